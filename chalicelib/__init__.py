@@ -1,0 +1,1 @@
+"""Casilla: the electronic mailbox in which institutions deposit legally binding notices."""

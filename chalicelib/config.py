@@ -1,0 +1,59 @@
+"""The environment as one typed, validated, frozen value: the only reader of `os.environ`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+
+class ConfigError(Exception):
+    """The environment lacks a setting or holds a wrong one; raised at start, never during a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings of one function; each field is the environment variable of the same name in capitals."""
+
+    institutions_table: str
+    mailboxes_table: str
+    notices_table: str
+    deposits_table: str
+    events_table: str
+    alerts_table: str
+    uploads_table: str
+    tokens_table: str
+    uploads_bucket: str
+    documents_bucket: str
+    api_authority: str
+    """Host, and port when not the scheme's own, that clients sign as `@authority`."""
+    api_base_url: str
+    """Scheme, host and stage, without a final slash, for links in answers."""
+    portal_address: str
+    """The portal's bare address as alerts print it, e.g. `casilla.gob.pe`."""
+    mail_from: str
+    mail_configuration_set: str = ""
+    """SES configuration set that reports deliveries; empty where none exists."""
+    sms_sender_id: str = ""
+    country: str = "PE"
+    malware_scan: str = "off"
+    """`guardduty`: only objects tagged NO_THREATS_FOUND pass; `off`: no scanner is installed."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Config:
+        """Read the settings.
+
+        Raises:
+            ConfigError: naming every variable that is missing, or the one that is wrong.
+
+        """
+        given = {f.name: environ[f.name.upper()] for f in fields(cls) if f.name.upper() in environ}
+        try:
+            config = cls(**given)
+        except TypeError:
+            required = [f.name.upper() for f in fields(cls) if f.default is f.default_factory]
+            missing = [name for name in required if name not in environ]
+            raise ConfigError("missing in the environment: " + ", ".join(missing)) from None
+        if config.malware_scan not in {"guardduty", "off"}:
+            raise ConfigError("MALWARE_SCAN must be guardduty or off")
+        return config

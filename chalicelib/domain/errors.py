@@ -1,0 +1,79 @@
+"""Every refusal the service can give, as one tree.
+
+    CasillaError
+    ├── InvalidInput         what was sent cannot be accepted as it is
+    │   └── Unprintable      a text has letters the receipt's font cannot print
+    ├── NotAuthenticated     who is asking is not proven
+    ├── Forbidden            who is asking may not do this
+    ├── NotFound
+    ├── Conflict             the state does not allow it
+    │   └── NotReady         it will, in a while
+    ├── TooLarge
+    ├── TooManyRequests
+    └── Unavailable          not the caller's fault; trying again helps
+
+Errors know nothing of HTTP. `code` is stable and in English, for programs; `detail` is plain Spanish, for
+people, and says what to do. `field` names the offending part of the input, as a dotted path.
+"""
+
+from __future__ import annotations
+
+
+class CasillaError(Exception):
+    """A refusal with a stable code, a message that tells the person what to do, and whether a retry helps."""
+
+    retryable = False
+
+    def __init__(self, code: str, detail: str, *, field: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+        self.field = field
+        self.retry_after = retry_after
+        """Seconds after which a retry may succeed; None when unknown or useless."""
+
+
+class InvalidInput(CasillaError):
+    """What was sent cannot be accepted as it is."""
+
+
+class Unprintable(InvalidInput):
+    """A text contains letters that the receipt cannot print faithfully."""
+
+
+class NotAuthenticated(CasillaError):
+    """Who is asking is not proven."""
+
+
+class Forbidden(CasillaError):
+    """Who is asking is known, and may not do this."""
+
+
+class NotFound(CasillaError):
+    """The thing asked for does not exist for the one who asks."""
+
+
+class Conflict(CasillaError):
+    """The current state does not allow what was asked."""
+
+
+class NotReady(Conflict):
+    """Work that this depends on is still under way; the same request will succeed later."""
+
+    retryable = True
+
+
+class TooLarge(CasillaError):
+    """More was sent than this way of sending allows."""
+
+
+class TooManyRequests(CasillaError):
+    """A limit on the number of requests or attempts was reached."""
+
+    retryable = True
+
+
+class Unavailable(CasillaError):
+    """Something the service depends on does not answer; nothing was decided."""
+
+    retryable = True

@@ -1,0 +1,34 @@
+"""The append-only log: timeline, audit trail and source of alerts (EVI-1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """What can have happened."""
+
+    NOTICE_DEPOSITED = "notice.deposited"
+    ALERT_SENT = "alert.sent"
+    ALERT_FAILED = "alert.failed"
+    ALERT_REPORTED = "alert.reported"
+    MAILBOX_CONSULTED = "mailbox.consulted"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Who did what to which subject, when, from where. `data` holds no personal data.
+
+    `subject` is `notice#<id>`, `mailbox#<id>` or alike; `actor` is `institution:<id>:<key_id>` or `worker:<name>`;
+    `origin` is the caller's network address, or empty for a worker.
+    """
+
+    subject: str
+    type: EventType
+    occurred_at: datetime
+    event_id: str
+    actor: str
+    origin: str = ""
+    data: dict[str, str] = field(default_factory=dict)

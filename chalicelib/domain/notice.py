@@ -1,0 +1,101 @@
+"""The notice: what an institution deposits into a mailbox, frozen at the instant of deposit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from chalicelib.domain.deadline import Deadline, Regime, Term
+from chalicelib.domain.mailbox import Holder
+
+
+class FileRole(StrEnum):
+    """The document notified, or an annex to it."""
+
+    MAIN = "main"
+    ANNEX = "annex"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """The administrative file (expediente) a notice belongs to."""
+
+    number: str
+    opened_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the institution says of the document notified. `issued_at` is an aware instant."""
+
+    type: str
+    number: str
+    subject: str
+    issued_at: datetime
+    office: str
+    signed_by: str
+    prepared_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One file of a notice: `sha256` in lower-case hex, `size` in bytes, `object_key` in the documents bucket.
+
+    `upload_id` names the checked upload it came from; None for one sent inside the deposit.
+    """
+
+    role: FileRole
+    filename: str
+    media_type: str
+    sha256: str
+    size: int
+    object_key: str
+    upload_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The institution as the receipt names it: copied at deposit, so that a later change alters no receipt."""
+
+    institution_id: str
+    name: str
+    address: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAddress:
+    """Where an alert goes, masked for print: `channel` is `email` or `sms`, e.g. `r***@ejemplo.pe`, `+51 *** *** 321`."""
+
+    channel: str
+    masked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A deposited notice. Nothing in it ever changes; what happens later are events.
+
+    `notice_id` and `verification_code` are readable aloud (`domain.codes`). `files` has the main document
+    first, then the annexes in the order sent. `deposited_at` is a UTC instant with whole seconds.
+    """
+
+    notice_id: str
+    verification_code: str
+    mailbox_id: str
+    holder: Holder
+    sender: Sender
+    case_file: CaseFile
+    document: Document
+    regime: Regime
+    term: Term | None
+    deposited_at: datetime
+    deadline: Deadline
+    files: tuple[StoredFile, ...]
+    alerted: tuple[AlertAddress, ...]
+    legal_text_version: str
+
+    @property
+    def receipt_key(self) -> str:
+        """Object key of the receipt PDF in the documents bucket."""
+        return f"notices/{self.deposited_at:%Y/%m/%d}/{self.notice_id}/constancia.pdf"

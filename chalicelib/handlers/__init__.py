@@ -1,0 +1,1 @@
+"""Lambda entry points: translate between the wire and the use cases, nothing else."""

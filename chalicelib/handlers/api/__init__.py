@@ -1,0 +1,1 @@
+"""JSON blueprints, one noun a file."""

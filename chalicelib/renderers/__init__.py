@@ -1,0 +1,1 @@
+"""Domain objects to bytes or text, without I/O beyond the package's own fonts and templates."""

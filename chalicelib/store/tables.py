@@ -1,0 +1,146 @@
+"""The tables as PynamoDB models: keys and attributes, no behaviour. Access patterns: docs/data-model.md.
+
+Table names come from the configuration and are bound once per process by `bind`; connections have short
+time-outs, since a Lambda that waits for DynamoDB's default 15 seconds helps nobody.
+"""
+
+from __future__ import annotations
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    TTLAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.models import Model
+
+from chalicelib.config import Config
+
+
+class _Meta:
+    table_name = ""
+    connect_timeout_seconds = 1
+    read_timeout_seconds = 3
+    max_retry_attempts = 3
+    max_pool_connections = 10
+
+
+class InstitutionItem(Model):
+    """`item` is `profile`, or `key#<key_id>` for a signing key."""
+
+    class Meta(_Meta):
+        """Bound by `bind`."""
+
+    institution_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    data: JSONAttribute = JSONAttribute()
+
+
+class MailboxItem(Model):
+    """The mailbox with its users: one aggregate, at most five users."""
+
+    class Meta(_Meta):
+        """Bound by `bind`."""
+
+    mailbox_id = UnicodeAttribute(hash_key=True)
+    state = UnicodeAttribute()
+    version = NumberAttribute()
+    data: JSONAttribute = JSONAttribute()
+
+
+class NoticeItem(Model):
+    """One deposited notice. `deposited_key` is `<instant>#<notice_id>`; indexes by_mailbox and by_sender_month."""
+
+    class Meta(_Meta):
+        """Bound by `bind`."""
+
+    notice_id = UnicodeAttribute(hash_key=True)
+    mailbox_id = UnicodeAttribute()
+    sender_month = UnicodeAttribute()
+    deposited_key = UnicodeAttribute()
+    data: JSONAttribute = JSONAttribute()
+
+
+class DepositItem(Model):
+    """The idempotency record of a deposit, kept for ever. `deposit_key` is `<institution>#<sha256 of the key>`."""
+
+    class Meta(_Meta):
+        """Bound by `bind`."""
+
+    deposit_key = UnicodeAttribute(hash_key=True)
+    fingerprint = UnicodeAttribute()
+    notice_id = UnicodeAttribute()
+    answer = BinaryAttribute(legacy_encoding=False)
+    evidence: JSONAttribute = JSONAttribute()
+
+
+class EventItem(Model):
+    """The append-only log; its stream starts the workers. `position` is `<instant>#<event_id>`."""
+
+    class Meta(_Meta):
+        """Bound by `bind`."""
+
+    subject = UnicodeAttribute(hash_key=True)
+    position = UnicodeAttribute(range_key=True)
+    type = UnicodeAttribute()
+    actor = UnicodeAttribute()
+    origin = UnicodeAttribute()
+    data: JSONAttribute = JSONAttribute()
+
+
+class AlertBatchItem(Model):
+    """All alerts of a notice. The sparse index `due` (`due_shard`, `due_at`) holds those still to be sent."""
+
+    class Meta(_Meta):
+        """Bound by `bind`."""
+
+    notice_id = UnicodeAttribute(hash_key=True)
+    institution_name = UnicodeAttribute()
+    deposited_at = UnicodeAttribute()
+    receipt_key = UnicodeAttribute(null=True)
+    attempts = NumberAttribute()
+    leased_until = NumberAttribute()
+    alerts: JSONAttribute = JSONAttribute()
+    due_shard = UnicodeAttribute(null=True)
+    due_at = NumberAttribute(null=True)
+
+
+class UploadItem(Model):
+    """The outcome of checking an upload. The sparse index `by_expiry` (`expiry_day`, `upload_id`) feeds the cleaner."""
+
+    class Meta(_Meta):
+        """Bound by `bind`."""
+
+    upload_id = UnicodeAttribute(hash_key=True)
+    institution_id = UnicodeAttribute()
+    state = UnicodeAttribute()
+    data: JSONAttribute = JSONAttribute()
+    expires_at = NumberAttribute(null=True)
+    expiry_day = UnicodeAttribute(null=True)
+
+
+class TokenItem(Model):
+    """Things that expire and count once. `expires_at` is the table's TTL; it is compared in code as well."""
+
+    class Meta(_Meta):
+        """Bound by `bind`."""
+
+    token = UnicodeAttribute(hash_key=True)
+    digest = UnicodeAttribute()
+    expires_at = TTLAttribute()
+
+
+def bind(config: Config) -> None:
+    """Give every model its table's name; called once, by bootstrap."""
+    for model, table_name in (
+        (InstitutionItem, config.institutions_table),
+        (MailboxItem, config.mailboxes_table),
+        (NoticeItem, config.notices_table),
+        (DepositItem, config.deposits_table),
+        (EventItem, config.events_table),
+        (AlertBatchItem, config.alerts_table),
+        (UploadItem, config.uploads_table),
+        (TokenItem, config.tokens_table),
+    ):
+        model.Meta.table_name = table_name  # type: ignore[attr-defined]
