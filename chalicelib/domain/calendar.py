@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
+from functools import cache, partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+_DAY = timedelta(days=1)
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +22,135 @@ class NonWorkingDay:
     day: date
     name: str
     norm: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BusinessCalendar:
+    """A country's business days: not Saturdays, Sundays, statutory holidays or declared non-working days (REC-3).
+
+    `version` names exactly the days excluded, e.g. `PE-2025.1+regional:3f2a9c01`: the country, the last year whose
+    declared days are known, the revision of the data, and the institution's own days. Later years lack the decrees
+    that are yet to come. Source: Ley 27444 arts. 134.1 and 137, TUO arts. 145.1 and 148.
+    """
+
+    country: str
+    zone: ZoneInfo
+    version: str
+    declared_until: int
+    declared: Mapping[date, NonWorkingDay]
+    statutory: Callable[[int], Mapping[date, NonWorkingDay]]
+    """The statutory holidays of a year, remembered once computed."""
+
+    def local(self, instant: datetime) -> datetime:
+        """Show an aware instant on the country's clock.
+
+        Raises:
+            ValueError: the instant has no zone, so it names no moment.
+
+        """
+        if instant.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        return instant.astimezone(self.zone)
+
+    def reason(self, day: date) -> NonWorkingDay | None:
+        """Say which norm excludes a day; None for a business day and for a plain Saturday or Sunday."""
+        return self.statutory(day.year).get(day) or self.declared.get(day)
+
+    def is_business_day(self, day: date) -> bool:
+        """Whether terms in business days count it, and whether a term can end on it."""
+        return day.weekday() < _SATURDAY and day not in self.declared and day not in self.statutory(day.year)
+
+    def roll_forward(self, day: date) -> date:
+        """Return the day itself when it is a business day, else the next one."""
+        while not self.is_business_day(day):
+            day += _DAY
+        return day
+
+    def next_business_day(self, day: date) -> date:
+        """Return the first business day strictly after."""
+        return self.roll_forward(day + _DAY)
+
+    def nth_business_day(self, first: date, number: int) -> date:
+        """Return the `number`-th business day, where `first` is the 1st if it is one, else the next one is."""
+        day = self.roll_forward(first)
+        for _ in range(number - 1):
+            day = self.next_business_day(day)
+        return day
+
+    def with_regional(self, days: tuple[NonWorkingDay, ...]) -> BusinessCalendar:
+        """Exclude an institution's regional days too; the version tells them apart, whatever their order."""
+        if not days:
+            return self
+        lines = sorted({(entry.day.isoformat(), entry.name, entry.norm) for entry in days})
+        digest = hashlib.sha256(json.dumps(lines).encode()).hexdigest()[:8]
+        declared = {entry.day: entry for entry in days} | dict(self.declared)
+        return replace(self, declared=declared, version=f"{self.version}+regional:{digest}")
+
+
+def calendar_from_json(data: Mapping[str, Any]) -> BusinessCalendar:
+    """Build a calendar from its document, whose shape is that of `chalicelib/calendars/PE.json`.
+
+    `holidays` recur every year from `from_year` to `until_year`, on a `month` and `day` or `easter` days from Easter
+    Sunday; `declared` lists the `days` of each decree. `certainty` and `note` are for the people who keep it.
+
+    Raises:
+        KeyError: a part is missing.
+        ValueError: a date does not exist, a zone is unknown, or two decrees declare the same day.
+
+    """
+    declared = {}
+    for decree in data["declared"]:
+        for day in map(date.fromisoformat, decree["days"]):
+            if day in declared:
+                raise ValueError(f"{day} is declared twice")
+            declared[day] = NonWorkingDay(day, decree["name"], decree["norm"])
+    rules = tuple(_rule(entry) for entry in data["holidays"])
+    return BusinessCalendar(
+        country=data["country"],
+        zone=ZoneInfo(data["zone"]),
+        version=f"{data['country']}-{data['declared_until']}.{data['revision']}",
+        declared_until=data["declared_until"],
+        declared=declared,
+        statutory=cache(partial(_holidays_of, rules)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A holiday that comes every year between two years, both included."""
+
+    name: str
+    norm: str
+    years: range
+    month: int
+    day: int
+    easter: int | None
+
+    def in_year(self, year: int) -> NonWorkingDay:
+        moved = self.easter is not None
+        day = _easter_sunday(year) + timedelta(days=self.easter or 0) if moved else date(year, self.month, self.day)
+        return NonWorkingDay(day, self.name, self.norm)
+
+
+def _rule(entry: Mapping[str, Any]) -> _Rule:
+    years = range(entry.get("from_year", MINYEAR), entry.get("until_year", MAXYEAR) + 1)
+    easter = entry.get("easter")
+    month, day = (1, 1) if easter is not None else (entry["month"], entry["day"])
+    date(MINYEAR, month, day)  # refuses a date that does not exist, and 29 February, which does not come every year
+    return _Rule(entry["name"], entry["norm"], years, month, day, easter)
+
+
+def _holidays_of(rules: tuple[_Rule, ...], year: int) -> Mapping[date, NonWorkingDay]:
+    found = (rule.in_year(year) for rule in rules if year in rule.years)
+    return {holiday.day: holiday for holiday in found}
+
+
+def _easter_sunday(year: int) -> date:
+    """Easter in the Gregorian calendar (the algorithm of Meeus, Astronomical Algorithms, ch. 8)."""
+    century, of_century = divmod(year, 100)
+    golden = year % 19
+    epact = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (of_century // 4) - epact - of_century % 4) % 7
+    correction = (golden + 11 * epact + 22 * weekday) // 451
+    month, day = divmod(epact + weekday - 7 * correction + 114, 31)
+    return date(year, month, day + 1)
