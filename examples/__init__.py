@@ -1,0 +1,1 @@
+"""Clients that an institution can copy, and the demonstration."""

@@ -1,0 +1,548 @@
+"""The clients in examples/ against a small service on loopback that checks signatures with an independent library."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+import subprocess
+from collections import deque
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa_key
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_public_key,
+)
+from http_message_signatures import HTTPMessageVerifier, MappingKeyResolver
+from http_message_signatures.algorithms import ECDSA_P256_SHA256, ED25519
+
+from chalicelib.domain.institution import KeyAlgorithm, SigningKey
+from chalicelib.services.signed_request import READ_COVERAGE, WRITE_COVERAGE, SignedRequest, prove, read_claim
+from examples.casilla_sender import (
+    KeyBelongsToAnotherDeposit,
+    PrivateKey,
+    Refused,
+    Sender,
+    Unreachable,
+    load_key,
+    main,
+    sign_bytes,
+    signature_base,
+)
+
+ROOT = Path(__file__).parents[2]
+KEY_ID = "ent-0001:2026-a"
+DETAILS = {
+    "recipient": {"document_type": "DNI", "document_number": "40000002"},
+    "case_file": {"number": "2026-000123", "opened_on": "2026-02-27"},
+    "document": {
+        "type": "Resolución Directoral",
+        "number": "0123-2026",
+        "subject": "Se otorga la autorización solicitada",
+        "issued_at": "2026-03-09T16:30:00-05:00",
+        "office": "Dirección de Autorizaciones",
+        "signed_by": "Directora de Autorizaciones",
+        "prepared_by": "Mesa de Autorizaciones",
+    },
+}
+REQUIRED = {
+    "GET": ("@method", "@authority", "@path"),
+    "POST": ("@method", "@authority", "@path", "content-type", "content-digest"),
+}
+
+
+class Fault(NamedTuple):
+    """What goes wrong with the next request: a refusal, or no answer at all; before or after the work was done."""
+
+    status: int = 0
+    code: str = ""
+    retryable: bool = False
+    retry_after: str = ""
+    is_after: bool = False
+
+
+class Received(NamedTuple):
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Service(ThreadingHTTPServer):
+    """Answers as the API does, as far as a client can tell."""
+
+    daemon_threads = True
+
+    def __init__(self, private_key: PrivateKey) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.authority = f"127.0.0.1:{self.server_address[1]}"
+        self.base_url = f"http://{self.authority}/api"
+        self.verifier = HTTPMessageVerifier(
+            signature_algorithm=ED25519 if isinstance(private_key, Ed25519PrivateKey) else ECDSA_P256_SHA256,
+            key_resolver=MappingKeyResolver(public_keys={KEY_ID: private_key.public_key()}, private_keys={}),
+        )
+        self.received: list[Received] = []
+        self.faults: deque[Fault | None] = deque()
+        self.nonces: set[str] = set()
+        self.deposits: dict[str, tuple[bytes, bytes]] = {}
+        self.stored: dict[str, bytes] = {}
+        self.checks = deque(["waiting", "checked"])
+
+    def respond(self, request: Received) -> tuple[int, dict[str, str], bytes]:  # noqa: PLR0911 - one a route
+        path = urlsplit(request.target).path
+        if path.startswith("/bucket/"):
+            return self.bucket(request, path)
+        self.verify(request)
+        match request.method, path.removeprefix("/api/v1/").split("/"):
+            case "POST", ["deposits"]:
+                return self.deposit(request)
+            case "POST", ["uploads"]:
+                grant = {
+                    "upload_id": "u-1",
+                    "url": f"http://{self.authority}/bucket/u-1",
+                    "headers": {"Content-Type": "application/pdf", "x-amz-checksum-sha256": "abc="},
+                }
+                return 201, {}, json.dumps(grant).encode()
+            case "GET", ["uploads", _]:
+                return 200, {}, json.dumps({"upload_id": "u-1", "state": self.checks.popleft()}).encode()
+            case "GET", ["deposits", _, "receipt"]:
+                return 303, {"Location": f"http://{self.authority}/bucket/receipt"}, b""
+            case "GET", ["deposits"]:
+                is_last = "cursor=next-1" in request.target
+                page = {"deposits": [{"notice_id": "B" if is_last else "A"}]}
+                return 200, {}, json.dumps(page if is_last else page | {"next_cursor": "next-1"}).encode()
+            case _:
+                return 200, {}, json.dumps({"path": path}).encode()
+
+    def verify(self, request: Received) -> None:
+        message = SimpleNamespace(
+            method=request.method, url=f"http://{self.authority}{request.target}", headers=request.headers
+        )
+        required = REQUIRED[request.method]
+        required += ("idempotency-key",) if request.target.endswith("/v1/deposits") and request.body else ()
+        required += ("@query",) if "?" in request.target else ()
+        (result,) = self.verifier.verify(
+            message, expect_tag="casilla", require_components=required, body=request.body or None
+        )
+        created, expires = (int(result.parameters[name]) for name in ("created", "expires"))
+        assert expires <= created + 300
+        nonce = str(result.parameters["nonce"])
+        assert 16 <= len(nonce) <= 128
+        assert nonce not in self.nonces
+        self.nonces.add(nonce)
+
+    def deposit(self, request: Received) -> tuple[int, dict[str, str], bytes]:
+        key = request.headers["Idempotency-key"]
+        if key in self.deposits:
+            body, answer = self.deposits[key]
+            if body != request.body:
+                return 409, {}, json.dumps({"code": "idempotency_key_reused", "retryable": False}).encode()
+            return 201, {"Idempotency-Replayed": "true"}, answer
+        sent = json.loads(request.body)
+        for file in (sent["main"], *sent["annexes"]):
+            content = base64.b64decode(file["content"]) if "content" in file else self.stored["/bucket/u-1"]
+            assert (hashlib.sha256(content).hexdigest(), len(content)) == (file["sha256"], file["size"])
+        answer = json.dumps({"notice_id": f"notice-{len(self.deposits)}"}).encode()
+        self.deposits[key] = request.body, answer
+        return 201, {}, answer
+
+    def bucket(self, request: Received, path: str) -> tuple[int, dict[str, str], bytes]:
+        assert "Signature" not in request.headers
+        if request.method == "PUT":
+            assert request.headers["X-amz-checksum-sha256"] == "abc="
+            assert request.headers["Content-type"] == "application/pdf"
+            self.stored[path] = request.body
+            return 200, {}, b""
+        return 200, {}, b"%PDF-receipt"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Service
+    protocol_version = "HTTP/1.1"
+
+    def handle_one(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        headers = {name.capitalize(): value for name, value in self.headers.items()}
+        request = Received(self.command, self.path, headers, body)
+        self.server.received.append(request)
+        fault = self.server.faults.popleft() if self.server.faults else None
+        if fault is None or fault.is_after:
+            try:
+                answer = self.server.respond(request)
+            except Exception as error:  # noqa: BLE001 - the client's test must see it
+                answer = 400, {}, json.dumps({"code": "test_failed", "detail": repr(error)}).encode()
+        if fault is not None:
+            if not fault.status:
+                self.close_connection = True
+                return
+            problem = {"code": fault.code, "retryable": fault.retryable, "detail": "Algo pasó."}
+            answer = fault.status, {"Retry-After": fault.retry_after} if fault.retry_after else {}, _bytes(problem)
+        status, fields, content = answer
+        self.send_response(status)
+        for name, value in {**fields, "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_PUT = handle_one  # noqa: N815 - http.server names them
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def _bytes(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+@pytest.fixture(params=["ed25519", "ecdsa-p256-sha256"])
+def private_key(request: pytest.FixtureRequest) -> PrivateKey:
+    return Ed25519PrivateKey.generate() if request.param == "ed25519" else generate_private_key(SECP256R1())
+
+
+@pytest.fixture
+def service(private_key: PrivateKey) -> Iterator[Service]:
+    with Service(private_key) as running:
+        thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def sender(service: Service, private_key: PrivateKey, tmp_path: Path, pauses: list[float]) -> Sender:
+    journal = tmp_path / "journal"
+    return Sender(
+        service.base_url, service.authority, KEY_ID, private_key, journal=journal, attempts=4, pause=pauses.append
+    )
+
+
+@pytest.fixture
+def pdf(tmp_path: Path) -> Path:
+    path = tmp_path / "resolución ñ.pdf"
+    path.write_bytes(b"%PDF-1.7 synthetic")
+    return path
+
+
+@pytest.fixture
+def big_pdf(tmp_path: Path) -> Path:
+    path = tmp_path / "anexo.pdf"
+    path.write_bytes(b"%PDF-1.7" + bytes(5 * 1024 * 1024))
+    return path
+
+
+def _deposit_bodies(service: Service) -> list[bytes]:
+    return [r.body for r in service.received if r.method == "POST" and r.target.endswith("/deposits")]
+
+
+def test_rfc_9421_b_2_6_ed25519_is_reproduced_to_the_byte() -> None:
+    secret = base64.urlsafe_b64decode("n4Ni-HpISpVObnQMW0wOhCKROaIKqKtW_2ZYb2p9KcU=")
+    components = [
+        ("date", "Tue, 20 Apr 2021 02:07:55 GMT"),
+        ("@method", "POST"),
+        ("@path", "/foo"),
+        ("@authority", "example.com"),
+        ("content-type", "application/json"),
+        ("content-length", "18"),
+    ]
+    parameters = (
+        '("date" "@method" "@path" "@authority" "content-type" "content-length")'
+        ';created=1618884473;keyid="test-key-ed25519"'
+    )
+    signature = sign_bytes(Ed25519PrivateKey.from_private_bytes(secret), signature_base(components, parameters))
+    assert base64.b64encode(signature).decode() == (
+        "wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw=="
+    )
+
+
+def test_rfc_9421_b_2_4_p256_verifies_over_our_base() -> None:
+    public_key = load_pem_public_key(
+        b"-----BEGIN PUBLIC KEY-----\n"
+        b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqIVYZVLCrPZHGHjP17CTW0/+D9Lf\n"
+        b"w0EkjqF7xB4FivAxzic30tMM4GF+hR6Dxh71Z50VGGdldkkDXZCnTNnoXQ==\n"
+        b"-----END PUBLIC KEY-----\n"
+    )
+    assert isinstance(public_key, EllipticCurvePublicKey)
+    digest = "mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdXymyU0rjJuahq4l5aGgfLQ=="
+    components = [
+        ("@status", "200"),
+        ("content-type", "application/json"),
+        ("content-digest", f"sha-512=:{digest}:"),
+        ("content-length", "23"),
+    ]
+    parameters = (
+        '("@status" "content-type" "content-digest" "content-length");created=1618884473;keyid="test-key-ecc-p256"'
+    )
+    raw = base64.b64decode("wNmSUAhwb5LxtOtOpNa6W5xj067m5hFrj0XQ4fvpaCLx0NKocgPquLgyahnzDnDAUy5eCdlYUEkLIj+32oiasw==")
+    signature = encode_dss_signature(int.from_bytes(raw[:32]), int.from_bytes(raw[32:]))
+    public_key.verify(signature, signature_base(components, parameters), ECDSA(SHA256()))
+
+
+def test_p256_signatures_have_64_bytes_however_small_r_and_s_are() -> None:
+    key = generate_private_key(SECP256R1())
+    assert {len(sign_bytes(key, bytes([i]))) for i in range(256)} == {64}
+
+
+@pytest.mark.parametrize(
+    ("body", "idempotency_key", "query", "coverage"),
+    [
+        (b"{}", "RD-1", None, (*WRITE_COVERAGE, "idempotency-key")),
+        (b"{}", None, None, WRITE_COVERAGE),
+        (None, None, {"month": "2026-03", "limit": "50"}, READ_COVERAGE),
+    ],
+)
+def test_signature_is_the_one_that_the_service_itself_verifies(
+    private_key: PrivateKey,
+    body: bytes | None,
+    idempotency_key: str | None,
+    query: dict[str, str] | None,
+    coverage: tuple[str, ...],
+) -> None:
+    now = datetime(2026, 3, 10, 15, tzinfo=UTC)
+    authority = "casilla.ejemplo.gob.pe"
+    sender = Sender(f"https://{authority}/api", authority, KEY_ID, private_key, clock=now.timestamp)
+    method = "GET" if body is None else "POST"
+    sent = sender.signed_request(method, "/v1/deposits", body, idempotency_key=idempotency_key, query=query)
+    url = urlsplit(sent.full_url)
+    headers = {name.lower(): value for name, value in sent.header_items()}
+    arrived = SignedRequest(method, url.path, url.query, headers, body or b"", origin="192.0.2.1")
+    claim = read_claim(arrived, coverage, now=now)
+    public_key = private_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    algorithm = KeyAlgorithm.ED25519 if isinstance(private_key, Ed25519PrivateKey) else KeyAlgorithm.ECDSA_P256
+    key = SigningKey("ent-0001", "2026-a", algorithm, public_key, now, now + timedelta(days=1))
+    assert prove(arrived, claim, key, authority=authority, now=now).evidence["algorithm"] == algorithm
+
+
+def test_deposit_sends_the_files_inside_and_returns_the_answer(sender: Sender, service: Service, pdf: Path) -> None:
+    answer = sender.deposit(DETAILS, pdf, [pdf], idempotency_key="RD-0123-2026")
+    assert answer == {"notice_id": "notice-0"}
+    sent = json.loads(_deposit_bodies(service)[0])
+    assert sent["document"] == DETAILS["document"]
+    assert base64.b64decode(sent["main"]["content"]) == pdf.read_bytes()
+    assert "upload_id" not in sent["annexes"][0]
+
+
+def test_only_what_exceeds_the_inline_limit_is_uploaded(
+    sender: Sender, service: Service, pdf: Path, big_pdf: Path
+) -> None:
+    sender.deposit(DETAILS, pdf, [big_pdf])
+    sent = json.loads(_deposit_bodies(service)[0])
+    assert "content" in sent["main"]
+    assert sent["annexes"][0]["upload_id"] == "u-1"
+    assert "content" not in sent["annexes"][0]
+    assert service.stored["/bucket/u-1"] == big_pdf.read_bytes()
+
+
+def test_refused_upload_is_not_deposited(sender: Sender, service: Service, big_pdf: Path) -> None:
+    service.checks = deque(["refused"])
+    with pytest.raises(Refused, match="upload_refused"):
+        sender.deposit(DETAILS, big_pdf)
+    assert _deposit_bodies(service) == []
+
+
+def test_lost_answer_is_repeated_with_the_same_key_and_bytes_and_doubles_nothing(
+    sender: Sender, service: Service, pdf: Path
+) -> None:
+    service.faults.append(Fault(is_after=True))
+    assert sender.deposit(DETAILS, pdf) == {"notice_id": "notice-0"}
+    first, second = _deposit_bodies(service)
+    assert first == second
+    assert service.received[0].headers["Idempotency-key"] == service.received[1].headers["Idempotency-key"]
+    assert len(service.nonces) == 2
+    assert len(service.deposits) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (Fault(429, "too_many_requests", retryable=True, retry_after="7"), (7, 7)),
+        (Fault(503, "unavailable", retryable=True, retry_after="3"), (3, 3)),
+        (Fault(409, "upload_not_checked", retryable=True, retry_after="5"), (5, 5)),
+        (Fault(503, "unavailable", retryable=True, retry_after="Wed, 21 Oct 2015 07:28:00 GMT"), (0, 0)),
+        (Fault(500), (0.5, 1)),
+        (Fault(), (0.5, 1)),
+    ],
+)
+def test_passing_trouble_is_waited_out_as_long_as_the_service_says(  # noqa: PLR0913, PLR0917 - fixtures
+    sender: Sender, service: Service, pdf: Path, pauses: list[float], fault: Fault, expected: tuple[float, float]
+) -> None:
+    service.faults.append(fault)
+    sender.deposit(DETAILS, pdf)
+    assert len(pauses) == 1
+    assert expected[0] <= pauses[0] <= expected[1]
+
+
+def test_final_refusal_is_not_repeated_and_a_corrected_deposit_can_follow(
+    sender: Sender, service: Service, pdf: Path
+) -> None:
+    service.faults.append(Fault(400, "subject_missing"))
+    with pytest.raises(Refused) as refusal:
+        sender.deposit({**DETAILS, "document": {}}, pdf, idempotency_key="RD-1")
+    assert (refusal.value.code, refusal.value.retryable) == ("subject_missing", False)
+    assert len(service.received) == 1
+    assert sender.deposit(DETAILS, pdf, idempotency_key="RD-1") == {"notice_id": "notice-0"}
+
+
+def test_crash_after_the_commit_is_repeated_from_the_journal(sender: Sender, service: Service, pdf: Path) -> None:
+    service.faults.extend([Fault(is_after=True)] * 4)
+    with pytest.raises(Unreachable):
+        sender.deposit(DETAILS, pdf)
+    assert sender.deposit(DETAILS, pdf) == {"notice_id": "notice-0"}
+    assert len(_deposit_bodies(service)) == 5
+    assert len(set(_deposit_bodies(service))) == 1
+
+
+def test_repetition_from_the_journal_names_the_same_upload(sender: Sender, service: Service, big_pdf: Path) -> None:
+    grant_put_and_two_checks = [None] * 4
+    service.faults.extend([*grant_put_and_two_checks, *[Fault(is_after=True)] * 4])
+    with pytest.raises(Unreachable):
+        sender.deposit(DETAILS, big_pdf)
+    assert sender.deposit(DETAILS, big_pdf) == {"notice_id": "notice-0"}
+    assert len([r for r in service.received if r.method == "PUT"]) == 1
+    assert len(set(_deposit_bodies(service))) == 1
+
+
+def test_answered_deposit_is_answered_again_without_a_request(sender: Sender, service: Service, pdf: Path) -> None:
+    first = sender.deposit(DETAILS, pdf, idempotency_key="RD-1")
+    assert sender.deposit(DETAILS, pdf, idempotency_key="RD-1") == first
+    assert len(service.received) == 1
+
+
+def test_key_of_another_deposit_is_not_even_sent(sender: Sender, service: Service, pdf: Path, big_pdf: Path) -> None:
+    sender.deposit(DETAILS, pdf, idempotency_key="RD-1")
+    with pytest.raises(KeyBelongsToAnotherDeposit):
+        sender.deposit(DETAILS, big_pdf, idempotency_key="RD-1")
+    assert len(service.received) == 1
+
+
+def test_journal_is_readable_by_its_owner_only(sender: Sender, pdf: Path, tmp_path: Path) -> None:
+    sender.deposit(DETAILS, pdf)
+    (entry,) = (tmp_path / "journal").iterdir()
+    assert entry.stat().st_mode & 0o077 == 0
+    assert (tmp_path / "journal").stat().st_mode & 0o077 == 0
+    assert "body" not in json.loads(entry.read_text())
+
+
+def test_list_signs_the_query_and_follows_the_cursor(sender: Sender, service: Service) -> None:
+    assert [d["notice_id"] for d in sender.list_deposits("2026-03", page_size=1)] == ["A", "B"]
+    assert service.received[1].target == "/api/v1/deposits?cursor=next-1&limit=1&month=2026-03"
+
+
+def test_receipt_is_fetched_from_the_link_without_our_signature(sender: Sender) -> None:
+    assert sender.download_receipt("A") == b"%PDF-receipt"
+
+
+def test_single_deposit_and_mailbox_are_read(sender: Sender) -> None:
+    assert sender.get_deposit("A") == {"path": "/api/v1/deposits/A"}
+    assert sender.get_mailbox("1-40000002") == {"path": "/api/v1/mailboxes/1-40000002"}
+
+
+def test_other_kinds_of_keys_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rsa.pem"
+    key = generate_rsa_key(65537, 2048)
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    with pytest.raises(ValueError, match="P-256"):
+        load_key(path)
+
+
+def _key_file(folder: Path, private_key: PrivateKey) -> Path:
+    path = folder / "key.pem"
+    path.write_bytes(private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path
+
+
+def _command(service: Service, key: Path, pdf: Path) -> list[str]:
+    document = DETAILS["document"]
+    fields = [part for name, value in document.items() for part in (f"--{name.replace('_', '-')}", value)]
+    return [
+        "deposit",
+        *("--base-url", service.base_url, "--key", str(key), "--keyid", KEY_ID),
+        *("--journal", str(key.parent / "journal")),
+        *("--recipient", "DNI:40000002", "--case-file", "2026-000123", "--case-opened", "2026-02-27"),
+        *fields,
+        *("--term", "15:business_days"),
+        str(pdf),
+    ]
+
+
+def test_terminal_deposits_and_prints_the_answer(
+    service: Service, private_key: PrivateKey, tmp_path: Path, pdf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(_command(service, _key_file(tmp_path, private_key), pdf)) == 0
+    assert json.loads(capsys.readouterr().out) == {"notice_id": "notice-0"}
+    assert json.loads(_deposit_bodies(service)[0])["term"] == {"amount": 15, "unit": "business_days"}
+
+
+def test_terminal_tells_why_it_was_refused(
+    service: Service, private_key: PrivateKey, tmp_path: Path, pdf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.faults.append(Fault(404, "mailbox_not_found"))
+    assert main(_command(service, _key_file(tmp_path, private_key), pdf)) == 1
+    assert "mailbox_not_found" in capsys.readouterr().err
+
+
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+
+
+def _node(service: Service, private_key: PrivateKey, folder: Path, pdf: Path) -> subprocess.CompletedProcess[str]:
+    script = ROOT / "examples" / "node" / "casilla-sender.mjs"
+    return subprocess.run(  # noqa: S603 - our own script
+        [str(shutil.which("node")), str(script), *_command(service, _key_file(folder, private_key), pdf)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@needs_node
+def test_node_client_written_from_the_guide_signs_what_the_service_verifies(
+    service: Service, private_key: PrivateKey, tmp_path: Path, pdf: Path
+) -> None:
+    done = _node(service, private_key, tmp_path, pdf)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {"notice_id": "notice-0"}
+    assert json.loads(_deposit_bodies(service)[0])["document"] == DETAILS["document"]
+
+
+@needs_node
+def test_node_client_repeats_a_lost_answer_with_the_same_bytes(
+    service: Service, private_key: PrivateKey, tmp_path: Path, pdf: Path
+) -> None:
+    service.faults.extend([Fault(is_after=True), Fault(503, "unavailable", retryable=True, retry_after="0")])
+    done = _node(service, private_key, tmp_path, pdf)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(_deposit_bodies(service)) == 3
+    assert len(set(_deposit_bodies(service))) == 1
+    assert len(service.deposits) == 1
+
+
+@needs_node
+def test_node_client_uploads_what_exceeds_the_inline_limit(
+    service: Service, private_key: PrivateKey, tmp_path: Path, big_pdf: Path
+) -> None:
+    done = _node(service, private_key, tmp_path, big_pdf)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert service.stored["/bucket/u-1"] == big_pdf.read_bytes()

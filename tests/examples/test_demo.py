@@ -1,0 +1,54 @@
+"""The demonstration, as far as it goes without the local run; its requests are tested with the sender."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from chalicelib.domain.mailbox import DocumentType
+from chalicelib.handlers.api.deposit_body import read_deposit
+from examples.demo import NOT_RUNNING, _details, _outbox, _recipient, _term, demonstrate, main
+
+NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
+PREFIXES = {DocumentType.DNI: "1"}
+
+
+def test_without_the_local_run_it_says_how_to_start_it(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="make run") as stopped:
+        demonstrate(tmp_path / "a.pdf", settings=tmp_path, receipts=tmp_path, now=NOW)
+    assert stopped.value.code == NOT_RUNNING
+
+
+def test_with_settings_of_a_run_that_ended_it_says_how_to_start_it(tmp_path: Path) -> None:
+    (tmp_path / "demo.json").write_text(json.dumps({"base_url": "http://127.0.0.1:9"}))
+    with pytest.raises(SystemExit, match="make run"):
+        demonstrate(tmp_path / "a.pdf", settings=tmp_path, receipts=tmp_path, now=NOW)
+
+
+def test_without_a_file_it_says_how_to_call_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "FILE=" in capsys.readouterr().err
+
+
+def test_its_notice_is_one_that_the_api_reads() -> None:
+    file = {"filename": "a.pdf", "media_type": "application/pdf", "sha256": "0" * 64, "size": 1, "content": "MA=="}
+    command = read_deposit(json.dumps({**_details("DNI:40000002", NOW), "main": file}).encode(), PREFIXES)
+    assert command.mailbox_id == "1-40000002"
+    assert command.document.issued_at == NOW
+    assert str(command.case_file.opened_on) == "2026-03-09"  # still the day before in Lima
+
+
+def test_recipient_is_read_in_both_ways() -> None:
+    assert _recipient({"document_type": "DNI", "document_number": "40000002"}) == _recipient("DNI:40000002")
+
+
+def test_term_without_opening_is_told_as_the_latest() -> None:
+    dates = {"term_starts_on": None, "term_ends_on": None, "starts_by": "2026-03-18", "ends_by": "2026-04-10"}
+    assert "a más tardar el 2026-03-18" in _term(dates)
+
+
+def test_outbox_is_the_address_that_the_local_run_wrote() -> None:
+    assert _outbox({"outbox_url": "http://127.0.0.1:8000/_outbox"}) == "http://127.0.0.1:8000/_outbox"
