@@ -1,0 +1,83 @@
+"""A notice as JSON: what the receipt carries as `deposito.json` and the API answers. Keys keep this order."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from chalicelib.domain.notice import Notice
+
+
+def notice_as_json(notice: Notice) -> dict[str, Any]:
+    """Write all the paper shows: instants in RFC 3339 with Z, legal dates in ISO 8601, hashes in hexadecimal."""
+    return {
+        "notice_id": notice.notice_id,
+        "verification_code": notice.verification_code,
+        "recipient": {
+            "document_type": notice.holder.document_type.value,
+            "document_number": notice.holder.document_number,
+            "name": notice.holder.name,
+            "mailbox": notice.mailbox_id,
+        },
+        "institution": {
+            "id": notice.sender.institution_id,
+            "name": notice.sender.name,
+            "address": notice.sender.address,
+            "phone": notice.sender.phone,
+        },
+        "case_file": {"number": notice.case_file.number, "opened_on": notice.case_file.opened_on.isoformat()},
+        "document": _document(notice),
+        "regime": notice.regime.value,
+        "term": notice.term and {"amount": notice.term.amount, "unit": notice.term.unit.value},
+        **_dates(notice),
+        "legal_text_version": notice.legal_text_version,
+        "files": _files(notice),
+        "alerts": [{"channel": alert.channel, "address": alert.masked} for alert in notice.alerted],
+    }
+
+
+def _document(notice: Notice) -> dict[str, str]:
+    document = notice.document
+    return {
+        "type": document.type,
+        "number": document.number,
+        "subject": document.subject,
+        "issued_at": _instant(document.issued_at),
+        "office": document.office,
+        "signed_by": document.signed_by,
+        "prepared_by": document.prepared_by,
+    }
+
+
+def _dates(notice: Notice) -> dict[str, str | None]:
+    deadline = notice.deadline
+    return {
+        "deposited_at": _instant(notice.deposited_at),
+        "effective_on": _day(deadline.effective_on),
+        "term_starts_on": _day(deadline.term_starts_on),
+        "term_ends_on": _day(deadline.term_ends_on),
+        "starts_by": _day(deadline.starts_by),
+        "ends_by": _day(deadline.ends_by),
+        "calendar_version": deadline.calendar_version,
+    }
+
+
+def _files(notice: Notice) -> list[dict[str, Any]]:
+    return [
+        {
+            "role": file.role.value,
+            "filename": file.filename,
+            "media_type": file.media_type,
+            "sha256": file.sha256,
+            "size": file.size,
+        }
+        for file in notice.files
+    ]
+
+
+def _instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,44 @@
+"""Which letters the receipt's font can print, known without opening the font."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+from chalicelib.domain.errors import Unprintable
+
+COVERAGE = Path(__file__).parent / "fonts" / "coverage.txt"
+
+
+def check_printable(text: str, *, field: str) -> None:
+    """Accept text that the receipt prints exactly as it was sent.
+
+    Raises:
+        Unprintable: `text_unprintable`, naming the first letter, symbol or control character the font lacks.
+
+    """
+    found = _unprintable().search(text)
+    if found is not None:
+        raise Unprintable("text_unprintable", _explain(found.group(), found.start() + 1), field=field)
+
+
+@cache
+def _unprintable() -> re.Pattern[str]:
+    ranges = (line.split("-") for line in COVERAGE.read_text("ascii").split())
+    covered = "".join(f"\\u{first}-\\u{last}" for first, last in ranges)
+    return re.compile(f"[^{covered}]")
+
+
+def _explain(character: str, position: int) -> str:
+    code = f"U+{ord(character):04X}"
+    if unicodedata.category(character).startswith(("C", "Z")):
+        return (
+            f"El texto tiene en la posición {position} un carácter que no se ve ({code}), como un salto de línea o"
+            " un carácter de control. Quítelo y envíe el texto de nuevo."
+        )
+    return (
+        f"La constancia no puede imprimir el carácter «{character}» ({code}) de la posición {position}."
+        " Quítelo o escríbalo con letras y signos usuales, y envíe el texto de nuevo."
+    )

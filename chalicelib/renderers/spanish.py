@@ -1,0 +1,45 @@
+"""Dates, terms and amounts in the Spanish of Peru, without the process's locale."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.deadline import Term, TermUnit
+
+_WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+_MONTHS = (
+    *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
+    *("julio", "agosto", "setiembre", "octubre", "noviembre", "diciembre"),
+)
+_UNITS = {
+    TermUnit.BUSINESS_DAYS: ("día hábil", "días hábiles"),
+    TermUnit.CALENDAR_DAYS: ("día calendario", "días calendario"),
+    TermUnit.MONTHS: ("mes", "meses"),
+}
+
+
+def day_in_words(day: date) -> str:
+    """Write a date as `lunes 9 de marzo de 2026`."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} de {_MONTHS[day.month - 1]} de {day.year}"
+
+
+def term_in_words(term: Term) -> str:
+    """Write a term as `10 días hábiles`."""
+    singular, plural = _UNITS[term.unit]
+    return f"{term.amount} {singular if term.amount == 1 else plural}"
+
+
+def date_and_hour(instant: datetime, zone: ZoneInfo) -> str:
+    """Write an instant as `09/03/2026 15:15:30`: 24 hours, with seconds."""
+    return f"{instant.astimezone(zone):%d/%m/%Y %H:%M:%S}"
+
+
+def zone_in_words(zone: ZoneInfo) -> str:
+    """Write a zone by its city: `hora de Lima`."""
+    return f"hora de {zone.key.rpartition('/')[2].replace('_', ' ')}"
+
+
+def size_in_words(size: int) -> str:
+    """Write a size as `245 312 bytes`; the space does not break."""
+    return f"{size:,} bytes".replace(",", "\N{NO-BREAK SPACE}")

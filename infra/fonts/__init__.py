@@ -1,0 +1,1 @@
+"""How the receipt's fonts are made."""

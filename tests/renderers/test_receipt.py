@@ -1,0 +1,342 @@
+# ruff: noqa: RUF001 -- the letters and signs are the subject
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pikepdf
+import pytest
+
+from chalicelib.domain.deadline import Deadline, Regime, Term, TermUnit
+from chalicelib.domain.errors import Unprintable
+from chalicelib.domain.mailbox import DocumentType, Holder
+from chalicelib.domain.notice import AlertAddress, Notice
+from chalicelib.renderers.notice_json import notice_as_json
+from chalicelib.renderers.pdf_document import Typeface
+from chalicelib.renderers.receipt import render_receipt
+from chalicelib.renderers.receipt_layout import draw_receipt
+from tests.builders import a_file, a_notice, an_annex
+
+LIMA = ZoneInfo("America/Lima")
+URL = "https://casilla.example.pe/verificar/ABCD-EFGH-2345"
+ROOT = Path(__file__).parents[2]
+
+
+def needs(tool: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(shutil.which(tool) is None, reason=f"{tool} is not installed")
+
+
+def receipt(notice: Notice) -> bytes:
+    return render_receipt(notice, verification_url=URL, zone=LIMA)
+
+
+def run(*command: str | Path, check: bool = True) -> str:
+    return subprocess.run(command, check=check, capture_output=True, cwd=ROOT).stdout.decode()  # noqa: S603
+
+
+def printed(notice: Notice, folder: Path) -> str:
+    """Return the paper's text with every run of white space as one space."""
+    path = folder / "constancia.pdf"
+    path.write_bytes(receipt(notice))
+    return " ".join(run("pdftotext", "-layout", path, "-").split())
+
+
+def packed(text: str) -> str:
+    return "".join(text.split())
+
+
+def before_opening() -> Notice:
+    deadline = Deadline(None, None, None, date(2026, 3, 17), date(2026, 3, 30), "PE-2026.1")
+    return a_notice(regime=Regime.ACKNOWLEDGEMENT, deadline=deadline)
+
+
+def the_longest_notice() -> Notice:
+    notice = a_notice()
+    files = [an_annex(f"{number:02}{'x' * 194}.pdf") for number in range(10)]
+    files += [an_annex(f"{number:02} {'anexo con espacios ' * 10}.pdf") for number in range(10)]
+    return replace(
+        notice,
+        document=replace(notice.document, subject=("Asunto largo con palabras diversas " * 60)[:2000].strip()),
+        files=(a_file("D" * 196 + ".pdf"), *files),
+        alerted=tuple(
+            AlertAddress(channel, f"usuario{user}-{channel}***") for user in range(5) for channel in ("email", "sms")
+        ),
+    )
+
+
+@needs("pdftotext")
+def test_paper_says_everything_about_the_deposit(tmp_path: Path) -> None:
+    text = printed(a_notice(), tmp_path)
+    for value in (
+        "CONSTANCIA DE NOTIFICACIÓN",
+        "ELECTRÓNICA",
+        "Entidad de Demostración",
+        "Av. Ejemplo 123, Lima",
+        "Teléfono: (01) 000-0000",
+        "Expediente EXP-2026-000098, del 16/02/2026",
+        "Administrado QUISPE DEMO MARÍA ÑUSTA",
+        "Documento Identidad DNI 40000002 (casilla electrónica 1-40000002)",
+        "Documento CARTA 000079-2026",
+        "Asunto Respuesta a su solicitud de información",
+        "Fecha de emisión 06/03/2026 11:05:00 (hora de Lima)",
+        "Fecha y Hora 09/03/2026 15:15:30 (hora de Lima)",
+        "Dependencia Oficina de Atención a la Ciudadanía",
+        "Firmado por Persona Firmante de Ejemplo",
+        "Elaborado por Persona Redactora de Ejemplo",
+        "Avisos del depósito a m***@ejemplo.pe; +51 *** *** 321",
+        "Régimen Depósito en la casilla; calendario PE-2026.1",
+        "Surte efectos lunes 9 de marzo de 2026",
+        "Plazo 10 días hábiles",
+        "Inicia martes 10 de marzo de 2026",
+        "Vence lunes 23 de marzo de 2026",
+        "numeral 133.1 del Texto Único Ordenado de la Ley N° 27444",
+        "carta-000079-2026.pdf",
+        "application/pdf, 245 312 bytes",
+        a_notice().notice_id,
+        a_notice().verification_code,
+        URL,
+        "Página 1 de 1",
+    ):
+        assert value in text
+    for file in a_notice().files:
+        assert f"SHA-256 {file.sha256}" in text
+
+
+@needs("pdftotext")
+def test_before_the_first_opening_paper_says_what_dates_depend_on_and_the_latest(tmp_path: Path) -> None:
+    text = printed(before_opening(), tmp_path)
+    assert "Inicia El día hábil siguiente a la primera apertura; a más tardar, el martes 17 de marzo de 2026" in text
+    assert "Vence Depende de la primera apertura; a más tardar, el lunes 30 de marzo de 2026" in text
+    assert "Ley N° 31736" in text
+
+
+@needs("pdftotext")
+def test_immediate_notice_without_term_names_its_effective_day_and_no_end(tmp_path: Path) -> None:
+    deadline = Deadline(date(2026, 3, 9), None, None, date(2026, 3, 9), None, "PE-2026.1")
+    text = printed(a_notice(regime=Regime.IMMEDIATE, term=None, deadline=deadline), tmp_path)
+    assert "Inmediato (medida cautelar)" in text
+    assert "Surte efectos lunes 9 de marzo de 2026 Plazo Esta notificación no fija un plazo" in text
+    assert "Vence" not in text
+
+
+@needs("pdftotext")
+def test_hours_follow_the_zone_of_the_country(tmp_path: Path) -> None:
+    path = tmp_path / "constancia.pdf"
+    path.write_bytes(render_receipt(a_notice(), verification_url=URL, zone=ZoneInfo("America/Santo_Domingo")))
+    assert "09/03/2026 16:15:30 (hora de Santo Domingo)" in run("pdftotext", path, "-")
+
+
+@needs("pdftotext")
+def test_longest_notice_loses_nothing_over_its_pages(tmp_path: Path) -> None:
+    notice = the_longest_notice()
+    text = printed(notice, tmp_path)
+    pages = len(pikepdf.open(tmp_path / "constancia.pdf").pages)
+    assert pages > 2
+    without_page_breaks = re.sub(
+        rf"Página \d+ de {pages} N\.º {notice.notice_id}, código de verificación {notice.verification_code}"
+        r"|Constancia de notificación electrónica",
+        "",
+        text,
+    )
+    assert packed(notice.document.subject) in packed(without_page_breaks)
+    for file in notice.files:
+        assert packed(file.filename) in packed(without_page_breaks)
+        assert file.sha256 in text
+    for alert in notice.alerted:
+        assert alert.masked in text
+    for page in range(1, pages + 1):
+        assert f"Página {page} de {pages}" in text
+
+
+@needs("pdftotext")
+def test_nothing_is_printed_outside_the_page(tmp_path: Path) -> None:
+    path = tmp_path / "constancia.pdf"
+    path.write_bytes(receipt(the_longest_notice()))
+    boxes = re.findall(
+        r'xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">', run("pdftotext", "-bbox", path, "-")
+    )
+    assert boxes
+    for left, top, right, bottom in boxes:
+        assert float(left) > 55
+        assert float(top) > 20
+        assert float(right) < 595.3 - 55
+        assert float(bottom) < 841.9 - 20
+
+
+@needs("pdftotext")
+@pytest.mark.parametrize(
+    "sample",
+    [
+        "Ñandú: ¿cuándo pagó S/ 1 200,50? «Así» – “bien” — ‘sí’… N.° 5 • § ½ € ¡ya!",
+        "Quechua: ch’aki, chʼaki, k'anchay, qʼipi, pʼunchaw, tʼanta, ñawi, llaqta, ĉhaki",
+        "Aymara: jach'a, q'illu, tʼanta, ñäñta, ïñïña, üta, aymär aru, nayraru, wäwä",
+        "Ashaninka: antyashipari, tŝiya, nokitsokite, ñaantsi, ĉheenti, p̈ero, ẽtsĩ, õkõ",
+    ],
+)
+def test_letters_of_the_languages_of_peru_can_be_copied_from_the_paper(sample: str, tmp_path: Path) -> None:
+    document = replace(a_notice().document, subject=sample)
+    assert sample in printed(a_notice(document=document), tmp_path)
+
+
+@needs("pdftotext")
+def test_text_that_looks_like_a_page_count_or_markup_is_printed_as_sent(tmp_path: Path) -> None:
+    sample = "Uso de {nb}, **negrita**, __raya__ [x](http://ejemplo.pe) <b>&amp;</b> {institution} \\(a\\)"
+    notice = a_notice(
+        document=replace(a_notice().document, subject=sample),
+        sender=replace(a_notice().sender, name="Entidad {institution} & <Demo>"),
+    )
+    text = printed(notice, tmp_path)
+    assert packed(sample) in packed(text)
+    assert "emitida por Entidad {institution} & <Demo>." in text
+
+
+@needs("pdfdetach")
+def test_deposit_can_be_detached_with_ordinary_tools(tmp_path: Path) -> None:
+    path = tmp_path / "constancia.pdf"
+    path.write_bytes(receipt(a_notice()))
+    run("pdfdetach", "-saveall", "-o", tmp_path, path)
+    assert json.loads((tmp_path / "deposito.json").read_bytes()) == notice_as_json(a_notice())
+
+
+@needs("pdftoppm")
+@needs("zbarimg")
+@pytest.mark.parametrize("url", [URL, "https://casilla.example.pe/v/" + "a" * 120])
+def test_qr_code_leads_to_the_verification_page(url: str, tmp_path: Path) -> None:
+    path = tmp_path / "constancia.pdf"
+    path.write_bytes(render_receipt(a_notice(), verification_url=url, zone=LIMA))
+    run("pdftoppm", "-r", "150", "-f", "1", "-l", "1", "-png", path, tmp_path / "page")
+    (image,) = tmp_path.glob("page*.png")
+    assert run("zbarimg", "--raw", "-q", image).strip() == url
+
+
+@needs("pdffonts")
+def test_every_font_is_embedded_as_a_subset_with_unicode(tmp_path: Path) -> None:
+    path = tmp_path / "constancia.pdf"
+    path.write_bytes(receipt(a_notice()))
+    rows = run("pdffonts", path).splitlines()[2:]
+    assert len(rows) == 2
+    for row in rows:
+        assert re.search(r"CID TrueType\s+Identity-H\s+yes yes yes", row)
+
+
+@needs("pdfinfo")
+def test_poppler_opens_the_longest_receipt_without_a_complaint(tmp_path: Path) -> None:
+    path = tmp_path / "constancia.pdf"
+    path.write_bytes(receipt(the_longest_notice()))
+    done = subprocess.run(["pdfinfo", path], check=True, capture_output=True)  # noqa: S603, S607
+    assert done.stderr == b""
+    assert b"A4" in done.stdout
+
+
+def test_markers_say_pdf_a_3u_in_spanish_with_the_deposit_as_data() -> None:
+    with pikepdf.open(BytesIO(receipt(a_notice()))) as pdf:
+        with pdf.open_metadata() as metadata:
+            assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "U")
+            assert metadata["dc:title"] == f"Constancia de notificación electrónica {a_notice().notice_id}"
+            assert metadata["dc:creator"] == ["Entidad de Demostración"]
+            assert metadata["dc:description"] == "Depósito de CARTA 000079-2026"
+            assert metadata["xmp:CreateDate"] == metadata["xmp:ModifyDate"] == "2026-03-09T20:15:30+00:00"
+        root: Any = pdf.Root
+        assert str(root.Lang) == "es-PE"
+        assert [str(intent.S) for intent in root.OutputIntents] == ["/GTS_PDFA1"]
+        (file,) = root.AF
+        assert str(file.AFRelationship) == "/Data"
+        assert str(file.UF) == "deposito.json"
+        assert str(file.EF.F.Subtype) == "/application/json"
+        assert json.loads(file.EF.F.read_bytes()) == notice_as_json(a_notice())
+        assert not pdf.get_warnings()
+
+
+def test_metadata_survives_markup_in_names() -> None:
+    notice = a_notice(sender=replace(a_notice().sender, name='Entidad "A&B" <Demo>'))
+    with pikepdf.open(BytesIO(receipt(notice))) as pdf, pdf.open_metadata() as metadata:
+        assert metadata["dc:creator"] == ['Entidad "A&B" <Demo>']
+
+
+def test_same_notice_gives_the_same_bytes_again_and_in_another_process() -> None:
+    first = receipt(a_notice())
+    assert receipt(a_notice()) == first
+    program = (
+        "import hashlib; from zoneinfo import ZoneInfo; from tests.builders import a_notice;"
+        "from chalicelib.renderers.receipt import render_receipt;"
+        f"pdf = render_receipt(a_notice(), verification_url={URL!r}, zone=ZoneInfo('America/Lima'));"
+        "print(hashlib.sha256(pdf).hexdigest())"
+    )
+    assert run(sys.executable, "-c", program).strip() == hashlib.sha256(first).hexdigest()
+
+
+def test_receipts_drawn_side_by_side_do_not_disturb_each_other() -> None:
+    notices = [a_notice(mailbox_id=f"1-4000{number:04}") for number in range(4)] + [the_longest_notice()]
+    alone = [receipt(notice) for notice in notices]
+    with ThreadPoolExecutor(max_workers=5) as threads:
+        assert list(threads.map(receipt, notices * 4)) == alone * 4
+
+
+def test_another_notice_gives_another_document_identifier() -> None:
+    identifiers = set()
+    for notice_id in ("AAAA-BBBB-CCCC", "AAAA-BBBB-CCCD"):
+        with pikepdf.open(BytesIO(receipt(a_notice(notice_id=notice_id)))) as pdf:
+            identifiers.add(bytes(pdf.trailer.ID[0]))
+    assert len(identifiers) == 2
+
+
+@pytest.mark.parametrize(
+    ("notice", "field"),
+    [
+        (a_notice(document=replace(a_notice().document, subject="Hola 😀")), "document.subject"),
+        (a_notice(holder=Holder(DocumentType.DNI, "40000002", "名前")), "recipient.name"),
+        (a_notice(case_file=replace(a_notice().case_file, number="EXP\x071")), "case_file.number"),
+        (a_notice(files=(a_file(), an_annex("a\nb.pdf"))), "files.1.filename"),
+        (a_notice(alerted=(AlertAddress("email", "\u200b***@ejemplo.pe"),)), "alerts.0.address"),
+    ],
+)
+def test_text_the_font_lacks_is_refused_with_its_field(notice: Notice, field: str) -> None:
+    with pytest.raises(Unprintable) as refusal:
+        receipt(notice)
+    assert (refusal.value.code, refusal.value.field) == ("text_unprintable", field)
+
+
+def test_unpublished_legal_text_is_an_error() -> None:
+    with pytest.raises(LookupError, match="es-PE-0"):
+        receipt(a_notice(legal_text_version="es-PE-0"))
+
+
+def test_importing_the_receipt_loads_no_heavy_library() -> None:
+    program = (
+        "import sys, chalicelib.renderers.receipt as receipt;"
+        "receipt.check_printable('Ñ', field='x'); receipt.current_legal_text_version();"
+        "print([name for name in ('fpdf', 'PIL', 'fontTools', 'segno') if name in sys.modules])"
+    )
+    assert run(sys.executable, "-c", program).strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("term", "words"),
+    [
+        (Term(1, TermUnit.BUSINESS_DAYS), "1 día hábil"),
+        (Term(30, TermUnit.CALENDAR_DAYS), "30 días calendario"),
+        (Term(1, TermUnit.MONTHS), "1 mes"),
+        (Term(2, TermUnit.MONTHS), "2 meses"),
+    ],
+)
+@needs("pdftotext")
+def test_term_is_written_in_spanish(term: Term, words: str, tmp_path: Path) -> None:
+    assert f"Plazo {words} Inicia" in printed(a_notice(term=term), tmp_path)
+
+
+def test_same_layout_can_be_set_in_core_fonts_to_measure_against() -> None:
+    core = draw_receipt(a_notice(), verification_url=URL, zone=LIMA, typeface=Typeface.CORE)
+    with pikepdf.open(BytesIO(core)) as pdf:
+        fonts: Any = pdf.pages[0].Resources.Font
+        assert {str(font.BaseFont) for font in fonts.values()} == {"/Helvetica", "/Helvetica-Bold"}
