@@ -1,0 +1,1 @@
+"""What runs Casilla: the template, the packaging, the check of a deployed package, and the cloud on a laptop."""

@@ -1,0 +1,118 @@
+"""Deploy the unmodified package into a fresh engine that enforces policies, and use it as a client would.
+
+The engine runs functions under its own interpreter, so the package is built for that one and for this machine, by the
+same code that builds the package for AWS; the template and the policies are the same to the letter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import platform
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config as ClientConfig
+
+from infra.local import ministack
+from infra.local.cloud import CREDENTIALS, PARAMETERS, REGION
+from infra.package import BUILD, build
+
+STACK = "casilla"
+PACKAGE = BUILD / "e2e"
+_DEPLOY_SECONDS = 60
+
+
+class DeployError(Exception):
+    """The stack was not created."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A stack in a running engine."""
+
+    engine: ministack.Ministack
+    outputs: dict[str, str]
+    resources: dict[str, str]
+    """Physical names by logical id."""
+
+    @property
+    def api_url(self) -> str:
+        """Where the deployed API answers, without a final slash."""
+        return f"{self.engine.endpoint_url}/restapis/{self.outputs['RestAPIId']}/api/_user_request_"
+
+    def client(self, service: str) -> Any:
+        """Return a client with the operator's rights."""
+        return client(self.engine, service)
+
+
+def client(engine: ministack.Ministack, service: str) -> Any:
+    """Return a client of the engine with the operator's rights."""
+    session = boto3.Session(CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"], region_name=REGION)
+    make: Any = session.client
+    verify = str(engine.ca_bundle) if engine.ca_bundle else None
+    config = ClientConfig(s3={"addressing_style": "path"})
+    return make(service, endpoint_url=engine.endpoint_url, verify=verify, config=config)
+
+
+def build_for_engine() -> Path:
+    """Build the package for the interpreter of the engine on this machine."""
+    architecture = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    return build(ministack.install(), architecture, out=PACKAGE)
+
+
+@contextlib.contextmanager
+def deployed(package: Path, template: dict[str, Any] | None = None) -> Iterator[Deployment]:
+    """Run a fresh engine with the package deployed in it; `template` replaces the package's own, for tests."""
+    with ministack.running(enforce=True) as engine:
+        yield deploy(engine, package, template or json.loads((package / "sam.json").read_text(encoding="utf-8")))
+
+
+def deploy(engine: ministack.Ministack, package: Path, template: dict[str, Any]) -> Deployment:
+    """Upload the archive, point the template to it as `aws cloudformation package` would, and create the stack.
+
+    Raises:
+        DeployError: with the events of the stack.
+
+    """
+    s3, cloudformation = client(engine, "s3"), client(engine, "cloudformation")
+    client(engine, "ses").verify_email_identity(EmailAddress=PARAMETERS["MailFrom"])
+    s3.create_bucket(Bucket="artifacts")
+    s3.upload_file(str(package / "deployment.zip"), "artifacts", "deployment.zip")
+    body = json.dumps(template).replace('"./deployment.zip"', '"s3://artifacts/deployment.zip"')
+    s3.put_object(Bucket="artifacts", Key="sam.json", Body=body.encode())
+    cloudformation.create_change_set(
+        StackName=STACK,
+        ChangeSetName="first",
+        ChangeSetType="CREATE",
+        TemplateURL=f"{engine.endpoint_url}/artifacts/sam.json",
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()],
+    )
+    cloudformation.get_waiter("change_set_create_complete").wait(StackName=STACK, ChangeSetName="first")
+    cloudformation.execute_change_set(StackName=STACK, ChangeSetName="first")
+    stack = _wait(cloudformation)
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=STACK)
+    resources = {
+        r["LogicalResourceId"]: r["PhysicalResourceId"] for page in pages for r in page["StackResourceSummaries"]
+    }
+    return Deployment(engine, outputs, resources)
+
+
+def _wait(cloudformation: Any) -> dict[str, Any]:
+    deadline = time.monotonic() + _DEPLOY_SECONDS
+    while time.monotonic() < deadline:
+        stack: dict[str, Any] = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+        if stack["StackStatus"] == "CREATE_COMPLETE":
+            return stack
+        if "FAILED" in stack["StackStatus"] or "ROLLBACK" in stack["StackStatus"]:
+            break
+        time.sleep(0.2)
+    events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+    told = [f"{e['LogicalResourceId']} {e['ResourceStatus']} {e.get('ResourceStatusReason', '')}" for e in events]
+    raise DeployError("the stack was not created:\n" + "\n".join(told[:20]))

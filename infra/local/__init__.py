@@ -1,0 +1,1 @@
+"""The same cloud on a laptop and in tests."""

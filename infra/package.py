@@ -1,0 +1,221 @@
+"""Build what is deployed: `build/package/sam.json` and `deployment.zip`, from `chalice package` and the template.
+
+The Lambda runtime is that of the interpreter which runs chalice, so this one finds or is given another interpreter,
+keeps an environment of its own for it, and works in a copy of the sources. It fails on everything that chalice only
+mentions: a dependency without a wheel for the architecture is left out with exit code 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from infra.pythons import find_python
+from infra.template import load_template
+
+ROOT = Path(__file__).parents[1]
+BUILD = ROOT / "build"
+PACKAGE = BUILD / "package"
+LAMBDA_PYTHON = "3.13"
+ARCHITECTURE = "arm64"
+LIMIT = 250 * 1024 * 1024
+"""Lambda's limit for a function's code, unzipped."""
+
+TOOLS = ("setuptools==84.2.1", "wheel==0.48.0")
+"""What chalice builds source distributions with."""
+
+PROVIDED = {"chalice"}
+"""Chalice adds the two modules of itself that run in Lambda; as a requirement it would bring its command line too."""
+
+LINT_IGNORED: dict[str, str] = {}
+"""Rules of cfn-lint that the output may break, each with the reason."""
+
+
+class PackageError(Exception):
+    """The package would not work, or could not be made."""
+
+
+def build(
+    python: str | Path = LAMBDA_PYTHON, architecture: str = ARCHITECTURE, *, stage: str = "prod", out: Path = PACKAGE
+) -> Path:
+    """Build for one interpreter (a version or a path) and architecture (arm64, x86_64); return the directory.
+
+    Raises:
+        PackageError: saying what is missing.
+
+    """
+    chosen = _interpreter(python)
+    chalice = _packaging_environment(chosen) / "bin" / "chalice"
+    copy = _copy_sources(out, architecture)
+    _run_chalice(chalice, copy, stage, out)
+    _check_zip(out / "deployment.zip", chosen, architecture)
+    lint(out / "sam.json")
+    return out
+
+
+def _interpreter(python: str | Path) -> Path:
+    found = python if isinstance(python, Path) else find_python(python)
+    if found is None:
+        raise PackageError(
+            f"Python {python} is not installed. The package takes on the version of the interpreter that builds it,"
+            f" and the functions run on {LAMBDA_PYTHON}. Install it, or name another with --python."
+        )
+    return found
+
+
+def _packaging_environment(interpreter: Path) -> Path:
+    """Keep a virtual environment per interpreter and set of pins."""
+    requirements = ROOT / "requirements.txt"
+    pins = requirements.read_text(encoding="utf-8")
+    digest = hashlib.sha256(f"{interpreter}\n{TOOLS}\n{pins}".encode()).hexdigest()[:12]
+    place = BUILD / f"packaging-{digest}"
+    if not (place / "ready").exists():
+        say(f"{place.relative_to(ROOT)}: preparing the packaging environment")
+        run(interpreter, "-m", "venv", "--clear", place)
+        run(place / "bin" / "python", "-m", "pip", "install", "--quiet", *TOOLS, "--requirement", requirements)
+        (place / "ready").touch()
+    return place
+
+
+def _copy_sources(out: Path, architecture: str) -> Path:
+    """Copy the sources aside: chalice writes beside them, and takes the architecture from its configuration."""
+    copy = BUILD / f"sources-{out.name}"
+    for stale in (copy, out):
+        shutil.rmtree(stale, ignore_errors=True)
+    shutil.copytree(ROOT / "chalicelib", copy / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / ".chalice", copy / ".chalice", ignore=shutil.ignore_patterns("deploy*", "venv"))
+    shutil.copy(ROOT / "app.py", copy)
+    shipped = [line for line in _requirements() if canonicalize_name(line.name) not in PROVIDED]
+    (copy / "requirements.txt").write_text("\n".join(map(str, shipped)) + "\n", encoding="utf-8")
+    config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    config["lambda_architecture"] = architecture
+    (copy / ".chalice" / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (copy / "resources.json").write_text(json.dumps(load_template()), encoding="utf-8")
+    return copy
+
+
+def _requirements() -> list[Requirement]:
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+
+def _run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
+    # Chalice asks for a region, though nothing in the output depends on one.
+    environment = {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}
+    arguments = ("package", "--stage", stage, "--merge-template", "resources.json", out)
+    said = run(chalice, *arguments, cwd=copy, env=environment)
+    if "Could not install dependencies" in said:
+        raise PackageError(f"chalice left dependencies out of the package:\n{said}")
+
+
+def _check_zip(archive: Path, interpreter: Path, architecture: str) -> None:
+    """Check that all that the application requires, and what that requires in turn, is there; and the size."""
+    with zipfile.ZipFile(archive) as opened:
+        size = sum(entry.file_size for entry in opened.infolist())
+        shipped = _shipped(opened)
+    lacking = _lacking(shipped, _target(interpreter, architecture))
+    if lacking:
+        raise PackageError(f"the package lacks {', '.join(lacking)}")
+    if size >= LIMIT:
+        raise PackageError(f"the package has {size / 1e6:.1f} MB unzipped; Lambda takes {LIMIT / 1e6:.1f} MB")
+    say(f"{archive.name}: {archive.stat().st_size / 1e6:.1f} MB, {size / 1e6:.1f} MB unzipped, {len(shipped)} packages")
+
+
+def _shipped(archive: zipfile.ZipFile) -> dict[str, tuple[str, list[Requirement]]]:
+    """Read version and requirements of every package in the archive, by canonical name."""
+    found: dict[str, tuple[str, list[Requirement]]] = {}
+    for name in archive.namelist():
+        folder, _, file = name.partition("/")
+        if folder.endswith(".dist-info") and file == "METADATA":
+            metadata = Parser().parsestr(archive.read(name).decode(), headersonly=True)
+            requires = [Requirement(line) for line in metadata.get_all("Requires-Dist", [])]
+            found[canonicalize_name(metadata["Name"])] = (metadata["Version"], requires)
+    return found
+
+
+def _lacking(shipped: dict[str, tuple[str, list[Requirement]]], target: dict[str, str]) -> list[str]:
+    queue, seen, lacking = _requirements(), set(), []
+    while queue:
+        requirement = queue.pop()
+        name = canonicalize_name(requirement.name)
+        applies = requirement.marker is None or requirement.marker.evaluate({**target, "extra": ""})
+        if name in PROVIDED or name in seen or not applies:
+            continue
+        seen.add(name)
+        version, requires = shipped.get(name, ("", []))
+        if not version or not requirement.specifier.contains(version, prereleases=True):
+            lacking.append(str(requirement))
+        queue += requires
+    return lacking
+
+
+def _target(interpreter: Path, architecture: str) -> dict[str, str]:
+    """Return what environment markers ask about the machine that the package is for."""
+    version = run(interpreter, "-c", "import platform; print(platform.python_version())").strip()
+    machine = {"arm64": "aarch64"}.get(architecture, architecture)
+    return {
+        "python_full_version": version,
+        "python_version": version.rpartition(".")[0],
+        "platform_machine": machine,
+        "sys_platform": "linux",
+        "platform_system": "Linux",
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+        "os_name": "posix",
+    }
+
+
+def lint(template: Path) -> None:
+    """Hold a merged template to what CloudFormation accepts."""
+    ignored = [option for rule in LINT_IGNORED for option in ("--ignore-checks", rule)]
+    run(Path(sys.executable).with_name("cfn-lint"), *ignored, "--regions", "us-east-1", "--", template)
+
+
+def run(*command: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
+    """Run a program and return what it printed, on both channels.
+
+    Raises:
+        PackageError: with all of it, when the program fails.
+
+    """
+    done = subprocess.run(
+        command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=cwd, env=env
+    )
+    if done.returncode:
+        raise PackageError(f"{' '.join(map(str, command))} failed:\n{done.stdout}")
+    return done.stdout
+
+
+def say(line: str) -> None:
+    """Tell the operator."""
+    print(line, flush=True)
+
+
+def main() -> None:
+    """Build for AWS, or as the options say."""
+    parser = argparse.ArgumentParser(description="Build what is deployed, into build/package.")
+    parser.add_argument(
+        "--python", default=LAMBDA_PYTHON, help="version of the functions' runtime (default: %(default)s)"
+    )
+    parser.add_argument("--architecture", default=ARCHITECTURE, choices=("arm64", "x86_64"))
+    parser.add_argument("--stage", default="prod", help="stage of .chalice/config.json (default: %(default)s)")
+    options = parser.parse_args()
+    try:
+        build(options.python, options.architecture, stage=options.stage)
+    except PackageError as error:
+        sys.exit(f"package: {error}")
+
+
+if __name__ == "__main__":
+    main()
