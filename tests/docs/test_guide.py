@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from chalicelib.domain import deadline, errors, filename, upload
+from chalicelib.domain.calendar import calendar_from_json
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.mailbox import DocumentType, Holder
 from chalicelib.domain.notice import AlertAddress, CaseFile, Document, FileRole, Notice, StoredFile
@@ -131,6 +132,19 @@ def test_answer_of_a_deposit_has_the_fields_of_the_example() -> None:
         assert list(example[name]) == list(answer[name])
     assert list(example["files"][0]) == list(answer["files"][0])
     assert list(example["alerts"][0]) == list(answer["alerts"][0])
+
+
+def test_dates_of_the_example_are_those_of_the_calendar() -> None:
+    (example,) = (json.loads(b) for b in re.findall(r"```json\n(.*?)\n```", GUIDE, re.DOTALL) if '"verification_' in b)
+    calendar = calendar_from_json(json.loads((ROOT / "chalicelib" / "calendars" / "PE.json").read_text("utf-8")))
+    decided = deadline.decide_deadline(
+        deposited_at=datetime.fromisoformat(example["deposited_at"]),
+        regime=deadline.Regime(example["regime"]),
+        term=deadline.parse_term(**example["term"]),
+        calendar=calendar,
+    )
+    for name in ("effective_on", "term_starts_on", "term_ends_on", "starts_by", "ends_by"):
+        assert getattr(decided, name).isoformat() == example[name]
 
 
 def _notice() -> Notice:

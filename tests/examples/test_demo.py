@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.handlers.api.deposit_body import read_deposit
 from examples.demo import NOT_RUNNING, _details, _outbox, _recipient, _term, demonstrate, main
+from tests.examples.loopback_service import KEY_ID, RECEIPT, Received, Service, serving
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 PREFIXES = {DocumentType.DNI: "1"}
@@ -26,6 +30,44 @@ def test_with_settings_of_a_run_that_ended_it_says_how_to_start_it(tmp_path: Pat
     (tmp_path / "demo.json").write_text(json.dumps({"base_url": "http://127.0.0.1:9"}))
     with pytest.raises(SystemExit, match="make run"):
         demonstrate(tmp_path / "a.pdf", settings=tmp_path, receipts=tmp_path, now=NOW)
+
+
+class DemoService(Service):
+    """Gives the fields that the demonstration tells of."""
+
+    def deposit(self, request: Received) -> tuple[int, dict[str, str], bytes]:
+        status, headers, answer = super().deposit(request)
+        told = {
+            "deposited_at": "2026-03-10T02:00:00Z",
+            "effective_on": "2026-03-09",
+            "term_starts_on": "2026-03-10",
+            "term_ends_on": "2026-03-30",
+            "verification_code": "GYP8-9DZS-H2HW",
+            "receipt": {"sha256": hashlib.sha256(RECEIPT).hexdigest(), "size": len(RECEIPT)},
+        }
+        return status, headers, json.dumps(json.loads(answer) | told).encode()
+
+    def show(self, path: str) -> dict[str, object]:
+        return {"path": path, "document": {"subject": "Notificación de demostración"}}
+
+
+def test_it_deposits_and_saves_the_receipt_and_tells_so(tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    (tmp_path / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    pdf = tmp_path / "carta.pdf"
+    pdf.write_bytes(b"%PDF-1.7 synthetic")
+    with serving(DemoService(key)) as service:
+        demo = {
+            "base_url": service.base_url,
+            "authority": service.authority,
+            "keyid": KEY_ID,
+            "recipient": "DNI:40000002",
+        }
+        (tmp_path / "demo.json").write_text(json.dumps(demo))
+        account = demonstrate(pdf, settings=tmp_path, receipts=tmp_path / "out", now=NOW)
+    assert (tmp_path / "out" / "notice-0.pdf").read_bytes() == RECEIPT
+    assert "su SHA-256 coincide" in account
+    assert "empieza el 2026-03-10 y vence el 2026-03-30" in account
 
 
 def test_without_a_file_it_says_how_to_call_it(capsys: pytest.CaptureFixture[str]) -> None:
