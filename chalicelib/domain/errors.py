@@ -25,6 +25,7 @@ class CasillaError(Exception):
     retryable = False
 
     def __init__(self, code: str, detail: str, *, field: str | None = None, retry_after: int | None = None) -> None:
+        """Keep what the person and the program need to know."""
         super().__init__(code)
         self.code = code
         self.detail = detail

@@ -65,7 +65,7 @@ class SigningKey:
     revoked_at: datetime | None = None
 
     def is_valid_at(self, now: datetime) -> bool:
-        """Valid from not-before to before not-after, unless revoked by then."""
+        """Tell whether `now` is from not-before to before not-after, and before any revocation."""
         if self.revoked_at is not None and self.revoked_at <= now:
             return False
         return self.not_before <= now < self.not_after

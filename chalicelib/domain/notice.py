@@ -66,7 +66,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class AlertAddress:
-    """Where an alert goes, masked for print: `channel` is `email` or `sms`, e.g. `r***@ejemplo.pe`, `+51 *** *** 321`."""
+    """Where an alert goes, masked for print: `channel` is `email` or `sms`, e.g. `r***@ejemplo.pe`."""
 
     channel: str
     masked: str

@@ -13,6 +13,8 @@ from pynamodb.attributes import (
     TTLAttribute,
     UnicodeAttribute,
 )
+from pynamodb.connection import Connection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.config import Config
@@ -49,6 +51,32 @@ class MailboxItem(Model):
     data: JSONAttribute = JSONAttribute()
 
 
+class NoticesByMailbox(GlobalSecondaryIndex["NoticeItem"]):  # type: ignore[no-untyped-call]
+    """A mailbox's notices by instant of deposit."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_mailbox"
+        projection = AllProjection()
+
+    mailbox_id = UnicodeAttribute(hash_key=True)
+    deposited_key = UnicodeAttribute(range_key=True)
+
+
+class NoticesBySenderMonth(GlobalSecondaryIndex["NoticeItem"]):  # type: ignore[no-untyped-call]
+    """A sender's notices of one month by instant of deposit."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_sender_month"
+        projection = AllProjection()
+
+    sender_month = UnicodeAttribute(hash_key=True)
+    deposited_key = UnicodeAttribute(range_key=True)
+
+
 class NoticeItem(Model):
     """One deposited notice. `deposited_key` is `<instant>#<notice_id>`; indexes by_mailbox and by_sender_month."""
 
@@ -60,6 +88,8 @@ class NoticeItem(Model):
     sender_month = UnicodeAttribute()
     deposited_key = UnicodeAttribute()
     data: JSONAttribute = JSONAttribute()
+    by_mailbox = NoticesByMailbox()
+    by_sender_month = NoticesBySenderMonth()
 
 
 class DepositItem(Model):
@@ -131,8 +161,14 @@ class TokenItem(Model):
     expires_at = TTLAttribute()
 
 
-def bind(config: Config) -> None:
-    """Give every model its table's name; called once, by bootstrap."""
+def bind(config: Config) -> Connection:
+    """Give every model its table's name, and all of them one connection, hence one client; called by bootstrap."""
+    shared = Connection(
+        connect_timeout_seconds=_Meta.connect_timeout_seconds,
+        read_timeout_seconds=_Meta.read_timeout_seconds,
+        max_retry_attempts=_Meta.max_retry_attempts,
+        max_pool_connections=_Meta.max_pool_connections,
+    )
     for model, table_name in (
         (InstitutionItem, config.institutions_table),
         (MailboxItem, config.mailboxes_table),
@@ -143,4 +179,9 @@ def bind(config: Config) -> None:
         (UploadItem, config.uploads_table),
         (TokenItem, config.tokens_table),
     ):
-        model.Meta.table_name = table_name  # type: ignore[attr-defined]
+        model.Meta.table_name = table_name
+        model._connection = None  # noqa: SLF001 - PynamoDB makes a client for each model; one serves all
+        table = model._get_connection()  # noqa: SLF001
+        shared.add_meta_table(table.get_meta_table())
+        table.connection = shared
+    return shared

@@ -1,0 +1,13 @@
+"""The Chalice app: registers what the handlers declare; no logic."""
+
+from chalice.app import Chalice
+
+from chalicelib.handlers.api.deposits import deposits
+from chalicelib.handlers.api.mailboxes import mailboxes
+from chalicelib.handlers.api.uploads import uploads
+from chalicelib.handlers.jobs import jobs
+
+app = Chalice(app_name="casilla")
+app.experimental_feature_flags.add("BLUEPRINTS")
+for blueprint in (deposits, mailboxes, uploads, jobs):
+    app.register_blueprint(blueprint)

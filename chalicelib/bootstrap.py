@@ -1,0 +1,161 @@
+"""The composition root: one `Container` a process, made from the environment at the first use.
+
+Everything that is not a function of its inputs comes from here: the clock, identifiers, AWS clients. Tests make a
+container of their own and run inside `using(container)`.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets  # noqa: TID251 - the one source of codes
+import time
+import uuid  # noqa: TID251 - the one source of event ids
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config as ClientConfig
+
+from chalicelib.config import Config
+from chalicelib.domain.calendar import BusinessCalendar, calendar_from_json
+from chalicelib.domain.codes import CODE_SPACE, code_from_number
+from chalicelib.domain.mailbox import DocumentType
+from chalicelib.gateways.files import Files
+from chalicelib.gateways.mail import Mail
+from chalicelib.gateways.sms import Sms
+from chalicelib.renderers.alerts import Letterhead
+from chalicelib.services.deposit_notice import DepositTools, Identifiers
+from chalicelib.services.send_alerts import Channels
+from chalicelib.store import tables
+from chalicelib.store.alert_batch_store import AlertBatchStore
+from chalicelib.store.consultation_store import ConsultationStore
+from chalicelib.store.deposit_store import DepositStore
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.institution_store import InstitutionStore
+from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.nonce_store import NonceStore
+from chalicelib.store.notice_store import NoticeStore
+from chalicelib.store.upload_store import UploadStore
+
+_CALENDARS = Path(__file__).parent / "calendars"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the clock
+
+
+def _new_code() -> str:
+    return code_from_number(secrets.randbelow(CODE_SPACE))
+
+
+def _new_event_id() -> str:
+    return uuid.uuid4().hex
+
+
+class Container:
+    """The process's stores, gateways, clock and identifiers; each is made when first asked for."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+        identifiers: Identifiers | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Bind the tables; nothing is asked of AWS yet."""
+        self.config = config
+        self.clock = clock
+        self.identifiers = identifiers or Identifiers(_new_code, _new_event_id)
+        self.pause = pause
+        self.connection = tables.bind(config)
+        self.institutions = InstitutionStore()
+        self.mailboxes = MailboxStore()
+        self.notices = NoticeStore()
+        self.events = EventStore()
+        self.alert_batches = AlertBatchStore(self.connection, self.events)
+        self.uploads = UploadStore(self.connection)
+        self.consultations = ConsultationStore(self.connection)
+
+    @cached_property
+    def mailbox_prefixes(self) -> dict[DocumentType, str]:
+        """The username's first part, by type of document."""
+        pairs = (pair.split(":") for pair in self.config.mailbox_prefixes.split(","))
+        return {DocumentType(name): prefix for name, prefix in pairs}
+
+    @cached_property
+    def calendar(self) -> BusinessCalendar:
+        """The country's business-day calendar, from the package's own data."""
+        return calendar_from_json(json.loads((_CALENDARS / f"{self.config.country}.json").read_text("utf-8")))
+
+    @cached_property
+    def files(self) -> Files:
+        """Both buckets."""
+        return Files(
+            _client("s3", retries=3, signature_version="s3v4"),
+            uploads_bucket=self.config.uploads_bucket,
+            documents_bucket=self.config.documents_bucket,
+        )
+
+    @cached_property
+    def deposit_tools(self) -> DepositTools:
+        """What deposits need."""
+        return DepositTools(
+            config=self.config,
+            deposits=DepositStore(self.connection),
+            nonces=NonceStore(),
+            files=self.files,
+            calendar=self.calendar,
+            clock=self.clock,
+            identifiers=self.identifiers,
+            pause=self.pause,
+        )
+
+    @cached_property
+    def channels(self) -> Channels:
+        """The ways alerts go out; their clients never retry by themselves, so that each attempt is counted."""
+        return Channels(
+            mail=Mail(_client("sesv2", retries=0), self.config.mail_configuration_set),
+            sms=Sms(_client("sns", retries=0), self.config.sms_sender_id),
+            letterhead=Letterhead(
+                sender=self.config.mail_from, portal=self.config.portal_address, zone=self.calendar.zone
+            ),
+            read_receipt=self.files.get_document,
+        )
+
+
+def _client(service: str, *, retries: int, signature_version: str | None = None) -> Any:
+    factory: Any = boto3.client  # its stubs know each service by a literal
+    return factory(
+        service,
+        config=ClientConfig(
+            connect_timeout=1,
+            read_timeout=5,
+            retries={"total_max_attempts": 1 + retries, "mode": "standard"},
+            signature_version=signature_version,
+        ),
+    )
+
+
+_containers: list[Container] = []
+
+
+def current() -> Container:
+    """Return the process's container, made from the environment at the first call."""
+    if not _containers:
+        _containers.append(Container(Config.from_env()))
+    return _containers[-1]
+
+
+@contextmanager
+def using(container: Container) -> Iterator[Container]:
+    """Run a block with another container."""
+    _containers.append(container)
+    try:
+        yield container
+    finally:
+        _containers.remove(container)

@@ -1,0 +1,61 @@
+"""Identity documents of holders: their formats, and the username made of type and number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from stdnum.pe import ruc
+
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.mailbox import DocumentType
+
+_FORMATS = {
+    DocumentType.DNI: (re.compile(r"[0-9]{8}"), "8 dígitos"),
+    DocumentType.RUC: (re.compile(r"[0-9]{11}"), "11 dígitos, y el último debe ser el verificador correcto"),
+    DocumentType.CE: (re.compile(r"[A-Z0-9]{9,12}"), "de 9 a 12 letras o dígitos"),
+    DocumentType.PASSPORT: (re.compile(r"[A-Z0-9]{5,12}"), "de 5 a 12 letras o dígitos"),
+}
+
+
+def check_document_number(document_type: DocumentType, number: str, *, field: str) -> None:
+    """Check the format only; whether the document exists is the registry's to say.
+
+    Raises:
+        InvalidInput: `document_number_invalid`.
+
+    """
+    pattern, expected = _FORMATS[document_type]
+    is_right = pattern.fullmatch(number) is not None
+    if document_type is DocumentType.RUC:
+        is_right = is_right and ruc.is_valid(number)
+    if not is_right:
+        raise InvalidInput(
+            "document_number_invalid",
+            f"El número de {document_type} no es correcto: debe tener {expected}.",
+            field=field,
+        )
+
+
+def mailbox_id_for(document_type: DocumentType, number: str, prefixes: Mapping[DocumentType, str]) -> str:
+    """Return the mailbox's username `type-number`; the type's prefix is configuration."""
+    return f"{prefixes[document_type]}-{number}"
+
+
+def parse_mailbox_id(mailbox_id: str, prefixes: Mapping[DocumentType, str]) -> tuple[DocumentType, str]:
+    """Split a username into document type and number.
+
+    Raises:
+        InvalidInput: `mailbox_invalid` for an unknown prefix, `document_number_invalid` for a wrong number.
+
+    """
+    prefix, _, number = mailbox_id.partition("-")
+    for document_type, known in prefixes.items():
+        if prefix == known:
+            check_document_number(document_type, number, field="mailbox_id")
+            return document_type, number
+    raise InvalidInput(
+        "mailbox_invalid",
+        "La casilla se escribe con el tipo y el número de documento, por ejemplo 1-40000002.",
+        field="mailbox_id",
+    )

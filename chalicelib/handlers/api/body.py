@@ -1,0 +1,156 @@
+"""Read JSON bodies strictly: every field is named, typed, bounded and known, or the sender is told which is not."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, NoReturn, TypeVar
+
+from chalicelib.domain.errors import InvalidInput
+
+_T = TypeVar("_T")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+
+
+class Fields:
+    """The fields of one JSON object; `path` is where it stands in the body. `close` refuses the unknown ones."""
+
+    def __init__(self, data: dict[str, Any], path: str) -> None:
+        """Read from `data`."""
+        self._data = data
+        self._path = path
+        self._read: set[str] = set()
+
+    def text(self, name: str, *, longest: int) -> str:
+        """Return a text in NFC, trimmed, without control characters, of 1 to `longest` characters."""
+        value = self._value(name, str, "un texto")
+        text = unicodedata.normalize("NFC", value).strip()
+        if not text:
+            self.refuse("field_empty", name, "no puede estar vacío")
+        if len(text) > longest:
+            self.refuse("field_too_long", name, f"puede tener hasta {longest} caracteres")
+        if any(unicodedata.category(character) in {"Cc", "Cs", "Cn", "Co"} for character in text):
+            self.refuse("field_control_characters", name, "tiene caracteres de control; quítelos")
+        return text
+
+    def blob(self, name: str) -> str:
+        """Return a long text as it is."""
+        value: str = self._value(name, str, "un texto")
+        return value
+
+    def integer(self, name: str) -> int:
+        """Return a whole number."""
+        value = self._value(name, int, "un número entero")
+        if isinstance(value, bool):
+            self.refuse("field_type", name, "debe ser un número entero")
+        return int(value)
+
+    def day(self, name: str) -> date:
+        """Return a calendar date, `YYYY-MM-DD`."""
+        value = self._value(name, str, "una fecha AAAA-MM-DD")
+        return self._parsed(name, value, _DATE, date.fromisoformat, "debe ser una fecha que exista, AAAA-MM-DD")
+
+    def instant(self, name: str) -> datetime:
+        """Return an RFC 3339 instant with its offset, in UTC."""
+        value = self._value(name, str, "una fecha y hora RFC 3339")
+        read = self._parsed(
+            name, value, _INSTANT, datetime.fromisoformat, "debe ser RFC 3339 con zona, 2026-01-31T09:30:00-05:00"
+        )
+        try:
+            return read.astimezone(UTC)
+        except OverflowError:
+            self.refuse("field_format", name, "está fuera de rango")
+
+    def choice(self, name: str, kind: Callable[[str], _T], allowed: str) -> _T:
+        """Return one of a few known values."""
+        value = self._value(name, str, "un texto")
+        try:
+            return kind(value)
+        except ValueError:
+            self.refuse("field_choice", name, f"debe ser uno de: {allowed}")
+
+    def object(self, name: str) -> Fields:
+        """Return an object."""
+        return Fields(self._value(name, dict, "un objeto"), self.where(name))
+
+    def objects(self, name: str, *, most: int) -> list[Fields]:
+        """Return a list of up to `most` objects; an absent list is empty."""
+        if not self.has(name):
+            return []
+        values = self._value(name, list, "una lista")
+        if len(values) > most:
+            self.refuse("field_too_many", name, f"puede tener hasta {most} elementos")
+        if not all(isinstance(value, dict) for value in values):
+            self.refuse("field_type", name, "debe ser una lista de objetos")
+        return [Fields(value, f"{self.where(name)}[{index}]") for index, value in enumerate(values)]
+
+    def has(self, name: str) -> bool:
+        """Whether an optional field was given; null counts as absent."""
+        self._read.add(name)
+        return self._data.get(name) is not None
+
+    def close(self) -> None:
+        """Refuse fields nobody read: a misspelt annex must not vanish in silence."""
+        for name in self._data:
+            if name not in self._read:
+                self.refuse("field_unknown", name, "no existe en este pedido; revise cómo se escribe")
+
+    def where(self, name: str) -> str:
+        """Return a field's dotted path."""
+        return f"{self._path}.{name}" if self._path else name
+
+    def refuse(self, code: str, name: str, what: str) -> NoReturn:
+        """Raise an `InvalidInput` about one field."""
+        where = self.where(name)[:200]
+        raise InvalidInput(code, f"El campo «{where}» {what}.", field=where)
+
+    def _value(self, name: str, kind: type, expected: str) -> Any:
+        if not self.has(name):
+            self.refuse("field_missing", name, "es obligatorio")
+        value = self._data[name]
+        if not isinstance(value, kind):
+            self.refuse("field_type", name, f"debe ser {expected}")
+        return value
+
+    def _parsed(self, name: str, value: str, pattern: re.Pattern[str], parse: Callable[[str], _T], what: str) -> _T:
+        if not pattern.fullmatch(value):
+            self.refuse("field_format", name, what)
+        try:
+            return parse(value)
+        except ValueError:
+            self.refuse("field_format", name, what)
+
+
+def read_json(body: bytes) -> Fields:
+    """Read a JSON object in UTF-8.
+
+    Raises:
+        InvalidInput: `body_not_utf8` or `body_not_json`.
+
+    """
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidInput("body_not_utf8", "El cuerpo del pedido debe estar en UTF-8.") from None
+    try:
+        data = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates)
+    except (ValueError, RecursionError):
+        raise InvalidInput("body_not_json", "El cuerpo del pedido no es un JSON correcto, o anida demasiado.") from None
+    if not isinstance(data, dict):
+        raise InvalidInput("body_not_json", "El cuerpo del pedido debe ser un objeto JSON.")
+    return Fields(data, "")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        raise ValueError("duplicate key")
+    return data

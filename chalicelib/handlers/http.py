@@ -1,0 +1,166 @@
+"""From an HTTP request to a use case and back: declared access, errors to problem+json, correlation, headers.
+
+Every route is wrapped by `endpoint`, whose `access` says who may call it; a test refuses a route without it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib.domain.errors import (
+    CasillaError,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotAuthenticated,
+    NotFound,
+    TooLarge,
+    TooManyRequests,
+    Unavailable,
+)
+from chalicelib.services.signed_request import SignedRequest
+
+logger = Logger(service="casilla")
+
+PUBLIC = "public"
+SIGNED = "signed by an institution's key"
+
+_STATUSES: dict[type[CasillaError], tuple[int, str]] = {
+    InvalidInput: (422, "Datos no aceptados"),
+    NotAuthenticated: (401, "Firma no aceptada"),
+    Forbidden: (403, "No permitido"),
+    NotFound: (404, "No encontrado"),
+    Conflict: (409, "En conflicto con el estado actual"),
+    TooLarge: (413, "Demasiado grande"),
+    TooManyRequests: (429, "Demasiados pedidos"),
+    Unavailable: (503, "No disponible por ahora"),
+}
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
+
+
+def endpoint(blueprint: Blueprint, *, access: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Wrap a view beneath `@route`: it gets the request first, then the path's parameters.
+
+    Errors are mapped here, since chalice's middleware never sees what a view raises.
+    """
+
+    def wrap(view: Callable[..., Response]) -> Callable[..., Response]:
+        @functools.wraps(view)
+        def guarded(**parameters: str) -> Response:
+            request = blueprint.current_request
+            correlation_id = str(request.context.get("requestId", ""))
+            try:
+                response = view(_signed_request(request), **parameters)
+            except CasillaError as error:
+                _log_refusal(error, correlation_id)
+                response = _problem(error, _status_of(error), correlation_id)
+            except Exception:
+                logger.exception("unexpected", correlation_id=correlation_id)
+                response = _problem(_unexpected(correlation_id), (500, "Error inesperado"), correlation_id)
+            response.headers = {**_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
+            return response
+
+        guarded.access = access  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def json_response(body: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Answer JSON; bytes and text are taken as JSON already written."""
+    text = body.decode() if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False)
+    return Response(text, status_code=status, headers={"Content-Type": "application/json", **(headers or {})})
+
+
+def _log_refusal(error: CasillaError, correlation_id: str) -> None:
+    """Log the code; of a vendor's error only its kind and code, since its text may hold personal data."""
+    if not isinstance(error, Unavailable):
+        logger.info("refused", code=error.code, correlation_id=correlation_id)
+        return
+    cause = error.__cause__
+    response = getattr(cause, "response", None) or {}
+    logger.warning(
+        "unavailable",
+        code=error.code,
+        correlation_id=correlation_id,
+        cause=type(cause).__name__,
+        vendor_code=getattr(cause, "cause_response_code", None) or response.get("Error", {}).get("Code", ""),
+    )
+
+
+def _status_of(error: CasillaError) -> tuple[int, str]:
+    return next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
+
+
+def _problem(error: CasillaError, status: tuple[int, str], correlation_id: str) -> Response:
+    """Write an error as RFC 9457: `code` for programs, `detail` for people, `retryable` for both."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": status[1],
+        "status": status[0],
+        "code": error.code,
+        "detail": error.detail,
+        "retryable": error.retryable,
+        "correlation_id": correlation_id,
+    }
+    if error.field:
+        body["field"] = error.field
+    headers: dict[str, str | list[str]] = {"Content-Type": "application/problem+json"}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    return Response(json.dumps(body, ensure_ascii=False), status_code=status[0], headers=headers)
+
+
+def _unexpected(correlation_id: str) -> Unavailable:
+    return Unavailable(
+        "unexpected",
+        "Ocurrió un error inesperado y quedó registrado. Intente de nuevo; si se repite, indíquenos este número: "
+        + correlation_id,
+    )
+
+
+def _signed_request(request: Request) -> SignedRequest:
+    return SignedRequest(
+        method=request.method,
+        path=str(request.context.get("path") or request.path),
+        query=_canonical_query(request),
+        headers=request.headers,
+        body=_body(request),
+        origin=str(request.context.get("identity", {}).get("sourceIp", "")),
+    )
+
+
+def _body(request: Request) -> bytes:
+    raw = request.raw_body
+    return raw.encode() if isinstance(raw, str) else raw
+
+
+def _canonical_query(request: Request) -> str:
+    """Rebuild the query in its signed form: sorted by name, each name once, values of unreserved characters.
+
+    API Gateway hands over decoded parameters in no order, so the raw query cannot be had.
+    """
+    if request.query_params is None:
+        return ""
+    pairs = []
+    for name in sorted(request.query_params):
+        values = request.query_params.getlist(name)
+        if len(values) != 1 or not _UNRESERVED.fullmatch(f"{name}{values[0]}"):
+            raise InvalidInput(
+                "query_malformed", "Cada parámetro va una sola vez, con letras, dígitos y . _ ~ - solamente."
+            )
+        pairs.append(f"{name}={values[0]}")
+    return "&".join(pairs)

@@ -1,0 +1,48 @@
+"""Grant and describe uploads to an authenticated institution."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.upload import DeclaredFile, Upload, UploadGrant
+from chalicelib.services.authenticate_sender import authenticate_sender, require_active, wanted_for
+from chalicelib.services.deposit_notice import DepositTools
+from chalicelib.services.grant_upload import grant_upload
+from chalicelib.services.signed_request import Claim, SignedRequest
+
+_ID_LENGTH = 32
+
+
+def request_upload(
+    declared: DeclaredFile | CasillaError, *, request: SignedRequest, claim: Claim, tools: DepositTools
+) -> tuple[str, UploadGrant]:
+    """Return an upload's id and the leave to PUT it, with one read and no write.
+
+    The id is derived from the signature: the same signed bytes get the same upload, and another's id cannot be had.
+
+    Raises:
+        Forbidden: `institution_inactive`.
+        InvalidInput: what was declared.
+
+    """
+    found = tools.deposits.load(wanted_for(claim))
+    now = tools.clock()
+    sender = authenticate_sender(request, claim, found, authority=tools.config.api_authority, now=now)
+    require_active(sender.institution)
+    if isinstance(declared, CasillaError):
+        raise declared
+    upload_id = sender.proof.digest[:_ID_LENGTH]
+    grant = grant_upload(
+        declared, institution_id=sender.institution.institution_id, upload_id=upload_id, files=tools.files, now=now
+    )
+    return upload_id, grant
+
+
+def find_upload_of(upload_id: str, *, request: SignedRequest, claim: Claim, tools: DepositTools) -> Upload | None:
+    """Return the outcome of an upload of the sender's own; None while it has none."""
+    found = tools.deposits.load(replace(wanted_for(claim), upload_ids=(upload_id,)))
+    sender = authenticate_sender(request, claim, found, authority=tools.config.api_authority, now=tools.clock())
+    upload = found.uploads.get(upload_id)
+    is_own = upload is not None and upload.institution_id == sender.institution.institution_id
+    return upload if is_own else None
