@@ -1,0 +1,68 @@
+"""SMS by Amazon SNS, straight to a number.
+
+Give it a client without retries of its own, as for e-mail. SNS reports nothing back but its id: a number that opted out
+or a spending limit may only show in its delivery log.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.domain.alert_sending import AlertRefused
+from chalicelib.domain.errors import Unavailable
+
+_OPTED_OUT = {"OptedOut", "OptedOutException"}
+_BAD_NUMBER = {
+    "InvalidParameter",
+    "InvalidParameterException",
+    "InvalidParameterValue",
+    "ParameterValueInvalid",
+    "ValidationException",
+}
+_THROTTLED = {"Throttled", "ThrottledException", "Throttling", "ThrottlingException"}
+
+
+class Sms:
+    """`client` is boto3's `sns`; `sender_id` is what the telephone shows where the operators allow one."""
+
+    def __init__(self, client: Any, sender_id: str = "") -> None:
+        """Send with one client, which threads share."""
+        self._client = client
+        self._attributes = {"AWS.SNS.SMS.SMSType": _string("Transactional")}
+        if sender_id:
+            self._attributes["AWS.SNS.SMS.SenderID"] = _string(sender_id)
+
+    def send(self, number: str, text: str) -> str:
+        """Hand one message over to an E.164 number and return the provider's id.
+
+        Raises:
+            AlertRefused: `mobile_opted_out` or `mobile_refused`; trying again is useless.
+            Unavailable: `sms_throttled` or `sms_unavailable`.
+
+        """
+        try:
+            answer = self._client.publish(PhoneNumber=number, Message=text, MessageAttributes=self._attributes)
+        except ClientError as error:
+            raise _refusal(error) from error
+        except BotoCoreError as error:
+            raise _unavailable("sms_unavailable") from error
+        return str(answer["MessageId"])
+
+
+def _string(value: str) -> dict[str, str]:
+    return {"DataType": "String", "StringValue": value}
+
+
+def _refusal(error: ClientError) -> AlertRefused | Unavailable:
+    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    if code in _OPTED_OUT or (code in _BAD_NUMBER and "opted out" in message):
+        return AlertRefused("mobile_opted_out", "El titular del número pidió no recibir mensajes.")
+    if code in _BAD_NUMBER:
+        return AlertRefused("mobile_refused", "El número de celular no es válido. Corríjalo en su perfil.")
+    return _unavailable("sms_throttled" if code in _THROTTLED else "sms_unavailable")
+
+
+def _unavailable(code: str) -> Unavailable:
+    return Unavailable(code, "El mensaje no se pudo enviar ahora. Se intentará de nuevo.")

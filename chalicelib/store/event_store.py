@@ -1,0 +1,69 @@
+"""The append-only log: events are put once, never changed, and read by subject in the order they happened."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from pynamodb.exceptions import PutError, PynamoDBException
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.errors import Conflict, Unavailable
+from chalicelib.domain.event import Event, EventType
+from chalicelib.store.tables import EventItem
+
+_NEW = EventItem.subject.does_not_exist()
+_UNANSWERED = ("store_unavailable", "El servicio no responde. Intente de nuevo en un momento.")
+
+
+class EventStore:
+    """Appends and reads; there is no update and no delete."""
+
+    def add_in(self, transaction: TransactWrite, event: Event) -> None:
+        """Append as part of a transaction, which fails if the event is already there."""
+        transaction.save(_item(event), condition=_NEW)
+
+    def add(self, event: Event) -> None:
+        """Append one event.
+
+        Raises:
+            Conflict: `event_exists`, since nothing in the log is ever overwritten.
+
+        """
+        try:
+            _item(event).save(condition=_NEW)
+        except PutError as error:
+            if error.cause_response_code == "ConditionalCheckFailedException":
+                raise Conflict("event_exists", "Ese hecho ya está registrado.") from error
+            raise Unavailable(*_UNANSWERED) from error
+
+    def list_for_subject(self, subject: str, *, limit: int = 500) -> tuple[Event, ...]:
+        """Return the first `limit` events of a subject, oldest first, read with strong consistency."""
+        try:
+            found = EventItem.query(subject, consistent_read=True, limit=limit)
+            return tuple(_event(item) for item in found)
+        except PynamoDBException as error:
+            raise Unavailable(*_UNANSWERED) from error
+
+
+def _item(event: Event) -> EventItem:
+    return EventItem(
+        event.subject,
+        f"{event.occurred_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}#{event.event_id}",
+        type=event.type.value,
+        actor=event.actor,
+        origin=event.origin,
+        data=event.data,
+    )
+
+
+def _event(item: EventItem) -> Event:
+    instant, _, event_id = item.position.partition("#")
+    return Event(
+        subject=item.subject,
+        type=EventType(item.type),
+        occurred_at=datetime.fromisoformat(instant),
+        event_id=event_id,
+        actor=item.actor,
+        origin=item.origin,
+        data=item.data,
+    )

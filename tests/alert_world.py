@@ -1,0 +1,195 @@
+"""Alerts on an engine: tables, a verified sender, both channels, a clock that stands still and ids that count."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
+from moto.sns.models import sns_backends
+from pynamodb.connection import Connection
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.config import Config
+from chalicelib.domain.alert import Alert, AlertBatch, AlertState, Channel
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.event import Event
+from chalicelib.gateways.mail import Mail
+from chalicelib.gateways.sms import Sms
+from chalicelib.renderers.alerts import Letterhead
+from chalicelib.services.send_alerts import Channels, send_alerts
+from chalicelib.store.alert_batch_store import AlertBatchStore
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.tables import bind
+
+DEPOSITED_AT = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
+NOTICE_ID = "2345-6789-ABCD"
+SENDER = "avisos@casilla.gob.pe"
+LETTERHEAD = Letterhead(SENDER, "casilla.gob.pe", ZoneInfo("America/Lima"))
+
+
+def an_alert(user: str = "u1", channel: Channel = Channel.EMAIL, **overrides: Any) -> Alert:
+    """Build a pending alert of one user."""
+    number = int(user.removeprefix("u"))
+    destination = f"{user}@ejemplo.pe" if channel is Channel.EMAIL else f"+51900000{number:03}"
+    return replace(Alert(f"{user}.{channel}", channel, destination), **overrides)
+
+
+def a_batch(**overrides: Any) -> AlertBatch:
+    """Build a batch of one e-mail and one SMS."""
+    alerts = (an_alert(), an_alert(channel=Channel.SMS))
+    return replace(AlertBatch(NOTICE_ID, "Entidad de Demostración", DEPOSITED_AT, alerts), **overrides)
+
+
+def batch_of(users: int, **overrides: Any) -> AlertBatch:
+    """Build a batch of one e-mail and one SMS for each user."""
+    alerts = tuple(an_alert(f"u{n}", channel) for n in range(1, users + 1) for channel in Channel)
+    return a_batch(alerts=alerts, **overrides)
+
+
+def states(batch: AlertBatch | None) -> list[AlertState]:
+    """Return the state of each alert, in order."""
+    assert batch is not None
+    return [alert.state for alert in batch.alerts]
+
+
+@dataclass
+class World:
+    """What a test of alerts needs. `calls` lists the operations sent to AWS."""
+
+    connection: Connection
+    ses: Any
+    sns: Any
+    now: datetime = DEPOSITED_AT
+    calls: list[str] = field(default_factory=list)
+    receipts: dict[str, bytes] = field(default_factory=dict)
+    ids: Iterator[int] = field(default_factory=itertools.count)
+
+    def __post_init__(self) -> None:
+        self.events = EventStore()
+        self.batches = AlertBatchStore(self.connection, self.events)
+        self.channels = Channels(Mail(self.ses, "casilla"), Sms(self.sns, "CASILLA"), LETTERHEAD, self._read)
+        for client in (self.connection.client, self.ses, self.sns):
+            client.meta.events.register("before-call", lambda model, **_: self.calls.append(model.name))
+
+    def _read(self, key: str) -> bytes:
+        try:
+            return self.receipts[key]
+        except KeyError:
+            raise NotFound("file_not_found", "No existe.") from None
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def pass_time(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def new_id(self) -> str:
+        return f"e{next(self.ids):04}"
+
+    def deposit(self, batch: AlertBatch) -> AlertBatch:
+        with TransactWrite(connection=self.connection) as transaction:
+            self.batches.add_in(transaction, batch)
+        return batch
+
+    def send(self, notice_id: str = NOTICE_ID) -> AlertBatch | None:
+        return send_alerts(
+            notice_id, batches=self.batches, channels=self.channels, now=self.clock, new_event_id=self.new_id
+        )
+
+    def batch(self, notice_id: str = NOTICE_ID) -> AlertBatch:
+        found = self.batches.find(notice_id)
+        assert found is not None
+        return found
+
+    def timeline(self, notice_id: str = NOTICE_ID) -> tuple[Event, ...]:
+        return self.events.list_for_subject(f"notice#{notice_id}")
+
+    @property
+    def emails(self) -> list[Any]:
+        sent: list[Any] = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages
+        return sent
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        return list(sns_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sms_messages.values())
+
+
+@contextmanager
+def refusing(client: Any, operation: str, code: str, *, status: int = 400, only: str = "") -> Iterator[None]:
+    """Answer an operation with an error before the engine sees it; `only` limits it to requests containing a text."""
+
+    def refuse(params: dict[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
+        if only not in str(params["body"]):
+            return None
+        answer = {"Error": {"Code": code, "Message": "refused"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+        return AWSResponse("https://engine", status, HTTPHeaders(), None), answer
+
+    with hooked(client, operation, refuse):
+        yield
+
+
+@contextmanager
+def hooked(client: Any, operation: str, hook: Callable[..., Any]) -> Iterator[None]:
+    """Call a hook before each request of an operation; what it raises goes up as if the process met it there."""
+    service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register(f"before-call.{service}.{operation}", hook)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister(f"before-call.{service}.{operation}", hook)
+
+
+@contextmanager
+def alert_world() -> Iterator[World]:
+    """Open a fresh world on moto."""
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        ses, sns = boto3.client("sesv2", "us-east-1"), boto3.client("sns", "us-east-1")
+        ses.create_email_identity(EmailIdentity=SENDER)
+        ses.create_configuration_set(ConfigurationSetName="casilla")
+        connection = bind(Config(**{f.name: f.name for f in fields(Config) if f.default is f.default_factory}))
+        _create_tables()
+        yield World(connection, ses, sns)
+
+
+def _create_tables() -> None:
+    dynamodb = boto3.client("dynamodb", "us-east-1")
+    dynamodb.create_table(
+        TableName="alerts_table",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[_attribute("notice_id"), _attribute("due_shard"), _attribute("due_at", "N")],
+        KeySchema=[{"AttributeName": "notice_id", "KeyType": "HASH"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "due",
+                "KeySchema": _keys("due_shard", "due_at"),
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+    )
+    dynamodb.create_table(
+        TableName="events_table",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[_attribute("subject"), _attribute("position")],
+        KeySchema=_keys("subject", "position"),
+    )
+
+
+def _attribute(name: str, kind: Any = "S") -> Any:
+    return {"AttributeName": name, "AttributeType": kind}
+
+
+def _keys(hash_key: str, range_key: str) -> Any:
+    return [{"AttributeName": hash_key, "KeyType": "HASH"}, {"AttributeName": range_key, "KeyType": "RANGE"}]
