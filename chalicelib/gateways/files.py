@@ -1,0 +1,218 @@
+"""Files in S3: the uploads bucket, where strangers' files arrive, and the documents bucket, where checked ones stay."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
+from chalicelib.domain.upload import ArrivedUpload, DeclaredFile, UploadGrant
+
+_MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+_CHANGED = frozenset({"PreconditionFailed", "412"})
+_SCAN_TAG = "GuardDutyMalwareScanStatus"
+_PIECE = 1024 * 1024
+
+
+class Files:
+    """Reads and writes both buckets. Signing links and grants makes no call.
+
+    The client signs with version 4 (`signature_version="s3v4"`), or grants would not bind their headers.
+    Every method raises `Unavailable` (`files_unavailable`) when S3 does not answer, and `NotFound`
+    (`file_not_found`) when the object is not there, unless it says otherwise.
+    """
+
+    def __init__(self, client: Any, *, uploads_bucket: str, documents_bucket: str) -> None:
+        """Work on these two buckets with this S3 client."""
+        self._client = client
+        self._uploads = uploads_bucket
+        self._documents = documents_bucket
+
+    def put_document(self, key: str, content: bytes, media_type: str) -> None:
+        """Write a document; S3 refuses it unless the bytes that arrive have this SHA-256."""
+        checksum = base64.b64encode(hashlib.sha256(content).digest()).decode()
+        with _translated():
+            self._client.put_object(
+                Bucket=self._documents,
+                Key=key,
+                Body=content,
+                ContentType=media_type,
+                ChecksumAlgorithm="SHA256",
+                ChecksumSHA256=checksum,
+            )
+
+    def get_document(self, key: str) -> bytes:
+        """Read a document whole."""
+        with _translated():
+            content: bytes = self._client.get_object(Bucket=self._documents, Key=key)["Body"].read()
+        return content
+
+    def delete_document(self, key: str) -> None:
+        """Delete a document; one that is not there is no error."""
+        with _translated():
+            self._client.delete_object(Bucket=self._documents, Key=key)
+
+    def list_documents(self, prefix: str, *, start_after: str = "", limit: int = 1000) -> tuple[str, ...]:
+        """At most 1,000 keys under the prefix, in order, after `start_after`; fewer than `limit` means no more."""
+        with _translated():
+            page = self._client.list_objects_v2(
+                Bucket=self._documents, Prefix=prefix, StartAfter=start_after, MaxKeys=limit
+            )
+        return tuple(item["Key"] for item in page.get("Contents", ()))
+
+    def document_link(self, key: str, filename: str, media_type: str, *, expires_s: int) -> str:
+        """Sign a link that downloads the document under its own name."""
+        url: str = self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._documents,
+                "Key": key,
+                "ResponseContentType": media_type,
+                "ResponseContentDisposition": content_disposition(filename),
+            },
+            ExpiresIn=expires_s,
+        )
+        return url
+
+    def upload_grant(self, key: str, institution_id: str, declared: DeclaredFile, *, expires_at: datetime,
+                     now: datetime) -> UploadGrant:  # fmt: skip
+        """Sign leave to PUT exactly this file at `key`: size, type, SHA-256 and what was declared are all signed."""
+        checksum = _checksum(declared)
+        metadata = _to_metadata(institution_id, declared)
+        url: str = self._client.generate_presigned_url(
+            "put_object",
+            Params={
+                "Bucket": self._uploads,
+                "Key": key,
+                "ContentLength": declared.size,
+                "ContentType": declared.media_type,
+                "ChecksumSHA256": checksum,
+                "Metadata": metadata,
+            },
+            ExpiresIn=int((expires_at - now).total_seconds()),
+        )
+        headers = {
+            "Content-Length": str(declared.size),
+            "Content-Type": declared.media_type,
+            "x-amz-checksum-sha256": checksum,
+            **{f"x-amz-meta-{name}": value for name, value in metadata.items()},
+        }
+        return UploadGrant(url, headers, expires_at)
+
+    def find_upload(self, key: str) -> ArrivedUpload | None:
+        """Return what arrived at `key`, None when nothing lies there.
+
+        Raises:
+            InvalidInput: `upload_not_granted` when the object does not carry what a grant makes it carry.
+
+        """
+        try:
+            with _translated():
+                head = self._client.head_object(Bucket=self._uploads, Key=key)
+        except NotFound:
+            return None
+        institution_id, declared = _from_metadata(head["Metadata"], head["ContentType"])
+        return ArrivedUpload(key, institution_id, declared, head["ETag"], head["LastModified"].astimezone(UTC))
+
+    def scan_status(self, key: str) -> str | None:
+        """Return what GuardDuty Malware Protection says of an upload, e.g. NO_THREATS_FOUND; None before it says."""
+        with _translated():
+            tags = self._client.get_object_tagging(Bucket=self._uploads, Key=key)["TagSet"]
+        return next((tag["Value"] for tag in tags if tag["Key"] == _SCAN_TAG), None)
+
+    def download_upload(self, arrived: ArrivedUpload, to: Path) -> None:
+        """Copy the very bytes that `arrived` names into a file.
+
+        Raises:
+            Conflict: `upload_changed` when other bytes lie there by now.
+
+        """
+        with _translated(), to.open("wb") as target:
+            body = self._client.get_object(Bucket=self._uploads, Key=arrived.key, IfMatch=arrived.etag)["Body"]
+            for piece in body.iter_chunks(_PIECE):
+                target.write(piece)
+
+    def promote_upload(self, arrived: ArrivedUpload, key: str) -> None:
+        """Copy the very bytes that `arrived` names to `key` in the documents bucket, inside S3.
+
+        Raises:
+            Conflict: `upload_changed` when other bytes lie there by now.
+
+        """
+        with _translated():
+            copied = self._client.copy_object(
+                Bucket=self._documents,
+                Key=key,
+                CopySource={"Bucket": self._uploads, "Key": arrived.key},
+                CopySourceIfMatch=arrived.etag,
+                MetadataDirective="REPLACE",
+                TaggingDirective="REPLACE",
+                ContentType=arrived.declared.media_type,
+                ChecksumAlgorithm="SHA256",
+            )["CopyObjectResult"]
+        if copied.get("ChecksumSHA256", _checksum(arrived.declared)) != _checksum(arrived.declared):
+            self.delete_document(key)
+            raise _changed()
+
+    def delete_upload(self, key: str) -> None:
+        """Delete what arrived at `key`; nothing there is no error."""
+        with _translated():
+            self._client.delete_object(Bucket=self._uploads, Key=key)
+
+
+def content_disposition(filename: str) -> str:
+    """Return the header that saves a download under its name (RFC 6266): plain ASCII first, then UTF-8 (RFC 8187)."""
+    plain = "".join(letter if " " <= letter <= "~" and letter not in '"\\%' else "_" for letter in filename)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def _checksum(declared: DeclaredFile) -> str:
+    return base64.b64encode(bytes.fromhex(declared.sha256)).decode()
+
+
+def _to_metadata(institution_id: str, declared: DeclaredFile) -> dict[str, str]:
+    """Metadata travel in headers, so the name goes as base64 of its UTF-8: within S3's 2 KB for 200 letters."""
+    return {
+        "institution": institution_id,
+        "filename": base64.urlsafe_b64encode(declared.filename.encode()).decode(),
+        "sha256": declared.sha256,
+        "size": str(declared.size),
+    }
+
+
+def _from_metadata(metadata: dict[str, str], media_type: str) -> tuple[str, DeclaredFile]:
+    try:
+        filename = base64.urlsafe_b64decode(metadata["filename"]).decode()
+        declared = DeclaredFile(filename, media_type, metadata["sha256"], int(metadata["size"]))
+        return metadata["institution"], declared
+    except (KeyError, ValueError) as error:
+        raise InvalidInput("upload_not_granted", "El archivo no llegó por un permiso de carga. Pida uno.") from error
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise _domain_error(error) from error
+
+
+def _domain_error(error: ClientError | BotoCoreError) -> NotFound | Conflict | Unavailable:
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    if code in _MISSING:
+        return NotFound("file_not_found", "El archivo no existe o ya no está disponible.")
+    if code in _CHANGED:
+        return _changed()
+    return Unavailable("files_unavailable", "El almacén de archivos no responde. Intente de nuevo en unos minutos.")
+
+
+def _changed() -> Conflict:
+    return Conflict("upload_changed", "El archivo cambió mientras se revisaba. Pida un nuevo permiso y envíelo.")
