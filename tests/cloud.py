@@ -1,0 +1,98 @@
+"""The cloud that tests run on: created from the template once per process, emptied between tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.ses.models import ses_backends
+from moto.sns.models import sns_backends
+
+from infra.local.cloud import CREDENTIALS, REGION, Cloud, create_resources
+from infra.local.ministack import Ministack
+
+
+class Engine:
+    """One engine with the template's resources in it."""
+
+    def __init__(self, ministack: Ministack | None = None) -> None:
+        """Use this running engine, or moto in this process."""
+        self._ministack = ministack
+        self._cloud: Cloud | None = None
+        self._clients: dict[str, Any] = {}
+
+    @contextmanager
+    def opened(self) -> Iterator[dict[str, str]]:
+        """Yield an environment for `Config.from_env`, which is also this process's for a while; all is empty."""
+        with ExitStack() as stack:
+            if self._ministack is None:
+                mock = mock_aws()
+                mock.start(reset=False)
+                stack.callback(mock.stop, remove_data=False)
+            environment = self._prepare()
+            patch = stack.enter_context(pytest.MonkeyPatch.context())
+            for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE"):
+                patch.delenv(name, raising=False)
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            yield environment
+
+    def client(self, service: str) -> Any:
+        """Return a client of this engine."""
+        if service not in self._clients:
+            make: Any = boto3.Session("test", "test", region_name=REGION).client
+            endpoint = self._ministack.endpoint_url if self._ministack else None
+            self._clients[service] = make(service, endpoint_url=endpoint)
+        return self._clients[service]
+
+    def _prepare(self) -> dict[str, str]:
+        """Create what is missing and empty the rest. A test with a mock of its own wipes moto clean, so look first."""
+        reach = self._ministack.environment if self._ministack else dict(CREDENTIALS)
+        if self._cloud is None or self._cloud.environment["EVENTS_TABLE"] not in self._table_names():
+            self._cloud = create_resources(reach.get("AWS_ENDPOINT_URL"))
+        self._empty(self._cloud)
+        return {**self._cloud.environment, **reach}
+
+    def _table_names(self) -> list[str]:
+        names: list[str] = self.client("dynamodb").list_tables()["TableNames"]
+        return names
+
+    def _empty(self, cloud: Cloud) -> None:
+        for name, value in cloud.environment.items():
+            if name.endswith("_TABLE"):
+                self._empty_table(value)
+            elif name.endswith("_BUCKET"):
+                self._empty_bucket(value)
+        for attributes in cloud.attributes.values():
+            if "QueueName" in attributes:
+                _drain(self.client("sqs"), attributes["Ref"])
+        if self._ministack is None:
+            account = cloud.attributes["DataKey"]["Arn"].split(":")[4]
+            ses_backends[account][REGION].sent_messages.clear()
+            sns_backends[account][REGION].sms_messages.clear()
+
+    def _empty_table(self, name: str) -> None:
+        dynamodb = self.client("dynamodb")
+        items = [item for page in dynamodb.get_paginator("scan").paginate(TableName=name) for item in page["Items"]]
+        if not items:
+            return
+        keys = [key["AttributeName"] for key in dynamodb.describe_table(TableName=name)["Table"]["KeySchema"]]
+        for item in items:
+            dynamodb.delete_item(TableName=name, Key={key: item[key] for key in keys})
+
+    def _empty_bucket(self, name: str) -> None:
+        s3 = self.client("s3")
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=name):
+            for version in page.get("Versions", []) + page.get("DeleteMarkers", []):
+                key, version_id = version["Key"], version["VersionId"]
+                s3.delete_object(Bucket=name, Key=key, VersionId=version_id, BypassGovernanceRetention=True)
+
+
+def _drain(sqs: Any, url: str) -> None:
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

@@ -1,0 +1,44 @@
+"""Engines for tests: `aws` (moto), `ministack` (a process of its own), and `engine`, which is each in turn.
+
+All yield an environment for `Config.from_env`, set for the length of the test; tables, buckets and queues are empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cloud import Engine
+
+
+@pytest.fixture(scope="session")
+def moto_engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture(scope="session")
+def ministack_engine() -> Iterator[Engine]:
+    from infra.local import ministack  # noqa: PLC0415 - most runs of single tests need no engine
+
+    with ministack.running() as process:
+        yield Engine(process)
+
+
+@pytest.fixture
+def aws(moto_engine: Engine) -> Iterator[dict[str, str]]:
+    with moto_engine.opened() as environment:
+        yield environment
+
+
+@pytest.fixture
+def ministack(ministack_engine: Engine) -> Iterator[dict[str, str]]:
+    with ministack_engine.opened() as environment:
+        yield environment
+
+
+@pytest.fixture(params=["moto", pytest.param("ministack", marks=pytest.mark.ministack)])
+def engine(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    chosen: Engine = request.getfixturevalue(f"{request.param}_engine")
+    with chosen.opened() as environment:
+        yield environment

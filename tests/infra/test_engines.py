@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import unquote_plus
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.bootstrap import Container
+from chalicelib.config import Config
+from infra.local.cloud import NOT_HERE, create_resources
+from infra.template import load_template
+from tests.cloud import Engine
+
+
+def client(service: str) -> Any:
+    make: Any = boto3.client
+    return make(service)
+
+
+@pytest.mark.parametrize("time", [1, 2])
+def test_each_test_finds_the_tables_and_buckets_empty(engine: dict[str, str], time: int) -> None:
+    assert client("dynamodb").scan(TableName=engine["TOKENS_TABLE"])["Items"] == []
+    assert "Contents" not in client("s3").list_objects_v2(Bucket=engine["DOCUMENTS_BUCKET"])
+    assert "Messages" not in client("sqs").receive_message(QueueUrl=_queue_url())
+    client("dynamodb").put_item(TableName=engine["TOKENS_TABLE"], Item={"token": {"S": str(time)}})
+    client("s3").put_object(Bucket=engine["DOCUMENTS_BUCKET"], Key="notices/a", Body=b"a")
+    client("sqs").send_message(QueueUrl=_queue_url(), MessageBody="a")
+
+
+def test_the_environment_makes_a_container_whose_stores_answer(engine: dict[str, str]) -> None:
+    box = Container(Config.from_env(engine))
+    assert box.uploads.find("nothing") is None
+
+
+def test_creating_again_finds_what_is_there(engine: dict[str, str]) -> None:
+    client("dynamodb").put_item(TableName=engine["TOKENS_TABLE"], Item={"token": {"S": "kept"}})
+    again = create_resources(engine.get("AWS_ENDPOINT_URL"))
+    assert again.environment["TOKENS_TABLE"] == engine["TOKENS_TABLE"]
+    assert len(client("dynamodb").scan(TableName=engine["TOKENS_TABLE"])["Items"]) == 1
+
+
+def test_what_the_engines_own_cloudformation_drops_is_there(engine: dict[str, str]) -> None:
+    dynamodb, s3 = client("dynamodb"), client("s3")
+    ttl = dynamodb.describe_time_to_live(TableName=engine["TOKENS_TABLE"])["TimeToLiveDescription"]
+    assert (ttl["TimeToLiveStatus"], ttl["AttributeName"]) == ("ENABLED", "expires_at")
+    backups = dynamodb.describe_continuous_backups(TableName=engine["EVENTS_TABLE"])["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    table = dynamodb.describe_table(TableName=engine["EVENTS_TABLE"])["Table"]
+    assert table["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    assert table["SSEDescription"]["SSEType"] == "KMS"
+    lock = s3.get_object_lock_configuration(Bucket=engine["DOCUMENTS_BUCKET"])["ObjectLockConfiguration"]
+    assert lock["Rule"]["DefaultRetention"].items() >= {"Mode": "GOVERNANCE", "Days": 7}.items()
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=engine["UPLOADS_BUCKET"])["Rules"]
+    assert rules[0]["Expiration"]["Days"] == 2
+
+
+def test_a_document_cannot_be_deleted_for_good_while_it_is_locked(engine: dict[str, str]) -> None:
+    s3 = client("s3")
+    version = s3.put_object(Bucket=engine["DOCUMENTS_BUCKET"], Key="notices/a", Body=b"a")["VersionId"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(Bucket=engine["DOCUMENTS_BUCKET"], Key="notices/a", VersionId=version)
+
+
+def test_an_upload_that_arrives_is_told_to_the_queue(engine: dict[str, str]) -> None:
+    client("s3").put_object(Bucket=engine["UPLOADS_BUCKET"], Key="uploads/a", Body=b"a")
+    received = client("sqs").receive_message(QueueUrl=_queue_url(), WaitTimeSeconds=2)["Messages"]
+    [record] = json.loads(received[0]["Body"])["Records"]
+    assert unquote_plus(record["s3"]["object"]["key"]) == "uploads/a"
+
+
+def test_a_wiped_moto_is_furnished_again(moto_engine: Engine) -> None:
+    from moto import mock_aws  # noqa: PLC0415 - as a test with a mock of its own would
+
+    with moto_engine.opened():
+        pass
+    with mock_aws():
+        pass
+    with moto_engine.opened() as environment:
+        assert client("dynamodb").scan(TableName=environment["EVENTS_TABLE"])["Items"] == []
+
+
+def test_every_type_left_out_locally_is_still_in_the_template() -> None:
+    assert {resource.get("Type") for resource in load_template()["Resources"].values()} >= NOT_HERE
+
+
+def _queue_url() -> str:
+    url: str = client("sqs").get_queue_url(QueueName="casilla-uploads-arrived")["QueueUrl"]
+    return url

@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import json
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pynamodb.attributes import Attribute, TTLAttribute
+from pynamodb.indexes import GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from chalicelib.config import Config
+from chalicelib.store import tables
+from infra.package import ROOT
+from infra.template import load_template
+
+TEMPLATE = load_template()
+RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
+VARIABLES: dict[str, Any] = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+MODELS = {
+    f"{name}_TABLE": model
+    for name, model in {
+        "INSTITUTIONS": tables.InstitutionItem,
+        "MAILBOXES": tables.MailboxItem,
+        "NOTICES": tables.NoticeItem,
+        "DEPOSITS": tables.DepositItem,
+        "EVENTS": tables.EventItem,
+        "ALERTS": tables.AlertBatchItem,
+        "UPLOADS": tables.UploadItem,
+        "TOKENS": tables.TokenItem,
+    }.items()
+}
+ANYWHERE = {
+    # Publishing to a phone has no resource of its own: everything but topics is as narrow as it gets.
+    ("policy-send_alerts.json", "TextMessagesToPhonesOnly"),
+    ("policy-sweep_alerts.json", "TextMessagesToPhonesOnly"),
+}
+FUNCTIONS = {
+    name
+    for name, resource in RESOURCES.items()
+    if "FunctionName" in resource.get("Properties", {}) and "Type" not in resource
+}
+
+
+def of_type(kind: str) -> dict[str, dict[str, Any]]:
+    return {name: resource["Properties"] for name, resource in RESOURCES.items() if resource.get("Type") == kind}
+
+
+def keys(schema: list[dict[str, str]]) -> dict[str, str]:
+    return {element["KeyType"]: element["AttributeName"] for element in schema}
+
+
+def model_keys(model: type) -> dict[str, str]:
+    found = {}
+    for attribute in vars(model).values():
+        if isinstance(attribute, Attribute) and (attribute.is_hash_key or attribute.is_range_key):
+            found["HASH" if attribute.is_hash_key else "RANGE"] = attribute.attr_name
+    return found
+
+
+def test_the_functions_environment_is_the_configuration_to_the_letter() -> None:
+    assert set(VARIABLES) == {field.name.upper() for field in fields(Config)}
+
+
+def test_defaults_of_the_configuration_are_the_templates() -> None:
+    given = {field.name.upper(): field.default for field in fields(Config) if field.default is not MISSING}
+    parameters = {
+        name: TEMPLATE["Parameters"][value["Ref"]]["Default"]
+        for name, value in VARIABLES.items()
+        if value.get("Ref") in TEMPLATE["Parameters"] and "Default" in TEMPLATE["Parameters"][value["Ref"]]
+    }
+    assert parameters == {name: given[name] for name in parameters}
+    assert len(parameters) >= 4
+
+
+def test_every_model_is_bound_and_has_a_table() -> None:
+    assert set(MODELS.values()) == {model for model in vars(tables).values() if _is_model(model)}
+    assert {VARIABLES[name]["Ref"] for name in MODELS} == set(of_type("AWS::DynamoDB::Table"))
+
+
+@pytest.mark.parametrize("variable", MODELS)
+def test_a_table_has_its_models_keys(variable: str) -> None:
+    table = of_type("AWS::DynamoDB::Table")[VARIABLES[variable]["Ref"]]
+    assert keys(table["KeySchema"]) == model_keys(MODELS[variable])
+
+
+@pytest.mark.parametrize("variable", MODELS)
+def test_key_attributes_have_their_models_types(variable: str) -> None:
+    table = of_type("AWS::DynamoDB::Table")[VARIABLES[variable]["Ref"]]
+    types = {a["AttributeName"]: a["AttributeType"] for a in table["AttributeDefinitions"]}
+    model = {a.attr_name: a.attr_type for a in MODELS[variable].get_attributes().values()}
+    assert types == {name: model[name] for name in types}
+
+
+@pytest.mark.parametrize("variable", MODELS)
+def test_indexes_a_model_declares_are_the_tables(variable: str) -> None:
+    table = of_type("AWS::DynamoDB::Table")[VARIABLES[variable]["Ref"]]
+    indexes = {i["IndexName"]: keys(i["KeySchema"]) for i in table.get("GlobalSecondaryIndexes", [])}
+    declared = {
+        index.Meta.index_name: model_keys(type(index))
+        for index in vars(MODELS[variable]).values()
+        if isinstance(index, GlobalSecondaryIndex)
+    }
+    assert declared.items() <= indexes.items()
+
+
+def test_the_indexes_the_stores_query_by_name_exist() -> None:
+    indexes = {
+        (name, index["IndexName"]): keys(index["KeySchema"])
+        for name, table in of_type("AWS::DynamoDB::Table").items()
+        for index in table.get("GlobalSecondaryIndexes", [])
+    }
+    assert indexes == {
+        ("NoticesTable", "by_mailbox"): {"HASH": "mailbox_id", "RANGE": "deposited_key"},
+        ("NoticesTable", "by_sender_month"): {"HASH": "sender_month", "RANGE": "deposited_key"},
+        ("AlertsTable", "due"): {"HASH": "due_shard", "RANGE": "due_at"},
+        ("UploadsTable", "by_expiry"): {"HASH": "expiry_day", "RANGE": "upload_id"},
+    }
+
+
+@pytest.mark.parametrize("variable", MODELS)
+def test_time_to_live_is_the_models(variable: str) -> None:
+    table = of_type("AWS::DynamoDB::Table")[VARIABLES[variable]["Ref"]]
+    attributes = MODELS[variable].get_attributes().values()
+    declared = [a.attr_name for a in attributes if isinstance(a, TTLAttribute)]
+    living = [table["TimeToLiveSpecification"]["AttributeName"]] if "TimeToLiveSpecification" in table else []
+    assert living == declared
+
+
+@pytest.mark.parametrize("name", of_type("AWS::DynamoDB::Table"))
+def test_tables_are_backed_up_encrypted_and_outlive_the_stack(name: str) -> None:
+    table = RESOURCES[name]["Properties"]
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": ["DataKey", "Arn"]}
+    assert table["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
+    assert RESOURCES[name]["DeletionPolicy"] == RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("name", of_type("AWS::S3::Bucket"))
+def test_buckets_are_private_encrypted_and_outlive_the_stack(name: str) -> None:
+    bucket = RESOURCES[name]["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["BucketKeyEnabled"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert RESOURCES[name]["DeletionPolicy"] == RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_documents_never_expire_while_they_are_current() -> None:
+    bucket = RESOURCES["DocumentsBucket"]["Properties"]
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]["Mode"] == "GOVERNANCE"
+    for rule in bucket["LifecycleConfiguration"]["Rules"]:
+        assert not {"ExpirationInDays", "ExpirationDate", "Transitions"} & set(rule)
+
+
+@pytest.mark.parametrize(
+    ("kind", "policy_kind", "field"),
+    [
+        ("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "Bucket"),
+        ("AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "Queues"),
+        ("AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "Topics"),
+    ],
+)
+def test_every_bucket_queue_and_topic_refuses_what_does_not_come_by_tls(
+    kind: str, policy_kind: str, field: str
+) -> None:
+    guarded = set()
+    for policy in of_type(policy_kind).values():
+        guarding = policy[field] if isinstance(policy[field], list) else [policy[field]]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Effect"] == "Deny" and statement["Principal"] == "*":
+                assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+                assert all(target["Ref"] in json.dumps(statement["Resource"]) for target in guarding)
+                guarded |= {target["Ref"] for target in guarding}
+    assert guarded == set(of_type(kind))
+
+
+def test_every_queue_is_encrypted_and_has_dead_letters_or_is_for_them() -> None:
+    queues = of_type("AWS::SQS::Queue")
+    assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
+    for name, queue in queues.items():
+        if not name.endswith("Failed"):
+            assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{name}Failed", "Arn"]}
+
+
+def test_every_asynchronous_function_has_dead_letters() -> None:
+    stream = RESOURCES["SendAlerts"]["Properties"]["Events"]["SendAlertsDynamodbEventSource"]["Properties"]
+    assert stream["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["AlertsFailed", "Arn"]}
+    reports = RESOURCES["RecordDeliveries"]["Properties"]["EventInvokeConfig"]["DestinationConfig"]
+    assert reports["OnFailure"]["Destination"] == {"Fn::GetAtt": ["DeliveriesFailed", "Arn"]}
+
+
+def test_every_dead_letter_queue_and_every_function_has_an_alarm() -> None:
+    watched = {json.dumps(alarm["Dimensions"][0]["Value"]) for alarm in of_type("AWS::CloudWatch::Alarm").values()}
+    dead = {name for name in of_type("AWS::SQS::Queue") if name.endswith("Failed")}
+    assert watched == {json.dumps({"Fn::GetAtt": [name, "QueueName"]}) for name in dead} | {
+        json.dumps({"Ref": name}) for name in FUNCTIONS
+    }
+    for alarm in of_type("AWS::CloudWatch::Alarm").values():
+        assert alarm["AlarmActions"] == [{"Ref": "OperatorAlarms"}]
+
+
+@pytest.mark.parametrize("kind", TEMPLATE["Resources"]["RestAPI"]["Properties"]["GatewayResponses"])
+def test_what_the_gateway_refuses_has_the_shape_of_the_apis_errors(kind: str) -> None:
+    response = RESOURCES["RestAPI"]["Properties"]["GatewayResponses"][kind]
+    assert response["ResponseParameters"]["Headers"]["Content-Type"] == "'application/problem+json'"
+    problem = json.loads(response["ResponseTemplates"]["application/json"])
+    assert list(problem) == ["type", "title", "status", "code", "detail", "retryable"]
+    assert problem["type"] == "about:blank"
+    assert problem["status"] == response["StatusCode"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".chalice").glob("policy-*.json")), ids=lambda path: path.name)
+def test_a_policy_allows_named_actions_on_named_resources(path: Path) -> None:
+    for statement in json.loads(path.read_text(encoding="utf-8"))["Statement"]:
+        assert statement["Effect"] == "Allow"
+        assert not [action for action in statement["Action"] if "*" in action]
+        if (path.name, statement["Sid"]) in ANYWHERE:
+            continue
+        resources = statement["Resource"]
+        for resource in resources if isinstance(resources, list) else [resources]:
+            assert _names_something(resource), resource
+
+
+def _names_something(resource: Any) -> bool:
+    """A reference to one of the template's resources, or a name within this account."""
+    if "Fn::GetAtt" in resource:
+        return resource["Fn::GetAtt"][0] in RESOURCES
+    text = resource["Fn::Sub"] if isinstance(resource["Fn::Sub"], str) else resource["Fn::Sub"][0]
+    if text.startswith("arn:${AWS::Partition}:"):
+        return "${AWS::AccountId}" in text and "*" not in text.removesuffix(":*")
+    return any(text.startswith(f"${{{name}.Arn}}/") for name in RESOURCES)
+
+
+def _is_model(thing: Any) -> bool:
+    return isinstance(thing, type) and issubclass(thing, Model) and thing is not Model
