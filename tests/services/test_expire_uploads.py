@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.upload import UploadState
+from chalicelib.services.expire_uploads import ExpiredUploads, expire_uploads
+from tests.upload_world import NOW, TEXT, World, an_upload, upload_world
+
+NIGHT_AFTER = NOW + timedelta(days=8)
+
+
+@pytest.fixture
+def world(engine: dict[str, str]) -> World:
+    return upload_world(engine)
+
+
+def keep(world: World, *upload_ids: str, **overrides: Any) -> None:
+    for upload_id in upload_ids:
+        key = f"files/2026/03/09/mef/{upload_id}"
+        world.files.put_document(key, TEXT, "text/plain")
+        world.uploads.add(an_upload(upload_id=upload_id, object_key=key, **overrides))
+
+
+def run(world: World, *, now: Any = NIGHT_AFTER, limit: int = 500) -> ExpiredUploads:
+    return expire_uploads(uploads=world.uploads, files=world.files, now=now, limit=limit)
+
+
+def state(world: World, upload_id: str) -> UploadState:
+    found = world.uploads.find(upload_id)
+    assert found is not None
+    return found.state
+
+
+def test_unused_upload_is_forgotten_with_its_object(world: World) -> None:
+    keep(world, "u1")
+    assert run(world) == ExpiredUploads(expired=1, used=0, is_complete=True)
+    assert state(world, "u1") is UploadState.EXPIRED
+    assert world.keys(world.documents_bucket) == []
+    assert run(world) == ExpiredUploads(expired=0, used=0, is_complete=True)
+
+
+def test_upload_whose_time_is_not_over_stays(world: World) -> None:
+    keep(world, "u1")
+    assert run(world, now=NOW + timedelta(days=7)).expired == 0
+    assert state(world, "u1") is UploadState.CHECKED
+
+
+def test_used_upload_stays(world: World) -> None:
+    keep(world, "u1", "u2")
+    with TransactWrite(connection=world.connection) as transaction:
+        world.uploads.use_in(transaction, an_upload())
+    assert run(world).expired == 1
+    assert (state(world, "u1"), state(world, "u2")) == (UploadState.CHECKED, UploadState.EXPIRED)
+    assert len(world.keys(world.documents_bucket)) == 1
+
+
+def test_upload_used_between_listing_and_marking_stays(world: World) -> None:
+    keep(world, "u1")
+
+    def use(**_: Any) -> None:
+        world.connection.client.meta.events.unregister("before-call.dynamodb.UpdateItem", use)
+        with TransactWrite(connection=world.connection) as transaction:
+            world.uploads.use_in(transaction, an_upload())
+
+    world.connection.client.meta.events.register("before-call.dynamodb.UpdateItem", use)
+    assert run(world) == ExpiredUploads(expired=0, used=1, is_complete=True)
+    assert len(world.keys(world.documents_bucket)) == 1
+
+
+def test_upload_is_marked_before_its_object_is_deleted(world: World) -> None:
+    keep(world, "u1")
+    world.calls.clear()
+    run(world)
+    assert [call for call in world.calls if call != "Query"] == ["UpdateItem", "DeleteObject", "UpdateItem"]
+
+
+@pytest.mark.parametrize("operation", ["s3.DeleteObject", "dynamodb.UpdateItem"])
+def test_run_that_stopped_halfway_is_taken_up_by_the_next(world: World, operation: str) -> None:
+    keep(world, "u1", "u2")
+    client = world.s3 if operation.startswith("s3") else world.connection.client
+    requests = iter(range(9))
+
+    def stop(**_: Any) -> None:
+        if next(requests) == 1:
+            raise InterruptedError
+
+    client.meta.events.register(f"before-call.{operation}", stop)
+    with pytest.raises(InterruptedError):
+        run(world)
+    client.meta.events.unregister(f"before-call.{operation}", stop)
+    run(world, now=NIGHT_AFTER + timedelta(days=1))
+    assert {state(world, "u1"), state(world, "u2")} == {UploadState.EXPIRED}
+    assert world.keys(world.documents_bucket) == []
+    assert world.uploads.list_expiring((NOW + timedelta(days=7)).date(), limit=9) == ()
+
+
+def test_limit_bounds_a_run_and_the_next_goes_on_oldest_day_first(world: World) -> None:
+    keep(world, "u1", "u2", expires_at=NOW + timedelta(days=7))
+    keep(world, "u3", expires_at=NOW + timedelta(days=6))
+    assert run(world, limit=2) == ExpiredUploads(expired=2, used=0, is_complete=False)
+    assert (state(world, "u3"), state(world, "u2")) == (UploadState.EXPIRED, UploadState.CHECKED)
+    assert run(world, limit=2) == ExpiredUploads(expired=1, used=0, is_complete=True)
+
+
+def test_two_runs_at_once_do_no_harm(world: World) -> None:
+    keep(world, "u1", "u2")
+
+    def run_again(**_: Any) -> None:
+        world.s3.meta.events.unregister("before-call.s3.DeleteObject", run_again)
+        run(world)
+
+    world.s3.meta.events.register("before-call.s3.DeleteObject", run_again)
+    run(world)
+    assert {state(world, "u1"), state(world, "u2")} == {UploadState.EXPIRED}
+    assert world.keys(world.documents_bucket) == []

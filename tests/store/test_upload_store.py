@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.upload import Upload, UploadState
+from chalicelib.store.batch_read import read_together
+from chalicelib.store.upload_store import UploadStore
+from tests.upload_world import NOW, World, an_upload, upload_world
+
+DUE = an_upload().expires_at or NOW
+REFUSED = an_upload(state=UploadState.REFUSED, object_key="", refusal="pdf_damaged", expires_at=None)
+
+
+@pytest.fixture
+def world(engine: dict[str, str]) -> World:
+    return upload_world(engine)
+
+
+def use(world: World, upload: Upload) -> None:
+    with TransactWrite(connection=world.connection) as transaction:
+        world.uploads.use_in(transaction, upload)
+
+
+@pytest.mark.parametrize("upload", [an_upload(), REFUSED], ids=["checked", "refused"])
+def test_upload_is_found_as_it_was_added(world: World, upload: Upload) -> None:
+    assert world.uploads.find("u1") is None
+    assert world.uploads.add(upload)
+    assert world.uploads.find("u1") == upload
+
+
+def test_first_outcome_stands(world: World) -> None:
+    assert world.uploads.add(REFUSED)
+    assert not world.uploads.add(an_upload())
+    assert world.uploads.find("u1") == REFUSED
+
+
+def test_upload_is_read_together_with_items_of_other_tables(world: World) -> None:
+    world.uploads.add(an_upload())
+    found = read_together(world.connection, [UploadStore.key("u1"), UploadStore.key("u2")])
+    assert [UploadStore.from_item(item) for item in found.values()] == [an_upload()]
+
+
+def test_used_upload_never_expires_and_serves_again(world: World) -> None:
+    world.uploads.add(an_upload())
+    for _ in range(2):
+        use(world, an_upload())
+    assert world.uploads.find("u1") == an_upload(expires_at=None)
+    assert world.uploads.list_expiring(DUE.date(), limit=9) == ()
+    assert world.uploads.expire("u1", DUE + timedelta(days=9)) is None
+
+
+@pytest.mark.parametrize("kind", ["missing", "refused", "expired"])
+def test_transaction_fails_unless_the_upload_is_checked(world: World, kind: str) -> None:
+    if kind != "missing":
+        world.uploads.add(REFUSED if kind == "refused" else an_upload())
+    if kind == "expired":
+        world.uploads.expire("u1", DUE)
+    before = world.uploads.find("u1")
+    with pytest.raises(TransactWriteError):
+        use(world, an_upload())
+    assert world.uploads.find("u1") == before
+
+
+def test_expiring_uploads_are_listed_by_day_within_the_limit(world: World) -> None:
+    for upload_id in ("u1", "u2", "u3"):
+        world.uploads.add(an_upload(upload_id=upload_id))
+    world.uploads.add(an_upload(upload_id="u4", expires_at=DUE + timedelta(days=1)))
+    assert world.uploads.list_expiring(DUE.date(), limit=2) == ("u1", "u2")
+    assert world.uploads.list_expiring(DUE.date(), limit=9) == ("u1", "u2", "u3")
+
+
+def test_upload_expires_at_its_instant_and_not_before(world: World) -> None:
+    world.uploads.add(an_upload())
+    assert world.uploads.expire("u1", DUE - timedelta(seconds=1)) is None
+    expired = an_upload(state=UploadState.EXPIRED)
+    assert world.uploads.expire("u1", DUE) == expired
+    assert world.uploads.expire("u1", DUE) == expired
+
+
+def test_expired_upload_stays_listed_until_its_expiry_is_finished(world: World) -> None:
+    world.uploads.add(an_upload())
+    world.uploads.expire("u1", DUE)
+    assert world.uploads.list_expiring(DUE.date(), limit=9) == ("u1",)
+    world.uploads.finish_expiry("u1")
+    assert world.uploads.list_expiring(DUE.date(), limit=9) == ()
+    found = world.uploads.find("u1")
+    assert found is not None
+    assert found.state is UploadState.EXPIRED
+
+
+def test_expiry_of_an_upload_that_is_not_expired_or_not_there_is_not_finished(world: World) -> None:
+    world.uploads.add(an_upload())
+    world.uploads.finish_expiry("u1")
+    world.uploads.finish_expiry("u2")
+    assert world.uploads.find("u1") == an_upload()
+    assert world.uploads.find("u2") is None
+    assert world.uploads.expire("u2", DUE) is None
+    assert world.uploads.find("u2") is None
