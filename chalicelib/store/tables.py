@@ -161,14 +161,19 @@ class TokenItem(Model):
     expires_at = TTLAttribute()
 
 
-def bind(config: Config) -> Connection:
-    """Give every model its table's name, and all of them one connection, hence one client; called by bootstrap."""
-    shared = Connection(
+def connect() -> Connection:
+    """Open a connection; its client, and so its region and credentials, are made at the first call."""
+    return Connection(
         connect_timeout_seconds=_Meta.connect_timeout_seconds,
         read_timeout_seconds=_Meta.read_timeout_seconds,
         max_retry_attempts=_Meta.max_retry_attempts,
         max_pool_connections=_Meta.max_pool_connections,
     )
+
+
+def bind(config: Config, connection: Connection | None = None) -> Connection:
+    """Give every model its table's name, and all of them one connection, hence one client; called by bootstrap."""
+    shared = connection or connect()
     for model, table_name in (
         (InstitutionItem, config.institutions_table),
         (MailboxItem, config.mailboxes_table),
@@ -182,6 +187,7 @@ def bind(config: Config) -> Connection:
         model.Meta.table_name = table_name
         model._connection = None  # noqa: SLF001 - PynamoDB makes a client for each model; one serves all
         table = model._get_connection()  # noqa: SLF001
-        shared.add_meta_table(table.get_meta_table())
+        if connection is None:
+            shared.add_meta_table(table.get_meta_table())
         table.connection = shared
     return shared

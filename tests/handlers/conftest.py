@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from chalice.test import Client
@@ -10,15 +11,25 @@ from chalice.test import Client
 from app import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
-from tests.deposit_world import AUTHORITY, Clock, World
+from chalicelib.store import tables
+from tests.deposit_world import AUTHORITY, NOW, Clock, World
+
+
+@cache
+def _container(config: Config) -> Container:
+    """Keep one container: making an AWS client takes longer than most tests."""
+    return Container(config, clock=Clock(), pause=lambda _: None)
 
 
 @pytest.fixture
 def world(aws: dict[str, str]) -> Iterator[World]:
     """Yield a seeded world."""
     config = Config.from_env({**aws, "API_AUTHORITY": AUTHORITY, "API_BASE_URL": f"https://{AUTHORITY}"})
-    clock = Clock()
-    container = Container(config, clock=clock, pause=lambda _: None)
+    container = _container(config)
+    clock = container.clock
+    assert isinstance(clock, Clock)
+    clock.now = NOW
+    tables.bind(config, container.connection)  # other tests bind the same models elsewhere
     with using(container):
         world = World(container, Client(app), clock)
         world.seed()
