@@ -1,0 +1,57 @@
+"""The habits of the house that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app import app
+from chalicelib.handlers.http import PUBLIC, SIGNED
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("fpdf", "openpyxl", "pikepdf", "pyhanko", "PIL", "fontTools", "segno", "cryptography")
+
+
+def test_every_route_declares_who_may_call_it() -> None:
+    views = [(path, entry.view_function) for path, methods in app.routes.items() for entry in methods.values()]
+
+    assert views
+    for path, view in views:
+        assert getattr(view, "access", None) in {PUBLIC, SIGNED}, path
+
+
+def test_no_route_is_public_yet() -> None:
+    assert not [path for path, ms in app.routes.items() for e in ms.values() if e.view_function.access == PUBLIC]
+
+
+def test_app_registers_and_decides_nothing() -> None:
+    tree = ast.parse((ROOT / "app.py").read_text("utf-8"))
+    imported = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.If | ast.FunctionDef | ast.ClassDef)]
+    assert all(module and (module == "chalice.app" or module.startswith("chalicelib.handlers")) for module in imported)
+
+
+def test_cold_start_loads_no_heavy_library() -> None:
+    program = f"import app, json, sys; print(json.dumps([m for m in {HEAVY!r} if m in sys.modules]))"
+
+    loaded = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+
+    assert json.loads(loaded.stdout) == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "chalicelib").rglob("*.py")), ids=lambda path: path.name)
+def test_modules_stay_readable_at_one_sitting(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 350
+
+
+@pytest.mark.parametrize("name", ["utils", "helpers", "common", "manager"])
+def test_no_module_is_named_after_nothing(name: str) -> None:
+    assert not list((ROOT / "chalicelib").rglob(f"*{name}*.py"))
