@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
+from chalicelib.domain.errors import Conflict, NotFound, Unavailable
 from chalicelib.domain.upload import ArrivedUpload, DeclaredFile, UploadGrant
+from chalicelib.gateways.upload_metadata import checksum_of, from_metadata, to_metadata
 
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 _CHANGED = frozenset({"PreconditionFailed", "412"})
@@ -85,8 +86,8 @@ class Files:
     def upload_grant(self, key: str, institution_id: str, declared: DeclaredFile, *, expires_at: datetime,
                      now: datetime) -> UploadGrant:  # fmt: skip
         """Sign leave to PUT exactly this file at `key`: size, type, SHA-256 and what was declared are all signed."""
-        checksum = _checksum(declared)
-        metadata = _to_metadata(institution_id, declared)
+        checksum = checksum_of(declared)
+        metadata = to_metadata(institution_id, declared)
         url: str = self._client.generate_presigned_url(
             "put_object",
             Params={
@@ -119,7 +120,7 @@ class Files:
                 head = self._client.head_object(Bucket=self._uploads, Key=key)
         except NotFound:
             return None
-        institution_id, declared = _from_metadata(head["Metadata"], head["ContentType"])
+        institution_id, declared = from_metadata(head["Metadata"], head["ContentType"])
         return ArrivedUpload(key, institution_id, declared, head["ETag"], head["LastModified"].astimezone(UTC))
 
     def scan_status(self, key: str) -> str | None:
@@ -158,7 +159,7 @@ class Files:
                 ContentType=arrived.declared.media_type,
                 ChecksumAlgorithm="SHA256",
             )["CopyObjectResult"]
-        if copied.get("ChecksumSHA256", _checksum(arrived.declared)) != _checksum(arrived.declared):
+        if copied.get("ChecksumSHA256", checksum_of(arrived.declared)) != checksum_of(arrived.declared):
             self.delete_document(key)
             raise _changed()
 
@@ -172,29 +173,6 @@ def content_disposition(filename: str) -> str:
     """Return the header that saves a download under its name (RFC 6266): plain ASCII first, then UTF-8 (RFC 8187)."""
     plain = "".join(letter if " " <= letter <= "~" and letter not in '"\\%' else "_" for letter in filename)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
-
-
-def _checksum(declared: DeclaredFile) -> str:
-    return base64.b64encode(bytes.fromhex(declared.sha256)).decode()
-
-
-def _to_metadata(institution_id: str, declared: DeclaredFile) -> dict[str, str]:
-    """Metadata travel in headers, so the name goes as base64 of its UTF-8: within S3's 2 KB for 200 letters."""
-    return {
-        "institution": institution_id,
-        "filename": base64.urlsafe_b64encode(declared.filename.encode()).decode(),
-        "sha256": declared.sha256,
-        "size": str(declared.size),
-    }
-
-
-def _from_metadata(metadata: dict[str, str], media_type: str) -> tuple[str, DeclaredFile]:
-    try:
-        filename = base64.urlsafe_b64decode(metadata["filename"]).decode()
-        declared = DeclaredFile(filename, media_type, metadata["sha256"], int(metadata["size"]))
-        return metadata["institution"], declared
-    except (KeyError, ValueError) as error:
-        raise InvalidInput("upload_not_granted", "El archivo no llegó por un permiso de carga. Pida uno.") from error
 
 
 @contextmanager

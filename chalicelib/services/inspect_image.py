@@ -53,7 +53,16 @@ def _inspect(stream: BinaryIO, signature: bytes, name: str) -> None:
                 _check_image(image)
     except Image.DecompressionBombError:
         raise _too_large() from None
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, AttributeError) as error:
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+    ) as error:
         detail = "La imagen está incompleta o dañada. Ábrala, guárdela de nuevo y envíe el nuevo archivo."
         raise InvalidInput("image_damaged", detail) from error
 
