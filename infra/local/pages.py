@@ -1,0 +1,171 @@
+"""The local run's own pages: where to start, and every e-mail and SMS as a person would read it.
+
+They work without JavaScript. Whatever a message says is escaped; its HTML is shown in a frame that may do nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.sms_text import ONE_PART, gsm7_length
+from chalicelib.gateways.files import content_disposition
+from infra.local.outbox import Message, Outbox
+from infra.local.server import Page
+
+OUTBOX = "/_local/outbox"
+GUIDE = "/_local/guia"
+
+_ROOT = Path(__file__).parents[2]
+_TEMPLATES = Path(__file__).parent / "templates"
+_LIMA = ZoneInfo("America/Lima")
+_HTML = "text/html; charset=utf-8"
+_HEADERS = {
+    # Frames made from `srcdoc` inherit it: an e-mail's own styles are shown, nothing of it is fetched or run.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none';"
+    " frame-ancestors 'self'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+class Pages:
+    """Finds the local page of an address."""
+
+    def __init__(self, outbox: Outbox, facts: dict[str, str]) -> None:
+        """Show this outbox; `facts` are what the first page tells: `base_url`, `keyid`, `recipients`."""
+        self._outbox = outbox
+        self._facts = facts
+
+    def find(self, method: str, target: str) -> Page | None:
+        """Return the page, or None where the API answers."""
+        path = urlsplit(target).path
+        if method not in {"GET", "HEAD"} or not (path == "/" or path.startswith("/_local/")):
+            return None
+        if path == "/":
+            return _page(_fill("home.html", {}, **self._facts, outbox=OUTBOX, guide=GUIDE))
+        if path == OUTBOX:
+            return _page(outbox_page(self._outbox.messages(), self._outbox.count()))
+        if path == f"{OUTBOX}.json":
+            return Page(_as_json(self._outbox.messages()), "application/json", headers=_HEADERS)
+        if path == GUIDE:
+            text = (_ROOT / "docs" / "guia-de-integracion.md").read_bytes()
+            return Page(text, "text/plain; charset=utf-8", headers=_HEADERS)
+        return self._find_file(path) or _page(_fill("missing.html", {}, outbox=OUTBOX), 404)
+
+    def _find_file(self, path: str) -> Page | None:
+        """Find `<outbox>/<message>/original.eml` or `<outbox>/<message>/<number of the attachment>`."""
+        if not path.startswith(f"{OUTBOX}/") or path.count("/") != OUTBOX.count("/") + 2:
+            return None
+        name, wanted = path.removeprefix(f"{OUTBOX}/").split("/")
+        if wanted == "original.eml":
+            original = self._outbox.original(name)
+            return None if original is None else _download(original, f"{name}.eml", "message/rfc822")
+        message = self._outbox.find(name)
+        if message is None or not wanted.isdecimal() or int(wanted) >= len(message.attachments):
+            return None
+        attachment = message.attachments[int(wanted)]
+        return _download(attachment.content, attachment.filename, attachment.media_type)
+
+
+def outbox_page(messages: list[Message], count: int) -> str:
+    """Write the list, newest first; the newest e-mail stands open."""
+    first_email = next((message.name for message in messages if message.kind == "email"), None)
+    cards = "".join(
+        _sms(message) if message.kind == "sms" else _email(message, is_open=message.name == first_email)
+        for message in messages
+    )
+    shown = f"Las {len(messages)} más recientes de {count}, de la más nueva a la más antigua."
+    return _fill(
+        "outbox.html",
+        {"cards": cards or (_TEMPLATES / "empty.html").read_text("utf-8")},
+        summary=shown if messages else "",
+        outbox=OUTBOX,
+    )
+
+
+def _email(message: Message, *, is_open: bool) -> str:
+    links = "".join(
+        _fill(
+            "attachment.html",
+            {},
+            address=f"{OUTBOX}/{message.name}/{number}",
+            filename=attachment.filename,
+            size=_size(len(attachment.content)),
+        )
+        for number, attachment in enumerate(message.attachments)
+    )
+    return _fill(
+        "email.html",
+        {"attachments": links, "open": "open" if is_open else ""},
+        **_heading(message),
+        subject=message.subject,
+        sender=message.sender,
+        text=message.text,
+        html=message.html,
+        original=f"{OUTBOX}/{message.name}/original.eml",
+    )
+
+
+def _sms(message: Message) -> str:
+    length = gsm7_length(message.text)
+    if length is None:
+        told = f"{len(message.text)} caracteres, fuera del alfabeto GSM-7: se parte cada 70"
+    else:
+        told = f"{length} de {ONE_PART} caracteres" + ("" if length <= ONE_PART else ": no cabe en un mensaje")
+    return _fill("sms.html", {}, **_heading(message), text=message.text, length=told)
+
+
+def _heading(message: Message) -> dict[str, str]:
+    local = message.sent_at.astimezone(_LIMA)
+    return {"name": message.name, "to": message.to, "when": _when(local), "instant": local.isoformat("T", "seconds")}
+
+
+def _when(local: datetime) -> str:
+    return f"{local:%d/%m/%Y, %H:%M:%S}"
+
+
+def _size(length: int) -> str:
+    return f"{length} bytes" if length < 1024 else f"{length / 1024:.0f} KB"  # noqa: PLR2004 - a kilobyte
+
+
+def _as_json(messages: list[Message]) -> bytes:
+    def plain(value: Any) -> Any:
+        return base64.b64encode(value).decode() if isinstance(value, bytes) else value.isoformat()
+
+    listed = {"messages": [asdict(message) for message in messages]}
+    return json.dumps(listed, ensure_ascii=False, indent=1, default=plain).encode()
+
+
+def _download(content: bytes, filename: str, media_type: str) -> Page:
+    return Page(content, media_type, headers={**_HEADERS, "Content-Disposition": content_disposition(filename)})
+
+
+def _page(text: str, status: int = 200) -> Page:
+    return Page(text.encode(), _HTML, status, _HEADERS)
+
+
+def _fill(template: str, markup: Mapping[str, str], **values: str) -> str:
+    """Put values into a template, all escaped but what is in `markup`."""
+    escaped = {key: html.escape(value) for key, value in values.items()}
+    style = {"style": (_TEMPLATES / "style.css").read_text("utf-8")} if template in _WHOLE else {}
+    return _template(template).substitute(escaped, **markup, **style)
+
+
+_WHOLE = {"home.html", "missing.html", "outbox.html"}
+
+
+@cache
+def _template(name: str) -> Template:
+    return Template((_TEMPLATES / name).read_text("utf-8"))

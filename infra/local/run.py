@@ -1,0 +1,287 @@
+"""Run the whole of Casilla on this machine: `make run`.
+
+One process holds the API, the workers and the schedules; the engine that stands for AWS is a second one. All state is
+in `.local/` and outlives a stop by Ctrl-C; nothing is read from or sent to anywhere else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import errno
+import fcntl
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from infra.local import ministack
+from infra.local.cloud import Cloud, create_resources
+
+_MINUTE = 60
+_DAY = 24 * 60 * _MINUTE
+_LEFTOVER_SECONDS = 30
+
+
+class CannotRun(Exception):
+    """Something that the operator has to do first; its text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where to listen and where to keep state."""
+
+    port: int
+    engine_port: int
+    state: Path
+
+    @property
+    def authority(self) -> str:
+        """What clients sign as `@authority`."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def base_url(self) -> str:
+        """Where the API answers."""
+        return f"http://{self.authority}"
+
+
+def say(text: str) -> None:
+    """Tell the operator, at once even into a pipe."""
+    print(text, flush=True)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run until Ctrl-C: 0 after a clean stop, 1 when it could not start or something died."""
+    try:
+        settings = _settings(argv)
+        with _stop_signals() as stop, contextlib.ExitStack() as stack:
+            run(settings, stop, stack)
+    except (CannotRun, ministack.MinistackError) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    say("Todo quedó guardado. Hasta luego.")
+    return 0
+
+
+def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) -> None:
+    """Start everything, wait for `stop`, and leave on the stack how to stop it.
+
+    Raises:
+        CannotRun: a port or the state is in use, or a part died.
+
+    """
+    settings.state.mkdir(parents=True, exist_ok=True)
+    stack.enter_context(_only_run_of(settings.state))
+    _stop_leftover_engine(settings.state)
+    _require_free(settings.port, "PORT")
+    _require_free(settings.engine_port, "ENGINE_PORT")
+    say("Preparando el motor local (la primera vez se instala)…")
+    engine = stack.enter_context(ministack.running(settings.engine_port, state_dir=settings.state / "engine"))
+    stack.callback(say, "Guardando y deteniendo…")
+    (settings.state / "engine.pid").write_text(str(engine.process.pid), "utf-8")
+    stack.callback((settings.state / "engine.pid").unlink)
+    cloud = create_resources(engine.endpoint_url, parameters={"ApiAuthority": settings.authority})
+    _enter_environment(engine, cloud, settings)
+    parts = _start(settings, cloud, stack)
+    while not stop.wait(0.5):
+        if engine.process.poll() is not None:
+            raise CannotRun(f"El motor local murió. Su registro: {settings.state / 'engine' / 'ministack.log'}")
+        if dead := parts():
+            raise CannotRun(f"Dejó de funcionar: {', '.join(dead)}. El registro: {settings.state / 'casilla.log'}")
+
+
+def _settings(argv: Sequence[str] | None) -> Settings:
+    parser = argparse.ArgumentParser(prog="make run", description="Casilla entera en esta máquina.")
+    parser.add_argument("--port", default=os.environ.get("PORT", "8000"))
+    parser.add_argument("--engine-port", default=os.environ.get("ENGINE_PORT", "4566"))
+    parser.add_argument("--state", type=Path, default=Path(".local"))
+    given = parser.parse_args(argv)
+    return Settings(_port("PORT", given.port), _port("ENGINE_PORT", given.engine_port), given.state.resolve())
+
+
+def _port(name: str, value: str) -> int:
+    if not value.isdecimal() or not 1 <= int(value) <= 65535:  # noqa: PLR2004 - what a port can be
+        raise CannotRun(f"{name} debe ser un puerto, de 1 a 65535; es «{value}».")
+    return int(value)
+
+
+@contextlib.contextmanager
+def _stop_signals() -> Iterator[threading.Event]:
+    """Turn Ctrl-C, a closed terminal and `kill` into an event; once more of them while saving changes nothing."""
+    stop = threading.Event()
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in signals}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _only_run_of(state: Path) -> Iterator[None]:
+    with (state / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotRun(f"Casilla ya está en marcha con los datos de {state}. Deténgala allí con Ctrl-C.") from None
+        yield
+
+
+def _stop_leftover_engine(state: Path) -> None:
+    """Have the engine that a killed run left behind save what it holds in memory, and end."""
+    note = state / "engine.pid"
+    if not note.exists():
+        return
+    pid = int(note.read_text("utf-8"))
+    note.unlink()
+    if not _is_engine(pid):
+        return
+    say("Quedó un motor de una ejecución interrumpida: se detiene y guarda sus datos…")
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + _LEFTOVER_SECONDS
+    while _is_engine(pid):
+        if time.monotonic() > deadline:
+            raise CannotRun(f"El motor anterior no se detiene. Termínelo con: kill -9 {pid}")
+        time.sleep(0.1)
+
+
+def _is_engine(pid: int) -> bool:
+    command = ["/bin/ps", "-o", "stat=,command=", "-p", str(pid)]
+    told = subprocess.run(command, check=False, capture_output=True, text=True).stdout
+    return "ministack" in told and not told.startswith("Z")
+
+
+def _require_free(port: int, name: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            if error.errno == errno.EACCES:
+                raise CannotRun(f"El puerto {port} necesita permisos especiales. Elija uno mayor que 1023.") from None
+            raise CannotRun(
+                f"El puerto {port} está ocupado. Cierre el programa que lo usa o elija otro: make run {name}={port + 1}"
+            ) from None
+
+
+def _enter_environment(engine: ministack.Ministack, cloud: Cloud, settings: Settings) -> None:
+    """Make this process's environment that of a deployed function, and lead nowhere but to the engine."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(
+        {
+            **cloud.environment,
+            **engine.environment,
+            "API_BASE_URL": settings.base_url,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "NO_PROXY": "127.0.0.1",
+            "no_proxy": "127.0.0.1",
+        }
+    )
+
+
+def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Callable[[], list[str]]:
+    """Start outbox, workers and API; return what names the parts that died."""
+    import boto3  # noqa: PLC0415 - only now is the environment the one to read
+
+    from app import app  # noqa: PLC0415 - as above
+    from chalicelib.bootstrap import current  # noqa: PLC0415
+    from infra.local.demo_data import INSTITUTION, KEY_ID, MAILBOXES, RECIPIENT, load_demo_data  # noqa: PLC0415
+    from infra.local.outbox import Outbox  # noqa: PLC0415
+    from infra.local.pages import OUTBOX, Pages  # noqa: PLC0415
+    from infra.local.server import make_server  # noqa: PLC0415
+    from infra.local.workers import Workers  # noqa: PLC0415
+
+    _log_to(settings.state / "casilla.log")
+    boto3.setup_default_session()
+    outbox = Outbox(settings.state / "outbox")
+    outbox.watch(boto3.DEFAULT_SESSION.events)  # type: ignore[union-attr] # set by the line before
+    outbox_url = f"{settings.base_url}{OUTBOX}"
+    addresses = {"base_url": settings.base_url, "authority": settings.authority, "outbox_url": outbox_url}
+    load_demo_data(current(), settings.state / "demo", now=datetime.now(UTC), addresses=addresses)
+
+    workers = Workers(_feeds(cloud), say)
+    workers.start()
+    stack.callback(workers.stop)
+    facts = {
+        "base_url": settings.base_url,
+        "authority": settings.authority,
+        "keyid": f"{INSTITUTION.institution_id}:{KEY_ID}",
+        "recipient": RECIPIENT,
+        "key_path": str(settings.state / "demo" / "key.pem"),
+        "mailboxes": "; ".join(_describe(mailbox) for mailbox in MAILBOXES),
+    }
+    server = make_server(app, settings.port, find_page=Pages(outbox, facts).find, tell=say)
+    serving = threading.Thread(target=server.server.serve_forever, name="API", daemon=True)
+    serving.start()
+    stack.callback(server.server.server_close)
+    stack.callback(server.shutdown)
+    say(_welcome(settings, facts, outbox_url))
+    return lambda: workers.dead() + ([] if serving.is_alive() else ["API"])
+
+
+def _feeds(cloud: Cloud) -> list[Any]:
+    import boto3  # noqa: PLC0415 - see _start
+
+    from chalicelib.handlers import jobs  # noqa: PLC0415
+    from infra.local.workers import QueueFeed, Schedule, StreamFeed  # noqa: PLC0415
+
+    queue = cloud.attributes["UploadsArrived"]
+    stream_arn = cloud.attributes["EventsTable"]["StreamArn"]
+    return [
+        StreamFeed(boto3.client("dynamodbstreams"), stream_arn, jobs.send_alerts),
+        QueueFeed(boto3.client("sqs"), queue["Ref"], queue["Arn"], jobs.check_uploads),
+        Schedule(jobs.sweep_alerts, "sweep_alerts", _MINUTE),
+        Schedule(jobs.expire_uploads, "expire_uploads", _DAY),
+        Schedule(jobs.sweep_orphans, "sweep_orphans", _DAY),
+    ]
+
+
+def _log_to(path: Path) -> None:
+    """Send the functions' log to a file, and what is wrong to the terminal as well."""
+    log = path.open("a", encoding="utf-8", buffering=1)
+    for handler in logging.getLogger("casilla").handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(log)
+    shown = logging.StreamHandler()
+    shown.setLevel(logging.WARNING)
+    shown.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    logging.getLogger("casilla").addHandler(shown)
+    logging.basicConfig(level=logging.WARNING, handlers=[logging.StreamHandler(log), shown])
+
+
+def _describe(mailbox: Any) -> str:
+    users = len(mailbox.users)
+    state = "" if mailbox.can_receive else ", deshabilitada"
+    return f"{mailbox.mailbox_id} ({users} usuario{'s' if users > 1 else ''}{state})"
+
+
+def _welcome(settings: Settings, facts: dict[str, str], outbox_url: str) -> str:
+    other = "" if settings.port == 8000 else f" PORT={settings.port}"  # noqa: PLR2004 - the usual one
+    return f"""
+Casilla está lista                {settings.base_url}
+  Correos y SMS enviados          {outbox_url}
+  Clave de demostración           {facts["key_path"]}
+  keyid                           {facts["keyid"]}
+  Casillas                        {facts["mailboxes"].replace("; ", chr(10) + " " * 34)}
+  Registro de las funciones       {settings.state / "casilla.log"}
+
+Pruebe en otra terminal:          make demo FILE=algo.pdf
+Ctrl-C guarda y detiene todo; «make run{other}» continúa donde quedó.
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

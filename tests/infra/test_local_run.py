@@ -1,0 +1,268 @@
+"""The local run as an operator has it: start, deposit, see the alerts, stop, start again and find everything."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from examples.casilla_sender import Refused, Sender, load_key
+from examples.demo import _details, demonstrate
+from infra.local.ministack import free_port
+from tests.deposit_world import PDF
+
+pytestmark = pytest.mark.ministack
+
+ROOT = Path(__file__).parents[2]
+READY = "Casilla está lista"
+
+
+@dataclass
+class Run:
+    """A local run in a process of its own."""
+
+    process: subprocess.Popen[str]
+    port: int
+    state: Path
+    said: list[str]
+
+    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        return self.send("GET", path)
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request(method, path, body, given, encode_chunked=isinstance(body, Iterator))
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+
+    def outbox(self) -> list[dict[str, Any]]:
+        messages: list[dict[str, Any]] = json.loads(self.get("/_local/outbox.json")[2])["messages"]
+        return messages
+
+    def sender(self) -> Sender:
+        demo = json.loads((self.state / "demo" / "demo.json").read_text("utf-8"))
+        key = load_key(self.state / "demo" / "key.pem")
+        return Sender(
+            demo["base_url"],
+            demo["authority"],
+            demo["keyid"],
+            key,
+            journal=self.state / "journal",
+            pause=lambda seconds: time.sleep(min(seconds, 0.2)),
+        )
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(20)
+
+
+@contextmanager
+def a_run(state: Path, port: int, engine_port: int) -> Iterator[Run]:
+    ports = ["--port", str(port), "--engine-port", str(engine_port)]
+    command = [sys.executable, "-m", "infra.local.run", *ports, "--state", str(state)]
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    said: list[str] = []
+    reader = threading.Thread(target=lambda: said.extend(iter(_readline(process), "")), daemon=True)
+    reader.start()
+    try:
+        wait_until(lambda: any(READY in line for line in said) or process.poll() is not None, 30)
+        assert process.poll() is None, "".join(said)
+        yield Run(process, port, state, said)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(20)
+        reader.join(5)
+        if process.stdout:
+            process.stdout.close()
+
+
+def _readline(process: subprocess.Popen[str]) -> Callable[[], str]:
+    assert process.stdout is not None
+    return process.stdout.readline
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.05)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the run in the other process has no other clock
+
+
+def _refused_start(*options: str) -> str:
+    command = [sys.executable, "-m", "infra.local.run", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
+    assert done.returncode == 1
+    return done.stderr
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("local")
+
+
+@pytest.fixture(scope="module")
+def ports() -> tuple[int, int]:
+    return free_port(), free_port()
+
+
+@pytest.fixture(scope="module")
+def run(state: Path, ports: tuple[int, int]) -> Iterator[Run]:
+    with a_run(state, *ports) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def notice_id(run: Run, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Deposit a notice whose annex is too big to go inside the request, and wait for its alerts."""
+    folder = tmp_path_factory.mktemp("files")
+    main, annex = folder / "carta.pdf", folder / "anexo.txt"
+    main.write_bytes(PDF)
+    annex.write_text("Anexo sintético de prueba.\n" * 160_000, "utf-8")
+    answer = run.sender().deposit(_details("DNI:40000002", _now()), main, [annex])
+    wait_until(lambda: len(run.outbox()) >= 3, 10)
+    return str(answer["notice_id"])
+
+
+def test_deposit_with_an_uploaded_annex_alerts_every_user(run: Run, notice_id: str) -> None:
+    mine = [message for message in run.outbox() if notice_id in str(message["attachments"])]
+    assert {mail["to"] for mail in mine} == {"maria.1@ejemplo.pe", "rosa.2@ejemplo.pe"}
+    assert {mail["subject"] for mail in mine} == {"Tiene una notificación de Entidad de Demostración"}
+    assert mine[0]["attachments"][0]["filename"] == f"constancia-{notice_id}.pdf"
+    [sms] = [message for message in run.outbox() if message["kind"] == "sms"][:1]
+    assert sms["to"] == "+51900000001"
+    assert "le ha notificado" in sms["text"]
+    assert len(run.sender().download_receipt(notice_id)) > 1000
+
+
+def test_demonstration_tells_where_the_alerts_are(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "algo.pdf").write_bytes(PDF)
+    account = demonstrate(tmp_path / "algo.pdf", settings=run.state / "demo", receipts=tmp_path / "out", now=_now())
+    assert "su SHA-256 coincide" in account
+    assert f"http://127.0.0.1:{run.port}/_local/outbox" in account
+
+
+@pytest.mark.usefixtures("notice_id")
+def test_outbox_escapes_and_frames_what_messages_say(run: Run) -> None:
+    status, headers, page = run.get("/_local/outbox")
+    assert status == 200
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert b'sandbox="" srcdoc="&lt;!DOCTYPE html&gt;' in page
+    assert b"<script" not in page
+
+
+@pytest.mark.usefixtures("notice_id")
+def test_attachment_and_original_can_be_downloaded(run: Run) -> None:
+    mail = next(message for message in run.outbox() if message["kind"] == "email")
+    _, headers, content = run.get(f"/_local/outbox/{mail['name']}/0")
+    assert content.startswith(b"%PDF-")
+    assert headers["Content-Disposition"].startswith("attachment;")
+    assert b"Auto-Submitted: auto-generated" in run.get(f"/_local/outbox/{mail['name']}/original.eml")[2]
+
+
+@pytest.mark.parametrize(
+    "path", ["/_local/outbox/../../demo/key.pem", "/_local/outbox/..%2f..%2fdemo/0", "/_local/outbox/x/0", "/_local/"]
+)
+def test_outbox_gives_nothing_but_messages(run: Run, path: str) -> None:
+    assert run.get(path)[0] == 404
+
+
+def test_first_page_links_to_outbox_and_guide(run: Run) -> None:
+    status, _, page = run.get("/")
+    assert status == 200
+    assert b'href="/_local/outbox"' in page
+    assert run.get("/_local/guia")[2].startswith("# Guía de integración".encode())
+
+
+def test_unknown_address_and_method_answer_like_the_gateway(run: Run) -> None:
+    for method, path in (("GET", "/v2/anything"), ("DELETE", "/v1/deposits")):
+        status, headers, body = run.send(method, path)
+        assert (status, headers["Content-Type"]) == (404, "application/problem+json")
+        assert json.loads(body)["code"] == "route_not_found"
+
+
+def test_wrong_content_type_answers_like_the_gateway(run: Run) -> None:
+    status, _, body = run.send("POST", "/v1/deposits", b"<a/>", Content_Type="text/xml")
+    assert (status, json.loads(body)["code"]) == (415, "media_type_unsupported")
+
+
+def test_body_over_ten_megabytes_is_refused_in_words(run: Run) -> None:
+    status, _, body = run.send("POST", "/v1/deposits", b" " * (10 * 1024 * 1024 + 1), Content_Type="application/json")
+    assert (status, json.loads(body)["code"]) == (413, "request_too_large")
+
+
+def test_chunked_and_foreign_bytes_reach_the_app(run: Run) -> None:
+    sender = run.sender()
+    for body in (b'{"a":1}', b'{"a":"\xff\xfe"}'):
+        request = sender.signed_request("POST", "/v1/uploads", body)
+        whole = run.send("POST", "/v1/uploads", body, **dict(request.header_items()))
+        request = sender.signed_request("POST", "/v1/uploads", body)
+        chunked = run.send("POST", "/v1/uploads", iter([body[:3], body[3:]]), **dict(request.header_items()))
+        assert whole[0] == chunked[0] == 422
+        assert json.loads(whole[2])["code"] == json.loads(chunked[2])["code"]
+    assert json.loads(whole[2])["code"] == "body_not_utf8"
+
+
+def test_kept_connection_answers_without_delay(run: Run) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", run.port, timeout=20)) as connection:
+        started = time.monotonic()
+        for _ in range(50):
+            connection.request("GET", "/v1/nothing")
+            connection.getresponse().read()
+    assert time.monotonic() - started < 1.5  # with Nagle's algorithm 50 answers take two seconds
+
+
+def test_disabled_mailbox_of_the_demonstration_cannot_receive(run: Run) -> None:
+    assert run.sender().get_mailbox("8-20100000009")["can_receive"] is True
+    assert run.sender().get_mailbox("1-40000010")["can_receive"] is False
+
+
+def test_second_run_with_the_same_state_is_refused(run: Run) -> None:
+    assert "ya está en marcha" in _refused_start("--port", str(free_port()), "--state", str(run.state))
+
+
+def test_taken_port_is_told_with_the_way_out(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        told = _refused_start("--port", str(port), "--state", str(tmp_path))
+    assert f"El puerto {port} está ocupado" in told
+    assert f"make run PORT={port + 1}" in told
+
+
+@pytest.mark.usefixtures("notice_id")
+def test_stopped_and_started_again_it_finds_its_data(run: Run, ports: tuple[int, int]) -> None:
+    month = f"{_now():%Y-%m}"
+    deposited = [deposit["notice_id"] for deposit in run.sender().list_deposits(month)]
+    messages, key = run.outbox(), (run.state / "demo" / "key.pem").read_bytes()
+    assert deposited
+    assert run.stop() == 0
+    assert "Todo quedó guardado" in "".join(run.said)
+    with a_run(run.state, *ports) as again:
+        assert [deposit["notice_id"] for deposit in again.sender().list_deposits(month)] == deposited
+        assert (run.state / "demo" / "key.pem").read_bytes() == key
+        assert again.outbox() == messages
+        with pytest.raises(Refused):
+            again.sender().get_deposit("NO-EXISTE")
+        assert again.stop() == 0
