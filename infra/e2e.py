@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import platform
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,11 +19,19 @@ from typing import Any
 import boto3
 from botocore.config import Config as ClientConfig
 
+from infra import e2e_flow
 from infra.local import ministack
 from infra.local.cloud import CREDENTIALS, PARAMETERS, REGION
-from infra.package import BUILD, build
+from infra.package import BUILD, PackageError, build, say
 
 STACK = "casilla"
+SETTINGS = {
+    **PARAMETERS,
+    "ApiAuthority": "api.casilla.example",
+    "ApiBasePath": "/api",
+    "DeletionProtection": "false",
+}
+"""Parameters of the stack. No custom domain: the engine tells functions another path than AWS does behind one."""
 PACKAGE = BUILD / "e2e"
 _DEPLOY_SECONDS = 60
 
@@ -39,11 +48,8 @@ class Deployment:
     outputs: dict[str, str]
     resources: dict[str, str]
     """Physical names by logical id."""
-
-    @property
-    def api_url(self) -> str:
-        """Where the deployed API answers, without a final slash."""
-        return f"{self.engine.endpoint_url}/restapis/{self.outputs['RestAPIId']}/api/_user_request_"
+    environment: dict[str, str]
+    """What the deployed functions read, and what an operator needs to reach the same cloud."""
 
     def client(self, service: str) -> Any:
         """Return a client with the operator's rights."""
@@ -91,7 +97,7 @@ def deploy(engine: ministack.Ministack, package: Path, template: dict[str, Any])
         ChangeSetType="CREATE",
         TemplateURL=f"{engine.endpoint_url}/artifacts/sam.json",
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in SETTINGS.items()],
     )
     cloudformation.get_waiter("change_set_create_complete").wait(StackName=STACK, ChangeSetName="first")
     cloudformation.execute_change_set(StackName=STACK, ChangeSetName="first")
@@ -101,7 +107,17 @@ def deploy(engine: ministack.Ministack, package: Path, template: dict[str, Any])
     resources = {
         r["LogicalResourceId"]: r["PhysicalResourceId"] for page in pages for r in page["StackResourceSummaries"]
     }
-    return Deployment(engine, outputs, resources)
+    _let_mail_pass(client(engine, "iam"), [resources["SendAlertsRole"], resources["SweepAlertsRole"]])
+    function = client(engine, "lambda").get_function_configuration(FunctionName=resources["APIHandler"])
+    return Deployment(engine, outputs, resources, {**function["Environment"]["Variables"], **engine.environment})
+
+
+def _let_mail_pass(iam: Any, roles: list[str]) -> None:
+    """Allow what the policies allow: the engine does not see which identity a mail is sent from, as AWS does."""
+    statement = {"Effect": "Allow", "Action": ["ses:SendEmail", "ses:SendRawEmail"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    for role in roles:
+        iam.put_role_policy(RoleName=role, PolicyName="identities-unseen", PolicyDocument=document)
 
 
 def _wait(cloudformation: Any) -> dict[str, Any]:
@@ -116,3 +132,25 @@ def _wait(cloudformation: Any) -> dict[str, Any]:
     events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
     told = [f"{e['LogicalResourceId']} {e['ResourceStatus']} {e.get('ResourceStatusReason', '')}" for e in events]
     raise DeployError("the stack was not created:\n" + "\n".join(told[:20]))
+
+
+def main() -> None:
+    """Build, deploy and use it."""
+    started = time.monotonic()
+
+    def tell(line: str) -> None:
+        say(f"{time.monotonic() - started:6.1f} s  {line}")
+
+    try:
+        package = build_for_engine()
+        tell("package built")
+        with deployed(package) as deployment:
+            tell(f"stack created: {len(deployment.resources)} resources")
+            e2e_flow.use(deployment, tell)
+    except (PackageError, DeployError, ministack.MinistackError, e2e_flow.FlowError) as error:
+        sys.exit(f"e2e: {error}")
+    tell("everything holds")
+
+
+if __name__ == "__main__":
+    main()

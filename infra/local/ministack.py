@@ -25,7 +25,8 @@ _ROOT = Path(__file__).parents[2]
 _HOME = _ROOT / ".ministack"
 _REQUIREMENTS = Path(__file__).with_name("requirements-ministack.txt")
 _START_SECONDS = 30
-_STOP_SECONDS = 30
+_SAVE_SECONDS = 30
+_STOP_SECONDS = 5
 
 
 class MinistackError(Exception):
@@ -128,7 +129,7 @@ def running(port: int = 0, *, state_dir: Path | None = None, enforce: bool = Fal
         process = subprocess.Popen(
             command, env=environment, cwd=place, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
-        stack.callback(_stop, process)
+        stack.callback(_stop, process, saves=state_dir is not None)
         ca_bundle = place / "tmp" / "ministack-tls" / "server.crt" if enforce else None
         url = f"{'https' if enforce else 'http'}://127.0.0.1:{port}"
         engine = Ministack(url, place, process, ca_bundle)
@@ -177,13 +178,14 @@ def _wait_until_healthy(engine: Ministack) -> None:
     raise MinistackError(f"ministack did not start:\n{log[-2000:]}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask it to save and end; what is not saved within the time is lost, so say so."""
+def _stop(process: subprocess.Popen[bytes], *, saves: bool) -> None:
+    """Ask it to end, and wait until what it has to save is saved; kill it if it does not end."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
     try:
-        process.wait(_STOP_SECONDS)
+        process.wait(_SAVE_SECONDS if saves else _STOP_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        raise MinistackError("ministack did not stop by itself; its last changes may not be saved") from None
+        if saves:
+            raise MinistackError("ministack did not stop by itself; its last changes may not be saved") from None

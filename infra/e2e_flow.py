@@ -1,0 +1,195 @@
+"""Use a deployed stack as its clients do: sign, upload, deposit, read, and see the alerts go out."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import time
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import Request
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from fpdf import FPDF
+
+from chalicelib.config import Config
+from chalicelib.domain.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
+from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.store import tables
+from chalicelib.store.institution_store import InstitutionStore
+from chalicelib.store.mailbox_store import MailboxStore
+from examples.casilla_sender import Answer, Refused, Sender, Unreachable
+
+if TYPE_CHECKING:
+    from infra.e2e import Deployment
+
+INSTITUTION = "entidad-demo"
+KEY_ID = "e2e"
+EMAIL = "titular@ejemplo.example"
+MOBILE = "+51900000001"
+_ALERT_SECONDS = 30
+
+DETAILS = {
+    "recipient": {"document_type": "DNI", "document_number": "40000002"},
+    "case_file": {"number": "DEMO-2026-000001", "opened_on": "2026-01-05"},
+    "document": {
+        "type": "Carta",
+        "number": "DEMO-1-2026",
+        "subject": "Notificación de prueba",
+        "issued_at": "2026-01-05T09:00:00-05:00",
+        "office": "Oficina de Demostración",
+        "signed_by": "Firmante de Demostración",
+        "prepared_by": "Sistema de Demostración",
+    },
+    "term": {"amount": 15, "unit": "business_days"},
+}
+
+SCHEDULED = {
+    "version": "0",
+    "id": "00000000-0000-4000-8000-000000000000",
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "account": "000000000000",
+    "time": "2026-01-05T06:30:00Z",
+    "region": "us-east-1",
+    "resources": [],
+    "detail": {},
+}
+"""What a schedule sends."""
+
+
+class FlowError(Exception):
+    """The deployed stack did not do what it should."""
+
+
+class GatewaySender(Sender):
+    """The public client, sent to the engine's address under the API's own name, which no DNS has."""
+
+    def __init__(self, deployment: Deployment, key: Ed25519PrivateKey, journal: Path) -> None:
+        """Sign for the authority that the deployed functions know."""
+        authority = deployment.environment["API_AUTHORITY"]
+        address = deployment.engine.endpoint_url + urlsplit(deployment.environment["API_BASE_URL"]).path
+        super().__init__(address, authority, f"{INSTITUTION}:{KEY_ID}", key, journal=journal, attempts=3)
+        self._host = f"{deployment.outputs['RestAPIId']}.execute-api.localhost"
+
+    def _exchange(self, request: Request) -> Answer:
+        if request.full_url.startswith(self._base_url):
+            request.add_header("Host", self._host)
+        return super()._exchange(request)
+
+
+def use(deployment: Deployment, tell: Callable[[str], None]) -> None:
+    """Go the whole way, and tell each step.
+
+    Raises:
+        FlowError: with the functions' log, at the first step that fails.
+
+    """
+    with TemporaryDirectory() as place:
+        try:
+            _use(deployment, Path(place), tell)
+        except (Refused, Unreachable, AssertionError) as error:
+            log = (deployment.engine.state_dir / "ministack.log").read_text(encoding="utf-8", errors="replace")
+            raise FlowError(f"{type(error).__name__}: {error}\n{log[-4000:]}") from error
+
+
+def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> None:
+    key = Ed25519PrivateKey.generate()
+    os.environ.update(deployment.environment)
+    os.environ["SSL_CERT_FILE"] = str(deployment.engine.ca_bundle)
+    seed(Config.from_env(deployment.environment), key)
+    sender = GatewaySender(deployment, key, place / "journal")
+    main, annex = place / "carta.pdf", place / "anexo.png"
+    write_pdf(main)
+    write_noise(annex)
+    answer = sender.deposit(DETAILS, main, [annex], idempotency_key="e2e-1")
+    tell(f"deposited {answer['notice_id']}, with an annex of {annex.stat().st_size} bytes by upload")
+    _check(sender.get_deposit(answer["notice_id"])["notice_id"] == answer["notice_id"], "the deposit can be read")
+    month = answer["deposited_at"][:7]
+    _check([d["notice_id"] for d in sender.list_deposits(month)] == [answer["notice_id"]], "the month lists it")
+    _check(sender.download_receipt(answer["notice_id"]).startswith(b"%PDF-"), "the receipt can be downloaded")
+    tell("read back, listed, receipt downloaded")
+    wait_for(lambda: any(EMAIL in mail["To"] for mail in deployment.engine.emails), "an e-mail goes out")
+    wait_for(lambda: bool(deployment.engine.text_messages.get(MOBILE)), "an SMS goes out")
+    tell("alerts sent by e-mail and SMS")
+    refuse_stranger(deployment, place, main)
+    tell("a stranger's signature refused")
+    run_jobs(deployment)
+    tell("nightly jobs ran")
+
+
+def seed(config: Config, key: Ed25519PrivateKey) -> None:
+    """Write an institution, its key and a mailbox, as an operator."""
+    tables.bind(config)
+    now = datetime.now(UTC)
+    institutions = InstitutionStore()
+    institutions.put(
+        Institution(INSTITUTION, "Entidad de Demostración", "Av. Ejemplo 1", "000000", InstitutionState.ACTIVE)
+    )
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    day = timedelta(days=1)
+    institutions.put_key(SigningKey(INSTITUTION, KEY_ID, KeyAlgorithm.ED25519, public, now - day, now + day))
+    user = MailboxUser("u1", "Titular de Ejemplo", EMAIL, MOBILE, UserState.ACTIVE, is_principal=True)
+    holder = Holder(DocumentType.DNI, "40000002", "QUISPE DEMO MARÍA")
+    MailboxStore().put(Mailbox("1-40000002", holder, MailboxState.OPEN, (user,), 1))
+
+
+def refuse_stranger(deployment: Deployment, place: Path, main: Path) -> None:
+    """Sign with a key that nobody registered: the gateway is public, the application must refuse."""
+    stranger = GatewaySender(deployment, Ed25519PrivateKey.generate(), place / "stranger")
+    try:
+        stranger.deposit(DETAILS, main, idempotency_key="e2e-2")
+    except Refused as refusal:
+        _check(refusal.status == 401, f"a stranger gets 401, not {refusal.status}")  # noqa: PLR2004 - HTTP's own
+        return
+    raise AssertionError("a stranger's deposit was accepted")
+
+
+def run_jobs(deployment: Deployment) -> None:
+    """Invoke each scheduled function, which must end without an error under its own policy."""
+    functions = deployment.client("lambda")
+    for name in ("SweepAlerts", "ExpireUploads", "SweepOrphans"):
+        answer = functions.invoke(FunctionName=deployment.resources[name], Payload=json.dumps(SCHEDULED).encode())
+        payload = json.loads(answer["Payload"].read())
+        _check("FunctionError" not in answer, f"{name} runs: {payload}")
+
+
+def write_pdf(path: Path) -> None:
+    """Write a document of one page."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=12)
+    pdf.write(text="Documento de prueba")
+    pdf.output(str(path))
+
+
+def write_noise(path: Path, side: int = 1300) -> None:
+    """Write a picture that no compression makes small, so that it is too big to travel inside a deposit."""
+    rows = b"".join(b"\0" + os.urandom(3 * side) for _ in range(side))
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows, 1)),
+        (b"IEND", b""),
+    )
+    packed = (struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in chunks)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(packed))
+
+
+def wait_for(condition: Callable[[], Any], claim: str) -> None:
+    """Wait until it holds."""
+    deadline = time.monotonic() + _ALERT_SECONDS
+    while not condition():
+        _check(time.monotonic() < deadline, claim)
+        time.sleep(0.2)
+
+
+def _check(holds: bool, claim: str) -> None:
+    if not holds:
+        raise AssertionError(claim)
