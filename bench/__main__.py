@@ -1,0 +1,53 @@
+"""Take every measurement in one run, print the table, write build/bench.json. It reports; tests hold the calls."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from bench import call_ledger, cold_start, deposit_cpu, growth, receipt_render, size
+from bench.figures import Figure
+from bench.world import BenchWorld, bench_world
+
+REPORT = Path("build/bench.json")
+_MEASUREMENTS: Sequence[tuple[str, Callable[[BenchWorld], Iterator[Figure]]]] = (
+    ("Calls", call_ledger.measure),
+    ("Deposit over its floor", deposit_cpu.measure),
+    ("Where a deposit's CPU goes", deposit_cpu.stages),
+    ("Receipt", receipt_render.measure),
+    ("Cold start", cold_start.measure),
+    ("Size of the file", size.measure),
+    ("Growth of the mailbox", growth.measure),
+)
+"""Growth comes last: it fills the stub."""
+
+
+def main() -> None:
+    """Measure, print, write."""
+    started = time.monotonic()
+    figures: list[Figure] = []
+    with bench_world() as world:
+        for title, measure in _MEASUREMENTS:
+            print(f"\n{title}", flush=True)
+            for figure in measure(world):
+                print(_line(figure), flush=True)
+                figures.append(figure)
+    REPORT.parent.mkdir(exist_ok=True)
+    report = {f.name: {"value": round(f.value, 4), "goal": f.goal, "unit": f.unit} for f in figures}
+    REPORT.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    missed = [figure.name for figure in figures if not figure.is_met]
+    print(f"\n{len(figures)} figures in {time.monotonic() - started:.0f} s, in {REPORT}.")
+    print("Every goal is met." if not missed else f"Over their goal: {'; '.join(missed)}.")
+
+
+def _line(figure: Figure) -> str:
+    goal = "" if figure.goal is None else f"goal {figure.goal:g}"
+    mark = "" if figure.goal is None else "met" if figure.is_met else "MISSED"
+    number = f"{figure.value:.0f}" if figure.value == round(figure.value) else f"{figure.value:.2f}"
+    return f"  {figure.name:<58}{number:>10} {figure.unit:<6}{goal:<10}{mark}".rstrip()
+
+
+if __name__ == "__main__":
+    main()

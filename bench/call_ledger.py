@@ -1,0 +1,99 @@
+"""Hops and calls of each action (architecture.md, the budget of calls)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bench.figures import Figure
+from bench.ledger import Ledger, ledger
+from bench.world import BenchWorld, a_scanned_pdf, handle
+from tests.deposit_world import an_inline_file
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action and its budget; None where there is none."""
+
+    name: str
+    run: Callable[[], object]
+    hops: int | None = None
+    calls: int | None = None
+
+    def measure(self) -> Ledger:
+        """Do it once under the ledger."""
+        with ledger() as book:
+            self.run()
+        return book
+
+
+def actions(world: BenchWorld) -> Iterator[Action]:
+    """Yield every action, ready to run, warmed up so that no client is made inside."""
+    handle(world.deposit_event(world.uploaded_body()))
+    yield upload_grant(world)
+    yield deposit_uploaded(world)
+    yield deposit_inline(world)
+    yield replay(world)
+    for users in (1, 5):
+        yield alert(world, users)
+    yield from reads(world)
+
+
+def upload_grant(world: BenchWorld) -> Action:
+    """Ask leave to send a file."""
+    declared = {name: value for name, value in an_inline_file(a_scanned_pdf()).items() if name != "content"}
+    event = world.post_event("/v1/uploads", declared)
+    return Action("upload grant", lambda: handle(event), hops=1, calls=1)
+
+
+def deposit_uploaded(world: BenchWorld) -> Action:
+    """Deposit a file that was uploaded and checked before."""
+    event = world.deposit_event(world.uploaded_body())
+    return Action("deposit, file uploaded", lambda: handle(event), hops=3, calls=4)
+
+
+def deposit_inline(world: BenchWorld) -> Action:
+    """Deposit a file inside the request: one PUT more, beside the others."""
+    event = world.deposit_event(world.inline_body())
+    return Action("deposit, file inline", lambda: handle(event), hops=3, calls=5)
+
+
+def replay(world: BenchWorld) -> Action:
+    """Send the bytes of an earlier deposit again."""
+    event = world.deposit_event(world.uploaded_body())
+    handle(event)
+    return Action("deposit repeated", lambda: handle(event), hops=1, calls=1)
+
+
+def alert(world: BenchWorld, users: int) -> Action:
+    """Alert this many users by e-mail."""
+    world.container.channels  # noqa: B018 - makes the clients
+    notice_id = handle(world.deposit_event(world.with_users(users)))["notice_id"]
+    return Action(f"alert {users} user(s)", lambda: world.send_alerts(notice_id), hops=2, calls=2 + users)
+
+
+def reads(world: BenchWorld) -> Iterator[Action]:
+    """Read what can be read with a signature."""
+    body = world.uploaded_body()
+    notice_id = handle(world.deposit_event(body))["notice_id"]
+    upload_id = body["main"]["upload_id"]
+    show, receipt, month, upload, mailbox = (
+        world.get_event(f"/v1/deposits/{notice_id}", "/v1/deposits/{notice_id}", notice_id=notice_id),
+        world.get_event(f"/v1/deposits/{notice_id}/receipt", "/v1/deposits/{notice_id}/receipt", notice_id=notice_id),
+        world.get_event("/v1/deposits?limit=50&month=2026-03", "/v1/deposits"),
+        world.get_event(f"/v1/uploads/{upload_id}", "/v1/uploads/{upload_id}", upload_id=upload_id),
+        world.get_event("/v1/mailboxes/1-40000002", "/v1/mailboxes/{mailbox_id}", mailbox_id="1-40000002"),
+    )
+    yield Action("GET deposit", lambda: handle(show, status=200))
+    yield Action("GET receipt", lambda: handle(receipt, status=303))
+    yield Action("GET deposits of a month", lambda: handle(month, status=200))
+    yield Action("GET upload", lambda: handle(upload, status=200))
+    yield Action("GET mailbox", lambda: handle(mailbox, status=200))
+
+
+def measure(world: BenchWorld) -> Iterator[Figure]:
+    """Yield hops and calls of every action."""
+    for action in actions(world):
+        book = action.measure()
+        yield Figure(f"{action.name}: hops", book.hops, "hops", action.hops)
+        yield Figure(f"{action.name}: calls", book.calls, "calls", action.calls)

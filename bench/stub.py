@@ -1,0 +1,181 @@
+"""AWS on loopback, in a process of its own so that its work is not counted: DynamoDB, S3, SES and SNS on the wire.
+
+`running_stub()` starts it. It keeps connections open, answers without delay and holds everything in memory.
+`/_bench/…` are its own: `spent` tells and clears the counts, `fill` copies a notice many times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import http.client
+import itertools
+import json
+import subprocess
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from bench.stub_dynamodb import DynamoDB
+from infra.template import load_template
+
+_HEAD_END = b"\r\n\r\n"
+_SNS = (
+    "<PublishResponse><PublishResult><MessageId>{}</MessageId></PublishResult>"
+    "<ResponseMetadata><RequestId>{}</RequestId></ResponseMetadata></PublishResponse>"
+)
+_NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
+
+
+@dataclass(frozen=True)
+class Stub:
+    """A running stub, as the benchmark talks to it."""
+
+    port: int
+
+    @property
+    def endpoint_url(self) -> str:
+        """What AWS_ENDPOINT_URL must say."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def spent(self) -> dict[str, float]:
+        """Return calls, read units and write units since the last time."""
+        return self._own("spent", {})
+
+    def fill(self, table: str, count: int, key: dict[str, str]) -> None:
+        """Copy an item of a table `count` times."""
+        self._own("fill", {"table_name": table, "count": count, "key": key})
+
+    def _own(self, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        connection.request("POST", f"/_bench/{action}", json.dumps(arguments))
+        answer: dict[str, Any] = json.loads(connection.getresponse().read())
+        connection.close()
+        return answer
+
+
+@contextmanager
+def running_stub() -> Iterator[Stub]:
+    """Start a stub and end it."""
+    with subprocess.Popen([sys.executable, "-m", "bench.stub"], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None  # noqa: S101 - asked for above
+        try:
+            yield Stub(int(process.stdout.readline()))
+        finally:
+            process.terminate()
+
+
+class _Service:
+    """The services behind the connections."""
+
+    def __init__(self) -> None:
+        self.dynamodb = DynamoDB(load_template())
+        self.objects: dict[str, bytes] = {}
+        self.ids = itertools.count(1)
+
+    def answer(
+        self, method: str, target: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Answer one request with status, headers and body."""
+        path = unquote(urlsplit(target).path)
+        if "x-amz-target" in headers:
+            status, value = self.dynamodb.answer(headers["x-amz-target"].rpartition(".")[2], json.loads(body))
+            content = json.dumps(value).encode()
+            extra = {"x-amz-crc32": str(zlib.crc32(content)), "content-type": "application/x-amz-json-1.0"}
+            return status, extra, content
+        if path.startswith("/_bench/"):
+            return 200, {}, json.dumps(self._own(path.rpartition("/")[2], json.loads(body))).encode()
+        self.dynamodb.spent["calls"] += 1
+        if path.startswith("/v2/email/"):
+            return 200, {"content-type": "application/json"}, json.dumps({"MessageId": f"m{next(self.ids)}"}).encode()
+        if method == "POST":
+            return 200, {"content-type": "text/xml"}, _SNS.format(f"s{next(self.ids)}", "r").encode()
+        return self._s3(method, path, body)
+
+    def _s3(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        if method == "PUT":
+            self.objects[path] = body
+        stored = self.objects.get(path)
+        if stored is None:
+            return 404, {"content-type": "application/xml"}, b"" if method == "HEAD" else _NO_SUCH_KEY
+        checksum = base64.b64encode(hashlib.sha256(stored).digest()).decode() if method == "PUT" else ""
+        headers = {"etag": '"0123456789abcdef0123456789abcdef"', "content-type": "application/octet-stream"}
+        if checksum:
+            headers["x-amz-checksum-sha256"] = checksum
+        return 200, headers, stored if method == "GET" else b""
+
+    def _own(self, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if action == "fill":
+            return {"items": self.dynamodb.fill(**arguments)}
+        spent = {name: self.dynamodb.spent[name] for name in ("calls", "read", "write")}
+        self.dynamodb.spent.clear()
+        return spent
+
+
+class _Connection(asyncio.Protocol):
+    """One kept-alive connection: HTTP/1.1 with Content-Length and `Expect: 100-continue`. asyncio sets TCP_NODELAY."""
+
+    def __init__(self, service: _Service) -> None:
+        self._service = service
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._needed = 0
+        self._request: tuple[str, str, dict[str, str]] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - it listens on TCP
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._pieces.append(data)
+        self._size += len(data)
+        while self._size >= self._needed:
+            received = b"".join(self._pieces)
+            rest = self._head(received) if self._request is None else self._body(received)
+            if rest is None:
+                return
+            self._pieces, self._size = [rest], len(rest)
+            if not rest and self._request is None:
+                return
+
+    def _head(self, received: bytes) -> bytes | None:
+        head, end, rest = received.partition(_HEAD_END)
+        if not end:
+            return None
+        first, *lines = head.decode("latin-1").split("\r\n")
+        method, target, _ = first.split(" ")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        if "transfer-encoding" in headers:
+            raise NotImplementedError("chunked bodies")
+        self._request, self._needed = (method, target, headers), int(headers.get("content-length", 0))
+        if headers.get("expect", "").lower() == "100-continue":
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return rest
+
+    def _body(self, received: bytes) -> bytes:
+        assert self._request is not None  # noqa: S101 - the head came before
+        body, rest = received[: self._needed], received[self._needed :]
+        status, headers, content = self._service.answer(*self._request, body)
+        method = self._request[0]
+        self._request, self._needed = None, 0
+        length = {} if method == "HEAD" else {"content-length": str(len(content))}
+        told = {"x-amzn-requestid": "BENCH", **headers, **length}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+        self._transport.write(f"HTTP/1.1 {status} {http.client.responses[status]}\r\n{lines}\r\n".encode() + content)
+        return rest
+
+
+async def _serve() -> None:
+    service = _Service()
+    server = await asyncio.get_running_loop().create_server(lambda: _Connection(service), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve())

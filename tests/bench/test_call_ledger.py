@@ -1,0 +1,97 @@
+"""The budget of calls (architecture.md), held by the ledger over the benchmark's stub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+
+from bench import call_ledger
+from bench.ledger import Call, Ledger, ledger
+from bench.world import BenchWorld, bench_world, calls_of, handle
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[BenchWorld]:
+    with bench_world() as opened:
+        handle(opened.deposit_event(opened.uploaded_body()))  # makes every client
+        yield opened
+
+
+def test_an_upload_grant_reads_once_and_writes_nothing(world: BenchWorld) -> None:
+    book = call_ledger.upload_grant(world).measure()
+
+    assert (book.hops, book.operations) == (1, ["BatchGetItem"])
+
+
+def test_a_deposit_of_uploaded_files_takes_three_hops_and_four_calls(world: BenchWorld) -> None:
+    book = call_ledger.deposit_uploaded(world).measure()
+
+    assert (book.hops, book.calls) == (3, 4)
+    assert book.operations[0] == "BatchGetItem"
+    assert set(book.operations[1:3]) == {"PutItem", "PutObject"}
+    assert book.operations[3] == "TransactWriteItems"
+
+
+def test_a_file_inside_the_deposit_adds_one_call_and_no_hop(world: BenchWorld) -> None:
+    book = call_ledger.deposit_inline(world).measure()
+
+    assert (book.hops, book.calls) == (3, 5)
+
+
+def test_a_repeated_deposit_is_answered_after_one_read(world: BenchWorld) -> None:
+    book = call_ledger.replay(world).measure()
+
+    assert (book.hops, book.operations) == (1, ["BatchGetItem"])
+
+
+@pytest.mark.parametrize("users", [1, 5])
+def test_alerts_take_two_calls_and_one_a_message_all_sent_at_once(world: BenchWorld, users: int) -> None:
+    book = call_ledger.alert(world, users).measure()
+
+    assert book.operations == ["UpdateItem", *["SendEmail"] * users, "TransactWriteItems"]
+    assert book.hops == 3  # attempt before, messages, outcome after: none can go before the one above it
+
+
+def test_no_reading_takes_more_than_two_hops(world: BenchWorld) -> None:
+    books = [action.measure() for action in call_ledger.reads(world)]
+
+    assert [(book.hops, book.calls) for book in books] == [(2, 2), (2, 2), (2, 2), (1, 1), (2, 2)]
+
+
+@pytest.mark.usefixtures("world")
+def test_the_stub_refuses_what_a_condition_forbids() -> None:
+    client = boto3.client("dynamodb")
+    item = {"token": {"S": "once"}, "expires_at": {"N": "1"}}
+    spend = {"TableName": "tokens_table", "Item": item, "ConditionExpression": "attribute_not_exists(#t)"}
+    client.put_item(**spend, ExpressionAttributeNames={"#t": "token"})
+
+    with pytest.raises(client.exceptions.ConditionalCheckFailedException):
+        client.put_item(**spend, ExpressionAttributeNames={"#t": "token"})
+
+
+def test_the_stub_counts_units_as_dynamodb_publishes_them(world: BenchWorld) -> None:
+    client = boto3.client("dynamodb")
+    item = {"token": {"S": "t" * 1019}, "expires_at": {"N": "1"}}  # 5 + 1019 + 10 + 1 bytes: more than 1 KB
+
+    spent = calls_of(lambda: client.put_item(TableName="tokens_table", Item=item), world)
+
+    assert spent == {"calls": 1, "read": 0, "write": 2}
+
+
+def test_calls_that_overlap_are_one_hop() -> None:
+    book = Ledger()
+    for start, end in ((0.0, 1.0), (0.5, 1.5), (1.6, 2.0), (1.7, 3.0)):
+        book.entries.append(Call("PutItem", start, end))
+
+    assert (book.hops, book.calls) == (2, 4)
+
+
+@pytest.mark.usefixtures("world")
+def test_the_ledger_sees_any_client_and_only_while_it_is_open() -> None:
+    with ledger(latency_s=0.01) as book:
+        boto3.client("s3").put_object(Bucket="documents", Key="k", Body=b"x")
+    boto3.client("s3").put_object(Bucket="documents", Key="k", Body=b"x")
+
+    assert book.operations == ["PutObject"]
