@@ -55,11 +55,19 @@ class DeclaredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is wrong with a file: a stable code for programs, what to do about it for people."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
     """The outcome of checking one uploaded file. Until it exists, the upload has not arrived or waits its check.
 
-    `object_key` is where the checked file lies in the documents bucket. `refusal` is the stable code of what is
-    wrong with it. `expires_at` is None once a deposit has used the upload.
+    `object_key` is where the checked file lies in the documents bucket. `expires_at` is None once a deposit has used
+    the upload.
     """
 
     upload_id: str
@@ -68,7 +76,7 @@ class Upload:
     state: UploadState
     object_key: str
     checked_at: datetime
-    refusal: str | None = None
+    refusal: Refusal | None = None
     expires_at: datetime | None = None
 
 

@@ -70,7 +70,7 @@ def record_deliveries(event: SNSEvent) -> None:
         logger.exception("delivery report not understood")
 
 
-@jobs.schedule("rate(15 minutes)", name="sweep_alerts")
+@jobs.schedule("rate(2 minutes)", name="sweep_alerts")
 def sweep_alerts(_: CloudWatchEvent) -> dict[str, Any]:
     """Send alerts that the stream missed or that wait for another attempt."""
     box = current()

@@ -12,7 +12,15 @@ from pathlib import Path
 
 from chalicelib.domain.errors import InvalidInput, NotReady, TooLarge
 from chalicelib.domain.notice import FileRole
-from chalicelib.domain.upload import UPLOAD_LIFETIME, ArrivedUpload, Upload, UploadState, checked_key, staging_key
+from chalicelib.domain.upload import (
+    UPLOAD_LIFETIME,
+    ArrivedUpload,
+    Refusal,
+    Upload,
+    UploadState,
+    checked_key,
+    staging_key,
+)
 from chalicelib.gateways.files import Files
 from chalicelib.services.inspect_file import inspect_file
 from chalicelib.store.upload_store import UploadStore
@@ -70,20 +78,22 @@ def _check(arrived: ArrivedUpload, upload_id: str, *, files: Files, now: datetim
     return outcome
 
 
-def _scan_refusal(status: str | None) -> str | None:
+def _scan_refusal(status: str | None) -> Refusal | None:
     """Let only a finished scan without findings pass: a scan that failed proves nothing."""
     if status is None:
         detail = "El archivo se está analizando. Consulte de nuevo en un minuto."
         raise NotReady("scan_pending", detail, retry_after=60)
-    return None if status == _CLEAN else "file_infected"
+    if status == _CLEAN:
+        return None
+    return Refusal("file_infected", "El análisis halló un programa dañino, o no pudo leer el archivo. Envíe otro.")
 
 
-def _inspection_refusal(arrived: ArrivedUpload, files: Files) -> str | None:
+def _inspection_refusal(arrived: ArrivedUpload, files: Files) -> Refusal | None:
     with tempfile.TemporaryDirectory() as directory:
         content = Path(directory) / "upload"
         files.download_upload(arrived, content)
         try:
             inspect_file(content, arrived.declared, role=FileRole.ANNEX)
         except (InvalidInput, TooLarge) as refusal:
-            return refusal.code
+            return Refusal(refusal.code, refusal.detail)
     return None

@@ -71,12 +71,8 @@ def _checked(sent: SentFile, upload: Upload | None, institution: Institution, no
             field=field,
             retry_after=_CHECK_TAKES_S,
         )
-    if upload.state is UploadState.REFUSED:
-        raise InvalidInput(
-            "upload_refused",
-            f"El archivo fue rechazado en la revisión ({upload.refusal}). Corríjalo y súbalo de nuevo.",
-            field=field,
-        )
+    if upload.refusal is not None:
+        raise InvalidInput("upload_refused", f"El archivo fue rechazado: {upload.refusal.detail}", field=field)
     has_expired = upload.expires_at is not None and upload.expires_at <= now
     if upload.state is UploadState.EXPIRED or has_expired:
         raise InvalidInput("upload_expired", "El archivo subido venció sin usarse. Súbalo de nuevo.", field=field)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import InvalidInput, NotReady
-from chalicelib.domain.upload import PDF, UploadState
+from chalicelib.domain.upload import PDF, Refusal, UploadState
 from tests.services.inspecting import FIXTURES
 from tests.upload_world import NOW, TEXT, World, a_declared, an_upload, upload_world
 
@@ -75,8 +75,9 @@ def test_signed_pdf_passes(world: World) -> None:
 def test_bad_file_is_refused_and_not_kept(world: World, content: bytes, overrides: dict[str, Any], code: str) -> None:
     refused = world.check(world.arrive(content, claimed=a_declared(content, **overrides)))
     assert refused is not None
+    assert refused.refusal is not None
     assert refused.state is UploadState.REFUSED
-    assert (refused.refusal, refused.object_key, refused.expires_at) == (code, "", None)
+    assert (refused.refusal.code, refused.object_key, refused.expires_at) == (code, "", None)
     assert world.uploads.find("u1") == refused
     assert world.keys(world.documents_bucket) == world.keys(world.uploads_bucket) == []
 
@@ -116,7 +117,9 @@ def test_nothing_at_the_key_is_nothing_to_do(world: World) -> None:
 
 def test_first_of_two_checks_at_once_stands(world: World) -> None:
     key = world.arrive()
-    other = an_upload(refusal="file_infected", state=UploadState.REFUSED, object_key="", expires_at=None)
+    other = an_upload(
+        refusal=Refusal("file_infected", "Envíe otro."), state=UploadState.REFUSED, object_key="", expires_at=None
+    )
 
     def overtake(**_: Any) -> None:
         world.connection.client.meta.events.unregister("before-call.dynamodb.PutItem", overtake)
@@ -143,7 +146,8 @@ def test_anything_but_a_clean_scan_refuses_the_file(world: World, status: str) -
     world.tag(key, status)
     refused = world.check(key, malware_scan="guardduty")
     assert refused is not None
-    assert refused.refusal == "file_infected"
+    assert refused.refusal is not None
+    assert refused.refusal.code == "file_infected"
     assert world.keys(world.documents_bucket) == []
 
 

@@ -6,13 +6,15 @@ import pytest
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.upload import Upload, UploadState
+from chalicelib.domain.upload import Refusal, Upload, UploadState
 from chalicelib.store.batch_read import read_together
 from chalicelib.store.upload_store import UploadStore
 from tests.upload_world import NOW, World, an_upload, upload_world
 
 DUE = an_upload().expires_at or NOW
-REFUSED = an_upload(state=UploadState.REFUSED, object_key="", refusal="pdf_damaged", expires_at=None)
+REFUSED = an_upload(
+    state=UploadState.REFUSED, object_key="", refusal=Refusal("pdf_damaged", "Expórtelo de nuevo."), expires_at=None
+)
 
 
 @pytest.fixture

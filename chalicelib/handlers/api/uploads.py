@@ -49,5 +49,5 @@ def show_upload(request: SignedRequest, upload_id: str) -> Response:
     upload = find_upload_of(upload_id, request=request, claim=claim, tools=current().deposit_tools)
     answer = {"upload_id": upload_id, "state": "waiting" if upload is None else upload.state.value}
     if upload is not None and upload.refusal:
-        answer["code"] = upload.refusal
+        answer |= {"code": upload.refusal.code, "detail": upload.refusal.detail}
     return json_response(answer)
