@@ -1,0 +1,131 @@
+"""Workers as Lambda calls them."""
+
+from __future__ import annotations
+
+from email import message_from_string
+from typing import Any
+
+import pytest
+from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.ses.models import ses_backends
+
+from chalicelib.domain.alert import AlertState
+from chalicelib.store.tables import EventItem
+from tests.cloud import Engine
+from tests.deposit_world import World
+
+
+def _stream_event(*subjects: str, kind: str = "notice.deposited") -> dict[str, Any]:
+    return {
+        "Records": [
+            {
+                "eventID": str(number),
+                "eventName": "INSERT",
+                "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/events/stream/1",
+                "dynamodb": {
+                    "ApproximateCreationDateTime": 1,
+                    "SequenceNumber": str(number),
+                    "Keys": {"subject": {"S": subject}, "position": {"S": "p"}},
+                    "NewImage": {"subject": {"S": subject}, "type": {"S": kind}},
+                },
+            }
+            for number, subject in enumerate(subjects, start=1)
+        ]
+    }
+
+
+@pytest.fixture
+def lambdas(world: World) -> Any:
+    return world.client.lambda_
+
+
+def _states(world: World, notice_id: str) -> set[AlertState]:
+    batch = world.container.alert_batches.find(notice_id)
+    assert batch is not None
+    return {alert.state for alert in batch.alerts}
+
+
+def test_stream_sends_the_alerts_of_each_deposit(world: World, lambdas: Any, moto_engine: Engine) -> None:
+    moto_engine.client("ses").verify_email_identity(EmailAddress=world.container.config.mail_from)
+    notice_id = world.deposit().json_body["notice_id"]
+
+    answer = lambdas.invoke("send_alerts", _stream_event(f"notice#{notice_id}")).payload
+
+    assert answer == {"batchItemFailures": []}
+    assert _states(world, notice_id) == {AlertState.ACCEPTED}
+    sent = ses_backends[ACCOUNT]["us-east-1"].sent_messages
+    assert {message_from_string(mail.raw_data)["To"] for mail in sent} == {
+        "usuaria1@ejemplo.pe",
+        "usuaria2@ejemplo.pe",
+    }
+
+
+def test_other_events_of_the_log_send_nothing(world: World, lambdas: Any) -> None:
+    notice_id = world.deposit().json_body["notice_id"]
+
+    lambdas.invoke("send_alerts", _stream_event(f"notice#{notice_id}", kind="alert.sent"))
+
+    assert _states(world, notice_id) == {AlertState.PENDING}
+
+
+def test_one_record_that_fails_comes_again_alone(world: World, lambdas: Any) -> None:
+    notice_id = world.deposit().json_body["notice_id"]
+    event = _stream_event(f"notice#{notice_id}", "notice#otro")
+    del event["Records"][1]["dynamodb"]["NewImage"]["subject"]
+
+    assert lambdas.invoke("send_alerts", event).payload == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+
+
+def test_sweeper_sends_what_the_stream_missed(world: World, lambdas: Any, moto_engine: Engine) -> None:
+    moto_engine.client("ses").verify_email_identity(EmailAddress=world.container.config.mail_from)
+    notice_id = world.deposit().json_body["notice_id"]
+    world.clock.advance(minutes=3)
+
+    report = lambdas.invoke("sweep_alerts", _schedule()).payload
+
+    assert (report["due"], report["settled"]) == (1, 1)
+    assert _states(world, notice_id) == {AlertState.ACCEPTED}
+
+
+def test_orphans_go_after_eight_days_and_committed_files_stay(world: World, lambdas: Any) -> None:
+    notice = world.container.notices.get(world.deposit().json_body["notice_id"])
+    orphan = "notices/2026/03/09/2222-2222-2222/constancia.pdf"
+    world.container.files.put_document(orphan, b"%PDF-", "application/pdf")
+
+    world.clock.advance(days=7)
+    early = lambdas.invoke("sweep_orphans", _schedule()).payload
+    world.clock.advance(days=1)
+    report = lambdas.invoke("sweep_orphans", _schedule()).payload
+
+    assert early["seen"] == 0
+    assert (report["seen"], report["deleted"], report["is_complete"]) == (3, 1, True)
+    left = world.container.files.list_documents("notices/")
+    assert orphan not in left
+    assert notice.receipt_key in left
+
+
+def test_nightly_expiry_reports_what_it_did(lambdas: Any) -> None:
+    report = lambdas.invoke("expire_uploads", _schedule()).payload
+
+    assert report == {"expired": 0, "used": 0, "is_complete": True}
+
+
+def test_delivery_reports_that_are_none_are_logged_and_dropped(lambdas: Any) -> None:
+    event: dict[str, Any] = {"Records": [{"Sns": {"Message": "no es JSON", "Subject": None, "MessageAttributes": {}}}]}
+
+    assert lambdas.invoke("record_deliveries", event).payload is None
+    assert not [item for item in EventItem.scan() if item.type == "alert.reported"]
+
+
+def _schedule() -> dict[str, Any]:
+    return {
+        "version": "0",
+        "account": "0",
+        "region": "us-east-1",
+        "detail": {},
+        "detail-type": "",
+        "source": "",
+        "time": "",
+        "id": "",
+        "resources": [],
+    }
