@@ -6,6 +6,7 @@ same code that builds the package for AWS; the template and the policies are the
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import platform
@@ -72,10 +73,10 @@ def build_for_engine() -> Path:
 
 
 @contextlib.contextmanager
-def deployed(package: Path, template: dict[str, Any] | None = None) -> Iterator[Deployment]:
-    """Run a fresh engine with the package deployed in it; `template` replaces the package's own, for tests."""
+def deployed(package: Path, template: dict[str, Any]) -> Iterator[Deployment]:
+    """Run a fresh engine with the package deployed in it."""
     with ministack.running(enforce=True) as engine:
-        yield deploy(engine, package, template or json.loads((package / "sam.json").read_text(encoding="utf-8")))
+        yield deploy(engine, package, template)
 
 
 def deploy(engine: ministack.Ministack, package: Path, template: dict[str, Any]) -> Deployment:
@@ -134,17 +135,40 @@ def _wait(cloudformation: Any) -> dict[str, Any]:
     raise DeployError("the stack was not created:\n" + "\n".join(told[:20]))
 
 
+def without(action: str, template: dict[str, Any]) -> dict[str, Any]:
+    """Return the template with one action taken out of every function's policy.
+
+    Raises:
+        DeployError: no policy has it.
+
+    """
+    poorer: dict[str, Any] = json.loads(json.dumps(template))
+    roles = [r for r in poorer["Resources"].values() if r["Type"] == "AWS::IAM::Role"]
+    statements = [s for r in roles for p in r["Properties"]["Policies"] for s in p["PolicyDocument"]["Statement"]]
+    having = [statement for statement in statements if action in statement["Action"]]
+    if not having:
+        raise DeployError(f"no policy allows {action}")
+    for statement in having:
+        statement["Action"] = [a for a in statement["Action"] if a != action] or ["sts:GetCallerIdentity"]
+    return poorer
+
+
 def main() -> None:
     """Build, deploy and use it."""
+    parser = argparse.ArgumentParser(description="Deploy the package into a local engine and use it.")
+    parser.add_argument("--without", metavar="ACTION", help="take an action out of every policy: the check must fail")
+    parser.add_argument("--built", action="store_true", help="use the package of the run before")
+    options = parser.parse_args()
     started = time.monotonic()
 
     def tell(line: str) -> None:
         say(f"{time.monotonic() - started:6.1f} s  {line}")
 
     try:
-        package = build_for_engine()
+        package = PACKAGE if options.built else build_for_engine()
         tell("package built")
-        with deployed(package) as deployment:
+        template = json.loads((package / "sam.json").read_text(encoding="utf-8"))
+        with deployed(package, without(options.without, template) if options.without else template) as deployment:
             tell(f"stack created: {len(deployment.resources)} resources")
             e2e_flow.use(deployment, tell)
     except (PackageError, DeployError, ministack.MinistackError, e2e_flow.FlowError) as error:

@@ -57,9 +57,11 @@ def build(
     """
     chosen = _interpreter(python)
     chalice = _packaging_environment(chosen) / "bin" / "chalice"
-    copy = _copy_sources(out, architecture)
-    _run_chalice(chalice, copy, stage, out)
-    _check_zip(out / "deployment.zip", chosen, architecture)
+    shutil.rmtree(out, ignore_errors=True)
+    copy = BUILD / f"sources-{out.name}"
+    copy_sources(copy, architecture)
+    run_chalice(chalice, copy, stage, out)
+    check_archive(out / "deployment.zip", chosen, architecture)
     lint(out / "sam.json")
     return out
 
@@ -76,41 +78,45 @@ def _interpreter(python: str | Path) -> Path:
 
 def _packaging_environment(interpreter: Path) -> Path:
     """Keep a virtual environment per interpreter and set of pins."""
-    requirements = ROOT / "requirements.txt"
-    pins = requirements.read_text(encoding="utf-8")
+    pinned = ROOT / "requirements.txt"
+    pins = pinned.read_text(encoding="utf-8")
     digest = hashlib.sha256(f"{interpreter}\n{TOOLS}\n{pins}".encode()).hexdigest()[:12]
     place = BUILD / f"packaging-{digest}"
     if not (place / "ready").exists():
         say(f"{place.relative_to(ROOT)}: preparing the packaging environment")
         run(interpreter, "-m", "venv", "--clear", place)
-        run(place / "bin" / "python", "-m", "pip", "install", "--quiet", *TOOLS, "--requirement", requirements)
+        run(place / "bin" / "python", "-m", "pip", "install", "--quiet", *TOOLS, "--requirement", pinned)
         (place / "ready").touch()
     return place
 
 
-def _copy_sources(out: Path, architecture: str) -> Path:
+def copy_sources(copy: Path, architecture: str) -> None:
     """Copy the sources aside: chalice writes beside them, and takes the architecture from its configuration."""
-    copy = BUILD / f"sources-{out.name}"
-    for stale in (copy, out):
-        shutil.rmtree(stale, ignore_errors=True)
+    shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(ROOT / "chalicelib", copy / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / ".chalice", copy / ".chalice", ignore=shutil.ignore_patterns("deploy*", "venv"))
     shutil.copy(ROOT / "app.py", copy)
-    shipped = [line for line in _requirements() if canonicalize_name(line.name) not in PROVIDED]
+    shipped = [line for line in requirements() if canonicalize_name(line.name) not in PROVIDED]
     (copy / "requirements.txt").write_text("\n".join(map(str, shipped)) + "\n", encoding="utf-8")
     config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
     config["lambda_architecture"] = architecture
     (copy / ".chalice" / "config.json").write_text(json.dumps(config), encoding="utf-8")
     (copy / "resources.json").write_text(json.dumps(load_template()), encoding="utf-8")
-    return copy
 
 
-def _requirements() -> list[Requirement]:
+def requirements() -> list[Requirement]:
+    """Return the application's own pins."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     return [Requirement(line) for line in lines if line and not line.startswith("#")]
 
 
-def _run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
+def run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
+    """Have chalice write the archive and the merged template.
+
+    Raises:
+        PackageError: it failed, or left something out.
+
+    """
     # Chalice asks for a region, though nothing in the output depends on one.
     environment = {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}
     arguments = ("package", "--stage", stage, "--merge-template", "resources.json", out)
@@ -119,7 +125,7 @@ def _run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
         raise PackageError(f"chalice left dependencies out of the package:\n{said}")
 
 
-def _check_zip(archive: Path, interpreter: Path, architecture: str) -> None:
+def check_archive(archive: Path, interpreter: Path, architecture: str) -> None:
     """Check that all that the application requires, and what that requires in turn, is there; and the size."""
     with zipfile.ZipFile(archive) as opened:
         size = sum(entry.file_size for entry in opened.infolist())
@@ -145,7 +151,7 @@ def _shipped(archive: zipfile.ZipFile) -> dict[str, tuple[str, list[Requirement]
 
 
 def _lacking(shipped: dict[str, tuple[str, list[Requirement]]], target: dict[str, str]) -> list[str]:
-    queue, seen, lacking = _requirements(), set(), []
+    queue, seen, lacking = requirements(), set(), []
     while queue:
         requirement = queue.pop()
         name = canonicalize_name(requirement.name)

@@ -1,0 +1,92 @@
+"""What chalice makes of the app's functions and the template; with no requirements, since none changes it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import package
+from infra.template import load_template
+
+FUNCTIONS = {
+    "APIHandler": "api_handler",
+    "SendAlerts": "send_alerts",
+    "CheckUploads": "check_uploads",
+    "RecordDeliveries": "record_deliveries",
+    "SweepAlerts": "sweep_alerts",
+    "ExpireUploads": "expire_uploads",
+    "SweepOrphans": "sweep_orphans",
+}
+
+
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("merged")
+    package.copy_sources(place / "sources", "arm64")
+    (place / "sources" / "requirements.txt").write_text("")
+    package.run_chalice(Path(sys.executable).with_name("chalice"), place / "sources", "prod", place / "out")
+    return place / "out" / "sam.json"
+
+
+@pytest.fixture(scope="module")
+def resources(merged: Path) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads(merged.read_text(encoding="utf-8"))["Resources"]
+    return found
+
+
+def test_cloudformation_would_take_it(merged: Path) -> None:
+    package.lint(merged)
+
+
+def test_the_apps_functions_are_those_the_template_completes(resources: dict[str, dict[str, Any]]) -> None:
+    functions = {name for name, r in resources.items() if r["Type"] == "AWS::Serverless::Function"}
+    assert functions == set(FUNCTIONS)
+
+
+def test_every_overlay_completes_something_that_chalice_writes(resources: dict[str, dict[str, Any]]) -> None:
+    assert all("Type" in resource for resource in resources.values())
+    for name in FUNCTIONS:
+        for event in load_template()["Resources"][name]["Properties"].get("Events", {}):
+            assert "Type" in resources[name]["Properties"]["Events"][event]
+
+
+@pytest.mark.parametrize(("name", "function"), FUNCTIONS.items())
+def test_a_function_has_its_own_policy_and_only_that(
+    resources: dict[str, dict[str, Any]], name: str, function: str
+) -> None:
+    role = resources[name]["Properties"]["Role"]["Fn::GetAtt"][0]
+    [policy] = resources[role]["Properties"]["Policies"]
+    written = json.loads((package.ROOT / ".chalice" / f"policy-{function}.json").read_text(encoding="utf-8"))
+    assert policy["PolicyDocument"] == written
+    assert "ManagedPolicyArns" not in resources[role]["Properties"]
+    assert resources[name]["Properties"]["FunctionName"] == {"Fn::Sub": f"${{AWS::StackName}}-{function}"}
+
+
+@pytest.mark.parametrize(("name", "function"), FUNCTIONS.items())
+def test_a_function_writes_to_its_own_log_only(resources: dict[str, dict[str, Any]], name: str, function: str) -> None:
+    [log] = [r for r in resources.values() if r["Type"] == "AWS::Logs::LogGroup" and f"${{{name}}}" in json.dumps(r)]
+    assert log["Properties"]["RetentionInDays"] == 400
+    policy = (package.ROOT / ".chalice" / f"policy-{function}.json").read_text(encoding="utf-8")
+    assert f"log-group:/aws/lambda/${{AWS::StackName}}-{function}:*" in policy
+
+
+def test_functions_run_on_arm(resources: dict[str, dict[str, Any]]) -> None:
+    assert {tuple(resources[name]["Properties"]["Architectures"]) for name in FUNCTIONS} == {("arm64",)}
+
+
+def test_a_message_is_hidden_while_its_function_may_still_run(resources: dict[str, dict[str, Any]]) -> None:
+    timeout = resources["CheckUploads"]["Properties"]["Timeout"]
+    assert resources["UploadsArrived"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
+
+
+def test_the_stream_starts_the_alerts_with_deposits_only(resources: dict[str, dict[str, Any]]) -> None:
+    stream = resources["SendAlerts"]["Properties"]["Events"]["SendAlertsDynamodbEventSource"]["Properties"]
+    assert stream["Stream"] == {"Fn::Sub": "${EventsTable.StreamArn}"}
+    [pattern] = [json.loads(f["Pattern"]) for f in stream["FilterCriteria"]["Filters"]]
+    assert pattern["dynamodb"]["NewImage"]["type"]["S"] == ["notice.deposited"]
+    assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert stream["BisectBatchOnFunctionError"]
