@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
@@ -43,10 +43,11 @@ _HEADERS = {
 class Pages:
     """Finds the local page of an address."""
 
-    def __init__(self, outbox: Outbox, facts: dict[str, str]) -> None:
-        """Show this outbox; `facts` are what the first page tells: `base_url`, `keyid`, `recipients`."""
+    def __init__(self, outbox: Outbox, facts: dict[str, str], mailboxes: Iterable[str]) -> None:
+        """Show this outbox; `facts` are what the first page tells, by their names in its template."""
         self._outbox = outbox
         self._facts = facts
+        self._mailboxes = "".join(_fill("mailbox.html", {}, text=mailbox) for mailbox in mailboxes)
 
     def find(self, method: str, target: str) -> Page | None:
         """Return the page, or None where the API answers."""
@@ -54,7 +55,7 @@ class Pages:
         if method not in {"GET", "HEAD"} or not (path == "/" or path.startswith("/_local/")):
             return None
         if path == "/":
-            return _page(_fill("home.html", {}, **self._facts, outbox=OUTBOX, guide=GUIDE))
+            return _page(_fill("home.html", {"mailboxes": self._mailboxes}, **self._facts, outbox=OUTBOX, guide=GUIDE))
         if path == OUTBOX:
             return _page(outbox_page(self._outbox.messages(), self._outbox.count()))
         if path == f"{OUTBOX}.json":
@@ -86,13 +87,18 @@ def outbox_page(messages: list[Message], count: int) -> str:
         _sms(message) if message.kind == "sms" else _email(message, is_open=message.name == first_email)
         for message in messages
     )
-    shown = f"Las {len(messages)} más recientes de {count}, de la más nueva a la más antigua."
     return _fill(
         "outbox.html",
         {"cards": cards or (_TEMPLATES / "empty.html").read_text("utf-8")},
-        summary=shown if messages else "",
+        summary=_summary(len(messages), count),
         outbox=OUTBOX,
     )
+
+
+def _summary(shown: int, count: int) -> str:
+    if shown < count:
+        return f"Los {shown} mensajes más recientes de {count}."
+    return "Un mensaje." if count == 1 else f"{count} mensajes, primero el más reciente." if count else ""
 
 
 def _email(message: Message, *, is_open: bool) -> str:

@@ -221,14 +221,14 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
         "keyid": f"{INSTITUTION.institution_id}:{KEY_ID}",
         "recipient": RECIPIENT,
         "key_path": str(settings.state / "demo" / "key.pem"),
-        "mailboxes": "; ".join(_describe(mailbox) for mailbox in MAILBOXES),
     }
-    server = make_server(app, settings.port, find_page=Pages(outbox, facts).find, tell=say)
+    mailboxes = [_describe(mailbox) for mailbox in MAILBOXES]
+    server = make_server(app, settings.port, find_page=Pages(outbox, facts, mailboxes).find, tell=say)
     serving = threading.Thread(target=server.server.serve_forever, name="API", daemon=True)
     serving.start()
     stack.callback(server.server.server_close)
     stack.callback(server.shutdown)
-    say(_welcome(settings, facts, outbox_url))
+    say(_welcome(settings, facts, mailboxes, outbox_url))
     return lambda: workers.dead() + ([] if serving.is_alive() else ["API"])
 
 
@@ -252,13 +252,15 @@ def _feeds(cloud: Cloud) -> list[Any]:
 def _log_to(path: Path) -> None:
     """Send the functions' log to a file, and what is wrong to the terminal as well."""
     log = path.open("a", encoding="utf-8", buffering=1)
-    for handler in logging.getLogger("casilla").handlers:
+    functions = logging.getLogger("casilla")
+    functions.propagate = False
+    for handler in functions.handlers:
         if isinstance(handler, logging.StreamHandler):
             handler.setStream(log)
     shown = logging.StreamHandler()
     shown.setLevel(logging.WARNING)
     shown.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
-    logging.getLogger("casilla").addHandler(shown)
+    functions.addHandler(shown)
     logging.basicConfig(level=logging.WARNING, handlers=[logging.StreamHandler(log), shown])
 
 
@@ -268,14 +270,14 @@ def _describe(mailbox: Any) -> str:
     return f"{mailbox.mailbox_id} ({users} usuario{'s' if users > 1 else ''}{state})"
 
 
-def _welcome(settings: Settings, facts: dict[str, str], outbox_url: str) -> str:
+def _welcome(settings: Settings, facts: dict[str, str], mailboxes: list[str], outbox_url: str) -> str:
     other = "" if settings.port == 8000 else f" PORT={settings.port}"  # noqa: PLR2004 - the usual one
     return f"""
 Casilla está lista                {settings.base_url}
   Correos y SMS enviados          {outbox_url}
   Clave de demostración           {facts["key_path"]}
   keyid                           {facts["keyid"]}
-  Casillas                        {facts["mailboxes"].replace("; ", chr(10) + " " * 34)}
+  Casillas                        {(chr(10) + " " * 34).join(mailboxes)}
   Registro de las funciones       {settings.state / "casilla.log"}
 
 Pruebe en otra terminal:          make demo FILE=algo.pdf
