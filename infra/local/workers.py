@@ -23,6 +23,7 @@ _IDLE_SECONDS = 0.2
 _AFTER_FAILURE_SECONDS = 3
 _BATCH = 10
 _TRIES = 5
+_PAUSE_BETWEEN_TRIES = 1
 
 
 def call(function: Function, name: str, event: dict[str, Any]) -> Any:
@@ -75,7 +76,7 @@ class StreamFeed:
             again, self.tries = [], 0
         self.waiting = again + self.waiting[_BATCH:]
         if again:
-            time.sleep(1)
+            time.sleep(_PAUSE_BETWEEN_TRIES)
         return True
 
     def _read(self) -> list[dict[str, Any]]:
