@@ -80,6 +80,23 @@ def test_the_stub_counts_units_as_dynamodb_publishes_them(world: BenchWorld) -> 
     assert spent == {"calls": 1, "read": 0, "write": 2}
 
 
+def test_the_stub_charges_for_every_notice_a_query_reads(world: BenchWorld) -> None:
+    notice_id = handle(world.deposit_event(world.uploaded_body()))["notice_id"]
+    world.stub.fill("notices_table", 1000, {"notice_id": notice_id})
+    client = boto3.client("dynamodb")
+    query = {
+        "TableName": "notices_table",
+        "IndexName": "by_mailbox",
+        "KeyConditionExpression": "mailbox_id = :m",
+        "ExpressionAttributeValues": {":m": {"S": "1-40000002"}},
+    }
+
+    few = calls_of(lambda: client.query(**query, Limit=10), world)
+    many = calls_of(lambda: client.query(**query), world)
+
+    assert many["read"] > 50 * few["read"]
+
+
 def test_calls_that_overlap_are_one_hop() -> None:
     book = Ledger()
     for start, end in ((0.0, 1.0), (0.5, 1.5), (1.6, 2.0), (1.7, 3.0)):
