@@ -96,7 +96,7 @@ class Container:
     def files(self) -> Files:
         """Both buckets."""
         return Files(
-            _client("s3", retries=3, signature_version="s3v4"),
+            self._client("s3", retries=3, signature_version="s3v4"),
             uploads_bucket=self.config.uploads_bucket,
             documents_bucket=self.config.documents_bucket,
         )
@@ -119,26 +119,28 @@ class Container:
     def channels(self) -> Channels:
         """The ways alerts go out; their clients never retry by themselves, so that each attempt is counted."""
         return Channels(
-            mail=Mail(_client("sesv2", retries=0), self.config.mail_configuration_set),
-            sms=Sms(_client("sns", retries=0), self.config.sms_sender_id),
+            mail=Mail(self._client("sesv2", retries=0), self.config.mail_configuration_set),
+            sms=Sms(self._client("sns", retries=0), self.config.sms_sender_id),
             letterhead=Letterhead(
                 sender=self.config.mail_from, portal=self.config.portal_address, zone=self.calendar.zone
             ),
             read_receipt=self.files.get_document,
         )
 
-
-def _client(service: str, *, retries: int, signature_version: str | None = None) -> Any:
-    factory: Any = boto3.client  # its stubs know each service by a literal
-    return factory(
-        service,
-        config=ClientConfig(
-            connect_timeout=1,
-            read_timeout=5,
-            retries={"total_max_attempts": 1 + retries, "mode": "standard"},
-            signature_version=signature_version,
-        ),
-    )
+    def _client(self, service: str, *, retries: int, signature_version: str | None = None) -> Any:
+        """Make a client in DynamoDB's own session, which has read botocore's data files already."""
+        factory: Any = boto3.Session(
+            botocore_session=self.connection.session
+        ).client  # its stubs know services by literal
+        return factory(
+            service,
+            config=ClientConfig(
+                connect_timeout=1,
+                read_timeout=5,
+                retries={"total_max_attempts": 1 + retries, "mode": "standard"},
+                signature_version=signature_version,
+            ),
+        )
 
 
 _containers: list[Container] = []
