@@ -5,9 +5,11 @@ from chalice.app import Chalice
 from chalicelib.handlers.api.deposits import deposits
 from chalicelib.handlers.api.mailboxes import mailboxes
 from chalicelib.handlers.api.uploads import uploads
+from chalicelib.handlers.http import own_refusals
 from chalicelib.handlers.jobs import jobs
 
 app = Chalice(app_name="casilla")
 app.experimental_feature_flags.add("BLUEPRINTS")
+app.register_middleware(own_refusals, "http")
 for blueprint in (deposits, mailboxes, uploads, jobs):
     app.register_blueprint(blueprint)

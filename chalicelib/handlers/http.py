@@ -48,6 +48,15 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
+_FRAMEWORK: dict[int, tuple[str, CasillaError]] = {
+    405: ("Método no admitido", InvalidInput("method_not_allowed", "Esta dirección no admite ese método HTTP.")),
+    415: (
+        "Tipo de contenido no admitido",
+        InvalidInput(
+            "media_type_unsupported", "Este contenido no se acepta aquí. Envíe Content-Type: application/json."
+        ),
+    ),
+}
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 
 
@@ -77,6 +86,19 @@ def endpoint(blueprint: Blueprint, *, access: str) -> Callable[[Callable[..., Re
         return guarded
 
     return wrap
+
+
+def own_refusals(request: Request, get_response: Callable[[Request], Response]) -> Response:
+    """Say what chalice refuses by itself, before any view, in the shape of all other errors."""
+    response = get_response(request)
+    if response.status_code not in _FRAMEWORK or "X-Correlation-Id" in response.headers:
+        return response
+    title, error = _FRAMEWORK[response.status_code]
+    correlation_id = str(request.context.get("requestId", ""))
+    problem = _problem(error, (response.status_code, title), correlation_id)
+    kept = {"Allow": response.headers["Allow"]} if "Allow" in response.headers else {}
+    problem.headers = {**_HEADERS, "X-Correlation-Id": correlation_id, **kept, **problem.headers}
+    return problem
 
 
 def json_response(body: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -14,6 +14,7 @@ import pikepdf
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from app import app
 from chalicelib.domain.mailbox import MailboxState
 from chalicelib.store.tables import AlertBatchItem, DepositItem, EventItem, NoticeItem, TokenItem
 from tests.deposit_world import COVERED, PDF, World, a_body, a_mailbox, an_inline_file
@@ -284,3 +285,36 @@ def test_a_wrong_address_is_explained(world: World, path: str, status: int, code
     answer = world.get(path)
 
     assert (answer.status_code, answer.json_body["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("method", "content_type", "status", "code"),
+    [
+        ("POST", "text/plain", 415, "media_type_unsupported"),
+        ("DELETE", "application/json", 405, "method_not_allowed"),
+    ],
+)
+def test_what_the_framework_refuses_has_the_shape_of_all_errors(
+    world: World, method: str, content_type: str, status: int, code: str
+) -> None:
+    event = {
+        "httpMethod": method,
+        "requestContext": {
+            "httpMethod": method,
+            "resourcePath": "/v1/deposits",
+            "path": "/v1/deposits",
+            "requestId": "r1",
+        },
+        "headers": {"content-type": content_type},
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "body": "{}",
+        "stageVariables": None,
+    }
+
+    answer = app(event, None)
+
+    assert world
+    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (status, code)
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+    assert answer["headers"]["X-Correlation-Id"] == "r1"
