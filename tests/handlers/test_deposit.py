@@ -6,6 +6,7 @@ import hashlib
 import json
 import unicodedata
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,9 @@ from tests.deposit_world import (
 )
 
 
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "pdf"
+
+
 def test_deposit_answers_what_was_deposited_and_when_it_counts(world: World) -> None:
     answer = world.deposit()
 
@@ -38,6 +42,20 @@ def test_deposit_answers_what_was_deposited_and_when_it_counts(world: World) -> 
     assert answer.json_body["term_ends_on"] == "2026-03-23"
     assert answer.headers["Content-Type"] == "application/json"
     assert "Idempotency-Replayed" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["libreoffice", "libreoffice-pdfa2", "chromium", "ghostscript", "latex", "linearized", "signed-twice", "form"],
+)
+def test_documents_of_unrelated_programs_are_deposited_as_they_are(world: World, program: str) -> None:
+    content = (FIXTURES / f"{program}.pdf").read_bytes()
+
+    answer = world.deposit(a_body(main=an_inline_file(content)))
+
+    assert answer.status_code == 201
+    (file,) = world.container.notices.get(answer.json_body["notice_id"]).files
+    assert world.container.files.get_document(file.object_key) == content
 
 
 def test_deposit_stores_notice_receipt_files_event_and_alerts(world: World) -> None:
