@@ -1,29 +1,34 @@
 # Everything an operator or a developer does here. `make run` and `make check` are the two to know.
 
-PYTHON ?= python3.11
+PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
 .DEFAULT_GOAL := run
-.PHONY: run test check bench package e2e demo clean
+.PHONY: run test lint check bench package e2e demo clean
 
-.venv: .venv/.stamp
-.venv/.stamp: requirements-dev.txt requirements.txt
+.venv/.runtime: requirements.txt  ## what the service itself needs
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --requirement requirements-dev.txt
+	$(PIP) --requirement requirements.txt
 	touch $@
 
-run: .venv/.stamp          ## the whole of Casilla on this machine
+.venv/.stamp: requirements-dev.txt .venv/.runtime  ## and the tools
+	$(PIP) --requirement requirements-dev.txt
+	touch $@
+
+run: .venv/.runtime        ## the whole of Casilla on this machine
 	$(BIN)/python -m infra.local.run
 
-test: .venv/.stamp
+test: .venv/.stamp         ## every test
 	$(BIN)/pytest -n 2
 
-check: .venv/.stamp        ## everything a change has to pass
+lint: .venv/.stamp         ## format, lint, types, import contracts; the template's lint is among the tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2
+
+check: lint test           ## everything a change has to pass
 
 bench: .venv/.stamp        ## what a deposit costs, over its floor; build/bench.json
 	$(BIN)/python -m bench
@@ -34,7 +39,7 @@ package: .venv/.stamp      ## build/package/{sam.json,deployment.zip}
 e2e: .venv/.stamp          ## deploy the package into a local engine that enforces policies, and use it
 	$(BIN)/python -m infra.e2e
 
-demo: .venv/.stamp
+demo: .venv/.runtime       ## deposit FILE=some.pdf into the running demonstration
 	$(BIN)/python -m examples.demo $(FILE)
 
 clean:

@@ -1,4 +1,4 @@
-"""A small world for deposits: an institution, its keys, a mailbox, a clock, and requests signed by the public sender."""
+"""A small world for deposits: an institution, its keys, a mailbox, a clock, and requests as the sender signs them."""
 
 from __future__ import annotations
 

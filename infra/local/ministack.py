@@ -91,7 +91,7 @@ def install() -> Path:
             return interpreter
         base = find_python("3.13") or Path(sys.executable)
         _run(base, "-m", "venv", "--clear", str(_HOME / "venv"))
-        _run(interpreter, "-m", "pip", "install", "--quiet", "--requirement", str(_REQUIREMENTS))
+        _run(interpreter, "-m", "pip", "install", "--quiet", "--no-compile", "--requirement", str(_REQUIREMENTS))
         stamp.write_text(wanted, encoding="utf-8")
     return interpreter
 

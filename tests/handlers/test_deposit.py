@@ -28,7 +28,6 @@ from tests.deposit_world import (
     an_institution,
 )
 
-
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "pdf"
 
 
