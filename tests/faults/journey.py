@@ -228,7 +228,8 @@ class Journey:
                 break
             self.lab.clock.advance(minutes=15)
             self.sweep()
-        self.clean_up()
+        if not self.lab.wire.has_struck or self.lab.wire.struck_kind == "request":
+            self.clean_up()
 
     def ask(self) -> None:
         """Send the signed bytes, and after some failures sign anew, as a client does."""

@@ -139,6 +139,11 @@ class Wire:
     def has_struck(self) -> bool:
         return self._struck.is_set()
 
+    @property
+    def struck_kind(self) -> str:
+        """Of the run in which the fault came."""
+        return next((attempt.kind for attempt in self.attempts if attempt.was_struck), "")
+
     @contextmanager
     def running(self, kind: str) -> Iterator[None]:
         """Record one request, delivery or sweep; a process that died in it is a new one afterwards."""
