@@ -15,6 +15,7 @@ class EventType(StrEnum):
     ALERT_FAILED = "alert.failed"
     ALERT_REPORTED = "alert.reported"
     MAILBOX_CONSULTED = "mailbox.consulted"
+    REGISTRY_CONSULTED = "registry.consulted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from stdnum.pe import cui as dni_check
 from stdnum.pe import ruc
 
 from chalicelib.domain.errors import InvalidInput
@@ -33,6 +34,26 @@ def check_document_number(document_type: DocumentType, number: str, *, field: st
         raise InvalidInput(
             "document_number_invalid",
             f"El número de {document_type} no es correcto: debe tener {expected}.",
+            field=field,
+        )
+
+
+def check_cui(number: str, cui: str, *, field: str) -> None:
+    """Check the DNI's ninth character, a digit or the letter that some cards print in its place.
+
+    It follows from the number: it catches a mistyped one and proves nothing about who types. A wrong number is left
+    to `check_document_number`.
+
+    Raises:
+        InvalidInput: `cui_invalid`.
+
+    """
+    if _FORMATS[DocumentType.DNI][0].fullmatch(number) is None:
+        return
+    if len(cui) != 1 or cui.upper() not in dni_check.calc_check_digits(number):
+        raise InvalidInput(
+            "cui_invalid",
+            "El código de verificación no corresponde al DNI: es el carácter que sigue al número, después del guion.",
             field=field,
         )
 

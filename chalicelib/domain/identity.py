@@ -1,0 +1,148 @@
+"""What people and companies say of themselves, what the registries hold of them, and whether both agree (REG-4).
+
+A result never says which datum differs, and carries the registry's name only when everything agreed: nobody learns
+from Casilla what a registry holds. Where the registry tells less than the form asks, `unchecked` says what nobody
+compared; see docs/registros.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.official_name import fold, fold_company, fold_district, is_married_form
+
+
+class Registry(StrEnum):
+    """Who confirms the data."""
+
+    RENIEC = "reniec"
+    SUNAT = "sunat"
+
+
+class Sex(StrEnum):
+    """As the DNI prints it."""
+
+    FEMALE = "F"
+    MALE = "M"
+
+
+class Outcome(StrEnum):
+    """What came of a consultation; only MATCHED lets a registration go on by itself."""
+
+    MATCHED = "matched"
+    MISMATCHED = "mismatched"
+    NOT_FOUND = "not_found"
+    DECEASED = "deceased"
+    MINOR = "minor"
+    RESTRICTED = "restricted"
+    """The registry notes something on the person's record; an officer has to look."""
+    INACTIVE = "inactive"
+    NOT_HABIDO = "not_habido"
+    """SUNAT cannot find the company at its fiscal address."""
+    NOT_CHECKED = "not_checked"
+    """No registry answers for this type of document; an officer has to look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonClaim:
+    """What a natural person typed. `cui`, the DNI's check character, and the issue date belong to the DNI alone."""
+
+    document_type: DocumentType
+    number: str
+    paternal_surname: str
+    given_names: str
+    birth_date: date
+    sex: Sex
+    maternal_surname: str = ""
+    cui: str = ""
+    issue_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyClaim:
+    """What a company typed; `district` as its RUC record says."""
+
+    ruc: str
+    legal_name: str
+    district: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRecord:
+    """What RENIEC holds; None where its service does not tell."""
+
+    first_surname: str
+    second_surname: str
+    given_names: str
+    is_deceased: bool = False
+    is_restricted: bool = False
+    birth_date: date | None = None
+    sex: Sex | None = None
+    issue_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyRecord:
+    """What SUNAT holds."""
+
+    legal_name: str
+    district: str
+    is_active: bool
+    is_habido: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryResult:
+    """The answer to one consultation; `registered_name` is the holder's official name, empty unless MATCHED."""
+
+    registry: Registry
+    outcome: Outcome
+    registered_name: str = ""
+    unchecked: tuple[str, ...] = ()
+    """Fields of the claim that the registry could not confirm."""
+
+
+_EXACT = ("birth_date", "sex", "issue_date")
+"""The CUI is not among them: it follows from the number, so no registry can tell more than its own check."""
+
+
+def compare_person(claim: PersonClaim, record: PersonRecord) -> RegistryResult:
+    """Compare names, and what else the record tells; who knows them all also learns of death or a restriction."""
+    told = [name for name in _EXACT if getattr(record, name) is not None]
+    same = all(getattr(claim, name) == getattr(record, name) for name in told)
+    if not (same and _surnames_agree(claim, record) and fold(claim.given_names) == fold(record.given_names)):
+        return RegistryResult(Registry.RENIEC, Outcome.MISMATCHED)
+    if record.is_deceased:
+        return RegistryResult(Registry.RENIEC, Outcome.DECEASED)
+    if record.is_restricted:
+        return RegistryResult(Registry.RENIEC, Outcome.RESTRICTED)
+    name = " ".join(part for part in (record.given_names, record.first_surname, record.second_surname) if fold(part))
+    return RegistryResult(Registry.RENIEC, Outcome.MATCHED, name, tuple(field for field in _EXACT if field not in told))
+
+
+def compare_company(claim: CompanyClaim, record: CompanyRecord) -> RegistryResult:
+    """Compare legal name and district; who knows both also learns the state of the RUC."""
+    if fold_company(claim.legal_name) != fold_company(record.legal_name) or (
+        fold_district(claim.district) != fold_district(record.district)
+    ):
+        return RegistryResult(Registry.SUNAT, Outcome.MISMATCHED)
+    if not record.is_active:
+        return RegistryResult(Registry.SUNAT, Outcome.INACTIVE)
+    if not record.is_habido:
+        return RegistryResult(Registry.SUNAT, Outcome.NOT_HABIDO)
+    return RegistryResult(Registry.SUNAT, Outcome.MATCHED, " ".join(record.legal_name.split()))
+
+
+def _surnames_agree(claim: PersonClaim, record: PersonRecord) -> bool:
+    claimed = [name for name in (claim.paternal_surname, claim.maternal_surname) if fold(name)]
+    held = [name for name in (record.first_surname, record.second_surname) if fold(name)]
+    if len(claimed) != len(held) or not held:  # one surname may stand in either box, two keep their order
+        return False
+    return all(map(_is_same_surname, claimed, held))
+
+
+def _is_same_surname(claimed: str, held: str) -> bool:
+    return fold(claimed) == fold(held) or is_married_form(claimed, of=held)

@@ -1,0 +1,62 @@
+"""Names as two people may write the same one: accents, case, spaces and punctuation do not count, Ñ does.
+
+Ñ is a letter of its own (Peña and Pena are two families), so it is kept while other marks fall. The registries write
+capitals, mostly without accents.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_COMPANY_FORMS = (
+    ("SOCIEDADPORACCIONESCERRADASIMPLIFICADA", "SACS"),
+    ("SOCIEDADANONIMACERRADA", "SAC"),
+    ("SOCIEDADANONIMAABIERTA", "SAA"),
+    ("SOCIEDADANONIMA", "SA"),
+    ("SOCIEDADCOMERCIALDERESPONSABILIDADLIMITADA", "SRL"),
+    ("EMPRESAINDIVIDUALDERESPONSABILIDADLIMITADA", "EIRL"),
+    ("SRLTDA", "SRL"),
+)
+"""Kinds of company in full and in short (Ley 26887, D.L. 21621, D.Leg. 1409); SUNAT uses both."""
+_LIMA_CENTRE = {"CERCADODELIMA", "LIMACERCADO"}
+_MARRIED = re.compile(r"(?:(?:VDA|VIUDA) )?DE .*\S")
+
+
+def fold(name: str) -> str:
+    """Return the letters and digits that make the name: `D'Ángelo  Núñez` → `DANGELONUÑEZ`."""
+    return "".join(char for char in _letters(name) if char.isalnum())
+
+
+def fold_company(name: str) -> str:
+    """Fold a legal name; the kind of company at its end counts the same in full and in short, `&` and `Y` too."""
+    folded = fold(name.replace("&", " Y "))
+    for full, short in _COMPANY_FORMS:
+        if folded.endswith(full):
+            return folded.removesuffix(full) + short
+    return folded
+
+
+def fold_district(name: str) -> str:
+    """Fold a district; the centre of Lima has three names."""
+    folded = fold(name)
+    return "LIMA" if folded in _LIMA_CENTRE else folded
+
+
+def is_married_form(surname: str, *, of: str) -> bool:
+    """Tell whether a surname is another one followed by a husband's: `Quispe de Rojas`, `Quispe Vda. de Rojas`."""
+    words, own = _words(surname), _words(of)
+    return words[: len(own)] == own and _MARRIED.fullmatch(" ".join(words[len(own) :])) is not None
+
+
+def _words(name: str) -> list[str]:
+    return re.sub(r"[^\w\s]", " ", _letters(name)).split()
+
+
+def _letters(name: str) -> str:
+    composed = unicodedata.normalize("NFC", name).upper()
+    return "".join(char if char == "Ñ" else _bare(char) for char in composed)
+
+
+def _bare(char: str) -> str:
+    return "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part)).upper()

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.domain.contact import Phone, read_email, read_email_twice, read_phone
+from chalicelib.domain.errors import InvalidInput
+
+
+@pytest.mark.parametrize("text", ["900000001", "900 000 001", "+51 900-000-001", "0051900000001", " 900.000.001 "])
+def test_a_mobile_number_is_read_however_it_is_spaced(text: str) -> None:
+    assert read_phone(text, field="phone") == Phone("+51900000001", is_mobile=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("(01) 200-0001", "+5112000001"),
+        ("12000001", "+5112000001"),
+        ("+51 1 200 0001", "+5112000001"),
+        ("044 200001", "+5144200001"),
+        ("(084) 200-001", "+5184200001"),
+        ("51200001", "+5151200001"),
+    ],
+)
+def test_a_landline_needs_its_area_code_and_gets_no_sms(text: str, number: str) -> None:
+    assert read_phone(text, field="phone") == Phone(number, is_mobile=False)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2000001", "800000001", "90000000", "9000000011", "045 200001", "+1 202 5550100", "٩٠٠٠٠٠٠٠١", "x"]
+)
+def test_another_number_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match="phone_invalid") as refusal:
+        read_phone(text, field="phone")
+    assert refusal.value.field == "phone"
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (" Rosa.Prueba@Ejemplo.PE ", "Rosa.Prueba@ejemplo.pe"),
+        ("a+b@sub.ejemplo.com.pe", "a+b@sub.ejemplo.com.pe"),
+        ("o'ejemplo@x-y.pe", "o'ejemplo@x-y.pe"),
+        ("a@xn--caaba-rta.pe", "a@xn--caaba-rta.pe"),
+    ],
+)
+def test_an_address_keeps_its_local_part_and_gets_a_small_domain(text: str, address: str) -> None:
+    assert read_email(text, field="email") == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "rosa",
+        "@ejemplo.pe",
+        "rosa@",
+        "rosa@ejemplo",
+        "rosa@ejemplo.p",
+        "rosa@-ejemplo.pe",
+        "rosa@ejemplo..pe",
+        "rosa@1.2.3.4",
+        ".rosa@ejemplo.pe",
+        "ro..sa@ejemplo.pe",
+        "ro sa@ejemplo.pe",
+        "rosa@a@ejemplo.pe",
+        "ñandú@ejemplo.pe",
+        "rosa@cabaña.pe",
+        "rosa@ejemplo.pe\nBcc: x@ejemplo.pe",
+        "Rosa <rosa@ejemplo.pe>",
+        "r" * 65 + "@ejemplo.pe",
+        "r@" + "e." * 130 + "pe",
+    ],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match="email_invalid") as refusal:
+        read_email(text, field="email")
+    assert refusal.value.field == "email"
+
+
+def test_both_addresses_must_be_equal_but_for_the_domains_case() -> None:
+    assert read_email_twice("a@ejemplo.pe", " a@EJEMPLO.pe", field="email", again_field="email2") == "a@ejemplo.pe"
+    with pytest.raises(InvalidInput, match="emails_differ") as refusal:
+        read_email_twice("a@ejemplo.pe", "A@ejemplo.pe", field="email", again_field="email2")
+    assert refusal.value.field == "email2"

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.identity_claim import company_problems, person_problems
+from chalicelib.domain.identity_document import check_cui
+from chalicelib.domain.mailbox import DocumentType
+from tests.domain.test_identity import CLAIM, COMPANY
+
+TODAY = date(2026, 3, 9)
+
+
+def problems(**changes: Any) -> list[tuple[str, str | None]]:
+    found = person_problems(replace(CLAIM, **changes), today=TODAY)
+    return [(problem.code, problem.field) for problem in found]
+
+
+def test_a_well_formed_claim_has_no_problem() -> None:
+    assert problems() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"number": "9900001"}, "document_number_invalid", "number"),
+        ({"number": "٩٩٠٠٠٠٠١"}, "document_number_invalid", "number"),
+        ({"cui": "4"}, "cui_invalid", "cui"),
+        ({"cui": ""}, "cui_invalid", "cui"),
+        ({"cui": "33"}, "cui_invalid", "cui"),
+        ({"paternal_surname": "", "maternal_surname": ""}, "name_invalid", "paternal_surname"),
+        ({"paternal_surname": "X4"}, "name_invalid", "paternal_surname"),
+        ({"maternal_surname": "<b>"}, "name_invalid", "maternal_surname"),
+        ({"given_names": " - "}, "name_invalid", "given_names"),
+        ({"given_names": "A" * 61}, "name_invalid", "given_names"),
+        ({"birth_date": TODAY, "issue_date": TODAY}, "birth_date_invalid", "birth_date"),
+        ({"birth_date": date(1890, 1, 1)}, "birth_date_invalid", "birth_date"),
+        ({"issue_date": None}, "issue_date_invalid", "issue_date"),
+        ({"issue_date": TODAY + timedelta(days=1)}, "issue_date_invalid", "issue_date"),
+        ({"issue_date": date(1990, 3, 14)}, "issue_date_invalid", "issue_date"),
+    ],
+)
+def test_a_refusal_stands_beside_its_field(changes: dict[str, Any], code: str, field: str) -> None:
+    assert problems(**changes) == [(code, field)]
+
+
+def test_all_refusals_come_at_once() -> None:
+    assert [field for _, field in problems(number="1", given_names="", birth_date=TODAY, issue_date=None)] == [
+        "number",
+        "given_names",
+        "birth_date",
+        "issue_date",
+    ]
+
+
+@pytest.mark.parametrize("cui", ["3", "H", "h"])
+def test_the_check_character_is_a_digit_or_the_letter_of_older_cards(cui: str) -> None:
+    check_cui("99000001", cui, field="cui")
+
+
+def test_a_mistyped_dni_shows_by_its_check_character() -> None:
+    with pytest.raises(InvalidInput, match="cui_invalid"):
+        check_cui("99000010", "3", field="cui")
+
+
+@pytest.mark.parametrize(
+    ("document_type", "number"), [(DocumentType.CE, "000123456"), (DocumentType.PASSPORT, "XX12345")]
+)
+def test_foreign_documents_have_neither_check_character_nor_issue_date(
+    document_type: DocumentType, number: str
+) -> None:
+    assert problems(document_type=document_type, number=number, cui="", issue_date=None) == []
+    assert problems(document_type=document_type, number="!", cui="") == [("document_number_invalid", "number")]
+
+
+@pytest.mark.parametrize("surnames", [("Ñañez", ""), ("", "D\u2019Ejemplo"), ("De la Prueba", "Pérez-Güiraldes")])
+def test_names_may_have_accents_signs_and_a_single_surname(surnames: tuple[str, str]) -> None:
+    assert problems(paternal_surname=surnames[0], maternal_surname=surnames[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"ruc": "20990000018"}, "document_number_invalid", "ruc"),
+        ({"ruc": "2099000001"}, "document_number_invalid", "ruc"),
+        ({"legal_name": " "}, "text_invalid", "legal_name"),
+        ({"legal_name": "A\nB"}, "text_invalid", "legal_name"),
+        ({"legal_name": "A" * 201}, "text_invalid", "legal_name"),
+        ({"district": ""}, "text_invalid", "district"),
+    ],
+)
+def test_a_companys_refusal_stands_beside_its_field(changes: dict[str, Any], code: str, field: str) -> None:
+    found = company_problems(replace(COMPANY, **changes))
+    assert [(problem.code, problem.field) for problem in found] == [(code, field)]
+
+
+def test_a_well_formed_company_has_no_problem() -> None:
+    assert company_problems(COMPANY) == ()

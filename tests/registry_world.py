@@ -1,0 +1,84 @@
+"""Both registries as a test sees them: the simulator over HTTP, short limits, a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from stdnum.pe import cui
+
+from chalicelib.domain.identity import CompanyClaim, PersonClaim, Sex
+from chalicelib.domain.mailbox import DocumentType
+from chalicelib.gateways.circuit_breaker import BreakerPolicy, CircuitBreaker
+from chalicelib.gateways.registries import Registries
+from chalicelib.gateways.registry_http import ExchangeLimits, RegistryHttp
+from chalicelib.gateways.reniec import Reniec, ReniecAccess
+from chalicelib.gateways.sunat import Sunat
+from infra.local.registries.server import Simulator, running
+
+ASKED_AT = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
+ACCESS = ReniecAccess("99000001", "20990000019", "clave-de-prueba")
+SHORT = ExchangeLimits(connect=1.0, read=0.2, whole=0.3)
+EXPECTED: dict[str, tuple[str, str, str, str]] = {
+    "99000001": ("Prueba", "Ejemplo", "Rosa", "ROSA PRUEBA EJEMPLO"),
+    "99000002": ("Ficticio", "Supuesto", "José Ángel", "JOSE ANGEL FICTICIO SUPUESTO"),
+    "99000003": ("Muñeco", "Cabaña", "Íñigo", "IÑIGO MUÑECO CABAÑA"),
+    "99000004": ("Inventada", "", "Alba", "ALBA INVENTADA"),
+    "99000005": ("Imaginaria", "Figurada de Supuesto", "Elena", "ELENA IMAGINARIA FIGURADA"),
+    "99000006": ("De la Prueba", "D'Ejemplo", "Luz Marina", "LUZ MARINA DE LA PRUEBA D EJEMPLO"),
+    "99000007": ("Completa", "Ampliada", "Iris", "IRIS COMPLETA AMPLIADA"),
+}
+"""How those who match write their names, and how the registry does."""
+
+
+def a_person(number: str = "99000001", **changes: Any) -> PersonClaim:
+    """Build the claim of one of the simulator's people."""
+    paternal, maternal, given, _ = EXPECTED.get(number, ("Ausente", "Simulado", "Hugo", ""))
+    claim = PersonClaim(
+        document_type=DocumentType.DNI,
+        number=number,
+        cui=cui.calc_check_digits(number)[0],
+        paternal_surname=paternal,
+        maternal_surname=maternal,
+        given_names=given,
+        birth_date=date(1990, 3, 15),
+        sex=Sex.FEMALE,
+        issue_date=date(2020, 1, 10),
+    )
+    return replace(claim, **changes)
+
+
+def a_company(ruc: str = "20990000019", **changes: Any) -> CompanyClaim:
+    """Build the claim of one of the simulator's companies."""
+    claim = CompanyClaim(ruc=ruc, legal_name="Empresa de Prueba S.A.C.", district="Miraflores")
+    return replace(claim, **changes)
+
+
+@dataclass
+class RegistryWorld:
+    """What a test of registries needs; `simulator.asked` lists the documents asked about."""
+
+    simulator: Simulator
+    registries: Registries
+    now: datetime = ASKED_AT
+
+
+@contextmanager
+def registry_world(*, access: ReniecAccess = ACCESS, failures: int = 3) -> Iterator[RegistryWorld]:
+    """Serve the simulator and speak to it; the breaker opens after `failures`."""
+    with running(slow_seconds=5) as simulator:
+        reniec, sunat = RegistryHttp(simulator.reniec_url, SHORT), RegistryHttp(simulator.sunat_url, SHORT)
+        registries = Registries(
+            Reniec(reniec, access),
+            Sunat(sunat),
+            new_breaker=lambda: CircuitBreaker(lambda: world.now, BreakerPolicy(failures=failures)),
+        )
+        world = RegistryWorld(simulator, registries)
+        try:
+            yield world
+        finally:
+            reniec.close()
+            sunat.close()
