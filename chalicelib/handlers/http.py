@@ -113,13 +113,13 @@ def _log_refusal(error: CasillaError, correlation_id: str) -> None:
         logger.info("refused", code=error.code, correlation_id=correlation_id)
         return
     cause = error.__cause__
-    response = getattr(cause, "response", None) or {}
+    response = getattr(getattr(cause, "cause", None) or cause, "response", None) or {}
     logger.warning(
         "unavailable",
         code=error.code,
         correlation_id=correlation_id,
         cause=type(cause).__name__,
-        vendor_code=getattr(cause, "cause_response_code", None) or response.get("Error", {}).get("Code", ""),
+        vendor_code=response.get("Error", {}).get("Code", ""),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from pynamodb.connection import Connection
-from pynamodb.connection.base import BOTOCORE_EXCEPTIONS
 from pynamodb.exceptions import PynamoDBException, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -19,6 +18,7 @@ from chalicelib.store.alert_batch_item import batch_from_item, batch_to_item, cl
 from chalicelib.store.codec import to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import AlertBatchItem
+from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
 
 _RACES = 5
 _LOST = ("TransactionCanceledException", "TransactionConflictException")
@@ -70,7 +70,7 @@ class AlertBatchStore:
                 condition=AlertBatchItem.due_shard.exists() & is_due,
             )
         except UpdateError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if vendor_code(error) == CONDITION_FAILED:
                 return None
             raise Unavailable(*_UNANSWERED) from error
         return batch_from_item(item)
@@ -122,7 +122,7 @@ class AlertBatchStore:
         }
         try:
             found = self._connection.dispatch("Query", query)
-        except BOTOCORE_EXCEPTIONS as error:
+        except VENDOR_ERRORS as error:
             raise Unavailable(*_UNANSWERED) from error
         return tuple((int(item["due_at"]["N"]), item["notice_id"]["S"]) for item in found["Items"])
 
@@ -144,7 +144,7 @@ class AlertBatchStore:
                 for event in events:
                     self._events.add_in(transaction, event)
         except TransactWriteError as error:
-            if error.cause_response_code in _LOST:
+            if vendor_code(error) in _LOST:
                 return False
             raise Unavailable(*_UNANSWERED) from error
         return True

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
 from chalicelib.domain.errors import Unavailable
+from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 _MAX_ROUNDS = 4
 
@@ -32,7 +32,7 @@ def read_together(connection: Connection, keys: Iterable[ItemKey]) -> dict[ItemK
     for _ in range(_MAX_ROUNDS):
         try:
             answer = connection.dispatch("BatchGetItem", {"RequestItems": pending})
-        except PynamoDBException as error:
+        except VENDOR_ERRORS as error:
             raise store_unavailable() from error
         for table, items in answer["Responses"].items():
             for raw in items:

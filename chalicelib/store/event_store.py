@@ -10,6 +10,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.store.tables import EventItem
+from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
 
 _NEW = EventItem.subject.does_not_exist()
 _UNANSWERED = ("store_unavailable", "El servicio no responde. Intente de nuevo en un momento.")
@@ -32,7 +33,7 @@ class EventStore:
         try:
             _item(event).save(condition=_NEW)
         except PutError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if vendor_code(error) == CONDITION_FAILED:
                 raise Conflict("event_exists", "Ese hecho ya está registrado.") from error
             raise Unavailable(*_UNANSWERED) from error
 

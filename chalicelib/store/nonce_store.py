@@ -11,6 +11,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.domain.errors import NotAuthenticated
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.tables import TokenItem
+from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
 
 
 def nonce_token(keyid: str, nonce: str) -> str:
@@ -45,7 +46,7 @@ class NonceStore:
         try:
             TokenItem(token, digest=digest, expires_at=expires_at).save(_free_for(digest, now))
         except PutError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if vendor_code(error) == CONDITION_FAILED:
                 raise nonce_reused() from error
             raise store_unavailable() from error
         except PynamoDBException as error:

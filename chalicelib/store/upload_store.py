@@ -6,7 +6,6 @@ import dataclasses
 from datetime import UTC, date, datetime
 
 from pynamodb.connection import Connection
-from pynamodb.connection.base import BOTOCORE_EXCEPTIONS
 from pynamodb.exceptions import PutError, PynamoDBException, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -17,8 +16,7 @@ from chalicelib.domain.upload import Upload, UploadState
 from chalicelib.store.batch_read import ItemKey, store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.tables import UploadItem
-
-_CONDITION_FAILED = "ConditionalCheckFailedException"
+from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
 
 
 class UploadStore:
@@ -59,7 +57,7 @@ class UploadStore:
         try:
             _to_item(upload).save(condition=UploadItem.upload_id.does_not_exist())
         except PutError as error:
-            if error.cause_response_code == _CONDITION_FAILED:
+            if vendor_code(error) == CONDITION_FAILED:
                 return False
             raise store_unavailable() from error
         return True
@@ -88,7 +86,7 @@ class UploadStore:
         }
         try:
             found = self._connection.dispatch("Query", query)
-        except BOTOCORE_EXCEPTIONS as error:
+        except VENDOR_ERRORS as error:
             raise store_unavailable() from error
         return tuple(item["upload_id"]["S"] for item in found["Items"])
 
@@ -132,7 +130,7 @@ def _update(item: UploadItem, actions: list[Action], condition: Condition) -> bo
     try:
         item.update(actions, condition=condition)
     except UpdateError as error:
-        if error.cause_response_code == _CONDITION_FAILED:
+        if vendor_code(error) == CONDITION_FAILED:
             return False
         raise store_unavailable() from error
     return True

@@ -1,0 +1,17 @@
+"""What went wrong, as PynamoDB and botocore tell it: both raise, and neither always carries an answer of DynamoDB's."""
+
+from __future__ import annotations
+
+from pynamodb.connection.base import BOTOCORE_EXCEPTIONS
+from pynamodb.exceptions import PynamoDBException
+
+VENDOR_ERRORS: tuple[type[Exception], ...] = (PynamoDBException, *BOTOCORE_EXCEPTIONS)
+"""Raw calls over a connection raise botocore's own; models wrap most of them."""
+
+CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+def vendor_code(error: Exception) -> str:
+    """Return DynamoDB's error code, empty when no answer came: PynamoDB's own property fails on a time-out."""
+    answer = getattr(getattr(error, "cause", None) or error, "response", None) or {}
+    return str(answer.get("Error", {}).get("Code", ""))
