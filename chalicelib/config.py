@@ -41,16 +41,7 @@ class Config:
     malware_scan: str = "off"
     """`guardduty`: only objects tagged NO_THREATS_FOUND pass; `off`: no scanner is installed."""
 
-    reniec_url: str = ""
-    """PIDE's consultation of a DNI, without its query; empty where people are registered by officers alone."""
-    sunat_url: str = ""
-    """PIDE's consultation of a RUC's main data, without its query."""
-    registry_user: str = ""
-    """DNI of the person to whom RENIEC gave the institution's access."""
-    registry_ruc: str = ""
-    """RUC of the institution that holds the agreement with RENIEC."""
-    registry_secret_arn: str = ""
-    """Secret that holds the password for RENIEC; the value itself never stands in the environment."""
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Config:  # noqa: TID251 - the one reader
         """Read the settings.
