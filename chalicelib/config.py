@@ -41,7 +41,6 @@ class Config:
     malware_scan: str = "off"
     """`guardduty`: only objects tagged NO_THREATS_FOUND pass; `off`: no scanner is installed."""
 
-
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Config:  # noqa: TID251 - the one reader
         """Read the settings.
