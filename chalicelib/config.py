@@ -17,6 +17,7 @@ class Config:
 
     institutions_table: str
     mailboxes_table: str
+    accounts_table: str
     notices_table: str
     deposits_table: str
     events_table: str

@@ -150,8 +150,37 @@ class UploadItem(Model):
     expiry_day = UnicodeAttribute(null=True)
 
 
+class AccountItem(Model):
+    """What one person logs in with; `username` is `type-number`."""
+
+    class Meta(_Meta):
+        """Bound by `bind`."""
+
+    username = UnicodeAttribute(hash_key=True)
+    version = NumberAttribute()
+    data: JSONAttribute = JSONAttribute()
+
+
+class TokensBySubject(GlobalSecondaryIndex["TokenItem"]):  # type: ignore[no-untyped-call]
+    """The tokens of one kind and subject by instant of issue; sparse."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_subject"
+        projection = AllProjection()
+
+    subject = UnicodeAttribute(hash_key=True)
+    issued_at = NumberAttribute(range_key=True)
+
+
 class TokenItem(Model):
-    """Things that expire and count once. `expires_at` is the table's TTL; it is compared in code as well."""
+    """Things that expire and count once. `token` is `<kind>#<keyed hash>`, or a signature's nonce.
+
+    `expires_at` is the table's TTL; it is compared in code as well. `valid_until`, in microseconds, is when the token
+    stops counting, which is earlier. `subject` and `issued_at` feed the sparse index by_subject, `expiry_shard`
+    (`<UTC day>#<shard>`) and `expires_at` the sparse index by_expiry. `attempts` counts.
+    """
 
     class Meta(_Meta):
         """Bound by `bind`."""
@@ -159,6 +188,13 @@ class TokenItem(Model):
     token = UnicodeAttribute(hash_key=True)
     digest = UnicodeAttribute()
     expires_at = TTLAttribute()
+    valid_until = NumberAttribute(null=True)
+    issued_at = NumberAttribute(null=True)
+    subject = UnicodeAttribute(null=True)
+    expiry_shard = UnicodeAttribute(null=True)
+    attempts = NumberAttribute(null=True)
+    data: JSONAttribute = JSONAttribute(null=True)
+    by_subject = TokensBySubject()
 
 
 def connect() -> Connection:
@@ -177,6 +213,7 @@ def bind(config: Config, connection: Connection | None = None) -> Connection:
     for model, table_name in (
         (InstitutionItem, config.institutions_table),
         (MailboxItem, config.mailboxes_table),
+        (AccountItem, config.accounts_table),
         (NoticeItem, config.notices_table),
         (DepositItem, config.deposits_table),
         (EventItem, config.events_table),

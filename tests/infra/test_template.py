@@ -23,6 +23,7 @@ MODELS = {
     for name, model in {
         "INSTITUTIONS": tables.InstitutionItem,
         "MAILBOXES": tables.MailboxItem,
+        "ACCOUNTS": tables.AccountItem,
         "NOTICES": tables.NoticeItem,
         "DEPOSITS": tables.DepositItem,
         "EVENTS": tables.EventItem,
@@ -116,6 +117,8 @@ def test_the_indexes_the_stores_query_by_name_exist() -> None:
         ("NoticesTable", "by_sender_month"): {"HASH": "sender_month", "RANGE": "deposited_key"},
         ("AlertsTable", "due"): {"HASH": "due_shard", "RANGE": "due_at"},
         ("UploadsTable", "by_expiry"): {"HASH": "expiry_day", "RANGE": "upload_id"},
+        ("TokensTable", "by_subject"): {"HASH": "subject", "RANGE": "issued_at"},
+        ("TokensTable", "by_expiry"): {"HASH": "expiry_shard", "RANGE": "expires_at"},
     }
 
 

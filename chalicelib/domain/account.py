@@ -1,0 +1,86 @@
+"""Accounts: what a mailbox user logs in with. Attempts are counted elsewhere; no number of them closes an account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.errors import Conflict, Forbidden
+from chalicelib.domain.mailbox import UserState
+
+TEMPORARY_PASSWORD_LIFETIME = timedelta(days=2)
+
+
+class AccountNotActivated(Forbidden):
+    """The e-mail was never verified; the activation e-mail can be sent again."""
+
+
+class AccountDisabled(Forbidden):
+    """The principal user disabled it."""
+
+
+class TemporaryPasswordExpired(Forbidden):
+    """The temporary password was not used in time; recovery sends another way in."""
+
+
+class UsernameTaken(Conflict):
+    """There is an account of this username; never told to a stranger."""
+
+
+class AccountChanged(Conflict):
+    """Somebody else changed the account since it was read."""
+
+    retryable = True
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One user's way in. `username` is `type-number`; `password_hash` is argon2's own text, None before activation.
+
+    `temporary_until` is the end of a temporary password, None once the person chose one. `version` counts changes.
+    """
+
+    username: str
+    user_id: str
+    mailbox_id: str
+    state: UserState
+    password_hash: str | None = None
+    must_change_password: bool = False
+    temporary_until: datetime | None = None
+    version: int = 1
+
+
+def check_may_log_in(account: Account, now: datetime) -> None:
+    """Refuse a login whose password was right; asked only then, so that a stranger learns nothing.
+
+    Raises:
+        AccountNotActivated: `account_not_activated`.
+        AccountDisabled: `account_disabled`.
+        TemporaryPasswordExpired: `temporary_password_expired`.
+
+    """
+    if account.state is UserState.PENDING:
+        detail = "Todavía no activaste tu correo. Pide que te enviemos otra vez el correo de activación."
+        raise AccountNotActivated("account_not_activated", detail)
+    if account.state is UserState.DISABLED:
+        detail = "Tu acceso está deshabilitado. Comunícate con el usuario principal de la casilla."
+        raise AccountDisabled("account_disabled", detail)
+    if account.temporary_until is not None and now > account.temporary_until:
+        detail = "Tu clave temporal venció. Elige «¿Olvidaste tu contraseña?» para crear una nueva."
+        raise TemporaryPasswordExpired("temporary_password_expired", detail)
+
+
+def with_temporary_password(account: Account, password_hash: str, now: datetime) -> Account:
+    """Activate with a password that expires and has to be changed at the first login."""
+    return replace(
+        account,
+        state=UserState.ACTIVE,
+        password_hash=password_hash,
+        must_change_password=True,
+        temporary_until=now + TEMPORARY_PASSWORD_LIFETIME,
+    )
+
+
+def with_own_password(account: Account, password_hash: str) -> Account:
+    """Take the password that the person chose."""
+    return replace(account, password_hash=password_hash, must_change_password=False, temporary_until=None)

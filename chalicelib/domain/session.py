@@ -1,0 +1,100 @@
+"""Sessions: who is logged in, and until when mailbox contents may be shown without asking again (ACC-2, ACC-7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.domain.access_secret import is_same_secret, keyed_hash
+from chalicelib.domain.errors import Forbidden, NotAuthenticated
+
+LIFETIME = timedelta(hours=8)
+"""From login on, whatever happens in between."""
+VALIDATION_LIFETIME = timedelta(minutes=20)
+"""How old a validation by password and captcha may be; use does not prolong it."""
+
+
+class SessionEnded(NotAuthenticated):
+    """There is no such session, or not any more."""
+
+
+class ValidationNeeded(NotAuthenticated):
+    """The session is good, but its last validation is too old for mailbox contents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One login of one user. Its secret is only in the person's cookie.
+
+    `session_id` names it without opening anything and changes with every rotation; `access_id` stays from login to
+    the end. `validated_at` is the last validation by password and captcha, None before the first. `origin` is the
+    network address of the login.
+    """
+
+    session_id: str
+    access_id: str
+    user_id: str
+    username: str
+    mailbox_id: str
+    created_at: datetime
+    validated_at: datetime | None = None
+    must_change_password: bool = False
+    origin: str = ""
+
+    @property
+    def valid_until(self) -> datetime:
+        """The absolute end."""
+        return self.created_at + LIFETIME
+
+    @property
+    def validation_ends_at(self) -> datetime | None:
+        """What the page prints as *Su verificación vence a las…*."""
+        return self.validated_at and min(self.validated_at + VALIDATION_LIFETIME, self.valid_until)
+
+    def is_validated_at(self, now: datetime) -> bool:
+        """At most 20 minutes old: 19:59 passes, 20:01 does not."""
+        return self.validation_ends_at is not None and now <= self.validation_ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A login as its owner sees it among the recent ones."""
+
+    session: Session
+    is_open: bool
+
+
+def require_validated(session: Session, now: datetime) -> None:
+    """Ask for a fresh validation before mailbox contents.
+
+    Raises:
+        ValidationNeeded: `validation_needed`; the page keeps what was typed and comes back.
+
+    """
+    if not session.is_validated_at(now):
+        detail = "Por tu seguridad, confirma otra vez tu contraseña. Lo que escribiste se conserva."
+        raise ValidationNeeded("validation_needed", detail)
+
+
+def session_ended() -> SessionEnded:
+    """Return the one refusal for sessions that are unknown, expired, rotated away or ended."""
+    return SessionEnded("session_ended", "Tu sesión terminó. Ingresa de nuevo.")
+
+
+def csrf_token(pepper: bytes, session: Session) -> str:
+    """Return what every form of this session carries.
+
+    Bound to the login, not to the rotating secret: a form open in another tab survives a validation.
+    """
+    return keyed_hash(pepper, "csrf", session.access_id)
+
+
+def check_csrf(pepper: bytes, session: Session, given: str) -> None:
+    """Refuse a form that this session's pages did not make.
+
+    Raises:
+        Forbidden: `csrf_mismatch`.
+
+    """
+    if not is_same_secret(csrf_token(pepper, session), given):
+        raise Forbidden("csrf_mismatch", "La página venció. Vuelve a abrirla y envía el formulario otra vez.")

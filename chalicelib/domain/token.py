@@ -1,0 +1,69 @@
+"""Tokens: what proves something once and expires. Codes, links, sessions, drafts, captcha challenges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+
+class TokenKind(StrEnum):
+    """What a token is for; a secret of one kind never serves as another."""
+
+    EMAIL_CODE = "email_code"
+    EMAIL_LINK = "email_link"
+    RESET_LINK = "reset_link"
+    LOGIN_CODE = "login_code"
+    CAPTCHA = "captcha"
+    SESSION = "session"
+    DRAFT = "draft"
+
+
+KEPT_FOR: Mapping[TokenKind, timedelta] = {
+    TokenKind.EMAIL_CODE: timedelta(days=7),
+    TokenKind.EMAIL_LINK: timedelta(days=7),
+    TokenKind.RESET_LINK: timedelta(days=30),
+    TokenKind.LOGIN_CODE: timedelta(hours=1),
+    TokenKind.CAPTCHA: timedelta(hours=1),
+    TokenKind.SESSION: timedelta(days=30),
+    TokenKind.DRAFT: timedelta(days=1),
+}
+"""How long an expired token stays readable: an expired link can still send a new one, recent accesses be listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token to keep. Its parts in clear: only their keyed hashes are stored.
+
+    `name` finds it: the secret of a link or session, or whom a code was made for (`registration:<id>`). `answer` is
+    what has to be shown besides, as a code; empty where knowing the name is all. `subject` groups tokens to be listed
+    or revoked together. `data` is JSON, without secrets.
+    """
+
+    kind: TokenKind
+    name: str
+    issued_at: datetime
+    valid_until: datetime
+    answer: str = ""
+    subject: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as stored. `digest` is the keyed hash of name and answer; `token_id` names it and opens nothing."""
+
+    kind: TokenKind
+    token_id: str
+    digest: str
+    issued_at: datetime
+    valid_until: datetime
+    subject: str | None
+    attempts: int
+    data: Mapping[str, Any]
+
+    def is_valid_at(self, now: datetime) -> bool:
+        """Compare the logical expiry; that the item can still be read says nothing."""
+        return now <= self.valid_until

@@ -1,0 +1,88 @@
+"""Limits: counters in windows of time, each spent by one conditional call, so that no burst gets more than the limit.
+
+Windows are fixed: around a border up to twice the limit can pass. Keys are stored as keyed hashes, since they hold
+usernames and addresses; the items go by TTL.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.domain.access_secret import keyed_hash
+from chalicelib.domain.errors import TooManyRequests
+from chalicelib.store.batch_read import store_unavailable
+from chalicelib.store.tables import TokenItem
+from chalicelib.store.token_item import micros, update_token
+
+_TTL_MARGIN = timedelta(hours=1)
+
+
+class LimitStore:
+    """Counts by key. Raises `Unavailable` when DynamoDB does not answer: a limit that cannot count lets no one pass."""
+
+    def __init__(self, pepper: bytes) -> None:
+        """Hash keys with `pepper`."""
+        self._pepper = pepper
+
+    def spend(self, key: str, *, limit: int, window_s: int, now: datetime) -> int:
+        """Count one use and return how many remain in this window.
+
+        Raises:
+            TooManyRequests: `limit_reached`, with the seconds until the next window; nothing was counted.
+
+        """
+        number, ends_at = _window(window_s, now)
+        has_room = TokenItem.attempts.does_not_exist() | (TokenItem.attempts < limit)
+        counted = self._count(f"{key}#{window_s}#{number}", ends_at, has_room)
+        if counted is None:
+            raise _limit_reached(ends_at - now)
+        return limit - counted
+
+    def tally(self, key: str, *, window_s: int, now: datetime) -> int:
+        """Count one use and return how many there were in this window, itself among them; refuses none."""
+        number, ends_at = _window(window_s, now)
+        counted = self._count(f"{key}#{window_s}#{number}", ends_at, None)
+        if counted is None:
+            raise store_unavailable()
+        return counted
+
+    def cool_down(self, key: str, *, seconds: int, now: datetime) -> None:
+        """Let one pass and none after it for exactly `seconds`, whatever the window: the time between two resends.
+
+        Raises:
+            TooManyRequests: `limit_reached`; waiting `retry_after` seconds is certain to be enough.
+
+        """
+        item = TokenItem(self._key(f"cooling#{key}"))
+        until = now + timedelta(seconds=seconds)
+        is_cool = TokenItem.valid_until.does_not_exist() | (TokenItem.valid_until <= micros(now))
+        actions: list[Action] = [
+            TokenItem.valid_until.set(micros(until)),
+            TokenItem.expires_at.set(until + _TTL_MARGIN),
+        ]
+        if not update_token(item, actions, is_cool):
+            raise _limit_reached(timedelta(seconds=seconds))
+
+    def _count(self, window: str, ends_at: datetime, condition: Condition | None) -> int | None:
+        item = TokenItem(self._key(window))
+        actions: list[Action] = [TokenItem.attempts.add(1), TokenItem.expires_at.set(ends_at + _TTL_MARGIN)]
+        return int(item.attempts) if update_token(item, actions, condition) else None
+
+    def _key(self, name: str) -> str:
+        return f"limit#{keyed_hash(self._pepper, 'limit', name)}"
+
+
+def _window(window_s: int, now: datetime) -> tuple[int, datetime]:
+    number = int(now.timestamp()) // window_s
+    return number, datetime.fromtimestamp((number + 1) * window_s, UTC)
+
+
+def _limit_reached(wait: timedelta) -> TooManyRequests:
+    seconds = max(1, -(-wait // timedelta(seconds=1)))
+    minutes = -(-seconds // 60)
+    spelled = f"{seconds} segundos" if seconds < 60 else "1 minuto" if minutes == 1 else f"{minutes} minutos"  # noqa: PLR2004
+    detail = f"Hubo demasiados intentos seguidos. Espera {spelled} y vuelve a intentarlo."
+    return TooManyRequests("limit_reached", detail, retry_after=seconds)

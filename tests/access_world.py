@@ -1,0 +1,80 @@
+"""Accounts, tokens, limits and sessions on an engine, and many callers at once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any, TypeVar
+
+from pynamodb.connection import Connection
+
+from chalicelib.config import Config
+from chalicelib.domain.access_secret import opaque_token
+from chalicelib.domain.account import Account
+from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.mailbox import UserState
+from chalicelib.domain.token import NewToken, TokenKind
+from chalicelib.store.account_store import AccountStore
+from chalicelib.store.limit_store import LimitStore
+from chalicelib.store.session_store import SessionStore
+from chalicelib.store.tables import bind
+from chalicelib.store.token_store import TokenStore
+
+NOW = datetime(2026, 3, 9, 20, 15, 30, 250_001, tzinfo=UTC)
+PEPPER = bytes(range(32))
+TICK = timedelta(microseconds=1)
+
+_T = TypeVar("_T")
+
+
+@dataclass
+class World:
+    connection: Connection
+    tokens: TokenStore
+    limits: LimitStore
+    sessions: SessionStore
+    accounts: AccountStore
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def new_secret(self) -> str:
+        return opaque_token(next(self.numbers).to_bytes(32, "big"))
+
+
+def access_world(environment: dict[str, str]) -> World:
+    connection = bind(Config.from_env(environment))
+    return World(
+        connection,
+        TokenStore(connection, PEPPER),
+        LimitStore(PEPPER),
+        SessionStore(connection, PEPPER),
+        AccountStore(),
+    )
+
+
+def a_new_token(**overrides: Any) -> NewToken:
+    token = NewToken(TokenKind.RESET_LINK, "secret-1", NOW, NOW + timedelta(days=2))
+    return replace(token, **overrides)
+
+
+def an_account(**overrides: Any) -> Account:
+    account = Account("1-40000002", "u1", "1-40000002", UserState.ACTIVE, password_hash="$argon2id$synthetic")
+    return replace(account, **overrides)
+
+
+def at_once(times: int, call: Callable[[int], _T]) -> list[_T | CasillaError]:
+    """Call from as many threads, all released together; what each returned or was refused with."""
+    gate = Barrier(times)
+
+    def wait_and_call(number: int) -> _T | CasillaError:
+        gate.wait()
+        try:
+            return call(number)
+        except CasillaError as refused:
+            return refused
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(wait_and_call, range(times)))
