@@ -1,0 +1,70 @@
+"""Count attempts before anything is looked at, for known and unknown users alike.
+
+Users and recipients are given as the flow normalises them, so that one person has one counter however it is typed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from chalicelib.domain.access_policy import (
+    LOGINS_PER_ADDRESS,
+    LOGINS_PER_USER,
+    LOGINS_PER_USER_AND_ADDRESS,
+    MAILS_PER_ADDRESS,
+    MAILS_PER_USER,
+    MAILS_PER_USER_AND_ADDRESS,
+    RESEND_COOLING_S,
+    Limit,
+    LoginDemand,
+    MailDemand,
+    login_demand,
+    mail_demand,
+)
+from chalicelib.services.together import together
+from chalicelib.store.limit_store import LimitStore
+
+
+def admit_login(username: str, address: str, *, limits: LimitStore, now: datetime) -> LoginDemand:
+    """Count a login attempt and tell what has to come with the password; one hop, three calls.
+
+    Raises:
+        TooManyRequests: `limit_reached`, for this address only; others are not affected.
+
+    """
+    hard = [(LOGINS_PER_USER_AND_ADDRESS, (username, address)), (LOGINS_PER_ADDRESS, (address,))]
+    return login_demand(_count(hard, (LOGINS_PER_USER, (username,)), limits, now))
+
+
+def admit_mail(recipient: str, address: str, *, limits: LimitStore, now: datetime) -> MailDemand:
+    """Count a code or link that is asked for and tell what has to come with it; two hops, four calls.
+
+    Strangers cannot use up what the recipient may ask for from another address.
+
+    Raises:
+        TooManyRequests: `limit_reached`, for this address only.
+
+    """
+    pair = (recipient, address)
+    limits.cool_down(MAILS_PER_USER_AND_ADDRESS.key(*pair), seconds=RESEND_COOLING_S, now=now)
+    hard = [(MAILS_PER_USER_AND_ADDRESS, pair), (MAILS_PER_ADDRESS, (address,))]
+    return mail_demand(_count(hard, (MAILS_PER_USER, (recipient,)), limits, now))
+
+
+_Counted = tuple[Limit, tuple[str, ...]]
+
+
+def _count(hard: list[_Counted], soft: _Counted, limits: LimitStore, now: datetime) -> int:
+    """Spend the hard limits and return the soft one's count, all at once."""
+    counted: list[int] = []
+
+    def spend(limit: Limit, who: tuple[str, ...]) -> None:
+        limits.spend(limit.key(*who), limit=limit.limit, window_s=limit.window_s, now=now)
+
+    def tally() -> None:
+        limit, who = soft
+        counted.append(limits.tally(limit.key(*who), window_s=limit.window_s, now=now))
+
+    together([tally, *(partial(spend, limit, who) for limit, who in hard)])
+    return counted[0]
