@@ -1,0 +1,1 @@
+"""How the captcha's voices are made."""
