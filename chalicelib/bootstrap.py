@@ -73,6 +73,7 @@ class Container:
         self.identifiers = identifiers or Identifiers(_new_code, _new_event_id)
         self.pause = pause
         self.connection = tables.bind(config)
+        self.session = boto3.Session(botocore_session=self.connection.session)  # which reads botocore's data files once
         self.institutions = InstitutionStore()
         self.mailboxes = MailboxStore()
         self.notices = NoticeStore()
@@ -128,10 +129,7 @@ class Container:
         )
 
     def _client(self, service: str, *, retries: int, signature_version: str | None = None) -> Any:
-        """Make a client in DynamoDB's own session, which has read botocore's data files already."""
-        factory: Any = boto3.Session(
-            botocore_session=self.connection.session
-        ).client  # its stubs know services by literal
+        factory: Any = self.session.client  # its stubs know each service by a literal
         return factory(
             service,
             config=ClientConfig(

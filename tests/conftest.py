@@ -6,10 +6,25 @@ All yield an environment for `Config.from_env`, set for the length of the test; 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
 
 from tests.cloud import Engine
+
+_load_file = JSONFileLoader.load_file
+_files: dict[str, Any] = {}
+
+
+def _load_file_once(loader: JSONFileLoader, path: str) -> Any:
+    """Parse each of botocore's data files once a run: sessions do it anew, and that is half of a test's time."""
+    if path not in _files:
+        _files[path] = _load_file(loader, path)
+    return _files[path]
+
+
+JSONFileLoader.load_file = _load_file_once  # type: ignore[assignment,method-assign]
 
 
 @pytest.fixture(scope="session")

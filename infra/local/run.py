@@ -194,9 +194,7 @@ def _enter_environment(engine: ministack.Ministack, cloud: Cloud, settings: Sett
 
 def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Callable[[], list[str]]:
     """Start outbox, workers and API; return what names the parts that died."""
-    import boto3  # noqa: PLC0415 - only now is the environment the one to read
-
-    from app import app  # noqa: PLC0415 - as above
+    from app import app  # noqa: PLC0415 - only now is the environment the one to read
     from chalicelib.bootstrap import current  # noqa: PLC0415
     from infra.local.demo_data import INSTITUTION, KEY_ID, MAILBOXES, RECIPIENT, load_demo_data  # noqa: PLC0415
     from infra.local.outbox import Outbox  # noqa: PLC0415
@@ -205,9 +203,8 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
     from infra.local.workers import Workers  # noqa: PLC0415
 
     _log_to(settings.state / "casilla.log")
-    boto3.setup_default_session()
     outbox = Outbox(settings.state / "outbox")
-    outbox.watch(boto3.DEFAULT_SESSION.events)  # type: ignore[union-attr] # set by the line before
+    outbox.watch(current().session.events)
     outbox_url = f"{settings.base_url}{OUTBOX}"
     addresses = {"base_url": settings.base_url, "authority": settings.authority, "outbox_url": outbox_url}
     load_demo_data(current(), settings.state / "demo", now=datetime.now(UTC), addresses=addresses)
