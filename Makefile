@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint check bench package e2e demo clean
+.PHONY: run test deep lint check bench package e2e demo clean
 
 .venv/.runtime: requirements.txt  ## what the service itself needs
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -19,8 +19,11 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 run: .venv/.runtime        ## the whole of Casilla on this machine
 	$(BIN)/python -m infra.local.run
 
-test: .venv/.stamp         ## every test
-	$(BIN)/pytest -n 2
+test: .venv/.stamp         ## every test but variants of the same faults
+	$(BIN)/pytest -n 2 -m "not deep"
+
+deep: .venv/.stamp         ## those variants
+	$(BIN)/pytest -n 2 -m deep
 
 lint: .venv/.stamp         ## format, lint, types, import contracts; the template's lint is among the tests
 	$(BIN)/ruff format --check
@@ -28,7 +31,7 @@ lint: .venv/.stamp         ## format, lint, types, import contracts; the templat
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test           ## everything a change has to pass
+check: lint test deep          ## everything a change has to pass
 
 bench: .venv/.stamp        ## what a deposit costs, over its floor; build/bench.json
 	$(BIN)/python -m bench

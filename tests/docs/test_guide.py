@@ -187,8 +187,16 @@ INSIDE = {
     "email_address_refused": "an alert cannot be written; the deposit stands",
     "scan_pending": "a worker waits; the upload's state says waiting",
     "event_exists": "a worker repeats itself",
+    "cui_invalid": "people meet it when they register",
 }
 """Codes that no answer of the API carries, and why."""
+FOR_PEOPLE = {
+    *("access_secret", "account", "captcha", "common_passwords", "contact", "identity", "identity_claim"),
+    *("identity_refusal", "login_demand", "official_name", "password_policy", "session", "token"),
+    *("admit_login", "check_identity", "sessions", "verify_code", "clean_tokens"),
+    *("account_store", "limit_store", "session_store", "token_store", "token_item"),
+}
+"""Modules of registration and access, whose codes people meet in pages and never an institution's system."""
 CODE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 REFUSERS = {"refuse"}
 """Functions that make an error of the code they are given first."""
@@ -199,7 +207,7 @@ def _sources() -> Iterator[tuple[Path, ast.Module]]:
         relative = path.relative_to(ROOT / "chalicelib")
         is_for_people_or_inside = relative.parts[:2] == ("handlers", "web") or relative.name == "jobs.py"
         is_alerting = relative.parts[0] == "gateways" and relative.name != "files.py"
-        if not (is_for_people_or_inside or is_alerting):
+        if not (is_for_people_or_inside or is_alerting or path.stem in FOR_PEOPLE):
             yield relative, ast.parse(path.read_text("utf-8"))
 
 
