@@ -12,20 +12,24 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 	$(PIP) --requirement requirements.txt
 	touch $@
 
-.venv/.stamp: requirements-dev.txt .venv/.runtime  ## and the tools
+.venv/.test: requirements-test.txt .venv/.runtime  ## and what its tests need
+	$(PIP) --requirement requirements-test.txt
+	touch $@
+
+.venv/.stamp: requirements-dev.txt .venv/.test  ## and the tools of those who change it
 	$(PIP) --requirement requirements-dev.txt
 	touch $@
 
 run: .venv/.runtime        ## the whole of Casilla on this machine
 	$(BIN)/python -m infra.local.run
 
-test: .venv/.stamp         ## every test but variants of the same faults
+test: .venv/.test          ## every test but the slow proofs
 	$(BIN)/pytest -n 2 -m "not deep"
 
-deep: .venv/.stamp         ## those variants
+deep: .venv/.stamp         ## the slow proofs: all variants of faults, seeded defects, crowds, CloudFormation's view
 	$(BIN)/pytest -n 2 -m deep
 
-lint: .venv/.stamp         ## format, lint, types, import contracts; the template's lint is among the tests
+lint: .venv/.stamp         ## format, lint, types, import contracts; the template's lint is in `deep`
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy

@@ -117,5 +117,3 @@ EACH_KIND = {
     "transaction conflict through the SDK's retries",
 }
 """One fault of each kind: what `make test` tries at every call; the others are variants, for `make check`."""
-HARSHEST = {"death after it, alone", "answer lost as long as it is tried"}
-"""What `make test` tries on the other routes."""

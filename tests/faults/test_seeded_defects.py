@@ -10,6 +10,8 @@ from tests.faults.interruptions import INTERRUPTIONS, interrupt, share_a_nonce
 from tests.faults.journey import INLINE, Lab
 from tests.faults.matrix import calls_of, strike_all
 
+pytestmark = pytest.mark.deep
+
 
 @pytest.mark.parametrize("defect", FOUND_BY_FAULTS, ids=str)
 def test_faults_at_every_call_reveal(lab: Lab, defect: Defect) -> None:

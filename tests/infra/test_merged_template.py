@@ -12,6 +12,8 @@ import pytest
 from infra import package
 from infra.template import load_template
 
+pytestmark = pytest.mark.deep
+
 FUNCTIONS = {
     "APIHandler": "api_handler",
     "SendAlerts": "send_alerts",

@@ -80,6 +80,7 @@ def test_an_interpreter_that_runs_is_found() -> None:
     assert found.exists()
 
 
+@pytest.mark.deep
 def test_a_template_that_cloudformation_would_refuse_is_refused(tmp_path: Path) -> None:
     bad = tmp_path / "sam.json"
     bad.write_text(json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"Colour": "red"}}}}))
