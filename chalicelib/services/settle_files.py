@@ -11,7 +11,6 @@ from chalicelib.domain.errors import InvalidInput, NotReady
 from chalicelib.domain.institution import Institution
 from chalicelib.domain.notice import FileRole, StoredFile
 from chalicelib.domain.upload import PDF, Upload, UploadState
-from chalicelib.services.inspect_file import inspect_file
 
 _CHECK_TAKES_S = 5
 
@@ -40,6 +39,8 @@ def settle_files(
         NotReady: `upload_not_checked`: the same request will succeed in a while.
 
     """
+    from chalicelib.services.inspect_file import inspect_file  # noqa: PLC0415 - its parsers stay out of the cold start
+
     stored: list[StoredFile] = []
     inline: list[InlineFile] = []
     for position, sent in enumerate(sent_files):
