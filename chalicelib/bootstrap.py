@@ -21,24 +21,41 @@ import boto3
 from botocore.config import Config as ClientConfig
 
 from chalicelib.config import Config
+from chalicelib.domain.access_secret import (
+    EMAIL_CODE_SPACE,
+    SECRET_BYTES,
+    TEMPORARY_PASSWORD_SPACE,
+    email_code,
+    opaque_token,
+    temporary_password,
+)
 from chalicelib.domain.calendar import BusinessCalendar, calendar_from_json
 from chalicelib.domain.codes import CODE_SPACE, code_from_number
 from chalicelib.domain.mailbox import DocumentType
+from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.files import Files
 from chalicelib.gateways.mail import Mail
+from chalicelib.gateways.registries import Registries
+from chalicelib.gateways.registry_http import RegistryHttp
+from chalicelib.gateways.reniec import Reniec, ReniecAccess
+from chalicelib.gateways.secret_texts import SecretTexts
 from chalicelib.gateways.sms import Sms
+from chalicelib.gateways.sunat import Sunat
 from chalicelib.renderers.alerts import Letterhead
 from chalicelib.services.deposit_notice import DepositTools, Identifiers
 from chalicelib.services.send_alerts import Channels
 from chalicelib.store import tables
+from chalicelib.store.account_store import AccountStore
 from chalicelib.store.alert_batch_store import AlertBatchStore
 from chalicelib.store.consultation_store import ConsultationStore
 from chalicelib.store.deposit_store import DepositStore
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.institution_store import InstitutionStore
+from chalicelib.store.limit_store import LimitStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.nonce_store import NonceStore
 from chalicelib.store.notice_store import NoticeStore
+from chalicelib.store.token_store import TokenStore
 from chalicelib.store.upload_store import UploadStore
 
 _CALENDARS = Path(__file__).parent / "calendars"
@@ -54,6 +71,18 @@ def _new_code() -> str:
 
 def _new_event_id() -> str:
     return uuid.uuid4().hex
+
+
+def _new_token() -> str:
+    return opaque_token(secrets.token_bytes(SECRET_BYTES))
+
+
+def _new_email_code() -> str:
+    return email_code(secrets.randbelow(EMAIL_CODE_SPACE))
+
+
+def _new_temporary_password() -> str:
+    return temporary_password(secrets.randbelow(TEMPORARY_PASSWORD_SPACE))
 
 
 class Container:
@@ -72,6 +101,9 @@ class Container:
         self.clock = clock
         self.identifiers = identifiers or Identifiers(_new_code, _new_event_id)
         self.pause = pause
+        self.new_token: Callable[[], str] = _new_token
+        self.new_email_code: Callable[[], str] = _new_email_code
+        self.new_temporary_password: Callable[[], str] = _new_temporary_password
         self.connection = tables.bind(config)
         self.session = boto3.Session(botocore_session=self.connection.session)  # which reads botocore's data files once
         self.institutions = InstitutionStore()
@@ -81,6 +113,7 @@ class Container:
         self.alert_batches = AlertBatchStore(self.connection, self.events)
         self.uploads = UploadStore(self.connection)
         self.consultations = ConsultationStore(self.connection)
+        self.accounts = AccountStore()
 
     @cached_property
     def mailbox_prefixes(self) -> dict[DocumentType, str]:
@@ -100,6 +133,40 @@ class Container:
             self._client("s3", retries=3, signature_version="s3v4"),
             uploads_bucket=self.config.uploads_bucket,
             documents_bucket=self.config.documents_bucket,
+        )
+
+    @cached_property
+    def secret_texts(self) -> SecretTexts:
+        """Secrets by their ARN."""
+        return SecretTexts(self._client("secretsmanager", retries=3))
+
+    @cached_property
+    def pepper(self) -> bytes:
+        """What keyed hashes are made with; of 32 bytes or more, or nothing is hashed."""
+        return self.secret_texts.get(self.config.token_secret_arn).encode()
+
+    @cached_property
+    def tokens(self) -> TokenStore:
+        """Codes, links and other things that count once."""
+        return TokenStore(self.connection, self.pepper)
+
+    @cached_property
+    def limits(self) -> LimitStore:
+        """Counters of attempts."""
+        return LimitStore(self.pepper)
+
+    @cached_property
+    def registries(self) -> Registries:
+        """RENIEC and SUNAT, with breakers that remember."""
+        access = ReniecAccess(
+            self.config.registry_user,
+            self.config.registry_ruc,
+            self.secret_texts.get(self.config.registry_secret_arn),
+        )
+        return Registries(
+            Reniec(RegistryHttp(self.config.reniec_url), access),
+            Sunat(RegistryHttp(self.config.sunat_url)),
+            new_breaker=lambda: CircuitBreaker(self.clock),
         )
 
     @cached_property

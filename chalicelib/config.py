@@ -24,6 +24,7 @@ class Config:
     alerts_table: str
     uploads_table: str
     tokens_table: str
+    registrations_table: str
     uploads_bucket: str
     documents_bucket: str
     api_authority: str
@@ -41,6 +42,17 @@ class Config:
     """What a mailbox's username begins with, by type of identity document."""
     malware_scan: str = "off"
     """`guardduty`: only objects tagged NO_THREATS_FOUND pass; `off`: no scanner is installed."""
+    token_secret_arn: str = ""
+    """Secret whose text is the pepper of codes, links, sessions and counters."""
+    reniec_url: str = ""
+    sunat_url: str = ""
+    """Where the registries answer (docs/registros.md); with either empty, registration by the person is closed."""
+    registry_user: str = ""
+    registry_ruc: str = ""
+    registry_secret_arn: str = ""
+    """Secret that holds RENIEC's password."""
+    verification_page: str = "off"
+    """`on`: e-mails carry a link to the portal's page that verifies an address; `off`: only the code."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Config:  # noqa: TID251 - the one reader

@@ -197,6 +197,26 @@ class TokenItem(Model):
     by_subject = TokensBySubject()
 
 
+class RegistrationItem(Model):
+    """A registration, found by the keyed hash of its id. `expires_at` is the table's TTL, absent once completed.
+
+    The sparse indexes: `waiting` (`waiting_for`, `due_at`) while a registry has to be asked again, `by_expiry`
+    (`expiry_day`, `registration_key`) while it can expire.
+    """
+
+    class Meta(_Meta):
+        """Bound by `bind`."""
+
+    registration_key = UnicodeAttribute(hash_key=True)
+    version = NumberAttribute()
+    state = UnicodeAttribute()
+    data: JSONAttribute = JSONAttribute()
+    waiting_for = UnicodeAttribute(null=True)
+    due_at = NumberAttribute(null=True)
+    expiry_day = UnicodeAttribute(null=True)
+    expires_at = TTLAttribute(null=True)
+
+
 def connect() -> Connection:
     """Open a connection; its client, and so its region and credentials, are made at the first call."""
     return Connection(
@@ -220,6 +240,7 @@ def bind(config: Config, connection: Connection | None = None) -> Connection:
         (AlertBatchItem, config.alerts_table),
         (UploadItem, config.uploads_table),
         (TokenItem, config.tokens_table),
+        (RegistrationItem, config.registrations_table),
     ):
         model.Meta.table_name = table_name
         model._connection = None  # noqa: SLF001 - PynamoDB makes a client for each model; one serves all

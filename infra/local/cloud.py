@@ -255,11 +255,23 @@ def _create_configuration_set(builder: _Builder, _name: str, properties: Propert
     return {"Ref": properties["Name"]}
 
 
+def _create_secret(builder: _Builder, name: str, properties: Properties) -> Attributes:
+    manager = builder.client("secretsmanager")
+    try:
+        arn = manager.describe_secret(SecretId=name)["ARN"]
+    except manager.exceptions.ResourceNotFoundException:
+        said = properties["GenerateSecretString"]
+        secret = manager.get_random_password(**said)["RandomPassword"]
+        arn = manager.create_secret(Name=name, Description=properties["Description"], SecretString=secret)["ARN"]
+    return {"Ref": arn, "Arn": arn}
+
+
 _CREATORS: dict[str, Callable[[_Builder, str, Properties], Attributes]] = {
     "AWS::DynamoDB::Table": _create_table,
     "AWS::KMS::Key": _create_key,
     "AWS::S3::Bucket": _create_bucket,
     "AWS::SES::ConfigurationSet": _create_configuration_set,
+    "AWS::SecretsManager::Secret": _create_secret,
     "AWS::SNS::Topic": _create_topic,
     "AWS::SQS::Queue": _create_queue,
 }

@@ -30,6 +30,7 @@ MODELS = {
         "ALERTS": tables.AlertBatchItem,
         "UPLOADS": tables.UploadItem,
         "TOKENS": tables.TokenItem,
+        "REGISTRATIONS": tables.RegistrationItem,
     }.items()
 }
 ANYWHERE = {
@@ -119,6 +120,8 @@ def test_the_indexes_the_stores_query_by_name_exist() -> None:
         ("UploadsTable", "by_expiry"): {"HASH": "expiry_day", "RANGE": "upload_id"},
         ("TokensTable", "by_subject"): {"HASH": "subject", "RANGE": "issued_at"},
         ("TokensTable", "by_expiry"): {"HASH": "expiry_shard", "RANGE": "expires_at"},
+        ("RegistrationsTable", "waiting"): {"HASH": "waiting_for", "RANGE": "due_at"},
+        ("RegistrationsTable", "by_expiry"): {"HASH": "expiry_day", "RANGE": "registration_key"},
     }
 
 
@@ -234,6 +237,8 @@ def _names_something(resource: Any) -> bool:
     """A reference to one of the template's resources, or a name within this account."""
     if "Fn::GetAtt" in resource:
         return resource["Fn::GetAtt"][0] in RESOURCES
+    if "Ref" in resource:  # of a secret: its ARN
+        return bool(RESOURCES[resource["Ref"]]["Type"] == "AWS::SecretsManager::Secret")
     text = resource["Fn::Sub"] if isinstance(resource["Fn::Sub"], str) else resource["Fn::Sub"][0]
     if text.startswith("arn:${AWS::Partition}:"):
         return "${AWS::AccountId}" in text and "*" not in text.removesuffix(":*")

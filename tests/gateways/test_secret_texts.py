@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import boto3
+import pytest
+from botocore.config import Config as ClientConfig
+
+from chalicelib.bootstrap import Container
+from chalicelib.config import Config
+from chalicelib.domain.access_secret import MIN_PEPPER_BYTES
+from chalicelib.domain.errors import Unavailable
+from chalicelib.gateways.secret_texts import SecretTexts
+
+
+def test_the_pepper_is_the_templates_secret_and_long_enough(aws: dict[str, str]) -> None:
+    box = Container(Config.from_env(aws))
+
+    assert len(box.pepper) >= MIN_PEPPER_BYTES
+    assert box.pepper == Container(Config.from_env(aws)).pepper
+    assert box.new_token() != box.new_token()
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_secret_is_asked_for_once_a_process() -> None:
+    client = boto3.client("secretsmanager")
+    arn = client.create_secret(Name="asked-once", SecretString="first")["ARN"]
+    secrets = SecretTexts(client)
+
+    assert secrets.get(arn) == "first"
+    client.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
+    assert secrets.get(arn) == "first"
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_secret_that_cannot_be_read_is_unavailable_and_asked_for_again() -> None:
+    client = boto3.client("secretsmanager")
+    deaf = boto3.client(
+        "secretsmanager", endpoint_url="http://127.0.0.1:1", config=ClientConfig(retries={"total_max_attempts": 1})
+    )
+
+    for unreadable in (SecretTexts(client), SecretTexts(deaf)):
+        with pytest.raises(Unavailable, match="secret_unavailable"):
+            unreadable.get("arn:aws:secretsmanager:us-east-1:123456789012:secret:absent-ABCDEF")
