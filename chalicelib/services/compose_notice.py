@@ -13,6 +13,7 @@ from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.masking import alert_addresses
 from chalicelib.domain.notice import Notice, Sender, StoredFile
 from chalicelib.renderers.receipt import current_legal_text_version
+from chalicelib.services.signed_request import CLOCK_SKEW
 
 
 def compose_notice(  # noqa: PLR0913 - the facts of one notice
@@ -59,7 +60,7 @@ def compose_notice(  # noqa: PLR0913 - the facts of one notice
 
 
 def _refuse_future_dates(command: DepositCommand, now: datetime, calendar: BusinessCalendar) -> None:
-    if command.document.issued_at > now:
+    if command.document.issued_at > now + CLOCK_SKEW:
         raise InvalidInput(
             "issued_in_future",
             "La fecha del documento es posterior a este momento. Corríjala, o revise su zona horaria.",

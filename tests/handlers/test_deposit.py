@@ -223,6 +223,14 @@ def test_regime_of_the_institution_applies_unless_the_deposit_names_one(world: W
     assert (named["regime"], named["term_starts_on"]) == ("immediate", "2026-03-09")
 
 
+@pytest.mark.parametrize(("issued_at", "status"), [("2026-03-09T20:16:00Z", 201), ("2026-03-09T20:16:01Z", 422)])
+def test_document_issued_by_a_clock_half_a_minute_ahead_is_taken(world: World, issued_at: str, status: int) -> None:
+    body = a_body()
+    body["document"]["issued_at"] = issued_at
+
+    assert world.deposit(body).status_code == status
+
+
 def test_revoked_key_stops_at_once(world: World) -> None:
     world.deposit()
     world.container.institutions.put_key(a_signing_key(revoked_at=world.clock.now - timedelta(seconds=1)))
