@@ -74,6 +74,9 @@ class Refused(Exception):
         self.correlation_id = problem.get("correlation_id")
         is_passing = status == http.client.TOO_MANY_REQUESTS or status >= http.client.INTERNAL_SERVER_ERROR
         self.retryable = is_passing or problem.get("retryable") is True
+        says_what = "code" in problem and self.code != "idempotency_key_reused"
+        self.is_final = says_what and not self.retryable and status not in {401, 403, 404}
+        """Whether the service refused what the deposit says; another error proves nothing about the deposit."""
         super().__init__(f"{status} {self.code}: {self.detail}")
 
 
@@ -285,7 +288,7 @@ class Sender:
         try:
             answer = self._call("POST", "/v1/deposits", body, idempotency_key=key).json()
         except Refused as refusal:
-            if not refusal.retryable and refusal.status not in {401, 403}:
+            if refusal.is_final:
                 self._journal.discard(key)
             raise
         self._journal.save(key, contents=contents, answer=answer)

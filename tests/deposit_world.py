@@ -34,11 +34,13 @@ COVERED = ("@method", "@authority", "@path", "content-type", "content-digest", "
 
 @dataclass
 class Clock:
-    """A clock that stands where it is put."""
+    """A clock that stands where it is put, or goes on by `step` each time it is read."""
 
     now: datetime = NOW
+    step: timedelta = timedelta(0)
 
     def __call__(self) -> datetime:
+        self.now += self.step
         return self.now
 
     def advance(self, **delta: float) -> None:

@@ -16,6 +16,7 @@ MAX_FILE_SIZE = 100 * 1024 * 1024
 MAX_INLINE_SIZE = 4 * 1024 * 1024
 """All files inside one deposit together, decoded."""
 MAX_ANNEXES = 20
+UPLOAD_ID_LENGTH = 32
 UPLOAD_LIFETIME = timedelta(days=7)
 """How long a checked upload waits for the deposit that uses it."""
 
@@ -142,6 +143,11 @@ def _check_media_type(media_type: str, role: FileRole, field: str) -> None:
 
 def _at(field: str | None, name: str) -> str:
     return f"{field}.{name}" if field else name
+
+
+def is_upload_id(text: str) -> bool:
+    """Tell whether this can be an upload's id: the beginning of a hash, in lower-case hex."""
+    return len(text) == UPLOAD_ID_LENGTH and set(text) <= set("0123456789abcdef")
 
 
 def staging_key(institution_id: str, upload_id: str) -> str:

@@ -66,7 +66,7 @@ def _refuse_future_dates(command: DepositCommand, now: datetime, calendar: Busin
             "La fecha del documento es posterior a este momento. Corríjala, o revise su zona horaria.",
             field="document.issued_at",
         )
-    if command.case_file.opened_on > calendar.local(now).date():
+    if command.case_file.opened_on > calendar.local(now + CLOCK_SKEW).date():
         raise InvalidInput(
             "opened_in_future", "La fecha del expediente es posterior a hoy. Corríjala.", field="case_file.opened_on"
         )

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from datetime import datetime
 
 from chalicelib.config import Config
 from chalicelib.domain.calendar import BusinessCalendar
@@ -115,6 +116,8 @@ def deposit_notice(
             raise command
         prepared = _prepare(command, sender, found, wanted=wanted, fingerprint=fingerprint, tools=tools)
         _store(prepared, sender, claim, tools)
+        if _has_day_changed(prepared.deposit.notice.deposited_at, tools):
+            continue
         try:
             tools.deposits.commit(prepared.deposit)
         except CommitUncertain:
@@ -225,6 +228,11 @@ def _store(prepared: _Prepared, sender: AuthenticatedSender, claim: Claim, tools
             yield put(file.object_key, file.content, file.media_type)
 
     together(writes())
+
+
+def _has_day_changed(since: datetime, tools: DepositTools) -> bool:
+    """Tell whether midnight passed while files were stored: a notice must not be dated the day before its commit."""
+    return tools.calendar.local(since).date() != tools.calendar.local(tools.clock()).date()
 
 
 def _receiving(mailbox: Mailbox | None) -> Mailbox:

@@ -16,6 +16,7 @@ from chalicelib.services.signed_request import Claim, SignedRequest
 from chalicelib.store.notice_store import NoticeStore
 
 RECEIPT_LINK_LIVES_S = 300
+_POSITION = re.compile(r"[0-9T:-]{19}Z#[0-9A-Z-]{14}")
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
@@ -92,9 +93,12 @@ def _position(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except (binascii.Error, ValueError) as error:
-        raise InvalidInput("cursor_invalid", "El cursor no es uno que dio el servicio.", field="cursor") from error
+        position = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (binascii.Error, ValueError):
+        position = ""
+    if not _POSITION.fullmatch(position):
+        raise InvalidInput("cursor_invalid", "El cursor no es uno que dio el servicio.", field="cursor")
+    return position
 
 
 def _not_found() -> NotFound:

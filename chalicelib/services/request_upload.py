@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.upload import DeclaredFile, Upload, UploadGrant
+from chalicelib.domain.errors import CasillaError, NotFound
+from chalicelib.domain.upload import UPLOAD_ID_LENGTH, DeclaredFile, Upload, UploadGrant, is_upload_id
 from chalicelib.services.authenticate_sender import authenticate_sender, require_active, wanted_for
 from chalicelib.services.deposit_notice import DepositTools
 from chalicelib.services.grant_upload import grant_upload
 from chalicelib.services.signed_request import Claim, SignedRequest
-
-_ID_LENGTH = 32
 
 
 def request_upload(
@@ -32,7 +30,7 @@ def request_upload(
     require_active(sender.institution)
     if isinstance(declared, CasillaError):
         raise declared
-    upload_id = sender.proof.digest[:_ID_LENGTH]
+    upload_id = sender.proof.digest[:UPLOAD_ID_LENGTH]
     grant = grant_upload(
         declared, institution_id=sender.institution.institution_id, upload_id=upload_id, files=tools.files, now=now
     )
@@ -40,9 +38,17 @@ def request_upload(
 
 
 def find_upload_of(upload_id: str, *, request: SignedRequest, claim: Claim, tools: DepositTools) -> Upload | None:
-    """Return the outcome of an upload of the sender's own; None while it has none."""
-    found = tools.deposits.load(replace(wanted_for(claim), upload_ids=(upload_id,)))
+    """Return the outcome of an upload of the sender's own; None while it has none.
+
+    Raises:
+        NotFound: `upload_not_found` for what can be no upload's id.
+
+    """
+    is_one = is_upload_id(upload_id)
+    found = tools.deposits.load(replace(wanted_for(claim), upload_ids=(upload_id,) if is_one else ()))
     sender = authenticate_sender(request, claim, found, authority=tools.config.api_authority, now=tools.clock())
+    if not is_one:
+        raise NotFound("upload_not_found", "Ese identificador de carga no es uno que dio el servicio.")
     upload = found.uploads.get(upload_id)
     is_own = upload is not None and upload.institution_id == sender.institution.institution_id
     return upload if is_own else None

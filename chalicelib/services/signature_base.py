@@ -19,7 +19,7 @@ def verified_base(request: SignedRequest, key: SigningKey, *, coverage: tuple[st
     """Return the signature base, once signature, coverage and body digest are verified with `key`.
 
     Raises:
-        NotAuthenticated: `digest_mismatch` or `signature_wrong`.
+        NotAuthenticated: `signature_wrong`.
 
     """
     verifier = _Verifier(signature_algorithm=_ALGORITHMS[key.algorithm], key_resolver=_OneKey(key))

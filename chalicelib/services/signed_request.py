@@ -50,6 +50,7 @@ class Claim:
     keyid: str
     nonce: str
     expires_at: datetime
+    """Until when the request may be taken: its own `expires` and the clocks' tolerance. Its nonce is kept so long."""
     coverage: tuple[str, ...]
 
 
@@ -142,4 +143,4 @@ def _check_window(params: Mapping[str, Any], now: datetime) -> datetime:
         raise NotAuthenticated("signature_from_future", "La firma está fechada en el futuro. Ajuste su reloj.")
     if ends_at < now - CLOCK_SKEW:
         raise NotAuthenticated("signature_expired", "La firma venció. Firme de nuevo y revise su reloj.")
-    return ends_at
+    return ends_at + CLOCK_SKEW

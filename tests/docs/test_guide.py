@@ -187,28 +187,30 @@ INSIDE = {
     "email_address_refused": "an alert cannot be written; the deposit stands",
     "scan_pending": "a worker waits; the upload's state says waiting",
     "event_exists": "a worker repeats itself",
+    "code_invalid": "told as notice_not_found",
     "cui_invalid": "people meet it when they register",
 }
 """Codes that no answer of the API carries, and why."""
-FOR_PEOPLE = {
-    *("access_secret", "account", "captcha", "common_passwords", "contact", "identity", "identity_claim"),
-    *("identity_refusal", "login_demand", "official_name", "password_policy", "session", "token"),
-    *("admit_login", "check_identity", "sessions", "verify_code", "clean_tokens"),
-    *("account_store", "limit_store", "session_store", "token_store", "token_item"),
-}
-"""Modules of registration and access, whose codes people meet in pages and never an institution's system."""
 CODE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 REFUSERS = {"refuse"}
 """Functions that make an error of the code they are given first."""
 
 
 def _sources() -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted((ROOT / "chalicelib").rglob("*.py")):
-        relative = path.relative_to(ROOT / "chalicelib")
-        is_for_people_or_inside = relative.parts[:2] == ("handlers", "web") or relative.name == "jobs.py"
-        is_alerting = relative.parts[0] == "gateways" and relative.name != "files.py"
-        if not (is_for_people_or_inside or is_alerting or path.stem in FOR_PEOPLE):
-            yield relative, ast.parse(path.read_text("utf-8"))
+    """Yield what the institutions' routes import, directly or not; what knows of people as well, apart."""
+    waiting = [ROOT / "chalicelib" / "handlers" / "api" / f"{noun}.py" for noun in ("deposits", "uploads", "mailboxes")]
+    waiting += sorted((ROOT / "chalicelib" / "domain").glob("errors.py"))
+    of_people = ("bootstrap.py", "handlers/bearer.py", "domain/credentials.py", "domain/session.py")
+    seen = {ROOT / "chalicelib" / name for name in of_people}
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not path.exists():
+            continue
+        seen.add(path)
+        tree = ast.parse(path.read_text("utf-8"))
+        modules = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+        waiting += [ROOT / (module.replace(".", "/") + ".py") for module in modules if module.startswith("chalicelib")]
+        yield path.relative_to(ROOT / "chalicelib"), tree
 
 
 def _error_names() -> set[str]:

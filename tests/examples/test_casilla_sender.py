@@ -388,3 +388,20 @@ def test_node_client_uploads_what_exceeds_the_inline_limit(
     done = _node(service, private_key, tmp_path, big_pdf)
     assert (done.returncode, done.stderr) == (0, "")
     assert service.stored["/bucket/u-1"] == big_pdf.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("status", "problem", "is_final"),
+    [
+        (422, {"code": "term_invalid", "retryable": False}, True),
+        (404, {}, False),
+        (404, {"code": "route_not_found", "retryable": False}, False),
+        (409, {"code": "idempotency_key_reused", "retryable": False}, False),
+        (409, {"code": "upload_not_checked", "retryable": True}, False),
+        (401, {"code": "signature_expired", "retryable": False}, False),
+    ],
+)
+def test_journal_forgets_only_what_the_service_refused_for_what_it_says(
+    status: int, problem: dict[str, object], is_final: bool
+) -> None:
+    assert Refused(status, problem).is_final is is_final

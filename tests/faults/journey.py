@@ -42,12 +42,13 @@ from tests.faults.wire import ProcessDied, Wire
 
 ANNEX = a_pdf("Anexo sintético")
 RECIPIENTS = ("usuaria1@ejemplo.pe", "usuaria2@ejemplo.pe", "+51900000001")
+_UPLOAD_ID = "5" * 32
 _UPLOAD = Upload(
-    "subida-1",
+    _UPLOAD_ID,
     INSTITUTION_ID,
     DeclaredFile("anexo.pdf", "application/pdf", hashlib.sha256(ANNEX).hexdigest(), len(ANNEX)),
     UploadState.CHECKED,
-    f"files/2026/03/09/{INSTITUTION_ID}/subida-1",
+    f"files/2026/03/09/{INSTITUTION_ID}/{_UPLOAD_ID}",
     NOW,
     expires_at=NOW + timedelta(days=7),
 )

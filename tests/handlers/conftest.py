@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 
 import pytest
@@ -28,7 +29,7 @@ def world(aws: dict[str, str]) -> Iterator[World]:
     container = _container(config)
     clock = container.clock
     assert isinstance(clock, Clock)
-    clock.now = NOW
+    clock.now, clock.step = NOW, timedelta(0)
     tables.bind(config, container.connection)  # other tests bind the same models elsewhere
     with using(container):
         world = World(container, Client(app), clock)

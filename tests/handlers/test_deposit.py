@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -229,6 +229,17 @@ def test_document_issued_by_a_clock_half_a_minute_ahead_is_taken(world: World, i
     body["document"]["issued_at"] = issued_at
 
     assert world.deposit(body).status_code == status
+
+
+def test_deposit_during_which_midnight_passes_is_dated_the_day_of_its_commit(world: World) -> None:
+    world.clock.now = datetime(2026, 3, 10, 4, 59, 57, tzinfo=UTC)  # 23:59:57 in Lima
+    world.clock.step = timedelta(seconds=1)
+
+    answer = world.deposit().json_body
+
+    assert answer["effective_on"] == "2026-03-10"
+    (event,) = world.container.events.list_for_subject(f"notice#{answer['notice_id']}")
+    assert event.occurred_at >= datetime(2026, 3, 10, 5, tzinfo=UTC)
 
 
 def test_revoked_key_stops_at_once(world: World) -> None:

@@ -185,6 +185,9 @@ def _document(**overrides: Any) -> dict[str, Any]:
         ({"main": an_inline_file(media_type="image/png")}, "media_type_not_allowed", "main.media_type"),
         ({"main": {**an_inline_file(), "content": "¡no es base64!"}}, "field_base64", "main.content"),
         ({"main": an_inline_file(upload_id="x")}, "file_source", "main.content"),
+        ({"main": {**an_inline_file(), "content": None, "upload_id": "x"}}, "upload_id_invalid", "main.upload_id"),
+        ({"document": _document(issued_at="0001-01-01T00:00:00Z")}, "field_format", "document.issued_at"),
+        ({"case_file": {"number": "E", "opened_on": "0001-01-01"}}, "field_format", "case_file.opened_on"),
         ({"main": an_inline_file(filename="../carta.pdf")}, "filename_invalid", "main.filename"),
         ({"annexes": [an_inline_file()] * 21}, "field_too_many", "annexes"),
         ({"annexes": ["x"]}, "field_type", "annexes"),
@@ -257,7 +260,7 @@ def test_a_pdf_that_is_not_a_plain_sound_document_is_refused(world: World, conte
 
 
 def test_an_upload_that_was_not_checked_asks_to_try_again(world: World) -> None:
-    main = an_inline_file(upload_id="nunca-llego")
+    main = an_inline_file(upload_id="0" * 32)
     del main["content"]
 
     answer = world.deposit(a_body(main=main))
@@ -276,6 +279,9 @@ def test_an_upload_that_was_not_checked_asks_to_try_again(world: World) -> None:
         ("/v1/deposits?limit=0&month=2026-03", 422, "limit_invalid"),
         ("/v1/deposits?cursor=!&month=2026-03", 422, "query_malformed"),
         ("/v1/deposits?cursor=_w&month=2026-03", 422, "cursor_invalid"),
+        ("/v1/deposits?cursor=AAAA&month=2026-03", 422, "cursor_invalid"),
+        ("/v1/deposits?limt=1&month=2026-03", 422, "query_unknown"),
+        ("/v1/uploads/x", 404, "upload_not_found"),
         ("/v1/deposits/AAAA-AAAA-AAAA", 404, "notice_not_found"),
         ("/v1/mailboxes/9-40000002", 422, "mailbox_invalid"),
         ("/v1/mailboxes/1-4", 422, "document_number_invalid"),

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 from chalicelib.domain.errors import InvalidInput
 
 _T = TypeVar("_T")
+_YEARS = range(1821, 2200)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 
@@ -52,7 +53,10 @@ class Fields:
     def day(self, name: str) -> date:
         """Return a calendar date, `YYYY-MM-DD`."""
         value = self._value(name, str, "una fecha AAAA-MM-DD")
-        return self._parsed(name, value, _DATE, date.fromisoformat, "debe ser una fecha que exista, AAAA-MM-DD")
+        read = self._parsed(name, value, _DATE, date.fromisoformat, "debe ser una fecha que exista, AAAA-MM-DD")
+        if read.year not in _YEARS:
+            self.refuse("field_format", name, "está fuera de rango")
+        return read
 
     def instant(self, name: str) -> datetime:
         """Return an RFC 3339 instant with its offset, in UTC."""
@@ -60,10 +64,9 @@ class Fields:
         read = self._parsed(
             name, value, _INSTANT, datetime.fromisoformat, "debe ser RFC 3339 con zona, 2026-01-31T09:30:00-05:00"
         )
-        try:
-            return read.astimezone(UTC)
-        except OverflowError:
+        if read.year not in _YEARS:
             self.refuse("field_format", name, "está fuera de rango")
+        return read.astimezone(UTC)
 
     def choice(self, name: str, kind: Callable[[str], _T], allowed: str) -> _T:
         """Return one of a few known values."""

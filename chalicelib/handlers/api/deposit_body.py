@@ -12,7 +12,7 @@ from chalicelib.domain.errors import TooLarge
 from chalicelib.domain.identity_document import check_document_number, mailbox_id_for
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.notice import CaseFile, Document, FileRole
-from chalicelib.domain.upload import MAX_ANNEXES, MAX_INLINE_SIZE, DeclaredFile, check_declared
+from chalicelib.domain.upload import MAX_ANNEXES, MAX_INLINE_SIZE, DeclaredFile, check_declared, is_upload_id
 from chalicelib.handlers.api.body import Fields, read_json
 from chalicelib.renderers.printable import check_printable
 
@@ -116,6 +116,8 @@ def _file(role: FileRole, fields: Fields) -> SentFile:
         fields.refuse("file_source", "content", "o «upload_id»: se envía uno de los dos, y solo uno")
     content = _base64(fields) if has_content else None
     upload_id = fields.text("upload_id", longest=_TYPE) if has_upload else None
+    if upload_id is not None and not is_upload_id(upload_id):
+        fields.refuse("upload_id_invalid", "upload_id", "no es un identificador que dio POST /v1/uploads")
     fields.close()
     return SentFile(role, declared, content, upload_id, fields.where("")[:-1])
 

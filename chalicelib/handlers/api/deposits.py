@@ -72,10 +72,13 @@ def list_month(request: SignedRequest) -> Response:
     box = current()
     claim = read_claim(request, READ_COVERAGE, now=box.clock())
     query = dict(pair.split("=", 1) for pair in request.query.split("&") if pair)
+    month, cursor, limit = query.pop("month", ""), query.pop("cursor", None), query.pop("limit", "50")
+    if query:
+        raise InvalidInput("query_unknown", f"Esta consulta no tiene el parámetro «{min(query)}».", field=min(query))
     page = list_deposits(
-        month=query.pop("month", ""),
-        cursor=query.pop("cursor", None),
-        limit=_limit(query.pop("limit", "50")),
+        month=month,
+        cursor=cursor,
+        limit=_limit(limit),
         request=request,
         claim=claim,
         tools=box.deposit_tools,
