@@ -4,6 +4,7 @@ from chalice.app import Chalice
 
 from chalicelib.handlers.api.deposits import deposits
 from chalicelib.handlers.api.mailboxes import mailboxes
+from chalicelib.handlers.api.registrations import registrations
 from chalicelib.handlers.api.uploads import uploads
 from chalicelib.handlers.http import own_refusals
 from chalicelib.handlers.jobs import jobs
@@ -11,5 +12,5 @@ from chalicelib.handlers.jobs import jobs
 app = Chalice(app_name="casilla")
 app.experimental_feature_flags.add("BLUEPRINTS")
 app.register_middleware(own_refusals, "http")
-for blueprint in (deposits, mailboxes, uploads, jobs):
+for blueprint in (deposits, mailboxes, uploads, registrations, jobs):
     app.register_blueprint(blueprint)

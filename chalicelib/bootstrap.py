@@ -42,7 +42,10 @@ from chalicelib.gateways.secret_texts import SecretTexts
 from chalicelib.gateways.sms import Sms
 from chalicelib.gateways.sunat import Sunat
 from chalicelib.renderers.alerts import Letterhead
+from chalicelib.services.check_identity import IdentityTools
 from chalicelib.services.deposit_notice import DepositTools, Identifiers
+from chalicelib.services.password_hashing import PasswordHashing
+from chalicelib.services.registration_tools import RegistrationTools
 from chalicelib.services.send_alerts import Channels
 from chalicelib.store import tables
 from chalicelib.store.account_store import AccountStore
@@ -55,6 +58,7 @@ from chalicelib.store.limit_store import LimitStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.nonce_store import NonceStore
 from chalicelib.store.notice_store import NoticeStore
+from chalicelib.store.registration_store import RegistrationStore
 from chalicelib.store.token_store import TokenStore
 from chalicelib.store.upload_store import UploadStore
 
@@ -167,6 +171,38 @@ class Container:
             Reniec(RegistryHttp(self.config.reniec_url), access),
             Sunat(RegistryHttp(self.config.sunat_url)),
             new_breaker=lambda: CircuitBreaker(self.clock),
+        )
+
+    @cached_property
+    def registrations(self) -> RegistrationStore:
+        """Registrations by the keyed hash of their ids."""
+        return RegistrationStore(self.connection, self.pepper)
+
+    @cached_property
+    def registration_tools(self) -> RegistrationTools:
+        """What registrations need."""
+        has_page = self.config.verification_page == "on"
+        return RegistrationTools(
+            registrations=self.registrations,
+            accounts=self.accounts,
+            tokens=self.tokens,
+            limits=self.limits,
+            identity=IdentityTools(
+                registries=self.registries,
+                events=self.events,
+                clock=self.clock,
+                new_event_id=self.identifiers.new_event_id,
+            ),
+            mail=self.channels.mail,
+            letterhead=self.channels.letterhead,
+            passwords=PasswordHashing(),
+            prefixes=self.mailbox_prefixes,
+            clock=self.clock,
+            new_token=self.new_token,
+            new_email_code=self.new_email_code,
+            new_temporary_password=self.new_temporary_password,
+            new_event_id=self.identifiers.new_event_id,
+            link_base=f"https://{self.config.portal_address}/verificar-correo" if has_page else "",
         )
 
     @cached_property

@@ -35,6 +35,7 @@ SETTINGS = {
 """Parameters of the stack. No custom domain: the engine tells functions another path than AWS does behind one."""
 PACKAGE = BUILD / "e2e"
 _DEPLOY_SECONDS = 60
+_MAILING = ("ApiHandler", "SendAlerts", "SweepAlerts", "FinishRegistrations")
 
 
 class DeployError(Exception):
@@ -108,7 +109,7 @@ def deploy(engine: ministack.Ministack, package: Path, template: dict[str, Any])
     resources = {
         r["LogicalResourceId"]: r["PhysicalResourceId"] for page in pages for r in page["StackResourceSummaries"]
     }
-    _let_mail_pass(client(engine, "iam"), [resources["SendAlertsRole"], resources["SweepAlertsRole"]])
+    _let_mail_pass(client(engine, "iam"), [resources[f"{name}Role"] for name in _MAILING])
     function = client(engine, "lambda").get_function_configuration(FunctionName=resources["APIHandler"])
     return Deployment(engine, outputs, resources, {**function["Environment"]["Variables"], **engine.environment})
 

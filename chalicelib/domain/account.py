@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.errors import Conflict, Forbidden
 from chalicelib.domain.mailbox import UserState
 
-TEMPORARY_PASSWORD_LIFETIME = timedelta(days=2)
+TEMPORARY_PASSWORD_LIFETIME = timedelta(days=3)
 
 
 class AccountNotActivated(Forbidden):

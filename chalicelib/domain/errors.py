@@ -32,6 +32,8 @@ class CasillaError(Exception):
         self.field = field
         self.retry_after = retry_after
         """Seconds after which a retry may succeed; None when unknown or useless."""
+        self.problems: tuple[CasillaError, ...] = ()
+        """Everything that is wrong, when a form has more than one field to correct; this error repeats the first."""
 
 
 class InvalidInput(CasillaError):

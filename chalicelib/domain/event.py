@@ -16,6 +16,8 @@ class EventType(StrEnum):
     ALERT_REPORTED = "alert.reported"
     MAILBOX_CONSULTED = "mailbox.consulted"
     REGISTRY_CONSULTED = "registry.consulted"
+    MAILBOX_OPENED = "mailbox.opened"
+    REGISTRATION_REPEATED = "registration.repeated"
 
 
 @dataclass(frozen=True, slots=True)

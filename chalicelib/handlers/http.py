@@ -140,6 +140,8 @@ def _problem(error: CasillaError, status: tuple[int, str], correlation_id: str) 
     }
     if error.field:
         body["field"] = error.field
+    if error.problems:
+        body["errors"] = [{"code": one.code, "detail": one.detail, "field": one.field} for one in error.problems]
     headers: dict[str, str | list[str]] = {"Content-Type": "application/problem+json"}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)

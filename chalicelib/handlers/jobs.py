@@ -15,7 +15,9 @@ from chalicelib.bootstrap import Container, current
 from chalicelib.domain.alert import AlertBatch
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.services.check_upload import check_upload
+from chalicelib.services.clean_registrations import clean_registrations as clean_stale
 from chalicelib.services.expire_uploads import expire_uploads as expire
+from chalicelib.services.finish_registrations import finish_registrations as finish
 from chalicelib.services.record_delivery import record_delivery
 from chalicelib.services.send_alerts import send_alerts as send
 from chalicelib.services.sweep_alerts import sweep_alerts as sweep
@@ -96,6 +98,22 @@ def sweep_orphans(_: CloudWatchEvent) -> dict[str, Any]:
     box = current()
     report = sweep_away(files=box.files, notices=box.notices, now=box.clock, until=box.clock() + _SWEEP_TIME)
     return _reported("sweep_orphans", report)
+
+
+@jobs.schedule("rate(5 minutes)", name="finish_registrations")
+def finish_registrations(_: CloudWatchEvent) -> dict[str, Any]:
+    """Ask the registries again about those who registered while one did not answer."""
+    box = current()
+    if not (box.config.reniec_url and box.config.sunat_url):
+        return {}
+    return _reported("finish_registrations", finish(tools=box.registration_tools, until=box.clock() + _SWEEP_TIME))
+
+
+@jobs.schedule("cron(15 7 * * ? *)", name="clean_registrations")
+def clean_registrations(_: CloudWatchEvent) -> dict[str, Any]:
+    """Delete registrations that were never completed; at a quarter past two in the morning, hora de Lima."""
+    box = current()
+    return _reported("clean_registrations", clean_stale(registrations=box.registrations, now=box.clock()))
 
 
 def _send(notice_id: str, box: Container) -> AlertBatch | None:

@@ -23,6 +23,14 @@ class MailboxStore:
             mailbox.mailbox_id, state=mailbox.state.value, version=mailbox.version, data=to_data(mailbox)
         ).save()
 
+    @staticmethod
+    def add_in(transaction: TransactWrite, mailbox: Mailbox) -> None:
+        """Add a mailbox as part of a transaction, which fails if the holder has one."""
+        item = MailboxItem(
+            mailbox.mailbox_id, state=mailbox.state.value, version=mailbox.version, data=to_data(mailbox)
+        )
+        transaction.save(item, condition=MailboxItem.mailbox_id.does_not_exist())
+
     def require_unchanged_in(self, transaction: TransactWrite, mailbox: Mailbox) -> None:
         """Let the transaction pass only while the mailbox is as it was read."""
         transaction.condition_check(

@@ -26,6 +26,7 @@ from typing import Any
 
 from infra.local import ministack
 from infra.local.cloud import Cloud, create_resources
+from infra.local.registries import server as registries
 
 _MINUTE = 60
 _DAY = 24 * 60 * _MINUTE
@@ -91,7 +92,10 @@ def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) 
     (settings.state / "engine.pid").write_text(str(engine.process.pid), "utf-8")
     stack.callback((settings.state / "engine.pid").unlink)
     cloud = create_resources(engine.endpoint_url, parameters={"ApiAuthority": settings.authority})
+    simulator = stack.enter_context(registries.running())
     _enter_environment(engine, cloud, settings)
+    os.environ.update(RENIEC_URL=simulator.reniec_url, SUNAT_URL=simulator.sunat_url)
+    os.environ.update(REGISTRY_USER="99000001", REGISTRY_RUC="20990000019")
     parts = _start(settings, cloud, stack)
     while not stop.wait(0.5):
         if engine.process.poll() is not None:
@@ -241,6 +245,8 @@ def _feeds(cloud: Cloud) -> list[Any]:
         StreamFeed(boto3.client("dynamodbstreams"), stream_arn, jobs.send_alerts),
         QueueFeed(boto3.client("sqs"), queue["Ref"], queue["Arn"], jobs.check_uploads),
         Schedule(jobs.sweep_alerts, "sweep_alerts", _MINUTE),
+        Schedule(jobs.finish_registrations, "finish_registrations", _MINUTE),
+        Schedule(jobs.clean_registrations, "clean_registrations", _DAY),
         Schedule(jobs.expire_uploads, "expire_uploads", _DAY),
         Schedule(jobs.sweep_orphans, "sweep_orphans", _DAY),
     ]

@@ -30,12 +30,12 @@ def test_an_account_that_was_not_activated_or_is_disabled_is_told_what_to_do() -
     assert "usuario principal" in caught.value.detail
 
 
-def test_a_temporary_password_serves_two_days_and_has_to_be_changed() -> None:
+def test_a_temporary_password_serves_three_days_and_has_to_be_changed() -> None:
     account = with_temporary_password(PENDING, "hash", NOW)
     assert (account.state, account.must_change_password) == (UserState.ACTIVE, True)
-    check_may_log_in(account, NOW + timedelta(days=2))
+    check_may_log_in(account, NOW + timedelta(days=3))
     with pytest.raises(TemporaryPasswordExpired):
-        check_may_log_in(account, NOW + timedelta(days=2, microseconds=1))
+        check_may_log_in(account, NOW + timedelta(days=3, microseconds=1))
 
 
 def test_an_own_password_does_not_expire() -> None:

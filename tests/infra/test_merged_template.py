@@ -22,6 +22,8 @@ FUNCTIONS = {
     "SweepAlerts": "sweep_alerts",
     "ExpireUploads": "expire_uploads",
     "SweepOrphans": "sweep_orphans",
+    "FinishRegistrations": "finish_registrations",
+    "CleanRegistrations": "clean_registrations",
 }
 
 

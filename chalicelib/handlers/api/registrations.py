@@ -1,0 +1,87 @@
+"""`/v1/registrations`: people and companies register by themselves. The id in the address is their only key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.bootstrap import Container, current
+from chalicelib.domain.errors import Forbidden
+from chalicelib.domain.masking import mask_email
+from chalicelib.domain.registration import Registration
+from chalicelib.handlers.api.body import read_json
+from chalicelib.handlers.api.registration_body import read_application, read_new_email
+from chalicelib.handlers.http import PUBLIC, endpoint, json_response
+from chalicelib.services.registration_tools import open_registration
+from chalicelib.services.resend_registration_mail import change_registration_email, resend_registration_mail
+from chalicelib.services.signed_request import SignedRequest
+from chalicelib.services.start_registration import start_registration
+from chalicelib.services.verify_registration import verify_by_code, verify_by_link
+
+registrations = Blueprint(__name__)
+
+
+@registrations.route("/v1/registrations", methods=["POST"])
+@endpoint(registrations, access=PUBLIC)
+def create_registration(request: SignedRequest) -> Response:
+    """Begin a registration."""
+    box = _open_box()
+    application = read_application(request.body)
+    started = start_registration(application, origin=request.origin, tools=box.registration_tools)
+    told = {"registration_id": started.registration_id, "mail_sent": started.is_mail_sent}
+    return json_response({**told, **_as_json(started.registration)}, status=201)
+
+
+@registrations.route("/v1/registrations/{registration_id}", methods=["GET"])
+@endpoint(registrations, access=PUBLIC)
+def show_registration(request: SignedRequest, registration_id: str) -> Response:  # noqa: ARG001
+    """Tell how far it came."""
+    return json_response(_as_json(open_registration(registration_id, _open_box().registration_tools)))
+
+
+@registrations.route("/v1/registrations/{registration_id}/verification", methods=["POST"])
+@endpoint(registrations, access=PUBLIC)
+def verify_registration(request: SignedRequest, registration_id: str) -> Response:
+    """Verify the address by the code or by the link's token."""
+    tools = _open_box().registration_tools
+    fields = read_json(request.body)
+    by_link = fields.has("token")
+    secret = fields.text("token" if by_link else "code", longest=100)
+    fields.close()
+    verify = verify_by_link if by_link else verify_by_code
+    return json_response(_as_json(verify(registration_id, secret, tools=tools)))
+
+
+@registrations.route("/v1/registrations/{registration_id}/codes", methods=["POST"])
+@endpoint(registrations, access=PUBLIC)
+def resend_code(request: SignedRequest, registration_id: str) -> Response:  # noqa: ARG001
+    """Send the last e-mail again."""
+    tools = _open_box().registration_tools
+    return json_response(_as_json(resend_registration_mail(registration_id, tools=tools)), status=202)
+
+
+@registrations.route("/v1/registrations/{registration_id}/email", methods=["POST"])
+@endpoint(registrations, access=PUBLIC)
+def change_email(request: SignedRequest, registration_id: str) -> Response:
+    """Take another address."""
+    tools = _open_box().registration_tools
+    email = read_new_email(request.body)
+    return json_response(_as_json(change_registration_email(registration_id, email, tools=tools)), status=202)
+
+
+def _open_box() -> Container:
+    box = current()
+    if not (box.config.reniec_url and box.config.sunat_url):
+        detail = "El registro en línea no está abierto. Acérquese a la mesa de partes de la entidad."
+        raise Forbidden("registration_closed", detail)
+    return box
+
+
+def _as_json(registration: Registration) -> dict[str, Any]:
+    """Whether a mailbox was opened or was there already is not among it."""
+    return {
+        "state": registration.state.value,
+        "email": mask_email(registration.email),
+        "expires_at": None if registration.expires_at is None else registration.expires_at.isoformat(),
+    }

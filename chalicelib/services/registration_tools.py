@@ -1,0 +1,113 @@
+"""What the verbs of a registration share: their tools, finding one, and sending its e-mails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.alert_sending import AlertRefused
+from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.registration import CODE_LIFETIME, Registration, no_such_registration
+from chalicelib.domain.token import NewToken, TokenKind
+from chalicelib.gateways.mail import Mail
+from chalicelib.renderers.alerts import Letterhead
+from chalicelib.renderers.registration_mail import Letter, code_letter, render_letter
+from chalicelib.services.check_identity import IdentityTools
+from chalicelib.services.password_hashing import PasswordHashing
+from chalicelib.store.account_store import AccountStore
+from chalicelib.store.limit_store import LimitStore
+from chalicelib.store.registration_store import RegistrationStore
+from chalicelib.store.token_store import TokenStore
+
+_logger = logging.getLogger(__name__)
+_COOLING_S = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationTools:
+    """Stores, gateways, clock and sources of secrets; `link_base` is empty where the portal has no page for links."""
+
+    registrations: RegistrationStore
+    accounts: AccountStore
+    tokens: TokenStore
+    limits: LimitStore
+    identity: IdentityTools
+    mail: Mail
+    letterhead: Letterhead
+    passwords: PasswordHashing
+    prefixes: Mapping[DocumentType, str]
+    clock: Callable[[], datetime]
+    new_token: Callable[[], str]
+    new_email_code: Callable[[], str]
+    new_temporary_password: Callable[[], str]
+    new_event_id: Callable[[], str]
+    link_base: str = ""
+
+
+def open_registration(registration_id: str, tools: RegistrationTools) -> Registration:
+    """Return the registration of an id.
+
+    Raises:
+        NotFound: `registration_not_found`: there is none, or its time is over.
+
+    """
+    found = tools.registrations.find(tools.registrations.key(registration_id))
+    if found is None or not found.is_open_at(tools.clock()):
+        raise no_such_registration()
+    return found
+
+
+def cool_down(registration: Registration, tools: RegistrationTools) -> None:
+    """Let one e-mail be asked for, and none for a minute after it.
+
+    Raises:
+        TooManyRequests: `limit_reached`, with the seconds to wait.
+
+    """
+    tools.limits.cool_down(f"registration-mail#{registration.key}", seconds=_COOLING_S, now=tools.clock())
+
+
+def send_code(registration: Registration, tools: RegistrationTools) -> None:
+    """Make the code of this e-mail, and its link where the portal has the page, and send both in one.
+
+    Raises:
+        AlertRefused: `email_address_refused`.
+        Unavailable: `mail_unavailable` or alike; another can be asked for.
+
+    """
+    now = tools.clock()
+    code, link = tools.new_email_code(), ""
+    until = now + CODE_LIFETIME
+    tools.tokens.issue(NewToken(TokenKind.EMAIL_CODE, registration.code_name, now, until, answer=code))
+    if tools.link_base:
+        secret = tools.new_token()
+        data = {"code_name": registration.code_name}
+        tools.tokens.issue(NewToken(TokenKind.EMAIL_LINK, secret, now, until, data=data))
+        link = f"{tools.link_base}?token={secret}"
+    send_letter(code_letter(code, link=link), registration, tools)
+
+
+def send_letter(letter: Letter, registration: Registration, tools: RegistrationTools) -> None:
+    """Send one e-mail to the registration's address; nothing in it is logged.
+
+    Raises:
+        AlertRefused: `email_address_refused`.
+        Unavailable: the provider does not take it now.
+
+    """
+    key = f"{registration.key}/{registration.state}/{tools.new_event_id()}"
+    message = render_letter(letter, registration.email, tools.letterhead, sent_at=tools.clock(), key=key)
+    tools.mail.send(message, registration.email, {})
+
+
+def try_to_send(send: Callable[[], None]) -> bool:
+    """Send what can be asked for again; a failure is logged and undoes nothing."""
+    try:
+        send()
+    except (AlertRefused, Unavailable) as error:
+        _logger.warning("registration e-mail not sent", extra={"code": error.code})
+        return False
+    return True

@@ -1,0 +1,150 @@
+"""Begin a registration: all formats at once, limits, the registry, and one e-mail (REG-2 to REG-5, REG-9).
+
+Whether the holder has a mailbox is not looked at before the address is verified, so no answer can tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from chalicelib.domain.access_policy import Limit
+from chalicelib.domain.contact import Phone
+from chalicelib.domain.errors import InvalidInput, Unavailable
+from chalicelib.domain.identity import CompanyClaim, PersonClaim
+from chalicelib.domain.identity_claim import company_problems, person_problems
+from chalicelib.domain.identity_refusal import refuse_unless_confirmed
+from chalicelib.domain.registration import (
+    LIFETIME,
+    AcceptedText,
+    Registration,
+    RegistrationState,
+    check_registrable,
+    confirmed,
+    postponed,
+)
+from chalicelib.renderers.registration_mail import waiting_letter
+from chalicelib.services.check_identity import Consultation, ConsultationReason, check_identity
+from chalicelib.services.registration_tools import (
+    RegistrationTools,
+    cool_down,
+    send_code,
+    send_letter,
+    try_to_send,
+)
+
+REGISTRATIONS_PER_ADDRESS = Limit("registration-address", 20, 60 * 60)
+REGISTRATIONS_PER_DOCUMENT = Limit("registration-document", 10, 24 * 60 * 60)
+REGISTRATIONS_PER_EMAIL = Limit("registration-email", 10, 24 * 60 * 60)
+"""All three refuse: a registry counts our questions, and the answers about one document are not to be tried out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """What was typed. `problems` are those found while reading contact and texts; the claim is checked here."""
+
+    claim: PersonClaim | CompanyClaim
+    email: str
+    phone: Phone
+    accepted: tuple[tuple[str, str], ...]
+    problems: tuple[InvalidInput, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StartedRegistration:
+    """The registration and its id, which is nowhere else; `is_mail_sent` is False when another has to be asked for."""
+
+    registration: Registration
+    registration_id: str
+    is_mail_sent: bool
+
+
+def start_registration(application: Application, *, origin: str, tools: RegistrationTools) -> StartedRegistration:
+    """Keep the application, ask the registry and send the code, or the promise to ask again.
+
+    Raises:
+        InvalidInput: the first of all problems, with all of them; or the registry's refusal, which reveals nothing.
+        TooManyRequests: `limit_reached`, before any registry is asked.
+
+    """
+    check_application(application, tools)
+    registration_id = tools.new_token()
+    registration = _draft(application, tools.registrations.key(registration_id), origin, tools)
+    check_registrable(registration.document[0])
+    _spend_limits(registration, origin, tools)
+    tools.registrations.add(registration)
+    registration = _ask(registration, origin, tools)
+    if registration.state is RegistrationState.AWAITING_REGISTRY:
+        is_sent = try_to_send(partial(send_letter, waiting_letter(), registration, tools))
+    else:
+        is_sent = try_to_send(partial(send_code, registration, tools))
+    if is_sent:
+        cool_down(registration, tools)
+    return StartedRegistration(registration, registration_id, is_sent)
+
+
+def check_application(application: Application, tools: RegistrationTools) -> None:
+    """Refuse an application with everything that is wrong with its form.
+
+    Raises:
+        InvalidInput: as `start_registration`.
+
+    """
+    claim = application.claim
+    if isinstance(claim, PersonClaim):
+        today = tools.clock().astimezone(tools.letterhead.zone).date()
+        found = person_problems(claim, today=today)
+    else:
+        found = company_problems(claim)
+    problems = (*found, *application.problems)
+    if problems:
+        raise refusal_of(problems)
+
+
+def refusal_of(problems: tuple[InvalidInput, ...]) -> InvalidInput:
+    """Return the first problem, carrying all of them."""
+    first = InvalidInput(problems[0].code, problems[0].detail, field=problems[0].field)
+    first.problems = problems
+    return first
+
+
+def _draft(application: Application, key: str, origin: str, tools: RegistrationTools) -> Registration:
+    now, claim = tools.clock(), application.claim
+    return Registration(
+        key=key,
+        state=RegistrationState.DRAFT,
+        email=application.email,
+        phone=application.phone,
+        accepted=tuple(AcceptedText(text, version, now, origin) for text, version in application.accepted),
+        started_at=now,
+        expires_at=now + LIFETIME,
+        person=claim if isinstance(claim, PersonClaim) else None,
+        company=claim if isinstance(claim, CompanyClaim) else None,
+    )
+
+
+def _spend_limits(registration: Registration, origin: str, tools: RegistrationTools) -> None:
+    now = tools.clock()
+    for limit, who in (
+        (REGISTRATIONS_PER_ADDRESS, (origin,)),
+        (REGISTRATIONS_PER_DOCUMENT, registration.document),
+        (REGISTRATIONS_PER_EMAIL, (registration.email.lower(),)),
+    ):
+        tools.limits.spend(limit.key(*who), limit=limit.limit, window_s=limit.window_s, now=now)
+
+
+def _ask(registration: Registration, origin: str, tools: RegistrationTools) -> Registration:
+    consultation = Consultation(
+        subject=f"registration#{registration.key}",
+        actor=f"applicant:{registration.key}",
+        reason=ConsultationReason.SELF_REGISTRATION,
+        origin=origin,
+    )
+    try:
+        result = check_identity(registration.claim, consultation, tools=tools.identity)
+    except Unavailable as error:
+        if error.code != "registry_unavailable":
+            raise
+        return tools.registrations.update(postponed(registration, tools.clock()))
+    refuse_unless_confirmed(result)
+    return tools.registrations.update(confirmed(registration, result.registered_name, tools.clock()))

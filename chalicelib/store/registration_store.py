@@ -1,0 +1,155 @@
+"""Registrations: found by the keyed hash of an id that only the applicant has, changed from the version read."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.access_secret import keyed_hash
+from chalicelib.domain.account import Account
+from chalicelib.domain.event import Event
+from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.registration import Registration, RegistrationState, registration_changed
+from chalicelib.store.account_store import AccountStore
+from chalicelib.store.batch_read import store_unavailable
+from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.tables import RegistrationItem
+from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
+
+_TTL_MARGIN = timedelta(days=30)
+"""The nightly job deletes first; the time to live is for what it could not."""
+_FAILED = "ConditionalCheckFailed"
+
+
+class RegistrationStore:
+    """`connection` is the one that `tables.bind` returns. Raises `Unavailable` when DynamoDB does not answer."""
+
+    def __init__(self, connection: Connection, pepper: bytes) -> None:
+        """Hash ids with `pepper`."""
+        self._connection = connection
+        self._pepper = pepper
+
+    def key(self, registration_id: str) -> str:
+        """Return what an id is stored as."""
+        return keyed_hash(self._pepper, "registration", registration_id)
+
+    def find(self, key: str) -> Registration | None:
+        """Return a registration, expired or not, read with strong consistency."""
+        try:
+            item = RegistrationItem.get(key, consistent_read=True)
+        except RegistrationItem.DoesNotExist:
+            return None
+        except PynamoDBException as error:
+            raise store_unavailable() from error
+        return dataclasses.replace(from_data(Registration, item.data), version=int(item.version))
+
+    def add(self, registration: Registration) -> None:
+        """Keep a new registration."""
+        _put(_to_item(registration), RegistrationItem.registration_key.does_not_exist())
+
+    def update(self, registration: Registration) -> Registration:
+        """Write a changed registration if it is at the version it was read in; return it in its new one.
+
+        Raises:
+            RegistrationChanged: `registration_changed`.
+
+        """
+        changed = dataclasses.replace(registration, version=registration.version + 1)
+        _put(_to_item(changed), RegistrationItem.version == registration.version)
+        return changed
+
+    def complete(
+        self, registration: Registration, event: Event, opened: tuple[Mailbox, Account] | None
+    ) -> Registration | None:
+        """Write the end, its event and what it opens in one transaction; None when the mailbox or account exists.
+
+        Raises:
+            RegistrationChanged: `registration_changed`.
+
+        """
+        changed = dataclasses.replace(registration, version=registration.version + 1)
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.save(_to_item(changed), condition=RegistrationItem.version == registration.version)
+                EventStore().add_in(transaction, event)
+                if opened is not None:
+                    MailboxStore.add_in(transaction, opened[0])
+                    AccountStore.add_in(transaction, opened[1])
+        except TransactWriteError as error:
+            failed = [reason is not None and reason.code == _FAILED for reason in error.cancellation_reasons]
+            if any(failed[:2]):
+                raise registration_changed() from error
+            if any(failed):
+                return None
+            raise store_unavailable() from error
+        return changed
+
+    def list_waiting(self, registry: str, *, now: datetime, limit: int) -> tuple[str, ...]:
+        """Return keys of those whose registry is to be asked again, the longest due first."""
+        condition = "waiting_for = :key AND due_at <= :now"
+        values = {":key": {"S": registry}, ":now": {"N": str(int(now.timestamp()))}}
+        return self._keys("waiting", condition, values, limit)
+
+    def list_expiring(self, day: date, *, limit: int) -> tuple[str, ...]:
+        """Return keys of those whose time ends on this UTC day."""
+        return self._keys("by_expiry", "expiry_day = :day", {":day": {"S": day.isoformat()}}, limit)
+
+    @staticmethod
+    def delete_expired(key: str, now: datetime) -> bool:
+        """Delete one whose time is over; False when it is gone or got more time."""
+        is_over = RegistrationItem.expires_at < now + _TTL_MARGIN
+        is_open = RegistrationItem.state != RegistrationState.COMPLETED.value
+        try:
+            RegistrationItem(key).delete(condition=is_over & is_open)
+        except DeleteError as error:
+            if vendor_code(error) == CONDITION_FAILED:
+                return False
+            raise store_unavailable() from error
+        return True
+
+    def _keys(self, index: str, condition: str, values: dict[str, Any], limit: int) -> tuple[str, ...]:
+        query = {
+            "TableName": RegistrationItem.Meta.table_name,
+            "IndexName": index,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+            "ProjectionExpression": "registration_key",
+            "Limit": limit,
+        }
+        try:
+            found = self._connection.dispatch("Query", query)
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        return tuple(item["registration_key"]["S"] for item in found["Items"])
+
+
+def _to_item(registration: Registration) -> RegistrationItem:
+    item = RegistrationItem(
+        registration.key,
+        version=registration.version,
+        state=registration.state.value,
+        data=to_data(registration),
+    )
+    if registration.expires_at is not None:
+        item.expires_at = registration.expires_at + _TTL_MARGIN
+        item.expiry_day = registration.expires_at.astimezone(UTC).date().isoformat()
+    if registration.due_at is not None:
+        item.waiting_for = "sunat" if registration.company is not None else "reniec"
+        item.due_at = int(registration.due_at.timestamp())
+    return item
+
+
+def _put(item: RegistrationItem, condition: Any) -> None:
+    try:
+        item.save(condition)
+    except PutError as error:
+        if vendor_code(error) == CONDITION_FAILED:
+            raise registration_changed() from error
+        raise store_unavailable() from error

@@ -1,0 +1,470 @@
+"""Registering by the API, from the form to the account, on the in-process engine and the registries' simulator."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config as ClientConfig
+from chalice.test import Client, HTTPResponse
+from moto.ses.models import ses_backends
+
+from app import app
+from chalicelib.bootstrap import Container, using
+from chalicelib.config import Config
+from chalicelib.domain.event import EventType
+from chalicelib.domain.mailbox import DocumentType, UserState
+from chalicelib.domain.registration import CODE_LIFETIME, LIFETIME, REGISTRY_LIFETIME, TEXTS
+from chalicelib.gateways.mail import Mail
+from chalicelib.store import tables
+from chalicelib.store.codec import to_data
+from infra.local.cloud import REGION
+from infra.local.registries.server import Simulator, running
+from tests.deposit_world import NOW, Clock, a_mailbox
+from tests.registry_world import ACCESS, a_company, a_person
+
+_CONTACT = {"phone": "987 654 321", "email": "rosa@ejemplo.pe", "email_again": "rosa@ejemplo.pe"}
+_ACCEPTED = [{"text": text, "version": version} for text, version in TEXTS.items()]
+_TICK = timedelta(microseconds=1)
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    """Serve both registries."""
+    with running(slow_seconds=0.1) as server:
+        yield server
+
+
+@dataclass
+class Site:
+    """The API as an applicant reaches it, and the e-mails it sent."""
+
+    container: Container
+    client: Client
+    clock: Clock
+    simulator: Simulator
+
+    def call(self, method: str, path: str, body: object = None) -> HTTPResponse:
+        headers = {"content-type": "application/json"}
+        raw = b"" if body is None else json.dumps(body).encode()
+        return self.client.http.request(method, f"/v1/registrations{path}", headers=headers, body=raw)
+
+    def start(self, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        answer = self.call("POST", "", body or a_form())
+        assert answer.status_code == 201, answer.body
+        started: dict[str, Any] = answer.json_body
+        return started
+
+    def verify(self, registration_id: str, code: str) -> HTTPResponse:
+        return self.call("POST", f"/{registration_id}/verification", {"code": code})
+
+    @property
+    def mails(self) -> list[tuple[str, str]]:
+        """Address and text of each e-mail, oldest first."""
+        backends = ses_backends["123456789012"][REGION]
+        found = []
+        for sent in backends.sent_messages:
+            message = email.message_from_string(sent.raw_data, policy=email.policy.default)
+            body = message.get_body(("plain",))
+            assert body is not None
+            found.append((str(message["To"]), body.get_content()))
+        return found
+
+    @property
+    def code(self) -> str:
+        """The code of the last e-mail."""
+        found = re.search(r"Código: ([0-9A-Z]{6})", self.mails[-1][1])
+        assert found, self.mails[-1]
+        return found[1]
+
+
+def a_form(number: str = "99000001", **overrides: Any) -> dict[str, Any]:
+    person = {key: value for key, value in to_data(a_person(number)).items() if value}
+    return {"person": person, **_CONTACT, "accepted": _ACCEPTED, **overrides}
+
+
+def a_company_form(ruc: str = "20990000019", **changes: Any) -> dict[str, Any]:
+    return {"company": to_data(a_company(ruc, **changes)), **_CONTACT, "accepted": _ACCEPTED}
+
+
+@pytest.fixture
+def site(aws: dict[str, str], simulator: Simulator) -> Iterator[Site]:
+    """Yield an empty site."""
+    config = replace(
+        Config.from_env(aws),
+        reniec_url=simulator.reniec_url,
+        sunat_url=simulator.sunat_url,
+        registry_user=ACCESS.user_dni,
+        registry_ruc=ACCESS.institution_ruc,
+    )
+    clock = Clock()
+    container = Container(config, clock=clock, pause=lambda _: None)
+    tables.bind(config, container.connection)
+    simulator.asked.clear()
+    with using(container):
+        yield Site(container, Client(app), clock, simulator)
+
+
+def test_a_person_registers_verifies_and_gets_a_mailbox_and_an_account(site: Site) -> None:
+    started = site.start()
+    assert started["state"] == "awaiting_code"
+    assert started["email"] == "r***@ejemplo.pe"
+    assert site.mails[0][0] == "rosa@ejemplo.pe"
+
+    verified = site.verify(started["registration_id"], f" {site.code.lower()} ")
+
+    assert (verified.status_code, verified.json_body["state"]) == (200, "completed")
+    account = site.container.accounts.find("1-99000001")
+    assert account is not None
+    assert (account.state, account.must_change_password) == (UserState.ACTIVE, True)
+    assert account.temporary_until == NOW + timedelta(hours=72)
+    mailbox = tables.MailboxItem.get("1-99000001").data
+    assert mailbox["holder"] == {"document_type": "DNI", "document_number": "99000001", "name": "ROSA PRUEBA EJEMPLO"}
+    assert [user["mobile"] for user in mailbox["users"]] == ["+51987654321"]
+    [opened] = site.container.events.list_for_subject("mailbox#1-99000001")
+    assert opened.type is EventType.MAILBOX_OPENED
+
+
+def test_the_credentials_mail_carries_a_password_that_is_stored_hashed_only(site: Site) -> None:
+    started = site.start()
+    site.verify(started["registration_id"], site.code)
+
+    text = site.mails[-1][1]
+    password = text.split("Clave temporal: ")[1].split()[0]
+    account = site.container.accounts.find("1-99000001")
+    assert "Usuario: 1-99000001" in text
+    assert account is not None
+    assert account.password_hash is not None
+    assert password not in account.password_hash
+    assert site.container.registration_tools.passwords.check(password, account.password_hash).is_right
+
+
+def test_a_company_registers_and_gets_a_mailbox_and_an_account(site: Site) -> None:
+    started = site.start(a_company_form())
+
+    assert site.verify(started["registration_id"], site.code).json_body["state"] == "completed"
+    assert site.container.accounts.find("8-20990000019") is not None
+
+
+def test_nothing_stored_holds_the_id_the_code_or_the_password(site: Site) -> None:
+    started = site.start()
+    code = site.code
+    stored = [item.data for item in tables.RegistrationItem.scan()]
+    stored += [item.attribute_values for item in tables.TokenItem.scan()]
+
+    assert started["registration_id"] not in repr(stored)
+    assert code not in repr(stored)
+
+
+def test_what_was_accepted_is_kept_with_version_time_and_address(site: Site) -> None:
+    site.start()
+
+    [item] = tables.RegistrationItem.scan()
+    assert [(entry["text"], entry["version"]) for entry in item.data["accepted"]] == list(TEXTS.items())
+    assert all(entry["accepted_at"] == NOW.isoformat() and entry["origin"] for entry in item.data["accepted"])
+
+
+def test_every_problem_of_the_form_is_told_at_once_and_no_registry_is_asked(site: Site) -> None:
+    form = a_form(phone="12", email_again="otra@ejemplo.pe", accepted=[])
+    form["person"] |= {"number": "123", "given_names": "R2"}
+
+    answer = site.call("POST", "", form)
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json_body["errors"]] == [
+        *("number", "given_names"),
+        *("email_again", "phone", "accepted"),
+    ]
+    assert site.simulator.asked == []
+
+
+def test_every_missing_field_is_told_at_once(site: Site) -> None:
+    answer = site.call("POST", "", {"person": {"document_type": "LIBRETA"}, "apodo": "x"})
+
+    fields = [error["field"] for error in answer.json_body["errors"]]
+    assert answer.status_code == 422
+    assert {"person.document_type", "person.number", "email", "phone", "apodo"} <= set(fields)
+
+
+@pytest.mark.parametrize("number", ["99000008", "99000009", "99000010", "99000404", "99000002"])
+def test_a_person_the_registry_does_not_confirm_gets_one_answer_and_no_mail(site: Site, number: str) -> None:
+    answer = site.call("POST", "", a_form(number) if number != "99000002" else _another_name(number))
+
+    assert (answer.status_code, answer.json_body["code"]) == (422, "identity_mismatch")
+    assert "field" not in answer.json_body
+    assert site.mails == []
+
+
+def _another_name(number: str) -> dict[str, Any]:
+    form = a_form(number)
+    form["person"]["given_names"] = "Otra"
+    return form
+
+
+@pytest.mark.parametrize(
+    ("ruc", "name", "district", "code"),
+    [
+        ("20990000043", "Textil Simulada S.A.", "Ate", "company_inactive"),
+        ("20990000051", "Transportes Imaginarios S.A.C.", "Comas", "company_not_habido"),
+        ("20990000060", "Minera Supuesta S.A.A.", "Arequipa", "company_mismatch"),
+        ("20990004049", "Nadie S.A.", "Lima", "company_mismatch"),
+    ],
+)
+def test_a_company_the_registry_does_not_confirm_is_refused(
+    site: Site, ruc: str, name: str, district: str, code: str
+) -> None:
+    answer = site.call("POST", "", a_company_form(ruc, legal_name=name, district=district))
+
+    assert (answer.status_code, answer.json_body["code"]) == (422, code)
+    assert site.mails == []
+
+
+def test_a_document_that_no_registry_confirms_needs_an_officer(site: Site) -> None:
+    form = a_form()
+    form["person"] |= {"document_type": DocumentType.CE.value, "number": "000123456"}
+
+    answer = site.call("POST", "", form)
+
+    assert (answer.status_code, answer.json_body["code"]) == (422, "document_type_needs_officer")
+    assert site.mails == []
+
+
+def test_after_too_many_tries_with_one_document_no_registry_is_asked(site: Site) -> None:
+    for _ in range(10):
+        site.call("POST", "", _another_name("99000002"))
+    answer = site.call("POST", "", _another_name("99000002"))
+
+    assert (answer.status_code, answer.json_body["code"]) == (429, "limit_reached")
+    assert "Retry-After" in answer.headers
+    assert len(site.simulator.asked) == 10
+
+
+def test_while_the_registry_is_down_nothing_is_lost_and_the_job_goes_on(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(_people(), "99000001", {**_people()["99000001"], "answer": "down"})
+    started = site.start()
+    assert started["state"] == "awaiting_registry"
+    assert "no responde" in site.mails[-1][1]
+    assert _run(site, "finish_registrations")["due"] == 0
+
+    site.clock.advance(minutes=5)
+    assert _run(site, "finish_registrations")["waiting"] == 1
+    monkeypatch.undo()
+    site.clock.advance(minutes=10)
+    assert _run(site, "finish_registrations")["confirmed"] == 1
+
+    answer = site.verify(started["registration_id"], site.code)
+    assert answer.json_body["state"] == "completed"
+    assert site.container.accounts.find("1-99000001") is not None
+
+
+def test_a_late_no_of_the_registry_ends_the_registration_by_mail(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(_people(), "99000008", {**_people()["99000008"], "answer": "down"})
+    started = site.start(a_form("99000008"))
+    monkeypatch.undo()
+    site.clock.advance(minutes=5)
+
+    assert _run(site, "finish_registrations")["refused"] == 1
+    assert "no coinciden" in site.mails[-1][1]
+    assert site.call("GET", f"/{started['registration_id']}").json_body["state"] == "refused"
+    assert _run(site, "finish_registrations")["due"] == 0
+
+
+def test_a_stranger_cannot_tell_whether_the_holder_has_a_mailbox(site: Site) -> None:
+    new = _walk(site, "99000001")
+    site.container.mailboxes.put(a_mailbox("99000003"))
+    taken = _walk(site, "99000003")
+
+    assert new == taken
+    assert site.container.accounts.find("1-99000003") is None
+    assert "Clave temporal" not in site.mails[-1][1]
+    assert "¿Olvidaste tu contraseña?" in site.mails[-1][1]
+    assert tables.MailboxItem.get("1-99000003").data["users"][0]["email"] == "usuaria1@ejemplo.pe"
+
+
+def _walk(site: Site, number: str) -> list[tuple[int, dict[str, Any], dict[str, Any]]]:
+    """Take every step there is and return what a stranger sees, without what differs by chance."""
+    started = site.call("POST", "", a_form(number))
+    registration_id = started.json_body["registration_id"]
+    steps = [started, site.verify(registration_id, "222222"), site.verify(registration_id, site.code)]
+    site.clock.advance(seconds=61)
+    steps += [
+        site.call("POST", f"/{registration_id}/codes"),
+        site.call("GET", f"/{registration_id}"),
+        site.verify(registration_id, "222222"),
+    ]
+    site.clock.now = NOW
+    return [(step.status_code, _seen(step.json_body), _seen(dict(step.headers))) for step in steps]
+
+
+def _seen(shown: dict[str, Any]) -> dict[str, Any]:
+    chance = {"registration_id", "correlation_id", "X-Correlation-Id"}
+    return {name: value if name not in chance else "…" for name, value in shown.items()}
+
+
+def test_a_code_allows_five_attempts(site: Site) -> None:
+    registration_id, code = site.start()["registration_id"], site.code
+
+    answers = [site.verify(registration_id, "222222").json_body["code"] for _ in range(5)]
+    late = site.verify(registration_id, code)
+
+    assert answers == ["code_wrong"] * 4 + ["code_unusable"]
+    assert (late.status_code, late.json_body["code"]) == (422, "code_unusable")
+
+
+@pytest.mark.parametrize(("after", "status"), [(CODE_LIFETIME, 200), (CODE_LIFETIME + _TICK, 422)])
+def test_a_code_counts_to_the_last_instant(site: Site, after: timedelta, status: int) -> None:
+    registration_id, code = site.start()["registration_id"], site.code
+    site.clock.now += after
+
+    assert site.verify(registration_id, code).status_code == status
+
+
+@pytest.mark.parametrize(("after", "status"), [(LIFETIME, 200), (LIFETIME + _TICK, 404)])
+def test_a_registration_counts_to_the_last_instant(site: Site, after: timedelta, status: int) -> None:
+    registration_id = site.start()["registration_id"]
+    site.clock.now += after
+
+    assert site.call("GET", f"/{registration_id}").status_code == status
+
+
+def test_another_code_makes_the_first_one_worthless_and_has_to_wait_a_minute(site: Site) -> None:
+    registration_id, first = site.start()["registration_id"], site.code
+
+    site.clock.advance(seconds=59)
+    early = site.call("POST", f"/{registration_id}/codes")
+    site.clock.advance(seconds=1)
+    again = site.call("POST", f"/{registration_id}/codes")
+
+    assert (early.status_code, again.status_code) == (429, 202)
+    assert site.verify(registration_id, first).status_code == 422
+    assert site.verify(registration_id, site.code).status_code == 200
+
+
+def test_five_more_codes_can_be_had(site: Site) -> None:
+    registration_id = site.start()["registration_id"]
+    answers = []
+    for _ in range(6):
+        site.clock.advance(minutes=1)
+        answers.append(site.call("POST", f"/{registration_id}/codes").status_code)
+
+    assert answers == [202] * 5 + [429]
+
+
+def test_a_changed_address_gets_a_new_code_and_the_old_one_is_worthless(site: Site) -> None:
+    registration_id, first = site.start()["registration_id"], site.code
+    other = {"email": "otra@ejemplo.pe", "email_again": "otra@ejemplo.pe"}
+
+    answer = site.call("POST", f"/{registration_id}/email", other)
+
+    assert (answer.status_code, answer.json_body["email"]) == (202, "o***@ejemplo.pe")
+    assert site.mails[-1][0] == "otra@ejemplo.pe"
+    assert site.verify(registration_id, first).status_code == 422
+    assert site.verify(registration_id, site.code).status_code == 200
+    assert tables.MailboxItem.get("1-99000001").data["users"][0]["email"] == "otra@ejemplo.pe"
+
+
+def test_credentials_can_be_sent_again_with_another_password(site: Site) -> None:
+    registration_id = site.start()["registration_id"]
+    site.verify(registration_id, site.code)
+    first = site.container.accounts.find("1-99000001")
+    site.clock.advance(minutes=2)
+
+    assert site.call("POST", f"/{registration_id}/codes").status_code == 202
+    second = site.container.accounts.find("1-99000001")
+    assert first is not None
+    assert second is not None
+    assert first.password_hash != second.password_hash
+    assert "Clave temporal" in site.mails[-1][1]
+
+
+def test_a_mail_that_cannot_be_sent_loses_no_registration(site: Site) -> None:
+    whole = site.container.registration_tools
+    deaf = boto3.client(
+        "sesv2", endpoint_url="http://127.0.0.1:1", config=ClientConfig(retries={"total_max_attempts": 1})
+    )
+    site.container.registration_tools = replace(whole, mail=Mail(deaf))
+    started = site.start()
+    site.container.registration_tools = whole
+
+    assert (started["state"], started["mail_sent"]) == ("awaiting_code", False)
+    assert site.call("POST", f"/{started['registration_id']}/codes").status_code == 202
+    assert site.verify(started["registration_id"], site.code).status_code == 200
+
+
+def test_the_link_verifies_by_post_once_the_portal_has_its_page(site: Site) -> None:
+    config = replace(site.container.config, verification_page="on")
+    box = Container(config, clock=site.clock)
+    with using(box):
+        started = site.start()
+        text = site.mails[-1][1]
+        token = text.split("/verificar-correo?token=")[1].split()[0]
+        path = f"/{started['registration_id']}/verification"
+
+        assert site.call("POST", path, {"token": "x" * 43}).status_code == 422
+        assert site.call("POST", path, {"token": token}).json_body["state"] == "completed"
+
+
+def test_no_mail_has_a_link_before_the_page_exists(site: Site) -> None:
+    site.start()
+
+    assert "http" not in site.mails[-1][1]
+
+
+def test_without_registries_registration_is_closed(site: Site) -> None:
+    with using(Container(replace(site.container.config, reniec_url=""), clock=site.clock)):
+        answer = site.call("POST", "", a_form())
+
+    assert (answer.status_code, answer.json_body["code"]) == (403, "registration_closed")
+
+
+def test_the_nightly_job_deletes_only_what_was_never_completed(site: Site) -> None:
+    done = site.start()["registration_id"]
+    site.verify(done, site.code)
+    stale = site.start(a_form("99000003"))["registration_id"]
+
+    site.clock.now += LIFETIME
+    assert _run(site, "clean_registrations")["deleted"] == 0
+    site.clock.advance(days=1)
+    assert _run(site, "clean_registrations")["deleted"] == 1
+    assert site.call("GET", f"/{stale}").status_code == 404
+    assert site.call("GET", f"/{done}").json_body["state"] == "completed"
+    assert len(list(tables.RegistrationItem.scan())) == 1
+
+
+def test_an_unknown_id_and_an_expired_one_say_the_same(site: Site) -> None:
+    stale = site.start()["registration_id"]
+    site.clock.now += REGISTRY_LIFETIME
+
+    unknown, expired = (site.call("GET", f"/{one}") for one in ("x" * 43, stale))
+    assert unknown.status_code == 404
+    assert _seen(unknown.json_body) == _seen(expired.json_body)
+
+
+def _people() -> dict[str, dict[str, Any]]:
+    from infra.local.registries.answers import people  # noqa: PLC0415 - cached there; the test changes the cache
+
+    return people()
+
+
+def _run(site: Site, job: str) -> dict[str, Any]:
+    event = {
+        "version": "0",
+        "id": "e",
+        "account": "a",
+        "region": REGION,
+        "detail": {},
+        "detail-type": "Scheduled Event",
+    }
+    event |= {"source": "aws.events", "time": "2026-03-10T07:00:00Z", "resources": []}
+    counts: dict[str, Any] = site.client.lambda_.invoke(job, event).payload
+    return counts
