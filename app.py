@@ -2,9 +2,12 @@
 
 from chalice.app import Chalice
 
+from chalicelib.handlers.api.captchas import captchas
 from chalicelib.handlers.api.deposits import deposits
 from chalicelib.handlers.api.mailboxes import mailboxes
+from chalicelib.handlers.api.passwords import passwords
 from chalicelib.handlers.api.registrations import registrations
+from chalicelib.handlers.api.sessions import sessions
 from chalicelib.handlers.api.uploads import uploads
 from chalicelib.handlers.http import own_refusals
 from chalicelib.handlers.jobs import jobs
@@ -12,5 +15,5 @@ from chalicelib.handlers.jobs import jobs
 app = Chalice(app_name="casilla")
 app.experimental_feature_flags.add("BLUEPRINTS")
 app.register_middleware(own_refusals, "http")
-for blueprint in (deposits, mailboxes, uploads, registrations, jobs):
+for blueprint in (captchas, deposits, mailboxes, passwords, sessions, uploads, registrations, jobs):
     app.register_blueprint(blueprint)

@@ -40,6 +40,8 @@ class Config:
     country: str = "PE"
     mailbox_prefixes: str = "DNI:1,RUC:8,CE:4,PASAPORTE:7"
     """What a mailbox's username begins with, by type of identity document."""
+    portal_base_url: str = ""
+    """Scheme, host and path before the portal's pages, for links in e-mails; empty: the portal's address by https."""
     malware_scan: str = "off"
     """`guardduty`: only objects tagged NO_THREATS_FOUND pass; `off`: no scanner is installed."""
     token_secret_arn: str = ""

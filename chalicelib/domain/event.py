@@ -18,13 +18,19 @@ class EventType(StrEnum):
     REGISTRY_CONSULTED = "registry.consulted"
     MAILBOX_OPENED = "mailbox.opened"
     REGISTRATION_REPEATED = "registration.repeated"
+    LOGGED_IN = "access.logged_in"
+    LOGIN_FAILED = "access.login_failed"
+    ACCESS_VALIDATED = "access.validated"
+    PASSWORD_CHANGED = "access.password_changed"  # noqa: S105 - the name of what happened
+    PASSWORD_RESET = "access.password_reset"  # noqa: S105 - as above
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """Who did what to which subject, when, from where. `data` holds no personal data.
 
-    `subject` is `notice#<id>`, `mailbox#<id>` or alike; `actor` is `institution:<id>:<key_id>` or `worker:<name>`;
+    `subject` is `notice#<id>`, `mailbox#<id>`, `user#<id>` or alike, of failed logins `login#<keyed hash>`; `actor` is
+    `institution:<id>:<key_id>`, `user:<id>`, `worker:<name>` or `unknown`;
     `origin` is the caller's network address, or empty for a worker.
     """
 

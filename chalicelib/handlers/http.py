@@ -9,11 +9,13 @@ import functools
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from chalice.app import Blueprint, Request, Response
 
+from chalicelib.domain.credentials import CredentialsWrong
 from chalicelib.domain.errors import (
     CasillaError,
     Conflict,
@@ -25,16 +27,22 @@ from chalicelib.domain.errors import (
     TooManyRequests,
     Unavailable,
 )
+from chalicelib.domain.session import SessionEnded, ValidationNeeded
+from chalicelib.handlers.bearer import session_of
 from chalicelib.services.signed_request import SignedRequest
 
 logger = Logger(service="casilla")
 
 PUBLIC = "public"
 SIGNED = "signed by an institution's key"
+SESSION = "a person's session"
 
 _STATUSES: dict[type[CasillaError], tuple[int, str]] = {
     InvalidInput: (422, "Datos no aceptados"),
     NotAuthenticated: (401, "Firma no aceptada"),
+    CredentialsWrong: (401, "Ingreso no aceptado"),
+    SessionEnded: (401, "Sesión terminada"),
+    ValidationNeeded: (401, "Falta confirmar el acceso"),
     Forbidden: (403, "No permitido"),
     NotFound: (404, "No encontrado"),
     Conflict: (409, "En conflicto con el estado actual"),
@@ -61,7 +69,7 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 
 
 def endpoint(blueprint: Blueprint, *, access: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-    """Wrap a view beneath `@route`: it gets the request first, then the path's parameters.
+    """Wrap a view beneath `@route`: it gets the request first, for `SESSION` the session, then the path's parameters.
 
     Errors are mapped here, since chalice's middleware never sees what a view raises.
     """
@@ -72,7 +80,9 @@ def endpoint(blueprint: Blueprint, *, access: str) -> Callable[[Callable[..., Re
             request = blueprint.current_request
             correlation_id = str(request.context.get("requestId", ""))
             try:
-                response = view(_signed_request(request), **parameters)
+                signed = _signed_request(request)
+                who = (session_of(signed),) if access == SESSION else ()
+                response = view(signed, *who, **parameters)
             except CasillaError as error:
                 _log_refusal(error, correlation_id)
                 response = _problem(error, _status_of(error), correlation_id)
@@ -105,6 +115,16 @@ def json_response(body: object, *, status: int = 200, headers: dict[str, str] | 
     """Answer JSON; bytes and text are taken as JSON already written."""
     text = body.decode() if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False)
     return Response(text, status_code=status, headers={"Content-Type": "application/json", **(headers or {})})
+
+
+def empty_response() -> Response:
+    """Answer 204."""
+    return Response("", status_code=204, headers={"Content-Type": "text/plain"})
+
+
+def instant_in_json(instant: datetime) -> str:
+    """Write an instant in UTC, to the second."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _log_refusal(error: CasillaError, correlation_id: str) -> None:

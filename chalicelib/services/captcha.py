@@ -23,6 +23,12 @@ def issue_captcha(captcha_id: str, *, tokens: TokenStore, pepper: bytes, now: da
     return challenge
 
 
+def draw_new_captcha(captcha_id: str, *, tokens: TokenStore, pepper: bytes, now: datetime) -> tuple[Challenge, bytes]:
+    """Begin a challenge and return it with its PNG; one call."""
+    challenge = issue_captcha(captcha_id, tokens=tokens, pepper=pepper, now=now)
+    return challenge, captcha_picture(captcha_answer(pepper, captcha_id))
+
+
 def draw_captcha(captcha_id: str, *, tokens: TokenStore, pepper: bytes, now: datetime) -> bytes:
     """Return the PNG of a challenge that waits.
 

@@ -188,6 +188,7 @@ def _enter_environment(engine: ministack.Ministack, cloud: Cloud, settings: Sett
             **cloud.environment,
             **engine.environment,
             "API_BASE_URL": settings.base_url,
+            "PORTAL_BASE_URL": settings.base_url,
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "NO_PROXY": "127.0.0.1",

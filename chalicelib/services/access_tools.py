@@ -1,0 +1,42 @@
+"""What the use cases of access share; one per process, made by the handlers from the container."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.event import Event, EventType
+from chalicelib.gateways.mail import Mail
+from chalicelib.renderers.alerts import Letterhead
+from chalicelib.services.password_hashing import PasswordHashing
+from chalicelib.store.access_store import AccessStore
+from chalicelib.store.account_store import AccountStore
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.limit_store import LimitStore
+from chalicelib.store.session_store import SessionStore
+from chalicelib.store.token_store import TokenStore
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTools:
+    """Stores, hashing, mail and chance. `new_secret` returns an opaque token; `portal_url` has no final slash."""
+
+    access: AccessStore
+    accounts: AccountStore
+    tokens: TokenStore
+    limits: LimitStore
+    sessions: SessionStore
+    events: EventStore
+    hashing: PasswordHashing
+    mail: Mail
+    letterhead: Letterhead
+    pepper: bytes
+    portal_url: str
+    new_secret: Callable[[], str]
+    new_email_code: Callable[[], str]
+    new_event_id: Callable[[], str]
+
+    def user_event(self, kind: EventType, user_id: str, *, origin: str, now: datetime) -> Event:
+        """Return the event of something a user did to their own access."""
+        return Event(f"user#{user_id}", kind, now, self.new_event_id(), f"user:{user_id}", origin)

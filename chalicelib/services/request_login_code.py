@@ -1,0 +1,47 @@
+"""Send a code that stands in for the captcha: same answer, calls and time whether the user exists or not (ACC-1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.domain.credentials import CaptchaAnswer, user_of
+from chalicelib.domain.mailbox import UserState
+from chalicelib.domain.token import NewToken, TokenKind
+from chalicelib.renderers.access_mail import login_code_text
+from chalicelib.services.access_tools import AccessTools
+from chalicelib.services.prove_credentials import code_name
+from chalicelib.services.send_access_mail import admit_request, send_or_pretend
+
+CODE_LIFETIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedCode:
+    """The public id that goes with the code; alone it opens nothing."""
+
+    code_id: str
+    valid_until: datetime
+
+
+def request_login_code(
+    username: str, captcha: CaptchaAnswer | None, *, origin: str, tools: AccessTools, now: datetime
+) -> RequestedCode:
+    """Send a code to the user's address; six hops and eight calls.
+
+    Raises:
+        TooManyRequests: `limit_reached`.
+        CaptchaWrong: `captcha_needed` or `captcha_wrong`.
+        Unavailable: the e-mail cannot be sent now.
+
+    """
+    admit_request(username, captcha, origin=origin, tools=tools, now=now)
+    account = tools.accounts.find(username)
+    user = user_of(account, tools.access.find_mailbox(account.mailbox_id if account else username))
+    is_verified = account is not None and account.state is not UserState.PENDING
+    code, requested = tools.new_email_code(), RequestedCode(tools.new_secret(), now + CODE_LIFETIME)
+    name = code_name(requested.code_id, username)
+    tools.tokens.issue(NewToken(TokenKind.LOGIN_CODE, name, now, requested.valid_until, answer=code))
+    text = login_code_text(code, requested.valid_until, tools.letterhead)
+    send_or_pretend(text, user.email if user and is_verified else None, tools=tools, now=now)
+    return requested

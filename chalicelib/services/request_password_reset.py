@@ -1,0 +1,54 @@
+"""¿Olvidaste tu contraseña? A link to whoever is registered with these data, the same answer to everyone (ACC-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.domain.account import Account
+from chalicelib.domain.credentials import CaptchaAnswer, user_of
+from chalicelib.domain.mailbox import UserState
+from chalicelib.domain.token import NewToken, TokenKind
+from chalicelib.renderers.access_mail import reset_link_text
+from chalicelib.services.access_tools import AccessTools
+from chalicelib.services.send_access_mail import admit_request, send_or_pretend
+
+LINK_LIFETIME = timedelta(days=2)
+_PAGE = "/recuperar"
+
+
+@dataclass(frozen=True, slots=True)
+class ResetRequest:
+    """What the person typed, as the flow normalises it."""
+
+    username: str
+    email: str
+    origin: str
+    captcha: CaptchaAnswer | None = None
+
+
+def request_password_reset(request: ResetRequest, *, tools: AccessTools, now: datetime) -> None:
+    """Send the link if the address is the registered one; six hops and eight calls either way.
+
+    Raises:
+        TooManyRequests: `limit_reached`.
+        CaptchaWrong: `captcha_needed` or `captcha_wrong`.
+        Unavailable: the e-mail cannot be sent now.
+
+    """
+    recipient = f"reset#{request.username}"
+    admit_request(recipient, request.captcha, origin=request.origin, tools=tools, now=now)
+    account = tools.accounts.find(request.username)
+    user = user_of(account, tools.access.find_mailbox(account.mailbox_id if account else request.username))
+    is_theirs = user is not None and user.email.casefold() == request.email.casefold()
+    owner = account if is_theirs and account is not None and account.state is UserState.ACTIVE else None
+    send_reset_link(owner, user.email if user and owner else None, tools=tools, now=now)
+
+
+def send_reset_link(account: Account | None, email: str | None, *, tools: AccessTools, now: datetime) -> None:
+    """Keep a link for two days and send it; without an account, one that opens nothing, to nobody."""
+    secret, until = tools.new_secret(), now + LINK_LIFETIME
+    data = {} if account is None else {"username": account.username, "mailbox_id": account.mailbox_id}
+    tools.tokens.issue(NewToken(TokenKind.RESET_LINK, secret, now, until, data=data))
+    text = reset_link_text(f"{tools.portal_url}{_PAGE}/{secret}", until, tools.letterhead)
+    send_or_pretend(text, email, tools=tools, now=now)

@@ -1,0 +1,62 @@
+"""Send e-mails about access, to their owner or, where there is none, to nobody at the same cost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.domain.access_policy import MailDemand
+from chalicelib.domain.alert_sending import AlertRefused
+from chalicelib.domain.credentials import CaptchaAnswer
+from chalicelib.domain.errors import Unavailable
+from chalicelib.renderers.access_mail import AccessText, password_changed_text, render_access_mail
+from chalicelib.services.access_tools import AccessTools
+from chalicelib.services.admit_login import admit_mail
+from chalicelib.services.captcha import CaptchaWrong, check_captcha
+
+NOBODY = "success@simulator.amazonses.com"
+"""SES's own address for tests: it takes what would betray, by not being sent, that there is no such user. What goes
+there counts for no quota and no reputation."""
+
+
+def admit_request(
+    recipient: str, captcha: CaptchaAnswer | None, *, origin: str, tools: AccessTools, now: datetime
+) -> None:
+    """Count a request for an e-mail, and ask for a captcha where many were made.
+
+    Raises:
+        TooManyRequests: `limit_reached`.
+        CaptchaWrong: `captcha_wrong`, also when one is needed and none came.
+
+    """
+    if admit_mail(recipient, origin, limits=tools.limits, now=now) is MailDemand.NOTHING:
+        return
+    if captcha is None:
+        detail = "Se pidieron muchos correos para este usuario. Resuelve el texto de la imagen para pedir otro."
+        raise CaptchaWrong("captcha_needed", detail, field="captcha")
+    check_captcha(captcha.captcha_id, captcha.answer, tokens=tools.tokens, now=now)
+
+
+def send_or_pretend(text: AccessText, destination: str | None, *, tools: AccessTools, now: datetime) -> None:
+    """Send; an address that takes no mail is as good as none, since the answer may not tell.
+
+    Raises:
+        Unavailable: nothing can be sent to anybody now.
+
+    """
+    to = destination or NOBODY
+    try:
+        tools.mail.send(render_access_mail(text, to, tools.letterhead, now=now), to, {"purpose": "access"})
+    except AlertRefused:
+        return
+
+
+def tell_password_changed(destination: str, *, tools: AccessTools, now: datetime) -> bool:
+    """Tell the owner; what was done stands even if no word of it can go out, and then this is False."""
+    text = password_changed_text(now, tools.letterhead)
+    try:
+        tools.mail.send(
+            render_access_mail(text, destination, tools.letterhead, now=now), destination, {"purpose": "access"}
+        )
+    except (AlertRefused, Unavailable):
+        return False
+    return True

@@ -1,0 +1,101 @@
+"""Nothing a stranger sees or measures tells whether a user exists (ACC-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from chalice.test import HTTPResponse
+
+from bench.ledger import ledger
+from chalicelib.services.password_hashing import PasswordCheck, PasswordHashing
+from tests.cloud import Engine
+from tests.deposit_world import World
+from tests.person_world import EMAIL, PASSWORD, UNKNOWN, USERNAME, People
+
+IDS = ("correlation_id", "code_id")
+Call = Callable[[People, str], HTTPResponse]
+
+
+def _log_in(people: People, username: str) -> HTTPResponse:
+    return people.log_in(username, "Otra-clave-8", captcha={"id": "x", "answer": "XXXXX"})
+
+
+def _log_in_with_right_captcha(people: People, username: str) -> HTTPResponse:
+    return people.log_in(username, "Otra-clave-8")
+
+
+def _log_in_by_code(people: People, username: str) -> HTTPResponse:
+    return people.log_in(username, PASSWORD, email_code={"id": "x", "code": "222222"})
+
+
+def _ask_code(people: People, username: str) -> HTTPResponse:
+    return people.send("POST", "/v1/login-codes", {"username": username})
+
+
+def _ask_reset(people: People, username: str) -> HTTPResponse:
+    return people.ask_reset(number=username.partition("-")[2])
+
+
+def _ask_reset_at_another_address(people: People, username: str) -> HTTPResponse:
+    return people.ask_reset("otra@ejemplo.pe", username.partition("-")[2])
+
+
+CALLS = [_log_in, _log_in_with_right_captcha, _log_in_by_code, _ask_code, _ask_reset, _ask_reset_at_another_address]
+
+
+@pytest.fixture
+def people(world: World, moto_engine: Engine) -> People:
+    moto_engine.client("ses").verify_email_identity(EmailAddress=world.container.config.mail_from)
+    people = People(world)
+    people.seed()
+    return people
+
+
+def _seen(people: People, call: Call, username: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    hashed: list[bool] = []
+    check = PasswordHashing.check
+
+    def counted(self: PasswordHashing, password: str, password_hash: str | None) -> PasswordCheck:
+        hashed.append(True)
+        return check(self, password, password_hash)
+
+    with monkeypatch.context() as patch, ledger(latency_s=0.05) as book:
+        patch.setattr(PasswordHashing, "check", counted)
+        answer = call(people, username)
+    body = {name: len(value) if name in IDS else value for name, value in answer.json_body.items()}
+    headers = {name: value for name, value in answer.headers.items() if name.lower() != "x-correlation-id"}
+    return {
+        "status": answer.status_code,
+        "body": body,
+        "headers": headers,
+        "calls": sorted(book.operations),
+        "hops": book.hops,
+        "hashed": len(hashed),
+    }
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.__name__)
+def test_known_and_unknown_users_get_and_cost_the_same(
+    people: People, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call(people, "1-40000009")  # makes every client
+    known = _seen(people, call, USERNAME, monkeypatch)
+    assert known == _seen(people, call, UNKNOWN, monkeypatch)
+    assert known["calls"]
+
+
+@pytest.mark.parametrize("call", [_ask_code, _ask_reset])
+def test_asking_too_often_is_refused_alike(people: People, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    for username in (USERNAME, UNKNOWN):
+        assert call(people, username).status_code == 202
+    known = _seen(people, call, USERNAME, monkeypatch)
+    assert known["status"] == 429
+    assert known == _seen(people, call, UNKNOWN, monkeypatch)
+
+
+def test_an_email_goes_out_either_way_and_only_the_owner_gets_one(people: People) -> None:
+    _ask_code(people, USERNAME)
+    _ask_code(people, UNKNOWN)
+    assert [destination for destination, _ in people.mails()] == [EMAIL, "success@simulator.amazonses.com"]

@@ -1,0 +1,84 @@
+"""People who log in: an account beside the mailbox of the deposit's world, and requests as a browser sends them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from email import message_from_string
+from email.policy import SMTP
+from typing import Any
+
+from chalice.test import HTTPResponse
+from moto.ses.models import ses_backends
+
+from chalicelib.domain.account import Account
+from chalicelib.domain.captcha import captcha_answer
+from chalicelib.domain.mailbox import UserState
+from chalicelib.handlers.access_tools import access_tools
+from chalicelib.services.access_tools import AccessTools
+from tests.deposit_world import World, a_mailbox
+
+USERNAME = "1-40000002"
+UNKNOWN = "1-40000003"
+PASSWORD = "Camion-tejado-7"
+NEW = "Lampara-rio-verde-9"
+EMAIL = a_mailbox().users[0].email
+
+
+@dataclass
+class People:
+    """The world with one person who can log in."""
+
+    world: World
+
+    @property
+    def tools(self) -> AccessTools:
+        return access_tools(self.world.container)
+
+    def seed(self, **overrides: Any) -> None:
+        given = {"state": UserState.ACTIVE, "password_hash": self.tools.hashing.hash(PASSWORD), **overrides}
+        self.tools.accounts.add(Account(USERNAME, "u1", USERNAME, **given))
+
+    def send(self, method: str, path: str, body: Any = None, *, token: str = "") -> HTTPResponse:
+        headers = {"content-type": "application/json", **({"authorization": f"Bearer {token}"} if token else {})}
+        text = b"" if body is None else json.dumps(body).encode()
+        return self.world.client.http.request(method, path, headers=headers, body=text)
+
+    def captcha(self, *, is_right: bool = True) -> dict[str, str]:
+        captcha_id = self.send("POST", "/v1/captchas").json_body["captcha_id"]
+        answer = captcha_answer(self.tools.pepper, captcha_id)
+        return {"id": captcha_id, "answer": answer if is_right else "XXXXX"}
+
+    def log_in(self, username: str = USERNAME, password: str = PASSWORD, **proof: Any) -> HTTPResponse:
+        proof = proof or {"captcha": self.captcha()}
+        return self.send("POST", "/v1/sessions", {"username": username, "password": password, **proof})
+
+    def token(self) -> str:
+        token: str = self.log_in().json_body["token"]
+        return token
+
+    def mails(self) -> list[tuple[str, str]]:
+        """Return destination and text of every e-mail sent, oldest first."""
+        [backends] = [backend for backend in ses_backends.values() if "us-east-1" in backend]
+        sent = backends["us-east-1"].sent_messages
+        parsed = [message_from_string(message.raw_data, policy=SMTP) for message in sent]
+        return [(str(mail["To"]), _text_of(mail)) for mail in parsed]
+
+    def code_sent(self) -> str:
+        return str(re.findall(r"^([2-9A-Z]{6})\r?$", self.mails()[-1][1], re.MULTILINE)[-1])
+
+    def link_sent(self) -> str:
+        return str(re.findall(r"/recuperar/(\S+)", self.mails()[-1][1])[-1])
+
+    def ask_reset(self, email: str = EMAIL, number: str = "40000002") -> HTTPResponse:
+        body = {"person_type": "natural", "document_type": "DNI", "document_number": number, "email": email}
+        return self.send("POST", "/v1/password-resets", body)
+
+    def use_reset(self, link: str, new: str = NEW) -> HTTPResponse:
+        body = {"new_password": new, "new_password_repeated": new}
+        return self.send("POST", f"/v1/password-resets/{link}", body)
+
+
+def _text_of(mail: Any) -> str:
+    return str(mail.get_body(("plain",)).get_content())
