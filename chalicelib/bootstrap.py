@@ -182,6 +182,7 @@ class Container:
     def registration_tools(self) -> RegistrationTools:
         """What registrations need."""
         has_page = self.config.verification_page == "on"
+        portal = self.config.portal_base_url or f"https://{self.config.portal_address}"
         return RegistrationTools(
             registrations=self.registrations,
             accounts=self.accounts,
@@ -202,7 +203,7 @@ class Container:
             new_email_code=self.new_email_code,
             new_temporary_password=self.new_temporary_password,
             new_event_id=self.identifiers.new_event_id,
-            link_base=f"https://{self.config.portal_address}/verificar-correo" if has_page else "",
+            link_base=f"{portal}/verificar-correo" if has_page else "",
         )
 
     @cached_property

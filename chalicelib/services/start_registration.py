@@ -93,9 +93,9 @@ def check_application(application: Application, tools: RegistrationTools) -> Non
     claim = application.claim
     if isinstance(claim, PersonClaim):
         today = tools.clock().astimezone(tools.letterhead.zone).date()
-        found = person_problems(claim, today=today)
+        found = _within("person", person_problems(claim, today=today))
     else:
-        found = company_problems(claim)
+        found = _within("company", company_problems(claim))
     problems = (*found, *application.problems)
     if problems:
         raise refusal_of(problems)
@@ -106,6 +106,11 @@ def refusal_of(problems: tuple[InvalidInput, ...]) -> InvalidInput:
     first = InvalidInput(problems[0].code, problems[0].detail, field=problems[0].field)
     first.problems = problems
     return first
+
+
+def _within(part: str, problems: tuple[InvalidInput, ...]) -> tuple[InvalidInput, ...]:
+    """Name the fields by their place in the application."""
+    return tuple(InvalidInput(one.code, one.detail, field=f"{part}.{one.field}") for one in problems)
 
 
 def _draft(application: Application, key: str, origin: str, tools: RegistrationTools) -> Registration:

@@ -180,7 +180,7 @@ def test_every_problem_of_the_form_is_told_at_once_and_no_registry_is_asked(site
 
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json_body["errors"]] == [
-        *("number", "given_names"),
+        *("person.number", "person.given_names"),
         *("email_again", "phone", "accepted"),
     ]
     assert site.simulator.asked == []
