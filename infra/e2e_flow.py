@@ -155,7 +155,14 @@ def refuse_stranger(deployment: Deployment, place: Path, main: Path) -> None:
 def run_jobs(deployment: Deployment) -> None:
     """Invoke each scheduled function, which must end without an error under its own policy."""
     functions = deployment.client("lambda")
-    for name in ("SweepAlerts", "ExpireUploads", "SweepOrphans", "FinishRegistrations", "CleanRegistrations"):
+    for name in (
+        "SweepAlerts",
+        "ExpireUploads",
+        "SweepOrphans",
+        "FinishRegistrations",
+        "CleanRegistrations",
+        "CleanTokens",
+    ):
         answer = functions.invoke(FunctionName=deployment.resources[name], Payload=json.dumps(SCHEDULED).encode())
         payload = json.loads(answer["Payload"].read())
         _check("FunctionError" not in answer, f"{name} runs: {payload}")

@@ -16,6 +16,7 @@ from chalicelib.domain.alert import AlertBatch
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.services.check_upload import check_upload
 from chalicelib.services.clean_registrations import clean_registrations as clean_stale
+from chalicelib.services.clean_tokens import clean_tokens as clean_up
 from chalicelib.services.expire_uploads import expire_uploads as expire
 from chalicelib.services.finish_registrations import finish_registrations as finish
 from chalicelib.services.record_delivery import record_delivery
@@ -114,6 +115,13 @@ def clean_registrations(_: CloudWatchEvent) -> dict[str, Any]:
     """Delete registrations that were never completed; at a quarter past two in the morning, hora de Lima."""
     box = current()
     return _reported("clean_registrations", clean_stale(registrations=box.registrations, now=box.clock()))
+
+
+@jobs.schedule("cron(45 7 * * ? *)", name="clean_tokens")
+def clean_tokens(_: CloudWatchEvent) -> dict[str, Any]:
+    """Delete expired tokens that the time to live left behind; at a quarter to three in the morning, hora de Lima."""
+    box = current()
+    return _reported("clean_tokens", clean_up(tokens=box.tokens, now=box.clock()))
 
 
 def _send(notice_id: str, box: Container) -> AlertBatch | None:

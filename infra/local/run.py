@@ -248,6 +248,7 @@ def _feeds(cloud: Cloud) -> list[Any]:
         Schedule(jobs.sweep_alerts, "sweep_alerts", _MINUTE),
         Schedule(jobs.finish_registrations, "finish_registrations", _MINUTE),
         Schedule(jobs.clean_registrations, "clean_registrations", _DAY),
+        Schedule(jobs.clean_tokens, "clean_tokens", _DAY),
         Schedule(jobs.expire_uploads, "expire_uploads", _DAY),
         Schedule(jobs.sweep_orphans, "sweep_orphans", _DAY),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email import message_from_string
 from typing import Any
 
@@ -10,6 +11,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.ses.models import ses_backends
 
 from chalicelib.domain.alert import AlertState
+from chalicelib.domain.token import NewToken, TokenKind
 from chalicelib.store.tables import EventItem
 from tests.cloud import Engine
 from tests.deposit_world import World
@@ -108,6 +110,18 @@ def test_nightly_expiry_reports_what_it_did(lambdas: Any) -> None:
     report = lambdas.invoke("expire_uploads", _schedule()).payload
 
     assert report == {"expired": 0, "used": 0, "is_complete": True}
+
+
+def test_tokens_go_the_night_after_their_time_to_live(world: World, lambdas: Any) -> None:
+    until = world.clock.now + timedelta(minutes=10)
+    world.container.tokens.issue(NewToken(TokenKind.CAPTCHA, "c1", world.clock.now, until))
+
+    early = lambdas.invoke("clean_tokens", _schedule()).payload
+    world.clock.advance(days=1)
+    late = lambdas.invoke("clean_tokens", _schedule()).payload
+
+    assert early == {"deleted": 0, "gone": 0, "is_complete": True}
+    assert late == {"deleted": 1, "gone": 0, "is_complete": True}
 
 
 def test_delivery_reports_that_are_none_are_logged_and_dropped(lambdas: Any) -> None:

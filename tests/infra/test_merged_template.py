@@ -24,6 +24,7 @@ FUNCTIONS = {
     "SweepOrphans": "sweep_orphans",
     "FinishRegistrations": "finish_registrations",
     "CleanRegistrations": "clean_registrations",
+    "CleanTokens": "clean_tokens",
 }
 
 

@@ -1,0 +1,97 @@
+"""What access costs in round trips to AWS; docs/architecture.md tells the same figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from chalice.test import HTTPResponse
+
+from bench.ledger import Ledger, ledger
+from tests.cloud import Engine
+from tests.deposit_world import World
+from tests.person_world import NEW, PASSWORD, USERNAME, People
+
+
+@pytest.fixture
+def people(world: World, moto_engine: Engine) -> People:
+    moto_engine.client("ses").verify_email_identity(EmailAddress=world.container.config.mail_from)
+    people = People(world)
+    people.seed()
+    people.send("POST", "/v1/login-codes", {"username": "1-40000009"})  # makes every client
+    return people
+
+
+def measure(call: Callable[[], HTTPResponse], status: int) -> Ledger:
+    with ledger() as book:
+        answer = call()
+    assert answer.status_code == status, answer.json_body
+    return book
+
+
+def test_an_authenticated_request_reads_once(people: People) -> None:
+    token = people.token()
+    book = measure(lambda: people.send("GET", "/v1/sessions/current", token=token), 200)
+    assert book.operations == ["BatchGetItem"]
+
+
+def test_a_request_without_a_token_reads_nothing(people: People) -> None:
+    assert measure(lambda: people.send("GET", "/v1/sessions/current"), 401).calls == 0
+
+
+def test_a_captcha_takes_one_call_and_its_sound_one(people: People) -> None:
+    assert measure(lambda: people.send("POST", "/v1/captchas"), 201).operations == ["PutItem"]
+    captcha_id = people.captcha()["id"]
+    assert measure(lambda: people.send("GET", f"/v1/captchas/{captcha_id}/audio"), 200).operations == ["GetItem"]
+
+
+def test_a_login_takes_three_hops_and_seven_calls(people: People) -> None:
+    captcha = people.captcha()
+    book = measure(lambda: people.log_in(captcha=captcha), 201)
+    assert (book.hops, book.calls) == (3, 7)
+
+
+def test_a_login_by_code_takes_four_hops_and_eight_calls(people: People) -> None:
+    asked = people.send("POST", "/v1/login-codes", {"username": USERNAME})
+    code = {"id": asked.json_body["code_id"], "code": people.code_sent()}
+    book = measure(lambda: people.log_in(email_code=code), 201)
+    assert (book.hops, book.calls) == (4, 8)
+
+
+def test_a_failed_login_takes_three_hops_and_six_calls(people: People) -> None:
+    captcha = people.captcha()
+    book = measure(lambda: people.log_in(password="Otra-clave-8", captcha=captcha), 401)
+    assert (book.hops, book.calls) == (3, 6)
+
+
+def test_a_validation_takes_four_hops_and_eight_calls(people: People) -> None:
+    token, proof = people.token(), {"password": PASSWORD, "captcha": people.captcha()}
+    book = measure(lambda: people.send("POST", "/v1/sessions/current/validation", proof, token=token), 200)
+    assert (book.hops, book.calls) == (4, 8)
+
+
+def test_asking_for_a_code_or_a_link_takes_six_hops_and_eight_calls(people: People) -> None:
+    code = measure(lambda: people.send("POST", "/v1/login-codes", {"username": USERNAME}), 202)
+    link = measure(people.ask_reset, 202)
+    assert (code.hops, code.calls) == (link.hops, link.calls) == (6, 8)
+
+
+def test_a_changed_password_takes_five_hops_and_eight_calls(people: People) -> None:
+    token = people.token()
+    body = {"old_password": PASSWORD, "new_password": NEW, "new_password_repeated": NEW}
+    book = measure(lambda: people.send("POST", "/v1/passwords", body, token=token), 201)
+    assert (book.hops, book.calls) == (5, 8)
+
+
+def test_a_reset_takes_four_hops_and_four_calls(people: People) -> None:
+    people.ask_reset()
+    link = people.link_sent()
+    book = measure(lambda: people.use_reset(link), 200)
+    assert (book.hops, book.calls) == (4, 4)
+
+
+def test_recent_accesses_take_three_hops_and_ending_one_two(people: People) -> None:
+    first, token = people.log_in().json_body["session_id"], people.token()
+    listed = measure(lambda: people.send("GET", "/v1/sessions", token=token), 200)
+    ended = measure(lambda: people.send("DELETE", f"/v1/sessions/{first}", token=token), 204)
+    assert (listed.hops, listed.calls, ended.hops, ended.calls) == (3, 3, 2, 2)

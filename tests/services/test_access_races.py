@@ -1,0 +1,100 @@
+"""Two at once with one link or one code: one gets through, whatever the order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.bootstrap import Container, using
+from chalicelib.config import Config
+from chalicelib.domain.account import Account
+from chalicelib.domain.credentials import Attempt, CredentialsWrong, EmailCode
+from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.mailbox import UserState
+from chalicelib.domain.token import NewToken, TokenKind
+from chalicelib.handlers.access_tools import access_tools
+from chalicelib.services.access_tools import AccessTools
+from chalicelib.services.log_in import log_in
+from chalicelib.services.prove_credentials import code_name
+from chalicelib.services.request_login_code import CODE_LIFETIME
+from chalicelib.services.request_password_reset import LINK_LIFETIME
+from chalicelib.services.reset_password import LinkExpired, LinkUnusable, reset_password
+from chalicelib.services.sessions import OpenedSession
+from tests.access_world import at_once
+from tests.deposit_world import AUTHORITY, NOW, Clock, a_mailbox
+from tests.person_world import NEW, PASSWORD, USERNAME
+
+TIMES = 8
+
+
+class Post:
+    """Counts e-mails instead of sending them."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def send(self, _message: Any, destination: str, _tags: Any) -> str:
+        self.sent.append(destination)
+        return "id"
+
+
+@pytest.fixture
+def tools(ministack: dict[str, str]) -> Any:
+    config = Config.from_env({**ministack, "API_AUTHORITY": AUTHORITY, "API_BASE_URL": f"https://{AUTHORITY}"})
+    container = Container(config, clock=Clock())
+    with using(container):
+        post: Any = Post()
+        made = replace(access_tools(container), mail=post)
+        container.mailboxes.put(a_mailbox())
+        hashed = made.hashing.hash(PASSWORD)
+        made.accounts.add(Account(USERNAME, "u1", USERNAME, UserState.ACTIVE, password_hash=hashed))
+        yield made
+
+
+def issue_link(tools: AccessTools) -> None:
+    data = {"username": USERNAME, "mailbox_id": USERNAME}
+    tools.tokens.issue(NewToken(TokenKind.RESET_LINK, "link", NOW, NOW + LINK_LIFETIME, data=data))
+
+
+@pytest.mark.ministack
+def test_one_of_many_uses_of_a_link_sets_the_password(tools: AccessTools) -> None:
+    issue_link(tools)
+
+    def use(number: int) -> bool:
+        return reset_password("link", f"{NEW}{number}", origin="", tools=tools, now=NOW)
+
+    outcomes = at_once(TIMES, use)
+    [winner] = [number for number, outcome in enumerate(outcomes) if outcome is True]
+    assert all(isinstance(o, CasillaError) for o in outcomes if o is not True)
+    account = tools.accounts.find(USERNAME)
+    assert account
+    assert tools.hashing.check(f"{NEW}{winner}", account.password_hash).is_right
+    assert account.version == 2
+    with pytest.raises(LinkUnusable):
+        use(99)
+
+
+@pytest.mark.ministack
+def test_an_expired_link_opened_many_times_sends_one_new_link(tools: AccessTools) -> None:
+    issue_link(tools)
+    late = NOW + LINK_LIFETIME * 2
+
+    outcomes = at_once(TIMES, lambda _: reset_password("link", NEW, origin="", tools=tools, now=late))
+
+    assert all(isinstance(outcome, LinkExpired | LinkUnusable) for outcome in outcomes)
+    assert any(isinstance(outcome, LinkExpired) for outcome in outcomes)
+    assert len(tools.mail.sent) == 1  # type: ignore[attr-defined]
+
+
+@pytest.mark.ministack
+def test_one_of_many_logins_by_one_code_gets_in(tools: AccessTools) -> None:
+    name = code_name("c1", USERNAME)
+    tools.tokens.issue(NewToken(TokenKind.LOGIN_CODE, name, NOW, NOW + CODE_LIFETIME, answer="K7M3QX"))
+    attempt = Attempt(USERNAME, PASSWORD, EmailCode("c1", "K7M3QX"), "")
+
+    outcomes = at_once(TIMES, lambda _: log_in(attempt, tools=tools, now=NOW))
+
+    assert len([outcome for outcome in outcomes if isinstance(outcome, OpenedSession)]) == 1
+    assert len([outcome for outcome in outcomes if isinstance(outcome, CredentialsWrong)]) == TIMES - 1
