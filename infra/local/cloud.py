@@ -263,7 +263,7 @@ def _create_secret(builder: _Builder, name: str, properties: Properties) -> Attr
         said = properties["GenerateSecretString"]
         secret = manager.get_random_password(**said)["RandomPassword"]
         arn = manager.create_secret(Name=name, Description=properties["Description"], SecretString=secret)["ARN"]
-    return {"Ref": arn, "Arn": arn}
+    return {"Id": arn}
 
 
 _CREATORS: dict[str, Callable[[_Builder, str, Properties], Attributes]] = {

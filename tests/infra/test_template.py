@@ -237,8 +237,6 @@ def _names_something(resource: Any) -> bool:
     """A reference to one of the template's resources, or a name within this account."""
     if "Fn::GetAtt" in resource:
         return resource["Fn::GetAtt"][0] in RESOURCES
-    if "Ref" in resource:  # of a secret: its ARN
-        return bool(RESOURCES[resource["Ref"]]["Type"] == "AWS::SecretsManager::Secret")
     text = resource["Fn::Sub"] if isinstance(resource["Fn::Sub"], str) else resource["Fn::Sub"][0]
     if text.startswith("arn:${AWS::Partition}:"):
         return "${AWS::AccountId}" in text and "*" not in text.removesuffix(":*")
