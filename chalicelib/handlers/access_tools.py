@@ -26,6 +26,7 @@ def access_tools(box: Container) -> AccessTools:
         letterhead=box.channels.letterhead,
         pepper=box.pepper,
         portal_url=box.config.portal_base_url or f"https://{box.config.portal_address}",
+        clock=box.clock,
         new_secret=box.new_token,
         new_email_code=box.new_email_code,
         new_event_id=box.identifiers.new_event_id,

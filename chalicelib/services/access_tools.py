@@ -20,7 +20,10 @@ from chalicelib.store.token_store import TokenStore
 
 @dataclass(frozen=True, slots=True)
 class AccessTools:
-    """Stores, hashing, mail and chance. `new_secret` returns an opaque token; `portal_url` has no final slash."""
+    """Stores, hashing, mail and chance. `new_secret` returns an opaque token; `portal_url` has no final slash.
+
+    `clock` tells the instant of a commit, where that of the request would be too early.
+    """
 
     access: AccessStore
     accounts: AccountStore
@@ -33,6 +36,7 @@ class AccessTools:
     letterhead: Letterhead
     pepper: bytes
     portal_url: str
+    clock: Callable[[], datetime]
     new_secret: Callable[[], str]
     new_email_code: Callable[[], str]
     new_event_id: Callable[[], str]

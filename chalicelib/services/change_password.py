@@ -45,10 +45,12 @@ def change_password(
         raise InvalidInput("old_password_wrong", "La clave antigua no es correcta. Revísala.", field="old_password")
     check_may_log_in(account, now)
     check_new_password(change.new, account, mailbox, old=change.old)
-    event = tools.user_event(EventType.PASSWORD_CHANGED, account.user_id, origin=origin, now=now)
-    tools.access.commit_password(with_own_password(account, tools.hashing.hash(change.new)), event, now=now)
+    changed = with_own_password(account, tools.hashing.hash(change.new))
+    done_at = tools.clock()  # as late as can be: a login by the old password that began before it ends with the rest
+    event = tools.user_event(EventType.PASSWORD_CHANGED, account.user_id, origin=origin, now=done_at)
+    tools.access.commit_password(changed, event, now=done_at)
     user = user_of(account, mailbox)
-    return _go_on(session, user.email if user else "", tools, now)
+    return _go_on(session, user.email if user else "", tools, done_at)
 
 
 def _go_on(session: Session, destination: str, tools: AccessTools, now: datetime) -> ChangedPassword:

@@ -42,16 +42,17 @@ def reset_password(link: str, new: str, *, origin: str, tools: AccessTools, now:
     if not token.is_valid_at(now):
         raise _expired(link, account, mailbox, tools, now)
     check_new_password(new, account, mailbox)
-    event = tools.user_event(EventType.PASSWORD_RESET, account.user_id, origin=origin, now=now)
     changed = with_own_password(account, tools.hashing.hash(new))
+    done_at = tools.clock()  # as late as can be: a login by the old password that began before it ends with the rest
+    event = tools.user_event(EventType.PASSWORD_RESET, account.user_id, origin=origin, now=done_at)
     try:
-        tools.access.commit_password(changed, event, now=now, reset_link=link)
+        tools.access.commit_password(changed, event, now=done_at, reset_link=link)
     except AccountChanged:
         if tools.tokens.find(TokenKind.RESET_LINK, link) is None:
             raise _unusable() from None
         raise
     user = user_of(account, mailbox)
-    return tell_password_changed(user.email if user else "", tools=tools, now=now)
+    return tell_password_changed(user.email if user else "", tools=tools, now=done_at)
 
 
 def _owner(token: Token | None, tools: AccessTools) -> tuple[Account | None, Mailbox | None]:

@@ -99,3 +99,24 @@ def test_an_email_goes_out_either_way_and_only_the_owner_gets_one(people: People
     _ask_code(people, USERNAME)
     _ask_code(people, UNKNOWN)
     assert [destination for destination, _ in people.mails()] == [EMAIL, "success@simulator.amazonses.com"]
+
+
+@pytest.mark.parametrize("call", [_ask_code, _ask_reset])
+def test_after_twenty_mails_from_everywhere_a_captcha_is_asked_of_everyone(people: People, call: Call) -> None:
+    for username in (USERNAME, UNKNOWN):
+        for recipient in (username, f"reset#{username}"):
+            for _ in range(20):
+                people.tools.limits.tally(f"mail-user#{recipient}", window_s=86400, now=people.world.clock())
+    answers = [call(people, username) for username in (USERNAME, UNKNOWN)]
+    assert [(answer.status_code, answer.json_body["code"]) for answer in answers] == [(422, "captcha_needed")] * 2
+
+
+def test_the_owner_still_gets_a_code_by_solving_that_captcha(people: People) -> None:
+    for _ in range(20):
+        people.tools.limits.tally(f"mail-user#{USERNAME}", window_s=86400, now=people.world.clock())
+    body = {"username": USERNAME, "captcha": people.captcha(is_right=False)}
+    assert people.send("POST", "/v1/login-codes", body).json_body["code"] == "captcha_wrong"
+    people.world.clock.advance(seconds=61)
+    body["captcha"] = people.captcha()
+    assert people.send("POST", "/v1/login-codes", body).status_code == 202
+    assert people.mails()[-1][0] == EMAIL

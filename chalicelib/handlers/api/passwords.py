@@ -47,7 +47,7 @@ def create_password_reset(request: SignedRequest) -> Response:
     box = current()
     wanted = _read_reset(read_json(request.body), request.origin, box)
     request_password_reset(wanted, tools=access_tools(box), now=box.clock())
-    detail = "Si los datos son los registrados, le enviamos un enlace a su correo. Vale dos días."
+    detail = "Si los datos son los registrados, te enviamos un enlace al correo. Vale dos días."
     return json_response({"detail": detail}, status=202)
 
 

@@ -32,7 +32,7 @@ def create_login_code(request: SignedRequest) -> Response:
     answer = {
         "code_id": requested.code_id,
         "expires_at": instant_in_json(requested.valid_until),
-        "detail": "Si el usuario existe, le enviamos un código a su correo.",
+        "detail": "Si el usuario existe, enviamos un código a su correo. Vale diez minutos.",
     }
     return json_response(answer, status=202)
 
