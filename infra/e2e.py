@@ -31,8 +31,11 @@ SETTINGS = {
     "ApiAuthority": "api.casilla.example",
     "ApiBasePath": "/api",
     "DeletionProtection": "false",
+    "ReniecUrl": "https://127.0.0.1:9/",
+    "SunatUrl": "https://127.0.0.1:9/",
 }
-"""Parameters of the stack. No custom domain: the engine tells functions another path than AWS does behind one."""
+"""Parameters of the stack. Registries that never answer: who registers has to wait. No custom domain: the engine
+tells functions another path than AWS does behind one."""
 PACKAGE = BUILD / "e2e"
 _DEPLOY_SECONDS = 60
 _MAILING = ("ApiHandler", "SendAlerts", "SweepAlerts", "FinishRegistrations")

@@ -22,6 +22,7 @@ from fpdf import FPDF
 from chalicelib.config import Config
 from chalicelib.domain.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.domain.registration import TEXTS
 from chalicelib.store import tables
 from chalicelib.store.institution_store import InstitutionStore
 from chalicelib.store.mailbox_store import MailboxStore
@@ -33,6 +34,18 @@ if TYPE_CHECKING:
 INSTITUTION = "entidad-demo"
 KEY_ID = "e2e"
 EMAIL = "titular@ejemplo.example"
+APPLICANT_EMAIL = "solicitante@ejemplo.example"
+APPLICANT = {
+    "document_type": "DNI",
+    "number": "99000001",
+    "cui": "3",
+    "paternal_surname": "Prueba",
+    "maternal_surname": "Ejemplo",
+    "given_names": "Rosa",
+    "birth_date": "1990-03-15",
+    "sex": "F",
+    "issue_date": "2020-01-10",
+}
 MOBILE = "+51900000001"
 _ALERT_SECONDS = 30
 
@@ -79,6 +92,12 @@ class GatewaySender(Sender):
         super().__init__(address, authority, f"{INSTITUTION}:{KEY_ID}", key, journal=journal, attempts=3)
         self._host = f"{deployment.outputs['RestAPIId']}.execute-api.localhost"
 
+    def post_unsigned(self, path: str, body: object) -> Answer:
+        """Send what needs no signature."""
+        headers = {"Content-Type": "application/json"}
+        raw = json.dumps(body).encode()
+        return self._exchange(Request(self._base_url + path, data=raw, headers=headers))  # noqa: S310 - our own address
+
     def _exchange(self, request: Request) -> Answer:
         if request.full_url.startswith(self._base_url):
             request.add_header("Host", self._host)
@@ -121,6 +140,8 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     tell("alerts sent by e-mail and SMS")
     refuse_stranger(deployment, place, main)
     tell("a stranger's signature refused")
+    register(deployment, sender)
+    tell("a registration waits for the registry, and the person is told")
     run_jobs(deployment)
     tell("nightly jobs ran")
 
@@ -150,6 +171,19 @@ def refuse_stranger(deployment: Deployment, place: Path, main: Path) -> None:
         _check(refusal.status == 401, f"a stranger gets 401, not {refusal.status}")  # noqa: PLR2004 - HTTP's own
         return
     raise AssertionError("a stranger's deposit was accepted")
+
+
+def register(deployment: Deployment, sender: GatewaySender) -> None:
+    """Register as a person: no registry answers here, so it has to be kept, and an e-mail has to say so."""
+    form = {
+        "person": APPLICANT,
+        "phone": MOBILE,
+        **dict.fromkeys(("email", "email_again"), APPLICANT_EMAIL),
+        "accepted": [{"text": text, "version": version} for text, version in TEXTS.items()],
+    }
+    answer = sender.post_unsigned("/v1/registrations", form)
+    _check(answer.json().get("state") == "awaiting_registry", f"a registration is kept: {answer.body.decode()}")
+    wait_for(lambda: any(APPLICANT_EMAIL in mail["To"] for mail in deployment.engine.emails), "the applicant is told")
 
 
 def run_jobs(deployment: Deployment) -> None:
