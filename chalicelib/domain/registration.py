@@ -30,7 +30,6 @@ ASK_AGAIN_AT_MOST = timedelta(hours=4)
 CODE_LIFETIME = timedelta(minutes=30)
 MAX_MAILS = 6
 """The first and five more; once the mailbox is open they are counted anew."""
-PRINCIPAL = "u1"
 TEXTS: Mapping[str, str] = {"terms": "2026-01", "privacy": "2026-01"}
 """The texts to accept, with their versions in force."""
 
@@ -159,12 +158,15 @@ def with_another_mail(registration: Registration, email: str | None = None) -> R
     return replace(registration, mails=registration.mails + 1, email=email or registration.email)
 
 
-def first_mailbox(registration: Registration, prefixes: Mapping[DocumentType, str]) -> Mailbox:
-    """Return the mailbox that the registration opens, with its principal user."""
+def first_mailbox(registration: Registration, prefixes: Mapping[DocumentType, str], user_id: str) -> Mailbox:
+    """Return the mailbox that the registration opens, with its principal user.
+
+    `user_id` is no other user's of any mailbox: sessions and their end go by it.
+    """
     document_type, number = registration.document
     mobile = registration.phone.e164 if registration.phone.is_mobile else None
     name = registration.registered_name
-    principal = MailboxUser(PRINCIPAL, name, registration.email, mobile, UserState.ACTIVE, is_principal=True)
+    principal = MailboxUser(user_id, name, registration.email, mobile, UserState.ACTIVE, is_principal=True)
     return Mailbox(
         mailbox_id_for(document_type, number, prefixes),
         Holder(document_type, number, name),
@@ -176,7 +178,7 @@ def first_mailbox(registration: Registration, prefixes: Mapping[DocumentType, st
 
 def first_account(mailbox: Mailbox) -> Account:
     """Return the account of a new mailbox's principal user, still without password."""
-    return Account(mailbox.mailbox_id, PRINCIPAL, mailbox.mailbox_id, UserState.PENDING)
+    return Account(mailbox.mailbox_id, mailbox.users[0].user_id, mailbox.mailbox_id, UserState.PENDING)
 
 
 def check_registrable(document_type: DocumentType) -> None:

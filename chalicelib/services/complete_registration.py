@@ -10,6 +10,7 @@ from functools import partial
 
 from chalicelib.domain.account import with_temporary_password
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.identity_document import mailbox_id_for
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.registration import Registration, completed, first_account, first_mailbox
 from chalicelib.renderers.registration_mail import credentials_letter, recovery_letter
@@ -25,7 +26,7 @@ def complete_registration(registration: Registration, *, tools: RegistrationTool
 
     """
     password = tools.new_temporary_password()
-    mailbox = first_mailbox(registration, tools.prefixes)
+    mailbox = first_mailbox(registration, tools.prefixes, tools.new_event_id())
     account = with_temporary_password(first_account(mailbox), tools.passwords.hash(password), tools.clock())
     ended = tools.registrations.complete(
         completed(registration, opened_mailbox=True), _opened(registration, mailbox, tools), (mailbox, account)
@@ -51,7 +52,7 @@ def send_way_in(registration: Registration, *, tools: RegistrationTools) -> None
         Unavailable: nothing was sent.
 
     """
-    username = first_mailbox(registration, tools.prefixes).mailbox_id
+    username = mailbox_id_for(*registration.document, tools.prefixes)
     password = tools.new_temporary_password()
     password_hash = tools.passwords.hash(password)
     account = tools.accounts.find(username)

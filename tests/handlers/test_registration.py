@@ -20,6 +20,7 @@ from moto.ses.models import ses_backends
 from app import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
+from chalicelib.domain.captcha import captcha_answer
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import DocumentType, UserState
 from chalicelib.domain.registration import CODE_LIFETIME, LIFETIME, REGISTRY_LIFETIME, TEXTS
@@ -53,9 +54,12 @@ class Site:
     simulator: Simulator
 
     def call(self, method: str, path: str, body: object = None) -> HTTPResponse:
+        return self.send(f"/v1/registrations{path}", body, method)
+
+    def send(self, path: str, body: object = None, method: str = "POST") -> HTTPResponse:
         headers = {"content-type": "application/json"}
         raw = b"" if body is None else json.dumps(body).encode()
-        return self.client.http.request(method, f"/v1/registrations{path}", headers=headers, body=raw)
+        return self.client.http.request(method, path, headers=headers, body=raw)
 
     def start(self, body: dict[str, Any] | None = None) -> dict[str, Any]:
         answer = self.call("POST", "", body or a_form())
@@ -145,6 +149,28 @@ def test_the_credentials_mail_carries_a_password_that_is_stored_hashed_only(site
     assert account.password_hash is not None
     assert password not in account.password_hash
     assert site.container.registration_tools.passwords.check(password, account.password_hash).is_right
+
+
+def test_no_two_users_share_the_id_that_sessions_go_by(site: Site) -> None:
+    for form in (a_form(), a_form("99000003"), a_company_form()):
+        site.verify(site.start(form)["registration_id"], site.code)
+
+    accounts = {item.username: item.data["user_id"] for item in tables.AccountItem.scan()}
+    assert len(set(accounts.values())) == 3
+    for item in tables.MailboxItem.scan():
+        assert [user["user_id"] for user in item.data["users"]] == [accounts[item.mailbox_id]]
+
+
+def test_the_credentials_open_a_session_that_asks_for_an_own_password(site: Site) -> None:
+    site.verify(site.start()["registration_id"], site.code)
+    password = site.mails[-1][1].split("Clave temporal: ")[1].split()[0]
+    captcha_id = site.send("/v1/captchas").json_body["captcha_id"]
+    captcha = {"id": captcha_id, "answer": captcha_answer(site.container.pepper, captcha_id)}
+
+    answer = site.send("/v1/sessions", {"username": "1-99000001", "password": password, "captcha": captcha})
+
+    assert answer.status_code == 201, answer.body
+    assert answer.json_body["must_change_password"] is True
 
 
 def test_a_company_registers_and_gets_a_mailbox_and_an_account(site: Site) -> None:
