@@ -53,7 +53,8 @@ def finish_registrations(*, tools: RegistrationTools, until: datetime, limit: in
 def _finish_one(key: str, tools: RegistrationTools) -> str:
     try:
         registration = tools.registrations.find(key)
-        if registration is None or registration.state is not RegistrationState.AWAITING_REGISTRY:
+        is_waiting = registration is not None and registration.state is RegistrationState.AWAITING_REGISTRY
+        if registration is None or not is_waiting or not registration.is_open_at(tools.clock()):
             return "gone"
         return _ask_again(registration, tools)
     except CasillaError as error:

@@ -293,6 +293,50 @@ def test_while_the_registry_is_down_nothing_is_lost_and_the_job_goes_on(
     assert site.container.accounts.find("1-99000001") is not None
 
 
+def test_while_it_waits_the_address_can_be_changed_but_nothing_verified(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(_people(), "99000001", {**_people()["99000001"], "answer": "error"})
+    registration_id = site.start()["registration_id"]
+    other = {"email": "otra@ejemplo.pe", "email_again": "otra@ejemplo.pe"}
+
+    refused = [site.verify(registration_id, "222222"), site.call("POST", f"/{registration_id}/codes")]
+    changed = site.call("POST", f"/{registration_id}/email", other)
+    monkeypatch.undo()
+    site.clock.advance(minutes=5)
+    _run(site, "finish_registrations")
+
+    assert [(answer.status_code, answer.json_body["code"]) for answer in refused] == [
+        (409, "registration_not_ready")
+    ] * 2
+    assert changed.status_code == 202
+    assert site.mails[-1][0] == "otra@ejemplo.pe"
+    assert site.verify(registration_id, site.code).json_body["state"] == "completed"
+
+
+@pytest.mark.parametrize(("after", "asked"), [(REGISTRY_LIFETIME, 1), (REGISTRY_LIFETIME + _TICK, 0)])
+def test_a_registry_is_asked_again_for_thirty_days_and_no_longer(
+    site: Site, monkeypatch: pytest.MonkeyPatch, after: timedelta, asked: int
+) -> None:
+    monkeypatch.setitem(_people(), "99000001", {**_people()["99000001"], "answer": "error"})
+    site.start()
+    site.simulator.asked.clear()
+    site.clock.now += after
+
+    _run(site, "finish_registrations")
+
+    assert len(site.simulator.asked) == asked
+
+
+def test_every_consultation_is_recorded_without_personal_data(site: Site) -> None:
+    site.start()
+    site.call("POST", "", a_form("99000404"))
+
+    events = [item.attribute_values for item in tables.EventItem.scan()]
+    assert sorted(event["data"]["result"] for event in events) == ["matched", "not_found"]
+    assert not re.search("9900|rosa|Rosa|PRUEBA", repr(events))
+
+
 def test_a_late_no_of_the_registry_ends_the_registration_by_mail(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(_people(), "99000008", {**_people()["99000008"], "answer": "down"})
     started = site.start(a_form("99000008"))
