@@ -15,52 +15,36 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config as ClientConfig
 
 from chalicelib.config import Config
-from chalicelib.domain.access_secret import (
-    EMAIL_CODE_SPACE,
-    SECRET_BYTES,
-    TEMPORARY_PASSWORD_SPACE,
-    email_code,
-    opaque_token,
-    temporary_password,
-)
 from chalicelib.domain.calendar import BusinessCalendar, calendar_from_json
 from chalicelib.domain.codes import CODE_SPACE, code_from_number
 from chalicelib.domain.mailbox import DocumentType
-from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.files import Files
-from chalicelib.gateways.mail import Mail
-from chalicelib.gateways.registries import Registries
-from chalicelib.gateways.registry_http import RegistryHttp
-from chalicelib.gateways.reniec import Reniec, ReniecAccess
-from chalicelib.gateways.secret_texts import SecretTexts
-from chalicelib.gateways.sms import Sms
-from chalicelib.gateways.sunat import Sunat
-from chalicelib.renderers.alerts import Letterhead
-from chalicelib.services.check_identity import IdentityTools
 from chalicelib.services.deposit_notice import DepositTools, Identifiers
-from chalicelib.services.password_hashing import PasswordHashing
-from chalicelib.services.registration_tools import RegistrationTools
-from chalicelib.services.send_alerts import Channels
 from chalicelib.store import tables
-from chalicelib.store.account_store import AccountStore
 from chalicelib.store.alert_batch_store import AlertBatchStore
 from chalicelib.store.consultation_store import ConsultationStore
 from chalicelib.store.deposit_store import DepositStore
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.institution_store import InstitutionStore
-from chalicelib.store.limit_store import LimitStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.nonce_store import NonceStore
 from chalicelib.store.notice_store import NoticeStore
-from chalicelib.store.registration_store import RegistrationStore
-from chalicelib.store.token_store import TokenStore
 from chalicelib.store.upload_store import UploadStore
+
+if TYPE_CHECKING:
+    from chalicelib.gateways.registries import Registries
+    from chalicelib.gateways.secret_texts import SecretTexts
+    from chalicelib.services.registration_tools import RegistrationTools
+    from chalicelib.services.send_alerts import Channels
+    from chalicelib.store.limit_store import LimitStore
+    from chalicelib.store.registration_store import RegistrationStore
+    from chalicelib.store.token_store import TokenStore
 
 _CALENDARS = Path(__file__).parent / "calendars"
 
@@ -78,14 +62,20 @@ def _new_event_id() -> str:
 
 
 def _new_token() -> str:
+    from chalicelib.domain.access_secret import SECRET_BYTES, opaque_token
+
     return opaque_token(secrets.token_bytes(SECRET_BYTES))
 
 
 def _new_email_code() -> str:
+    from chalicelib.domain.access_secret import EMAIL_CODE_SPACE, email_code
+
     return email_code(secrets.randbelow(EMAIL_CODE_SPACE))
 
 
 def _new_temporary_password() -> str:
+    from chalicelib.domain.access_secret import TEMPORARY_PASSWORD_SPACE, temporary_password
+
     return temporary_password(secrets.randbelow(TEMPORARY_PASSWORD_SPACE))
 
 
@@ -101,6 +91,8 @@ class Container:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         """Bind the tables; nothing is asked of AWS yet."""
+        from chalicelib.store.account_store import AccountStore
+
         self.config = config
         self.clock = clock
         self.identifiers = identifiers or Identifiers(_new_code, _new_event_id)
@@ -142,6 +134,8 @@ class Container:
     @cached_property
     def secret_texts(self) -> SecretTexts:
         """Secrets by their ARN."""
+        from chalicelib.gateways.secret_texts import SecretTexts
+
         return SecretTexts(self._client("secretsmanager", retries=3))
 
     @cached_property
@@ -152,16 +146,26 @@ class Container:
     @cached_property
     def tokens(self) -> TokenStore:
         """Codes, links and other things that count once."""
+        from chalicelib.store.token_store import TokenStore
+
         return TokenStore(self.connection, self.pepper)
 
     @cached_property
     def limits(self) -> LimitStore:
         """Counters of attempts."""
+        from chalicelib.store.limit_store import LimitStore
+
         return LimitStore(self.pepper)
 
     @cached_property
     def registries(self) -> Registries:
         """RENIEC and SUNAT, with breakers that remember."""
+        from chalicelib.gateways.circuit_breaker import CircuitBreaker
+        from chalicelib.gateways.registries import Registries
+        from chalicelib.gateways.registry_http import RegistryHttp
+        from chalicelib.gateways.reniec import Reniec, ReniecAccess
+        from chalicelib.gateways.sunat import Sunat
+
         access = ReniecAccess(
             self.config.registry_user,
             self.config.registry_ruc,
@@ -176,11 +180,17 @@ class Container:
     @cached_property
     def registrations(self) -> RegistrationStore:
         """Registrations by the keyed hash of their ids."""
+        from chalicelib.store.registration_store import RegistrationStore
+
         return RegistrationStore(self.connection, self.pepper)
 
     @cached_property
     def registration_tools(self) -> RegistrationTools:
         """What registrations need."""
+        from chalicelib.services.check_identity import IdentityTools
+        from chalicelib.services.password_hashing import PasswordHashing
+        from chalicelib.services.registration_tools import RegistrationTools
+
         has_page = self.config.verification_page == "on"
         portal = self.config.portal_base_url or f"https://{self.config.portal_address}"
         return RegistrationTools(
@@ -223,6 +233,11 @@ class Container:
     @cached_property
     def channels(self) -> Channels:
         """The ways alerts go out; their clients never retry by themselves, so that each attempt is counted."""
+        from chalicelib.gateways.mail import Mail
+        from chalicelib.gateways.sms import Sms
+        from chalicelib.renderers.alerts import Letterhead
+        from chalicelib.services.send_alerts import Channels
+
         return Channels(
             mail=Mail(self._client("sesv2", retries=0), self.config.mail_configuration_set),
             sms=Sms(self._client("sns", retries=0), self.config.sms_sender_id),

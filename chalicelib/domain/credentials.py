@@ -6,17 +6,13 @@ from dataclasses import dataclass
 
 from chalicelib.domain.access_secret import keyed_hash
 from chalicelib.domain.account import Account
-from chalicelib.domain.errors import Forbidden, InvalidInput, NotAuthenticated
+from chalicelib.domain.errors import CredentialsWrong, Forbidden, InvalidInput
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
 from chalicelib.domain.password_policy import Person, check_password, normalise
 from chalicelib.domain.session import Session
 
 LONGEST_TYPED = 1000
 """Longer texts are no password; they are refused before they cost any work."""
-
-
-class CredentialsWrong(NotAuthenticated):
-    """Something of what was shown is wrong; which part is told to no one."""
 
 
 class EmailCodeNeeded(Forbidden):

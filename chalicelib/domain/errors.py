@@ -4,6 +4,9 @@
     ├── InvalidInput         what was sent cannot be accepted as it is
     │   └── Unprintable      a text has letters the receipt's font cannot print
     ├── NotAuthenticated     who is asking is not proven
+    │   ├── CredentialsWrong something of what was shown is wrong; which part is told to no one
+    │   ├── SessionEnded     there is no such session, or not any more
+    │   └── ValidationNeeded the last validation is too old for mailbox contents
     ├── Forbidden            who is asking may not do this
     ├── NotFound
     ├── Conflict             the state does not allow it
@@ -46,6 +49,18 @@ class Unprintable(InvalidInput):
 
 class NotAuthenticated(CasillaError):
     """Who is asking is not proven."""
+
+
+class CredentialsWrong(NotAuthenticated):
+    """Something of what was shown is wrong; which part is told to no one."""
+
+
+class SessionEnded(NotAuthenticated):
+    """There is no such session, or not any more."""
+
+
+class ValidationNeeded(NotAuthenticated):
+    """The session is good, but its last validation is too old for mailbox contents."""
 
 
 class Forbidden(CasillaError):

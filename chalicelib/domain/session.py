@@ -6,20 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.domain.access_secret import is_same_secret, keyed_hash
-from chalicelib.domain.errors import Forbidden, NotAuthenticated
+from chalicelib.domain.errors import Forbidden, SessionEnded, ValidationNeeded
 
 LIFETIME = timedelta(hours=8)
 """From login on, whatever happens in between."""
 VALIDATION_LIFETIME = timedelta(minutes=20)
 """How old a validation by password and captcha may be; use does not prolong it."""
-
-
-class SessionEnded(NotAuthenticated):
-    """There is no such session, or not any more."""
-
-
-class ValidationNeeded(NotAuthenticated):
-    """The session is good, but its last validation is too old for mailbox contents."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,20 +15,21 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.domain.credentials import CredentialsWrong
 from chalicelib.domain.errors import (
     CasillaError,
     Conflict,
+    CredentialsWrong,
     Forbidden,
     InvalidInput,
     NotAuthenticated,
     NotFound,
+    SessionEnded,
     TooLarge,
     TooManyRequests,
     Unavailable,
+    ValidationNeeded,
 )
-from chalicelib.domain.session import SessionEnded, ValidationNeeded
-from chalicelib.handlers.bearer import session_of
+from chalicelib.handlers.fault import describe_fault
 from chalicelib.services.signed_request import SignedRequest
 
 logger = Logger(service="casilla")
@@ -81,13 +82,13 @@ def endpoint(blueprint: Blueprint, *, access: str) -> Callable[[Callable[..., Re
             correlation_id = str(request.context.get("requestId", ""))
             try:
                 signed = _signed_request(request)
-                who = (session_of(signed),) if access == SESSION else ()
+                who = _who(signed) if access == SESSION else ()
                 response = view(signed, *who, **parameters)
             except CasillaError as error:
                 _log_refusal(error, correlation_id)
                 response = _problem(error, _status_of(error), correlation_id)
-            except Exception:
-                logger.exception("unexpected", correlation_id=correlation_id)
+            except Exception as error:  # noqa: BLE001 - told as it is, logged without its text
+                logger.error("unexpected", correlation_id=correlation_id, fault=describe_fault(error))
                 response = _problem(_unexpected(correlation_id), (500, "Error inesperado"), correlation_id)
             response.headers = {**_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
             return response
@@ -141,6 +142,12 @@ def _log_refusal(error: CasillaError, correlation_id: str) -> None:
         cause=type(cause).__name__,
         vendor_code=response.get("Error", {}).get("Code", ""),
     )
+
+
+def _who(request: SignedRequest) -> tuple[Any, ...]:
+    from chalicelib.handlers.bearer import session_of
+
+    return (session_of(request),)
 
 
 def _status_of(error: CasillaError) -> tuple[int, str]:

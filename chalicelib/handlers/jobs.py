@@ -14,15 +14,7 @@ from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, SNSEvent, SQS
 from chalicelib.bootstrap import Container, current
 from chalicelib.domain.alert import AlertBatch
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.services.check_upload import check_upload
-from chalicelib.services.clean_registrations import clean_registrations as clean_stale
-from chalicelib.services.clean_tokens import clean_tokens as clean_up
-from chalicelib.services.expire_uploads import expire_uploads as expire
-from chalicelib.services.finish_registrations import finish_registrations as finish
-from chalicelib.services.record_delivery import record_delivery
-from chalicelib.services.send_alerts import send_alerts as send
-from chalicelib.services.sweep_alerts import sweep_alerts as sweep
-from chalicelib.services.sweep_orphans import sweep_orphans as sweep_away
+from chalicelib.handlers.fault import describe_fault
 
 jobs = Blueprint(__name__)
 logger = Logger(service="casilla")
@@ -48,6 +40,8 @@ def send_alerts(event: DynamoDBEvent) -> dict[str, Any]:
 @jobs.on_sqs_message(queue="uploads-arrived", batch_size=1, name="check_uploads")
 def check_uploads(event: SQSEvent) -> dict[str, Any]:
     """Check each file that arrived."""
+    from chalicelib.services.check_upload import check_upload
+
     box = current()
 
     def handle(message: dict[str, Any]) -> None:
@@ -66,16 +60,20 @@ def check_uploads(event: SQSEvent) -> dict[str, Any]:
 @jobs.on_sns_message(topic="mail-events", name="record_deliveries")
 def record_deliveries(event: SNSEvent) -> None:
     """Record what became of an e-mail."""
+    from chalicelib.services.record_delivery import record_delivery
+
     box = current()
     try:
         record_delivery(json.loads(event.message), batches=box.alert_batches, new_event_id=box.identifiers.new_event_id)
-    except (InvalidInput, ValueError):
-        logger.exception("delivery report not understood")
+    except (InvalidInput, ValueError) as error:
+        logger.error("delivery report not understood", fault=describe_fault(error))
 
 
 @jobs.schedule("rate(2 minutes)", name="sweep_alerts")
 def sweep_alerts(_: CloudWatchEvent) -> dict[str, Any]:
     """Send alerts that the stream missed or that wait for another attempt."""
+    from chalicelib.services.sweep_alerts import sweep_alerts as sweep
+
     box = current()
     report = sweep(
         batches=box.alert_batches,
@@ -89,6 +87,8 @@ def sweep_alerts(_: CloudWatchEvent) -> dict[str, Any]:
 @jobs.schedule("cron(30 6 * * ? *)", name="expire_uploads")
 def expire_uploads(_: CloudWatchEvent) -> dict[str, Any]:
     """Forget uploads that no deposit used; at half past one in the morning, hora de Lima."""
+    from chalicelib.services.expire_uploads import expire_uploads as expire
+
     box = current()
     return _reported("expire_uploads", expire(uploads=box.uploads, files=box.files, now=box.clock()))
 
@@ -96,6 +96,8 @@ def expire_uploads(_: CloudWatchEvent) -> dict[str, Any]:
 @jobs.schedule("cron(0 7 * * ? *)", name="sweep_orphans")
 def sweep_orphans(_: CloudWatchEvent) -> dict[str, Any]:
     """Delete what deposits that never committed left behind; at two in the morning, hora de Lima."""
+    from chalicelib.services.sweep_orphans import sweep_orphans as sweep_away
+
     box = current()
     report = sweep_away(files=box.files, notices=box.notices, now=box.clock, until=box.clock() + _SWEEP_TIME)
     return _reported("sweep_orphans", report)
@@ -104,6 +106,8 @@ def sweep_orphans(_: CloudWatchEvent) -> dict[str, Any]:
 @jobs.schedule("rate(5 minutes)", name="finish_registrations")
 def finish_registrations(_: CloudWatchEvent) -> dict[str, Any]:
     """Ask the registries again about those who registered while one did not answer."""
+    from chalicelib.services.finish_registrations import finish_registrations as finish
+
     box = current()
     if not (box.config.reniec_url and box.config.sunat_url):
         return {}
@@ -113,6 +117,8 @@ def finish_registrations(_: CloudWatchEvent) -> dict[str, Any]:
 @jobs.schedule("cron(15 7 * * ? *)", name="clean_registrations")
 def clean_registrations(_: CloudWatchEvent) -> dict[str, Any]:
     """Delete registrations that were never completed; at a quarter past two in the morning, hora de Lima."""
+    from chalicelib.services.clean_registrations import clean_registrations as clean_stale
+
     box = current()
     return _reported("clean_registrations", clean_stale(registrations=box.registrations, now=box.clock()))
 
@@ -120,11 +126,15 @@ def clean_registrations(_: CloudWatchEvent) -> dict[str, Any]:
 @jobs.schedule("cron(45 7 * * ? *)", name="clean_tokens")
 def clean_tokens(_: CloudWatchEvent) -> dict[str, Any]:
     """Delete expired tokens that the time to live left behind; at a quarter to three in the morning, hora de Lima."""
+    from chalicelib.services.clean_tokens import clean_tokens as clean_up
+
     box = current()
     return _reported("clean_tokens", clean_up(tokens=box.tokens, now=box.clock()))
 
 
 def _send(notice_id: str, box: Container) -> AlertBatch | None:
+    from chalicelib.services.send_alerts import send_alerts as send
+
     return send(
         notice_id,
         batches=box.alert_batches,
@@ -144,8 +154,8 @@ def _failures(
     for record in records:
         try:
             handle(record)
-        except Exception:
-            logger.exception("record failed", record=identify(record))
+        except Exception as error:  # noqa: BLE001 - whatever it is, only this record comes again
+            logger.error("record failed", record=identify(record), fault=describe_fault(error))
             failed.append({"itemIdentifier": identify(record)})
     return {"batchItemFailures": failed}
 

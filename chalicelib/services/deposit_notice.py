@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from datetime import datetime
 
 from chalicelib.config import Config
 from chalicelib.domain.calendar import BusinessCalendar

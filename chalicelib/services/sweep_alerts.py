@@ -48,8 +48,8 @@ def sweep_alerts(
             return Sweep(len(due), settled, waiting, failed, left=len(due) - position)
         try:
             batch = send(notice_id)
-        except Exception:
-            _logger.exception("sweep failed", extra={"notice_id": notice_id})
+        except Exception as error:  # noqa: BLE001 - one batch stops no other
+            _logger.error("sweep failed", extra={"notice_id": notice_id, "error": type(error).__name__})
             failed += 1
             continue
         settled += batch is not None and not batch.pending

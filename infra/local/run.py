@@ -84,6 +84,8 @@ def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) 
     settings.state.mkdir(parents=True, exist_ok=True)
     stack.enter_context(_only_run_of(settings.state))
     _stop_leftover_engine(settings.state)
+    if settings.port == settings.engine_port:
+        raise CannotRun("PORT y ENGINE_PORT deben ser distintos.")
     _require_free(settings.port, "PORT")
     _require_free(settings.engine_port, "ENGINE_PORT")
     say("Preparando el motor local (la primera vez se instala)…")
@@ -161,8 +163,11 @@ def _stop_leftover_engine(state: Path) -> None:
 
 
 def _is_engine(pid: int) -> bool:
-    command = ["/bin/ps", "-o", "stat=,command=", "-p", str(pid)]
-    told = subprocess.run(command, check=False, capture_output=True, text=True).stdout
+    command = ["ps", "-o", "stat=,command=", "-p", str(pid)]
+    try:
+        told = subprocess.run(command, check=False, capture_output=True, text=True).stdout
+    except FileNotFoundError:
+        return False  # without procps nothing can be told apart; a port in use is told later
     return "ministack" in told and not told.startswith("Z")
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.errors import Forbidden
-from chalicelib.domain.session import Session, ValidationNeeded, check_csrf, csrf_token, require_validated
+from chalicelib.domain.errors import Forbidden, ValidationNeeded
+from chalicelib.domain.session import Session, check_csrf, csrf_token, require_validated
 
 NOW = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
 PEPPER = bytes(range(32))

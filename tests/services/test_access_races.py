@@ -10,8 +10,8 @@ import pytest
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
 from chalicelib.domain.account import Account
-from chalicelib.domain.credentials import Attempt, CredentialsWrong, EmailCode
-from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.credentials import Attempt, EmailCode
+from chalicelib.domain.errors import CasillaError, CredentialsWrong
 from chalicelib.domain.mailbox import UserState
 from chalicelib.domain.token import NewToken, TokenKind
 from chalicelib.handlers.access_tools import access_tools

@@ -6,7 +6,8 @@ import pytest
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.session import LIFETIME, SessionEnded, ValidationNeeded, require_validated
+from chalicelib.domain.errors import SessionEnded, ValidationNeeded
+from chalicelib.domain.session import LIFETIME, require_validated
 from chalicelib.services.sessions import (
     OpenedSession,
     end_all_sessions,

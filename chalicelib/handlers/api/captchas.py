@@ -8,7 +8,6 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.bootstrap import current
 from chalicelib.handlers.http import PUBLIC, endpoint, instant_in_json, json_response
-from chalicelib.services.captcha import draw_new_captcha, speak_captcha
 from chalicelib.services.signed_request import SignedRequest
 
 captchas = Blueprint(__name__)
@@ -18,6 +17,8 @@ captchas = Blueprint(__name__)
 @endpoint(captchas, access=PUBLIC)
 def create_captcha(_: SignedRequest) -> Response:
     """Begin a challenge that lives ten minutes and counts once."""
+    from chalicelib.services.captcha import draw_new_captcha
+
     box = current()
     challenge, picture = draw_new_captcha(box.new_token(), tokens=box.tokens, pepper=box.pepper, now=box.clock())
     answer = {
@@ -33,6 +34,8 @@ def create_captcha(_: SignedRequest) -> Response:
 @endpoint(captchas, access=PUBLIC)
 def hear_captcha(_: SignedRequest, captcha_id: str) -> Response:
     """Speak a challenge that waits; in JSON, since a gateway passes bytes only to who names their type in Accept."""
+    from chalicelib.services.captcha import speak_captcha
+
     box = current()
     sound = speak_captcha(captcha_id, tokens=box.tokens, pepper=box.pepper, now=box.clock())
     return json_response({"audio": _data("audio/wav", sound)})

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chalice.app import Blueprint, Response
 
 from chalicelib.bootstrap import Container, current
-from chalicelib.domain.contact import read_email
-from chalicelib.domain.credentials import PasswordChange
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.identity_document import check_document_number, mailbox_id_for
 from chalicelib.domain.mailbox import DocumentType
-from chalicelib.domain.session import Session
-from chalicelib.handlers.access_tools import access_tools
-from chalicelib.handlers.api.access_body import read_captcha, read_new_password, read_password
 from chalicelib.handlers.api.body import Fields, read_json
 from chalicelib.handlers.api.sessions import opened_as_json
 from chalicelib.handlers.http import PUBLIC, SESSION, endpoint, json_response, logger
-from chalicelib.services.change_password import change_password
-from chalicelib.services.request_password_reset import ResetRequest, request_password_reset
-from chalicelib.services.reset_password import reset_password
 from chalicelib.services.signed_request import SignedRequest
+
+if TYPE_CHECKING:
+    from chalicelib.domain.session import Session
+    from chalicelib.services.request_password_reset import ResetRequest
 
 passwords = Blueprint(__name__)
 
@@ -31,6 +29,11 @@ _LONGEST = 300
 @endpoint(passwords, access=SESSION)
 def create_password(request: SignedRequest, session: Session) -> Response:
     """Change the password; the answer carries the token to go on with."""
+    from chalicelib.domain.credentials import PasswordChange
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.handlers.api.access_body import read_new_password, read_password
+    from chalicelib.services.change_password import change_password
+
     box = current()
     fields = read_json(request.body)
     change = PasswordChange(read_password(fields, "old_password"), read_new_password(fields))
@@ -44,6 +47,9 @@ def create_password(request: SignedRequest, session: Session) -> Response:
 @endpoint(passwords, access=PUBLIC)
 def create_password_reset(request: SignedRequest) -> Response:
     """Send a link to the registered address."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.request_password_reset import request_password_reset
+
     box = current()
     wanted = _read_reset(read_json(request.body), request.origin, box)
     request_password_reset(wanted, tools=access_tools(box), now=box.clock())
@@ -55,6 +61,10 @@ def create_password_reset(request: SignedRequest) -> Response:
 @endpoint(passwords, access=PUBLIC)
 def use_password_reset(request: SignedRequest, link: str) -> Response:
     """Set a new password by the link; all sessions end."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.handlers.api.access_body import read_new_password
+    from chalicelib.services.reset_password import reset_password
+
     box = current()
     fields = read_json(request.body)
     new = read_new_password(fields)
@@ -64,6 +74,10 @@ def use_password_reset(request: SignedRequest, link: str) -> Response:
 
 
 def _read_reset(fields: Fields, origin: str, box: Container) -> ResetRequest:
+    from chalicelib.domain.contact import read_email
+    from chalicelib.handlers.api.access_body import read_captcha
+    from chalicelib.services.request_password_reset import ResetRequest
+
     is_legal = fields.choice("person_type", _is_legal_person, " y ".join(_PERSON_TYPES))
     kind = fields.choice("document_type", DocumentType, ", ".join(DocumentType))
     if is_legal != (kind is DocumentType.RUC):

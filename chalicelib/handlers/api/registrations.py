@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.bootstrap import Container, current
 from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.masking import mask_email
-from chalicelib.domain.registration import Registration
 from chalicelib.handlers.api.body import read_json
-from chalicelib.handlers.api.registration_body import read_application, read_new_email
 from chalicelib.handlers.http import PUBLIC, endpoint, json_response
-from chalicelib.services.registration_tools import open_registration
-from chalicelib.services.resend_registration_mail import change_registration_email, resend_registration_mail
 from chalicelib.services.signed_request import SignedRequest
-from chalicelib.services.start_registration import start_registration
-from chalicelib.services.verify_registration import verify_by_code, verify_by_link
+
+if TYPE_CHECKING:
+    from chalicelib.domain.registration import Registration
 
 registrations = Blueprint(__name__)
 
@@ -26,6 +23,9 @@ registrations = Blueprint(__name__)
 @endpoint(registrations, access=PUBLIC)
 def create_registration(request: SignedRequest) -> Response:
     """Begin a registration."""
+    from chalicelib.handlers.api.registration_body import read_application
+    from chalicelib.services.start_registration import start_registration
+
     box = _open_box()
     application = read_application(request.body)
     started = start_registration(application, origin=request.origin, tools=box.registration_tools)
@@ -37,6 +37,8 @@ def create_registration(request: SignedRequest) -> Response:
 @endpoint(registrations, access=PUBLIC)
 def show_registration(request: SignedRequest, registration_id: str) -> Response:  # noqa: ARG001
     """Tell how far it came."""
+    from chalicelib.services.registration_tools import open_registration
+
     return json_response(_as_json(open_registration(registration_id, _open_box().registration_tools)))
 
 
@@ -44,6 +46,8 @@ def show_registration(request: SignedRequest, registration_id: str) -> Response:
 @endpoint(registrations, access=PUBLIC)
 def verify_registration(request: SignedRequest, registration_id: str) -> Response:
     """Verify the address by the code or by the link's token."""
+    from chalicelib.services.verify_registration import verify_by_code, verify_by_link
+
     tools = _open_box().registration_tools
     fields = read_json(request.body)
     by_link = fields.has("token")
@@ -57,6 +61,8 @@ def verify_registration(request: SignedRequest, registration_id: str) -> Respons
 @endpoint(registrations, access=PUBLIC)
 def resend_code(request: SignedRequest, registration_id: str) -> Response:  # noqa: ARG001
     """Send the last e-mail again."""
+    from chalicelib.services.resend_registration_mail import resend_registration_mail
+
     tools = _open_box().registration_tools
     return json_response(_as_json(resend_registration_mail(registration_id, tools=tools)), status=202)
 
@@ -65,6 +71,9 @@ def resend_code(request: SignedRequest, registration_id: str) -> Response:  # no
 @endpoint(registrations, access=PUBLIC)
 def change_email(request: SignedRequest, registration_id: str) -> Response:
     """Take another address."""
+    from chalicelib.handlers.api.registration_body import read_new_email
+    from chalicelib.services.resend_registration_mail import change_registration_email
+
     tools = _open_box().registration_tools
     email = read_new_email(request.body)
     return json_response(_as_json(change_registration_email(registration_id, email, tools=tools)), status=202)

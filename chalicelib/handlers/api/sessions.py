@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chalice.app import Blueprint, Response
 
 from chalicelib.bootstrap import current
-from chalicelib.domain.credentials import require_own_password
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.session import Access, Session
-from chalicelib.handlers.access_tools import access_tools
-from chalicelib.handlers.api.access_body import read_captcha, read_login, read_user, read_validation
 from chalicelib.handlers.api.body import read_json
 from chalicelib.handlers.http import PUBLIC, SESSION, empty_response, endpoint, instant_in_json, json_response
-from chalicelib.services.log_in import log_in, validate_access
-from chalicelib.services.request_login_code import request_login_code
-from chalicelib.services.sessions import OpenedSession, end_session, list_accesses
 from chalicelib.services.signed_request import SignedRequest
+
+if TYPE_CHECKING:
+    from chalicelib.domain.session import Access, Session
+    from chalicelib.services.sessions import OpenedSession
 
 sessions = Blueprint(__name__)
 
@@ -24,6 +23,10 @@ sessions = Blueprint(__name__)
 @endpoint(sessions, access=PUBLIC)
 def create_login_code(request: SignedRequest) -> Response:
     """Send a code that stands in for the captcha."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.handlers.api.access_body import read_captcha, read_user
+    from chalicelib.services.request_login_code import request_login_code
+
     box = current()
     fields = read_json(request.body)
     username, captcha = read_user(fields), read_captcha(fields)
@@ -41,6 +44,10 @@ def create_login_code(request: SignedRequest) -> Response:
 @endpoint(sessions, access=PUBLIC)
 def create_session(request: SignedRequest) -> Response:
     """Log in."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.handlers.api.access_body import read_login
+    from chalicelib.services.log_in import log_in
+
     box = current()
     opened = log_in(read_login(request), tools=access_tools(box), now=box.clock())
     return json_response(opened_as_json(opened), status=201)
@@ -50,6 +57,10 @@ def create_session(request: SignedRequest) -> Response:
 @endpoint(sessions, access=SESSION)
 def list_sessions(_: SignedRequest, session: Session) -> Response:
     """List the recent logins of who asks."""
+    from chalicelib.domain.credentials import require_own_password
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.sessions import list_accesses
+
     require_own_password(session)
     box = current()
     accesses = list_accesses(session.user_id, sessions=access_tools(box).sessions, now=box.clock())
@@ -67,6 +78,9 @@ def show_session(_: SignedRequest, session: Session) -> Response:
 @endpoint(sessions, access=SESSION)
 def log_out(_: SignedRequest, session: Session) -> Response:
     """End this session."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.sessions import end_session
+
     end_session(session.session_id, user_id=session.user_id, sessions=access_tools(current()).sessions)
     return empty_response()
 
@@ -75,6 +89,10 @@ def log_out(_: SignedRequest, session: Session) -> Response:
 @endpoint(sessions, access=SESSION)
 def end_other_session(_: SignedRequest, session: Session, session_id: str) -> Response:
     """End a session of one's own that a list showed."""
+    from chalicelib.domain.credentials import require_own_password
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.sessions import end_session
+
     require_own_password(session)
     if not end_session(session_id, user_id=session.user_id, sessions=access_tools(current()).sessions):
         raise NotFound("session_unknown", "Esa sesión ya terminó.")
@@ -85,6 +103,11 @@ def end_other_session(_: SignedRequest, session: Session, session_id: str) -> Re
 @endpoint(sessions, access=SESSION)
 def create_validation(request: SignedRequest, session: Session) -> Response:
     """Confirm who one is for twenty minutes of mailbox contents; the token changes."""
+    from chalicelib.domain.credentials import require_own_password
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.handlers.api.access_body import read_validation
+    from chalicelib.services.log_in import validate_access
+
     require_own_password(session)
     box = current()
     attempt = read_validation(request, session.username)
