@@ -25,6 +25,8 @@ class Ledger:
     """What was sent while it was open."""
 
     entries: list[Call] = field(default_factory=list)
+    latest: float = 0.0
+    """When the last exchange began."""
 
     @property
     def operations(self) -> list[str]:
@@ -50,16 +52,17 @@ class Ledger:
 def ledger(latency_s: float = 0.2) -> Iterator[Ledger]:
     """Record every exchange of this process.
 
-    Each is held for `latency_s`, so that those sent together overlap however busy the machine is. It wraps botocore
-    where a request leaves, beneath boto3 and PynamoDB alike, so that no client escapes.
+    Each is held until none has begun for `latency_s`, so that those sent together overlap however busy the machine is.
+    It wraps botocore where a request leaves, beneath boto3 and PynamoDB alike, so that no client escapes.
     """
     book = Ledger()
     endpoint: Any = Endpoint
     send = endpoint._do_get_response  # noqa: SLF001 - there is no event that all clients share
 
     def recorded(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
-        started = time.perf_counter()
-        time.sleep(latency_s)
+        started = book.latest = time.perf_counter()
+        while (wait_s := book.latest + latency_s - time.perf_counter()) > 0:
+            time.sleep(wait_s)
         try:
             return send(self, request, operation_model, context)
         finally:
