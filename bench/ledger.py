@@ -49,7 +49,7 @@ class Ledger:
 
 
 @contextmanager
-def ledger(latency_s: float = 0.2) -> Iterator[Ledger]:
+def ledger(latency_s: float = 0.3) -> Iterator[Ledger]:
     """Record every exchange of this process.
 
     Each is held until none has begun for `latency_s`, so that those sent together overlap however busy the machine is.

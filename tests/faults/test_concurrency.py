@@ -20,7 +20,7 @@ from tests.deposit_world import AUTHORITY, Clock, World, a_body
 from tests.faults.crowd import Act, Crowd, crowd
 from tests.faults.journey import RECIPIENTS, inline_body, job_event, stream_event
 
-pytestmark = pytest.mark.ministack
+pytestmark = [pytest.mark.ministack, pytest.mark.deep]
 
 _MANY = 8
 _LATER_S = 900
@@ -98,7 +98,6 @@ def test_one_key_sent_by_eight_at_once_makes_one_deposit_and_eight_equal_answers
     assert hashlib.sha256(receipt).hexdigest() == answer["receipt"]["sha256"]
 
 
-@pytest.mark.deep
 def test_the_same_signed_bytes_sent_by_eight_at_once_make_one_deposit(scene: Scene) -> None:
     answers = scene.together([scene.post("clave-1", inline_body())] * _MANY)
 
@@ -127,7 +126,6 @@ def test_one_nonce_in_two_different_requests_at_once_lets_exactly_one_pass(scene
     assert len(scene.items("notices")) == 1
 
 
-@pytest.mark.deep
 def test_deliveries_and_sweepers_at_once_send_each_message_once(scene: Scene) -> None:
     scene.together([scene.post("clave-1", inline_body())])
     sweep = Act(function="sweep_alerts", event=job_event())
