@@ -34,9 +34,14 @@ from chalicelib.services.signed_request import SignedRequest
 
 logger = Logger(service="casilla")
 
+Find = Callable[[str, dict[str, str]], tuple[Any, ...]]
+"""From a session's credential and the path's parameters to the session and whatever was read beside it."""
+
 PUBLIC = "public"
 SIGNED = "signed by an institution's key"
 SESSION = "a person's session"
+MAILBOX = "a person's session, validated in the last twenty minutes"
+"""Mailbox contents (ACC-2): the session has its own password and a validation that is fresh."""
 
 _STATUSES: dict[type[CasillaError], tuple[int, str]] = {
     InvalidInput: (422, "Datos no aceptados"),
@@ -69,10 +74,13 @@ _FRAMEWORK: dict[int, tuple[str, CasillaError]] = {
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 
 
-def endpoint(blueprint: Blueprint, *, access: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-    """Wrap a view beneath `@route`: it gets the request first, for `SESSION` the session, then the path's parameters.
+def endpoint(
+    blueprint: Blueprint, *, access: str, find: Find | None = None
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Wrap a view beneath `@route`: it gets the request first, then whose session it is, then the path's parameters.
 
-    Errors are mapped here, since chalice's middleware never sees what a view raises.
+    The session is there for `SESSION` and `MAILBOX`; `find` reads more in the same round trip, which the view gets
+    after the session. Errors are mapped here, since chalice's middleware never sees what a view raises.
     """
 
     def wrap(view: Callable[..., Response]) -> Callable[..., Response]:
@@ -82,8 +90,7 @@ def endpoint(blueprint: Blueprint, *, access: str) -> Callable[[Callable[..., Re
             correlation_id = str(request.context.get("requestId", ""))
             try:
                 signed = _signed_request(request)
-                who = _who(signed) if access == SESSION else ()
-                response = view(signed, *who, **parameters)
+                response = view(signed, *_who(signed, access, find, parameters), **parameters)
             except CasillaError as error:
                 _log_refusal(error, correlation_id)
                 response = _problem(error, _status_of(error), correlation_id)
@@ -144,10 +151,12 @@ def _log_refusal(error: CasillaError, correlation_id: str) -> None:
     )
 
 
-def _who(request: SignedRequest) -> tuple[Any, ...]:
-    from chalicelib.handlers.bearer import session_of
+def _who(request: SignedRequest, access: str, find: Find | None, parameters: dict[str, str]) -> tuple[Any, ...]:
+    if access not in {SESSION, MAILBOX}:
+        return ()
+    from chalicelib.handlers.admission import admit, bearer_token
 
-    return (session_of(request),)
+    return admit(bearer_token(request), access=access, find=find, parameters=parameters)
 
 
 def _status_of(error: CasillaError) -> tuple[int, str]:

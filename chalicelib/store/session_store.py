@@ -8,7 +8,9 @@ depend on an index that is a moment late, and the tag tells no one who the user 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
@@ -19,7 +21,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.domain.access_secret import is_same_secret, keyed_hash
 from chalicelib.domain.session import LIFETIME, Access, Session, session_ended
 from chalicelib.domain.token import NewToken, Token, TokenKind
-from chalicelib.store.batch_read import read_together, store_unavailable
+from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.tables import TokenItem
 from chalicelib.store.token_item import item_from_new, micros, token_from_item, token_key, update_token
@@ -54,17 +56,23 @@ class SessionStore:
 
     def find(self, cookie: str, now: datetime) -> Session | None:
         """Return the session that a cookie opens, by one strongly consistent read; None unless it is alive."""
+        return self.find_with(cookie, [], now)[0]
+
+    def find_with(
+        self, cookie: str, keys: Iterable[ItemKey], now: datetime
+    ) -> tuple[Session | None, dict[ItemKey, Any]]:
+        """Do the same, and read other items in the same round trip; who asks may not be allowed to see them."""
         parts = _COOKIE.fullmatch(cookie)
         if parts is None:
-            return None
+            return None, {}
         key = (TokenItem, token_key(self._pepper, TokenKind.SESSION, parts[1]), None)
         mark = (TokenItem, _mark_key(parts[2]), None)
-        found = read_together(self._connection, [key, mark])
+        found = read_together(self._connection, [key, mark, *keys])
         if key not in found:
-            return None
+            return None, {}
         session = _from_token(token_from_item(found[key]))
         is_own_tag = is_same_secret(parts[2], self._tag(session.user_id))
-        return session if is_own_tag and _is_alive(session, found.get(mark), now) else None
+        return (session, found) if is_own_tag and _is_alive(session, found.get(mark), now) else (None, {})
 
     def rotate(self, old: Session, new: Session, secret: str) -> None:
         """Replace a session by its successor in one transaction.

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app import app
-from chalicelib.handlers.http import PUBLIC, SESSION, SIGNED
+from chalicelib.handlers.http import MAILBOX, PUBLIC, SESSION, SIGNED
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("fpdf", "openpyxl", "pikepdf", "pyhanko", "PIL", "fontTools", "segno", "cryptography", "captcha", "argon2")
@@ -25,7 +25,7 @@ def _accesses() -> list[tuple[str, str | None]]:
 def test_every_route_declares_who_may_call_it() -> None:
     assert _accesses()
     for path, access in _accesses():
-        assert access in {PUBLIC, SESSION, SIGNED}, path
+        assert access in {MAILBOX, PUBLIC, SESSION, SIGNED}, path
 
 
 def test_public_are_only_the_ways_in() -> None:

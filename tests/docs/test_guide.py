@@ -200,7 +200,7 @@ def _sources() -> Iterator[tuple[Path, ast.Module]]:
     """Yield what the institutions' routes import, directly or not; what knows of people as well, apart."""
     waiting = [ROOT / "chalicelib" / "handlers" / "api" / f"{noun}.py" for noun in ("deposits", "uploads", "mailboxes")]
     waiting += sorted((ROOT / "chalicelib" / "domain").glob("errors.py"))
-    of_people = ("bootstrap.py", "handlers/bearer.py", "domain/credentials.py", "domain/session.py")
+    of_people = ("bootstrap.py", "handlers/admission.py", "domain/credentials.py", "domain/session.py")
     seen = {ROOT / "chalicelib" / name for name in of_people}
     while waiting:
         path = waiting.pop()
