@@ -37,7 +37,7 @@ lint: .venv/.stamp         ## format, lint, types, import contracts; the templat
 
 check: lint test deep          ## everything a change has to pass
 
-bench: .venv/.stamp        ## what a deposit costs, over its floor; build/bench.json
+bench: .venv/.stamp        ## what a deposit and a person's request cost, over their floors; build/bench.json
 	$(BIN)/python -m bench
 
 package: .venv/.stamp      ## build/package/{sam.json,deployment.zip}

@@ -1,1 +1,1 @@
-"""Measurements of what a deposit costs, as ratios: method and caveats in README.md."""
+"""Measurements of what a deposit and a person's request cost, as ratios: method and caveats in README.md."""

@@ -1,4 +1,4 @@
-"""Hops and calls of each action (architecture.md, the budget of calls)."""
+"""Hops and calls of what institutions and workers do (architecture.md, the budget of calls)."""
 
 from __future__ import annotations
 
@@ -97,7 +97,12 @@ def reads(world: BenchWorld) -> Iterator[Action]:
 
 def measure(world: BenchWorld) -> Iterator[Figure]:
     """Yield hops and calls of every action."""
-    for action in actions(world):
+    return figures_of(actions(world))
+
+
+def figures_of(measured: Iterator[Action]) -> Iterator[Figure]:
+    """Do each action once; yield its hops and calls, and their budget."""
+    for action in measured:
         book = action.measure()
         yield Figure(f"{action.name}: hops", book.hops, "hops", action.hops)
         yield Figure(f"{action.name}: calls", book.calls, "calls", action.calls)

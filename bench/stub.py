@@ -1,4 +1,4 @@
-"""AWS on loopback, in a process of its own so that its work is not counted: DynamoDB, S3, SES and SNS on the wire.
+"""AWS on loopback, in a process of its own so that its work is not counted: DynamoDB, S3, SES, SNS and a secret.
 
 `running_stub()` starts it. It keeps connections open, answers without delay and holds everything in memory.
 `/_bench/…` are its own: `spent` tells and clears the counts, `fill` copies a notice many times.
@@ -24,6 +24,8 @@ from urllib.parse import unquote, urlsplit
 from bench.stub_dynamodb import DynamoDB
 from infra.template import load_template
 
+SECRET = "bench-" * 8
+"""The text of every secret."""
 _HEAD_END = b"\r\n\r\n"
 _SNS = (
     "<PublishResponse><PublishResult><MessageId>{}</MessageId></PublishResult>"
@@ -84,7 +86,10 @@ class _Service:
         """Answer one request with status, headers and body."""
         path = unquote(urlsplit(target).path)
         if "x-amz-target" in headers:
-            status, value = self.dynamodb.answer(headers["x-amz-target"].rpartition(".")[2], json.loads(body))
+            service, _, operation = headers["x-amz-target"].rpartition(".")
+            status, value = (
+                self._secret() if service == "secretsmanager" else self.dynamodb.answer(operation, json.loads(body))
+            )
             content = json.dumps(value).encode()
             extra = {"x-amz-crc32": str(zlib.crc32(content)), "content-type": "application/x-amz-json-1.0"}
             return status, extra, content
@@ -96,6 +101,10 @@ class _Service:
         if method == "POST":
             return 200, {"content-type": "text/xml"}, _SNS.format(f"s{next(self.ids)}", "r").encode()
         return self._s3(method, path, body)
+
+    def _secret(self) -> tuple[int, dict[str, str]]:
+        self.dynamodb.spent["calls"] += 1
+        return 200, {"SecretString": SECRET}
 
     def _s3(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
         if method == "PUT":

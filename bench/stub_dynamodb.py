@@ -11,7 +11,7 @@ import bisect
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
@@ -53,6 +53,11 @@ class Table:
         before = self.items.get(key, {})
         self.items[key] = item
         return sum(self._reindex(index, key, before, item) for index in self.indexes.values())
+
+    def remove(self, key: tuple[str, ...]) -> int:
+        """Forget an item; return the write units of the indexes."""
+        before = self.items.pop(key, {})
+        return sum(self._reindex(index, key, before, {}) for index in self.indexes.values())
 
     @staticmethod
     def _reindex(index: Index, key: tuple[str, ...], before: Item, item: Item) -> int:
@@ -129,7 +134,8 @@ class DynamoDB:
         table = self.tables[request["TableName"]]
         keys, hash_key = self._partition(table, request)
         holds = Expression(request["KeyConditionExpression"], request).condition()
-        matching = (item for item in map(table.items.__getitem__, keys) if holds(item))
+        ordered = keys if request.get("ScanIndexForward", True) else reversed(keys)
+        matching = (item for item in map(table.items.__getitem__, ordered) if holds(item))
         limit = request.get("Limit", 1 << 30)
         after = table.key(request["ExclusiveStartKey"]) if "ExclusiveStartKey" in request else None
         items: list[Item] = []
@@ -149,7 +155,7 @@ class DynamoDB:
         return answer
 
     @staticmethod
-    def _partition(table: Table, request: dict[str, Any]) -> tuple[Iterable[tuple[str, ...]], str]:
+    def _partition(table: Table, request: dict[str, Any]) -> tuple[Sequence[tuple[str, ...]], str]:
         """Return the primary keys of the queried partition, in order, and the name of its hash key."""
         names = request.get("ExpressionAttributeNames") or {}
         index = table.indexes[request["IndexName"]] if "IndexName" in request else None
@@ -175,6 +181,11 @@ class DynamoDB:
         self._write(request["TableName"], item, rate=1)
         return {"Attributes": item} if request.get("ReturnValues") == "ALL_NEW" else {}
 
+    def _DeleteItem(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        self._check(request, request["Key"])
+        gone = self._delete(request["TableName"], request["Key"], rate=1)
+        return {"Attributes": gone} if gone and request.get("ReturnValues") == "ALL_OLD" else {}
+
     def _TransactWriteItems(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         operations = [next(iter(operation.items())) for operation in request["TransactItems"]]
         failures = [self._failure(each, each.get("Item") or each["Key"]) for _, each in operations]
@@ -185,6 +196,8 @@ class DynamoDB:
             if kind == "ConditionCheck":
                 item = self.tables[each["TableName"]].items.get(self.tables[each["TableName"]].key(each["Key"]), {})
                 self.spent["write"] += 2 * _units(item, _WRITE_UNIT)
+            elif kind == "Delete":
+                self._delete(each["TableName"], each["Key"], rate=2)
             else:
                 item = each["Item"] if kind == "Put" else self._updated(each)
                 self._write(each["TableName"], item, rate=2)
@@ -207,6 +220,13 @@ class DynamoDB:
         key = table.key(item)
         larger = max(_units(item, _WRITE_UNIT), _units(table.items.get(key, {}), _WRITE_UNIT))
         self.spent["write"] += rate * larger + table.replace(key, item)
+
+    def _delete(self, name: str, attributes: Item, *, rate: int) -> Item:
+        table = self.tables[name]
+        key = table.key(attributes)
+        before = table.items.get(key, {})
+        self.spent["write"] += rate * _units(before, _WRITE_UNIT) + table.remove(key)
+        return before
 
     def _check(self, request: dict[str, Any], key: Item) -> None:
         if self._failure(request, key):

@@ -48,6 +48,9 @@ class Expression:
                 if section == "SET":
                     self._expect("=")
                     item[name] = self._sum(before)
+                elif section == "ADD":
+                    added = self._operand(self._next())(before)
+                    item[name] = _total(before.get(name, {"N": "0"}), added)
                 elif section == "REMOVE":
                     item.pop(name, None)
                 else:
@@ -59,7 +62,7 @@ class Expression:
         total = self._operand(self._next())(item)
         while self._took("+"):
             other = self._operand(self._next())(item)
-            total = {"N": str(int(total["N"]) + int(other["N"]))}
+            total = _total(total, other)
         return dict(total)
 
     def _either(self) -> Condition:
@@ -130,6 +133,10 @@ class Expression:
     def _expect(self, token: str) -> None:
         if not self._took(token):
             raise NotImplementedError(f"{token} expected in {self._tokens}")
+
+
+def _total(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    return {"N": str(int(one["N"]) + int(other["N"]))}
 
 
 @cache

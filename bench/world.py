@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from chalice.app import Chalice
 from chalice.test import Client
 from fpdf import FPDF
 from PIL import Image
@@ -24,6 +25,7 @@ from bench.stub import Stub, running_stub
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
 from chalicelib.domain.upload import DeclaredFile, Upload, UploadState
+from infra.local.registries.server import Simulator, running
 from tests.deposit_world import (
     AUTHORITY,
     INSTITUTION_ID,
@@ -36,9 +38,12 @@ from tests.deposit_world import (
     an_inline_file,
 )
 from tests.deposit_world import World as DepositWorld
+from tests.registry_world import ACCESS
 
 SMALL = 200 * 1024
 BIG = 50 * 1024 * 1024
+EMAIL_CODE = "K7M3QX"
+"""Every code that is sent by e-mail."""
 _CONTEXT = type("Context", (), {"aws_request_id": "bench", "function_name": "api", "memory_limit_in_mb": "1024"})()
 
 
@@ -109,9 +114,15 @@ class BenchWorld:
         return f"nonce-of-bench-{next(self.numbers):012d}"
 
 
+def answer_of(chalice: Chalice, event: dict[str, Any]) -> dict[str, Any]:
+    """Hand an event to an app as the Lambda runtime does; return its answer."""
+    answer: dict[str, Any] = chalice(event, _CONTEXT)
+    return answer
+
+
 def handle(event: dict[str, Any], *, status: int = 201) -> dict[str, Any]:
-    """Hand an event to the service as the Lambda runtime does; return the answer's body."""
-    answer = app(event, _CONTEXT)
+    """Hand an event to the service; return the answer's body."""
+    answer = answer_of(app, event)
     if answer["statusCode"] != status:
         raise AssertionError(answer)
     found: dict[str, Any] = json.loads(answer["body"]) if answer["body"] else {}
@@ -149,17 +160,19 @@ def bench_world() -> Iterator[BenchWorld]:
     """Open the service over a stub of its own; the environment is put back at the end."""
     with ExitStack() as stack:
         stub = stack.enter_context(running_stub())
-        environment = settings(stub.endpoint_url)
+        simulator = stack.enter_context(running(slow_seconds=0))
+        environment = settings(stub.endpoint_url, simulator)
         stack.enter_context(_environment(environment))
         clock = Clock()
         container = stack.enter_context(using(Container(Config.from_env(environment), clock=clock)))
+        container.new_email_code = lambda: EMAIL_CODE
         signer = DepositWorld(container, Client(app), clock)
         signer.seed()
         yield BenchWorld(stub, container, signer, environment)
 
 
-def settings(endpoint_url: str) -> dict[str, str]:
-    """Return the environment of a process that talks to the stub."""
+def settings(endpoint_url: str, registries: Simulator) -> dict[str, str]:
+    """Return the environment of a process that talks to the stub, and asks these registries."""
     required = {f.name.upper(): f.name for f in fields(Config) if f.default is f.default_factory}
     return {
         **required,
@@ -169,6 +182,12 @@ def settings(endpoint_url: str) -> dict[str, str]:
         "API_BASE_URL": f"https://{AUTHORITY}",
         "PORTAL_ADDRESS": "casilla.example",
         "MAIL_FROM": "avisos@casilla.example",
+        "TOKEN_SECRET_ARN": "token_secret",
+        "REGISTRY_SECRET_ARN": "registry_secret",
+        "REGISTRY_USER": ACCESS.user_dni,
+        "REGISTRY_RUC": ACCESS.institution_ruc,
+        "RENIEC_URL": registries.reniec_url,
+        "SUNAT_URL": registries.sunat_url,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "us-east-1",

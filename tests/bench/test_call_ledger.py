@@ -7,9 +7,12 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
-from bench import call_ledger
+from app import app
+from bench import access_calls, call_ledger
+from bench.access_floor import floor_app
 from bench.ledger import Call, Ledger, ledger
-from bench.world import BenchWorld, bench_world, calls_of, handle
+from bench.people import people_of
+from bench.world import BenchWorld, answer_of, bench_world, calls_of, handle
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +61,20 @@ def test_no_reading_takes_more_than_two_hops(world: BenchWorld) -> None:
     books = [action.measure() for action in call_ledger.reads(world)]
 
     assert [(book.hops, book.calls) for book in books] == [(2, 2), (2, 2), (2, 2), (1, 1), (2, 2)]
+
+
+def test_a_verified_code_takes_five_hops_and_five_calls(world: BenchWorld) -> None:
+    book = access_calls.verification(people_of(world)).measure()
+
+    assert book.operations == ["GetItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "SendEmail"]
+    assert book.hops == 5
+
+
+def test_the_floor_of_a_request_with_a_session_answers_the_same(world: BenchWorld) -> None:
+    people = people_of(world)
+    event = people.event("GET", "/v1/sessions/current", token=people.token())
+
+    assert answer_of(floor_app(world), event) == answer_of(app, event)
 
 
 @pytest.mark.usefixtures("world")

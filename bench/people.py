@@ -1,0 +1,81 @@
+"""People over the stub: one who can log in, and one who registers; their requests as API Gateway hands them over."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from bench.world import EMAIL_CODE, BenchWorld, event_of, handle
+from chalicelib.domain.account import Account
+from chalicelib.domain.captcha import captcha_answer
+from chalicelib.domain.mailbox import UserState
+from chalicelib.domain.registration import TEXTS
+from chalicelib.services.password_hashing import PasswordHashing
+from chalicelib.store.codec import to_data
+from tests.deposit_world import SignedCall
+from tests.registry_world import a_person
+
+USERNAME = "1-40000002"
+PASSWORD = "Camion-tejado-7"  # noqa: S105 - synthetic
+
+
+@dataclass
+class People:
+    """Who asks without an institution's key."""
+
+    world: BenchWorld
+
+    def event(
+        self, method: str, path: str, body: Any = None, *, token: str = "", resource: str = "", **parameters: str
+    ) -> dict[str, Any]:
+        """Write a request, with a session's token if one is given."""
+        headers = {"content-type": "application/json", **({"authorization": f"Bearer {token}"} if token else {})}
+        text = b"" if body is None else json.dumps(body).encode()
+        return event_of(SignedCall(method, path, headers, text), resource, parameters)
+
+    def captcha(self) -> dict[str, str]:
+        """Ask for a captcha and solve it."""
+        captcha_id = handle(self.event("POST", "/v1/captchas"))["captcha_id"]
+        return {"id": captcha_id, "answer": captcha_answer(self.world.container.pepper, captcha_id)}
+
+    def email_code(self, username: str = USERNAME) -> dict[str, str]:
+        """Ask for a login code and read it; a username gets one a minute."""
+        asked = handle(self.event("POST", "/v1/login-codes", {"username": username}), status=202)
+        return {"id": asked["code_id"], "code": EMAIL_CODE}
+
+    def login(self, **proof: Any) -> dict[str, Any]:
+        """Write a login with a captcha or an e-mailed code."""
+        return self.event("POST", "/v1/sessions", {"username": USERNAME, "password": PASSWORD, **proof})
+
+    def token(self) -> str:
+        """Log in."""
+        token: str = handle(self.login(captcha=self.captcha()))["token"]
+        return token
+
+    def registration(self) -> str:
+        """Apply for a mailbox, up to the e-mailed code; return the registration's id."""
+        accepted = [{"text": text, "version": version} for text, version in TEXTS.items()]
+        contact = {"phone": "987654321", "email": "rosa@ejemplo.pe", "email_again": "rosa@ejemplo.pe"}
+        person = {name: value for name, value in to_data(a_person()).items() if value}
+        started = handle(self.event("POST", "/v1/registrations", {"person": person, **contact, "accepted": accepted}))
+        registration_id: str = started["registration_id"]
+        return registration_id
+
+    def verification(self, registration_id: str) -> dict[str, Any]:
+        """Write the request that verifies the applicant's address."""
+        return self.event(
+            "POST",
+            f"/v1/registrations/{registration_id}/verification",
+            {"code": EMAIL_CODE},
+            resource="/v1/registrations/{registration_id}/verification",
+            registration_id=registration_id,
+        )
+
+
+def people_of(world: BenchWorld) -> People:
+    """Return a world's people; its mailbox's principal user has an account."""
+    accounts = world.container.accounts
+    if accounts.find(USERNAME) is None:
+        accounts.add(Account(USERNAME, "u1", USERNAME, UserState.ACTIVE, PasswordHashing().hash(PASSWORD)))
+    return People(world)
