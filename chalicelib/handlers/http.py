@@ -89,7 +89,7 @@ def endpoint(
             request = blueprint.current_request
             correlation_id = str(request.context.get("requestId", ""))
             try:
-                signed = _signed_request(request)
+                signed = _signed_request(request, access)
                 response = view(signed, *_who(signed, access, find, parameters), **parameters)
             except CasillaError as error:
                 _log_refusal(error, correlation_id)
@@ -192,20 +192,26 @@ def _unexpected(correlation_id: str) -> Unavailable:
     )
 
 
-def _signed_request(request: Request) -> SignedRequest:
+def _signed_request(request: Request, access: str) -> SignedRequest:
     return SignedRequest(
         method=request.method,
         path=str(request.context.get("path") or request.path),
-        query=_canonical_query(request),
+        query=_canonical_query(request) if access == SIGNED else "",
         headers=request.headers,
         body=_body(request),
         origin=str(request.context.get("identity", {}).get("sourceIp", "")),
+        parameters={} if access == SIGNED else _parameters(request),
     )
 
 
 def _body(request: Request) -> bytes:
     raw = request.raw_body
     return raw.encode() if isinstance(raw, str) else raw
+
+
+def _parameters(request: Request) -> dict[str, tuple[str, ...]]:
+    query = request.query_params
+    return {} if query is None else {name: tuple(query.getlist(name)) for name in query}
 
 
 def _canonical_query(request: Request) -> str:

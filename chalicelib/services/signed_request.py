@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,7 +30,8 @@ _NONCE = re.compile(r"[A-Za-z0-9_+/=.-]{16,128}")
 class SignedRequest:
     """An HTTP request as it arrived. `path` is the real one; `query` is canonical, without `?`, maybe empty.
 
-    Header names are in lower case. `origin` is the caller's network address.
+    Header names are in lower case. `origin` is the caller's network address. `parameters` are the query's, decoded,
+    in the order sent for each name; empty where the request has to be signed, since only `query` is covered then.
     """
 
     method: str
@@ -39,6 +40,7 @@ class SignedRequest:
     headers: Mapping[str, str]
     body: bytes
     origin: str
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

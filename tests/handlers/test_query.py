@@ -1,0 +1,64 @@
+"""What a person's query may hold."""
+
+from __future__ import annotations
+
+import pytest
+from chalice.app import Blueprint, Chalice, Request, Response
+
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.handlers.api.query import Query
+from chalicelib.handlers.http import PUBLIC, SIGNED, endpoint, json_response
+from chalicelib.services.signed_request import SignedRequest
+
+
+def _request(parameters: dict[str, list[str]] | None) -> Request:
+    return Request(
+        {
+            "multiValueQueryStringParameters": parameters,
+            "headers": {},
+            "pathParameters": {},
+            "requestContext": {"httpMethod": "GET", "resourcePath": "/x", "path": "/x", "identity": {}},
+            "body": None,
+            "isBase64Encoded": False,
+            "stageVariables": {},
+        }
+    )
+
+
+def _seen(access: str, parameters: dict[str, list[str]] | None) -> SignedRequest:
+    blueprint = Blueprint(__name__)
+    seen: list[SignedRequest] = []
+
+    @endpoint(blueprint, access=access)
+    def view(request: SignedRequest) -> Response:
+        seen.append(request)
+        return json_response({})
+
+    app = Chalice("any")
+    app.current_request = _request(parameters)
+    blueprint._current_app = app  # noqa: SLF001 - what registering a blueprint does
+    view()
+    return seen[0]
+
+
+def test_a_person_may_ask_with_any_letters_and_a_signed_request_sees_no_parameters() -> None:
+    person = _seen(PUBLIC, {"asunto": ["año ñandú & más"], "campo": ["a", "b"]})
+    assert person.parameters == {"asunto": ("año ñandú & más",), "campo": ("a", "b")}
+    assert person.query == ""
+    signed = _seen(SIGNED, {"month": ["2026-01"]})
+    assert (signed.query, signed.parameters) == ("month=2026-01", {})
+    assert _seen(PUBLIC, None).parameters == {}
+
+
+def test_a_query_is_read_strictly() -> None:
+    query = Query({"reading": ("read",), "limit": ("1", "2"), "otro": ("x",)})
+    assert query.choice("reading", ("pending", "read")) == "read"
+    assert query.choice("absent", ("pending", "read")) == "pending"
+    assert query.text("cursor") is None
+    with pytest.raises(InvalidInput, match="query_repeated"):
+        query.text("limit")
+    with pytest.raises(InvalidInput, match="query_unknown"):
+        query.close()
+    with pytest.raises(InvalidInput) as refused:
+        Query({"reading": ("all",)}).choice("reading", ("pending",))
+    assert (refused.value.code, refused.value.field) == ("query_choice", "reading")
