@@ -235,7 +235,7 @@ class Container:
         """The ways alerts go out; their clients never retry by themselves, so that each attempt is counted."""
         from chalicelib.gateways.mail import Mail
         from chalicelib.gateways.sms import Sms
-        from chalicelib.renderers.alerts import Letterhead
+        from chalicelib.renderers.letterhead import Letterhead
         from chalicelib.services.send_alerts import Channels
 
         return Channels(

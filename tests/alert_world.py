@@ -27,7 +27,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import Event
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.sms import Sms
-from chalicelib.renderers.alerts import Letterhead
+from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.services.send_alerts import Channels, send_alerts
 from chalicelib.store.alert_batch_store import AlertBatchStore
 from chalicelib.store.event_store import EventStore
@@ -37,6 +37,19 @@ DEPOSITED_AT = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
 NOTICE_ID = "2345-6789-ABCD"
 SENDER = "avisos@casilla.gob.pe"
 LETTERHEAD = Letterhead(SENDER, "casilla.gob.pe", ZoneInfo("America/Lima"))
+HOSTILE = "Entidad\r\nBcc: otra@ejemplo.pe\x00\u202e <b onclick=x>&\u2028\"'</b> ${portal}"
+NAMES = [
+    "SUNAT",
+    "Superintendencia Nacional de Aduanas y de Administración Tributaria - SUNAT",
+    "Municipalidad Distrital de Santa María de Ñuñoa y Áreas Anexas del Valle de los Ríos",
+    "[" * 200,
+    "Ñ",
+    "{}" * 8,
+    "ÁÍÓÚ" * 30,
+    HOSTILE,
+    "機関",
+    "",
+]
 
 
 def an_alert(user: str = "u1", channel: Channel = Channel.EMAIL, **overrides: Any) -> Alert:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,13 @@ _UNITS = {
     TermUnit.CALENDAR_DAYS: ("día calendario", "días calendario"),
     TermUnit.MONTHS: ("mes", "meses"),
 }
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def one_line(text: str) -> str:
+    """Leave no line breaks and nothing invisible, which could forge a header or reverse the reading order."""
+    spaced = " ".join(text.split())
+    return "".join(letter for letter in spaced if unicodedata.category(letter) not in _INVISIBLE)
 
 
 def day_in_words(day: date) -> str:

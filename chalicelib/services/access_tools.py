@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chalicelib.domain.event import Event, EventType
 from chalicelib.gateways.mail import Mail
-from chalicelib.renderers.alerts import Letterhead
+from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.services.password_hashing import PasswordHashing
 from chalicelib.store.access_store import AccessStore
 from chalicelib.store.account_store import AccountStore

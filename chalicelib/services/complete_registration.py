@@ -13,7 +13,7 @@ from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.identity_document import mailbox_id_for
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.registration import Registration, completed, first_account, first_mailbox
-from chalicelib.renderers.registration_mail import credentials_letter, recovery_letter
+from chalicelib.renderers.registration_letters import credentials_letter, recovery_letter
 from chalicelib.services.registration_tools import RegistrationTools, send_letter, try_to_send
 
 

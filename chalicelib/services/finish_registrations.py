@@ -15,7 +15,7 @@ from chalicelib.domain.errors import CasillaError, InvalidInput, Unavailable
 from chalicelib.domain.identity import Registry
 from chalicelib.domain.identity_refusal import refuse_unless_confirmed
 from chalicelib.domain.registration import Registration, RegistrationState, confirmed, postponed, refused
-from chalicelib.renderers.registration_mail import refused_letter
+from chalicelib.renderers.registration_letters import refused_letter
 from chalicelib.services.check_identity import Consultation, ConsultationReason, check_identity
 from chalicelib.services.registration_tools import RegistrationTools, send_code, send_letter, try_to_send
 

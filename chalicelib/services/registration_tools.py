@@ -13,8 +13,9 @@ from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.registration import CODE_LIFETIME, Registration, no_such_registration
 from chalicelib.domain.token import NewToken, TokenKind
 from chalicelib.gateways.mail import Mail
-from chalicelib.renderers.alerts import Letterhead
-from chalicelib.renderers.registration_mail import Letter, code_letter, render_letter
+from chalicelib.renderers.letterhead import Letterhead
+from chalicelib.renderers.letters import Letter, render_letter
+from chalicelib.renderers.registration_letters import code_letter
 from chalicelib.services.check_identity import IdentityTools
 from chalicelib.services.password_hashing import PasswordHashing
 from chalicelib.store.account_store import AccountStore

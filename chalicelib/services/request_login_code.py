@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.credentials import CaptchaAnswer, user_of
 from chalicelib.domain.mailbox import UserState
 from chalicelib.domain.token import NewToken, TokenKind
-from chalicelib.renderers.access_mail import login_code_text
+from chalicelib.renderers.access_letters import login_code_letter
 from chalicelib.services.access_tools import AccessTools
 from chalicelib.services.prove_credentials import code_name
 from chalicelib.services.send_access_mail import admit_request, send_or_pretend
@@ -42,6 +42,6 @@ def request_login_code(
     code, requested = tools.new_email_code(), RequestedCode(tools.new_secret(), now + CODE_LIFETIME)
     name = code_name(requested.code_id, username)
     tools.tokens.issue(NewToken(TokenKind.LOGIN_CODE, name, now, requested.valid_until, answer=code))
-    text = login_code_text(code, requested.valid_until, tools.letterhead)
-    send_or_pretend(text, user.email if user and is_verified else None, tools=tools, now=now)
+    letter = login_code_letter(code, requested.valid_until, tools.letterhead)
+    send_or_pretend(letter, user.email if user and is_verified else None, tools=tools, now=now)
     return requested

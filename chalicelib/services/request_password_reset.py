@@ -9,7 +9,7 @@ from chalicelib.domain.account import Account
 from chalicelib.domain.credentials import CaptchaAnswer, user_of
 from chalicelib.domain.mailbox import UserState
 from chalicelib.domain.token import NewToken, TokenKind
-from chalicelib.renderers.access_mail import reset_link_text
+from chalicelib.renderers.access_letters import reset_link_letter
 from chalicelib.services.access_tools import AccessTools
 from chalicelib.services.send_access_mail import admit_request, send_or_pretend
 
@@ -50,5 +50,5 @@ def send_reset_link(account: Account | None, email: str | None, *, tools: Access
     secret, until = tools.new_secret(), now + LINK_LIFETIME
     data = {} if account is None else {"username": account.username, "mailbox_id": account.mailbox_id}
     tools.tokens.issue(NewToken(TokenKind.RESET_LINK, secret, now, until, data=data))
-    text = reset_link_text(f"{tools.portal_url}{_PAGE}/{secret}", until, tools.letterhead)
-    send_or_pretend(text, email, tools=tools, now=now)
+    letter = reset_link_letter(f"{tools.portal_url}{_PAGE}/{secret}", until, tools.letterhead)
+    send_or_pretend(letter, email, tools=tools, now=now)

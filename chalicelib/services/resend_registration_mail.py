@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.registration import Registration, RegistrationState, with_another_mail
-from chalicelib.renderers.registration_mail import waiting_letter
+from chalicelib.renderers.registration_letters import waiting_letter
 from chalicelib.services.complete_registration import send_way_in
 from chalicelib.services.registration_tools import (
     RegistrationTools,

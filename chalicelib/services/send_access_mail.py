@@ -8,7 +8,8 @@ from chalicelib.domain.access_policy import MailDemand
 from chalicelib.domain.alert_sending import AlertRefused
 from chalicelib.domain.credentials import CaptchaAnswer
 from chalicelib.domain.errors import Unavailable
-from chalicelib.renderers.access_mail import AccessText, password_changed_text, render_access_mail
+from chalicelib.renderers.access_letters import password_changed_letter
+from chalicelib.renderers.letters import Letter, render_letter
 from chalicelib.services.access_tools import AccessTools
 from chalicelib.services.admit_login import admit_mail
 from chalicelib.services.captcha import CaptchaWrong, check_captcha
@@ -36,27 +37,28 @@ def admit_request(
     check_captcha(captcha.captcha_id, captcha.answer, tokens=tools.tokens, now=now)
 
 
-def send_or_pretend(text: AccessText, destination: str | None, *, tools: AccessTools, now: datetime) -> None:
+def send_or_pretend(letter: Letter, destination: str | None, *, tools: AccessTools, now: datetime) -> None:
     """Send; an address that takes no mail is as good as none, since the answer may not tell.
 
     Raises:
         Unavailable: nothing can be sent to anybody now.
 
     """
-    to = destination or NOBODY
     try:
-        tools.mail.send(render_access_mail(text, to, tools.letterhead, now=now), to, {"purpose": "access"})
+        _send(letter, destination or NOBODY, tools, now)
     except AlertRefused:
         return
 
 
 def tell_password_changed(destination: str, *, tools: AccessTools, now: datetime) -> bool:
     """Tell the owner; what was done stands even if no word of it can go out, and then this is False."""
-    text = password_changed_text(now, tools.letterhead)
     try:
-        tools.mail.send(
-            render_access_mail(text, destination, tools.letterhead, now=now), destination, {"purpose": "access"}
-        )
+        _send(password_changed_letter(now, tools.letterhead), destination, tools, now)
     except (AlertRefused, Unavailable):
         return False
     return True
+
+
+def _send(letter: Letter, to: str, tools: AccessTools, now: datetime) -> None:
+    message = render_letter(letter, to, tools.letterhead, sent_at=now, key=tools.new_event_id())
+    tools.mail.send(message, to, {"purpose": "access"})

@@ -15,7 +15,9 @@ from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.event import Event, EventType
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.sms import Sms
-from chalicelib.renderers.alerts import Letterhead, render_alert_email, render_alert_sms
+from chalicelib.renderers.alert_sms import render_alert_sms
+from chalicelib.renderers.alerts import render_alert_email
+from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.store.alert_batch_store import AlertBatchStore
 
 LEASE_S = 120
@@ -91,7 +93,8 @@ def _receipt(batch: AlertBatch, channels: Channels) -> bytes | None:
 
 def _send(batch: AlertBatch, alert: Alert, receipt: Future[bytes | None], channels: Channels) -> str:
     if alert.channel is Channel.SMS:
-        return channels.sms.send(alert.destination, render_alert_sms(batch, channels.letterhead))
+        text = render_alert_sms(batch, portal=channels.letterhead.portal, zone=channels.letterhead.zone)
+        return channels.sms.send(alert.destination, text)
     message = render_alert_email(batch, alert, channels.letterhead, receipt=receipt.result())
     return channels.mail.send(message, alert.destination, message_tags(batch.notice_id, alert.alert_id))
 

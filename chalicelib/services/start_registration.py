@@ -23,7 +23,7 @@ from chalicelib.domain.registration import (
     confirmed,
     postponed,
 )
-from chalicelib.renderers.registration_mail import waiting_letter
+from chalicelib.renderers.registration_letters import waiting_letter
 from chalicelib.services.check_identity import Consultation, ConsultationReason, check_identity
 from chalicelib.services.registration_tools import (
     RegistrationTools,

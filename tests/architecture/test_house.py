@@ -14,7 +14,19 @@ from app import app
 from chalicelib.handlers.http import MAILBOX, PUBLIC, SESSION, SIGNED
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("fpdf", "openpyxl", "pikepdf", "pyhanko", "PIL", "fontTools", "segno", "cryptography", "captcha", "argon2")
+HEAVY = (
+    "fpdf",
+    "openpyxl",
+    "pikepdf",
+    "pyhanko",
+    "PIL",
+    "fontTools",
+    "segno",
+    "cryptography",
+    "captcha",
+    "argon2",
+    "jinja2",
+)
 
 
 def _accesses() -> list[tuple[str, str | None]]:

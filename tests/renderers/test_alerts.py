@@ -6,28 +6,12 @@ from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from chalicelib.domain.alert_sending import AlertRefused
-from chalicelib.domain.sms_text import ONE_PART, gsm7_length
-from chalicelib.renderers.alerts import Letterhead, render_alert_email, render_alert_sms
-from tests.alert_world import LETTERHEAD, a_batch, an_alert
-
-HOSTILE = "Entidad\r\nBcc: otra@ejemplo.pe\x00\u202e <b onclick=x>&\u2028\"'</b> ${portal}"
-NAMES = [
-    "SUNAT",
-    "Superintendencia Nacional de Aduanas y de Administración Tributaria - SUNAT",
-    "Municipalidad Distrital de Santa María de Ñuñoa y Áreas Anexas del Valle de los Ríos",
-    "[" * 200,
-    "Ñ",
-    "{}" * 8,
-    "ÁÍÓÚ" * 30,
-    HOSTILE,
-    "機関",
-    "",
-]
+from chalicelib.renderers.alerts import render_alert_email
+from tests.alert_world import HOSTILE, LETTERHEAD, NAMES, a_batch, an_alert
 
 
 def sent(institution: str = "Entidad de Demostración", receipt: bytes | None = None) -> EmailMessage:
@@ -130,30 +114,3 @@ def test_the_receipt_is_attached_and_announced() -> None:
 def test_what_is_no_address_is_refused(destination: str) -> None:
     with pytest.raises(AlertRefused, match="email_address_refused"):
         render_alert_email(a_batch(), an_alert(destination=destination), LETTERHEAD)
-
-
-def test_the_sms_says_who_when_where_and_that_no_password_is_asked_for() -> None:
-    assert render_alert_sms(a_batch(institution_name="SUNAT"), LETTERHEAD) == (
-        "SUNAT le ha notificado un documento el 09/03/2026 a las 15:15 (hora de Lima)."
-        " Ingrese a casilla.gob.pe. Nunca le pediremos su contraseña."
-    )
-
-
-@pytest.mark.parametrize("portal", ["casilla.gob.pe", "notificaciones.casilla-electronica.gob.pe/ingreso", "~" * 18])
-@pytest.mark.parametrize("institution", NAMES)
-def test_the_sms_is_one_part_whatever_the_names(institution: str, portal: str) -> None:
-    text = render_alert_sms(a_batch(institution_name=institution), replace(LETTERHEAD, portal=portal))
-    length = gsm7_length(text)
-    assert length is not None
-    assert length <= ONE_PART
-    assert portal in text
-    assert "09/03/2026" in text
-    assert "15:15" in text
-    assert text.endswith("Nunca le pediremos su contraseña.")
-    assert "\n" not in text
-
-
-@pytest.mark.parametrize("portal", ["x" * 80, "notificación.gob.pe"])
-def test_a_portal_address_that_no_sms_can_hold_is_found_at_the_start(portal: str) -> None:
-    with pytest.raises(ValueError, match="no SMS of one part"):
-        Letterhead("avisos@casilla.gob.pe", portal, ZoneInfo("America/Lima"))

@@ -1,0 +1,59 @@
+"""The e-mails about one's own access: a code, a link, and word that the password changed. Never a password."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.renderers.letterhead import Letterhead
+from chalicelib.renderers.letters import Fact, Framed, Letter, Link
+from chalicelib.renderers.spanish import day_in_words, zone_in_words
+
+
+def login_code_letter(code: str, until: datetime, letterhead: Letterhead) -> Letter:
+    """Bring the code that replaces a captcha."""
+    return Letter(
+        "Su código para ingresar",
+        (
+            "Para ingresar a su casilla, escriba este código en la página donde lo pidió:",
+            Framed(code),
+            (
+                f"Vale hasta las {_instant(until, letterhead)} y una sola vez. Si usted no lo pidió, no haga nada:"
+                " sin su contraseña nadie puede ingresar con él. No lo comparta con nadie."
+            ),
+        ),
+    )
+
+
+def reset_link_letter(link: str, until: datetime, letterhead: Letterhead) -> Letter:
+    """Bring the link that lets a person choose a new password (ACC-3)."""
+    return Letter(
+        "Cree una nueva contraseña",
+        (
+            "Alguien, probablemente usted, pidió recuperar la contraseña de su casilla. Para crear una nueva:",
+            Link(link, "Ingrese aquí"),
+            (
+                f"El enlace vale hasta las {_instant(until, letterhead)} y una sola vez. Si usted no lo pidió, no haga"
+                " nada: su contraseña sigue siendo la misma."
+            ),
+        ),
+    )
+
+
+def password_changed_letter(changed_at: datetime, letterhead: Letterhead) -> Letter:
+    """Tell that the password is another one."""
+    return Letter(
+        "Su contraseña cambió",
+        (
+            "La contraseña de su casilla se cambió y todas las sesiones abiertas se cerraron.",
+            Fact(f"A las {_instant(changed_at, letterhead)}", "Cuándo"),
+            (
+                "Si fue usted, no tiene que hacer nada. Si no fue usted, escriba la dirección "
+                f"{letterhead.portal} en su navegador y elija «¿Olvidaste tu contraseña?»."
+            ),
+        ),
+    )
+
+
+def _instant(instant: datetime, letterhead: Letterhead) -> str:
+    local = instant.astimezone(letterhead.zone)
+    return f"{local:%H:%M} ({zone_in_words(letterhead.zone)}) del {day_in_words(local.date())}"
