@@ -35,7 +35,7 @@ class AccountChanged(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One user's way in. `username` is `type-number`; `password_hash` is argon2's own text, None before activation.
+    """One user's way in, named as `Mailbox.username_of` says. `password_hash` is argon2's, None before activation.
 
     `temporary_until` is the end of a temporary password, None once the person chose one. `version` counts changes.
     """

@@ -58,7 +58,10 @@ class PasswordChange:
 
 
 def read_username(typed: str) -> str:
-    """Read a username as typed: case and spaces do not matter."""
+    """Read a username as typed: case and spaces do not matter.
+
+    `1-40000002` is a mailbox's own and its principal user's, `8-20100000009.40000028` that of a secondary user.
+    """
     return "".join(typed.split()).upper()
 
 
@@ -88,7 +91,7 @@ def user_of(account: Account | None, mailbox: Mailbox | None) -> MailboxUser | N
     """Return the mailbox's user that an account belongs to."""
     if account is None or mailbox is None:
         return None
-    return next((user for user in mailbox.users if user.user_id == account.user_id), None)
+    return mailbox.user(account.user_id)
 
 
 def check_new_password(new: str, account: Account, mailbox: Mailbox | None, *, old: str | None = None) -> None:
@@ -105,7 +108,13 @@ def check_new_password(new: str, account: Account, mailbox: Mailbox | None, *, o
     names = [] if mailbox is None else [mailbox.holder.name]
     person = Person(
         names=(*names, *([user.name] if user else [])),
-        document_number=account.username.partition("-")[2],
+        document_numbers=_numbers_of(account, user),
         email=user.email if user else "",
     )
     check_password(new, person, field="new_password")
+
+
+def _numbers_of(account: Account, user: MailboxUser | None) -> tuple[str, ...]:
+    """Return the holder's number and the person's own; both stand in the username of a secondary user."""
+    numbers = account.username.partition("-")[2].split(".")
+    return (*numbers, *([user.document_number] if user else []))

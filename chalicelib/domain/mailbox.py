@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chalicelib.domain.consent import AcceptedText
+from chalicelib.domain.errors import Conflict
+
 MAX_USERS = 5
 
 
@@ -32,6 +35,12 @@ class UserState(StrEnum):
     DISABLED = "disabled"
 
 
+class MailboxChanged(Conflict):
+    """Somebody else changed the mailbox or its users since they were read."""
+
+    retryable = True
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """The natural person or legal entity that owns the mailbox."""
@@ -43,7 +52,10 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class MailboxUser:
-    """One of up to five people with access; `mobile` is E.164 or None."""
+    """One of up to five people with access; `mobile` is E.164 or None.
+
+    The document is the person's own; a company's principal user who registered on line has none on record.
+    """
 
     user_id: str
     name: str
@@ -51,17 +63,30 @@ class MailboxUser:
     mobile: str | None
     state: UserState
     is_principal: bool
+    document_type: DocumentType | None = None
+    document_number: str = ""
+    alerts_by_sms: bool = True
+    """Alerts by e-mail cannot be turned off."""
+
+    @property
+    def alerted_mobile(self) -> str | None:
+        """Where an SMS goes; None without a mobile, or where the person turned them off."""
+        return self.mobile if self.alerts_by_sms else None
 
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """One per holder; `mailbox_id` is `type-number`, e.g. `1-40000002`. `version` counts its changes."""
+    """One per holder; `mailbox_id` is `type-number`, e.g. `1-40000002`. `version` counts its changes.
+
+    `accepted` are the texts that whoever opened it on line agreed to.
+    """
 
     mailbox_id: str
     holder: Holder
     state: MailboxState
     users: tuple[MailboxUser, ...]
     version: int
+    accepted: tuple[AcceptedText, ...] = ()
 
     @property
     def can_receive(self) -> bool:
@@ -72,3 +97,21 @@ class Mailbox:
     def alerted_users(self) -> tuple[MailboxUser, ...]:
         """Every active user gets alerts; pending and disabled ones get none."""
         return tuple(user for user in self.users if user.state is UserState.ACTIVE)
+
+    def user(self, user_id: str) -> MailboxUser | None:
+        """Return one of its users."""
+        return next((user for user in self.users if user.user_id == user_id), None)
+
+    def user_with_email(self, email: str) -> MailboxUser | None:
+        """Return the user whose address this is; no two users of a mailbox share one."""
+        return next((user for user in self.users if user.email.casefold() == email.casefold()), None)
+
+    def username_of(self, user: MailboxUser) -> str:
+        """Return what a user logs in as: the mailbox's name, and for a secondary one `.` and the own number."""
+        return self.mailbox_id if user.is_principal else f"{self.mailbox_id}.{user.document_number}"
+
+
+def mailbox_changed() -> MailboxChanged:
+    """Return the refusal for two changes at once."""
+    detail = "La casilla cambió mientras tanto. Vuelve a abrir la página e inténtalo otra vez."
+    return MailboxChanged("mailbox_changed", detail)

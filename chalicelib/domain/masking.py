@@ -14,8 +14,8 @@ def alert_addresses(mailbox: Mailbox) -> tuple[AlertAddress, ...]:
     masked: list[AlertAddress] = []
     for user in mailbox.alerted_users:
         masked.append(AlertAddress(Channel.EMAIL, mask_email(user.email)))
-        if user.mobile is not None:
-            masked.append(AlertAddress(Channel.SMS, mask_mobile(user.mobile)))
+        if user.alerted_mobile is not None:
+            masked.append(AlertAddress(Channel.SMS, mask_mobile(user.alerted_mobile)))
     return tuple(masked)
 
 

@@ -45,7 +45,7 @@ class Person:
     """What a password must not be made of; what is not known stays empty."""
 
     names: tuple[str, ...] = ()
-    document_number: str = ""
+    document_numbers: tuple[str, ...] = ()
     email: str = ""
     birth_date: date | None = None
 
@@ -95,8 +95,8 @@ def _is_personal(text: str, person: Person) -> bool:
     if any(word in form for word in words for form in plain):
         return True
     digits = re.sub(r"\D", "", text)
-    return any(number in digits for number in _numbers(person)) or (
-        bool(person.document_number) and _fold(person.document_number) in _fold(text)
+    return any(number in digits for number in _numbers(person)) or any(
+        number and _fold(number) in _fold(text) for number in person.document_numbers
     )
 
 
@@ -106,8 +106,9 @@ def _words(name: str) -> list[str]:
 
 
 def _numbers(person: Person) -> list[str]:
-    document = re.sub(r"\D", "", person.document_number)
-    numbers = [document[:_MIN_DIGITS_OF_DOCUMENT], document[-_MIN_DIGITS_OF_DOCUMENT:]]
+    documents = [re.sub(r"\D", "", number) for number in person.document_numbers]
+    ends = [(document[:_MIN_DIGITS_OF_DOCUMENT], document[-_MIN_DIGITS_OF_DOCUMENT:]) for document in documents]
+    numbers = [number for both in ends for number in both]
     numbers = [number for number in numbers if len(number) == _MIN_DIGITS_OF_DOCUMENT]
     if person.birth_date is not None:
         numbers += [f"{person.birth_date:{form}}" for form in ("%d%m%Y", "%d%m%y", "%Y%m%d", "%y%m%d", "%Y")]

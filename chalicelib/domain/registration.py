@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.account import Account
+from chalicelib.domain.consent import AcceptedText
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TooManyRequests
 from chalicelib.domain.identity import CompanyClaim, PersonClaim
@@ -48,16 +49,6 @@ class RegistrationChanged(Conflict):
     """Somebody else changed it since it was read."""
 
     retryable = True
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptedText:
-    """A text that the person accepted, in which version, when and from which address."""
-
-    text: str
-    version: str
-    accepted_at: datetime
-    origin: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,12 +158,15 @@ def first_mailbox(registration: Registration, prefixes: Mapping[DocumentType, st
     mobile = registration.phone.e164 if registration.phone.is_mobile else None
     name = registration.registered_name
     principal = MailboxUser(user_id, name, registration.email, mobile, UserState.ACTIVE, is_principal=True)
+    if registration.person is not None:
+        principal = replace(principal, document_type=document_type, document_number=number)
     return Mailbox(
         mailbox_id_for(document_type, number, prefixes),
         Holder(document_type, number, name),
         MailboxState.OPEN,
         (principal,),
         version=1,
+        accepted=registration.accepted,
     )
 
 

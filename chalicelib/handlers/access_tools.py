@@ -17,6 +17,7 @@ def access_tools(box: Container) -> AccessTools:
     return AccessTools(
         access=AccessStore(box.connection, box.pepper),
         accounts=box.accounts,
+        mailboxes=box.mailboxes,
         tokens=box.tokens,
         limits=box.limits,
         sessions=SessionStore(box.connection, box.pepper),

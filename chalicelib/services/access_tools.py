@@ -14,6 +14,7 @@ from chalicelib.store.access_store import AccessStore
 from chalicelib.store.account_store import AccountStore
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.limit_store import LimitStore
+from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.session_store import SessionStore
 from chalicelib.store.token_store import TokenStore
 
@@ -27,6 +28,7 @@ class AccessTools:
 
     access: AccessStore
     accounts: AccountStore
+    mailboxes: MailboxStore
     tokens: TokenStore
     limits: LimitStore
     sessions: SessionStore

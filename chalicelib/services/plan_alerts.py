@@ -12,7 +12,7 @@ from chalicelib.domain.mailbox import Mailbox, MailboxUser
 def plan_alerts(
     mailbox: Mailbox, *, notice_id: str, institution: Institution, deposited_at: datetime, receipt_key: str
 ) -> AlertBatch:
-    """Give every active user an e-mail and, with a mobile, an SMS.
+    """Give every active user an e-mail and, with a mobile and unless they turned it off, an SMS.
 
     A mailbox without active users receives all the same: its batch is empty, which records that nobody was alerted.
     The receipt goes along only where the institution attaches it.
@@ -28,7 +28,8 @@ def plan_alerts(
 
 def _alerts_of(user: MailboxUser) -> tuple[Alert, ...]:
     email = _alert(user, Channel.EMAIL, user.email)
-    return (email,) if user.mobile is None else (email, _alert(user, Channel.SMS, user.mobile))
+    mobile = user.alerted_mobile
+    return (email,) if mobile is None else (email, _alert(user, Channel.SMS, mobile))
 
 
 def _alert(user: MailboxUser, channel: Channel, destination: str) -> Alert:

@@ -37,7 +37,7 @@ def request_login_code(
     """
     admit_request(username, captcha, origin=origin, tools=tools, now=now)
     account = tools.accounts.find(username)
-    user = user_of(account, tools.access.find_mailbox(account.mailbox_id if account else username))
+    user = user_of(account, tools.mailboxes.find(account.mailbox_id if account else username))
     is_verified = account is not None and account.state is not UserState.PENDING
     code, requested = tools.new_email_code(), RequestedCode(tools.new_secret(), now + CODE_LIFETIME)
     name = code_name(requested.code_id, username)

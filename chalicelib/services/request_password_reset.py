@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.domain.account import Account
-from chalicelib.domain.credentials import CaptchaAnswer, user_of
+from chalicelib.domain.credentials import CaptchaAnswer
 from chalicelib.domain.mailbox import UserState
 from chalicelib.domain.token import NewToken, TokenKind
 from chalicelib.renderers.access_letters import reset_link_letter
@@ -19,9 +19,9 @@ _PAGE = "/recuperar"
 
 @dataclass(frozen=True, slots=True)
 class ResetRequest:
-    """What the person typed, as the flow normalises it."""
+    """What the person typed, as the flow normalises it: whose mailbox, and which address its user registered."""
 
-    username: str
+    mailbox_id: str
     email: str
     origin: str
     captcha: CaptchaAnswer | None = None
@@ -36,11 +36,12 @@ def request_password_reset(request: ResetRequest, *, tools: AccessTools, now: da
         Unavailable: the e-mail cannot be sent now.
 
     """
-    recipient = f"reset#{request.username}"
+    recipient = f"reset#{request.mailbox_id}"
     admit_request(recipient, request.captcha, origin=request.origin, tools=tools, now=now)
-    account = tools.accounts.find(request.username)
-    user = user_of(account, tools.access.find_mailbox(account.mailbox_id if account else request.username))
-    is_theirs = user is not None and user.email.casefold() == request.email.casefold()
+    mailbox = tools.mailboxes.find(request.mailbox_id)
+    user = mailbox.user_with_email(request.email) if mailbox else None
+    account = tools.accounts.find(mailbox.username_of(user) if mailbox and user else request.mailbox_id)
+    is_theirs = user is not None and account is not None and account.user_id == user.user_id
     owner = account if is_theirs and account is not None and account.state is UserState.ACTIVE else None
     send_reset_link(owner, user.email if user and owner else None, tools=tools, now=now)
 

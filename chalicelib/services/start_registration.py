@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.domain.access_policy import Limit
+from chalicelib.domain.consent import AcceptedText
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import InvalidInput, Unavailable
 from chalicelib.domain.identity import CompanyClaim, PersonClaim
@@ -16,7 +17,6 @@ from chalicelib.domain.identity_claim import company_problems, person_problems
 from chalicelib.domain.identity_refusal import refuse_unless_confirmed
 from chalicelib.domain.registration import (
     LIFETIME,
-    AcceptedText,
     Registration,
     RegistrationState,
     check_registrable,

@@ -6,7 +6,7 @@ import dataclasses
 from datetime import datetime
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.account import Account, AccountChanged
@@ -34,15 +34,6 @@ class AccessStore:
         self._connection = connection
         self._tokens = TokenStore(connection, pepper)
         self._sessions = SessionStore(connection, pepper)
-
-    def find_mailbox(self, mailbox_id: str) -> Mailbox | None:
-        """Return the mailbox, read with strong consistency, or None; both cost one call."""
-        try:
-            return mailbox_from(MailboxItem.get(mailbox_id, consistent_read=True))
-        except MailboxItem.DoesNotExist:
-            return None
-        except PynamoDBException as error:
-            raise store_unavailable() from error
 
     def load(self, username: str, mailbox_id: str) -> tuple[Account | None, Mailbox | None]:
         """Return an account and its mailbox by one strongly consistent read."""

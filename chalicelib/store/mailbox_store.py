@@ -1,12 +1,22 @@
-"""Mailboxes with their users."""
+"""Mailboxes with their users: changed only from the version that was read, and only in what is theirs.
+
+Other attributes of the item, such as counters that deposits keep there, are left as they are by every change.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+
+from pynamodb.exceptions import PynamoDBException, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.mailbox import Mailbox, mailbox_changed
+from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.tables import MailboxItem
+from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
 
 
 def mailbox_from(item: MailboxItem | None) -> Mailbox | None:
@@ -15,21 +25,48 @@ def mailbox_from(item: MailboxItem | None) -> Mailbox | None:
 
 
 class MailboxStore:
-    """One item a mailbox, at most five users inside it."""
+    """One item a mailbox, at most five users inside it. Raises `Unavailable` when DynamoDB does not answer."""
+
+    def find(self, mailbox_id: str) -> Mailbox | None:
+        """Return the mailbox, read with strong consistency, or None; both cost one call."""
+        try:
+            return mailbox_from(MailboxItem.get(mailbox_id, consistent_read=True))
+        except MailboxItem.DoesNotExist:
+            return None
+        except PynamoDBException as error:
+            raise store_unavailable() from error
 
     def put(self, mailbox: Mailbox) -> None:
         """Add or replace a mailbox; its state and version also stand outside the data, for conditions."""
-        MailboxItem(
-            mailbox.mailbox_id, state=mailbox.state.value, version=mailbox.version, data=to_data(mailbox)
-        ).save()
+        _to_item(mailbox).save()
+
+    def update(self, mailbox: Mailbox) -> Mailbox:
+        """Write a changed mailbox if it is still at the version it was read in; return it in its new version.
+
+        Raises:
+            MailboxChanged: `mailbox_changed`; read it again and decide anew.
+
+        """
+        changed, actions, is_as_read = _change(mailbox)
+        try:
+            MailboxItem(mailbox.mailbox_id).update(actions, condition=is_as_read)
+        except UpdateError as error:
+            if vendor_code(error) == CONDITION_FAILED:
+                raise mailbox_changed() from error
+            raise store_unavailable() from error
+        return changed
+
+    @staticmethod
+    def update_in(transaction: TransactWrite, mailbox: Mailbox) -> Mailbox:
+        """Write a changed mailbox as part of a transaction; return it in the version it then has."""
+        changed, actions, is_as_read = _change(mailbox)
+        transaction.update(MailboxItem(mailbox.mailbox_id), actions=actions, condition=is_as_read)
+        return changed
 
     @staticmethod
     def add_in(transaction: TransactWrite, mailbox: Mailbox) -> None:
         """Add a mailbox as part of a transaction, which fails if the holder has one."""
-        item = MailboxItem(
-            mailbox.mailbox_id, state=mailbox.state.value, version=mailbox.version, data=to_data(mailbox)
-        )
-        transaction.save(item, condition=MailboxItem.mailbox_id.does_not_exist())
+        transaction.save(_to_item(mailbox), condition=MailboxItem.mailbox_id.does_not_exist())
 
     def require_unchanged_in(self, transaction: TransactWrite, mailbox: Mailbox) -> None:
         """Let the transaction pass only while the mailbox is as it was read."""
@@ -38,3 +75,17 @@ class MailboxStore:
             mailbox.mailbox_id,
             condition=(MailboxItem.state == mailbox.state.value) & (MailboxItem.version == mailbox.version),
         )
+
+
+def _to_item(mailbox: Mailbox) -> MailboxItem:
+    return MailboxItem(mailbox.mailbox_id, state=mailbox.state.value, version=mailbox.version, data=to_data(mailbox))
+
+
+def _change(mailbox: Mailbox) -> tuple[Mailbox, list[Action], Condition]:
+    changed = dataclasses.replace(mailbox, version=mailbox.version + 1)
+    actions: list[Action] = [
+        MailboxItem.state.set(changed.state.value),
+        MailboxItem.version.set(changed.version),
+        MailboxItem.data.set(to_data(changed)),
+    ]
+    return changed, actions, MailboxItem.version == mailbox.version

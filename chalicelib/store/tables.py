@@ -151,7 +151,7 @@ class UploadItem(Model):
 
 
 class AccountItem(Model):
-    """What one person logs in with; `username` is `type-number`."""
+    """What one person logs in with, found by username."""
 
     class Meta(_Meta):
         """Bound by `bind`."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import unicodedata
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,10 +20,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chalicelib.bootstrap import Container
+from chalicelib.domain.account import Account
 from chalicelib.domain.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.services.password_hashing import PasswordHashing
 from chalicelib.store.institution_store import PROFILE, key_item, signing_key_from
-from chalicelib.store.tables import InstitutionItem, MailboxItem
+from chalicelib.store.tables import InstitutionItem
 
 INSTITUTION = Institution(
     institution_id="entidad-demo",
@@ -35,38 +39,55 @@ KEY_ID = "demo-1"
 RECIPIENT = "DNI:40000002"
 
 
-def _user(number: int, name: str, mobile: str | None = None, state: UserState = UserState.ACTIVE) -> MailboxUser:
-    address = f"{name.split(maxsplit=1)[0].lower()}.{number}@ejemplo.pe"
-    return MailboxUser(f"u{number}", name, address, mobile, state, is_principal=number == 1)
+PASSWORD = "Ventana-demo-azul-47"  # noqa: S105 - everyone's, printed at the start of `make run`
+PEOPLE = ("1-40000002", "1-40000002.40000021", "8-20100000009", "8-20100000009.40000028")
+"""Usernames to try: principal and secondary users of a person's and of a company's mailbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """A made-up user; identifiers are as those of real ones: nobody else's in any mailbox."""
+
+    user_id: str
+    number: str
+    name: str
+    mobile: str | None = None
+    state: UserState = UserState.ACTIVE
+
+    def as_user(self, *, is_principal: bool) -> MailboxUser:
+        local = unicodedata.normalize("NFKD", self.name.split(maxsplit=1)[0].lower()).encode("ascii", "ignore").decode()
+        email = f"{local}.{self.number[-2:]}@ejemplo.pe"
+        return MailboxUser(
+            self.user_id, self.name, email, self.mobile, self.state, is_principal, DocumentType.DNI, self.number
+        )
+
+
+def _mailbox(mailbox_id: str, holder: Holder, *people: _Person, state: MailboxState = MailboxState.OPEN) -> Mailbox:
+    users = tuple(person.as_user(is_principal=person is people[0]) for person in people)
+    return Mailbox(mailbox_id, holder, state, users, version=1)
 
 
 MAILBOXES = (
-    Mailbox(
+    _mailbox(
         "1-40000002",
         Holder(DocumentType.DNI, "40000002", "QUISPE DEMO MARIA ÑUSTA"),
-        MailboxState.OPEN,
-        (_user(1, "Maria Quispe Demo", "+51900000001"), _user(2, "Rosa Mamani Demo")),
-        version=1,
+        _Person("de403361f63b49e49bde6c2805b3f0e6", "40000002", "Maria Quispe Demo", "+51900000001"),
+        _Person("4f660473c22b4858a484cd314a37e778", "40000021", "Rosa Mamani Demo"),
     ),
-    Mailbox(
+    _mailbox(
         "8-20100000009",
         Holder(DocumentType.RUC, "20100000009", "TEXTILES DEMO S.A.C."),
-        MailboxState.OPEN,
-        (
-            _user(1, "Jorge Flores Demo", "+51900000011"),
-            _user(2, "Elena Huaman Demo", "+51900000012"),
-            _user(3, "Pedro Rojas Demo"),
-            _user(4, "Carmen Soto Demo", state=UserState.PENDING),
-            _user(5, "Luis Vega Demo", "+51900000015", UserState.DISABLED),
-        ),
-        version=1,
+        _Person("7000e34a8af34cdc9efea55b725ded40", "40000027", "Jorge Flores Demo", "+51900000011"),
+        _Person("55f2999978b542499469badf1851a10b", "40000028", "Elena Huaman Demo", "+51900000012"),
+        _Person("b23530eb46544ef087b0da0b39ebbd63", "40000033", "Pedro Rojas Demo"),
+        _Person("d282c062bbb54363b328e39a480df1a0", "40000034", "Carmen Soto Demo", state=UserState.PENDING),
+        _Person("92780f4a92f84b44957cbb2aef372271", "40000035", "Luis Vega Demo", "+51900000015", UserState.DISABLED),
     ),
-    Mailbox(
+    _mailbox(
         "1-40000010",
         Holder(DocumentType.DNI, "40000010", "CONDORI DEMO JUAN"),
-        MailboxState.DISABLED,
-        (_user(1, "Juan Condori Demo"),),
-        version=1,
+        _Person("41e024cb404545d9855b26fb2aa9cbec", "40000010", "Juan Condori Demo"),
+        state=MailboxState.DISABLED,
     ),
 )
 
@@ -82,10 +103,27 @@ def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: di
         box.institutions.put(INSTITUTION)
     _register(box, public_key, now)
     for mailbox in MAILBOXES:
-        if not MailboxItem.count(mailbox.mailbox_id):
+        if box.mailboxes.find(mailbox.mailbox_id) is None:
             box.mailboxes.put(mailbox)
+    _add_accounts(box)
     demo = {**addresses, "keyid": f"{INSTITUTION.institution_id}:{KEY_ID}", "recipient": RECIPIENT}
     (folder / "demo.json").write_text(json.dumps(demo, indent=2) + "\n", "utf-8")
+
+
+def _add_accounts(box: Container) -> None:
+    """Let the users of the mailboxes log in, all by one password; a mailbox that people changed keeps its own."""
+    password_hash = ""
+    for demo in MAILBOXES:
+        mailbox = box.mailboxes.find(demo.mailbox_id) or demo
+        for user in demo.users:
+            username = demo.username_of(user)
+            if mailbox.user(user.user_id) is None or box.accounts.find(username) is not None:
+                continue
+            is_pending = user.state is UserState.PENDING
+            password_hash = password_hash or PasswordHashing().hash(PASSWORD)
+            box.accounts.add(
+                Account(username, user.user_id, demo.mailbox_id, user.state, None if is_pending else password_hash)
+            )
 
 
 def _public_key(path: Path) -> bytes:

@@ -206,7 +206,15 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
     """Start outbox, workers and API; return what names the parts that died."""
     from app import app  # noqa: PLC0415 - only now is the environment the one to read
     from chalicelib.bootstrap import current  # noqa: PLC0415
-    from infra.local.demo_data import INSTITUTION, KEY_ID, MAILBOXES, RECIPIENT, load_demo_data  # noqa: PLC0415
+    from infra.local.demo_data import (  # noqa: PLC0415
+        INSTITUTION,
+        KEY_ID,
+        MAILBOXES,
+        PASSWORD,
+        PEOPLE,
+        RECIPIENT,
+        load_demo_data,
+    )
     from infra.local.outbox import Outbox  # noqa: PLC0415
     from infra.local.pages import OUTBOX, Pages  # noqa: PLC0415
     from infra.local.server import make_server  # noqa: PLC0415
@@ -228,6 +236,8 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
         "keyid": f"{INSTITUTION.institution_id}:{KEY_ID}",
         "recipient": RECIPIENT,
         "key_path": str(settings.state / "demo" / "key.pem"),
+        "people": ", ".join(PEOPLE),
+        "password": PASSWORD,
     }
     mailboxes = [_describe(mailbox) for mailbox in MAILBOXES]
     server = make_server(app, settings.port, find_page=Pages(outbox, facts, mailboxes).find, tell=say)
@@ -288,6 +298,8 @@ Casilla está lista                {settings.base_url}
   Clave de demostración           {facts["key_path"]}
   keyid                           {facts["keyid"]}
   Casillas                        {(chr(10) + " " * 34).join(mailboxes)}
+  Personas que pueden ingresar    {facts["people"].replace(", ", chr(10) + " " * 34)}
+  Contraseña de todas ellas       {facts["password"]}
   Registro de las funciones       {settings.state / "casilla.log"}
 
 Pruebe en otra terminal:          make demo FILE=algo.pdf

@@ -189,6 +189,7 @@ INSIDE = {
     "event_exists": "a worker repeats itself",
     "code_invalid": "told as notice_not_found",
     "cui_invalid": "people meet it when they register",
+    "mailbox_changed": "two changes of a mailbox's users at once; a deposit reads it again by itself",
 }
 """Codes that no answer of the API carries, and why."""
 CODE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")

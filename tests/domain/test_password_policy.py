@@ -11,7 +11,7 @@ from chalicelib.domain.password_policy import Person, check_password, normalise
 
 PERSON = Person(
     names=("QUISPE DEMO", "María Ñusta"),
-    document_number="40000002",
+    document_numbers=("40000002",),
     email="mnusta.quispe@ejemplo.pe",
     birth_date=date(1985, 3, 7),
 )

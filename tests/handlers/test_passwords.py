@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.mailbox import UserState
+from chalicelib.domain.account import Account
+from chalicelib.domain.mailbox import DocumentType, UserState
 from chalicelib.services.send_access_mail import NOBODY
 from tests.cloud import Engine
-from tests.deposit_world import NOW, World
+from tests.deposit_world import NOW, World, a_mailbox, a_user
 from tests.person_world import EMAIL, NEW, PASSWORD, USERNAME, People
 
 
@@ -137,6 +138,17 @@ def test_other_data_than_the_registered_send_nothing_to_anyone(people: People) -
     people.ask_reset("otra@ejemplo.pe")
     assert people.mails()[-1][0] == NOBODY
     assert people.use_reset(people.link_sent()).json_body["code"] == "link_unusable"
+
+
+def test_a_secondary_user_is_found_by_the_holders_document_and_the_own_address(people: People) -> None:
+    secondary = a_user(2, document_type=DocumentType.DNI, document_number="40000028")
+    people.world.container.mailboxes.put(a_mailbox(users=(a_user(1), secondary)))
+    people.tools.accounts.add(Account("1-40000002.40000028", "u2", USERNAME, UserState.ACTIVE, password_hash="-"))
+    people.ask_reset(secondary.email)
+    assert people.mails()[-1][0] == secondary.email
+    people.use_reset(people.link_sent())
+    assert people.log_in("1-40000002.40000028", NEW).json_body["username"] == "1-40000002.40000028"
+    assert people.log_in(password=NEW).status_code == 401
 
 
 def test_a_disabled_user_gets_no_link(people: People) -> None:

@@ -146,7 +146,7 @@ def notice_id(run: Run, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_deposit_with_an_uploaded_annex_alerts_every_user(run: Run, notice_id: str) -> None:
     mine = [message for message in run.outbox() if notice_id in str(message["attachments"])]
-    assert {mail["to"] for mail in mine} == {"maria.1@ejemplo.pe", "rosa.2@ejemplo.pe"}
+    assert {mail["to"] for mail in mine} == {"maria.02@ejemplo.pe", "rosa.21@ejemplo.pe"}
     assert {mail["subject"] for mail in mine} == {"Tiene una notificación de Entidad de Demostración"}
     assert mine[0]["attachments"][0]["filename"] == f"constancia-{notice_id}.pdf"
     [sms] = [message for message in run.outbox() if message["kind"] == "sms"][:1]
