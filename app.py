@@ -11,9 +11,16 @@ from chalicelib.handlers.api.sessions import sessions
 from chalicelib.handlers.api.uploads import uploads
 from chalicelib.handlers.http import own_refusals
 from chalicelib.handlers.jobs import jobs
+from chalicelib.handlers.web.captcha import captcha_pages
+from chalicelib.handlers.web.entrance import entrance
+from chalicelib.handlers.web.passwords import password_pages
+from chalicelib.handlers.web.static import static
 
 app = Chalice(app_name="casilla")
 app.experimental_feature_flags.add("BLUEPRINTS")
 app.register_middleware(own_refusals, "http")
-for blueprint in (captchas, deposits, mailboxes, passwords, sessions, uploads, registrations, jobs):
+for blueprint in (
+    *(captchas, deposits, mailboxes, passwords, sessions, uploads, registrations, jobs),
+    *(captcha_pages, entrance, password_pages, static),
+):
     app.register_blueprint(blueprint)

@@ -56,7 +56,7 @@ _STATUSES: dict[type[CasillaError], tuple[int, str]] = {
     TooManyRequests: (429, "Demasiados pedidos"),
     Unavailable: (503, "No disponible por ahora"),
 }
-_HEADERS = {
+COMMON_HEADERS = {
     "Cache-Control": "no-store",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
@@ -92,12 +92,12 @@ def endpoint(
                 signed = _signed_request(request, access)
                 response = view(signed, *_who(signed, access, find, parameters), **parameters)
             except CasillaError as error:
-                _log_refusal(error, correlation_id)
-                response = _problem(error, _status_of(error), correlation_id)
+                log_refusal(error, correlation_id)
+                response = _problem(error, status_of(error), correlation_id)
             except Exception as error:  # noqa: BLE001 - told as it is, logged without its text
                 logger.error("unexpected", correlation_id=correlation_id, fault=describe_fault(error))
-                response = _problem(_unexpected(correlation_id), (500, "Error inesperado"), correlation_id)
-            response.headers = {**_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
+                response = _problem(unexpected(correlation_id), (500, "Error inesperado"), correlation_id)
+            response.headers = {**COMMON_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
             return response
 
         guarded.access = access  # type: ignore[attr-defined]
@@ -115,7 +115,7 @@ def own_refusals(request: Request, get_response: Callable[[Request], Response]) 
     correlation_id = str(request.context.get("requestId", ""))
     problem = _problem(error, (response.status_code, title), correlation_id)
     kept = {"Allow": response.headers["Allow"]} if "Allow" in response.headers else {}
-    problem.headers = {**_HEADERS, "X-Correlation-Id": correlation_id, **kept, **problem.headers}
+    problem.headers = {**COMMON_HEADERS, "X-Correlation-Id": correlation_id, **kept, **problem.headers}
     return problem
 
 
@@ -135,7 +135,7 @@ def instant_in_json(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _log_refusal(error: CasillaError, correlation_id: str) -> None:
+def log_refusal(error: CasillaError, correlation_id: str) -> None:
     """Log the code; of a vendor's error only its kind and code, since its text may hold personal data."""
     if not isinstance(error, Unavailable):
         logger.info("refused", code=error.code, correlation_id=correlation_id)
@@ -159,7 +159,8 @@ def _who(request: SignedRequest, access: str, find: Find | None, parameters: dic
     return admit(bearer_token(request), access=access, find=find, parameters=parameters)
 
 
-def _status_of(error: CasillaError) -> tuple[int, str]:
+def status_of(error: CasillaError) -> tuple[int, str]:
+    """Return the status and the heading of a refusal, by its nearest kind."""
     return next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
 
 
@@ -184,7 +185,8 @@ def _problem(error: CasillaError, status: tuple[int, str], correlation_id: str) 
     return Response(json.dumps(body, ensure_ascii=False), status_code=status[0], headers=headers)
 
 
-def _unexpected(correlation_id: str) -> Unavailable:
+def unexpected(correlation_id: str) -> Unavailable:
+    """Return what is told of an error nobody foresaw."""
     return Unavailable(
         "unexpected",
         "Ocurrió un error inesperado y quedó registrado. Intente de nuevo; si se repite, indíquenos este número: "
@@ -198,13 +200,14 @@ def _signed_request(request: Request, access: str) -> SignedRequest:
         path=str(request.context.get("path") or request.path),
         query=_canonical_query(request) if access == SIGNED else "",
         headers=request.headers,
-        body=_body(request),
+        body=raw_body(request),
         origin=str(request.context.get("identity", {}).get("sourceIp", "")),
         parameters={} if access == SIGNED else _parameters(request),
     )
 
 
-def _body(request: Request) -> bytes:
+def raw_body(request: Request) -> bytes:
+    """Return the body as bytes."""
     raw = request.raw_body
     return raw.encode() if isinstance(raw, str) else raw
 

@@ -23,6 +23,7 @@ from chalicelib.gateways.files import content_disposition
 from infra.local.outbox import Message, Outbox
 from infra.local.server import Page
 
+HOME = "/_local/"
 OUTBOX = "/_local/outbox"
 GUIDE = "/_local/guia"
 
@@ -52,9 +53,9 @@ class Pages:
     def find(self, method: str, target: str) -> Page | None:
         """Return the page, or None where the API answers."""
         path = urlsplit(target).path
-        if method not in {"GET", "HEAD"} or not (path == "/" or path.startswith("/_local/")):
+        if method not in {"GET", "HEAD"} or not path.startswith(HOME):
             return None
-        if path == "/":
+        if path == HOME:
             return _page(_fill("home.html", {"mailboxes": self._mailboxes}, **self._facts, outbox=OUTBOX, guide=GUIDE))
         if path == OUTBOX:
             return _page(outbox_page(self._outbox.messages(), self._outbox.count()))

@@ -294,6 +294,7 @@ def _welcome(settings: Settings, facts: dict[str, str], mailboxes: list[str], ou
     other = "" if settings.port == 8000 else f" PORT={settings.port}"  # noqa: PLR2004 - the usual one
     return f"""
 Casilla está lista                {settings.base_url}
+  Para quien la prueba            {settings.base_url}/_local/
   Correos y SMS enviados          {outbox_url}
   Clave de demostración           {facts["key_path"]}
   keyid                           {facts["keyid"]}

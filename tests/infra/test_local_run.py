@@ -181,14 +181,15 @@ def test_attachment_and_original_can_be_downloaded(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/_local/outbox/../../demo/key.pem", "/_local/outbox/..%2f..%2fdemo/0", "/_local/outbox/x/0", "/_local/"]
+    "path",
+    ["/_local/outbox/../../demo/key.pem", "/_local/outbox/..%2f..%2fdemo/0", "/_local/outbox/x/0", "/_local/nada"],
 )
 def test_outbox_gives_nothing_but_messages(run: Run, path: str) -> None:
     assert run.get(path)[0] == 404
 
 
 def test_first_page_links_to_outbox_and_guide(run: Run) -> None:
-    status, _, page = run.get("/")
+    status, _, page = run.get("/_local/")
     assert status == 200
     assert b'href="/_local/outbox"' in page
     assert run.get("/_local/guia")[2].startswith("# Guía de integración".encode())

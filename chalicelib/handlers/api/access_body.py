@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from chalicelib.domain.access_secret import parse_email_code
 from chalicelib.domain.credentials import LONGEST_TYPED, Attempt, CaptchaAnswer, EmailCode, read_username
-from chalicelib.handlers.api.body import Fields, read_json
-from chalicelib.services.signed_request import SignedRequest
+from chalicelib.handlers.api.body import Fields
 
 _LONGEST_NAME = 40
 _LONGEST_ID = 100
 
 
-def read_login(request: SignedRequest) -> Attempt:
+def read_login(fields: Fields, origin: str) -> Attempt:
     """Read username, password and proof."""
-    fields = read_json(request.body)
-    return _attempt(read_user(fields), fields, request)
+    return _attempt(read_user(fields), fields, origin)
 
 
-def read_validation(request: SignedRequest, username: str) -> Attempt:
+def read_validation(fields: Fields, username: str, origin: str) -> Attempt:
     """Read password and proof of a user who is known already."""
-    return _attempt(username, read_json(request.body), request)
+    return _attempt(username, fields, origin)
 
 
 def read_user(fields: Fields) -> str:
@@ -55,14 +53,14 @@ def read_captcha(fields: Fields) -> CaptchaAnswer | None:
     return given
 
 
-def _attempt(username: str, fields: Fields, request: SignedRequest) -> Attempt:
+def _attempt(username: str, fields: Fields, origin: str) -> Attempt:
     password = read_password(fields, "password")
     captcha, has_code = read_captcha(fields), fields.has("email_code")
     if (captcha is None) != has_code:
         fields.refuse("proof_missing", "captcha", "o «email_code»: se envía uno de los dos, y solo uno")
     proof = captcha or _email_code(fields.object("email_code"))
     fields.close()
-    return Attempt(username, password, proof, request.origin)
+    return Attempt(username, password, proof, origin)
 
 
 def _email_code(fields: Fields) -> EmailCode:

@@ -39,7 +39,7 @@ def create_password(request: SignedRequest, session: Session) -> Response:
     change = PasswordChange(read_password(fields, "old_password"), read_new_password(fields))
     fields.close()
     changed = change_password(session, change, origin=request.origin, tools=access_tools(box), now=box.clock())
-    _log_untold(changed.is_told)
+    log_untold(changed.is_told)
     return json_response(opened_as_json(changed.opened), status=201)
 
 
@@ -51,7 +51,7 @@ def create_password_reset(request: SignedRequest) -> Response:
     from chalicelib.services.request_password_reset import request_password_reset
 
     box = current()
-    wanted = _read_reset(read_json(request.body), request.origin, box)
+    wanted = read_reset(read_json(request.body), request.origin, box)
     request_password_reset(wanted, tools=access_tools(box), now=box.clock())
     detail = "Si los datos son los registrados, te enviamos un enlace al correo. Vale dos días."
     return json_response({"detail": detail}, status=202)
@@ -69,11 +69,12 @@ def use_password_reset(request: SignedRequest, link: str) -> Response:
     fields = read_json(request.body)
     new = read_new_password(fields)
     fields.close()
-    _log_untold(reset_password(link, new, origin=request.origin, tools=access_tools(box), now=box.clock()))
+    log_untold(reset_password(link, new, origin=request.origin, tools=access_tools(box), now=box.clock()))
     return json_response({"detail": "Tu contraseña cambió. Ingresa con la nueva."})
 
 
-def _read_reset(fields: Fields, origin: str, box: Container) -> ResetRequest:
+def read_reset(fields: Fields, origin: str, box: Container) -> ResetRequest:
+    """Read whose password is to be recovered."""
     from chalicelib.domain.contact import read_email
     from chalicelib.handlers.api.access_body import read_captcha
     from chalicelib.services.request_password_reset import ResetRequest
@@ -91,7 +92,8 @@ def _read_reset(fields: Fields, origin: str, box: Container) -> ResetRequest:
     return ResetRequest(mailbox_id_for(kind, number, box.mailbox_prefixes), email, origin, captcha)
 
 
-def _log_untold(is_told: bool) -> None:
+def log_untold(is_told: bool) -> None:
+    """Log that the owner of a changed password could not be told."""
     if not is_told:
         logger.warning("password changed, its owner could not be told")
 

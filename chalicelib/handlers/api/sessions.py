@@ -49,7 +49,7 @@ def create_session(request: SignedRequest) -> Response:
     from chalicelib.services.log_in import log_in
 
     box = current()
-    opened = log_in(read_login(request), tools=access_tools(box), now=box.clock())
+    opened = log_in(read_login(read_json(request.body), request.origin), tools=access_tools(box), now=box.clock())
     return json_response(opened_as_json(opened), status=201)
 
 
@@ -110,7 +110,7 @@ def create_validation(request: SignedRequest, session: Session) -> Response:
 
     require_own_password(session)
     box = current()
-    attempt = read_validation(request, session.username)
+    attempt = read_validation(read_json(request.body), session.username, request.origin)
     return json_response(opened_as_json(validate_access(session, attempt, tools=access_tools(box), now=box.clock())))
 
 

@@ -1,0 +1,1 @@
+"""The portal's pages: HTML over the same use cases as the API."""

@@ -1,0 +1,61 @@
+"""The portal's pages from their templates: everything put into them is escaped for HTML by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from chalicelib.renderers.portal import portal
+from chalicelib.renderers.spanish import day_in_words, size_in_words
+from chalicelib.renderers.static_files import static_address
+
+_PAGES = Path(__file__).parent / "templates" / "pages"
+
+
+def render_page(template: str, context: Mapping[str, Any], *, zone: ZoneInfo) -> str:
+    """Fill a template; hours are told in `zone`. A name that the context lacks is an error, never an empty place."""
+    return _environment().get_template(template).render(context, zone=zone)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_PAGES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(portal=portal(), static=static_address)
+    environment.filters.update(
+        hour=_hour, moment=_moment, short_moment=_short_moment, day=_day, day_in_words=day_in_words, size=size_in_words
+    )
+    return environment
+
+
+@pass_context
+def _hour(context: Context, instant: datetime) -> str:
+    return f"{instant.astimezone(context['zone']):%H:%M}"
+
+
+@pass_context
+def _moment(context: Context, instant: datetime) -> str:
+    local = instant.astimezone(context["zone"])
+    return f"{day_in_words(local.date())}, {local:%H:%M}"
+
+
+@pass_context
+def _short_moment(context: Context, instant: datetime) -> str:
+    return f"{instant.astimezone(context['zone']):%d/%m/%Y %H:%M}"
+
+
+def _day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"

@@ -1,0 +1,38 @@
+// Two comforts that no form needs: showing what is typed into a password, and hearing a captcha on the same page.
+for (const place of document.querySelectorAll("[data-password]")) {
+  const input = place.querySelector("input");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "second";
+  const tell = (isShown) => {
+    button.textContent = isShown ? "Ocultar" : "Mostrar";
+    button.setAttribute("aria-label", `${button.textContent} ${document.querySelector(`label[for="${input.id}"]`).textContent.toLowerCase()}`);
+  };
+  tell(false);
+  button.addEventListener("click", () => {
+    const isShown = input.type === "password";
+    input.type = isShown ? "text" : "password";
+    tell(isShown);
+  });
+  input.form.addEventListener("submit", () => { input.type = "password"; });
+  place.append(button);
+}
+
+for (const link of document.querySelectorAll("[data-captcha-audio]")) {
+  link.querySelector(".hidden")?.remove();
+  link.addEventListener("click", async (event) => {
+    event.preventDefault();
+    const answer = await fetch(`/v1/captchas/${link.dataset.captchaAudio}/audio`).catch(() => null);
+    if (!answer?.ok) {
+      location.reload();
+      return;
+    }
+    const player = document.createElement("audio");
+    player.controls = true;
+    player.src = (await answer.json()).audio;
+    link.parentElement.replaceWith(player);
+    player.focus();
+    player.play().catch(() => {});
+  });
+}
+document.querySelector(".error-summary")?.focus();

@@ -1,0 +1,49 @@
+"""Styles and scripts of the pages, addressed by what is in them: they may be kept for ever."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from chalicelib.renderers.portal import theme_css
+
+_FOLDER = Path(__file__).parent / "static"
+_MEDIA_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """One file, as sent."""
+
+    text: str
+    media_type: str
+
+
+def static_address(name: str) -> str:
+    """Return where a file is found, such as `/static/casilla.1a2b3c4d5e6f.css`."""
+    return f"/static/{_addressed(name)}"
+
+
+def find_static_file(addressed: str) -> StaticFile | None:
+    """Return the file of an address, None when there is none of just that content."""
+    name = _names().get(addressed)
+    return None if name is None else StaticFile(_text(name), _MEDIA_TYPES[name.rpartition(".")[2]])
+
+
+@cache
+def _names() -> dict[str, str]:
+    names = [path.name for path in _FOLDER.iterdir()] + ["theme.css"]
+    return {_addressed(name): name for name in names}
+
+
+@cache
+def _addressed(name: str) -> str:
+    stem, _, kind = name.rpartition(".")
+    return f"{stem}.{hashlib.sha256(_text(name).encode()).hexdigest()[:12]}.{kind}"
+
+
+@cache
+def _text(name: str) -> str:
+    return theme_css() if name == "theme.css" else (_FOLDER / name).read_text("utf-8")
