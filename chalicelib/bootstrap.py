@@ -40,6 +40,7 @@ from chalicelib.store.upload_store import UploadStore
 if TYPE_CHECKING:
     from chalicelib.gateways.registries import Registries
     from chalicelib.gateways.secret_texts import SecretTexts
+    from chalicelib.services.drafts import DraftTools
     from chalicelib.services.registration_tools import RegistrationTools
     from chalicelib.services.send_alerts import Channels
     from chalicelib.store.limit_store import LimitStore
@@ -156,6 +157,13 @@ class Container:
         from chalicelib.store.limit_store import LimitStore
 
         return LimitStore(self.pepper)
+
+    @cached_property
+    def draft_tools(self) -> DraftTools:
+        """What keeps and seals drafts."""
+        from chalicelib.services.drafts import DraftTools
+
+        return DraftTools(self.tokens, self.pepper, self.new_token)
 
     @cached_property
     def registries(self) -> Registries:
