@@ -4,6 +4,7 @@ from chalice.app import Chalice
 
 from chalicelib.handlers.api.captchas import captchas
 from chalicelib.handlers.api.deposits import deposits
+from chalicelib.handlers.api.exports import exports
 from chalicelib.handlers.api.mailboxes import mailboxes
 from chalicelib.handlers.api.passwords import passwords
 from chalicelib.handlers.api.registrations import registrations
@@ -20,7 +21,7 @@ app = Chalice(app_name="casilla")
 app.experimental_feature_flags.add("BLUEPRINTS")
 app.register_middleware(own_refusals, "http")
 for blueprint in (
-    *(captchas, deposits, mailboxes, passwords, sessions, uploads, registrations, jobs),
+    *(captchas, deposits, exports, mailboxes, passwords, sessions, uploads, registrations, jobs),
     *(captcha_pages, entrance, password_pages, static),
 ):
     app.register_blueprint(blueprint)

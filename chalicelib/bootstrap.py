@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.gateways.registries import Registries
     from chalicelib.gateways.secret_texts import SecretTexts
     from chalicelib.services.drafts import DraftTools
+    from chalicelib.services.export_tools import ExportTools
     from chalicelib.services.registration_tools import RegistrationTools
     from chalicelib.services.send_alerts import Channels
     from chalicelib.store.limit_store import LimitStore
@@ -130,6 +131,29 @@ class Container:
             self._client("s3", retries=3, signature_version="s3v4"),
             uploads_bucket=self.config.uploads_bucket,
             documents_bucket=self.config.documents_bucket,
+        )
+
+    @cached_property
+    def export_tools(self) -> ExportTools:
+        """What prepared files need."""
+        from chalicelib.gateways.export_files import ExportFiles
+        from chalicelib.gateways.export_queue import ExportQueue
+        from chalicelib.services.export_tools import ExportTools
+        from chalicelib.store.export_store import ExportStore
+
+        return ExportTools(
+            exports=ExportStore(),
+            queue=ExportQueue(self._client("sqs", retries=3), self.config.exports_queue),
+            export_files=ExportFiles(
+                self._client("s3", retries=3, signature_version="s3v4"), self.config.exports_bucket
+            ),
+            files=self.files,
+            notices=self.notices,
+            alert_batches=self.alert_batches,
+            events=self.events,
+            calendar=self.calendar,
+            clock=self.clock,
+            new_id=self.identifiers.new_event_id,
         )
 
     @cached_property

@@ -25,8 +25,12 @@ class Config:
     uploads_table: str
     tokens_table: str
     registrations_table: str
+    exports_table: str
     uploads_bucket: str
     documents_bucket: str
+    exports_bucket: str
+    exports_queue: str
+    """URL of the queue that hands requests for files to their worker."""
     api_authority: str
     """Host, and port when not the scheme's own, that clients sign as `@authority`."""
     api_base_url: str

@@ -40,7 +40,7 @@ class Files:
     def put_document(self, key: str, content: bytes, media_type: str) -> None:
         """Write a document; S3 refuses it unless the bytes that arrive have this SHA-256."""
         checksum = base64.b64encode(hashlib.sha256(content).digest()).decode()
-        with _translated():
+        with translated():
             self._client.put_object(
                 Bucket=self._documents,
                 Key=key,
@@ -52,18 +52,24 @@ class Files:
 
     def get_document(self, key: str) -> bytes:
         """Read a document whole."""
-        with _translated():
+        with translated():
             content: bytes = self._client.get_object(Bucket=self._documents, Key=key)["Body"].read()
         return content
 
+    def stream_document(self, key: str) -> Iterator[bytes]:
+        """Read a document piece by piece, of a megabyte each."""
+        with translated():
+            body = self._client.get_object(Bucket=self._documents, Key=key)["Body"]
+            yield from body.iter_chunks(_PIECE)
+
     def delete_document(self, key: str) -> None:
         """Delete a document; one that is not there is no error."""
-        with _translated():
+        with translated():
             self._client.delete_object(Bucket=self._documents, Key=key)
 
     def list_documents(self, prefix: str, *, start_after: str = "", limit: int = 1000) -> tuple[str, ...]:
         """At most 1,000 keys under the prefix, in order, after `start_after`; fewer than `limit` means no more."""
-        with _translated():
+        with translated():
             page = self._client.list_objects_v2(
                 Bucket=self._documents, Prefix=prefix, StartAfter=start_after, MaxKeys=limit
             )
@@ -116,7 +122,7 @@ class Files:
 
         """
         try:
-            with _translated():
+            with translated():
                 head = self._client.head_object(Bucket=self._uploads, Key=key)
         except NotFound:
             return None
@@ -125,7 +131,7 @@ class Files:
 
     def scan_status(self, key: str) -> str | None:
         """Return what GuardDuty Malware Protection says of an upload, e.g. NO_THREATS_FOUND; None before it says."""
-        with _translated():
+        with translated():
             tags = self._client.get_object_tagging(Bucket=self._uploads, Key=key)["TagSet"]
         return next((tag["Value"] for tag in tags if tag["Key"] == _SCAN_TAG), None)
 
@@ -136,7 +142,7 @@ class Files:
             Conflict: `upload_changed` when other bytes lie there by now.
 
         """
-        with _translated(), to.open("wb") as target:
+        with translated(), to.open("wb") as target:
             body = self._client.get_object(Bucket=self._uploads, Key=arrived.key, IfMatch=arrived.etag)["Body"]
             for piece in body.iter_chunks(_PIECE):
                 target.write(piece)
@@ -148,7 +154,7 @@ class Files:
             Conflict: `upload_changed` when other bytes lie there by now.
 
         """
-        with _translated():
+        with translated():
             copied = self._client.copy_object(
                 Bucket=self._documents,
                 Key=key,
@@ -165,7 +171,7 @@ class Files:
 
     def delete_upload(self, key: str) -> None:
         """Delete what arrived at `key`; nothing there is no error."""
-        with _translated():
+        with translated():
             self._client.delete_object(Bucket=self._uploads, Key=key)
 
 
@@ -176,7 +182,8 @@ def content_disposition(filename: str) -> str:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Raise the domain's errors in place of S3's."""
     try:
         yield
     except (ClientError, BotoCoreError) as error:

@@ -57,6 +57,19 @@ def check_uploads(event: SQSEvent) -> dict[str, Any]:
     return _failures(event.to_dict()["Records"], lambda message: str(message["messageId"]), handle)
 
 
+@jobs.on_sqs_message(queue="exports-requested", batch_size=1, name="prepare_exports")
+def prepare_exports(event: SQSEvent) -> dict[str, Any]:
+    """Put together each file that somebody asked for."""
+    from chalicelib.services.prepare_export import prepare_export
+
+    box = current()
+
+    def handle(message: dict[str, Any]) -> None:
+        prepare_export(json.loads(message["body"])["export_id"], tools=box.export_tools)
+
+    return _failures(event.to_dict()["Records"], lambda message: str(message["messageId"]), handle)
+
+
 @jobs.on_sns_message(topic="mail-events", name="record_deliveries")
 def record_deliveries(event: SNSEvent) -> None:
     """Record what became of an e-mail."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from chalicelib.domain.account import Account
 from chalicelib.domain.session import Access, Session, session_ended
+from chalicelib.store.batch_read import ItemKey
 from chalicelib.store.session_store import SessionStore
 
 _RECENT = 20
@@ -53,6 +56,21 @@ def find_session(cookie: str, *, sessions: SessionStore, now: datetime) -> Sessi
     if session is None:
         raise session_ended()
     return session
+
+
+def find_session_with(
+    cookie: str, keys: Iterable[ItemKey], *, sessions: SessionStore, now: datetime
+) -> tuple[Session, dict[ItemKey, Any]]:
+    """Do the same, and read other items in the same round trip; whether they are this user's is still to be checked.
+
+    Raises:
+        SessionEnded: `session_ended`.
+
+    """
+    session, found = sessions.find_with(cookie, keys, now)
+    if session is None:
+        raise session_ended()
+    return session, found
 
 
 def validate_session(session: Session, secret: str, *, sessions: SessionStore, now: datetime) -> OpenedSession:

@@ -217,6 +217,20 @@ class RegistrationItem(Model):
     expires_at = TTLAttribute(null=True)
 
 
+class ExportItem(Model):
+    """A prepared file; `expires_at` is the table's TTL and compared in code as well."""
+
+    class Meta(_Meta):
+        """Bound by `bind`."""
+
+    export_id = UnicodeAttribute(hash_key=True)
+    state = UnicodeAttribute()
+    parameters: JSONAttribute = JSONAttribute()
+    data: JSONAttribute = JSONAttribute()
+    prepared: JSONAttribute = JSONAttribute(null=True)
+    expires_at = TTLAttribute()
+
+
 def connect() -> Connection:
     """Open a connection; its client, and so its region and credentials, are made at the first call."""
     return Connection(
@@ -241,6 +255,7 @@ def bind(config: Config, connection: Connection | None = None) -> Connection:
         (UploadItem, config.uploads_table),
         (TokenItem, config.tokens_table),
         (RegistrationItem, config.registrations_table),
+        (ExportItem, config.exports_table),
     ):
         model.Meta.table_name = table_name
         model._connection = None  # noqa: SLF001 - PynamoDB makes a client for each model; one serves all

@@ -255,11 +255,13 @@ def _feeds(cloud: Cloud) -> list[Any]:
     from chalicelib.handlers import jobs  # noqa: PLC0415
     from infra.local.workers import QueueFeed, Schedule, StreamFeed  # noqa: PLC0415
 
-    queue = cloud.attributes["UploadsArrived"]
+    uploads, exports = cloud.attributes["UploadsArrived"], cloud.attributes["ExportsRequested"]
+    sqs = boto3.client("sqs")
     stream_arn = cloud.attributes["EventsTable"]["StreamArn"]
     return [
         StreamFeed(boto3.client("dynamodbstreams"), stream_arn, jobs.send_alerts),
-        QueueFeed(boto3.client("sqs"), queue["Ref"], queue["Arn"], jobs.check_uploads),
+        QueueFeed(sqs, uploads["Ref"], uploads["Arn"], jobs.check_uploads),
+        QueueFeed(sqs, exports["Ref"], exports["Arn"], jobs.prepare_exports, "prepare_exports"),
         Schedule(jobs.sweep_alerts, "sweep_alerts", _MINUTE),
         Schedule(jobs.finish_registrations, "finish_registrations", _MINUTE),
         Schedule(jobs.clean_registrations, "clean_registrations", _DAY),

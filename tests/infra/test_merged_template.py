@@ -18,6 +18,7 @@ FUNCTIONS = {
     "APIHandler": "api_handler",
     "SendAlerts": "send_alerts",
     "CheckUploads": "check_uploads",
+    "PrepareExports": "prepare_exports",
     "RecordDeliveries": "record_deliveries",
     "SweepAlerts": "sweep_alerts",
     "ExpireUploads": "expire_uploads",
@@ -83,9 +84,14 @@ def test_functions_run_on_arm(resources: dict[str, dict[str, Any]]) -> None:
     assert {tuple(resources[name]["Properties"]["Architectures"]) for name in FUNCTIONS} == {("arm64",)}
 
 
-def test_a_message_is_hidden_while_its_function_may_still_run(resources: dict[str, dict[str, Any]]) -> None:
-    timeout = resources["CheckUploads"]["Properties"]["Timeout"]
-    assert resources["UploadsArrived"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
+@pytest.mark.parametrize(
+    ("function", "queue"), [("CheckUploads", "UploadsArrived"), ("PrepareExports", "ExportsRequested")]
+)
+def test_a_message_is_hidden_while_its_function_may_still_run(
+    resources: dict[str, dict[str, Any]], function: str, queue: str
+) -> None:
+    timeout = resources[function]["Properties"]["Timeout"]
+    assert resources[queue]["Properties"]["VisibilityTimeout"] >= 6 * timeout
 
 
 def test_the_stream_starts_the_alerts_with_deposits_only(resources: dict[str, dict[str, Any]]) -> None:

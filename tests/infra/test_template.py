@@ -31,6 +31,7 @@ MODELS = {
         "UPLOADS": tables.UploadItem,
         "TOKENS": tables.TokenItem,
         "REGISTRATIONS": tables.RegistrationItem,
+        "EXPORTS": tables.ExportItem,
     }.items()
 }
 ANYWHERE = {

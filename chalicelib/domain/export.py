@@ -1,0 +1,63 @@
+"""Prepared files (descargas preparadas): what takes a worker to put together, kept for a day, for one person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+LIFETIME = timedelta(hours=24)
+"""From the request on; the file itself is deleted within two days."""
+STALLED_AFTER = timedelta(minutes=20)
+"""A worker that died tells nobody; its function ends long before."""
+
+
+class ExportKind(StrEnum):
+    """What can be prepared."""
+
+    ANNEXES = "annexes"
+    """The annexes of one notice; parameter `notice_id`."""
+
+
+class ExportState(StrEnum):
+    """How far it is."""
+
+    PREPARING = "preparing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFile:
+    """What lies in the exports bucket at `object_key`; `size` in bytes."""
+
+    object_key: str
+    filename: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One request for a file, made by one user of a mailbox and shown to nobody else."""
+
+    export_id: str
+    mailbox_id: str
+    user_id: str
+    kind: ExportKind
+    requested_at: datetime
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    state: ExportState = ExportState.PREPARING
+    prepared: PreparedFile | None = None
+
+    @property
+    def expires_at(self) -> datetime:
+        """From then on it counts as not there."""
+        return self.requested_at + LIFETIME
+
+    def state_at(self, now: datetime) -> ExportState:
+        """Tell how far it is; one that nobody works at any more has failed."""
+        if self.state is ExportState.PREPARING and now > self.requested_at + STALLED_AFTER:
+            return ExportState.FAILED
+        return self.state

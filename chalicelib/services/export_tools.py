@@ -1,0 +1,32 @@
+"""What preparing files works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.gateways.export_files import ExportFiles
+from chalicelib.gateways.export_queue import ExportQueue
+from chalicelib.gateways.files import Files
+from chalicelib.store.alert_batch_store import AlertBatchStore
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.export_store import ExportStore
+from chalicelib.store.notice_store import NoticeStore
+
+
+@dataclass(frozen=True, slots=True)
+class ExportTools:
+    """Where requests and their files are kept, and what files are made of."""
+
+    exports: ExportStore
+    queue: ExportQueue
+    export_files: ExportFiles
+    files: Files
+    notices: NoticeStore
+    alert_batches: AlertBatchStore
+    events: EventStore
+    calendar: BusinessCalendar
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]

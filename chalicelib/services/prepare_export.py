@@ -1,0 +1,55 @@
+"""Put together a file that somebody asked for: the worker behind the queue of exports.
+
+The queue may deliver a request twice, also at once: each try writes an object of its own, and the first one to end is
+the one that counts. A try that fails is told to the person at once; the queue tries again all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.domain.export import Export, ExportKind, ExportState, PreparedFile
+from chalicelib.gateways.export_files import ObjectWriter
+from chalicelib.services.export_tools import ExportTools
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """What the person's browser is to call the file."""
+
+    filename: str
+    media_type: str
+
+
+Preparer = Callable[[Export, ObjectWriter, ExportTools], NamedFile]
+"""Writes the whole file, and says how it is called."""
+
+
+def prepare_export(export_id: str, *, tools: ExportTools) -> None:
+    """Prepare one file; one that is ready, has expired or never was asked for is left alone.
+
+    Raises:
+        CasillaError: it could not be prepared; the person is told so, and the message comes again.
+
+    """
+    export = tools.exports.find(export_id)
+    if export is None or export.state is ExportState.READY or tools.clock() >= export.expires_at:
+        return
+    key = f"{export.requested_at:%Y/%m/%d}/{export_id}/{tools.new_id()}"
+    try:
+        with tools.export_files.writing(key) as sink:
+            named = _preparer_of(export.kind)(export, sink, tools)
+    except BaseException:
+        tools.exports.fail(export_id)
+        raise
+    tools.exports.finish(export_id, PreparedFile(key, named.filename, named.media_type, sink.size))
+
+
+def _preparer_of(kind: ExportKind) -> Preparer:
+    from chalicelib.services import bundle_notices  # noqa: PLC0415 - each kind loads what it needs
+
+    preparers: dict[ExportKind, Preparer] = {
+        ExportKind.ANNEXES: bundle_notices.annexes,
+    }
+    return preparers[kind]

@@ -1,0 +1,58 @@
+"""Ask for a file that a worker has to put together, and fetch it when it is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.export import Export, ExportKind, ExportState
+from chalicelib.domain.session import Session
+from chalicelib.services.export_tools import ExportTools
+
+LINK_LIVES_S = 300
+
+
+def request_export(kind: ExportKind, parameters: Mapping[str, str], session: Session, *, tools: ExportTools) -> Export:
+    """Keep the request and hand it to the worker; may whose session it is have it, is the caller's to know.
+
+    Raises:
+        Unavailable: `store_unavailable` or `queue_unavailable`; ask again.
+
+    """
+    export = Export(
+        export_id=tools.new_id(),
+        mailbox_id=session.mailbox_id,
+        user_id=session.user_id,
+        kind=kind,
+        requested_at=tools.clock(),
+        parameters=parameters,
+    )
+    tools.exports.add(export)
+    tools.queue.send(export.export_id)
+    return export
+
+
+def find_export(export: Export | None, session: Session, *, tools: ExportTools) -> Export:
+    """Let whoever asked for a file see how far it is.
+
+    Raises:
+        NotFound: `export_not_found`, also for somebody else's and for one whose day is over.
+
+    """
+    if export is None or export.user_id != session.user_id or export.mailbox_id != session.mailbox_id:
+        raise _not_found()
+    if tools.clock() >= export.expires_at:
+        raise _not_found()
+    return export
+
+
+def export_link(export: Export, *, tools: ExportTools) -> str | None:
+    """Return a short-lived link to a file that is ready, else None."""
+    if export.state is not ExportState.READY or export.prepared is None:
+        return None
+    prepared = export.prepared
+    return tools.export_files.link(prepared.object_key, prepared.filename, prepared.media_type, expires_s=LINK_LIVES_S)
+
+
+def _not_found() -> NotFound:
+    return NotFound("export_not_found", "Esa descarga no existe o ya venció. Pídela otra vez.")
