@@ -43,9 +43,22 @@ def read_phone(text: str, *, field: str) -> Phone:
         return Phone(f"+51{landline[1]}", is_mobile=False)
     raise InvalidInput(
         "phone_invalid",
-        "Escribe un celular de 9 dígitos que empieza con 9, o un teléfono fijo con su código de ciudad.",
+        "Escriba un celular de 9 dígitos que empieza con 9, o un teléfono fijo con su código de ciudad.",
         field=field,
     )
+
+
+def read_mobile(text: str, *, field: str) -> str:
+    """Read a number that SMS can be sent to, and return it in E.164.
+
+    Raises:
+        InvalidInput: `mobile_invalid`.
+
+    """
+    digits = _INTERNATIONAL.sub("", re.sub(r"[\s().-]", "", text), count=1)
+    if not _MOBILE.fullmatch(digits):
+        raise InvalidInput("mobile_invalid", "Escribe un celular de 9 dígitos que empieza con 9.", field=field)
+    return f"+51{digits}"
 
 
 def read_email(text: str, *, field: str) -> str:
@@ -60,7 +73,7 @@ def read_email(text: str, *, field: str) -> str:
     is_short = len(local) <= _LONGEST_LOCAL and len(address) <= _LONGEST_EMAIL
     if not (is_short and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain.lower())):
         raise InvalidInput(
-            "email_invalid", "Escribe una dirección de correo como nombre@ejemplo.pe, sin tildes ni ñ.", field=field
+            "email_invalid", "Escriba una dirección de correo como nombre@ejemplo.pe, sin tildes ni ñ.", field=field
         )
     return address
 
@@ -75,5 +88,5 @@ def read_email_twice(text: str, again: str, *, field: str, again_field: str) -> 
     address = read_email(text, field=field)
     local, _, domain = again.strip().rpartition("@")
     if f"{local}@{domain.lower()}" != address:
-        raise InvalidInput("emails_differ", "Los dos correos no son iguales. Revísalos.", field=again_field)
+        raise InvalidInput("emails_differ", "Los dos correos no son iguales. Revíselos.", field=again_field)
     return address
