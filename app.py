@@ -15,6 +15,7 @@ from chalicelib.handlers.http import own_refusals
 from chalicelib.handlers.jobs import jobs
 from chalicelib.handlers.web.captcha import captcha_pages
 from chalicelib.handlers.web.entrance import entrance
+from chalicelib.handlers.web.kept_form import kept_forms
 from chalicelib.handlers.web.passwords import password_pages
 from chalicelib.handlers.web.static import static
 
@@ -23,6 +24,6 @@ app.experimental_feature_flags.add("BLUEPRINTS")
 app.register_middleware(own_refusals, "http")
 for blueprint in (
     *(captchas, deposits, exports, mailboxes, passwords, sessions, uploads, registrations, users, jobs),
-    *(captcha_pages, entrance, password_pages, static),
+    *(captcha_pages, entrance, kept_forms, password_pages, static),
 ):
     app.register_blueprint(blueprint)

@@ -43,7 +43,7 @@ def read_phone(text: str, *, field: str) -> Phone:
         return Phone(f"+51{landline[1]}", is_mobile=False)
     raise InvalidInput(
         "phone_invalid",
-        "Escriba un celular de 9 dígitos que empieza con 9, o un teléfono fijo con su código de ciudad.",
+        "Escribe un celular de 9 dígitos que empieza con 9, o un teléfono fijo con su código de ciudad.",
         field=field,
     )
 
@@ -73,7 +73,7 @@ def read_email(text: str, *, field: str) -> str:
     is_short = len(local) <= _LONGEST_LOCAL and len(address) <= _LONGEST_EMAIL
     if not (is_short and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain.lower())):
         raise InvalidInput(
-            "email_invalid", "Escriba una dirección de correo como nombre@ejemplo.pe, sin tildes ni ñ.", field=field
+            "email_invalid", "Escribe una dirección de correo como nombre@ejemplo.pe, sin tildes ni ñ.", field=field
         )
     return address
 
@@ -88,5 +88,5 @@ def read_email_twice(text: str, again: str, *, field: str, again_field: str) -> 
     address = read_email(text, field=field)
     local, _, domain = again.strip().rpartition("@")
     if f"{local}@{domain.lower()}" != address:
-        raise InvalidInput("emails_differ", "Los dos correos no son iguales. Revíselos.", field=again_field)
+        raise InvalidInput("emails_differ", "Los dos correos no son iguales. Revísalos.", field=again_field)
     return address

@@ -54,7 +54,7 @@ def check_person_name(name: str, *, field: str, is_optional: bool = False) -> No
     is_readable = all(char.isalpha() or char in _NAME_SIGNS for char in name) and len(name) <= _LONGEST_PERSON_NAME
     if not is_readable or not (fold(name) or (is_optional and not name.strip())):
         raise InvalidInput(
-            "name_invalid", "Escriba el nombre como figura en el documento, solo con letras.", field=field
+            "name_invalid", "Escribe el nombre como figura en el documento, solo con letras.", field=field
         )
 
 
@@ -67,7 +67,7 @@ def check_birth_date(birth_date: date, *, today: date, field: str) -> None:
     """
     if not today - _OLDEST < birth_date < today:
         raise InvalidInput(
-            "birth_date_invalid", "La fecha de nacimiento debe ser anterior a hoy. Revise el año.", field=field
+            "birth_date_invalid", "La fecha de nacimiento debe ser anterior a hoy. Revisa el año.", field=field
         )
 
 
@@ -82,11 +82,11 @@ def _check_issue_date(claim: PersonClaim, today: date) -> None:
     if claim.issue_date is None or not claim.birth_date <= claim.issue_date <= today:
         raise InvalidInput(
             "issue_date_invalid",
-            "Escriba la fecha de emisión que figura en el DNI; no puede ser futura ni anterior al nacimiento.",
+            "Escribe la fecha de emisión que figura en el DNI; no puede ser futura ni anterior al nacimiento.",
             field="issue_date",
         )
 
 
 def _check_text(text: str, what: str, *, field: str) -> None:
     if not fold(text) or len(text) > _LONGEST_COMPANY_NAME or not text.isprintable():
-        raise InvalidInput("text_invalid", f"Escriba {what}.", field=field)
+        raise InvalidInput("text_invalid", f"Escribe {what}.", field=field)

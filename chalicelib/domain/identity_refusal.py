@@ -11,20 +11,20 @@ from chalicelib.domain.identity import Outcome, Registry, RegistryResult
 
 _PERSON = (
     "identity_mismatch",
-    "Los datos no coinciden con los de RENIEC. Escríbalos como en su DNI, o acérquese a la mesa de partes.",
+    "Los datos no coinciden con los de RENIEC. Escríbelos como en tu DNI, o acércate a la mesa de partes.",
 )
 _COMPANY = (
     "company_mismatch",
-    "Los datos no coinciden con los de SUNAT. Escríbalos como figuran en la ficha RUC, también el distrito.",
+    "Los datos no coinciden con los de SUNAT. Escríbelos como figuran en la ficha RUC, también el distrito.",
 )
 _COMPANY_STATES = {
     Outcome.INACTIVE: (
         "company_inactive",
-        "El RUC no está activo en SUNAT. Regularice su estado y vuelva a registrarse.",
+        "El RUC no está activo en SUNAT. Regulariza su estado y vuelve a registrarte.",
     ),
     Outcome.NOT_HABIDO: (
         "company_not_habido",
-        "El domicilio fiscal no figura como habido en SUNAT. Regularice su condición y vuelva a registrarse.",
+        "El domicilio fiscal no figura como habido en SUNAT. Regulariza su condición y vuelve a registrarte.",
     ),
 }
 _PASSING = {Outcome.MATCHED, Outcome.NOT_CHECKED}

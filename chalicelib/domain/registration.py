@@ -145,7 +145,7 @@ def with_another_mail(registration: Registration, email: str | None = None) -> R
 
     """
     if registration.mails >= MAX_MAILS:
-        raise TooManyRequests("too_many_codes", "Ya se enviaron todos los códigos posibles. Vuelva a registrarse.")
+        raise TooManyRequests("too_many_codes", "Ya se enviaron todos los códigos posibles. Vuelve a registrarte.")
     return replace(registration, mails=registration.mails + 1, email=email or registration.email)
 
 
@@ -185,16 +185,16 @@ def check_registrable(document_type: DocumentType) -> None:
     if document_type not in {DocumentType.DNI, DocumentType.RUC}:
         raise InvalidInput(
             "document_type_needs_officer",
-            "Con este documento el registro se hace en la mesa de partes de una entidad. Acérquese con el original.",
+            "Con este documento el registro se hace en la mesa de partes de una entidad. Acércate con el original.",
             field="person.document_type",
         )
 
 
 def no_such_registration() -> NotFound:
     """Return the one answer for an id that is wrong, expired or was cleaned up."""
-    return NotFound("registration_not_found", "Este registro no existe o venció. Vuelva a registrarse.")
+    return NotFound("registration_not_found", "Este registro no existe o venció. Vuelve a registrarte.")
 
 
 def registration_changed() -> RegistrationChanged:
     """Return the refusal for two changes at once."""
-    return RegistrationChanged("registration_changed", "El registro cambió mientras tanto. Intente de nuevo.")
+    return RegistrationChanged("registration_changed", "El registro cambió mientras tanto. Inténtalo de nuevo.")

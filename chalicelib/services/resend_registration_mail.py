@@ -27,7 +27,7 @@ def resend_registration_mail(registration_id: str, *, tools: RegistrationTools) 
     """
     registration = open_registration(registration_id, tools)
     if registration.state not in {RegistrationState.AWAITING_CODE, RegistrationState.COMPLETED}:
-        raise Conflict("registration_not_ready", "Todavía no hay un código que reenviar. Espere nuestro correo.")
+        raise Conflict("registration_not_ready", "Todavía no hay un código que reenviar. Espera nuestro correo.")
     again = with_another_mail(registration)
     cool_down(registration, tools)
     again = tools.registrations.update(again)
@@ -49,7 +49,7 @@ def change_registration_email(registration_id: str, email: str, *, tools: Regist
     """
     registration = open_registration(registration_id, tools)
     if registration.state not in {RegistrationState.AWAITING_CODE, RegistrationState.AWAITING_REGISTRY}:
-        raise Conflict("registration_ended", "Este registro ya terminó. Cambie su correo dentro de su casilla.")
+        raise Conflict("registration_ended", "Este registro ya terminó. Cambia tu correo dentro de tu casilla.")
     changed = with_another_mail(registration, email)
     limit = REGISTRATIONS_PER_EMAIL
     tools.limits.spend(limit.key(email.lower()), limit=limit.limit, window_s=limit.window_s, now=tools.clock())

@@ -42,12 +42,16 @@ REGISTRATIONS_PER_EMAIL = Limit("registration-email", 10, 24 * 60 * 60)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """What was typed. `problems` are those found while reading contact and texts; the claim is checked here."""
+    """What was typed. `problems` are those found while reading; what could not be read stands here as a blank.
+
+    The claim is checked here. `accepted` says when and from where each text was accepted, which may be before today's
+    form was sent.
+    """
 
     claim: PersonClaim | CompanyClaim
     email: str
     phone: Phone
-    accepted: tuple[tuple[str, str], ...]
+    accepted: tuple[AcceptedText, ...]
     problems: tuple[InvalidInput, ...] = ()
 
 
@@ -60,17 +64,22 @@ class StartedRegistration:
     is_mail_sent: bool
 
 
-def start_registration(application: Application, *, origin: str, tools: RegistrationTools) -> StartedRegistration:
+def start_registration(
+    application: Application, *, origin: str, tools: RegistrationTools, registration_id: str | None = None
+) -> StartedRegistration:
     """Keep the application, ask the registry and send the code, or the promise to ask again.
+
+    A form has an opaque token as its `registration_id`, so that sent twice it begins one registration.
 
     Raises:
         InvalidInput: the first of all problems, with all of them; or the registry's refusal, which reveals nothing.
         TooManyRequests: `limit_reached`, before any registry is asked.
+        RegistrationChanged: `registration_changed`: one of this id was begun before.
 
     """
     check_application(application, tools)
-    registration_id = tools.new_token()
-    registration = _draft(application, tools.registrations.key(registration_id), origin, tools)
+    registration_id = registration_id or tools.new_token()
+    registration = _draft(application, tools.registrations.key(registration_id), tools)
     check_registrable(registration.document[0])
     _spend_limits(registration, origin, tools)
     tools.registrations.add(registration)
@@ -85,7 +94,7 @@ def start_registration(application: Application, *, origin: str, tools: Registra
 
 
 def check_application(application: Application, tools: RegistrationTools) -> None:
-    """Refuse an application with everything that is wrong with its form.
+    """Refuse an application with everything that is wrong with its form, each field once.
 
     Raises:
         InvalidInput: as `start_registration`.
@@ -97,7 +106,8 @@ def check_application(application: Application, tools: RegistrationTools) -> Non
         found = _within("person", person_problems(claim, today=today))
     else:
         found = _within("company", company_problems(claim))
-    problems = (*found, *application.problems)
+    told = {one.field for one in application.problems}
+    problems = (*(one for one in found if one.field not in told), *application.problems)
     if problems:
         raise refusal_of(problems)
 
@@ -107,14 +117,14 @@ def _within(part: str, problems: tuple[InvalidInput, ...]) -> tuple[InvalidInput
     return tuple(InvalidInput(one.code, one.detail, field=f"{part}.{one.field}") for one in problems)
 
 
-def _draft(application: Application, key: str, origin: str, tools: RegistrationTools) -> Registration:
+def _draft(application: Application, key: str, tools: RegistrationTools) -> Registration:
     now, claim = tools.clock(), application.claim
     return Registration(
         key=key,
         state=RegistrationState.DRAFT,
         email=application.email,
         phone=application.phone,
-        accepted=tuple(AcceptedText(text, version, now, origin) for text, version in application.accepted),
+        accepted=application.accepted,
         started_at=now,
         expires_at=now + LIFETIME,
         person=claim if isinstance(claim, PersonClaim) else None,

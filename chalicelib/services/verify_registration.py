@@ -51,7 +51,9 @@ def _verify(registration: Registration, prove: Callable[[], object], tools: Regi
     if registration.state is RegistrationState.COMPLETED:
         return registration
     if registration.state is not RegistrationState.AWAITING_CODE:
-        raise Conflict("registration_not_ready", "Todavía no se envió un código para este registro. Espere el correo.")
+        raise Conflict(
+            "registration_not_ready", "Todavía no se envió un código para este registro. Espera nuestro correo."
+        )
     prove()
     return complete_registration(registration, tools=tools)
 
@@ -60,5 +62,5 @@ def _use_link(registration: Registration, secret: str, tools: RegistrationTools)
     link = tools.tokens.find(TokenKind.EMAIL_LINK, secret)
     is_ours = link is not None and link.data.get("code_name") == registration.code_name
     if not is_ours or tools.tokens.consume(TokenKind.EMAIL_LINK, secret, now=tools.clock()) is None:
-        raise CodeUnusable("code_unusable", "Este enlace ya no sirve. Pida uno nuevo.", field="token")
+        raise CodeUnusable("code_unusable", "Este enlace ya no sirve. Pide uno nuevo.", field="token")
     tools.tokens.revoke(TokenKind.EMAIL_CODE, registration.code_name)

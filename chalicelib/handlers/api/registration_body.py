@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
 
+from chalicelib.domain.consent import AcceptedText
 from chalicelib.domain.contact import Phone, read_email_twice, read_phone
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.identity import CompanyClaim, PersonClaim, Sex
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.problems import refusal_of
 from chalicelib.domain.registration import TEXTS
-from chalicelib.handlers.api.body import Fields, read_json
+from chalicelib.handlers.api.body import Fields
 from chalicelib.services.start_registration import Application
 
 _T = TypeVar("_T")
@@ -21,43 +22,54 @@ _NO_PHONE = Phone("", is_mobile=False)
 _LONGEST = 300
 
 
-def read_application(body: bytes) -> Application:
-    """Read the body of a registration.
+def read_application(fields: Fields, *, origin: str, now: datetime) -> Application:
+    """Read an application, whose texts are accepted now and from this address; its problems are left to the service.
 
     Raises:
-        InvalidInput: the body's own faults, all of them in `problems`; what the formats say is left to the service.
+        InvalidInput: neither a person nor a company registers.
 
     """
-    fields = read_json(body)
-    faults: list[InvalidInput] = []
-    person, company = _object(fields, "person", faults), _object(fields, "company", faults)
-    if (person is None) == (company is None) and not faults:
-        fields.refuse("field_missing", "person", "o «company» es obligatorio: uno de los dos")
-    claim = _person(person, faults) if person else _company(company, faults) if company else None
-    email, again, phone = _texts(fields, ("email", "email_again", "phone"), faults)
-    nothing: tuple[tuple[str, str], ...] = ()
-    accepted = _collect(faults, lambda: _accepted(fields), nothing)
-    _collect(faults, fields.close, None)
-    if faults or claim is None:
-        raise refusal_of(tuple(faults))
     problems: list[InvalidInput] = []
-    address = _collect(problems, lambda: read_email_twice(email, again, field="email", again_field="email_again"), "")
-    number = _collect(problems, lambda: read_phone(phone, field="phone"), _NO_PHONE)
+    person, company = _object(fields, "person", problems), _object(fields, "company", problems)
+    if (person is None) == (company is None) and not problems:
+        fields.refuse("field_missing", "person", "o «company» es obligatorio: uno de los dos")
+    claim = _person(person, problems) if person else _company(company, problems) if company else None
+    address, number = _contact(fields, problems)
+    nothing: tuple[AcceptedText, ...] = ()
+    accepted = _collect(problems, lambda: _accepted(fields, origin, now), nothing)
     _collect(problems, lambda: _check_texts(accepted), None)
+    _collect(problems, fields.close, None)
+    if claim is None:
+        raise refusal_of(tuple(problems))
     return Application(claim=claim, email=address, phone=number, accepted=accepted, problems=tuple(problems))
 
 
-def read_new_email(body: bytes) -> str:
-    """Read the body that changes the address.
+def read_new_email(fields: Fields) -> str:
+    """Read the fields that change the address.
 
     Raises:
-        InvalidInput: as for the application.
+        InvalidInput: the first thing wrong with them.
 
     """
-    fields = read_json(body)
     email, again = fields.text("email", longest=_LONGEST), fields.text("email_again", longest=_LONGEST)
     fields.close()
     return read_email_twice(email, again, field="email", again_field="email_again")
+
+
+def _contact(fields: Fields, problems: list[InvalidInput]) -> tuple[str, Phone]:
+    """Read e-mail and telephone; what is missing is told once, and not also as malformed."""
+    faults: list[InvalidInput] = []
+    email, again, phone = _texts(fields, ("email", "email_again", "phone"), faults)
+    unread = {fault.field for fault in faults}
+    address, number = "", _NO_PHONE
+    if fields.where("email") not in unread:
+        again = email if fields.where("email_again") in unread else again
+        twice = partial(read_email_twice, email, again, field="email", again_field="email_again")
+        address = _collect(faults, twice, "")
+    if fields.where("phone") not in unread:
+        number = _collect(faults, partial(read_phone, phone, field="phone"), _NO_PHONE)
+    problems += faults
+    return address, number
 
 
 def _object(fields: Fields, name: str, faults: list[InvalidInput]) -> Fields | None:
@@ -102,19 +114,19 @@ def _person_document(value: str) -> DocumentType:
     return document_type
 
 
-def _accepted(fields: Fields) -> tuple[tuple[str, str], ...]:
+def _accepted(fields: Fields, origin: str, now: datetime) -> tuple[AcceptedText, ...]:
     given = []
     for entry in fields.objects("accepted", most=len(TEXTS)):
-        given.append((entry.text("text", longest=20), entry.text("version", longest=20)))
+        given.append(AcceptedText(entry.text("text", longest=20), entry.text("version", longest=20), now, origin))
         entry.close()
     return tuple(given)
 
 
-def _check_texts(accepted: tuple[tuple[str, str], ...]) -> None:
-    if sorted(accepted) != sorted(TEXTS.items()):
+def _check_texts(accepted: tuple[AcceptedText, ...]) -> None:
+    if sorted((one.text, one.version) for one in accepted) != sorted(TEXTS.items()):
         raise InvalidInput(
             "texts_not_accepted",
-            "Para registrarse debe aceptar los términos y la política de privacidad vigentes.",
+            "Para registrarte debes aceptar los términos y la política de privacidad vigentes.",
             field="accepted",
         )
 

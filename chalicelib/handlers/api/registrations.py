@@ -27,7 +27,7 @@ def create_registration(request: SignedRequest) -> Response:
     from chalicelib.services.start_registration import start_registration
 
     box = _open_box()
-    application = read_application(request.body)
+    application = read_application(read_json(request.body), origin=request.origin, now=box.clock())
     started = start_registration(application, origin=request.origin, tools=box.registration_tools)
     told = {"registration_id": started.registration_id, "mail_sent": started.is_mail_sent}
     return json_response({**told, **_as_json(started.registration)}, status=201)
@@ -75,14 +75,14 @@ def change_email(request: SignedRequest, registration_id: str) -> Response:
     from chalicelib.services.resend_registration_mail import change_registration_email
 
     tools = _open_box().registration_tools
-    email = read_new_email(request.body)
+    email = read_new_email(read_json(request.body))
     return json_response(_as_json(change_registration_email(registration_id, email, tools=tools)), status=202)
 
 
 def _open_box() -> Container:
     box = current()
     if not (box.config.reniec_url and box.config.sunat_url):
-        detail = "El registro en línea no está abierto. Acérquese a la mesa de partes de la entidad."
+        detail = "El registro en línea no está abierto. Acércate a la mesa de partes de la entidad."
         raise Forbidden("registration_closed", detail)
     return box
 

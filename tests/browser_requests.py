@@ -1,0 +1,89 @@
+"""Requests as a browser sends them to the portal, on the in-process engine."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import urlencode
+
+import html5lib  # type: ignore[import-untyped]
+from chalice.test import HTTPResponse
+
+from chalicelib.domain.captcha import captcha_answer
+from chalicelib.handlers.web.cookies import SESSION_COOKIE
+from chalicelib.services.sessions import open_session
+from tests.person_world import PASSWORD, USERNAME, People
+
+SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
+
+
+@dataclass
+class Browser:
+    """Keeps cookies, fills forms, does not follow redirects by itself."""
+
+    people: People
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def get(self, address: str, headers: dict[str, str] | None = None) -> HTTPResponse:
+        return self._send("GET", address, b"", headers or {})
+
+    def post(self, address: str, headers: dict[str, str] | None = None, **fields: str) -> HTTPResponse:
+        sent = {"content-type": "application/x-www-form-urlencoded", **(SAME_ORIGIN if headers is None else headers)}
+        return self._send("POST", address, urlencode(fields).encode(), sent)
+
+    def submit(self, shown: HTTPResponse, address: str, **fields: str) -> HTTPResponse:
+        """Post the hidden fields of a page that was shown, a right captcha, and what a person typed."""
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text_of(shown)))
+        if "captcha_id" in hidden:
+            hidden["captcha"] = captcha_answer(self.people.tools.pepper, hidden["captcha_id"])
+        return self.post(address, None, **{**hidden, **fields})
+
+    def log_in(self, username: str = USERNAME, password: str = PASSWORD, **fields: str) -> HTTPResponse:
+        page = self.get("/ingresar")
+        return self.submit(page, "/ingresar", username=username, password=password, **fields)
+
+    def csrf(self) -> str:
+        """Return the token that the forms of this session carry."""
+        return str(re.findall(r'name="csrf" value="([0-9a-f]+)"', text_of(self.get("/clave")))[0])
+
+    def enter(self, **changes: Any) -> None:
+        """Be logged in, without the pages."""
+        tools, now = self.people.tools, self.people.world.clock()
+        account = tools.accounts.find(USERNAME)
+        assert account is not None
+        account = replace(account, **changes)
+        opened = open_session(account, tools.new_secret(), origin="192.0.2.1", sessions=tools.sessions, now=now)
+        self.cookies[SESSION_COOKIE] = opened.cookie
+
+    def _send(self, method: str, address: str, body: bytes, headers: dict[str, str]) -> HTTPResponse:
+        jar = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent = {**headers, **({"cookie": jar} if jar else {})}
+        answer = self.people.world.client.http.request(method, address, headers=sent, body=body)
+        for line in cookies_of(answer):
+            for name, morsel in SimpleCookie(line).items():
+                self.cookies.pop(name, None)
+                if morsel["max-age"] != "0":
+                    self.cookies[name] = morsel.value
+        return answer
+
+
+def cookies_of(answer: HTTPResponse) -> list[str]:
+    """Return every Set-Cookie."""
+    found = [value for name, value in answer.headers.items() if name.lower() == "set-cookie"]
+    return [line for value in found for line in (value if isinstance(value, list) else [value])]
+
+
+def text_of(answer: HTTPResponse) -> str:
+    """Return a page's HTML."""
+    return answer.body.decode()
+
+
+def check_html(html: str) -> None:
+    """Hold a page to what every page has to be."""
+    html5lib.HTMLParser(strict=True).parse(html)
+    assert not re.search(r"<script(?![^>]* src=)|\sstyle=|\son[a-z]+=|<style", html)
+    assert html.count("<h1") == 1
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids)), ids

@@ -1,0 +1,117 @@
+"""What holds for every page: who may see it, which headers it has, where its forms may come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app import app
+from chalicelib.handlers.http import PUBLIC
+from chalicelib.handlers.web.page import POLICY
+from tests.browser_requests import Browser, check_html, cookies_of, text_of
+
+EVERY_ANSWER = {
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+EVERY_PAGE = {
+    **EVERY_ANSWER,
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def _routes() -> Iterator[tuple[str, str, str, bool]]:
+    for path, methods in sorted(app.routes.items()):
+        for method, entry in sorted(methods.items()):
+            view: Any = entry.view_function
+            yield method, path, view.access, getattr(view, "is_page", False)
+
+
+ROUTES = list(_routes())
+PAGES = [(method, path, access) for method, path, access, is_page in ROUTES if is_page]
+OF_SESSIONS = [(method, path) for method, path, access in PAGES if access != PUBLIC]
+
+
+def _address(path: str) -> str:
+    return re.sub(r"{\w+}", "x", path)
+
+
+def test_every_answer_has_its_headers(browser: Browser) -> None:
+    for method, path, _, is_page in ROUTES:
+        form = {"content-type": "application/x-www-form-urlencoded" if is_page else "application/json"}
+        sent = {"sec-fetch-site": "same-origin", **(form if method == "POST" else {})}
+
+        answer = browser.people.world.client.http.request(method, _address(path), headers=sent, body=b"")
+
+        told = f"{method} {path}"
+        assert answer.status_code != 500, told
+        wanted = EVERY_PAGE if is_page else EVERY_ANSWER
+        assert {name: answer.headers.get(name) for name in wanted} == wanted, told
+        assert answer.headers["Cache-Control"] == "no-store", told
+        assert "X-Correlation-Id" in answer.headers, told
+        for line in cookies_of(answer):
+            assert re.fullmatch(r"__Host-[a-z]+=[^;]*; Path=/; Secure; HttpOnly; SameSite=Lax(; Max-Age=0)?", line), (
+                told
+            )
+
+
+def test_a_style_may_be_kept_for_ever_since_its_address_changes_with_it(browser: Browser) -> None:
+    [address] = re.findall(r'href="(/static/casilla\.[0-9a-f]{12}\.css)"', text_of(browser.get("/ingresar")))
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert browser.get(address.replace("casilla.", "casilla.0")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/static/..%2fpages%2flogin.html", "/static/casilla.css", "/static/x"])
+def test_only_addressed_files_are_static(browser: Browser, path: str) -> None:
+    assert browser.get(path).status_code == 404
+
+
+def test_without_session_one_is_led_to_the_login(browser: Browser) -> None:
+    for method, path in OF_SESSIONS:
+        answer = browser.get(_address(path)) if method == "GET" else browser.post(_address(path))
+        assert (answer.status_code, answer.headers["Location"][:9]) == (303, "/ingresar"), f"{method} {path}"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://otro.ejemplo"}, {}],
+    ids=["cross-site", "same-site", "other origin", "neither"],
+)
+def test_a_form_from_elsewhere_is_refused(browser: Browser, sent: dict[str, str]) -> None:
+    for path in [path for method, path, _ in PAGES if method == "POST"]:
+        answer = browser.post(_address(path), sent)
+        assert answer.status_code == 403, path
+        assert "no salió de esta página" in text_of(answer)
+
+
+def test_a_form_of_a_session_needs_that_sessions_token(browser: Browser) -> None:
+    browser.enter()
+    for path in [path for method, path in OF_SESSIONS if method == "POST"]:
+        for given in ({}, {"csrf": "0" * 64}):
+            answer = browser.post(_address(path), None, **given)
+            assert answer.status_code == 403, path
+            assert "venció" in text_of(answer)
+
+
+def test_a_form_counts_by_its_origin_where_the_browser_says_no_more(browser: Browser) -> None:
+    portal = f"https://{browser.people.world.container.config.portal_address}"
+    assert browser.post("/ingresar", {"origin": portal}).status_code == 422
+
+
+@pytest.mark.parametrize("is_entered", [False, True])
+def test_every_page_is_valid_html_without_inline_style_or_script(browser: Browser, is_entered: bool) -> None:
+    if is_entered:
+        browser.enter()
+    for path in [path for method, path, _ in PAGES if method == "GET" and "static" not in path]:
+        answer = browser.get(_address(path))
+        if answer.status_code != 303:
+            check_html(text_of(answer))

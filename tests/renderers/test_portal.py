@@ -1,0 +1,103 @@
+"""What the pages rely on, whatever an institution writes into `chalicelib/portal/`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.contact import read_email
+from chalicelib.renderers.portal import TEXTS, portal, read_portal, theme_css
+from tests.renderers.contrast import contrast
+
+PORTAL = portal()
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Yield every text in a value, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from strings(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from strings(part)
+
+
+def test_no_text_is_empty_or_has_spaces_at_its_ends() -> None:
+    found = list(strings(asdict(PORTAL)))
+
+    assert len(found) > 100
+    assert not [text for text in found if not text or text != text.strip()]
+
+
+def test_nothing_that_is_listed_is_missing() -> None:
+    assert PORTAL.links
+    assert PORTAL.norms
+    assert all(question.answer for question in PORTAL.questions)
+    assert all(text.sections for text in PORTAL.texts.values())
+    assert all(section.paragraphs for text in PORTAL.texts.values() for section in text.sections)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_version_in_force_exists_and_is_the_latest(name: str) -> None:
+    versions = [text for text in PORTAL.texts.values() if text.name == name]
+
+    assert PORTAL.text(name) is PORTAL.text(name, PORTAL.current[name])
+    assert PORTAL.text(name).since == max(text.since for text in versions)
+    assert len({text.since for text in versions}) == len(versions)
+
+
+def test_dates_are_dates_and_versions_fit_where_they_are_kept() -> None:
+    for text in PORTAL.texts.values():
+        assert type(text.since) is date
+        assert re.fullmatch(r"[0-9A-Za-z.-]{1,20}", text.version)
+
+
+def test_a_version_that_never_was_is_not_found() -> None:
+    with pytest.raises(LookupError):
+        PORTAL.text("terms", "1999-01")
+
+
+def test_older_versions_stay_readable_and_only_one_is_in_force(tmp_path: Path) -> None:
+    folder = Path(__file__).parents[2] / "chalicelib" / "portal"
+    for file in folder.glob("*.toml"):
+        (tmp_path / file.name).write_text(file.read_text("utf-8"), "utf-8")
+    terms = tmp_path / "terms.toml"
+    old = terms.read_text("utf-8")
+    newer = re.sub(r'"2026-01"', '"2026-02"', old[old.index("[versions") :]).replace("2026-01-01", "2026-02-01")
+    terms.write_text(old.replace('current = "2026-01"', 'current = "2026-02"') + newer, "utf-8")
+    read = read_portal(tmp_path)
+
+    assert read.text("terms").version == "2026-02"
+    assert read.text("terms", "2026-01") == PORTAL.text("terms", "2026-01")
+    assert read.current == {"terms": "2026-02", "privacy": "2026-01"}
+
+
+@pytest.mark.parametrize("name", PORTAL.text_colours)
+def test_every_colour_of_text_can_be_read_on_white(name: str) -> None:
+    assert contrast(PORTAL.text_colours[name], "#ffffff") >= 4.5
+
+
+def test_colours_are_custom_properties_and_nothing_else() -> None:
+    colours = {**PORTAL.text_colours, **PORTAL.mark_colours}
+
+    assert {"primary", "danger", "success"} <= set(PORTAL.text_colours)
+    assert len(colours) == len(PORTAL.text_colours) + len(PORTAL.mark_colours)
+    assert all(re.fullmatch(r"[a-z-]+", name) for name in colours)
+    assert all(re.fullmatch(r"#[0-9a-f]{6}", colour) for colour in colours.values())
+    assert theme_css().count("--") == len(colours)
+
+
+def test_links_stay_in_the_portal_or_are_safe() -> None:
+    assert all(link.address.startswith(("/", "https://")) and "//" not in link.address[8:] for link in PORTAL.links)
+
+
+def test_the_address_of_help_is_one() -> None:
+    assert read_email(PORTAL.help_email, field="help.email") == PORTAL.help_email
