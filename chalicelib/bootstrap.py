@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from chalicelib.services.registration_tools import RegistrationTools
     from chalicelib.services.send_alerts import Channels
     from chalicelib.store.limit_store import LimitStore
+    from chalicelib.store.notice_search_store import NoticeSearchStore
     from chalicelib.store.registration_store import RegistrationStore
     from chalicelib.store.token_store import TokenStore
 
@@ -134,6 +135,13 @@ class Container:
         )
 
     @cached_property
+    def notice_search(self) -> NoticeSearchStore:
+        """Notices of a mailbox, as searches look at them."""
+        from chalicelib.store.notice_search_store import NoticeSearchStore
+
+        return NoticeSearchStore()
+
+    @cached_property
     def export_tools(self) -> ExportTools:
         """What prepared files need."""
         from chalicelib.gateways.export_files import ExportFiles
@@ -149,6 +157,7 @@ class Container:
             ),
             files=self.files,
             notices=self.notices,
+            search=self.notice_search,
             alert_batches=self.alert_batches,
             events=self.events,
             calendar=self.calendar,

@@ -18,6 +18,15 @@ class ExportKind(StrEnum):
 
     ANNEXES = "annexes"
     """The annexes of one notice; parameter `notice_id`."""
+    LISTING = "listing"
+    """The list of the notices that conditions select; parameters `format` (`ListingFormat`) and `query`, as in URLs."""
+
+
+class ListingFormat(StrEnum):
+    """What a list can be had as."""
+
+    EXCEL = "xlsx"
+    PDF = "pdf"
 
 
 class ExportState(StrEnum):
@@ -39,6 +48,14 @@ class PreparedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportProblem:
+    """Why it cannot be had as it was asked for, and what to do."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """One request for a file, made by one user of a mailbox and shown to nobody else."""
 
@@ -50,6 +67,8 @@ class Export:
     parameters: Mapping[str, str] = field(default_factory=dict)
     state: ExportState = ExportState.PREPARING
     prepared: PreparedFile | None = None
+    problem: ExportProblem | None = None
+    """Of one that failed and would fail again; None where trying again helps."""
 
     @property
     def expires_at(self) -> datetime:

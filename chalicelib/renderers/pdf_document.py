@@ -38,9 +38,19 @@ class Typeface(Enum):
 class Paper(FPDF):
     """An A4 document with fixed dates and identifier: the same calls give the same bytes."""
 
-    def __init__(self, *, typeface: Typeface, running_title: str, reference: str, created_at: datetime) -> None:
+    def __init__(  # noqa: PLR0913 -- what a document is called, dated and set in
+        self,
+        *,
+        typeface: Typeface,
+        running_title: str,
+        reference: str,
+        created_at: datetime,
+        orientation: Literal["portrait", "landscape"] = "portrait",
+        side: float = MARGIN,
+        top: float = MARGIN,
+    ) -> None:
         """Begin without a page; `reference` goes under every page, `running_title` above all but the first."""
-        super().__init__(enforce_compliance="PDF/A-3U" if typeface is Typeface.EMBEDDED else None)
+        super().__init__(orientation, enforce_compliance="PDF/A-3U" if typeface is Typeface.EMBEDDED else None)
         self.typeface = typeface
         self.running_title = running_title
         self.reference = reference
@@ -50,7 +60,7 @@ class Paper(FPDF):
             self.core_fonts_encoding = "cp1252"
         self.set_creation_date(created_at)
         self.set_lang("es-PE")
-        self.set_margins(MARGIN, MARGIN)
+        self.set_margins(side, top)
         self.set_auto_page_break(True, FOOT)
         self.alias_nb_pages(_TOTAL)
         self.c_margin = 0
@@ -80,7 +90,7 @@ class Paper(FPDF):
             self.set_y(11)
             self.write_in(7.5, colour=MUTED)
             self.cell(0, 4, self.running_title)
-            self.set_y(MARGIN)
+            self.set_y(self.t_margin)
         self.write_in()
 
     def footer(self) -> None:
@@ -89,7 +99,7 @@ class Paper(FPDF):
         self.hairline()
         self.set_y(-14.5)
         self.write_in(7.5, colour=MUTED)
-        self.cell(self.epw / 2, 5, f"Página {self.page_no()} de {_TOTAL}")
+        self.cell(self.epw / 2, 5, f"Página {self.page_no()} de {self.str_alias_nb_pages}")
         self.cell(self.epw / 2, 5, self.reference, align="R")
 
     def paragraph(self, text: str, *, width: float = 0, line: float = LINE) -> None:
@@ -113,7 +123,7 @@ class Paper(FPDF):
         """Draw a thin line across the text at the current height."""
         self.set_draw_color(*HAIRLINE)
         self.set_line_width(0.2)
-        self.line(MARGIN, self.y, self.w - MARGIN, self.y)
+        self.line(self.l_margin, self.y, self.w - self.r_margin, self.y)
 
     def keep_together(self, height: float) -> None:
         """Begin a new page unless `height` millimetres are left on this one; more than half a page may be parted."""

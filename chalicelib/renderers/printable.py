@@ -1,4 +1,4 @@
-"""Which letters the receipt's font can print, known without opening the font."""
+"""Which letters the font of our PDFs can print, known without opening the font."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def check_printable(text: str, *, field: str) -> None:
     found = _unprintable().search(text)
     if found is not None:
         raise Unprintable("text_unprintable", _explain(found.group(), found.start() + 1), field=field)
+
+
+def printable(text: str) -> str:
+    """Return the text with a box in place of what the font lacks: for what a person typed, not for a notice."""
+    return _unprintable().sub("\N{WHITE SQUARE}", " ".join(text.split()))
 
 
 @cache

@@ -13,6 +13,7 @@ from chalicelib.gateways.files import Files
 from chalicelib.store.alert_batch_store import AlertBatchStore
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.export_store import ExportStore
+from chalicelib.store.notice_search_store import NoticeSearchStore
 from chalicelib.store.notice_store import NoticeStore
 
 
@@ -25,6 +26,7 @@ class ExportTools:
     export_files: ExportFiles
     files: Files
     notices: NoticeStore
+    search: NoticeSearchStore
     alert_batches: AlertBatchStore
     events: EventStore
     calendar: BusinessCalendar

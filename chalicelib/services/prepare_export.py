@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalicelib.domain.export import Export, ExportKind, ExportState, PreparedFile
+from chalicelib.domain.errors import TooLarge
+from chalicelib.domain.export import Export, ExportKind, ExportProblem, ExportState, PreparedFile
 from chalicelib.gateways.export_files import ObjectWriter
 from chalicelib.services.export_tools import ExportTools
 
@@ -29,6 +30,8 @@ Preparer = Callable[[Export, ObjectWriter, ExportTools], NamedFile]
 def prepare_export(export_id: str, *, tools: ExportTools) -> None:
     """Prepare one file; one that is ready, has expired or never was asked for is left alone.
 
+    One that is too large to be made is told with its reason, and not tried again.
+
     Raises:
         CasillaError: it could not be prepared; the person is told so, and the message comes again.
 
@@ -40,6 +43,9 @@ def prepare_export(export_id: str, *, tools: ExportTools) -> None:
     try:
         with tools.export_files.writing(key) as sink:
             named = _preparer_of(export.kind)(export, sink, tools)
+    except TooLarge as refused:
+        tools.exports.fail(export_id, ExportProblem(refused.code, refused.detail))
+        return
     except BaseException:
         tools.exports.fail(export_id)
         raise
@@ -47,9 +53,10 @@ def prepare_export(export_id: str, *, tools: ExportTools) -> None:
 
 
 def _preparer_of(kind: ExportKind) -> Preparer:
-    from chalicelib.services import bundle_notices  # noqa: PLC0415 - each kind loads what it needs
+    from chalicelib.services import bundle_notices, export_listing  # noqa: PLC0415 - they know this module
 
     preparers: dict[ExportKind, Preparer] = {
         ExportKind.ANNEXES: bundle_notices.annexes,
+        ExportKind.LISTING: export_listing.listing,
     }
     return preparers[kind]

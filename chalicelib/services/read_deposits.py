@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass
 
@@ -12,11 +10,11 @@ from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.notice import Notice
 from chalicelib.services.authenticate_sender import AuthenticatedSender, authenticate_sender, wanted_for
 from chalicelib.services.deposit_notice import DepositTools
+from chalicelib.services.page_cursor import cursor_of, position_of
 from chalicelib.services.signed_request import Claim, SignedRequest
 from chalicelib.store.notice_store import NoticeStore
 
 RECEIPT_LINK_LIVES_S = 300
-_POSITION = re.compile(r"[0-9T:-]{19}Z#[0-9A-Z-]{14}")
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
@@ -76,29 +74,13 @@ def list_deposits(  # noqa: PLR0913 - a page and who asks for it
     sender = _authenticated(request, claim, tools)
     if not _MONTH.fullmatch(month):
         raise InvalidInput("month_invalid", "El parámetro month va como AAAA-MM, por ejemplo 2026-01.", field="month")
-    page = notices.list_for_sender(sender.institution.institution_id, month, after=_position(cursor), limit=limit)
-    return DepositPage(page.notices, _cursor(page.next_after))
+    page = notices.list_for_sender(sender.institution.institution_id, month, after=position_of(cursor), limit=limit)
+    return DepositPage(page.notices, cursor_of(page.next_after))
 
 
 def _authenticated(request: SignedRequest, claim: Claim, tools: DepositTools) -> AuthenticatedSender:
     found = tools.deposits.load(wanted_for(claim))
     return authenticate_sender(request, claim, found, authority=tools.config.api_authority, now=tools.clock())
-
-
-def _cursor(position: str | None) -> str | None:
-    return None if position is None else base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
-
-
-def _position(cursor: str | None) -> str | None:
-    if cursor is None:
-        return None
-    try:
-        position = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except (binascii.Error, ValueError):
-        position = ""
-    if not _POSITION.fullmatch(position):
-        raise InvalidInput("cursor_invalid", "El cursor no es uno que dio el servicio.", field="cursor")
-    return position
 
 
 def _not_found() -> NotFound:

@@ -7,7 +7,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.domain.export import Export, ExportState, PreparedFile
+from chalicelib.domain.export import Export, ExportProblem, ExportState, PreparedFile
 from chalicelib.store.batch_read import ItemKey, store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.tables import ExportItem
@@ -27,8 +27,8 @@ class ExportStore:
         """Read an export out of what such a read found."""
         if not isinstance(item, ExportItem):
             raise TypeError(type(item).__name__)
-        stored = {**item.data, "state": item.state, "prepared": item.prepared, "parameters": item.parameters}
-        return from_data(Export, stored)
+        beside = {name: getattr(item, name) for name in ("state", "prepared", "problem", "parameters")}
+        return from_data(Export, {**item.data, **beside})
 
     def add(self, export: Export) -> None:
         """Keep a new request."""
@@ -64,9 +64,11 @@ class ExportStore:
         ]
         return _update(export_id, actions, ExportItem.state.exists() & (ExportItem.state != ExportState.READY.value))
 
-    def fail(self, export_id: str) -> bool:
-        """Say that it could not be prepared; a later try may still finish it."""
+    def fail(self, export_id: str, problem: ExportProblem | None = None) -> bool:
+        """Say that it could not be prepared; without a problem, a later try may still finish it."""
         actions: list[Action] = [ExportItem.state.set(ExportState.FAILED.value)]
+        if problem is not None:
+            actions.append(ExportItem.problem.set(to_data(problem)))
         return _update(export_id, actions, ExportItem.state == ExportState.PREPARING.value)
 
 

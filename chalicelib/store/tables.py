@@ -228,6 +228,7 @@ class ExportItem(Model):
     parameters: JSONAttribute = JSONAttribute()
     data: JSONAttribute = JSONAttribute()
     prepared: JSONAttribute = JSONAttribute(null=True)
+    problem: JSONAttribute = JSONAttribute(null=True)
     expires_at = TTLAttribute()
 
 

@@ -4,9 +4,9 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping
 
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl
 import pytest
-from openpyxl.chart import BarChart, Reference  # type: ignore[import-untyped]
+from openpyxl.chart import BarChart, Reference
 
 from chalicelib.domain.upload import ODS, XLSX
 from chalicelib.services import zip_package

@@ -73,6 +73,7 @@ def _export_as_json(export: Export) -> dict[str, object]:
             "size": prepared.size,
             "url": export_link(export, tools=box.export_tools),
         },
+        "problem": export.problem and {"code": export.problem.code, "detail": export.problem.detail},
         "links": {"self": f"{box.config.api_base_url}/v1/exports/{export.export_id}"},
     }
 
@@ -83,4 +84,16 @@ def _of_a_notice(fields: Any) -> dict[str, str]:
     return {"notice_id": parse_code(fields.text("notice_id", longest=20))}
 
 
-_PARAMETERS = {"annexes": _of_a_notice}
+def _of_a_list(fields: Any) -> dict[str, str]:
+    from urllib.parse import parse_qs
+
+    from chalicelib.domain.export import ListingFormat
+    from chalicelib.domain.search_query import read_conditions, typed_conditions
+    from chalicelib.services.export_listing import listing_parameters
+
+    chosen = fields.choice("format", ListingFormat, ", ".join(ListingFormat))
+    query = fields.blob("query") if fields.has("query") else ""
+    return listing_parameters(read_conditions(typed_conditions(parse_qs(query))), chosen)
+
+
+_PARAMETERS = {"annexes": _of_a_notice, "listing": _of_a_list}

@@ -1,0 +1,145 @@
+"""A person looks for notices in the own mailbox and asks for the list as a file."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import openpyxl
+import pytest
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.codes import code_from_number
+from chalicelib.domain.notice import Notice
+from tests.builders import a_notice
+from tests.cloud import Engine
+from tests.deposit_world import World
+from tests.export_world import Exports
+from tests.person_world import People
+
+START = datetime(2026, 3, 9, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def people(world: World) -> People:
+    people = People(world)
+    people.seed()
+    return people
+
+
+def put(world: World, *notices: Notice) -> None:
+    with TransactWrite(connection=world.container.connection) as transaction:
+        for notice in notices:
+            world.container.notices.add_in(transaction, notice)
+
+
+def a_numbered(number: int, subject: str = "Carta", **overrides: Any) -> Notice:
+    document = replace(a_notice().document, subject=subject, number=f"{number:06d}-2026")
+    sent = START - timedelta(days=number)
+    given = {"notice_id": code_from_number(1000 + number), "deposited_at": sent, "document": document, **overrides}
+    return a_notice(**given)
+
+
+def search(people: People, *rows: tuple[str, str, str], **more: str) -> Any:
+    pairs = [pair for row in rows for pair in zip(("campo", "operador", "valor"), row, strict=True)]
+    path = f"/v1/notices/search?{urlencode([*pairs, *more.items()])}"
+    return people.send("GET", path, token=people.token())
+
+
+def numbers(answer: Any) -> list[str]:
+    assert answer.status_code == 200, answer.json_body
+    return [notice["document_number"][:6] for notice in answer.json_body["notices"]]
+
+
+def test_conditions_of_the_url_select_notices_of_the_own_mailbox(people: People) -> None:
+    theirs = a_numbered(9, "Multa ajena", mailbox_id="1-40000003")
+    put(people.world, a_numbered(1, "Multa año 2026"), a_numbered(2, "Carta"), a_numbered(3, "MULTA vencida"), theirs)
+    answer = search(people, ("asunto", "contiene", "múlta"))
+    assert numbers(answer) == ["000001", "000003"]
+    assert answer.json_body["is_complete"] is True
+    assert answer.json_body["detail"] == "Buscamos en todas las notificaciones."
+    assert answer.json_body["conditions"] == [{"campo": "asunto", "operador": "contiene", "valor": "múlta"}]
+    both = search(people, ("asunto", "contiene", "ano"), ("fecha_envio", "desde", "01/03/2026"))
+    assert numbers(both) == ["000001"]
+    assert numbers(search(people)) == ["000001", "000002", "000003"]
+
+
+def test_pages_go_on_by_cursor_to_the_end_without_gap_or_double(people: People) -> None:
+    put(people.world, *(a_numbered(n) for n in range(24)))
+    first = search(people, limit="10")
+    second = search(people, limit="10", cursor=first.json_body["next_cursor"])
+    third = search(people, limit="10", cursor=second.json_body["next_cursor"])
+    assert numbers(first) + numbers(second) + numbers(third) == [f"{n:06d}" for n in range(24)]
+    assert first.json_body["looked_until"] == "2026-02-28T15:00:00Z"
+    assert "hasta el 28/02/2026" in first.json_body["detail"]
+    assert (third.json_body["next_cursor"], third.json_body["is_complete"]) == (None, True)
+
+
+def test_a_cursor_of_one_mailbox_opens_no_other(people: People) -> None:
+    put(people.world, *(a_numbered(n, mailbox_id="1-40000003") for n in range(3)), a_numbered(5))
+    [only] = numbers(search(people))
+    assert only == "000005"
+    position = f"{START:%Y-%m-%dT%H:%M:%SZ}#{code_from_number(1000)}"
+    cursor = base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+    assert numbers(search(people, cursor=cursor)) == ["000005"]
+
+
+def test_every_mistake_is_told_beside_its_row(people: People) -> None:
+    answer = search(people, ("asunto", "desde", "x"), ("fecha_envio", "igual", "31/02/2026"))
+    assert answer.status_code == 422
+    assert [(one["code"], one["field"]) for one in answer.json_body["errors"]] == [
+        ("search_operator_unsuitable", "condiciones.0.operador"),
+        ("search_date_invalid", "condiciones.1.valor"),
+    ]
+
+
+@pytest.mark.parametrize(("name", "value"), [("cursor", "abc"), ("limit", "1000"), ("mailbox_id", "1-40000003")])
+def test_other_parameters_are_refused(people: People, name: str, value: str) -> None:
+    assert search(people, **{name: value}).status_code == 422
+
+
+def test_mailbox_contents_need_a_fresh_validation(people: People) -> None:
+    token = people.token()
+    people.world.clock.advance(minutes=21)
+    refused = people.send("GET", "/v1/notices/search", token=token)
+    assert (refused.status_code, refused.json_body["code"]) == (401, "validation_needed")
+
+
+@pytest.fixture
+def exports(people: People, moto_engine: Engine) -> Exports:
+    return Exports(people, moto_engine, people.token())
+
+
+@pytest.mark.parametrize(("chosen", "magic"), [("xlsx", b"PK"), ("pdf", b"%PDF")])
+def test_the_list_comes_as_a_file(exports: Exports, chosen: str, magic: bytes) -> None:
+    put(exports.people.world, a_numbered(1, "=1+1"), a_numbered(2, "Carta"))
+    asked = exports.ask({"kind": "listing", "format": chosen, "query": "campo=asunto&operador=igual&valor=%3D1%2B1"})
+    exports.work()
+    ready = exports.show(asked["export_id"])
+    assert (ready["state"], ready["problem"]) == ("ready", None)
+    assert ready["file"]["filename"] == f"notificaciones-1-40000002-20260309-1515.{chosen}"
+    content = exports.fetch(ready["file"]["url"])
+    assert content.startswith(magic)
+    if chosen == "xlsx":
+        sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+        assert [row[1] for row in sheet.iter_rows(values_only=True)] == ["Asunto", "=1+1"]
+
+
+def test_a_list_without_conditions_is_the_whole_mailbox(exports: Exports) -> None:
+    put(exports.people.world, *(a_numbered(n) for n in range(3)), a_numbered(4, mailbox_id="1-40000003"))
+    asked = exports.ask({"kind": "listing", "format": "xlsx"})
+    exports.work()
+    content = exports.fetch(exports.show(asked["export_id"])["file"]["url"])
+    assert openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].max_row == 4
+
+
+def test_mistakes_in_the_query_are_told_before_anything_is_prepared(exports: Exports) -> None:
+    body = {"kind": "listing", "format": "xlsx", "query": "campo=anio&operador=igual&valor=ayer"}
+    refused = exports.people.send("POST", "/v1/exports", body, token=exports.token)
+    assert (refused.status_code, refused.json_body["code"]) == (422, "search_year_invalid")
+    refused = exports.people.send("POST", "/v1/exports", {**body, "format": "csv"}, token=exports.token)
+    assert (refused.status_code, refused.json_body["field"]) == (422, "format")
