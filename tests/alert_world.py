@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import boto3
-import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
-from moto import mock_aws
+from botocore.exceptions import ClientError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
@@ -32,6 +31,7 @@ from chalicelib.services.send_alerts import Channels, send_alerts
 from chalicelib.store.alert_batch_store import AlertBatchStore
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import bind
+from tests.cloud import moto_engine_of_this_process
 
 DEPOSITED_AT = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
 NOTICE_ID = "2345-6789-ABCD"
@@ -167,42 +167,9 @@ def hooked(client: Any, operation: str, hook: Callable[..., Any]) -> Iterator[No
 @contextmanager
 def alert_world() -> Iterator[World]:
     """Open a fresh world on moto."""
-    with pytest.MonkeyPatch.context() as environment, mock_aws():
-        environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with moto_engine_of_this_process().opened() as environment:
         ses, sns = boto3.client("sesv2", "us-east-1"), boto3.client("sns", "us-east-1")
+        with suppress(ClientError):  # it is there already
+            ses.create_configuration_set(ConfigurationSetName="casilla")
         ses.create_email_identity(EmailIdentity=SENDER)
-        ses.create_configuration_set(ConfigurationSetName="casilla")
-        connection = bind(Config(**{f.name: f.name for f in fields(Config) if f.default is f.default_factory}))
-        _create_tables()
-        yield World(connection, ses, sns)
-
-
-def _create_tables() -> None:
-    dynamodb = boto3.client("dynamodb", "us-east-1")
-    dynamodb.create_table(
-        TableName="alerts_table",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[_attribute("notice_id"), _attribute("due_shard"), _attribute("due_at", "N")],
-        KeySchema=[{"AttributeName": "notice_id", "KeyType": "HASH"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "due",
-                "KeySchema": _keys("due_shard", "due_at"),
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-    )
-    dynamodb.create_table(
-        TableName="events_table",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[_attribute("subject"), _attribute("position")],
-        KeySchema=_keys("subject", "position"),
-    )
-
-
-def _attribute(name: str, kind: Any = "S") -> Any:
-    return {"AttributeName": name, "AttributeType": kind}
-
-
-def _keys(hash_key: str, range_key: str) -> Any:
-    return [{"AttributeName": hash_key, "KeyType": "HASH"}, {"AttributeName": range_key, "KeyType": "RANGE"}]
+        yield World(bind(Config.from_env(environment)), ses, sns)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core.models import RESPONSES_METHODS
+from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import FakeKey, s3_backends
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
 
 from infra.local.cloud import CREDENTIALS, REGION, Cloud, create_resources
 from infra.local.ministack import Ministack
+
+RESPONSES_METHODS.clear()  # moto would answer the library `requests` too: 1,300 patterns at each start, for nobody
 
 
 class Engine:
@@ -62,6 +69,9 @@ class Engine:
         return names
 
     def _empty(self, cloud: Cloud) -> None:
+        if self._ministack is None:
+            _empty_moto(cloud.attributes["DataKey"]["Arn"].split(":")[4])
+            return
         for name, value in cloud.environment.items():
             if name.endswith("_TABLE"):
                 self._empty_table(value)
@@ -70,10 +80,6 @@ class Engine:
         for attributes in cloud.attributes.values():
             if "QueueName" in attributes:
                 _drain(self.client("sqs"), attributes["Ref"])
-        if self._ministack is None:
-            account = cloud.attributes["DataKey"]["Arn"].split(":")[4]
-            ses_backends[account][REGION].sent_messages.clear()
-            sns_backends[account][REGION].sms_messages.clear()
 
     def _empty_table(self, name: str) -> None:
         dynamodb = self.client("dynamodb")
@@ -90,6 +96,30 @@ class Engine:
             for version in page.get("Versions", []) + page.get("DeleteMarkers", []):
                 key, version_id = version["Key"], version["VersionId"]
                 s3.delete_object(Bucket=name, Key=key, VersionId=version_id, BypassGovernanceRetention=True)
+
+
+@cache
+def moto_engine_of_this_process() -> Engine:
+    """Return the one engine in this process: it is wherever moto's data are."""
+    return Engine()
+
+
+def _empty_moto(account: str) -> None:
+    """Forget what moto keeps, in its own memory: by its API this took longer than most tests."""
+    for table in dynamodb_backends[account][REGION].tables.values():
+        table.items.clear()
+    for bucket in s3_backends[account]["aws"].buckets.values():
+        for key in list(bucket.keys):
+            for version in bucket.keys.getlist(key):
+                if isinstance(version, FakeKey):
+                    version.dispose()
+        bucket.keys.clear()
+        bucket.multiparts.clear()
+    for name, queue in sqs_backends[account][REGION].queues.items():
+        queue.last_purged_at = None  # or moto refuses for a minute, as SQS does
+        sqs_backends[account][REGION].purge_queue(name)
+    ses_backends[account][REGION].sent_messages.clear()
+    sns_backends[account][REGION].sms_messages.clear()
 
 
 def _drain(sqs: Any, url: str) -> None:

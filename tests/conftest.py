@@ -9,27 +9,26 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import Loader
 
-from tests.cloud import Engine
+from tests.cloud import Engine, moto_engine_of_this_process
 
-_load_file = JSONFileLoader.load_file
-_files: dict[str, Any] = {}
-
-
-def _load_file_once(loader: JSONFileLoader, path: str) -> Any:
-    """Parse each of botocore's data files once a run: sessions do it anew, and that is half of a test's time."""
-    if path not in _files:
-        _files[path] = _load_file(loader, path)
-    return _files[path]
+_init = Loader.__init__
+_loaded: dict[Any, Any] = {}
 
 
-JSONFileLoader.load_file = _load_file_once  # type: ignore[assignment,method-assign]
+def _init_sharing(loader: Loader, *args: Any, **options: Any) -> None:
+    """Find and parse each of botocore's data files once a run: sessions do it anew, much of a test's time."""
+    _init(loader, *args, **options)
+    loader._cache = _loaded  # type: ignore[attr-defined]  # noqa: SLF001 - what each loader keeps for itself alone
+
+
+Loader.__init__ = _init_sharing  # type: ignore[assignment,method-assign]
 
 
 @pytest.fixture(scope="session")
 def moto_engine() -> Engine:
-    return Engine()
+    return moto_engine_of_this_process()
 
 
 @pytest.fixture(scope="session")

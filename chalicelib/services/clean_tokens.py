@@ -35,15 +35,15 @@ class CleanedTokens:
         return self.deleted + self.gone
 
 
-def clean_tokens(*, tokens: TokenStore, now: datetime, limit: int = 2000) -> CleanedTokens:
-    """Delete up to `limit` tokens whose time to live is over, the oldest days first."""
-    due = list(_due(tokens, now, limit))
+def clean_tokens(*, tokens: TokenStore, now: datetime, limit: int = 2000, days_back: int = _DAYS_BACK) -> CleanedTokens:
+    """Delete up to `limit` tokens whose time to live is over since `days_back` days, the oldest days first."""
+    due = list(_due(tokens, now, limit, days_back))
     deleted = sum(tokens.delete_expired(key, now=now) for key in due)
     return CleanedTokens(deleted, len(due) - deleted, len(due) < limit)
 
 
-def _due(tokens: TokenStore, now: datetime, limit: int) -> Iterator[str]:
-    for days in range(_DAYS_BACK, -1, -1):
+def _due(tokens: TokenStore, now: datetime, limit: int, days_back: int) -> Iterator[str]:
+    for days in range(days_back, -1, -1):
         day = (now - timedelta(days=days)).date()
         for shard in range(EXPIRY_SHARDS):
             found = tokens.list_expired(expiry_shard(day, shard), now=now, limit=limit)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -26,6 +26,10 @@ def issue(world: World, *names: str, **overrides: object) -> None:
         world.tokens.issue(a_new_token(name=name, **overrides))
 
 
+def clean(world: World, now: datetime = LATER, limit: int = 2000) -> CleanedTokens:
+    return clean_tokens(tokens=world.tokens, now=now, limit=limit, days_back=1)
+
+
 def left(world: World) -> int:
     count: int = world.connection.dispatch("Scan", {"TableName": TokenItem.Meta.table_name, "Select": "COUNT"})["Count"]
     return count
@@ -34,15 +38,15 @@ def left(world: World) -> int:
 def test_tokens_go_when_their_time_to_live_is_over_and_not_before(world: World) -> None:
     issue(world, "a", "b", "c")
     issue(world, "younger", valid_until=NOW + timedelta(days=3))
-    assert clean_tokens(tokens=world.tokens, now=GONE) == CleanedTokens(0, 0, is_complete=True)
-    assert clean_tokens(tokens=world.tokens, now=LATER) == CleanedTokens(3, 0, is_complete=True)
+    assert clean(world, GONE) == CleanedTokens(0, 0, is_complete=True)
+    assert clean(world) == CleanedTokens(3, 0, is_complete=True)
     assert world.tokens.find(LINK, "younger") is not None
     assert left(world) == 1
 
 
 def test_a_run_that_its_limit_stopped_is_taken_up_by_the_next(world: World) -> None:
     issue(world, *(f"t{number}" for number in range(5)))
-    runs = [clean_tokens(tokens=world.tokens, now=LATER, limit=2) for _ in range(3)]
+    runs = [clean(world, limit=2) for _ in range(3)]
     assert [(run.deleted, run.is_complete) for run in runs] == [(2, False), (2, False), (1, True)]
     assert left(world) == 0
 
@@ -55,7 +59,7 @@ def test_a_run_after_a_month_without_one_leaves_nothing(world: World) -> None:
 def test_nonces_and_counters_are_left_to_the_time_to_live(world: World) -> None:
     NonceStore().claim("nonce#k#1", digest="d", expires_at=NOW, now=NOW)
     world.limits.tally("k", window_s=60, now=NOW)
-    assert clean_tokens(tokens=world.tokens, now=LATER) == CleanedTokens(0, 0, is_complete=True)
+    assert clean(world, NOW + timedelta(days=1)) == CleanedTokens(0, 0, is_complete=True)
     assert left(world) == 2
 
 
@@ -71,6 +75,6 @@ def test_a_token_issued_anew_after_it_was_listed_stays(world: World) -> None:
 def test_two_at_once_delete_everything_once(ministack: dict[str, str]) -> None:
     world = access_world(ministack)
     issue(world, *(f"t{number}" for number in range(20)))
-    runs = at_once(2, lambda _: clean_tokens(tokens=world.tokens, now=LATER))
+    runs = at_once(2, lambda _: clean(world))
     assert sum(run.deleted for run in runs if isinstance(run, CleanedTokens)) == 20
     assert left(world) == 0

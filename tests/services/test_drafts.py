@@ -116,5 +116,5 @@ def test_the_nightly_job_deletes_expired_drafts(world: World, tools: DraftTools)
     keep(tools)
     over = END + KEPT_FOR[TokenKind.DRAFT]
 
-    assert clean_tokens(tokens=world.tokens, now=over) == CleanedTokens(0, 0, is_complete=True)
-    assert clean_tokens(tokens=world.tokens, now=over + timedelta(seconds=1)).deleted == 1
+    assert clean_tokens(tokens=world.tokens, now=over, days_back=1) == CleanedTokens(0, 0, is_complete=True)
+    assert clean_tokens(tokens=world.tokens, now=over + timedelta(seconds=1), days_back=1).deleted == 1
