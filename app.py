@@ -11,10 +11,12 @@ from chalicelib.handlers.api.passwords import passwords
 from chalicelib.handlers.api.registrations import registrations
 from chalicelib.handlers.api.sessions import sessions
 from chalicelib.handlers.api.uploads import uploads
+from chalicelib.handlers.api.users import users
 from chalicelib.handlers.http import own_refusals
 from chalicelib.handlers.jobs import jobs
 from chalicelib.handlers.web.captcha import captcha_pages
 from chalicelib.handlers.web.entrance import entrance
+from chalicelib.handlers.web.kept_form import kept_forms
 from chalicelib.handlers.web.passwords import password_pages
 from chalicelib.handlers.web.static import static
 
@@ -22,7 +24,8 @@ app = Chalice(app_name="casilla")
 app.experimental_feature_flags.add("BLUEPRINTS")
 app.register_middleware(own_refusals, "http")
 for blueprint in (
-    *(captchas, deposits, exports, mailboxes, notice_search, passwords, sessions, uploads, registrations, jobs),
-    *(captcha_pages, entrance, password_pages, static),
+    *(captchas, deposits, exports, mailboxes, notice_search, passwords),
+    *(sessions, uploads, registrations, users, jobs),
+    *(captcha_pages, entrance, kept_forms, password_pages, static),
 ):
     app.register_blueprint(blueprint)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.cookies import SimpleCookie
+from typing import Any
 from urllib.parse import urlencode
 
 import html5lib  # type: ignore[import-untyped]
@@ -47,11 +48,12 @@ class Browser:
         """Return the token that the forms of this session carry."""
         return str(re.findall(r'name="csrf" value="([0-9a-f]+)"', text_of(self.get("/clave")))[0])
 
-    def enter(self) -> None:
+    def enter(self, **changes: Any) -> None:
         """Be logged in, without the pages."""
         tools, now = self.people.tools, self.people.world.clock()
         account = tools.accounts.find(USERNAME)
         assert account is not None
+        account = replace(account, **changes)
         opened = open_session(account, tools.new_secret(), origin="192.0.2.1", sessions=tools.sessions, now=now)
         self.cookies[SESSION_COOKIE] = opened.cookie
 

@@ -34,6 +34,9 @@ MAILS_PER_USER_AND_ADDRESS = Limit("mail-pair", 5, 60 * 60)
 MAILS_PER_ADDRESS = Limit("mail-address", 30, 60 * 60)
 MAILS_PER_USER = Limit("mail-user", 20, 24 * 60 * 60)
 """Soft: past it, asking for another e-mail needs a captcha, so that a net of machines fills no inbox."""
+MAILS_TO_NEW_ADDRESSES_PER_USER = Limit("mail-new-user", 20, 24 * 60 * 60)
+MAILS_PER_NEW_ADDRESS = Limit("mail-new-address", 10, 24 * 60 * 60)
+"""Codes and activations to addresses not verified yet, by who asks and by where to: they may be a stranger's."""
 RESEND_COOLING_S = 60
 """Between two e-mails to the same person asked for from the same address."""
 

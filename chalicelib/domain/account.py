@@ -84,3 +84,8 @@ def with_temporary_password(account: Account, password_hash: str, now: datetime)
 def with_own_password(account: Account, password_hash: str) -> Account:
     """Take the password that the person chose."""
     return replace(account, password_hash=password_hash, must_change_password=False, temporary_until=None)
+
+
+def activated(account: Account, password_hash: str) -> Account:
+    """Open the way in with the first password, which the person chose."""
+    return replace(with_own_password(account, password_hash), state=UserState.ACTIVE)

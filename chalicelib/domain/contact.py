@@ -48,6 +48,19 @@ def read_phone(text: str, *, field: str) -> Phone:
     )
 
 
+def read_mobile(text: str, *, field: str) -> str:
+    """Read a number that SMS can be sent to, and return it in E.164.
+
+    Raises:
+        InvalidInput: `mobile_invalid`.
+
+    """
+    digits = _INTERNATIONAL.sub("", re.sub(r"[\s().-]", "", text), count=1)
+    if not _MOBILE.fullmatch(digits):
+        raise InvalidInput("mobile_invalid", "Escribe un celular de 9 dígitos que empieza con 9.", field=field)
+    return f"+51{digits}"
+
+
 def read_email(text: str, *, field: str) -> str:
     """Return the address without outer spaces and with its domain in small letters (RFC 5321, 4.1.2 and 4.5.3.1).
 

@@ -27,6 +27,14 @@ class EventType(StrEnum):
     ACCESS_VALIDATED = "access.validated"
     PASSWORD_CHANGED = "access.password_changed"  # noqa: S105 - the name of what happened
     PASSWORD_RESET = "access.password_reset"  # noqa: S105 - as above
+    OTHER_SESSIONS_ENDED = "access.other_sessions_ended"
+    USER_ADDED = "user.added"
+    USER_ACTIVATED = "user.activated"
+    USER_DISABLED = "user.disabled"
+    USER_ENABLED = "user.enabled"
+    USER_EMAIL_CORRECTED = "user.email_corrected"
+    PROFILE_CHANGED = "profile.changed"
+    EMAIL_CHANGED = "profile.email_changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ The functions return every refusal at once, so that a form shows each beside its
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
@@ -14,6 +13,7 @@ from chalicelib.domain.identity import CompanyClaim, PersonClaim
 from chalicelib.domain.identity_document import check_cui, check_document_number
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.official_name import fold
+from chalicelib.domain.problems import refusals
 
 _OLDEST = timedelta(days=125 * 366)
 _LONGEST_PERSON_NAME = 60
@@ -24,7 +24,7 @@ _NAME_SIGNS = " '\u2019.-"
 
 def person_problems(claim: PersonClaim, *, today: date) -> tuple[InvalidInput, ...]:
     """Return what is wrong with the form of a person's claim; empty when a registry may be asked."""
-    return _refusals(
+    return refusals(
         partial(check_document_number, claim.document_type, claim.number, field="number"),
         partial(_check_cui, claim),
         partial(check_person_name, claim.paternal_surname or claim.maternal_surname, field="paternal_surname"),
@@ -37,7 +37,7 @@ def person_problems(claim: PersonClaim, *, today: date) -> tuple[InvalidInput, .
 
 def company_problems(claim: CompanyClaim) -> tuple[InvalidInput, ...]:
     """Return what is wrong with the form of a company's claim; empty when a registry may be asked."""
-    return _refusals(
+    return refusals(
         partial(check_document_number, DocumentType.RUC, claim.ruc, field="ruc"),
         partial(_check_text, claim.legal_name, "la razón social", field="legal_name"),
         partial(_check_text, claim.district, "el distrito que figura en la ficha RUC", field="district"),
@@ -90,13 +90,3 @@ def _check_issue_date(claim: PersonClaim, today: date) -> None:
 def _check_text(text: str, what: str, *, field: str) -> None:
     if not fold(text) or len(text) > _LONGEST_COMPANY_NAME or not text.isprintable():
         raise InvalidInput("text_invalid", f"Escribe {what}.", field=field)
-
-
-def _refusals(*checks: Callable[[], None]) -> tuple[InvalidInput, ...]:
-    found: list[InvalidInput] = []
-    for check in checks:
-        try:
-            check()
-        except InvalidInput as refusal:
-            found.append(refusal)
-    return tuple(found)

@@ -15,6 +15,8 @@ class TokenKind(StrEnum):
     EMAIL_CODE = "email_code"
     EMAIL_LINK = "email_link"
     RESET_LINK = "reset_link"
+    ACTIVATION_LINK = "activation_link"
+    NEW_EMAIL_CODE = "new_email_code"
     LOGIN_CODE = "login_code"
     CAPTCHA = "captcha"
     SESSION = "session"
@@ -25,6 +27,8 @@ KEPT_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.EMAIL_CODE: timedelta(days=7),
     TokenKind.EMAIL_LINK: timedelta(days=7),
     TokenKind.RESET_LINK: timedelta(days=30),
+    TokenKind.ACTIVATION_LINK: timedelta(days=30),
+    TokenKind.NEW_EMAIL_CODE: timedelta(days=1),
     TokenKind.LOGIN_CODE: timedelta(hours=1),
     TokenKind.CAPTCHA: timedelta(hours=1),
     TokenKind.SESSION: timedelta(days=30),

@@ -8,6 +8,7 @@ from chalicelib.bootstrap import Container
 from chalicelib.services.access_tools import AccessTools
 from chalicelib.services.password_hashing import PasswordHashing
 from chalicelib.store.access_store import AccessStore
+from chalicelib.store.people_store import PeopleStore
 from chalicelib.store.session_store import SessionStore
 
 
@@ -18,6 +19,7 @@ def access_tools(box: Container) -> AccessTools:
         access=AccessStore(box.connection, box.pepper),
         accounts=box.accounts,
         mailboxes=box.mailboxes,
+        people=PeopleStore(box.connection, box.pepper),
         tokens=box.tokens,
         limits=box.limits,
         sessions=SessionStore(box.connection, box.pepper),

@@ -17,7 +17,7 @@ def login_code_letter(code: str, until: datetime, letterhead: Letterhead) -> Let
             "Para ingresar a su casilla, escriba este código en la página donde lo pidió:",
             Framed(code),
             (
-                f"Vale hasta las {_instant(until, letterhead)} y una sola vez. Si usted no lo pidió, no haga nada:"
+                f"Vale hasta las {moment(until, letterhead)} y una sola vez. Si usted no lo pidió, no haga nada:"
                 " sin su contraseña nadie puede ingresar con él. No lo comparta con nadie."
             ),
         ),
@@ -32,7 +32,7 @@ def reset_link_letter(link: str, until: datetime, letterhead: Letterhead) -> Let
             "Alguien, probablemente usted, pidió recuperar la contraseña de su casilla. Para crear una nueva:",
             Link(link, "Ingrese aquí"),
             (
-                f"El enlace vale hasta las {_instant(until, letterhead)} y una sola vez. Si usted no lo pidió, no haga"
+                f"El enlace vale hasta las {moment(until, letterhead)} y una sola vez. Si usted no lo pidió, no haga"
                 " nada: su contraseña sigue siendo la misma."
             ),
         ),
@@ -45,7 +45,7 @@ def password_changed_letter(changed_at: datetime, letterhead: Letterhead) -> Let
         "Su contraseña cambió",
         (
             "La contraseña de su casilla se cambió y todas las sesiones abiertas se cerraron.",
-            Fact(f"A las {_instant(changed_at, letterhead)}", "Cuándo"),
+            Fact(f"A las {moment(changed_at, letterhead)}", "Cuándo"),
             (
                 "Si fue usted, no tiene que hacer nada. Si no fue usted, escriba la dirección "
                 f"{letterhead.portal} en su navegador y elija «¿Olvidaste tu contraseña?»."
@@ -54,6 +54,7 @@ def password_changed_letter(changed_at: datetime, letterhead: Letterhead) -> Let
     )
 
 
-def _instant(instant: datetime, letterhead: Letterhead) -> str:
+def moment(instant: datetime, letterhead: Letterhead) -> str:
+    """Write hour, zone and day."""
     local = instant.astimezone(letterhead.zone)
     return f"{local:%H:%M} ({zone_in_words(letterhead.zone)}) del {day_in_words(local.date())}"

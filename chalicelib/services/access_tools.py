@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.session import Session
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.services.password_hashing import PasswordHashing
@@ -15,6 +16,7 @@ from chalicelib.store.account_store import AccountStore
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.limit_store import LimitStore
 from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.people_store import PeopleStore
 from chalicelib.store.session_store import SessionStore
 from chalicelib.store.token_store import TokenStore
 
@@ -29,6 +31,7 @@ class AccessTools:
     access: AccessStore
     accounts: AccountStore
     mailboxes: MailboxStore
+    people: PeopleStore
     tokens: TokenStore
     limits: LimitStore
     sessions: SessionStore
@@ -46,3 +49,8 @@ class AccessTools:
     def user_event(self, kind: EventType, user_id: str, *, origin: str, now: datetime) -> Event:
         """Return the event of something a user did to their own access."""
         return Event(f"user#{user_id}", kind, now, self.new_event_id(), f"user:{user_id}", origin)
+
+    def people_event(self, kind: EventType, session: Session, about: str, *, origin: str, now: datetime) -> Event:
+        """Return the event of something a user did to the access of another user of the mailbox."""
+        subject, actor = f"mailbox#{session.mailbox_id}", f"user:{session.user_id}"
+        return Event(subject, kind, now, self.new_event_id(), actor, origin, {"user_id": about})

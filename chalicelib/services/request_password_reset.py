@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from chalicelib.domain.account import Account
 from chalicelib.domain.credentials import CaptchaAnswer
-from chalicelib.domain.mailbox import UserState
-from chalicelib.domain.token import NewToken, TokenKind
-from chalicelib.renderers.access_letters import reset_link_letter
 from chalicelib.services.access_tools import AccessTools
-from chalicelib.services.send_access_mail import admit_request, send_or_pretend
-
-LINK_LIFETIME = timedelta(days=2)
-_PAGE = "/recuperar"
+from chalicelib.services.links import owner_from, send_link
+from chalicelib.services.send_access_mail import admit_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +22,9 @@ class ResetRequest:
 
 
 def request_password_reset(request: ResetRequest, *, tools: AccessTools, now: datetime) -> None:
-    """Send the link if the address is the registered one; six hops and eight calls either way.
+    """Send the link if the address is a user's of that mailbox; six hops and eight calls either way.
+
+    Who has not activated the access gets the activation again instead (ACC-5).
 
     Raises:
         TooManyRequests: `limit_reached`.
@@ -41,15 +37,5 @@ def request_password_reset(request: ResetRequest, *, tools: AccessTools, now: da
     mailbox = tools.mailboxes.find(request.mailbox_id)
     user = mailbox.user_with_email(request.email) if mailbox else None
     account = tools.accounts.find(mailbox.username_of(user) if mailbox and user else request.mailbox_id)
-    is_theirs = user is not None and account is not None and account.user_id == user.user_id
-    owner = account if is_theirs and account is not None and account.state is UserState.ACTIVE else None
-    send_reset_link(owner, user.email if user and owner else None, tools=tools, now=now)
-
-
-def send_reset_link(account: Account | None, email: str | None, *, tools: AccessTools, now: datetime) -> None:
-    """Keep a link for two days and send it; without an account, one that opens nothing, to nobody."""
-    secret, until = tools.new_secret(), now + LINK_LIFETIME
-    data = {} if account is None else {"username": account.username, "mailbox_id": account.mailbox_id}
-    tools.tokens.issue(NewToken(TokenKind.RESET_LINK, secret, now, until, data=data))
-    letter = reset_link_letter(f"{tools.portal_url}{_PAGE}/{secret}", until, tools.letterhead)
-    send_or_pretend(letter, email, tools=tools, now=now)
+    owner = owner_from(account, mailbox)
+    send_link(owner if owner and owner.user == user else None, tools=tools, now=now)

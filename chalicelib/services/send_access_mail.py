@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.domain.access_policy import MailDemand
+from chalicelib.domain.access_policy import MAILS_PER_NEW_ADDRESS, MAILS_TO_NEW_ADDRESSES_PER_USER, MailDemand
 from chalicelib.domain.alert_sending import AlertRefused
 from chalicelib.domain.credentials import CaptchaAnswer
 from chalicelib.domain.errors import Unavailable
@@ -50,13 +50,32 @@ def send_or_pretend(letter: Letter, destination: str | None, *, tools: AccessToo
         return
 
 
-def tell_password_changed(destination: str, *, tools: AccessTools, now: datetime) -> bool:
-    """Tell the owner; what was done stands even if no word of it can go out, and then this is False."""
+def tell(letter: Letter, destination: str, *, tools: AccessTools, now: datetime) -> bool:
+    """Tell somebody what was done; it stands even if no word of it can go out, and then this is False."""
     try:
-        _send(password_changed_letter(now, tools.letterhead), destination, tools, now)
+        _send(letter, destination, tools, now)
     except (AlertRefused, Unavailable):
         return False
     return True
+
+
+def tell_password_changed(destination: str, *, tools: AccessTools, now: datetime) -> bool:
+    """Tell the owner that the password is another one; False when no word of it can go out."""
+    return tell(password_changed_letter(now, tools.letterhead), destination, tools=tools, now=now)
+
+
+def send_to_new_address(letter: Letter, to: str, *, asked_by: str, tools: AccessTools, now: datetime) -> None:
+    """Send to an address that nobody has verified; counted by the user who asks and by the address.
+
+    Raises:
+        TooManyRequests: `limit_reached`.
+        AlertRefused: `email_address_refused`.
+        Unavailable: the e-mail cannot be sent now.
+
+    """
+    for limit, who in ((MAILS_TO_NEW_ADDRESSES_PER_USER, asked_by), (MAILS_PER_NEW_ADDRESS, to.casefold())):
+        tools.limits.spend(limit.key(who), limit=limit.limit, window_s=limit.window_s, now=now)
+    _send(letter, to, tools, now)
 
 
 def _send(letter: Letter, to: str, tools: AccessTools, now: datetime) -> None:

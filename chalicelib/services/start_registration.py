@@ -15,6 +15,7 @@ from chalicelib.domain.errors import InvalidInput, Unavailable
 from chalicelib.domain.identity import CompanyClaim, PersonClaim
 from chalicelib.domain.identity_claim import company_problems, person_problems
 from chalicelib.domain.identity_refusal import refuse_unless_confirmed
+from chalicelib.domain.problems import refusal_of
 from chalicelib.domain.registration import (
     LIFETIME,
     Registration,
@@ -109,13 +110,6 @@ def check_application(application: Application, tools: RegistrationTools) -> Non
     problems = (*(one for one in found if one.field not in told), *application.problems)
     if problems:
         raise refusal_of(problems)
-
-
-def refusal_of(problems: tuple[InvalidInput, ...]) -> InvalidInput:
-    """Return the first problem, carrying all of them."""
-    first = InvalidInput(problems[0].code, problems[0].detail, field=problems[0].field)
-    first.problems = problems
-    return first
 
 
 def _within(part: str, problems: tuple[InvalidInput, ...]) -> tuple[InvalidInput, ...]:

@@ -75,14 +75,13 @@ class TokenStore:
         When DynamoDB's reply is lost, the repeated call finds nothing and the token was used by no one: flows that
         cannot ask for another one consume it inside the transaction that does their work (`consume_in`).
         """
-        condition = TokenItem.valid_until >= micros(now)
-        if answer is not None:
-            condition &= TokenItem.digest == token_digest(self._pepper, kind, name, answer)
-        return self._take(self._key(kind, name), condition)
+        return self._take(self._key(kind, name), self._is_valid(kind, name, answer, now))
 
-    def consume_in(self, transaction: TransactWrite, kind: TokenKind, name: str, *, now: datetime) -> None:
-        """Make a transaction fail unless the token is there and valid, and use it up with it."""
-        transaction.delete(TokenItem(self._key(kind, name)), condition=TokenItem.valid_until >= micros(now))
+    def consume_in(
+        self, transaction: TransactWrite, kind: TokenKind, name: str, *, now: datetime, answer: str | None = None
+    ) -> None:
+        """Make a transaction fail unless the token is there and valid, with this answer if given, and use it up."""
+        transaction.delete(TokenItem(self._key(kind, name)), condition=self._is_valid(kind, name, answer, now))
 
     def consume_expired(self, kind: TokenKind, name: str, *, now: datetime) -> Token | None:
         """Take an expired token away and return it; None for all but one, so that one new link is sent in its place."""
@@ -133,6 +132,12 @@ class TokenStore:
     def delete_expired(self, key: str, *, now: datetime) -> bool:
         """Delete a token that `list_expired` named, unless it is gone or was issued anew meanwhile."""
         return self._take(key, TokenItem.expires_at < now) is not None
+
+    def _is_valid(self, kind: TokenKind, name: str, answer: str | None, now: datetime) -> Condition:
+        condition = TokenItem.valid_until >= micros(now)
+        if answer is not None:
+            condition &= TokenItem.digest == token_digest(self._pepper, kind, name, answer)
+        return condition
 
     def _key(self, kind: TokenKind, name: str) -> str:
         return token_key(self._pepper, kind, name)

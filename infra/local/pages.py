@@ -10,21 +10,23 @@ import html
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from string import Template
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.sms_text import ONE_PART, gsm7_length
 from chalicelib.gateways.files import content_disposition
+from infra.local.clock import LocalClock
 from infra.local.outbox import Message, Outbox
 from infra.local.server import Page
 
 HOME = "/_local/"
 OUTBOX = "/_local/outbox"
+CLOCK = "/_local/reloj"
 GUIDE = "/_local/guia"
 
 _ROOT = Path(__file__).parents[2]
@@ -33,7 +35,7 @@ _LIMA = ZoneInfo("America/Lima")
 _HTML = "text/html; charset=utf-8"
 _HEADERS = {
     # Frames made from `srcdoc` inherit it: an e-mail's own styles are shown, nothing of it is fetched or run.
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none';"
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self';"
     " frame-ancestors 'self'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -44,19 +46,26 @@ _HEADERS = {
 class Pages:
     """Finds the local page of an address."""
 
-    def __init__(self, outbox: Outbox, facts: dict[str, str], mailboxes: Iterable[str]) -> None:
-        """Show this outbox; `facts` are what the first page tells, by their names in its template."""
+    def __init__(self, outbox: Outbox, facts: dict[str, str], mailboxes: Iterable[str], clock: LocalClock) -> None:
+        """Show this outbox and clock; `facts` are what the first page tells, by their names in its template."""
         self._outbox = outbox
+        self._clock = clock
         self._facts = facts
         self._mailboxes = "".join(_fill("mailbox.html", {}, text=mailbox) for mailbox in mailboxes)
 
     def find(self, method: str, target: str) -> Page | None:
         """Return the page, or None where the API answers."""
-        path = urlsplit(target).path
+        path, query = urlsplit(target).path, parse_qs(urlsplit(target).query)
+        if method == "POST" and path == CLOCK:
+            return self._put_clock_forward(query)
         if method not in {"GET", "HEAD"} or not path.startswith(HOME):
             return None
+        return self._find_page(path) or self._find_file(path) or _page(_fill("missing.html", {}, outbox=OUTBOX), 404)
+
+    def _find_page(self, path: str) -> Page | None:
         if path == HOME:
-            return _page(_fill("home.html", {"mailboxes": self._mailboxes}, **self._facts, outbox=OUTBOX, guide=GUIDE))
+            told = {"outbox": OUTBOX, "guide": GUIDE, "clock": CLOCK, "now": _when(self._clock().astimezone(_LIMA))}
+            return _page(_fill("home.html", {"mailboxes": self._mailboxes}, **self._facts, **told))
         if path == OUTBOX:
             return _page(outbox_page(self._outbox.messages(), self._outbox.count()))
         if path == f"{OUTBOX}.json":
@@ -64,7 +73,14 @@ class Pages:
         if path == GUIDE:
             text = (_ROOT / "docs" / "guia-de-integracion.md").read_bytes()
             return Page(text, "text/plain; charset=utf-8", headers=_HEADERS)
-        return self._find_file(path) or _page(_fill("missing.html", {}, outbox=OUTBOX), 404)
+        return None
+
+    def _put_clock_forward(self, query: dict[str, list[str]]) -> Page:
+        try:
+            self._clock.put_forward(timedelta(minutes=int(query["minutos"][0])))
+        except (KeyError, ValueError, OverflowError):
+            return _page(_fill("missing.html", {}, outbox=OUTBOX), 400)
+        return Page(b"", "text/plain", 303, {"Location": HOME})
 
     def _find_file(self, path: str) -> Page | None:
         """Find `<outbox>/<message>/original.eml` or `<outbox>/<message>/<number of the attachment>`."""

@@ -20,7 +20,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +204,9 @@ def _enter_environment(engine: ministack.Ministack, cloud: Cloud, settings: Sett
 def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Callable[[], list[str]]:
     """Start outbox, workers and API; return what names the parts that died."""
     from app import app  # noqa: PLC0415 - only now is the environment the one to read
-    from chalicelib.bootstrap import current  # noqa: PLC0415
+    from chalicelib.bootstrap import Container, using  # noqa: PLC0415
+    from chalicelib.config import Config  # noqa: PLC0415
+    from infra.local.clock import LocalClock  # noqa: PLC0415
     from infra.local.demo_data import (  # noqa: PLC0415
         INSTITUTION,
         KEY_ID,
@@ -221,11 +222,13 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
     from infra.local.workers import Workers  # noqa: PLC0415
 
     _log_to(settings.state / "casilla.log")
-    outbox = Outbox(settings.state / "outbox")
-    outbox.watch(current().session.events)
+    clock = LocalClock(settings.state / "clock")
+    box = stack.enter_context(using(Container(Config.from_env(), clock=clock)))
+    outbox = Outbox(settings.state / "outbox", clock)
+    outbox.watch(box.session.events)
     outbox_url = f"{settings.base_url}{OUTBOX}"
     addresses = {"base_url": settings.base_url, "authority": settings.authority, "outbox_url": outbox_url}
-    load_demo_data(current(), settings.state / "demo", now=datetime.now(UTC), addresses=addresses)
+    load_demo_data(box, settings.state / "demo", now=clock(), addresses=addresses)
 
     workers = Workers(_feeds(cloud), say)
     workers.start()
@@ -240,7 +243,7 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
         "password": PASSWORD,
     }
     mailboxes = [_describe(mailbox) for mailbox in MAILBOXES]
-    server = make_server(app, settings.port, find_page=Pages(outbox, facts, mailboxes).find, tell=say)
+    server = make_server(app, settings.port, find_page=Pages(outbox, facts, mailboxes, clock).find, tell=say)
     serving = threading.Thread(target=server.server.serve_forever, name="API", daemon=True)
     serving.start()
     stack.callback(server.server.server_close)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import botocore.session
 import pytest
 
+from infra.local.clock import LocalClock
 from infra.local.outbox import Message, Outbox
 from infra.local.pages import Pages, outbox_page
 
@@ -70,7 +71,7 @@ def test_accepted_messages_are_kept_over_a_restart(tmp_path: Path) -> None:
     assert (sms.kind, sms.text, sms.sent_at) == ("sms", "Hola", AT)
     assert (email.subject, email.text.strip()) == ("Tiene una notificación", "Hola")
     assert email.attachments[0].content == b"%PDF-"
-    page = Pages(outbox, {}, []).find("GET", f"/_local/outbox/{email.name}/0")
+    page = Pages(outbox, {}, [], LocalClock(tmp_path / "clock")).find("GET", f"/_local/outbox/{email.name}/0")
     assert page is not None
     assert page.headers["Content-Disposition"].startswith('attachment; filename="constancia.pdf"')
 
@@ -82,6 +83,16 @@ def test_refused_messages_are_not_kept(tmp_path: Path) -> None:
 
 
 def test_pages_answer_only_what_is_theirs(tmp_path: Path) -> None:
-    pages = Pages(Outbox(tmp_path), {}, [])
+    pages = Pages(Outbox(tmp_path), {}, [], LocalClock(tmp_path / "clock"))
     assert pages.find("GET", "/v1/deposits") is None
     assert pages.find("POST", "/_local/outbox") is None
+
+
+def test_clock_is_put_forward_never_back_and_remembers(tmp_path: Path) -> None:
+    clock = LocalClock(tmp_path / "clock")
+    pages = Pages(Outbox(tmp_path / "out"), {}, [], clock)
+    before = clock()
+    answers = [pages.find("POST", f"/_local/reloj?minutos={minutes}") for minutes in (90, -90, "x", 10**12)]
+    assert [answer and answer.status for answer in answers] == [303, 400, 400, 400]
+    assert timedelta(minutes=90) <= clock() - before < timedelta(minutes=91)
+    assert LocalClock(tmp_path / "clock")() - before >= timedelta(minutes=90)

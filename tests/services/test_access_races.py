@@ -16,11 +16,11 @@ from chalicelib.domain.mailbox import UserState
 from chalicelib.domain.token import NewToken, TokenKind
 from chalicelib.handlers.access_tools import access_tools
 from chalicelib.services.access_tools import AccessTools
+from chalicelib.services.links import LIFETIMES, LinkExpired, LinkUnusable, new_link, owner_from
 from chalicelib.services.log_in import log_in
 from chalicelib.services.prove_credentials import code_name
 from chalicelib.services.request_login_code import CODE_LIFETIME
-from chalicelib.services.request_password_reset import LINK_LIFETIME
-from chalicelib.services.reset_password import LinkExpired, LinkUnusable, reset_password
+from chalicelib.services.reset_password import reset_password
 from chalicelib.services.sessions import OpenedSession
 from tests.access_world import at_once
 from tests.deposit_world import AUTHORITY, NOW, Clock, a_mailbox
@@ -54,8 +54,8 @@ def tools(ministack: dict[str, str]) -> Any:
 
 
 def issue_link(tools: AccessTools) -> None:
-    data = {"username": USERNAME, "mailbox_id": USERNAME}
-    tools.tokens.issue(NewToken(TokenKind.RESET_LINK, "link", NOW, NOW + LINK_LIFETIME, data=data))
+    owner = owner_from(*tools.access.load(USERNAME, USERNAME))
+    tools.tokens.issue(new_link(owner, tools=replace(tools, new_secret=lambda: "link"), now=NOW).token)
 
 
 @pytest.mark.ministack
@@ -79,7 +79,7 @@ def test_one_of_many_uses_of_a_link_sets_the_password(tools: AccessTools) -> Non
 @pytest.mark.ministack
 def test_an_expired_link_opened_many_times_sends_one_new_link(tools: AccessTools) -> None:
     issue_link(tools)
-    late = NOW + LINK_LIFETIME * 2
+    late = NOW + LIFETIMES[TokenKind.RESET_LINK] * 2
 
     outcomes = at_once(TIMES, lambda _: reset_password("link", NEW, origin="", tools=tools, now=late))
 

@@ -12,9 +12,10 @@ from chalicelib.domain.contact import Phone, read_email_twice, read_phone
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.identity import CompanyClaim, PersonClaim, Sex
 from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.problems import refusal_of
 from chalicelib.domain.registration import TEXTS
 from chalicelib.handlers.api.body import Fields
-from chalicelib.services.start_registration import Application, refusal_of
+from chalicelib.services.start_registration import Application
 
 _T = TypeVar("_T")
 _NO_PHONE = Phone("", is_mobile=False)

@@ -7,7 +7,9 @@ from http.cookies import CookieError, SimpleCookie
 SESSION_COOKIE = "__Host-session"
 """Opens the session; changes at login and at each validation."""
 DRAFT_COOKIE = "__Host-draft"
-"""Opens what was typed and not yet sent for good: the steps of a registration, a form whose validation expired."""
+"""Opens what was accepted and typed on the way through a registration."""
+FORM_COOKIE = "__Host-form"
+"""Opens a form that was sent when the validation had expired."""
 
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax"
 

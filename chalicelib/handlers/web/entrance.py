@@ -10,6 +10,7 @@ from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError
 from chalicelib.handlers.http import PUBLIC, SESSION
 from chalicelib.handlers.web.cookies import SESSION_COOKIE, cookie, no_cookie
+from chalicelib.handlers.web.labels import LABELS
 from chalicelib.handlers.web.page import go_to, page, show_form
 from chalicelib.handlers.web.page_request import FORM, PageRequest, own_address
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 entrance = Blueprint(__name__)
 
-_LABELS = {"username": "Usuario", "password": "Contraseña", "captcha": "Texto de la imagen", "code": "Código"}
 MAILBOX_PAGE = "/casilla"
 
 
@@ -172,7 +172,7 @@ def _credentials_page(
         "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),
         "has_left": bool(request.asked("salida")),
     }
-    return show_form(request, template, error, _LABELS, **values)
+    return show_form(request, template, error, LABELS, **values)
 
 
 def _code_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:
@@ -184,4 +184,4 @@ def _code_request_page(request: PageRequest, error: CasillaError | None = None) 
         "captcha": new_captcha() if needs_captcha else None,
         "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),
     }
-    return show_form(request, "login_code.html", error, _LABELS, **values)
+    return show_form(request, "login_code.html", error, LABELS, **values)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any
 
 from chalice.app import Blueprint, Response
@@ -165,7 +166,10 @@ def _answer(view: View, request: PageRequest, access: str, find: Find | None, pa
     session = who[0]
     if request.method == "POST":
         check_csrf(box.pepper, session, request.value("csrf"))
-    return view(replace(request, session=session), *who, **parameters)
+    response = view(replace(request, session=session), *who, **parameters)
+    if request.value("resent") and response.status_code == HTTPStatus.SEE_OTHER:
+        _forget(request, response)
+    return response
 
 
 def _ask_again(request: PageRequest, error: CasillaError) -> Response:
@@ -176,7 +180,17 @@ def _ask_again(request: PageRequest, error: CasillaError) -> Response:
     cookies = [] if page_address == "/validar" else [no_cookie(SESSION_COOKIE)]
     if request.method != "POST":
         return go_to(f"{page_address}?volver={quote(request.address)}", cookies=cookies)
-    return go_to(page_address, cookies=cookies)
+    from chalicelib.handlers.web.kept_form import KEPT_PAGE, keep_form
+
+    kept = keep_form(request)
+    return go_to(f"{page_address}?volver={KEPT_PAGE}" if kept else page_address, cookies=[*cookies, *kept])
+
+
+def _forget(request: PageRequest, response: Response) -> None:
+    """Offer a form that was kept no more, once it was taken."""
+    from chalicelib.handlers.web.kept_form import forget_form
+
+    response.headers["Set-Cookie"] = [*response.headers.get("Set-Cookie", ()), *forget_form(request)]
 
 
 def _refusal(error: CasillaError, route: str) -> Response:

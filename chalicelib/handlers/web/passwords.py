@@ -10,6 +10,7 @@ from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError
 from chalicelib.handlers.http import PUBLIC, SESSION
 from chalicelib.handlers.web.cookies import SESSION_COOKIE, cookie
+from chalicelib.handlers.web.labels import LABELS
 from chalicelib.handlers.web.page import go_to, page, show, show_form
 from chalicelib.handlers.web.page_request import FORM, PageRequest
 
@@ -18,16 +19,6 @@ if TYPE_CHECKING:
 
 password_pages = Blueprint(__name__)
 
-_LABELS = {
-    "old_password": "Clave Antigua",
-    "new_password": "Clave Nueva",
-    "new_password_repeated": "Repetir Clave Nueva",
-    "person_type": "Tipo de Persona",
-    "document_type": "Tipo Documento",
-    "document_number": "Número de documento",
-    "email": "Correo Electrónico",
-    "captcha": "Texto de la imagen",
-}
 _RESET_FIELDS = ("person_type", "document_type", "document_number", "email")
 
 
@@ -55,7 +46,7 @@ def change_password_by_form(request: PageRequest, session: Session) -> Response:
         change = PasswordChange(read_password(fields, "old_password"), read_new_password(fields))
         changed = change_password(session, change, origin=request.origin, tools=access_tools(box), now=box.clock())
     except CasillaError as error:
-        return show_form(request, "password.html", error, _LABELS, is_forced=session.must_change_password)
+        return show_form(request, "password.html", error, LABELS, is_forced=session.must_change_password)
     log_untold(changed.is_told)
     return go_to("/clave/cambiada", cookies=[cookie(SESSION_COOKIE, changed.opened.cookie)])
 
@@ -110,7 +101,8 @@ def reset_by_form(request: PageRequest, link: str) -> Response:
     from chalicelib.handlers.api.access_body import read_new_password
     from chalicelib.handlers.api.body import Fields
     from chalicelib.handlers.api.passwords import log_untold
-    from chalicelib.services.reset_password import LinkExpired, LinkUnusable, reset_password
+    from chalicelib.services.links import LinkExpired, LinkUnusable
+    from chalicelib.services.reset_password import reset_password
 
     box = current()
     try:
@@ -121,7 +113,7 @@ def reset_by_form(request: PageRequest, link: str) -> Response:
             request, "reset_link_over.html", status=410, detail=error.detail, is_renewed=isinstance(error, LinkExpired)
         )
     except CasillaError as error:
-        return show_form(request, "reset.html", error, _LABELS, link=link)
+        return show_form(request, "reset.html", error, LABELS, link=link)
     log_untold(is_told)
     return show(request, "reset_done.html")
 
@@ -132,7 +124,7 @@ def _reset_request_page(request: PageRequest, error: CasillaError | None = None)
     needs_captcha = error is not None and error.code in {"captcha_needed", "captcha_wrong"}
     typed = {name: request.value(name) for name in _RESET_FIELDS}
     captcha = new_captcha() if needs_captcha else None
-    return show_form(request, "reset_request.html", error, _LABELS, typed=typed, captcha=captcha)
+    return show_form(request, "reset_request.html", error, LABELS, typed=typed, captcha=captcha)
 
 
 def _typed(request: PageRequest, *names: str) -> dict[str, object]:

@@ -1,0 +1,25 @@
+"""What the fields of the portal's forms are called on the pages, by their names in the API."""
+
+from __future__ import annotations
+
+LABELS = {
+    "username": "Usuario",
+    "password": "Contraseña",
+    "captcha": "Texto de la imagen",
+    "code": "Código",
+    "old_password": "Clave Antigua",
+    "new_password": "Clave Nueva",
+    "new_password_repeated": "Repetir Clave Nueva",
+    "person_type": "Tipo de Persona",
+    "document_type": "Tipo Documento",
+    "document_number": "Número de documento",
+    "email": "Correo Electrónico",
+    "email_again": "Repetir Correo Electrónico",
+    "mobile": "Teléfono/Celular",
+    "name": "Nombres y apellidos",
+}
+
+
+def label_of(name: str) -> str:
+    """Return a field's label; empty for what is not shown."""
+    return LABELS.get(name, "")

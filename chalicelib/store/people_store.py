@@ -1,0 +1,90 @@
+"""A change of a mailbox's people: mailbox, account, sessions, tokens and event in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.account import Account
+from chalicelib.domain.event import Event
+from chalicelib.domain.mailbox import Mailbox, mailbox_changed
+from chalicelib.domain.token import NewToken, TokenKind
+from chalicelib.store.account_store import AccountStore
+from chalicelib.store.batch_read import store_unavailable
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.session_store import SessionStore
+from chalicelib.store.token_store import TokenStore
+from chalicelib.store.vendor_errors import vendor_code
+
+_LOST = ("TransactionCanceledException", "TransactionConflictException")
+
+
+@dataclass(frozen=True, slots=True)
+class UsedToken:
+    """A token that the change uses up: its kind, its name, and for a code what was answered."""
+
+    kind: TokenKind
+    name: str
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleChange:
+    """Mailbox and account as they are to be, at the versions they were read in, and what goes with them.
+
+    `sessions_ended_of` is the user whose sessions end at the event's instant.
+    """
+
+    mailbox: Mailbox
+    event: Event
+    new_account: Account | None = None
+    account: Account | None = None
+    issued: NewToken | None = None
+    used: UsedToken | None = None
+    sessions_ended_of: str | None = None
+
+
+class PeopleStore:
+    """`connection` is the one that `tables.bind` returns. Raises `Unavailable` when DynamoDB does not answer."""
+
+    def __init__(self, connection: Connection, pepper: bytes) -> None:
+        """Hash with `pepper`, the same as the token store's."""
+        self._connection = connection
+        self._tokens = TokenStore(connection, pepper)
+        self._sessions = SessionStore(connection, pepper)
+
+    def commit(self, change: PeopleChange) -> Mailbox:
+        """Write all of the change or nothing; return the mailbox in its new version.
+
+        Raises:
+            MailboxChanged: `mailbox_changed`; something is not as it was read: read again and decide anew.
+
+        """
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                changed = MailboxStore.update_in(transaction, change.mailbox)
+                EventStore().add_in(transaction, change.event)
+                if change.new_account is not None:
+                    AccountStore.add_in(transaction, change.new_account)
+                if change.account is not None:
+                    AccountStore.update_in(transaction, change.account)
+                self._write_tokens_in(transaction, change)
+        except TransactWriteError as error:
+            if vendor_code(error) not in _LOST:
+                raise store_unavailable() from error
+            raise mailbox_changed() from error
+        return changed
+
+    def _write_tokens_in(self, transaction: TransactWrite, change: PeopleChange) -> None:
+        now = change.event.occurred_at
+        if change.issued is not None:
+            self._tokens.issue_in(transaction, change.issued)
+        if change.used is not None:
+            used = change.used
+            self._tokens.consume_in(transaction, used.kind, used.name, now=now, answer=used.answer)
+        if change.sessions_ended_of is not None:
+            self._sessions.end_all_in(transaction, change.sessions_ended_of, before=now)

@@ -1,0 +1,93 @@
+"""A form sent after the validation expired is kept, shown again, and sent only by the person (ACC-2)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from chalicelib.handlers.web.cookies import FORM_COOKIE
+from tests.browser_requests import Browser, check_html, text_of
+from tests.person_world import PASSWORD
+
+TARGET = "/borrador/descartar"
+"""Any form of the mailbox will do."""
+TYPED = {"name": 'Rosa <b>"Demo"</b> Ñ', "email": "rosa@ejemplo.pe", "secret_choice": "x"}
+
+
+def _send_late(browser: Browser, **fields: str) -> str:
+    csrf = browser.csrf()
+    browser.people.world.clock.advance(seconds=20 * 60 + 1)
+    answer = browser.post(TARGET, None, csrf=csrf, **fields)
+    assert answer.status_code == 303
+    return str(answer.headers["Location"])
+
+
+def _validate(browser: Browser, address: str) -> str:
+    return str(browser.submit(browser.get(address), "/validar", password=PASSWORD).headers["Location"])
+
+
+def test_what_was_typed_comes_back_after_the_validation_and_is_not_sent_by_itself(browser: Browser) -> None:
+    browser.enter()
+    assert _send_late(browser, **TYPED) == "/validar?volver=/borrador"
+    assert "Guardamos lo que escribiste" in text_of(browser.get("/validar?volver=/borrador"))
+
+    assert _validate(browser, "/validar?volver=/borrador") == "/borrador"
+
+    html = text_of(browser.get("/borrador"))
+    check_html(html)
+    assert "Rosa &lt;b&gt;&#34;Demo&#34;&lt;/b&gt; Ñ" in html
+    assert 'name="secret_choice" value="x"' in html
+    assert "todavía no se envió nada" in html
+
+
+def test_at_twenty_minutes_sharp_a_form_is_taken_at_once(browser: Browser) -> None:
+    browser.enter()
+    csrf = browser.csrf()
+    browser.people.world.clock.advance(seconds=20 * 60)
+    assert browser.post(TARGET, None, csrf=csrf, **TYPED).headers["Location"] == "/casilla"
+
+
+def test_once_sent_it_is_offered_no_more(browser: Browser) -> None:
+    browser.enter()
+    _send_late(browser, **TYPED)
+    _validate(browser, "/validar?volver=/borrador")
+    page = browser.get("/borrador")
+    kept = browser.cookies[FORM_COOKIE]
+    [target] = re.findall(r'action="([^"]+)"', text_of(page).split("Enviar ahora")[0].split("Revisa")[-1])
+
+    assert browser.submit(page, target).status_code == 303
+
+    assert FORM_COOKIE not in browser.cookies
+    browser.cookies[FORM_COOKIE] = kept
+    assert "No hay nada guardado" in text_of(browser.get("/borrador"))
+
+
+def test_nobody_else_gets_it(browser: Browser) -> None:
+    browser.enter()
+    _send_late(browser, **TYPED)
+    browser.enter(user_id="somebody-else")
+    assert "No hay nada guardado" in text_of(browser.get("/borrador"))
+
+
+def test_after_an_hour_it_is_gone(browser: Browser) -> None:
+    browser.enter()
+    _send_late(browser, **TYPED)
+    browser.people.world.clock.advance(seconds=3601)
+    _validate(browser, "/validar?volver=/borrador")
+    assert "No hay nada guardado" in text_of(browser.get("/borrador"))
+
+
+def test_a_form_is_kept_over_the_end_of_the_session_too(browser: Browser) -> None:
+    browser.enter()
+    csrf = browser.csrf()
+    browser.people.world.clock.now += timedelta(hours=8, seconds=1)
+    answer = browser.post(TARGET, None, csrf=csrf, **TYPED)
+    assert answer.headers["Location"] == "/ingresar?volver=/borrador"
+    assert browser.log_in(volver="/borrador").headers["Location"] == "/borrador"
+    assert "Rosa" in text_of(browser.get("/borrador"))
+
+
+def test_passwords_are_never_kept(browser: Browser) -> None:
+    browser.enter()
+    assert _send_late(browser, name="Rosa", new_password="Lampara-8-verde") == "/validar"
+    assert FORM_COOKIE not in browser.cookies
