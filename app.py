@@ -8,6 +8,7 @@ from chalicelib.handlers.api.exports import exports
 from chalicelib.handlers.api.mailboxes import mailboxes
 from chalicelib.handlers.api.notice_search import notice_search
 from chalicelib.handlers.api.passwords import passwords
+from chalicelib.handlers.api.profile import profile
 from chalicelib.handlers.api.registrations import registrations
 from chalicelib.handlers.api.sessions import sessions
 from chalicelib.handlers.api.uploads import uploads
@@ -24,7 +25,7 @@ app = Chalice(app_name="casilla")
 app.experimental_feature_flags.add("BLUEPRINTS")
 app.register_middleware(own_refusals, "http")
 for blueprint in (
-    *(captchas, deposits, exports, mailboxes, notice_search, passwords),
+    *(captchas, deposits, exports, mailboxes, notice_search, passwords, profile),
     *(sessions, uploads, registrations, users, jobs),
     *(captcha_pages, entrance, kept_forms, password_pages, static),
 ):

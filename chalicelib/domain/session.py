@@ -20,7 +20,8 @@ class Session:
 
     `session_id` names it without opening anything and changes with every rotation; `access_id` stays from login to
     the end. `validated_at` is the last validation by password and captcha, None before the first. `origin` is the
-    network address of the login.
+    network address of the login. `created_at` is the login's instant, or a later one by which the session outlived the
+    end of the user's others; then `began_at` is the login's.
     """
 
     session_id: str
@@ -32,11 +33,17 @@ class Session:
     validated_at: datetime | None = None
     must_change_password: bool = False
     origin: str = ""
+    began_at: datetime | None = None
 
     @property
     def valid_until(self) -> datetime:
         """The absolute end."""
-        return self.created_at + LIFETIME
+        return self.logged_in_at + LIFETIME
+
+    @property
+    def logged_in_at(self) -> datetime:
+        """When the person logged in."""
+        return self.began_at or self.created_at
 
     @property
     def validation_ends_at(self) -> datetime | None:

@@ -32,12 +32,24 @@ def verify_code(kind: TokenKind, name: str, code: str, *, tokens: TokenStore, no
         CodeUnusable: `code_unusable`.
 
     """
+    token = judge_code(kind, name, code, tokens=tokens, now=now)
+    if tokens.consume(kind, name, now=now, answer=code) is None:
+        raise _unusable()
+    return token
+
+
+def judge_code(kind: TokenKind, name: str, code: str, *, tokens: TokenStore, now: datetime) -> Token:
+    """Count an attempt and return the code's token if it is right; whoever asked uses it up in a transaction.
+
+    Raises:
+        CodeWrong: `code_wrong`.
+        CodeUnusable: `code_unusable`.
+
+    """
     token = tokens.count_attempt(kind, name, limit=MAX_ATTEMPTS, now=now)
     if token is None:
         raise _unusable()
     if tokens.matches(token, name, code):
-        if tokens.consume(kind, name, now=now, answer=code) is None:
-            raise _unusable()
         return token
     left = MAX_ATTEMPTS - token.attempts
     if left == 0:

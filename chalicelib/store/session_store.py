@@ -19,10 +19,12 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.access_secret import is_same_secret, keyed_hash
+from chalicelib.domain.event import Event
 from chalicelib.domain.session import LIFETIME, Access, Session, session_ended
 from chalicelib.domain.token import NewToken, Token, TokenKind
 from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
 from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import TokenItem
 from chalicelib.store.token_item import item_from_new, micros, token_from_item, token_key, update_token
 from chalicelib.store.token_store import TokenStore
@@ -81,11 +83,26 @@ class SessionStore:
             SessionEnded: `session_ended` when it was rotated or ended meanwhile; nothing was written.
 
         """
+        self._rotate(old, new, secret, event=None)
+
+    def rotate_alone(self, old: Session, new: Session, secret: str, event: Event) -> None:
+        """Do the same and end every other session of the user begun before the new one's instant, and log it.
+
+        Raises:
+            SessionEnded: `session_ended` when it was rotated or ended meanwhile; nothing was written.
+
+        """
+        self._rotate(old, new, secret, event)
+
+    def _rotate(self, old: Session, new: Session, secret: str, event: Event | None) -> None:
         is_there = TokenItem.token.exists()
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.delete(TokenItem(f"{TokenKind.SESSION}#{old.session_id}"), condition=is_there)
                 transaction.save(item_from_new(self._pepper, _new_token(new, secret)))
+                if event is not None:
+                    self.end_all_in(transaction, old.user_id, before=new.created_at)
+                    EventStore().add_in(transaction, event)
         except TransactWriteError as error:
             if vendor_code(error) in _LOST:
                 raise session_ended() from error

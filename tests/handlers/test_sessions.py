@@ -209,3 +209,31 @@ def test_the_log_knows_who_logged_in_and_names_nobody_who_failed(people: People)
     assert (event.type, event.actor) == ("access.logged_in", "user:u1")
     [failed] = people.tools.events.list_for_subject(login_subject(people.tools.pepper, USERNAME))
     assert USERNAME not in repr(failed)
+
+
+def test_ending_the_others_leaves_this_one_which_lives_no_longer_for_it(people: People) -> None:
+    here, elsewhere = people.token(), people.token()
+    people.world.clock.advance(hours=1)
+    answer = people.send("DELETE", "/v1/sessions", token=here)
+    assert answer.status_code == 200
+    token = answer.json_body["token"]
+    assert answer.json_body["expires_at"] == "2026-03-10T04:15:30Z"
+    for ended in (here, elsewhere):
+        assert people.send("GET", "/v1/sessions/current", token=ended).status_code == 401
+    assert people.send("GET", "/v1/sessions/current", token=token).status_code == 200
+    listed = people.send("GET", "/v1/sessions", token=token).json_body["sessions"]
+    assert [(one["started_at"], one["is_open"]) for one in listed] == [
+        ("2026-03-09T20:15:30Z", True),
+        ("2026-03-09T20:15:30Z", False),
+    ]
+    again = people.send("DELETE", "/v1/sessions", token=token).json_body
+    assert again["expires_at"] == "2026-03-10T04:15:30Z"
+    people.world.clock.advance(hours=7, seconds=1)
+    assert people.send("GET", "/v1/sessions/current", token=again["token"]).status_code == 401
+
+
+def test_a_session_that_was_ended_ends_no_other(people: People) -> None:
+    here, elsewhere = people.token(), people.token()
+    people.send("DELETE", "/v1/sessions/current", token=here)
+    assert people.send("DELETE", "/v1/sessions", token=here).status_code == 401
+    assert people.send("GET", "/v1/sessions/current", token=elsewhere).status_code == 200

@@ -50,6 +50,10 @@ class Fields:
             self.refuse("field_type", name, "debe ser un número entero")
         return int(value)
 
+    def flag(self, name: str) -> bool:
+        """Return true or false."""
+        return bool(self._value(name, bool, "true o false"))
+
     def day(self, name: str) -> date:
         """Return a calendar date, `YYYY-MM-DD`."""
         value = self._value(name, str, "una fecha AAAA-MM-DD")

@@ -67,6 +67,19 @@ def list_sessions(_: SignedRequest, session: Session) -> Response:
     return json_response({"sessions": [_access_as_json(access, session) for access in accesses]})
 
 
+@sessions.route("/v1/sessions", methods=["DELETE"])
+@endpoint(sessions, access=SESSION)
+def end_others(request: SignedRequest, session: Session) -> Response:
+    """End every session of one's own but this; the answer carries the token to go on with."""
+    from chalicelib.domain.credentials import require_own_password
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.end_other_sessions import end_other_sessions
+
+    require_own_password(session)
+    opened = end_other_sessions(session, origin=request.origin, tools=access_tools(current()))
+    return json_response(opened_as_json(opened))
+
+
 @sessions.route("/v1/sessions/current", methods=["GET"])
 @endpoint(sessions, access=SESSION)
 def show_session(_: SignedRequest, session: Session) -> Response:
@@ -133,7 +146,7 @@ def _session_as_json(session: Session) -> dict[str, object]:
 def _access_as_json(access: Access, own: Session) -> dict[str, object]:
     return {
         "session_id": access.session.session_id,
-        "started_at": instant_in_json(access.session.created_at),
+        "started_at": instant_in_json(access.session.logged_in_at),
         "origin": access.session.origin,
         "is_open": access.is_open,
         "is_current": access.session.session_id == own.session_id,

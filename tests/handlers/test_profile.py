@@ -1,0 +1,194 @@
+"""Mi perfil over HTTP: own data, mobile and channels, and a new address that proves itself first (BOX-7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from chalice.test import HTTPResponse
+
+from chalicelib.domain.consent import AcceptedText
+from chalicelib.domain.mailbox import DocumentType
+from chalicelib.services.send_access_mail import NOBODY
+from tests.cloud import Engine
+from tests.deposit_world import NOW, World, a_mailbox, a_user
+from tests.person_world import EMAIL, NEW, USERNAME, People
+
+NEW_EMAIL = "nueva@ejemplo.pe"
+
+
+@pytest.fixture
+def people(world: World, moto_engine: Engine) -> People:
+    moto_engine.client("ses").verify_email_identity(EmailAddress=world.container.config.mail_from)
+    people = People(world)
+    principal = a_user(1, document_type=DocumentType.DNI, document_number="40000002")
+    accepted = (AcceptedText("terms", "2026-01", NOW, "192.0.2.1"),)
+    world.container.mailboxes.put(a_mailbox(users=(principal, a_user(2, mobile=None)), accepted=accepted))
+    people.seed()
+    return people
+
+
+def shown(people: People, token: str) -> dict[str, Any]:
+    body: dict[str, Any] = people.send("GET", "/v1/profile", token=token).json_body
+    return body
+
+
+def change(people: People, token: str, **body: Any) -> HTTPResponse:
+    return people.send("POST", "/v1/profile", body, token=token)
+
+
+def ask(people: People, token: str, email: str = NEW_EMAIL) -> HTTPResponse:
+    return people.send("POST", "/v1/profile/email", {"email": email}, token=token)
+
+
+def verify(people: People, token: str, code: str) -> HTTPResponse:
+    return people.send("POST", "/v1/profile/email/verification", {"code": code}, token=token)
+
+
+def test_a_profile_shows_the_own_data_and_the_texts_accepted(people: People) -> None:
+    assert shown(people, people.token()) == {
+        "username": USERNAME,
+        "is_principal": True,
+        "document_type": "DNI",
+        "document_number": "40000002",
+        "name": "Usuaria Ejemplo 1",
+        "email": EMAIL,
+        "mobile": "+51900000001",
+        "alerts_by_sms": True,
+        "new_email": None,
+        "new_email_until": None,
+        "mailbox": {
+            "mailbox_id": USERNAME,
+            "holder": {"document_type": "DNI", "document_number": "40000002", "name": "QUISPE DEMO MARÍA ÑUSTA"},
+            "accepted": [{"text": "terms", "version": "2026-01", "accepted_at": "2026-03-09T20:15:30Z"}],
+        },
+    }
+
+
+def test_mobile_and_channel_change_at_once_and_alone(people: People) -> None:
+    token = people.token()
+    assert change(people, token, mobile="987-654-321").json_body["mobile"] == "+51987654321"
+    quiet = change(people, token, alerts_by_sms=False).json_body
+    assert (quiet["mobile"], quiet["alerts_by_sms"]) == ("+51987654321", False)
+    assert change(people, token, mobile="").json_body["mobile"] is None
+    mailbox = people.tools.mailboxes.find(USERNAME)
+    assert mailbox
+    assert mailbox.users[1] == a_user(2, mobile=None)
+    events = [event for event in people.tools.events.list_for_subject("user#u1") if event.type == "profile.changed"]
+    assert sorted(event.data["fields"] for event in events) == ["alerts_by_sms", "mobile", "mobile"]
+    assert change(people, token, mobile="").status_code == 200
+    assert mailbox.version == 4
+
+
+@pytest.mark.parametrize("mobile", ["014567890", "12345", "99999999999"])
+def test_only_a_mobile_number_gets_sms(people: People, mobile: str) -> None:
+    refused = change(people, people.token(), mobile=mobile)
+    assert (refused.status_code, refused.json_body["code"], refused.json_body["field"]) == (
+        422,
+        "mobile_invalid",
+        "mobile",
+    )
+
+
+def test_name_and_document_are_not_to_be_changed(people: People) -> None:
+    assert change(people, people.token(), name="Otra").json_body["code"] == "field_unknown"
+
+
+def test_a_new_address_takes_the_old_ones_place_only_by_its_code_and_the_old_one_is_told(people: People) -> None:
+    token = people.token()
+    asked = ask(people, token)
+    assert (asked.status_code, asked.json_body["email"], asked.json_body["new_email"]) == (202, EMAIL, NEW_EMAIL)
+    assert people.mails()[-1][0] == NEW_EMAIL
+    assert shown(people, token)["new_email_until"] == "2026-03-09T20:45:30Z"
+    code = people.code_sent()
+    assert verify(people, token, "222222").json_body["code"] == "code_wrong"
+    assert shown(people, token)["email"] == EMAIL
+    verified = verify(people, token, f"{code[:3]}-{code[3:].lower()}")
+    assert (verified.status_code, verified.json_body["email"], verified.json_body["new_email"]) == (
+        200,
+        NEW_EMAIL,
+        None,
+    )
+    destination, text = people.mails()[-1]
+    assert destination == EMAIL
+    assert "n***@ejemplo.pe" in text
+    assert NEW_EMAIL not in text
+    assert verify(people, token, code).json_body["code"] == "code_unusable"
+    kinds = [event.type for event in people.tools.events.list_for_subject("user#u1")]
+    assert kinds.count("profile.email_changed") == 1  # type: ignore[arg-type]
+    people.ask_reset()
+    assert people.mails()[-1][0] == NOBODY
+
+
+def test_a_reset_link_sent_to_the_old_address_opens_nothing_any_more(people: People) -> None:
+    people.ask_reset()
+    link, token = people.link_sent(), people.token()
+    ask(people, token)
+    verify(people, token, people.code_sent())
+    assert people.use_reset(link, NEW).json_body["code"] == "link_unusable"
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(30 * 60, 200), (30 * 60 + 1, 422)])
+def test_a_code_is_good_for_thirty_minutes(people: People, seconds: int, status: int) -> None:
+    ask(people, people.token())
+    code = people.code_sent()
+    people.world.clock.advance(seconds=seconds)
+    assert verify(people, people.token(), code).status_code == status
+
+
+def test_five_wrong_codes_spend_it(people: People) -> None:
+    token = people.token()
+    ask(people, token)
+    code = people.code_sent()
+    answers = [verify(people, token, "222222").json_body["code"] for _ in range(5)]
+    assert answers == ["code_wrong"] * 4 + ["code_unusable"]
+    assert verify(people, token, code).json_body["code"] == "code_unusable"
+
+
+def test_a_code_is_worthless_after_another_address_was_asked_for(people: People) -> None:
+    token = people.token()
+    ask(people, token)
+    first = people.code_sent()
+    assert ask(people, token).json_body["code"] == "limit_reached"
+    people.world.clock.advance(seconds=60)
+    assert ask(people, token, "tercera@ejemplo.pe").status_code == 202
+    assert verify(people, token, first).json_body["code"] == "code_wrong"
+    assert verify(people, token, people.code_sent()).json_body["email"] == "tercera@ejemplo.pe"
+
+
+@pytest.mark.parametrize(
+    ("email", "code"),
+    [("no es correo", "email_invalid"), ("USUARIA2@ejemplo.pe", "email_taken"), (EMAIL, "email_unchanged")],
+)
+def test_an_address_that_cannot_be_the_new_one_gets_no_code(people: People, email: str, code: str) -> None:
+    assert ask(people, people.token(), email).json_body["code"] == code
+    assert people.mails() == []
+
+
+def test_an_address_that_another_user_took_meanwhile_is_refused(people: People) -> None:
+    token = people.token()
+    ask(people, token)
+    mailbox = people.tools.mailboxes.find(USERNAME)
+    assert mailbox
+    people.world.container.mailboxes.put(a_mailbox(users=(mailbox.users[0], a_user(2, email=NEW_EMAIL))))
+    assert verify(people, token, people.code_sent()).json_body["code"] == "email_taken"
+
+
+def test_strangers_inboxes_are_filled_by_no_one(people: People) -> None:
+    token, statuses = people.token(), []
+    for _ in range(11):
+        people.world.clock.advance(seconds=60)
+        statuses.append(ask(people, token).status_code)
+    assert statuses == [202] * 10 + [429]
+
+
+def test_a_profile_needs_a_fresh_validation(people: People) -> None:
+    token = people.token()
+    people.world.clock.advance(minutes=21)
+    answers = [
+        people.send("GET", "/v1/profile", token=token),
+        change(people, token, mobile=""),
+        ask(people, token),
+        verify(people, token, "222222"),
+    ]
+    assert {answer.json_body["code"] for answer in answers} == {"validation_needed"}
