@@ -10,7 +10,7 @@ from bench.world import EMAIL_CODE, BenchWorld, event_of, handle
 from chalicelib.domain.account import Account
 from chalicelib.domain.captcha import captcha_answer
 from chalicelib.domain.mailbox import UserState
-from chalicelib.domain.registration import TEXTS
+from chalicelib.renderers.portal import portal
 from chalicelib.services.password_hashing import PasswordHashing
 from chalicelib.store.codec import to_data
 from tests.deposit_world import SignedCall
@@ -55,7 +55,7 @@ class People:
 
     def registration(self) -> str:
         """Apply for a mailbox, up to the e-mailed code; return the registration's id."""
-        accepted = [{"text": text, "version": version} for text, version in TEXTS.items()]
+        accepted = [{"text": text, "version": version} for text, version in portal().current.items()]
         contact = {"phone": "987654321", "email": "rosa@ejemplo.pe", "email_again": "rosa@ejemplo.pe"}
         person = {name: value for name, value in to_data(a_person()).items() if value}
         started = handle(self.event("POST", "/v1/registrations", {"person": person, **contact, "accepted": accepted}))

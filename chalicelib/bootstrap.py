@@ -228,12 +228,12 @@ class Container:
     @cached_property
     def registration_tools(self) -> RegistrationTools:
         """What registrations need."""
+        from chalicelib.renderers.portal import portal
         from chalicelib.services.check_identity import IdentityTools
         from chalicelib.services.password_hashing import PasswordHashing
         from chalicelib.services.registration_tools import RegistrationTools
 
-        has_page = self.config.verification_page == "on"
-        portal = self.config.portal_base_url or f"https://{self.config.portal_address}"
+        base = self.config.portal_base_url or f"https://{self.config.portal_address}"
         return RegistrationTools(
             registrations=self.registrations,
             accounts=self.accounts,
@@ -254,7 +254,9 @@ class Container:
             new_email_code=self.new_email_code,
             new_temporary_password=self.new_temporary_password,
             new_event_id=self.identifiers.new_event_id,
-            link_base=f"{portal}/verificar-correo" if has_page else "",
+            link_base=f"{base}/verificar-correo",
+            texts=portal().current,
+            pause=self.pause,
         )
 
     @cached_property

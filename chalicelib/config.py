@@ -57,8 +57,6 @@ class Config:
     registry_ruc: str = ""
     registry_secret_arn: str = ""
     """Secret that holds RENIEC's password."""
-    verification_page: str = "off"
-    """`on`: e-mails carry a link to the portal's page that verifies an address; `off`: only the code."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Config:  # noqa: TID251 - the one reader

@@ -22,7 +22,7 @@ from fpdf import FPDF
 from chalicelib.config import Config
 from chalicelib.domain.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
-from chalicelib.domain.registration import TEXTS
+from chalicelib.renderers.portal import portal
 from chalicelib.store import tables
 from chalicelib.store.institution_store import InstitutionStore
 from chalicelib.store.mailbox_store import MailboxStore
@@ -179,7 +179,7 @@ def register(deployment: Deployment, sender: GatewaySender) -> None:
         "person": APPLICANT,
         "phone": MOBILE,
         **dict.fromkeys(("email", "email_again"), APPLICANT_EMAIL),
-        "accepted": [{"text": text, "version": version} for text, version in TEXTS.items()],
+        "accepted": [{"text": text, "version": version} for text, version in portal().current.items()],
     }
     answer = sender.post_unsigned("/v1/registrations", form)
     _check(answer.json().get("state") == "awaiting_registry", f"a registration is kept: {answer.body.decode()}")

@@ -17,7 +17,7 @@ from enum import StrEnum
 from chalicelib.domain.account import Account
 from chalicelib.domain.consent import AcceptedText
 from chalicelib.domain.contact import Phone
-from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TooManyRequests
+from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TooManyRequests, Unavailable
 from chalicelib.domain.identity import CompanyClaim, PersonClaim
 from chalicelib.domain.identity_document import mailbox_id_for
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
@@ -31,8 +31,6 @@ ASK_AGAIN_AT_MOST = timedelta(hours=4)
 CODE_LIFETIME = timedelta(minutes=30)
 MAX_MAILS = 6
 """The first and five more; once the mailbox is open they are counted anew."""
-TEXTS: Mapping[str, str] = {"terms": "2026-01", "privacy": "2026-01"}
-"""The texts to accept, with their versions in force."""
 
 
 class RegistrationState(StrEnum):
@@ -49,6 +47,10 @@ class RegistrationChanged(Conflict):
     """Somebody else changed it since it was read."""
 
     retryable = True
+
+
+class RegistrationBusy(Unavailable):
+    """Somebody else is writing at this very moment; whether anything changed is known afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +177,26 @@ def first_account(mailbox: Mailbox) -> Account:
     return Account(mailbox.mailbox_id, mailbox.users[0].user_id, mailbox.mailbox_id, UserState.PENDING)
 
 
+def key_of_code_name(code_name: str) -> str:
+    """Return the key of the registration that a code or link was made for."""
+    return code_name.split(":")[1]
+
+
+def check_accepted(accepted: tuple[AcceptedText, ...], texts: Mapping[str, str]) -> None:
+    """Accept exactly the texts in force, each by name and version.
+
+    Raises:
+        InvalidInput: `texts_not_accepted`.
+
+    """
+    if sorted((one.text, one.version) for one in accepted) != sorted(texts.items()):
+        raise InvalidInput(
+            "texts_not_accepted",
+            "Para registrarte debes aceptar los términos y la política de privacidad vigentes.",
+            field="accepted",
+        )
+
+
 def check_registrable(document_type: DocumentType) -> None:
     """Let only those register by themselves whom a registry can confirm.
 
@@ -198,3 +220,9 @@ def no_such_registration() -> NotFound:
 def registration_changed() -> RegistrationChanged:
     """Return the refusal for two changes at once."""
     return RegistrationChanged("registration_changed", "El registro cambió mientras tanto. Inténtalo de nuevo.")
+
+
+def registration_busy() -> RegistrationBusy:
+    """Return the refusal for what another transaction holds."""
+    detail = "El servicio está ocupado en este momento. Espera unos segundos e inténtalo de nuevo."
+    return RegistrationBusy("store_unavailable", detail)

@@ -14,14 +14,15 @@ _TYPED = (
 )
 
 
-def code_letter(code: str, *, link: str = "") -> Letter:
+def code_letter(code: str, link: str) -> Letter:
     """Ask to prove that the address is the applicant's."""
     return _letter(
         "Verifique su correo",
         "Escriba este código en la página donde se está registrando. Puede usar minúsculas.",
         Framed(code, "Código"),
         f"El código vale {_span(CODE_LIFETIME)} y se usa una sola vez.",
-        *(("Si ya cerró esa página, continúe desde aquí:", Link(link, "Verificar mi correo")) if link else ()),
+        "Si ya cerró esa página, continúe desde aquí:",
+        Link(link, "Verificar mi correo"),
     )
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from chalicelib.domain.account import with_temporary_password
+from chalicelib.domain.account import Account, with_temporary_password
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.identity_document import mailbox_id_for
 from chalicelib.domain.mailbox import Mailbox
-from chalicelib.domain.registration import Registration, completed, first_account, first_mailbox
+from chalicelib.domain.registration import Registration, RegistrationBusy, completed, first_account, first_mailbox
 from chalicelib.renderers.registration_letters import credentials_letter, recovery_letter
 from chalicelib.services.registration_tools import RegistrationTools, send_letter, try_to_send
+
+_MAX_TRIES = 4
+_PAUSE_S = 0.05
 
 
 def complete_registration(registration: Registration, *, tools: RegistrationTools) -> Registration:
@@ -28,13 +31,11 @@ def complete_registration(registration: Registration, *, tools: RegistrationTool
     password = tools.new_temporary_password()
     mailbox = first_mailbox(registration, tools.prefixes, tools.new_event_id())
     account = with_temporary_password(first_account(mailbox), tools.passwords.hash(password), tools.clock())
-    ended = tools.registrations.complete(
-        completed(registration, opened_mailbox=True), _opened(registration, mailbox, tools), (mailbox, account)
+    ended = _commit(
+        completed(registration, opened_mailbox=True), _opened(registration, mailbox, tools), tools, (mailbox, account)
     )
     if ended is None:
-        ended = tools.registrations.complete(
-            completed(registration, opened_mailbox=False), _repeated(registration, tools), None
-        )
+        ended = _commit(completed(registration, opened_mailbox=False), _repeated(registration, tools), tools)
         letter = recovery_letter(tools.letterhead.portal)
     else:
         letter = credentials_letter(account.username, password, tools.letterhead.portal)
@@ -61,6 +62,18 @@ def send_way_in(registration: Registration, *, tools: RegistrationTools) -> None
         return
     tools.accounts.update(with_temporary_password(account, password_hash, tools.clock()))
     send_letter(credentials_letter(username, password, tools.letterhead.portal), registration, tools)
+
+
+def _commit(
+    ended: Registration, event: Event, tools: RegistrationTools, opened: tuple[Mailbox, Account] | None = None
+) -> Registration | None:
+    """Write the end, again while another transaction holds one of its items: the code is used up already."""
+    for attempt in range(1, _MAX_TRIES):
+        try:
+            return tools.registrations.complete(ended, event, opened)
+        except RegistrationBusy:
+            tools.pause(attempt * _PAUSE_S)
+    return tools.registrations.complete(ended, event, opened)
 
 
 def _opened(registration: Registration, mailbox: Mailbox, tools: RegistrationTools) -> Event:

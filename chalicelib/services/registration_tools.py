@@ -10,6 +10,7 @@ from datetime import datetime
 from chalicelib.domain.alert_sending import AlertRefused
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.masking import mask_email
 from chalicelib.domain.registration import CODE_LIFETIME, Registration, no_such_registration
 from chalicelib.domain.token import NewToken, TokenKind
 from chalicelib.gateways.mail import Mail
@@ -29,7 +30,11 @@ _COOLING_S = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationTools:
-    """Stores, gateways, clock and sources of secrets; `link_base` is empty where the portal has no page for links."""
+    """Stores, gateways, clock and sources of secrets.
+
+    `link_base` is the address of the page that verifies by link, without the final slash; `texts` are the texts to be
+    accepted, with their versions in force.
+    """
 
     registrations: RegistrationStore
     accounts: AccountStore
@@ -45,7 +50,10 @@ class RegistrationTools:
     new_email_code: Callable[[], str]
     new_temporary_password: Callable[[], str]
     new_event_id: Callable[[], str]
-    link_base: str = ""
+    link_base: str
+    texts: Mapping[str, str]
+    pause: Callable[[float], None]
+    """Wait some seconds before another try."""
 
 
 def open_registration(registration_id: str, tools: RegistrationTools) -> Registration:
@@ -72,7 +80,7 @@ def cool_down(registration: Registration, tools: RegistrationTools) -> None:
 
 
 def send_code(registration: Registration, tools: RegistrationTools) -> None:
-    """Make the code of this e-mail, and its link where the portal has the page, and send both in one.
+    """Make the code and the link of this e-mail, and send both in one.
 
     Raises:
         AlertRefused: `email_address_refused`.
@@ -80,15 +88,12 @@ def send_code(registration: Registration, tools: RegistrationTools) -> None:
 
     """
     now = tools.clock()
-    code, link = tools.new_email_code(), ""
-    until = now + CODE_LIFETIME
-    tools.tokens.issue(NewToken(TokenKind.EMAIL_CODE, registration.code_name, now, until, answer=code))
-    if tools.link_base:
-        secret = tools.new_token()
-        data = {"code_name": registration.code_name}
-        tools.tokens.issue(NewToken(TokenKind.EMAIL_LINK, secret, now, until, data=data))
-        link = f"{tools.link_base}?token={secret}"
-    send_letter(code_letter(code, link=link), registration, tools)
+    code, secret = tools.new_email_code(), tools.new_token()
+    until, name = now + CODE_LIFETIME, registration.code_name
+    data = {"code_name": name, "email": mask_email(registration.email)}
+    tools.tokens.issue(NewToken(TokenKind.EMAIL_CODE, name, now, until, answer=code))
+    tools.tokens.issue(NewToken(TokenKind.EMAIL_LINK, secret, now, until, data=data))
+    send_letter(code_letter(code, f"{tools.link_base}/{secret}"), registration, tools)
 
 
 def send_letter(letter: Letter, registration: Registration, tools: RegistrationTools) -> None:

@@ -25,7 +25,17 @@ def resend_registration_mail(registration_id: str, *, tools: RegistrationTools) 
         NotFound: `registration_not_found`.
 
     """
-    registration = open_registration(registration_id, tools)
+    return send_again(open_registration(registration_id, tools), tools=tools)
+
+
+def send_again(registration: Registration, *, tools: RegistrationTools) -> Registration:
+    """Do so for a registration that was just read.
+
+    Raises:
+        TooManyRequests: as `resend_registration_mail`.
+        Conflict: `registration_not_ready`.
+
+    """
     if registration.state not in {RegistrationState.AWAITING_CODE, RegistrationState.COMPLETED}:
         raise Conflict("registration_not_ready", "Todavía no hay un código que reenviar. Espera nuestro correo.")
     again = with_another_mail(registration)

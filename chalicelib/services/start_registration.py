@@ -20,6 +20,7 @@ from chalicelib.domain.registration import (
     LIFETIME,
     Registration,
     RegistrationState,
+    check_accepted,
     check_registrable,
     confirmed,
     postponed,
@@ -44,8 +45,8 @@ REGISTRATIONS_PER_EMAIL = Limit("registration-email", 10, 24 * 60 * 60)
 class Application:
     """What was typed. `problems` are those found while reading; what could not be read stands here as a blank.
 
-    The claim is checked here. `accepted` says when and from where each text was accepted, which may be before today's
-    form was sent.
+    The claim and the texts are checked here. `accepted` says when and from where each text was accepted, which may be
+    before the form was sent.
     """
 
     claim: PersonClaim | CompanyClaim
@@ -107,9 +108,22 @@ def check_application(application: Application, tools: RegistrationTools) -> Non
     else:
         found = _within("company", company_problems(claim))
     told = {one.field for one in application.problems}
-    problems = (*(one for one in found if one.field not in told), *application.problems)
+    texts = _text_problems(application, tools)
+    problems = (
+        *(one for one in found if one.field not in told),
+        *application.problems,
+        *(one for one in texts if one.field not in told),
+    )
     if problems:
         raise refusal_of(problems)
+
+
+def _text_problems(application: Application, tools: RegistrationTools) -> tuple[InvalidInput, ...]:
+    try:
+        check_accepted(application.accepted, tools.texts)
+    except InvalidInput as refusal:
+        return (refusal,)
+    return ()
 
 
 def _within(part: str, problems: tuple[InvalidInput, ...]) -> tuple[InvalidInput, ...]:

@@ -14,7 +14,7 @@ from chalicelib.domain.access_secret import keyed_hash
 from chalicelib.domain.account import Account
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox
-from chalicelib.domain.registration import Registration, RegistrationState, registration_changed
+from chalicelib.domain.registration import Registration, RegistrationState, registration_busy, registration_changed
 from chalicelib.store.account_store import AccountStore
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
@@ -26,6 +26,7 @@ from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vend
 _TTL_MARGIN = timedelta(days=30)
 """The nightly job deletes first; the time to live is for what it could not."""
 _FAILED = "ConditionalCheckFailed"
+_CONFLICT = "TransactionConflict"
 
 
 class RegistrationStore:
@@ -72,6 +73,7 @@ class RegistrationStore:
 
         Raises:
             RegistrationChanged: `registration_changed`.
+            RegistrationBusy: `store_unavailable`; nothing was written, and the same can be tried again at once.
 
         """
         changed = dataclasses.replace(registration, version=registration.version + 1)
@@ -83,10 +85,12 @@ class RegistrationStore:
                     MailboxStore.add_in(transaction, opened[0])
                     AccountStore.add_in(transaction, opened[1])
         except TransactWriteError as error:
-            failed = [reason is not None and reason.code == _FAILED for reason in error.cancellation_reasons]
-            if any(failed[:2]):
+            reasons = [reason.code if reason is not None else "" for reason in error.cancellation_reasons]
+            if _FAILED in reasons[:2]:
                 raise registration_changed() from error
-            if any(failed):
+            if _CONFLICT in reasons:
+                raise registration_busy() from error
+            if _FAILED in reasons:
                 return None
             raise store_unavailable() from error
         return changed
@@ -150,6 +154,6 @@ def _put(item: RegistrationItem, condition: Any) -> None:
     try:
         item.save(condition)
     except PutError as error:
-        if vendor_code(error) == CONDITION_FAILED:
+        if vendor_code(error) in (CONDITION_FAILED, "TransactionConflictException"):
             raise registration_changed() from error
         raise store_unavailable() from error

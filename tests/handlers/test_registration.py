@@ -23,8 +23,9 @@ from chalicelib.config import Config
 from chalicelib.domain.captcha import captcha_answer
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import DocumentType, UserState
-from chalicelib.domain.registration import CODE_LIFETIME, LIFETIME, REGISTRY_LIFETIME, TEXTS
+from chalicelib.domain.registration import CODE_LIFETIME, LIFETIME, REGISTRY_LIFETIME
 from chalicelib.gateways.mail import Mail
+from chalicelib.renderers.portal import portal
 from chalicelib.store import tables
 from chalicelib.store.codec import to_data
 from infra.local.cloud import REGION
@@ -33,7 +34,7 @@ from tests.deposit_world import NOW, Clock, a_mailbox
 from tests.registry_world import ACCESS, a_company, a_person
 
 _CONTACT = {"phone": "987 654 321", "email": "rosa@ejemplo.pe", "email_again": "rosa@ejemplo.pe"}
-_ACCEPTED = [{"text": text, "version": version} for text, version in TEXTS.items()]
+_ACCEPTED = [{"text": text, "version": version} for text, version in portal().current.items()]
 _TICK = timedelta(microseconds=1)
 
 
@@ -194,7 +195,7 @@ def test_what_was_accepted_is_kept_with_version_time_and_address(site: Site) -> 
     site.start()
 
     [item] = tables.RegistrationItem.scan()
-    assert [(entry["text"], entry["version"]) for entry in item.data["accepted"]] == list(TEXTS.items())
+    assert [(entry["text"], entry["version"]) for entry in item.data["accepted"]] == list(portal().current.items())
     assert all(entry["accepted_at"] == NOW.isoformat() and entry["origin"] for entry in item.data["accepted"])
 
 
@@ -469,25 +470,6 @@ def test_a_mail_that_cannot_be_sent_loses_no_registration(site: Site) -> None:
     assert (started["state"], started["mail_sent"]) == ("awaiting_code", False)
     assert site.call("POST", f"/{started['registration_id']}/codes").status_code == 202
     assert site.verify(started["registration_id"], site.code).status_code == 200
-
-
-def test_the_link_verifies_by_post_once_the_portal_has_its_page(site: Site) -> None:
-    config = replace(site.container.config, verification_page="on")
-    box = Container(config, clock=site.clock)
-    with using(box):
-        started = site.start()
-        text = site.mails[-1][1]
-        token = text.split("/verificar-correo?token=")[1].split()[0]
-        path = f"/{started['registration_id']}/verification"
-
-        assert site.call("POST", path, {"token": "x" * 43}).status_code == 422
-        assert site.call("POST", path, {"token": token}).json_body["state"] == "completed"
-
-
-def test_no_mail_has_a_link_before_the_page_exists(site: Site) -> None:
-    site.start()
-
-    assert "http" not in site.mails[-1][1]
 
 
 def test_without_registries_registration_is_closed(site: Site) -> None:

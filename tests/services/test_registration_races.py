@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.bootstrap import Container
 from chalicelib.config import Config
+from chalicelib.domain.consent import AcceptedText
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.event import EventType
@@ -27,6 +28,7 @@ from tests.registry_world import ACCESS, a_person
 pytestmark = pytest.mark.ministack
 
 _CODE = "K7M3QX"
+NOW = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def tools(ministack: dict[str, str]) -> Iterator[RegistrationTools]:
             registry_user=ACCESS.user_dni,
             registry_ruc=ACCESS.institution_ruc,
         )
-        box = Container(config, clock=lambda: datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC))
+        box = Container(config, clock=lambda: NOW)
         numbers = count()
         yield replace(
             box.registration_tools,
@@ -53,7 +55,7 @@ def _started(tools: RegistrationTools) -> StartedRegistration:
         claim=a_person(),
         email="rosa@ejemplo.pe",
         phone=Phone("+51987654321", is_mobile=True),
-        accepted=(),
+        accepted=tuple(AcceptedText(name, version, NOW, "192.0.2.1") for name, version in tools.texts.items()),
     )
     return start_registration(application, origin="192.0.2.1", tools=tools)
 

@@ -13,13 +13,13 @@ from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.identity import CompanyClaim, PersonClaim, Sex
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.problems import refusal_of
-from chalicelib.domain.registration import TEXTS
 from chalicelib.handlers.api.body import Fields
 from chalicelib.services.start_registration import Application
 
 _T = TypeVar("_T")
 _NO_PHONE = Phone("", is_mobile=False)
 _LONGEST = 300
+_MOST_TEXTS = 10
 
 
 def read_application(fields: Fields, *, origin: str, now: datetime) -> Application:
@@ -37,7 +37,6 @@ def read_application(fields: Fields, *, origin: str, now: datetime) -> Applicati
     address, number = _contact(fields, problems)
     nothing: tuple[AcceptedText, ...] = ()
     accepted = _collect(problems, lambda: _accepted(fields, origin, now), nothing)
-    _collect(problems, lambda: _check_texts(accepted), None)
     _collect(problems, fields.close, None)
     if claim is None:
         raise refusal_of(tuple(problems))
@@ -116,19 +115,10 @@ def _person_document(value: str) -> DocumentType:
 
 def _accepted(fields: Fields, origin: str, now: datetime) -> tuple[AcceptedText, ...]:
     given = []
-    for entry in fields.objects("accepted", most=len(TEXTS)):
+    for entry in fields.objects("accepted", most=_MOST_TEXTS):
         given.append(AcceptedText(entry.text("text", longest=20), entry.text("version", longest=20), now, origin))
         entry.close()
     return tuple(given)
-
-
-def _check_texts(accepted: tuple[AcceptedText, ...]) -> None:
-    if sorted((one.text, one.version) for one in accepted) != sorted(TEXTS.items()):
-        raise InvalidInput(
-            "texts_not_accepted",
-            "Para registrarte debes aceptar los términos y la política de privacidad vigentes.",
-            field="accepted",
-        )
 
 
 def _collect(faults: list[InvalidInput], read: Callable[[], _T], otherwise: _T) -> _T:

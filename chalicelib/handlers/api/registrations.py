@@ -45,16 +45,14 @@ def show_registration(request: SignedRequest, registration_id: str) -> Response:
 @registrations.route("/v1/registrations/{registration_id}/verification", methods=["POST"])
 @endpoint(registrations, access=PUBLIC)
 def verify_registration(request: SignedRequest, registration_id: str) -> Response:
-    """Verify the address by the code or by the link's token."""
-    from chalicelib.services.verify_registration import verify_by_code, verify_by_link
+    """Verify the address by the code."""
+    from chalicelib.services.verify_registration import verify_by_code
 
     tools = _open_box().registration_tools
     fields = read_json(request.body)
-    by_link = fields.has("token")
-    secret = fields.text("token" if by_link else "code", longest=100)
+    code = fields.text("code", longest=100)
     fields.close()
-    verify = verify_by_link if by_link else verify_by_code
-    return json_response(_as_json(verify(registration_id, secret, tools=tools)))
+    return json_response(_as_json(verify_by_code(registration_id, code, tools=tools)))
 
 
 @registrations.route("/v1/registrations/{registration_id}/codes", methods=["POST"])
