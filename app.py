@@ -7,6 +7,7 @@ from chalicelib.handlers.api.deposits import deposits
 from chalicelib.handlers.api.exports import exports
 from chalicelib.handlers.api.mailboxes import mailboxes
 from chalicelib.handlers.api.notice_search import notice_search
+from chalicelib.handlers.api.notices import notices
 from chalicelib.handlers.api.passwords import passwords
 from chalicelib.handlers.api.profile import profile
 from chalicelib.handlers.api.registrations import registrations
@@ -25,7 +26,7 @@ app = Chalice(app_name="casilla")
 app.experimental_feature_flags.add("BLUEPRINTS")
 app.register_middleware(own_refusals, "http")
 for blueprint in (
-    *(captchas, deposits, exports, mailboxes, notice_search, passwords, profile),
+    *(captchas, deposits, exports, mailboxes, notice_search, notices, passwords, profile),
     *(sessions, uploads, registrations, users, jobs),
     *(captcha_pages, entrance, kept_forms, password_pages, static),
 ):

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.gateways.secret_texts import SecretTexts
     from chalicelib.services.drafts import DraftTools
     from chalicelib.services.export_tools import ExportTools
+    from chalicelib.services.reading_tools import ReadingTools
     from chalicelib.services.registration_tools import RegistrationTools
     from chalicelib.services.send_alerts import Channels
     from chalicelib.store.limit_store import LimitStore
@@ -163,6 +164,23 @@ class Container:
             calendar=self.calendar,
             clock=self.clock,
             new_id=self.identifiers.new_event_id,
+        )
+
+    @cached_property
+    def reading_tools(self) -> ReadingTools:
+        """What reading a mailbox needs."""
+        from chalicelib.services.reading_tools import ReadingTools
+        from chalicelib.store.reading_store import ReadingStore
+
+        return ReadingTools(
+            readings=ReadingStore(self.connection, self.events),
+            mailboxes=self.mailboxes,
+            events=self.events,
+            files=self.files,
+            calendar=self.calendar,
+            clock=self.clock,
+            new_event_id=self.identifiers.new_event_id,
+            pause=self.pause,
         )
 
     @cached_property

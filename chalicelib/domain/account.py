@@ -48,6 +48,8 @@ class Account:
     must_change_password: bool = False
     temporary_until: datetime | None = None
     version: int = 1
+    name: str = ""
+    """As the mailbox's users are shown it, e.g. in *visto por*; empty where it is not known."""
 
 
 def check_may_log_in(account: Account, now: datetime) -> None:

@@ -60,6 +60,26 @@ class Deadline:
     calendar_version: str
 
 
+@dataclass(frozen=True, slots=True)
+class TermStart:
+    """One of the days on which a term can start, and its end from there; None without a term."""
+
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningDates:
+    """What a first opening will fix under `acknowledgement`, decided for every day it can happen on.
+
+    Frozen at deposit, so that the calendar, the closing time and the regional days are those of then. `counts_on` is
+    the legal date of the deposit; `starts` are the six business days after it, the last being that without an opening.
+    """
+
+    counts_on: date
+    starts: tuple[TermStart, ...]
+
+
 def parse_term(amount: object, unit: object) -> Term:
     """Read a term as sent: a whole number from 1 to 730 days of either kind, or to 60 months.
 
@@ -113,6 +133,39 @@ def decide_deadline(  # noqa: PLR0913 - each is one of the facts that the law lo
     if effective is None:
         return Deadline(None, None, None, starts, ends, calendar.version)
     return Deadline(effective, starts, ends, starts, ends, calendar.version)
+
+
+def foresee_openings(
+    *, deposited_at: datetime, term: Term | None, calendar: BusinessCalendar, closes_at: time | None = None
+) -> OpeningDates:
+    """Decide under `acknowledgement` what an opening on each day will fix; see `decide_deadline`."""
+    counts_on = legal_date(deposited_at, calendar, closes_at)
+    days = [calendar.nth_business_day(counts_on + _DAY, number) for number in range(1, _STARTS_UNOPENED + 1)]
+    starts = tuple(TermStart(day, None if term is None else _end_of(term, day, calendar)) for day in days)
+    return OpeningDates(counts_on, starts)
+
+
+def fix_deadline(deadline: Deadline, openings: OpeningDates | None, opened_on: date) -> Deadline:
+    """Give the dates that a first opening on a local day fixes, by looking up what was decided at the deposit.
+
+    On the sixth business day and later, what took effect without an opening stands. So it does where nothing was
+    foreseen: those are the latest dates, which take nothing from the holder.
+    """
+    if deadline.effective_on is not None:
+        return deadline
+    latest = TermStart(deadline.starts_by, deadline.ends_by)
+    effective, start = deadline.starts_by, latest
+    if openings is not None and opened_on < deadline.starts_by:
+        effective = max(opened_on, openings.counts_on)
+        start = next(start for start in openings.starts if start.starts_on > effective)
+    return Deadline(
+        effective, start.starts_on, start.ends_on, start.starts_on, start.ends_on, deadline.calendar_version
+    )
+
+
+def deadline_on(deadline: Deadline, today: date) -> Deadline:
+    """Give the dates of an unopened notice as they stand on a local day: fixed once the sixth business day came."""
+    return deadline if today < deadline.starts_by else fix_deadline(deadline, None, today)
 
 
 def legal_date(instant: datetime, calendar: BusinessCalendar, closes_at: time | None) -> date:

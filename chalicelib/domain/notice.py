@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from chalicelib.domain.deadline import Deadline, Regime, Term
+from chalicelib.domain.deadline import Deadline, OpeningDates, Regime, Term
 from chalicelib.domain.mailbox import Holder
 
 
@@ -94,8 +94,18 @@ class Notice:
     files: tuple[StoredFile, ...]
     alerted: tuple[AlertAddress, ...]
     legal_text_version: str
+    openings: OpeningDates | None = None
+    """What a first opening will fix, where the regime looks at it."""
 
     @property
     def receipt_key(self) -> str:
         """Object key of the receipt PDF in the documents bucket."""
         return f"notices/{self.deposited_at:%Y/%m/%d}/{self.notice_id}/constancia.pdf"
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """Names of its files in their order, as addresses have them: `main`, `annex-1`, `annex-2`, …."""
+        return tuple(
+            file.role.value if file.role is FileRole.MAIN else f"{file.role.value}-{position}"
+            for position, file in enumerate(self.files)
+        )

@@ -174,7 +174,8 @@ def first_mailbox(registration: Registration, prefixes: Mapping[DocumentType, st
 
 def first_account(mailbox: Mailbox) -> Account:
     """Return the account of a new mailbox's principal user, still without password."""
-    return Account(mailbox.mailbox_id, mailbox.users[0].user_id, mailbox.mailbox_id, UserState.PENDING)
+    principal = mailbox.users[0]
+    return Account(mailbox.mailbox_id, principal.user_id, mailbox.mailbox_id, UserState.PENDING, name=principal.name)
 
 
 def key_of_code_name(code_name: str) -> str:

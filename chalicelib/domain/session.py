@@ -34,6 +34,12 @@ class Session:
     must_change_password: bool = False
     origin: str = ""
     began_at: datetime | None = None
+    name: str = ""
+
+    @property
+    def shown_name(self) -> str:
+        """What the mailbox's users are shown as the name of who did something."""
+        return self.name or self.username
 
     @property
     def valid_until(self) -> datetime:

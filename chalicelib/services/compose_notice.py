@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.domain.calendar import BusinessCalendar
-from chalicelib.domain.deadline import decide_deadline
+from chalicelib.domain.deadline import Regime, decide_deadline, foresee_openings
 from chalicelib.domain.deposit import DepositCommand
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.institution import Institution
@@ -35,6 +35,7 @@ def compose_notice(  # noqa: PLR0913 - the facts of one notice
     """
     _refuse_future_dates(command, deposited_at, calendar)
     regime = command.regime or institution.regime
+    counted = calendar.with_regional(institution.regional_days) if institution.regional_days else calendar
     return Notice(
         notice_id=notice_id,
         verification_code=verification_code,
@@ -50,12 +51,17 @@ def compose_notice(  # noqa: PLR0913 - the facts of one notice
             deposited_at=deposited_at,
             regime=regime,
             term=command.term,
-            calendar=calendar.with_regional(institution.regional_days) if institution.regional_days else calendar,
+            calendar=counted,
             closes_at=institution.closes_at,
         ),
         files=files,
         alerted=alert_addresses(mailbox),
         legal_text_version=current_legal_text_version(),
+        openings=foresee_openings(
+            deposited_at=deposited_at, term=command.term, calendar=counted, closes_at=institution.closes_at
+        )
+        if regime is Regime.ACKNOWLEDGEMENT
+        else None,
     )
 
 

@@ -40,6 +40,7 @@ def open_session(account: Account, secret: str, *, origin: str, sessions: Sessio
         validated_at=now,
         must_change_password=account.must_change_password,
         origin=origin,
+        name=account.name,
     )
     sessions.add(session, secret)
     return OpenedSession(session, sessions.cookie(secret, session.user_id))

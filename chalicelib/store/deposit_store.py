@@ -127,7 +127,7 @@ class DepositStore:
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(record, condition=DepositItem.deposit_key.does_not_exist())
-                MailboxStore().require_unchanged_in(transaction, deposit.mailbox)
+                MailboxStore.count_deposit_in(transaction, deposit.mailbox)
                 NoticeStore().add_in(transaction, deposit.notice)
                 EventStore().add_in(transaction, deposit.event)
                 AlertBatchStore(self._connection, EventStore()).add_in(transaction, deposit.alerts)

@@ -13,6 +13,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.mailbox import Mailbox, mailbox_changed
+from chalicelib.domain.reading import ReadingCounts
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.tables import MailboxItem
@@ -35,6 +36,17 @@ class MailboxStore:
             return None
         except PynamoDBException as error:
             raise store_unavailable() from error
+
+    def find_counted(self, mailbox_id: str) -> tuple[Mailbox, ReadingCounts] | None:
+        """Return the mailbox with the numbers of its notices; otherwise as `find`."""
+        try:
+            item = MailboxItem.get(mailbox_id, consistent_read=True)
+        except MailboxItem.DoesNotExist:
+            return None
+        except PynamoDBException as error:
+            raise store_unavailable() from error
+        counts = ReadingCounts(deposited=int(item.deposited or 0), opened=int(item.opened or 0))
+        return from_data(Mailbox, item.data), counts
 
     def put(self, mailbox: Mailbox) -> None:
         """Add or replace a mailbox; its state and version also stand outside the data, for conditions."""
@@ -68,13 +80,18 @@ class MailboxStore:
         """Add a mailbox as part of a transaction, which fails if the holder has one."""
         transaction.save(_to_item(mailbox), condition=MailboxItem.mailbox_id.does_not_exist())
 
-    def require_unchanged_in(self, transaction: TransactWrite, mailbox: Mailbox) -> None:
-        """Let the transaction pass only while the mailbox is as it was read."""
-        transaction.condition_check(
-            MailboxItem,
-            mailbox.mailbox_id,
-            condition=(MailboxItem.state == mailbox.state.value) & (MailboxItem.version == mailbox.version),
-        )
+    @staticmethod
+    def count_deposit_in(transaction: TransactWrite, mailbox: Mailbox) -> None:
+        """Count one more deposit, and let the transaction pass only while the mailbox is as it was read."""
+        is_as_read = (MailboxItem.state == mailbox.state.value) & (MailboxItem.version == mailbox.version)
+        actions: list[Action] = [MailboxItem.deposited.add(1)]
+        transaction.update(MailboxItem(mailbox.mailbox_id), actions=actions, condition=is_as_read)
+
+    @staticmethod
+    def count_opening_in(transaction: TransactWrite, mailbox_id: str) -> None:
+        """Count one more first opening as part of a transaction."""
+        actions: list[Action] = [MailboxItem.opened.add(1)]
+        transaction.update(MailboxItem(mailbox_id), actions=actions, condition=MailboxItem.mailbox_id.exists())
 
 
 def _to_item(mailbox: Mailbox) -> MailboxItem:

@@ -9,6 +9,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.notice import Notice
+from chalicelib.domain.reading import Reading
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.tables import NoticeItem
 
@@ -26,6 +27,11 @@ def sender_month(institution_id: str, month: str) -> str:
     return f"{institution_id}#{month}"
 
 
+def reading_key(mailbox_id: str, reading: Reading) -> str:
+    """Return the partition of one mailbox's notices that nobody opened, or that somebody did."""
+    return f"{mailbox_id}#{reading}"
+
+
 class NoticeStore:
     """A notice is written once, in its deposit's transaction."""
 
@@ -37,6 +43,7 @@ class NoticeStore:
             sender_month=sender_month(notice.sender.institution_id, f"{notice.deposited_at:%Y-%m}"),
             deposited_key=f"{notice.deposited_at:%Y-%m-%dT%H:%M:%SZ}#{notice.notice_id}",
             data=to_data(notice),
+            reading=reading_key(notice.mailbox_id, Reading.PENDING),
         )
         transaction.save(item, condition=NoticeItem.notice_id.does_not_exist())
 

@@ -6,9 +6,12 @@ time-outs, since a Lambda that waits for DynamoDB's default 15 seconds helps nob
 
 from __future__ import annotations
 
+from typing import Any
+
 from pynamodb.attributes import (
     BinaryAttribute,
     JSONAttribute,
+    MapAttribute,
     NumberAttribute,
     TTLAttribute,
     UnicodeAttribute,
@@ -40,7 +43,10 @@ class InstitutionItem(Model):
 
 
 class MailboxItem(Model):
-    """The mailbox with its users: one aggregate, at most five users."""
+    """The mailbox with its users: one aggregate, at most five users.
+
+    `deposited` and `opened` count its notices and their first openings; absent is none.
+    """
 
     class Meta(_Meta):
         """Bound by `bind`."""
@@ -49,6 +55,8 @@ class MailboxItem(Model):
     state = UnicodeAttribute()
     version = NumberAttribute()
     data: JSONAttribute = JSONAttribute()
+    deposited = NumberAttribute(null=True)
+    opened = NumberAttribute(null=True)
 
 
 class NoticesByMailbox(GlobalSecondaryIndex["NoticeItem"]):  # type: ignore[no-untyped-call]
@@ -77,8 +85,26 @@ class NoticesBySenderMonth(GlobalSecondaryIndex["NoticeItem"]):  # type: ignore[
     deposited_key = UnicodeAttribute(range_key=True)
 
 
+class NoticesByReading(GlobalSecondaryIndex["NoticeItem"]):  # type: ignore[no-untyped-call]
+    """A mailbox's notices nobody opened, and those somebody did, by instant of deposit."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_reading"
+        projection = AllProjection()
+
+    reading = UnicodeAttribute(hash_key=True)
+    deposited_key = UnicodeAttribute(range_key=True)
+
+
 class NoticeItem(Model):
-    """One deposited notice. `deposited_key` is `<instant>#<notice_id>`; indexes by_mailbox and by_sender_month."""
+    """One deposited notice. `deposited_key` is `<instant>#<notice_id>`; indexes by_mailbox and by_sender_month.
+
+    `data` is frozen; beside it stands how it was read. `reading` is `<mailbox_id>#pending` or `…#read` (index
+    by_reading). `opening_id` is the event of the first opening; `deadline` is what that opening fixed, where the regime
+    looks at it; `seen` says by user id who opened it, with a name, and when first.
+    """
 
     class Meta(_Meta):
         """Bound by `bind`."""
@@ -88,7 +114,14 @@ class NoticeItem(Model):
     sender_month = UnicodeAttribute()
     deposited_key = UnicodeAttribute()
     data: JSONAttribute = JSONAttribute()
+    reading = UnicodeAttribute(null=True)
+    opened_at = UnicodeAttribute(null=True)
+    opened_by = UnicodeAttribute(null=True)
+    opening_id = UnicodeAttribute(null=True)
+    deadline: JSONAttribute = JSONAttribute(null=True)
+    seen: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
     by_mailbox = NoticesByMailbox()
+    by_reading = NoticesByReading()
     by_sender_month = NoticesBySenderMonth()
 
 

@@ -122,7 +122,14 @@ def _add_accounts(box: Container) -> None:
             is_pending = user.state is UserState.PENDING
             password_hash = password_hash or PasswordHashing().hash(PASSWORD)
             box.accounts.add(
-                Account(username, user.user_id, demo.mailbox_id, user.state, None if is_pending else password_hash)
+                Account(
+                    username,
+                    user.user_id,
+                    demo.mailbox_id,
+                    user.state,
+                    None if is_pending else password_hash,
+                    name=user.name,
+                )
             )
 
 

@@ -59,7 +59,7 @@ class _WithoutGuard(DepositStore):
     def commit(self, deposit: Deposit) -> None:
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                MailboxStore().require_unchanged_in(transaction, deposit.mailbox)
+                MailboxStore.count_deposit_in(transaction, deposit.mailbox)
                 NoticeStore().add_in(transaction, deposit.notice)
                 EventStore().add_in(transaction, deposit.event)
                 AlertBatchStore(self._connection, EventStore()).add_in(transaction, deposit.alerts)
@@ -99,7 +99,7 @@ class _AlertsApart(DepositStore):
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(_record_of(deposit), condition=DepositItem.deposit_key.does_not_exist())
-                MailboxStore().require_unchanged_in(transaction, deposit.mailbox)
+                MailboxStore.count_deposit_in(transaction, deposit.mailbox)
                 NoticeStore().add_in(transaction, deposit.notice)
                 EventStore().add_in(transaction, deposit.event)
         except Exception as error:
@@ -139,7 +139,7 @@ def _alert_before_commit(box: Container) -> None:
             try:
                 with TransactWrite(connection=self._connection) as transaction:
                     transaction.save(_record_of(deposit), condition=DepositItem.deposit_key.does_not_exist())
-                    MailboxStore().require_unchanged_in(transaction, deposit.mailbox)
+                    MailboxStore.count_deposit_in(transaction, deposit.mailbox)
                     NoticeStore().add_in(transaction, deposit.notice)
                     EventStore().add_in(transaction, deposit.event)
             except Exception as error:

@@ -116,6 +116,7 @@ def test_the_indexes_the_stores_query_by_name_exist() -> None:
     }
     assert indexes == {
         ("NoticesTable", "by_mailbox"): {"HASH": "mailbox_id", "RANGE": "deposited_key"},
+        ("NoticesTable", "by_reading"): {"HASH": "reading", "RANGE": "deposited_key"},
         ("NoticesTable", "by_sender_month"): {"HASH": "sender_month", "RANGE": "deposited_key"},
         ("AlertsTable", "due"): {"HASH": "due_shard", "RANGE": "due_at"},
         ("UploadsTable", "by_expiry"): {"HASH": "expiry_day", "RANGE": "upload_id"},

@@ -1,0 +1,95 @@
+"""How a notice stands with its readers: who opened it, when first, and which dates are in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from chalicelib.domain.deadline import Deadline, Regime, deadline_on
+from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.notice import Notice
+
+
+class Reading(StrEnum):
+    """Pendientes por leer, leídos."""
+
+    PENDING = "pending"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingCounts:
+    """How many notices a mailbox ever received, and how many of them somebody opened."""
+
+    deposited: int
+    opened: int
+
+    @property
+    def pending(self) -> int:
+        """Those that nobody opened."""
+        return max(0, self.deposited - self.opened)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A mailbox user who opened a notice, as named then, and when for the first time."""
+
+    user_id: str
+    name: str
+    first_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The first opening. `opening_id` is its event's; `deadline` what it fixed, None where the regime looks away."""
+
+    opening_id: str
+    opened_at: datetime
+    opened_by: str
+    deadline: Deadline | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredNotice:
+    """A notice, which never changes, with how it was read; `seen` by the instant of each user's first opening."""
+
+    notice: Notice
+    opening: Opening | None = None
+    seen: tuple[Seen, ...] = ()
+
+    @property
+    def reading(self) -> Reading:
+        """Whether anybody opened it."""
+        return Reading.PENDING if self.opening is None else Reading.READ
+
+    @property
+    def is_fixed_by_opening(self) -> bool:
+        """Whether the first opening decides its dates: it is the acuse, and the page has to say so before."""
+        return self.notice.regime is Regime.ACKNOWLEDGEMENT
+
+    def was_seen_by(self, user_id: str) -> bool:
+        """Whether this user opened it before."""
+        return any(seen.user_id == user_id for seen in self.seen)
+
+    def deadline_on(self, today: date) -> Deadline:
+        """Give the dates in force on a local day; of one unopened they depend on the day until they are fixed."""
+        if self.opening is None:
+            return deadline_on(self.notice.deadline, today)
+        return self.opening.deadline or self.notice.deadline
+
+
+def require_opened(delivered: DeliveredNotice) -> None:
+    """Ask for the opening before any document is handed out: it is the holder's act, never a by-product.
+
+    Raises:
+        Conflict: `notice_not_opened`.
+
+    """
+    if delivered.opening is None:
+        raise Conflict("notice_not_opened", "Primero abre la notificación; después podrás descargar sus documentos.")
+
+
+def notice_not_found() -> NotFound:
+    """Return the one refusal for a notice that does not exist, or is another mailbox's."""
+    return NotFound("notice_not_found", "No existe esa notificación, o no es de tu casilla.")

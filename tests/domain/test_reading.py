@@ -1,0 +1,116 @@
+"""What a first opening fixes was decided at the deposit, and is what deciding it anew would say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from importlib.resources import files
+from itertools import product
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.alert import Alert, AlertBatch, AlertState, Channel
+from chalicelib.domain.calendar import NonWorkingDay, calendar_from_json
+from chalicelib.domain.deadline import (
+    Deadline,
+    Regime,
+    Term,
+    TermUnit,
+    deadline_on,
+    decide_deadline,
+    fix_deadline,
+    foresee_openings,
+)
+from chalicelib.domain.errors import Conflict
+from chalicelib.domain.reading import DeliveredNotice, Opening, Reading, ReadingCounts, Seen, require_opened
+from chalicelib.domain.timeline import Step, timeline
+from tests.builders import a_notice
+
+PERU = calendar_from_json(json.loads(files("chalicelib").joinpath("calendars/PE.json").read_text("utf-8")))
+REGIONAL = PERU.with_regional((NonWorkingDay(date(2026, 8, 31), "Aniversario regional", "Ordenanza de ejemplo"),))
+MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC)
+STARTS_BY = date(2026, 12, 1)
+
+
+def facts(deposited_at: datetime = MONDAY, **overrides: Any) -> dict[str, Any]:
+    return {"deposited_at": deposited_at, "term": Term(5, TermUnit.BUSINESS_DAYS), "calendar": PERU, **overrides}
+
+
+@pytest.mark.parametrize(
+    ("closes_at", "term", "calendar"),
+    [
+        *product((None, time(16, 30)), (None, Term(5, TermUnit.BUSINESS_DAYS)), (PERU, REGIONAL)),
+        (time(16, 30), Term(1, TermUnit.MONTHS), REGIONAL),
+    ],
+)
+def test_looking_up_an_opening_is_deciding_it_anew(closes_at: time | None, term: Term | None, calendar: Any) -> None:
+    for hours in range(0, 24 * 14, 7):
+        deposited_at = datetime(2026, 8, 19, 1, tzinfo=UTC) + timedelta(hours=hours)
+        given = facts(deposited_at, term=term, calendar=calendar, closes_at=closes_at)
+        unopened = decide_deadline(regime=Regime.ACKNOWLEDGEMENT, **given)
+        openings = foresee_openings(**given)
+        for later in range(0, 24 * 20, 11):
+            opened_at = deposited_at + timedelta(hours=later)
+            fixed = fix_deadline(unopened, openings, calendar.local(opened_at).date())
+            assert fixed == decide_deadline(regime=Regime.ACKNOWLEDGEMENT, opened_at=opened_at, **given)
+
+
+def test_a_notice_that_nobody_opens_takes_effect_on_the_sixth_business_day() -> None:
+    unopened = decide_deadline(regime=Regime.ACKNOWLEDGEMENT, **facts())
+    assert deadline_on(unopened, STARTS_BY - timedelta(days=1)) == unopened
+    assert foresee_openings(**facts()).starts[-1].starts_on == STARTS_BY
+    sixth = deadline_on(unopened, STARTS_BY)
+    assert sixth == Deadline(STARTS_BY, STARTS_BY, date(2026, 12, 7), STARTS_BY, date(2026, 12, 7), PERU.version)
+
+
+def test_without_foreseen_dates_an_opening_fixes_the_latest() -> None:
+    unopened = decide_deadline(regime=Regime.ACKNOWLEDGEMENT, **facts())
+    assert fix_deadline(unopened, None, MONDAY.date()).effective_on == STARTS_BY
+
+
+@pytest.mark.parametrize("regime", [Regime.DEPOSIT, Regime.IMMEDIATE])
+def test_other_regimes_look_at_no_opening(regime: Regime) -> None:
+    frozen = decide_deadline(regime=regime, **facts())
+    assert fix_deadline(frozen, None, date(2027, 1, 1)) == deadline_on(frozen, date(2027, 1, 1)) == frozen
+
+
+def test_an_opened_notice_keeps_the_dates_that_its_opening_fixed() -> None:
+    unopened = decide_deadline(regime=Regime.ACKNOWLEDGEMENT, **facts())
+    fixed = fix_deadline(unopened, foresee_openings(**facts()), date(2026, 11, 24))
+    notice = a_notice(regime=Regime.ACKNOWLEDGEMENT, deadline=unopened)
+    opening = Opening("e1", MONDAY + timedelta(days=1), "u1", fixed)
+    opened = DeliveredNotice(notice, opening, (Seen("u1", "Rosa", opening.opened_at),))
+    assert opened.deadline_on(date(2030, 1, 1)) == fixed
+    assert (opened.reading, opened.was_seen_by("u1"), opened.was_seen_by("u2")) == (Reading.READ, True, False)
+    require_opened(opened)
+    assert DeliveredNotice(notice).deadline_on(STARTS_BY).effective_on == STARTS_BY
+    other = replace(opened, notice=a_notice(), opening=replace(opening, deadline=None))
+    assert other.deadline_on(date(2030, 1, 1)) == a_notice().deadline
+
+
+def test_documents_wait_for_the_opening() -> None:
+    with pytest.raises(Conflict, match="notice_not_opened"):
+        require_opened(DeliveredNotice(a_notice()))
+
+
+def test_pending_are_those_that_nobody_opened_and_never_fewer_than_none() -> None:
+    assert [ReadingCounts(3, 1).pending, ReadingCounts(0, 1).pending] == [2, 0]
+
+
+def test_the_timeline_masks_addresses_and_ends_with_the_first_opening() -> None:
+    opening = Opening("e1", MONDAY, "u1", None)
+    opened = DeliveredNotice(a_notice(), opening, (Seen("u1", "Rosa", MONDAY), Seen("u2", "Luis", MONDAY)))
+    alerts = (
+        Alert("u1.email", Channel.EMAIL, "rosa@ejemplo.pe", AlertState.DELIVERED),
+        Alert("u1.sms", Channel.SMS, "+51987654321", AlertState.FAILED),
+    )
+    steps = timeline(opened, AlertBatch("n1", "Entidad", MONDAY, alerts))
+    assert [(step.step, step.who, step.outcome) for step in steps] == [
+        (Step.DEPOSITED, "", None),
+        (Step.ALERT, "r***@ejemplo.pe", AlertState.DELIVERED),
+        (Step.ALERT, "+51 *** *** 321", AlertState.FAILED),
+        (Step.OPENED, "Rosa", None),
+    ]
+    assert [step.step for step in timeline(DeliveredNotice(a_notice()), None)] == [Step.DEPOSITED]
