@@ -48,7 +48,7 @@ def render_listing_pdf(rows: Sequence[ListedNotice], head: ListingHead, *, zone:
 
 
 class _ListPaper(Paper):
-    """Paper that repeats the table's heading and never parts a row."""
+    """Paper that repeats the table's heading and parts no row that a page can hold."""
 
     def __init__(self, head: ListingHead, zone: ZoneInfo) -> None:
         title = f"Notificaciones de la casilla electrónica {head.mailbox_id}"
@@ -88,7 +88,11 @@ class _ListPaper(Paper):
         cells += [[f"{instant:%d/%m/%Y}", f"{instant:%H:%M}"] for instant in (row.issued_at, row.sent_at)]
         if self.will_page_break(_height(cells)):
             self.add_page()
-        self._cells(cells)
+        fitting = int((self.page_break_trigger - self.y - 2 * _PADDING) / _LINE)
+        for first in range(0, max(map(len, cells)), fitting):
+            if first:
+                self.add_page()
+            self._cells([lines[first : first + fitting] for lines in cells])
         self.hairline()
 
     def _cells(self, cells: Sequence[Sequence[str]], *, at_bottom: bool = False) -> None:
@@ -123,4 +127,4 @@ def _title(paper: Paper, head: ListingHead, count: int, zone: ZoneInfo) -> None:
 
 
 def _height(cells: Sequence[Sequence[str]]) -> float:
-    return max(map(len, cells)) * _LINE + 2 * _PADDING
+    return max(1, *map(len, cells)) * _LINE + 2 * _PADDING

@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.page import PageMargins
 
 from chalicelib.domain.listed_notice import COLUMNS, ListedNotice, ListingHead
-from chalicelib.domain.search import SearchField
+from chalicelib.domain.search import Kind, SearchField
 from chalicelib.renderers.spanish import date_and_hour, zone_in_words
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -28,17 +29,21 @@ MOST_ROWS = 1_048_575
 _WIDTHS = {
     SearchField.YEAR: 8,
     SearchField.SUBJECT: 52,
-    SearchField.OFFICE: 34,
+    SearchField.OFFICE: 40,
     SearchField.SENDER: 34,
     SearchField.DOCUMENT_TYPE: 20,
     SearchField.DOCUMENT_NUMBER: 28,
     SearchField.ISSUED_ON: 18,
     SearchField.SENT_ON: 18,
 }
+_TEXT_WIDTHS = [_WIDTHS[column] for column in COLUMNS if column.kind is Kind.TEXT]
+_LINE_HEIGHT = 15.0
+"""Points, of Calibri 11."""
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA_LIKE = tuple("=+-@\t\r\n")
 _ACCENT = "0056AC"
+_HAIRLINE = "D6DBE2"
 _FONT = "Calibri"
 _A4 = 9
 
@@ -67,9 +72,12 @@ def _append(sheet: Any, rows: Iterable[ListedNotice]) -> int:
     cells = _Cells(sheet)
     count = 0
     try:
-        for row in rows:
+        for count, row in enumerate(rows, 1):
+            lines = _lines(row)
+            if lines > 1:  # programs other than Excel do not make room by themselves
+                sheet.row_dimensions[count + 1].height = lines * _LINE_HEIGHT
             sheet.append(cells.of(row))
-            count += 1
+            sheet.row_dimensions.pop(count + 1, None)  # memory must not grow with the list
     except BaseException:
         with TemporaryFile() as nowhere:  # only saving deletes the files that the rows went to
             sheet.parent.save(nowhere)
@@ -92,8 +100,7 @@ class _Cells:
 
     def of(self, row: ListedNotice) -> list[Any]:
         self._year.value = row.year
-        texts = (row.subject, row.office, row.sender, row.document_type, row.document_number)
-        cells = [self._year, *map(self._text, range(5), texts), *self._instants]
+        cells = [self._year, *map(self._text, range(5), _texts(row)), *self._instants]
         for cell, instant in zip(self._instants, (row.issued_at, row.sent_at), strict=True):
             cell.value = _on_the_wall(instant)
         return cells
@@ -102,6 +109,18 @@ class _Cells:
         cell = self._marked[place] if text.startswith(_FORMULA_LIKE) else self._texts[place]
         _write(cell, text)
         return cell
+
+
+def _texts(row: ListedNotice) -> tuple[str, ...]:
+    return row.subject, row.office, row.sender, row.document_type, row.document_number
+
+
+def _lines(row: ListedNotice) -> int:
+    """Estimate the lines of the longest text; capitals are wider than the digits that widths are counted in."""
+    return max(
+        1 if 3 * len(text) < 2 * width else -(-11 * (3 * len(text) + sum(map(str.isupper, text))) // (30 * width))
+        for text, width in zip(_texts(row), _TEXT_WIDTHS, strict=True)
+    )
 
 
 def _on_the_wall(instant: datetime) -> datetime:
@@ -119,7 +138,8 @@ def _write(cell: Any, text: str) -> None:
 
 def _cell(sheet: Any, text: str = "", *, top: bool = False, wrap: bool = False) -> Any:
     cell = WriteOnlyCell(sheet)
-    cell.alignment = Alignment(vertical="top" if top else "center", wrap_text=wrap)
+    cell.alignment = Alignment("left", vertical="top" if top else "center", wrap_text=wrap)
+    cell.border = Border(bottom=Side("thin", color=_HAIRLINE))
     if text:
         _write(cell, text)
     return cell
@@ -141,6 +161,7 @@ def _sheet(book: Any, title: str, widths: list[int]) -> Any:
     sheet.page_setup.paperSize = _A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins = PageMargins(left=0.45, right=0.45, top=0.5, bottom=0.7)
     sheet.oddFooter.center.text = "Página &P de &N"
     return sheet
 

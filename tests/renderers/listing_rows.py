@@ -1,0 +1,41 @@
+"""Rows and heads of lists for tests."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.listed_notice import ListedNotice, ListingHead
+from chalicelib.domain.search import Condition, Operator, SearchField
+
+LIMA = ZoneInfo("America/Lima")
+MADE_AT = datetime(2026, 3, 9, 15, 15, 30, tzinfo=LIMA)
+
+
+def a_row(**overrides: Any) -> ListedNotice:
+    given: dict[str, Any] = {
+        "year": 2026,
+        "subject": "Respuesta a su solicitud de información",
+        "office": "Oficina de Atención a la Ciudadanía",
+        "sender": "Entidad de Demostración",
+        "document_type": "CARTA",
+        "document_number": "000079-2026",
+        "issued_at": datetime(2026, 3, 6, 11, 5, tzinfo=LIMA),
+        "sent_at": MADE_AT,
+        **overrides,
+    }
+    return ListedNotice(**given)
+
+
+def a_head(**overrides: Any) -> ListingHead:
+    given: dict[str, Any] = {
+        "mailbox_id": "1-40000002",
+        "conditions": (
+            Condition(SearchField.SUBJECT, Operator.CONTAINS, "información"),
+            Condition(SearchField.SENT_ON, Operator.SINCE, "2026-01-01"),
+        ),
+        "made_at": MADE_AT,
+        **overrides,
+    }
+    return ListingHead(**given)

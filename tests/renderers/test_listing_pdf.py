@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from typing import Any
+
+import pikepdf
+import pytest
+
+from chalicelib.domain.listed_notice import ListedNotice
+from chalicelib.domain.search import Condition, Operator, SearchField
+from chalicelib.renderers import listing_pdf
+from chalicelib.renderers.listing_pdf import render_listing_pdf
+from tests.renderers.listing_rows import LIMA, a_head, a_row
+
+needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler")
+
+
+def pages(*rows: ListedNotice, **head: Any) -> list[str]:
+    return text_of(render_listing_pdf(rows, a_head(**head), zone=LIMA))
+
+
+def text_of(content: bytes) -> list[str]:
+    done = subprocess.run(  # noqa: S603
+        [shutil.which("pdftotext") or "", "-layout", "-", "-"], input=content, capture_output=True, check=True
+    )
+    return done.stdout.decode().split("\f")[:-1]
+
+
+def words(page: str) -> str:
+    return re.sub(r"\s+", " ", page)
+
+
+@needs_poppler
+def test_every_page_has_the_heading_and_its_number() -> None:
+    many = pages(*(a_row(document_number=f"{n:06d}-2026") for n in range(60)))
+    assert len(many) > 3
+    for number, page in enumerate(many, 1):
+        assert f"Página {number} de {len(many)}" in words(page)
+        assert all(label in words(page) for label in ("Asunto", "Dependencia", "Emisor", "Año"))
+    assert [n for n in range(60) if f"{n:06d}-2026" in "".join(many)] == list(range(60))
+
+
+@needs_poppler
+def test_the_first_page_says_whose_list_it_is_with_which_filter_and_when() -> None:
+    [page] = pages(a_row())
+    assert "Notificaciones de la casilla electrónica 1-40000002" in words(page)
+    assert "Filtro Asunto contiene «información»; Fecha de envío desde 01/01/2026" in words(page)
+    assert "Notificaciones 1 " in words(page)
+    assert "Generado 09/03/2026 15:15:30" in words(page)
+    assert "hora de Lima" in page
+    assert all(shown in page for shown in ("CARTA", "000079-2026", "06/03/2026", "09/03/2026", "11:05", "15:15"))
+
+
+@needs_poppler
+def test_a_long_text_is_printed_whole() -> None:
+    subject = " ".join(f"palabra{n}" for n in range(150))
+    text = words(" ".join(pages(a_row(subject=subject, document_number="X" * 90), a_row())))
+    assert all(f"palabra{n}" in text for n in range(150))
+    assert text.count("X") >= 90
+
+
+@needs_poppler
+def test_a_row_higher_than_a_page_goes_on_on_the_next() -> None:
+    subject = " ".join(f"palabra{n}" for n in range(400))
+    many = pages(a_row(), a_row(subject=subject), a_row(subject="Última"))
+    text = words(" ".join(many))
+    assert [n for n in range(400) if f"palabra{n} " not in text + " "] == []
+    assert "Última" in many[-1]
+    assert len(many) <= 4
+
+
+@needs_poppler
+def test_an_empty_list_says_so() -> None:
+    assert "Ninguna notificación cumple este filtro." in pages()[0]
+    [page] = pages(conditions=())
+    assert "Filtro Todas las notificaciones" in words(page)
+
+
+@needs_poppler
+def test_what_the_font_lacks_shows_as_a_box() -> None:
+    wanted = (Condition(SearchField.SUBJECT, Operator.CONTAINS, "🙂 multa 漢"),)
+    [page] = pages(a_row(subject="línea\nrota\x00"), conditions=wanted)
+    assert "«□ multa □»" in page
+    assert "línea rota□" in page
+
+
+def test_it_is_a_landscape_archival_pdf_with_title() -> None:
+    with pikepdf.open(io.BytesIO(render_listing_pdf([a_row()], a_head(), zone=LIMA))) as document:
+        box = [round(float(edge)) for edge in document.pages[0].mediabox]
+        assert box == [0, 0, 842, 595]
+        with document.open_metadata() as metadata:
+            assert metadata.pdfa_status == "3U"
+            assert metadata["dc:title"] == "Notificaciones de la casilla electrónica 1-40000002"
+        assert document.Root.Lang == "es-PE"
+
+
+def test_the_same_list_gives_the_same_bytes() -> None:
+    assert render_listing_pdf([a_row()], a_head(), zone=LIMA) == render_listing_pdf([a_row()], a_head(), zone=LIMA)
+
+
+def test_the_widths_fill_the_paper() -> None:
+    assert sum(listing_pdf._WIDTHS.values()) == pytest.approx(297 - 2 * listing_pdf._SIDE)  # noqa: SLF001

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from chalicelib.domain.listed_notice import ListedNotice
+from chalicelib.renderers.listing_xlsx import write_listing_xlsx
+from tests.renderers.listing_rows import LIMA, a_head, a_row
+
+
+class Sink:
+    """What only takes bytes, as an upload does."""
+
+    def __init__(self) -> None:
+        self.content = b""
+
+    def write(self, data: bytes) -> int:
+        self.content += data
+        return len(data)
+
+    def flush(self) -> None:
+        pass
+
+
+def written(*rows: ListedNotice, **head: Any) -> bytes:
+    sink = Sink()
+    assert write_listing_xlsx(rows, a_head(**head), zone=LIMA, to=sink) == len(rows)
+    return sink.content
+
+
+def opened(*rows: ListedNotice, **head: Any) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(written(*rows, **head)))
+
+
+def test_the_first_sheet_has_the_columns_of_the_list_and_typed_values() -> None:
+    sheet = opened(a_row()).worksheets[0]
+    heading, row = sheet.iter_rows(values_only=True)
+    assert heading == (
+        "Año",
+        "Asunto",
+        "Dependencia",
+        "Emisor",
+        "Tipo de documento",
+        "Núm. documento de emisión",
+        "Fecha de emisión",
+        "Fecha de envío",
+    )
+    assert row == (
+        2026,
+        "Respuesta a su solicitud de información",
+        "Oficina de Atención a la Ciudadanía",
+        "Entidad de Demostración",
+        "CARTA",
+        "000079-2026",
+        datetime(2026, 3, 6, 11, 5),  # noqa: DTZ001 - Excel knows no zones
+        datetime(2026, 3, 9, 15, 15, 30),  # noqa: DTZ001
+    )
+    assert [cell.data_type for cell in sheet[2]] == ["n", "s", "s", "s", "s", "s", "d", "d"]
+    assert {sheet["G2"].number_format, sheet["H2"].number_format} == {"dd/mm/yyyy hh:mm"}
+
+
+def test_the_heading_stays_and_filters() -> None:
+    book = opened(a_row(), a_row())
+    sheet = book.worksheets[0]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:H3", "$1:$1")
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+
+
+def test_an_empty_list_has_its_heading() -> None:
+    sheet = opened().worksheets[0]
+    assert (sheet.max_row, sheet.auto_filter.ref) == (1, "A1:H1")
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x.example")', "#N/A"])
+def test_no_text_is_a_formula(sign: str) -> None:
+    texts = {"subject": sign, "office": f"{sign}1", "sender": f"{sign}A1", "document_number": f"{sign}1+1"}
+    content = written(a_row(**texts))
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    assert [sheet.cell(2, column).data_type for column in (2, 3, 4, 6)] == ["s"] * 4
+    assert [sheet.cell(2, column).value for column in (2, 3, 4, 6)] == list(texts.values())
+    assert all(sheet.cell(2, column).quotePrefix for column in (2, 3, 4, 6) if not sign.startswith("#"))
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        assert not any(b"<f>" in parts.read(name) or b"<f " in parts.read(name) for name in parts.namelist())
+
+
+def test_a_marked_text_leaves_no_mark_on_the_next_row() -> None:
+    sheet = opened(a_row(subject="=1"), a_row(subject="Carta"), a_row(subject="=2")).worksheets[0]
+    assert [sheet.cell(row, 2).quotePrefix for row in (2, 3, 4)] == [True, False, True]
+    assert [sheet.cell(row, 2).value for row in (2, 3, 4)] == ["=1", "Carta", "=2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\x00b\x0bc\x1fd\x7fe\x9ff", "abcdef"),
+        ("a\ud800b\ufffec", "abc"),
+        ("dos\nlíneas", "dos\nlíneas"),
+        ("\x00", None),
+        ("", None),
+        ("<b>&amp;\"'", "<b>&amp;\"'"),
+        ("  ñ́ 漢字 🙂 ", "  ñ́ 漢字 🙂 "),
+    ],
+)
+def test_what_xml_cannot_hold_is_left_out_and_all_else_kept(text: str, shown: str | None) -> None:
+    assert opened(a_row(subject=text)).worksheets[0]["B2"].value == shown
+
+
+def test_text_that_looks_like_an_escape_is_escaped() -> None:
+    content = written(a_row(subject="_x000D_ y _x0041_ y _xyz_"))
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        xml = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert "<t>_x005F_x000D_ y _x005F_x0041_ y _xyz_</t>" in xml
+
+
+def test_rows_are_as_high_as_their_longest_text() -> None:
+    sheet = opened(a_row(), a_row(subject="PALABRA " * 40), a_row()).worksheets[0]
+    assert sheet.row_dimensions[3].height >= 6 * 15
+    assert sheet.row_dimensions[4].height is None
+
+
+def test_the_second_sheet_says_whose_list_it_is_with_which_filter_and_when() -> None:
+    about = dict(opened(a_row(), a_row()).worksheets[1].iter_rows(values_only=True))
+    assert about == {
+        "Casilla electrónica": "1-40000002",
+        "Filtro": "Asunto contiene «información»; Fecha de envío desde 01/01/2026",
+        "Notificaciones": "2",
+        "Generado": "09/03/2026 15:15:30 (hora de Lima)",
+        "Fechas y horas": "En hora de Lima",
+    }
+    assert dict(opened(conditions=()).worksheets[1].iter_rows(values_only=True))["Filtro"] == "Todas las notificaciones"
+
+
+def test_rows_that_fail_leave_no_file_behind() -> None:
+    def failing() -> Iterator[ListedNotice]:
+        yield a_row()
+        raise LookupError
+
+    before = _left()
+    with pytest.raises(LookupError):
+        write_listing_xlsx(failing(), a_head(), zone=LIMA, to=Sink())
+    assert _left() == before
+
+
+def _left() -> set[str]:
+    return {file.name for file in Path(tempfile.gettempdir()).iterdir() if re.match(r"openpyxl\.", file.name)}
