@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
 .DEFAULT_GOAL := run
-.PHONY: run test deep lint check bench package e2e demo clean
+.PHONY: run test deep browser lint check bench package e2e demo clean
 
 .venv/.runtime: requirements.txt  ## what the service itself needs
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -23,11 +23,14 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 run: .venv/.runtime        ## the whole of Casilla on this machine
 	$(BIN)/python -m infra.local.run
 
-test: .venv/.test          ## every test but the slow proofs
-	$(BIN)/pytest -n 2 -m "not deep"
+test: .venv/.test          ## every test but the slow proofs and those in a browser
+	$(BIN)/pytest -n 2 -m "not deep and not browser"
 
 deep: .venv/.stamp         ## the slow proofs: all variants of faults, seeded defects, crowds, CloudFormation's view
 	$(BIN)/pytest -n 2 -m deep
+
+browser: .venv/.test       ## the portal walked in Chromium: phone, desk, no JavaScript; build/screenshots
+	$(BIN)/pytest -n 2 -m browser
 
 lint: .venv/.stamp         ## format, lint, types, import contracts; the template's lint is in `deep`
 	$(BIN)/ruff format --check
@@ -35,7 +38,7 @@ lint: .venv/.stamp         ## format, lint, types, import contracts; the templat
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test deep          ## everything a change has to pass
+check: lint test deep browser  ## everything a change has to pass
 
 bench: .venv/.stamp        ## what a deposit and a person's request cost, over their floors; build/bench.json
 	$(BIN)/python -m bench
