@@ -18,8 +18,12 @@ from chalicelib.handlers.http import own_refusals
 from chalicelib.handlers.jobs import jobs
 from chalicelib.handlers.web.captcha import captcha_pages
 from chalicelib.handlers.web.entrance import entrance
+from chalicelib.handlers.web.information import information
 from chalicelib.handlers.web.kept_form import kept_forms
+from chalicelib.handlers.web.mail_link import mail_link_pages
 from chalicelib.handlers.web.passwords import password_pages
+from chalicelib.handlers.web.registration import registration_pages
+from chalicelib.handlers.web.registration_mail import registration_mail_pages
 from chalicelib.handlers.web.static import static
 
 app = Chalice(app_name="casilla")
@@ -29,5 +33,6 @@ for blueprint in (
     *(captchas, deposits, exports, mailboxes, notice_search, notices, passwords, profile),
     *(sessions, uploads, registrations, users, jobs),
     *(captcha_pages, entrance, kept_forms, password_pages, static),
+    *(information, registration_pages, registration_mail_pages, mail_link_pages),
 ):
     app.register_blueprint(blueprint)

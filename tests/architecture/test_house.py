@@ -36,6 +36,8 @@ _PUBLIC_PAGES = {
     *("/", "/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad"),
     *("/ingresar", "/ingresar/codigo", "/olvide-mi-clave", "/recuperar/{link}"),
     *("/captchas/{captcha_id}", "/static/{name}"),
+    *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo")),
+    *("/registro/persona-natural", "/registro/persona-juridica", "/verificar-correo/{token}"),
 }
 
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.bootstrap import Container, current
-from chalicelib.domain.errors import Forbidden
+from chalicelib.bootstrap import current
 from chalicelib.domain.masking import mask_email
 from chalicelib.handlers.api.body import read_json
 from chalicelib.handlers.http import PUBLIC, endpoint, json_response
+from chalicelib.handlers.registration_door import open_registration_tools
 from chalicelib.services.signed_request import SignedRequest
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def create_registration(request: SignedRequest) -> Response:
     from chalicelib.handlers.api.registration_body import read_application
     from chalicelib.services.start_registration import start_registration
 
-    box = _open_box()
-    application = read_application(read_json(request.body), origin=request.origin, now=box.clock())
-    started = start_registration(application, origin=request.origin, tools=box.registration_tools)
+    tools = open_registration_tools(current())
+    application = read_application(read_json(request.body), origin=request.origin, now=tools.clock())
+    started = start_registration(application, origin=request.origin, tools=tools)
     told = {"registration_id": started.registration_id, "mail_sent": started.is_mail_sent}
     return json_response({**told, **_as_json(started.registration)}, status=201)
 
@@ -39,7 +39,7 @@ def show_registration(request: SignedRequest, registration_id: str) -> Response:
     """Tell how far it came."""
     from chalicelib.services.registration_tools import open_registration
 
-    return json_response(_as_json(open_registration(registration_id, _open_box().registration_tools)))
+    return json_response(_as_json(open_registration(registration_id, open_registration_tools(current()))))
 
 
 @registrations.route("/v1/registrations/{registration_id}/verification", methods=["POST"])
@@ -48,7 +48,7 @@ def verify_registration(request: SignedRequest, registration_id: str) -> Respons
     """Verify the address by the code."""
     from chalicelib.services.verify_registration import verify_by_code
 
-    tools = _open_box().registration_tools
+    tools = open_registration_tools(current())
     fields = read_json(request.body)
     code = fields.text("code", longest=100)
     fields.close()
@@ -61,7 +61,7 @@ def resend_code(request: SignedRequest, registration_id: str) -> Response:  # no
     """Send the last e-mail again."""
     from chalicelib.services.resend_registration_mail import resend_registration_mail
 
-    tools = _open_box().registration_tools
+    tools = open_registration_tools(current())
     return json_response(_as_json(resend_registration_mail(registration_id, tools=tools)), status=202)
 
 
@@ -72,17 +72,9 @@ def change_email(request: SignedRequest, registration_id: str) -> Response:
     from chalicelib.handlers.api.registration_body import read_new_email
     from chalicelib.services.resend_registration_mail import change_registration_email
 
-    tools = _open_box().registration_tools
+    tools = open_registration_tools(current())
     email = read_new_email(read_json(request.body))
     return json_response(_as_json(change_registration_email(registration_id, email, tools=tools)), status=202)
-
-
-def _open_box() -> Container:
-    box = current()
-    if not (box.config.reniec_url and box.config.sunat_url):
-        detail = "El registro en línea no está abierto. Acércate a la mesa de partes de la entidad."
-        raise Forbidden("registration_closed", detail)
-    return box
 
 
 def _as_json(registration: Registration) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def _field_error(error: CasillaError, labels: Mapping[str, str]) -> FieldError:
         return FieldError(name, f"Completa «{labels[name]}».")
     if error.code == "field_choice":
         return FieldError(name, f"Elige una opción en «{labels[name]}».")
-    return FieldError(name, error.detail)
+    return FieldError(name, error.detail.replace(f"El campo «{error.field}»", f"«{labels[name]}»"))
 
 
 def _answer(view: View, request: PageRequest, access: str, find: Find | None, parameters: dict[str, str]) -> Response:

@@ -1,0 +1,35 @@
+"""What anyone can read: home, norms, questions, legal texts (WEB-1, WEB-3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.renderers.portal import portal
+from tests.browser_requests import Browser, check_html, text_of
+
+
+@pytest.mark.parametrize("path", ["/", "/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad"])
+def test_a_page_that_anyone_can_read_is_well_formed(browser: Browser, path: str) -> None:
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    check_html(text_of(answer))
+
+
+def test_the_home_page_has_both_ways_in(browser: Browser) -> None:
+    html = text_of(browser.get("/"))
+    assert '<a class="button" href="/ingresar">Ingresar</a>' in html
+    assert 'href="/registro">Regístrate</a>' in html
+
+
+def test_questions_and_norms_are_the_institutions(browser: Browser) -> None:
+    assert portal().questions[0].question in text_of(browser.get("/preguntas-frecuentes"))
+    assert portal().norms[0].title in text_of(browser.get("/normativas"))
+
+
+@pytest.mark.parametrize(("path", "name"), [("/terminos", "terms"), ("/privacidad", "privacy")])
+def test_a_text_is_found_by_its_version(browser: Browser, path: str, name: str) -> None:
+    text = portal().text(name)
+    assert text.sections[0].paragraphs[0] in text_of(browser.get(f"{path}?version={text.version}"))
+    unknown = browser.get(f"{path}?version=<b>1999")
+    assert unknown.status_code == 404
+    assert "<b>1999" not in text_of(unknown)

@@ -1,0 +1,447 @@
+"""Registering on the pages: the steps and their order, what is kept, what is told (REG-1 to REG-5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+from app import app
+from chalicelib.bootstrap import Container, using
+from chalicelib.config import Config
+from chalicelib.handlers.web.cookies import DRAFT_COOKIE
+from chalicelib.renderers.portal import portal
+from chalicelib.store import tables
+from infra.local.registries.server import Simulator, running
+from tests.browser_requests import Browser, check_html, text_of
+from tests.deposit_world import NOW, Clock, World, a_mailbox
+from tests.person_world import People
+from tests.registry_world import ACCESS, a_person
+
+_CONTACT = {"phone": "987 654 321", "email": "rosa@ejemplo.pe", "email_again": "rosa@ejemplo.pe"}
+COMPANY = {"ruc": "20990000019", "legal_name": "Empresa de Prueba S.A.C.", "district": "Miraflores", **_CONTACT}
+HOSTILE = "\"><script>alert(1)</script>'"
+
+
+def a_person_form(number: str = "99000001", **overrides: str) -> dict[str, str]:
+    claim = a_person(number)
+    typed = {"number": number, "cui": claim.cui, "paternal_surname": claim.paternal_surname}
+    typed |= {"maternal_surname": claim.maternal_surname, "given_names": claim.given_names, "sex": "F"}
+    return {**typed, "birth_date": "15/3/1990", "issue_date": "10-01-2020", **_CONTACT, **overrides}
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    """Serve both registries."""
+    with running(slow_seconds=0.1) as server:
+        yield server
+
+
+@dataclass
+class Applicant(Browser):
+    """A browser on its way through the registration."""
+
+    @property
+    def clock(self) -> Clock:
+        return self.people.world.clock
+
+    def accept(self, address: str) -> HTTPResponse:
+        return self.submit(self.get(address), address, accepted="si")
+
+    def fill(self, address: str, typed: dict[str, str]) -> HTTPResponse:
+        return self.post(address, None, **typed)
+
+    def reach_form(self, person_type: str = "natural") -> str:
+        self.accept("/registro/terminos")
+        self.accept("/registro/privacidad")
+        return str(self.post("/registro/tipo", person_type=person_type).headers["Location"])
+
+    def reach_review(self, **overrides: str) -> HTTPResponse:
+        form = self.reach_form()
+        answer = self.fill(form, a_person_form(**overrides))
+        assert answer.headers.get("Location") == "/registro/revisar", text_of(answer)
+        return self.get("/registro/revisar")
+
+    def register(self, number: str = "99000001") -> str:
+        """Send everything; return the address of the page that asks for the code."""
+        self.reach_review(number=number)
+        answer = self.post("/registro/revisar")
+        assert answer.status_code == 303, text_of(answer)
+        return str(answer.headers["Location"])
+
+    def code(self) -> str:
+        return str(re.findall(r"Código: ([0-9A-Z]{6})", self.people.mails()[-1][1])[-1])
+
+    def link(self) -> str:
+        return str(re.findall(r"/verificar-correo/[\w-]+", self.people.mails()[-1][1])[-1])
+
+
+@cache
+def _container(config: Config) -> Container:
+    """Keep one container: making an AWS client takes longer than most tests."""
+    return Container(config, clock=Clock(), pause=lambda _: None)
+
+
+@pytest.fixture
+def applicant(aws: dict[str, str], simulator: Simulator) -> Iterator[Applicant]:
+    registries = {"reniec_url": simulator.reniec_url, "sunat_url": simulator.sunat_url}
+    access = {"registry_user": ACCESS.user_dni, "registry_ruc": ACCESS.institution_ruc}
+    config = replace(Config.from_env(aws), **registries, **access)
+    container = _container(config)
+    clock = container.clock
+    assert isinstance(clock, Clock)
+    clock.now = NOW
+    tables.bind(config, container.connection)
+    simulator.asked.clear()
+    with using(container):
+        yield Applicant(People(World(container, Client(app), clock)))
+
+
+def test_a_person_registers_step_by_step(applicant: Applicant) -> None:
+    assert applicant.get("/registro").headers["Location"] == "/registro/terminos"
+    assert applicant.accept("/registro/terminos").headers["Location"] == "/registro/privacidad"
+    assert applicant.accept("/registro/privacidad").headers["Location"] == "/registro/tipo"
+    chosen = applicant.post("/registro/tipo", person_type="natural")
+    assert (chosen.status_code, chosen.headers["Location"]) == (303, "/registro/persona-natural")
+    assert applicant.fill("/registro/persona-natural", a_person_form()).headers["Location"] == "/registro/revisar"
+    shown = text_of(applicant.get("/registro/revisar"))
+    assert all(text in shown for text in ("99000001", "Prueba", "15/03/1990", "Femenino", "rosa@ejemplo.pe"))
+    assert applicant.people.world.client is not None
+    assert not list(tables.RegistrationItem.scan())
+
+    begun = applicant.post("/registro/revisar")
+
+    assert begun.status_code == 303
+    assert DRAFT_COOKIE not in applicant.cookies
+    mail_page = begun.headers["Location"]
+    assert "r***@ejemplo.pe" in text_of(applicant.get(mail_page))
+    code = applicant.code()
+    assert applicant.post(mail_page, code=f" {code[:3].lower()}-{code[3:]} ").headers["Location"] == mail_page
+    done = text_of(applicant.get(mail_page))
+    assert "Revisa tu correo" in done
+    assert 'href="/ingresar"' in done
+    assert applicant.people.tools.accounts.find("1-99000001") is not None
+
+
+def test_a_company_registers_step_by_step(applicant: Applicant) -> None:
+    form = applicant.reach_form("juridica")
+    assert form == "/registro/persona-juridica"
+    assert applicant.fill(form, COMPANY).headers["Location"] == "/registro/revisar"
+    assert "Empresa de Prueba S.A.C." in text_of(applicant.get("/registro/revisar"))
+    mail_page = applicant.post("/registro/revisar").headers["Location"]
+    applicant.post(mail_page, code=applicant.code())
+    assert applicant.people.tools.accounts.find("8-20990000019") is not None
+
+
+@pytest.mark.parametrize("number", ["99000001", "99000003"])
+def test_the_last_page_is_the_same_for_who_had_a_mailbox(applicant: Applicant, number: str) -> None:
+    applicant.people.world.container.mailboxes.put(a_mailbox("99000003"))
+    mail_page = applicant.register(number)
+    applicant.post(mail_page, code=applicant.code())
+    shown = text_of(applicant.get(mail_page)).replace(mail_page, "…")
+    assert "con tu usuario y la forma de ingresar" in shown
+    assert number not in shown
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_step_comes_before_those_it_needs(applicant: Applicant, method: str) -> None:
+    def led(address: str) -> str:
+        answer = applicant.get(address) if method == "GET" else applicant.post(address)
+        return str(answer.headers.get("Location", answer.status_code))
+
+    steps = ["privacidad", "tipo", "persona-natural", "persona-juridica", "revisar"]
+    assert {led(f"/registro/{step}") for step in steps} == {"/registro/terminos"}
+    applicant.accept("/registro/terminos")
+    assert {led(f"/registro/{step}") for step in steps[1:]} == {"/registro/privacidad"}
+    applicant.accept("/registro/privacidad")
+    assert {led(f"/registro/{step}") for step in steps[2:]} == {"/registro/tipo"}
+    applicant.post("/registro/tipo", person_type="natural")
+    assert led("/registro/revisar") == "/registro/persona-natural"
+
+
+def test_each_text_is_accepted_at_its_own_time_and_from_there(applicant: Applicant) -> None:
+    applicant.accept("/registro/terminos")
+    applicant.clock.advance(minutes=5)
+    applicant.accept("/registro/privacidad")
+    applicant.clock.advance(minutes=20)
+    applicant.post("/registro/tipo", person_type="natural")
+    applicant.fill("/registro/persona-natural", a_person_form())
+    applicant.post("/registro/revisar")
+
+    [item] = tables.RegistrationItem.scan()
+    kept = {one["text"]: one for one in item.data["accepted"]}
+    assert {text: one["version"] for text, one in kept.items()} == dict(portal().current)
+    assert kept["terms"]["accepted_at"] == NOW.isoformat()
+    assert kept["privacy"]["accepted_at"] == (NOW + timedelta(minutes=5)).isoformat()
+    assert all(one["origin"] for one in kept.values())
+
+
+@pytest.mark.parametrize("address", ["/registro/terminos", "/registro/privacidad"])
+def test_a_text_needs_its_tick_and_the_version_that_was_shown(applicant: Applicant, address: str) -> None:
+    applicant.accept("/registro/terminos")
+    page = applicant.get(address)
+    unticked = applicant.submit(page, address)
+    outdated = applicant.submit(page, address, accepted="si", version="2020-01")
+    assert [unticked.status_code, outdated.status_code] == [422, 422]
+    assert "marca la casilla" in text_of(unticked)
+    assert "El texto cambió" in text_of(outdated)
+
+
+def test_all_mistakes_are_told_at_once_and_what_was_typed_stays(applicant: Applicant) -> None:
+    form = applicant.reach_form()
+    typed = a_person_form(number="123", given_names="R2", phone="12", email_again="otra@ejemplo.pe", birth_date="ayer")
+    typed |= {"cui": "", "sex": ""}
+
+    answer = applicant.fill(form, typed)
+
+    html = text_of(answer)
+    assert answer.status_code == 422
+    assert "<title>Error: " in html
+    assert re.findall(r'<li><a href="#(\w+)">', html) == [
+        *("number", "cui", "given_names", "birth_date", "sex", "phone", "email_again")
+    ]
+    for name in ("number", "given_names", "phone", "email", "email_again", "birth_date", "issue_date"):
+        assert f'name="{name}" type="{_type_of(name)}" value="{typed[name]}"' in html
+    assert "Completa «CUI»." in html
+    assert "Elige una opción en «Sexo»." in html
+    assert "El campo" not in html
+    assert "person." not in html
+    assert 'value="R2"' in text_of(applicant.get(form))
+
+
+def _type_of(name: str) -> str:
+    return {"phone": "tel", "email": "email", "email_again": "email"}.get(name, "text")
+
+
+@pytest.mark.parametrize("person_type", ["natural", "juridica"])
+def test_an_empty_form_is_told_field_by_field(applicant: Applicant, person_type: str) -> None:
+    html = text_of(applicant.post(applicant.reach_form(person_type)))
+    told = re.findall(r'<li><a href="#\w+">([^<]+)</a>', html)
+    assert len(told) == {"natural": 10, "juridica": 6}[person_type]
+    assert all(re.fullmatch(r"(Completa|Elige una opción en) «[^»]+»\.", text) for text in told)
+
+
+@pytest.mark.parametrize("name", ["given_names", "email", "phone", "number", "birth_date", "cui"])
+def test_hostile_text_is_shown_as_text(applicant: Applicant, name: str) -> None:
+    html = text_of(applicant.fill(applicant.reach_form(), {**a_person_form(), name: HOSTILE}))
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;" in html
+    check_html(html)
+
+
+def test_a_text_too_long_or_with_control_characters_is_told_by_its_label(applicant: Applicant) -> None:
+    form = applicant.reach_form()
+    html = text_of(applicant.fill(form, a_person_form(given_names="R" * 301, paternal_surname="Pru\x07eba")))
+    assert "«Nombres» puede tener hasta 300 caracteres." in html
+    assert "«Apellido Paterno» tiene caracteres de control; quítelos." in html
+    assert applicant.fill(form, a_person_form(given_names="R" * 100_000)).status_code == 422
+
+
+@pytest.mark.parametrize("typed", ["27/3/1985", "27-03-1985", "27 3 1985", "27031985", "27.3.1985", " 1985-03-27 "])
+def test_dates_are_read_as_people_type_them(applicant: Applicant, typed: str) -> None:
+    assert "27/03/1985" in text_of(applicant.reach_review(birth_date=typed))
+
+
+@pytest.mark.parametrize("typed", ["31/2/1990", "1990", "27/3/85", "marzo", "0/0/0000", "27/3/1985x"])
+def test_a_date_that_cannot_be_read_is_told_beside_its_field(applicant: Applicant, typed: str) -> None:
+    html = text_of(applicant.fill(applicant.reach_form(), a_person_form(birth_date=typed)))
+    assert '<a href="#birth_date">Escribe una fecha que exista, como día/mes/año: 27/3/1985.</a>' in html
+    assert f'value="{typed}"' in html
+
+
+def test_what_the_registry_denies_comes_back_with_all_that_was_typed(applicant: Applicant) -> None:
+    applicant.reach_review(given_names="Otra")
+
+    answer = applicant.post("/registro/revisar")
+
+    html = text_of(answer)
+    assert answer.status_code == 422
+    assert "no coinciden con los de RENIEC" in html
+    assert 'value="Otra"' in html
+    assert 'action="/registro/persona-natural"' in html
+    assert applicant.people.mails() == []
+    corrected = applicant.fill("/registro/persona-natural", a_person_form())
+    assert corrected.headers["Location"] == "/registro/revisar"
+    assert applicant.post("/registro/revisar").status_code == 303
+
+
+def test_a_limit_is_told_and_nothing_typed_is_lost(applicant: Applicant) -> None:
+    applicant.reach_review(given_names="Otra")
+    for _ in range(10):
+        applicant.post("/registro/revisar")
+    answer = applicant.post("/registro/revisar")
+    assert answer.status_code == 429
+    assert "Espera" in text_of(answer)
+    assert "Otra" in text_of(answer)
+    assert "Otra" in text_of(applicant.get("/registro/revisar"))
+
+
+def test_a_form_sent_twice_begins_one_registration(applicant: Applicant) -> None:
+    applicant.reach_review()
+    kept = dict(applicant.cookies)
+    first = applicant.post("/registro/revisar").headers["Location"]
+    applicant.cookies.update(kept)
+    second = applicant.post("/registro/revisar").headers["Location"]
+    assert first == second
+    assert len(list(tables.RegistrationItem.scan())) == 1
+    assert len(applicant.people.mails()) == 1
+    applicant.cookies.update(kept)
+    assert 'value="Rosa"' not in text_of(applicant.get("/registro/persona-natural"))
+
+
+def test_a_change_leads_back_to_the_summary(applicant: Applicant) -> None:
+    shown = text_of(applicant.reach_review())
+    assert 'href="/registro/persona-natural?desde=revisar#email"' in shown
+    form = text_of(applicant.get("/registro/persona-natural?desde=revisar"))
+    assert re.search('class="back"[^>]*><a href="/registro/revisar">', form)
+    applicant.fill("/registro/persona-natural", a_person_form(phone="999111222"))
+    assert "999111222" in text_of(applicant.get("/registro/revisar"))
+
+
+def test_the_other_type_of_person_keeps_what_was_typed_for_the_first(applicant: Applicant) -> None:
+    applicant.reach_review()
+    applicant.post("/registro/tipo", person_type="juridica")
+    assert applicant.get("/registro/revisar").headers["Location"] == "/registro/persona-juridica"
+    applicant.post("/registro/tipo", person_type="natural")
+    assert applicant.get("/registro/revisar").status_code == 200
+
+
+def test_a_draft_ends_an_hour_after_its_last_step(applicant: Applicant) -> None:
+    applicant.reach_review()
+    applicant.clock.advance(minutes=60)
+    assert applicant.get("/registro/revisar").status_code == 200
+    applicant.clock.advance(seconds=1)
+    assert applicant.get("/registro/revisar").headers["Location"] == "/registro/terminos"
+
+
+def test_a_cookie_that_opens_nothing_is_replaced(applicant: Applicant) -> None:
+    applicant.cookies[DRAFT_COOKIE] = "known-to-somebody-else"
+    applicant.accept("/registro/terminos")
+    assert applicant.cookies[DRAFT_COOKIE] != "known-to-somebody-else"
+
+
+def test_while_the_registry_does_not_answer_nothing_is_lost(
+    applicant: Applicant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(_people(), "99000001", {**_people()["99000001"], "answer": "down"})
+    html = text_of(applicant.get(applicant.register()))
+    assert "RENIEC no responde" in html
+    assert "No perdiste nada" in html
+    check_html(html)
+
+
+def _people() -> dict[str, dict[str, Any]]:
+    from infra.local.registries.answers import people  # noqa: PLC0415 - cached there; the test changes the cache
+
+    return people()
+
+
+def test_a_wrong_code_is_told_beside_its_field(applicant: Applicant) -> None:
+    mail_page = applicant.register()
+    wrong, empty = applicant.post(mail_page, code="222222"), applicant.post(mail_page, code=" ")
+    assert [wrong.status_code, empty.status_code] == [422, 422]
+    assert "te quedan 4 intentos" in text_of(wrong)
+    assert '<a href="#code">Completa «Código».</a>' in text_of(empty)
+
+
+def test_another_code_waits_a_minute_and_says_so(applicant: Applicant) -> None:
+    mail_page = applicant.register()
+    early = applicant.post(f"{mail_page}/reenviar")
+    assert early.status_code == 429
+    assert "Espera" in text_of(early)
+    applicant.clock.advance(seconds=61)
+    sent = applicant.post(f"{mail_page}/reenviar")
+    assert "Te enviamos otro correo" in text_of(applicant.get(sent.headers["Location"]))
+    assert len(applicant.people.mails()) == 2
+
+
+def test_the_address_can_be_changed(applicant: Applicant) -> None:
+    mail_page = applicant.register()
+    typed = {"email": "otra@ejemplo.pe", "email_again": "otro@ejemplo.pe"}
+    refused = applicant.fill(f"{mail_page}/cambiar", typed)
+    assert refused.status_code == 422
+    assert 'value="otra@ejemplo.pe"' in text_of(refused)
+    changed = applicant.fill(f"{mail_page}/cambiar", {**typed, "email_again": "otra@ejemplo.pe"})
+    html = text_of(applicant.get(changed.headers["Location"]))
+    assert "o***@ejemplo.pe" in html
+    assert applicant.people.mails()[-1][0] == "otra@ejemplo.pe"
+
+
+def test_opening_the_link_verifies_nothing_and_its_button_does(applicant: Applicant) -> None:
+    mail_page = applicant.register()
+    link = applicant.link()
+    applicant.cookies.clear()
+    for _ in range(3):
+        assert "Validar Correo" in text_of(applicant.get(link))
+    assert "Verificación de correo" in text_of(applicant.get(mail_page))
+    assert applicant.people.tools.accounts.find("1-99000001") is None
+
+    assert applicant.post(link).headers["Location"] == link
+
+    assert "Revisa tu correo" in text_of(applicant.get(link))
+    assert applicant.people.tools.accounts.find("1-99000001") is not None
+    sent = len(applicant.people.mails())
+    applicant.post(link)
+    assert len(applicant.people.mails()) == sent
+
+
+def test_an_expired_link_says_so_and_sends_another(applicant: Applicant) -> None:
+    applicant.register()
+    link = applicant.link()
+    applicant.clock.advance(minutes=31)
+    assert "Este enlace venció" in text_of(applicant.get(link))
+    assert applicant.post(link).headers["Location"] == link
+    sent = applicant.post(f"{link}/reenviar")
+    html = text_of(applicant.get(sent.headers["Location"]))
+    assert "Te enviamos otro correo" in html
+    assert "más reciente" in html
+    check_html(html)
+    assert "Validar Correo" in text_of(applicant.get(applicant.link()))
+
+
+@pytest.mark.parametrize("path", ["", "/reenviar"])
+def test_a_link_that_never_was_is_told_kindly(applicant: Applicant, path: str) -> None:
+    answer = applicant.post(f"/verificar-correo/{'x' * 43}{path}")
+    assert answer.status_code == 404
+    assert "No encontramos tu registro" in text_of(answer)
+
+
+@pytest.mark.parametrize("path", ["", "/reenviar", "/cambiar"])
+def test_an_unknown_registration_is_told_kindly(applicant: Applicant, path: str) -> None:
+    answer = applicant.post(f"/registro/correo/{'x' * 43}{path}", code="222222", email="a@b.pe", email_again="a@b.pe")
+    assert answer.status_code == 404
+    assert "No encontramos tu registro" in text_of(answer)
+
+
+def test_without_registries_the_pages_say_so(applicant: Applicant) -> None:
+    box = applicant.people.world.container
+    with using(Container(replace(box.config, reniec_url=""), clock=box.clock)):
+        answer = applicant.get("/registro/terminos")
+        sent = applicant.post("/registro/revisar")
+    assert [answer.status_code, sent.status_code] == [403, 403]
+    assert "no está abierto" in text_of(answer)
+
+
+def test_every_page_is_well_formed_in_every_state(applicant: Applicant) -> None:
+    shown = [applicant.get(f"/registro/{step}") for step in ("terminos",)]
+    applicant.accept("/registro/terminos")
+    shown += [applicant.get("/registro/privacidad"), applicant.post("/registro/privacidad")]
+    applicant.accept("/registro/privacidad")
+    shown += [applicant.get("/registro/tipo"), applicant.post("/registro/tipo")]
+    for person_type in ("juridica", "natural"):
+        applicant.post("/registro/tipo", person_type=person_type)
+        shown += [send(f"/registro/persona-{person_type}") for send in (applicant.get, applicant.post)]
+    applicant.fill("/registro/persona-natural", a_person_form())
+    shown.append(applicant.get("/registro/revisar"))
+    mail_page = applicant.post("/registro/revisar").headers["Location"]
+    shown += [applicant.get(mail_page), applicant.get(f"{mail_page}/cambiar"), applicant.post(f"{mail_page}/cambiar")]
+    applicant.post(mail_page, code=applicant.code())
+    shown.append(applicant.get(mail_page))
+    for answer in shown:
+        check_html(text_of(answer))
