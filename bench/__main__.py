@@ -7,7 +7,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from bench import access_calls, access_cpu, call_ledger, cold_start, deposit_cpu, growth, receipt_render, size
+from bench import (
+    access_calls,
+    access_cpu,
+    call_ledger,
+    cold_start,
+    deposit_cpu,
+    growth,
+    mailbox_calls,
+    receipt_render,
+    size,
+)
 from bench.figures import Figure
 from bench.world import BenchWorld, bench_world
 
@@ -15,6 +25,7 @@ REPORT = Path("build/bench.json")
 _MEASUREMENTS: Sequence[tuple[str, Callable[[BenchWorld], Iterator[Figure]]]] = (
     ("Calls", call_ledger.measure),
     ("Calls of people", access_calls.measure),
+    ("Calls in a mailbox", mailbox_calls.measure),
     ("Request with a session over its floor", access_cpu.measure),
     ("Deposit over its floor", deposit_cpu.measure),
     ("Where a deposit's CPU goes", deposit_cpu.stages),

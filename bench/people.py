@@ -53,6 +53,16 @@ class People:
         token: str = handle(self.login(captcha=self.captcha()))["token"]
         return token
 
+    def opening(self, token: str, notice_id: str) -> dict[str, Any]:
+        """Write the request that opens a notice."""
+        return self.event(
+            "POST",
+            f"/v1/notices/{notice_id}/opening",
+            token=token,
+            resource="/v1/notices/{notice_id}/opening",
+            notice_id=notice_id,
+        )
+
     def registration(self) -> str:
         """Apply for a mailbox, up to the e-mailed code; return the registration's id."""
         accepted = [{"text": text, "version": version} for text, version in portal().current.items()]

@@ -64,6 +64,11 @@ class BenchWorld:
         key = f"bench-{number:08d}"
         return event_of(self.signer.signed("POST", "/v1/deposits", raw, idempotency_key=key, nonce=self._nonce()))
 
+    def deposit(self) -> str:
+        """Deposit a file uploaded before, and return the notice's id."""
+        notice_id: str = handle(self.deposit_event(self.uploaded_body()))["notice_id"]
+        return notice_id
+
     def get_event(self, path: str, resource: str, **parameters: str) -> dict[str, Any]:
         """Sign a GET."""
         return event_of(self.signer.signed("GET", path, nonce=self._nonce()), resource, parameters)

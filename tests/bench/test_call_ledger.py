@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from app import app
-from bench import access_calls, call_ledger
+from bench import access_calls, call_ledger, mailbox_calls
 from bench.access_floor import floor_app
 from bench.ledger import Call, Ledger, ledger
 from bench.people import people_of
@@ -68,6 +68,15 @@ def test_a_verified_code_takes_five_hops_and_five_calls(world: BenchWorld) -> No
 
     assert book.operations == ["GetItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "SendEmail"]
     assert book.hops == 5
+
+
+def test_a_page_of_the_list_and_an_opening_take_two_hops(world: BenchWorld) -> None:
+    books = {action.name: action.measure() for action in mailbox_calls.actions(people_of(world))}
+
+    assert {book.hops for book in books.values()} == {2}
+    assert set(books["list page of 50"].operations) == {"BatchGetItem", "Query", "GetItem"}
+    assert books["first opening"].operations == ["BatchGetItem", "TransactWriteItems"]
+    assert books["opening again"].operations == ["BatchGetItem", "PutItem"]
 
 
 def test_the_floor_of_a_request_with_a_session_answers_the_same(world: BenchWorld) -> None:

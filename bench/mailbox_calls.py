@@ -1,0 +1,43 @@
+"""Hops and calls of what mailbox users do: list a page, open a notice, open it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.call_ledger import Action, figures_of
+from bench.figures import Figure
+from bench.people import People, people_of
+from bench.world import BenchWorld, handle
+
+
+def measure(world: BenchWorld) -> Iterator[Figure]:
+    """Yield hops and calls of every action."""
+    return figures_of(actions(people_of(world)))
+
+
+def actions(people: People) -> Iterator[Action]:
+    """Yield every action, ready to run, warmed up so that nothing is loaded inside."""
+    token = people.token()
+    listing(people, token).run()
+    notice_id = people.world.deposit()
+    yield listing(people, token)
+    yield opening(people, token, notice_id)
+    yield opening_again(people, token, notice_id)
+
+
+def listing(people: People, token: str, *, limit: int = 50) -> Action:
+    """List the newest pending notices, with both counters."""
+    event = people.event("GET", f"/v1/notices?limit={limit}", token=token, resource="/v1/notices")
+    return Action(f"list page of {limit}", lambda: handle(event, status=200), hops=2, calls=3)
+
+
+def opening(people: People, token: str, notice_id: str) -> Action:
+    """Open a notice that nobody opened."""
+    event = people.opening(token, notice_id)
+    return Action("first opening", lambda: handle(event), hops=2, calls=2)
+
+
+def opening_again(people: People, token: str, notice_id: str) -> Action:
+    """Open a notice that the same user opened before."""
+    event = people.opening(token, notice_id)
+    return Action("opening again", lambda: handle(event, status=200), hops=2, calls=2)
