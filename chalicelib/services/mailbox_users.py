@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.account import Account
 from chalicelib.domain.event import EventType
@@ -25,6 +25,8 @@ from chalicelib.services.links import LinkOwner, new_link
 from chalicelib.services.send_access_mail import tell
 from chalicelib.services.send_activation import try_to_send_activation
 from chalicelib.store.people_store import PeopleChange
+
+_AFTER = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def disable_user(session: Session, user_id: str, *, origin: str, tools: AccessTo
         )
 
     mailbox, is_changed = change_people(session, decide, tools=tools)
-    tools.sessions.end_all(user_id, before=tools.clock())  # a login that read the account just before the transaction
+    # Once more, for a login that began after the event's instant and read the account before the transaction:
+    tools.sessions.end_all(user_id, before=tools.clock() + _AFTER)
     user = secondary_user(mailbox, user_id)
     if is_changed:
         tell(user_disabled_letter(mailbox.holder.name, now, tools.letterhead), user.email, tools=tools, now=now)
