@@ -54,14 +54,17 @@ def change_password(
 
 
 def _go_on(session: Session, destination: str, tools: AccessTools, now: datetime) -> ChangedPassword:
-    """Put a session of now in the place of the own one, which ended with the others, and tell the owner."""
+    """Put a session of now in the place of the own one, which ended with the others, and tell the owner.
+
+    What a login by the old password opened while the transaction was under way ends with this, later, mark.
+    """
     secret = tools.new_secret()
     session_id = tools.sessions.session_id(secret)
-    renewed = replace(session, session_id=session_id, created_at=now, must_change_password=False)
+    renewed = replace(session, session_id=session_id, created_at=tools.clock(), must_change_password=False)
     told: list[bool] = []
     together(
         [
-            lambda: tools.sessions.rotate(session, renewed, secret),
+            lambda: tools.sessions.rotate_alone(session, renewed, secret),
             lambda: told.append(tell_password_changed(destination, tools=tools, now=now)),
         ]
     )

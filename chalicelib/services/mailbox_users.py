@@ -24,6 +24,7 @@ from chalicelib.services.change_people import change_people
 from chalicelib.services.links import LinkOwner, new_link
 from chalicelib.services.send_access_mail import tell
 from chalicelib.services.send_activation import try_to_send_activation
+from chalicelib.services.together import together
 from chalicelib.store.people_store import PeopleChange
 
 _AFTER = timedelta(microseconds=1)
@@ -49,7 +50,7 @@ def list_users(session: Session, *, tools: AccessTools) -> tuple[Mailbox, Mailbo
 
 
 def add_user(session: Session, typed: TypedUser, *, origin: str, tools: AccessTools, now: datetime) -> AddedUser:
-    """Add a secondary user and send the activation; three hops and calls, and one more of each for the e-mail.
+    """Add a secondary user and send the activation; four hops and five calls.
 
     Raises:
         PrincipalNeeded: `principal_needed`.
@@ -81,7 +82,9 @@ def add_user(session: Session, typed: TypedUser, *, origin: str, tools: AccessTo
 
 
 def disable_user(session: Session, user_id: str, *, origin: str, tools: AccessTools, now: datetime) -> Mailbox:
-    """Take a secondary user's access away: sessions end with the transaction, and no alert goes out after it.
+    """Take a secondary user's access away: sessions end with the transaction, and no deposit after it alerts them.
+
+    Four hops and five calls.
 
     Raises:
         PrincipalNeeded: `principal_needed`.
@@ -105,16 +108,12 @@ def disable_user(session: Session, user_id: str, *, origin: str, tools: AccessTo
         )
 
     mailbox, is_changed = change_people(session, decide, tools=tools)
-    # Once more, for a login that began after the event's instant and read the account before the transaction:
-    tools.sessions.end_all(user_id, before=tools.clock() + _AFTER)
-    user = secondary_user(mailbox, user_id)
-    if is_changed:
-        tell(user_disabled_letter(mailbox.holder.name, now, tools.letterhead), user.email, tools=tools, now=now)
+    _close_after(mailbox, secondary_user(mailbox, user_id), is_changed, tools, now)
     return mailbox
 
 
 def enable_user(session: Session, user_id: str, *, origin: str, tools: AccessTools, now: datetime) -> Mailbox:
-    """Give a disabled user the access back, or the activation that was still to come.
+    """Give a disabled user the access back, or the activation that was still to come; three hops and calls.
 
     Raises:
         PrincipalNeeded: `principal_needed`.
@@ -138,3 +137,16 @@ def enable_user(session: Session, user_id: str, *, origin: str, tools: AccessToo
         )
 
     return change_people(session, decide, tools=tools)[0]
+
+
+def _close_after(mailbox: Mailbox, user: MailboxUser, is_changed: bool, tools: AccessTools, now: datetime) -> None:
+    """Tell the user, and end sessions once more.
+
+    A login that began after the event's instant can have read the account before the transaction.
+    """
+
+    def tell_user() -> None:
+        if is_changed:
+            tell(user_disabled_letter(mailbox.holder.name, now, tools.letterhead), user.email, tools=tools, now=now)
+
+    together([tell_user, lambda: tools.sessions.end_all(user.user_id, before=tools.clock() + _AFTER)])

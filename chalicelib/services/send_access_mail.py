@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
-from chalicelib.domain.access_policy import MAILS_PER_NEW_ADDRESS, MAILS_TO_NEW_ADDRESSES_PER_USER, MailDemand
+from chalicelib.domain.access_policy import (
+    MAILS_PER_NEW_ADDRESS,
+    MAILS_TO_NEW_ADDRESSES_PER_USER,
+    Limit,
+    MailDemand,
+)
 from chalicelib.domain.alert_sending import AlertRefused
 from chalicelib.domain.credentials import CaptchaAnswer
 from chalicelib.domain.errors import Unavailable
@@ -13,6 +19,7 @@ from chalicelib.renderers.letters import Letter, render_letter
 from chalicelib.services.access_tools import AccessTools
 from chalicelib.services.admit_login import admit_mail
 from chalicelib.services.captcha import CaptchaWrong, check_captcha
+from chalicelib.services.together import together
 
 NOBODY = "success@simulator.amazonses.com"
 """SES's own address for tests: it takes what would betray, by not being sent, that there is no such user. What goes
@@ -73,8 +80,12 @@ def send_to_new_address(letter: Letter, to: str, *, asked_by: str, tools: Access
         Unavailable: the e-mail cannot be sent now.
 
     """
-    for limit, who in ((MAILS_TO_NEW_ADDRESSES_PER_USER, asked_by), (MAILS_PER_NEW_ADDRESS, to.casefold())):
+
+    def spend(limit: Limit, who: str) -> None:
         tools.limits.spend(limit.key(who), limit=limit.limit, window_s=limit.window_s, now=now)
+
+    counted = ((MAILS_TO_NEW_ADDRESSES_PER_USER, asked_by), (MAILS_PER_NEW_ADDRESS, to.casefold()))
+    together([partial(spend, limit, who) for limit, who in counted])
     _send(letter, to, tools, now)
 
 

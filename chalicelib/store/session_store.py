@@ -83,25 +83,26 @@ class SessionStore:
             SessionEnded: `session_ended` when it was rotated or ended meanwhile; nothing was written.
 
         """
-        self._rotate(old, new, secret, event=None)
+        self._rotate(old, new, secret, is_alone=False)
 
-    def rotate_alone(self, old: Session, new: Session, secret: str, event: Event) -> None:
-        """Do the same and end every other session of the user begun before the new one's instant, and log it.
+    def rotate_alone(self, old: Session, new: Session, secret: str, event: Event | None = None) -> None:
+        """Do the same and end every other session of the user begun before the new one's instant; log it if told to.
 
         Raises:
             SessionEnded: `session_ended` when it was rotated or ended meanwhile; nothing was written.
 
         """
-        self._rotate(old, new, secret, event)
+        self._rotate(old, new, secret, is_alone=True, event=event)
 
-    def _rotate(self, old: Session, new: Session, secret: str, event: Event | None) -> None:
+    def _rotate(self, old: Session, new: Session, secret: str, *, is_alone: bool, event: Event | None = None) -> None:
         is_there = TokenItem.token.exists()
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.delete(TokenItem(f"{TokenKind.SESSION}#{old.session_id}"), condition=is_there)
                 transaction.save(item_from_new(self._pepper, _new_token(new, secret)))
-                if event is not None:
+                if is_alone:
                     self.end_all_in(transaction, old.user_id, before=new.created_at)
+                if event is not None:
                     EventStore().add_in(transaction, event)
         except TransactWriteError as error:
             if vendor_code(error) in _LOST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,7 @@ from chalice.test import HTTPResponse
 
 from bench.ledger import Ledger, ledger
 from tests.cloud import Engine
-from tests.deposit_world import World
+from tests.deposit_world import World, a_mailbox, a_user
 from tests.person_world import NEW, PASSWORD, USERNAME, People
 
 
@@ -83,11 +84,11 @@ def test_a_changed_password_takes_five_hops_and_eight_calls(people: People) -> N
     assert (book.hops, book.calls) == (5, 8)
 
 
-def test_a_reset_takes_four_hops_and_four_calls(people: People) -> None:
+def test_a_reset_takes_four_hops_and_five_calls(people: People) -> None:
     people.ask_reset()
     link = people.link_sent()
     book = measure(lambda: people.use_reset(link), 200)
-    assert (book.hops, book.calls) == (4, 4)
+    assert (book.hops, book.calls) == (4, 5)
 
 
 def test_recent_accesses_take_three_hops_and_ending_one_two(people: People) -> None:
@@ -95,3 +96,36 @@ def test_recent_accesses_take_three_hops_and_ending_one_two(people: People) -> N
     listed = measure(lambda: people.send("GET", "/v1/sessions", token=token), 200)
     ended = measure(lambda: people.send("DELETE", f"/v1/sessions/{first}", token=token), 204)
     assert (listed.hops, listed.calls, ended.hops, ended.calls) == (3, 3, 2, 2)
+
+
+def test_ending_the_other_sessions_takes_two_hops(people: People) -> None:
+    token = people.token()
+    ended = measure(lambda: people.send("DELETE", "/v1/sessions", token=token), 200)
+    assert (ended.hops, ended.calls) == (2, 2)
+
+
+def test_users_are_listed_in_two_hops_and_changed_in_a_few_more(people: People) -> None:
+    people.world.container.mailboxes.put(a_mailbox(users=(a_user(1),)))
+    token = people.token()
+    listed = measure(lambda: people.send("GET", "/v1/users", token=token), 200)
+    body = {"document_type": "DNI", "document_number": "40000028", "name": "Luis", "email": "luis@ejemplo.pe"}
+    added = measure(lambda: people.send("POST", "/v1/users", body, token=token), 201)
+    link = re.findall(r"/activar/(\S+)", people.mails()[-1][1])[-1]
+    chosen = {"new_password": NEW, "new_password_repeated": NEW}
+    activated = measure(lambda: people.send("POST", f"/v1/activations/{link}", chosen), 200)
+    user_id = people.send("GET", "/v1/users", token=token).json_body["users"][1]["user_id"]
+    disabled = measure(lambda: people.send("POST", f"/v1/users/{user_id}/disabling", token=token), 200)
+    enabled = measure(lambda: people.send("POST", f"/v1/users/{user_id}/enabling", token=token), 200)
+    books = (listed, added, activated, disabled, enabled)
+    assert [(book.hops, book.calls) for book in books] == [(2, 2), (5, 6), (3, 3), (5, 6), (4, 4)]
+
+
+def test_a_profile_is_shown_in_two_hops_and_changed_in_three(people: People) -> None:
+    token = people.token()
+    shown = measure(lambda: people.send("GET", "/v1/profile", token=token), 200)
+    changed = measure(lambda: people.send("POST", "/v1/profile", {"mobile": ""}, token=token), 200)
+    asked = measure(lambda: people.send("POST", "/v1/profile/email", {"email": "nueva@ejemplo.pe"}, token=token), 202)
+    code = {"code": people.code_sent()}
+    verified = measure(lambda: people.send("POST", "/v1/profile/email/verification", code, token=token), 200)
+    books = (shown, changed, asked, verified)
+    assert [(book.hops, book.calls) for book in books] == [(2, 3), (3, 3), (6, 7), (5, 5)]

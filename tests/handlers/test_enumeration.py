@@ -9,9 +9,11 @@ import pytest
 from chalice.test import HTTPResponse
 
 from bench.ledger import ledger
+from chalicelib.domain.account import Account
+from chalicelib.domain.mailbox import UserState
 from chalicelib.services.password_hashing import PasswordCheck, PasswordHashing
 from tests.cloud import Engine
-from tests.deposit_world import World
+from tests.deposit_world import World, a_mailbox, a_user
 from tests.person_world import EMAIL, PASSWORD, UNKNOWN, USERNAME, People
 
 IDS = ("correlation_id", "code_id")
@@ -84,6 +86,29 @@ def test_known_and_unknown_users_get_and_cost_the_same(
     known = _seen(people, call, USERNAME, monkeypatch)
     assert known == _seen(people, call, UNKNOWN, monkeypatch)
     assert known["calls"]
+
+
+@pytest.mark.parametrize("state", list(UserState))
+def test_recovery_costs_the_same_for_a_secondary_user_in_whatever_state(
+    people: People, state: UserState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secondary = a_user(2, document_number="40000028", state=state)
+    people.world.container.mailboxes.put(a_mailbox(users=(a_user(1), secondary)))
+    people.tools.accounts.add(Account(f"{USERNAME}.40000028", "u2", USERNAME, state))
+    _ask_reset(people, "1-40000009")  # makes every client
+
+    known = _seen(people, lambda one, _: one.ask_reset(secondary.email), USERNAME, monkeypatch)
+
+    assert known == _seen(people, _ask_reset, UNKNOWN, monkeypatch)
+    gets_one = secondary.email if state is not UserState.DISABLED else "success@simulator.amazonses.com"
+    assert people.mails()[-2][0] == gets_one
+
+
+def test_what_was_sent_to_nobody_activates_nothing(people: People) -> None:
+    people.ask_reset("otra@ejemplo.pe")
+    body = {"new_password": PASSWORD, "new_password_repeated": PASSWORD}
+    answers = [people.send("POST", f"/v1/activations/{link}", body) for link in (people.link_sent(), "x" * 43)]
+    assert [(answer.status_code, answer.json_body["code"]) for answer in answers] == [(404, "link_unusable")] * 2
 
 
 @pytest.mark.parametrize("call", [_ask_code, _ask_reset])

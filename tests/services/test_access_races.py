@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,19 +11,20 @@ import pytest
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
 from chalicelib.domain.account import Account
-from chalicelib.domain.credentials import Attempt, EmailCode
+from chalicelib.domain.credentials import Attempt, EmailCode, PasswordChange
 from chalicelib.domain.errors import CasillaError, CredentialsWrong
 from chalicelib.domain.mailbox import UserState
 from chalicelib.domain.token import NewToken, TokenKind
 from chalicelib.handlers.access_tools import access_tools
 from chalicelib.services.access_tools import AccessTools
+from chalicelib.services.change_password import change_password
 from chalicelib.services.links import LIFETIMES, LinkExpired, LinkUnusable, new_link, owner_from
 from chalicelib.services.log_in import log_in
 from chalicelib.services.prove_credentials import code_name
 from chalicelib.services.request_login_code import CODE_LIFETIME
 from chalicelib.services.reset_password import reset_password
-from chalicelib.services.sessions import OpenedSession
-from tests.access_world import at_once
+from chalicelib.services.sessions import OpenedSession, open_session
+from tests.access_world import an_account, at_once
 from tests.deposit_world import AUTHORITY, NOW, Clock, a_mailbox
 from tests.person_world import NEW, PASSWORD, USERNAME
 
@@ -98,3 +100,32 @@ def test_one_of_many_logins_by_one_code_gets_in(tools: AccessTools) -> None:
 
     assert len([outcome for outcome in outcomes if isinstance(outcome, OpenedSession)]) == 1
     assert len([outcome for outcome in outcomes if isinstance(outcome, CredentialsWrong)]) == TIMES - 1
+
+
+@pytest.mark.ministack
+@pytest.mark.parametrize("how", ["reset", "change"])
+def test_a_login_by_the_old_password_just_before_the_new_one_opens_nothing_for_long(
+    tools: AccessTools, how: str
+) -> None:
+    late: list[OpenedSession] = []
+    name = code_name("c1", USERNAME)
+    tools.tokens.issue(NewToken(TokenKind.LOGIN_CODE, name, NOW, NOW + CODE_LIFETIME, answer="K7M3QX"))
+    attempt = Attempt(USERNAME, PASSWORD, EmailCode("c1", "K7M3QX"), "")
+    issue_link(tools)
+    own = open_session(an_account(), "0" * 43, origin="", sessions=tools.sessions, now=NOW).session
+
+    def clock() -> datetime:
+        """Tell the change's instant, and have a login begin after it and end before the transaction."""
+        if not late:
+            late.append(log_in(attempt, tools=tools, now=NOW + timedelta(milliseconds=1)))
+            return NOW
+        return NOW + timedelta(milliseconds=2)
+
+    with_clock = replace(tools, clock=clock)
+    if how == "reset":
+        reset_password("link", NEW, origin="", tools=with_clock, now=NOW)
+    else:
+        changed = change_password(own, PasswordChange(PASSWORD, NEW), origin="", tools=with_clock, now=NOW)
+        assert tools.sessions.find(changed.opened.cookie, NOW + timedelta(seconds=1))
+
+    assert tools.sessions.find(late[0].cookie, NOW + timedelta(seconds=1)) is None
