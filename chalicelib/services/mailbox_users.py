@@ -68,7 +68,8 @@ def add_user(session: Session, typed: TypedUser, *, origin: str, tools: AccessTo
             return None
         changed = with_new_user(mailbox, typed, user_id)
         user = changed.users[-1]
-        account = Account(changed.username_of(user), user_id, changed.mailbox_id, UserState.PENDING)
+        username = changed.username_of(user)
+        account = Account(username, user_id, changed.mailbox_id, UserState.PENDING, name=user.name)
         activation = new_link(LinkOwner(account, changed, user), tools=tools, now=now)
         event = tools.people_event(EventType.USER_ADDED, session, user_id, origin=origin, now=now)
         return PeopleChange(mailbox=changed, event=event, new_account=account, issued=activation.token)

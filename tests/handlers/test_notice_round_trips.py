@@ -1,0 +1,45 @@
+"""What reading a mailbox costs in calls to AWS, held to the same figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from chalice.test import HTTPResponse
+
+from bench.ledger import Ledger, ledger
+from tests.deposit_world import World
+from tests.person_world import People
+
+
+@pytest.fixture
+def people(world: World) -> People:
+    people = People(world)
+    people.seed()
+    return people
+
+
+def measure(call: Callable[[], HTTPResponse], status: int) -> Ledger:
+    with ledger() as book:
+        answer = call()
+    assert answer.status_code == status, answer.json_body
+    return book
+
+
+def test_reading_takes_two_hops_and_openings_two_calls(people: People) -> None:
+    token = people.token()
+    notice_id = people.world.deposit().json_body["notice_id"]
+    path = f"/v1/notices/{notice_id}"
+
+    envelope = measure(lambda: people.send("GET", path, token=token), 200)
+    listed = measure(lambda: people.send("GET", "/v1/notices", token=token), 200)
+    first = measure(lambda: people.send("POST", f"{path}/opening", token=token), 201)
+    again = measure(lambda: people.send("POST", f"{path}/opening", token=token), 200)
+    shown = measure(lambda: people.send("GET", path, token=token), 200)
+    link = measure(lambda: people.send("GET", f"{path}/files/main", token=token), 200)
+
+    assert envelope.operations == ["BatchGetItem"]
+    assert (listed.hops, listed.calls) == (2, 3)
+    assert first.operations == ["BatchGetItem", "TransactWriteItems"]
+    assert again.operations == shown.operations == link.operations == ["BatchGetItem", "PutItem"]
+    assert first.hops == again.hops == shown.hops == link.hops == 2

@@ -1,0 +1,226 @@
+"""The first opening is one, however many open at the same instant and whatever answers are lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.endpoint import Endpoint
+from botocore.exceptions import ConnectionClosedError
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.bootstrap import Container
+from chalicelib.config import Config
+from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.event import EventType
+from chalicelib.domain.reading import Reading
+from chalicelib.domain.session import Session
+from chalicelib.services.list_notices import list_notices
+from chalicelib.services.open_notice import OpenedNotice, open_notice
+from chalicelib.services.reading_tools import ReadingTools
+from chalicelib.store.mailbox_store import MailboxStore
+from tests.access_world import at_once
+from tests.builders import a_notice
+from tests.deposit_world import AUTHORITY, NOW, Clock, a_mailbox, a_user
+
+TIMES = 8
+NOTICE = a_notice()
+
+
+@dataclass
+class Shelf:
+    """One mailbox with one notice in it."""
+
+    box: Container
+    tools: ReadingTools
+
+    def open_as(self, number: int) -> OpenedNotice:
+        """Open as one of the mailbox's users, having read the notice just before."""
+        return open_notice(a_session(number), self.tools.readings.find(NOTICE.notice_id), origin="", tools=self.tools)
+
+    def events(self) -> list[EventType]:
+        return [event.type for event in self.box.events.list_for_subject(f"notice#{NOTICE.notice_id}")]
+
+    def opened_count(self) -> int:
+        found = self.box.mailboxes.find_counted(NOTICE.mailbox_id)
+        assert found is not None
+        return found[1].opened
+
+
+def a_session(number: int) -> Session:
+    user_id = f"u{number}"
+    return Session(f"s{number}", f"a{number}", user_id, f"1-40000002.{number}", NOTICE.mailbox_id, NOW, name=user_id)
+
+
+def _shelf(environment: dict[str, str]) -> Shelf:
+    config = Config.from_env({**environment, "API_AUTHORITY": AUTHORITY, "API_BASE_URL": f"https://{AUTHORITY}"})
+    box = Container(config, clock=Clock(step=timedelta(milliseconds=1)))
+    users = tuple(a_user(number) for number in range(1, 6))
+    box.mailboxes.put(a_mailbox(users=users))
+    with TransactWrite(connection=box.connection) as transaction:
+        box.notices.add_in(transaction, NOTICE)
+        MailboxStore.count_deposit_in(transaction, a_mailbox())
+    return Shelf(box, box.reading_tools)
+
+
+@pytest.fixture
+def shelf(engine: dict[str, str]) -> Shelf:
+    return _shelf(engine)
+
+
+@pytest.fixture
+def wired(ministack: dict[str, str]) -> Shelf:
+    """Give one whose requests go over a wire, and that waits for nothing."""
+    shelf = _shelf(ministack)
+    return replace(shelf, tools=replace(shelf.tools, pause=lambda _: None))
+
+
+def test_users_open_one_after_the_other(shelf: Shelf) -> None:
+    outcomes = [shelf.open_as(number) for number in (1, 2, 1)]
+    assert [outcome.is_first for outcome in outcomes] == [True, False, False]
+    [stored] = list_notices(a_session(1), Reading.READ, cursor=None, limit=10, tools=shelf.tools).notices
+    assert stored == outcomes[1].delivered == outcomes[2].delivered
+    assert [seen.name for seen in stored.seen] == ["u1", "u2"]
+    assert list_notices(a_session(1), Reading.PENDING, cursor=None, limit=10, tools=shelf.tools).notices == ()
+    assert shelf.opened_count() == 1
+    assert shelf.events() == [EventType.NOTICE_OPENED, EventType.NOTICE_REOPENED, EventType.NOTICE_REOPENED]
+
+
+def test_who_read_the_notice_before_another_opened_it_opens_it_again(shelf: Shelf) -> None:
+    before = shelf.tools.readings.find(NOTICE.notice_id)
+    assert shelf.open_as(1).is_first
+    late = open_notice(a_session(2), before, origin="", tools=shelf.tools)
+    assert not late.is_first
+    assert late.delivered.opening is not None
+    assert late.delivered.opening.opened_by == "u1"
+    assert [seen.user_id for seen in late.delivered.seen] == ["u1", "u2"]
+    assert shelf.opened_count() == 1
+
+
+@pytest.mark.ministack
+def test_eight_at_once_make_one_first_opening_and_seven_again(ministack: dict[str, str]) -> None:
+    shelf = _shelf(ministack)
+    outcomes = at_once(TIMES, lambda number: shelf.open_as(number % 5 + 1))
+    opened = [outcome for outcome in outcomes if isinstance(outcome, OpenedNotice)]
+    assert len(opened) == TIMES, outcomes
+    assert [outcome.is_first for outcome in opened].count(True) == 1
+    assert len({outcome.delivered.opening for outcome in opened}) == 1
+    assert shelf.opened_count() == 1
+    assert sorted(shelf.events()) == sorted([EventType.NOTICE_OPENED, *[EventType.NOTICE_REOPENED] * (TIMES - 1)])
+    stored = shelf.tools.readings.find(NOTICE.notice_id).delivered
+    assert stored is not None
+    assert {seen.user_id for seen in stored.seen} == {f"u{number}" for number in range(1, 6)}
+
+
+class _Wire:
+    """Lets chosen requests through and spoils what comes back, or refuses them before they are carried out."""
+
+    def __init__(self, spoil: dict[str, str]) -> None:
+        self.spoil = spoil
+
+    def install(self, patch: pytest.MonkeyPatch) -> None:
+        send: Any = Endpoint._send  # type: ignore[attr-defined]  # noqa: SLF001 - beneath every retry
+
+        def spoiled(endpoint: Any, request: Any) -> Any:
+            operation = request.headers.get("X-Amz-Target", b"").decode().rpartition(".")[2]
+            how = self.spoil.pop(operation, "")
+            if how == "conflict":
+                return _refusal(request)
+            answer = send(endpoint, request)
+            if how == "lost":
+                raise ConnectionClosedError(endpoint_url=request.url)
+            return answer
+
+        patch.setattr(Endpoint, "_send", spoiled)
+
+
+def _refusal(request: Any) -> Any:
+    from botocore.awsrequest import AWSResponse  # noqa: PLC0415
+
+    body = (
+        b'{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"cancelled",'
+        b'"CancellationReasons":[{"Code":"TransactionConflict"},{"Code":"None"},{"Code":"None"}]}'
+    )
+
+    class Raw:
+        def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+            yield body
+
+    return AWSResponse(request.url, 400, {"Content-Type": "application/x-amz-json-1.0"}, Raw())
+
+
+@pytest.mark.ministack
+@pytest.mark.parametrize("how", ["lost", "conflict"])
+def test_a_first_opening_is_the_persons_own_whatever_happened_on_the_way(
+    wired: Shelf, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    _spoil(monkeypatch, "TransactWriteItems", how)
+    assert wired.open_as(1).is_first
+    assert wired.opened_count() == 1
+    assert wired.events() == [EventType.NOTICE_OPENED]
+
+
+@pytest.mark.ministack
+@pytest.mark.parametrize("how", ["lost", "conflict"])
+def test_another_users_opening_is_logged_once_whatever_happened_on_the_way(
+    wired: Shelf, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    wired.open_as(1)
+    _spoil(monkeypatch, "TransactWriteItems", how)
+    assert [seen.user_id for seen in wired.open_as(2).delivered.seen] == ["u1", "u2"]
+    assert wired.events() == [EventType.NOTICE_OPENED, EventType.NOTICE_REOPENED]
+
+
+@pytest.mark.ministack
+def test_opening_again_is_logged_once_when_the_answer_is_lost(wired: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    wired.open_as(1)
+    _spoil(monkeypatch, "PutItem", "lost")
+    assert not wired.open_as(1).is_first
+    assert wired.events() == [EventType.NOTICE_OPENED, EventType.NOTICE_REOPENED]
+
+
+@pytest.mark.ministack
+def test_an_opening_that_never_gets_through_is_refused_and_not_recorded(
+    wired: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _spoil(monkeypatch, "TransactWriteItems", *["conflict"] * 6)
+    with pytest.raises(Unavailable, match="opening_unavailable"):
+        wired.open_as(1)
+    assert (wired.opened_count(), wired.events()) == (0, [])
+
+
+def _spoil(patch: pytest.MonkeyPatch, operation: str, *ways: str) -> None:
+    """Carry the next requests out and lose their answers, or refuse them for a conflict before they are."""
+    send: Any = Endpoint._send  # type: ignore[attr-defined]  # noqa: SLF001 - beneath every retry
+    left = list(ways)
+
+    def spoiled(endpoint: Any, request: Any) -> Any:
+        asked = request.headers.get("X-Amz-Target", b"").decode().rpartition(".")[2]
+        way = left.pop(0) if left and asked == operation else ""
+        if way == "conflict":
+            return _conflict(request.url)
+        answer = send(endpoint, request)
+        if way == "lost":
+            raise ConnectionClosedError(endpoint_url=request.url)
+        return answer
+
+    patch.setattr(Endpoint, "_send", spoiled)
+
+
+def _conflict(url: str) -> AWSResponse:
+    body = (
+        b'{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"cancelled",'
+        b'"CancellationReasons":[{"Code":"TransactionConflict"},{"Code":"None"},{"Code":"None"}]}'
+    )
+
+    class Raw:
+        def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+            yield body
+
+    headers = HTTPHeaders.from_dict({"Content-Type": "application/x-amz-json-1.0"})
+    return AWSResponse(url, 400, headers, Raw())
