@@ -157,9 +157,8 @@ class Container:
                 self._client("s3", retries=3, signature_version="s3v4"), self.config.exports_bucket
             ),
             files=self.files,
-            notices=self.notices,
+            readings=self.reading_tools.readings,
             search=self.notice_search,
-            alert_batches=self.alert_batches,
             events=self.events,
             calendar=self.calendar,
             clock=self.clock,

@@ -18,6 +18,10 @@ class ExportKind(StrEnum):
 
     ANNEXES = "annexes"
     """The annexes of one notice; parameter `notice_id`."""
+    EVIDENCE = "evidence"
+    """Everything about one notice; parameter `notice_id`."""
+    MAILBOX = "mailbox"
+    """The evidence of every notice of the mailbox; parameter `year`, of the deposits, if not all."""
     LISTING = "listing"
     """The list of the notices that conditions select; parameters `format` (`ListingFormat`) and `query`, as in URLs."""
 

@@ -56,6 +56,24 @@ def details_as_json(
         **whole,
         **{key: envelope[key] for key in ("reading", "opening_fixes_dates", "opened_at", "deadline", "links")},
         "files": files,
+        **_history(delivered, alerts),
+    }
+
+
+def standing_as_json(delivered: DeliveredNotice, alerts: AlertBatch | None, *, today: date) -> dict[str, Any]:
+    """Write how a notice stands: read or not, by whom, what its alerts came to, and the dates in force on `today`."""
+    return {
+        "notice_id": delivered.notice.notice_id,
+        "as_of": today.isoformat(),
+        "reading": delivered.reading.value,
+        "opened_at": delivered.opening and _instant(delivered.opening.opened_at),
+        "deadline": _deadline(delivered.deadline_on(today)),
+        **_history(delivered, alerts),
+    }
+
+
+def _history(delivered: DeliveredNotice, alerts: AlertBatch | None) -> dict[str, Any]:
+    return {
         "timeline": [_entry(entry) for entry in timeline(delivered, alerts)],
         "seen_by": [{"name": seen.name, "first_at": _instant(seen.first_at)} for seen in delivered.seen],
     }

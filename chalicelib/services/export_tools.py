@@ -10,11 +10,10 @@ from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.gateways.export_files import ExportFiles
 from chalicelib.gateways.export_queue import ExportQueue
 from chalicelib.gateways.files import Files
-from chalicelib.store.alert_batch_store import AlertBatchStore
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.export_store import ExportStore
 from chalicelib.store.notice_search_store import NoticeSearchStore
-from chalicelib.store.notice_store import NoticeStore
+from chalicelib.store.reading_store import ReadingStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +24,8 @@ class ExportTools:
     queue: ExportQueue
     export_files: ExportFiles
     files: Files
-    notices: NoticeStore
+    readings: ReadingStore
     search: NoticeSearchStore
-    alert_batches: AlertBatchStore
     events: EventStore
     calendar: BusinessCalendar
     clock: Callable[[], datetime]

@@ -57,6 +57,8 @@ def _preparer_of(kind: ExportKind) -> Preparer:
 
     preparers: dict[ExportKind, Preparer] = {
         ExportKind.ANNEXES: bundle_notices.annexes,
+        ExportKind.EVIDENCE: bundle_notices.evidence,
+        ExportKind.MAILBOX: bundle_notices.mailbox,
         ExportKind.LISTING: export_listing.listing,
     }
     return preparers[kind]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
+import json
+import shutil
+import subprocess
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib.domain.event import EventType
 from chalicelib.domain.export import Export, ExportKind, ExportState
+from chalicelib.services import bundle_notices
 from tests.cloud import Engine
-from tests.deposit_world import World, a_pdf, an_inline_file
+from tests.deposit_world import PDF, World, a_body, a_mailbox, a_pdf, an_inline_file
 from tests.export_world import Exports
 from tests.person_world import People
 
@@ -25,35 +30,129 @@ def exports(world: World, moto_engine: Engine) -> Exports:
     return Exports(people, moto_engine, people.token())
 
 
-def a_deposit(world: World, **overrides: Any) -> str:
-    body = {"annexes": [an_inline_file(ANNEX, "cuadro: año 2025.pdf"), an_inline_file(filename="cuadro.pdf")]}
-    from tests.deposit_world import a_body  # noqa: PLC0415
+def a_deposit(exports: Exports, *, is_opened: bool = True, key: str = "clave-1") -> str:
+    annexes = [an_inline_file(ANNEX, "cuadro: año 2025.pdf"), an_inline_file(filename="cuadro.pdf")]
+    answer = exports.people.world.deposit({**a_body(), "annexes": annexes}, key=key)
+    notice_id = str(answer.json_body["notice_id"])
+    if is_opened:
+        opened = exports.people.send("POST", f"/v1/notices/{notice_id}/opening", token=exports.token)
+        assert opened.status_code == 201, opened.json_body
+    return notice_id
 
-    answer = world.deposit({**a_body(), **body, **overrides})
-    assert answer.status_code == 201, answer.json_body
-    return str(answer.json_body["notice_id"])
+
+def a_file_of(exports: Exports, body: dict[str, Any], to: Path) -> dict[str, Any]:
+    """Ask, have it prepared, fetch it and unpack it; return what was told of the file."""
+    asked = exports.ask(body)
+    exports.work()
+    file: dict[str, Any] = exports.show(asked["export_id"])["file"]
+    with zipfile.ZipFile(io.BytesIO(exports.fetch(file["url"]))) as bundle:
+        assert bundle.testzip() is None
+        bundle.extractall(to)
+    return file
+
+
+def is_intact(folder: Path) -> bool:
+    """Check a manifest with the program that its README names."""
+    program = shutil.which("sha256sum") or ""
+    done = subprocess.run([program, "-c", "--strict", "SHA256SUMS.txt"], cwd=folder, capture_output=True, check=False)  # noqa: S603 - arguments of our own
+    return done.returncode == 0
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_the_evidence_of_a_notice_is_complete_and_can_be_checked(exports: Exports, tmp_path: Path) -> None:
+    notice_id = a_deposit(exports)
+    file = a_file_of(exports, {"kind": "evidence", "notice_id": notice_id}, tmp_path)
+    assert file["filename"] == f"notificacion-{notice_id}.zip"
+    assert names(tmp_path) == [
+        "LEEME.txt",
+        "SHA256SUMS.txt",
+        "anexos/01 cuadro_ año 2025.pdf",
+        "anexos/02 cuadro.pdf",
+        "constancia.pdf",
+        "deposito.json",
+        "documento/01 carta-000079-2026.pdf",
+        "estado.json",
+        "eventos.json",
+    ]
+    assert is_intact(tmp_path)
+    assert (tmp_path / "documento/01 carta-000079-2026.pdf").read_bytes() == PDF
+    events = json.loads((tmp_path / "eventos.json").read_text("utf-8"))
+    assert [event["type"] for event in events] == ["notice.deposited", "notice.opened", "notice.downloaded"]
+    assert events[2]["data"] == {"file": "evidence"}
+    assert json.loads((tmp_path / "deposito.json").read_text("utf-8"))["notice_id"] == notice_id
+    assert json.loads((tmp_path / "estado.json").read_text("utf-8"))["reading"] == "read"
+    (tmp_path / "constancia.pdf").write_bytes(b"otra")
+    assert not is_intact(tmp_path)
+
+
+def test_the_copy_of_a_mailbox_leaves_out_only_documents_nobody_opened(exports: Exports, tmp_path: Path) -> None:
+    opened, unopened = a_deposit(exports), a_deposit(exports, is_opened=False, key="clave-2")
+    box = exports.people.world.container
+    box.mailboxes.put(a_mailbox("40000010"))
+    file = a_file_of(exports, {"kind": "mailbox"}, tmp_path)
+    assert file["filename"] == "casilla-1-40000002-2026-03-09.zip"
+    assert is_intact(tmp_path)
+    folders = {path.name for path in tmp_path.iterdir() if path.is_dir()}
+    assert folders == {f"2026-03-09 {opened}", f"2026-03-09 {unopened}"}
+    assert (tmp_path / f"2026-03-09 {opened}/anexos/01 cuadro_ año 2025.pdf").read_bytes() == ANNEX
+    assert names(tmp_path / f"2026-03-09 {unopened}") == [
+        "constancia.pdf",
+        "deposito.json",
+        "estado.json",
+        "eventos.json",
+    ]
+    logged = box.events.list_for_subject("mailbox#1-40000002")
+    assert [event.type for event in logged] == [EventType.MAILBOX_EXPORTED]
+    [deposited, *rest] = box.events.list_for_subject(f"notice#{unopened}")
+    assert (deposited.type, rest) == (EventType.NOTICE_DEPOSITED, [])
+
+
+def test_a_year_of_a_mailbox_can_be_had_alone(exports: Exports, tmp_path: Path) -> None:
+    notice_id = a_deposit(exports, is_opened=False)
+    assert a_file_of(exports, {"kind": "mailbox", "year": 2026}, tmp_path / "a")["filename"].endswith("-2026.zip")
+    assert (tmp_path / "a" / f"2026-03-09 {notice_id}").is_dir()
+    a_file_of(exports, {"kind": "mailbox", "year": 2025}, tmp_path / "b")
+    assert names(tmp_path / "b") == ["LEEME.txt", "SHA256SUMS.txt"]
+
+
+def test_a_mailbox_too_large_for_one_file_is_told_what_to_do(exports: Exports, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_deposit(exports, is_opened=False)
+    monkeypatch.setattr(bundle_notices, "MOST_BYTES", 1000)
+    asked = exports.ask({"kind": "mailbox"})
+    exports.work()
+    shown = exports.show(asked["export_id"])
+    assert (shown["state"], shown["problem"]["code"]) == ("failed", "mailbox_too_large")
+
+
+@pytest.mark.parametrize("kind", ["annexes", "evidence"])
+def test_files_of_a_notice_wait_for_its_opening(exports: Exports, kind: str) -> None:
+    notice_id = a_deposit(exports, is_opened=False)
+    refused = exports.people.send("POST", "/v1/exports", {"kind": kind, "notice_id": notice_id}, token=exports.token)
+    assert (refused.status_code, refused.json_body["code"]) == (409, "notice_not_opened")
+    unknown = exports.people.send(
+        "POST", "/v1/exports", {"kind": kind, "notice_id": "2222-2222-222A"}, token=exports.token
+    )
+    assert unknown.status_code in {404, 422}
 
 
 def test_annexes_come_as_one_zip(exports: Exports) -> None:
-    notice_id = a_deposit(exports.people.world)
+    notice_id = a_deposit(exports)
     asked = exports.ask({"kind": "annexes", "notice_id": notice_id})
     assert (asked["state"], asked["file"]) == ("preparing", None)
     exports.work()
     ready = exports.show(asked["export_id"])
-    assert ready["state"] == "ready"
-    assert ready["file"]["filename"] == f"anexos-{notice_id}.zip"
     content = exports.fetch(ready["file"]["url"])
-    assert len(content) == ready["file"]["size"]
+    assert (ready["state"], ready["file"]["size"]) == ("ready", len(content))
     with zipfile.ZipFile(io.BytesIO(content)) as bundle:
-        assert bundle.testzip() is None
         assert bundle.namelist() == ["01 cuadro_ año 2025.pdf", "02 cuadro.pdf", "SHA256SUMS.txt"]
         assert bundle.read("01 cuadro_ año 2025.pdf") == ANNEX
-        sums = bundle.read("SHA256SUMS.txt").decode()
-    assert sums.startswith(f"{hashlib.sha256(ANNEX).hexdigest()}  01 cuadro_ año 2025.pdf\n")
 
 
 def test_a_message_that_comes_twice_changes_nothing(exports: Exports) -> None:
-    asked = exports.ask({"kind": "annexes", "notice_id": a_deposit(exports.people.world)})
+    asked = exports.ask({"kind": "annexes", "notice_id": a_deposit(exports)})
     message = exports.work()
     first = exports.stored(asked["export_id"])
     assert exports.invoke(message) == {"batchItemFailures": []}
@@ -61,7 +160,7 @@ def test_a_message_that_comes_twice_changes_nothing(exports: Exports) -> None:
 
 
 def test_nobody_else_learns_of_a_file(exports: Exports) -> None:
-    asked = exports.ask({"kind": "annexes", "notice_id": a_deposit(exports.people.world)})
+    asked = exports.ask({"kind": "annexes", "notice_id": a_deposit(exports)})
     box = exports.people.world.container
     other = Export("e2", "1-40000002", "u2", ExportKind.ANNEXES, box.clock())
     box.export_tools.exports.add(other)
@@ -73,7 +172,7 @@ def test_nobody_else_learns_of_a_file(exports: Exports) -> None:
 
 
 def test_a_file_that_cannot_be_prepared_is_told_and_tried_again(exports: Exports) -> None:
-    notice_id = a_deposit(exports.people.world)
+    notice_id = a_deposit(exports)
     asked = exports.ask({"kind": "annexes", "notice_id": notice_id})
     box = exports.people.world.container
     [_, annex, _] = box.notices.get(notice_id).files
@@ -86,7 +185,7 @@ def test_a_file_that_cannot_be_prepared_is_told_and_tried_again(exports: Exports
 
 
 def test_a_file_whose_worker_died_is_told_as_failed(exports: Exports) -> None:
-    asked = exports.ask({"kind": "annexes", "notice_id": a_deposit(exports.people.world)})
+    asked = exports.ask({"kind": "annexes", "notice_id": a_deposit(exports)})
     exports.people.world.clock.advance(minutes=19)
     assert exports.show(asked["export_id"])["state"] == "preparing"
     stored = exports.stored(asked["export_id"])

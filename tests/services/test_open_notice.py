@@ -117,43 +117,6 @@ def test_eight_at_once_make_one_first_opening_and_seven_again(ministack: dict[st
     assert {seen.user_id for seen in stored.seen} == {f"u{number}" for number in range(1, 6)}
 
 
-class _Wire:
-    """Lets chosen requests through and spoils what comes back, or refuses them before they are carried out."""
-
-    def __init__(self, spoil: dict[str, str]) -> None:
-        self.spoil = spoil
-
-    def install(self, patch: pytest.MonkeyPatch) -> None:
-        send: Any = Endpoint._send  # type: ignore[attr-defined]  # noqa: SLF001 - beneath every retry
-
-        def spoiled(endpoint: Any, request: Any) -> Any:
-            operation = request.headers.get("X-Amz-Target", b"").decode().rpartition(".")[2]
-            how = self.spoil.pop(operation, "")
-            if how == "conflict":
-                return _refusal(request)
-            answer = send(endpoint, request)
-            if how == "lost":
-                raise ConnectionClosedError(endpoint_url=request.url)
-            return answer
-
-        patch.setattr(Endpoint, "_send", spoiled)
-
-
-def _refusal(request: Any) -> Any:
-    from botocore.awsrequest import AWSResponse  # noqa: PLC0415
-
-    body = (
-        b'{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"cancelled",'
-        b'"CancellationReasons":[{"Code":"TransactionConflict"},{"Code":"None"},{"Code":"None"}]}'
-    )
-
-    class Raw:
-        def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
-            yield body
-
-    return AWSResponse(request.url, 400, {"Content-Type": "application/x-amz-json-1.0"}, Raw())
-
-
 @pytest.mark.ministack
 @pytest.mark.parametrize("how", ["lost", "conflict"])
 def test_a_first_opening_is_the_persons_own_whatever_happened_on_the_way(
@@ -222,5 +185,5 @@ def _conflict(url: str) -> AWSResponse:
         def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
             yield body
 
-    headers = HTTPHeaders.from_dict({"Content-Type": "application/x-amz-json-1.0"})
+    headers: Any = HTTPHeaders.from_dict({"Content-Type": "application/x-amz-json-1.0"})
     return AWSResponse(url, 400, headers, Raw())

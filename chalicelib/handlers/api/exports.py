@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Blueprint, Response
 
 from chalicelib.bootstrap import current
-from chalicelib.handlers.api.body import read_json
+from chalicelib.handlers.api.body import Fields, read_json
 from chalicelib.handlers.http import MAILBOX, endpoint, instant_in_json, json_response
 from chalicelib.services.signed_request import SignedRequest
 
 if TYPE_CHECKING:
-    from chalicelib.domain.export import Export
+    from chalicelib.domain.export import Export, ExportKind
     from chalicelib.domain.session import Session
 
 exports = Blueprint(__name__)
@@ -35,15 +35,11 @@ def with_export(credential: str, parameters: dict[str, str]) -> tuple[Any, ...]:
 def create_export(request: SignedRequest, session: Session) -> Response:
     """Ask for a file."""
     from chalicelib.domain.export import ExportKind
-    from chalicelib.services.request_export import request_export
 
     fields = read_json(request.body)
     kind = fields.choice("kind", ExportKind, ", ".join(ExportKind))
-    parameters = _PARAMETERS[kind.value](fields)
-    fields.close()
-    return json_response(
-        _export_as_json(request_export(kind, parameters, session, tools=current().export_tools)), status=202
-    )
+    requested = _REQUESTS[kind.value](kind, fields, session, request.origin)
+    return json_response(_export_as_json(requested), status=202)
 
 
 @exports.route("/v1/exports/{export_id}", methods=["GET"])
@@ -78,22 +74,43 @@ def _export_as_json(export: Export) -> dict[str, object]:
     }
 
 
-def _of_a_notice(fields: Any) -> dict[str, str]:
+def _of_a_notice(kind: ExportKind, fields: Fields, session: Session, origin: str) -> Export:
     from chalicelib.domain.codes import parse_code
+    from chalicelib.services.request_notice_export import request_notice_export
 
-    return {"notice_id": parse_code(fields.text("notice_id", longest=20))}
+    notice_id = parse_code(fields.text("notice_id", longest=20))
+    fields.close()
+    box = current()
+    reading = box.reading_tools
+    found = reading.readings.find(notice_id)
+    return request_notice_export(kind, found, session, origin=origin, tools=box.export_tools, reading=reading)
 
 
-def _of_a_list(fields: Any) -> dict[str, str]:
+def _of_a_mailbox(_: ExportKind, fields: Fields, session: Session, origin: str) -> Export:
+    from chalicelib.services.request_notice_export import request_mailbox_export
+
+    year = fields.integer("year") if fields.has("year") else None
+    if year is not None and year not in _YEARS:
+        fields.refuse("field_format", "year", "está fuera de rango")
+    fields.close()
+    box = current()
+    return request_mailbox_export(session, year, origin=origin, tools=box.export_tools, reading=box.reading_tools)
+
+
+def _of_a_list(kind: ExportKind, fields: Fields, session: Session, _: str) -> Export:
     from urllib.parse import parse_qs
 
     from chalicelib.domain.export import ListingFormat
     from chalicelib.domain.search_query import read_conditions, typed_conditions
     from chalicelib.services.export_listing import listing_parameters
+    from chalicelib.services.request_export import request_export
 
     chosen = fields.choice("format", ListingFormat, ", ".join(ListingFormat))
     query = fields.blob("query") if fields.has("query") else ""
-    return listing_parameters(read_conditions(typed_conditions(parse_qs(query))), chosen)
+    fields.close()
+    parameters = listing_parameters(read_conditions(typed_conditions(parse_qs(query))), chosen)
+    return request_export(kind, parameters, session, tools=current().export_tools)
 
 
-_PARAMETERS = {"annexes": _of_a_notice, "listing": _of_a_list}
+_YEARS = range(2000, 2200)
+_REQUESTS = {"annexes": _of_a_notice, "evidence": _of_a_notice, "mailbox": _of_a_mailbox, "listing": _of_a_list}

@@ -1,0 +1,53 @@
+"""Ask for the files of a notice or of a whole mailbox; who asked for what is logged as a download is."""
+
+from __future__ import annotations
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.export import Export, ExportKind
+from chalicelib.domain.notice import FileRole
+from chalicelib.domain.reading import require_opened
+from chalicelib.domain.session import Session
+from chalicelib.services.download_file import record_download
+from chalicelib.services.export_tools import ExportTools
+from chalicelib.services.open_notice import add_once
+from chalicelib.services.reading_tools import ReadingTools, delivered_to
+from chalicelib.services.request_export import request_export
+from chalicelib.store.reading_store import FoundNotice
+
+
+def request_notice_export(  # noqa: PLR0913 - what, whose, from where
+    kind: ExportKind, found: FoundNotice, session: Session, *, origin: str, tools: ExportTools, reading: ReadingTools
+) -> Export:
+    """Ask for the annexes or the evidence of a notice that was opened.
+
+    Raises:
+        NotFound: `notice_not_found`, also for another mailbox's; `file_not_found` without annexes.
+        Conflict: `notice_not_opened`.
+
+    """
+    delivered = delivered_to(session, found)
+    require_opened(delivered)
+    notice = delivered.notice
+    if kind is ExportKind.ANNEXES and all(file.role is not FileRole.ANNEX for file in notice.files):
+        raise NotFound("file_not_found", "Esta notificación no tiene anexos.")
+    record_download(session, notice, kind.value, origin=origin, tools=reading)
+    return request_export(kind, {"notice_id": notice.notice_id}, session, tools=tools)
+
+
+def request_mailbox_export(
+    session: Session, year: int | None, *, origin: str, tools: ExportTools, reading: ReadingTools
+) -> Export:
+    """Ask for a copy of the whole mailbox, or of what was deposited in a year."""
+    parameters = {} if year is None else {"year": str(year)}
+    event = Event(
+        subject=f"mailbox#{session.mailbox_id}",
+        type=EventType.MAILBOX_EXPORTED,
+        occurred_at=tools.clock(),
+        event_id=tools.new_id(),
+        actor=f"user:{session.user_id}",
+        origin=origin,
+        data=parameters,
+    )
+    add_once(event, reading)
+    return request_export(ExportKind.MAILBOX, parameters, session, tools=tools)
