@@ -40,6 +40,7 @@ from chalicelib.store.upload_store import UploadStore
 if TYPE_CHECKING:
     from chalicelib.gateways.registries import Registries
     from chalicelib.gateways.secret_texts import SecretTexts
+    from chalicelib.services.captcha import CaptchaTools
     from chalicelib.services.drafts import DraftTools
     from chalicelib.services.export_tools import ExportTools
     from chalicelib.services.reading_tools import ReadingTools
@@ -207,6 +208,13 @@ class Container:
         from chalicelib.store.limit_store import LimitStore
 
         return LimitStore(self.pepper)
+
+    @cached_property
+    def captcha_tools(self) -> CaptchaTools:
+        """What captchas need."""
+        from chalicelib.services.captcha import CaptchaTools
+
+        return CaptchaTools(self.tokens, self.limits, self.pepper)
 
     @cached_property
     def draft_tools(self) -> DraftTools:

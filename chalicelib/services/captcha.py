@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
+from chalicelib.domain.access_policy import CAPTCHAS_PER_ADDRESS, SOUNDS_PER_ADDRESS, Limit
 from chalicelib.domain.captcha import LIFETIME, Challenge, captcha_answer, read_answer
 from chalicelib.domain.errors import InvalidInput, NotFound
-from chalicelib.domain.token import NewToken, TokenKind
+from chalicelib.domain.token import NewToken, Token, TokenKind
 from chalicelib.renderers.captcha import captcha_picture, captcha_sound
+from chalicelib.services.together import together
+from chalicelib.store.limit_store import LimitStore
 from chalicelib.store.token_store import TokenStore
+
+
+@dataclass(frozen=True, slots=True)
+class CaptchaTools:
+    """Where challenges are kept and counted, and the pepper their answers come from."""
+
+    tokens: TokenStore
+    limits: LimitStore
+    pepper: bytes
 
 
 class CaptchaWrong(InvalidInput):
@@ -23,30 +37,33 @@ def issue_captcha(captcha_id: str, *, tokens: TokenStore, pepper: bytes, now: da
     return challenge
 
 
-def draw_new_captcha(captcha_id: str, *, tokens: TokenStore, pepper: bytes, now: datetime) -> tuple[Challenge, bytes]:
-    """Begin a challenge and return it with its PNG; one call."""
-    challenge = issue_captcha(captcha_id, tokens=tokens, pepper=pepper, now=now)
-    return challenge, captcha_picture(captcha_answer(pepper, captcha_id))
+def draw_new_captcha(captcha_id: str, *, origin: str, tools: CaptchaTools, now: datetime) -> tuple[Challenge, bytes]:
+    """Begin a challenge and return it with its PNG; one hop, two calls.
+
+    Raises:
+        TooManyRequests: `limit_reached`, for this address only.
+
+    """
+    begun: list[Challenge] = []
+    issue = partial(issue_captcha, captcha_id, tokens=tools.tokens, pepper=tools.pepper, now=now)
+    together([lambda: begun.append(issue()), partial(_spend, CAPTCHAS_PER_ADDRESS, origin, tools, now)])
+    return begun[0], captcha_picture(captcha_answer(tools.pepper, captcha_id))
 
 
-def draw_captcha(captcha_id: str, *, tokens: TokenStore, pepper: bytes, now: datetime) -> bytes:
-    """Return the PNG of a challenge that waits.
+def speak_captcha(captcha_id: str, *, origin: str, tools: CaptchaTools, now: datetime) -> bytes:
+    """Return the WAV of a challenge that waits; one hop, two calls.
 
     Raises:
         NotFound: `captcha_gone`.
+        TooManyRequests: `limit_reached`, for this address only.
 
     """
-    return captcha_picture(_answer_of_waiting(captcha_id, tokens, pepper, now))
-
-
-def speak_captcha(captcha_id: str, *, tokens: TokenStore, pepper: bytes, now: datetime) -> bytes:
-    """Return the WAV of a challenge that waits.
-
-    Raises:
-        NotFound: `captcha_gone`.
-
-    """
-    return captcha_sound(_answer_of_waiting(captcha_id, tokens, pepper, now))
+    found: list[Token | None] = []
+    find = partial(tools.tokens.find, TokenKind.CAPTCHA, captcha_id)
+    together([lambda: found.append(find()), partial(_spend, SOUNDS_PER_ADDRESS, origin, tools, now)])
+    if found[0] is None or not found[0].is_valid_at(now):
+        raise NotFound("captcha_gone", "Esta imagen venció. Pide otra.")
+    return captcha_sound(captcha_answer(tools.pepper, captcha_id))
 
 
 def check_captcha(captcha_id: str, typed: str, *, tokens: TokenStore, now: datetime) -> None:
@@ -62,8 +79,5 @@ def check_captcha(captcha_id: str, typed: str, *, tokens: TokenStore, now: datet
         raise CaptchaWrong("captcha_wrong", detail, field="captcha")
 
 
-def _answer_of_waiting(captcha_id: str, tokens: TokenStore, pepper: bytes, now: datetime) -> str:
-    token = tokens.find(TokenKind.CAPTCHA, captcha_id)
-    if token is None or not token.is_valid_at(now):
-        raise NotFound("captcha_gone", "Esta imagen venció. Pide otra.")
-    return captcha_answer(pepper, captcha_id)
+def _spend(limit: Limit, origin: str, tools: CaptchaTools, now: datetime) -> None:
+    tools.limits.spend(limit.key(origin), limit=limit.limit, window_s=limit.window_s, now=now)

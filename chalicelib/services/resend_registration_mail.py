@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.registration import Registration, RegistrationState, with_another_mail
 from chalicelib.renderers.registration_letters import waiting_letter
+from chalicelib.services.admit_registration import REGISTRATIONS_PER_EMAIL
 from chalicelib.services.complete_registration import send_way_in
 from chalicelib.services.registration_tools import (
     RegistrationTools,
@@ -13,7 +14,6 @@ from chalicelib.services.registration_tools import (
     send_code,
     send_letter,
 )
-from chalicelib.services.start_registration import REGISTRATIONS_PER_EMAIL
 
 
 def resend_registration_mail(registration_id: str, *, tools: RegistrationTools) -> Registration:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from chalicelib.domain.access_policy import Limit
 from chalicelib.domain.consent import AcceptedText
 from chalicelib.domain.contact import Phone
+from chalicelib.domain.credentials import CaptchaAnswer
 from chalicelib.domain.errors import InvalidInput, Unavailable
 from chalicelib.domain.identity import CompanyClaim, PersonClaim
 from chalicelib.domain.identity_claim import company_problems, person_problems
@@ -26,6 +26,7 @@ from chalicelib.domain.registration import (
     postponed,
 )
 from chalicelib.renderers.registration_letters import waiting_letter
+from chalicelib.services.admit_registration import admit_registration
 from chalicelib.services.check_identity import Consultation, ConsultationReason, check_identity
 from chalicelib.services.registration_tools import (
     RegistrationTools,
@@ -35,24 +36,20 @@ from chalicelib.services.registration_tools import (
     try_to_send,
 )
 
-REGISTRATIONS_PER_ADDRESS = Limit("registration-address", 20, 60 * 60)
-REGISTRATIONS_PER_DOCUMENT = Limit("registration-document", 10, 24 * 60 * 60)
-REGISTRATIONS_PER_EMAIL = Limit("registration-email", 10, 24 * 60 * 60)
-"""All three refuse: a registry counts our questions, and the answers about one document are not to be tried out."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     """What was typed. `problems` are those found while reading; what could not be read stands here as a blank.
 
     The claim and the texts are checked here. `accepted` says when and from where each text was accepted, which may be
-    before the form was sent.
+    before the form was sent. `captcha` is needed only where `start_registration` asks for one.
     """
 
     claim: PersonClaim | CompanyClaim
     email: str
     phone: Phone
     accepted: tuple[AcceptedText, ...]
+    captcha: CaptchaAnswer | None = None
     problems: tuple[InvalidInput, ...] = ()
 
 
@@ -74,7 +71,8 @@ def start_registration(
 
     Raises:
         InvalidInput: the first of all problems, with all of them; or the registry's refusal, which reveals nothing.
-        TooManyRequests: `limit_reached`, before any registry is asked.
+        CaptchaWrong: `captcha_needed` or `captcha_wrong`, before any registry is asked, as the next.
+        TooManyRequests: `limit_reached`.
         RegistrationChanged: `registration_changed`: one of this id was begun before.
 
     """
@@ -82,7 +80,7 @@ def start_registration(
     registration_id = registration_id or tools.new_token()
     registration = _draft(application, tools.registrations.key(registration_id), tools)
     check_registrable(registration.document[0])
-    _spend_limits(registration, origin, tools)
+    admit_registration(registration, application.captcha, origin=origin, tools=tools)
     tools.registrations.add(registration)
     registration = _ask(registration, origin, tools)
     if registration.state is RegistrationState.AWAITING_REGISTRY:
@@ -144,16 +142,6 @@ def _draft(application: Application, key: str, tools: RegistrationTools) -> Regi
         person=claim if isinstance(claim, PersonClaim) else None,
         company=claim if isinstance(claim, CompanyClaim) else None,
     )
-
-
-def _spend_limits(registration: Registration, origin: str, tools: RegistrationTools) -> None:
-    now = tools.clock()
-    for limit, who in (
-        (REGISTRATIONS_PER_ADDRESS, (origin,)),
-        (REGISTRATIONS_PER_DOCUMENT, registration.document),
-        (REGISTRATIONS_PER_EMAIL, (registration.email.lower(),)),
-    ):
-        tools.limits.spend(limit.key(*who), limit=limit.limit, window_s=limit.window_s, now=now)
 
 
 def _ask(registration: Registration, origin: str, tools: RegistrationTools) -> Registration:

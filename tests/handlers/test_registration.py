@@ -71,6 +71,10 @@ class Site:
     def verify(self, registration_id: str, code: str) -> HTTPResponse:
         return self.call("POST", f"/{registration_id}/verification", {"code": code})
 
+    def captcha(self, *, is_right: bool = True) -> dict[str, str]:
+        captcha_id = self.send("/v1/captchas").json_body["captcha_id"]
+        return {"id": captcha_id, "answer": captcha_answer(self.container.pepper, captcha_id) if is_right else "XXXXX"}
+
     @property
     def mails(self) -> list[tuple[str, str]]:
         """Address and text of each e-mail, oldest first."""
@@ -165,10 +169,8 @@ def test_no_two_users_share_the_id_that_sessions_go_by(site: Site) -> None:
 def test_the_credentials_open_a_session_that_asks_for_an_own_password(site: Site) -> None:
     site.verify(site.start()["registration_id"], site.code)
     password = site.mails[-1][1].split("Clave temporal: ")[1].split()[0]
-    captcha_id = site.send("/v1/captchas").json_body["captcha_id"]
-    captcha = {"id": captcha_id, "answer": captcha_answer(site.container.pepper, captcha_id)}
 
-    answer = site.send("/v1/sessions", {"username": "1-99000001", "password": password, "captcha": captcha})
+    answer = site.send("/v1/sessions", {"username": "1-99000001", "password": password, "captcha": site.captcha()})
 
     assert answer.status_code == 201, answer.body
     assert answer.json_body["must_change_password"] is True
@@ -266,12 +268,41 @@ def test_a_document_that_no_registry_confirms_needs_an_officer(site: Site) -> No
 
 def test_after_too_many_tries_with_one_document_no_registry_is_asked(site: Site) -> None:
     for _ in range(10):
-        site.call("POST", "", _another_name("99000002"))
-    answer = site.call("POST", "", _another_name("99000002"))
+        site.call("POST", "", {**_another_name("99000002"), "captcha": site.captcha()})
+    answer = site.call("POST", "", {**_another_name("99000002"), "captcha": site.captcha()})
 
     assert (answer.status_code, answer.json_body["code"]) == (429, "limit_reached")
     assert "Retry-After" in answer.headers
     assert len(site.simulator.asked) == 10
+
+
+def test_only_an_address_that_sent_several_in_the_hour_has_to_solve_a_captcha(site: Site) -> None:
+    for _ in range(3):
+        site.call("POST", "", _another_name("99000002"))
+    site.simulator.asked.clear()
+
+    needed = site.call("POST", "", a_form())
+    wrong = site.call("POST", "", a_form(captcha=site.captcha(is_right=False)))
+    used = site.captcha()
+    right = site.call("POST", "", a_form(captcha=used))
+    again = site.call("POST", "", a_form(captcha=used))
+
+    told = [(answer.status_code, answer.json_body["code"], answer.json_body["field"]) for answer in (needed, wrong)]
+    assert told == [(422, "captcha_needed", "captcha"), (422, "captcha_wrong", "captcha")]
+    assert right.status_code == 201
+    assert again.json_body["code"] == "captcha_wrong"
+    assert len(site.simulator.asked) == 1
+    site.clock.advance(hours=1)
+    assert site.call("POST", "", a_form()).status_code == 201
+
+
+def test_registrations_without_the_captcha_they_need_spend_no_other_limit(site: Site) -> None:
+    for _ in range(3):
+        site.call("POST", "", _another_name("99000002"))
+    for _ in range(20):
+        assert site.call("POST", "", a_form()).json_body["code"] == "captcha_needed"
+
+    assert site.call("POST", "", a_form(captcha=site.captcha())).status_code == 201
 
 
 def test_while_the_registry_is_down_nothing_is_lost_and_the_job_goes_on(

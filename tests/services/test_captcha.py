@@ -2,14 +2,23 @@ from __future__ import annotations
 
 import io
 import wave
+from datetime import datetime
 
 import pytest
 from PIL import Image
 
+from chalicelib.domain.access_policy import CAPTCHAS_PER_ADDRESS, SOUNDS_PER_ADDRESS, Limit
 from chalicelib.domain.captcha import LENGTH, LIFETIME, SPOKEN, captcha_answer
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.errors import NotFound, TooManyRequests
 from chalicelib.renderers.captcha import HEIGHT, WIDTH
-from chalicelib.services.captcha import CaptchaWrong, check_captcha, draw_captcha, issue_captcha, speak_captcha
+from chalicelib.services.captcha import (
+    CaptchaTools,
+    CaptchaWrong,
+    check_captcha,
+    draw_new_captcha,
+    issue_captcha,
+    speak_captcha,
+)
 from tests.access_world import NOW, PEPPER, TICK, World, access_world, at_once
 
 END = NOW + LIFETIME
@@ -23,6 +32,14 @@ def world(aws: dict[str, str]) -> World:
     return world
 
 
+def tools_of(world: World) -> CaptchaTools:
+    return CaptchaTools(world.tokens, world.limits, PEPPER)
+
+
+def speak(world: World, captcha_id: str = "c1", *, now: datetime = NOW) -> bytes:
+    return speak_captcha(captcha_id, origin="192.0.2.1", tools=tools_of(world), now=now)
+
+
 def test_the_answer_is_read_whatever_its_case_and_spaces(world: World) -> None:
     check_captcha("c1", f" {ANSWER[:2].lower()} {ANSWER[2:]} ", tokens=world.tokens, now=END)
 
@@ -30,9 +47,8 @@ def test_the_answer_is_read_whatever_its_case_and_spaces(world: World) -> None:
 def test_a_challenge_expires_at_its_instant(world: World) -> None:
     with pytest.raises(CaptchaWrong):
         check_captcha("c1", ANSWER, tokens=world.tokens, now=END + TICK)
-    for show in (draw_captcha, speak_captcha):
-        with pytest.raises(NotFound):
-            show("c1", tokens=world.tokens, pepper=PEPPER, now=END + TICK)
+    with pytest.raises(NotFound):
+        speak(world, now=END + TICK)
 
 
 @pytest.mark.parametrize("first", [ANSWER, "22222", ""])
@@ -45,14 +61,14 @@ def test_the_first_answer_right_or_wrong_uses_the_challenge_up(world: World, fir
     with pytest.raises(CaptchaWrong):
         check_captcha("c1", ANSWER, tokens=world.tokens, now=NOW)
     with pytest.raises(NotFound):
-        draw_captcha("c1", tokens=world.tokens, pepper=PEPPER, now=NOW)
+        speak(world)
 
 
 def test_a_challenge_that_never_was_is_neither_shown_nor_passed(world: World) -> None:
     with pytest.raises(CaptchaWrong):
         check_captcha("c2", captcha_answer(PEPPER, "c2"), tokens=world.tokens, now=NOW)
     with pytest.raises(NotFound):
-        speak_captcha("c2", tokens=world.tokens, pepper=PEPPER, now=NOW)
+        speak(world, "c2")
 
 
 def test_answers_depend_on_the_pepper_and_use_only_symbols_that_can_be_told_apart() -> None:
@@ -64,7 +80,8 @@ def test_answers_depend_on_the_pepper_and_use_only_symbols_that_can_be_told_apar
 
 
 def test_the_picture_is_a_png_dark_on_white(world: World) -> None:
-    picture = Image.open(io.BytesIO(draw_captcha("c1", tokens=world.tokens, pepper=PEPPER, now=NOW)))
+    _, drawn = draw_new_captcha("c2", origin="192.0.2.1", tools=tools_of(world), now=NOW)
+    picture = Image.open(io.BytesIO(drawn))
     assert (picture.format, picture.size) == ("PNG", (WIDTH, HEIGHT))
     grey = picture.convert("L").histogram()
     assert sum(grey[:80]) > 800
@@ -72,11 +89,27 @@ def test_the_picture_is_a_png_dark_on_white(world: World) -> None:
 
 
 def test_the_sound_is_a_wav_of_some_seconds_that_differs_each_time(world: World) -> None:
-    spoken = [speak_captcha("c1", tokens=world.tokens, pepper=PEPPER, now=NOW) for _ in range(2)]
+    spoken = [speak(world) for _ in range(2)]
     assert spoken[0] != spoken[1]
     with wave.open(io.BytesIO(spoken[0])) as opened:
         assert (opened.getnchannels(), opened.getframerate()) == (1, 8000)
         assert 5 < opened.getnframes() / 8000 < 30
+
+
+@pytest.mark.parametrize("limit", [CAPTCHAS_PER_ADDRESS, SOUNDS_PER_ADDRESS])
+def test_an_address_that_had_too_many_waits_and_another_does_not(world: World, limit: Limit) -> None:
+    tools = tools_of(world)
+    for _ in range(limit.limit):
+        world.limits.tally(limit.key("192.0.2.1"), window_s=limit.window_s, now=NOW)
+
+    def ask(origin: str) -> object:
+        if limit is SOUNDS_PER_ADDRESS:
+            return speak_captcha("c1", origin=origin, tools=tools, now=NOW)
+        return draw_new_captcha("c2", origin=origin, tools=tools, now=NOW)
+
+    with pytest.raises(TooManyRequests, match="limit_reached"):
+        ask("192.0.2.1")
+    assert ask("192.0.2.2")
 
 
 @pytest.mark.ministack

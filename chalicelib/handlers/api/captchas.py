@@ -15,12 +15,14 @@ captchas = Blueprint(__name__)
 
 @captchas.route("/v1/captchas", methods=["POST"])
 @endpoint(captchas, access=PUBLIC)
-def create_captcha(_: SignedRequest) -> Response:
+def create_captcha(request: SignedRequest) -> Response:
     """Begin a challenge that lives ten minutes and counts once."""
     from chalicelib.services.captcha import draw_new_captcha
 
     box = current()
-    challenge, picture = draw_new_captcha(box.new_token(), tokens=box.tokens, pepper=box.pepper, now=box.clock())
+    challenge, picture = draw_new_captcha(
+        box.new_token(), origin=request.origin, tools=box.captcha_tools, now=box.clock()
+    )
     answer = {
         "captcha_id": challenge.captcha_id,
         "image": _data("image/png", picture),
@@ -32,12 +34,12 @@ def create_captcha(_: SignedRequest) -> Response:
 
 @captchas.route("/v1/captchas/{captcha_id}/audio", methods=["GET"])
 @endpoint(captchas, access=PUBLIC)
-def hear_captcha(_: SignedRequest, captcha_id: str) -> Response:
+def hear_captcha(request: SignedRequest, captcha_id: str) -> Response:
     """Speak a challenge that waits; in JSON, since a gateway passes bytes only to who names their type in Accept."""
     from chalicelib.services.captcha import speak_captcha
 
     box = current()
-    sound = speak_captcha(captcha_id, tokens=box.tokens, pepper=box.pepper, now=box.clock())
+    sound = speak_captcha(captcha_id, origin=request.origin, tools=box.captcha_tools, now=box.clock())
     return json_response({"audio": _data("audio/wav", sound)})
 
 

@@ -13,6 +13,7 @@ from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.identity import CompanyClaim, PersonClaim, Sex
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.problems import refusal_of
+from chalicelib.handlers.api.access_body import read_captcha
 from chalicelib.handlers.api.body import Fields
 from chalicelib.services.start_registration import Application
 
@@ -37,10 +38,12 @@ def read_application(fields: Fields, *, origin: str, now: datetime) -> Applicati
     address, number = _contact(fields, problems)
     nothing: tuple[AcceptedText, ...] = ()
     accepted = _collect(problems, lambda: _accepted(fields, origin, now), nothing)
+    captcha = _collect(problems, lambda: read_captcha(fields), None)
     _collect(problems, fields.close, None)
     if claim is None:
         raise refusal_of(tuple(problems))
-    return Application(claim=claim, email=address, phone=number, accepted=accepted, problems=tuple(problems))
+    found = tuple(problems)
+    return Application(claim=claim, email=address, phone=number, accepted=accepted, captcha=captcha, problems=found)
 
 
 def read_new_email(fields: Fields) -> str:

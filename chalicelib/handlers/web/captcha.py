@@ -23,12 +23,14 @@ class ShownCaptcha:
     picture: str
 
 
-def new_captcha() -> ShownCaptcha:
+def new_captcha(request: PageRequest) -> ShownCaptcha:
     """Begin a challenge for a form that is about to be shown."""
     from chalicelib.services.captcha import draw_new_captcha
 
     box = current()
-    challenge, picture = draw_new_captcha(box.new_token(), tokens=box.tokens, pepper=box.pepper, now=box.clock())
+    challenge, picture = draw_new_captcha(
+        box.new_token(), origin=request.origin, tools=box.captcha_tools, now=box.clock()
+    )
     return ShownCaptcha(challenge.captcha_id, _data("image/png", picture))
 
 
@@ -39,7 +41,7 @@ def show_captcha_audio(request: PageRequest, captcha_id: str) -> Response:
     from chalicelib.services.captcha import speak_captcha
 
     box = current()
-    sound = speak_captcha(captcha_id, tokens=box.tokens, pepper=box.pepper, now=box.clock())
+    sound = speak_captcha(captcha_id, origin=request.origin, tools=box.captcha_tools, now=box.clock())
     return show(request, "captcha_audio.html", sound=_data("audio/wav", sound))
 
 
