@@ -57,7 +57,8 @@ class RegistrationBusy(Unavailable):
 class Registration:
     """`key` is the keyed hash of its id, which only the applicant has; `mails` counts those sent in this state.
 
-    Exactly one of `person` and `company` is there. `registered_name` is the registry's, empty until it said yes.
+    Exactly one of `person` and `company` is there until the end, after which type and number of the document stand for
+    the claim. `registered_name` is the registry's, empty until it said yes.
     """
 
     key: str
@@ -69,6 +70,8 @@ class Registration:
     expires_at: datetime | None
     person: PersonClaim | None = None
     company: CompanyClaim | None = None
+    document_type: DocumentType | None = None
+    document_number: str = ""
     registered_name: str = ""
     mails: int = 0
     asked: int = 0
@@ -88,10 +91,17 @@ class Registration:
     @property
     def document(self) -> tuple[DocumentType, str]:
         """Type and number of the holder's document."""
+        if self.document_type is not None:
+            return self.document_type, self.document_number
         claim = self.claim
         if isinstance(claim, PersonClaim):
             return claim.document_type, claim.number
         return DocumentType.RUC, claim.ruc
+
+    @property
+    def is_company(self) -> bool:
+        """Tell whether a company registers."""
+        return self.document[0] is DocumentType.RUC
 
     @property
     def code_name(self) -> str:
@@ -133,9 +143,20 @@ def refused(registration: Registration) -> Registration:
 
 
 def completed(registration: Registration, *, opened_mailbox: bool) -> Registration:
-    """End well; what was accepted is kept with the mailbox's beginning."""
+    """End well, keeping only what is evidence: the document asked about, the address verified, the texts accepted."""
+    document_type, document_number = registration.document
     return replace(
-        registration, state=RegistrationState.COMPLETED, expires_at=None, mails=1, opened_mailbox=opened_mailbox
+        registration,
+        state=RegistrationState.COMPLETED,
+        expires_at=None,
+        mails=1,
+        opened_mailbox=opened_mailbox,
+        document_type=document_type,
+        document_number=document_number,
+        person=None,
+        company=None,
+        phone=Phone("", is_mobile=False),
+        registered_name="",
     )
 
 

@@ -83,7 +83,7 @@ def _opened(registration: Registration, mailbox: Mailbox, tools: RegistrationToo
         occurred_at=tools.clock(),
         event_id=tools.new_event_id(),
         actor=f"applicant:{registration.key}",
-        data={"registration": registration.key},
+        data={"registration": registration.key, **_accepted(registration)},
     )
 
 
@@ -94,4 +94,10 @@ def _repeated(registration: Registration, tools: RegistrationTools) -> Event:
         occurred_at=tools.clock(),
         event_id=tools.new_event_id(),
         actor=f"applicant:{registration.key}",
+        data=_accepted(registration),
     )
+
+
+def _accepted(registration: Registration) -> dict[str, str]:
+    """Return version and instant of each text, by its name; the addresses stay with registration and mailbox."""
+    return {f"accepted_{one.text}": f"{one.version} {one.accepted_at.isoformat()}" for one in registration.accepted}

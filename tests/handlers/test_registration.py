@@ -201,6 +201,27 @@ def test_what_was_accepted_is_kept_with_version_time_and_address(site: Site) -> 
     assert all(entry["accepted_at"] == NOW.isoformat() and entry["origin"] for entry in item.data["accepted"])
 
 
+@pytest.mark.parametrize("has_mailbox", [False, True])
+def test_once_completed_only_what_is_evidence_is_left_of_the_form(site: Site, has_mailbox: bool) -> None:
+    if has_mailbox:
+        site.container.mailboxes.put(a_mailbox("99000001"))
+    site.verify(site.start()["registration_id"], site.code)
+
+    [item] = tables.RegistrationItem.scan()
+    left = {name: value for name, value in item.data.items() if value}
+    assert (left["document_type"], left["document_number"]) == ("DNI", "99000001")
+    assert len(left["accepted"]) == 2
+    assert not re.search("(?i)prueba|rosa[^@]|1990|2020|987654321", repr(left))
+
+
+def test_the_mailboxs_first_event_says_which_texts_were_accepted_and_when(site: Site) -> None:
+    site.verify(site.start()["registration_id"], site.code)
+
+    [opened] = site.container.events.list_for_subject("mailbox#1-99000001")
+    texts = {f"accepted_{text}": f"{version} {NOW.isoformat()}" for text, version in portal().current.items()}
+    assert {name: value for name, value in opened.data.items() if name != "registration"} == texts
+
+
 def test_every_problem_of_the_form_is_told_at_once_and_no_registry_is_asked(site: Site) -> None:
     form = a_form(phone="12", email_again="otra@ejemplo.pe", accepted=[])
     form["person"] |= {"number": "123", "given_names": "R2"}
