@@ -29,6 +29,7 @@ from chalicelib.handlers.web.registration_draft import (
 )
 
 if TYPE_CHECKING:
+    from chalicelib.domain.credentials import CaptchaAnswer
     from chalicelib.services.registration_tools import RegistrationTools
 
 registration_pages = Blueprint(__name__)
@@ -176,8 +177,9 @@ def register_by_form(request: PageRequest, draft: RegistrationDraft) -> Response
     tools = open_registration_tools(current())
     mail_page = f"/registro/correo/{draft.registration_id}"
     try:
+        application = replace(read_typed(draft, tools), captcha=_captcha(request))
         started = start_registration(
-            read_typed(draft, tools), origin=request.origin, tools=tools, registration_id=draft.registration_id
+            application, origin=request.origin, tools=tools, registration_id=draft.registration_id
         )
     except RegistrationChanged:
         if not _is_stuck(draft.registration_id, tools):
@@ -193,6 +195,13 @@ def register_by_form(request: PageRequest, draft: RegistrationDraft) -> Response
     finish_registration_draft(draft)
     address = mail_page if started.is_mail_sent else f"{mail_page}?envio=fallido"
     return go_to(address, cookies=[no_cookie(DRAFT_COOKIE)])
+
+
+def _captcha(request: PageRequest) -> CaptchaAnswer | None:
+    from chalicelib.domain.credentials import CaptchaAnswer
+
+    captcha_id = request.value("captcha_id")
+    return CaptchaAnswer(captcha_id, request.value("captcha")) if captcha_id else None
 
 
 def _renew(draft: RegistrationDraft) -> RegistrationDraft:
@@ -287,6 +296,6 @@ def _review_page(request: PageRequest, draft: RegistrationDraft, error: CasillaE
     context = {
         "rows": summary_rows(draft),
         "back": form_address(draft.person_type),
-        "captcha": new_captcha() if error is not None and error.field == "captcha" else None,
+        "captcha": new_captcha(request) if error is not None and error.field == "captcha" else None,
     }
     return show_form(request, "registration_review.html", error, {"captcha": "Texto de la imagen"}, **context)

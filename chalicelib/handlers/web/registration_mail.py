@@ -127,5 +127,5 @@ def _shown(registration: Registration, registration_id: str) -> dict[str, Any]:
         "address": f"/registro/correo/{registration_id}",
         "email": mask_email(registration.email),
         "expires_at": registration.expires_at,
-        "is_company": registration.company is not None,
+        "is_company": registration.is_company,
     }

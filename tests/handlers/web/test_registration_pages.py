@@ -15,8 +15,11 @@ from chalice.test import Client, HTTPResponse
 from app import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
+from chalicelib.domain.access_policy import REGISTRATIONS_UNCHECKED, Limit
+from chalicelib.domain.captcha import captcha_answer
 from chalicelib.handlers.web.cookies import DRAFT_COOKIE
 from chalicelib.renderers.portal import portal
+from chalicelib.services.admit_registration import REGISTRATIONS_PER_DOCUMENT
 from chalicelib.store import tables
 from infra.local.registries.server import Simulator, running
 from tests.browser_requests import Browser, check_html, text_of
@@ -75,6 +78,12 @@ class Applicant(Browser):
         assert answer.status_code == 303, text_of(answer)
         return str(answer.headers["Location"])
 
+    def spend(self, limit: Limit, *who: str) -> None:
+        """Use up what an address or somebody may do in this window."""
+        for _ in range(limit.limit):
+            limits = self.people.world.container.limits
+            limits.tally(limit.key(*who), window_s=limit.window_s, now=self.clock())
+
     def code(self) -> str:
         return str(re.findall(r"Código: ([0-9A-Z]{6})", self.people.mails()[-1][1])[-1])
 
@@ -127,6 +136,20 @@ def test_a_person_registers_step_by_step(applicant: Applicant) -> None:
     assert "Revisa tu correo" in done
     assert 'href="/ingresar"' in done
     assert applicant.people.tools.accounts.find("1-99000001") is not None
+
+
+def test_where_many_register_a_captcha_comes_beside_the_button_and_nothing_typed_is_lost(applicant: Applicant) -> None:
+    applicant.spend(REGISTRATIONS_UNCHECKED, "127.0.0.1")
+    assert 'name="captcha_id"' not in applicant.reach_review().body.decode()
+
+    needed = applicant.post("/registro/revisar")
+    wrong = applicant.submit(needed, "/registro/revisar", captcha="")
+    [captcha_id] = re.findall(r'name="captcha_id" value="([^"]+)"', wrong.body.decode())
+    answer = captcha_answer(applicant.people.tools.pepper, captcha_id)
+    right = applicant.submit(wrong, "/registro/revisar", captcha=answer)
+
+    assert [page.status_code for page in (needed, wrong, right)] == [422, 422, 303]
+    assert all(text in text_of(needed) for text in ("99000001", "Escuchar el texto", "acércate a la mesa de partes"))
 
 
 def test_a_company_registers_step_by_step(applicant: Applicant) -> None:
@@ -273,8 +296,7 @@ def test_what_the_registry_denies_comes_back_with_all_that_was_typed(applicant: 
 
 def test_a_limit_is_told_and_nothing_typed_is_lost(applicant: Applicant) -> None:
     applicant.reach_review(given_names="Otra")
-    for _ in range(10):
-        applicant.post("/registro/revisar")
+    applicant.spend(REGISTRATIONS_PER_DOCUMENT, "DNI", "99000001")
     answer = applicant.post("/registro/revisar")
     assert answer.status_code == 429
     assert "Espera" in text_of(answer)
