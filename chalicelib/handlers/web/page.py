@@ -64,15 +64,18 @@ def page(blueprint: Blueprint, *, access: str, find: Find | None = None) -> Call
         def guarded(**parameters: str) -> Response:
             raw = blueprint.current_request
             correlation_id = str(raw.context.get("requestId", ""))
+            known: list[PageRequest] = []
             try:
-                request = page_request(raw)
-                response = _answer(view, request, access, find, parameters)
+                known.append(page_request(raw))
+                response = _answer(view, known, access, find, parameters)
             except CasillaError as error:
                 log_refusal(error, correlation_id)
-                response = _refusal(error, raw.path)
+                response = _refusal(error, raw.path, _last(known))
             except Exception as error:  # noqa: BLE001 - told as it is, logged without its text
                 logger.error("unexpected", correlation_id=correlation_id, fault=describe_fault(error))
-                response = refusal_page(unexpected(correlation_id), (500, "Algo falló de nuestro lado"))
+                response = refusal_page(
+                    unexpected(correlation_id), (500, "Algo falló de nuestro lado"), request=_last(known)
+                )
             response.headers = {**PAGE_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
             return response
 
@@ -116,11 +119,12 @@ def go_to(address: str, *, cookies: Iterable[str] = ()) -> Response:
     return Response("", status_code=303, headers={"Location": address, "Content-Type": "text/plain", **_set(cookies)})
 
 
-def refusal_page(error: CasillaError, status: tuple[int, str]) -> Response:
-    """Answer a page that says what happened and what to do."""
+def refusal_page(error: CasillaError, status: tuple[int, str], *, request: PageRequest | None = None) -> Response:
+    """Answer a page that says what happened and what to do, within the session that `request` may have."""
     from chalicelib.renderers.pages import render_page
 
-    context = {"heading": status[1], "detail": error.detail, "retryable": error.retryable, "session": None}
+    common: dict[str, Any] = {"session": None} if request is None else _common(request)
+    context = {**common, "heading": status[1], "detail": error.detail, "retryable": error.retryable}
     headers: dict[str, str | list[str]] = dict(_HTML)
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
@@ -150,8 +154,11 @@ def _field_error(error: CasillaError, labels: Mapping[str, str]) -> FieldError:
     return FieldError(name, error.detail.replace(f"El campo «{error.field}»", f"«{labels[name]}»"))
 
 
-def _answer(view: View, request: PageRequest, access: str, find: Find | None, parameters: dict[str, str]) -> Response:
-    box = current()
+def _answer(
+    view: View, known: list[PageRequest], access: str, find: Find | None, parameters: dict[str, str]
+) -> Response:
+    """Answer the last request `known`; once its session is known, it is added with that, for refusals to show."""
+    box, request = current(), known[-1]
     if request.method == "POST":
         check_same_origin(request, box.config.portal_base_url or f"https://{box.config.portal_address}")
     if access == PUBLIC:
@@ -164,9 +171,11 @@ def _answer(view: View, request: PageRequest, access: str, find: Find | None, pa
     except (SessionEnded, ValidationNeeded) as error:
         return _ask_again(request, error)
     session = who[0]
+    request = replace(request, session=session)
+    known.append(request)
     if request.method == "POST":
         check_csrf(box.pepper, session, request.value("csrf"))
-    response = view(replace(request, session=session), *who, **parameters)
+    response = view(request, *who, **parameters)
     if request.value("resent") and response.status_code == HTTPStatus.SEE_OTHER:
         _forget(request, response)
     return response
@@ -193,10 +202,14 @@ def _forget(request: PageRequest, response: Response) -> None:
     response.headers["Set-Cookie"] = [*response.headers.get("Set-Cookie", ()), *forget_form(request)]
 
 
-def _refusal(error: CasillaError, route: str) -> Response:
+def _last(known: list[PageRequest]) -> PageRequest | None:
+    return known[-1] if known else None
+
+
+def _refusal(error: CasillaError, route: str, request: PageRequest | None) -> Response:
     if isinstance(error, PasswordChangeNeeded) and route != "/clave":
         return go_to("/clave")
-    return refusal_page(error, status_of(error))
+    return refusal_page(error, status_of(error), request=request)
 
 
 def _common(request: PageRequest) -> dict[str, Any]:
