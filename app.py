@@ -21,6 +21,8 @@ from chalicelib.handlers.web.entrance import entrance
 from chalicelib.handlers.web.information import information
 from chalicelib.handlers.web.kept_form import kept_forms
 from chalicelib.handlers.web.mail_link import mail_link_pages
+from chalicelib.handlers.web.mailbox import mailbox_pages
+from chalicelib.handlers.web.notice import notice_pages
 from chalicelib.handlers.web.passwords import password_pages
 from chalicelib.handlers.web.registration import registration_pages
 from chalicelib.handlers.web.registration_mail import registration_mail_pages
@@ -33,6 +35,7 @@ for blueprint in (
     *(captchas, deposits, exports, mailboxes, notice_search, notices, passwords, profile),
     *(sessions, uploads, registrations, users, jobs),
     *(captcha_pages, entrance, kept_forms, password_pages, static),
+    *(mailbox_pages, notice_pages),
     *(information, registration_pages, registration_mail_pages, mail_link_pages),
 ):
     app.register_blueprint(blueprint)

@@ -1,0 +1,166 @@
+"""The mailbox's list and a notice's pages, as the holder sees them (BOX-1, BOX-2, BOX-3)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.event import EventType
+from chalicelib.domain.mailbox import UserState
+from tests.browser_requests import Browser, check_html, text_of
+from tests.deposit_world import NOW, a_body, a_mailbox, a_pdf, a_user, an_inline_file
+
+HOSTILE = '<script>alert("x")</script> & Ñandú ' + "muylargosinespacios" * 6
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Browser:
+    browser.enter()
+    return browser
+
+
+def deposit(browser: Browser, key: str = "clave-1", **overrides: Any) -> str:
+    answer = browser.people.world.deposit({**a_body(), **overrides}, key=key)
+    assert answer.status_code == 201, answer.json_body
+    return str(answer.json_body["notice_id"])
+
+
+def _document(**overrides: str) -> dict[str, Any]:
+    return {**a_body()["document"], **overrides}
+
+
+def _page(browser: Browser, address: str, status: int = 200) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == status
+    html = text_of(answer)
+    check_html(html)
+    return html
+
+
+def _open(browser: Browser, notice_id: str) -> str:
+    address = f"/casilla/{notice_id}"
+    answer = browser.submit(browser.get(address), address)
+    assert (answer.status_code, answer.headers["Location"]) == (303, address)
+    return _page(browser, address)
+
+
+def _events(browser: Browser, notice_id: str) -> list[EventType]:
+    return [event.type for event in browser.people.world.container.events.list_for_subject(f"notice#{notice_id}")]
+
+
+def test_an_empty_mailbox_says_that_alerts_will_come(visitor: Browser) -> None:
+    html = _page(visitor, "/casilla")
+    assert "Todavía no tienes notificaciones" in html
+    assert "Pendientes por leer <span>(0)</span>" in html
+    assert "QUISPE DEMO MARÍA ÑUSTA" in html
+
+
+def test_a_notice_waits_among_the_pending_and_moves_to_the_read_ones(visitor: Browser) -> None:
+    notice_id = deposit(visitor)
+    pending = _page(visitor, "/casilla")
+    assert f'href="/casilla/{notice_id}"' in pending
+    assert "Pendientes por leer <span>(1)</span>" in pending
+    assert "te quedan 10 días hábiles" in pending
+    assert "Todavía no abriste ninguna" in _page(visitor, "/casilla?vista=leidos")
+
+    _open(visitor, notice_id)
+
+    assert "No tienes notificaciones pendientes por leer" in _page(visitor, "/casilla")
+    read = _page(visitor, "/casilla?vista=leidos")
+    assert f'href="/casilla/{notice_id}"' in read
+    assert re.search(r'aria-current="page">Leídos <span>\(1\)</span>', read)
+
+
+def test_pages_go_on_from_the_oldest_shown_and_back_to_the_start(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.services.list_notices.PAGE_SIZES", (1,))
+    first = deposit(visitor)
+    visitor.people.world.clock.advance(seconds=1)
+    second = deposit(visitor, "clave-2")
+
+    newest = _page(visitor, "/casilla")
+    [older] = re.findall(r'href="([^"]+)">Más antiguas', newest)
+    oldest = _page(visitor, older)
+
+    assert second in newest
+    assert first not in newest
+    assert first in oldest
+    assert 'href="/casilla">Volver al inicio' in oldest
+
+
+def test_looking_at_an_unopened_notice_opens_nothing(visitor: Browser) -> None:
+    notice_id = deposit(visitor)
+    before = _events(visitor, notice_id)
+    html = _page(visitor, f"/casilla/{notice_id}")
+    assert "está sin abrir" in html
+    assert "Surtió efecto el lunes 9 de marzo de 2026, por haberse depositado en tu casilla, se abra o no." in html
+    assert "carta-000079-2026.pdf" not in html
+    assert _events(visitor, notice_id) == before
+
+
+def test_an_opened_notice_shows_everything(visitor: Browser) -> None:
+    annex = an_inline_file(a_pdf("Un anexo"), "cuadro de multas.pdf")
+    html = _open(visitor, deposit(visitor, annexes=[annex]))
+    assert "Abriste esta notificación el lunes 9 de marzo de 2026, 15:15" in html
+    for shown in (
+        *("Número de Expediente", "EXP-2026-000098", "16/02/2026", "Oficina de Atención a la Ciudadanía"),
+        *("Persona Firmante de Ejemplo", "Persona Redactora de Ejemplo", "CARTA", "000079-2026"),
+        *("Descargar documento original", "Descargar constancia", "cuadro de multas.pdf", "Anexos (1)"),
+        *("El plazo es de 10 días hábiles", "termina el lunes 23 de marzo de 2026", "(01) 000-0000"),
+        *("Depositada en tu casilla", "Alerta por correo: por enviar", "Abierta por primera vez", "Visto por"),
+    ):
+        assert shown in html
+
+
+def test_under_the_acknowledgement_the_envelope_says_that_opening_starts_the_term(visitor: Browser) -> None:
+    html = _page(visitor, f"/casilla/{deposit(visitor, regime='acknowledgement')}")
+    assert "Abrirla es tu acuse de recibo" in html
+    assert "a más tardar el martes 17 de marzo de 2026" in html
+
+
+def test_each_download_is_logged_and_leads_to_a_short_lived_link(visitor: Browser) -> None:
+    notice_id = deposit(visitor, annexes=[an_inline_file(filename="anexo.pdf")])
+    assert visitor.get(f"/casilla/{notice_id}/documentos/original").status_code == 409
+    _open(visitor, notice_id)
+    before = len(_events(visitor, notice_id))
+    for name in ("documentos/original", "documentos/anexo-1", "constancia"):
+        answer = visitor.get(f"/casilla/{notice_id}/{name}")
+        assert answer.status_code == 303
+        assert "X-Amz-Signature=" in answer.headers["Location"]
+    assert len(_events(visitor, notice_id)) == before + 3
+    for name in ("anexo-2", "annex-1", "main", "x"):
+        assert visitor.get(f"/casilla/{notice_id}/documentos/{name}").status_code == 404
+
+
+def test_another_mailboxes_notice_is_not_there_and_the_page_stays_within_the_session(visitor: Browser) -> None:
+    visitor.people.world.container.mailboxes.put(a_mailbox("40000003"))
+    theirs = deposit(visitor, recipient={"document_type": "DNI", "document_number": "40000003"})
+    for address in (f"/casilla/{theirs}", f"/casilla/{theirs}/constancia", "/casilla/x"):
+        html = _page(visitor, address, 404)
+        assert "No existe esa notificación, o no es de tu casilla" in html
+        assert 'action="/salir"' in html
+        assert 'href="/casilla">Volver a tu casilla' in html
+
+
+def test_hostile_and_long_text_is_shown_as_text(visitor: Browser) -> None:
+    subject = HOSTILE.replace("\n", " ")
+    notice_id = deposit(visitor, document=_document(subject=subject, office=HOSTILE[:100]))
+    for html in (_page(visitor, "/casilla"), _page(visitor, f"/casilla/{notice_id}"), _open(visitor, notice_id)):
+        assert "<script>alert" not in html
+        assert "&lt;script&gt;" in html
+
+
+def test_a_user_disabled_meanwhile_sees_nothing(visitor: Browser) -> None:
+    users = (a_user(1, state=UserState.DISABLED), a_user(2))
+    visitor.people.world.container.mailboxes.put(a_mailbox(users=users))
+    html = _page(visitor, "/casilla", 403)
+    assert "usuario principal" in html
+
+
+def test_an_old_validation_leads_back_to_the_same_place(visitor: Browser) -> None:
+    visitor.people.world.clock.advance(seconds=20 * 60 + 1)
+    assert visitor.get("/casilla?vista=leidos").headers["Location"] == "/validar?volver=/casilla%3Fvista%3Dleidos"
+    visitor.people.world.clock.now = NOW
