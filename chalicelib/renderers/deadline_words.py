@@ -95,9 +95,7 @@ def _reason(regime: Regime, effective: date, starts: date) -> str:
     return "con su primera apertura, que es el acuse de recibo"
 
 
-def _days_left(
-    term: Term, deadline: Deadline, ends: date, today: date, calendar: BusinessCalendar
-) -> tuple[int, str]:
+def _days_left(term: Term, deadline: Deadline, ends: date, today: date, calendar: BusinessCalendar) -> tuple[int, str]:
     """Count what is left after today: business days only where that count is certain, else plain days.
 
     The notice does not say which regional days its end was counted with. Where the country's calendar alone leads to

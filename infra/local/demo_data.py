@@ -26,6 +26,7 @@ from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxStat
 from chalicelib.services.password_hashing import PasswordHashing
 from chalicelib.store.institution_store import PROFILE, key_item, signing_key_from
 from chalicelib.store.tables import InstitutionItem
+from infra.local.demo_notices import OLDEST, deposit_demo_notices
 
 INSTITUTION = Institution(
     institution_id="entidad-demo",
@@ -35,6 +36,15 @@ INSTITUTION = Institution(
     state=InstitutionState.ACTIVE,
     attaches_receipt=True,
 )
+OTHER_INSTITUTION = Institution(
+    institution_id="municipalidad-demo",
+    name="Municipalidad de Demostración",
+    address="Plaza Ejemplo 1, Lima",
+    phone="(01) 000-0001",
+    state=InstitutionState.ACTIVE,
+    attaches_receipt=True,
+)
+INSTITUTIONS = (INSTITUTION, OTHER_INSTITUTION)
 KEY_ID = "demo-1"
 RECIPIENT = "DNI:40000002"
 
@@ -99,13 +109,17 @@ def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: di
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     public_key = _public_key(folder / "key.pem")
-    if not InstitutionItem.count(INSTITUTION.institution_id, InstitutionItem.item == PROFILE):
-        box.institutions.put(INSTITUTION)
-    _register(box, public_key, now)
+    for institution in INSTITUTIONS:
+        if not InstitutionItem.count(institution.institution_id, InstitutionItem.item == PROFILE):
+            box.institutions.put(institution)
+        _register(box, institution, public_key, now)
     for mailbox in MAILBOXES:
         if box.mailboxes.find(mailbox.mailbox_id) is None:
             box.mailboxes.put(mailbox)
     _add_accounts(box)
+    keyids = tuple(f"{institution.institution_id}:{KEY_ID}" for institution in INSTITUTIONS)
+    if mailbox := box.mailboxes.find(MAILBOXES[0].mailbox_id):
+        deposit_demo_notices(box, mailbox, key=folder / "key.pem", keyids=keyids, now=now)
     demo = {**addresses, "keyid": f"{INSTITUTION.institution_id}:{KEY_ID}", "recipient": RECIPIENT}
     (folder / "demo.json").write_text(json.dumps(demo, indent=2) + "\n", "utf-8")
 
@@ -145,18 +159,18 @@ def _public_key(path: Path) -> bytes:
     return der
 
 
-def _register(box: Container, public_key: bytes, now: datetime) -> None:
-    """Register the key, unless this very one is registered."""
+def _register(box: Container, institution: Institution, public_key: bytes, now: datetime) -> None:
+    """Register the key, unless this very one is registered for as long."""
     key = SigningKey(
-        institution_id=INSTITUTION.institution_id,
+        institution_id=institution.institution_id,
         key_id=KEY_ID,
         algorithm=KeyAlgorithm.ED25519,
         public_key=public_key,
-        not_before=now - timedelta(days=1),
+        not_before=now - OLDEST,
         not_after=now + timedelta(days=3650),
     )
-    for found in InstitutionItem.query(INSTITUTION.institution_id, InstitutionItem.item == key_item(KEY_ID)):
+    for found in InstitutionItem.query(institution.institution_id, InstitutionItem.item == key_item(KEY_ID)):
         stored = signing_key_from(found)
-        if stored is not None and stored.public_key == public_key:
+        if stored is not None and stored.public_key == public_key and stored.not_before <= key.not_before:
             return
     box.institutions.put_key(key)

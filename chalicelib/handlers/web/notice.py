@@ -29,7 +29,7 @@ _JUST_NOW = timedelta(minutes=1)
 
 @notice_pages.route("/casilla/{notice_id}", methods=["GET"])
 @page(notice_pages, access=MAILBOX, find=with_notice)
-def show_notice_page(request: PageRequest, session: Session, found: FoundNotice, notice_id: str) -> Response:  # noqa: ARG001 - found by it already
+def show_notice_page(request: PageRequest, session: Session, found: FoundNotice, **_: str) -> Response:
     """Show the envelope, or record another opening and show everything."""
     from chalicelib.domain.reading import Reading
     from chalicelib.services.open_notice import open_notice
@@ -45,7 +45,7 @@ def show_notice_page(request: PageRequest, session: Session, found: FoundNotice,
 
 @notice_pages.route("/casilla/{notice_id}", methods=["POST"], content_types=FORM)
 @page(notice_pages, access=MAILBOX, find=with_notice)
-def open_by_form(request: PageRequest, session: Session, found: FoundNotice, notice_id: str) -> Response:  # noqa: ARG001 - as above
+def open_by_form(request: PageRequest, session: Session, found: FoundNotice, **_: str) -> Response:
     """Open it."""
     from chalicelib.renderers.notice_page import address_of
     from chalicelib.services.open_notice import open_notice
@@ -56,7 +56,7 @@ def open_by_form(request: PageRequest, session: Session, found: FoundNotice, not
 
 @notice_pages.route("/casilla/{notice_id}/documentos/{name}", methods=["GET"])
 @page(notice_pages, access=MAILBOX, find=with_notice)
-def download_document(request: PageRequest, session: Session, found: FoundNotice, notice_id: str, name: str) -> Response:  # noqa: ARG001 - as above
+def download_document(request: PageRequest, session: Session, found: FoundNotice, *, name: str, **_: str) -> Response:
     """Lead to the main document or an annex."""
     from chalicelib.renderers.notice_page import file_name
 
@@ -65,7 +65,7 @@ def download_document(request: PageRequest, session: Session, found: FoundNotice
 
 @notice_pages.route("/casilla/{notice_id}/constancia", methods=["GET"])
 @page(notice_pages, access=MAILBOX, find=with_notice)
-def download_receipt(request: PageRequest, session: Session, found: FoundNotice, notice_id: str) -> Response:  # noqa: ARG001 - as above
+def download_receipt(request: PageRequest, session: Session, found: FoundNotice, **_: str) -> Response:
     """Lead to the receipt."""
     from chalicelib.services.download_file import RECEIPT
 

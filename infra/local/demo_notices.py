@@ -1,0 +1,200 @@
+"""Notices of the demonstration, deposited by the real use case at the first start. All of it is made up."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from chalicelib.bootstrap import Container
+from chalicelib.domain.mailbox import Mailbox, MailboxUser
+from chalicelib.domain.session import Session
+from chalicelib.handlers.api.deposit_body import read_deposit
+from chalicelib.renderers.pdf_document import Paper, Typeface
+from chalicelib.services.deposit_notice import deposit_notice
+from chalicelib.services.open_notice import open_notice
+from chalicelib.services.signed_request import WRITE_COVERAGE, SignedRequest, read_claim
+from chalicelib.store.tables import NoticeItem
+from examples.casilla_sender import content_digest, load_key, signature_fields
+
+OLDEST = timedelta(days=60)
+"""From when on the key has to be good for them."""
+_ORIGIN = "192.0.2.1"
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """One made-up notice, deposited some time before the start."""
+
+    sender: int
+    ago: timedelta
+    type: str
+    number: str
+    subject: str
+    office: str
+    regime: str
+    days: int | None
+    annexes: tuple[str, ...] = ()
+    is_opened: bool = False
+
+
+_NOTICES = (
+    _Notice(
+        0,
+        timedelta(days=41),
+        "CARTA",
+        "000031-2026-OAC",
+        "Respuesta a su solicitud de acceso a la información pública",
+        "Oficina de Atención a la Ciudadanía",
+        "deposit",
+        None,
+        is_opened=True,
+    ),
+    _Notice(
+        1,
+        timedelta(days=27),
+        "RESOLUCIÓN SUBGERENCIAL",
+        "000118-2026-SGL",
+        "Declara procedente la renovación de la licencia de funcionamiento del local de ejemplo",
+        "Subgerencia de Licencias",
+        "deposit",
+        15,
+        ("plano-aprobado.pdf",),
+        is_opened=True,
+    ),
+    _Notice(
+        1,
+        timedelta(days=12),
+        "OFICIO",
+        "000207-2026-SGF",
+        "Observaciones al expediente de obra menor: documentos por completar",
+        "Subgerencia de Fiscalización",
+        "deposit",
+        10,
+    ),
+    _Notice(
+        0,
+        timedelta(days=4),
+        "RESOLUCIÓN DIRECTORAL",
+        "000064-2026-DS",
+        "Dicta medida cautelar de suspensión temporal de actividades",
+        "Dirección de Supervisión",
+        "immediate",
+        None,
+        ("acta-de-supervision.pdf",),
+    ),
+    _Notice(
+        0,
+        timedelta(days=1, hours=3),
+        "CITACIÓN",
+        "000012-2026-CON",
+        "Citación a audiencia de conciliación",
+        "Centro de Conciliación",
+        "acknowledgement",
+        5,
+    ),
+    _Notice(
+        0,
+        timedelta(hours=2),
+        "RESOLUCIÓN JEFATURAL",
+        "000145-2026-OGTI",
+        "Requiere información complementaria sobre la solicitud de beneficio presentada en el expediente de ejemplo",
+        "Oficina General de Tecnologías de la Información",
+        "deposit",
+        10,
+        (
+            *("informe-tecnico.pdf", "informe-legal.pdf", "cuadro-de-documentos.pdf"),
+            *("formato-de-respuesta.pdf", "plano-de-ubicación.pdf"),
+        ),
+    ),
+)
+
+
+def deposit_demo_notices(
+    box: Container, mailbox: Mailbox, *, key: Path, keyids: tuple[str, ...], now: datetime
+) -> None:
+    """Fill a mailbox that never had a notice; `keyids` are those of the institutions that send, all with one key."""
+    if NoticeItem.by_mailbox.count(mailbox.mailbox_id, limit=1):
+        return
+    for notice in _NOTICES:
+        at = now - notice.ago
+        request = _signed(box, _body(mailbox, notice, at), key, keyids[notice.sender], at)
+        claim = read_claim(request, (*WRITE_COVERAGE, "idempotency-key"), now=at)
+        answer = deposit_notice(
+            read_deposit(request.body, box.mailbox_prefixes),
+            idempotency_key=request.headers["idempotency-key"],
+            request=request,
+            claim=claim,
+            tools=replace(box.deposit_tools, clock=lambda at=at: at),
+        )
+        if notice.is_opened:
+            _open(box, mailbox, str(json.loads(answer.body)["notice_id"]), at + timedelta(hours=5))
+
+
+def _open(box: Container, mailbox: Mailbox, notice_id: str, at: datetime) -> None:
+    user: MailboxUser = mailbox.users[0]
+    session = Session("", "", user.user_id, mailbox.mailbox_id, mailbox.mailbox_id, at, name=user.name)
+    tools = replace(box.reading_tools, clock=lambda: at)
+    open_notice(session, tools.readings.find(notice_id), origin=_ORIGIN, tools=tools)
+
+
+def _signed(box: Container, body: bytes, key: Path, keyid: str, at: datetime) -> SignedRequest:
+    digest = hashlib.sha256(body).hexdigest()
+    headers = {
+        "content-type": "application/json",
+        "content-digest": content_digest(body),
+        "idempotency-key": f"demo-{digest[:16]}",
+    }
+    path = "/v1/deposits"
+    parts = {"@method": "POST", "@authority": box.config.api_authority, "@path": path, **headers}
+    signature = signature_fields(
+        load_key(key), keyid, list(parts.items()), created=int(at.timestamp()), nonce=digest[:32]
+    )
+    signed = {**headers, **{name.lower(): value for name, value in signature.items()}}
+    return SignedRequest("POST", path, "", signed, body, _ORIGIN)
+
+
+def _body(mailbox: Mailbox, notice: _Notice, at: datetime) -> bytes:
+    local = at - timedelta(hours=20)
+    holder = mailbox.holder
+    asked: dict[str, Any] = {
+        "recipient": {"document_type": holder.document_type.value, "document_number": holder.document_number},
+        "case_file": {"number": f"EXP-2026-{notice.number[:6]}", "opened_on": f"{at - timedelta(days=50):%Y-%m-%d}"},
+        "document": {
+            "type": notice.type,
+            "number": notice.number,
+            "subject": notice.subject,
+            "issued_at": f"{local:%Y-%m-%dT%H:%M:%SZ}",
+            "office": notice.office,
+            "signed_by": "Firmante Demo Elena",
+            "prepared_by": "Redactor Demo Pedro",
+        },
+        "regime": notice.regime,
+        "main": _file(f"{notice.type} {notice.number}", notice.subject, f"{notice.number}.pdf", at),
+        "annexes": [_file(f"Anexo {number}", name, name, at) for number, name in enumerate(notice.annexes, 1)],
+    }
+    if notice.days is not None:
+        asked["term"] = {"amount": notice.days, "unit": "business_days"}
+    return json.dumps(asked).encode()
+
+
+def _file(title: str, text: str, filename: str, at: datetime) -> dict[str, Any]:
+    paper = Paper(typeface=Typeface.CORE, running_title=title, reference="Documento de demostración", created_at=at)
+    paper.add_page()
+    paper.write_in(16, weight="B")
+    paper.paragraph(title)
+    paper.write_in(11)
+    paper.paragraph(text)
+    paper.paragraph("Documento inventado para probar Casilla. No tiene ningún efecto.")
+    content = paper.to_bytes()
+    return {
+        "filename": filename,
+        "media_type": "application/pdf",
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "size": len(content),
+        "content": base64.b64encode(content).decode(),
+    }
