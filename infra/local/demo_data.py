@@ -118,8 +118,9 @@ def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: di
             box.mailboxes.put(mailbox)
     _add_accounts(box)
     keyids = tuple(f"{institution.institution_id}:{KEY_ID}" for institution in INSTITUTIONS)
-    if mailbox := box.mailboxes.find(MAILBOXES[0].mailbox_id):
-        deposit_demo_notices(box, mailbox, key=folder / "key.pem", keyids=keyids, now=now)
+    filled = box.mailboxes.find(MAILBOXES[0].mailbox_id)
+    if filled is not None:
+        deposit_demo_notices(box, filled, key=folder / "key.pem", keyids=keyids, now=now)
     demo = {**addresses, "keyid": f"{INSTITUTION.institution_id}:{KEY_ID}", "recipient": RECIPIENT}
     (folder / "demo.json").write_text(json.dumps(demo, indent=2) + "\n", "utf-8")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -129,16 +130,20 @@ def deposit_demo_notices(
             idempotency_key=request.headers["idempotency-key"],
             request=request,
             claim=claim,
-            tools=replace(box.deposit_tools, clock=lambda at=at: at),
+            tools=replace(box.deposit_tools, clock=_stopped_at(at)),
         )
         if notice.is_opened:
             _open(box, mailbox, str(json.loads(answer.body)["notice_id"]), at + timedelta(hours=5))
 
 
+def _stopped_at(at: datetime) -> Callable[[], datetime]:
+    return lambda: at
+
+
 def _open(box: Container, mailbox: Mailbox, notice_id: str, at: datetime) -> None:
     user: MailboxUser = mailbox.users[0]
     session = Session("", "", user.user_id, mailbox.mailbox_id, mailbox.mailbox_id, at, name=user.name)
-    tools = replace(box.reading_tools, clock=lambda: at)
+    tools = replace(box.reading_tools, clock=_stopped_at(at))
     open_notice(session, tools.readings.find(notice_id), origin=_ORIGIN, tools=tools)
 
 
