@@ -82,7 +82,14 @@ def _window(window_s: int, now: datetime) -> tuple[int, datetime]:
 
 def _limit_reached(wait: timedelta) -> TooManyRequests:
     seconds = max(1, -(-wait // timedelta(seconds=1)))
-    minutes = -(-seconds // 60)
-    spelled = f"{seconds} segundos" if seconds < 60 else "1 minuto" if minutes == 1 else f"{minutes} minutos"  # noqa: PLR2004
-    detail = f"Hubo demasiados intentos seguidos. Espera {spelled} y vuelve a intentarlo."
+    detail = f"Hubo demasiados intentos seguidos. Espera {_spelled(seconds)} y vuelve a intentarlo."
     return TooManyRequests("limit_reached", detail, retry_after=seconds)
+
+
+def _spelled(seconds: int) -> str:
+    minutes, hours = -(-seconds // 60), -(-seconds // 3600)
+    if seconds < 60:  # noqa: PLR2004 - of a minute
+        return f"{seconds} segundos"
+    if minutes <= 90:  # noqa: PLR2004 - more are told as hours
+        return "1 minuto" if minutes == 1 else f"{minutes} minutos"
+    return f"{hours} horas"
