@@ -7,6 +7,7 @@ import json
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,6 +85,22 @@ def test_disabled_and_pending_users_are_not_alerted(world: World) -> None:
     alerts = world.deposit().json_body["alerts"]
 
     assert [alert["channel"] for alert in alerts] == ["email", "sms"]
+
+
+def test_a_user_disabled_while_a_deposit_is_under_way_is_not_alerted_of_it(world: World) -> None:
+    mailboxes, client = world.container.mailboxes, world.container.connection.client
+
+    def overtake(**_: Any) -> None:
+        client.meta.events.unregister("before-call.dynamodb.TransactWriteItems", overtake)
+        mailboxes.update(a_mailbox(users=(a_user(1), a_user(2, mobile=None, state="disabled"))))
+
+    client.meta.events.register("before-call.dynamodb.TransactWriteItems", overtake)
+    answer = world.deposit().json_body
+
+    batch = world.container.alert_batches.find(answer["notice_id"])
+    assert batch is not None
+    assert [alert.alert_id for alert in batch.alerts] == ["u1.email", "u1.sms"]
+    assert len(answer["alerts"]) == 2
 
 
 def test_same_key_and_body_answer_the_same_bytes_for_ever(world: World) -> None:

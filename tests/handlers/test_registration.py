@@ -138,6 +138,9 @@ def test_a_person_registers_verifies_and_gets_a_mailbox_and_an_account(site: Sit
     mailbox = tables.MailboxItem.get("1-99000001").data
     assert mailbox["holder"] == {"document_type": "DNI", "document_number": "99000001", "name": "ROSA PRUEBA EJEMPLO"}
     assert [user["mobile"] for user in mailbox["users"]] == ["+51987654321"]
+    [principal] = mailbox["users"]
+    assert (principal["document_type"], principal["document_number"]) == ("DNI", "99000001")
+    assert sorted(one["text"] for one in mailbox["accepted"]) == sorted(one["text"] for one in _ACCEPTED)
     [opened] = site.container.events.list_for_subject("mailbox#1-99000001")
     assert opened.type is EventType.MAILBOX_OPENED
 

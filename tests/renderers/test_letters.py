@@ -13,6 +13,12 @@ from chalicelib.domain.alert_sending import AlertRefused
 from chalicelib.renderers.access_letters import login_code_letter, password_changed_letter, reset_link_letter
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Attached, Letter, Link, render_letter
+from chalicelib.renderers.people_letters import (
+    activation_letter,
+    email_changed_letter,
+    new_email_letter,
+    user_disabled_letter,
+)
 from chalicelib.renderers.registration_letters import (
     code_letter,
     credentials_letter,
@@ -29,6 +35,10 @@ LETTERS = {
     "login code": login_code_letter("K7M3QX", NOW, LETTERHEAD),
     "reset link": reset_link_letter(LINK, NOW, LETTERHEAD),
     "password changed": password_changed_letter(NOW, LETTERHEAD),
+    "activation": activation_letter(LINK, NOW, LETTERHEAD, holder="TEXTILES & DEMO <S.A.C.>", username="8-20.40"),
+    "new e-mail": new_email_letter("K7M3QX", NOW, LETTERHEAD),
+    "e-mail changed": email_changed_letter("nueva@ejemplo.pe", NOW, LETTERHEAD),
+    "user disabled": user_disabled_letter("TEXTILES & DEMO <S.A.C.>", NOW, LETTERHEAD),
     "code": code_letter("K7M3QX", LINK),
     "waiting": waiting_letter(),
     "refused": refused_letter("Los datos no coinciden <b> ${portal} {{ portal }} & 'más'."),
@@ -91,6 +101,13 @@ def test_no_subject_holds_a_code_or_a_password() -> None:
     subjects = " ".join(rendered(letter)["Subject"] for letter in LETTERS.values())
 
     assert not re.search(r"K7M3QX|Kmpq|40000002", subjects)
+
+
+def test_the_old_address_is_told_the_new_one_masked() -> None:
+    text = body(rendered(LETTERS["e-mail changed"]), "plain")
+
+    assert "n***@ejemplo.pe" in text
+    assert "nueva@ejemplo.pe" not in text
 
 
 @each_letter
