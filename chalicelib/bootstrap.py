@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     from chalicelib.services.export_tools import ExportTools
     from chalicelib.services.reading_tools import ReadingTools
     from chalicelib.services.registration_tools import RegistrationTools
+    from chalicelib.services.search_notices import SearchTools
     from chalicelib.services.send_alerts import Channels
     from chalicelib.store.limit_store import LimitStore
-    from chalicelib.store.notice_search_store import NoticeSearchStore
     from chalicelib.store.registration_store import RegistrationStore
     from chalicelib.store.token_store import TokenStore
 
@@ -137,11 +137,12 @@ class Container:
         )
 
     @cached_property
-    def notice_search(self) -> NoticeSearchStore:
-        """Notices of a mailbox, as searches look at them."""
+    def search_tools(self) -> SearchTools:
+        """What searching a mailbox needs."""
+        from chalicelib.services.search_notices import SearchTools
         from chalicelib.store.notice_search_store import NoticeSearchStore
 
-        return NoticeSearchStore()
+        return SearchTools(NoticeSearchStore(), self.mailboxes, self.calendar.zone)
 
     @cached_property
     def export_tools(self) -> ExportTools:
@@ -159,7 +160,7 @@ class Container:
             ),
             files=self.files,
             readings=self.reading_tools.readings,
-            search=self.notice_search,
+            search=self.search_tools.notices,
             events=self.events,
             calendar=self.calendar,
             clock=self.clock,

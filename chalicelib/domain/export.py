@@ -33,6 +33,14 @@ class ListingFormat(StrEnum):
     PDF = "pdf"
 
 
+@dataclass(frozen=True, slots=True)
+class ListingLimits:
+    """Most notices in one file: what a worker draws in well under a minute, and what it writes in a few."""
+
+    pdf: int = 5_000
+    excel: int = 200_000
+
+
 class ExportState(StrEnum):
     """How far it is."""
 

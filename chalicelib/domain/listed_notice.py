@@ -1,4 +1,4 @@
-"""One row of a mailbox's list, as tables and exports show it (BOX-1)."""
+"""One row of a mailbox's list, as exports show it (BOX-1)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.notice import Notice
-from chalicelib.domain.search import Condition, SearchField, year_of
+from chalicelib.domain.reading import DeliveredNotice
+from chalicelib.domain.search import Search, SearchField, year_of
 
 COLUMNS = (
-    SearchField.YEAR,
-    SearchField.SUBJECT,
-    SearchField.OFFICE,
-    SearchField.SENDER,
-    SearchField.DOCUMENT_TYPE,
-    SearchField.DOCUMENT_NUMBER,
-    SearchField.ISSUED_ON,
-    SearchField.SENT_ON,
+    *(field.label for field in SearchField if field is not SearchField.CASE_FILE),
+    "Estado",
 )
 """What a list shows, from left to right."""
 
@@ -34,6 +28,7 @@ class ListedNotice:
     document_number: str
     issued_at: datetime
     sent_at: datetime
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +36,13 @@ class ListingHead:
     """What an export says about itself: whose mailbox, which notices, and when it was made, in the country's zone."""
 
     mailbox_id: str
-    conditions: tuple[Condition, ...]
+    search: Search
     made_at: datetime
 
-    @property
-    def filter_in_words(self) -> str:
-        """As the export prints it."""
-        return "; ".join(condition.in_words for condition in self.conditions) or "Todas las notificaciones"
 
-
-def listed(notice: Notice, zone: ZoneInfo) -> ListedNotice:
+def listed(delivered: DeliveredNotice, zone: ZoneInfo) -> ListedNotice:
     """Return a notice's row."""
+    notice = delivered.notice
     document = notice.document
     return ListedNotice(
         year=year_of(notice, zone),
@@ -62,4 +53,5 @@ def listed(notice: Notice, zone: ZoneInfo) -> ListedNotice:
         document_number=document.number,
         issued_at=document.issued_at.astimezone(zone),
         sent_at=notice.deposited_at.astimezone(zone),
+        state=delivered.reading.state,
     )

@@ -17,6 +17,16 @@ class Reading(StrEnum):
     PENDING = "pending"
     READ = "read"
 
+    @property
+    def label(self) -> str:
+        """As the folder is called."""
+        return "Pendientes por leer" if self is Reading.PENDING else "Leídos"
+
+    @property
+    def state(self) -> str:
+        """As a notice's state is called."""
+        return "Pendiente" if self is Reading.PENDING else "Leído"
+
 
 @dataclass(frozen=True, slots=True)
 class ReadingCounts:

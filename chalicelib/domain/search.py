@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.notice import Notice
+from chalicelib.domain.reading import Reading
 from chalicelib.domain.text_fold import fold_text
 
 Test = Callable[[Notice], bool]
@@ -123,6 +124,20 @@ class Condition:
         if self.field.kind is Kind.DATE:
             return f"{date.fromisoformat(self.value):%d/%m/%Y}"
         return self.value if self.field.kind is Kind.YEAR else f"«{self.value}»"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for: every condition has to hold; `reading` None looks among pending and read ones."""
+
+    conditions: tuple[Condition, ...] = ()
+    reading: Reading | None = None
+
+    @property
+    def in_words(self) -> str:
+        """As exports say it."""
+        folder = [] if self.reading is None else [self.reading.label]
+        return "; ".join([*folder, *(one.in_words for one in self.conditions)]) or "Todas las notificaciones"
 
 
 @dataclass(frozen=True, slots=True)

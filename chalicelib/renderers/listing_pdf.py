@@ -10,7 +10,6 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.listed_notice import COLUMNS, ListedNotice, ListingHead
-from chalicelib.domain.search import SearchField
 from chalicelib.renderers.pdf_document import ACCENT, INK, MUTED, Paper, Typeface
 from chalicelib.renderers.printable import printable
 from chalicelib.renderers.spanish import date_and_hour, zone_in_words
@@ -18,17 +17,8 @@ from chalicelib.renderers.spanish import date_and_hour, zone_in_words
 MEDIA_TYPE = "application/pdf"
 _SIDE, _TOP = 12.0, 17.0
 _GAP = 3.0
-_WIDTHS = {
-    SearchField.YEAR: 11.0,
-    SearchField.SUBJECT: 75.0,
-    SearchField.OFFICE: 46.0,
-    SearchField.SENDER: 45.0,
-    SearchField.DOCUMENT_TYPE: 25.0,
-    SearchField.DOCUMENT_NUMBER: 31.0,
-    SearchField.ISSUED_ON: 20.0,
-    SearchField.SENT_ON: 20.0,
-}
-"""Gaps included; together the width between the margins."""
+_WIDTHS = (11.0, 69.0, 43.0, 42.0, 24.0, 30.0, 19.0, 19.0, 16.0 + _GAP)
+"""Of the columns, gaps included; the last gap lies in the margin."""
 _SIZE, _LINE, _PADDING = 7.5, 3.7, 1.5
 
 
@@ -63,7 +53,7 @@ class _ListPaper(Paper):
             top=_TOP,
         )
         self.alias_nb_pages("\0" * 4)
-        self.describe(title=title, author="Casilla electrónica", subject=printable(head.filter_in_words))
+        self.describe(title=title, author="Casilla electrónica", subject=printable(head.search.in_words))
         self._broken = cache(self._break)
 
     def header(self) -> None:
@@ -75,7 +65,8 @@ class _ListPaper(Paper):
     def heading(self) -> None:
         """Write the columns' names over a line in the accent."""
         self.write_in(7, weight="B", colour=ACCENT)
-        self._cells([self.lines_of(column.label, width=_WIDTHS[column] - _GAP) for column in COLUMNS], at_bottom=True)
+        labels = [self._break(label, width - _GAP) for label, width in zip(COLUMNS, _WIDTHS, strict=True)]
+        self._cells(labels, at_bottom=True)
         self.set_draw_color(*ACCENT)
         self.set_line_width(0.5)
         self.line(self.l_margin, self.y, self.w - self.r_margin, self.y)
@@ -84,8 +75,9 @@ class _ListPaper(Paper):
     def row(self, row: ListedNotice) -> None:
         """Write one notice over as many lines as its longest text needs, then a hairline."""
         texts = (str(row.year), row.subject, row.office, row.sender, row.document_type, row.document_number)
-        cells = [self._broken(text, _WIDTHS[column] - _GAP) for column, text in zip(COLUMNS, texts, strict=False)]
+        cells = [self._broken(text, width - _GAP) for text, width in zip(texts, _WIDTHS, strict=False)]
         cells += [[f"{instant:%d/%m/%Y}", f"{instant:%H:%M}"] for instant in (row.issued_at, row.sent_at)]
+        cells.append([row.state])
         if self.will_page_break(_height(cells)):
             self.add_page()
         fitting = int((self.page_break_trigger - self.y - 2 * _PADDING) / _LINE)
@@ -97,12 +89,12 @@ class _ListPaper(Paper):
 
     def _cells(self, cells: Sequence[Sequence[str]], *, at_bottom: bool = False) -> None:
         left, top, height = self.l_margin, self.y, _height(cells)
-        for column, lines in zip(COLUMNS, cells, strict=True):
+        for width, lines in zip(_WIDTHS, cells, strict=True):
             first = height - _PADDING - len(lines) * _LINE if at_bottom else _PADDING
             for number, line in enumerate(lines):
                 self.set_xy(left, top + first + number * _LINE)
                 self.cell(0, _LINE, line)
-            left += _WIDTHS[column]
+            left += width
         self.set_xy(self.l_margin, top + height)
 
     def _break(self, text: str, width: float) -> list[str]:
@@ -115,7 +107,7 @@ def _title(paper: Paper, head: ListingHead, count: int, zone: ZoneInfo) -> None:
     paper.paragraph(paper.running_title, line=7)
     paper.ln(1)
     for label, value in (
-        ("Filtro", printable(head.filter_in_words)),
+        ("Filtro", printable(head.search.in_words)),
         ("Notificaciones", f"{count}"),
         ("Generado", f"{date_and_hour(head.made_at, zone)}. Todas las fechas y horas son {zone_in_words(zone)}."),
     ):

@@ -20,23 +20,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 
 from chalicelib.domain.listed_notice import COLUMNS, ListedNotice, ListingHead
-from chalicelib.domain.search import Kind, SearchField
 from chalicelib.renderers.spanish import date_and_hour, zone_in_words
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_048_575
 """Excel's, without the heading."""
-_WIDTHS = {
-    SearchField.YEAR: 8,
-    SearchField.SUBJECT: 52,
-    SearchField.OFFICE: 40,
-    SearchField.SENDER: 34,
-    SearchField.DOCUMENT_TYPE: 20,
-    SearchField.DOCUMENT_NUMBER: 28,
-    SearchField.ISSUED_ON: 18,
-    SearchField.SENT_ON: 18,
-}
-_TEXT_WIDTHS = [_WIDTHS[column] for column in COLUMNS if column.kind is Kind.TEXT]
+_WIDTHS = (8, 52, 40, 34, 20, 28, 18, 18, 12)
+"""Of the columns, in digits."""
+_TEXT_WIDTHS = _WIDTHS[1:6]
 _LINE_HEIGHT = 15.0
 """Points, of Calibri 11."""
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -54,10 +45,10 @@ def write_listing_xlsx(rows: Iterable[ListedNotice], head: ListingHead, *, zone:
     `to` is only written to, from front to back.
     """
     book = Workbook(write_only=True)
-    sheet = _sheet(book, "Notificaciones", [_WIDTHS[column] for column in COLUMNS])
+    sheet = _sheet(book, "Notificaciones", list(_WIDTHS))
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
-    sheet.append([_heading(sheet, column.label) for column in COLUMNS])
+    sheet.append([_heading(sheet, column) for column in COLUMNS])
     count = _append(sheet, rows)
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{count + 1}"
     _about(book, head, count, zone)
@@ -94,13 +85,15 @@ class _Cells:
         self._marked = [_cell(sheet, top=True, wrap=True) for _ in range(5)]
         for cell in self._marked:
             cell.quotePrefix = True
+        self._state = _cell(sheet, top=True)
         self._instants = [_cell(sheet, top=True) for _ in range(2)]
         for cell in self._instants:
             cell.number_format = "dd/mm/yyyy hh:mm"
 
     def of(self, row: ListedNotice) -> list[Any]:
         self._year.value = row.year
-        cells = [self._year, *map(self._text, range(5), _texts(row)), *self._instants]
+        cells = [self._year, *map(self._text, range(5), _texts(row)), *self._instants, self._state]
+        _write(self._state, row.state)
         for cell, instant in zip(self._instants, (row.issued_at, row.sent_at), strict=True):
             cell.value = _on_the_wall(instant)
         return cells
@@ -170,7 +163,7 @@ def _about(book: Any, head: ListingHead, count: int, zone: ZoneInfo) -> None:
     sheet = _sheet(book, "Sobre esta lista", [24, 90])
     said = [
         ("Casilla electrónica", head.mailbox_id),
-        ("Filtro", head.filter_in_words),
+        ("Filtro", head.search.in_words),
         ("Notificaciones", f"{count}"),
         ("Generado", f"{date_and_hour(head.made_at, zone)} ({zone_in_words(zone)})"),
         ("Fechas y horas", f"En {zone_in_words(zone)}"),

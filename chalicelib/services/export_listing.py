@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 from urllib.parse import parse_qs, urlencode
 
 from chalicelib.domain.errors import TooLarge
 from chalicelib.domain.export import Export, ListingFormat
 from chalicelib.domain.listed_notice import ListingHead, listed
-from chalicelib.domain.search import Condition
+from chalicelib.domain.reading import Reading
+from chalicelib.domain.search import Search
 from chalicelib.domain.search_query import read_conditions, to_parameters, typed_conditions
 from chalicelib.gateways.export_files import ObjectWriter
 from chalicelib.services.export_tools import ExportTools
 from chalicelib.services.prepare_export import NamedFile
 from chalicelib.services.search_notices import all_matches
 
-MOST_IN_PDF = 5_000
-MOST_IN_EXCEL = 200_000
-
 _T = TypeVar("_T")
 
 
-def listing_parameters(conditions: Sequence[Condition], chosen: ListingFormat) -> dict[str, str]:
+def listing_parameters(search: Search, chosen: ListingFormat) -> dict[str, str]:
     """Return what an export of kind `listing` is asked for with."""
-    return {"format": chosen.value, "query": urlencode(to_parameters(conditions))}
+    reading = {} if search.reading is None else {"reading": search.reading.value}
+    return {"format": chosen.value, "query": urlencode(to_parameters(search.conditions)), **reading}
 
 
 def listing(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFile:
@@ -36,27 +34,31 @@ def listing(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFile
 
     """
     zone = tools.calendar.zone
-    conditions = read_conditions(typed_conditions(parse_qs(export.parameters["query"])))
-    head = ListingHead(export.mailbox_id, conditions, tools.clock().astimezone(zone))
-    found = all_matches(export.mailbox_id, conditions, notices=tools.search, zone=zone)
-    rows = (listed(notice, zone) for notice in found)
+    search = _search_of(export)
+    head = ListingHead(export.mailbox_id, search, tools.clock().astimezone(zone))
+    found = all_matches(export.mailbox_id, search, notices=tools.search, zone=zone)
+    rows = (listed(delivered, zone) for delivered in found)
     name = f"notificaciones-{export.mailbox_id}-{head.made_at:%Y%m%d-%H%M}"
     if export.parameters["format"] == ListingFormat.PDF:
         from chalicelib.renderers import listing_pdf  # noqa: PLC0415 - fpdf2 takes 0.4 s to import
 
-        few = list(islice(rows, MOST_IN_PDF + 1))
-        if len(few) > MOST_IN_PDF:
-            raise _too_long(MOST_IN_PDF, "pide la lista en Excel o acorta las fechas")
+        few = list(_at_most(tools.listing_limits.pdf, rows, "pide la lista en Excel o acorta las fechas"))
         sink.write(listing_pdf.render_listing_pdf(few, head, zone=zone))
         return NamedFile(f"{name}.pdf", listing_pdf.MEDIA_TYPE)
     from chalicelib.renderers import listing_xlsx  # noqa: PLC0415 - openpyxl takes 0.15 s to import
 
-    bounded = _at_most(rows, MOST_IN_EXCEL, "acorta las fechas y pide varias listas")
+    bounded = _at_most(tools.listing_limits.excel, rows, "acorta las fechas y pide varias listas")
     listing_xlsx.write_listing_xlsx(bounded, head, zone=zone, to=sink)
     return NamedFile(f"{name}.xlsx", listing_xlsx.MEDIA_TYPE)
 
 
-def _at_most(rows: Iterable[_T], most: int, what_to_do: str) -> Iterator[_T]:
+def _search_of(export: Export) -> Search:
+    conditions = read_conditions(typed_conditions(parse_qs(export.parameters["query"])))
+    reading = export.parameters.get("reading")
+    return Search(conditions, None if reading is None else Reading(reading))
+
+
+def _at_most(most: int, rows: Iterable[_T], what_to_do: str) -> Iterator[_T]:
     for number, row in enumerate(rows):
         if number == most:
             raise _too_long(most, what_to_do)

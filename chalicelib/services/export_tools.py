@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.export import ListingLimits
 from chalicelib.gateways.export_files import ExportFiles
 from chalicelib.gateways.export_queue import ExportQueue
 from chalicelib.gateways.files import Files
@@ -30,3 +31,4 @@ class ExportTools:
     calendar: BusinessCalendar
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
+    listing_limits: ListingLimits = field(default_factory=ListingLimits)

@@ -49,11 +49,17 @@ def list_notices(
         ]
     )
     [page], [found] = pages, counted
-    mailbox, counts = _admitted(session, found)
+    mailbox, counts = admitted(session, found)
     return NoticeList(mailbox, counts, page.notices, cursor_of(page.next_after))
 
 
-def _admitted(session: Session, found: tuple[Mailbox, ReadingCounts] | None) -> tuple[Mailbox, ReadingCounts]:
+def admitted(session: Session, found: tuple[Mailbox, ReadingCounts] | None) -> tuple[Mailbox, ReadingCounts]:
+    """Return the mailbox that was found, if whoever's session this is may still look into it.
+
+    Raises:
+        Forbidden: `user_disabled`.
+
+    """
     user = None if found is None else found[0].user(session.user_id)
     if found is None or user is None or user.state is not UserState.ACTIVE:
         detail = "Tu acceso a esta casilla está deshabilitado. Comunícate con el usuario principal de la casilla."

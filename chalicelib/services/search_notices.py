@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.notice import Notice
-from chalicelib.domain.search import Condition, SearchField, matcher, sent_range
+from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.reading import DeliveredNotice, ReadingCounts
+from chalicelib.domain.search import Condition, Search, SearchField, matcher, sent_range
+from chalicelib.domain.session import Session
+from chalicelib.services.list_notices import admitted
 from chalicelib.services.page_cursor import cursor_of, position_of
+from chalicelib.services.together import together
+from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.notice_search_store import NoticeSearchStore
 
 MOST_READ = 1000
@@ -20,10 +25,20 @@ MOST_READ = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class SearchPage:
-    """Matches, newest first. `cursor` goes on after the last notice looked at, whose sending is `looked_until`."""
+class SearchTools:
+    """What searching works with; `most_read` bounds one answer."""
 
-    matches: tuple[Notice, ...]
+    notices: NoticeSearchStore
+    mailboxes: MailboxStore
+    zone: ZoneInfo
+    most_read: int = MOST_READ
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Notices found, newest first. `cursor` goes on after the last one looked at, sent at `looked_until`."""
+
+    notices: tuple[DeliveredNotice, ...]
     cursor: str | None
     looked_at: int
     looked_until: datetime | None
@@ -34,59 +49,71 @@ class SearchPage:
         return self.cursor is None
 
 
-def search_notices(  # noqa: PLR0913 - whose, what and which page
-    mailbox_id: str,
-    conditions: Sequence[Condition],
-    *,
-    cursor: str | None,
-    limit: int,
-    notices: NoticeSearchStore,
-    zone: ZoneInfo,
-    most_read: int = MOST_READ,
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """What a search found in a mailbox, with the mailbox and its counters."""
+
+    mailbox: Mailbox
+    counts: ReadingCounts
+    matches: Matches
+
+
+def search_notices(
+    session: Session, search: Search, *, cursor: str | None, limit: int, tools: SearchTools
 ) -> SearchPage:
-    """Return up to `limit` of the mailbox's notices for which every condition holds.
+    """Return up to `limit` matches in the mailbox whose session this is.
 
     Raises:
         InvalidInput: `cursor_invalid`.
+        Forbidden: `user_disabled`.
 
     """
     after = position_of(cursor)
-    holds = matcher(conditions, zone)
-    page_size = limit + 1 if _is_told_by_the_range(conditions) else most_read + 1
-    matches: list[Notice] = []
-    last: tuple[str, Notice] | None = None
+    matches: list[Matches] = []
+    counted: list[tuple[Mailbox, ReadingCounts] | None] = []
+    together(
+        [
+            lambda: matches.append(find_matches(session.mailbox_id, search, after=after, limit=limit, tools=tools)),
+            lambda: counted.append(tools.mailboxes.find_counted(session.mailbox_id)),
+        ]
+    )
+    return SearchPage(*admitted(session, counted[0]), matches[0])
+
+
+def find_matches(mailbox_id: str, search: Search, *, after: str | None, limit: int, tools: SearchTools) -> Matches:
+    """Look from a position on until `limit` match, `most_read` were looked at, or there are no more."""
+    holds = matcher(search.conditions, tools.zone)
+    page_size = limit + 1 if _is_told_by_the_range(search.conditions) else tools.most_read + 1
+    notices: list[DeliveredNotice] = []
+    last: tuple[str, DeliveredNotice] | None = None
     looked_at = 0
-    found = notices.newest_first(mailbox_id, sent_range(conditions, zone), after=after, page_size=page_size)
-    for position, notice in found:
-        if len(matches) == limit or looked_at == most_read:
+    within = sent_range(search.conditions, tools.zone)
+    found = tools.notices.newest_first(mailbox_id, within, reading=search.reading, after=after, page_size=page_size)
+    has_more = False
+    for position, delivered in found:
+        has_more = len(notices) == limit or looked_at == tools.most_read
+        if has_more:
             break
-        last = position, notice
+        last = position, delivered
         looked_at += 1
-        if holds(notice):
-            matches.append(notice)
-    else:
-        return _page(matches, None, looked_at, last)
-    return _page(matches, last, looked_at, last)
+        if holds(delivered.notice):
+            notices.append(delivered)
+    return Matches(
+        notices=tuple(notices),
+        cursor=cursor_of(last[0]) if has_more and last else None,
+        looked_at=looked_at,
+        looked_until=last and last[1].notice.deposited_at,
+    )
 
 
 def all_matches(
-    mailbox_id: str, conditions: Sequence[Condition], *, notices: NoticeSearchStore, zone: ZoneInfo
-) -> Iterator[Notice]:
+    mailbox_id: str, search: Search, *, notices: NoticeSearchStore, zone: ZoneInfo
+) -> Iterator[DeliveredNotice]:
     """Yield every match, newest first, however many notices have to be looked at."""
-    holds = matcher(conditions, zone)
-    found = notices.newest_first(mailbox_id, sent_range(conditions, zone), page_size=MOST_READ)
-    return (notice for _, notice in found if holds(notice))
-
-
-def _page(
-    matches: list[Notice], goes_on: tuple[str, Notice] | None, looked_at: int, last: tuple[str, Notice] | None
-) -> SearchPage:
-    return SearchPage(
-        matches=tuple(matches),
-        cursor=cursor_of(goes_on and goes_on[0]),
-        looked_at=looked_at,
-        looked_until=last and last[1].deposited_at,
-    )
+    holds = matcher(search.conditions, zone)
+    within = sent_range(search.conditions, zone)
+    found = notices.newest_first(mailbox_id, within, reading=search.reading, page_size=MOST_READ)
+    return (delivered for _, delivered in found if holds(delivered.notice))
 
 
 def _is_told_by_the_range(conditions: Sequence[Condition]) -> bool:

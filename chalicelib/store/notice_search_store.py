@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from pynamodb.exceptions import PynamoDBException
 
-from chalicelib.domain.notice import Notice
+from chalicelib.domain.reading import DeliveredNotice, Reading
 from chalicelib.domain.search import SentRange
 from chalicelib.store.batch_read import store_unavailable
-from chalicelib.store.codec import from_data
+from chalicelib.store.notice_store import reading_key
+from chalicelib.store.reading_store import delivered_from_item
 from chalicelib.store.tables import NoticeItem
 
 _FIRST, _LAST = "0", ":"
@@ -20,11 +22,17 @@ class NoticeSearchStore:
     """Reads the index, which may be a moment behind the last deposit."""
 
     def newest_first(
-        self, mailbox_id: str, within: SentRange, *, after: str | None = None, page_size: int
-    ) -> Iterator[tuple[str, Notice]]:
+        self,
+        mailbox_id: str,
+        within: SentRange,
+        *,
+        reading: Reading | None = None,
+        after: str | None = None,
+        page_size: int,
+    ) -> Iterator[tuple[str, DeliveredNotice]]:
         """Yield positions and notices, reading page by page as far as the caller takes them.
 
-        `after` is the position of the last notice already seen.
+        `reading` None means pending and read ones; `after` is the position of the last notice already seen.
 
         Raises:
             Unavailable: `store_unavailable`, also in the middle.
@@ -36,15 +44,15 @@ class NoticeSearchStore:
             highest = min(highest, _just_before(after))
         if lowest > highest:
             return
-        found = NoticeItem.by_mailbox.query(
-            mailbox_id,
-            NoticeItem.deposited_key.between(lowest, highest),
-            page_size=page_size,
-            scan_index_forward=False,
-        )
+        condition = NoticeItem.deposited_key.between(lowest, highest)
+        options: dict[str, Any] = {"page_size": page_size, "scan_index_forward": False}
+        if reading is None:
+            found = NoticeItem.by_mailbox.query(mailbox_id, condition, **options)
+        else:
+            found = NoticeItem.by_reading.query(reading_key(mailbox_id, reading), condition, **options)
         try:
             for item in found:
-                yield item.deposited_key, from_data(Notice, item.data)
+                yield item.deposited_key, delivered_from_item(item)
         except PynamoDBException as error:
             raise store_unavailable() from error
 

@@ -14,10 +14,13 @@ import pytest
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.codes import code_from_number
+from chalicelib.domain.export import ListingLimits
+from chalicelib.domain.mailbox import UserState
 from chalicelib.domain.notice import Notice
+from chalicelib.services.prepare_export import prepare_export
 from tests.builders import a_notice
 from tests.cloud import Engine
-from tests.deposit_world import World
+from tests.deposit_world import World, a_mailbox
 from tests.export_world import Exports
 from tests.person_world import People
 
@@ -44,52 +47,58 @@ def a_numbered(number: int, subject: str = "Carta", **overrides: Any) -> Notice:
     return a_notice(**given)
 
 
-def search(people: People, *rows: tuple[str, str, str], **more: str) -> Any:
-    pairs = [pair for row in rows for pair in zip(("campo", "operador", "valor"), row, strict=True)]
-    path = f"/v1/notices/search?{urlencode([*pairs, *more.items()])}"
-    return people.send("GET", path, token=people.token())
+@pytest.fixture
+def search(people: People) -> Any:
+    """Search as somebody who is logged in."""
+    token = people.token()
+
+    def ask(*rows: tuple[str, str, str], **more: str) -> Any:
+        pairs = [pair for row in rows for pair in zip(("campo", "operador", "valor"), row, strict=True)]
+        return people.send("GET", f"/v1/notices/search?{urlencode([*pairs, *more.items()])}", token=token)
+
+    return ask
 
 
 def numbers(answer: Any) -> list[str]:
     assert answer.status_code == 200, answer.json_body
-    return [notice["document_number"][:6] for notice in answer.json_body["notices"]]
+    return [notice["document"]["number"][:6] for notice in answer.json_body["notices"]]
 
 
-def test_conditions_of_the_url_select_notices_of_the_own_mailbox(people: People) -> None:
+def test_conditions_of_the_url_select_notices_of_the_own_mailbox(people: People, search: Any) -> None:
     theirs = a_numbered(9, "Multa ajena", mailbox_id="1-40000003")
     put(people.world, a_numbered(1, "Multa año 2026"), a_numbered(2, "Carta"), a_numbered(3, "MULTA vencida"), theirs)
-    answer = search(people, ("asunto", "contiene", "múlta"))
+    answer = search(("asunto", "contiene", "múlta"))
     assert numbers(answer) == ["000001", "000003"]
     assert answer.json_body["is_complete"] is True
     assert answer.json_body["detail"] == "Buscamos en todas las notificaciones."
     assert answer.json_body["conditions"] == [{"campo": "asunto", "operador": "contiene", "valor": "múlta"}]
-    both = search(people, ("asunto", "contiene", "ano"), ("fecha_envio", "desde", "01/03/2026"))
+    both = search(("asunto", "contiene", "ano"), ("fecha_envio", "desde", "01/03/2026"))
     assert numbers(both) == ["000001"]
-    assert numbers(search(people)) == ["000001", "000002", "000003"]
+    assert numbers(search()) == ["000001", "000002", "000003"]
 
 
-def test_pages_go_on_by_cursor_to_the_end_without_gap_or_double(people: People) -> None:
+def test_pages_go_on_by_cursor_to_the_end_without_gap_or_double(people: People, search: Any) -> None:
     put(people.world, *(a_numbered(n) for n in range(24)))
-    first = search(people, limit="10")
-    second = search(people, limit="10", cursor=first.json_body["next_cursor"])
-    third = search(people, limit="10", cursor=second.json_body["next_cursor"])
+    first = search(limit="10")
+    second = search(limit="10", cursor=first.json_body["next_cursor"])
+    third = search(limit="10", cursor=second.json_body["next_cursor"])
     assert numbers(first) + numbers(second) + numbers(third) == [f"{n:06d}" for n in range(24)]
     assert first.json_body["looked_until"] == "2026-02-28T15:00:00Z"
     assert "hasta el 28/02/2026" in first.json_body["detail"]
     assert (third.json_body["next_cursor"], third.json_body["is_complete"]) == (None, True)
 
 
-def test_a_cursor_of_one_mailbox_opens_no_other(people: People) -> None:
+def test_a_cursor_of_one_mailbox_opens_no_other(people: People, search: Any) -> None:
     put(people.world, *(a_numbered(n, mailbox_id="1-40000003") for n in range(3)), a_numbered(5))
-    [only] = numbers(search(people))
+    [only] = numbers(search())
     assert only == "000005"
     position = f"{START:%Y-%m-%dT%H:%M:%SZ}#{code_from_number(1000)}"
     cursor = base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
-    assert numbers(search(people, cursor=cursor)) == ["000005"]
+    assert numbers(search(cursor=cursor)) == ["000005"]
 
 
-def test_every_mistake_is_told_beside_its_row(people: People) -> None:
-    answer = search(people, ("asunto", "desde", "x"), ("fecha_envio", "igual", "31/02/2026"))
+def test_every_mistake_is_told_beside_its_row(search: Any) -> None:
+    answer = search(("asunto", "desde", "x"), ("fecha_envio", "igual", "31/02/2026"))
     assert answer.status_code == 422
     assert [(one["code"], one["field"]) for one in answer.json_body["errors"]] == [
         ("search_operator_unsuitable", "condiciones.0.operador"),
@@ -97,9 +106,30 @@ def test_every_mistake_is_told_beside_its_row(people: People) -> None:
     ]
 
 
-@pytest.mark.parametrize(("name", "value"), [("cursor", "abc"), ("limit", "1000"), ("mailbox_id", "1-40000003")])
-def test_other_parameters_are_refused(people: People, name: str, value: str) -> None:
-    assert search(people, **{name: value}).status_code == 422
+def test_pending_and_read_ones_are_searched_apart(people: People, search: Any) -> None:
+    put(people.world, *(a_numbered(n) for n in range(3)))
+    opened = people.send("POST", f"/v1/notices/{code_from_number(1001)}/opening", token=people.token())
+    assert opened.status_code == 201, opened.json_body
+    assert numbers(search(reading="pending")) == ["000000", "000002"]
+    assert numbers(search(reading="read")) == ["000001"]
+    assert numbers(search(reading="all")) == ["000000", "000001", "000002"]
+
+
+def test_a_disabled_user_finds_nothing(people: People) -> None:
+    put(people.world, a_numbered(1))
+    box = people.world.container
+    token = people.token()
+    users = tuple(replace(user, state=UserState.DISABLED) for user in a_mailbox().users)
+    box.mailboxes.put(a_mailbox(users=users))
+    refused = people.send("GET", "/v1/notices/search", token=token)
+    assert (refused.status_code, refused.json_body["code"]) == (403, "user_disabled")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("reading", "nuevas"), ("cursor", "abc"), ("limit", "1000"), ("mailbox_id", "1-40000003")]
+)
+def test_other_parameters_are_refused(search: Any, name: str, value: str) -> None:
+    assert search(**{name: value}).status_code == 422
 
 
 def test_mailbox_contents_need_a_fresh_validation(people: People) -> None:
@@ -127,6 +157,7 @@ def test_the_list_comes_as_a_file(exports: Exports, chosen: str, magic: bytes) -
     if chosen == "xlsx":
         sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
         assert [row[1] for row in sheet.iter_rows(values_only=True)] == ["Asunto", "=1+1"]
+        assert sheet["I2"].value == "Pendiente"
 
 
 def test_a_list_without_conditions_is_the_whole_mailbox(exports: Exports) -> None:
@@ -135,6 +166,27 @@ def test_a_list_without_conditions_is_the_whole_mailbox(exports: Exports) -> Non
     exports.work()
     content = exports.fetch(exports.show(asked["export_id"])["file"]["url"])
     assert openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].max_row == 4
+
+
+def test_a_list_of_one_folder_has_no_other_notices(exports: Exports) -> None:
+    put(exports.people.world, *(a_numbered(n) for n in range(3)))
+    exports.people.send("POST", f"/v1/notices/{code_from_number(1001)}/opening", token=exports.token)
+    asked = exports.ask({"kind": "listing", "format": "xlsx", "reading": "read"})
+    exports.work()
+    content = exports.fetch(exports.show(asked["export_id"])["file"]["url"])
+    rows = list(openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True))
+    assert [(row[5], row[8]) for row in rows[1:]] == [("000001-2026", "Leído")]
+
+
+@pytest.mark.parametrize(("chosen", "what"), [("pdf", "pide la lista en Excel"), ("xlsx", "pide varias listas")])
+def test_a_list_too_long_is_told_with_what_to_do_and_not_tried_again(exports: Exports, chosen: str, what: str) -> None:
+    tools = replace(exports.people.world.container.export_tools, listing_limits=ListingLimits(2, 2))
+    put(exports.people.world, *(a_numbered(n) for n in range(3)))
+    asked = exports.ask({"kind": "listing", "format": chosen})
+    prepare_export(asked["export_id"], tools=tools)
+    told = exports.show(asked["export_id"])
+    assert (told["state"], told["problem"]["code"], told["file"]) == ("failed", "listing_too_long", None)
+    assert what in told["problem"]["detail"]
 
 
 def test_mistakes_in_the_query_are_told_before_anything_is_prepared(exports: Exports) -> None:

@@ -7,9 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.listed_notice import ListedNotice, ListingHead
-from chalicelib.domain.search import Condition, Operator, SearchField
+from chalicelib.domain.reading import Reading
+from chalicelib.domain.search import Condition, Operator, Search, SearchField
 
 LIMA = ZoneInfo("America/Lima")
+CONDITIONS = (
+    Condition(SearchField.SUBJECT, Operator.CONTAINS, "información"),
+    Condition(SearchField.SENT_ON, Operator.SINCE, "2026-01-01"),
+)
 MADE_AT = datetime(2026, 3, 9, 15, 15, 30, tzinfo=LIMA)
 
 
@@ -23,6 +28,7 @@ def a_row(**overrides: Any) -> ListedNotice:
         "document_number": "000079-2026",
         "issued_at": datetime(2026, 3, 6, 11, 5, tzinfo=LIMA),
         "sent_at": MADE_AT,
+        "state": Reading.PENDING.state,
         **overrides,
     }
     return ListedNotice(**given)
@@ -31,10 +37,7 @@ def a_row(**overrides: Any) -> ListedNotice:
 def a_head(**overrides: Any) -> ListingHead:
     given: dict[str, Any] = {
         "mailbox_id": "1-40000002",
-        "conditions": (
-            Condition(SearchField.SUBJECT, Operator.CONTAINS, "información"),
-            Condition(SearchField.SENT_ON, Operator.SINCE, "2026-01-01"),
-        ),
+        "search": Search(CONDITIONS, Reading.PENDING),
         "made_at": MADE_AT,
         **overrides,
     }

@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 
 from chalicelib.domain.listed_notice import ListedNotice
-from chalicelib.domain.search import Condition, Operator, SearchField
+from chalicelib.domain.search import Condition, Operator, Search, SearchField
 from chalicelib.renderers import listing_pdf
 from chalicelib.renderers.listing_pdf import render_listing_pdf
 from tests.renderers.listing_rows import LIMA, a_head, a_row
@@ -39,7 +39,7 @@ def test_every_page_has_the_heading_and_its_number() -> None:
     assert len(many) > 3
     for number, page in enumerate(many, 1):
         assert f"Página {number} de {len(many)}" in words(page)
-        assert all(label in words(page) for label in ("Asunto", "Dependencia", "Emisor", "Año"))
+        assert all(label in words(page) for label in ("Asunto", "Dependencia", "Emisor", "Año", "Estado"))
     assert [n for n in range(60) if f"{n:06d}-2026" in "".join(many)] == list(range(60))
 
 
@@ -47,11 +47,13 @@ def test_every_page_has_the_heading_and_its_number() -> None:
 def test_the_first_page_says_whose_list_it_is_with_which_filter_and_when() -> None:
     [page] = pages(a_row())
     assert "Notificaciones de la casilla electrónica 1-40000002" in words(page)
-    assert "Filtro Asunto contiene «información»; Fecha de envío desde 01/01/2026" in words(page)
+    assert "Filtro Pendientes por leer; Asunto contiene «información»; Fecha de envío desde 01/01/2026" in words(page)
     assert "Notificaciones 1 " in words(page)
     assert "Generado 09/03/2026 15:15:30" in words(page)
     assert "hora de Lima" in page
-    assert all(shown in page for shown in ("CARTA", "000079-2026", "06/03/2026", "09/03/2026", "11:05", "15:15"))
+    assert all(
+        shown in page for shown in ("Pendiente", "CARTA", "000079-2026", "06/03/2026", "09/03/2026", "11:05", "15:15")
+    )
 
 
 @needs_poppler
@@ -75,14 +77,14 @@ def test_a_row_higher_than_a_page_goes_on_on_the_next() -> None:
 @needs_poppler
 def test_an_empty_list_says_so() -> None:
     assert "Ninguna notificación cumple este filtro." in pages()[0]
-    [page] = pages(conditions=())
+    [page] = pages(search=Search())
     assert "Filtro Todas las notificaciones" in words(page)
 
 
 @needs_poppler
 def test_what_the_font_lacks_shows_as_a_box() -> None:
     wanted = (Condition(SearchField.SUBJECT, Operator.CONTAINS, "🙂 multa 漢"),)
-    [page] = pages(a_row(subject="línea\nrota\x00"), conditions=wanted)
+    [page] = pages(a_row(subject="línea\nrota\x00"), search=Search(wanted))
     assert "«□ multa □»" in page
     assert "línea rota□" in page
 
@@ -102,4 +104,4 @@ def test_the_same_list_gives_the_same_bytes() -> None:
 
 
 def test_the_widths_fill_the_paper() -> None:
-    assert sum(listing_pdf._WIDTHS.values()) == pytest.approx(297 - 2 * listing_pdf._SIDE)  # noqa: SLF001
+    assert sum(listing_pdf._WIDTHS) == pytest.approx(297 - 2 * listing_pdf._SIDE + listing_pdf._GAP)  # noqa: SLF001

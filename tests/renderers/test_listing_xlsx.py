@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from chalicelib.domain.listed_notice import ListedNotice
+from chalicelib.domain.search import Search
 from chalicelib.renderers.listing_xlsx import write_listing_xlsx
 from tests.renderers.listing_rows import LIMA, a_head, a_row
 
@@ -53,6 +54,7 @@ def test_the_first_sheet_has_the_columns_of_the_list_and_typed_values() -> None:
         "Núm. documento de emisión",
         "Fecha de emisión",
         "Fecha de envío",
+        "Estado",
     )
     assert row == (
         2026,
@@ -63,21 +65,22 @@ def test_the_first_sheet_has_the_columns_of_the_list_and_typed_values() -> None:
         "000079-2026",
         datetime(2026, 3, 6, 11, 5),  # noqa: DTZ001 - Excel knows no zones
         datetime(2026, 3, 9, 15, 15, 30),  # noqa: DTZ001
+        "Pendiente",
     )
-    assert [cell.data_type for cell in sheet[2]] == ["n", "s", "s", "s", "s", "s", "d", "d"]
+    assert [cell.data_type for cell in sheet[2]] == ["n", "s", "s", "s", "s", "s", "d", "d", "s"]
     assert {sheet["G2"].number_format, sheet["H2"].number_format} == {"dd/mm/yyyy hh:mm"}
 
 
 def test_the_heading_stays_and_filters() -> None:
     book = opened(a_row(), a_row())
     sheet = book.worksheets[0]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:H3", "$1:$1")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:I3", "$1:$1")
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
 
 
 def test_an_empty_list_has_its_heading() -> None:
     sheet = opened().worksheets[0]
-    assert (sheet.max_row, sheet.auto_filter.ref) == (1, "A1:H1")
+    assert (sheet.max_row, sheet.auto_filter.ref) == (1, "A1:I1")
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x.example")', "#N/A"])
@@ -131,12 +134,14 @@ def test_the_second_sheet_says_whose_list_it_is_with_which_filter_and_when() -> 
     about = dict(opened(a_row(), a_row()).worksheets[1].iter_rows(values_only=True))
     assert about == {
         "Casilla electrónica": "1-40000002",
-        "Filtro": "Asunto contiene «información»; Fecha de envío desde 01/01/2026",
+        "Filtro": "Pendientes por leer; Asunto contiene «información»; Fecha de envío desde 01/01/2026",
         "Notificaciones": "2",
         "Generado": "09/03/2026 15:15:30 (hora de Lima)",
         "Fechas y horas": "En hora de Lima",
     }
-    assert dict(opened(conditions=()).worksheets[1].iter_rows(values_only=True))["Filtro"] == "Todas las notificaciones"
+    assert (
+        dict(opened(search=Search()).worksheets[1].iter_rows(values_only=True))["Filtro"] == "Todas las notificaciones"
+    )
 
 
 def test_rows_that_fail_leave_no_file_behind() -> None:

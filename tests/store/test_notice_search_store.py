@@ -10,10 +10,11 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.config import Config
 from chalicelib.domain.codes import code_from_number
 from chalicelib.domain.notice import Notice
+from chalicelib.domain.reading import Reading
 from chalicelib.domain.search import SentRange
 from chalicelib.store.notice_search_store import NoticeSearchStore
-from chalicelib.store.notice_store import NoticeStore
-from chalicelib.store.tables import bind
+from chalicelib.store.notice_store import NoticeStore, reading_key
+from chalicelib.store.tables import NoticeItem, bind
 from tests.builders import a_notice
 
 START = datetime(2026, 3, 9, 5, tzinfo=UTC)
@@ -41,7 +42,8 @@ def _add(connection: Connection, notices: list[Notice]) -> None:
 
 
 def read(within: SentRange = OPEN, after: str | None = None, page_size: int = 3) -> Iterator[tuple[str, Notice]]:
-    return NoticeSearchStore().newest_first(MAILBOX, within, after=after, page_size=page_size)
+    found = NoticeSearchStore().newest_first(MAILBOX, within, after=after, page_size=page_size)
+    return ((position, delivered.notice) for position, delivered in found)
 
 
 def test_all_of_one_mailbox_come_newest_first_over_pages(notices: list[Notice]) -> None:
@@ -77,3 +79,12 @@ def test_an_empty_range_asks_nothing() -> None:
 
 def test_no_more_is_read_than_taken(notices: list[Notice]) -> None:
     assert [notice for _, notice in islice(read(page_size=2), 3)] == notices[:-4:-1]
+
+
+def test_pending_and_read_ones_are_read_apart(notices: list[Notice]) -> None:
+    item = NoticeItem.get(notices[3].notice_id)
+    item.update(actions=[NoticeItem.reading.set(reading_key(MAILBOX, Reading.READ))])
+    within = SentRange(START, START + timedelta(minutes=5))
+    for reading, expected in ((Reading.READ, notices[3:4]), (Reading.PENDING, notices[4:5] + notices[2::-1])):
+        found = NoticeSearchStore().newest_first(MAILBOX, within, reading=reading, page_size=2)
+        assert [delivered.notice for _, delivered in found] == expected

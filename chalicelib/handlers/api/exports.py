@@ -101,15 +101,18 @@ def _of_a_list(kind: ExportKind, fields: Fields, session: Session, _: str) -> Ex
     from urllib.parse import parse_qs
 
     from chalicelib.domain.export import ListingFormat
+    from chalicelib.domain.reading import Reading
+    from chalicelib.domain.search import Search
     from chalicelib.domain.search_query import read_conditions, typed_conditions
     from chalicelib.services.export_listing import listing_parameters
     from chalicelib.services.request_export import request_export
 
     chosen = fields.choice("format", ListingFormat, ", ".join(ListingFormat))
     query = fields.blob("query") if fields.has("query") else ""
+    reading = fields.choice("reading", Reading, ", ".join(Reading)) if fields.has("reading") else None
     fields.close()
-    parameters = listing_parameters(read_conditions(typed_conditions(parse_qs(query))), chosen)
-    return request_export(kind, parameters, session, tools=current().export_tools)
+    search = Search(read_conditions(typed_conditions(parse_qs(query))), reading)
+    return request_export(kind, listing_parameters(search, chosen), session, tools=current().export_tools)
 
 
 _YEARS = range(2000, 2200)

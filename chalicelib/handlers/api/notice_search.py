@@ -15,37 +15,39 @@ if TYPE_CHECKING:
 
 notice_search = Blueprint(__name__)
 
-_PAGE_SIZES = ("50", "10", "25")
-
 
 @notice_search.route("/v1/notices/search", methods=["GET"])
 @endpoint(notice_search, access=MAILBOX)
-def search(request: SignedRequest, session: Session) -> Response:
-    """Return a page of what the conditions select, newest first, and how far was looked."""
-    from chalicelib.domain.search import year_of
+def search_mailbox(request: SignedRequest, session: Session) -> Response:
+    """Return a page of what the conditions select, newest first, with both counters and how far was looked."""
+    from chalicelib.domain.reading import Reading
+    from chalicelib.domain.search import Search
     from chalicelib.domain.search_query import PARAMETERS, read_conditions, typed_conditions
     from chalicelib.handlers.api.query import Query
-    from chalicelib.renderers.search_json import conditions_as_json, listed_as_json, looked_in_words
+    from chalicelib.renderers.delivered_json import envelope_as_json
+    from chalicelib.renderers.search_json import conditions_as_json, looked_in_words
+    from chalicelib.services.list_notices import PAGE_SIZES
     from chalicelib.services.search_notices import search_notices
 
     query = Query({name: values for name, values in request.parameters.items() if name not in PARAMETERS})
-    cursor, limit = query.text("cursor"), int(query.choice("limit", _PAGE_SIZES))
+    reading = query.choice("reading", ("all", "pending", "read"))
+    limit = int(query.choice("limit", tuple(str(size) for size in PAGE_SIZES)))
+    cursor = query.text("cursor")
     query.close()
     conditions = read_conditions(typed_conditions(request.parameters))
     box = current()
-    zone = box.calendar.zone
-    page = search_notices(
-        session.mailbox_id, conditions, cursor=cursor, limit=limit, notices=box.notice_search, zone=zone
-    )
-    until = page.looked_until
-    return json_response(
-        {
-            "conditions": conditions_as_json(conditions),
-            "notices": [listed_as_json(notice, year=year_of(notice, zone)) for notice in page.matches],
-            "next_cursor": page.cursor,
-            "is_complete": page.is_complete,
-            "looked_at": page.looked_at,
-            "looked_until": until and instant_in_json(until),
-            "detail": looked_in_words(until and until.astimezone(zone), is_complete=page.is_complete),
-        }
-    )
+    search = Search(conditions, None if reading == "all" else Reading(reading))
+    page = search_notices(session, search, cursor=cursor, limit=limit, tools=box.search_tools)
+    found, today, base = page.matches, box.reading_tools.today(), box.config.api_base_url
+    until = found.looked_until
+    answer = {
+        "counts": {"pending": page.counts.pending, "read": page.counts.opened},
+        "conditions": conditions_as_json(conditions),
+        "notices": [envelope_as_json(one, today=today, api_base_url=base) for one in found.notices],
+        "next_cursor": found.cursor,
+        "is_complete": found.is_complete,
+        "looked_at": found.looked_at,
+        "looked_until": until and instant_in_json(until),
+        "detail": looked_in_words(until and box.calendar.local(until), is_complete=found.is_complete),
+    }
+    return json_response(answer)
