@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from moto.core.models import RESPONSES_METHODS
+from moto.core.models import DEFAULT_ACCOUNT_ID, RESPONSES_METHODS
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import FakeKey, s3_backends
 from moto.ses.models import ses_backends
@@ -65,12 +65,14 @@ class Engine:
         return {**self._cloud.environment, **reach}
 
     def _table_names(self) -> list[str]:
+        if self._ministack is None:
+            return list(dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables)
         names: list[str] = self.client("dynamodb").list_tables()["TableNames"]
         return names
 
     def _empty(self, cloud: Cloud) -> None:
         if self._ministack is None:
-            _empty_moto(cloud.attributes["DataKey"]["Arn"].split(":")[4])
+            _empty_moto(DEFAULT_ACCOUNT_ID)
             return
         for name, value in cloud.environment.items():
             if name.endswith("_TABLE"):
