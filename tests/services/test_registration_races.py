@@ -16,6 +16,7 @@ from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.event import EventType
 from chalicelib.domain.registration import Registration, RegistrationState
+from chalicelib.services.mail_link import verify_by_mail_link
 from chalicelib.services.registration_tools import RegistrationTools
 from chalicelib.services.resend_registration_mail import change_registration_email
 from chalicelib.services.start_registration import Application, StartedRegistration, start_registration
@@ -75,6 +76,21 @@ def test_of_four_who_send_the_right_code_at_once_one_opens_the_mailbox(tools: Re
     assert [event.type for event in opened] == [EventType.MAILBOX_OPENED.value]
     assert any(isinstance(answer, Registration) for answer in answers)
     assert _stored(started, tools).state is RegistrationState.COMPLETED
+
+
+def test_of_four_clicks_on_the_link_at_once_one_opens_the_mailbox_and_all_are_told_so(tools: RegistrationTools) -> None:
+    secrets: list[str] = []
+
+    def new_token() -> str:
+        secrets.append(tools.new_token())
+        return secrets[-1]
+
+    _started(replace(tools, new_token=new_token))
+
+    answers = at_once(4, lambda _: verify_by_mail_link(secrets[-1], tools=tools))
+
+    assert [answer.state for answer in answers if isinstance(answer, Registration)] == [RegistrationState.COMPLETED] * 4
+    assert len(list(tables.EventItem.query("mailbox#1-99000001"))) == 1
 
 
 def test_two_registrations_of_one_holder_at_once_open_one_mailbox(tools: RegistrationTools) -> None:
