@@ -11,6 +11,7 @@ from chalicelib.domain.errors import CasillaError, NotFound, TooManyRequests
 from chalicelib.domain.masking import mask_email
 from chalicelib.handlers.http import PUBLIC
 from chalicelib.handlers.registration_door import open_registration_tools
+from chalicelib.handlers.web.labels import LABELS
 from chalicelib.handlers.web.page import go_to, page, show, show_form
 from chalicelib.handlers.web.page_request import FORM, PageRequest
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 registration_mail_pages = Blueprint(__name__)
 
-_LABELS = {"code": "Código", "email": "Correo Electrónico", "email_again": "Repetir Correo Electrónico"}
 _TOLD = {
     "fallido": "No pudimos enviarte el correo. Pide otro código dentro de un momento.",
     "hecho": "Te enviamos otro correo. Los códigos anteriores ya no sirven.",
@@ -110,7 +110,7 @@ def _state_page(request: PageRequest, registration_id: str, error: CasillaError 
         return _gone_page(request)
     asked = request.asked("envio")
     context = {**_shown(registration, registration_id), "told": _TOLD.get(asked, ""), "is_bad": asked == "fallido"}
-    return show_form(request, f"registration_{registration.state}.html", error, _LABELS, **context)
+    return show_form(request, f"registration_{registration.state}.html", error, LABELS, **context)
 
 
 def _change_page(request: PageRequest, registration_id: str, error: CasillaError | None = None) -> Response:
@@ -122,7 +122,7 @@ def _change_page(request: PageRequest, registration_id: str, error: CasillaError
         return _gone_page(request)
     typed = {name: request.value(name) for name in ("email", "email_again")}
     context = {**_shown(registration, registration_id), "typed": typed}
-    return show_form(request, "registration_email.html", error, _LABELS, **context)
+    return show_form(request, "registration_email.html", error, LABELS, **context)
 
 
 def _gone_page(request: PageRequest) -> Response:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from bench.ledger import ledger
 from chalicelib.renderers.portal import portal
 from tests.browser_requests import Browser, check_html, text_of
 
 
 @pytest.mark.parametrize("path", ["/", "/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad"])
-def test_a_page_that_anyone_can_read_is_well_formed(browser: Browser, path: str) -> None:
-    answer = browser.get(path)
-    assert answer.status_code == 200
+def test_a_page_that_anyone_can_read_is_well_formed_and_asks_nothing_of_aws(browser: Browser, path: str) -> None:
+    with ledger() as book:
+        answer = browser.get(path)
+    assert (answer.status_code, book.calls) == (200, 0)
     check_html(text_of(answer))
 
 

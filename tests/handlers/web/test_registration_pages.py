@@ -13,13 +13,17 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 from app import app
+from bench.ledger import ledger
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
 from chalicelib.domain.access_policy import REGISTRATIONS_UNCHECKED, Limit
 from chalicelib.domain.captcha import captcha_answer
+from chalicelib.domain.contact import Phone
+from chalicelib.domain.registration import LIFETIME, Registration, RegistrationState, refused
 from chalicelib.handlers.web.cookies import DRAFT_COOKIE
 from chalicelib.renderers.portal import portal
 from chalicelib.services.admit_registration import REGISTRATIONS_PER_DOCUMENT
+from chalicelib.services.drafts import find_draft
 from chalicelib.store import tables
 from infra.local.registries.server import Simulator, running
 from tests.browser_requests import Browser, check_html, text_of
@@ -317,6 +321,65 @@ def test_a_form_sent_twice_begins_one_registration(applicant: Applicant) -> None
     assert 'value="Rosa"' not in text_of(applicant.get("/registro/persona-natural"))
 
 
+def test_an_attempt_that_broke_off_can_be_made_again(applicant: Applicant) -> None:
+    applicant.reach_review()
+    _begin_and_break_off(applicant)
+    mail_page = applicant.post("/registro/revisar").headers["Location"]
+    waiting = text_of(applicant.get(mail_page))
+    assert "Estamos comprobando tus datos" in waiting
+    check_html(waiting)
+
+    applicant.clock.advance(seconds=61)
+    told = applicant.post("/registro/revisar")
+    assert (told.status_code, "Elige «Registrar» otra vez" in text_of(told)) == (503, True)
+    again = applicant.post("/registro/revisar")
+    assert (again.status_code, again.headers["Location"] != mail_page) == (303, True)
+    assert "Verificación de correo" in text_of(applicant.get(again.headers["Location"]))
+
+
+def _begin_and_break_off(applicant: Applicant) -> str:
+    """Leave a registration as it is when its process dies while the registry is asked."""
+    box = applicant.people.world.container
+    secret = applicant.cookies[DRAFT_COOKIE]
+    data = find_draft(secret, tools=box.draft_tools, now=applicant.clock())
+    assert data is not None
+    now = applicant.clock()
+    begun = Registration(
+        key=box.registrations.key(data["registration_id"]),
+        state=RegistrationState.DRAFT,
+        email="rosa@ejemplo.pe",
+        phone=Phone("+51987654321", is_mobile=True),
+        accepted=(),
+        started_at=now,
+        expires_at=now + LIFETIME,
+        person=a_person(),
+    )
+    box.registrations.add(begun)
+    return str(data["registration_id"])
+
+
+def test_a_late_no_of_the_registry_is_told_with_what_to_do(applicant: Applicant) -> None:
+    mail_page = applicant.register()
+    registrations = applicant.people.world.container.registrations
+    found = registrations.find(registrations.key(mail_page.rpartition("/")[2]))
+    assert found is not None
+    registrations.update(refused(found))
+    html = text_of(applicant.get(mail_page))
+    assert "no coinciden con los de RENIEC" in html
+    assert "mesa de partes" in html
+    check_html(html)
+
+
+def test_pages_of_the_registration_read_the_draft_once_and_its_forms_write_it_once(applicant: Applicant) -> None:
+    form = applicant.reach_form()
+    with ledger() as shown:
+        applicant.get(form)
+    with ledger() as sent:
+        applicant.post(form)
+    assert shown.operations == ["GetItem"]
+    assert sent.operations == ["GetItem", "PutItem"]
+
+
 def test_a_change_leads_back_to_the_summary(applicant: Applicant) -> None:
     shown = text_of(applicant.reach_review())
     assert 'href="/registro/persona-natural?desde=revisar#email"' in shown
@@ -376,7 +439,7 @@ def test_another_code_waits_a_minute_and_says_so(applicant: Applicant) -> None:
     mail_page = applicant.register()
     early = applicant.post(f"{mail_page}/reenviar")
     assert early.status_code == 429
-    assert "Espera" in text_of(early)
+    assert "Acabamos de enviarte un correo" in text_of(early)
     applicant.clock.advance(seconds=61)
     sent = applicant.post(f"{mail_page}/reenviar")
     assert "Te enviamos otro correo" in text_of(applicant.get(sent.headers["Location"]))
