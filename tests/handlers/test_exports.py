@@ -34,9 +34,11 @@ def a_deposit(exports: Exports, *, is_opened: bool = True, key: str = "clave-1")
     annexes = [an_inline_file(ANNEX, "cuadro: año 2025.pdf"), an_inline_file(filename="cuadro.pdf")]
     answer = exports.people.world.deposit({**a_body(), "annexes": annexes}, key=key)
     notice_id = str(answer.json_body["notice_id"])
+    exports.people.world.clock.advance(seconds=1)
     if is_opened:
         opened = exports.people.send("POST", f"/v1/notices/{notice_id}/opening", token=exports.token)
         assert opened.status_code == 201, opened.json_body
+        exports.people.world.clock.advance(seconds=1)
     return notice_id
 
 
