@@ -29,7 +29,9 @@ class ObjectWriter:
         self._pending += data
         self.size += len(data)
         while len(self._pending) >= PART_BYTES:
-            self._send(bytes(self._pending[:PART_BYTES]))
+            with memoryview(self._pending) as whole:
+                part = bytes(whole[:PART_BYTES])
+            self._send(part)
             del self._pending[:PART_BYTES]
         return len(data)
 

@@ -42,6 +42,9 @@ def _of_the_deposit(journey: Journey) -> Iterator[str]:
     deposited = [item for item in lab.items("events") if item["type"]["S"] == "notice.deposited"]
     if len(deposited) != len(notices):
         yield f"events: {len(deposited)} deposits for {len(notices)} notices"
+    counted = [int(item.get("deposited", {"N": "0"})["N"]) for item in lab.items("mailboxes")]
+    if sum(counted) != len(notices):
+        yield f"counters: {sum(counted)} deposits counted for {len(notices)} notices"
     known = {notice.notice_id for notice in notices}
     for table, attribute, prefix in (("deposits", "notice_id", ""), ("alerts", "notice_id", ""),
                                      ("events", "subject", "notice#")):  # fmt: skip
