@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 
 from examples.casilla_sender import Refused
 from examples.demo import _details, demonstrate
+from infra.local.demo_data import PASSWORD
 from infra.local.ministack import free_port
 from tests.deposit_world import PDF
 from tests.local_run import Run, a_run, wait_until
@@ -84,6 +86,29 @@ def test_demonstration_tells_where_the_alerts_are(run: Run, tmp_path: Path) -> N
     account = demonstrate(tmp_path / "algo.pdf", settings=run.state / "demo", receipts=tmp_path / "out", now=_now())
     assert "su SHA-256 coincide" in account
     assert f"http://127.0.0.1:{run.port}/_local/outbox" in account
+
+
+def _log_in(run: Run, username: str) -> str:
+    """Log in by a code that the outbox shows, and return the token."""
+    asked = json.loads(run.send("POST", "/v1/login-codes", json.dumps({"username": username}))[2])
+    mail = next(message for message in run.outbox() if message["subject"] == "Su código para ingresar")
+    [code] = re.findall(r"^([2-9A-Z]{6})\r?$", mail["text"], re.MULTILINE)
+    proof = {"username": username, "password": PASSWORD, "email_code": {"id": asked["code_id"], "code": code}}
+    status, _, body = run.send("POST", "/v1/sessions", json.dumps(proof))
+    assert status == 201, body
+    token: str = json.loads(body)["token"]
+    return token
+
+
+def test_people_of_the_demonstration_log_in_and_see_who_has_access(run: Run) -> None:
+    shown = []
+    for username in ("8-20100000009", "8-20100000009.40000028"):
+        token = _log_in(run, username)
+        shown.append(json.loads(run.send("GET", "/v1/users", Authorization=f"Bearer {token}")[2]))
+
+    states = ["active", "active", "active", "pending", "disabled"]
+    assert [[user["state"] for user in users["users"]] for users in shown] == [states, states]
+    assert [users["can_change"] for users in shown] == [True, False]
 
 
 @pytest.mark.usefixtures("notice_id")
