@@ -9,7 +9,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A link of the header; `address` is a path of the portal or a whole address."""
+    """A link of the institution's own; `address` is a path of the portal or a whole address."""
 
     words: str
     address: str

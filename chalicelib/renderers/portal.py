@@ -46,7 +46,7 @@ def read_portal(folder: Path) -> Portal:
         help_address=given["help"]["address"],
         text_colours=given["text_colours"],
         mark_colours=given["mark_colours"],
-        links=tuple(PageLink(one["words"], one["address"]) for one in given["links"]),
+        links=tuple(PageLink(one["words"], one["address"]) for one in given.get("links", [])),
         norms_notice=given["norms"]["notice"],
         norms=tuple(Norm(one["title"], one["source"], one["summary"]) for one in given["norms"]["list"]),
         questions=tuple(Question(one["question"], tuple(one["answer"])) for one in given["questions"]),

@@ -38,7 +38,6 @@ def test_no_text_is_empty_or_has_spaces_at_its_ends() -> None:
 
 
 def test_nothing_that_is_listed_is_missing() -> None:
-    assert PORTAL.links
     assert PORTAL.norms
     assert all(question.answer for question in PORTAL.questions)
     assert all(text.sections for text in PORTAL.texts.values())
