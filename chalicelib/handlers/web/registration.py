@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Blueprint, Response
 
 from chalicelib.bootstrap import current
-from chalicelib.domain.errors import CasillaError, InvalidInput, Unavailable
+from chalicelib.domain.errors import CasillaError, InvalidInput, TooManyRequests, Unavailable
 from chalicelib.handlers.http import PUBLIC
 from chalicelib.handlers.registration_door import is_registration_open, open_registration_tools
 from chalicelib.handlers.web.cookies import DRAFT_COOKIE, no_cookie
@@ -188,8 +188,10 @@ def register_by_form(request: PageRequest, draft: RegistrationDraft) -> Response
         again = Unavailable("registration_stuck", "No terminamos de recibir tus datos. Elige «Registrar» otra vez.")
         return _review_page(request, renewed, again)
     except CasillaError as error:
+        if error.field == "captcha" or isinstance(error, TooManyRequests):  # nothing was begun
+            return _review_page(request, draft, error)
         renewed = _renew(draft)
-        if isinstance(error, InvalidInput) and error.field != "captcha":
+        if isinstance(error, InvalidInput):
             return _form_page(request, renewed, told(error, draft.person_type))
         return _review_page(request, renewed, error)
     finish_registration_draft(draft)
