@@ -163,6 +163,7 @@ class Container:
             search=self.search_tools.notices,
             events=self.events,
             calendar=self.calendar,
+            limits=lambda: self.limits,
             clock=self.clock,
             new_id=self.identifiers.new_event_id,
         )

@@ -13,6 +13,7 @@ from chalicelib.gateways.export_queue import ExportQueue
 from chalicelib.gateways.files import Files
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.export_store import ExportStore
+from chalicelib.store.limit_store import LimitStore
 from chalicelib.store.notice_search_store import NoticeSearchStore
 from chalicelib.store.reading_store import ReadingStore
 
@@ -29,6 +30,8 @@ class ExportTools:
     search: NoticeSearchStore
     events: EventStore
     calendar: BusinessCalendar
+    limits: Callable[[], LimitStore]
+    """Made when asked for, since it needs a secret that the worker has no use for."""
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     listing_limits: ListingLimits = field(default_factory=ListingLimits)

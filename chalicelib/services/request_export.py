@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chalicelib.domain.access_policy import Limit
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.export import Export, ExportKind, ExportState
 from chalicelib.domain.session import Session
 from chalicelib.services.export_tools import ExportTools
 
 LINK_LIVES_S = 300
+_FILES_PER_USER = Limit("export-user", 60, 60 * 60)
+_MAILBOXES_PER_USER = Limit("export-mailbox-user", 10, 24 * 60 * 60)
+"""One copies gigabytes."""
 
 
 def request_export(kind: ExportKind, parameters: Mapping[str, str], session: Session, *, tools: ExportTools) -> Export:
     """Keep the request and hand it to the worker; may whose session it is have it, is the caller's to know.
 
     Raises:
+        TooManyRequests: `limit_reached`, with the time to wait.
         Unavailable: `store_unavailable` or `queue_unavailable`; ask again.
 
     """
+    now = tools.clock()
+    limit = _MAILBOXES_PER_USER if kind is ExportKind.MAILBOX else _FILES_PER_USER
+    tools.limits().spend(limit.key(session.user_id), limit=limit.limit, window_s=limit.window_s, now=now)
     export = Export(
         export_id=tools.new_id(),
         mailbox_id=session.mailbox_id,
         user_id=session.user_id,
         kind=kind,
-        requested_at=tools.clock(),
+        requested_at=now,
         parameters=parameters,
     )
     tools.exports.add(export)

@@ -1,4 +1,7 @@
-"""Ask for the files of a notice or of a whole mailbox; who asked for what is logged as a download is."""
+"""Ask for the files of a notice or of a whole mailbox; who asked for what is logged as a download is.
+
+Who asked learns the file's name only after that was logged, and without the name nobody can fetch it.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +34,9 @@ def request_notice_export(  # noqa: PLR0913 - what, whose, from where
     notice = delivered.notice
     if kind is ExportKind.ANNEXES and all(file.role is not FileRole.ANNEX for file in notice.files):
         raise NotFound("file_not_found", "Esta notificación no tiene anexos.")
+    export = request_export(kind, {"notice_id": notice.notice_id}, session, tools=tools)
     record_download(session, notice, kind.value, origin=origin, tools=reading)
-    return request_export(kind, {"notice_id": notice.notice_id}, session, tools=tools)
+    return export
 
 
 def request_mailbox_export(
@@ -40,6 +44,7 @@ def request_mailbox_export(
 ) -> Export:
     """Ask for a copy of the whole mailbox, or of what was deposited in a year."""
     parameters = {} if year is None else {"year": str(year)}
+    export = request_export(ExportKind.MAILBOX, parameters, session, tools=tools)
     event = Event(
         subject=f"mailbox#{session.mailbox_id}",
         type=EventType.MAILBOX_EXPORTED,
@@ -50,4 +55,4 @@ def request_mailbox_export(
         data=parameters,
     )
     add_once(event, reading)
-    return request_export(ExportKind.MAILBOX, parameters, session, tools=tools)
+    return export

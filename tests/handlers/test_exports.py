@@ -198,3 +198,13 @@ def test_a_file_whose_worker_died_is_told_as_failed(exports: Exports) -> None:
 def test_what_nobody_can_ask_for_is_refused(exports: Exports) -> None:
     refused = exports.people.send("POST", "/v1/exports", {"kind": "todo"}, token=exports.token)
     assert (refused.status_code, refused.json_body["field"]) == (422, "kind")
+
+
+def test_copies_of_the_mailbox_are_limited_and_other_files_are_not_held_up(exports: Exports) -> None:
+    notice_id = a_deposit(exports)
+    for _ in range(10):
+        exports.ask({"kind": "mailbox"})
+    refused = exports.people.send("POST", "/v1/exports", {"kind": "mailbox"}, token=exports.token)
+    assert (refused.status_code, refused.json_body["code"]) == (429, "limit_reached")
+    exports.ask({"kind": "evidence", "notice_id": notice_id})
+    assert len(exports.people.world.container.events.list_for_subject("mailbox#1-40000002")) == 10
