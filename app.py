@@ -16,6 +16,7 @@ from chalicelib.handlers.api.uploads import uploads
 from chalicelib.handlers.api.users import users
 from chalicelib.handlers.http import own_refusals
 from chalicelib.handlers.jobs import jobs
+from chalicelib.handlers.web.activation import activation_pages
 from chalicelib.handlers.web.captcha import captcha_pages
 from chalicelib.handlers.web.entrance import entrance
 from chalicelib.handlers.web.information import information
@@ -24,9 +25,12 @@ from chalicelib.handlers.web.mail_link import mail_link_pages
 from chalicelib.handlers.web.mailbox import mailbox_pages
 from chalicelib.handlers.web.notice import notice_pages
 from chalicelib.handlers.web.passwords import password_pages
+from chalicelib.handlers.web.profile import profile_pages
+from chalicelib.handlers.web.profile_email import profile_email_pages
 from chalicelib.handlers.web.registration import registration_pages
 from chalicelib.handlers.web.registration_mail import registration_mail_pages
 from chalicelib.handlers.web.static import static
+from chalicelib.handlers.web.users import user_pages
 
 app = Chalice(app_name="casilla")
 app.experimental_feature_flags.add("BLUEPRINTS")
@@ -37,5 +41,6 @@ for blueprint in (
     *(captcha_pages, entrance, kept_forms, password_pages, static),
     *(mailbox_pages, notice_pages),
     *(information, registration_pages, registration_mail_pages, mail_link_pages),
+    *(activation_pages, profile_pages, profile_email_pages, user_pages),
 ):
     app.register_blueprint(blueprint)

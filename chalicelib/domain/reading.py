@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from chalicelib.domain.deadline import Deadline, Regime, deadline_on
+from chalicelib.domain.deadline import Deadline, Regime, deadline_on, fix_deadline
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.notice import Notice
 
@@ -87,6 +87,12 @@ class DeliveredNotice:
         if self.opening is None:
             return deadline_on(self.notice.deadline, today)
         return self.opening.deadline or self.notice.deadline
+
+    def deadline_if_opened_on(self, today: date) -> Deadline:
+        """Give the dates that an opening on a local day would leave in force, for who has to decide."""
+        if self.opening is not None:
+            return self.deadline_on(today)
+        return fix_deadline(self.notice.deadline, self.notice.openings, today)
 
 
 def require_opened(delivered: DeliveredNotice) -> None:

@@ -9,7 +9,7 @@ from chalicelib.domain.alert import AlertBatch
 from chalicelib.domain.deadline import Deadline
 from chalicelib.domain.notice import FileRole
 from chalicelib.domain.reading import DeliveredNotice
-from chalicelib.domain.timeline import TimelineEntry, timeline
+from chalicelib.domain.timeline import Step, TimelineEntry, timeline
 from chalicelib.renderers.notice_json import notice_as_json
 
 
@@ -37,6 +37,7 @@ def envelope_as_json(delivered: DeliveredNotice, *, today: date, api_base_url: s
         "opening_fixes_dates": delivered.is_fixed_by_opening,
         "opened_at": opening and _instant(opening.opened_at),
         "deadline": _deadline(delivered.deadline_on(today)),
+        "deadline_if_opened_today": _deadline(delivered.deadline_if_opened_on(today)),
         "links": {"self": address, "opening": f"{address}/opening", "receipt": f"{address}/files/receipt"},
     }
 
@@ -69,6 +70,24 @@ def standing_as_json(delivered: DeliveredNotice, alerts: AlertBatch | None, *, t
         "opened_at": delivered.opening and _instant(delivered.opening.opened_at),
         "deadline": _deadline(delivered.deadline_on(today)),
         **_history(delivered, alerts),
+    }
+
+
+def status_as_json(
+    delivered: DeliveredNotice,
+    alerts: AlertBatch | None,
+    downloads: tuple[tuple[str, datetime], ...],
+    *,
+    today: date,
+) -> dict[str, Any]:
+    """Write how a notice stands for its sender: when, and never who of the mailbox's users."""
+    standing = standing_as_json(delivered, alerts, today=today)
+    steps = [{**step, "who": ""} if step["step"] == Step.OPENED else step for step in standing["timeline"]]
+    return {
+        **{name: value for name, value in standing.items() if name != "seen_by"},
+        "deposited_at": _instant(delivered.notice.deposited_at),
+        "timeline": steps,
+        "downloads": [{"file": name, "first_at": _instant(at)} for name, at in downloads],
     }
 
 

@@ -51,3 +51,9 @@ def zone_in_words(zone: ZoneInfo) -> str:
 def size_in_words(size: int) -> str:
     """Write a size as `245 312 bytes`; the space does not break."""
     return f"{size:,} bytes".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def mobile_in_groups(number: str) -> str:
+    """Write a Peruvian mobile `+51987654321` as `987 654 321`, others as they are; the spaces do not break."""
+    own = number.removeprefix("+51")
+    return number if own == number else "\N{NO-BREAK SPACE}".join((own[:3], own[3:6], own[6:]))

@@ -100,6 +100,20 @@ def send_link(owner: LinkOwner | None, *, tools: AccessTools, now: datetime) -> 
     send_or_pretend(link.letter, owner.user.email if owner else None, tools=tools, now=now)
 
 
+def show_link(kind: TokenKind, secret: str, *, tools: AccessTools, now: datetime) -> tuple[LinkOwner, bool]:
+    """Return whose link it is and whether it is still in time; nothing is used up and nothing sent.
+
+    Raises:
+        LinkUnusable: `link_unusable`.
+
+    """
+    token = tools.tokens.find(kind, secret)
+    owner = _owner(token, tools)
+    if token is None or owner is None or _KINDS[owner.account.state] is not kind:
+        raise link_unusable(kind)
+    return owner, token.is_valid_at(now)
+
+
 def open_link(kind: TokenKind, secret: str, *, tools: AccessTools, now: datetime) -> LinkOwner:
     """Return whose link it is; nothing is used up. For one that expired, one new link is sent.
 
@@ -108,11 +122,8 @@ def open_link(kind: TokenKind, secret: str, *, tools: AccessTools, now: datetime
         LinkExpired: `link_expired`.
 
     """
-    token = tools.tokens.find(kind, secret)
-    owner = _owner(token, tools)
-    if token is None or owner is None or _KINDS[owner.account.state] is not kind:
-        raise link_unusable(kind)
-    if not token.is_valid_at(now):
+    owner, is_in_time = show_link(kind, secret, tools=tools, now=now)
+    if not is_in_time:
         if tools.tokens.consume_expired(kind, secret, now=now) is not None:
             send_link(owner, tools=tools, now=now)
         days = LIFETIMES[kind].days

@@ -49,6 +49,18 @@ def list_users(session: Session, *, tools: AccessTools) -> tuple[Mailbox, Mailbo
     return require_user(tools.mailboxes.find(session.mailbox_id), session.user_id)
 
 
+def check_new_user(session: Session, typed: TypedUser, *, tools: AccessTools) -> MailboxUser:
+    """Return the user as it would be added, for a last look; nothing changes, and all is checked again by adding.
+
+    Raises:
+        SessionEnded, PrincipalNeeded, UsersFull, InvalidInput: as `add_user` does.
+
+    """
+    mailbox, asking = list_users(session, tools=tools)
+    require_principal(asking)
+    return with_new_user(mailbox, typed, "").users[-1]
+
+
 def add_user(session: Session, typed: TypedUser, *, origin: str, tools: AccessTools, now: datetime) -> AddedUser:
     """Add a secondary user and send the activation; four hops and five calls.
 

@@ -39,9 +39,9 @@ def read_deposit_of(
     try:
         notice = notices.get(parse_code(notice_id))
     except InvalidInput as error:
-        raise _not_found() from error
+        raise deposit_not_found() from error
     if notice.sender.institution_id != sender.institution.institution_id:
-        raise _not_found()
+        raise deposit_not_found()
     return notice
 
 
@@ -83,5 +83,6 @@ def _authenticated(request: SignedRequest, claim: Claim, tools: DepositTools) ->
     return authenticate_sender(request, claim, found, authority=tools.config.api_authority, now=tools.clock())
 
 
-def _not_found() -> NotFound:
+def deposit_not_found() -> NotFound:
+    """Return the one refusal for a deposit that does not exist, or is another institution's."""
     return NotFound("notice_not_found", "No existe ese depósito, o no es de su entidad.")

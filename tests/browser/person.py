@@ -108,7 +108,7 @@ class Person:
 
 
 def code_in(text: str) -> str:
-    return str(re.findall(r"^([2-9A-Z]{6})\r?$", text, re.MULTILINE)[-1])
+    return str(re.findall(r"(?:^|: )([2-9A-Z]{6})\r?$", text, re.MULTILINE)[-1])
 
 
 def link_in(text: str, path: str) -> str:

@@ -8,12 +8,23 @@ from typing import Any
 import pytest
 from pynamodb.transactions import TransactWrite
 
+from bench.ledger import ledger
 from chalicelib.domain.account import Account
 from chalicelib.domain.codes import code_from_number
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import UserState
 from tests.builders import a_notice
-from tests.deposit_world import NOW, PDF, World, a_body, a_mailbox, a_user, an_inline_file
+from tests.deposit_world import (
+    NOW,
+    PDF,
+    World,
+    a_body,
+    a_mailbox,
+    a_signing_key,
+    a_user,
+    an_inline_file,
+    an_institution,
+)
 from tests.person_world import PASSWORD, USERNAME, People
 
 SECOND = "1-40000002.40000021"
@@ -35,6 +46,7 @@ def deposit(people: People, **overrides: Any) -> str:
     people.world.clock.advance(seconds=1)
     answer = people.world.deposit({**a_body(), **overrides}, key=f"clave-{people.world.clock.now.isoformat()}")
     assert answer.status_code == 201, answer.json_body
+    people.world.clock.advance(seconds=1)
     return str(answer.json_body["notice_id"])
 
 
@@ -173,6 +185,7 @@ def test_opening_fixes_the_dates_where_the_regime_looks_at_it(people: People, to
     notice_id = deposit(people, regime="acknowledgement", term={"amount": 5, "unit": "business_days"})
     envelope = get(people, f"/v1/notices/{notice_id}", token)
     assert envelope["opening_fixes_dates"]
+    assert envelope["deadline_if_opened_today"]["term_ends_on"] == "2026-03-16"
     assert envelope["deadline"] | {"calendar_version": ""} == {
         "effective_on": None,
         "term_starts_on": None,
@@ -247,3 +260,34 @@ def test_contents_need_a_fresh_validation(people: People, token: str) -> None:
     for path in ("/v1/notices", f"/v1/notices/{notice_id}", f"/v1/notices/{notice_id}/files/main"):
         assert get(people, path, token, 401)["code"] == "validation_needed"
     assert open_it(people, notice_id, token, 401)["code"] == "validation_needed"
+
+
+def test_the_sender_sees_what_became_of_its_deposit_and_not_who_did_it(people: People, token: str) -> None:
+    notice_id = deposit(people)
+    path = f"/v1/deposits/{notice_id}/status"
+    before = people.world.get(path).json_body
+    assert (before["reading"], before["opened_at"], before["downloads"]) == ("pending", None, [])
+    opened = open_it(people, notice_id, token, 201)
+    for _ in range(2):
+        people.world.clock.advance(seconds=1)
+        get(people, f"/v1/notices/{notice_id}/files/main", token)
+    with ledger() as book:
+        status = people.world.get(path)
+    assert (book.hops, book.calls) == (2, 3)
+    told = status.json_body
+    assert (told["reading"], told["opened_at"]) == ("read", opened["opened_at"])
+    assert told["downloads"] == [{"file": "main", "first_at": "2026-03-09T20:15:33Z"}]
+    assert [step["outcome"] for step in told["timeline"] if step["step"] == "alert"] == ["pending"] * 3
+    assert "Rosa" not in status.body.decode()
+    assert "u1" not in status.body.decode()
+
+
+def test_another_institution_learns_nothing_of_a_deposit(people: People) -> None:
+    notice_id = deposit(people)
+    box = people.world.container
+    box.institutions.put(an_institution(institution_id="otra-entidad"))
+    box.institutions.put_key(a_signing_key(institution_id="otra-entidad"))
+    answer = people.world.get(f"/v1/deposits/{notice_id}/status", keyid="otra-entidad:2026-1")
+    missing = people.world.get("/v1/deposits/x/status")
+    assert (answer.status_code, answer.json_body["code"]) == (404, "notice_not_found")
+    assert missing.json_body["detail"] == answer.json_body["detail"]

@@ -122,7 +122,7 @@ def test_outbox_escapes_and_frames_what_messages_say(run: Run) -> None:
 
 @pytest.mark.usefixtures("notice_id")
 def test_attachment_and_original_can_be_downloaded(run: Run) -> None:
-    mail = next(message for message in run.outbox() if message["kind"] == "email")
+    mail = next(message for message in run.outbox() if message["attachments"])
     _, headers, content = run.get(f"/_local/outbox/{mail['name']}/0")
     assert content.startswith(b"%PDF-")
     assert headers["Content-Disposition"].startswith("attachment;")

@@ -65,6 +65,21 @@ def show_receipt(request: SignedRequest, notice_id: str) -> Response:
     return Response("", status_code=303, headers={"Location": link, "Content-Type": "text/plain"})
 
 
+@deposits.route("/v1/deposits/{notice_id}/status", methods=["GET"])
+@endpoint(deposits, access=SIGNED)
+def show_status(request: SignedRequest, notice_id: str) -> Response:
+    """Tell what became of a deposit: its alerts, whether it was opened, and the dates in force."""
+    from chalicelib.renderers.delivered_json import status_as_json
+    from chalicelib.services.read_deposit_status import read_deposit_status
+
+    box = current()
+    claim = read_claim(request, READ_COVERAGE, now=box.clock())
+    reading = box.reading_tools
+    status = read_deposit_status(notice_id, request=request, claim=claim, tools=box.deposit_tools, reading=reading)
+    today = reading.today()
+    return json_response(status_as_json(status.delivered, status.alerts, status.downloads, today=today))
+
+
 @deposits.route("/v1/deposits", methods=["GET"])
 @endpoint(deposits, access=SIGNED)
 def list_month(request: SignedRequest) -> Response:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from chalice.app import Blueprint, Response
 
 from chalicelib.bootstrap import current
-from chalicelib.handlers.api.body import read_json
+from chalicelib.handlers.api.body import Fields, read_json
 from chalicelib.handlers.http import MAILBOX, endpoint, instant_in_json, json_response, logger
 from chalicelib.services.signed_request import SignedRequest
 
 if TYPE_CHECKING:
     from chalicelib.domain.session import Session
-    from chalicelib.services.profile import Profile
+    from chalicelib.services.profile import ContactChange, Profile
 
 profile = Blueprint(__name__)
 
@@ -36,14 +36,10 @@ def show(_: SignedRequest, session: Session) -> Response:
 def change(request: SignedRequest, session: Session) -> Response:
     """Change what is named: the mobile, where empty takes it away, and alerts by SMS."""
     from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.profile import ContactChange, change_contact
+    from chalicelib.services.profile import change_contact
 
     box = current()
-    fields = read_json(request.body)
-    mobile = fields.blob("mobile")[:_LONGEST] if fields.has("mobile") else None
-    alerts_by_sms = fields.flag("alerts_by_sms") if fields.has("alerts_by_sms") else None
-    fields.close()
-    contact, tools, now = ContactChange(mobile, alerts_by_sms), access_tools(box), box.clock()
+    contact, tools, now = read_contact(read_json(request.body)), access_tools(box), box.clock()
     return json_response(_as_json(change_contact(session, contact, origin=request.origin, tools=tools, now=now)))
 
 
@@ -70,14 +66,33 @@ def verify_email(request: SignedRequest, session: Session) -> Response:
     from chalicelib.services.change_email import verify_new_email
 
     box = current()
-    fields = read_json(request.body)
+    code, tools, now = read_code(read_json(request.body)), access_tools(box), box.clock()
+    changed = verify_new_email(session, code, origin=request.origin, tools=tools, now=now)
+    log_old_address_untold(changed.is_told)
+    return json_response(_as_json(changed.profile))
+
+
+def read_contact(fields: Fields) -> ContactChange:
+    """Read what is to change of mobile and alerts."""
+    from chalicelib.services.profile import ContactChange
+
+    mobile = fields.blob("mobile")[:_LONGEST] if fields.has("mobile") else None
+    alerts_by_sms = fields.flag("alerts_by_sms") if fields.has("alerts_by_sms") else None
+    fields.close()
+    return ContactChange(mobile, alerts_by_sms)
+
+
+def read_code(fields: Fields) -> str:
+    """Read the code that proves a new address."""
     code = fields.text("code", longest=_LONGEST)
     fields.close()
-    tools, now = access_tools(box), box.clock()
-    changed = verify_new_email(session, code, origin=request.origin, tools=tools, now=now)
-    if not changed.is_told:
+    return code
+
+
+def log_old_address_untold(is_told: bool) -> None:
+    """Say in the log that a person does not know of the change of the own address."""
+    if not is_told:
         logger.warning("e-mail changed, its old address could not be told")
-    return json_response(_as_json(changed.profile))
 
 
 def _as_json(shown: Profile) -> dict[str, object]:

@@ -13,10 +13,12 @@ from chalicelib.services.signed_request import SignedRequest
 
 if TYPE_CHECKING:
     from chalicelib.domain.mailbox import Mailbox
+    from chalicelib.domain.mailbox_users import TypedUser
     from chalicelib.domain.session import Session
 
 users = Blueprint(__name__)
 
+NEW_USER_FIELDS = ("document_type", "document_number", "name", "email", "mobile")
 _LONGEST = 300
 
 
@@ -37,15 +39,11 @@ def show_users(_: SignedRequest, session: Session) -> Response:
 @endpoint(users, access=MAILBOX)
 def create_user(request: SignedRequest, session: Session) -> Response:
     """Add a secondary user, who gets the activation by e-mail."""
-    from chalicelib.domain.mailbox_users import TypedUser
     from chalicelib.handlers.access_tools import access_tools
     from chalicelib.services.mailbox_users import add_user
 
     box = current()
-    fields = read_json(request.body)
-    names = ("document_type", "document_number", "name", "email", "mobile")
-    typed = TypedUser(**{name: _typed(fields, name) for name in names})
-    fields.close()
+    typed = read_new_user(read_json(request.body))
     added = add_user(session, typed, origin=request.origin, tools=access_tools(box), now=box.clock())
     body = {**user_as_json(added.mailbox, added.user.user_id, session), "mail_sent": added.is_mail_sent}
     return json_response(body, status=201)
@@ -83,9 +81,7 @@ def send_activation_mail(request: SignedRequest, session: Session, user_id: str)
     from chalicelib.services.send_activation import resend_activation
 
     box = current()
-    fields = read_json(request.body or b"{}")
-    email = fields.text("email", longest=_LONGEST) if fields.has("email") else None
-    fields.close()
+    email = read_corrected_email(read_json(request.body or b"{}"))
     tools, now = access_tools(box), box.clock()
     mailbox = resend_activation(session, user_id, email, origin=request.origin, tools=tools, now=now)
     return json_response(user_as_json(mailbox, user_id, session), status=202)
@@ -105,6 +101,22 @@ def activate(request: SignedRequest, link: str) -> Response:
     fields.close()
     username = activate_user(link, new, origin=request.origin, tools=access_tools(box), now=box.clock())
     return json_response({"username": username, "detail": "Tu acceso está activo. Ingresa con tu usuario."})
+
+
+def read_new_user(fields: Fields) -> TypedUser:
+    """Read a person to be added, as typed."""
+    from chalicelib.domain.mailbox_users import TypedUser
+
+    typed = TypedUser(**{name: _typed(fields, name) for name in NEW_USER_FIELDS})
+    fields.close()
+    return typed
+
+
+def read_corrected_email(fields: Fields) -> str | None:
+    """Read another address for an activation; None where it goes to the one on record."""
+    email = fields.text("email", longest=_LONGEST) if fields.has("email") else None
+    fields.close()
+    return email
 
 
 def user_as_json(mailbox: Mailbox, user_id: str, session: Session) -> dict[str, object]:

@@ -13,7 +13,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.bootstrap import current
 from chalicelib.handlers.http import MAILBOX
 from chalicelib.handlers.web.cookies import FORM_COOKIE, SESSION_COOKIE, cookie, no_cookie
-from chalicelib.handlers.web.labels import label_of
+from chalicelib.handlers.web.labels import label_of, words_of
 from chalicelib.handlers.web.page import go_to, page, show
 from chalicelib.handlers.web.page_request import FORM, PageRequest
 
@@ -63,7 +63,11 @@ def show_kept_form(request: PageRequest, session: Session) -> Response:  # noqa:
     if kept is None:
         return show(request, "kept_form_none.html", cookies=[no_cookie(FORM_COOKIE)])
     pairs = [(name, value) for name, values in kept["form"].items() for value in values]
-    rows = [{"label": label_of(name), "value": value, "change": ""} for name, value in pairs if label_of(name)]
+    rows = [
+        {"label": label_of(name), "value": words_of(name, value), "change": ""}
+        for name, value in pairs
+        if label_of(name)
+    ]
     return show(request, "kept_form.html", path=kept["path"], pairs=pairs, rows=rows)
 
 

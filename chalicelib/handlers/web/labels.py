@@ -17,9 +17,20 @@ LABELS = {
     "email_again": "Repetir Correo Electrónico",
     "mobile": "Teléfono/Celular",
     "name": "Nombres y apellidos",
+    "alerts_by_sms": "Avisos por mensaje de texto",
+    "doing": "Lo que pediste",
 }
+
+DOCUMENT_TYPES = {"DNI": "DNI", "CE": "Carné de extranjería", "PASAPORTE": "Pasaporte", "RUC": "RUC"}
+YES_OR_NO = {"si": "Sí", "no": "No"}
+_WORDS = {"document_type": DOCUMENT_TYPES, "alerts_by_sms": YES_OR_NO}
 
 
 def label_of(name: str) -> str:
     """Return a field's label; empty for what is not shown."""
     return LABELS.get(name, "")
+
+
+def words_of(name: str, value: str) -> str:
+    """Return what a field's value is called; what was typed is called as it is."""
+    return _WORDS.get(name, {}).get(value, value)

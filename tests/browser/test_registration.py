@@ -1,0 +1,119 @@
+"""A person and a company get their mailbox by themselves, with only what pages and e-mails show."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from stdnum.pe import cui
+
+from tests.browser.person import Person, code_in, link_in
+
+pytestmark = [pytest.mark.ministack, pytest.mark.browser]
+
+SUBJECT = "Verifique su correo"
+OWN = "Faro-lento-52"
+PEOPLE = {
+    "320": {"number": "99000001", "paternal_surname": "Prueba", "maternal_surname": "Ejemplo", "given_names": "Rosa"},
+    "no-script": {
+        "number": "99000002",
+        "paternal_surname": "Ficticio",
+        "maternal_surname": "Supuesto",
+        "given_names": "José Ángel",
+    },
+}
+COMPANIES = {
+    "1280": {"ruc": "20990000019", "legal_name": "Empresa de Prueba S.A.C.", "district": "Miraflores"},
+    "no-script": {"ruc": "20990000035", "legal_name": "Cabañas del Ejemplo E.I.R.L.", "district": "Breña"},
+}
+
+
+def _begin(person: Person, kind: str) -> None:
+    person.put_clock_forward(61)  # several registrations in an hour from one address would be asked for a captcha
+    person.open("/")
+    person.look("home")
+    person.follow("Regístrate")
+    person.look("terms")
+    person.press("Aceptar")
+    assert person.page.title().startswith("Error: ")
+    for name in ("terms", "privacy"):
+        person.page.locator("[name=accepted]").check()
+        person.press("Aceptar")
+        person.look(f"after-{name}")
+    person.page.get_by_label(kind).check()
+    person.press("Continuar")
+
+
+def _log_in_first(person: Person, email: str, username: str) -> None:
+    mail = person.mail(email, "casilla electrónica está lista")
+    assert username in mail
+    [temporary] = re.findall(r"Clave temporal:?\s+(\S+)", mail)
+    person.log_in_by_code(username, temporary, email)
+    assert person.path() == "/clave"
+    person.look("first-login")
+    person.type(old_password=temporary, new_password=OWN, new_password_repeated=OWN)
+    person.press("Cambiar contraseña")
+    person.follow("Ir a mi casilla")
+    assert person.path() == "/casilla"
+    person.press("Salir")
+    person.put_clock_forward(2)  # one code a minute
+    person.log_in_by_code(username, OWN, email)
+    assert person.path() == "/casilla"
+
+
+@pytest.mark.parametrize("person", ["320", "no-script"], indirect=True)
+def test_a_person_registers_by_the_code(person: Person, request: pytest.FixtureRequest) -> None:
+    given = PEOPLE[request.node.callspec.params["person"]]
+    email = f"persona.{given['number'][-2:]}@ejemplo.pe"
+    _begin(person, "Persona Natural")
+    person.look("person-form")
+    person.type(**given, cui="X", birth_date="31/2/1990", email=email, email_again="otro@ejemplo.pe")
+    person.press("Continuar")
+    assert person.page.title().startswith("Error: ")
+    assert person.page.locator("[name=given_names]").input_value() == given["given_names"]
+    person.look("person-form-wrong")
+    right = cui.calc_check_digits(given["number"])[0]
+    person.type(cui=right, birth_date="27 3 1985", issue_date="10012020", phone="987654321", email_again=email)
+    person.page.get_by_label("Femenino").check()
+    person.press("Continuar")
+    person.look("review")
+    person.page.get_by_role("link", name="Cambiar").nth(1).click()
+    person.press("Continuar")
+    person.press("Registrar")
+    person.look("mail-code")
+    person.type(code="AAAAAA")
+    person.press("Validar Correo")
+    assert person.page.title().startswith("Error: ")
+    code = code_in(person.mail(email, SUBJECT))
+    person.type(code=f" {code[:3].lower()} - {code[3:].lower()} ")
+    person.press("Validar Correo")
+    assert person.heading() == "Revisa tu correo"
+    person.look("registered")
+    _log_in_first(person, email, f"1-{given['number']}")
+
+
+@pytest.mark.parametrize("person", ["1280", "no-script"], indirect=True)
+def test_a_company_registers_by_the_link(person: Person, request: pytest.FixtureRequest) -> None:
+    given = COMPANIES[request.node.callspec.params["person"]]
+    email = f"empresa.{given['ruc'][-2:]}@ejemplo.pe"
+    _begin(person, "Persona Jurídica")
+    person.look("company-form")
+    person.type(**{**given, "district": "Otro distrito"}, phone="987654322", email=email, email_again=email)
+    person.press("Continuar")
+    person.press("Registrar")
+    assert person.page.title().startswith("Error: ")
+    assert person.page.locator("[name=legal_name]").input_value() == given["legal_name"]
+    person.look("company-denied")
+    person.type(district=given["district"])
+    person.press("Continuar")
+    person.press("Registrar")
+    link = link_in(person.mail(email, SUBJECT), "/verificar-correo/")
+    for _ in range(2):  # opening it uses nothing up
+        person.open(link)
+        assert person.heading() == "Valida tu correo"
+    person.look("mail-link")
+    person.press("Validar Correo")
+    assert person.heading() == "Revisa tu correo"
+    person.open(link)
+    person.look("mail-link-used")
+    _log_in_first(person, email, f"8-{given['ruc']}")

@@ -1,0 +1,191 @@
+"""Mi perfil on the pages: own data, a new address that proves itself, channels, texts, accesses (BOX-7, ACC-7)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from chalice.test import HTTPResponse
+
+from chalicelib.domain.consent import AcceptedText
+from chalicelib.domain.mailbox import DocumentType, MailboxUser
+from chalicelib.handlers.web.cookies import SESSION_COOKIE
+from tests.browser_requests import Browser, check_html, text_of
+from tests.deposit_world import NOW, a_mailbox, a_user
+from tests.person_world import EMAIL, PASSWORD, USERNAME
+
+NEW_EMAIL = "nueva@ejemplo.pe"
+HOSTILE = 'Ana "><script>alert(1)</script>'
+
+
+@pytest.fixture(autouse=True)
+def _own_mailbox(browser: Browser) -> None:
+    principal = a_user(1, name=HOSTILE, document_type=DocumentType.DNI, document_number="40000002")
+    accepted = (AcceptedText("terms", "2026-01", NOW, "192.0.2.1"), AcceptedText("terms", "lost", NOW, "192.0.2.1"))
+    browser.people.world.container.mailboxes.put(a_mailbox(users=(principal, a_user(2)), accepted=accepted))
+    browser.enter()
+
+
+def words(answer: HTTPResponse) -> str:
+    html = text_of(answer)
+    check_html(html)
+    return " ".join(re.sub(r"<[^>]+>", " ", html.partition("<main")[2]).split())
+
+
+def own(browser: Browser) -> MailboxUser:
+    mailbox = browser.people.tools.mailboxes.find(USERNAME)
+    assert mailbox
+    return mailbox.users[0]
+
+
+def fill(browser: Browser, address: str, **fields: str) -> HTTPResponse:
+    return browser.submit(browser.get(address), address, **fields)
+
+
+def ask(browser: Browser, email: str = NEW_EMAIL, again: str = NEW_EMAIL) -> HTTPResponse:
+    return fill(browser, "/perfil/correo", email=email, email_again=again)
+
+
+def test_the_own_data_are_shown_as_text(browser: Browser) -> None:
+    page = browser.get("/perfil")
+    told = words(page)
+    for part in (
+        "DNI 40000002",
+        EMAIL,
+        "1-40000002 (principal)",
+        "Por correo y por mensaje de texto",
+        "versión 2026-01",
+    ):
+        assert part in told
+    assert "<script>alert" not in text_of(page)
+    assert 'href="/terminos?version=2026-01"' in text_of(page)
+    assert browser.get("/terminos?version=2026-01").status_code == 200
+
+
+def test_a_new_address_counts_once_its_code_was_typed(browser: Browser) -> None:
+    assert ask(browser).headers["Location"] == "/perfil/correo/codigo"
+    page = browser.get("/perfil/correo/codigo")
+    assert NEW_EMAIL in words(page)
+    assert f"Falta verificar tu nuevo correo {NEW_EMAIL}" in words(browser.get("/perfil"))
+    code = browser.people.code_sent()
+    wrong = browser.submit(page, "/perfil/correo/codigo", code="222222")
+    assert wrong.status_code == 422
+    assert "te quedan 4 intentos" in words(wrong)
+    assert own(browser).email == EMAIL
+    answer = browser.submit(page, "/perfil/correo/codigo", code=f"{code[:3]} {code[3:].lower()}")
+    assert "Tu correo cambió" in words(browser.get(answer.headers["Location"]))
+    assert own(browser).email == NEW_EMAIL
+    assert browser.people.mails()[-1][0] == EMAIL
+
+
+@pytest.mark.parametrize(
+    ("email", "again", "field", "told"),
+    [
+        (NEW_EMAIL, "otra@ejemplo.pe", "email_again", "no son iguales"),
+        ("", "", "email", "Completa «Correo Electrónico»"),
+        (EMAIL, EMAIL, "email", "Ese ya es tu correo"),
+        ("usuaria2@ejemplo.pe", "usuaria2@ejemplo.pe", "email", "Otro usuario de tu casilla"),
+        ('"><b>@x', '"><b>@x', "email", "Escribe una dirección"),
+    ],
+)
+def test_an_address_that_cannot_be_is_told_beside_its_field(
+    browser: Browser, email: str, again: str, field: str, told: str
+) -> None:
+    answer = ask(browser, email, again)
+    assert answer.status_code == 422
+    assert told in words(answer)
+    assert f'id="{field}-error"' in text_of(answer)
+    assert not browser.people.mails()
+
+
+def test_another_code_is_sent_after_a_minute(browser: Browser) -> None:
+    ask(browser)
+    resend = "/perfil/correo/codigo/reenviar"
+    soon = fill(browser, "/perfil/correo/codigo")
+    assert soon.status_code == 422
+    assert browser.submit(soon, resend).status_code == 429
+    browser.people.world.clock.advance(seconds=60)
+    answer = browser.submit(soon, resend)
+    assert "Enviamos otro código" in words(browser.get(answer.headers["Location"]))
+    assert len(browser.people.mails()) == 2
+
+
+def test_without_a_code_that_is_awaited_the_way_begins_anew(browser: Browser) -> None:
+    ask(browser)
+    page = browser.get("/perfil/correo/codigo")
+    browser.people.world.clock.advance(seconds=19 * 60)
+    browser.enter()
+    browser.people.world.clock.advance(seconds=11 * 60 + 1)
+    assert browser.get("/perfil/correo/codigo").headers["Location"] == "/perfil/correo?codigo=vencido"
+    code = browser.people.code_sent()
+    late = browser.post("/perfil/correo/codigo", None, csrf=browser.csrf(), code=code)
+    assert "El código venció" in words(browser.get(late.headers["Location"]))
+    again = browser.post("/perfil/correo/codigo/reenviar", None, csrf=browser.csrf())
+    assert again.headers["Location"] == "/perfil/correo?codigo=vencido"
+    assert page.status_code == 200
+
+
+def test_the_mobile_changes_goes_and_is_checked(browser: Browser) -> None:
+    answer = fill(browser, "/perfil/celular", mobile="987 654-321")
+    assert "Guardamos tu celular" in words(browser.get(answer.headers["Location"]))
+    assert own(browser).mobile == "+51987654321"
+    wrong = fill(browser, "/perfil/celular", mobile='01"><b>')
+    assert "9 dígitos" in words(wrong)
+    assert "01&#34;&gt;&lt;b&gt;" in text_of(wrong)
+    browser.post("/perfil/celular", None, csrf=browser.csrf())
+    assert own(browser).mobile == "+51987654321"
+    answer = fill(browser, "/perfil/celular", mobile="")
+    assert "Quitamos tu celular" in words(browser.get(answer.headers["Location"]))
+    assert own(browser).mobile is None
+
+
+def test_alerts_by_sms_are_turned_off_and_on(browser: Browser) -> None:
+    fill(browser, "/perfil/avisos", alerts_by_sms="no")
+    assert own(browser).alerts_by_sms is False
+    assert "Avisos Por correo Cambiar" in words(browser.get("/perfil"))
+    assert "Elige una opción" in words(fill(browser, "/perfil/avisos", alerts_by_sms="x"))
+    fill(browser, "/perfil/celular", mobile="")
+    assert "agrega tu celular" in words(browser.get("/perfil/avisos"))
+    fill(browser, "/perfil/avisos", alerts_by_sms="si")
+    assert own(browser).alerts_by_sms is True
+
+
+def test_other_sessions_are_seen_and_ended_one_by_one_or_all(browser: Browser) -> None:
+    others = []
+    for _ in range(2):
+        others.append(browser.cookies[SESSION_COOKIE])
+        browser.people.world.clock.advance(seconds=60)
+        browser.enter()
+    page = browser.get("/perfil")
+    assert words(page).count("Abierto: este equipo") == 1
+    closing = re.findall(r'action="(/perfil/accesos/[^"]+/cerrar)"', text_of(page))
+    assert len(closing) == 2
+    mine = browser.cookies[SESSION_COOKIE]
+    answer = browser.submit(page, closing[-1])
+    assert "Esa sesión está cerrada" in words(browser.get(answer.headers["Location"]))
+    browser.submit(page, "/perfil/accesos/cerrar")
+    assert browser.cookies[SESSION_COOKIE] != mine
+    assert "Cerramos tus demás sesiones" in words(browser.get("/perfil?hecho=cerradas"))
+    assert "Cerrado" in words(browser.get("/perfil"))
+    for cookie in (*others, mine):
+        browser.cookies[SESSION_COOKIE] = cookie
+        assert browser.get("/perfil").headers["Location"] == "/ingresar?volver=/perfil"
+
+
+def test_nobody_ends_a_strangers_session(browser: Browser) -> None:
+    theirs = Browser(browser.people)
+    theirs.enter(user_id="somebody-else")
+    listed = browser.people.tools.sessions.list_for_user("somebody-else", now=browser.people.world.clock(), limit=1)
+    browser.post(f"/perfil/accesos/{listed[0].session.session_id}/cerrar", None, csrf=browser.csrf())
+    assert theirs.get("/clave").status_code == 200
+
+
+def test_a_choice_sent_too_late_is_kept_in_words(browser: Browser) -> None:
+    page = browser.get("/perfil/avisos")
+    browser.people.world.clock.advance(seconds=20 * 60 + 1)
+    late = browser.submit(page, "/perfil/avisos", alerts_by_sms="no")
+    browser.submit(browser.get(late.headers["Location"]), "/validar", password=PASSWORD)
+    kept = browser.get("/borrador")
+    assert "Avisos por mensaje de texto No" in words(kept)
+    browser.submit(kept, "/perfil/avisos")
+    assert own(browser).alerts_by_sms is False
