@@ -44,14 +44,14 @@ def company_problems(claim: CompanyClaim) -> tuple[InvalidInput, ...]:
     )
 
 
-def check_person_name(name: str, *, field: str, is_optional: bool = False) -> None:
+def check_person_name(name: str, *, field: str, is_optional: bool = False, longest: int = _LONGEST_PERSON_NAME) -> None:
     """Accept letters, spaces, apostrophes, hyphens and points.
 
     Raises:
         InvalidInput: `name_invalid`.
 
     """
-    is_readable = all(char.isalpha() or char in _NAME_SIGNS for char in name) and len(name) <= _LONGEST_PERSON_NAME
+    is_readable = all(char.isalpha() or char in _NAME_SIGNS for char in name) and len(name) <= longest
     if not is_readable or not (fold(name) or (is_optional and not name.strip())):
         raise InvalidInput(
             "name_invalid", "Escribe el nombre como figura en el documento, solo con letras.", field=field

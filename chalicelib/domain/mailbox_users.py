@@ -20,6 +20,7 @@ from chalicelib.domain.session import session_ended
 
 PERSON_DOCUMENTS = (DocumentType.DNI, DocumentType.CE, DocumentType.PASSPORT)
 """What a user can be identified by; a RUC is a company's."""
+_LONGEST_FULL_NAME = 120
 
 
 class PrincipalNeeded(Forbidden):
@@ -95,7 +96,7 @@ def with_new_user(mailbox: Mailbox, typed: TypedUser, user_id: str) -> Mailbox:
     number, name = "".join(typed.document_number.split()).upper(), " ".join(typed.name.split())
     problems = refusals(
         partial(_check_document, mailbox, typed.document_type, number),
-        partial(check_person_name, name, field="name"),
+        partial(check_person_name, name, field="name", longest=_LONGEST_FULL_NAME),
         partial(read_new_email, mailbox, typed.email),
         partial(_read_optional_mobile, typed.mobile),
     )

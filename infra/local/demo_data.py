@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ KEY_ID = "demo-1"
 RECIPIENT = "DNI:40000002"
 
 
-PASSWORD = "Ventana-demo-azul-47"  # noqa: S105 - everyone's, printed at the start of `make run`
+PASSWORD = "Ventana-larga-azul-47"  # noqa: S105 - everyone's, printed at the start of `make run`
 PEOPLE = ("1-40000002", "1-40000002.40000021", "8-20100000009", "8-20100000009.40000028")
 """Usernames to try: principal and secondary users of a person's and of a company's mailbox."""
 
@@ -113,9 +113,7 @@ def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: di
         if not InstitutionItem.count(institution.institution_id, InstitutionItem.item == PROFILE):
             box.institutions.put(institution)
         _register(box, institution, public_key, now)
-    for mailbox in MAILBOXES:
-        if box.mailboxes.find(mailbox.mailbox_id) is None:
-            box.mailboxes.put(mailbox)
+    _add_mailboxes(box)
     _add_accounts(box)
     keyids = tuple(f"{institution.institution_id}:{KEY_ID}" for institution in INSTITUTIONS)
     filled = box.mailboxes.find(MAILBOXES[0].mailbox_id)
@@ -123,6 +121,15 @@ def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: di
         deposit_demo_notices(box, filled, key=folder / "key.pem", keyids=keyids, now=now)
     demo = {**addresses, "keyid": f"{INSTITUTION.institution_id}:{KEY_ID}", "recipient": RECIPIENT}
     (folder / "demo.json").write_text(json.dumps(demo, indent=2) + "\n", "utf-8")
+
+
+def _add_mailboxes(box: Container) -> None:
+    for mailbox in MAILBOXES:
+        found = box.mailboxes.find(mailbox.mailbox_id)
+        if found is None:
+            box.mailboxes.put(mailbox)
+        elif found.user(mailbox.users[0].user_id) is None:  # kept since before users had identifiers of their own
+            box.mailboxes.update(replace(mailbox, version=found.version))
 
 
 def _add_accounts(box: Container) -> None:

@@ -8,7 +8,7 @@ from tests.browser.person import Person, link_in
 
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
 
-PASSWORD = "Ventana-demo-azul-47"
+PASSWORD = "Ventana-larga-azul-47"
 PEOPLE = {
     "320": ("1-40000002", "maria.02@ejemplo.pe"),
     "1280": ("8-20100000009", "jorge.27@ejemplo.pe"),

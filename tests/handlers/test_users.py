@@ -138,6 +138,11 @@ def test_everything_that_is_wrong_is_told_at_once(people: People) -> None:
     assert people.mails() == []
 
 
+@pytest.mark.parametrize(("length", "status"), [(120, 201), (121, 422)])
+def test_a_full_name_can_be_long(people: People, length: int, status: int) -> None:
+    assert add(people, people.token(), name="Ñ" * length).status_code == status
+
+
 @pytest.mark.parametrize("kind", ["DNI", "PASAPORTE"])
 def test_a_document_has_one_user(people: People, kind: str) -> None:
     token = people.token()

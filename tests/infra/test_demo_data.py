@@ -1,0 +1,46 @@
+"""The demonstration's people: each an own identifier and an own way in, also over data of an earlier version."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.bootstrap import Container
+from chalicelib.config import Config
+from chalicelib.domain.credentials import check_new_password
+from chalicelib.domain.mailbox import UserState
+from chalicelib.services.password_hashing import PasswordHashing
+from infra.local.demo_data import MAILBOXES, PASSWORD, PEOPLE, _add_accounts, _add_mailboxes
+from tests.deposit_world import a_mailbox
+
+
+@pytest.fixture
+def box(aws: dict[str, str]) -> Container:
+    return Container(Config.from_env({**aws, "API_AUTHORITY": "x", "API_BASE_URL": "https://x"}))
+
+
+def test_no_two_users_share_an_identifier_a_username_or_within_a_mailbox_an_address() -> None:
+    users = [(mailbox, user) for mailbox in MAILBOXES for user in mailbox.users]
+    for key in (
+        {user.user_id for _, user in users},
+        {mailbox.username_of(user) for mailbox, user in users},
+        {(mailbox.mailbox_id, user.email) for mailbox, user in users},
+    ):
+        assert len(key) == len(users)
+
+
+def test_the_people_named_at_the_start_have_the_password_told_there(box: Container) -> None:
+    box.mailboxes.put(a_mailbox())  # as an earlier version kept it: users `u1` and `u2`
+    for _ in range(2):
+        _add_mailboxes(box)
+        _add_accounts(box)
+
+    for username in PEOPLE:
+        account = box.accounts.find(username)
+        assert account is not None
+        assert PasswordHashing().check(PASSWORD, account.password_hash).is_right
+        mailbox = box.mailboxes.find(account.mailbox_id)
+        assert mailbox is not None
+        assert mailbox.user(account.user_id) is not None
+        check_new_password(PASSWORD, account, mailbox)
+    states = {username: account.state for username in PEOPLE if (account := box.accounts.find(username))}
+    assert set(states.values()) == {UserState.ACTIVE}
