@@ -18,6 +18,7 @@ from chalicelib.handlers.http import own_refusals
 from chalicelib.handlers.jobs import jobs
 from chalicelib.handlers.web.activation import activation_pages
 from chalicelib.handlers.web.captcha import captcha_pages
+from chalicelib.handlers.web.downloads import download_pages
 from chalicelib.handlers.web.entrance import entrance
 from chalicelib.handlers.web.information import information
 from chalicelib.handlers.web.kept_form import kept_forms
@@ -29,6 +30,7 @@ from chalicelib.handlers.web.profile import profile_pages
 from chalicelib.handlers.web.profile_email import profile_email_pages
 from chalicelib.handlers.web.registration import registration_pages
 from chalicelib.handlers.web.registration_mail import registration_mail_pages
+from chalicelib.handlers.web.search import search_pages
 from chalicelib.handlers.web.static import static
 from chalicelib.handlers.web.users import user_pages
 
@@ -39,7 +41,7 @@ for blueprint in (
     *(captchas, deposits, exports, mailboxes, notice_search, notices, passwords, profile),
     *(sessions, uploads, registrations, users, jobs),
     *(captcha_pages, entrance, kept_forms, password_pages, static),
-    *(mailbox_pages, notice_pages),
+    *(mailbox_pages, notice_pages, search_pages, download_pages),
     *(information, registration_pages, registration_mail_pages, mail_link_pages),
     *(activation_pages, profile_pages, profile_email_pages, user_pages),
 ):

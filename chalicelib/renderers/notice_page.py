@@ -11,8 +11,8 @@ from chalicelib.domain.notice import FileRole, Notice, StoredFile
 from chalicelib.domain.reading import DeliveredNotice
 from chalicelib.domain.timeline import Step, TimelineEntry, timeline
 from chalicelib.renderers.deadline_words import DeadlineTold, tell_deadline
+from chalicelib.renderers.spanish import size_in_short
 
-_MEGABYTE, _KILOBYTE = 1_000_000, 1_000
 _ORIGINAL, _ANNEX = "original", "anexo"
 _MEDIA_TYPES = {
     "application/pdf": "PDF",
@@ -104,20 +104,13 @@ def steps_of(delivered: DeliveredNotice, alerts: AlertBatch | None) -> tuple[Sho
     return tuple(_step(entry) for entry in timeline(delivered, alerts))
 
 
-def in_short(size: int) -> str:
-    """Write a size as people read it: `240 KB`, `1,4 MB`; the space does not break."""
-    if size >= _MEGABYTE:
-        return f"{size / _MEGABYTE:.1f}\N{NO-BREAK SPACE}MB".replace(".", ",")
-    return f"{max(1, round(size / _KILOBYTE))}\N{NO-BREAK SPACE}KB"
-
-
 def _page_name(file: StoredFile, position: int) -> str:
     return _ORIGINAL if file.role is FileRole.MAIN else f"{_ANNEX}-{position}"
 
 
 def _about(file: StoredFile) -> str:
     kind = _MEDIA_TYPES.get(file.media_type, file.filename.rpartition(".")[2].upper()[:8])
-    return f"{kind}, {in_short(file.size)}"
+    return f"{kind}, {size_in_short(file.size)}"
 
 
 def _step(entry: TimelineEntry) -> ShownStep:

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from chalicelib.renderers.portal import portal
-from chalicelib.renderers.spanish import day_in_words, mobile_in_groups, size_in_words
+from chalicelib.renderers.spanish import day_in_words, mobile_in_groups, size_in_short, size_in_words
 from chalicelib.renderers.static_files import static_address
 
 _PAGES = Path(__file__).parent / "templates" / "pages"
@@ -43,6 +43,7 @@ def _environment() -> Environment:
         day_in_words=day_in_words,
         size=size_in_words,
         mobile=mobile_in_groups,
+        in_short=size_in_short,
     )
     return environment
 

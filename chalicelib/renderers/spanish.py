@@ -18,6 +18,7 @@ _UNITS = {
     TermUnit.CALENDAR_DAYS: ("día calendario", "días calendario"),
     TermUnit.MONTHS: ("mes", "meses"),
 }
+_MEGABYTE, _KILOBYTE = 1_000_000, 1_000
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
@@ -46,6 +47,13 @@ def date_and_hour(instant: datetime, zone: ZoneInfo) -> str:
 def zone_in_words(zone: ZoneInfo) -> str:
     """Write a zone by its city: `hora de Lima`."""
     return f"hora de {zone.key.rpartition('/')[2].replace('_', ' ')}"
+
+
+def size_in_short(size: int) -> str:
+    """Write a size as people read it: `240 KB`, `1,4 MB`; the space does not break."""
+    if size >= _MEGABYTE:
+        return f"{size / _MEGABYTE:.1f}\N{NO-BREAK SPACE}MB".replace(".", ",")
+    return f"{max(1, round(size / _KILOBYTE))}\N{NO-BREAK SPACE}KB"
 
 
 def size_in_words(size: int) -> str:

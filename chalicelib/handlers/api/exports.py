@@ -90,7 +90,7 @@ def _of_a_mailbox(_: ExportKind, fields: Fields, session: Session, origin: str) 
     from chalicelib.services.request_notice_export import request_mailbox_export
 
     year = fields.integer("year") if fields.has("year") else None
-    if year is not None and year not in _YEARS:
+    if year is not None and year not in YEARS:
         fields.refuse("field_format", "year", "está fuera de rango")
     fields.close()
     box = current()
@@ -115,5 +115,5 @@ def _of_a_list(kind: ExportKind, fields: Fields, session: Session, _: str) -> Ex
     return request_export(kind, listing_parameters(search, chosen), session, tools=current().export_tools)
 
 
-_YEARS = range(2000, 2200)
+YEARS = range(2000, 2200)
 _REQUESTS = {"annexes": _of_a_notice, "evidence": _of_a_notice, "mailbox": _of_a_mailbox, "listing": _of_a_list}

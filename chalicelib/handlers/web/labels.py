@@ -19,6 +19,7 @@ LABELS = {
     "name": "Nombres y apellidos",
     "alerts_by_sms": "Avisos por mensaje de texto",
     "doing": "Lo que pediste",
+    "anio": "Año",
 }
 
 DOCUMENT_TYPES = {"DNI": "DNI", "CE": "Carné de extranjería", "PASAPORTE": "Pasaporte", "RUC": "RUC"}

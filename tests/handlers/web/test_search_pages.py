@@ -1,0 +1,198 @@
+"""Searching the mailbox, and files that are prepared, on the pages (BOX-4, BOX-5, BOX-8)."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from html import unescape
+from typing import Any
+
+import openpyxl
+import pytest
+
+from chalicelib.domain.mailbox import Mailbox
+from tests.browser_requests import Browser, check_html, text_of
+from tests.cloud import Engine
+from tests.deposit_world import a_body, a_mailbox, a_pdf, an_inline_file
+from tests.export_world import Exports
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Browser:
+    browser.enter()
+    return browser
+
+
+@pytest.fixture
+def exports(visitor: Browser, moto_engine: Engine) -> Exports:
+    return Exports(visitor.people, moto_engine, "")
+
+
+def deposit(browser: Browser, key: str, **document: Any) -> str:
+    body = {**a_body(), "document": {**a_body()["document"], **document}}
+    body["annexes"] = [an_inline_file(a_pdf("Uno"), "uno.pdf"), an_inline_file(a_pdf("Dos"), "dos.pdf")]
+    answer = browser.people.world.deposit(body, key=key)
+    assert answer.status_code == 201, answer.json_body
+    return str(answer.json_body["notice_id"])
+
+
+def _page(browser: Browser, address: str, status: int = 200) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == status
+    html = text_of(answer)
+    check_html(html)
+    return html
+
+
+def _ask(browser: Browser, shown_at: str, address: str, **fields: str) -> str:
+    answer = browser.submit(browser.get(shown_at), address, **fields)
+    assert answer.status_code == 303
+    led = str(answer.headers["Location"])
+    assert re.fullmatch(r"/descargas/[0-9a-f]+", led)
+    return led
+
+
+def test_the_empty_form_offers_three_rows(visitor: Browser) -> None:
+    html = _page(visitor, "/casilla/buscar")
+    assert html.count('name="valor"') == 3
+    assert '<option value="fecha_envio" selected>Fecha de envío' in html
+    assert "Limpiar" in html
+
+
+def test_a_search_finds_without_accents_and_case_and_its_form_keeps_what_was_typed(visitor: Browser) -> None:
+    multa, carta = deposit(visitor, "a", subject="Multa ÑANDÚ de tránsito"), deposit(visitor, "b", subject="Otra cosa")
+    html = _page(visitor, "/casilla/buscar?campo=asunto&operador=contiene&valor=nandu")
+    assert multa in html
+    assert carta not in html
+    assert 'value="nandu"' in html
+    assert "1 notificación</h2>" in html
+    assert "Buscamos en todas las notificaciones" in html
+
+
+def test_an_opened_match_has_the_dates_its_opening_fixed(visitor: Browser) -> None:
+    body = {**a_body(), "regime": "acknowledgement"}
+    notice_id = visitor.people.world.deposit(body).json_body["notice_id"]
+    search = "/casilla/buscar?campo=asunto&operador=contiene&valor=respuesta"
+    assert "El plazo empieza el día hábil siguiente" in _page(visitor, search)
+    visitor.submit(visitor.get(f"/casilla/{notice_id}"), f"/casilla/{notice_id}")
+    assert "Vence el lunes 23 de marzo de 2026" in _page(visitor, search)
+
+
+def test_a_row_is_added_and_nothing_typed_is_lost(visitor: Browser) -> None:
+    rows = "&".join("campo=asunto&operador=igual&valor=x%26y" for _ in range(3))
+    html = _page(visitor, f"/casilla/buscar?{rows}&agregar=si")
+    assert html.count('name="valor"') == 4
+    assert html.count('value="x&amp;y"') == 3
+    assert "notificaciones</h2>" not in html
+
+
+def test_mistakes_are_told_beside_their_rows(visitor: Browser) -> None:
+    address = "/casilla/buscar?campo=asunto&operador=contiene&valor=x&campo=fecha_envio&operador=contiene&valor=ayer"
+    html = _page(visitor, address, 422)
+    assert "<title>Error: Buscar" in html
+    assert '<a href="#operador-1">«Fecha de envío» se compara con igual, desde o hasta.</a>' in html
+    assert '<a href="#valor-1">' in html
+    assert 'aria-describedby="valor-1-error" aria-invalid="true"' in html
+
+
+@pytest.mark.parametrize("query", ["campo=asunto&operador=contiene&valor=", "campo=asunto&operador=contiene&valor=%20"])
+def test_a_search_for_nothing_says_what_to_type(visitor: Browser, query: str) -> None:
+    assert "Escribe al menos un valor" in _page(visitor, f"/casilla/buscar?{query}", 422)
+
+
+def test_a_search_stays_within_the_mailbox(visitor: Browser) -> None:
+    other: Mailbox = a_mailbox("40000003")
+    visitor.people.world.container.mailboxes.put(other)
+    body = {**a_body(), "recipient": {"document_type": "DNI", "document_number": "40000003"}}
+    assert visitor.people.world.deposit(body).status_code == 201
+    html = _page(visitor, "/casilla/buscar?campo=asunto&operador=contiene&valor=respuesta")
+    assert "Ninguna notificación cumple todas las condiciones" in html
+
+
+def test_a_search_that_looks_at_many_says_how_far_and_goes_on(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.handlers.web.search._PAGE_SIZE", 1)
+    older = deposit(visitor, "a")
+    visitor.people.world.clock.advance(days=1)
+    newer = deposit(visitor, "b")
+    visitor.enter()
+    html = _page(visitor, "/casilla/buscar?campo=asunto&operador=contiene&valor=respuesta")
+    assert newer in html
+    assert "Buscamos en las notificaciones hasta el 10/03/2026" in html
+    [on] = re.findall(r'href="([^"]+)">Seguir buscando', html)
+    html = _page(visitor, unescape(on))
+    assert older in html
+    assert "Volver al inicio" in html
+
+
+def test_the_tab_is_exported_as_excel(visitor: Browser, exports: Exports) -> None:
+    opened, _ = deposit(visitor, "a", number="000001"), deposit(visitor, "b", number="000002")
+    visitor.submit(visitor.get(f"/casilla/{opened}"), f"/casilla/{opened}")
+    address = _ask(visitor, "/casilla", "/casilla/exportar", formato="xlsx")
+    assert "Estamos preparando tu archivo" in _page(visitor, address)
+    assert visitor.get(f"{address}/archivo").status_code == 404
+
+    exports.work()
+
+    html = _page(visitor, address)
+    assert "Tu archivo está listo" in html
+    assert "Descargar" in html
+    link = visitor.get(f"{address}/archivo").headers["Location"]
+    book = openpyxl.load_workbook(io.BytesIO(exports.fetch(link)))
+    cells = [str(cell.value) for sheet in book for row in sheet for cell in row]
+    assert "000002" in cells
+    assert "000001" not in cells
+    assert "Pendientes por leer" in cells
+
+
+def test_what_a_search_found_is_exported(visitor: Browser, exports: Exports) -> None:
+    deposit(visitor, "a", subject="Multa & «más»")
+    shown = "/casilla/buscar?campo=asunto&operador=contiene&valor=multa"
+    address = _ask(visitor, shown, "/casilla/exportar", formato="pdf")
+    exports.work()
+    assert exports.fetch(visitor.get(f"{address}/archivo").headers["Location"]).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(("path", "name"), [("anexos", "anexos"), ("pruebas", "notificacion")])
+def test_a_notices_files_come_as_one_zip(visitor: Browser, exports: Exports, path: str, name: str) -> None:
+    notice_id = deposit(visitor, "a")
+    page = visitor.get(f"/casilla/{notice_id}")
+    assert visitor.submit(page, f"/casilla/{notice_id}/{path}").status_code == 409
+    visitor.submit(page, f"/casilla/{notice_id}")
+    address = _ask(visitor, f"/casilla/{notice_id}", f"/casilla/{notice_id}/{path}")
+    assert f'href="/casilla/{notice_id}">Volver a la notificación' in _page(visitor, address)
+    exports.work()
+    assert f"{name}-{notice_id}.zip" in _page(visitor, address)
+    content = exports.fetch(visitor.get(f"{address}/archivo").headers["Location"])
+    assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+
+
+def test_a_copy_of_the_mailbox_is_of_a_year_or_of_all(visitor: Browser, exports: Exports) -> None:
+    deposit(visitor, "a")
+    html = text_of(visitor.submit(visitor.get("/casilla/copia"), "/casilla/copia", anio="dos mil"))
+    check_html(html)
+    assert '<a href="#anio">Escribe un año de cuatro cifras' in html
+    assert 'value="dos mil"' in html
+    address = _ask(visitor, "/casilla/copia", "/casilla/copia", anio=" 2026 ")
+    exports.work()
+    assert "casilla-1-40000002-2026.zip" in _page(visitor, address)
+
+
+def test_a_file_that_failed_or_stalled_says_what_to_do(visitor: Browser) -> None:
+    deposit(visitor, "a")
+    address = _ask(visitor, "/casilla", "/casilla/exportar", formato="xlsx")
+    visitor.people.world.clock.advance(minutes=21)
+    visitor.enter()
+    html = _page(visitor, address)
+    assert "No pudimos preparar tu archivo" in html
+    assert "pídelo otra vez" in html
+
+
+def test_nobody_else_sees_a_prepared_file(visitor: Browser) -> None:
+    deposit(visitor, "a")
+    address = _ask(visitor, "/casilla", "/casilla/exportar", formato="xlsx")
+    visitor.enter(user_id="u2")
+    for path in (address, f"{address}/archivo"):
+        assert "no existe o ya venció" in _page(visitor, path, 404)
