@@ -72,6 +72,7 @@ def _effect(delivered: DeliveredNotice, deadline: Deadline, today: date) -> Iter
                 f"El plazo es de {term_in_words(notice.term)}: se cuenta desde el día hábil siguiente al que la abras"
                 f" y termina a más tardar el {day_in_words(deadline.ends_by)}."
             )
+            yield from _if_opened(delivered.deadline_if_opened_on(today))
             return
     else:
         took = "Surtió" if effective <= today else "Surte"
@@ -83,6 +84,12 @@ def _effect(delivered: DeliveredNotice, deadline: Deadline, today: date) -> Iter
             )
             return
     yield "La entidad no indicó un plazo. Lee el documento: puede mencionar uno."
+
+
+def _if_opened(deadline: Deadline) -> Iterator[str]:
+    if deadline.term_starts_on is not None and deadline.term_ends_on is not None:
+        starts, ends = day_in_words(deadline.term_starts_on), day_in_words(deadline.term_ends_on)
+        yield f"Si la abres hoy, el plazo se cuenta desde el {starts} y termina el {ends}."
 
 
 def _reason(regime: Regime, effective: date, starts: date) -> str:

@@ -31,13 +31,14 @@ def export_list(request: PageRequest, session: Session) -> Response:
     """Ask for the list as the page shows it: a tab, or what a search found."""
     from chalicelib.domain.export import ExportKind, ListingFormat
     from chalicelib.domain.reading import Reading
+    from chalicelib.domain.search import Search
     from chalicelib.domain.search_query import read_conditions, typed_conditions
     from chalicelib.services.export_listing import listing_parameters
     from chalicelib.services.request_export import request_export
 
     tab = {READ_TAB: Reading.READ, PENDING_TAB: Reading.PENDING}.get(request.value("vista"))
     chosen = ListingFormat.PDF if request.value("formato") == ListingFormat.PDF else ListingFormat.EXCEL
-    parameters = listing_parameters(read_conditions(typed_conditions(request.form)), chosen, tab)
+    parameters = listing_parameters(Search(read_conditions(typed_conditions(request.form)), tab), chosen)
     return _watch(request_export(ExportKind.LISTING, parameters, session, tools=current().export_tools))
 
 

@@ -47,25 +47,24 @@ def show_search(request: PageRequest, session: Session) -> Response:
 def _results(
     request: PageRequest, session: Session, typed: tuple[TypedCondition, ...], conditions: tuple[Condition, ...]
 ) -> Response:
+    from chalicelib.domain.search import Search
     from chalicelib.domain.search_query import to_parameters
     from chalicelib.renderers.notice_page import row_of
     from chalicelib.renderers.search_json import looked_in_words
     from chalicelib.services.search_notices import search_notices
 
     box = current()
-    zone, today = box.calendar.zone, box.calendar.local(box.clock()).date()
+    today = box.reading_tools.today()
     cursor = request.asked("desde") or None
-    found = search_notices(
-        session.mailbox_id, conditions, cursor=cursor, limit=_PAGE_SIZE, notices=box.notice_search, zone=zone
-    )
+    found = search_notices(session, Search(conditions), cursor=cursor, limit=_PAGE_SIZE, tools=box.search_tools).matches
     pairs = to_parameters(conditions)
     until = found.looked_until
     return _page(
         request,
         typed,
-        rows=[row_of(one, today, box.calendar) for one in found.matches],
+        rows=[row_of(one, today, box.calendar) for one in found.notices],
         pairs=pairs,
-        told=looked_in_words(until and until.astimezone(zone), is_complete=found.is_complete),
+        told=looked_in_words(until and box.calendar.local(until), is_complete=found.is_complete),
         first_address=f"{request.path}?{urlencode(pairs)}",
         next_address=found.cursor and f"{request.path}?{urlencode([*pairs, ('desde', found.cursor)])}",
         is_first_page=cursor is None,
