@@ -11,6 +11,7 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import UserState
 from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import NOW, a_body, a_mailbox, a_pdf, a_user, an_inline_file
+from tests.person_world import PASSWORD
 
 HOSTILE = '<script>alert("x")</script> & Ñandú ' + "muylargosinespacios" * 6
 
@@ -165,3 +166,16 @@ def test_an_old_validation_leads_back_to_the_same_place(visitor: Browser) -> Non
     visitor.people.world.clock.advance(seconds=20 * 60 + 1)
     assert visitor.get("/casilla?vista=leidos").headers["Location"] == "/validar?volver=/casilla%3Fvista%3Dleidos"
     visitor.people.world.clock.now = NOW
+
+
+def test_an_opening_asked_for_too_late_waits_for_the_validation_and_a_second_yes(visitor: Browser) -> None:
+    notice_id = deposit(visitor)
+    page = visitor.get(f"/casilla/{notice_id}")
+    visitor.people.world.clock.advance(seconds=20 * 60 + 1)
+    late = visitor.submit(page, f"/casilla/{notice_id}")
+    assert late.headers["Location"] == "/validar?volver=/borrador"
+    assert EventType.NOTICE_OPENED not in _events(visitor, notice_id)
+    validation = visitor.get("/validar?volver=/borrador")
+    visitor.submit(validation, "/validar", password=PASSWORD)
+    assert "Abrir la notificación «Respuesta a su solicitud" in _page(visitor, "/borrador")
+    assert EventType.NOTICE_OPENED not in _events(visitor, notice_id)
