@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from bench.ledger import ledger
+from chalicelib.renderers.pages import render_page
 from chalicelib.renderers.portal import portal
 from tests.browser_requests import Browser, check_html, text_of
 
@@ -35,3 +40,15 @@ def test_a_text_is_found_by_its_version(browser: Browser, path: str, name: str) 
     unknown = browser.get(f"{path}?version=<b>1999")
     assert unknown.status_code == 404
     assert "<b>1999" not in text_of(unknown)
+
+
+def test_a_text_that_is_not_in_force_says_so_and_leads_to_the_others() -> None:
+    text = portal().text("terms")
+    older = replace(text, version="2025-01", since=date(2025, 1, 1))
+    context: dict[str, object] = {"errors": (), "error_of": {}, "session": None, "text": older, "address": "/terminos"}
+    html = render_page(
+        "legal_text.html", {**context, "current_version": text.version, "versions": [text]}, zone=ZoneInfo("UTC")
+    )
+    check_html(html)
+    assert "Esta versión ya no está vigente" in html
+    assert f'href="/terminos?version={text.version}"' in html
