@@ -30,6 +30,7 @@ from chalicelib.handlers.web.profile import profile_pages
 from chalicelib.handlers.web.profile_email import profile_email_pages
 from chalicelib.handlers.web.registration import registration_pages
 from chalicelib.handlers.web.registration_mail import registration_mail_pages
+from chalicelib.handlers.web.registration_review import registration_review_pages
 from chalicelib.handlers.web.search import search_pages
 from chalicelib.handlers.web.static import static
 from chalicelib.handlers.web.users import user_pages
@@ -42,7 +43,7 @@ for blueprint in (
     *(sessions, uploads, registrations, users, jobs),
     *(captcha_pages, entrance, kept_forms, password_pages, static),
     *(mailbox_pages, notice_pages, search_pages, download_pages),
-    *(information, registration_pages, registration_mail_pages, mail_link_pages),
+    *(information, registration_pages, registration_review_pages, registration_mail_pages, mail_link_pages),
     *(activation_pages, profile_pages, profile_email_pages, user_pages),
 ):
     app.register_blueprint(blueprint)
