@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
+from urllib.parse import parse_qs
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.search import Condition, Kind, Operator, SearchField
@@ -39,6 +40,11 @@ def typed_conditions(query: Mapping[str, Sequence[str]]) -> tuple[TypedCondition
     """Return the rows of a query, decoded already; what a row lacks is empty."""
     columns = (query.get(name, ()) for name in PARAMETERS)
     return tuple(TypedCondition(*row) for row in zip_longest(*columns, fillvalue=""))
+
+
+def typed_query(query: str) -> tuple[TypedCondition, ...]:
+    """Return the rows of a query as it stands in a URL; empty values count, or the rows after them would shift."""
+    return typed_conditions(parse_qs(query.removeprefix("?"), keep_blank_values=True))
 
 
 def read_conditions(rows: Sequence[TypedCondition]) -> tuple[Condition, ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from chalicelib.domain.errors import TooLarge
 from chalicelib.domain.export import Export, ListingFormat
 from chalicelib.domain.listed_notice import ListingHead, listed
 from chalicelib.domain.reading import Reading
 from chalicelib.domain.search import Search
-from chalicelib.domain.search_query import read_conditions, to_parameters, typed_conditions
+from chalicelib.domain.search_query import read_conditions, to_parameters, typed_query
 from chalicelib.gateways.export_files import ObjectWriter
 from chalicelib.services.export_tools import ExportTools
 from chalicelib.services.prepare_export import NamedFile
@@ -53,7 +53,7 @@ def listing(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFile
 
 
 def _search_of(export: Export) -> Search:
-    conditions = read_conditions(typed_conditions(parse_qs(export.parameters["query"])))
+    conditions = read_conditions(typed_query(export.parameters["query"]))
     reading = export.parameters.get("reading")
     return Search(conditions, None if reading is None else Reading(reading))
 

@@ -5,7 +5,7 @@ import pytest
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.search import Condition, Kind, Operator, SearchField
-from chalicelib.domain.search_query import TypedCondition, read_conditions, to_parameters, typed_conditions
+from chalicelib.domain.search_query import TypedCondition, read_conditions, to_parameters, typed_conditions, typed_query
 
 
 def read(*rows: tuple[str, str, str]) -> tuple[Condition, ...]:
@@ -25,6 +25,11 @@ def test_rows_are_read_in_their_order() -> None:
         Condition(SearchField.SUBJECT, Operator.CONTAINS, "multa"),
         Condition(SearchField.YEAR, Operator.EQUALS, "2026"),
     )
+
+
+def test_an_empty_row_shifts_no_other() -> None:
+    query = "?campo=asunto&operador=contiene&valor=&campo=emisor&operador=igual&valor=Entidad&cursor=x"
+    assert read_conditions(typed_query(query)) == (Condition(SearchField.SENDER, Operator.EQUALS, "Entidad"),)
 
 
 def test_nothing_asked_is_no_condition() -> None:
@@ -120,5 +125,4 @@ def test_the_url_gives_the_same_conditions_again() -> None:
         Condition(SearchField.SENT_ON, Operator.SINCE, "2026-03-09"),
         Condition(SearchField.SUBJECT, Operator.STARTS, "=1+1"),
     )
-    query = parse_qs(urlencode(to_parameters(conditions)))
-    assert read_conditions(typed_conditions(query)) == conditions
+    assert read_conditions(typed_query(urlencode(to_parameters(conditions)))) == conditions

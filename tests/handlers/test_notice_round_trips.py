@@ -43,3 +43,12 @@ def test_reading_takes_two_hops_and_openings_two_calls(people: People) -> None:
     assert first.operations == ["BatchGetItem", "TransactWriteItems"]
     assert again.operations == shown.operations == link.operations == ["BatchGetItem", "PutItem"]
     assert first.hops == again.hops == shown.hops == link.hops == 2
+
+
+def test_a_search_takes_two_hops_and_three_calls_while_one_page_of_the_table_holds_it(people: People) -> None:
+    token = people.token()
+    assert people.world.deposit().status_code == 201
+    path = "/v1/notices/search?campo=asunto&operador=contiene&valor="
+    for wanted in ("solicitud", "nada"):
+        book = measure(lambda wanted=wanted: people.send("GET", path + wanted, token=token), 200)  # type: ignore[misc]
+        assert (book.hops, sorted(book.operations)) == (2, ["BatchGetItem", "GetItem", "Query"])

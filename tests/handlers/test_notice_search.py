@@ -77,6 +77,13 @@ def test_conditions_of_the_url_select_notices_of_the_own_mailbox(people: People,
     assert numbers(search()) == ["000001", "000002", "000003"]
 
 
+def test_an_empty_row_of_the_form_looks_for_nothing_and_shifts_no_other(people: People, search: Any) -> None:
+    put(people.world, a_numbered(1), a_numbered(2, "Entidad"))
+    answer = search(("asunto", "contiene", ""), ("emisor", "contiene", "entidad"), ("", "", ""))
+    assert numbers(answer) == ["000001", "000002"]
+    assert [one["campo"] for one in answer.json_body["conditions"]] == ["emisor"]
+
+
 def test_pages_go_on_by_cursor_to_the_end_without_gap_or_double(people: People, search: Any) -> None:
     put(people.world, *(a_numbered(n) for n in range(24)))
     first = search(limit="10")

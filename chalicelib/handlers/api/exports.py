@@ -98,12 +98,10 @@ def _of_a_mailbox(_: ExportKind, fields: Fields, session: Session, origin: str) 
 
 
 def _of_a_list(kind: ExportKind, fields: Fields, session: Session, _: str) -> Export:
-    from urllib.parse import parse_qs
-
     from chalicelib.domain.export import ListingFormat
     from chalicelib.domain.reading import Reading
     from chalicelib.domain.search import Search
-    from chalicelib.domain.search_query import read_conditions, typed_conditions
+    from chalicelib.domain.search_query import read_conditions, typed_query
     from chalicelib.services.export_listing import listing_parameters
     from chalicelib.services.request_export import request_export
 
@@ -111,7 +109,7 @@ def _of_a_list(kind: ExportKind, fields: Fields, session: Session, _: str) -> Ex
     query = fields.blob("query") if fields.has("query") else ""
     reading = fields.choice("reading", Reading, ", ".join(Reading)) if fields.has("reading") else None
     fields.close()
-    search = Search(read_conditions(typed_conditions(parse_qs(query))), reading)
+    search = Search(read_conditions(typed_query(query)), reading)
     return request_export(kind, listing_parameters(search, chosen), session, tools=current().export_tools)
 
 
