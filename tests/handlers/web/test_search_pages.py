@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -125,6 +126,24 @@ def test_a_search_that_looks_at_many_says_how_far_and_goes_on(
     html = _page(visitor, unescape(on))
     assert older in html
     assert "Volver al inicio" in html
+
+
+def test_nothing_is_said_not_to_be_there_before_all_was_looked_at(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = visitor.people.world.container
+    monkeypatch.setattr(box, "search_tools", replace(box.search_tools, most_read=1))
+    deposit(visitor, "a")
+    visitor.people.world.clock.advance(days=1)
+    deposit(visitor, "b")
+    visitor.enter()
+    html = _page(visitor, "/casilla/buscar?campo=asunto&operador=contiene&valor=embargo")
+    assert "Aún sin resultados" in html
+    assert "Ninguna notificación" not in html
+    [on] = re.findall(r'href="([^"]+)">Seguir buscando', html)
+    html = _page(visitor, unescape(on))
+    assert "No hay más notificaciones que cumplan todas las condiciones" in html
+    assert "Ninguna notificación" not in html
 
 
 def test_the_tab_is_exported_as_excel(visitor: Browser, exports: Exports) -> None:
