@@ -43,9 +43,7 @@ def tell_deadline(delivered: DeliveredNotice, today: date, calendar: BusinessCal
     ends = deadline.term_ends_on
     if ends is None:
         latest = day_in_words(deadline.starts_by)
-        return DeadlineTold(
-            Urgency.WAITING, f"El plazo empieza el día hábil siguiente al que la abras, a más tardar el {latest}"
-        )
+        return DeadlineTold(Urgency.WAITING, f"El plazo empieza después de que la abras, a más tardar el {latest}")
     if today > ends:
         return DeadlineTold(Urgency.OVER, f"Venció el {day_in_words(ends)}")
     if today == ends:
@@ -63,41 +61,41 @@ def tell_effect(delivered: DeliveredNotice, today: date) -> tuple[str, ...]:
 
 def _effect(delivered: DeliveredNotice, deadline: Deadline, today: date) -> Iterator[str]:
     notice = delivered.notice
-    effective, starts = deadline.effective_on, deadline.term_starts_on
-    if effective is None or starts is None:
-        yield "Abrirla es tu acuse de recibo: surte efecto ese día."
-        yield f"Si nadie la abre antes, surte efecto por sí sola el {day_in_words(deadline.starts_by)}."
-        if notice.term is not None and deadline.ends_by is not None:
-            yield (
-                f"El plazo es de {term_in_words(notice.term)}: se cuenta desde el día hábil siguiente al que la abras"
-                f" y termina a más tardar el {day_in_words(deadline.ends_by)}."
-            )
-            yield from _if_opened(delivered.deadline_if_opened_on(today))
-            return
+    if deadline.effective_on is None or deadline.term_starts_on is None:
+        yield from _effect_of_opening(delivered, deadline, today)
     else:
+        effective = deadline.effective_on
         took = "Surtió" if effective <= today else "Surte"
-        yield f"{took} efecto el {day_in_words(effective)}, {_reason(notice.regime, effective, starts)}."
+        yield f"{took} efecto el {day_in_words(effective)}, {_reason(notice.regime, effective, deadline)}."
         if notice.term is not None and deadline.term_ends_on is not None:
             yield (
-                f"El plazo es de {term_in_words(notice.term)}: se cuenta desde el {day_in_words(starts)}"
-                f" y termina el {day_in_words(deadline.term_ends_on)}."
+                f"El plazo es de {term_in_words(notice.term)}: se cuenta desde el"
+                f" {day_in_words(deadline.term_starts_on)} y termina el {day_in_words(deadline.term_ends_on)}."
             )
-            return
-    yield "La entidad no indicó un plazo. Lee el documento: puede mencionar uno."
+    if notice.term is None:
+        yield "La entidad no indicó un plazo. Lee el documento: puede mencionar uno."
 
 
-def _if_opened(deadline: Deadline) -> Iterator[str]:
-    if deadline.term_starts_on is not None and deadline.term_ends_on is not None:
-        starts, ends = day_in_words(deadline.term_starts_on), day_in_words(deadline.term_ends_on)
-        yield f"Si la abres hoy, el plazo se cuenta desde el {starts} y termina el {ends}."
+def _effect_of_opening(delivered: DeliveredNotice, latest: Deadline, today: date) -> Iterator[str]:
+    """Say what opening decides; both outcomes by their dates, since an hour or a holiday moves them."""
+    term, opened = delivered.notice.term, delivered.deadline_if_opened_on(today)
+    if opened.effective_on is not None:
+        yield f"Abrirla es tu acuse de recibo: si la abres hoy, surte efecto el {day_in_words(opened.effective_on)}."
+    yield f"Si nadie la abre, surte efecto por sí sola el {day_in_words(latest.starts_by)}."
+    if term is not None and opened.term_starts_on and opened.term_ends_on and latest.ends_by:
+        starts, ends = day_in_words(opened.term_starts_on), day_in_words(opened.term_ends_on)
+        yield (
+            f"El plazo es de {term_in_words(term)}. Si la abres hoy, se cuenta desde el {starts} y termina el {ends};"
+            f" si nadie la abre, termina el {day_in_words(latest.ends_by)}."
+        )
 
 
-def _reason(regime: Regime, effective: date, starts: date) -> str:
+def _reason(regime: Regime, effective: date, deadline: Deadline) -> str:
     if regime is Regime.DEPOSIT:
         return "por haberse depositado en tu casilla, se abra o no"
     if regime is Regime.IMMEDIATE:
         return "el día de su depósito, porque es una medida de efecto inmediato"
-    if effective == starts:
+    if effective == deadline.term_starts_on:
         return "porque nadie la abrió en los cinco días hábiles siguientes a su depósito"
     return "con su primera apertura, que es el acuse de recibo"
 

@@ -120,7 +120,7 @@ def test_under_the_acknowledgement_the_envelope_says_that_opening_starts_the_ter
     html = _page(visitor, f"/casilla/{deposit(visitor, regime='acknowledgement')}")
     assert "Abrirla es tu acuse de recibo" in html
     assert "a más tardar el martes 17 de marzo de 2026" in html
-    assert "Si la abres hoy, el plazo se cuenta desde el martes 10 de marzo de 2026 y termina el lunes 23" in html
+    assert "Si la abres hoy, se cuenta desde el martes 10 de marzo de 2026 y termina el lunes 23" in html
 
 
 def test_each_download_is_logged_and_leads_to_a_short_lived_link(visitor: Browser) -> None:
