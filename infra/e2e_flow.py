@@ -30,6 +30,7 @@ from chalicelib.store.institution_store import InstitutionStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.session_store import SessionStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
+from infra.e2e_person import PersonClient, seed_account, use_mailbox
 
 if TYPE_CHECKING:
     from infra.e2e import Deployment
@@ -93,6 +94,7 @@ class GatewaySender(Sender):
         authority = deployment.environment["API_AUTHORITY"]
         address = deployment.engine.endpoint_url + urlsplit(deployment.environment["API_BASE_URL"]).path
         super().__init__(address, authority, f"{INSTITUTION}:{KEY_ID}", key, journal=journal, attempts=3)
+        self.address = address
         self._host = f"{deployment.outputs['RestAPIId']}.execute-api.localhost"
 
     def post_unsigned(self, path: str, body: object) -> Answer:
@@ -151,6 +153,7 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     tell("notice listed and opened, its file linked, its evidence prepared")
     refuse_stranger(deployment, place, main)
     tell("a stranger's signature refused")
+    use_mailbox(PersonClient(deployment, sender.address), answer["notice_id"], EMAIL, tell)
     register(deployment, sender)
     tell("a registration waits for the registry, and the person is told")
     run_jobs(deployment)
@@ -168,6 +171,7 @@ def seed(config: Config, key: Ed25519PrivateKey) -> None:
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     day = timedelta(days=1)
     institutions.put_key(SigningKey(INSTITUTION, KEY_ID, KeyAlgorithm.ED25519, public, now - day, now + day))
+    seed_account("u1")
     user = MailboxUser("u1", "Titular de Ejemplo", EMAIL, MOBILE, UserState.ACTIVE, is_principal=True)
     holder = Holder(DocumentType.DNI, "40000002", "QUISPE DEMO MARÍA")
     MailboxStore().put(Mailbox("1-40000002", holder, MailboxState.OPEN, (user,), 1))
