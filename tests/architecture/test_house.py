@@ -35,7 +35,7 @@ _PUBLIC_API = {
 _PUBLIC_PAGES = {
     *("/", "/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad"),
     *("/ingresar", "/ingresar/codigo", "/olvide-mi-clave", "/recuperar/{link}", "/activar/{link}"),
-    *("/captchas/{captcha_id}", "/static/{name}"),
+    *("/captchas/{captcha_id}", "/static/{name}", "/{page}"),
     *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo")),
     *("/registro/persona-natural", "/registro/persona-juridica", "/verificar-correo/{token}"),
 }

@@ -115,3 +115,12 @@ def test_every_page_is_valid_html_without_inline_style_or_script(browser: Browse
         answer = browser.get(_address(path))
         if answer.status_code != 303:
             check_html(text_of(answer))
+
+
+def test_a_mistyped_address_is_told_on_a_page_that_leads_back(browser: Browser) -> None:
+    answer = browser.get("/casila")
+    html = text_of(answer)
+    check_html(html)
+    assert answer.status_code == 404
+    assert "Revisa si la dirección está bien escrita" in html
+    assert '<a href="/">Ir a la página de inicio</a>' in html
