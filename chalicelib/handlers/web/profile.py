@@ -70,7 +70,7 @@ def show_own_profile(request: PageRequest, session: Session) -> Response:
 @page(profile_pages, access=MAILBOX)
 def show_mobile(request: PageRequest, session: Session) -> Response:
     """Ask for the mobile."""
-    return show(request, "profile_mobile.html", mobile=_profile(session).user.mobile or "")
+    return show(request, "profile_mobile.html", mobile=(_profile(session).user.mobile or "").removeprefix("+51"))
 
 
 @profile_pages.route(f"{PROFILE_PAGE}/celular", methods=["POST"], content_types=FORM)

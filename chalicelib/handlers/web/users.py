@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from chalice.app import Blueprint, Response
 
 from chalicelib.bootstrap import current
-from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.mailbox import MAX_USERS, UserState
-from chalicelib.handlers.http import MAILBOX
+from chalicelib.handlers.http import MAILBOX, log_refusal
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS
-from chalicelib.handlers.web.page import go_to, page, show, show_form
+from chalicelib.handlers.web.page import FieldError, errors_of, go_to, page, show, show_form
 from chalicelib.handlers.web.page_request import FORM, PageRequest
 
 if TYPE_CHECKING:
@@ -128,7 +128,6 @@ def show_activation_mail(request: PageRequest, session: Session, user_id: str) -
 @page(user_pages, access=MAILBOX)
 def send_activation_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
     """Send it again, to the address typed or, from the list's button, to the one on record."""
-    from chalicelib.domain.errors import InvalidInput
     from chalicelib.handlers.access_tools import access_tools
     from chalicelib.handlers.api.body import Fields
     from chalicelib.handlers.api.users import read_corrected_email
@@ -189,6 +188,21 @@ def _new_user_page(request: PageRequest, error: CasillaError | None = None) -> R
     from chalicelib.domain.mailbox_users import PERSON_DOCUMENTS
     from chalicelib.handlers.api.users import NEW_USER_FIELDS
 
-    kinds = [(kind.value, DOCUMENT_TYPES[kind]) for kind in PERSON_DOCUMENTS]
     typed = {name: request.value(name) for name in NEW_USER_FIELDS}
-    return show_form(request, "user_new.html", error, LABELS, typed=typed, kinds=kinds)
+    kinds = [(kind.value, DOCUMENT_TYPES[kind]) for kind in PERSON_DOCUMENTS]
+    if not isinstance(error, InvalidInput):
+        return show_form(request, "user_new.html", error, LABELS, typed=typed, kinds=kinds)
+    log_refusal(error, request.correlation_id)
+    found = {one.field: one for one in errors_of(error, LABELS)} | _left_empty(typed)
+    errors = [found[name] for name in NEW_USER_FIELDS if name in found]
+    return show(request, "user_new.html", status=422, errors=errors, typed=typed, kinds=kinds)
+
+
+def _left_empty(typed: dict[str, str]) -> dict[str, FieldError]:
+    """Say of what was left empty just that."""
+    told = {
+        name: f"{'Elige una opción en' if name == 'document_type' else 'Completa'} «{LABELS[name]}»."
+        for name, text in typed.items()
+        if name != "mobile" and not text.strip()
+    }
+    return {name: FieldError(name, text) for name, text in told.items()}

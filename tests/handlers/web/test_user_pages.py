@@ -110,6 +110,22 @@ def test_everything_wrong_is_told_beside_its_field_and_what_was_typed_stays(brow
     assert not browser.people.mails()
 
 
+def test_what_was_left_empty_is_told_as_such_in_the_forms_order(browser: Browser) -> None:
+    html = shown(add(browser, **dict.fromkeys(LUIS, " ")))
+    told = re.findall(r'<li><a href="#(\w+)">([^<]+)</a>', html)
+    assert told == [
+        ("document_type", "Elige una opción en «Tipo Documento»."),
+        ("document_number", "Completa «Número de documento»."),
+        ("name", "Completa «Nombres y apellidos»."),
+        ("email", "Completa «Correo Electrónico»."),
+    ]
+
+
+def test_the_menu_says_where_one_is(browser: Browser) -> None:
+    assert '<a href="/usuarios" aria-current="page">' in text_of(browser.get("/usuarios"))
+    assert '<a href="/usuarios" aria-current="true">' in text_of(browser.get("/usuarios/agregar"))
+
+
 def test_hostile_names_are_shown_as_text(browser: Browser) -> None:
     put_users(browser, a_user(2, name=HOSTILE, email="a'b&c@ejemplo.pe"))
     for address in ("/usuarios", "/usuarios?hecho=habilitado&usuario=u2", "/usuarios/u2/deshabilitar"):
