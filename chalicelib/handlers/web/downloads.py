@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from chalice.app import Blueprint, Response
 
 from chalicelib.bootstrap import current
-from chalicelib.domain.errors import NotFound
 from chalicelib.handlers.api.exports import YEARS, with_export
 from chalicelib.handlers.api.notices import with_notice
 from chalicelib.handlers.http import MAILBOX
@@ -108,15 +107,12 @@ def show_download(request: PageRequest, session: Session, found: Export | None, 
 @download_pages.route("/descargas/{export_id}/archivo", methods=["GET"])
 @page(download_pages, access=MAILBOX, find=with_export)
 def fetch_download(request: PageRequest, session: Session, found: Export | None, **_: str) -> Response:  # noqa: ARG001 - the export says all
-    """Lead to the file by a link of its own, made now since it lives for minutes only."""
+    """Lead to the file by a link made now, since it lives for minutes only; to its page while it is not ready."""
     from chalicelib.services.request_export import export_link, find_export
 
     tools = current().export_tools
     export = find_export(found, session, tools=tools)
-    link = export_link(export, tools=tools)
-    if link is None:
-        raise NotFound("export_not_ready", "Ese archivo todavía no está listo. Vuelve a su página y espera un momento.")
-    return go_to(link)
+    return go_to(export_link(export, tools=tools) or _address(export))
 
 
 def _of_a_notice(kind: ExportKind, request: PageRequest, session: Session, found: FoundNotice) -> Response:
