@@ -1,0 +1,98 @@
+"""The mailbox, walked in a real browser over the demonstration's notices: list, envelope, opening, search, files."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.person import Person
+
+pytestmark = [pytest.mark.ministack, pytest.mark.browser]
+
+PASSWORD = "Ventana-larga-azul-47"
+USERNAME, EMAIL = "1-40000002.40000021", "rosa.21@ejemplo.pe"
+"""Nobody else's in these tests."""
+
+
+def test_mailbox_is_read_searched_and_had_as_files(person: Person) -> None:
+    """Log in once, an hour after the last time: codes by e-mail are limited."""
+    person.put_clock_forward(61)
+    person.log_in_by_code(USERNAME, PASSWORD, EMAIL)
+    _open_the_newest(person)
+    _search(person)
+    _walk_by_keyboard(person)
+
+
+def _open_the_newest(person: Person) -> None:
+    assert person.heading() == "Tu casilla"
+    person.look("mailbox")
+    before = _counted(person)
+
+    person.page.locator(".cards .main a").first.click()
+    person.look("envelope")
+    subject = person.heading()
+    person.press("Abrir la notificación")
+    assert person.heading() == subject
+    assert "Quedó registrado" in person.page.get_by_role("status").inner_text()
+    person.look("notice")
+    assert person.page.get_by_text("Visto por").is_visible()
+    _prepare(person, "Descargar todas las pruebas (ZIP)", "evidence")
+
+    person.follow("Volver a la notificación")
+    person.follow("Volver a Leídos")
+    assert person.page.get_by_role("link", name=subject).is_visible()
+    person.look("read")
+    person.follow("Pendientes por leer")
+    assert _counted(person) == before - 1
+
+
+def _search(person: Person) -> None:
+    person.open("/casilla")
+    person.follow("Buscar")
+    person.look("search")
+    person.page.locator("#valor-0").fill("RESOLUCION")
+    person.page.locator("#campo-0").select_option("Tipo de documento")
+    person.page.locator("#valor-2").fill("ayer")
+    person.page.keyboard.press("Enter")
+    person.page.wait_for_url("**valor=ayer*")
+    assert person.page.title().startswith("Error: ")
+    person.look("search-wrong")
+    person.page.locator("#valor-2").fill("")
+    person.press("Agregar otra condición")
+    assert person.page.locator("[name=valor]").count() == 4
+    assert person.page.locator("#valor-0").input_value() == "RESOLUCION"
+    person.press("Buscar")
+    assert person.page.locator("h2").first.inner_text() == "3 notificaciones"
+    person.look("search-results")
+    _prepare(person, "Exportar a Excel", "list")
+
+
+def _walk_by_keyboard(person: Person) -> None:
+    person.open("/casilla?vista=leidos")
+    seen: list[str] = []
+    for _ in range(16):
+        person.page.keyboard.press("Tab")
+        seen.append(str(person.page.evaluate("document.activeElement.textContent")).strip())
+    wanted = ["Ir al contenido", "Salir", "Buscar", "Actualizar", "Exportar a Excel", "Exportar a PDF"]
+    assert [text for text in seen if text in wanted] == wanted
+    assert any(text.startswith("Ver: ") for text in seen[seen.index("Exportar a PDF") :])
+
+
+def _counted(person: Person) -> int:
+    tab = person.page.get_by_role("link", name="Pendientes por leer").inner_text()
+    return int(tab.rpartition("(")[2].rstrip(")"))
+
+
+def _prepare(person: Person, button: str, name: str) -> None:
+    """Ask for a file and wait for it: without scripts by the page's own link."""
+    person.press(button)
+    ready = person.page.get_by_role("link", name="Descargar")
+    for _ in range(30):
+        if not person.has_script and ready.count() == 0:
+            person.page.wait_for_timeout(300)
+            person.follow("Actualizar")
+    ready.wait_for()
+    assert person.heading() == "Tu archivo está listo"
+    person.look(f"file-{name}")
+    with person.page.expect_download() as got:
+        ready.click()
+    assert got.value.failure() is None
