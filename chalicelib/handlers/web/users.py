@@ -72,7 +72,8 @@ def add_user_by_form(request: PageRequest, session: Session) -> Response:
             return show(request, "user_check.html", user=user, document_types=DOCUMENT_TYPES, names=NEW_USER_FIELDS)
         added = add_user(session, typed, origin=request.origin, tools=tools, now=box.clock())
     except CasillaError as error:
-        return _new_user_page(request, error)
+        twin = _added_meanwhile(request, session) if step == "agregar" and error.code == "document_taken" else None
+        return _new_user_page(request, error) if twin is None else _done("agregado", twin.user_id)
     return _done("agregado" if added.is_mail_sent else _FAILED, added.user.user_id)
 
 
@@ -152,6 +153,13 @@ def _users(session: Session) -> tuple[Mailbox, MailboxUser]:
     from chalicelib.services.mailbox_users import list_users
 
     return list_users(session, tools=access_tools(current()))
+
+
+def _added_meanwhile(request: PageRequest, session: Session) -> MailboxUser | None:
+    """Return the same new user, if a second click on the same button is all that happened since the last look."""
+    user = _users(session)[0].user_with_email(request.value("email").strip())
+    is_same = user is not None and user.document_number == "".join(request.value("document_number").split()).upper()
+    return user if is_same else None
 
 
 def _secondary(session: Session, user_id: str) -> MailboxUser:

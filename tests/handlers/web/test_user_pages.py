@@ -90,6 +90,18 @@ def test_a_new_user_is_looked_over_added_and_told_by_mail(browser: Browser) -> N
     assert [to for to, _ in browser.people.mails()] == ["luis@ejemplo.pe"]
 
 
+def test_a_second_click_adds_and_complains_of_nothing(browser: Browser) -> None:
+    check = browser.submit(browser.get("/usuarios/agregar"), "/usuarios/agregar", **LUIS)
+    first = browser.submit(check, "/usuarios/agregar", step="agregar")
+    second = browser.submit(check, "/usuarios/agregar", step="agregar")
+    assert second.headers["Location"] == first.headers["Location"]
+    assert len(browser.people.mails()) == 1
+    again = browser.submit(browser.get("/usuarios/agregar"), "/usuarios/agregar", **LUIS)
+    assert "ya tiene un usuario con este número" in words(again)
+    other = browser.submit(check, "/usuarios/agregar", step="agregar", email="otro@ejemplo.pe")
+    assert other.status_code == 422
+
+
 def test_what_was_typed_can_be_corrected_before_it_counts(browser: Browser) -> None:
     check = browser.submit(browser.get("/usuarios/agregar"), "/usuarios/agregar", **LUIS)
     form = shown(browser.submit(check, "/usuarios/agregar", step="corregir"))
