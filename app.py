@@ -25,6 +25,7 @@ from chalicelib.handlers.web.kept_form import kept_forms
 from chalicelib.handlers.web.mail_link import mail_link_pages
 from chalicelib.handlers.web.mailbox import mailbox_pages
 from chalicelib.handlers.web.missing import missing_pages
+from chalicelib.handlers.web.new_user import new_user_pages
 from chalicelib.handlers.web.notice import notice_pages
 from chalicelib.handlers.web.passwords import password_pages
 from chalicelib.handlers.web.profile import profile_pages
@@ -45,6 +46,6 @@ for blueprint in (
     *(captcha_pages, entrance, kept_forms, password_pages, static),
     *(mailbox_pages, notice_pages, search_pages, download_pages, missing_pages),
     *(information, registration_pages, registration_review_pages, registration_mail_pages, mail_link_pages),
-    *(activation_pages, profile_pages, profile_email_pages, user_pages),
+    *(activation_pages, new_user_pages, profile_pages, profile_email_pages, user_pages),
 ):
     app.register_blueprint(blueprint)
