@@ -155,6 +155,15 @@ def test_hostile_and_long_text_is_shown_as_text(visitor: Browser) -> None:
         assert "&lt;script&gt;" in html
 
 
+def test_a_subject_of_the_greatest_length_is_no_heading_and_no_row(visitor: Browser) -> None:
+    subject = ("palabra " * 250).strip()
+    notice_id = deposit(visitor, document=_document(subject=subject))
+    assert f"{subject}<" not in _page(visitor, "/casilla")
+    for html in (_page(visitor, f"/casilla/{notice_id}"), _open(visitor, notice_id)):
+        assert "<h1>CARTA 000079-2026</h1>" in html
+        assert f"<dd>{subject}</dd>" in html
+
+
 def test_a_user_disabled_meanwhile_sees_nothing(visitor: Browser) -> None:
     users = (a_user(1, state=UserState.DISABLED), a_user(2))
     visitor.people.world.container.mailboxes.put(a_mailbox(users=users))
