@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from infra.local.demo_data import PASSWORD
 from tests.browser.person import Person, code_in, link_in
 from tests.local_run import wait_until
 
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
 
-PASSWORD = "Ventana-demo-azul-47"
 OWN = "Faro-lento-verde-52"
 MAILBOX = "1-40000002"
 PRINCIPAL = "maria.02@ejemplo.pe"
