@@ -73,8 +73,14 @@ def download_receipt(request: PageRequest, session: Session, found: FoundNotice,
 
 
 def _download(request: PageRequest, session: Session, found: FoundNotice, name: str) -> Response:
-    from chalicelib.services.download_file import download_file
+    """Lead to a file; of what nobody opened, the receipt only, and otherwise to the page that opens it."""
+    from chalicelib.renderers.notice_page import address_of
+    from chalicelib.services.download_file import RECEIPT, download_file
+    from chalicelib.services.reading_tools import delivered_to
 
+    delivered = delivered_to(session, found)
+    if delivered.opening is None and name != RECEIPT:
+        return go_to(address_of(delivered.notice))
     return go_to(download_file(session, found, name, origin=request.origin, tools=current().reading_tools).url)
 
 

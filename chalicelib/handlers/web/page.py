@@ -119,12 +119,24 @@ def go_to(address: str, *, cookies: Iterable[str] = ()) -> Response:
     return Response("", status_code=303, headers={"Location": address, "Content-Type": "text/plain", **_set(cookies)})
 
 
+_HEADINGS = {
+    403: "Aquí no puedes hacer eso",
+    404: "No lo encontramos",
+    409: "Ahora no se puede",
+    422: "Algo de lo enviado no se entiende",
+    429: "Espera un momento",
+    503: "Ahora no podemos atenderte",
+}
+"""What refusals are called on pages; the API has its own titles."""
+
+
 def refusal_page(error: CasillaError, status: tuple[int, str], *, request: PageRequest | None = None) -> Response:
     """Answer a page that says what happened and what to do, within the session that `request` may have."""
     from chalicelib.renderers.pages import render_page
 
     common: dict[str, Any] = {"session": None} if request is None else _common(request)
-    context = {**common, "heading": status[1], "detail": error.detail, "retryable": error.retryable}
+    heading = _HEADINGS.get(status[0], status[1])
+    context = {**common, "heading": heading, "detail": error.detail, "retryable": error.retryable}
     headers: dict[str, str | list[str]] = dict(_HTML)
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)

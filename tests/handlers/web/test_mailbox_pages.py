@@ -125,7 +125,8 @@ def test_under_the_acknowledgement_the_envelope_says_that_opening_starts_the_ter
 
 def test_each_download_is_logged_and_leads_to_a_short_lived_link(visitor: Browser) -> None:
     notice_id = deposit(visitor, annexes=[an_inline_file(filename="anexo.pdf")])
-    assert visitor.get(f"/casilla/{notice_id}/documentos/original").status_code == 409
+    early = visitor.get(f"/casilla/{notice_id}/documentos/original")
+    assert (early.status_code, early.headers["Location"]) == (303, f"/casilla/{notice_id}")
     _open(visitor, notice_id)
     before = len(_events(visitor, notice_id))
     for name in ("documentos/original", "documentos/anexo-1", "constancia"):
@@ -142,6 +143,7 @@ def test_another_mailboxes_notice_is_not_there_and_the_page_stays_within_the_ses
     theirs = deposit(visitor, recipient={"document_type": "DNI", "document_number": "40000003"})
     for address in (f"/casilla/{theirs}", f"/casilla/{theirs}/constancia", "/casilla/x"):
         html = _page(visitor, address, 404)
+        assert "<h1>No lo encontramos</h1>" in html
         assert "No existe esa notificación, o no es de tu casilla" in html
         assert 'action="/salir"' in html
         assert 'href="/casilla">Volver a tu casilla' in html
