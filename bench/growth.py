@@ -1,4 +1,7 @@
-"""What a deposit, a page of the list and an opening cost among 100,000 notices, over the same among 10."""
+"""What a deposit, a page of the list and an opening cost among 100,000 notices, over the same among few.
+
+Few are 10, as the API lists pages of 10 too; the portal's page of 50 has to be full, so that among few it is 100.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +9,48 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from bench.figures import Figure
-from bench.mailbox_calls import listing, opening, opening_again
-from bench.people import people_of
+from bench.mailbox_calls import listing, mailbox_page, notice_page, opening, opening_again
+from bench.people import People, people_of
 from bench.world import BenchWorld, calls_of, handle
 
-_FEW, _MANY = 10, 100_000
+_FEW, _FULL, _MANY = 10, 100, 100_000
+Works = Iterator[tuple[str, Callable[[], object]]]
 
 
 def measure(world: BenchWorld) -> Iterator[Figure]:
     """Yield the ratios of calls and of capacity; the stub holds every one of the notices."""
-    filled_with, token = world.deposit(), people_of(world).token()
-    few, many = (
-        {name: calls_of(work, world) for name, work in _filled(world, count, filled_with, token)}
-        for count in (_FEW, _MANY - _FEW)
-    )
+    people, notice_id = people_of(world), world.deposit()
+    token = people.token()
+
+    def spent(count: int, works: Callable[[People, str], Works]) -> dict[str, dict[str, float]]:
+        world.stub.fill("notices_table", count, {"notice_id": notice_id})
+        return {name: calls_of(work, world) for name, work in works(people, token)}
+
+    few, full = spent(_FEW, _of_any_size), spent(_FULL - _FEW, _of_full_pages)
+    world.stub.fill("notices_table", _MANY - _FULL, {"notice_id": notice_id})
+    yield from _figures(_FEW, few, spent(0, _of_any_size))
+    yield from _figures(_FULL, full, spent(0, _of_full_pages))
+
+
+def _figures(count: int, few: dict[str, dict[str, float]], many: dict[str, dict[str, float]]) -> Iterator[Figure]:
     for name, spent in many.items():
-        yield Figure(f"{name} among 100,000 ÷ among 10: calls", spent["calls"] / few[name]["calls"], "x", 1.1)
+        yield Figure(f"{name} among 100,000 ÷ among {count}: calls", spent["calls"] / few[name]["calls"], "x", 1.1)
         for kind in ("read", "write"):
             if spent[kind]:
-                yield Figure(f"{name} among 100,000 ÷ among 10: {kind} units", spent[kind] / few[name][kind], "x", 1.1)
+                ratio = spent[kind] / few[name][kind]
+                yield Figure(f"{name} among 100,000 ÷ among {count}: {kind} units", ratio, "x", 1.1)
                 yield Figure(f"{name}: {kind} units", spent[kind], "units")
 
 
-def _filled(world: BenchWorld, count: int, notice_id: str, token: str) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Copy a notice so many times, and yield what to do among them."""
-    world.stub.fill("notices_table", count, {"notice_id": notice_id})
-    people, event, newest = people_of(world), world.deposit_event(world.uploaded_body()), world.deposit()
+def _of_any_size(people: People, token: str) -> Works:
+    world = people.world
+    event, newest = world.deposit_event(world.uploaded_body()), world.deposit()
     yield "deposit", partial(handle, event)
     yield "list page of 10", listing(people, token, limit=10).run
     yield "first opening", opening(people, token, newest).run
     yield "opening again", opening_again(people, token, newest).run
+    yield "page of an opened notice", notice_page(people, token, newest).run
+
+
+def _of_full_pages(people: People, token: str) -> Works:
+    yield "mailbox page", mailbox_page(people, token).run

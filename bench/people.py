@@ -10,6 +10,7 @@ from bench.world import EMAIL_CODE, BenchWorld, event_of, handle
 from chalicelib.domain.account import Account
 from chalicelib.domain.captcha import captcha_answer
 from chalicelib.domain.mailbox import UserState
+from chalicelib.handlers.web.cookies import SESSION_COOKIE
 from chalicelib.renderers.portal import portal
 from chalicelib.services.password_hashing import PasswordHashing
 from chalicelib.store.codec import to_data
@@ -33,6 +34,11 @@ class People:
         headers = {"content-type": "application/json", **({"authorization": f"Bearer {token}"} if token else {})}
         text = b"" if body is None else json.dumps(body).encode()
         return event_of(SignedCall(method, path, headers, text), resource, parameters)
+
+    def page_event(self, path: str, token: str, *, resource: str = "", **parameters: str) -> dict[str, Any]:
+        """Write a browser's request for a page, with a session's cookie."""
+        headers = {"accept": "text/html", "cookie": f"{SESSION_COOKIE}={token}"}
+        return event_of(SignedCall("GET", path, headers, b""), resource, parameters)
 
     def captcha(self) -> dict[str, str]:
         """Ask for a captcha and solve it."""

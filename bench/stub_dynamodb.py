@@ -148,7 +148,8 @@ class DynamoDB:
             items.append(item)
         size = sum(map(_size, items))
         self.spent["read"] += max(1, ceil(size / _READ_UNIT)) * (2 if request.get("ConsistentRead") else 1) / 2
-        answer: dict[str, Any] = {"Items": items, "Count": len(items), "ScannedCount": len(items)}
+        shown = [_projected(item, request) for item in items]
+        answer: dict[str, Any] = {"Items": shown, "Count": len(items), "ScannedCount": len(items)}
         if len(items) == limit:
             named = {hash_key, *table.keys, *(index.range_key for index in table.indexes.values())}
             answer["LastEvaluatedKey"] = {name: items[-1][name] for name in named if name in items[-1]}
@@ -238,6 +239,15 @@ class DynamoDB:
         if not text or Expression(text, request).condition()(table.items.get(table.key(key), {})):
             return None
         return "ConditionalCheckFailed"
+
+
+def _projected(item: Item, request: dict[str, Any]) -> Item:
+    """Return the attributes a request asks for; capacity is of the whole item all the same."""
+    if "ProjectionExpression" not in request:
+        return item
+    names = request.get("ExpressionAttributeNames") or {}
+    wanted = {names.get(name, name) for name in re.split(r",\s*", request["ProjectionExpression"])}
+    return {name: value for name, value in item.items() if name in wanted}
 
 
 def table_name(logical_id: str) -> str:

@@ -134,6 +134,14 @@ def handle(event: dict[str, Any], *, status: int = 201) -> dict[str, Any]:
     return found
 
 
+def show(event: dict[str, Any], *, status: int = 200) -> str:
+    """Hand a browser's event to the service; return the page."""
+    answer = answer_of(app, event)
+    if answer["statusCode"] != status:
+        raise AssertionError(answer)
+    return str(answer["body"])
+
+
 def event_of(call: SignedCall, resource: str = "", parameters: dict[str, str] | None = None) -> dict[str, Any]:
     """Write a request as API Gateway's proxy event."""
     address = urlsplit(call.path)

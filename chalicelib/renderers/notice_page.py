@@ -11,7 +11,7 @@ from chalicelib.domain.notice import FileRole, Notice, StoredFile
 from chalicelib.domain.reading import DeliveredNotice
 from chalicelib.domain.timeline import Step, TimelineEntry, timeline
 from chalicelib.renderers.deadline_words import DeadlineTold, tell_deadline
-from chalicelib.renderers.spanish import size_in_short
+from chalicelib.renderers.spanish import day_and_hour, size_in_short
 
 _ORIGINAL, _ANNEX = "original", "anexo"
 _MEDIA_TYPES = {
@@ -36,12 +36,23 @@ _OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A notice in a list."""
+    """A notice in a list, its cells written out: a list has fifty, and what a template computes costs most.
 
-    notice: Notice
-    year: int
+    Of `issued` and `sent`, `…_at` is for machines.
+    """
+
     address: str
     is_opened: bool
+    year: int
+    subject: str
+    office: str
+    sender: str
+    document_type: str
+    document_number: str
+    issued: str
+    issued_at: str
+    sent: str
+    sent_at: str
     deadline: DeadlineTold
 
 
@@ -72,12 +83,21 @@ def address_of(notice: Notice) -> str:
 
 def row_of(delivered: DeliveredNotice, today: date, calendar: BusinessCalendar) -> Row:
     """Return a notice as lists show it on a local day."""
-    notice = delivered.notice
+    notice, document = delivered.notice, delivered.notice.document
+    sent = calendar.local(notice.deposited_at)
     return Row(
-        notice=notice,
-        year=calendar.local(notice.deposited_at).year,
         address=address_of(notice),
         is_opened=delivered.opening is not None,
+        year=sent.year,
+        subject=document.subject,
+        office=document.office,
+        sender=notice.sender.name,
+        document_type=document.type,
+        document_number=document.number,
+        issued=day_and_hour(calendar.local(document.issued_at)),
+        issued_at=document.issued_at.isoformat(),
+        sent=day_and_hour(sent),
+        sent_at=notice.deposited_at.isoformat(),
         deadline=tell_deadline(delivered, today, calendar),
     )
 

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from chalicelib.renderers.portal import portal
-from chalicelib.renderers.spanish import day_in_words, mobile_in_groups, size_in_short, size_in_words
+from chalicelib.renderers.spanish import day_and_hour, day_in_words, mobile_in_groups, size_in_short, size_in_words
 from chalicelib.renderers.static_files import static_address
 
 _PAGES = Path(__file__).parent / "templates" / "pages"
@@ -61,7 +61,7 @@ def _moment(context: Context, instant: datetime) -> str:
 
 @pass_context
 def _short_moment(context: Context, instant: datetime) -> str:
-    return f"{instant.astimezone(context['zone']):%d/%m/%Y %H:%M}"
+    return day_and_hour(instant.astimezone(context["zone"]))
 
 
 def _day(day: date) -> str:

@@ -44,6 +44,13 @@ def date_and_hour(instant: datetime, zone: ZoneInfo) -> str:
     return f"{instant.astimezone(zone):%d/%m/%Y %H:%M:%S}"
 
 
+def day_and_hour(local: datetime) -> str:
+    """Write a local time as lists have room for: `09/03/2026 15:15`."""
+    return (
+        f"{local.day:02}/{local.month:02}/{local.year} {local.hour:02}:{local.minute:02}"  # strftime takes thrice that
+    )
+
+
 def zone_in_words(zone: ZoneInfo) -> str:
     """Write a zone by its city: `hora de Lima`."""
     return f"hora de {zone.key.rpartition('/')[2].replace('_', ' ')}"

@@ -55,20 +55,33 @@ _SCALARS: dict[type, Callable[[Any], Any]] = {
 }
 
 
+def _as_it_is(data: Any) -> Any:
+    return data
+
+
 @cache
 def _reader(hint: Any) -> Callable[[Any], Any]:
     if isinstance(hint, UnionType):
         inner = _reader(next(arg for arg in get_args(hint) if arg is not type(None)))
-        return lambda data: None if data is None else inner(data)
+        return inner if inner is _as_it_is else lambda data: None if data is None else inner(data)
     if get_origin(hint) is tuple:
         item = _reader(get_args(hint)[0])
-        return lambda data: tuple(item(element) for element in data)
+        return lambda data: tuple([item(element) for element in data])
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint
-    return _SCALARS.get(hint) or (_dataclass_reader(hint) if dataclasses.is_dataclass(hint) else lambda data: data)
+    return _SCALARS.get(hint) or (_dataclass_reader(hint) if dataclasses.is_dataclass(hint) else _as_it_is)
 
 
 def _dataclass_reader(cls: Any) -> Callable[[Any], Any]:
-    names = _field_names(cls)
-    readers = [(name, _reader(hint)) for name, hint in get_type_hints(cls).items() if name in names]
-    return lambda data: cls(**{name: read(data[name]) for name, read in readers if name in data})
+    names, hints = _field_names(cls), get_type_hints(cls)
+    known = frozenset(names)
+    readers = [(name, read) for name in names if (read := _reader(hints[name])) is not _as_it_is]
+
+    def read_fields(data: Any) -> Any:
+        values = dict(data) if data.keys() <= known else {name: data[name] for name in names if name in data}
+        for name, read in readers:
+            if name in values:
+                values[name] = read(values[name])
+        return cls(**values)
+
+    return read_fields
