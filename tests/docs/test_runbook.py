@@ -1,0 +1,55 @@
+"""Who is woken by an alarm finds its entry, and what the entry names exists."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from chalice.app import CloudWatchEvent, ScheduledEventConfig
+
+from app import app
+from infra.template import load_template
+
+RUNBOOK = (Path(__file__).parents[2] / "docs" / "runbook.md").read_text("utf-8")
+RESOURCES = load_template()["Resources"]
+ENTRIES = dict(re.findall(r"^### (\w+)\n(.+?)(?=\n#|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
+ALARMS = {name for name, resource in RESOURCES.items() if resource.get("Type") == "AWS::CloudWatch::Alarm"}
+FUNCTIONS = {source.name for source in app.event_sources} | {"api_handler"}
+SCHEDULED = {source.name for source in app.event_sources if isinstance(source, ScheduledEventConfig)}
+
+
+def test_every_alarm_has_its_entry_and_every_entry_its_alarm() -> None:
+    assert set(ENTRIES) == ALARMS
+
+
+@pytest.mark.parametrize("alarm", sorted(ENTRIES))
+def test_an_entry_says_meaning_harm_first_look_and_what_to_do_and_not(alarm: str) -> None:
+    assert re.findall(r"\*\*(\w+(?:'t)?)\*\*", ENTRIES[alarm]) == ["Means", "Harm", "Look", "Do", "Don't"]
+
+
+@pytest.mark.parametrize("alarm", sorted(ALARMS))
+def test_an_entry_names_what_its_alarm_watches(alarm: str) -> None:
+    watched = RESOURCES[alarm]["Properties"]["Dimensions"][0]["Value"]
+    if "Fn::GetAtt" in watched:
+        assert f"`{watched['Fn::GetAtt'][0]}`" in ENTRIES[alarm]
+    else:
+        name = RESOURCES[watched["Ref"]]["Properties"]["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
+        assert f"`{name}`" in ENTRIES[alarm]
+
+
+def test_every_function_and_queue_of_a_command_exists() -> None:
+    looked_at = set(re.findall(r"`(?:logs|done_by)\s(\w+)`", RUNBOOK))
+    run = set(re.findall(r"`run\s(\w+)`", RUNBOOK))
+    queues = set(re.findall(r"(?:peek|redrive|queue) (\w+Failed)\b", RUNBOOK))
+
+    assert looked_at == FUNCTIONS
+    assert run == SCHEDULED
+    assert queues <= set(RESOURCES)
+
+
+def test_a_scheduled_job_takes_the_event_that_runs_it_by_hand() -> None:
+    [payload] = re.findall(r"--payload '(\{.+\})'", RUNBOOK)
+
+    assert CloudWatchEvent(json.loads(payload), None).source == "operator"
