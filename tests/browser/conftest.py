@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from infra.local.ministack import free_port
-from tests.browser.person import Person
+from tests.browser.person import PHONE, Person
 from tests.local_run import Run, a_run
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -39,18 +39,16 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         yield running
 
 
-@pytest.fixture(params=["320", "1280", "no-script"])
+@pytest.fixture(params=["phone", "no-script"])
 def person(request: pytest.FixtureRequest, chromium: Browser, run: Run) -> Iterator[Person]:
-    """Yield somebody with a phone, a desk, or a browser without JavaScript."""
-    width = {"320": 320, "1280": 1280, "no-script": 360}[request.param]
+    """Yield somebody with a phone, whose pages are looked at on a desk as well, or without JavaScript."""
+    has_script = request.param == "phone"
     context = chromium.new_context(
-        viewport={"width": width, "height": 740},
-        java_script_enabled=request.param != "no-script",
+        viewport={"width": PHONE, "height": 740},
+        java_script_enabled=has_script,
         locale="es-PE",
         timezone_id="America/Lima",
     )
-    context.set_default_timeout(15_000)
-    shots = SHOTS / str(request.param)
-    shots.mkdir(parents=True, exist_ok=True)
-    yield Person(context.new_page(), run, shots, has_script=request.param != "no-script", width=width)
+    context.set_default_timeout(20_000)
+    yield Person(context.new_page(), run, SHOTS, has_script=has_script)
     context.close()

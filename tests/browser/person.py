@@ -15,6 +15,7 @@ from tests.local_run import Run, wait_until
 
 _AXE = Axe()
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PHONE, DESK = 320, 1280
 _SMALLEST_TARGET = 24
 """CSS pixels a side, by WCAG 2.2, 2.5.8; the portal's own aim for buttons and fields is 44."""
 
@@ -27,7 +28,6 @@ class Person:
     run: Run
     shots: Path
     has_script: bool
-    width: int
     seen: list[str] = field(default_factory=list)
     sent: Response | None = None
     """The page as the service sent it, before scripts added to it."""
@@ -44,19 +44,28 @@ class Person:
         self.page.goto(address if address.startswith("http") else f"{self.base}{address}")
 
     def look(self, name: str) -> None:
-        """Hold the page that is open to what every page has to be, and take its picture."""
+        """Hold the page that is open to what every page has to be, and take its picture on a phone and a desk."""
         page = self.page
         assert self.sent is not None
         check_html(self.sent.text())
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, f"{name}: {overflow} px wider than the screen"
-        small = page.evaluate(_SMALL_TARGETS)
-        assert not small, f"{name}: {small}"
         if self.has_script:
             found = _AXE.run(page, options=_RULES).response["violations"]
             assert not found, f"{name}: {[(rule['id'], [node['html'] for node in rule['nodes']]) for rule in found]}"
-        page.screenshot(path=self.shots / f"{len(self.seen):02}-{name}.png", full_page=True)
+            self._picture(name, DESK)
+        self._picture(name, PHONE)
         self.seen.append(name)
+
+    def _picture(self, name: str, width: int) -> None:
+        """Hold the page to a width: nothing wider than the screen, nothing too small for a thumb."""
+        page = self.page
+        page.set_viewport_size({"width": width, "height": 740})
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{name}: {overflow} px wider than {width} px"
+        small = page.evaluate(_SMALL_TARGETS)
+        assert not small, f"{name} at {width} px: {small}"
+        folder = self.shots / (str(width) if self.has_script else "no-script")
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
 
     def _remember(self, response: Response) -> None:
         if response.request.is_navigation_request() and response.frame == self.page.main_frame:

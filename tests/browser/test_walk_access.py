@@ -10,12 +10,12 @@ pytestmark = [pytest.mark.ministack, pytest.mark.browser]
 
 PASSWORD = "Ventana-larga-azul-47"
 PEOPLE = {
-    "320": ("1-40000002", "maria.02@ejemplo.pe"),
-    "1280": ("8-20100000009", "jorge.27@ejemplo.pe"),
+    "phone": ("8-20100000009", "jorge.27@ejemplo.pe"),
     "no-script": ("8-20100000009.40000028", "elena.28@ejemplo.pe"),
 }
 
 
+@pytest.mark.parametrize("person", ["phone"], indirect=True)
 def test_what_is_wrong_at_the_login_is_told_and_the_username_stays(person: Person) -> None:
     person.open("/ingresar")
     person.look("login")
@@ -41,6 +41,7 @@ def test_captcha_can_be_heard(person: Person) -> None:
     assert "Escucha el texto" in opened.value.locator("h1").inner_text()
 
 
+@pytest.mark.parametrize("person", ["phone"], indirect=True)
 def test_a_password_can_be_shown_while_typing(person: Person) -> None:
     person.open("/ingresar")
     button = person.page.get_by_role("button", name="Mostrar contraseña")
@@ -51,6 +52,7 @@ def test_a_password_can_be_shown_while_typing(person: Person) -> None:
         assert person.page.locator("[name=password]").get_attribute("type") == "text"
 
 
+@pytest.mark.parametrize("person", ["phone"], indirect=True)
 def test_every_page_is_reached_by_keyboard(person: Person) -> None:
     person.open("/ingresar")
     person.page.keyboard.press("Tab")

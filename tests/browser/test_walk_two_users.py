@@ -47,15 +47,15 @@ def big_annex(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def people(chromium: Browser, own_run: Run) -> Iterator[tuple[Person, Person]]:
     contexts = [chromium.new_context(viewport={"width": 1280, "height": 800}, locale="es-PE") for _ in range(2)]
-    shots = SHOTS / "two-users"
-    shots.mkdir(parents=True, exist_ok=True)
-    first = Person(contexts[0].new_page(), own_run, shots, has_script=True, width=1280)
+    first = Person(contexts[0].new_page(), own_run, SHOTS, has_script=True)
     yield first, replace(first, page=contexts[1].new_page(), seen=[])
     for context in contexts:
         context.close()
 
 
-def test_both_see_who_opened_it_and_get_the_very_bytes(people: tuple[Person, Person], big_annex: Path) -> None:
+def test_both_see_who_opened_it_get_the_very_bytes_and_lists_for_other_programs(
+    people: tuple[Person, Person], big_annex: Path, tmp_path: Path
+) -> None:
     first, second = people
     main = big_annex.with_name("carta.pdf")
     main.write_bytes(PDF)
@@ -77,11 +77,10 @@ def test_both_see_who_opened_it_and_get_the_very_bytes(people: tuple[Person, Per
     assert _sha256(_downloaded(second, "Descargar documento original")) == hashlib.sha256(PDF).hexdigest()
     assert _sha256(_downloaded(second, "anexo-grande.txt")) == _sha256(big_annex)
 
+    _open_lists_elsewhere(second, tmp_path)
 
-def test_lists_as_files_open_in_other_programs(people: tuple[Person, Person], tmp_path: Path) -> None:
-    person = people[1]
-    person.put_clock_forward(61)  # the last code was sent within the hour
-    person.log_in_by_code(SECOND[0], PASSWORD, SECOND[1])
+
+def _open_lists_elsewhere(person: Person, tmp_path: Path) -> None:
     sheet = _prepared(person, "Exportar a Excel", tmp_path / "lista.xlsx")
     rows = CalamineWorkbook.from_path(str(sheet)).get_sheet_by_index(0).to_python()
     header = next(row for row in rows if "Asunto" in row)

@@ -35,7 +35,7 @@ def _at_another_computer(person: Person) -> Person:
     return other
 
 
-@pytest.mark.parametrize("person", ["320"], indirect=True)
+@pytest.mark.parametrize("person", ["phone"], indirect=True)
 def test_a_user_is_added_activated_disabled_and_enabled_again(person: Person) -> None:
     person.log_in_by_code(MAILBOX, _recover(person), PRINCIPAL)
     person.follow("Usuarios")
