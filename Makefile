@@ -50,7 +50,7 @@ e2e: .venv/.stamp          ## deploy the package into a local engine that enforc
 	$(BIN)/python -m infra.e2e
 
 demo: .venv/.runtime       ## deposit FILE=some.pdf into the running demonstration
-	$(BIN)/python -m examples.demo "$(FILE)"
+	$(BIN)/python -m examples.demo $(if $(FILE),"$(FILE)")
 
 clean:
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

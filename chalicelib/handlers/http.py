@@ -71,6 +71,7 @@ _FRAMEWORK: dict[int, tuple[str, CasillaError]] = {
         ),
     ),
 }
+_LONGEST_PARAMETER = 200
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 
 
@@ -89,6 +90,7 @@ def endpoint(
             request = blueprint.current_request
             correlation_id = str(request.context.get("requestId", ""))
             try:
+                check_parameters(parameters)
                 signed = _signed_request(request, access)
                 response = view(signed, *_who(signed, access, find, parameters), **parameters)
             except CasillaError as error:
@@ -117,6 +119,17 @@ def own_refusals(request: Request, get_response: Callable[[Request], Response]) 
     kept = {"Allow": response.headers["Allow"]} if "Allow" in response.headers else {}
     problem.headers = {**COMMON_HEADERS, "X-Correlation-Id": correlation_id, **kept, **problem.headers}
     return problem
+
+
+def check_parameters(parameters: dict[str, str]) -> None:
+    """Refuse a part of the path that is longer than any name the service gives, before a table is asked for it.
+
+    Raises:
+        NotFound: `route_not_found`.
+
+    """
+    if any(len(value) > _LONGEST_PARAMETER for value in parameters.values()):
+        raise NotFound("route_not_found", "La dirección no existe. Revisa cómo está escrita.")
 
 
 def json_response(body: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -12,6 +12,7 @@ import pytest
 
 from app import app
 from chalicelib.handlers.http import MAILBOX, PUBLIC, SESSION, SIGNED
+from chalicelib.handlers.web.missing import BUTTONS
 
 ROOT = Path(__file__).parents[2]
 HEAVY = (
@@ -39,10 +40,17 @@ _PUBLIC_PAGES = {
     *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo")),
     *("/registro/persona-natural", "/registro/persona-juridica", "/verificar-correo/{token}"),
 }
+_LEAD_BACK = {("GET", path) for path in BUTTONS}
+"""Whoever opens a button's address by hand is led to its page, which has its own access."""
 
 
 def _accesses() -> list[tuple[str, str | None]]:
-    entries = [(path, entry) for path, methods in app.routes.items() for entry in methods.values()]
+    entries = [
+        (path, entry)
+        for path, methods in app.routes.items()
+        for method, entry in methods.items()
+        if (method, path) not in _LEAD_BACK
+    ]
     return [(path, getattr(entry.view_function, "access", None)) for path, entry in entries]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from http.cookies import CookieError, SimpleCookie
-
 SESSION_COOKIE = "__Host-session"
 """Opens the session; changes at login and at each validation."""
 DRAFT_COOKIE = "__Host-draft"
@@ -11,17 +9,17 @@ DRAFT_COOKIE = "__Host-draft"
 FORM_COOKIE = "__Host-form"
 """Opens a form that was sent when the validation had expired."""
 
+_OWN = {SESSION_COOKIE, DRAFT_COOKIE, FORM_COOKIE}
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax"
 
 
 def read_cookies(header: str) -> dict[str, str]:
-    """Read the Cookie header; one that cannot be read counts as none."""
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(header)
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}
+    """Read the portal's own cookies out of a Cookie header.
+
+    Others of the domain stand in it too, such as consent banners' JSON, which parsers of whole headers stumble over.
+    """
+    pairs = [pair.partition("=") for pair in header.split(";")]
+    return {name.strip(): value.strip() for name, _, value in reversed(pairs) if name.strip() in _OWN}
 
 
 def cookie(name: str, value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
@@ -73,7 +74,7 @@ def export_mailbox(request: PageRequest, session: Session) -> Response:
     from chalicelib.services.request_notice_export import request_mailbox_export
 
     typed = request.value("anio").strip()
-    if typed and (not typed.isdecimal() or int(typed) not in YEARS):
+    if typed and not (re.fullmatch(r"[0-9]{4}", typed) and int(typed) in YEARS):
         error = FieldError("anio", "Escribe un año de cuatro cifras, como 2026, o deja el campo vacío.")
         return show(request, "mailbox_copy.html", status=422, errors=(error,), year=typed)
     box = current()

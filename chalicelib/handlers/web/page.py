@@ -21,6 +21,7 @@ from chalicelib.handlers.http import (
     COMMON_HEADERS,
     PUBLIC,
     Find,
+    check_parameters,
     log_refusal,
     logger,
     status_of,
@@ -66,6 +67,7 @@ def page(blueprint: Blueprint, *, access: str, find: Find | None = None) -> Call
             correlation_id = str(raw.context.get("requestId", ""))
             known: list[PageRequest] = []
             try:
+                check_parameters(parameters)
                 known.append(page_request(raw))
                 response = _answer(view, known, access, find, parameters)
             except CasillaError as error:

@@ -16,7 +16,7 @@ from chalicelib.handlers.web.cookies import read_cookies
 
 FORM = ["application/x-www-form-urlencoded"]
 _MOST_FIELDS = 200
-_OWN_ADDRESS = re.compile(r"/(?!/)[A-Za-z0-9/_.~%?=&+#-]{0,600}")
+_OWN_ADDRESS = re.compile(r"/(?!/)[A-Za-z0-9/_.~%?=&+#-]{0,2000}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,11 @@ def own_address(address: str, *, otherwise: str) -> str:
     return address if _OWN_ADDRESS.fullmatch(address) else otherwise
 
 
-def _host_of(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
+def _host_of(url: str) -> tuple[str, str] | None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
     return parts.scheme, parts.netloc
 
 

@@ -1,4 +1,19 @@
-// Two comforts that no form needs: showing what is typed into a password, and hearing a captcha on the same page.
+// Comforts that no form needs: taking a double click for one, showing what is typed into a password, and hearing a
+// captcha on the same page.
+const PAUSE_MS = 8000;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, PAUSE_MS);
+});
+addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+
 for (const place of document.querySelectorAll("[data-password]")) {
   const input = place.querySelector("input");
   const button = document.createElement("button");

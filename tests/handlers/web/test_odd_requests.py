@@ -1,0 +1,64 @@
+"""Requests that no page of the portal sends, but browsers, proxies and strangers do."""
+
+from __future__ import annotations
+
+import pytest
+
+from app import app
+from chalicelib.handlers.web.cookies import SESSION_COOKIE
+from chalicelib.handlers.web.missing import BUTTONS
+from tests.browser_requests import Browser, text_of
+
+FOREIGN = ['foo={"a":1}', 'foo="unterminated', "ñ=1", "x@y:z=1", "a b=c", "=x", "a,b=c", "", "__Host-other=1"]
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_cookies_of_others_do_not_hide_our_own(browser: Browser, foreign: str) -> None:
+    browser.enter()
+    own = f"{SESSION_COOKIE}={browser.cookies.pop(SESSION_COOKIE)}"
+    for jar in (f"{foreign}; {own}", f"{own}; {foreign}"):
+        assert browser.get("/clave", {"cookie": jar}).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["origin", "referer"])
+def test_an_origin_that_is_no_address_is_not_ours(browser: Browser, header: str) -> None:
+    assert browser.post("/ingresar", {header: "http://["}).status_code == 403
+
+
+@pytest.mark.parametrize("year", ["9" * 5000, "²⁰²⁶", "20 26", "-2026", "0000"])
+def test_a_year_that_is_none_is_told_beside_its_field(browser: Browser, year: str) -> None:
+    browser.enter()
+    answer = browser.post("/casilla/copia", None, csrf=browser.csrf(), anio=year)
+    assert answer.status_code == 422
+    assert "un año de cuatro cifras" in text_of(answer)
+
+
+@pytest.mark.parametrize("path", ["/descargas/{}", "/casilla/{}", "/recuperar/{}", "/usuarios/{}/deshabilitar"])
+def test_an_endless_address_leads_nowhere(browser: Browser, path: str) -> None:
+    browser.enter()
+    assert browser.get(path.format("x" * 3000)).status_code == 404
+
+
+def test_an_endless_address_of_the_api_leads_nowhere(browser: Browser) -> None:
+    people = browser.people
+    browser.enter()
+    token = browser.cookies[SESSION_COOKIE]
+    for method, path in (("GET", "/v1/exports/"), ("DELETE", "/v1/sessions/"), ("GET", "/v1/notices/")):
+        answer = people.send(method, path + "x" * 3000, token=token)
+        assert (answer.status_code, answer.json_body["code"]) == (404, "route_not_found")
+
+
+def test_whoever_opens_a_buttons_address_is_led_to_the_buttons_page(browser: Browser) -> None:
+    for route, methods in app.routes.items():
+        views = {method: entry.view_function for method, entry in methods.items()}
+        if "POST" in views and getattr(views["POST"], "is_page", False):
+            assert "GET" in views, route
+    assert browser.get("/casilla/AB%2FC/anexos").headers["Location"] in {"/casilla/AB%2FC", "/casilla/AB%252FC"}
+    for route, page in BUTTONS.items():
+        assert "GET" in app.routes[page], route
+        assert browser.get(route.replace("{", "").replace("}", "")).status_code == 303
+
+
+def test_one_comes_back_to_a_long_search_as_well(browser: Browser) -> None:
+    wanted = "/casilla/buscar?campo=asunto&operador=contiene&valor=" + "%C3%B1" * 150
+    assert browser.log_in(volver=wanted).headers["Location"] == wanted
