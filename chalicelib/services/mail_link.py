@@ -12,7 +12,13 @@ from enum import StrEnum
 
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.masking import mask_email
-from chalicelib.domain.registration import Registration, RegistrationChanged, RegistrationState, key_of_code_name
+from chalicelib.domain.registration import (
+    Registration,
+    RegistrationBusy,
+    RegistrationChanged,
+    RegistrationState,
+    key_of_code_name,
+)
 from chalicelib.domain.token import Token, TokenKind
 from chalicelib.services.complete_registration import complete_registration
 from chalicelib.services.registration_tools import RegistrationTools
@@ -71,9 +77,9 @@ def verify_by_mail_link(secret: str, *, tools: RegistrationTools) -> Registratio
         return shown.registration
     try:
         return complete_registration(shown.registration, tools=tools)
-    except RegistrationChanged:
+    except (RegistrationBusy, RegistrationChanged):
         again = show_link(secret, tools=tools)
-        if again.state is LinkState.USED:  # by another click at the same moment
+        if again.state is LinkState.USED:  # by another click, or the code, at the same moment
             return again.registration
         raise
 
