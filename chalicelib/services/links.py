@@ -1,6 +1,8 @@
 """Links in e-mails by which a person chooses a password: to activate an access, or to recover it (ACC-3, BOX-6).
 
-A link counts once, only when the password is set, and only while the address it was sent to is still the person's.
+A link counts once, only when the password is set, and only while the address it was sent to and the password there was
+are still the person's: whoever changes the password, by whatever way, ends every link from before. A login that hashes
+the password anew under other parameters ends them too; its owner, who just got in, can ask for another.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ _KINDS = {UserState.ACTIVE: TokenKind.RESET_LINK, UserState.PENDING: TokenKind.A
 
 
 class LinkUnusable(NotFound):
-    """The link was used, or never was."""
+    """The link was used, is of an older password, or never was."""
 
 
 class LinkExpired(Conflict):
@@ -73,7 +75,7 @@ def new_link(owner: LinkOwner | None, *, tools: AccessTools, now: datetime) -> L
     data = {
         "username": owner.account.username,
         "mailbox_id": owner.mailbox.mailbox_id,
-        "sent_to": _sent_to(owner.user, tools),
+        "sent_to": _sent_to(owner, tools),
     }
     if kind is TokenKind.RESET_LINK:
         letter = reset_link_letter(address, until, tools.letterhead)
@@ -146,9 +148,9 @@ def _owner(token: Token | None, tools: AccessTools) -> LinkOwner | None:
     if token is None or "username" not in token.data:
         return None
     owner = owner_from(*tools.access.load(token.data["username"], token.data["mailbox_id"]))
-    is_theirs = owner is not None and is_same_secret(str(token.data.get("sent_to")), _sent_to(owner.user, tools))
+    is_theirs = owner is not None and is_same_secret(str(token.data.get("sent_to")), _sent_to(owner, tools))
     return owner if is_theirs else None
 
 
-def _sent_to(user: MailboxUser, tools: AccessTools) -> str:
-    return keyed_hash(tools.pepper, "sent-to", user.email)
+def _sent_to(owner: LinkOwner, tools: AccessTools) -> str:
+    return keyed_hash(tools.pepper, "sent-to", owner.user.email, owner.account.password_hash or "")

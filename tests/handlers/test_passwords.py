@@ -134,6 +134,27 @@ def test_an_expired_link_sends_one_new_link_and_says_so(people: People) -> None:
     assert people.use_reset(people.link_sent()).status_code == 200
 
 
+@pytest.mark.parametrize("by_link", [True, False])
+@pytest.mark.parametrize("days", [0, 3])
+def test_a_changed_password_ends_every_link_from_before(people: People, days: int, *, by_link: bool) -> None:
+    links = []
+    for _ in range(2):
+        people.ask_reset()
+        links.append(people.link_sent())
+        people.world.clock.advance(seconds=61)
+    if by_link:
+        assert people.use_reset(links[1]).status_code == 200
+    else:
+        assert change(people, people.token())[0] == 201
+    people.world.clock.advance(days=days)  # an expired one sends no new link either
+    sent = len(people.mails())
+    refused = people.use_reset(links[0], "Ventana-larga-azul-5")
+    assert (refused.status_code, refused.json_body["code"], len(people.mails())) == (404, "link_unusable", sent)
+    assert people.log_in(password=NEW).status_code == 201
+    people.ask_reset()
+    assert people.use_reset(people.link_sent(), "Ventana-larga-azul-5").status_code == 200
+
+
 def test_other_data_than_the_registered_send_nothing_to_anyone(people: People) -> None:
     people.ask_reset("otra@ejemplo.pe")
     assert people.mails()[-1][0] == NOBODY
