@@ -195,7 +195,8 @@ def _problem(error: CasillaError, status: tuple[int, str], correlation_id: str) 
     headers: dict[str, str | list[str]] = {"Content-Type": "application/problem+json"}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
-    return Response(json.dumps(body, ensure_ascii=False), status_code=status[0], headers=headers)
+    text = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace").decode()  # a refusal must always get out
+    return Response(text, status_code=status[0], headers=headers)
 
 
 def unexpected(correlation_id: str) -> Unavailable:

@@ -39,8 +39,10 @@ class Fields:
         return text
 
     def blob(self, name: str) -> str:
-        """Return a long text as it is."""
+        """Return a long text as it is, if it is one: half a surrogate pair can be neither hashed nor kept."""
         value: str = self._value(name, str, "un texto")
+        if _encodable(value) != value:
+            self.refuse("field_control_characters", name, "tiene caracteres de control; quítelos")
         return value
 
     def integer(self, name: str) -> int:
@@ -111,8 +113,8 @@ class Fields:
         return f"{self._path}.{name}" if self._path else name
 
     def refuse(self, code: str, name: str, what: str) -> NoReturn:
-        """Raise an `InvalidInput` about one field."""
-        where = self.where(name)[:200]
+        """Raise an `InvalidInput` about one field; a name that no answer could carry is told as far as it can be."""
+        where = _encodable(self.where(name)[:200])
         raise InvalidInput(code, f"El campo «{where}» {what}.", field=where)
 
     def _value(self, name: str, kind: type, expected: str) -> Any:
@@ -150,6 +152,11 @@ def read_json(body: bytes) -> Fields:
     if not isinstance(data, dict):
         raise InvalidInput("body_not_json", "El cuerpo del pedido debe ser un objeto JSON.")
     return Fields(data, "")
+
+
+def _encodable(text: str) -> str:
+    """Return the text with a question mark for every half of a surrogate pair."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _refuse_constant(name: str) -> NoReturn:
