@@ -64,7 +64,7 @@ class LimitStore:
             TokenItem.expires_at.set(until + _TTL_MARGIN),
         ]
         if not update_token(item, actions, is_cool):
-            raise _limit_reached(timedelta(seconds=seconds))
+            raise _asked_just_now(seconds)
 
     def _count(self, window: str, ends_at: datetime, condition: Condition | None) -> int | None:
         item = TokenItem(self._key(window))
@@ -83,6 +83,15 @@ def _window(window_s: int, now: datetime) -> tuple[int, datetime]:
 def _limit_reached(wait: timedelta) -> TooManyRequests:
     seconds = max(1, -(-wait // timedelta(seconds=1)))
     detail = f"Hubo demasiados intentos seguidos. Espera {_spelled(seconds)} y vuelve a intentarlo."
+    return TooManyRequests("limit_reached", detail, retry_after=seconds)
+
+
+def _asked_just_now(seconds: int) -> TooManyRequests:
+    """Refuse without blame: a button pressed twice comes here, and the e-mail of its first press is on its way."""
+    detail = (
+        f"Ya pediste este correo hace menos de {_spelled(seconds)}. Si no te llega, espera {seconds} segundos y vuelve"
+        " a pedirlo."
+    )
     return TooManyRequests("limit_reached", detail, retry_after=seconds)
 
 

@@ -10,7 +10,6 @@ from chalicelib.handlers.http import PUBLIC
 from chalicelib.handlers.registration_door import open_registration_tools
 from chalicelib.handlers.web.page import go_to, page, show, show_form
 from chalicelib.handlers.web.page_request import FORM, PageRequest
-from chalicelib.handlers.web.registration_mail import cooling_told
 
 mail_link_pages = Blueprint(__name__)
 
@@ -51,7 +50,7 @@ def resend_by_link(request: PageRequest, token: str) -> Response:
     except NotFound:
         return show(request, "registration_gone.html", status=404)
     except CasillaError as error:
-        return _link_page(request, token, cooling_told(error))
+        return _link_page(request, token, error)
     return go_to(f"/verificar-correo/{token}?envio=hecho")
 
 

@@ -113,7 +113,9 @@ def show_form(
     if error is None:
         return show(request, template, **context)
     log_refusal(error, request.correlation_id)
-    return show(request, template, status=status_of(error)[0], errors=errors_of(error, labels), **context)
+    response = show(request, template, status=status_of(error)[0], errors=errors_of(error, labels), **context)
+    response.headers.update(_retry_after(error))
+    return response
 
 
 def go_to(address: str, *, cookies: Iterable[str] = ()) -> Response:
@@ -139,11 +141,12 @@ def refusal_page(error: CasillaError, status: tuple[int, str], *, request: PageR
     common: dict[str, Any] = {"session": None} if request is None else _common(request)
     heading = _HEADINGS.get(status[0], status[1])
     context = {**common, "heading": heading, "detail": error.detail, "retryable": error.retryable}
-    headers: dict[str, str | list[str]] = dict(_HTML)
-    if error.retry_after is not None:
-        headers["Retry-After"] = str(error.retry_after)
     html = render_page("refusal.html", context, zone=current().calendar.zone)
-    return Response(html, status_code=status[0], headers=headers)
+    return Response(html, status_code=status[0], headers={**_HTML, **_retry_after(error)})
+
+
+def _retry_after(error: CasillaError) -> dict[str, str | list[str]]:
+    return {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
 
 
 def errors_of(error: CasillaError, labels: Mapping[str, str]) -> tuple[FieldError, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalice.app import Blueprint, Response
 
 from chalicelib.bootstrap import current
-from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.errors import CasillaError, TooManyRequests
 from chalicelib.handlers.http import MAILBOX
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.handlers.web.page import go_to, page, show_form
@@ -44,6 +44,10 @@ def request_email_by_form(request: PageRequest, session: Session) -> Response:
         typed = {name: request.value(name) or None for name in ("email", "email_again")}
         email = read_new_email(Fields(typed, ""))
         request_new_email(session, email, tools=access_tools(box), now=box.clock())
+    except TooManyRequests as error:
+        awaited = _profile(session).new_email or ""
+        is_sent = awaited.casefold() == email.casefold()  # by the same button, pressed twice
+        return go_to(CODE_PAGE) if is_sent else _email_page(request, session, error)
     except CasillaError as error:
         return _email_page(request, session, error)
     return go_to(CODE_PAGE)
@@ -70,7 +74,8 @@ def verify_email_by_code(request: PageRequest, session: Session) -> Response:
         code = read_code(Fields({"code": request.value("code") or None}, ""))
         changed = verify_new_email(session, code, origin=request.origin, tools=access_tools(box), now=box.clock())
     except CasillaError as error:
-        return _code_page(request, session, error)
+        is_done = request.value("email") == _profile(session).user.email  # by the same button, pressed twice
+        return go_to("/perfil?hecho=correo") if is_done else _code_page(request, session, error)
     log_old_address_untold(changed.is_told)
     return go_to("/perfil?hecho=correo")
 

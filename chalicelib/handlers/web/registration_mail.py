@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Blueprint, Response
 
 from chalicelib.bootstrap import current
-from chalicelib.domain.errors import CasillaError, NotFound, TooManyRequests
+from chalicelib.domain.errors import CasillaError, NotFound
 from chalicelib.domain.masking import mask_email
 from chalicelib.handlers.http import PUBLIC
 from chalicelib.handlers.registration_door import open_registration_tools
@@ -63,7 +63,7 @@ def resend_by_button(request: PageRequest, registration_id: str) -> Response:
     except NotFound:
         return _gone_page(request)
     except CasillaError as error:
-        return _state_page(request, registration_id, cooling_told(error))
+        return _state_page(request, registration_id, error)
     return go_to(f"/registro/correo/{registration_id}?envio=hecho")
 
 
@@ -91,14 +91,6 @@ def change_address_by_form(request: PageRequest, registration_id: str) -> Respon
     except CasillaError as error:
         return _change_page(request, registration_id, error)
     return go_to(f"/registro/correo/{registration_id}?envio=cambiado")
-
-
-def cooling_told(error: CasillaError) -> CasillaError:
-    """Say of a button pressed too soon what it means here; any other refusal is returned as it is."""
-    if error.code != "limit_reached":
-        return error
-    detail = "Acabamos de enviarte un correo. Espera un minuto antes de pedir otro."
-    return TooManyRequests(error.code, detail, retry_after=error.retry_after)
 
 
 def _state_page(request: PageRequest, registration_id: str, error: CasillaError | None = None) -> Response:

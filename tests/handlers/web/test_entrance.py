@@ -55,6 +55,14 @@ def test_a_code_by_mail_stands_in_for_the_captcha(browser: Browser) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (303, "/casilla")
 
 
+def test_a_code_asked_for_twice_says_when_it_can_be_asked_for_again(browser: Browser) -> None:
+    page = browser.get("/ingresar/codigo")
+    first, second = (browser.submit(page, "/ingresar/codigo", username=USERNAME) for _ in range(2))
+    assert (first.status_code, second.status_code, second.headers["Retry-After"]) == (200, 429, "60")
+    assert "Ya pediste este correo hace menos de 1 minuto. Si no te llega, espera 60 segundos" in text_of(second)
+    assert len(browser.people.mails()) == 1
+
+
 def test_the_page_that_asks_for_the_code_is_the_same_for_an_unknown_user(browser: Browser) -> None:
     def shown(username: str) -> str:
         page = browser.submit(browser.get("/ingresar/codigo"), "/ingresar/codigo", username=username)

@@ -110,6 +110,17 @@ def test_another_code_is_sent_after_a_minute(browser: Browser) -> None:
     assert len(browser.people.mails()) == 2
 
 
+def test_the_same_buttons_pressed_twice_say_what_the_first_press_did(browser: Browser) -> None:
+    asked = [ask(browser), ask(browser)]
+    page = browser.get("/perfil/correo/codigo")
+    code = browser.people.code_sent()
+    typed = [browser.submit(page, "/perfil/correo/codigo", code=code) for _ in range(2)]
+
+    assert {answer.headers["Location"] for answer in asked} == {"/perfil/correo/codigo"}
+    assert {answer.headers["Location"] for answer in typed} == {"/perfil?hecho=correo"}
+    assert len(browser.people.mails()) == 2
+
+
 def test_without_a_code_that_is_awaited_the_way_begins_anew(browser: Browser) -> None:
     ask(browser)
     page = browser.get("/perfil/correo/codigo")
