@@ -20,6 +20,8 @@ from chalicelib.handlers.web.registration_steps import REVIEW_STEP, TEXT_STEPS, 
 
 registration_pages = Blueprint(__name__)
 
+_LOST_TOLD = "Pasó más de una hora y, por tu seguridad, borramos lo que escribiste. Empieza de nuevo."
+
 
 @registration_pages.route("/registro", methods=["GET"])
 @page(registration_pages, access=PUBLIC)
@@ -121,8 +123,9 @@ def _text_page(request: PageRequest, draft: RegistrationDraft, address: str, wro
     text = portal().text(TEXT_STEPS[address])
     errors = [FieldError("accepted", wrong)] if wrong else []
     is_accepted = draft.version_of(text.name) == text.version
-    context: dict[str, Any] = {"text": text, "address": address, "is_accepted": is_accepted}
-    return show(request, "registration_text.html", status=422 if wrong else 200, errors=errors, **context)
+    told = _LOST_TOLD if request.asked("borrador") else ""
+    context: dict[str, Any] = {"text": text, "address": address, "is_accepted": is_accepted, "told": told}
+    return show(request, "registration_text.html", status=422 if wrong else 200, errors=errors, is_bad=True, **context)
 
 
 def _accept(request: PageRequest, draft: RegistrationDraft, address: str, following: str) -> Response:

@@ -106,12 +106,15 @@ def _state_page(request: PageRequest, registration_id: str, error: CasillaError 
 
 
 def _change_page(request: PageRequest, registration_id: str, error: CasillaError | None = None) -> Response:
+    from chalicelib.domain.registration import RegistrationState
     from chalicelib.services.registration_tools import open_registration
 
     try:
         registration = open_registration(registration_id, open_registration_tools(current()))
     except NotFound:
         return _gone_page(request)
+    if registration.state is RegistrationState.COMPLETED:
+        return go_to(f"/registro/correo/{registration_id}")
     typed = {name: request.value(name) for name in ("email", "email_again")}
     context = {**_shown(registration, registration_id), "typed": typed}
     return show_form(request, "registration_email.html", error, LABELS, **context)

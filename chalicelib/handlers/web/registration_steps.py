@@ -21,6 +21,8 @@ from chalicelib.handlers.web.registration_draft import (
 
 View = Callable[[PageRequest, RegistrationDraft], Response]
 TEXT_STEPS = {"/registro/terminos": "terms", "/registro/privacidad": "privacy"}
+LOST = "borrador=vencido"
+"""Tells the first step that what was typed is kept no more."""
 TYPE_STEP, REVIEW_STEP = "/registro/tipo", "/registro/revisar"
 
 
@@ -33,13 +35,16 @@ def step(address: str) -> Callable[[View], Callable[[PageRequest], Response]]:
             if not is_registration_open(current()):
                 return show(request, "registration_closed.html", status=403)
             draft = find_registration_draft(request)
+            is_lost = draft is None and DRAFT_COOKIE in request.cookies
             if draft is not None and draft.is_done:
                 if address == REVIEW_STEP:
                     return go_to(f"/registro/correo/{draft.registration_id}", cookies=[no_cookie(DRAFT_COOKIE)])
                 draft = None
             draft = draft or new_registration_draft()
             missing = next((one for one in _steps_before(address, draft) if _is_missing(one, draft)), None)
-            return view(request, draft) if missing is None else go_to(missing)
+            if missing is None:
+                return view(request, draft)
+            return go_to(f"{missing}?{LOST}", cookies=[no_cookie(DRAFT_COOKIE)]) if is_lost else go_to(missing)
 
         return opened
 

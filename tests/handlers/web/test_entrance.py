@@ -123,6 +123,14 @@ def test_the_validation_can_be_done_by_a_code(browser: Browser) -> None:
     assert answer.status_code == 303
 
 
+def test_a_validation_that_is_over_is_no_longer_told(browser: Browser) -> None:
+    browser.enter()
+    browser.people.world.clock.advance(minutes=20, seconds=1)
+    html = text_of(browser.get("/validar"))
+    assert USERNAME in html
+    assert "Su verificación vence" not in html
+
+
 def test_every_page_of_a_session_says_until_when_the_validation_lasts(browser: Browser) -> None:
     browser.enter()
     html = text_of(browser.get("/clave"))

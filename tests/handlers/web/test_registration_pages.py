@@ -402,6 +402,8 @@ def test_a_draft_ends_an_hour_after_its_last_step(applicant: Applicant) -> None:
     applicant.clock.advance(minutes=60)
     assert applicant.get("/registro/revisar").status_code == 200
     applicant.clock.advance(seconds=1)
+    lost = applicant.get("/registro/revisar").headers["Location"]
+    assert "Pasó más de una hora" in text_of(applicant.get(lost))
     assert applicant.get("/registro/revisar").headers["Location"] == "/registro/terminos"
 
 
@@ -457,6 +459,14 @@ def test_the_address_can_be_changed(applicant: Applicant) -> None:
     html = text_of(applicant.get(changed.headers["Location"]))
     assert "o***@ejemplo.pe" in html
     assert applicant.people.mails()[-1][0] == "otra@ejemplo.pe"
+
+
+def test_the_address_of_a_finished_registration_leads_back_to_its_page(applicant: Applicant) -> None:
+    mail_page = applicant.register()
+    applicant.post(mail_page, code=applicant.code())
+    typed = {"email": "otra@ejemplo.pe", "email_again": "otra@ejemplo.pe"}
+    answers = [applicant.get(f"{mail_page}/cambiar"), applicant.post(f"{mail_page}/cambiar", None, **typed)]
+    assert {answer.headers["Location"] for answer in answers} == {mail_page}
 
 
 def test_opening_the_link_verifies_nothing_and_its_button_does(applicant: Applicant) -> None:
