@@ -72,7 +72,7 @@ def login_subject(pepper: bytes, username: str) -> str:
 
 def credentials_wrong() -> CredentialsWrong:
     """Return the one refusal for everything that can be wrong."""
-    detail = "El usuario, la contraseña, o el texto o código no son correctos. Revísalos y prueba con un texto nuevo."
+    detail = "El usuario, la contraseña, o el texto o código no son correctos. Revísalos y vuelve a intentarlo."
     return CredentialsWrong("credentials_wrong", detail)
 
 

@@ -203,7 +203,7 @@ def unexpected(correlation_id: str) -> Unavailable:
     """Return what is told of an error nobody foresaw."""
     return Unavailable(
         "unexpected",
-        "Ocurrió un error inesperado y quedó registrado. Intente de nuevo; si se repite, indíquenos este número: "
+        "Ocurrió un error inesperado y quedó registrado. Inténtalo de nuevo; si se repite, dinos este número: "
         + correlation_id,
     )
 

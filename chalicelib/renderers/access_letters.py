@@ -12,7 +12,7 @@ from chalicelib.renderers.spanish import day_in_words, zone_in_words
 def login_code_letter(code: str, until: datetime, letterhead: Letterhead) -> Letter:
     """Bring the code that replaces a captcha."""
     return Letter(
-        "Su código para ingresar",
+        "Su código para abrir su casilla",
         (
             "Para ingresar a su casilla, escriba este código en la página donde lo pidió:",
             Framed(code),

@@ -457,7 +457,9 @@ def test_a_code_counts_to_the_last_instant(site: Site, after: timedelta, status:
 
 @pytest.mark.parametrize(("after", "status"), [(LIFETIME, 200), (LIFETIME + _TICK, 404)])
 def test_a_registration_counts_to_the_last_instant(site: Site, after: timedelta, status: int) -> None:
-    registration_id = site.start()["registration_id"]
+    started = site.start()
+    assert started["expires_at"] == f"{NOW + LIFETIME:%Y-%m-%dT%H:%M:%SZ}"
+    registration_id = started["registration_id"]
     site.clock.now += after
 
     assert site.call("GET", f"/{registration_id}").status_code == status

@@ -91,7 +91,7 @@ def test_demonstration_tells_where_the_alerts_are(run: Run, tmp_path: Path) -> N
 def _log_in(run: Run, username: str) -> str:
     """Log in by a code that the outbox shows, and return the token."""
     asked = json.loads(run.send("POST", "/v1/login-codes", json.dumps({"username": username}))[2])
-    mail = next(message for message in run.outbox() if message["subject"] == "Su código para ingresar")
+    mail = next(message for message in run.outbox() if message["subject"] == "Su código para abrir su casilla")
     [code] = re.findall(r"^([2-9A-Z]{6})\r?$", mail["text"], re.MULTILINE)
     proof = {"username": username, "password": PASSWORD, "email_code": {"id": asked["code_id"], "code": code}}
     status, _, body = run.send("POST", "/v1/sessions", json.dumps(proof))

@@ -35,14 +35,14 @@ class Fields:
         if len(text) > longest:
             self.refuse("field_too_long", name, f"puede tener hasta {longest} caracteres")
         if any(unicodedata.category(character) in {"Cc", "Cs", "Cn", "Co"} for character in text):
-            self.refuse("field_control_characters", name, "tiene caracteres de control; quítelos")
+            self.refuse("field_control_characters", name, "tiene signos que no se ven; hay que quitarlos")
         return text
 
     def blob(self, name: str) -> str:
         """Return a long text as it is, if it is one: half a surrogate pair can be neither hashed nor kept."""
         value: str = self._value(name, str, "un texto")
         if _encodable(value) != value:
-            self.refuse("field_control_characters", name, "tiene caracteres de control; quítelos")
+            self.refuse("field_control_characters", name, "tiene signos que no se ven; hay que quitarlos")
         return value
 
     def integer(self, name: str) -> int:

@@ -9,7 +9,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.bootstrap import current
 from chalicelib.domain.masking import mask_email
 from chalicelib.handlers.api.body import read_json
-from chalicelib.handlers.http import PUBLIC, endpoint, json_response
+from chalicelib.handlers.http import PUBLIC, endpoint, instant_in_json, json_response
 from chalicelib.handlers.registration_door import open_registration_tools
 from chalicelib.services.signed_request import SignedRequest
 
@@ -82,5 +82,5 @@ def _as_json(registration: Registration) -> dict[str, Any]:
     return {
         "state": registration.state.value,
         "email": mask_email(registration.email),
-        "expires_at": None if registration.expires_at is None else registration.expires_at.isoformat(),
+        "expires_at": None if registration.expires_at is None else instant_in_json(registration.expires_at),
     }

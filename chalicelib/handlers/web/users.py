@@ -27,7 +27,7 @@ _DONE = {
     (NOT_SENT, UserState.PENDING): (
         "Agregamos a {name}, pero no pudimos enviarle el correo de activación. Envíalo otra vez dentro de un momento."
     ),
-    ("enviado", UserState.PENDING): "Enviamos el correo de activación a {email}..",
+    ("enviado", UserState.PENDING): "Enviamos el correo de activación a {email}.",
     ("deshabilitado", UserState.DISABLED): "{name} ya no puede entrar a la casilla ni recibe avisos.",
     ("habilitado", UserState.ACTIVE): "{name} puede entrar otra vez a la casilla y recibe los avisos.",
     ("habilitado", UserState.PENDING): "Habilitaste a {name}. Todavía tiene que activar su acceso.",

@@ -125,6 +125,7 @@ def test_a_person_registers_step_by_step(applicant: Applicant) -> None:
     assert applicant.fill("/registro/persona-natural", a_person_form()).headers["Location"] == "/registro/revisar"
     shown = text_of(applicant.get("/registro/revisar"))
     assert all(text in shown for text in ("99000001", "Prueba", "15/03/1990", "Femenino", "rosa@ejemplo.pe"))
+    assert all(f'Cambiar<span class="hidden"> {label}</span>' in shown for label in ("número de DNI", "CUI"))
     assert applicant.people.world.client is not None
     assert not list(tables.RegistrationItem.scan())
 
@@ -266,7 +267,7 @@ def test_a_text_too_long_or_with_control_characters_is_told_by_its_label(applica
     form = applicant.reach_form()
     html = text_of(applicant.fill(form, a_person_form(given_names="R" * 301, paternal_surname="Pru\x07eba")))
     assert "«Nombres» puede tener hasta 300 caracteres." in html
-    assert "«Apellido Paterno» tiene caracteres de control; quítelos." in html
+    assert "«Apellido Paterno» tiene signos que no se ven; hay que quitarlos." in html
     assert applicant.fill(form, a_person_form(given_names="R" * 100_000)).status_code == 422
 
 
