@@ -1,8 +1,9 @@
 """How many attempts whom may make, so that guessing is hopeless and no stranger can lock a user out (ACC-6).
 
-Only what an address does can be refused outright. What is done to a user from all over only raises what is asked for:
-past the soft limit the password alone, even with a captcha, is not enough, and a code sent to the user's e-mail is
-needed too. The owner gets through with one more step; the guesser does not. No account is ever closed by attempts.
+Only what an address does to all users, or a session to its own, can be refused outright. What is done to one user, from
+all over or from an address that others share, only raises what is asked for: past the soft limit the password alone,
+even with a captcha, is not enough, and a code sent to the user's e-mail is needed too. The owner gets through with one
+more step; the guesser does not. No account is ever closed by attempts.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ class Limit:
 
 
 LOGINS_PER_USER_AND_ADDRESS = Limit("login-pair", 10, 15 * 60)
+"""Soft: a stranger in the same office or internet café makes these attempts as well."""
+LOGINS_PER_SESSION = Limit("login-session", 10, 15 * 60)
+"""Passwords shown within a session, which no stranger can spend."""
 LOGINS_PER_ADDRESS = Limit("login-address", 100, 15 * 60)
 """Generous: a municipality or an internet café shares one address."""
 LOGINS_PER_USER = Limit("login-user", 20, 60 * 60)
@@ -60,9 +64,9 @@ class MailDemand(StrEnum):
     CAPTCHA = "captcha"
 
 
-def login_demand(attempts_on_user: int) -> LoginDemand:
-    """Tell what a login needs, by the attempts on the user in this window from everywhere; unknown users too."""
-    if attempts_on_user > LOGINS_PER_USER.limit:
+def login_demand(attempts_on_user: int, from_one_address: int = 0) -> LoginDemand:
+    """Tell what a login needs, by the attempts on the user from everywhere and from here; unknown users too."""
+    if attempts_on_user > LOGINS_PER_USER.limit or from_one_address > LOGINS_PER_USER_AND_ADDRESS.limit:
         return LoginDemand.EMAIL_CODE
     return LoginDemand.CAPTCHA_OR_CODE
 

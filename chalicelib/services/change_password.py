@@ -11,7 +11,7 @@ from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.event import EventType
 from chalicelib.domain.session import Session, session_ended
 from chalicelib.services.access_tools import AccessTools
-from chalicelib.services.admit_login import admit_login
+from chalicelib.services.admit_login import admit_session
 from chalicelib.services.send_access_mail import tell_password_changed
 from chalicelib.services.sessions import OpenedSession
 from chalicelib.services.together import together
@@ -36,7 +36,7 @@ def change_password(
         AccountChanged: `account_changed`.
 
     """
-    admit_login(session.username, origin, limits=tools.limits, now=now)
+    admit_session(session, origin, limits=tools.limits, now=now)
     account, mailbox = tools.access.load(session.username, session.mailbox_id)
     is_right = tools.hashing.check(change.old, account.password_hash if account else None).is_right
     if account is None:

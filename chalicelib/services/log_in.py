@@ -38,7 +38,7 @@ def validate_access(session: Session, attempt: Attempt, *, tools: AccessTools, n
         CasillaError: as `prove_credentials` does, or `session_ended` when the session was rotated or ended meanwhile.
 
     """
-    prove_credentials(attempt, tools=tools, now=now)
+    prove_credentials(attempt, tools=tools, now=now, session=session)
     event = tools.user_event(EventType.ACCESS_VALIDATED, session.user_id, origin=attempt.origin, now=now)
     secret = tools.new_secret()
     return _logged(event, lambda: validate_session(session, secret, sessions=tools.sessions, now=now), tools)

@@ -20,18 +20,22 @@ from chalicelib.domain.credentials import (
     login_subject,
 )
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.session import Session
 from chalicelib.domain.token import TokenKind
 from chalicelib.services.access_tools import AccessTools
-from chalicelib.services.admit_login import admit_login
+from chalicelib.services.admit_login import admit_login, admit_session
 from chalicelib.services.captcha import CaptchaWrong, check_captcha
 from chalicelib.services.together import together
 from chalicelib.services.verify_code import MAX_ATTEMPTS
 
 
-def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime) -> Account:
+def prove_credentials(
+    attempt: Attempt, *, tools: AccessTools, now: datetime, session: Session | None = None
+) -> Account:
     """Return the account of whoever showed all that is asked for; `now` is from before anything was read.
 
-    Two hops and five calls, one of each more for an e-mailed code that is right.
+    `session` is the one that the attempt's user is in already. Two hops and five calls, one of each more for an
+    e-mailed code that is right.
 
     Raises:
         TooManyRequests: `limit_reached`.
@@ -40,7 +44,10 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime) ->
         AccountNotActivated, AccountDisabled, TemporaryPasswordExpired: after everything was right.
 
     """
-    demand = admit_login(attempt.username, attempt.origin, limits=tools.limits, now=now)
+    if session is None:
+        demand = admit_login(attempt.username, attempt.origin, limits=tools.limits, now=now)
+    else:
+        demand = admit_session(session, attempt.origin, limits=tools.limits, now=now)
     if demand is LoginDemand.EMAIL_CODE and isinstance(attempt.proof, CaptchaAnswer):
         detail = "Hubo muchos intentos con este usuario. Por tu seguridad, pide un código a tu correo e ingresa con él."
         raise EmailCodeNeeded("email_code_needed", detail)

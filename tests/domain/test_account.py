@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.access_policy import LOGINS_PER_USER, MAILS_PER_USER, LoginDemand, MailDemand, mail_demand
+from chalicelib.domain.access_policy import (
+    LOGINS_PER_USER,
+    LOGINS_PER_USER_AND_ADDRESS,
+    MAILS_PER_USER,
+    LoginDemand,
+    MailDemand,
+    mail_demand,
+)
 from chalicelib.domain.access_policy import login_demand as demand
 from chalicelib.domain.account import (
     Account,
@@ -55,6 +62,11 @@ def test_an_own_password_does_not_expire() -> None:
 )
 def test_attempts_on_a_user_ask_for_more_and_never_close_the_way(attempts: int, needed: LoginDemand) -> None:
     assert demand(attempts) is needed
+
+
+def test_attempts_from_an_address_that_others_share_ask_for_more_as_well() -> None:
+    assert demand(1, LOGINS_PER_USER_AND_ADDRESS.limit) is LoginDemand.CAPTCHA_OR_CODE
+    assert demand(1, LOGINS_PER_USER_AND_ADDRESS.limit + 1) is LoginDemand.EMAIL_CODE
 
 
 def test_asking_for_many_mails_needs_a_captcha_and_is_never_refused_for_what_others_did() -> None:

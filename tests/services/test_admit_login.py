@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.domain.access_policy import (
     LOGINS_PER_ADDRESS,
+    LOGINS_PER_SESSION,
     LOGINS_PER_USER,
     LOGINS_PER_USER_AND_ADDRESS,
     MAILS_PER_USER,
@@ -15,7 +16,8 @@ from chalicelib.domain.access_policy import (
     MailDemand,
 )
 from chalicelib.domain.errors import TooManyRequests
-from chalicelib.services.admit_login import admit_login, admit_mail
+from chalicelib.domain.session import Session
+from chalicelib.services.admit_login import admit_login, admit_mail, admit_session
 from tests.access_world import World, access_world
 
 NOW = datetime(2026, 3, 9, 20, 0, tzinfo=UTC)
@@ -30,11 +32,10 @@ def login(world: World, username: str = "1-40000002", address: str = "192.0.2.7"
     return admit_login(username, address, limits=world.limits, now=NOW)
 
 
-def test_one_address_is_refused_for_one_user_and_goes_on_for_others(world: World) -> None:
+def test_many_tries_on_a_user_from_one_address_ask_for_a_code_there_and_refuse_nobody(world: World) -> None:
     for _ in range(LOGINS_PER_USER_AND_ADDRESS.limit):
-        login(world)
-    with pytest.raises(TooManyRequests):
-        login(world)
+        assert login(world) is LoginDemand.CAPTCHA_OR_CODE
+    assert login(world) is LoginDemand.EMAIL_CODE
     assert login(world, username="1-40000003") is LoginDemand.CAPTCHA_OR_CODE
     assert login(world, address="192.0.2.8") is LoginDemand.CAPTCHA_OR_CODE
 
@@ -51,6 +52,20 @@ def test_a_user_attacked_from_everywhere_still_gets_in_with_a_code_by_mail(world
     assert demands[: LOGINS_PER_USER.limit] == [LoginDemand.CAPTCHA_OR_CODE] * LOGINS_PER_USER.limit
     assert set(demands[LOGINS_PER_USER.limit :]) == {LoginDemand.EMAIL_CODE}
     assert login(world, address="192.0.2.7") is LoginDemand.EMAIL_CODE
+
+
+def test_strangers_spend_nothing_of_a_session_and_it_is_refused_only_for_its_own_tries(world: World) -> None:
+    for _ in range(LOGINS_PER_USER.limit + 1):
+        login(world)
+
+    def within(access_id: str) -> LoginDemand:
+        session = Session("s1", access_id, "u1", "1-40000002", "1-40000002", NOW)
+        return admit_session(session, "192.0.2.7", limits=world.limits, now=NOW)
+
+    assert {within("a1") for _ in range(LOGINS_PER_SESSION.limit)} == {LoginDemand.CAPTCHA_OR_CODE}
+    with pytest.raises(TooManyRequests):
+        within("a1")
+    assert within("a2") is LoginDemand.CAPTCHA_OR_CODE
 
 
 def mail(world: World, address: str = "192.0.2.7", after: int = 0) -> MailDemand:
