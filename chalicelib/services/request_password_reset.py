@@ -24,6 +24,7 @@ class ResetRequest:
 def request_password_reset(request: ResetRequest, *, tools: AccessTools, now: datetime) -> None:
     """Send the link if the address is a user's of that mailbox; six hops and eight calls either way.
 
+    Counted by mailbox and address typed: the users of one mailbox, who may share an office, do not wait for each other.
     Who has not activated the access gets the activation again instead (ACC-5).
 
     Raises:
@@ -32,7 +33,7 @@ def request_password_reset(request: ResetRequest, *, tools: AccessTools, now: da
         Unavailable: the e-mail cannot be sent now.
 
     """
-    recipient = f"reset#{request.mailbox_id}"
+    recipient = f"reset#{request.mailbox_id}#{request.email.casefold()}"
     admit_request(recipient, request.captcha, origin=request.origin, tools=tools, now=now)
     mailbox = tools.mailboxes.find(request.mailbox_id)
     user = mailbox.user_with_email(request.email) if mailbox else None
