@@ -148,6 +148,11 @@ def instant_in_json(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def problem_response(error: CasillaError, correlation_id: str) -> Response:
+    """Answer a refusal to a program."""
+    return _problem(error, status_of(error), correlation_id)
+
+
 def log_refusal(error: CasillaError, correlation_id: str) -> None:
     """Log the code; of a vendor's error only its kind and code, since its text may hold personal data."""
     if not isinstance(error, Unavailable):

@@ -36,7 +36,7 @@ _PUBLIC_API = {
 _PUBLIC_PAGES = {
     *("/", "/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad"),
     *("/ingresar", "/ingresar/codigo", "/olvide-mi-clave", "/recuperar/{link}", "/activar/{link}"),
-    *("/captchas/{captcha_id}", "/static/{name}", "/{page}"),
+    *("/captchas/{captcha_id}", "/static/{name}", "/{page}", "/{page}/{second}"),
     *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo")),
     *("/registro/persona-natural", "/registro/persona-juridica", "/verificar-correo/{token}"),
 }

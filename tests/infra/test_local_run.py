@@ -145,10 +145,16 @@ def test_first_page_links_to_outbox_and_guide(run: Run) -> None:
 
 
 def test_unknown_address_and_method_answer_like_the_gateway(run: Run) -> None:
-    for method, path in (("GET", "/v2/anything"), ("DELETE", "/v1/deposits")):
+    for method, path in (("PUT", "/v1/anything"), ("GET", "/v1/anything"), ("DELETE", "/v1/deposits")):
         status, headers, body = run.send(method, path)
         assert (status, headers["Content-Type"]) == (404, "application/problem+json")
         assert json.loads(body)["code"] == "route_not_found"
+
+
+def test_unknown_page_answers_by_a_page(run: Run) -> None:
+    status, headers, body = run.get("/registro/nada")
+    assert (status, headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "Esta página no existe" in body.decode()
 
 
 def test_wrong_content_type_answers_like_the_gateway(run: Run) -> None:

@@ -1,6 +1,6 @@
-"""Addresses that lead nowhere: mistyped ones of one part, and those of buttons, when somebody opens them again.
+"""Addresses that lead nowhere: mistyped ones, and those of buttons, when somebody opens them again.
 
-The gateway answers the deeper mistyped ones.
+Of one to four parts, which is deeper than any page; the gateway answers what is deeper still, in JSON.
 """
 
 from __future__ import annotations
@@ -10,17 +10,26 @@ from urllib.parse import quote
 from chalice.app import Blueprint, Response
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.handlers.http import PUBLIC
+from chalicelib.handlers.http import PUBLIC, problem_response
 from chalicelib.handlers.web.page import go_to, page
 from chalicelib.handlers.web.page_request import PageRequest
 
 missing_pages = Blueprint(__name__)
 
 
-@missing_pages.route("/{page}", methods=["GET"])
+_API = "/v1/"
+
+
+@missing_pages.route("/{page}", methods=["GET"], name="missing_page")
+@missing_pages.route("/{page}/{second}", methods=["GET"], name="missing_page_of_two_parts")
+@missing_pages.route("/{page}/{second}/{third}", methods=["GET"], name="missing_page_of_three_parts")
+@missing_pages.route("/{page}/{second}/{third}/{fourth}", methods=["GET"], name="missing_page_of_four_parts")
 @page(missing_pages, access=PUBLIC)
-def show_missing(_: PageRequest, **__: str) -> Response:
-    """Say so on a page that leads back."""
+def show_missing(request: PageRequest, **_: str) -> Response:
+    """Say so on a page that leads back; to programs, which ask below `/v1/`, as the API says it."""
+    if request.path.startswith(_API):
+        detail = "La dirección no existe. Revísela en la guía de integración."
+        return problem_response(NotFound("route_not_found", detail), request.correlation_id)
     raise NotFound("page_not_found", "Esta página no existe. Revisa si la dirección está bien escrita.")
 
 

@@ -62,3 +62,16 @@ def test_whoever_opens_a_buttons_address_is_led_to_the_buttons_page(browser: Bro
 def test_one_comes_back_to_a_long_search_as_well(browser: Browser) -> None:
     wanted = "/casilla/buscar?campo=asunto&operador=contiene&valor=" + "%C3%B1" * 150
     assert browser.log_in(volver=wanted).headers["Location"] == wanted
+
+
+@pytest.mark.parametrize("path", ["/nada", "/registro/nada", "/casilla/x/nada", "/a/b/c/d"])
+def test_a_mistyped_address_leads_back_by_a_page(browser: Browser, path: str) -> None:
+    answer = browser.get(path)
+    assert answer.status_code == 404
+    assert "Esta página no existe" in text_of(answer)
+
+
+def test_a_program_is_told_of_a_mistyped_address_as_of_everything_else(browser: Browser) -> None:
+    answer = browser.get("/v1/nada")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json_body["code"] == "route_not_found"
