@@ -22,13 +22,10 @@ from fpdf import FPDF
 from chalicelib.config import Config
 from chalicelib.domain.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
-from chalicelib.domain.session import Session
-from chalicelib.gateways.secret_texts import SecretTexts
 from chalicelib.renderers.portal import portal
 from chalicelib.store import tables
 from chalicelib.store.institution_store import InstitutionStore
 from chalicelib.store.mailbox_store import MailboxStore
-from chalicelib.store.session_store import SessionStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
 from infra.e2e_person import PersonClient, seed_account, use_mailbox
 
@@ -103,12 +100,6 @@ class GatewaySender(Sender):
         raw = json.dumps(body).encode()
         return self._exchange(Request(self._base_url + path, data=raw, headers=headers))  # noqa: S310 - our own address
 
-    def send_as(self, token: str, method: str, path: str, body: object = None) -> Any:
-        """Send what a person's session asks, and return the JSON of the answer."""
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
-        raw = None if body is None else json.dumps(body).encode()
-        return self._exchange(Request(self._base_url + path, raw, headers, method=method)).json()  # noqa: S310 - as above
-
     def _exchange(self, request: Request) -> Answer:
         if request.full_url.startswith(self._base_url):
             request.add_header("Host", self._host)
@@ -149,8 +140,6 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     wait_for(lambda: any(EMAIL in mail["To"] for mail in deployment.engine.emails), "an e-mail goes out")
     wait_for(lambda: bool(deployment.engine.text_messages.get(MOBILE)), "an SMS goes out")
     tell("alerts sent by e-mail and SMS")
-    read_mailbox(deployment, sender, answer["notice_id"])
-    tell("notice listed and opened, its file linked, its evidence prepared")
     refuse_stranger(deployment, place, main)
     tell("a stranger's signature refused")
     use_mailbox(PersonClient(deployment, sender.address), answer["notice_id"], EMAIL, tell)
@@ -175,22 +164,6 @@ def seed(config: Config, key: Ed25519PrivateKey) -> None:
     user = MailboxUser("u1", "Titular de Ejemplo", EMAIL, MOBILE, UserState.ACTIVE, is_principal=True)
     holder = Holder(DocumentType.DNI, "40000002", "QUISPE DEMO MARÍA")
     MailboxStore().put(Mailbox("1-40000002", holder, MailboxState.OPEN, (user,), 1))
-
-
-def read_mailbox(deployment: Deployment, sender: GatewaySender, notice_id: str) -> None:
-    """Read as a mailbox user, whose session an operator wrote: each function under its own policy."""
-    config = Config.from_env(deployment.environment)
-    pepper = SecretTexts(deployment.client("secretsmanager")).get(config.token_secret_arn).encode()
-    sessions, secret, now = SessionStore(tables.bind(config), pepper), "e" * 43, datetime.now(UTC)
-    session = Session(sessions.session_id(secret), "e2e", "u1", "1-40000002", "1-40000002", now, validated_at=now)
-    sessions.add(session, secret)
-    token, path = sessions.cookie(secret, "u1"), f"/v1/notices/{notice_id}"
-    _check(sender.send_as(token, "GET", "/v1/notices")["counts"]["pending"] == 1, "one notice is pending")
-    _check(sender.send_as(token, "POST", f"{path}/opening")["is_first_opening"], "it is opened for the first time")
-    _check("url" in sender.send_as(token, "GET", f"{path}/files/main"), "its document is linked")
-    asked = sender.send_as(token, "POST", "/v1/exports", {"kind": "evidence", "notice_id": notice_id})
-    address = f"/v1/exports/{asked['export_id']}"
-    wait_for(lambda: sender.send_as(token, "GET", address)["state"] == "ready", "its evidence is prepared")
 
 
 def refuse_stranger(deployment: Deployment, place: Path, main: Path) -> None:
