@@ -71,12 +71,6 @@ def is_same_secret(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def mask_username(username: str) -> str:
-    """Keep the type and the last two characters, for logs and lists: `1-40000002` → `1-***02`."""
-    prefix, _, number = username.rpartition("-")
-    return f"{prefix}-***{number[-2:] if len(number) > 4 else ''}"  # noqa: PLR2004 - two of four would tell too much
-
-
 def _spell(number: int, alphabets: tuple[str, ...]) -> str:
     symbols = []
     for alphabet in alphabets:

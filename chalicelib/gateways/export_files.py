@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from chalicelib.gateways.files import content_disposition, translated
+from chalicelib.gateways.files import download_link, translated
 
 PART_BYTES = 8 * 1024 * 1024
 """S3 takes ten thousand parts: 80 GB."""
@@ -87,14 +87,4 @@ class ExportFiles:
 
     def link(self, key: str, filename: str, media_type: str, *, expires_s: int) -> str:
         """Sign a link that downloads the file under its own name; no call is made."""
-        url: str = self._client.generate_presigned_url(
-            "get_object",
-            Params={
-                "Bucket": self._bucket,
-                "Key": key,
-                "ResponseContentType": media_type,
-                "ResponseContentDisposition": content_disposition(filename),
-            },
-            ExpiresIn=expires_s,
-        )
-        return url
+        return download_link(self._client, self._bucket, key, filename, media_type=media_type, expires_s=expires_s)

@@ -77,17 +77,7 @@ class Files:
 
     def document_link(self, key: str, filename: str, media_type: str, *, expires_s: int) -> str:
         """Sign a link that downloads the document under its own name."""
-        url: str = self._client.generate_presigned_url(
-            "get_object",
-            Params={
-                "Bucket": self._documents,
-                "Key": key,
-                "ResponseContentType": media_type,
-                "ResponseContentDisposition": content_disposition(filename),
-            },
-            ExpiresIn=expires_s,
-        )
-        return url
+        return download_link(self._client, self._documents, key, filename, media_type=media_type, expires_s=expires_s)
 
     def upload_grant(self, key: str, institution_id: str, declared: DeclaredFile, *, expires_at: datetime,
                      now: datetime) -> UploadGrant:  # fmt: skip
@@ -173,6 +163,23 @@ class Files:
         """Delete what arrived at `key`; nothing there is no error."""
         with translated():
             self._client.delete_object(Bucket=self._uploads, Key=key)
+
+
+def download_link(  # noqa: PLR0913 - an object, its name and how long
+    client: Any, bucket: str, key: str, filename: str, *, media_type: str, expires_s: int
+) -> str:
+    """Sign a link that downloads an object under the name a person knows it by; no call is made."""
+    url: str = client.generate_presigned_url(
+        "get_object",
+        Params={
+            "Bucket": bucket,
+            "Key": key,
+            "ResponseContentType": media_type,
+            "ResponseContentDisposition": content_disposition(filename),
+        },
+        ExpiresIn=expires_s,
+    )
+    return url
 
 
 def content_disposition(filename: str) -> str:

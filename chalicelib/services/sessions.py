@@ -91,14 +91,6 @@ def end_session(session_id: str, *, user_id: str, sessions: SessionStore) -> boo
     return sessions.end(session_id, user_id)
 
 
-def end_all_sessions(user_id: str, *, sessions: SessionStore, now: datetime) -> None:
-    """End every session begun before `now`: the password or the e-mail changed, or the user was disabled.
-
-    A session opened with the same `now` stays, so that who changed the password goes on.
-    """
-    sessions.end_all(user_id, before=now)
-
-
 def list_accesses(user_id: str, *, sessions: SessionStore, now: datetime) -> tuple[Access, ...]:
     """Return the recent logins as their owner sees them, newest first, and which are still open."""
     return sessions.list_for_user(user_id, now=now, limit=_RECENT)

@@ -99,14 +99,6 @@ class TokenStore:
         except PynamoDBException as error:
             raise store_unavailable() from error
 
-    def revoke_all(self, kind: TokenKind, subject: str) -> int:
-        """Revoke what the index knows of a subject and return how many; safe to repeat.
-
-        A token issued within the last moment can be missed: sessions have `SessionStore.end_all`, which misses none.
-        """
-        listed = self.list_for_subject(kind, subject)
-        return sum(self.revoke_listed(kind, token.token_id, subject) for token in listed)
-
     def revoke_listed(self, kind: TokenKind, token_id: str, subject: str) -> bool:
         """Revoke one token that a list showed; False unless it was this subject's."""
         is_theirs = TokenItem.subject == subject_key(kind, subject)

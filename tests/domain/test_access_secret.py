@@ -8,7 +8,6 @@ from chalicelib.domain.access_secret import (
     email_code,
     is_same_secret,
     keyed_hash,
-    mask_username,
     opaque_token,
     parse_email_code,
     temporary_password,
@@ -72,8 +71,3 @@ def test_a_keyed_hash_depends_on_every_part_its_borders_and_the_pepper() -> None
 def test_secrets_are_compared_whole() -> None:
     assert is_same_secret("ñandú", "ñandú")
     assert not is_same_secret("ñandú", "ñand")
-
-
-@pytest.mark.parametrize(("username", "masked"), [("1-40000002", "1-***02"), ("7-AB12", "7-***"), ("", "-***")])
-def test_a_masked_username_tells_type_and_two_characters_at_most(username: str, masked: str) -> None:
-    assert mask_username(username) == masked

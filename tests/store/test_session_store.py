@@ -10,7 +10,6 @@ from chalicelib.domain.errors import SessionEnded, ValidationNeeded
 from chalicelib.domain.session import LIFETIME, require_validated
 from chalicelib.services.sessions import (
     OpenedSession,
-    end_all_sessions,
     end_session,
     find_session,
     list_accesses,
@@ -108,7 +107,7 @@ def test_an_ended_session_cannot_be_validated_back_to_life(world: World) -> None
 def test_all_sessions_begun_before_an_instant_end_at_once_and_later_ones_live(world: World) -> None:
     old, other_user = opened(world), opened(world, user_id="u2")
     change = timedelta(minutes=5)
-    end_all_sessions("u1", sessions=world.sessions, now=NOW + change)
+    world.sessions.end_all("u1", before=NOW + change)
     assert not is_open(world, old, after=change)
     assert is_open(world, other_user, after=change)
     assert is_open(world, opened(world, after=change), after=change)
@@ -119,13 +118,13 @@ def test_a_rotated_session_still_ends_with_those_of_its_login(world: World) -> N
     one = opened(world)
     later = timedelta(minutes=10)
     validated = validate_session(one.session, world.new_secret(), sessions=world.sessions, now=NOW + later)
-    end_all_sessions("u1", sessions=world.sessions, now=NOW + TICK)
+    world.sessions.end_all("u1", before=NOW + TICK)
     assert not is_open(world, validated, after=later)
 
 
 def test_an_earlier_end_never_undoes_a_later_one(world: World) -> None:
-    end_all_sessions("u1", sessions=world.sessions, now=NOW + TICK)
-    end_all_sessions("u1", sessions=world.sessions, now=NOW - timedelta(hours=1))
+    world.sessions.end_all("u1", before=NOW + TICK)
+    world.sessions.end_all("u1", before=NOW - timedelta(hours=1))
     assert not is_open(world, opened(world))
     with pytest.raises(TransactWriteError), TransactWrite(connection=world.connection) as transaction:
         world.sessions.end_all_in(transaction, "u1", before=NOW)
@@ -143,7 +142,7 @@ def test_sessions_end_in_the_transaction_that_changes_the_password(world: World)
 def test_recent_accesses_are_listed_newest_first_with_those_that_are_over(world: World) -> None:
     opened(world)
     opened(world, user_id="u2")
-    end_all_sessions("u1", sessions=world.sessions, now=NOW + TICK)
+    world.sessions.end_all("u1", before=NOW + TICK)
     newest = opened(world, after=timedelta(minutes=1))
     listed = list_accesses("u1", sessions=world.sessions, now=NOW + timedelta(minutes=1))
     assert [(access.session.created_at, access.is_open) for access in listed] == [
