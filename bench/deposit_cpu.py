@@ -14,9 +14,10 @@ from bench.figures import Figure, Ratio, Work, alternate
 from bench.floor import Floor, floor_of
 from bench.world import BenchWorld, handle
 from chalicelib.handlers import http
-from chalicelib.handlers.api import deposits as handler
-from chalicelib.services import authenticate_sender, deposit_notice
-from chalicelib.store.deposit_store import DepositStore
+from chalicelib.handlers.api.deposit import deposits as handler
+from chalicelib.services.deposit import deposit_notice
+from chalicelib.services.sender import authenticate_sender
+from chalicelib.store.deposit.deposit_store import DepositStore
 
 _ROUNDS, _BATCH, _SAMPLES = 11, 8, 40
 _STAGES: Sequence[tuple[str, Any, str]] = (

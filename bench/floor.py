@@ -25,8 +25,8 @@ from botocore.config import Config as ClientConfig
 from bench.figures import Work
 from bench.world import BenchWorld, a_scanned_pdf, handle
 from chalicelib.domain.notice import Notice
+from chalicelib.renderers.deposit.receipt_layout import draw_receipt
 from chalicelib.renderers.pdf_document import Typeface
-from chalicelib.renderers.receipt_layout import draw_receipt
 from tests.deposit_world import ED25519_KEY
 
 _BASE = b"\n".join(b'"component-%d": %s' % (number, b"v" * 60) for number in range(7))

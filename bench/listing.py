@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bench.figures import Figure, alternate
-from chalicelib.domain.listed_notice import COLUMNS, ListedNotice, ListingHead
-from chalicelib.domain.search import Search
+from chalicelib.domain.export.listed_notice import COLUMNS, ListedNotice, ListingHead
+from chalicelib.domain.reading.search import Search
 
 if TYPE_CHECKING:
     from bench.world import BenchWorld  # what it imports would hide how much memory a list takes
@@ -43,7 +43,7 @@ def measure(_: BenchWorld) -> Iterator[Figure]:
     few, many = _peak(_ROWS), _peak(_MANY)
     yield Figure("Excel's peak memory, 100,000 ÷ 10,000 rows", many / few, "x", 1.1)
     yield Figure("Excel's peak memory, 100,000 rows", many / 1024, "MB")
-    from chalicelib.renderers.listing_pdf import render_listing_pdf  # noqa: PLC0415 - not in the other's memory
+    from chalicelib.renderers.export.listing_pdf import render_listing_pdf  # noqa: PLC0415 - not in the other's memory
 
     started = time.process_time()
     render_listing_pdf(list(rows(_IN_PDF)), _HEAD, zone=_ZONE)
@@ -82,7 +82,7 @@ def rows(count: int) -> Iterator[ListedNotice]:
 
 def write(listed: Iterator[ListedNotice]) -> int:
     """Write our workbook to where it takes no room."""
-    from chalicelib.renderers.listing_xlsx import write_listing_xlsx  # noqa: PLC0415 - as above
+    from chalicelib.renderers.export.listing_xlsx import write_listing_xlsx  # noqa: PLC0415 - as above
 
     return write_listing_xlsx(listed, _HEAD, zone=_ZONE, to=_Nowhere())
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.world import EMAIL_CODE, BenchWorld, event_of, handle
-from chalicelib.domain.account import Account
-from chalicelib.domain.captcha import captcha_answer
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.mailbox import UserState
-from chalicelib.handlers.web.cookies import SESSION_COOKIE
+from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.renderers.portal import portal
-from chalicelib.services.password_hashing import PasswordHashing
+from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.store.codec import to_data
 from tests.deposit_world import SignedCall
 from tests.registry_world import a_person

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bench.figures import Figure, alternate
 from bench.floor import floor_of
 from bench.world import BenchWorld
-from chalicelib.renderers.receipt import render_receipt
+from chalicelib.renderers.deposit.receipt import render_receipt
 
 
 def measure(world: BenchWorld) -> Iterator[Figure]:

@@ -24,7 +24,7 @@ from app import app
 from bench.stub import Stub, running_stub
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
-from chalicelib.domain.upload import DeclaredFile, Upload, UploadState
+from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState
 from infra.local.registries.server import Simulator, running
 from tests.deposit_world import (
     AUTHORITY,

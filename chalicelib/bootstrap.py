@@ -25,31 +25,31 @@ from chalicelib.domain.calendar import BusinessCalendar, calendar_from_json
 from chalicelib.domain.codes import CODE_SPACE, code_from_number
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.gateways.files import Files
-from chalicelib.services.deposit_notice import DepositTools, Identifiers
+from chalicelib.services.deposit.deposit_notice import DepositTools, Identifiers
 from chalicelib.store import tables
-from chalicelib.store.alert_batch_store import AlertBatchStore
-from chalicelib.store.consultation_store import ConsultationStore
-from chalicelib.store.deposit_store import DepositStore
+from chalicelib.store.alert.alert_batch_store import AlertBatchStore
+from chalicelib.store.deposit.consultation_store import ConsultationStore
+from chalicelib.store.deposit.deposit_store import DepositStore
 from chalicelib.store.event_store import EventStore
-from chalicelib.store.institution_store import InstitutionStore
 from chalicelib.store.mailbox_store import MailboxStore
-from chalicelib.store.nonce_store import NonceStore
 from chalicelib.store.notice_store import NoticeStore
+from chalicelib.store.sender.institution_store import InstitutionStore
+from chalicelib.store.sender.nonce_store import NonceStore
 from chalicelib.store.upload_store import UploadStore
 
 if TYPE_CHECKING:
-    from chalicelib.gateways.registries import Registries
+    from chalicelib.gateways.registration.registries import Registries
     from chalicelib.gateways.secret_texts import SecretTexts
-    from chalicelib.services.captcha import CaptchaTools
-    from chalicelib.services.drafts import DraftTools
-    from chalicelib.services.export_tools import ExportTools
-    from chalicelib.services.reading_tools import ReadingTools
-    from chalicelib.services.registration_tools import RegistrationTools
-    from chalicelib.services.search_notices import SearchTools
-    from chalicelib.services.send_alerts import Channels
+    from chalicelib.services.access.captcha import CaptchaTools
+    from chalicelib.services.access.drafts import DraftTools
+    from chalicelib.services.alert.send_alerts import Channels
+    from chalicelib.services.export.tools import ExportTools
+    from chalicelib.services.reading.search_notices import SearchTools
+    from chalicelib.services.reading.tools import ReadingTools
+    from chalicelib.services.registration.tools import RegistrationTools
+    from chalicelib.store.access.token_store import TokenStore
     from chalicelib.store.limit_store import LimitStore
     from chalicelib.store.registration_store import RegistrationStore
-    from chalicelib.store.token_store import TokenStore
 
 _CALENDARS = Path(__file__).parent / "calendars"
 
@@ -67,19 +67,19 @@ def _new_event_id() -> str:
 
 
 def _new_token() -> str:
-    from chalicelib.domain.access_secret import SECRET_BYTES, opaque_token
+    from chalicelib.domain.access.access_secret import SECRET_BYTES, opaque_token
 
     return opaque_token(secrets.token_bytes(SECRET_BYTES))
 
 
 def _new_email_code() -> str:
-    from chalicelib.domain.access_secret import EMAIL_CODE_SPACE, email_code
+    from chalicelib.domain.access.access_secret import EMAIL_CODE_SPACE, email_code
 
     return email_code(secrets.randbelow(EMAIL_CODE_SPACE))
 
 
 def _new_temporary_password() -> str:
-    from chalicelib.domain.access_secret import TEMPORARY_PASSWORD_SPACE, temporary_password
+    from chalicelib.domain.access.access_secret import TEMPORARY_PASSWORD_SPACE, temporary_password
 
     return temporary_password(secrets.randbelow(TEMPORARY_PASSWORD_SPACE))
 
@@ -96,7 +96,7 @@ class Container:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         """Bind the tables; nothing is asked of AWS yet."""
-        from chalicelib.store.account_store import AccountStore
+        from chalicelib.store.access.account_store import AccountStore
 
         self.config = config
         self.clock = clock
@@ -139,17 +139,17 @@ class Container:
     @cached_property
     def search_tools(self) -> SearchTools:
         """What searching a mailbox needs."""
-        from chalicelib.services.search_notices import SearchTools
-        from chalicelib.store.notice_search_store import NoticeSearchStore
+        from chalicelib.services.reading.search_notices import SearchTools
+        from chalicelib.store.reading.notice_search_store import NoticeSearchStore
 
         return SearchTools(NoticeSearchStore(), self.mailboxes, self.calendar.zone)
 
     @cached_property
     def export_tools(self) -> ExportTools:
         """What prepared files need."""
-        from chalicelib.gateways.export_files import ExportFiles
-        from chalicelib.gateways.export_queue import ExportQueue
-        from chalicelib.services.export_tools import ExportTools
+        from chalicelib.gateways.export.export_files import ExportFiles
+        from chalicelib.gateways.export.export_queue import ExportQueue
+        from chalicelib.services.export.tools import ExportTools
         from chalicelib.store.export_store import ExportStore
 
         return ExportTools(
@@ -171,8 +171,8 @@ class Container:
     @cached_property
     def reading_tools(self) -> ReadingTools:
         """What reading a mailbox needs."""
-        from chalicelib.services.reading_tools import ReadingTools
-        from chalicelib.store.reading_store import ReadingStore
+        from chalicelib.services.reading.tools import ReadingTools
+        from chalicelib.store.reading.reading_store import ReadingStore
 
         return ReadingTools(
             readings=ReadingStore(self.connection, self.events),
@@ -200,7 +200,7 @@ class Container:
     @cached_property
     def tokens(self) -> TokenStore:
         """Codes, links and other things that count once."""
-        from chalicelib.store.token_store import TokenStore
+        from chalicelib.store.access.token_store import TokenStore
 
         return TokenStore(self.connection, self.pepper)
 
@@ -214,25 +214,25 @@ class Container:
     @cached_property
     def captcha_tools(self) -> CaptchaTools:
         """What captchas need."""
-        from chalicelib.services.captcha import CaptchaTools
+        from chalicelib.services.access.captcha import CaptchaTools
 
         return CaptchaTools(self.tokens, self.limits, self.pepper)
 
     @cached_property
     def draft_tools(self) -> DraftTools:
         """What keeps and seals drafts."""
-        from chalicelib.services.drafts import DraftTools
+        from chalicelib.services.access.drafts import DraftTools
 
         return DraftTools(self.tokens, self.pepper, self.new_token)
 
     @cached_property
     def registries(self) -> Registries:
         """RENIEC and SUNAT, with breakers that remember."""
-        from chalicelib.gateways.circuit_breaker import CircuitBreaker
-        from chalicelib.gateways.registries import Registries
-        from chalicelib.gateways.registry_http import RegistryHttp
-        from chalicelib.gateways.reniec import Reniec, ReniecAccess
-        from chalicelib.gateways.sunat import Sunat
+        from chalicelib.gateways.registration.circuit_breaker import CircuitBreaker
+        from chalicelib.gateways.registration.registries import Registries
+        from chalicelib.gateways.registration.registry_http import RegistryHttp
+        from chalicelib.gateways.registration.reniec import Reniec, ReniecAccess
+        from chalicelib.gateways.registration.sunat import Sunat
 
         access = ReniecAccess(
             self.config.registry_user,
@@ -256,9 +256,9 @@ class Container:
     def registration_tools(self) -> RegistrationTools:
         """What registrations need."""
         from chalicelib.renderers.portal import portal
-        from chalicelib.services.check_identity import IdentityTools
-        from chalicelib.services.password_hashing import PasswordHashing
-        from chalicelib.services.registration_tools import RegistrationTools
+        from chalicelib.services.access.password_hashing import PasswordHashing
+        from chalicelib.services.registration.check_identity import IdentityTools
+        from chalicelib.services.registration.tools import RegistrationTools
 
         base = self.config.portal_base_url or f"https://{self.config.portal_address}"
         return RegistrationTools(
@@ -306,7 +306,7 @@ class Container:
         from chalicelib.gateways.mail import Mail
         from chalicelib.gateways.sms import Sms
         from chalicelib.renderers.letterhead import Letterhead
-        from chalicelib.services.send_alerts import Channels
+        from chalicelib.services.alert.send_alerts import Channels
 
         return Channels(
             mail=Mail(self._client("sesv2", retries=0), self.config.mail_configuration_set),

@@ -20,12 +20,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fpdf import FPDF
 
 from chalicelib.config import Config
-from chalicelib.domain.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.domain.sender.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
 from chalicelib.renderers.portal import portal
 from chalicelib.store import tables
-from chalicelib.store.institution_store import InstitutionStore
 from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.sender.institution_store import InstitutionStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
 from infra.e2e_person import PersonClient, seed_account, use_mailbox
 

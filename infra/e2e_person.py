@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from chalicelib.domain.account import Account
+from chalicelib.domain.access.account import Account
 from chalicelib.domain.mailbox import UserState
-from chalicelib.handlers.web.cookies import SESSION_COOKIE
-from chalicelib.services.password_hashing import PasswordHashing
-from chalicelib.store.account_store import AccountStore
+from chalicelib.handlers.cookies import SESSION_COOKIE
+from chalicelib.services.access.password_hashing import PasswordHashing
+from chalicelib.store.access.account_store import AccountStore
 
 if TYPE_CHECKING:
     from infra.e2e import Deployment

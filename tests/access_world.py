@@ -13,16 +13,16 @@ from typing import Any, TypeVar
 from pynamodb.connection import Connection
 
 from chalicelib.config import Config
-from chalicelib.domain.access_secret import opaque_token
-from chalicelib.domain.account import Account
+from chalicelib.domain.access.access_secret import opaque_token
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.mailbox import UserState
-from chalicelib.domain.token import NewToken, TokenKind
-from chalicelib.store.account_store import AccountStore
+from chalicelib.store.access.account_store import AccountStore
+from chalicelib.store.access.session_store import SessionStore
+from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.limit_store import LimitStore
-from chalicelib.store.session_store import SessionStore
 from chalicelib.store.tables import bind
-from chalicelib.store.token_store import TokenStore
 
 NOW = datetime(2096, 3, 9, 20, 15, 30, 250_001, tzinfo=UTC)
 """After every real clock: ministack deletes, once a minute, what the time to live says is over."""

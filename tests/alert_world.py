@@ -21,14 +21,14 @@ from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.config import Config
-from chalicelib.domain.alert import Alert, AlertBatch, AlertState, Channel
+from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import Event
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.sms import Sms
 from chalicelib.renderers.letterhead import Letterhead
-from chalicelib.services.send_alerts import Channels, send_alerts
-from chalicelib.store.alert_batch_store import AlertBatchStore
+from chalicelib.services.alert.send_alerts import Channels, send_alerts
+from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import bind
 from tests.cloud import moto_engine_of_this_process

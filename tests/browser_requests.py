@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 import html5lib  # type: ignore[import-untyped]
 from chalice.test import HTTPResponse
 
-from chalicelib.domain.captcha import captcha_answer
-from chalicelib.handlers.web.cookies import SESSION_COOKIE
-from chalicelib.services.sessions import open_session
+from chalicelib.domain.access.captcha import captcha_answer
+from chalicelib.handlers.cookies import SESSION_COOKIE
+from chalicelib.services.access.sessions import open_session
 from tests.person_world import PASSWORD, USERNAME, People
 
 SAME_ORIGIN = {"sec-fetch-site": "same-origin"}

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fpdf import FPDF
 
 from chalicelib.bootstrap import Container
-from chalicelib.domain.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.domain.sender.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
 from examples.casilla_sender import content_digest, signature_fields
 
 NOW = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)

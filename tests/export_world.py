@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from chalicelib.domain.export import Export
+from chalicelib.domain.export.export import Export
 from tests.cloud import Engine
 from tests.person_world import People
 

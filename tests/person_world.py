@@ -13,12 +13,12 @@ from typing import Any
 from chalice.test import HTTPResponse
 from moto.ses.models import ses_backends
 
-from chalicelib.domain.account import Account
-from chalicelib.domain.captcha import captcha_answer
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.mailbox import UserState
 from chalicelib.handlers.access_tools import access_tools
-from chalicelib.services.access_tools import AccessTools
-from chalicelib.services.password_hashing import PasswordHashing
+from chalicelib.services.access.password_hashing import PasswordHashing
+from chalicelib.services.access.tools import AccessTools
 from tests.deposit_world import World, a_mailbox
 
 USERNAME = "1-40000002"

@@ -10,13 +10,13 @@ from typing import Any
 
 from stdnum.pe import cui
 
-from chalicelib.domain.identity import CompanyClaim, PersonClaim, Sex
 from chalicelib.domain.mailbox import DocumentType
-from chalicelib.gateways.circuit_breaker import BreakerPolicy, CircuitBreaker
-from chalicelib.gateways.registries import Registries
-from chalicelib.gateways.registry_http import ExchangeLimits, RegistryHttp
-from chalicelib.gateways.reniec import Reniec, ReniecAccess
-from chalicelib.gateways.sunat import Sunat
+from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Sex
+from chalicelib.gateways.registration.circuit_breaker import BreakerPolicy, CircuitBreaker
+from chalicelib.gateways.registration.registries import Registries
+from chalicelib.gateways.registration.registry_http import ExchangeLimits, RegistryHttp
+from chalicelib.gateways.registration.reniec import Reniec, ReniecAccess
+from chalicelib.gateways.registration.sunat import Sunat
 from infra.local.registries.server import Simulator, running
 
 ASKED_AT = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)

@@ -15,9 +15,9 @@ from botocore.config import Config as ClientConfig
 from pynamodb.connection import Connection
 
 from chalicelib.config import Config
-from chalicelib.domain.upload import DeclaredFile, Upload, UploadState, staging_key
+from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState, staging_key
 from chalicelib.gateways.files import Files
-from chalicelib.services.check_upload import check_upload
+from chalicelib.services.upload.check_upload import check_upload
 from chalicelib.store.tables import bind
 from chalicelib.store.upload_store import UploadStore
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.alert import Channel
+from chalicelib.domain.alert.alert import Channel
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.notice import AlertAddress
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.access_secret import is_same_secret, keyed_hash
+from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
 from chalicelib.domain.errors import Forbidden, SessionEnded, ValidationNeeded
 
 LIFETIME = timedelta(hours=8)

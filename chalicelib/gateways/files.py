@@ -14,7 +14,7 @@ from urllib.parse import quote
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.errors import Conflict, NotFound, Unavailable
-from chalicelib.domain.upload import ArrivedUpload, DeclaredFile, UploadGrant
+from chalicelib.domain.upload.upload import ArrivedUpload, DeclaredFile, UploadGrant
 from chalicelib.gateways.upload_metadata import checksum_of, from_metadata, to_metadata
 
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.alert_sending import AlertRefused
+from chalicelib.domain.alert.alert_sending import AlertRefused
 from chalicelib.domain.errors import Unavailable
 
 _BAD_ADDRESS = {"BadRequestException", "InvalidParameterValue"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.upload import DeclaredFile
+from chalicelib.domain.upload.upload import DeclaredFile
 
 
 def checksum_of(declared: DeclaredFile) -> str:

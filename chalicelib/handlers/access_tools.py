@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 from chalicelib.bootstrap import Container
-from chalicelib.services.access_tools import AccessTools
-from chalicelib.services.password_hashing import PasswordHashing
-from chalicelib.store.access_store import AccessStore
+from chalicelib.services.access.password_hashing import PasswordHashing
+from chalicelib.services.access.tools import AccessTools
+from chalicelib.store.access.access_store import AccessStore
+from chalicelib.store.access.session_store import SessionStore
 from chalicelib.store.people_store import PeopleStore
-from chalicelib.store.session_store import SessionStore
 
 
 @cache

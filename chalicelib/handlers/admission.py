@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.bootstrap import current
-from chalicelib.domain.credentials import require_own_password
+from chalicelib.domain.access.credentials import require_own_password
 from chalicelib.domain.session import require_validated, session_ended
 from chalicelib.handlers.access_tools import access_tools
 from chalicelib.handlers.http import MAILBOX, Find
-from chalicelib.services.sessions import find_session
-from chalicelib.services.signed_request import SignedRequest
+from chalicelib.services.access.sessions import find_session
+from chalicelib.services.sender.signed_request import SignedRequest
 
 
 def bearer_token(request: SignedRequest) -> str:

@@ -30,7 +30,7 @@ from chalicelib.domain.errors import (
     ValidationNeeded,
 )
 from chalicelib.handlers.fault import describe_fault
-from chalicelib.services.signed_request import SignedRequest
+from chalicelib.services.sender.signed_request import SignedRequest
 
 logger = Logger(service="casilla")
 

@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, SNSEvent, SQSEvent
 
 from chalicelib.bootstrap import Container, current
-from chalicelib.domain.alert import AlertBatch
+from chalicelib.domain.alert.alert import AlertBatch
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.handlers.fault import describe_fault
 
@@ -40,7 +40,7 @@ def send_alerts(event: DynamoDBEvent) -> dict[str, Any]:
 @jobs.on_sqs_message(queue="uploads-arrived", batch_size=1, name="check_uploads")
 def check_uploads(event: SQSEvent) -> dict[str, Any]:
     """Check each file that arrived."""
-    from chalicelib.services.check_upload import check_upload
+    from chalicelib.services.upload.check_upload import check_upload
 
     box = current()
 
@@ -60,7 +60,7 @@ def check_uploads(event: SQSEvent) -> dict[str, Any]:
 @jobs.on_sqs_message(queue="exports-requested", batch_size=1, name="prepare_exports")
 def prepare_exports(event: SQSEvent) -> dict[str, Any]:
     """Put together each file that somebody asked for."""
-    from chalicelib.services.prepare_export import prepare_export
+    from chalicelib.services.export.prepare_export import prepare_export
 
     box = current()
 
@@ -73,7 +73,7 @@ def prepare_exports(event: SQSEvent) -> dict[str, Any]:
 @jobs.on_sns_message(topic="mail-events", name="record_deliveries")
 def record_deliveries(event: SNSEvent) -> None:
     """Record what became of an e-mail."""
-    from chalicelib.services.record_delivery import record_delivery
+    from chalicelib.services.alert.record_delivery import record_delivery
 
     box = current()
     try:
@@ -85,7 +85,7 @@ def record_deliveries(event: SNSEvent) -> None:
 @jobs.schedule("rate(2 minutes)", name="sweep_alerts")
 def sweep_alerts(_: CloudWatchEvent) -> dict[str, Any]:
     """Send alerts that the stream missed or that wait for another attempt."""
-    from chalicelib.services.sweep_alerts import sweep_alerts as sweep
+    from chalicelib.services.alert.sweep_alerts import sweep_alerts as sweep
 
     box = current()
     report = sweep(
@@ -100,7 +100,7 @@ def sweep_alerts(_: CloudWatchEvent) -> dict[str, Any]:
 @jobs.schedule("cron(30 6 * * ? *)", name="expire_uploads")
 def expire_uploads(_: CloudWatchEvent) -> dict[str, Any]:
     """Forget uploads that no deposit used; at half past one in the morning, hora de Lima."""
-    from chalicelib.services.expire_uploads import expire_uploads as expire
+    from chalicelib.services.upload.expire_uploads import expire_uploads as expire
 
     box = current()
     return _reported("expire_uploads", expire(uploads=box.uploads, files=box.files, now=box.clock()))
@@ -109,7 +109,7 @@ def expire_uploads(_: CloudWatchEvent) -> dict[str, Any]:
 @jobs.schedule("cron(0 7 * * ? *)", name="sweep_orphans")
 def sweep_orphans(_: CloudWatchEvent) -> dict[str, Any]:
     """Delete what deposits that never committed left behind; at two in the morning, hora de Lima."""
-    from chalicelib.services.sweep_orphans import sweep_orphans as sweep_away
+    from chalicelib.services.deposit.sweep_orphans import sweep_orphans as sweep_away
 
     box = current()
     report = sweep_away(files=box.files, notices=box.notices, now=box.clock, until=box.clock() + _SWEEP_TIME)
@@ -119,7 +119,7 @@ def sweep_orphans(_: CloudWatchEvent) -> dict[str, Any]:
 @jobs.schedule("rate(5 minutes)", name="finish_registrations")
 def finish_registrations(_: CloudWatchEvent) -> dict[str, Any]:
     """Ask the registries again about those who registered while one did not answer."""
-    from chalicelib.services.finish_registrations import finish_registrations as finish
+    from chalicelib.services.registration.finish_registrations import finish_registrations as finish
 
     box = current()
     if not (box.config.reniec_url and box.config.sunat_url):
@@ -130,7 +130,7 @@ def finish_registrations(_: CloudWatchEvent) -> dict[str, Any]:
 @jobs.schedule("cron(15 7 * * ? *)", name="clean_registrations")
 def clean_registrations(_: CloudWatchEvent) -> dict[str, Any]:
     """Delete registrations that were never completed; at a quarter past two in the morning, hora de Lima."""
-    from chalicelib.services.clean_registrations import clean_registrations as clean_stale
+    from chalicelib.services.registration.clean_registrations import clean_registrations as clean_stale
 
     box = current()
     return _reported("clean_registrations", clean_stale(registrations=box.registrations, now=box.clock()))
@@ -139,14 +139,14 @@ def clean_registrations(_: CloudWatchEvent) -> dict[str, Any]:
 @jobs.schedule("cron(45 7 * * ? *)", name="clean_tokens")
 def clean_tokens(_: CloudWatchEvent) -> dict[str, Any]:
     """Delete expired tokens that the time to live left behind; at a quarter to three in the morning, hora de Lima."""
-    from chalicelib.services.clean_tokens import clean_tokens as clean_up
+    from chalicelib.services.access.clean_tokens import clean_tokens as clean_up
 
     box = current()
     return _reported("clean_tokens", clean_up(tokens=box.tokens, now=box.clock()))
 
 
 def _send(notice_id: str, box: Container) -> AlertBatch | None:
-    from chalicelib.services.send_alerts import send_alerts as send
+    from chalicelib.services.alert.send_alerts import send_alerts as send
 
     return send(
         notice_id,

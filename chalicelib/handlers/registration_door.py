@@ -8,7 +8,7 @@ from chalicelib.bootstrap import Container
 from chalicelib.domain.errors import Forbidden
 
 if TYPE_CHECKING:
-    from chalicelib.services.registration_tools import RegistrationTools
+    from chalicelib.services.registration.tools import RegistrationTools
 
 
 def is_registration_open(box: Container) -> bool:

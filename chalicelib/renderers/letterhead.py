@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from chalicelib.renderers.alert_sms import holds_portal
+from chalicelib.renderers.alert.alert_sms import holds_portal
 
 
 @dataclass(frozen=True, slots=True)

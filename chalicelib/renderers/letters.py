@@ -19,7 +19,7 @@ from typing import ClassVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from chalicelib.domain.alert_sending import AlertRefused
+from chalicelib.domain.alert.alert_sending import AlertRefused
 from chalicelib.renderers.letterhead import Letterhead
 
 _TEMPLATES = Path(__file__).parent / "templates"

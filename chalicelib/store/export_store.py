@@ -7,7 +7,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.domain.export import Export, ExportProblem, ExportState, PreparedFile
+from chalicelib.domain.export.export import Export, ExportProblem, ExportState, PreparedFile
 from chalicelib.store.batch_read import ItemKey, store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.tables import ExportItem

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.access_secret import keyed_hash
+from chalicelib.domain.access.access_secret import keyed_hash
 from chalicelib.domain.errors import TooManyRequests
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.tables import TokenItem

@@ -13,7 +13,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.mailbox import Mailbox, mailbox_changed
-from chalicelib.domain.reading import ReadingCounts
+from chalicelib.domain.reading.reading import ReadingCounts
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.tables import MailboxItem

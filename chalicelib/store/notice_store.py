@@ -9,7 +9,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.notice import Notice
-from chalicelib.domain.reading import Reading
+from chalicelib.domain.reading.reading import Reading
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.tables import NoticeItem
 

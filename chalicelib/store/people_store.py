@@ -8,16 +8,16 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.account import Account
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox, mailbox_changed
-from chalicelib.domain.token import NewToken, TokenKind
-from chalicelib.store.account_store import AccountStore
+from chalicelib.store.access.account_store import AccountStore
+from chalicelib.store.access.session_store import SessionStore
+from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.mailbox_store import MailboxStore
-from chalicelib.store.session_store import SessionStore
-from chalicelib.store.token_store import TokenStore
 from chalicelib.store.vendor_errors import vendor_code
 
 _LOST = ("TransactionCanceledException", "TransactionConflictException")

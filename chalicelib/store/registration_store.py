@@ -10,12 +10,17 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.access_secret import keyed_hash
-from chalicelib.domain.account import Account
+from chalicelib.domain.access.access_secret import keyed_hash
+from chalicelib.domain.access.account import Account
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox
-from chalicelib.domain.registration import Registration, RegistrationState, registration_busy, registration_changed
-from chalicelib.store.account_store import AccountStore
+from chalicelib.domain.registration.registration import (
+    Registration,
+    RegistrationState,
+    registration_busy,
+    registration_changed,
+)
+from chalicelib.store.access.account_store import AccountStore
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore

@@ -9,8 +9,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.domain.access_secret import keyed_hash
-from chalicelib.domain.token import KEPT_FOR, NewToken, Token, TokenKind
+from chalicelib.domain.access.access_secret import keyed_hash
+from chalicelib.domain.access.token import KEPT_FOR, NewToken, Token, TokenKind
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.tables import TokenItem
 from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code

@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.upload import Upload, UploadState
+from chalicelib.domain.upload.upload import Upload, UploadState
 from chalicelib.store.batch_read import ItemKey, store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.tables import UploadItem

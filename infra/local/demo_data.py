@@ -20,11 +20,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chalicelib.bootstrap import Container
-from chalicelib.domain.account import Account
-from chalicelib.domain.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
+from chalicelib.domain.access.account import Account
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
-from chalicelib.services.password_hashing import PasswordHashing
-from chalicelib.store.institution_store import PROFILE, key_item, signing_key_from
+from chalicelib.domain.sender.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
+from chalicelib.services.access.password_hashing import PasswordHashing
+from chalicelib.store.sender.institution_store import PROFILE, key_item, signing_key_from
 from chalicelib.store.tables import InstitutionItem
 from infra.local.demo_notices import OLDEST, deposit_demo_notices
 

@@ -14,11 +14,11 @@ from typing import Any
 from chalicelib.bootstrap import Container
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
 from chalicelib.domain.session import Session
-from chalicelib.handlers.api.deposit_body import read_deposit
+from chalicelib.handlers.api.deposit.deposit_body import read_deposit
 from chalicelib.renderers.pdf_document import Paper, Typeface
-from chalicelib.services.deposit_notice import deposit_notice
-from chalicelib.services.open_notice import open_notice
-from chalicelib.services.signed_request import WRITE_COVERAGE, SignedRequest, read_claim
+from chalicelib.services.deposit.deposit_notice import deposit_notice
+from chalicelib.services.reading.open_notice import open_notice
+from chalicelib.services.sender.signed_request import WRITE_COVERAGE, SignedRequest, read_claim
 from chalicelib.store.tables import NoticeItem
 from examples.casilla_sender import content_digest, load_key, signature_fields
 

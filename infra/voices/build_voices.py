@@ -14,7 +14,7 @@ from array import array
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from chalicelib.domain.captcha import SPOKEN
+from chalicelib.domain.access.captcha import SPOKEN
 
 TARGET = Path(__file__).parents[2] / "chalicelib" / "renderers" / "voices"
 VOICES = {"m": "es-419+m3", "f": "es-419+f2"}

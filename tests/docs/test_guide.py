@@ -18,13 +18,14 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from chalicelib.domain import deadline, errors, filename, upload
+from chalicelib.domain import deadline, errors
 from chalicelib.domain.calendar import calendar_from_json
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.mailbox import DocumentType, Holder
 from chalicelib.domain.notice import AlertAddress, CaseFile, Document, FileRole, Notice, StoredFile
 from chalicelib.domain.notice import Sender as NoticeSender
-from chalicelib.renderers.deposit_answer import render_deposit_answer
+from chalicelib.domain.upload import filename, upload
+from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from examples.casilla_sender import Sender, content_digest, sign_bytes, signature_base, signature_fields
 
 ROOT = Path(__file__).parents[2]
@@ -200,9 +201,10 @@ REFUSERS = {"refuse"}
 
 def _sources() -> Iterator[tuple[Path, ast.Module]]:
     """Yield what the institutions' routes import, directly or not; what knows of people as well, apart."""
-    waiting = [ROOT / "chalicelib" / "handlers" / "api" / f"{noun}.py" for noun in ("deposits", "uploads", "mailboxes")]
+    api = ROOT / "chalicelib" / "handlers" / "api"
+    waiting = [path for wing in ("deposit", "upload") for path in (api / wing).glob("*.py")]
     waiting += sorted((ROOT / "chalicelib" / "domain").glob("errors.py"))
-    of_people = ("bootstrap.py", "handlers/admission.py", "domain/credentials.py", "domain/session.py")
+    of_people = ("bootstrap.py", "handlers/admission.py", "domain/access/credentials.py", "domain/session.py")
     seen = {ROOT / "chalicelib" / name for name in of_people}
     while waiting:
         path = waiting.pop()

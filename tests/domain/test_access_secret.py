@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.access_secret import (
+from chalicelib.domain.access.access_secret import (
     EMAIL_CODE_SPACE,
     TEMPORARY_PASSWORD_SPACE,
     email_code,

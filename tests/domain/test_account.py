@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.access_policy import (
+from chalicelib.domain.access.access_policy import (
     LOGINS_PER_USER,
     LOGINS_PER_USER_AND_ADDRESS,
     MAILS_PER_USER,
@@ -13,8 +13,8 @@ from chalicelib.domain.access_policy import (
     MailDemand,
     mail_demand,
 )
-from chalicelib.domain.access_policy import login_demand as demand
-from chalicelib.domain.account import (
+from chalicelib.domain.access.access_policy import login_demand as demand
+from chalicelib.domain.access.account import (
     Account,
     AccountDisabled,
     AccountNotActivated,

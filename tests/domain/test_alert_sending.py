@@ -1,7 +1,15 @@
 import pytest
 
-from chalicelib.domain.alert import AlertState
-from chalicelib.domain.alert_sending import MAX_ATTEMPTS, Accepted, Deferred, Outcome, Refused, retry_delay_s, settle
+from chalicelib.domain.alert.alert import AlertState
+from chalicelib.domain.alert.alert_sending import (
+    MAX_ATTEMPTS,
+    Accepted,
+    Deferred,
+    Outcome,
+    Refused,
+    retry_delay_s,
+    settle,
+)
 from tests.alert_world import a_batch, an_alert, states
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.alert import AlertState
-from chalicelib.domain.delivery_report import DeliveryReport, apply_report, merge, message_tags, parse_report
+from chalicelib.domain.alert.alert import AlertState
+from chalicelib.domain.alert.delivery_report import DeliveryReport, apply_report, merge, message_tags, parse_report
 from chalicelib.domain.errors import InvalidInput
 from tests.alert_world import DEPOSITED_AT, NOTICE_ID, a_batch, an_alert, states
 

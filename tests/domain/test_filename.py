@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.filename import check_filename, extension
+from chalicelib.domain.upload.filename import check_filename, extension
 
 
 @pytest.mark.parametrize("filename", ["a.pdf", "Resolución N° 15-2026 (final).pdf", "ñandú 文.PDF", "x" * 196 + ".pdf"])

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.identity import (
+from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.registration.identity import (
     CompanyClaim,
     CompanyRecord,
     Outcome,
@@ -19,8 +20,7 @@ from chalicelib.domain.identity import (
     compare_company,
     compare_person,
 )
-from chalicelib.domain.identity_refusal import refuse_unless_confirmed
-from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.registration.identity_refusal import refuse_unless_confirmed
 
 CLAIM = PersonClaim(
     document_type=DocumentType.DNI,

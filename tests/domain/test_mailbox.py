@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.account import Account
-from chalicelib.domain.credentials import check_new_password
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.credentials import check_new_password
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mailbox import DocumentType, UserState
 from tests.deposit_world import a_mailbox, a_user

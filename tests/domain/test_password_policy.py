@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from chalicelib.domain.access_secret import TEMPORARY_PASSWORD_SPACE, temporary_password
+from chalicelib.domain.access.access_secret import TEMPORARY_PASSWORD_SPACE, temporary_password
+from chalicelib.domain.access.guessed_words import GUESSED_WORDS
+from chalicelib.domain.access.password_policy import Person, check_password, normalise
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.guessed_words import GUESSED_WORDS
-from chalicelib.domain.password_policy import Person, check_password, normalise
 
 PERSON = Person(
     names=("QUISPE DEMO", "María Ñusta"),

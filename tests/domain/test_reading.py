@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.alert import Alert, AlertBatch, AlertState, Channel
+from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
 from chalicelib.domain.calendar import NonWorkingDay, calendar_from_json
 from chalicelib.domain.deadline import (
     Deadline,
@@ -24,8 +24,8 @@ from chalicelib.domain.deadline import (
     foresee_openings,
 )
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.reading import DeliveredNotice, Opening, Reading, ReadingCounts, Seen, require_opened
-from chalicelib.domain.timeline import Step, timeline
+from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Reading, ReadingCounts, Seen, require_opened
+from chalicelib.domain.reading.timeline import Step, timeline
 from tests.builders import a_notice
 
 PERU = calendar_from_json(json.loads(files("chalicelib").joinpath("calendars/PE.json").read_text("utf-8")))

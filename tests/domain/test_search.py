@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.domain.notice import CaseFile, Notice
-from chalicelib.domain.search import Condition, Operator, SearchField, SentRange, matches, sent_range, year_of
+from chalicelib.domain.reading.search import Condition, Operator, SearchField, SentRange, matches, sent_range, year_of
 from tests.builders import a_notice
 
 LIMA = ZoneInfo("America/Lima")

@@ -4,8 +4,14 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.search import Condition, Kind, Operator, SearchField
-from chalicelib.domain.search_query import TypedCondition, read_conditions, to_parameters, typed_conditions, typed_query
+from chalicelib.domain.reading.search import Condition, Kind, Operator, SearchField
+from chalicelib.domain.reading.search_query import (
+    TypedCondition,
+    read_conditions,
+    to_parameters,
+    typed_conditions,
+    typed_query,
+)
 
 
 def read(*rows: tuple[str, str, str]) -> tuple[Condition, ...]:

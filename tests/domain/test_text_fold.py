@@ -2,7 +2,7 @@ import unicodedata
 
 import pytest
 
-from chalicelib.domain.text_fold import fold_text
+from chalicelib.domain.reading.text_fold import fold_text
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.errors import InvalidInput, TooLarge
 from chalicelib.domain.notice import FileRole
-from chalicelib.domain.upload import (
+from chalicelib.domain.upload.upload import (
     EXTENSIONS,
     MAX_FILE_SIZE,
     PDF,

@@ -26,8 +26,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from chalicelib.domain.institution import KeyAlgorithm, SigningKey
-from chalicelib.services.signed_request import READ_COVERAGE, WRITE_COVERAGE, SignedRequest, prove, read_claim
+from chalicelib.domain.sender.institution import KeyAlgorithm, SigningKey
+from chalicelib.services.sender.signed_request import READ_COVERAGE, WRITE_COVERAGE, SignedRequest, prove, read_claim
 from examples.casilla_sender import (
     KeyBelongsToAnotherDeposit,
     PrivateKey,

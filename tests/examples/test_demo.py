@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from chalicelib.domain.mailbox import DocumentType
-from chalicelib.handlers.api.deposit_body import read_deposit
+from chalicelib.handlers.api.deposit.deposit_body import read_deposit
 from examples.demo import NOT_RUNNING, _details, _outbox, _recipient, _term, demonstrate, main
 from tests.examples.loopback_service import KEY_ID, RECEIPT, Received, Service, serving
 

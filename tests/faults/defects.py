@@ -14,16 +14,16 @@ from pynamodb.exceptions import PutError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.bootstrap import Container
-from chalicelib.domain.alert import AlertBatch, AlertState
+from chalicelib.domain.alert.alert import AlertBatch, AlertState
 from chalicelib.domain.event import Event
 from chalicelib.gateways.files import Files
-from chalicelib.services.send_alerts import send_alerts
-from chalicelib.store.alert_batch_store import AlertBatchStore
-from chalicelib.store.deposit_store import CommitUncertain, Deposit, DepositStore, Found, Wanted
+from chalicelib.services.alert.send_alerts import send_alerts
+from chalicelib.store.alert.alert_batch_store import AlertBatchStore
+from chalicelib.store.deposit.deposit_store import CommitUncertain, Deposit, DepositStore, Found, Wanted
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.mailbox_store import MailboxStore
-from chalicelib.store.nonce_store import NonceStore
 from chalicelib.store.notice_store import NoticeStore
+from chalicelib.store.sender.nonce_store import NonceStore
 from chalicelib.store.tables import AlertBatchItem, DepositItem, TokenItem
 
 

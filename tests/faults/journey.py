@@ -22,7 +22,7 @@ from moto.sns.models import sns_backends
 import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
-from chalicelib.domain.upload import DeclaredFile, Upload, UploadState
+from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState
 from chalicelib.store.tables import bind
 from infra.local.cloud import REGION
 from tests.cloud import Engine

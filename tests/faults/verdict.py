@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib.domain.alert import AlertState
+from chalicelib.domain.alert.alert import AlertState
 from chalicelib.domain.notice import Notice
 from chalicelib.store.codec import from_data
 from tests.deposit_world import PDF

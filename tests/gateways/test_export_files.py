@@ -8,8 +8,8 @@ import pytest
 from botocore.config import Config as ClientConfig
 
 from chalicelib.domain.errors import Unavailable
-from chalicelib.gateways import export_files
-from chalicelib.gateways.export_files import ExportFiles
+from chalicelib.gateways.export import export_files
+from chalicelib.gateways.export.export_files import ExportFiles
 
 
 @pytest.fixture

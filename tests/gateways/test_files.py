@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
-from chalicelib.domain.upload import UploadGrant
+from chalicelib.domain.upload.upload import UploadGrant
 from chalicelib.gateways.files import Files, content_disposition
 from tests.upload_world import TEXT, World, a_declared, put, upload_world
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from chalicelib.domain.alert_sending import AlertRefused
+from chalicelib.domain.alert.alert_sending import AlertRefused
 from chalicelib.domain.errors import Unavailable
-from chalicelib.renderers.alerts import render_alert_email
+from chalicelib.renderers.alert.alerts import render_alert_email
 from tests.alert_world import LETTERHEAD, SENDER, World, a_batch, alert_world, an_alert, hooked, refusing
 
 MESSAGE = render_alert_email(a_batch(), an_alert(), LETTERHEAD)

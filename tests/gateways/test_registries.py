@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.identity import CompanyClaim, Outcome, Registry, RegistryResult
 from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.registration.identity import CompanyClaim, Outcome, Registry, RegistryResult
 from tests.registry_world import ACCESS, EXPECTED, RegistryWorld, a_company, a_person, registry_world
 
 

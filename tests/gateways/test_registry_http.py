@@ -7,10 +7,10 @@ import pytest
 
 from chalicelib.config import ConfigError
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.identity import Outcome
-from chalicelib.gateways.registry_http import ExchangeLimits, RegistryHttp
-from chalicelib.gateways.reniec import Reniec
-from chalicelib.gateways.sunat import Sunat
+from chalicelib.domain.registration.identity import Outcome
+from chalicelib.gateways.registration.registry_http import ExchangeLimits, RegistryHttp
+from chalicelib.gateways.registration.reniec import Reniec
+from chalicelib.gateways.registration.sunat import Sunat
 from infra.local.registries.server import running
 from tests.registry_world import ACCESS, a_company, a_person
 

@@ -6,7 +6,7 @@ from botocore.config import Config as ClientConfig
 
 from chalicelib.bootstrap import Container
 from chalicelib.config import Config
-from chalicelib.domain.access_secret import MIN_PEPPER_BYTES
+from chalicelib.domain.access.access_secret import MIN_PEPPER_BYTES
 from chalicelib.domain.errors import Unavailable
 from chalicelib.gateways.secret_texts import SecretTexts
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from chalicelib.domain.alert_sending import AlertRefused
+from chalicelib.domain.alert.alert_sending import AlertRefused
 from chalicelib.domain.errors import Unavailable
 from tests.alert_world import World, alert_world, hooked, refusing
 

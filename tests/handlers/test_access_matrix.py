@@ -14,14 +14,14 @@ import pytest
 from chalice.test import HTTPResponse
 
 from app import app
-from chalicelib.domain.account import Account
-from chalicelib.domain.export import ExportKind
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.export.export import ExportKind
 from chalicelib.domain.mailbox import UserState
 from chalicelib.domain.session import csrf_token
+from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.handlers.http import MAILBOX, PUBLIC, SESSION, SIGNED
-from chalicelib.handlers.web.cookies import SESSION_COOKIE
-from chalicelib.services.request_export import request_export
-from chalicelib.services.sessions import OpenedSession, open_session
+from chalicelib.services.access.sessions import OpenedSession, open_session
+from chalicelib.services.export.request_export import request_export
 from tests.cloud import Engine
 from tests.deposit_world import World, a_body, a_mailbox, a_user, an_inline_file
 from tests.person_world import People

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.alert import AlertState
+from chalicelib.domain.alert.alert import AlertState
 from chalicelib.domain.event import EventType
-from chalicelib.domain.institution import InstitutionState
+from chalicelib.domain.sender.institution import InstitutionState
 from tests.deposit_world import (
     INSTITUTION_ID,
     KEY_ID,

@@ -9,9 +9,9 @@ import pytest
 from chalice.test import HTTPResponse
 
 from bench.ledger import ledger
-from chalicelib.domain.account import Account
+from chalicelib.domain.access.account import Account
 from chalicelib.domain.mailbox import UserState
-from chalicelib.services.password_hashing import PasswordCheck, PasswordHashing
+from chalicelib.services.access.password_hashing import PasswordCheck, PasswordHashing
 from tests.cloud import Engine
 from tests.deposit_world import World, a_mailbox, a_user
 from tests.person_world import EMAIL, PASSWORD, UNKNOWN, USERNAME, People

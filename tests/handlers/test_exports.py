@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.event import EventType
-from chalicelib.domain.export import Export, ExportKind, ExportState
-from chalicelib.services import bundle_notices
+from chalicelib.domain.export.export import Export, ExportKind, ExportState
+from chalicelib.services.export import bundle_notices
 from tests.cloud import Engine
 from tests.deposit_world import PDF, World, a_body, a_mailbox, a_pdf, an_inline_file
 from tests.export_world import Exports

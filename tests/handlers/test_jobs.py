@@ -10,8 +10,8 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.ses.models import ses_backends
 
-from chalicelib.domain.alert import AlertState
-from chalicelib.domain.token import NewToken, TokenKind
+from chalicelib.domain.access.token import NewToken, TokenKind
+from chalicelib.domain.alert.alert import AlertState
 from chalicelib.store.tables import EventItem
 from tests.cloud import Engine
 from tests.deposit_world import World

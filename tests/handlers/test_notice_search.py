@@ -14,10 +14,10 @@ import pytest
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.codes import code_from_number
-from chalicelib.domain.export import ListingLimits
+from chalicelib.domain.export.export import ListingLimits
 from chalicelib.domain.mailbox import UserState
 from chalicelib.domain.notice import Notice
-from chalicelib.services.prepare_export import prepare_export
+from chalicelib.services.export.prepare_export import prepare_export
 from tests.builders import a_notice
 from tests.cloud import Engine
 from tests.deposit_world import World, a_mailbox

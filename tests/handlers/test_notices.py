@@ -9,7 +9,7 @@ import pytest
 from pynamodb.transactions import TransactWrite
 
 from bench.ledger import ledger
-from chalicelib.domain.account import Account
+from chalicelib.domain.access.account import Account
 from chalicelib.domain.codes import code_from_number
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import UserState

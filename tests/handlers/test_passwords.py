@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.account import Account
+from chalicelib.domain.access.account import Account
 from chalicelib.domain.mailbox import DocumentType, UserState
-from chalicelib.services.send_access_mail import NOBODY
+from chalicelib.services.access.send_access_mail import NOBODY
 from tests.cloud import Engine
 from tests.deposit_world import NOW, World, a_mailbox, a_user
 from tests.person_world import EMAIL, NEW, PASSWORD, USERNAME, People

@@ -9,7 +9,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib.domain.consent import AcceptedText
 from chalicelib.domain.mailbox import DocumentType
-from chalicelib.services.send_access_mail import NOBODY
+from chalicelib.services.access.send_access_mail import NOBODY
 from tests.cloud import Engine
 from tests.deposit_world import NOW, World, a_mailbox, a_user
 from tests.person_world import EMAIL, NEW, USERNAME, People

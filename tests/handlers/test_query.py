@@ -8,7 +8,7 @@ from chalice.app import Blueprint, Chalice, Request, Response
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.handlers.api.query import Query
 from chalicelib.handlers.http import PUBLIC, SIGNED, endpoint, json_response
-from chalicelib.services.signed_request import SignedRequest
+from chalicelib.services.sender.signed_request import SignedRequest
 
 
 def _request(parameters: dict[str, list[str]] | None) -> Request:

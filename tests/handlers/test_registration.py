@@ -20,10 +20,10 @@ from moto.ses.models import ses_backends
 from app import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
-from chalicelib.domain.captcha import captcha_answer
+from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import DocumentType, UserState
-from chalicelib.domain.registration import CODE_LIFETIME, LIFETIME, REGISTRY_LIFETIME
+from chalicelib.domain.registration.registration import CODE_LIFETIME, LIFETIME, REGISTRY_LIFETIME
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.portal import portal
 from chalicelib.store import tables

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.upload import DeclaredFile, Refusal, Upload, UploadState
+from chalicelib.domain.upload.upload import DeclaredFile, Refusal, Upload, UploadState
 from chalicelib.store.tables import UploadItem
 from tests.deposit_world import (
     INSTITUTION_ID,

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from chalice.test import HTTPResponse
 
-from chalicelib.domain.account import Account
+from chalicelib.domain.access.account import Account
 from chalicelib.domain.mailbox import DocumentType, UserState
-from chalicelib.services.send_access_mail import NOBODY
+from chalicelib.services.access.send_access_mail import NOBODY
 from tests.cloud import Engine
 from tests.deposit_world import World, a_body, a_mailbox, a_user
 from tests.person_world import NEW, PASSWORD, USERNAME, People
@@ -291,6 +291,6 @@ def test_users_need_a_fresh_validation(people: People) -> None:
 
 
 def test_document_types_are_those_of_people() -> None:
-    from chalicelib.domain.mailbox_users import PERSON_DOCUMENTS  # noqa: PLC0415 - one constant
+    from chalicelib.domain.people.mailbox_users import PERSON_DOCUMENTS  # noqa: PLC0415 - one constant
 
     assert set(DocumentType) - set(PERSON_DOCUMENTS) == {DocumentType.RUC}

@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.bootstrap import Container
 from chalicelib.config import Config
-from chalicelib.domain.credentials import check_new_password
+from chalicelib.domain.access.credentials import check_new_password
 from chalicelib.domain.mailbox import UserState
-from chalicelib.services.password_hashing import PasswordHashing
+from chalicelib.services.access.password_hashing import PasswordHashing
 from infra.local.demo_data import MAILBOXES, PASSWORD, PEOPLE, _add_accounts, _add_mailboxes
 from tests.deposit_world import a_mailbox
 

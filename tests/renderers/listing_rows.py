@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.listed_notice import ListedNotice, ListingHead
-from chalicelib.domain.reading import Reading
-from chalicelib.domain.search import Condition, Operator, Search, SearchField
+from chalicelib.domain.export.listed_notice import ListedNotice, ListingHead
+from chalicelib.domain.reading.reading import Reading
+from chalicelib.domain.reading.search import Condition, Operator, Search, SearchField
 
 LIMA = ZoneInfo("America/Lima")
 CONDITIONS = (

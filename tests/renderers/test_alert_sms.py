@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.domain.sms_text import ONE_PART, gsm7_length
-from chalicelib.renderers.alert_sms import render_alert_sms
+from chalicelib.domain.alert.sms_text import ONE_PART, gsm7_length
+from chalicelib.renderers.alert.alert_sms import render_alert_sms
 from chalicelib.renderers.letterhead import Letterhead
 from tests.alert_world import NAMES, a_batch
 

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chalicelib.domain.alert_sending import AlertRefused
-from chalicelib.renderers.alerts import render_alert_email
+from chalicelib.domain.alert.alert_sending import AlertRefused
+from chalicelib.renderers.alert.alerts import render_alert_email
 from tests.alert_world import HOSTILE, LETTERHEAD, NAMES, a_batch, an_alert
 
 

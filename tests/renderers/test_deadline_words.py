@@ -10,8 +10,8 @@ import pytest
 
 from chalicelib.domain.calendar import BusinessCalendar, NonWorkingDay, calendar_from_json
 from chalicelib.domain.deadline import Regime, Term, TermUnit, decide_deadline, foresee_openings
-from chalicelib.domain.reading import DeliveredNotice, Opening
-from chalicelib.renderers.deadline_words import Urgency, tell_deadline, tell_effect
+from chalicelib.domain.reading.reading import DeliveredNotice, Opening
+from chalicelib.renderers.reading.deadline_words import Urgency, tell_deadline, tell_effect
 from tests.builders import a_notice
 
 PERU = calendar_from_json(json.loads(files("chalicelib").joinpath("calendars/PE.json").read_text("utf-8")))

@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.domain.alert_sending import AlertRefused
-from chalicelib.renderers.access_letters import login_code_letter, password_changed_letter, reset_link_letter
+from chalicelib.domain.alert.alert_sending import AlertRefused
+from chalicelib.renderers.access.access_letters import login_code_letter, password_changed_letter, reset_link_letter
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Attached, Letter, Link, render_letter
-from chalicelib.renderers.people_letters import (
+from chalicelib.renderers.people.people_letters import (
     activation_letter,
     email_changed_letter,
     new_email_letter,
     user_disabled_letter,
 )
-from chalicelib.renderers.registration_letters import (
+from chalicelib.renderers.registration.registration_letters import (
     code_letter,
     credentials_letter,
     recovery_letter,

@@ -12,9 +12,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from chalicelib.domain.listed_notice import ListedNotice
-from chalicelib.domain.search import Search
-from chalicelib.renderers.listing_xlsx import write_listing_xlsx
+from chalicelib.domain.export.listed_notice import ListedNotice
+from chalicelib.domain.reading.search import Search
+from chalicelib.renderers.export.listing_xlsx import write_listing_xlsx
 from tests.renderers.listing_rows import LIMA, a_head, a_row
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.errors import Unprintable
-from chalicelib.renderers.receipt import check_printable
+from chalicelib.renderers.deposit.receipt import check_printable
 
 
 @pytest.mark.parametrize("text", ["", "Ñandú", "p\u0308", "ĉ ŝ ẽ ʼ ’ “ ” – — … • № ° € S/ ½"])

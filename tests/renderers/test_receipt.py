@@ -22,10 +22,10 @@ from chalicelib.domain.deadline import Deadline, Regime, Term, TermUnit
 from chalicelib.domain.errors import Unprintable
 from chalicelib.domain.mailbox import DocumentType, Holder
 from chalicelib.domain.notice import AlertAddress, Notice
+from chalicelib.renderers.deposit.receipt import render_receipt
+from chalicelib.renderers.deposit.receipt_layout import draw_receipt
 from chalicelib.renderers.notice_json import notice_as_json
 from chalicelib.renderers.pdf_document import Typeface
-from chalicelib.renderers.receipt import render_receipt
-from chalicelib.renderers.receipt_layout import draw_receipt
 from tests.builders import a_file, a_notice, an_annex
 
 LIMA = ZoneInfo("America/Lima")
@@ -269,7 +269,7 @@ def test_same_notice_gives_the_same_bytes_again_and_in_another_process() -> None
     assert receipt(a_notice()) == first
     program = (
         "import hashlib; from zoneinfo import ZoneInfo; from tests.builders import a_notice;"
-        "from chalicelib.renderers.receipt import render_receipt;"
+        "from chalicelib.renderers.deposit.receipt import render_receipt;"
         f"pdf = render_receipt(a_notice(), verification_url={URL!r}, zone=ZoneInfo('America/Lima'));"
         "print(hashlib.sha256(pdf).hexdigest())"
     )
@@ -314,7 +314,7 @@ def test_unpublished_legal_text_is_an_error() -> None:
 
 def test_importing_the_receipt_loads_no_heavy_library() -> None:
     program = (
-        "import sys, chalicelib.renderers.receipt as receipt;"
+        "import sys, chalicelib.renderers.deposit.receipt as receipt;"
         "receipt.check_printable('Ñ', field='x'); receipt.current_legal_text_version();"
         "print([name for name in ('fpdf', 'PIL', 'fontTools', 'segno') if name in sys.modules])"
     )

@@ -87,7 +87,7 @@ class Recorder:
 
     def captcha(self, captcha_id: str) -> str:
         """Read a picture."""
-        from chalicelib.domain.captcha import captcha_answer  # noqa: PLC0415
+        from chalicelib.domain.access.captcha import captcha_answer  # noqa: PLC0415
 
         return captcha_answer(player.PEPPER.encode(), captcha_id)
 
@@ -161,10 +161,10 @@ def main() -> None:
 def _seed(stage: player.Stage) -> dict[str, list[dict[str, Any]]]:
     """Seed two institutions and three mailboxes by their stores; return the items."""
     from chalicelib.bootstrap import current  # noqa: PLC0415
-    from chalicelib.domain.account import Account  # noqa: PLC0415
-    from chalicelib.domain.institution import InstitutionState  # noqa: PLC0415
+    from chalicelib.domain.access.account import Account  # noqa: PLC0415
     from chalicelib.domain.mailbox import DocumentType, MailboxState, UserState  # noqa: PLC0415
-    from chalicelib.services.password_hashing import PasswordHashing  # noqa: PLC0415
+    from chalicelib.domain.sender.institution import InstitutionState  # noqa: PLC0415
+    from chalicelib.services.access.password_hashing import PasswordHashing  # noqa: PLC0415
     from tests.deposit_world import a_mailbox, a_signing_key, a_user, an_institution  # noqa: PLC0415
 
     box = current()

@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.notice import FileRole
-from chalicelib.domain.upload import EXTENSIONS, PDF, DeclaredFile
-from chalicelib.services.inspect_file import inspect_file
+from chalicelib.domain.upload.upload import EXTENSIONS, PDF, DeclaredFile
+from chalicelib.services.upload.inspect_file import inspect_file
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 

@@ -10,20 +10,20 @@ import pytest
 
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
-from chalicelib.domain.account import Account
-from chalicelib.domain.credentials import Attempt, EmailCode, PasswordChange
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.credentials import Attempt, EmailCode, PasswordChange
+from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import CasillaError, CredentialsWrong
 from chalicelib.domain.mailbox import UserState
-from chalicelib.domain.token import NewToken, TokenKind
 from chalicelib.handlers.access_tools import access_tools
-from chalicelib.services.access_tools import AccessTools
-from chalicelib.services.change_password import change_password
-from chalicelib.services.links import LIFETIMES, LinkExpired, LinkUnusable, new_link, owner_from
-from chalicelib.services.log_in import log_in
-from chalicelib.services.prove_credentials import code_name
-from chalicelib.services.request_login_code import CODE_LIFETIME
-from chalicelib.services.reset_password import reset_password
-from chalicelib.services.sessions import OpenedSession, open_session
+from chalicelib.services.access.change_password import change_password
+from chalicelib.services.access.links import LIFETIMES, LinkExpired, LinkUnusable, new_link, owner_from
+from chalicelib.services.access.log_in import log_in
+from chalicelib.services.access.prove_credentials import code_name
+from chalicelib.services.access.request_login_code import CODE_LIFETIME
+from chalicelib.services.access.reset_password import reset_password
+from chalicelib.services.access.sessions import OpenedSession, open_session
+from chalicelib.services.access.tools import AccessTools
 from tests.access_world import an_account, at_once
 from tests.deposit_world import AUTHORITY, NOW, Clock, a_mailbox
 from tests.person_world import NEW, PASSWORD, USERNAME

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.access_policy import (
+from chalicelib.domain.access.access_policy import (
     LOGINS_PER_ADDRESS,
     LOGINS_PER_SESSION,
     LOGINS_PER_USER,
@@ -17,7 +17,7 @@ from chalicelib.domain.access_policy import (
 )
 from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.session import Session
-from chalicelib.services.admit_login import admit_login, admit_mail, admit_session
+from chalicelib.services.access.admit_login import admit_login, admit_mail, admit_session
 from tests.access_world import World, access_world
 
 NOW = datetime(2026, 3, 9, 20, 0, tzinfo=UTC)

@@ -14,13 +14,13 @@ from chalice.test import Client
 from app import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
-from chalicelib.domain.export import ExportKind, ExportState
+from chalicelib.domain.export.export import ExportKind, ExportState
 from chalicelib.domain.session import Session
-from chalicelib.services.download_file import download_file
-from chalicelib.services.open_notice import open_notice
-from chalicelib.services.prepare_export import prepare_export
-from chalicelib.services.request_export import export_link
-from chalicelib.services.request_notice_export import request_notice_export
+from chalicelib.services.export.prepare_export import prepare_export
+from chalicelib.services.export.request_export import export_link
+from chalicelib.services.export.request_notice_export import request_notice_export
+from chalicelib.services.reading.download_file import download_file
+from chalicelib.services.reading.open_notice import open_notice
 from tests.deposit_world import AUTHORITY, PDF, Clock, World
 
 

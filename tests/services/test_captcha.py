@@ -7,11 +7,11 @@ from datetime import datetime
 import pytest
 from PIL import Image
 
-from chalicelib.domain.access_policy import CAPTCHAS_PER_ADDRESS, SOUNDS_PER_ADDRESS, Limit
-from chalicelib.domain.captcha import LENGTH, LIFETIME, SPOKEN, captcha_answer
+from chalicelib.domain.access.access_policy import CAPTCHAS_PER_ADDRESS, SOUNDS_PER_ADDRESS, Limit
+from chalicelib.domain.access.captcha import LENGTH, LIFETIME, SPOKEN, captcha_answer
 from chalicelib.domain.errors import NotFound, TooManyRequests
-from chalicelib.renderers.captcha import HEIGHT, WIDTH
-from chalicelib.services.captcha import (
+from chalicelib.renderers.access.captcha import HEIGHT, WIDTH
+from chalicelib.services.access.captcha import (
     CaptchaTools,
     CaptchaWrong,
     check_captcha,

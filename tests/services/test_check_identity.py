@@ -9,9 +9,14 @@ import pytest
 from chalicelib.config import Config
 from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.identity import Outcome
 from chalicelib.domain.mailbox import DocumentType
-from chalicelib.services.check_identity import Consultation, ConsultationReason, IdentityTools, check_identity
+from chalicelib.domain.registration.identity import Outcome
+from chalicelib.services.registration.check_identity import (
+    Consultation,
+    ConsultationReason,
+    IdentityTools,
+    check_identity,
+)
 from chalicelib.store import tables
 from chalicelib.store.event_store import EventStore
 from tests.registry_world import ASKED_AT, RegistryWorld, a_company, a_person, registry_world

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import InvalidInput, NotReady
-from chalicelib.domain.upload import PDF, Refusal, UploadState
+from chalicelib.domain.upload.upload import PDF, Refusal, UploadState
 from tests.services.inspecting import FIXTURES
 from tests.upload_world import NOW, TEXT, World, a_declared, an_upload, upload_world
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.token import KEPT_FOR, TokenKind
-from chalicelib.services.clean_tokens import CleanedTokens, clean_tokens
-from chalicelib.store.nonce_store import NonceStore
+from chalicelib.domain.access.token import KEPT_FOR, TokenKind
+from chalicelib.services.access.clean_tokens import CleanedTokens, clean_tokens
+from chalicelib.store.sender.nonce_store import NonceStore
 from chalicelib.store.tables import TokenItem
 from tests.access_world import NOW, World, a_new_token, access_world, at_once
 

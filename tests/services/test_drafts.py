@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.access.token import KEPT_FOR, TokenKind
 from chalicelib.domain.errors import TooLarge
-from chalicelib.domain.token import KEPT_FOR, TokenKind
-from chalicelib.services.clean_tokens import CleanedTokens, clean_tokens
-from chalicelib.services.drafts import MAX_DRAFT_BYTES, DraftTools, drop_draft, find_draft, keep_draft
+from chalicelib.services.access.clean_tokens import CleanedTokens, clean_tokens
+from chalicelib.services.access.drafts import MAX_DRAFT_BYTES, DraftTools, drop_draft, find_draft, keep_draft
+from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.tables import TokenItem
 from chalicelib.store.token_item import micros, token_key
-from chalicelib.store.token_store import TokenStore
 from tests.access_world import NOW, PEPPER, TICK, World, access_world
 
 END = NOW + timedelta(hours=2)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.upload import UploadState
-from chalicelib.services.expire_uploads import ExpiredUploads, expire_uploads
+from chalicelib.domain.upload.upload import UploadState
+from chalicelib.services.upload.expire_uploads import ExpiredUploads, expire_uploads
 from tests.upload_world import NOW, TEXT, World, an_upload, upload_world
 
 NIGHT_AFTER = NOW + timedelta(days=8)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import InvalidInput, TooLarge
-from chalicelib.domain.upload import MAX_FILE_SIZE, UploadGrant
-from chalicelib.services.grant_upload import grant_upload
+from chalicelib.domain.upload.upload import MAX_FILE_SIZE, UploadGrant
+from chalicelib.services.upload.grant_upload import grant_upload
 from tests.upload_world import NOW, TEXT, World, a_declared, put, upload_world
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.notice import FileRole
-from chalicelib.domain.upload import PDF
-from chalicelib.services.inspect_file import inspect_file
+from chalicelib.domain.upload.upload import PDF
+from chalicelib.services.upload.inspect_file import inspect_file
 from tests.services.inspecting import FIXTURES, a_declaration, accept, refusal
 
 PDF_PATH = FIXTURES / "pdf" / "libreoffice.pdf"
@@ -69,7 +69,6 @@ def test_text_that_hides_something_is_refused(content: bytes, code: str) -> None
 
 
 def test_heavy_libraries_stay_unloaded_until_a_file_needs_them() -> None:
-    script = (
-        "import sys, chalicelib.services.inspect_file; sys.exit(bool({'pikepdf', 'PIL', 'lxml'} & set(sys.modules)))"
-    )
+    module = "chalicelib.services.upload.inspect_file"
+    script = f"import sys, {module}; sys.exit(bool({{'pikepdf', 'PIL', 'lxml'}} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0  # noqa: S603

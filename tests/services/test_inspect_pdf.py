@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf
 
-from chalicelib.services import pdf_budget
+from chalicelib.services.upload import pdf_budget
 from tests.services.inspecting import FIXTURES, accept, refusal
 
 REAL = sorted((FIXTURES / "pdf").glob("*.pdf"))

@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 from openpyxl.chart import BarChart, Reference
 
-from chalicelib.domain.upload import ODS, XLSX
-from chalicelib.services import zip_package
+from chalicelib.domain.upload.upload import ODS, XLSX
+from chalicelib.services.upload import zip_package
 from tests.services.inspecting import FIXTURES, accept, refusal
 
 LIBREOFFICE_XLSX = (FIXTURES / "spreadsheet" / "libreoffice.xlsx").read_bytes()

@@ -20,11 +20,21 @@ from chalicelib.bootstrap import Container
 from chalicelib.config import Config
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import CasillaError, Conflict, NotFound, Unavailable
-from chalicelib.domain.registration import CODE_LIFETIME, LIFETIME, Registration, RegistrationState, confirmed, refused
-from chalicelib.services.mail_link import LinkState, resend_by_mail_link, show_link, verify_by_mail_link
-from chalicelib.services.registration_tools import RegistrationTools, send_code
-from chalicelib.services.resend_registration_mail import change_registration_email, resend_registration_mail
-from chalicelib.services.verify_registration import verify_by_code
+from chalicelib.domain.registration.registration import (
+    CODE_LIFETIME,
+    LIFETIME,
+    Registration,
+    RegistrationState,
+    confirmed,
+    refused,
+)
+from chalicelib.services.registration.mail_link import LinkState, resend_by_mail_link, show_link, verify_by_mail_link
+from chalicelib.services.registration.resend_registration_mail import (
+    change_registration_email,
+    resend_registration_mail,
+)
+from chalicelib.services.registration.tools import RegistrationTools, send_code
+from chalicelib.services.registration.verify_registration import verify_by_code
 from chalicelib.store import tables
 from infra.local.cloud import REGION
 from tests.registry_world import a_person

@@ -18,11 +18,11 @@ from chalicelib.bootstrap import Container
 from chalicelib.config import Config
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import EventType
-from chalicelib.domain.reading import Reading
+from chalicelib.domain.reading.reading import Reading
 from chalicelib.domain.session import Session
-from chalicelib.services.list_notices import list_notices
-from chalicelib.services.open_notice import OpenedNotice, open_notice
-from chalicelib.services.reading_tools import ReadingTools
+from chalicelib.services.reading.list_notices import list_notices
+from chalicelib.services.reading.open_notice import OpenedNotice, open_notice
+from chalicelib.services.reading.tools import ReadingTools
 from chalicelib.store.mailbox_store import MailboxStore
 from tests.access_world import at_once
 from tests.builders import a_notice

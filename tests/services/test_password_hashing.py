@@ -8,8 +8,8 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 from argon2.low_level import Type
 
-from chalicelib.services import password_hashing
-from chalicelib.services.password_hashing import PasswordCheck, PasswordHashing
+from chalicelib.services.access import password_hashing
+from chalicelib.services.access.password_hashing import PasswordCheck, PasswordHashing
 
 HASHING = PasswordHashing()
 PASSWORD = "Camión-tejado-7"
@@ -45,7 +45,7 @@ def test_an_unknown_user_costs_the_same_work_as_a_known_one() -> None:
 
 def test_the_library_is_loaded_only_when_a_password_is_checked() -> None:
     program = (
-        "import json, sys, chalicelib.services.password_hashing as p, chalicelib.services.captcha;"
+        "import json, sys, chalicelib.services.access.password_hashing as p, chalicelib.services.access.captcha;"
         "p.PasswordHashing(); print(json.dumps([m for m in ('argon2', 'captcha', 'PIL') if m in sys.modules]))"
     )
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)  # noqa: S603

@@ -12,22 +12,22 @@ import pytest
 
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
-from chalicelib.domain.account import Account, AccountDisabled
-from chalicelib.domain.credentials import Attempt, EmailCode
+from chalicelib.domain.access.account import Account, AccountDisabled
+from chalicelib.domain.access.credentials import Attempt, EmailCode
+from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.mailbox import Mailbox, MailboxChanged, MailboxUser, UserState
-from chalicelib.domain.mailbox_users import TypedUser, UsersFull
+from chalicelib.domain.people.mailbox_users import TypedUser, UsersFull
 from chalicelib.domain.session import Session
-from chalicelib.domain.token import NewToken, TokenKind
 from chalicelib.handlers.access_tools import access_tools
-from chalicelib.services.access_tools import AccessTools
-from chalicelib.services.activate_user import activate_user
-from chalicelib.services.links import LinkUnusable, new_link, owner_from
-from chalicelib.services.log_in import log_in
-from chalicelib.services.mailbox_users import AddedUser, add_user, disable_user
-from chalicelib.services.prove_credentials import code_name
-from chalicelib.services.request_login_code import CODE_LIFETIME
-from chalicelib.services.sessions import OpenedSession
+from chalicelib.services.access.links import LinkUnusable, new_link, owner_from
+from chalicelib.services.access.log_in import log_in
+from chalicelib.services.access.prove_credentials import code_name
+from chalicelib.services.access.request_login_code import CODE_LIFETIME
+from chalicelib.services.access.sessions import OpenedSession
+from chalicelib.services.access.tools import AccessTools
+from chalicelib.services.people.activate_user import activate_user
+from chalicelib.services.people.mailbox_users import AddedUser, add_user, disable_user
 from tests.access_world import at_once
 from tests.deposit_world import AUTHORITY, NOW, Clock, a_mailbox, a_user
 from tests.person_world import NEW, PASSWORD, USERNAME

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.alert import AlertState
-from chalicelib.domain.alert_sending import Accepted, settle
+from chalicelib.domain.alert.alert import AlertState
+from chalicelib.domain.alert.alert_sending import Accepted, settle
 from chalicelib.domain.event import EventType
-from chalicelib.services.record_delivery import record_delivery
+from chalicelib.services.alert.record_delivery import record_delivery
 from tests.alert_world import NOTICE_ID, World, a_batch, alert_world, states
 
 BOUNCE = {"bounceType": "Permanent", "bounceSubType": "General", "timestamp": "2026-03-09T20:15:40.512Z"}

@@ -15,12 +15,12 @@ from chalicelib.domain.consent import AcceptedText
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.event import EventType
-from chalicelib.domain.registration import Registration, RegistrationState
-from chalicelib.services.mail_link import verify_by_mail_link
-from chalicelib.services.registration_tools import RegistrationTools
-from chalicelib.services.resend_registration_mail import change_registration_email
-from chalicelib.services.start_registration import Application, StartedRegistration, start_registration
-from chalicelib.services.verify_registration import verify_by_code
+from chalicelib.domain.registration.registration import Registration, RegistrationState
+from chalicelib.services.registration.mail_link import verify_by_mail_link
+from chalicelib.services.registration.resend_registration_mail import change_registration_email
+from chalicelib.services.registration.start_registration import Application, StartedRegistration, start_registration
+from chalicelib.services.registration.tools import RegistrationTools
+from chalicelib.services.registration.verify_registration import verify_by_code
 from chalicelib.store import tables
 from infra.local.registries.server import running
 from tests.access_world import at_once

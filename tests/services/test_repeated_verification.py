@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.access.token import TokenKind
 from chalicelib.domain.errors import NotReady
-from chalicelib.domain.registration import CODE_LIFETIME, RegistrationState
-from chalicelib.domain.token import TokenKind
-from chalicelib.services.mail_link import verify_by_mail_link
-from chalicelib.services.verify_code import CodeUnusable
-from chalicelib.services.verify_registration import verify_by_code
+from chalicelib.domain.registration.registration import CODE_LIFETIME, RegistrationState
+from chalicelib.services.access.verify_code import CodeUnusable
+from chalicelib.services.registration.mail_link import verify_by_mail_link
+from chalicelib.services.registration.verify_registration import verify_by_code
 from tests.services.test_mail_link import ID, TICK, Applicant, applicant
 
 __all__ = ["applicant"]

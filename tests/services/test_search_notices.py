@@ -12,12 +12,12 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.config import Config
 from chalicelib.domain.codes import code_from_number
 from chalicelib.domain.notice import Notice
-from chalicelib.domain.search import Condition, Operator, Search, SearchField
+from chalicelib.domain.reading.search import Condition, Operator, Search, SearchField
 from chalicelib.services.page_cursor import position_of
-from chalicelib.services.search_notices import Matches, SearchTools, all_matches, find_matches
+from chalicelib.services.reading.search_notices import Matches, SearchTools, all_matches, find_matches
 from chalicelib.store.mailbox_store import MailboxStore
-from chalicelib.store.notice_search_store import NoticeSearchStore
 from chalicelib.store.notice_store import NoticeStore
+from chalicelib.store.reading.notice_search_store import NoticeSearchStore
 from chalicelib.store.tables import bind
 from tests.builders import a_notice
 from tests.renderers.listing_rows import LIMA

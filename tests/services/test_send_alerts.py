@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.alert import AlertState, Channel
-from chalicelib.domain.alert_sending import MAX_ATTEMPTS
+from chalicelib.domain.alert.alert import AlertState, Channel
+from chalicelib.domain.alert.alert_sending import MAX_ATTEMPTS
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import EventType
-from chalicelib.services.send_alerts import LEASE_S
-from chalicelib.store.alert_batch_store import ClaimLapsed
+from chalicelib.services.alert.send_alerts import LEASE_S
+from chalicelib.store.alert.alert_batch_store import ClaimLapsed
 from tests.alert_world import NOTICE_ID, World, a_batch, alert_world, an_alert, batch_of, hooked, refusing, states
 
 ACCEPTED, PENDING, FAILED = AlertState.ACCEPTED, AlertState.PENDING, AlertState.FAILED

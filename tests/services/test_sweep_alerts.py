@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.alert import AlertBatch, AlertState
-from chalicelib.services.sweep_alerts import Sweep, sweep_alerts
-from chalicelib.store.alert_batch_item import SWEEP_AFTER_S
+from chalicelib.domain.alert.alert import AlertBatch, AlertState
+from chalicelib.services.alert.sweep_alerts import Sweep, sweep_alerts
+from chalicelib.store.alert.alert_batch_item import SWEEP_AFTER_S
 from tests.alert_world import World, a_batch, alert_world, refusing, states
 
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.token import Token, TokenKind
-from chalicelib.services.verify_code import CodeUnusable, CodeWrong, verify_code
+from chalicelib.domain.access.token import Token, TokenKind
+from chalicelib.services.access.verify_code import CodeUnusable, CodeWrong, verify_code
 from tests.access_world import NOW, TICK, World, a_new_token, access_world, at_once
 
 KIND = TokenKind.EMAIL_CODE

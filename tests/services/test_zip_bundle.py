@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.gateways.export_files import PART_BYTES, ExportFiles
-from chalicelib.services.zip_bundle import FileAltered, ZipBundle, safe_name
+from chalicelib.gateways.export.export_files import PART_BYTES, ExportFiles
+from chalicelib.services.export.zip_bundle import FileAltered, ZipBundle, safe_name
 
 AT = datetime(2026, 3, 9, 15, 15, 30, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.account import Account, AccountChanged, UsernameTaken
+from chalicelib.domain.access.account import Account, AccountChanged, UsernameTaken
 from tests.access_world import NOW, World, access_world, an_account, at_once
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pynamodb.exceptions import TransactWriteError
 
-from chalicelib.domain.alert_sending import Accepted, Deferred, settle
+from chalicelib.domain.alert.alert_sending import Accepted, Deferred, settle
 from chalicelib.domain.errors import Unavailable
-from chalicelib.store.alert_batch_item import SHARDS, SWEEP_AFTER_S, shard_of
-from chalicelib.store.alert_batch_store import ClaimLapsed
+from chalicelib.store.alert.alert_batch_item import SHARDS, SWEEP_AFTER_S, shard_of
+from chalicelib.store.alert.alert_batch_store import ClaimLapsed
 from tests.alert_world import NOTICE_ID, World, a_batch, alert_world, refusing
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)

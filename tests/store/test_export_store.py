@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.config import Config
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.export import Export, ExportKind, ExportState, PreparedFile
+from chalicelib.domain.export.export import Export, ExportKind, ExportState, PreparedFile
 from chalicelib.store.batch_read import read_together
 from chalicelib.store.export_store import ExportStore
 from chalicelib.store.tables import bind

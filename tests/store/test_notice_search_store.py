@@ -10,10 +10,10 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.config import Config
 from chalicelib.domain.codes import code_from_number
 from chalicelib.domain.notice import Notice
-from chalicelib.domain.reading import Reading
-from chalicelib.domain.search import SentRange
-from chalicelib.store.notice_search_store import NoticeSearchStore
+from chalicelib.domain.reading.reading import Reading
+from chalicelib.domain.reading.search import SentRange
 from chalicelib.store.notice_store import NoticeStore, reading_key
+from chalicelib.store.reading.notice_search_store import NoticeSearchStore
 from chalicelib.store.tables import NoticeItem, bind
 from tests.builders import a_notice
 

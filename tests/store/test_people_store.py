@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.account import Account
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import MailboxChanged, UserState
 from chalicelib.domain.session import Session
-from chalicelib.domain.token import NewToken, TokenKind
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.people_store import PeopleChange, PeopleStore, UsedToken

@@ -10,9 +10,9 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.bootstrap import Container
 from chalicelib.config import Config
 from chalicelib.domain.deadline import Deadline, Regime
-from chalicelib.domain.reading import Reading
+from chalicelib.domain.reading.reading import Reading
 from chalicelib.domain.session import Session
-from chalicelib.services.open_notice import open_notice
+from chalicelib.services.reading.open_notice import open_notice
 from tests.builders import a_notice
 from tests.deposit_world import AUTHORITY, NOW, Clock, a_mailbox
 

@@ -8,7 +8,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import SessionEnded, ValidationNeeded
 from chalicelib.domain.session import LIFETIME, require_validated
-from chalicelib.services.sessions import (
+from chalicelib.services.access.sessions import (
     OpenedSession,
     end_session,
     find_session,

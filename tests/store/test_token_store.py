@@ -7,11 +7,11 @@ import pytest
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.token import KEPT_FOR, TokenKind
-from chalicelib.store.nonce_store import NonceStore
+from chalicelib.domain.access.token import KEPT_FOR, TokenKind
+from chalicelib.store.access.token_store import TokenStore
+from chalicelib.store.sender.nonce_store import NonceStore
 from chalicelib.store.tables import TokenItem
 from chalicelib.store.token_item import EXPIRY_SHARDS, expiry_shard
-from chalicelib.store.token_store import TokenStore
 from tests.access_world import NOW, PEPPER, TICK, World, a_new_token, access_world, an_account, at_once
 
 END = a_new_token().valid_until

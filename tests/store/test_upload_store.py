@@ -6,7 +6,7 @@ import pytest
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.upload import Refusal, Upload, UploadState
+from chalicelib.domain.upload.upload import Refusal, Upload, UploadState
 from chalicelib.store.batch_read import read_together
 from chalicelib.store.upload_store import UploadStore
 from tests.upload_world import NOW, World, an_upload, upload_world

@@ -11,8 +11,8 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.handlers.http import PUBLIC, problem_response
-from chalicelib.handlers.web.page import go_to, page
-from chalicelib.handlers.web.page_request import PageRequest
+from chalicelib.handlers.page import go_to, page
+from chalicelib.handlers.page_request import PageRequest
 
 missing_pages = Blueprint(__name__)
 

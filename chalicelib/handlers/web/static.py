@@ -6,8 +6,8 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.handlers.http import PUBLIC
-from chalicelib.handlers.web.page import page
-from chalicelib.handlers.web.page_request import PageRequest
+from chalicelib.handlers.page import page
+from chalicelib.handlers.page_request import PageRequest
 
 static = Blueprint(__name__)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.mailbox import UserState
-from chalicelib.handlers.web.cookies import SESSION_COOKIE
+from chalicelib.handlers.cookies import SESSION_COOKIE
 from tests.browser_requests import Browser, text_of
 from tests.person_world import NEW, PASSWORD, USERNAME
 

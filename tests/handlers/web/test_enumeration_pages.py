@@ -9,7 +9,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from bench.ledger import ledger
-from chalicelib.services.password_hashing import PasswordCheck, PasswordHashing
+from chalicelib.services.access.password_hashing import PasswordCheck, PasswordHashing
 from tests.browser_requests import Browser, text_of
 from tests.person_world import EMAIL, PASSWORD, UNKNOWN, USERNAME
 

@@ -10,7 +10,7 @@ import pytest
 
 from app import app
 from chalicelib.handlers.http import PUBLIC
-from chalicelib.handlers.web.page import POLICY
+from chalicelib.handlers.page import POLICY
 from tests.browser_requests import Browser, check_html, cookies_of, text_of
 
 EVERY_ANSWER = {

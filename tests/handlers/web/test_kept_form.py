@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from chalicelib.handlers.web.cookies import FORM_COOKIE
+from chalicelib.handlers.cookies import FORM_COOKIE
 from tests.browser_requests import Browser, check_html, text_of
 from tests.person_world import PASSWORD
 

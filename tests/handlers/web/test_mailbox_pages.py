@@ -77,7 +77,7 @@ def test_a_notice_waits_among_the_pending_and_moves_to_the_read_ones(visitor: Br
 def test_pages_go_on_from_the_oldest_shown_and_back_to_the_start(
     visitor: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.services.list_notices.PAGE_SIZES", (1,))
+    monkeypatch.setattr("chalicelib.services.reading.list_notices.PAGE_SIZES", (1,))
     first = deposit(visitor)
     visitor.people.world.clock.advance(seconds=1)
     second = deposit(visitor, "clave-2")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app import app
-from chalicelib.handlers.web.cookies import SESSION_COOKIE
+from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.handlers.web.missing import BUTTONS
 from tests.browser_requests import Browser, text_of
 

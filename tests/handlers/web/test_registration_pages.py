@@ -16,14 +16,14 @@ from app import app
 from bench.ledger import ledger
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
-from chalicelib.domain.access_policy import REGISTRATIONS_UNCHECKED, Limit
-from chalicelib.domain.captcha import captcha_answer
+from chalicelib.domain.access.access_policy import REGISTRATIONS_UNCHECKED, Limit
+from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.contact import Phone
-from chalicelib.domain.registration import LIFETIME, Registration, RegistrationState, refused
-from chalicelib.handlers.web.cookies import DRAFT_COOKIE
+from chalicelib.domain.registration.registration import LIFETIME, Registration, RegistrationState, refused
+from chalicelib.handlers.cookies import DRAFT_COOKIE
 from chalicelib.renderers.portal import portal
-from chalicelib.services.admit_registration import REGISTRATIONS_PER_DOCUMENT
-from chalicelib.services.drafts import find_draft
+from chalicelib.services.access.drafts import find_draft
+from chalicelib.services.registration.admit_registration import REGISTRATIONS_PER_DOCUMENT
 from chalicelib.store import tables
 from infra.local.registries.server import Simulator, running
 from tests.browser_requests import Browser, check_html, text_of

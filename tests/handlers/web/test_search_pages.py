@@ -114,7 +114,7 @@ def test_a_search_stays_within_the_mailbox(visitor: Browser) -> None:
 def test_a_search_that_looks_at_many_says_how_far_and_goes_on(
     visitor: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.handlers.web.search._PAGE_SIZE", 1)
+    monkeypatch.setattr("chalicelib.handlers.web.reading.search._PAGE_SIZE", 1)
     older = deposit(visitor, "a")
     visitor.people.world.clock.advance(days=1)
     newer = deposit(visitor, "b")

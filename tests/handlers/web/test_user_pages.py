@@ -8,7 +8,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib.domain.mailbox import MailboxUser, UserState
-from chalicelib.handlers.web.cookies import SESSION_COOKIE
+from chalicelib.handlers.cookies import SESSION_COOKIE
 from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import a_mailbox, a_user
 from tests.person_world import NEW, PASSWORD, USERNAME

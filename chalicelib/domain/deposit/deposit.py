@@ -1,0 +1,40 @@
+"""What a sender asks for when it deposits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.domain.deadline import Regime, Term
+from chalicelib.domain.notice import CaseFile, Document, FileRole
+from chalicelib.domain.upload.upload import DeclaredFile
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """One file of a deposit: its bytes, or the id of a checked upload; never both.
+
+    `field` is where it stands in the request, e.g. `annexes[2]`, for messages.
+    """
+
+    role: FileRole
+    declared: DeclaredFile
+    content: bytes | None
+    upload_id: str | None
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class DepositCommand:
+    """A well-formed deposit. `files` has the main document first; `regime` None means the institution's own."""
+
+    mailbox_id: str
+    case_file: CaseFile
+    document: Document
+    regime: Regime | None
+    term: Term | None
+    files: tuple[SentFile, ...]
+
+    @property
+    def upload_ids(self) -> tuple[str, ...]:
+        """The uploads it uses, each once."""
+        return tuple(sorted({sent.upload_id for sent in self.files if sent.upload_id}))

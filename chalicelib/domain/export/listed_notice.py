@@ -1,0 +1,57 @@
+"""One row of a mailbox's list, as exports show it (BOX-1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.reading.reading import DeliveredNotice
+from chalicelib.domain.reading.search import Search, SearchField, year_of
+
+COLUMNS = (
+    *(field.label for field in SearchField if field is not SearchField.CASE_FILE),
+    "Estado",
+)
+"""What a list shows, from left to right."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedNotice:
+    """A notice's row, its fields in the order of `COLUMNS`; both instants are in the country's zone."""
+
+    year: int
+    subject: str
+    office: str
+    sender: str
+    document_type: str
+    document_number: str
+    issued_at: datetime
+    sent_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListingHead:
+    """What an export says about itself: whose mailbox, which notices, and when it was made, in the country's zone."""
+
+    mailbox_id: str
+    search: Search
+    made_at: datetime
+
+
+def listed(delivered: DeliveredNotice, zone: ZoneInfo) -> ListedNotice:
+    """Return a notice's row."""
+    notice = delivered.notice
+    document = notice.document
+    return ListedNotice(
+        year=year_of(notice, zone),
+        subject=document.subject,
+        office=document.office,
+        sender=notice.sender.name,
+        document_type=document.type,
+        document_number=document.number,
+        issued_at=document.issued_at.astimezone(zone),
+        sent_at=notice.deposited_at.astimezone(zone),
+        state=delivered.reading.state,
+    )

@@ -1,0 +1,156 @@
+"""The people of a mailbox (BOX-6): its principal user adds, disables and enables the others, who only look.
+
+Every change returns another mailbox, to be written from the version that was read: so of two changes at once one is
+decided anew, and no race makes a sixth user.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.contact import read_email, read_mobile
+from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
+from chalicelib.domain.identity_document import check_document_number
+from chalicelib.domain.mailbox import MAX_USERS, DocumentType, Mailbox, MailboxUser, UserState
+from chalicelib.domain.problems import refusal_of, refusals
+from chalicelib.domain.registration.identity_claim import check_person_name
+from chalicelib.domain.session import session_ended
+
+PERSON_DOCUMENTS = (DocumentType.DNI, DocumentType.CE, DocumentType.PASSPORT)
+"""What a user can be identified by; a RUC is a company's."""
+_LONGEST_FULL_NAME = 120
+
+
+class PrincipalNeeded(Forbidden):
+    """Only the principal user changes who has access."""
+
+
+class UsersFull(Conflict):
+    """There are five users already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedUser:
+    """A person to be added, as typed; what was left out is empty."""
+
+    document_type: str = ""
+    document_number: str = ""
+    name: str = ""
+    email: str = ""
+    mobile: str = ""
+
+
+def require_user(mailbox: Mailbox | None, user_id: str) -> tuple[Mailbox, MailboxUser]:
+    """Return the mailbox and its user who asks.
+
+    Raises:
+        SessionEnded: `session_ended`: whoever it was has no access any more.
+
+    """
+    user = mailbox.user(user_id) if mailbox else None
+    if mailbox is None or user is None or user.state is not UserState.ACTIVE:
+        raise session_ended()
+    return mailbox, user
+
+
+def require_principal(user: MailboxUser) -> None:
+    """Let the principal user alone go on.
+
+    Raises:
+        PrincipalNeeded: `principal_needed`.
+
+    """
+    if not user.is_principal:
+        raise PrincipalNeeded("principal_needed", "Solo el usuario principal de la casilla puede hacer este cambio.")
+
+
+def secondary_user(mailbox: Mailbox, user_id: str) -> MailboxUser:
+    """Return a user whom the principal may change.
+
+    Raises:
+        NotFound: `user_unknown`, of another mailbox as well.
+        Conflict: `user_is_principal`.
+
+    """
+    user = mailbox.user(user_id)
+    if user is None:
+        raise NotFound("user_unknown", "Ese usuario no existe en tu casilla.")
+    if user.is_principal:
+        raise Conflict("user_is_principal", "El usuario principal de la casilla no se puede cambiar aquí.")
+    return user
+
+
+def with_new_user(mailbox: Mailbox, typed: TypedUser, user_id: str) -> Mailbox:
+    """Add a secondary user who has yet to activate the own access.
+
+    Raises:
+        UsersFull: `users_full`.
+        InvalidInput: the first of all problems, with all of them.
+
+    """
+    if len(mailbox.users) >= MAX_USERS:
+        detail = f"Tu casilla ya tiene {MAX_USERS} usuarios, que es el máximo."
+        raise UsersFull("users_full", detail)
+    number, name = "".join(typed.document_number.split()).upper(), " ".join(typed.name.split())
+    problems = refusals(
+        partial(_check_document, mailbox, typed.document_type, number),
+        partial(check_person_name, name, field="name", longest=_LONGEST_FULL_NAME),
+        partial(read_new_email, mailbox, typed.email),
+        partial(_read_optional_mobile, typed.mobile),
+    )
+    if problems:
+        raise refusal_of(problems)
+    user = MailboxUser(
+        user_id=user_id,
+        name=name,
+        email=read_email(typed.email, field="email"),
+        mobile=_read_optional_mobile(typed.mobile),
+        state=UserState.PENDING,
+        is_principal=False,
+        document_type=DocumentType(typed.document_type),
+        document_number=number,
+    )
+    return replace(mailbox, users=(*mailbox.users, user))
+
+
+def with_user(mailbox: Mailbox, changed: MailboxUser) -> Mailbox:
+    """Put a changed user in the place of the one there was."""
+    users = tuple(changed if user.user_id == changed.user_id else user for user in mailbox.users)
+    return replace(mailbox, users=users)
+
+
+def read_new_email(mailbox: Mailbox, typed: str, *, own: MailboxUser | None = None) -> str:
+    """Read an address that no other user of this mailbox has: recovery tells them apart by it.
+
+    Raises:
+        InvalidInput: `email_invalid` or `email_taken`.
+
+    """
+    email = read_email(typed, field="email")
+    holder = mailbox.user_with_email(email)
+    if holder is not None and (own is None or holder.user_id != own.user_id):
+        raise InvalidInput(
+            "email_taken", "Otro usuario de tu casilla ya tiene este correo. Usa uno propio.", field="email"
+        )
+    return email
+
+
+def state_when_enabled(account: Account | None) -> UserState:
+    """Return what a disabled user becomes again: who never chose a password still has to activate the access."""
+    return UserState.PENDING if account is None or account.password_hash is None else UserState.ACTIVE
+
+
+def _check_document(mailbox: Mailbox, document_type: str, number: str) -> None:
+    if document_type not in PERSON_DOCUMENTS:
+        detail = f"Elige el tipo de documento de la persona: {', '.join(PERSON_DOCUMENTS)}."
+        raise InvalidInput("document_type_invalid", detail, field="document_type")
+    check_document_number(DocumentType(document_type), number, field="document_number")
+    if any(user.document_number == number for user in mailbox.users):  # of any type: the username says the number alone
+        detail = "Tu casilla ya tiene un usuario con este número de documento."
+        raise InvalidInput("document_taken", detail, field="document_number")
+
+
+def _read_optional_mobile(typed: str) -> str | None:
+    return read_mobile(typed, field="mobile") if typed.strip() else None

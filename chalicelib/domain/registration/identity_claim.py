@@ -1,0 +1,92 @@
+"""Format checks of a claim before any registry is asked (REG-3).
+
+The functions return every refusal at once, so that a form shows each beside its field and keeps what was typed.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import partial
+
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.identity_document import check_cui, check_document_number
+from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.official_name import fold
+from chalicelib.domain.problems import refusals
+from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
+
+_OLDEST = timedelta(days=125 * 366)
+_LONGEST_PERSON_NAME = 60
+_LONGEST_COMPANY_NAME = 200
+_NAME_SIGNS = " '\u2019.-"
+"""What stands between letters; telephones type the apostrophe as U+2019."""
+
+
+def person_problems(claim: PersonClaim, *, today: date) -> tuple[InvalidInput, ...]:
+    """Return what is wrong with the form of a person's claim; empty when a registry may be asked."""
+    return refusals(
+        partial(check_document_number, claim.document_type, claim.number, field="number"),
+        partial(_check_cui, claim),
+        partial(check_person_name, claim.paternal_surname or claim.maternal_surname, field="paternal_surname"),
+        partial(check_person_name, claim.maternal_surname, field="maternal_surname", is_optional=True),
+        partial(check_person_name, claim.given_names, field="given_names"),
+        partial(check_birth_date, claim.birth_date, today=today, field="birth_date"),
+        partial(_check_issue_date, claim, today),
+    )
+
+
+def company_problems(claim: CompanyClaim) -> tuple[InvalidInput, ...]:
+    """Return what is wrong with the form of a company's claim; empty when a registry may be asked."""
+    return refusals(
+        partial(check_document_number, DocumentType.RUC, claim.ruc, field="ruc"),
+        partial(_check_text, claim.legal_name, "la razón social", field="legal_name"),
+        partial(_check_text, claim.district, "el distrito que figura en la ficha RUC", field="district"),
+    )
+
+
+def check_person_name(name: str, *, field: str, is_optional: bool = False, longest: int = _LONGEST_PERSON_NAME) -> None:
+    """Accept letters, spaces, apostrophes, hyphens and points.
+
+    Raises:
+        InvalidInput: `name_invalid`.
+
+    """
+    is_readable = all(char.isalpha() or char in _NAME_SIGNS for char in name) and len(name) <= longest
+    if not is_readable or not (fold(name) or (is_optional and not name.strip())):
+        raise InvalidInput(
+            "name_invalid", "Escribe el nombre como figura en el documento, solo con letras.", field=field
+        )
+
+
+def check_birth_date(birth_date: date, *, today: date, field: str) -> None:
+    """Accept a day before today, within a long human life.
+
+    Raises:
+        InvalidInput: `birth_date_invalid`.
+
+    """
+    if not today - _OLDEST < birth_date < today:
+        raise InvalidInput(
+            "birth_date_invalid", "La fecha de nacimiento debe ser anterior a hoy. Revisa el año.", field=field
+        )
+
+
+def _check_cui(claim: PersonClaim) -> None:
+    if claim.document_type is DocumentType.DNI:
+        check_cui(claim.number, claim.cui, field="cui")
+
+
+def _check_issue_date(claim: PersonClaim, today: date) -> None:
+    if claim.document_type is not DocumentType.DNI:
+        return
+    if claim.issue_date is None or not claim.birth_date <= claim.issue_date <= today:
+        raise InvalidInput(
+            "issue_date_invalid",
+            "Escribe la fecha de emisión que figura en el DNI; no puede ser futura ni anterior al nacimiento.",
+            field="issue_date",
+        )
+
+
+def _check_text(text: str, what: str, *, field: str) -> None:
+    if not fold(text) or len(text) > _LONGEST_COMPANY_NAME or not text.isprintable():
+        raise InvalidInput("text_invalid", f"Escribe {what}.", field=field)

@@ -1,0 +1,250 @@
+"""A registration: what somebody claims to be, on its way to a mailbox (REG-1 to REG-6, REG-9).
+
+    draft ──▶ awaiting_code ──▶ completed
+      └─────▶ awaiting_registry ──┴──▶ refused
+
+It is a draft while the registry is asked, and stays one when the registry says no. `awaiting_registry` means that the
+registry did not answer and is asked again; only after its yes a code is sent to the e-mail address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.consent import AcceptedText
+from chalicelib.domain.contact import Phone
+from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TooManyRequests, Unavailable
+from chalicelib.domain.identity_document import mailbox_id_for
+from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
+
+LIFETIME = timedelta(days=7)
+"""To verify the address, from the start or from the registry's late answer."""
+REGISTRY_LIFETIME = timedelta(days=30)
+"""To wait for a registry that does not answer."""
+ASK_AGAIN_AFTER = timedelta(minutes=5)
+ASK_AGAIN_AT_MOST = timedelta(hours=4)
+CODE_LIFETIME = timedelta(minutes=30)
+MAX_MAILS = 6
+"""The first and five more; once the mailbox is open they are counted anew."""
+
+
+class RegistrationState(StrEnum):
+    """How far it came."""
+
+    DRAFT = "draft"
+    AWAITING_CODE = "awaiting_code"
+    AWAITING_REGISTRY = "awaiting_registry"
+    COMPLETED = "completed"
+    REFUSED = "refused"
+
+
+class RegistrationChanged(Conflict):
+    """Somebody else changed it since it was read."""
+
+    retryable = True
+
+
+class RegistrationBusy(Unavailable):
+    """Somebody else is writing at this very moment; whether anything changed is known afterwards."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """`key` is the keyed hash of its id, which only the applicant has; `mails` counts those sent in this state.
+
+    Exactly one of `person` and `company` is there until the end, after which type and number of the document stand for
+    the claim. `registered_name` is the registry's, empty until it said yes.
+    """
+
+    key: str
+    state: RegistrationState
+    email: str
+    phone: Phone
+    accepted: tuple[AcceptedText, ...]
+    started_at: datetime
+    expires_at: datetime | None
+    person: PersonClaim | None = None
+    company: CompanyClaim | None = None
+    document_type: DocumentType | None = None
+    document_number: str = ""
+    registered_name: str = ""
+    mails: int = 0
+    asked: int = 0
+    due_at: datetime | None = None
+    opened_mailbox: bool = False
+    """False as well when the holder had one already; never told to the applicant."""
+    version: int = 1
+
+    @property
+    def claim(self) -> PersonClaim | CompanyClaim:
+        """What is to be confirmed."""
+        claim = self.person or self.company
+        if claim is None:
+            raise ValueError("a registration without claim")
+        return claim
+
+    @property
+    def document(self) -> tuple[DocumentType, str]:
+        """Type and number of the holder's document."""
+        if self.document_type is not None:
+            return self.document_type, self.document_number
+        claim = self.claim
+        if isinstance(claim, PersonClaim):
+            return claim.document_type, claim.number
+        return DocumentType.RUC, claim.ruc
+
+    @property
+    def is_company(self) -> bool:
+        """Tell whether a company registers."""
+        return self.document[0] is DocumentType.RUC
+
+    @property
+    def code_name(self) -> str:
+        """Whom a code is made for: with each mail another, so that no code outlives a change of address."""
+        return f"registration:{self.key}:{self.mails}"
+
+    def is_open_at(self, now: datetime) -> bool:
+        """Compare the expiry in code; the item may still be readable."""
+        return self.expires_at is None or now <= self.expires_at
+
+
+def confirmed(registration: Registration, registered_name: str, now: datetime) -> Registration:
+    """Go on to the code: the registry said yes."""
+    return replace(
+        registration,
+        state=RegistrationState.AWAITING_CODE,
+        registered_name=registered_name,
+        expires_at=now + LIFETIME,
+        due_at=None,
+        mails=registration.mails + 1,
+    )
+
+
+def postponed(registration: Registration, now: datetime) -> Registration:
+    """Have the registry asked again, after a time that doubles."""
+    wait = min(ASK_AGAIN_AFTER * 2 ** min(registration.asked, 10), ASK_AGAIN_AT_MOST)
+    return replace(
+        registration,
+        state=RegistrationState.AWAITING_REGISTRY,
+        expires_at=registration.started_at + REGISTRY_LIFETIME,
+        asked=registration.asked + 1,
+        due_at=now + wait,
+    )
+
+
+def refused(registration: Registration) -> Registration:
+    """End: the registry said no, late."""
+    return replace(registration, state=RegistrationState.REFUSED, due_at=None)
+
+
+def completed(registration: Registration, *, opened_mailbox: bool) -> Registration:
+    """End well, keeping only what is evidence: the document asked about, the address verified, the texts accepted."""
+    document_type, document_number = registration.document
+    return replace(
+        registration,
+        state=RegistrationState.COMPLETED,
+        expires_at=None,
+        mails=1,
+        opened_mailbox=opened_mailbox,
+        document_type=document_type,
+        document_number=document_number,
+        person=None,
+        company=None,
+        phone=Phone("", is_mobile=False),
+        registered_name="",
+    )
+
+
+def with_another_mail(registration: Registration, email: str | None = None) -> Registration:
+    """Count one more e-mail, to another address if one is given.
+
+    Raises:
+        TooManyRequests: `too_many_codes`.
+
+    """
+    if registration.mails >= MAX_MAILS:
+        raise TooManyRequests("too_many_codes", "Ya se enviaron todos los códigos posibles. Vuelve a registrarte.")
+    return replace(registration, mails=registration.mails + 1, email=email or registration.email)
+
+
+def first_mailbox(registration: Registration, prefixes: Mapping[DocumentType, str], user_id: str) -> Mailbox:
+    """Return the mailbox that the registration opens, with its principal user.
+
+    `user_id` is no other user's of any mailbox: sessions and their end go by it.
+    """
+    document_type, number = registration.document
+    mobile = registration.phone.e164 if registration.phone.is_mobile else None
+    name = registration.registered_name
+    principal = MailboxUser(user_id, name, registration.email, mobile, UserState.ACTIVE, is_principal=True)
+    if registration.person is not None:
+        principal = replace(principal, document_type=document_type, document_number=number)
+    return Mailbox(
+        mailbox_id_for(document_type, number, prefixes),
+        Holder(document_type, number, name),
+        MailboxState.OPEN,
+        (principal,),
+        version=1,
+        accepted=registration.accepted,
+    )
+
+
+def first_account(mailbox: Mailbox) -> Account:
+    """Return the account of a new mailbox's principal user, still without password."""
+    principal = mailbox.users[0]
+    return Account(mailbox.mailbox_id, principal.user_id, mailbox.mailbox_id, UserState.PENDING, name=principal.name)
+
+
+def key_of_code_name(code_name: str) -> str:
+    """Return the key of the registration that a code or link was made for."""
+    return code_name.split(":")[1]
+
+
+def check_accepted(accepted: tuple[AcceptedText, ...], texts: Mapping[str, str]) -> None:
+    """Accept exactly the texts in force, each by name and version.
+
+    Raises:
+        InvalidInput: `texts_not_accepted`.
+
+    """
+    if sorted((one.text, one.version) for one in accepted) != sorted(texts.items()):
+        raise InvalidInput(
+            "texts_not_accepted",
+            "Para registrarte debes aceptar los términos y la política de privacidad vigentes.",
+            field="accepted",
+        )
+
+
+def check_registrable(document_type: DocumentType) -> None:
+    """Let only those register by themselves whom a registry can confirm.
+
+    Raises:
+        InvalidInput: `document_type_needs_officer`.
+
+    """
+    if document_type not in {DocumentType.DNI, DocumentType.RUC}:
+        raise InvalidInput(
+            "document_type_needs_officer",
+            "Con este documento el registro se hace en la mesa de partes de una entidad. Acércate con el original.",
+            field="person.document_type",
+        )
+
+
+def no_such_registration() -> NotFound:
+    """Return the one answer for an id that is wrong, expired or was cleaned up."""
+    return NotFound("registration_not_found", "Este registro no existe o venció. Vuelve a registrarte.")
+
+
+def registration_changed() -> RegistrationChanged:
+    """Return the refusal for two changes at once."""
+    return RegistrationChanged("registration_changed", "El registro cambió mientras tanto. Inténtalo de nuevo.")
+
+
+def registration_busy() -> RegistrationBusy:
+    """Return the refusal for what another transaction holds."""
+    detail = "El servicio está ocupado en este momento. Espera unos segundos e inténtalo de nuevo."
+    return RegistrationBusy("store_unavailable", detail)

@@ -1,0 +1,1 @@
+"""Files sent ahead of a deposit, and the inspection of every file."""

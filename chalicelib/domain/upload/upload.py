@@ -1,0 +1,160 @@
+"""Uploads: files sent by presigned URL before the deposit that uses them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.domain.errors import InvalidInput, TooLarge
+from chalicelib.domain.notice import FileRole
+from chalicelib.domain.upload.filename import check_filename, extension
+
+MAX_FILE_SIZE = 100 * 1024 * 1024
+MAX_INLINE_SIZE = 4 * 1024 * 1024
+"""All files inside one deposit together, decoded."""
+MAX_ANNEXES = 20
+UPLOAD_ID_LENGTH = 32
+UPLOAD_LIFETIME = timedelta(days=7)
+"""How long a checked upload waits for the deposit that uses it."""
+
+PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+EXTENSIONS: Mapping[str, frozenset[str]] = {
+    PDF: frozenset({"pdf"}),
+    XLSX: frozenset({"xlsx"}),
+    ODS: frozenset({"ods"}),
+    "text/plain": frozenset({"txt"}),
+    "text/csv": frozenset({"csv"}),
+    "image/png": frozenset({"png"}),
+    "image/jpeg": frozenset({"jpg", "jpeg"}),
+}
+"""Media types an annex can have, each with its file extensions; the main document is always a PDF."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class UploadState(StrEnum):
+    """Only a checked upload can be deposited; an expired one is gone."""
+
+    CHECKED = "checked"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredFile:
+    """What a sender says of a file: `sha256` in lower-case hex, `size` in bytes."""
+
+    filename: str
+    media_type: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is wrong with a file: a stable code for programs, what to do about it for people."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The outcome of checking one uploaded file. Until it exists, the upload has not arrived or waits its check.
+
+    `object_key` is where the checked file lies in the documents bucket. `expires_at` is None once a deposit has used
+    the upload.
+    """
+
+    upload_id: str
+    institution_id: str
+    declared: DeclaredFile
+    state: UploadState
+    object_key: str
+    checked_at: datetime
+    refusal: Refusal | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadGrant:
+    """Leave to PUT one file at `url`; every header must be sent exactly as given, or the store refuses the file."""
+
+    url: str
+    headers: Mapping[str, str]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedUpload:
+    """An uploaded object nobody has checked yet. `etag` names its exact bytes; `arrived_at` is a UTC instant."""
+
+    key: str
+    institution_id: str
+    declared: DeclaredFile
+    etag: str
+    arrived_at: datetime
+
+
+def check_declared(declared: DeclaredFile, role: FileRole, *, field: str | None = None) -> None:
+    """Refuse a file by what is said of it, before a byte is read. `field` is the dotted path to the file.
+
+    Raises:
+        InvalidInput: `filename_invalid`, `file_empty`, `sha256_invalid`, `media_type_not_allowed` or
+            `file_extension_mismatch`.
+        TooLarge: `file_too_large` above 100 MB.
+
+    """
+    check_filename(declared.filename, field=_at(field, "filename"))
+    _check_size(declared.size, _at(field, "size"))
+    if not _SHA256.fullmatch(declared.sha256):
+        detail = "El SHA-256 debe tener 64 cifras hexadecimales en minúsculas. Calcúlelo de nuevo sobre el archivo."
+        raise InvalidInput("sha256_invalid", detail, field=_at(field, "sha256"))
+    _check_media_type(declared.media_type, role, _at(field, "media_type"))
+    if extension(declared.filename) not in EXTENSIONS[declared.media_type]:
+        expected = " o ".join(f".{known}" for known in sorted(EXTENSIONS[declared.media_type]))
+        detail = (
+            f"El nombre de un archivo de tipo {declared.media_type} debe terminar en {expected}. Corrija uno u otro."
+        )
+        raise InvalidInput("file_extension_mismatch", detail, field=_at(field, "filename"))
+
+
+def _check_size(size: int, field: str) -> None:
+    if size <= 0:
+        raise InvalidInput("file_empty", "El archivo está vacío. Envíe un archivo con contenido.", field=field)
+    if size > MAX_FILE_SIZE:
+        detail = "El archivo supera los 100 MB. Redúzcalo o divídalo en varios archivos."
+        raise TooLarge("file_too_large", detail, field=field)
+
+
+def _check_media_type(media_type: str, role: FileRole, field: str) -> None:
+    if role is FileRole.MAIN and media_type != PDF:
+        detail = "El documento principal debe ser un PDF (application/pdf). Conviértalo a PDF y envíelo de nuevo."
+        raise InvalidInput("media_type_not_allowed", detail, field=field)
+    if media_type not in EXTENSIONS:
+        detail = "Este tipo de archivo no se admite. Envíe PDF, texto (TXT, CSV), hoja de cálculo (XLSX, ODS) o imagen "
+        raise InvalidInput("media_type_not_allowed", detail + "(PNG, JPEG).", field=field)
+
+
+def _at(field: str | None, name: str) -> str:
+    return f"{field}.{name}" if field else name
+
+
+def is_upload_id(text: str) -> bool:
+    """Tell whether this can be an upload's id: the beginning of a hash, in lower-case hex."""
+    return len(text) == UPLOAD_ID_LENGTH and set(text) <= set("0123456789abcdef")
+
+
+def staging_key(institution_id: str, upload_id: str) -> str:
+    """Object key, in the uploads bucket, where a file arrives."""
+    return f"uploads/{institution_id}/{upload_id}"
+
+
+def checked_key(arrived: ArrivedUpload) -> str:
+    """Object key, in the documents bucket, of a checked file: dated by its arrival, so that a day can be listed."""
+    return f"files/{arrived.arrived_at:%Y/%m/%d}/{arrived.key.removeprefix('uploads/')}"

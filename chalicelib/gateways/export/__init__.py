@@ -1,0 +1,1 @@
+"""Files put together for a person."""

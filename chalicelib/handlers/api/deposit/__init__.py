@@ -1,0 +1,1 @@
+"""A notice put into a mailbox, and what its sender reads of it."""

@@ -1,0 +1,31 @@
+"""`/v1/mailboxes`: whether a mailbox can receive."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.bootstrap import current
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.identity_document import parse_mailbox_id
+from chalicelib.handlers.http import SIGNED, endpoint, json_response
+from chalicelib.services.deposit.consult_mailbox import consult_mailbox
+from chalicelib.services.sender.signed_request import READ_COVERAGE, SignedRequest, read_claim
+
+mailboxes = Blueprint(__name__)
+
+
+@mailboxes.route("/v1/mailboxes/{mailbox_id}", methods=["GET"])
+@endpoint(mailboxes, access=SIGNED)
+def show_mailbox(request: SignedRequest, mailbox_id: str) -> Response:
+    """Say only whether it can receive; the consultation is recorded."""
+    box = current()
+    claim = read_claim(request, READ_COVERAGE, now=box.clock())
+    wanted: str | InvalidInput = mailbox_id
+    try:
+        parse_mailbox_id(mailbox_id, box.mailbox_prefixes)
+    except InvalidInput as error:
+        wanted = error
+    can_receive = consult_mailbox(
+        wanted, request=request, claim=claim, tools=box.deposit_tools, consultations=box.consultations
+    )
+    return json_response({"mailbox_id": mailbox_id, "can_receive": can_receive})

@@ -1,0 +1,115 @@
+"""What a page is asked with: address, form, cookies, whose session."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from chalice.app import Request
+
+from chalicelib.domain.errors import Forbidden, InvalidInput
+from chalicelib.domain.session import Session
+from chalicelib.handlers.cookies import read_cookies
+from chalicelib.handlers.http import raw_body
+
+FORM = ["application/x-www-form-urlencoded"]
+_MOST_FIELDS = 200
+_OWN_ADDRESS = re.compile(r"/(?!/)[A-Za-z0-9/_.~%?=&+#-]{0,2000}")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """One request of a browser. `origin` is its network address; `session` is there where the route asks for one."""
+
+    method: str
+    path: str
+    query: Mapping[str, list[str]]
+    form: Mapping[str, list[str]]
+    cookies: Mapping[str, str]
+    headers: Mapping[str, str]
+    origin: str
+    correlation_id: str
+    session: Session | None = None
+
+    @property
+    def address(self) -> str:
+        """Path and query, to come back to."""
+        query = urlencode(self.query, doseq=True)
+        return f"{self.path}?{query}" if query else self.path
+
+    def value(self, name: str) -> str:
+        """Return a form's field as typed; empty when it is not there."""
+        return next(iter(self.form.get(name, ())), "")
+
+    def asked(self, name: str) -> str:
+        """Return a parameter of the address; empty when it is not there."""
+        return next(iter(self.query.get(name, ())), "")
+
+
+def page_request(request: Request) -> PageRequest:
+    """Read a request.
+
+    Raises:
+        InvalidInput: `form_malformed`.
+
+    """
+    event = request.to_original_event()
+    return PageRequest(
+        method=request.method,
+        path=str(event.get("path") or request.context.get("path")),
+        query=_query(request),
+        form=_form(request),
+        cookies=read_cookies(request.headers.get("cookie", "")),
+        headers=request.headers,
+        origin=str(request.context.get("identity", {}).get("sourceIp", "")),
+        correlation_id=str(request.context.get("requestId", "")),
+    )
+
+
+def check_same_origin(request: PageRequest, portal_url: str) -> None:
+    """Take a form only from the portal's own pages: as the browser says it, by the newer or the older header.
+
+    Raises:
+        Forbidden: `form_from_elsewhere`.
+
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        is_own = site == "same-origin"
+    else:
+        sent_from = request.headers.get("origin") or request.headers.get("referer", "")
+        is_own = _host_of(sent_from) == _host_of(portal_url)
+    if not is_own:
+        detail = "El formulario no salió de esta página. Abre el portal escribiendo su dirección e inténtalo de nuevo."
+        raise Forbidden("form_from_elsewhere", detail)
+
+
+def own_address(address: str, *, otherwise: str) -> str:
+    """Return an address of the portal to go on to; one that would lead elsewhere is replaced."""
+    return address if _OWN_ADDRESS.fullmatch(address) else otherwise
+
+
+def _host_of(url: str) -> tuple[str, str] | None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return parts.scheme, parts.netloc
+
+
+def _query(request: Request) -> dict[str, list[str]]:
+    parameters = request.query_params
+    return {} if parameters is None else {name: parameters.getlist(name) for name in parameters}
+
+
+def _form(request: Request) -> dict[str, list[str]]:
+    body = raw_body(request)
+    if not body:
+        return {}
+    try:
+        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+    except ValueError:
+        detail = "El formulario llegó dañado. Vuelve a la página y envíalo otra vez."
+        raise InvalidInput("form_malformed", detail) from None

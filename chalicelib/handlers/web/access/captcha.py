@@ -1,0 +1,49 @@
+"""`/captchas/…`: the challenges of the pages, drawn into them, and spoken on a page of their own."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.bootstrap import current
+from chalicelib.handlers.http import PUBLIC
+from chalicelib.handlers.page import page, show
+from chalicelib.handlers.page_request import PageRequest
+
+captcha_pages = Blueprint(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCaptcha:
+    """A challenge in a form; `picture` is a data address."""
+
+    captcha_id: str
+    picture: str
+
+
+def new_captcha(request: PageRequest) -> ShownCaptcha:
+    """Begin a challenge for a form that is about to be shown."""
+    from chalicelib.services.access.captcha import draw_new_captcha
+
+    box = current()
+    challenge, picture = draw_new_captcha(
+        box.new_token(), origin=request.origin, tools=box.captcha_tools, now=box.clock()
+    )
+    return ShownCaptcha(challenge.captcha_id, _data("image/png", picture))
+
+
+@captcha_pages.route("/captchas/{captcha_id}/audio", methods=["GET"])
+@page(captcha_pages, access=PUBLIC)
+def show_captcha_audio(request: PageRequest, captcha_id: str) -> Response:
+    """Speak a challenge that waits in another tab."""
+    from chalicelib.services.access.captcha import speak_captcha
+
+    box = current()
+    sound = speak_captcha(captcha_id, origin=request.origin, tools=box.captcha_tools, now=box.clock())
+    return show(request, "captcha_audio.html", sound=_data("audio/wav", sound))
+
+
+def _data(media_type: str, content: bytes) -> str:
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"

@@ -1,0 +1,187 @@
+"""`/ingresar`, `/validar`, `/salir`: log in, confirm who one is for mailbox contents, log out (ACC-1, ACC-2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.bootstrap import current
+from chalicelib.domain.errors import CasillaError
+from chalicelib.handlers.cookies import SESSION_COOKIE, cookie, no_cookie
+from chalicelib.handlers.http import PUBLIC, SESSION
+from chalicelib.handlers.page import go_to, page, show_form
+from chalicelib.handlers.page_request import FORM, PageRequest, own_address
+from chalicelib.handlers.web.labels import LABELS
+
+if TYPE_CHECKING:
+    from chalicelib.domain.session import Session
+    from chalicelib.services.access.sessions import OpenedSession
+
+entrance = Blueprint(__name__)
+
+MAILBOX_PAGE = "/casilla"
+
+
+@entrance.route("/ingresar", methods=["GET"])
+@page(entrance, access=PUBLIC)
+def show_login(request: PageRequest) -> Response:
+    """Ask for username, password and captcha."""
+    return _login_page(request, by_code=False)
+
+
+@entrance.route("/ingresar", methods=["POST"], content_types=FORM)
+@page(entrance, access=PUBLIC)
+def log_in_by_form(request: PageRequest) -> Response:
+    """Log in."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.handlers.commands.access import read_login
+    from chalicelib.handlers.fields import Fields
+    from chalicelib.services.access.log_in import log_in
+
+    box, by_code = current(), bool(request.value("code_id"))
+    try:
+        attempt = read_login(Fields(_typed(request, "username", "password"), ""), request.origin)
+        opened = log_in(attempt, tools=access_tools(box), now=box.clock())
+    except CasillaError as error:
+        return _login_page(request, by_code=by_code, error=error)
+    return _entered(request, opened)
+
+
+@entrance.route("/ingresar/codigo", methods=["GET"])
+@page(entrance, access=PUBLIC)
+def show_code_request(request: PageRequest) -> Response:
+    """Ask whom to send a code that stands in for the captcha."""
+    return _code_request_page(request)
+
+
+@entrance.route("/ingresar/codigo", methods=["POST"], content_types=FORM)
+@page(entrance, access=PUBLIC)
+def send_login_code(request: PageRequest) -> Response:
+    """Send a code, and ask for it with the password."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.handlers.commands.access import read_captcha, read_user
+    from chalicelib.handlers.fields import Fields
+    from chalicelib.services.access.request_login_code import request_login_code
+
+    box = current()
+    try:
+        fields = Fields(_typed(request, "username"), "")
+        username, captcha = read_user(fields), read_captcha(fields)
+        sent = request_login_code(username, captcha, origin=request.origin, tools=access_tools(box), now=box.clock())
+    except CasillaError as error:
+        return _code_request_page(request, error)
+    return _login_page(request, by_code=True, code_id=sent.code_id, sent_until=sent.valid_until)
+
+
+@entrance.route("/salir", methods=["POST"], content_types=FORM)
+@page(entrance, access=SESSION)
+def log_out_by_form(_: PageRequest, session: Session) -> Response:
+    """End the session."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.access.sessions import end_session
+
+    end_session(session.session_id, user_id=session.user_id, sessions=access_tools(current()).sessions)
+    return go_to("/ingresar?salida=si", cookies=[no_cookie(SESSION_COOKIE)])
+
+
+@entrance.route("/validar", methods=["GET"])
+@page(entrance, access=SESSION)
+def show_validation(request: PageRequest, session: Session) -> Response:
+    """Ask for the password again, and a captcha or code."""
+    return _validation_page(request, session)
+
+
+@entrance.route("/validar", methods=["POST"], content_types=FORM)
+@page(entrance, access=SESSION)
+def validate_by_form(request: PageRequest, session: Session) -> Response:
+    """Begin twenty minutes of mailbox contents; a button of the same form asks for a code instead of the captcha."""
+    from chalicelib.domain.access.credentials import require_own_password
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.handlers.commands.access import read_validation
+    from chalicelib.handlers.fields import Fields
+    from chalicelib.services.access.log_in import validate_access
+
+    require_own_password(session)
+    if request.value("action") == "code":
+        return _send_validation_code(request, session)
+    box = current()
+    try:
+        attempt = read_validation(Fields(_typed(request, "password"), ""), session.username, request.origin)
+        opened = validate_access(session, attempt, tools=access_tools(box), now=box.clock())
+    except CasillaError as error:
+        return _validation_page(request, session, error=error)
+    return _entered(request, opened)
+
+
+def _send_validation_code(request: PageRequest, session: Session) -> Response:
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.access.request_login_code import request_login_code
+
+    box = current()
+    try:
+        sent = request_login_code(
+            session.username, None, origin=request.origin, tools=access_tools(box), now=box.clock()
+        )
+    except CasillaError as error:
+        return _validation_page(request, session, error=error)
+    return _validation_page(request, session, code_id=sent.code_id, sent_until=sent.valid_until)
+
+
+def _typed(request: PageRequest, *names: str) -> dict[str, Any]:
+    """Return what was typed as the API would have got it; what is empty counts as not given."""
+    given: dict[str, Any] = {name: request.value(name) or None for name in names}
+    if request.value("code_id"):
+        given["email_code"] = {"id": request.value("code_id"), "code": request.value("code") or None}
+    elif request.value("captcha_id"):
+        given["captcha"] = {"id": request.value("captcha_id"), "answer": request.value("captcha") or None}
+    return given
+
+
+def _entered(request: PageRequest, opened: OpenedSession) -> Response:
+    wanted = own_address(request.value("volver"), otherwise=MAILBOX_PAGE)
+    address = "/clave" if opened.session.must_change_password else wanted
+    return go_to(address, cookies=[cookie(SESSION_COOKIE, opened.cookie)])
+
+
+def _login_page(request: PageRequest, *, by_code: bool, error: CasillaError | None = None, **context: Any) -> Response:
+    if error is not None and error.code == "email_code_needed":
+        return _code_request_page(request, error)
+    return _credentials_page(request, "login.html", by_code=by_code, error=error, **context)
+
+
+def _validation_page(
+    request: PageRequest, session: Session, *, error: CasillaError | None = None, **context: Any
+) -> Response:
+    by_code = bool(context.get("code_id") or request.value("code_id"))
+    context.setdefault("username", session.username)
+    return _credentials_page(request, "validation.html", by_code=by_code, error=error, **context)
+
+
+def _credentials_page(
+    request: PageRequest, template: str, *, by_code: bool, error: CasillaError | None, **context: Any
+) -> Response:
+    from chalicelib.handlers.web.access.captcha import new_captcha
+
+    values = {
+        "username": request.value("username"),
+        "code_id": request.value("code_id"),
+        "sent_until": None,
+        **context,
+        "captcha": None if by_code else new_captcha(request),
+        "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),
+        "has_left": bool(request.asked("salida")),
+    }
+    return show_form(request, template, error, LABELS, **values)
+
+
+def _code_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:
+    from chalicelib.handlers.web.access.captcha import new_captcha
+
+    needs_captcha = error is not None and error.code in {"captcha_needed", "captcha_wrong"}
+    values = {
+        "username": request.value("username") or request.asked("usuario"),
+        "captcha": new_captcha(request) if needs_captcha else None,
+        "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),
+    }
+    return show_form(request, "login_code.html", error, LABELS, **values)

@@ -1,0 +1,79 @@
+"""`/activar/…`: what the link in the e-mail to a new user opens; its form chooses the first password (BOX-6)."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.bootstrap import current
+from chalicelib.domain.errors import CasillaError
+from chalicelib.handlers.http import PUBLIC
+from chalicelib.handlers.page import go_to, page, show, show_form
+from chalicelib.handlers.page_request import FORM, PageRequest
+from chalicelib.handlers.web.labels import LABELS
+
+activation_pages = Blueprint(__name__)
+
+
+@activation_pages.route("/activar/{link}", methods=["GET"])
+@page(activation_pages, access=PUBLIC)
+def show_activation(request: PageRequest, link: str) -> Response:
+    """Say whose mailbox it is and ask for a password; opening the link uses nothing up and sends nothing."""
+    return _activation_page(request, link)
+
+
+@activation_pages.route("/activar/{link}", methods=["POST"], content_types=FORM)
+@page(activation_pages, access=PUBLIC)
+def activate_by_form(request: PageRequest, link: str) -> Response:
+    """Set the password and open the way in."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.handlers.commands.access import read_new_password
+    from chalicelib.handlers.fields import Fields
+    from chalicelib.services.access.links import LinkExpired, LinkUnusable
+    from chalicelib.services.people.activate_user import activate_user
+
+    box = current()
+    try:
+        typed = {name: request.value(name) or None for name in ("new_password", "new_password_repeated")}
+        new = read_new_password(Fields(typed, ""))
+        username = activate_user(link, new, origin=request.origin, tools=access_tools(box), now=box.clock())
+    except LinkExpired as error:
+        return show(request, "activation_renewed.html", status=410, detail=error.detail)
+    except LinkUnusable:
+        return show(request, "activation_over.html", status=410)
+    except CasillaError as error:
+        return _activation_page(request, link, error)
+    return show(request, "activation_done.html", username=username)
+
+
+@activation_pages.route("/activar/{link}/otro", methods=["POST"], content_types=FORM)
+@page(activation_pages, access=PUBLIC)
+def renew_activation(request: PageRequest, link: str) -> Response:
+    """Send a new link for one that expired; one that is still good is all that is needed."""
+    from chalicelib.domain.access.token import TokenKind
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.access.links import LinkExpired, LinkUnusable, open_link
+
+    box = current()
+    try:
+        open_link(TokenKind.ACTIVATION_LINK, link, tools=access_tools(box), now=box.clock())
+    except LinkExpired as error:
+        return show(request, "activation_renewed.html", detail=error.detail)
+    except LinkUnusable:
+        return show(request, "activation_over.html", status=410)
+    return go_to(f"/activar/{link}")
+
+
+def _activation_page(request: PageRequest, link: str, error: CasillaError | None = None) -> Response:
+    from chalicelib.domain.access.token import TokenKind
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.access.links import LinkUnusable, show_link
+
+    box = current()
+    try:
+        owner, is_in_time = show_link(TokenKind.ACTIVATION_LINK, link, tools=access_tools(box), now=box.clock())
+    except LinkUnusable:
+        return show(request, "activation_over.html", status=410)
+    if not is_in_time:
+        return show(request, "activation_expired.html", status=410, link=link)
+    holder, username = owner.mailbox.holder.name, owner.account.username
+    return show_form(request, "activation.html", error, LABELS, link=link, holder=holder, username=username)

@@ -1,0 +1,88 @@
+"""`/usuarios/agregar`: the principal user adds another, after a last look (BOX-6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.bootstrap import current
+from chalicelib.domain.errors import CasillaError, InvalidInput
+from chalicelib.domain.mailbox import MAX_USERS
+from chalicelib.handlers.http import MAILBOX, log_refusal
+from chalicelib.handlers.page import FieldError, errors_of, go_to, page, show, show_form
+from chalicelib.handlers.page_request import FORM, PageRequest
+from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS
+from chalicelib.handlers.web.people.users import ADDED, NOT_SENT, USERS_PAGE, done, users_of
+
+if TYPE_CHECKING:
+    from chalicelib.domain.mailbox import MailboxUser
+    from chalicelib.domain.session import Session
+
+new_user_pages = Blueprint(__name__)
+
+
+@new_user_pages.route(f"{USERS_PAGE}/agregar", methods=["GET"])
+@page(new_user_pages, access=MAILBOX)
+def show_new_user(request: PageRequest, session: Session) -> Response:
+    """Ask for a new user's data; who may not add one, or has five, is told so by the list."""
+    mailbox, asking = users_of(session)
+    if not asking.is_principal or len(mailbox.users) >= MAX_USERS:
+        return go_to(USERS_PAGE)
+    return _new_user_page(request)
+
+
+@new_user_pages.route(f"{USERS_PAGE}/agregar", methods=["POST"], content_types=FORM)
+@page(new_user_pages, access=MAILBOX)
+def add_user_by_form(request: PageRequest, session: Session) -> Response:
+    """Show what was typed for a last look; from there, add the user or go back to the form."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.handlers.api.people.users import NEW_USER_FIELDS, read_new_user
+    from chalicelib.handlers.fields import Fields
+    from chalicelib.services.people.mailbox_users import add_user, check_new_user
+
+    box, step = current(), request.value("step")
+    if step == "corregir":
+        return _new_user_page(request)
+    tools = access_tools(box)
+    try:
+        typed = read_new_user(Fields({name: request.value(name) or None for name in NEW_USER_FIELDS}, ""))
+        if step != "agregar":
+            user = check_new_user(session, typed, tools=tools)
+            return show(request, "user_check.html", user=user, document_types=DOCUMENT_TYPES, names=NEW_USER_FIELDS)
+        added = add_user(session, typed, origin=request.origin, tools=tools, now=box.clock())
+    except CasillaError as error:
+        twin = _added_meanwhile(request, session) if step == "agregar" and error.code == "document_taken" else None
+        return _new_user_page(request, error) if twin is None else done(ADDED, twin.user_id)
+    return done(ADDED if added.is_mail_sent else NOT_SENT, added.user.user_id)
+
+
+def _added_meanwhile(request: PageRequest, session: Session) -> MailboxUser | None:
+    """Return the same new user, if a second click on the same button is all that happened since the last look."""
+    user = users_of(session)[0].user_with_email(request.value("email").strip())
+    is_same = user is not None and user.document_number == "".join(request.value("document_number").split()).upper()
+    return user if is_same else None
+
+
+def _new_user_page(request: PageRequest, error: CasillaError | None = None) -> Response:
+    from chalicelib.domain.people.mailbox_users import PERSON_DOCUMENTS
+    from chalicelib.handlers.api.people.users import NEW_USER_FIELDS
+
+    typed = {name: request.value(name) for name in NEW_USER_FIELDS}
+    kinds = [(kind.value, DOCUMENT_TYPES[kind]) for kind in PERSON_DOCUMENTS]
+    if not isinstance(error, InvalidInput):
+        return show_form(request, "user_new.html", error, LABELS, typed=typed, kinds=kinds)
+    log_refusal(error, request.correlation_id)
+    found = {one.field: one for one in errors_of(error, LABELS)} | _left_empty(typed)
+    errors = [found[name] for name in NEW_USER_FIELDS if name in found]
+    return show(request, "user_new.html", status=422, errors=errors, typed=typed, kinds=kinds)
+
+
+def _left_empty(typed: dict[str, str]) -> dict[str, FieldError]:
+    """Say of what was left empty just that."""
+    told = {
+        name: f"{'Elige una opción en' if name == 'document_type' else 'Completa'} «{LABELS[name]}»."
+        for name, text in typed.items()
+        if name != "mobile" and not text.strip()
+    }
+    return {name: FieldError(name, text) for name, text in told.items()}

@@ -1,0 +1,171 @@
+"""`/perfil…`: own data, mobile, alerts, texts accepted, recent accesses (BOX-7, ACC-7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.bootstrap import current
+from chalicelib.domain.errors import CasillaError
+from chalicelib.handlers.cookies import SESSION_COOKIE, cookie
+from chalicelib.handlers.http import MAILBOX
+from chalicelib.handlers.page import go_to, page, show, show_form
+from chalicelib.handlers.page_request import FORM, PageRequest
+from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS, YES_OR_NO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.domain.consent import AcceptedText
+    from chalicelib.domain.session import Access, Session
+    from chalicelib.services.people.profile import Profile
+
+profile_pages = Blueprint(__name__)
+
+PROFILE_PAGE = "/perfil"
+_TOLD = {
+    "correo": "Tu correo cambió. Desde ahora los avisos llegan a la dirección nueva.",
+    "celular": "Guardamos tu celular.",
+    "sin-celular": "Quitamos tu celular. Los avisos te llegan por correo.",
+    "avisos": "Guardamos cómo quieres recibir los avisos.",
+    "cerrada": "Esa sesión está cerrada.",
+    "cerradas": "Cerramos tus demás sesiones. Solo queda abierta la de este equipo.",
+}
+"""What was just done, by the address's parameter."""
+_TEXT_PAGES = {"terms": "/terminos", "privacy": "/privacidad"}
+
+
+@profile_pages.route(PROFILE_PAGE, methods=["GET"])
+@page(profile_pages, access=MAILBOX)
+def show_own_profile(request: PageRequest, session: Session) -> Response:
+    """Show the own data and where one is logged in."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.access.sessions import list_accesses
+    from chalicelib.services.people.profile import show_profile
+    from chalicelib.services.together import together
+
+    box = current()
+    tools, now = access_tools(box), box.clock()
+    profiles: list[Profile] = []
+    accesses: list[Access] = []
+    together(
+        [
+            lambda: profiles.append(show_profile(session, tools=tools, now=now)),
+            lambda: accesses.extend(list_accesses(session.user_id, sessions=tools.sessions, now=now)),
+        ]
+    )
+    context: dict[str, Any] = {
+        "profile": profiles[0],
+        "document_types": DOCUMENT_TYPES,
+        "accepted": _accepted(profiles[0].mailbox.accepted),
+        "accesses": accesses,
+        "told": _TOLD.get(request.asked("hecho"), ""),
+        "is_bad": False,
+    }
+    return show(request, "profile.html", **context)
+
+
+@profile_pages.route(f"{PROFILE_PAGE}/celular", methods=["GET"])
+@page(profile_pages, access=MAILBOX)
+def show_mobile(request: PageRequest, session: Session) -> Response:
+    """Ask for the mobile."""
+    return show(request, "profile_mobile.html", mobile=(_profile(session).user.mobile or "").removeprefix("+51"))
+
+
+@profile_pages.route(f"{PROFILE_PAGE}/celular", methods=["POST"], content_types=FORM)
+@page(profile_pages, access=MAILBOX)
+def change_mobile_by_form(request: PageRequest, session: Session) -> Response:
+    """Change it; an empty field takes it away."""
+    mobile = request.value("mobile")
+    try:
+        _change(request, session, {"mobile": mobile} if "mobile" in request.form else {})
+    except CasillaError as error:
+        return show_form(request, "profile_mobile.html", error, LABELS, mobile=mobile)
+    return _done("celular" if mobile.strip() else "sin-celular")
+
+
+@profile_pages.route(f"{PROFILE_PAGE}/avisos", methods=["GET"])
+@page(profile_pages, access=MAILBOX)
+def show_alerts(request: PageRequest, session: Session) -> Response:
+    """Ask whether alerts come by SMS too."""
+    user = _profile(session).user
+    chosen = "si" if user.alerts_by_sms else "no"
+    return show(request, "profile_alerts.html", user=user, chosen=chosen, options=list(YES_OR_NO.items()))
+
+
+@profile_pages.route(f"{PROFILE_PAGE}/avisos", methods=["POST"], content_types=FORM)
+@page(profile_pages, access=MAILBOX)
+def change_alerts_by_form(request: PageRequest, session: Session) -> Response:
+    """Change it."""
+    from chalicelib.handlers.page import FieldError
+
+    chosen = request.value("alerts_by_sms")
+    if chosen not in YES_OR_NO:
+        errors = [FieldError("alerts_by_sms", f"Elige una opción en «{LABELS['alerts_by_sms']}».")]
+        context: dict[str, Any] = {"user": _profile(session).user, "options": list(YES_OR_NO.items())}
+        return show(request, "profile_alerts.html", status=422, errors=errors, chosen="", **context)
+    _change(request, session, {"alerts_by_sms": chosen == "si"})
+    return _done("avisos")
+
+
+@profile_pages.route(f"{PROFILE_PAGE}/accesos/{{session_id}}/cerrar", methods=["POST"], content_types=FORM)
+@page(profile_pages, access=MAILBOX)
+def end_access_by_button(_: PageRequest, session: Session, session_id: str) -> Response:
+    """End a session of one's own; one that had ended already is as wanted."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.access.sessions import end_session
+
+    end_session(session_id, user_id=session.user_id, sessions=access_tools(current()).sessions)
+    return _done("cerrada")
+
+
+@profile_pages.route(f"{PROFILE_PAGE}/accesos/cerrar", methods=["POST"], content_types=FORM)
+@page(profile_pages, access=MAILBOX)
+def end_other_accesses_by_button(request: PageRequest, session: Session) -> Response:
+    """End every session but this, which goes on with a new cookie."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.access.end_other_sessions import end_other_sessions
+
+    opened = end_other_sessions(session, origin=request.origin, tools=access_tools(current()))
+    return _done("cerradas", [cookie(SESSION_COOKIE, opened.cookie)])
+
+
+def _profile(session: Session) -> Profile:
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.people.profile import show_profile
+
+    box = current()
+    return show_profile(session, tools=access_tools(box), now=box.clock())
+
+
+def _change(request: PageRequest, session: Session, given: dict[str, object]) -> None:
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.handlers.api.people.profile import read_contact
+    from chalicelib.handlers.fields import Fields
+    from chalicelib.services.people.profile import change_contact
+
+    box = current()
+    contact = read_contact(Fields(given, ""))
+    change_contact(session, contact, origin=request.origin, tools=access_tools(box), now=box.clock())
+
+
+def _done(what: str, cookies: Iterable[str] = ()) -> Response:
+    return go_to(f"{PROFILE_PAGE}?hecho={what}", cookies=cookies)
+
+
+def _accepted(texts: tuple[AcceptedText, ...]) -> list[dict[str, Any]]:
+    """Return what each text was called when it was accepted, and where that version is read."""
+    from chalicelib.renderers.portal import portal
+
+    published = portal().texts
+    return [
+        {
+            "title": published[one.text, one.version].title,
+            "address": f"{_TEXT_PAGES[one.text]}?version={one.version}",
+            "version": one.version,
+            "at": one.accepted_at,
+        }
+        for one in texts
+        if (one.text, one.version) in published and one.text in _TEXT_PAGES
+    ]

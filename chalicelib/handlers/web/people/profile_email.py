@@ -1,0 +1,130 @@
+"""`/perfil/correo…`: another e-mail address, which proves itself by a code before it counts (BOX-7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.bootstrap import current
+from chalicelib.domain.errors import CasillaError, TooManyRequests
+from chalicelib.handlers.http import MAILBOX
+from chalicelib.handlers.page import go_to, page, show_form
+from chalicelib.handlers.page_request import FORM, PageRequest
+from chalicelib.handlers.web.labels import LABELS
+
+if TYPE_CHECKING:
+    from chalicelib.domain.session import Session
+    from chalicelib.services.people.profile import Profile
+
+profile_email_pages = Blueprint(__name__)
+
+EMAIL_PAGE = "/perfil/correo"
+CODE_PAGE = f"{EMAIL_PAGE}/codigo"
+
+
+@profile_email_pages.route(EMAIL_PAGE, methods=["GET"])
+@page(profile_email_pages, access=MAILBOX)
+def show_email(request: PageRequest, session: Session) -> Response:
+    """Ask for the new address twice."""
+    return _email_page(request, session)
+
+
+@profile_email_pages.route(EMAIL_PAGE, methods=["POST"], content_types=FORM)
+@page(profile_email_pages, access=MAILBOX)
+def request_email_by_form(request: PageRequest, session: Session) -> Response:
+    """Send a code to it."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.handlers.commands.registration import read_new_email
+    from chalicelib.handlers.fields import Fields
+    from chalicelib.services.people.change_email import request_new_email
+
+    box = current()
+    try:
+        typed = {name: request.value(name) or None for name in ("email", "email_again")}
+        email = read_new_email(Fields(typed, ""))
+        request_new_email(session, email, tools=access_tools(box), now=box.clock())
+    except TooManyRequests as error:
+        awaited = _profile(session).new_email or ""
+        is_sent = awaited.casefold() == email.casefold()  # by the same button, pressed twice
+        return go_to(CODE_PAGE) if is_sent else _email_page(request, session, error)
+    except CasillaError as error:
+        return _email_page(request, session, error)
+    return go_to(CODE_PAGE)
+
+
+@profile_email_pages.route(CODE_PAGE, methods=["GET"])
+@page(profile_email_pages, access=MAILBOX)
+def show_email_code(request: PageRequest, session: Session) -> Response:
+    """Ask for the code."""
+    return _code_page(request, session)
+
+
+@profile_email_pages.route(CODE_PAGE, methods=["POST"], content_types=FORM)
+@page(profile_email_pages, access=MAILBOX)
+def verify_email_by_code(request: PageRequest, session: Session) -> Response:
+    """Put the new address in the old one's place."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.handlers.api.people.profile import log_old_address_untold, read_code
+    from chalicelib.handlers.fields import Fields
+    from chalicelib.services.people.change_email import verify_new_email
+
+    box = current()
+    try:
+        code = read_code(Fields({"code": request.value("code") or None}, ""))
+        changed = verify_new_email(session, code, origin=request.origin, tools=access_tools(box), now=box.clock())
+    except CasillaError as error:
+        is_done = request.value("email") == _profile(session).user.email  # by the same button, pressed twice
+        return go_to("/perfil?hecho=correo") if is_done else _code_page(request, session, error)
+    log_old_address_untold(changed.is_told)
+    return go_to("/perfil?hecho=correo")
+
+
+@profile_email_pages.route(f"{CODE_PAGE}/reenviar", methods=["POST"], content_types=FORM)
+@page(profile_email_pages, access=MAILBOX)
+def resend_email_code(request: PageRequest, session: Session) -> Response:
+    """Send another code to the same address."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.people.change_email import request_new_email
+
+    box = current()
+    awaited = _profile(session).new_email
+    if awaited is None:
+        return _code_page(request, session)
+    try:
+        request_new_email(session, awaited, tools=access_tools(box), now=box.clock())
+    except CasillaError as error:
+        return _code_page(request, session, error)
+    return go_to(f"{CODE_PAGE}?envio=hecho")
+
+
+def _profile(session: Session) -> Profile:
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.people.profile import show_profile
+
+    box = current()
+    return show_profile(session, tools=access_tools(box), now=box.clock())
+
+
+def _email_page(request: PageRequest, session: Session, error: CasillaError | None = None) -> Response:
+    told = "El código venció o ya se usó. Escribe otra vez tu nuevo correo para recibir otro."
+    return show_form(
+        request,
+        "profile_email.html",
+        error,
+        LABELS,
+        email=_profile(session).user.email,
+        typed={name: request.value(name) for name in ("email", "email_again")},
+        told=told if request.asked("codigo") == "vencido" else "",
+        is_bad=True,
+    )
+
+
+def _code_page(request: PageRequest, session: Session, error: CasillaError | None = None) -> Response:
+    """Without an address that awaits its code, the way begins anew."""
+    shown = _profile(session)
+    if shown.new_email is None:
+        return go_to(f"{EMAIL_PAGE}?codigo=vencido")
+    told = "Enviamos otro código. Los anteriores ya no sirven." if request.asked("envio") else ""
+    context = {"email": shown.new_email, "until": shown.new_email_until, "told": told, "is_bad": False}
+    return show_form(request, "profile_email_code.html", error, LABELS, **context)

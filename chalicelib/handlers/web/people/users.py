@@ -1,0 +1,152 @@
+"""`/usuarios…`: who has access to a mailbox; its principal user disables and enables the others (BOX-6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.bootstrap import current
+from chalicelib.domain.errors import CasillaError, InvalidInput
+from chalicelib.domain.mailbox import MAX_USERS, UserState
+from chalicelib.handlers.http import MAILBOX
+from chalicelib.handlers.page import go_to, page, show, show_form
+from chalicelib.handlers.page_request import FORM, PageRequest
+from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS
+
+if TYPE_CHECKING:
+    from chalicelib.domain.mailbox import Mailbox, MailboxUser
+    from chalicelib.domain.session import Session
+
+user_pages = Blueprint(__name__)
+
+USERS_PAGE = "/usuarios"
+ADDED, NOT_SENT = "agregado", "sin-correo"
+_DONE = {
+    (ADDED, UserState.PENDING): "Agregamos a {name}. Le enviamos un correo a {email} para que active su acceso.",
+    (NOT_SENT, UserState.PENDING): (
+        "Agregamos a {name}, pero no pudimos enviarle el correo de activación. Envíalo otra vez dentro de un momento."
+    ),
+    ("enviado", UserState.PENDING): "Enviamos el correo de activación a {email}.",
+    ("deshabilitado", UserState.DISABLED): "{name} ya no puede entrar a la casilla ni recibe avisos.",
+    ("habilitado", UserState.ACTIVE): "{name} puede entrar otra vez a la casilla y recibe los avisos.",
+    ("habilitado", UserState.PENDING): "Habilitaste a {name}. Todavía tiene que activar su acceso.",
+}
+"""What was just done, by the address's parameter; told only of a user who is as it says."""
+
+
+@user_pages.route(USERS_PAGE, methods=["GET"])
+@page(user_pages, access=MAILBOX)
+def show_users(request: PageRequest, session: Session) -> Response:
+    """List the users, with what the principal can do about each."""
+    return _list_page(request, session)
+
+
+@user_pages.route(f"{USERS_PAGE}/{{user_id}}/deshabilitar", methods=["GET"])
+@page(user_pages, access=MAILBOX)
+def show_disabling(request: PageRequest, session: Session, user_id: str) -> Response:
+    """Say what disabling does, before it is done (WCAG 3.3.4)."""
+    user = _secondary(session, user_id)
+    return go_to(USERS_PAGE) if user.state is UserState.DISABLED else show(request, "user_disable.html", user=user)
+
+
+@user_pages.route(f"{USERS_PAGE}/{{user_id}}/deshabilitar", methods=["POST"], content_types=FORM)
+@page(user_pages, access=MAILBOX)
+def disable_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
+    """Take a user's access away at once."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.people.mailbox_users import disable_user
+
+    box = current()
+    try:
+        disable_user(session, user_id, origin=request.origin, tools=access_tools(box), now=box.clock())
+    except CasillaError as error:
+        return _list_page(request, session, error)
+    return done("deshabilitado", user_id)
+
+
+@user_pages.route(f"{USERS_PAGE}/{{user_id}}/habilitar", methods=["POST"], content_types=FORM)
+@page(user_pages, access=MAILBOX)
+def enable_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
+    """Give it back."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.people.mailbox_users import enable_user
+
+    box = current()
+    try:
+        enable_user(session, user_id, origin=request.origin, tools=access_tools(box), now=box.clock())
+    except CasillaError as error:
+        return _list_page(request, session, error)
+    return done("habilitado", user_id)
+
+
+@user_pages.route(f"{USERS_PAGE}/{{user_id}}/activacion", methods=["GET"])
+@page(user_pages, access=MAILBOX)
+def show_activation_mail(request: PageRequest, session: Session, user_id: str) -> Response:
+    """Ask where to send the activation, in case the address was mistyped."""
+    user = _secondary(session, user_id)
+    if user.state is not UserState.PENDING:
+        return go_to(USERS_PAGE)
+    return show(request, "user_activation.html", user=user, email=user.email)
+
+
+@user_pages.route(f"{USERS_PAGE}/{{user_id}}/activacion", methods=["POST"], content_types=FORM)
+@page(user_pages, access=MAILBOX)
+def send_activation_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
+    """Send it again, to the address typed or, from the list's button, to the one on record."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.handlers.api.people.users import read_corrected_email
+    from chalicelib.handlers.fields import Fields
+    from chalicelib.services.people.send_activation import resend_activation
+
+    box = current()
+    try:
+        email = read_corrected_email(
+            Fields({name: request.value(name) for name in ("email",) if name in request.form}, "")
+        )
+        resend_activation(session, user_id, email, origin=request.origin, tools=access_tools(box), now=box.clock())
+    except InvalidInput as error:
+        user = _secondary(session, user_id)
+        return show_form(request, "user_activation.html", error, LABELS, user=user, email=request.value("email"))
+    except CasillaError as error:
+        return _list_page(request, session, error)
+    return done("enviado", user_id)
+
+
+def users_of(session: Session) -> tuple[Mailbox, MailboxUser]:
+    """Return the mailbox and its user who asks."""
+    from chalicelib.handlers.access_tools import access_tools
+    from chalicelib.services.people.mailbox_users import list_users
+
+    return list_users(session, tools=access_tools(current()))
+
+
+def _secondary(session: Session, user_id: str) -> MailboxUser:
+    from chalicelib.domain.people.mailbox_users import require_principal, secondary_user
+
+    mailbox, asking = users_of(session)
+    require_principal(asking)
+    return secondary_user(mailbox, user_id)
+
+
+def done(what: str, user_id: str) -> Response:
+    """Go back to the list, which tells what was done; `what` as in the list's own words."""
+    return go_to(f"{USERS_PAGE}?hecho={what}&usuario={user_id}")
+
+
+def _list_page(request: PageRequest, session: Session, error: CasillaError | None = None) -> Response:
+    mailbox, asking = users_of(session)
+    what, user = request.asked("hecho"), mailbox.user(request.asked("usuario"))
+    told = _DONE.get((what, user.state), "").format(name=user.name, email=user.email) if user else ""
+    return show_form(
+        request,
+        "users.html",
+        error,
+        LABELS,
+        mailbox=mailbox,
+        asking=asking,
+        most=MAX_USERS,
+        document_types=DOCUMENT_TYPES,
+        told=told,
+        is_bad=what == NOT_SENT,
+    )

@@ -1,0 +1,47 @@
+"""`/casilla`: the holder's notices, *Pendientes por leer* and *Leídos*, newest first (BOX-1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.bootstrap import current
+from chalicelib.handlers.http import MAILBOX
+from chalicelib.handlers.page import page, show
+from chalicelib.handlers.page_request import PageRequest
+
+if TYPE_CHECKING:
+    from chalicelib.domain.session import Session
+
+mailbox_pages = Blueprint(__name__)
+
+READ_TAB = "leidos"
+"""What `vista` says in the address of the second tab."""
+
+
+@mailbox_pages.route("/casilla", methods=["GET"])
+@page(mailbox_pages, access=MAILBOX)
+def show_mailbox(request: PageRequest, session: Session) -> Response:
+    """Show one tab's page."""
+    from chalicelib.domain.reading.reading import Reading
+    from chalicelib.renderers.reading.notice_page import row_of
+    from chalicelib.services.reading.list_notices import PAGE_SIZES, list_notices
+
+    tools = current().reading_tools
+    reading = Reading.READ if request.asked("vista") == READ_TAB else Reading.PENDING
+    cursor = request.asked("desde") or None
+    listed = list_notices(session, reading, cursor=cursor, limit=PAGE_SIZES[0], tools=tools)
+    today = tools.today()
+    return show(
+        request,
+        "mailbox.html",
+        holder=listed.mailbox.holder.name,
+        mailbox_id=listed.mailbox.mailbox_id,
+        counts=listed.counts,
+        tab=reading.value,
+        tab_address=f"/casilla?vista={READ_TAB}" if reading is Reading.READ else "/casilla",
+        rows=[row_of(one, today, tools.calendar) for one in listed.notices],
+        next_cursor=listed.cursor,
+        is_first_page=cursor is None,
+    )

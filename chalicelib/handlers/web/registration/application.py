@@ -1,0 +1,151 @@
+"""`/registro…`: a person or company registers in steps, each on a page of its own (REG-1 to REG-3).
+
+Nobody gets to a step whose forerunner is missing; what was accepted and typed is kept in the draft.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.bootstrap import current
+from chalicelib.handlers.http import PUBLIC
+from chalicelib.handlers.page import FieldError, go_to, page, show
+from chalicelib.handlers.page_request import FORM, PageRequest
+from chalicelib.handlers.registration_door import open_registration_tools
+from chalicelib.handlers.web.registration.draft import RegistrationDraft, keep_registration_draft
+from chalicelib.handlers.web.registration.steps import REVIEW_STEP, TEXT_STEPS, TYPE_STEP, form_page, step
+
+registration_pages = Blueprint(__name__)
+
+_LOST_TOLD = "Pasó más de una hora y, por tu seguridad, borramos lo que escribiste. Empieza de nuevo."
+
+
+@registration_pages.route("/registro", methods=["GET"])
+@page(registration_pages, access=PUBLIC)
+def begin_registration(_: PageRequest) -> Response:
+    """Lead to the first step."""
+    return go_to("/registro/terminos")
+
+
+@registration_pages.route("/registro/terminos", methods=["GET"])
+@page(registration_pages, access=PUBLIC)
+@step("/registro/terminos")
+def show_terms_step(request: PageRequest, draft: RegistrationDraft) -> Response:
+    """Show the terms."""
+    return _text_page(request, draft, "/registro/terminos")
+
+
+@registration_pages.route("/registro/terminos", methods=["POST"], content_types=FORM)
+@page(registration_pages, access=PUBLIC)
+@step("/registro/terminos")
+def accept_terms(request: PageRequest, draft: RegistrationDraft) -> Response:
+    """Note that they were accepted."""
+    return _accept(request, draft, "/registro/terminos", "/registro/privacidad")
+
+
+@registration_pages.route("/registro/privacidad", methods=["GET"])
+@page(registration_pages, access=PUBLIC)
+@step("/registro/privacidad")
+def show_privacy_step(request: PageRequest, draft: RegistrationDraft) -> Response:
+    """Show the privacy policy with the sworn statement."""
+    return _text_page(request, draft, "/registro/privacidad")
+
+
+@registration_pages.route("/registro/privacidad", methods=["POST"], content_types=FORM)
+@page(registration_pages, access=PUBLIC)
+@step("/registro/privacidad")
+def accept_privacy(request: PageRequest, draft: RegistrationDraft) -> Response:
+    """Note that it was accepted."""
+    return _accept(request, draft, "/registro/privacidad", TYPE_STEP)
+
+
+@registration_pages.route("/registro/tipo", methods=["GET"])
+@page(registration_pages, access=PUBLIC)
+@step(TYPE_STEP)
+def show_person_types(request: PageRequest, draft: RegistrationDraft) -> Response:
+    """Ask who registers."""
+    return show(request, "registration_type.html", person_type=draft.person_type)
+
+
+@registration_pages.route("/registro/tipo", methods=["POST"], content_types=FORM)
+@page(registration_pages, access=PUBLIC)
+@step(TYPE_STEP)
+def choose_person_type(request: PageRequest, draft: RegistrationDraft) -> Response:
+    """Note it, and go on to the form."""
+    from chalicelib.handlers.web.registration.fields import PERSON_TYPES, form_address
+
+    person_type = request.value("person_type")
+    if person_type not in PERSON_TYPES:
+        error = FieldError("person_type", "Elige una opción en «Tipo de Persona».")
+        return show(request, "registration_type.html", status=422, errors=[error], person_type="")
+    cookies = keep_registration_draft(replace(draft, person_type=person_type))
+    return go_to(form_address(person_type), cookies=cookies)
+
+
+@registration_pages.route("/registro/persona-natural", methods=["GET"])
+@page(registration_pages, access=PUBLIC)
+@step("/registro/persona-natural")
+def show_person_form(request: PageRequest, draft: RegistrationDraft) -> Response:
+    """Ask for a person's data."""
+    return form_page(request, replace(draft, person_type="natural"))
+
+
+@registration_pages.route("/registro/persona-natural", methods=["POST"], content_types=FORM)
+@page(registration_pages, access=PUBLIC)
+@step("/registro/persona-natural")
+def take_person(request: PageRequest, draft: RegistrationDraft) -> Response:
+    """Keep and check them."""
+    return _take_form(request, draft, "natural")
+
+
+@registration_pages.route("/registro/persona-juridica", methods=["GET"])
+@page(registration_pages, access=PUBLIC)
+@step("/registro/persona-juridica")
+def show_company_form(request: PageRequest, draft: RegistrationDraft) -> Response:
+    """Ask for a company's data."""
+    return form_page(request, replace(draft, person_type="juridica"))
+
+
+@registration_pages.route("/registro/persona-juridica", methods=["POST"], content_types=FORM)
+@page(registration_pages, access=PUBLIC)
+@step("/registro/persona-juridica")
+def take_company(request: PageRequest, draft: RegistrationDraft) -> Response:
+    """Keep and check them."""
+    return _take_form(request, draft, "juridica")
+
+
+def _text_page(request: PageRequest, draft: RegistrationDraft, address: str, wrong: str = "") -> Response:
+    from chalicelib.renderers.portal import portal
+
+    text = portal().text(TEXT_STEPS[address])
+    errors = [FieldError("accepted", wrong)] if wrong else []
+    is_accepted = draft.version_of(text.name) == text.version
+    told = _LOST_TOLD if request.asked("borrador") else ""
+    context: dict[str, Any] = {"text": text, "address": address, "is_accepted": is_accepted, "told": told}
+    return show(request, "registration_text.html", status=422 if wrong else 200, errors=errors, is_bad=True, **context)
+
+
+def _accept(request: PageRequest, draft: RegistrationDraft, address: str, following: str) -> Response:
+    """Note an acceptance of the very version that the page showed."""
+    from chalicelib.domain.consent import AcceptedText
+    from chalicelib.renderers.portal import portal
+
+    text = portal().text(TEXT_STEPS[address])
+    if request.value("accepted") != "si":
+        return _text_page(request, draft, address, "Lee el texto y marca la casilla para continuar.")
+    if request.value("version") != text.version:
+        return _text_page(request, draft, address, "El texto cambió. Lee el nuevo y marca la casilla para continuar.")
+    accepted = AcceptedText(text.name, text.version, current().clock(), request.origin)
+    return go_to(following, cookies=keep_registration_draft(draft.with_accepted(accepted)))
+
+
+def _take_form(request: PageRequest, draft: RegistrationDraft, person_type: str) -> Response:
+    from chalicelib.handlers.web.registration.fields import find_errors, take_typed
+
+    draft = replace(draft, person_type=person_type).with_typed(person_type, take_typed(person_type, request.value))
+    cookies = keep_registration_draft(draft)
+    errors = find_errors(draft, open_registration_tools(current()))
+    return form_page(request, draft, errors) if errors else go_to(REVIEW_STEP, cookies=cookies)

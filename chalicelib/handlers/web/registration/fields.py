@@ -1,0 +1,149 @@
+"""The two forms of a registration: their fields, what was typed into them as the API reads it, and what is wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.errors import CasillaError, InvalidInput
+from chalicelib.handlers.page import FieldError, errors_of
+from chalicelib.handlers.web.registration.draft import RegistrationDraft
+
+if TYPE_CHECKING:
+    from chalicelib.services.registration.start_registration import Application
+    from chalicelib.services.registration.tools import RegistrationTools
+
+PERSON_TYPES = {"natural": "Persona Natural", "juridica": "Persona Jurídica"}
+SEXES = {"F": "Femenino", "M": "Masculino"}
+_CONTACT = {
+    "phone": "Teléfono/Celular",
+    "email": "Correo Electrónico",
+    "email_again": "Repetir Correo Electrónico",
+}
+LABELS: dict[str, dict[str, str]] = {
+    "natural": {
+        "number": "Número de DNI",
+        "cui": "CUI",
+        "paternal_surname": "Apellido Paterno",
+        "maternal_surname": "Apellido Materno",
+        "given_names": "Nombres",
+        "birth_date": "Fecha Nacimiento",
+        "sex": "Sexo",
+        "issue_date": "Fecha de emisión",
+        **_CONTACT,
+    },
+    "juridica": {"ruc": "Número de RUC", "legal_name": "Razón Social", "district": "Distrito", **_CONTACT},
+}
+"""Each form's fields in their order, with their labels."""
+_OPTIONAL = {"paternal_surname", "maternal_surname"}
+"""One of both is there, which the check of names says."""
+_DAYS = {"birth_date", "issue_date"}
+_NUMBERS = {"number", "ruc"}
+_LONGEST = 400
+_DAY = re.compile(r"([0-9]{1,2})[\s/.-]+([0-9]{1,2})[\s/.-]+([0-9]{4})|([0-9]{2})([0-9]{2})([0-9]{4})")
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_DAY_UNREADABLE = "Escribe una fecha que exista, como día/mes/año: 27/3/1985."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the summary; `change` is where it is changed, empty where it cannot be."""
+
+    label: str
+    value: str
+    change: str = ""
+
+
+def form_address(person_type: str) -> str:
+    """Return where a type of person fills in its form."""
+    return f"/registro/persona-{person_type}"
+
+
+def take_typed(person_type: str, value: Any) -> dict[str, str]:
+    """Take a form's fields by `value`, which returns one as typed; none is kept at a length that no one types."""
+    return {name: value(name)[:_LONGEST] for name in LABELS[person_type]}
+
+
+def read_typed_day(text: str) -> date | None:
+    """Read a date typed as day, month and year, however they are separated, or as browsers fill it in."""
+    if iso := _ISO_DAY.fullmatch(text.strip()):
+        year, month, day = iso.groups()
+    elif parts := _DAY.fullmatch(text.strip()):
+        day, month, year = (part for part in parts.groups() if part is not None)
+    else:
+        return None
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def read_typed(draft: RegistrationDraft, tools: RegistrationTools) -> Application:
+    """Read the application as the API does; it says what is wrong with it by itself."""
+    from chalicelib.handlers.commands.registration import read_application
+    from chalicelib.handlers.fields import Fields
+
+    given: dict[str, Any] = {
+        name: _as_sent(name, text) if text.strip() else None for name, text in draft.typed_now().items()
+    }
+    body = {name: given.pop(name, None) for name in _CONTACT}
+    body["accepted"] = [{"text": one.text, "version": one.version} for one in draft.accepted]
+    body |= {"company": given} if draft.person_type == "juridica" else {"person": {"document_type": "DNI", **given}}
+    application = read_application(Fields(body, ""), origin="", now=tools.clock())
+    return replace(application, accepted=draft.accepted)
+
+
+def find_errors(draft: RegistrationDraft, tools: RegistrationTools) -> tuple[FieldError, ...]:
+    """Return all that is wrong with the form, in its order; no registry is asked."""
+    from chalicelib.services.registration.start_registration import check_application
+
+    labels, typed = LABELS[draft.person_type], draft.typed_now()
+    found: dict[str, FieldError] = {}
+    try:
+        check_application(read_typed(draft, tools), tools)
+    except InvalidInput as error:
+        found = {one.field: one for one in told(error, draft.person_type) if one.field}
+    for name, label in labels.items():
+        text = typed.get(name, "").strip()
+        if not text and (name in found or name not in _OPTIONAL):
+            what = "Elige una opción en" if name == "sex" else "Completa"
+            found[name] = FieldError(name, f"{what} «{label}».")
+        elif text and name in _DAYS and read_typed_day(text) is None:
+            found[name] = FieldError(name, _DAY_UNREADABLE)
+    return tuple(found[name] for name in labels if name in found)
+
+
+def told(error: CasillaError, person_type: str) -> tuple[FieldError, ...]:
+    """Tell a refusal beside the fields of a type of person's form."""
+    return errors_of(error, LABELS[person_type])
+
+
+def summary_rows(draft: RegistrationDraft) -> list[Row]:
+    """Return what will be sent, each line with the way to change it."""
+    form, typed = form_address(draft.person_type), draft.typed_now()
+    rows = [
+        Row("Tipo de Persona", PERSON_TYPES[draft.person_type], "/registro/tipo"),
+        Row("Tipo Documento", "RUC" if draft.person_type == "juridica" else "DNI"),
+    ]
+    for name, label in LABELS[draft.person_type].items():
+        if name != "email_again":
+            rows.append(Row(label, _as_shown(name, typed.get(name, "")), f"{form}?desde=revisar#{name}"))
+    return rows
+
+
+def _as_sent(name: str, text: str) -> str | None:
+    if name in _DAYS:
+        day = read_typed_day(text)
+        return None if day is None else day.isoformat()
+    return re.sub(r"\s", "", text) if name in _NUMBERS else text
+
+
+def _as_shown(name: str, text: str) -> str:
+    if name in _DAYS:
+        day = read_typed_day(text)
+        return text if day is None else f"{day:%d/%m/%Y}"
+    if name == "sex":
+        return SEXES.get(text, "")
+    return " ".join(text.split())

@@ -1,0 +1,134 @@
+"""`/registro/correo/…`: the applicant proves the address by the code, and the way in comes there (REG-5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.bootstrap import current
+from chalicelib.domain.errors import CasillaError, NotFound
+from chalicelib.domain.masking import mask_email
+from chalicelib.handlers.http import PUBLIC
+from chalicelib.handlers.page import go_to, page, show, show_form
+from chalicelib.handlers.page_request import FORM, PageRequest
+from chalicelib.handlers.registration_door import open_registration_tools
+from chalicelib.handlers.web.labels import LABELS
+
+if TYPE_CHECKING:
+    from chalicelib.domain.registration.registration import Registration
+
+registration_mail_pages = Blueprint(__name__)
+
+_TOLD = {
+    "fallido": "No pudimos enviarte el correo. Pide otro código dentro de un momento.",
+    "hecho": "Te enviamos otro correo. Los códigos anteriores ya no sirven.",
+    "cambiado": "Cambiamos tu correo y te escribimos a la dirección nueva.",
+}
+"""What just happened, by the address's parameter."""
+
+
+@registration_mail_pages.route("/registro/correo/{registration_id}", methods=["GET"])
+@page(registration_mail_pages, access=PUBLIC)
+def show_registration_state(request: PageRequest, registration_id: str) -> Response:
+    """Tell how far the registration came, and ask for the code once it was sent."""
+    return _state_page(request, registration_id)
+
+
+@registration_mail_pages.route("/registro/correo/{registration_id}", methods=["POST"], content_types=FORM)
+@page(registration_mail_pages, access=PUBLIC)
+def verify_by_typed_code(request: PageRequest, registration_id: str) -> Response:
+    """Use the code up and complete the registration."""
+    from chalicelib.handlers.fields import Fields
+    from chalicelib.services.registration.verify_registration import verify_by_code
+
+    try:
+        code = Fields({"code": request.value("code") or None}, "").text("code", longest=100)
+        verify_by_code(registration_id, code, tools=open_registration_tools(current()))
+    except NotFound:
+        return _gone_page(request)
+    except CasillaError as error:
+        return _state_page(request, registration_id, error)
+    return go_to(f"/registro/correo/{registration_id}")
+
+
+@registration_mail_pages.route("/registro/correo/{registration_id}/reenviar", methods=["POST"], content_types=FORM)
+@page(registration_mail_pages, access=PUBLIC)
+def resend_by_button(request: PageRequest, registration_id: str) -> Response:
+    """Send the last e-mail again."""
+    from chalicelib.services.registration.resend_registration_mail import resend_registration_mail
+
+    try:
+        resend_registration_mail(registration_id, tools=open_registration_tools(current()))
+    except NotFound:
+        return _gone_page(request)
+    except CasillaError as error:
+        return _state_page(request, registration_id, error)
+    return go_to(f"/registro/correo/{registration_id}?envio=hecho")
+
+
+@registration_mail_pages.route("/registro/correo/{registration_id}/cambiar", methods=["GET"])
+@page(registration_mail_pages, access=PUBLIC)
+def show_address_change(request: PageRequest, registration_id: str) -> Response:
+    """Ask for another address."""
+    return _change_page(request, registration_id)
+
+
+@registration_mail_pages.route("/registro/correo/{registration_id}/cambiar", methods=["POST"], content_types=FORM)
+@page(registration_mail_pages, access=PUBLIC)
+def change_address_by_form(request: PageRequest, registration_id: str) -> Response:
+    """Take another address and write to it."""
+    from chalicelib.handlers.commands.registration import read_new_email
+    from chalicelib.handlers.fields import Fields
+    from chalicelib.services.registration.resend_registration_mail import change_registration_email
+
+    try:
+        typed = {name: request.value(name) or None for name in ("email", "email_again")}
+        email = read_new_email(Fields(typed, ""))
+        change_registration_email(registration_id, email, tools=open_registration_tools(current()))
+    except NotFound:
+        return _gone_page(request)
+    except CasillaError as error:
+        return _change_page(request, registration_id, error)
+    return go_to(f"/registro/correo/{registration_id}?envio=cambiado")
+
+
+def _state_page(request: PageRequest, registration_id: str, error: CasillaError | None = None) -> Response:
+    from chalicelib.services.registration.tools import open_registration
+
+    try:
+        registration = open_registration(registration_id, open_registration_tools(current()))
+    except NotFound:
+        return _gone_page(request)
+    asked = request.asked("envio")
+    context = {**_shown(registration, registration_id), "told": _TOLD.get(asked, ""), "is_bad": asked == "fallido"}
+    return show_form(request, f"registration_{registration.state}.html", error, LABELS, **context)
+
+
+def _change_page(request: PageRequest, registration_id: str, error: CasillaError | None = None) -> Response:
+    from chalicelib.domain.registration.registration import RegistrationState
+    from chalicelib.services.registration.tools import open_registration
+
+    try:
+        registration = open_registration(registration_id, open_registration_tools(current()))
+    except NotFound:
+        return _gone_page(request)
+    if registration.state is RegistrationState.COMPLETED:
+        return go_to(f"/registro/correo/{registration_id}")
+    typed = {name: request.value(name) for name in ("email", "email_again")}
+    context = {**_shown(registration, registration_id), "typed": typed}
+    return show_form(request, "registration_email.html", error, LABELS, **context)
+
+
+def _gone_page(request: PageRequest) -> Response:
+    return show(request, "registration_gone.html", status=404)
+
+
+def _shown(registration: Registration, registration_id: str) -> dict[str, Any]:
+    """Whether a mailbox was opened or was there already is not among it."""
+    return {
+        "address": f"/registro/correo/{registration_id}",
+        "email": mask_email(registration.email),
+        "expires_at": registration.expires_at,
+        "is_company": registration.is_company,
+    }

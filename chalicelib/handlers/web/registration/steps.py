@@ -1,0 +1,87 @@
+"""The steps of a registration: their order, and the form that several of them show (REG-1 to REG-3)."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.bootstrap import current
+from chalicelib.handlers.cookies import DRAFT_COOKIE, no_cookie
+from chalicelib.handlers.page import FieldError, go_to, show
+from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.registration_door import is_registration_open, open_registration_tools
+from chalicelib.handlers.web.registration.draft import (
+    RegistrationDraft,
+    find_registration_draft,
+    new_registration_draft,
+)
+
+View = Callable[[PageRequest, RegistrationDraft], Response]
+TEXT_STEPS = {"/registro/terminos": "terms", "/registro/privacidad": "privacy"}
+LOST = "borrador=vencido"
+"""Tells the first step that what was typed is kept no more."""
+TYPE_STEP, REVIEW_STEP = "/registro/tipo", "/registro/revisar"
+
+
+def step(address: str) -> Callable[[View], Callable[[PageRequest], Response]]:
+    """Have a view get the draft, once all that comes before its step is there."""
+
+    def wrap(view: View) -> Callable[[PageRequest], Response]:
+        @functools.wraps(view)
+        def opened(request: PageRequest) -> Response:
+            if not is_registration_open(current()):
+                return show(request, "registration_closed.html", status=403)
+            draft = find_registration_draft(request)
+            is_lost = draft is None and DRAFT_COOKIE in request.cookies
+            if draft is not None and draft.is_done:
+                if address == REVIEW_STEP:
+                    return go_to(f"/registro/correo/{draft.registration_id}", cookies=[no_cookie(DRAFT_COOKIE)])
+                draft = None
+            draft = draft or new_registration_draft()
+            missing = next((one for one in _steps_before(address, draft) if _is_missing(one, draft)), None)
+            if missing is None:
+                return view(request, draft)
+            return go_to(f"{missing}?{LOST}", cookies=[no_cookie(DRAFT_COOKIE)]) if is_lost else go_to(missing)
+
+        return opened
+
+    return wrap
+
+
+def form_page(request: PageRequest, draft: RegistrationDraft, errors: tuple[FieldError, ...] = ()) -> Response:
+    """Show the form of the draft's type of person as it was filled in."""
+    from chalicelib.handlers.web.registration.fields import LABELS, SEXES, form_address
+
+    labels = LABELS[draft.person_type]
+    context: dict[str, Any] = {
+        "labels": labels,
+        "typed": {name: draft.typed_now().get(name, "") for name in labels},
+        "sexes": list(SEXES.items()),
+        "address": form_address(draft.person_type),
+        "back": REVIEW_STEP if request.asked("desde") == "revisar" else TYPE_STEP,
+    }
+    status = 422 if errors else 200
+    return show(request, f"registration_{draft.person_type}.html", status=status, errors=errors, **context)
+
+
+def _steps_before(address: str, draft: RegistrationDraft) -> list[str]:
+    from chalicelib.handlers.web.registration.fields import form_address
+
+    steps = [*TEXT_STEPS, TYPE_STEP, form_address(draft.person_type or "natural"), REVIEW_STEP]
+    if address in steps:
+        return steps[: steps.index(address)]
+    return [*TEXT_STEPS, TYPE_STEP]  # the other type's form, which chooses it as well
+
+
+def _is_missing(address: str, draft: RegistrationDraft) -> bool:
+    from chalicelib.handlers.web.registration.fields import find_errors
+    from chalicelib.renderers.portal import portal
+
+    if address in TEXT_STEPS:
+        return draft.version_of(TEXT_STEPS[address]) != portal().current[TEXT_STEPS[address]]
+    if address == TYPE_STEP:
+        return not draft.person_type
+    return bool(find_errors(draft, open_registration_tools(current())))

@@ -1,0 +1,83 @@
+"""What a bundle of evidence says in words and in JSON, beside the files themselves."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.event import Event
+from chalicelib.domain.notice import Notice
+from chalicelib.domain.reading.reading import DeliveredNotice
+from chalicelib.renderers.notice_json import notice_as_json
+from chalicelib.renderers.reading.delivered_json import standing_as_json
+
+_README = """\
+{title}
+Preparado el {made_at}.
+
+Qué contiene{where}
+  constancia.pdf    La constancia de notificación electrónica, que prueba el depósito.
+  documento/        El documento notificado.
+  anexos/           Sus anexos, en el orden en que se enviaron.
+  deposito.json     Los datos del depósito, tal como quedaron ese día. También van dentro de la constancia.
+  estado.json       Cuándo se abrió y quién, qué pasó con cada aviso, y las fechas que rigen hoy.
+  eventos.json      El registro completo: qué se hizo, quién, cuándo y desde dónde. Las horas son UTC.
+  SHA256SUMS.txt    La huella SHA-256 de cada archivo.
+{unopened}
+Cómo comprobar que nada cambió
+  En Linux o macOS, dentro de esta carpeta:   sha256sum -c SHA256SUMS.txt
+  En Windows, archivo por archivo:            certutil -hashfile "nombre del archivo" SHA256
+  La huella de cada documento debe ser también la que dice su constancia.
+
+Este archivo puede contener datos personales. Guárdalo en un lugar seguro.
+"""
+_UNOPENED = """
+Las notificaciones que nadie abrió vienen sin su documento ni sus anexos: abrirlas puede tener efectos legales, y eso lo
+decides tú en tu casilla.
+"""
+
+
+def notice_readme(notice: Notice, made_at: datetime) -> str:
+    """Explain the evidence of one notice; `made_at` is local."""
+    title = f"Expediente de prueba de la notificación {notice.notice_id}"
+    return _README.format(title=title, made_at=f"{made_at:%d/%m/%Y %H:%M}", where="", unopened="")
+
+
+def mailbox_readme(mailbox_id: str, made_at: datetime, year: int | None) -> str:
+    """Explain the evidence of a whole mailbox, or of one year of it."""
+    title = f"Copia de la casilla electrónica {mailbox_id}" + (f", notificaciones de {year}" if year else "")
+    where = ": una carpeta por notificación, con"
+    return _README.format(title=title, made_at=f"{made_at:%d/%m/%Y %H:%M}", where=where, unopened=_UNOPENED)
+
+
+def deposit_text(notice: Notice) -> str:
+    """Write the deposit as it was frozen."""
+    return _text(notice_as_json(notice))
+
+
+def standing_text(delivered: DeliveredNotice, alerts: AlertBatch | None, today: date) -> str:
+    """Write how the notice stands today."""
+    return _text(standing_as_json(delivered, alerts, today=today))
+
+
+def events_text(events: tuple[Event, ...]) -> str:
+    """Write the log of one subject, whole."""
+    return _text([_event(event) for event in events])
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "subject": event.subject,
+        "type": event.type.value,
+        "occurred_at": f"{event.occurred_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+        "event_id": event.event_id,
+        "actor": event.actor,
+        "origin": event.origin,
+        "data": event.data,
+    }
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,74 @@
+"""The e-mails about who has access to a mailbox, and about the own address."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.domain.masking import mask_email
+from chalicelib.renderers.access.access_letters import moment
+from chalicelib.renderers.letterhead import Letterhead
+from chalicelib.renderers.letters import Fact, Framed, Letter, Link
+
+
+def activation_letter(link: str, until: datetime, letterhead: Letterhead, *, holder: str, username: str) -> Letter:
+    """Ask a person who was added to a mailbox to choose a password (BOX-6)."""
+    return Letter(
+        "Active su acceso a una casilla electrónica",
+        (
+            "El usuario principal de esta casilla electrónica le dio acceso a ella. Su correo aún no está activado.",
+            Fact(holder, "Casilla de"),
+            Fact(username, "Su usuario"),
+            "Para activar su acceso y crear su contraseña:",
+            Link(link, "Ingrese aquí"),
+            (
+                f"El enlace vale hasta las {moment(until, letterhead)} y una sola vez. Si usted no conoce esta"
+                " casilla, no haga nada."
+            ),
+        ),
+        reason="Usted recibe este mensaje porque escribieron su correo al darle acceso a una casilla electrónica.",
+    )
+
+
+def new_email_letter(code: str, until: datetime, letterhead: Letterhead) -> Letter:
+    """Bring the code that proves a new address (BOX-7)."""
+    return Letter(
+        "Verifique su nuevo correo",
+        (
+            "Para recibir aquí los avisos de su casilla, escriba este código en la página de su perfil:",
+            Framed(code),
+            (
+                f"Vale hasta las {moment(until, letterhead)} y una sola vez. Mientras no lo escriba, los"
+                " avisos siguen llegando a su correo anterior. Si usted no lo pidió, no haga nada."
+            ),
+        ),
+        reason="Usted recibe este mensaje porque escribieron su correo en el perfil de una casilla electrónica.",
+    )
+
+
+def email_changed_letter(new: str, changed_at: datetime, letterhead: Letterhead) -> Letter:
+    """Tell the old address that another one took its place (ACC-6)."""
+    return Letter(
+        "Su correo cambió",
+        (
+            "Los avisos de su casilla ya no llegan a esta dirección.",
+            Fact(mask_email(new), "Nuevo correo"),
+            Fact(f"A las {moment(changed_at, letterhead)}", "Cuándo"),
+            (
+                "Si fue usted, no tiene que hacer nada. Si no fue usted, acérquese a la mesa de partes de la entidad"
+                " con su documento de identidad."
+            ),
+        ),
+    )
+
+
+def user_disabled_letter(holder: str, disabled_at: datetime, letterhead: Letterhead) -> Letter:
+    """Tell a person that the principal user took the access away."""
+    return Letter(
+        "Ya no tiene acceso a una casilla electrónica",
+        (
+            "El usuario principal deshabilitó su acceso a esta casilla electrónica. No recibirá más avisos de ella.",
+            Fact(holder, "Casilla de"),
+            Fact(f"A las {moment(disabled_at, letterhead)}", "Cuándo"),
+            "Si cree que es un error, comuníquese con el usuario principal de la casilla.",
+        ),
+    )

@@ -1,0 +1,120 @@
+"""When a notice takes effect and how long its reader has, in plain words; no two sentences for one fact anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.deadline import Deadline, Regime, Term, TermUnit
+from chalicelib.domain.reading.reading import DeliveredNotice
+from chalicelib.renderers.spanish import day_in_words, term_in_words
+
+_SOON = 3
+"""Days left, of the kind that is told, from which on it is told with urgency."""
+
+
+class Urgency(StrEnum):
+    """How a deadline is coloured; the words say it too."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    CALM = "calm"
+    SOON = "soon"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineTold:
+    """One line about a term: `Vence el viernes 20 de noviembre de 2026`, and `te quedan 5 días hábiles` or nothing."""
+
+    urgency: Urgency
+    words: str
+    left: str = ""
+
+
+def tell_deadline(delivered: DeliveredNotice, today: date, calendar: BusinessCalendar) -> DeadlineTold:
+    """Tell the term as it stands on a local day."""
+    term, deadline = delivered.notice.term, delivered.deadline_on(today)
+    if term is None or deadline.ends_by is None:
+        return DeadlineTold(Urgency.NONE, "Sin plazo")
+    ends = deadline.term_ends_on
+    if ends is None:
+        latest = day_in_words(deadline.starts_by)
+        return DeadlineTold(Urgency.WAITING, f"El plazo empieza después de que la abras, a más tardar el {latest}")
+    if today > ends:
+        return DeadlineTold(Urgency.OVER, f"Venció el {day_in_words(ends)}")
+    if today == ends:
+        return DeadlineTold(Urgency.SOON, f"Vence hoy, {day_in_words(ends)}")
+    number, noun = _days_left(term, deadline, ends, today, calendar)
+    verb = "te queda" if number == 1 else "te quedan"
+    urgency = Urgency.SOON if number <= _SOON else Urgency.CALM
+    return DeadlineTold(urgency, f"Vence el {day_in_words(ends)}", f"{verb} {number} {noun}")
+
+
+def tell_effect(delivered: DeliveredNotice, today: date) -> tuple[str, ...]:
+    """Say under which rule a notice takes effect, with its dates, as sentences for who reads it."""
+    return tuple(_effect(delivered, delivered.deadline_on(today), today))
+
+
+def _effect(delivered: DeliveredNotice, deadline: Deadline, today: date) -> Iterator[str]:
+    notice = delivered.notice
+    if deadline.effective_on is None or deadline.term_starts_on is None:
+        yield from _effect_of_opening(delivered, deadline, today)
+    else:
+        effective = deadline.effective_on
+        took = "Surtió" if effective <= today else "Surte"
+        yield f"{took} efecto el {day_in_words(effective)}, {_reason(notice.regime, effective, deadline)}."
+        if notice.term is not None and deadline.term_ends_on is not None:
+            yield (
+                f"El plazo es de {term_in_words(notice.term)}: se cuenta desde el"
+                f" {day_in_words(deadline.term_starts_on)} y termina el {day_in_words(deadline.term_ends_on)}."
+            )
+    if notice.term is None:
+        yield "La entidad no indicó un plazo. Lee el documento: puede mencionar uno."
+
+
+def _effect_of_opening(delivered: DeliveredNotice, latest: Deadline, today: date) -> Iterator[str]:
+    """Say what opening decides; both outcomes by their dates, since an hour or a holiday moves them."""
+    term, opened = delivered.notice.term, delivered.deadline_if_opened_on(today)
+    if opened.effective_on is not None:
+        yield f"Abrirla es tu acuse de recibo: si la abres hoy, surte efecto el {day_in_words(opened.effective_on)}."
+    yield f"Si nadie la abre, surte efecto por sí sola el {day_in_words(latest.starts_by)}."
+    if term is not None and opened.term_starts_on and opened.term_ends_on and latest.ends_by:
+        starts, ends = day_in_words(opened.term_starts_on), day_in_words(opened.term_ends_on)
+        yield (
+            f"El plazo es de {term_in_words(term)}. Si la abres hoy, se cuenta desde el {starts} y termina el {ends};"
+            f" si nadie la abre, termina el {day_in_words(latest.ends_by)}."
+        )
+
+
+def _reason(regime: Regime, effective: date, deadline: Deadline) -> str:
+    if regime is Regime.DEPOSIT:
+        return "por haberse depositado en tu casilla, se abra o no"
+    if regime is Regime.IMMEDIATE:
+        return "el día de su depósito, porque es una medida de efecto inmediato"
+    if effective == deadline.term_starts_on:
+        return "porque nadie la abrió en los cinco días hábiles siguientes a su depósito"
+    return "con su primera apertura, que es el acuse de recibo"
+
+
+def _days_left(term: Term, deadline: Deadline, ends: date, today: date, calendar: BusinessCalendar) -> tuple[int, str]:
+    """Count what is left after today: business days only where that count is certain, else plain days.
+
+    The notice does not say which regional days its end was counted with. Where the country's calendar alone leads to
+    the same end, there was none among the term's days.
+    """
+    starts = deadline.term_starts_on
+    if term.unit is TermUnit.BUSINESS_DAYS and starts is not None:
+        if today < starts:
+            return _named(term.amount, "día hábil", "días hábiles")
+        if calendar.nth_business_day(starts, term.amount) == ends:
+            days = (today + timedelta(days=number) for number in range(1, (ends - today).days + 1))
+            return _named(sum(map(calendar.is_business_day, days)), "día hábil", "días hábiles")
+    return _named((ends - today).days, "día", "días")
+
+
+def _named(number: int, singular: str, plural: str) -> tuple[int, str]:
+    return number, singular if number == 1 else plural

@@ -1,0 +1,121 @@
+"""A notice as its reader's JSON: the envelope that lists show, and everything once it was opened."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.deadline import Deadline
+from chalicelib.domain.notice import FileRole
+from chalicelib.domain.reading.reading import DeliveredNotice
+from chalicelib.domain.reading.timeline import Step, TimelineEntry, timeline
+from chalicelib.renderers.notice_json import notice_as_json
+
+
+def envelope_as_json(delivered: DeliveredNotice, *, today: date, api_base_url: str) -> dict[str, Any]:
+    """Write what a list shows; of the documents, only how many there are. `today` is the country's date."""
+    notice = delivered.notice
+    document = notice.document
+    opening = delivered.opening
+    address = f"{api_base_url}/v1/notices/{notice.notice_id}"
+    return {
+        "notice_id": notice.notice_id,
+        "reading": delivered.reading.value,
+        "institution": {"id": notice.sender.institution_id, "name": notice.sender.name},
+        "document": {
+            "type": document.type,
+            "number": document.number,
+            "subject": document.subject,
+            "office": document.office,
+            "issued_at": _instant(document.issued_at),
+        },
+        "case_file": {"number": notice.case_file.number},
+        "deposited_at": _instant(notice.deposited_at),
+        "annexes": sum(file.role is FileRole.ANNEX for file in notice.files),
+        "regime": notice.regime.value,
+        "opening_fixes_dates": delivered.is_fixed_by_opening,
+        "opened_at": opening and _instant(opening.opened_at),
+        "deadline": _deadline(delivered.deadline_on(today)),
+        "deadline_if_opened_today": _deadline(delivered.deadline_if_opened_on(today)),
+        "links": {"self": address, "opening": f"{address}/opening", "receipt": f"{address}/files/receipt"},
+    }
+
+
+def details_as_json(
+    delivered: DeliveredNotice, alerts: AlertBatch | None, *, today: date, api_base_url: str
+) -> dict[str, Any]:
+    """Write everything about an opened notice; its own dates are those of the receipt, `deadline` those in force."""
+    whole = notice_as_json(delivered.notice)
+    envelope = envelope_as_json(delivered, today=today, api_base_url=api_base_url)
+    address = envelope["links"]["self"]
+    files = [
+        {"name": name, **file, "link": f"{address}/files/{name}"}
+        for name, file in zip(delivered.notice.file_names, whole["files"], strict=True)
+    ]
+    return {
+        **whole,
+        **{key: envelope[key] for key in ("reading", "opening_fixes_dates", "opened_at", "deadline", "links")},
+        "files": files,
+        **_history(delivered, alerts),
+    }
+
+
+def standing_as_json(delivered: DeliveredNotice, alerts: AlertBatch | None, *, today: date) -> dict[str, Any]:
+    """Write how a notice stands: read or not, by whom, what its alerts came to, and the dates in force on `today`."""
+    return {
+        "notice_id": delivered.notice.notice_id,
+        "as_of": today.isoformat(),
+        "reading": delivered.reading.value,
+        "opened_at": delivered.opening and _instant(delivered.opening.opened_at),
+        "deadline": _deadline(delivered.deadline_on(today)),
+        **_history(delivered, alerts),
+    }
+
+
+def status_as_json(
+    delivered: DeliveredNotice,
+    alerts: AlertBatch | None,
+    downloads: tuple[tuple[str, datetime], ...],
+    *,
+    today: date,
+) -> dict[str, Any]:
+    """Write how a notice stands for its sender: when, and never who of the mailbox's users."""
+    standing = standing_as_json(delivered, alerts, today=today)
+    steps = [{**step, "who": ""} if step["step"] == Step.OPENED else step for step in standing["timeline"]]
+    return {
+        **{name: value for name, value in standing.items() if name != "seen_by"},
+        "deposited_at": _instant(delivered.notice.deposited_at),
+        "timeline": steps,
+        "downloads": [{"file": name, "first_at": _instant(at)} for name, at in downloads],
+    }
+
+
+def _history(delivered: DeliveredNotice, alerts: AlertBatch | None) -> dict[str, Any]:
+    return {
+        "timeline": [_entry(entry) for entry in timeline(delivered, alerts)],
+        "seen_by": [{"name": seen.name, "first_at": _instant(seen.first_at)} for seen in delivered.seen],
+    }
+
+
+def _entry(entry: TimelineEntry) -> dict[str, Any]:
+    return {
+        "step": entry.step.value,
+        "at": entry.at and _instant(entry.at),
+        "who": entry.who,
+        "channel": entry.channel and entry.channel.value,
+        "outcome": entry.outcome and entry.outcome.value,
+    }
+
+
+def _deadline(deadline: Deadline) -> dict[str, str | None]:
+    names = ("effective_on", "term_starts_on", "term_ends_on", "starts_by", "ends_by")
+    days = {name: getattr(deadline, name) for name in names}
+    return {
+        **{name: day and day.isoformat() for name, day in days.items()},
+        "calendar_version": deadline.calendar_version,
+    }
+
+
+def _instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,143 @@
+"""What the mailbox's pages show of a notice: its row, its files, what happened to it. Templates only lay it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chalicelib.domain.alert.alert import AlertBatch, AlertState, Channel
+from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.notice import FileRole, Notice, StoredFile
+from chalicelib.domain.reading.reading import DeliveredNotice
+from chalicelib.domain.reading.timeline import Step, TimelineEntry, timeline
+from chalicelib.renderers.reading.deadline_words import DeadlineTold, tell_deadline
+from chalicelib.renderers.spanish import day_and_hour, size_in_short
+
+_ORIGINAL, _ANNEX = "original", "anexo"
+_MEDIA_TYPES = {
+    "application/pdf": "PDF",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "application/vnd.oasis.opendocument.spreadsheet": "ODS",
+    "image/png": "PNG",
+    "image/jpeg": "JPG",
+    "text/plain": "texto",
+    "text/csv": "CSV",
+}
+_CHANNELS = {Channel.EMAIL: "correo", Channel.SMS: "SMS"}
+_OUTCOMES = {
+    AlertState.PENDING: "por enviar",
+    AlertState.ACCEPTED: "enviada",
+    AlertState.DELIVERED: "entregada",
+    AlertState.BOUNCED: "devuelta: no llegó",
+    AlertState.COMPLAINED: "entregada y marcada como no deseada",
+    AlertState.FAILED: "no se pudo enviar",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A notice in a list, its cells written out: a list has fifty, and what a template computes costs most.
+
+    Of `issued` and `sent`, `…_at` is for machines.
+    """
+
+    address: str
+    is_opened: bool
+    year: int
+    subject: str
+    office: str
+    sender: str
+    document_type: str
+    document_number: str
+    issued: str
+    issued_at: str
+    sent: str
+    sent_at: str
+    deadline: DeadlineTold
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file to download."""
+
+    address: str
+    filename: str
+    about: str
+    """`PDF, 240 KB`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """One step of what happened; `is_deposit` has the receipt as its proof."""
+
+    title: str
+    at: datetime | None
+    note: str
+    is_deposit: bool = False
+
+
+def address_of(notice: Notice) -> str:
+    """Return the page of a notice."""
+    return f"/casilla/{notice.notice_id}"
+
+
+def row_of(delivered: DeliveredNotice, today: date, calendar: BusinessCalendar) -> Row:
+    """Return a notice as lists show it on a local day."""
+    notice, document = delivered.notice, delivered.notice.document
+    sent = calendar.local(notice.deposited_at)
+    return Row(
+        address=address_of(notice),
+        is_opened=delivered.opening is not None,
+        year=sent.year,
+        subject=document.subject,
+        office=document.office,
+        sender=notice.sender.name,
+        document_type=document.type,
+        document_number=document.number,
+        issued=day_and_hour(calendar.local(document.issued_at)),
+        issued_at=document.issued_at.isoformat(),
+        sent=day_and_hour(sent),
+        sent_at=notice.deposited_at.isoformat(),
+        deadline=tell_deadline(delivered, today, calendar),
+    )
+
+
+def files_of(notice: Notice) -> tuple[ShownFile, ...]:
+    """Return the main document, then the annexes."""
+    base = f"{address_of(notice)}/documentos"
+    return tuple(
+        ShownFile(f"{base}/{_page_name(file, position)}", file.filename, _about(file))
+        for position, file in enumerate(notice.files)
+    )
+
+
+def file_name(page_name: str) -> str:
+    """Return what the services call a file by how the pages' addresses do: `original`, `anexo-1`."""
+    kind, dash, number = page_name.partition("-")
+    if page_name == _ORIGINAL:
+        return FileRole.MAIN.value
+    return f"{FileRole.ANNEX.value}{dash}{number}" if kind == _ANNEX else ""
+
+
+def steps_of(delivered: DeliveredNotice, alerts: AlertBatch | None) -> tuple[ShownStep, ...]:
+    """Return what happened, in order."""
+    return tuple(_step(entry) for entry in timeline(delivered, alerts))
+
+
+def _page_name(file: StoredFile, position: int) -> str:
+    return _ORIGINAL if file.role is FileRole.MAIN else f"{_ANNEX}-{position}"
+
+
+def _about(file: StoredFile) -> str:
+    kind = _MEDIA_TYPES.get(file.media_type, file.filename.rpartition(".")[2].upper()[:8])
+    return f"{kind}, {size_in_short(file.size)}"
+
+
+def _step(entry: TimelineEntry) -> ShownStep:
+    if entry.step is Step.DEPOSITED:
+        return ShownStep("Depositada en tu casilla", entry.at, "", is_deposit=True)
+    if entry.step is Step.OPENED:
+        return ShownStep("Abierta por primera vez", entry.at, f"Por {entry.who}" if entry.who else "")
+    channel = _CHANNELS[entry.channel] if entry.channel else ""
+    outcome = _OUTCOMES[entry.outcome] if entry.outcome else ""
+    return ShownStep(f"Alerta por {channel}: {outcome}", entry.at, f"A {entry.who}")

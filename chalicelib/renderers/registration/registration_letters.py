@@ -1,0 +1,72 @@
+"""The e-mails of a registration: the code, the wait, the refusal, the credentials, and how to recover access."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chalicelib.domain.access.account import TEMPORARY_PASSWORD_LIFETIME
+from chalicelib.domain.registration.registration import CODE_LIFETIME
+from chalicelib.renderers.letters import Fact, Framed, Letter, Link
+
+_TYPED = (
+    "Recibe este correo porque alguien escribió esta dirección al registrarse en la casilla electrónica. "
+    "Si no fue usted, no haga nada."
+)
+
+
+def code_letter(code: str, link: str) -> Letter:
+    """Ask to prove that the address is the applicant's."""
+    return _letter(
+        "Verifique su correo",
+        "Escriba este código en la página donde se está registrando. Puede usar minúsculas.",
+        Framed(code, "Código"),
+        f"El código vale {_span(CODE_LIFETIME)} y se usa una sola vez.",
+        "Si ya cerró esa página, continúe desde aquí:",
+        Link(link, "Verificar mi correo"),
+    )
+
+
+def waiting_letter() -> Letter:
+    """Say that nothing is lost while a registry does not answer."""
+    return _letter(
+        "Recibimos su registro",
+        "El registro oficial que confirma sus datos no responde en este momento.",
+        "Guardamos su solicitud y volveremos a consultarlo. No necesita hacer nada: le escribiremos a este correo.",
+    )
+
+
+def refused_letter(detail: str) -> Letter:
+    """Say that the registry's late answer was no; `detail` reveals nothing of it."""
+    return _letter("No pudimos completar su registro", detail, "Puede volver a registrarse cuando lo desee.")
+
+
+def credentials_letter(username: str, password: str, portal: str) -> Letter:
+    """Hand over username and temporary password."""
+    return _letter(
+        "Su casilla electrónica está lista",
+        "Ingrese con estos datos:",
+        Framed(username, "Usuario"),
+        Framed(password, "Clave temporal"),
+        f"La clave temporal vale {_span(TEMPORARY_PASSWORD_LIFETIME)}. Al ingresar tendrá que cambiarla.",
+        Fact(portal, "Dirección del portal"),
+    )
+
+
+def recovery_letter(portal: str) -> Letter:
+    """Say neutrally how to get in."""
+    return _letter(
+        "Cómo ingresar a su casilla electrónica",
+        "Su correo quedó verificado. Para ingresar, abra el portal y elija «¿Olvidaste tu contraseña?».",
+        Fact(portal, "Dirección del portal"),
+        "Si no puede recuperar su acceso, acérquese a la mesa de partes con su documento.",
+    )
+
+
+def _letter(title: str, *parts: str | Fact | Framed | Link) -> Letter:
+    return Letter(title, parts, reason=_TYPED)
+
+
+def _span(time: timedelta) -> str:
+    if time >= timedelta(days=1):
+        return f"{time // timedelta(hours=1)} horas"
+    return f"{time // timedelta(minutes=1)} minutos"

@@ -1,0 +1,87 @@
+"""What somebody typed and has not sent yet, kept for a while: only who has the secret can read it, and only here.
+
+Encrypted by AES-256-GCM under a key that takes both the secret, which no table holds, and the pepper (HKDF-SHA256, RFC
+5869): neither a copy of the tables nor the secret alone opens a draft. Each time it is kept the key is another one,
+by a new salt, so its nonce is constant. The instant it ends at is authenticated with it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.domain.access.access_secret import keyed_hash
+from chalicelib.domain.access.token import NewToken, TokenKind
+from chalicelib.domain.errors import TooLarge
+from chalicelib.store.access.token_store import TokenStore
+
+MAX_DRAFT_BYTES = 200 * 1024
+"""Of its JSON; DynamoDB takes 400 KB an item."""
+
+_NONCE = bytes(12)
+_PURPOSE = b"casilla draft 1"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftTools:
+    """Where drafts are kept and what seals them; `new_salt` returns an opaque token."""
+
+    tokens: TokenStore
+    pepper: bytes
+    new_salt: Callable[[], str]
+
+
+def keep_draft(
+    secret: str, data: Mapping[str, Any], *, valid_until: datetime, tools: DraftTools, now: datetime
+) -> None:
+    """Keep JSON data under an opaque token, in place of what was kept under it before; one call.
+
+    Raises:
+        TooLarge: `draft_too_large`; what was kept before stays.
+
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(text) > MAX_DRAFT_BYTES:
+        raise TooLarge("draft_too_large", "Escribiste más de lo que podemos guardar. Acorta los textos y continúa.")
+    salt = tools.new_salt()
+    sealed = _cipher(secret, salt, tools).encrypt(_NONCE, text, _bound(valid_until))
+    kept = {"salt": salt, "sealed": base64.b64encode(sealed).decode()}
+    tools.tokens.issue(NewToken(TokenKind.DRAFT, secret, now, valid_until, data=kept))
+
+
+def find_draft(secret: str, *, tools: DraftTools, now: datetime) -> dict[str, Any] | None:
+    """Return what is kept; None when there is nothing, its time is over, or it was tampered with. One call."""
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - loaded only where drafts are
+
+    token = tools.tokens.find(TokenKind.DRAFT, secret)
+    if token is None or not token.is_valid_at(now):
+        return None
+    cipher = _cipher(secret, token.data["salt"], tools)
+    try:
+        text = cipher.decrypt(_NONCE, base64.b64decode(token.data["sealed"]), _bound(token.valid_until))
+    except InvalidTag:
+        return None
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def drop_draft(secret: str, *, tools: DraftTools) -> None:
+    """Forget what is kept, if anything is; one call."""
+    tools.tokens.revoke(TokenKind.DRAFT, secret)
+
+
+def _cipher(secret: str, salt: str, tools: DraftTools) -> Any:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 - as above
+
+    both = bytes.fromhex(keyed_hash(tools.pepper, "draft-key", secret))
+    return AESGCM(HKDF(SHA256(), 32, salt.encode(), _PURPOSE).derive(both))
+
+
+def _bound(valid_until: datetime) -> bytes:
+    return valid_until.astimezone(UTC).isoformat(timespec="microseconds").encode()

@@ -1,0 +1,156 @@
+"""Links in e-mails by which a person chooses a password: to activate an access, or to recover it (ACC-3, BOX-6).
+
+A link counts once, only when the password is set, and only while the address it was sent to and the password there was
+are still the person's: whoever changes the password, by whatever way, ends every link from before. A login that hashes
+the password anew under other parameters ends them too; its owner, who just got in, can ask for another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.credentials import user_of
+from chalicelib.domain.access.token import NewToken, Token, TokenKind
+from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.mailbox import Mailbox, MailboxUser, UserState
+from chalicelib.renderers.access.access_letters import reset_link_letter
+from chalicelib.renderers.letters import Letter
+from chalicelib.renderers.people.people_letters import activation_letter
+from chalicelib.services.access.send_access_mail import send_or_pretend
+from chalicelib.services.access.tools import AccessTools
+
+LIFETIMES: Mapping[TokenKind, timedelta] = {
+    TokenKind.RESET_LINK: timedelta(days=2),
+    TokenKind.ACTIVATION_LINK: timedelta(days=7),
+}
+_PAGES = {TokenKind.RESET_LINK: "/recuperar", TokenKind.ACTIVATION_LINK: "/activar"}
+_KINDS = {UserState.ACTIVE: TokenKind.RESET_LINK, UserState.PENDING: TokenKind.ACTIVATION_LINK}
+"""Which link a user can be sent; a disabled one none."""
+
+
+class LinkUnusable(NotFound):
+    """The link was used, is of an older password, or never was."""
+
+
+class LinkExpired(Conflict):
+    """The link is too old; a new one was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOwner:
+    """Whose link it is, or is to be."""
+
+    account: Account
+    mailbox: Mailbox
+    user: MailboxUser
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to keep as `token` and to send as `letter`."""
+
+    token: NewToken
+    letter: Letter
+
+
+def owner_from(account: Account | None, mailbox: Mailbox | None) -> LinkOwner | None:
+    """Return whom a link can be sent to; None unless account and user are one person's, active or pending."""
+    user = user_of(account, mailbox)
+    if account is None or mailbox is None or user is None or account.state not in _KINDS:
+        return None
+    return LinkOwner(account, mailbox, user)
+
+
+def new_link(owner: LinkOwner | None, *, tools: AccessTools, now: datetime) -> Link:
+    """Make the link that the owner's state asks for; without an owner, one that opens nothing."""
+    kind = _KINDS[owner.account.state] if owner else TokenKind.RESET_LINK
+    secret, until = tools.new_secret(), now + LIFETIMES[kind]
+    address = f"{tools.portal_url}{_PAGES[kind]}/{secret}"
+    if owner is None:
+        return Link(NewToken(kind, secret, now, until), reset_link_letter(address, until, tools.letterhead))
+    data = {
+        "username": owner.account.username,
+        "mailbox_id": owner.mailbox.mailbox_id,
+        "sent_to": _sent_to(owner, tools),
+    }
+    if kind is TokenKind.RESET_LINK:
+        letter = reset_link_letter(address, until, tools.letterhead)
+    else:
+        letter = activation_letter(
+            address,
+            until,
+            tools.letterhead,
+            holder=owner.mailbox.holder.name,
+            username=owner.account.username,
+        )
+    return Link(NewToken(kind, secret, now, until, data=data), letter)
+
+
+def send_link(owner: LinkOwner | None, *, tools: AccessTools, now: datetime) -> None:
+    """Keep a new link and send it to its owner; the same calls without one, and nobody gets it.
+
+    Raises:
+        Unavailable: nothing can be sent to anybody now.
+
+    """
+    link = new_link(owner, tools=tools, now=now)
+    tools.tokens.issue(link.token)
+    send_or_pretend(link.letter, owner.user.email if owner else None, tools=tools, now=now)
+
+
+def show_link(kind: TokenKind, secret: str, *, tools: AccessTools, now: datetime) -> tuple[LinkOwner, bool]:
+    """Return whose link it is and whether it is still in time; nothing is used up and nothing sent.
+
+    Raises:
+        LinkUnusable: `link_unusable`.
+
+    """
+    token = tools.tokens.find(kind, secret)
+    owner = _owner(token, tools)
+    if token is None or owner is None or _KINDS[owner.account.state] is not kind:
+        raise link_unusable(kind)
+    return owner, token.is_valid_at(now)
+
+
+def open_link(kind: TokenKind, secret: str, *, tools: AccessTools, now: datetime) -> LinkOwner:
+    """Return whose link it is; nothing is used up. For one that expired, one new link is sent.
+
+    Raises:
+        LinkUnusable: `link_unusable`.
+        LinkExpired: `link_expired`.
+
+    """
+    owner, is_in_time = show_link(kind, secret, tools=tools, now=now)
+    if not is_in_time:
+        if tools.tokens.consume_expired(kind, secret, now=now) is not None:
+            send_link(owner, tools=tools, now=now)
+        days = LIFETIMES[kind].days
+        detail = f"Este enlace venció. Te enviamos uno nuevo al correo; vale {'dos' if days == 2 else days} días."  # noqa: PLR2004
+        raise LinkExpired("link_expired", detail)
+    return owner
+
+
+def link_unusable(kind: TokenKind) -> LinkUnusable:
+    """Return the one refusal for links that were used, never were, or are not their owner's any more."""
+    detail = "Este enlace ya se usó o no es válido. Pide otro en «¿Olvidaste tu contraseña?»."
+    if kind is TokenKind.ACTIVATION_LINK:
+        detail = (
+            "Este enlace ya se usó o no es válido. Si ya elegiste tu contraseña, ingresa con ella; si no, pide otro."
+        )
+    return LinkUnusable("link_unusable", detail)
+
+
+def _owner(token: Token | None, tools: AccessTools) -> LinkOwner | None:
+    if token is None or "username" not in token.data:
+        return None
+    owner = owner_from(*tools.access.load(token.data["username"], token.data["mailbox_id"]))
+    is_theirs = owner is not None and is_same_secret(str(token.data.get("sent_to")), _sent_to(owner, tools))
+    return owner if is_theirs else None
+
+
+def _sent_to(owner: LinkOwner, tools: AccessTools) -> str:
+    return keyed_hash(tools.pepper, "sent-to", owner.user.email, owner.account.password_hash or "")

@@ -1,0 +1,96 @@
+"""Open, find, validate and end sessions. The secrets come from bootstrap; the cookies go to the handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.session import Access, Session, session_ended
+from chalicelib.store.access.session_store import SessionStore
+from chalicelib.store.batch_read import ItemKey
+
+_RECENT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A session and the cookie that opens it; the cookie is nowhere else."""
+
+    session: Session
+    cookie: str
+
+
+def open_session(account: Account, secret: str, *, origin: str, sessions: SessionStore, now: datetime) -> OpenedSession:
+    """Begin a session after a login by password and captcha or e-mailed code, which is a validation too.
+
+    `now` has to be taken before the account was read: then a session that raced a change of password is ended by it.
+    A session from before the login, if any, is the caller's to end.
+    """
+    session_id = sessions.session_id(secret)
+    session = Session(
+        session_id=session_id,
+        access_id=session_id,
+        user_id=account.user_id,
+        username=account.username,
+        mailbox_id=account.mailbox_id,
+        created_at=now,
+        validated_at=now,
+        must_change_password=account.must_change_password,
+        origin=origin,
+        name=account.name,
+    )
+    sessions.add(session, secret)
+    return OpenedSession(session, sessions.cookie(secret, session.user_id))
+
+
+def find_session(cookie: str, *, sessions: SessionStore, now: datetime) -> Session:
+    """Return the session of a request, with one read.
+
+    Raises:
+        SessionEnded: `session_ended`.
+
+    """
+    session = sessions.find(cookie, now)
+    if session is None:
+        raise session_ended()
+    return session
+
+
+def find_session_with(
+    cookie: str, keys: Iterable[ItemKey], *, sessions: SessionStore, now: datetime
+) -> tuple[Session, dict[ItemKey, Any]]:
+    """Do the same, and read other items in the same round trip; whether they are this user's is still to be checked.
+
+    Raises:
+        SessionEnded: `session_ended`.
+
+    """
+    session, found = sessions.find_with(cookie, keys, now)
+    if session is None:
+        raise session_ended()
+    return session, found
+
+
+def validate_session(session: Session, secret: str, *, sessions: SessionStore, now: datetime) -> OpenedSession:
+    """Begin 20 minutes after password and captcha were checked; the cookie changes, the absolute end does not.
+
+    Raises:
+        SessionEnded: `session_ended` when it ended or was rotated meanwhile.
+
+    """
+    validated = replace(session, session_id=sessions.session_id(secret), validated_at=now)
+    sessions.rotate(session, validated, secret)
+    return OpenedSession(validated, sessions.cookie(secret, session.user_id))
+
+
+def end_session(session_id: str, *, user_id: str, sessions: SessionStore) -> bool:
+    """End one session, the own or another of the same user; False when there is none."""
+    return sessions.end(session_id, user_id)
+
+
+def list_accesses(user_id: str, *, sessions: SessionStore, now: datetime) -> tuple[Access, ...]:
+    """Return the recent logins as their owner sees them, newest first, and which are still open."""
+    return sessions.list_for_user(user_id, now=now, limit=_RECENT)

@@ -1,0 +1,56 @@
+"""What the use cases of access share; one per process, made by the handlers from the container."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.session import Session
+from chalicelib.gateways.mail import Mail
+from chalicelib.renderers.letterhead import Letterhead
+from chalicelib.services.access.password_hashing import PasswordHashing
+from chalicelib.store.access.access_store import AccessStore
+from chalicelib.store.access.account_store import AccountStore
+from chalicelib.store.access.session_store import SessionStore
+from chalicelib.store.access.token_store import TokenStore
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.limit_store import LimitStore
+from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.people_store import PeopleStore
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTools:
+    """Stores, hashing, mail and chance. `new_secret` returns an opaque token; `portal_url` has no final slash.
+
+    `clock` tells the instant of a commit, where that of the request would be too early.
+    """
+
+    access: AccessStore
+    accounts: AccountStore
+    mailboxes: MailboxStore
+    people: PeopleStore
+    tokens: TokenStore
+    limits: LimitStore
+    sessions: SessionStore
+    events: EventStore
+    hashing: PasswordHashing
+    mail: Mail
+    letterhead: Letterhead
+    pepper: bytes
+    portal_url: str
+    clock: Callable[[], datetime]
+    new_secret: Callable[[], str]
+    new_email_code: Callable[[], str]
+    new_event_id: Callable[[], str]
+
+    def user_event(self, kind: EventType, user_id: str, *, origin: str, now: datetime) -> Event:
+        """Return the event of something a user did to their own access."""
+        return Event(f"user#{user_id}", kind, now, self.new_event_id(), f"user:{user_id}", origin)
+
+    def people_event(self, kind: EventType, session: Session, about: str, *, origin: str, now: datetime) -> Event:
+        """Return the event of something a user did to the access of another user of the mailbox."""
+        subject, actor = f"mailbox#{session.mailbox_id}", f"user:{session.user_id}"
+        return Event(subject, kind, now, self.new_event_id(), actor, origin, {"user_id": about})

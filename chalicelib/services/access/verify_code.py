@@ -1,0 +1,64 @@
+"""Check a six-character code that was sent by e-mail (REG-5, ACC-1).
+
+An attempt is counted before it is judged, so that a burst gets no more of them than a patient person. A missing, an
+expired and a used-up code cost and say the same; where a code for an unknown person would betray them, the flow
+issues one that it sends to no one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.domain.access.token import Token, TokenKind
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.store.access.token_store import TokenStore
+
+MAX_ATTEMPTS = 5
+
+
+class CodeWrong(InvalidInput):
+    """Not the code that was sent; attempts remain."""
+
+
+class CodeUnusable(InvalidInput):
+    """No attempt is left, or the code expired, was used or never existed: only a new one helps."""
+
+
+def verify_code(kind: TokenKind, name: str, code: str, *, tokens: TokenStore, now: datetime) -> Token:
+    """Use a code up and return its token; `code` is as `parse_email_code` returns it.
+
+    Raises:
+        CodeWrong: `code_wrong`.
+        CodeUnusable: `code_unusable`.
+
+    """
+    token = judge_code(kind, name, code, tokens=tokens, now=now)
+    if tokens.consume(kind, name, now=now, answer=code) is None:
+        raise _unusable()
+    return token
+
+
+def judge_code(kind: TokenKind, name: str, code: str, *, tokens: TokenStore, now: datetime) -> Token:
+    """Count an attempt and return the code's token if it is right; whoever asked uses it up in a transaction.
+
+    Raises:
+        CodeWrong: `code_wrong`.
+        CodeUnusable: `code_unusable`.
+
+    """
+    token = tokens.count_attempt(kind, name, limit=MAX_ATTEMPTS, now=now)
+    if token is None:
+        raise _unusable()
+    if tokens.matches(token, name, code):
+        return token
+    left = MAX_ATTEMPTS - token.attempts
+    if left == 0:
+        raise _unusable()
+    detail = (
+        f"El código no es correcto. Revísalo; {'te queda 1 intento' if left == 1 else f'te quedan {left} intentos'}."
+    )
+    raise CodeWrong("code_wrong", detail, field="code")
+
+
+def _unusable() -> CodeUnusable:
+    return CodeUnusable("code_unusable", "Este código ya no sirve. Pide uno nuevo.", field="code")

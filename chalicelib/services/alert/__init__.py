@@ -1,0 +1,1 @@
+"""The messages that say a notice arrived, and what became of them."""

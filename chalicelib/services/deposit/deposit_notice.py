@@ -1,0 +1,257 @@
+"""Deposit a notice: the use case the service exists for.
+
+Three round trips: everything is read at once; files, receipt and nonce are written at once; one transaction
+commits. What was stored before the transaction is invisible without it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.config import Config
+from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.deposit.deposit import DepositCommand
+from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, Unavailable
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.notice import Notice
+from chalicelib.gateways.files import Files
+from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
+from chalicelib.renderers.deposit.receipt import render_receipt
+from chalicelib.services.alert.plan_alerts import plan_alerts
+from chalicelib.services.deposit.compose_notice import compose_notice
+from chalicelib.services.deposit.settle_files import InlineFile, settle_files
+from chalicelib.services.sender.authenticate_sender import (
+    AuthenticatedSender,
+    authenticate_sender,
+    require_active,
+    wanted_for,
+)
+from chalicelib.services.sender.signed_request import Claim, SignedRequest
+from chalicelib.services.together import together
+from chalicelib.store.deposit.deposit_store import CommitUncertain, Deposit, DepositStore, Found, Wanted
+from chalicelib.store.sender.nonce_store import NonceStore, nonce_token
+
+_MAX_TRIES = 4
+_PAUSE_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Identifiers:
+    """Sources of new identifiers, injected."""
+
+    new_code: Callable[[], str]
+    """A code that can be read aloud."""
+    new_event_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class DepositTools:
+    """What a deposit needs to do its work."""
+
+    config: Config
+    deposits: DepositStore
+    nonces: NonceStore
+    files: Files
+    calendar: BusinessCalendar
+    clock: Callable[[], datetime]
+    identifiers: Identifiers
+    pause: Callable[[float], None]
+    """Wait some seconds before another try."""
+
+
+@dataclass(frozen=True, slots=True)
+class DepositAnswer:
+    """The 201 body, and whether it repeats an earlier answer."""
+
+    body: bytes
+    is_replay: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A deposit ready to be stored: what to commit, and the bytes to store before."""
+
+    deposit: Deposit
+    receipt: bytes
+    inline: tuple[InlineFile, ...]
+
+
+def deposit_notice(
+    command: DepositCommand | CasillaError,
+    *,
+    idempotency_key: str,
+    request: SignedRequest,
+    claim: Claim,
+    tools: DepositTools,
+) -> DepositAnswer:
+    """Deposit once, however often it is asked for.
+
+    A command that could not be read arrives as its error, and is told only to an authenticated sender.
+
+    Raises:
+        NotAuthenticated: the signature, its key or its nonce.
+        Forbidden: `institution_inactive`.
+        Conflict: `idempotency_key_reused`, `mailbox_disabled`, `upload_not_checked`.
+        InvalidInput: what was sent; nothing is stored.
+        Unavailable: `deposit_unavailable`, after every try; the same request can be sent again.
+
+    """
+    fingerprint = hashlib.sha256(request.body).hexdigest()
+    wanted = _wanted(claim, idempotency_key, command)
+    for attempt in range(_MAX_TRIES):
+        tools.pause(attempt * _PAUSE_S)
+        found = tools.deposits.load(wanted)
+        sender = authenticate_sender(request, claim, found, authority=tools.config.api_authority, now=tools.clock())
+        if found.recorded is not None:
+            if found.recorded.fingerprint != fingerprint:
+                raise _key_reused()
+            return DepositAnswer(found.recorded.answer, is_replay=True)
+        require_active(sender.institution)
+        if isinstance(command, CasillaError):
+            raise command
+        prepared = _prepare(command, sender, found, wanted=wanted, fingerprint=fingerprint, tools=tools)
+        _store(prepared, sender, claim, tools)
+        if _has_day_changed(prepared.deposit.notice.deposited_at, tools):
+            continue
+        try:
+            tools.deposits.commit(prepared.deposit)
+        except CommitUncertain:
+            continue
+        return DepositAnswer(prepared.deposit.answer, is_replay=False)
+    raise Unavailable(
+        "deposit_unavailable",
+        "No se pudo confirmar el depósito. Envíe el mismo pedido, con la misma Idempotency-Key, en unos segundos.",
+        retry_after=5,
+    )
+
+
+def _wanted(claim: Claim, idempotency_key: str, command: DepositCommand | CasillaError) -> Wanted:
+    """Ask for the key's record also when the command is unreadable: the key may have been used before."""
+    key_digest = hashlib.sha256(idempotency_key.encode()).hexdigest()
+    wanted = replace(wanted_for(claim), deposit_key=f"{claim.institution_id}#{key_digest}")
+    if isinstance(command, CasillaError):
+        return wanted
+    return replace(wanted, mailbox_id=command.mailbox_id, upload_ids=command.upload_ids)
+
+
+def _prepare(  # noqa: PLR0913 - the facts of one deposit
+    command: DepositCommand,
+    sender: AuthenticatedSender,
+    found: Found,
+    *,
+    wanted: Wanted,
+    fingerprint: str,
+    tools: DepositTools,
+) -> _Prepared:
+    """Decide everything, store nothing."""
+    mailbox = _receiving(found.mailbox)
+    deposited_at = tools.clock().replace(microsecond=0)
+    notice_id = tools.identifiers.new_code()
+    files, inline = settle_files(command.files, found.uploads, sender.institution, notice_id, deposited_at)
+    notice = compose_notice(
+        command,
+        mailbox,
+        sender.institution,
+        notice_id=notice_id,
+        verification_code=tools.identifiers.new_code(),
+        deposited_at=deposited_at,
+        files=files,
+        calendar=tools.calendar,
+    )
+    receipt = render_receipt(
+        notice,
+        verification_url=f"https://{tools.config.portal_address}/verificar/{notice.verification_code}",
+        zone=tools.calendar.zone,
+    )
+    receipt_sha256 = hashlib.sha256(receipt).hexdigest()
+    deposit = Deposit(
+        deposit_key=wanted.deposit_key or "",
+        fingerprint=fingerprint,
+        answer=render_deposit_answer(
+            notice,
+            receipt_sha256=receipt_sha256,
+            receipt_size=len(receipt),
+            api_base_url=tools.config.api_base_url,
+        ),
+        evidence=sender.proof.evidence,
+        notice=notice,
+        mailbox=mailbox,
+        alerts=plan_alerts(
+            mailbox,
+            notice_id=notice_id,
+            institution=sender.institution,
+            deposited_at=deposited_at,
+            receipt_key=notice.receipt_key,
+        ),
+        event=_event(notice, sender, receipt_sha256, tools.identifiers.new_event_id()),
+        uploads=tuple(found.uploads[upload_id] for upload_id in command.upload_ids),
+    )
+    return _Prepared(deposit, receipt, inline)
+
+
+def _event(notice: Notice, sender: AuthenticatedSender, receipt_sha256: str, event_id: str) -> Event:
+    return Event(
+        subject=f"notice#{notice.notice_id}",
+        type=EventType.NOTICE_DEPOSITED,
+        occurred_at=notice.deposited_at,
+        event_id=event_id,
+        actor=sender.actor,
+        origin=sender.origin,
+        data={
+            "notice_id": notice.notice_id,
+            "receipt_sha256": receipt_sha256,
+            "files_sha256": " ".join(file.sha256 for file in notice.files),
+            "signature_base_sha256": sender.proof.digest,
+        },
+    )
+
+
+def _store(prepared: _Prepared, sender: AuthenticatedSender, claim: Claim, tools: DepositTools) -> None:
+    """Write the nonce, the receipt and the files sent inside the deposit, at once."""
+    token = nonce_token(claim.keyid, claim.nonce)
+
+    def claim_nonce() -> None:
+        tools.nonces.claim(token, digest=sender.proof.digest, expires_at=claim.expires_at, now=tools.clock())
+
+    def put(key: str, content: bytes, media_type: str) -> Callable[[], None]:
+        return lambda: tools.files.put_document(key, content, media_type)
+
+    def writes() -> Iterator[Callable[[], None]]:
+        yield claim_nonce
+        yield put(prepared.deposit.notice.receipt_key, prepared.receipt, "application/pdf")
+        for file in prepared.inline:
+            yield put(file.object_key, file.content, file.media_type)
+
+    together(writes())
+
+
+def _has_day_changed(since: datetime, tools: DepositTools) -> bool:
+    """Tell whether midnight passed while files were stored: a notice must not be dated the day before its commit."""
+    return tools.calendar.local(since).date() != tools.calendar.local(tools.clock()).date()
+
+
+def _receiving(mailbox: Mailbox | None) -> Mailbox:
+    if mailbox is None:
+        raise InvalidInput(
+            "recipient_without_mailbox",
+            "El destinatario no tiene casilla electrónica. Notifíquelo por otro medio.",
+            field="recipient.document_number",
+        )
+    if not mailbox.can_receive:
+        raise Conflict(
+            "mailbox_disabled",
+            "La casilla del destinatario está deshabilitada y no recibe notificaciones. Notifíquelo por otro medio.",
+            field="recipient.document_number",
+        )
+    return mailbox
+
+
+def _key_reused() -> Conflict:
+    return Conflict(
+        "idempotency_key_reused",
+        "Esta Idempotency-Key ya se usó con otro contenido. Use una clave nueva para cada depósito distinto.",
+    )

@@ -1,0 +1,88 @@
+"""What an institution's system can read of its own deposits, also while the institution is inactive."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chalicelib.domain.codes import parse_code
+from chalicelib.domain.errors import InvalidInput, NotFound
+from chalicelib.domain.notice import Notice
+from chalicelib.services.deposit.deposit_notice import DepositTools
+from chalicelib.services.page_cursor import cursor_of, position_of
+from chalicelib.services.sender.authenticate_sender import AuthenticatedSender, authenticate_sender, wanted_for
+from chalicelib.services.sender.signed_request import Claim, SignedRequest
+from chalicelib.store.notice_store import NoticeStore
+
+RECEIPT_LINK_LIVES_S = 300
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, slots=True)
+class DepositPage:
+    """Some deposits, oldest first, and the cursor of the next page; None at the end."""
+
+    notices: tuple[Notice, ...]
+    cursor: str | None
+
+
+def read_deposit_of(
+    notice_id: str, *, request: SignedRequest, claim: Claim, tools: DepositTools, notices: NoticeStore
+) -> Notice:
+    """Return one deposit of the sender's own.
+
+    Raises:
+        NotFound: `notice_not_found`, also for another institution's.
+
+    """
+    sender = _authenticated(request, claim, tools)
+    try:
+        notice = notices.get(parse_code(notice_id))
+    except InvalidInput as error:
+        raise deposit_not_found() from error
+    if notice.sender.institution_id != sender.institution.institution_id:
+        raise deposit_not_found()
+    return notice
+
+
+def receipt_link(
+    notice_id: str, *, request: SignedRequest, claim: Claim, tools: DepositTools, notices: NoticeStore
+) -> str:
+    """Return a short-lived link to a deposit's receipt."""
+    notice = read_deposit_of(notice_id, request=request, claim=claim, tools=tools, notices=notices)
+    return tools.files.document_link(
+        notice.receipt_key, f"constancia-{notice.notice_id}.pdf", "application/pdf", expires_s=RECEIPT_LINK_LIVES_S
+    )
+
+
+def list_deposits(  # noqa: PLR0913 - a page and who asks for it
+    *,
+    month: str,
+    cursor: str | None,
+    limit: int,
+    request: SignedRequest,
+    claim: Claim,
+    tools: DepositTools,
+    notices: NoticeStore,
+) -> DepositPage:
+    """Return a page of the sender's own deposits of one month.
+
+    Raises:
+        InvalidInput: `month_invalid` or `cursor_invalid`.
+
+    """
+    sender = _authenticated(request, claim, tools)
+    if not _MONTH.fullmatch(month):
+        raise InvalidInput("month_invalid", "El parámetro month va como AAAA-MM, por ejemplo 2026-01.", field="month")
+    page = notices.list_for_sender(sender.institution.institution_id, month, after=position_of(cursor), limit=limit)
+    return DepositPage(page.notices, cursor_of(page.next_after))
+
+
+def _authenticated(request: SignedRequest, claim: Claim, tools: DepositTools) -> AuthenticatedSender:
+    found = tools.deposits.load(wanted_for(claim))
+    return authenticate_sender(request, claim, found, authority=tools.config.api_authority, now=tools.clock())
+
+
+def deposit_not_found() -> NotFound:
+    """Return the one refusal for a deposit that does not exist, or is another institution's."""
+    return NotFound("notice_not_found", "No existe ese depósito, o no es de su entidad.")

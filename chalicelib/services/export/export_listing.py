@@ -1,0 +1,69 @@
+"""Write the list of the notices that conditions select, as Excel or PDF (BOX-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from chalicelib.domain.errors import TooLarge
+from chalicelib.domain.export.export import Export, ListingFormat
+from chalicelib.domain.export.listed_notice import ListingHead, listed
+from chalicelib.domain.reading.reading import Reading
+from chalicelib.domain.reading.search import Search
+from chalicelib.domain.reading.search_query import read_conditions, to_parameters, typed_query
+from chalicelib.gateways.export.export_files import ObjectWriter
+from chalicelib.services.export.tools import ExportTools, NamedFile
+from chalicelib.services.reading.search_notices import all_matches
+
+_T = TypeVar("_T")
+
+
+def listing_parameters(search: Search, chosen: ListingFormat) -> dict[str, str]:
+    """Return what an export of kind `listing` is asked for with."""
+    reading = {} if search.reading is None else {"reading": search.reading.value}
+    return {"format": chosen.value, "query": urlencode(to_parameters(search.conditions)), **reading}
+
+
+def listing(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFile:
+    """Write the list as it was when the file is made.
+
+    Raises:
+        TooLarge: `listing_too_long`, with what to do.
+
+    """
+    zone = tools.calendar.zone
+    search = _search_of(export)
+    head = ListingHead(export.mailbox_id, search, tools.clock().astimezone(zone))
+    found = all_matches(export.mailbox_id, search, notices=tools.search, zone=zone)
+    rows = (listed(delivered, zone) for delivered in found)
+    name = f"notificaciones-{export.mailbox_id}-{head.made_at:%Y%m%d-%H%M}"
+    if export.parameters["format"] == ListingFormat.PDF:
+        from chalicelib.renderers.export import listing_pdf  # noqa: PLC0415 - fpdf2 takes 0.4 s to import
+
+        few = list(_at_most(tools.listing_limits.pdf, rows, "pide la lista en Excel o acorta las fechas"))
+        sink.write(listing_pdf.render_listing_pdf(few, head, zone=zone))
+        return NamedFile(f"{name}.pdf", listing_pdf.MEDIA_TYPE)
+    from chalicelib.renderers.export import listing_xlsx  # noqa: PLC0415 - openpyxl takes 0.15 s to import
+
+    bounded = _at_most(tools.listing_limits.excel, rows, "acorta las fechas y pide varias listas")
+    listing_xlsx.write_listing_xlsx(bounded, head, zone=zone, to=sink)
+    return NamedFile(f"{name}.xlsx", listing_xlsx.MEDIA_TYPE)
+
+
+def _search_of(export: Export) -> Search:
+    conditions = read_conditions(typed_query(export.parameters["query"]))
+    reading = export.parameters.get("reading")
+    return Search(conditions, None if reading is None else Reading(reading))
+
+
+def _at_most(most: int, rows: Iterable[_T], what_to_do: str) -> Iterator[_T]:
+    for number, row in enumerate(rows):
+        if number == most:
+            raise _too_long(most, what_to_do)
+        yield row
+
+
+def _too_long(most: int, what_to_do: str) -> TooLarge:
+    told = f"{most:,}".replace(",", "\N{NO-BREAK SPACE}")
+    return TooLarge("listing_too_long", f"La lista tiene más de {told} notificaciones: {what_to_do}.", field="query")

@@ -1,0 +1,1 @@
+"""The users of a mailbox, and their own data."""

@@ -1,0 +1,85 @@
+"""Change the own e-mail: the new address proves itself before it takes the old one's place, which is told (BOX-7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.access.access_policy import RESEND_COOLING_S
+from chalicelib.domain.access.access_secret import parse_email_code
+from chalicelib.domain.access.token import NewToken, TokenKind
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.event import EventType
+from chalicelib.domain.mailbox import Mailbox, MailboxUser
+from chalicelib.domain.people.mailbox_users import read_new_email, require_user, with_user
+from chalicelib.domain.session import Session
+from chalicelib.renderers.people.people_letters import email_changed_letter, new_email_letter
+from chalicelib.services.access.send_access_mail import send_to_new_address, tell
+from chalicelib.services.access.tools import AccessTools
+from chalicelib.services.access.verify_code import judge_code
+from chalicelib.services.people.change_people import change_people
+from chalicelib.services.people.profile import Profile
+from chalicelib.store.people_store import PeopleChange, UsedToken
+
+CODE_LIFETIME = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedEmail:
+    """The profile as it is now, and whether the old address could be told."""
+
+    profile: Profile
+    is_told: bool
+
+
+def request_new_email(session: Session, typed: str, *, tools: AccessTools, now: datetime) -> Profile:
+    """Send a code to a new address; the one sent before, to whatever address, is worth nothing any more.
+
+    Raises:
+        SessionEnded: `session_ended`.
+        InvalidInput: `email_invalid`, `email_taken`, `email_unchanged` or `email_address_refused`.
+        TooManyRequests: `limit_reached`: one a minute, and some a day.
+        Unavailable: the e-mail cannot be sent now.
+
+    """
+    mailbox, user = require_user(tools.mailboxes.find(session.mailbox_id), session.user_id)
+    email = read_new_email(mailbox, typed, own=user)
+    if email == user.email:
+        raise InvalidInput("email_unchanged", "Ese ya es tu correo. Escribe el nuevo.", field="email")
+    tools.limits.cool_down(f"new-email#{user.user_id}", seconds=RESEND_COOLING_S, now=now)
+    code, until = tools.new_email_code(), now + CODE_LIFETIME
+    kept = {"email": email}
+    tools.tokens.issue(NewToken(TokenKind.NEW_EMAIL_CODE, user.user_id, now, until, answer=code, data=kept))
+    letter = new_email_letter(code, until, tools.letterhead)
+    send_to_new_address(letter, email, asked_by=user.user_id, tools=tools, now=now)
+    return Profile(mailbox, user, email, until)
+
+
+def verify_new_email(session: Session, typed: str, *, origin: str, tools: AccessTools, now: datetime) -> ChangedEmail:
+    """Put the proven address in the old one's place, use the code up, and tell the old address.
+
+    Raises:
+        SessionEnded: `session_ended`.
+        InvalidInput: `code_malformed`, `code_wrong`, `code_unusable`, or `email_taken` meanwhile.
+        MailboxChanged: `mailbox_changed`.
+
+    """
+    code = parse_email_code(typed)
+    token = judge_code(TokenKind.NEW_EMAIL_CODE, session.user_id, code, tokens=tools.tokens, now=now)
+    email, old = str(token.data["email"]), ""
+
+    def decide(mailbox: Mailbox, user: MailboxUser) -> PeopleChange | None:
+        nonlocal old
+        if user.email == email:
+            return None
+        old, proven = user.email, read_new_email(mailbox, email, own=user)
+        return PeopleChange(
+            mailbox=with_user(mailbox, replace(user, email=proven)),
+            event=tools.user_event(EventType.EMAIL_CHANGED, user.user_id, origin=origin, now=now),
+            used=UsedToken(TokenKind.NEW_EMAIL_CODE, user.user_id, code),
+        )
+
+    mailbox, is_changed = change_people(session, decide, tools=tools)
+    letter = email_changed_letter(email, now, tools.letterhead)
+    is_told = not is_changed or tell(letter, old, tools=tools, now=now)
+    return ChangedEmail(Profile(*require_user(mailbox, session.user_id)), is_told)

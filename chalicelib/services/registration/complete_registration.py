@@ -1,0 +1,109 @@
+"""Open the mailbox and its principal user's account in one transaction, then send the way in (REG-6, REG-9).
+
+The work is the same where the holder has a mailbox already: only the e-mail differs. When the process dies between
+the transaction and the e-mail, asking for another sends a new temporary password.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from chalicelib.domain.access.account import Account, with_temporary_password
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.identity_document import mailbox_id_for
+from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.registration.registration import (
+    Registration,
+    RegistrationBusy,
+    completed,
+    first_account,
+    first_mailbox,
+)
+from chalicelib.renderers.registration.registration_letters import credentials_letter, recovery_letter
+from chalicelib.services.registration.tools import RegistrationTools, send_letter, try_to_send
+
+_MAX_TRIES = 4
+_PAUSE_S = 0.05
+
+
+def complete_registration(registration: Registration, *, tools: RegistrationTools) -> Registration:
+    """End a registration whose address was just verified, and send the credentials or how to recover access.
+
+    Raises:
+        RegistrationChanged: `registration_changed`: its address was changed meanwhile, or another call completed it.
+        Unavailable: `store_unavailable`; another code can be asked for.
+
+    """
+    password = tools.new_temporary_password()
+    mailbox = first_mailbox(registration, tools.prefixes, tools.new_event_id())
+    account = with_temporary_password(first_account(mailbox), tools.passwords.hash(password), tools.clock())
+    ended = _commit(
+        completed(registration, opened_mailbox=True), _opened(registration, mailbox, tools), tools, (mailbox, account)
+    )
+    if ended is None:
+        ended = _commit(completed(registration, opened_mailbox=False), _repeated(registration, tools), tools)
+        letter = recovery_letter(tools.letterhead.portal)
+    else:
+        letter = credentials_letter(account.username, password, tools.letterhead.portal)
+    if ended is None:
+        raise AssertionError("a transaction without mailbox cannot find one")
+    try_to_send(partial(send_letter, letter, ended, tools))
+    return ended
+
+
+def send_way_in(registration: Registration, *, tools: RegistrationTools) -> None:
+    """Send the end's e-mail again, with a new temporary password while the first was not used.
+
+    Raises:
+        AccountChanged: `account_changed`: the person just logged in.
+        Unavailable: nothing was sent.
+
+    """
+    username = mailbox_id_for(*registration.document, tools.prefixes)
+    password = tools.new_temporary_password()
+    password_hash = tools.passwords.hash(password)
+    account = tools.accounts.find(username)
+    if not registration.opened_mailbox or account is None or account.temporary_until is None:
+        send_letter(recovery_letter(tools.letterhead.portal), registration, tools)
+        return
+    tools.accounts.update(with_temporary_password(account, password_hash, tools.clock()))
+    send_letter(credentials_letter(username, password, tools.letterhead.portal), registration, tools)
+
+
+def _commit(
+    ended: Registration, event: Event, tools: RegistrationTools, opened: tuple[Mailbox, Account] | None = None
+) -> Registration | None:
+    """Write the end, again while another transaction holds one of its items: the code is used up already."""
+    for attempt in range(1, _MAX_TRIES):
+        try:
+            return tools.registrations.complete(ended, event, opened)
+        except RegistrationBusy:
+            tools.pause(attempt * _PAUSE_S)
+    return tools.registrations.complete(ended, event, opened)
+
+
+def _opened(registration: Registration, mailbox: Mailbox, tools: RegistrationTools) -> Event:
+    return Event(
+        subject=f"mailbox#{mailbox.mailbox_id}",
+        type=EventType.MAILBOX_OPENED,
+        occurred_at=tools.clock(),
+        event_id=tools.new_event_id(),
+        actor=f"applicant:{registration.key}",
+        data={"registration": registration.key, **_accepted(registration)},
+    )
+
+
+def _repeated(registration: Registration, tools: RegistrationTools) -> Event:
+    return Event(
+        subject=f"registration#{registration.key}",
+        type=EventType.REGISTRATION_REPEATED,
+        occurred_at=tools.clock(),
+        event_id=tools.new_event_id(),
+        actor=f"applicant:{registration.key}",
+        data=_accepted(registration),
+    )
+
+
+def _accepted(registration: Registration) -> dict[str, str]:
+    """Return version and instant of each text, by its name; the addresses stay with registration and mailbox."""
+    return {f"accepted_{one.text}": f"{one.version} {one.accepted_at.isoformat()}" for one in registration.accepted}

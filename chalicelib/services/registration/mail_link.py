@@ -1,0 +1,115 @@
+"""The link of a registration's e-mail: shown without harm, and verifying the address by its page's button (REG-5).
+
+A link is found by its own secret; who opens it need not have the page they registered on. It is not used up by itself:
+what counts once is the registration's change, which requires the registration as the link was made for it. So nothing
+is lost when that change fails, mail scanners may open the page, and a link opened again can say what became of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.domain.access.token import Token, TokenKind
+from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.masking import mask_email
+from chalicelib.domain.registration.registration import (
+    Registration,
+    RegistrationBusy,
+    RegistrationChanged,
+    RegistrationState,
+    key_of_code_name,
+)
+from chalicelib.services.registration.complete_registration import complete_registration
+from chalicelib.services.registration.resend_registration_mail import send_again
+from chalicelib.services.registration.tools import RegistrationTools
+
+
+class LinkState(StrEnum):
+    """What a link is good for."""
+
+    USABLE = "usable"
+    USED = "used"
+    """The address was verified, by this link, another one or the code."""
+    REPLACED = "replaced"
+    """A later e-mail was sent; its link counts."""
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLink:
+    """A link's state and its registration; `email` is where the link was sent, masked, for the page."""
+
+    state: LinkState
+    email: str
+    registration: Registration
+
+
+def show_link(secret: str, *, tools: RegistrationTools) -> ShownLink:
+    """Tell what a link is good for and change nothing; two calls.
+
+    Raises:
+        NotFound: `link_unusable`: it never was, or its registration is over.
+
+    """
+    token = tools.tokens.find(TokenKind.EMAIL_LINK, secret)
+    found = None if token is None else tools.registrations.find(key_of_code_name(token.data["code_name"]))
+    if token is None or found is None or found.state not in _VERIFIABLE or not found.is_open_at(tools.clock()):
+        raise NotFound("link_unusable", "Este enlace no es válido o su registro venció. Regístrate de nuevo.")
+    return ShownLink(_state(token, found, tools), token.data["email"], found)
+
+
+def verify_by_mail_link(secret: str, *, tools: RegistrationTools) -> Registration:
+    """Complete the registration; one completed before is returned as it is.
+
+    Raises:
+        NotFound: `link_unusable`.
+        Conflict: `link_expired` or `link_replaced`.
+        Unavailable: nothing changed; the link stays good.
+
+    """
+    shown = show_link(secret, tools=tools)
+    if shown.state is LinkState.EXPIRED:
+        raise Conflict("link_expired", "Este enlace venció. Pide otro correo y usa el nuevo enlace.")
+    if shown.state is LinkState.REPLACED:
+        raise _replaced()
+    if shown.state is LinkState.USED:
+        return shown.registration
+    try:
+        return complete_registration(shown.registration, tools=tools)
+    except (RegistrationBusy, RegistrationChanged):
+        again = show_link(secret, tools=tools)
+        if again.state is LinkState.USED:  # by another click, or the code, at the same moment
+            return again.registration
+        raise
+
+
+def resend_by_mail_link(secret: str, *, tools: RegistrationTools) -> Registration:
+    """Send another e-mail to the address that the link was sent to, if that is the registration's still.
+
+    Raises:
+        NotFound: `link_unusable`.
+        Conflict: `link_replaced`.
+        TooManyRequests: `limit_reached` within a minute, or `too_many_codes`.
+        Unavailable: nothing was sent.
+
+    """
+    shown = show_link(secret, tools=tools)
+    if shown.state is LinkState.REPLACED or shown.email != mask_email(shown.registration.email):
+        raise _replaced()
+    return send_again(shown.registration, tools=tools)
+
+
+_VERIFIABLE = {RegistrationState.AWAITING_CODE, RegistrationState.COMPLETED}
+
+
+def _replaced() -> Conflict:
+    return Conflict("link_replaced", "Te enviamos un correo más reciente. Usa el enlace o el código de ese correo.")
+
+
+def _state(token: Token, registration: Registration, tools: RegistrationTools) -> LinkState:
+    if registration.state is RegistrationState.COMPLETED:
+        return LinkState.USED
+    if token.data["code_name"] != registration.code_name:
+        return LinkState.REPLACED
+    return LinkState.USABLE if token.is_valid_at(tools.clock()) else LinkState.EXPIRED

@@ -1,0 +1,161 @@
+"""Begin a registration: all formats at once, limits, the registry, and one e-mail (REG-2 to REG-5, REG-9).
+
+Whether the holder has a mailbox is not looked at before the address is verified, so no answer can tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from chalicelib.domain.access.credentials import CaptchaAnswer
+from chalicelib.domain.consent import AcceptedText
+from chalicelib.domain.contact import Phone
+from chalicelib.domain.errors import InvalidInput, Unavailable
+from chalicelib.domain.problems import refusal_of
+from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
+from chalicelib.domain.registration.identity_claim import company_problems, person_problems
+from chalicelib.domain.registration.identity_refusal import refuse_unless_confirmed
+from chalicelib.domain.registration.registration import (
+    LIFETIME,
+    Registration,
+    RegistrationState,
+    check_accepted,
+    check_registrable,
+    confirmed,
+    postponed,
+)
+from chalicelib.renderers.registration.registration_letters import waiting_letter
+from chalicelib.services.registration.admit_registration import admit_registration
+from chalicelib.services.registration.check_identity import Consultation, ConsultationReason, check_identity
+from chalicelib.services.registration.tools import (
+    RegistrationTools,
+    cool_down,
+    send_code,
+    send_letter,
+    try_to_send,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """What was typed. `problems` are those found while reading; what could not be read stands here as a blank.
+
+    The claim and the texts are checked here. `accepted` says when and from where each text was accepted, which may be
+    before the form was sent. `captcha` is needed only where `start_registration` asks for one.
+    """
+
+    claim: PersonClaim | CompanyClaim
+    email: str
+    phone: Phone
+    accepted: tuple[AcceptedText, ...]
+    captcha: CaptchaAnswer | None = None
+    problems: tuple[InvalidInput, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StartedRegistration:
+    """The registration and its id, which is nowhere else; `is_mail_sent` is False when another has to be asked for."""
+
+    registration: Registration
+    registration_id: str
+    is_mail_sent: bool
+
+
+def start_registration(
+    application: Application, *, origin: str, tools: RegistrationTools, registration_id: str | None = None
+) -> StartedRegistration:
+    """Keep the application, ask the registry and send the code, or the promise to ask again.
+
+    A form has an opaque token as its `registration_id`, so that sent twice it begins one registration.
+
+    Raises:
+        InvalidInput: the first of all problems, with all of them; or the registry's refusal, which reveals nothing.
+        CaptchaWrong: `captcha_needed` or `captcha_wrong`, before any registry is asked, as the next.
+        TooManyRequests: `limit_reached`.
+        RegistrationChanged: `registration_changed`: one of this id was begun before.
+
+    """
+    check_application(application, tools)
+    registration_id = registration_id or tools.new_token()
+    registration = _draft(application, tools.registrations.key(registration_id), tools)
+    check_registrable(registration.document[0])
+    admit_registration(registration, application.captcha, origin=origin, tools=tools)
+    tools.registrations.add(registration)
+    registration = _ask(registration, origin, tools)
+    if registration.state is RegistrationState.AWAITING_REGISTRY:
+        is_sent = try_to_send(partial(send_letter, waiting_letter(), registration, tools))
+    else:
+        is_sent = try_to_send(partial(send_code, registration, tools))
+    if is_sent:
+        cool_down(registration, tools)
+    return StartedRegistration(registration, registration_id, is_sent)
+
+
+def check_application(application: Application, tools: RegistrationTools) -> None:
+    """Refuse an application with everything that is wrong with its form, each field once.
+
+    Raises:
+        InvalidInput: as `start_registration`.
+
+    """
+    claim = application.claim
+    if isinstance(claim, PersonClaim):
+        today = tools.clock().astimezone(tools.letterhead.zone).date()
+        found = _within("person", person_problems(claim, today=today))
+    else:
+        found = _within("company", company_problems(claim))
+    told = {one.field for one in application.problems}
+    texts = _text_problems(application, tools)
+    problems = (
+        *(one for one in found if one.field not in told),
+        *application.problems,
+        *(one for one in texts if one.field not in told),
+    )
+    if problems:
+        raise refusal_of(problems)
+
+
+def _text_problems(application: Application, tools: RegistrationTools) -> tuple[InvalidInput, ...]:
+    try:
+        check_accepted(application.accepted, tools.texts)
+    except InvalidInput as refusal:
+        return (refusal,)
+    return ()
+
+
+def _within(part: str, problems: tuple[InvalidInput, ...]) -> tuple[InvalidInput, ...]:
+    """Name the fields by their place in the application."""
+    return tuple(InvalidInput(one.code, one.detail, field=f"{part}.{one.field}") for one in problems)
+
+
+def _draft(application: Application, key: str, tools: RegistrationTools) -> Registration:
+    now, claim = tools.clock(), application.claim
+    return Registration(
+        key=key,
+        state=RegistrationState.DRAFT,
+        email=application.email,
+        phone=application.phone,
+        accepted=application.accepted,
+        started_at=now,
+        expires_at=now + LIFETIME,
+        person=claim if isinstance(claim, PersonClaim) else None,
+        company=claim if isinstance(claim, CompanyClaim) else None,
+    )
+
+
+def _ask(registration: Registration, origin: str, tools: RegistrationTools) -> Registration:
+    consultation = Consultation(
+        subject=f"registration#{registration.key}",
+        actor=f"applicant:{registration.key}",
+        reason=ConsultationReason.SELF_REGISTRATION,
+        origin=origin,
+    )
+    try:
+        result = check_identity(registration.claim, consultation, tools=tools.identity)
+    except Unavailable as error:
+        if error.code != "registry_unavailable":
+            raise
+        return tools.registrations.update(postponed(registration, tools.clock()))
+    refuse_unless_confirmed(result)
+    return tools.registrations.update(confirmed(registration, result.registered_name, tools.clock()))

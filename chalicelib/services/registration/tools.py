@@ -1,0 +1,119 @@
+"""What the verbs of a registration share: their tools, finding one, and sending its e-mails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.access.token import NewToken, TokenKind
+from chalicelib.domain.alert.alert_sending import AlertRefused
+from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.masking import mask_email
+from chalicelib.domain.registration.registration import CODE_LIFETIME, Registration, no_such_registration
+from chalicelib.gateways.mail import Mail
+from chalicelib.renderers.letterhead import Letterhead
+from chalicelib.renderers.letters import Letter, render_letter
+from chalicelib.renderers.registration.registration_letters import code_letter
+from chalicelib.services.access.password_hashing import PasswordHashing
+from chalicelib.services.registration.check_identity import IdentityTools
+from chalicelib.store.access.account_store import AccountStore
+from chalicelib.store.access.token_store import TokenStore
+from chalicelib.store.limit_store import LimitStore
+from chalicelib.store.registration_store import RegistrationStore
+
+_logger = logging.getLogger(__name__)
+_COOLING_S = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationTools:
+    """Stores, gateways, clock and sources of secrets.
+
+    `link_base` is the address of the page that verifies by link, without the final slash; `texts` are the texts to be
+    accepted, with their versions in force.
+    """
+
+    registrations: RegistrationStore
+    accounts: AccountStore
+    tokens: TokenStore
+    limits: LimitStore
+    identity: IdentityTools
+    mail: Mail
+    letterhead: Letterhead
+    passwords: PasswordHashing
+    prefixes: Mapping[DocumentType, str]
+    clock: Callable[[], datetime]
+    new_token: Callable[[], str]
+    new_email_code: Callable[[], str]
+    new_temporary_password: Callable[[], str]
+    new_event_id: Callable[[], str]
+    link_base: str
+    texts: Mapping[str, str]
+    pause: Callable[[float], None]
+    """Wait some seconds before another try."""
+
+
+def open_registration(registration_id: str, tools: RegistrationTools) -> Registration:
+    """Return the registration of an id.
+
+    Raises:
+        NotFound: `registration_not_found`: there is none, or its time is over.
+
+    """
+    found = tools.registrations.find(tools.registrations.key(registration_id))
+    if found is None or not found.is_open_at(tools.clock()):
+        raise no_such_registration()
+    return found
+
+
+def cool_down(registration: Registration, tools: RegistrationTools) -> None:
+    """Let one e-mail be asked for, and none for a minute after it.
+
+    Raises:
+        TooManyRequests: `limit_reached`, with the seconds to wait.
+
+    """
+    tools.limits.cool_down(f"registration-mail#{registration.key}", seconds=_COOLING_S, now=tools.clock())
+
+
+def send_code(registration: Registration, tools: RegistrationTools) -> None:
+    """Make the code and the link of this e-mail, and send both in one.
+
+    Raises:
+        AlertRefused: `email_address_refused`.
+        Unavailable: `mail_unavailable` or alike; another can be asked for.
+
+    """
+    now = tools.clock()
+    code, secret = tools.new_email_code(), tools.new_token()
+    until, name = now + CODE_LIFETIME, registration.code_name
+    data = {"code_name": name, "email": mask_email(registration.email)}
+    tools.tokens.issue(NewToken(TokenKind.EMAIL_CODE, name, now, until, answer=code))
+    tools.tokens.issue(NewToken(TokenKind.EMAIL_LINK, secret, now, until, data=data))
+    send_letter(code_letter(code, f"{tools.link_base}/{secret}"), registration, tools)
+
+
+def send_letter(letter: Letter, registration: Registration, tools: RegistrationTools) -> None:
+    """Send one e-mail to the registration's address; nothing in it is logged.
+
+    Raises:
+        AlertRefused: `email_address_refused`.
+        Unavailable: the provider does not take it now.
+
+    """
+    key = f"{registration.key}/{registration.state}/{tools.new_event_id()}"
+    message = render_letter(letter, registration.email, tools.letterhead, sent_at=tools.clock(), key=key)
+    tools.mail.send(message, registration.email, {})
+
+
+def try_to_send(send: Callable[[], None]) -> bool:
+    """Send what can be asked for again; a failure is logged and undoes nothing."""
+    try:
+        send()
+    except (AlertRefused, Unavailable) as error:
+        _logger.warning("registration e-mail not sent", extra={"code": error.code})
+        return False
+    return True

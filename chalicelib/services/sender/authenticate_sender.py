@@ -1,0 +1,59 @@
+"""Who sends a signed request: an institution's system, proven by its key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.errors import Forbidden
+from chalicelib.domain.sender.institution import Institution
+from chalicelib.services.sender.signed_request import Claim, Proof, SignedRequest, prove
+from chalicelib.store.deposit.deposit_store import Found, Wanted
+from chalicelib.store.sender.nonce_store import nonce_reused, nonce_token
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticatedSender:
+    """An institution, and how it proved itself. `actor` and `origin` are how events name it."""
+
+    institution: Institution
+    proof: Proof
+    actor: str
+    origin: str
+
+
+def wanted_for(claim: Claim) -> Wanted:
+    """Return what the store must be asked for to authenticate a claim."""
+    return Wanted(claim.institution_id, claim.key_id, nonce_token(claim.keyid, claim.nonce))
+
+
+def authenticate_sender(
+    request: SignedRequest, claim: Claim, found: Found, *, authority: str, now: datetime
+) -> AuthenticatedSender:
+    """Verify the signature and that its nonce was not used for anything else.
+
+    Raises:
+        NotAuthenticated: as `prove`, and `nonce_reused`.
+
+    """
+    proof = prove(request, claim, found.signing_key if found.institution else None, authority=authority, now=now)
+    if found.institution is None:  # pragma: no cover - prove refuses a missing key
+        raise AssertionError
+    taken_by_another = found.nonce_digest is not None and found.nonce_digest != proof.digest
+    if taken_by_another and found.nonce_expires_at >= now.timestamp():
+        raise nonce_reused()
+    return AuthenticatedSender(found.institution, proof, f"institution:{claim.keyid}", request.origin)
+
+
+def require_active(institution: Institution) -> None:
+    """Let only active institutions act; the others can still read what they deposited.
+
+    Raises:
+        Forbidden: `institution_inactive`.
+
+    """
+    if not institution.is_active:
+        raise Forbidden(
+            "institution_inactive",
+            "La entidad no está activa en el servicio. Su coordinador debe regularizar el convenio.",
+        )

@@ -1,0 +1,99 @@
+"""Check a file that arrived by presigned URL, and keep the copy that was checked.
+
+Deposits use the copy in the documents bucket; what happens later to the staging object changes nothing. Every step
+can be repeated: the copy's key follows from the arrival, and the first outcome stored stands.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from chalicelib.domain.errors import InvalidInput, NotReady, TooLarge
+from chalicelib.domain.notice import FileRole
+from chalicelib.domain.upload.upload import (
+    UPLOAD_LIFETIME,
+    ArrivedUpload,
+    Refusal,
+    Upload,
+    UploadState,
+    checked_key,
+    staging_key,
+)
+from chalicelib.gateways.files import Files
+from chalicelib.services.upload.inspect_file import inspect_file
+from chalicelib.store.upload_store import UploadStore
+
+_CLEAN = "NO_THREATS_FOUND"
+
+
+def check_upload(key: str, *, files: Files, uploads: UploadStore, now: datetime, malware_scan: str) -> Upload | None:
+    """Return the outcome for the object at `key`; None when nothing lies there, since it was checked before.
+
+    `malware_scan` is `guardduty` or `off`, as in the configuration.
+
+    Raises:
+        NotReady: `scan_pending` while the malware scan has not said anything; deliver the event again later.
+        InvalidInput: `upload_not_granted` when the object did not come by a grant.
+        Conflict: `upload_changed` when the object was replaced meanwhile; deliver again.
+
+    """
+    arrived = files.find_upload(key)
+    if arrived is None:
+        return None
+    upload_id = _upload_id(arrived)
+    outcome = uploads.find(upload_id)
+    if outcome is None:
+        outcome = _check(arrived, upload_id, files=files, now=now, malware_scan=malware_scan)
+        if not uploads.add(outcome):
+            outcome = uploads.find(upload_id)
+    files.delete_upload(key)
+    return outcome
+
+
+def _upload_id(arrived: ArrivedUpload) -> str:
+    upload_id = arrived.key.rpartition("/")[2]
+    if not upload_id or arrived.key != staging_key(arrived.institution_id, upload_id):
+        raise InvalidInput("upload_not_granted", "El archivo no llegó por un permiso de carga. Pida uno.")
+    return upload_id
+
+
+def _check(arrived: ArrivedUpload, upload_id: str, *, files: Files, now: datetime, malware_scan: str) -> Upload:
+    """Look at the object, and copy it to where deposits find it if nothing is wrong."""
+    refusal = _scan_refusal(files.scan_status(arrived.key)) if malware_scan == "guardduty" else None
+    refusal = refusal or _inspection_refusal(arrived, files)
+    outcome = Upload(
+        upload_id=upload_id,
+        institution_id=arrived.institution_id,
+        declared=arrived.declared,
+        state=UploadState.REFUSED if refusal else UploadState.CHECKED,
+        object_key="" if refusal else checked_key(arrived),
+        checked_at=now,
+        refusal=refusal,
+        expires_at=None if refusal else now + UPLOAD_LIFETIME,
+    )
+    if outcome.state is UploadState.CHECKED:
+        files.promote_upload(arrived, outcome.object_key)
+    return outcome
+
+
+def _scan_refusal(status: str | None) -> Refusal | None:
+    """Let only a finished scan without findings pass: a scan that failed proves nothing."""
+    if status is None:
+        detail = "El archivo se está analizando. Consulte de nuevo en un minuto."
+        raise NotReady("scan_pending", detail, retry_after=60)
+    if status == _CLEAN:
+        return None
+    return Refusal("file_infected", "El análisis halló un programa dañino, o no pudo leer el archivo. Envíe otro.")
+
+
+def _inspection_refusal(arrived: ArrivedUpload, files: Files) -> Refusal | None:
+    with tempfile.TemporaryDirectory() as directory:
+        content = Path(directory) / "upload"
+        files.download_upload(arrived, content)
+        try:
+            inspect_file(content, arrived.declared, role=FileRole.ANNEX)
+        except (InvalidInput, TooLarge) as refusal:
+            return Refusal(refusal.code, refusal.detail)
+    return None

@@ -1,0 +1,146 @@
+"""Tokens: kept as keyed hashes, compared with the clock in code, consumed by one caller only.
+
+A used token is gone; an expired one can be read until its TTL. Every change is one conditional call, and both missing
+and wrong secrets cost the same number of calls.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import DeleteError, PynamoDBException
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.access.access_secret import is_same_secret
+from chalicelib.domain.access.token import NewToken, Token, TokenKind
+from chalicelib.store.batch_read import store_unavailable
+from chalicelib.store.tables import TokenItem
+from chalicelib.store.token_item import (
+    item_from_new,
+    micros,
+    subject_key,
+    token_digest,
+    token_from_item,
+    token_key,
+    update_token,
+)
+from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
+
+
+class TokenStore:
+    """`connection` is the one that `tables.bind` returns. Raises `Unavailable` when DynamoDB does not answer."""
+
+    def __init__(self, connection: Connection, pepper: bytes) -> None:
+        """Hash with `pepper`, a secret of at least 32 bytes that no table holds."""
+        self._connection = connection
+        self._pepper = pepper
+
+    def issue(self, new: NewToken) -> Token:
+        """Keep a token; one of the same kind and name, such as the code sent before, is replaced."""
+        item = item_from_new(self._pepper, new)
+        try:
+            item.save()
+        except PynamoDBException as error:
+            raise store_unavailable() from error
+        return token_from_item(item)
+
+    def issue_in(self, transaction: TransactWrite, new: NewToken) -> None:
+        """Keep a token as part of a transaction."""
+        transaction.save(item_from_new(self._pepper, new))
+
+    def find(self, kind: TokenKind, name: str) -> Token | None:
+        """Return a token, expired or not, read with strong consistency; None when it was used or never was."""
+        try:
+            return token_from_item(TokenItem.get(self._key(kind, name), consistent_read=True))
+        except TokenItem.DoesNotExist:
+            return None
+        except PynamoDBException as error:
+            raise store_unavailable() from error
+
+    def count_attempt(self, kind: TokenKind, name: str, *, limit: int, now: datetime) -> Token | None:
+        """Count one attempt before it is judged; None when there is no valid token or `limit` attempts were made."""
+        item = TokenItem(self._key(kind, name))
+        is_open = (TokenItem.valid_until >= micros(now)) & (TokenItem.attempts < limit)
+        return token_from_item(item) if update_token(item, [TokenItem.attempts.add(1)], is_open) else None
+
+    def matches(self, token: Token, name: str, answer: str) -> bool:
+        """Tell whether this is the token's answer, in constant time."""
+        return is_same_secret(token.digest, token_digest(self._pepper, token.kind, name, answer))
+
+    def consume(self, kind: TokenKind, name: str, *, now: datetime, answer: str | None = None) -> Token | None:
+        """Use a valid token up and return it; None for all but one caller. With `answer`, only if it is the right one.
+
+        When DynamoDB's reply is lost, the repeated call finds nothing and the token was used by no one: flows that
+        cannot ask for another one consume it inside the transaction that does their work (`consume_in`).
+        """
+        return self._take(self._key(kind, name), self._is_valid(kind, name, answer, now))
+
+    def consume_in(
+        self, transaction: TransactWrite, kind: TokenKind, name: str, *, now: datetime, answer: str | None = None
+    ) -> None:
+        """Make a transaction fail unless the token is there and valid, with this answer if given, and use it up."""
+        transaction.delete(TokenItem(self._key(kind, name)), condition=self._is_valid(kind, name, answer, now))
+
+    def consume_expired(self, kind: TokenKind, name: str, *, now: datetime) -> Token | None:
+        """Take an expired token away and return it; None for all but one, so that one new link is sent in its place."""
+        return self._take(self._key(kind, name), TokenItem.valid_until < micros(now))
+
+    def revoke(self, kind: TokenKind, name: str) -> None:
+        """Make a token worthless, whether it is there or not."""
+        self._take(self._key(kind, name), None)
+
+    def list_for_subject(self, kind: TokenKind, subject: str, *, limit: int | None = None) -> tuple[Token, ...]:
+        """Return the subject's tokens, newest first, as the index knows them: a moment late at times."""
+        try:
+            found = TokenItem.by_subject.query(subject_key(kind, subject), scan_index_forward=False, limit=limit)
+            return tuple(token_from_item(item) for item in found)
+        except PynamoDBException as error:
+            raise store_unavailable() from error
+
+    def revoke_listed(self, kind: TokenKind, token_id: str, subject: str) -> bool:
+        """Revoke one token that a list showed; False unless it was this subject's."""
+        is_theirs = TokenItem.subject == subject_key(kind, subject)
+        return self._take(f"{kind}#{token_id}", is_theirs) is not None
+
+    def list_expired(self, shard: str, *, now: datetime, limit: int) -> tuple[str, ...]:
+        """Return up to `limit` keys of a shard of the index by_expiry whose TTL is over, oldest first."""
+        query = {
+            "TableName": TokenItem.Meta.table_name,
+            "IndexName": "by_expiry",
+            "KeyConditionExpression": "expiry_shard = :shard AND expires_at < :now",
+            "ExpressionAttributeValues": {":shard": {"S": shard}, ":now": {"N": str(int(now.timestamp()))}},
+            "ProjectionExpression": "#token",
+            "ExpressionAttributeNames": {"#token": "token"},
+            "Limit": limit,
+        }
+        try:
+            found = self._connection.dispatch("Query", query)
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        return tuple(item["token"]["S"] for item in found["Items"])
+
+    def delete_expired(self, key: str, *, now: datetime) -> bool:
+        """Delete a token that `list_expired` named, unless it is gone or was issued anew meanwhile."""
+        return self._take(key, TokenItem.expires_at < now) is not None
+
+    def _is_valid(self, kind: TokenKind, name: str, answer: str | None, now: datetime) -> Condition:
+        condition = TokenItem.valid_until >= micros(now)
+        if answer is not None:
+            condition &= TokenItem.digest == token_digest(self._pepper, kind, name, answer)
+        return condition
+
+    def _key(self, kind: TokenKind, name: str) -> str:
+        return token_key(self._pepper, kind, name)
+
+    def _take(self, key: str, condition: Condition | None) -> Token | None:
+        try:
+            gone = self._connection.delete_item(
+                TokenItem.Meta.table_name, key, condition=condition, return_values="ALL_OLD"
+            )
+        except DeleteError as error:
+            if vendor_code(error) == CONDITION_FAILED:
+                return None
+            raise store_unavailable() from error
+        return token_from_item(TokenItem.from_raw_data(gone["Attributes"])) if gone.get("Attributes") else None

@@ -1,0 +1,1 @@
+"""What a mailbox holds, for its users."""

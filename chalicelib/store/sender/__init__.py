@@ -1,0 +1,1 @@
+"""Who signs a request, and the proof of it."""
