@@ -2,7 +2,8 @@
 
     CasillaError
     ├── InvalidInput         what was sent cannot be accepted as it is
-    │   └── Unprintable      a text has letters the receipt's font cannot print
+    │   ├── Unprintable      a text has letters the receipt's font cannot print
+    │   └── MessageRefused   the provider will never take this message
     ├── NotAuthenticated     who is asking is not proven
     │   ├── CredentialsWrong something of what was shown is wrong; which part is told to no one
     │   ├── SessionEnded     there is no such session, or not any more
@@ -20,6 +21,8 @@ people, and says what to do. `field` names the offending part of the input, as a
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 
 class CasillaError(Exception):
@@ -45,6 +48,10 @@ class InvalidInput(CasillaError):
 
 class Unprintable(InvalidInput):
     """A text contains letters that the receipt cannot print faithfully."""
+
+
+class MessageRefused(InvalidInput):
+    """The provider will never take this message: the address is wrong, or its owner opted out."""
 
 
 class NotAuthenticated(CasillaError):
@@ -95,3 +102,21 @@ class Unavailable(CasillaError):
     """Something the service depends on does not answer; nothing was decided."""
 
     retryable = True
+
+
+def refusals(*checks: Callable[[], object]) -> tuple[InvalidInput, ...]:
+    """Run every check and return what they refused, in order."""
+    found: list[InvalidInput] = []
+    for check in checks:
+        try:
+            check()
+        except InvalidInput as refusal:
+            found.append(refusal)
+    return tuple(found)
+
+
+def refusal_of(problems: tuple[InvalidInput, ...]) -> InvalidInput:
+    """Return the first problem, carrying all of them."""
+    first = InvalidInput(problems[0].code, problems[0].detail, field=problems[0].field)
+    first.problems = problems
+    return first

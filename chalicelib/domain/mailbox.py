@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.domain.consent import AcceptedText
 from chalicelib.domain.errors import Conflict
 
 MAX_USERS = 5
@@ -39,6 +39,16 @@ class MailboxChanged(Conflict):
     """Somebody else changed the mailbox or its users since they were read."""
 
     retryable = True
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedText:
+    """A text that the person agreed to: in which version, when and from which address (REG-1, REG-10)."""
+
+    text: str
+    version: str
+    accepted_at: datetime
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.alert.alert import Channel
-from chalicelib.domain.mailbox import Mailbox
-from chalicelib.domain.notice import AlertAddress
-
 _COUNTRY_CODES = ("+51", "+593")
-
-
-def alert_addresses(mailbox: Mailbox) -> tuple[AlertAddress, ...]:
-    """Return where the alerts of a deposit go, masked, in the order of the mailbox's users."""
-    masked: list[AlertAddress] = []
-    for user in mailbox.alerted_users:
-        masked.append(AlertAddress(Channel.EMAIL, mask_email(user.email)))
-        if user.alerted_mobile is not None:
-            masked.append(AlertAddress(Channel.SMS, mask_mobile(user.alerted_mobile)))
-    return tuple(masked)
 
 
 def mask_email(address: str) -> str:

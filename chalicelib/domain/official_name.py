@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from chalicelib.domain.errors import InvalidInput
+
 _COMPANY_FORMS = (
     ("SOCIEDADPORACCIONESCERRADASIMPLIFICADA", "SACS"),
     ("SOCIEDADANONIMACERRADA", "SAC"),
@@ -20,6 +22,9 @@ _COMPANY_FORMS = (
 )
 """Kinds of company in full and in short (Ley 26887, D.L. 21621, D.Leg. 1409); SUNAT uses both."""
 _LIMA_CENTRE = {"CERCADODELIMA", "LIMACERCADO"}
+_LONGEST_PERSON_NAME = 60
+_NAME_SIGNS = " '\u2019.-"
+"""What stands between letters; telephones type the apostrophe as U+2019."""
 _MARRIED = re.compile(r"(?:(?:VDA|VIUDA) )?DE .*\S")
 
 
@@ -47,6 +52,20 @@ def is_married_form(surname: str, *, of: str) -> bool:
     """Tell whether a surname is another one followed by a husband's: `Quispe de Rojas`, `Quispe Vda. de Rojas`."""
     words, own = _words(surname), _words(of)
     return words[: len(own)] == own and _MARRIED.fullmatch(" ".join(words[len(own) :])) is not None
+
+
+def check_person_name(name: str, *, field: str, is_optional: bool = False, longest: int = _LONGEST_PERSON_NAME) -> None:
+    """Accept letters, spaces, apostrophes, hyphens and points.
+
+    Raises:
+        InvalidInput: `name_invalid`.
+
+    """
+    is_readable = all(char.isalpha() or char in _NAME_SIGNS for char in name) and len(name) <= longest
+    if not is_readable or not (fold(name) or (is_optional and not name.strip())):
+        raise InvalidInput(
+            "name_invalid", "Escribe el nombre como figura en el documento, solo con letras.", field=field
+        )
 
 
 def _words(name: str) -> list[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
-from chalicelib.domain.errors import Forbidden, SessionEnded, ValidationNeeded
+from chalicelib.domain.errors import SessionEnded, ValidationNeeded
 
 LIFETIME = timedelta(hours=8)
 """From login on, whatever happens in between."""
@@ -84,22 +83,3 @@ def require_validated(session: Session, now: datetime) -> None:
 def session_ended() -> SessionEnded:
     """Return the one refusal for sessions that are unknown, expired, rotated away or ended."""
     return SessionEnded("session_ended", "Tu sesión terminó. Ingresa de nuevo.")
-
-
-def csrf_token(pepper: bytes, session: Session) -> str:
-    """Return what every form of this session carries.
-
-    Bound to the login, not to the rotating secret: a form open in another tab survives a validation.
-    """
-    return keyed_hash(pepper, "csrf", session.access_id)
-
-
-def check_csrf(pepper: bytes, session: Session, given: str) -> None:
-    """Refuse a form that this session's pages did not make.
-
-    Raises:
-        Forbidden: `csrf_mismatch`.
-
-    """
-    if not is_same_secret(csrf_token(pepper, session), given):
-        raise Forbidden("csrf_mismatch", "La página venció. Vuelve a abrirla y envía el formulario otra vez.")

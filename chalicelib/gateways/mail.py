@@ -12,8 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.alert.alert_sending import AlertRefused
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import MessageRefused, Unavailable
 
 _BAD_ADDRESS = {"BadRequestException", "InvalidParameterValue"}
 _THROTTLED = {"TooManyRequestsException", "LimitExceededException", "Throttling", "ThrottlingException"}
@@ -31,7 +30,7 @@ class Mail:
         """Hand one message over and return the provider's id; `tags` come back in its delivery reports.
 
         Raises:
-            AlertRefused: `email_address_refused`; trying again is useless.
+            MessageRefused: `email_address_refused`; trying again is useless.
             Unavailable: `mail_throttled` or `mail_unavailable`. A fault of the account or the sender's identity is
                 here as well: an operator can repair it, and the alert must not be lost meanwhile.
 
@@ -51,10 +50,10 @@ class Mail:
         return str(answer["MessageId"])
 
 
-def _refusal(error: ClientError) -> AlertRefused | Unavailable:
+def _refusal(error: ClientError) -> MessageRefused | Unavailable:
     code = error.response["Error"]["Code"]
     if code in _BAD_ADDRESS:
-        return AlertRefused("email_address_refused", "La dirección de correo no es válida. Corríjala en su perfil.")
+        return MessageRefused("email_address_refused", "La dirección de correo no es válida. Corríjala en su perfil.")
     return _unavailable("mail_throttled" if code in _THROTTLED else "mail_unavailable")
 
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.alert.alert_sending import AlertRefused
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import MessageRefused, Unavailable
 
 _OPTED_OUT = {"OptedOut", "OptedOutException"}
 _BAD_NUMBER = {
@@ -38,7 +37,7 @@ class Sms:
         """Hand one message over to an E.164 number and return the provider's id.
 
         Raises:
-            AlertRefused: `mobile_opted_out` or `mobile_refused`; trying again is useless.
+            MessageRefused: `mobile_opted_out` or `mobile_refused`; trying again is useless.
             Unavailable: `sms_throttled` or `sms_unavailable`.
 
         """
@@ -55,12 +54,12 @@ def _string(value: str) -> dict[str, str]:
     return {"DataType": "String", "StringValue": value}
 
 
-def _refusal(error: ClientError) -> AlertRefused | Unavailable:
+def _refusal(error: ClientError) -> MessageRefused | Unavailable:
     code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     if code in _OPTED_OUT or (code in _BAD_NUMBER and "opted out" in message):
-        return AlertRefused("mobile_opted_out", "El titular del número pidió no recibir mensajes.")
+        return MessageRefused("mobile_opted_out", "El titular del número pidió no recibir mensajes.")
     if code in _BAD_NUMBER:
-        return AlertRefused("mobile_refused", "El número de celular no es válido. Corríjalo en su perfil.")
+        return MessageRefused("mobile_refused", "El número de celular no es válido. Corríjalo en su perfil.")
     return _unavailable("sms_throttled" if code in _THROTTLED else "sms_unavailable")
 
 

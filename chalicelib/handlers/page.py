@@ -180,7 +180,7 @@ def _answer(
         check_same_origin(request, box.config.portal_base_url or f"https://{box.config.portal_address}")
     if access == PUBLIC:
         return view(request, **parameters)
-    from chalicelib.domain.session import check_csrf
+    from chalicelib.domain.access.csrf import check_csrf
     from chalicelib.handlers.admission import admit
 
     try:
@@ -233,7 +233,7 @@ def _common(request: PageRequest) -> dict[str, Any]:
     box, session = current(), request.session
     if session is None:
         return {"session": None, "csrf": "", "now": box.clock()}
-    from chalicelib.domain.session import csrf_token
+    from chalicelib.domain.access.csrf import csrf_token
 
     return {"session": session, "csrf": csrf_token(box.pepper, session), "now": box.clock()}
 

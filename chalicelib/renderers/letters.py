@@ -19,7 +19,7 @@ from typing import ClassVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from chalicelib.domain.alert.alert_sending import AlertRefused
+from chalicelib.domain.errors import MessageRefused
 from chalicelib.renderers.letterhead import Letterhead
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -80,7 +80,7 @@ def render_letter(  # noqa: PLR0913 - who, when and what are what a letter is
     """Write the e-mail. `key` tells this message from all others.
 
     Raises:
-        AlertRefused: `email_address_refused`, when `to` is no address that mail can go to.
+        MessageRefused: `email_address_refused`, when `to` is no address that mail can go to.
 
     """
     message = EmailMessage(policy=SMTP)
@@ -110,9 +110,9 @@ def _address(destination: str) -> Address:
     try:
         address = Address(addr_spec=destination)
     except (ValueError, IndexError, MessageError) as error:
-        raise AlertRefused("email_address_refused", detail, field="email") from error
+        raise MessageRefused("email_address_refused", detail, field="email") from error
     if not (destination.isascii() and address.username and address.domain):
-        raise AlertRefused("email_address_refused", detail, field="email")
+        raise MessageRefused("email_address_refused", detail, field="email")
     return address
 
 

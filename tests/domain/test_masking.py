@@ -1,7 +1,8 @@
 import pytest
 
+from chalicelib.domain.alert.plan_alerts import alert_addresses
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
-from chalicelib.domain.masking import alert_addresses, mask_email, mask_mobile
+from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.domain.notice import AlertAddress
 
 

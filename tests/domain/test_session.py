@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.domain.access.csrf import check_csrf, csrf_token
 from chalicelib.domain.errors import Forbidden, ValidationNeeded
-from chalicelib.domain.session import Session, check_csrf, csrf_token, require_validated
+from chalicelib.domain.session import Session, require_validated
 
 NOW = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
 PEPPER = bytes(range(32))

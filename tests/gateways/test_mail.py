@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from chalicelib.domain.alert.alert_sending import AlertRefused
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import MessageRefused, Unavailable
 from chalicelib.renderers.alert.alerts import render_alert_email
 from tests.alert_world import LETTERHEAD, SENDER, World, a_batch, alert_world, an_alert, hooked, refusing
 
@@ -34,7 +33,7 @@ def test_the_message_goes_out_as_it_was_written_with_its_tags(world: World) -> N
 
 def test_an_address_the_provider_refuses_is_refused_for_good(world: World) -> None:
     refused = refusing(world.ses, "SendEmail", "BadRequestException")
-    with refused, pytest.raises(AlertRefused, match="email_address_refused"):
+    with refused, pytest.raises(MessageRefused, match="email_address_refused"):
         world.channels.mail.send(MESSAGE, "u1@ejemplo.pe", TAGS)
 
 

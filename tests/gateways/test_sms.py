@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from chalicelib.domain.alert.alert_sending import AlertRefused
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import MessageRefused, Unavailable
 from tests.alert_world import World, alert_world, hooked, refusing
 
 NUMBER = "+51900000001"
@@ -28,13 +27,13 @@ def test_the_text_goes_to_the_number_as_transactional_from_the_sender_id(world: 
 
 
 def test_a_number_that_is_none_is_refused_for_good(world: World) -> None:
-    with pytest.raises(AlertRefused, match="mobile_refused"):
+    with pytest.raises(MessageRefused, match="mobile_refused"):
         world.channels.sms.send("no-es-numero", "texto")
 
 
 def test_a_number_that_opted_out_is_refused_for_good(world: World) -> None:
     refused = refusing(world.sns, "Publish", "OptedOut")
-    with refused, pytest.raises(AlertRefused, match="mobile_opted_out"):
+    with refused, pytest.raises(MessageRefused, match="mobile_opted_out"):
         world.channels.sms.send(NUMBER, "texto")
 
 

@@ -15,9 +15,9 @@ from chalice.test import HTTPResponse
 
 from app import app
 from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.csrf import csrf_token
 from chalicelib.domain.export.export import ExportKind
 from chalicelib.domain.mailbox import UserState
-from chalicelib.domain.session import csrf_token
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.handlers.http import MAILBOX, PUBLIC, SESSION, SIGNED
 from chalicelib.services.access.sessions import OpenedSession, open_session

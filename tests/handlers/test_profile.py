@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from chalice.test import HTTPResponse
 
-from chalicelib.domain.consent import AcceptedText
-from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.mailbox import AcceptedText, DocumentType
 from chalicelib.services.access.send_access_mail import NOBODY
 from tests.cloud import Engine
 from tests.deposit_world import NOW, World, a_mailbox, a_user

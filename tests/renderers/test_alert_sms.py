@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from chalicelib.domain.alert.sms_text import ONE_PART, gsm7_length
 from chalicelib.renderers.alert.alert_sms import render_alert_sms
 from chalicelib.renderers.letterhead import Letterhead
+from chalicelib.services.alert.send_alerts import Channels
 from tests.alert_world import NAMES, a_batch
 
 LIMA = ZoneInfo("America/Lima")
@@ -35,5 +37,8 @@ def test_the_sms_is_one_part_whatever_the_names(institution: str, portal: str) -
 
 @pytest.mark.parametrize("portal", ["x" * 80, "notificación.gob.pe"])
 def test_a_portal_address_that_no_sms_can_hold_is_found_at_the_start(portal: str) -> None:
+    letterhead = Letterhead("avisos@casilla.gob.pe", portal, LIMA)
+    unused: Any = None
+
     with pytest.raises(ValueError, match="no SMS of one part"):
-        Letterhead("avisos@casilla.gob.pe", portal, LIMA)
+        Channels(unused, unused, letterhead, unused)

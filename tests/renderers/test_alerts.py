@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chalicelib.domain.alert.alert_sending import AlertRefused
+from chalicelib.domain.errors import MessageRefused
 from chalicelib.renderers.alert.alerts import render_alert_email
 from tests.alert_world import HOSTILE, LETTERHEAD, NAMES, a_batch, an_alert
 
@@ -112,5 +112,5 @@ def test_the_receipt_is_attached_and_announced() -> None:
 
 @pytest.mark.parametrize("destination", ["", "rosa", "rosa@", "@ejemplo.pe", "peña@ejemplo.pe", "a@b.pe\nBcc: c@d.pe"])
 def test_what_is_no_address_is_refused(destination: str) -> None:
-    with pytest.raises(AlertRefused, match="email_address_refused"):
+    with pytest.raises(MessageRefused, match="email_address_refused"):
         render_alert_email(a_batch(), an_alert(destination=destination), LETTERHEAD)

@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.domain.alert.alert_sending import AlertRefused
-from chalicelib.renderers.access.access_letters import login_code_letter, password_changed_letter, reset_link_letter
+from chalicelib.domain.errors import MessageRefused
+from chalicelib.renderers.access.access_letters import (
+    activation_letter,
+    login_code_letter,
+    password_changed_letter,
+    reset_link_letter,
+)
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Attached, Letter, Link, render_letter
-from chalicelib.renderers.people.people_letters import (
-    activation_letter,
-    email_changed_letter,
-    new_email_letter,
-    user_disabled_letter,
-)
+from chalicelib.renderers.people.people_letters import email_changed_letter, new_email_letter, user_disabled_letter
 from chalicelib.renderers.registration.registration_letters import (
     code_letter,
     credentials_letter,
@@ -146,5 +146,5 @@ def test_hours_are_told_by_the_countrys_clock() -> None:
     "to", ["", "rosa", "rosa@", "@ejemplo.pe", "ñandú@ejemplo.pe", "a@b.pe\nBcc: c@d.pe", "a@b\r\nBcc: c@d.pe"]
 )
 def test_what_is_no_address_is_refused(to: str) -> None:
-    with pytest.raises(AlertRefused, match="email_address_refused"):
+    with pytest.raises(MessageRefused, match="email_address_refused"):
         rendered(LETTERS["code"], to)

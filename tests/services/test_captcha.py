@@ -7,9 +7,10 @@ from datetime import datetime
 import pytest
 from PIL import Image
 
-from chalicelib.domain.access.access_policy import CAPTCHAS_PER_ADDRESS, SOUNDS_PER_ADDRESS, Limit
+from chalicelib.domain.access.access_policy import CAPTCHAS_PER_ADDRESS, SOUNDS_PER_ADDRESS
 from chalicelib.domain.access.captcha import LENGTH, LIFETIME, SPOKEN, captcha_answer
 from chalicelib.domain.errors import NotFound, TooManyRequests
+from chalicelib.domain.limit import Limit
 from chalicelib.renderers.access.captcha import HEIGHT, WIDTH
 from chalicelib.services.access.captcha import (
     CaptchaTools,

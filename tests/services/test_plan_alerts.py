@@ -2,9 +2,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch, Channel
+from chalicelib.domain.alert.plan_alerts import plan_alerts
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.domain.sender.institution import Institution, InstitutionState
-from chalicelib.services.alert.plan_alerts import plan_alerts
 
 DEPOSITED_AT = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
 

@@ -11,10 +11,10 @@ import pytest
 
 from chalicelib.bootstrap import Container
 from chalicelib.config import Config
-from chalicelib.domain.consent import AcceptedText
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.event import EventType
+from chalicelib.domain.mailbox import AcceptedText
 from chalicelib.domain.registration.registration import Registration, RegistrationState
 from chalicelib.services.registration.mail_link import verify_by_mail_link
 from chalicelib.services.registration.resend_registration_mail import change_registration_email

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.config import Config
-from chalicelib.domain.consent import AcceptedText
-from chalicelib.domain.mailbox import DocumentType, Mailbox, MailboxChanged, MailboxState
+from chalicelib.domain.mailbox import AcceptedText, DocumentType, Mailbox, MailboxChanged, MailboxState
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.tables import MailboxItem, bind
 from tests.access_world import at_once

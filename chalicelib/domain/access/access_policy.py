@@ -8,22 +8,9 @@ more step; the guesser does not. No account is ever closed by attempts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """So many in so long; `name` begins the counter's key."""
-
-    name: str
-    limit: int
-    window_s: int
-
-    def key(self, *parts: str) -> str:
-        """Return the counter's key for a user, an address or both."""
-        return "#".join((self.name, *parts))
-
+from chalicelib.domain.limit import Limit
 
 LOGINS_PER_USER_AND_ADDRESS = Limit("login-pair", 10, 15 * 60)
 """Soft: a stranger in the same office or internet café makes these attempts as well."""

@@ -6,16 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState
-from chalicelib.domain.errors import InvalidInput
 
 MAX_ATTEMPTS = 10
 """With the delays below the last try comes eight and a half hours after the first: longer than a morning's outage."""
 
 _FIRST_DELAY_S = 60
-
-
-class AlertRefused(InvalidInput):
-    """The provider will never take this message: the address is wrong, or its owner opted out."""
 
 
 @dataclass(frozen=True, slots=True)

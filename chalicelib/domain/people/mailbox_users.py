@@ -11,11 +11,10 @@ from functools import partial
 
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.contact import read_email, read_mobile
-from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
+from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, refusal_of, refusals
 from chalicelib.domain.identity_document import check_document_number
 from chalicelib.domain.mailbox import MAX_USERS, DocumentType, Mailbox, MailboxUser, UserState
-from chalicelib.domain.problems import refusal_of, refusals
-from chalicelib.domain.registration.identity_claim import check_person_name
+from chalicelib.domain.official_name import check_person_name
 from chalicelib.domain.session import session_ended
 
 PERSON_DOCUMENTS = (DocumentType.DNI, DocumentType.CE, DocumentType.PASSPORT)

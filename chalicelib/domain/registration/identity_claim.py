@@ -8,18 +8,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import partial
 
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.errors import InvalidInput, refusals
 from chalicelib.domain.identity_document import check_cui, check_document_number
 from chalicelib.domain.mailbox import DocumentType
-from chalicelib.domain.official_name import fold
-from chalicelib.domain.problems import refusals
+from chalicelib.domain.official_name import check_person_name, fold
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
 
 _OLDEST = timedelta(days=125 * 366)
-_LONGEST_PERSON_NAME = 60
 _LONGEST_COMPANY_NAME = 200
-_NAME_SIGNS = " '\u2019.-"
-"""What stands between letters; telephones type the apostrophe as U+2019."""
 
 
 def person_problems(claim: PersonClaim, *, today: date) -> tuple[InvalidInput, ...]:
@@ -42,20 +38,6 @@ def company_problems(claim: CompanyClaim) -> tuple[InvalidInput, ...]:
         partial(_check_text, claim.legal_name, "la razón social", field="legal_name"),
         partial(_check_text, claim.district, "el distrito que figura en la ficha RUC", field="district"),
     )
-
-
-def check_person_name(name: str, *, field: str, is_optional: bool = False, longest: int = _LONGEST_PERSON_NAME) -> None:
-    """Accept letters, spaces, apostrophes, hyphens and points.
-
-    Raises:
-        InvalidInput: `name_invalid`.
-
-    """
-    is_readable = all(char.isalpha() or char in _NAME_SIGNS for char in name) and len(name) <= longest
-    if not is_readable or not (fold(name) or (is_optional and not name.strip())):
-        raise InvalidInput(
-            "name_invalid", "Escribe el nombre como figura en el documento, solo con letras.", field=field
-        )
 
 
 def check_birth_date(birth_date: date, *, today: date, field: str) -> None:

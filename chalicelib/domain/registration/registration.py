@@ -15,11 +15,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.access.account import Account
-from chalicelib.domain.consent import AcceptedText
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TooManyRequests, Unavailable
 from chalicelib.domain.identity_document import mailbox_id_for
-from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.domain.mailbox import AcceptedText, DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
 
 LIFETIME = timedelta(days=7)

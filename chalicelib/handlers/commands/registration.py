@@ -7,11 +7,9 @@ from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
 
-from chalicelib.domain.consent import AcceptedText
 from chalicelib.domain.contact import Phone, read_email_twice, read_phone
-from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.mailbox import DocumentType
-from chalicelib.domain.problems import refusal_of
+from chalicelib.domain.errors import InvalidInput, refusal_of
+from chalicelib.domain.mailbox import AcceptedText, DocumentType
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Sex
 from chalicelib.handlers.commands.access import read_captcha
 from chalicelib.handlers.fields import Fields

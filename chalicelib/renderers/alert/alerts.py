@@ -23,7 +23,7 @@ def render_alert_email(
     """Write the e-mail for one user; the receipt, a PDF, is attached where one is given.
 
     Raises:
-        AlertRefused: `email_address_refused`, when the destination is no address that mail can go to.
+        MessageRefused: `email_address_refused`, when the destination is no address that mail can go to.
 
     """
     institution = one_line(batch.institution_name)

@@ -7,26 +7,7 @@ from datetime import datetime
 from chalicelib.domain.masking import mask_email
 from chalicelib.renderers.access.access_letters import moment
 from chalicelib.renderers.letterhead import Letterhead
-from chalicelib.renderers.letters import Fact, Framed, Letter, Link
-
-
-def activation_letter(link: str, until: datetime, letterhead: Letterhead, *, holder: str, username: str) -> Letter:
-    """Ask a person who was added to a mailbox to choose a password (BOX-6)."""
-    return Letter(
-        "Active su acceso a una casilla electrónica",
-        (
-            "El usuario principal de esta casilla electrónica le dio acceso a ella. Su correo aún no está activado.",
-            Fact(holder, "Casilla de"),
-            Fact(username, "Su usuario"),
-            "Para activar su acceso y crear su contraseña:",
-            Link(link, "Ingrese aquí"),
-            (
-                f"El enlace vale hasta las {moment(until, letterhead)} y una sola vez. Si usted no conoce esta"
-                " casilla, no haga nada."
-            ),
-        ),
-        reason="Usted recibe este mensaje porque escribieron su correo al darle acceso a una casilla electrónica.",
-    )
+from chalicelib.renderers.letters import Fact, Framed, Letter
 
 
 def new_email_letter(code: str, until: datetime, letterhead: Letterhead) -> Letter:

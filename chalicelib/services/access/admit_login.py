@@ -18,12 +18,12 @@ from chalicelib.domain.access.access_policy import (
     MAILS_PER_USER,
     MAILS_PER_USER_AND_ADDRESS,
     RESEND_COOLING_S,
-    Limit,
     LoginDemand,
     MailDemand,
     login_demand,
     mail_demand,
 )
+from chalicelib.domain.limit import Limit
 from chalicelib.domain.session import Session
 from chalicelib.services.together import together
 from chalicelib.store.limit_store import LimitStore

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from chalicelib.domain.access.access_policy import CAPTCHAS_PER_ADDRESS, SOUNDS_PER_ADDRESS, Limit
+from chalicelib.domain.access.access_policy import CAPTCHAS_PER_ADDRESS, SOUNDS_PER_ADDRESS
 from chalicelib.domain.access.captcha import LIFETIME, Challenge, captcha_answer, read_answer
 from chalicelib.domain.access.token import NewToken, Token, TokenKind
 from chalicelib.domain.errors import InvalidInput, NotFound
+from chalicelib.domain.limit import Limit
 from chalicelib.renderers.access.captcha import captcha_picture, captcha_sound
 from chalicelib.services.together import together
 from chalicelib.store.access.token_store import TokenStore

@@ -17,9 +17,8 @@ from chalicelib.domain.access.credentials import user_of
 from chalicelib.domain.access.token import NewToken, Token, TokenKind
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.mailbox import Mailbox, MailboxUser, UserState
-from chalicelib.renderers.access.access_letters import reset_link_letter
+from chalicelib.renderers.access.access_letters import activation_letter, reset_link_letter
 from chalicelib.renderers.letters import Letter
-from chalicelib.renderers.people.people_letters import activation_letter
 from chalicelib.services.access.send_access_mail import send_or_pretend
 from chalicelib.services.access.tools import AccessTools
 

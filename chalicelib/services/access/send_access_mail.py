@@ -5,15 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from chalicelib.domain.access.access_policy import (
-    MAILS_PER_NEW_ADDRESS,
-    MAILS_TO_NEW_ADDRESSES_PER_USER,
-    Limit,
-    MailDemand,
-)
+from chalicelib.domain.access.access_policy import MAILS_PER_NEW_ADDRESS, MAILS_TO_NEW_ADDRESSES_PER_USER, MailDemand
 from chalicelib.domain.access.credentials import CaptchaAnswer
-from chalicelib.domain.alert.alert_sending import AlertRefused
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import MessageRefused, Unavailable
+from chalicelib.domain.limit import Limit
 from chalicelib.renderers.access.access_letters import password_changed_letter
 from chalicelib.renderers.letters import Letter, render_letter
 from chalicelib.services.access.admit_login import admit_mail
@@ -53,7 +48,7 @@ def send_or_pretend(letter: Letter, destination: str | None, *, tools: AccessToo
     """
     try:
         _send(letter, destination or NOBODY, tools, now)
-    except AlertRefused:
+    except MessageRefused:
         return
 
 
@@ -61,7 +56,7 @@ def tell(letter: Letter, destination: str, *, tools: AccessTools, now: datetime)
     """Tell somebody what was done; it stands even if no word of it can go out, and then this is False."""
     try:
         _send(letter, destination, tools, now)
-    except (AlertRefused, Unavailable):
+    except (MessageRefused, Unavailable):
         return False
     return True
 
@@ -76,7 +71,7 @@ def send_to_new_address(letter: Letter, to: str, *, asked_by: str, tools: Access
 
     Raises:
         TooManyRequests: `limit_reached`.
-        AlertRefused: `email_address_refused`.
+        MessageRefused: `email_address_refused`.
         Unavailable: the e-mail cannot be sent now.
 
     """

@@ -9,21 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
-from chalicelib.domain.alert.alert_sending import (
-    MAX_ATTEMPTS,
-    Accepted,
-    AlertRefused,
-    Deferred,
-    Outcome,
-    Refused,
-    settle,
-)
+from chalicelib.domain.alert.alert_sending import MAX_ATTEMPTS, Accepted, Deferred, Outcome, Refused, settle
 from chalicelib.domain.alert.delivery_report import message_tags
-from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.errors import CasillaError, MessageRefused
 from chalicelib.domain.event import Event, EventType
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.sms import Sms
-from chalicelib.renderers.alert.alert_sms import render_alert_sms
+from chalicelib.renderers.alert.alert_sms import holds_portal, render_alert_sms
 from chalicelib.renderers.alert.alerts import render_alert_email
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
@@ -40,12 +32,23 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """The ways out, and what the messages look like. `read_receipt` returns the PDF of an object key."""
+    """The ways out, and what the messages look like. `read_receipt` returns the PDF of an object key.
+
+    Raises:
+        ValueError: the portal's address is so long, or so written, that no SMS of one part could hold it.
+
+    """
 
     mail: Mail
     sms: Sms
     letterhead: Letterhead
     read_receipt: Callable[[str], bytes]
+
+    def __post_init__(self) -> None:
+        """Find out at the start, not while sending."""
+        portal = self.letterhead.portal
+        if not holds_portal(portal, self.letterhead.zone):
+            raise ValueError(f"no SMS of one part can hold the portal's address {portal!r}")
 
 
 def send_alerts(
@@ -112,7 +115,7 @@ def _outcome(notice_id: str, alert_id: str, sent: Future[str]) -> Outcome:
     error = sent.exception()
     if error is None:
         return Accepted(sent.result())
-    if isinstance(error, AlertRefused):
+    if isinstance(error, MessageRefused):
         return Refused(error.code)
     code = error.code if isinstance(error, CasillaError) else "unexpected"
     cause = type(

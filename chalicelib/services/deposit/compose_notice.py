@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chalicelib.domain.alert.plan_alerts import alert_addresses
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deadline import Regime, decide_deadline, foresee_openings
 from chalicelib.domain.deposit.deposit import DepositCommand
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mailbox import Mailbox
-from chalicelib.domain.masking import alert_addresses
 from chalicelib.domain.notice import Notice, Sender, StoredFile
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.renderers.deposit.receipt import current_legal_text_version

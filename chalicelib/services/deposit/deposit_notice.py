@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.config import Config
+from chalicelib.domain.alert.plan_alerts import plan_alerts
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deposit.deposit import DepositCommand
 from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, Unavailable
@@ -21,7 +22,6 @@ from chalicelib.domain.notice import Notice
 from chalicelib.gateways.files import Files
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from chalicelib.renderers.deposit.receipt import render_receipt
-from chalicelib.services.alert.plan_alerts import plan_alerts
 from chalicelib.services.deposit.compose_notice import compose_notice
 from chalicelib.services.deposit.settle_files import InlineFile, settle_files
 from chalicelib.services.sender.authenticate_sender import (

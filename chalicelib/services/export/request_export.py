@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chalicelib.domain.access.access_policy import Limit
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.export.export import Export, ExportKind, ExportState
+from chalicelib.domain.limit import Limit
 from chalicelib.domain.session import Session
 from chalicelib.services.export.tools import ExportTools
 

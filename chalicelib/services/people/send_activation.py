@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.access.access_policy import RESEND_COOLING_S
-from chalicelib.domain.alert.alert_sending import AlertRefused
-from chalicelib.domain.errors import Conflict, TooManyRequests, Unavailable
+from chalicelib.domain.errors import Conflict, MessageRefused, TooManyRequests, Unavailable
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import Mailbox, MailboxUser, UserState
 from chalicelib.domain.people.mailbox_users import (
@@ -29,7 +28,7 @@ def try_to_send_activation(activation: Link, email: str, *, asked_by: str, tools
     """Send what can be asked for again; a failure undoes nothing."""
     try:
         send_to_new_address(activation.letter, email, asked_by=asked_by, tools=tools, now=now)
-    except (AlertRefused, TooManyRequests, Unavailable):
+    except (MessageRefused, TooManyRequests, Unavailable):
         return False
     return True
 

@@ -5,8 +5,9 @@ An address that sends many has to solve a captcha; the first few in an hour need
 
 from __future__ import annotations
 
-from chalicelib.domain.access.access_policy import REGISTRATIONS_UNCHECKED, Limit, MailDemand, registration_demand
+from chalicelib.domain.access.access_policy import REGISTRATIONS_UNCHECKED, MailDemand, registration_demand
 from chalicelib.domain.access.credentials import CaptchaAnswer
+from chalicelib.domain.limit import Limit
 from chalicelib.domain.registration.registration import Registration
 from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
 from chalicelib.services.registration.tools import RegistrationTools

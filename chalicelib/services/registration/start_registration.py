@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.domain.access.credentials import CaptchaAnswer
-from chalicelib.domain.consent import AcceptedText
 from chalicelib.domain.contact import Phone
-from chalicelib.domain.errors import InvalidInput, Unavailable
-from chalicelib.domain.problems import refusal_of
+from chalicelib.domain.errors import InvalidInput, Unavailable, refusal_of
+from chalicelib.domain.mailbox import AcceptedText
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
 from chalicelib.domain.registration.identity_claim import company_problems, person_problems
 from chalicelib.domain.registration.identity_refusal import refuse_unless_confirmed

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.access.token import NewToken, TokenKind
-from chalicelib.domain.alert.alert_sending import AlertRefused
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import MessageRefused, Unavailable
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.masking import mask_email
 from chalicelib.domain.registration.registration import CODE_LIFETIME, Registration, no_such_registration
@@ -83,7 +82,7 @@ def send_code(registration: Registration, tools: RegistrationTools) -> None:
     """Make the code and the link of this e-mail, and send both in one.
 
     Raises:
-        AlertRefused: `email_address_refused`.
+        MessageRefused: `email_address_refused`.
         Unavailable: `mail_unavailable` or alike; another can be asked for.
 
     """
@@ -100,7 +99,7 @@ def send_letter(letter: Letter, registration: Registration, tools: RegistrationT
     """Send one e-mail to the registration's address; nothing in it is logged.
 
     Raises:
-        AlertRefused: `email_address_refused`.
+        MessageRefused: `email_address_refused`.
         Unavailable: the provider does not take it now.
 
     """
@@ -113,7 +112,7 @@ def try_to_send(send: Callable[[], None]) -> bool:
     """Send what can be asked for again; a failure is logged and undoes nothing."""
     try:
         send()
-    except (AlertRefused, Unavailable) as error:
+    except (MessageRefused, Unavailable) as error:
         _logger.warning("registration e-mail not sent", extra={"code": error.code})
         return False
     return True

@@ -7,8 +7,7 @@ import re
 import pytest
 from chalice.test import HTTPResponse
 
-from chalicelib.domain.consent import AcceptedText
-from chalicelib.domain.mailbox import DocumentType, MailboxUser
+from chalicelib.domain.mailbox import AcceptedText, DocumentType, MailboxUser
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import NOW, a_mailbox, a_user

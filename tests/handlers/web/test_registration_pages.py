@@ -16,9 +16,10 @@ from app import app
 from bench.ledger import ledger
 from chalicelib.bootstrap import Container, using
 from chalicelib.config import Config
-from chalicelib.domain.access.access_policy import REGISTRATIONS_UNCHECKED, Limit
+from chalicelib.domain.access.access_policy import REGISTRATIONS_UNCHECKED
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.contact import Phone
+from chalicelib.domain.limit import Limit
 from chalicelib.domain.registration.registration import LIFETIME, Registration, RegistrationState, refused
 from chalicelib.handlers.cookies import DRAFT_COOKIE
 from chalicelib.renderers.portal import portal

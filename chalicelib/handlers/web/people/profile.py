@@ -17,7 +17,7 @@ from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS, YES_OR_NO
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from chalicelib.domain.consent import AcceptedText
+    from chalicelib.domain.mailbox import AcceptedText
     from chalicelib.domain.session import Access, Session
     from chalicelib.services.people.profile import Profile
 

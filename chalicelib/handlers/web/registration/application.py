@@ -130,7 +130,7 @@ def _text_page(request: PageRequest, draft: RegistrationDraft, address: str, wro
 
 def _accept(request: PageRequest, draft: RegistrationDraft, address: str, following: str) -> Response:
     """Note an acceptance of the very version that the page showed."""
-    from chalicelib.domain.consent import AcceptedText
+    from chalicelib.domain.mailbox import AcceptedText
     from chalicelib.renderers.portal import portal
 
     text = portal().text(TEXT_STEPS[address])

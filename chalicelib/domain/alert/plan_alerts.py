@@ -6,6 +6,8 @@ from datetime import datetime
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch, Channel
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
+from chalicelib.domain.masking import mask_email, mask_mobile
+from chalicelib.domain.notice import AlertAddress
 from chalicelib.domain.sender.institution import Institution
 
 
@@ -24,6 +26,16 @@ def plan_alerts(
         alerts=tuple(alert for user in mailbox.alerted_users for alert in _alerts_of(user)),
         receipt_key=receipt_key if institution.attaches_receipt else None,
     )
+
+
+def alert_addresses(mailbox: Mailbox) -> tuple[AlertAddress, ...]:
+    """Return where the alerts of a deposit go, masked, in the order of the mailbox's users."""
+    masked: list[AlertAddress] = []
+    for user in mailbox.alerted_users:
+        masked.append(AlertAddress(Channel.EMAIL, mask_email(user.email)))
+        if user.alerted_mobile is not None:
+            masked.append(AlertAddress(Channel.SMS, mask_mobile(user.alerted_mobile)))
+    return tuple(masked)
 
 
 def _alerts_of(user: MailboxUser) -> tuple[Alert, ...]:

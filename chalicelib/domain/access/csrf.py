@@ -1,0 +1,26 @@
+"""What proves that a form comes from a page of the session it is sent in."""
+
+from __future__ import annotations
+
+from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
+from chalicelib.domain.errors import Forbidden
+from chalicelib.domain.session import Session
+
+
+def csrf_token(pepper: bytes, session: Session) -> str:
+    """Return what every form of this session carries.
+
+    Bound to the login, not to the rotating secret: a form open in another tab survives a validation.
+    """
+    return keyed_hash(pepper, "csrf", session.access_id)
+
+
+def check_csrf(pepper: bytes, session: Session, given: str) -> None:
+    """Refuse a form that this session's pages did not make.
+
+    Raises:
+        Forbidden: `csrf_mismatch`.
+
+    """
+    if not is_same_secret(csrf_token(pepper, session), given):
+        raise Forbidden("csrf_mismatch", "La página venció. Vuelve a abrirla y envía el formulario otra vez.")
