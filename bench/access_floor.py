@@ -16,6 +16,7 @@ from botocore.config import Config as ClientConfig
 from chalice.app import Chalice, Response
 
 from bench.world import BenchWorld
+from chalicelib.bootstrap.storage import pepper
 
 _HEADERS = {
     "Content-Type": "application/json",
@@ -30,21 +31,19 @@ def floor_app(world: BenchWorld) -> Chalice:
     """Make the app; it knows the world's pepper and clock."""
     config = ClientConfig(parameter_validation=False, retries={"total_max_attempts": 4, "mode": "standard"})
     make: Any = boto3.client
-    client, pepper, clock = make("dynamodb", config=config), world.container.pepper, world.signer.clock
+    client, key, clock = make("dynamodb", config=config), pepper(world.container), world.signer.clock
     floor: Any = Chalice(app_name="floor")
 
     def show_session() -> Response:
         request = floor.current_request
         secret, _, tag = request.headers["authorization"].removeprefix("Bearer ").partition(".")
-        keys = [
-            {"token": {"S": key}} for key in (f"session#{_hash(pepper, 'name', 'session', secret)}", f"ended#{tag}")
-        ]
+        keys = [{"token": {"S": key}} for key in (f"session#{_hash(key, 'name', 'session', secret)}", f"ended#{tag}")]
         wanted = {"tokens_table": {"Keys": keys, "ConsistentRead": True}}
         [item] = client.batch_get_item(RequestItems=wanted)["Responses"]["tokens_table"]
         session = json.loads(item["data"]["S"])
         ends_at = datetime.fromisoformat(session["created_at"]) + timedelta(hours=8)
         validated_until = min(datetime.fromisoformat(session["validated_at"]) + timedelta(minutes=20), ends_at)
-        own_tag = _hash(pepper, "session-user", session["user_id"])[:32]
+        own_tag = _hash(key, "session-user", session["user_id"])[:32]
         if not hmac.compare_digest(tag, own_tag) or clock() > ends_at:
             raise AssertionError(session)
         answer = {

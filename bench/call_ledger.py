@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bench.figures import Figure
 from bench.ledger import Ledger, ledger
 from bench.world import BenchWorld, a_scanned_pdf, handle
+from chalicelib.bootstrap.alert import channels
 from tests.deposit_world import an_inline_file
 
 
@@ -68,7 +69,7 @@ def replay(world: BenchWorld) -> Action:
 
 def alert(world: BenchWorld, users: int) -> Action:
     """Alert this many users by e-mail."""
-    world.container.channels  # noqa: B018 - makes the clients
+    channels(world.container)
     first, notice_id = (handle(world.deposit_event(world.with_users(users)))["notice_id"] for _ in range(2))
     world.send_alerts(first)  # reads the templates, and opens a connection for each thread
     return Action(

@@ -24,6 +24,7 @@ from botocore.config import Config as ClientConfig
 
 from bench.figures import Work
 from bench.world import BenchWorld, a_scanned_pdf, handle
+from chalicelib.bootstrap.storage import notice_store
 from chalicelib.domain.notice import Notice
 from chalicelib.renderers.deposit.receipt_layout import draw_receipt
 from chalicelib.renderers.pdf_document import Typeface
@@ -122,7 +123,7 @@ def floor_of(world: BenchWorld, body: dict[str, Any], *, is_inline: bool) -> Flo
     event = world.deposit_event(body)
     with _captured() as calls:
         notice_id = handle(event)["notice_id"]
-    return Floor(event["body"].encode(), world.container.notices.get(notice_id), calls, is_inline)
+    return Floor(event["body"].encode(), notice_store(world.container).get(notice_id), calls, is_inline)
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.world import EMAIL_CODE, BenchWorld, event_of, handle
+from chalicelib.bootstrap.access import account_store
+from chalicelib.bootstrap.storage import pepper
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.mailbox import UserState
@@ -43,7 +45,7 @@ class People:
     def captcha(self) -> dict[str, str]:
         """Ask for a captcha and solve it."""
         captcha_id = handle(self.event("POST", "/v1/captchas"))["captcha_id"]
-        return {"id": captcha_id, "answer": captcha_answer(self.world.container.pepper, captcha_id)}
+        return {"id": captcha_id, "answer": captcha_answer(pepper(self.world.container), captcha_id)}
 
     def email_code(self, username: str = USERNAME) -> dict[str, str]:
         """Ask for a login code and read it; a username gets one a minute."""
@@ -91,7 +93,7 @@ class People:
 
 def people_of(world: BenchWorld) -> People:
     """Return a world's people; its mailbox's principal user has an account."""
-    accounts = world.container.accounts
+    accounts = account_store(world.container)
     if accounts.find(USERNAME) is None:
         accounts.add(Account(USERNAME, "u1", USERNAME, UserState.ACTIVE, PasswordHashing().hash(PASSWORD)))
     return People(world)

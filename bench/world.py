@@ -22,7 +22,9 @@ from PIL import Image
 
 from app import app
 from bench.stub import Stub, running_stub
-from chalicelib.bootstrap import Container, using
+from chalicelib.bootstrap import Chance, Container, using
+from chalicelib.bootstrap.storage import files, mailbox_store
+from chalicelib.bootstrap.upload import upload_store
 from chalicelib.config import Config
 from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState
 from infra.local.registries.server import Simulator, running
@@ -83,11 +85,11 @@ class BenchWorld:
         content = a_scanned_pdf() if size == SMALL else bytes(size)
         declared = DeclaredFile("resolucion.pdf", "application/pdf", hashlib.sha256(content).hexdigest(), len(content))
         object_key = f"files/2026/03/09/{INSTITUTION_ID}/{upload_id}"
-        self.container.files.put_document(object_key, content, "application/pdf")
+        files(self.container).put_document(object_key, content, "application/pdf")
         upload = Upload(
             upload_id, INSTITUTION_ID, declared, UploadState.CHECKED, object_key, NOW, None, NOW + timedelta(days=7)
         )
-        self.container.uploads.add(upload)
+        upload_store(self.container).add(upload)
         return a_body(main={**_described(declared), "upload_id": upload_id})
 
     def inline_body(self) -> dict[str, Any]:
@@ -98,7 +100,7 @@ class BenchWorld:
         """Open a mailbox of this many users with an e-mail each, and return a deposit to it."""
         number = f"4000001{count}"
         users = tuple(a_user(position, mobile=None) for position in range(1, count + 1))
-        self.container.mailboxes.put(a_mailbox(number, users=users))
+        mailbox_store(self.container).put(a_mailbox(number, users=users))
         return {**self.uploaded_body(), "recipient": {"document_type": "DNI", "document_number": number}}
 
     def send_alerts(self, notice_id: str) -> None:
@@ -176,9 +178,8 @@ def bench_world() -> Iterator[BenchWorld]:
         simulator = stack.enter_context(running(slow_seconds=0))
         environment = settings(stub.endpoint_url, simulator)
         stack.enter_context(_environment(environment))
-        clock = Clock()
-        container = stack.enter_context(using(Container(Config.from_env(environment), clock=clock)))
-        container.new_email_code = lambda: EMAIL_CODE
+        clock, chance = Clock(), Chance(new_email_code=lambda: EMAIL_CODE)
+        container = stack.enter_context(using(Container(Config.from_env(environment), clock=clock, chance=chance)))
         signer = DepositWorld(container, Client(app), clock)
         signer.seed()
         yield BenchWorld(stub, container, signer, environment)

@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fpdf import FPDF
 
 from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.domain.sender.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
 from examples.casilla_sender import content_digest, signature_fields
@@ -143,12 +145,12 @@ class World:
     nonces: Any = field(default_factory=lambda: itertools.count(1))
 
     def seed(self) -> None:
-        self.container.institutions.put(an_institution())
-        self.container.institutions.put_key(a_signing_key())
-        self.container.institutions.put_key(
+        institution_store(self.container).put(an_institution())
+        institution_store(self.container).put_key(a_signing_key())
+        institution_store(self.container).put_key(
             a_signing_key(key_id="p256", algorithm=KeyAlgorithm.ECDSA_P256, public_key=_der(P256_KEY))
         )
-        self.container.mailboxes.put(a_mailbox())
+        mailbox_store(self.container).put(a_mailbox())
 
     def signed(  # noqa: PLR0913 - each is one thing a test may spoil
         self,

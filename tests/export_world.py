@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from chalicelib.bootstrap.export import export_tools
 from chalicelib.domain.export.export import Export
 from tests.cloud import Engine
 from tests.person_world import People
@@ -33,7 +34,7 @@ class Exports:
         return shown
 
     def stored(self, export_id: str) -> Export:
-        found = self.people.world.container.export_tools.exports.find(export_id)
+        found = export_tools(self.people.world.container).exports.find(export_id)
         assert found is not None
         return found
 

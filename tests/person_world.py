@@ -13,10 +13,10 @@ from typing import Any
 from chalice.test import HTTPResponse
 from moto.ses.models import ses_backends
 
+from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.mailbox import UserState
-from chalicelib.handlers.access_tools import access_tools
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.access.tools import AccessTools
 from tests.deposit_world import World, a_mailbox

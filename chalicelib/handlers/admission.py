@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.session import session_store
 from chalicelib.domain.access.credentials import require_own_password
 from chalicelib.domain.session import require_validated, session_ended
-from chalicelib.handlers.access_tools import access_tools
-from chalicelib.handlers.http import MAILBOX, Find
+from chalicelib.handlers.doors import MAILBOX
+from chalicelib.handlers.http import JsonRequest
 from chalicelib.services.access.sessions import find_session
-from chalicelib.services.sender.signed_request import SignedRequest
+
+Find = Callable[[str, dict[str, str]], tuple[Any, ...]]
+"""From a session's credential and the path's parameters to the session and whatever was read beside it."""
+View = TypeVar("View", bound=Callable[..., Response])
 
 
-def bearer_token(request: SignedRequest) -> str:
+def found_by(find: Find) -> Callable[[View], View]:
+    """Have a view get, after the session, what `find` reads in the same round trip."""
+
+    def mark(view: View) -> View:
+        view.find = find  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def by_token(view: Callable[..., Response], access: str) -> Callable[..., Response]:
+    """Have a view of the API get the session that the request's token opens."""
+
+    def admitted(request: JsonRequest, **parameters: str) -> Response:
+        who = admit(bearer_token(request), view, access, parameters)
+        return view(request, *who, **parameters)
+
+    return admitted
+
+
+def bearer_token(request: JsonRequest) -> str:
     """Return the token of `Authorization: Bearer <token>`.
 
     Raises:
@@ -26,8 +53,8 @@ def bearer_token(request: SignedRequest) -> str:
     return token.strip()
 
 
-def admit(credential: str, *, access: str, find: Find | None, parameters: dict[str, str]) -> tuple[Any, ...]:
-    """Return the session that a credential opens, found by one read, and what `find` read beside it.
+def admit(credential: str, view: Callable[..., Response], access: str, parameters: dict[str, str]) -> tuple[Any, ...]:
+    """Return the session that a credential opens, found by one read, and what the view wants read beside it.
 
     Raises:
         SessionEnded: `session_ended`.
@@ -36,12 +63,12 @@ def admit(credential: str, *, access: str, find: Find | None, parameters: dict[s
     """
     box = current()
     now = box.clock()
-    found = find(credential, parameters) if find else (find_session(credential, sessions=_sessions(), now=now),)
+    find: Find | None = getattr(view, "find", None)
+    if find is None:
+        found: tuple[Any, ...] = (find_session(credential, sessions=session_store(box), now=now),)
+    else:
+        found = find(credential, parameters)
     if access == MAILBOX:
         require_own_password(found[0])
         require_validated(found[0], now)
     return found
-
-
-def _sessions() -> Any:
-    return access_tools(current()).sessions

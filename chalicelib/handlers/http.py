@@ -1,19 +1,16 @@
-"""From an HTTP request to a use case and back: declared access, errors to problem+json, correlation, headers.
-
-Every route is wrapped by `endpoint`, whose `access` says who may call it; a test refuses a route without it.
-"""
+"""JSON's one way in and out: a request to a use case and back, errors to problem+json, correlation, headers."""
 
 from __future__ import annotations
 
-import functools
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Request, Response
 
 from chalicelib.domain.errors import (
     CasillaError,
@@ -29,19 +26,12 @@ from chalicelib.domain.errors import (
     Unavailable,
     ValidationNeeded,
 )
+from chalicelib.handlers.doors import SIGNED, Door
 from chalicelib.handlers.fault import describe_fault
+from chalicelib.handlers.fields import Fields, read_json
 from chalicelib.services.sender.signed_request import SignedRequest
 
 logger = Logger(service="casilla")
-
-Find = Callable[[str, dict[str, str]], tuple[Any, ...]]
-"""From a session's credential and the path's parameters to the session and whatever was read beside it."""
-
-PUBLIC = "public"
-SIGNED = "signed by an institution's key"
-SESSION = "a person's session"
-MAILBOX = "a person's session, validated in the last twenty minutes"
-"""Mailbox contents (ACC-2): the session has its own password and a validation that is fresh."""
 
 _STATUSES: dict[type[CasillaError], tuple[int, str]] = {
     InvalidInput: (422, "Datos no aceptados"),
@@ -75,44 +65,44 @@ _LONGEST_PARAMETER = 200
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 
 
-def endpoint(
-    blueprint: Blueprint, *, access: str, find: Find | None = None
-) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-    """Wrap a view beneath `@route`: it gets the request first, then whose session it is, then the path's parameters.
+@dataclass(frozen=True, slots=True)
+class JsonRequest:
+    """A person's request by a program. `origin` is the caller's network address; `parameters` are the query's."""
 
-    The session is there for `SESSION` and `MAILBOX`; `find` reads more in the same round trip, which the view gets
-    after the session. Errors are mapped here, since chalice's middleware never sees what a view raises.
-    """
+    headers: Mapping[str, str]
+    body: bytes
+    origin: str
+    parameters: Mapping[str, tuple[str, ...]]
 
-    def wrap(view: Callable[..., Response]) -> Callable[..., Response]:
-        @functools.wraps(view)
-        def guarded(**parameters: str) -> Response:
-            request = blueprint.current_request
-            correlation_id = str(request.context.get("requestId", ""))
-            try:
-                check_parameters(parameters)
-                signed = _signed_request(request, access)
-                response = view(signed, *_who(signed, access, find, parameters), **parameters)
-            except CasillaError as error:
-                log_refusal(error, correlation_id)
-                response = _problem(error, status_of(error), correlation_id)
-            except Exception as error:  # noqa: BLE001 - told as it is, logged without its text
-                logger.error("unexpected", correlation_id=correlation_id, fault=describe_fault(error))
-                response = _problem(unexpected(correlation_id), (500, "Error inesperado"), correlation_id)
-            response.headers = {**COMMON_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
-            return response
+    def fields(self) -> Fields:
+        """Return what was sent.
 
-        guarded.access = access  # type: ignore[attr-defined]
-        return guarded
+        Raises:
+            InvalidInput: `body_not_utf8` or `body_not_json`.
 
-    return wrap
+        """
+        return read_json(self.body)
 
 
-def own_refusals(request: Request, get_response: Callable[[Request], Response]) -> Response:
+def answer(view: Callable[..., Response], raw: Request, parameters: dict[str, str], door: Door) -> Response:
+    """Lead a request to a door's view and back: errors are mapped here, since chalice's middleware never sees them."""
+    correlation_id = str(raw.context.get("requestId", ""))
+    try:
+        check_parameters(parameters)
+        request = _signed_request(raw) if door.access == SIGNED else _json_request(raw)
+        response = view(request, **parameters)
+    except CasillaError as error:
+        log_refusal(error, correlation_id)
+        response = _problem(error, status_of(error), correlation_id)
+    except Exception as error:  # noqa: BLE001 - told as it is, logged without its text
+        logger.error("unexpected", correlation_id=correlation_id, fault=describe_fault(error))
+        response = _problem(unexpected(correlation_id), (500, "Error inesperado"), correlation_id)
+    response.headers = {**COMMON_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
+    return response
+
+
+def own_refusal(request: Request, response: Response) -> Response:
     """Say what chalice refuses by itself, before any view, in the shape of all other errors."""
-    response = get_response(request)
-    if response.status_code not in _FRAMEWORK or "X-Correlation-Id" in response.headers:
-        return response
     title, error = _FRAMEWORK[response.status_code]
     correlation_id = str(request.context.get("requestId", ""))
     problem = _problem(error, (response.status_code, title), correlation_id)
@@ -169,14 +159,6 @@ def log_refusal(error: CasillaError, correlation_id: str) -> None:
     )
 
 
-def _who(request: SignedRequest, access: str, find: Find | None, parameters: dict[str, str]) -> tuple[Any, ...]:
-    if access not in {SESSION, MAILBOX}:
-        return ()
-    from chalicelib.handlers.admission import admit, bearer_token
-
-    return admit(bearer_token(request), access=access, find=find, parameters=parameters)
-
-
 def status_of(error: CasillaError) -> tuple[int, str]:
     """Return the status and the heading of a refusal, by its nearest kind."""
     return next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
@@ -213,27 +195,36 @@ def unexpected(correlation_id: str) -> Unavailable:
     )
 
 
-def _signed_request(request: Request, access: str) -> SignedRequest:
+def _signed_request(request: Request) -> SignedRequest:
     return SignedRequest(
         method=request.method,
         path=str(request.context.get("path") or request.path),
-        query=_canonical_query(request) if access == SIGNED else "",
+        query=_canonical_query(request),
         headers=request.headers,
         body=raw_body(request),
-        origin=str(request.context.get("identity", {}).get("sourceIp", "")),
-        parameters={} if access == SIGNED else _parameters(request),
+        origin=origin_of(request),
     )
+
+
+def _json_request(request: Request) -> JsonRequest:
+    query = request.query_params
+    return JsonRequest(
+        headers=request.headers,
+        body=raw_body(request),
+        origin=origin_of(request),
+        parameters={} if query is None else {name: tuple(query.getlist(name)) for name in query},
+    )
+
+
+def origin_of(request: Request) -> str:
+    """Return the caller's network address."""
+    return str(request.context.get("identity", {}).get("sourceIp", ""))
 
 
 def raw_body(request: Request) -> bytes:
     """Return the body as bytes."""
     raw = request.raw_body
     return raw.encode() if isinstance(raw, str) else raw
-
-
-def _parameters(request: Request) -> dict[str, tuple[str, ...]]:
-    query = request.query_params
-    return {} if query is None else {name: tuple(query.getlist(name)) for name in query}
 
 
 def _canonical_query(request: Request) -> str:

@@ -12,18 +12,21 @@ from chalice.app import Request
 from chalicelib.domain.errors import Forbidden, InvalidInput
 from chalicelib.domain.session import Session
 from chalicelib.handlers.cookies import read_cookies
-from chalicelib.handlers.http import raw_body
+from chalicelib.handlers.http import origin_of, raw_body
 
-FORM = ["application/x-www-form-urlencoded"]
 _MOST_FIELDS = 200
 _OWN_ADDRESS = re.compile(r"/(?!/)[A-Za-z0-9/_.~%?=&+#-]{0,2000}")
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """One request of a browser. `origin` is its network address; `session` is there where the route asks for one."""
+    """One request of a browser. `route` is the address as the map has it; `origin` is the browser's network address.
+
+    `session` is there where the door asks for one.
+    """
 
     method: str
+    route: str
     path: str
     query: Mapping[str, list[str]]
     form: Mapping[str, list[str]]
@@ -32,6 +35,8 @@ class PageRequest:
     origin: str
     correlation_id: str
     session: Session | None = None
+    csrf: str = ""
+    """What forms of this session carry."""
 
     @property
     def address(self) -> str:
@@ -58,12 +63,13 @@ def page_request(request: Request) -> PageRequest:
     event = request.to_original_event()
     return PageRequest(
         method=request.method,
+        route=str(request.path),
         path=str(event.get("path") or request.context.get("path")),
         query=_query(request),
         form=_form(request),
         cookies=read_cookies(request.headers.get("cookie", "")),
         headers=request.headers,
-        origin=str(request.context.get("identity", {}).get("sourceIp", "")),
+        origin=origin_of(request),
         correlation_id=str(request.context.get("requestId", "")),
     )
 

@@ -20,6 +20,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.access import account_store
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.domain.sender.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
@@ -111,12 +114,12 @@ def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: di
     public_key = _public_key(folder / "key.pem")
     for institution in INSTITUTIONS:
         if not InstitutionItem.count(institution.institution_id, InstitutionItem.item == PROFILE):
-            box.institutions.put(institution)
+            institution_store(box).put(institution)
         _register(box, institution, public_key, now)
     _add_mailboxes(box)
     _add_accounts(box)
     keyids = tuple(f"{institution.institution_id}:{KEY_ID}" for institution in INSTITUTIONS)
-    filled = box.mailboxes.find(MAILBOXES[0].mailbox_id)
+    filled = mailbox_store(box).find(MAILBOXES[0].mailbox_id)
     if filled is not None:
         deposit_demo_notices(box, filled, key=folder / "key.pem", keyids=keyids, now=now)
     demo = {**addresses, "keyid": f"{INSTITUTION.institution_id}:{KEY_ID}", "recipient": RECIPIENT}
@@ -125,25 +128,25 @@ def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: di
 
 def _add_mailboxes(box: Container) -> None:
     for mailbox in MAILBOXES:
-        found = box.mailboxes.find(mailbox.mailbox_id)
+        found = mailbox_store(box).find(mailbox.mailbox_id)
         if found is None:
-            box.mailboxes.put(mailbox)
+            mailbox_store(box).put(mailbox)
         elif found.user(mailbox.users[0].user_id) is None:  # kept since before users had identifiers of their own
-            box.mailboxes.update(replace(mailbox, version=found.version))
+            mailbox_store(box).update(replace(mailbox, version=found.version))
 
 
 def _add_accounts(box: Container) -> None:
     """Let the users of the mailboxes log in, all by one password; a mailbox that people changed keeps its own."""
     password_hash = ""
     for demo in MAILBOXES:
-        mailbox = box.mailboxes.find(demo.mailbox_id) or demo
+        mailbox = mailbox_store(box).find(demo.mailbox_id) or demo
         for user in demo.users:
             username = demo.username_of(user)
-            if mailbox.user(user.user_id) is None or box.accounts.find(username) is not None:
+            if mailbox.user(user.user_id) is None or account_store(box).find(username) is not None:
                 continue
             is_pending = user.state is UserState.PENDING
             password_hash = password_hash or PasswordHashing().hash(PASSWORD)
-            box.accounts.add(
+            account_store(box).add(
                 Account(
                     username,
                     user.user_id,
@@ -181,4 +184,4 @@ def _register(box: Container, institution: Institution, public_key: bytes, now: 
         stored = signing_key_from(found)
         if stored is not None and stored.public_key == public_key and stored.not_before <= key.not_before:
             return
-    box.institutions.put_key(key)
+    institution_store(box).put_key(key)

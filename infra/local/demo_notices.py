@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.deposit import deposit_tools
+from chalicelib.bootstrap.reading import reading_tools
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
 from chalicelib.domain.session import Session
 from chalicelib.handlers.api.deposit.deposit_body import read_deposit
@@ -130,7 +132,7 @@ def deposit_demo_notices(
             idempotency_key=request.headers["idempotency-key"],
             request=request,
             claim=claim,
-            tools=replace(box.deposit_tools, clock=_stopped_at(at)),
+            tools=replace(deposit_tools(box), clock=_stopped_at(at)),
         )
         if notice.is_opened:
             _open(box, mailbox, str(json.loads(answer.body)["notice_id"]), at + timedelta(hours=5))
@@ -143,7 +145,7 @@ def _stopped_at(at: datetime) -> Callable[[], datetime]:
 def _open(box: Container, mailbox: Mailbox, notice_id: str, at: datetime) -> None:
     user: MailboxUser = mailbox.users[0]
     session = Session("", "", user.user_id, mailbox.mailbox_id, mailbox.mailbox_id, at, name=user.name)
-    tools = replace(box.reading_tools, clock=_stopped_at(at))
+    tools = replace(reading_tools(box), clock=_stopped_at(at))
     open_notice(session, tools.readings.find(notice_id), origin=_ORIGIN, tools=tools)
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chalicelib.bootstrap.aws import aws_session
 from infra.local import ministack
 from infra.local.cloud import Cloud, create_resources
 from infra.local.registries import server as registries
@@ -226,7 +227,7 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
     clock = LocalClock(settings.state / "clock")
     box = stack.enter_context(using(Container(Config.from_env(), clock=clock)))
     outbox = Outbox(settings.state / "outbox", clock)
-    outbox.watch(box.session.events)
+    outbox.watch(aws_session(box).events)
     outbox_url = f"{settings.base_url}{OUTBOX}"
     addresses = {"base_url": settings.base_url, "authority": settings.authority, "outbox_url": outbox_url}
     load_demo_data(box, settings.state / "demo", now=clock(), addresses=addresses)
@@ -254,25 +255,23 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
 
 
 def _feeds(cloud: Cloud) -> list[Any]:
+    """Make a feed for every job of the map."""
     import boto3  # noqa: PLC0415 - see _start
 
-    from chalicelib.handlers import jobs  # noqa: PLC0415
+    from app import app  # noqa: PLC0415
+    from chalicelib.handlers.jobs import JOBS  # noqa: PLC0415
     from infra.local.workers import QueueFeed, Schedule, StreamFeed  # noqa: PLC0415
 
-    uploads, exports = cloud.attributes["UploadsArrived"], cloud.attributes["ExportsRequested"]
-    sqs = boto3.client("sqs")
-    stream_arn = cloud.attributes["EventsTable"]["StreamArn"]
-    return [
-        StreamFeed(boto3.client("dynamodbstreams"), stream_arn, jobs.send_alerts),
-        QueueFeed(sqs, uploads["Ref"], uploads["Arn"], jobs.check_uploads),
-        QueueFeed(sqs, exports["Ref"], exports["Arn"], jobs.prepare_exports, "prepare_exports"),
-        Schedule(jobs.sweep_alerts, "sweep_alerts", _MINUTE),
-        Schedule(jobs.finish_registrations, "finish_registrations", _MINUTE),
-        Schedule(jobs.clean_registrations, "clean_registrations", _DAY),
-        Schedule(jobs.clean_tokens, "clean_tokens", _DAY),
-        Schedule(jobs.expire_uploads, "expire_uploads", _DAY),
-        Schedule(jobs.sweep_orphans, "sweep_orphans", _DAY),
-    ]
+    def feed(job: Any) -> Any:
+        function = app.handler_map[job.name]
+        if "stream_arn" in job.settings:
+            return StreamFeed(boto3.client("dynamodbstreams"), cloud.attributes["EventsTable"]["StreamArn"], function)
+        if "queue" in job.settings:
+            queue = cloud.attributes[job.settings["queue"].title().replace("-", "")]
+            return QueueFeed(boto3.client("sqs"), queue["Ref"], queue["Arn"], function, job.name)
+        return Schedule(function, job.name, _MINUTE if job.settings["expression"].startswith("rate") else _DAY)
+
+    return [feed(job) for job in JOBS if "topic" not in job.settings]  # the engine reports no deliveries
 
 
 def _log_to(path: Path) -> None:

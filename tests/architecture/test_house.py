@@ -10,10 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from app import app
-from chalicelib.handlers.http import MAILBOX, PUBLIC, SESSION, SIGNED
-from chalicelib.handlers.web.missing import BUTTONS
-
 ROOT = Path(__file__).parents[2]
 HEAVY = (
     "fpdf",
@@ -28,42 +24,6 @@ HEAVY = (
     "argon2",
     "jinja2",
 )
-
-
-_PUBLIC_API = {
-    f"/v1/{noun}" for noun in ("captchas", "login-codes", "password-resets", "registrations", "sessions", "activations")
-}
-_PUBLIC_PAGES = {
-    *("/", "/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad"),
-    *("/ingresar", "/ingresar/codigo", "/olvide-mi-clave", "/recuperar/{link}", "/activar/{link}"),
-    *("/captchas/{captcha_id}", "/static/{name}", "/{page}", "/{page}/{second}"),
-    *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo")),
-    *("/registro/persona-natural", "/registro/persona-juridica", "/verificar-correo/{token}"),
-}
-_LEAD_BACK = {("GET", path) for path in BUTTONS}
-"""Whoever opens a button's address by hand is led to its page, which has its own access."""
-
-
-def _accesses() -> list[tuple[str, str | None]]:
-    entries = [
-        (path, entry)
-        for path, methods in app.routes.items()
-        for method, entry in methods.items()
-        if (method, path) not in _LEAD_BACK
-    ]
-    return [(path, getattr(entry.view_function, "access", None)) for path, entry in entries]
-
-
-def test_every_route_declares_who_may_call_it() -> None:
-    assert _accesses()
-    for path, access in _accesses():
-        assert access in {MAILBOX, PUBLIC, SESSION, SIGNED}, path
-
-
-def test_public_are_only_the_ways_in() -> None:
-    public = {"/".join(path.split("/")[:3]) for path, access in _accesses() if access == PUBLIC}
-
-    assert public <= _PUBLIC_API | _PUBLIC_PAGES
 
 
 def test_app_registers_and_decides_nothing() -> None:

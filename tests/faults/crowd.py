@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
+from chalicelib.bootstrap.alert import alert_batch_store, channels
+from chalicelib.bootstrap.storage import files
 from tests.deposit_world import AUTHORITY, NOW, Clock, SignedCall
 
 _ANSWER_WITHIN_S = 60
@@ -82,9 +84,9 @@ def _live(pipe: Pipe, gates: dict[int, Any], environment: dict[str, str]) -> Non
     config = replace(Config.from_env(environment), api_authority=AUTHORITY)
     client = Client(app.app)
     with using(Container(config, clock=clock)) as box:
-        box.alert_batches.find("warm")
-        box.files.list_documents("warm")
-        box.channels  # noqa: B018 - makes its clients
+        alert_batch_store(box).find("warm")
+        files(box).list_documents("warm")
+        channels(box)
         pipe.send("ready")
         while True:
             number, act = pipe.recv()

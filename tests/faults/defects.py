@@ -14,16 +14,21 @@ from pynamodb.exceptions import PutError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.alert import alert_batch_store, channels
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.deposit import deposit_tools
+from chalicelib.bootstrap.storage import event_store, files
 from chalicelib.domain.alert.alert import AlertBatch, AlertState
 from chalicelib.domain.event import Event
 from chalicelib.gateways.files import Files
 from chalicelib.services.alert.send_alerts import send_alerts
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
-from chalicelib.store.deposit.deposit_store import CommitUncertain, Deposit, DepositStore, Found, Wanted
+from chalicelib.store.deposit.deposit_store import CommitUncertain, Deposit, DepositStore
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.notice_store import NoticeStore
 from chalicelib.store.sender.nonce_store import NonceStore
+from chalicelib.store.sender.request_store import Found, RequestStore, Wanted
 from chalicelib.store.tables import AlertBatchItem, DepositItem, TokenItem
 
 
@@ -40,7 +45,7 @@ class Defect:
 
 
 def _tools(box: Container, **changes: Any) -> None:
-    box.deposit_tools = replace(box.deposit_tools, **changes)
+    box.made[deposit_tools] = replace(deposit_tools(box), **changes)
 
 
 def _record_of(deposit: Deposit) -> DepositItem:
@@ -108,11 +113,11 @@ class _AlertsApart(DepositStore):
             AlertBatchStore(self._connection, EventStore()).add_in(transaction, deposit.alerts)
 
 
-class _Recomputing(DepositStore):
+class _Recomputing(RequestStore):
     """Answers a replay with what it would say now."""
 
     def __init__(self, box: Container) -> None:
-        super().__init__(box.connection)
+        super().__init__(connection(box))
         self._box = box
 
     def load(self, wanted: Wanted) -> Found:
@@ -128,13 +133,13 @@ def _alert_before_commit(box: Container) -> None:
     class Eager(DepositStore):
         def commit(self, deposit: Deposit) -> None:
             with TransactWrite(connection=self._connection) as transaction:
-                box.alert_batches.add_in(transaction, deposit.alerts)
+                alert_batch_store(box).add_in(transaction, deposit.alerts)
             send_alerts(
                 deposit.notice.notice_id,
-                batches=box.alert_batches,
-                channels=box.channels,
+                batches=alert_batch_store(box),
+                channels=channels(box),
                 now=box.clock,
-                new_event_id=box.identifiers.new_event_id,
+                new_event_id=box.chance.new_event_id,
             )
             try:
                 with TransactWrite(connection=self._connection) as transaction:
@@ -145,7 +150,7 @@ def _alert_before_commit(box: Container) -> None:
             except Exception as error:
                 raise CommitUncertain from error
 
-    _tools(box, deposits=Eager(box.connection))
+    _tools(box, deposits=Eager(connection(box)))
 
 
 def _receipt_after_commit(box: Container) -> None:
@@ -162,14 +167,14 @@ def _receipt_after_commit(box: Container) -> None:
         def commit(self, deposit: Deposit) -> None:
             super().commit(deposit)
             key = deposit.notice.receipt_key
-            box.files.put_document(key, *held.pop(key))
+            files(box).put_document(key, *held.pop(key))
 
-    files = Holding(
-        box.files._client,  # noqa: SLF001 - the same client
+    holding = Holding(
+        files(box)._client,  # noqa: SLF001 - the same client
         uploads_bucket=box.config.uploads_bucket,
         documents_bucket=box.config.documents_bucket,
     )
-    _tools(box, deposits=Releasing(box.connection), files=files)
+    _tools(box, deposits=Releasing(connection(box)), files=holding)
 
 
 class _Trusting(NonceStore):
@@ -218,21 +223,26 @@ def _sent(notice_id: str, alert_id: str, now: datetime, digest: str) -> Event:
 
 
 def _store(kind: type[DepositStore]) -> Callable[[Container], None]:
-    return lambda box: _tools(box, deposits=kind(box.connection))
+    return lambda box: _tools(box, deposits=kind(connection(box)))
 
 
 def _batches(kind: type[AlertBatchStore]) -> Callable[[Container], None]:
     def seed(box: Container) -> None:
-        box.alert_batches = kind(box.connection, box.events)
+        box.made[alert_batch_store] = kind(connection(box), event_store(box))
 
     return seed
+
+
+def _recompute(box: Container) -> None:
+    tools = deposit_tools(box)
+    _tools(box, sender=replace(tools.sender, requests=_Recomputing(box)))
 
 
 GUARD_AFTER = Defect("guard written after the deposit", _store(_GuardAfter), "notices")
 GUARD_BEFORE = Defect("guard written before the deposit", _store(_GuardBefore), "half state")
 RETRY_IS_NEW = Defect("uncertain commit taken for a failed one", _store(_RetryIsNew), "notices")
 ALERTS_APART = Defect("alerts outside the transaction", _store(_AlertsApart), "message missing")
-RECOMPUTED = Defect("answer recomputed", lambda box: _tools(box, deposits=_Recomputing(box)), "answers differ")
+RECOMPUTED = Defect("answer recomputed", _recompute, "answers differ")
 ALERT_BEFORE = Defect("alert before the commit", _alert_before_commit, "half state")
 RECEIPT_AFTER = Defect("receipt put after the commit", _receipt_after_commit, "receipt")
 RECORDED_FIRST = Defect("outcome recorded before sending", _batches(_RecordedFirst), "message missing")

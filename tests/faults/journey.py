@@ -21,6 +21,10 @@ from moto.sns.models import sns_backends
 
 import app
 from chalicelib.bootstrap import Container, using
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import files
+from chalicelib.bootstrap.upload import upload_store
 from chalicelib.config import Config
 from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState
 from chalicelib.store.tables import bind
@@ -116,7 +120,7 @@ class Lab:
             self._boxes[alter] = deque([self._made(alter), self._made(alter)])
         boxes = self._boxes[alter]
         boxes.rotate()
-        bind(self.config, boxes[0].connection)
+        bind(self.config, connection(boxes[0]))
         return boxes[0]
 
     def _made(self, alter: Alteration | None) -> Container:
@@ -191,13 +195,13 @@ class Journey:
         self.world = World(self.box, self.lab.client, self.lab.clock)
         self.lab.seed(self._seed)
         if self.route.body is uploaded_body:
-            self.box.files.put_document(_UPLOAD.object_key, ANNEX, "application/pdf")
+            files(self.box).put_document(_UPLOAD.object_key, ANNEX, "application/pdf")
         self.signed = self.sign()
 
     def _seed(self) -> None:
         self.world.seed()
-        self.box.institutions.put(an_institution(attaches_receipt=True))
-        self.box.uploads.add(_UPLOAD)
+        institution_store(self.box).put(an_institution(attaches_receipt=True))
+        upload_store(self.box).add(_UPLOAD)
 
     def _start(self) -> Container:
         return self.lab.container(self.alter)

@@ -14,6 +14,7 @@ from chalice.test import Client
 
 import app
 from chalicelib.bootstrap import Container, using
+from chalicelib.bootstrap.storage import files, notice_store
 from chalicelib.config import Config
 from tests.cloud import Engine
 from tests.deposit_world import AUTHORITY, Clock, World, a_body
@@ -52,7 +53,7 @@ class Scene:
         return found
 
     def document(self, key: str) -> bytes:
-        return self.world.container.files.get_document(key)
+        return files(self.world.container).get_document(key)
 
     def messages(self) -> Counter[str]:
         return _messages(self._engine) - self._before
@@ -94,7 +95,7 @@ def test_one_key_sent_by_eight_at_once_makes_one_deposit_and_eight_equal_answers
     assert len(scene.items("deposits")) == len(scene.items("alerts")) == len(scene.items("events")) == 1
     answer = json.loads(body)
     assert notice["notice_id"]["S"] == answer["notice_id"]
-    receipt = scene.document(scene.world.container.notices.get(answer["notice_id"]).receipt_key)
+    receipt = scene.document(notice_store(scene.world.container).get(answer["notice_id"]).receipt_key)
     assert hashlib.sha256(receipt).hexdigest() == answer["receipt"]["sha256"]
 
 

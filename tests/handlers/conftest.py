@@ -11,6 +11,7 @@ from chalice.test import Client
 
 from app import app
 from chalicelib.bootstrap import Container, using
+from chalicelib.bootstrap.aws import connection
 from chalicelib.config import Config
 from chalicelib.store import tables
 from tests.deposit_world import AUTHORITY, NOW, Clock, World
@@ -30,7 +31,7 @@ def world(aws: dict[str, str]) -> Iterator[World]:
     clock = container.clock
     assert isinstance(clock, Clock)
     clock.now, clock.step = NOW, timedelta(0)
-    tables.bind(config, container.connection)  # other tests bind the same models elsewhere
+    tables.bind(config, connection(container))  # other tests bind the same models elsewhere
     with using(container):
         world = World(container, Client(app), clock)
         world.seed()

@@ -1,10 +1,9 @@
-"""Everybody at every route of the table: nobody gets at what is another's, and whose it is gets at all of it."""
+"""Everybody at every door of the table: nobody gets at what is another's, and whose it is gets at all of it."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -13,13 +12,14 @@ from urllib.parse import urlencode
 import pytest
 from chalice.test import HTTPResponse
 
-from app import app
+from chalicelib.bootstrap.export import export_tools
+from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.csrf import csrf_token
 from chalicelib.domain.export.export import ExportKind
 from chalicelib.domain.mailbox import UserState
 from chalicelib.handlers.cookies import SESSION_COOKIE
-from chalicelib.handlers.http import MAILBOX, PUBLIC, SESSION, SIGNED
+from chalicelib.handlers.doors import DOORS, MAILBOX, PUBLIC, SESSION, SIGNED, Door
 from chalicelib.services.access.sessions import OpenedSession, open_session
 from chalicelib.services.export.request_export import request_export
 from tests.cloud import Engine
@@ -33,23 +33,7 @@ ENDS_A_SESSION = "/perfil/accesos/{session_id}/cerrar"
 MANAGES_USERS = re.compile(r"/usuarios/|/v1/users/")
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    method: str
-    path: str
-    access: str
-    is_page: bool
-
-
-def _routes() -> Iterator[Route]:
-    for path, methods in sorted(app.routes.items()):
-        for method, entry in sorted(methods.items()):
-            view: Any = entry.view_function
-            yield Route(method, path, view.access, getattr(view, "is_page", False))
-
-
-ROUTES = list(_routes())
-OF_PEOPLE = [route for route in ROUTES if route.access in {SESSION, MAILBOX}]
+OF_PEOPLE = [door for door in DOORS if door.access in {SESSION, MAILBOX}]
 
 
 @dataclass
@@ -65,8 +49,8 @@ class Town:
     def __post_init__(self) -> None:
         """Fill it."""
         box, tools = self.people.world.container, self.people.tools
-        box.mailboxes.put(a_mailbox(users=(a_user(1), a_user(2, document_number="40000021"))))
-        box.mailboxes.put(a_mailbox("40000010", users=(a_user(9, is_principal=True),)))
+        mailbox_store(box).put(a_mailbox(users=(a_user(1), a_user(2, document_number="40000021"))))
+        mailbox_store(box).put(a_mailbox("40000010", users=(a_user(9, is_principal=True),)))
         for account in (
             Account(OWN, "u1", OWN, UserState.ACTIVE),
             Account(f"{OWN}.40000021", "u2", OWN, UserState.ACTIVE),
@@ -75,7 +59,7 @@ class Town:
             tools.accounts.add(account)
         self.notice_id = str(self.people.world.deposit(a_body(annexes=[an_inline_file()])).json_body["notice_id"])
         opened = self.enter(OWN)
-        self.export_id = request_export(ExportKind.MAILBOX, {}, opened.session, tools=box.export_tools).export_id
+        self.export_id = request_export(ExportKind.MAILBOX, {}, opened.session, tools=export_tools(box)).export_id
 
     def enter(self, username: str, **changes: Any) -> OpenedSession:
         tools = self.people.tools
@@ -84,7 +68,7 @@ class Town:
         account, now = replace(account, **changes), self.people.world.clock()
         return open_session(account, tools.new_secret(), origin="192.0.2.1", sessions=tools.sessions, now=now)
 
-    def ask(self, route: Route, opened: OpenedSession | None) -> HTTPResponse:
+    def ask(self, door: Door, opened: OpenedSession | None) -> HTTPResponse:
         """Ask with the first mailbox's ids, whoever asks."""
         self.other = self.enter(OWN)
         ids = {
@@ -92,22 +76,22 @@ class Town:
             "export_id": self.export_id,
             "user_id": "u2",
             "session_id": self.other.session.session_id,
-            "name": "original" if route.is_page else "main",
+            "name": "original" if door.kind == "web" else "main",
         }
-        address = re.sub(r"{(\w+)}", lambda found: ids.get(found[1], "x"), route.path)
-        headers, body = self._sent(route, opened)
-        return self.people.world.client.http.request(route.method, address, headers=headers, body=body)
+        address = re.sub(r"{(\w+)}", lambda found: ids.get(found[1], "x"), door.path)
+        headers, body = self._sent(door, opened)
+        return self.people.world.client.http.request(door.method, address, headers=headers, body=body)
 
     def is_other_open(self) -> bool:
         assert self.other is not None
         return self.people.tools.sessions.find(self.other.cookie, self.people.world.clock()) is not None
 
-    def _sent(self, route: Route, opened: OpenedSession | None) -> tuple[dict[str, str], bytes]:
-        if not route.is_page:
+    def _sent(self, door: Door, opened: OpenedSession | None) -> tuple[dict[str, str], bytes]:
+        if door.kind == "api":
             bearer = {"authorization": f"Bearer {opened.cookie}"} if opened else {}
             return {**bearer, "content-type": "application/json"}, json.dumps({}).encode()
         cookie = {"cookie": f"{SESSION_COOKIE}={opened.cookie}"} if opened else {}
-        if route.method == "GET":
+        if door.method == "GET":
             return cookie, b""
         token = csrf_token(self.people.tools.pepper, opened.session) if opened else ""
         form = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
@@ -120,9 +104,9 @@ def town(world: World, moto_engine: Engine) -> Town:
     return Town(People(world))
 
 
-def _told(route: Route, answer: HTTPResponse) -> str:
+def _told(door: Door, answer: HTTPResponse) -> str:
     place = answer.headers.get("Location", "")
-    return f"{route.method} {route.path}: {answer.status_code} {place} {answer.body[:300].decode(errors='replace')}"
+    return f"{door.method} {door.path}: {answer.status_code} {place} {answer.body[:300].decode(errors='replace')}"
 
 
 def _led_to(answer: HTTPResponse) -> str:
@@ -130,88 +114,88 @@ def _led_to(answer: HTTPResponse) -> str:
 
 
 def test_there_are_routes_of_every_access() -> None:
-    assert {route.access for route in ROUTES} == {PUBLIC, SIGNED, SESSION, MAILBOX}
+    assert {door.access for door in DOORS} == {PUBLIC, SIGNED, SESSION, MAILBOX}
     assert len(OF_PEOPLE) > 50
 
 
 def test_nobody_gets_in_without_a_session_or_with_one_that_ended(town: Town) -> None:
     ended = town.enter(OWN)
     town.people.tools.sessions.end(ended.session.session_id, "u1")
-    for route in OF_PEOPLE:
+    for door in OF_PEOPLE:
         for opened in (None, ended):
-            answer = town.ask(route, opened)
-            if route.is_page:
-                assert _led_to(answer) == "/ingresar", _told(route, answer)
+            answer = town.ask(door, opened)
+            if door.kind == "web":
+                assert _led_to(answer) == "/ingresar", _told(door, answer)
             else:
-                assert (answer.status_code, answer.json_body["code"]) == (401, "session_ended"), _told(route, answer)
+                assert (answer.status_code, answer.json_body["code"]) == (401, "session_ended"), _told(door, answer)
 
 
 def test_a_persons_session_is_no_institutions_signature(town: Town) -> None:
     opened = town.enter(OWN)
-    for route in ROUTES:
-        if route.access == SIGNED:
-            assert town.ask(route, opened).status_code in {401, 422}, route
+    for door in DOORS:
+        if door.access == SIGNED:
+            assert town.ask(door, opened).status_code in {401, 422}, door
 
 
 def test_a_validation_of_twenty_minutes_ago_shows_no_contents(town: Town) -> None:
     opened = town.enter(OWN)
     town.people.world.clock.now += timedelta(minutes=20, microseconds=1)
-    for route in OF_PEOPLE:
-        if route.access != MAILBOX:
+    for door in OF_PEOPLE:
+        if door.access != MAILBOX:
             continue
-        answer = town.ask(route, opened)
-        if route.is_page:
-            assert _led_to(answer) == "/validar", _told(route, answer)
+        answer = town.ask(door, opened)
+        if door.kind == "web":
+            assert _led_to(answer) == "/validar", _told(door, answer)
         else:
-            assert (answer.status_code, answer.json_body["code"]) == (401, "validation_needed"), _told(route, answer)
+            assert (answer.status_code, answer.json_body["code"]) == (401, "validation_needed"), _told(door, answer)
 
 
 def test_a_temporary_password_shows_no_contents(town: Town) -> None:
     opened = town.enter(OWN, must_change_password=True)
-    for route in OF_PEOPLE:
-        if route.access != MAILBOX:
+    for door in OF_PEOPLE:
+        if door.access != MAILBOX:
             continue
-        answer = town.ask(route, opened)
-        if route.is_page:
-            assert _led_to(answer) == "/clave", _told(route, answer)
+        answer = town.ask(door, opened)
+        if door.kind == "web":
+            assert _led_to(answer) == "/clave", _told(door, answer)
         else:
-            assert answer.json_body["code"] == "password_change_needed", _told(route, answer)
+            assert answer.json_body["code"] == "password_change_needed", _told(door, answer)
 
 
 def test_what_is_another_mailboxs_does_not_exist(town: Town) -> None:
-    for route in OF_PEOPLE:
-        answer = town.ask(route, town.enter(OTHER))
-        if route.path == ENDS_A_SESSION:
+    for door in OF_PEOPLE:
+        answer = town.ask(door, town.enter(OTHER))
+        if door.path == ENDS_A_SESSION:
             assert town.is_other_open()
-        elif OF_ANOTHER.search(route.path):
-            assert answer.status_code == 404, _told(route, answer)
+        elif OF_ANOTHER.search(door.path):
+            assert answer.status_code == 404, _told(door, answer)
         else:
-            assert answer.status_code not in {403, 404}, _told(route, answer)
+            assert answer.status_code not in {403, 404}, _told(door, answer)
     box = town.people.world.container
-    mailbox = box.mailboxes.find(OWN)
+    mailbox = mailbox_store(box).find(OWN)
     assert mailbox is not None
     assert [user.state for user in mailbox.users] == [UserState.ACTIVE, UserState.ACTIVE]
-    assert [event.type.value for event in box.events.list_for_subject(f"notice#{town.notice_id}")] == [
+    assert [event.type.value for event in event_store(box).list_for_subject(f"notice#{town.notice_id}")] == [
         "notice.deposited"
     ]
 
 
 def test_a_secondary_user_reads_all_and_manages_nobody(town: Town) -> None:
-    for route in OF_PEOPLE:
-        answer = town.ask(route, town.enter(f"{OWN}.40000021"))
-        if route.path == ENDS_A_SESSION:
+    for door in OF_PEOPLE:
+        answer = town.ask(door, town.enter(f"{OWN}.40000021"))
+        if door.path == ENDS_A_SESSION:
             assert town.is_other_open()
-        elif "{export_id}" in route.path or "{session_id}" in route.path:
-            assert answer.status_code == 404, _told(route, answer)  # the principal's own
-        elif MANAGES_USERS.search(route.path) or (route.method, route.path) == ("POST", "/v1/users"):
-            is_led_back = (route.method, _led_to(answer)) == ("GET", "/usuarios")
-            assert answer.status_code == 403 or is_led_back, _told(route, answer)
+        elif "{export_id}" in door.path or "{session_id}" in door.path:
+            assert answer.status_code == 404, _told(door, answer)  # the principal's own
+        elif MANAGES_USERS.search(door.path) or (door.method, door.path) == ("POST", "/v1/users"):
+            is_led_back = (door.method, _led_to(answer)) == ("GET", "/usuarios")
+            assert answer.status_code == 403 or is_led_back, _told(door, answer)
         else:
-            assert answer.status_code not in {403, 404}, _told(route, answer)
+            assert answer.status_code not in {403, 404}, _told(door, answer)
 
 
 def test_the_principal_gets_at_everything(town: Town) -> None:
-    for route in OF_PEOPLE:
-        answer = town.ask(route, town.enter(OWN))
-        assert answer.status_code not in {401, 403, 404, 500}, _told(route, answer)
-        assert _led_to(answer) not in {"/validar", "/clave"} or route.path == "/clave", _told(route, answer)
+    for door in OF_PEOPLE:
+        answer = town.ask(door, town.enter(OWN))
+        assert answer.status_code not in {401, 403, 404, 500}, _told(door, answer)
+        assert _led_to(answer) not in {"/validar", "/clave"} or door.path == "/clave", _told(door, answer)

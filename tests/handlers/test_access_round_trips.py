@@ -9,6 +9,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from bench.ledger import Ledger, ledger
+from chalicelib.bootstrap.storage import mailbox_store
 from tests.cloud import Engine
 from tests.deposit_world import World, a_mailbox, a_user
 from tests.person_world import NEW, PASSWORD, USERNAME, People
@@ -107,7 +108,7 @@ def test_ending_the_other_sessions_takes_two_hops(people: People) -> None:
 
 
 def test_users_are_listed_in_two_hops_and_changed_in_a_few_more(people: People) -> None:
-    people.world.container.mailboxes.put(a_mailbox(users=(a_user(1),)))
+    mailbox_store(people.world.container).put(a_mailbox(users=(a_user(1),)))
     token = people.token()
     listed = measure(lambda: people.send("GET", "/v1/users", token=token), 200)
     body = {"document_type": "DNI", "document_number": "40000028", "name": "Luis", "email": "luis@ejemplo.pe"}

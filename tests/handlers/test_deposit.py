@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bootstrap.alert import alert_batch_store
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import event_store, files, mailbox_store, notice_store
 from chalicelib.domain.alert.alert import AlertState
 from chalicelib.domain.event import EventType
 from chalicelib.domain.sender.institution import InstitutionState
@@ -54,24 +58,24 @@ def test_documents_of_unrelated_programs_are_deposited_as_they_are(world: World,
     answer = world.deposit(a_body(main=an_inline_file(content)))
 
     assert answer.status_code == 201
-    (file,) = world.container.notices.get(answer.json_body["notice_id"]).files
-    assert world.container.files.get_document(file.object_key) == content
+    (file,) = notice_store(world.container).get(answer.json_body["notice_id"]).files
+    assert files(world.container).get_document(file.object_key) == content
 
 
 def test_deposit_stores_notice_receipt_files_event_and_alerts(world: World) -> None:
     answer = world.deposit(a_body(annexes=[an_inline_file(a_pdf("Anexo"), "anexo-1.pdf")])).json_body
 
-    notice = world.container.notices.get(answer["notice_id"])
-    receipt = world.container.files.get_document(notice.receipt_key)
+    notice = notice_store(world.container).get(answer["notice_id"])
+    receipt = files(world.container).get_document(notice.receipt_key)
     assert receipt.startswith(b"%PDF-")
     assert hashlib.sha256(receipt).hexdigest() == answer["receipt"]["sha256"]
     assert len(receipt) == answer["receipt"]["size"]
-    assert [world.container.files.get_document(file.object_key) for file in notice.files] == [PDF, a_pdf("Anexo")]
-    (event,) = world.container.events.list_for_subject(f"notice#{notice.notice_id}")
+    assert [files(world.container).get_document(file.object_key) for file in notice.files] == [PDF, a_pdf("Anexo")]
+    (event,) = event_store(world.container).list_for_subject(f"notice#{notice.notice_id}")
     assert event.type is EventType.NOTICE_DEPOSITED
     assert event.actor == f"institution:{INSTITUTION_ID}:{KEY_ID}"
     assert event.data["receipt_sha256"] == answer["receipt"]["sha256"]
-    batch = world.container.alert_batches.find(notice.notice_id)
+    batch = alert_batch_store(world.container).find(notice.notice_id)
     assert batch is not None
     assert {alert.alert_id: alert.state for alert in batch.alerts} == dict.fromkeys(
         ("u1.email", "u1.sms", "u2.email"), AlertState.PENDING
@@ -80,7 +84,7 @@ def test_deposit_stores_notice_receipt_files_event_and_alerts(world: World) -> N
 
 def test_disabled_and_pending_users_are_not_alerted(world: World) -> None:
     users = (a_user(1), a_user(2, state="disabled"), a_user(3, state="pending"))
-    world.container.mailboxes.put(a_mailbox(users=users, version=2))
+    mailbox_store(world.container).put(a_mailbox(users=users, version=2))
 
     alerts = world.deposit().json_body["alerts"]
 
@@ -88,7 +92,7 @@ def test_disabled_and_pending_users_are_not_alerted(world: World) -> None:
 
 
 def test_a_user_disabled_while_a_deposit_is_under_way_is_not_alerted_of_it(world: World) -> None:
-    mailboxes, client = world.container.mailboxes, world.container.connection.client
+    mailboxes, client = mailbox_store(world.container), connection(world.container).client
 
     def overtake(**_: Any) -> None:
         client.meta.events.unregister("before-call.dynamodb.TransactWriteItems", overtake)
@@ -97,7 +101,7 @@ def test_a_user_disabled_while_a_deposit_is_under_way_is_not_alerted_of_it(world
     client.meta.events.register("before-call.dynamodb.TransactWriteItems", overtake)
     answer = world.deposit().json_body
 
-    batch = world.container.alert_batches.find(answer["notice_id"])
+    batch = alert_batch_store(world.container).find(answer["notice_id"])
     assert batch is not None
     assert [alert.alert_id for alert in batch.alerts] == ["u1.email", "u1.sms"]
     assert len(answer["alerts"]) == 2
@@ -127,8 +131,8 @@ def test_same_key_with_another_body_is_refused(world: World) -> None:
 
 
 def test_keys_of_two_institutions_do_not_meet(world: World) -> None:
-    world.container.institutions.put(an_institution(institution_id="otra-entidad"))
-    world.container.institutions.put_key(a_signing_key(institution_id="otra-entidad"))
+    institution_store(world.container).put(an_institution(institution_id="otra-entidad"))
+    institution_store(world.container).put_key(a_signing_key(institution_id="otra-entidad"))
 
     first, other = world.deposit(), world.deposit(keyid=f"otra-entidad:{KEY_ID}")
 
@@ -156,7 +160,7 @@ def test_nonce_used_for_something_else_is_refused(world: World) -> None:
 
 def test_inactive_institution_cannot_deposit_but_reads_what_it_deposited(world: World) -> None:
     first = world.deposit()
-    world.container.institutions.put(an_institution(state=InstitutionState.INACTIVE))
+    institution_store(world.container).put(an_institution(state=InstitutionState.INACTIVE))
 
     refused = world.deposit(key="clave-2")
 
@@ -176,8 +180,8 @@ def test_own_deposit_is_shown_as_the_receipt_tells_it(world: World) -> None:
 
 def test_deposit_of_another_institution_is_not_found(world: World) -> None:
     notice_id = world.deposit().json_body["notice_id"]
-    world.container.institutions.put(an_institution(institution_id="otra-entidad"))
-    world.container.institutions.put_key(a_signing_key(institution_id="otra-entidad"))
+    institution_store(world.container).put(an_institution(institution_id="otra-entidad"))
+    institution_store(world.container).put_key(a_signing_key(institution_id="otra-entidad"))
 
     refused = world.get(f"/v1/deposits/{notice_id}", keyid=f"otra-entidad:{KEY_ID}")
 
@@ -215,7 +219,7 @@ def test_consultation_tells_only_whether_it_can_receive_and_is_recorded(world: W
     assert known.json_body == {"mailbox_id": "1-40000002", "can_receive": True}
     assert unknown.json_body == {"mailbox_id": "1-40000003", "can_receive": False}
     for mailbox_id in ("1-40000002", "1-40000003"):
-        (event,) = world.container.events.list_for_subject(f"mailbox#{mailbox_id}")
+        (event,) = event_store(world.container).list_for_subject(f"mailbox#{mailbox_id}")
         assert event.type is EventType.MAILBOX_CONSULTED
 
 
@@ -225,13 +229,13 @@ def test_texts_are_kept_in_composed_form(world: World, text: str) -> None:
     body = a_body()
     body["document"]["subject"] = decomposed
 
-    notice = world.container.notices.get(world.deposit(body).json_body["notice_id"])
+    notice = notice_store(world.container).get(world.deposit(body).json_body["notice_id"])
 
     assert notice.document.subject == unicodedata.normalize("NFC", text)
 
 
 def test_regime_of_the_institution_applies_unless_the_deposit_names_one(world: World) -> None:
-    world.container.institutions.put(an_institution(regime="acknowledgement"))
+    institution_store(world.container).put(an_institution(regime="acknowledgement"))
 
     own = world.deposit().json_body
     named = world.deposit(a_body(regime="immediate"), key="clave-2").json_body
@@ -255,13 +259,13 @@ def test_deposit_during_which_midnight_passes_is_dated_the_day_of_its_commit(wor
     answer = world.deposit().json_body
 
     assert answer["effective_on"] == "2026-03-10"
-    (event,) = world.container.events.list_for_subject(f"notice#{answer['notice_id']}")
+    (event,) = event_store(world.container).list_for_subject(f"notice#{answer['notice_id']}")
     assert event.occurred_at >= datetime(2026, 3, 10, 5, tzinfo=UTC)
 
 
 def test_revoked_key_stops_at_once(world: World) -> None:
     world.deposit()
-    world.container.institutions.put_key(a_signing_key(revoked_at=world.clock.now - timedelta(seconds=1)))
+    institution_store(world.container).put_key(a_signing_key(revoked_at=world.clock.now - timedelta(seconds=1)))
 
     refused = world.deposit(key="clave-2")
 

@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app import app
+from chalicelib.bootstrap.storage import files, mailbox_store
 from chalicelib.domain.mailbox import MailboxState
 from chalicelib.store.tables import AlertBatchItem, DepositItem, EventItem, NoticeItem, TokenItem
 from tests.deposit_world import COVERED, PDF, World, a_body, a_mailbox, an_inline_file
@@ -24,7 +25,7 @@ MEGABYTE = 1024 * 1024
 
 def _is_nothing_stored(world: World) -> bool:
     items = [item for model in (NoticeItem, DepositItem, EventItem, AlertBatchItem, TokenItem) for item in model.scan()]
-    return not items and not world.container.files.list_documents("")
+    return not items and not files(world.container).list_documents("")
 
 
 def _refused(world: World, answer: Any, status: int, code: str, field: str | None = None) -> None:
@@ -210,7 +211,7 @@ def test_more_than_4_megabytes_inside_the_request_are_refused(world: World) -> N
 
 
 def test_a_disabled_mailbox_is_a_clear_answer(world: World) -> None:
-    world.container.mailboxes.put(a_mailbox(state=MailboxState.DISABLED, version=2))
+    mailbox_store(world.container).put(a_mailbox(state=MailboxState.DISABLED, version=2))
 
     _refused(world, world.deposit(), 409, "mailbox_disabled", "recipient.document_number")
 

@@ -9,6 +9,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from bench.ledger import ledger
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.mailbox import UserState
 from chalicelib.services.access.password_hashing import PasswordCheck, PasswordHashing
@@ -93,7 +94,7 @@ def test_recovery_costs_the_same_for_a_secondary_user_in_whatever_state(
     people: People, state: UserState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secondary = a_user(2, document_number="40000028", state=state)
-    people.world.container.mailboxes.put(a_mailbox(users=(a_user(1), secondary)))
+    mailbox_store(people.world.container).put(a_mailbox(users=(a_user(1), secondary)))
     people.tools.accounts.add(Account(f"{USERNAME}.40000028", "u2", USERNAME, state))
     _ask_reset(people, "1-40000009")  # makes every client
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bootstrap.export import export_tools
+from chalicelib.bootstrap.storage import event_store, files, mailbox_store, notice_store
 from chalicelib.domain.event import EventType
 from chalicelib.domain.export.export import Export, ExportKind, ExportState
 from chalicelib.services.export import bundle_notices
@@ -93,7 +95,7 @@ def test_the_evidence_of_a_notice_is_complete_and_can_be_checked(exports: Export
 def test_the_copy_of_a_mailbox_leaves_out_only_documents_nobody_opened(exports: Exports, tmp_path: Path) -> None:
     opened, unopened = a_deposit(exports), a_deposit(exports, is_opened=False, key="clave-2")
     box = exports.people.world.container
-    box.mailboxes.put(a_mailbox("40000010"))
+    mailbox_store(box).put(a_mailbox("40000010"))
     file = a_file_of(exports, {"kind": "mailbox"}, tmp_path)
     assert file["filename"] == "casilla-1-40000002-2026-03-09.zip"
     assert is_intact(tmp_path)
@@ -106,9 +108,9 @@ def test_the_copy_of_a_mailbox_leaves_out_only_documents_nobody_opened(exports: 
         "estado.json",
         "eventos.json",
     ]
-    logged = box.events.list_for_subject("mailbox#1-40000002")
+    logged = event_store(box).list_for_subject("mailbox#1-40000002")
     assert [event.type for event in logged] == [EventType.MAILBOX_EXPORTED]
-    [deposited, *rest] = box.events.list_for_subject(f"notice#{unopened}")
+    [deposited, *rest] = event_store(box).list_for_subject(f"notice#{unopened}")
     assert (deposited.type, rest) == (EventType.NOTICE_DEPOSITED, [])
 
 
@@ -165,7 +167,7 @@ def test_nobody_else_learns_of_a_file(exports: Exports) -> None:
     asked = exports.ask({"kind": "annexes", "notice_id": a_deposit(exports)})
     box = exports.people.world.container
     other = Export("e2", "1-40000002", "u2", ExportKind.ANNEXES, box.clock())
-    box.export_tools.exports.add(other)
+    export_tools(box).exports.add(other)
     assert exports.show("e2", 404) == exports.show("nothing", 404)
     exports.people.world.clock.advance(hours=24)
     token = exports.people.token()
@@ -177,11 +179,11 @@ def test_a_file_that_cannot_be_prepared_is_told_and_tried_again(exports: Exports
     notice_id = a_deposit(exports)
     asked = exports.ask({"kind": "annexes", "notice_id": notice_id})
     box = exports.people.world.container
-    [_, annex, _] = box.notices.get(notice_id).files
-    box.files.put_document(annex.object_key, b"%PDF-otro", "application/pdf")
+    [_, annex, _] = notice_store(box).get(notice_id).files
+    files(box).put_document(annex.object_key, b"%PDF-otro", "application/pdf")
     message = exports.work(failing=True)
     assert exports.show(asked["export_id"])["state"] == "failed"
-    box.files.put_document(annex.object_key, ANNEX, "application/pdf")
+    files(box).put_document(annex.object_key, ANNEX, "application/pdf")
     assert exports.invoke(message) == {"batchItemFailures": []}
     assert exports.show(asked["export_id"])["state"] == "ready"
 
@@ -207,4 +209,4 @@ def test_copies_of_the_mailbox_are_limited_and_other_files_are_not_held_up(expor
     refused = exports.people.send("POST", "/v1/exports", {"kind": "mailbox"}, token=exports.token)
     assert (refused.status_code, refused.json_body["code"]) == (429, "limit_reached")
     exports.ask({"kind": "evidence", "notice_id": notice_id})
-    assert len(exports.people.world.container.events.list_for_subject("mailbox#1-40000002")) == 10
+    assert len(event_store(exports.people.world.container).list_for_subject("mailbox#1-40000002")) == 10

@@ -10,6 +10,9 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.ses.models import ses_backends
 
+from chalicelib.bootstrap.access import token_store
+from chalicelib.bootstrap.alert import alert_batch_store
+from chalicelib.bootstrap.storage import files, notice_store
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.alert.alert import AlertState
 from chalicelib.store.tables import EventItem
@@ -42,7 +45,7 @@ def lambdas(world: World) -> Any:
 
 
 def _states(world: World, notice_id: str) -> set[AlertState]:
-    batch = world.container.alert_batches.find(notice_id)
+    batch = alert_batch_store(world.container).find(notice_id)
     assert batch is not None
     return {alert.state for alert in batch.alerts}
 
@@ -90,9 +93,9 @@ def test_sweeper_sends_what_the_stream_missed(world: World, lambdas: Any, moto_e
 
 
 def test_orphans_go_after_eight_days_and_committed_files_stay(world: World, lambdas: Any) -> None:
-    notice = world.container.notices.get(world.deposit().json_body["notice_id"])
+    notice = notice_store(world.container).get(world.deposit().json_body["notice_id"])
     orphan = "notices/2026/03/09/2222-2222-2222/constancia.pdf"
-    world.container.files.put_document(orphan, b"%PDF-", "application/pdf")
+    files(world.container).put_document(orphan, b"%PDF-", "application/pdf")
 
     world.clock.advance(days=7)
     early = lambdas.invoke("sweep_orphans", _schedule()).payload
@@ -101,7 +104,7 @@ def test_orphans_go_after_eight_days_and_committed_files_stay(world: World, lamb
 
     assert early["seen"] == 0
     assert (report["seen"], report["deleted"], report["is_complete"]) == (3, 1, True)
-    left = world.container.files.list_documents("notices/")
+    left = files(world.container).list_documents("notices/")
     assert orphan not in left
     assert notice.receipt_key in left
 
@@ -114,7 +117,7 @@ def test_nightly_expiry_reports_what_it_did(lambdas: Any) -> None:
 
 def test_tokens_go_the_night_after_their_time_to_live(world: World, lambdas: Any) -> None:
     until = world.clock.now + timedelta(minutes=10)
-    world.container.tokens.issue(NewToken(TokenKind.CAPTCHA, "c1", world.clock.now, until))
+    token_store(world.container).issue(NewToken(TokenKind.CAPTCHA, "c1", world.clock.now, until))
 
     world.clock.advance(days=1)
     done = lambdas.invoke("clean_tokens", _schedule()).payload

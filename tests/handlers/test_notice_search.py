@@ -13,6 +13,9 @@ import openpyxl
 import pytest
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.export import export_tools
+from chalicelib.bootstrap.storage import mailbox_store, notice_store
 from chalicelib.domain.codes import code_from_number
 from chalicelib.domain.export.export import ListingLimits
 from chalicelib.domain.mailbox import UserState
@@ -35,9 +38,9 @@ def people(world: World) -> People:
 
 
 def put(world: World, *notices: Notice) -> None:
-    with TransactWrite(connection=world.container.connection) as transaction:
+    with TransactWrite(connection=connection(world.container)) as transaction:
         for notice in notices:
-            world.container.notices.add_in(transaction, notice)
+            notice_store(world.container).add_in(transaction, notice)
 
 
 def a_numbered(number: int, subject: str = "Carta", **overrides: Any) -> Notice:
@@ -127,7 +130,7 @@ def test_a_disabled_user_finds_nothing(people: People) -> None:
     box = people.world.container
     token = people.token()
     users = tuple(replace(user, state=UserState.DISABLED) for user in a_mailbox().users)
-    box.mailboxes.put(a_mailbox(users=users))
+    mailbox_store(box).put(a_mailbox(users=users))
     refused = people.send("GET", "/v1/notices/search", token=token)
     assert (refused.status_code, refused.json_body["code"]) == (403, "user_disabled")
 
@@ -187,7 +190,7 @@ def test_a_list_of_one_folder_has_no_other_notices(exports: Exports) -> None:
 
 @pytest.mark.parametrize(("chosen", "what"), [("pdf", "pide la lista en Excel"), ("xlsx", "pide varias listas")])
 def test_a_list_too_long_is_told_with_what_to_do_and_not_tried_again(exports: Exports, chosen: str, what: str) -> None:
-    tools = replace(exports.people.world.container.export_tools, listing_limits=ListingLimits(2, 2))
+    tools = replace(export_tools(exports.people.world.container), listing_limits=ListingLimits(2, 2))
     put(exports.people.world, *(a_numbered(n) for n in range(3)))
     asked = exports.ask({"kind": "listing", "format": chosen})
     prepare_export(asked["export_id"], tools=tools)

@@ -9,6 +9,9 @@ import pytest
 from pynamodb.transactions import TransactWrite
 
 from bench.ledger import ledger
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import event_store, mailbox_store, notice_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.codes import code_from_number
 from chalicelib.domain.event import EventType
@@ -74,7 +77,7 @@ def second_user(people: People) -> str:
 
 
 def logged(people: People, notice_id: str) -> list[EventType]:
-    return [event.type for event in people.world.container.events.list_for_subject(f"notice#{notice_id}")]
+    return [event.type for event in event_store(people.world.container).list_for_subject(f"notice#{notice_id}")]
 
 
 def test_the_list_shows_what_is_pending_newest_first_with_counters(people: People, token: str) -> None:
@@ -94,8 +97,8 @@ def test_the_list_shows_what_is_pending_newest_first_with_counters(people: Peopl
 def test_a_list_is_paged_by_cursor(people: People, token: str) -> None:
     sent = [a_notice(notice_id=code_from_number(n), deposited_at=NOW + timedelta(seconds=n)) for n in range(12)]
     for notice in sent:
-        with TransactWrite(connection=people.world.container.connection) as transaction:
-            people.world.container.notices.add_in(transaction, notice)
+        with TransactWrite(connection=connection(people.world.container)) as transaction:
+            notice_store(people.world.container).add_in(transaction, notice)
     page = get(people, "/v1/notices?limit=10", token)
     rest = get(people, f"/v1/notices?limit=10&cursor={page['next_cursor']}", token)
     assert [n["notice_id"] for n in page["notices"] + rest["notices"]] == [n.notice_id for n in sent[::-1]]
@@ -225,7 +228,7 @@ def test_each_download_is_a_link_of_its_own_name_and_logged(people: People, toke
     annex = get(people, f"/v1/notices/{notice_id}/files/annex-1", token)
     assert "Informe%2520N%25C2%25BA%25205.pdf" in annex["url"]
     assert annex["filename"] == "Informe Nº 5.pdf"
-    events = people.world.container.events.list_for_subject(f"notice#{notice_id}")
+    events = event_store(people.world.container).list_for_subject(f"notice#{notice_id}")
     assert [e.data for e in events if e.type is EventType.NOTICE_DOWNLOADED] == [
         {"file": "receipt"},
         {"file": "annex-1"},
@@ -236,7 +239,7 @@ def test_each_download_is_a_link_of_its_own_name_and_logged(people: People, toke
 @pytest.mark.parametrize("path", ["", "/files/main", "/files/receipt"])
 def test_another_mailboxs_notice_is_as_none(people: People, path: str) -> None:
     notice_id = deposit(people)
-    people.world.container.mailboxes.put(a_mailbox("40000010"))
+    mailbox_store(people.world.container).put(a_mailbox("40000010"))
     hashed = people.tools.hashing.hash(PASSWORD)
     people.tools.accounts.add(Account("1-40000010", "u9", "1-40000010", UserState.ACTIVE, password_hash=hashed))
     stranger: str = people.log_in("1-40000010").json_body["token"]
@@ -250,7 +253,7 @@ def test_another_mailboxs_notice_is_as_none(people: People, path: str) -> None:
 
 def test_a_disabled_user_sees_no_list(people: People, token: str) -> None:
     disabled = a_mailbox(users=(a_user(1, state=UserState.DISABLED), a_user(2)), version=2)
-    people.world.container.mailboxes.put(disabled)
+    mailbox_store(people.world.container).put(disabled)
     assert get(people, "/v1/notices", token, 403)["code"] == "user_disabled"
 
 
@@ -285,8 +288,8 @@ def test_the_sender_sees_what_became_of_its_deposit_and_not_who_did_it(people: P
 def test_another_institution_learns_nothing_of_a_deposit(people: People) -> None:
     notice_id = deposit(people)
     box = people.world.container
-    box.institutions.put(an_institution(institution_id="otra-entidad"))
-    box.institutions.put_key(a_signing_key(institution_id="otra-entidad"))
+    institution_store(box).put(an_institution(institution_id="otra-entidad"))
+    institution_store(box).put_key(a_signing_key(institution_id="otra-entidad"))
     answer = people.world.get(f"/v1/deposits/{notice_id}/status", keyid="otra-entidad:2026-1")
     missing = people.world.get("/v1/deposits/x/status")
     assert (answer.status_code, answer.json_body["code"]) == (404, "notice_not_found")

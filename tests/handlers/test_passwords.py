@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.mailbox import DocumentType, UserState
 from chalicelib.services.access.send_access_mail import NOBODY
@@ -163,7 +164,7 @@ def test_other_data_than_the_registered_send_nothing_to_anyone(people: People) -
 
 def test_a_secondary_user_is_found_by_the_holders_document_and_the_own_address(people: People) -> None:
     secondary = a_user(2, document_type=DocumentType.DNI, document_number="40000028")
-    people.world.container.mailboxes.put(a_mailbox(users=(a_user(1), secondary)))
+    mailbox_store(people.world.container).put(a_mailbox(users=(a_user(1), secondary)))
     people.tools.accounts.add(Account("1-40000002.40000028", "u2", USERNAME, UserState.ACTIVE, password_hash="-"))
     people.ask_reset(secondary.email)
     assert people.mails()[-1][0] == secondary.email
@@ -174,7 +175,7 @@ def test_a_secondary_user_is_found_by_the_holders_document_and_the_own_address(p
 
 def test_users_of_one_mailbox_do_not_wait_for_each_other_at_one_address(people: People) -> None:
     secondary = a_user(2, document_type=DocumentType.DNI, document_number="40000028")
-    people.world.container.mailboxes.put(a_mailbox(users=(a_user(1), secondary)))
+    mailbox_store(people.world.container).put(a_mailbox(users=(a_user(1), secondary)))
     people.tools.accounts.add(Account("1-40000002.40000028", "u2", USERNAME, UserState.ACTIVE, password_hash="-"))
     typed = (EMAIL, secondary.email, EMAIL.upper(), "otra@ejemplo.pe", "otra@ejemplo.pe")
     assert [people.ask_reset(email).status_code for email in typed] == [202, 202, 429, 202, 429]

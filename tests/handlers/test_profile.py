@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from chalice.test import HTTPResponse
 
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.mailbox import AcceptedText, DocumentType
 from chalicelib.services.access.send_access_mail import NOBODY
 from tests.cloud import Engine
@@ -22,7 +23,7 @@ def people(world: World, moto_engine: Engine) -> People:
     people = People(world)
     principal = a_user(1, document_type=DocumentType.DNI, document_number="40000002")
     accepted = (AcceptedText("terms", "2026-01", NOW, "192.0.2.1"),)
-    world.container.mailboxes.put(a_mailbox(users=(principal, a_user(2, mobile=None)), accepted=accepted))
+    mailbox_store(world.container).put(a_mailbox(users=(principal, a_user(2, mobile=None)), accepted=accepted))
     people.seed()
     return people
 
@@ -169,7 +170,7 @@ def test_an_address_that_another_user_took_meanwhile_is_refused(people: People) 
     ask(people, token)
     mailbox = people.tools.mailboxes.find(USERNAME)
     assert mailbox
-    people.world.container.mailboxes.put(a_mailbox(users=(mailbox.users[0], a_user(2, email=NEW_EMAIL))))
+    mailbox_store(people.world.container).put(a_mailbox(users=(mailbox.users[0], a_user(2, email=NEW_EMAIL))))
     assert verify(people, token, people.code_sent()).json_body["code"] == "email_taken"
 
 

@@ -19,6 +19,10 @@ from moto.ses.models import ses_backends
 
 from app import app
 from chalicelib.bootstrap import Container, using
+from chalicelib.bootstrap.access import account_store
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.registration import registration_tools
+from chalicelib.bootstrap.storage import event_store, mailbox_store, pepper
 from chalicelib.config import Config
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.event import EventType
@@ -73,7 +77,7 @@ class Site:
 
     def captcha(self, *, is_right: bool = True) -> dict[str, str]:
         captcha_id = self.send("/v1/captchas").json_body["captcha_id"]
-        return {"id": captcha_id, "answer": captcha_answer(self.container.pepper, captcha_id) if is_right else "XXXXX"}
+        return {"id": captcha_id, "answer": captcha_answer(pepper(self.container), captcha_id) if is_right else "XXXXX"}
 
     @property
     def mails(self) -> list[tuple[str, str]]:
@@ -116,7 +120,7 @@ def site(aws: dict[str, str], simulator: Simulator) -> Iterator[Site]:
     )
     clock = Clock()
     container = Container(config, clock=clock, pause=lambda _: None)
-    tables.bind(config, container.connection)
+    tables.bind(config, connection(container))
     simulator.asked.clear()
     with using(container):
         yield Site(container, Client(app), clock, simulator)
@@ -131,7 +135,7 @@ def test_a_person_registers_verifies_and_gets_a_mailbox_and_an_account(site: Sit
     verified = site.verify(started["registration_id"], f" {site.code.lower()} ")
 
     assert (verified.status_code, verified.json_body["state"]) == (200, "completed")
-    account = site.container.accounts.find("1-99000001")
+    account = account_store(site.container).find("1-99000001")
     assert account is not None
     assert (account.state, account.must_change_password) == (UserState.ACTIVE, True)
     assert account.temporary_until == NOW + timedelta(hours=72)
@@ -141,7 +145,7 @@ def test_a_person_registers_verifies_and_gets_a_mailbox_and_an_account(site: Sit
     [principal] = mailbox["users"]
     assert (principal["document_type"], principal["document_number"]) == ("DNI", "99000001")
     assert sorted(one["text"] for one in mailbox["accepted"]) == sorted(one["text"] for one in _ACCEPTED)
-    [opened] = site.container.events.list_for_subject("mailbox#1-99000001")
+    [opened] = event_store(site.container).list_for_subject("mailbox#1-99000001")
     assert opened.type is EventType.MAILBOX_OPENED
 
 
@@ -151,12 +155,12 @@ def test_the_credentials_mail_carries_a_password_that_is_stored_hashed_only(site
 
     text = site.mails[-1][1]
     password = text.split("Clave temporal: ")[1].split()[0]
-    account = site.container.accounts.find("1-99000001")
+    account = account_store(site.container).find("1-99000001")
     assert "Usuario: 1-99000001" in text
     assert account is not None
     assert account.password_hash is not None
     assert password not in account.password_hash
-    assert site.container.registration_tools.passwords.check(password, account.password_hash).is_right
+    assert registration_tools(site.container).passwords.check(password, account.password_hash).is_right
 
 
 def test_no_two_users_share_the_id_that_sessions_go_by(site: Site) -> None:
@@ -183,7 +187,7 @@ def test_a_company_registers_and_gets_a_mailbox_and_an_account(site: Site) -> No
     started = site.start(a_company_form())
 
     assert site.verify(started["registration_id"], site.code).json_body["state"] == "completed"
-    assert site.container.accounts.find("8-20990000019") is not None
+    assert account_store(site.container).find("8-20990000019") is not None
 
 
 def test_nothing_stored_holds_the_id_the_code_or_the_password(site: Site) -> None:
@@ -207,7 +211,7 @@ def test_what_was_accepted_is_kept_with_version_time_and_address(site: Site) -> 
 @pytest.mark.parametrize("has_mailbox", [False, True])
 def test_once_completed_only_what_is_evidence_is_left_of_the_form(site: Site, has_mailbox: bool) -> None:
     if has_mailbox:
-        site.container.mailboxes.put(a_mailbox("99000001"))
+        mailbox_store(site.container).put(a_mailbox("99000001"))
     site.verify(site.start()["registration_id"], site.code)
 
     [item] = tables.RegistrationItem.scan()
@@ -220,7 +224,7 @@ def test_once_completed_only_what_is_evidence_is_left_of_the_form(site: Site, ha
 def test_the_mailboxs_first_event_says_which_texts_were_accepted_and_when(site: Site) -> None:
     site.verify(site.start()["registration_id"], site.code)
 
-    [opened] = site.container.events.list_for_subject("mailbox#1-99000001")
+    [opened] = event_store(site.container).list_for_subject("mailbox#1-99000001")
     texts = {f"accepted_{text}": f"{version} {NOW.isoformat()}" for text, version in portal().current.items()}
     assert {name: value for name, value in opened.data.items() if name != "registration"} == texts
 
@@ -346,7 +350,7 @@ def test_while_the_registry_is_down_nothing_is_lost_and_the_job_goes_on(
 
     answer = site.verify(started["registration_id"], site.code)
     assert answer.json_body["state"] == "completed"
-    assert site.container.accounts.find("1-99000001") is not None
+    assert account_store(site.container).find("1-99000001") is not None
 
 
 def test_while_it_waits_the_address_can_be_changed_but_nothing_verified(
@@ -407,11 +411,11 @@ def test_a_late_no_of_the_registry_ends_the_registration_by_mail(site: Site, mon
 
 def test_a_stranger_cannot_tell_whether_the_holder_has_a_mailbox(site: Site) -> None:
     new = _walk(site, "99000001")
-    site.container.mailboxes.put(a_mailbox("99000003"))
+    mailbox_store(site.container).put(a_mailbox("99000003"))
     taken = _walk(site, "99000003")
 
     assert new == taken
-    assert site.container.accounts.find("1-99000003") is None
+    assert account_store(site.container).find("1-99000003") is None
     assert "Clave temporal" not in site.mails[-1][1]
     assert "¿Olvidaste tu contraseña?" in site.mails[-1][1]
     assert tables.MailboxItem.get("1-99000003").data["users"][0]["email"] == "usuaria1@ejemplo.pe"
@@ -504,11 +508,11 @@ def test_a_changed_address_gets_a_new_code_and_the_old_one_is_worthless(site: Si
 def test_credentials_can_be_sent_again_with_another_password(site: Site) -> None:
     registration_id = site.start()["registration_id"]
     site.verify(registration_id, site.code)
-    first = site.container.accounts.find("1-99000001")
+    first = account_store(site.container).find("1-99000001")
     site.clock.advance(minutes=2)
 
     assert site.call("POST", f"/{registration_id}/codes").status_code == 202
-    second = site.container.accounts.find("1-99000001")
+    second = account_store(site.container).find("1-99000001")
     assert first is not None
     assert second is not None
     assert first.password_hash != second.password_hash
@@ -516,13 +520,13 @@ def test_credentials_can_be_sent_again_with_another_password(site: Site) -> None
 
 
 def test_a_mail_that_cannot_be_sent_loses_no_registration(site: Site) -> None:
-    whole = site.container.registration_tools
+    whole = registration_tools(site.container)
     deaf = boto3.client(
         "sesv2", endpoint_url="http://127.0.0.1:1", config=ClientConfig(retries={"total_max_attempts": 1})
     )
-    site.container.registration_tools = replace(whole, mail=Mail(deaf))
+    site.container.made[registration_tools] = replace(whole, mail=Mail(deaf))
     started = site.start()
-    site.container.registration_tools = whole
+    site.container.made[registration_tools] = whole
 
     assert (started["state"], started["mail_sent"]) == ("awaiting_code", False)
     assert site.call("POST", f"/{started['registration_id']}/codes").status_code == 202

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import files, notice_store
+from chalicelib.bootstrap.upload import upload_store
 from chalicelib.domain.upload.upload import DeclaredFile, Refusal, Upload, UploadState
 from chalicelib.store.tables import UploadItem
 from tests.deposit_world import (
@@ -41,9 +44,9 @@ def _an_upload(world: World, **overrides: Any) -> Upload:
         "expires_at": world.clock.now + timedelta(days=7),
     }
     upload = Upload(**(facts | overrides))
-    world.container.uploads.add(upload)
+    upload_store(world.container).add(upload)
     if upload.object_key:
-        world.container.files.put_document(upload.object_key, PDF, "application/pdf")
+        files(world.container).put_document(upload.object_key, PDF, "application/pdf")
     return upload
 
 
@@ -122,8 +125,8 @@ def test_refused_upload_says_why(world: World) -> None:
 
 def test_upload_of_another_institution_is_as_one_that_never_came(world: World) -> None:
     _an_upload(world)
-    world.container.institutions.put(an_institution(institution_id="otra-entidad"))
-    world.container.institutions.put_key(a_signing_key(institution_id="otra-entidad"))
+    institution_store(world.container).put(an_institution(institution_id="otra-entidad"))
+    institution_store(world.container).put_key(a_signing_key(institution_id="otra-entidad"))
 
     told = world.get(f"/v1/uploads/{UPLOAD_ID}", keyid=f"otra-entidad:{KEY_ID}").json_body
     deposited = world.deposit(_body(), keyid=f"otra-entidad:{KEY_ID}")
@@ -138,7 +141,7 @@ def test_checked_upload_is_deposited_and_never_expires_again(world: World) -> No
     answer = world.deposit(_body())
 
     assert answer.status_code == 201
-    (file,) = world.container.notices.get(answer.json_body["notice_id"]).files
+    (file,) = notice_store(world.container).get(answer.json_body["notice_id"]).files
     assert (file.object_key, file.upload_id) == (upload.object_key, UPLOAD_ID)
     item = UploadItem.get(UPLOAD_ID)
     assert item.attribute_values.keys().isdisjoint({"expires_at", "expiry_day"})

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from chalice.test import HTTPResponse
 
+from chalicelib.bootstrap.alert import alert_batch_store
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.mailbox import DocumentType, UserState
 from chalicelib.services.access.send_access_mail import NOBODY
@@ -29,7 +31,7 @@ LUIS = {
 def people(world: World, moto_engine: Engine) -> People:
     moto_engine.client("ses").verify_email_identity(EmailAddress=world.container.config.mail_from)
     people = People(world)
-    world.container.mailboxes.put(a_mailbox(users=(a_user(1),)))
+    mailbox_store(world.container).put(a_mailbox(users=(a_user(1),)))
     people.seed()
     return people
 
@@ -152,7 +154,7 @@ def test_a_document_has_one_user(people: People, kind: str) -> None:
 
 
 def test_a_sixth_user_is_refused(people: People) -> None:
-    people.world.container.mailboxes.put(
+    mailbox_store(people.world.container).put(
         a_mailbox(users=(a_user(1), *(a_user(n, document_number=f"4000003{n}") for n in range(2, 5))))
     )
     token = people.token()
@@ -188,7 +190,7 @@ def test_a_disabled_user_is_out_at_once_without_alerts_and_back_when_enabled(peo
     assert people.send("GET", "/v1/sessions/current", token=token).status_code == 200
     deposited = people.world.deposit(a_body())
     assert deposited.status_code == 201
-    batch = people.world.container.alert_batches.find(deposited.json_body["notice_id"])
+    batch = alert_batch_store(people.world.container).find(deposited.json_body["notice_id"])
     assert batch
     assert {alert.alert_id.partition(".")[0] for alert in batch.alerts} == {"u1"}
     sent = len(people.mails())
@@ -274,7 +276,7 @@ def test_a_user_is_added_even_while_no_email_can_go_out(people: People, moto_eng
 
 def test_users_of_one_mailbox_are_unknown_in_another(people: People) -> None:
     other = a_mailbox("40000003", users=(a_user(3, is_principal=True),))
-    people.world.container.mailboxes.put(other)
+    mailbox_store(people.world.container).put(other)
     hashed = people.tools.hashing.hash(PASSWORD)
     people.tools.accounts.add(Account("1-40000003", "u3", "1-40000003", UserState.ACTIVE, password_hash=hashed))
     user_id = add(people, people.token()).json_body["user_id"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.access import account_store
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.access.credentials import check_new_password
 from chalicelib.domain.mailbox import UserState
@@ -29,18 +31,18 @@ def test_no_two_users_share_an_identifier_a_username_or_within_a_mailbox_an_addr
 
 
 def test_the_people_named_at_the_start_have_the_password_told_there(box: Container) -> None:
-    box.mailboxes.put(a_mailbox())  # as an earlier version kept it: users `u1` and `u2`
+    mailbox_store(box).put(a_mailbox())  # as an earlier version kept it: users `u1` and `u2`
     for _ in range(2):
         _add_mailboxes(box)
         _add_accounts(box)
 
     for username in PEOPLE:
-        account = box.accounts.find(username)
+        account = account_store(box).find(username)
         assert account is not None
         assert PasswordHashing().check(PASSWORD, account.password_hash).is_right
-        mailbox = box.mailboxes.find(account.mailbox_id)
+        mailbox = mailbox_store(box).find(account.mailbox_id)
         assert mailbox is not None
         assert mailbox.user(account.user_id) is not None
         check_new_password(PASSWORD, account, mailbox)
-    states = {username: account.state for username in PEOPLE if (account := box.accounts.find(username))}
+    states = {username: account.state for username in PEOPLE if (account := account_store(box).find(username))}
     assert set(states.values()) == {UserState.ACTIVE}

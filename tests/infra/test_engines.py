@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.upload import upload_store
 from chalicelib.config import Config
 from infra.local.cloud import NOT_HERE, create_resources
 from infra.template import load_template
@@ -32,7 +33,7 @@ def test_each_test_finds_the_tables_and_buckets_empty(engine: dict[str, str], ti
 
 def test_the_environment_makes_a_container_whose_stores_answer(engine: dict[str, str]) -> None:
     box = Container(Config.from_env(engine))
-    assert box.uploads.find("nothing") is None
+    assert upload_store(box).find("nothing") is None
 
 
 def test_creating_again_finds_what_is_there(engine: dict[str, str]) -> None:

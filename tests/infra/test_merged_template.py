@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,13 @@ def test_cloudformation_would_take_it(merged: Path) -> None:
 def test_the_apps_functions_are_those_the_template_completes(resources: dict[str, dict[str, Any]]) -> None:
     functions = {name for name, r in resources.items() if r["Type"] == "AWS::Serverless::Function"}
     assert functions == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_lambda_finds_what_it_is_to_call(resources: dict[str, dict[str, Any]], name: str) -> None:
+    module, _, attribute = resources[name]["Properties"]["Handler"].rpartition(".")
+
+    assert callable(getattr(import_module(module), attribute))
 
 
 def test_every_overlay_completes_something_that_chalice_writes(resources: dict[str, dict[str, Any]]) -> None:

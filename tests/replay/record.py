@@ -21,6 +21,9 @@ from chalice.test import HTTPResponse
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
+from chalicelib.bootstrap.access import account_store
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import mailbox_store
 from tests.replay import player
 
 BEGUN = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
@@ -168,14 +171,14 @@ def _seed(stage: player.Stage) -> dict[str, list[dict[str, Any]]]:
     from tests.deposit_world import a_mailbox, a_signing_key, a_user, an_institution  # noqa: PLC0415
 
     box = current()
-    box.institutions.put(an_institution(attaches_receipt=True))
-    box.institutions.put_key(a_signing_key())
-    box.institutions.put(an_institution(institution_id="entidad-inactiva", state=InstitutionState.INACTIVE))
-    box.institutions.put_key(a_signing_key(institution_id="entidad-inactiva"))
+    institution_store(box).put(an_institution(attaches_receipt=True))
+    institution_store(box).put_key(a_signing_key())
+    institution_store(box).put(an_institution(institution_id="entidad-inactiva", state=InstitutionState.INACTIVE))
+    institution_store(box).put_key(a_signing_key(institution_id="entidad-inactiva"))
     principal = a_user(1, document_type=DocumentType.DNI, document_number="40000002")
-    box.mailboxes.put(a_mailbox(users=(principal,)))
-    box.mailboxes.put(a_mailbox("40000003", state=MailboxState.DISABLED))
-    box.accounts.add(
+    mailbox_store(box).put(a_mailbox(users=(principal,)))
+    mailbox_store(box).put(a_mailbox("40000003", state=MailboxState.DISABLED))
+    account_store(box).add(
         Account(USERNAME, "u1", USERNAME, UserState.ACTIVE, password_hash=PasswordHashing().hash(PASSWORD))
     )
     dynamodb = stage.aws("dynamodb")

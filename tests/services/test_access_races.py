@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from chalicelib.bootstrap import Container, using
+from chalicelib.bootstrap.access import access_tools
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.credentials import Attempt, EmailCode, PasswordChange
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import CasillaError, CredentialsWrong
 from chalicelib.domain.mailbox import UserState
-from chalicelib.handlers.access_tools import access_tools
 from chalicelib.services.access.change_password import change_password
 from chalicelib.services.access.links import LIFETIMES, LinkExpired, LinkUnusable, new_link, owner_from
 from chalicelib.services.access.log_in import log_in
@@ -49,7 +50,7 @@ def tools(ministack: dict[str, str]) -> Any:
     with using(container):
         post: Any = Post()
         made = replace(access_tools(container), mail=post)
-        container.mailboxes.put(a_mailbox())
+        mailbox_store(container).put(a_mailbox())
         hashed = made.hashing.hash(PASSWORD)
         made.accounts.add(Account(USERNAME, "u1", USERNAME, UserState.ACTIVE, password_hash=hashed))
         yield made

@@ -13,6 +13,9 @@ from chalice.test import Client
 
 from app import app
 from chalicelib.bootstrap import Container, using
+from chalicelib.bootstrap.export import export_tools
+from chalicelib.bootstrap.reading import reading_tools
+from chalicelib.bootstrap.storage import files
 from chalicelib.config import Config
 from chalicelib.domain.export.export import ExportKind, ExportState
 from chalicelib.domain.session import Session
@@ -33,12 +36,12 @@ def test_links_lead_to_the_files_under_their_names(ministack: dict[str, str]) ->
         world = World(box, Client(app), Clock(now))
         world.seed()
         notice_id = world.deposit().json_body["notice_id"]
-        tools, reading = box.export_tools, box.reading_tools
+        tools, reading = export_tools(box), reading_tools(box)
         session = Session("s", "a", "u1", "1-40000002", "1-40000002", now)
         open_notice(session, reading.readings.find(notice_id), origin="", tools=reading)
         found = reading.readings.find(notice_id)
 
-        link = download_file(session, found, "main", origin="", tools=reading)
+        link = download_file(session, found, "main", origin="", tools=reading, files=files(box))
         asked = request_notice_export(ExportKind.EVIDENCE, found, session, origin="", tools=tools, reading=reading)
         prepare_export(asked.export_id, tools=tools)
         ready = tools.exports.find(asked.export_id)

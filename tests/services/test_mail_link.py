@@ -17,6 +17,9 @@ from botocore.compat import HTTPHeaders
 from moto.ses.models import ses_backends
 
 from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.access import account_store
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.registration import registration_tools
 from chalicelib.config import Config
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import CasillaError, Conflict, NotFound, Unavailable
@@ -53,7 +56,7 @@ class Applicant:
 
     @property
     def tools(self) -> RegistrationTools:
-        return self.container.registration_tools
+        return registration_tools(self.container)
 
     @property
     def stored(self) -> Registration:
@@ -89,7 +92,7 @@ def applicant(aws: dict[str, str]) -> Applicant:
     """Return one who was just sent the first e-mail."""
     config = replace(Config.from_env(aws), reniec_url="http://127.0.0.1:1", sunat_url="http://127.0.0.1:1")
     container = Container(config, clock=lambda: found.now, pause=lambda _: None)
-    tables.bind(config, container.connection)
+    tables.bind(config, connection(container))
     found = Applicant(container)
     tools = found.tools
     begun = Registration(
@@ -120,7 +123,7 @@ def test_a_link_verifies_without_the_id_and_opens_the_mailbox(applicant: Applica
     verified = verify_by_mail_link(applicant.secret, tools=applicant.tools)
 
     assert verified.state is RegistrationState.COMPLETED
-    assert applicant.container.accounts.find("1-99000001") is not None
+    assert account_store(applicant.container).find("1-99000001") is not None
     assert "Clave temporal" in applicant.mails[-1][1]
 
 
@@ -227,15 +230,15 @@ def conflicting(container: Container, times: int) -> Iterator[list[float]]:
         return AWSResponse("https://engine", 400, HTTPHeaders(), None), answer
 
     name = "before-call.dynamodb.TransactWriteItems"
-    events: Any = container.connection.client.meta.events
+    events: Any = connection(container).client.meta.events
     events.register(name, conflict)
-    tools = container.registration_tools
-    container.registration_tools = replace(tools, pause=waited.append)
+    tools = registration_tools(container)
+    container.made[registration_tools] = replace(tools, pause=waited.append)
     try:
         yield waited
     finally:
         events.unregister(name, conflict)
-        container.registration_tools = tools
+        container.made[registration_tools] = tools
 
 
 def test_completing_tries_again_while_another_transaction_holds_something(applicant: Applicant) -> None:
@@ -268,7 +271,7 @@ def test_an_address_that_is_changed_while_a_link_is_used_is_not_verified(applica
             change_registration_email(ID, "otra@correo.example", tools=tools)
 
     name = "before-call.dynamodb.TransactWriteItems"
-    events: Any = applicant.container.connection.client.meta.events
+    events: Any = connection(applicant.container).client.meta.events
     events.register(name, change)
     try:
         with pytest.raises(CasillaError, match="registration_changed"):

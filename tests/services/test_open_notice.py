@@ -15,6 +15,9 @@ from botocore.exceptions import ConnectionClosedError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.reading import reading_tools
+from chalicelib.bootstrap.storage import event_store, mailbox_store, notice_store
 from chalicelib.config import Config
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import EventType
@@ -44,10 +47,10 @@ class Shelf:
         return open_notice(a_session(number), self.tools.readings.find(NOTICE.notice_id), origin="", tools=self.tools)
 
     def events(self) -> list[EventType]:
-        return [event.type for event in self.box.events.list_for_subject(f"notice#{NOTICE.notice_id}")]
+        return [event.type for event in event_store(self.box).list_for_subject(f"notice#{NOTICE.notice_id}")]
 
     def opened_count(self) -> int:
-        found = self.box.mailboxes.find_counted(NOTICE.mailbox_id)
+        found = mailbox_store(self.box).find_counted(NOTICE.mailbox_id)
         assert found is not None
         return found[1].opened
 
@@ -61,11 +64,11 @@ def _shelf(environment: dict[str, str]) -> Shelf:
     config = Config.from_env({**environment, "API_AUTHORITY": AUTHORITY, "API_BASE_URL": f"https://{AUTHORITY}"})
     box = Container(config, clock=Clock(step=timedelta(milliseconds=1)))
     users = tuple(a_user(number) for number in range(1, 6))
-    box.mailboxes.put(a_mailbox(users=users))
-    with TransactWrite(connection=box.connection) as transaction:
-        box.notices.add_in(transaction, NOTICE)
+    mailbox_store(box).put(a_mailbox(users=users))
+    with TransactWrite(connection=connection(box)) as transaction:
+        notice_store(box).add_in(transaction, NOTICE)
         MailboxStore.count_deposit_in(transaction, a_mailbox())
-    return Shelf(box, box.reading_tools)
+    return Shelf(box, reading_tools(box))
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from chalicelib.bootstrap import Container, using
+from chalicelib.bootstrap.access import access_tools
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.access.account import Account, AccountDisabled
 from chalicelib.domain.access.credentials import Attempt, EmailCode
@@ -19,7 +21,6 @@ from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.mailbox import Mailbox, MailboxChanged, MailboxUser, UserState
 from chalicelib.domain.people.mailbox_users import TypedUser, UsersFull
 from chalicelib.domain.session import Session
-from chalicelib.handlers.access_tools import access_tools
 from chalicelib.services.access.links import LinkUnusable, new_link, owner_from
 from chalicelib.services.access.log_in import log_in
 from chalicelib.services.access.prove_credentials import code_name
@@ -60,7 +61,7 @@ def tools(ministack: dict[str, str]) -> Any:
         made = replace(access_tools(container), mail=post)
         pending = a_user(2, document_number="40000028", state=UserState.PENDING)
         active = a_user(3, document_number="40000033")
-        container.mailboxes.put(a_mailbox(users=(a_user(1), pending, active)))
+        mailbox_store(container).put(a_mailbox(users=(a_user(1), pending, active)))
         hashed = made.hashing.hash(PASSWORD)
         made.accounts.add(Account(SECONDARY, "u2", USERNAME, UserState.PENDING))
         made.accounts.add(Account(f"{USERNAME}.40000033", "u3", USERNAME, UserState.ACTIVE, password_hash=hashed))

@@ -10,6 +10,7 @@ from itertools import count
 import pytest
 
 from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.registration import registration_tools
 from chalicelib.config import Config
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import CasillaError
@@ -46,7 +47,7 @@ def tools(ministack: dict[str, str]) -> Iterator[RegistrationTools]:
         box = Container(config, clock=lambda: NOW)
         numbers = count()
         yield replace(
-            box.registration_tools,
+            registration_tools(box),
             new_email_code=lambda: _CODE if next(numbers) == 0 else "222222",
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bootstrap.aws import connection
 from chalicelib.domain.access.token import TokenKind
 from chalicelib.domain.errors import NotReady
 from chalicelib.domain.registration.registration import CODE_LIFETIME, RegistrationState
@@ -29,7 +30,7 @@ def meanwhile(applicant: Applicant, call: str, act: Callable[[], object]) -> Ite
             left.pop()()
 
     name = f"before-call.dynamodb.{call}"
-    events: Any = applicant.container.connection.client.meta.events
+    events: Any = connection(applicant.container).client.meta.events
     events.register(name, hook)
     try:
         yield

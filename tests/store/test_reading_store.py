@@ -8,6 +8,9 @@ import pytest
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.reading import reading_tools
+from chalicelib.bootstrap.storage import mailbox_store, notice_store
 from chalicelib.config import Config
 from chalicelib.domain.deadline import Deadline, Regime
 from chalicelib.domain.reading.reading import Reading
@@ -33,16 +36,16 @@ NOTICES = [
 def box(engine: dict[str, str]) -> Container:
     config = Config.from_env({**engine, "API_AUTHORITY": AUTHORITY, "API_BASE_URL": f"https://{AUTHORITY}"})
     box = Container(config, clock=Clock(NOW + timedelta(hours=1)))
-    box.mailboxes.put(a_mailbox())
-    with TransactWrite(connection=box.connection) as transaction:
+    mailbox_store(box).put(a_mailbox())
+    with TransactWrite(connection=connection(box)) as transaction:
         for notice in NOTICES:
-            box.notices.add_in(transaction, notice)
+            notice_store(box).add_in(transaction, notice)
     return box
 
 
 @pytest.mark.parametrize("reading", [Reading.PENDING, None])
 def test_pages_follow_each_other_without_gap_or_repetition(box: Container, reading: Reading | None) -> None:
-    readings = box.reading_tools.readings
+    readings = reading_tools(box).readings
     first = readings.list_for_mailbox(MAILBOX, reading, after=None, limit=2)
     rest = readings.list_for_mailbox(MAILBOX, reading, after=first.next_after, limit=2)
 
@@ -51,7 +54,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(box: Container, readi
 
 
 def test_a_list_tells_of_an_opened_notice_what_its_page_tells(box: Container) -> None:
-    tools, notice_id = box.reading_tools, NOTICES[1].notice_id
+    tools, notice_id = reading_tools(box), NOTICES[1].notice_id
     for user in ("u1", "u2"):
         session = Session("s", "a", user, "1-40000002", MAILBOX, NOW, name=f"Lectora {user}")
         open_notice(session, tools.readings.find(notice_id), origin="", tools=tools)

@@ -2,53 +2,40 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.handlers.http import PUBLIC
-from chalicelib.handlers.page import page, show
+from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.renderers.portal import portal
 
-information = Blueprint(__name__)
 
-
-@information.route("/", methods=["GET"])
-@page(information, access=PUBLIC)
 def show_home(request: PageRequest) -> Response:
     """Say what the mailbox is and where to begin."""
     return show(request, "home.html")
 
 
-@information.route("/normativas", methods=["GET"])
-@page(information, access=PUBLIC)
 def show_norms(request: PageRequest) -> Response:
     """List the norms."""
     return show(request, "norms.html")
 
 
-@information.route("/preguntas-frecuentes", methods=["GET"])
-@page(information, access=PUBLIC)
 def show_questions(request: PageRequest) -> Response:
     """Answer the frequent questions."""
     return show(request, "questions.html")
 
 
-@information.route("/terminos", methods=["GET"])
-@page(information, access=PUBLIC)
 def show_terms(request: PageRequest) -> Response:
     """Show the terms in force, or in a version that somebody agreed to."""
     return _legal_text_page(request, "terms", "/terminos")
 
 
-@information.route("/privacidad", methods=["GET"])
-@page(information, access=PUBLIC)
 def show_privacy(request: PageRequest) -> Response:
     """Show the privacy policy in force, or in a version that somebody agreed to."""
     return _legal_text_page(request, "privacy", "/privacidad")
 
 
 def _legal_text_page(request: PageRequest, name: str, address: str) -> Response:
-    from chalicelib.renderers.portal import portal
 
     try:
         text = portal().text(name, request.asked("version") or None)

@@ -7,24 +7,16 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.handlers.http import PUBLIC, problem_response
-from chalicelib.handlers.page import go_to, page
+from chalicelib.handlers.http import problem_response
+from chalicelib.handlers.page import go_to
 from chalicelib.handlers.page_request import PageRequest
-
-missing_pages = Blueprint(__name__)
-
 
 _API = "/v1/"
 
 
-@missing_pages.route("/{page}", methods=["GET"], name="missing_page")
-@missing_pages.route("/{page}/{second}", methods=["GET"], name="missing_page_of_two_parts")
-@missing_pages.route("/{page}/{second}/{third}", methods=["GET"], name="missing_page_of_three_parts")
-@missing_pages.route("/{page}/{second}/{third}/{fourth}", methods=["GET"], name="missing_page_of_four_parts")
-@page(missing_pages, access=PUBLIC)
 def show_missing(request: PageRequest, **_: str) -> Response:
     """Say so on a page that leads back; to programs, which ask below `/v1/`, as the API says it."""
     if request.path.startswith(_API):
@@ -50,19 +42,6 @@ BUTTONS = {
 """Where buttons send forms to, and the pages they stand on: whoever opens the former by hand is led to the latter."""
 
 
-def _lead_back(**parameters: str) -> Response:
-    route = str(missing_pages.current_request.path)
-    return go_to(BUTTONS[route].format(**{name: quote(value, safe="") for name, value in parameters.items()}))
-
-
-def _register() -> None:
-    for address in BUTTONS:
-
-        @missing_pages.route(address, methods=["GET"], name=f"lead_back_from_{address}")
-        @page(missing_pages, access=PUBLIC)
-        def lead_back(_: PageRequest, **parameters: str) -> Response:
-            """Lead to the page that the button stands on."""
-            return _lead_back(**parameters)
-
-
-_register()
+def lead_back(request: PageRequest, **parameters: str) -> Response:
+    """Lead to the page that the button stands on."""
+    return go_to(BUTTONS[request.route].format(**{name: quote(part, safe="") for name, part in parameters.items()}))

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.handlers.http import PUBLIC
-from chalicelib.handlers.page import page
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.renderers.static_files import find_static_file
 
-static = Blueprint(__name__)
 
-
-@static.route("/static/{name}", methods=["GET"])
-@page(static, access=PUBLIC)
 def show_static_file(_: PageRequest, name: str) -> Response:
     """Answer one file."""
-    from chalicelib.renderers.static_files import find_static_file
-
     found = find_static_file(name)
     if found is None:
         raise NotFound("file_not_found", "Esta dirección no existe.")

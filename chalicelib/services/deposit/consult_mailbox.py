@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.event import Event, EventType
-from chalicelib.services.deposit.deposit_notice import DepositTools
-from chalicelib.services.sender.authenticate_sender import authenticate_sender, require_active, wanted_for
+from chalicelib.services.sender.authenticate_sender import SenderTools, authenticate_sender, require_active, wanted_for
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
 from chalicelib.store.deposit.consultation_store import ConsultationStore
 from chalicelib.store.sender.nonce_store import nonce_token
 
 
-def consult_mailbox(
+def consult_mailbox(  # noqa: PLR0913 - who asks about whom, and where it is recorded
     mailbox_id: str | CasillaError,
     *,
     request: SignedRequest,
     claim: Claim,
-    tools: DepositTools,
+    tools: SenderTools,
     consultations: ConsultationStore,
+    new_event_id: Callable[[], str],
 ) -> bool:
     """Return whether the mailbox can receive; nothing else about it is told.
 
@@ -29,9 +30,9 @@ def consult_mailbox(
 
     """
     known = mailbox_id if isinstance(mailbox_id, str) else None
-    found = tools.deposits.load(replace(wanted_for(claim), mailbox_id=known))
+    found = tools.requests.load(replace(wanted_for(claim), mailbox_id=known))
     now = tools.clock()
-    sender = authenticate_sender(request, claim, found, authority=tools.config.api_authority, now=now)
+    sender = authenticate_sender(request, claim, found, tools=tools)
     require_active(sender.institution)
     if isinstance(mailbox_id, CasillaError):
         raise mailbox_id
@@ -39,7 +40,7 @@ def consult_mailbox(
         subject=f"mailbox#{mailbox_id}",
         type=EventType.MAILBOX_CONSULTED,
         occurred_at=now,
-        event_id=tools.identifiers.new_event_id(),
+        event_id=new_event_id(),
         actor=sender.actor,
         origin=request.origin,
     )

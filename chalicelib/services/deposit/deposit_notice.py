@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.config import Config
 from chalicelib.domain.alert.plan_alerts import plan_alerts
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deposit.deposit import DepositCommand
@@ -26,14 +25,16 @@ from chalicelib.services.deposit.compose_notice import compose_notice
 from chalicelib.services.deposit.settle_files import InlineFile, settle_files
 from chalicelib.services.sender.authenticate_sender import (
     AuthenticatedSender,
+    SenderTools,
     authenticate_sender,
     require_active,
     wanted_for,
 )
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
 from chalicelib.services.together import together
-from chalicelib.store.deposit.deposit_store import CommitUncertain, Deposit, DepositStore, Found, Wanted
+from chalicelib.store.deposit.deposit_store import CommitUncertain, Deposit, DepositStore
 from chalicelib.store.sender.nonce_store import NonceStore, nonce_token
+from chalicelib.store.sender.request_store import Found, Wanted
 
 _MAX_TRIES = 4
 _PAUSE_S = 0.1
@@ -52,7 +53,7 @@ class Identifiers:
 class DepositTools:
     """What a deposit needs to do its work."""
 
-    config: Config
+    sender: SenderTools
     deposits: DepositStore
     nonces: NonceStore
     files: Files
@@ -61,6 +62,8 @@ class DepositTools:
     identifiers: Identifiers
     pause: Callable[[float], None]
     """Wait some seconds before another try."""
+    api_base_url: str
+    portal_address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,8 @@ def deposit_notice(
     wanted = _wanted(claim, idempotency_key, command)
     for attempt in range(_MAX_TRIES):
         tools.pause(attempt * _PAUSE_S)
-        found = tools.deposits.load(wanted)
-        sender = authenticate_sender(request, claim, found, authority=tools.config.api_authority, now=tools.clock())
+        found = tools.sender.requests.load(wanted)
+        sender = authenticate_sender(request, claim, found, tools=tools.sender)
         if found.recorded is not None:
             if found.recorded.fingerprint != fingerprint:
                 raise _key_reused()
@@ -164,7 +167,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
     )
     receipt = render_receipt(
         notice,
-        verification_url=f"https://{tools.config.portal_address}/verificar/{notice.verification_code}",
+        verification_url=f"https://{tools.portal_address}/verificar/{notice.verification_code}",
         zone=tools.calendar.zone,
     )
     receipt_sha256 = hashlib.sha256(receipt).hexdigest()
@@ -175,7 +178,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
             notice,
             receipt_sha256=receipt_sha256,
             receipt_size=len(receipt),
-            api_base_url=tools.config.api_base_url,
+            api_base_url=tools.api_base_url,
         ),
         evidence=sender.proof.evidence,
         notice=notice,

@@ -10,13 +10,12 @@ from chalicelib.domain.codes import parse_code
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.reading.reading import DeliveredNotice
-from chalicelib.services.deposit.deposit_notice import DepositTools
 from chalicelib.services.deposit.read_deposits import deposit_not_found
-from chalicelib.services.reading.tools import ReadingTools
-from chalicelib.services.sender.authenticate_sender import authenticate_sender, wanted_for
+from chalicelib.services.sender.authenticate_sender import SenderTools, find_sender
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
 from chalicelib.services.together import together
-from chalicelib.store.reading.reading_store import FoundNotice
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.reading.reading_store import FoundNotice, ReadingStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +27,14 @@ class DepositStatus:
     downloads: tuple[tuple[str, datetime], ...]
 
 
-def read_deposit_status(
-    notice_id: str, *, request: SignedRequest, claim: Claim, tools: DepositTools, reading: ReadingTools
+def read_deposit_status(  # noqa: PLR0913 - a deposit, who asks, and where it stands
+    notice_id: str,
+    *,
+    request: SignedRequest,
+    claim: Claim,
+    tools: SenderTools,
+    readings: ReadingStore,
+    events: EventStore,
 ) -> DepositStatus:
     """Return how one of the sender's own deposits stands, by two calls at once after the sender is known.
 
@@ -37,8 +42,7 @@ def read_deposit_status(
         NotFound: `notice_not_found`, also for another institution's.
 
     """
-    loaded = tools.deposits.load(wanted_for(claim))
-    sender = authenticate_sender(request, claim, loaded, authority=tools.config.api_authority, now=tools.clock())
+    sender = find_sender(request, claim, tools=tools)
     try:
         number = parse_code(notice_id)
     except InvalidInput as error:
@@ -47,15 +51,15 @@ def read_deposit_status(
     logs: list[tuple[Event, ...]] = []
     together(
         [
-            lambda: notices.append(reading.readings.find(number)),
-            lambda: logs.append(reading.events.list_for_subject(f"notice#{number}")),
+            lambda: notices.append(readings.find(number)),
+            lambda: logs.append(events.list_for_subject(f"notice#{number}")),
         ]
     )
-    [found], [events] = notices, logs
+    [found], [logged] = notices, logs
     delivered = found.delivered
     if delivered is None or delivered.notice.sender.institution_id != sender.institution.institution_id:
         raise deposit_not_found()
-    return DepositStatus(delivered, found.alerts, _first_downloads(events))
+    return DepositStatus(delivered, found.alerts, _first_downloads(logged))
 
 
 def _first_downloads(events: tuple[Event, ...]) -> tuple[tuple[str, datetime], ...]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.notice import Notice
-from chalicelib.services.deposit.deposit_notice import DepositTools
+from chalicelib.gateways.files import Files
 from chalicelib.services.page_cursor import cursor_of, position_of
-from chalicelib.services.sender.authenticate_sender import AuthenticatedSender, authenticate_sender, wanted_for
+from chalicelib.services.sender.authenticate_sender import SenderTools, find_sender
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
 from chalicelib.store.notice_store import NoticeStore
 
@@ -27,7 +27,7 @@ class DepositPage:
 
 
 def read_deposit_of(
-    notice_id: str, *, request: SignedRequest, claim: Claim, tools: DepositTools, notices: NoticeStore
+    notice_id: str, *, request: SignedRequest, claim: Claim, tools: SenderTools, notices: NoticeStore
 ) -> Notice:
     """Return one deposit of the sender's own.
 
@@ -35,7 +35,7 @@ def read_deposit_of(
         NotFound: `notice_not_found`, also for another institution's.
 
     """
-    sender = _authenticated(request, claim, tools)
+    sender = find_sender(request, claim, tools=tools)
     try:
         notice = notices.get(parse_code(notice_id))
     except InvalidInput as error:
@@ -45,12 +45,12 @@ def read_deposit_of(
     return notice
 
 
-def receipt_link(
-    notice_id: str, *, request: SignedRequest, claim: Claim, tools: DepositTools, notices: NoticeStore
+def receipt_link(  # noqa: PLR0913 - a receipt and who asks for it
+    notice_id: str, *, request: SignedRequest, claim: Claim, tools: SenderTools, notices: NoticeStore, files: Files
 ) -> str:
     """Return a short-lived link to a deposit's receipt."""
     notice = read_deposit_of(notice_id, request=request, claim=claim, tools=tools, notices=notices)
-    return tools.files.document_link(
+    return files.document_link(
         notice.receipt_key, f"constancia-{notice.notice_id}.pdf", "application/pdf", expires_s=RECEIPT_LINK_LIVES_S
     )
 
@@ -62,7 +62,7 @@ def list_deposits(  # noqa: PLR0913 - a page and who asks for it
     limit: int,
     request: SignedRequest,
     claim: Claim,
-    tools: DepositTools,
+    tools: SenderTools,
     notices: NoticeStore,
 ) -> DepositPage:
     """Return a page of the sender's own deposits of one month.
@@ -71,16 +71,11 @@ def list_deposits(  # noqa: PLR0913 - a page and who asks for it
         InvalidInput: `month_invalid` or `cursor_invalid`.
 
     """
-    sender = _authenticated(request, claim, tools)
+    sender = find_sender(request, claim, tools=tools)
     if not _MONTH.fullmatch(month):
         raise InvalidInput("month_invalid", "El parámetro month va como AAAA-MM, por ejemplo 2026-01.", field="month")
     page = notices.list_for_sender(sender.institution.institution_id, month, after=position_of(cursor), limit=limit)
     return DepositPage(page.notices, cursor_of(page.next_after))
-
-
-def _authenticated(request: SignedRequest, claim: Claim, tools: DepositTools) -> AuthenticatedSender:
-    found = tools.deposits.load(wanted_for(claim))
-    return authenticate_sender(request, claim, found, authority=tools.config.api_authority, now=tools.clock())
 
 
 def deposit_not_found() -> NotFound:

@@ -12,6 +12,7 @@ from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.reading.reading import require_opened
 from chalicelib.domain.session import Session
+from chalicelib.gateways.files import Files
 from chalicelib.services.reading.open_notice import add_once
 from chalicelib.services.reading.tools import ReadingTools, delivered_to
 from chalicelib.store.reading.reading_store import FoundNotice
@@ -37,7 +38,9 @@ class _Wanted:
     media_type: str
 
 
-def download_file(session: Session, found: FoundNotice, name: str, *, origin: str, tools: ReadingTools) -> Download:
+def download_file(  # noqa: PLR0913 - which file, for whom, and where it lies
+    session: Session, found: FoundNotice, name: str, *, origin: str, tools: ReadingTools, files: Files
+) -> Download:
     """Return a link to one file, named as by `Notice.file_names`, or to the `receipt`.
 
     Raises:
@@ -50,7 +53,7 @@ def download_file(session: Session, found: FoundNotice, name: str, *, origin: st
     if name != RECEIPT:
         require_opened(delivered)
     record_download(session, delivered.notice, name, origin=origin, tools=tools)
-    url = tools.files.document_link(wanted.object_key, wanted.filename, wanted.media_type, expires_s=LINK_LIVES_S)
+    url = files.document_link(wanted.object_key, wanted.filename, wanted.media_type, expires_s=LINK_LIVES_S)
     return Download(url, wanted.filename, wanted.media_type)
 
 

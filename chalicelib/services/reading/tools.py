@@ -9,7 +9,6 @@ from datetime import date, datetime
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.reading.reading import DeliveredNotice, notice_not_found
 from chalicelib.domain.session import Session
-from chalicelib.gateways.files import Files
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.reading.reading_store import FoundNotice, ReadingStore
@@ -22,7 +21,6 @@ class ReadingTools:
     readings: ReadingStore
     mailboxes: MailboxStore
     events: EventStore
-    files: Files
     calendar: BusinessCalendar
     clock: Callable[[], datetime]
     new_event_id: Callable[[], str]

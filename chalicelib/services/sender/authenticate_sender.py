@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.services.sender.signed_request import Claim, Proof, SignedRequest, prove
-from chalicelib.store.deposit.deposit_store import Found, Wanted
 from chalicelib.store.sender.nonce_store import nonce_reused, nonce_token
+from chalicelib.store.sender.request_store import Found, RequestStore, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class SenderTools:
+    """What finds out who sends. `authority` is what clients sign as `@authority`."""
+
+    requests: RequestStore
+    authority: str
+    clock: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +37,19 @@ def wanted_for(claim: Claim) -> Wanted:
     return Wanted(claim.institution_id, claim.key_id, nonce_token(claim.keyid, claim.nonce))
 
 
+def find_sender(request: SignedRequest, claim: Claim, *, tools: SenderTools) -> AuthenticatedSender:
+    """Return who sends a request that speaks of nothing else; one call.
+
+    Raises:
+        NotAuthenticated: as `authenticate_sender`.
+
+    """
+    found = tools.requests.load(wanted_for(claim))
+    return authenticate_sender(request, claim, found, tools=tools)
+
+
 def authenticate_sender(
-    request: SignedRequest, claim: Claim, found: Found, *, authority: str, now: datetime
+    request: SignedRequest, claim: Claim, found: Found, *, tools: SenderTools
 ) -> AuthenticatedSender:
     """Verify the signature and that its nonce was not used for anything else.
 
@@ -36,7 +57,9 @@ def authenticate_sender(
         NotAuthenticated: as `prove`, and `nonce_reused`.
 
     """
-    proof = prove(request, claim, found.signing_key if found.institution else None, authority=authority, now=now)
+    now = tools.clock()
+    key = found.signing_key if found.institution else None
+    proof = prove(request, claim, key, authority=tools.authority, now=now)
     if found.institution is None:  # pragma: no cover - prove refuses a missing key
         raise AssertionError
     taken_by_another = found.nonce_digest is not None and found.nonce_digest != proof.digest

@@ -6,14 +6,20 @@ from dataclasses import replace
 
 from chalicelib.domain.errors import CasillaError, NotFound
 from chalicelib.domain.upload.upload import UPLOAD_ID_LENGTH, DeclaredFile, Upload, UploadGrant, is_upload_id
-from chalicelib.services.deposit.deposit_notice import DepositTools
-from chalicelib.services.sender.authenticate_sender import authenticate_sender, require_active, wanted_for
+from chalicelib.gateways.files import Files
+from chalicelib.services.sender.authenticate_sender import (
+    SenderTools,
+    authenticate_sender,
+    find_sender,
+    require_active,
+    wanted_for,
+)
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
 from chalicelib.services.upload.grant_upload import grant_upload
 
 
 def request_upload(
-    declared: DeclaredFile | CasillaError, *, request: SignedRequest, claim: Claim, tools: DepositTools
+    declared: DeclaredFile | CasillaError, *, request: SignedRequest, claim: Claim, tools: SenderTools, files: Files
 ) -> tuple[str, UploadGrant]:
     """Return an upload's id and the leave to PUT it, with one read and no write.
 
@@ -24,20 +30,19 @@ def request_upload(
         InvalidInput: what was declared.
 
     """
-    found = tools.deposits.load(wanted_for(claim))
+    sender = find_sender(request, claim, tools=tools)
     now = tools.clock()
-    sender = authenticate_sender(request, claim, found, authority=tools.config.api_authority, now=now)
     require_active(sender.institution)
     if isinstance(declared, CasillaError):
         raise declared
     upload_id = sender.proof.digest[:UPLOAD_ID_LENGTH]
     grant = grant_upload(
-        declared, institution_id=sender.institution.institution_id, upload_id=upload_id, files=tools.files, now=now
+        declared, institution_id=sender.institution.institution_id, upload_id=upload_id, files=files, now=now
     )
     return upload_id, grant
 
 
-def find_upload_of(upload_id: str, *, request: SignedRequest, claim: Claim, tools: DepositTools) -> Upload | None:
+def find_upload_of(upload_id: str, *, request: SignedRequest, claim: Claim, tools: SenderTools) -> Upload | None:
     """Return the outcome of an upload of the sender's own; None while it has none.
 
     Raises:
@@ -45,8 +50,8 @@ def find_upload_of(upload_id: str, *, request: SignedRequest, claim: Claim, tool
 
     """
     is_one = is_upload_id(upload_id)
-    found = tools.deposits.load(replace(wanted_for(claim), upload_ids=(upload_id,) if is_one else ()))
-    sender = authenticate_sender(request, claim, found, authority=tools.config.api_authority, now=tools.clock())
+    found = tools.requests.load(replace(wanted_for(claim), upload_ids=(upload_id,) if is_one else ()))
+    sender = authenticate_sender(request, claim, found, tools=tools)
     if not is_one:
         raise NotFound("upload_not_found", "Ese identificador de carga no es uno que dio el servicio.")
     upload = found.uploads.get(upload_id)

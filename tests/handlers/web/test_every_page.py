@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from app import app
-from chalicelib.handlers.http import PUBLIC
+from chalicelib.handlers.doors import DOORS, PUBLIC
 from chalicelib.handlers.page import POLICY
 from tests.browser_requests import Browser, check_html, cookies_of, text_of
 
@@ -26,14 +23,7 @@ EVERY_PAGE = {
 }
 
 
-def _routes() -> Iterator[tuple[str, str, str, bool]]:
-    for path, methods in sorted(app.routes.items()):
-        for method, entry in sorted(methods.items()):
-            view: Any = entry.view_function
-            yield method, path, view.access, getattr(view, "is_page", False)
-
-
-ROUTES = list(_routes())
+ROUTES = [(door.method, door.path, door.access, door.kind == "web") for door in DOORS]
 PAGES = [(method, path, access) for method, path, access, is_page in ROUTES if is_page]
 OF_SESSIONS = [(method, path) for method, path, access in PAGES if access != PUBLIC]
 

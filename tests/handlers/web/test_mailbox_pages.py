@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import UserState
 from tests.browser_requests import Browser, check_html, text_of
@@ -48,7 +49,7 @@ def _open(browser: Browser, notice_id: str) -> str:
 
 
 def _events(browser: Browser, notice_id: str) -> list[EventType]:
-    return [event.type for event in browser.people.world.container.events.list_for_subject(f"notice#{notice_id}")]
+    return [event.type for event in event_store(browser.people.world.container).list_for_subject(f"notice#{notice_id}")]
 
 
 def test_an_empty_mailbox_says_that_alerts_will_come(visitor: Browser) -> None:
@@ -77,7 +78,7 @@ def test_a_notice_waits_among_the_pending_and_moves_to_the_read_ones(visitor: Br
 def test_pages_go_on_from_the_oldest_shown_and_back_to_the_start(
     visitor: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.services.reading.list_notices.PAGE_SIZES", (1,))
+    monkeypatch.setattr("chalicelib.handlers.web.reading.mailbox.PAGE_SIZES", (1,))
     first = deposit(visitor)
     visitor.people.world.clock.advance(seconds=1)
     second = deposit(visitor, "clave-2")
@@ -139,7 +140,7 @@ def test_each_download_is_logged_and_leads_to_a_short_lived_link(visitor: Browse
 
 
 def test_another_mailboxes_notice_is_not_there_and_the_page_stays_within_the_session(visitor: Browser) -> None:
-    visitor.people.world.container.mailboxes.put(a_mailbox("40000003"))
+    mailbox_store(visitor.people.world.container).put(a_mailbox("40000003"))
     theirs = deposit(visitor, recipient={"document_type": "DNI", "document_number": "40000003"})
     for address in (f"/casilla/{theirs}", f"/casilla/{theirs}/constancia", "/casilla/x"):
         html = _page(visitor, address, 404)
@@ -168,7 +169,7 @@ def test_a_subject_of_the_greatest_length_is_no_heading_and_no_row(visitor: Brow
 
 def test_a_user_disabled_meanwhile_sees_nothing(visitor: Browser) -> None:
     users = (a_user(1, state=UserState.DISABLED), a_user(2))
-    visitor.people.world.container.mailboxes.put(a_mailbox(users=users))
+    mailbox_store(visitor.people.world.container).put(a_mailbox(users=users))
     html = _page(visitor, "/casilla", 403)
     assert "usuario principal" in html
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from chalice.test import HTTPResponse
 
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.mailbox import AcceptedText, DocumentType, MailboxUser
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from tests.browser_requests import Browser, check_html, text_of
@@ -21,7 +22,7 @@ HOSTILE = 'Ana "><script>alert(1)</script>'
 def _own_mailbox(browser: Browser) -> None:
     principal = a_user(1, name=HOSTILE, document_type=DocumentType.DNI, document_number="40000002")
     accepted = (AcceptedText("terms", "2026-01", NOW, "192.0.2.1"), AcceptedText("terms", "lost", NOW, "192.0.2.1"))
-    browser.people.world.container.mailboxes.put(a_mailbox(users=(principal, a_user(2)), accepted=accepted))
+    mailbox_store(browser.people.world.container).put(a_mailbox(users=(principal, a_user(2)), accepted=accepted))
     browser.enter()
 
 

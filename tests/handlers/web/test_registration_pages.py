@@ -15,6 +15,10 @@ from chalice.test import Client, HTTPResponse
 from app import app
 from bench.ledger import ledger
 from chalicelib.bootstrap import Container, using
+from chalicelib.bootstrap.access import draft_tools
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.registration import registration_store
+from chalicelib.bootstrap.storage import limit_store, mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.access.access_policy import REGISTRATIONS_UNCHECKED
 from chalicelib.domain.access.captcha import captcha_answer
@@ -86,7 +90,7 @@ class Applicant(Browser):
     def spend(self, limit: Limit, *who: str) -> None:
         """Use up what an address or somebody may do in this window."""
         for _ in range(limit.limit):
-            limits = self.people.world.container.limits
+            limits = limit_store(self.people.world.container)
             limits.tally(limit.key(*who), window_s=limit.window_s, now=self.clock())
 
     def code(self) -> str:
@@ -111,7 +115,7 @@ def applicant(aws: dict[str, str], simulator: Simulator) -> Iterator[Applicant]:
     clock = container.clock
     assert isinstance(clock, Clock)
     clock.now = NOW
-    tables.bind(config, container.connection)
+    tables.bind(config, connection(container))
     simulator.asked.clear()
     with using(container):
         yield Applicant(People(World(container, Client(app), clock)))
@@ -170,7 +174,7 @@ def test_a_company_registers_step_by_step(applicant: Applicant) -> None:
 
 @pytest.mark.parametrize("number", ["99000001", "99000003"])
 def test_the_last_page_is_the_same_for_who_had_a_mailbox(applicant: Applicant, number: str) -> None:
-    applicant.people.world.container.mailboxes.put(a_mailbox("99000003"))
+    mailbox_store(applicant.people.world.container).put(a_mailbox("99000003"))
     mail_page = applicant.register(number)
     applicant.post(mail_page, code=applicant.code())
     shown = text_of(applicant.get(mail_page)).replace(mail_page, "…")
@@ -343,11 +347,11 @@ def _begin_and_break_off(applicant: Applicant) -> str:
     """Leave a registration as it is when its process dies while the registry is asked."""
     box = applicant.people.world.container
     secret = applicant.cookies[DRAFT_COOKIE]
-    data = find_draft(secret, tools=box.draft_tools, now=applicant.clock())
+    data = find_draft(secret, tools=draft_tools(box), now=applicant.clock())
     assert data is not None
     now = applicant.clock()
     begun = Registration(
-        key=box.registrations.key(data["registration_id"]),
+        key=registration_store(box).key(data["registration_id"]),
         state=RegistrationState.DRAFT,
         email="rosa@ejemplo.pe",
         phone=Phone("+51987654321", is_mobile=True),
@@ -356,13 +360,13 @@ def _begin_and_break_off(applicant: Applicant) -> str:
         expires_at=now + LIFETIME,
         person=a_person(),
     )
-    box.registrations.add(begun)
+    registration_store(box).add(begun)
     return str(data["registration_id"])
 
 
 def test_a_late_no_of_the_registry_is_told_with_what_to_do(applicant: Applicant) -> None:
     mail_page = applicant.register()
-    registrations = applicant.people.world.container.registrations
+    registrations = registration_store(applicant.people.world.container)
     found = registrations.find(registrations.key(mail_page.rpartition("/")[2]))
     assert found is not None
     registrations.update(refused(found))

@@ -12,6 +12,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from chalicelib.bootstrap.reading import search_tools
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.mailbox import Mailbox
 from tests.browser_requests import Browser, check_html, text_of
 from tests.cloud import Engine
@@ -104,7 +106,7 @@ def test_a_search_for_nothing_says_what_to_type(visitor: Browser, query: str) ->
 
 def test_a_search_stays_within_the_mailbox(visitor: Browser) -> None:
     other: Mailbox = a_mailbox("40000003")
-    visitor.people.world.container.mailboxes.put(other)
+    mailbox_store(visitor.people.world.container).put(other)
     body = {**a_body(), "recipient": {"document_type": "DNI", "document_number": "40000003"}}
     assert visitor.people.world.deposit(body).status_code == 201
     html = _page(visitor, "/casilla/buscar?campo=asunto&operador=contiene&valor=respuesta")
@@ -132,7 +134,7 @@ def test_nothing_is_said_not_to_be_there_before_all_was_looked_at(
     visitor: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     box = visitor.people.world.container
-    monkeypatch.setattr(box, "search_tools", replace(box.search_tools, most_read=1))
+    monkeypatch.setitem(box.made, search_tools, replace(search_tools(box), most_read=1))
     deposit(visitor, "a")
     visitor.people.world.clock.advance(days=1)
     deposit(visitor, "b")

@@ -7,6 +7,7 @@ import re
 import pytest
 from chalice.test import HTTPResponse
 
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.mailbox import MailboxUser, UserState
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from tests.browser_requests import Browser, check_html, text_of
@@ -31,7 +32,7 @@ def _one_user(browser: Browser) -> None:
 
 
 def put_users(browser: Browser, *others: MailboxUser) -> None:
-    browser.people.world.container.mailboxes.put(a_mailbox(users=(a_user(1), *others)))
+    mailbox_store(browser.people.world.container).put(a_mailbox(users=(a_user(1), *others)))
 
 
 def shown(answer: HTTPResponse) -> str:
@@ -279,7 +280,7 @@ def test_a_secondary_user_sees_the_list_and_who_changes_it(browser: Browser) -> 
 
 
 def test_users_of_another_mailbox_are_unknown(browser: Browser) -> None:
-    browser.people.world.container.mailboxes.put(a_mailbox("40000003", users=(a_user(7),)))
+    mailbox_store(browser.people.world.container).put(a_mailbox("40000003", users=(a_user(7),)))
     assert browser.get("/usuarios/u7/deshabilitar").status_code == 404
     for action in ("deshabilitar", "habilitar", "activacion"):
         answer = browser.post(f"/usuarios/u7/{action}", None, csrf=browser.csrf())

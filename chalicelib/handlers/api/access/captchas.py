@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import base64
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.handlers.http import PUBLIC, endpoint, instant_in_json, json_response
-from chalicelib.services.sender.signed_request import SignedRequest
+from chalicelib.bootstrap.access import captcha_tools
+from chalicelib.handlers.http import JsonRequest, instant_in_json, json_response
+from chalicelib.services.access.captcha import draw_new_captcha, speak_captcha
 
-captchas = Blueprint(__name__)
 
-
-@captchas.route("/v1/captchas", methods=["POST"])
-@endpoint(captchas, access=PUBLIC)
-def create_captcha(request: SignedRequest) -> Response:
+def create_captcha(request: JsonRequest) -> Response:
     """Begin a challenge that lives ten minutes and counts once."""
-    from chalicelib.services.access.captcha import draw_new_captcha
-
     box = current()
     challenge, picture = draw_new_captcha(
-        box.new_token(), origin=request.origin, tools=box.captcha_tools, now=box.clock()
+        box.chance.new_token(), origin=request.origin, tools=captcha_tools(box), now=box.clock()
     )
     answer = {
         "captcha_id": challenge.captcha_id,
@@ -32,14 +27,10 @@ def create_captcha(request: SignedRequest) -> Response:
     return json_response(answer, status=201)
 
 
-@captchas.route("/v1/captchas/{captcha_id}/audio", methods=["GET"])
-@endpoint(captchas, access=PUBLIC)
-def hear_captcha(request: SignedRequest, captcha_id: str) -> Response:
+def hear_captcha(request: JsonRequest, captcha_id: str) -> Response:
     """Speak a challenge that waits; in JSON, since a gateway passes bytes only to who names their type in Accept."""
-    from chalicelib.services.access.captcha import speak_captcha
-
     box = current()
-    sound = speak_captcha(captcha_id, origin=request.origin, tools=box.captcha_tools, now=box.clock())
+    sound = speak_captcha(captcha_id, origin=request.origin, tools=captcha_tools(box), now=box.clock())
     return json_response({"audio": _data("audio/wav", sound)})
 
 

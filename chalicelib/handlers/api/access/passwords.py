@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import Container, current
+from chalicelib.bootstrap.access import access_tools
+from chalicelib.domain.access.credentials import PasswordChange
+from chalicelib.domain.contact import read_email
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.identity_document import check_document_number, mailbox_id_for
 from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.session import Session
 from chalicelib.handlers.api.access.sessions import opened_as_json
-from chalicelib.handlers.fields import Fields, read_json
-from chalicelib.handlers.http import PUBLIC, SESSION, endpoint, json_response, logger
-from chalicelib.services.sender.signed_request import SignedRequest
-
-if TYPE_CHECKING:
-    from chalicelib.domain.session import Session
-    from chalicelib.services.access.request_password_reset import ResetRequest
-
-passwords = Blueprint(__name__)
+from chalicelib.handlers.commands.access import read_captcha, read_new_password, read_password
+from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.http import JsonRequest, json_response, logger
+from chalicelib.services.access.change_password import change_password
+from chalicelib.services.access.request_password_reset import ResetRequest, request_password_reset
+from chalicelib.services.access.reset_password import reset_password
 
 _PERSON_TYPES = {"natural": False, "juridica": True}
 _LONGEST = 300
 
 
-@passwords.route("/v1/passwords", methods=["POST"])
-@endpoint(passwords, access=SESSION)
-def create_password(request: SignedRequest, session: Session) -> Response:
+def create_password(request: JsonRequest, session: Session) -> Response:
     """Change the password; the answer carries the token to go on with."""
-    from chalicelib.domain.access.credentials import PasswordChange
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.commands.access import read_new_password, read_password
-    from chalicelib.services.access.change_password import change_password
-
     box = current()
-    fields = read_json(request.body)
+    fields = request.fields()
     change = PasswordChange(read_password(fields, "old_password"), read_new_password(fields))
     fields.close()
     changed = change_password(session, change, origin=request.origin, tools=access_tools(box), now=box.clock())
@@ -43,30 +35,19 @@ def create_password(request: SignedRequest, session: Session) -> Response:
     return json_response(opened_as_json(changed.opened), status=201)
 
 
-@passwords.route("/v1/password-resets", methods=["POST"])
-@endpoint(passwords, access=PUBLIC)
-def create_password_reset(request: SignedRequest) -> Response:
+def create_password_reset(request: JsonRequest) -> Response:
     """Send a link to the registered address."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.access.request_password_reset import request_password_reset
-
     box = current()
-    wanted = read_reset(read_json(request.body), request.origin, box)
+    wanted = read_reset(request.fields(), request.origin, box)
     request_password_reset(wanted, tools=access_tools(box), now=box.clock())
     detail = "Si los datos son los registrados, te enviamos un enlace al correo. Vale dos días."
     return json_response({"detail": detail}, status=202)
 
 
-@passwords.route("/v1/password-resets/{link}", methods=["POST"])
-@endpoint(passwords, access=PUBLIC)
-def use_password_reset(request: SignedRequest, link: str) -> Response:
+def use_password_reset(request: JsonRequest, link: str) -> Response:
     """Set a new password by the link; all sessions end."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.commands.access import read_new_password
-    from chalicelib.services.access.reset_password import reset_password
-
     box = current()
-    fields = read_json(request.body)
+    fields = request.fields()
     new = read_new_password(fields)
     fields.close()
     log_untold(reset_password(link, new, origin=request.origin, tools=access_tools(box), now=box.clock()))
@@ -75,10 +56,6 @@ def use_password_reset(request: SignedRequest, link: str) -> Response:
 
 def read_reset(fields: Fields, origin: str, box: Container) -> ResetRequest:
     """Read whose password is to be recovered."""
-    from chalicelib.domain.contact import read_email
-    from chalicelib.handlers.commands.access import read_captcha
-    from chalicelib.services.access.request_password_reset import ResetRequest
-
     is_legal = fields.choice("person_type", _is_legal_person, " y ".join(_PERSON_TYPES))
     kind = fields.choice("document_type", DocumentType, ", ".join(DocumentType))
     if is_legal != (kind is DocumentType.RUC):

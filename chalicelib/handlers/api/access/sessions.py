@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import access_tools
+from chalicelib.domain.access.credentials import require_own_password
 from chalicelib.domain.errors import NotFound
-from chalicelib.handlers.fields import read_json
-from chalicelib.handlers.http import PUBLIC, SESSION, empty_response, endpoint, instant_in_json, json_response
-from chalicelib.services.sender.signed_request import SignedRequest
+from chalicelib.domain.session import Access, Session
+from chalicelib.handlers.commands.access import read_captcha, read_login, read_user, read_validation
+from chalicelib.handlers.http import (
+    JsonRequest,
+    empty_response,
+    instant_in_json,
+    json_response,
+)
+from chalicelib.services.access.end_other_sessions import end_other_sessions
+from chalicelib.services.access.log_in import log_in, validate_access
+from chalicelib.services.access.request_login_code import request_login_code
+from chalicelib.services.access.sessions import OpenedSession, end_session, list_accesses
 
-if TYPE_CHECKING:
-    from chalicelib.domain.session import Access, Session
-    from chalicelib.services.access.sessions import OpenedSession
 
-sessions = Blueprint(__name__)
-
-
-@sessions.route("/v1/login-codes", methods=["POST"])
-@endpoint(sessions, access=PUBLIC)
-def create_login_code(request: SignedRequest) -> Response:
+def create_login_code(request: JsonRequest) -> Response:
     """Send a code that stands in for the captcha."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.commands.access import read_captcha, read_user
-    from chalicelib.services.access.request_login_code import request_login_code
-
     box = current()
-    fields = read_json(request.body)
+    fields = request.fields()
     username, captcha = read_user(fields), read_captcha(fields)
     fields.close()
     requested = request_login_code(username, captcha, origin=request.origin, tools=access_tools(box), now=box.clock())
@@ -40,90 +37,52 @@ def create_login_code(request: SignedRequest) -> Response:
     return json_response(answer, status=202)
 
 
-@sessions.route("/v1/sessions", methods=["POST"])
-@endpoint(sessions, access=PUBLIC)
-def create_session(request: SignedRequest) -> Response:
+def create_session(request: JsonRequest) -> Response:
     """Log in."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.commands.access import read_login
-    from chalicelib.services.access.log_in import log_in
-
     box = current()
-    opened = log_in(read_login(read_json(request.body), request.origin), tools=access_tools(box), now=box.clock())
+    opened = log_in(read_login(request.fields(), request.origin), tools=access_tools(box), now=box.clock())
     return json_response(opened_as_json(opened), status=201)
 
 
-@sessions.route("/v1/sessions", methods=["GET"])
-@endpoint(sessions, access=SESSION)
-def list_sessions(_: SignedRequest, session: Session) -> Response:
+def list_sessions(_: JsonRequest, session: Session) -> Response:
     """List the recent logins of who asks."""
-    from chalicelib.domain.access.credentials import require_own_password
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.access.sessions import list_accesses
-
     require_own_password(session)
     box = current()
     accesses = list_accesses(session.user_id, sessions=access_tools(box).sessions, now=box.clock())
     return json_response({"sessions": [_access_as_json(access, session) for access in accesses]})
 
 
-@sessions.route("/v1/sessions", methods=["DELETE"])
-@endpoint(sessions, access=SESSION)
-def end_others(request: SignedRequest, session: Session) -> Response:
+def end_others(request: JsonRequest, session: Session) -> Response:
     """End every session of one's own but this; the answer carries the token to go on with."""
-    from chalicelib.domain.access.credentials import require_own_password
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.access.end_other_sessions import end_other_sessions
-
     require_own_password(session)
     opened = end_other_sessions(session, origin=request.origin, tools=access_tools(current()))
     return json_response(opened_as_json(opened))
 
 
-@sessions.route("/v1/sessions/current", methods=["GET"])
-@endpoint(sessions, access=SESSION)
-def show_session(_: SignedRequest, session: Session) -> Response:
+def show_session(_: JsonRequest, session: Session) -> Response:
     """Show whose session this is, and until when."""
     return json_response(_session_as_json(session))
 
 
-@sessions.route("/v1/sessions/current", methods=["DELETE"])
-@endpoint(sessions, access=SESSION)
-def log_out(_: SignedRequest, session: Session) -> Response:
+def log_out(_: JsonRequest, session: Session) -> Response:
     """End this session."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.access.sessions import end_session
-
     end_session(session.session_id, user_id=session.user_id, sessions=access_tools(current()).sessions)
     return empty_response()
 
 
-@sessions.route("/v1/sessions/{session_id}", methods=["DELETE"])
-@endpoint(sessions, access=SESSION)
-def end_other_session(_: SignedRequest, session: Session, session_id: str) -> Response:
+def end_other_session(_: JsonRequest, session: Session, session_id: str) -> Response:
     """End a session of one's own that a list showed."""
-    from chalicelib.domain.access.credentials import require_own_password
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.access.sessions import end_session
-
     require_own_password(session)
     if not end_session(session_id, user_id=session.user_id, sessions=access_tools(current()).sessions):
         raise NotFound("session_unknown", "Esa sesión ya terminó.")
     return empty_response()
 
 
-@sessions.route("/v1/sessions/current/validation", methods=["POST"])
-@endpoint(sessions, access=SESSION)
-def create_validation(request: SignedRequest, session: Session) -> Response:
+def create_validation(request: JsonRequest, session: Session) -> Response:
     """Confirm who one is for twenty minutes of mailbox contents; the token changes."""
-    from chalicelib.domain.access.credentials import require_own_password
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.commands.access import read_validation
-    from chalicelib.services.access.log_in import validate_access
-
     require_own_password(session)
     box = current()
-    attempt = read_validation(read_json(request.body), session.username, request.origin)
+    attempt = read_validation(request.fields(), session.username, request.origin)
     return json_response(opened_as_json(validate_access(session, attempt, tools=access_tools(box), now=box.clock())))
 
 

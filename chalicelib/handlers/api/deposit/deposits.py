@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import re
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
-from chalicelib.bootstrap import current
+from chalicelib.bootstrap import Container, current
+from chalicelib.bootstrap.deposit import deposit_tools
+from chalicelib.bootstrap.reading import reading_store
+from chalicelib.bootstrap.sender import sender_tools
+from chalicelib.bootstrap.storage import event_store, files, notice_store
 from chalicelib.domain.deposit.deposit import DepositCommand
 from chalicelib.domain.errors import CasillaError, InvalidInput
+from chalicelib.domain.notice import Notice
 from chalicelib.handlers.api.deposit.deposit_body import read_deposit
-from chalicelib.handlers.http import SIGNED, endpoint, json_response
+from chalicelib.handlers.http import json_response
 from chalicelib.renderers.deposit.deposit_answer import deposit_links
 from chalicelib.renderers.notice_json import notice_as_json
+from chalicelib.renderers.reading.delivered_json import status_as_json
 from chalicelib.services.deposit.deposit_notice import deposit_notice
+from chalicelib.services.deposit.read_deposit_status import read_deposit_status
 from chalicelib.services.deposit.read_deposits import list_deposits, read_deposit_of, receipt_link
 from chalicelib.services.sender.signed_request import READ_COVERAGE, WRITE_COVERAGE, SignedRequest, read_claim
-
-deposits = Blueprint(__name__)
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _MAX_LIMIT = 100
 
 
-@deposits.route("/v1/deposits", methods=["POST"])
-@endpoint(deposits, access=SIGNED)
 def create_deposit(request: SignedRequest) -> Response:
     """Deposit a notice; a repeated request gets the first answer again."""
     box = current()
@@ -40,48 +43,52 @@ def create_deposit(request: SignedRequest) -> Response:
         command = read_deposit(request.body, box.mailbox_prefixes)
     except CasillaError as error:
         command = error
-    answer = deposit_notice(command, idempotency_key=key, request=request, claim=claim, tools=box.deposit_tools)
+    answer = deposit_notice(command, idempotency_key=key, request=request, claim=claim, tools=deposit_tools(box))
     headers = {"Idempotency-Replayed": "true"} if answer.is_replay else {}
     return json_response(answer.body, status=201, headers=headers)
 
 
-@deposits.route("/v1/deposits/{notice_id}", methods=["GET"])
-@endpoint(deposits, access=SIGNED)
 def show_deposit(request: SignedRequest, notice_id: str) -> Response:
     """Show one deposit of the institution's own."""
     box = current()
     claim = read_claim(request, READ_COVERAGE, now=box.clock())
-    notice = read_deposit_of(notice_id, request=request, claim=claim, tools=box.deposit_tools, notices=box.notices)
-    return json_response({**notice_as_json(notice), "links": deposit_links(notice.notice_id, box.config.api_base_url)})
+    notice = read_deposit_of(
+        notice_id, request=request, claim=claim, tools=sender_tools(box), notices=notice_store(box)
+    )
+    return json_response(_as_json(notice, box))
 
 
-@deposits.route("/v1/deposits/{notice_id}/receipt", methods=["GET"])
-@endpoint(deposits, access=SIGNED)
 def show_receipt(request: SignedRequest, notice_id: str) -> Response:
     """Redirect to the receipt PDF by a link that lives five minutes."""
     box = current()
     claim = read_claim(request, READ_COVERAGE, now=box.clock())
-    link = receipt_link(notice_id, request=request, claim=claim, tools=box.deposit_tools, notices=box.notices)
+    link = receipt_link(
+        notice_id,
+        request=request,
+        claim=claim,
+        tools=sender_tools(box),
+        notices=notice_store(box),
+        files=files(box),
+    )
     return Response("", status_code=303, headers={"Location": link, "Content-Type": "text/plain"})
 
 
-@deposits.route("/v1/deposits/{notice_id}/status", methods=["GET"])
-@endpoint(deposits, access=SIGNED)
 def show_status(request: SignedRequest, notice_id: str) -> Response:
     """Tell what became of a deposit: its alerts, whether it was opened, and the dates in force."""
-    from chalicelib.renderers.reading.delivered_json import status_as_json
-    from chalicelib.services.deposit.read_deposit_status import read_deposit_status
-
     box = current()
     claim = read_claim(request, READ_COVERAGE, now=box.clock())
-    reading = box.reading_tools
-    status = read_deposit_status(notice_id, request=request, claim=claim, tools=box.deposit_tools, reading=reading)
-    today = reading.today()
+    status = read_deposit_status(
+        notice_id,
+        request=request,
+        claim=claim,
+        tools=sender_tools(box),
+        readings=reading_store(box),
+        events=event_store(box),
+    )
+    today = box.calendar.local(box.clock()).date()
     return json_response(status_as_json(status.delivered, status.alerts, status.downloads, today=today))
 
 
-@deposits.route("/v1/deposits", methods=["GET"])
-@endpoint(deposits, access=SIGNED)
 def list_month(request: SignedRequest) -> Response:
     """List the institution's deposits of one month, oldest first, by cursor."""
     box = current()
@@ -96,14 +103,14 @@ def list_month(request: SignedRequest) -> Response:
         limit=_limit(limit),
         request=request,
         claim=claim,
-        tools=box.deposit_tools,
-        notices=box.notices,
+        tools=sender_tools(box),
+        notices=notice_store(box),
     )
-    listed = [
-        {**notice_as_json(notice), "links": deposit_links(notice.notice_id, box.config.api_base_url)}
-        for notice in page.notices
-    ]
-    return json_response({"deposits": listed, "next_cursor": page.cursor})
+    return json_response({"deposits": [_as_json(notice, box) for notice in page.notices], "next_cursor": page.cursor})
+
+
+def _as_json(notice: Notice, box: Container) -> dict[str, object]:
+    return {**notice_as_json(notice), "links": deposit_links(notice.notice_id, box.config.api_base_url)}
 
 
 def _limit(text: str) -> int:

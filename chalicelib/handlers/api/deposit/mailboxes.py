@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.deposit import consultation_store
+from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.identity_document import parse_mailbox_id
-from chalicelib.handlers.http import SIGNED, endpoint, json_response
+from chalicelib.handlers.http import json_response
 from chalicelib.services.deposit.consult_mailbox import consult_mailbox
 from chalicelib.services.sender.signed_request import READ_COVERAGE, SignedRequest, read_claim
 
-mailboxes = Blueprint(__name__)
 
-
-@mailboxes.route("/v1/mailboxes/{mailbox_id}", methods=["GET"])
-@endpoint(mailboxes, access=SIGNED)
 def show_mailbox(request: SignedRequest, mailbox_id: str) -> Response:
     """Say only whether it can receive; the consultation is recorded."""
     box = current()
@@ -26,6 +24,11 @@ def show_mailbox(request: SignedRequest, mailbox_id: str) -> Response:
     except InvalidInput as error:
         wanted = error
     can_receive = consult_mailbox(
-        wanted, request=request, claim=claim, tools=box.deposit_tools, consultations=box.consultations
+        wanted,
+        request=request,
+        claim=claim,
+        tools=sender_tools(box),
+        consultations=consultation_store(box),
+        new_event_id=box.chance.new_event_id,
     )
     return json_response({"mailbox_id": mailbox_id, "can_receive": can_receive})

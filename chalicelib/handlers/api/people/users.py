@@ -2,84 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import access_tools
+from chalicelib.domain.mailbox import MAX_USERS, Mailbox
+from chalicelib.domain.people.mailbox_users import TypedUser
+from chalicelib.domain.session import Session
+from chalicelib.handlers.commands.access import read_new_password
 from chalicelib.handlers.fields import Fields, read_json
-from chalicelib.handlers.http import MAILBOX, PUBLIC, endpoint, json_response
-from chalicelib.services.sender.signed_request import SignedRequest
-
-if TYPE_CHECKING:
-    from chalicelib.domain.mailbox import Mailbox
-    from chalicelib.domain.people.mailbox_users import TypedUser
-    from chalicelib.domain.session import Session
-
-users = Blueprint(__name__)
+from chalicelib.handlers.http import JsonRequest, json_response
+from chalicelib.services.people.activate_user import activate_user
+from chalicelib.services.people.mailbox_users import add_user, disable_user, enable_user, list_users
+from chalicelib.services.people.send_activation import resend_activation
 
 NEW_USER_FIELDS = ("document_type", "document_number", "name", "email", "mobile")
 _LONGEST = 300
 
 
-@users.route("/v1/users", methods=["GET"])
-@endpoint(users, access=MAILBOX)
-def show_users(_: SignedRequest, session: Session) -> Response:
+def show_users(_: JsonRequest, session: Session) -> Response:
     """List the mailbox's users, and say whether who asks can change them."""
-    from chalicelib.domain.mailbox import MAX_USERS
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.people.mailbox_users import list_users
-
     mailbox, asking = list_users(session, tools=access_tools(current()))
     listed = [user_as_json(mailbox, user.user_id, session) for user in mailbox.users]
     return json_response({"users": listed, "most": MAX_USERS, "can_change": asking.is_principal})
 
 
-@users.route("/v1/users", methods=["POST"])
-@endpoint(users, access=MAILBOX)
-def create_user(request: SignedRequest, session: Session) -> Response:
+def create_user(request: JsonRequest, session: Session) -> Response:
     """Add a secondary user, who gets the activation by e-mail."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.people.mailbox_users import add_user
-
     box = current()
-    typed = read_new_user(read_json(request.body))
+    typed = read_new_user(request.fields())
     added = add_user(session, typed, origin=request.origin, tools=access_tools(box), now=box.clock())
     body = {**user_as_json(added.mailbox, added.user.user_id, session), "mail_sent": added.is_mail_sent}
     return json_response(body, status=201)
 
 
-@users.route("/v1/users/{user_id}/disabling", methods=["POST"])
-@endpoint(users, access=MAILBOX)
-def disable(request: SignedRequest, session: Session, user_id: str) -> Response:
+def disable(request: JsonRequest, session: Session, user_id: str) -> Response:
     """Take a secondary user's access away at once."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.people.mailbox_users import disable_user
-
     box = current()
     mailbox = disable_user(session, user_id, origin=request.origin, tools=access_tools(box), now=box.clock())
     return json_response(user_as_json(mailbox, user_id, session))
 
 
-@users.route("/v1/users/{user_id}/enabling", methods=["POST"])
-@endpoint(users, access=MAILBOX)
-def enable(request: SignedRequest, session: Session, user_id: str) -> Response:
+def enable(request: JsonRequest, session: Session, user_id: str) -> Response:
     """Give it back."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.people.mailbox_users import enable_user
-
     box = current()
     mailbox = enable_user(session, user_id, origin=request.origin, tools=access_tools(box), now=box.clock())
     return json_response(user_as_json(mailbox, user_id, session))
 
 
-@users.route("/v1/users/{user_id}/activation-mail", methods=["POST"])
-@endpoint(users, access=MAILBOX)
-def send_activation_mail(request: SignedRequest, session: Session, user_id: str) -> Response:
+def send_activation_mail(request: JsonRequest, session: Session, user_id: str) -> Response:
     """Send the activation again, to a corrected address if one is given."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.people.send_activation import resend_activation
-
     box = current()
     email = read_corrected_email(read_json(request.body or b"{}"))
     tools, now = access_tools(box), box.clock()
@@ -87,16 +59,10 @@ def send_activation_mail(request: SignedRequest, session: Session, user_id: str)
     return json_response(user_as_json(mailbox, user_id, session), status=202)
 
 
-@users.route("/v1/activations/{link}", methods=["POST"])
-@endpoint(users, access=PUBLIC)
-def activate(request: SignedRequest, link: str) -> Response:
+def activate(request: JsonRequest, link: str) -> Response:
     """Choose the first password by the link; only this uses the link up."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.commands.access import read_new_password
-    from chalicelib.services.people.activate_user import activate_user
-
     box = current()
-    fields = read_json(request.body)
+    fields = request.fields()
     new = read_new_password(fields)
     fields.close()
     username = activate_user(link, new, origin=request.origin, tools=access_tools(box), now=box.clock())
@@ -105,8 +71,6 @@ def activate(request: SignedRequest, link: str) -> Response:
 
 def read_new_user(fields: Fields) -> TypedUser:
     """Read a person to be added, as typed."""
-    from chalicelib.domain.people.mailbox_users import TypedUser
-
     typed = TypedUser(**{name: _typed(fields, name) for name in NEW_USER_FIELDS})
     fields.close()
     return typed

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.sender import sender_tools
+from chalicelib.bootstrap.storage import files
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.upload.upload import DeclaredFile
 from chalicelib.handlers.api.deposit.deposit_body import read_declared
 from chalicelib.handlers.fields import read_json
-from chalicelib.handlers.http import SIGNED, endpoint, json_response
+from chalicelib.handlers.http import json_response
 from chalicelib.services.sender.signed_request import READ_COVERAGE, WRITE_COVERAGE, SignedRequest, read_claim
 from chalicelib.services.upload.request_upload import find_upload_of, request_upload
 
-uploads = Blueprint(__name__)
 
-
-@uploads.route("/v1/uploads", methods=["POST"])
-@endpoint(uploads, access=SIGNED)
 def create_upload(request: SignedRequest) -> Response:
     """Grant one PUT of exactly the file declared."""
     box = current()
@@ -29,7 +27,7 @@ def create_upload(request: SignedRequest) -> Response:
         fields.close()
     except CasillaError as error:
         declared = error
-    upload_id, grant = request_upload(declared, request=request, claim=claim, tools=box.deposit_tools)
+    upload_id, grant = request_upload(declared, request=request, claim=claim, tools=sender_tools(box), files=files(box))
     answer = {
         "upload_id": upload_id,
         "method": "PUT",
@@ -41,12 +39,10 @@ def create_upload(request: SignedRequest) -> Response:
     return json_response(answer, status=201)
 
 
-@uploads.route("/v1/uploads/{upload_id}", methods=["GET"])
-@endpoint(uploads, access=SIGNED)
 def show_upload(request: SignedRequest, upload_id: str) -> Response:
     """Say whether it waits, was checked, was refused and why, or expired."""
     claim = read_claim(request, READ_COVERAGE, now=current().clock())
-    upload = find_upload_of(upload_id, request=request, claim=claim, tools=current().deposit_tools)
+    upload = find_upload_of(upload_id, request=request, claim=claim, tools=sender_tools(current()))
     answer = {"upload_id": upload_id, "state": "waiting" if upload is None else upload.state.value}
     if upload is not None and upload.refusal:
         answer |= {"code": upload.refusal.code, "detail": upload.refusal.detail}

@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.handlers.http import PUBLIC
-from chalicelib.handlers.page import page, show
+from chalicelib.bootstrap.access import captcha_tools
+from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
-
-captcha_pages = Blueprint(__name__)
+from chalicelib.services.access.captcha import draw_new_captcha, speak_captcha
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +24,17 @@ class ShownCaptcha:
 
 def new_captcha(request: PageRequest) -> ShownCaptcha:
     """Begin a challenge for a form that is about to be shown."""
-    from chalicelib.services.access.captcha import draw_new_captcha
-
     box = current()
     challenge, picture = draw_new_captcha(
-        box.new_token(), origin=request.origin, tools=box.captcha_tools, now=box.clock()
+        box.chance.new_token(), origin=request.origin, tools=captcha_tools(box), now=box.clock()
     )
     return ShownCaptcha(challenge.captcha_id, _data("image/png", picture))
 
 
-@captcha_pages.route("/captchas/{captcha_id}/audio", methods=["GET"])
-@page(captcha_pages, access=PUBLIC)
 def show_captcha_audio(request: PageRequest, captcha_id: str) -> Response:
     """Speak a challenge that waits in another tab."""
-    from chalicelib.services.access.captcha import speak_captcha
-
     box = current()
-    sound = speak_captcha(captcha_id, origin=request.origin, tools=box.captcha_tools, now=box.clock())
+    sound = speak_captcha(captcha_id, origin=request.origin, tools=captcha_tools(box), now=box.clock())
     return show(request, "captcha_audio.html", sound=_data("audio/wav", sound))
 
 

@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import access_tools
+from chalicelib.domain.access.credentials import require_own_password
 from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.session import Session
+from chalicelib.handlers.commands.access import read_captcha, read_login, read_user, read_validation
 from chalicelib.handlers.cookies import SESSION_COOKIE, cookie, no_cookie
-from chalicelib.handlers.http import PUBLIC, SESSION
-from chalicelib.handlers.page import go_to, page, show_form
-from chalicelib.handlers.page_request import FORM, PageRequest, own_address
+from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.page import go_to, show_form
+from chalicelib.handlers.page_request import PageRequest, own_address
+from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.labels import LABELS
-
-if TYPE_CHECKING:
-    from chalicelib.domain.session import Session
-    from chalicelib.services.access.sessions import OpenedSession
-
-entrance = Blueprint(__name__)
+from chalicelib.services.access.log_in import log_in, validate_access
+from chalicelib.services.access.request_login_code import request_login_code
+from chalicelib.services.access.sessions import OpenedSession, end_session
 
 MAILBOX_PAGE = "/casilla"
 
 
-@entrance.route("/ingresar", methods=["GET"])
-@page(entrance, access=PUBLIC)
 def show_login(request: PageRequest) -> Response:
     """Ask for username, password and captcha."""
     return _login_page(request, by_code=False)
 
 
-@entrance.route("/ingresar", methods=["POST"], content_types=FORM)
-@page(entrance, access=PUBLIC)
 def log_in_by_form(request: PageRequest) -> Response:
     """Log in."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.commands.access import read_login
-    from chalicelib.handlers.fields import Fields
-    from chalicelib.services.access.log_in import log_in
-
     box, by_code = current(), bool(request.value("code_id"))
     try:
         attempt = read_login(Fields(_typed(request, "username", "password"), ""), request.origin)
@@ -48,22 +41,13 @@ def log_in_by_form(request: PageRequest) -> Response:
     return _entered(request, opened)
 
 
-@entrance.route("/ingresar/codigo", methods=["GET"])
-@page(entrance, access=PUBLIC)
 def show_code_request(request: PageRequest) -> Response:
     """Ask whom to send a code that stands in for the captcha."""
     return _code_request_page(request)
 
 
-@entrance.route("/ingresar/codigo", methods=["POST"], content_types=FORM)
-@page(entrance, access=PUBLIC)
 def send_login_code(request: PageRequest) -> Response:
     """Send a code, and ask for it with the password."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.commands.access import read_captcha, read_user
-    from chalicelib.handlers.fields import Fields
-    from chalicelib.services.access.request_login_code import request_login_code
-
     box = current()
     try:
         fields = Fields(_typed(request, "username"), "")
@@ -74,34 +58,19 @@ def send_login_code(request: PageRequest) -> Response:
     return _login_page(request, by_code=True, code_id=sent.code_id, sent_until=sent.valid_until)
 
 
-@entrance.route("/salir", methods=["POST"], content_types=FORM)
-@page(entrance, access=SESSION)
 def log_out_by_form(_: PageRequest, session: Session) -> Response:
     """End the session."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.access.sessions import end_session
-
     end_session(session.session_id, user_id=session.user_id, sessions=access_tools(current()).sessions)
     return go_to("/ingresar?salida=si", cookies=[no_cookie(SESSION_COOKIE)])
 
 
-@entrance.route("/validar", methods=["GET"])
-@page(entrance, access=SESSION)
 def show_validation(request: PageRequest, session: Session) -> Response:
     """Ask for the password again, and a captcha or code."""
     return _validation_page(request, session)
 
 
-@entrance.route("/validar", methods=["POST"], content_types=FORM)
-@page(entrance, access=SESSION)
 def validate_by_form(request: PageRequest, session: Session) -> Response:
     """Begin twenty minutes of mailbox contents; a button of the same form asks for a code instead of the captcha."""
-    from chalicelib.domain.access.credentials import require_own_password
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.commands.access import read_validation
-    from chalicelib.handlers.fields import Fields
-    from chalicelib.services.access.log_in import validate_access
-
     require_own_password(session)
     if request.value("action") == "code":
         return _send_validation_code(request, session)
@@ -115,8 +84,6 @@ def validate_by_form(request: PageRequest, session: Session) -> Response:
 
 
 def _send_validation_code(request: PageRequest, session: Session) -> Response:
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.access.request_login_code import request_login_code
 
     box = current()
     try:
@@ -161,7 +128,6 @@ def _validation_page(
 def _credentials_page(
     request: PageRequest, template: str, *, by_code: bool, error: CasillaError | None, **context: Any
 ) -> Response:
-    from chalicelib.handlers.web.access.captcha import new_captcha
 
     values = {
         "username": request.value("username"),
@@ -176,7 +142,6 @@ def _credentials_page(
 
 
 def _code_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:
-    from chalicelib.handlers.web.access.captcha import new_captcha
 
     needs_captcha = error is not None and error.code in {"captcha_needed", "captcha_wrong"}
     values = {

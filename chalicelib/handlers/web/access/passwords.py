@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import access_tools
+from chalicelib.domain.access.credentials import PasswordChange
 from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.session import Session
+from chalicelib.handlers.api.access.passwords import log_untold, read_reset
+from chalicelib.handlers.commands.access import read_new_password, read_password
 from chalicelib.handlers.cookies import SESSION_COOKIE, cookie
-from chalicelib.handlers.http import PUBLIC, SESSION
-from chalicelib.handlers.page import go_to, page, show, show_form
-from chalicelib.handlers.page_request import FORM, PageRequest
+from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.page import go_to, show, show_form
+from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.labels import LABELS
-
-if TYPE_CHECKING:
-    from chalicelib.domain.session import Session
-
-password_pages = Blueprint(__name__)
+from chalicelib.services.access.change_password import change_password
+from chalicelib.services.access.links import LinkExpired, LinkUnusable
+from chalicelib.services.access.request_password_reset import request_password_reset
+from chalicelib.services.access.reset_password import reset_password
 
 _RESET_FIELDS = ("person_type", "document_type", "document_number", "email")
 
 
-@password_pages.route("/clave", methods=["GET"])
-@page(password_pages, access=SESSION)
 def show_password_change(request: PageRequest, session: Session) -> Response:
     """Ask for the old password and the new one twice."""
     return show(request, "password.html", is_forced=session.must_change_password)
 
 
-@password_pages.route("/clave", methods=["POST"], content_types=FORM)
-@page(password_pages, access=SESSION)
 def change_password_by_form(request: PageRequest, session: Session) -> Response:
     """Change it, end the other sessions, and go on with a new cookie."""
-    from chalicelib.domain.access.credentials import PasswordChange
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.api.access.passwords import log_untold
-    from chalicelib.handlers.commands.access import read_new_password, read_password
-    from chalicelib.handlers.fields import Fields
-    from chalicelib.services.access.change_password import change_password
-
     box = current()
     fields = Fields(_typed(request, "old_password", "new_password", "new_password_repeated"), "")
     try:
@@ -51,29 +43,18 @@ def change_password_by_form(request: PageRequest, session: Session) -> Response:
     return go_to("/clave/cambiada", cookies=[cookie(SESSION_COOKIE, changed.opened.cookie)])
 
 
-@password_pages.route("/clave/cambiada", methods=["GET"])
-@page(password_pages, access=SESSION)
 def show_password_changed(request: PageRequest, session: Session) -> Response:  # noqa: ARG001
     """Tell that it changed."""
     return show(request, "password_changed.html")
 
 
-@password_pages.route("/olvide-mi-clave", methods=["GET"])
-@page(password_pages, access=PUBLIC)
 def show_reset_request(request: PageRequest) -> Response:
     """Ask whose password is to be recovered."""
     return _reset_request_page(request)
 
 
-@password_pages.route("/olvide-mi-clave", methods=["POST"], content_types=FORM)
-@page(password_pages, access=PUBLIC)
 def request_reset_by_form(request: PageRequest) -> Response:
     """Send a link; the answer is the same whether there is such a user or not."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.api.access.passwords import read_reset
-    from chalicelib.handlers.fields import Fields
-    from chalicelib.services.access.request_password_reset import request_password_reset
-
     box = current()
     try:
         typed = _typed(request, *_RESET_FIELDS)
@@ -86,24 +67,13 @@ def request_reset_by_form(request: PageRequest) -> Response:
     return show(request, "reset_requested.html")
 
 
-@password_pages.route("/recuperar/{link}", methods=["GET"])
-@page(password_pages, access=PUBLIC)
 def show_reset(request: PageRequest, link: str) -> Response:
     """Ask for the new password; opening the link uses nothing up, and reads nothing."""
     return show(request, "reset.html", link=link)
 
 
-@password_pages.route("/recuperar/{link}", methods=["POST"], content_types=FORM)
-@page(password_pages, access=PUBLIC)
 def reset_by_form(request: PageRequest, link: str) -> Response:
     """Set the new password by the link."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.api.access.passwords import log_untold
-    from chalicelib.handlers.commands.access import read_new_password
-    from chalicelib.handlers.fields import Fields
-    from chalicelib.services.access.links import LinkExpired, LinkUnusable
-    from chalicelib.services.access.reset_password import reset_password
-
     box = current()
     try:
         new = read_new_password(Fields(_typed(request, "new_password", "new_password_repeated"), ""))
@@ -119,7 +89,6 @@ def reset_by_form(request: PageRequest, link: str) -> Response:
 
 
 def _reset_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:
-    from chalicelib.handlers.web.access.captcha import new_captcha
 
     needs_captcha = error is not None and error.code in {"captcha_needed", "captcha_wrong"}
     typed = {name: request.value(name) for name in _RESET_FIELDS}

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import access_tools
+from chalicelib.domain.access.token import TokenKind
 from chalicelib.domain.errors import CasillaError
-from chalicelib.handlers.http import PUBLIC
-from chalicelib.handlers.page import go_to, page, show, show_form
-from chalicelib.handlers.page_request import FORM, PageRequest
+from chalicelib.handlers.commands.access import read_new_password
+from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.page import go_to, show, show_form
+from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import LABELS
+from chalicelib.services.access.links import LinkExpired, LinkUnusable, open_link, show_link
+from chalicelib.services.people.activate_user import activate_user
 
-activation_pages = Blueprint(__name__)
 
-
-@activation_pages.route("/activar/{link}", methods=["GET"])
-@page(activation_pages, access=PUBLIC)
 def show_activation(request: PageRequest, link: str) -> Response:
     """Say whose mailbox it is and ask for a password; opening the link uses nothing up and sends nothing."""
     return _activation_page(request, link)
 
 
-@activation_pages.route("/activar/{link}", methods=["POST"], content_types=FORM)
-@page(activation_pages, access=PUBLIC)
 def activate_by_form(request: PageRequest, link: str) -> Response:
     """Set the password and open the way in."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.commands.access import read_new_password
-    from chalicelib.handlers.fields import Fields
-    from chalicelib.services.access.links import LinkExpired, LinkUnusable
-    from chalicelib.services.people.activate_user import activate_user
-
     box = current()
     try:
         typed = {name: request.value(name) or None for name in ("new_password", "new_password_repeated")}
@@ -45,14 +38,8 @@ def activate_by_form(request: PageRequest, link: str) -> Response:
     return show(request, "activation_done.html", username=username)
 
 
-@activation_pages.route("/activar/{link}/otro", methods=["POST"], content_types=FORM)
-@page(activation_pages, access=PUBLIC)
 def renew_activation(request: PageRequest, link: str) -> Response:
     """Send a new link for one that expired; one that is still good is all that is needed."""
-    from chalicelib.domain.access.token import TokenKind
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.access.links import LinkExpired, LinkUnusable, open_link
-
     box = current()
     try:
         open_link(TokenKind.ACTIVATION_LINK, link, tools=access_tools(box), now=box.clock())
@@ -64,9 +51,6 @@ def renew_activation(request: PageRequest, link: str) -> Response:
 
 
 def _activation_page(request: PageRequest, link: str, error: CasillaError | None = None) -> Response:
-    from chalicelib.domain.access.token import TokenKind
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.access.links import LinkUnusable, show_link
 
     box = current()
     try:

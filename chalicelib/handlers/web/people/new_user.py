@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.errors import CasillaError, InvalidInput
-from chalicelib.domain.mailbox import MAX_USERS
-from chalicelib.handlers.http import MAILBOX, log_refusal
-from chalicelib.handlers.page import FieldError, errors_of, go_to, page, show, show_form
-from chalicelib.handlers.page_request import FORM, PageRequest
+from chalicelib.domain.mailbox import MAX_USERS, MailboxUser
+from chalicelib.domain.people.mailbox_users import PERSON_DOCUMENTS
+from chalicelib.domain.session import Session
+from chalicelib.handlers.api.people.users import NEW_USER_FIELDS, read_new_user
+from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.http import log_refusal
+from chalicelib.handlers.page import FieldError, errors_of, go_to, show, show_form
+from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS
 from chalicelib.handlers.web.people.users import ADDED, NOT_SENT, USERS_PAGE, done, users_of
-
-if TYPE_CHECKING:
-    from chalicelib.domain.mailbox import MailboxUser
-    from chalicelib.domain.session import Session
-
-new_user_pages = Blueprint(__name__)
+from chalicelib.services.people.mailbox_users import add_user, check_new_user
 
 
-@new_user_pages.route(f"{USERS_PAGE}/agregar", methods=["GET"])
-@page(new_user_pages, access=MAILBOX)
 def show_new_user(request: PageRequest, session: Session) -> Response:
     """Ask for a new user's data; who may not add one, or has five, is told so by the list."""
     mailbox, asking = users_of(session)
@@ -32,15 +28,8 @@ def show_new_user(request: PageRequest, session: Session) -> Response:
     return _new_user_page(request)
 
 
-@new_user_pages.route(f"{USERS_PAGE}/agregar", methods=["POST"], content_types=FORM)
-@page(new_user_pages, access=MAILBOX)
 def add_user_by_form(request: PageRequest, session: Session) -> Response:
     """Show what was typed for a last look; from there, add the user or go back to the form."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.api.people.users import NEW_USER_FIELDS, read_new_user
-    from chalicelib.handlers.fields import Fields
-    from chalicelib.services.people.mailbox_users import add_user, check_new_user
-
     box, step = current(), request.value("step")
     if step == "corregir":
         return _new_user_page(request)
@@ -65,8 +54,6 @@ def _added_meanwhile(request: PageRequest, session: Session) -> MailboxUser | No
 
 
 def _new_user_page(request: PageRequest, error: CasillaError | None = None) -> Response:
-    from chalicelib.domain.people.mailbox_users import PERSON_DOCUMENTS
-    from chalicelib.handlers.api.people.users import NEW_USER_FIELDS
 
     typed = {name: request.value(name) for name in NEW_USER_FIELDS}
     kinds = [(kind.value, DOCUMENT_TYPES[kind]) for kind in PERSON_DOCUMENTS]

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.mailbox import AcceptedText
+from chalicelib.domain.session import Access, Session
+from chalicelib.handlers.api.people.profile import read_contact
 from chalicelib.handlers.cookies import SESSION_COOKIE, cookie
-from chalicelib.handlers.http import MAILBOX
-from chalicelib.handlers.page import go_to, page, show, show_form
-from chalicelib.handlers.page_request import FORM, PageRequest
+from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.page import FieldError, go_to, show, show_form
+from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS, YES_OR_NO
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from chalicelib.domain.mailbox import AcceptedText
-    from chalicelib.domain.session import Access, Session
-    from chalicelib.services.people.profile import Profile
-
-profile_pages = Blueprint(__name__)
+from chalicelib.renderers.portal import portal
+from chalicelib.services.access.end_other_sessions import end_other_sessions
+from chalicelib.services.access.sessions import end_session, list_accesses
+from chalicelib.services.people.profile import Profile, change_contact, show_profile
+from chalicelib.services.together import together
 
 PROFILE_PAGE = "/perfil"
 _TOLD = {
@@ -36,15 +37,8 @@ _TOLD = {
 _TEXT_PAGES = {"terms": "/terminos", "privacy": "/privacidad"}
 
 
-@profile_pages.route(PROFILE_PAGE, methods=["GET"])
-@page(profile_pages, access=MAILBOX)
 def show_own_profile(request: PageRequest, session: Session) -> Response:
     """Show the own data and where one is logged in."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.access.sessions import list_accesses
-    from chalicelib.services.people.profile import show_profile
-    from chalicelib.services.together import together
-
     box = current()
     tools, now = access_tools(box), box.clock()
     profiles: list[Profile] = []
@@ -66,15 +60,11 @@ def show_own_profile(request: PageRequest, session: Session) -> Response:
     return show(request, "profile.html", **context)
 
 
-@profile_pages.route(f"{PROFILE_PAGE}/celular", methods=["GET"])
-@page(profile_pages, access=MAILBOX)
 def show_mobile(request: PageRequest, session: Session) -> Response:
     """Ask for the mobile."""
     return show(request, "profile_mobile.html", mobile=(_profile(session).user.mobile or "").removeprefix("+51"))
 
 
-@profile_pages.route(f"{PROFILE_PAGE}/celular", methods=["POST"], content_types=FORM)
-@page(profile_pages, access=MAILBOX)
 def change_mobile_by_form(request: PageRequest, session: Session) -> Response:
     """Change it; an empty field takes it away."""
     mobile = request.value("mobile")
@@ -85,8 +75,6 @@ def change_mobile_by_form(request: PageRequest, session: Session) -> Response:
     return _done("celular" if mobile.strip() else "sin-celular")
 
 
-@profile_pages.route(f"{PROFILE_PAGE}/avisos", methods=["GET"])
-@page(profile_pages, access=MAILBOX)
 def show_alerts(request: PageRequest, session: Session) -> Response:
     """Ask whether alerts come by SMS too."""
     user = _profile(session).user
@@ -94,12 +82,8 @@ def show_alerts(request: PageRequest, session: Session) -> Response:
     return show(request, "profile_alerts.html", user=user, chosen=chosen, options=list(YES_OR_NO.items()))
 
 
-@profile_pages.route(f"{PROFILE_PAGE}/avisos", methods=["POST"], content_types=FORM)
-@page(profile_pages, access=MAILBOX)
 def change_alerts_by_form(request: PageRequest, session: Session) -> Response:
     """Change it."""
-    from chalicelib.handlers.page import FieldError
-
     chosen = request.value("alerts_by_sms")
     if chosen not in YES_OR_NO:
         errors = [FieldError("alerts_by_sms", f"Elige una opción en «{LABELS['alerts_by_sms']}».")]
@@ -109,41 +93,25 @@ def change_alerts_by_form(request: PageRequest, session: Session) -> Response:
     return _done("avisos")
 
 
-@profile_pages.route(f"{PROFILE_PAGE}/accesos/{{session_id}}/cerrar", methods=["POST"], content_types=FORM)
-@page(profile_pages, access=MAILBOX)
 def end_access_by_button(_: PageRequest, session: Session, session_id: str) -> Response:
     """End a session of one's own; one that had ended already is as wanted."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.access.sessions import end_session
-
     end_session(session_id, user_id=session.user_id, sessions=access_tools(current()).sessions)
     return _done("cerrada")
 
 
-@profile_pages.route(f"{PROFILE_PAGE}/accesos/cerrar", methods=["POST"], content_types=FORM)
-@page(profile_pages, access=MAILBOX)
 def end_other_accesses_by_button(request: PageRequest, session: Session) -> Response:
     """End every session but this, which goes on with a new cookie."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.access.end_other_sessions import end_other_sessions
-
     opened = end_other_sessions(session, origin=request.origin, tools=access_tools(current()))
     return _done("cerradas", [cookie(SESSION_COOKIE, opened.cookie)])
 
 
 def _profile(session: Session) -> Profile:
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.people.profile import show_profile
 
     box = current()
     return show_profile(session, tools=access_tools(box), now=box.clock())
 
 
 def _change(request: PageRequest, session: Session, given: dict[str, object]) -> None:
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.api.people.profile import read_contact
-    from chalicelib.handlers.fields import Fields
-    from chalicelib.services.people.profile import change_contact
 
     box = current()
     contact = read_contact(Fields(given, ""))
@@ -156,8 +124,6 @@ def _done(what: str, cookies: Iterable[str] = ()) -> Response:
 
 def _accepted(texts: tuple[AcceptedText, ...]) -> list[dict[str, Any]]:
     """Return what each text was called when it was accepted, and where that version is read."""
-    from chalicelib.renderers.portal import portal
-
     published = portal().texts
     return [
         {

@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.errors import CasillaError, TooManyRequests
-from chalicelib.handlers.http import MAILBOX
-from chalicelib.handlers.page import go_to, page, show_form
-from chalicelib.handlers.page_request import FORM, PageRequest
+from chalicelib.domain.session import Session
+from chalicelib.handlers.api.people.profile import log_old_address_untold, read_code
+from chalicelib.handlers.commands.registration import read_new_email
+from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.page import go_to, show_form
+from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import LABELS
-
-if TYPE_CHECKING:
-    from chalicelib.domain.session import Session
-    from chalicelib.services.people.profile import Profile
-
-profile_email_pages = Blueprint(__name__)
+from chalicelib.services.people.change_email import request_new_email, verify_new_email
+from chalicelib.services.people.profile import Profile, show_profile
 
 EMAIL_PAGE = "/perfil/correo"
 CODE_PAGE = f"{EMAIL_PAGE}/codigo"
 
 
-@profile_email_pages.route(EMAIL_PAGE, methods=["GET"])
-@page(profile_email_pages, access=MAILBOX)
 def show_email(request: PageRequest, session: Session) -> Response:
     """Ask for the new address twice."""
     return _email_page(request, session)
 
 
-@profile_email_pages.route(EMAIL_PAGE, methods=["POST"], content_types=FORM)
-@page(profile_email_pages, access=MAILBOX)
 def request_email_by_form(request: PageRequest, session: Session) -> Response:
     """Send a code to it."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.commands.registration import read_new_email
-    from chalicelib.handlers.fields import Fields
-    from chalicelib.services.people.change_email import request_new_email
-
     box = current()
     try:
         typed = {name: request.value(name) or None for name in ("email", "email_again")}
@@ -53,22 +42,13 @@ def request_email_by_form(request: PageRequest, session: Session) -> Response:
     return go_to(CODE_PAGE)
 
 
-@profile_email_pages.route(CODE_PAGE, methods=["GET"])
-@page(profile_email_pages, access=MAILBOX)
 def show_email_code(request: PageRequest, session: Session) -> Response:
     """Ask for the code."""
     return _code_page(request, session)
 
 
-@profile_email_pages.route(CODE_PAGE, methods=["POST"], content_types=FORM)
-@page(profile_email_pages, access=MAILBOX)
 def verify_email_by_code(request: PageRequest, session: Session) -> Response:
     """Put the new address in the old one's place."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.api.people.profile import log_old_address_untold, read_code
-    from chalicelib.handlers.fields import Fields
-    from chalicelib.services.people.change_email import verify_new_email
-
     box = current()
     try:
         code = read_code(Fields({"code": request.value("code") or None}, ""))
@@ -80,13 +60,8 @@ def verify_email_by_code(request: PageRequest, session: Session) -> Response:
     return go_to("/perfil?hecho=correo")
 
 
-@profile_email_pages.route(f"{CODE_PAGE}/reenviar", methods=["POST"], content_types=FORM)
-@page(profile_email_pages, access=MAILBOX)
 def resend_email_code(request: PageRequest, session: Session) -> Response:
     """Send another code to the same address."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.people.change_email import request_new_email
-
     box = current()
     awaited = _profile(session).new_email
     if awaited is None:
@@ -99,8 +74,6 @@ def resend_email_code(request: PageRequest, session: Session) -> Response:
 
 
 def _profile(session: Session) -> Profile:
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.people.profile import show_profile
 
     box = current()
     return show_profile(session, tools=access_tools(box), now=box.clock())

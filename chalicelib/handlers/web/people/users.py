@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.errors import CasillaError, InvalidInput
-from chalicelib.domain.mailbox import MAX_USERS, UserState
-from chalicelib.handlers.http import MAILBOX
-from chalicelib.handlers.page import go_to, page, show, show_form
-from chalicelib.handlers.page_request import FORM, PageRequest
+from chalicelib.domain.mailbox import MAX_USERS, Mailbox, MailboxUser, UserState
+from chalicelib.domain.people.mailbox_users import require_principal, secondary_user
+from chalicelib.domain.session import Session
+from chalicelib.handlers.api.people.users import read_corrected_email
+from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.page import go_to, show, show_form
+from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS
-
-if TYPE_CHECKING:
-    from chalicelib.domain.mailbox import Mailbox, MailboxUser
-    from chalicelib.domain.session import Session
-
-user_pages = Blueprint(__name__)
+from chalicelib.services.people.mailbox_users import disable_user, enable_user, list_users
+from chalicelib.services.people.send_activation import resend_activation
 
 USERS_PAGE = "/usuarios"
 ADDED, NOT_SENT = "agregado", "sin-correo"
@@ -35,28 +33,19 @@ _DONE = {
 """What was just done, by the address's parameter; told only of a user who is as it says."""
 
 
-@user_pages.route(USERS_PAGE, methods=["GET"])
-@page(user_pages, access=MAILBOX)
 def show_users(request: PageRequest, session: Session) -> Response:
     """List the users, with what the principal can do about each."""
     return _list_page(request, session)
 
 
-@user_pages.route(f"{USERS_PAGE}/{{user_id}}/deshabilitar", methods=["GET"])
-@page(user_pages, access=MAILBOX)
 def show_disabling(request: PageRequest, session: Session, user_id: str) -> Response:
     """Say what disabling does, before it is done (WCAG 3.3.4)."""
     user = _secondary(session, user_id)
     return go_to(USERS_PAGE) if user.state is UserState.DISABLED else show(request, "user_disable.html", user=user)
 
 
-@user_pages.route(f"{USERS_PAGE}/{{user_id}}/deshabilitar", methods=["POST"], content_types=FORM)
-@page(user_pages, access=MAILBOX)
 def disable_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
     """Take a user's access away at once."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.people.mailbox_users import disable_user
-
     box = current()
     try:
         disable_user(session, user_id, origin=request.origin, tools=access_tools(box), now=box.clock())
@@ -65,13 +54,8 @@ def disable_by_button(request: PageRequest, session: Session, user_id: str) -> R
     return done("deshabilitado", user_id)
 
 
-@user_pages.route(f"{USERS_PAGE}/{{user_id}}/habilitar", methods=["POST"], content_types=FORM)
-@page(user_pages, access=MAILBOX)
 def enable_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
     """Give it back."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.people.mailbox_users import enable_user
-
     box = current()
     try:
         enable_user(session, user_id, origin=request.origin, tools=access_tools(box), now=box.clock())
@@ -80,8 +64,6 @@ def enable_by_button(request: PageRequest, session: Session, user_id: str) -> Re
     return done("habilitado", user_id)
 
 
-@user_pages.route(f"{USERS_PAGE}/{{user_id}}/activacion", methods=["GET"])
-@page(user_pages, access=MAILBOX)
 def show_activation_mail(request: PageRequest, session: Session, user_id: str) -> Response:
     """Ask where to send the activation, in case the address was mistyped."""
     user = _secondary(session, user_id)
@@ -90,15 +72,8 @@ def show_activation_mail(request: PageRequest, session: Session, user_id: str) -
     return show(request, "user_activation.html", user=user, email=user.email)
 
 
-@user_pages.route(f"{USERS_PAGE}/{{user_id}}/activacion", methods=["POST"], content_types=FORM)
-@page(user_pages, access=MAILBOX)
 def send_activation_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
     """Send it again, to the address typed or, from the list's button, to the one on record."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.handlers.api.people.users import read_corrected_email
-    from chalicelib.handlers.fields import Fields
-    from chalicelib.services.people.send_activation import resend_activation
-
     box = current()
     try:
         email = read_corrected_email(
@@ -115,14 +90,10 @@ def send_activation_by_button(request: PageRequest, session: Session, user_id: s
 
 def users_of(session: Session) -> tuple[Mailbox, MailboxUser]:
     """Return the mailbox and its user who asks."""
-    from chalicelib.handlers.access_tools import access_tools
-    from chalicelib.services.people.mailbox_users import list_users
-
     return list_users(session, tools=access_tools(current()))
 
 
 def _secondary(session: Session, user_id: str) -> MailboxUser:
-    from chalicelib.domain.people.mailbox_users import require_principal, secondary_user
 
     mailbox, asking = users_of(session)
     require_principal(asking)

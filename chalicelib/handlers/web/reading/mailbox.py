@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.handlers.http import MAILBOX
-from chalicelib.handlers.page import page, show
+from chalicelib.bootstrap.reading import reading_tools
+from chalicelib.domain.reading.reading import Reading
+from chalicelib.domain.session import Session
+from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
-
-if TYPE_CHECKING:
-    from chalicelib.domain.session import Session
-
-mailbox_pages = Blueprint(__name__)
+from chalicelib.renderers.reading.notice_page import row_of
+from chalicelib.services.reading.list_notices import PAGE_SIZES, list_notices
 
 READ_TAB = "leidos"
 """What `vista` says in the address of the second tab."""
 
 
-@mailbox_pages.route("/casilla", methods=["GET"])
-@page(mailbox_pages, access=MAILBOX)
 def show_mailbox(request: PageRequest, session: Session) -> Response:
     """Show one tab's page."""
-    from chalicelib.domain.reading.reading import Reading
-    from chalicelib.renderers.reading.notice_page import row_of
-    from chalicelib.services.reading.list_notices import PAGE_SIZES, list_notices
-
-    tools = current().reading_tools
+    tools = reading_tools(current())
     reading = Reading.READ if request.asked("vista") == READ_TAB else Reading.PENDING
     cursor = request.asked("desde") or None
     listed = list_notices(session, reading, cursor=cursor, limit=PAGE_SIZES[0], tools=tools)

@@ -7,88 +7,71 @@ downloads are logged by the GET itself.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.reading import reading_tools
+from chalicelib.bootstrap.storage import files
+from chalicelib.domain.reading.reading import DeliveredNotice, Reading
+from chalicelib.domain.session import Session
+from chalicelib.handlers.admission import found_by
 from chalicelib.handlers.api.reading.notices import with_notice
-from chalicelib.handlers.http import MAILBOX
-from chalicelib.handlers.page import go_to, page, show
-from chalicelib.handlers.page_request import FORM, PageRequest
-
-if TYPE_CHECKING:
-    from chalicelib.domain.reading.reading import DeliveredNotice
-    from chalicelib.domain.session import Session
-    from chalicelib.store.reading.reading_store import FoundNotice
-
-notice_pages = Blueprint(__name__)
+from chalicelib.handlers.page import go_to, show
+from chalicelib.handlers.page_request import PageRequest
+from chalicelib.renderers.reading.deadline_words import tell_deadline, tell_effect
+from chalicelib.renderers.reading.notice_page import address_of, file_name, files_of, steps_of
+from chalicelib.services.reading.download_file import RECEIPT, download_file
+from chalicelib.services.reading.open_notice import open_notice
+from chalicelib.services.reading.tools import delivered_to
+from chalicelib.store.reading.reading_store import FoundNotice
 
 _JUST_NOW = timedelta(minutes=1)
 
 
-@notice_pages.route("/casilla/{notice_id}", methods=["GET"])
-@page(notice_pages, access=MAILBOX, find=with_notice)
+@found_by(with_notice)
 def show_notice_page(request: PageRequest, session: Session, found: FoundNotice, **_: str) -> Response:
     """Show the envelope, or record another opening and show everything."""
-    from chalicelib.domain.reading.reading import Reading
-    from chalicelib.services.reading.open_notice import open_notice
-    from chalicelib.services.reading.tools import delivered_to
-
     delivered = delivered_to(session, found)
     if delivered.reading is Reading.PENDING:
         return _envelope_page(request, delivered)
-    tools = current().reading_tools
+    tools = reading_tools(current())
     opened = open_notice(session, found, origin=request.origin, tools=tools)
     return _notice_page(request, session, found, opened.delivered)
 
 
-@notice_pages.route("/casilla/{notice_id}", methods=["POST"], content_types=FORM)
-@page(notice_pages, access=MAILBOX, find=with_notice)
+@found_by(with_notice)
 def open_by_form(request: PageRequest, session: Session, found: FoundNotice, **_: str) -> Response:
     """Open it."""
-    from chalicelib.renderers.reading.notice_page import address_of
-    from chalicelib.services.reading.open_notice import open_notice
-
-    opened = open_notice(session, found, origin=request.origin, tools=current().reading_tools)
+    opened = open_notice(session, found, origin=request.origin, tools=reading_tools(current()))
     return go_to(address_of(opened.delivered.notice))
 
 
-@notice_pages.route("/casilla/{notice_id}/documentos/{name}", methods=["GET"])
-@page(notice_pages, access=MAILBOX, find=with_notice)
+@found_by(with_notice)
 def download_document(request: PageRequest, session: Session, found: FoundNotice, *, name: str, **_: str) -> Response:
     """Lead to the main document or an annex."""
-    from chalicelib.renderers.reading.notice_page import file_name
-
     return _download(request, session, found, file_name(name))
 
 
-@notice_pages.route("/casilla/{notice_id}/constancia", methods=["GET"])
-@page(notice_pages, access=MAILBOX, find=with_notice)
+@found_by(with_notice)
 def download_receipt(request: PageRequest, session: Session, found: FoundNotice, **_: str) -> Response:
     """Lead to the receipt."""
-    from chalicelib.services.reading.download_file import RECEIPT
-
     return _download(request, session, found, RECEIPT)
 
 
 def _download(request: PageRequest, session: Session, found: FoundNotice, name: str) -> Response:
     """Lead to a file; of what nobody opened, the receipt only, and otherwise to the page that opens it."""
-    from chalicelib.renderers.reading.notice_page import address_of
-    from chalicelib.services.reading.download_file import RECEIPT, download_file
-    from chalicelib.services.reading.tools import delivered_to
-
     delivered = delivered_to(session, found)
     if delivered.opening is None and name != RECEIPT:
         return go_to(address_of(delivered.notice))
-    return go_to(download_file(session, found, name, origin=request.origin, tools=current().reading_tools).url)
+    box = current()
+    download = download_file(session, found, name, origin=request.origin, tools=reading_tools(box), files=files(box))
+    return go_to(download.url)
 
 
 def _envelope_page(request: PageRequest, delivered: DeliveredNotice) -> Response:
-    from chalicelib.renderers.reading.deadline_words import tell_deadline, tell_effect
-    from chalicelib.renderers.reading.notice_page import address_of
 
-    tools = current().reading_tools
+    tools = reading_tools(current())
     today = tools.today()
     return show(
         request,
@@ -102,10 +85,8 @@ def _envelope_page(request: PageRequest, delivered: DeliveredNotice) -> Response
 
 
 def _notice_page(request: PageRequest, session: Session, found: FoundNotice, delivered: DeliveredNotice) -> Response:
-    from chalicelib.renderers.reading.deadline_words import tell_deadline, tell_effect
-    from chalicelib.renderers.reading.notice_page import address_of, files_of, steps_of
 
-    tools = current().reading_tools
+    tools = reading_tools(current())
     today, opening = tools.today(), delivered.opening
     original, *annexes = files_of(delivered.notice)
     is_mine = opening is not None and opening.opened_by == session.user_id

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.reading import reading_tools, search_tools
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.handlers.http import MAILBOX
-from chalicelib.handlers.page import FieldError, page, show
+from chalicelib.domain.reading.search import Condition, Operator, Search, SearchField
+from chalicelib.domain.reading.search_query import (
+    FIELD,
+    MOST_CONDITIONS,
+    TypedCondition,
+    read_conditions,
+    to_parameters,
+    typed_conditions,
+)
+from chalicelib.domain.session import Session
+from chalicelib.handlers.page import FieldError, show
 from chalicelib.handlers.page_request import PageRequest
-
-if TYPE_CHECKING:
-    from chalicelib.domain.reading.search import Condition
-    from chalicelib.domain.reading.search_query import TypedCondition
-    from chalicelib.domain.session import Session
-
-search_pages = Blueprint(__name__)
+from chalicelib.renderers.reading.notice_page import row_of
+from chalicelib.renderers.reading.search_json import looked_in_words
+from chalicelib.services.reading.search_notices import search_notices
 
 _PAGE_SIZE = 50
 _USUAL_ROWS = (("asunto", "contiene"), ("emisor", "contiene"), ("fecha_envio", "desde"))
 """What an empty form offers: three rows, so that no script is needed for most searches."""
 
 
-@search_pages.route("/casilla/buscar", methods=["GET"])
-@page(search_pages, access=MAILBOX)
 def show_search(request: PageRequest, session: Session) -> Response:
     """Show the form, and what the address asks for; a button of the same form adds a row."""
-    from chalicelib.domain.reading.search_query import FIELD, read_conditions, typed_conditions
-
     typed = typed_conditions(request.query)
     adds_row = bool(request.asked("agregar"))
     if adds_row or FIELD not in request.query:
@@ -47,16 +49,13 @@ def show_search(request: PageRequest, session: Session) -> Response:
 def _results(
     request: PageRequest, session: Session, typed: tuple[TypedCondition, ...], conditions: tuple[Condition, ...]
 ) -> Response:
-    from chalicelib.domain.reading.search import Search
-    from chalicelib.domain.reading.search_query import to_parameters
-    from chalicelib.renderers.reading.notice_page import row_of
-    from chalicelib.renderers.reading.search_json import looked_in_words
-    from chalicelib.services.reading.search_notices import search_notices
 
     box = current()
-    today = box.reading_tools.today()
+    today = reading_tools(box).today()
     cursor = request.asked("desde") or None
-    found = search_notices(session, Search(conditions), cursor=cursor, limit=_PAGE_SIZE, tools=box.search_tools).matches
+    found = search_notices(
+        session, Search(conditions), cursor=cursor, limit=_PAGE_SIZE, tools=search_tools(box)
+    ).matches
     pairs = to_parameters(conditions)
     until = found.looked_until
     return _page(
@@ -79,8 +78,6 @@ def _page(
     errors: tuple[FieldError, ...] = (),
     **results: Any,
 ) -> Response:
-    from chalicelib.domain.reading.search import Operator, SearchField
-    from chalicelib.domain.reading.search_query import MOST_CONDITIONS, TypedCondition
 
     shown = [*typed, *([TypedCondition("asunto", "contiene", "")] if adds_row else [])][:MOST_CONDITIONS]
     shown += [TypedCondition(field, chosen, "") for field, chosen in _USUAL_ROWS[len(shown) :]]

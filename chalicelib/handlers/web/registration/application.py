@@ -8,75 +8,59 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.handlers.http import PUBLIC
-from chalicelib.handlers.page import FieldError, go_to, page, show
-from chalicelib.handlers.page_request import FORM, PageRequest
-from chalicelib.handlers.registration_door import open_registration_tools
+from chalicelib.bootstrap.registration import open_registration_tools
+from chalicelib.domain.mailbox import AcceptedText
+from chalicelib.handlers.page import FieldError, go_to, show
+from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.registration.draft import RegistrationDraft, keep_registration_draft
+from chalicelib.handlers.web.registration.fields import PERSON_TYPES, find_errors, form_address, take_typed
 from chalicelib.handlers.web.registration.steps import REVIEW_STEP, TEXT_STEPS, TYPE_STEP, form_page, step
-
-registration_pages = Blueprint(__name__)
+from chalicelib.renderers.portal import portal
 
 _LOST_TOLD = "Pasó más de una hora y, por tu seguridad, borramos lo que escribiste. Empieza de nuevo."
 
 
-@registration_pages.route("/registro", methods=["GET"])
-@page(registration_pages, access=PUBLIC)
 def begin_registration(_: PageRequest) -> Response:
     """Lead to the first step."""
     return go_to("/registro/terminos")
 
 
-@registration_pages.route("/registro/terminos", methods=["GET"])
-@page(registration_pages, access=PUBLIC)
 @step("/registro/terminos")
 def show_terms_step(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Show the terms."""
     return _text_page(request, draft, "/registro/terminos")
 
 
-@registration_pages.route("/registro/terminos", methods=["POST"], content_types=FORM)
-@page(registration_pages, access=PUBLIC)
 @step("/registro/terminos")
 def accept_terms(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Note that they were accepted."""
     return _accept(request, draft, "/registro/terminos", "/registro/privacidad")
 
 
-@registration_pages.route("/registro/privacidad", methods=["GET"])
-@page(registration_pages, access=PUBLIC)
 @step("/registro/privacidad")
 def show_privacy_step(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Show the privacy policy with the sworn statement."""
     return _text_page(request, draft, "/registro/privacidad")
 
 
-@registration_pages.route("/registro/privacidad", methods=["POST"], content_types=FORM)
-@page(registration_pages, access=PUBLIC)
 @step("/registro/privacidad")
 def accept_privacy(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Note that it was accepted."""
     return _accept(request, draft, "/registro/privacidad", TYPE_STEP)
 
 
-@registration_pages.route("/registro/tipo", methods=["GET"])
-@page(registration_pages, access=PUBLIC)
 @step(TYPE_STEP)
 def show_person_types(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Ask who registers."""
     return show(request, "registration_type.html", person_type=draft.person_type)
 
 
-@registration_pages.route("/registro/tipo", methods=["POST"], content_types=FORM)
-@page(registration_pages, access=PUBLIC)
 @step(TYPE_STEP)
 def choose_person_type(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Note it, and go on to the form."""
-    from chalicelib.handlers.web.registration.fields import PERSON_TYPES, form_address
-
     person_type = request.value("person_type")
     if person_type not in PERSON_TYPES:
         error = FieldError("person_type", "Elige una opción en «Tipo de Persona».")
@@ -85,32 +69,24 @@ def choose_person_type(request: PageRequest, draft: RegistrationDraft) -> Respon
     return go_to(form_address(person_type), cookies=cookies)
 
 
-@registration_pages.route("/registro/persona-natural", methods=["GET"])
-@page(registration_pages, access=PUBLIC)
 @step("/registro/persona-natural")
 def show_person_form(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Ask for a person's data."""
     return form_page(request, replace(draft, person_type="natural"))
 
 
-@registration_pages.route("/registro/persona-natural", methods=["POST"], content_types=FORM)
-@page(registration_pages, access=PUBLIC)
 @step("/registro/persona-natural")
 def take_person(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Keep and check them."""
     return _take_form(request, draft, "natural")
 
 
-@registration_pages.route("/registro/persona-juridica", methods=["GET"])
-@page(registration_pages, access=PUBLIC)
 @step("/registro/persona-juridica")
 def show_company_form(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Ask for a company's data."""
     return form_page(request, replace(draft, person_type="juridica"))
 
 
-@registration_pages.route("/registro/persona-juridica", methods=["POST"], content_types=FORM)
-@page(registration_pages, access=PUBLIC)
 @step("/registro/persona-juridica")
 def take_company(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Keep and check them."""
@@ -118,7 +94,6 @@ def take_company(request: PageRequest, draft: RegistrationDraft) -> Response:
 
 
 def _text_page(request: PageRequest, draft: RegistrationDraft, address: str, wrong: str = "") -> Response:
-    from chalicelib.renderers.portal import portal
 
     text = portal().text(TEXT_STEPS[address])
     errors = [FieldError("accepted", wrong)] if wrong else []
@@ -130,9 +105,6 @@ def _text_page(request: PageRequest, draft: RegistrationDraft, address: str, wro
 
 def _accept(request: PageRequest, draft: RegistrationDraft, address: str, following: str) -> Response:
     """Note an acceptance of the very version that the page showed."""
-    from chalicelib.domain.mailbox import AcceptedText
-    from chalicelib.renderers.portal import portal
-
     text = portal().text(TEXT_STEPS[address])
     if request.value("accepted") != "si":
         return _text_page(request, draft, address, "Lee el texto y marca la casilla para continuar.")
@@ -143,7 +115,6 @@ def _accept(request: PageRequest, draft: RegistrationDraft, address: str, follow
 
 
 def _take_form(request: PageRequest, draft: RegistrationDraft, person_type: str) -> Response:
-    from chalicelib.handlers.web.registration.fields import find_errors, take_typed
 
     draft = replace(draft, person_type=person_type).with_typed(person_type, take_typed(person_type, request.value))
     cookies = keep_registration_draft(draft)

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import draft_tools
 from chalicelib.domain.mailbox import AcceptedText
 from chalicelib.handlers.cookies import DRAFT_COOKIE, cookie
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.services.access.drafts import find_draft, keep_draft
 
 DRAFT_LIFETIME = timedelta(hours=1)
 """From the last step."""
@@ -51,27 +53,23 @@ class RegistrationDraft:
 
 def find_registration_draft(request: PageRequest) -> RegistrationDraft | None:
     """Return the draft that the browser's cookie opens."""
-    from chalicelib.services.access.drafts import find_draft
-
     secret = request.cookies.get(DRAFT_COOKIE, "")
     box = current()
-    data = find_draft(secret, tools=box.draft_tools, now=box.clock()) if secret else None
+    data = find_draft(secret, tools=draft_tools(box), now=box.clock()) if secret else None
     return None if data is None or data.get("kind") != _KIND else _from_data(secret, data)
 
 
 def new_registration_draft() -> RegistrationDraft:
     """Begin one, under a secret that no one has seen."""
     box = current()
-    return RegistrationDraft(secret=box.new_token(), registration_id=box.new_token())
+    return RegistrationDraft(secret=box.chance.new_token(), registration_id=box.chance.new_token())
 
 
 def keep_registration_draft(draft: RegistrationDraft) -> list[str]:
     """Keep it for another hour; return the cookie that opens it."""
-    from chalicelib.services.access.drafts import keep_draft
-
     box = current()
     now = box.clock()
-    keep_draft(draft.secret, _to_data(draft), valid_until=now + DRAFT_LIFETIME, tools=box.draft_tools, now=now)
+    keep_draft(draft.secret, _to_data(draft), valid_until=now + DRAFT_LIFETIME, tools=draft_tools(box), now=now)
     return [cookie(DRAFT_COOKIE, draft.secret)]
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chalicelib.domain.errors import CasillaError, InvalidInput
+from chalicelib.handlers.commands.registration import read_application
+from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.page import FieldError, errors_of
 from chalicelib.handlers.web.registration.draft import RegistrationDraft
-
-if TYPE_CHECKING:
-    from chalicelib.services.registration.start_registration import Application
-    from chalicelib.services.registration.tools import RegistrationTools
+from chalicelib.services.registration.start_registration import Application, check_application
+from chalicelib.services.registration.tools import RegistrationTools
 
 PERSON_TYPES = {"natural": "Persona Natural", "juridica": "Persona Jurídica"}
 SEXES = {"F": "Femenino", "M": "Masculino"}
@@ -82,9 +82,6 @@ def read_typed_day(text: str) -> date | None:
 
 def read_typed(draft: RegistrationDraft, tools: RegistrationTools) -> Application:
     """Read the application as the API does; it says what is wrong with it by itself."""
-    from chalicelib.handlers.commands.registration import read_application
-    from chalicelib.handlers.fields import Fields
-
     given: dict[str, Any] = {
         name: _as_sent(name, text) if text.strip() else None for name, text in draft.typed_now().items()
     }
@@ -97,8 +94,6 @@ def read_typed(draft: RegistrationDraft, tools: RegistrationTools) -> Applicatio
 
 def find_errors(draft: RegistrationDraft, tools: RegistrationTools) -> tuple[FieldError, ...]:
     """Return all that is wrong with the form, in its order; no registry is asked."""
-    from chalicelib.services.registration.start_registration import check_application
-
     labels, typed = LABELS[draft.person_type], draft.typed_now()
     found: dict[str, FieldError] = {}
     try:

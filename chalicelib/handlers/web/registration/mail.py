@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.registration import open_registration_tools
 from chalicelib.domain.errors import CasillaError, NotFound
 from chalicelib.domain.masking import mask_email
-from chalicelib.handlers.http import PUBLIC
-from chalicelib.handlers.page import go_to, page, show, show_form
-from chalicelib.handlers.page_request import FORM, PageRequest
-from chalicelib.handlers.registration_door import open_registration_tools
+from chalicelib.domain.registration.registration import Registration, RegistrationState
+from chalicelib.handlers.commands.registration import read_new_email
+from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.page import go_to, show, show_form
+from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import LABELS
-
-if TYPE_CHECKING:
-    from chalicelib.domain.registration.registration import Registration
-
-registration_mail_pages = Blueprint(__name__)
+from chalicelib.services.registration.resend_registration_mail import (
+    change_registration_email,
+    resend_registration_mail,
+)
+from chalicelib.services.registration.tools import open_registration
+from chalicelib.services.registration.verify_registration import verify_by_code
 
 _TOLD = {
     "fallido": "No pudimos enviarte el correo. Pide otro código dentro de un momento.",
@@ -28,20 +31,13 @@ _TOLD = {
 """What just happened, by the address's parameter."""
 
 
-@registration_mail_pages.route("/registro/correo/{registration_id}", methods=["GET"])
-@page(registration_mail_pages, access=PUBLIC)
 def show_registration_state(request: PageRequest, registration_id: str) -> Response:
     """Tell how far the registration came, and ask for the code once it was sent."""
     return _state_page(request, registration_id)
 
 
-@registration_mail_pages.route("/registro/correo/{registration_id}", methods=["POST"], content_types=FORM)
-@page(registration_mail_pages, access=PUBLIC)
 def verify_by_typed_code(request: PageRequest, registration_id: str) -> Response:
     """Use the code up and complete the registration."""
-    from chalicelib.handlers.fields import Fields
-    from chalicelib.services.registration.verify_registration import verify_by_code
-
     try:
         code = Fields({"code": request.value("code") or None}, "").text("code", longest=100)
         verify_by_code(registration_id, code, tools=open_registration_tools(current()))
@@ -52,12 +48,8 @@ def verify_by_typed_code(request: PageRequest, registration_id: str) -> Response
     return go_to(f"/registro/correo/{registration_id}")
 
 
-@registration_mail_pages.route("/registro/correo/{registration_id}/reenviar", methods=["POST"], content_types=FORM)
-@page(registration_mail_pages, access=PUBLIC)
 def resend_by_button(request: PageRequest, registration_id: str) -> Response:
     """Send the last e-mail again."""
-    from chalicelib.services.registration.resend_registration_mail import resend_registration_mail
-
     try:
         resend_registration_mail(registration_id, tools=open_registration_tools(current()))
     except NotFound:
@@ -67,21 +59,13 @@ def resend_by_button(request: PageRequest, registration_id: str) -> Response:
     return go_to(f"/registro/correo/{registration_id}?envio=hecho")
 
 
-@registration_mail_pages.route("/registro/correo/{registration_id}/cambiar", methods=["GET"])
-@page(registration_mail_pages, access=PUBLIC)
 def show_address_change(request: PageRequest, registration_id: str) -> Response:
     """Ask for another address."""
     return _change_page(request, registration_id)
 
 
-@registration_mail_pages.route("/registro/correo/{registration_id}/cambiar", methods=["POST"], content_types=FORM)
-@page(registration_mail_pages, access=PUBLIC)
 def change_address_by_form(request: PageRequest, registration_id: str) -> Response:
     """Take another address and write to it."""
-    from chalicelib.handlers.commands.registration import read_new_email
-    from chalicelib.handlers.fields import Fields
-    from chalicelib.services.registration.resend_registration_mail import change_registration_email
-
     try:
         typed = {name: request.value(name) or None for name in ("email", "email_again")}
         email = read_new_email(Fields(typed, ""))
@@ -94,7 +78,6 @@ def change_address_by_form(request: PageRequest, registration_id: str) -> Respon
 
 
 def _state_page(request: PageRequest, registration_id: str, error: CasillaError | None = None) -> Response:
-    from chalicelib.services.registration.tools import open_registration
 
     try:
         registration = open_registration(registration_id, open_registration_tools(current()))
@@ -106,8 +89,6 @@ def _state_page(request: PageRequest, registration_id: str, error: CasillaError 
 
 
 def _change_page(request: PageRequest, registration_id: str, error: CasillaError | None = None) -> Response:
-    from chalicelib.domain.registration.registration import RegistrationState
-    from chalicelib.services.registration.tools import open_registration
 
     try:
         registration = open_registration(registration_id, open_registration_tools(current()))

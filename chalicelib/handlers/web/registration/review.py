@@ -4,51 +4,41 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.registration import open_registration_tools
+from chalicelib.domain.access.credentials import CaptchaAnswer
 from chalicelib.domain.errors import CasillaError, InvalidInput, TooManyRequests, Unavailable
+from chalicelib.domain.registration.registration import RegistrationChanged, RegistrationState
 from chalicelib.handlers.cookies import DRAFT_COOKIE, no_cookie
-from chalicelib.handlers.http import PUBLIC
-from chalicelib.handlers.page import go_to, page, show_form
-from chalicelib.handlers.page_request import FORM, PageRequest
-from chalicelib.handlers.registration_door import open_registration_tools
+from chalicelib.handlers.page import go_to, show_form
+from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.registration.draft import (
     RegistrationDraft,
     finish_registration_draft,
     keep_registration_draft,
 )
+from chalicelib.handlers.web.registration.fields import form_address, read_typed, summary_rows, told
 from chalicelib.handlers.web.registration.steps import REVIEW_STEP, form_page, step
-
-if TYPE_CHECKING:
-    from chalicelib.domain.access.credentials import CaptchaAnswer
-    from chalicelib.services.registration.tools import RegistrationTools
-
-registration_review_pages = Blueprint(__name__)
+from chalicelib.services.registration.start_registration import start_registration
+from chalicelib.services.registration.tools import RegistrationTools
 
 LONGEST_ATTEMPT = timedelta(minutes=1)
 """No function runs longer behind the API."""
 
 
-@registration_review_pages.route("/registro/revisar", methods=["GET"])
-@page(registration_review_pages, access=PUBLIC)
 @step(REVIEW_STEP)
 def show_review(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Show what will be sent."""
     return _review_page(request, draft)
 
 
-@registration_review_pages.route("/registro/revisar", methods=["POST"], content_types=FORM)
-@page(registration_review_pages, access=PUBLIC)
 @step(REVIEW_STEP)
 def register_by_form(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Begin the registration; what is refused comes back with all that was typed."""
-    from chalicelib.domain.registration.registration import RegistrationChanged
-    from chalicelib.handlers.web.registration.fields import read_typed, told
-    from chalicelib.services.registration.start_registration import start_registration
-
     tools = open_registration_tools(current())
     mail_page = f"/registro/correo/{draft.registration_id}"
     try:
@@ -75,7 +65,6 @@ def register_by_form(request: PageRequest, draft: RegistrationDraft) -> Response
 
 
 def _captcha(request: PageRequest) -> CaptchaAnswer | None:
-    from chalicelib.domain.access.credentials import CaptchaAnswer
 
     captcha_id = request.value("captcha_id")
     return CaptchaAnswer(captcha_id, request.value("captcha")) if captcha_id else None
@@ -83,15 +72,13 @@ def _captcha(request: PageRequest) -> CaptchaAnswer | None:
 
 def _renew(draft: RegistrationDraft) -> RegistrationDraft:
     """Have the next attempt be another registration than the one that failed."""
-    renewed = replace(draft, registration_id=current().new_token())
+    renewed = replace(draft, registration_id=current().chance.new_token())
     keep_registration_draft(renewed)
     return renewed
 
 
 def _is_stuck(registration_id: str, tools: RegistrationTools) -> bool:
     """Tell whether the first of two equal attempts ended without asking the registry to the end."""
-    from chalicelib.domain.registration.registration import RegistrationState
-
     found = tools.registrations.find(tools.registrations.key(registration_id))
     if found is None or found.state is not RegistrationState.DRAFT:
         return False
@@ -99,8 +86,6 @@ def _is_stuck(registration_id: str, tools: RegistrationTools) -> bool:
 
 
 def _review_page(request: PageRequest, draft: RegistrationDraft, error: CasillaError | None = None) -> Response:
-    from chalicelib.handlers.web.access.captcha import new_captcha
-    from chalicelib.handlers.web.registration.fields import form_address, summary_rows
 
     context = {
         "rows": summary_rows(draft),

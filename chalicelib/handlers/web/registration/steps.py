@@ -9,15 +9,17 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.registration import is_registration_open, open_registration_tools
 from chalicelib.handlers.cookies import DRAFT_COOKIE, no_cookie
 from chalicelib.handlers.page import FieldError, go_to, show
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.registration_door import is_registration_open, open_registration_tools
 from chalicelib.handlers.web.registration.draft import (
     RegistrationDraft,
     find_registration_draft,
     new_registration_draft,
 )
+from chalicelib.handlers.web.registration.fields import LABELS, SEXES, find_errors, form_address
+from chalicelib.renderers.portal import portal
 
 View = Callable[[PageRequest, RegistrationDraft], Response]
 TEXT_STEPS = {"/registro/terminos": "terms", "/registro/privacidad": "privacy"}
@@ -53,8 +55,6 @@ def step(address: str) -> Callable[[View], Callable[[PageRequest], Response]]:
 
 def form_page(request: PageRequest, draft: RegistrationDraft, errors: tuple[FieldError, ...] = ()) -> Response:
     """Show the form of the draft's type of person as it was filled in."""
-    from chalicelib.handlers.web.registration.fields import LABELS, SEXES, form_address
-
     labels = LABELS[draft.person_type]
     context: dict[str, Any] = {
         "labels": labels,
@@ -68,8 +68,6 @@ def form_page(request: PageRequest, draft: RegistrationDraft, errors: tuple[Fiel
 
 
 def _steps_before(address: str, draft: RegistrationDraft) -> list[str]:
-    from chalicelib.handlers.web.registration.fields import form_address
-
     steps = [*TEXT_STEPS, TYPE_STEP, form_address(draft.person_type or "natural"), REVIEW_STEP]
     if address in steps:
         return steps[: steps.index(address)]
@@ -77,9 +75,6 @@ def _steps_before(address: str, draft: RegistrationDraft) -> list[str]:
 
 
 def _is_missing(address: str, draft: RegistrationDraft) -> bool:
-    from chalicelib.handlers.web.registration.fields import find_errors
-    from chalicelib.renderers.portal import portal
-
     if address in TEXT_STEPS:
         return draft.version_of(TEXT_STEPS[address]) != portal().current[TEXT_STEPS[address]]
     if address == TYPE_STEP:

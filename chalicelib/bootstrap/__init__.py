@@ -1,0 +1,118 @@
+"""The composition root: one small `Container` a process, made from the environment at the first use.
+
+Everything that is not a function of its inputs comes from here: the clock, identifiers, chance, AWS clients. Each wing
+builds its own tools out of the container, in a module of its own beside this one. Tests make a container of their own
+and run inside `using(container)`.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import secrets  # noqa: TID251 - the one source of codes
+import time
+import uuid  # noqa: TID251 - the one source of event ids
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from chalicelib.config import Config
+from chalicelib.domain.access.access_secret import (
+    EMAIL_CODE_SPACE,
+    SECRET_BYTES,
+    TEMPORARY_PASSWORD_SPACE,
+    email_code,
+    opaque_token,
+    temporary_password,
+)
+from chalicelib.domain.calendar import BusinessCalendar, calendar_from_json
+from chalicelib.domain.codes import CODE_SPACE, code_from_number
+from chalicelib.domain.mailbox import DocumentType
+
+_CALENDARS = Path(__file__).parents[1] / "calendars"
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Sources of what nobody can foresee."""
+
+    new_code: Callable[[], str] = lambda: code_from_number(secrets.randbelow(CODE_SPACE))
+    """A code that can be read aloud."""
+    new_event_id: Callable[[], str] = lambda: uuid.uuid4().hex
+    new_token: Callable[[], str] = lambda: opaque_token(secrets.token_bytes(SECRET_BYTES))
+    new_email_code: Callable[[], str] = lambda: email_code(secrets.randbelow(EMAIL_CODE_SPACE))
+    new_temporary_password: Callable[[], str] = lambda: temporary_password(secrets.randbelow(TEMPORARY_PASSWORD_SPACE))
+
+
+class Container:
+    """The process's configuration, clock, chance and AWS clients, and what the wings made of them so far."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),  # noqa: TID251 - the clock
+        chance: Chance | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Keep them; nothing is loaded or asked of AWS yet."""
+        self.config = config
+        self.clock = clock
+        self.chance = chance or Chance()
+        self.pause = pause
+        self.made: dict[Callable[[Container], Any], Any] = {}
+        """By what made it (`made_once`); a test may put something else in its place."""
+
+    @cached_property
+    def mailbox_prefixes(self) -> dict[DocumentType, str]:
+        """The username's first part, by type of document."""
+        pairs = (pair.split(":") for pair in self.config.mailbox_prefixes.split(","))
+        return {DocumentType(name): prefix for name, prefix in pairs}
+
+    @cached_property
+    def calendar(self) -> BusinessCalendar:
+        """The country's business-day calendar, from the package's own data."""
+        return calendar_from_json(json.loads((_CALENDARS / f"{self.config.country}.json").read_text("utf-8")))
+
+    @property
+    def portal_url(self) -> str:
+        """Where the portal's pages begin, without a final slash."""
+        return self.config.portal_base_url or f"https://{self.config.portal_address}"
+
+
+def made_once(make: Callable[[Container], _T]) -> Callable[[Container], _T]:
+    """Have a container keep what is made of it, so that it is made when first asked for and then found."""
+
+    @functools.wraps(make)
+    def find(box: Container) -> _T:
+        if find not in box.made:
+            box.made[find] = make(box)
+        made: _T = box.made[find]
+        return made
+
+    return find
+
+
+_containers: list[Container] = []
+
+
+def current() -> Container:
+    """Return the process's container, made from the environment at the first call."""
+    if not _containers:
+        _containers.append(Container(Config.from_env()))
+    return _containers[-1]
+
+
+@contextmanager
+def using(container: Container) -> Iterator[Container]:
+    """Run a block with another container."""
+    _containers.append(container)
+    try:
+        yield container
+    finally:
+        _containers.remove(container)

@@ -1,0 +1,66 @@
+"""What ways in need: sessions, tokens, captchas, drafts, and the tools of access that the users of a mailbox share."""
+
+from __future__ import annotations
+
+from chalicelib.bootstrap import Container, made_once
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.mail import letterhead, mail
+from chalicelib.bootstrap.session import session_store
+from chalicelib.bootstrap.storage import event_store, limit_store, mailbox_store, pepper
+from chalicelib.services.access.captcha import CaptchaTools
+from chalicelib.services.access.drafts import DraftTools
+from chalicelib.services.access.password_hashing import PasswordHashing
+from chalicelib.services.access.tools import AccessTools
+from chalicelib.store.access.access_store import AccessStore
+from chalicelib.store.access.account_store import AccountStore
+from chalicelib.store.access.token_store import TokenStore
+from chalicelib.store.people_store import PeopleStore
+
+
+@made_once
+def account_store(box: Container) -> AccountStore:
+    """What people log in with."""
+    connection(box)
+    return AccountStore()
+
+
+@made_once
+def token_store(box: Container) -> TokenStore:
+    """Codes, links and other things that count once."""
+    return TokenStore(connection(box), pepper(box))
+
+
+@made_once
+def captcha_tools(box: Container) -> CaptchaTools:
+    """What captchas need."""
+    return CaptchaTools(token_store(box), limit_store(box), pepper(box))
+
+
+@made_once
+def draft_tools(box: Container) -> DraftTools:
+    """What keeps and seals drafts."""
+    return DraftTools(token_store(box), pepper(box), box.chance.new_token)
+
+
+@made_once
+def access_tools(box: Container) -> AccessTools:
+    """Everything about who gets in."""
+    return AccessTools(
+        access=AccessStore(connection(box), pepper(box)),
+        accounts=account_store(box),
+        mailboxes=mailbox_store(box),
+        people=PeopleStore(connection(box), pepper(box)),
+        tokens=token_store(box),
+        limits=limit_store(box),
+        sessions=session_store(box),
+        events=event_store(box),
+        hashing=PasswordHashing(),
+        mail=mail(box),
+        letterhead=letterhead(box),
+        pepper=pepper(box),
+        portal_url=box.portal_url,
+        clock=box.clock,
+        new_secret=box.chance.new_token,
+        new_email_code=box.chance.new_email_code,
+        new_event_id=box.chance.new_event_id,
+    )

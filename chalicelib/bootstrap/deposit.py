@@ -1,0 +1,35 @@
+"""What deposits need."""
+
+from __future__ import annotations
+
+from chalicelib.bootstrap import Container, made_once
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.sender import sender_tools
+from chalicelib.bootstrap.storage import files
+from chalicelib.services.deposit.deposit_notice import DepositTools, Identifiers
+from chalicelib.store.deposit.consultation_store import ConsultationStore
+from chalicelib.store.deposit.deposit_store import DepositStore
+from chalicelib.store.sender.nonce_store import NonceStore
+
+
+@made_once
+def deposit_tools(box: Container) -> DepositTools:
+    """Who sends, where a deposit is kept, and by which calendar it counts."""
+    return DepositTools(
+        sender=sender_tools(box),
+        deposits=DepositStore(connection(box)),
+        nonces=NonceStore(),
+        files=files(box),
+        calendar=box.calendar,
+        clock=box.clock,
+        identifiers=Identifiers(box.chance.new_code, box.chance.new_event_id),
+        pause=box.pause,
+        api_base_url=box.config.api_base_url,
+        portal_address=box.config.portal_address,
+    )
+
+
+@made_once
+def consultation_store(box: Container) -> ConsultationStore:
+    """Who asked about whom."""
+    return ConsultationStore(connection(box))

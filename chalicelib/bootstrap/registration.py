@@ -1,0 +1,88 @@
+"""What registrations need; they are open where the institution has access to both registries."""
+
+from __future__ import annotations
+
+from chalicelib.bootstrap import Container, made_once
+from chalicelib.bootstrap.access import account_store, token_store
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.mail import letterhead, mail
+from chalicelib.bootstrap.storage import event_store, limit_store, pepper, secret_texts
+from chalicelib.domain.errors import Forbidden
+from chalicelib.gateways.registration.circuit_breaker import CircuitBreaker
+from chalicelib.gateways.registration.registries import Registries
+from chalicelib.gateways.registration.registry_http import RegistryHttp
+from chalicelib.gateways.registration.reniec import Reniec, ReniecAccess
+from chalicelib.gateways.registration.sunat import Sunat
+from chalicelib.renderers.portal import portal
+from chalicelib.services.access.password_hashing import PasswordHashing
+from chalicelib.services.registration.check_identity import IdentityTools
+from chalicelib.services.registration.tools import RegistrationTools
+from chalicelib.store.registration_store import RegistrationStore
+
+
+def is_registration_open(box: Container) -> bool:
+    """Tell whether people can register by themselves."""
+    return bool(box.config.reniec_url and box.config.sunat_url)
+
+
+def open_registration_tools(box: Container) -> RegistrationTools:
+    """Return what registering needs.
+
+    Raises:
+        Forbidden: `registration_closed`.
+
+    """
+    if not is_registration_open(box):
+        detail = "El registro en línea no está abierto. Acércate a la mesa de partes de la entidad."
+        raise Forbidden("registration_closed", detail)
+    return registration_tools(box)
+
+
+@made_once
+def registries(box: Container) -> Registries:
+    """RENIEC and SUNAT, with breakers that remember."""
+    access = ReniecAccess(
+        box.config.registry_user,
+        box.config.registry_ruc,
+        secret_texts(box).get(box.config.registry_secret_arn),
+    )
+    return Registries(
+        Reniec(RegistryHttp(box.config.reniec_url), access),
+        Sunat(RegistryHttp(box.config.sunat_url)),
+        new_breaker=lambda: CircuitBreaker(box.clock),
+    )
+
+
+@made_once
+def registration_store(box: Container) -> RegistrationStore:
+    """Registrations by the keyed hash of their ids."""
+    return RegistrationStore(connection(box), pepper(box))
+
+
+@made_once
+def registration_tools(box: Container) -> RegistrationTools:
+    """Stores, registries, mail, clock and sources of secrets."""
+    return RegistrationTools(
+        registrations=registration_store(box),
+        accounts=account_store(box),
+        tokens=token_store(box),
+        limits=limit_store(box),
+        identity=IdentityTools(
+            registries=registries(box),
+            events=event_store(box),
+            clock=box.clock,
+            new_event_id=box.chance.new_event_id,
+        ),
+        mail=mail(box),
+        letterhead=letterhead(box),
+        passwords=PasswordHashing(),
+        prefixes=box.mailbox_prefixes,
+        clock=box.clock,
+        new_token=box.chance.new_token,
+        new_email_code=box.chance.new_email_code,
+        new_temporary_password=box.chance.new_temporary_password,
+        new_event_id=box.chance.new_event_id,
+        link_base=f"{box.portal_url}/verificar-correo",
+        texts=portal().current,
+        pause=box.pause,
+    )

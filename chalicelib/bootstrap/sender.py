@@ -1,0 +1,22 @@
+"""What finding out who sends a signed request needs."""
+
+from __future__ import annotations
+
+from chalicelib.bootstrap import Container, made_once
+from chalicelib.bootstrap.aws import connection
+from chalicelib.services.sender.authenticate_sender import SenderTools
+from chalicelib.store.sender.institution_store import InstitutionStore
+from chalicelib.store.sender.request_store import RequestStore
+
+
+@made_once
+def institution_store(box: Container) -> InstitutionStore:
+    """Institutions and their keys."""
+    connection(box)
+    return InstitutionStore()
+
+
+@made_once
+def sender_tools(box: Container) -> SenderTools:
+    """Senders by what they sign."""
+    return SenderTools(RequestStore(connection(box)), box.config.api_authority, box.clock)

@@ -1,0 +1,62 @@
+"""Stores and gateways that several wings work with."""
+
+from __future__ import annotations
+
+from chalicelib.bootstrap import Container, made_once
+from chalicelib.bootstrap.aws import connection, new_client
+from chalicelib.gateways.files import Files
+from chalicelib.gateways.secret_texts import SecretTexts
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.limit_store import LimitStore
+from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.notice_store import NoticeStore
+
+
+@made_once
+def mailbox_store(box: Container) -> MailboxStore:
+    """Mailboxes and their users."""
+    connection(box)
+    return MailboxStore()
+
+
+@made_once
+def notice_store(box: Container) -> NoticeStore:
+    """Deposited notices."""
+    connection(box)
+    return NoticeStore()
+
+
+@made_once
+def event_store(box: Container) -> EventStore:
+    """The event log."""
+    connection(box)
+    return EventStore()
+
+
+@made_once
+def limit_store(box: Container) -> LimitStore:
+    """Counters of attempts."""
+    connection(box)
+    return LimitStore(pepper(box))
+
+
+@made_once
+def files(box: Container) -> Files:
+    """Both buckets of documents."""
+    return Files(
+        new_client(box, "s3", retries=3, signature_version="s3v4"),
+        uploads_bucket=box.config.uploads_bucket,
+        documents_bucket=box.config.documents_bucket,
+    )
+
+
+@made_once
+def secret_texts(box: Container) -> SecretTexts:
+    """Secrets by their ARN."""
+    return SecretTexts(new_client(box, "secretsmanager", retries=3))
+
+
+@made_once
+def pepper(box: Container) -> bytes:
+    """What keyed hashes are made with; of 32 bytes or more, or nothing is hashed."""
+    return secret_texts(box).get(box.config.token_secret_arn).encode()

@@ -1,0 +1,236 @@
+"""The map of doors: every address of the service, who may enter by it, what it takes, and the function behind it.
+
+This is the whole surface. Nothing of a door is loaded before its first call: then its function's module, and what lets
+its kind of visitor in. A door of `api` answers JSON, one of `web` a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, cast
+
+from chalice.app import Chalice, Request, Response
+
+PUBLIC = "public"
+SIGNED = "signed by an institution's key"
+SESSION = "a person's session"
+MAILBOX = "a person's session, validated in the last twenty minutes"
+"""Mailbox contents (ACC-2): the session has its own password and a validation that is fresh."""
+
+NOTHING: list[str] = []
+JSON = ["application/json"]
+FORM = ["application/x-www-form-urlencoded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One method of one address. `bodies` are the media types it takes; `target` is `module:function` of handlers."""
+
+    method: str
+    path: str
+    access: str
+    bodies: list[str]
+    target: str
+
+    @property
+    def kind(self) -> str:
+        """`api` or `web`."""
+        return self.target.partition(".")[0]
+
+
+# fmt: off
+DOORS = (
+    # What institutions' systems ask, signed
+    Door("POST",   "/v1/deposits",                                     SIGNED,  JSON,    "api.deposit.deposits:create_deposit"),
+    Door("GET",    "/v1/deposits",                                     SIGNED,  NOTHING, "api.deposit.deposits:list_month"),
+    Door("GET",    "/v1/deposits/{notice_id}",                         SIGNED,  NOTHING, "api.deposit.deposits:show_deposit"),
+    Door("GET",    "/v1/deposits/{notice_id}/receipt",                 SIGNED,  NOTHING, "api.deposit.deposits:show_receipt"),
+    Door("GET",    "/v1/deposits/{notice_id}/status",                  SIGNED,  NOTHING, "api.deposit.deposits:show_status"),
+    Door("GET",    "/v1/mailboxes/{mailbox_id}",                       SIGNED,  NOTHING, "api.deposit.mailboxes:show_mailbox"),
+    Door("POST",   "/v1/uploads",                                      SIGNED,  JSON,    "api.upload.uploads:create_upload"),
+    Door("GET",    "/v1/uploads/{upload_id}",                          SIGNED,  NOTHING, "api.upload.uploads:show_upload"),
+    # The people's API: ways in and out
+    Door("POST",   "/v1/captchas",                                     PUBLIC,  JSON,    "api.access.captchas:create_captcha"),
+    Door("GET",    "/v1/captchas/{captcha_id}/audio",                  PUBLIC,  NOTHING, "api.access.captchas:hear_captcha"),
+    Door("POST",   "/v1/login-codes",                                  PUBLIC,  JSON,    "api.access.sessions:create_login_code"),
+    Door("POST",   "/v1/sessions",                                     PUBLIC,  JSON,    "api.access.sessions:create_session"),
+    Door("GET",    "/v1/sessions",                                     SESSION, NOTHING, "api.access.sessions:list_sessions"),
+    Door("DELETE", "/v1/sessions",                                     SESSION, NOTHING, "api.access.sessions:end_others"),
+    Door("GET",    "/v1/sessions/current",                             SESSION, NOTHING, "api.access.sessions:show_session"),
+    Door("DELETE", "/v1/sessions/current",                             SESSION, NOTHING, "api.access.sessions:log_out"),
+    Door("DELETE", "/v1/sessions/{session_id}",                        SESSION, NOTHING, "api.access.sessions:end_other_session"),
+    Door("POST",   "/v1/sessions/current/validation",                  SESSION, JSON,    "api.access.sessions:create_validation"),
+    Door("POST",   "/v1/passwords",                                    SESSION, JSON,    "api.access.passwords:create_password"),
+    Door("POST",   "/v1/password-resets",                              PUBLIC,  JSON,    "api.access.passwords:create_password_reset"),
+    Door("POST",   "/v1/password-resets/{link}",                       PUBLIC,  JSON,    "api.access.passwords:use_password_reset"),
+    # The people's API: registration
+    Door("POST",   "/v1/registrations",                                PUBLIC,  JSON,    "api.registration.registrations:create_registration"),
+    Door("GET",    "/v1/registrations/{registration_id}",              PUBLIC,  NOTHING, "api.registration.registrations:show_registration"),
+    Door("POST",   "/v1/registrations/{registration_id}/verification", PUBLIC,  JSON,    "api.registration.registrations:verify_registration"),
+    Door("POST",   "/v1/registrations/{registration_id}/codes",        PUBLIC,  JSON,    "api.registration.registrations:resend_code"),
+    Door("POST",   "/v1/registrations/{registration_id}/email",        PUBLIC,  JSON,    "api.registration.registrations:change_email"),
+    # The people's API: the mailbox, and files put together of it
+    Door("GET",    "/v1/notices",                                      MAILBOX, NOTHING, "api.reading.notices:list_mailbox"),
+    Door("GET",    "/v1/notices/{notice_id}",                          MAILBOX, NOTHING, "api.reading.notices:show_notice"),
+    Door("POST",   "/v1/notices/{notice_id}/opening",                  MAILBOX, JSON,    "api.reading.notices:create_opening"),
+    Door("GET",    "/v1/notices/{notice_id}/files/{name}",             MAILBOX, NOTHING, "api.reading.notices:show_file"),
+    Door("GET",    "/v1/notices/search",                               MAILBOX, NOTHING, "api.reading.notice_search:search_mailbox"),
+    Door("POST",   "/v1/exports",                                      MAILBOX, JSON,    "api.export.exports:create_export"),
+    Door("GET",    "/v1/exports/{export_id}",                          MAILBOX, NOTHING, "api.export.exports:show_export"),
+    # The people's API: users and their own data
+    Door("GET",    "/v1/profile",                                      MAILBOX, NOTHING, "api.people.profile:show"),
+    Door("POST",   "/v1/profile",                                      MAILBOX, JSON,    "api.people.profile:change"),
+    Door("POST",   "/v1/profile/email",                                MAILBOX, JSON,    "api.people.profile:request_email"),
+    Door("POST",   "/v1/profile/email/verification",                   MAILBOX, JSON,    "api.people.profile:verify_email"),
+    Door("GET",    "/v1/users",                                        MAILBOX, NOTHING, "api.people.users:show_users"),
+    Door("POST",   "/v1/users",                                        MAILBOX, JSON,    "api.people.users:create_user"),
+    Door("POST",   "/v1/users/{user_id}/disabling",                    MAILBOX, JSON,    "api.people.users:disable"),
+    Door("POST",   "/v1/users/{user_id}/enabling",                     MAILBOX, JSON,    "api.people.users:enable"),
+    Door("POST",   "/v1/users/{user_id}/activation-mail",              MAILBOX, JSON,    "api.people.users:send_activation_mail"),
+    Door("POST",   "/v1/activations/{link}",                           PUBLIC,  JSON,    "api.people.users:activate"),
+    # Pages anyone can read
+    Door("GET",    "/",                                                PUBLIC,  NOTHING, "web.information:show_home"),
+    Door("GET",    "/normativas",                                      PUBLIC,  NOTHING, "web.information:show_norms"),
+    Door("GET",    "/preguntas-frecuentes",                            PUBLIC,  NOTHING, "web.information:show_questions"),
+    Door("GET",    "/terminos",                                        PUBLIC,  NOTHING, "web.information:show_terms"),
+    Door("GET",    "/privacidad",                                      PUBLIC,  NOTHING, "web.information:show_privacy"),
+    Door("GET",    "/static/{name}",                                   PUBLIC,  NOTHING, "web.static:show_static_file"),
+    # Pages: ways in and out
+    Door("GET",    "/captchas/{captcha_id}/audio",                     PUBLIC,  NOTHING, "web.access.captcha:show_captcha_audio"),
+    Door("GET",    "/ingresar",                                        PUBLIC,  NOTHING, "web.access.entrance:show_login"),
+    Door("POST",   "/ingresar",                                        PUBLIC,  FORM,    "web.access.entrance:log_in_by_form"),
+    Door("GET",    "/ingresar/codigo",                                 PUBLIC,  NOTHING, "web.access.entrance:show_code_request"),
+    Door("POST",   "/ingresar/codigo",                                 PUBLIC,  FORM,    "web.access.entrance:send_login_code"),
+    Door("POST",   "/salir",                                           SESSION, FORM,    "web.access.entrance:log_out_by_form"),
+    Door("GET",    "/validar",                                         SESSION, NOTHING, "web.access.entrance:show_validation"),
+    Door("POST",   "/validar",                                         SESSION, FORM,    "web.access.entrance:validate_by_form"),
+    Door("GET",    "/borrador",                                        MAILBOX, NOTHING, "web.access.kept_form:show_kept_form"),
+    Door("POST",   "/borrador/descartar",                              MAILBOX, FORM,    "web.access.kept_form:discard_kept_form"),
+    Door("GET",    "/clave",                                           SESSION, NOTHING, "web.access.passwords:show_password_change"),
+    Door("POST",   "/clave",                                           SESSION, FORM,    "web.access.passwords:change_password_by_form"),
+    Door("GET",    "/clave/cambiada",                                  SESSION, NOTHING, "web.access.passwords:show_password_changed"),
+    Door("GET",    "/olvide-mi-clave",                                 PUBLIC,  NOTHING, "web.access.passwords:show_reset_request"),
+    Door("POST",   "/olvide-mi-clave",                                 PUBLIC,  FORM,    "web.access.passwords:request_reset_by_form"),
+    Door("GET",    "/recuperar/{link}",                                PUBLIC,  NOTHING, "web.access.passwords:show_reset"),
+    Door("POST",   "/recuperar/{link}",                                PUBLIC,  FORM,    "web.access.passwords:reset_by_form"),
+    # Pages: registration, step by step
+    Door("GET",    "/registro",                                        PUBLIC,  NOTHING, "web.registration.application:begin_registration"),
+    Door("GET",    "/registro/terminos",                               PUBLIC,  NOTHING, "web.registration.application:show_terms_step"),
+    Door("POST",   "/registro/terminos",                               PUBLIC,  FORM,    "web.registration.application:accept_terms"),
+    Door("GET",    "/registro/privacidad",                             PUBLIC,  NOTHING, "web.registration.application:show_privacy_step"),
+    Door("POST",   "/registro/privacidad",                             PUBLIC,  FORM,    "web.registration.application:accept_privacy"),
+    Door("GET",    "/registro/tipo",                                   PUBLIC,  NOTHING, "web.registration.application:show_person_types"),
+    Door("POST",   "/registro/tipo",                                   PUBLIC,  FORM,    "web.registration.application:choose_person_type"),
+    Door("GET",    "/registro/persona-natural",                        PUBLIC,  NOTHING, "web.registration.application:show_person_form"),
+    Door("POST",   "/registro/persona-natural",                        PUBLIC,  FORM,    "web.registration.application:take_person"),
+    Door("GET",    "/registro/persona-juridica",                       PUBLIC,  NOTHING, "web.registration.application:show_company_form"),
+    Door("POST",   "/registro/persona-juridica",                       PUBLIC,  FORM,    "web.registration.application:take_company"),
+    Door("GET",    "/registro/revisar",                                PUBLIC,  NOTHING, "web.registration.review:show_review"),
+    Door("POST",   "/registro/revisar",                                PUBLIC,  FORM,    "web.registration.review:register_by_form"),
+    Door("GET",    "/registro/correo/{registration_id}",               PUBLIC,  NOTHING, "web.registration.mail:show_registration_state"),
+    Door("POST",   "/registro/correo/{registration_id}",               PUBLIC,  FORM,    "web.registration.mail:verify_by_typed_code"),
+    Door("POST",   "/registro/correo/{registration_id}/reenviar",      PUBLIC,  FORM,    "web.registration.mail:resend_by_button"),
+    Door("GET",    "/registro/correo/{registration_id}/cambiar",       PUBLIC,  NOTHING, "web.registration.mail:show_address_change"),
+    Door("POST",   "/registro/correo/{registration_id}/cambiar",       PUBLIC,  FORM,    "web.registration.mail:change_address_by_form"),
+    Door("GET",    "/verificar-correo/{token}",                        PUBLIC,  NOTHING, "web.registration.mail_link:show_mail_link"),
+    Door("POST",   "/verificar-correo/{token}",                        PUBLIC,  FORM,    "web.registration.mail_link:verify_by_button"),
+    Door("POST",   "/verificar-correo/{token}/reenviar",               PUBLIC,  FORM,    "web.registration.mail_link:resend_by_link"),
+    # Pages: the mailbox, and files put together of it
+    Door("GET",    "/casilla",                                         MAILBOX, NOTHING, "web.reading.mailbox:show_mailbox"),
+    Door("GET",    "/casilla/buscar",                                  MAILBOX, NOTHING, "web.reading.search:show_search"),
+    Door("GET",    "/casilla/{notice_id}",                             MAILBOX, NOTHING, "web.reading.notice:show_notice_page"),
+    Door("POST",   "/casilla/{notice_id}",                             MAILBOX, FORM,    "web.reading.notice:open_by_form"),
+    Door("GET",    "/casilla/{notice_id}/documentos/{name}",           MAILBOX, NOTHING, "web.reading.notice:download_document"),
+    Door("GET",    "/casilla/{notice_id}/constancia",                  MAILBOX, NOTHING, "web.reading.notice:download_receipt"),
+    Door("POST",   "/casilla/exportar",                                MAILBOX, FORM,    "web.export.downloads:export_list"),
+    Door("POST",   "/casilla/{notice_id}/anexos",                      MAILBOX, FORM,    "web.export.downloads:export_annexes"),
+    Door("POST",   "/casilla/{notice_id}/pruebas",                     MAILBOX, FORM,    "web.export.downloads:export_evidence"),
+    Door("GET",    "/casilla/copia",                                   MAILBOX, NOTHING, "web.export.downloads:show_copy"),
+    Door("POST",   "/casilla/copia",                                   MAILBOX, FORM,    "web.export.downloads:export_mailbox"),
+    Door("GET",    "/descargas/{export_id}",                           MAILBOX, NOTHING, "web.export.downloads:show_download"),
+    Door("GET",    "/descargas/{export_id}/archivo",                   MAILBOX, NOTHING, "web.export.downloads:fetch_download"),
+    # Pages: users and their own data
+    Door("GET",    "/usuarios",                                        MAILBOX, NOTHING, "web.people.users:show_users"),
+    Door("GET",    "/usuarios/agregar",                                MAILBOX, NOTHING, "web.people.new_user:show_new_user"),
+    Door("POST",   "/usuarios/agregar",                                MAILBOX, FORM,    "web.people.new_user:add_user_by_form"),
+    Door("GET",    "/usuarios/{user_id}/deshabilitar",                 MAILBOX, NOTHING, "web.people.users:show_disabling"),
+    Door("POST",   "/usuarios/{user_id}/deshabilitar",                 MAILBOX, FORM,    "web.people.users:disable_by_button"),
+    Door("POST",   "/usuarios/{user_id}/habilitar",                    MAILBOX, FORM,    "web.people.users:enable_by_button"),
+    Door("GET",    "/usuarios/{user_id}/activacion",                   MAILBOX, NOTHING, "web.people.users:show_activation_mail"),
+    Door("POST",   "/usuarios/{user_id}/activacion",                   MAILBOX, FORM,    "web.people.users:send_activation_by_button"),
+    Door("GET",    "/activar/{link}",                                  PUBLIC,  NOTHING, "web.people.activation:show_activation"),
+    Door("POST",   "/activar/{link}",                                  PUBLIC,  FORM,    "web.people.activation:activate_by_form"),
+    Door("POST",   "/activar/{link}/otro",                             PUBLIC,  FORM,    "web.people.activation:renew_activation"),
+    Door("GET",    "/perfil",                                          MAILBOX, NOTHING, "web.people.profile:show_own_profile"),
+    Door("GET",    "/perfil/celular",                                  MAILBOX, NOTHING, "web.people.profile:show_mobile"),
+    Door("POST",   "/perfil/celular",                                  MAILBOX, FORM,    "web.people.profile:change_mobile_by_form"),
+    Door("GET",    "/perfil/avisos",                                   MAILBOX, NOTHING, "web.people.profile:show_alerts"),
+    Door("POST",   "/perfil/avisos",                                   MAILBOX, FORM,    "web.people.profile:change_alerts_by_form"),
+    Door("POST",   "/perfil/accesos/{session_id}/cerrar",              MAILBOX, FORM,    "web.people.profile:end_access_by_button"),
+    Door("POST",   "/perfil/accesos/cerrar",                           MAILBOX, FORM,    "web.people.profile:end_other_accesses_by_button"),
+    Door("GET",    "/perfil/correo",                                   MAILBOX, NOTHING, "web.people.profile_email:show_email"),
+    Door("POST",   "/perfil/correo",                                   MAILBOX, FORM,    "web.people.profile_email:request_email_by_form"),
+    Door("GET",    "/perfil/correo/codigo",                            MAILBOX, NOTHING, "web.people.profile_email:show_email_code"),
+    Door("POST",   "/perfil/correo/codigo",                            MAILBOX, FORM,    "web.people.profile_email:verify_email_by_code"),
+    Door("POST",   "/perfil/correo/codigo/reenviar",                   MAILBOX, FORM,    "web.people.profile_email:resend_email_code"),
+    # Buttons' addresses, opened by hand: each leads to the page that its button stands on
+    Door("GET",    "/activar/{link}/otro",                             PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/borrador/descartar",                              PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/casilla/exportar",                                PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/casilla/{notice_id}/anexos",                      PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/casilla/{notice_id}/pruebas",                     PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/perfil/accesos/cerrar",                           PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/perfil/accesos/{session_id}/cerrar",              PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/perfil/correo/codigo/reenviar",                   PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/registro/correo/{registration_id}/reenviar",      PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/salir",                                           PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/usuarios/{user_id}/habilitar",                    PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/verificar-correo/{token}/reenviar",               PUBLIC,  NOTHING, "web.missing:lead_back"),
+    # Addresses that lead nowhere, as deep as any page; the gateway answers what is deeper
+    Door("GET",    "/{page}",                                          PUBLIC,  NOTHING, "web.missing:show_missing"),
+    Door("GET",    "/{page}/{second}",                                 PUBLIC,  NOTHING, "web.missing:show_missing"),
+    Door("GET",    "/{page}/{second}/{third}",                         PUBLIC,  NOTHING, "web.missing:show_missing"),
+    Door("GET",    "/{page}/{second}/{third}/{fourth}",                PUBLIC,  NOTHING, "web.missing:show_missing"),
+)
+# fmt: on
+
+_ANSWERING = {"api": "http:answer", "web": "page:answer"}
+"""What leads a request to a door's function, and its answer or refusal back."""
+_GUARDS = {"api": "admission:by_token", "web": "session_page:by_cookie"}
+"""What lets in who has a session, for `SESSION` and `MAILBOX`."""
+_REFUSED_BY_CHALICE = {405, 415}
+
+
+def register(app: Chalice, door: Door) -> None:
+    """Have chalice lead a door's requests to it."""
+
+    def enter(**parameters: str) -> Response:
+        return open_door(door, cast("Request", app.current_request), parameters)
+
+    app.route(door.path, methods=[door.method], name=door.target, content_types=door.bodies or JSON)(enter)
+
+
+def in_own_words(request: Request, get_response: Callable[[Request], Response]) -> Response:
+    """Have what chalice refuses by itself, before any door, told in the shape of all other errors."""
+    response = get_response(request)
+    if response.status_code in _REFUSED_BY_CHALICE and "X-Correlation-Id" not in response.headers:
+        response = find("http:own_refusal")(request, response)
+    return response
+
+
+def open_door(door: Door, request: Request, parameters: dict[str, str]) -> Response:
+    """Load what is behind a door, guarded as the map says, and have it answer."""
+    view = find(door.target)
+    if door.access in {SESSION, MAILBOX}:
+        view = find(_GUARDS[door.kind])(view, door.access)
+    response: Response = find(_ANSWERING[door.kind])(view, request, parameters, door)
+    return response
+
+
+def find(target: str) -> Callable[..., Any]:
+    """Return the function that `module:function` names, below handlers."""
+    module, _, name = target.partition(":")
+    found: Callable[..., Any] = getattr(import_module(f"chalicelib.handlers.{module}"), name)
+    return found

@@ -1,0 +1,55 @@
+"""A form that was sent when the validation had expired, kept until the person has confirmed who they are (ACC-2).
+
+What was typed is kept encrypted for an hour, and given back only to the user whose session it was typed in.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import draft_tools
+from chalicelib.domain.access.access_secret import is_same_secret
+from chalicelib.handlers.cookies import FORM_COOKIE, SESSION_COOKIE, cookie, no_cookie
+from chalicelib.handlers.page_request import PageRequest
+from chalicelib.services.access.drafts import drop_draft, find_draft, keep_draft
+
+KEPT_PAGE = "/borrador"
+RESENT = "resent"
+"""The hidden field that says that a form comes from this page."""
+_LIFETIME = timedelta(hours=1)
+_NEVER_KEPT = {"csrf", RESENT}
+
+
+def keep_form(request: PageRequest) -> list[str]:
+    """Keep what was typed, and return the cookie that finds it; none where there is nothing to keep, or nobody's."""
+    owner = _owner(request)
+    typed = {name: values for name, values in request.form.items() if name not in _NEVER_KEPT}
+    if not owner or not typed or any("password" in name for name in typed):
+        return []
+    box = current()
+    secret, now = box.chance.new_token(), box.clock()
+    data = {"path": request.path, "form": typed, "owner": owner}
+    keep_draft(secret, data, valid_until=now + _LIFETIME, tools=draft_tools(box), now=now)
+    return [cookie(FORM_COOKIE, secret)]
+
+
+def find_form(request: PageRequest) -> dict[str, Any] | None:
+    """Return `path` and `form` of what this user has kept; None where there is nothing, or it is another's."""
+    secret, box = request.cookies.get(FORM_COOKIE, ""), current()
+    kept = find_draft(secret, tools=draft_tools(box), now=box.clock()) if secret else None
+    return kept if kept is not None and is_same_secret(kept["owner"], _owner(request)) else None
+
+
+def forget_form(request: PageRequest) -> list[str]:
+    """Drop what was kept, once it was sent, and return the cookie's end."""
+    secret = request.cookies.get(FORM_COOKIE, "")
+    if secret:
+        drop_draft(secret, tools=draft_tools(current()))
+    return [no_cookie(FORM_COOKIE)]
+
+
+def _owner(request: PageRequest) -> str:
+    """Return the part of the session's cookie that stays the same for a user and names them to no one."""
+    return request.cookies.get(SESSION_COOKIE, "").partition(".")[2]

@@ -1,0 +1,56 @@
+"""Let into a page whoever the browser's cookie opens it for; ask anybody else, and keep what they typed until then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from chalice.app import Response
+
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.storage import pepper
+from chalicelib.domain.access.csrf import check_csrf, csrf_token
+from chalicelib.domain.errors import SessionEnded, ValidationNeeded
+from chalicelib.handlers.admission import admit
+from chalicelib.handlers.cookies import SESSION_COOKIE, no_cookie
+from chalicelib.handlers.kept_form import KEPT_PAGE, RESENT, forget_form, keep_form
+from chalicelib.handlers.page import View, go_to, told
+from chalicelib.handlers.page_request import PageRequest
+
+
+def by_cookie(view: View, access: str) -> Callable[..., Response]:
+    """Have a page get the session that the browser's cookie opens; a form counts with that session's token only."""
+
+    def admitted(request: PageRequest, **parameters: str) -> Response:
+        try:
+            who = admit(request.cookies.get(SESSION_COOKIE, ""), view, access, parameters)
+        except (SessionEnded, ValidationNeeded) as error:
+            return _ask_again(request, error)
+        within = replace(request, session=who[0], csrf=csrf_token(pepper(current()), who[0]))
+        run = partial(_shown, view, within, who, parameters)
+        return told(run, address=request.path, correlation_id=request.correlation_id, request=within)
+
+    return admitted
+
+
+def _shown(view: View, request: PageRequest, who: tuple[Any, ...], parameters: dict[str, str]) -> Response:
+    if request.method == "POST":
+        check_csrf(pepper(current()), who[0], request.value("csrf"))
+    response = view(request, *who, **parameters)
+    if request.value(RESENT) and response.status_code == HTTPStatus.SEE_OTHER:  # it was taken: offer it no more
+        response.headers["Set-Cookie"] = [*response.headers.get("Set-Cookie", ()), *forget_form(request)]
+    return response
+
+
+def _ask_again(request: PageRequest, error: SessionEnded | ValidationNeeded) -> Response:
+    """Have the person log in or confirm who they are, and keep a form until then."""
+    address = "/validar" if isinstance(error, ValidationNeeded) else "/ingresar"
+    cookies = [] if isinstance(error, ValidationNeeded) else [no_cookie(SESSION_COOKIE)]
+    if request.method != "POST":
+        return go_to(f"{address}?volver={quote(request.address)}", cookies=cookies)
+    kept = keep_form(request)
+    return go_to(f"{address}?volver={KEPT_PAGE}" if kept else address, cookies=[*cookies, *kept])

@@ -1,0 +1,18 @@
+"""Delete expired tokens that the time to live left behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import CloudWatchEvent
+
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import token_store
+from chalicelib.handlers.workers.reports import reported
+from chalicelib.services.access import clean_tokens as cleaning
+
+
+def clean_tokens(_: CloudWatchEvent) -> dict[str, Any]:
+    """Delete them."""
+    box = current()
+    return reported("clean_tokens", cleaning.clean_tokens(tokens=token_store(box), now=box.clock()))

@@ -1,0 +1,62 @@
+"""Send alerts, sweep up those that wait, record what became of e-mails."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from chalice.app import CloudWatchEvent, DynamoDBEvent, SNSEvent
+
+from chalicelib.bootstrap import Container, current
+from chalicelib.bootstrap.alert import alert_batch_store, channels
+from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.handlers.fault import describe_fault
+from chalicelib.handlers.workers.reports import SWEEP_TIME, failures, logger, reported
+from chalicelib.services.alert import send_alerts as sending
+from chalicelib.services.alert import sweep_alerts as sweeping
+from chalicelib.services.alert.record_delivery import record_delivery
+
+
+def send_alerts(event: DynamoDBEvent) -> dict[str, Any]:
+    """Send the alerts of each notice deposited; a failed record comes again, alone."""
+    box = current()
+
+    def handle(record: dict[str, Any]) -> None:
+        image = record["dynamodb"].get("NewImage", {})
+        if image.get("type", {}).get("S") == "notice.deposited":
+            _send(image["subject"]["S"].removeprefix("notice#"), box)
+
+    records = event.to_dict()["Records"]
+    return failures(records, lambda record: str(record["dynamodb"]["SequenceNumber"]), handle)
+
+
+def sweep_alerts(_: CloudWatchEvent) -> dict[str, Any]:
+    """Send alerts that the stream missed or that wait for another attempt."""
+    box = current()
+    report = sweeping.sweep_alerts(
+        batches=alert_batch_store(box),
+        send=lambda notice_id: _send(notice_id, box),
+        now=box.clock,
+        until=box.clock() + SWEEP_TIME,
+    )
+    return reported("sweep_alerts", report)
+
+
+def record_deliveries(event: SNSEvent) -> None:
+    """Record what became of an e-mail."""
+    box = current()
+    try:
+        record_delivery(json.loads(event.message), batches=alert_batch_store(box), new_event_id=box.chance.new_event_id)
+    except (InvalidInput, ValueError) as error:
+        logger.error("delivery report not understood", fault=describe_fault(error))
+
+
+def _send(notice_id: str, box: Container) -> AlertBatch | None:
+    return sending.send_alerts(
+        notice_id,
+        batches=alert_batch_store(box),
+        channels=channels(box),
+        now=box.clock,
+        new_event_id=box.chance.new_event_id,
+    )

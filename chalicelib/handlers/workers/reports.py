@@ -1,0 +1,44 @@
+"""How workers report: which records failed, and what a sweep did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.handlers.fault import describe_fault
+
+logger = Logger(service="casilla")
+
+SWEEP_TIME = timedelta(minutes=4)
+"""A sweep starts nothing new after this; its function may run one minute longer."""
+
+
+def failures(
+    records: list[dict[str, Any]],
+    identify: Callable[[dict[str, Any]], str],
+    handle: Callable[[dict[str, Any]], None],
+) -> dict[str, Any]:
+    """Handle every record; name those that failed, so that they alone come again."""
+    failed = []
+    for record in records:
+        try:
+            handle(record)
+        except Exception as error:  # noqa: BLE001 - whatever it is, only this record comes again
+            logger.error("record failed", record=identify(record), fault=describe_fault(error))
+            failed.append({"itemIdentifier": identify(record)})
+    return {"batchItemFailures": failed}
+
+
+def message_id(message: dict[str, Any]) -> str:
+    """Return how a queue names a message."""
+    return str(message["messageId"])
+
+
+def reported(job: str, report: Any) -> dict[str, Any]:
+    """Log a sweep's counts, and return them."""
+    counts = {name: getattr(report, name) for name in report.__slots__}
+    logger.info("job done", job=job, **counts)
+    return counts

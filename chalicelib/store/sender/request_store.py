@@ -1,0 +1,88 @@
+"""Everything about a signed request, in one read: who sends it, whether it was sent before, what it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pynamodb.connection import Connection
+
+from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.sender.institution import Institution, SigningKey
+from chalicelib.domain.upload.upload import Upload
+from chalicelib.store.batch_read import ItemKey, read_together
+from chalicelib.store.mailbox_store import mailbox_from
+from chalicelib.store.sender.institution_store import PROFILE, institution_from, key_item, signing_key_from
+from chalicelib.store.tables import DepositItem, InstitutionItem, MailboxItem, TokenItem, UploadItem
+from chalicelib.store.upload_store import UploadStore
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDeposit:
+    """What was answered to an idempotency key, and the fingerprint of the body it came with."""
+
+    fingerprint: str
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one request asks the store for; None for what it does not concern."""
+
+    institution_id: str
+    key_id: str
+    nonce_token: str
+    deposit_key: str | None = None
+    mailbox_id: str | None = None
+    upload_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One consistent picture of all that decides about a request."""
+
+    institution: Institution | None
+    signing_key: SigningKey | None
+    nonce_digest: str | None
+    nonce_expires_at: float
+    recorded: RecordedDeposit | None
+    mailbox: Mailbox | None
+    uploads: Mapping[str, Upload]
+
+
+class RequestStore:
+    """Reads what decides about a signed request, over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the connection that all models share."""
+        self._connection = connection
+
+    def load(self, wanted: Wanted) -> Found:
+        """Read everything in one strongly consistent round trip.
+
+        Raises:
+            Unavailable: `store_unavailable`.
+
+        """
+        profile = (InstitutionItem, wanted.institution_id, PROFILE)
+        key = (InstitutionItem, wanted.institution_id, key_item(wanted.key_id))
+        nonce = (TokenItem, wanted.nonce_token, None)
+        recorded = (DepositItem, wanted.deposit_key or "", None)
+        mailbox = (MailboxItem, wanted.mailbox_id or "", None)
+        uploads: list[ItemKey] = [(UploadItem, upload_id, None) for upload_id in wanted.upload_ids]
+        keys: Iterable[ItemKey] = (profile, key, nonce, recorded, mailbox, *uploads)
+        items = read_together(self._connection, [item_key for item_key in keys if item_key[1]])
+        token = items.get(nonce)
+        return Found(
+            institution=institution_from(items.get(profile)),
+            signing_key=signing_key_from(items.get(key)),
+            nonce_digest=token.digest if token else None,
+            nonce_expires_at=token.expires_at.timestamp() if token else 0.0,
+            recorded=_recorded_from(items.get(recorded)),
+            mailbox=mailbox_from(items.get(mailbox)),
+            uploads={item_key[1]: UploadStore.from_item(items[item_key]) for item_key in uploads if item_key in items},
+        )
+
+
+def _recorded_from(item: DepositItem | None) -> RecordedDeposit | None:
+    return None if item is None else RecordedDeposit(item.fingerprint, item.answer)

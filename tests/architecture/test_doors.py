@@ -1,0 +1,146 @@
+"""The map of doors and the map of jobs: whole, true, and nothing beside them."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import app as entry
+from chalicelib.handlers import doors
+from chalicelib.handlers.doors import DOORS, FORM, JSON, MAILBOX, NOTHING, PUBLIC, SESSION, SIGNED, Door, find
+from chalicelib.handlers.jobs import JOBS, Job
+from chalicelib.handlers.web.missing import BUTTONS
+
+ROOT = Path(__file__).parents[2]
+MOST_RESOURCES = 270
+"""API Gateway takes 300 in one API unless AWS raises the quota; a deployment beyond it fails halfway."""
+_REGISTERING = re.compile(r"^\s*@?\w+\.(route|on_\w+|schedule|lambda_function|authorizer|middleware)\(", re.MULTILINE)
+
+_PUBLIC_API = {
+    f"/v1/{noun}" for noun in ("captchas", "login-codes", "password-resets", "registrations", "sessions", "activations")
+}
+_PUBLIC_PAGES = {
+    *("/", "/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad"),
+    *("/ingresar", "/ingresar/codigo", "/olvide-mi-clave", "/recuperar/{link}", "/activar/{link}"),
+    *("/captchas/{captcha_id}", "/static/{name}", "/{page}", "/{page}/{second}"),
+    *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo")),
+    *("/registro/persona-natural", "/registro/persona-juridica", "/verificar-correo/{token}"),
+}
+
+
+def _named(door: Door) -> str:
+    return f"{door.method} {door.path}"
+
+
+@pytest.mark.parametrize("door", DOORS, ids=_named)
+def test_every_door_declares_who_may_enter_and_what_it_takes(door: Door) -> None:
+    assert door.access in {MAILBOX, PUBLIC, SESSION, SIGNED}
+    assert door.bodies in (NOTHING, JSON, FORM)
+    if door.method != "POST":
+        assert door.bodies == NOTHING
+    else:
+        assert door.bodies == (FORM if door.kind == "web" else JSON)
+
+
+@pytest.mark.parametrize("door", DOORS, ids=_named)
+def test_every_door_leads_to_a_function_that_takes_the_paths_parameters(door: Door) -> None:
+    view = find(door.target)
+    beside = 1 + (door.access in {SESSION, MAILBOX}) + hasattr(view, "find")
+
+    inspect.signature(view, follow_wrapped=False).bind(*[None] * beside, **dict.fromkeys(_variables(door.path), "x"))
+    assert view.__doc__
+
+
+def test_the_app_has_the_doors_of_the_map_and_no_others() -> None:
+    registered = {
+        (method, path, tuple(route.content_types))
+        for path, methods in entry.app.routes.items()
+        for method, route in methods.items()
+    }
+
+    assert registered == {(door.method, door.path, tuple(door.bodies or JSON)) for door in DOORS}
+    assert len(registered) == len(DOORS)
+
+
+def test_nothing_is_registered_elsewhere() -> None:
+    sources = [path for path in (ROOT / "chalicelib").rglob("*.py") if path.name not in {"doors.py", "jobs.py"}]
+    assert len(sources) > 200
+    for path in sources:
+        assert not _REGISTERING.search(path.read_text("utf-8")), path
+
+
+def test_public_are_only_the_ways_in() -> None:
+    of_buttons = {("GET", path) for path in BUTTONS}
+    public = [door for door in DOORS if door.access == PUBLIC and (door.method, door.path) not in of_buttons]
+
+    assert {"/".join(door.path.split("/")[:3]) for door in public} <= _PUBLIC_API | _PUBLIC_PAGES
+
+
+def test_a_buttons_address_opened_by_hand_leads_back() -> None:
+    assert {door.path for door in DOORS if door.target == "web.missing:lead_back"} == set(BUTTONS)
+
+
+def test_what_varies_in_one_place_of_the_addresses_has_one_name() -> None:
+    """API Gateway refuses two differently named variables under one parent at its import; no local engine does."""
+    names = defaultdict(set)
+    for door in DOORS:
+        parts = door.path.split("/")
+        for place, part in enumerate(parts):
+            if part.startswith("{"):
+                names["/".join(parts[:place])].add(part)
+
+    assert {parent: found for parent, found in names.items() if len(found) > 1} == {}
+
+
+def test_the_addresses_stay_within_what_one_api_holds() -> None:
+    resources = {"/".join(parts[:end]) for parts in _paths() for end in range(1, len(parts) + 1)}
+
+    assert len(resources) <= MOST_RESOURCES, (
+        f"{len(resources)} API resources; API Gateway takes 300. Give the next capability a parameter in its address "
+        "instead of an address of its own, or ask AWS to raise the quota 'Resources/Routes per REST API' and say so in "
+        "the runbook before raising this bound."
+    )
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+def test_every_job_is_where_lambda_looks_for_it(job: Job) -> None:
+    assert find(job.target).__doc__
+    function = getattr(entry, job.name)
+    assert callable(function)
+    assert function is entry.app.handler_map[job.name]
+
+
+def test_the_app_has_the_jobs_of_the_map_and_no_others() -> None:
+    sources = {source.name: source.handler_string for source in entry.app.event_sources}
+
+    assert sources == {job.name: f"app.{job.name}" for job in JOBS}
+    assert not entry.app.pure_lambda_functions
+
+
+@pytest.mark.parametrize("module", ["doors", "jobs"])
+def test_a_map_imports_nothing_of_ours_that_a_door_or_job_needs(module: str) -> None:
+    tree = ast.parse((ROOT / "chalicelib" / "handlers" / f"{module}.py").read_text("utf-8"))
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+
+    assert {name for name in imported if name.startswith("chalicelib")} <= {"chalicelib.handlers.doors"}
+
+
+def test_a_door_that_does_not_exist_is_found_before_anybody_is_led_to_it() -> None:
+    with pytest.raises(AttributeError):
+        doors.find("web.information:show_nothing")
+    with pytest.raises(ModuleNotFoundError):
+        doors.find("web.nowhere:show_home")
+
+
+def _variables(path: str) -> list[str]:
+    return re.findall(r"{(\w+)}", path)
+
+
+def _paths() -> Iterator[list[str]]:
+    return ([part for part in door.path.split("/") if part] for door in DOORS)
