@@ -6,14 +6,13 @@ from typing import Any
 
 import boto3
 from botocore.config import Config as ClientConfig
-from pynamodb.connection import Connection
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.store import tables
 
 
 @made_once
-def connection(box: Container) -> Connection:
+def connection(box: Container) -> tables.SharedConnection:
     """The connection that all tables share, bound to their names."""
     return tables.bind(box.config)
 

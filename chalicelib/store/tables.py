@@ -22,6 +22,9 @@ from pynamodb.models import Model
 
 from chalicelib.config import Config
 
+SharedConnection = Connection
+"""What all stores go through, and the one client behind it."""
+
 
 class _Meta:
     table_name = ""

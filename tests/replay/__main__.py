@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import itertools
 import json
 import os
 import subprocess
@@ -18,6 +19,7 @@ from tests.replay import player
 
 ROOT = Path(__file__).parents[2]
 _SHOWN = 20
+_WIDTH = 200
 
 
 def main() -> None:
@@ -65,7 +67,16 @@ def _cleaned(line: str, ignored: set[str]) -> str:
 
 def _diff(before: Any, after: Any) -> str:
     one, other = (json.dumps(value, ensure_ascii=False, indent=1).splitlines() for value in (before, after))
-    return "\n".join(line[:300] for line in list(difflib.unified_diff(one, other, lineterm="", n=0))[2:12])
+    if len(one) != len(other):
+        return "\n".join(line[:_WIDTH] for line in list(difflib.unified_diff(one, other, lineterm="", n=0))[2:12])
+    pairs = ((left, right) for left, right in zip(one, other, strict=True) if left != right)
+    return "\n".join(_where_they_part(left, right) for left, right in itertools.islice(pairs, 5))
+
+
+def _where_they_part(left: str, right: str) -> str:
+    same = len(os.path.commonprefix([left, right]))
+    shown = slice(max(0, same - _WIDTH // 4), same + _WIDTH)
+    return f"- {left[shown]}\n+ {right[shown]}"
 
 
 def _played(tree: Path, to: Path) -> dict[str, Any]:
