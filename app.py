@@ -4,7 +4,7 @@ from chalice.app import Chalice
 
 from chalicelib.handlers import doors, jobs
 
-app = Chalice(app_name="casilla")
+app = Chalice(app_name="casilla", configure_logs=False)  # `handlers.log` does, at the first line
 app.register_middleware(doors.in_own_words, "http")
 for door in doors.DOORS:
     doors.register(app, door)

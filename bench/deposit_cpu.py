@@ -13,7 +13,7 @@ from typing import Any
 from bench.figures import Figure, Ratio, Work, alternate
 from bench.floor import Floor, floor_of
 from bench.world import BenchWorld, handle
-from chalicelib.handlers import http
+from chalicelib.handlers import signed
 from chalicelib.handlers.api.deposit import deposits as handler
 from chalicelib.services.deposit import deposit_notice
 from chalicelib.services.sender import authenticate_sender
@@ -21,7 +21,7 @@ from chalicelib.store.deposit.deposit_store import DepositStore
 
 _ROUNDS, _BATCH, _SAMPLES = 11, 8, 40
 _STAGES: Sequence[tuple[str, Any, str]] = (
-    ("request", http, "_signed_request"),
+    ("request", signed, "signed_request"),
     ("claim", handler, "read_claim"),
     ("parse", handler, "read_deposit"),
     ("load", DepositStore, "load"),

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.errors import SessionEnded, ValidationNeeded
+from chalicelib.domain.errors import Forbidden, SessionEnded, ValidationNeeded
 
 LIFETIME = timedelta(hours=8)
 """From login on, whatever happens in between."""
 VALIDATION_LIFETIME = timedelta(minutes=20)
 """How old a validation by password and captcha may be; use does not prolong it."""
+
+
+class PasswordChangeNeeded(Forbidden):
+    """The password was a temporary one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,17 @@ class Access:
 
     session: Session
     is_open: bool
+
+
+def require_own_password(session: Session) -> None:
+    """Let nobody go on with a temporary password (REG-6).
+
+    Raises:
+        PasswordChangeNeeded: `password_change_needed`.
+
+    """
+    if session.must_change_password:
+        raise PasswordChangeNeeded("password_change_needed", "Antes de continuar, cambia tu clave temporal.")
 
 
 def require_validated(session: Session, now: datetime) -> None:

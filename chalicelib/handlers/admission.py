@@ -9,8 +9,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.session import session_store
-from chalicelib.domain.access.credentials import require_own_password
-from chalicelib.domain.session import require_validated, session_ended
+from chalicelib.domain.session import require_own_password, require_validated, session_ended
 from chalicelib.handlers.doors import MAILBOX
 from chalicelib.handlers.http import JsonRequest
 from chalicelib.services.access.sessions import find_session

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
 from chalice.app import Chalice, Request, Response
 
@@ -207,7 +207,8 @@ def register(app: Chalice, door: Door) -> None:
     """Have chalice lead a door's requests to it."""
 
     def enter(**parameters: str) -> Response:
-        return open_door(door, cast("Request", app.current_request), parameters)
+        response: Response = find(_ANSWERING[door.kind])(door, app.current_request, parameters)
+        return response
 
     app.route(door.path, methods=[door.method], name=door.target, content_types=door.bodies or JSON)(enter)
 
@@ -220,13 +221,10 @@ def in_own_words(request: Request, get_response: Callable[[Request], Response]) 
     return response
 
 
-def open_door(door: Door, request: Request, parameters: dict[str, str]) -> Response:
-    """Load what is behind a door, guarded as the map says, and have it answer."""
+def view_of(door: Door) -> Callable[..., Response]:
+    """Load what is behind a door, guarded as the map says."""
     view = find(door.target)
-    if door.access in {SESSION, MAILBOX}:
-        view = find(_GUARDS[door.kind])(view, door.access)
-    response: Response = find(_ANSWERING[door.kind])(view, request, parameters, door)
-    return response
+    return find(_GUARDS[door.kind])(view, door.access) if door.access in {SESSION, MAILBOX} else view
 
 
 def find(target: str) -> Callable[..., Any]:

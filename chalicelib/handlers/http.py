@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from chalice.app import Request, Response
 
 from chalicelib.domain.errors import (
@@ -26,12 +24,10 @@ from chalicelib.domain.errors import (
     Unavailable,
     ValidationNeeded,
 )
-from chalicelib.handlers.doors import SIGNED, Door
+from chalicelib.handlers.doors import SIGNED, Door, find, view_of
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.fields import Fields, read_json
-from chalicelib.services.sender.signed_request import SignedRequest
-
-logger = Logger(service="casilla")
+from chalicelib.handlers.log import log
 
 _STATUSES: dict[type[CasillaError], tuple[int, str]] = {
     InvalidInput: (422, "Datos no aceptados"),
@@ -62,7 +58,6 @@ _FRAMEWORK: dict[int, tuple[str, CasillaError]] = {
     ),
 }
 _LONGEST_PARAMETER = 200
-_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +79,18 @@ class JsonRequest:
         return read_json(self.body)
 
 
-def answer(view: Callable[..., Response], raw: Request, parameters: dict[str, str], door: Door) -> Response:
+def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:
     """Lead a request to a door's view and back: errors are mapped here, since chalice's middleware never sees them."""
     correlation_id = str(raw.context.get("requestId", ""))
     try:
         check_parameters(parameters)
-        request = _signed_request(raw) if door.access == SIGNED else _json_request(raw)
-        response = view(request, **parameters)
+        read = find("signed:signed_request") if door.access == SIGNED else json_request
+        response = view_of(door)(read(raw), **parameters)
     except CasillaError as error:
         log_refusal(error, correlation_id)
         response = _problem(error, status_of(error), correlation_id)
     except Exception as error:  # noqa: BLE001 - told as it is, logged without its text
-        logger.error("unexpected", correlation_id=correlation_id, fault=describe_fault(error))
+        log().error("unexpected", correlation_id=correlation_id, fault=describe_fault(error))
         response = _problem(unexpected(correlation_id), (500, "Error inesperado"), correlation_id)
     response.headers = {**COMMON_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
     return response
@@ -146,11 +141,11 @@ def problem_response(error: CasillaError, correlation_id: str) -> Response:
 def log_refusal(error: CasillaError, correlation_id: str) -> None:
     """Log the code; of a vendor's error only its kind and code, since its text may hold personal data."""
     if not isinstance(error, Unavailable):
-        logger.info("refused", code=error.code, correlation_id=correlation_id)
+        log().info("refused", code=error.code, correlation_id=correlation_id)
         return
     cause = error.__cause__
     response = getattr(getattr(cause, "cause", None) or cause, "response", None) or {}
-    logger.warning(
+    log().warning(
         "unavailable",
         code=error.code,
         correlation_id=correlation_id,
@@ -195,18 +190,8 @@ def unexpected(correlation_id: str) -> Unavailable:
     )
 
 
-def _signed_request(request: Request) -> SignedRequest:
-    return SignedRequest(
-        method=request.method,
-        path=str(request.context.get("path") or request.path),
-        query=_canonical_query(request),
-        headers=request.headers,
-        body=raw_body(request),
-        origin=origin_of(request),
-    )
-
-
-def _json_request(request: Request) -> JsonRequest:
+def json_request(request: Request) -> JsonRequest:
+    """Read a person's request."""
     query = request.query_params
     return JsonRequest(
         headers=request.headers,
@@ -225,21 +210,3 @@ def raw_body(request: Request) -> bytes:
     """Return the body as bytes."""
     raw = request.raw_body
     return raw.encode() if isinstance(raw, str) else raw
-
-
-def _canonical_query(request: Request) -> str:
-    """Rebuild the query in its signed form: sorted by name, each name once, values of unreserved characters.
-
-    API Gateway hands over decoded parameters in no order, so the raw query cannot be had.
-    """
-    if request.query_params is None:
-        return ""
-    pairs = []
-    for name in sorted(request.query_params):
-        values = request.query_params.getlist(name)
-        if len(values) != 1 or not _UNRESERVED.fullmatch(f"{name}{values[0]}"):
-            raise InvalidInput(
-                "query_malformed", "Cada parámetro va una sola vez, con letras, dígitos y . _ ~ - solamente."
-            )
-        pairs.append(f"{name}={values[0]}")
-    return "&".join(pairs)

@@ -9,18 +9,18 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.bootstrap import current
-from chalicelib.domain.access.credentials import PasswordChangeNeeded
 from chalicelib.domain.errors import CasillaError
-from chalicelib.handlers.doors import Door
+from chalicelib.domain.session import PasswordChangeNeeded
+from chalicelib.handlers.doors import Door, view_of
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.http import (
     COMMON_HEADERS,
     check_parameters,
     log_refusal,
-    logger,
     status_of,
     unexpected,
 )
+from chalicelib.handlers.log import log
 from chalicelib.handlers.page_request import PageRequest, check_same_origin, page_request
 from chalicelib.renderers.pages import render_page
 
@@ -48,7 +48,7 @@ class FieldError:
     text: str
 
 
-def answer(view: View, raw: Request, parameters: dict[str, str], door: Door) -> Response:  # noqa: ARG001 - the map knows
+def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:
     """Lead a browser's request to a door's view and back; a form counts only from the portal's own pages."""
     correlation_id = str(raw.context.get("requestId", ""))
 
@@ -57,7 +57,7 @@ def answer(view: View, raw: Request, parameters: dict[str, str], door: Door) -> 
         request = page_request(raw)
         if request.method == "POST":
             check_same_origin(request, current().portal_url)
-        return view(request, **parameters)
+        return view_of(door)(request, **parameters)
 
     response = told(run, address=str(raw.path), correlation_id=correlation_id)
     response.headers = {**PAGE_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
@@ -76,7 +76,7 @@ def told(
             return go_to("/clave")
         return refusal_page(error, status_of(error), request=request)
     except Exception as error:  # noqa: BLE001 - told as it is, logged without its text
-        logger.error("unexpected", correlation_id=correlation_id, fault=describe_fault(error))
+        log().error("unexpected", correlation_id=correlation_id, fault=describe_fault(error))
         return refusal_page(unexpected(correlation_id), (500, "Algo falló de nuestro lado"), request=request)
 
 

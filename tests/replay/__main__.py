@@ -74,7 +74,7 @@ def _diff(before: Any, after: Any) -> str:
 
 
 def _where_they_part(left: str, right: str) -> str:
-    same = len(os.path.commonprefix([left, right]))
+    same = next(at for at, letters in enumerate(itertools.zip_longest(left, right)) if letters[0] != letters[1])
     shown = slice(max(0, same - _WIDTH // 4), same + _WIDTH)
     return f"- {left[shown]}\n+ {right[shown]}"
 

@@ -9,7 +9,6 @@ from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.password_policy import Person, check_password, normalise
 from chalicelib.domain.errors import CredentialsWrong, Forbidden, InvalidInput
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
-from chalicelib.domain.session import Session
 
 LONGEST_TYPED = 1000
 """Longer texts are no password; they are refused before they cost any work."""
@@ -17,10 +16,6 @@ LONGEST_TYPED = 1000
 
 class EmailCodeNeeded(Forbidden):
     """So much was tried on this user that a captcha is not enough for a while."""
-
-
-class PasswordChangeNeeded(Forbidden):
-    """The password was a temporary one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +69,6 @@ def credentials_wrong() -> CredentialsWrong:
     """Return the one refusal for everything that can be wrong."""
     detail = "El usuario, la contraseña, o el texto o código no son correctos. Revísalos y vuelve a intentarlo."
     return CredentialsWrong("credentials_wrong", detail)
-
-
-def require_own_password(session: Session) -> None:
-    """Let nobody go on with a temporary password (REG-6).
-
-    Raises:
-        PasswordChangeNeeded: `password_change_needed`.
-
-    """
-    if session.must_change_password:
-        raise PasswordChangeNeeded("password_change_needed", "Antes de continuar, cambia tu clave temporal.")
 
 
 def user_of(account: Account | None, mailbox: Mailbox | None) -> MailboxUser | None:

@@ -12,7 +12,8 @@ from chalicelib.bootstrap.alert import alert_batch_store, channels
 from chalicelib.domain.alert.alert import AlertBatch
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.handlers.fault import describe_fault
-from chalicelib.handlers.workers.reports import SWEEP_TIME, failures, logger, reported
+from chalicelib.handlers.log import log
+from chalicelib.handlers.workers.reports import SWEEP_TIME, failures, reported
 from chalicelib.services.alert import send_alerts as sending
 from chalicelib.services.alert import sweep_alerts as sweeping
 from chalicelib.services.alert.record_delivery import record_delivery
@@ -49,7 +50,7 @@ def record_deliveries(event: SNSEvent) -> None:
     try:
         record_delivery(json.loads(event.message), batches=alert_batch_store(box), new_event_id=box.chance.new_event_id)
     except (InvalidInput, ValueError) as error:
-        logger.error("delivery report not understood", fault=describe_fault(error))
+        log().error("delivery report not understood", fault=describe_fault(error))
 
 
 def _send(notice_id: str, box: Container) -> AlertBatch | None:

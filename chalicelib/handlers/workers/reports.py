@@ -6,11 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from chalicelib.handlers.fault import describe_fault
-
-logger = Logger(service="casilla")
+from chalicelib.handlers.log import log
 
 SWEEP_TIME = timedelta(minutes=4)
 """A sweep starts nothing new after this; its function may run one minute longer."""
@@ -27,7 +24,7 @@ def failures(
         try:
             handle(record)
         except Exception as error:  # noqa: BLE001 - whatever it is, only this record comes again
-            logger.error("record failed", record=identify(record), fault=describe_fault(error))
+            log().error("record failed", record=identify(record), fault=describe_fault(error))
             failed.append({"itemIdentifier": identify(record)})
     return {"batchItemFailures": failed}
 
@@ -40,5 +37,5 @@ def message_id(message: dict[str, Any]) -> str:
 def reported(job: str, report: Any) -> dict[str, Any]:
     """Log a sweep's counts, and return them."""
     counts = {name: getattr(report, name) for name in report.__slots__}
-    logger.info("job done", job=job, **counts)
+    log().info("job done", job=job, **counts)
     return counts

@@ -12,7 +12,8 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.storage import files
 from chalicelib.bootstrap.upload import upload_store
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.handlers.workers.reports import failures, logger, message_id, reported
+from chalicelib.handlers.log import log
+from chalicelib.handlers.workers.reports import failures, message_id, reported
 from chalicelib.services.upload import expire_uploads as expiring
 from chalicelib.services.upload.check_upload import check_upload
 
@@ -28,7 +29,7 @@ def check_uploads(event: SQSEvent) -> dict[str, Any]:
             try:
                 check_upload(key, files=files(box), uploads=upload_store(box), now=box.clock(), malware_scan=scan)
             except InvalidInput as error:  # not sent by a grant: nothing will ever ask for it
-                logger.warning("stray upload", code=error.code)
+                log().warning("stray upload", code=error.code)
 
     return failures(event.to_dict()["Records"], message_id, handle)
 

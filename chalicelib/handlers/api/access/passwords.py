@@ -15,7 +15,8 @@ from chalicelib.domain.session import Session
 from chalicelib.handlers.api.access.sessions import opened_as_json
 from chalicelib.handlers.commands.access import read_captcha, read_new_password, read_password
 from chalicelib.handlers.fields import Fields
-from chalicelib.handlers.http import JsonRequest, json_response, logger
+from chalicelib.handlers.http import JsonRequest, json_response
+from chalicelib.handlers.log import log
 from chalicelib.services.access.change_password import change_password
 from chalicelib.services.access.request_password_reset import ResetRequest, request_password_reset
 from chalicelib.services.access.reset_password import reset_password
@@ -72,7 +73,7 @@ def read_reset(fields: Fields, origin: str, box: Container) -> ResetRequest:
 def log_untold(is_told: bool) -> None:
     """Log that the owner of a changed password could not be told."""
     if not is_told:
-        logger.warning("password changed, its owner could not be told")
+        log().warning("password changed, its owner could not be told")
 
 
 def _is_legal_person(person_type: str) -> bool:

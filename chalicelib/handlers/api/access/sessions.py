@@ -6,9 +6,8 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
-from chalicelib.domain.access.credentials import require_own_password
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.session import Access, Session
+from chalicelib.domain.session import Access, Session, require_own_password
 from chalicelib.handlers.commands.access import read_captcha, read_login, read_user, read_validation
 from chalicelib.handlers.http import (
     JsonRequest,

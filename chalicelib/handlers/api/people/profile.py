@@ -8,7 +8,8 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.session import Session
 from chalicelib.handlers.fields import Fields
-from chalicelib.handlers.http import JsonRequest, instant_in_json, json_response, logger
+from chalicelib.handlers.http import JsonRequest, instant_in_json, json_response
+from chalicelib.handlers.log import log
 from chalicelib.services.people.change_email import request_new_email, verify_new_email
 from chalicelib.services.people.profile import ContactChange, Profile, change_contact, show_profile
 
@@ -65,7 +66,7 @@ def read_code(fields: Fields) -> str:
 def log_old_address_untold(is_told: bool) -> None:
     """Say in the log that a person does not know of the change of the own address."""
     if not is_told:
-        logger.warning("e-mail changed, its old address could not be told")
+        log().warning("e-mail changed, its old address could not be told")
 
 
 def _as_json(shown: Profile) -> dict[str, object]:

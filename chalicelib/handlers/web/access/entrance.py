@@ -8,9 +8,8 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
-from chalicelib.domain.access.credentials import require_own_password
 from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.session import Session
+from chalicelib.domain.session import Session, require_own_password
 from chalicelib.handlers.commands.access import read_captcha, read_login, read_user, read_validation
 from chalicelib.handlers.cookies import SESSION_COOKIE, cookie, no_cookie
 from chalicelib.handlers.fields import Fields

@@ -1,0 +1,48 @@
+"""Read the request of an institution's system as it was signed."""
+
+from __future__ import annotations
+
+import re
+
+from chalice.app import Request
+
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.handlers.http import origin_of, raw_body
+from chalicelib.services.sender.signed_request import SignedRequest
+
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
+
+
+def signed_request(request: Request) -> SignedRequest:
+    """Read it; nothing of what it claims is proven yet.
+
+    Raises:
+        InvalidInput: `query_malformed`.
+
+    """
+    return SignedRequest(
+        method=request.method,
+        path=str(request.context.get("path") or request.path),
+        query=_canonical_query(request),
+        headers=request.headers,
+        body=raw_body(request),
+        origin=origin_of(request),
+    )
+
+
+def _canonical_query(request: Request) -> str:
+    """Rebuild the query in its signed form: sorted by name, each name once, values of unreserved characters.
+
+    API Gateway hands over decoded parameters in no order, so the raw query cannot be had.
+    """
+    if request.query_params is None:
+        return ""
+    pairs = []
+    for name in sorted(request.query_params):
+        values = request.query_params.getlist(name)
+        if len(values) != 1 or not _UNRESERVED.fullmatch(f"{name}{values[0]}"):
+            raise InvalidInput(
+                "query_malformed", "Cada parámetro va una sola vez, con letras, dígitos y . _ ~ - solamente."
+            )
+        pairs.append(f"{name}={values[0]}")
+    return "&".join(pairs)
