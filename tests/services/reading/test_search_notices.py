@@ -20,7 +20,7 @@ from chalicelib.store.notice_store import NoticeStore
 from chalicelib.store.reading.notice_search_store import NoticeSearchStore
 from chalicelib.store.tables import bind
 from tests.builders import a_notice
-from tests.renderers.listing_rows import LIMA
+from tests.renderers.export.listing_rows import LIMA
 
 START = datetime(2026, 3, 9, 15, tzinfo=UTC)
 MAILBOX = "1-40000002"

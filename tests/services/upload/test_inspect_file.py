@@ -10,7 +10,7 @@ from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.notice import FileRole
 from chalicelib.domain.upload.upload import PDF
 from chalicelib.services.upload.inspect_file import inspect_file
-from tests.services.inspecting import FIXTURES, a_declaration, accept, refusal
+from tests.services.upload.inspecting import FIXTURES, a_declaration, accept, refusal
 
 PDF_PATH = FIXTURES / "pdf" / "libreoffice.pdf"
 TEXT = "text/plain"

@@ -10,7 +10,7 @@ from openpyxl.chart import BarChart, Reference
 
 from chalicelib.domain.upload.upload import ODS, XLSX
 from chalicelib.services.upload import zip_package
-from tests.services.inspecting import FIXTURES, accept, refusal
+from tests.services.upload.inspecting import FIXTURES, accept, refusal
 
 LIBREOFFICE_XLSX = (FIXTURES / "spreadsheet" / "libreoffice.xlsx").read_bytes()
 LIBREOFFICE_ODS = (FIXTURES / "spreadsheet" / "libreoffice.ods").read_bytes()

@@ -33,7 +33,7 @@ from tests.deposit_world import (
     an_institution,
 )
 
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "pdf"
+FIXTURES = Path(__file__).parents[3] / "fixtures" / "pdf"
 
 
 def test_deposit_answers_what_was_deposited_and_when_it_counts(world: World) -> None:

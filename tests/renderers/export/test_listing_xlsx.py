@@ -15,7 +15,7 @@ import pytest
 from chalicelib.domain.export.listed_notice import ListedNotice
 from chalicelib.domain.reading.search import Search
 from chalicelib.renderers.export.listing_xlsx import write_listing_xlsx
-from tests.renderers.listing_rows import LIMA, a_head, a_row
+from tests.renderers.export.listing_rows import LIMA, a_head, a_row
 
 
 class Sink:

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.identity_document import check_cui
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.registration.identity_claim import company_problems, person_problems
-from tests.domain.test_identity import CLAIM, COMPANY
+from tests.domain.registration.test_identity import CLAIM, COMPANY
 
 TODAY = date(2026, 3, 9)
 

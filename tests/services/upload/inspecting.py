@@ -12,7 +12,7 @@ from chalicelib.domain.notice import FileRole
 from chalicelib.domain.upload.upload import EXTENSIONS, PDF, DeclaredFile
 from chalicelib.services.upload.inspect_file import inspect_file
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 
 def a_declaration(content: bytes, media_type: str = PDF, **overrides: str | int) -> DeclaredFile:

@@ -30,7 +30,7 @@ from tests.builders import a_file, a_notice, an_annex
 
 LIMA = ZoneInfo("America/Lima")
 URL = "https://casilla.example.pe/verificar/ABCD-EFGH-2345"
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def needs(tool: str) -> pytest.MarkDecorator:

@@ -15,7 +15,7 @@ from chalicelib.domain.registration.registration import CODE_LIFETIME, Registrat
 from chalicelib.services.access.verify_code import CodeUnusable
 from chalicelib.services.registration.mail_link import verify_by_mail_link
 from chalicelib.services.registration.verify_registration import verify_by_code
-from tests.services.test_mail_link import ID, TICK, Applicant, applicant
+from tests.services.registration.test_mail_link import ID, TICK, Applicant, applicant
 
 __all__ = ["applicant"]
 

@@ -13,7 +13,7 @@ from chalicelib.domain.export.listed_notice import ListedNotice
 from chalicelib.domain.reading.search import Condition, Operator, Search, SearchField
 from chalicelib.renderers.export import listing_pdf
 from chalicelib.renderers.export.listing_pdf import render_listing_pdf
-from tests.renderers.listing_rows import LIMA, a_head, a_row
+from tests.renderers.export.listing_rows import LIMA, a_head, a_row
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler")
 

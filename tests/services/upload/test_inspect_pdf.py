@@ -12,7 +12,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf
 
 from chalicelib.services.upload import pdf_budget
-from tests.services.inspecting import FIXTURES, accept, refusal
+from tests.services.upload.inspecting import FIXTURES, accept, refusal
 
 REAL = sorted((FIXTURES / "pdf").glob("*.pdf"))
 LIBREOFFICE = (FIXTURES / "pdf" / "libreoffice.pdf").read_bytes()

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.errors import InvalidInput, NotReady
 from chalicelib.domain.upload.upload import PDF, Refusal, UploadState
-from tests.services.inspecting import FIXTURES
+from tests.services.upload.inspecting import FIXTURES
 from tests.upload_world import NOW, TEXT, World, a_declared, an_upload, upload_world
 
 SIGNED = (FIXTURES / "pdf" / "signed-twice.pdf").read_bytes()

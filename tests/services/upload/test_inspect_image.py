@@ -8,7 +8,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from tests.services.inspecting import accept, refusal
+from tests.services.upload.inspecting import accept, refusal
 
 PNG = "image/png"
 JPEG = "image/jpeg"
