@@ -25,7 +25,7 @@ _STAGES: Sequence[tuple[str, Any, str]] = (
     ("claim", handler, "read_claim"),
     ("parse", handler, "read_deposit"),
     ("load", DepositStore, "load"),
-    ("verify", authenticate_sender, "prove"),
+    ("verify", authenticate_sender, "prove_request"),
     ("inspect", deposit_notice, "settle_files"),
     ("compose", deposit_notice, "compose_notice"),
     ("receipt", deposit_notice, "render_receipt"),

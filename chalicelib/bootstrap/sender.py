@@ -5,8 +5,8 @@ from __future__ import annotations
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
 from chalicelib.services.sender.authenticate_sender import SenderTools
+from chalicelib.store.request_store import RequestStore
 from chalicelib.store.sender.institution_store import InstitutionStore
-from chalicelib.store.sender.request_store import RequestStore
 
 
 @made_once

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from chalice.app import Response
@@ -12,18 +13,25 @@ from chalicelib.bootstrap.session import session_store
 from chalicelib.domain.session import require_own_password, require_validated, session_ended
 from chalicelib.handlers.doors import MAILBOX
 from chalicelib.handlers.http import JsonRequest
-from chalicelib.services.access.sessions import find_session
+from chalicelib.services.access.sessions import find_session_with
+from chalicelib.store.batch_read import ItemKey
 
-Find = Callable[[str, dict[str, str]], tuple[Any, ...]]
-"""From a session's credential and the path's parameters to the session and whatever was read beside it."""
 View = TypeVar("View", bound=Callable[..., Response])
 
 
-def found_by(find: Find) -> Callable[[View], View]:
-    """Have a view get, after the session, what `find` reads in the same round trip."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is read in the session's own round trip: which items the path's parameters name, and what they make."""
+
+    keys: Callable[[dict[str, str]], Iterable[ItemKey]]
+    read: Callable[[dict[str, str], dict[ItemKey, Any]], Any]
+
+
+def with_session(beside: Beside) -> Callable[[View], View]:
+    """Have a view get, after the session, what is read beside it."""
 
     def mark(view: View) -> View:
-        view.find = find  # type: ignore[attr-defined]
+        view.beside = beside  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -62,12 +70,10 @@ def admit(credential: str, view: Callable[..., Response], access: str, parameter
     """
     box = current()
     now = box.clock()
-    find: Find | None = getattr(view, "find", None)
-    if find is None:
-        found: tuple[Any, ...] = (find_session(credential, sessions=session_store(box), now=now),)
-    else:
-        found = find(credential, parameters)
+    beside: Beside | None = getattr(view, "beside", None)
+    keys = () if beside is None else beside.keys(parameters)
+    session, found = find_session_with(credential, keys, sessions=session_store(box), now=now)
     if access == MAILBOX:
-        require_own_password(found[0])
-        require_validated(found[0], now)
-    return found
+        require_own_password(session)
+        require_validated(session, now)
+    return (session,) if beside is None else (session, beside.read(parameters, found))

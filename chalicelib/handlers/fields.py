@@ -1,4 +1,4 @@
-"""Read JSON bodies strictly: every field is named, typed, bounded and known, or the sender is told which is not."""
+"""Read what was sent strictly: every field is named, typed and bounded, and in JSON known, or the sender is told."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.
 
 
 class Fields:
-    """The fields of one JSON object; `path` is where it stands in the body. `close` refuses the unknown ones."""
+    """The fields of one JSON object, or of a form; `path` is where it stands in the body."""
 
-    def __init__(self, data: dict[str, Any], path: str) -> None:
+    def __init__(self, data: dict[str, Any], path: str = "", *, is_form: bool = False) -> None:
         """Read from `data`."""
         self._data = data
         self._path = path
+        self._is_form = is_form
         self._read: set[str] = set()
 
     def text(self, name: str, *, longest: int) -> str:
@@ -103,7 +104,9 @@ class Fields:
         return self._data.get(name) is not None
 
     def close(self) -> None:
-        """Refuse fields nobody read: a misspelt annex must not vanish in silence."""
+        """Refuse fields nobody read: a misspelt annex must not vanish in silence. A form's buttons and marks may."""
+        if self._is_form:
+            return
         for name in self._data:
             if name not in self._read:
                 self.refuse("field_unknown", name, "no existe en este pedido; revise cómo se escribe")

@@ -69,14 +69,14 @@ class JsonRequest:
     origin: str
     parameters: Mapping[str, tuple[str, ...]]
 
-    def fields(self) -> Fields:
-        """Return what was sent.
+    def fields(self, *, otherwise: bytes = b"") -> Fields:
+        """Return what was sent, or `otherwise` where nothing was.
 
         Raises:
             InvalidInput: `body_not_utf8` or `body_not_json`.
 
         """
-        return read_json(self.body)
+        return read_json(self.body or otherwise)
 
 
 def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:

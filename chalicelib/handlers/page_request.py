@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from chalice.app import Request
@@ -12,6 +13,7 @@ from chalice.app import Request
 from chalicelib.domain.errors import Forbidden, InvalidInput
 from chalicelib.domain.session import Session
 from chalicelib.handlers.cookies import read_cookies
+from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.http import origin_of, raw_body
 
 _MOST_FIELDS = 200
@@ -47,6 +49,20 @@ class PageRequest:
     def value(self, name: str) -> str:
         """Return a form's field as typed; empty when it is not there."""
         return next(iter(self.form.get(name, ())), "")
+
+    def fields(self, *, kept_empty: str = "") -> Fields:
+        """Return what was typed as the API would have got it; what is empty counts as not given, but for `kept_empty`.
+
+        A captcha's text and an e-mailed code go with the challenge they answer.
+        """
+        given: dict[str, Any] = {name: self.value(name) or None for name in self.form if name != "captcha"}
+        if kept_empty in self.form:
+            given[kept_empty] = self.value(kept_empty)
+        if self.value("code_id"):
+            given["email_code"] = {"id": self.value("code_id"), "code": self.value("code") or None}
+        elif self.value("captcha_id"):
+            given["captcha"] = {"id": self.value("captcha_id"), "answer": self.value("captcha") or None}
+        return Fields(given, is_form=True)
 
     def asked(self, name: str) -> str:
         """Return a parameter of the address; empty when it is not there."""

@@ -51,7 +51,7 @@ def test_every_door_declares_who_may_enter_and_what_it_takes(door: Door) -> None
 @pytest.mark.parametrize("door", DOORS, ids=_named)
 def test_every_door_leads_to_a_function_that_takes_the_paths_parameters(door: Door) -> None:
     view = find(door.target)
-    beside = 1 + (door.access in {SESSION, MAILBOX}) + hasattr(view, "find")
+    beside = 1 + (door.access in {SESSION, MAILBOX}) + hasattr(view, "beside")
 
     inspect.signature(view, follow_wrapped=False).bind(*[None] * beside, **dict.fromkeys(_variables(door.path), "x"))
     assert view.__doc__

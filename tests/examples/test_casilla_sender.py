@@ -27,7 +27,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chalicelib.domain.sender.institution import KeyAlgorithm, SigningKey
-from chalicelib.services.sender.signed_request import READ_COVERAGE, WRITE_COVERAGE, SignedRequest, prove, read_claim
+from chalicelib.services.sender.prove_request import prove_request
+from chalicelib.services.sender.signed_request import READ_COVERAGE, WRITE_COVERAGE, SignedRequest, read_claim
 from examples.casilla_sender import (
     KeyBelongsToAnotherDeposit,
     PrivateKey,
@@ -174,7 +175,7 @@ def test_signature_is_the_one_that_the_service_itself_verifies(
     public_key = private_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     algorithm = KeyAlgorithm.ED25519 if isinstance(private_key, Ed25519PrivateKey) else KeyAlgorithm.ECDSA_P256
     key = SigningKey("ent-0001", "2026-a", algorithm, public_key, now, now + timedelta(days=1))
-    assert prove(arrived, claim, key, authority=authority, now=now).evidence["algorithm"] == algorithm
+    assert prove_request(arrived, claim, key, authority=authority, now=now).evidence["algorithm"] == algorithm
 
 
 def test_deposit_sends_the_files_inside_and_returns_the_answer(sender: Sender, service: Service, pdf: Path) -> None:

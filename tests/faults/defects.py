@@ -27,8 +27,8 @@ from chalicelib.store.deposit.deposit_store import CommitUncertain, Deposit, Dep
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.notice_store import NoticeStore
+from chalicelib.store.request_store import Found, RequestStore, Wanted
 from chalicelib.store.sender.nonce_store import NonceStore
-from chalicelib.store.sender.request_store import Found, RequestStore, Wanted
 from chalicelib.store.tables import AlertBatchItem, DepositItem, TokenItem
 
 

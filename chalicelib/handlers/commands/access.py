@@ -1,13 +1,108 @@
-"""Read the bodies of access: passwords as they are, proofs as captcha or code."""
+"""Ways in: log in, confirm who one is, change or recover a password, end sessions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import access_tools
+from chalicelib.bootstrap.session import session_store
 from chalicelib.domain.access.access_secret import parse_email_code
-from chalicelib.domain.access.credentials import LONGEST_TYPED, Attempt, CaptchaAnswer, EmailCode, read_username
+from chalicelib.domain.access.credentials import (
+    LONGEST_TYPED,
+    Attempt,
+    CaptchaAnswer,
+    EmailCode,
+    PasswordChange,
+    read_username,
+)
+from chalicelib.domain.contact import read_email
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.identity_document import check_document_number, mailbox_id_for
+from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.session import Access, Session
 from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.log import log
+from chalicelib.services.access.change_password import change_password
+from chalicelib.services.access.end_other_sessions import end_other_sessions
+from chalicelib.services.access.log_in import log_in, validate_access
+from chalicelib.services.access.request_login_code import RequestedCode, request_login_code
+from chalicelib.services.access.request_password_reset import ResetRequest, request_password_reset
+from chalicelib.services.access.reset_password import reset_password
+from chalicelib.services.access.sessions import OpenedSession, end_session, list_accesses
 
 _LONGEST_NAME = 40
 _LONGEST_ID = 100
+_LONGEST = 300
+_PERSON_TYPES = {"natural": False, "juridica": True}
+
+
+def send_login_code(fields: Fields, *, origin: str) -> RequestedCode:
+    """Send a code that stands in for the captcha."""
+    box = current()
+    username, captcha = read_user(fields), read_captcha(fields)
+    fields.close()
+    return request_login_code(username, captcha, origin=origin, tools=access_tools(box), now=box.clock())
+
+
+def send_validation_code(session: Session, *, origin: str) -> RequestedCode:
+    """Send one to who is in already."""
+    box = current()
+    return request_login_code(session.username, None, origin=origin, tools=access_tools(box), now=box.clock())
+
+
+def enter(fields: Fields, *, origin: str) -> OpenedSession:
+    """Log in."""
+    box = current()
+    return log_in(read_login(fields, origin), tools=access_tools(box), now=box.clock())
+
+
+def validate(fields: Fields, session: Session, *, origin: str) -> OpenedSession:
+    """Begin twenty minutes of mailbox contents."""
+    box = current()
+    attempt = read_validation(fields, session.username, origin)
+    return validate_access(session, attempt, tools=access_tools(box), now=box.clock())
+
+
+def end_own_session(session: Session, session_id: str) -> bool:
+    """End a session of one's own, this or another; False when there is none."""
+    return end_session(session_id, user_id=session.user_id, sessions=session_store(current()))
+
+
+def end_others(session: Session, *, origin: str) -> OpenedSession:
+    """End every session of one's own but this, which goes on as the one returned."""
+    return end_other_sessions(session, origin=origin, tools=access_tools(current()))
+
+
+def own_accesses(session: Session) -> tuple[Access, ...]:
+    """Return one's own recent logins."""
+    box = current()
+    return list_accesses(session.user_id, sessions=session_store(box), now=box.clock())
+
+
+def change_own_password(fields: Fields, session: Session, *, origin: str) -> OpenedSession:
+    """Change a password that is known; the session goes on as the one returned."""
+    box = current()
+    change = PasswordChange(read_password(fields, "old_password"), read_new_password(fields))
+    fields.close()
+    changed = change_password(session, change, origin=origin, tools=access_tools(box), now=box.clock())
+    _log_untold(changed.is_told)
+    return changed.opened
+
+
+def ask_for_reset(fields: Fields, *, origin: str) -> None:
+    """Send a link to the registered address, if there is such a user."""
+    box = current()
+    wanted = _read_reset(fields, origin, box.mailbox_prefixes)
+    request_password_reset(wanted, tools=access_tools(box), now=box.clock())
+
+
+def use_reset(link: str, fields: Fields, *, origin: str) -> None:
+    """Set a new password by the link."""
+    box = current()
+    new = read_new_password(fields)
+    fields.close()
+    _log_untold(reset_password(link, new, origin=origin, tools=access_tools(box), now=box.clock()))
 
 
 def read_login(fields: Fields, origin: str) -> Attempt:
@@ -67,3 +162,28 @@ def _email_code(fields: Fields) -> EmailCode:
     code = EmailCode(fields.text("id", longest=_LONGEST_ID), parse_email_code(fields.text("code", longest=_LONGEST_ID)))
     fields.close()
     return code
+
+
+def _read_reset(fields: Fields, origin: str, prefixes: Mapping[DocumentType, str]) -> ResetRequest:
+    is_legal = fields.choice("person_type", _is_legal_person, " y ".join(_PERSON_TYPES))
+    kind = fields.choice("document_type", DocumentType, ", ".join(DocumentType))
+    if is_legal != (kind is DocumentType.RUC):
+        detail = "Una persona jurídica se identifica con RUC; una persona natural, con DNI, CE o pasaporte."
+        raise InvalidInput("person_type_mismatch", detail, field="document_type")
+    number = fields.text("document_number", longest=_LONGEST).upper()
+    check_document_number(kind, number, field="document_number")
+    email = read_email(fields.text("email", longest=_LONGEST), field="email")
+    captcha = read_captcha(fields)
+    fields.close()
+    return ResetRequest(mailbox_id_for(kind, number, prefixes), email, origin, captcha)
+
+
+def _log_untold(is_told: bool) -> None:
+    if not is_told:
+        log().warning("password changed, its owner could not be told")
+
+
+def _is_legal_person(person_type: str) -> bool:
+    if person_type not in _PERSON_TYPES:
+        raise ValueError(person_type)
+    return _PERSON_TYPES[person_type]

@@ -1,131 +1,48 @@
-"""Read an application for a mailbox: everything that is wrong is told at once, beside its field (REG-2, REG-3)."""
+"""A registration: begun, verified by a code, its e-mail sent again or to another address."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
-from functools import partial
-from typing import TypeVar
-
-from chalicelib.domain.contact import Phone, read_email_twice, read_phone
-from chalicelib.domain.errors import InvalidInput, refusal_of
-from chalicelib.domain.mailbox import AcceptedText, DocumentType
-from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Sex
-from chalicelib.handlers.commands.access import read_captcha
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.registration import open_registration_tools
+from chalicelib.domain.registration.registration import Registration
+from chalicelib.handlers.commands.application import read_application
+from chalicelib.handlers.commands.contact import read_email_typed_twice
 from chalicelib.handlers.fields import Fields
-from chalicelib.services.registration.start_registration import Application
-
-_T = TypeVar("_T")
-_NO_PHONE = Phone("", is_mobile=False)
-_LONGEST = 300
-_MOST_TEXTS = 10
-
-
-def read_application(fields: Fields, *, origin: str, now: datetime) -> Application:
-    """Read an application, whose texts are accepted now and from this address; its problems are left to the service.
-
-    Raises:
-        InvalidInput: neither a person nor a company registers.
-
-    """
-    problems: list[InvalidInput] = []
-    person, company = _object(fields, "person", problems), _object(fields, "company", problems)
-    if (person is None) == (company is None) and not problems:
-        fields.refuse("field_missing", "person", "o «company» es obligatorio: uno de los dos")
-    claim = _person(person, problems) if person else _company(company, problems) if company else None
-    address, number = _contact(fields, problems)
-    nothing: tuple[AcceptedText, ...] = ()
-    accepted = _collect(problems, lambda: _accepted(fields, origin, now), nothing)
-    captcha = _collect(problems, lambda: read_captcha(fields), None)
-    _collect(problems, fields.close, None)
-    if claim is None:
-        raise refusal_of(tuple(problems))
-    found = tuple(problems)
-    return Application(claim=claim, email=address, phone=number, accepted=accepted, captcha=captcha, problems=found)
+from chalicelib.services.registration.resend_registration_mail import (
+    change_registration_email,
+    resend_registration_mail,
+)
+from chalicelib.services.registration.start_registration import StartedRegistration, start_registration
+from chalicelib.services.registration.tools import open_registration
+from chalicelib.services.registration.verify_registration import verify_by_code
 
 
-def read_new_email(fields: Fields) -> str:
-    """Read the fields that change the address.
+def begin(fields: Fields, *, origin: str) -> StartedRegistration:
+    """Begin a registration."""
+    tools = open_registration_tools(current())
+    application = read_application(fields, origin=origin, now=tools.clock())
+    return start_registration(application, origin=origin, tools=tools)
 
-    Raises:
-        InvalidInput: the first thing wrong with them.
 
-    """
-    email, again = fields.text("email", longest=_LONGEST), fields.text("email_again", longest=_LONGEST)
+def find_registration(registration_id: str) -> Registration:
+    """Return how far it came."""
+    return open_registration(registration_id, open_registration_tools(current()))
+
+
+def verify(registration_id: str, fields: Fields) -> Registration:
+    """Verify the address by the code."""
+    tools = open_registration_tools(current())
+    code = fields.text("code", longest=100)
     fields.close()
-    return read_email_twice(email, again, field="email", again_field="email_again")
+    return verify_by_code(registration_id, code, tools=tools)
 
 
-def _contact(fields: Fields, problems: list[InvalidInput]) -> tuple[str, Phone]:
-    """Read e-mail and telephone; what is missing is told once, and not also as malformed."""
-    faults: list[InvalidInput] = []
-    email, again, phone = _texts(fields, ("email", "email_again", "phone"), faults)
-    unread = {fault.field for fault in faults}
-    address, number = "", _NO_PHONE
-    if fields.where("email") not in unread:
-        again = email if fields.where("email_again") in unread else again
-        twice = partial(read_email_twice, email, again, field="email", again_field="email_again")
-        address = _collect(faults, twice, "")
-    if fields.where("phone") not in unread:
-        number = _collect(faults, partial(read_phone, phone, field="phone"), _NO_PHONE)
-    problems += faults
-    return address, number
+def resend(registration_id: str) -> Registration:
+    """Send the last e-mail again."""
+    return resend_registration_mail(registration_id, tools=open_registration_tools(current()))
 
 
-def _object(fields: Fields, name: str, faults: list[InvalidInput]) -> Fields | None:
-    return _collect(faults, lambda: fields.object(name), None) if fields.has(name) else None
-
-
-def _person(fields: Fields, faults: list[InvalidInput]) -> PersonClaim:
-    def text(name: str, *, is_optional: bool = False) -> str:
-        return "" if is_optional and not fields.has(name) else _texts(fields, [name], faults)[0]
-
-    claim = PersonClaim(
-        document_type=_collect(
-            faults, lambda: fields.choice("document_type", _person_document, "DNI, CE, PASAPORTE"), DocumentType.DNI
-        ),
-        number=text("number"),
-        cui=text("cui", is_optional=True),
-        paternal_surname=text("paternal_surname", is_optional=True),
-        maternal_surname=text("maternal_surname", is_optional=True),
-        given_names=text("given_names"),
-        birth_date=_collect(faults, lambda: fields.day("birth_date"), date.min),
-        sex=_collect(faults, lambda: fields.choice("sex", Sex, "F, M"), Sex.FEMALE),
-        issue_date=_collect(faults, lambda: fields.day("issue_date"), None) if fields.has("issue_date") else None,
-    )
-    _collect(faults, fields.close, None)
-    return claim
-
-
-def _company(fields: Fields, faults: list[InvalidInput]) -> CompanyClaim:
-    ruc, name, district = _texts(fields, ("ruc", "legal_name", "district"), faults)
-    _collect(faults, fields.close, None)
-    return CompanyClaim(ruc=ruc, legal_name=name, district=district)
-
-
-def _texts(fields: Fields, names: Iterable[str], faults: list[InvalidInput]) -> list[str]:
-    return [_collect(faults, partial(fields.text, name, longest=_LONGEST), "") for name in names]
-
-
-def _person_document(value: str) -> DocumentType:
-    document_type = DocumentType(value)
-    if document_type is DocumentType.RUC:
-        raise ValueError(value)
-    return document_type
-
-
-def _accepted(fields: Fields, origin: str, now: datetime) -> tuple[AcceptedText, ...]:
-    given = []
-    for entry in fields.objects("accepted", most=_MOST_TEXTS):
-        given.append(AcceptedText(entry.text("text", longest=20), entry.text("version", longest=20), now, origin))
-        entry.close()
-    return tuple(given)
-
-
-def _collect(faults: list[InvalidInput], read: Callable[[], _T], otherwise: _T) -> _T:
-    """Return what was read, or note the refusal and go on."""
-    try:
-        return read()
-    except InvalidInput as fault:
-        faults.append(fault)
-        return otherwise
+def change_address(registration_id: str, fields: Fields) -> Registration:
+    """Take another address."""
+    tools = open_registration_tools(current())
+    return change_registration_email(registration_id, read_email_typed_twice(fields), tools=tools)

@@ -36,7 +36,6 @@ def show_privacy(request: PageRequest) -> Response:
 
 
 def _legal_text_page(request: PageRequest, name: str, address: str) -> Response:
-
     try:
         text = portal().text(name, request.asked("version") or None)
     except LookupError:

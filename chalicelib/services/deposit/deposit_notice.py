@@ -33,8 +33,8 @@ from chalicelib.services.sender.authenticate_sender import (
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
 from chalicelib.services.together import together
 from chalicelib.store.deposit.deposit_store import CommitUncertain, Deposit, DepositStore
+from chalicelib.store.request_store import Found, Wanted
 from chalicelib.store.sender.nonce_store import NonceStore, nonce_token
-from chalicelib.store.sender.request_store import Found, Wanted
 
 _MAX_TRIES = 4
 _PAUSE_S = 0.1

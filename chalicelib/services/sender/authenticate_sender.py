@@ -8,9 +8,10 @@ from datetime import datetime
 
 from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.sender.institution import Institution
-from chalicelib.services.sender.signed_request import Claim, Proof, SignedRequest, prove
+from chalicelib.services.sender.prove_request import Proof, prove_request
+from chalicelib.services.sender.signed_request import Claim, SignedRequest
+from chalicelib.store.request_store import Found, RequestStore, Wanted
 from chalicelib.store.sender.nonce_store import nonce_reused, nonce_token
-from chalicelib.store.sender.request_store import Found, RequestStore, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,13 @@ def authenticate_sender(
     """Verify the signature and that its nonce was not used for anything else.
 
     Raises:
-        NotAuthenticated: as `prove`, and `nonce_reused`.
+        NotAuthenticated: as `prove_request`, and `nonce_reused`.
 
     """
     now = tools.clock()
     key = found.signing_key if found.institution else None
-    proof = prove(request, claim, key, authority=tools.authority, now=now)
-    if found.institution is None:  # pragma: no cover - prove refuses a missing key
+    proof = prove_request(request, claim, key, authority=tools.authority, now=now)
+    if found.institution is None:  # pragma: no cover - prove_request refuses a missing key
         raise AssertionError
     taken_by_another = found.nonce_digest is not None and found.nonce_digest != proof.digest
     if taken_by_another and found.nonce_expires_at >= now.timestamp():

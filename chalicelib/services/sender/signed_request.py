@@ -1,21 +1,21 @@
 """Signed requests (RFC 9421, RFC 9530): what a sender must sign, and the proof that it did.
 
-`read_claim` needs no key and no store: it says who the request claims to be from. `prove` checks the claim
+`read_claim` needs no key and no store: it says who the request claims to be from. `prove_request` checks the claim
 against the registered key. The algorithm comes from the key, the authority from the configuration, the window
 from the injected clock; never from the message.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import http_sf
+
 from chalicelib.domain.errors import InvalidInput, NotAuthenticated
-from chalicelib.domain.sender.institution import SigningKey
 
 TAG = "casilla"
 MAX_WINDOW = timedelta(minutes=5)
@@ -56,14 +56,6 @@ class Claim:
     coverage: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A verified signature: `digest` is the SHA-256 of its base, `evidence` what to keep to show it later."""
-
-    digest: str
-    evidence: dict[str, str]
-
-
 def read_claim(request: SignedRequest, coverage: tuple[str, ...], *, now: datetime) -> Claim:
     """Read the signature's parameters and check all that needs no key.
 
@@ -91,35 +83,7 @@ def read_claim(request: SignedRequest, coverage: tuple[str, ...], *, now: dateti
     return Claim(keyid[1], keyid[2], keyid[0], nonce, expires_at, needed)
 
 
-def prove(request: SignedRequest, claim: Claim, key: SigningKey | None, *, authority: str, now: datetime) -> Proof:
-    """Verify the signature and the body's digest with the registered key.
-
-    Raises:
-        NotAuthenticated: `key_unknown`, `key_not_valid` or `signature_wrong`.
-
-    """
-    if key is None:
-        raise NotAuthenticated("key_unknown", "La clave que firma no está registrada. Revise el keyid.")
-    if not key.is_valid_at(now):
-        raise NotAuthenticated("key_not_valid", "La clave que firma está revocada, venció o aún no rige.")
-    from chalicelib.services.sender.signature_base import verified_base  # noqa: PLC0415 - loads the cryptography library
-
-    base = verified_base(request, key, coverage=claim.coverage, authority=authority)
-    headers = request.headers
-    return Proof(
-        digest=hashlib.sha256(base.encode()).hexdigest(),
-        evidence={
-            "base": base,
-            "signature_input": headers["signature-input"],
-            "signature": headers["signature"],
-            "algorithm": key.algorithm.value,
-        },
-    )
-
-
 def _signature_input(request: SignedRequest) -> tuple[tuple[str, ...], Mapping[str, Any]]:
-    import http_sf  # noqa: PLC0415 - kept out of the cold start
-
     if "signature-input" not in request.headers or "signature" not in request.headers:
         raise NotAuthenticated("signature_missing", "El pedido debe ir firmado: faltan Signature-Input y Signature.")
     try:

@@ -12,9 +12,9 @@ from chalicelib.domain.errors import TooLarge
 from chalicelib.domain.identity_document import check_document_number, mailbox_id_for
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.notice import CaseFile, Document, FileRole
-from chalicelib.domain.upload.upload import MAX_ANNEXES, MAX_INLINE_SIZE, DeclaredFile, check_declared, is_upload_id
+from chalicelib.domain.upload.upload import MAX_ANNEXES, MAX_INLINE_SIZE, check_declared, is_upload_id
+from chalicelib.handlers.api.upload.declared_file import printable, read_declared
 from chalicelib.handlers.fields import Fields, read_json
-from chalicelib.renderers.printable import check_printable
 
 _NUMBER, _NAME, _SUBJECT, _FILENAME, _TYPE = 100, 200, 2000, 200, 100
 
@@ -40,16 +40,6 @@ def read_deposit(body: bytes, prefixes: Mapping[DocumentType, str]) -> DepositCo
     return command
 
 
-def read_declared(fields: Fields) -> DeclaredFile:
-    """Read what is said of a file: filename, media_type, sha256 and size."""
-    return DeclaredFile(
-        filename=_printable(fields, "filename", _FILENAME),
-        media_type=fields.text("media_type", longest=_TYPE),
-        sha256=fields.text("sha256", longest=_TYPE),
-        size=fields.integer("size"),
-    )
-
-
 def _recipient(fields: Fields, prefixes: Mapping[DocumentType, str]) -> str:
     document_type = fields.choice("document_type", DocumentType, ", ".join(DocumentType))
     number = fields.text("document_number", longest=_NUMBER)
@@ -59,20 +49,20 @@ def _recipient(fields: Fields, prefixes: Mapping[DocumentType, str]) -> str:
 
 
 def _case_file(fields: Fields) -> CaseFile:
-    case_file = CaseFile(number=_printable(fields, "number", _NUMBER), opened_on=fields.day("opened_on"))
+    case_file = CaseFile(number=printable(fields, "number", _NUMBER), opened_on=fields.day("opened_on"))
     fields.close()
     return case_file
 
 
 def _document(fields: Fields) -> Document:
     document = Document(
-        type=_printable(fields, "type", _TYPE),
-        number=_printable(fields, "number", _NUMBER),
-        subject=_printable(fields, "subject", _SUBJECT),
+        type=printable(fields, "type", _TYPE),
+        number=printable(fields, "number", _NUMBER),
+        subject=printable(fields, "subject", _SUBJECT),
         issued_at=fields.instant("issued_at"),
-        office=_printable(fields, "office", _NAME),
-        signed_by=_printable(fields, "signed_by", _NAME),
-        prepared_by=_printable(fields, "prepared_by", _NAME),
+        office=printable(fields, "office", _NAME),
+        signed_by=printable(fields, "signed_by", _NAME),
+        prepared_by=printable(fields, "prepared_by", _NAME),
     )
     fields.close()
     return document
@@ -82,12 +72,6 @@ def _term(fields: Fields) -> Term:
     term = parse_term(fields.integer("amount"), fields.text("unit", longest=_TYPE))
     fields.close()
     return term
-
-
-def _printable(fields: Fields, name: str, longest: int) -> str:
-    text = fields.text(name, longest=longest)
-    check_printable(text, field=fields.where(name))
-    return text
 
 
 def _files(fields: Fields) -> tuple[SentFile, ...]:

@@ -7,35 +7,20 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.access import access_tools
 from chalicelib.bootstrap.reading import reading_tools
 from chalicelib.bootstrap.storage import files
-from chalicelib.domain.codes import parse_code
-from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.reading.reading import Reading
 from chalicelib.domain.session import Session
-from chalicelib.handlers.admission import found_by
+from chalicelib.handlers.admission import with_session
 from chalicelib.handlers.api.query import Query
+from chalicelib.handlers.commands.reading import NOTICE
 from chalicelib.handlers.http import JsonRequest, json_response
 from chalicelib.renderers.reading.delivered_json import details_as_json, envelope_as_json
-from chalicelib.services.access.sessions import find_session_with
 from chalicelib.services.reading.download_file import LINK_LIVES_S, download_file
 from chalicelib.services.reading.list_notices import PAGE_SIZES, list_notices
 from chalicelib.services.reading.open_notice import OpenedNotice, open_notice
 from chalicelib.services.reading.tools import delivered_to
-from chalicelib.store.reading.reading_store import FoundNotice, ReadingStore
-
-
-def with_notice(credential: str, parameters: dict[str, str]) -> tuple[Any, ...]:
-    """Find the session and the notice that the path names, with its alerts, in one read."""
-    box = current()
-    try:
-        notice_id = parse_code(parameters["notice_id"])
-    except InvalidInput:
-        notice_id = ""
-    keys = ReadingStore.keys(notice_id) if notice_id else ()
-    session, found = find_session_with(credential, keys, sessions=access_tools(box).sessions, now=box.clock())
-    return session, ReadingStore.from_found(notice_id, found)
+from chalicelib.store.reading.reading_store import FoundNotice
 
 
 def list_mailbox(request: JsonRequest, session: Session) -> Response:
@@ -58,7 +43,7 @@ def list_mailbox(request: JsonRequest, session: Session) -> Response:
     return json_response(answer)
 
 
-@found_by(with_notice)
+@with_session(NOTICE)
 def show_notice(request: JsonRequest, session: Session, found: FoundNotice, notice_id: str) -> Response:  # noqa: ARG001 - found by it already
     """Show the envelope of a notice that nobody opened; everything about one that was, which is opening it again."""
     box = current()
@@ -69,14 +54,14 @@ def show_notice(request: JsonRequest, session: Session, found: FoundNotice, noti
     return json_response(_opened_as_json(open_notice(session, found, origin=request.origin, tools=tools)))
 
 
-@found_by(with_notice)
+@with_session(NOTICE)
 def create_opening(request: JsonRequest, session: Session, found: FoundNotice, notice_id: str) -> Response:  # noqa: ARG001 - as above
     """Open a notice, for the first time or again."""
     opened = open_notice(session, found, origin=request.origin, tools=reading_tools(current()))
     return json_response(_opened_as_json(opened), status=201 if opened.is_first else 200)
 
 
-@found_by(with_notice)
+@with_session(NOTICE)
 def show_file(request: JsonRequest, session: Session, found: FoundNotice, notice_id: str, name: str) -> Response:  # noqa: ARG001 - as above
     """Give a link to one file of an opened notice, or to its receipt, and log it."""
     box = current()
@@ -91,7 +76,6 @@ def show_file(request: JsonRequest, session: Session, found: FoundNotice, notice
 
 
 def _opened_as_json(opened: OpenedNotice) -> dict[str, Any]:
-
     box = current()
     details = details_as_json(
         opened.delivered, opened.alerts, today=reading_tools(box).today(), api_base_url=box.config.api_base_url

@@ -9,7 +9,7 @@ from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.bootstrap.storage import files
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.upload.upload import DeclaredFile
-from chalicelib.handlers.api.deposit.deposit_body import read_declared
+from chalicelib.handlers.api.upload.declared_file import read_declared
 from chalicelib.handlers.fields import read_json
 from chalicelib.handlers.http import json_response
 from chalicelib.services.sender.signed_request import READ_COVERAGE, WRITE_COVERAGE, SignedRequest, read_claim

@@ -6,20 +6,15 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.bootstrap import current
-from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.session import Session, require_own_password
-from chalicelib.handlers.commands.access import read_captcha, read_login, read_user, read_validation
+from chalicelib.handlers.commands import access
 from chalicelib.handlers.cookies import SESSION_COOKIE, cookie, no_cookie
-from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest, own_address
 from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.labels import LABELS
-from chalicelib.services.access.log_in import log_in, validate_access
-from chalicelib.services.access.request_login_code import request_login_code
-from chalicelib.services.access.sessions import OpenedSession, end_session
+from chalicelib.services.access.sessions import OpenedSession
 
 MAILBOX_PAGE = "/casilla"
 
@@ -31,12 +26,10 @@ def show_login(request: PageRequest) -> Response:
 
 def log_in_by_form(request: PageRequest) -> Response:
     """Log in."""
-    box, by_code = current(), bool(request.value("code_id"))
     try:
-        attempt = read_login(Fields(_typed(request, "username", "password"), ""), request.origin)
-        opened = log_in(attempt, tools=access_tools(box), now=box.clock())
+        opened = access.enter(request.fields(), origin=request.origin)
     except CasillaError as error:
-        return _login_page(request, by_code=by_code, error=error)
+        return _login_page(request, by_code=bool(request.value("code_id")), error=error)
     return _entered(request, opened)
 
 
@@ -47,11 +40,8 @@ def show_code_request(request: PageRequest) -> Response:
 
 def send_login_code(request: PageRequest) -> Response:
     """Send a code, and ask for it with the password."""
-    box = current()
     try:
-        fields = Fields(_typed(request, "username"), "")
-        username, captcha = read_user(fields), read_captcha(fields)
-        sent = request_login_code(username, captcha, origin=request.origin, tools=access_tools(box), now=box.clock())
+        sent = access.send_login_code(request.fields(), origin=request.origin)
     except CasillaError as error:
         return _code_request_page(request, error)
     return _login_page(request, by_code=True, code_id=sent.code_id, sent_until=sent.valid_until)
@@ -59,7 +49,7 @@ def send_login_code(request: PageRequest) -> Response:
 
 def log_out_by_form(_: PageRequest, session: Session) -> Response:
     """End the session."""
-    end_session(session.session_id, user_id=session.user_id, sessions=access_tools(current()).sessions)
+    access.end_own_session(session, session.session_id)
     return go_to("/ingresar?salida=si", cookies=[no_cookie(SESSION_COOKIE)])
 
 
@@ -73,35 +63,19 @@ def validate_by_form(request: PageRequest, session: Session) -> Response:
     require_own_password(session)
     if request.value("action") == "code":
         return _send_validation_code(request, session)
-    box = current()
     try:
-        attempt = read_validation(Fields(_typed(request, "password"), ""), session.username, request.origin)
-        opened = validate_access(session, attempt, tools=access_tools(box), now=box.clock())
+        opened = access.validate(request.fields(), session, origin=request.origin)
     except CasillaError as error:
         return _validation_page(request, session, error=error)
     return _entered(request, opened)
 
 
 def _send_validation_code(request: PageRequest, session: Session) -> Response:
-
-    box = current()
     try:
-        sent = request_login_code(
-            session.username, None, origin=request.origin, tools=access_tools(box), now=box.clock()
-        )
+        sent = access.send_validation_code(session, origin=request.origin)
     except CasillaError as error:
         return _validation_page(request, session, error=error)
     return _validation_page(request, session, code_id=sent.code_id, sent_until=sent.valid_until)
-
-
-def _typed(request: PageRequest, *names: str) -> dict[str, Any]:
-    """Return what was typed as the API would have got it; what is empty counts as not given."""
-    given: dict[str, Any] = {name: request.value(name) or None for name in names}
-    if request.value("code_id"):
-        given["email_code"] = {"id": request.value("code_id"), "code": request.value("code") or None}
-    elif request.value("captcha_id"):
-        given["captcha"] = {"id": request.value("captcha_id"), "answer": request.value("captcha") or None}
-    return given
 
 
 def _entered(request: PageRequest, opened: OpenedSession) -> Response:
@@ -127,7 +101,6 @@ def _validation_page(
 def _credentials_page(
     request: PageRequest, template: str, *, by_code: bool, error: CasillaError | None, **context: Any
 ) -> Response:
-
     values = {
         "username": request.value("username"),
         "code_id": request.value("code_id"),
@@ -141,7 +114,6 @@ def _credentials_page(
 
 
 def _code_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:
-
     needs_captcha = error is not None and error.code in {"captcha_needed", "captcha_wrong"}
     values = {
         "username": request.value("username") or request.asked("usuario"),

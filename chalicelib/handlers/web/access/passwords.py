@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from chalice.app import Response
 
-from chalicelib.bootstrap import current
-from chalicelib.bootstrap.access import access_tools
-from chalicelib.domain.access.credentials import PasswordChange
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.session import Session
-from chalicelib.handlers.api.access.passwords import log_untold, read_reset
-from chalicelib.handlers.commands.access import read_new_password, read_password
+from chalicelib.handlers.commands import access
 from chalicelib.handlers.cookies import SESSION_COOKIE, cookie
-from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.labels import LABELS
-from chalicelib.services.access.change_password import change_password
 from chalicelib.services.access.links import LinkExpired, LinkUnusable
-from chalicelib.services.access.request_password_reset import request_password_reset
-from chalicelib.services.access.reset_password import reset_password
 
 _RESET_FIELDS = ("person_type", "document_type", "document_number", "email")
 
@@ -32,15 +24,11 @@ def show_password_change(request: PageRequest, session: Session) -> Response:
 
 def change_password_by_form(request: PageRequest, session: Session) -> Response:
     """Change it, end the other sessions, and go on with a new cookie."""
-    box = current()
-    fields = Fields(_typed(request, "old_password", "new_password", "new_password_repeated"), "")
     try:
-        change = PasswordChange(read_password(fields, "old_password"), read_new_password(fields))
-        changed = change_password(session, change, origin=request.origin, tools=access_tools(box), now=box.clock())
+        opened = access.change_own_password(request.fields(), session, origin=request.origin)
     except CasillaError as error:
         return show_form(request, "password.html", error, LABELS, is_forced=session.must_change_password)
-    log_untold(changed.is_told)
-    return go_to("/clave/cambiada", cookies=[cookie(SESSION_COOKIE, changed.opened.cookie)])
+    return go_to("/clave/cambiada", cookies=[cookie(SESSION_COOKIE, opened.cookie)])
 
 
 def show_password_changed(request: PageRequest, session: Session) -> Response:  # noqa: ARG001
@@ -55,13 +43,8 @@ def show_reset_request(request: PageRequest) -> Response:
 
 def request_reset_by_form(request: PageRequest) -> Response:
     """Send a link; the answer is the same whether there is such a user or not."""
-    box = current()
     try:
-        typed = _typed(request, *_RESET_FIELDS)
-        if request.value("captcha_id"):
-            typed["captcha"] = {"id": request.value("captcha_id"), "answer": request.value("captcha") or None}
-        wanted = read_reset(Fields(typed, ""), request.origin, box)
-        request_password_reset(wanted, tools=access_tools(box), now=box.clock())
+        access.ask_for_reset(request.fields(), origin=request.origin)
     except CasillaError as error:
         return _reset_request_page(request, error)
     return show(request, "reset_requested.html")
@@ -74,27 +57,19 @@ def show_reset(request: PageRequest, link: str) -> Response:
 
 def reset_by_form(request: PageRequest, link: str) -> Response:
     """Set the new password by the link."""
-    box = current()
     try:
-        new = read_new_password(Fields(_typed(request, "new_password", "new_password_repeated"), ""))
-        is_told = reset_password(link, new, origin=request.origin, tools=access_tools(box), now=box.clock())
+        access.use_reset(link, request.fields(), origin=request.origin)
     except (LinkExpired, LinkUnusable) as error:
         return show(
             request, "reset_link_over.html", status=410, detail=error.detail, is_renewed=isinstance(error, LinkExpired)
         )
     except CasillaError as error:
         return show_form(request, "reset.html", error, LABELS, link=link)
-    log_untold(is_told)
     return show(request, "reset_done.html")
 
 
 def _reset_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:
-
     needs_captcha = error is not None and error.code in {"captcha_needed", "captcha_wrong"}
     typed = {name: request.value(name) for name in _RESET_FIELDS}
     captcha = new_captcha(request) if needs_captcha else None
     return show_form(request, "reset_request.html", error, LABELS, typed=typed, captcha=captcha)
-
-
-def _typed(request: PageRequest, *names: str) -> dict[str, object]:
-    return {name: request.value(name) or None for name in names}

@@ -8,13 +8,11 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.access.token import TokenKind
 from chalicelib.domain.errors import CasillaError
-from chalicelib.handlers.commands.access import read_new_password
-from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.commands import people
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.services.access.links import LinkExpired, LinkUnusable, open_link, show_link
-from chalicelib.services.people.activate_user import activate_user
 
 
 def show_activation(request: PageRequest, link: str) -> Response:
@@ -24,11 +22,8 @@ def show_activation(request: PageRequest, link: str) -> Response:
 
 def activate_by_form(request: PageRequest, link: str) -> Response:
     """Set the password and open the way in."""
-    box = current()
     try:
-        typed = {name: request.value(name) or None for name in ("new_password", "new_password_repeated")}
-        new = read_new_password(Fields(typed, ""))
-        username = activate_user(link, new, origin=request.origin, tools=access_tools(box), now=box.clock())
+        username = people.activate(link, request.fields(), origin=request.origin)
     except LinkExpired as error:
         return show(request, "activation_renewed.html", status=410, detail=error.detail)
     except LinkUnusable:
@@ -51,7 +46,6 @@ def renew_activation(request: PageRequest, link: str) -> Response:
 
 
 def _activation_page(request: PageRequest, link: str, error: CasillaError | None = None) -> Response:
-
     box = current()
     try:
         owner, is_in_time = show_link(TokenKind.ACTIVATION_LINK, link, tools=access_tools(box), now=box.clock())

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from chalice.app import Response
 
-from chalicelib.bootstrap import current
-from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.mailbox import MAX_USERS, MailboxUser
 from chalicelib.domain.people.mailbox_users import PERSON_DOCUMENTS
 from chalicelib.domain.session import Session
-from chalicelib.handlers.api.people.users import NEW_USER_FIELDS, read_new_user
-from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.commands import people
 from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import FieldError, errors_of, go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS
-from chalicelib.handlers.web.people.users import ADDED, NOT_SENT, USERS_PAGE, done, users_of
-from chalicelib.services.people.mailbox_users import add_user, check_new_user
+from chalicelib.handlers.web.people.users import ADDED, NOT_SENT, USERS_PAGE, done
 
 
 def show_new_user(request: PageRequest, session: Session) -> Response:
     """Ask for a new user's data; who may not add one, or has five, is told so by the list."""
-    mailbox, asking = users_of(session)
+    mailbox, asking = people.users_of(session)
     if not asking.is_principal or len(mailbox.users) >= MAX_USERS:
         return go_to(USERS_PAGE)
     return _new_user_page(request)
@@ -30,16 +26,15 @@ def show_new_user(request: PageRequest, session: Session) -> Response:
 
 def add_user_by_form(request: PageRequest, session: Session) -> Response:
     """Show what was typed for a last look; from there, add the user or go back to the form."""
-    box, step = current(), request.value("step")
+    step = request.value("step")
     if step == "corregir":
         return _new_user_page(request)
-    tools = access_tools(box)
     try:
-        typed = read_new_user(Fields({name: request.value(name) or None for name in NEW_USER_FIELDS}, ""))
         if step != "agregar":
-            user = check_new_user(session, typed, tools=tools)
-            return show(request, "user_check.html", user=user, document_types=DOCUMENT_TYPES, names=NEW_USER_FIELDS)
-        added = add_user(session, typed, origin=request.origin, tools=tools, now=box.clock())
+            user = people.check_user(request.fields(), session)
+            names = people.NEW_USER_FIELDS
+            return show(request, "user_check.html", user=user, document_types=DOCUMENT_TYPES, names=names)
+        added = people.add_user(request.fields(), session, origin=request.origin)
     except CasillaError as error:
         twin = _added_meanwhile(request, session) if step == "agregar" and error.code == "document_taken" else None
         return _new_user_page(request, error) if twin is None else done(ADDED, twin.user_id)
@@ -48,20 +43,19 @@ def add_user_by_form(request: PageRequest, session: Session) -> Response:
 
 def _added_meanwhile(request: PageRequest, session: Session) -> MailboxUser | None:
     """Return the same new user, if a second click on the same button is all that happened since the last look."""
-    user = users_of(session)[0].user_with_email(request.value("email").strip())
+    user = people.users_of(session)[0].user_with_email(request.value("email").strip())
     is_same = user is not None and user.document_number == "".join(request.value("document_number").split()).upper()
     return user if is_same else None
 
 
 def _new_user_page(request: PageRequest, error: CasillaError | None = None) -> Response:
-
-    typed = {name: request.value(name) for name in NEW_USER_FIELDS}
+    typed = {name: request.value(name) for name in people.NEW_USER_FIELDS}
     kinds = [(kind.value, DOCUMENT_TYPES[kind]) for kind in PERSON_DOCUMENTS]
     if not isinstance(error, InvalidInput):
         return show_form(request, "user_new.html", error, LABELS, typed=typed, kinds=kinds)
     log_refusal(error, request.correlation_id)
     found = {one.field: one for one in errors_of(error, LABELS)} | _left_empty(typed)
-    errors = [found[name] for name in NEW_USER_FIELDS if name in found]
+    errors = [found[name] for name in people.NEW_USER_FIELDS if name in found]
     return show(request, "user_new.html", status=422, errors=errors, typed=typed, kinds=kinds)
 
 

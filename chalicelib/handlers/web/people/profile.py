@@ -7,21 +7,17 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.bootstrap import current
-from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.mailbox import AcceptedText
 from chalicelib.domain.session import Access, Session
-from chalicelib.handlers.api.people.profile import read_contact
+from chalicelib.handlers.commands import access, people
 from chalicelib.handlers.cookies import SESSION_COOKIE, cookie
 from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.page import FieldError, go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS, YES_OR_NO
 from chalicelib.renderers.portal import portal
-from chalicelib.services.access.end_other_sessions import end_other_sessions
-from chalicelib.services.access.sessions import end_session, list_accesses
-from chalicelib.services.people.profile import Profile, change_contact, show_profile
+from chalicelib.services.people.profile import Profile
 from chalicelib.services.together import together
 
 PROFILE_PAGE = "/perfil"
@@ -39,14 +35,12 @@ _TEXT_PAGES = {"terms": "/terminos", "privacy": "/privacidad"}
 
 def show_own_profile(request: PageRequest, session: Session) -> Response:
     """Show the own data and where one is logged in."""
-    box = current()
-    tools, now = access_tools(box), box.clock()
     profiles: list[Profile] = []
     accesses: list[Access] = []
     together(
         [
-            lambda: profiles.append(show_profile(session, tools=tools, now=now)),
-            lambda: accesses.extend(list_accesses(session.user_id, sessions=tools.sessions, now=now)),
+            lambda: profiles.append(people.own_profile(session)),
+            lambda: accesses.extend(access.own_accesses(session)),
         ]
     )
     context: dict[str, Any] = {
@@ -62,14 +56,16 @@ def show_own_profile(request: PageRequest, session: Session) -> Response:
 
 def show_mobile(request: PageRequest, session: Session) -> Response:
     """Ask for the mobile."""
-    return show(request, "profile_mobile.html", mobile=(_profile(session).user.mobile or "").removeprefix("+51"))
+    return show(
+        request, "profile_mobile.html", mobile=(people.own_profile(session).user.mobile or "").removeprefix("+51")
+    )
 
 
 def change_mobile_by_form(request: PageRequest, session: Session) -> Response:
     """Change it; an empty field takes it away."""
     mobile = request.value("mobile")
     try:
-        _change(request, session, {"mobile": mobile} if "mobile" in request.form else {})
+        people.change_contact(request.fields(kept_empty="mobile"), session, origin=request.origin)
     except CasillaError as error:
         return show_form(request, "profile_mobile.html", error, LABELS, mobile=mobile)
     return _done("celular" if mobile.strip() else "sin-celular")
@@ -77,7 +73,7 @@ def change_mobile_by_form(request: PageRequest, session: Session) -> Response:
 
 def show_alerts(request: PageRequest, session: Session) -> Response:
     """Ask whether alerts come by SMS too."""
-    user = _profile(session).user
+    user = people.own_profile(session).user
     chosen = "si" if user.alerts_by_sms else "no"
     return show(request, "profile_alerts.html", user=user, chosen=chosen, options=list(YES_OR_NO.items()))
 
@@ -87,35 +83,22 @@ def change_alerts_by_form(request: PageRequest, session: Session) -> Response:
     chosen = request.value("alerts_by_sms")
     if chosen not in YES_OR_NO:
         errors = [FieldError("alerts_by_sms", f"Elige una opción en «{LABELS['alerts_by_sms']}».")]
-        context: dict[str, Any] = {"user": _profile(session).user, "options": list(YES_OR_NO.items())}
+        context: dict[str, Any] = {"user": people.own_profile(session).user, "options": list(YES_OR_NO.items())}
         return show(request, "profile_alerts.html", status=422, errors=errors, chosen="", **context)
-    _change(request, session, {"alerts_by_sms": chosen == "si"})
+    people.change_contact(Fields({"alerts_by_sms": chosen == "si"}), session, origin=request.origin)
     return _done("avisos")
 
 
 def end_access_by_button(_: PageRequest, session: Session, session_id: str) -> Response:
     """End a session of one's own; one that had ended already is as wanted."""
-    end_session(session_id, user_id=session.user_id, sessions=access_tools(current()).sessions)
+    access.end_own_session(session, session_id)
     return _done("cerrada")
 
 
 def end_other_accesses_by_button(request: PageRequest, session: Session) -> Response:
     """End every session but this, which goes on with a new cookie."""
-    opened = end_other_sessions(session, origin=request.origin, tools=access_tools(current()))
+    opened = access.end_others(session, origin=request.origin)
     return _done("cerradas", [cookie(SESSION_COOKIE, opened.cookie)])
-
-
-def _profile(session: Session) -> Profile:
-
-    box = current()
-    return show_profile(session, tools=access_tools(box), now=box.clock())
-
-
-def _change(request: PageRequest, session: Session, given: dict[str, object]) -> None:
-
-    box = current()
-    contact = read_contact(Fields(given, ""))
-    change_contact(session, contact, origin=request.origin, tools=access_tools(box), now=box.clock())
 
 
 def _done(what: str, cookies: Iterable[str] = ()) -> Response:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from chalice.app import Response
 
-from chalicelib.bootstrap import current
-from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.errors import CasillaError, TooManyRequests
 from chalicelib.domain.session import Session
-from chalicelib.handlers.api.people.profile import log_old_address_untold, read_code
-from chalicelib.handlers.commands.registration import read_new_email
-from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.commands import people
+from chalicelib.handlers.commands.contact import read_email_typed_twice
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import LABELS
-from chalicelib.services.people.change_email import request_new_email, verify_new_email
-from chalicelib.services.people.profile import Profile, show_profile
 
 EMAIL_PAGE = "/perfil/correo"
 CODE_PAGE = f"{EMAIL_PAGE}/codigo"
@@ -28,13 +23,11 @@ def show_email(request: PageRequest, session: Session) -> Response:
 
 def request_email_by_form(request: PageRequest, session: Session) -> Response:
     """Send a code to it."""
-    box = current()
     try:
-        typed = {name: request.value(name) or None for name in ("email", "email_again")}
-        email = read_new_email(Fields(typed, ""))
-        request_new_email(session, email, tools=access_tools(box), now=box.clock())
+        email = read_email_typed_twice(request.fields())
+        people.ask_for_email(email, session)
     except TooManyRequests as error:
-        awaited = _profile(session).new_email or ""
+        awaited = people.own_profile(session).new_email or ""
         is_sent = awaited.casefold() == email.casefold()  # by the same button, pressed twice
         return go_to(CODE_PAGE) if is_sent else _email_page(request, session, error)
     except CasillaError as error:
@@ -49,34 +42,24 @@ def show_email_code(request: PageRequest, session: Session) -> Response:
 
 def verify_email_by_code(request: PageRequest, session: Session) -> Response:
     """Put the new address in the old one's place."""
-    box = current()
     try:
-        code = read_code(Fields({"code": request.value("code") or None}, ""))
-        changed = verify_new_email(session, code, origin=request.origin, tools=access_tools(box), now=box.clock())
+        people.verify_email(request.fields(), session, origin=request.origin)
     except CasillaError as error:
-        is_done = request.value("email") == _profile(session).user.email  # by the same button, pressed twice
+        is_done = request.value("email") == people.own_profile(session).user.email  # by the same button, pressed twice
         return go_to("/perfil?hecho=correo") if is_done else _code_page(request, session, error)
-    log_old_address_untold(changed.is_told)
     return go_to("/perfil?hecho=correo")
 
 
 def resend_email_code(request: PageRequest, session: Session) -> Response:
     """Send another code to the same address."""
-    box = current()
-    awaited = _profile(session).new_email
+    awaited = people.own_profile(session).new_email
     if awaited is None:
         return _code_page(request, session)
     try:
-        request_new_email(session, awaited, tools=access_tools(box), now=box.clock())
+        people.ask_for_email(awaited, session)
     except CasillaError as error:
         return _code_page(request, session, error)
     return go_to(f"{CODE_PAGE}?envio=hecho")
-
-
-def _profile(session: Session) -> Profile:
-
-    box = current()
-    return show_profile(session, tools=access_tools(box), now=box.clock())
 
 
 def _email_page(request: PageRequest, session: Session, error: CasillaError | None = None) -> Response:
@@ -86,7 +69,7 @@ def _email_page(request: PageRequest, session: Session, error: CasillaError | No
         "profile_email.html",
         error,
         LABELS,
-        email=_profile(session).user.email,
+        email=people.own_profile(session).user.email,
         typed={name: request.value(name) for name in ("email", "email_again")},
         told=told if request.asked("codigo") == "vencido" else "",
         is_bad=True,
@@ -95,7 +78,7 @@ def _email_page(request: PageRequest, session: Session, error: CasillaError | No
 
 def _code_page(request: PageRequest, session: Session, error: CasillaError | None = None) -> Response:
     """Without an address that awaits its code, the way begins anew."""
-    shown = _profile(session)
+    shown = people.own_profile(session)
     if shown.new_email is None:
         return go_to(f"{EMAIL_PAGE}?codigo=vencido")
     told = "Enviamos otro código. Los anteriores ya no sirven." if request.asked("envio") else ""

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from chalice.app import Response
 
-from chalicelib.bootstrap import current
-from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.errors import CasillaError, InvalidInput
-from chalicelib.domain.mailbox import MAX_USERS, Mailbox, MailboxUser, UserState
+from chalicelib.domain.mailbox import MAX_USERS, MailboxUser, UserState
 from chalicelib.domain.people.mailbox_users import require_principal, secondary_user
 from chalicelib.domain.session import Session
-from chalicelib.handlers.api.people.users import read_corrected_email
-from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.commands import people
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS
-from chalicelib.services.people.mailbox_users import disable_user, enable_user, list_users
-from chalicelib.services.people.send_activation import resend_activation
 
 USERS_PAGE = "/usuarios"
 ADDED, NOT_SENT = "agregado", "sin-correo"
@@ -46,9 +41,8 @@ def show_disabling(request: PageRequest, session: Session, user_id: str) -> Resp
 
 def disable_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
     """Take a user's access away at once."""
-    box = current()
     try:
-        disable_user(session, user_id, origin=request.origin, tools=access_tools(box), now=box.clock())
+        people.disable_user(session, user_id, origin=request.origin)
     except CasillaError as error:
         return _list_page(request, session, error)
     return done("deshabilitado", user_id)
@@ -56,9 +50,8 @@ def disable_by_button(request: PageRequest, session: Session, user_id: str) -> R
 
 def enable_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
     """Give it back."""
-    box = current()
     try:
-        enable_user(session, user_id, origin=request.origin, tools=access_tools(box), now=box.clock())
+        people.enable_user(session, user_id, origin=request.origin)
     except CasillaError as error:
         return _list_page(request, session, error)
     return done("habilitado", user_id)
@@ -74,12 +67,8 @@ def show_activation_mail(request: PageRequest, session: Session, user_id: str) -
 
 def send_activation_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
     """Send it again, to the address typed or, from the list's button, to the one on record."""
-    box = current()
     try:
-        email = read_corrected_email(
-            Fields({name: request.value(name) for name in ("email",) if name in request.form}, "")
-        )
-        resend_activation(session, user_id, email, origin=request.origin, tools=access_tools(box), now=box.clock())
+        people.send_activation(request.fields(kept_empty="email"), session, user_id, origin=request.origin)
     except InvalidInput as error:
         user = _secondary(session, user_id)
         return show_form(request, "user_activation.html", error, LABELS, user=user, email=request.value("email"))
@@ -88,14 +77,8 @@ def send_activation_by_button(request: PageRequest, session: Session, user_id: s
     return done("enviado", user_id)
 
 
-def users_of(session: Session) -> tuple[Mailbox, MailboxUser]:
-    """Return the mailbox and its user who asks."""
-    return list_users(session, tools=access_tools(current()))
-
-
 def _secondary(session: Session, user_id: str) -> MailboxUser:
-
-    mailbox, asking = users_of(session)
+    mailbox, asking = people.users_of(session)
     require_principal(asking)
     return secondary_user(mailbox, user_id)
 
@@ -106,7 +89,7 @@ def done(what: str, user_id: str) -> Response:
 
 
 def _list_page(request: PageRequest, session: Session, error: CasillaError | None = None) -> Response:
-    mailbox, asking = users_of(session)
+    mailbox, asking = people.users_of(session)
     what, user = request.asked("hecho"), mailbox.user(request.asked("usuario"))
     told = _DONE.get((what, user.state), "").format(name=user.name, email=user.email) if user else ""
     return show_form(

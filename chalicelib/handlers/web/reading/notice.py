@@ -15,8 +15,8 @@ from chalicelib.bootstrap.reading import reading_tools
 from chalicelib.bootstrap.storage import files
 from chalicelib.domain.reading.reading import DeliveredNotice, Reading
 from chalicelib.domain.session import Session
-from chalicelib.handlers.admission import found_by
-from chalicelib.handlers.api.reading.notices import with_notice
+from chalicelib.handlers.admission import with_session
+from chalicelib.handlers.commands.reading import NOTICE
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.renderers.reading.deadline_words import tell_deadline, tell_effect
@@ -29,7 +29,7 @@ from chalicelib.store.reading.reading_store import FoundNotice
 _JUST_NOW = timedelta(minutes=1)
 
 
-@found_by(with_notice)
+@with_session(NOTICE)
 def show_notice_page(request: PageRequest, session: Session, found: FoundNotice, **_: str) -> Response:
     """Show the envelope, or record another opening and show everything."""
     delivered = delivered_to(session, found)
@@ -40,20 +40,20 @@ def show_notice_page(request: PageRequest, session: Session, found: FoundNotice,
     return _notice_page(request, session, found, opened.delivered)
 
 
-@found_by(with_notice)
+@with_session(NOTICE)
 def open_by_form(request: PageRequest, session: Session, found: FoundNotice, **_: str) -> Response:
     """Open it."""
     opened = open_notice(session, found, origin=request.origin, tools=reading_tools(current()))
     return go_to(address_of(opened.delivered.notice))
 
 
-@found_by(with_notice)
+@with_session(NOTICE)
 def download_document(request: PageRequest, session: Session, found: FoundNotice, *, name: str, **_: str) -> Response:
     """Lead to the main document or an annex."""
     return _download(request, session, found, file_name(name))
 
 
-@found_by(with_notice)
+@with_session(NOTICE)
 def download_receipt(request: PageRequest, session: Session, found: FoundNotice, **_: str) -> Response:
     """Lead to the receipt."""
     return _download(request, session, found, RECEIPT)
@@ -70,7 +70,6 @@ def _download(request: PageRequest, session: Session, found: FoundNotice, name: 
 
 
 def _envelope_page(request: PageRequest, delivered: DeliveredNotice) -> Response:
-
     tools = reading_tools(current())
     today = tools.today()
     return show(
@@ -85,7 +84,6 @@ def _envelope_page(request: PageRequest, delivered: DeliveredNotice) -> Response
 
 
 def _notice_page(request: PageRequest, session: Session, found: FoundNotice, delivered: DeliveredNotice) -> Response:
-
     tools = reading_tools(current())
     today, opening = tools.today(), delivered.opening
     original, *annexes = files_of(delivered.notice)

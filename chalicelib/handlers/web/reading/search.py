@@ -49,7 +49,6 @@ def show_search(request: PageRequest, session: Session) -> Response:
 def _results(
     request: PageRequest, session: Session, typed: tuple[TypedCondition, ...], conditions: tuple[Condition, ...]
 ) -> Response:
-
     box = current()
     today = reading_tools(box).today()
     cursor = request.asked("desde") or None
@@ -78,7 +77,6 @@ def _page(
     errors: tuple[FieldError, ...] = (),
     **results: Any,
 ) -> Response:
-
     shown = [*typed, *([TypedCondition("asunto", "contiene", "")] if adds_row else [])][:MOST_CONDITIONS]
     shown += [TypedCondition(field, chosen, "") for field, chosen in _USUAL_ROWS[len(shown) :]]
     values: dict[str, Any] = {

@@ -94,7 +94,6 @@ def take_company(request: PageRequest, draft: RegistrationDraft) -> Response:
 
 
 def _text_page(request: PageRequest, draft: RegistrationDraft, address: str, wrong: str = "") -> Response:
-
     text = portal().text(TEXT_STEPS[address])
     errors = [FieldError("accepted", wrong)] if wrong else []
     is_accepted = draft.version_of(text.name) == text.version
@@ -115,7 +114,6 @@ def _accept(request: PageRequest, draft: RegistrationDraft, address: str, follow
 
 
 def _take_form(request: PageRequest, draft: RegistrationDraft, person_type: str) -> Response:
-
     draft = replace(draft, person_type=person_type).with_typed(person_type, take_typed(person_type, request.value))
     cookies = keep_registration_draft(draft)
     errors = find_errors(draft, open_registration_tools(current()))

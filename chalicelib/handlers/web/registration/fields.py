@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib.domain.errors import CasillaError, InvalidInput
-from chalicelib.handlers.commands.registration import read_application
+from chalicelib.handlers.commands.application import read_application
 from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.page import FieldError, errors_of
 from chalicelib.handlers.web.registration.draft import RegistrationDraft
@@ -88,7 +88,7 @@ def read_typed(draft: RegistrationDraft, tools: RegistrationTools) -> Applicatio
     body = {name: given.pop(name, None) for name in _CONTACT}
     body["accepted"] = [{"text": one.text, "version": one.version} for one in draft.accepted]
     body |= {"company": given} if draft.person_type == "juridica" else {"person": {"document_type": "DNI", **given}}
-    application = read_application(Fields(body, ""), origin="", now=tools.clock())
+    application = read_application(Fields(body), origin="", now=tools.clock())
     return replace(application, accepted=draft.accepted)
 
 

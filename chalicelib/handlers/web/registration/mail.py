@@ -6,22 +6,13 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.bootstrap import current
-from chalicelib.bootstrap.registration import open_registration_tools
 from chalicelib.domain.errors import CasillaError, NotFound
 from chalicelib.domain.masking import mask_email
 from chalicelib.domain.registration.registration import Registration, RegistrationState
-from chalicelib.handlers.commands.registration import read_new_email
-from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.commands import registration
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import LABELS
-from chalicelib.services.registration.resend_registration_mail import (
-    change_registration_email,
-    resend_registration_mail,
-)
-from chalicelib.services.registration.tools import open_registration
-from chalicelib.services.registration.verify_registration import verify_by_code
 
 _TOLD = {
     "fallido": "No pudimos enviarte el correo. Pide otro código dentro de un momento.",
@@ -39,8 +30,7 @@ def show_registration_state(request: PageRequest, registration_id: str) -> Respo
 def verify_by_typed_code(request: PageRequest, registration_id: str) -> Response:
     """Use the code up and complete the registration."""
     try:
-        code = Fields({"code": request.value("code") or None}, "").text("code", longest=100)
-        verify_by_code(registration_id, code, tools=open_registration_tools(current()))
+        registration.verify(registration_id, request.fields())
     except NotFound:
         return _gone_page(request)
     except CasillaError as error:
@@ -51,7 +41,7 @@ def verify_by_typed_code(request: PageRequest, registration_id: str) -> Response
 def resend_by_button(request: PageRequest, registration_id: str) -> Response:
     """Send the last e-mail again."""
     try:
-        resend_registration_mail(registration_id, tools=open_registration_tools(current()))
+        registration.resend(registration_id)
     except NotFound:
         return _gone_page(request)
     except CasillaError as error:
@@ -67,9 +57,7 @@ def show_address_change(request: PageRequest, registration_id: str) -> Response:
 def change_address_by_form(request: PageRequest, registration_id: str) -> Response:
     """Take another address and write to it."""
     try:
-        typed = {name: request.value(name) or None for name in ("email", "email_again")}
-        email = read_new_email(Fields(typed, ""))
-        change_registration_email(registration_id, email, tools=open_registration_tools(current()))
+        registration.change_address(registration_id, request.fields())
     except NotFound:
         return _gone_page(request)
     except CasillaError as error:
@@ -78,26 +66,24 @@ def change_address_by_form(request: PageRequest, registration_id: str) -> Respon
 
 
 def _state_page(request: PageRequest, registration_id: str, error: CasillaError | None = None) -> Response:
-
     try:
-        registration = open_registration(registration_id, open_registration_tools(current()))
+        found = registration.find_registration(registration_id)
     except NotFound:
         return _gone_page(request)
     asked = request.asked("envio")
-    context = {**_shown(registration, registration_id), "told": _TOLD.get(asked, ""), "is_bad": asked == "fallido"}
-    return show_form(request, f"registration_{registration.state}.html", error, LABELS, **context)
+    context = {**_shown(found, registration_id), "told": _TOLD.get(asked, ""), "is_bad": asked == "fallido"}
+    return show_form(request, f"registration_{found.state}.html", error, LABELS, **context)
 
 
 def _change_page(request: PageRequest, registration_id: str, error: CasillaError | None = None) -> Response:
-
     try:
-        registration = open_registration(registration_id, open_registration_tools(current()))
+        found = registration.find_registration(registration_id)
     except NotFound:
         return _gone_page(request)
-    if registration.state is RegistrationState.COMPLETED:
+    if found.state is RegistrationState.COMPLETED:
         return go_to(f"/registro/correo/{registration_id}")
     typed = {name: request.value(name) for name in ("email", "email_again")}
-    context = {**_shown(registration, registration_id), "typed": typed}
+    context = {**_shown(found, registration_id), "typed": typed}
     return show_form(request, "registration_email.html", error, LABELS, **context)
 
 
@@ -105,11 +91,11 @@ def _gone_page(request: PageRequest) -> Response:
     return show(request, "registration_gone.html", status=404)
 
 
-def _shown(registration: Registration, registration_id: str) -> dict[str, Any]:
+def _shown(found: Registration, registration_id: str) -> dict[str, Any]:
     """Whether a mailbox was opened or was there already is not among it."""
     return {
         "address": f"/registro/correo/{registration_id}",
-        "email": mask_email(registration.email),
-        "expires_at": registration.expires_at,
-        "is_company": registration.is_company,
+        "email": mask_email(found.email),
+        "expires_at": found.expires_at,
+        "is_company": found.is_company,
     }

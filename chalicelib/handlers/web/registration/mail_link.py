@@ -43,7 +43,6 @@ def resend_by_link(request: PageRequest, token: str) -> Response:
 
 
 def _link_page(request: PageRequest, token: str, error: CasillaError | None = None) -> Response:
-
     try:
         link = show_link(token, tools=open_registration_tools(current()))
     except NotFound:

@@ -65,7 +65,6 @@ def register_by_form(request: PageRequest, draft: RegistrationDraft) -> Response
 
 
 def _captcha(request: PageRequest) -> CaptchaAnswer | None:
-
     captcha_id = request.value("captcha_id")
     return CaptchaAnswer(captcha_id, request.value("captcha")) if captcha_id else None
 
@@ -86,7 +85,6 @@ def _is_stuck(registration_id: str, tools: RegistrationTools) -> bool:
 
 
 def _review_page(request: PageRequest, draft: RegistrationDraft, error: CasillaError | None = None) -> Response:
-
     context = {
         "rows": summary_rows(draft),
         "back": form_address(draft.person_type),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import Request
 
@@ -27,10 +27,8 @@ from chalicelib.store import tables
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.sender.institution_store import InstitutionStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
-from infra.e2e_person import PersonClient, seed_account, use_mailbox
-
-if TYPE_CHECKING:
-    from infra.e2e import Deployment
+from infra.e2e.deployment import Deployment
+from infra.e2e.person import PersonClient, seed_account, use_mailbox
 
 INSTITUTION = "entidad-demo"
 KEY_ID = "e2e"

@@ -1,7 +1,10 @@
-"""Verification of one HTTP message signature; imported on the first signed request, not at cold start."""
+"""Prove that a request was signed by the key it claims: verify one HTTP message signature (RFC 9421)."""
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -10,12 +13,46 @@ from http_message_signatures.algorithms import ECDSA_P256_SHA256, ED25519
 
 from chalicelib.domain.errors import NotAuthenticated
 from chalicelib.domain.sender.institution import KeyAlgorithm, SigningKey
-from chalicelib.services.sender.signed_request import TAG, SignedRequest
+from chalicelib.services.sender.signed_request import TAG, Claim, SignedRequest
 
 _ALGORITHMS = {KeyAlgorithm.ED25519: ED25519, KeyAlgorithm.ECDSA_P256: ECDSA_P256_SHA256}
 
 
-def verified_base(request: SignedRequest, key: SigningKey, *, coverage: tuple[str, ...], authority: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A verified signature: `digest` is the SHA-256 of its base, `evidence` what to keep to show it later."""
+
+    digest: str
+    evidence: dict[str, str]
+
+
+def prove_request(
+    request: SignedRequest, claim: Claim, key: SigningKey | None, *, authority: str, now: datetime
+) -> Proof:
+    """Verify the signature and the body's digest with the registered key.
+
+    Raises:
+        NotAuthenticated: `key_unknown`, `key_not_valid` or `signature_wrong`.
+
+    """
+    if key is None:
+        raise NotAuthenticated("key_unknown", "La clave que firma no está registrada. Revise el keyid.")
+    if not key.is_valid_at(now):
+        raise NotAuthenticated("key_not_valid", "La clave que firma está revocada, venció o aún no rige.")
+    base = _verified_base(request, key, coverage=claim.coverage, authority=authority)
+    headers = request.headers
+    return Proof(
+        digest=hashlib.sha256(base.encode()).hexdigest(),
+        evidence={
+            "base": base,
+            "signature_input": headers["signature-input"],
+            "signature": headers["signature"],
+            "algorithm": key.algorithm.value,
+        },
+    )
+
+
+def _verified_base(request: SignedRequest, key: SigningKey, *, coverage: tuple[str, ...], authority: str) -> str:
     """Return the signature base, once signature, coverage and body digest are verified with `key`.
 
     Raises:

@@ -11,7 +11,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -20,9 +20,7 @@ from chalicelib.domain.mailbox import UserState
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.store.access.account_store import AccountStore
-
-if TYPE_CHECKING:
-    from infra.e2e import Deployment
+from infra.e2e.deployment import Deployment
 
 USERNAME = "1-40000002"
 PASSWORD = "Camion-tejado-7"  # noqa: S105 - of a stack that lives for a minute

@@ -1,0 +1,32 @@
+"""What a sender says of a file, inside a deposit or ahead of it."""
+
+from __future__ import annotations
+
+from chalicelib.domain.upload.upload import DeclaredFile
+from chalicelib.handlers.fields import Fields
+from chalicelib.renderers.printable import check_printable
+
+_FILENAME, _TYPE = 200, 100
+
+
+def read_declared(fields: Fields) -> DeclaredFile:
+    """Read what is said of a file: filename, media_type, sha256 and size."""
+    return DeclaredFile(
+        filename=printable(fields, "filename", _FILENAME),
+        media_type=fields.text("media_type", longest=_TYPE),
+        sha256=fields.text("sha256", longest=_TYPE),
+        size=fields.integer("size"),
+    )
+
+
+def printable(fields: Fields, name: str, longest: int) -> str:
+    """Read a text that the receipt's font can print.
+
+    Raises:
+        InvalidInput: as `Fields.text`.
+        Unprintable: `text_unprintable`.
+
+    """
+    text = fields.text(name, longest=longest)
+    check_printable(text, field=fields.where(name))
+    return text

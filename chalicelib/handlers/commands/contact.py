@@ -1,0 +1,20 @@
+"""A new e-mail address, typed twice."""
+
+from __future__ import annotations
+
+from chalicelib.domain.contact import read_email_twice
+from chalicelib.handlers.fields import Fields
+
+_LONGEST = 300
+
+
+def read_email_typed_twice(fields: Fields) -> str:
+    """Read the fields that change the address.
+
+    Raises:
+        InvalidInput: the first thing wrong with them.
+
+    """
+    email, again = fields.text("email", longest=_LONGEST), fields.text("email_again", longest=_LONGEST)
+    fields.close()
+    return read_email_twice(email, again, field="email", again_field="email_again")

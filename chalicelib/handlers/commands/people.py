@@ -1,0 +1,111 @@
+"""The users of a mailbox: added, activated, disabled and enabled; a user's own data, mobile, channels and e-mail."""
+
+from __future__ import annotations
+
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import access_tools
+from chalicelib.domain.mailbox import Mailbox, MailboxUser
+from chalicelib.domain.people.mailbox_users import TypedUser
+from chalicelib.domain.session import Session
+from chalicelib.handlers.commands.access import read_new_password
+from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.log import log
+from chalicelib.services.people import change_email, mailbox_users, profile
+from chalicelib.services.people.activate_user import activate_user
+from chalicelib.services.people.mailbox_users import AddedUser
+from chalicelib.services.people.profile import ContactChange, Profile
+from chalicelib.services.people.send_activation import resend_activation
+
+NEW_USER_FIELDS = ("document_type", "document_number", "name", "email", "mobile")
+_LONGEST = 300
+
+
+def users_of(session: Session) -> tuple[Mailbox, MailboxUser]:
+    """Return the mailbox and its user who asks."""
+    return mailbox_users.list_users(session, tools=access_tools(current()))
+
+
+def check_user(fields: Fields, session: Session) -> MailboxUser:
+    """Return a new user as it would be added, for a last look."""
+    return mailbox_users.check_new_user(session, _read_new_user(fields), tools=access_tools(current()))
+
+
+def add_user(fields: Fields, session: Session, *, origin: str) -> AddedUser:
+    """Add a secondary user, who gets the activation by e-mail."""
+    box = current()
+    typed = _read_new_user(fields)
+    return mailbox_users.add_user(session, typed, origin=origin, tools=access_tools(box), now=box.clock())
+
+
+def disable_user(session: Session, user_id: str, *, origin: str) -> Mailbox:
+    """Take a secondary user's access away at once."""
+    box = current()
+    return mailbox_users.disable_user(session, user_id, origin=origin, tools=access_tools(box), now=box.clock())
+
+
+def enable_user(session: Session, user_id: str, *, origin: str) -> Mailbox:
+    """Give it back."""
+    box = current()
+    return mailbox_users.enable_user(session, user_id, origin=origin, tools=access_tools(box), now=box.clock())
+
+
+def send_activation(fields: Fields, session: Session, user_id: str, *, origin: str) -> Mailbox:
+    """Send the activation again, to a corrected address if one is given."""
+    box = current()
+    email = fields.text("email", longest=_LONGEST) if fields.has("email") else None
+    fields.close()
+    tools, now = access_tools(box), box.clock()
+    return resend_activation(session, user_id, email, origin=origin, tools=tools, now=now)
+
+
+def activate(link: str, fields: Fields, *, origin: str) -> str:
+    """Choose the first password by the link, and return the username to log in with."""
+    box = current()
+    new = read_new_password(fields)
+    fields.close()
+    return activate_user(link, new, origin=origin, tools=access_tools(box), now=box.clock())
+
+
+def own_profile(session: Session) -> Profile:
+    """Return the own data."""
+    box = current()
+    return profile.show_profile(session, tools=access_tools(box), now=box.clock())
+
+
+def change_contact(fields: Fields, session: Session, *, origin: str) -> Profile:
+    """Change what is named: the mobile, where empty takes it away, and alerts by SMS."""
+    box = current()
+    mobile = fields.blob("mobile")[:_LONGEST] if fields.has("mobile") else None
+    alerts_by_sms = fields.flag("alerts_by_sms") if fields.has("alerts_by_sms") else None
+    fields.close()
+    contact, tools, now = ContactChange(mobile, alerts_by_sms), access_tools(box), box.clock()
+    return profile.change_contact(session, contact, origin=origin, tools=tools, now=now)
+
+
+def ask_for_email(email: str, session: Session) -> Profile:
+    """Send a code to a new address."""
+    box = current()
+    return change_email.request_new_email(session, email, tools=access_tools(box), now=box.clock())
+
+
+def verify_email(fields: Fields, session: Session, *, origin: str) -> Profile:
+    """Put the new address in the old one's place by the code."""
+    box = current()
+    code = fields.text("code", longest=_LONGEST)
+    fields.close()
+    tools, now = access_tools(box), box.clock()
+    changed = change_email.verify_new_email(session, code, origin=origin, tools=tools, now=now)
+    if not changed.is_told:
+        log().warning("e-mail changed, its old address could not be told")
+    return changed.profile
+
+
+def _read_new_user(fields: Fields) -> TypedUser:
+    typed = TypedUser(**{name: _typed(fields, name) for name in NEW_USER_FIELDS})
+    fields.close()
+    return typed
+
+
+def _typed(fields: Fields, name: str) -> str:
+    """Return what was typed; what is missing or empty is told with everything else that is wrong."""
+    return fields.text(name, longest=_LONGEST) if fields.has(name) and fields.blob(name).strip() else ""

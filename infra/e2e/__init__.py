@@ -1,0 +1,1 @@
+"""The package deployed into a local engine that enforces its policies, and used as its clients do."""
