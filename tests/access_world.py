@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from pynamodb.connection import Connection
 
-from chalicelib.config import Config
 from chalicelib.domain.access.access_secret import opaque_token
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.token import NewToken, TokenKind
@@ -22,7 +21,7 @@ from chalicelib.store.access.account_store import AccountStore
 from chalicelib.store.access.session_store import SessionStore
 from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.limit_store import LimitStore
-from chalicelib.store.tables import bind
+from tests.cloud import bound
 
 NOW = datetime(2096, 3, 9, 20, 15, 30, 250_001, tzinfo=UTC)
 """After every real clock: ministack deletes, once a minute, what the time to live says is over."""
@@ -46,7 +45,7 @@ class World:
 
 
 def access_world(environment: dict[str, str]) -> World:
-    connection = bind(Config.from_env(environment))
+    connection = bound(environment)
     return World(
         connection,
         TokenStore(connection, PEPPER),

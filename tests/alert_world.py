@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
@@ -20,7 +19,6 @@ from moto.sns.models import sns_backends
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.config import Config
 from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import Event
@@ -30,8 +28,7 @@ from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.services.alert.send_alerts import Channels, send_alerts
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.event_store import EventStore
-from chalicelib.store.tables import bind
-from tests.cloud import moto_engine_of_this_process
+from tests.cloud import bound, moto_engine_of_this_process
 
 DEPOSITED_AT = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
 NOTICE_ID = "2345-6789-ABCD"
@@ -94,7 +91,11 @@ class World:
         self.batches = AlertBatchStore(self.connection, self.events)
         self.channels = Channels(Mail(self.ses, "casilla"), Sms(self.sns, "CASILLA"), LETTERHEAD, self._read)
         for client in (self.connection.client, self.ses, self.sns):
-            client.meta.events.register("before-call", lambda model, **_: self.calls.append(model.name))
+            client.meta.events.unregister("before-call", unique_id="alert calls")
+            client.meta.events.register("before-call", self._note, unique_id="alert calls")
+
+    def _note(self, model: Any, **_: Any) -> None:
+        self.calls.append(model.name)
 
     def _read(self, key: str) -> bytes:
         try:
@@ -167,9 +168,10 @@ def hooked(client: Any, operation: str, hook: Callable[..., Any]) -> Iterator[No
 @contextmanager
 def alert_world() -> Iterator[World]:
     """Open a fresh world on moto."""
-    with moto_engine_of_this_process().opened() as environment:
-        ses, sns = boto3.client("sesv2", "us-east-1"), boto3.client("sns", "us-east-1")
+    engine = moto_engine_of_this_process()
+    with engine.opened() as environment:
+        ses, sns = engine.client("sesv2"), engine.client("sns")
         with suppress(ClientError):  # it is there already
             ses.create_configuration_set(ConfigurationSetName="casilla")
         ses.create_email_identity(EmailIdentity=SENDER)
-        yield World(bind(Config.from_env(environment)), ses, sns)
+        yield World(bound(environment), ses, sns)

@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core import responses
 from moto.core.models import DEFAULT_ACCOUNT_ID, RESPONSES_METHODS
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import FakeKey, s3_backends
@@ -17,9 +18,13 @@ from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
+from chalicelib.config import Config
+from chalicelib.store.tables import SharedConnection, bind
 from infra.local.cloud import CREDENTIALS, REGION, Cloud, create_resources
 from infra.local.ministack import Ministack
 
+_moto: Any = responses
+_moto.method_names_from_class = cache(_moto.method_names_from_class)  # of a class that moto walks at each request
 RESPONSES_METHODS.clear()  # moto would answer the library `requests` too: 1,300 patterns at each start, for nobody
 
 
@@ -106,10 +111,22 @@ def moto_engine_of_this_process() -> Engine:
     return Engine()
 
 
+_connections: dict[str, SharedConnection] = {}
+
+
+def bound(environment: dict[str, str]) -> SharedConnection:
+    """Bind the tables of an engine that a fixture opened, by one connection for all: clients take long to make."""
+    engine = environment.get("AWS_ENDPOINT_URL", "moto")
+    _connections[engine] = bind(Config.from_env(environment), _connections.get(engine))
+    return _connections[engine]
+
+
 def _empty_moto(account: str) -> None:
     """Forget what moto keeps, in its own memory: by its API this took longer than most tests."""
     for table in dynamodb_backends[account][REGION].tables.values():
         table.items.clear()
+        if table.stream_shard is not None:
+            table.stream_shard.items.clear()  # each transaction copies them, too
     for bucket in s3_backends[account]["aws"].buckets.values():
         for key in list(bucket.keys):
             for version in bucket.keys.getlist(key):

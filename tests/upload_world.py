@@ -18,8 +18,8 @@ from chalicelib.config import Config
 from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState, staging_key
 from chalicelib.gateways.files import Files
 from chalicelib.services.upload.check_upload import check_upload
-from chalicelib.store.tables import bind
 from chalicelib.store.upload_store import UploadStore
+from tests.cloud import bound
 
 NOW = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
 TEXT = "Anexo de prueba, año 2026\n".encode()
@@ -95,7 +95,7 @@ class World:
 def upload_world(environment: dict[str, str]) -> World:
     """Build on an engine that a fixture opened."""
     config = Config.from_env(environment)
-    connection = bind(config)
+    connection = bound(environment)
     return World(_s3(environment.get("AWS_ENDPOINT_URL")), connection, config.uploads_bucket, config.documents_bucket)
 
 

@@ -11,6 +11,7 @@ from chalicelib.domain.export.export import Export, ExportKind, ExportState, Pre
 from chalicelib.store.batch_read import read_together
 from chalicelib.store.export_store import ExportStore
 from chalicelib.store.tables import bind
+from tests.cloud import bound
 
 NOW = datetime(2026, 3, 9, 20, 15, 30, 250_001, tzinfo=UTC)
 ASKED = Export("e1", "1-40000002", "u1", ExportKind.EVIDENCE, NOW, {"notice_id": "n1"})
@@ -20,14 +21,14 @@ OTHER = replace(FILE, object_key="2026/03/09/e1/b")
 
 @pytest.fixture
 def exports(engine: dict[str, str]) -> ExportStore:
-    bind(Config.from_env(engine))
+    bound(engine)
     store = ExportStore()
     store.add(ASKED)
     return store
 
 
 def test_a_request_is_found_as_it_was_added_also_beside_other_items(engine: dict[str, str]) -> None:
-    connection, store = bind(Config.from_env(engine)), ExportStore()
+    connection, store = bound(engine), ExportStore()
     store.add(ASKED)
     assert store.find("e1") == ASKED
     assert store.find("e2") is None

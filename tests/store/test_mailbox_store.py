@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.config import Config
 from chalicelib.domain.mailbox import AcceptedText, DocumentType, Mailbox, MailboxChanged, MailboxState
 from chalicelib.store.mailbox_store import MailboxStore
-from chalicelib.store.tables import MailboxItem, bind
+from chalicelib.store.tables import MailboxItem
 from tests.access_world import at_once
+from tests.cloud import bound
 from tests.deposit_world import NOW, a_mailbox, a_user
 
 
 @pytest.fixture
 def mailboxes(engine: dict[str, str]) -> MailboxStore:
-    bind(Config.from_env(engine))
+    bound(engine)
     return MailboxStore()
 
 
@@ -70,7 +70,7 @@ def test_a_mailbox_that_is_not_there_is_not_made_by_an_update(mailboxes: Mailbox
 
 def test_a_change_leaves_the_counters_of_the_item_as_they_are(mailboxes: MailboxStore, engine: dict[str, str]) -> None:
     mailboxes.put(a_full_mailbox())
-    connection = bind(Config.from_env(engine))
+    connection = bound(engine)
     counted = {
         "TableName": MailboxItem.Meta.table_name,
         "Key": {"mailbox_id": {"S": "1-40000002"}},
@@ -86,7 +86,7 @@ def test_a_change_leaves_the_counters_of_the_item_as_they_are(mailboxes: Mailbox
 
 @pytest.mark.ministack
 def test_of_eight_changes_from_one_version_one_wins(ministack: dict[str, str]) -> None:
-    bind(Config.from_env(ministack))
+    bound(ministack)
     mailboxes = MailboxStore()
     mailboxes.put(a_full_mailbox())
     results = at_once(8, lambda n: mailboxes.update(a_full_mailbox(holder=replace(a_mailbox().holder, name=f"N{n}"))))

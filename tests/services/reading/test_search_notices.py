@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.config import Config
 from chalicelib.domain.codes import code_from_number
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.reading.search import Condition, Operator, Search, SearchField
@@ -18,8 +17,8 @@ from chalicelib.services.reading.search_notices import Matches, SearchTools, all
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.notice_store import NoticeStore
 from chalicelib.store.reading.notice_search_store import NoticeSearchStore
-from chalicelib.store.tables import bind
 from tests.builders import a_notice
+from tests.cloud import bound
 from tests.renderers.export.listing_rows import LIMA
 
 START = datetime(2026, 3, 9, 15, tzinfo=UTC)
@@ -30,7 +29,7 @@ RARE = Condition(SearchField.SUBJECT, Operator.CONTAINS, "multa")
 @pytest.fixture
 def notices(aws: dict[str, str]) -> list[Notice]:
     """Twenty notices, one a day, newest first; every fifth is about a fine."""
-    connection = bind(Config.from_env(aws))
+    connection = bound(aws)
     made = []
     for number in range(20):
         subject = "Multa" if number % 5 == 4 else "Carta"

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from chalicelib.config import Config
 from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import DocumentType
@@ -17,8 +16,8 @@ from chalicelib.services.registration.check_identity import (
     IdentityTools,
     check_identity,
 )
-from chalicelib.store import tables
 from chalicelib.store.event_store import EventStore
+from tests.cloud import bound
 from tests.registry_world import ASKED_AT, RegistryWorld, a_company, a_person, registry_world
 
 CONSULTATION = Consultation(
@@ -41,7 +40,7 @@ class Desk:
 
 @pytest.fixture
 def desk(aws: dict[str, str]) -> Iterator[Desk]:
-    tables.bind(Config.from_env(aws))
+    bound(aws)
     ids = itertools.count(1)
     with registry_world() as world:
         tools = IdentityTools(

@@ -7,15 +7,15 @@ import pytest
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.config import Config
 from chalicelib.domain.codes import code_from_number
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.reading.reading import Reading
 from chalicelib.domain.reading.search import SentRange
 from chalicelib.store.notice_store import NoticeStore, reading_key
 from chalicelib.store.reading.notice_search_store import NoticeSearchStore
-from chalicelib.store.tables import NoticeItem, bind
+from chalicelib.store.tables import NoticeItem
 from tests.builders import a_notice
+from tests.cloud import bound
 
 START = datetime(2026, 3, 9, 5, tzinfo=UTC)
 MAILBOX = "1-40000002"
@@ -25,7 +25,7 @@ OPEN = SentRange()
 @pytest.fixture
 def notices(engine: dict[str, str]) -> list[Notice]:
     """Ten notices, one a minute, two in the last minute, oldest first; and one of another mailbox."""
-    connection = bind(Config.from_env(engine))
+    connection = bound(engine)
     made = [
         a_notice(notice_id=code_from_number(100 + n), deposited_at=START + timedelta(minutes=min(n, 8)))
         for n in range(10)
