@@ -17,7 +17,7 @@ from chalicelib.config import Config
 from chalicelib.domain.access.account import Account, AccountDisabled
 from chalicelib.domain.access.credentials import Attempt, EmailCode
 from chalicelib.domain.access.token import NewToken, TokenKind
-from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.errors import CasillaError, CredentialsWrong, Unavailable
 from chalicelib.domain.mailbox import Mailbox, MailboxChanged, MailboxUser, UserState
 from chalicelib.domain.people.mailbox_users import TypedUser, UsersFull
 from chalicelib.domain.session import Session
@@ -116,6 +116,10 @@ def test_one_of_many_uses_of_an_activation_sets_the_password(tools: AccessTools)
     assert users_of(tools)[1].state is UserState.ACTIVE
 
 
+_OF_A_SLOW_STORE = CredentialsWrong | Unavailable
+"""Refusals that open nothing: where the answer to using the code up is lost, the client's retry finds it used."""
+
+
 def log_in_as_third(tools: AccessTools, number: int, now: datetime) -> OpenedSession:
     username, code_id = f"{USERNAME}.40000033", f"c{number}"
     name = code_name(code_id, username)
@@ -135,7 +139,7 @@ def test_no_session_begun_while_a_user_is_disabled_lives_on(tools: AccessTools) 
 
     outcomes = at_once(TIMES, log_in_or_disable)
 
-    assert all(isinstance(one, OpenedSession | Mailbox | AccountDisabled) for one in outcomes)
+    assert all(isinstance(one, OpenedSession | Mailbox | AccountDisabled | _OF_A_SLOW_STORE) for one in outcomes)
     opened = [outcome for outcome in outcomes if isinstance(outcome, OpenedSession)]
     assert [one for one in opened if tools.sessions.find(one.cookie, NOW)] == []
 
