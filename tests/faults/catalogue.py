@@ -108,12 +108,5 @@ REFUSALS = (
     *_each_scope("keys left unprocessed", Effect.NEVER, _unprocessed, r"dynamodb\.BatchGetItem")[::2],
 )
 FAULTS = (*DEATHS, *LOST_ANSWERS, *LATE_EFFECTS, *REFUSALS)
-EACH_KIND = {
-    "death before it, alone",
-    "death after it, alone",
-    "answer lost as long as it is tried",
-    "connection refused as long as it is tried",
-    "throttled as long as it is tried",
-    "transaction conflict through the SDK's retries",
-}
-"""One fault of each kind: what `make test` tries at every call; the others are variants, for `make check`."""
+QUICK = {"transaction conflict through the SDK's retries", "keys left unprocessed once"}
+"""What `make test` tries at every call; the others take a second or more each, and are for `make check`."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.catalogue import EACH_KIND, FAULTS
+from tests.faults.catalogue import FAULTS, QUICK
 from tests.faults.interruptions import INTERRUPTIONS, Interruption, interrupt, share_a_nonce
 from tests.faults.journey import INLINE, SWEPT, TWICE, UPLOADED, Journey, Lab, Route
 from tests.faults.matrix import Call, calls_of, strike_all
@@ -30,15 +30,15 @@ def test_a_journey_without_faults_leaves_nothing_to_complain_of(lab: Lab, route:
     assert violations(journey) == []
 
 
-def test_one_fault_of_each_kind_is_always_tried() -> None:
-    assert {str(fault) for fault in FAULTS} >= EACH_KIND
+def test_some_faults_are_always_tried() -> None:
+    assert {str(fault) for fault in FAULTS} > QUICK
 
 
 def _matrix() -> Iterator[Any]:
-    """Every fault on every route; `make test` tries one of each kind on the first, where most calls are."""
+    """Every fault on every route; `make test` tries the quick ones on the first, where most calls are."""
     for route in ROUTES:
         for fault in FAULTS:
-            is_tried_always = route is INLINE and str(fault) in EACH_KIND
+            is_tried_always = route is INLINE and str(fault) in QUICK
             marks: Any = () if is_tried_always else pytest.mark.deep
             yield pytest.param(route, fault, marks=marks, id=f"{route}-{fault}")
 
