@@ -276,7 +276,10 @@ def _feeds(cloud: Cloud) -> list[Any]:
 
 def _log_to(path: Path) -> None:
     """Send the functions' log to a file, and what is wrong to the terminal as well."""
+    from chalicelib.handlers.log import log as log_of_functions  # noqa: PLC0415 - see _start
+
     log = path.open("a", encoding="utf-8", buffering=1)
+    log_of_functions()  # which makes the handler that writes
     functions = logging.getLogger("casilla")
     functions.propagate = False
     for handler in functions.handlers:

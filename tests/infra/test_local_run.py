@@ -88,6 +88,13 @@ def test_demonstration_tells_where_the_alerts_are(run: Run, tmp_path: Path) -> N
     assert f"http://127.0.0.1:{run.port}/_local/outbox" in account
 
 
+def test_the_functions_write_their_log_to_its_file(run: Run) -> None:
+    run.send("GET", "/esta-pagina-no-existe")
+
+    lines = (run.state / "casilla.log").read_text("utf-8").splitlines()
+    assert any(json.loads(line).get("code") == "page_not_found" for line in lines)
+
+
 def _log_in(run: Run, username: str) -> str:
     """Log in by a code that the outbox shows, and return the token."""
     asked = json.loads(run.send("POST", "/v1/login-codes", json.dumps({"username": username}))[2])
