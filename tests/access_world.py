@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
@@ -12,16 +13,21 @@ from typing import Any, TypeVar
 
 from pynamodb.connection import Connection
 
+from chalicelib.bootstrap import Container, using
+from chalicelib.bootstrap.access import access_tools
+from chalicelib.config import Config
 from chalicelib.domain.access.access_secret import opaque_token
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.mailbox import UserState
+from chalicelib.services.access.tools import AccessTools
 from chalicelib.store.access.account_store import AccountStore
 from chalicelib.store.access.session_store import SessionStore
 from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.limit_store import LimitStore
 from tests.cloud import bound
+from tests.deposit_world import AUTHORITY, Clock
 
 NOW = datetime(2096, 3, 9, 20, 15, 30, 250_001, tzinfo=UTC)
 """After every real clock: ministack deletes, once a minute, what the time to live says is over."""
@@ -78,3 +84,24 @@ def at_once(times: int, call: Callable[[int], _T]) -> list[_T | CasillaError]:
 
     with ThreadPoolExecutor(times) as pool:
         return list(pool.map(wait_and_call, range(times)))
+
+
+class CountedMails:
+    """Counts e-mails instead of sending them."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def send(self, _message: Any, destination: str, _tags: Any) -> str:
+        self.sent.append(destination)
+        return "id"
+
+
+@contextmanager
+def racing_tools(environment: dict[str, str]) -> Iterator[tuple[Container, AccessTools]]:
+    """Yield the tools of a container that any number of threads may use, and the container."""
+    config = Config.from_env({**environment, "API_AUTHORITY": AUTHORITY, "API_BASE_URL": f"https://{AUTHORITY}"})
+    container = Container(config, clock=Clock())
+    mail: Any = CountedMails()
+    with using(container):
+        yield container, replace(access_tools(container), mail=mail)

@@ -8,10 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bootstrap import Container, using
-from chalicelib.bootstrap.access import access_tools
 from chalicelib.bootstrap.storage import mailbox_store
-from chalicelib.config import Config
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.credentials import Attempt, EmailCode, PasswordChange
 from chalicelib.domain.access.token import NewToken, TokenKind
@@ -25,31 +22,16 @@ from chalicelib.services.access.request_login_code import CODE_LIFETIME
 from chalicelib.services.access.reset_password import reset_password
 from chalicelib.services.access.sessions import OpenedSession, open_session
 from chalicelib.services.access.tools import AccessTools
-from tests.access_world import an_account, at_once
-from tests.deposit_world import AUTHORITY, NOW, Clock, a_mailbox
+from tests.access_world import an_account, at_once, racing_tools
+from tests.deposit_world import NOW, a_mailbox
 from tests.person_world import NEW, PASSWORD, USERNAME
 
 TIMES = 8
 
 
-class Post:
-    """Counts e-mails instead of sending them."""
-
-    def __init__(self) -> None:
-        self.sent: list[str] = []
-
-    def send(self, _message: Any, destination: str, _tags: Any) -> str:
-        self.sent.append(destination)
-        return "id"
-
-
 @pytest.fixture
 def tools(ministack: dict[str, str]) -> Any:
-    config = Config.from_env({**ministack, "API_AUTHORITY": AUTHORITY, "API_BASE_URL": f"https://{AUTHORITY}"})
-    container = Container(config, clock=Clock())
-    with using(container):
-        post: Any = Post()
-        made = replace(access_tools(container), mail=post)
+    with racing_tools(ministack) as (container, made):
         mailbox_store(container).put(a_mailbox())
         hashed = made.hashing.hash(PASSWORD)
         made.accounts.add(Account(USERNAME, "u1", USERNAME, UserState.ACTIVE, password_hash=hashed))

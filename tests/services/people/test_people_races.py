@@ -10,10 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bootstrap import Container, using
-from chalicelib.bootstrap.access import access_tools
 from chalicelib.bootstrap.storage import mailbox_store
-from chalicelib.config import Config
 from chalicelib.domain.access.account import Account, AccountDisabled
 from chalicelib.domain.access.credentials import Attempt, EmailCode
 from chalicelib.domain.access.token import NewToken, TokenKind
@@ -29,8 +26,8 @@ from chalicelib.services.access.sessions import OpenedSession
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.people.activate_user import activate_user
 from chalicelib.services.people.mailbox_users import AddedUser, add_user, disable_user
-from tests.access_world import at_once
-from tests.deposit_world import AUTHORITY, NOW, Clock, a_mailbox, a_user
+from tests.access_world import at_once, racing_tools
+from tests.deposit_world import NOW, Clock, a_mailbox, a_user
 from tests.person_world import NEW, PASSWORD, USERNAME
 
 pytestmark = pytest.mark.ministack
@@ -40,25 +37,10 @@ SECONDARY = f"{USERNAME}.40000028"
 PRINCIPAL = Session("s", "s", "u1", USERNAME, USERNAME, NOW)
 
 
-class Post:
-    """Counts e-mails instead of sending them."""
-
-    def __init__(self) -> None:
-        self.sent: list[str] = []
-
-    def send(self, _message: Any, destination: str, _tags: Any) -> str:
-        self.sent.append(destination)
-        return "id"
-
-
 @pytest.fixture
 def tools(ministack: dict[str, str]) -> Any:
     """Yield the tools over a mailbox of three: principal, a pending and an active secondary user."""
-    config = Config.from_env({**ministack, "API_AUTHORITY": AUTHORITY, "API_BASE_URL": f"https://{AUTHORITY}"})
-    container = Container(config, clock=Clock())
-    with using(container):
-        post: Any = Post()
-        made = replace(access_tools(container), mail=post)
+    with racing_tools(ministack) as (container, made):
         pending = a_user(2, document_number="40000028", state=UserState.PENDING)
         active = a_user(3, document_number="40000033")
         mailbox_store(container).put(a_mailbox(users=(a_user(1), pending, active)))

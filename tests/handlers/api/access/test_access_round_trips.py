@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
-from chalice.test import HTTPResponse
 
-from bench.ledger import Ledger, ledger
 from chalicelib.bootstrap.storage import mailbox_store
 from tests.cloud import Engine
+from tests.costs import measure
 from tests.deposit_world import World, a_mailbox, a_user
 from tests.person_world import NEW, PASSWORD, USERNAME, People
 
@@ -22,13 +20,6 @@ def people(world: World, moto_engine: Engine) -> People:
     people.seed()
     people.send("POST", "/v1/login-codes", {"username": "1-40000009"})  # makes every client
     return people
-
-
-def measure(call: Callable[[], HTTPResponse], status: int) -> Ledger:
-    with ledger() as book:
-        answer = call()
-    assert answer.status_code == status, answer.json_body
-    return book
 
 
 def test_an_authenticated_request_reads_once(people: People) -> None:

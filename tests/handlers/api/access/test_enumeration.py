@@ -12,8 +12,8 @@ from bench.ledger import ledger
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.mailbox import UserState
-from chalicelib.services.access.password_hashing import PasswordCheck, PasswordHashing
 from tests.cloud import Engine
+from tests.costs import counted_hashes
 from tests.deposit_world import World, a_mailbox, a_user
 from tests.person_world import EMAIL, PASSWORD, UNKNOWN, USERNAME, People
 
@@ -56,16 +56,8 @@ def people(world: World, moto_engine: Engine) -> People:
     return people
 
 
-def _seen(people: People, call: Call, username: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    hashed: list[bool] = []
-    check = PasswordHashing.check
-
-    def counted(self: PasswordHashing, password: str, password_hash: str | None) -> PasswordCheck:
-        hashed.append(True)
-        return check(self, password, password_hash)
-
-    with monkeypatch.context() as patch, ledger(latency_s=0.05) as book:
-        patch.setattr(PasswordHashing, "check", counted)
+def _seen(people: People, call: Call, username: str) -> dict[str, Any]:
+    with counted_hashes() as hashed, ledger(latency_s=0.05) as book:
         answer = call(people, username)
     body = {name: len(value) if name in IDS else value for name, value in answer.json_body.items()}
     headers = {name: value for name, value in answer.headers.items() if name.lower() != "x-correlation-id"}
@@ -75,32 +67,28 @@ def _seen(people: People, call: Call, username: str, monkeypatch: pytest.MonkeyP
         "headers": headers,
         "calls": sorted(book.operations),
         "hops": book.hops,
-        "hashed": len(hashed),
+        "hashed": hashed.count,
     }
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.__name__)
-def test_known_and_unknown_users_get_and_cost_the_same(
-    people: People, call: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_known_and_unknown_users_get_and_cost_the_same(people: People, call: Call) -> None:
     call(people, "1-40000009")  # makes every client
-    known = _seen(people, call, USERNAME, monkeypatch)
-    assert known == _seen(people, call, UNKNOWN, monkeypatch)
+    known = _seen(people, call, USERNAME)
+    assert known == _seen(people, call, UNKNOWN)
     assert known["calls"]
 
 
 @pytest.mark.parametrize("state", list(UserState))
-def test_recovery_costs_the_same_for_a_secondary_user_in_whatever_state(
-    people: People, state: UserState, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_recovery_costs_the_same_for_a_secondary_user_in_whatever_state(people: People, state: UserState) -> None:
     secondary = a_user(2, document_number="40000028", state=state)
     mailbox_store(people.world.container).put(a_mailbox(users=(a_user(1), secondary)))
     people.tools.accounts.add(Account(f"{USERNAME}.40000028", "u2", USERNAME, state))
     _ask_reset(people, "1-40000009")  # makes every client
 
-    known = _seen(people, lambda one, _: one.ask_reset(secondary.email), USERNAME, monkeypatch)
+    known = _seen(people, lambda one, _: one.ask_reset(secondary.email), USERNAME)
 
-    assert known == _seen(people, _ask_reset, UNKNOWN, monkeypatch)
+    assert known == _seen(people, _ask_reset, UNKNOWN)
     gets_one = secondary.email if state is not UserState.DISABLED else "success@simulator.amazonses.com"
     assert people.mails()[-2][0] == gets_one
 
@@ -113,12 +101,12 @@ def test_what_was_sent_to_nobody_activates_nothing(people: People) -> None:
 
 
 @pytest.mark.parametrize("call", [_ask_code, _ask_reset])
-def test_asking_too_often_is_refused_alike(people: People, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asking_too_often_is_refused_alike(people: People, call: Call) -> None:
     for username in (USERNAME, UNKNOWN):
         assert call(people, username).status_code == 202
-    known = _seen(people, call, USERNAME, monkeypatch)
+    known = _seen(people, call, USERNAME)
     assert known["status"] == 429
-    assert known == _seen(people, call, UNKNOWN, monkeypatch)
+    assert known == _seen(people, call, UNKNOWN)
 
 
 def test_an_email_goes_out_either_way_and_only_the_owner_gets_one(people: People) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from chalice.test import HTTPResponse
 
-from bench.ledger import Ledger, ledger
+from tests.costs import measure
 from tests.deposit_world import World
 from tests.person_world import People
 
@@ -17,13 +14,6 @@ def people(world: World) -> People:
     people = People(world)
     people.seed()
     return people
-
-
-def measure(call: Callable[[], HTTPResponse], status: int) -> Ledger:
-    with ledger() as book:
-        answer = call()
-    assert answer.status_code == status, answer.json_body
-    return book
 
 
 def test_reading_takes_two_hops_and_openings_two_calls(people: People) -> None:

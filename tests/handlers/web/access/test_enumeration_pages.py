@@ -9,8 +9,8 @@ import pytest
 from chalice.test import HTTPResponse
 
 from bench.ledger import ledger
-from chalicelib.services.access.password_hashing import PasswordCheck, PasswordHashing
 from tests.browser_requests import Browser, text_of
+from tests.costs import counted_hashes
 from tests.person_world import EMAIL, PASSWORD, UNKNOWN, USERNAME
 
 Step = Callable[[Browser, str], HTTPResponse]
@@ -34,16 +34,8 @@ def _ask_reset(browser: Browser, username: str) -> HTTPResponse:
     return browser.post("/olvide-mi-clave", None, **kind, email=EMAIL)
 
 
-def _seen(browser: Browser, step: Step, username: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
-    hashed: list[bool] = []
-    check = PasswordHashing.check
-
-    def counted(self: PasswordHashing, password: str, password_hash: str | None) -> PasswordCheck:
-        hashed.append(True)
-        return check(self, password, password_hash)
-
-    with monkeypatch.context() as patch, ledger(latency_s=0.02) as book:
-        patch.setattr(PasswordHashing, "check", counted)
+def _seen(browser: Browser, step: Step, username: str) -> dict[str, object]:
+    with counted_hashes() as hashed, ledger(latency_s=0.02) as book:
         answer = step(browser, username)
     html = text_of(answer).replace(f'value="{username}"', "").replace(f"<strong>{username}</strong>", "")
     html = re.sub(
@@ -51,16 +43,14 @@ def _seen(browser: Browser, step: Step, username: str, monkeypatch: pytest.Monke
     )
     headers = {name: value for name, value in answer.headers.items() if name.lower() != "x-correlation-id"}
     calls = sorted(book.operations)
-    return {"status": answer.status_code, "html": html, "headers": headers, "calls": calls, "hashed": len(hashed)}
+    return {"status": answer.status_code, "html": html, "headers": headers, "calls": calls, "hashed": hashed.count}
 
 
 @pytest.mark.parametrize("step", [_wrong_password, _wrong_code, _ask_code, _ask_reset])
-def test_known_and_unknown_users_get_the_same_page_at_the_same_cost(
-    browser: Browser, step: Step, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_known_and_unknown_users_get_the_same_page_at_the_same_cost(browser: Browser, step: Step) -> None:
     step(browser, "1-40000009")  # makes every client
-    known = _seen(browser, step, USERNAME, monkeypatch)
-    assert known == _seen(browser, step, UNKNOWN, monkeypatch)
+    known = _seen(browser, step, USERNAME)
+    assert known == _seen(browser, step, UNKNOWN)
     assert known["calls"]
 
 
