@@ -15,12 +15,13 @@ Prepare = Callable[[int], Sequence[Work]]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table; `goal` is the most it may be, None where there is none."""
+    """One line of the table; `goal` is the most it may be, None where there is none; `note` says whose value it is."""
 
     name: str
     value: float
     unit: str
     goal: float | None = None
+    note: str = ""
 
     @property
     def is_met(self) -> bool:

@@ -1,6 +1,7 @@
-"""What a deposit, a page of the list and an opening cost among 100,000 notices, over the same among few.
+"""What grows: what a burst asks of one partition key, and what is asked of 100,000 notices, over the same among few.
 
-Few are 10, as the API lists pages of 10 too; the portal's page of 50 has to be full, so that among few it is 100.
+Of notices: a deposit, a page of the list and an opening. Few are 10, as the API lists pages of 10 too; the portal's
+page of 50 has to be full, so that among few it is 100.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from bench import bursts
 from bench.figures import Figure
 from bench.mailbox_calls import listing, mailbox_page, notice_page, opening, opening_again
 from bench.people import People, people_of
@@ -18,7 +20,8 @@ Works = Iterator[tuple[str, Callable[[], object]]]
 
 
 def measure(world: BenchWorld) -> Iterator[Figure]:
-    """Yield the ratios of calls and of capacity; the stub holds every one of the notices."""
+    """Yield how full bursts make a partition, then ratios of calls and of capacity; the stub holds every notice."""
+    yield from bursts.measure(world)
     people, notice_id = people_of(world), world.deposit()
     token = people.token()
 

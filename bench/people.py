@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.world import EMAIL_CODE, BenchWorld, event_of, handle
@@ -42,15 +43,22 @@ class People:
         headers = {"accept": "text/html", "cookie": f"{SESSION_COOKIE}={token}"}
         return event_of(SignedCall("GET", path, headers, b""), resource, parameters)
 
-    def captcha(self) -> dict[str, str]:
-        """Ask for a captcha and solve it."""
-        captcha_id = handle(self.event("POST", "/v1/captchas"))["captcha_id"]
+    def captcha(self, sent: Callable[[dict[str, Any]], dict[str, Any]] = dict) -> dict[str, str]:
+        """Ask for a captcha and solve it; `sent` may change where the request comes from."""
+        captcha_id = handle(sent(self.event("POST", "/v1/captchas")))["captcha_id"]
         return {"id": captcha_id, "answer": captcha_answer(pepper(self.world.container), captcha_id)}
 
     def email_code(self, username: str = USERNAME) -> dict[str, str]:
         """Ask for a login code and read it; a username gets one a minute."""
         asked = handle(self.event("POST", "/v1/login-codes", {"username": username}), status=202)
         return {"id": asked["code_id"], "code": EMAIL_CODE}
+
+    def account(self, username: str) -> Account:
+        """Return the account of another person who has the same password."""
+        mine = account_store(self.world.container).find(USERNAME)
+        if mine is None:
+            raise AssertionError(USERNAME)
+        return replace(mine, username=username, user_id=f"user-{username}", mailbox_id=username)
 
     def login(self, **proof: Any) -> dict[str, Any]:
         """Write a login with a captcha or an e-mailed code."""
@@ -71,13 +79,16 @@ class People:
             notice_id=notice_id,
         )
 
+    def application(self, number: str = "99000001", email: str = "rosa@ejemplo.pe") -> dict[str, Any]:
+        """Write the request that begins a registration."""
+        accepted = [{"text": text, "version": version} for text, version in portal().current.items()]
+        contact = {"phone": "987654321", "email": email, "email_again": email}
+        person = {name: value for name, value in to_data(a_person(number)).items() if value}
+        return self.event("POST", "/v1/registrations", {"person": person, **contact, "accepted": accepted})
+
     def registration(self) -> str:
         """Apply for a mailbox, up to the e-mailed code; return the registration's id."""
-        accepted = [{"text": text, "version": version} for text, version in portal().current.items()]
-        contact = {"phone": "987654321", "email": "rosa@ejemplo.pe", "email_again": "rosa@ejemplo.pe"}
-        person = {name: value for name, value in to_data(a_person()).items() if value}
-        started = handle(self.event("POST", "/v1/registrations", {"person": person, **contact, "accepted": accepted}))
-        registration_id: str = started["registration_id"]
+        registration_id: str = handle(self.application())["registration_id"]
         return registration_id
 
     def verification(self, registration_id: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """AWS on loopback, in a process of its own so that its work is not counted: DynamoDB, S3, SES, SNS and a secret.
 
 `running_stub()` starts it. It keeps connections open, answers without delay and holds everything in memory.
-`/_bench/…` are its own: `spent` tells and clears the counts, `fill` copies a notice many times.
+`/_bench/…` are its own: `spent` and `partitions` tell and clear the counts, `fill` copies a notice many times.
 """
 
 from __future__ import annotations
@@ -34,6 +34,20 @@ _SNS = (
 _NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Units spent on one partition key of a table, or of an index, as `table.index`.
+
+    `seconds` is how long one partition needs to give them.
+    """
+
+    of: str
+    key: str
+    read: float
+    write: float
+    seconds: float
+
+
 @dataclass(frozen=True)
 class Stub:
     """A running stub, as the benchmark talks to it."""
@@ -48,6 +62,10 @@ class Stub:
     def spent(self) -> dict[str, float]:
         """Return calls, read units and write units since the last time."""
         return self._own("spent", {})
+
+    def partitions(self) -> list[Spent]:
+        """Return what was spent on each partition key since the last time, the busiest first."""
+        return [Spent(**told) for told in self._own("partitions", {})["partitions"]]
 
     def fill(self, table: str, count: int, key: dict[str, str]) -> None:
         """Copy an item of a table `count` times."""
@@ -121,9 +139,20 @@ class _Service:
     def _own(self, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if action == "fill":
             return {"items": self.dynamodb.fill(**arguments)}
+        if action == "partitions":
+            return {"partitions": self._partitions()}
         spent = {name: self.dynamodb.spent[name] for name in ("calls", "read", "write")}
         self.dynamodb.spent.clear()
         return spent
+
+    def _partitions(self) -> list[dict[str, Any]]:
+        """Tell and clear what was spent by partition key."""
+        found = sorted(self.dynamodb.partitions.items(), key=lambda one: one[1].seconds, reverse=True)
+        self.dynamodb.partitions.clear()
+        return [
+            {"of": of, "key": key, "read": spent.read, "write": spent.write, "seconds": spent.seconds}
+            for (of, key), spent in found
+        ]
 
 
 class _Connection(asyncio.Protocol):

@@ -2,7 +2,11 @@
 
 Capacity (Amazon DynamoDB Developer Guide, "Read and write operations"): a consistent read costs one unit for each
 4 KB of each item, half with eventual consistency; a write one for each 1 KB, twice that inside a transaction; every
-index whose entry changes costs a plain write more. A condition check counts as a transactional write of its item.
+index whose entry changes costs a plain write of that entry more, two when it moves to another key. A condition check
+counts as a transactional write of its item.
+
+Units are counted by partition key as well, of each table and index. One key counts as one partition, which gives 3,000
+read units or 1,000 write units a second, or a mix of both ("Burst and adaptive capacity").
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import bisect
 import json
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
@@ -19,21 +23,32 @@ from typing import Any
 from bench.stub_expressions import Expression, Item
 
 _WRITE_UNIT, _READ_UNIT = 1024, 4096
+_WRITES_A_SECOND, _READS_A_SECOND = 1000, 3000
+"""What a partition gives."""
 _PREFIX = "com.amazonaws.dynamodb.v20120810#"
 Answer = tuple[int, dict[str, Any]]
 
 
 @dataclass
 class Index:
-    """One secondary index: its partitions hold (sort key, primary key) in order."""
+    """One secondary index: its partitions hold (sort key, primary key) in order; `projected` None is everything."""
 
     hash_key: str
     range_key: str
+    projected: frozenset[str] | None = None
     partitions: dict[str, list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
 
-    def entry(self, item: Item) -> str | None:
-        """Return the partition an item stands in; None for an item without both keys."""
-        return _text(item[self.hash_key]) if self.hash_key in item and self.range_key in item else None
+    def place(self, item: Item) -> tuple[str, str] | None:
+        """Return the partition and the sort key an item stands at; None for an item without both keys."""
+        if self.hash_key not in item or self.range_key not in item:
+            return None
+        return _text(item[self.hash_key]), _text(item[self.range_key])
+
+    def entry(self, item: Item) -> Item:
+        """Return what the index holds of an item."""
+        if self.projected is None:
+            return item
+        return {name: value for name, value in item.items() if name in self.projected}
 
 
 @dataclass
@@ -48,28 +63,36 @@ class Table:
         """Return the primary key of an item, or of a request's key."""
         return tuple(_text(attributes[name]) for name in self.keys)
 
-    def replace(self, key: tuple[str, ...], item: Item) -> int:
-        """Store an item and keep the indexes; return the write units of the indexes."""
-        before = self.items.get(key, {})
-        self.items[key] = item
-        return sum(self._reindex(index, key, before, item) for index in self.indexes.values())
+    def replace(self, key: tuple[str, ...], item: Item) -> dict[tuple[str, str], int]:
+        """Store an item, or forget it when it is empty, and keep the indexes.
 
-    def remove(self, key: tuple[str, ...]) -> int:
-        """Forget an item; return the write units of the indexes."""
+        Return the write units of the indexes by index and partition key.
+        """
         before = self.items.pop(key, {})
-        return sum(self._reindex(index, key, before, {}) for index in self.indexes.values())
+        if item:
+            self.items[key] = item
+        spent: defaultdict[tuple[str, str], int] = defaultdict(int)
+        for name, index in self.indexes.items():
+            for partition, units in _reindexed(index, key, before, item):
+                spent[name, partition] += units
+        return spent
 
-    @staticmethod
-    def _reindex(index: Index, key: tuple[str, ...], before: Item, item: Item) -> int:
-        old, new = index.entry(before), index.entry(item)
-        if old is not None:
-            entries = index.partitions[old]
-            del entries[bisect.bisect_left(entries, (_text(before[index.range_key]), key))]
-        if new is not None:
-            bisect.insort(index.partitions.setdefault(new, []), (_text(item[index.range_key]), key))
-        return (_units(before, _WRITE_UNIT) if old is not None and old != new else 0) + (
-            _units(item, _WRITE_UNIT) if new is not None else 0
-        )
+
+def _reindexed(index: Index, key: tuple[str, ...], before: Item, item: Item) -> Iterator[tuple[str, int]]:
+    """Move an item's entry; yield the write units by partition key."""
+    old, new = index.place(before), index.place(item)
+    was, becomes = index.entry(before), index.entry(item)
+    if old is not None and old == new:
+        if was != becomes:
+            yield old[0], max(_units(was, _WRITE_UNIT), _units(becomes, _WRITE_UNIT))
+        return
+    if old is not None:
+        entries = index.partitions[old[0]]
+        del entries[bisect.bisect_left(entries, (old[1], key))]
+        yield old[0], _units(was, _WRITE_UNIT)
+    if new is not None:
+        bisect.insort(index.partitions.setdefault(new[0], []), (new[1], key))
+        yield new[0], _units(becomes, _WRITE_UNIT)
 
 
 class Refused(Exception):
@@ -81,8 +104,24 @@ class Refused(Exception):
         self.answer = {"__type": _PREFIX + kind, "message": "The conditional request failed", **more}
 
 
+@dataclass
+class Partition:
+    """The units spent on one partition key."""
+
+    read: float = 0
+    write: float = 0
+
+    @property
+    def seconds(self) -> float:
+        """How long its partition needs to give them."""
+        return self.read / _READS_A_SECOND + self.write / _WRITES_A_SECOND
+
+
 class DynamoDB:
-    """The operations that this service sends. `spent` counts calls and units since it was last cleared."""
+    """The operations that this service sends. `spent` counts calls and units since it was last cleared.
+
+    `partitions` counts the units by table, or table and index, and partition key.
+    """
 
     def __init__(self, template: dict[str, Any]) -> None:
         """Make the template's tables, named as `table_name` says."""
@@ -93,6 +132,7 @@ class DynamoDB:
             if resource.get("Type") == "AWS::DynamoDB::Table"
         }
         self.spent: defaultdict[str, float] = defaultdict(float)
+        self.partitions: defaultdict[tuple[str, str], Partition] = defaultdict(Partition)
 
     def answer(self, operation: str, request: dict[str, Any]) -> Answer:
         """Do one operation."""
@@ -132,7 +172,10 @@ class DynamoDB:
 
     def _Query(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         table = self.tables[request["TableName"]]
-        keys, hash_key = self._partition(table, request)
+        index = table.indexes[request["IndexName"]] if "IndexName" in request else None
+        hash_key = index.hash_key if index else table.keys[0]
+        partition = _asked_partition(hash_key, request)
+        keys = _keys_within(table, index, partition)
         holds = Expression(request["KeyConditionExpression"], request).condition()
         ordered = keys if request.get("ScanIndexForward", True) else reversed(keys)
         matching = (item for item in map(table.items.__getitem__, ordered) if holds(item))
@@ -146,30 +189,15 @@ class DynamoDB:
             if len(items) == limit:
                 break
             items.append(item)
-        size = sum(map(_size, items))
-        self.spent["read"] += max(1, ceil(size / _READ_UNIT)) * (2 if request.get("ConsistentRead") else 1) / 2
-        shown = [_projected(item, request) for item in items]
+        held = [index.entry(item) for item in items] if index else items
+        units = max(1, ceil(sum(map(_size, held)) / _READ_UNIT)) * (2 if request.get("ConsistentRead") else 1) / 2
+        self._spend("read", units, partition, request["TableName"], request.get("IndexName"))
+        shown = [_projected(item, request) for item in held]
         answer: dict[str, Any] = {"Items": shown, "Count": len(items), "ScannedCount": len(items)}
         if len(items) == limit:
             named = {hash_key, *table.keys, *(index.range_key for index in table.indexes.values())}
             answer["LastEvaluatedKey"] = {name: items[-1][name] for name in named if name in items[-1]}
         return answer
-
-    @staticmethod
-    def _partition(table: Table, request: dict[str, Any]) -> tuple[Sequence[tuple[str, ...]], str]:
-        """Return the primary keys of the queried partition, in order, and the name of its hash key."""
-        names = request.get("ExpressionAttributeNames") or {}
-        index = table.indexes[request["IndexName"]] if "IndexName" in request else None
-        hash_key = index.hash_key if index else table.keys[0]
-        equal = re.findall(r"([#\w]+)\s*=\s*(:\w+)", request["KeyConditionExpression"])
-        [value] = [
-            _text(request["ExpressionAttributeValues"][right])
-            for left, right in equal
-            if names.get(left, left) == hash_key
-        ]
-        if index is None:
-            return sorted(key for key in table.items if key[0] == value), hash_key
-        return [key for _, key in index.partitions.get(value, [])], hash_key
 
     def _PutItem(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         self._check(request, request["Item"])
@@ -195,8 +223,9 @@ class DynamoDB:
             raise Refused("TransactionCanceledException", CancellationReasons=reasons)
         for kind, each in operations:
             if kind == "ConditionCheck":
-                item = self.tables[each["TableName"]].items.get(self.tables[each["TableName"]].key(each["Key"]), {})
-                self.spent["write"] += 2 * _units(item, _WRITE_UNIT)
+                key = self.tables[each["TableName"]].key(each["Key"])
+                item = self.tables[each["TableName"]].items.get(key, {})
+                self._spend("write", 2 * _units(item, _WRITE_UNIT), key[0], each["TableName"])
             elif kind == "Delete":
                 self._delete(each["TableName"], each["Key"], rate=2)
             else:
@@ -204,10 +233,15 @@ class DynamoDB:
                 self._write(each["TableName"], item, rate=2)
         return {}
 
+    def _spend(self, kind: str, units: float, partition: str, table: str, index: str | None = None) -> None:
+        self.spent[kind] += units
+        spent = self.partitions[f"{table}.{index}" if index else table, partition]
+        setattr(spent, kind, getattr(spent, kind) + units)
+
     def _read(self, name: str, key: Item, *, is_consistent: bool | None) -> Item | None:
         table = self.tables[name]
         item = table.items.get(table.key(key))
-        self.spent["read"] += _units(item or {}, _READ_UNIT) / (1 if is_consistent else 2)
+        self._spend("read", _units(item or {}, _READ_UNIT) / (1 if is_consistent else 2), table.key(key)[0], name)
         return item
 
     def _updated(self, request: dict[str, Any]) -> Item:
@@ -217,16 +251,18 @@ class DynamoDB:
         return item
 
     def _write(self, name: str, item: Item, *, rate: int) -> None:
-        table = self.tables[name]
-        key = table.key(item)
-        larger = max(_units(item, _WRITE_UNIT), _units(table.items.get(key, {}), _WRITE_UNIT))
-        self.spent["write"] += rate * larger + table.replace(key, item)
+        self._replace(name, self.tables[name].key(item), item, rate)
 
     def _delete(self, name: str, attributes: Item, *, rate: int) -> Item:
-        table = self.tables[name]
-        key = table.key(attributes)
-        before = table.items.get(key, {})
-        self.spent["write"] += rate * _units(before, _WRITE_UNIT) + table.remove(key)
+        return self._replace(name, self.tables[name].key(attributes), {}, rate)
+
+    def _replace(self, name: str, key: tuple[str, ...], item: Item, rate: int) -> Item:
+        """Store an item, or forget it when it is empty; return the one before."""
+        before = self.tables[name].items.get(key, {})
+        larger = max(_units(item, _WRITE_UNIT), _units(before, _WRITE_UNIT))
+        self._spend("write", rate * larger, key[0], name)
+        for (index, partition), units in self.tables[name].replace(key, item).items():
+            self._spend("write", units, partition, name, index)
         return before
 
     def _check(self, request: dict[str, Any], key: Item) -> None:
@@ -239,6 +275,23 @@ class DynamoDB:
         if not text or Expression(text, request).condition()(table.items.get(table.key(key), {})):
             return None
         return "ConditionalCheckFailed"
+
+
+def _asked_partition(hash_key: str, request: dict[str, Any]) -> str:
+    """Return the partition key that a query names."""
+    names = request.get("ExpressionAttributeNames") or {}
+    equal = re.findall(r"([#\w]+)\s*=\s*(:\w+)", request["KeyConditionExpression"])
+    [value] = [
+        _text(request["ExpressionAttributeValues"][right]) for left, right in equal if names.get(left, left) == hash_key
+    ]
+    return value
+
+
+def _keys_within(table: Table, index: Index | None, partition: str) -> Sequence[tuple[str, ...]]:
+    """Return the primary keys of a partition, in order."""
+    if index is None:
+        return sorted(key for key in table.items if key[0] == partition)
+    return [key for _, key in index.partitions.get(partition, [])]
 
 
 def _projected(item: Item, request: dict[str, Any]) -> Item:
@@ -256,11 +309,18 @@ def table_name(logical_id: str) -> str:
 
 
 def _table(properties: dict[str, Any]) -> Table:
-    indexes = {
-        index["IndexName"]: Index(*(key["AttributeName"] for key in index["KeySchema"]))
-        for index in properties.get("GlobalSecondaryIndexes", ())
-    }
-    return Table(tuple(key["AttributeName"] for key in properties["KeySchema"]), indexes)
+    keys = tuple(key["AttributeName"] for key in properties["KeySchema"])
+    indexes = {index["IndexName"]: _index(keys, index) for index in properties.get("GlobalSecondaryIndexes", ())}
+    return Table(keys, indexes)
+
+
+def _index(table_keys: tuple[str, ...], properties: dict[str, Any]) -> Index:
+    hash_key, range_key = (key["AttributeName"] for key in properties["KeySchema"])
+    projection = properties["Projection"]
+    if projection["ProjectionType"] == "ALL":
+        return Index(hash_key, range_key)
+    included = projection.get("NonKeyAttributes", ())
+    return Index(hash_key, range_key, frozenset({*table_keys, hash_key, range_key, *included}))
 
 
 def _text(value: dict[str, Any]) -> str:
