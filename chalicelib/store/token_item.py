@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
@@ -12,11 +12,9 @@ from pynamodb.models import Model
 from chalicelib.domain.access.access_secret import keyed_hash
 from chalicelib.domain.access.token import KEPT_FOR, NewToken, Token, TokenKind
 from chalicelib.store.batch_read import store_unavailable
+from chalicelib.store.shards import expiry_shard
 from chalicelib.store.tables import TokenItem
 from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
-
-EXPIRY_SHARDS = 8
-"""Index keys a day's expiries are spread over, so that no key is shared by all logins."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -47,11 +45,6 @@ def instant_from_micros(number: float) -> datetime:
     return _EPOCH + int(number) * _MICROSECOND
 
 
-def expiry_shard(day: date, shard: int) -> str:
-    """Return the key of the index by_expiry for a part of a UTC day."""
-    return f"{day.isoformat()}#{shard}"
-
-
 def item_from_new(pepper: bytes, new: NewToken) -> TokenItem:
     """Write a new token, secrets hashed."""
     key = token_key(pepper, new.kind, new.name)
@@ -63,7 +56,7 @@ def item_from_new(pepper: bytes, new: NewToken) -> TokenItem:
         valid_until=micros(new.valid_until),
         issued_at=micros(new.issued_at),
         subject=None if new.subject is None else subject_key(new.kind, new.subject),
-        expiry_shard=expiry_shard(expires_at.date(), int(key[-2:], 16) % EXPIRY_SHARDS),
+        expiry_shard=expiry_shard(expires_at, key),
         attempts=0,
         data=dict(new.data),
     )

@@ -7,12 +7,11 @@ nothing that matters and go by time to live alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from chalicelib.services.overdue import list_overdue
 from chalicelib.store.access.token_store import TokenStore
-from chalicelib.store.token_item import EXPIRY_SHARDS, expiry_shard
 
 _DAYS_BACK = 30
 """How long the nightly run may have been down without leaving anything behind."""
@@ -37,17 +36,10 @@ class CleanedTokens:
 
 def clean_tokens(*, tokens: TokenStore, now: datetime, limit: int = 2000, days_back: int = _DAYS_BACK) -> CleanedTokens:
     """Delete up to `limit` tokens whose time to live is over since `days_back` days, the oldest days first."""
-    due = list(_due(tokens, now, limit, days_back))
+
+    def find(shard: str, most: int) -> tuple[str, ...]:
+        return tokens.list_expired(shard, now=now, limit=most)
+
+    due = list_overdue(find, now=now, days_back=range(days_back, -1, -1), limit=limit)
     deleted = sum(tokens.delete_expired(key, now=now) for key in due)
     return CleanedTokens(deleted, len(due) - deleted, len(due) < limit)
-
-
-def _due(tokens: TokenStore, now: datetime, limit: int, days_back: int) -> Iterator[str]:
-    for days in range(days_back, -1, -1):
-        day = (now - timedelta(days=days)).date()
-        for shard in range(EXPIRY_SHARDS):
-            found = tokens.list_expired(expiry_shard(day, shard), now=now, limit=limit)
-            yield from found
-            limit -= len(found)
-            if limit <= 0:
-                return

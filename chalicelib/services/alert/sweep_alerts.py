@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.alert.alert import AlertBatch
-from chalicelib.store.alert.alert_batch_item import SHARDS
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
+from chalicelib.store.shards import SHARDS
 
 _logger = logging.getLogger(__name__)
 

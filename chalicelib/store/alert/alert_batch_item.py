@@ -7,7 +7,6 @@ holds unfinished work only, and a fixed number of shards can be read in full, ho
 
 from __future__ import annotations
 
-import zlib
 from datetime import UTC, datetime
 
 from pynamodb.expressions.update import Action
@@ -15,17 +14,11 @@ from pynamodb.expressions.update import Action
 from chalicelib.domain.alert.alert import Alert, AlertBatch
 from chalicelib.domain.alert.alert_sending import retry_delay_s
 from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.shards import shard_of_code
 from chalicelib.store.tables import AlertBatchItem
 
-SHARDS = tuple("01234567")
-"""Each takes about a thousand index writes a second; a deposit causes four."""
 SWEEP_AFTER_S = 120
 """How long the stream has for a first attempt before the sweeper looks."""
-
-
-def shard_of(notice_id: str) -> str:
-    """Return the shard of the index `due` that holds a notice's unfinished batch."""
-    return SHARDS[zlib.crc32(notice_id.encode()) % len(SHARDS)]
 
 
 def batch_to_item(batch: AlertBatch) -> AlertBatchItem:
@@ -40,7 +33,7 @@ def batch_to_item(batch: AlertBatch) -> AlertBatchItem:
         alerts=to_data(batch.alerts),
     )
     if batch.pending:
-        item.due_shard = shard_of(batch.notice_id)
+        item.due_shard = shard_of_code(batch.notice_id)
         item.due_at = int(batch.deposited_at.timestamp()) + SWEEP_AFTER_S
     return item
 

@@ -10,8 +10,8 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.domain.access.token import KEPT_FOR, TokenKind
 from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.sender.nonce_store import NonceStore
+from chalicelib.store.shards import expiry_shards
 from chalicelib.store.tables import TokenItem
-from chalicelib.store.token_item import EXPIRY_SHARDS, expiry_shard
 from tests.access_world import NOW, PEPPER, TICK, World, a_new_token, access_world, an_account, at_once
 
 END = a_new_token().valid_until
@@ -137,8 +137,7 @@ def test_a_listed_token_is_revoked_by_its_own_subject_only(world: World) -> None
 def test_nonces_live_in_the_same_table_outside_both_indexes(world: World) -> None:
     NonceStore().claim("nonce#k#1", digest="d", expires_at=NOW + timedelta(minutes=10), now=NOW)
     assert [set(item) for item in stored(world)] == [{"token", "digest", "expires_at"}]
-    days = [expiry_shard(NOW.date(), shard) for shard in range(EXPIRY_SHARDS)]
-    assert not [key for day in days for key in world.tokens.list_expired(day, now=END, limit=9)]
+    assert not [s for s in expiry_shards(NOW.date()) if world.tokens.list_expired(s, now=END, limit=9)]
 
 
 def reset(world: World, hash_: str) -> None:
