@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, zip_longest
+from typing import Protocol
 
 from chalicelib.store.shards import expiry_shards
 
-Find = Callable[[str, int], Sequence[str]]
-"""Returns up to so many keys of what expires in a shard of a day."""
+
+class Find(Protocol):
+    """A store's list of what expires."""
+
+    def __call__(self, shard: str, *, limit: int) -> Sequence[str]:
+        """Return up to `limit` keys of a shard of a day."""
 
 
 def list_overdue(find: Find, *, now: datetime, days_back: Iterable[int], limit: int) -> list[str]:
@@ -20,7 +25,7 @@ def list_overdue(find: Find, *, now: datetime, days_back: Iterable[int], limit: 
     due: list[str] = []
     for days in days_back:
         day, room = (now - timedelta(days=days)).date(), limit - len(due)
-        found = [find(shard, room) for shard in expiry_shards(day)]
+        found = [find(shard, limit=room) for shard in expiry_shards(day)]
         due += [key for key in chain.from_iterable(zip_longest(*found)) if key is not None][:room]
         if len(due) >= limit:
             break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pynamodb.connection import Connection
@@ -25,6 +25,7 @@ from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.shards import expiry_shard
 from chalicelib.store.tables import RegistrationItem
 from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
 
@@ -106,9 +107,9 @@ class RegistrationStore:
         values = {":key": {"S": registry}, ":now": {"N": str(int(now.timestamp()))}}
         return self._keys("waiting", condition, values, limit)
 
-    def list_expiring(self, day: date, *, limit: int) -> tuple[str, ...]:
-        """Return keys of those whose time ends on this UTC day."""
-        return self._keys("by_expiry", "expiry_day = :day", {":day": {"S": day.isoformat()}}, limit)
+    def list_expiring(self, shard: str, *, limit: int) -> tuple[str, ...]:
+        """Return keys of those in a shard of the day on which their time ends."""
+        return self._keys("by_expiry_shard", "expiry_shard = :shard", {":shard": {"S": shard}}, limit)
 
     @staticmethod
     def delete_expired(key: str, now: datetime) -> bool:
@@ -148,7 +149,7 @@ def _to_item(registration: Registration) -> RegistrationItem:
     )
     if registration.expires_at is not None:
         item.expires_at = registration.expires_at + _TTL_MARGIN
-        item.expiry_day = registration.expires_at.astimezone(UTC).date().isoformat()
+        item.expiry_shard = expiry_shard(registration.expires_at, registration.key)
     if registration.due_at is not None:
         item.waiting_for = "sunat" if registration.company is not None else "reniec"
         item.due_at = int(registration.due_at.timestamp())

@@ -173,7 +173,10 @@ class AlertBatchItem(Model):
 
 
 class UploadItem(Model):
-    """The outcome of checking an upload. The sparse index `by_expiry` (`expiry_day`, `upload_id`) feeds the cleaner."""
+    """The outcome of checking an upload.
+
+    The sparse index `by_expiry_shard` (`expiry_shard`, `upload_id`) feeds the cleaner.
+    """
 
     class Meta(_Meta):
         """Bound by `bind`."""
@@ -183,7 +186,7 @@ class UploadItem(Model):
     state = UnicodeAttribute()
     data: JSONAttribute = JSONAttribute()
     expires_at = NumberAttribute(null=True)
-    expiry_day = UnicodeAttribute(null=True)
+    expiry_shard = UnicodeAttribute(null=True)
 
 
 class AccountItem(Model):
@@ -236,8 +239,8 @@ class TokenItem(Model):
 class RegistrationItem(Model):
     """A registration, found by the keyed hash of its id. `expires_at` is the table's TTL, absent once completed.
 
-    The sparse indexes: `waiting` (`waiting_for`, `due_at`) while a registry has to be asked again, `by_expiry`
-    (`expiry_day`, `registration_key`) while it can expire.
+    The sparse indexes: `waiting` (`waiting_for`, `due_at`) while a registry has to be asked again, `by_expiry_shard`
+    (`expiry_shard`, `registration_key`) while it can expire.
     """
 
     class Meta(_Meta):
@@ -249,7 +252,7 @@ class RegistrationItem(Model):
     data: JSONAttribute = JSONAttribute()
     waiting_for = UnicodeAttribute(null=True)
     due_at = NumberAttribute(null=True)
-    expiry_day = UnicodeAttribute(null=True)
+    expiry_shard = UnicodeAttribute(null=True)
     expires_at = TTLAttribute(null=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError, PynamoDBException, UpdateError
@@ -15,6 +15,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.domain.upload.upload import Upload, UploadState
 from chalicelib.store.batch_read import ItemKey, store_unavailable
 from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.shards import expiry_shard
 from chalicelib.store.tables import UploadItem
 from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
 
@@ -70,17 +71,20 @@ class UploadStore:
         """
         transaction.update(
             UploadItem(upload.upload_id),
-            actions=[UploadItem.expires_at.remove(), UploadItem.expiry_day.remove()],
+            actions=[UploadItem.expires_at.remove(), UploadItem.expiry_shard.remove()],
             condition=(UploadItem.state == UploadState.CHECKED.value),
         )
 
-    def list_expiring(self, day: date, *, limit: int) -> tuple[str, ...]:
-        """Return up to `limit` ids of unused uploads whose time ends on this UTC day, or ended with work left over."""
+    def list_expiring(self, shard: str, *, limit: int) -> tuple[str, ...]:
+        """Return up to `limit` ids of unused uploads of a shard of a day on which their time ends, or ended.
+
+        Those that ended are listed until their expiry is finished.
+        """
         query = {
             "TableName": UploadItem.Meta.table_name,
-            "IndexName": "by_expiry",
-            "KeyConditionExpression": "expiry_day = :day",
-            "ExpressionAttributeValues": {":day": {"S": day.isoformat()}},
+            "IndexName": "by_expiry_shard",
+            "KeyConditionExpression": "expiry_shard = :shard",
+            "ExpressionAttributeValues": {":shard": {"S": shard}},
             "ProjectionExpression": "upload_id",
             "Limit": limit,
         }
@@ -107,7 +111,7 @@ class UploadStore:
         """Take an expired upload out of the index, once its object is gone."""
         _update(
             UploadItem(upload_id),
-            [UploadItem.expiry_day.remove(), UploadItem.expires_at.remove()],
+            [UploadItem.expiry_shard.remove(), UploadItem.expires_at.remove()],
             UploadItem.state == UploadState.EXPIRED.value,
         )
 
@@ -121,7 +125,7 @@ def _to_item(upload: Upload) -> UploadItem:
     )
     if upload.expires_at is not None:
         item.expires_at = int(upload.expires_at.timestamp())
-        item.expiry_day = upload.expires_at.astimezone(UTC).date().isoformat()
+        item.expiry_shard = expiry_shard(upload.expires_at, upload.upload_id)
     return item
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -119,11 +120,11 @@ def test_the_indexes_the_stores_query_by_name_exist() -> None:
         ("NoticesTable", "by_reading"): {"HASH": "reading", "RANGE": "deposited_key"},
         ("NoticesTable", "by_sender_month"): {"HASH": "sender_month", "RANGE": "deposited_key"},
         ("AlertsTable", "due"): {"HASH": "due_shard", "RANGE": "due_at"},
-        ("UploadsTable", "by_expiry"): {"HASH": "expiry_day", "RANGE": "upload_id"},
+        ("UploadsTable", "by_expiry_shard"): {"HASH": "expiry_shard", "RANGE": "upload_id"},
         ("TokensTable", "by_subject"): {"HASH": "subject", "RANGE": "issued_at"},
         ("TokensTable", "by_expiry"): {"HASH": "expiry_shard", "RANGE": "expires_at"},
         ("RegistrationsTable", "waiting"): {"HASH": "waiting_for", "RANGE": "due_at"},
-        ("RegistrationsTable", "by_expiry"): {"HASH": "expiry_day", "RANGE": "registration_key"},
+        ("RegistrationsTable", "by_expiry_shard"): {"HASH": "expiry_shard", "RANGE": "registration_key"},
     }
 
 
@@ -233,6 +234,13 @@ def test_a_policy_allows_named_actions_on_named_resources(path: Path) -> None:
         resources = statement["Resource"]
         for resource in resources if isinstance(resources, list) else [resources]:
             assert _names_something(resource), resource
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".chalice").glob("policy-*.json")), ids=lambda path: path.name)
+def test_an_index_that_a_policy_names_is_one_of_its_tables(path: Path) -> None:
+    tables_of = of_type("AWS::DynamoDB::Table")
+    for table, index in re.findall(r"\$\{(\w+)\.Arn\}/index/(\w+)", path.read_text(encoding="utf-8")):
+        assert index in {known["IndexName"] for known in tables_of[table]["GlobalSecondaryIndexes"]}
 
 
 def _names_something(resource: Any) -> bool:

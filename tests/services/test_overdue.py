@@ -18,9 +18,9 @@ class Index:
         self.entries: dict[str, list[str]] = defaultdict(list)
         self.asked: list[tuple[str, int]] = []
 
-    def find(self, shard: str, most: int) -> list[str]:
-        self.asked.append((shard, most))
-        return self.entries[shard][:most]
+    def find(self, shard: str, *, limit: int) -> list[str]:
+        self.asked.append((shard, limit))
+        return self.entries[shard][:limit]
 
     def due(self, limit: int) -> list[str]:
         return list_overdue(self.find, now=NOW, days_back=(1, 0), limit=limit)

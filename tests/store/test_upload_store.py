@@ -8,6 +8,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.upload.upload import Refusal, Upload, UploadState
 from chalicelib.store.batch_read import read_together
+from chalicelib.store.shards import expiry_shards
 from chalicelib.store.upload_store import UploadStore
 from tests.upload_world import NOW, World, an_upload, upload_world
 
@@ -25,6 +26,11 @@ def world(engine: dict[str, str]) -> World:
 def use(world: World, upload: Upload) -> None:
     with TransactWrite(connection=world.connection) as transaction:
         world.uploads.use_in(transaction, upload)
+
+
+def listed(world: World) -> list[str]:
+    """Return what any shard lists of the day on which `an_upload` expires."""
+    return [upload for shard in expiry_shards(DUE.date()) for upload in world.uploads.list_expiring(shard, limit=9)]
 
 
 @pytest.mark.parametrize("upload", [an_upload(), REFUSED], ids=["checked", "refused"])
@@ -51,7 +57,7 @@ def test_used_upload_never_expires_and_serves_again(world: World) -> None:
     for _ in range(2):
         use(world, an_upload())
     assert world.uploads.find("u1") == an_upload(expires_at=None)
-    assert world.uploads.list_expiring(DUE.date(), limit=9) == ()
+    assert listed(world) == []
     assert world.uploads.expire("u1", DUE + timedelta(days=9)) is None
 
 
@@ -67,12 +73,15 @@ def test_transaction_fails_unless_the_upload_is_checked(world: World, kind: str)
     assert world.uploads.find("u1") == before
 
 
-def test_expiring_uploads_are_listed_by_day_within_the_limit(world: World) -> None:
-    for upload_id in ("u1", "u2", "u3"):
+def test_expiring_uploads_are_listed_by_day_and_shard_within_the_limit(world: World) -> None:
+    for upload_id in ("a1", "b1", "c1", "a2", "a9"):
         world.uploads.add(an_upload(upload_id=upload_id))
-    world.uploads.add(an_upload(upload_id="u4", expires_at=DUE + timedelta(days=1)))
-    assert world.uploads.list_expiring(DUE.date(), limit=2) == ("u1", "u2")
-    assert world.uploads.list_expiring(DUE.date(), limit=9) == ("u1", "u2", "u3")
+    world.uploads.add(an_upload(upload_id="d1", expires_at=DUE + timedelta(days=1)))
+    first, second = expiry_shards(DUE.date())[1:3]
+    assert world.uploads.list_expiring(first, limit=2) == ("a1", "a9")
+    assert world.uploads.list_expiring(first, limit=9) == ("a1", "a9", "b1", "c1")
+    assert world.uploads.list_expiring(second, limit=9) == ("a2",)
+    assert listed(world) == ["a1", "a9", "b1", "c1", "a2"]
 
 
 def test_upload_expires_at_its_instant_and_not_before(world: World) -> None:
@@ -86,9 +95,9 @@ def test_upload_expires_at_its_instant_and_not_before(world: World) -> None:
 def test_expired_upload_stays_listed_until_its_expiry_is_finished(world: World) -> None:
     world.uploads.add(an_upload())
     world.uploads.expire("u1", DUE)
-    assert world.uploads.list_expiring(DUE.date(), limit=9) == ("u1",)
+    assert listed(world) == ["u1"]
     world.uploads.finish_expiry("u1")
-    assert world.uploads.list_expiring(DUE.date(), limit=9) == ()
+    assert listed(world) == []
     found = world.uploads.find("u1")
     assert found is not None
     assert found.state is UploadState.EXPIRED

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from chalicelib.services.overdue import list_overdue
 from chalicelib.store.access.token_store import TokenStore
@@ -36,10 +37,7 @@ class CleanedTokens:
 
 def clean_tokens(*, tokens: TokenStore, now: datetime, limit: int = 2000, days_back: int = _DAYS_BACK) -> CleanedTokens:
     """Delete up to `limit` tokens whose time to live is over since `days_back` days, the oldest days first."""
-
-    def find(shard: str, most: int) -> tuple[str, ...]:
-        return tokens.list_expired(shard, now=now, limit=most)
-
+    find = partial(tokens.list_expired, now=now)
     due = list_overdue(find, now=now, days_back=range(days_back, -1, -1), limit=limit)
     deleted = sum(tokens.delete_expired(key, now=now) for key in due)
     return CleanedTokens(deleted, len(due) - deleted, len(due) < limit)

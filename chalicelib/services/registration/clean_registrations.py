@@ -5,10 +5,10 @@ Found by index, never by scan; each is deleted only if its time is still over. S
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from chalicelib.services.overdue import list_overdue
 from chalicelib.store.registration_store import RegistrationStore
 
 _DAYS_BACK = 30
@@ -24,17 +24,10 @@ class CleanedRegistrations:
     is_complete: bool
 
 
-def clean_registrations(*, registrations: RegistrationStore, now: datetime, limit: int = 1000) -> CleanedRegistrations:
-    """Delete up to `limit` registrations whose time ended before today, in UTC; the oldest days first."""
-    due = list(_due(registrations, now, limit))
+def clean_registrations(
+    *, registrations: RegistrationStore, now: datetime, limit: int = 1000, days_back: int = _DAYS_BACK
+) -> CleanedRegistrations:
+    """Delete up to `limit` registrations whose time ended before today, since `days_back` days; oldest days first."""
+    due = list_overdue(registrations.list_expiring, now=now, days_back=range(days_back, 0, -1), limit=limit)
     deleted = sum(registrations.delete_expired(key, now) for key in due)
     return CleanedRegistrations(deleted, len(due) - deleted, len(due) < limit)
-
-
-def _due(registrations: RegistrationStore, now: datetime, limit: int) -> Iterator[str]:
-    for days in range(_DAYS_BACK, 0, -1):
-        found = registrations.list_expiring(now.date() - timedelta(days=days), limit=limit)
-        yield from found
-        limit -= len(found)
-        if limit <= 0:
-            return

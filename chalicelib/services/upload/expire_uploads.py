@@ -6,11 +6,11 @@ the list last. Stopped anywhere, the next run goes on; two runs at once do the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.gateways.files import Files
+from chalicelib.services.overdue import list_overdue
 from chalicelib.store.upload_store import UploadStore
 
 _DAYS_BACK = 30
@@ -26,21 +26,13 @@ class ExpiredUploads:
     is_complete: bool
 
 
-def expire_uploads(*, uploads: UploadStore, files: Files, now: datetime, limit: int = 500) -> ExpiredUploads:
-    """Expire up to `limit` uploads whose time ended before today, in UTC; the oldest days first."""
-    due = list(_due(uploads, now, limit))
+def expire_uploads(
+    *, uploads: UploadStore, files: Files, now: datetime, limit: int = 500, days_back: int = _DAYS_BACK
+) -> ExpiredUploads:
+    """Expire up to `limit` uploads whose time ended before today, in UTC, since `days_back` days; oldest days first."""
+    due = list_overdue(uploads.list_expiring, now=now, days_back=range(days_back, 0, -1), limit=limit)
     outcomes = [_expire(upload_id, uploads=uploads, files=files, now=now) for upload_id in due]
     return ExpiredUploads(sum(outcomes), len(outcomes) - sum(outcomes), len(due) < limit)
-
-
-def _due(uploads: UploadStore, now: datetime, limit: int) -> Iterator[str]:
-    today = now.date()
-    for days in range(_DAYS_BACK, 0, -1):
-        found = uploads.list_expiring(today - timedelta(days=days), limit=limit)
-        yield from found
-        limit -= len(found)
-        if limit <= 0:
-            return
 
 
 def _expire(upload_id: str, *, uploads: UploadStore, files: Files, now: datetime) -> bool:

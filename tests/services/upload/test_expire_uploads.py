@@ -8,6 +8,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.upload.upload import UploadState
 from chalicelib.services.upload.expire_uploads import ExpiredUploads, expire_uploads
+from chalicelib.store.shards import expiry_shards
 from tests.upload_world import NOW, TEXT, World, an_upload, upload_world
 
 NIGHT_AFTER = NOW + timedelta(days=8)
@@ -26,7 +27,7 @@ def keep(world: World, *upload_ids: str, **overrides: Any) -> None:
 
 
 def run(world: World, *, now: Any = NIGHT_AFTER, limit: int = 500) -> ExpiredUploads:
-    return expire_uploads(uploads=world.uploads, files=world.files, now=now, limit=limit)
+    return expire_uploads(uploads=world.uploads, files=world.files, now=now, limit=limit, days_back=2)
 
 
 def state(world: World, upload_id: str) -> UploadState:
@@ -95,7 +96,8 @@ def test_run_that_stopped_halfway_is_taken_up_by_the_next(world: World, operatio
     run(world, now=NIGHT_AFTER + timedelta(days=1))
     assert {state(world, "u1"), state(world, "u2")} == {UploadState.EXPIRED}
     assert world.keys(world.documents_bucket) == []
-    assert world.uploads.list_expiring((NOW + timedelta(days=7)).date(), limit=9) == ()
+    shards = expiry_shards((NOW + timedelta(days=7)).date())
+    assert not [shard for shard in shards if world.uploads.list_expiring(shard, limit=9)]
 
 
 def test_limit_bounds_a_run_and_the_next_goes_on_oldest_day_first(world: World) -> None:
@@ -104,6 +106,19 @@ def test_limit_bounds_a_run_and_the_next_goes_on_oldest_day_first(world: World) 
     assert run(world, limit=2) == ExpiredUploads(expired=2, used=0, is_complete=False)
     assert (state(world, "u3"), state(world, "u2")) == (UploadState.EXPIRED, UploadState.CHECKED)
     assert run(world, limit=2) == ExpiredUploads(expired=1, used=0, is_complete=True)
+
+
+def test_a_shard_full_of_work_keeps_no_other_waiting(world: World) -> None:
+    keep(world, *(f"u{number}1" for number in range(4)), "u2", "u3")
+    assert run(world, limit=3) == ExpiredUploads(expired=3, used=0, is_complete=False)
+    assert {state(world, name) for name in ("u01", "u2", "u3")} == {UploadState.EXPIRED}
+    assert {state(world, name) for name in ("u11", "u21", "u31")} == {UploadState.CHECKED}
+
+
+def test_a_run_after_a_month_without_one_leaves_nothing(world: World) -> None:
+    keep(world, "u1")
+    late = NOW + timedelta(days=7 + 30)
+    assert expire_uploads(uploads=world.uploads, files=world.files, now=late).expired == 1
 
 
 def test_two_runs_at_once_do_no_harm(world: World) -> None:

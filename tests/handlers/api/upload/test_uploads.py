@@ -144,7 +144,7 @@ def test_checked_upload_is_deposited_and_never_expires_again(world: World) -> No
     (file,) = notice_store(world.container).get(answer.json_body["notice_id"]).files
     assert (file.object_key, file.upload_id) == (upload.object_key, UPLOAD_ID)
     item = UploadItem.get(UPLOAD_ID)
-    assert item.attribute_values.keys().isdisjoint({"expires_at", "expiry_day"})
+    assert item.attribute_values.keys().isdisjoint({"expires_at", "expiry_shard"})
 
 
 def test_one_upload_serves_several_deposits(world: World) -> None:
