@@ -20,7 +20,7 @@ from chalicelib.bootstrap.storage import mailbox_store
 from infra.local.registries.answers import people as registered
 from tests.deposit_world import a_mailbox, a_user
 
-_DEPOSITS, _UPLOADS, _REGISTRATIONS, _LOGINS = 200, 200, 80, 100
+_DEPOSITS, _UPLOADS, _REGISTRATIONS, _LOGINS = 200, 200, 100, 100
 """Enough that the shards fill evenly."""
 
 
@@ -50,7 +50,7 @@ def measure(world: BenchWorld) -> Iterator[Figure]:
     people = people_of(world)
     yield from uploads(world).measure(world)
     yield from deposits_of_one_sender(world).measure(world)
-    with _known_to_the_registry(_numbers(_REGISTRATIONS)):
+    with known_to_the_registry(_REGISTRATIONS):
         yield from registrations(people).measure(world)
     yield from logins(people).measure(world)
 
@@ -91,6 +91,19 @@ def logins(people: People, count: int = _LOGINS) -> Burst:
     return Burst("logins", 1000, [partial(log_in, place, name) for place, name in enumerate(usernames)])
 
 
+@contextmanager
+def known_to_the_registry(count: int) -> Iterator[None]:
+    """Let the registry know as many people as register in a burst."""
+    everybody, numbers = registered(), _numbers(count)
+    names = {"first_surname": "AUSENTE", "second_surname": "SIMULADO", "given_names": "HUGO"}
+    everybody.update({number: {"dni": number, **names} for number in numbers})
+    try:
+        yield
+    finally:
+        for number in numbers:
+            del everybody[number]
+
+
 def _numbers(count: int) -> list[str]:
     """Return documents beyond those given out."""
     return [f"991{number:05d}" for number in range(count)]
@@ -100,15 +113,3 @@ def _from_elsewhere(event: dict[str, Any], place: int) -> dict[str, Any]:
     """Let an event come from an address of its own, since what one address does is limited."""
     identity = {"sourceIp": f"198.51.{100 + place // 250}.{1 + place % 250}"}
     return {**event, "requestContext": {**event["requestContext"], "identity": identity}}
-
-
-@contextmanager
-def _known_to_the_registry(numbers: Sequence[str]) -> Iterator[None]:
-    everybody = registered()
-    names = {"first_surname": "AUSENTE", "second_surname": "SIMULADO", "given_names": "HUGO"}
-    everybody.update({number: {"dni": number, **names} for number in numbers})
-    try:
-        yield
-    finally:
-        for number in numbers:
-            del everybody[number]

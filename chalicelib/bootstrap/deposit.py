@@ -9,6 +9,7 @@ from chalicelib.bootstrap.storage import files
 from chalicelib.services.deposit.deposit_notice import DepositTools, Identifiers
 from chalicelib.store.deposit.consultation_store import ConsultationStore
 from chalicelib.store.deposit.deposit_store import DepositStore
+from chalicelib.store.deposit.sender_month_store import SenderMonthStore
 from chalicelib.store.sender.nonce_store import NonceStore
 
 
@@ -27,6 +28,12 @@ def deposit_tools(box: Container) -> DepositTools:
         api_base_url=box.config.api_base_url,
         portal_address=box.config.portal_address,
     )
+
+
+@made_once
+def sender_month_store(box: Container) -> SenderMonthStore:
+    """What a sender deposited in a month."""
+    return SenderMonthStore(connection(box))
 
 
 @made_once

@@ -1,8 +1,6 @@
-"""Deposited notices: by id, by mailbox, and by sender and month."""
+"""Deposited notices by id; how they are found by mailbox, and by sender and month, is in their index keys."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.transactions import TransactWrite
@@ -11,20 +9,13 @@ from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.reading.reading import Reading
 from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.shards import shard_of_code
 from chalicelib.store.tables import NoticeItem
 
 
-@dataclass(frozen=True, slots=True)
-class NoticePage:
-    """Some notices, oldest first, and the position after which the next page starts; None at the end."""
-
-    notices: tuple[Notice, ...]
-    next_after: str | None
-
-
-def sender_month(institution_id: str, month: str) -> str:
-    """Return the partition of one sender's notices of one month (`YYYY-MM`, UTC)."""
-    return f"{institution_id}#{month}"
+def sender_shard(institution_id: str, month: str, shard: str) -> str:
+    """Return the partition of a shard of one sender's notices of one month (`YYYY-MM`, UTC)."""
+    return f"{institution_id}#{month}#{shard}"
 
 
 def reading_key(mailbox_id: str, reading: Reading) -> str:
@@ -40,7 +31,9 @@ class NoticeStore:
         item = NoticeItem(
             notice.notice_id,
             mailbox_id=notice.mailbox_id,
-            sender_month=sender_month(notice.sender.institution_id, f"{notice.deposited_at:%Y-%m}"),
+            sender_shard=sender_shard(
+                notice.sender.institution_id, f"{notice.deposited_at:%Y-%m}", shard_of_code(notice.notice_id)
+            ),
             deposited_key=f"{notice.deposited_at:%Y-%m-%dT%H:%M:%SZ}#{notice.notice_id}",
             data=to_data(notice),
             reading=reading_key(notice.mailbox_id, Reading.PENDING),
@@ -59,9 +52,7 @@ class NoticeStore:
         except NoticeItem.DoesNotExist:
             raise NotFound("notice_not_found", "No existe ese depósito, o no es de su entidad.") from None
         except PynamoDBException as error:
-            raise Unavailable(
-                "store_unavailable", "El servicio no responde. Intente de nuevo en un momento."
-            ) from error
+            raise notices_unavailable() from error
 
     def exists(self, notice_id: str) -> bool:
         """Tell, by a strongly consistent read, whether the notice was committed."""
@@ -71,20 +62,7 @@ class NoticeStore:
             return False
         return True
 
-    def list_for_sender(self, institution_id: str, month: str, *, after: str | None, limit: int) -> NoticePage:
-        """Return up to `limit` notices that one institution deposited in a month, oldest first."""
-        partition = sender_month(institution_id, month)
-        try:
-            found = NoticeItem.by_sender_month.query(
-                partition,
-                NoticeItem.deposited_key > after if after else None,
-                limit=limit,
-                page_size=limit,
-            )
-            items = list(found)
-        except PynamoDBException as error:
-            raise Unavailable(
-                "store_unavailable", "El servicio no responde. Intente de nuevo en un momento."
-            ) from error
-        next_after = items[-1].deposited_key if found.last_evaluated_key is not None and items else None
-        return NoticePage(tuple(from_data(Notice, item.data) for item in items), next_after)
+
+def notices_unavailable() -> Unavailable:
+    """Return the refusal for a database that does not answer."""
+    return Unavailable("store_unavailable", "El servicio no responde. Intente de nuevo en un momento.")

@@ -17,7 +17,7 @@ from pynamodb.attributes import (
     UnicodeAttribute,
 )
 from pynamodb.connection import Connection
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
 from chalicelib.config import Config
@@ -75,16 +75,16 @@ class NoticesByMailbox(GlobalSecondaryIndex["NoticeItem"]):  # type: ignore[no-u
     deposited_key = UnicodeAttribute(range_key=True)
 
 
-class NoticesBySenderMonth(GlobalSecondaryIndex["NoticeItem"]):  # type: ignore[no-untyped-call]
-    """A sender's notices of one month by instant of deposit."""
+class NoticesBySenderShard(GlobalSecondaryIndex["NoticeItem"]):  # type: ignore[no-untyped-call]
+    """A sender's notices of one month, in shards by instant of deposit; without how they were read."""
 
     class Meta:
         """Named as in the template."""
 
-        index_name = "by_sender_month"
-        projection = AllProjection()
+        index_name = "by_sender_shard"
+        projection = IncludeProjection(["data"])
 
-    sender_month = UnicodeAttribute(hash_key=True)
+    sender_shard = UnicodeAttribute(hash_key=True)
     deposited_key = UnicodeAttribute(range_key=True)
 
 
@@ -102,7 +102,7 @@ class NoticesByReading(GlobalSecondaryIndex["NoticeItem"]):  # type: ignore[no-u
 
 
 class NoticeItem(Model):
-    """One deposited notice. `deposited_key` is `<instant>#<notice_id>`; indexes by_mailbox and by_sender_month.
+    """One deposited notice. `deposited_key` is `<instant>#<notice_id>`; indexes by_mailbox and by_sender_shard.
 
     `data` is frozen; beside it stands how it was read. `reading` is `<mailbox_id>#pending` or `…#read` (index
     by_reading). `opening_id` is the event of the first opening; `deadline` is what that opening fixed, where the regime
@@ -114,7 +114,7 @@ class NoticeItem(Model):
 
     notice_id = UnicodeAttribute(hash_key=True)
     mailbox_id = UnicodeAttribute()
-    sender_month = UnicodeAttribute()
+    sender_shard = UnicodeAttribute()
     deposited_key = UnicodeAttribute()
     data: JSONAttribute = JSONAttribute()
     reading = UnicodeAttribute(null=True)
@@ -125,7 +125,7 @@ class NoticeItem(Model):
     seen: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
     by_mailbox = NoticesByMailbox()
     by_reading = NoticesByReading()
-    by_sender_month = NoticesBySenderMonth()
+    by_sender_shard = NoticesBySenderShard()
 
 
 class DepositItem(Model):

@@ -9,8 +9,9 @@ import boto3
 import pytest
 
 from bench import bursts
+from bench.people import people_of
 from bench.stub import Spent
-from bench.world import BenchWorld, bench_world
+from bench.world import BenchWorld, bench_world, handle
 
 DAY = {"S": "2026-03-09#1"}
 
@@ -65,6 +66,29 @@ def test_a_query_is_charged_to_its_key_by_what_the_index_holds(world: BenchWorld
 
     assert spent == {("tokens_table.by_expiry", DAY["S"]): (0.5, 0)}
     assert [set(item) for item in found] == [{"token", "expires_at", "expiry_shard"}]
+
+
+def test_an_opening_does_not_write_the_list_of_the_sender(world: BenchWorld) -> None:
+    people, notice_id = people_of(world), world.deposit()
+    opening = people.opening(people.token(), notice_id)
+    of = {table for table, _ in spent_on(lambda: handle(opening), world)}
+
+    assert "notices_table.by_mailbox" in of
+    assert "notices_table.by_sender_shard" not in of
+
+
+def test_no_key_is_full_when_many_do_the_same_in_one_second(world: BenchWorld) -> None:
+    people = people_of(world)
+    with bursts.known_to_the_registry(128):
+        small = (
+            bursts.uploads(world, 64),
+            bursts.deposits_of_one_sender(world, 48),
+            bursts.registrations(people, 128),
+            bursts.logins(people, 24),
+        )
+        shares = [next(burst.measure(world)) for burst in small]
+
+    assert [(share.name, share.note) for share in shares if not share.is_met] == []
 
 
 def test_the_busiest_key_is_the_one_whose_partition_needs_longest(world: BenchWorld) -> None:

@@ -109,6 +109,17 @@ def test_indexes_a_model_declares_are_the_tables(variable: str) -> None:
     assert declared.items() <= indexes.items()
 
 
+@pytest.mark.parametrize("variable", MODELS)
+def test_indexes_hold_what_their_models_say(variable: str) -> None:
+    table = of_type("AWS::DynamoDB::Table")[VARIABLES[variable]["Ref"]]
+    held = {i["IndexName"]: i["Projection"] for i in table.get("GlobalSecondaryIndexes", [])}
+    for index in vars(MODELS[variable]).values():
+        if isinstance(index, GlobalSecondaryIndex):
+            declared = index.Meta.projection
+            included = {"NonKeyAttributes": declared.non_key_attributes} if declared.non_key_attributes else {}
+            assert held[index.Meta.index_name] == {"ProjectionType": declared.projection_type, **included}
+
+
 def test_the_indexes_the_stores_query_by_name_exist() -> None:
     indexes = {
         (name, index["IndexName"]): keys(index["KeySchema"])
@@ -118,7 +129,7 @@ def test_the_indexes_the_stores_query_by_name_exist() -> None:
     assert indexes == {
         ("NoticesTable", "by_mailbox"): {"HASH": "mailbox_id", "RANGE": "deposited_key"},
         ("NoticesTable", "by_reading"): {"HASH": "reading", "RANGE": "deposited_key"},
-        ("NoticesTable", "by_sender_month"): {"HASH": "sender_month", "RANGE": "deposited_key"},
+        ("NoticesTable", "by_sender_shard"): {"HASH": "sender_shard", "RANGE": "deposited_key"},
         ("AlertsTable", "due"): {"HASH": "due_shard", "RANGE": "due_at"},
         ("UploadsTable", "by_expiry_shard"): {"HASH": "expiry_shard", "RANGE": "upload_id"},
         ("TokensTable", "by_subject"): {"HASH": "subject", "RANGE": "issued_at"},

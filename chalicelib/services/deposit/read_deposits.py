@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.errors import InvalidInput, NotFound
@@ -12,7 +13,10 @@ from chalicelib.gateways.files import Files
 from chalicelib.services.page_cursor import cursor_of, position_of
 from chalicelib.services.sender.authenticate_sender import SenderTools, find_sender
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
+from chalicelib.services.together import together
+from chalicelib.store.deposit.sender_month_store import MonthShard, NoticePage, SenderMonthStore, page_of
 from chalicelib.store.notice_store import NoticeStore
+from chalicelib.store.shards import SHARDS
 
 RECEIPT_LINK_LIVES_S = 300
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
@@ -63,7 +67,7 @@ def list_deposits(  # noqa: PLR0913 - a page and who asks for it
     request: SignedRequest,
     claim: Claim,
     tools: SenderTools,
-    notices: NoticeStore,
+    months: SenderMonthStore,
 ) -> DepositPage:
     """Return a page of the sender's own deposits of one month.
 
@@ -74,8 +78,22 @@ def list_deposits(  # noqa: PLR0913 - a page and who asks for it
     sender = find_sender(request, claim, tools=tools)
     if not _MONTH.fullmatch(month):
         raise InvalidInput("month_invalid", "El parámetro month va como AAAA-MM, por ejemplo 2026-01.", field="month")
-    page = notices.list_for_sender(sender.institution.institution_id, month, after=position_of(cursor), limit=limit)
+    position = position_of(cursor)
+    page = read_month(sender.institution.institution_id, month, after=position, limit=limit, months=months)
     return DepositPage(page.notices, cursor_of(page.next_after))
+
+
+def read_month(
+    institution_id: str, month: str, *, after: str | None, limit: int, months: SenderMonthStore
+) -> NoticePage:
+    """Return up to `limit` notices that an institution deposited in a month, oldest first; one hop, a call a shard."""
+    found: list[MonthShard] = []
+
+    def read(shard: str) -> None:
+        found.append(months.read_shard(institution_id, month, shard, after=after, limit=limit))
+
+    together(partial(read, shard) for shard in SHARDS)
+    return page_of(found, limit)
 
 
 def deposit_not_found() -> NotFound:

@@ -7,7 +7,7 @@ import re
 from chalice.app import Response
 
 from chalicelib.bootstrap import Container, current
-from chalicelib.bootstrap.deposit import deposit_tools
+from chalicelib.bootstrap.deposit import deposit_tools, sender_month_store
 from chalicelib.bootstrap.reading import reading_store
 from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.bootstrap.storage import event_store, files, notice_store
@@ -104,7 +104,7 @@ def list_month(request: SignedRequest) -> Response:
         request=request,
         claim=claim,
         tools=sender_tools(box),
-        notices=notice_store(box),
+        months=sender_month_store(box),
     )
     return json_response({"deposits": [_as_json(notice, box) for notice in page.notices], "next_cursor": page.cursor})
 

@@ -1,0 +1,83 @@
+"""What a sender deposited in a month: each shard is read by itself, and a page is put together from all of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib.domain.notice import Notice
+from chalicelib.store.codec import from_data
+from chalicelib.store.notice_store import notices_unavailable, sender_shard
+from chalicelib.store.tables import NoticeItem
+
+
+@dataclass(frozen=True, slots=True)
+class MonthShard:
+    """Positions and stored notices that one shard holds after a position, oldest first.
+
+    `read_up_to` is the position up to which all of it was read; None when it was read to its end.
+    """
+
+    entries: tuple[tuple[str, str], ...]
+    read_up_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePage:
+    """Some notices, oldest first, and the position after which the next page starts; None at the end."""
+
+    notices: tuple[Notice, ...]
+    next_after: str | None
+
+
+class SenderMonthStore:
+    """Reads the index, which may be a moment behind. `connection` is the one that `tables.bind` returns."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work through this connection."""
+        self._connection = connection
+
+    def read_shard(self, institution_id: str, month: str, shard: str, *, after: str | None, limit: int) -> MonthShard:
+        """Read up to `limit` notices of one shard of a month (`YYYY-MM`, UTC), or fewer where they are very large.
+
+        It is one Query.
+
+        Raises:
+            Unavailable: `store_unavailable`.
+
+        """
+        try:
+            answer = self._connection.query(
+                NoticeItem.Meta.table_name,
+                sender_shard(institution_id, month, shard),
+                range_key_condition=NoticeItem.deposited_key > after if after else None,
+                index_name="by_sender_shard",
+                attributes_to_get=["deposited_key", "data"],
+                limit=limit,
+            )
+        except PynamoDBException as error:
+            raise notices_unavailable() from error
+        last = answer.get("LastEvaluatedKey")
+        return MonthShard(
+            tuple((item["deposited_key"]["S"], item["data"]["S"]) for item in answer["Items"]),
+            last and last["deposited_key"]["S"],
+        )
+
+
+def page_of(shards: Iterable[MonthShard], limit: int) -> NoticePage:
+    """Return the first `limit` notices of all shards of a month, each read with that limit or a greater one.
+
+    What lies beyond the position up to which every shard was read is left to the next page: a notice before it may be
+    among those not read yet.
+    """
+    read = tuple(shards)
+    known_up_to = min((shard.read_up_to for shard in read if shard.read_up_to is not None), default=None)
+    entries = sorted(entry for shard in read for entry in shard.entries)
+    known = [entry for entry in entries if known_up_to is None or entry[0] <= known_up_to]
+    shown = known[:limit]
+    next_after = shown[-1][0] if len(known) > limit else known_up_to
+    return NoticePage(tuple(from_data(Notice, json.loads(data)) for _, data in shown), next_after)
