@@ -47,7 +47,8 @@ _UNSTABLE = (
     (re.compile(r'(message_id\\?": ?\\?")[^"\\]+'), r"\1…"),  # the provider's own
     (re.compile(r"[0-9a-f]{64}(?=  \S[^\n]*eventos\.json|  eventos\.json)"), "…"),  # a file with such ids in it
     (re.compile(r"(spreadsheetml\.sheet[^}]*?size\W+)\d+"), r"\1…"),  # it tells, compressed, when it was made
-    (re.compile(r"(?<=Message-ID: <)[0-9a-f]{32}"), "…"),  # drawn by one of two threads at once
+    # Drawn by one of two threads at once: a message's id, which its boundaries repeat.
+    (re.compile(r"(Message-ID: <|=_cuerpo_|=_adjunto_)[0-9a-f]{32}"), r"\1…"),
     # A hash of a password is salted by the operating system.
     (re.compile(r"\$argon2id\$[A-Za-z0-9$=,+/]+"), "$argon2id$…"),
 )
