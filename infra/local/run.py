@@ -27,6 +27,8 @@ from chalicelib.bootstrap.aws import aws_session
 from infra.local import ministack
 from infra.local.cloud import Cloud, create_resources
 from infra.local.registries import server as registries
+from infra.local.state import claim_folder
+from infra.template import load_template
 
 _MINUTE = 60
 _DAY = 24 * 60 * _MINUTE
@@ -78,10 +80,13 @@ def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) 
     """Start everything, wait for `stop`, and leave on the stack how to stop it.
 
     Raises:
-        CannotRun: a port or the state is in use, or a part died.
+        CannotRun: the state is that of other tables, it or a port is in use, or a part died.
 
     """
-    settings.state.mkdir(parents=True, exist_ok=True)
+    if not claim_folder(settings.state, load_template()):
+        raise CannotRun(
+            f"Los datos de {settings.state} son de otra versión de Casilla: borre esa carpeta y repita «make run»."
+        )
     stack.enter_context(_only_run_of(settings.state))
     _stop_leftover_engine(settings.state)
     if settings.port == settings.engine_port:

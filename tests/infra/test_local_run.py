@@ -41,6 +41,12 @@ def _refused_start(*options: str) -> str:
     return done.stderr
 
 
+def _everything_in(folder: Path) -> dict[Path, tuple[int, bytes]]:
+    """Return when each file and folder was last changed, and what it holds."""
+    found = [folder, *folder.rglob("*")]
+    return {path: (path.stat().st_mtime_ns, b"" if path.is_dir() else path.read_bytes()) for path in found}
+
+
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("local")
@@ -202,6 +208,25 @@ def test_disabled_mailbox_of_the_demonstration_cannot_receive(run: Run) -> None:
 
 def test_second_run_with_the_same_state_is_refused(run: Run) -> None:
     assert "ya está en marcha" in _refused_start("--port", str(free_port()), "--state", str(run.state))
+
+
+@pytest.mark.parametrize("mark", [None, "of other tables"])
+def test_state_of_another_version_is_refused_in_one_sentence_and_left_as_it_is(
+    tmp_path: Path, mark: str | None
+) -> None:
+    state = tmp_path / "state"
+    (state / "engine" / "state").mkdir(parents=True)
+    kept = {"lock": "", "clock": "0", "engine.pid": "1", "engine/state/dynamodb.json": "{}", "tables": mark}
+    for name, text in kept.items():
+        if text is not None:
+            (state / name).write_text(text, "utf-8")
+    before = _everything_in(tmp_path)
+
+    told = _refused_start("--port", str(free_port()), "--engine-port", str(free_port()), "--state", str(state))
+
+    sentence = f"Los datos de {state} son de otra versión de Casilla: borre esa carpeta y repita «make run»."
+    assert told.strip() == sentence
+    assert _everything_in(tmp_path) == before
 
 
 def test_taken_port_is_told_with_the_way_out(tmp_path: Path) -> None:
