@@ -1,5 +1,7 @@
 """Build what is deployed: `build/package/sam.json` and `deployment.zip`, from `chalice package` and the template.
 
+The archive is completed with bytecode (`bytecode.py`).
+
 The Lambda runtime is that of the interpreter which runs chalice, so this one finds or is given another interpreter,
 keeps an environment of its own for it, and works in a copy of the sources. It fails on everything that chalice only
 mentions: a dependency without a wheel for the architecture is left out with exit code 0.
@@ -12,7 +14,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 import zipfile
 from email.parser import Parser
@@ -21,6 +22,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from infra.bytecode import add_bytecode, without_bytecode
+from infra.programs import PackageError, run, say
 from infra.pythons import find_python
 from infra.template import load_template
 
@@ -42,10 +45,6 @@ LINT_IGNORED: dict[str, str] = {}
 """Rules of cfn-lint that the output may break, each with the reason."""
 
 
-class PackageError(Exception):
-    """The package would not work, or could not be made."""
-
-
 def build(
     python: str | Path = LAMBDA_PYTHON, architecture: str = ARCHITECTURE, *, stage: str = "prod", out: Path = PACKAGE
 ) -> Path:
@@ -56,11 +55,12 @@ def build(
 
     """
     chosen = _interpreter(python)
-    chalice = _packaging_environment(chosen) / "bin" / "chalice"
+    tools = _packaging_environment(chosen) / "bin"
     shutil.rmtree(out, ignore_errors=True)
     copy = BUILD / f"sources-{out.name}"
     copy_sources(copy, architecture)
-    run_chalice(chalice, copy, stage, out)
+    run_chalice(tools / "chalice", copy, stage, out)
+    add_bytecode(out / "deployment.zip", chosen, tools / "python")
     check_archive(out / "deployment.zip", chosen, architecture)
     lint(out / "sam.json")
     return out
@@ -126,13 +126,20 @@ def run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
 
 
 def check_archive(archive: Path, interpreter: Path, architecture: str) -> None:
-    """Check that all that the application requires, and what that requires in turn, is there; and the size."""
+    """Check that all that the application requires, and what that requires in turn, is there, compiled; and the size.
+
+    Raises:
+        PackageError: naming what is not there, or not compiled, or the size.
+
+    """
     with zipfile.ZipFile(archive) as opened:
         size = sum(entry.file_size for entry in opened.infolist())
-        shipped = _shipped(opened)
+        shipped, uncompiled = _shipped(opened), without_bytecode(opened, interpreter)
     lacking = _lacking(shipped, _target(interpreter, architecture))
     if lacking:
         raise PackageError(f"the package lacks {', '.join(lacking)}")
+    if uncompiled:
+        raise PackageError(f"every process would compile {', '.join(uncompiled)}")
     if size >= LIMIT:
         raise PackageError(f"the package has {size / 1e6:.1f} MB unzipped; Lambda takes {LIMIT / 1e6:.1f} MB")
     say(f"{archive.name}: {archive.stat().st_size / 1e6:.1f} MB, {size / 1e6:.1f} MB unzipped, {len(shipped)} packages")
@@ -186,26 +193,6 @@ def lint(template: Path) -> None:
     """Hold a merged template to what CloudFormation accepts."""
     ignored = [option for rule in LINT_IGNORED for option in ("--ignore-checks", rule)]
     run(Path(sys.executable).with_name("cfn-lint"), *ignored, "--regions", "us-east-1", "--", template)
-
-
-def run(*command: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
-    """Run a program and return what it printed, on both channels.
-
-    Raises:
-        PackageError: with all of it, when the program fails.
-
-    """
-    done = subprocess.run(
-        command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=cwd, env=env
-    )
-    if done.returncode:
-        raise PackageError(f"{' '.join(map(str, command))} failed:\n{done.stdout}")
-    return done.stdout
-
-
-def say(line: str) -> None:
-    """Tell the operator."""
-    print(line, flush=True)
 
 
 def main() -> None:

@@ -17,12 +17,13 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 
 from chalicelib.domain.errors import MessageRefused
 from chalicelib.renderers.letterhead import Letterhead
+from chalicelib.renderers.template_folder import template_folder
 
-_TEMPLATES = Path(__file__).parent / "templates"
+LETTERS = Path(__file__).parent / "templates" / "letters"
 _REGISTERED = "Usted recibe este mensaje porque su correo está registrado en una casilla electrónica."
 
 
@@ -102,7 +103,7 @@ def render_letter(  # noqa: PLR0913 - who, when and what are what a letter is
 
 
 def _body(template: str, letter: Letter, letterhead: Letterhead) -> str:
-    return _templates().get_template(template).render(letter=letter, sender_name=letterhead.sender_name)
+    return letter_templates().get_template(template).render(letter=letter, sender_name=letterhead.sender_name)
 
 
 def _address(destination: str) -> Address:
@@ -117,12 +118,6 @@ def _address(destination: str) -> Address:
 
 
 @cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+def letter_templates() -> Environment:
+    """Return the environment of both bodies."""
+    return template_folder(LETTERS, keep_trailing_newline=True)

@@ -9,31 +9,26 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from chalicelib.renderers.portal import portal
 from chalicelib.renderers.spanish import day_and_hour, day_in_words, mobile_in_groups, size_in_short, size_in_words
 from chalicelib.renderers.static_files import static_address
+from chalicelib.renderers.template_folder import template_folder
 
-_PAGES = Path(__file__).parent / "templates" / "pages"
+PAGES = Path(__file__).parent / "templates" / "pages"
 
 
 def render_page(template: str, context: Mapping[str, Any], *, zone: ZoneInfo) -> str:
-    """Fill a template; hours are told in `zone`. A name that the context lacks is an error, never an empty place."""
-    return _environment().get_template(template).render(context, zone=zone)
+    """Fill a template; hours are told in `zone`."""
+    return page_templates().get_template(template).render(context, zone=zone)
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_PAGES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+def page_templates() -> Environment:
+    """Return the environment of all pages."""
+    environment = template_folder(PAGES)
     environment.globals.update(portal=portal(), static=static_address)
     environment.filters.update(
         hour=_hour,

@@ -15,7 +15,7 @@ from typing import Any
 from infra.e2e import flow
 from infra.e2e.deployment import PACKAGE, DeployError, build_for_engine, deployed
 from infra.local import ministack
-from infra.package import PackageError, say
+from infra.programs import PackageError, say
 
 
 def without(action: str, template: dict[str, Any]) -> dict[str, Any]:

@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 
 from infra import package
-from infra.package import PackageError
+from infra.programs import PackageError
 from infra.pythons import find_python
 
 REQUIREMENTS = [str(requirement) for requirement in package.requirements()]
 
 
-def archive(path: Path, distributions: dict[str, tuple[str, list[str]]]) -> Path:
-    """Write a deployment archive that holds nothing but the metadata of these distributions."""
+def archive(path: Path, distributions: dict[str, tuple[str, list[str]]], **files: bytes) -> Path:
+    """Write a deployment archive that holds nothing but the metadata of these distributions, and these files."""
     with zipfile.ZipFile(path, "w") as opened:
+        for name, content in files.items():
+            opened.writestr(name, content)
         for name, (version, requires) in distributions.items():
             lines = [f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {line}" for line in requires)]
             opened.writestr(f"{name}-{version}.dist-info/METADATA", "\n".join(lines) + "\n\n")
@@ -59,6 +61,11 @@ def test_an_archive_that_lambda_would_not_take_is_refused(tmp_path: Path, monkey
     monkeypatch.setattr(package, "LIMIT", 10)
     with pytest.raises(PackageError, match="MB unzipped"):
         check(archive(tmp_path / "a.zip", complete()))
+
+
+def test_an_archive_with_a_module_that_every_process_would_compile_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PackageError, match=r"would compile six\.py$"):
+        check(archive(tmp_path / "a.zip", complete(), **{"six.py": b""}))
 
 
 def test_a_dependency_that_chalice_leaves_out_with_a_notice_is_an_error(tmp_path: Path) -> None:

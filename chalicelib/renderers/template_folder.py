@@ -1,0 +1,46 @@
+"""Folders of Jinja2 templates. A package carries each compiled beside it: compiling takes longer than filling."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.bccache import Bucket, BytecodeCache
+
+COMPILED = ".compiled"
+
+
+def template_folder(folder: Path, *, keep_trailing_newline: bool = False) -> Environment:
+    """Return an environment over a folder: what is put into HTML is escaped by itself.
+
+    A name that a context lacks is an error, never an empty place.
+    """
+    return Environment(
+        autoescape=select_autoescape(["html"]),
+        keep_trailing_newline=keep_trailing_newline,
+        loader=FileSystemLoader(folder),
+        bytecode_cache=_Compiled(folder),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+class _Compiled(BytecodeCache):
+    """What `infra/bytecode.py` wrote, where it fits source and Python; what does not is compiled when it is needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002 - a package is moved
+        return name
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        path = self._folder / f"{bucket.key}{COMPILED}"
+        if path.exists():
+            with path.open("rb") as file:
+                bucket.load_bytecode(file)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep nothing: a function cannot write its files, and a developer's would be in the way."""
