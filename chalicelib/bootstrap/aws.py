@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 from botocore.config import Config as ClientConfig
+from botocore.session import Session
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.store import tables
@@ -18,15 +18,14 @@ def connection(box: Container) -> tables.SharedConnection:
 
 
 @made_once
-def aws_session(box: Container) -> boto3.Session:
-    """The session of all other clients, on the tables' own, which reads botocore's data files once."""
-    return boto3.Session(botocore_session=connection(box).session)
+def aws_session(box: Container) -> Session:
+    """The session of all clients, which reads each of botocore's data files once."""
+    return connection(box).session
 
 
 def new_client(box: Container, service: str, *, retries: int, signature_version: str | None = None) -> Any:
     """Make a client of a service."""
-    factory: Any = aws_session(box).client  # its stubs know each service by a literal
-    return factory(
+    return aws_session(box).create_client(
         service,
         config=ClientConfig(
             connect_timeout=1,

@@ -272,13 +272,19 @@ class ExportItem(Model):
 
 
 def connect() -> Connection:
-    """Open a connection; its client, and so its region and credentials, are made at the first call."""
-    return Connection(
+    """Open a connection and make its client, and so its region and credentials.
+
+    PynamoDB would make it at the first call: two threads that meet there make one each, and a session each, which parse
+    the same data files.
+    """
+    opened = Connection(
         connect_timeout_seconds=_Meta.connect_timeout_seconds,
         read_timeout_seconds=_Meta.read_timeout_seconds,
         max_retry_attempts=_Meta.max_retry_attempts,
         max_pool_connections=_Meta.max_pool_connections,
     )
+    opened.client  # noqa: B018 - a property that makes it
+    return opened
 
 
 def bind(config: Config, connection: Connection | None = None) -> Connection:

@@ -232,7 +232,7 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
     clock = LocalClock(settings.state / "clock")
     box = stack.enter_context(using(Container(Config.from_env(), clock=clock)))
     outbox = Outbox(settings.state / "outbox", clock)
-    outbox.watch(aws_session(box).events)
+    outbox.watch(aws_session(box).get_component("event_emitter"))
     outbox_url = f"{settings.base_url}{OUTBOX}"
     addresses = {"base_url": settings.base_url, "authority": settings.authority, "outbox_url": outbox_url}
     load_demo_data(box, settings.state / "demo", now=clock(), addresses=addresses)
