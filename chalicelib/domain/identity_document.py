@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from stdnum.pe import cui as dni_check
-from stdnum.pe import ruc
-
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mailbox import DocumentType
 
@@ -28,8 +25,10 @@ def check_document_number(document_type: DocumentType, number: str, *, field: st
     """
     pattern, expected = _FORMATS[document_type]
     is_right = pattern.fullmatch(number) is not None
-    if document_type is DocumentType.RUC:
-        is_right = is_right and ruc.is_valid(number)
+    if is_right and document_type is DocumentType.RUC:
+        from stdnum.pe import ruc  # noqa: PLC0415 - heavy
+
+        is_right = ruc.is_valid(number)
     if not is_right:
         raise InvalidInput(
             "document_number_invalid",
@@ -50,7 +49,9 @@ def check_cui(number: str, cui: str, *, field: str) -> None:
     """
     if _FORMATS[DocumentType.DNI][0].fullmatch(number) is None:
         return
-    if len(cui) != 1 or cui.upper() not in dni_check.calc_check_digits(number):
+    from stdnum.pe.cui import calc_check_digits  # noqa: PLC0415 - heavy
+
+    if len(cui) != 1 or cui.upper() not in calc_check_digits(number):
         raise InvalidInput(
             "cui_invalid",
             "El código de verificación no corresponde al DNI: es el carácter que sigue al número, después del guion.",
