@@ -6,18 +6,11 @@ import unicodedata
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.deadline import Term, TermUnit
-
 _WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 _MONTHS = (
     *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
     *("julio", "agosto", "setiembre", "octubre", "noviembre", "diciembre"),
 )
-_UNITS = {
-    TermUnit.BUSINESS_DAYS: ("día hábil", "días hábiles"),
-    TermUnit.CALENDAR_DAYS: ("día calendario", "días calendario"),
-    TermUnit.MONTHS: ("mes", "meses"),
-}
 _MEGABYTE, _KILOBYTE = 1_000_000, 1_000
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
@@ -31,12 +24,6 @@ def one_line(text: str) -> str:
 def day_in_words(day: date) -> str:
     """Write a date as `lunes 9 de marzo de 2026`."""
     return f"{_WEEKDAYS[day.weekday()]} {day.day} de {_MONTHS[day.month - 1]} de {day.year}"
-
-
-def term_in_words(term: Term) -> str:
-    """Write a term as `10 días hábiles`."""
-    singular, plural = _UNITS[term.unit]
-    return f"{term.amount} {singular if term.amount == 1 else plural}"
 
 
 def date_and_hour(instant: datetime, zone: ZoneInfo) -> str:

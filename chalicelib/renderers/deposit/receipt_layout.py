@@ -17,9 +17,9 @@ from chalicelib.renderers.spanish import (
     date_and_hour,
     day_in_words,
     size_in_words,
-    term_in_words,
     zone_in_words,
 )
+from chalicelib.renderers.term_words import term_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

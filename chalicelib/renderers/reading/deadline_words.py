@@ -10,7 +10,8 @@ from enum import StrEnum
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deadline import Deadline, Regime, Term, TermUnit
 from chalicelib.domain.reading.reading import DeliveredNotice
-from chalicelib.renderers.spanish import day_in_words, term_in_words
+from chalicelib.renderers.spanish import day_in_words
+from chalicelib.renderers.term_words import term_in_words
 
 _SOON = 3
 """Days left, of the kind that is told, from which on it is told with urgency."""
