@@ -66,7 +66,8 @@ def compile_tree(tree: Path, interpreter: Path, templates_interpreter: Path) -> 
 
     """
     # Sets stand in bytecode in the order of their hashes, which by itself is another one each time.
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment = {**inherited, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     skipped = ("-x", "|".join(map(re.escape, NOT_COMPILED))) if NOT_COMPILED else ()
     where = ("-s", tree, "-p", HOME)
     quietly = ("-q", "-f", "--invalidation-mode", "unchecked-hash")
