@@ -14,7 +14,7 @@ from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.mailbox import UserState
 from chalicelib.handlers.cookies import SESSION_COOKIE
-from chalicelib.renderers.portal import portal
+from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.store.codec import to_data
 from tests.deposit_world import SignedCall
@@ -81,7 +81,7 @@ class People:
 
     def application(self, number: str = "99000001", email: str = "rosa@ejemplo.pe") -> dict[str, Any]:
         """Write the request that begins a registration."""
-        accepted = [{"text": text, "version": version} for text, version in portal().current.items()]
+        accepted = [{"text": text, "version": version} for text, version in portal_texts().current.items()]
         contact = {"phone": "987654321", "email": email, "email_again": email}
         person = {name: value for name, value in to_data(a_person(number)).items() if value}
         return self.event("POST", "/v1/registrations", {"person": person, **contact, "accepted": accepted})

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -22,9 +22,11 @@ from PIL import Image
 
 from app import app
 from bench.stub import Stub, running_stub
-from chalicelib.bootstrap import Chance, Container, using
-from chalicelib.bootstrap.storage import files, mailbox_store
-from chalicelib.bootstrap.upload import upload_store
+from chalicelib.bootstrap import Container, using
+from chalicelib.bootstrap.chance import Chance
+from chalicelib.bootstrap.files import files, upload_store
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState
 from infra.local.registries.server import Simulator, running
@@ -36,6 +38,7 @@ from tests.deposit_world import (
     SignedCall,
     a_body,
     a_mailbox,
+    a_signing_key,
     a_user,
     an_inline_file,
 )
@@ -86,8 +89,9 @@ class BenchWorld:
         declared = DeclaredFile("resolucion.pdf", "application/pdf", hashlib.sha256(content).hexdigest(), len(content))
         object_key = f"files/2026/03/09/{INSTITUTION_ID}/{upload_id}"
         files(self.container).put_document(object_key, content, "application/pdf")
+        now = self.signer.clock.now
         upload = Upload(
-            upload_id, INSTITUTION_ID, declared, UploadState.CHECKED, object_key, NOW, None, NOW + timedelta(days=7)
+            upload_id, INSTITUTION_ID, declared, UploadState.CHECKED, object_key, now, None, now + timedelta(days=7)
         )
         upload_store(self.container).add(upload)
         return a_body(main={**_described(declared), "upload_id": upload_id})
@@ -105,20 +109,25 @@ class BenchWorld:
 
     def send_alerts(self, notice_id: str) -> None:
         """Run the worker on the stream record of a deposit."""
-        image = {"type": {"S": "notice.deposited"}, "subject": {"S": f"notice#{notice_id}"}}
-        record = {
-            "eventID": "1",
-            "eventName": "INSERT",
-            "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/events_table/stream/1",
-            "dynamodb": {"NewImage": image, "SequenceNumber": "1", "ApproximateCreationDateTime": 1.0},
-        }
         with Client(app) as client:
-            answer = client.lambda_.invoke("send_alerts", {"Records": [record]})
+            answer = client.lambda_.invoke("send_alerts", stream_event(notice_id))
         if answer.payload != {"batchItemFailures": []}:
             raise AssertionError(answer.payload)
 
     def _nonce(self) -> str:
         return f"nonce-of-bench-{next(self.numbers):012d}"
+
+
+def stream_event(notice_id: str) -> dict[str, Any]:
+    """Write what the stream hands to the worker of a deposit's alerts."""
+    image = {"type": {"S": "notice.deposited"}, "subject": {"S": f"notice#{notice_id}"}}
+    record = {
+        "eventID": "1",
+        "eventName": "INSERT",
+        "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/events_table/stream/1",
+        "dynamodb": {"NewImage": image, "SequenceNumber": "1", "ApproximateCreationDateTime": 1.0},
+    }
+    return {"Records": [record]}
 
 
 def answer_of(chalice: Chalice, event: dict[str, Any]) -> dict[str, Any]:
@@ -171,17 +180,19 @@ def event_of(call: SignedCall, resource: str = "", parameters: dict[str, str] | 
 
 
 @contextmanager
-def bench_world() -> Iterator[BenchWorld]:
-    """Open the service over a stub of its own; the environment is put back at the end."""
+def bench_world(now: datetime = NOW) -> Iterator[BenchWorld]:
+    """Open the service over a stub of its own, at that moment; the environment is put back at the end."""
     with ExitStack() as stack:
         stub = stack.enter_context(running_stub())
         simulator = stack.enter_context(running(slow_seconds=0))
         environment = settings(stub.endpoint_url, simulator)
         stack.enter_context(_environment(environment))
-        clock, chance = Clock(), Chance(new_email_code=lambda: EMAIL_CODE)
+        clock, chance = Clock(now), Chance(new_email_code=lambda: EMAIL_CODE)
         container = stack.enter_context(using(Container(Config.from_env(environment), clock=clock, chance=chance)))
         signer = DepositWorld(container, Client(app), clock)
         signer.seed()
+        signing_key = a_signing_key(not_before=now - timedelta(days=1), not_after=now + timedelta(days=1))
+        institution_store(container).put_key(signing_key)
         yield BenchWorld(stub, container, signer, environment)
 
 

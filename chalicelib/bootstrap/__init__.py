@@ -9,44 +9,23 @@ from __future__ import annotations
 
 import functools
 import json
-import secrets  # noqa: TID251 - the one source of codes
 import time
-import uuid  # noqa: TID251 - the one source of event ids
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.config import Config
-from chalicelib.domain.access.access_secret import (
-    EMAIL_CODE_SPACE,
-    SECRET_BYTES,
-    TEMPORARY_PASSWORD_SPACE,
-    email_code,
-    opaque_token,
-    temporary_password,
-)
-from chalicelib.domain.calendar import BusinessCalendar, calendar_from_json
-from chalicelib.domain.codes import CODE_SPACE, code_from_number
-from chalicelib.domain.mailbox import DocumentType
+
+if TYPE_CHECKING:
+    from chalicelib.bootstrap.chance import Chance
+    from chalicelib.domain.calendar import BusinessCalendar
+    from chalicelib.domain.mailbox import DocumentType
 
 _CALENDARS = Path(__file__).parents[1] / "calendars"
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Chance:
-    """Sources of what nobody can foresee."""
-
-    new_code: Callable[[], str] = lambda: code_from_number(secrets.randbelow(CODE_SPACE))
-    """A code that can be read aloud."""
-    new_event_id: Callable[[], str] = lambda: uuid.uuid4().hex
-    new_token: Callable[[], str] = lambda: opaque_token(secrets.token_bytes(SECRET_BYTES))
-    new_email_code: Callable[[], str] = lambda: email_code(secrets.randbelow(EMAIL_CODE_SPACE))
-    new_temporary_password: Callable[[], str] = lambda: temporary_password(secrets.randbelow(TEMPORARY_PASSWORD_SPACE))
 
 
 class Container:
@@ -63,20 +42,32 @@ class Container:
         """Keep them; nothing is loaded or asked of AWS yet."""
         self.config = config
         self.clock = clock
-        self.chance = chance or Chance()
         self.pause = pause
         self.made: dict[Callable[[Container], Any], Any] = {}
         """By what made it (`made_once`); a test may put something else in its place."""
+        if chance is not None:
+            self.chance = chance
+
+    @cached_property
+    def chance(self) -> Chance:
+        """Sources of what nobody can foresee."""
+        from chalicelib.bootstrap.chance import Chance  # noqa: PLC0415 - no page that anybody may read draws a secret
+
+        return Chance()
 
     @cached_property
     def mailbox_prefixes(self) -> dict[DocumentType, str]:
         """The username's first part, by type of document."""
+        from chalicelib.domain.mailbox import DocumentType  # noqa: PLC0415 - many pages name no mailbox
+
         pairs = (pair.split(":") for pair in self.config.mailbox_prefixes.split(","))
         return {DocumentType(name): prefix for name, prefix in pairs}
 
     @cached_property
     def calendar(self) -> BusinessCalendar:
         """The country's business-day calendar, from the package's own data."""
+        from chalicelib.domain.calendar import calendar_from_json  # noqa: PLC0415 - many pages tell no dates
+
         return calendar_from_json(json.loads((_CALENDARS / f"{self.config.country}.json").read_text("utf-8")))
 
     @property

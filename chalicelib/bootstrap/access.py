@@ -1,19 +1,17 @@
-"""What ways in need: sessions, tokens, captchas, drafts, and the tools of access that the users of a mailbox share."""
+"""What ways in need: accounts, captchas, and the tools of access that the users of a mailbox share."""
 
 from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.mail import letterhead, mail
-from chalicelib.bootstrap.session import session_store
+from chalicelib.bootstrap.session import session_store, token_store
 from chalicelib.bootstrap.storage import event_store, limit_store, mailbox_store, pepper
 from chalicelib.services.access.captcha import CaptchaTools
-from chalicelib.services.access.drafts import DraftTools
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.store.access.access_store import AccessStore
 from chalicelib.store.access.account_store import AccountStore
-from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.people_store import PeopleStore
 
 
@@ -25,21 +23,9 @@ def account_store(box: Container) -> AccountStore:
 
 
 @made_once
-def token_store(box: Container) -> TokenStore:
-    """Codes, links and other things that count once."""
-    return TokenStore(connection(box), pepper(box))
-
-
-@made_once
 def captcha_tools(box: Container) -> CaptchaTools:
-    """What captchas need."""
+    """Where challenges are kept and counted, and the pepper their answers come from."""
     return CaptchaTools(token_store(box), limit_store(box), pepper(box))
-
-
-@made_once
-def draft_tools(box: Container) -> DraftTools:
-    """What keeps and seals drafts."""
-    return DraftTools(token_store(box), pepper(box), box.chance.new_token)
 
 
 @made_once

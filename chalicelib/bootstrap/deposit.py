@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.sender import sender_tools
-from chalicelib.bootstrap.storage import files
 from chalicelib.services.deposit.deposit_notice import DepositTools, Identifiers
 from chalicelib.store.deposit.consultation_store import ConsultationStore
 from chalicelib.store.deposit.deposit_store import DepositStore

@@ -1,13 +1,11 @@
-"""What reading and searching a mailbox need."""
+"""What reading a mailbox needs."""
 
 from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.storage import event_store, mailbox_store
-from chalicelib.services.reading.search_notices import SearchTools
 from chalicelib.services.reading.tools import ReadingTools
-from chalicelib.store.reading.notice_search_store import NoticeSearchStore
 from chalicelib.store.reading.reading_store import ReadingStore
 
 
@@ -18,15 +16,8 @@ def reading_store(box: Container) -> ReadingStore:
 
 
 @made_once
-def search_tools(box: Container) -> SearchTools:
-    """What searching a mailbox needs."""
-    connection(box)
-    return SearchTools(NoticeSearchStore(), mailbox_store(box), box.calendar.zone)
-
-
-@made_once
 def reading_tools(box: Container) -> ReadingTools:
-    """What reading a mailbox needs."""
+    """Stores, calendar, clock and source of event ids."""
     return ReadingTools(
         readings=reading_store(box),
         mailboxes=mailbox_store(box),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
-from chalicelib.bootstrap.access import account_store, token_store
+from chalicelib.bootstrap.access import account_store
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.mail import letterhead, mail
+from chalicelib.bootstrap.session import token_store
 from chalicelib.bootstrap.storage import event_store, limit_store, pepper, secret_texts
 from chalicelib.domain.errors import Forbidden
 from chalicelib.gateways.registration.circuit_breaker import CircuitBreaker
@@ -13,7 +14,7 @@ from chalicelib.gateways.registration.registries import Registries
 from chalicelib.gateways.registration.registry_http import RegistryHttp
 from chalicelib.gateways.registration.reniec import Reniec, ReniecAccess
 from chalicelib.gateways.registration.sunat import Sunat
-from chalicelib.renderers.portal import portal
+from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.registration.check_identity import IdentityTools
 from chalicelib.services.registration.tools import RegistrationTools
@@ -83,6 +84,6 @@ def registration_tools(box: Container) -> RegistrationTools:
         new_temporary_password=box.chance.new_temporary_password,
         new_event_id=box.chance.new_event_id,
         link_base=f"{box.portal_url}/verificar-correo",
-        texts=portal().current,
+        texts=portal_texts().current,
         pause=box.pause,
     )

@@ -1,10 +1,9 @@
-"""Stores and gateways that several wings work with."""
+"""Stores and secrets that several wings work with."""
 
 from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection, new_client
-from chalicelib.gateways.files import Files
 from chalicelib.gateways.secret_texts import SecretTexts
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.limit_store import LimitStore
@@ -38,16 +37,6 @@ def limit_store(box: Container) -> LimitStore:
     """Counters of attempts."""
     connection(box)
     return LimitStore(pepper(box))
-
-
-@made_once
-def files(box: Container) -> Files:
-    """Both buckets of documents."""
-    return Files(
-        new_client(box, "s3", retries=3, signature_version="s3v4"),
-        uploads_bucket=box.config.uploads_bucket,
-        documents_bucket=box.config.documents_bucket,
-    )
 
 
 @made_once

@@ -32,6 +32,26 @@ class Question:
     answer: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal:
+    """Names, help, colours, norms and questions."""
+
+    name: str
+    institution: str
+    help_phone: str
+    help_email: str
+    help_hours: str
+    help_address: str
+    text_colours: Mapping[str, str]
+    """Custom properties `#rrggbb` of text, or of what white text stands on."""
+    mark_colours: Mapping[str, str]
+    """Custom properties of what is never text."""
+    links: tuple[PageLink, ...]
+    norms_notice: str
+    norms: tuple[Norm, ...]
+    questions: tuple[Question, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A part of a legal text."""
@@ -54,26 +74,12 @@ class PortalText:
     sections: tuple[Section, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Portal:
-    """Names, help, colours and texts. `current` names the version in force of each text in `texts`."""
+@dataclass(frozen=True, slots=True)
+class PortalTexts:
+    """All that was ever published. `current` names the version in force of each text in `texts`."""
 
-    name: str
-    institution: str
-    help_phone: str
-    help_email: str
-    help_hours: str
-    help_address: str
-    text_colours: Mapping[str, str]
-    """Custom properties `#rrggbb` of text, or of what white text stands on."""
-    mark_colours: Mapping[str, str]
-    """Custom properties of what is never text."""
-    links: tuple[PageLink, ...]
-    norms_notice: str
-    norms: tuple[Norm, ...]
-    questions: tuple[Question, ...]
     texts: Mapping[tuple[str, str], PortalText]
-    """By name and version; none that was ever published is missing."""
+    """By name and version."""
     current: Mapping[str, str]
 
     def text(self, name: str, version: str | None = None) -> PortalText:

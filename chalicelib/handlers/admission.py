@@ -13,7 +13,7 @@ from chalicelib.bootstrap.session import session_store
 from chalicelib.domain.session import require_own_password, require_validated, session_ended
 from chalicelib.handlers.doors import MAILBOX
 from chalicelib.handlers.http import JsonRequest
-from chalicelib.services.access.sessions import find_session_with
+from chalicelib.services.access.find_session import find_session_with
 from chalicelib.store.batch_read import ItemKey
 
 View = TypeVar("View", bound=Callable[..., Response])

@@ -44,10 +44,10 @@ class Door:
 DOORS = (
     # What institutions' systems ask, signed
     Door("POST",   "/v1/deposits",                                     SIGNED,  JSON,    "api.deposit.deposits:create_deposit"),
-    Door("GET",    "/v1/deposits",                                     SIGNED,  NOTHING, "api.deposit.deposits:list_month"),
-    Door("GET",    "/v1/deposits/{notice_id}",                         SIGNED,  NOTHING, "api.deposit.deposits:show_deposit"),
-    Door("GET",    "/v1/deposits/{notice_id}/receipt",                 SIGNED,  NOTHING, "api.deposit.deposits:show_receipt"),
-    Door("GET",    "/v1/deposits/{notice_id}/status",                  SIGNED,  NOTHING, "api.deposit.deposits:show_status"),
+    Door("GET",    "/v1/deposits",                                     SIGNED,  NOTHING, "api.deposit.own_deposits:list_month"),
+    Door("GET",    "/v1/deposits/{notice_id}",                         SIGNED,  NOTHING, "api.deposit.own_deposits:show_deposit"),
+    Door("GET",    "/v1/deposits/{notice_id}/receipt",                 SIGNED,  NOTHING, "api.deposit.own_deposits:show_receipt"),
+    Door("GET",    "/v1/deposits/{notice_id}/status",                  SIGNED,  NOTHING, "api.deposit.own_deposits:show_status"),
     Door("GET",    "/v1/mailboxes/{mailbox_id}",                       SIGNED,  NOTHING, "api.deposit.mailboxes:show_mailbox"),
     Door("POST",   "/v1/uploads",                                      SIGNED,  JSON,    "api.upload.uploads:create_upload"),
     Door("GET",    "/v1/uploads/{upload_id}",                          SIGNED,  NOTHING, "api.upload.uploads:show_upload"),
@@ -94,8 +94,8 @@ DOORS = (
     Door("GET",    "/",                                                PUBLIC,  NOTHING, "web.information:show_home"),
     Door("GET",    "/normativas",                                      PUBLIC,  NOTHING, "web.information:show_norms"),
     Door("GET",    "/preguntas-frecuentes",                            PUBLIC,  NOTHING, "web.information:show_questions"),
-    Door("GET",    "/terminos",                                        PUBLIC,  NOTHING, "web.information:show_terms"),
-    Door("GET",    "/privacidad",                                      PUBLIC,  NOTHING, "web.information:show_privacy"),
+    Door("GET",    "/terminos",                                        PUBLIC,  NOTHING, "web.legal_texts:show_terms"),
+    Door("GET",    "/privacidad",                                      PUBLIC,  NOTHING, "web.legal_texts:show_privacy"),
     Door("GET",    "/static/{name}",                                   PUBLIC,  NOTHING, "web.static:show_static_file"),
     # Pages: ways in and out
     Door("GET",    "/captchas/{captcha_id}/audio",                     PUBLIC,  NOTHING, "web.access.captcha:show_captcha_audio"),

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.access import draft_tools
+from chalicelib.bootstrap.session import draft_tools
 from chalicelib.domain.access.access_secret import is_same_secret
 from chalicelib.handlers.cookies import FORM_COOKIE, SESSION_COOKIE, cookie, no_cookie
 from chalicelib.handlers.page_request import PageRequest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chalice.app import Request, Response
@@ -92,7 +93,7 @@ def show(
     """Answer a page; `errors` stand on top and beside their fields, and what was typed stays."""
     found = tuple(errors)
     values = {"request": request, "errors": found, "error_of": {e.field: e.text for e in reversed(found)}, **context}
-    html = render_page(template, {**_common(request), **values}, zone=current().calendar.zone)
+    html = render_page(template, {**_common(request), **values}, local=_local)
     return Response(html, status_code=status, headers={**_HTML, **_set(cookies)})
 
 
@@ -128,7 +129,7 @@ def refusal_page(error: CasillaError, status: tuple[int, str], *, request: PageR
     """Answer a page that says what happened and what to do, within the session that `request` may have."""
     heading = _HEADINGS.get(status[0], status[1])
     context = {**_common(request), "heading": heading, "detail": error.detail, "retryable": error.retryable}
-    html = render_page("refusal.html", context, zone=current().calendar.zone)
+    html = render_page("refusal.html", context, local=_local)
     return Response(html, status_code=status[0], headers={**_HTML, **_retry_after(error)})
 
 
@@ -156,6 +157,10 @@ def _field_error(error: CasillaError, labels: Mapping[str, str]) -> FieldError:
     if error.code == "field_choice":
         return FieldError(name, f"Elige una opción en «{labels[name]}».")
     return FieldError(name, error.detail.replace(f"El campo «{error.field}»", f"«{labels[name]}»"))
+
+
+def _local(instant: datetime) -> datetime:
+    return current().calendar.local(instant)
 
 
 def _common(request: PageRequest | None) -> dict[str, Any]:

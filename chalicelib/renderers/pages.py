@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
@@ -20,9 +19,9 @@ from chalicelib.renderers.template_folder import template_folder
 PAGES = Path(__file__).parent / "templates" / "pages"
 
 
-def render_page(template: str, context: Mapping[str, Any], *, zone: ZoneInfo) -> str:
-    """Fill a template; hours are told in `zone`."""
-    return page_templates().get_template(template).render(context, zone=zone)
+def render_page(template: str, context: Mapping[str, Any], *, local: Callable[[datetime], datetime]) -> str:
+    """Fill a template; `local` puts an instant on the country's clock."""
+    return page_templates().get_template(template).render(context, local=local)
 
 
 @cache
@@ -45,18 +44,18 @@ def page_templates() -> Environment:
 
 @pass_context
 def _hour(context: Context, instant: datetime) -> str:
-    return f"{instant.astimezone(context['zone']):%H:%M}"
+    return f"{context['local'](instant):%H:%M}"
 
 
 @pass_context
 def _moment(context: Context, instant: datetime) -> str:
-    local = instant.astimezone(context["zone"])
+    local = context["local"](instant)
     return f"{day_in_words(local.date())}, {local:%H:%M}"
 
 
 @pass_context
 def _short_moment(context: Context, instant: datetime) -> str:
-    return day_and_hour(instant.astimezone(context["zone"]))
+    return day_and_hour(context["local"](instant))
 
 
 def _day(day: date) -> str:

@@ -22,7 +22,7 @@ from fpdf import FPDF
 from chalicelib.config import Config
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.domain.sender.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
-from chalicelib.renderers.portal import portal
+from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.store import tables
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.sender.institution_store import InstitutionStore
@@ -181,7 +181,7 @@ def register(deployment: Deployment, sender: GatewaySender) -> None:
         "person": APPLICANT,
         "phone": MOBILE,
         **dict.fromkeys(("email", "email_again"), APPLICANT_EMAIL),
-        "accepted": [{"text": text, "version": version} for text, version in portal().current.items()],
+        "accepted": [{"text": text, "version": version} for text, version in portal_texts().current.items()],
     }
     answer = sender.post_unsigned("/v1/registrations", form)
     _check(answer.json().get("state") == "awaiting_registry", f"a registration is kept: {answer.body.decode()}")

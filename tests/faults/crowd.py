@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
 from chalicelib.bootstrap.alert import alert_batch_store, channels
-from chalicelib.bootstrap.storage import files
+from chalicelib.bootstrap.files import files
 from tests.deposit_world import AUTHORITY, NOW, Clock, SignedCall
 
 _ANSWER_WITHIN_S = 60

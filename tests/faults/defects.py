@@ -17,7 +17,8 @@ from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.alert import alert_batch_store, channels
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.deposit import deposit_tools
-from chalicelib.bootstrap.storage import event_store, files
+from chalicelib.bootstrap.files import files
+from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.alert.alert import AlertBatch, AlertState
 from chalicelib.domain.event import Event
 from chalicelib.gateways.files import Files

@@ -22,9 +22,8 @@ from moto.sns.models import sns_backends
 import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.bootstrap.sender import institution_store
-from chalicelib.bootstrap.storage import files
-from chalicelib.bootstrap.upload import upload_store
 from chalicelib.config import Config
 from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState
 from chalicelib.store.tables import bind

@@ -14,7 +14,8 @@ from chalice.test import Client
 
 import app
 from chalicelib.bootstrap import Container, using
-from chalicelib.bootstrap.storage import files, notice_store
+from chalicelib.bootstrap.files import files
+from chalicelib.bootstrap.storage import notice_store
 from chalicelib.config import Config
 from tests.cloud import Engine
 from tests.deposit_world import AUTHORITY, Clock, World, a_body

@@ -10,9 +10,10 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.ses.models import ses_backends
 
-from chalicelib.bootstrap.access import token_store
 from chalicelib.bootstrap.alert import alert_batch_store
-from chalicelib.bootstrap.storage import files, notice_store
+from chalicelib.bootstrap.files import files
+from chalicelib.bootstrap.session import token_store
+from chalicelib.bootstrap.storage import notice_store
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.alert.alert import AlertState
 from chalicelib.store.tables import EventItem

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.bootstrap import Container
-from chalicelib.bootstrap.upload import upload_store
+from chalicelib.bootstrap.files import upload_store
 from chalicelib.config import Config
 from infra.local.cloud import NOT_HERE, create_resources
 from infra.template import load_template

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.contact import read_email
-from chalicelib.renderers.portal import TEXTS, portal, read_portal, theme_css
+from chalicelib.renderers.portal import portal, theme_css
+from chalicelib.renderers.portal_texts import TEXTS, portal_texts, read_portal_texts
 from tests.renderers.contrast import contrast
 
 PORTAL = portal()
+PUBLISHED = portal_texts()
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -31,7 +33,7 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def test_no_text_is_empty_or_has_spaces_at_its_ends() -> None:
-    found = list(strings(asdict(PORTAL)))
+    found = list(strings([asdict(PORTAL), asdict(PUBLISHED)]))
 
     assert len(found) > 90
     assert not [text for text in found if not text or text != text.strip()]
@@ -40,28 +42,28 @@ def test_no_text_is_empty_or_has_spaces_at_its_ends() -> None:
 def test_nothing_that_is_listed_is_missing() -> None:
     assert PORTAL.norms
     assert all(question.answer for question in PORTAL.questions)
-    assert all(text.sections for text in PORTAL.texts.values())
-    assert all(section.paragraphs for text in PORTAL.texts.values() for section in text.sections)
+    assert all(text.sections for text in PUBLISHED.texts.values())
+    assert all(section.paragraphs for text in PUBLISHED.texts.values() for section in text.sections)
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_version_in_force_exists_and_is_the_latest(name: str) -> None:
-    versions = [text for text in PORTAL.texts.values() if text.name == name]
+    versions = [text for text in PUBLISHED.texts.values() if text.name == name]
 
-    assert PORTAL.text(name) is PORTAL.text(name, PORTAL.current[name])
-    assert PORTAL.text(name).since == max(text.since for text in versions)
+    assert PUBLISHED.text(name) is PUBLISHED.text(name, PUBLISHED.current[name])
+    assert PUBLISHED.text(name).since == max(text.since for text in versions)
     assert len({text.since for text in versions}) == len(versions)
 
 
 def test_dates_are_dates_and_versions_fit_where_they_are_kept() -> None:
-    for text in PORTAL.texts.values():
+    for text in PUBLISHED.texts.values():
         assert type(text.since) is date
         assert re.fullmatch(r"[0-9A-Za-z.-]{1,20}", text.version)
 
 
 def test_a_version_that_never_was_is_not_found() -> None:
     with pytest.raises(LookupError):
-        PORTAL.text("terms", "1999-01")
+        PUBLISHED.text("terms", "1999-01")
 
 
 def test_older_versions_stay_readable_and_only_one_is_in_force(tmp_path: Path) -> None:
@@ -72,10 +74,10 @@ def test_older_versions_stay_readable_and_only_one_is_in_force(tmp_path: Path) -
     old = terms.read_text("utf-8")
     newer = re.sub(r'"2026-01"', '"2026-02"', old[old.index("[versions") :]).replace("2026-01-01", "2026-02-01")
     terms.write_text(old.replace('current = "2026-01"', 'current = "2026-02"') + newer, "utf-8")
-    read = read_portal(tmp_path)
+    read = read_portal_texts(tmp_path)
 
     assert read.text("terms").version == "2026-02"
-    assert read.text("terms", "2026-01") == PORTAL.text("terms", "2026-01")
+    assert read.text("terms", "2026-01") == PUBLISHED.text("terms", "2026-01")
     assert read.current == {"terms": "2026-02", "privacy": "2026-01"}
 
 

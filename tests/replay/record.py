@@ -762,12 +762,12 @@ def passwords(to: Recorder) -> None:
 
 
 def _claims() -> tuple[dict[str, Any], dict[str, Any]]:
-    from chalicelib.renderers.portal import portal  # noqa: PLC0415
+    from chalicelib.renderers.portal_texts import portal_texts  # noqa: PLC0415
     from chalicelib.store.codec import to_data  # noqa: PLC0415
     from tests.registry_world import a_person  # noqa: PLC0415
 
     person = {key: value for key, value in to_data(a_person("99000001")).items() if value}
-    accepted = [{"text": text, "version": version} for text, version in portal().current.items()]
+    accepted = [{"text": text, "version": version} for text, version in portal_texts().current.items()]
     contact = {"phone": "987 654 321", "email": "rosa@ejemplo.pe", "email_again": "rosa@ejemplo.pe"}
     return person, {**contact, "accepted": accepted}
 

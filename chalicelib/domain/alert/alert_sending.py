@@ -1,4 +1,4 @@
-"""Rules of sending: what an attempt's outcomes make of a batch, and when to try again."""
+"""Rules of sending: what an attempt's outcomes make of a batch."""
 
 from __future__ import annotations
 
@@ -6,11 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState
-
-MAX_ATTEMPTS = 10
-"""With the delays below the last try comes eight and a half hours after the first: longer than a morning's outage."""
-
-_FIRST_DELAY_S = 60
+from chalicelib.domain.alert.retry import MAX_ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +31,6 @@ class Deferred:
 
 
 Outcome = Accepted | Refused | Deferred
-
-
-def retry_delay_s(attempts: int) -> int:
-    """Seconds to wait after the given number of attempts: a minute, doubling."""
-    return int(_FIRST_DELAY_S * 2 ** (attempts - 1))
 
 
 def settle(batch: AlertBatch, outcomes: Mapping[str, Outcome]) -> AlertBatch:

@@ -7,7 +7,7 @@ from typing import Any
 from chalice.app import CloudWatchEvent
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.access import token_store
+from chalicelib.bootstrap.session import token_store
 from chalicelib.handlers.workers.reports import reported
 from chalicelib.services.access import clean_tokens as cleaning
 

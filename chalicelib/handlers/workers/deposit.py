@@ -7,7 +7,8 @@ from typing import Any
 from chalice.app import CloudWatchEvent
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.storage import files, notice_store
+from chalicelib.bootstrap.files import files
+from chalicelib.bootstrap.storage import notice_store
 from chalicelib.handlers.workers.reports import SWEEP_TIME, reported
 from chalicelib.services.deposit import sweep_orphans as sweeping
 

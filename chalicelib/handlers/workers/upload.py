@@ -9,8 +9,7 @@ from urllib.parse import unquote_plus
 from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.storage import files
-from chalicelib.bootstrap.upload import upload_store
+from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.handlers.log import log
 from chalicelib.handlers.workers.reports import failures, message_id, reported

@@ -29,7 +29,7 @@ def render_receipt(notice: Notice, *, verification_url: str, zone: ZoneInfo) -> 
     """
     for field, text in _texts({**notice_as_json(notice), "verification_url": verification_url}):
         check_printable(text, field=field)
-    from chalicelib.renderers.deposit.receipt_layout import draw_receipt  # noqa: PLC0415 -- fpdf2 takes 0.4 s to import
+    from chalicelib.renderers.deposit.receipt_layout import draw_receipt  # noqa: PLC0415 - fpdf2
 
     return draw_receipt(notice, verification_url=verification_url, zone=zone)
 

@@ -1,16 +1,13 @@
-"""Open, find, validate and end sessions. The secrets come from bootstrap; the cookies go to the handlers."""
+"""Open, validate and end sessions. The secrets come from bootstrap; the cookies go to the handlers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from chalicelib.domain.access.account import Account
-from chalicelib.domain.session import Access, Session, session_ended
+from chalicelib.domain.session import Access, Session
 from chalicelib.store.access.session_store import SessionStore
-from chalicelib.store.batch_read import ItemKey
 
 _RECENT = 20
 
@@ -44,34 +41,6 @@ def open_session(account: Account, secret: str, *, origin: str, sessions: Sessio
     )
     sessions.add(session, secret)
     return OpenedSession(session, sessions.cookie(secret, session.user_id))
-
-
-def find_session(cookie: str, *, sessions: SessionStore, now: datetime) -> Session:
-    """Return the session of a request, with one read.
-
-    Raises:
-        SessionEnded: `session_ended`.
-
-    """
-    session = sessions.find(cookie, now)
-    if session is None:
-        raise session_ended()
-    return session
-
-
-def find_session_with(
-    cookie: str, keys: Iterable[ItemKey], *, sessions: SessionStore, now: datetime
-) -> tuple[Session, dict[ItemKey, Any]]:
-    """Do the same, and read other items in the same round trip; whether they are this user's is still to be checked.
-
-    Raises:
-        SessionEnded: `session_ended`.
-
-    """
-    session, found = sessions.find_with(cookie, keys, now)
-    if session is None:
-        raise session_ended()
-    return session, found
 
 
 def validate_session(session: Session, secret: str, *, sessions: SessionStore, now: datetime) -> OpenedSession:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
-from chalicelib.domain.alert.alert_sending import MAX_ATTEMPTS, Accepted, Deferred, Outcome, Refused, settle
+from chalicelib.domain.alert.alert_sending import Accepted, Deferred, Outcome, Refused, settle
 from chalicelib.domain.alert.delivery_report import message_tags
+from chalicelib.domain.alert.retry import MAX_ATTEMPTS
 from chalicelib.domain.errors import CasillaError, MessageRefused
 from chalicelib.domain.event import Event, EventType
 from chalicelib.gateways.mail import Mail

@@ -11,6 +11,7 @@ from chalicelib.domain.errors import InvalidInput, NotReady
 from chalicelib.domain.notice import FileRole, StoredFile
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.domain.upload.upload import PDF, Upload, UploadState
+from chalicelib.services.upload.inspect_file import inspect_file
 
 _CHECK_TAKES_S = 5
 
@@ -39,8 +40,6 @@ def settle_files(
         NotReady: `upload_not_checked`: the same request will succeed in a while.
 
     """
-    from chalicelib.services.upload.inspect_file import inspect_file  # noqa: PLC0415 - its parsers stay out of the cold start
-
     stored: list[StoredFile] = []
     inline: list[InlineFile] = []
     for position, sent in enumerate(sent_files):

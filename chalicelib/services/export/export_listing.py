@@ -39,12 +39,12 @@ def listing(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFile
     rows = (listed(delivered, zone) for delivered in found)
     name = f"notificaciones-{export.mailbox_id}-{head.made_at:%Y%m%d-%H%M}"
     if export.parameters["format"] == ListingFormat.PDF:
-        from chalicelib.renderers.export import listing_pdf  # noqa: PLC0415 - fpdf2 takes 0.4 s to import
+        from chalicelib.renderers.export import listing_pdf  # noqa: PLC0415 - fpdf2
 
         few = list(_at_most(tools.listing_limits.pdf, rows, "pide la lista en Excel o acorta las fechas"))
         sink.write(listing_pdf.render_listing_pdf(few, head, zone=zone))
         return NamedFile(f"{name}.pdf", listing_pdf.MEDIA_TYPE)
-    from chalicelib.renderers.export import listing_xlsx  # noqa: PLC0415 - openpyxl takes 0.15 s to import
+    from chalicelib.renderers.export import listing_xlsx  # noqa: PLC0415 - openpyxl
 
     bounded = _at_most(tools.listing_limits.excel, rows, "acorta las fechas y pide varias listas")
     listing_xlsx.write_listing_xlsx(bounded, head, zone=zone, to=sink)

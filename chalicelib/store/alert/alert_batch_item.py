@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch
-from chalicelib.domain.alert.alert_sending import retry_delay_s
+from chalicelib.domain.alert.retry import retry_delay_s
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.shards import shard_of_code
 from chalicelib.store.tables import AlertBatchItem

@@ -1,15 +1,8 @@
 import pytest
 
 from chalicelib.domain.alert.alert import AlertState
-from chalicelib.domain.alert.alert_sending import (
-    MAX_ATTEMPTS,
-    Accepted,
-    Deferred,
-    Outcome,
-    Refused,
-    retry_delay_s,
-    settle,
-)
+from chalicelib.domain.alert.alert_sending import Accepted, Deferred, Outcome, Refused, settle
+from chalicelib.domain.alert.retry import MAX_ATTEMPTS, retry_delay_s
 from tests.alert_world import a_batch, an_alert, states
 
 

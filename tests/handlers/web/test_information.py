@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from bench.ledger import ledger
 from chalicelib.renderers.pages import render_page
 from chalicelib.renderers.portal import portal
+from chalicelib.renderers.portal_texts import portal_texts
 from tests.browser_requests import Browser, check_html, text_of
 
 
@@ -35,7 +35,7 @@ def test_questions_and_norms_are_the_institutions(browser: Browser) -> None:
 
 @pytest.mark.parametrize(("path", "name"), [("/terminos", "terms"), ("/privacidad", "privacy")])
 def test_a_text_is_found_by_its_version(browser: Browser, path: str, name: str) -> None:
-    text = portal().text(name)
+    text = portal_texts().text(name)
     assert text.sections[0].paragraphs[0] in text_of(browser.get(f"{path}?version={text.version}"))
     unknown = browser.get(f"{path}?version=<b>1999")
     assert unknown.status_code == 404
@@ -43,11 +43,11 @@ def test_a_text_is_found_by_its_version(browser: Browser, path: str, name: str) 
 
 
 def test_a_text_that_is_not_in_force_says_so_and_leads_to_the_others() -> None:
-    text = portal().text("terms")
+    text = portal_texts().text("terms")
     older = replace(text, version="2025-01", since=date(2025, 1, 1))
     context: dict[str, object] = {"errors": (), "error_of": {}, "session": None, "text": older, "address": "/terminos"}
     html = render_page(
-        "legal_text.html", {**context, "current_version": text.version, "versions": [text]}, zone=ZoneInfo("UTC")
+        "legal_text.html", {**context, "current_version": text.version, "versions": [text]}, local=lambda at: at
     )
     check_html(html)
     assert "Esta versión ya no está vigente" in html

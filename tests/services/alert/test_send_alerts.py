@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.alert.alert import AlertState, Channel
-from chalicelib.domain.alert.alert_sending import MAX_ATTEMPTS
+from chalicelib.domain.alert.retry import MAX_ATTEMPTS
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import EventType
 from chalicelib.services.alert.send_alerts import LEASE_S

@@ -14,8 +14,8 @@ from chalice.test import Client
 from app import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.export import export_tools
+from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.reading import reading_tools
-from chalicelib.bootstrap.storage import files
 from chalicelib.config import Config
 from chalicelib.domain.export.export import ExportKind, ExportState
 from chalicelib.domain.session import Session

@@ -8,10 +8,10 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import SessionEnded, ValidationNeeded
 from chalicelib.domain.session import LIFETIME, require_validated
+from chalicelib.services.access.find_session import find_session
 from chalicelib.services.access.sessions import (
     OpenedSession,
     end_session,
-    find_session,
     list_accesses,
     open_session,
     validate_session,

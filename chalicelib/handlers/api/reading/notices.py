@@ -7,8 +7,8 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.reading import reading_tools
-from chalicelib.bootstrap.storage import files
 from chalicelib.domain.reading.reading import Reading
 from chalicelib.domain.session import Session
 from chalicelib.handlers.admission import with_session

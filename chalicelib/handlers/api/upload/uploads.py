@@ -5,8 +5,8 @@ from __future__ import annotations
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.sender import sender_tools
-from chalicelib.bootstrap.storage import files
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.upload.upload import DeclaredFile
 from chalicelib.handlers.api.upload.declared_file import read_declared

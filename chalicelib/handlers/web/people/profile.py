@@ -16,7 +16,7 @@ from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.page import FieldError, go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS, YES_OR_NO
-from chalicelib.renderers.portal import portal
+from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.people.profile import Profile
 from chalicelib.services.together import together
 
@@ -107,7 +107,7 @@ def _done(what: str, cookies: Iterable[str] = ()) -> Response:
 
 def _accepted(texts: tuple[AcceptedText, ...]) -> list[dict[str, Any]]:
     """Return what each text was called when it was accepted, and where that version is read."""
-    published = portal().texts
+    published = portal_texts().texts
     return [
         {
             "title": published[one.text, one.version].title,

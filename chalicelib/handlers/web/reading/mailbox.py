@@ -10,7 +10,7 @@ from chalicelib.domain.reading.reading import Reading
 from chalicelib.domain.session import Session
 from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.renderers.reading.notice_page import row_of
+from chalicelib.renderers.reading.notice_row import row_of
 from chalicelib.services.reading.list_notices import PAGE_SIZES, list_notices
 
 READ_TAB = "leidos"

@@ -11,8 +11,8 @@ from datetime import timedelta
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.reading import reading_tools
-from chalicelib.bootstrap.storage import files
 from chalicelib.domain.reading.reading import DeliveredNotice, Reading
 from chalicelib.domain.session import Session
 from chalicelib.handlers.admission import with_session
@@ -20,7 +20,8 @@ from chalicelib.handlers.commands.reading import NOTICE
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.renderers.reading.deadline_words import tell_deadline, tell_effect
-from chalicelib.renderers.reading.notice_page import address_of, file_name, files_of, steps_of
+from chalicelib.renderers.reading.notice_page import file_name, files_of, steps_of
+from chalicelib.renderers.reading.notice_row import address_of
 from chalicelib.services.reading.download_file import RECEIPT, download_file
 from chalicelib.services.reading.open_notice import open_notice
 from chalicelib.services.reading.tools import delivered_to

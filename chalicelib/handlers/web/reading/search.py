@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.reading import reading_tools, search_tools
+from chalicelib.bootstrap.reading import reading_tools
+from chalicelib.bootstrap.search import search_tools
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.reading.search import Condition, Operator, Search, SearchField
 from chalicelib.domain.reading.search_query import (
@@ -22,7 +23,7 @@ from chalicelib.domain.reading.search_query import (
 from chalicelib.domain.session import Session
 from chalicelib.handlers.page import FieldError, show
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.renderers.reading.notice_page import row_of
+from chalicelib.renderers.reading.notice_row import row_of
 from chalicelib.renderers.reading.search_json import looked_in_words
 from chalicelib.services.reading.search_notices import search_notices
 

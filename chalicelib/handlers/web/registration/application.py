@@ -18,7 +18,7 @@ from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.registration.draft import RegistrationDraft, keep_registration_draft
 from chalicelib.handlers.web.registration.fields import PERSON_TYPES, find_errors, form_address, take_typed
 from chalicelib.handlers.web.registration.steps import REVIEW_STEP, TEXT_STEPS, TYPE_STEP, form_page, step
-from chalicelib.renderers.portal import portal
+from chalicelib.renderers.portal_texts import portal_texts
 
 _LOST_TOLD = "Pasó más de una hora y, por tu seguridad, borramos lo que escribiste. Empieza de nuevo."
 
@@ -94,7 +94,7 @@ def take_company(request: PageRequest, draft: RegistrationDraft) -> Response:
 
 
 def _text_page(request: PageRequest, draft: RegistrationDraft, address: str, wrong: str = "") -> Response:
-    text = portal().text(TEXT_STEPS[address])
+    text = portal_texts().text(TEXT_STEPS[address])
     errors = [FieldError("accepted", wrong)] if wrong else []
     is_accepted = draft.version_of(text.name) == text.version
     told = _LOST_TOLD if request.asked("borrador") else ""
@@ -104,7 +104,7 @@ def _text_page(request: PageRequest, draft: RegistrationDraft, address: str, wro
 
 def _accept(request: PageRequest, draft: RegistrationDraft, address: str, following: str) -> Response:
     """Note an acceptance of the very version that the page showed."""
-    text = portal().text(TEXT_STEPS[address])
+    text = portal_texts().text(TEXT_STEPS[address])
     if request.value("accepted") != "si":
         return _text_page(request, draft, address, "Lee el texto y marca la casilla para continuar.")
     if request.value("version") != text.version:

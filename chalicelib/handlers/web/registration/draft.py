@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.access import draft_tools
+from chalicelib.bootstrap.session import draft_tools
 from chalicelib.domain.mailbox import AcceptedText
 from chalicelib.handlers.cookies import DRAFT_COOKIE, cookie
 from chalicelib.handlers.page_request import PageRequest

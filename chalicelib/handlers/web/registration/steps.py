@@ -19,7 +19,7 @@ from chalicelib.handlers.web.registration.draft import (
     new_registration_draft,
 )
 from chalicelib.handlers.web.registration.fields import LABELS, SEXES, find_errors, form_address
-from chalicelib.renderers.portal import portal
+from chalicelib.renderers.portal_texts import portal_texts
 
 View = Callable[[PageRequest, RegistrationDraft], Response]
 TEXT_STEPS = {"/registro/terminos": "terms", "/registro/privacidad": "privacy"}
@@ -76,7 +76,7 @@ def _steps_before(address: str, draft: RegistrationDraft) -> list[str]:
 
 def _is_missing(address: str, draft: RegistrationDraft) -> bool:
     if address in TEXT_STEPS:
-        return draft.version_of(TEXT_STEPS[address]) != portal().current[TEXT_STEPS[address]]
+        return draft.version_of(TEXT_STEPS[address]) != portal_texts().current[TEXT_STEPS[address]]
     if address == TYPE_STEP:
         return not draft.person_type
     return bool(find_errors(draft, open_registration_tools(current())))

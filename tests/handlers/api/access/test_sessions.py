@@ -12,7 +12,7 @@ from argon2.low_level import Type
 from chalicelib.domain.access.credentials import login_subject
 from chalicelib.domain.mailbox import UserState
 from chalicelib.domain.session import require_validated
-from chalicelib.services.access.sessions import find_session
+from chalicelib.services.access.find_session import find_session
 from tests.cloud import Engine
 from tests.deposit_world import NOW, World
 from tests.person_world import NEW, PASSWORD, UNKNOWN, USERNAME, People

@@ -13,8 +13,9 @@ import pytest
 
 from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.sender import institution_store
-from chalicelib.bootstrap.storage import event_store, files, mailbox_store, notice_store
+from chalicelib.bootstrap.storage import event_store, mailbox_store, notice_store
 from chalicelib.domain.alert.alert import AlertState
 from chalicelib.domain.event import EventType
 from chalicelib.domain.sender.institution import InstitutionState

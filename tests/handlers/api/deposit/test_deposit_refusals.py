@@ -15,7 +15,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app import app
-from chalicelib.bootstrap.storage import files, mailbox_store
+from chalicelib.bootstrap.files import files
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.mailbox import MailboxState
 from chalicelib.store.tables import AlertBatchItem, DepositItem, EventItem, NoticeItem, TokenItem
 from tests.deposit_world import COVERED, PDF, World, a_body, a_mailbox, an_inline_file

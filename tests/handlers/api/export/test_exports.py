@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from chalicelib.bootstrap.export import export_tools
-from chalicelib.bootstrap.storage import event_store, files, mailbox_store, notice_store
+from chalicelib.bootstrap.files import files
+from chalicelib.bootstrap.storage import event_store, mailbox_store, notice_store
 from chalicelib.domain.event import EventType
 from chalicelib.domain.export.export import Export, ExportKind, ExportState
 from chalicelib.services.export import bundle_notices

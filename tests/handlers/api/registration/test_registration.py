@@ -29,7 +29,7 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import DocumentType, UserState
 from chalicelib.domain.registration.registration import CODE_LIFETIME, LIFETIME, REGISTRY_LIFETIME
 from chalicelib.gateways.mail import Mail
-from chalicelib.renderers.portal import portal
+from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.store import tables
 from chalicelib.store.codec import to_data
 from infra.local.cloud import REGION
@@ -38,7 +38,7 @@ from tests.deposit_world import NOW, Clock, a_mailbox
 from tests.registry_world import ACCESS, a_company, a_person
 
 _CONTACT = {"phone": "987 654 321", "email": "rosa@ejemplo.pe", "email_again": "rosa@ejemplo.pe"}
-_ACCEPTED = [{"text": text, "version": version} for text, version in portal().current.items()]
+_ACCEPTED = [{"text": text, "version": version} for text, version in portal_texts().current.items()]
 _TICK = timedelta(microseconds=1)
 
 
@@ -204,7 +204,9 @@ def test_what_was_accepted_is_kept_with_version_time_and_address(site: Site) -> 
     site.start()
 
     [item] = tables.RegistrationItem.scan()
-    assert [(entry["text"], entry["version"]) for entry in item.data["accepted"]] == list(portal().current.items())
+    assert [(entry["text"], entry["version"]) for entry in item.data["accepted"]] == list(
+        portal_texts().current.items()
+    )
     assert all(entry["accepted_at"] == NOW.isoformat() and entry["origin"] for entry in item.data["accepted"])
 
 
@@ -225,7 +227,7 @@ def test_the_mailboxs_first_event_says_which_texts_were_accepted_and_when(site: 
     site.verify(site.start()["registration_id"], site.code)
 
     [opened] = event_store(site.container).list_for_subject("mailbox#1-99000001")
-    texts = {f"accepted_{text}": f"{version} {NOW.isoformat()}" for text, version in portal().current.items()}
+    texts = {f"accepted_{text}": f"{version} {NOW.isoformat()}" for text, version in portal_texts().current.items()}
     assert {name: value for name, value in opened.data.items() if name != "registration"} == texts
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.bootstrap.sender import institution_store
-from chalicelib.bootstrap.storage import files, notice_store
-from chalicelib.bootstrap.upload import upload_store
+from chalicelib.bootstrap.storage import notice_store
 from chalicelib.domain.upload.upload import DeclaredFile, Refusal, Upload, UploadState
 from chalicelib.store.tables import UploadItem
 from tests.deposit_world import (

@@ -15,9 +15,9 @@ from chalice.test import Client, HTTPResponse
 from app import app
 from bench.ledger import ledger
 from chalicelib.bootstrap import Container, using
-from chalicelib.bootstrap.access import draft_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.registration import registration_store
+from chalicelib.bootstrap.session import draft_tools
 from chalicelib.bootstrap.storage import limit_store, mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.access.access_policy import REGISTRATIONS_UNCHECKED
@@ -26,7 +26,7 @@ from chalicelib.domain.contact import Phone
 from chalicelib.domain.limit import Limit
 from chalicelib.domain.registration.registration import LIFETIME, Registration, RegistrationState, refused
 from chalicelib.handlers.cookies import DRAFT_COOKIE
-from chalicelib.renderers.portal import portal
+from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.access.drafts import find_draft
 from chalicelib.services.registration.admit_registration import REGISTRATIONS_PER_DOCUMENT
 from chalicelib.store import tables
@@ -209,7 +209,7 @@ def test_each_text_is_accepted_at_its_own_time_and_from_there(applicant: Applica
 
     [item] = tables.RegistrationItem.scan()
     kept = {one["text"]: one for one in item.data["accepted"]}
-    assert {text: one["version"] for text, one in kept.items()} == dict(portal().current)
+    assert {text: one["version"] for text, one in kept.items()} == dict(portal_texts().current)
     assert kept["terms"]["accepted_at"] == NOW.isoformat()
     assert kept["privacy"]["accepted_at"] == (NOW + timedelta(minutes=5)).isoformat()
     assert all(one["origin"] for one in kept.values())

@@ -1,0 +1,94 @@
+"""`GET /v1/deposits`: what an institution's systems read of what they deposited."""
+
+from __future__ import annotations
+
+from chalice.app import Response
+
+from chalicelib.bootstrap import Container, current
+from chalicelib.bootstrap.deposit import sender_month_store
+from chalicelib.bootstrap.files import files
+from chalicelib.bootstrap.reading import reading_store
+from chalicelib.bootstrap.sender import sender_tools
+from chalicelib.bootstrap.storage import event_store, notice_store
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.notice import Notice
+from chalicelib.handlers.http import json_response
+from chalicelib.renderers.deposit.deposit_answer import deposit_links
+from chalicelib.renderers.notice_json import notice_as_json
+from chalicelib.renderers.reading.delivered_json import status_as_json
+from chalicelib.services.deposit.read_deposit_status import read_deposit_status
+from chalicelib.services.deposit.read_deposits import list_deposits, read_deposit_of, receipt_link
+from chalicelib.services.sender.signed_request import READ_COVERAGE, SignedRequest, read_claim
+
+_MAX_LIMIT = 100
+
+
+def show_deposit(request: SignedRequest, notice_id: str) -> Response:
+    """Show one deposit of the institution's own."""
+    box = current()
+    claim = read_claim(request, READ_COVERAGE, now=box.clock())
+    notice = read_deposit_of(
+        notice_id, request=request, claim=claim, tools=sender_tools(box), notices=notice_store(box)
+    )
+    return json_response(_as_json(notice, box))
+
+
+def show_receipt(request: SignedRequest, notice_id: str) -> Response:
+    """Redirect to the receipt PDF by a link that lives five minutes."""
+    box = current()
+    claim = read_claim(request, READ_COVERAGE, now=box.clock())
+    link = receipt_link(
+        notice_id,
+        request=request,
+        claim=claim,
+        tools=sender_tools(box),
+        notices=notice_store(box),
+        files=files(box),
+    )
+    return Response("", status_code=303, headers={"Location": link, "Content-Type": "text/plain"})
+
+
+def show_status(request: SignedRequest, notice_id: str) -> Response:
+    """Tell what became of a deposit: its alerts, whether it was opened, and the dates in force."""
+    box = current()
+    claim = read_claim(request, READ_COVERAGE, now=box.clock())
+    status = read_deposit_status(
+        notice_id,
+        request=request,
+        claim=claim,
+        tools=sender_tools(box),
+        readings=reading_store(box),
+        events=event_store(box),
+    )
+    today = box.calendar.local(box.clock()).date()
+    return json_response(status_as_json(status.delivered, status.alerts, status.downloads, today=today))
+
+
+def list_month(request: SignedRequest) -> Response:
+    """List the institution's deposits of one month, oldest first, by cursor."""
+    box = current()
+    claim = read_claim(request, READ_COVERAGE, now=box.clock())
+    query = dict(pair.split("=", 1) for pair in request.query.split("&") if pair)
+    month, cursor, limit = query.pop("month", ""), query.pop("cursor", None), query.pop("limit", "50")
+    if query:
+        raise InvalidInput("query_unknown", f"Esta consulta no tiene el parámetro «{min(query)}».", field=min(query))
+    page = list_deposits(
+        month=month,
+        cursor=cursor,
+        limit=_limit(limit),
+        request=request,
+        claim=claim,
+        tools=sender_tools(box),
+        months=sender_month_store(box),
+    )
+    return json_response({"deposits": [_as_json(notice, box) for notice in page.notices], "next_cursor": page.cursor})
+
+
+def _as_json(notice: Notice, box: Container) -> dict[str, object]:
+    return {**notice_as_json(notice), "links": deposit_links(notice.notice_id, box.config.api_base_url)}
+
+
+def _limit(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MAX_LIMIT:
+        raise InvalidInput("limit_invalid", f"El parámetro limit va de 1 a {_MAX_LIMIT}.", field="limit")
+    return int(text)
