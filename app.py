@@ -3,7 +3,9 @@
 from chalice.app import Chalice
 
 from chalicelib.handlers import doors, jobs
+from chalicelib.handlers.collector import rest_collector
 
+rest_collector()
 app = Chalice(app_name="casilla", configure_logs=False)  # `handlers.log` does, at the first line
 app.register_middleware(doors.in_own_words, "http")
 for door in doors.DOORS:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.loaders import Loader
 
+from chalicelib.handlers.collector import resume_collector
 from tests.cloud import Engine, moto_engine_of_this_process
 
 _init = Loader.__init__
@@ -24,6 +25,11 @@ def _init_sharing(loader: Loader, *args: Any, **options: Any) -> None:
 
 
 Loader.__init__ = _init_sharing  # type: ignore[assignment,method-assign]
+
+
+def pytest_collection_finish() -> None:
+    """Bring the garbage collector back: loading the app has it rest, and tests make much that does not stay."""
+    resume_collector()
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from typing import Any
 
 from chalice.app import Chalice, Request, Response
 
+from chalicelib.handlers.collector import resume_collector
+
 PUBLIC = "public"
 SIGNED = "signed by an institution's key"
 SESSION = "a person's session"
@@ -207,7 +209,10 @@ def register(app: Chalice, door: Door) -> None:
     """Have chalice lead a door's requests to it."""
 
     def enter(**parameters: str) -> Response:
-        response: Response = find(_ANSWERING[door.kind])(door, app.current_request, parameters)
+        try:
+            response: Response = find(_ANSWERING[door.kind])(door, app.current_request, parameters)
+        finally:
+            resume_collector()
         return response
 
     app.route(door.path, methods=[door.method], name=door.target, content_types=door.bodies or JSON)(enter)

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
+from chalicelib.handlers.collector import resume_collector
 from chalicelib.handlers.doors import find
 
 
@@ -60,6 +61,7 @@ def register(app: Chalice, job: Job) -> Any:
     """Have chalice start a job, and return the function that Lambda calls."""
 
     def run(event: Any) -> Any:
+        resume_collector()
         return find(job.target)(event)
 
     run.__name__ = job.name  # chalice tells Lambda to look for `app.<name>`
