@@ -1,0 +1,98 @@
+"""What is loaded when: heavy libraries where they are used, and everything else at a module's top."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from chalicelib.config import Config
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {
+    "argon2": "only who chooses or types a password",
+    "aws_lambda_powertools": "only a line of the log; most requests write none",
+    "boto3": "nothing: botocore's session makes the clients",
+    "botocore": "only who talks to AWS",
+    "captcha": "only who shows or speaks a challenge",
+    "cryptography": "only signatures, and drafts, which are sealed",
+    "defusedxml": "only the check of a spreadsheet, and fpdf2",
+    "fontTools": "only fpdf2",
+    "fpdf": "only receipts and lists as PDF",
+    "http_message_signatures": "only the proof of a signed request",
+    "http_sf": "only a signed request",
+    "lxml": "only pikepdf and openpyxl",
+    "openpyxl": "only lists as Excel",
+    "pikepdf": "only the check of a PDF",
+    "PIL": "only pictures: their check, captchas, fpdf2",
+    "pynamodb": "only who reads or writes a table",
+    "segno": "only a receipt's QR code",
+    "stdnum": "only a RUC, and the DNI's check character",
+    "urllib3": "only botocore and the registries",
+}
+"""Libraries that take long to load, and who needs each. They alone may be imported inside a function."""
+
+_RECEIPT, _LISTING = "chalicelib/renderers/deposit/receipt.py", "chalicelib/services/export/export_listing.py"
+OWN = {
+    ("chalicelib/bootstrap/__init__.py", "chalicelib.bootstrap.chance"): "pages that anyone may read draw no secrets",
+    ("chalicelib/bootstrap/__init__.py", "chalicelib.domain.calendar"): "most of them tell no dates",
+    ("chalicelib/bootstrap/__init__.py", "chalicelib.domain.mailbox"): "and name no mailbox",
+    (_RECEIPT, "chalicelib.renderers.deposit.receipt_layout"): "fpdf: an answer that is repeated draws nothing",
+    (_LISTING, "chalicelib.renderers.export"): "fpdf or openpyxl, and never both",
+}
+"""Modules of our own that are imported inside a function all the same, each with the reason; a dozen at most."""
+
+FIRST_PAGE = """
+import app
+event = {
+    "httpMethod": "GET", "path": "/", "headers": {}, "multiValueHeaders": {}, "pathParameters": None, "body": None,
+    "multiValueQueryStringParameters": None, "stageVariables": None, "isBase64Encoded": False,
+    "requestContext": {"resourcePath": "/", "path": "/", "httpMethod": "GET", "requestId": "1", "identity": {}},
+}
+assert app.app(event, None)["statusCode"] == 200
+"""
+
+
+def imports_in_functions() -> Iterator[tuple[str, str]]:
+    """Yield the file and the module of every import that a function makes."""
+    for path in sorted((ROOT / "chalicelib").rglob("*.py")):
+        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                for node in ast.walk(function):
+                    names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                    names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                    yield from ((path.relative_to(ROOT).as_posix(), name) for name in names)
+
+
+def loaded_by(program: str) -> set[str]:
+    """Run a program in a fresh interpreter, and return the packages that it loaded."""
+    environment = {field.name.upper(): field.name for field in fields(Config) if field.default is field.default_factory}
+    told = "import json, sys; print(json.dumps([*{name.partition('.')[0] for name in sys.modules}]))"
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", f"{program}\n{told}"], cwd=ROOT, env=environment, capture_output=True, check=True
+    )
+    return set(json.loads(done.stdout))
+
+
+def test_functions_import_heavy_libraries_and_few_modules_of_our_own() -> None:
+    found = set(imports_in_functions())
+    own = {(path, name) for path, name in found if name.startswith("chalicelib")}
+
+    assert {name.partition(".")[0] for _, name in found - own} <= HEAVY.keys()
+    assert own == OWN.keys()
+    assert len(OWN) <= 12
+
+
+@pytest.mark.parametrize("program", ["import app", FIRST_PAGE], ids=["import", "GET /"])
+def test_nothing_heavy_is_loaded_by_the_app_itself_or_by_its_first_page(program: str) -> None:
+    assert not loaded_by(program) & HEAVY.keys()
+
+
+def test_the_app_itself_loads_no_templates() -> None:
+    assert "jinja2" not in loaded_by("import app")
