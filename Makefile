@@ -41,8 +41,8 @@ lint: .venv/.stamp         ## format, lint, types, import contracts; the templat
 check: lint test           ## everything a change has to pass; slow proofs and browser wait a lot, so they share the cores
 	$(BIN)/pytest -n 3 -m "deep or browser"
 
-bench: .venv/.stamp        ## what a deposit and a person's request cost, over their floors; build/bench.json
-	$(BIN)/python -m bench
+bench: .venv/.stamp        ## what a deposit and a person's request cost, over their floors (and over BASE's first answers)
+	BASE=$(BASE) $(BIN)/python -m bench
 
 replay: .venv/.test        ## play the recorded requests on revision BASE and on this tree: what differs is told
 	$(BIN)/python -m tests.replay $(BASE) $(if $(WITHOUT),--without $(WITHOUT))

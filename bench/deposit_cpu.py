@@ -18,13 +18,14 @@ from chalicelib.handlers.api.deposit import deposits as handler
 from chalicelib.services.deposit import deposit_notice
 from chalicelib.services.sender import authenticate_sender
 from chalicelib.store.deposit.deposit_store import DepositStore
+from chalicelib.store.request_store import RequestStore
 
 _ROUNDS, _BATCH, _SAMPLES = 11, 8, 40
 _STAGES: Sequence[tuple[str, Any, str]] = (
     ("request", signed, "signed_request"),
     ("claim", handler, "read_claim"),
     ("parse", handler, "read_deposit"),
-    ("load", DepositStore, "load"),
+    ("load", RequestStore, "load"),
     ("verify", authenticate_sender, "prove_request"),
     ("inspect", deposit_notice, "settle_files"),
     ("compose", deposit_notice, "compose_notice"),

@@ -1,7 +1,8 @@
 """AWS on loopback, in a process of its own so that its work is not counted: DynamoDB, S3, SES, SNS and a secret.
 
 `running_stub()` starts it. It keeps connections open, answers without delay and holds everything in memory.
-`/_bench/…` are its own: `spent` and `partitions` tell and clear the counts, `fill` copies a notice many times.
+`/_bench/…` are its own: `spent` and `partitions` tell and clear the counts, `fill` copies a notice many times, `keep`
+marks a state that `restore` brings back.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bench.stub_dynamodb import DynamoDB
+from bench.stub_dynamodb import DynamoDB, Table
 from infra.template import load_template
 
 SECRET = "bench-" * 8
@@ -71,6 +73,14 @@ class Stub:
         """Copy an item of a table `count` times."""
         self._own("fill", {"table_name": table, "count": count, "key": key})
 
+    def keep(self) -> None:
+        """Mark the present state."""
+        self._own("keep", {})
+
+    def restore(self) -> None:
+        """Bring the marked state back, so that the same request can be sent again."""
+        self._own("restore", {})
+
     def _own(self, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
         connection.request("POST", f"/_bench/{action}", json.dumps(arguments))
@@ -97,6 +107,7 @@ class _Service:
         self.dynamodb = DynamoDB(load_template())
         self.objects: dict[str, bytes] = {}
         self.ids = itertools.count(1)
+        self.kept: tuple[dict[str, Table], dict[str, bytes]] = ({}, {})
 
     def answer(
         self, method: str, target: str, headers: dict[str, str], body: bytes
@@ -141,6 +152,12 @@ class _Service:
             return {"items": self.dynamodb.fill(**arguments)}
         if action == "partitions":
             return {"partitions": self._partitions()}
+        if action == "keep":
+            self.kept = deepcopy((self.dynamodb.tables, self.objects))
+            return {}
+        if action == "restore":
+            self.dynamodb.tables, self.objects = deepcopy(self.kept)
+            return {}
         spent = {name: self.dynamodb.spent[name] for name in ("calls", "read", "write")}
         self.dynamodb.spent.clear()
         return spent
