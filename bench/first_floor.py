@@ -65,7 +65,9 @@ def floor_of(name: str, answered: Answered, package: Package, world: BenchWorld)
     if name == "login form":
         asked["captcha"] = {"text": "K7M3Q", "font": str(package.tree / _RENDERERS / "fonts" / "DejaVuSans-Bold.ttf")}
     if name == "list":
-        asked["table"] = (package.tree / _RENDERERS / "templates" / "pages" / "_notices.html").read_text("utf-8")
+        asked["table"] = (package.tree / _RENDERERS / "templates" / "pages" / "reading" / "_notices.html").read_text(
+            "utf-8"
+        )
     return asked
 
 

@@ -20,7 +20,7 @@ def _table() -> Any:
     """Return the page's own table, alone."""
     environment = Environment(autoescape=True, loader=PackageLoader("chalicelib.renderers", "templates/pages"))
     environment.filters["short_moment"] = str  # of another macro in the same file
-    return environment.get_template("_notices.html").make_module().notice_table  # type: ignore[attr-defined]
+    return environment.get_template("reading/_notices.html").make_module().notice_table  # type: ignore[attr-defined]
 
 
 def _client() -> Any:

@@ -60,7 +60,7 @@ def test_a_style_may_be_kept_for_ever_since_its_address_changes_with_it(browser:
     assert browser.get(address.replace("casilla.", "casilla.0")).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/static/..%2fpages%2flogin.html", "/static/casilla.css", "/static/x"])
+@pytest.mark.parametrize("path", ["/static/..%2ftemplates%2fpages%2fhome.html", "/static/casilla.css", "/static/x"])
 def test_only_addressed_files_are_static(browser: Browser, path: str) -> None:
     assert browser.get(path).status_code == 404
 

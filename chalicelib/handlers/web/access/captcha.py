@@ -35,7 +35,7 @@ def show_captcha_audio(request: PageRequest, captcha_id: str) -> Response:
     """Speak a challenge that waits in another tab."""
     box = current()
     sound = speak_captcha(captcha_id, origin=request.origin, tools=captcha_tools(box), now=box.clock())
-    return show(request, "captcha_audio.html", sound=_data("audio/wav", sound))
+    return show(request, "access/captcha_audio.html", sound=_data("audio/wav", sound))
 
 
 def _data(media_type: str, content: bytes) -> str:

@@ -87,7 +87,7 @@ def _entered(request: PageRequest, opened: OpenedSession) -> Response:
 def _login_page(request: PageRequest, *, by_code: bool, error: CasillaError | None = None, **context: Any) -> Response:
     if error is not None and error.code == "email_code_needed":
         return _code_request_page(request, error)
-    return _credentials_page(request, "login.html", by_code=by_code, error=error, **context)
+    return _credentials_page(request, "access/login.html", by_code=by_code, error=error, **context)
 
 
 def _validation_page(
@@ -95,7 +95,7 @@ def _validation_page(
 ) -> Response:
     by_code = bool(context.get("code_id") or request.value("code_id"))
     context.setdefault("username", session.username)
-    return _credentials_page(request, "validation.html", by_code=by_code, error=error, **context)
+    return _credentials_page(request, "access/validation.html", by_code=by_code, error=error, **context)
 
 
 def _credentials_page(
@@ -120,4 +120,4 @@ def _code_request_page(request: PageRequest, error: CasillaError | None = None) 
         "captcha": new_captcha(request) if needs_captcha else None,
         "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),
     }
-    return show_form(request, "login_code.html", error, LABELS, **values)
+    return show_form(request, "access/login_code.html", error, LABELS, **values)

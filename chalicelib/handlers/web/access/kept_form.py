@@ -16,14 +16,14 @@ def show_kept_form(request: PageRequest, session: Session) -> Response:  # noqa:
     """Show what was typed, to be sent or thrown away."""
     kept = find_form(request)
     if kept is None:
-        return show(request, "kept_form_none.html", cookies=[no_cookie(FORM_COOKIE)])
+        return show(request, "access/kept_form_none.html", cookies=[no_cookie(FORM_COOKIE)])
     pairs = [(name, value) for name, values in kept["form"].items() for value in values]
     rows = [
         {"label": label_of(name), "value": words_of(name, value), "change": ""}
         for name, value in pairs
         if label_of(name)
     ]
-    return show(request, "kept_form.html", path=kept["path"], pairs=pairs, rows=rows)
+    return show(request, "access/kept_form.html", path=kept["path"], pairs=pairs, rows=rows)
 
 
 def discard_kept_form(request: PageRequest, session: Session) -> Response:  # noqa: ARG001 - as above

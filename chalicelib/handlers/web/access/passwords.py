@@ -19,7 +19,7 @@ _RESET_FIELDS = ("person_type", "document_type", "document_number", "email")
 
 def show_password_change(request: PageRequest, session: Session) -> Response:
     """Ask for the old password and the new one twice."""
-    return show(request, "password.html", is_forced=session.must_change_password)
+    return show(request, "access/password.html", is_forced=session.must_change_password)
 
 
 def change_password_by_form(request: PageRequest, session: Session) -> Response:
@@ -27,13 +27,13 @@ def change_password_by_form(request: PageRequest, session: Session) -> Response:
     try:
         opened = access.change_own_password(request.fields(), session, origin=request.origin)
     except CasillaError as error:
-        return show_form(request, "password.html", error, LABELS, is_forced=session.must_change_password)
+        return show_form(request, "access/password.html", error, LABELS, is_forced=session.must_change_password)
     return go_to("/clave/cambiada", cookies=[cookie(SESSION_COOKIE, opened.cookie)])
 
 
 def show_password_changed(request: PageRequest, session: Session) -> Response:  # noqa: ARG001
     """Tell that it changed."""
-    return show(request, "password_changed.html")
+    return show(request, "access/password_changed.html")
 
 
 def show_reset_request(request: PageRequest) -> Response:
@@ -47,12 +47,12 @@ def request_reset_by_form(request: PageRequest) -> Response:
         access.ask_for_reset(request.fields(), origin=request.origin)
     except CasillaError as error:
         return _reset_request_page(request, error)
-    return show(request, "reset_requested.html")
+    return show(request, "access/reset_requested.html")
 
 
 def show_reset(request: PageRequest, link: str) -> Response:
     """Ask for the new password; opening the link uses nothing up, and reads nothing."""
-    return show(request, "reset.html", link=link)
+    return show(request, "access/reset.html", link=link)
 
 
 def reset_by_form(request: PageRequest, link: str) -> Response:
@@ -60,16 +60,15 @@ def reset_by_form(request: PageRequest, link: str) -> Response:
     try:
         access.use_reset(link, request.fields(), origin=request.origin)
     except (LinkExpired, LinkUnusable) as error:
-        return show(
-            request, "reset_link_over.html", status=410, detail=error.detail, is_renewed=isinstance(error, LinkExpired)
-        )
+        is_renewed = isinstance(error, LinkExpired)
+        return show(request, "access/reset_link_over.html", status=410, detail=error.detail, is_renewed=is_renewed)
     except CasillaError as error:
-        return show_form(request, "reset.html", error, LABELS, link=link)
-    return show(request, "reset_done.html")
+        return show_form(request, "access/reset.html", error, LABELS, link=link)
+    return show(request, "access/reset_done.html")
 
 
 def _reset_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:
     needs_captcha = error is not None and error.code in {"captcha_needed", "captcha_wrong"}
     typed = {name: request.value(name) for name in _RESET_FIELDS}
     captcha = new_captcha(request) if needs_captcha else None
-    return show_form(request, "reset_request.html", error, LABELS, typed=typed, captcha=captcha)
+    return show_form(request, "access/reset_request.html", error, LABELS, typed=typed, captcha=captcha)

@@ -47,7 +47,7 @@ def export_evidence(request: PageRequest, session: Session, found: FoundNotice, 
 
 def show_copy(request: PageRequest, session: Session) -> Response:  # noqa: ARG001 - that there is one
     """Offer a copy of the whole mailbox."""
-    return show(request, "mailbox_copy.html", year="")
+    return show(request, "export/mailbox_copy.html", year="")
 
 
 def export_mailbox(request: PageRequest, session: Session) -> Response:
@@ -55,7 +55,7 @@ def export_mailbox(request: PageRequest, session: Session) -> Response:
     typed = request.value("anio").strip()
     if typed and not (re.fullmatch(r"[0-9]{4}", typed) and int(typed) in YEARS):
         error = FieldError("anio", "Escribe un año de cuatro cifras, como 2026, o deja el campo vacío.")
-        return show(request, "mailbox_copy.html", status=422, errors=(error,), year=typed)
+        return show(request, "export/mailbox_copy.html", status=422, errors=(error,), year=typed)
     return _watch(ask_for_copy(int(typed) if typed else None, session, origin=request.origin))
 
 
@@ -67,7 +67,7 @@ def show_download(request: PageRequest, session: Session, found: Export | None, 
     notice_id = export.parameters.get("notice_id")
     return show(
         request,
-        "download.html",
+        "export/download.html",
         export=export,
         state=state.value,
         kind=export.kind.value,

@@ -25,12 +25,12 @@ def activate_by_form(request: PageRequest, link: str) -> Response:
     try:
         username = people.activate(link, request.fields(), origin=request.origin)
     except LinkExpired as error:
-        return show(request, "activation_renewed.html", status=410, detail=error.detail)
+        return show(request, "people/activation_renewed.html", status=410, detail=error.detail)
     except LinkUnusable:
-        return show(request, "activation_over.html", status=410)
+        return show(request, "people/activation_over.html", status=410)
     except CasillaError as error:
         return _activation_page(request, link, error)
-    return show(request, "activation_done.html", username=username)
+    return show(request, "people/activation_done.html", username=username)
 
 
 def renew_activation(request: PageRequest, link: str) -> Response:
@@ -39,9 +39,9 @@ def renew_activation(request: PageRequest, link: str) -> Response:
     try:
         open_link(TokenKind.ACTIVATION_LINK, link, tools=access_tools(box), now=box.clock())
     except LinkExpired as error:
-        return show(request, "activation_renewed.html", detail=error.detail)
+        return show(request, "people/activation_renewed.html", detail=error.detail)
     except LinkUnusable:
-        return show(request, "activation_over.html", status=410)
+        return show(request, "people/activation_over.html", status=410)
     return go_to(f"/activar/{link}")
 
 
@@ -50,8 +50,8 @@ def _activation_page(request: PageRequest, link: str, error: CasillaError | None
     try:
         owner, is_in_time = show_link(TokenKind.ACTIVATION_LINK, link, tools=access_tools(box), now=box.clock())
     except LinkUnusable:
-        return show(request, "activation_over.html", status=410)
+        return show(request, "people/activation_over.html", status=410)
     if not is_in_time:
-        return show(request, "activation_expired.html", status=410, link=link)
+        return show(request, "people/activation_expired.html", status=410, link=link)
     holder, username = owner.mailbox.holder.name, owner.account.username
-    return show_form(request, "activation.html", error, LABELS, link=link, holder=holder, username=username)
+    return show_form(request, "people/activation.html", error, LABELS, link=link, holder=holder, username=username)

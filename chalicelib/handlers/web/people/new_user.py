@@ -33,7 +33,7 @@ def add_user_by_form(request: PageRequest, session: Session) -> Response:
         if step != "agregar":
             user = people.check_user(request.fields(), session)
             names = people.NEW_USER_FIELDS
-            return show(request, "user_check.html", user=user, document_types=DOCUMENT_TYPES, names=names)
+            return show(request, "people/user_check.html", user=user, document_types=DOCUMENT_TYPES, names=names)
         added = people.add_user(request.fields(), session, origin=request.origin)
     except CasillaError as error:
         twin = _added_meanwhile(request, session) if step == "agregar" and error.code == "document_taken" else None
@@ -52,11 +52,11 @@ def _new_user_page(request: PageRequest, error: CasillaError | None = None) -> R
     typed = {name: request.value(name) for name in people.NEW_USER_FIELDS}
     kinds = [(kind.value, DOCUMENT_TYPES[kind]) for kind in PERSON_DOCUMENTS]
     if not isinstance(error, InvalidInput):
-        return show_form(request, "user_new.html", error, LABELS, typed=typed, kinds=kinds)
+        return show_form(request, "people/user_new.html", error, LABELS, typed=typed, kinds=kinds)
     log_refusal(error, request.correlation_id)
     found = {one.field: one for one in errors_of(error, LABELS)} | _left_empty(typed)
     errors = [found[name] for name in people.NEW_USER_FIELDS if name in found]
-    return show(request, "user_new.html", status=422, errors=errors, typed=typed, kinds=kinds)
+    return show(request, "people/user_new.html", status=422, errors=errors, typed=typed, kinds=kinds)
 
 
 def _left_empty(typed: dict[str, str]) -> dict[str, FieldError]:

@@ -51,14 +51,13 @@ def show_own_profile(request: PageRequest, session: Session) -> Response:
         "told": _TOLD.get(request.asked("hecho"), ""),
         "is_bad": False,
     }
-    return show(request, "profile.html", **context)
+    return show(request, "people/profile.html", **context)
 
 
 def show_mobile(request: PageRequest, session: Session) -> Response:
     """Ask for the mobile."""
-    return show(
-        request, "profile_mobile.html", mobile=(people.own_profile(session).user.mobile or "").removeprefix("+51")
-    )
+    mobile = (people.own_profile(session).user.mobile or "").removeprefix("+51")
+    return show(request, "people/profile_mobile.html", mobile=mobile)
 
 
 def change_mobile_by_form(request: PageRequest, session: Session) -> Response:
@@ -67,7 +66,7 @@ def change_mobile_by_form(request: PageRequest, session: Session) -> Response:
     try:
         people.change_contact(request.fields(kept_empty="mobile"), session, origin=request.origin)
     except CasillaError as error:
-        return show_form(request, "profile_mobile.html", error, LABELS, mobile=mobile)
+        return show_form(request, "people/profile_mobile.html", error, LABELS, mobile=mobile)
     return _done("celular" if mobile.strip() else "sin-celular")
 
 
@@ -75,7 +74,7 @@ def show_alerts(request: PageRequest, session: Session) -> Response:
     """Ask whether alerts come by SMS too."""
     user = people.own_profile(session).user
     chosen = "si" if user.alerts_by_sms else "no"
-    return show(request, "profile_alerts.html", user=user, chosen=chosen, options=list(YES_OR_NO.items()))
+    return show(request, "people/profile_alerts.html", user=user, chosen=chosen, options=list(YES_OR_NO.items()))
 
 
 def change_alerts_by_form(request: PageRequest, session: Session) -> Response:
@@ -84,7 +83,7 @@ def change_alerts_by_form(request: PageRequest, session: Session) -> Response:
     if chosen not in YES_OR_NO:
         errors = [FieldError("alerts_by_sms", f"Elige una opción en «{LABELS['alerts_by_sms']}».")]
         context: dict[str, Any] = {"user": people.own_profile(session).user, "options": list(YES_OR_NO.items())}
-        return show(request, "profile_alerts.html", status=422, errors=errors, chosen="", **context)
+        return show(request, "people/profile_alerts.html", status=422, errors=errors, chosen="", **context)
     people.change_contact(Fields({"alerts_by_sms": chosen == "si"}), session, origin=request.origin)
     return _done("avisos")
 

@@ -66,7 +66,7 @@ def _email_page(request: PageRequest, session: Session, error: CasillaError | No
     told = "El código venció o ya se usó. Escribe otra vez tu nuevo correo para recibir otro."
     return show_form(
         request,
-        "profile_email.html",
+        "people/profile_email.html",
         error,
         LABELS,
         email=people.own_profile(session).user.email,
@@ -83,4 +83,4 @@ def _code_page(request: PageRequest, session: Session, error: CasillaError | Non
         return go_to(f"{EMAIL_PAGE}?codigo=vencido")
     told = "Enviamos otro código. Los anteriores ya no sirven." if request.asked("envio") else ""
     context = {"email": shown.new_email, "until": shown.new_email_until, "told": told, "is_bad": False}
-    return show_form(request, "profile_email_code.html", error, LABELS, **context)
+    return show_form(request, "people/profile_email_code.html", error, LABELS, **context)

@@ -36,7 +36,9 @@ def show_users(request: PageRequest, session: Session) -> Response:
 def show_disabling(request: PageRequest, session: Session, user_id: str) -> Response:
     """Say what disabling does, before it is done (WCAG 3.3.4)."""
     user = _secondary(session, user_id)
-    return go_to(USERS_PAGE) if user.state is UserState.DISABLED else show(request, "user_disable.html", user=user)
+    if user.state is UserState.DISABLED:
+        return go_to(USERS_PAGE)
+    return show(request, "people/user_disable.html", user=user)
 
 
 def disable_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
@@ -62,7 +64,7 @@ def show_activation_mail(request: PageRequest, session: Session, user_id: str) -
     user = _secondary(session, user_id)
     if user.state is not UserState.PENDING:
         return go_to(USERS_PAGE)
-    return show(request, "user_activation.html", user=user, email=user.email)
+    return show(request, "people/user_activation.html", user=user, email=user.email)
 
 
 def send_activation_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
@@ -71,7 +73,7 @@ def send_activation_by_button(request: PageRequest, session: Session, user_id: s
         people.send_activation(request.fields(kept_empty="email"), session, user_id, origin=request.origin)
     except InvalidInput as error:
         user = _secondary(session, user_id)
-        return show_form(request, "user_activation.html", error, LABELS, user=user, email=request.value("email"))
+        return show_form(request, "people/user_activation.html", error, LABELS, user=user, email=request.value("email"))
     except CasillaError as error:
         return _list_page(request, session, error)
     return done("enviado", user_id)
@@ -94,7 +96,7 @@ def _list_page(request: PageRequest, session: Session, error: CasillaError | Non
     told = _DONE.get((what, user.state), "").format(name=user.name, email=user.email) if user else ""
     return show_form(
         request,
-        "users.html",
+        "people/users.html",
         error,
         LABELS,
         mailbox=mailbox,

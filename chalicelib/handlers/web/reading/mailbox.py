@@ -26,7 +26,7 @@ def show_mailbox(request: PageRequest, session: Session) -> Response:
     today = tools.today()
     return show(
         request,
-        "mailbox.html",
+        "reading/mailbox.html",
         holder=listed.mailbox.holder.name,
         mailbox_id=listed.mailbox.mailbox_id,
         counts=listed.counts,

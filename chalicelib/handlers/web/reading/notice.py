@@ -75,7 +75,7 @@ def _envelope_page(request: PageRequest, delivered: DeliveredNotice) -> Response
     today = tools.today()
     return show(
         request,
-        "notice_envelope.html",
+        "reading/notice_envelope.html",
         notice=delivered.notice,
         address=address_of(delivered.notice),
         is_acknowledgement=delivered.is_fixed_by_opening,
@@ -91,7 +91,7 @@ def _notice_page(request: PageRequest, session: Session, found: FoundNotice, del
     is_mine = opening is not None and opening.opened_by == session.user_id
     return show(
         request,
-        "notice.html",
+        "reading/notice.html",
         notice=delivered.notice,
         address=address_of(delivered.notice),
         original=original,

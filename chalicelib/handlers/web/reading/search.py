@@ -90,7 +90,7 @@ def _page(
     }
     return show(
         request,
-        "search.html",
+        "reading/search.html",
         status=422 if errors else 200,
         errors=errors,
         conditions=shown,

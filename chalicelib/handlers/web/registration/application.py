@@ -55,7 +55,7 @@ def accept_privacy(request: PageRequest, draft: RegistrationDraft) -> Response:
 @step(TYPE_STEP)
 def show_person_types(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Ask who registers."""
-    return show(request, "registration_type.html", person_type=draft.person_type)
+    return show(request, "registration/type.html", person_type=draft.person_type)
 
 
 @step(TYPE_STEP)
@@ -64,7 +64,7 @@ def choose_person_type(request: PageRequest, draft: RegistrationDraft) -> Respon
     person_type = request.value("person_type")
     if person_type not in PERSON_TYPES:
         error = FieldError("person_type", "Elige una opción en «Tipo de Persona».")
-        return show(request, "registration_type.html", status=422, errors=[error], person_type="")
+        return show(request, "registration/type.html", status=422, errors=[error], person_type="")
     cookies = keep_registration_draft(replace(draft, person_type=person_type))
     return go_to(form_address(person_type), cookies=cookies)
 
@@ -99,7 +99,7 @@ def _text_page(request: PageRequest, draft: RegistrationDraft, address: str, wro
     is_accepted = draft.version_of(text.name) == text.version
     told = _LOST_TOLD if request.asked("borrador") else ""
     context: dict[str, Any] = {"text": text, "address": address, "is_accepted": is_accepted, "told": told}
-    return show(request, "registration_text.html", status=422 if wrong else 200, errors=errors, is_bad=True, **context)
+    return show(request, "registration/text.html", status=422 if wrong else 200, errors=errors, is_bad=True, **context)
 
 
 def _accept(request: PageRequest, draft: RegistrationDraft, address: str, following: str) -> Response:

@@ -72,7 +72,7 @@ def _state_page(request: PageRequest, registration_id: str, error: CasillaError 
         return _gone_page(request)
     asked = request.asked("envio")
     context = {**_shown(found, registration_id), "told": _TOLD.get(asked, ""), "is_bad": asked == "fallido"}
-    return show_form(request, f"registration_{found.state}.html", error, LABELS, **context)
+    return show_form(request, f"registration/{found.state}.html", error, LABELS, **context)
 
 
 def _change_page(request: PageRequest, registration_id: str, error: CasillaError | None = None) -> Response:
@@ -84,11 +84,11 @@ def _change_page(request: PageRequest, registration_id: str, error: CasillaError
         return go_to(f"/registro/correo/{registration_id}")
     typed = {name: request.value(name) for name in ("email", "email_again")}
     context = {**_shown(found, registration_id), "typed": typed}
-    return show_form(request, "registration_email.html", error, LABELS, **context)
+    return show_form(request, "registration/email.html", error, LABELS, **context)
 
 
 def _gone_page(request: PageRequest) -> Response:
-    return show(request, "registration_gone.html", status=404)
+    return show(request, "registration/gone.html", status=404)
 
 
 def _shown(found: Registration, registration_id: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def verify_by_button(request: PageRequest, token: str) -> Response:
     try:
         verify_by_mail_link(token, tools=open_registration_tools(current()))
     except NotFound:
-        return show(request, "registration_gone.html", status=404)
+        return show(request, "registration/gone.html", status=404)
     except Conflict as error:
         if error.retryable:
             return _link_page(request, token, error)
@@ -36,7 +36,7 @@ def resend_by_link(request: PageRequest, token: str) -> Response:
     try:
         resend_by_mail_link(token, tools=open_registration_tools(current()))
     except NotFound:
-        return show(request, "registration_gone.html", status=404)
+        return show(request, "registration/gone.html", status=404)
     except CasillaError as error:
         return _link_page(request, token, error)
     return go_to(f"/verificar-correo/{token}?envio=hecho")
@@ -46,6 +46,6 @@ def _link_page(request: PageRequest, token: str, error: CasillaError | None = No
     try:
         link = show_link(token, tools=open_registration_tools(current()))
     except NotFound:
-        return show(request, "registration_gone.html", status=404)
+        return show(request, "registration/gone.html", status=404)
     context = {"address": f"/verificar-correo/{token}", "email": link.email, "was_sent": bool(request.asked("envio"))}
-    return show_form(request, f"mail_link_{link.state}.html", error, {}, **context)
+    return show_form(request, f"registration/mail_link_{link.state}.html", error, {}, **context)

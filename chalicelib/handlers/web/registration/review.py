@@ -90,4 +90,4 @@ def _review_page(request: PageRequest, draft: RegistrationDraft, error: CasillaE
         "back": form_address(draft.person_type),
         "captcha": new_captcha(request) if error is not None and error.field == "captcha" else None,
     }
-    return show_form(request, "registration_review.html", error, {"captcha": "Texto de la imagen"}, **context)
+    return show_form(request, "registration/review.html", error, {"captcha": "Texto de la imagen"}, **context)

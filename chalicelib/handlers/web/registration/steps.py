@@ -35,7 +35,7 @@ def step(address: str) -> Callable[[View], Callable[[PageRequest], Response]]:
         @functools.wraps(view)
         def opened(request: PageRequest) -> Response:
             if not is_registration_open(current()):
-                return show(request, "registration_closed.html", status=403)
+                return show(request, "registration/closed.html", status=403)
             draft = find_registration_draft(request)
             is_lost = draft is None and DRAFT_COOKIE in request.cookies
             if draft is not None and draft.is_done:
@@ -64,7 +64,7 @@ def form_page(request: PageRequest, draft: RegistrationDraft, errors: tuple[Fiel
         "back": REVIEW_STEP if request.asked("desde") == "revisar" else TYPE_STEP,
     }
     status = 422 if errors else 200
-    return show(request, f"registration_{draft.person_type}.html", status=status, errors=errors, **context)
+    return show(request, f"registration/{draft.person_type}.html", status=status, errors=errors, **context)
 
 
 def _steps_before(address: str, draft: RegistrationDraft) -> list[str]:

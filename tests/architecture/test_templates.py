@@ -1,0 +1,69 @@
+"""Pages lie in the wing that shows them, and each is shown by somebody."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from jinja2.meta import find_referenced_templates
+
+from chalicelib.domain.registration.registration import RegistrationState
+from chalicelib.handlers.web.registration.fields import PERSON_TYPES
+from chalicelib.renderers.pages import PAGES, page_templates
+from chalicelib.services.registration.mail_link import LinkState
+
+HANDLERS = Path(__file__).parents[2] / "chalicelib" / "handlers"
+TEMPLATES = {path.relative_to(PAGES).as_posix() for path in PAGES.rglob("*.html")}
+FAMILIES: dict[str, Iterable[str]] = {
+    "registration/{found.state}.html": RegistrationState,
+    "registration/{draft.person_type}.html": PERSON_TYPES,
+    "registration/mail_link_{link.state}.html": LinkState,
+}
+"""Names that a handler makes, and of what."""
+
+
+def shown_by(module: Path) -> Iterator[str]:
+    """Yield the templates that a module names, those of a family each."""
+    tree = ast.parse(module.read_text("utf-8"))
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in parts and str(node.value).endswith(".html"):
+            yield str(node.value)
+        elif isinstance(node, ast.JoinedStr) and (name := ast.unparse(node)[2:-1]).endswith(".html"):
+            yield from (re.sub(r"\{.*\}", str(member), name) for member in FAMILIES[name])
+
+
+SHOWN = {module: set(shown_by(module)) for module in HANDLERS.rglob("*.py")}
+
+
+def referenced(template: str) -> set[str]:
+    """Return the templates that one extends, includes or takes macros from."""
+    parsed = page_templates().parse((PAGES / template).read_text("utf-8"))
+    return {name for name in find_referenced_templates(parsed) if name}
+
+
+def wing_of(template: str) -> str:
+    """Return the folder it lies in, empty where it is of all wings."""
+    return template.rpartition("/")[0]
+
+
+def test_every_template_is_shown_and_every_one_shown_exists() -> None:
+    shown = set().union(*SHOWN.values())
+    used = shown.union(*map(referenced, TEMPLATES))
+    assert used == TEMPLATES
+
+
+def test_a_wing_shows_its_own_pages() -> None:
+    for module, shown in SHOWN.items():
+        folder = module.relative_to(HANDLERS).parent.parts[1:]
+        wing = folder[0] if folder else ""
+        assert {wing_of(template) for template in shown} <= {wing}, module
+
+
+def test_a_page_takes_parts_of_its_own_wing_or_of_all() -> None:
+    """Those that set a password show the rules of access."""
+    for template in TEMPLATES:
+        others = {name for name in referenced(template) if wing_of(name) not in {"", wing_of(template)}}
+        assert others <= ({"access/_rules.html"} if wing_of(template) == "people" else set()), template
