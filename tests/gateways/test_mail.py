@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.domain.errors import MessageRefused, Unavailable
-from chalicelib.renderers.alert.alerts import render_alert_email
+from chalicelib.renderers.alert.alert_letters import render_alert_email
 from tests.alert_world import LETTERHEAD, SENDER, World, a_batch, alert_world, an_alert, hooked, refusing
 
 MESSAGE = render_alert_email(a_batch(), an_alert(), LETTERHEAD)

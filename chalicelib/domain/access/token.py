@@ -23,6 +23,15 @@ class TokenKind(StrEnum):
     DRAFT = "draft"
 
 
+VALID_FOR: Mapping[TokenKind, timedelta] = {
+    TokenKind.RESET_LINK: timedelta(days=2),
+    TokenKind.ACTIVATION_LINK: timedelta(days=7),
+    TokenKind.NEW_EMAIL_CODE: timedelta(minutes=30),
+    TokenKind.LOGIN_CODE: timedelta(minutes=10),
+}
+"""How long users can use what was e-mailed to them; what an applicant gets stands in `registration.py`."""
+CODE_ATTEMPTS = 5
+"""How often a code can be tried; then only a new one helps."""
 KEPT_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.EMAIL_CODE: timedelta(days=7),
     TokenKind.EMAIL_LINK: timedelta(days=7),

@@ -17,6 +17,8 @@ MAX_INLINE_SIZE = 4 * 1024 * 1024
 """All files inside one deposit together, decoded."""
 MAX_ANNEXES = 20
 UPLOAD_ID_LENGTH = 32
+GRANT_LIFETIME = timedelta(minutes=15)
+"""How long a file can be sent once its upload was asked for."""
 UPLOAD_LIFETIME = timedelta(days=7)
 """How long a checked upload waits for the deposit that uses it."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.notice import Notice
-from chalicelib.renderers.deposit.legal_texts import current_legal_text_version
+from chalicelib.renderers.deposit.receipt_texts import current_legal_text_version
 from chalicelib.renderers.notice_json import notice_as_json
 from chalicelib.renderers.printable import check_printable
 

@@ -10,7 +10,7 @@ from fpdf.enums import XPos, YPos
 
 from chalicelib.domain.deadline import Deadline, Regime
 from chalicelib.domain.notice import FileRole, Notice, StoredFile
-from chalicelib.renderers.deposit.legal_texts import legal_text
+from chalicelib.renderers.deposit.receipt_texts import legal_text
 from chalicelib.renderers.notice_json import notice_as_json
 from chalicelib.renderers.pdf_document import ACCENT, LINE, MARGIN, MUTED, Paper, Typeface
 from chalicelib.renderers.spanish import (

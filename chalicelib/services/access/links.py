@@ -7,14 +7,13 @@ the password anew under other parameters ends them too; its owner, who just got 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.credentials import user_of
-from chalicelib.domain.access.token import NewToken, Token, TokenKind
+from chalicelib.domain.access.token import VALID_FOR, NewToken, Token, TokenKind
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.mailbox import Mailbox, MailboxUser, UserState
 from chalicelib.renderers.access.access_letters import activation_letter, reset_link_letter
@@ -22,10 +21,6 @@ from chalicelib.renderers.letters import Letter
 from chalicelib.services.access.send_access_mail import send_or_pretend
 from chalicelib.services.access.tools import AccessTools
 
-LIFETIMES: Mapping[TokenKind, timedelta] = {
-    TokenKind.RESET_LINK: timedelta(days=2),
-    TokenKind.ACTIVATION_LINK: timedelta(days=7),
-}
 _PAGES = {TokenKind.RESET_LINK: "/recuperar", TokenKind.ACTIVATION_LINK: "/activar"}
 _KINDS = {UserState.ACTIVE: TokenKind.RESET_LINK, UserState.PENDING: TokenKind.ACTIVATION_LINK}
 """Which link a user can be sent; a disabled one none."""
@@ -67,7 +62,7 @@ def owner_from(account: Account | None, mailbox: Mailbox | None) -> LinkOwner | 
 def new_link(owner: LinkOwner | None, *, tools: AccessTools, now: datetime) -> Link:
     """Make the link that the owner's state asks for; without an owner, one that opens nothing."""
     kind = _KINDS[owner.account.state] if owner else TokenKind.RESET_LINK
-    secret, until = tools.new_secret(), now + LIFETIMES[kind]
+    secret, until = tools.new_secret(), now + VALID_FOR[kind]
     address = f"{tools.portal_url}{_PAGES[kind]}/{secret}"
     if owner is None:
         return Link(NewToken(kind, secret, now, until), reset_link_letter(address, until, tools.letterhead))
@@ -127,7 +122,7 @@ def open_link(kind: TokenKind, secret: str, *, tools: AccessTools, now: datetime
     if not is_in_time:
         if tools.tokens.consume_expired(kind, secret, now=now) is not None:
             send_link(owner, tools=tools, now=now)
-        days = LIFETIMES[kind].days
+        days = VALID_FOR[kind].days
         detail = f"Este enlace venció. Te enviamos uno nuevo al correo; vale {'dos' if days == 2 else days} días."  # noqa: PLR2004
         raise LinkExpired("link_expired", detail)
     return owner

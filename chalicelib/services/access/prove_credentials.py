@@ -19,13 +19,12 @@ from chalicelib.domain.access.credentials import (
     credentials_wrong,
     login_subject,
 )
-from chalicelib.domain.access.token import TokenKind
+from chalicelib.domain.access.token import CODE_ATTEMPTS, TokenKind
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.session import Session
 from chalicelib.services.access.admit_login import admit_login, admit_session
 from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
 from chalicelib.services.access.tools import AccessTools
-from chalicelib.services.access.verify_code import MAX_ATTEMPTS
 from chalicelib.services.together import together
 
 
@@ -81,7 +80,7 @@ def _is_proof_right(attempt: Attempt, tools: AccessTools, now: datetime) -> bool
     proof = attempt.proof
     if isinstance(proof, EmailCode):
         name = code_name(proof.code_id, attempt.username)
-        token = tools.tokens.count_attempt(TokenKind.LOGIN_CODE, name, limit=MAX_ATTEMPTS, now=now)
+        token = tools.tokens.count_attempt(TokenKind.LOGIN_CODE, name, limit=CODE_ATTEMPTS, now=now)
         return token is not None and tools.tokens.matches(token, name, proof.code)
     try:
         check_captcha(proof.captcha_id, proof.answer, tokens=tools.tokens, now=now)

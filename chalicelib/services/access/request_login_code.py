@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.domain.access.credentials import CaptchaAnswer, user_of
-from chalicelib.domain.access.token import NewToken, TokenKind
+from chalicelib.domain.access.token import VALID_FOR, NewToken, TokenKind
 from chalicelib.domain.mailbox import UserState
 from chalicelib.renderers.access.access_letters import login_code_letter
 from chalicelib.services.access.prove_credentials import code_name
 from chalicelib.services.access.send_access_mail import admit_request, send_or_pretend
 from chalicelib.services.access.tools import AccessTools
-
-CODE_LIFETIME = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def request_login_code(
     account = tools.accounts.find(username)
     user = user_of(account, tools.mailboxes.find(account.mailbox_id if account else username))
     is_verified = account is not None and account.state is not UserState.PENDING
-    code, requested = tools.new_email_code(), RequestedCode(tools.new_secret(), now + CODE_LIFETIME)
+    code, requested = tools.new_email_code(), RequestedCode(tools.new_secret(), now + VALID_FOR[TokenKind.LOGIN_CODE])
     name = code_name(requested.code_id, username)
     tools.tokens.issue(NewToken(TokenKind.LOGIN_CODE, name, now, requested.valid_until, answer=code))
     letter = login_code_letter(code, requested.valid_until, tools.letterhead)

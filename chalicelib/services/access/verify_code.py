@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.domain.access.token import Token, TokenKind
+from chalicelib.domain.access.token import CODE_ATTEMPTS, Token, TokenKind
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.store.access.token_store import TokenStore
-
-MAX_ATTEMPTS = 5
 
 
 class CodeWrong(InvalidInput):
@@ -46,12 +44,12 @@ def judge_code(kind: TokenKind, name: str, code: str, *, tokens: TokenStore, now
         CodeUnusable: `code_unusable`.
 
     """
-    token = tokens.count_attempt(kind, name, limit=MAX_ATTEMPTS, now=now)
+    token = tokens.count_attempt(kind, name, limit=CODE_ATTEMPTS, now=now)
     if token is None:
         raise _unusable()
     if tokens.matches(token, name, code):
         return token
-    left = MAX_ATTEMPTS - token.attempts
+    left = CODE_ATTEMPTS - token.attempts
     if left == 0:
         raise _unusable()
     detail = (

@@ -16,8 +16,8 @@ from chalicelib.domain.errors import CasillaError, MessageRefused
 from chalicelib.domain.event import Event, EventType
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.sms import Sms
+from chalicelib.renderers.alert.alert_letters import render_alert_email
 from chalicelib.renderers.alert.alert_sms import holds_portal, render_alert_sms
-from chalicelib.renderers.alert.alerts import render_alert_email
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 

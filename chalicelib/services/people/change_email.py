@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.domain.access.access_policy import RESEND_COOLING_S
 from chalicelib.domain.access.access_secret import parse_email_code
-from chalicelib.domain.access.token import NewToken, TokenKind
+from chalicelib.domain.access.token import VALID_FOR, NewToken, TokenKind
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
@@ -20,8 +20,6 @@ from chalicelib.services.access.verify_code import judge_code
 from chalicelib.services.people.change_people import change_people
 from chalicelib.services.people.profile import Profile
 from chalicelib.store.people_store import PeopleChange, UsedToken
-
-CODE_LIFETIME = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def request_new_email(session: Session, typed: str, *, tools: AccessTools, now: 
     if email == user.email:
         raise InvalidInput("email_unchanged", "Ese ya es tu correo. Escribe el nuevo.", field="email")
     tools.limits.cool_down(f"new-email#{user.user_id}", seconds=RESEND_COOLING_S, now=now)
-    code, until = tools.new_email_code(), now + CODE_LIFETIME
+    code, until = tools.new_email_code(), now + VALID_FOR[TokenKind.NEW_EMAIL_CODE]
     kept = {"email": email}
     tools.tokens.issue(NewToken(TokenKind.NEW_EMAIL_CODE, user.user_id, now, until, answer=code, data=kept))
     letter = new_email_letter(code, until, tools.letterhead)

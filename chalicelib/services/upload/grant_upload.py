@@ -6,13 +6,11 @@ grant, and a grant that is never used leaves nothing behind.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.domain.notice import FileRole
-from chalicelib.domain.upload.upload import DeclaredFile, UploadGrant, check_declared, staging_key
+from chalicelib.domain.upload.upload import GRANT_LIFETIME, DeclaredFile, UploadGrant, check_declared, staging_key
 from chalicelib.gateways.files import Files
-
-GRANT_LIFETIME = timedelta(minutes=15)
 
 
 def grant_upload(

@@ -11,18 +11,16 @@ import pytest
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.credentials import Attempt, EmailCode, PasswordChange
-from chalicelib.domain.access.token import NewToken, TokenKind
+from chalicelib.domain.access.token import VALID_FOR, TokenKind
 from chalicelib.domain.errors import CasillaError, CredentialsWrong
 from chalicelib.domain.mailbox import UserState
 from chalicelib.services.access.change_password import change_password
-from chalicelib.services.access.links import LIFETIMES, LinkExpired, LinkUnusable, new_link, owner_from
+from chalicelib.services.access.links import LinkExpired, LinkUnusable, new_link, owner_from
 from chalicelib.services.access.log_in import log_in
-from chalicelib.services.access.prove_credentials import code_name
-from chalicelib.services.access.request_login_code import CODE_LIFETIME
 from chalicelib.services.access.reset_password import reset_password
 from chalicelib.services.access.sessions import OpenedSession, open_session
 from chalicelib.services.access.tools import AccessTools
-from tests.access_world import an_account, at_once, racing_tools
+from tests.access_world import an_account, at_once, issue_login_code, racing_tools
 from tests.deposit_world import NOW, a_mailbox
 from tests.person_world import NEW, PASSWORD, USERNAME
 
@@ -64,7 +62,7 @@ def test_one_of_many_uses_of_a_link_sets_the_password(tools: AccessTools) -> Non
 @pytest.mark.ministack
 def test_an_expired_link_opened_many_times_sends_one_new_link(tools: AccessTools) -> None:
     issue_link(tools)
-    late = NOW + LIFETIMES[TokenKind.RESET_LINK] * 2
+    late = NOW + VALID_FOR[TokenKind.RESET_LINK] * 2
 
     outcomes = at_once(TIMES, lambda _: reset_password("link", NEW, origin="", tools=tools, now=late))
 
@@ -75,8 +73,7 @@ def test_an_expired_link_opened_many_times_sends_one_new_link(tools: AccessTools
 
 @pytest.mark.ministack
 def test_one_of_many_logins_by_one_code_gets_in(tools: AccessTools) -> None:
-    name = code_name("c1", USERNAME)
-    tools.tokens.issue(NewToken(TokenKind.LOGIN_CODE, name, NOW, NOW + CODE_LIFETIME, answer="K7M3QX"))
+    issue_login_code(tools, USERNAME, "c1", "K7M3QX", now=NOW)
     attempt = Attempt(USERNAME, PASSWORD, EmailCode("c1", "K7M3QX"), "")
 
     outcomes = at_once(TIMES, lambda _: log_in(attempt, tools=tools, now=NOW))
@@ -91,8 +88,7 @@ def test_a_login_by_the_old_password_just_before_the_new_one_opens_nothing_for_l
     tools: AccessTools, how: str
 ) -> None:
     late: list[OpenedSession] = []
-    name = code_name("c1", USERNAME)
-    tools.tokens.issue(NewToken(TokenKind.LOGIN_CODE, name, NOW, NOW + CODE_LIFETIME, answer="K7M3QX"))
+    issue_login_code(tools, USERNAME, "c1", "K7M3QX", now=NOW)
     attempt = Attempt(USERNAME, PASSWORD, EmailCode("c1", "K7M3QX"), "")
     issue_link(tools)
     own = open_session(an_account(), "0" * 43, origin="", sessions=tools.sessions, now=NOW).session

@@ -13,20 +13,17 @@ import pytest
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.account import Account, AccountDisabled
 from chalicelib.domain.access.credentials import Attempt, EmailCode
-from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import CasillaError, CredentialsWrong, Unavailable
 from chalicelib.domain.mailbox import Mailbox, MailboxChanged, MailboxUser, UserState
 from chalicelib.domain.people.mailbox_users import TypedUser, UsersFull
 from chalicelib.domain.session import Session
 from chalicelib.services.access.links import LinkUnusable, new_link, owner_from
 from chalicelib.services.access.log_in import log_in
-from chalicelib.services.access.prove_credentials import code_name
-from chalicelib.services.access.request_login_code import CODE_LIFETIME
 from chalicelib.services.access.sessions import OpenedSession
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.people.activate_user import activate_user
 from chalicelib.services.people.mailbox_users import AddedUser, add_user, disable_user
-from tests.access_world import at_once, racing_tools
+from tests.access_world import at_once, issue_login_code, racing_tools
 from tests.deposit_world import NOW, Clock, a_mailbox, a_user
 from tests.person_world import NEW, PASSWORD, USERNAME
 
@@ -104,8 +101,7 @@ _OF_A_SLOW_STORE = CredentialsWrong | Unavailable
 
 def log_in_as_third(tools: AccessTools, number: int, now: datetime) -> OpenedSession:
     username, code_id = f"{USERNAME}.40000033", f"c{number}"
-    name = code_name(code_id, username)
-    tools.tokens.issue(NewToken(TokenKind.LOGIN_CODE, name, NOW, NOW + CODE_LIFETIME, answer="K7M3QX"))
+    issue_login_code(tools, username, code_id, "K7M3QX", now=NOW)
     attempt = Attempt(username, PASSWORD, EmailCode(code_id, "K7M3QX"), f"192.0.2.{number}")
     return log_in(attempt, tools=tools, now=now)
 

@@ -6,7 +6,7 @@ from string import Formatter
 import pytest
 
 from chalicelib.domain.deadline import Regime
-from chalicelib.renderers.deposit.legal_texts import TEXTS, current_legal_text_version, legal_text
+from chalicelib.renderers.deposit.receipt_texts import TEXTS, current_legal_text_version, legal_text
 
 VERSIONS = sorted(json.loads(TEXTS.read_text("utf-8"))["versions"])
 

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 from chalicelib.domain.errors import MessageRefused
-from chalicelib.renderers.alert.alerts import render_alert_email
+from chalicelib.renderers.alert.alert_letters import render_alert_email
 from tests.alert_world import HOSTILE, LETTERHEAD, NAMES, a_batch, an_alert
 
 
