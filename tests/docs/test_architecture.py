@@ -17,6 +17,8 @@ PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 WINGS = set(re.findall(r"^\| `(\w+)` \|", PAGE.partition("## Wings")[2].partition("## ")[0], re.MULTILINE))
 LAYERS = ("services", "domain", "renderers", "handlers/api", "handlers/web")
 PATH = re.compile(r"`((?:chalicelib|tests|infra|bench|docs|examples|\.chalice)/[^`]+)`")
+RULES = PAGE.partition("## Where a rule or a number stands")[2].partition("\n## ")[0]
+RULE_PATH = re.compile(r"`([a-z]+/[^`]*)`")
 
 
 def _contracts() -> list[dict[str, Any]]:
@@ -65,6 +67,11 @@ def test_every_file_that_is_named_exists(path: str) -> None:
     pattern = re.sub(r"<\w+>", "*", path)
 
     assert list(ROOT.glob(pattern)), path
+
+
+@pytest.mark.parametrize("path", sorted(set(RULE_PATH.findall(RULES)) - {"chalicelib/"}))
+def test_every_rule_stands_where_it_is_said_to(path: str) -> None:
+    assert list((ROOT / "chalicelib").glob(re.sub(r"<\w+>", "*", path))), path
 
 
 @pytest.mark.parametrize("layer", ["services", "domain", "renderers", "gateways", "handlers", "bootstrap"])
