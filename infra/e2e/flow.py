@@ -22,6 +22,7 @@ from fpdf import FPDF
 from chalicelib.config import Config
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.domain.sender.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
+from chalicelib.handlers.jobs import JOBS
 from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.store import tables
 from chalicelib.store.mailbox_store import MailboxStore
@@ -191,14 +192,7 @@ def register(deployment: Deployment, sender: GatewaySender) -> None:
 def run_jobs(deployment: Deployment) -> None:
     """Invoke each scheduled function, which must end without an error under its own policy."""
     functions = deployment.client("lambda")
-    for name in (
-        "SweepAlerts",
-        "ExpireUploads",
-        "SweepOrphans",
-        "FinishRegistrations",
-        "CleanRegistrations",
-        "CleanTokens",
-    ):
+    for name in (job.name.title().replace("_", "") for job in JOBS if job.trigger == "schedule"):
         answer = functions.invoke(FunctionName=deployment.resources[name], Payload=json.dumps(SCHEDULED).encode())
         payload = json.loads(answer["Payload"].read())
         _check("FunctionError" not in answer, f"{name} runs: {payload}")

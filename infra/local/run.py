@@ -8,35 +8,25 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import errno
-import fcntl
 import logging
 import os
 import signal
-import socket
-import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from chalicelib.bootstrap.aws import aws_session
-from infra.local import ministack
+from infra.local import ministack, preconditions
 from infra.local.cloud import Cloud, create_resources
+from infra.local.preconditions import CannotRun, run_command
 from infra.local.registries import server as registries
-from infra.local.state import claim_folder
 from infra.template import load_template
 
 _MINUTE = 60
 _DAY = 24 * 60 * _MINUTE
-_LEFTOVER_SECONDS = 30
-
-
-class CannotRun(Exception):
-    """Something that the operator has to do first; its text says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +73,10 @@ def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) 
         CannotRun: the state is that of other tables, it or a port is in use, or a part died.
 
     """
-    if not claim_folder(settings.state, load_template()):
-        raise CannotRun(
-            f"Los datos de {settings.state} son de otra versión de Casilla: borre esa carpeta y repita «make run»."
-        )
-    stack.enter_context(_only_run_of(settings.state))
-    _stop_leftover_engine(settings.state)
-    if settings.port == settings.engine_port:
-        raise CannotRun("PORT y ENGINE_PORT deben ser distintos.")
-    _require_free(settings.port, "PORT")
-    _require_free(settings.engine_port, "ENGINE_PORT")
+    preconditions.take_folder(settings.state, load_template())
+    stack.enter_context(preconditions.only_run_of(settings.state))
+    preconditions.stop_leftover_engine(settings.state, say)
+    preconditions.require_free_ports({"PORT": settings.port, "ENGINE_PORT": settings.engine_port})
     say("Preparando el motor local (la primera vez se instala)…")
     engine = stack.enter_context(ministack.running(settings.engine_port, state_dir=settings.state / "engine"))
     stack.callback(say, "Guardando y deteniendo…")
@@ -138,56 +122,6 @@ def _stop_signals() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextlib.contextmanager
-def _only_run_of(state: Path) -> Iterator[None]:
-    with (state / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CannotRun(f"Casilla ya está en marcha con los datos de {state}. Deténgala allí con Ctrl-C.") from None
-        yield
-
-
-def _stop_leftover_engine(state: Path) -> None:
-    """Have the engine that a killed run left behind save what it holds in memory, and end."""
-    note = state / "engine.pid"
-    if not note.exists():
-        return
-    pid = int(note.read_text("utf-8"))
-    note.unlink()
-    if not _is_engine(pid):
-        return
-    say("Quedó un motor de una ejecución interrumpida: se detiene y guarda sus datos…")
-    os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + _LEFTOVER_SECONDS
-    while _is_engine(pid):
-        if time.monotonic() > deadline:
-            raise CannotRun(f"El motor anterior no se detiene. Termínelo con: kill -9 {pid}")
-        time.sleep(0.1)
-
-
-def _is_engine(pid: int) -> bool:
-    command = ["ps", "-o", "stat=,command=", "-p", str(pid)]
-    try:
-        told = subprocess.run(command, check=False, capture_output=True, text=True).stdout
-    except FileNotFoundError:
-        return False  # without procps nothing can be told apart; a port in use is told later
-    return "ministack" in told and not told.startswith("Z")
-
-
-def _require_free(port: int, name: str) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            if error.errno == errno.EACCES:
-                raise CannotRun(f"El puerto {port} necesita permisos especiales. Elija uno mayor que 1023.") from None
-            raise CannotRun(
-                f"El puerto {port} está ocupado. Cierre el programa que lo usa o elija otro: make run {name}={port + 1}"
-            ) from None
 
 
 def _enter_environment(engine: ministack.Ministack, cloud: Cloud, settings: Settings) -> None:
@@ -298,13 +232,11 @@ def _log_to(path: Path) -> None:
 
 
 def _describe(mailbox: Any) -> str:
-    users = len(mailbox.users)
-    state = "" if mailbox.can_receive else ", deshabilitada"
-    return f"{mailbox.mailbox_id} ({users} usuario{'s' if users > 1 else ''}{state})"
+    return f"{mailbox.mailbox_id}{'' if mailbox.can_receive else ' (deshabilitada)'}"
 
 
 def _welcome(settings: Settings, facts: dict[str, str], mailboxes: list[str], outbox_url: str) -> str:
-    other = "" if settings.port == 8000 else f" PORT={settings.port}"  # noqa: PLR2004 - the usual one
+    again = run_command({"PORT": settings.port, "ENGINE_PORT": settings.engine_port})
     return f"""
 Casilla está lista                {settings.base_url}
   Para quien la prueba            {settings.base_url}/_local/
@@ -317,7 +249,7 @@ Casilla está lista                {settings.base_url}
   Registro de las funciones       {settings.state / "casilla.log"}
 
 Pruebe en otra terminal:          make demo FILE=algo.pdf
-Ctrl-C guarda y detiene todo; «make run{other}» continúa donde quedó.
+Ctrl-C guarda y detiene todo; «{again}» continúa donde quedó.
 """
 
 

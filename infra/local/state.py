@@ -20,11 +20,17 @@ def claim_folder(folder: Path, template: dict[str, Any]) -> bool:
     """Make a folder, or one that is empty, the one of this template's tables; False when it is that of others.
 
     What is of others, or bears no mark, is left as it is.
+
+    Raises:
+        OSError: it cannot be read or written.
+
     """
     mark = folder / _MARK
     wanted = mark_of(template)
+    if folder.exists() and not folder.is_dir():
+        return False
     if folder.exists() and any(folder.iterdir()):
-        return mark.is_file() and mark.read_text("utf-8") == wanted
+        return mark.is_file() and mark.read_bytes() == wanted.encode()
     folder.mkdir(parents=True, exist_ok=True)
     mark.write_text(wanted, "utf-8")
     return True

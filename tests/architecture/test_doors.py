@@ -32,6 +32,11 @@ _PUBLIC_PAGES = {
     *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo")),
     *("/registro/persona-natural", "/registro/persona-juridica", "/verificar-correo/{token}"),
 }
+_WITHOUT_VALIDATION = {
+    *("/v1/sessions", "/v1/sessions/current", "/v1/sessions/{session_id}", "/v1/sessions/current/validation"),
+    *("/v1/passwords", "/salir", "/validar", "/clave", "/clave/cambiada"),
+}
+"""Addresses that a session opens without a fresh validation: they show nothing of a mailbox."""
 
 
 def _named(door: Door) -> str:
@@ -82,8 +87,18 @@ def test_public_are_only_the_ways_in() -> None:
     assert {"/".join(door.path.split("/")[:3]) for door in public} <= _PUBLIC_API | _PUBLIC_PAGES
 
 
+def test_a_session_without_a_fresh_validation_opens_nothing_of_a_mailbox() -> None:
+    assert {door.path for door in DOORS if door.access == SESSION} == _WITHOUT_VALIDATION, (
+        "What shows or changes anything of a mailbox asks for MAILBOX: a validation of the last twenty minutes."
+    )
+
+
 def test_a_buttons_address_opened_by_hand_leads_back() -> None:
-    assert {door.path for door in DOORS if door.target == "web.missing:lead_back"} == set(BUTTONS)
+    pages = [door for door in DOORS if door.kind == "web"]
+    shown = {door.path for door in pages if door.method == "GET"}
+
+    assert {door.path for door in pages if door.target == "web.missing:lead_back"} == set(BUTTONS)
+    assert {door.path for door in pages} <= shown, "Whoever opens a button's address by hand is led back: see BUTTONS."
 
 
 def test_what_varies_in_one_place_of_the_addresses_has_one_name() -> None:

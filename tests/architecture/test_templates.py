@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pytest
 from jinja2.meta import find_referenced_templates
 
 from chalicelib.domain.registration.registration import RegistrationState
+from chalicelib.handlers.doors import DOORS, PUBLIC, Door
 from chalicelib.handlers.web.registration.fields import PERSON_TYPES
 from chalicelib.renderers.pages import PAGES, page_templates
 from chalicelib.services.registration.mail_link import LinkState
@@ -67,3 +69,27 @@ def test_a_page_takes_parts_of_its_own_wing_or_of_all() -> None:
     for template in TEMPLATES:
         others = {name for name in referenced(template) if wing_of(name) not in {"", wing_of(template)}}
         assert others <= ({"access/_rules.html"} if wing_of(template) == "people" else set()), template
+
+
+FORM = re.compile(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
+POSTED = [door for door in DOORS if door.method == "POST" and door.kind == "web"]
+
+
+def doors_at(action: str) -> list[Door]:
+    """Return the doors that a form's address, as its template writes it, may lead to."""
+    whole = action.startswith("/")
+    pattern = "".join(".*" if part.startswith("{{") else re.escape(part) for part in re.split(r"({{.*?}})", action))
+    return [door for door in POSTED if re.fullmatch(pattern if whole else f".*{pattern}", door.path)]
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES))
+def test_every_form_leads_to_a_door_and_those_of_a_session_carry_its_token(template: str) -> None:
+    source = (PAGES / template).read_text("utf-8")
+    forms = FORM.findall(source)
+    assert len(forms) == source.count('<form method="post"')
+    for action, body in forms:
+        found = doors_at(action)
+        assert found, f"{template}: no door takes a form at {action}"
+        of_wing = [door for door in found if door.target.startswith(f"web.{wing_of(template)}.")] or found
+        if all(door.access != PUBLIC for door in of_wing):
+            assert "csrf" in body, f"{template}: the form to {action} lacks form.csrf_field()"

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.handlers.doors import DOORS
 from chalicelib.handlers.jobs import JOBS
+from infra.template import load_template
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
@@ -19,6 +20,8 @@ LAYERS = ("services", "domain", "renderers", "handlers/api", "handlers/web")
 PATH = re.compile(r"`((?:chalicelib|tests|infra|bench|docs|examples|\.chalice)/[^`]+)`")
 RULES = PAGE.partition("## Where a rule or a number stands")[2].partition("\n## ")[0]
 RULE_PATH = re.compile(r"`([a-z]+/[^`]*)`")
+_IN_WORDS = dict(enumerate(["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"], start=10))
+DATA = (ROOT / "docs" / "data-model.md").read_text("utf-8")
 
 
 def _contracts() -> list[dict[str, Any]]:
@@ -60,6 +63,7 @@ def test_the_number_of_doors_and_the_jobs_are_told_right() -> None:
 
     assert told == (str(len(DOORS)), str(len(resources)))
     assert set(jobs) == {job.name for job in JOBS}
+    assert f"The {_IN_WORDS[len(JOBS)]} jobs of `handlers/jobs.py`" in PAGE
 
 
 @pytest.mark.parametrize("path", sorted(set(PATH.findall(PAGE))))
@@ -76,8 +80,25 @@ def test_every_rule_stands_where_it_is_said_to(path: str) -> None:
 
 @pytest.mark.parametrize("layer", ["services", "domain", "renderers", "gateways", "handlers", "bootstrap"])
 def test_a_layer_can_be_seen_at_a_glance(layer: str) -> None:
-    assert len(list((ROOT / "chalicelib" / layer).glob("[!_]*.py"))) <= 14
+    found = len(list((ROOT / "chalicelib" / layer).glob("[!_]*.py")))
+
+    assert found <= 14, f"{found} modules directly in {layer}: move what belongs to a wing into its folder"
 
 
 def test_the_store_has_one_file_a_noun_and_can_be_seen_at_a_glance() -> None:
     assert len(list((ROOT / "chalicelib" / "store").glob("*.py"))) <= 30
+
+
+TABLES = {name: resource for name, resource in load_template()["Resources"].items() if name.endswith("Table")}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_data_model_tells_each_table_its_key_and_its_indexes(name: str) -> None:
+    told = re.search(rf"^\| `{name.removesuffix('Table').lower()}` \| (.*?)\|(.*)", DATA, re.MULTILINE)
+    assert told, f"docs/data-model.md has no row for {name}"
+    keys = [key["AttributeName"] for key in TABLES[name]["Properties"]["KeySchema"]]
+    indexes = TABLES[name]["Properties"].get("GlobalSecondaryIndexes", [])
+
+    assert re.findall(r"`(\w+)`", told[1]) == keys
+    for index in indexes:
+        assert f"`{index['IndexName']}`" in told[2], f"docs/data-model.md does not tell the index {index['IndexName']}"

@@ -10,24 +10,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.handlers.jobs import JOBS
 from infra import package
 from infra.template import load_template
 
 pytestmark = pytest.mark.deep
 
-FUNCTIONS = {
-    "APIHandler": "api_handler",
-    "SendAlerts": "send_alerts",
-    "CheckUploads": "check_uploads",
-    "PrepareExports": "prepare_exports",
-    "RecordDeliveries": "record_deliveries",
-    "SweepAlerts": "sweep_alerts",
-    "ExpireUploads": "expire_uploads",
-    "SweepOrphans": "sweep_orphans",
-    "FinishRegistrations": "finish_registrations",
-    "CleanRegistrations": "clean_registrations",
-    "CleanTokens": "clean_tokens",
-}
+FUNCTIONS = {"APIHandler": "api_handler", **{job.name.title().replace("_", ""): job.name for job in JOBS}}
+"""What chalice calls each function in the template."""
 
 
 @pytest.fixture(scope="module")
