@@ -14,6 +14,7 @@ from typing import Any
 from chalice.app import Chalice, Request, Response
 
 from chalicelib.handlers.collector import resume_collector
+from chalicelib.handlers.fault import out_of_order
 
 PUBLIC = "public"
 SIGNED = "signed by an institution's key"
@@ -99,6 +100,19 @@ DOORS = (
     Door("GET",    "/terminos",                                        PUBLIC,  NOTHING, "web.legal_texts:show_terms"),
     Door("GET",    "/privacidad",                                      PUBLIC,  NOTHING, "web.legal_texts:show_privacy"),
     Door("GET",    "/static/{name}",                                   PUBLIC,  NOTHING, "web.static:show_static_file"),
+    # Buttons' addresses, opened by hand: each leads to the page that its button stands on
+    Door("GET",    "/activar/{link}/otro",                             PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/borrador/descartar",                              PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/casilla/exportar",                                PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/casilla/{notice_id}/anexos",                      PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/casilla/{notice_id}/pruebas",                     PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/perfil/accesos/cerrar",                           PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/perfil/accesos/{session_id}/cerrar",              PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/perfil/correo/codigo/reenviar",                   PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/registro/correo/{registration_id}/reenviar",      PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/salir",                                           PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/usuarios/{user_id}/habilitar",                    PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/verificar-correo/{token}/reenviar",               PUBLIC,  NOTHING, "web.missing:lead_back"),
     # Pages: ways in and out
     Door("GET",    "/captchas/{captcha_id}/audio",                     PUBLIC,  NOTHING, "web.access.captcha:show_captcha_audio"),
     Door("GET",    "/ingresar",                                        PUBLIC,  NOTHING, "web.access.entrance:show_login"),
@@ -177,19 +191,6 @@ DOORS = (
     Door("GET",    "/perfil/correo/codigo",                            MAILBOX, NOTHING, "web.people.profile_email:show_email_code"),
     Door("POST",   "/perfil/correo/codigo",                            MAILBOX, FORM,    "web.people.profile_email:verify_email_by_code"),
     Door("POST",   "/perfil/correo/codigo/reenviar",                   MAILBOX, FORM,    "web.people.profile_email:resend_email_code"),
-    # Buttons' addresses, opened by hand: each leads to the page that its button stands on
-    Door("GET",    "/activar/{link}/otro",                             PUBLIC,  NOTHING, "web.missing:lead_back"),
-    Door("GET",    "/borrador/descartar",                              PUBLIC,  NOTHING, "web.missing:lead_back"),
-    Door("GET",    "/casilla/exportar",                                PUBLIC,  NOTHING, "web.missing:lead_back"),
-    Door("GET",    "/casilla/{notice_id}/anexos",                      PUBLIC,  NOTHING, "web.missing:lead_back"),
-    Door("GET",    "/casilla/{notice_id}/pruebas",                     PUBLIC,  NOTHING, "web.missing:lead_back"),
-    Door("GET",    "/perfil/accesos/cerrar",                           PUBLIC,  NOTHING, "web.missing:lead_back"),
-    Door("GET",    "/perfil/accesos/{session_id}/cerrar",              PUBLIC,  NOTHING, "web.missing:lead_back"),
-    Door("GET",    "/perfil/correo/codigo/reenviar",                   PUBLIC,  NOTHING, "web.missing:lead_back"),
-    Door("GET",    "/registro/correo/{registration_id}/reenviar",      PUBLIC,  NOTHING, "web.missing:lead_back"),
-    Door("GET",    "/salir",                                           PUBLIC,  NOTHING, "web.missing:lead_back"),
-    Door("GET",    "/usuarios/{user_id}/habilitar",                    PUBLIC,  NOTHING, "web.missing:lead_back"),
-    Door("GET",    "/verificar-correo/{token}/reenviar",               PUBLIC,  NOTHING, "web.missing:lead_back"),
     # Addresses that lead nowhere, as deep as any page; the gateway answers what is deeper
     Door("GET",    "/{page}",                                          PUBLIC,  NOTHING, "web.missing:show_missing"),
     Door("GET",    "/{page}/{second}",                                 PUBLIC,  NOTHING, "web.missing:show_missing"),
@@ -211,6 +212,8 @@ def register(app: Chalice, door: Door) -> None:
     def enter(**parameters: str) -> Response:
         try:
             response: Response = find(_ANSWERING[door.kind])(door, app.current_request, parameters)
+        except Exception as error:  # noqa: BLE001 - what should have told it could not even be loaded
+            response = out_of_order(error, door.kind, app.current_request)
         finally:
             resume_collector()
         return response
@@ -222,7 +225,12 @@ def in_own_words(request: Request, get_response: Callable[[Request], Response]) 
     """Have what chalice refuses by itself, before any door, told in the shape of all other errors."""
     response = get_response(request)
     if response.status_code in _REFUSED_BY_CHALICE and "X-Correlation-Id" not in response.headers:
-        response = find("http:own_refusal")(request, response)
+        try:
+            response = find("http:own_refusal")(request, response)
+        except Exception as error:  # noqa: BLE001 - as above
+            response = out_of_order(error, "api", request)
+        finally:
+            resume_collector()
     return response
 
 

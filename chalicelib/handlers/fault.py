@@ -2,8 +2,37 @@
 
 from __future__ import annotations
 
+import json
+import re
+import sys
 import traceback
 from pathlib import Path
+
+from chalice.app import Request, Response
+
+_PROBLEM = {
+    "type": "about:blank",
+    "title": "No disponible por ahora",
+    "status": 503,
+    "code": "out_of_order",
+    "detail": "El servicio no está disponible por ahora. Repite el mismo pedido en unos minutos.",
+    "retryable": True,
+}
+_PAGE = """<!doctype html>
+<html lang="es"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>No disponible por ahora</title></head>
+<body><main><h1>No disponible por ahora</h1>
+<p>La casilla no está disponible por ahora. Vuelve a intentarlo en unos minutos.</p>
+<p>Si sigue igual, avísanos con este número: <strong>{number}</strong></p></main></body></html>
+"""
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "Retry-After": "60",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 def describe_fault(error: BaseException) -> dict[str, str]:
@@ -13,6 +42,22 @@ def describe_fault(error: BaseException) -> dict[str, str]:
         "error": " < ".join(_kinds(error)),
         "at": " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames),
     }
+
+
+def out_of_order(error: BaseException, kind: str, request: Request | None) -> Response:
+    """Answer where not even what tells errors could be loaded, with nothing but what this module has.
+
+    `kind` is the door's. The number is in the log as well.
+    """
+    number = re.sub(r"[^0-9A-Za-z-]", "", str(request.context.get("requestId", "") if request else ""))
+    line = {"level": "ERROR", "message": "out of order", "correlation_id": number, "fault": describe_fault(error)}
+    print(json.dumps(line), file=sys.stderr, flush=True)  # noqa: T201 - the log may be what is missing
+    media, body = (
+        ("text/html; charset=utf-8", _PAGE.format(number=number))
+        if kind == "web"
+        else ("application/problem+json", json.dumps(_PROBLEM | {"correlation_id": number}, ensure_ascii=False))
+    )
+    return Response(body, status_code=503, headers={**_HEADERS, "Content-Type": media, "X-Correlation-Id": number})
 
 
 def _kinds(error: BaseException) -> list[str]:

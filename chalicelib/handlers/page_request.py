@@ -50,19 +50,21 @@ class PageRequest:
         """Return a form's field as typed; empty when it is not there."""
         return next(iter(self.form.get(name, ())), "")
 
-    def fields(self, *, kept_empty: str = "") -> Fields:
-        """Return what was typed as the API would have got it; what is empty counts as not given, but for `kept_empty`.
+    def fields(self, *names: str, captcha: bool = False, email_code: bool = False) -> Fields:
+        """Return what was typed into the form's own fields, as the API would have got it; empty counts as not given.
 
-        A captcha's text and an e-mailed code go with the challenge they answer.
+        A captcha's text, or an e-mailed code, goes with the challenge that it answers.
         """
-        given: dict[str, Any] = {name: self.value(name) or None for name in self.form if name != "captcha"}
-        if kept_empty in self.form:
-            given[kept_empty] = self.value(kept_empty)
-        if self.value("code_id"):
+        given: dict[str, Any] = {name: self.value(name) or None for name in names}
+        if email_code and self.value("code_id"):
             given["email_code"] = {"id": self.value("code_id"), "code": self.value("code") or None}
-        elif self.value("captcha_id"):
+        elif captcha and self.value("captcha_id"):
             given["captcha"] = {"id": self.value("captcha_id"), "answer": self.value("captcha") or None}
         return Fields(given, is_form=True)
+
+    def field_as_typed(self, name: str) -> Fields:
+        """Return one field where empty says something, as the API would have got it."""
+        return Fields({name: self.value(name)} if name in self.form else {}, is_form=True)
 
     def asked(self, name: str) -> str:
         """Return a parameter of the address; empty when it is not there."""

@@ -39,8 +39,11 @@ class _Compiled(BytecodeCache):
     def load_bytecode(self, bucket: Bucket) -> None:
         path = self._folder / f"{bucket.key}{COMPILED}"
         if path.exists():
-            with path.open("rb") as file:
-                bucket.load_bytecode(file)
+            try:
+                with path.open("rb") as file:
+                    bucket.load_bytecode(file)
+            except (EOFError, TypeError, ValueError):  # a body that is none
+                bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep nothing: a function cannot write its files, and a developer's would be in the way."""

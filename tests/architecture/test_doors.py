@@ -146,6 +146,7 @@ def test_a_map_imports_nothing_of_ours_that_a_door_or_job_needs(module: str) -> 
     assert {name for name in imported if name.startswith("chalicelib")} <= {
         "chalicelib.handlers.doors",
         "chalicelib.handlers.collector",
+        "chalicelib.handlers.fault",
     }
 
 

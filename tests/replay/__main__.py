@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument(
         "--without", metavar="ATTRIBUTES", default="", help="attributes of items that may differ, with commas between"
     )
+    parser.add_argument("--stray", metavar="FIELD=VALUE", default="", help="a field to add to every form that is sent")
     options = parser.parse_args()
     ignored = {name for name in options.without.split(",") if name}
     with tempfile.TemporaryDirectory() as folder:
@@ -36,7 +38,13 @@ def main() -> None:
         _git("worktree", "add", "--quiet", "--detach", str(before), options.base)
         try:
             with ThreadPoolExecutor(2) as pool:
-                told = list(pool.map(_played, (before, ROOT), (Path(folder, "0.json"), Path(folder, "1.json"))))
+                told = list(
+                    pool.map(
+                        partial(_played, stray=options.stray),
+                        (before, ROOT),
+                        (Path(folder, "0.json"), Path(folder, "1.json")),
+                    )
+                )
         finally:
             _git("worktree", "remove", "--force", str(before))
     lines = list(differences(told[0], told[1], ignored))
@@ -79,11 +87,11 @@ def _where_they_part(left: str, right: str) -> str:
     return f"- {left[shown]}\n+ {right[shown]}"
 
 
-def _played(tree: Path, to: Path) -> dict[str, Any]:
+def _played(tree: Path, to: Path, *, stray: str) -> dict[str, Any]:
     program = Path(player.__file__)
     environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONWARNINGS": "ignore"}  # noqa: TID251 - for a child
     done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, program, to], cwd=tree, env=environment, capture_output=True, check=False
+        [sys.executable, program, to, stray], cwd=tree, env=environment, capture_output=True, check=False
     )
     if done.returncode:
         sys.exit(f"{tree}:\n{done.stderr.decode()[-3000:]}")

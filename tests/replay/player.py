@@ -248,10 +248,22 @@ def _sha256(s3: Any, bucket: str, key: str) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def add_field(request: dict[str, Any], field: str) -> None:
+    """Add a field, `name=value`, to what a request sends, if that is a form."""
+    if any("form-urlencoded" in value for value in request.get("headers", {}).values()) and "body" in request:
+        request["body"] = "&".join(filter(None, (request["body"], field)))
+
+
 def main() -> None:
-    """Play the recording and write what was told to the file named on the command line."""
+    """Play the recording and write what was told to the file named on the command line.
+
+    A field named after it is added to every form.
+    """
     recording = json.loads(RECORDING.read_text("utf-8"))
     os.environ.setdefault("AWS_DEFAULT_REGION", _REGION)  # noqa: TID251 - before any client is made
+    stray = sys.argv[2] if len(sys.argv) > 2 else ""
+    for step in recording["steps"] if stray else ():
+        add_field(step.get("request", {}), stray)
     with opened() as stage:
         told = play(recording, stage)
     Path(sys.argv[1]).write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")

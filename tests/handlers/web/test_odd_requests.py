@@ -8,6 +8,7 @@ from app import app
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.handlers.web.missing import BUTTONS
 from tests.browser_requests import Browser, text_of
+from tests.person_world import PASSWORD
 
 FOREIGN = ['foo={"a":1}', 'foo="unterminated', "ñ=1", "x@y:z=1", "a b=c", "=x", "a,b=c", "", "__Host-other=1"]
 
@@ -75,3 +76,12 @@ def test_a_program_is_told_of_a_mistyped_address_as_of_everything_else(browser: 
     answer = browser.get("/v1/nada")
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
     assert answer.json_body["code"] == "route_not_found"
+
+
+def test_a_field_that_a_form_does_not_have_changes_nothing(browser: Browser) -> None:
+    """An extension of the browser may add one that is called like a field of the API."""
+    assert browser.log_in(email_code="x").status_code == 303
+    validated = browser.submit(browser.get("/validar"), "/validar", password=PASSWORD, email_code="x")
+    assert validated.status_code == 303
+    mobile = browser.submit(browser.get("/perfil/celular"), "/perfil/celular", mobile="912345678", alerts_by_sms="si")
+    assert (mobile.status_code, mobile.headers["Location"]) == (303, "/perfil?hecho=celular")

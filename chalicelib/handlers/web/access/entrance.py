@@ -17,6 +17,8 @@ from chalicelib.handlers.web.labels import LABELS
 from chalicelib.services.access.sessions import OpenedSession
 
 MAILBOX_PAGE = "/casilla"
+_PROOF = {"captcha": True, "email_code": True}
+"""A login is proven by either."""
 
 
 def show_login(request: PageRequest) -> Response:
@@ -27,7 +29,7 @@ def show_login(request: PageRequest) -> Response:
 def log_in_by_form(request: PageRequest) -> Response:
     """Log in."""
     try:
-        opened = access.enter(request.fields(), origin=request.origin)
+        opened = access.enter(request.fields("username", "password", **_PROOF), origin=request.origin)
     except CasillaError as error:
         return _login_page(request, by_code=bool(request.value("code_id")), error=error)
     return _entered(request, opened)
@@ -41,7 +43,7 @@ def show_code_request(request: PageRequest) -> Response:
 def send_login_code(request: PageRequest) -> Response:
     """Send a code, and ask for it with the password."""
     try:
-        sent = access.send_login_code(request.fields(), origin=request.origin)
+        sent = access.send_login_code(request.fields("username", **_PROOF), origin=request.origin)
     except CasillaError as error:
         return _code_request_page(request, error)
     return _login_page(request, by_code=True, code_id=sent.code_id, sent_until=sent.valid_until)
@@ -64,7 +66,7 @@ def validate_by_form(request: PageRequest, session: Session) -> Response:
     if request.value("action") == "code":
         return _send_validation_code(request, session)
     try:
-        opened = access.validate(request.fields(), session, origin=request.origin)
+        opened = access.validate(request.fields("password", **_PROOF), session, origin=request.origin)
     except CasillaError as error:
         return _validation_page(request, session, error=error)
     return _entered(request, opened)

@@ -15,6 +15,7 @@ from chalicelib.handlers.web.labels import LABELS
 from chalicelib.services.access.links import LinkExpired, LinkUnusable
 
 _RESET_FIELDS = ("person_type", "document_type", "document_number", "email")
+_NEW = ("new_password", "new_password_repeated")
 
 
 def show_password_change(request: PageRequest, session: Session) -> Response:
@@ -25,7 +26,7 @@ def show_password_change(request: PageRequest, session: Session) -> Response:
 def change_password_by_form(request: PageRequest, session: Session) -> Response:
     """Change it, end the other sessions, and go on with a new cookie."""
     try:
-        opened = access.change_own_password(request.fields(), session, origin=request.origin)
+        opened = access.change_own_password(request.fields("old_password", *_NEW), session, origin=request.origin)
     except CasillaError as error:
         return show_form(request, "access/password.html", error, LABELS, is_forced=session.must_change_password)
     return go_to("/clave/cambiada", cookies=[cookie(SESSION_COOKIE, opened.cookie)])
@@ -44,7 +45,7 @@ def show_reset_request(request: PageRequest) -> Response:
 def request_reset_by_form(request: PageRequest) -> Response:
     """Send a link; the answer is the same whether there is such a user or not."""
     try:
-        access.ask_for_reset(request.fields(), origin=request.origin)
+        access.ask_for_reset(request.fields(*_RESET_FIELDS, captcha=True), origin=request.origin)
     except CasillaError as error:
         return _reset_request_page(request, error)
     return show(request, "access/reset_requested.html")
@@ -58,7 +59,7 @@ def show_reset(request: PageRequest, link: str) -> Response:
 def reset_by_form(request: PageRequest, link: str) -> Response:
     """Set the new password by the link."""
     try:
-        access.use_reset(link, request.fields(), origin=request.origin)
+        access.use_reset(link, request.fields(*_NEW), origin=request.origin)
     except (LinkExpired, LinkUnusable) as error:
         is_renewed = isinstance(error, LinkExpired)
         return show(request, "access/reset_link_over.html", status=410, detail=error.detail, is_renewed=is_renewed)

@@ -23,7 +23,7 @@ def show_activation(request: PageRequest, link: str) -> Response:
 def activate_by_form(request: PageRequest, link: str) -> Response:
     """Set the password and open the way in."""
     try:
-        username = people.activate(link, request.fields(), origin=request.origin)
+        username = people.activate(link, request.fields("new_password", "new_password_repeated"), origin=request.origin)
     except LinkExpired as error:
         return show(request, "people/activation_renewed.html", status=410, detail=error.detail)
     except LinkUnusable:

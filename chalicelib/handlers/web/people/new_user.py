@@ -31,10 +31,10 @@ def add_user_by_form(request: PageRequest, session: Session) -> Response:
         return _new_user_page(request)
     try:
         if step != "agregar":
-            user = people.check_user(request.fields(), session)
+            user = people.check_user(request.fields(*people.NEW_USER_FIELDS), session)
             names = people.NEW_USER_FIELDS
             return show(request, "people/user_check.html", user=user, document_types=DOCUMENT_TYPES, names=names)
-        added = people.add_user(request.fields(), session, origin=request.origin)
+        added = people.add_user(request.fields(*people.NEW_USER_FIELDS), session, origin=request.origin)
     except CasillaError as error:
         twin = _added_meanwhile(request, session) if step == "agregar" and error.code == "document_taken" else None
         return _new_user_page(request, error) if twin is None else done(ADDED, twin.user_id)

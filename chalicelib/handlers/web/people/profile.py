@@ -64,7 +64,7 @@ def change_mobile_by_form(request: PageRequest, session: Session) -> Response:
     """Change it; an empty field takes it away."""
     mobile = request.value("mobile")
     try:
-        people.change_contact(request.fields(kept_empty="mobile"), session, origin=request.origin)
+        people.change_contact(request.field_as_typed("mobile"), session, origin=request.origin)
     except CasillaError as error:
         return show_form(request, "people/profile_mobile.html", error, LABELS, mobile=mobile)
     return _done("celular" if mobile.strip() else "sin-celular")

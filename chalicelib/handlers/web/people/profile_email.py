@@ -24,7 +24,7 @@ def show_email(request: PageRequest, session: Session) -> Response:
 def request_email_by_form(request: PageRequest, session: Session) -> Response:
     """Send a code to it."""
     try:
-        email = read_email_typed_twice(request.fields())
+        email = read_email_typed_twice(request.fields("email", "email_again"))
         people.ask_for_email(email, session)
     except TooManyRequests as error:
         awaited = people.own_profile(session).new_email or ""
@@ -43,7 +43,7 @@ def show_email_code(request: PageRequest, session: Session) -> Response:
 def verify_email_by_code(request: PageRequest, session: Session) -> Response:
     """Put the new address in the old one's place."""
     try:
-        people.verify_email(request.fields(), session, origin=request.origin)
+        people.verify_email(request.fields("code"), session, origin=request.origin)
     except CasillaError as error:
         is_done = request.value("email") == people.own_profile(session).user.email  # by the same button, pressed twice
         return go_to("/perfil?hecho=correo") if is_done else _code_page(request, session, error)

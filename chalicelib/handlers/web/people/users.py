@@ -70,7 +70,7 @@ def show_activation_mail(request: PageRequest, session: Session, user_id: str) -
 def send_activation_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
     """Send it again, to the address typed or, from the list's button, to the one on record."""
     try:
-        people.send_activation(request.fields(kept_empty="email"), session, user_id, origin=request.origin)
+        people.send_activation(request.field_as_typed("email"), session, user_id, origin=request.origin)
     except InvalidInput as error:
         user = _secondary(session, user_id)
         return show_form(request, "people/user_activation.html", error, LABELS, user=user, email=request.value("email"))

@@ -30,7 +30,7 @@ def show_registration_state(request: PageRequest, registration_id: str) -> Respo
 def verify_by_typed_code(request: PageRequest, registration_id: str) -> Response:
     """Use the code up and complete the registration."""
     try:
-        registration.verify(registration_id, request.fields())
+        registration.verify(registration_id, request.fields("code"))
     except NotFound:
         return _gone_page(request)
     except CasillaError as error:
@@ -57,7 +57,7 @@ def show_address_change(request: PageRequest, registration_id: str) -> Response:
 def change_address_by_form(request: PageRequest, registration_id: str) -> Response:
     """Take another address and write to it."""
     try:
-        registration.change_address(registration_id, request.fields())
+        registration.change_address(registration_id, request.fields("email", "email_again"))
     except NotFound:
         return _gone_page(request)
     except CasillaError as error:
