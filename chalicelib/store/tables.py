@@ -170,6 +170,7 @@ class AlertBatchItem(Model):
     alerts: JSONAttribute = JSONAttribute()
     due_shard = UnicodeAttribute(null=True)
     due_at = NumberAttribute(null=True)
+    institution_short_name = UnicodeAttribute(null=True)
 
 
 class UploadItem(Model):

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.alert.gsm7 import ONE_PART, gsm7_length
+from chalicelib.domain.sender.gsm7 import ONE_PART, gsm7_length
 from chalicelib.gateways.files import content_disposition
 from infra.local.clock import LocalClock
 from infra.local.outbox import Message, Outbox

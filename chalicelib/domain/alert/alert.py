@@ -54,6 +54,8 @@ class AlertBatch:
     """Object key of the receipt where the institution attaches it, else None."""
     attempts: int = 0
     leased_until: datetime | None = None
+    institution_short_name: str | None = None
+    """What the institution calls itself where its name has no room, else None."""
 
     @property
     def pending(self) -> tuple[Alert, ...]:

@@ -25,6 +25,7 @@ def plan_alerts(
         deposited_at=deposited_at,
         alerts=tuple(alert for user in mailbox.alerted_users for alert in _alerts_of(user)),
         receipt_key=receipt_key if institution.attaches_receipt else None,
+        institution_short_name=institution.short_name,
     )
 
 

@@ -37,6 +37,8 @@ class Institution:
     closes_at: time | None = None
     attaches_receipt: bool = False
     """Whether the receipt goes with the alert e-mail."""
+    short_name: str | None = None
+    """What an SMS calls it where its whole name has no room, as `check_short_name` accepts it; None: abbreviated."""
 
     @property
     def is_active(self) -> bool:

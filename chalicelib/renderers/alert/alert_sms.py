@@ -7,7 +7,7 @@ from string import Template
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.alert.alert import AlertBatch
-from chalicelib.domain.alert.gsm7 import ONE_PART, gsm7_length, shorten_name, to_gsm7
+from chalicelib.domain.sender.gsm7 import ONE_PART, gsm7_length, shorten_name, to_gsm7
 from chalicelib.renderers.spanish import one_line, zone_in_words
 
 _NAME_AT_LEAST = 20

@@ -31,6 +31,7 @@ def batch_to_item(batch: AlertBatch) -> AlertBatchItem:
         attempts=batch.attempts,
         leased_until=0 if batch.leased_until is None else int(batch.leased_until.timestamp()),
         alerts=to_data(batch.alerts),
+        institution_short_name=batch.institution_short_name,
     )
     if batch.pending:
         item.due_shard = shard_of_code(batch.notice_id)
@@ -48,6 +49,7 @@ def batch_from_item(item: AlertBatchItem) -> AlertBatch:
         receipt_key=item.receipt_key,
         attempts=int(item.attempts),
         leased_until=datetime.fromtimestamp(item.leased_until, UTC) if item.leased_until else None,
+        institution_short_name=item.institution_short_name,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.domain.sender.institution import Institution, SigningKey
+from chalicelib.domain.sender.short_name import check_short_name
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.tables import InstitutionItem
 
@@ -28,7 +29,14 @@ class InstitutionStore:
     """Writes institutions and their keys; a deposit reads them together with everything else it needs."""
 
     def put(self, institution: Institution) -> None:
-        """Add or replace the profile."""
+        """Add or replace the profile.
+
+        Raises:
+            InvalidInput: `short_name_invalid`.
+
+        """
+        if institution.short_name is not None:
+            check_short_name(institution.short_name)
         InstitutionItem(institution.institution_id, PROFILE, data=to_data(institution)).save()
 
     def put_key(self, key: SigningKey) -> None:

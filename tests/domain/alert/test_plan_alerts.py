@@ -13,12 +13,15 @@ def a_user(user_id: str, *, mobile: str | None = None, state: UserState = UserSt
     return MailboxUser(user_id, "Persona", f"{user_id}@ejemplo.pe", mobile, state, is_principal=False)
 
 
-def plan(*users: MailboxUser, attaches_receipt: bool = False) -> AlertBatch:
+def plan(*users: MailboxUser, attaches_receipt: bool = False, short_name: str | None = None) -> AlertBatch:
     holder = Holder(DocumentType.DNI, "40000002", "QUISPE DEMO")
+    institution = Institution(
+        "20", "Entidad", "", "", InstitutionState.ACTIVE, attaches_receipt=attaches_receipt, short_name=short_name
+    )
     return plan_alerts(
         Mailbox("1-40000002", holder, MailboxState.OPEN, users, 1),
         notice_id="N",
-        institution=Institution("20", "Entidad", "", "", InstitutionState.ACTIVE, attaches_receipt=attaches_receipt),
+        institution=institution,
         deposited_at=DEPOSITED_AT,
         receipt_key="n/constancia.pdf",
     )
@@ -45,3 +48,8 @@ def test_pending_and_disabled_users_get_none() -> None:
 def test_the_receipt_goes_along_only_where_the_institution_attaches_it() -> None:
     assert plan(a_user("u1")).receipt_key is None
     assert plan(a_user("u1"), attaches_receipt=True).receipt_key == "n/constancia.pdf"
+
+
+def test_the_short_name_of_the_deposit_s_day_goes_along_where_there_is_one() -> None:
+    assert plan(a_user("u1")).institution_short_name is None
+    assert plan(a_user("u1"), short_name="Muni. Ejemplo").institution_short_name == "Muni. Ejemplo"

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.domain.alert.gsm7 import ONE_PART, gsm7_length
+from chalicelib.domain.sender.gsm7 import ONE_PART, gsm7_length
 from chalicelib.renderers.alert.alert_sms import render_alert_sms
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.services.alert.send_alerts import Channels

@@ -11,6 +11,7 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.store.alert.alert_batch_item import SWEEP_AFTER_S
 from chalicelib.store.alert.alert_batch_store import ClaimLapsed
 from chalicelib.store.shards import shard_of_code
+from chalicelib.store.tables import AlertBatchItem
 from tests.alert_world import NOTICE_ID, World, a_batch, alert_world, refusing
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
@@ -30,6 +31,17 @@ def test_a_batch_comes_back_as_it_was_written(world: World) -> None:
     batch = world.deposit(a_batch(receipt_key="notices/constancia.pdf"))
     assert world.batches.find(NOTICE_ID) == batch
     assert world.batches.find("9999-9999-9999") is None
+
+
+def test_a_batch_keeps_the_short_name_and_one_from_before_short_names_has_none(world: World) -> None:
+    batch = world.deposit(a_batch(institution_short_name="Muni. Ejemplo"))
+    assert world.batches.find(NOTICE_ID) == batch
+
+    AlertBatchItem(NOTICE_ID).update([AlertBatchItem.institution_short_name.remove()])
+    assert world.batch().institution_short_name is None
+    claimed = world.batches.claim(NOTICE_ID, now=world.now, lease_s=120)
+    assert claimed is not None
+    assert claimed.institution_short_name is None
 
 
 def test_a_batch_is_written_once(world: World) -> None:

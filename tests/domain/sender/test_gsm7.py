@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.domain.alert.gsm7 import gsm7_length, shorten_name, to_gsm7
+from chalicelib.domain.sender.gsm7 import gsm7_length, shorten_name, to_gsm7
 
 BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
