@@ -41,11 +41,12 @@ INSTITUTION = Institution(
 )
 OTHER_INSTITUTION = Institution(
     institution_id="municipalidad-demo",
-    name="Municipalidad de Demostración",
+    name="Municipalidad Provincial de Villa Demostración y sus Centros Poblados",
     address="Plaza Ejemplo 1, Lima",
     phone="(01) 000-0001",
     state=InstitutionState.ACTIVE,
     attaches_receipt=True,
+    short_name="Muni. Villa Demostración",
 )
 INSTITUTIONS = (INSTITUTION, OTHER_INSTITUTION)
 KEY_ID = "demo-1"

@@ -5,6 +5,7 @@ import re
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pynamodb.attributes import Attribute, TTLAttribute
@@ -12,6 +13,7 @@ from pynamodb.indexes import GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.config import Config
+from chalicelib.renderers.alert.alert_sms import holds_portal
 from chalicelib.store import tables
 from infra.package import ROOT
 from infra.template import load_template
@@ -266,3 +268,10 @@ def _names_something(resource: Any) -> bool:
 
 def _is_model(thing: Any) -> bool:
     return isinstance(thing, type) and issubclass(thing, Model) and thing is not Model
+
+
+def test_the_portal_s_address_is_as_long_as_an_sms_holds_and_no_longer() -> None:
+    longest = TEMPLATE["Parameters"]["PortalAddress"]["MaxLength"]
+    zone = ZoneInfo("America/Lima")
+    assert holds_portal("x" * longest, zone)
+    assert not holds_portal("x" * (longest + 1), zone)

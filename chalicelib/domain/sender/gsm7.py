@@ -5,7 +5,6 @@ A single letter outside it, such as á í ó ú, turns the whole message into UC
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 ONE_PART = 160
@@ -24,28 +23,6 @@ _LOOKALIKES = str.maketrans({
     "\N{BULLET}": "-",
     "·": ".",
 })  # fmt: skip
-_ACRONYM = re.compile(r"\s[-\u2013\u2014]\s*([A-ZÑ0-9]{2,15})$|\(([A-ZÑ0-9]{2,15})\)$")
-_SHORTER = (
-    ("Superintendencia Nacional", "Superint. Nac."),
-    ("Municipalidad Provincial", "Muni. Prov."),
-    ("Municipalidad Distrital", "Muni. Dist."),
-    ("Municipalidad", "Muni."),
-    ("Gobierno Regional", "Gob. Reg."),
-    ("Ministerio", "Min."),
-    ("Universidad Nacional", "Univ. Nac."),
-    ("Universidad", "Univ."),
-    ("Instituto Nacional", "Inst. Nac."),
-    ("Instituto", "Inst."),
-    ("Organismo", "Org."),
-    ("Oficina", "Of."),
-    ("Dirección", "Dir."),
-    ("Autoridad", "Aut."),
-    ("Servicio Nacional", "Serv. Nac."),
-    ("Servicio", "Serv."),
-    ("Registro Nacional", "Reg. Nac."),
-    ("Nacional", "Nac."),
-    ("General", "Gral."),
-)
 
 
 def gsm7_length(text: str) -> int | None:
@@ -66,29 +43,3 @@ def _letter(letter: str) -> str:
     parts = unicodedata.normalize("NFKD", letter)
     plain = "".join(part for part in parts if not unicodedata.combining(part))
     return plain if plain and gsm7_length(plain) is not None else "?"
-
-
-def shorten_name(name: str, room: int) -> str:
-    """Fit an institution's name into `room` septets of GSM-7: whole, abbreviated, its acronym, or cut with `...`.
-
-    An acronym counts where the name itself ends with it, as `Superintendencia … - SUNAT` or `… (SUNAT)`.
-    """
-    abbreviated = name
-    for words, short in _SHORTER:
-        abbreviated = re.sub(rf"\b{words}\b", short, abbreviated)
-    acronym = _ACRONYM.search(name)
-    choices = [name, abbreviated, *(filter(None, acronym.groups()) if acronym else ())]
-    fitting = (choice for choice in map(to_gsm7, choices) if _septets(choice) <= room)
-    return next(fitting, None) or _cut(to_gsm7(abbreviated), room)
-
-
-def _cut(text: str, room: int) -> str:
-    while _septets(text) > room - len("..."):
-        text = text[:-1]
-    whole_words = text.rpartition(" ")[0]
-    kept = whole_words if len(whole_words) > len(text) // 2 else text
-    return kept.rstrip(" .,-") + "..."
-
-
-def _septets(text: str) -> int:
-    return gsm7_length(text) or 0

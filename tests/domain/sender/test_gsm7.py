@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.domain.sender.gsm7 import gsm7_length, shorten_name, to_gsm7
+from chalicelib.domain.sender.gsm7 import gsm7_length, to_gsm7
 
 BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -41,20 +41,3 @@ def test_empty_text_has_no_septets() -> None:
 )
 def test_text_is_written_with_the_letters_an_sms_has(text: str, written: str) -> None:
     assert to_gsm7(text) == written
-
-
-@pytest.mark.parametrize(
-    ("name", "room", "written"),
-    [
-        ("Ministerio de Educación", 40, "Ministerio de Educacion"),
-        ("Ministerio de Educación", 22, "Min. de Educacion"),
-        ("Superintendencia Nacional de Aduanas y de Administración Tributaria - SUNAT", 40, "SUNAT"),
-        ("Registro Nacional de Identificación y Estado Civil (RENIEC)", 30, "RENIEC"),
-        ("Municipalidad Distrital de San Juan de Lurigancho", 35, "Muni. Dist. de San Juan de..."),
-        ("Abcdefghijklmnopqrstuvwxyz", 13, "Abcdefghij..."),
-        ("[[[[[[[[[[", 13, "[[[[[..."),
-    ],
-)
-def test_long_names_are_abbreviated_before_they_are_cut(name: str, room: int, written: str) -> None:
-    assert shorten_name(name, room) == written
-    assert (gsm7_length(written) or 0) <= room
