@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.loaders import Loader
 from moto import mock_aws
 from moto.core import responses
 from moto.core.models import DEFAULT_ACCOUNT_ID, RESPONSES_METHODS
@@ -26,6 +27,17 @@ from infra.local.ministack import Ministack
 _moto: Any = responses
 _moto.method_names_from_class = cache(_moto.method_names_from_class)  # of a class that moto walks at each request
 RESPONSES_METHODS.clear()  # moto would answer the library `requests` too: 1,300 patterns at each start, for nobody
+_init = Loader.__init__
+_loaded: dict[Any, Any] = {}
+
+
+def _init_sharing(loader: Loader, *args: Any, **options: Any) -> None:
+    """Find and parse each of botocore's data files once a run: sessions do it anew, much of a test's time."""
+    _init(loader, *args, **options)
+    loader._cache = _loaded  # type: ignore[attr-defined]  # noqa: SLF001 - what each loader keeps for itself alone
+
+
+Loader.__init__ = _init_sharing  # type: ignore[assignment,method-assign]
 
 
 class Engine:

@@ -6,25 +6,11 @@ All yield an environment for `Config.from_env`, set for the length of the test; 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from botocore.loaders import Loader
 
 from chalicelib.handlers.collector import resume_collector
 from tests.cloud import Engine, moto_engine_of_this_process
-
-_init = Loader.__init__
-_loaded: dict[Any, Any] = {}
-
-
-def _init_sharing(loader: Loader, *args: Any, **options: Any) -> None:
-    """Find and parse each of botocore's data files once a run: sessions do it anew, much of a test's time."""
-    _init(loader, *args, **options)
-    loader._cache = _loaded  # type: ignore[attr-defined]  # noqa: SLF001 - what each loader keeps for itself alone
-
-
-Loader.__init__ = _init_sharing  # type: ignore[assignment,method-assign]
 
 
 def pytest_collection_finish() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,8 +19,10 @@ from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.reading import reading_tools
 from chalicelib.bootstrap.storage import event_store, mailbox_store, notice_store
 from chalicelib.config import Config
+from chalicelib.domain.deadline import Deadline, OpeningDates, Regime, TermStart
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import EventType
+from chalicelib.domain.notice import Notice
 from chalicelib.domain.reading.reading import Reading
 from chalicelib.domain.session import Session
 from chalicelib.services.reading.list_notices import list_notices
@@ -33,6 +35,12 @@ from tests.deposit_world import AUTHORITY, NOW, Clock, a_mailbox, a_user
 
 TIMES = 8
 NOTICE = a_notice()
+_STARTS = tuple(TermStart(date(2026, 3, day), None) for day in (10, 11, 12, 13, 16, 17))
+ACKNOWLEDGED = a_notice(
+    regime=Regime.ACKNOWLEDGEMENT,
+    deadline=Deadline(None, None, None, date(2026, 3, 17), None, "PE-2026.1"),
+    openings=OpeningDates(date(2026, 3, 9), _STARTS),
+)
 
 
 @dataclass
@@ -60,13 +68,13 @@ def a_session(number: int) -> Session:
     return Session(f"s{number}", f"a{number}", user_id, f"1-40000002.{number}", NOTICE.mailbox_id, NOW, name=user_id)
 
 
-def _shelf(environment: dict[str, str]) -> Shelf:
+def _shelf(environment: dict[str, str], notice: Notice = NOTICE) -> Shelf:
     config = Config.from_env({**environment, "API_AUTHORITY": AUTHORITY, "API_BASE_URL": f"https://{AUTHORITY}"})
     box = Container(config, clock=Clock(step=timedelta(milliseconds=1)))
     users = tuple(a_user(number) for number in range(1, 6))
     mailbox_store(box).put(a_mailbox(users=users))
     with TransactWrite(connection=connection(box)) as transaction:
-        notice_store(box).add_in(transaction, NOTICE)
+        notice_store(box).add_in(transaction, notice)
         MailboxStore.count_deposit_in(transaction, a_mailbox())
     return Shelf(box, reading_tools(box))
 
@@ -103,6 +111,31 @@ def test_who_read_the_notice_before_another_opened_it_opens_it_again(shelf: Shel
     assert late.delivered.opening.opened_by == "u1"
     assert [seen.user_id for seen in late.delivered.seen] == ["u1", "u2"]
     assert shelf.opened_count() == 1
+
+
+@pytest.mark.parametrize(
+    ("hour", "effective_on", "starts_on"),
+    [
+        (datetime(2026, 3, 11, 4, 59, 59, tzinfo=UTC), date(2026, 3, 10), date(2026, 3, 11)),
+        (datetime(2026, 3, 11, 5, 0, 0, tzinfo=UTC), date(2026, 3, 11), date(2026, 3, 12)),
+    ],
+    ids=["last second of the 10th in Lima", "first second of the 11th"],
+)
+def test_an_opening_counts_on_its_day_in_the_country(
+    aws: dict[str, str], hour: datetime, effective_on: date, starts_on: date
+) -> None:
+    shelf = _shelf(aws, ACKNOWLEDGED)
+    shelf.box.clock.now, shelf.box.clock.step = hour, timedelta(0)  # type: ignore[attr-defined]
+
+    opened = shelf.open_as(1).delivered.opening
+
+    assert opened is not None
+    assert opened.deadline is not None
+    assert (opened.opened_at, opened.deadline.effective_on) == (hour, effective_on)
+    assert opened.deadline.term_starts_on == starts_on
+    [event] = event_store(shelf.box).list_for_subject(f"notice#{NOTICE.notice_id}")
+    assert event.occurred_at == hour
+    assert event.data == {"effective_on": str(effective_on), "term_starts_on": str(starts_on)}
 
 
 @pytest.mark.ministack

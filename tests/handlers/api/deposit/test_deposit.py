@@ -19,7 +19,9 @@ from chalicelib.bootstrap.storage import event_store, mailbox_store, notice_stor
 from chalicelib.domain.alert.alert import AlertState
 from chalicelib.domain.event import EventType
 from chalicelib.domain.sender.institution import InstitutionState
+from chalicelib.store.tables import DepositItem
 from tests.deposit_world import (
+    AUTHORITY,
     INSTITUTION_ID,
     KEY_ID,
     P256_KEY,
@@ -75,12 +77,46 @@ def test_deposit_stores_notice_receipt_files_event_and_alerts(world: World) -> N
     (event,) = event_store(world.container).list_for_subject(f"notice#{notice.notice_id}")
     assert event.type is EventType.NOTICE_DEPOSITED
     assert event.actor == f"institution:{INSTITUTION_ID}:{KEY_ID}"
-    assert event.data["receipt_sha256"] == answer["receipt"]["sha256"]
+    assert event.data == {
+        "notice_id": notice.notice_id,
+        "receipt_sha256": hashlib.sha256(receipt).hexdigest(),
+        "files_sha256": f"{hashlib.sha256(PDF).hexdigest()} {hashlib.sha256(a_pdf('Anexo')).hexdigest()}",
+        "signature_base_sha256": hashlib.sha256(_record().evidence["base"].encode()).hexdigest(),
+    }
     batch = alert_batch_store(world.container).find(notice.notice_id)
     assert batch is not None
     assert {alert.alert_id: alert.state for alert in batch.alerts} == dict.fromkeys(
         ("u1.email", "u1.sms", "u2.email"), AlertState.PENDING
     )
+
+
+def _record() -> DepositItem:
+    [record] = DepositItem.scan()
+    return record
+
+
+def test_what_was_signed_is_kept_with_the_signature(world: World) -> None:
+    call = world.signed("POST", "/v1/deposits", json.dumps(a_body()).encode(), idempotency_key="clave-1")
+    notice_id = world.send(call).json_body["notice_id"]
+
+    kept = _record()
+    assert kept.evidence == {
+        "base": "\n".join(
+            [
+                '"@method": POST',
+                f'"@authority": {AUTHORITY}',
+                '"@path": /v1/deposits',
+                '"content-type": application/json',
+                f'"content-digest": {call.headers["content-digest"]}',
+                '"idempotency-key": clave-1',
+                f'"@signature-params": {call.headers["Signature-Input"].removeprefix("sig1=")}',
+            ]
+        ),
+        "signature_input": call.headers["Signature-Input"],
+        "signature": call.headers["Signature"],
+        "algorithm": "ed25519",
+    }
+    assert (kept.notice_id, kept.fingerprint) == (notice_id, hashlib.sha256(call.body).hexdigest())
 
 
 def test_disabled_and_pending_users_are_not_alerted(world: World) -> None:
@@ -129,6 +165,21 @@ def test_same_key_with_another_body_is_refused(world: World) -> None:
     refused = world.deposit(a_body(case_file={"number": "OTRO", "opened_on": "2026-02-16"}))
 
     assert (refused.status_code, refused.json_body["code"]) == (409, "idempotency_key_reused")
+
+
+def test_same_key_with_a_body_that_differs_in_a_blank_is_refused(world: World) -> None:
+    raw = json.dumps(a_body()).encode()
+    world.deposit(raw)
+
+    for other in (raw + b" ", raw.replace(b", ", b",", 1), raw.replace(b"{", b"{\n", 1)):
+        refused = world.deposit(other)
+        assert (refused.status_code, refused.json_body["code"]) == (409, "idempotency_key_reused")
+
+
+def test_keys_that_differ_in_case_do_not_meet(world: World) -> None:
+    first, other = world.deposit(key="clave-1"), world.deposit(key="Clave-1")
+
+    assert first.json_body["notice_id"] != other.json_body["notice_id"]
 
 
 def test_keys_of_two_institutions_do_not_meet(world: World) -> None:
@@ -253,15 +304,24 @@ def test_document_issued_by_a_clock_half_a_minute_ahead_is_taken(world: World, i
     assert world.deposit(body).status_code == status
 
 
-def test_deposit_during_which_midnight_passes_is_dated_the_day_of_its_commit(world: World) -> None:
-    world.clock.now = datetime(2026, 3, 10, 4, 59, 57, tzinfo=UTC)  # 23:59:57 in Lima
-    world.clock.step = timedelta(seconds=1)
+@pytest.mark.parametrize(("before", "effective_on"), [(1, "2026-03-10"), (2, "2026-03-09")])
+def test_deposit_during_which_midnight_passes_is_dated_the_day_of_its_commit(
+    world: World, before: int, effective_on: str
+) -> None:
+    midnight = datetime(2026, 3, 10, 5, tzinfo=UTC)  # in Lima
+    world.clock.now = midnight - timedelta(seconds=before)
+    events = files(world.container)._client.meta.events  # noqa: SLF001 - what a deposit stores, it stores by this
 
+    def store_for_a_second(**_: Any) -> None:
+        events.unregister("before-call.s3.PutObject", store_for_a_second)
+        world.clock.advance(seconds=1)
+
+    events.register("before-call.s3.PutObject", store_for_a_second)
     answer = world.deposit().json_body
 
-    assert answer["effective_on"] == "2026-03-10"
+    assert answer["effective_on"] == effective_on
     (event,) = event_store(world.container).list_for_subject(f"notice#{answer['notice_id']}")
-    assert event.occurred_at >= datetime(2026, 3, 10, 5, tzinfo=UTC)
+    assert event.occurred_at == midnight - timedelta(seconds=before if before > 1 else 0)
 
 
 def test_revoked_key_stops_at_once(world: World) -> None:

@@ -19,7 +19,7 @@ from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.mailbox import MailboxState
 from chalicelib.store.tables import AlertBatchItem, DepositItem, EventItem, NoticeItem, TokenItem
-from tests.deposit_world import COVERED, PDF, World, a_body, a_mailbox, an_inline_file
+from tests.deposit_world import COVERED, ED25519_KEY, PDF, World, a_body, a_mailbox, an_inline_file
 
 MEGABYTE = 1024 * 1024
 
@@ -93,6 +93,34 @@ def test_a_request_altered_after_signing_is_refused(
     world: World, spoil: Callable[[Any], None], status: int, code: str
 ) -> None:
     _refused(world, _spoilt(world, spoil), status, code)
+
+
+@pytest.mark.parametrize("position", ["before", "after"])
+def test_a_signature_that_something_on_the_way_added_for_itself_is_no_concern_of_ours(
+    world: World, position: str
+) -> None:
+    call = world.signed("POST", "/v1/deposits", json.dumps(a_body()).encode(), idempotency_key="clave-1")
+    added = {
+        "Signature-Input": 'proxy=("@method");created=1;keyid="pasarela";tag="pasarela"',
+        "Signature": f"proxy=:{base64.b64encode(bytes(64)).decode()}:",
+    }
+    for name, value in added.items():
+        both = [value, call.headers[name]] if position == "before" else [call.headers[name], value]
+        call.headers[name] = ", ".join(both)
+
+    assert world.send(call).status_code == 201
+
+
+def test_our_signature_is_not_made_good_by_another_that_is_right(world: World) -> None:
+    call = world.signed("POST", "/v1/deposits", json.dumps(a_body()).encode(), idempotency_key="clave-1")
+    right = world.signed("POST", "/v1/deposits", call.body, idempotency_key="clave-1", private_key=ED25519_KEY)
+    call.headers["Signature"] = f"sig1=:{base64.b64encode(bytes(64)).decode()}:"
+    call.headers["Signature-Input"] += ", " + right.headers["Signature-Input"].replace("sig1=", "sig2=").replace(
+        'tag="casilla"', 'tag="otra"'
+    )
+    call.headers["Signature"] += ", " + right.headers["Signature"].replace("sig1=", "sig2=")
+
+    _refused(world, world.send(call), 401, "signature_wrong")
 
 
 def test_a_signature_for_another_path_is_refused(world: World) -> None:

@@ -14,9 +14,10 @@ import pytest
 
 from chalicelib.bootstrap.export import export_tools
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.storage import event_store, mailbox_store, notice_store
+from chalicelib.bootstrap.storage import event_store, limit_store, mailbox_store, notice_store
 from chalicelib.domain.event import EventType
 from chalicelib.domain.export.export import Export, ExportKind, ExportState
+from chalicelib.domain.limit import Limit
 from chalicelib.services.export import bundle_notices
 from tests.cloud import Engine
 from tests.deposit_world import PDF, World, a_body, a_mailbox, a_pdf, an_inline_file
@@ -211,3 +212,13 @@ def test_copies_of_the_mailbox_are_limited_and_other_files_are_not_held_up(expor
     assert (refused.status_code, refused.json_body["code"]) == (429, "limit_reached")
     exports.ask({"kind": "evidence", "notice_id": notice_id})
     assert len(event_store(exports.people.world.container).list_for_subject("mailbox#1-40000002")) == 10
+
+
+def test_what_one_user_asked_for_is_not_counted_for_another(exports: Exports) -> None:
+    limit, container = Limit("export-mailbox-user", 10, 24 * 60 * 60), exports.people.world.container
+    for user_id in ("u2", "u1"):
+        for _ in range(limit.limit):
+            now = exports.people.world.clock.now
+            limit_store(container).tally(limit.key(user_id), window_s=limit.window_s, now=now)
+        asked = exports.people.send("POST", "/v1/exports", {"kind": "mailbox"}, token=exports.token)
+        assert asked.status_code == (429 if user_id == "u1" else 202)

@@ -22,14 +22,20 @@ from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.access import account_store
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.registration import registration_tools
-from chalicelib.bootstrap.storage import event_store, mailbox_store, pepper
+from chalicelib.bootstrap.storage import event_store, limit_store, mailbox_store, pepper
 from chalicelib.config import Config
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.event import EventType
+from chalicelib.domain.limit import Limit
 from chalicelib.domain.mailbox import DocumentType, UserState
 from chalicelib.domain.registration.registration import CODE_LIFETIME, LIFETIME, REGISTRY_LIFETIME
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.portal_texts import portal_texts
+from chalicelib.services.registration.admit_registration import (
+    REGISTRATIONS_PER_ADDRESS,
+    REGISTRATIONS_PER_DOCUMENT,
+    REGISTRATIONS_PER_EMAIL,
+)
 from chalicelib.store import tables
 from chalicelib.store.codec import to_data
 from infra.local.cloud import REGION
@@ -304,6 +310,28 @@ def test_after_too_many_tries_with_one_document_no_registry_is_asked(site: Site)
     assert (answer.status_code, answer.json_body["code"]) == (429, "limit_reached")
     assert "Retry-After" in answer.headers
     assert len(site.simulator.asked) == 10
+
+
+@pytest.mark.parametrize(
+    ("limit", "who"),
+    [
+        (REGISTRATIONS_PER_ADDRESS, ("127.0.0.1",)),
+        (REGISTRATIONS_PER_DOCUMENT, (DocumentType.DNI.value, "99000001")),
+        (REGISTRATIONS_PER_EMAIL, ("rosa@ejemplo.pe",)),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_a_registration_is_counted_by_address_document_and_email(
+    site: Site, limit: Limit, who: tuple[str, ...]
+) -> None:
+    def spend(*key: str) -> None:
+        for _ in range(limit.limit):
+            limit_store(site.container).tally(limit.key(*key), window_s=limit.window_s, now=site.clock.now)
+
+    spend("of", "another")
+    assert site.call("POST", "", a_form()).status_code == 201
+    spend(*who)
+    assert site.call("POST", "", a_form()).json_body["code"] == "limit_reached"
 
 
 def test_only_an_address_that_sent_several_in_the_hour_has_to_solve_a_captcha(site: Site) -> None:

@@ -1,0 +1,49 @@
+"""What code and configuration say of time fits together."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from chalicelib.handlers.jobs import JOBS
+from chalicelib.handlers.workers.reports import SWEEP_TIME
+from chalicelib.services.alert.send_alerts import LEASE_S
+
+FUNCTIONS = json.loads((Path(__file__).parents[2] / ".chalice" / "config.json").read_text("utf-8"))["lambda_functions"]
+GATEWAY_WAITS = timedelta(seconds=29)
+
+
+def timeout_of(function: str) -> timedelta:
+    return timedelta(seconds=FUNCTIONS[function]["lambda_timeout"])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "send_alerts",
+        pytest.param("sweep_alerts", marks=pytest.mark.xfail(reason="a sweep may outlive a lease", strict=True)),
+    ],
+)
+def test_a_lease_on_alerts_outlives_the_function_that_took_it(function: str) -> None:
+    assert timedelta(seconds=LEASE_S) > timeout_of(function)
+
+
+@pytest.mark.parametrize(
+    "function",
+    ["sweep_alerts", "finish_registrations", "clean_registrations", "clean_tokens", "sweep_orphans", "expire_uploads"],
+)
+def test_a_job_that_stops_by_the_clock_has_a_minute_left_to_end_what_it_began(function: str) -> None:
+    assert function in {job.name for job in JOBS}
+    assert timeout_of(function) >= SWEEP_TIME + timedelta(minutes=1)
+
+
+def test_a_request_is_answered_before_the_gateway_gives_up() -> None:
+    assert timeout_of("api_handler") < GATEWAY_WAITS
+
+
+def test_every_function_has_its_own_time() -> None:
+    assert set(FUNCTIONS) == {job.name for job in JOBS} | {"api_handler"}
+    assert all("lambda_timeout" in settings for settings in FUNCTIONS.values())
