@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
 .DEFAULT_GOAL := run
-.PHONY: run test deep browser lint check bench replay package e2e demo clean
+.PHONY: run test deep browser lint check bench mutants replay package e2e demo clean
 
 .venv/.runtime: requirements.txt  ## what the service itself needs
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -46,6 +46,9 @@ bench: .venv/.stamp        ## what a deposit and a person's request cost, over t
 
 replay: .venv/.test        ## play the recorded requests on revision BASE and on this tree: what differs is told
 	$(BIN)/python -m tests.replay $(BASE) $(if $(WITHOUT),--without $(WITHOUT))
+
+mutants: .venv/.stamp      ## plant small defects in the modules that matter most (or in OF): which does no test see?
+	$(BIN)/python -m tests.mutants $(OF)
 
 package: .venv/.stamp      ## build/package/{sam.json,deployment.zip}
 	$(BIN)/python -m infra.package

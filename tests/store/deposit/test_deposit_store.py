@@ -56,10 +56,7 @@ class Bench:
 
     def everything(self) -> dict[str, list[Any]]:
         """Return all items of all tables that a deposit writes to."""
-        return {
-            model.__name__: sorted((item.serialize() for item in model.scan()), key=str)  # type: ignore[no-untyped-call]
-            for model in TABLES
-        }
+        return {model.__name__: sorted((item.serialize() for item in model.scan()), key=str) for model in TABLES}
 
 
 @pytest.fixture
