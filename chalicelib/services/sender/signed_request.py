@@ -22,6 +22,8 @@ MAX_WINDOW = timedelta(minutes=5)
 CLOCK_SKEW = timedelta(seconds=30)
 WRITE_COVERAGE = ("@method", "@authority", "@path", "content-type", "content-digest")
 READ_COVERAGE = ("@method", "@authority", "@path")
+_SECONDS = range(1, 1 << 37)
+"""Since 1970, up to the year 6325: later ones can be signed, but not all be read as instants."""
 _KEYID = re.compile(r"([a-z0-9][a-z0-9-]{1,62}):([A-Za-z0-9._-]{1,64})")
 _NONCE = re.compile(r"[A-Za-z0-9_+/=.-]{16,128}")
 
@@ -99,8 +101,7 @@ def _signature_input(request: SignedRequest) -> tuple[tuple[str, ...], Mapping[s
 
 def _check_window(params: Mapping[str, Any], now: datetime) -> datetime:
     created, expires = params.get("created"), params.get("expires")
-    limits = range(1, 1 << 40)
-    if type(created) is not int or type(expires) is not int or created not in limits or expires not in limits:
+    if type(created) is not int or type(expires) is not int or created not in _SECONDS or expires not in _SECONDS:
         raise NotAuthenticated("signature_window", "La firma debe llevar created y expires, en segundos desde 1970.")
     starts_at, ends_at = datetime.fromtimestamp(created, UTC), datetime.fromtimestamp(expires, UTC)
     if not timedelta(0) < ends_at - starts_at <= MAX_WINDOW:

@@ -41,6 +41,26 @@ def test_a_session_is_found_by_its_cookie_as_it_was_opened(world: World) -> None
     assert one.session.is_validated_at(NOW)
 
 
+def test_a_session_is_what_the_account_says(world: World) -> None:
+    account = an_account(name="Usuaria Ejemplo", must_change_password=True)
+    one = open_session(account, world.new_secret(), origin="192.0.2.7", sessions=world.sessions, now=NOW).session
+    assert (one.user_id, one.username, one.mailbox_id, one.name) == (
+        account.user_id,
+        account.username,
+        account.mailbox_id,
+        account.name,
+    )
+    assert one.must_change_password
+    assert (one.access_id, one.created_at, one.validated_at, one.began_at) == (one.session_id, NOW, NOW, None)
+
+
+def test_a_validated_session_is_found_as_it_was_returned(world: World) -> None:
+    one = opened(world)
+    two = validate_session(one.session, world.new_secret(), sessions=world.sessions, now=NOW + TICK)
+    assert world.sessions.find(two.cookie, NOW + TICK) == two.session
+    assert two.session.session_id != one.session.session_id
+
+
 def test_neither_cookie_nor_table_gives_the_other_away(world: World) -> None:
     one = opened(world)
     [item] = world.connection.dispatch("Scan", {"TableName": TokenItem.Meta.table_name})["Items"]
@@ -149,6 +169,13 @@ def test_recent_accesses_are_listed_newest_first_with_those_that_are_over(world:
         (newest.session.created_at, True),
         (NOW, False),
     ]
+
+
+def test_the_last_twenty_accesses_are_listed(world: World) -> None:
+    for number in range(21):
+        opened(world, after=number * TICK)
+    listed = list_accesses("u1", sessions=world.sessions, now=NOW + 21 * TICK)
+    assert [access.session.created_at for access in listed] == [NOW + number * TICK for number in range(20, 0, -1)]
 
 
 def test_a_request_costs_one_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
