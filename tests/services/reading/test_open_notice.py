@@ -15,21 +15,23 @@ from botocore.exceptions import ConnectionClosedError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.reading import reading_tools
 from chalicelib.bootstrap.storage import event_store, mailbox_store, notice_store
 from chalicelib.config import Config
 from chalicelib.domain.deadline import Deadline, OpeningDates, Regime, TermStart
-from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.event import EventType
+from chalicelib.domain.errors import NotFound, Unavailable
+from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.notice import Notice
-from chalicelib.domain.reading.reading import Reading
+from chalicelib.domain.reading.reading import Opening, Reading, Seen
 from chalicelib.domain.session import Session
 from chalicelib.services.reading.list_notices import list_notices
 from chalicelib.services.reading.open_notice import OpenedNotice, open_notice
 from chalicelib.services.reading.tools import ReadingTools
 from chalicelib.store.mailbox_store import MailboxStore
 from tests.access_world import at_once
+from tests.alert_world import a_batch
 from tests.builders import a_notice
 from tests.deposit_world import AUTHORITY, NOW, Clock, a_mailbox, a_user
 
@@ -191,6 +193,68 @@ def test_an_opening_that_never_gets_through_is_refused_and_not_recorded(
     with pytest.raises(Unavailable, match="opening_unavailable"):
         wired.open_as(1)
     assert (wired.opened_count(), wired.events()) == (0, [])
+
+
+@pytest.mark.ministack
+def test_each_try_waits_a_little_longer_than_the_last(wired: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    shelf = replace(wired, tools=replace(wired.tools, pause=pauses.append))
+    _spoil(monkeypatch, "TransactWriteItems", *["conflict"] * 5)
+
+    assert shelf.open_as(1).is_first
+    assert pauses == [pytest.approx(0.1 * attempt) for attempt in range(1, 6)]
+
+
+def test_an_opening_tells_who_when_and_from_where(shelf: Shelf) -> None:
+    found = shelf.tools.readings.find(NOTICE.notice_id)
+    clock = shelf.box.clock
+    assert isinstance(clock, Clock)
+    for number in (1, 2):
+        clock.now, clock.step = NOW + timedelta(minutes=number), timedelta(0)
+        session = replace(a_session(number), name=f"Lectora {number}")
+        opened = open_notice(session, found, origin=f"192.0.2.{number}", tools=shelf.tools)
+        found = shelf.tools.readings.find(NOTICE.notice_id)
+        assert opened.delivered == found.delivered
+    first, second = event_store(shelf.box).list_for_subject(f"notice#{NOTICE.notice_id}")
+
+    assert first == Event(
+        f"notice#{NOTICE.notice_id}",
+        EventType.NOTICE_OPENED,
+        NOW + timedelta(minutes=1),
+        first.event_id,
+        "user:u1",
+        "192.0.2.1",
+    )
+    assert second == replace(
+        first,
+        type=EventType.NOTICE_REOPENED,
+        occurred_at=NOW + timedelta(minutes=2),
+        event_id=second.event_id,
+        actor="user:u2",
+        origin="192.0.2.2",
+    )
+    assert first.event_id != second.event_id
+    assert opened.delivered.opening == Opening(first.event_id, NOW + timedelta(minutes=1), "u1", None)
+    assert opened.delivered.seen == (
+        Seen("u1", "Lectora 1", NOW + timedelta(minutes=1)),
+        Seen("u2", "Lectora 2", NOW + timedelta(minutes=2)),
+    )
+
+
+def test_who_opens_gets_the_alerts_that_were_found_with_the_notice(shelf: Shelf) -> None:
+    batch = a_batch(notice_id=NOTICE.notice_id)
+    with TransactWrite(connection=connection(shelf.box)) as transaction:
+        alert_batch_store(shelf.box).add_in(transaction, batch)
+
+    assert [shelf.open_as(number).alerts for number in (1, 2, 1)] == [batch] * 3
+
+
+def test_another_mailboxs_notice_is_not_opened(shelf: Shelf) -> None:
+    stranger = replace(a_session(1), mailbox_id="1-40000009")
+
+    with pytest.raises(NotFound, match="notice_not_found"):
+        open_notice(stranger, shelf.tools.readings.find(NOTICE.notice_id), origin="", tools=shelf.tools)
+    assert (shelf.opened_count(), shelf.events()) == (0, [])
 
 
 def _spoil(patch: pytest.MonkeyPatch, operation: str, *ways: str) -> None:
