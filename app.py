@@ -4,9 +4,11 @@ from chalice.app import Chalice
 
 from chalicelib.handlers import doors, jobs
 from chalicelib.handlers.collector import rest_collector
+from chalicelib.handlers.log import collect_lines
 
 rest_collector()
-app = Chalice(app_name="casilla", configure_logs=False)  # `handlers.log` does, at the first line
+collect_lines()
+app = Chalice(app_name="casilla", configure_logs=False)  # `handlers.log` does
 app.register_middleware(doors.in_own_words, "http")
 for door in doors.DOORS:
     doors.register(app, door)

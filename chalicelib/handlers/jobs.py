@@ -62,7 +62,11 @@ def register(app: Chalice, job: Job) -> Any:
 
     def run(event: Any) -> Any:
         resume_collector()
-        return find(job.target)(event)
+        try:
+            return find(job.target)(event)
+        except Exception as error:  # noqa: BLE001 - whatever it is, Lambda has to know that the job failed
+            failure = find("workers.reports:failure_of")(job.name, error)
+        raise failure
 
     run.__name__ = job.name  # chalice tells Lambda to look for `app.<name>`
     return getattr(app, job.trigger)(**job.settings, name=job.name)(run)

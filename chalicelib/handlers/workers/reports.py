@@ -13,6 +13,17 @@ SWEEP_TIME = timedelta(minutes=4)
 """A sweep starts nothing new after this; its function may run one minute longer."""
 
 
+class JobFailed(Exception):
+    """A job ended by an error. Its text is the kinds alone: Lambda prints it, and sends it on with what failed."""
+
+
+def failure_of(job: str, error: Exception) -> JobFailed:
+    """Log what ended a job, and return what to raise in its place."""
+    fault = describe_fault(error)
+    log().error("job failed", job=job, fault=fault)
+    return JobFailed(f"{job}: {fault['error']}")
+
+
 def failures(
     records: list[dict[str, Any]],
     identify: Callable[[dict[str, Any]], str],
