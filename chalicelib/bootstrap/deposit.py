@@ -9,6 +9,7 @@ from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.services.deposit.deposit_notice import DepositTools, Identifiers
 from chalicelib.store.deposit.consultation_store import ConsultationStore
 from chalicelib.store.deposit.deposit_store import DepositStore
+from chalicelib.store.deposit.orphan_position_store import OrphanPositionStore
 from chalicelib.store.deposit.sender_month_store import SenderMonthStore
 from chalicelib.store.sender.nonce_store import NonceStore
 
@@ -40,3 +41,10 @@ def sender_month_store(box: Container) -> SenderMonthStore:
 def consultation_store(box: Container) -> ConsultationStore:
     """Who asked about whom."""
     return ConsultationStore(connection(box))
+
+
+@made_once
+def orphan_position_store(box: Container) -> OrphanPositionStore:
+    """Where the sweep of orphans stands."""
+    connection(box)
+    return OrphanPositionStore()

@@ -55,11 +55,13 @@ class NoticeStore:
             raise notices_unavailable() from error
 
     def exists(self, notice_id: str) -> bool:
-        """Tell, by a strongly consistent read, whether the notice was committed."""
+        """Tell, by a strongly consistent read, whether the notice was committed, whatever is in it."""
         try:
-            self.get(notice_id)
-        except NotFound:
+            NoticeItem.get(notice_id, consistent_read=True, attributes_to_get=["notice_id"])
+        except NoticeItem.DoesNotExist:
             return False
+        except PynamoDBException as error:
+            raise notices_unavailable() from error
         return True
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pynamodb.connection import Connection
@@ -24,6 +25,7 @@ from chalicelib.store.access.account_store import AccountStore
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
+from chalicelib.store.key_page import KeyIndex, KeyPage, read_keys
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.shards import expiry_shard
 from chalicelib.store.tables import RegistrationItem
@@ -33,6 +35,9 @@ _TTL_MARGIN = timedelta(days=30)
 """The nightly job deletes first; the time to live is for what it could not."""
 _FAILED = "ConditionalCheckFailed"
 _CONFLICT = "TransactionConflict"
+
+_WAITING = KeyIndex(RegistrationItem, "waiting", "registration_key", "waiting_for = :key AND due_at <= :now")
+_BY_EXPIRY = KeyIndex(RegistrationItem, "by_expiry_shard", "registration_key", "expiry_shard = :shard")
 
 
 class RegistrationStore:
@@ -101,15 +106,30 @@ class RegistrationStore:
             raise store_unavailable() from error
         return changed
 
-    def list_waiting(self, registry: str, *, now: datetime, limit: int) -> tuple[str, ...]:
-        """Return keys of those whose registry is to be asked again, the longest due first."""
-        condition = "waiting_for = :key AND due_at <= :now"
+    def list_waiting(self, registry: str, *, now: datetime, after: Mapping[str, Any] | None = None) -> KeyPage:
+        """Return a page of keys of those whose registry is to be asked again, the longest due first."""
         values = {":key": {"S": registry}, ":now": {"N": str(int(now.timestamp()))}}
-        return self._keys("waiting", condition, values, limit)
+        return read_keys(self._connection, _WAITING, values, after=after)
 
-    def list_expiring(self, shard: str, *, limit: int) -> tuple[str, ...]:
-        """Return keys of those in a shard of the day on which their time ends."""
-        return self._keys("by_expiry_shard", "expiry_shard = :shard", {":shard": {"S": shard}}, limit)
+    def waiting_since(self, registry: str) -> datetime | None:
+        """Return when the one began that waits longest for this registry, due or not; None when nobody waits."""
+        query = {
+            "TableName": RegistrationItem.Meta.table_name,
+            "IndexName": "waiting_since",
+            "KeyConditionExpression": "waiting_for = :key",
+            "ExpressionAttributeValues": {":key": {"S": registry}},
+            "ProjectionExpression": "waiting_since",
+            "Limit": 1,
+        }
+        try:
+            found = self._connection.dispatch("Query", query)["Items"]
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        return datetime.fromtimestamp(int(found[0]["waiting_since"]["N"]), UTC) if found else None
+
+    def list_expiring(self, shard: str, *, after: Mapping[str, Any] | None = None) -> KeyPage:
+        """Return a page of keys of those in a shard of the day on which their time ends."""
+        return read_keys(self._connection, _BY_EXPIRY, {":shard": {"S": shard}}, after=after)
 
     @staticmethod
     def delete_expired(key: str, now: datetime) -> bool:
@@ -123,21 +143,6 @@ class RegistrationStore:
                 return False
             raise store_unavailable() from error
         return True
-
-    def _keys(self, index: str, condition: str, values: dict[str, Any], limit: int) -> tuple[str, ...]:
-        query = {
-            "TableName": RegistrationItem.Meta.table_name,
-            "IndexName": index,
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": values,
-            "ProjectionExpression": "registration_key",
-            "Limit": limit,
-        }
-        try:
-            found = self._connection.dispatch("Query", query)
-        except VENDOR_ERRORS as error:
-            raise store_unavailable() from error
-        return tuple(item["registration_key"]["S"] for item in found["Items"])
 
 
 def _to_item(registration: Registration) -> RegistrationItem:
@@ -153,6 +158,7 @@ def _to_item(registration: Registration) -> RegistrationItem:
     if registration.due_at is not None:
         item.waiting_for = "sunat" if registration.company is not None else "reniec"
         item.due_at = int(registration.due_at.timestamp())
+        item.waiting_since = int(registration.started_at.timestamp())
     return item
 
 

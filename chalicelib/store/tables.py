@@ -240,8 +240,8 @@ class TokenItem(Model):
 class RegistrationItem(Model):
     """A registration, found by the keyed hash of its id. `expires_at` is the table's TTL, absent once completed.
 
-    The sparse indexes: `waiting` (`waiting_for`, `due_at`) while a registry has to be asked again, `by_expiry_shard`
-    (`expiry_shard`, `registration_key`) while it can expire.
+    The sparse indexes: `waiting` (`waiting_for`, `due_at`) and `waiting_since` (`waiting_for`, `waiting_since`) while a
+    registry has to be asked again, `by_expiry_shard` (`expiry_shard`, `registration_key`) while it can expire.
     """
 
     class Meta(_Meta):
@@ -252,6 +252,7 @@ class RegistrationItem(Model):
     state = UnicodeAttribute()
     data: JSONAttribute = JSONAttribute()
     waiting_for = UnicodeAttribute(null=True)
+    waiting_since = NumberAttribute(null=True)
     due_at = NumberAttribute(null=True)
     expiry_shard = UnicodeAttribute(null=True)
     expires_at = TTLAttribute(null=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError, PynamoDBException, UpdateError
@@ -15,9 +17,12 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.domain.upload.upload import Upload, UploadState
 from chalicelib.store.batch_read import ItemKey, store_unavailable
 from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.key_page import PAGE, KeyIndex, KeyPage, read_keys
 from chalicelib.store.shards import expiry_shard
 from chalicelib.store.tables import UploadItem
-from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
+from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
+
+_BY_EXPIRY = KeyIndex(UploadItem, "by_expiry_shard", "upload_id", "expiry_shard = :shard")
 
 
 class UploadStore:
@@ -75,24 +80,12 @@ class UploadStore:
             condition=(UploadItem.state == UploadState.CHECKED.value),
         )
 
-    def list_expiring(self, shard: str, *, limit: int) -> tuple[str, ...]:
-        """Return up to `limit` ids of unused uploads of a shard of a day on which their time ends, or ended.
+    def list_expiring(self, shard: str, *, after: Mapping[str, Any] | None = None, limit: int = PAGE) -> KeyPage:
+        """Return a page of ids of unused uploads of a shard of a day on which their time ends, or ended.
 
         Those that ended are listed until their expiry is finished.
         """
-        query = {
-            "TableName": UploadItem.Meta.table_name,
-            "IndexName": "by_expiry_shard",
-            "KeyConditionExpression": "expiry_shard = :shard",
-            "ExpressionAttributeValues": {":shard": {"S": shard}},
-            "ProjectionExpression": "upload_id",
-            "Limit": limit,
-        }
-        try:
-            found = self._connection.dispatch("Query", query)
-        except VENDOR_ERRORS as error:
-            raise store_unavailable() from error
-        return tuple(item["upload_id"]["S"] for item in found["Items"])
+        return read_keys(self._connection, _BY_EXPIRY, {":shard": {"S": shard}}, after=after, limit=limit)
 
     def expire(self, upload_id: str, now: datetime) -> Upload | None:
         """Mark an unused upload whose time is over, so that no deposit can use it; again for one already marked.

@@ -113,7 +113,7 @@ def test_orphans_go_after_eight_days_and_committed_files_stay(world: World, lamb
 def test_nightly_expiry_reports_what_it_did(lambdas: Any) -> None:
     report = lambdas.invoke("expire_uploads", _schedule()).payload
 
-    assert report == {"expired": 0, "used": 0, "is_complete": True}
+    assert report == {"expired": 0, "used": 0, "failed": 0, "is_complete": True}
 
 
 def test_tokens_go_the_night_after_their_time_to_live(world: World, lambdas: Any) -> None:
@@ -123,7 +123,7 @@ def test_tokens_go_the_night_after_their_time_to_live(world: World, lambdas: Any
     world.clock.advance(days=1)
     done = lambdas.invoke("clean_tokens", _schedule()).payload
 
-    assert done == {"deleted": 1, "gone": 0, "is_complete": True}
+    assert done == {"deleted": 1, "gone": 0, "failed": 0, "is_complete": True}
 
 
 def test_delivery_reports_that_are_none_are_logged_and_dropped(lambdas: Any) -> None:

@@ -30,7 +30,7 @@ def use(world: World, upload: Upload) -> None:
 
 def listed(world: World) -> list[str]:
     """Return what any shard lists of the day on which `an_upload` expires."""
-    return [upload for shard in expiry_shards(DUE.date()) for upload in world.uploads.list_expiring(shard, limit=9)]
+    return [upload for shard in expiry_shards(DUE.date()) for upload in world.uploads.list_expiring(shard).keys]
 
 
 @pytest.mark.parametrize("upload", [an_upload(), REFUSED], ids=["checked", "refused"])
@@ -78,9 +78,11 @@ def test_expiring_uploads_are_listed_by_day_and_shard_within_the_limit(world: Wo
         world.uploads.add(an_upload(upload_id=upload_id))
     world.uploads.add(an_upload(upload_id="d1", expires_at=DUE + timedelta(days=1)))
     first, second = expiry_shards(DUE.date())[1:3]
-    assert world.uploads.list_expiring(first, limit=2) == ("a1", "a9")
-    assert world.uploads.list_expiring(first, limit=9) == ("a1", "a9", "b1", "c1")
-    assert world.uploads.list_expiring(second, limit=9) == ("a2",)
+    page = world.uploads.list_expiring(first, limit=2)
+    assert page.keys == ("a1", "a9")
+    rest = world.uploads.list_expiring(first, after=page.after)
+    assert (rest.keys, rest.after) == (("b1", "c1"), None)
+    assert world.uploads.list_expiring(second).keys == ("a2",)
     assert listed(world) == ["a1", "a9", "b1", "c1", "a2"]
 
 

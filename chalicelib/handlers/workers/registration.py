@@ -8,7 +8,7 @@ from chalice.app import CloudWatchEvent
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.registration import is_registration_open, registration_store, registration_tools
-from chalicelib.handlers.workers.reports import SWEEP_TIME, reported
+from chalicelib.handlers.workers.reports import NIGHT_TIME, SWEEP_TIME, reported
 from chalicelib.services.registration import clean_registrations as cleaning
 from chalicelib.services.registration import finish_registrations as finishing
 
@@ -17,7 +17,7 @@ def finish_registrations(_: CloudWatchEvent) -> dict[str, Any]:
     """Ask the registries again about those who registered while one did not answer."""
     box = current()
     if not is_registration_open(box):
-        return {}
+        return reported("finish_registrations", finishing.FinishedRegistrations())
     report = finishing.finish_registrations(tools=registration_tools(box), until=box.clock() + SWEEP_TIME)
     return reported("finish_registrations", report)
 
@@ -25,5 +25,6 @@ def finish_registrations(_: CloudWatchEvent) -> dict[str, Any]:
 def clean_registrations(_: CloudWatchEvent) -> dict[str, Any]:
     """Delete registrations that were never completed."""
     box = current()
-    report = cleaning.clean_registrations(registrations=registration_store(box), now=box.clock())
+    until = box.clock() + NIGHT_TIME
+    report = cleaning.clean_registrations(registrations=registration_store(box), now=box.clock, until=until)
     return reported("clean_registrations", report)

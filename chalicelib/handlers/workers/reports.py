@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,10 @@ from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
 
 SWEEP_TIME = timedelta(minutes=4)
-"""A sweep starts nothing new after this; its function may run one minute longer."""
+"""A sweep of every few minutes starts nothing new after this; its function may run one minute longer."""
+
+NIGHT_TIME = timedelta(minutes=13)
+"""A job at night starts nothing new after this; its function may run two minutes longer."""
 
 
 class JobFailed(Exception):
@@ -46,7 +50,11 @@ def message_id(message: dict[str, Any]) -> str:
 
 
 def reported(job: str, report: Any) -> dict[str, Any]:
-    """Log a sweep's counts, and return them."""
-    counts = {name: getattr(report, name) for name in report.__slots__}
+    """Log what became of a job's items, and return it.
+
+    `report` is a dataclass of counts and `is_complete`. Metric filters of the template read the line, and the runbook
+    tells of each count.
+    """
+    counts = {field.name: getattr(report, field.name) for field in fields(report)}
     log().info("job done", job=job, **counts)
     return counts

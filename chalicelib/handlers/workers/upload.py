@@ -12,7 +12,7 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.handlers.log import log
-from chalicelib.handlers.workers.reports import failures, message_id, reported
+from chalicelib.handlers.workers.reports import NIGHT_TIME, failures, message_id, reported
 from chalicelib.services.upload import expire_uploads as expiring
 from chalicelib.services.upload.check_upload import check_upload
 
@@ -36,5 +36,6 @@ def check_uploads(event: SQSEvent) -> dict[str, Any]:
 def expire_uploads(_: CloudWatchEvent) -> dict[str, Any]:
     """Forget uploads that no deposit used."""
     box = current()
-    report = expiring.expire_uploads(uploads=upload_store(box), files=files(box), now=box.clock())
+    until = box.clock() + NIGHT_TIME
+    report = expiring.expire_uploads(uploads=upload_store(box), files=files(box), now=box.clock, until=until)
     return reported("expire_uploads", report)

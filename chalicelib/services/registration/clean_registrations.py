@@ -1,14 +1,17 @@
 """Every night: delete registrations that were never completed and whose time is over.
 
-Found by index, never by scan; each is deleted only if its time is still over. Stopped anywhere, the next run goes on.
+Found by index, never by scan; each is deleted only if its time is still over. What was deleted is out of the index:
+stopped anywhere, the next run goes on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.services.overdue import list_overdue
+from chalicelib.services.overdue import overdue
+from chalicelib.services.work_through import work_through
 from chalicelib.store.registration_store import RegistrationStore
 
 _DAYS_BACK = 30
@@ -17,17 +20,24 @@ _DAYS_BACK = 30
 
 @dataclass(frozen=True, slots=True)
 class CleanedRegistrations:
-    """What one run did: `kept` got more time or were gone; `is_complete` is False when the limit stopped it."""
+    """What one run did: `kept` got more time or were gone; complete when it saw all and none failed."""
 
     deleted: int
     kept: int
+    failed: int
     is_complete: bool
 
 
 def clean_registrations(
-    *, registrations: RegistrationStore, now: datetime, limit: int = 1000, days_back: int = _DAYS_BACK
+    *, registrations: RegistrationStore, now: Callable[[], datetime], until: datetime, days_back: int = _DAYS_BACK
 ) -> CleanedRegistrations:
-    """Delete up to `limit` registrations whose time ended before today, since `days_back` days; oldest days first."""
-    due = list_overdue(registrations.list_expiring, now=now, days_back=range(days_back, 0, -1), limit=limit)
-    deleted = sum(registrations.delete_expired(key, now) for key in due)
-    return CleanedRegistrations(deleted, len(due) - deleted, len(due) < limit)
+    """Delete those whose time ended before today, since `days_back` days; oldest days first, none after `until`."""
+    started = now()
+
+    def delete(key: str) -> str:
+        return "deleted" if registrations.delete_expired(key, started) else "kept"
+
+    due = overdue(registrations.list_expiring, now=started, days_back=range(days_back, 0, -1))
+    done = work_through(due, delete, job="clean_registrations", now=now, until=until)
+    counts = {name: done.outcomes[name] for name in ("deleted", "kept", "failed")}
+    return CleanedRegistrations(**counts, is_complete=done.is_complete)

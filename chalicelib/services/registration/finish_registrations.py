@@ -1,65 +1,76 @@
 """Every few minutes: ask the registries again about those who registered while one did not answer (REG-4).
 
-Bounded by number and time; one that fails stops no other and is due again later. Two runs at once may ask twice; only
+Bounded by time; one that fails stops no other, though it stays first in the list. Two runs at once may ask twice; only
 one of them changes the registration, and only that one writes to the person.
 """
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from chalicelib.domain.errors import CasillaError, InvalidInput, Unavailable
+from chalicelib.domain.errors import InvalidInput, Unavailable
 from chalicelib.domain.registration.identity import Registry
 from chalicelib.domain.registration.identity_refusal import refuse_unless_confirmed
-from chalicelib.domain.registration.registration import Registration, RegistrationState, confirmed, postponed, refused
+from chalicelib.domain.registration.registration import (
+    Registration,
+    RegistrationChanged,
+    RegistrationState,
+    confirmed,
+    postponed,
+    refused,
+)
 from chalicelib.renderers.registration.registration_letters import refused_letter
 from chalicelib.services.registration.check_identity import Consultation, ConsultationReason, check_identity
 from chalicelib.services.registration.tools import RegistrationTools, send_code, send_letter, try_to_send
-
-_logger = logging.getLogger(__name__)
+from chalicelib.services.work_through import in_turns, pages_of, work_through
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedRegistrations:
-    """How many were due, went on to the code, were refused, wait on, failed, and were left for the next run."""
+    """How many went on to the code, were refused, wait on, were gone and failed; how long the longest has waited.
 
-    due: int = 0
+    `gone` were finished, changed or ended meanwhile. Complete when it saw all that were due and none failed.
+    """
+
     confirmed: int = 0
     refused: int = 0
     waiting: int = 0
+    gone: int = 0
     failed: int = 0
-    left: int = 0
+    oldest_waiting_s: int = 0
+    is_complete: bool = True
 
 
-def finish_registrations(*, tools: RegistrationTools, until: datetime, limit: int = 100) -> FinishedRegistrations:
-    """Ask about up to `limit` of each registry, the longest due first, starting none after `until`."""
-    due = [
-        key
-        for registry in Registry
-        for key in tools.registrations.list_waiting(registry.value, now=tools.clock(), limit=limit)
-    ]
-    done: list[str] = []
-    for key in due:
-        if tools.clock() >= until:
-            break
-        done.append(_finish_one(key, tools))
-    counts = {name: done.count(name) for name in ("confirmed", "refused", "waiting", "failed")}
-    return FinishedRegistrations(due=len(due), left=len(due) - len(done), **counts)
+def finish_registrations(*, tools: RegistrationTools, until: datetime) -> FinishedRegistrations:
+    """Ask about all that are due, the longest due first and both registries in turn, beginning none after `until`."""
+    started = tools.clock()
+    due = in_turns(
+        pages_of(partial(tools.registrations.list_waiting, registry.value, now=started)) for registry in Registry
+    )
+    done = work_through(
+        due, partial(_finish_one, tools=tools), job="finish_registrations", now=tools.clock, until=until
+    )
+    counts = {name: done.outcomes[name] for name in ("confirmed", "refused", "waiting", "gone", "failed")}
+    return FinishedRegistrations(**counts, oldest_waiting_s=_oldest_waiting_s(tools), is_complete=done.is_complete)
+
+
+def _oldest_waiting_s(tools: RegistrationTools) -> int:
+    since = [tools.registrations.waiting_since(registry.value) for registry in Registry]
+    waits = [tools.clock() - began for began in since if began is not None]
+    return max((int(wait.total_seconds()) for wait in waits), default=0)
 
 
 def _finish_one(key: str, tools: RegistrationTools) -> str:
+    registration = tools.registrations.find(key)
+    is_waiting = registration is not None and registration.state is RegistrationState.AWAITING_REGISTRY
+    if registration is None or not is_waiting or not registration.is_open_at(tools.clock()):
+        return "gone"
     try:
-        registration = tools.registrations.find(key)
-        is_waiting = registration is not None and registration.state is RegistrationState.AWAITING_REGISTRY
-        if registration is None or not is_waiting or not registration.is_open_at(tools.clock()):
-            return "gone"
         return _ask_again(registration, tools)
-    except CasillaError as error:
-        _logger.warning("registration not finished", extra={"code": error.code})
-        return "failed"
+    except RegistrationChanged:
+        return "gone"
 
 
 def _ask_again(registration: Registration, tools: RegistrationTools) -> str:

@@ -6,11 +6,13 @@ the list last. Stopped anywhere, the next run goes on; two runs at once do the s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.gateways.files import Files
-from chalicelib.services.overdue import list_overdue
+from chalicelib.services.overdue import overdue
+from chalicelib.services.work_through import work_through
 from chalicelib.store.upload_store import UploadStore
 
 _DAYS_BACK = 30
@@ -19,26 +21,29 @@ _DAYS_BACK = 30
 
 @dataclass(frozen=True, slots=True)
 class ExpiredUploads:
-    """What one run did: `used` were used at the last moment; `is_complete` is False when the limit stopped it."""
+    """What one run did: `used` were used at the last moment; complete when it saw all and none failed."""
 
     expired: int
     used: int
+    failed: int
     is_complete: bool
 
 
 def expire_uploads(
-    *, uploads: UploadStore, files: Files, now: datetime, limit: int = 500, days_back: int = _DAYS_BACK
+    *, uploads: UploadStore, files: Files, now: Callable[[], datetime], until: datetime, days_back: int = _DAYS_BACK
 ) -> ExpiredUploads:
-    """Expire up to `limit` uploads whose time ended before today, in UTC, since `days_back` days; oldest days first."""
-    due = list_overdue(uploads.list_expiring, now=now, days_back=range(days_back, 0, -1), limit=limit)
-    outcomes = [_expire(upload_id, uploads=uploads, files=files, now=now) for upload_id in due]
-    return ExpiredUploads(sum(outcomes), len(outcomes) - sum(outcomes), len(due) < limit)
+    """Expire those whose time ended before today, in UTC, since `days_back` days; oldest first, none after `until`."""
+    started = now()
 
+    def expire(upload_id: str) -> str:
+        expired = uploads.expire(upload_id, started)
+        if expired is None:
+            return "used"
+        files.delete_document(expired.object_key)
+        uploads.finish_expiry(upload_id)
+        return "expired"
 
-def _expire(upload_id: str, *, uploads: UploadStore, files: Files, now: datetime) -> bool:
-    expired = uploads.expire(upload_id, now)
-    if expired is None:
-        return False
-    files.delete_document(expired.object_key)
-    uploads.finish_expiry(upload_id)
-    return True
+    due = overdue(uploads.list_expiring, now=started, days_back=range(days_back, 0, -1))
+    done = work_through(due, expire, job="expire_uploads", now=now, until=until)
+    counts = {name: done.outcomes[name] for name in ("expired", "used", "failed")}
+    return ExpiredUploads(**counts, is_complete=done.is_complete)

@@ -6,7 +6,9 @@ and wrong secrets cost the same number of calls.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import DeleteError, PynamoDBException
@@ -16,6 +18,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.domain.access.access_secret import is_same_secret
 from chalicelib.domain.access.token import NewToken, Token, TokenKind
 from chalicelib.store.batch_read import store_unavailable
+from chalicelib.store.key_page import PAGE, KeyIndex, KeyPage, read_keys
 from chalicelib.store.tables import TokenItem
 from chalicelib.store.token_item import (
     item_from_new,
@@ -26,7 +29,9 @@ from chalicelib.store.token_item import (
     token_key,
     update_token,
 )
-from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
+from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
+
+_BY_EXPIRY = KeyIndex(TokenItem, "by_expiry", "token", "expiry_shard = :shard AND expires_at < :now")
 
 
 class TokenStore:
@@ -104,26 +109,16 @@ class TokenStore:
         is_theirs = TokenItem.subject == subject_key(kind, subject)
         return self._take(f"{kind}#{token_id}", is_theirs) is not None
 
-    def list_expired(self, shard: str, *, now: datetime, limit: int) -> tuple[str, ...]:
-        """Return up to `limit` keys of a shard of the index by_expiry whose TTL is over, oldest first."""
-        query = {
-            "TableName": TokenItem.Meta.table_name,
-            "IndexName": "by_expiry",
-            "KeyConditionExpression": "expiry_shard = :shard AND expires_at < :now",
-            "ExpressionAttributeValues": {":shard": {"S": shard}, ":now": {"N": str(int(now.timestamp()))}},
-            "ProjectionExpression": "#token",
-            "ExpressionAttributeNames": {"#token": "token"},
-            "Limit": limit,
-        }
-        try:
-            found = self._connection.dispatch("Query", query)
-        except VENDOR_ERRORS as error:
-            raise store_unavailable() from error
-        return tuple(item["token"]["S"] for item in found["Items"])
+    def list_expired(
+        self, shard: str, *, now: datetime, after: Mapping[str, Any] | None = None, limit: int = PAGE
+    ) -> KeyPage:
+        """Return a page of keys of a shard of the index by_expiry whose TTL is over, oldest first."""
+        values = {":shard": {"S": shard}, ":now": {"N": str(int(now.timestamp()))}}
+        return read_keys(self._connection, _BY_EXPIRY, values, after=after, limit=limit)
 
     def delete_expired(self, key: str, *, now: datetime) -> bool:
-        """Delete a token that `list_expired` named, unless it is gone or was issued anew meanwhile."""
-        return self._take(key, TokenItem.expires_at < now) is not None
+        """Delete a token that `list_expired` named, readable or not, unless it is gone or was issued anew meanwhile."""
+        return self._delete(key, TokenItem.expires_at < now) is not None
 
     def _is_valid(self, kind: TokenKind, name: str, answer: str | None, now: datetime) -> Condition:
         condition = TokenItem.valid_until >= micros(now)
@@ -135,6 +130,10 @@ class TokenStore:
         return token_key(self._pepper, kind, name)
 
     def _take(self, key: str, condition: Condition | None) -> Token | None:
+        gone = self._delete(key, condition)
+        return None if gone is None else token_from_item(TokenItem.from_raw_data(gone))
+
+    def _delete(self, key: str, condition: Condition | None) -> dict[str, Any] | None:
         try:
             gone = self._connection.delete_item(
                 TokenItem.Meta.table_name, key, condition=condition, return_values="ALL_OLD"
@@ -143,4 +142,4 @@ class TokenStore:
             if vendor_code(error) == CONDITION_FAILED:
                 return None
             raise store_unavailable() from error
-        return token_from_item(TokenItem.from_raw_data(gone["Attributes"])) if gone.get("Attributes") else None
+        return gone.get("Attributes") or None

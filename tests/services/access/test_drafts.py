@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -116,5 +116,10 @@ def test_the_nightly_job_deletes_expired_drafts(world: World, tools: DraftTools)
     keep(tools)
     over = END + KEPT_FOR[TokenKind.DRAFT]
 
-    assert clean_tokens(tokens=world.tokens, now=over, days_back=1) == CleanedTokens(0, 0, is_complete=True)
-    assert clean_tokens(tokens=world.tokens, now=over + timedelta(seconds=1), days_back=1).deleted == 1
+    assert _clean(world, over) == CleanedTokens(0, 0, 0, is_complete=True)
+    assert _clean(world, over + timedelta(seconds=1)).deleted == 1
+
+
+def _clean(world: World, now: datetime) -> CleanedTokens:
+    until = now + timedelta(minutes=1)
+    return clean_tokens(tokens=world.tokens, now=lambda: now, until=until, days_back=1)

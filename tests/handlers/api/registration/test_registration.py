@@ -370,10 +370,11 @@ def test_while_the_registry_is_down_nothing_is_lost_and_the_job_goes_on(
     started = site.start()
     assert started["state"] == "awaiting_registry"
     assert "no responde" in site.mails[-1][1]
-    assert _run(site, "finish_registrations")["due"] == 0
+    assert _run(site, "finish_registrations")["waiting"] == 0
 
     site.clock.advance(minutes=5)
-    assert _run(site, "finish_registrations")["waiting"] == 1
+    report = _run(site, "finish_registrations")
+    assert (report["waiting"], report["oldest_waiting_s"], report["is_complete"]) == (1, 300, True)
     monkeypatch.undo()
     site.clock.advance(minutes=10)
     assert _run(site, "finish_registrations")["confirmed"] == 1
@@ -436,7 +437,47 @@ def test_a_late_no_of_the_registry_ends_the_registration_by_mail(site: Site, mon
     assert _run(site, "finish_registrations")["refused"] == 1
     assert "no coinciden" in site.mails[-1][1]
     assert site.call("GET", f"/{started['registration_id']}").json_body["state"] == "refused"
-    assert _run(site, "finish_registrations")["due"] == 0
+    assert _run(site, "finish_registrations") == {
+        "confirmed": 0, "refused": 0, "waiting": 0, "gone": 0, "failed": 0, "oldest_waiting_s": 0, "is_complete": True,
+    }  # fmt: skip
+
+
+def test_a_registration_that_cannot_be_read_stops_no_other_and_is_seen_to_wait(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in ("99000001", "99000008"):
+        monkeypatch.setitem(_people(), number, {**_people()[number], "answer": "error"})
+    site.start()
+    [bad] = tables.RegistrationItem.scan()
+    site.clock.advance(minutes=1)
+    site.start(a_form("99000008"))
+    bad.update([tables.RegistrationItem.data.set({})])
+    monkeypatch.undo()
+    site.clock.advance(minutes=5)
+
+    first, second = _run(site, "finish_registrations"), _run(site, "finish_registrations")
+
+    assert (first["refused"], first["failed"], first["is_complete"]) == (1, 1, False)
+    assert (second["refused"], second["failed"], second["oldest_waiting_s"]) == (0, 1, 360)
+
+
+def test_registrations_that_time_left_over_are_asked_about_next_time(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = ("99000001", "99000003", "99000008")
+    for number in numbers:
+        monkeypatch.setitem(_people(), number, {**_people()[number], "answer": "error"})
+        site.start(a_form(number))
+        site.clock.advance(minutes=11)  # else one address would meet its limit
+    monkeypatch.undo()
+    site.clock.step = timedelta(seconds=40)
+    reports = [_run(site, "finish_registrations")]
+    while not reports[-1]["is_complete"]:
+        reports.append(_run(site, "finish_registrations"))
+    site.clock.step = timedelta(0)
+
+    assert len(reports) > 1
+    assert sum(report["confirmed"] + report["refused"] for report in reports) == len(numbers)
 
 
 def test_a_stranger_cannot_tell_whether_the_holder_has_a_mailbox(site: Site) -> None:
