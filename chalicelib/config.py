@@ -31,6 +31,8 @@ class Config:
     exports_bucket: str
     exports_queue: str
     """URL of the queue that hands requests for files to their worker."""
+    uploads_queue: str
+    """URL of the queue that tells its worker of files that arrived."""
     api_authority: str
     """Host, and port when not the scheme's own, that clients sign as `@authority`."""
     api_base_url: str

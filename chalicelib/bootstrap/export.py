@@ -10,6 +10,7 @@ from chalicelib.bootstrap.search import search_tools
 from chalicelib.bootstrap.storage import event_store, limit_store
 from chalicelib.gateways.export.export_files import ExportFiles
 from chalicelib.gateways.export.export_queue import ExportQueue
+from chalicelib.gateways.message_queue import MessageQueue
 from chalicelib.services.export.tools import ExportTools
 from chalicelib.store.export_store import ExportStore
 
@@ -19,6 +20,12 @@ def export_store(box: Container) -> ExportStore:
     """The files that were asked for."""
     connection(box)
     return ExportStore()
+
+
+@made_once
+def export_messages(box: Container) -> MessageQueue:
+    """The queue of requests, as their worker sees it."""
+    return MessageQueue(new_client(box, "sqs", retries=3), box.config.exports_queue)
 
 
 @made_once

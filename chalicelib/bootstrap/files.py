@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection, new_client
 from chalicelib.gateways.files import Files
+from chalicelib.gateways.message_queue import MessageQueue
 from chalicelib.store.upload_store import UploadStore
 
 
@@ -22,3 +23,9 @@ def files(box: Container) -> Files:
 def upload_store(box: Container) -> UploadStore:
     """The outcomes of checks."""
     return UploadStore(connection(box))
+
+
+@made_once
+def upload_messages(box: Container) -> MessageQueue:
+    """The queue of files that arrived, as their worker sees it."""
+    return MessageQueue(new_client(box, "sqs", retries=3), box.config.uploads_queue)

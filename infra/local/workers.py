@@ -113,7 +113,7 @@ class StreamFeed:
 
 @dataclass
 class QueueFeed:
-    """A queue; messages handled are deleted, failed ones come back and end in the dead-letter queue."""
+    """A queue; messages handled are deleted, others come back when their worker or the queue said, as in AWS."""
 
     client: Any
     queue_url: str
@@ -128,11 +128,8 @@ class QueueFeed:
         ).get("Messages", [])
         for message in found:
             failed = failed_identifiers(call(self.function, self.name, {"Records": [self._as_record(message)]}))
-            handle = {"QueueUrl": self.queue_url, "ReceiptHandle": message["ReceiptHandle"]}
-            if message["MessageId"] in failed:  # a laptop need not wait twelve minutes for the next try
-                self.client.change_message_visibility(**handle, VisibilityTimeout=_AFTER_FAILURE_SECONDS)
-            else:
-                self.client.delete_message(**handle)
+            if message["MessageId"] not in failed:
+                self.client.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
         return bool(found)
 
     def _as_record(self, message: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from email import message_from_string
 from typing import Any
@@ -16,7 +17,7 @@ from chalicelib.bootstrap.session import token_store
 from chalicelib.bootstrap.storage import notice_store
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.alert.alert import AlertState
-from chalicelib.store.tables import EventItem
+from chalicelib.handlers.workers.reports import JobFailed
 from tests.cloud import Engine
 from tests.deposit_world import World
 
@@ -126,11 +127,43 @@ def test_tokens_go_the_night_after_their_time_to_live(world: World, lambdas: Any
     assert done == {"deleted": 1, "gone": 0, "failed": 0, "is_complete": True}
 
 
-def test_delivery_reports_that_are_none_are_logged_and_dropped(lambdas: Any) -> None:
-    event: dict[str, Any] = {"Records": [{"Sns": {"Message": "no es JSON", "Subject": None, "MessageAttributes": {}}}]}
+def _mail_events(*messages: str) -> dict[str, Any]:
+    return {"Records": [{"Sns": {"Message": text, "Subject": None, "MessageAttributes": {}}} for text in messages]}
 
-    assert lambdas.invoke("record_deliveries", event).payload is None
-    assert not [item for item in EventItem.scan() if item.type == "alert.reported"]
+
+def _delivery(notice_id: str) -> str:
+    mail = {
+        "messageId": "m1",
+        "timestamp": "2026-03-09T20:15:30Z",
+        "tags": {"notice_id": [notice_id], "user_id": ["u1"]},
+    }
+    return json.dumps({"eventType": "Delivery", "mail": mail, "delivery": {"timestamp": "2026-03-09T20:16:30Z"}})
+
+
+def test_delivery_reports_are_recorded_once(world: World, lambdas: Any) -> None:
+    notice_id = world.deposit().json_body["notice_id"]
+    event = _mail_events(_delivery(notice_id), _delivery(notice_id), json.dumps({"eventType": "Open", "mail": {}}))
+
+    report = lambdas.invoke("record_deliveries", event).payload
+
+    assert report == {"recorded": 1, "known": 1, "ignored": 1, "unreadable": 0, "failed": 0, "is_complete": True}
+
+
+@pytest.mark.parametrize(
+    "unreadable", ["no es JSON", "[]", json.dumps({"eventType": "Bounce", "mail": {"tags": "rosa@ejemplo.pe"}})]
+)
+def test_a_report_that_is_not_understood_goes_to_the_dead_letters_and_stops_no_other(
+    world: World, lambdas: Any, caplog: pytest.LogCaptureFixture, unreadable: str
+) -> None:
+    notice_id = world.deposit().json_body["notice_id"]
+
+    with pytest.raises(JobFailed, match="DeliveriesUnrecorded"):
+        lambdas.invoke("record_deliveries", _mail_events(unreadable, _delivery(notice_id)))
+
+    assert AlertState.DELIVERED in _states(world, notice_id)
+    [done] = [vars(line) for line in caplog.records if line.message == "job done"]
+    assert (done["recorded"], done["unreadable"], done["is_complete"]) == (1, 1, False)
+    assert "rosa" not in str([vars(line) for line in caplog.records])
 
 
 def _schedule() -> dict[str, Any]:

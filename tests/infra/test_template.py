@@ -13,6 +13,7 @@ from pynamodb.indexes import GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.config import Config
+from chalicelib.domain.alert.delivery_report import parse_report
 from chalicelib.renderers.alert.alert_sms import holds_portal
 from chalicelib.store import tables
 from infra.package import ROOT
@@ -216,6 +217,30 @@ def test_every_asynchronous_function_has_dead_letters() -> None:
     assert stream["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["AlertsFailed", "Arn"]}
     reports = RESOURCES["RecordDeliveries"]["Properties"]["EventInvokeConfig"]["DestinationConfig"]
     assert reports["OnFailure"]["Destination"] == {"Fn::GetAtt": ["DeliveriesFailed", "Arn"]}
+
+
+SES_KINDS = {
+    "send": "Send",
+    "reject": "Reject",
+    "bounce": "Bounce",
+    "complaint": "Complaint",
+    "delivery": "Delivery",
+    "open": "Open",
+    "click": "Click",
+    "renderingFailure": "Rendering Failure",
+    "subscription": "Subscription",
+}
+"""What a configuration set calls what SES can report, and how the report calls itself."""
+
+
+@pytest.mark.parametrize("subscribed", SES_KINDS)
+def test_ses_reports_what_is_understood_and_no_more(subscribed: str) -> None:
+    at, kind = "2026-03-09T20:15:30.000Z", SES_KINDS[subscribed]
+    details = {"timestamp": at, "bounceType": "Permanent", "bounceSubType": "General", "delayType": "General"}
+    mail = {"messageId": "m", "timestamp": at, "tags": {"notice_id": ["2222-2222-2222"], "user_id": ["u1"]}}
+    understood = parse_report({"eventType": kind, "mail": mail, subscribed: details}) is not None
+    destination = RESOURCES["MailReportsDestination"]["Properties"]["EventDestination"]
+    assert (subscribed in destination["MatchingEventTypes"]) == understood
 
 
 def test_every_dead_letter_queue_and_every_function_has_an_alarm() -> None:

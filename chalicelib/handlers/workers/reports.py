@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
@@ -44,11 +45,6 @@ def failures(
     return {"batchItemFailures": failed}
 
 
-def message_id(message: dict[str, Any]) -> str:
-    """Return how a queue names a message."""
-    return str(message["messageId"])
-
-
 def reported(job: str, report: Any) -> dict[str, Any]:
     """Log what became of a job's items, and return it.
 
@@ -58,3 +54,34 @@ def reported(job: str, report: Any) -> dict[str, Any]:
     counts = {field.name: getattr(report, field.name) for field in fields(report)}
     log().info("job done", job=job, **counts)
     return counts
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDeliveries:
+    """What became of delivery reports: `known` told nothing new, `ignored` are of other mail or kinds."""
+
+    recorded: int
+    known: int
+    ignored: int
+    unreadable: int
+    failed: int
+    is_complete: bool
+
+
+class DeliveriesUnrecorded(Exception):
+    """Delivery reports could not be recorded; Lambda tries the event again, and then keeps it as a dead letter."""
+
+
+def reported_deliveries(outcomes: Counter[str]) -> dict[str, Any]:
+    """Log and return what became of delivery reports.
+
+    Raises:
+        DeliveriesUnrecorded: some were not understood or not recorded.
+
+    """
+    counts = {name: outcomes[name] for name in ("recorded", "known", "ignored", "unreadable", "failed")}
+    report = RecordedDeliveries(**counts, is_complete=not (outcomes["unreadable"] or outcomes["failed"]))
+    told = reported("record_deliveries", report)
+    if not report.is_complete:
+        raise DeliveriesUnrecorded
+    return told

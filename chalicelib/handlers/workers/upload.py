@@ -3,34 +3,79 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
 from chalice.app import CloudWatchEvent, SQSEvent
 
-from chalicelib.bootstrap import current
-from chalicelib.bootstrap.files import files, upload_store
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.bootstrap import Container, current
+from chalicelib.bootstrap.files import files, upload_messages, upload_store
+from chalicelib.domain.errors import Conflict, InvalidInput, NotReady
+from chalicelib.domain.upload.upload import UploadState
 from chalicelib.handlers.log import log
-from chalicelib.handlers.workers.reports import NIGHT_TIME, failures, message_id, reported
+from chalicelib.handlers.workers.messages import work_off
+from chalicelib.handlers.workers.reports import NIGHT_TIME, reported
 from chalicelib.services.upload import expire_uploads as expiring
 from chalicelib.services.upload.check_upload import check_upload
 
+LONGEST_WAIT = timedelta(minutes=15)
+"""The template's `maxReceiveCount` goes with it: `tests/infra/test_queues.py`."""
+
+_OUTCOMES = {UploadState.CHECKED: "checked", UploadState.REFUSED: "refused"}
+_SCANNED = "GuardDuty Malware Protection Object Scan Result"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedUploads:
+    """What a batch came to: `gone` were checked before, `stray` came by no grant, `waiting` come again."""
+
+    checked: int
+    refused: int
+    gone: int
+    stray: int
+    waiting: int
+    failed: int
+    is_complete: bool
+
 
 def check_uploads(event: SQSEvent) -> dict[str, Any]:
-    """Check each file that arrived."""
+    """Check each file that arrived, or whose scan is done."""
     box = current()
+
+    def handle(message: dict[str, Any]) -> Iterator[str]:
+        body = json.loads(message["body"])
+        if body.get("detail-type") == _SCANNED:
+            yield _check_scanned(body["detail"]["s3ObjectDetails"]["objectKey"], box)
+        for arrival in body.get("Records", ()):  # S3 also sends a test event without records
+            yield _check(unquote_plus(arrival["s3"]["object"]["key"]), box)
+
+    done = work_off(event, handle, queue=upload_messages(box), longest_wait=LONGEST_WAIT)
+    counts = {name: done.outcomes[name] for name in ("checked", "refused", "gone", "stray", "waiting", "failed")}
+    reported("check_uploads", CheckedUploads(**counts, is_complete=not done.outcomes["failed"]))
+    return done.answer
+
+
+def _check(key: str, box: Container) -> str:
     scan = box.config.malware_scan
+    try:
+        outcome = check_upload(key, files=files(box), uploads=upload_store(box), now=box.clock(), malware_scan=scan)
+    except InvalidInput as error:  # not sent by a grant: nothing will ever ask for it
+        log().warning("stray upload", code=error.code)
+        return "stray"
+    except Conflict as error:  # replaced while it was looked at, or not scanned yet
+        raise NotReady(error.code, error.detail, retry_after=error.retry_after) from error
+    return _OUTCOMES.get(outcome.state, "gone") if outcome is not None else "gone"
 
-    def handle(message: dict[str, Any]) -> None:
-        for arrival in json.loads(message["body"]).get("Records", ()):  # S3 also sends a test event without records
-            key = unquote_plus(arrival["s3"]["object"]["key"])
-            try:
-                check_upload(key, files=files(box), uploads=upload_store(box), now=box.clock(), malware_scan=scan)
-            except InvalidInput as error:  # not sent by a grant: nothing will ever ask for it
-                log().warning("stray upload", code=error.code)
 
-    return failures(event.to_dict()["Records"], message_id, handle)
+def _check_scanned(key: str, box: Container) -> str:
+    """Check one whose scan is done; its tag may show a moment later."""
+    try:
+        return _check(key, box)
+    except NotReady as error:
+        raise NotReady(error.code, error.detail) from error
 
 
 def expire_uploads(_: CloudWatchEvent) -> dict[str, Any]:

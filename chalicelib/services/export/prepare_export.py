@@ -1,14 +1,16 @@
 """Put together a file that somebody asked for: the worker behind the queue of exports.
 
 The queue may deliver a request twice, also at once: each try writes an object of its own, and the first one to end is
-the one that counts. A try that fails is told to the person at once; the queue tries again all the same.
+the one that counts. What fails for a moment is tried again in seconds, so that the person is told only when it goes on
+failing, or at once when it failed for another reason; the queue tries again all the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 
-from chalicelib.domain.errors import TooLarge
+from chalicelib.domain.errors import TooLarge, Unavailable
 from chalicelib.domain.export.export import Export, ExportKind, ExportProblem, ExportState, PreparedFile
 from chalicelib.gateways.export.export_files import ObjectWriter
 from chalicelib.services.export import bundle_notices, export_listing
@@ -25,8 +27,20 @@ _PREPARERS: dict[ExportKind, Preparer] = {
 }
 
 
-def prepare_export(export_id: str, *, tools: ExportTools) -> None:
-    """Prepare one file; one that is ready, has expired or never was asked for is left alone.
+_QUIET_TRIES = 4
+"""Tries that may fail for a moment before the person is told: some 35 seconds."""
+
+
+class Preparation(StrEnum):
+    """What became of a request: `gone` was ready, had expired or never was; `refused` is too large to be made."""
+
+    PREPARED = "prepared"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
+def prepare_export(export_id: str, *, tools: ExportTools, tries: int = 1) -> Preparation:
+    """Prepare one file, `tries` being how often it was tried, this time included.
 
     One that is too large to be made is told with its reason, and not tried again.
 
@@ -36,15 +50,17 @@ def prepare_export(export_id: str, *, tools: ExportTools) -> None:
     """
     export = tools.exports.find(export_id)
     if export is None or export.state is ExportState.READY or tools.clock() >= export.expires_at:
-        return
+        return Preparation.GONE
     key = f"{export.requested_at:%Y/%m/%d}/{export_id}/{tools.new_id()}"
     try:
         with tools.export_files.writing(key) as sink:
             named = _PREPARERS[export.kind](export, sink, tools)
     except TooLarge as refused:
         tools.exports.fail(export_id, ExportProblem(refused.code, refused.detail))
-        return
-    except BaseException:
-        tools.exports.fail(export_id)
+        return Preparation.REFUSED
+    except BaseException as error:
+        if tries > _QUIET_TRIES or not isinstance(error, Unavailable):
+            tools.exports.fail(export_id)
         raise
-    tools.exports.finish(export_id, PreparedFile(key, named.filename, named.media_type, sink.size))
+    is_first = tools.exports.finish(export_id, PreparedFile(key, named.filename, named.media_type, sink.size))
+    return Preparation.PREPARED if is_first else Preparation.GONE

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.bootstrap.export import export_tools
 from chalicelib.bootstrap.files import files
@@ -186,6 +187,26 @@ def test_a_file_that_cannot_be_prepared_is_told_and_tried_again(exports: Exports
     message = exports.work(failing=True)
     assert exports.show(asked["export_id"])["state"] == "failed"
     files(box).put_document(annex.object_key, ANNEX, "application/pdf")
+    assert exports.invoke(message) == {"batchItemFailures": []}
+    assert exports.show(asked["export_id"])["state"] == "ready"
+
+
+def test_what_fails_for_a_moment_is_told_only_when_it_goes_on_failing(exports: Exports) -> None:
+    asked = exports.ask({"kind": "annexes", "notice_id": a_deposit(exports)})
+
+    def fail(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="https://s3.example")
+
+    events = files(exports.people.world.container)._client.meta.events  # noqa: SLF001 - the engine's own hooks
+    events.register("before-call.s3.GetObject", fail)
+    try:
+        message = exports.work(failing=True)
+        early = exports.show(asked["export_id"])["state"]
+        exports.invoke({**message, "attributes": {"ApproximateReceiveCount": "5"}})
+        late = exports.show(asked["export_id"])["state"]
+    finally:
+        events.unregister("before-call.s3.GetObject", fail)
+    assert (early, late) == ("preparing", "failed")
     assert exports.invoke(message) == {"batchItemFailures": []}
     assert exports.show(asked["export_id"])["state"] == "ready"
 
