@@ -43,7 +43,6 @@ NOT_HERE = frozenset(
         "AWS::Events::Rule",
         "AWS::GuardDuty::MalwareProtectionPlan",
         "AWS::IAM::Role",
-        "AWS::Logs::MetricFilter",
         "AWS::S3::BucketPolicy",  # TLS only: the laptop speaks plain HTTP on loopback
         "AWS::SES::ConfigurationSetEventDestination",  # each engine lacks the call the other has, and neither bounces
         "AWS::SNS::Subscription",

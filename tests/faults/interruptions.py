@@ -13,7 +13,7 @@ from tests.faults.journey import INLINE, RECIPIENTS, Alteration, Journey, Lab, R
 from tests.faults.matrix import Call
 from tests.faults.verdict import violations
 
-_PAST_THE_LEASE_S = 150
+_PAST_THE_LEASE_S = 360
 _NONCE = "nonce-of-both-000001"
 
 

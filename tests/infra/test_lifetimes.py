@@ -20,13 +20,7 @@ def timeout_of(function: str) -> timedelta:
     return timedelta(seconds=FUNCTIONS[function]["lambda_timeout"])
 
 
-@pytest.mark.parametrize(
-    "function",
-    [
-        "send_alerts",
-        pytest.param("sweep_alerts", marks=pytest.mark.xfail(reason="a sweep may outlive a lease", strict=True)),
-    ],
-)
+@pytest.mark.parametrize("function", ["send_alerts", "sweep_alerts"])
 def test_a_lease_on_alerts_outlives_the_function_that_took_it(function: str) -> None:
     assert timedelta(seconds=LEASE_S) > timeout_of(function)
 

@@ -21,7 +21,7 @@ from chalicelib.renderers.alert.alert_sms import holds_portal, render_alert_sms
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 
-LEASE_S = 120
+LEASE_S = 330
 """Longer than the worker may run, so that a lease outlives only a worker that died."""
 
 _WITHOUT_RECEIPT_FROM = 4
