@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
@@ -10,6 +11,7 @@ from typing import Any
 
 import holidays
 import pytest
+from dateutil.easter import easter  # type: ignore[import-untyped]
 
 from chalicelib.domain.calendar import NonWorkingDay, calendar_from_json
 
@@ -53,6 +55,23 @@ def test_holy_thursday_and_friday_follow_easter(year: int, thursday: date) -> No
     named = {holiday.name: holiday.day for holiday in PERU.statutory(year).values()}
     assert named["Jueves Santo"] == thursday
     assert named["Viernes Santo"] == thursday + timedelta(days=1)
+
+
+def test_easter_falls_as_tables_have_it_wherever_the_last_correction_decides() -> None:
+    calendar = calendar_from_json(a_document(holidays=[{"name": "Pascua", "norm": "n", "easter": 0}]))
+    for year in range(1583, 4100):
+        assert set(calendar.statutory(year)) == {easter(year)}
+
+
+def test_a_holiday_comes_from_the_year_of_its_law_to_its_last() -> None:
+    rule = {"name": "Un día", "norm": "n", "month": 8, "day": 6, "from_year": 2022, "until_year": 2024}
+    calendar = calendar_from_json(a_document(holidays=[rule]))
+    assert [year for year in range(2020, 2030) if calendar.statutory(year)] == [2022, 2023, 2024]
+
+
+def test_regional_days_are_told_by_eight_digits() -> None:
+    version = PERU.with_regional((REGIONAL,)).version
+    assert re.fullmatch(re.escape(PERU.version) + r"\+regional:[0-9a-f]{8}", version)
 
 
 def test_easter_agrees_with_an_independent_library_for_two_centuries() -> None:

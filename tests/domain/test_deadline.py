@@ -14,7 +14,16 @@ import holidays
 import pytest
 
 from chalicelib.domain.calendar import NonWorkingDay, calendar_from_json
-from chalicelib.domain.deadline import Deadline, Regime, Term, TermUnit, decide_deadline, legal_date, parse_term
+from chalicelib.domain.deadline import (
+    Deadline,
+    Regime,
+    Term,
+    TermUnit,
+    decide_deadline,
+    foresee_openings,
+    legal_date,
+    parse_term,
+)
 from chalicelib.domain.errors import InvalidInput
 
 DOCUMENT: dict[str, Any] = json.loads(files("chalicelib").joinpath("calendars/PE.json").read_text("utf-8"))
@@ -309,6 +318,18 @@ def test_regional_days_move_start_and_end_and_show_in_the_version() -> None:
 
 
 # An independent counter: another holiday library, one day at a time, no arithmetic on dates but "the day after"
+
+
+@pytest.mark.parametrize("term", [None, Term(3, TermUnit.BUSINESS_DAYS)])
+def test_openings_are_foreseen_for_the_six_business_days_after_the_deposit_each_once(term: Term | None) -> None:
+    foreseen = foresee_openings(deposited_at=at(MONDAY), term=term, calendar=PERU)
+    days = [date(2026, 11, day) for day in (24, 25, 26, 27, 30)] + [date(2026, 12, 1)]
+    ends = [date(2026, 11, day) for day in (26, 27, 30)] + [date(2026, 12, day) for day in (1, 2, 3)]
+
+    assert foreseen.counts_on == MONDAY
+    assert [start.starts_on for start in foreseen.starts] == days
+    assert [start.ends_on for start in foreseen.starts] == ([None] * 6 if term is None else ends)
+
 
 HOLIDAYS = {
     day

@@ -35,6 +35,11 @@ def test_a_validation_shows_its_end_which_is_the_sessions_at_the_latest() -> Non
     assert late.validation_ends_at == SESSION.valid_until == NOW + timedelta(hours=8)
 
 
+def test_a_login_is_with_an_own_password_from_nowhere_by_nobody_until_it_is_told_otherwise() -> None:
+    assert (SESSION.must_change_password, SESSION.origin, SESSION.name, SESSION.began_at) == (False, "", "", None)
+    assert (SESSION.shown_name, replace(SESSION, name="Usuaria").shown_name) == (SESSION.username, "Usuaria")
+
+
 def test_a_form_is_of_one_login_and_survives_its_validations() -> None:
     token = csrf_token(PEPPER, SESSION)
     check_csrf(PEPPER, replace(SESSION, session_id="s2", validated_at=NOW + timedelta(hours=1)), token)

@@ -28,7 +28,10 @@ _MARKS = "not deep and not browser"
 
 @dataclass
 class Notes:
-    """Which tests run which line of which file, how long each test takes in seconds, and its fixtures."""
+    """Which tests run which line of which file, how long each test takes in seconds, and its fixtures.
+
+    Lines that run while tests are loaded have an empty name among those of tests: any test may use what was made then.
+    """
 
     lines: dict[str, dict[int, set[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
     durations: dict[str, float] = field(default_factory=dict)
@@ -42,18 +45,21 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=SETTINGS["sample"], help="how many a module")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--again", action="store_true", help="take it from the last run which tests run which lines")
+    parser.add_argument("--survivors", action="store_true", help="try only what survived the last run, after new tests")
     options = parser.parse_args()
     paths = [ROOT / "chalicelib" / f"{module}.py" for module in options.modules]
     if not options.again:
-        note_touched(paths)
+        note_touched({*paths, *(ROOT / "chalicelib" / f"{module}.py" for module in SETTINGS["modules"])})
     notes = read_notes()
     warm_up()
     is_well = True
     for module, path in zip(options.modules, paths, strict=True):
         sample = sample_of(mutants_of(path, ROOT), options.sample)
         hold_control(path, notes)
-        chosen = [(mutant, tests_for(mutant, notes)) for mutant in sample]
-        outcomes = [typed(outcome) for outcome in try_all(chosen, notes.durations, options.jobs)]
+        known = seen_before(module, sample) if options.survivors else []
+        seen = {outcome.mutant.name for outcome in known}
+        chosen = [(mutant, tests_for(mutant, notes)) for mutant in sample if mutant.name not in seen]
+        outcomes = known + [typed(outcome) for outcome in try_all(chosen, notes.durations, options.jobs)]
         is_well &= tell(module, outcomes)
     sys.exit(0 if is_well else 1)
 
@@ -104,7 +110,7 @@ def read_notes() -> Notes:
         told = json.loads(file.read_text("utf-8"))
         for path, lines in told["lines"].items():
             for line, tests in lines.items():
-                notes.lines[path][int(line)] |= {test for test in tests if test}
+                notes.lines[path][int(line)] |= set(tests)
         notes.durations |= told["durations"]
         notes.fixtures |= told["fixtures"]
     return notes
@@ -113,26 +119,28 @@ def read_notes() -> Notes:
 def tests_for(mutant: Mutant, notes: Notes) -> Stages:
     """Return the tests that run the lines that changed; else the function; where there is none, the module.
 
-    First those of the same name or the same wing, then the rest, at last those on the second engine, which takes a
-    process of its own; the quickest first, and no more than some seconds of them.
+    First those of the same name, then those of the same wing, then the rest, at last the rest of those on the second
+    engine, which takes a process of its own; the quickest first, and no more than some seconds of them.
     """
     ran = notes.lines[str(ROOT / mutant.path)]
     path = Path(mutant.path)
 
     def stage(test: str) -> int:
         file = Path(test.partition("::")[0])
+        if path.stem in file.stem:
+            return 0
         if "ministack" in notes.fixtures.get(test, ""):
-            return 2
-        return 0 if path.stem in file.stem or path.parent.name in file.parent.parts else 1
+            return 3
+        return 1 if path.parent.name in file.parent.parts else 2
 
     def cost(test: str) -> float:
         return notes.durations.get(test, 0.0)
 
+    whole = set[str]().union(*ran.values())
     places = [set[str]().union(*(ran.get(line, ()) for line in lines)) for lines in (mutant.lines, mutant.body)]
-    if not mutant.body:
-        places = [set[str]().union(*ran.values())]
-    touched = next((tests for tests in places if tests), set[str]())
-    stages: list[list[str]] = [[], [], []]
+    touched = next((tests for tests in places if tests), set[str]()) if mutant.body else whole
+    touched = (whole if "" in touched else touched) - {""}
+    stages: list[list[str]] = [[], [], [], []]
     spent = 0.0
     for test in sorted(touched, key=lambda test: (stage(test), cost(test), test)):
         spent += cost(test)
@@ -146,6 +154,17 @@ def typed(outcome: Outcome) -> Outcome:
     """Ask the types about a survivor."""
     is_seen = outcome.killer is None and is_refused_by_types(outcome.mutant, NOTES)
     return replace(outcome, killer=TYPES) if is_seen else outcome
+
+
+def seen_before(module: str, sample: list[Mutant]) -> list[Outcome]:
+    """Return those of a sample that a test saw in the last run."""
+    told = {one["name"]: one for one in json.loads(_outcomes_file(module).read_text("utf-8")) if one["killer"]}
+    named = {mutant.name: mutant for mutant in sample}
+    return [Outcome(named[name], one["killer"], one["seconds"]) for name, one in told.items() if name in named]
+
+
+def _outcomes_file(module: str) -> Path:
+    return NOTES / f"{module.replace('/', '-')}.outcomes.json"
 
 
 def tell(module: str, outcomes: list[Outcome]) -> bool:
@@ -172,7 +191,7 @@ def tell(module: str, outcomes: list[Outcome]) -> bool:
         }
         for one in outcomes
     ]
-    (NOTES / f"{module.replace('/', '-')}.outcomes.json").write_text(json.dumps(record, indent=1, ensure_ascii=False))
+    _outcomes_file(module).write_text(json.dumps(record, indent=1, ensure_ascii=False), "utf-8")
     return not new and rate >= SETTINGS["floor"]
 
 

@@ -190,8 +190,9 @@ def test_an_opening_that_never_gets_through_is_refused_and_not_recorded(
     wired: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _spoil(monkeypatch, "TransactWriteItems", *["conflict"] * 6)
-    with pytest.raises(Unavailable, match="opening_unavailable"):
+    with pytest.raises(Unavailable) as caught:
         wired.open_as(1)
+    assert (caught.value.code, caught.value.retry_after) == ("opening_unavailable", 2)
     assert (wired.opened_count(), wired.events()) == (0, [])
 
 

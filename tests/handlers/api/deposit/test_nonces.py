@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.errors import NotAuthenticated
 from chalicelib.store.sender.nonce_store import NonceStore, nonce_token
 from chalicelib.store.tables import NoticeItem, TokenItem
-from tests.deposit_world import INSTITUTION_ID, KEY_ID, NOW, World
+from tests.deposit_world import INSTITUTION_ID, KEY_ID, NOW, World, a_signing_key
 
 NONCE = "un-nonce-de-prueba"
 TOKEN = nonce_token(f"{INSTITUTION_ID}:{KEY_ID}", NONCE)
@@ -80,6 +81,29 @@ def test_a_nonce_whose_time_is_over_may_still_lie_there(world: World) -> None:
     world.clock.advance(seconds=331)
 
     assert world.deposit(key="clave-2", nonce=NONCE).status_code == 201
+
+
+@pytest.mark.parametrize("seconds", [0, 301, 330])
+def test_a_read_does_not_take_a_nonce_and_may_not_use_one_that_is_taken(world: World, seconds: int) -> None:
+    notice_id = world.deposit(nonce=NONCE).json_body["notice_id"]
+    world.clock.advance(seconds=seconds)
+    path = f"/v1/deposits/{notice_id}"
+
+    refused = world.get(path, nonce=NONCE, created=NOW)
+
+    assert (refused.status_code, refused.json_body["code"]) == (401, "nonce_reused")
+    assert world.get(path, nonce="un-nonce-que-es-otro", created=NOW).status_code == 200
+    assert world.get(f"{path}/status", nonce="un-nonce-que-es-otro", created=NOW).status_code == 200
+
+
+def test_a_key_whose_institution_is_not_registered_is_none(world: World) -> None:
+    institution_store(world.container).put_key(a_signing_key(institution_id="sin-ficha"))
+
+    for refused in (
+        world.deposit(keyid=f"sin-ficha:{KEY_ID}"),
+        world.get("/v1/uploads/x", keyid=f"sin-ficha:{KEY_ID}"),
+    ):
+        assert (refused.status_code, refused.json_body["code"]) == (401, "key_unknown")
 
 
 def test_a_nonce_is_of_one_key(world: World) -> None:
