@@ -7,8 +7,9 @@ from textwrap import dedent
 
 import pytest
 
+from tests.mutants import plant
+
 pytestmark = pytest.mark.deep
-plant = pytest.importorskip("tests.mutants.plant", reason="mutmut is a tool of those who change the code")
 
 SOURCE = '''
     """What is written for people."""
