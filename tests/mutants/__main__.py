@@ -158,7 +158,9 @@ def typed(outcome: Outcome) -> Outcome:
 
 def seen_before(module: str, sample: list[Mutant]) -> list[Outcome]:
     """Return those of a sample that a test saw in the last run."""
-    told = {one["name"]: one for one in json.loads(_outcomes_file(module).read_text("utf-8")) if one["killer"]}
+    file = _outcomes_file(module)
+    last = json.loads(file.read_text("utf-8")) if file.exists() else []
+    told = {one["name"]: one for one in last if one["killer"]}
     named = {mutant.name: mutant for mutant in sample}
     return [Outcome(named[name], one["killer"], one["seconds"]) for name, one in told.items() if name in named]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from textwrap import dedent
 
@@ -11,6 +12,8 @@ from tests.mutants import plant
 
 pytestmark = pytest.mark.deep
 
+ROOT = Path(__file__).parents[2]
+SETTINGS = tomllib.loads(Path(__file__).with_name("mutants.toml").read_text("utf-8"))
 SOURCE = '''
     """What is written for people."""
 
@@ -61,3 +64,15 @@ def test_every_mutant_differs_compiles_and_has_a_name_of_its_own(tmp_path: Path)
 
     assert len({mutant.name for mutant in mutants}) == len({mutant.source for mutant in mutants}) == len(mutants)
     assert all(compile(mutant.source, "door", "exec") for mutant in mutants)
+
+
+@pytest.mark.parametrize("module", sorted(SETTINGS["accepted"]))
+def test_every_survivor_that_is_let_be_can_still_be_planted_and_has_its_reason(module: str) -> None:
+    names = {mutant.name for mutant in plant.mutants_of(ROOT / "chalicelib" / f"{module}.py", ROOT)}
+
+    assert set(SETTINGS["accepted"][module]) <= names
+    assert all(SETTINGS["accepted"][module].values())
+
+
+def test_every_module_to_be_mutated_exists() -> None:
+    assert all((ROOT / "chalicelib" / f"{module}.py").is_file() for module in SETTINGS["modules"])
