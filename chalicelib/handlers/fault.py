@@ -1,4 +1,4 @@
-"""An unexpected error as the log may show it: its kinds and where it arose, never its text, which may name people."""
+"""An unexpected error as the log may show it: its kinds and where it arose, never its text; and the last answer."""
 
 from __future__ import annotations
 
@@ -25,13 +25,17 @@ _PAGE = """<!doctype html>
 <p>La casilla no está disponible por ahora. Vuelve a intentarlo en unos minutos.</p>
 <p>Si sigue igual, avísanos con este número: <strong>{number}</strong></p></main></body></html>
 """
-_HEADERS = {
+COMMON_HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "same-origin",
-    "Retry-After": "60",
-    "Strict-Transport-Security": "max-age=31536000",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+"""What every answer carries."""
+_HEADERS = {
+    **COMMON_HEADERS,
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Retry-After": "60",
 }
 
 

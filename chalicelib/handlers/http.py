@@ -25,7 +25,7 @@ from chalicelib.domain.errors import (
     ValidationNeeded,
 )
 from chalicelib.handlers.doors import SIGNED, Door, find, view_of
-from chalicelib.handlers.fault import describe_fault
+from chalicelib.handlers.fault import COMMON_HEADERS, describe_fault
 from chalicelib.handlers.fields import Fields, read_json
 from chalicelib.handlers.log import log
 
@@ -41,12 +41,6 @@ _STATUSES: dict[type[CasillaError], tuple[int, str]] = {
     TooLarge: (413, "Demasiado grande"),
     TooManyRequests: (429, "Demasiados pedidos"),
     Unavailable: (503, "No disponible por ahora"),
-}
-COMMON_HEADERS = {
-    "Cache-Control": "no-store",
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
 }
 _FRAMEWORK: dict[int, tuple[str, CasillaError]] = {
     405: ("Método no admitido", InvalidInput("method_not_allowed", "Esta dirección no admite ese método HTTP.")),

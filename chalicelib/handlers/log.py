@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
 _NAME = "casilla"
-
-
 _making = Lock()
 
 

@@ -13,9 +13,8 @@ from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.session import PasswordChangeNeeded
 from chalicelib.handlers.doors import Door, view_of
-from chalicelib.handlers.fault import describe_fault
+from chalicelib.handlers.fault import COMMON_HEADERS, describe_fault
 from chalicelib.handlers.http import (
-    COMMON_HEADERS,
     check_parameters,
     log_refusal,
     status_of,

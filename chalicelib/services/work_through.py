@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from chalicelib.domain.errors import CasillaError
 from chalicelib.store.key_page import KeyPage
@@ -15,6 +15,7 @@ from chalicelib.store.key_page import KeyPage
 FAILED = "failed"
 """The outcome of an item that raised something."""
 
+_Report = TypeVar("_Report")
 _logger = logging.getLogger(__name__)
 
 
@@ -51,6 +52,17 @@ def work_through(
             log_failed(job, item, error)
             outcomes[FAILED] += 1
     return Worked(outcomes, is_complete=not outcomes[FAILED])
+
+
+def counted(report: type[_Report], outcomes: Counter[str], **more: Any) -> _Report:
+    """Make a job's report, a dataclass with a field for each outcome; `more` are its other fields.
+
+    Raises:
+        TypeError: an outcome has no field, so that nobody would look at it.
+
+    """
+    names = {field.name for field in fields(report)} - more.keys()  # type: ignore[arg-type]  # a dataclass
+    return report(**{**dict.fromkeys(names, 0), **outcomes, **more})
 
 
 def log_failed(job: str, item: str, error: Exception) -> None:

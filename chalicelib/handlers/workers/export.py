@@ -15,6 +15,7 @@ from chalicelib.bootstrap.export import export_messages, export_tools
 from chalicelib.handlers.workers.messages import tries_of, work_off
 from chalicelib.handlers.workers.reports import reported
 from chalicelib.services.export.prepare_export import prepare_export
+from chalicelib.services.work_through import counted
 
 LONGEST_WAIT = timedelta(hours=1)
 """The template's `maxReceiveCount` goes with it: `tests/infra/test_queues.py`."""
@@ -41,6 +42,6 @@ def prepare_exports(event: SQSEvent) -> dict[str, Any]:
         yield prepare_export(export_id, tools=export_tools(box), tries=tries_of(message)).value
 
     done = work_off(event, handle, queue=export_messages(box), longest_wait=LONGEST_WAIT)
-    counts = {name: done.outcomes[name] for name in ("prepared", "refused", "gone", "waiting", "failed")}
-    reported("prepare_exports", PreparedExports(**counts, is_complete=not done.outcomes["failed"]))
+    report = counted(PreparedExports, done.outcomes, is_complete=not done.outcomes["failed"])
+    reported("prepare_exports", report)
     return done.answer

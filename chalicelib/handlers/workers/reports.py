@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
+from chalicelib.services.work_through import counted
 
 SWEEP_TIME = timedelta(minutes=4)
 """A sweep of every few minutes starts nothing new after this; its function may run one minute longer."""
@@ -79,8 +80,8 @@ def reported_deliveries(outcomes: Counter[str]) -> dict[str, Any]:
         DeliveriesUnrecorded: some were not understood or not recorded.
 
     """
-    counts = {name: outcomes[name] for name in ("recorded", "known", "ignored", "unreadable", "failed")}
-    report = RecordedDeliveries(**counts, is_complete=not (outcomes["unreadable"] or outcomes["failed"]))
+    is_complete = not (outcomes["unreadable"] or outcomes["failed"])
+    report = counted(RecordedDeliveries, outcomes, is_complete=is_complete)
     told = reported("record_deliveries", report)
     if not report.is_complete:
         raise DeliveriesUnrecorded

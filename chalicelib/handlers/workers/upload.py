@@ -20,6 +20,7 @@ from chalicelib.handlers.workers.messages import work_off
 from chalicelib.handlers.workers.reports import NIGHT_TIME, reported
 from chalicelib.services.upload import expire_uploads as expiring
 from chalicelib.services.upload.check_upload import check_upload
+from chalicelib.services.work_through import counted
 
 LONGEST_WAIT = timedelta(minutes=15)
 """The template's `maxReceiveCount` goes with it: `tests/infra/test_queues.py`."""
@@ -53,8 +54,8 @@ def check_uploads(event: SQSEvent) -> dict[str, Any]:
             yield _check(unquote_plus(arrival["s3"]["object"]["key"]), box)
 
     done = work_off(event, handle, queue=upload_messages(box), longest_wait=LONGEST_WAIT)
-    counts = {name: done.outcomes[name] for name in ("checked", "refused", "gone", "stray", "waiting", "failed")}
-    reported("check_uploads", CheckedUploads(**counts, is_complete=not done.outcomes["failed"]))
+    report = counted(CheckedUploads, done.outcomes, is_complete=not done.outcomes["failed"])
+    reported("check_uploads", report)
     return done.answer
 
 

@@ -1,7 +1,7 @@
 """The SMS that tells a person a notice arrived: one part of GSM-7, whoever sent the notice (ALR-2).
 
-The name comes first and the wording gives way to it. The warning goes only where that leaves the name whole, never
-beside a shortened name. The short name that an institution chose is preferred to a weaker warning.
+The name comes first and the wording gives way to it: the warning gets shorter, or goes, where that leaves the name
+whole. The short name that an institution chose is preferred to a weaker warning. A shortened name stands beside one.
 """
 
 from __future__ import annotations

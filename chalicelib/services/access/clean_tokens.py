@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from chalicelib.services.overdue import overdue
-from chalicelib.services.work_through import work_through
+from chalicelib.services.work_through import counted, work_through
 from chalicelib.store.access.token_store import TokenStore
 
 _DAYS_BACK = 30
@@ -41,5 +41,4 @@ def clean_tokens(
 
     due = overdue(partial(tokens.list_expired, now=started), now=started, days_back=range(days_back, -1, -1))
     done = work_through(due, delete, job="clean_tokens", now=now, until=until)
-    counts = {name: done.outcomes[name] for name in ("deleted", "gone", "failed")}
-    return CleanedTokens(**counts, is_complete=done.is_complete)
+    return counted(CleanedTokens, done.outcomes, is_complete=done.is_complete)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.services.overdue import overdue
-from chalicelib.services.work_through import work_through
+from chalicelib.services.work_through import counted, work_through
 from chalicelib.store.registration_store import RegistrationStore
 
 _DAYS_BACK = 30
@@ -39,5 +39,4 @@ def clean_registrations(
 
     due = overdue(registrations.list_expiring, now=started, days_back=range(days_back, 0, -1))
     done = work_through(due, delete, job="clean_registrations", now=now, until=until)
-    counts = {name: done.outcomes[name] for name in ("deleted", "kept", "failed")}
-    return CleanedRegistrations(**counts, is_complete=done.is_complete)
+    return counted(CleanedRegistrations, done.outcomes, is_complete=done.is_complete)

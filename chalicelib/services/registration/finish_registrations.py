@@ -24,7 +24,7 @@ from chalicelib.domain.registration.registration import (
 from chalicelib.renderers.registration.registration_letters import refused_letter
 from chalicelib.services.registration.check_identity import Consultation, ConsultationReason, check_identity
 from chalicelib.services.registration.tools import RegistrationTools, send_code, send_letter, try_to_send
-from chalicelib.services.work_through import in_turns, pages_of, work_through
+from chalicelib.services.work_through import counted, in_turns, pages_of, work_through
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def finish_registrations(*, tools: RegistrationTools, until: datetime) -> Finish
     done = work_through(
         due, partial(_finish_one, tools=tools), job="finish_registrations", now=tools.clock, until=until
     )
-    counts = {name: done.outcomes[name] for name in ("confirmed", "refused", "waiting", "gone", "failed")}
-    return FinishedRegistrations(**counts, oldest_waiting_s=_oldest_waiting_s(tools), is_complete=done.is_complete)
+    oldest = _oldest_waiting_s(tools)
+    return counted(FinishedRegistrations, done.outcomes, oldest_waiting_s=oldest, is_complete=done.is_complete)
 
 
 def _oldest_waiting_s(tools: RegistrationTools) -> int:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from chalicelib.gateways.files import Files
 from chalicelib.services.overdue import overdue
-from chalicelib.services.work_through import work_through
+from chalicelib.services.work_through import counted, work_through
 from chalicelib.store.upload_store import UploadStore
 
 _DAYS_BACK = 30
@@ -45,5 +45,4 @@ def expire_uploads(
 
     due = overdue(uploads.list_expiring, now=started, days_back=range(days_back, 0, -1))
     done = work_through(due, expire, job="expire_uploads", now=now, until=until)
-    counts = {name: done.outcomes[name] for name in ("expired", "used", "failed")}
-    return ExpiredUploads(**counts, is_complete=done.is_complete)
+    return counted(ExpiredUploads, done.outcomes, is_complete=done.is_complete)
