@@ -10,14 +10,15 @@ from pathlib import Path
 
 from chalice.app import Request, Response
 
-_PROBLEM = {
+UNAVAILABLE = {
     "type": "about:blank",
     "title": "No disponible por ahora",
     "status": 503,
-    "code": "out_of_order",
-    "detail": "El servicio no está disponible por ahora. Repite el mismo pedido en unos minutos.",
+    "code": "unavailable",
+    "detail": "El servicio no está disponible. Repita la misma solicitud con la misma clave: no se duplicará.",
     "retryable": True,
 }
+"""As the gateway says it where a function does not answer at all."""
 _PAGE = """<!doctype html>
 <html lang="es"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>No disponible por ahora</title></head>
@@ -59,7 +60,7 @@ def out_of_order(error: BaseException, kind: str, request: Request | None) -> Re
     media, body = (
         ("text/html; charset=utf-8", _PAGE.format(number=number))
         if kind == "web"
-        else ("application/problem+json", json.dumps(_PROBLEM | {"correlation_id": number}, ensure_ascii=False))
+        else ("application/problem+json", json.dumps(UNAVAILABLE | {"correlation_id": number}, ensure_ascii=False))
     )
     return Response(body, status_code=503, headers={**_HEADERS, "Content-Type": media, "X-Correlation-Id": number})
 

@@ -14,6 +14,7 @@ from pynamodb.models import Model
 
 from chalicelib.config import Config
 from chalicelib.domain.alert.delivery_report import parse_report
+from chalicelib.handlers.fault import UNAVAILABLE
 from chalicelib.renderers.alert.alert_sms import holds_portal
 from chalicelib.store import tables
 from infra.package import ROOT
@@ -260,6 +261,8 @@ def test_what_the_gateway_refuses_has_the_shape_of_the_apis_errors(kind: str) ->
     problem = json.loads(response["ResponseTemplates"]["application/json"])
     assert list(problem) == ["type", "title", "status", "code", "detail", "retryable"]
     assert problem["type"] == "about:blank"
+    if kind == "INTEGRATION_FAILURE":
+        assert problem == UNAVAILABLE
     assert problem["status"] == response["StatusCode"]
 
 
