@@ -13,7 +13,7 @@ from chalicelib.bootstrap.session import session_store
 from chalicelib.domain.session import require_own_password, require_validated, session_ended
 from chalicelib.handlers.doors import MAILBOX
 from chalicelib.handlers.http import JsonRequest
-from chalicelib.services.access.find_session import find_session_with
+from chalicelib.services.access.find_session import find_session
 from chalicelib.store.batch_read import ItemKey
 
 View = TypeVar("View", bound=Callable[..., Response])
@@ -72,7 +72,7 @@ def admit(credential: str, view: Callable[..., Response], access: str, parameter
     now = box.clock()
     beside: Beside | None = getattr(view, "beside", None)
     keys = () if beside is None else beside.keys(parameters)
-    session, found = find_session_with(credential, keys, sessions=session_store(box), now=now)
+    session, found = find_session(credential, keys, sessions=session_store(box), now=now)
     if access == MAILBOX:
         require_own_password(session)
         require_validated(session, now)

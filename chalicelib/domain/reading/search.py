@@ -147,11 +147,6 @@ class SentRange:
     first: datetime | None = None
     before: datetime | None = None
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether no instant is in it."""
-        return self.first is not None and self.before is not None and self.first >= self.before
-
 
 def year_of(notice: Notice, zone: ZoneInfo) -> int:
     """Return the year that the list shows: that of the deposit in the country's zone."""

@@ -23,8 +23,6 @@ from chalicelib.domain.export.listed_notice import COLUMNS, ListedNotice, Listin
 from chalicelib.renderers.spanish import date_and_hour, zone_in_words
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_ROWS = 1_048_575
-"""Excel's, without the heading."""
 _WIDTHS = (8, 52, 40, 34, 20, 28, 18, 18, 12)
 """Of the columns, in digits."""
 _TEXT_WIDTHS = _WIDTHS[1:6]

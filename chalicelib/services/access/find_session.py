@@ -11,23 +11,10 @@ from chalicelib.store.access.session_store import SessionStore
 from chalicelib.store.batch_read import ItemKey
 
 
-def find_session(cookie: str, *, sessions: SessionStore, now: datetime) -> Session:
-    """Return the session of a request, with one read.
-
-    Raises:
-        SessionEnded: `session_ended`.
-
-    """
-    session = sessions.find(cookie, now)
-    if session is None:
-        raise session_ended()
-    return session
-
-
-def find_session_with(
-    cookie: str, keys: Iterable[ItemKey], *, sessions: SessionStore, now: datetime
+def find_session(
+    cookie: str, keys: Iterable[ItemKey] = (), *, sessions: SessionStore, now: datetime
 ) -> tuple[Session, dict[ItemKey, Any]]:
-    """Do the same, and read other items in the same round trip; whether they are this user's is still to be checked.
+    """Return the session of a request and other items, with one read; whether they are this user's is still to be seen.
 
     Raises:
         SessionEnded: `session_ended`.
