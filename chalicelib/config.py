@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
@@ -42,7 +43,11 @@ class Config:
     mail_from: str
     mail_configuration_set: str = ""
     """SES configuration set that reports deliveries; empty where none exists."""
+    mail_rate: str = "14"
+    """Messages a second that SES takes from the account."""
     sms_sender_id: str = ""
+    sms_rate: str = "20"
+    """Messages a second that SNS takes from the account."""
     country: str = "PE"
     mailbox_prefixes: str = "DNI:1,RUC:8,CE:4,PASAPORTE:7"
     """What a mailbox's username begins with, by type of identity document."""
@@ -77,4 +82,7 @@ class Config:
             raise ConfigError("missing in the environment: " + ", ".join(missing)) from None
         if config.malware_scan not in {"guardduty", "off"}:
             raise ConfigError("MALWARE_SCAN must be guardduty or off")
+        for name in ("mail_rate", "sms_rate"):
+            if not re.fullmatch(r"[1-9]\d{0,5}", getattr(config, name), re.ASCII):
+                raise ConfigError(f"{name.upper()} must be a whole number of messages a second")
         return config

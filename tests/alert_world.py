@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -22,10 +23,14 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import Event
+from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.sms import Sms
+from chalicelib.gateways.way_out import BREAKER, Pace, WayOut
 from chalicelib.renderers.letterhead import Letterhead
-from chalicelib.services.alert.send_alerts import Channels, send_alerts
+from chalicelib.services.alert.send_alerts import Channels, SendingTools, send_alerts
+from chalicelib.services.alert.unwritten import Unwritten
+from chalicelib.store.alert.alert_batch_item import batch_to_item
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.event_store import EventStore
 from tests.cloud import bound, moto_engine_of_this_process
@@ -50,7 +55,7 @@ NAMES = [
 
 
 def an_alert(user: str = "u1", channel: Channel = Channel.EMAIL, **overrides: Any) -> Alert:
-    """Build a pending alert of one user."""
+    """Build an alert of one user, which waits unless told otherwise."""
     number = int(user.removeprefix("u"))
     destination = f"{user}@ejemplo.pe" if channel is Channel.EMAIL else f"+51900000{number:03}"
     return replace(Alert(f"{user}.{channel}", channel, destination), **overrides)
@@ -83,16 +88,28 @@ class World:
     sns: Any
     now: datetime = DEPOSITED_AT
     calls: list[str] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
     receipts: dict[str, bytes] = field(default_factory=dict)
     ids: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
         self.events = EventStore()
         self.batches = AlertBatchStore(self.connection, self.events)
-        self.channels = Channels(Mail(self.ses, "casilla"), Sms(self.sns, "CASILLA"), LETTERHEAD, self._read)
+        self.channels = Channels(
+            mail=Mail(self.ses, "casilla"),
+            sms=Sms(self.sns, "CASILLA"),
+            by_mail=self._way_out(),
+            by_sms=self._way_out(),
+            letterhead=LETTERHEAD,
+            read_receipt=self._read,
+        )
+        self.unwritten = Unwritten()
         for client in (self.connection.client, self.ses, self.sns):
             client.meta.events.unregister("before-call", unique_id="alert calls")
             client.meta.events.register("before-call", self._note, unique_id="alert calls")
+
+    def _way_out(self) -> WayOut:
+        return WayOut(Pace(1, self.clock, self.pauses.append), CircuitBreaker(self.clock, BREAKER))
 
     def _note(self, model: Any, **_: Any) -> None:
         self.calls.append(model.name)
@@ -117,10 +134,24 @@ class World:
             self.batches.add_in(transaction, batch)
         return batch
 
-    def send(self, notice_id: str = NOTICE_ID) -> AlertBatch | None:
-        return send_alerts(
-            notice_id, batches=self.batches, channels=self.channels, now=self.clock, new_event_id=self.new_id
-        )
+    @property
+    def tools(self) -> SendingTools:
+        return SendingTools(self.batches, self.channels, self.unwritten, self.clock, self.new_id)
+
+    def deposit_alone(self, batch: AlertBatch) -> AlertBatch:
+        """Put a batch where transactions are refused."""
+        batch_to_item(batch).save()
+        return batch
+
+    def write_rest(self, *, minutes: int) -> int:
+        """Write what could not be written, for so long; return how often it waited."""
+        pauses: list[float] = []
+        until = self.now + timedelta(minutes=minutes)
+        self.unwritten.write_until(until, batches=self.batches, now=self.clock, sleep=pauses.append)
+        return len(pauses)
+
+    def send(self, notice_id: str = NOTICE_ID) -> Counter[str]:
+        return send_alerts(notice_id, self.tools)
 
     def batch(self, notice_id: str = NOTICE_ID) -> AlertBatch:
         found = self.batches.find(notice_id)
@@ -141,13 +172,15 @@ class World:
 
 
 @contextmanager
-def refusing(client: Any, operation: str, code: str, *, status: int = 400, only: str = "") -> Iterator[None]:
+def refusing(  # noqa: PLR0913 - what the engine answers, and to what
+    client: Any, operation: str, code: str, *, status: int = 400, only: str = "", message: str = "refused"
+) -> Iterator[None]:
     """Answer an operation with an error before the engine sees it; `only` limits it to requests containing a text."""
 
     def refuse(params: dict[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
         if only not in str(params["body"]):
             return None
-        answer = {"Error": {"Code": code, "Message": "refused"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+        answer = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
         return AWSResponse("https://engine", status, HTTPHeaders(), None), answer
 
     with hooked(client, operation, refuse):

@@ -12,7 +12,7 @@ from stdnum.pe import cui
 
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Sex
-from chalicelib.gateways.registration.circuit_breaker import BreakerPolicy, CircuitBreaker
+from chalicelib.gateways.circuit_breaker import BreakerPolicy, CircuitBreaker
 from chalicelib.gateways.registration.registries import Registries
 from chalicelib.gateways.registration.registry_http import ExchangeLimits, RegistryHttp
 from chalicelib.gateways.registration.reniec import Reniec, ReniecAccess

@@ -9,7 +9,7 @@ from chalicelib.bootstrap.mail import letterhead, mail
 from chalicelib.bootstrap.session import token_store
 from chalicelib.bootstrap.storage import event_store, limit_store, pepper, secret_texts
 from chalicelib.domain.errors import Forbidden
-from chalicelib.gateways.registration.circuit_breaker import CircuitBreaker
+from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.registration.registries import Registries
 from chalicelib.gateways.registration.registry_http import RegistryHttp
 from chalicelib.gateways.registration.reniec import Reniec, ReniecAccess

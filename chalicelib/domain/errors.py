@@ -15,6 +15,7 @@
     ├── TooLarge
     ├── TooManyRequests
     └── Unavailable          not the caller's fault; trying again helps
+        └── SendingUncertain nobody knows whether the provider took a message
 
 Errors know nothing of HTTP. `code` is stable and in English, for programs; `detail` is plain Spanish, for
 people, and says what to do. `field` names the offending part of the input, as a dotted path.
@@ -102,6 +103,10 @@ class Unavailable(CasillaError):
     """Something the service depends on does not answer; nothing was decided."""
 
     retryable = True
+
+
+class SendingUncertain(Unavailable):
+    """A message was handed over and no answer came: the provider may have taken it."""
 
 
 def refusals(*checks: Callable[[], object]) -> tuple[InvalidInput, ...]:

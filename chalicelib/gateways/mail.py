@@ -6,6 +6,7 @@ here the attempt is counted and comes back with the next one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from email.message import EmailMessage
 from typing import Any
@@ -13,9 +14,19 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.errors import MessageRefused, Unavailable
+from chalicelib.gateways.sending import faulted
 
-_BAD_ADDRESS = {"BadRequestException", "InvalidParameterValue"}
 _THROTTLED = {"TooManyRequestsException", "LimitExceededException", "Throttling", "ThrottlingException"}
+_BAD_REQUEST = {"BadRequestException", "InvalidParameterValue"}
+_BAD_ADDRESS = re.compile(
+    r"illegal address|invalid (email )?address|missing (final '@domain'|domain|local)"
+    r"|(local address|domain) (contains|starts|ends|is|has|label)",
+    re.IGNORECASE,
+)
+"""What SES says of an address that it never will take; the same codes tell of other faults as well."""
+
+
+_NOT_NOW = "El correo no se pudo enviar ahora. Se intentará de nuevo."
 
 
 class Mail:
@@ -31,8 +42,10 @@ class Mail:
 
         Raises:
             MessageRefused: `email_address_refused`; trying again is useless.
-            Unavailable: `mail_throttled` or `mail_unavailable`. A fault of the account or the sender's identity is
-                here as well: an operator can repair it, and the alert must not be lost meanwhile.
+            SendingUncertain: `mail_unavailable`; it may have been taken.
+            Unavailable: `mail_throttled` or `mail_unavailable`; it was not taken. Whatever is not known to be a matter
+                of the address is here: an account that is paused, suspended or in its sandbox, a sender that is not
+                verified. An operator can repair it, and the alert must not be lost meanwhile.
 
         """
         try:
@@ -46,16 +59,12 @@ class Mail:
         except ClientError as error:
             raise _refusal(error) from error
         except BotoCoreError as error:
-            raise _unavailable("mail_unavailable") from error
+            raise faulted(error, "mail_unavailable", _NOT_NOW) from error
         return str(answer["MessageId"])
 
 
 def _refusal(error: ClientError) -> MessageRefused | Unavailable:
-    code = error.response["Error"]["Code"]
-    if code in _BAD_ADDRESS:
+    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    if code in _BAD_REQUEST and _BAD_ADDRESS.search(message):
         return MessageRefused("email_address_refused", "La dirección de correo no es válida. Corríjala en su perfil.")
-    return _unavailable("mail_throttled" if code in _THROTTLED else "mail_unavailable")
-
-
-def _unavailable(code: str) -> Unavailable:
-    return Unavailable(code, "El correo no se pudo enviar ahora. Se intentará de nuevo.")
+    return faulted(error, "mail_throttled" if code in _THROTTLED else "mail_unavailable", _NOT_NOW)

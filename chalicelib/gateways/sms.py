@@ -6,14 +6,16 @@ or a spending limit may only show in its delivery log.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.errors import MessageRefused, Unavailable
+from chalicelib.gateways.sending import faulted
 
 _OPTED_OUT = {"OptedOut", "OptedOutException"}
-_BAD_NUMBER = {
+_BAD_PARAMETER = {
     "InvalidParameter",
     "InvalidParameterException",
     "InvalidParameterValue",
@@ -21,6 +23,8 @@ _BAD_NUMBER = {
     "ValidationException",
 }
 _THROTTLED = {"Throttled", "ThrottledException", "Throttling", "ThrottlingException"}
+_OF_NUMBER = re.compile(r"phone ?number", re.IGNORECASE)
+_NOT_NOW = "El mensaje no se pudo enviar ahora. Se intentará de nuevo."
 
 
 class Sms:
@@ -38,7 +42,9 @@ class Sms:
 
         Raises:
             MessageRefused: `mobile_opted_out` or `mobile_refused`; trying again is useless.
-            Unavailable: `sms_throttled` or `sms_unavailable`.
+            SendingUncertain: `sms_unavailable`; it may have been taken.
+            Unavailable: `sms_throttled` or `sms_unavailable`; it was not taken, for a reason that is not known to be
+                the number's: a spending limit, a sandbox, a sender id that is refused.
 
         """
         try:
@@ -46,7 +52,7 @@ class Sms:
         except ClientError as error:
             raise _refusal(error) from error
         except BotoCoreError as error:
-            raise _unavailable("sms_unavailable") from error
+            raise faulted(error, "sms_unavailable", _NOT_NOW) from error
         return str(answer["MessageId"])
 
 
@@ -56,12 +62,8 @@ def _string(value: str) -> dict[str, str]:
 
 def _refusal(error: ClientError) -> MessageRefused | Unavailable:
     code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-    if code in _OPTED_OUT or (code in _BAD_NUMBER and "opted out" in message):
+    if code in _OPTED_OUT or (code in _BAD_PARAMETER and "opted out" in message):
         return MessageRefused("mobile_opted_out", "El titular del número pidió no recibir mensajes.")
-    if code in _BAD_NUMBER:
+    if code in _BAD_PARAMETER and _OF_NUMBER.search(message):
         return MessageRefused("mobile_refused", "El número de celular no es válido. Corríjalo en su perfil.")
-    return _unavailable("sms_throttled" if code in _THROTTLED else "sms_unavailable")
-
-
-def _unavailable(code: str) -> Unavailable:
-    return Unavailable(code, "El mensaje no se pudo enviar ahora. Se intentará de nuevo.")
+    return faulted(error, "sms_throttled" if code in _THROTTLED else "sms_unavailable", _NOT_NOW)

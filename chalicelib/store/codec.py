@@ -1,6 +1,7 @@
 """Frozen dataclasses to JSON values and back, by their annotations: one way to store every aggregate.
 
-Dates and times are ISO 8601 (instants in UTC), bytes are base64, enumerations their values, tuples lists.
+Dates and times are ISO 8601 (instants in UTC), bytes are base64, enumerations their values, tuples lists. What a
+mapping holds is read back as it is.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ def to_data(value: Any) -> Any:
         return {name: to_data(getattr(value, name)) for name in _field_names(type(value))}
     if isinstance(value, tuple):
         return [to_data(item) for item in value]
+    if isinstance(value, dict):
+        return {name: to_data(item) for name, item in value.items()}
     return next(write for kind, write in _WRITERS.items() if isinstance(value, kind))(value)
 
 

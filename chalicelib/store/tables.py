@@ -156,7 +156,11 @@ class EventItem(Model):
 
 
 class AlertBatchItem(Model):
-    """All alerts of a notice. The sparse index `due` (`due_shard`, `due_at`) holds those still to be sent."""
+    """All alerts of a notice.
+
+    The sparse index `due` (`due_shard`, `due_at`) holds what needs a worker, `watched` (`watch_shard`, `watched_since`)
+    what waits or was given up.
+    """
 
     class Meta(_Meta):
         """Bound by `bind`."""
@@ -167,9 +171,14 @@ class AlertBatchItem(Model):
     receipt_key = UnicodeAttribute(null=True)
     attempts = NumberAttribute()
     leased_until = NumberAttribute()
+    claimed_at = UnicodeAttribute(null=True)
+    resent_at = UnicodeAttribute(null=True)
     alerts: JSONAttribute = JSONAttribute()
+    owed: JSONAttribute = JSONAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
     due_at = NumberAttribute(null=True)
+    watch_shard = UnicodeAttribute(null=True)
+    watched_since = NumberAttribute(null=True)
     institution_short_name = UnicodeAttribute(null=True)
 
 

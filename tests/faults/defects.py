@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,12 +13,13 @@ from pynamodb.exceptions import PutError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.bootstrap import Container
-from chalicelib.bootstrap.alert import alert_batch_store, channels
+from chalicelib.bootstrap.alert import alert_batch_store, sending_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.deposit import deposit_tools
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.storage import event_store
-from chalicelib.domain.alert.alert import AlertBatch, AlertState
+from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.alert.alert_sending import Accepted, begin_attempt, settle
 from chalicelib.domain.event import Event
 from chalicelib.gateways.files import Files
 from chalicelib.services.alert.send_alerts import send_alerts
@@ -30,7 +30,7 @@ from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.notice_store import NoticeStore
 from chalicelib.store.request_store import Found, RequestStore, Wanted
 from chalicelib.store.sender.nonce_store import NonceStore
-from chalicelib.store.tables import AlertBatchItem, DepositItem, TokenItem
+from chalicelib.store.tables import DepositItem, TokenItem
 
 
 @dataclass(frozen=True)
@@ -135,13 +135,7 @@ def _alert_before_commit(box: Container) -> None:
         def commit(self, deposit: Deposit) -> None:
             with TransactWrite(connection=self._connection) as transaction:
                 alert_batch_store(box).add_in(transaction, deposit.alerts)
-            send_alerts(
-                deposit.notice.notice_id,
-                batches=alert_batch_store(box),
-                channels=channels(box),
-                now=box.clock,
-                new_event_id=box.chance.new_event_id,
-            )
+            send_alerts(deposit.notice.notice_id, sending_tools(box))
             try:
                 with TransactWrite(connection=self._connection) as transaction:
                     transaction.save(_record_of(deposit), condition=DepositItem.deposit_key.does_not_exist())
@@ -187,40 +181,42 @@ class _Trusting(NonceStore):
 
 
 class _Unclaimed(AlertBatchStore):
-    """Lets every worker send that sees something pending."""
+    """Lets every worker send that sees something open."""
 
-    def claim(self, notice_id: str, *, now: datetime, lease_s: int) -> AlertBatch | None:
-        del now, lease_s
+    def claim(self, notice_id: str, *, now: datetime) -> AlertBatch | None:
         found = self.find(notice_id)
-        return found if found is not None and found.pending else None
-
-    def record(self, claimed: AlertBatch, settled: AlertBatch, events: tuple[Event, ...], *, now: datetime) -> None:
-        del now
-        at_rest = (AlertBatchItem.due_shard.remove(), AlertBatchItem.due_at.remove()) if not settled.pending else ()
-        with suppress(Exception):
-            self._replace(claimed, settled, events, extra=at_rest)
+        if found is None or not found.open:
+            return None
+        return replace(begin_attempt(found, now), claimed_at=now)
 
 
 class _RecordedFirst(AlertBatchStore):
     """Writes down that everything was sent, then sends."""
 
-    def claim(self, notice_id: str, *, now: datetime, lease_s: int) -> AlertBatch | None:
-        batch = super().claim(notice_id, now=now, lease_s=lease_s)
+    def claim(self, notice_id: str, *, now: datetime) -> AlertBatch | None:
+        batch = super().claim(notice_id, now=now)
         if batch is not None:
-            alerts = tuple(replace(alert, state=AlertState.ACCEPTED, message_id="sent") for alert in batch.alerts)
+            settled = settle(batch, {alert.alert_id: Accepted("sent") for alert in batch.attempted}, now=now)
             digest = hashlib.sha256(notice_id.encode()).hexdigest()
-            events = tuple(_sent(notice_id, alert.alert_id, now, digest) for alert in alerts)
-            super().record(batch, replace(batch, alerts=alerts), events, now=now)
+            events = tuple(_sent(notice_id, alert.alert_id, now, digest) for alert in settled.alerts)
+            super().record(batch, settled, events)
         return batch
 
-    def record(self, claimed: AlertBatch, settled: AlertBatch, events: tuple[Event, ...], *, now: datetime) -> None:
+    def record(self, claimed: AlertBatch, settled: AlertBatch, events: tuple[Event, ...]) -> None:
         pass
 
 
 def _sent(notice_id: str, alert_id: str, now: datetime, digest: str) -> Event:
     from chalicelib.domain.event import EventType  # noqa: PLC0415
 
-    return Event(f"notice#{notice_id}", EventType.ALERT_SENT, now, f"{alert_id}{digest[:8]}", "worker", data={})
+    return Event(
+        f"notice#{notice_id}",
+        EventType.ALERT_SENT,
+        now,
+        f"{alert_id}{digest[:8]}",
+        "worker",
+        data={"alert_id": alert_id, "message_id": alert_id},
+    )
 
 
 def _store(kind: type[DepositStore]) -> Callable[[Container], None]:

@@ -13,7 +13,7 @@ from tests.faults.journey import INLINE, RECIPIENTS, Alteration, Journey, Lab, R
 from tests.faults.matrix import Call
 from tests.faults.verdict import violations
 
-_PAST_THE_LEASE_S = 360
+_PAST_THE_BACK_OFF_S = 430
 _NONCE = "nonce-of-both-000001"
 
 
@@ -53,8 +53,8 @@ def _delivered_again(journey: Journey, _: Call) -> None:
 
 
 def _lease_over(journey: Journey, _: Call) -> None:
-    """Another worker takes over after the lease: what this one sent or will send unrecorded is doubled, no more."""
-    journey.lab.clock.advance(seconds=_PAST_THE_LEASE_S)
+    """Another worker takes over: what this one sent or will send unrecorded is doubled, no more."""
+    journey.lab.clock.advance(seconds=_PAST_THE_BACK_OFF_S)
     is_claimed = any(item["attempts"]["N"] != "0" for item in journey.lab.items("alerts"))
     is_recorded = not journey.lab.is_due()
     if is_claimed and not is_recorded:
@@ -68,7 +68,7 @@ INTERRUPTIONS = tuple(
         ("the same request", _same_bytes, "request"),
         ("the request signed again", _signed_again, "request"),
         ("another delivery of the record", _delivered_again, "delivery"),
-        ("the end of the lease", _lease_over, "delivery"),
+        ("the end of the lease and of the back-off", _lease_over, "delivery"),
     )
     for is_after in (False, True)
 )

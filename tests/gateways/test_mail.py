@@ -4,9 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
 
-from chalicelib.domain.errors import MessageRefused, Unavailable
+from chalicelib.domain.errors import MessageRefused, SendingUncertain, Unavailable
 from chalicelib.renderers.alert.alert_letters import render_alert_email
 from tests.alert_world import LETTERHEAD, SENDER, World, a_batch, alert_world, an_alert, hooked, refusing
 
@@ -31,10 +38,48 @@ def test_the_message_goes_out_as_it_was_written_with_its_tags(world: World) -> N
     assert '"EmailTags": [{"Name": "notice_id", "Value": "N"}, {"Name": "user_id", "Value": "u1"}]' in requests[0]
 
 
-def test_an_address_the_provider_refuses_is_refused_for_good(world: World) -> None:
-    refused = refusing(world.ses, "SendEmail", "BadRequestException")
+@pytest.mark.parametrize("code", ["BadRequestException", "InvalidParameterValue"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Illegal address",
+        "Missing final '@domain'",
+        "Missing domain",
+        "Local address contains control or whitespace",
+        "Local address contains illegal character",
+        "Domain contains dot-dot",
+        "Domain starts with dot",
+        "Invalid email address u1@ejemplo",
+    ],
+)
+def test_an_address_the_provider_refuses_is_refused_for_good(world: World, code: str, message: str) -> None:
+    refused = refusing(world.ses, "SendEmail", code, message=message)
     with refused, pytest.raises(MessageRefused, match="email_address_refused"):
         world.channels.mail.send(MESSAGE, "u1@ejemplo.pe", TAGS)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "message", "raised"),
+    [
+        ("MessageRejected", 400, "Email address is not verified. The following identities failed", "mail_unavailable"),
+        ("BadRequestException", 400, "Invalid configuration set name", "mail_unavailable"),
+        ("BadRequestException", 400, "", "mail_unavailable"),
+        ("SendingPausedException", 400, "Email sending is disabled", "mail_unavailable"),
+        ("AccountSuspendedException", 400, "Account is suspended", "mail_unavailable"),
+        ("NotFoundException", 404, "Configuration set does not exist", "mail_unavailable"),
+        ("TooManyRequestsException", 429, "Maximum sending rate exceeded", "mail_throttled"),
+        ("LimitExceededException", 400, "Daily message quota exceeded", "mail_throttled"),
+        ("ServiceUnavailable", 503, "", "mail_unavailable"),
+        ("ACodeOfTomorrow", 418, "Illegal address", "mail_unavailable"),
+    ],
+)
+def test_whatever_is_not_known_to_be_a_matter_of_the_address_is_the_providers(
+    world: World, code: str, status: int, message: str, raised: str
+) -> None:
+    refused = refusing(world.ses, "SendEmail", code, status=status, message=message)
+    with refused, pytest.raises(Unavailable, match=raised) as refusal:
+        world.channels.mail.send(MESSAGE, "u1@ejemplo.pe", TAGS)
+    assert type(refusal.value) is Unavailable, "it surely was not taken"
 
 
 def test_a_sender_that_is_not_verified_is_a_fault_an_operator_can_repair(world: World) -> None:
@@ -43,9 +88,28 @@ def test_a_sender_that_is_not_verified_is_a_fault_an_operator_can_repair(world: 
         world.channels.mail.send(MESSAGE, "u1@ejemplo.pe", TAGS)
 
 
-def test_a_lost_answer_is_passing(world: World) -> None:
-    def lose(**_: Any) -> None:
-        raise ReadTimeoutError(endpoint_url="https://email")
+@pytest.mark.parametrize(
+    ("error", "is_unsure"),
+    [
+        (ReadTimeoutError(endpoint_url="https://email"), True),
+        (ConnectionClosedError(endpoint_url="https://email"), True),
+        (HTTPClientError(error="cut off"), True),
+        (ConnectTimeoutError(endpoint_url="https://email"), False),
+        (EndpointConnectionError(endpoint_url="https://email"), False),
+        (NoCredentialsError(), False),
+    ],
+)
+def test_what_was_handed_over_without_an_answer_is_uncertain(world: World, error: Exception, is_unsure: bool) -> None:
+    def fail(**_: Any) -> None:
+        raise error
 
-    with hooked(world.ses, "SendEmail", lose), pytest.raises(Unavailable, match="mail_unavailable"):
+    with hooked(world.ses, "SendEmail", fail), pytest.raises(Unavailable, match="mail_unavailable") as raised:
+        world.channels.mail.send(MESSAGE, "u1@ejemplo.pe", TAGS)
+    assert isinstance(raised.value, SendingUncertain) is is_unsure
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_a_fault_inside_the_provider_is_uncertain(world: World, status: int) -> None:
+    refused = refusing(world.ses, "SendEmail", "InternalFailure", status=status)
+    with refused, pytest.raises(SendingUncertain, match="mail_unavailable"):
         world.channels.mail.send(MESSAGE, "u1@ejemplo.pe", TAGS)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from chalicelib.domain.errors import MessageRefused, Unavailable
+from chalicelib.domain.errors import MessageRefused, SendingUncertain, Unavailable
 from tests.alert_world import World, alert_world, hooked, refusing
 
 NUMBER = "+51900000001"
@@ -37,22 +37,46 @@ def test_a_number_that_opted_out_is_refused_for_good(world: World) -> None:
         world.channels.sms.send(NUMBER, "texto")
 
 
-@pytest.mark.parametrize(
-    ("code", "status", "raised"),
-    [
-        ("Throttling", 400, "sms_throttled"),
-        ("InternalError", 500, "sms_unavailable"),
-        ("AuthorizationError", 403, "sms_unavailable"),
-    ],
-)
-def test_other_faults_are_passing(world: World, code: str, status: int, raised: str) -> None:
-    with refusing(world.sns, "Publish", code, status=status), pytest.raises(Unavailable, match=raised):
+def test_what_sns_says_of_a_number_is_told_from_what_it_says_of_another_parameter(world: World) -> None:
+    of_number = refusing(world.sns, "Publish", "InvalidParameter", message="Invalid parameter: PhoneNumber Reason: no")
+    with of_number, pytest.raises(MessageRefused, match="mobile_refused"):
+        world.channels.sms.send(NUMBER, "texto")
+    opted_out = refusing(
+        world.sns, "Publish", "InvalidParameterException", message="The number has opted out of SMS, opted out"
+    )
+    with opted_out, pytest.raises(MessageRefused, match="mobile_opted_out"):
         world.channels.sms.send(NUMBER, "texto")
 
 
-def test_a_lost_answer_is_passing(world: World) -> None:
+@pytest.mark.parametrize(
+    ("code", "status", "message", "raised"),
+    [
+        ("Throttling", 400, "Rate exceeded", "sms_throttled"),
+        ("Throttled", 429, "", "sms_throttled"),
+        ("InvalidParameter", 400, "Invalid parameter: SenderId Reason: not registered", "sms_unavailable"),
+        ("InvalidParameterValue", 400, "", "sms_unavailable"),
+        ("AuthorizationError", 403, "No quota left for account", "sms_unavailable"),
+        ("ServiceUnavailable", 503, "", "sms_unavailable"),
+    ],
+)
+def test_whatever_is_not_known_to_be_a_matter_of_the_number_is_the_providers(
+    world: World, code: str, status: int, message: str, raised: str
+) -> None:
+    refused = refusing(world.sns, "Publish", code, status=status, message=message)
+    with refused, pytest.raises(Unavailable, match=raised) as refusal:
+        world.channels.sms.send(NUMBER, "texto")
+    assert type(refusal.value) is Unavailable
+
+
+def test_a_fault_inside_the_provider_is_uncertain(world: World) -> None:
+    refused = refusing(world.sns, "Publish", "InternalError", status=500)
+    with refused, pytest.raises(SendingUncertain, match="sms_unavailable"):
+        world.channels.sms.send(NUMBER, "texto")
+
+
+def test_a_lost_answer_is_uncertain(world: World) -> None:
     def lose(**_: Any) -> None:
         raise ReadTimeoutError(endpoint_url="https://sns")
 
-    with hooked(world.sns, "Publish", lose), pytest.raises(Unavailable, match="sms_unavailable"):
+    with hooked(world.sns, "Publish", lose), pytest.raises(SendingUncertain, match="sms_unavailable"):
         world.channels.sms.send(NUMBER, "texto")

@@ -72,7 +72,7 @@ def test_other_events_of_the_log_send_nothing(world: World, lambdas: Any) -> Non
 
     lambdas.invoke("send_alerts", _stream_event(f"notice#{notice_id}", kind="alert.sent"))
 
-    assert _states(world, notice_id) == {AlertState.PENDING}
+    assert _states(world, notice_id) == {AlertState.WAITING}
 
 
 def test_one_record_that_fails_comes_again_alone(world: World, lambdas: Any) -> None:
@@ -90,7 +90,7 @@ def test_sweeper_sends_what_the_stream_missed(world: World, lambdas: Any, moto_e
 
     report = lambdas.invoke("sweep_alerts", _schedule()).payload
 
-    assert (report["due"], report["settled"]) == (1, 1)
+    assert (report["sent"], report["oldest_waiting_s"], report["is_complete"]) == (3, 0, True)
     assert _states(world, notice_id) == {AlertState.ACCEPTED}
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.bootstrap.alert import PROCESSES
+from chalicelib.domain.alert.retry import LEASE
 from chalicelib.handlers.jobs import JOBS
 from chalicelib.handlers.workers.reports import SWEEP_TIME
-from chalicelib.services.alert.send_alerts import LEASE_S
 
 FUNCTIONS = json.loads((Path(__file__).parents[2] / ".chalice" / "config.json").read_text("utf-8"))["lambda_functions"]
 GATEWAY_WAITS = timedelta(seconds=29)
@@ -22,16 +23,29 @@ def timeout_of(function: str) -> timedelta:
 
 @pytest.mark.parametrize("function", ["send_alerts", "sweep_alerts"])
 def test_a_lease_on_alerts_outlives_the_function_that_took_it(function: str) -> None:
-    assert timedelta(seconds=LEASE_S) > timeout_of(function)
+    assert timeout_of(function) < LEASE
 
 
 @pytest.mark.parametrize(
     "function",
-    ["sweep_alerts", "finish_registrations", "clean_registrations", "clean_tokens", "sweep_orphans", "expire_uploads"],
+    [
+        "send_alerts",
+        "sweep_alerts",
+        "finish_registrations",
+        "clean_registrations",
+        "clean_tokens",
+        "sweep_orphans",
+        "expire_uploads",
+    ],
 )
 def test_a_job_that_stops_by_the_clock_has_a_minute_left_to_end_what_it_began(function: str) -> None:
     assert function in {job.name for job in JOBS}
     assert timeout_of(function) >= SWEEP_TIME + timedelta(minutes=1)
+
+
+def test_alerts_share_the_providers_rate_among_all_processes_that_send() -> None:
+    reserved = [FUNCTIONS[name].get("reserved_concurrency") for name in ("send_alerts", "sweep_alerts")]
+    assert sum(reserved) == PROCESSES
 
 
 def test_a_request_is_answered_before_the_gateway_gives_up() -> None:

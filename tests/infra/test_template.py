@@ -74,7 +74,7 @@ def test_the_functions_environment_is_the_configuration_to_the_letter() -> None:
 def test_defaults_of_the_configuration_are_the_templates() -> None:
     given = {field.name.upper(): field.default for field in fields(Config) if field.default is not MISSING}
     parameters = {
-        name: TEMPLATE["Parameters"][value["Ref"]]["Default"]
+        name: str(TEMPLATE["Parameters"][value["Ref"]]["Default"])
         for name, value in VARIABLES.items()
         if value.get("Ref") in TEMPLATE["Parameters"] and "Default" in TEMPLATE["Parameters"][value["Ref"]]
     }
@@ -135,6 +135,7 @@ def test_the_indexes_the_stores_query_by_name_exist() -> None:
         ("NoticesTable", "by_reading"): {"HASH": "reading", "RANGE": "deposited_key"},
         ("NoticesTable", "by_sender_shard"): {"HASH": "sender_shard", "RANGE": "deposited_key"},
         ("AlertsTable", "due"): {"HASH": "due_shard", "RANGE": "due_at"},
+        ("AlertsTable", "watched"): {"HASH": "watch_shard", "RANGE": "watched_since"},
         ("UploadsTable", "by_expiry_shard"): {"HASH": "expiry_shard", "RANGE": "upload_id"},
         ("TokensTable", "by_subject"): {"HASH": "subject", "RANGE": "issued_at"},
         ("TokensTable", "by_expiry"): {"HASH": "expiry_shard", "RANGE": "expires_at"},

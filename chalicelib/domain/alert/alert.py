@@ -1,10 +1,20 @@
-"""Alerts: the e-mails and SMS that say a notice arrived; all those of one notice form one batch."""
+"""Alerts: the e-mails and SMS that say a notice arrived; all those of one notice form one batch.
+
+What a worker did (`sending`) and what the provider told of it later (`reports`) are kept apart, and the state follows
+from both. So reports may come in any order, and before the worker has written down what it did.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
+
+from chalicelib.domain.event import Event
+
+GIVE_UP_AFTER = timedelta(hours=72)
+"""How long an alert is tried: longer than a weekend. Then it is on the operators' list."""
 
 
 class Channel(StrEnum):
@@ -15,14 +25,77 @@ class Channel(StrEnum):
 
 
 class AlertState(StrEnum):
-    """Where an alert stands. `accepted`: by the provider; the rest of the way is reported later, if at all."""
+    """Where an alert stands. Only an address that is refused for good has failed; what nobody knows is `unknown`."""
 
-    PENDING = "pending"
+    WAITING = "waiting"
+    """Still to be sent."""
+    ATTEMPTED = "attempted"
+    """Written before a message is handed over."""
+    REFUSED = "refused"
+    """The provider takes nothing now, from anybody; it is sent again."""
+    UNKNOWN = "unknown"
+    """The attempt's outcome was lost; it is sent again, unless a report settles it before."""
     ACCEPTED = "accepted"
+    """By the provider; the rest of the way is reported later, if at all."""
+    DELAYED = "delayed"
     DELIVERED = "delivered"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     FAILED = "failed"
+    """The provider refused the address for good."""
+    GAVE_UP = "gave_up"
+    """Not sent within its time, or thrown away by the provider: on the operators' list, who can send it again."""
+
+
+OPEN = frozenset({AlertState.WAITING, AlertState.ATTEMPTED, AlertState.REFUSED, AlertState.UNKNOWN})
+"""Those that are sent when their time comes."""
+
+
+class ReportKind(StrEnum):
+    """What the provider told of a message that it had accepted, the weakest first: the strongest decides."""
+
+    REJECTED = "rejected"
+    """It threw the message away."""
+    DELAYED = "delayed"
+    RETURNED = "returned"
+    """It gave up for now, or an automatic reply came, which says nothing of a delivery."""
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    """For good: also after a delivery, when the server took the message and returned it later."""
+    COMPLAINED = "complained"
+
+
+_STRENGTH = {kind: strength for strength, kind in enumerate(ReportKind)}
+_TOLD = {
+    ReportKind.DELAYED: AlertState.DELAYED,
+    ReportKind.RETURNED: AlertState.BOUNCED,
+    ReportKind.DELIVERED: AlertState.DELIVERED,
+    ReportKind.BOUNCED: AlertState.BOUNCED,
+    ReportKind.COMPLAINED: AlertState.COMPLAINED,
+}
+_OF_ONE_MESSAGE = frozenset({ReportKind.REJECTED, ReportKind.DELAYED, ReportKind.RETURNED})
+"""Kinds that say nothing of another message to the same address."""
+_TRIED_AGAIN = frozenset({AlertState.WAITING, AlertState.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class AlertReport:
+    """One report of the provider; `at` is None in items written before reports were kept."""
+
+    kind: ReportKind
+    at: datetime | None
+    message_id: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertStep:
+    """An attempt, or what it came to."""
+
+    state: AlertState
+    at: datetime
+    error: str | None = None
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +105,91 @@ class Alert:
     alert_id: str
     channel: Channel
     destination: str
-    state: AlertState = AlertState.PENDING
+    sending: AlertState = AlertState.WAITING
+    """What the workers know of it; never one of the states that only reports tell."""
     message_id: str | None = None
     """The provider's id, once accepted."""
-    error: str | None = None
-    """Why the last attempt failed: a code, never the address."""
+    refusal: str | None = None
+    """Why the last attempt did not get through: a code, never the address."""
+    refusals: int = 0
+    """Attempts in a row that were not taken, from which their back-off follows."""
+    losses: int = 0
+    """Attempts whose outcome nobody knows, from which theirs does."""
+    due_at: datetime | None = None
+    """When it may be tried again; None is at once."""
+    resent_at: datetime | None = None
+    """When an operator last had it sent again, else None."""
+    steps: tuple[AlertStep, ...] = ()
+    reports: tuple[AlertReport, ...] = ()
+    """At most one of each kind and message, the earliest; the weakest first."""
+
+    @property
+    def state(self) -> AlertState:
+        """Where it stands: the strongest report decides, and without one what the workers know."""
+        deciding = self.deciding
+        if deciding is None:
+            return self.sending
+        return _TOLD.get(deciding.kind, AlertState.GAVE_UP)
+
+    @property
+    def error(self) -> str | None:
+        """Why it did not get through, as far as anybody knows."""
+        return self.refusal if self.deciding is None else self.deciding.error
+
+    @property
+    def deciding(self) -> AlertReport | None:
+        """The strongest of the reports that count, or None."""
+        return next((report for report in reversed(self.reports) if self._counts(report)), None)
+
+    def _counts(self, report: AlertReport) -> bool:
+        """Tell whether a report says something of where the alert stands."""
+        if report.kind not in _OF_ONE_MESSAGE:
+            return True
+        is_of_another = self.message_id is not None and report.message_id != self.message_id
+        is_of_before = self.resent_at is not None and report.at is not None and report.at < self.resent_at
+        is_tried_again = report.kind is ReportKind.REJECTED and self.sending in _TRIED_AGAIN
+        return not (is_of_another or is_of_before or is_tried_again)
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """When what decides where it stands happened, as far as anybody knows."""
+        if self.deciding is not None:
+            return self.deciding.at
+        return self.steps[-1].at if self.steps else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be sent."""
+        return self.state in OPEN
+
+    @property
+    def attempted_at(self) -> datetime | None:
+        """When it was last attempted."""
+        return next((step.at for step in reversed(self.steps) if step.state is AlertState.ATTEMPTED), None)
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether its time has come, if it is open."""
+        return self.is_open and (self.due_at is None or self.due_at <= now)
+
+    def with_report(self, report: AlertReport) -> Alert:
+        """Add a report. The result is the same in whatever order reports come, and however often."""
+        kept = {(known.kind, known.message_id): known for known in self.reports}
+        name = (report.kind, report.message_id)
+        kept[name] = min(kept.get(name, report), report, key=_order)
+        return replace(self, reports=tuple(sorted(kept.values(), key=_order)))
+
+
+def _order(report: AlertReport) -> tuple[int, float, str, str]:
+    at = 0.0 if report.at is None else report.at.timestamp()
+    return _STRENGTH[report.kind], at, report.error or "", report.message_id or ""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertBatch:
     """All alerts of one notice, and what their texts need: written in the deposit's own transaction.
 
-    `attempts` counts claims by a worker; `leased_until` is when the running claim lapses, None when none runs.
+    `attempts` counts claims by a worker; `claimed_at` is when the running claim began, `leased_until` when it lapses,
+    both None when none runs. `resent_at` is when an operator last had some of it sent again.
     """
 
     notice_id: str
@@ -53,11 +199,41 @@ class AlertBatch:
     receipt_key: str | None = None
     """Object key of the receipt where the institution attaches it, else None."""
     attempts: int = 0
+    claimed_at: datetime | None = None
     leased_until: datetime | None = None
     institution_short_name: str | None = None
     """What the institution calls itself where its name has no room, else None."""
+    resent_at: datetime | None = None
+    owed: tuple[Event, ...] = ()
+    """Events that the log did not take when their outcomes were written; the next worker writes them."""
+    as_stored: Any = field(default=None, compare=False, repr=False)
+    """What the store had when this was read, by which it knows whether anybody wrote since."""
 
     @property
-    def pending(self) -> tuple[Alert, ...]:
+    def open(self) -> tuple[Alert, ...]:
         """Those still to be sent."""
-        return tuple(alert for alert in self.alerts if alert.state is AlertState.PENDING)
+        return tuple(alert for alert in self.alerts if alert.is_open)
+
+    @property
+    def attempted(self) -> tuple[Alert, ...]:
+        """Those that the running claim is to send."""
+        return tuple(
+            alert
+            for alert in self.alerts
+            if alert.state is AlertState.ATTEMPTED and alert.attempted_at == self.claimed_at
+        )
+
+    @property
+    def given_up(self) -> tuple[Alert, ...]:
+        """Those on the operators' list."""
+        return tuple(alert for alert in self.alerts if alert.state is AlertState.GAVE_UP)
+
+    @property
+    def waiting_since(self) -> datetime:
+        """Since when those still open have waited."""
+        return self.resent_at or self.deposited_at
+
+    @property
+    def gives_up_at(self) -> datetime:
+        """When those still open are given up."""
+        return self.waiting_since + GIVE_UP_AFTER

@@ -1,42 +1,39 @@
-"""Delivery reports: what the mail provider learns after it accepted a message (SES event publishing)."""
+"""Delivery reports: what the mail provider learns after it accepted a message (SES event publishing).
+
+SES keeps no order among them, and sends the same one twice.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
+from chalicelib.domain.alert.alert import AlertBatch, AlertReport, Channel, ReportKind
 from chalicelib.domain.errors import InvalidInput
 
-_STATES = {
-    "Delivery": AlertState.DELIVERED,
-    "Bounce": AlertState.BOUNCED,
-    "Complaint": AlertState.COMPLAINED,
-    "Reject": AlertState.FAILED,
+REPORTED = {
+    "Reject": ReportKind.REJECTED,
+    "DeliveryDelay": ReportKind.DELAYED,
+    "Delivery": ReportKind.DELIVERED,
+    "Bounce": ReportKind.BOUNCED,
+    "Complaint": ReportKind.COMPLAINED,
 }
-_RANK = {
-    AlertState.PENDING: 0,
-    AlertState.ACCEPTED: 1,
-    AlertState.FAILED: 2,
-    AlertState.DELIVERED: 3,
-    AlertState.BOUNCED: 4,
-    AlertState.COMPLAINED: 5,
-}
+"""The kinds of event that say something of an alert; the configuration set has to publish each of them."""
+_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_WORD = re.compile(r"[A-Za-z]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """What became of one accepted message. `is_final` is false for a bounce that may be an automatic reply."""
+    """A report and the alert that it is of."""
 
     notice_id: str
     alert_id: str
-    state: AlertState
     occurred_at: datetime
-    message_id: str | None = None
-    error: str | None = None
-    is_final: bool = True
+    report: AlertReport
 
 
 def message_tags(notice_id: str, alert_id: str) -> dict[str, str]:
@@ -45,66 +42,73 @@ def message_tags(notice_id: str, alert_id: str) -> dict[str, str]:
 
 
 def parse_report(event: Mapping[str, Any]) -> DeliveryReport | None:
-    """Read an SES event (Delivery, Bounce, Complaint, Reject); None for other kinds and for mail that is no alert.
+    """Read an SES event; None for kinds that say nothing of an alert, and for mail that is no alert.
 
     Raises:
         InvalidInput: `delivery_report_malformed`.
 
     """
-    kind = event.get("eventType", event.get("notificationType"))
-    state = _STATES.get(str(kind))
-    if state is None:
-        return None
     try:
+        name = str(event.get("eventType", event.get("notificationType")))
+        kind = REPORTED.get(name)
+        if kind is None:
+            return None
         mail = event["mail"]
-        details = event.get(str(kind).lower(), {})
+        details = event.get(name[0].lower() + name[1:], {})
         tags = mail.get("tags", {})
         if not {"notice_id", "user_id"} <= tags.keys():
             return None
-        return DeliveryReport(
-            notice_id=tags["notice_id"][0],
-            alert_id=f"{tags['user_id'][0]}.{Channel.EMAIL}",
-            state=state,
-            occurred_at=datetime.fromisoformat(details.get("timestamp", mail["timestamp"])),
-            message_id=mail["messageId"],
-            error=_error(state, details),
-            is_final=details.get("bounceType", "Permanent") == "Permanent",
-        )
+        at = _instant(details.get("timestamp", mail["timestamp"]))
+        alert_id = f"{tags['user_id'][0]}.{Channel.EMAIL}"
+        kind, error = _judge(kind, details)
+        return DeliveryReport(tags["notice_id"][0], alert_id, at, AlertReport(kind, at, str(mail["messageId"]), error))
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise InvalidInput("delivery_report_malformed", "El reporte de entrega no se entiende.") from error
 
 
-def _error(state: AlertState, details: Mapping[str, str]) -> str | None:
-    if state is AlertState.BOUNCED:
-        return f"bounce_{details['bounceType']}_{details['bounceSubType']}".lower()
-    if state is AlertState.FAILED:
-        return "rejected_by_provider"
-    return None
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(text)
+    return at
 
 
-def apply_report(batch: AlertBatch, report: DeliveryReport) -> AlertBatch:
-    """Move one alert forward, never back; the same batch when the report is known, outdated or of no alert in it.
-
-    A bounce may come after a delivery, when the server took the message and returned it later; but one that is not
-    final changes no delivery, since automatic replies are reported as transient bounces.
-    """
-    return replace(batch, alerts=tuple(_reported(alert, report) for alert in batch.alerts))
-
-
-def _reported(alert: Alert, report: DeliveryReport) -> Alert:
-    if alert.alert_id != report.alert_id or _RANK[report.state] <= _RANK[alert.state]:
-        return alert
-    if alert.state is AlertState.DELIVERED and not report.is_final:
-        return alert
-    return replace(alert, state=report.state, message_id=alert.message_id or report.message_id, error=report.error)
+def _judge(kind: ReportKind, details: Mapping[str, Any]) -> tuple[ReportKind, str | None]:
+    """Tell what is reported, and why. SES calls a bounce transient also where the server's status says for good."""
+    if kind is ReportKind.REJECTED:
+        return kind, "rejected_by_provider"
+    if kind is ReportKind.DELAYED:
+        return kind, _code("delayed", details["delayType"])
+    if kind is not ReportKind.BOUNCED:
+        return kind, None
+    status = _status(details)
+    error = _code("bounce", details["bounceType"], details["bounceSubType"]) + (f"_{status}" if status else "")
+    is_final = details["bounceType"] == "Permanent" or status.startswith("5.")
+    return (kind if is_final else ReportKind.RETURNED), error
 
 
-def merge(ours: AlertBatch, stored: AlertBatch) -> AlertBatch:
-    """Keep, of each alert, the version that got further: reports may arrive before an attempt is recorded."""
-    reported = {alert.alert_id: alert for alert in stored.alerts}
-    alerts = (max(alert, reported[alert.alert_id], key=_rank) for alert in ours.alerts)
-    return replace(ours, alerts=tuple(alerts))
+def _code(*words: str) -> str:
+    found = [_WORD.match(word) for word in words]
+    if None in found:
+        raise ValueError(words)
+    return "_".join(match.group().lower() for match in found if match)
 
 
-def _rank(alert: Alert) -> int:
-    return _RANK[alert.state]
+def _status(details: Mapping[str, Any]) -> str:
+    """Return the enhanced status code (RFC 3463) of the one recipient, or nothing."""
+    for recipient in details.get("bouncedRecipients", ()):
+        for text in (recipient.get("status", ""), recipient.get("diagnosticCode", "")):
+            found = _STATUS.search(text)
+            if found:
+                return found.group(1)
+    return ""
+
+
+def apply_report(batch: AlertBatch, told: DeliveryReport) -> AlertBatch:
+    """Add a report to its alert; the same batch when it is known already or of no alert in it."""
+    return replace(
+        batch,
+        alerts=tuple(
+            alert.with_report(told.report) if alert.alert_id == told.alert_id else alert for alert in batch.alerts
+        ),
+    )

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.registration.identity import CompanyClaim, Outcome, PersonClaim, Registry, RegistryResult
-from chalicelib.gateways.registration.circuit_breaker import CircuitBreaker
+from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.registration.registry_http import registry_unavailable
 from chalicelib.gateways.registration.reniec import Reniec
 from chalicelib.gateways.registration.sunat import Sunat

@@ -4,44 +4,93 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SNSEvent
 
 from chalicelib.bootstrap import Container, current
-from chalicelib.bootstrap.alert import alert_batch_store, channels
-from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.bootstrap.alert import alert_batch_store, sending_tools
 from chalicelib.domain.alert.delivery_report import parse_report
+from chalicelib.domain.errors import NotReady
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
 from chalicelib.handlers.workers.reports import SWEEP_TIME, failures, reported, reported_deliveries
 from chalicelib.services.alert import send_alerts as sending
 from chalicelib.services.alert import sweep_alerts as sweeping
 from chalicelib.services.alert.record_delivery import record_delivery
+from chalicelib.services.work_through import counted
+
+
+@dataclass(frozen=True, slots=True)
+class SentAlerts:
+    """What became of alerts, as `send_alerts` counts them; `failed` counts notices that come again."""
+
+    sent: int
+    address_refused: int
+    waiting: int
+    unknown: int
+    gave_up: int
+    unwritten: int
+    failed: int
+    is_complete: bool
 
 
 def send_alerts(event: DynamoDBEvent) -> dict[str, Any]:
-    """Send the alerts of each notice deposited; a failed record comes again, alone."""
+    """Send the alerts of each notice deposited; a failed record comes again, alone.
+
+    So does one whose outcome could not be written: then this process may still be there to write it.
+    """
     box = current()
+    tools, until = sending_tools(box), box.clock() + SWEEP_TIME
+    outcomes: Counter[str] = Counter()
 
     def handle(record: dict[str, Any]) -> None:
         image = record["dynamodb"].get("NewImage", {})
-        if image.get("type", {}).get("S") == "notice.deposited":
-            _send(image["subject"]["S"].removeprefix("notice#"), box)
+        if image.get("type", {}).get("S") != "notice.deposited":
+            return
+        if box.clock() >= until:
+            raise NotReady("out_of_time", "Se enviará en un momento.")
+        came_to = sending.send_alerts(image["subject"]["S"].removeprefix("notice#"), tools)
+        outcomes.update(came_to)
+        if came_to["unwritten"]:
+            unwritten.append(record)
 
+    unwritten: list[dict[str, Any]] = []
+    _write_rest(tools, box, until)
     records = event.to_dict()["Records"]
-    return failures(records, lambda record: str(record["dynamodb"]["SequenceNumber"]), handle)
+    answer = failures(records, _position, handle)
+    _write_rest(tools, box, until)
+    outcomes["failed"] = len(answer["batchItemFailures"])
+    outcomes["unwritten"] = len(tools.unwritten)
+    if tools.unwritten:
+        answer["batchItemFailures"] += [{"itemIdentifier": _position(record)} for record in unwritten]
+    is_complete = not (outcomes["failed"] or outcomes["unwritten"])
+    reported("send_alerts", counted(SentAlerts, outcomes, is_complete=is_complete))
+    return answer
+
+
+def _position(record: dict[str, Any]) -> str:
+    return str(record["dynamodb"]["SequenceNumber"])
+
+
+def _write_rest(tools: sending.SendingTools, box: Container, until: datetime) -> None:
+    tools.unwritten.write_until(until, batches=tools.batches, now=box.clock, sleep=box.pause)
 
 
 def sweep_alerts(_: CloudWatchEvent) -> dict[str, Any]:
     """Send alerts that the stream missed or that wait for another attempt."""
     box = current()
+    tools, until = sending_tools(box), box.clock() + SWEEP_TIME
+    _write_rest(tools, box, until)
     report = sweeping.sweep_alerts(
-        batches=alert_batch_store(box),
-        send=lambda notice_id: _send(notice_id, box),
+        batches=tools.batches,
+        send=lambda notice_id: sending.send_alerts(notice_id, tools),
         now=box.clock,
-        until=box.clock() + SWEEP_TIME,
+        until=until,
     )
+    _write_rest(tools, box, until)
     return reported("sweep_alerts", report)
 
 
@@ -68,13 +117,3 @@ def record_deliveries(event: SNSEvent) -> dict[str, Any]:
             log().error("delivery report not recorded", code=outcome, fault=describe_fault(error))
         outcomes[outcome] += 1
     return reported_deliveries(outcomes)
-
-
-def _send(notice_id: str, box: Container) -> AlertBatch | None:
-    return sending.send_alerts(
-        notice_id,
-        batches=alert_batch_store(box),
-        channels=channels(box),
-        now=box.clock,
-        new_event_id=box.chance.new_event_id,
-    )

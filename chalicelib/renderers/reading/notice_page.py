@@ -24,12 +24,17 @@ _MEDIA_TYPES = {
 }
 _CHANNELS = {Channel.EMAIL: "correo", Channel.SMS: "SMS"}
 _OUTCOMES = {
-    AlertState.PENDING: "por enviar",
+    AlertState.WAITING: "por enviar",
+    AlertState.ATTEMPTED: "enviándose",
+    AlertState.REFUSED: "por enviar: el servicio de mensajes no la recibió todavía",
+    AlertState.UNKNOWN: "sin confirmación de envío: se comprobará y, si hace falta, se enviará otra vez",
     AlertState.ACCEPTED: "enviada",
     AlertState.DELIVERED: "entregada",
     AlertState.BOUNCED: "devuelta: no llegó",
     AlertState.COMPLAINED: "entregada y marcada como no deseada",
-    AlertState.FAILED: "no se pudo enviar",
+    AlertState.DELAYED: "enviada; la entrega se demora",
+    AlertState.FAILED: "no enviada: la dirección o el número no existe o no recibe avisos",
+    AlertState.GAVE_UP: "no enviada",
 }
 
 

@@ -21,7 +21,8 @@ def record_delivery(event: Mapping[str, Any], *, batches: AlertBatchStore, new_e
     report = parse_report(event)
     if report is None:
         return False
-    data = {"alert_id": report.alert_id, "state": report.state.value, "error": report.error or ""}
+    told = report.report
+    data = {"alert_id": report.alert_id, "report": told.kind.value, "error": told.error or ""}
     subject, actor = f"notice#{report.notice_id}", "worker:record_delivery"
     log_entry = Event(subject, EventType.ALERT_REPORTED, report.occurred_at, new_event_id(), actor, data=data)
     return batches.record_report(report, log_entry)

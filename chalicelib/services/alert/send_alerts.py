@@ -1,32 +1,53 @@
-"""Send what is pending of one notice's alerts (ALR-3): claim, send all at once, record. Two calls and one a message."""
+"""Send what is due of one notice's alerts (ALR-3): claim, send all at once, record. Two calls and one a message."""
 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
-from chalicelib.domain.alert.alert_sending import Accepted, Deferred, Outcome, Refused, settle
+from chalicelib.domain.alert.alert_sending import (
+    Accepted,
+    AddressRefused,
+    Lost,
+    NotSent,
+    Outcome,
+    ProviderRefused,
+    settle,
+)
 from chalicelib.domain.alert.delivery_report import message_tags
-from chalicelib.domain.alert.retry import MAX_ATTEMPTS
-from chalicelib.domain.errors import CasillaError, MessageRefused
+from chalicelib.domain.errors import CasillaError, MessageRefused, SendingUncertain, Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.sms import Sms
+from chalicelib.gateways.way_out import WayOut
 from chalicelib.renderers.alert.alert_letters import render_alert_email
 from chalicelib.renderers.alert.alert_sms import holds_portal, render_alert_sms
 from chalicelib.renderers.letterhead import Letterhead
+from chalicelib.services.alert.unwritten import Unwritten
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 
-LEASE_S = 330
-"""Longer than the worker may run, so that a lease outlives only a worker that died."""
-
-_WITHOUT_RECEIPT_FROM = 4
-"""From this attempt on, some seven minutes after the deposit, a receipt that cannot be read holds no e-mail back."""
+_WITHOUT_RECEIPT_AFTER = timedelta(minutes=7)
+"""From then on a receipt that cannot be read holds no e-mail back."""
 _MESSAGES_AT_ONCE = 11
+
+_LOGGED = {
+    AlertState.ACCEPTED: EventType.ALERT_SENT,
+    AlertState.FAILED: EventType.ALERT_FAILED,
+    AlertState.GAVE_UP: EventType.ALERT_GAVE_UP,
+}
+_COUNTED = {
+    AlertState.ACCEPTED: "sent",
+    AlertState.FAILED: "address_refused",
+    AlertState.GAVE_UP: "gave_up",
+    AlertState.UNKNOWN: "unknown",
+    AlertState.REFUSED: "waiting",
+    AlertState.WAITING: "waiting",
+}
 
 _logger = logging.getLogger(__name__)
 
@@ -42,6 +63,8 @@ class Channels:
 
     mail: Mail
     sms: Sms
+    by_mail: WayOut
+    by_sms: WayOut
     letterhead: Letterhead
     read_receipt: Callable[[str], bytes]
 
@@ -52,43 +75,52 @@ class Channels:
             raise ValueError(f"no SMS of one part can hold the portal's address {portal!r}")
 
 
-def send_alerts(
-    notice_id: str,
-    *,
-    batches: AlertBatchStore,
-    channels: Channels,
-    now: Callable[[], datetime],
-    new_event_id: Callable[[], str],
-) -> AlertBatch | None:
-    """Send and record; return the batch as recorded, or None when there was nothing to do or another worker does it.
+@dataclass(frozen=True, slots=True)
+class SendingTools:
+    """What sending goes through. `unwritten` is the process's own."""
 
-    An alert that could not be sent now stays pending until the sweeper comes back to it. A message is doubled only if
-    this process died, or lost the store, between sending and recording.
+    batches: AlertBatchStore
+    channels: Channels
+    unwritten: Unwritten
+    now: Callable[[], datetime]
+    new_event_id: Callable[[], str]
+
+
+def send_alerts(notice_id: str, tools: SendingTools) -> Counter[str]:
+    """Send and record; return how many alerts came to what, nothing when there was nothing to do.
+
+    `sent`, `address_refused`, `gave_up`, `unknown`, or `waiting`: those that the sweeper comes back to. A message is
+    doubled only if this process died between sending and recording, or its answer was lost. An outcome that cannot be
+    written is `unwritten`: the process keeps it, and the next call tries again to write it.
 
     Raises:
-        ClaimLapsed: the worker outlived its lease and another one took over.
-        Unavailable: the store does not answer.
+        Unavailable: the store does not answer, or took no outcome for long; nothing was sent.
 
     """
-    batch = batches.claim(notice_id, now=now(), lease_s=LEASE_S)
-    if batch is None:
-        return None
-    outcomes = _send_pending(batch, channels) if batch.attempts <= MAX_ATTEMPTS else {}
-    settled = settle(batch, outcomes)
-    recorded_at = now()
+    if tools.unwritten.is_full:
+        raise Unavailable("outcomes_unwritten", "No se pudo guardar lo enviado. Se intentará de nuevo.")
+    claimed = tools.batches.claim(notice_id, now=tools.now())
+    if claimed is None:
+        return Counter()
+    outcomes = _send(claimed, tools.channels)
+    at = tools.now()
+    settled = settle(claimed, outcomes, now=at)
+    came_to = [(before, after) for before, after in zip(claimed.alerts, settled.alerts, strict=True) if before != after]
     events = tuple(
-        _event(notice_id, after, recorded_at, new_event_id())
-        for before, after in zip(batch.alerts, settled.alerts, strict=True)
-        if before.state is not after.state
+        _event(notice_id, after, at, tools.new_event_id()) for before, after in came_to if _is_new(before, after)
     )
-    batches.record(batch, settled, events, now=recorded_at)
-    return settled
+    counts = Counter(_COUNTED[after.sending] for _, after in came_to)
+    if not tools.unwritten.record(tools.batches, claimed, settled, events):
+        counts["unwritten"] += 1
+    return counts
 
 
-def _send_pending(batch: AlertBatch, channels: Channels) -> Mapping[str, Outcome]:
+def _send(batch: AlertBatch, channels: Channels) -> Mapping[str, Outcome]:
     with ThreadPoolExecutor(_MESSAGES_AT_ONCE) as pool:
         receipt = pool.submit(_receipt, batch, channels)  # first in the queue, so that e-mails never wait for a thread
-        sending = {alert.alert_id: pool.submit(_send, batch, alert, receipt, channels) for alert in batch.pending}
+        sending = {
+            alert.alert_id: pool.submit(_hand_over, batch, alert, receipt, channels) for alert in batch.attempted
+        }
     return {alert_id: _outcome(batch.notice_id, alert_id, sent) for alert_id, sent in sending.items()}
 
 
@@ -98,39 +130,55 @@ def _receipt(batch: AlertBatch, channels: Channels) -> bytes | None:
     try:
         return channels.read_receipt(batch.receipt_key)
     except CasillaError:
-        if batch.attempts < _WITHOUT_RECEIPT_FROM:
+        if batch.claimed_at is None or batch.claimed_at < batch.waiting_since + _WITHOUT_RECEIPT_AFTER:
             raise
         return None
 
 
-def _send(batch: AlertBatch, alert: Alert, receipt: Future[bytes | None], channels: Channels) -> str:
+def _hand_over(batch: AlertBatch, alert: Alert, receipt: Future[bytes | None], channels: Channels) -> str:
     if alert.channel is Channel.SMS:
         text = render_alert_sms(batch, portal=channels.letterhead.portal, zone=channels.letterhead.zone)
-        return channels.sms.send(alert.destination, text)
+        return channels.by_sms.hand_over(lambda: channels.sms.send(alert.destination, text))
     message = render_alert_email(batch, alert, channels.letterhead, receipt=receipt.result())
-    return channels.mail.send(message, alert.destination, message_tags(batch.notice_id, alert.alert_id))
+    tags = message_tags(batch.notice_id, alert.alert_id)
+    return channels.by_mail.hand_over(lambda: channels.mail.send(message, alert.destination, tags))
 
 
 def _outcome(notice_id: str, alert_id: str, sent: Future[str]) -> Outcome:
-    """Read how one message went; whatever was raised concerns that message alone."""
+    """Read how one message went; an error concerns that message alone."""
     error = sent.exception()
-    if error is None:
+    if not isinstance(error, Exception):  # none, or the end of the process
         return Accepted(sent.result())
     if isinstance(error, MessageRefused):
-        return Refused(error.code)
+        return AddressRefused(error.code)
     code = error.code if isinstance(error, CasillaError) else "unexpected"
     cause = type(
         error.__cause__ or error
     ).__name__  # of the vendor's error: its name, since its text may hold addresses
     seen = {"notice_id": notice_id, "alert_id": alert_id, "code": code, "cause": cause}
     _logger.warning("alert deferred", extra=seen)
-    return Deferred(code)
+    match error:
+        case SendingUncertain():
+            return Lost(code)
+        case Unavailable():
+            return ProviderRefused(code)
+        case CasillaError():
+            return NotSent(code)
+        case _:
+            return Lost(code)
 
 
-def _event(notice_id: str, alert: Alert, occurred_at: datetime, event_id: str) -> Event:
+def _is_new(before: Alert, after: Alert) -> bool:
+    """Tell whether an outcome is to be logged: of attempts in a row that came to the same, the first."""
+    last = next((step for step in reversed(before.steps) if step.state is not AlertState.ATTEMPTED), None)
+    return after.sending in _LOGGED or last is None or (last.state, last.error) != (after.sending, after.refusal)
+
+
+def _event(notice_id: str, alert: Alert, at: datetime, event_id: str) -> Event:
     data = {"alert_id": alert.alert_id, "channel": alert.channel.value}
-    if alert.state is AlertState.ACCEPTED:
-        kind, detail = EventType.ALERT_SENT, {"message_id": alert.message_id or ""}
+    if alert.sending is AlertState.ACCEPTED:
+        data["message_id"] = alert.message_id or ""
     else:
-        kind, detail = EventType.ALERT_FAILED, {"error": alert.error or ""}
-    return Event(f"notice#{notice_id}", kind, occurred_at, event_id, "worker:send_alerts", data=data | detail)
+        data |= {"state": alert.sending.value, "error": alert.refusal or ""}
+    kind = _LOGGED.get(alert.sending, EventType.ALERT_DEFERRED)
+    return Event(f"notice#{notice_id}", kind, at, event_id, "worker:send_alerts", data=data)

@@ -2,56 +2,73 @@
 
 from __future__ import annotations
 
-import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.services.work_through import counted, log_failed
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.shards import SHARDS
 
-_logger = logging.getLogger(__name__)
+_LISTED_AT_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """How many batches were due, were settled, still wait for a message, failed as a whole, and were left for later.
+    """What became of alerts: those of `send_alerts`, counted one by one.
 
-    A batch that another worker took meanwhile counts in `due` only.
+    `failed` counts batches that failed as a whole, `left` those that are due and were not begun. `on_list` counts the
+    notices whose alerts were given up and wait for an operator, a thousand of each shard at most; `oldest_waiting_s`
+    is how long the alert that waits longest has.
     """
 
-    due: int = 0
-    settled: int = 0
-    waiting: int = 0
-    failed: int = 0
-    left: int = 0
+    sent: int
+    address_refused: int
+    waiting: int
+    unknown: int
+    gave_up: int
+    unwritten: int
+    failed: int
+    left: int
+    on_list: int
+    oldest_waiting_s: int
+    is_complete: bool
 
 
 def sweep_alerts(
     *,
     batches: AlertBatchStore,
-    send: Callable[[str], AlertBatch | None],
+    send: Callable[[str], Counter[str]],
     now: Callable[[], datetime],
     until: datetime,
     per_shard: int = 100,
 ) -> Sweep:
     """Send what is due, the longest due first, at most `per_shard` of each shard and starting none after `until`.
 
-    `send` is `send_alerts` with its dependencies. One batch that fails stops no other; it is due again later.
+    `send` is `send_alerts` with its tools. One batch that fails stops no other; it is due again later.
     """
-    found = (batches.list_due(shard, now=now(), limit=per_shard) for shard in SHARDS)
+    found = [batches.list_due(shard, now=now(), limit=per_shard) for shard in SHARDS]
     due = [notice_id for _, notice_id in sorted(entry for entries in found for entry in entries)]
-    settled = waiting = failed = 0
-    for position, notice_id in enumerate(due):
+    has_more = any(len(entries) == per_shard for entries in found)
+    outcomes: Counter[str] = Counter()
+    begun = 0
+    for notice_id in due:
         if now() >= until:
-            return Sweep(len(due), settled, waiting, failed, left=len(due) - position)
+            break
+        begun += 1
         try:
-            batch = send(notice_id)
+            outcomes.update(send(notice_id))
         except Exception as error:  # noqa: BLE001 - one batch stops no other
-            _logger.error("sweep failed", extra={"notice_id": notice_id, "error": type(error).__name__})
-            failed += 1
-            continue
-        settled += batch is not None and not batch.pending
-        waiting += batch is not None and bool(batch.pending)
-    return Sweep(len(due), settled, waiting, failed)
+            log_failed("sweep_alerts", notice_id, error)
+            outcomes["failed"] += 1
+    left = len(due) - begun
+    waiting_since = batches.waiting_since()
+    return counted(
+        Sweep,
+        outcomes,
+        left=left,
+        on_list=sum(len(batches.list_given_up(shard, limit=_LISTED_AT_MOST)) for shard in SHARDS),
+        oldest_waiting_s=0 if waiting_since is None else max(0, int(now().timestamp()) - waiting_since),
+        is_complete=not (left or has_more or outcomes["failed"] or outcomes["unwritten"]),
+    )

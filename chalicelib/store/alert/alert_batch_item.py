@@ -1,24 +1,29 @@
-"""How an alert batch is laid out in its item, and when it is due.
+"""How an alert batch is laid out in its item, and in which of the two sparse indexes it stands.
 
-`due_at` is the one gate: set by the deposit to when the sweeper should look, by a claim to the end of its lease, by an
-unfinished attempt to the end of its delay. With `due_shard` it is removed once nothing is pending, so that the index
-holds unfinished work only, and a fixed number of shards can be read in full, however old the work is.
+`due` holds what needs a worker, by the instant at which it does: what is open, and what a dead worker left claimed.
+`watched` holds what people have to know of: what waits, by since when, and what was given up, by when it was.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch
-from chalicelib.domain.alert.retry import retry_delay_s
+from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.alert.alert_sending import begin_attempt
+from chalicelib.domain.alert.retry import LEASE
+from chalicelib.domain.event import Event
+from chalicelib.store.alert.alert_data import alerts_from_data, alerts_to_data
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.shards import shard_of_code
 from chalicelib.store.tables import AlertBatchItem
 
-SWEEP_AFTER_S = 120
+SWEEP_AFTER = timedelta(minutes=2)
 """How long the stream has for a first attempt before the sweeper looks."""
+_OWED_AGAIN = timedelta(minutes=1)
+"""When to try again to log what the log did not take."""
 
 
 def batch_to_item(batch: AlertBatch) -> AlertBatchItem:
@@ -29,33 +34,89 @@ def batch_to_item(batch: AlertBatch) -> AlertBatchItem:
         deposited_at=to_data(batch.deposited_at),
         receipt_key=batch.receipt_key,
         attempts=batch.attempts,
-        leased_until=0 if batch.leased_until is None else int(batch.leased_until.timestamp()),
-        alerts=to_data(batch.alerts),
+        leased_until=0,
+        alerts=alerts_to_data(batch.alerts),
         institution_short_name=batch.institution_short_name,
     )
-    if batch.pending:
+    if batch.open:
         item.due_shard = shard_of_code(batch.notice_id)
-        item.due_at = int(batch.deposited_at.timestamp()) + SWEEP_AFTER_S
+        item.due_at = to_seconds(batch.deposited_at + SWEEP_AFTER)
+        item.watch_shard, item.watched_since = _watched(batch)
     return item
 
 
 def batch_from_item(item: AlertBatchItem) -> AlertBatch:
-    """Read a batch back."""
-    return AlertBatch(
+    """Read a batch back. What a first claim, which is written blind, marks as attempted follows from when it began."""
+    leased_until = datetime.fromtimestamp(item.leased_until, UTC) if item.leased_until else None
+    claimed_at = leased_until and (_instant(item.claimed_at) or leased_until - LEASE)
+    batch = AlertBatch(
         notice_id=item.notice_id,
         institution_name=item.institution_name,
         deposited_at=datetime.fromisoformat(item.deposited_at),
-        alerts=tuple(from_data(Alert, alert) for alert in item.alerts),
+        alerts=alerts_from_data(item.alerts),
         receipt_key=item.receipt_key,
         attempts=int(item.attempts),
-        leased_until=datetime.fromtimestamp(item.leased_until, UTC) if item.leased_until else None,
+        claimed_at=claimed_at,
+        leased_until=leased_until,
         institution_short_name=item.institution_short_name,
+        resent_at=_instant(item.resent_at),
+        owed=tuple(from_data(Event, event) for event in item.owed or ()),
+        as_stored=(item.alerts, item.owed),
     )
+    return batch if claimed_at is None else begin_attempt(batch, claimed_at)
 
 
-def claim_ended(batch: AlertBatch, now: datetime) -> tuple[Action, ...]:
-    """Return the update that ends a claim: out of the index when nothing is pending, else due after a delay."""
-    ended = AlertBatchItem.leased_until.set(0)
-    if not batch.pending:
-        return ended, AlertBatchItem.due_shard.remove(), AlertBatchItem.due_at.remove()
-    return ended, AlertBatchItem.due_at.set(int(now.timestamp()) + retry_delay_s(batch.attempts))
+def written(batch: AlertBatch) -> list[Action]:
+    """Return the update that writes all of a batch that can change, and where it stands in the indexes."""
+    due_at = _due(batch)
+    changes: dict[str, Any] = {
+        "alerts": alerts_to_data(batch.alerts),
+        "attempts": batch.attempts,
+        "claimed_at": batch.claimed_at and to_data(batch.claimed_at),
+        "leased_until": 0 if batch.leased_until is None else to_seconds(batch.leased_until),
+        "resent_at": batch.resent_at and to_data(batch.resent_at),
+        "owed": to_data(batch.owed) or None,
+        "due_shard": None if due_at is None else shard_of_code(batch.notice_id),
+        "due_at": due_at and to_seconds(due_at),
+    }
+    changes["watch_shard"], changes["watched_since"] = _watched(batch)
+    attributes = AlertBatchItem.get_attributes()
+    return [
+        attributes[name].remove() if value is None else attributes[name].set(value) for name, value in changes.items()
+    ]
+
+
+def gave_up_key(shard: str) -> str:
+    """Return the key under which `watched` holds a shard's given-up alerts."""
+    return f"gave_up#{shard}"
+
+
+def waiting_key(shard: str) -> str:
+    """Return the key under which `watched` holds a shard's waiting alerts."""
+    return f"waiting#{shard}"
+
+
+def _watched(batch: AlertBatch) -> tuple[str | None, int | None]:
+    """Return key and instant in `watched`. What was given up needs a person, so it comes before what still waits."""
+    shard = shard_of_code(batch.notice_id)
+    if batch.given_up:
+        return gave_up_key(shard), min(to_seconds(alert.settled_at or batch.gives_up_at) for alert in batch.given_up)
+    return (waiting_key(shard), to_seconds(batch.waiting_since)) if batch.open else (None, None)
+
+
+def _due(batch: AlertBatch) -> datetime | None:
+    dues = [alert.due_at or batch.deposited_at for alert in batch.open]
+    if batch.owed:
+        dues.append(max(event.occurred_at for event in batch.owed) + _OWED_AGAIN)
+    if batch.leased_until is not None:
+        return max(batch.leased_until, min(dues, default=batch.leased_until))
+    return min(dues, default=None)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def to_seconds(instant: datetime) -> int:
+    """Round up, so that what is due at a whole second is due for the rules as well."""
+    return -int(-instant.timestamp() // 1)

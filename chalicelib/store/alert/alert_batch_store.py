@@ -1,37 +1,51 @@
-"""Alert batches: one worker at a time claims, sends, and settles in one transaction with the events."""
+"""Alert batches: one worker at a time claims, sends and records. Whoever writes keeps what others wrote meanwhile.
+
+A batch and the events of what happened to it are one transaction. Where the log of events takes nothing, the batch is
+written alone and owes it the events: what was sent is not sent again because it could not be logged.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.alert.alert import AlertBatch
-from chalicelib.domain.alert.delivery_report import DeliveryReport, apply_report, merge
-from chalicelib.domain.errors import Conflict, Unavailable
+from chalicelib.domain.alert.alert_sending import begin_attempt, merge, send_again
+from chalicelib.domain.alert.delivery_report import DeliveryReport, apply_report
+from chalicelib.domain.alert.retry import LEASE, delay_after_loss
+from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event
-from chalicelib.store.alert.alert_batch_item import batch_from_item, batch_to_item, claim_ended
+from chalicelib.store.alert.alert_batch_item import (
+    batch_from_item,
+    batch_to_item,
+    gave_up_key,
+    to_seconds,
+    waiting_key,
+    written,
+)
 from chalicelib.store.codec import to_data
 from chalicelib.store.event_store import EventStore
+from chalicelib.store.shards import SHARDS
 from chalicelib.store.tables import AlertBatchItem
 from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
 
 _RACES = 5
-_LOST = ("TransactionCanceledException", "TransactionConflictException")
+_EVENTS_AT_ONCE = 90
+"""A transaction takes a hundred items."""
+_DUE = ("due", "due_shard", "due_at")
+_WATCHED = ("watched", "watch_shard", "watched_since")
+_FOREVER = 10**12
 _UNANSWERED = ("store_unavailable", "El servicio no responde. Intente de nuevo en un momento.")
-_CLAIM_LAPSED = ("claim_lapsed", "Otro proceso retomó estas alertas.")
-
-
-class ClaimLapsed(Conflict):
-    """Another worker took the batch over, since this one's lease had run out."""
 
 
 class AlertBatchStore:
-    """`connection` is the one that `tables.bind` returns."""
+    """`connection` is the one that `tables.bind` returns. Raises `Unavailable` when DynamoDB does not answer."""
 
     def __init__(self, connection: Connection, events: EventStore) -> None:
         """Write batches, and the events that belong to them, over one connection."""
@@ -51,100 +65,157 @@ class AlertBatchStore:
         except PynamoDBException as error:
             raise Unavailable(*_UNANSWERED) from error
 
-    def claim(self, notice_id: str, *, now: datetime, lease_s: int) -> AlertBatch | None:
-        """Take the right to send for `lease_s` seconds and count the attempt, in one call.
+    def claim(self, notice_id: str, *, now: datetime) -> AlertBatch | None:
+        """Take the right to send what is due, and write that it is attempted.
 
-        None when nothing is pending, another claim runs, or the delay after the last attempt is not over. The first
-        attempt waits for nothing.
+        The first claim is one call, made blind: everything is due. None when nothing is to be done, or another worker
+        is at it.
         """
         item = AlertBatchItem(notice_id)
-        until = int(now.timestamp()) + lease_s
-        is_due = (AlertBatchItem.attempts == 0) | (AlertBatchItem.due_at <= int(now.timestamp()))
         try:
             item.update(
                 [
-                    AlertBatchItem.attempts.set(AlertBatchItem.attempts + 1),
-                    AlertBatchItem.leased_until.set(until),
-                    AlertBatchItem.due_at.set(until),
+                    AlertBatchItem.attempts.set(1),
+                    AlertBatchItem.claimed_at.set(to_data(now)),
+                    AlertBatchItem.leased_until.set(to_seconds(now + LEASE)),
+                    AlertBatchItem.due_at.set(to_seconds(now + delay_after_loss(1))),
                 ],
-                condition=AlertBatchItem.due_shard.exists() & is_due,
+                condition=AlertBatchItem.due_shard.exists() & (AlertBatchItem.attempts == 0),
             )
         except UpdateError as error:
             if vendor_code(error) == CONDITION_FAILED:
-                return None
+                return self._claim_again(notice_id, now)
             raise Unavailable(*_UNANSWERED) from error
         return batch_from_item(item)
 
-    def record(self, claimed: AlertBatch, settled: AlertBatch, events: tuple[Event, ...], *, now: datetime) -> None:
+    def _claim_again(self, notice_id: str, now: datetime) -> AlertBatch | None:
+        for _ in range(_RACES):
+            stored = self.find(notice_id)
+            if stored is None or not _needs_worker(stored, now):
+                return None
+            begun = begin_attempt(stored, now)
+            claim = replace(begun, attempts=stored.attempts + 1, claimed_at=now, leased_until=now + LEASE)
+            claimed = self._write_alone(stored, claim)
+            if claimed is not None:
+                return claimed
+        raise Unavailable(*_UNANSWERED)
+
+    def record(self, claimed: AlertBatch, settled: AlertBatch, events: tuple[Event, ...]) -> None:
         """Write an attempt's outcomes and their events, and end the claim; recording twice changes nothing.
 
-        Reports that arrived since the claim are kept.
-
-        Raises:
-            ClaimLapsed: `claim_lapsed`; nothing was written.
-
+        What was written since the claim is kept: reports, and the claim of a worker that took over meanwhile.
         """
-        is_ours = (AlertBatchItem.attempts == claimed.attempts) & (AlertBatchItem.leased_until > 0)
-        stored = claimed
-        for _ in range(_RACES):
-            if self._replace(stored, settled, events, condition=is_ours, extra=claim_ended(settled, now)):
-                return
-            found = self.find(claimed.notice_id)
-            if found is None or found.attempts != claimed.attempts:
-                raise ClaimLapsed(*_CLAIM_LAPSED)
-            if found.leased_until is None:
-                return
-            stored, settled = found, merge(settled, found)
-        raise Unavailable(*_UNANSWERED)
+
+        def recorded(stored: AlertBatch) -> AlertBatch:
+            if stored is claimed:
+                return settled
+            merged = merge(settled, stored)
+            is_ours = stored.attempts == claimed.attempts
+            return replace(merged, claimed_at=None, leased_until=None) if is_ours else merged
+
+        self._change(claimed, recorded, events)
 
     def record_report(self, report: DeliveryReport, event: Event) -> bool:
         """Apply a delivery report and append its event; False, and nothing written, when it tells nothing new."""
-        for _ in range(_RACES):
-            stored = self.find(report.notice_id)
-            if stored is None:
-                return False
-            reported = apply_report(stored, report)
-            if reported == stored:
-                return False
-            if self._replace(stored, reported, (event,)):
-                return True
-        raise Unavailable(*_UNANSWERED)
+        stored = self.find(report.notice_id)
+        return stored is not None and self._change(stored, lambda found: apply_report(found, report), (event,))
+
+    def send_again(self, stored: AlertBatch, event: Event, *, now: datetime) -> bool:
+        """Have what was given up of a batch sent again, and append the event; False when there is nothing such."""
+        return self._change(stored, lambda found: send_again(found, now) if found.given_up else found, (event,))
 
     def list_due(self, shard: str, *, now: datetime, limit: int) -> tuple[tuple[int, str], ...]:
-        """Return up to `limit` unfinished batches of a shard as (due at, notice id), the longest due first."""
+        """Return up to `limit` batches of a shard that need a worker as (due at, notice id), the longest due first."""
+        return self._list(_DUE, shard, until=now, limit=limit)
+
+    def list_given_up(self, shard: str, *, limit: int, after: int = 0) -> tuple[tuple[int, str], ...]:
+        """Return up to `limit` batches of a shard with alerts given up as (since, notice id), the oldest first."""
+        return self._list(_WATCHED, gave_up_key(shard), after=after, limit=limit)
+
+    def waiting_since(self) -> int | None:
+        """Return since when the alert that waits longest has, in epoch seconds; None when none waits."""
+        found = [self._list(_WATCHED, waiting_key(shard), limit=1) for shard in SHARDS]
+        return min((since for entries in found for since, _ in entries), default=None)
+
+    def _list(
+        self, index: tuple[str, str, str], shard: str, *, limit: int, after: int = 0, until: datetime | None = None
+    ) -> tuple[tuple[int, str], ...]:
+        name, hash_key, range_key = index
+        last = _FOREVER if until is None else int(until.timestamp())
         query = {
             "TableName": AlertBatchItem.Meta.table_name,
-            "IndexName": "due",
-            "KeyConditionExpression": "due_shard = :shard AND due_at <= :now",
-            "ExpressionAttributeValues": {":shard": {"S": shard}, ":now": {"N": str(int(now.timestamp()))}},
-            "ProjectionExpression": "notice_id, due_at",
+            "IndexName": name,
+            "KeyConditionExpression": f"{hash_key} = :shard AND {range_key} BETWEEN :after AND :until",
+            "ExpressionAttributeValues": {
+                ":shard": {"S": shard},
+                ":after": {"N": str(after)},
+                ":until": {"N": str(last)},
+            },
+            "ProjectionExpression": f"notice_id, {range_key}",
             "Limit": limit,
         }
         try:
             found = self._connection.dispatch("Query", query)
         except VENDOR_ERRORS as error:
             raise Unavailable(*_UNANSWERED) from error
-        return tuple((int(item["due_at"]["N"]), item["notice_id"]["S"]) for item in found["Items"])
+        return tuple((int(item[range_key]["N"]), item["notice_id"]["S"]) for item in found["Items"])
 
-    def _replace(
-        self,
-        stored: AlertBatch,
-        batch: AlertBatch,
-        events: tuple[Event, ...],
-        *,
-        condition: Condition | None = None,
-        extra: tuple[Action, ...] = (),
+    def _change(
+        self, stored: AlertBatch, change: Callable[[AlertBatch], AlertBatch], events: tuple[Event, ...]
     ) -> bool:
-        """Write the alerts and the events if the alerts are still as `stored`; False when they are not."""
-        as_stored = AlertBatchItem.alerts == to_data(stored.alerts)
-        actions = [AlertBatchItem.alerts.set(to_data(batch.alerts)), *extra]
+        """Write what `change` makes of the batch as it is stored, with its events; False when it makes nothing of it.
+
+        `change` is applied anew to what others wrote meanwhile, and to what this wrote where only the answer was lost.
+        """
+        for _ in range(_RACES):
+            changed = change(stored)
+            if changed == stored:
+                return False
+            owed = (*stored.owed, *events)
+            if self._write_together(stored, replace(changed, owed=owed[_EVENTS_AT_ONCE:]), owed[:_EVENTS_AT_ONCE]):
+                return True
+            found = self.find(stored.notice_id)
+            if found is None:
+                break
+            if found == stored and self._write_alone(stored, replace(changed, owed=owed)) is not None:
+                return True
+            stored = found
+        raise Unavailable(*_UNANSWERED)
+
+    def _write_together(self, stored: AlertBatch, batch: AlertBatch, events: tuple[Event, ...]) -> bool:
+        """Write a batch and its events if nobody wrote since; False when they were not, as far as anybody knows."""
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                transaction.update(AlertBatchItem(batch.notice_id), actions, condition=condition & as_stored)
+                transaction.update(AlertBatchItem(batch.notice_id), written(batch), condition=_is_as(stored))
                 for event in events:
                     self._events.add_in(transaction, event)
-        except TransactWriteError as error:
-            if vendor_code(error) in _LOST:
-                return False
-            raise Unavailable(*_UNANSWERED) from error
+        except TransactWriteError:
+            return False
         return True
+
+    def _write_alone(self, stored: AlertBatch, batch: AlertBatch) -> AlertBatch | None:
+        """Write a batch if nobody wrote since, and return it as stored now; None when somebody did."""
+        item = AlertBatchItem(batch.notice_id)
+        try:
+            item.update(written(batch), condition=_is_as(stored))
+        except UpdateError as error:
+            if vendor_code(error) == CONDITION_FAILED:
+                return None
+            raise Unavailable(*_UNANSWERED) from error
+        return batch_from_item(item)
+
+
+def _needs_worker(batch: AlertBatch, now: datetime) -> bool:
+    """Tell whether anything is due, owed to the log, or left claimed though nothing is open, and no worker is at it."""
+    if batch.leased_until is not None and now < batch.leased_until:
+        return False
+    is_left_claimed = batch.leased_until is not None and not batch.open
+    return is_left_claimed or bool(batch.owed) or any(alert.is_due(now) for alert in batch.alerts)
+
+
+def _is_as(stored: AlertBatch) -> Condition:
+    """Return the condition that nobody wrote since a batch was read."""
+    alerts, owed = stored.as_stored
+    is_owed: Condition = AlertBatchItem.owed.does_not_exist() if owed is None else AlertBatchItem.owed == owed
+    same: Condition = is_owed & (AlertBatchItem.alerts == alerts) & (AlertBatchItem.attempts == stored.attempts)
+    return same

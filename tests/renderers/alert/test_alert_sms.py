@@ -199,4 +199,4 @@ def test_a_portal_address_that_no_sms_can_hold_is_found_at_the_start(portal: str
     unused: Any = None
 
     with pytest.raises(ValueError, match="no SMS of one part"):
-        Channels(unused, unused, letterhead, unused)
+        Channels(unused, unused, unused, unused, letterhead, unused)

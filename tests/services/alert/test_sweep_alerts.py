@@ -1,12 +1,17 @@
+from __future__ import annotations
+
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from chalicelib.domain.alert.alert import AlertBatch, AlertState
+from chalicelib.domain.alert.alert import GIVE_UP_AFTER, AlertState
+from chalicelib.domain.alert.retry import LEASE
 from chalicelib.services.alert.sweep_alerts import Sweep, sweep_alerts
-from chalicelib.store.alert.alert_batch_item import SWEEP_AFTER_S
+from chalicelib.store.alert.alert_batch_item import SWEEP_AFTER
 from tests.alert_world import World, a_batch, alert_world, refusing, states
 
 
@@ -21,53 +26,93 @@ def sweep(world: World, *, minutes: int = 1, per_shard: int = 100) -> Sweep:
     return sweep_alerts(batches=world.batches, send=world.send, now=world.clock, until=until, per_shard=per_shard)
 
 
+def told(report: Sweep) -> dict[str, Any]:
+    """Return the counts that are not nothing; a report that is not complete says so."""
+    return {name: value for name, value in asdict(report).items() if value} | (
+        {} if report.is_complete else {"is_complete": False}
+    )
+
+
+COMPLETE = {"is_complete": True}
+
+
 def deposit(world: World, count: int) -> list[str]:
     return [world.deposit(replace(a_batch(), notice_id=f"N{n:02}")).notice_id for n in range(count)]
 
 
 def test_sweeper_finds_what_the_stream_missed_but_leaves_the_stream_time(world: World) -> None:
     notices = deposit(world, 12)
-    world.pass_time(SWEEP_AFTER_S - 1)
-    assert sweep(world) == Sweep()
+    world.now += SWEEP_AFTER - timedelta(seconds=1)
+    assert told(sweep(world)) == COMPLETE | {"oldest_waiting_s": 119}
     world.pass_time(1)
-    assert sweep(world) == Sweep(due=12, settled=12)
+    assert told(sweep(world)) == COMPLETE | {"sent": 24}
     assert {state for notice in notices for state in states(world.batch(notice))} == {AlertState.ACCEPTED}
-    assert sweep(world) == Sweep()
+    assert told(sweep(world)) == COMPLETE
 
 
-def test_sweeper_comes_back_to_messages_that_wait(world: World) -> None:
+def test_sweeper_comes_back_to_messages_that_wait_and_tells_how_long_they_have(world: World) -> None:
     deposit(world, 1)
     with refusing(world.ses, "SendEmail", "TooManyRequestsException", status=429):
         world.send("N00")
         world.pass_time(60)
-        assert sweep(world) == Sweep(due=1, waiting=1)
-    world.pass_time(119)
-    assert sweep(world) == Sweep()
-    world.pass_time(1)
-    assert sweep(world) == Sweep(due=1, settled=1)
+        assert told(sweep(world)) == COMPLETE | {"waiting": 1, "oldest_waiting_s": 60}
+        assert told(sweep(world)) == COMPLETE | {"oldest_waiting_s": 60}, "it is not due yet, and waits all the same"
+    world.pass_time(120)
+    assert told(sweep(world)) == COMPLETE | {"sent": 1}
+
+
+def test_a_weekend_of_refusals_is_told_by_every_sweep(world: World) -> None:
+    deposit(world, 2)
+    with refusing(world.ses, "SendEmail", "SendingPausedException"):
+        world.send("N00")
+        world.send("N01")
+        world.now = a_batch().gives_up_at - timedelta(seconds=1)
+        assert told(sweep(world)) == COMPLETE | {"waiting": 2, "oldest_waiting_s": 72 * 3600 - 1}
+        world.pass_time(1)
+        assert told(sweep(world)) == COMPLETE | {"gave_up": 2, "on_list": 2}
+        world.now += GIVE_UP_AFTER
+        assert told(sweep(world)) == COMPLETE | {"on_list": 2}, "until an operator has seen to it"
+
+
+def test_what_a_worker_left_that_died_is_sent_by_the_sweeper(world: World) -> None:
+    deposit(world, 1)
+    world.batches.claim("N00", now=world.now)
+    world.now += LEASE
+    assert told(sweep(world))["oldest_waiting_s"] == LEASE.total_seconds()
+    world.now += timedelta(minutes=2)
+    assert told(sweep(world)) == COMPLETE | {"sent": 2}
 
 
 def test_a_batch_that_fails_as_a_whole_stops_no_other(world: World) -> None:
     deposit(world, 3)
-    world.pass_time(SWEEP_AFTER_S)
+    world.now += SWEEP_AFTER
     only = refusing(world.connection.client, "UpdateItem", "InternalServerError", status=500, only='"N01"')
     with only:
-        assert sweep(world) == Sweep(due=3, settled=2, failed=1)
+        assert told(sweep(world)) == {"sent": 4, "failed": 1, "oldest_waiting_s": 120, "is_complete": False}
 
 
-def test_a_batch_that_another_worker_took_meanwhile_is_only_counted_as_due(world: World) -> None:
+def test_a_batch_that_another_worker_took_meanwhile_is_not_counted(world: World) -> None:
     deposit(world, 1)
-    world.pass_time(SWEEP_AFTER_S)
-
-    def taken(_: str) -> AlertBatch | None:
-        return None
-
+    world.now += SWEEP_AFTER
     until = world.now + timedelta(minutes=1)
-    assert sweep_alerts(batches=world.batches, send=taken, now=world.clock, until=until) == Sweep(due=1)
+    report = sweep_alerts(batches=world.batches, send=lambda _: Counter(), now=world.clock, until=until)
+    assert told(report) == COMPLETE | {"oldest_waiting_s": 120}
 
 
-def test_a_sweep_is_bounded_in_time_and_number(world: World) -> None:
+def test_an_outcome_that_could_not_be_written_leaves_the_sweep_unfinished(world: World) -> None:
+    deposit(world, 1)
+    world.now += SWEEP_AFTER
+    until = world.now + timedelta(minutes=1)
+    report = sweep_alerts(
+        batches=world.batches, send=lambda _: Counter(sent=2, unwritten=1), now=world.clock, until=until
+    )
+    assert (report.unwritten, report.is_complete) == (1, False)
+
+
+def test_a_sweep_is_bounded_in_time_and_number_and_says_what_is_left(world: World) -> None:
     deposit(world, 20)
-    world.pass_time(SWEEP_AFTER_S)
-    assert sweep(world, minutes=0) == Sweep(due=20, left=20)
-    assert sweep(world, per_shard=1).settled <= 8
+    world.now += SWEEP_AFTER
+    assert told(sweep(world, minutes=0)) == {"left": 20, "oldest_waiting_s": 120, "is_complete": False}
+    bounded = sweep(world, per_shard=1)
+    assert bounded.sent <= 16
+    assert not bounded.is_complete

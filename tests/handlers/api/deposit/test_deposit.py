@@ -86,7 +86,7 @@ def test_deposit_stores_notice_receipt_files_event_and_alerts(world: World) -> N
     batch = alert_batch_store(world.container).find(notice.notice_id)
     assert batch is not None
     assert {alert.alert_id: alert.state for alert in batch.alerts} == dict.fromkeys(
-        ("u1.email", "u1.sms", "u2.email"), AlertState.PENDING
+        ("u1.email", "u1.sms", "u2.email"), AlertState.WAITING
     )
 
 

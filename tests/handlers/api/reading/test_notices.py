@@ -280,7 +280,7 @@ def test_the_sender_sees_what_became_of_its_deposit_and_not_who_did_it(people: P
     told = status.json_body
     assert (told["reading"], told["opened_at"]) == ("read", opened["opened_at"])
     assert told["downloads"] == [{"file": "main", "first_at": "2026-03-09T20:15:33Z"}]
-    assert [step["outcome"] for step in told["timeline"] if step["step"] == "alert"] == ["pending"] * 3
+    assert [step["outcome"] for step in told["timeline"] if step["step"] == "alert"] == ["waiting"] * 3
     assert "Rosa" not in status.body.decode()
     assert "u1" not in status.body.decode()
 

@@ -1,7 +1,7 @@
-"""A circuit breaker: after several failures within a short time, a registry is left alone for a while.
+"""A circuit breaker: after several failures within a short time, an outside service is left alone for a while.
 
 Each process keeps its own. That suffices: what it saves is the waiting of this process's people and a few calls to a
-registry that is down anyway; a Lambda process serves one request at a time and learns within a few requests, while
+service that is down anyway; a Lambda process serves one request at a time and learns within a few requests, while
 a shared state would cost every request a round trip and could fail itself.
 """
 
@@ -16,7 +16,7 @@ from threading import Lock
 
 
 class CircuitState(StrEnum):
-    """Closed lets calls through, open none, half-open one that shows whether the registry is back."""
+    """Closed lets calls through, open none, half-open one that shows whether the service is back."""
 
     CLOSED = "closed"
     OPEN = "open"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.gateways.registration.circuit_breaker import BreakerPolicy, CircuitBreaker, CircuitState
+from chalicelib.gateways.circuit_breaker import BreakerPolicy, CircuitBreaker, CircuitState
 
 POLICY = BreakerPolicy(failures=3, window=timedelta(seconds=60), pause=timedelta(seconds=30))
 
