@@ -244,14 +244,27 @@ def test_ses_reports_what_is_understood_and_no_more(subscribed: str) -> None:
     assert (subscribed in destination["MatchingEventTypes"]) == understood
 
 
-def test_every_dead_letter_queue_and_every_function_has_an_alarm() -> None:
-    watched = {json.dumps(alarm["Dimensions"][0]["Value"]) for alarm in of_type("AWS::CloudWatch::Alarm").values()}
-    dead = {name for name in of_type("AWS::SQS::Queue") if name.endswith("Failed")}
-    assert watched == {json.dumps({"Fn::GetAtt": [name, "QueueName"]}) for name in dead} | {
-        json.dumps({"Ref": name}) for name in FUNCTIONS
-    }
+def watched(namespace: str, metric: str) -> set[str]:
+    """Return the resources whose metric has an alarm."""
+    values = [
+        alarm["Dimensions"][0]["Value"]
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if (alarm["Namespace"], alarm["MetricName"]) == (namespace, metric)
+    ]
+    return {value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0] for value in values}
+
+
+def test_every_queue_and_every_function_has_an_alarm() -> None:
+    queues = set(of_type("AWS::SQS::Queue"))
+    dead = {name for name in queues if name.endswith("Failed")}
+    assert watched("AWS/SQS", "ApproximateNumberOfMessagesVisible") == dead
+    assert watched("AWS/SQS", "ApproximateAgeOfOldestMessage") == queues - dead
+    assert watched("AWS/Lambda", "Errors") == FUNCTIONS
+
+
+def test_every_alarm_reaches_the_operator() -> None:
     for alarm in of_type("AWS::CloudWatch::Alarm").values():
-        assert alarm["AlarmActions"] == [{"Ref": "OperatorAlarms"}]
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "OperatorAlarms"}]
 
 
 @pytest.mark.parametrize("kind", TEMPLATE["Resources"]["RestAPI"]["Properties"]["GatewayResponses"])
