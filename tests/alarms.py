@@ -15,6 +15,7 @@ CloudWatch's own delay, a minute or two until a point can be seen, is not counte
 
 from __future__ import annotations
 
+import logging
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -174,6 +175,12 @@ def function_of(resources: Mapping[str, Any], metric_filter: Mapping[str, Any]) 
     function = resources[metric_filter["LogGroupName"]["Ref"].removesuffix("LogGroup")]
     name: str = function["Properties"]["FunctionName"]["Fn::Sub"]
     return name.removeprefix("${AWS::StackName}-")
+
+
+def line_of(record: logging.LogRecord, at: datetime, function: str) -> Line:
+    """Return what is written for a record of the functions' own logger, such as a job's last one."""
+    [handler] = logging.getLogger("casilla").handlers
+    return Line(at, function, handler.format(record))
 
 
 def watch(  # noqa: PLR0913 - what happened, when, and by which rules

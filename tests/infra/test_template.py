@@ -220,6 +220,24 @@ def test_every_asynchronous_function_has_dead_letters() -> None:
     assert reports["OnFailure"]["Destination"] == {"Fn::GetAtt": ["DeliveriesFailed", "Arn"]}
 
 
+def test_a_record_of_the_stream_that_cannot_be_handled_ends_among_the_dead_letters_alone_and_soon() -> None:
+    stream = RESOURCES["SendAlerts"]["Properties"]["Events"]["SendAlertsDynamodbEventSource"]["Properties"]
+    assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert 0 < stream["MaximumRetryAttempts"] <= 10
+    assert 60 <= stream["MaximumRecordAgeInSeconds"] <= 3600  # without a bound it would block its shard for a day
+
+
+@pytest.mark.parametrize(
+    ("policy", "queue"),
+    [("policy-send_alerts.json", "AlertsFailed"), ("policy-record_deliveries.json", "DeliveriesFailed")],
+)
+def test_a_function_may_write_its_dead_letters(policy: str, queue: str) -> None:
+    statements = json.loads((ROOT / ".chalice" / policy).read_text(encoding="utf-8"))["Statement"]
+    allowed = [json.dumps(each["Resource"]) for each in statements if "sqs:SendMessage" in each["Action"]]
+    assert allowed == [json.dumps({"Fn::GetAtt": [queue, "Arn"]})]
+
+
 SES_KINDS = {
     "send": "Send",
     "reject": "Reject",
@@ -260,6 +278,7 @@ def test_every_queue_and_every_function_has_an_alarm() -> None:
     assert watched("AWS/SQS", "ApproximateNumberOfMessagesVisible") == dead
     assert watched("AWS/SQS", "ApproximateAgeOfOldestMessage") == queues - dead
     assert watched("AWS/Lambda", "Errors") == FUNCTIONS
+    assert watched("AWS/Lambda", "IteratorAge") == {"SendAlerts"}
 
 
 def test_every_alarm_reaches_the_operator() -> None:
