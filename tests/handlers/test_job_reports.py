@@ -45,8 +45,6 @@ RECORDS = {
     "record_deliveries": [{"Sns": {"Message": '{"eventType": "Open"}', "Subject": None, "MessageAttributes": {}}}],
 }
 """Batches in which there is nothing to do; the queues' are empty."""
-SILENT = {"send_alerts", "sweep_alerts"}
-"""Jobs that do not report yet what their filters read."""
 OF_EVERY_LINE = {"level", "location", "message", "timestamp", "service", "job"}
 
 Lines = Callable[..., list[Line]]
@@ -97,7 +95,7 @@ def ringing(lines: list[Line]) -> set[str]:
     return {name for name in went_off if not name.endswith("NotRun")}
 
 
-@pytest.mark.parametrize("job", [job.name for job in JOBS if job.name not in SILENT])
+@pytest.mark.parametrize("job", [job.name for job in JOBS])
 def test_every_count_of_a_job_is_watched_or_told_in_the_runbook(job: str, run: Lines) -> None:
     report = report_in(run(job))
     watched = {field for name in FILTERS if job_of(name) == job for field in fields_read(name)}
@@ -108,7 +106,7 @@ def test_every_count_of_a_job_is_watched_or_told_in_the_runbook(job: str, run: L
     assert set(re.findall(r"`(\w+)`", told)) <= set(report)
 
 
-@pytest.mark.parametrize("name", [name for name in FILTERS if job_of(name) not in SILENT])
+@pytest.mark.parametrize("name", FILTERS)
 def test_a_metric_is_read_from_the_line_that_its_job_writes(name: str, run: Lines) -> None:
     alone = {key: resource for key, resource in RESOURCES.items() if key not in FILTERS or key == name}
     lines = run(job_of(name))
@@ -121,7 +119,7 @@ def test_a_metric_is_read_from_the_line_that_its_job_writes(name: str, run: Line
     assert fields_read(name) <= set(report_in(lines))
 
 
-@pytest.mark.parametrize("job", [job.name for job in JOBS if job.name not in SILENT])
+@pytest.mark.parametrize("job", [job.name for job in JOBS])
 def test_a_job_with_nothing_to_do_rings_nothing(job: str, run: Lines) -> None:
     assert ringing(run(job)) == set()
 

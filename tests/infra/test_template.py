@@ -244,6 +244,7 @@ SES_KINDS = {
     "bounce": "Bounce",
     "complaint": "Complaint",
     "delivery": "Delivery",
+    "deliveryDelay": "DeliveryDelay",
     "open": "Open",
     "click": "Click",
     "renderingFailure": "Rendering Failure",
