@@ -42,11 +42,12 @@ class Exports:
         """Have the worker handle the one message that waits."""
         sqs, url = self.engine.client("sqs"), self.people.world.container.config.exports_queue
         [message] = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+        sent = int(self.people.world.clock.now.timestamp() * 1000)
         record = {
             "messageId": message["MessageId"],
             "receiptHandle": message["ReceiptHandle"],
             "body": message["Body"],
-            "attributes": {"ApproximateReceiveCount": "1"},
+            "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": str(sent)},
         }
         failed = [{"itemIdentifier": message["MessageId"]}] if failing else []
         assert self.invoke(record) == {"batchItemFailures": failed}

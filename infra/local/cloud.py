@@ -43,6 +43,7 @@ NOT_HERE = frozenset(
         "AWS::Events::Rule",
         "AWS::GuardDuty::MalwareProtectionPlan",
         "AWS::IAM::Role",
+        "AWS::Logs::MetricFilter",
         "AWS::S3::BucketPolicy",  # TLS only: the laptop speaks plain HTTP on loopback
         "AWS::SES::ConfigurationSetEventDestination",  # each engine lacks the call the other has, and neither bounces
         "AWS::SNS::Subscription",
@@ -50,7 +51,7 @@ NOT_HERE = frozenset(
         "AWS::SQS::QueuePolicy",
     }
 )
-"""Types that only AWS gets: a laptop needs neither domain, alarms, scanner nor policies."""
+"""Types that only AWS gets: a laptop needs neither domain, metrics, alarms, scanner nor policies."""
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,15 @@ def test_an_entry_says_meaning_harm_first_look_and_what_to_do_and_not(alarm: str
 
 @pytest.mark.parametrize("alarm", sorted(ALARMS))
 def test_an_entry_names_what_its_alarm_watches(alarm: str) -> None:
-    watched = RESOURCES[alarm]["Properties"]["Dimensions"][0]["Value"]
-    if "Fn::GetAtt" in watched:
+    dimensions = RESOURCES[alarm]["Properties"]["Dimensions"]
+    if not dimensions:
+        metric = RESOURCES[alarm]["Properties"]["MetricName"]
+        assert f"`{metric}`" in ENTRIES[alarm]
+        return
+    watched = dimensions[0]["Value"]
+    if isinstance(watched, str):
+        assert f"`{watched}`" in ENTRIES[alarm]
+    elif "Fn::GetAtt" in watched:
         assert f"`{watched['Fn::GetAtt'][0]}`" in ENTRIES[alarm]
     else:
         name = RESOURCES[watched["Ref"]]["Properties"]["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")

@@ -9,11 +9,15 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from infra.template import load_template
+from tests.alarms import Line, points_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,6 +113,14 @@ def test_an_error_that_a_service_logs_tells_kind_and_place_and_no_text(runtime: 
     assert line["fault"]["error"] == "ValueError"
     assert line["fault"]["at"].endswith("a_service_logs_an_error")
     assert "rosa" not in "".join(lines)
+
+
+def test_metrics_are_read_from_what_a_job_writes_in_lambda(runtime: Runtime) -> None:
+    now = datetime(2026, 3, 9, tzinfo=UTC)
+    lines = [Line(now, "clean_tokens", text) for text in runtime.run("a_job_reports", {})]
+
+    points = {point.metric.name: point.value for point in points_of(load_template()["Resources"], lines)}
+    assert points == {"failed": 2, "unfinished": 1, "runs": 1}
 
 
 def test_an_error_that_ends_a_job_is_logged_and_raised_without_its_text(runtime: Runtime, aws: dict[str, str]) -> None:

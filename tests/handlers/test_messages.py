@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -52,16 +53,19 @@ class Queue:
         tags = {"TagSet": [{"Key": "GuardDutyMalwareScanStatus", "Value": status}]}
         self.engine.client("s3").put_object_tagging(Bucket=self.container.config.uploads_bucket, Key=key, Tagging=tags)
 
-    def handle(self, body: dict[str, Any], *, tries: int = 1) -> tuple[bool, float]:
+    def handle(
+        self, body: dict[str, Any], *, tries: int = 1, age: timedelta = timedelta(seconds=1)
+    ) -> tuple[bool, float]:
         """Hand one message over; tell whether it was handled, and after how many seconds it comes again if not."""
         sqs = self.engine.client("sqs")
         sqs.send_message(QueueUrl=self.url, MessageBody=json.dumps(body))
         [message] = sqs.receive_message(QueueUrl=self.url)["Messages"]
+        sent = (self.world.clock.now - age).timestamp()
         record = {
             "messageId": message["MessageId"],
             "receiptHandle": message["ReceiptHandle"],
             "body": message["Body"],
-            "attributes": {"ApproximateReceiveCount": str(tries)},
+            "attributes": {"ApproximateReceiveCount": str(tries), "SentTimestamp": str(int(sent * 1000))},
             "eventSource": "aws:sqs",
         }
         answer = self.world.client.lambda_.invoke("check_uploads", {"Records": [record]}).payload
@@ -139,6 +143,18 @@ def test_what_fails_for_good_is_left_to_the_queue(queue: Queue) -> None:
 
     assert not is_handled
     assert 700 < comes_again <= 720
+
+
+@pytest.mark.parametrize("body", [{"Records": [{"s3": {}}]}, "arrival"])
+def test_a_message_that_is_not_handled_tells_how_long_it_has_waited(
+    scanning: Queue, caplog: pytest.LogCaptureFixture, body: Any
+) -> None:
+    key = scanning.arrive()
+    scanning.handle(arrival(key) if body == "arrival" else body, age=timedelta(minutes=20), tries=5)
+    scanning.handle(arrival("nobody's"), age=timedelta(hours=1))
+
+    done = [vars(line) for line in caplog.records if line.message == "job done"]
+    assert [line["oldest_waiting_s"] for line in done] == [1200, 0]
 
 
 def test_an_arrival_waits_for_its_scan_without_error(scanning: Queue, caplog: pytest.LogCaptureFixture) -> None:

@@ -221,12 +221,31 @@ def test_every_asynchronous_function_has_dead_letters() -> None:
     assert reports["OnFailure"]["Destination"] == {"Fn::GetAtt": ["DeliveriesFailed", "Arn"]}
 
 
+def test_a_record_of_the_stream_that_cannot_be_handled_ends_among_the_dead_letters_alone_and_soon() -> None:
+    stream = RESOURCES["SendAlerts"]["Properties"]["Events"]["SendAlertsDynamodbEventSource"]["Properties"]
+    assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert 0 < stream["MaximumRetryAttempts"] <= 10
+    assert 60 <= stream["MaximumRecordAgeInSeconds"] <= 3600  # without a bound it would block its shard for a day
+
+
+@pytest.mark.parametrize(
+    ("policy", "queue"),
+    [("policy-send_alerts.json", "AlertsFailed"), ("policy-record_deliveries.json", "DeliveriesFailed")],
+)
+def test_a_function_may_write_its_dead_letters(policy: str, queue: str) -> None:
+    statements = json.loads((ROOT / ".chalice" / policy).read_text(encoding="utf-8"))["Statement"]
+    allowed = [json.dumps(each["Resource"]) for each in statements if "sqs:SendMessage" in each["Action"]]
+    assert allowed == [json.dumps({"Fn::GetAtt": [queue, "Arn"]})]
+
+
 SES_KINDS = {
     "send": "Send",
     "reject": "Reject",
     "bounce": "Bounce",
     "complaint": "Complaint",
     "delivery": "Delivery",
+    "deliveryDelay": "DeliveryDelay",
     "open": "Open",
     "click": "Click",
     "renderingFailure": "Rendering Failure",
@@ -245,14 +264,28 @@ def test_ses_reports_what_is_understood_and_no_more(subscribed: str) -> None:
     assert (subscribed in destination["MatchingEventTypes"]) == understood
 
 
-def test_every_dead_letter_queue_and_every_function_has_an_alarm() -> None:
-    watched = {json.dumps(alarm["Dimensions"][0]["Value"]) for alarm in of_type("AWS::CloudWatch::Alarm").values()}
-    dead = {name for name in of_type("AWS::SQS::Queue") if name.endswith("Failed")}
-    assert watched == {json.dumps({"Fn::GetAtt": [name, "QueueName"]}) for name in dead} | {
-        json.dumps({"Ref": name}) for name in FUNCTIONS
-    }
+def watched(namespace: str, metric: str) -> set[str]:
+    """Return the resources whose metric has an alarm."""
+    values = [
+        alarm["Dimensions"][0]["Value"]
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if (alarm["Namespace"], alarm["MetricName"]) == (namespace, metric)
+    ]
+    return {value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0] for value in values}
+
+
+def test_every_queue_and_every_function_has_an_alarm() -> None:
+    queues = set(of_type("AWS::SQS::Queue"))
+    dead = {name for name in queues if name.endswith("Failed")}
+    assert watched("AWS/SQS", "ApproximateNumberOfMessagesVisible") == dead
+    assert watched("AWS/SQS", "ApproximateAgeOfOldestMessage") == queues - dead
+    assert watched("AWS/Lambda", "Errors") == FUNCTIONS
+    assert watched("AWS/Lambda", "IteratorAge") == {"SendAlerts"}
+
+
+def test_every_alarm_reaches_the_operator() -> None:
     for alarm in of_type("AWS::CloudWatch::Alarm").values():
-        assert alarm["AlarmActions"] == [{"Ref": "OperatorAlarms"}]
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "OperatorAlarms"}]
 
 
 @pytest.mark.parametrize("kind", TEMPLATE["Resources"]["RestAPI"]["Properties"]["GatewayResponses"])

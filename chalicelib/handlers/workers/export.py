@@ -30,6 +30,7 @@ class PreparedExports:
     gone: int
     waiting: int
     failed: int
+    oldest_waiting_s: int
     is_complete: bool
 
 
@@ -41,7 +42,8 @@ def prepare_exports(event: SQSEvent) -> dict[str, Any]:
         export_id = json.loads(message["body"])["export_id"]
         yield prepare_export(export_id, tools=export_tools(box), tries=tries_of(message)).value
 
-    done = work_off(event, handle, queue=export_messages(box), longest_wait=LONGEST_WAIT)
-    report = counted(PreparedExports, done.outcomes, is_complete=not done.outcomes["failed"])
+    done = work_off(event, handle, queue=export_messages(box), longest_wait=LONGEST_WAIT, now=box.clock)
+    is_complete = not done.outcomes["failed"]
+    report = counted(PreparedExports, done.outcomes, oldest_waiting_s=done.oldest_waiting_s, is_complete=is_complete)
     reported("prepare_exports", report)
     return done.answer

@@ -39,6 +39,7 @@ class CheckedUploads:
     stray: int
     waiting: int
     failed: int
+    oldest_waiting_s: int
     is_complete: bool
 
 
@@ -53,8 +54,9 @@ def check_uploads(event: SQSEvent) -> dict[str, Any]:
         for arrival in body.get("Records", ()):  # S3 also sends a test event without records
             yield _check(unquote_plus(arrival["s3"]["object"]["key"]), box)
 
-    done = work_off(event, handle, queue=upload_messages(box), longest_wait=LONGEST_WAIT)
-    report = counted(CheckedUploads, done.outcomes, is_complete=not done.outcomes["failed"])
+    done = work_off(event, handle, queue=upload_messages(box), longest_wait=LONGEST_WAIT, now=box.clock)
+    is_complete = not done.outcomes["failed"]
+    report = counted(CheckedUploads, done.outcomes, oldest_waiting_s=done.oldest_waiting_s, is_complete=is_complete)
     reported("check_uploads", report)
     return done.answer
 

@@ -202,7 +202,7 @@ def test_what_fails_for_a_moment_is_told_only_when_it_goes_on_failing(exports: E
     try:
         message = exports.work(failing=True)
         early = exports.show(asked["export_id"])["state"]
-        exports.invoke({**message, "attributes": {"ApproximateReceiveCount": "5"}})
+        exports.invoke({**message, "attributes": {**message["attributes"], "ApproximateReceiveCount": "5"}})
         late = exports.show(asked["export_id"])["state"]
     finally:
         events.unregister("before-call.s3.GetObject", fail)

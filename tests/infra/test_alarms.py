@@ -1,0 +1,179 @@
+"""Each alarm of the template goes off when it should, ends when it should, and is silent otherwise."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.handlers.jobs import JOBS
+from chalicelib.handlers.workers import export, upload
+from infra.package import ROOT
+from infra.template import load_template
+from tests.alarms import SPARE, Alarm, Line, Point, State, Transition, alarms_of, watch
+
+RESOURCES: dict[str, dict[str, Any]] = load_template()["Resources"]
+ALARMS = alarms_of(RESOURCES)
+MEASURED = [name for name, alarm in ALARMS.items() if alarm.metric.namespace.startswith("AWS/")]
+SCHEDULED = {job.name: job.settings["expression"] for job in JOBS if "expression" in job.settings}
+SILENT = {f"{job.title().replace('_', '')}NotRun": job for job in SCHEDULED}
+TOLD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "ItemsFailed": ("clean_tokens", {"failed": 1}, {"failed": 0}),
+    "SweepsUnfinished": ("sweep_orphans", {"is_complete": False}, {"is_complete": True}),
+    "AlertsGivenUp": ("sweep_alerts", {"on_list": 1}, {"on_list": 0}),
+    "AlertsWaiting": ("sweep_alerts", {"oldest_waiting_s": 901}, {"oldest_waiting_s": 900}),
+    "AlertsRefused": ("sweep_alerts", {"oldest_waiting_s": 21601}, {"oldest_waiting_s": 21600}),
+    "RegistrationsWaiting": ("finish_registrations", {"oldest_waiting_s": 3601}, {"oldest_waiting_s": 3600}),
+    "UploadsWaiting": ("check_uploads", {"oldest_waiting_s": 901}, {"oldest_waiting_s": 900}),
+    "ExportsWaiting": ("prepare_exports", {"oldest_waiting_s": 1801}, {"oldest_waiting_s": 1800}),
+}
+"""Who tells what an alarm goes off by: a job, what it then reports, and what it reports at most without it."""
+TIMEOUTS = {
+    name: timedelta(seconds=function["lambda_timeout"])
+    for name, function in json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_functions"].items()
+}
+LIMITS = {"AlertsLate": 300_000, "UploadsStuck": 900, "ExportsStuck": 1800}
+"""What AWS may measure at most: a stream's delay in milliseconds, a queue's in seconds, and else nothing at all."""
+START = datetime(2026, 3, 9, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def a_line(at: datetime, job: str, **report: Any) -> Line:
+    """Return a job's last line; `tests/handlers/test_job_reports.py` holds that they write such lines."""
+    fields = {"level": "INFO", "message": "job done", "job": job, "failed": 0, "is_complete": True}
+    waits = {"oldest_waiting_s": 0, "on_list": 0}
+    return Line(at, job, json.dumps({**fields, **waits, **report}))
+
+
+def changes(
+    name: str, lines: list[Line], points: tuple[Point, ...] = (), *, until: datetime, spare: int = SPARE
+) -> tuple[Transition, ...]:
+    """Return the transitions of one alarm."""
+    others = ALARMS.keys() - {name}
+    resources = {key: resource for key, resource in RESOURCES.items() if key not in others}
+    return watch(lines, points, since=START, until=until, spare=spare, resources=resources)[name]
+
+
+def rings(name: str, lines: list[Line], points: tuple[Point, ...] = ()) -> bool:
+    return State.ALARM in {change.state for change in changes(name, lines, points, until=START + HOUR)}
+
+
+def runs(job: str, until: datetime, *, slowly: bool = False) -> Iterator[datetime]:
+    """Yield when a scheduled job ends: at once, or each second time only as its function's time is over."""
+    rate = re.fullmatch(r"rate\((\d+) minutes\)", SCHEDULED[job])
+    cron = re.fullmatch(r"cron\((\d+) (\d+) \* \* \? \*\)", SCHEDULED[job])
+    at, every = START, DAY
+    if rate:
+        every = MINUTE * int(rate[1])
+    elif cron:
+        at += timedelta(hours=int(cron[2]), minutes=int(cron[1]))
+    is_slow = False
+    while at < until:
+        yield at + TIMEOUTS[job] - timedelta(seconds=1) if slowly and is_slow else at
+        at, is_slow = at + every, not is_slow
+
+
+def test_every_alarm_is_tried_here() -> None:
+    assert {*MEASURED, *SILENT, *TOLD} == ALARMS.keys()
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_an_alarm_goes_off_by_what_a_job_tells_and_not_by_less(name: str) -> None:
+    job, much, little = TOLD[name]
+    at = START + 5 * MINUTE
+
+    went = changes(name, [a_line(at, job, **much)], until=START + HOUR)
+    assert Transition(at + MINUTE, State.ALARM) in went
+    assert not rings(name, [a_line(at, job, **little)])
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_an_alarm_goes_off_by_what_aws_measures_and_not_by_less(name: str) -> None:
+    metric, limit = ALARMS[name].metric, LIMITS.get(name, 0)
+
+    assert rings(name, [], (Point(START, metric, limit + 1),))
+    assert not rings(name, [], (Point(START, metric, limit),))
+
+
+@pytest.mark.parametrize("name", sorted({*TOLD, *MEASURED}))
+def test_an_alarm_ends_when_it_is_over(name: str) -> None:
+    job, much, little = TOLD.get(name, ("", {}, {}))
+    lines = [a_line(START, job, **much), *(a_line(START + 2 * n * MINUTE, job, **little) for n in range(1, 60))]
+    alarm = ALARMS[name]
+    points = (Point(START, alarm.metric, alarm.threshold + 1), Point(START + MINUTE, alarm.metric, 0))
+
+    went = changes(name, lines if job else [], () if job else points, until=START + 2 * HOUR)
+    assert [change.state for change in went][-2:] == [State.ALARM, State.OK]
+    assert went[-1].at <= START + timedelta(minutes=alarm.period * (1 + SPARE) + 2)
+
+
+@pytest.mark.parametrize("job", [job.name for job in JOBS])
+def test_an_item_that_fails_rings_in_whatever_job(job: str) -> None:
+    quiet = [a_line(START + n * MINUTE, each.name) for n in range(5) for each in JOBS]
+    assert rings("ItemsFailed", [*quiet, a_line(START + 2 * MINUTE, job, failed=1)])
+    assert not rings("ItemsFailed", quiet)
+
+
+@pytest.mark.parametrize("job", SCHEDULED)
+def test_a_list_that_was_not_worked_off_rings_in_whatever_job(job: str) -> None:
+    assert rings("SweepsUnfinished", [a_line(START, job, is_complete=False)])
+    assert not rings("SweepsUnfinished", [a_line(START, job)])
+
+
+@pytest.mark.parametrize("spare", [0, SPARE, 5])
+@pytest.mark.parametrize("job", SCHEDULED)
+def test_a_schedule_that_falls_silent_is_told_in_time_and_one_that_runs_is_never(job: str, spare: int) -> None:
+    [name] = [name for name, each in SILENT.items() if each == job]
+    is_nightly = SCHEDULED[job].startswith("cron")
+    last = START + (4 * DAY if is_nightly else 6 * HOUR)
+    ends = list(runs(job, last, slowly=True))
+    lines = [a_line(at, job) for at in ends]
+
+    went = changes(name, lines, until=last + 2 * DAY, spare=spare)
+    assert [change.state for change in went] == [State.ALARM, State.OK, State.ALARM]
+    assert went[1].at <= ends[0] + HOUR
+    silent_for = went[2].at - max(ends)
+    at_least, at_most = (25 * HOUR, 33 * HOUR) if is_nightly else (9 * MINUTE, 50 * MINUTE)
+    assert at_least <= silent_for <= at_most
+
+
+def test_alerts_given_up_ring_until_nobody_is_on_the_list_also_while_no_sweep_runs() -> None:
+    on_list = [a_line(START + 2 * n * MINUTE, "sweep_alerts", on_list=1) for n in range(60)]
+    resolved = a_line(START + 9 * HOUR, "sweep_alerts", on_list=0)
+
+    went = changes("AlertsGivenUp", [*on_list, resolved], until=START + 10 * HOUR)
+    assert went == (
+        Transition(START + MINUTE, State.ALARM),
+        Transition(START + 9 * HOUR + 1 * MINUTE, State.OK),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "longest"), [("UploadsWaiting", upload.LONGEST_WAIT), ("ExportsWaiting", export.LONGEST_WAIT)]
+)
+def test_a_message_that_waits_long_between_its_tries_rings_all_the_time(name: str, longest: timedelta) -> None:
+    job, _, _ = TOLD[name]
+    tries = [START + (longest + TIMEOUTS[job]) * n for n in range(6)]
+    lines = [a_line(at, job, oldest_waiting_s=7200) for at in tries]
+    lines += [a_line(START + n * MINUTE, job) for n in range(400)]  # other messages are handled meanwhile
+
+    went = changes(name, lines, until=tries[-1], spare=0)
+    assert [change.state for change in went if change.at > START] == [State.ALARM]
+
+
+def test_days_on_which_all_is_well_ring_nothing_after_the_first_night() -> None:
+    until = START + 2 * DAY
+    lines = [a_line(at, job) for job in SCHEDULED for at in runs(job, until)]
+    lines += [a_line(START + n * 7 * MINUTE, job.name) for job in JOBS if job.name not in SCHEDULED for n in range(400)]
+
+    for name, went in watch(lines, since=START, until=until).items():
+        assert not [change for change in went if change.state is State.ALARM and change.at > START], name
+
+
+def test_no_alarm_is_read_that_cloudwatch_would_refuse() -> None:
+    assert all(isinstance(alarm, Alarm) and alarm.every in {1, 60} for alarm in ALARMS.values())
+    assert {name for name, alarm in ALARMS.items() if alarm.missing == "breaching"} == SILENT.keys()
