@@ -74,7 +74,7 @@ def alert(world: BenchWorld, users: int) -> Action:
     first, notice_id = (handle(world.deposit_event(world.with_users(users)))["notice_id"] for _ in range(2))
     world.send_alerts(first)  # reads the templates, and opens a connection for each thread
     return Action(
-        f"alert {users} user(s)", lambda: world.send_alerts(notice_id), hops=2, calls=2 + users, latency_s=0.6
+        f"alert {users} user(s)", lambda: world.send_alerts(notice_id), hops=3, calls=2 + users, latency_s=0.6
     )
 
 

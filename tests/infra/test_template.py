@@ -300,6 +300,14 @@ def test_what_the_gateway_refuses_has_the_shape_of_the_apis_errors(kind: str) ->
     assert problem["status"] == response["StatusCode"]
 
 
+def test_the_sweeper_may_query_every_index_of_alerts() -> None:
+    policy = (ROOT / ".chalice" / "policy-sweep_alerts.json").read_text(encoding="utf-8")
+    indexes = [
+        index["IndexName"] for index in TEMPLATE["Resources"]["AlertsTable"]["Properties"]["GlobalSecondaryIndexes"]
+    ]
+    assert all(f"${{AlertsTable.Arn}}/index/{name}" in policy for name in indexes)
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / ".chalice").glob("policy-*.json")), ids=lambda path: path.name)
 def test_a_policy_allows_named_actions_on_named_resources(path: Path) -> None:
     for statement in json.loads(path.read_text(encoding="utf-8"))["Statement"]:
