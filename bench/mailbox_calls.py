@@ -24,8 +24,8 @@ def actions(people: People) -> Iterator[Action]:
     yield listing(people, token)
     yield mailbox_page(people, token)
     yield opening(people, token, notice_id)
-    yield opening_again(people, token, notice_id)
-    yield notice_page(people, token, notice_id)
+    yield opening_again(people, people.token(), notice_id)
+    yield notice_page(people, people.token(), notice_id)
 
 
 def listing(people: People, token: str, *, limit: int = 50) -> Action:
@@ -47,12 +47,12 @@ def opening(people: People, token: str, notice_id: str) -> Action:
 
 
 def opening_again(people: People, token: str, notice_id: str) -> Action:
-    """Open a notice that the same user opened before."""
+    """Open a notice that the same user opened before, by another login."""
     event = people.opening(token, notice_id)
     return Action("opening again", lambda: handle(event, status=200), hops=2, calls=2)
 
 
 def notice_page(people: People, token: str, notice_id: str) -> Action:
-    """Show the page of a notice that the same user opened before."""
+    """Show the page of a notice that the same user opened before, by another login."""
     event = people.page_event(f"/casilla/{notice_id}", token, resource="/casilla/{notice_id}", notice_id=notice_id)
     return Action("page of an opened notice", lambda: show(event), hops=2, calls=2)

@@ -78,7 +78,7 @@ def test_a_page_of_the_list_and_an_opening_take_two_hops(world: BenchWorld) -> N
         assert sorted(books[page].operations) == ["BatchGetItem", "GetItem", "Query"]
     assert books["first opening"].operations == ["BatchGetItem", "TransactWriteItems"]
     for again in ("opening again", "page of an opened notice"):
-        assert books[again].operations == ["BatchGetItem", "PutItem"]
+        assert books[again].operations == ["BatchGetItem", "TransactWriteItems"]
 
 
 def test_the_floor_of_a_request_with_a_session_answers_the_same(world: BenchWorld) -> None:
