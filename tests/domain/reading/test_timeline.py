@@ -1,0 +1,99 @@
+"""Every step of a notice with its instant, in order; nothing of it is the sender's business but what it sees today."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Seen
+from chalicelib.domain.reading.timeline import MOST_READ, UNREAD, Extent, NoticeLog, Step, timeline
+from tests.builders import a_notice
+
+MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC)
+NOTICE = a_notice(deposited_at=MONDAY)
+OPENED = DeliveredNotice(
+    NOTICE,
+    Opening("e1", MONDAY + timedelta(hours=2), "u1", None),
+    (Seen("u1", "Rosa", MONDAY), Seen("u2", "Luis", MONDAY)),
+)
+ALERTS = AlertBatch(
+    "n1",
+    "Entidad",
+    MONDAY,
+    (
+        Alert("u1.email", Channel.EMAIL, "rosa@ejemplo.pe", AlertState.DELIVERED),
+        Alert("u1.sms", Channel.SMS, "+51987654321", AlertState.FAILED),
+    ),
+)
+
+
+def an_event(kind: EventType, hours: float, user: str = "u1", **data: str) -> Event:
+    at = MONDAY + timedelta(hours=hours)
+    return Event("notice#n1", kind, at, f"{kind} {hours}", f"user:{user}", "192.0.2.1", data)
+
+
+LOG = NoticeLog(
+    (
+        an_event(EventType.NOTICE_DEPOSITED, 0),
+        an_event(EventType.NOTICE_DOWNLOADED, 1, "u3", file="receipt"),
+        an_event(EventType.NOTICE_OPENED, 2),
+        an_event(EventType.NOTICE_REOPENED, 3, "u2"),
+        an_event(EventType.NOTICE_DOWNLOADED, 4, file="annex-1"),
+    ),
+    Extent.WHOLE,
+)
+
+
+def test_every_step_is_told_in_the_order_it_happened_with_addresses_masked() -> None:
+    told = timeline(OPENED, ALERTS, LOG)
+
+    assert told.extent is Extent.WHOLE
+    assert [(one.step, one.at and (one.at - MONDAY) // timedelta(hours=1), one.who) for one in told.entries] == [
+        (Step.DEPOSITED, 0, ""),
+        (Step.ALERT, None, "r***@ejemplo.pe"),
+        (Step.ALERT, None, "+51 *** *** 321"),
+        (Step.DOWNLOADED, 1, ""),
+        (Step.OPENED, 2, "Rosa"),
+        (Step.REOPENED, 3, "Luis"),
+        (Step.DOWNLOADED, 4, "Rosa"),
+    ]
+    assert [one.outcome for one in told.entries[1:3]] == [AlertState.DELIVERED, AlertState.FAILED]
+    assert [one.file for one in told.entries if one.step is Step.DOWNLOADED] == ["receipt", "annex-1"]
+
+
+def test_what_stands_beside_the_notice_is_told_without_the_log() -> None:
+    told = timeline(OPENED, ALERTS, UNREAD)
+
+    assert [one.step for one in told.entries] == [Step.DEPOSITED, Step.ALERT, Step.ALERT, Step.OPENED]
+    assert told.extent is Extent.UNREAD
+    assert [one.step for one in timeline(DeliveredNotice(NOTICE), None, UNREAD).entries] == [Step.DEPOSITED]
+
+
+def test_the_sender_sees_deposit_alerts_opening_and_downloads_and_nobodys_name() -> None:
+    told = timeline(OPENED, ALERTS, LOG).for_sender()
+
+    assert [(one.step, one.who) for one in told.entries] == [
+        (Step.DEPOSITED, ""),
+        (Step.ALERT, "r***@ejemplo.pe"),
+        (Step.ALERT, "+51 *** *** 321"),
+        (Step.DOWNLOADED, ""),
+        (Step.OPENED, ""),
+        (Step.DOWNLOADED, ""),
+    ]
+
+
+def test_of_a_long_log_the_newest_part_is_kept_and_that_there_is_more_is_said() -> None:
+    events = tuple(an_event(EventType.NOTICE_DOWNLOADED, hour, file="main") for hour in range(MOST_READ + 1))
+
+    assert NoticeLog.of_newest(events) == NoticeLog(events[1:], Extent.NEWEST)
+    assert NoticeLog.of_newest(events[1:]) == NoticeLog(events[1:], Extent.WHOLE)
+
+
+def test_what_was_recorded_while_the_log_was_read_is_added_once() -> None:
+    new = an_event(EventType.NOTICE_REOPENED, 5)
+
+    assert LOG.with_event(new).events == (*LOG.events, new)
+    assert LOG.with_event(new).with_event(new) == LOG.with_event(new)
+    assert LOG.with_event(None) == LOG
+    assert UNREAD.with_event(new) == UNREAD
