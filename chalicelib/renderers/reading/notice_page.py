@@ -48,6 +48,8 @@ _SHOWN_WHOLE = 9
 """Steps that are all shown; of more, runs of others than deposit and first opening are folded."""
 _NEWEST_SHOWN = 3
 _FOLDED_FROM = 3
+_MOST_FOLDED = 50
+_LEFT_OUT = "Aquí se muestran los {shown} pasos más recientes. Los anteriores están en las pruebas."
 _NOTES = {
     Extent.NEWEST: "Esta notificación tiene más reaperturas o descargas, más antiguas, que no se muestran aquí. El"
     " registro completo está en las pruebas.",
@@ -83,10 +85,11 @@ class ShownStep:
 
 @dataclass(frozen=True, slots=True)
 class ShownSteps:
-    """Steps that follow each other; folded under `summary` unless it is empty."""
+    """Steps that follow each other; folded under `summary` unless it is empty, with what is left out in `note`."""
 
     steps: tuple[ShownStep, ...]
     summary: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +128,20 @@ def _parts(steps: tuple[ShownStep, ...]) -> tuple[ShownSteps, ...]:
         return (ShownSteps(steps),)
     older, newest = steps[:-_NEWEST_SHOWN], steps[-_NEWEST_SHOWN:]
     runs = [tuple(run) for _, run in groupby(older, key=lambda step: step.kind in _MILESTONES)]
-    return (*(ShownSteps(run, _fold(run)) for run in runs), ShownSteps(newest))
+    return (*map(_part, runs), ShownSteps(newest))
 
 
-def _fold(run: tuple[ShownStep, ...]) -> str:
-    """Say what is folded; empty for what stays open."""
+def _part(run: tuple[ShownStep, ...]) -> ShownSteps:
     if len(run) < _FOLDED_FROM or run[0].kind in _MILESTONES:
-        return ""
+        return ShownSteps(run)
+    note = _LEFT_OUT if len(run) > _MOST_FOLDED else ""
+    return ShownSteps(run[-_MOST_FOLDED:], _summary(run), note.format(shown=_MOST_FOLDED))
+
+
+def _summary(run: tuple[ShownStep, ...]) -> str:
     counts = Counter(step.kind for step in run)
     words = [(counts[kind], one if counts[kind] == 1 else more) for kind, (one, more) in _COUNTED.items()]
-    return "Mostrar " + in_a_row([f"{count} {word}" for count, word in words if count])
+    return in_a_row([f"{count} {word}" for count, word in words if count])
 
 
 def _page_name(file: StoredFile, position: int) -> str:
