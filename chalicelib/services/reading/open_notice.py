@@ -80,7 +80,12 @@ def open_notice(session: Session, found: FoundNotice, *, origin: str, tools: Rea
             if delivered.opening is not None and not error.is_answered:
                 break
             tools.pause(attempt * _PAUSE_S)
-            found = tools.readings.find(notice_id)
+            try:
+                found = tools.readings.find(notice_id)
+            except Unavailable:
+                if delivered.opening is None:
+                    raise
+                break
             delivered = delivered_to(session, found)
             continue
         is_first = not was_open and recorded.opening is not None and recorded.opening.opening_id == look.event_id

@@ -68,6 +68,7 @@ def test_a_long_one_shows_deposit_first_opening_and_the_newest_and_folds_what_li
         (3, ""),
     ]
     assert [step.kind for part in shown.parts for step in part.steps][-1] is REOPENED
+    assert {part.note for part in shown.parts} == {""}
 
 
 def test_few_steps_between_others_are_not_worth_folding() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.storage import event_store
@@ -65,9 +66,11 @@ def test_the_first_opening_starts_five_minutes_in_which_its_session_opens_nothin
 def test_each_reopening_starts_five_minutes_of_its_own_whatever_the_clock_shows(shelf: Shelf) -> None:
     look(shelf, a_session(1))
     again = timedelta(minutes=49, seconds=29)  # 21:04:59
-    for after in (again, again + timedelta(seconds=2), again + FIVE - A_MOMENT, again + FIVE, again + 2 * FIVE):
-        look(shelf, a_session(1), after)
+    after = (again, again + timedelta(seconds=2), again + FIVE - A_MOMENT, again + FIVE, again + 2 * FIVE)
+    looks = [look(shelf, a_session(1), moment) for moment in after]
 
+    assert tuple(one.event for one in looks if one.event is not None) == logged(shelf)[1:]
+    assert [one.event is None for one in looks] == [False, True, True, False, False]
     assert [event.occurred_at - NOW for event in logged(shelf)[1:]] == [again, again + FIVE, again + 2 * FIVE]
     assert len({event.event_id for event in logged(shelf)}) == 4
 
@@ -159,6 +162,39 @@ def test_a_log_that_takes_nothing_keeps_nobody_from_an_opened_notice_and_operato
     assert shelf.events() == [OPENED]
     [line] = [record for record in caplog.records if record.message == "reopening not recorded"]
     assert vars(line)["notice_id"] == NOTICE.notice_id
+
+
+@pytest.mark.parametrize("number", [1, 2], ids=["who opened it", "another user"])
+def test_nobody_waits_for_more_than_the_clients_own_tries_where_no_answer_comes(
+    aws: dict[str, str], number: int
+) -> None:
+    shelf = _at_rest(aws)
+    first = look(shelf, a_session(1))
+    asked: list[str] = []
+
+    def hang(params: dict[str, Any], **_: Any) -> None:
+        asked.append(params["url"])
+        raise ReadTimeoutError(endpoint_url=params["url"])
+
+    with hooked(connection(shelf.box).client, "TransactWriteItems", hang):
+        assert look(shelf, a_session(number), FIVE).delivered == first.delivered
+    assert len(asked) == 1
+
+
+def test_nobody_is_kept_out_because_the_notice_cannot_be_read_a_second_time(aws: dict[str, str]) -> None:
+    shelf = _at_rest(aws)
+    first = look(shelf, a_session(1))
+    found = shelf.tools.readings.find(NOTICE.notice_id)
+    clock(shelf).now = NOW + FIVE
+    client = connection(shelf.box).client
+
+    with (
+        refusing(client, "TransactWriteItems", "InternalServerError", status=500),
+        refusing(client, "BatchGetItem", "InternalServerError", status=500),
+    ):
+        looked = open_notice(a_session(2), found, origin="", tools=shelf.tools)
+
+    assert looked.delivered == first.delivered
 
 
 def test_a_first_opening_that_the_log_does_not_take_shows_nothing(aws: dict[str, str]) -> None:
