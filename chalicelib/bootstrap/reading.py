@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
-from chalicelib.bootstrap.storage import event_store, mailbox_store
+from chalicelib.bootstrap.storage import event_store, mailbox_store, pepper
+from chalicelib.domain.reading.reading import LOOK_LASTS
 from chalicelib.services.reading.tools import ReadingTools
+from chalicelib.store.look_store import LookStore
 from chalicelib.store.reading.reading_store import ReadingStore
 
 
@@ -22,6 +24,7 @@ def reading_tools(box: Container) -> ReadingTools:
         readings=reading_store(box),
         mailboxes=mailbox_store(box),
         events=event_store(box),
+        looks=LookStore(pepper(box), LOOK_LASTS),
         calendar=box.calendar,
         clock=box.clock,
         new_event_id=box.chance.new_event_id,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
 _WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
@@ -44,6 +45,12 @@ def day_and_hour(local: datetime) -> str:
 def zone_in_words(zone: ZoneInfo) -> str:
     """Write a zone by its city: `hora de Lima`."""
     return f"hora de {zone.key.rpartition('/')[2].replace('_', ' ')}"
+
+
+def in_a_row(items: Sequence[str]) -> str:
+    """Write a list, e.g. `2 alertas, 1 reapertura y 3 descargas`; none of its items begins with an i."""
+    *others, last = items
+    return f"{', '.join(others)} y {last}" if others else last
 
 
 def size_in_short(size: int) -> str:

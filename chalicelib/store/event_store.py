@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from pynamodb.exceptions import PutError, PynamoDBException
@@ -42,6 +43,22 @@ class EventStore:
         try:
             found = EventItem.query(subject, consistent_read=True, limit=limit)
             return tuple(_event(item) for item in found)
+        except PynamoDBException as error:
+            raise Unavailable(*_UNANSWERED) from error
+
+    def each_of_subject(self, subject: str) -> Iterator[Event]:
+        """Yield every event of a subject, oldest first, a page at a time, read with strong consistency."""
+        try:
+            for item in EventItem.query(subject, consistent_read=True):
+                yield _event(item)
+        except PynamoDBException as error:
+            raise Unavailable(*_UNANSWERED) from error
+
+    def newest_for_subject(self, subject: str, *, limit: int) -> tuple[Event, ...]:
+        """Return the last `limit` events of a subject, oldest first, read with strong consistency."""
+        try:
+            found = EventItem.query(subject, consistent_read=True, limit=limit, scan_index_forward=False)
+            return tuple(_event(item) for item in found)[::-1]
         except PynamoDBException as error:
             raise Unavailable(*_UNANSWERED) from error
 

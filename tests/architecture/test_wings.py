@@ -24,6 +24,7 @@ USES: dict[str, set[str]] = {
     "handlers/signed.py": {"sender"},
     "store/export_store.py": {"export"},
     "store/limit_store.py": {"access"},
+    "store/look_store.py": {"access"},
     "store/mailbox_store.py": {"reading"},
     "store/notice_store.py": {"reading"},
     "store/people_store.py": {"access"},

@@ -10,6 +10,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import Event, EventType
+from chalicelib.store.event_store import EventStore
 from tests.alert_world import World, alert_world, refusing
 
 EVENT = Event(
@@ -50,6 +51,21 @@ def test_events_are_listed_in_the_order_they_happened(world: World) -> None:
     assert world.events.list_for_subject("notice#M") == ()
 
 
+def test_of_a_long_log_either_end_can_be_read_and_all_of_it_piece_by_piece(world: World) -> None:
+    events = tuple(
+        replace(EVENT, occurred_at=EVENT.occurred_at + timedelta(seconds=number), event_id=f"e{number}")
+        for number in range(5)
+    )
+    for event in events:
+        world.events.add(event)
+
+    assert world.events.newest_for_subject("notice#N", limit=3) == events[-3:]
+    assert world.events.newest_for_subject("notice#N", limit=9) == events
+    assert world.events.list_for_subject("notice#N", limit=3) == events[:3]
+    assert tuple(world.events.each_of_subject("notice#N")) == events
+    assert world.events.newest_for_subject("notice#M", limit=3) == tuple(world.events.each_of_subject("notice#M")) == ()
+
+
 def test_an_event_is_never_overwritten(world: World) -> None:
     world.events.add(EVENT)
     forged = replace(EVENT, actor="institution:20:other")
@@ -60,12 +76,18 @@ def test_an_event_is_never_overwritten(world: World) -> None:
     assert world.events.list_for_subject("notice#N") == (EVENT,)
 
 
-@pytest.mark.parametrize("operation", ["PutItem", "Query"])
-def test_an_engine_that_does_not_answer_is_unavailable(world: World, operation: str) -> None:
-    actions: dict[str, Callable[[], object]] = {
-        "PutItem": lambda: world.events.add(EVENT),
-        "Query": lambda: world.events.list_for_subject("notice#N") and None,
-    }
+@pytest.mark.parametrize(
+    ("operation", "action"),
+    [
+        ("PutItem", lambda events: events.add(EVENT)),
+        ("Query", lambda events: events.list_for_subject("notice#N")),
+        ("Query", lambda events: events.newest_for_subject("notice#N", limit=3)),
+        ("Query", lambda events: list(events.each_of_subject("notice#N"))),
+    ],
+)
+def test_an_engine_that_does_not_answer_is_unavailable(
+    world: World, operation: str, action: Callable[[EventStore], object]
+) -> None:
     refused = refusing(world.connection.client, operation, "InternalServerError", status=500)
     with refused, pytest.raises(Unavailable, match="store_unavailable"):
-        actions[operation]()
+        action(world.events)

@@ -87,6 +87,11 @@ class AlertReport:
     message_id: str | None = None
     error: str | None = None
 
+    @property
+    def state(self) -> AlertState:
+        """Where an alert stands of which this decides."""
+        return _TOLD.get(self.kind, AlertState.GAVE_UP)
+
 
 @dataclass(frozen=True, slots=True)
 class AlertStep:
@@ -126,10 +131,7 @@ class Alert:
     @property
     def state(self) -> AlertState:
         """Where it stands: the strongest report decides, and without one what the workers know."""
-        deciding = self.deciding
-        if deciding is None:
-            return self.sending
-        return _TOLD.get(deciding.kind, AlertState.GAVE_UP)
+        return self.sending if self.deciding is None else self.deciding.state
 
     @property
     def error(self) -> str | None:

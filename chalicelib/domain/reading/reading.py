@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.deadline import Deadline, Regime, deadline_on, fix_deadline
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.notice import Notice
+
+LOOK_LASTS = timedelta(minutes=5)
+"""From an opening on: what the same login looks at again in this time is the same opening."""
 
 
 class Reading(StrEnum):

@@ -1,14 +1,24 @@
-"""What happened to a notice, as its readers see it: deposited, alerted, opened. Re-openings are in the log only."""
+"""What happened to a notice, each step with its instant: deposited, alerted, opened, opened again, downloaded.
+
+Deposit, alerts and first opening stand beside the notice and are always told. The rest comes out of the log, of which
+only the newest part may have been read: `extent` says so.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import zip_longest
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
+from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel, ReportKind
+from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.domain.reading.reading import DeliveredNotice
+
+MOST_READ = 300
+"""Events read of one notice's log to tell its timeline: the newest, in one call."""
 
 
 class Step(StrEnum):
@@ -17,30 +27,122 @@ class Step(StrEnum):
     DEPOSITED = "deposited"
     ALERT = "alert"
     OPENED = "opened"
+    REOPENED = "reopened"
+    DOWNLOADED = "downloaded"
+
+
+class Extent(StrEnum):
+    """How much of a notice's log was read."""
+
+    WHOLE = "whole"
+    NEWEST = "newest"
+    """There is more, and it is older."""
+    UNREAD = "unread"
+    """The log did not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLog:
+    """What was read of a notice's log, oldest first."""
+
+    events: tuple[Event, ...]
+    extent: Extent
+
+    @classmethod
+    def of_newest(cls, events: tuple[Event, ...]) -> NoticeLog:
+        """Keep the newest `MOST_READ`, of one more that was asked for."""
+        return cls(events[-MOST_READ:], Extent.WHOLE if len(events) <= MOST_READ else Extent.NEWEST)
+
+    def with_event(self, event: Event | None) -> NoticeLog:
+        """Add what was recorded while it was read, unless it is there."""
+        if event is None or self.extent is Extent.UNREAD or any(one.event_id == event.event_id for one in self.events):
+            return self
+        return replace(self, events=(*self.events, event))
+
+
+UNREAD = NoticeLog((), Extent.UNREAD)
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One step. `at` is None for alerts, of which the outcome is kept; `who` is a reader's name or a masked address."""
+    """One step. `at` is None for an alert's outcome whose instant a package before did not keep.
+
+    `who` is a mailbox user's name, empty where it is not known, or a masked address; `file` is what was downloaded:
+    named as by `Notice.file_names`, `receipt`, or the kind of a prepared file.
+    """
 
     step: Step
     at: datetime | None
     who: str = ""
     channel: Channel | None = None
     outcome: AlertState | None = None
+    is_settled: bool = False
+    """Of an attempt: what it came to is told by another step."""
+    file: str | None = None
 
 
-def timeline(delivered: DeliveredNotice, alerts: AlertBatch | None) -> tuple[TimelineEntry, ...]:
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Every step in the order they happened; alerts without an instant stand after the deposit."""
+
+    entries: tuple[TimelineEntry, ...]
+    extent: Extent
+    alerts: tuple[TimelineEntry, ...] = ()
+    """Where each alert stands now."""
+
+    def for_sender(self) -> Timeline:
+        """Leave out what is the mailbox's own: who of its users did something, and that they looked again."""
+        kept = (entry for entry in self.entries if entry.step is not Step.REOPENED)
+        of_users = {Step.OPENED, Step.DOWNLOADED}
+        return replace(self, entries=tuple(replace(one, who="") if one.step in of_users else one for one in kept))
+
+
+def timeline(delivered: DeliveredNotice, alerts: AlertBatch | None, log: NoticeLog) -> Timeline:
     """Return the steps in the order they happened."""
-    entries = [TimelineEntry(Step.DEPOSITED, delivered.notice.deposited_at)]
-    entries += [_of_alert(alert) for alert in (alerts.alerts if alerts else ())]
+    names = {f"user:{seen.user_id}": seen.name for seen in delivered.seen}
+    deposited_at = delivered.notice.deposited_at
+    entries = [TimelineEntry(Step.DEPOSITED, deposited_at)]
+    standing: list[TimelineEntry] = []
+    if alerts is not None:
+        standing = [_standing(alert, alerts.waiting_since) for alert in alerts.alerts]
+        entries += [step for alert in alerts.alerts for step in _of_alert(alert, alerts.waiting_since)]
     if delivered.opening is not None:
-        by = delivered.opening.opened_by
-        name = next((seen.name for seen in delivered.seen if seen.user_id == by), "")
-        entries.append(TimelineEntry(Step.OPENED, delivered.opening.opened_at, name))
-    return tuple(entries)
+        who = names.get(f"user:{delivered.opening.opened_by}", "")
+        entries.append(TimelineEntry(Step.OPENED, delivered.opening.opened_at, who))
+    entries += _of_log(log, names)
+    entries.sort(key=lambda entry: entry.at or deposited_at)
+    return Timeline(tuple(entries), log.extent, tuple(standing))
 
 
-def _of_alert(alert: Alert) -> TimelineEntry:
+def _standing(alert: Alert, waiting_since: datetime) -> TimelineEntry:
+    """Tell where an alert stands, and since when."""
     mask = mask_email if alert.channel is Channel.EMAIL else mask_mobile
-    return TimelineEntry(Step.ALERT, None, mask(alert.destination), alert.channel, alert.state)
+    is_untried = alert.state is AlertState.WAITING and not alert.steps
+    at = waiting_since if is_untried else alert.settled_at
+    return TimelineEntry(Step.ALERT, at, mask(alert.destination), alert.channel, alert.state)
+
+
+def _of_alert(alert: Alert, waiting_since: datetime) -> Iterator[TimelineEntry]:
+    """Yield each attempt of an alert, what it came to, and what was reported of it later.
+
+    An automatic reply to what was delivered says nothing.
+    """
+    standing = _standing(alert, waiting_since)
+    if not alert.steps and not alert.reports:
+        yield standing
+    for step, following in zip_longest(alert.steps, alert.steps[1:]):
+        is_settled = step.state is AlertState.ATTEMPTED and (following is not None or alert.state is not step.state)
+        yield replace(standing, at=step.at, outcome=step.state, is_settled=is_settled)
+    strongest = alert.reports[-1].kind if alert.reports else None
+    for report in alert.reports:
+        if report.kind is not ReportKind.RETURNED or report.kind is strongest:
+            yield replace(standing, at=report.at, outcome=report.state)
+
+
+def _of_log(log: NoticeLog, names: dict[str, str]) -> Iterator[TimelineEntry]:
+    for event in log.events:
+        who = names.get(event.actor, "")
+        if event.type is EventType.NOTICE_REOPENED:
+            yield TimelineEntry(Step.REOPENED, event.occurred_at, who)
+        elif event.type is EventType.NOTICE_DOWNLOADED:
+            yield TimelineEntry(Step.DOWNLOADED, event.occurred_at, who, file=event.data["file"])

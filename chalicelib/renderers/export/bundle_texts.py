@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
+from textwrap import indent
 from typing import Any
 
-from chalicelib.domain.alert.alert import AlertBatch
 from chalicelib.domain.event import Event
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.reading.reading import DeliveredNotice
+from chalicelib.domain.reading.timeline import Timeline
 from chalicelib.renderers.notice_json import notice_as_json
 from chalicelib.renderers.reading.delivered_json import standing_as_json
 
@@ -22,7 +24,7 @@ Qué contiene{where}
   documento/        El documento notificado.
   anexos/           Sus anexos, en el orden en que se enviaron.
   deposito.json     Los datos del depósito, tal como quedaron ese día. También van dentro de la constancia.
-  estado.json       Cuándo se abrió y quién, qué pasó con cada aviso, y las fechas que rigen hoy.
+  estado.json       Qué pasó y a qué hora: avisos, aperturas y descargas; quién la vio, y las fechas que rigen hoy.
   eventos.json      El registro completo: qué se hizo, quién, cuándo y desde dónde. Las horas son UTC.
   SHA256SUMS.txt    La huella SHA-256 de cada archivo.
 {unopened}
@@ -57,14 +59,18 @@ def deposit_text(notice: Notice) -> str:
     return _text(notice_as_json(notice))
 
 
-def standing_text(delivered: DeliveredNotice, alerts: AlertBatch | None, today: date) -> str:
+def standing_text(delivered: DeliveredNotice, timeline: Timeline, today: date) -> str:
     """Write how the notice stands today."""
-    return _text(standing_as_json(delivered, alerts, today=today))
+    return _text(standing_as_json(delivered, timeline, today=today))
 
 
-def events_text(events: tuple[Event, ...]) -> str:
-    """Write the log of one subject, whole."""
-    return _text([_event(event) for event in events])
+def events_pieces(events: Iterable[Event]) -> Iterator[bytes]:
+    """Write the log of one subject, whole, piece by piece, since nothing bounds its length."""
+    before = "[\n"
+    for event in events:
+        yield (before + indent(_text(_event(event)).rstrip("\n"), "  ")).encode()
+        before = ",\n"
+    yield b"\n]\n" if before == ",\n" else b"[]\n"
 
 
 def _event(event: Event) -> dict[str, Any]:

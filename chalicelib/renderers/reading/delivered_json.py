@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from chalicelib.domain.alert.alert import AlertBatch
 from chalicelib.domain.deadline import Deadline
 from chalicelib.domain.notice import FileRole
 from chalicelib.domain.reading.reading import DeliveredNotice
-from chalicelib.domain.reading.timeline import Step, TimelineEntry, timeline
+from chalicelib.domain.reading.timeline import Timeline, TimelineEntry
 from chalicelib.renderers.notice_json import notice_as_json
 
 
@@ -43,7 +42,7 @@ def envelope_as_json(delivered: DeliveredNotice, *, today: date, api_base_url: s
 
 
 def details_as_json(
-    delivered: DeliveredNotice, alerts: AlertBatch | None, *, today: date, api_base_url: str
+    delivered: DeliveredNotice, timeline: Timeline, *, today: date, api_base_url: str
 ) -> dict[str, Any]:
     """Write everything about an opened notice; its own dates are those of the receipt, `deadline` those in force."""
     whole = notice_as_json(delivered.notice)
@@ -57,43 +56,43 @@ def details_as_json(
         **whole,
         **{key: envelope[key] for key in ("reading", "opening_fixes_dates", "opened_at", "deadline", "links")},
         "files": files,
-        **_history(delivered, alerts),
+        **_history(delivered, timeline),
     }
 
 
-def standing_as_json(delivered: DeliveredNotice, alerts: AlertBatch | None, *, today: date) -> dict[str, Any]:
-    """Write how a notice stands: read or not, by whom, what its alerts came to, and the dates in force on `today`."""
+def standing_as_json(delivered: DeliveredNotice, timeline: Timeline, *, today: date) -> dict[str, Any]:
+    """Write how a notice stands: read or not, by whom, what happened when, and the dates in force on `today`."""
     return {
         "notice_id": delivered.notice.notice_id,
         "as_of": today.isoformat(),
         "reading": delivered.reading.value,
         "opened_at": delivered.opening and _instant(delivered.opening.opened_at),
         "deadline": _deadline(delivered.deadline_on(today)),
-        **_history(delivered, alerts),
+        **_history(delivered, timeline),
     }
 
 
 def status_as_json(
     delivered: DeliveredNotice,
-    alerts: AlertBatch | None,
-    downloads: tuple[tuple[str, datetime], ...],
+    timeline: Timeline,
+    downloads: tuple[tuple[str, datetime | None], ...],
     *,
     today: date,
 ) -> dict[str, Any]:
     """Write how a notice stands for its sender: when, and never who of the mailbox's users."""
-    standing = standing_as_json(delivered, alerts, today=today)
-    steps = [{**step, "who": ""} if step["step"] == Step.OPENED else step for step in standing["timeline"]]
+    standing = standing_as_json(delivered, timeline.for_sender(), today=today)
     return {
         **{name: value for name, value in standing.items() if name != "seen_by"},
         "deposited_at": _instant(delivered.notice.deposited_at),
-        "timeline": steps,
-        "downloads": [{"file": name, "first_at": _instant(at)} for name, at in downloads],
+        "downloads": [{"file": name, "first_at": at and _instant(at)} for name, at in downloads],
     }
 
 
-def _history(delivered: DeliveredNotice, alerts: AlertBatch | None) -> dict[str, Any]:
+def _history(delivered: DeliveredNotice, timeline: Timeline) -> dict[str, Any]:
     return {
-        "timeline": [_entry(entry) for entry in timeline(delivered, alerts)],
+        "timeline": [_entry(entry) for entry in timeline.entries],
+        "timeline_extent": timeline.extent.value,
+        "alerts": [_alert(entry) for entry in timeline.alerts],
         "seen_by": [{"name": seen.name, "first_at": _instant(seen.first_at)} for seen in delivered.seen],
     }
 
@@ -105,7 +104,12 @@ def _entry(entry: TimelineEntry) -> dict[str, Any]:
         "who": entry.who,
         "channel": entry.channel and entry.channel.value,
         "outcome": entry.outcome and entry.outcome.value,
+        "file": entry.file,
     }
+
+
+def _alert(entry: TimelineEntry) -> dict[str, Any]:
+    return {name: value for name, value in _entry(entry).items() if name in {"who", "channel", "outcome", "at"}}
 
 
 def _deadline(deadline: Deadline) -> dict[str, str | None]:

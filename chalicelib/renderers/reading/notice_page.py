@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
-from chalicelib.domain.alert.alert import AlertBatch, AlertState, Channel
+from chalicelib.domain.alert.alert import AlertState, Channel
 from chalicelib.domain.notice import FileRole, Notice, StoredFile
-from chalicelib.domain.reading.reading import DeliveredNotice
-from chalicelib.domain.reading.timeline import Step, TimelineEntry, timeline
+from chalicelib.domain.reading.timeline import Extent, Step, Timeline, TimelineEntry
 from chalicelib.renderers.reading.notice_row import address_of
-from chalicelib.renderers.spanish import size_in_short
+from chalicelib.renderers.spanish import in_a_row, size_in_short
 
 _ORIGINAL, _ANNEX = "original", "anexo"
 _MEDIA_TYPES = {
@@ -25,16 +26,40 @@ _MEDIA_TYPES = {
 _CHANNELS = {Channel.EMAIL: "correo", Channel.SMS: "SMS"}
 _OUTCOMES = {
     AlertState.WAITING: "por enviar",
-    AlertState.ATTEMPTED: "enviándose",
-    AlertState.REFUSED: "por enviar: el servicio de mensajes no la recibió todavía",
-    AlertState.UNKNOWN: "sin confirmación de envío: se comprobará y, si hace falta, se enviará otra vez",
+    AlertState.ATTEMPTED: "envío en curso",
+    AlertState.REFUSED: "todavía no enviada; el servicio de mensajes no la recibió y se intentará otra vez",
+    AlertState.UNKNOWN: "sin confirmación del servicio de mensajes; se intentará otra vez si hace falta",
     AlertState.ACCEPTED: "enviada",
     AlertState.DELIVERED: "entregada",
     AlertState.BOUNCED: "devuelta: no llegó",
     AlertState.COMPLAINED: "entregada y marcada como no deseada",
-    AlertState.DELAYED: "enviada; la entrega se demora",
-    AlertState.FAILED: "no enviada: la dirección o el número no existe o no recibe avisos",
+    AlertState.DELAYED: "enviada; su entrega se demora",
+    AlertState.FAILED: "no enviada; la dirección o el número no recibe mensajes",
     AlertState.GAVE_UP: "no enviada",
+}
+_DOWNLOADS = {
+    FileRole.MAIN.value: "del documento original",
+    "receipt": "de la constancia",
+    "annexes": "de todos los anexos (ZIP)",
+    "evidence": "de todas las pruebas (ZIP)",
+}
+_MILESTONES = frozenset({Step.DEPOSITED, Step.OPENED})
+_COUNTED = {
+    Step.ALERT: ("alerta", "alertas"),
+    Step.REOPENED: ("reapertura", "reaperturas"),
+    Step.DOWNLOADED: ("descarga", "descargas"),
+}
+_SHOWN_WHOLE = 9
+"""Steps that are all shown; of more, runs of others than deposit and first opening are folded."""
+_NEWEST_SHOWN = 3
+_FOLDED_FROM = 3
+_MOST_FOLDED = 50
+_LEFT_OUT = "Aquí se muestran los {shown} pasos más recientes. Los anteriores están en las pruebas."
+_NOTES = {
+    Extent.NEWEST: "Esta notificación tiene más reaperturas o descargas, más antiguas, que no se muestran aquí. El"
+    " registro completo está en las pruebas.",
+    Extent.UNREAD: "En este momento no podemos mostrar las reaperturas ni las descargas. Vuelve a cargar la página en"
+    " unos minutos.",
 }
 
 
@@ -50,12 +75,34 @@ class ShownFile:
 
 @dataclass(frozen=True, slots=True)
 class ShownStep:
-    """One step of what happened; `is_deposit` has the receipt as its proof."""
+    """One step of what happened; a deposit has the receipt as its proof."""
 
+    kind: Step
     title: str
     at: datetime | None
     note: str
-    is_deposit: bool = False
+
+    @property
+    def is_deposit(self) -> bool:
+        """Whether the receipt proves it."""
+        return self.kind is Step.DEPOSITED
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSteps:
+    """Steps that follow each other; folded under `summary` unless it is empty, with what is left out in `note`."""
+
+    steps: tuple[ShownStep, ...]
+    summary: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened, in order, and in `note` what is missing of it."""
+
+    parts: tuple[ShownSteps, ...]
+    note: str
 
 
 def files_of(notice: Notice) -> tuple[ShownFile, ...]:
@@ -75,9 +122,31 @@ def file_name(page_name: str) -> str:
     return f"{FileRole.ANNEX.value}{dash}{number}" if kind == _ANNEX else ""
 
 
-def steps_of(delivered: DeliveredNotice, alerts: AlertBatch | None) -> tuple[ShownStep, ...]:
-    """Return what happened, in order."""
-    return tuple(_step(entry) for entry in timeline(delivered, alerts))
+def history_of(notice: Notice, timeline: Timeline) -> History:
+    """Return what happened, in order; where that is long, deposit, first opening and the newest steps stand out."""
+    steps = tuple(_step(entry, notice) for entry in timeline.entries if not entry.is_settled)
+    return History(_parts(steps), _NOTES.get(timeline.extent, ""))
+
+
+def _parts(steps: tuple[ShownStep, ...]) -> tuple[ShownSteps, ...]:
+    if len(steps) <= _SHOWN_WHOLE:
+        return (ShownSteps(steps),)
+    older, newest = steps[:-_NEWEST_SHOWN], steps[-_NEWEST_SHOWN:]
+    runs = [tuple(run) for _, run in groupby(older, key=lambda step: step.kind in _MILESTONES)]
+    return (*map(_part, runs), ShownSteps(newest))
+
+
+def _part(run: tuple[ShownStep, ...]) -> ShownSteps:
+    if len(run) < _FOLDED_FROM or run[0].kind in _MILESTONES:
+        return ShownSteps(run)
+    note = _LEFT_OUT if len(run) > _MOST_FOLDED else ""
+    return ShownSteps(run[-_MOST_FOLDED:], _summary(run), note.format(shown=_MOST_FOLDED))
+
+
+def _summary(run: tuple[ShownStep, ...]) -> str:
+    counts = Counter(step.kind for step in run)
+    words = [(counts[kind], one if counts[kind] == 1 else more) for kind, (one, more) in _COUNTED.items()]
+    return in_a_row([f"{count} {word}" for count, word in words if count])
 
 
 def _page_name(file: StoredFile, position: int) -> str:
@@ -89,11 +158,22 @@ def _about(file: StoredFile) -> str:
     return f"{kind}, {size_in_short(file.size)}"
 
 
-def _step(entry: TimelineEntry) -> ShownStep:
+def _step(entry: TimelineEntry, notice: Notice) -> ShownStep:
+    by = f"Por {entry.who}" if entry.who else ""
     if entry.step is Step.DEPOSITED:
-        return ShownStep("Depositada en tu casilla", entry.at, "", is_deposit=True)
+        return ShownStep(entry.step, "Depositada en tu casilla", entry.at, "")
     if entry.step is Step.OPENED:
-        return ShownStep("Abierta por primera vez", entry.at, f"Por {entry.who}" if entry.who else "")
+        return ShownStep(entry.step, "Abierta por primera vez", entry.at, by)
+    if entry.step is Step.REOPENED:
+        return ShownStep(entry.step, "Abierta otra vez", entry.at, by)
+    if entry.step is Step.DOWNLOADED:
+        return ShownStep(entry.step, f"Descarga {_downloaded(entry.file or '', notice)}", entry.at, by)
     channel = _CHANNELS[entry.channel] if entry.channel else ""
     outcome = _OUTCOMES[entry.outcome] if entry.outcome else ""
-    return ShownStep(f"Alerta por {channel}: {outcome}", entry.at, f"A {entry.who}")
+    return ShownStep(entry.step, f"Alerta por {channel}: {outcome}", entry.at, f"A {entry.who}")
+
+
+def _downloaded(name: str, notice: Notice) -> str:
+    """Say what was downloaded; an annex by its own name."""
+    filename = dict(zip(notice.file_names, (file.filename for file in notice.files), strict=True)).get(name, "")
+    return _DOWNLOADS.get(name) or f"del anexo «{filename}»"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.alert.alert import AlertBatch
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.reading.reading import DeliveredNotice
+from chalicelib.domain.reading.timeline import MOST_READ, Extent, NoticeLog, Timeline, timeline
 from chalicelib.services.deposit.read_deposits import deposit_not_found
 from chalicelib.services.sender.authenticate_sender import SenderTools, find_sender
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
@@ -20,11 +20,14 @@ from chalicelib.store.reading.reading_store import FoundNotice, ReadingStore
 
 @dataclass(frozen=True, slots=True)
 class DepositStatus:
-    """A deposit as it stands; `downloads` has the first time of each file, in that order."""
+    """A deposit as it stands.
+
+    `downloads` has the first time of each file, in that order; None where it lies in the part of the log nobody read.
+    """
 
     delivered: DeliveredNotice
-    alerts: AlertBatch | None
-    downloads: tuple[tuple[str, datetime], ...]
+    timeline: Timeline
+    downloads: tuple[tuple[str, datetime | None], ...]
 
 
 def read_deposit_status(  # noqa: PLR0913 - a deposit, who asks, and where it stands
@@ -38,7 +41,10 @@ def read_deposit_status(  # noqa: PLR0913 - a deposit, who asks, and where it st
 ) -> DepositStatus:
     """Return how one of the sender's own deposits stands, by two calls at once after the sender is known.
 
+    Of a log that is longer than a timeline, its beginning is read as well, by a call more.
+
     Raises:
+        Unavailable: `store_unavailable`: a system asks again, and must not take silence for nothing downloaded.
         NotFound: `notice_not_found`, also for another institution's.
 
     """
@@ -52,19 +58,25 @@ def read_deposit_status(  # noqa: PLR0913 - a deposit, who asks, and where it st
     together(
         [
             lambda: notices.append(readings.find(number)),
-            lambda: logs.append(events.list_for_subject(f"notice#{number}")),
+            lambda: logs.append(events.newest_for_subject(f"notice#{number}", limit=MOST_READ + 1)),
         ]
     )
-    [found], [logged] = notices, logs
+    [found], [newest] = notices, logs
     delivered = found.delivered
     if delivered is None or delivered.notice.sender.institution_id != sender.institution.institution_id:
         raise deposit_not_found()
-    return DepositStatus(delivered, found.alerts, _first_downloads(logged))
+    log = NoticeLog.of_newest(newest)
+    oldest = () if log.extent is Extent.WHOLE else events.list_for_subject(f"notice#{number}")
+    return DepositStatus(delivered, timeline(delivered, found.alerts, log), _first_downloads(log.events, oldest))
 
 
-def _first_downloads(events: tuple[Event, ...]) -> tuple[tuple[str, datetime], ...]:
-    first: dict[str, datetime] = {}
-    for event in events:
+def _first_downloads(newest: tuple[Event, ...], oldest: tuple[Event, ...]) -> tuple[tuple[str, datetime | None], ...]:
+    first: dict[str, datetime | None] = {}
+    is_all_read = not oldest or oldest[-1].occurred_at >= newest[0].occurred_at
+    for event in oldest:
         if event.type is EventType.NOTICE_DOWNLOADED:
             first.setdefault(event.data["file"], event.occurred_at)
+    for event in newest:
+        if event.type is EventType.NOTICE_DOWNLOADED:
+            first.setdefault(event.data["file"], event.occurred_at if is_all_read else None)
     return tuple(first.items())

@@ -10,10 +10,11 @@ from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.export.export import Export
 from chalicelib.domain.notice import FileRole, Notice
 from chalicelib.domain.reading.reading import DeliveredNotice, notice_not_found, require_opened
+from chalicelib.domain.reading.timeline import MOST_READ, Extent, NoticeLog, timeline
 from chalicelib.gateways.export.export_files import ObjectWriter
 from chalicelib.renderers.export.bundle_texts import (
     deposit_text,
-    events_text,
+    events_pieces,
     mailbox_readme,
     notice_readme,
     standing_text,
@@ -27,7 +28,6 @@ MOST_BYTES = 8_000_000_000
 """What the worker copies within its time."""
 _ZIP = "application/zip"
 _PAGE = 50
-_MOST_EVENTS = 20_000
 
 
 def annexes(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFile:
@@ -101,16 +101,20 @@ def _add_evidence(
     bundle: ZipBundle, folder: str, delivered: DeliveredNotice, found: FoundNotice, tools: ExportTools
 ) -> None:
     notice = delivered.notice
-    events = tools.events.list_for_subject(f"notice#{notice.notice_id}", limit=_MOST_EVENTS)
+    subject = f"notice#{notice.notice_id}"
+    log = NoticeLog.of_newest(tools.events.newest_for_subject(subject, limit=MOST_READ + 1))
+    is_whole = log.extent is Extent.WHOLE
+    first = log.events if is_whole else tools.events.list_for_subject(subject, limit=1)
     today = tools.calendar.local(tools.clock()).date()
     receipt = tools.files.stream_document(notice.receipt_key)
-    bundle.add(f"{folder}constancia.pdf", receipt, sha256=_receipt_sha256(events))
+    bundle.add(f"{folder}constancia.pdf", receipt, sha256=_receipt_sha256(first))
     if delivered.opening is not None:
         _add_files(bundle, notice, f"{folder}documento/", FileRole.MAIN, tools)
         _add_files(bundle, notice, f"{folder}anexos/", FileRole.ANNEX, tools)
     bundle.add_text(f"{folder}deposito.json", deposit_text(notice))
-    bundle.add_text(f"{folder}estado.json", standing_text(delivered, found.alerts, today))
-    bundle.add_text(f"{folder}eventos.json", events_text(events))
+    bundle.add_text(f"{folder}estado.json", standing_text(delivered, timeline(delivered, found.alerts, log), today))
+    events = log.events if is_whole else tools.events.each_of_subject(subject)
+    bundle.add(f"{folder}eventos.json", events_pieces(events))
 
 
 def _add_files(bundle: ZipBundle, notice: Notice, folder: str, role: FileRole, tools: ExportTools) -> None:

@@ -10,6 +10,7 @@ from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.reading.reading import DeliveredNotice, notice_not_found
 from chalicelib.domain.session import Session
 from chalicelib.store.event_store import EventStore
+from chalicelib.store.look_store import LookStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.reading.reading_store import FoundNotice, ReadingStore
 
@@ -21,6 +22,7 @@ class ReadingTools:
     readings: ReadingStore
     mailboxes: MailboxStore
     events: EventStore
+    looks: LookStore
     calendar: BusinessCalendar
     clock: Callable[[], datetime]
     new_event_id: Callable[[], str]

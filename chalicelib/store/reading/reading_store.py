@@ -6,16 +6,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.alert.alert import AlertBatch
 from chalicelib.domain.deadline import Deadline
+from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import Event
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Reading, Seen
@@ -26,13 +27,32 @@ from chalicelib.store.event_store import EventStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.notice_store import reading_key
 from chalicelib.store.tables import AlertBatchItem, NoticeItem
+from chalicelib.store.vendor_errors import vendor_code
 
 _SHOWN = ["data", "deposited_key", "opened_at", "opened_by", "opening_id", "deadline", "seen"]
 """The attributes that tell a notice with how it was read."""
 
 
+_HELD = "ConditionalCheckFailed"
+
+
+class Guard(Protocol):
+    """What lets one look of a login be recorded, and for a while no other one."""
+
+    def begin_in(self, transaction: TransactWrite) -> None:
+        """Take part in the transaction of what the look records; it fails while an earlier look lasts."""
+
+
 class ReadingUncertain(Exception):
-    """Somebody else was at it at the same instant, or no answer came: read again to learn what holds."""
+    """Somebody else was at it at the same instant, or no answer came: read again to learn what holds.
+
+    `is_answered` when DynamoDB said no; without an answer all of the client's own tries are spent.
+    """
+
+    def __init__(self, cause: BaseException | None) -> None:
+        """Tell whether an answer came."""
+        super().__init__(type(cause).__name__)
+        self.is_answered = isinstance(cause, Exception) and bool(vendor_code(cause))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +143,10 @@ class ReadingStore:
                 MailboxStore.count_opening_in(transaction, mailbox_id)
                 self._events.add_in(transaction, event)
         except PynamoDBException as error:
-            raise ReadingUncertain from error
+            raise ReadingUncertain(error) from error
 
-    def add_seen(self, notice_id: str, seen: Seen, event: Event) -> None:
-        """Record that another user opened a notice that was opened before, or nothing.
+    def add_seen(self, notice_id: str, seen: Seen, event: Event, guard: Guard | None) -> None:
+        """Record that another user opened a notice that was opened before, and begin that look, or nothing.
 
         Raises:
             ReadingUncertain: this user had opened it before, or no answer came.
@@ -138,8 +158,38 @@ class ReadingStore:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.update(NoticeItem(notice_id), actions=[path.set(_seen_to_data(seen))], condition=is_new)
                 self._events.add_in(transaction, event)
+                if guard is not None:
+                    guard.begin_in(transaction)
         except PynamoDBException as error:
-            raise ReadingUncertain from error
+            raise ReadingUncertain(error) from error
+
+    def reopen(self, event: Event, guard: Guard | None) -> bool:
+        """Log that a user opened a notice again, and begin that look; False where it is in the log, or the look lasts.
+
+        Raises:
+            ReadingUncertain: the same login was at it at the same instant, or no answer came.
+
+        """
+        if guard is None:
+            return self._log(event)
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                self._events.add_in(transaction, event)
+                guard.begin_in(transaction)
+        except TransactWriteError as error:
+            if any(reason is not None and reason.code == _HELD for reason in error.cancellation_reasons):
+                return False
+            raise ReadingUncertain(error) from error
+        return True
+
+    def _log(self, event: Event) -> bool:
+        try:
+            self._events.add(event)
+        except Conflict:
+            return False
+        except Unavailable as error:
+            raise ReadingUncertain(error.__cause__) from error
+        return True
 
 
 def delivered_from_item(item: Model) -> DeliveredNotice:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
 from chalicelib.domain.calendar import NonWorkingDay, calendar_from_json
 from chalicelib.domain.deadline import (
     Deadline,
@@ -25,7 +24,6 @@ from chalicelib.domain.deadline import (
 )
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Reading, ReadingCounts, Seen, require_opened
-from chalicelib.domain.reading.timeline import Step, timeline
 from tests.builders import a_notice
 
 PERU = calendar_from_json(json.loads(files("chalicelib").joinpath("calendars/PE.json").read_text("utf-8")))
@@ -97,20 +95,3 @@ def test_documents_wait_for_the_opening() -> None:
 
 def test_pending_are_those_that_nobody_opened_and_never_fewer_than_none() -> None:
     assert [ReadingCounts(3, 1).pending, ReadingCounts(0, 1).pending] == [2, 0]
-
-
-def test_the_timeline_masks_addresses_and_ends_with_the_first_opening() -> None:
-    opening = Opening("e1", MONDAY, "u1", None)
-    opened = DeliveredNotice(a_notice(), opening, (Seen("u1", "Rosa", MONDAY), Seen("u2", "Luis", MONDAY)))
-    alerts = (
-        Alert("u1.email", Channel.EMAIL, "rosa@ejemplo.pe", AlertState.DELIVERED),
-        Alert("u1.sms", Channel.SMS, "+51987654321", AlertState.FAILED),
-    )
-    steps = timeline(opened, AlertBatch("n1", "Entidad", MONDAY, alerts))
-    assert [(step.step, step.who, step.outcome) for step in steps] == [
-        (Step.DEPOSITED, "", None),
-        (Step.ALERT, "r***@ejemplo.pe", AlertState.DELIVERED),
-        (Step.ALERT, "+51 *** *** 321", AlertState.FAILED),
-        (Step.OPENED, "Rosa", None),
-    ]
-    assert [step.step for step in timeline(DeliveredNotice(a_notice()), None)] == [Step.DEPOSITED]

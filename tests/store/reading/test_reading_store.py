@@ -56,7 +56,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(box: Container, readi
 def test_a_list_tells_of_an_opened_notice_what_its_page_tells(box: Container) -> None:
     tools, notice_id = reading_tools(box), NOTICES[1].notice_id
     for user in ("u1", "u2"):
-        session = Session("s", "a", user, "1-40000002", MAILBOX, NOW, name=f"Lectora {user}")
+        session = Session("s", f"login of {user}", user, "1-40000002", MAILBOX, NOW, name=f"Lectora {user}")
         open_notice(session, tools.readings.find(notice_id), origin="", tools=tools)
 
     found = tools.readings.find(notice_id).delivered

@@ -61,7 +61,7 @@ def show_status(request: SignedRequest, notice_id: str) -> Response:
         events=event_store(box),
     )
     today = box.calendar.local(box.clock()).date()
-    return json_response(status_as_json(status.delivered, status.alerts, status.downloads, today=today))
+    return json_response(status_as_json(status.delivered, status.timeline, status.downloads, today=today))
 
 
 def list_month(request: SignedRequest) -> Response:

@@ -18,7 +18,7 @@ from chalicelib.handlers.http import JsonRequest, json_response
 from chalicelib.renderers.reading.delivered_json import details_as_json, envelope_as_json
 from chalicelib.services.reading.download_file import LINK_LIVES_S, download_file
 from chalicelib.services.reading.list_notices import PAGE_SIZES, list_notices
-from chalicelib.services.reading.open_notice import OpenedNotice, open_notice
+from chalicelib.services.reading.read_notice import ReadNotice, read_notice
 from chalicelib.services.reading.tools import delivered_to
 from chalicelib.store.reading.reading_store import FoundNotice
 
@@ -51,14 +51,14 @@ def show_notice(request: JsonRequest, session: Session, found: FoundNotice, noti
     delivered = delivered_to(session, found)
     if delivered.reading is Reading.PENDING:
         return json_response(envelope_as_json(delivered, today=tools.today(), api_base_url=box.config.api_base_url))
-    return json_response(_opened_as_json(open_notice(session, found, origin=request.origin, tools=tools)))
+    return json_response(_as_json(read_notice(session, found, origin=request.origin, tools=tools)))
 
 
 @with_session(NOTICE)
 def create_opening(request: JsonRequest, session: Session, found: FoundNotice, notice_id: str) -> Response:  # noqa: ARG001 - as above
     """Open a notice, for the first time or again."""
-    opened = open_notice(session, found, origin=request.origin, tools=reading_tools(current()))
-    return json_response(_opened_as_json(opened), status=201 if opened.is_first else 200)
+    read = read_notice(session, found, origin=request.origin, tools=reading_tools(current()))
+    return json_response(_as_json(read), status=201 if read.opened.is_first else 200)
 
 
 @with_session(NOTICE)
@@ -75,9 +75,9 @@ def show_file(request: JsonRequest, session: Session, found: FoundNotice, notice
     return json_response(answer)
 
 
-def _opened_as_json(opened: OpenedNotice) -> dict[str, Any]:
+def _as_json(read: ReadNotice) -> dict[str, Any]:
     box = current()
     details = details_as_json(
-        opened.delivered, opened.alerts, today=reading_tools(box).today(), api_base_url=box.config.api_base_url
+        read.opened.delivered, read.timeline, today=reading_tools(box).today(), api_base_url=box.config.api_base_url
     )
-    return {**details, "is_first_opening": opened.is_first}
+    return {**details, "is_first_opening": read.opened.is_first}

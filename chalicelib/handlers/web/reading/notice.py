@@ -20,10 +20,11 @@ from chalicelib.handlers.commands.reading import NOTICE
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.renderers.reading.deadline_words import tell_deadline, tell_effect
-from chalicelib.renderers.reading.notice_page import file_name, files_of, steps_of
+from chalicelib.renderers.reading.notice_page import file_name, files_of, history_of
 from chalicelib.renderers.reading.notice_row import address_of
 from chalicelib.services.reading.download_file import RECEIPT, download_file
 from chalicelib.services.reading.open_notice import open_notice
+from chalicelib.services.reading.read_notice import ReadNotice, read_notice
 from chalicelib.services.reading.tools import delivered_to
 from chalicelib.store.reading.reading_store import FoundNotice
 
@@ -36,9 +37,8 @@ def show_notice_page(request: PageRequest, session: Session, found: FoundNotice,
     delivered = delivered_to(session, found)
     if delivered.reading is Reading.PENDING:
         return _envelope_page(request, delivered)
-    tools = reading_tools(current())
-    opened = open_notice(session, found, origin=request.origin, tools=tools)
-    return _notice_page(request, session, found, opened.delivered)
+    read = read_notice(session, found, origin=request.origin, tools=reading_tools(current()))
+    return _notice_page(request, session, read)
 
 
 @with_session(NOTICE)
@@ -84,8 +84,8 @@ def _envelope_page(request: PageRequest, delivered: DeliveredNotice) -> Response
     )
 
 
-def _notice_page(request: PageRequest, session: Session, found: FoundNotice, delivered: DeliveredNotice) -> Response:
-    tools = reading_tools(current())
+def _notice_page(request: PageRequest, session: Session, read: ReadNotice) -> Response:
+    tools, delivered = reading_tools(current()), read.opened.delivered
     today, opening = tools.today(), delivered.opening
     original, *annexes = files_of(delivered.notice)
     is_mine = opening is not None and opening.opened_by == session.user_id
@@ -98,7 +98,7 @@ def _notice_page(request: PageRequest, session: Session, found: FoundNotice, del
         annexes=annexes,
         deadline=tell_deadline(delivered, today, tools.calendar),
         effect=tell_effect(delivered, today),
-        steps=steps_of(delivered, found.alerts),
+        history=history_of(delivered.notice, read.timeline),
         seen=delivered.seen,
         just_opened=is_mine and opening is not None and tools.clock() - opening.opened_at < _JUST_NOW,
         opening=opening,

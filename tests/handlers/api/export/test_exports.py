@@ -19,7 +19,9 @@ from chalicelib.bootstrap.storage import event_store, limit_store, mailbox_store
 from chalicelib.domain.event import EventType
 from chalicelib.domain.export.export import Export, ExportKind, ExportState
 from chalicelib.domain.limit import Limit
+from chalicelib.domain.reading.timeline import MOST_READ
 from chalicelib.services.export import bundle_notices
+from chalicelib.store.tables import EventItem
 from tests.cloud import Engine
 from tests.deposit_world import PDF, World, a_body, a_mailbox, a_pdf, an_inline_file
 from tests.export_world import Exports
@@ -90,9 +92,38 @@ def test_the_evidence_of_a_notice_is_complete_and_can_be_checked(exports: Export
     assert [event["type"] for event in events] == ["notice.deposited", "notice.opened", "notice.downloaded"]
     assert events[2]["data"] == {"file": "evidence"}
     assert json.loads((tmp_path / "deposito.json").read_text("utf-8"))["notice_id"] == notice_id
-    assert json.loads((tmp_path / "estado.json").read_text("utf-8"))["reading"] == "read"
+    standing = json.loads((tmp_path / "estado.json").read_text("utf-8"))
+    assert standing["reading"] == "read"
+    told = [(step["step"], step["file"]) for step in standing["timeline"] if step["step"] != "alert"]
+    assert told == [("deposited", None), ("opened", None), ("downloaded", "evidence")]
+    assert standing["timeline_extent"] == "whole"
     (tmp_path / "constancia.pdf").write_bytes(b"otra")
     assert not is_intact(tmp_path)
+
+
+def test_the_evidence_holds_a_log_of_any_length_whole(exports: Exports, tmp_path: Path) -> None:
+    notice_id = a_deposit(exports)
+    with EventItem.batch_write() as batch:
+        for number in range(MOST_READ):
+            position = f"2026-03-09T20:20:{number // 10:02}.{number % 10}00000Z#{number}"
+            batch.save(
+                EventItem(
+                    f"notice#{notice_id}",
+                    position,
+                    type=EventType.NOTICE_DOWNLOADED.value,
+                    actor="user:u1",
+                    origin="",
+                    data={"file": "main"},
+                )
+            )
+
+    a_file_of(exports, {"kind": "evidence", "notice_id": notice_id}, tmp_path)
+
+    assert is_intact(tmp_path)
+    events = json.loads((tmp_path / "eventos.json").read_text("utf-8"))
+    assert len(events) == MOST_READ + 3
+    assert (events[0]["type"], events[-1]["data"]) == ("notice.deposited", {"file": "main"})
+    assert json.loads((tmp_path / "estado.json").read_text("utf-8"))["timeline_extent"] == "newest"
 
 
 def test_the_copy_of_a_mailbox_leaves_out_only_documents_nobody_opened(exports: Exports, tmp_path: Path) -> None:

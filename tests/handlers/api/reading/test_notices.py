@@ -135,19 +135,34 @@ def test_the_first_opening_is_recorded_once_and_later_ones_are_logged(people: Pe
     opened = open_it(people, notice_id, token, 201)
     assert opened["is_first_opening"]
     at = opened["opened_at"]
-    people.world.clock.advance(minutes=1)
+    people.world.clock.advance(minutes=5)
     again = open_it(people, notice_id, token, 200)
-    people.world.clock.advance(minutes=1)
+    people.world.clock.advance(minutes=5)
     shown = get(people, f"/v1/notices/{notice_id}", token)
     assert again["opened_at"] == shown["opened_at"] == at
     assert shown["seen_by"] == [{"name": "Rosa Ejemplo", "first_at": at}]
-    assert [step["step"] for step in shown["timeline"]] == ["deposited", "alert", "alert", "alert", "opened"]
-    assert shown["timeline"][1] | {"outcome": "pending"} == {
+    steps = [(step["step"], step["at"], step["who"]) for step in shown["timeline"] if step["step"] != "alert"]
+    assert steps == [
+        ("deposited", "2026-03-09T20:15:31Z", ""),
+        ("opened", at, "Rosa Ejemplo"),
+        ("reopened", "2026-03-09T20:20:32Z", "Rosa Ejemplo"),
+        ("reopened", "2026-03-09T20:25:32Z", "Rosa Ejemplo"),
+    ]
+    assert [step["at"] for step in again["timeline"][-2:]] == [at, "2026-03-09T20:20:32Z"]
+    assert shown["timeline_extent"] == "whole"
+    assert shown["timeline"][1] == {
         "step": "alert",
-        "at": None,
+        "at": "2026-03-09T20:15:31Z",
         "who": "u***@ejemplo.pe",
         "channel": "email",
-        "outcome": "pending",
+        "outcome": "waiting",
+        "file": None,
+    }
+    assert shown["alerts"][0] == {
+        "who": "u***@ejemplo.pe",
+        "channel": "email",
+        "outcome": "waiting",
+        "at": "2026-03-09T20:15:31Z",
     }
     assert logged(people, notice_id) == [
         EventType.NOTICE_DEPOSITED,
@@ -166,7 +181,7 @@ def test_everyone_who_opened_it_is_shown_once(people: People, token: str) -> Non
     for _ in range(2):
         opened = open_it(people, notice_id, other, 200)
     assert [seen["name"] for seen in opened["seen_by"]] == ["Rosa Ejemplo", "Luis Ejemplo"]
-    assert opened["timeline"][-1]["who"] == "Rosa Ejemplo"
+    assert [step["who"] for step in opened["timeline"][-2:]] == ["Rosa Ejemplo", "Luis Ejemplo"]
     assert get(people, "/v1/notices", token)["counts"] == {"pending": 0, "read": 1}
 
 
@@ -281,6 +296,13 @@ def test_the_sender_sees_what_became_of_its_deposit_and_not_who_did_it(people: P
     assert (told["reading"], told["opened_at"]) == ("read", opened["opened_at"])
     assert told["downloads"] == [{"file": "main", "first_at": "2026-03-09T20:15:33Z"}]
     assert [step["outcome"] for step in told["timeline"] if step["step"] == "alert"] == ["waiting"] * 3
+    assert [(step["step"], step["at"], step["file"]) for step in told["timeline"] if step["step"] != "alert"] == [
+        ("deposited", told["deposited_at"], None),
+        ("opened", opened["opened_at"], None),
+        ("downloaded", "2026-03-09T20:15:33Z", "main"),
+        ("downloaded", "2026-03-09T20:15:34Z", "main"),
+    ]
+    assert told["timeline_extent"] == "whole"
     assert "Rosa" not in status.body.decode()
     assert "u1" not in status.body.decode()
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import UserState
+from tests.alert_world import refusing
 from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import NOW, a_body, a_mailbox, a_pdf, a_user, an_inline_file
 from tests.person_world import PASSWORD
@@ -191,3 +193,51 @@ def test_an_opening_asked_for_too_late_waits_for_the_validation_and_a_second_yes
     visitor.submit(validation, "/validar", password=PASSWORD)
     assert "Abrir la notificación «Respuesta a su solicitud" in _page(visitor, "/borrador")
     assert EventType.NOTICE_OPENED not in _events(visitor, notice_id)
+
+
+def test_the_history_tells_every_step_with_an_hour_that_programs_can_read(visitor: Browser) -> None:
+    notice_id = deposit(visitor)
+    _open(visitor, notice_id)
+    visitor.people.world.clock.advance(minutes=6)
+    visitor.get(f"/casilla/{notice_id}/documentos/original")
+    visitor.people.world.clock.advance(seconds=1)
+
+    first, reloaded = (_page(visitor, f"/casilla/{notice_id}") for _ in range(2))
+
+    step = re.compile(r'<li><strong>([^<]+)</strong> <time datetime="([^"]+)">([^<]+)</time>')
+    alerts = ["Alerta por correo: por enviar", "Alerta por SMS: por enviar", "Alerta por correo: por enviar"]
+    assert step.findall(first) == step.findall(reloaded)
+    assert step.findall(first) == [
+        ("Depositada en tu casilla", "2026-03-09T15:15:30-05:00", "lunes 9 de marzo de 2026, 15:15"),
+        *[(title, "2026-03-09T15:15:30-05:00", "lunes 9 de marzo de 2026, 15:15") for title in alerts],
+        ("Abierta por primera vez", "2026-03-09T15:15:30-05:00", "lunes 9 de marzo de 2026, 15:15"),
+        ("Descarga del documento original", "2026-03-09T15:21:30-05:00", "lunes 9 de marzo de 2026, 15:21"),
+        ("Abierta otra vez", "2026-03-09T15:21:31-05:00", "lunes 9 de marzo de 2026, 15:21"),
+    ]
+
+
+def test_a_long_history_is_folded(visitor: Browser) -> None:
+    notice_id = deposit(visitor)
+    _open(visitor, notice_id)
+    for _ in range(8):
+        visitor.people.world.clock.advance(seconds=1)
+        visitor.get(f"/casilla/{notice_id}/constancia")
+
+    html = _page(visitor, f"/casilla/{notice_id}")
+
+    assert re.findall(r"<summary>([^<]+)</summary>", html) == ["3 alertas", "5 descargas"]
+    assert html.count("Descarga de la constancia") == 8
+    assert '<time datetime="2026-03-09T15:15:31-05:00">09/03/2026 15:15</time>' in html
+
+
+def test_a_log_that_cannot_be_read_leaves_the_page_and_says_what_is_missing(visitor: Browser) -> None:
+    notice_id = deposit(visitor)
+    _open(visitor, notice_id)
+    client = connection(visitor.people.world.container).client
+
+    with refusing(client, "Query", "InternalServerError", status=500):
+        html = _page(visitor, f"/casilla/{notice_id}")
+
+    assert "Descargar documento original" in html
+    assert "no podemos mostrar las reaperturas ni las descargas" in html
+    assert "Abierta por primera vez" in html
