@@ -38,10 +38,10 @@ ATTEMPTED = replace(
 )
 
 
-def told_of(batch: AlertBatch) -> list[tuple[AlertState | None, float | None]]:
+def told_of(batch: AlertBatch) -> list[tuple[AlertState | None, float]]:
     """Return the outcome and the minute of each of an alert's steps."""
     entries = timeline(DeliveredNotice(NOTICE), batch, UNREAD).entries[1:]
-    return [(one.outcome, one.at and (one.at - MONDAY) / MINUTE) for one in entries]
+    return [(one.outcome, ((one.at or MONDAY) - MONDAY) / MINUTE) for one in entries]
 
 
 def with_reports(batch: AlertBatch, *kinds: ReportKind) -> AlertBatch:
