@@ -107,6 +107,37 @@ def test_of_the_same_report_the_earliest_is_kept_and_the_same_twice_is_one() -> 
     assert former.with_report(told(R.DELIVERED)).reports[0].at is None
 
 
+def test_of_two_that_differ_the_earlier_is_kept_whatever_they_say() -> None:
+    earlier = AlertReport(R.BOUNCED, AT, "m-1", "z")
+    later = AlertReport(R.BOUNCED, AT + timedelta(minutes=1), "m-1", "a")
+    assert with_reports(an_alert(), later, earlier).reports == (earlier,)
+    assert with_reports(an_alert(), earlier, later).reports == (earlier,)
+
+
+def test_states_and_kinds_are_stored_and_answered_by_these_names() -> None:
+    assert [state.value for state in AlertState] == [
+        "waiting",
+        "attempted",
+        "refused",
+        "unknown",
+        "accepted",
+        "delayed",
+        "delivered",
+        "bounced",
+        "complained",
+        "failed",
+        "gave_up",
+    ]
+    assert [kind.value for kind in ReportKind] == [
+        "rejected",
+        "delayed",
+        "returned",
+        "delivered",
+        "bounced",
+        "complained",
+    ]
+
+
 def test_it_is_due_from_its_instant_on_and_only_while_it_is_open() -> None:
     assert an_alert().is_due(AT)
     assert an_alert(due_at=AT).is_due(AT)

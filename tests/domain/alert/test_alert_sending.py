@@ -145,6 +145,20 @@ def test_what_was_refused_together_does_not_come_back_together() -> None:
     assert settle(claimed(batch), outcomes, now=NOW) == settled
 
 
+def test_after_a_lost_answer_refusals_begin_anew() -> None:
+    batch, now = tried([*[ProviderRefused("x")] * 5, Lost("y"), ProviderRefused("x")])
+    assert (batch.alerts[0].due_at or now) - now <= MINUTE
+
+
+def test_what_is_sent_again_begins_anew() -> None:
+    batch, now = tried([*[ProviderRefused("x")] * 5, Lost("y"), Lost("y")])
+    ended = settle(claimed(batch, LATE), {EMAIL: ProviderRefused("x")}, now=LATE)
+    again = claimed(send_again(ended, LATE), LATE)
+    assert again.alerts[0].due_at == LATE + 7 * MINUTE
+    refused = settle(again, {EMAIL: ProviderRefused("x")}, now=LATE)
+    assert (refused.alerts[0].due_at or now) - LATE <= MINUTE
+
+
 def test_an_accepted_message_forgets_the_refusals_before_it() -> None:
     batch, _ = tried([ProviderRefused("mail_throttled"), Lost("x"), Accepted("m-1")])
     alert = batch.alerts[0]
@@ -225,8 +239,8 @@ def test_steps_never_grow_without_bound_and_keep_the_first() -> None:
     outcomes: list[Outcome | None] = [ProviderRefused(code) for _ in range(50) for code in ("a", "b")]
     batch, now = tried(outcomes)
     steps = batch.alerts[0].steps
-    assert len(steps) == 20
-    assert (steps[0].at, steps[-1].at, steps[-1].error) == (NOW, now, "b")
+    assert [step.error for step in steps] == [None, "a", None, "b", *[None, "a", None, "b"] * 4]
+    assert (steps[0].at, steps[-1].at) == (NOW, now)
 
 
 ATTEMPT = claimed(a_batch(alerts=(an_alert(),)))
