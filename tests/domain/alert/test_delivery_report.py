@@ -40,6 +40,7 @@ def test_tags_hold_only_what_ses_allows_and_bring_the_report_back() -> None:
         ("Bounce", bounce("Permanent", "General", status="5.1.1"), R.BOUNCED, "bounce_permanent_general_5.1.1"),
         ("Bounce", bounce("Permanent", "General", status="4.4.7"), R.BOUNCED, "bounce_permanent_general_4.4.7"),
         ("Bounce", bounce("Transient", "General"), R.RETURNED, "bounce_transient_general"),
+        ("Bounce", bounce("Transient", "General", action="failed"), R.RETURNED, "bounce_transient_general"),
         ("Bounce", bounce("Transient", "Other", status="4.2.2"), R.RETURNED, "bounce_transient_other_4.2.2"),
         ("Bounce", bounce("Transient", "General", status="5.1.1"), R.BOUNCED, "bounce_transient_general_5.1.1"),
         (
