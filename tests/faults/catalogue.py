@@ -9,7 +9,8 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from tests.faults.wire import Effect, Fault, Order, Outcome, ProcessDied, Scope, answer
+from tests.faults.strike import Effect, Fault, Order, Outcome, ProcessDied, Scope
+from tests.faults.wire import answer
 
 _WRITES = re.compile(r"dynamodb\.(PutItem|UpdateItem|TransactWriteItems)")
 _CODES = {"dynamodb": "ThrottlingException", "s3": "SlowDown", "sesv2": "TooManyRequestsException", "sns": "Throttled"}
@@ -43,6 +44,10 @@ def _exceeded(_: str, __: AWSPreparedRequest) -> AWSResponse:
 def _broken(operation: str, _: AWSPreparedRequest) -> AWSResponse:
     service = operation.partition(".")[0]
     return _error(service, 500, {"s3": "InternalError"}.get(service, "InternalServerError"))
+
+
+def _never_taken(_: str, __: AWSPreparedRequest) -> AWSResponse:
+    return answer(400, json.dumps({"message": "Illegal address"}), {"x-amzn-errortype": "BadRequestException"})
 
 
 def _conflicting(operation: str, request: AWSPreparedRequest) -> AWSResponse:
@@ -107,6 +112,8 @@ REFUSALS = (
     *_each_scope("transaction conflict", Effect.NEVER, _conflicting, _WRITES.pattern)[1:],
     *_each_scope("keys left unprocessed", Effect.NEVER, _unprocessed, r"dynamodb\.BatchGetItem")[::2],
 )
+ADDRESS_REFUSED = Fault("address refused for good", Effect.NEVER, _never_taken, operations=re.compile("sesv2"))
+"""It ends an alert, so it is none of those that an alert has to survive."""
 FAULTS = (*DEATHS, *LOST_ANSWERS, *LATE_EFFECTS, *REFUSALS)
 QUICK = {"transaction conflict through the SDK's retries", "keys left unprocessed once"}
 """What `make test` tries at every call; the others take a second or more each, and are for `make check`."""

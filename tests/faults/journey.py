@@ -21,11 +21,14 @@ from moto.sns.models import sns_backends
 
 import app
 from chalicelib.bootstrap import Container, using
+from chalicelib.bootstrap.alert import PROCESSES, sending_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.config import Config
 from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState
+from chalicelib.gateways.circuit_breaker import CircuitBreaker
+from chalicelib.gateways.way_out import BREAKER, Pace, WayOut, share
 from chalicelib.store.tables import bind
 from infra.local.cloud import REGION
 from tests.cloud import Engine
@@ -41,7 +44,8 @@ from tests.deposit_world import (
     an_inline_file,
     an_institution,
 )
-from tests.faults.wire import ProcessDied, Wire
+from tests.faults.strike import ProcessDied
+from tests.faults.wire import Wire
 
 ANNEX = a_pdf("Anexo sintético")
 RECIPIENTS = ("usuaria1@ejemplo.pe", "usuaria2@ejemplo.pe", "+51900000001")
@@ -111,6 +115,7 @@ class Lab:
         self.clock = Clock()
         self.client = Client(app.app)
         self._boxes: dict[Alteration | None, deque[Container]] = {}
+        self._processes: dict[tuple[str, Alteration | None], Container] = {}
         self._seed: dict[str, Any] = {}
 
     def container(self, alter: Alteration | None = None) -> Container:
@@ -119,8 +124,29 @@ class Lab:
             self._boxes[alter] = deque([self._made(alter), self._made(alter)])
         boxes = self._boxes[alter]
         boxes.rotate()
-        bind(self.config, connection(boxes[0]))
-        return boxes[0]
+        return self._born(boxes[0])
+
+    def process(self, kind: str, alter: Alteration | None = None) -> Container:
+        """Start a process that only does one kind of work, and that lets time pass when it waits."""
+        if (kind, alter) not in self._processes:
+            box = Container(self.config, clock=self.clock, pause=lambda seconds: self.clock.advance(seconds=seconds))
+            if alter is not None:
+                alter(box)
+            self._processes[kind, alter] = box
+        return self._born(self._processes[kind, alter])
+
+    def _born(self, box: Container) -> Container:
+        """Take from a process what it knew, as its end does; its clients stay, which nobody can tell."""
+        bind(self.config, connection(box))
+        if sending_tools in box.made:
+            known = sending_tools(box)
+            by_mail, by_sms = (
+                WayOut(Pace(share(float(rate), PROCESSES), box.clock, box.pause), CircuitBreaker(box.clock, BREAKER))
+                for rate in (box.config.mail_rate, box.config.sms_rate)
+            )
+            ways = replace(known.channels, by_mail=by_mail, by_sms=by_sms)
+            box.made[sending_tools] = replace(known, channels=ways, unwritten=type(known.unwritten)())
+        return box
 
     def _made(self, alter: Alteration | None) -> Container:
         box = Container(self.config, clock=self.clock, pause=lambda _: None)

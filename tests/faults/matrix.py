@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.faults.journey import Alteration, Journey, Lab, Route
+from tests.faults.strike import Attempt, Fault, Order, Strike
 from tests.faults.verdict import violations
-from tests.faults.wire import Attempt, Fault, Order
 
 _HOLD_S = 0.02
 
@@ -36,11 +36,12 @@ def calls_of(lab: Lab, route: Route, alter: Alteration | None = None) -> tuple[C
     first = {(attempt.kind, attempt.call): attempt for attempt in reversed(chosen)}
     last = {(attempt.kind, attempt.call): attempt for attempt in chosen}
     return tuple(
-        {a.label: Call(a.label, _siblings(a, attempts), a.kind) for a in (*first.values(), *last.values())}.values()
+        {a.label: Call(a.label, siblings_of(a, attempts), a.kind) for a in (*first.values(), *last.values())}.values()
     )
 
 
-def _siblings(attempt: Attempt, attempts: tuple[Attempt, ...]) -> frozenset[str]:
+def siblings_of(attempt: Attempt, attempts: tuple[Attempt, ...]) -> frozenset[str]:
+    """Return the labels of those that ran at the same time."""
     return frozenset(
         other.label
         for other in attempts
@@ -51,7 +52,7 @@ def _siblings(attempt: Attempt, attempts: tuple[Attempt, ...]) -> frozenset[str]
 def strike(lab: Lab, route: Route, call: Call, fault: Fault, alter: Alteration | None = None) -> list[str]:
     """Go with one fault at one call, and return what does not hold afterwards."""
     journey = Journey(lab, route, alter)
-    lab.wire.fault, lab.wire.target, lab.wire.siblings = fault, call.label, call.siblings
+    lab.wire.strikes = [Strike(fault, call.label, call.siblings)]
     journey.finish()
     found = violations(journey) if lab.wire.has_struck else ["not struck: the call never came"]
     return [f"{violation} [{fault} at {call.label}]" for violation in found]

@@ -11,8 +11,8 @@ from tests.faults.catalogue import FAULTS, QUICK
 from tests.faults.interruptions import INTERRUPTIONS, Interruption, interrupt, share_a_nonce
 from tests.faults.journey import INLINE, SWEPT, TWICE, UPLOADED, Journey, Lab, Route
 from tests.faults.matrix import Call, calls_of, strike_all
+from tests.faults.strike import Fault
 from tests.faults.verdict import violations
-from tests.faults.wire import Fault
 
 ROUTES = (INLINE, UPLOADED, SWEPT)
 

@@ -16,7 +16,6 @@ from tests.faults.journey import ANNEX, RECIPIENTS, Journey
 
 RECORDING = ("dynamodb.TransactWriteItems alerts,events", "dynamodb.UpdateItem alerts")
 """With its events, or alone where those are not taken; a claim looks like the second, and comes before the messages."""
-_SENDING = ("sesv2.", "sns.")
 
 
 def violations(journey: Journey) -> list[str]:
@@ -111,14 +110,14 @@ def expected_messages(journey: Journey) -> Counter[str]:
     if wire.interrupt is not None:
         return expected + journey.doubled
     for attempt in wire.attempts:
-        if not attempt.operation.startswith(_SENDING) or not attempt.took_effect:
+        if not attempt.is_sending or not attempt.took_effect:
             continue
-        later = [other for other in wire.attempts if other.run == attempt.run and other.started > attempt.started]
+        beside = [other for other in wire.attempts if other.run == attempt.run]
+        later = [other for other in beside if other.started > attempt.started]
         is_recorded = any(other.call in RECORDING and other.took_effect for other in later)
-        is_dead = wire.fault is not None and wire.fault.kills and any(other.was_struck for other in wire.attempts
-                                                                      if other.run == attempt.run)  # fmt: skip
+        is_dead = any(other.fault is not None and other.fault.kills for other in beside)
         if attempt.was_struck or (is_dead and not is_recorded):
-            expected[attempt.label.split(" ")[1].partition("#")[0]] += 1
+            expected[attempt.recipient] += 1
     return expected
 
 

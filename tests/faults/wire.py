@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import Enum
+from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
@@ -24,110 +24,41 @@ from botocore.retries.quota import RetryQuota
 from botocore.retries.standard import ExponentialBackoff
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
+from tests.faults.strike import Attempt, Effect, Order, Outage, ProcessDied, Strike
+
 Send = Callable[[], AWSResponse]
 
 _PATIENCE_S = 1.0
-
-
-class ProcessDied(BaseException):
-    """The process ended here; nothing may catch it, and nobody gets an answer."""
-
-
-class Effect(Enum):
-    """Whether, and when, the engine carries a struck attempt out."""
-
-    NEVER = "never"
-    DONE = "done"
-    AFTER_NEXT = "after the next attempt of the same call"
-    AFTER_RUN = "after whoever called it has ended"
-
-
-class Scope(Enum):
-    """Which attempts are struck, from the chosen call on."""
-
-    ATTEMPT = "one attempt"
-    CALL = "each attempt of the call, whatever the SDK retries"
-    RUN = "each such call of the request or the worker"
-
-
-class Order(Enum):
-    """Where a death falls among the calls that run at the same time."""
-
-    FIRST = "the others never happen"
-    LAST = "the others have happened"
-
-
-Outcome = Callable[[str, AWSPreparedRequest], AWSResponse]
-"""What the client sees, given the operation: it returns the answer, or raises."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something that goes wrong with a call."""
-
-    name: str
-    effect: Effect
-    outcome: Outcome
-    scope: Scope = Scope.ATTEMPT
-    order: Order | None = None
-    operations: re.Pattern[str] = re.compile("")
-    """Operations that can fail like this."""
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def kills(self) -> bool:
-        """Whether the process dies of it."""
-        return self.order is not None
-
-
-@dataclass
-class Attempt:
-    """One request on the wire. `run` is the number of the request, delivery or sweep that sent it."""
-
-    label: str
-    invocation: str
-    run: int
-    kind: str
-    """Of the run: request, delivery or sweep."""
-    started: float
-    ended: float = 0.0
-    took_effect: bool = False
-    was_struck: bool = False
-
-    @property
-    def operation(self) -> str:
-        return self.label.partition(" ")[0]
-
-    @property
-    def call(self) -> str:
-        """The label without its number: what all calls like this have in common."""
-        return self.label.rpartition("#")[0]
+_MESSAGE_ID = re.compile(r"MessageId\W+([\w-]+)")
 
 
 @dataclass
 class Wire:
-    """Strikes one fault, at the call of one label; records every attempt."""
+    """Strikes faults at the calls that they are meant for; records every attempt."""
 
     attempts: list[Attempt] = field(default_factory=list)
-    fault: Fault | None = None
-    target: str = ""
-    siblings: frozenset[str] = frozenset()
-    """Labels of calls that run at the same time as the target."""
+    strikes: list[Strike | Outage] = field(default_factory=list)
     interrupt: Callable[[], None] | None = None
-    """What happens in the middle of everything, before the target, or after it."""
+    """What happens in the middle of everything, before the call of the label `target`, or after it."""
+    target: str = ""
     interrupts_after: bool = False
+    counts_by_run: bool = False
+    """Whether each run numbers its own calls; else all of a journey are numbered."""
     hold_s: float = 0.0
+    clock: Callable[[], datetime] | None = None
+    """The service's, where what happens depends on its time."""
     run: int = 0
     kind: str = ""
+    process: str = ""
     is_dead: bool = False
     is_open: bool = False
     """Whether attempts are recorded and struck; otherwise they just pass."""
+    _runs: int = 0
+    _was_interrupted: bool = False
     _labels: dict[str, str] = field(default_factory=dict)
     _counts: Counter[str] = field(default_factory=Counter)
     _struck: threading.Event = field(default_factory=threading.Event)
-    _late: list[tuple[Attempt, Send]] = field(default_factory=list)
+    _late: list[tuple[Attempt, Send, Effect]] = field(default_factory=list)
     _mutex: threading.RLock = field(default_factory=threading.RLock)
     _engine: threading.RLock = field(default_factory=threading.RLock)
 
@@ -137,7 +68,7 @@ class Wire:
 
     @property
     def has_struck(self) -> bool:
-        return self._struck.is_set()
+        return self._was_interrupted or any(attempt.was_struck for attempt in self.attempts)
 
     @property
     def struck_kind(self) -> str:
@@ -145,17 +76,23 @@ class Wire:
         return next((attempt.kind for attempt in self.attempts if attempt.was_struck), "")
 
     @contextmanager
-    def running(self, kind: str) -> Iterator[None]:
-        """Record one request, delivery or sweep; a process that died in it is a new one afterwards."""
-        self.run += 1
-        self.kind = kind
-        self.is_open = True
+    def running(self, kind: str, process: str = "") -> Iterator[None]:
+        """Record one request, delivery or sweep; a process that died in it is a new one afterwards.
+
+        One may run in the middle of another.
+        """
+        before = (self.run, self.kind, self.process, self.is_open, self.is_dead, self._counts, self._struck)
+        self._runs += 1
+        self.run, self.kind, self.process = self._runs, kind, process
+        self.is_open, self.is_dead, self._struck = True, False, threading.Event()
+        if self.counts_by_run:
+            self._counts = Counter()
         try:
             yield
         finally:
             self.is_open = False
-            self.is_dead = False
             self._carry_out_late()
+            self.run, self.kind, self.process, self.is_open, self.is_dead, self._counts, self._struck = before
 
     def carry(self, operation: str, request: AWSPreparedRequest, send: Send) -> AWSResponse:
         """Take one attempt to the engine, or not."""
@@ -173,66 +110,64 @@ class Wire:
     def _take(self, attempt: Attempt, request: AWSPreparedRequest, send: Send) -> AWSResponse:
         if self.hold_s:
             time.sleep(self.hold_s)
-        if self.interrupt is not None and attempt.label == self.target and not self.has_struck:
-            return self._interrupted(attempt, send, self.interrupt)
-        if self.fault is not None and self._is_hit(attempt, self.fault):
-            return self._strike(attempt, request, send, self.fault)
-        if self.fault is not None and self.fault.order is Order.FIRST and attempt.label in self.siblings:
+        is_interrupted = self.interrupt is not None and attempt.label == self.target and not self._was_interrupted
+        if is_interrupted and not self.interrupts_after:
+            self._interrupt()
+        with self._mutex:
+            strike = next((strike for strike in self.strikes if strike.hits(attempt)), None)
+            if strike is not None:
+                strike.struck.append(attempt)
+        if strike is not None:
+            return self._strike(attempt, request, send, strike)
+        if any(strike.fault.order is Order.FIRST and strike.waits_for(attempt) for strike in self.strikes):
             self._struck.wait(_PATIENCE_S)
             if self.is_dead:
                 raise ProcessDied
         response = self._effect(attempt, send)
-        if self.has_struck and self._late and attempt.call == self._late[0][0].call:
+        if is_interrupted and self.interrupts_after:
+            self._interrupt()
+        if any(attempt.call == late.call and until is Effect.AFTER_NEXT for late, _, until in self._late):
             self._carry_out_late(Effect.AFTER_NEXT)
         return response
 
-    def _is_hit(self, attempt: Attempt, fault: Fault) -> bool:
-        if not self.has_struck:
-            return attempt.label == self.target
-        first = next(seen for seen in self.attempts if seen.was_struck)
-        match fault.scope:
-            case Scope.ATTEMPT:
-                return False
-            case Scope.CALL:
-                return attempt.invocation == first.invocation
-            case Scope.RUN:
-                return attempt.run == first.run and attempt.call == first.call
-
-    def _strike(self, attempt: Attempt, request: AWSPreparedRequest, send: Send, fault: Fault) -> AWSResponse:
+    def _strike(
+        self, attempt: Attempt, request: AWSPreparedRequest, send: Send, strike: Strike | Outage
+    ) -> AWSResponse:
+        fault = strike.fault
         if fault.order is Order.LAST:
-            self._wait_for_siblings()
+            self._wait_for_siblings(attempt.run, strike.siblings)
         if fault.effect is Effect.DONE:
             self._effect(attempt, send)
         elif fault.effect is not Effect.NEVER:
-            self._late.append((attempt, send))
-        attempt.was_struck = True
-        self.is_dead = fault.kills
+            self._late.append((attempt, send, fault.effect))
+        attempt.fault = fault
+        self.is_dead = self.is_dead or fault.kills
         self._struck.set()
         return fault.outcome(attempt.operation, request)
 
-    def _interrupted(self, attempt: Attempt, send: Send, interrupt: Callable[[], None]) -> AWSResponse:
-        response = self._effect(attempt, send) if self.interrupts_after else None
-        attempt.was_struck = True
-        self._struck.set()
+    def _interrupt(self) -> None:
+        assert self.interrupt is not None
+        self._was_interrupted = True
         self.is_open = False
         try:
-            interrupt()
+            self.interrupt()
         finally:
             self.is_open = True
-        return response or self._effect(attempt, send)
 
-    def _wait_for_siblings(self) -> None:
+    def _wait_for_siblings(self, run: int, siblings: frozenset[str]) -> None:
         deadline = time.monotonic() + _PATIENCE_S
         while time.monotonic() < deadline:
             with self._mutex:
-                done = {attempt.label for attempt in self.attempts if attempt.ended}
-            if self.siblings <= done:
+                done = {attempt.label for attempt in self.attempts if attempt.run == run and attempt.ended}
+            if siblings <= done:
                 return
             time.sleep(0.001)
 
     def _effect(self, attempt: Attempt, send: Send) -> AWSResponse:
         response = self._through(send)
         attempt.took_effect = response.status_code < 300
+        named = _MESSAGE_ID.search(response.text) if attempt.took_effect and attempt.is_sending else None
+        attempt.message_id = named.group(1) if named else ""
         return response
 
     def _through(self, send: Send) -> AWSResponse:
@@ -240,10 +175,10 @@ class Wire:
             return send()
 
     def _carry_out_late(self, until: Effect = Effect.AFTER_RUN) -> None:
-        if self.fault is not None and self.fault.effect is Effect.AFTER_RUN and until is Effect.AFTER_NEXT:
-            return
-        waiting, self._late = self._late, []
-        for attempt, send in waiting:
+        is_now = until is Effect.AFTER_RUN
+        waiting = [late for late in self._late if is_now or late[2] is until]
+        self._late = [late for late in self._late if late not in waiting]
+        for attempt, send, _ in waiting:
             self._effect(attempt, send)
 
     def _note(self, operation: str, request: AWSPreparedRequest) -> Attempt:
@@ -252,7 +187,10 @@ class Wire:
             call = f"{operation} {_subject(operation, request)}".rstrip()
             self._counts[call] += 1
             self._labels[invocation] = f"{call}#{self._counts[call]}"
-        attempt = Attempt(self._labels[invocation], invocation, self.run, self.kind, time.monotonic())
+        label = self._labels[invocation]
+        at = None if self.clock is None else self.clock()
+        attempt = Attempt(label, invocation, self.run, self.kind, time.monotonic(), at, process=self.process)
+        attempt.body = _text(request.body) if operation.startswith("dynamodb") else ""
         self.attempts.append(attempt)
         return attempt
 

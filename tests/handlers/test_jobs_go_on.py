@@ -17,7 +17,7 @@ from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.services.deposit.sweep_orphans import MOST_AGAIN
 from chalicelib.store.tables import NoticeItem, TokenItem, UploadItem
 from tests.deposit_world import NOW, World
-from tests.faults.wire import ProcessDied
+from tests.faults.strike import ProcessDied
 from tests.upload_world import an_upload
 
 SCHEDULED = dict.fromkeys(

@@ -12,7 +12,7 @@ from chalicelib.services.upload.expire_uploads import ExpiredUploads, expire_upl
 from chalicelib.store.shards import expiry_shards
 from chalicelib.store.tables import UploadItem
 from tests.deposit_world import Clock
-from tests.faults.wire import ProcessDied
+from tests.faults.strike import ProcessDied
 from tests.upload_world import NOW, TEXT, World, an_upload, upload_world
 
 NIGHT_AFTER = NOW + timedelta(days=8)
