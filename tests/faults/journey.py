@@ -100,7 +100,7 @@ class Route:
 
 INLINE = Route("files inside", inline_body)
 UPLOADED = Route("annex uploaded", uploaded_body, struck=frozenset({"request"}))
-SWEPT = Route("stream lost", inline_body, streams=False, struck=frozenset({"sweep"}))
+SWEPT = Route("stream lost", inline_body, streams=False)
 TWICE = Route("stream delivers twice", inline_body, delivers_twice=True)
 
 

@@ -84,7 +84,7 @@ def test_reports_settle_an_alert_in_whatever_order_they_come_and_however_often(
     assert found == []
 
 
-@pytest.mark.parametrize("death", DEATHS[2:], ids=str)
+@pytest.mark.parametrize("death", [DEATHS[2], pytest.param(DEATHS[3], marks=pytest.mark.deep)], ids=str)
 def test_a_report_settles_what_a_dead_worker_sent_and_it_is_not_sent_again(
     lab: Lab, calls: Calls, death: Fault
 ) -> None:
