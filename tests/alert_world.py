@@ -20,7 +20,7 @@ from moto.sns.models import sns_backends
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
+from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, AlertStep, Channel
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import Event
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
@@ -30,9 +30,10 @@ from chalicelib.gateways.way_out import BREAKER, Pace, WayOut
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.services.alert.send_alerts import Channels, SendingTools, send_alerts
 from chalicelib.services.alert.unwritten import Unwritten
-from chalicelib.store.alert.alert_batch_item import batch_to_item
+from chalicelib.store.alert.alert_batch_item import batch_to_item, written
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.event_store import EventStore
+from chalicelib.store.tables import AlertBatchItem
 from tests.cloud import bound, moto_engine_of_this_process
 
 DEPOSITED_AT = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
@@ -150,6 +151,14 @@ class World:
         self.unwritten.write_until(until, batches=self.batches, now=self.clock, sleep=pauses.append)
         return len(pauses)
 
+    def give_up(self, notice_id: str, at: datetime, *alerts: Alert) -> AlertBatch:
+        """Put a batch of which all was given up at an instant, and what else there is."""
+        steps = (AlertStep(AlertState.GAVE_UP, at, "mail_throttled"),)
+        given_up = an_alert(sending=AlertState.GAVE_UP, refusal="mail_throttled", attempts=7, steps=steps)
+        batch = self.deposit_alone(a_batch(notice_id=notice_id, alerts=(given_up, *alerts)))
+        AlertBatchItem(notice_id).update(written(batch))
+        return batch
+
     def send(self, notice_id: str = NOTICE_ID) -> Counter[str]:
         return send_alerts(notice_id, self.tools)
 
@@ -196,6 +205,18 @@ def hooked(client: Any, operation: str, hook: Callable[..., Any]) -> Iterator[No
         yield
     finally:
         client.meta.events.unregister(f"before-call.{service}.{operation}", hook)
+
+
+@contextmanager
+def pages_of(world: World, size: int) -> Iterator[None]:
+    """Have the engine answer each query with so many items, as it does of its own where there are very many."""
+    events: Any = world.connection.client.meta.events
+    name = "provide-client-params.dynamodb.Query"
+    events.register(name, lambda params, **_: {**params, "Limit": size}, unique_id="pages")
+    try:
+        yield
+    finally:
+        events.unregister(name, unique_id="pages")
 
 
 @contextmanager

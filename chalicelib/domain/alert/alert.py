@@ -116,6 +116,8 @@ class Alert:
     """The provider's id, once accepted."""
     refusal: str | None = None
     """Why the last attempt did not get through: a code, never the address."""
+    attempts: int = 0
+    """How often it was handed over, or was about to be. Those written by packages before have none."""
     refusals: int = 0
     """Attempts in a row that were not taken, from which their back-off follows."""
     losses: int = 0
@@ -148,7 +150,7 @@ class Alert:
         if report.kind not in _OF_ONE_MESSAGE:
             return True
         is_of_another = self.message_id is not None and report.message_id != self.message_id
-        is_of_before = self.resent_at is not None and report.at is not None and report.at < self.resent_at
+        is_of_before = self.resent_at is not None and (report.at is None or report.at < self.resent_at)
         is_tried_again = report.kind is ReportKind.REJECTED and self.sending in _TRIED_AGAIN
         return not (is_of_another or is_of_before or is_tried_again)
 

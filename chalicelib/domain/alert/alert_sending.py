@@ -71,7 +71,8 @@ def _attempted(alert: Alert, batch: AlertBatch, now: datetime) -> Alert:
     losses = alert.losses + (alert.sending is AlertState.ATTEMPTED)
     due_at = _due(batch, now, delay_after_loss(losses + 1))
     steps = _with_step(alert, AlertState.ATTEMPTED, now)
-    return replace(alert, sending=AlertState.ATTEMPTED, losses=losses, due_at=due_at, steps=steps)
+    attempts = alert.attempts + 1
+    return replace(alert, sending=AlertState.ATTEMPTED, attempts=attempts, losses=losses, due_at=due_at, steps=steps)
 
 
 def _is_over(alert: Alert, batch: AlertBatch, now: datetime) -> bool:
@@ -154,7 +155,8 @@ def _merged(ours: Alert, theirs: Alert) -> Alert:
     for report in (*ours.reports, *theirs.reports):
         kept = kept.with_report(report)
     steps = dict.fromkeys((*theirs.steps, *ours.steps))
-    return replace(kept, steps=tuple(sorted(steps, key=lambda step: step.at)))
+    attempts = max(ours.attempts, theirs.attempts)
+    return replace(kept, attempts=attempts, steps=tuple(sorted(steps, key=lambda step: step.at)))
 
 
 def _with_step(alert: Alert, state: AlertState, at: datetime, error: str | None = None) -> tuple[AlertStep, ...]:

@@ -6,9 +6,10 @@ written alone and owes it the events: what was sent is not sent again because it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException, TransactWriteError, UpdateError
@@ -121,8 +122,16 @@ class AlertBatchStore:
         return stored is not None and self._change(stored, lambda found: apply_report(found, report), (event,))
 
     def send_again(self, stored: AlertBatch, event: Event, *, now: datetime) -> bool:
-        """Have what was given up of a batch sent again, and append the event; False when there is nothing such."""
-        return self._change(stored, lambda found: send_again(found, now) if found.given_up else found, (event,))
+        """Have what was given up of a batch sent again, and append the event, which names it.
+
+        False, and nothing written, when nothing was given up, or something else than the event says.
+        """
+        given_up = stored.given_up
+
+        def sent_again(found: AlertBatch) -> AlertBatch:
+            return send_again(found, now) if given_up and found.given_up == given_up else found
+
+        return self._change(stored, sent_again, (event,))
 
     def list_due(self, shard: str, *, now: datetime, limit: int) -> tuple[tuple[int, str], ...]:
         """Return up to `limit` batches of a shard that need a worker as (due at, notice id), the longest due first."""
@@ -132,6 +141,21 @@ class AlertBatchStore:
         """Return up to `limit` batches of a shard with alerts given up as (since, notice id), the oldest first."""
         return self._list(_WATCHED, gave_up_key(shard), after=after, limit=limit)
 
+    def all_given_up(self) -> Iterator[tuple[int, str]]:
+        """Yield every batch with alerts given up as (since, notice id), shard by shard."""
+        for shard in SHARDS:
+            yield from self._all(_WATCHED, gave_up_key(shard))
+
+    def all_waiting(self) -> Iterator[tuple[int, str]]:
+        """Yield every batch that waits, with nothing given up, as (since, notice id), shard by shard."""
+        for shard in SHARDS:
+            yield from self._all(_WATCHED, waiting_key(shard))
+
+    def all_due(self, *, now: datetime) -> Iterator[tuple[int, str]]:
+        """Yield every batch that needs a worker by now as (due at, notice id), shard by shard."""
+        for shard in SHARDS:
+            yield from self._all(_DUE, shard, until=now)
+
     def waiting_since(self) -> int | None:
         """Return since when the alert that waits longest has, in epoch seconds; None when none waits."""
         found = [self._list(_WATCHED, waiting_key(shard), limit=1) for shard in SHARDS]
@@ -140,25 +164,28 @@ class AlertBatchStore:
     def _list(
         self, index: tuple[str, str, str], shard: str, *, limit: int, after: int = 0, until: datetime | None = None
     ) -> tuple[tuple[int, str], ...]:
-        name, hash_key, range_key = index
-        last = _FOREVER if until is None else int(until.timestamp())
-        query = {
-            "TableName": AlertBatchItem.Meta.table_name,
-            "IndexName": name,
-            "KeyConditionExpression": f"{hash_key} = :shard AND {range_key} BETWEEN :after AND :until",
-            "ExpressionAttributeValues": {
-                ":shard": {"S": shard},
-                ":after": {"N": str(after)},
-                ":until": {"N": str(last)},
-            },
-            "ProjectionExpression": f"notice_id, {range_key}",
-            "Limit": limit,
-        }
+        return self._page(index, _query(index, shard, after=after, until=until) | {"Limit": limit})[0]
+
+    def _all(
+        self, index: tuple[str, str, str], shard: str, *, until: datetime | None = None
+    ) -> Iterator[tuple[int, str]]:
+        query: dict[str, Any] | None = _query(index, shard, until=until)
+        while query is not None:
+            entries, query = self._page(index, query)
+            yield from entries
+
+    def _page(
+        self, index: tuple[str, str, str], query: dict[str, Any]
+    ) -> tuple[tuple[tuple[int, str], ...], dict[str, Any] | None]:
+        """Return a page's entries, and what to ask for the next one."""
+        range_key = index[2]
         try:
             found = self._connection.dispatch("Query", query)
         except VENDOR_ERRORS as error:
             raise Unavailable(*_UNANSWERED) from error
-        return tuple((int(item[range_key]["N"]), item["notice_id"]["S"]) for item in found["Items"])
+        entries = tuple((int(item[range_key]["N"]), item["notice_id"]["S"]) for item in found["Items"])
+        last = found.get("LastEvaluatedKey")
+        return entries, query | {"ExclusiveStartKey": last} if last else None
 
     def _change(
         self, stored: AlertBatch, change: Callable[[AlertBatch], AlertBatch], events: tuple[Event, ...]
@@ -203,6 +230,22 @@ class AlertBatchStore:
                 return None
             raise Unavailable(*_UNANSWERED) from error
         return batch_from_item(item)
+
+
+def _query(index: tuple[str, str, str], shard: str, *, after: int = 0, until: datetime | None = None) -> dict[str, Any]:
+    name, hash_key, range_key = index
+    last = _FOREVER if until is None else int(until.timestamp())
+    return {
+        "TableName": AlertBatchItem.Meta.table_name,
+        "IndexName": name,
+        "KeyConditionExpression": f"{hash_key} = :shard AND {range_key} BETWEEN :after AND :until",
+        "ExpressionAttributeValues": {
+            ":shard": {"S": shard},
+            ":after": {"N": str(after)},
+            ":until": {"N": str(last)},
+        },
+        "ProjectionExpression": f"notice_id, {range_key}",
+    }
 
 
 def _needs_worker(batch: AlertBatch, now: datetime) -> bool:

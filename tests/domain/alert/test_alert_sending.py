@@ -214,6 +214,22 @@ def test_what_is_told_of_the_message_before_does_not_touch_the_one_sent_again() 
     assert states(settle(told_twice, {EMAIL: Accepted("m-2")}, now=LATE)) == [S.ACCEPTED]
 
 
+def test_a_report_without_an_hour_is_of_the_message_before_and_does_not_stop_the_one_sent_again() -> None:
+    rejected = AlertReport(ReportKind.REJECTED, None, "m-1", "rejected_by_provider")
+    batch = a_batch(alerts=(an_alert(sending=S.ACCEPTED, message_id="m-1").with_report(rejected),))
+    again = claimed(send_again(batch, LATE), LATE)
+    assert states(again) == [S.ATTEMPTED]
+    assert [alert.alert_id for alert in again.attempted] == [EMAIL]
+
+
+def test_attempts_are_counted_however_few_steps_are_kept() -> None:
+    batch, now = tried([ProviderRefused("mail_throttled")] * 100)
+    assert batch.alerts[0].attempts == 100
+    lapsed = replace(batch, alerts=(replace(batch.alerts[0], attempts=99),))
+    assert [merge(*both).alerts[0].attempts for both in ((batch, lapsed), (lapsed, batch))] == [100, 100]
+    assert claimed(batch, now + timedelta(hours=1)).alerts[0].attempts == 101
+
+
 def test_steps_that_repeat_are_told_by_the_first_and_the_last() -> None:
     batch, now = tried([ProviderRefused("mail_throttled")] * 100)
     steps = batch.alerts[0].steps

@@ -19,7 +19,18 @@ from chalicelib.domain.event import Event, EventType
 from chalicelib.store.alert.alert_batch_item import SWEEP_AFTER
 from chalicelib.store.shards import shard_of_code
 from chalicelib.store.tables import AlertBatchItem
-from tests.alert_world import NOTICE_ID, World, a_batch, alert_world, an_alert, hooked, refusing, states
+from tests.alert_world import (
+    DEPOSITED_AT,
+    NOTICE_ID,
+    World,
+    a_batch,
+    alert_world,
+    an_alert,
+    hooked,
+    pages_of,
+    refusing,
+    states,
+)
 
 S = AlertState
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
@@ -239,6 +250,35 @@ def test_sending_again_what_was_not_given_up_writes_nothing(world: World) -> Non
     world.deposit(a_batch())
     assert not world.batches.send_again(world.batch(), an_event(), now=LATER)
     assert (world.timeline(), world.batch()) == ((), a_batch())
+
+
+def test_what_is_sent_again_is_what_the_event_names_or_nothing(world: World) -> None:
+    world.deposit(a_batch())
+    record(world, claim(world), refused, now=world.batch().gives_up_at)
+    before = world.batch()
+    delivered = DeliveryReport(NOTICE_ID, "u1.email", LATER, AlertReport(ReportKind.DELIVERED, LATER, "m"))
+    assert world.batches.record_report(delivered, an_event(1))
+    assert not world.batches.send_again(before, an_event(2), now=LATER), "one of the two arrived after all"
+    assert world.timeline() == (an_event(1),)
+    assert world.batches.send_again(world.batch(), an_event(3), now=LATER)
+    assert states(world.batch()) == [S.DELIVERED, S.WAITING]
+
+
+@pytest.mark.parametrize("page", [1, 3, 100])
+def test_whole_lists_are_read_however_many_pages_they_take(world: World, page: int) -> None:
+    entries = [(int(DEPOSITED_AT.timestamp()) + number // 4, f"N{number:02}") for number in range(20)]
+    for number, (at, notice_id) in enumerate(entries):
+        since = datetime.fromtimestamp(at, UTC)
+        if number % 2:
+            world.give_up(notice_id, since)
+        else:
+            world.deposit(a_batch(notice_id=notice_id, deposited_at=since))
+    with pages_of(world, page):
+        found = [*world.batches.all_given_up()], [*world.batches.all_waiting()], [*world.batches.all_due(now=LATER)]
+    assert [len(set(listed)) for listed in found] == [len(listed) for listed in found] == [10, 10, 10]
+    assert sorted(found[0]) == entries[1::2]
+    assert sorted(found[1]) == entries[::2]
+    assert sorted(notice_id for _, notice_id in found[2]) == [notice_id for _, notice_id in entries[::2]]
 
 
 def test_recording_twice_changes_nothing(world: World) -> None:
