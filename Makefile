@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
 .DEFAULT_GOAL := run
-.PHONY: run test deep browser lint check bench mutants replay package e2e demo clean
+.PHONY: run operator test deep browser lint check bench mutants replay package e2e demo clean
 
 .venv/.runtime: requirements.txt  ## what the service itself needs
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -22,6 +22,9 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
 run: .venv/.runtime        ## the whole of Casilla on this machine
 	$(BIN)/python -m infra.local.run
+
+operator: .venv/.runtime   ## run CMD="alerts list" in what `make run` runs, or in the stack STACK; without CMD: all commands
+	@$(BIN)/python -m infra.operate
 
 test: .venv/.test          ## every test but the slow proofs and those in a browser
 	$(BIN)/pytest -n 2 -m "not deep and not browser"

@@ -1,10 +1,11 @@
-"""The Chalice app: registers every door and every job of the two maps; no logic."""
+"""The Chalice app: registers every door, every job and the operator's commands, by three maps; no logic."""
 
 from chalice.app import Chalice
 
 from chalicelib.handlers import doors, jobs
 from chalicelib.handlers.collector import rest_collector
 from chalicelib.handlers.log import collect_lines
+from chalicelib.handlers.operator import commands
 
 rest_collector()
 collect_lines()
@@ -13,3 +14,4 @@ app.register_middleware(doors.in_own_words, "http")
 for door in doors.DOORS:
     doors.register(app, door)
 globals().update({job.name: jobs.register(app, job) for job in jobs.JOBS})  # Lambda looks for each by its name here
+operator = commands.register(app)  # and for this one as well

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -94,3 +95,11 @@ def wait_until(is_so: Callable[[], bool], seconds: float) -> None:
     while not is_so():
         assert time.monotonic() < deadline, "it took too long"
         time.sleep(0.05)
+
+
+def operate(state: Path, line: str) -> tuple[int, str, str]:
+    """Run a command as `make operator` does; return exit code, output and errors."""
+    environment = {**os.environ, "CMD": line, "STATE": str(state), "STACK": ""}  # noqa: TID251 - as make hands them over
+    command = [sys.executable, "-m", "infra.operate"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    return done.returncode, done.stdout, done.stderr

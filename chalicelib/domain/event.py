@@ -45,7 +45,7 @@ class Event:
     """Who did what to which subject, when, from where. `data` holds no personal data.
 
     `subject` is `notice#<id>`, `mailbox#<id>`, `user#<id>` or alike, of failed logins `login#<keyed hash>`; `actor` is
-    `institution:<id>:<key_id>`, `user:<id>`, `worker:<name>` or `unknown`;
+    `institution:<id>:<key_id>`, `user:<id>`, `worker:<name>`, `operator:<name>` or `unknown`;
     `origin` is the caller's network address, or empty for a worker.
     """
 

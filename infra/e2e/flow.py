@@ -23,6 +23,7 @@ from chalicelib.config import Config
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.domain.sender.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
 from chalicelib.handlers.jobs import JOBS
+from chalicelib.handlers.operator.commands import COMMANDS
 from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.store import tables
 from chalicelib.store.mailbox_store import MailboxStore
@@ -30,6 +31,7 @@ from chalicelib.store.sender.institution_store import InstitutionStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
 from infra.e2e.deployment import Deployment
 from infra.e2e.person import PersonClient, seed_account, use_mailbox
+from infra.operate import in_stack
 
 INSTITUTION = "entidad-demo"
 KEY_ID = "e2e"
@@ -146,6 +148,8 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     tell("a registration waits for the registry, and the person is told")
     run_jobs(deployment)
     tell("nightly jobs ran")
+    run_commands(deployment, answer["notice_id"])
+    tell("the operator's commands ran")
 
 
 def seed(config: Config, key: Ed25519PrivateKey) -> None:
@@ -196,6 +200,16 @@ def run_jobs(deployment: Deployment) -> None:
         answer = functions.invoke(FunctionName=deployment.resources[name], Payload=json.dumps(SCHEDULED).encode())
         payload = json.loads(answer["Payload"].read())
         _check("FunctionError" not in answer, f"{name} runs: {payload}")
+
+
+def run_commands(deployment: Deployment, notice_id: str) -> None:
+    """Invoke the operator's function, which must do each command under its own policy."""
+    client, stack = deployment.client("lambda"), deployment.resources["Operator"].removesuffix("-operator")
+    who = "--reason 'prueba del despliegue' --operator e2e"
+    commands = (command.name for command in COMMANDS if not command.arguments)
+    for line in (*commands, "alerts list", f"alerts show {notice_id}", f"alerts resend {notice_id} {who}"):
+        answer = in_stack(client, stack, {"command": line})
+        _check(answer["exit"] == 0, f"{line} runs: {answer['output']}")
 
 
 def write_pdf(path: Path) -> None:

@@ -42,6 +42,7 @@ NOT_HERE = frozenset(
         "AWS::CloudWatch::Alarm",
         "AWS::Events::Rule",
         "AWS::GuardDuty::MalwareProtectionPlan",
+        "AWS::IAM::ManagedPolicy",
         "AWS::IAM::Role",
         "AWS::Logs::MetricFilter",
         "AWS::S3::BucketPolicy",  # TLS only: the laptop speaks plain HTTP on loopback

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import logging
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from infra.template import load_template
 
 _MINUTE = 60
 _DAY = 24 * 60 * _MINUTE
+ENVIRONMENT = "environment.json"
+"""The file of a running run's state by which the operator's commands find it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,10 @@ def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) 
     addresses = {"ApiAuthority": settings.authority, "PortalAddress": settings.authority}
     cloud = create_resources(engine.endpoint_url, parameters=addresses)
     simulator = stack.enter_context(registries.running())
-    _enter_environment(engine, cloud, settings)
+    environment = _as_deployed(engine, cloud, settings)
+    enter_environment(environment)
+    (settings.state / ENVIRONMENT).write_text(json.dumps(environment), "utf-8")
+    stack.callback((settings.state / ENVIRONMENT).unlink)
     os.environ.update(RENIEC_URL=simulator.reniec_url, SUNAT_URL=simulator.sunat_url)
     os.environ.update(REGISTRY_USER="99000001", REGISTRY_RUC="20990000019")
     parts = _start(settings, cloud, stack)
@@ -124,22 +130,19 @@ def _stop_signals() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _enter_environment(engine: ministack.Ministack, cloud: Cloud, settings: Settings) -> None:
-    """Make this process's environment that of a deployed function, and lead nowhere but to the engine."""
+def _as_deployed(engine: ministack.Ministack, cloud: Cloud, settings: Settings) -> dict[str, str]:
+    """Return the environment that a deployed function would have."""
+    addresses = {"API_BASE_URL": settings.base_url, "PORTAL_BASE_URL": settings.base_url}
+    return {**cloud.environment, **engine.environment, **addresses}
+
+
+def enter_environment(environment: Mapping[str, str]) -> None:
+    """Make this process's environment that of a deployed function, and lead nowhere but to its engine."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
-    os.environ.update(
-        {
-            **cloud.environment,
-            **engine.environment,
-            "API_BASE_URL": settings.base_url,
-            "PORTAL_BASE_URL": settings.base_url,
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "NO_PROXY": "127.0.0.1",
-            "no_proxy": "127.0.0.1",
-        }
-    )
+    os.environ.update(environment)
+    os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
+    os.environ.update(NO_PROXY="127.0.0.1", no_proxy="127.0.0.1")
 
 
 def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Callable[[], list[str]]:
@@ -162,7 +165,7 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
     from infra.local.server import make_server  # noqa: PLC0415
     from infra.local.workers import Workers  # noqa: PLC0415
 
-    _log_to(settings.state / "casilla.log")
+    log_to(settings.state / "casilla.log")
     clock = LocalClock(settings.state / "clock")
     box = stack.enter_context(using(Container(Config.from_env(), clock=clock)))
     outbox = Outbox(settings.state / "outbox", clock)
@@ -213,7 +216,7 @@ def _feeds(cloud: Cloud) -> list[Any]:
     return [feed(job) for job in JOBS if "topic" not in job.settings]  # the engine reports no deliveries
 
 
-def _log_to(path: Path) -> None:
+def log_to(path: Path) -> None:
     """Send the functions' log to a file, and what is wrong to the terminal as well."""
     from chalicelib.handlers.log import log as log_of_functions  # noqa: PLC0415 - see _start
 

@@ -1,4 +1,4 @@
-"""The map of doors and the map of jobs: whole, true, and nothing beside them."""
+"""The maps of doors, of jobs and of commands: whole, true, and nothing beside them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ import app as entry
 from chalicelib.handlers import doors
 from chalicelib.handlers.doors import DOORS, FORM, JSON, MAILBOX, NOTHING, PUBLIC, SESSION, SIGNED, Door, find
 from chalicelib.handlers.jobs import JOBS, Job
+from chalicelib.handlers.operator.arguments import READERS
+from chalicelib.handlers.operator.commands import COMMANDS, FLAG, Command
 from chalicelib.handlers.web.missing import BUTTONS
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +76,8 @@ def test_the_app_has_the_doors_of_the_map_and_no_others() -> None:
 
 
 def test_nothing_is_registered_elsewhere() -> None:
-    sources = [path for path in (ROOT / "chalicelib").rglob("*.py") if path.name not in {"doors.py", "jobs.py"}]
+    maps = {ROOT / "chalicelib" / "handlers" / f"{name}.py" for name in ("doors", "jobs", "operator/commands")}
+    sources = [path for path in (ROOT / "chalicelib").rglob("*.py") if path not in maps]
     assert len(sources) > 200
     for path in sources:
         assert not _REGISTERING.search(path.read_text("utf-8")), path
@@ -135,10 +138,37 @@ def test_the_app_has_the_jobs_of_the_map_and_no_others() -> None:
     sources = {source.name: source.handler_string for source in entry.app.event_sources}
 
     assert sources == {job.name: f"app.{job.name}" for job in JOBS}
-    assert not entry.app.pure_lambda_functions
 
 
-@pytest.mark.parametrize("module", ["doors", "jobs"])
+def test_operators_have_one_function_that_nothing_starts_and_no_address_leads_to() -> None:
+    [function] = entry.app.pure_lambda_functions
+
+    assert (function.name, function.handler_string) == ("operator", "app.operator")
+    assert entry.operator is entry.app.handler_map["operator"]
+    assert not {door.target for door in DOORS if "operator" in door.target}
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_leads_to_a_function_and_says_what_it_and_each_argument_is(command: Command) -> None:
+    view = find(command.target)
+
+    inspect.signature(view).bind({})
+    assert view.__doc__
+    assert command.about
+    names = [argument.name for argument in command.all_arguments]
+    assert len(set(names)) == len(names)
+    assert set(command.one_of) <= set(names)
+    for argument in command.all_arguments:
+        assert argument.about
+        assert argument.kind in {FLAG, "notices", *READERS}
+
+
+def test_commands_are_told_apart_by_their_words() -> None:
+    names = [command.name.split() for command in COMMANDS]
+    assert not [(one, other) for one in names for other in names if one is not other and one == other[: len(one)]]
+
+
+@pytest.mark.parametrize("module", ["doors", "jobs", "operator/commands"])
 def test_a_map_imports_nothing_of_ours_that_a_door_or_job_needs(module: str) -> None:
     tree = ast.parse((ROOT / "chalicelib" / "handlers" / f"{module}.py").read_text("utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}

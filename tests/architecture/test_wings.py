@@ -80,7 +80,9 @@ def test_modules_are_looked_up_by_name_in_one_place() -> None:
     assert found == ["handlers/doors.py"], "what is imported by a name that is computed escapes every contract"
 
 
-@pytest.mark.parametrize("folder", ["handlers/api", "handlers/web", "handlers/workers", "handlers/commands"])
+@pytest.mark.parametrize(
+    "folder", ["handlers/api", "handlers/web", "handlers/workers", "handlers/commands", "handlers/operator"]
+)
 def test_handlers_have_folders_and_files_of_wings_and_few_others(folder: str) -> None:
     place = PACKAGE / folder
     folders = {path.name for path in place.iterdir() if path.is_dir() and path.name != "__pycache__"}

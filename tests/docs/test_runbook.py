@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 from chalice.app import CloudWatchEvent, ScheduledEventConfig
 
 from app import app
+from chalicelib.handlers.operator.arguments import read_arguments
+from chalicelib.handlers.operator.commands import COMMANDS
 from infra.template import load_template
 
 RUNBOOK = (Path(__file__).parents[2] / "docs" / "runbook.md").read_text("utf-8")
 RESOURCES = load_template()["Resources"]
 ENTRIES = dict(re.findall(r"^### (\w+)\n(.+?)(?=\n#|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
 ALARMS = {name for name, resource in RESOURCES.items() if resource.get("Type") == "AWS::CloudWatch::Alarm"}
-FUNCTIONS = {source.name for source in app.event_sources} | {"api_handler"}
+FUNCTIONS = {"api_handler", *(function.name for function in app.pure_lambda_functions)}
+FUNCTIONS |= {source.name for source in app.event_sources}
 SCHEDULED = {source.name for source in app.event_sources if isinstance(source, ScheduledEventConfig)}
 
 
@@ -56,7 +60,21 @@ def test_every_function_and_queue_of_a_command_exists() -> None:
     assert queues <= set(RESOURCES)
 
 
+def test_every_command_of_the_operator_is_one_and_is_given_rightly() -> None:
+    [_, payload] = re.findall(r"--payload '(\{.+\})'", RUNBOOK)
+    told = re.findall(r'`operator "([^"]+)"`', RUNBOOK)
+    lines = [line for line in told if not line.startswith("help")]
+
+    assert {command.name for command in COMMANDS} == {" ".join(line.split()[:2]) for line in lines}
+    for line in [*lines, json.loads(payload)["command"]]:
+        words = shlex.split(line)
+        [command] = [command for command in COMMANDS if command.name.split() == words[:2]]
+        assert read_arguments(command, words[2:])
+    for line in set(told) - set(lines):
+        assert app.handler_map["operator"]({"command": line}, None)["exit"] == 0
+
+
 def test_a_scheduled_job_takes_the_event_that_runs_it_by_hand() -> None:
-    [payload] = re.findall(r"--payload '(\{.+\})'", RUNBOOK)
+    [payload, _] = re.findall(r"--payload '(\{.+\})'", RUNBOOK)
 
     assert CloudWatchEvent(json.loads(payload), None).source == "operator"

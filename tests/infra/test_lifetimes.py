@@ -11,7 +11,9 @@ import pytest
 from chalicelib.bootstrap.alert import PROCESSES
 from chalicelib.domain.alert.retry import LEASE
 from chalicelib.handlers.jobs import JOBS
+from chalicelib.handlers.operator.alert import RESENDING_TIME
 from chalicelib.handlers.workers.reports import SWEEP_TIME
+from infra.operate import WAITS
 
 FUNCTIONS = json.loads((Path(__file__).parents[2] / ".chalice" / "config.json").read_text("utf-8"))["lambda_functions"]
 GATEWAY_WAITS = timedelta(seconds=29)
@@ -52,6 +54,11 @@ def test_a_request_is_answered_before_the_gateway_gives_up() -> None:
     assert timeout_of("api_handler") < GATEWAY_WAITS
 
 
+def test_a_command_ends_before_the_one_who_gave_it_stops_waiting() -> None:
+    assert timeout_of("operator") >= RESENDING_TIME + timedelta(seconds=20)
+    assert timedelta(seconds=WAITS) > timeout_of("operator")
+
+
 def test_every_function_has_its_own_time() -> None:
-    assert set(FUNCTIONS) == {job.name for job in JOBS} | {"api_handler"}
+    assert set(FUNCTIONS) == {job.name for job in JOBS} | {"api_handler", "operator"}
     assert all("lambda_timeout" in settings for settings in FUNCTIONS.values())

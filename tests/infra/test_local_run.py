@@ -21,7 +21,7 @@ from examples.demo import _details, demonstrate
 from infra.local.demo_data import PASSWORD
 from infra.local.ministack import free_port
 from tests.deposit_world import PDF
-from tests.local_run import Run, a_run, wait_until
+from tests.local_run import Run, a_run, operate, wait_until
 
 pytestmark = pytest.mark.ministack
 
@@ -204,6 +204,13 @@ def test_kept_connection_answers_without_delay(run: Run) -> None:
 def test_disabled_mailbox_of_the_demonstration_cannot_receive(run: Run) -> None:
     assert run.sender().get_mailbox("8-20100000009")["can_receive"] is True
     assert run.sender().get_mailbox("1-40000010")["can_receive"] is False
+
+
+def test_the_operators_commands_see_what_runs(run: Run, notice_id: str) -> None:
+    code, said, wrong = operate(run.state, f"alerts show {notice_id}")
+    assert (code, wrong) == (0, "")
+    assert said.startswith(f"{notice_id}  Entidad de Demostración")
+    assert "enviada" in said
 
 
 def test_second_run_with_the_same_state_is_refused(run: Run) -> None:

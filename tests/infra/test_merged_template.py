@@ -16,7 +16,11 @@ from infra.template import load_template
 
 pytestmark = pytest.mark.deep
 
-FUNCTIONS = {"APIHandler": "api_handler", **{job.name.title().replace("_", ""): job.name for job in JOBS}}
+FUNCTIONS = {
+    "APIHandler": "api_handler",
+    "Operator": "operator",
+    **{job.name.title().replace("_", ""): job.name for job in JOBS},
+}
 """What chalice calls each function in the template."""
 
 
@@ -76,6 +80,20 @@ def test_a_function_writes_to_its_own_log_only(resources: dict[str, dict[str, An
     assert log["Properties"]["RetentionInDays"] == 400
     policy = (package.ROOT / ".chalice" / f"policy-{function}.json").read_text(encoding="utf-8")
     assert f"log-group:/aws/lambda/${{AWS::StackName}}-{function}:*" in policy
+
+
+def test_nothing_starts_the_operators_function_and_one_policy_lets_it_be_invoked(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    assert "Events" not in resources["Operator"]["Properties"]
+    assert "Operator" not in json.dumps(resources["RestAPI"])
+    permissions = [each for each in resources.values() if each["Type"] == "AWS::Lambda::Permission"]
+    assert "Operator" not in json.dumps(permissions)
+    [statement] = resources["OperatorAccess"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == (
+        "lambda:InvokeFunction",
+        {"Fn::GetAtt": ["Operator", "Arn"]},
+    )
 
 
 def test_functions_run_on_arm(resources: dict[str, dict[str, Any]]) -> None:

@@ -300,8 +300,9 @@ def test_what_the_gateway_refuses_has_the_shape_of_the_apis_errors(kind: str) ->
     assert problem["status"] == response["StatusCode"]
 
 
-def test_the_sweeper_may_query_every_index_of_alerts() -> None:
-    policy = (ROOT / ".chalice" / "policy-sweep_alerts.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize("function", ["sweep_alerts", "operator"])
+def test_who_works_off_alerts_may_query_each_of_their_indexes(function: str) -> None:
+    policy = (ROOT / ".chalice" / f"policy-{function}.json").read_text(encoding="utf-8")
     indexes = [
         index["IndexName"] for index in TEMPLATE["Resources"]["AlertsTable"]["Properties"]["GlobalSecondaryIndexes"]
     ]

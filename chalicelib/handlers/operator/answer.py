@@ -1,0 +1,128 @@
+"""One way in and out for commands: from the line that was typed to what is printed and the exit code."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.domain.errors import CasillaError, InvalidInput
+from chalicelib.handlers.doors import find
+from chalicelib.handlers.fault import describe_fault
+from chalicelib.handlers.log import log
+from chalicelib.handlers.operator.arguments import read_arguments
+from chalicelib.handlers.operator.commands import COMMANDS, FLAG, Argument, Command
+from chalicelib.renderers.spanish import one_line
+
+DONE, FAILED, NOT_UNDERSTOOD = 0, 1, 2
+"""Exit codes."""
+_HELP = frozenset({"-h", "--help"})
+_LONGEST = 10_000
+_EVENT = 'El evento es {"command": "alerts list"}: una sola línea, como tras CMD= en make operator.'
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a command answers: for people, and for programs; `is_done` is False when some of it could not be done."""
+
+    text: str
+    data: dict[str, Any]
+    is_done: bool = True
+
+
+def answer(event: Any, context: Any) -> dict[str, Any]:
+    """Run the command that an event holds; return `exit` and `output`, which is text however it went."""
+    try:
+        words = _words(event)
+    except InvalidInput as error:
+        return _told(NOT_UNDERSTOOD, f"{error.detail}\n\n{_all_commands()}")
+    if not words or words[0] == "help" or words[0] in _HELP:
+        return _help(words[1:])
+    command = _named(words)
+    if command is None:
+        return _unknown(words)
+    rest = words[len(command.name.split()) :]
+    if _HELP & set(rest):
+        return _told(DONE, _help_of(command))
+    try:
+        given = read_arguments(command, rest)
+    except InvalidInput as error:
+        problems = "\n".join(f"- {problem.detail}" for problem in error.problems or (error,))
+        return _told(NOT_UNDERSTOOD, f"No se hizo nada:\n{problems}\n\n{_help_of(command)}")
+    return _run(command, given, str(getattr(context, "aws_request_id", "")))
+
+
+def _run(command: Command, given: Mapping[str, Any], correlation_id: str) -> dict[str, Any]:
+    try:
+        told: Told = find(command.target)(given)
+    except CasillaError as error:
+        code, told = error.code, Told(error.detail, {"code": error.code, "detail": error.detail}, is_done=False)
+        log().warning("command refused", item=command.name, correlation_id=correlation_id, code=code)
+    except Exception as error:  # noqa: BLE001 - whatever it is, an operator gets a sentence and the log the rest
+        fault = describe_fault(error)
+        log().error("command failed", item=command.name, correlation_id=correlation_id, fault=fault)
+        detail = f"Error inesperado. Está en el registro de la función operator con el número {correlation_id}."
+        told = Told(detail, {"code": "unexpected", "detail": detail}, is_done=False)
+    return _told(DONE if told.is_done else FAILED, json.dumps(told.data, indent=1) if given["json"] else told.text)
+
+
+def _words(event: Any) -> list[str]:
+    if not isinstance(event, dict) or not event.keys() <= {"command"}:
+        raise InvalidInput("event_malformed", _EVENT)
+    line = event.get("command", "")
+    if not isinstance(line, str) or len(line) > _LONGEST:
+        raise InvalidInput("event_malformed", _EVENT)
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise InvalidInput("quotes_open", "Falta cerrar unas comillas en el comando.") from error
+
+
+def _named(words: list[str]) -> Command | None:
+    return next((command for command in COMMANDS if command.name.split() == words[: len(command.name.split())]), None)
+
+
+def _help(words: list[str]) -> dict[str, Any]:
+    command = _named(words)
+    if command is not None:
+        return _told(DONE, _help_of(command))
+    return _unknown(words) if words else _told(DONE, _all_commands())
+
+
+def _unknown(words: list[str]) -> dict[str, Any]:
+    return _told(NOT_UNDERSTOOD, f"No hay un comando «{one_line(' '.join(words[:2]))[:80]}».\n\n{_all_commands()}")
+
+
+def _all_commands() -> str:
+    widest = max(len(command.name) for command in COMMANDS)
+    lines = [f"  {command.name:{widest}}  {command.about}" for command in COMMANDS]
+    return "\n".join(["Comandos:", *lines, "", "«help COMANDO» dice qué lleva cada uno."])
+
+
+def _help_of(command: Command) -> str:
+    shown = [(_shown(argument), argument.about) for argument in command.all_arguments]
+    widest = max(len(name) for name, _ in shown)
+    lines = [f"  {name:{widest}}  {about}" for name, about in shown]
+    return "\n".join([f"Uso: {_usage(command)}", "", f"{command.name}: {command.about}", *lines])
+
+
+def _usage(command: Command) -> str:
+    choice = [_brief(argument) for argument in command.arguments if argument.name in command.one_of]
+    parts = [f"({' | '.join(choice)})"] if choice else []
+    others = [argument for argument in command.all_arguments if argument.name not in command.one_of]
+    parts += [_brief(argument) if argument.is_required else f"[{_brief(argument)}]" for argument in others]
+    return " ".join([command.name, *parts])
+
+
+def _brief(argument: Argument) -> str:
+    return f"{_shown(argument)}…" if argument.kind == "notices" else _shown(argument)
+
+
+def _shown(argument: Argument) -> str:
+    return argument.name if argument.kind == FLAG or not argument.shown else f"{argument.name} {argument.shown}"
+
+
+def _told(code: int, output: str) -> dict[str, Any]:
+    return {"exit": code, "output": output}

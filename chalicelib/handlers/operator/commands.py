@@ -1,0 +1,87 @@
+"""The third map: what an operator can ask for by a command. Nothing of a command is loaded before it runs.
+
+One function, `operator`, runs them all. Whoever may invoke it may run each of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalice.app import Chalice
+
+from chalicelib.handlers.collector import resume_collector
+from chalicelib.handlers.doors import find
+
+FLAG = "flag"
+"""An option that is there or not. The other kinds are named in `arguments.py`, where they are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a command takes: `--name` for an option, `NAME` for words without one. `kind` says how it is read.
+
+    `shown` is what stands for an option's value in the help.
+    """
+
+    name: str
+    kind: str
+    about: str
+    shown: str = ""
+    is_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: what it is called, what it does, and the `module:function` of handlers behind it.
+
+    What `changes` anything takes who and why as well. Of `one_of`, two names of arguments, exactly one has to be given.
+    """
+
+    name: str
+    about: str
+    target: str
+    arguments: tuple[Argument, ...] = ()
+    one_of: tuple[str, ...] = ()
+    changes: bool = False
+
+    @property
+    def all_arguments(self) -> tuple[Argument, ...]:
+        """Its own arguments, and those of all commands, or of all that change something."""
+        return (*self.arguments, *((_REASON, _OPERATOR) if self.changes else ()), _JSON)
+
+
+_REASON = Argument("--reason", "reason", "por qué, de 5 a 200 letras, sin datos de personas", "TEXTO", is_required=True)
+_OPERATOR = Argument("--operator", "operator", "quién lo pide, como «rquispe»", "NOMBRE", is_required=True)
+_JSON = Argument("--json", FLAG, "responde en JSON, para programas")
+
+# fmt: off
+COMMANDS = (
+    Command("alerts list", "las notificaciones con alertas no enviadas, por reenviar", "operator.alert:list_given_up", (
+        Argument("--limit", "limit", "cuántas mostrar, de 1 a 200; si no se dice, 20", "N"),
+        Argument("--after", "position", "seguir donde terminó la lista anterior, como ella lo dice", "POSICIÓN"),
+    )),
+    Command("alerts show", "las alertas de una notificación, con cada intento e informe", "operator.alert:show", (
+        Argument("NOTIFICACIÓN", "notice", "el número de la notificación", is_required=True),
+    )),
+    Command("alerts waiting", "cuántas esperan, desde cuándo, y cuáles esperan más", "operator.alert:show_waiting"),
+    Command("alerts resend", "envía otra vez lo no enviado, por 72 horas más", "operator.alert:resend", (
+        Argument("NOTIFICACIÓN", "notices", "los números de las notificaciones, cien a lo más"),
+        Argument("--all", FLAG, "todas las de la lista, 200 cada vez: se repite hasta que no quede ninguna"),
+    ), one_of=("NOTIFICACIÓN", "--all"), changes=True),
+)
+# fmt: on
+
+
+def register(app: Chalice) -> Any:
+    """Have chalice make the function that runs commands, and return what Lambda calls."""
+
+    def operator(event: Any, context: Any) -> Any:
+        resume_collector()
+        try:
+            return find("operator.answer:answer")(event, context)
+        except Exception as error:  # noqa: BLE001 - what should have told it could not even be loaded
+            failure = find("workers.reports:failure_of")("operator", error)
+        raise failure
+
+    return app.lambda_function(name="operator")(operator)

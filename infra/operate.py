@@ -1,0 +1,99 @@
+"""Run one of the operator's commands: `make operator CMD="alerts list"`, and with `STACK=casilla` in AWS.
+
+The very function `operator` runs it: here over what `make run` runs, there deployed. So both answer alike. The line
+comes by the environment as it was typed, so that no shell reads it twice; `STATE` is the folder of another local run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config as ClientConfig
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.local.clock import LocalClock
+from infra.local.run import ENVIRONMENT, enter_environment, log_to
+from infra.local.workers import call
+
+FAILED = 1
+WAITS = 70
+"""Seconds: longer than the function may run, so that no command is given twice."""
+
+
+class CannotOperate(Exception):
+    """The command did not reach the function, or it did not answer; the text says what to do."""
+
+
+def main() -> int:
+    """Run what `CMD` holds, print its answer, and return its exit code."""
+    event = {"command": os.environ.get("CMD", "")}
+    stack = os.environ.get("STACK", "")
+    try:
+        answer = in_stack(lambda_client(), stack, event) if stack else in_local_run(_state(), event)
+    except CannotOperate as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    print(answer["output"])
+    code: int = answer["exit"]
+    return code
+
+
+def in_local_run(state: Path, event: dict[str, str]) -> dict[str, Any]:
+    """Call the function over the state of a run that is under way.
+
+    Raises:
+        CannotOperate: none is.
+
+    """
+    kept = state / ENVIRONMENT
+    if not kept.exists():
+        raise CannotOperate(
+            f"Casilla no está en marcha con los datos de {state}. Iníciela con «make run» en otra terminal,"
+            " o diga STACK=nombre para operar la que está en AWS."
+        )
+    enter_environment(json.loads(kept.read_text("utf-8")))
+    from app import app  # noqa: PLC0415 - only now is the environment the one to read
+    from chalicelib.bootstrap import Container, using  # noqa: PLC0415
+    from chalicelib.config import Config  # noqa: PLC0415
+
+    log_to(state / "casilla.log")
+    with using(Container(Config.from_env(), clock=LocalClock(state / "clock"))):
+        answer: dict[str, Any] = call(app.handler_map["operator"], "operator", event)
+    return answer
+
+
+def lambda_client() -> Any:
+    """Return a client by the operator's own credentials, which gives a command once and waits for its end."""
+    return boto3.client("lambda", config=ClientConfig(read_timeout=WAITS, retries={"total_max_attempts": 1}))
+
+
+def in_stack(client: Any, stack: str, event: dict[str, str]) -> dict[str, Any]:
+    """Invoke the deployed function of a stack.
+
+    Raises:
+        CannotOperate: it could not be reached or invoked, or ended by an error of its own.
+
+    """
+    function = f"{stack}-operator"
+    try:
+        answer = client.invoke(FunctionName=function, Payload=json.dumps(event).encode())
+    except (BotoCoreError, ClientError) as error:
+        raise CannotOperate(f"No se pudo invocar {function}: {error}") from error
+    payload = answer["Payload"].read()
+    if "FunctionError" in answer:
+        raise CannotOperate(f"{function} terminó con un error: su registro dice cuál, y el runbook qué hacer.")
+    told: dict[str, Any] = json.loads(payload)
+    return told
+
+
+def _state() -> Path:
+    return Path(os.environ.get("STATE", ".local")).resolve()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""The operator's program: the same line, the same function and the same answer, here and in AWS."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+
+from app import app
+from chalicelib.handlers.operator.commands import COMMANDS
+from infra.local.workers import call
+from infra.operate import CannotOperate, in_stack
+from tests.alert_world import hooked, refusing
+from tests.cloud import Engine
+from tests.local_run import operate
+
+
+@contextmanager
+def deployed(client: Any, function: Callable[[dict[str, Any]], Any], *, failed: bool = False) -> Iterator[list[str]]:
+    """Have the engine's Lambda run a function of the app's, which moto would do in a container only."""
+    invoked: list[str] = []
+
+    def run(params: dict[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, Any]]:
+        invoked.append(params["url_path"])
+        payload = json.dumps(function(json.loads(params["body"]))).encode()
+        told = {"Payload": io.BytesIO(payload), "StatusCode": 200, **({"FunctionError": "Unhandled"} if failed else {})}
+        return AWSResponse("https://engine", 200, HTTPHeaders(), None), told
+
+    with hooked(client, "Invoke", run):
+        yield invoked
+
+
+def test_a_command_in_a_stack_is_answered_by_the_stacks_function(moto_engine: Engine) -> None:
+    client = moto_engine.client("lambda")
+    event = {"command": "help"}
+    with deployed(client, lambda given: call(app.handler_map["operator"], "operator", given)) as invoked:
+        assert in_stack(client, "casilla", event) == call(app.handler_map["operator"], "operator", event)
+    assert invoked == ["/2015-03-31/functions/casilla-operator/invocations"]
+
+
+def test_a_function_that_fails_is_told_without_its_trace(moto_engine: Engine) -> None:
+    client = moto_engine.client("lambda")
+    trace = {"errorMessage": "rosa@ejemplo.pe", "stackTrace": ["x"]}
+    with deployed(client, lambda _: trace, failed=True), pytest.raises(CannotOperate) as told:
+        in_stack(client, "casilla", {"command": "help"})
+    assert "casilla-operator terminó con un error" in str(told.value)
+    assert "rosa" not in str(told.value)
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFoundException", "AccessDeniedException"])
+def test_a_stack_that_is_not_there_or_not_ones_own_is_told(moto_engine: Engine, code: str) -> None:
+    client = moto_engine.client("lambda")
+    with refusing(client, "Invoke", code), pytest.raises(CannotOperate, match=f"casilla-operator: .*{code}"):
+        in_stack(client, "casilla", {"command": "help"})
+
+
+def test_without_a_run_there_is_nothing_to_operate_and_the_way_out_is_told(tmp_path: Path) -> None:
+    code, said, wrong = operate(tmp_path, "alerts list")
+    assert (code, said) == (1, "")
+    assert "make run" in wrong
+    assert "STACK=" in wrong
+    assert "Traceback" not in wrong
+
+
+@pytest.mark.ministack
+def test_a_command_runs_over_the_state_of_a_run(ministack: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "environment.json").write_text(json.dumps(ministack), "utf-8")
+
+    code, said, wrong = operate(tmp_path, "")
+    assert (code, wrong) == (0, "")
+    assert all(command.name in said for command in COMMANDS)
+    assert operate(tmp_path, "alerts list") == (0, "No hay alertas por reenviar: la lista está vacía.\n", "")
+    assert operate(tmp_path, "alerts lst")[0] == 2
+
+
+@pytest.mark.ministack
+def test_an_engine_that_is_gone_is_told_and_no_success(ministack: dict[str, str], tmp_path: Path) -> None:
+    gone = {**ministack, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+    (tmp_path / "environment.json").write_text(json.dumps(gone), "utf-8")
+
+    code, said, wrong = operate(tmp_path, "alerts list")
+
+    assert (code, said) == (1, "El servicio no responde. Intente de nuevo en un momento.\n")
+    assert "Traceback" not in wrong
