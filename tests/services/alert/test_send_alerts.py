@@ -340,9 +340,10 @@ def test_what_is_kept_is_bounded_and_then_nothing_more_is_sent(world: World) -> 
             world.deposit_alone(a_batch(notice_id=f"N{n}", alerts=(an_alert(),)))
             world.send(f"N{n}")
         world.deposit_alone(a_batch(alerts=(an_alert(),)))
-        with pytest.raises(Unavailable, match="outcomes_unwritten"):
+        with pytest.raises(Unavailable) as refusal:
             world.send()
-    assert len(world.emails) == 50
+        assert refusal.value.code == "outcomes_unwritten"
+    assert len(world.emails) == len(world.unwritten) == 50
     world.write_rest(minutes=1)
     assert world.send() == {"sent": 1}
 
@@ -364,9 +365,13 @@ def test_a_receipt_that_is_not_there_yet_holds_only_emails_back_and_not_for_long
     assert later(world, 1) == {"waiting": 1}
     assert states(world.batch()) == [S.WAITING, ACCEPTED]
     assert world.batch().alerts[0].error == "file_not_found"
-    assert later(world, 5.98) == {"waiting": 1}
+    world.now = DEPOSITED_AT + timedelta(minutes=7, microseconds=-1)
+    assert world.send() == {"waiting": 1}
     assert later(world, 4) == {"sent": 1}
     assert attachments(world.emails[0].raw_data) == []
+
+
+FIELDS = ("notice_id", "alert_id", "code", "cause")
 
 
 def test_the_worker_logs_codes_and_no_address(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -374,5 +379,44 @@ def test_the_worker_logs_codes_and_no_address(world: World, caplog: pytest.LogCa
     with refusing(world.ses, "SendEmail", "MessageRejected", message="u1@ejemplo.pe is not verified"):
         world.send()
     [record] = [record for record in caplog.records if record.message == "alert deferred"]
-    assert (record.__dict__["code"], record.__dict__["cause"]) == ("mail_unavailable", "MessageRejected")
+    told = [record.__dict__[name] for name in FIELDS]
+    assert told == [NOTICE_ID, "u1.email", "mail_unavailable", "MessageRejected"]
+    assert record.name == "chalicelib.services.alert.send_alerts"
     assert "ejemplo" not in str(record.__dict__)
+
+
+def test_an_outcome_that_is_not_written_is_logged_by_notice_and_code(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.deposit(a_batch())
+    with unwritable(world):
+        world.send()
+    [record] = [record for record in caplog.records if record.message == "outcome not written"]
+    assert (record.__dict__["notice_id"], record.__dict__["code"]) == (NOTICE_ID, "store_unavailable")
+    assert (record.name, record.levelname) == ("chalicelib.services.alert.unwritten", "ERROR")
+
+
+def test_what_nobody_foresaw_is_unknown_by_that_name(world: World) -> None:
+    world.deposit(a_batch())
+    with hooked(world.ses, "SendEmail", raising(RuntimeError("a fault nobody foresaw"))):
+        world.send()
+    assert world.batch().alerts[0].error == "unexpected"
+
+
+def test_of_refusals_in_a_row_the_first_is_logged_and_another_reason_anew(world: World) -> None:
+    world.deposit(a_batch())
+    for code in ("SendingPausedException", "SendingPausedException", "TooManyRequestsException"):
+        with refusing(world.ses, "SendEmail", code):
+            world.send()
+        world.now = world.batch().alerts[0].due_at or world.now
+    deferred = [event.data for event in world.timeline() if event.type is EventType.ALERT_DEFERRED]
+    about = {"alert_id": "u1.email", "channel": "email", "state": "refused"}
+    assert deferred == [about | {"error": "mail_unavailable"}, about | {"error": "mail_throttled"}]
+
+
+def test_a_message_that_was_never_refused_for_a_reason_is_given_up_as_unconfirmed(world: World) -> None:
+    world.deposit(a_batch(alerts=(an_alert(),)))
+    world.batches.claim(NOTICE_ID, now=world.now)
+    world.now += GIVE_UP_AFTER
+    assert world.send() == {"gave_up": 1}
+    assert world.timeline()[-1].data["error"] == "unconfirmed"

@@ -153,6 +153,36 @@ def test_what_a_dead_worker_left_is_attempted_again_when_it_is_due(world: World)
     assert world.batch() == second
 
 
+def test_a_claim_keeps_the_instant_it_began_and_not_one_reckoned_from_its_end(world: World) -> None:
+    world.deposit(a_batch())
+    world.now += timedelta(milliseconds=250)
+    first = claim(world)
+    assert world.batch().claimed_at == first.claimed_at == world.now
+    world.now += 7 * MINUTE
+    second = claim(world)
+    assert world.batch().claimed_at == second.claimed_at == world.now
+    assert second.attempted
+
+
+def test_a_batch_is_written_alone_only_as_nobody_changed_it(world: World) -> None:
+    """The log takes nothing, and a report comes between reading and writing."""
+    world.deposit(a_batch())
+    claimed = claim(world)
+    delivered = DeliveryReport(NOTICE_ID, "u1.email", world.now, AlertReport(ReportKind.DELIVERED, world.now, "m"))
+    told: list[bool] = []
+
+    def report(params: dict[str, Any], **_: Any) -> None:
+        if not told and '"alerts"' in str(params["body"]):
+            told.append(True)
+            world.batches.record_report(delivered, an_event(2))
+
+    client = world.connection.client
+    with refusing(client, "TransactWriteItems", "AccessDeniedException"), hooked(client, "UpdateItem", report):
+        record(world, claimed, refused, an_event())
+    assert states(world.batch()) == [S.DELIVERED, S.REFUSED]
+    assert {event.event_id for event in world.batch().owed} == {"event-1", "event-2"}
+
+
 def test_a_lapsed_claim_is_cleared_away_though_nothing_is_due(world: World) -> None:
     world.deposit(a_batch())
     claim(world)
