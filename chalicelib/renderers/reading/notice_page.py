@@ -27,8 +27,8 @@ _CHANNELS = {Channel.EMAIL: "correo", Channel.SMS: "SMS"}
 _OUTCOMES = {
     AlertState.WAITING: "por enviar",
     AlertState.ATTEMPTED: "envío en curso",
-    AlertState.REFUSED: "todavía no enviada; el servicio de mensajes no la recibió y se intentará otra vez",
-    AlertState.UNKNOWN: "sin confirmación del servicio de mensajes; se intentará otra vez si hace falta",
+    AlertState.REFUSED: "todavía no enviada; el servicio de mensajes no la recibió",
+    AlertState.UNKNOWN: "sin confirmación del servicio de mensajes",
     AlertState.ACCEPTED: "enviada",
     AlertState.DELIVERED: "entregada",
     AlertState.BOUNCED: "devuelta: no llegó",
