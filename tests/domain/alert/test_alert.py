@@ -115,7 +115,7 @@ def test_of_two_that_differ_the_earlier_is_kept_whatever_they_say() -> None:
 
 
 def test_states_and_kinds_are_stored_and_answered_by_these_names() -> None:
-    assert [state.value for state in AlertState] == [
+    assert [an_alert(sending=state).state.value for state in AlertState] == [
         "waiting",
         "attempted",
         "refused",
@@ -128,7 +128,7 @@ def test_states_and_kinds_are_stored_and_answered_by_these_names() -> None:
         "failed",
         "gave_up",
     ]
-    assert [kind.value for kind in ReportKind] == [
+    assert [an_alert().with_report(told(kind)).reports[0].kind.value for kind in ReportKind] == [
         "rejected",
         "delayed",
         "returned",
