@@ -224,6 +224,9 @@ def test_what_is_told_of_the_message_before_does_not_touch_the_one_sent_again() 
     assert states(batch) == [S.GAVE_UP]
     again = claimed(send_again(batch, LATE), LATE)
     assert states(again) == [S.ATTEMPTED]
+    assert again.alerts[0].steps[-2].message_id is None
+    delayed = AlertReport(ReportKind.DELAYED, LATE + MINUTE, "m-2")
+    assert again.alerts[0].with_report(delayed).state is S.DELAYED, "the worker died, and the provider tells of it"
     told_twice = replace(again, alerts=(again.alerts[0].with_report(rejected),))
     assert states(settle(told_twice, {EMAIL: Accepted("m-2")}, now=LATE)) == [S.ACCEPTED]
 
@@ -252,7 +255,7 @@ def test_steps_that_repeat_are_told_by_the_first_and_the_last() -> None:
 
 
 def test_steps_never_grow_without_bound_and_keep_the_first() -> None:
-    outcomes: list[Outcome | None] = [ProviderRefused(code) for _ in range(50) for code in ("a", "b")]
+    outcomes: list[Outcome | None] = [ProviderRefused(code) for _ in range(48) for code in ("a", "b")]
     batch, now = tried(outcomes)
     steps = batch.alerts[0].steps
     assert [step.error for step in steps] == [None, "a", None, "b", *[None, "a", None, "b"] * 4]
