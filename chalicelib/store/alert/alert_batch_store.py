@@ -137,9 +137,9 @@ class AlertBatchStore:
         """Return up to `limit` batches of a shard that need a worker as (due at, notice id), the longest due first."""
         return self._list(_DUE, shard, until=now, limit=limit)
 
-    def list_given_up(self, shard: str, *, limit: int, after: int = 0) -> tuple[tuple[int, str], ...]:
+    def list_given_up(self, shard: str, *, limit: int) -> tuple[tuple[int, str], ...]:
         """Return up to `limit` batches of a shard with alerts given up as (since, notice id), the oldest first."""
-        return self._list(_WATCHED, gave_up_key(shard), after=after, limit=limit)
+        return self._list(_WATCHED, gave_up_key(shard), limit=limit)
 
     def all_given_up(self) -> Iterator[tuple[int, str]]:
         """Yield every batch with alerts given up as (since, notice id), shard by shard."""
@@ -162,9 +162,9 @@ class AlertBatchStore:
         return min((since for entries in found for since, _ in entries), default=None)
 
     def _list(
-        self, index: tuple[str, str, str], shard: str, *, limit: int, after: int = 0, until: datetime | None = None
+        self, index: tuple[str, str, str], shard: str, *, limit: int, until: datetime | None = None
     ) -> tuple[tuple[int, str], ...]:
-        return self._page(index, _query(index, shard, after=after, until=until) | {"Limit": limit})[0]
+        return self._page(index, _query(index, shard, until=until) | {"Limit": limit})[0]
 
     def _all(
         self, index: tuple[str, str, str], shard: str, *, until: datetime | None = None
@@ -232,18 +232,14 @@ class AlertBatchStore:
         return batch_from_item(item)
 
 
-def _query(index: tuple[str, str, str], shard: str, *, after: int = 0, until: datetime | None = None) -> dict[str, Any]:
+def _query(index: tuple[str, str, str], shard: str, *, until: datetime | None = None) -> dict[str, Any]:
     name, hash_key, range_key = index
     last = _FOREVER if until is None else int(until.timestamp())
     return {
         "TableName": AlertBatchItem.Meta.table_name,
         "IndexName": name,
-        "KeyConditionExpression": f"{hash_key} = :shard AND {range_key} BETWEEN :after AND :until",
-        "ExpressionAttributeValues": {
-            ":shard": {"S": shard},
-            ":after": {"N": str(after)},
-            ":until": {"N": str(last)},
-        },
+        "KeyConditionExpression": f"{hash_key} = :shard AND {range_key} <= :until",
+        "ExpressionAttributeValues": {":shard": {"S": shard}, ":until": {"N": str(last)}},
         "ProjectionExpression": f"notice_id, {range_key}",
     }
 

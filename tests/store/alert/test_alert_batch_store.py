@@ -146,7 +146,7 @@ def test_what_a_dead_worker_left_is_attempted_again_when_it_is_due(world: World)
     world.calls.clear()
     second = claim(world)
     assert world.calls == ["UpdateItem", "GetItem", "UpdateItem"]
-    assert (second.attempts, second.claimed_at) == (2, world.now)
+    assert (second.attempts, second.claimed_at, second.leased_until) == (2, world.now, world.now + LEASE)
     assert [alert.losses for alert in second.attempted] == [1, 1]
     assert second.alerts[0].steps == (*first.alerts[0].steps, AlertStep(S.ATTEMPTED, world.now))
     assert due(world) == [(world.now + 14 * MINUTE, NOTICE_ID)]
