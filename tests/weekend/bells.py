@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,7 +50,7 @@ class Bells:
 
     def judge(self) -> None:
         """Compare them, minute by minute where the minute is known."""
-        until = self.days.simulation.clock()
+        until = START + timedelta(seconds=self.days.log.sweeps[-1][0])
         points = [*self.days.platform.points, *self._queues(until)]
         self.went = watch(self.days.log.lines, points, since=START, until=until, resources=RESOURCES)
         for name, limit in _LISTS.items():
@@ -125,7 +125,7 @@ class Bells:
             yield from (Point(minute, metric, 1) for minute in sorted(minutes) if minute < until)
 
 
-def _list_alarm(values: list[tuple[float, float]], limit: float, until: datetime) -> Iterator[Transition]:
+def _list_alarm(values: Iterable[tuple[float, float]], limit: float, until: datetime) -> Iterator[Transition]:
     """Yield how an alarm has to change by what was true when sweeps ended: the greatest of the last five minutes.
 
     While no sweep ended for so long, those of the five minutes before count, and of the five before these.

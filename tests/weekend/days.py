@@ -53,8 +53,8 @@ class Log:
     lines: list[Line] = field(default_factory=list)
     written: Counter[str] = field(default_factory=Counter)
     bytes: int = 0
-    sweeps: list[tuple[float, float, int]] = field(default_factory=list)
-    """When a sweep told what, how long the oldest alert had waited, and how many notices had some given up."""
+    sweeps: list[tuple[float, int, int]] = field(default_factory=list)
+    """When a sweep ended, how many seconds the oldest alert had waited then, and how many notices had some given up."""
     truth: Truth | None = None
 
     def write(self, text: str) -> None:
@@ -66,7 +66,7 @@ class Log:
         if message == "job done":
             self.lines.append(Line(self.simulation.clock(), function, text))
             if function == "sweep_alerts" and self.truth:
-                self.sweeps.append((self.simulation.elapsed, self.truth.oldest_s, len(self.truth.given_up)))
+                self.sweeps.append((self.simulation.elapsed, int(self.truth.oldest_s), len(self.truth.given_up)))
 
     def flush(self) -> None:
         pass

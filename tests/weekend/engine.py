@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
 from infra.local.cloud import REGION
 
@@ -25,18 +25,30 @@ def partition(key: str) -> DynamoType:
 
 
 @contextmanager
-def only(table: str, attribute: str, value: str) -> Iterator[int]:
-    """Have moto see only the items with an index key, and return how many; it sorts all that a table holds."""
+def only(table: str, key: tuple[str, str], value: str) -> Iterator[int]:
+    """Have moto see only a partition of an index of keys, and return how much it holds.
+
+    It would sort and copy all that the table has, with what the index does not hold.
+    """
     there: Any = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[table]
     whole = there.items
-    found = {
-        key: item for key, item in whole.items() if attribute in item.attrs and item.attrs[attribute].value == value
+    names = {there.hash_key_attr, *key}
+    there.items = {
+        at: _part(item, names)
+        for at, item in whole.items()
+        if key[0] in item.attrs and item.attrs[key[0]].value == value
     }
-    there.items = found
     try:
-        yield len(found)
+        yield len(there.items)
     finally:
         there.items = whole
+
+
+def _part(item: Item, names: set[str]) -> Item:
+    part = Item(item.hash_key, item.range_key, {})
+    for name in names:
+        dict.__setitem__(part.attrs, name, item.attrs[name])
+    return part
 
 
 @contextmanager

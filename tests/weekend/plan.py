@@ -55,14 +55,14 @@ class Plan:
 WEEKEND = Plan(
     hours=72,
     surges=(
-        Surge(900, 0.0, 5.0),
-        Surge(1500, 1.0, 1.05),  # the morning's peak: 15 e-mails a second for three minutes
-        Surge(500, 5.0, 13.0),
-        Surge(150, 13.0, 19.0),
-        Surge(500, 19.0, 23.0),  # institutions that deposit at night, while nothing is taken
-        Surge(700, 23.0, 24.5),  # and the next morning's peak, on top of the night's
-        Surge(900, 24.5, 47.0),
-        Surge(400, 47.0, 72.0),
+        Surge(500, 0.0, 5.0),
+        Surge(900, 1.0, 1.025),  # the morning's peak: 15 e-mails a second for a minute and a half
+        Surge(300, 5.0, 13.0),
+        Surge(80, 13.0, 19.0),
+        Surge(250, 19.0, 23.0),  # institutions that deposit at night, while nothing is taken
+        Surge(400, 23.0, 24.0),  # and the next morning, on top of the night's
+        Surge(500, 24.0, 47.0),
+        Surge(250, 47.0, 72.0),
     ),
     windows=(
         Window("stream stopped", 4.0, 5.0),
@@ -76,7 +76,7 @@ WEEKEND = Plan(
         Window("mail down", 36.0, 36.0 + 10 / 60),
         Window("mail uncertain", 38.0, 38.0 + 5 / 60),
     ),
-    refused_for_ever=(47.0, 50.0, 50.01, 55.0, 60.0, 71.9),
+    refused_for_ever=(47.013, 50.0, 50.01, 55.0, 60.0, 71.9),
     deadly=(26.0, 40.0, 44.0),
     rejects_after=42.0,
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import random  # noqa: TID251 - a seed makes its chance the same each time
+import re
 import zlib
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.alert import sending_tools
 from chalicelib.domain.event import Event
+from infra.package import ROOT
 from tests.alarms import Metric, Point
 from tests.faults.wire import ProcessDied, answer
 from tests.weekend.engine import only
@@ -26,12 +28,14 @@ from tests.weekend.provider import Provider
 from tests.weekend.simulation import Process, Simulation
 from tests.weekend.truth import Truth
 
-CONCURRENCY = {"send_alerts": 2, "sweep_alerts": 2, "record_deliveries": 40}
-"""The first two as `.chalice/config.json` reserves them."""
-LONGEST_S = {"send_alerts": 300, "sweep_alerts": 300, "record_deliveries": 30}
+_SETTINGS = json.loads((ROOT / ".chalice" / "config.json").read_text("utf-8"))["lambda_functions"]
+_FUNCTIONS = ("send_alerts", "sweep_alerts", "record_deliveries")
+CONCURRENCY = {name: _SETTINGS[name].get("reserved_concurrency", 40) for name in _FUNCTIONS}
+LONGEST_S = {name: _SETTINGS[name]["lambda_timeout"] for name in _FUNCTIONS}
 SWEEP_EVERY_S = 120
 _DYNAMODB_S = 0.004
 _LANES, _AT_ONCE, _TRIES, _TOO_OLD_S = 10, 10, 5, 3600
+_KEYS = re.compile(r"(\w+) (?:=|BETWEEN)")
 _NOTHING = json.dumps({"Items": [], "Count": 0, "ScannedCount": 0})
 _BODY = "application/x-amz-json-1.0"
 
@@ -68,8 +72,8 @@ class Platform:
     """Calls in which an outcome was not taken by the table."""
     points: list[Point] = field(default_factory=list)
     dead_letters: list[tuple[datetime, str]] = field(default_factory=list)
-    told: list[tuple[str, str, str]] = field(default_factory=list)
-    """Address, kind and message of each report that was recorded."""
+    told: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    """Kind and message of each report that was recorded, by address."""
     runs: int = 0
     ends: list[tuple[float, str]] = field(default_factory=list)
     is_over: Callable[[], bool] = lambda: True
@@ -107,7 +111,9 @@ class Platform:
     def _finish(self, process: Process, run: int, returned: Any, ended: Ended) -> None:
         name = process.function
         self._busy[name] -= 1
-        if not process.is_dead:
+        if process.is_dead:
+            process.box.made.clear()  # clients are large
+        else:
             self._idle[name].append(process)
         if returned is None:
             self.points.append(self._measured("Errors", name, 1))
@@ -134,6 +140,7 @@ class Platform:
                 if kept or self.chance.random() < 0.05:
                     idle.remove(process)
                     self.kill(process, "thrown away with outcomes" if kept else "thrown away")
+                    process.box.made.clear()
         if not self.is_over():
             self.simulation.after(600, self.recycle)
 
@@ -209,7 +216,7 @@ class Platform:
         def ended(returned: Any) -> None:
             if returned is not None:
                 self.provider.unreported[event["mail"]["tags"]["notice_id"][0]] -= 1
-                self.told.append((address, event["eventType"], event["mail"]["messageId"]))
+                self.told[address].add((event["eventType"], event["mail"]["messageId"]))
             elif failures < 2:
                 self.simulation.after(60.0 * (failures + 1), partial(self.report, address, event, failures + 1))
             else:
@@ -271,8 +278,8 @@ class Platform:
 
     def _query(self, fields: dict[str, Any], send: Callable[[], AWSResponse]) -> AWSResponse:
         """Ask the engine for a page of an index, unless there is nothing: most of a quiet night's calls."""
-        key = fields["KeyConditionExpression"].partition(" =")[0]
-        with only(fields["TableName"], key, fields["ExpressionAttributeValues"][":shard"]["S"]) as count:
+        [shard, range_key] = _KEYS.findall(fields["KeyConditionExpression"])
+        with only(fields["TableName"], (shard, range_key), fields["ExpressionAttributeValues"][":shard"]["S"]) as count:
             return send() if count else answer(200, _NOTHING, {"Content-Type": _BODY})
 
     def _denied(self, what: str) -> AWSResponse:

@@ -80,7 +80,7 @@ class Verdict:
     def _of(self, alert: Alert, log: tuple[Event, ...]) -> Iterator[str]:
         taken = self.days.provider.taken[alert.destination]
         is_refused = REFUSED in alert.destination or alert.destination.startswith(REFUSED_NUMBER)
-        told = {(kind, message) for address, kind, message in self.days.platform.told if address == alert.destination}
+        told = self.days.platform.told[alert.destination]
         if alert.is_open:
             yield "waits at rest"
         if is_refused is not (alert.state is AlertState.FAILED):
