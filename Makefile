@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
 .DEFAULT_GOAL := run
-.PHONY: run operator test deep browser lint check bench mutants replay package e2e demo clean
+.PHONY: run operator test deep browser lint check bench mutants weekend replay package e2e demo clean
 
 .venv/.runtime: requirements.txt  ## what the service itself needs
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -52,6 +52,9 @@ replay: .venv/.test        ## play the recorded requests on revision BASE and on
 
 mutants: .venv/.stamp      ## plant small defects in the modules that matter most (or in OF): which does no test see?
 	$(BIN)/python -m tests.mutants $(OF)
+
+weekend: .venv/.test       ## 72 hours of alerts against a provider and a platform that fail; SEED for other ones
+	$(BIN)/python -m tests.weekend $(if $(SEED),--seed $(SEED))
 
 package: .venv/.stamp      ## build/package/{sam.json,deployment.zip}
 	$(BIN)/python -m infra.package

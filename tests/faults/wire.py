@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
@@ -195,8 +195,18 @@ class Wire:
         return attempt
 
 
+class Carrier(Protocol):
+    """What stands between the code and moto."""
+
+    def carry(self, operation: str, request: AWSPreparedRequest, send: Send) -> AWSResponse:
+        """Take one attempt to the engine, or not."""
+
+
+_Wire = TypeVar("_Wire", bound=Carrier)
+
+
 @contextmanager
-def tapped(wire: Wire) -> Iterator[Wire]:
+def tapped(wire: _Wire) -> Iterator[_Wire]:
     """Have every request to moto pass the wire, and the SDK retry without waiting."""
     original = BotocoreStubber.__call__
 

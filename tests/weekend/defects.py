@@ -1,0 +1,147 @@
+"""Defects that sending alerts could have. Each is put into the processes of the days, and has to be complained of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.alert import alert_batch_store, channels, sending_tools
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.storage import event_store
+from chalicelib.domain.alert.alert import AlertBatch, AlertState
+from chalicelib.domain.alert.alert_sending import Accepted, begin_attempt, settle
+from chalicelib.domain.alert.delivery_report import DeliveryReport
+from chalicelib.domain.event import Event
+from chalicelib.gateways.circuit_breaker import CircuitBreaker
+from chalicelib.gateways.way_out import BREAKER, Pace, WayOut
+from chalicelib.services.alert.unwritten import Unwritten
+from chalicelib.store.alert.alert_batch_store import AlertBatchStore
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A defect, and how what is said of it begins."""
+
+    name: str
+    alter: Callable[[Container], None]
+    complaint: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class _Unclaimed(AlertBatchStore):
+    """Lets every worker send that sees something open."""
+
+    def claim(self, notice_id: str, *, now: datetime) -> AlertBatch | None:
+        found = self.find(notice_id)
+        if found is None or not found.open:
+            return None
+        return replace(begin_attempt(found, now), claimed_at=now)
+
+
+class _Refusing(AlertBatchStore):
+    """Takes a provider that takes nothing for an address that is refused."""
+
+    def record(self, claimed: AlertBatch, settled: AlertBatch, events: tuple[Event, ...]) -> None:
+        alerts = tuple(
+            replace(alert, sending=AlertState.FAILED, due_at=None) if alert.state is AlertState.REFUSED else alert
+            for alert in settled.alerts
+        )
+        super().record(claimed, replace(settled, alerts=alerts), events)
+
+
+class _RecordedFirst(AlertBatchStore):
+    """Writes down that everything was sent, then sends."""
+
+    def claim(self, notice_id: str, *, now: datetime) -> AlertBatch | None:
+        batch = super().claim(notice_id, now=now)
+        if batch is not None:
+            settled = settle(batch, {alert.alert_id: Accepted("sent") for alert in batch.attempted}, now=now)
+            super().record(batch, settled, ())
+        return batch
+
+    def record(self, claimed: AlertBatch, settled: AlertBatch, events: tuple[Event, ...]) -> None:
+        pass
+
+
+class _Unlisted(AlertBatchStore):
+    """Forgets what was given up."""
+
+    def list_given_up(self, shard: str, *, limit: int, after: int = 0) -> tuple[tuple[int, str], ...]:
+        del shard, limit, after
+        return ()
+
+
+class _Unwatched(AlertBatchStore):
+    """Forgets who waits."""
+
+    def waiting_since(self) -> int | None:
+        return None
+
+
+class _Unswept(AlertBatchStore):
+    """Leaves to the stream what is sent."""
+
+    def list_due(self, shard: str, *, now: datetime, limit: int) -> tuple[tuple[int, str], ...]:
+        del shard, now, limit
+        return ()
+
+
+class _Unreported(AlertBatchStore):
+    """Takes no report to heart."""
+
+    def record_report(self, report: DeliveryReport, event: Event) -> bool:
+        del report, event
+        return False
+
+
+class _Unlogged(AlertBatchStore):
+    """Forgets what it owes the log of events."""
+
+    def record(self, claimed: AlertBatch, settled: AlertBatch, events: tuple[Event, ...]) -> None:
+        super().record(replace(claimed, owed=()), replace(settled, owed=()), events[:1])
+
+
+class _Forgetful(Unwritten):
+    """Drops what could not be written."""
+
+    def record(
+        self, batches: AlertBatchStore, claimed: AlertBatch, settled: AlertBatch, events: tuple[Event, ...]
+    ) -> bool:
+        is_written = super().record(batches, claimed, settled, events)
+        self._kept.clear()
+        return is_written
+
+
+def _batches(kind: type[AlertBatchStore]) -> Callable[[Container], None]:
+    def alter(box: Container) -> None:
+        box.made[alert_batch_store] = kind(connection(box), event_store(box))
+
+    return alter
+
+
+def _forget(box: Container) -> None:
+    box.made[sending_tools] = replace(sending_tools(box), unwritten=_Forgetful())
+
+
+def _hurry(box: Container) -> None:
+    pace = Pace(1000, box.clock, box.pause)
+    way = WayOut(pace, CircuitBreaker(box.clock, BREAKER))
+    box.made[channels] = replace(channels(box), by_mail=way)
+
+
+DEFECTS = (
+    Defect("alerts sent without a claim", _batches(_Unclaimed), "doubled"),
+    Defect("refusals counted as failures", _batches(_Refusing), "refused for good"),
+    Defect("outcome recorded before sending", _batches(_RecordedFirst), "lost"),
+    Defect("list forgotten", _batches(_Unlisted), "not on the list"),
+    Defect("nobody watches who waits", _batches(_Unwatched), "AlertsWaiting"),
+    Defect("nothing swept", _batches(_Unswept), "waits at rest"),
+    Defect("reports forgotten", _batches(_Unreported), "report forgotten"),
+    Defect("only one event an outcome", _batches(_Unlogged), "not in the log"),
+    Defect("unwritten outcomes dropped", _forget, "not in the log"),
+    Defect("way out without a pace", _hurry, "too fast"),
+)
