@@ -21,7 +21,8 @@ from chalicelib.bootstrap.alert import sending_tools
 from chalicelib.domain.event import Event
 from infra.package import ROOT
 from tests.alarms import Metric, Point
-from tests.faults.wire import ProcessDied, answer
+from tests.faults.strike import ProcessDied
+from tests.faults.wire import answer
 from tests.weekend.engine import only
 from tests.weekend.plan import Plan
 from tests.weekend.provider import Provider
@@ -35,7 +36,7 @@ LONGEST_S = {name: _SETTINGS[name]["lambda_timeout"] for name in _FUNCTIONS}
 SWEEP_EVERY_S = 120
 _DYNAMODB_S = 0.004
 _LANES, _AT_ONCE, _TRIES, _TOO_OLD_S = 10, 10, 5, 3600
-_KEYS = re.compile(r"(\w+) (?:=|BETWEEN)")
+_KEYS = re.compile(r"(\w+) (?:=|<=)")
 _NOTHING = json.dumps({"Items": [], "Count": 0, "ScannedCount": 0})
 _BODY = "application/x-amz-json-1.0"
 

@@ -18,7 +18,8 @@ from urllib.parse import parse_qs
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
-from tests.faults.wire import ProcessDied, answer
+from tests.faults.strike import ProcessDied
+from tests.faults.wire import answer
 from tests.weekend.plan import Plan
 from tests.weekend.simulation import Process, Simulation
 

@@ -18,7 +18,7 @@ from typing import Any
 from unittest.mock import patch
 
 from chalicelib.bootstrap import Container
-from tests.faults.wire import ProcessDied
+from tests.faults.strike import ProcessDied
 
 _STUCK_S = 60.0
 
