@@ -20,7 +20,7 @@ _THROTTLED = {"TooManyRequestsException", "LimitExceededException", "Throttling"
 _BAD_REQUEST = {"BadRequestException", "InvalidParameterValue"}
 _BAD_ADDRESS = re.compile(
     r"illegal address|invalid (email )?address|missing (final '@domain'|domain|local)"
-    r"|(local address|domain) (contains|starts|ends|is|has|label)",
+    r"|(local address|domain) (contains|starts|ends)",
     re.IGNORECASE,
 )
 """What SES says of an address that it never will take; the same codes tell of other faults as well."""

@@ -174,6 +174,7 @@ class AlertBatchItem(Model):
     claimed_at = UnicodeAttribute(null=True)
     resent_at = UnicodeAttribute(null=True)
     alerts: JSONAttribute = JSONAttribute()
+    progress: JSONAttribute = JSONAttribute(null=True)
     owed: JSONAttribute = JSONAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
     due_at = NumberAttribute(null=True)

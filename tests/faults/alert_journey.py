@@ -256,15 +256,15 @@ def ses_event(kind: str, recipient: str, message_id: str) -> dict[str, Any]:
 def misplaced(journey: AlertJourney) -> Iterator[str]:
     """Say where the indexes disagree with the batch: `due` finds whoever needs a worker, `watched` whoever waits."""
     item = journey.item()
-    data = json.loads(item["alerts"]["S"])
-    states = [alert.state for alert in alerts_from_data(data)]
+    progress = json.loads(item["progress"]["S"]) if "progress" in item else None
+    states = [alert.state for alert in alerts_from_data(json.loads(item["alerts"]["S"]), progress)]
     is_open = any(state in OPEN_STATES for state in states)
     needs_worker = is_open or "owed" in item or item["leased_until"]["N"] != "0"
     if ("due_shard" in item) != needs_worker:
         yield f"due though nothing needs a worker: {states}" if not needs_worker else f"not due: {states}"
     shard = shard_of_code(NOTICE_ID)
     watched = f"gave_up#{shard}" if AlertState.GAVE_UP in states else f"waiting#{shard}" if is_open else ""
-    if item.get("watch_shard", {"S": ""})["S"] != watched and all("sending" in alert for alert in data):
+    if item.get("watch_shard", {"S": ""})["S"] != watched and progress is not None:
         yield f"watched as {item.get('watch_shard')}: {states}"
 
 

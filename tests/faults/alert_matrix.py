@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -111,10 +112,14 @@ def drawn(items: Iterable[T], size: int, seed: int) -> list[T]:
     return sorted(items, key=lambda item: zlib.crc32(f"{seed} {item}".encode()))[:size]
 
 
+_MESSAGE_ID = re.compile(r'message_id\\*": \\*"')
+"""A message's id in JSON within JSON; `null` stands where there is none."""
+
+
 def writes_outcome(attempt: Attempt) -> bool:
     """Tell a write of what became of messages from the claim that came before them."""
     is_write = attempt.operation in ("dynamodb.TransactWriteItems", "dynamodb.UpdateItem")
-    return is_write and "message_id" in attempt.body
+    return is_write and _MESSAGE_ID.search(attempt.body) is not None
 
 
 def writes_alerts(attempt: Attempt) -> bool:

@@ -64,6 +64,8 @@ def test_an_address_the_provider_refuses_is_refused_for_good(world: World, code:
         ("MessageRejected", 400, "Email address is not verified. The following identities failed", "mail_unavailable"),
         ("BadRequestException", 400, "Invalid configuration set name", "mail_unavailable"),
         ("BadRequestException", 400, "", "mail_unavailable"),
+        ("BadRequestException", 400, "Email identity domain has pending verification", "mail_unavailable"),
+        ("BadRequestException", 400, "The sending domain is not verified", "mail_unavailable"),
         ("SendingPausedException", 400, "Email sending is disabled", "mail_unavailable"),
         ("AccountSuspendedException", 400, "Account is suspended", "mail_unavailable"),
         ("NotFoundException", 404, "Configuration set does not exist", "mail_unavailable"),

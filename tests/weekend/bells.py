@@ -26,6 +26,7 @@ _QUEUES = {"AlertsFailed": timedelta(hours=2), "DeliveriesFailed": timedelta(hou
 """How long operators take to empty it."""
 _LISTS = {"AlertsGivenUp": 0, "AlertsWaiting": 900, "AlertsRefused": 21600}
 _FOLLOWS = {
+    "AlertsPilingUp": ("mail paused", "sms spent", "sms throttled", "mail uncertain", "mail down", "outcomes refused"),
     "AlertsUnsent": ("stream stopped", "events refused", "outcomes refused"),
     "DeliveriesUnrecorded": ("outcomes refused",),
     "AlertsLate": ("stream stopped", "outcomes refused", "peak"),

@@ -36,7 +36,8 @@ class Truth:
         item = items_of(self.table).get(partition(notice_id))
         if item is None:
             return
-        alerts = alerts_from_data(json.loads(item.attrs["alerts"].value))
+        progress = item.attrs.get("progress")
+        alerts = alerts_from_data(json.loads(item.attrs["alerts"].value), progress and json.loads(progress.value))
         still = {alert.alert_id for alert in alerts if alert.is_open}
         for alert_id in self.waiting.pop(notice_id, set()) - still:
             self.settled[notice_id, alert_id] = self.simulation.elapsed

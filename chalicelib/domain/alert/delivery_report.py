@@ -74,11 +74,16 @@ def _instant(text: str) -> datetime:
 
 
 def _judge(kind: ReportKind, details: Mapping[str, Any]) -> tuple[ReportKind, str | None]:
-    """Tell what is reported, and why. SES calls a bounce transient also where the server's status says for good."""
+    """Tell what is reported, and why. SES calls a bounce transient also where the server's status says for good.
+
+    A complaint with a subtype is of a message that was not sent: the address complained before, and is suppressed.
+    """
     if kind is ReportKind.REJECTED:
         return kind, "rejected_by_provider"
     if kind is ReportKind.DELAYED:
         return kind, _code("delayed", details["delayType"])
+    if kind is ReportKind.COMPLAINED and details.get("complaintSubType"):
+        return ReportKind.BOUNCED, _code("complaint", details["complaintSubType"])
     if kind is not ReportKind.BOUNCED:
         return kind, None
     status = _status(details)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SNSEvent
@@ -21,6 +21,9 @@ from chalicelib.services.alert import send_alerts as sending
 from chalicelib.services.alert import sweep_alerts as sweeping
 from chalicelib.services.alert.record_delivery import record_delivery
 from chalicelib.services.work_through import counted
+
+_FIRST_TRY = timedelta(seconds=20)
+"""How long to write what could not be written before, ahead of what is new; the rest of the time for it comes after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +50,32 @@ def send_alerts(event: DynamoDBEvent) -> dict[str, Any]:
     outcomes: Counter[str] = Counter()
 
     def handle(record: dict[str, Any]) -> None:
-        image = record["dynamodb"].get("NewImage", {})
-        if image.get("type", {}).get("S") != "notice.deposited":
+        notice_id = _notice(record)
+        if notice_id is None:
             return
         if box.clock() >= until:
             raise NotReady("out_of_time", "Se enviará en un momento.")
-        came_to = sending.send_alerts(image["subject"]["S"].removeprefix("notice#"), tools)
-        outcomes.update(came_to)
-        if came_to["unwritten"]:
-            unwritten.append(record)
+        outcomes.update(sending.send_alerts(notice_id, tools))
 
-    unwritten: list[dict[str, Any]] = []
-    _write_rest(tools, box, until)
+    _write_rest(tools, box, box.clock() + _FIRST_TRY)
     records = event.to_dict()["Records"]
     answer = failures(records, _position, handle)
     _write_rest(tools, box, until)
     outcomes["failed"] = len(answer["batchItemFailures"])
     outcomes["unwritten"] = len(tools.unwritten)
-    if tools.unwritten:
-        answer["batchItemFailures"] += [{"itemIdentifier": _position(record)} for record in unwritten]
+    still = [_position(record) for record in records if _notice(record) in tools.unwritten.notices]
+    answer["batchItemFailures"] += [{"itemIdentifier": position} for position in still]
     is_complete = not (outcomes["failed"] or outcomes["unwritten"])
     reported("send_alerts", counted(SentAlerts, outcomes, is_complete=is_complete))
     return answer
+
+
+def _notice(record: dict[str, Any]) -> str | None:
+    """Return the notice that a record says was deposited; None for what else there is in the log."""
+    image = record["dynamodb"].get("NewImage", {})
+    if image.get("type", {}).get("S") != "notice.deposited":
+        return None
+    return str(image.get("subject", {}).get("S", "")).removeprefix("notice#")
 
 
 def _position(record: dict[str, Any]) -> str:
@@ -83,7 +90,7 @@ def sweep_alerts(_: CloudWatchEvent) -> dict[str, Any]:
     """Send alerts that the stream missed or that wait for another attempt."""
     box = current()
     tools, until = sending_tools(box), box.clock() + SWEEP_TIME
-    _write_rest(tools, box, until)
+    _write_rest(tools, box, box.clock() + _FIRST_TRY)
     report = sweeping.sweep_alerts(
         batches=tools.batches,
         send=lambda notice_id: sending.send_alerts(notice_id, tools),

@@ -99,6 +99,8 @@ def send_alerts(notice_id: str, tools: SendingTools) -> Counter[str]:
     """
     if tools.unwritten.is_full:
         raise Unavailable("outcomes_unwritten", "No se pudo guardar lo enviado. Se intentará de nuevo.")
+    if notice_id in tools.unwritten.notices:
+        return Counter()  # it is known what became of them, and only to this process
     claimed = tools.batches.claim(notice_id, now=tools.now())
     if claimed is None:
         return Counter()

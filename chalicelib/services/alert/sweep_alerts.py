@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.services.work_through import counted, log_failed
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.shards import SHARDS
 
 _LISTED_AT_MOST = 1000
+_LONG = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
     """What became of alerts: those of `send_alerts`, counted one by one.
 
+    `overdue` counts the notices that wait for more than a quarter of an hour, a thousand of each shard at most.
     `failed` counts batches that failed as a whole, `left` those that are due and were not begun. `on_list` counts the
     notices whose alerts were given up and wait for an operator, a thousand of each shard at most; `oldest_waiting_s`
     is how long the alert that waits longest has.
@@ -33,6 +35,7 @@ class Sweep:
     left: int
     on_list: int
     oldest_waiting_s: int
+    overdue: int
     is_complete: bool
 
 
@@ -63,6 +66,7 @@ def sweep_alerts(
             log_failed("sweep_alerts", notice_id, error)
             outcomes["failed"] += 1
     left = len(due) - begun
+    overdue = _overdue(batches, now() - _LONG)
     waiting_since = batches.waiting_since()
     return counted(
         Sweep,
@@ -70,5 +74,17 @@ def sweep_alerts(
         left=left,
         on_list=sum(len(batches.list_given_up(shard, limit=_LISTED_AT_MOST)) for shard in SHARDS),
         oldest_waiting_s=0 if waiting_since is None else max(0, int(now().timestamp()) - waiting_since),
+        overdue=overdue,
         is_complete=not (left or has_more or outcomes["failed"] or outcomes["unwritten"]),
     )
+
+
+def _overdue(batches: AlertBatchStore, before: datetime) -> int:
+    """Count the notices that wait since before an instant, once the oldest of each shard is known to wait indeed."""
+    for shard in SHARDS:
+        for _, notice_id in batches.list_overdue(shard, before=before, limit=1):
+            try:
+                batches.watch_anew(notice_id)
+            except Exception as error:  # noqa: BLE001 - it is looked at again by the next sweep
+                log_failed("sweep_alerts", notice_id, error)
+    return sum(len(batches.list_overdue(shard, before=before, limit=_LISTED_AT_MOST)) for shard in SHARDS)

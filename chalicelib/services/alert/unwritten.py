@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.alert.alert import AlertBatch
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event
+from chalicelib.services.work_through import log_failed
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 
 _KEPT_AT_MOST = 50
@@ -36,6 +37,11 @@ class Unwritten:
         return len(self._kept)
 
     @property
+    def notices(self) -> frozenset[str]:
+        """Whose outcomes they are."""
+        return frozenset(outcome.claimed.notice_id for outcome in self._kept)
+
+    @property
     def is_full(self) -> bool:
         """Whether nothing more should be sent before some of it is written."""
         return len(self._kept) >= _KEPT_AT_MOST
@@ -43,12 +49,18 @@ class Unwritten:
     def record(
         self, batches: AlertBatchStore, claimed: AlertBatch, settled: AlertBatch, events: tuple[Event, ...]
     ) -> bool:
-        """Write outcomes, or keep them; False when they could not be written."""
+        """Write outcomes, or keep them; False when they could not be written.
+
+        One that never can be, since its batch is gone or cannot be read, is told to the log and let go.
+        """
         try:
             batches.record(claimed, settled, events)
         except Unavailable as error:
             _logger.error("outcome not written", extra={"notice_id": claimed.notice_id, "code": error.code})
             self._kept.append(_Outcome(claimed, settled, events))
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other outcomes are written
+            log_failed("unwritten", claimed.notice_id, error)
             return False
         return True
 

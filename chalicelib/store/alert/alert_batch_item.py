@@ -15,7 +15,7 @@ from chalicelib.domain.alert.alert import AlertBatch
 from chalicelib.domain.alert.alert_sending import begin_attempt
 from chalicelib.domain.alert.retry import LEASE
 from chalicelib.domain.event import Event
-from chalicelib.store.alert.alert_data import alerts_from_data, alerts_to_data
+from chalicelib.store.alert.alert_data import alerts_from_data, alerts_to_data, progress_to_data
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.shards import shard_of_code
 from chalicelib.store.tables import AlertBatchItem
@@ -36,6 +36,7 @@ def batch_to_item(batch: AlertBatch) -> AlertBatchItem:
         attempts=batch.attempts,
         leased_until=0,
         alerts=alerts_to_data(batch.alerts),
+        progress=progress_to_data(batch.alerts),
         institution_short_name=batch.institution_short_name,
     )
     if batch.open:
@@ -48,12 +49,12 @@ def batch_to_item(batch: AlertBatch) -> AlertBatchItem:
 def batch_from_item(item: AlertBatchItem) -> AlertBatch:
     """Read a batch back. What a first claim, which is written blind, marks as attempted follows from when it began."""
     leased_until = datetime.fromtimestamp(item.leased_until, UTC) if item.leased_until else None
-    claimed_at = leased_until and (_instant(item.claimed_at) or leased_until - LEASE)
+    claimed_at = leased_until and _claimed_at(item, leased_until)
     batch = AlertBatch(
         notice_id=item.notice_id,
         institution_name=item.institution_name,
         deposited_at=datetime.fromisoformat(item.deposited_at),
-        alerts=alerts_from_data(item.alerts),
+        alerts=alerts_from_data(item.alerts, item.progress),
         receipt_key=item.receipt_key,
         attempts=int(item.attempts),
         claimed_at=claimed_at,
@@ -61,7 +62,7 @@ def batch_from_item(item: AlertBatchItem) -> AlertBatch:
         institution_short_name=item.institution_short_name,
         resent_at=_instant(item.resent_at),
         owed=tuple(from_data(Event, event) for event in item.owed or ()),
-        as_stored=(item.alerts, item.owed),
+        as_stored=(item.alerts, item.progress, item.owed),
     )
     return batch if claimed_at is None else begin_attempt(batch, claimed_at)
 
@@ -71,6 +72,7 @@ def written(batch: AlertBatch) -> list[Action]:
     due_at = _due(batch)
     changes: dict[str, Any] = {
         "alerts": alerts_to_data(batch.alerts),
+        "progress": progress_to_data(batch.alerts),
         "attempts": batch.attempts,
         "claimed_at": batch.claimed_at and to_data(batch.claimed_at),
         "leased_until": 0 if batch.leased_until is None else to_seconds(batch.leased_until),
@@ -84,6 +86,18 @@ def written(batch: AlertBatch) -> list[Action]:
     return [
         attributes[name].remove() if value is None else attributes[name].set(value) for name, value in changes.items()
     ]
+
+
+def _claimed_at(item: AlertBatchItem, leased_until: datetime) -> datetime:
+    """Return when the running claim began; packages before keep only its end, beside what an earlier claim left."""
+    told = _instant(item.claimed_at)
+    is_of_it = told is not None and to_seconds(told + LEASE) == item.leased_until
+    return told if told is not None and is_of_it else leased_until - LEASE
+
+
+def is_misplaced(item: AlertBatchItem, batch: AlertBatch) -> bool:
+    """Tell whether an item stands in `watched` where its batch does not."""
+    return (item.watch_shard, item.watched_since) != _watched(batch)
 
 
 def gave_up_key(shard: str) -> str:

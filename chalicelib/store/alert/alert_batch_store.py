@@ -20,12 +20,13 @@ from chalicelib.domain.alert.alert import AlertBatch
 from chalicelib.domain.alert.alert_sending import begin_attempt, merge, send_again
 from chalicelib.domain.alert.delivery_report import DeliveryReport, apply_report
 from chalicelib.domain.alert.retry import LEASE, delay_after_loss
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.event import Event
 from chalicelib.store.alert.alert_batch_item import (
     batch_from_item,
     batch_to_item,
     gave_up_key,
+    is_misplaced,
     to_seconds,
     waiting_key,
     written,
@@ -161,6 +162,17 @@ class AlertBatchStore:
         found = [self._list(_WATCHED, waiting_key(shard), limit=1) for shard in SHARDS]
         return min((since for entries in found for since, _ in entries), default=None)
 
+    def list_overdue(self, shard: str, *, before: datetime, limit: int) -> tuple[tuple[int, str], ...]:
+        """Return up to `limit` batches of a shard that wait since before an instant, the longest first."""
+        return self._list(_WATCHED, waiting_key(shard), until=before, limit=limit)
+
+    def watch_anew(self, notice_id: str) -> None:
+        """Write where a batch stands in the indexes, if that is no longer so: packages before know only one of them."""
+        item = AlertBatchItem.get(notice_id, consistent_read=True)
+        batch = batch_from_item(item)
+        if batch.leased_until is None and is_misplaced(item, batch):
+            self._write_alone(batch, batch)
+
     def _list(
         self, index: tuple[str, str, str], shard: str, *, limit: int, until: datetime | None = None
     ) -> tuple[tuple[int, str], ...]:
@@ -203,7 +215,7 @@ class AlertBatchStore:
                 return True
             found = self.find(stored.notice_id)
             if found is None:
-                break
+                raise NotFound("notice_not_found", "Las alertas de esa notificación ya no existen.")
             if found == stored and self._write_alone(stored, replace(changed, owed=owed)) is not None:
                 return True
             stored = found
@@ -254,7 +266,8 @@ def _needs_worker(batch: AlertBatch, now: datetime) -> bool:
 
 def _is_as(stored: AlertBatch) -> Condition:
     """Return the condition that nobody wrote since a batch was read."""
-    alerts, owed = stored.as_stored
-    is_owed: Condition = AlertBatchItem.owed.does_not_exist() if owed is None else AlertBatchItem.owed == owed
-    same: Condition = is_owed & (AlertBatchItem.alerts == alerts) & (AlertBatchItem.attempts == stored.attempts)
-    return same
+    alerts, progress, owed = stored.as_stored
+    condition: Condition = (AlertBatchItem.alerts == alerts) & (AlertBatchItem.attempts == stored.attempts)
+    for attribute, value in ((AlertBatchItem.progress, progress), (AlertBatchItem.owed, owed)):
+        condition &= attribute.does_not_exist() if value is None else attribute == value
+    return condition

@@ -1,13 +1,15 @@
-"""How alerts are laid out in their item, and how those written by packages before are read.
+"""How alerts are laid out in their item, in two attributes.
 
-Each alert carries, beside its own fields, the `state` that packages before know; they ignore the other fields. So each
-package can go on with what the other wrote.
+`alerts` is written as packages before write it, to the letter, since they compare it with what they read. `progress`
+has what they know nothing of. Where the two do not fit, a package before wrote since, and `alerts` counts alone. So
+each package can go on with what the other wrote.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 from chalicelib.domain.alert.alert import Alert, AlertReport, AlertState, ReportKind
@@ -27,22 +29,50 @@ _REPORTED = {
     "bounced": ReportKind.BOUNCED,
     "complained": ReportKind.COMPLAINED,
 }
+_KNOWN = ("alert_id", "channel", "destination", "message_id")
+"""The fields that have the same name there."""
+_NOTHING: tuple[Any, ...] = (None, 0, [])
+_UNTRIED = {"sending": AlertState.WAITING.value}
 _REFUSED_FOR_GOOD = frozenset({"email_address_refused", "mobile_refused", "mobile_opted_out"})
 
 
 def alerts_to_data(alerts: Iterable[Alert]) -> list[dict[str, Any]]:
-    """Lay out alerts; what is nothing is left out."""
-    return [_to_data(alert) for alert in alerts]
+    """Lay out what packages before know of alerts."""
+    return [
+        {
+            "alert_id": alert.alert_id,
+            "channel": alert.channel.value,
+            "destination": alert.destination,
+            "state": _FORMER.get(alert.state, alert.state.value),
+            "message_id": alert.message_id,
+            "error": alert.error,
+        }
+        for alert in alerts
+    ]
 
 
-def alerts_from_data(data: Iterable[Mapping[str, Any]]) -> tuple[Alert, ...]:
+def progress_to_data(alerts: Iterable[Alert]) -> list[dict[str, Any]] | None:
+    """Lay out the rest, without what is nothing; None for alerts that nobody tried."""
+    told = [
+        {name: value for name, value in to_data(alert).items() if name not in _KNOWN and value not in _NOTHING}
+        for alert in alerts
+    ]
+    return None if all(one == _UNTRIED for one in told) else told
+
+
+def alerts_from_data(
+    data: Sequence[Mapping[str, Any]], progress: Sequence[Mapping[str, Any]] | None
+) -> tuple[Alert, ...]:
     """Read alerts back, also those that a package before wrote."""
-    return tuple(from_data(Alert, alert) if "sending" in alert else _from_former(alert) for alert in data)
+    return tuple(_read(*both) for both in zip_longest(data, (progress or ())[: len(data)]))
 
 
-def _to_data(alert: Alert) -> dict[str, Any]:
-    written = {name: value for name, value in to_data(alert).items() if value not in (None, 0, [])}
-    return {**written, "state": _FORMER.get(alert.state, alert.state.value)}
+def _read(data: Mapping[str, Any], progress: Mapping[str, Any] | None) -> Alert:
+    if progress is not None:
+        alert = from_data(Alert, {**{name: data[name] for name in _KNOWN if name in data}, **progress})
+        if alerts_to_data([alert]) == [dict(data)]:
+            return alert
+    return _from_former(data)
 
 
 def _from_former(data: Mapping[str, Any]) -> Alert:

@@ -34,6 +34,13 @@ def test_tags_hold_only_what_ses_allows_and_bring_the_report_back() -> None:
     [
         ("Delivery", {}, R.DELIVERED, None),
         ("Complaint", {"complaintFeedbackType": "abuse"}, R.COMPLAINED, None),
+        (
+            "Complaint",
+            {"complaintSubType": "OnAccountSuppressionList"},
+            R.BOUNCED,
+            "complaint_onaccountsuppressionlist",
+        ),
+        ("Complaint", {"complaintSubType": None}, R.COMPLAINED, None),
         ("Reject", {"reason": "Bad content"}, R.REJECTED, "rejected_by_provider"),
         ("DeliveryDelay", {"delayType": "MailboxFull"}, R.DELAYED, "delayed_mailboxfull"),
         ("Bounce", bounce("Permanent", "NoEmail"), R.BOUNCED, "bounce_permanent_noemail"),

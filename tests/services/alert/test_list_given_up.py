@@ -75,7 +75,7 @@ def test_a_notice_that_cannot_be_read_is_listed_and_stops_no_other(
 
     assert [(one.notice_id, one.batch is None) for one in work.shown] == [("N02", False), ("N01", True), ("N00", False)]
     [line] = [vars(record) for record in caplog.records if record.message == "item failed"]
-    assert (line["item"], line["error"]) == ("N01", "ValueError")
+    assert (line["item"], line["error"]) == ("N01", "TypeError")
     assert "rosa" not in str([vars(record) for record in caplog.records])
 
 

@@ -17,6 +17,7 @@ from chalicelib.domain.alert.retry import LEASE
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import EventType
 from chalicelib.gateways.way_out import BREAKER
+from chalicelib.store.tables import AlertBatchItem
 from tests.alert_world import (
     DEPOSITED_AT,
     NOTICE_ID,
@@ -332,6 +333,27 @@ def test_an_outcome_that_cannot_be_written_is_kept_and_the_write_is_tried_again_
     assert world.write_rest(minutes=4) == 0
     assert (states(world.batch()), len(world.timeline()), len(world.emails)) == ([ACCEPTED] * 2, 2, 1)
     assert later(world, 60) == {}
+
+
+def test_a_process_that_knows_an_outcome_never_sends_it_again(world: World) -> None:
+    world.deposit(a_batch())
+    with unwritable(world):
+        world.send()
+    assert later(world, 60) == {}
+    assert (len(world.emails), len(world.texts)) == (1, 1)
+
+
+def test_one_outcome_that_never_can_be_written_keeps_no_other(world: World) -> None:
+    for name in ("N1", "N2", "N3"):
+        world.deposit(a_batch(notice_id=name, alerts=(an_alert(),)))
+    with unwritable(world):
+        for name in ("N1", "N2", "N3"):
+            world.send(name)
+        world.write_rest(minutes=1)
+    AlertBatchItem("N1").delete()
+    AlertBatchItem("N2").update([AlertBatchItem.alerts.set([{"state": "a state of tomorrow"}])])
+    assert world.write_rest(minutes=4) == 0, "nothing to wait for"
+    assert (states(world.batch("N3")), len(world.unwritten)) == ([ACCEPTED], 0)
 
 
 def test_what_is_kept_is_bounded_and_then_nothing_more_is_sent(world: World) -> None:

@@ -12,6 +12,7 @@ from chalicelib.domain.alert.alert import GIVE_UP_AFTER, AlertState
 from chalicelib.domain.alert.retry import LEASE
 from chalicelib.services.alert.sweep_alerts import Sweep, sweep_alerts
 from chalicelib.store.alert.alert_batch_item import SWEEP_AFTER
+from chalicelib.store.tables import AlertBatchItem
 from tests.alert_world import World, a_batch, alert_world, refusing, states
 
 
@@ -67,11 +68,33 @@ def test_a_weekend_of_refusals_is_told_by_every_sweep(world: World) -> None:
         world.send("N00")
         world.send("N01")
         world.now = a_batch().gives_up_at - timedelta(seconds=1)
-        assert told(sweep(world)) == COMPLETE | {"waiting": 2, "oldest_waiting_s": 72 * 3600 - 1}
+        assert told(sweep(world)) == COMPLETE | {"waiting": 2, "oldest_waiting_s": 72 * 3600 - 1, "overdue": 2}
         world.pass_time(1)
         assert told(sweep(world)) == COMPLETE | {"gave_up": 2, "on_list": 2}
         world.now += GIVE_UP_AFTER
         assert told(sweep(world)) == COMPLETE | {"on_list": 2}, "until an operator has seen to it"
+
+
+def test_many_that_wait_are_told_from_one(world: World) -> None:
+    deposit(world, 30)
+    with refusing(world.ses, "SendEmail", "SendingPausedException"):
+        for n in range(30):
+            world.send(f"N{n:02}")
+        world.pass_time(15 * 60 - 1)
+        assert sweep(world).overdue == 0
+        world.pass_time(1)
+        assert sweep(world).overdue == 30
+
+
+def test_what_a_package_before_ended_waits_no_longer(world: World) -> None:
+    deposit(world, 1)
+    item = AlertBatchItem.get("N00")
+    ended = [{**alert, "state": "accepted", "message_id": "m"} for alert in item.alerts]
+    gone = [AlertBatchItem.due_shard.remove(), AlertBatchItem.due_at.remove()]
+    item.update([AlertBatchItem.attempts.set(1), AlertBatchItem.alerts.set(ended), *gone])
+    world.pass_time(3600)
+    assert told(sweep(world)) == COMPLETE
+    assert states(world.batch("N00")) == [AlertState.ACCEPTED] * 2
 
 
 def test_what_a_worker_left_that_died_is_sent_by_the_sweeper(world: World) -> None:

@@ -188,7 +188,7 @@ def test_a_lapsed_claim_is_cleared_away_though_nothing_is_due(world: World) -> N
     claim(world)
     delivered = DeliveryReport(NOTICE_ID, "u1.email", world.now, AlertReport(ReportKind.DELIVERED, world.now, "m"))
     assert world.batches.record_report(delivered, an_event())
-    rewrite(alerts=[{**alert, "sending": "accepted"} for alert in raw().alerts])
+    rewrite(alerts=[{**alert, "state": "accepted"} for alert in raw().alerts])
     world.now += LEASE
     claimed = claim(world)
     assert claimed.attempted == ()
@@ -473,13 +473,27 @@ def test_a_claim_of_the_package_before_that_still_runs_keeps_others_out(world: W
 )
 def test_the_package_before_can_go_on_with_what_this_one_wrote(world: World, sending: AlertState, known: str) -> None:
     world.deposit(a_batch(alerts=(an_alert(sending=sending, due_at=LATER),)))
-    [alert] = json.loads(json.dumps(raw().alerts))
-    assert {name: alert[name] for name in ("alert_id", "channel", "destination", "state")} == {
-        "alert_id": "u1.email",
-        "channel": "email",
-        "destination": "u1@ejemplo.pe",
-        "state": known,
-    }
+    [alert] = raw().alerts
+    assert json.dumps(alert) == json.dumps(
+        {
+            "alert_id": "u1.email",
+            "channel": "email",
+            "destination": "u1@ejemplo.pe",
+            "state": known,
+            "message_id": None,
+            "error": None,
+        }
+    ), "to the letter, since it compares what it read"
+    rewrite(alerts=[{**alert, "state": "accepted", "message_id": "m-1"}])
+    assert (states(world.batch()), world.batch().alerts[0].message_id) == ([S.ACCEPTED], "m-1")
+
+
+def test_a_claim_of_the_package_before_over_one_of_this_is_read_by_its_own_end(world: World) -> None:
+    world.deposit(a_batch())
+    claim(world)
+    until = world.now + timedelta(hours=1)
+    rewrite(attempts=2, leased_until=int(until.timestamp()))
+    assert world.batch().claimed_at == until - LEASE
 
 
 def test_an_empty_batch_is_kept_and_never_due(world: World) -> None:
