@@ -172,7 +172,6 @@ class AlertBatchItem(Model):
     attempts = NumberAttribute()
     leased_until = NumberAttribute()
     claimed_at = UnicodeAttribute(null=True)
-    resent_at = UnicodeAttribute(null=True)
     alerts: JSONAttribute = JSONAttribute()
     progress: JSONAttribute = JSONAttribute(null=True)
     owed: JSONAttribute = JSONAttribute(null=True)

@@ -193,7 +193,7 @@ class AlertBatch:
     """All alerts of one notice, and what their texts need: written in the deposit's own transaction.
 
     `attempts` counts claims by a worker; `claimed_at` is when the running claim began, `leased_until` when it lapses,
-    both None when none runs. `resent_at` is when an operator last had some of it sent again.
+    both None when none runs.
     """
 
     notice_id: str
@@ -207,7 +207,6 @@ class AlertBatch:
     leased_until: datetime | None = None
     institution_short_name: str | None = None
     """What the institution calls itself where its name has no room, else None."""
-    resent_at: datetime | None = None
     owed: tuple[Event, ...] = ()
     """Events that the log did not take when their outcomes were written; the next worker writes them."""
     as_stored: Any = field(default=None, compare=False, repr=False)
@@ -233,11 +232,24 @@ class AlertBatch:
         return tuple(alert for alert in self.alerts if alert.state is AlertState.GAVE_UP)
 
     @property
+    def resent_at(self) -> datetime | None:
+        """When an operator last had some of it sent again, else None."""
+        return max((alert.resent_at for alert in self.alerts if alert.resent_at is not None), default=None)
+
+    @property
     def waiting_since(self) -> datetime:
-        """Since when those still open have waited."""
-        return self.resent_at or self.deposited_at
+        """Since when the one still open that waits longest has."""
+        return min((self.waits_since(alert) for alert in self.open), default=self.deposited_at)
 
     @property
     def gives_up_at(self) -> datetime:
-        """When those still open are given up."""
+        """When the first of those still open is given up."""
         return self.waiting_since + GIVE_UP_AFTER
+
+    def waits_since(self, alert: Alert) -> datetime:
+        """Tell since when an alert waits to be sent: the deposit, or when it was sent again."""
+        return alert.resent_at or self.deposited_at
+
+    def ends_at(self, alert: Alert) -> datetime:
+        """Tell when an alert is given up."""
+        return self.waits_since(alert) + GIVE_UP_AFTER

@@ -69,7 +69,7 @@ def begin_attempt(batch: AlertBatch, now: datetime) -> AlertBatch:
 
 def _attempted(alert: Alert, batch: AlertBatch, now: datetime) -> Alert:
     losses = alert.losses + (alert.sending is AlertState.ATTEMPTED)
-    due_at = _due(batch, now, delay_after_loss(losses + 1))
+    due_at = _due(batch.ends_at(alert), now, delay_after_loss(losses + 1))
     steps = _with_step(alert, AlertState.ATTEMPTED, now)
     attempts = alert.attempts + 1
     return replace(alert, sending=AlertState.ATTEMPTED, attempts=attempts, losses=losses, due_at=due_at, steps=steps)
@@ -81,7 +81,7 @@ def _is_over(alert: Alert, batch: AlertBatch, now: datetime) -> bool:
     Otherwise a batch that kills each of its workers would be sent for ever. What was not taken so far gets one attempt
     more, however late it is: perhaps nobody was there to make one.
     """
-    return now >= batch.gives_up_at and alert.is_due(now) and alert.state in _UNSETTLED
+    return now >= batch.ends_at(alert) and alert.is_due(now) and alert.state in _UNSETTLED
 
 
 def settle(batch: AlertBatch, outcomes: Mapping[str, Outcome], *, now: datetime) -> AlertBatch:
@@ -99,22 +99,23 @@ def _settled(alert: Alert, outcome: Outcome | None, batch: AlertBatch, now: date
             return _ended(replace(alert, message_id=message_id), AlertState.ACCEPTED, None, now)
         case AddressRefused(code):
             return _ended(alert, AlertState.FAILED, code, now)
-        case _ if now >= batch.gives_up_at:
+        case _ if now >= batch.ends_at(alert):
             return _ended(alert, AlertState.GAVE_UP, outcome.code, now)
         case Lost(code):
             losses = alert.losses + 1
-            due_at = _due(batch, now, delay_after_loss(losses))
+            due_at = _due(batch.ends_at(alert), now, delay_after_loss(losses))
             return replace(_waiting(alert, AlertState.UNKNOWN, code, now), losses=losses, refusals=0, due_at=due_at)
         case ProviderRefused(code) | NotSent(code):
             refusals = alert.refusals + 1
             state = AlertState.REFUSED if isinstance(outcome, ProviderRefused) else AlertState.WAITING
-            due_at = _due(batch, now, delay_after_refusal(refusals, f"{batch.notice_id}/{alert.alert_id}"))
+            delay = delay_after_refusal(refusals, f"{batch.notice_id}/{alert.alert_id}")
+            due_at = _due(batch.ends_at(alert), now, delay)
             return replace(_waiting(alert, state, code, now), refusals=refusals, due_at=due_at)
 
 
-def _due(batch: AlertBatch, now: datetime, delay: timedelta) -> datetime:
-    """Return the end of a delay; the instant at which alerts are given up is not slept through."""
-    return min(now + delay, batch.gives_up_at) if now < batch.gives_up_at else now + delay
+def _due(ends_at: datetime, now: datetime, delay: timedelta) -> datetime:
+    """Return the end of a delay; the instant at which an alert is given up is not slept through."""
+    return min(now + delay, ends_at) if now < ends_at else now + delay
 
 
 def _waiting(alert: Alert, state: AlertState, code: str, now: datetime) -> Alert:
@@ -134,7 +135,7 @@ def send_again(batch: AlertBatch, now: datetime) -> AlertBatch:
         else alert
         for alert in batch.alerts
     )
-    return replace(batch, alerts=alerts, resent_at=now)
+    return replace(batch, alerts=alerts)
 
 
 def merge(ours: AlertBatch, stored: AlertBatch) -> AlertBatch:

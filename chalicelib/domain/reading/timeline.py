@@ -104,8 +104,8 @@ def timeline(delivered: DeliveredNotice, alerts: AlertBatch | None, log: NoticeL
     entries = [TimelineEntry(Step.DEPOSITED, deposited_at)]
     standing: list[TimelineEntry] = []
     if alerts is not None:
-        standing = [_standing(alert, alerts.waiting_since) for alert in alerts.alerts]
-        entries += [step for alert in alerts.alerts for step in _of_alert(alert, alerts.waiting_since)]
+        standing = [_standing(alert, alerts.waits_since(alert)) for alert in alerts.alerts]
+        entries += [step for alert in alerts.alerts for step in _of_alert(alert, alerts.waits_since(alert))]
     if delivered.opening is not None:
         who = names.get(f"user:{delivered.opening.opened_by}", "")
         entries.append(TimelineEntry(Step.OPENED, delivered.opening.opened_at, who))

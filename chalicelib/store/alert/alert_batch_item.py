@@ -60,7 +60,6 @@ def batch_from_item(item: AlertBatchItem) -> AlertBatch:
         claimed_at=claimed_at,
         leased_until=leased_until,
         institution_short_name=item.institution_short_name,
-        resent_at=_instant(item.resent_at),
         owed=tuple(from_data(Event, event) for event in item.owed or ()),
         as_stored=(item.alerts, item.progress, item.owed),
     )
@@ -76,7 +75,6 @@ def written(batch: AlertBatch) -> list[Action]:
         "attempts": batch.attempts,
         "claimed_at": batch.claimed_at and to_data(batch.claimed_at),
         "leased_until": 0 if batch.leased_until is None else to_seconds(batch.leased_until),
-        "resent_at": batch.resent_at and to_data(batch.resent_at),
         "owed": to_data(batch.owed) or None,
         "due_shard": None if due_at is None else shard_of_code(batch.notice_id),
         "due_at": due_at and to_seconds(due_at),
@@ -114,7 +112,7 @@ def _watched(batch: AlertBatch) -> tuple[str | None, int | None]:
     """Return key and instant in `watched`. What was given up needs a person, so it comes before what still waits."""
     shard = shard_of_code(batch.notice_id)
     if batch.given_up:
-        return gave_up_key(shard), min(to_seconds(alert.settled_at or batch.gives_up_at) for alert in batch.given_up)
+        return gave_up_key(shard), min(to_seconds(alert.settled_at or batch.ends_at(alert)) for alert in batch.given_up)
     return (waiting_key(shard), to_seconds(batch.waiting_since)) if batch.open else (None, None)
 
 

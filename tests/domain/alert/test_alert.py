@@ -146,10 +146,14 @@ def test_it_is_due_from_its_instant_on_and_only_while_it_is_open() -> None:
     assert not an_alert(sending=S.ATTEMPTED).with_report(told(R.DELIVERED)).is_due(AT)
 
 
-def test_a_batch_waits_since_the_deposit_or_since_it_was_sent_again() -> None:
-    assert a_batch().waiting_since == DEPOSITED_AT
+def test_each_alert_waits_since_the_deposit_or_since_it_was_sent_again() -> None:
+    first, resent, done = an_alert("u1"), an_alert("u2", resent_at=AT), an_alert("u3", sending=S.ACCEPTED, resent_at=AT)
     assert a_batch().gives_up_at == DEPOSITED_AT + timedelta(hours=72)
-    assert a_batch(resent_at=AT).gives_up_at == AT + timedelta(hours=72)
+    batch = a_batch(alerts=(first, resent, done))
+    assert [batch.ends_at(alert) - timedelta(hours=72) for alert in (first, resent)] == [DEPOSITED_AT, AT]
+    assert (batch.waiting_since, batch.resent_at) == (DEPOSITED_AT, AT)
+    assert a_batch(alerts=(resent, done)).gives_up_at == AT + timedelta(hours=72)
+    assert (a_batch(alerts=(done,)).waiting_since, a_batch().resent_at) == (DEPOSITED_AT, None)
 
 
 def test_a_batch_tells_what_is_open_and_what_was_given_up() -> None:

@@ -212,8 +212,9 @@ def given_up() -> AlertBatch:
 def test_what_is_sent_again_has_its_whole_time_before_it() -> None:
     batch = send_again(given_up(), LATE)
     assert [alert.state for alert in batch.alerts] == [S.WAITING, S.WAITING]
-    assert (batch.alerts[0].error, batch.alerts[0].due_at, batch.waiting_since) == (None, LATE, LATE)
-    assert batch.gives_up_at == LATE + GIVE_UP_AFTER
+    assert (batch.alerts[0].error, batch.alerts[0].due_at) == (None, LATE)
+    assert batch.ends_at(batch.alerts[0]) == LATE + GIVE_UP_AFTER
+    assert batch.ends_at(batch.alerts[1]) == LATE, "nobody sent that one again"
     assert batch.alerts[1] == given_up().alerts[1]
     assert [alert.alert_id for alert in claimed(batch, LATE).attempted] == ["u1.email", "u2.email"]
 

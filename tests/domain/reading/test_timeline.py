@@ -83,7 +83,8 @@ def test_an_attempt_that_nothing_follows_is_under_way_and_a_report_settles_it() 
 def test_an_alert_that_nobody_tried_waits_since_the_deposit() -> None:
     untried = AlertBatch("n1", "Entidad", MONDAY, (Alert("u1.email", Channel.EMAIL, "rosa@ejemplo.pe"),))
     assert told_of(untried) == [(S.WAITING, 0)]
-    assert told_of(replace(untried, resent_at=MONDAY + MINUTE)) == [(S.WAITING, 1)]
+    resent = replace(untried.alerts[0], resent_at=MONDAY + MINUTE)
+    assert told_of(replace(untried, alerts=(resent,))) == [(S.WAITING, 1)]
 
 
 def test_an_automatic_reply_to_what_was_delivered_says_nothing() -> None:
