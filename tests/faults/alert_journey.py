@@ -226,7 +226,7 @@ class AlertJourney:
         return [json.loads(item["data"]["S"]) for item in self.lab.items("events") if item["type"]["S"] == kind.value]
 
     def list_given_up(self) -> list[str]:
-        found = alert_batch_store(self._box("sweep")).list_given_up(shard_of_code(NOTICE_ID), limit=10)
+        found = alert_batch_store(self._box("sweep")).given_up(shard_of_code(NOTICE_ID))
         return [notice_id for _, notice_id in found]
 
     def has_work(self) -> bool:

@@ -180,7 +180,7 @@ class _Trusting(NonceStore):
         TokenItem(token, digest=digest, expires_at=expires_at).save()
 
 
-class _Unclaimed(AlertBatchStore):
+class Unclaimed(AlertBatchStore):
     """Lets every worker send that sees something open."""
 
     def claim(self, notice_id: str, *, now: datetime) -> AlertBatch | None:
@@ -223,7 +223,7 @@ def _store(kind: type[DepositStore]) -> Callable[[Container], None]:
     return lambda box: _tools(box, deposits=kind(connection(box)))
 
 
-def _batches(kind: type[AlertBatchStore]) -> Callable[[Container], None]:
+def with_batches(kind: type[AlertBatchStore]) -> Callable[[Container], None]:
     def seed(box: Container) -> None:
         box.made[alert_batch_store] = kind(connection(box), event_store(box))
 
@@ -242,8 +242,8 @@ ALERTS_APART = Defect("alerts outside the transaction", _store(_AlertsApart), "m
 RECOMPUTED = Defect("answer recomputed", _recompute, "answers differ")
 ALERT_BEFORE = Defect("alert before the commit", _alert_before_commit, "half state")
 RECEIPT_AFTER = Defect("receipt put after the commit", _receipt_after_commit, "receipt")
-RECORDED_FIRST = Defect("outcome recorded before sending", _batches(_RecordedFirst), "message missing")
-UNCLAIMED = Defect("alerts sent without a claim", _batches(_Unclaimed), "message doubled")
+RECORDED_FIRST = Defect("outcome recorded before sending", with_batches(_RecordedFirst), "message missing")
+UNCLAIMED = Defect("alerts sent without a claim", with_batches(Unclaimed), "message doubled")
 NONCE_TRUSTED = Defect("nonce read but not claimed", lambda box: _tools(box, nonces=_Trusting()), "")
 FOUND_BY_FAULTS = (GUARD_AFTER, GUARD_BEFORE, RETRY_IS_NEW, ALERTS_APART, RECOMPUTED, ALERT_BEFORE, RECEIPT_AFTER,
                    RECORDED_FIRST)  # fmt: skip

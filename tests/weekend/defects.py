@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.bootstrap import Container
-from chalicelib.bootstrap.alert import alert_batch_store, channels, sending_tools
-from chalicelib.bootstrap.aws import connection
-from chalicelib.bootstrap.storage import event_store
+from chalicelib.bootstrap.alert import channels, sending_tools
 from chalicelib.domain.alert.alert import AlertBatch, AlertState
-from chalicelib.domain.alert.alert_sending import Accepted, begin_attempt, settle
+from chalicelib.domain.alert.alert_sending import Accepted, settle
 from chalicelib.domain.alert.delivery_report import DeliveryReport
 from chalicelib.domain.event import Event
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.way_out import BREAKER, Pace, WayOut
 from chalicelib.services.alert.unwritten import Unwritten
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
+from tests.faults.defects import Unclaimed, with_batches
 
 
 @dataclass(frozen=True)
@@ -30,16 +29,6 @@ class Defect:
 
     def __str__(self) -> str:
         return self.name
-
-
-class _Unclaimed(AlertBatchStore):
-    """Lets every worker send that sees something open."""
-
-    def claim(self, notice_id: str, *, now: datetime) -> AlertBatch | None:
-        found = self.find(notice_id)
-        if found is None or not found.open:
-            return None
-        return replace(begin_attempt(found, now), claimed_at=now)
 
 
 class _Refusing(AlertBatchStore):
@@ -70,24 +59,25 @@ class _RecordedFirst(AlertBatchStore):
 class _Unlisted(AlertBatchStore):
     """Forgets what was given up."""
 
-    def list_given_up(self, shard: str, *, limit: int, after: int = 0) -> tuple[tuple[int, str], ...]:
-        del shard, limit, after
-        return ()
+    def given_up(self, shard: str) -> Iterator[tuple[int, str]]:
+        del shard
+        return iter(())
 
 
 class _Unwatched(AlertBatchStore):
     """Forgets who waits."""
 
-    def waiting_since(self) -> int | None:
-        return None
+    def waiting(self, shard: str) -> Iterator[tuple[int, str]]:
+        del shard
+        return iter(())
 
 
 class _Unswept(AlertBatchStore):
     """Leaves to the stream what is sent."""
 
-    def list_due(self, shard: str, *, now: datetime, limit: int) -> tuple[tuple[int, str], ...]:
-        del shard, now, limit
-        return ()
+    def due(self, shard: str, *, now: datetime) -> Iterator[tuple[int, str]]:
+        del shard, now
+        return iter(())
 
 
 class _Unreported(AlertBatchStore):
@@ -116,13 +106,6 @@ class _Forgetful(Unwritten):
         return is_written
 
 
-def _batches(kind: type[AlertBatchStore]) -> Callable[[Container], None]:
-    def alter(box: Container) -> None:
-        box.made[alert_batch_store] = kind(connection(box), event_store(box))
-
-    return alter
-
-
 def _forget(box: Container) -> None:
     box.made[sending_tools] = replace(sending_tools(box), unwritten=_Forgetful())
 
@@ -134,14 +117,14 @@ def _hurry(box: Container) -> None:
 
 
 DEFECTS = (
-    Defect("alerts sent without a claim", _batches(_Unclaimed), "doubled"),
-    Defect("refusals counted as failures", _batches(_Refusing), "refused for good"),
-    Defect("outcome recorded before sending", _batches(_RecordedFirst), "lost"),
-    Defect("list forgotten", _batches(_Unlisted), "not on the list"),
-    Defect("nobody watches who waits", _batches(_Unwatched), "AlertsWaiting"),
-    Defect("nothing swept", _batches(_Unswept), "waits at rest"),
-    Defect("reports forgotten", _batches(_Unreported), "report forgotten"),
-    Defect("only one event an outcome", _batches(_Unlogged), "not in the log"),
+    Defect("alerts sent without a claim", with_batches(Unclaimed), "doubled"),
+    Defect("refusals counted as failures", with_batches(_Refusing), "refused for good"),
+    Defect("outcome recorded before sending", with_batches(_RecordedFirst), "lost"),
+    Defect("list forgotten", with_batches(_Unlisted), "not on the list"),
+    Defect("nobody watches who waits", with_batches(_Unwatched), "AlertsWaiting"),
+    Defect("nothing swept", with_batches(_Unswept), "waits at rest"),
+    Defect("reports forgotten", with_batches(_Unreported), "report forgotten"),
+    Defect("only one event an outcome", with_batches(_Unlogged), "not in the log"),
     Defect("unwritten outcomes dropped", _forget, "not in the log"),
     Defect("way out without a pace", _hurry, "too fast"),
 )

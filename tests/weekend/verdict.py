@@ -58,7 +58,7 @@ class Verdict:
                     self.complaints.append(f"waits at rest: {notice_id}")
                 self._judge(notice_id)
         store = alert_batch_store(days.new_box())
-        listed = {notice for shard in SHARDS for _, notice in store.list_given_up(shard, limit=1000)}
+        listed = {notice for shard in SHARDS for _, notice in store.given_up(shard)}
         self.complaints += [f"not on the list: {notice}" for notice in days.truth.given_up.keys() - listed]
         self.complaints += [f"on the list for nothing: {notice}" for notice in listed - days.truth.given_up.keys()]
         if len(days.truth.deposited) != days.notices:

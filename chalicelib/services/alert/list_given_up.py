@@ -10,6 +10,7 @@ from chalicelib.domain.alert.work_list import GivenUp, Waiting, WorkList
 from chalicelib.domain.errors import CasillaError, Conflict, NotFound
 from chalicelib.services.work_through import log_failed
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
+from chalicelib.store.shards import SHARDS
 
 _LONGEST = 10
 
@@ -23,7 +24,7 @@ def list_given_up(*, batches: AlertBatchStore, limit: int, after: tuple[int, str
         Unavailable: the store does not answer.
 
     """
-    entries = sorted(batches.all_given_up(), reverse=True)
+    entries = sorted((entry for shard in SHARDS for entry in batches.given_up(shard)), reverse=True)
     rest = [entry for entry in entries if after is None or entry < after]
     found = [_given_up(entry, batches) for entry in rest[:limit]]
     return WorkList(
@@ -42,9 +43,10 @@ def list_waiting(*, batches: AlertBatchStore, now: Callable[[], datetime]) -> Wa
         Unavailable: the store does not answer.
 
     """
-    entries = sorted(batches.all_waiting())
+    entries = sorted(entry for shard in SHARDS for entry in batches.waiting(shard))
     longest = tuple((notice_id, _instant(since)) for since, notice_id in entries[:_LONGEST])
-    return Waiting(len(entries), sum(1 for _ in batches.all_due(now=now())), longest)
+    due = sum(1 for shard in SHARDS for _ in batches.due(shard, now=now()))
+    return Waiting(len(entries), due, longest)
 
 
 def read_alerts(notice_id: str, *, batches: AlertBatchStore) -> AlertBatch:

@@ -12,6 +12,7 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.services.work_through import log_failed
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
+from chalicelib.store.shards import SHARDS
 
 _RACES = 5
 
@@ -44,7 +45,7 @@ def resend_all(tools: ResendingTools, *, at_most: int, until: datetime) -> Resen
         Unavailable: the store does not answer, so that there is no list.
 
     """
-    entries = sorted(tools.batches.all_given_up())
+    entries = sorted(entry for shard in SHARDS for entry in tools.batches.given_up(shard))
     done: list[Resent] = []
     resent = 0
     for _, notice_id in entries:

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
-from chalicelib.services.work_through import counted, log_failed
+from chalicelib.services.work_through import FAILED, counted, log_failed, work_through
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.shards import SHARDS
 
 _LISTED_AT_MOST = 1000
 _LONG = timedelta(minutes=15)
+_BEGUN = "begun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,46 +47,40 @@ def sweep_alerts(
     send: Callable[[str], Counter[str]],
     now: Callable[[], datetime],
     until: datetime,
-    per_shard: int = 100,
 ) -> Sweep:
-    """Send what is due, the longest due first, at most `per_shard` of each shard and starting none after `until`.
+    """Send what is due, the longest due first, beginning none after `until`.
 
     `send` is `send_alerts` with its tools. One batch that fails stops no other; it is due again later.
     """
-    found = [batches.list_due(shard, now=now(), limit=per_shard) for shard in SHARDS]
-    due = [notice_id for _, notice_id in sorted(entry for entries in found for entry in entries)]
-    has_more = any(len(entries) == per_shard for entries in found)
+    due = [notice_id for _, notice_id in sorted(entry for shard in SHARDS for entry in batches.due(shard, now=now()))]
     outcomes: Counter[str] = Counter()
-    begun = 0
-    for notice_id in due:
-        if now() >= until:
-            break
-        begun += 1
-        try:
-            outcomes.update(send(notice_id))
-        except Exception as error:  # noqa: BLE001 - one batch stops no other
-            log_failed("sweep_alerts", notice_id, error)
-            outcomes["failed"] += 1
-    left = len(due) - begun
-    overdue = _overdue(batches, now() - _LONG)
-    waiting_since = batches.waiting_since()
+
+    def handle(notice_id: str) -> str:
+        outcomes.update(send(notice_id))
+        return _BEGUN
+
+    worked = work_through(due, handle, job="sweep_alerts", now=now, until=until)
+    outcomes[FAILED] = worked.outcomes[FAILED]
+    waiting = [_waiting(batches, shard, before=now() - _LONG) for shard in SHARDS]
+    oldest = min((since for entries in waiting for since, _ in entries), default=None)
+    long_ago = int((now() - _LONG).timestamp())
     return counted(
         Sweep,
         outcomes,
-        left=left,
-        on_list=sum(len(batches.list_given_up(shard, limit=_LISTED_AT_MOST)) for shard in SHARDS),
-        oldest_waiting_s=0 if waiting_since is None else max(0, int(now().timestamp()) - waiting_since),
-        overdue=overdue,
-        is_complete=not (left or has_more or outcomes["failed"] or outcomes["unwritten"]),
+        left=len(due) - worked.outcomes.total(),
+        on_list=sum(1 for shard in SHARDS for _ in islice(batches.given_up(shard), _LISTED_AT_MOST)),
+        oldest_waiting_s=0 if oldest is None else max(0, int(now().timestamp()) - oldest),
+        overdue=sum(since <= long_ago for entries in waiting for since, _ in entries),
+        is_complete=worked.is_complete and not outcomes["unwritten"],
     )
 
 
-def _overdue(batches: AlertBatchStore, before: datetime) -> int:
-    """Count the notices that wait since before an instant, once the oldest of each shard is known to wait indeed."""
-    for shard in SHARDS:
-        for _, notice_id in batches.list_overdue(shard, before=before, limit=1):
-            try:
-                batches.watch_anew(notice_id)
-            except Exception as error:  # noqa: BLE001 - it is looked at again by the next sweep
-                log_failed("sweep_alerts", notice_id, error)
-    return sum(len(batches.list_overdue(shard, before=before, limit=_LISTED_AT_MOST)) for shard in SHARDS)
+def _waiting(batches: AlertBatchStore, shard: str, *, before: datetime) -> list[tuple[int, str]]:
+    """Return what waits of a shard, the longest first, once that one is known to wait indeed."""
+    entries = list(islice(batches.waiting(shard), _LISTED_AT_MOST))
+    if entries and entries[0][0] <= before.timestamp():
+        try:
+            return entries[1:] if batches.watch_anew(entries[0][1]) else entries
+        except Exception as error:  # noqa: BLE001 - it is looked at again by the next sweep
+            log_failed("sweep_alerts", entries[0][1], error)
+    return entries

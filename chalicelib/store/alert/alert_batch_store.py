@@ -33,7 +33,6 @@ from chalicelib.store.alert.alert_batch_item import (
 )
 from chalicelib.store.codec import to_data
 from chalicelib.store.event_store import EventStore
-from chalicelib.store.shards import SHARDS
 from chalicelib.store.tables import AlertBatchItem
 from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
 
@@ -43,6 +42,7 @@ _EVENTS_AT_ONCE = 90
 _DUE = ("due", "due_shard", "due_at")
 _WATCHED = ("watched", "watch_shard", "watched_since")
 _FOREVER = 10**12
+_PAGE = 1000
 _UNANSWERED = ("store_unavailable", "El servicio no responde. Intente de nuevo en un momento.")
 
 
@@ -60,8 +60,13 @@ class AlertBatchStore:
 
     def find(self, notice_id: str) -> AlertBatch | None:
         """Return a notice's batch, read with strong consistency, or None."""
+        item = self._item(notice_id)
+        return None if item is None else batch_from_item(item)
+
+    @staticmethod
+    def _item(notice_id: str) -> AlertBatchItem | None:
         try:
-            return batch_from_item(AlertBatchItem.get(notice_id, consistent_read=True))
+            return AlertBatchItem.get(notice_id, consistent_read=True)
         except AlertBatchItem.DoesNotExist:
             return None
         except PynamoDBException as error:
@@ -134,70 +139,52 @@ class AlertBatchStore:
 
         return self._change(stored, sent_again, (event,))
 
-    def list_due(self, shard: str, *, now: datetime, limit: int) -> tuple[tuple[int, str], ...]:
-        """Return up to `limit` batches of a shard that need a worker as (due at, notice id), the longest due first."""
-        return self._list(_DUE, shard, until=now, limit=limit)
+    def due(self, shard: str, *, now: datetime) -> Iterator[tuple[int, str]]:
+        """Yield the batches of a shard that need a worker by now as (due at, notice id), the longest due first."""
+        return self._listed(_DUE, shard, until=now)
 
-    def list_given_up(self, shard: str, *, limit: int) -> tuple[tuple[int, str], ...]:
-        """Return up to `limit` batches of a shard with alerts given up as (since, notice id), the oldest first."""
-        return self._list(_WATCHED, gave_up_key(shard), limit=limit)
+    def waiting(self, shard: str) -> Iterator[tuple[int, str]]:
+        """Yield the batches of a shard that wait, with nothing given up, as (since, notice id), the longest first."""
+        return self._listed(_WATCHED, waiting_key(shard))
 
-    def all_given_up(self) -> Iterator[tuple[int, str]]:
-        """Yield every batch with alerts given up as (since, notice id), shard by shard."""
-        for shard in SHARDS:
-            yield from self._all(_WATCHED, gave_up_key(shard))
+    def given_up(self, shard: str) -> Iterator[tuple[int, str]]:
+        """Yield the batches of a shard with alerts given up as (since, notice id), the longest there first."""
+        return self._listed(_WATCHED, gave_up_key(shard))
 
-    def all_waiting(self) -> Iterator[tuple[int, str]]:
-        """Yield every batch that waits, with nothing given up, as (since, notice id), shard by shard."""
-        for shard in SHARDS:
-            yield from self._all(_WATCHED, waiting_key(shard))
+    def watch_anew(self, notice_id: str) -> bool:
+        """Write where a batch stands in the indexes, if that is no longer so: packages before know only one of them.
 
-    def all_due(self, *, now: datetime) -> Iterator[tuple[int, str]]:
-        """Yield every batch that needs a worker by now as (due at, notice id), shard by shard."""
-        for shard in SHARDS:
-            yield from self._all(_DUE, shard, until=now)
+        False where it is as it stands, or where a worker is at it.
+        """
+        item = self._item(notice_id)
+        batch = item and batch_from_item(item)
+        if item is None or batch is None or batch.leased_until is not None or not is_misplaced(item, batch):
+            return False
+        return self._write_alone(batch, batch) is not None
 
-    def waiting_since(self) -> int | None:
-        """Return since when the alert that waits longest has, in epoch seconds; None when none waits."""
-        found = [self._list(_WATCHED, waiting_key(shard), limit=1) for shard in SHARDS]
-        return min((since for entries in found for since, _ in entries), default=None)
-
-    def list_overdue(self, shard: str, *, before: datetime, limit: int) -> tuple[tuple[int, str], ...]:
-        """Return up to `limit` batches of a shard that wait since before an instant, the longest first."""
-        return self._list(_WATCHED, waiting_key(shard), until=before, limit=limit)
-
-    def watch_anew(self, notice_id: str) -> None:
-        """Write where a batch stands in the indexes, if that is no longer so: packages before know only one of them."""
-        item = AlertBatchItem.get(notice_id, consistent_read=True)
-        batch = batch_from_item(item)
-        if batch.leased_until is None and is_misplaced(item, batch):
-            self._write_alone(batch, batch)
-
-    def _list(
-        self, index: tuple[str, str, str], shard: str, *, limit: int, until: datetime | None = None
-    ) -> tuple[tuple[int, str], ...]:
-        return self._page(index, _query(index, shard, until=until) | {"Limit": limit})[0]
-
-    def _all(
-        self, index: tuple[str, str, str], shard: str, *, until: datetime | None = None
+    def _listed(
+        self, index: tuple[str, str, str], key: str, *, until: datetime | None = None
     ) -> Iterator[tuple[int, str]]:
-        query: dict[str, Any] | None = _query(index, shard, until=until)
-        while query is not None:
-            entries, query = self._page(index, query)
-            yield from entries
-
-    def _page(
-        self, index: tuple[str, str, str], query: dict[str, Any]
-    ) -> tuple[tuple[tuple[int, str], ...], dict[str, Any] | None]:
-        """Return a page's entries, and what to ask for the next one."""
-        range_key = index[2]
-        try:
-            found = self._connection.dispatch("Query", query)
-        except VENDOR_ERRORS as error:
-            raise Unavailable(*_UNANSWERED) from error
-        entries = tuple((int(item[range_key]["N"]), item["notice_id"]["S"]) for item in found["Items"])
-        last = found.get("LastEvaluatedKey")
-        return entries, query | {"ExclusiveStartKey": last} if last else None
+        """Yield an index's entries of one key, asking for the next page only when those before it are done."""
+        name, hash_key, range_key = index
+        last = _FOREVER if until is None else int(until.timestamp())
+        query: dict[str, Any] = {
+            "TableName": AlertBatchItem.Meta.table_name,
+            "IndexName": name,
+            "KeyConditionExpression": f"{hash_key} = :shard AND {range_key} <= :until",
+            "ExpressionAttributeValues": {":shard": {"S": key}, ":until": {"N": str(last)}},
+            "ProjectionExpression": f"notice_id, {range_key}",
+            "Limit": _PAGE,
+        }
+        while True:
+            try:
+                found = self._connection.dispatch("Query", query)
+            except VENDOR_ERRORS as error:
+                raise Unavailable(*_UNANSWERED) from error
+            yield from ((int(item[range_key]["N"]), item["notice_id"]["S"]) for item in found["Items"])
+            if "LastEvaluatedKey" not in found:
+                return
+            query["ExclusiveStartKey"] = found["LastEvaluatedKey"]
 
     def _change(
         self, stored: AlertBatch, change: Callable[[AlertBatch], AlertBatch], events: tuple[Event, ...]
@@ -242,18 +229,6 @@ class AlertBatchStore:
                 return None
             raise Unavailable(*_UNANSWERED) from error
         return batch_from_item(item)
-
-
-def _query(index: tuple[str, str, str], shard: str, *, until: datetime | None = None) -> dict[str, Any]:
-    name, hash_key, range_key = index
-    last = _FOREVER if until is None else int(until.timestamp())
-    return {
-        "TableName": AlertBatchItem.Meta.table_name,
-        "IndexName": name,
-        "KeyConditionExpression": f"{hash_key} = :shard AND {range_key} <= :until",
-        "ExpressionAttributeValues": {":shard": {"S": shard}, ":until": {"N": str(last)}},
-        "ProjectionExpression": f"notice_id, {range_key}",
-    }
 
 
 def _needs_worker(batch: AlertBatch, now: datetime) -> bool:

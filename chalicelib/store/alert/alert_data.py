@@ -69,16 +69,19 @@ def alerts_from_data(
 
 def _read(data: Mapping[str, Any], progress: Mapping[str, Any] | None) -> Alert:
     if progress is not None:
-        alert = from_data(Alert, {**{name: data[name] for name in _KNOWN if name in data}, **progress})
+        alert = from_data(Alert, {**_known(data), **progress})
         if alerts_to_data([alert]) == [dict(data)]:
             return alert
     return _from_former(data)
 
 
+def _known(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in _KNOWN if name in data}
+
+
 def _from_former(data: Mapping[str, Any]) -> Alert:
     state, error, message_id = data["state"], data.get("error"), data.get("message_id")
-    alert = Alert(data["alert_id"], data["channel"], data["destination"], message_id=message_id)
-    alert = from_data(Alert, to_data(alert))
+    alert = from_data(Alert, _known(data))
     if state == "pending":
         return replace(alert, refusal=error)
     if state == "failed" and error != "rejected_by_provider":

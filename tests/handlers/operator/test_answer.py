@@ -135,7 +135,8 @@ def test_an_unexpected_error_is_a_sentence_with_a_number_and_in_the_log_without_
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken:
-        def all_given_up(self) -> None:
+        def given_up(self, shard: str) -> None:
+            del shard
             raise RuntimeError("rosa@ejemplo.pe")
 
     made, key = world.container.made, alert_batch_store

@@ -22,9 +22,9 @@ def world() -> Iterator[World]:
         yield opened
 
 
-def sweep(world: World, *, minutes: int = 1, per_shard: int = 100) -> Sweep:
+def sweep(world: World, *, minutes: int = 1) -> Sweep:
     until = world.now + timedelta(minutes=minutes)
-    return sweep_alerts(batches=world.batches, send=world.send, now=world.clock, until=until, per_shard=per_shard)
+    return sweep_alerts(batches=world.batches, send=world.send, now=world.clock, until=until)
 
 
 def told(report: Sweep) -> dict[str, Any]:
@@ -132,10 +132,17 @@ def test_an_outcome_that_could_not_be_written_leaves_the_sweep_unfinished(world:
     assert (report.unwritten, report.is_complete) == (1, False)
 
 
-def test_a_sweep_is_bounded_in_time_and_number_and_says_what_is_left(world: World) -> None:
+def test_a_sweep_is_bounded_in_time_and_says_what_is_left(world: World) -> None:
     deposit(world, 20)
     world.now += SWEEP_AFTER
     assert told(sweep(world, minutes=0)) == {"left": 20, "oldest_waiting_s": 120, "is_complete": False}
-    bounded = sweep(world, per_shard=1)
-    assert bounded.sent <= 16
-    assert not bounded.is_complete
+
+
+def test_records_that_cannot_be_read_keep_nobody_waiting_however_many_they_are(world: World) -> None:
+    notices = deposit(world, 60)
+    for notice_id in notices[:-1]:
+        AlertBatchItem(notice_id).update([AlertBatchItem.alerts.set([{"state": "of tomorrow"}])])
+    world.now += SWEEP_AFTER
+    report = sweep(world)
+    assert (report.sent, report.failed, report.left) == (2, 59, 0)
+    assert states(world.batch(notices[-1])) == [AlertState.ACCEPTED] * 2

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from chalicelib.domain.alert.retry import LEASE
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.store.alert.alert_batch_item import SWEEP_AFTER
-from chalicelib.store.shards import shard_of_code
+from chalicelib.store.shards import SHARDS, shard_of_code
 from chalicelib.store.tables import AlertBatchItem
 from tests.alert_world import (
     DEPOSITED_AT,
@@ -71,12 +73,16 @@ def an_event(number: int = 1, at: datetime | None = None) -> Event:
 
 
 def due(world: World, *, now: datetime = LATER, limit: int = 10) -> list[tuple[datetime, str]]:
-    found = world.batches.list_due(SHARD, now=now, limit=limit)
+    found = islice(world.batches.due(SHARD, now=now), limit)
     return [(datetime.fromtimestamp(at, UTC), notice_id) for at, notice_id in found]
 
 
 def given_up(world: World) -> list[tuple[datetime, str]]:
-    return [(datetime.fromtimestamp(at, UTC), one) for at, one in world.batches.list_given_up(SHARD, limit=10)]
+    return [(datetime.fromtimestamp(at, UTC), one) for at, one in world.batches.given_up(SHARD)]
+
+
+def waiting_since(world: World) -> int | None:
+    return min((since for shard in SHARDS for since, _ in world.batches.waiting(shard)), default=None)
 
 
 def raw() -> AlertBatchItem:
@@ -217,9 +223,9 @@ def test_of_two_claims_at_once_one_wins(world: World) -> None:
 def test_a_settled_batch_leaves_the_indexes(world: World) -> None:
     world.deposit(a_batch())
     assert due(world) == [(world.now + SWEEP_AFTER, NOTICE_ID)]
-    assert world.batches.waiting_since() == int(world.now.timestamp())
+    assert waiting_since(world) == int(world.now.timestamp())
     settled = record(world, claim(world), Accepted, an_event())
-    assert (due(world), given_up(world), world.batches.waiting_since()) == ([], [], None)
+    assert (due(world), given_up(world), waiting_since(world)) == ([], [], None)
     assert world.batch() == settled
     assert world.timeline() == (an_event(),)
     assert world.batches.claim(NOTICE_ID, now=LATER) is None
@@ -242,7 +248,7 @@ def test_what_was_given_up_is_on_the_list_by_when_it_was(world: World) -> None:
     end = world.batch().gives_up_at
     record(world, claim(world), refused, now=end)
     assert given_up(world) == [(end, NOTICE_ID)]
-    assert (due(world), world.batches.waiting_since()) == ([], None)
+    assert (due(world), waiting_since(world)) == ([], None)
 
 
 def test_what_was_given_up_is_on_the_list_though_another_alert_waits(world: World) -> None:
@@ -271,7 +277,7 @@ def test_what_is_sent_again_is_due_at_once_and_off_the_list(world: World) -> Non
     world.now = LATER
     assert world.batches.send_again(world.batch(), an_event(), now=LATER)
     assert (given_up(world), due(world)) == ([], [(LATER, NOTICE_ID)])
-    assert world.batches.waiting_since() == int(LATER.timestamp())
+    assert waiting_since(world) == int(LATER.timestamp())
     assert [alert.state for alert in claim(world).attempted] == [S.ATTEMPTED] * 2
     assert world.timeline() == (an_event(),)
 
@@ -304,7 +310,8 @@ def test_whole_lists_are_read_however_many_pages_they_take(world: World, page: i
         else:
             world.deposit(a_batch(notice_id=notice_id, deposited_at=since))
     with pages_of(world, page):
-        found = [*world.batches.all_given_up()], [*world.batches.all_waiting()], [*world.batches.all_due(now=LATER)]
+        lists = (world.batches.given_up, world.batches.waiting, partial(world.batches.due, now=LATER))
+        found = tuple([entry for shard in SHARDS for entry in listed(shard)] for listed in lists)
     assert [len(set(listed)) for listed in found] == [len(listed) for listed in found] == [10, 10, 10]
     assert sorted(found[0]) == entries[1::2]
     assert sorted(found[1]) == entries[::2]
@@ -499,7 +506,7 @@ def test_a_claim_of_the_package_before_over_one_of_this_is_read_by_its_own_end(w
 def test_an_empty_batch_is_kept_and_never_due(world: World) -> None:
     batch = world.deposit(a_batch(alerts=()))
     assert world.batch() == batch
-    assert (due(world), world.batches.waiting_since()) == ([], None)
+    assert (due(world), waiting_since(world)) == ([], None)
 
 
 def test_due_batches_come_longest_due_first_and_bounded(world: World) -> None:
@@ -507,7 +514,7 @@ def test_due_batches_come_longest_due_first_and_bounded(world: World) -> None:
     for age, notice_id in enumerate(same_shard):
         world.deposit(a_batch(notice_id=notice_id, deposited_at=world.now - timedelta(days=age)))
     assert [notice_id for _, notice_id in due(world, limit=3)] == same_shard[:0:-1]
-    assert world.batches.waiting_since() == int((world.now - timedelta(days=3)).timestamp())
+    assert waiting_since(world) == int((world.now - timedelta(days=3)).timestamp())
 
 
 @pytest.mark.parametrize("operation", ["UpdateItem", "GetItem", "Query"])
