@@ -158,8 +158,8 @@ class EventItem(Model):
 class AlertBatchItem(Model):
     """All alerts of a notice.
 
-    The sparse index `due` (`due_shard`, `due_at`) holds what needs a worker, `watched` (`watch_shard`, `watched_since`)
-    what waits or was given up.
+    The sparse indexes: `due` (`due_shard`, `due_at`) holds what needs a worker, `waiting` (`waiting_shard`,
+    `waiting_since`) what is open, `given_up` (`given_up_shard`, `given_up_since`) what was given up.
     """
 
     class Meta(_Meta):
@@ -177,8 +177,10 @@ class AlertBatchItem(Model):
     owed: JSONAttribute = JSONAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
     due_at = NumberAttribute(null=True)
-    watch_shard = UnicodeAttribute(null=True)
-    watched_since = NumberAttribute(null=True)
+    waiting_shard = UnicodeAttribute(null=True)
+    waiting_since = NumberAttribute(null=True)
+    given_up_shard = UnicodeAttribute(null=True)
+    given_up_since = NumberAttribute(null=True)
     institution_short_name = UnicodeAttribute(null=True)
 
 

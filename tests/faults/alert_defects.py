@@ -110,7 +110,7 @@ class _Unlisted(AlertBatchStore):
     def record(self, claimed: AlertBatch, settled: AlertBatch, events: tuple[Event, ...]) -> None:
         super().record(claimed, settled, events)
         if settled.given_up:
-            AlertBatchItem(claimed.notice_id).update([AlertBatchItem.watch_shard.remove()])
+            AlertBatchItem(claimed.notice_id).update([AlertBatchItem.given_up_shard.remove()])
 
 
 class _Forgetting(AlertBatchStore):

@@ -125,7 +125,7 @@ class AlertJourney:
             item.alerts = [
                 {name: alert[name] for name in _FORMER_FIELDS} | {"state": "pending"} for alert in item.alerts
             ]
-            item.watch_shard = item.watched_since = None
+            item.waiting_shard = item.waiting_since = None
         with TransactWrite(connection=connection(box)) as transaction:
             transaction.save(item)
             event_store(box).add_in(transaction, _DEPOSITED)
@@ -254,7 +254,7 @@ def ses_event(kind: str, recipient: str, message_id: str) -> dict[str, Any]:
 
 
 def misplaced(journey: AlertJourney) -> Iterator[str]:
-    """Say where the indexes disagree with the batch: `due` finds whoever needs a worker, `watched` whoever waits."""
+    """Say where the indexes disagree with the batch: `due` has what needs a worker, the others what people ask for."""
     item = journey.item()
     progress = json.loads(item["progress"]["S"]) if "progress" in item else None
     states = [alert.state for alert in alerts_from_data(json.loads(item["alerts"]["S"]), progress)]
@@ -263,9 +263,10 @@ def misplaced(journey: AlertJourney) -> Iterator[str]:
     if ("due_shard" in item) != needs_worker:
         yield f"due though nothing needs a worker: {states}" if not needs_worker else f"not due: {states}"
     shard = shard_of_code(NOTICE_ID)
-    watched = f"gave_up#{shard}" if AlertState.GAVE_UP in states else f"waiting#{shard}" if is_open else ""
-    if item.get("watch_shard", {"S": ""})["S"] != watched and progress is not None:
-        yield f"watched as {item.get('watch_shard')}: {states}"
+    for index, is_in in (("waiting", is_open), ("given_up", AlertState.GAVE_UP in states)):
+        stands = item.get(f"{index}_shard", {"S": ""})["S"]
+        if stands != (shard if is_in else "") and progress is not None:
+            yield f"{index} says {stands}: {states}"
 
 
 OPEN_STATES = {AlertState.WAITING, AlertState.ATTEMPTED, AlertState.REFUSED, AlertState.UNKNOWN}

@@ -207,7 +207,7 @@ class Days:
         if self.provider.unreported[notice_id]:
             return False
         item = items_of(self.config.alerts_table).get(partition(notice_id))
-        return item is not None and not {"due_shard", "watch_shard", "owed"} & set(item.attrs)
+        return item is not None and not {"due_shard", "waiting_shard", "given_up_shard", "owed"} & set(item.attrs)
 
 
 def _chances(seed: int) -> Iterator[random.Random]:

@@ -45,6 +45,19 @@ class Waiting:
     longest: tuple[tuple[str, datetime], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """How many notices' alerts were looked at, were put into another list, and could not be read or written.
+
+    `after` is the last one looked at, None when the end was reached.
+    """
+
+    looked_at: int
+    moved: int
+    failed: int
+    after: str | None
+
+
 class Resending(StrEnum):
     """What became of sending a notice's alerts again."""
 

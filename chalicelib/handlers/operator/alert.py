@@ -12,6 +12,7 @@ from chalicelib.domain.alert.work_list import Resending, Resent
 from chalicelib.handlers.operator.answer import Told
 from chalicelib.renderers.alert import work_list_json, work_list_text
 from chalicelib.services.alert import list_given_up as listing
+from chalicelib.services.alert.index_alerts import index_alerts
 from chalicelib.services.alert.resend_alerts import ResendingTools, resend_alerts, resend_all
 
 RESENDING_TIME = timedelta(seconds=40)
@@ -53,6 +54,15 @@ def resend(given: Mapping[str, Any]) -> Told:
         return Told(text, data, is_done=_all_done(done.notices))
     notices = resend_alerts(given["notificación"], tools)
     return Told(work_list_text.resent_text(notices), work_list_json.resent_json(notices), is_done=_all_done(notices))
+
+
+def index(given: Mapping[str, Any]) -> Told:
+    """Put what a package before left into the lists, as far as there is time."""
+    box = current()
+    done = index_alerts(
+        batches=alert_batch_store(box), after=given["after"], now=box.clock, until=box.clock() + RESENDING_TIME
+    )
+    return Told(work_list_text.indexed_text(done), work_list_json.indexed_json(done), is_done=not done.failed)
 
 
 def _all_done(notices: tuple[Resent, ...]) -> bool:

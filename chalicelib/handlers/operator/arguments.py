@@ -116,11 +116,16 @@ def _position(text: str | None) -> tuple[int, str] | None:
     return int(found[1]), found[2]
 
 
+def _start(text: str | None) -> str | None:
+    return None if text is None else _notice(text)
+
+
 READERS: dict[str, Callable[[Any], Any]] = {
     "limit": _limit,
     "notice": _notice,
     "operator": operator_actor,
     "position": _position,
     "reason": check_reason,
+    "start": _start,
 }
 """How each kind is read: of the text that was given, or None for an option that was not."""

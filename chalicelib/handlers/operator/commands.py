@@ -69,6 +69,9 @@ COMMANDS = (
         Argument("NOTIFICACIÓN", "notices", "los números de las notificaciones, cien a lo más"),
         Argument("--all", FLAG, "todas las de la lista, 200 cada vez: se repite hasta que no quede ninguna"),
     ), one_of=("NOTIFICACIÓN", "--all"), changes=True),
+    Command("alerts index", "pone en sus listas las alertas que dejó una versión anterior", "operator.alert:index", (
+        Argument("--after", "start", "seguir donde terminó la vez anterior, como ella lo dice", "NOTIFICACIÓN"),
+    )),
 )
 # fmt: on
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch
-from chalicelib.domain.alert.work_list import GivenUp, Resent, ResentAll, Waiting, WorkList
+from chalicelib.domain.alert.work_list import GivenUp, Indexed, Resent, ResentAll, Waiting, WorkList
 from chalicelib.renderers.alert.work_list_text import masked, position_text
 
 
@@ -59,6 +59,11 @@ def _given_up(given_up: GivenUp) -> dict[str, Any]:
         "institution": batch.institution_name if batch else None,
         "alerts": [_alert(alert, batch) for alert in batch.given_up] if batch else [],
     }
+
+
+def indexed_json(done: Indexed) -> dict[str, Any]:
+    """Return what was looked at."""
+    return {"looked_at": done.looked_at, "moved": done.moved, "failed": done.failed, "after": done.after}
 
 
 def _alert(alert: Alert, batch: AlertBatch) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertReport, AlertState, Channel, ReportKind
-from chalicelib.domain.alert.work_list import GivenUp, Resending, Resent, ResentAll, Waiting, WorkList
+from chalicelib.domain.alert.work_list import GivenUp, Indexed, Resending, Resent, ResentAll, Waiting, WorkList
 from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.renderers.spanish import date_and_hour, one_line, zone_in_words
 
@@ -116,6 +116,14 @@ def _given_up_lines(given_up: GivenUp, zone: ZoneInfo) -> list[str]:
         return [f"{head}  no se puede leer: el registro de la función dice por qué"]
     batch = given_up.batch
     return [f"{head}  {one_line(batch.institution_name)}", *(f"  {_alert_line(one, batch)}" for one in batch.given_up)]
+
+
+def indexed_text(done: Indexed) -> str:
+    """Write what was looked at, and how to go on."""
+    lines = [f"Vistas: {done.looked_at}. Puestas en su lista: {done.moved}. No se pudieron leer: {done.failed}."]
+    if done.after is not None:
+        lines.append(f"Falta el resto: alerts index --after {done.after}")
+    return "\n".join(lines)
 
 
 def _resent_lines(notice: Resent) -> list[str]:

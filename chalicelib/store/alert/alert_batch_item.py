@@ -1,7 +1,7 @@
-"""How an alert batch is laid out in its item, and in which of the two sparse indexes it stands.
+"""How an alert batch is laid out in its item, and in which of the three sparse indexes it stands.
 
 `due` holds what needs a worker, by the instant at which it does: what is open, and what a dead worker left claimed.
-`watched` holds what people have to know of: what waits, by since when, and what was given up, by when it was.
+`waiting` holds what is open, by since when, and `given_up` what was given up, by when it was.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def batch_to_item(batch: AlertBatch) -> AlertBatchItem:
     if batch.open:
         item.due_shard = shard_of_code(batch.notice_id)
         item.due_at = to_seconds(batch.deposited_at + SWEEP_AFTER)
-        item.watch_shard, item.watched_since = _watched(batch)
+    for name, value in _places(batch).items():
+        setattr(item, name, value)
     return item
 
 
@@ -78,8 +79,8 @@ def written(batch: AlertBatch) -> list[Action]:
         "owed": to_data(batch.owed) or None,
         "due_shard": None if due_at is None else shard_of_code(batch.notice_id),
         "due_at": due_at and to_seconds(due_at),
+        **_places(batch),
     }
-    changes["watch_shard"], changes["watched_since"] = _watched(batch)
     attributes = AlertBatchItem.get_attributes()
     return [
         attributes[name].remove() if value is None else attributes[name].set(value) for name, value in changes.items()
@@ -94,26 +95,20 @@ def _claimed_at(item: AlertBatchItem, leased_until: datetime) -> datetime:
 
 
 def is_misplaced(item: AlertBatchItem, batch: AlertBatch) -> bool:
-    """Tell whether an item stands in `watched` where its batch does not."""
-    return (item.watch_shard, item.watched_since) != _watched(batch)
+    """Tell whether an item stands in `waiting` or `given_up` where its batch does not, or the other way round."""
+    return any(getattr(item, name) != value for name, value in _places(batch).items())
 
 
-def gave_up_key(shard: str) -> str:
-    """Return the key under which `watched` holds a shard's given-up alerts."""
-    return f"gave_up#{shard}"
-
-
-def waiting_key(shard: str) -> str:
-    """Return the key under which `watched` holds a shard's waiting alerts."""
-    return f"waiting#{shard}"
-
-
-def _watched(batch: AlertBatch) -> tuple[str | None, int | None]:
-    """Return key and instant in `watched`. What was given up needs a person, so it comes before what still waits."""
+def _places(batch: AlertBatch) -> dict[str, str | int | None]:
+    """Return key and instant in `waiting` and in `given_up`; a batch of several alerts may stand in both."""
     shard = shard_of_code(batch.notice_id)
-    if batch.given_up:
-        return gave_up_key(shard), min(to_seconds(alert.settled_at or batch.ends_at(alert)) for alert in batch.given_up)
-    return (waiting_key(shard), to_seconds(batch.waiting_since)) if batch.open else (None, None)
+    given_up = [to_seconds(alert.settled_at or batch.ends_at(alert)) for alert in batch.given_up]
+    return {
+        "waiting_shard": shard if batch.open else None,
+        "waiting_since": to_seconds(batch.waiting_since) if batch.open else None,
+        "given_up_shard": shard if given_up else None,
+        "given_up_since": min(given_up, default=None),
+    }
 
 
 def _due(batch: AlertBatch) -> datetime | None:

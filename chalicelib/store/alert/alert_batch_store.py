@@ -25,10 +25,8 @@ from chalicelib.domain.event import Event
 from chalicelib.store.alert.alert_batch_item import (
     batch_from_item,
     batch_to_item,
-    gave_up_key,
     is_misplaced,
     to_seconds,
-    waiting_key,
     written,
 )
 from chalicelib.store.codec import to_data
@@ -40,7 +38,8 @@ _RACES = 5
 _EVENTS_AT_ONCE = 90
 """A transaction takes a hundred items."""
 _DUE = ("due", "due_shard", "due_at")
-_WATCHED = ("watched", "watch_shard", "watched_since")
+_WAITING = ("waiting", "waiting_shard", "waiting_since")
+_GIVEN_UP = ("given_up", "given_up_shard", "given_up_since")
 _FOREVER = 10**12
 _PAGE = 1000
 _UNANSWERED = ("store_unavailable", "El servicio no responde. Intente de nuevo en un momento.")
@@ -144,12 +143,23 @@ class AlertBatchStore:
         return self._listed(_DUE, shard, until=now)
 
     def waiting(self, shard: str) -> Iterator[tuple[int, str]]:
-        """Yield the batches of a shard that wait, with nothing given up, as (since, notice id), the longest first."""
-        return self._listed(_WATCHED, waiting_key(shard))
+        """Yield the batches of a shard with alerts still to be sent as (since, notice id), the longest first."""
+        return self._listed(_WAITING, shard)
 
     def given_up(self, shard: str) -> Iterator[tuple[int, str]]:
         """Yield the batches of a shard with alerts given up as (since, notice id), the longest there first."""
-        return self._listed(_WATCHED, gave_up_key(shard))
+        return self._listed(_GIVEN_UP, shard)
+
+    def every(self, *, after: str | None = None) -> Iterator[str]:
+        """Yield every batch's notice id, in no order that means anything, going on after one of them: a Scan."""
+        scan: dict[str, Any] = {
+            "TableName": AlertBatchItem.Meta.table_name,
+            "ProjectionExpression": "notice_id",
+            "Limit": _PAGE,
+        }
+        if after is not None:
+            scan["ExclusiveStartKey"] = {"notice_id": {"S": after}}
+        return (item["notice_id"]["S"] for item in self._pages("Scan", scan))
 
     def watch_anew(self, notice_id: str) -> bool:
         """Write where a batch stands in the indexes, if that is no longer so: packages before know only one of them.
@@ -163,28 +173,32 @@ class AlertBatchStore:
         return self._write_alone(batch, batch) is not None
 
     def _listed(
-        self, index: tuple[str, str, str], key: str, *, until: datetime | None = None
+        self, index: tuple[str, str, str], shard: str, *, until: datetime | None = None
     ) -> Iterator[tuple[int, str]]:
-        """Yield an index's entries of one key, asking for the next page only when those before it are done."""
+        """Return an index's entries of a shard."""
         name, hash_key, range_key = index
         last = _FOREVER if until is None else int(until.timestamp())
         query: dict[str, Any] = {
             "TableName": AlertBatchItem.Meta.table_name,
             "IndexName": name,
             "KeyConditionExpression": f"{hash_key} = :shard AND {range_key} <= :until",
-            "ExpressionAttributeValues": {":shard": {"S": key}, ":until": {"N": str(last)}},
+            "ExpressionAttributeValues": {":shard": {"S": shard}, ":until": {"N": str(last)}},
             "ProjectionExpression": f"notice_id, {range_key}",
             "Limit": _PAGE,
         }
+        return ((int(item[range_key]["N"]), item["notice_id"]["S"]) for item in self._pages("Query", query))
+
+    def _pages(self, operation: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield items, asking for the next page only when those before it are done."""
         while True:
             try:
-                found = self._connection.dispatch("Query", query)
+                found = self._connection.dispatch(operation, asked)
             except VENDOR_ERRORS as error:
                 raise Unavailable(*_UNANSWERED) from error
-            yield from ((int(item[range_key]["N"]), item["notice_id"]["S"]) for item in found["Items"])
+            yield from found["Items"]
             if "LastEvaluatedKey" not in found:
                 return
-            query["ExclusiveStartKey"] = found["LastEvaluatedKey"]
+            asked = {**asked, "ExclusiveStartKey": found["LastEvaluatedKey"]}
 
     def _change(
         self, stored: AlertBatch, change: Callable[[AlertBatch], AlertBatch], events: tuple[Event, ...]

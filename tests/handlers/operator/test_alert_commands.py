@@ -267,6 +267,25 @@ def test_a_store_that_does_not_answer_is_told_and_no_success(
     assert logged["item"] == " ".join(line.split()[:2])
 
 
+def test_alerts_of_a_package_before_are_put_on_the_list(world: World, run: Run) -> None:
+    put(world, NOTICE)
+    former = {"alert_id": "u1.email", "channel": "email", "destination": "a@b.pe", "message_id": None}
+    gone = [
+        AlertBatchItem.due_shard.remove(),
+        AlertBatchItem.waiting_shard.remove(),
+        AlertBatchItem.given_up_shard.remove(),
+    ]
+    failed = AlertBatchItem.alerts.set([{**former, "state": "failed", "error": "attempts_exhausted"}])
+    AlertBatchItem(NOTICE).update([failed, *gone])
+    assert NOTICE not in run("alerts list")[1]
+
+    assert run("alerts index") == (0, "Vistas: 1. Puestas en su lista: 1. No se pudieron leer: 0.")
+
+    assert NOTICE in run("alerts list")[1]
+    assert json.loads(run("alerts index --json")[1]) == {"looked_at": 1, "moved": 0, "failed": 0, "after": None}
+    assert run("alerts index --after x")[0] == 2
+
+
 def test_an_empty_batch_and_one_from_before_are_shown(world: World, run: Run) -> None:
     notice_id = NOTICE
     alert_batch_store(world.container)

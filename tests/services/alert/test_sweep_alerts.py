@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.alert.alert import GIVE_UP_AFTER, AlertState
+from chalicelib.domain.alert.alert import GIVE_UP_AFTER, AlertReport, AlertState, ReportKind
+from chalicelib.domain.alert.delivery_report import DeliveryReport
 from chalicelib.domain.alert.retry import LEASE
+from chalicelib.domain.event import Event, EventType
 from chalicelib.services.alert.sweep_alerts import Sweep, sweep_alerts
 from chalicelib.store.alert.alert_batch_item import SWEEP_AFTER
 from chalicelib.store.tables import AlertBatchItem
-from tests.alert_world import World, a_batch, alert_world, refusing, states
+from tests.alert_world import NOTICE_ID, World, a_batch, alert_world, an_alert, refusing, states
 
 
 @pytest.fixture
@@ -84,6 +86,16 @@ def test_many_that_wait_are_told_from_one(world: World) -> None:
         assert sweep(world).overdue == 0
         world.pass_time(1)
         assert sweep(world).overdue == 30
+
+
+def test_an_alert_given_up_hides_no_other_of_its_notice(world: World) -> None:
+    rejected = AlertReport(ReportKind.REJECTED, world.now, "m-1", "rejected_by_provider")
+    world.deposit(a_batch(alerts=(an_alert(sending=AlertState.ACCEPTED, message_id="m-1"), an_alert("u2"))))
+    told_of = Event(f"notice#{NOTICE_ID}", EventType.ALERT_REPORTED, world.now, "e-1", "worker:test")
+    world.batches.record_report(DeliveryReport(NOTICE_ID, "u1.email", world.now, rejected), told_of)
+    with refusing(world.ses, "SendEmail", "SendingPausedException"):
+        world.pass_time(3600)
+        assert told(sweep(world)) == COMPLETE | {"waiting": 1, "on_list": 1, "oldest_waiting_s": 3600, "overdue": 1}
 
 
 def test_what_a_package_before_ended_waits_no_longer(world: World) -> None:
