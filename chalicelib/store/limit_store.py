@@ -1,7 +1,8 @@
 """Limits: counters in windows of time, each spent by one conditional call, so that no burst gets more than the limit.
 
 Windows are fixed: around a border up to twice the limit can pass. Keys are stored as keyed hashes, since they hold
-usernames and addresses; the items go by TTL.
+usernames and addresses; the items go by TTL. A budget of all callers is spread over eight counters, so that no key
+takes all their writes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.access.access_secret import keyed_hash
 from chalicelib.domain.errors import TooManyRequests
+from chalicelib.domain.limit import Budget, Standing
 from chalicelib.store.batch_read import store_unavailable
+from chalicelib.store.shards import SHARDS, shard_of_code
 from chalicelib.store.tables import TokenItem
 from chalicelib.store.token_item import micros, update_token
 
@@ -48,6 +51,27 @@ class LimitStore:
         if counted is None:
             raise store_unavailable()
         return counted
+
+    def draw(self, budget: Budget, standing: Standing, *, by: str, now: datetime) -> None:
+        """Spend one of a common budget; `by`, such as a new id, says which of its eight counters.
+
+        Raises:
+            TooManyRequests: `budget_spent`, when what is left is kept for those who proved more; nothing was counted.
+
+        """
+        number, ends_at = _window(budget.window_s, now)
+        room = -(-budget.share(standing) // len(SHARDS))
+        has_room = TokenItem.attempts.does_not_exist() | (TokenItem.attempts < room)
+        window = f"budget#{budget.name}#{shard_of_code(by)}#{budget.window_s}#{number}"
+        if self._count(window, ends_at, has_room) is None:
+            raise _budget_spent(ends_at - now)
+
+    def give_back(self, key: str, *, window_s: int, now: datetime) -> None:
+        """Take one use back that `tally` counted in this window: what proved right is held against nobody."""
+        number, ends_at = _window(window_s, now)
+        item = TokenItem(self._key(f"{key}#{window_s}#{number}"))
+        actions: list[Action] = [TokenItem.attempts.add(-1), TokenItem.expires_at.set(ends_at + _TTL_MARGIN)]
+        update_token(item, actions, None)
 
     def cool_down(self, key: str, *, seconds: int, now: datetime) -> None:
         """Let one pass and none after it for exactly `seconds`, whatever the window: the time between two resends.
@@ -84,6 +108,12 @@ def _limit_reached(wait: timedelta) -> TooManyRequests:
     seconds = max(1, -(-wait // timedelta(seconds=1)))
     detail = f"Hubo demasiados intentos seguidos. Espera {_spelled(seconds)} y vuelve a intentarlo."
     return TooManyRequests("limit_reached", detail, retry_after=seconds)
+
+
+def _budget_spent(wait: timedelta) -> TooManyRequests:
+    seconds = max(1, -(-wait // timedelta(seconds=1)))
+    detail = f"Ahora hay demasiados pedidos. Espera {_spelled(seconds)} y vuelve a intentarlo."
+    return TooManyRequests("budget_spent", detail, retry_after=seconds)
 
 
 def _asked_just_now(seconds: int) -> TooManyRequests:

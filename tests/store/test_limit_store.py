@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chalicelib.domain.errors import TooManyRequests
+from chalicelib.domain.limit import Budget, Standing
 from chalicelib.store.limit_store import LimitStore
 from chalicelib.store.tables import TokenItem
 from tests.access_world import TICK, World, access_world, at_once
@@ -93,3 +95,30 @@ def test_of_twenty_resends_at_once_one_passes(ministack: dict[str, str]) -> None
     limits = access_world(ministack).limits
     results = at_once(20, lambda _: limits.cool_down("k", seconds=60, now=START))
     assert results.count(None) == 1
+
+
+MAILS = Budget("mail", 80, WINDOW)
+
+
+def drawn(limits: LimitStore, standing: Standing) -> int:
+    """How many of 400 draws on a common budget of 80 were granted."""
+    granted = 0
+    for number in range(400):
+        with suppress(TooManyRequests):
+            limits.draw(MAILS, standing, by=f"{number}", now=START)
+            granted += 1
+    return granted
+
+
+def test_the_last_of_a_common_budget_is_kept_for_those_who_proved_more(limits: LimitStore) -> None:
+    assert [drawn(limits, standing) for standing in Standing] == [40, 24, 16]
+    with pytest.raises(TooManyRequests) as caught:
+        limits.draw(MAILS, Standing.PROVEN, by="1", now=START)
+    assert (caught.value.code, caught.value.retry_after) == ("budget_spent", WINDOW)
+    limits.draw(MAILS, Standing.CROWDED, by="1", now=START + timedelta(seconds=WINDOW))
+
+
+def test_what_proved_right_is_given_back(limits: LimitStore) -> None:
+    assert [limits.tally("k", window_s=WINDOW, now=START) for _ in range(2)] == [1, 2]
+    limits.give_back("k", window_s=WINDOW, now=START)
+    assert limits.tally("k", window_s=WINDOW, now=START) == 2
