@@ -21,7 +21,7 @@ from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.token import VALID_FOR, NewToken, TokenKind
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.mailbox import UserState
-from chalicelib.services.access.prove_credentials import code_name
+from chalicelib.services.access.login_codes import code_name
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.store.access.account_store import AccountStore
 from chalicelib.store.access.session_store import SessionStore
@@ -90,7 +90,8 @@ def at_once(times: int, call: Callable[[int], _T]) -> list[_T | CasillaError]:
 def issue_login_code(tools: AccessTools, username: str, code_id: str, code: str, *, now: datetime) -> None:
     """Keep a code as if it had been asked for and sent."""
     name, until = code_name(code_id, username), now + VALID_FOR[TokenKind.LOGIN_CODE]
-    tools.tokens.issue(NewToken(TokenKind.LOGIN_CODE, name, now, until, answer=code))
+    digest = tools.sent_mails.digest(f"login#{username}", code)
+    tools.tokens.issue(NewToken(TokenKind.LOGIN_CODE, name, now, until, data={"code": digest}))
 
 
 class CountedMails:

@@ -7,11 +7,13 @@ from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.mail import letterhead, mail
 from chalicelib.bootstrap.session import session_store, token_store
 from chalicelib.bootstrap.storage import event_store, limit_store, mailbox_store, pepper
+from chalicelib.domain.access.access_policy import access_mails, pretended_mails
 from chalicelib.services.access.captcha import CaptchaTools
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.store.access.access_store import AccessStore
 from chalicelib.store.access.account_store import AccountStore
+from chalicelib.store.access.sent_mail_store import SentMailStore
 from chalicelib.store.people_store import PeopleStore
 
 
@@ -40,6 +42,7 @@ def access_tools(box: Container) -> AccessTools:
         limits=limit_store(box),
         sessions=session_store(box),
         events=event_store(box),
+        sent_mails=SentMailStore(pepper(box)),
         hashing=PasswordHashing(),
         mail=mail(box),
         letterhead=letterhead(box),
@@ -49,4 +52,7 @@ def access_tools(box: Container) -> AccessTools:
         new_secret=box.chance.new_token,
         new_email_code=box.chance.new_email_code,
         new_event_id=box.chance.new_event_id,
+        access_mails=access_mails(int(box.config.mail_rate)),
+        pretended_mails=pretended_mails(int(box.config.mail_rate)),
+        pause=box.pause,
     )

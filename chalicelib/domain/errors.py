@@ -23,7 +23,7 @@ people, and says what to do. `field` names the offending part of the input, as a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 
 class CasillaError(Exception):
@@ -31,7 +31,15 @@ class CasillaError(Exception):
 
     retryable = False
 
-    def __init__(self, code: str, detail: str, *, field: str | None = None, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        field: str | None = None,
+        retry_after: int | None = None,
+        members: Mapping[str, str] | None = None,
+    ) -> None:
         """Keep what the person and the program need to know."""
         super().__init__(code)
         self.code = code
@@ -39,6 +47,8 @@ class CasillaError(Exception):
         self.field = field
         self.retry_after = retry_after
         """Seconds after which a retry may succeed; None when unknown or useless."""
+        self.members = dict(members or {})
+        """What else a program is told, by name."""
         self.problems: tuple[CasillaError, ...] = ()
         """Everything that is wrong, when a form has more than one field to correct; this error repeats the first."""
 

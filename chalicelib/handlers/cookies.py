@@ -1,4 +1,4 @@
-"""The portal's cookies: of this host only, over TLS only, out of reach of scripts, gone with the browser."""
+"""The portal's cookies: of this host only, over TLS only, out of reach of scripts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ DRAFT_COOKIE = "__Host-draft"
 """Opens what was accepted and typed on the way through a registration."""
 FORM_COOKIE = "__Host-form"
 """Opens a form that was sent when the validation had expired."""
+DEVICE_COOKIE = "__Host-device"
+"""Says who got in with this browser before; opens nothing, and stays when the browser closes."""
 
-_OWN = {SESSION_COOKIE, DRAFT_COOKIE, FORM_COOKIE}
+_OWN = {SESSION_COOKIE, DRAFT_COOKIE, FORM_COOKIE, DEVICE_COOKIE}
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax"
 
 
@@ -25,6 +27,11 @@ def read_cookies(header: str) -> dict[str, str]:
 def cookie(name: str, value: str) -> str:
     """Return the header that sets a cookie until the browser closes."""
     return f"{name}={value}; {_ATTRIBUTES}"
+
+
+def lasting_cookie(name: str, value: str, seconds: int) -> str:
+    """Return the header that sets a cookie for so long."""
+    return f"{cookie(name, value)}; Max-Age={seconds}"
 
 
 def no_cookie(name: str) -> str:

@@ -163,6 +163,7 @@ def _problem(error: CasillaError, status: tuple[int, str], correlation_id: str) 
         "detail": error.detail,
         "retryable": error.retryable,
         "correlation_id": correlation_id,
+        **error.members,
     }
     if error.field:
         body["field"] = error.field

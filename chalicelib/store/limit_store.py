@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -59,11 +60,26 @@ class LimitStore:
             TooManyRequests: `budget_spent`, when what is left is kept for those who proved more; nothing was counted.
 
         """
-        number, ends_at = _window(budget.window_s, now)
-        room = -(-budget.share(standing) // len(SHARDS))
+        window, room, ends_at = _part(budget, standing, by, now)
         has_room = TokenItem.attempts.does_not_exist() | (TokenItem.attempts < room)
-        window = f"budget#{budget.name}#{shard_of_code(by)}#{budget.window_s}#{number}"
         if self._count(window, ends_at, has_room) is None:
+            raise _budget_spent(ends_at - now)
+
+    def look(self, budget: Budget, standing: Standing, *, by: str, now: datetime) -> None:
+        """Refuse as `draw` would, and spend nothing.
+
+        Raises:
+            TooManyRequests: `budget_spent`.
+
+        """
+        window, room, ends_at = _part(budget, standing, by, now)
+        try:
+            counted = TokenItem.get(self._key(window), consistent_read=True).attempts
+        except TokenItem.DoesNotExist:
+            return
+        except PynamoDBException as error:
+            raise store_unavailable() from error
+        if counted >= room:
             raise _budget_spent(ends_at - now)
 
     def give_back(self, key: str, *, window_s: int, now: datetime) -> None:
@@ -102,6 +118,13 @@ class LimitStore:
 def _window(window_s: int, now: datetime) -> tuple[int, datetime]:
     number = int(now.timestamp()) // window_s
     return number, datetime.fromtimestamp((number + 1) * window_s, UTC)
+
+
+def _part(budget: Budget, standing: Standing, by: str, now: datetime) -> tuple[str, int, datetime]:
+    """Return the name of one of a budget's counters, what it may hold for this standing, and its end."""
+    number, ends_at = _window(budget.window_s, now)
+    room = -(-budget.share(standing) // len(SHARDS))
+    return f"budget#{budget.name}#{shard_of_code(by)}#{budget.window_s}#{number}", room, ends_at
 
 
 def _limit_reached(wait: timedelta) -> TooManyRequests:

@@ -1,40 +1,55 @@
-"""How many attempts whom may make, so that guessing is hopeless and no stranger can lock a user out (ACC-6).
+"""How many attempts whom may make, so that guessing is hopeless and no stranger can keep anybody out (ACC-6, ACC-9).
 
-Only what an address does to all users, or a session to its own, can be refused outright. What is done to one user, from
-all over or from an address that others share, only raises what is asked for: past the soft limit the password alone,
-even with a captcha, is not enough, and a code sent to the user's e-mail is needed too. The owner gets through with one
-more step; the guesser does not. No account is ever closed by attempts.
+What strangers share or choose, such as an address or somebody's username, is never refused by a count. Past its limit
+it only raises what is asked for: a password with a captcha then sends a code to whom it is right for, and that code
+opens. The owner gets in with one more step, and who guesses learns nothing. Only what belongs to one person alone can
+be spent to the end: a session, a known device. `docs/limits.md` is the whole table, and says why each number.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from chalicelib.domain.limit import Limit
+from chalicelib.domain.limit import Budget, Limit, Standing
 
-LOGINS_PER_USER_AND_ADDRESS = Limit("login-pair", 10, 15 * 60)
-"""Soft: a stranger in the same office or internet café makes these attempts as well."""
+LOGINS_PER_DEVICE = Limit("login-device", 10, 15 * 60)
+"""Of one user on a device where they got in before. Past it the device counts as any other."""
 LOGINS_PER_SESSION = Limit("login-session", 10, 15 * 60)
-"""Passwords shown within a session, which no stranger can spend."""
-LOGINS_PER_ADDRESS = Limit("login-address", 100, 15 * 60)
-"""Generous: a municipality or an internet café shares one address."""
+"""Refuses: passwords shown within a session, which no stranger can spend."""
 LOGINS_PER_USER = Limit("login-user", 20, 60 * 60)
-"""Soft: never refuses."""
-MAILS_PER_USER_AND_ADDRESS = Limit("mail-pair", 5, 60 * 60)
-"""Codes and links asked for; counted whether the user exists or not."""
-MAILS_PER_ADDRESS = Limit("mail-address", 30, 60 * 60)
+LOGINS_PER_USER_AND_NETWORK = Limit("login-pair", 10, 15 * 60)
+LOGINS_PER_NETWORK = Limit("login-network", 100, 15 * 60)
+"""Generous: a municipality or an internet café shares one address. Those that succeed are taken back."""
+LOGINS_PER_NEIGHBOURHOOD = Limit("login-neighbourhood", 1000, 15 * 60)
+
+MAILS_PER_SESSION = Limit("mail-session", 10, 60 * 60)
+"""Refuses: codes asked for within a session."""
+MAILS_PER_DEVICE = Limit("mail-device", 10, 60 * 60)
+"""As for logins: past it the device counts as any other."""
 MAILS_PER_USER = Limit("mail-user", 20, 24 * 60 * 60)
-"""Soft: past it, asking for another e-mail needs a captcha, so that a net of machines fills no inbox."""
+MAILS_PER_NETWORK = Limit("mail-network", 30, 60 * 60)
+MAILS_PER_NEIGHBOURHOOD = Limit("mail-neighbourhood", 300, 60 * 60)
+"""Codes and links asked for, whether the user exists or not. Past any of the three a captcha is needed."""
+
 MAILS_TO_NEW_ADDRESSES_PER_USER = Limit("mail-new-user", 20, 24 * 60 * 60)
 MAILS_PER_NEW_ADDRESS = Limit("mail-new-address", 10, 24 * 60 * 60)
 """Codes and activations to addresses not verified yet, by who asks and by where to: they may be a stranger's."""
 CAPTCHAS_PER_ADDRESS = Limit("captcha-address", 300, 15 * 60)
 SOUNDS_PER_ADDRESS = Limit("captcha-sound", 60, 15 * 60)
-"""A sound costs up to a second of computing; people need one or two."""
 REGISTRATIONS_UNCHECKED = Limit("registration-unchecked", 3, 60 * 60)
 """Soft: past it, an address's registrations need a captcha, which most people so never meet."""
+
+HASHES = Budget("hash", 30 * 15 * 60, 15 * 60)
+"""Passwords of strangers that are hashed, thirty a second: a quarter of an hour of one processor in all."""
+_MAILS_WINDOW_S = 15 * 60
+_PART_OF_MAILS = 10
+"""Of ten messages that the provider takes one may be about access, and one may go to nobody, so that nothing tells who
+exists. Alerts take the other eight."""
+
 RESEND_COOLING_S = 60
-"""Between two e-mails to the same person asked for from the same address."""
+"""Between two e-mails that a person asks for about the same."""
+FAILURES_LOGGED = frozenset({5, 20, 100, 500, 2000})
+"""At which counts of one user's attempts in an hour a failed one is written to the log of events."""
 
 
 class LoginDemand(StrEnum):
@@ -51,18 +66,41 @@ class MailDemand(StrEnum):
     CAPTCHA = "captcha"
 
 
-def login_demand(attempts_on_user: int, from_one_address: int = 0) -> LoginDemand:
-    """Tell what a login needs, by the attempts on the user from everywhere and from here; unknown users too."""
-    if attempts_on_user > LOGINS_PER_USER.limit or from_one_address > LOGINS_PER_USER_AND_ADDRESS.limit:
-        return LoginDemand.EMAIL_CODE
-    return LoginDemand.CAPTCHA_OR_CODE
+GIVEN_BACK = (LOGINS_PER_NETWORK, LOGINS_PER_NEIGHBOURHOOD)
+"""What a login that succeeds is taken back from: a thousand people behind one address are no attack."""
+_OF_NETWORKS = (MAILS_PER_NETWORK, MAILS_PER_NEIGHBOURHOOD)
 
 
-def mail_demand(mails_to_user: int) -> MailDemand:
-    """Tell what asking for another e-mail needs, by those asked for in this window from everywhere."""
-    return MailDemand.CAPTCHA if mails_to_user > MAILS_PER_USER.limit else MailDemand.NOTHING
+def access_mails(messages_a_second: int) -> Budget:
+    """Return how many e-mails about access may go out, of what the provider takes."""
+    return Budget("access-mail", messages_a_second * _MAILS_WINDOW_S // _PART_OF_MAILS, _MAILS_WINDOW_S)
+
+
+def pretended_mails(messages_a_second: int) -> Budget:
+    """Return how many may go to nobody."""
+    return Budget("pretended-mail", messages_a_second * _MAILS_WINDOW_S // _PART_OF_MAILS, _MAILS_WINDOW_S)
+
+
+def login_demand(counts: dict[Limit, int]) -> LoginDemand:
+    """Tell what a login needs, by what was counted with it; unknown users too."""
+    return LoginDemand.EMAIL_CODE if _is_past_any(counts) else LoginDemand.CAPTCHA_OR_CODE
+
+
+def mail_demand(counts: dict[Limit, int]) -> MailDemand:
+    """Tell what asking for another e-mail needs, by what was counted with it."""
+    return MailDemand.CAPTCHA if _is_past_any(counts) else MailDemand.NOTHING
+
+
+def mail_standing(counts: dict[Limit, int]) -> Standing:
+    """Tell how much of the common budget a stranger's e-mail may draw on."""
+    is_crowded = _is_past_any({limit: counts[limit] for limit in _OF_NETWORKS})
+    return Standing.CROWDED if is_crowded else Standing.QUIET
 
 
 def registration_demand(registrations_from_address: int) -> MailDemand:
     """Tell what a registration needs, by those that this address sent in this window."""
     return MailDemand.CAPTCHA if registrations_from_address > REGISTRATIONS_UNCHECKED.limit else MailDemand.NOTHING
+
+
+def _is_past_any(counts: dict[Limit, int]) -> bool:
+    return any(count > limit.limit for limit, count in counts.items())

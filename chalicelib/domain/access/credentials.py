@@ -15,7 +15,16 @@ LONGEST_TYPED = 1000
 
 
 class EmailCodeNeeded(Forbidden):
-    """So much was tried on this user that a captcha is not enough for a while."""
+    """So much was tried that a captcha is not enough for a while. If the password was right, a code was sent."""
+
+    @classmethod
+    def answering(cls, code_id: str) -> EmailCodeNeeded:
+        """Return the one answer for right and wrong passwords; `code_id` goes with the code, if one was sent."""
+        detail = (
+            "Hubo muchos intentos de ingreso. Por tu seguridad, falta un paso: si tu usuario y tu contraseña son"
+            " correctos, te enviamos un código a tu correo. Escríbelo para ingresar."
+        )
+        return cls("email_code_needed", detail, members={"code_id": code_id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,8 @@ class Attempt:
     password: str
     proof: CaptchaAnswer | EmailCode
     origin: str
+    device: str = ""
+    """The marks of known devices that came with it, as the browser keeps them."""
 
 
 @dataclass(frozen=True, slots=True)

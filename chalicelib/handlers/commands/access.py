@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.bootstrap.session import session_store
+from chalicelib.bootstrap.storage import pepper
 from chalicelib.domain.access.access_secret import parse_email_code
 from chalicelib.domain.access.credentials import (
     LONGEST_TYPED,
@@ -16,6 +18,7 @@ from chalicelib.domain.access.credentials import (
     PasswordChange,
     read_username,
 )
+from chalicelib.domain.access.known_device import with_device
 from chalicelib.domain.contact import read_email
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.identity_document import check_document_number, mailbox_id_for
@@ -26,35 +29,48 @@ from chalicelib.handlers.log import log
 from chalicelib.services.access.change_password import change_password
 from chalicelib.services.access.end_other_sessions import end_other_sessions
 from chalicelib.services.access.log_in import log_in, validate_access
-from chalicelib.services.access.request_login_code import RequestedCode, request_login_code
+from chalicelib.services.access.login_codes import RequestedCode, request_code_within, request_login_code
 from chalicelib.services.access.request_password_reset import ResetRequest, request_password_reset
 from chalicelib.services.access.reset_password import reset_password
 from chalicelib.services.access.sessions import OpenedSession, end_session, list_accesses
 
 _LONGEST_NAME = 40
 _LONGEST_ID = 100
+_LONGEST_DEVICE = 600
 _LONGEST = 300
 _PERSON_TYPES = {"natural": False, "juridica": True}
 
 
-def send_login_code(fields: Fields, *, origin: str) -> RequestedCode:
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A session, and the marks by which the device is known from now on; the client keeps both."""
+
+    opened: OpenedSession
+    device: str
+
+
+def send_login_code(fields: Fields, *, origin: str, device: str = "") -> RequestedCode:
     """Send a code that stands in for the captcha."""
     box = current()
-    username, captcha = read_user(fields), read_captcha(fields)
+    username, captcha, device = read_user(fields), read_captcha(fields), device or read_device(fields)
     fields.close()
-    return request_login_code(username, captcha, origin=origin, tools=access_tools(box), now=box.clock())
+    tools, now = access_tools(box), box.clock()
+    return request_login_code(username, captcha, origin=origin, device=device, tools=tools, now=now)
 
 
-def send_validation_code(session: Session, *, origin: str) -> RequestedCode:
+def send_validation_code(session: Session) -> RequestedCode:
     """Send one to who is in already."""
     box = current()
-    return request_login_code(session.username, None, origin=origin, tools=access_tools(box), now=box.clock())
+    return request_code_within(session, tools=access_tools(box), now=box.clock())
 
 
-def enter(fields: Fields, *, origin: str) -> OpenedSession:
+def enter(fields: Fields, *, origin: str, device: str = "") -> Entered:
     """Log in."""
     box = current()
-    return log_in(read_login(fields, origin), tools=access_tools(box), now=box.clock())
+    attempt, now = read_login(fields, origin, device), box.clock()
+    opened = log_in(attempt, tools=access_tools(box), now=now)
+    new_id = box.chance.new_token()
+    return Entered(opened, with_device(pepper(box), attempt.device, attempt.username, new_id, now))
 
 
 def validate(fields: Fields, session: Session, *, origin: str) -> OpenedSession:
@@ -105,9 +121,9 @@ def use_reset(link: str, fields: Fields, *, origin: str) -> None:
     _log_untold(reset_password(link, new, origin=origin, tools=access_tools(box), now=box.clock()))
 
 
-def read_login(fields: Fields, origin: str) -> Attempt:
-    """Read username, password and proof."""
-    return _attempt(read_user(fields), fields, origin)
+def read_login(fields: Fields, origin: str, device: str = "") -> Attempt:
+    """Read username, password and proof, and the marks of known devices where they did not come by a cookie."""
+    return _attempt(read_user(fields), fields, origin, device or read_device(fields))
 
 
 def read_validation(fields: Fields, username: str, origin: str) -> Attempt:
@@ -148,14 +164,19 @@ def read_captcha(fields: Fields) -> CaptchaAnswer | None:
     return given
 
 
-def _attempt(username: str, fields: Fields, origin: str) -> Attempt:
+def read_device(fields: Fields) -> str:
+    """Read the marks of known devices where they are given."""
+    return fields.text("device", longest=_LONGEST_DEVICE) if fields.has("device") else ""
+
+
+def _attempt(username: str, fields: Fields, origin: str, device: str = "") -> Attempt:
     password = read_password(fields, "password")
     captcha, has_code = read_captcha(fields), fields.has("email_code")
     if (captcha is None) != has_code:
         fields.refuse("proof_missing", "captcha", "o «email_code»: se envía uno de los dos, y solo uno")
     proof = captcha or _email_code(fields.object("email_code"))
     fields.close()
-    return Attempt(username, password, proof, origin)
+    return Attempt(username, password, proof, origin, device)
 
 
 def _email_code(fields: Fields) -> EmailCode:

@@ -36,7 +36,7 @@ def change_password(
         AccountChanged: `account_changed`.
 
     """
-    admit_session(session, origin, limits=tools.limits, now=now)
+    admit_session(session, limits=tools.limits, now=now)
     account, mailbox = tools.access.load(session.username, session.mailbox_id)
     is_right = tools.hashing.check(change.old, account.password_hash if account else None).is_right
     if account is None:

@@ -13,12 +13,13 @@ from datetime import datetime
 from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.credentials import user_of
+from chalicelib.domain.access.sent_mail import SentMail
 from chalicelib.domain.access.token import VALID_FOR, NewToken, Token, TokenKind
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.mailbox import Mailbox, MailboxUser, UserState
 from chalicelib.renderers.access.access_letters import activation_letter, reset_link_letter
 from chalicelib.renderers.letters import Letter
-from chalicelib.services.access.send_access_mail import send_or_pretend
+from chalicelib.services.access.send_access_mail import Asked, send_or_pretend, send_unless_served
 from chalicelib.services.access.tools import AccessTools
 
 _PAGES = {TokenKind.RESET_LINK: "/recuperar", TokenKind.ACTIVATION_LINK: "/activar"}
@@ -94,6 +95,26 @@ def send_link(owner: LinkOwner | None, *, tools: AccessTools, now: datetime) -> 
     link = new_link(owner, tools=tools, now=now)
     tools.tokens.issue(link.token)
     send_or_pretend(link.letter, owner.user.email if owner else None, tools=tools, now=now)
+
+
+def send_link_once(owner: LinkOwner | None, asked: Asked, *, tools: AccessTools, now: datetime) -> None:
+    """Do so unless a link that was sent for the same request still serves; the same calls without an owner.
+
+    Raises:
+        TooManyRequests: `budget_spent`.
+        Unavailable: nothing can be sent to anybody now.
+
+    """
+    link = new_link(owner, tools=tools, now=now)
+    digest = tools.sent_mails.digest(asked.about, link.token.name)
+
+    def issue(mail: SentMail) -> None:
+        if mail.digest == digest:
+            tools.tokens.issue(link.token)
+
+    send_unless_served(
+        asked, digest, lambda _: link.letter, owner.user.email if owner else None, issue=issue, tools=tools, now=now
+    )
 
 
 def show_link(kind: TokenKind, secret: str, *, tools: AccessTools, now: datetime) -> tuple[LinkOwner, bool]:

@@ -1,15 +1,20 @@
-"""Prove who somebody is: attempts counted, then everything looked at, then one answer for all that is wrong (ACC-6).
+"""Prove who somebody is: the captcha or code, then the attempt counted, then one answer for all that is wrong (ACC-6).
 
 Unknown users cost what known ones do: the same calls to the tables and one password hashed. What is only told to the
-person themselves (disabled, not activated) is told after everything was right (ACC-5).
+person themselves (disabled, not activated) is told after everything was right (ACC-5). Without a right captcha or code
+nothing is counted and no password looked at: a stranger's request costs one call, and raises nothing for the user.
+
+Where much was tried, a right password with a captcha opens nothing yet. It has a code sent to the user's e-mail, and
+the answer is the same as to a wrong one: who guesses learns nothing, and the owner gets in with one more step.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.domain.access.access_policy import LoginDemand
+from chalicelib.domain.access.access_policy import FAILURES_LOGGED, HASHES, LoginDemand
 from chalicelib.domain.access.account import Account, AccountChanged, check_may_log_in
 from chalicelib.domain.access.credentials import (
     Attempt,
@@ -19,69 +24,76 @@ from chalicelib.domain.access.credentials import (
     credentials_wrong,
     login_subject,
 )
-from chalicelib.domain.access.token import CODE_ATTEMPTS, TokenKind
+from chalicelib.domain.access.known_device import find_device
+from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.limit import Standing
 from chalicelib.domain.session import Session
-from chalicelib.services.access.admit_login import admit_login, admit_session
+from chalicelib.services.access.admit_login import Admission, Caller, admit_login, admit_session
 from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
+from chalicelib.services.access.login_codes import code_after_password, is_code_right, use_code_up
 from chalicelib.services.access.tools import AccessTools
-from chalicelib.services.together import together
 
 
-def prove_credentials(
-    attempt: Attempt, *, tools: AccessTools, now: datetime, session: Session | None = None
-) -> Account:
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Whose credentials were right, and what is to be taken back from the counters that strangers share."""
+
+    account: Account
+    give_back: tuple[Callable[[], object], ...]
+
+
+def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, session: Session | None = None) -> Proven:
     """Return the account of whoever showed all that is asked for; `now` is from before anything was read.
 
-    `session` is the one that the attempt's user is in already. Two hops and five calls, one of each more for an
-    e-mailed code that is right.
+    `session` is the one that the attempt's user is in already. Three hops and seven calls with a captcha from a device
+    that is not known; two hops and four on a known one, or within a session.
 
     Raises:
-        TooManyRequests: `limit_reached`.
-        EmailCodeNeeded: `email_code_needed`; for known and unknown users alike.
+        TooManyRequests: `limit_reached` within a session; `hashes_spent` where a captcha is not enough for now.
+        EmailCodeNeeded: `email_code_needed`; for known and unknown users, right and wrong passwords alike.
         CredentialsWrong: `credentials_wrong`.
         AccountNotActivated, AccountDisabled, TemporaryPasswordExpired: after everything was right.
 
     """
-    if session is None:
-        demand = admit_login(attempt.username, attempt.origin, limits=tools.limits, now=now)
-    else:
-        demand = admit_session(session, attempt.origin, limits=tools.limits, now=now)
-    if demand is LoginDemand.EMAIL_CODE and isinstance(attempt.proof, CaptchaAnswer):
-        detail = "Hubo muchos intentos con este usuario. Por tu seguridad, pide un código a tu correo e ingresa con él."
-        raise EmailCodeNeeded("email_code_needed", detail)
-    account, is_proof_right = _look_at_all(attempt, tools, now)
-    check = tools.hashing.check(attempt.password, account.password_hash if account else None)
-    if account is None or not (check.is_right and is_proof_right and _use_up(attempt, tools, now)):
-        _log_failure(attempt, tools, now)
+    if not _is_proof_right(attempt, tools, now):
         raise credentials_wrong()
+    admission, account = _admit(attempt, session, tools, now)
+    _draw_hash(attempt, admission, tools, now)
+    check = tools.hashing.check(attempt.password, account.password_hash if account else None)
+    is_right = account is not None and check.is_right
+    if admission.demand is LoginDemand.EMAIL_CODE and isinstance(attempt.proof, CaptchaAnswer):
+        _log_failure(attempt, admission, tools, now)
+        sent = code_after_password(attempt.username, account if is_right else None, tools=tools, now=now)
+        raise EmailCodeNeeded.answering(sent.code_id)
+    if account is None or not (is_right and use_code_up(attempt, tools=tools, now=now)):
+        raise _failed(attempt, admission, tools, now)
     check_may_log_in(account, now)
-    return _rehashed(account, attempt.password, tools) if check.needs_rehash else account
+    account = _rehashed(account, attempt.password, tools) if check.needs_rehash else account
+    return Proven(account, admission.give_back)
 
 
-def code_name(code_id: str, username: str) -> str:
-    """Return what a login code is kept under: a stranger, who lacks the id, can spend none of its attempts."""
-    return f"{code_id}#{username}"
+def _admit(
+    attempt: Attempt, session: Session | None, tools: AccessTools, now: datetime
+) -> tuple[Admission, Account | None]:
+    """Count the attempt and, at the same time, read the account."""
+    found: list[Account | None] = []
 
+    def find() -> None:
+        found.append(tools.accounts.find(attempt.username))
 
-def _look_at_all(attempt: Attempt, tools: AccessTools, now: datetime) -> tuple[Account | None, bool]:
-    accounts: list[Account | None] = []
-    proofs: list[bool] = []
-    together(
-        [
-            lambda: accounts.append(tools.accounts.find(attempt.username)),
-            lambda: proofs.append(_is_proof_right(attempt, tools, now)),
-        ]
-    )
-    return accounts[0], proofs[0]
+    if session is not None:
+        admission = admit_session(session, find, limits=tools.limits, now=now)
+    else:
+        caller = Caller(attempt.origin, find_device(tools.pepper, attempt.device, attempt.username, now))
+        admission = admit_login(attempt.username, caller, find, limits=tools.limits, now=now)
+    return admission, found[0]
 
 
 def _is_proof_right(attempt: Attempt, tools: AccessTools, now: datetime) -> bool:
     proof = attempt.proof
     if isinstance(proof, EmailCode):
-        name = code_name(proof.code_id, attempt.username)
-        token = tools.tokens.count_attempt(TokenKind.LOGIN_CODE, name, limit=CODE_ATTEMPTS, now=now)
-        return token is not None and tools.tokens.matches(token, name, proof.code)
+        return is_code_right(proof, attempt.username, tools=tools, now=now)
     try:
         check_captcha(proof.captcha_id, proof.answer, tokens=tools.tokens, now=now)
     except CaptchaWrong:
@@ -89,19 +101,32 @@ def _is_proof_right(attempt: Attempt, tools: AccessTools, now: datetime) -> bool
     return True
 
 
-def _use_up(attempt: Attempt, tools: AccessTools, now: datetime) -> bool:
-    """Let a code count once; with a mistyped password it is kept, since its attempts are counted anyway."""
-    proof = attempt.proof
-    if isinstance(proof, CaptchaAnswer):
-        return True
-    name = code_name(proof.code_id, attempt.username)
-    return tools.tokens.consume(TokenKind.LOGIN_CODE, name, now=now, answer=proof.code) is not None
+def _draw_hash(attempt: Attempt, admission: Admission, tools: AccessTools, now: datetime) -> None:
+    """Draw on what strangers may have hashed, where a captcha is all there is."""
+    if not isinstance(attempt.proof, CaptchaAnswer) or admission.standing is Standing.PROVEN:
+        return
+    try:
+        tools.limits.draw(HASHES, admission.standing, by=tools.new_event_id(), now=now)
+    except TooManyRequests as spent:
+        detail = (
+            "Ahora hay demasiados intentos de ingreso. Pide un código a tu correo e ingresa con él, o espera"
+            " unos minutos."
+        )
+        raise TooManyRequests("hashes_spent", detail, retry_after=spent.retry_after) from spent
 
 
-def _log_failure(attempt: Attempt, tools: AccessTools, now: datetime) -> None:
-    subject = login_subject(tools.pepper, attempt.username)
+def _failed(attempt: Attempt, admission: Admission, tools: AccessTools, now: datetime) -> Exception:
+    _log_failure(attempt, admission, tools, now)
+    return credentials_wrong()
+
+
+def _log_failure(attempt: Attempt, admission: Admission, tools: AccessTools, now: datetime) -> None:
+    """Write that many attempts were made on a user: a few events a day, however many attempts there are."""
+    if admission.attempts not in FAILURES_LOGGED:
+        return
+    subject, data = login_subject(tools.pepper, attempt.username), {"attempts": str(admission.attempts)}
     tools.events.add(
-        Event(subject, EventType.LOGIN_FAILED, now, tools.new_event_id(), "unknown", attempt.origin),
+        Event(subject, EventType.LOGIN_FAILED, now, tools.new_event_id(), "unknown", attempt.origin, data),
     )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.access.credentials import CaptchaAnswer
-from chalicelib.services.access.links import owner_from, send_link
+from chalicelib.services.access.admit_login import Caller
+from chalicelib.services.access.links import owner_from, send_link_once
 from chalicelib.services.access.send_access_mail import admit_request
 from chalicelib.services.access.tools import AccessTools
 
@@ -22,21 +23,22 @@ class ResetRequest:
 
 
 def request_password_reset(request: ResetRequest, *, tools: AccessTools, now: datetime) -> None:
-    """Send the link if the address is a user's of that mailbox; six hops and eight calls either way.
+    """Send the link if the address is a user's of that mailbox; six hops and twelve calls either way.
 
     Counted by mailbox and address typed: the users of one mailbox, who may share an office, do not wait for each other.
-    Who has not activated the access gets the activation again instead (ACC-5).
+    While a link that was just sent is on its way, who asks is led to it, and nobody is refused. Who has not activated
+    the access gets the activation again instead (ACC-5).
 
     Raises:
-        TooManyRequests: `limit_reached`.
         CaptchaWrong: `captcha_needed` or `captcha_wrong`.
+        TooManyRequests: `budget_spent`: the e-mails of all strangers together are too many for now.
         Unavailable: the e-mail cannot be sent now.
 
     """
-    recipient = f"reset#{request.mailbox_id}#{request.email.casefold()}"
-    admit_request(recipient, request.captcha, origin=request.origin, tools=tools, now=now)
+    about = f"reset#{request.mailbox_id}#{request.email.casefold()}"
+    asked = admit_request(about, request.captcha, caller=Caller(request.origin), tools=tools, now=now)
     mailbox = tools.mailboxes.find(request.mailbox_id)
     user = mailbox.user_with_email(request.email) if mailbox else None
     account = tools.accounts.find(mailbox.username_of(user) if mailbox and user else request.mailbox_id)
     owner = owner_from(account, mailbox)
-    send_link(owner if owner and owner.user == user else None, tools=tools, now=now)
+    send_link_once(owner if owner and owner.user == user else None, asked, tools=tools, now=now)

@@ -2,41 +2,166 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from chalicelib.domain.access.access_policy import MAILS_PER_NEW_ADDRESS, MAILS_TO_NEW_ADDRESSES_PER_USER, MailDemand
 from chalicelib.domain.access.credentials import CaptchaAnswer
-from chalicelib.domain.errors import MessageRefused, Unavailable
-from chalicelib.domain.limit import Limit
+from chalicelib.domain.access.sent_mail import SentMail, next_mail
+from chalicelib.domain.errors import MessageRefused, TooManyRequests, Unavailable
+from chalicelib.domain.limit import Budget, Limit, Standing
+from chalicelib.domain.session import Session
 from chalicelib.renderers.access.access_letters import password_changed_letter
 from chalicelib.renderers.letters import Letter, render_letter
-from chalicelib.services.access.admit_login import admit_mail
+from chalicelib.services.access.admit_login import Caller, admit_mail, admit_mail_within
 from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.together import together
 
 NOBODY = "success@simulator.amazonses.com"
 """SES's own address for tests: it takes what would betray, by not being sent, that there is no such user. What goes
-there counts for no quota and no reputation."""
+there counts for the rate, but for no quota and no reputation."""
+_AS_LONG_AS_SENDING_S = 0.15
+"""How long the answer waits where even what goes to nobody would be too much for the provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An e-mail that is asked for: what about, the last one about it, and what it may draw on."""
+
+    about: str
+    last: SentMail | None
+    standing: Standing
 
 
 def admit_request(
-    recipient: str, captcha: CaptchaAnswer | None, *, origin: str, tools: AccessTools, now: datetime
-) -> None:
-    """Count a request for an e-mail, and ask for a captcha where many were made.
+    about: str,
+    captcha: CaptchaAnswer | None,
+    *,
+    caller: Caller,
+    tools: AccessTools,
+    now: datetime,
+) -> Asked:
+    """Count a stranger's request for an e-mail, and ask for a captcha where many were made; one hop, or two with one.
 
     Raises:
-        TooManyRequests: `limit_reached`.
         CaptchaWrong: `captcha_wrong`, also when one is needed and none came.
 
     """
-    if admit_mail(recipient, origin, limits=tools.limits, now=now) is MailDemand.NOTHING:
-        return
-    if captcha is None:
-        detail = "Se pidieron muchos correos para este usuario. Resuelve el texto de la imagen para pedir otro."
-        raise CaptchaWrong("captcha_needed", detail, field="captcha")
-    check_captcha(captcha.captcha_id, captcha.answer, tokens=tools.tokens, now=now)
+    found: list[SentMail | None] = []
+    admission = admit_mail(
+        about, caller, lambda: found.append(tools.sent_mails.find(about)), limits=tools.limits, now=now
+    )
+    if admission.demand is MailDemand.CAPTCHA:
+        if captcha is None:
+            detail = "Se pidieron muchos correos. Resuelve el texto de la imagen para pedir otro."
+            raise CaptchaWrong("captcha_needed", detail, field="captcha")
+        check_captcha(captcha.captcha_id, captcha.answer, tokens=tools.tokens, now=now)
+    return Asked(about, found[0], admission.standing)
+
+
+def admit_within(session: Session, about: str, *, tools: AccessTools, now: datetime) -> Asked:
+    """Count a request of who is in already; one hop.
+
+    Raises:
+        TooManyRequests: `limit_reached`, for this session only.
+
+    """
+    found: list[SentMail | None] = []
+    find = partial(_find, about, found, tools)
+    admission = admit_mail_within(session, find, limits=tools.limits, now=now)
+    return Asked(about, found[0], admission.standing)
+
+
+def send_unless_served(  # noqa: PLR0913 - what is asked for, what is sent, to whom
+    asked: Asked,
+    digest: str,
+    letter: Callable[[SentMail], Letter],
+    destination: str | None,
+    *,
+    issue: Callable[[SentMail], object],
+    tools: AccessTools,
+    now: datetime,
+) -> SentMail:
+    """Send an e-mail, or lead to the last one while it serves, and return the one that serves.
+
+    `issue` keeps what goes with it, for the one that serves. Without a destination the same is done for nobody. Three
+    hops and five calls, or one call where the last one serves.
+
+    Raises:
+        TooManyRequests: `budget_spent`; nothing was kept.
+        Unavailable: nothing can be sent to anybody now; the next who asks may try at once.
+
+    """
+    wanted = next_mail(asked.last, digest, now, is_proven=asked.standing is Standing.PROVEN)
+    if wanted is None:
+        serving = _last(asked)
+        issue(serving)
+        return serving
+    is_to_be_sent = _draw(asked.standing, is_real=destination is not None, tools=tools, now=now)
+    kept: list[bool] = []
+    together(
+        [
+            lambda: kept.append(tools.sent_mails.keep(asked.about, wanted, instead_of=asked.last)),
+            lambda: issue(wanted),
+        ]
+    )
+    if not kept[0]:  # somebody asked at the same instant
+        serving = tools.sent_mails.find(asked.about) or wanted
+        issue(serving)
+        return serving
+    if not is_to_be_sent:
+        tools.pause(_AS_LONG_AS_SENDING_S)
+        return wanted
+    try:
+        send_or_pretend(letter(wanted), destination, tools=tools, now=now)
+    except Unavailable:
+        tools.sent_mails.forget(asked.about, wanted.digest)
+        raise
+    return wanted
+
+
+def _last(asked: Asked) -> SentMail:
+    if asked.last is None:  # pragma: no cover - without a last one the next is always sent
+        raise AssertionError
+    return asked.last
+
+
+def _find(about: str, found: list[SentMail | None], tools: AccessTools) -> None:
+    found.append(tools.sent_mails.find(about))
+
+
+def _draw(standing: Standing, *, is_real: bool, tools: AccessTools, now: datetime) -> bool:
+    """Draw on the common budget, and tell whether to send; what goes to nobody draws on one of its own.
+
+    Both look at the first, so that its end refuses everybody alike.
+    """
+    by, is_sent = tools.new_event_id(), [True]
+    budget, pretended = tools.access_mails, tools.pretended_mails
+
+    def pretend() -> None:
+        try:
+            tools.limits.draw(pretended, Standing.PROVEN, by=by, now=now)
+        except TooManyRequests:
+            is_sent[0] = False
+
+    def look(at: Budget, standing: Standing) -> None:
+        tools.limits.look(at, standing, by=by, now=now)
+
+    if is_real:
+        together([partial(tools.limits.draw, budget, standing, by=by, now=now), partial(_ignoring, look, pretended)])
+    else:
+        together([partial(look, budget, standing), pretend])
+    return is_sent[0]
+
+
+def _ignoring(look: Callable[[Budget, Standing], None], budget: Budget) -> None:
+    """Make the call that one for nobody would make, whatever it says."""
+    with suppress(TooManyRequests):
+        look(budget, Standing.PROVEN)
 
 
 def send_or_pretend(letter: Letter, destination: str | None, *, tools: AccessTools, now: datetime) -> None:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.limit import Budget
 from chalicelib.domain.session import Session
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.store.access.access_store import AccessStore
 from chalicelib.store.access.account_store import AccountStore
+from chalicelib.store.access.sent_mail_store import SentMailStore
 from chalicelib.store.access.session_store import SessionStore
 from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.event_store import EventStore
@@ -25,7 +27,8 @@ from chalicelib.store.people_store import PeopleStore
 class AccessTools:
     """Stores, hashing, mail and chance. `new_secret` returns an opaque token; `portal_url` has no final slash.
 
-    `clock` tells the instant of a commit, where that of the request would be too early.
+    `clock` tells the instant of a commit, where that of the request would be too early. `access_mails` is what all
+    strangers together may have sent, `pretended_mails` what may go to nobody; `pause` waits some seconds.
     """
 
     access: AccessStore
@@ -36,6 +39,7 @@ class AccessTools:
     limits: LimitStore
     sessions: SessionStore
     events: EventStore
+    sent_mails: SentMailStore
     hashing: PasswordHashing
     mail: Mail
     letterhead: Letterhead
@@ -45,6 +49,9 @@ class AccessTools:
     new_secret: Callable[[], str]
     new_email_code: Callable[[], str]
     new_event_id: Callable[[], str]
+    access_mails: Budget
+    pretended_mails: Budget
+    pause: Callable[[float], None]
 
     def user_event(self, kind: EventType, user_id: str, *, origin: str, now: datetime) -> Event:
         """Return the event of something a user did to their own access."""

@@ -6,14 +6,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.domain.access.access_policy import (
+    LOGINS_PER_NEIGHBOURHOOD,
+    LOGINS_PER_NETWORK,
     LOGINS_PER_USER,
-    LOGINS_PER_USER_AND_ADDRESS,
+    LOGINS_PER_USER_AND_NETWORK,
+    MAILS_PER_NEIGHBOURHOOD,
+    MAILS_PER_NETWORK,
     MAILS_PER_USER,
     LoginDemand,
     MailDemand,
+    login_demand,
     mail_demand,
 )
-from chalicelib.domain.access.access_policy import login_demand as demand
 from chalicelib.domain.access.account import (
     Account,
     AccountDisabled,
@@ -23,6 +27,7 @@ from chalicelib.domain.access.account import (
     with_own_password,
     with_temporary_password,
 )
+from chalicelib.domain.limit import Limit
 from chalicelib.domain.mailbox import UserState
 
 NOW = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
@@ -61,14 +66,16 @@ def test_an_own_password_does_not_expire() -> None:
     ],
 )
 def test_attempts_on_a_user_ask_for_more_and_never_close_the_way(attempts: int, needed: LoginDemand) -> None:
-    assert demand(attempts) is needed
+    assert login_demand({LOGINS_PER_USER: attempts}) is needed
 
 
-def test_attempts_from_an_address_that_others_share_ask_for_more_as_well() -> None:
-    assert demand(1, LOGINS_PER_USER_AND_ADDRESS.limit) is LoginDemand.CAPTCHA_OR_CODE
-    assert demand(1, LOGINS_PER_USER_AND_ADDRESS.limit + 1) is LoginDemand.EMAIL_CODE
+@pytest.mark.parametrize("shared", [LOGINS_PER_USER_AND_NETWORK, LOGINS_PER_NETWORK, LOGINS_PER_NEIGHBOURHOOD])
+def test_attempts_from_a_network_that_others_share_ask_for_more_as_well(shared: Limit) -> None:
+    assert login_demand({LOGINS_PER_USER: 1, shared: shared.limit}) is LoginDemand.CAPTCHA_OR_CODE
+    assert login_demand({LOGINS_PER_USER: 1, shared: shared.limit + 1}) is LoginDemand.EMAIL_CODE
 
 
 def test_asking_for_many_mails_needs_a_captcha_and_is_never_refused_for_what_others_did() -> None:
-    assert mail_demand(MAILS_PER_USER.limit) is MailDemand.NOTHING
-    assert mail_demand(MAILS_PER_USER.limit + 1) is MailDemand.CAPTCHA
+    for shared in (MAILS_PER_USER, MAILS_PER_NETWORK, MAILS_PER_NEIGHBOURHOOD):
+        assert mail_demand({shared: shared.limit}) is MailDemand.NOTHING
+        assert mail_demand({shared: shared.limit + 1}) is MailDemand.CAPTCHA

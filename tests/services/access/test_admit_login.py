@@ -1,33 +1,46 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from chalicelib.domain.access.access_policy import (
-    LOGINS_PER_ADDRESS,
+    LOGINS_PER_DEVICE,
+    LOGINS_PER_NEIGHBOURHOOD,
+    LOGINS_PER_NETWORK,
     LOGINS_PER_SESSION,
     LOGINS_PER_USER,
-    LOGINS_PER_USER_AND_ADDRESS,
-    MAILS_PER_ADDRESS,
+    LOGINS_PER_USER_AND_NETWORK,
+    MAILS_PER_DEVICE,
+    MAILS_PER_NEIGHBOURHOOD,
+    MAILS_PER_NETWORK,
     MAILS_PER_NEW_ADDRESS,
+    MAILS_PER_SESSION,
     MAILS_PER_USER,
-    MAILS_PER_USER_AND_ADDRESS,
     MAILS_TO_NEW_ADDRESSES_PER_USER,
-    RESEND_COOLING_S,
     LoginDemand,
     MailDemand,
 )
 from chalicelib.domain.errors import TooManyRequests
-from chalicelib.domain.limit import Limit
+from chalicelib.domain.limit import Limit, Standing
 from chalicelib.domain.session import Session
 from chalicelib.renderers.access.access_letters import password_changed_letter
-from chalicelib.services.access.admit_login import admit_login, admit_mail, admit_session
+from chalicelib.services.access.admit_login import (
+    Admission,
+    Caller,
+    MailAdmission,
+    admit_login,
+    admit_mail,
+    admit_mail_within,
+    admit_session,
+)
 from chalicelib.services.access.send_access_mail import send_to_new_address
 from tests.access_world import World, access_world, racing_tools
 
 NOW = datetime(2026, 3, 9, 20, 0, tzinfo=UTC)
+HERE, ELSEWHERE = "192.0.2.7", "198.51.100.9"
+USERNAME, OTHER = "1-40000002", "1-40000003"
 
 
 @pytest.fixture
@@ -35,65 +48,16 @@ def world(aws: dict[str, str]) -> World:
     return access_world(aws)
 
 
-def login(world: World, username: str = "1-40000002", address: str = "192.0.2.7") -> LoginDemand:
-    return admit_login(username, address, limits=world.limits, now=NOW)
+def login(world: World, username: str = USERNAME, address: str = HERE, device: str | None = None) -> Admission:
+    return admit_login(username, Caller(address, device), lambda: None, limits=world.limits, now=NOW)
 
 
-def test_many_tries_on_a_user_from_one_address_ask_for_a_code_there_and_refuse_nobody(world: World) -> None:
-    for _ in range(LOGINS_PER_USER_AND_ADDRESS.limit):
-        assert login(world) is LoginDemand.CAPTCHA_OR_CODE
-    assert login(world) is LoginDemand.EMAIL_CODE
-    assert login(world, username="1-40000003") is LoginDemand.CAPTCHA_OR_CODE
-    assert login(world, address="192.0.2.8") is LoginDemand.CAPTCHA_OR_CODE
+def mail(world: World, username: str = USERNAME, address: str = HERE, device: str | None = None) -> MailAdmission:
+    return admit_mail(username, Caller(address, device), lambda: None, limits=world.limits, now=NOW)
 
 
-def test_one_address_is_refused_after_trying_many_users(world: World) -> None:
-    for number in range(LOGINS_PER_ADDRESS.limit):
-        login(world, username=f"1-4000{number:04d}")
-    with pytest.raises(TooManyRequests):
-        login(world, username="1-49999999")
-
-
-def test_a_user_attacked_from_everywhere_still_gets_in_with_a_code_by_mail(world: World) -> None:
-    demands = [login(world, address=f"198.51.100.{number}") for number in range(LOGINS_PER_USER.limit + 5)]
-    assert demands[: LOGINS_PER_USER.limit] == [LoginDemand.CAPTCHA_OR_CODE] * LOGINS_PER_USER.limit
-    assert set(demands[LOGINS_PER_USER.limit :]) == {LoginDemand.EMAIL_CODE}
-    assert login(world, address="192.0.2.7") is LoginDemand.EMAIL_CODE
-
-
-def test_strangers_spend_nothing_of_a_session_and_it_is_refused_only_for_its_own_tries(world: World) -> None:
-    for _ in range(LOGINS_PER_USER.limit + 1):
-        login(world)
-
-    def within(access_id: str) -> LoginDemand:
-        session = Session("s1", access_id, "u1", "1-40000002", "1-40000002", NOW)
-        return admit_session(session, "192.0.2.7", limits=world.limits, now=NOW)
-
-    assert {within("a1") for _ in range(LOGINS_PER_SESSION.limit)} == {LoginDemand.CAPTCHA_OR_CODE}
-    with pytest.raises(TooManyRequests):
-        within("a1")
-    assert within("a2") is LoginDemand.CAPTCHA_OR_CODE
-
-
-def mail(world: World, address: str = "192.0.2.7", after: int = 0) -> MailDemand:
-    return admit_mail("1-40000002", address, limits=world.limits, now=NOW + timedelta(seconds=after))
-
-
-def test_mails_wait_for_each_other_and_are_few_an_hour_from_one_address(world: World) -> None:
-    mail(world)
-    with pytest.raises(TooManyRequests):
-        mail(world, after=RESEND_COOLING_S - 1)
-    for number in range(1, MAILS_PER_USER_AND_ADDRESS.limit):
-        mail(world, after=number * RESEND_COOLING_S)
-    with pytest.raises(TooManyRequests) as caught:
-        mail(world, after=MAILS_PER_USER_AND_ADDRESS.limit * RESEND_COOLING_S)
-    assert caught.value.retry_after == 55 * 60
-
-
-def test_strangers_who_ask_for_mails_make_the_owner_solve_a_captcha_at_worst(world: World) -> None:
-    for number in range(MAILS_PER_USER.limit):
-        assert mail(world, address=f"198.51.100.{number}") is MailDemand.NOTHING
-    assert mail(world) is MailDemand.CAPTCHA
+def within(access_id: str = "a1", username: str = USERNAME) -> Session:
+    return Session("s1", access_id, "u1", username, USERNAME, NOW)
 
 
 def spent(world: World, limit: Limit, *who: str) -> None:
@@ -102,58 +66,98 @@ def spent(world: World, limit: Limit, *who: str) -> None:
         world.limits.tally(limit.key(*who), window_s=limit.window_s, now=NOW)
 
 
-def within(world: World, username: str, access_id: str, address: str) -> LoginDemand:
-    session = Session("s1", access_id, "u1", username, "1-40000002", NOW)
-    return admit_session(session, address, limits=world.limits, now=NOW)
+@pytest.mark.parametrize(
+    ("limit", "who", "also", "not_for"),
+    [
+        (LOGINS_PER_USER, (USERNAME,), (USERNAME, ELSEWHERE), (OTHER, HERE)),
+        (LOGINS_PER_USER_AND_NETWORK, (USERNAME, "192.0.2.7/32"), (USERNAME, HERE), (USERNAME, "192.0.2.8")),
+        (LOGINS_PER_USER_AND_NETWORK, (USERNAME, "192.0.2.7/32"), (USERNAME, HERE), (OTHER, HERE)),
+        (LOGINS_PER_NETWORK, ("192.0.2.7/32",), (OTHER, HERE), (OTHER, "192.0.2.8")),
+        (LOGINS_PER_NETWORK, ("2001:db8:1:2::/64",), (OTHER, "2001:db8:1:2::99"), (OTHER, "2001:db8:1:3::1")),
+        (LOGINS_PER_NEIGHBOURHOOD, ("192.0.2.0/24",), (OTHER, "192.0.2.99"), (OTHER, ELSEWHERE)),
+        (LOGINS_PER_NEIGHBOURHOOD, ("2001:db8:1::/48",), (OTHER, "2001:db8:1:ff::1"), (OTHER, "2001:db8:2::1")),
+    ],
+)
+def test_what_was_tried_asks_for_a_code_of_whom_it_concerns_and_refuses_nobody(
+    world: World, limit: Limit, who: tuple[str, ...], also: tuple[str, str], not_for: tuple[str, str]
+) -> None:
+    spent(world, limit, *who)
+    concerned, other = login(world, *also), login(world, *not_for)
+    assert (concerned.demand, concerned.standing) == (LoginDemand.EMAIL_CODE, Standing.CROWDED)
+    assert (other.demand, other.standing) == (LoginDemand.CAPTCHA_OR_CODE, Standing.QUIET)
 
 
-def test_what_one_user_used_up_is_no_other_users(world: World) -> None:
-    spent(world, LOGINS_PER_USER, "1-40000002")
-    assert login(world) is LoginDemand.EMAIL_CODE
-    assert login(world, username="1-40000003") is LoginDemand.CAPTCHA_OR_CODE
+def test_what_succeeds_counts_against_no_network(world: World) -> None:
+    for number in range(LOGINS_PER_NETWORK.limit + 50):
+        for back in login(world, username=f"1-4000{number:04d}").give_back:
+            back()
+    assert login(world, OTHER).demand is LoginDemand.CAPTCHA_OR_CODE
 
 
-def test_what_one_address_used_up_is_no_other_addresses(world: World) -> None:
-    spent(world, LOGINS_PER_ADDRESS, "192.0.2.7")
+def test_strangers_raise_nothing_on_a_device_where_the_user_got_in_before(world: World) -> None:
+    spent(world, LOGINS_PER_USER, USERNAME)
+    spent(world, LOGINS_PER_NETWORK, "192.0.2.7/32")
+    admitted = [login(world, device="d1") for _ in range(LOGINS_PER_DEVICE.limit)]
+    assert {one.demand for one in admitted} == {LoginDemand.CAPTCHA_OR_CODE}
+    assert {one.standing for one in admitted} == {Standing.PROVEN}
+    assert login(world, device="d1").demand is LoginDemand.EMAIL_CODE
+    assert login(world, device="d2").demand is LoginDemand.CAPTCHA_OR_CODE
+
+
+def test_strangers_spend_nothing_of_a_session_and_it_is_refused_only_for_its_own_tries(world: World) -> None:
+    spent(world, LOGINS_PER_USER, USERNAME)
+    spent(world, LOGINS_PER_NETWORK, "192.0.2.7/32")
+    for _ in range(LOGINS_PER_SESSION.limit):
+        admitted = admit_session(within(), limits=world.limits, now=NOW)
+        assert admitted.demand is LoginDemand.CAPTCHA_OR_CODE
     with pytest.raises(TooManyRequests):
-        login(world)
-    assert login(world, address="192.0.2.8") is LoginDemand.CAPTCHA_OR_CODE
-    with pytest.raises(TooManyRequests):
-        within(world, "1-40000002", "a1", "192.0.2.7")
-    assert within(world, "1-40000002", "a1", "192.0.2.8") is LoginDemand.CAPTCHA_OR_CODE
-
-
-def test_what_one_session_used_up_is_no_other_sessions(world: World) -> None:
-    spent(world, LOGINS_PER_SESSION, "1-40000002", "a1")
-    with pytest.raises(TooManyRequests):
-        within(world, "1-40000002", "a1", "192.0.2.7")
-    assert within(world, "1-40000002", "a2", "192.0.2.7") is LoginDemand.CAPTCHA_OR_CODE
-    assert within(world, "1-40000003", "a1", "192.0.2.7") is LoginDemand.CAPTCHA_OR_CODE
+        admit_session(within(), limits=world.limits, now=NOW)
+    for other in (within("a2"), within(username=OTHER)):
+        assert admit_session(other, limits=world.limits, now=NOW).demand is LoginDemand.CAPTCHA_OR_CODE
 
 
 def test_many_passwords_in_one_session_ask_for_a_code_there_and_nowhere_else(world: World) -> None:
-    spent(world, LOGINS_PER_USER, "1-40000002", "a1")
-    assert within(world, "1-40000002", "a1", "192.0.2.7") is LoginDemand.EMAIL_CODE
-    assert within(world, "1-40000002", "a2", "192.0.2.7") is LoginDemand.CAPTCHA_OR_CODE
-    assert login(world) is LoginDemand.CAPTCHA_OR_CODE
+    spent(world, LOGINS_PER_USER, USERNAME, "a1")
+    assert admit_session(within(), limits=world.limits, now=NOW).demand is LoginDemand.EMAIL_CODE
+    assert admit_session(within("a2"), limits=world.limits, now=NOW).demand is LoginDemand.CAPTCHA_OR_CODE
+    assert login(world).demand is LoginDemand.CAPTCHA_OR_CODE
 
 
 @pytest.mark.parametrize(
-    ("limit", "who"),
-    [(MAILS_PER_ADDRESS, ("192.0.2.7",)), (MAILS_PER_USER_AND_ADDRESS, ("1-40000002", "192.0.2.7"))],
+    ("limit", "who", "also", "not_for"),
+    [
+        (MAILS_PER_USER, (USERNAME,), (USERNAME, ELSEWHERE), (OTHER, HERE)),
+        (MAILS_PER_NETWORK, ("192.0.2.7/32",), (OTHER, HERE), (OTHER, "192.0.2.8")),
+        (MAILS_PER_NEIGHBOURHOOD, ("192.0.2.0/24",), (OTHER, "192.0.2.8"), (OTHER, ELSEWHERE)),
+    ],
 )
-def test_mails_refused_to_one_address_are_sent_for_another(world: World, limit: Limit, who: tuple[str, ...]) -> None:
+def test_mails_asked_for_by_strangers_need_a_captcha_at_worst(
+    world: World, limit: Limit, who: tuple[str, ...], also: tuple[str, str], not_for: tuple[str, str]
+) -> None:
     spent(world, limit, *who)
+    standing = Standing.QUIET if limit is MAILS_PER_USER else Standing.CROWDED
+    assert mail(world, *also) == MailAdmission(MailDemand.CAPTCHA, standing)
+    assert mail(world, *not_for) == MailAdmission(MailDemand.NOTHING, Standing.QUIET)
+
+
+def test_a_known_device_asks_for_its_own_mails(world: World) -> None:
+    for limit, who in ((MAILS_PER_USER, USERNAME), (MAILS_PER_NETWORK, "192.0.2.7/32")):
+        spent(world, limit, who)
+    for _ in range(MAILS_PER_DEVICE.limit):
+        assert mail(world, device="d1") == MailAdmission(MailDemand.NOTHING, Standing.PROVEN)
+    assert mail(world, device="d1").demand is MailDemand.CAPTCHA
+
+
+def test_a_session_asks_for_its_own_mails_and_is_refused_only_for_them(world: World) -> None:
+    for limit, who in ((MAILS_PER_USER, USERNAME), (MAILS_PER_NETWORK, "192.0.2.7/32")):
+        spent(world, limit, who)
+    asked = within()
+    for _ in range(MAILS_PER_SESSION.limit):
+        admitted = admit_mail_within(asked, lambda: None, limits=world.limits, now=NOW)
+        assert admitted == MailAdmission(MailDemand.NOTHING, Standing.PROVEN)
     with pytest.raises(TooManyRequests):
-        mail(world)
-    assert mail(world, address="192.0.2.8") is MailDemand.NOTHING
-
-
-def test_mails_to_one_person_make_nobody_else_solve_a_captcha_or_wait(world: World) -> None:
-    spent(world, MAILS_PER_USER, "1-40000002")
-    assert mail(world) is MailDemand.CAPTCHA
-    assert admit_mail("1-40000003", "192.0.2.7", limits=world.limits, now=NOW) is MailDemand.NOTHING
-    assert mail(world, address="192.0.2.8") is MailDemand.CAPTCHA
+        admit_mail_within(asked, lambda: None, limits=world.limits, now=NOW)
+    admit_mail_within(replace(asked, access_id="a2"), lambda: None, limits=world.limits, now=NOW)
 
 
 @pytest.mark.parametrize("limit", [MAILS_TO_NEW_ADDRESSES_PER_USER, MAILS_PER_NEW_ADDRESS], ids=["user", "address"])

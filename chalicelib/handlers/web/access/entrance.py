@@ -6,10 +6,12 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.domain.access import known_device
+from chalicelib.domain.access.credentials import EmailCodeNeeded
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.session import Session, require_own_password
 from chalicelib.handlers.commands import access
-from chalicelib.handlers.cookies import SESSION_COOKIE, cookie, no_cookie
+from chalicelib.handlers.cookies import DEVICE_COOKIE, SESSION_COOKIE, cookie, lasting_cookie, no_cookie
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest, own_address
 from chalicelib.handlers.web.access.captcha import new_captcha
@@ -28,11 +30,15 @@ def show_login(request: PageRequest) -> Response:
 
 def log_in_by_form(request: PageRequest) -> Response:
     """Log in."""
+    device = request.cookies.get(DEVICE_COOKIE, "")
     try:
-        opened = access.enter(request.fields("username", "password", **_PROOF), origin=request.origin)
+        entered = access.enter(request.fields("username", "password", **_PROOF), origin=request.origin, device=device)
+    except EmailCodeNeeded as error:
+        return _login_page(request, by_code=True, error=error, code_id=error.members["code_id"])
     except CasillaError as error:
         return _login_page(request, by_code=bool(request.value("code_id")), error=error)
-    return _entered(request, opened)
+    known = lasting_cookie(DEVICE_COOKIE, entered.device, int(known_device.LIFETIME.total_seconds()))
+    return _entered(request, entered.opened, known)
 
 
 def show_code_request(request: PageRequest) -> Response:
@@ -43,7 +49,8 @@ def show_code_request(request: PageRequest) -> Response:
 def send_login_code(request: PageRequest) -> Response:
     """Send a code, and ask for it with the password."""
     try:
-        sent = access.send_login_code(request.fields("username", **_PROOF), origin=request.origin)
+        device = request.cookies.get(DEVICE_COOKIE, "")
+        sent = access.send_login_code(request.fields("username", **_PROOF), origin=request.origin, device=device)
     except CasillaError as error:
         return _code_request_page(request, error)
     return _login_page(request, by_code=True, code_id=sent.code_id, sent_until=sent.valid_until)
@@ -67,6 +74,8 @@ def validate_by_form(request: PageRequest, session: Session) -> Response:
         return _send_validation_code(request, session)
     try:
         opened = access.validate(request.fields("password", **_PROOF), session, origin=request.origin)
+    except EmailCodeNeeded as error:
+        return _validation_page(request, session, error=error, code_id=error.members["code_id"])
     except CasillaError as error:
         return _validation_page(request, session, error=error)
     return _entered(request, opened)
@@ -74,21 +83,19 @@ def validate_by_form(request: PageRequest, session: Session) -> Response:
 
 def _send_validation_code(request: PageRequest, session: Session) -> Response:
     try:
-        sent = access.send_validation_code(session, origin=request.origin)
+        sent = access.send_validation_code(session)
     except CasillaError as error:
         return _validation_page(request, session, error=error)
     return _validation_page(request, session, code_id=sent.code_id, sent_until=sent.valid_until)
 
 
-def _entered(request: PageRequest, opened: OpenedSession) -> Response:
+def _entered(request: PageRequest, opened: OpenedSession, *cookies: str) -> Response:
     wanted = own_address(request.value("volver"), otherwise=MAILBOX_PAGE)
     address = "/clave" if opened.session.must_change_password else wanted
-    return go_to(address, cookies=[cookie(SESSION_COOKIE, opened.cookie)])
+    return go_to(address, cookies=[cookie(SESSION_COOKIE, opened.cookie), *cookies])
 
 
 def _login_page(request: PageRequest, *, by_code: bool, error: CasillaError | None = None, **context: Any) -> Response:
-    if error is not None and error.code == "email_code_needed":
-        return _code_request_page(request, error)
     return _credentials_page(request, "access/login.html", by_code=by_code, error=error, **context)
 
 

@@ -1,0 +1,46 @@
+"""Known devices: where somebody got in before, told by a mark that their browser keeps.
+
+The mark opens nothing. It only says that attempts on this user from here are not strangers', so that strangers'
+attempts cannot raise what the owner is asked for (OWASP, "device cookies"). It is signed under the pepper for one user,
+and no table knows it. A browser keeps the marks of the last few users who got in with it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
+
+LIFETIME = timedelta(days=180)
+MOST = 5
+"""Users whose marks one browser keeps."""
+_LONGEST = 600
+_MARK = re.compile(r"([A-Za-z0-9_-]{43})\.([0-9]{10})\.([0-9a-f]{32})")
+
+
+def find_device(pepper: bytes, marks: str, username: str, now: datetime) -> str | None:
+    """Return the id of the device that this user got in with; None where no mark says so."""
+    for device_id, until, seal in _read(marks):
+        if int(until) >= now.timestamp() and is_same_secret(seal, _seal(pepper, device_id, username, until)):
+            return device_id
+    return None
+
+
+def with_device(pepper: bytes, marks: str, username: str, new_id: str, now: datetime) -> str:
+    """Return the marks to keep after this user got in: a new one first, without their former one."""
+    until = str(int((now.astimezone(UTC) + LIFETIME).timestamp()))
+    others = [mark for mark in _read(marks) if not is_same_secret(mark[2], _seal(pepper, mark[0], username, mark[1]))]
+    kept = [(new_id, until, _seal(pepper, new_id, username, until)), *others]
+    return "~".join(".".join(mark) for mark in kept[:MOST])
+
+
+def _read(marks: str) -> list[tuple[str, str, str]]:
+    if len(marks) > _LONGEST:
+        return []
+    found = (_MARK.fullmatch(mark) for mark in marks.split("~"))
+    return [(mark[1], mark[2], mark[3]) for mark in found if mark is not None][:MOST]
+
+
+def _seal(pepper: bytes, device_id: str, username: str, until: str) -> str:
+    return keyed_hash(pepper, "device", device_id, username, until)[:32]

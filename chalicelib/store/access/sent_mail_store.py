@@ -1,0 +1,90 @@
+"""The last e-mail about something, so that the next waits for its end; and which of their codes were used.
+
+Kept in `tokens` as `sent#<keyed hash>`, and a used code as `used#<keyed hash>`. Every change is one conditional call.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from pynamodb.exceptions import DeleteError, PutError, PynamoDBException
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.domain.access.access_secret import keyed_hash
+from chalicelib.domain.access.sent_mail import DAY, SentMail
+from chalicelib.store.batch_read import store_unavailable
+from chalicelib.store.tables import TokenItem
+from chalicelib.store.token_item import instant_from_micros, micros
+from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
+
+_TTL_MARGIN = timedelta(hours=1)
+
+
+class SentMailStore:
+    """Raises `Unavailable` when DynamoDB does not answer."""
+
+    def __init__(self, pepper: bytes) -> None:
+        """Hash names and codes with `pepper`."""
+        self._pepper = pepper
+
+    def digest(self, about: str, code: str) -> str:
+        """Return the keyed hash of a code, for what it is about."""
+        return keyed_hash(self._pepper, "sent-code", about, code)
+
+    def find(self, about: str) -> SentMail | None:
+        """Return the last e-mail, read with strong consistency."""
+        try:
+            item = TokenItem.get(self._key(about), consistent_read=True)
+        except TokenItem.DoesNotExist:
+            return None
+        except PynamoDBException as error:
+            raise store_unavailable() from error
+        return SentMail(
+            digest=item.digest,
+            sent_at=instant_from_micros(item.issued_at),
+            serves_until=instant_from_micros(item.valid_until),
+            day_began=instant_from_micros(item.data["day_began"]),
+            sent=int(item.attempts),
+        )
+
+    def keep(self, about: str, mail: SentMail, *, instead_of: SentMail | None) -> bool:
+        """Put an e-mail in the place of the last one that was read; False when another came first."""
+        item = TokenItem(
+            self._key(about),
+            digest=mail.digest,
+            issued_at=micros(mail.sent_at),
+            valid_until=micros(mail.serves_until),
+            attempts=mail.sent,
+            data={"day_began": micros(mail.day_began)},
+            expires_at=max(mail.day_began + DAY, mail.serves_until) + _TTL_MARGIN,
+        )
+        as_read: Condition = (
+            TokenItem.token.does_not_exist() if instead_of is None else TokenItem.digest == instead_of.digest
+        )
+        return _put(item, as_read)
+
+    def forget(self, about: str, digest: str) -> None:
+        """Let the next who asks get an e-mail at once, if this one is still the last."""
+        try:
+            TokenItem(self._key(about)).delete(TokenItem.digest == digest)
+        except DeleteError as error:
+            if vendor_code(error) != CONDITION_FAILED:
+                raise store_unavailable() from error
+
+    def use_up(self, digest: str, *, until: datetime) -> bool:
+        """Let a code count once, whatever it was asked for with; False for all but the first."""
+        item = TokenItem(f"used#{digest}", digest=digest, expires_at=until + _TTL_MARGIN)
+        return _put(item, TokenItem.token.does_not_exist())
+
+    def _key(self, about: str) -> str:
+        return f"sent#{keyed_hash(self._pepper, 'sent', about)}"
+
+
+def _put(item: TokenItem, condition: Condition) -> bool:
+    try:
+        item.save(condition)
+    except PutError as error:
+        if vendor_code(error) == CONDITION_FAILED:
+            return False
+        raise store_unavailable() from error
+    return True
