@@ -29,8 +29,8 @@ from chalicelib.domain.access.access_policy import (
     mail_demand,
     mail_standing,
 )
+from chalicelib.domain.access.network import neighbourhood_of, network_of
 from chalicelib.domain.limit import Limit, Standing
-from chalicelib.domain.network import neighbourhood_of, network_of
 from chalicelib.domain.session import Session
 from chalicelib.services.together import together
 from chalicelib.store.limit_store import LimitStore

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.network import neighbourhood_of, network_of
+from chalicelib.domain.access.network import neighbourhood_of, network_of
 
 
 @pytest.mark.parametrize(
