@@ -83,7 +83,7 @@ def _is_proof_right(attempt: Attempt, tools: AccessTools, now: datetime) -> bool
         token = tools.tokens.count_attempt(TokenKind.LOGIN_CODE, name, limit=CODE_ATTEMPTS, now=now)
         return token is not None and tools.tokens.matches(token, name, proof.code)
     try:
-        check_captcha(proof.captcha_id, proof.answer, tokens=tools.tokens, now=now)
+        check_captcha(proof.captcha_id, proof.answer, tokens=tools.tokens, pepper=tools.pepper, now=now)
     except CaptchaWrong:
         return False
     return True

@@ -36,7 +36,7 @@ def admit_request(
     if captcha is None:
         detail = "Se pidieron muchos correos para este usuario. Resuelve el texto de la imagen para pedir otro."
         raise CaptchaWrong("captcha_needed", detail, field="captcha")
-    check_captcha(captcha.captcha_id, captcha.answer, tokens=tools.tokens, now=now)
+    check_captcha(captcha.captcha_id, captcha.answer, tokens=tools.tokens, pepper=tools.pepper, now=now)
 
 
 def send_or_pretend(letter: Letter, destination: str | None, *, tools: AccessTools, now: datetime) -> None:
