@@ -26,8 +26,8 @@ def account_store(box: Container) -> AccountStore:
 
 @made_once
 def captcha_tools(box: Container) -> CaptchaTools:
-    """Where challenges are kept and counted, and the pepper their answers come from."""
-    return CaptchaTools(token_store(box), limit_store(box), pepper(box))
+    """The pepper that challenges come from, and chance for their sound."""
+    return CaptchaTools(pepper(box), box.chance.below)
 
 
 @made_once

@@ -24,6 +24,8 @@ class Chance:
 
     new_code: Callable[[], str] = lambda: code_from_number(secrets.randbelow(CODE_SPACE))
     """A code that can be read aloud."""
+    below: Callable[[int], int] = secrets.randbelow
+    """A number from zero to below another."""
     new_event_id: Callable[[], str] = lambda: uuid.uuid4().hex
     new_token: Callable[[], str] = lambda: opaque_token(secrets.token_bytes(SECRET_BYTES))
     new_email_code: Callable[[], str] = lambda: email_code(secrets.randbelow(EMAIL_CODE_SPACE))

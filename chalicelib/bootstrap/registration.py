@@ -85,5 +85,6 @@ def registration_tools(box: Container) -> RegistrationTools:
         new_event_id=box.chance.new_event_id,
         link_base=f"{box.portal_url}/verificar-correo",
         texts=portal_texts().current,
+        pepper=pepper(box),
         pause=box.pause,
     )

@@ -175,7 +175,10 @@ def _request(request: Mapping[str, Any], stage: Stage) -> dict[str, Any]:
 
 
 def _invoke(call: Mapping[str, Any], stage: Stage) -> Any:
-    return stage.client.lambda_.invoke(call["function"], call["event"]).payload
+    try:
+        return stage.client.lambda_.invoke(call["function"], call["event"]).payload
+    except Exception as failure:  # noqa: BLE001 - a job that fails tells Lambda so, and the next one begins
+        return {"failed": f"{type(failure).__name__}: {failure}"}
 
 
 def _put(sent: Mapping[str, Any], stage: Stage) -> None:

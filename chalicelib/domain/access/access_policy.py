@@ -34,8 +34,6 @@ MAILS_PER_NEIGHBOURHOOD = Limit("mail-neighbourhood", 300, 60 * 60)
 MAILS_TO_NEW_ADDRESSES_PER_USER = Limit("mail-new-user", 20, 24 * 60 * 60)
 MAILS_PER_NEW_ADDRESS = Limit("mail-new-address", 10, 24 * 60 * 60)
 """Codes and activations to addresses not verified yet, by who asks and by where to: they may be a stranger's."""
-CAPTCHAS_PER_ADDRESS = Limit("captcha-address", 300, 15 * 60)
-SOUNDS_PER_ADDRESS = Limit("captcha-sound", 60, 15 * 60)
 REGISTRATIONS_UNCHECKED = Limit("registration-unchecked", 3, 60 * 60)
 """Soft: past it, an address's registrations need a captcha, which most people so never meet."""
 

@@ -1,15 +1,16 @@
 """Captcha challenges: five symbols that neither look nor sound alike in Spanish, drawn and spoken from one answer.
 
-The answer is derived from the challenge's id and the pepper, so that picture and sound can be made at any time and
-nowhere is it written down.
+Nothing is kept of a challenge before it is answered. Its id says until when it counts, and is signed under the pepper.
+The answer is derived from id and pepper, so that picture and sound can be made at any time and nowhere is it written.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
-from chalicelib.domain.access.access_secret import keyed_hash
+from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
 
 LIFETIME = timedelta(minutes=10)
 LENGTH = 5
@@ -36,12 +37,49 @@ SPOKEN = {
 """What each symbol is called. Left out besides the confusable: be ce de e ge pe te, a (ka), ese (efe), zeta (siete)."""
 
 
+_RANDOM = 43
+_SIGNATURE = 32
+_ID = re.compile(rf"([A-Za-z0-9_-]{{{_RANDOM}}})\.([1-9][0-9]{{9,10}})\.[0-9a-f]{{{_SIGNATURE}}}")
+"""256 random bits, the last second at which it counts, 128 bits of its signature; each id has one spelling only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A captcha that waits for its answer; the id is public."""
+    """A captcha; the id is public, safe in an address, and of 88 characters at most."""
 
     captcha_id: str
     valid_until: datetime
+    answer: str = field(repr=False)
+
+    def is_valid_at(self, now: datetime) -> bool:
+        """Compare with the clock of whoever asks, which may be another one than that of who made it."""
+        return now <= self.valid_until
+
+
+def new_challenge(secret: str, *, pepper: bytes, now: datetime) -> Challenge:
+    """Begin a challenge out of an opaque token from bootstrap; it counts for ten minutes, to the whole second."""
+    last_second = int((now + LIFETIME).timestamp())
+    captcha_id = _signed(pepper, secret, str(last_second))
+    if not _ID.fullmatch(captcha_id):
+        raise ValueError(f"a challenge takes {_RANDOM} random characters and an instant of these centuries")
+    return _challenge(pepper, captcha_id, last_second)
+
+
+def read_challenge(captcha_id: str, *, pepper: bytes) -> Challenge | None:
+    """Return the challenge that an id of ours names, expired or not; None for any other text."""
+    found = _ID.fullmatch(captcha_id)
+    if found is None or not is_same_secret(_signed(pepper, *found.groups()), captcha_id):
+        return None
+    return _challenge(pepper, captcha_id, int(found.group(2)))
+
+
+def _challenge(pepper: bytes, captcha_id: str, last_second: int) -> Challenge:
+    return Challenge(captcha_id, datetime.fromtimestamp(last_second, UTC), captcha_answer(pepper, captcha_id))
+
+
+def _signed(pepper: bytes, random: str, last_second: str) -> str:
+    signature = keyed_hash(pepper, "captcha-id", random, last_second)[:_SIGNATURE]
+    return f"{random}.{last_second}.{signature}"
 
 
 def captcha_answer(pepper: bytes, captcha_id: str) -> str:

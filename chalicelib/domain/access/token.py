@@ -1,4 +1,4 @@
-"""Tokens: what proves something once and expires. Codes, links, sessions, drafts, captcha challenges."""
+"""Tokens: what proves something once and expires. Codes, links, sessions, drafts, and what was answered."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class TokenKind(StrEnum):
     NEW_EMAIL_CODE = "new_email_code"
     LOGIN_CODE = "login_code"
     CAPTCHA = "captcha"
+    """That a challenge was answered; before it is, nothing is kept of it."""
     SESSION = "session"
     DRAFT = "draft"
 
@@ -39,11 +40,14 @@ KEPT_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.ACTIVATION_LINK: timedelta(days=30),
     TokenKind.NEW_EMAIL_CODE: timedelta(days=1),
     TokenKind.LOGIN_CODE: timedelta(hours=1),
-    TokenKind.CAPTCHA: timedelta(hours=1),
+    TokenKind.CAPTCHA: timedelta(minutes=5),
     TokenKind.SESSION: timedelta(days=30),
     TokenKind.DRAFT: timedelta(days=1),
 }
-"""How long an expired token stays readable: an expired link can still send a new one, recent accesses be listed."""
+"""How long an expired token stays readable: an expired link can still send a new one, recent accesses be listed.
+
+That a captcha was answered is known for as long as the clocks of two processes may differ.
+"""
 
 
 @dataclass(frozen=True, slots=True)

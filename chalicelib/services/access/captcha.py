@@ -1,84 +1,67 @@
-"""Captcha challenges: issued for ten minutes, shown while they wait, gone with the first answer, right or wrong."""
+"""Captcha challenges: valid for ten minutes, drawn and spoken without a call, used up by the first answer.
+
+Who only looks leaves nothing behind and counts against nobody: no stranger can close a page by asking for pictures.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
-from chalicelib.domain.access.access_policy import CAPTCHAS_PER_ADDRESS, SOUNDS_PER_ADDRESS
-from chalicelib.domain.access.captcha import LIFETIME, Challenge, captcha_answer, read_answer
-from chalicelib.domain.access.token import NewToken, Token, TokenKind
+from chalicelib.domain.access.access_secret import is_same_secret
+from chalicelib.domain.access.captcha import Challenge, new_challenge, read_answer, read_challenge
+from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import InvalidInput, NotFound
-from chalicelib.domain.limit import Limit
-from chalicelib.renderers.access.captcha import captcha_picture, captcha_sound
-from chalicelib.services.together import together
+from chalicelib.renderers.access.captcha_picture import captcha_picture
+from chalicelib.renderers.access.captcha_sound import captcha_sound
 from chalicelib.store.access.token_store import TokenStore
-from chalicelib.store.limit_store import LimitStore
 
 
 @dataclass(frozen=True, slots=True)
 class CaptchaTools:
-    """Where challenges are kept and counted, and the pepper their answers come from."""
+    """The pepper that ids and answers come from, and chance: a number below another."""
 
-    tokens: TokenStore
-    limits: LimitStore
     pepper: bytes
+    below: Callable[[int], int]
 
 
 class CaptchaWrong(InvalidInput):
     """Not what was shown, too late, or answered before; the page shows a new one."""
 
 
-def issue_captcha(captcha_id: str, *, tokens: TokenStore, pepper: bytes, now: datetime) -> Challenge:
-    """Begin a challenge; the id is an opaque token from bootstrap. Its answer is kept as a keyed hash only."""
-    challenge = Challenge(captcha_id, now + LIFETIME)
-    answer = captcha_answer(pepper, captcha_id)
-    tokens.issue(NewToken(TokenKind.CAPTCHA, captcha_id, now, challenge.valid_until, answer=answer))
-    return challenge
+def draw_new_captcha(secret: str, *, tools: CaptchaTools, now: datetime) -> tuple[Challenge, bytes]:
+    """Begin a challenge out of an opaque token, and return it with its PNG; no call."""
+    challenge = new_challenge(secret, pepper=tools.pepper, now=now)
+    return challenge, captcha_picture(challenge.answer)
 
 
-def draw_new_captcha(captcha_id: str, *, origin: str, tools: CaptchaTools, now: datetime) -> tuple[Challenge, bytes]:
-    """Begin a challenge and return it with its PNG; one hop, two calls.
+def speak_captcha(captcha_id: str, *, tools: CaptchaTools, now: datetime) -> bytes:
+    """Return the WAV of a challenge until it expires, answered or not; no call.
 
     Raises:
-        TooManyRequests: `limit_reached`, for this address only.
+        NotFound: `captcha_gone`: expired, or not ours.
 
     """
-    begun: list[Challenge] = []
-    issue = partial(issue_captcha, captcha_id, tokens=tools.tokens, pepper=tools.pepper, now=now)
-    together([lambda: begun.append(issue()), partial(_spend, CAPTCHAS_PER_ADDRESS, origin, tools, now)])
-    return begun[0], captcha_picture(captcha_answer(tools.pepper, captcha_id))
-
-
-def speak_captcha(captcha_id: str, *, origin: str, tools: CaptchaTools, now: datetime) -> bytes:
-    """Return the WAV of a challenge that waits; one hop, two calls.
-
-    Raises:
-        NotFound: `captcha_gone`.
-        TooManyRequests: `limit_reached`, for this address only.
-
-    """
-    found: list[Token | None] = []
-    find = partial(tools.tokens.find, TokenKind.CAPTCHA, captcha_id)
-    together([lambda: found.append(find()), partial(_spend, SOUNDS_PER_ADDRESS, origin, tools, now)])
-    if found[0] is None or not found[0].is_valid_at(now):
+    challenge = read_challenge(captcha_id, pepper=tools.pepper)
+    if challenge is None or not challenge.is_valid_at(now):
         raise NotFound("captcha_gone", "Esta imagen venció. Pide otra.")
-    return captcha_sound(captcha_answer(tools.pepper, captcha_id))
+    return captcha_sound(challenge.answer, tools.below)
 
 
-def check_captcha(captcha_id: str, typed: str, *, tokens: TokenStore, now: datetime) -> None:
-    """Use a challenge up and judge the answer; one call whether it exists or not.
+def check_captcha(captcha_id: str, typed: str, *, tokens: TokenStore, pepper: bytes, now: datetime) -> None:
+    """Use a challenge up and judge the answer; one call, or none where the id is not ours or has expired.
 
     Raises:
-        CaptchaWrong: `captcha_wrong`.
+        CaptchaWrong: `captcha_wrong`; of several answers to one challenge all but the first, even if right.
 
     """
-    token = tokens.consume(TokenKind.CAPTCHA, captcha_id, now=now)
-    if token is None or not tokens.matches(token, captcha_id, read_answer(typed)):
+    challenge = read_challenge(captcha_id, pepper=pepper)
+    if (
+        challenge is None
+        or not challenge.is_valid_at(now)
+        or not tokens.issue_once(NewToken(TokenKind.CAPTCHA, captcha_id, now, challenge.valid_until))
+        or not is_same_secret(challenge.answer, read_answer(typed))
+    ):
         detail = "El texto no coincide o venció. Escribe lo que ves o escuchas ahora, o pide un código a tu correo."
         raise CaptchaWrong("captcha_wrong", detail, field="captcha")
-
-
-def _spend(limit: Limit, origin: str, tools: CaptchaTools, now: datetime) -> None:
-    tools.limits.spend(limit.key(origin), limit=limit.limit, window_s=limit.window_s, now=now)

@@ -95,7 +95,7 @@ def _is_proof_right(attempt: Attempt, tools: AccessTools, now: datetime) -> bool
     if isinstance(proof, EmailCode):
         return is_code_right(proof, attempt.username, tools=tools, now=now)
     try:
-        check_captcha(proof.captcha_id, proof.answer, tokens=tools.tokens, now=now)
+        check_captcha(proof.captcha_id, proof.answer, tokens=tools.tokens, pepper=tools.pepper, now=now)
     except CaptchaWrong:
         return False
     return True

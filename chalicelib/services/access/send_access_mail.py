@@ -59,7 +59,7 @@ def admit_request(
         if captcha is None:
             detail = "Se pidieron muchos correos. Resuelve el texto de la imagen para pedir otro."
             raise CaptchaWrong("captcha_needed", detail, field="captcha")
-        check_captcha(captcha.captcha_id, captcha.answer, tokens=tools.tokens, now=now)
+        check_captcha(captcha.captcha_id, captcha.answer, tokens=tools.tokens, pepper=tools.pepper, now=now)
     return Asked(about, found[0], admission.standing)
 
 

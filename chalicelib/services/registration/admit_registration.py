@@ -51,6 +51,7 @@ def _require(captcha: CaptchaAnswer | None, tools: RegistrationTools) -> None:
     if captcha is None:
         raise CaptchaWrong("captcha_needed", _NEEDED, field="captcha")
     try:
-        check_captcha(captcha.captcha_id, captcha.answer, tokens=tools.tokens, now=tools.clock())
+        now = tools.clock()
+        check_captcha(captcha.captcha_id, captcha.answer, tokens=tools.tokens, pepper=tools.pepper, now=now)
     except CaptchaWrong as wrong:
         raise CaptchaWrong(wrong.code, _WRONG, field=wrong.field) from wrong

@@ -51,6 +51,7 @@ class RegistrationTools:
     new_event_id: Callable[[], str]
     link_base: str
     texts: Mapping[str, str]
+    pepper: bytes
     pause: Callable[[float], None]
     """Wait some seconds before another try."""
 

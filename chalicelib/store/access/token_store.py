@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import DeleteError, PynamoDBException
+from pynamodb.exceptions import DeleteError, PutError, PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
@@ -50,6 +50,21 @@ class TokenStore:
         except PynamoDBException as error:
             raise store_unavailable() from error
         return token_from_item(item)
+
+    def issue_once(self, new: NewToken) -> bool:
+        """Keep a token unless one of the same kind and name was kept, expired or not; True for one caller only.
+
+        When DynamoDB's reply is lost, the repeated call finds the token there, and it was True for no one.
+        """
+        try:
+            item_from_new(self._pepper, new).save(TokenItem.token.does_not_exist())
+        except PutError as error:
+            if vendor_code(error) == CONDITION_FAILED:
+                return False
+            raise store_unavailable() from error
+        except PynamoDBException as error:
+            raise store_unavailable() from error
+        return True
 
     def issue_in(self, transaction: TransactWrite, new: NewToken) -> None:
         """Keep a token as part of a transaction."""

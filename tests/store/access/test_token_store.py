@@ -41,6 +41,18 @@ def test_a_token_is_found_as_it_was_issued(world: World) -> None:
     assert (issued.data, issued.attempts) == ({"registration": "r1", "n": 3}, 0)
 
 
+def test_a_token_issued_once_is_issued_by_one_caller_and_never_again_expired_or_not(world: World) -> None:
+    issued = at_once(8, lambda number: world.tokens.issue_once(a_new_token(data={"n": number})))
+    assert sorted(map(str, issued)) == ["False"] * 7 + ["True"]
+    kept = world.tokens.find(LINK, "secret-1")
+    assert kept is not None
+    assert kept.data == {"n": issued.index(True)}
+    later = NOW + timedelta(days=400)
+    assert not world.tokens.issue_once(a_new_token(issued_at=later, valid_until=later))
+    assert world.tokens.find(LINK, "secret-1") == kept
+    assert world.tokens.issue_once(a_new_token(name="secret-2"))
+
+
 def test_a_token_is_not_found_by_another_name_kind_or_pepper(world: World) -> None:
     world.tokens.issue(a_new_token())
     assert world.tokens.find(LINK, "secret-2") is None

@@ -12,12 +12,10 @@ from chalicelib.handlers.http import JsonRequest, instant_in_json, json_response
 from chalicelib.services.access.captcha import draw_new_captcha, speak_captcha
 
 
-def create_captcha(request: JsonRequest) -> Response:
+def create_captcha(_: JsonRequest) -> Response:
     """Begin a challenge that lives ten minutes and counts once."""
     box = current()
-    challenge, picture = draw_new_captcha(
-        box.chance.new_token(), origin=request.origin, tools=captcha_tools(box), now=box.clock()
-    )
+    challenge, picture = draw_new_captcha(box.chance.new_token(), tools=captcha_tools(box), now=box.clock())
     answer = {
         "captcha_id": challenge.captcha_id,
         "image": _data("image/png", picture),
@@ -27,10 +25,10 @@ def create_captcha(request: JsonRequest) -> Response:
     return json_response(answer, status=201)
 
 
-def hear_captcha(request: JsonRequest, captcha_id: str) -> Response:
-    """Speak a challenge that waits; in JSON, since a gateway passes bytes only to who names their type in Accept."""
+def hear_captcha(_: JsonRequest, captcha_id: str) -> Response:
+    """Speak a challenge until it expires; in JSON, since a gateway hands bytes only to who names their type."""
     box = current()
-    sound = speak_captcha(captcha_id, origin=request.origin, tools=captcha_tools(box), now=box.clock())
+    sound = speak_captcha(captcha_id, tools=captcha_tools(box), now=box.clock())
     return json_response({"audio": _data("audio/wav", sound)})
 
 

@@ -22,19 +22,17 @@ class ShownCaptcha:
     picture: str
 
 
-def new_captcha(request: PageRequest) -> ShownCaptcha:
+def new_captcha() -> ShownCaptcha:
     """Begin a challenge for a form that is about to be shown."""
     box = current()
-    challenge, picture = draw_new_captcha(
-        box.chance.new_token(), origin=request.origin, tools=captcha_tools(box), now=box.clock()
-    )
+    challenge, picture = draw_new_captcha(box.chance.new_token(), tools=captcha_tools(box), now=box.clock())
     return ShownCaptcha(challenge.captcha_id, _data("image/png", picture))
 
 
 def show_captcha_audio(request: PageRequest, captcha_id: str) -> Response:
-    """Speak a challenge that waits in another tab."""
+    """Speak a challenge that is shown in another tab."""
     box = current()
-    sound = speak_captcha(captcha_id, origin=request.origin, tools=captcha_tools(box), now=box.clock())
+    sound = speak_captcha(captcha_id, tools=captcha_tools(box), now=box.clock())
     return show(request, "access/captcha_audio.html", sound=_data("audio/wav", sound))
 
 

@@ -115,7 +115,7 @@ def _credentials_page(
         "code_id": request.value("code_id"),
         "sent_until": None,
         **context,
-        "captcha": None if by_code else new_captcha(request),
+        "captcha": None if by_code else new_captcha(),
         "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),
         "has_left": bool(request.asked("salida")),
     }
@@ -126,7 +126,7 @@ def _code_request_page(request: PageRequest, error: CasillaError | None = None) 
     needs_captcha = error is not None and error.code in {"captcha_needed", "captcha_wrong"}
     values = {
         "username": request.value("username") or request.asked("usuario"),
-        "captcha": new_captcha(request) if needs_captcha else None,
+        "captcha": new_captcha() if needs_captcha else None,
         "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),
     }
     return show_form(request, "access/login_code.html", error, LABELS, **values)

@@ -71,5 +71,5 @@ def reset_by_form(request: PageRequest, link: str) -> Response:
 def _reset_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:
     needs_captcha = error is not None and error.code in {"captcha_needed", "captcha_wrong"}
     typed = {name: request.value(name) for name in _RESET_FIELDS}
-    captcha = new_captcha(request) if needs_captcha else None
+    captcha = new_captcha() if needs_captcha else None
     return show_form(request, "access/reset_request.html", error, LABELS, typed=typed, captcha=captcha)

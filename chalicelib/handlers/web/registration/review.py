@@ -88,6 +88,6 @@ def _review_page(request: PageRequest, draft: RegistrationDraft, error: CasillaE
     context = {
         "rows": summary_rows(draft),
         "back": form_address(draft.person_type),
-        "captcha": new_captcha(request) if error is not None and error.field == "captcha" else None,
+        "captcha": new_captcha() if error is not None and error.field == "captcha" else None,
     }
     return show_form(request, "registration/review.html", error, {"captcha": "Texto de la imagen"}, **context)

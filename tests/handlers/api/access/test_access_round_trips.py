@@ -32,14 +32,6 @@ def test_a_request_without_a_token_reads_nothing(people: People) -> None:
     assert measure(lambda: people.send("GET", "/v1/sessions/current"), 401).calls == 0
 
 
-def test_a_captcha_takes_one_hop_and_its_sound_one_with_their_limits(people: People) -> None:
-    drawn = measure(lambda: people.send("POST", "/v1/captchas"), 201)
-    captcha_id = people.captcha()["id"]
-    spoken = measure(lambda: people.send("GET", f"/v1/captchas/{captcha_id}/audio"), 200)
-    assert (drawn.hops, sorted(drawn.operations)) == (1, ["PutItem", "UpdateItem"])
-    assert (spoken.hops, sorted(spoken.operations)) == (1, ["GetItem", "UpdateItem"])
-
-
 def test_a_login_takes_four_hops_and_eleven_calls(people: People) -> None:
     captcha = people.captcha()
     book = measure(lambda: people.log_in(captcha=captcha), 201)

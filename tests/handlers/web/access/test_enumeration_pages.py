@@ -38,9 +38,7 @@ def _seen(browser: Browser, step: Step, username: str) -> dict[str, object]:
     with counted_hashes() as hashed, ledger(latency_s=0.02) as book:
         answer = step(browser, username)
     html = text_of(answer).replace(f'value="{username}"', "").replace(f"<strong>{username}</strong>", "")
-    html = re.sub(
-        r'src="data:image/png[^"]*"|value="[A-Za-z0-9_-]{43}"|/captchas/[A-Za-z0-9_-]{43}|"[A-Za-z0-9_-]{43}"', "", html
-    )
+    html = re.sub(r'src="data:image/png[^"]*"|(?<=["/])[A-Za-z0-9_-]{43}(\.[0-9]{10}\.[0-9a-f]{32})?(?=["/])', "", html)
     headers = {name: value for name, value in answer.headers.items() if name.lower() != "x-correlation-id"}
     calls = sorted(book.operations)
     return {"status": answer.status_code, "html": html, "headers": headers, "calls": calls, "hashed": hashed.count}
