@@ -42,7 +42,9 @@ class Config:
     """The portal's bare address as alerts print it, e.g. `casilla.gob.pe`."""
     mail_from: str
     mail_configuration_set: str = ""
-    """SES configuration set that reports deliveries; empty where none exists."""
+    """SES configuration set of alerts, which reports deliveries; empty where none exists."""
+    access_mail_configuration_set: str = ""
+    """SES configuration set of mail that lets somebody in, which goes by TLS or not at all; empty where none exists."""
     mail_rate: str = "14"
     """Messages a second that SES takes from the account."""
     sms_sender_id: str = ""

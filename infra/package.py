@@ -22,6 +22,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from infra.any_method import let_every_method_in
 from infra.bytecode import add_bytecode, without_bytecode
 from infra.programs import PackageError, run, say
 from infra.pythons import find_python
@@ -111,7 +112,7 @@ def requirements() -> list[Requirement]:
 
 
 def run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
-    """Have chalice write the archive and the merged template.
+    """Have chalice write the archive and the merged template, whose API then leads every method to the app.
 
     Raises:
         PackageError: it failed, or left something out.
@@ -123,6 +124,7 @@ def run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
     said = run(chalice, *arguments, cwd=copy, env=environment)
     if "Could not install dependencies" in said:
         raise PackageError(f"chalice left dependencies out of the package:\n{said}")
+    let_every_method_in(out / "sam.json")
 
 
 def check_archive(archive: Path, interpreter: Path, architecture: str) -> None:

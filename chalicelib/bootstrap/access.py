@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
-from chalicelib.bootstrap.mail import letterhead, mail
+from chalicelib.bootstrap.mail import access_mail, letterhead
 from chalicelib.bootstrap.session import session_store, token_store
 from chalicelib.bootstrap.storage import event_store, limit_store, mailbox_store, pepper
 from chalicelib.domain.access.access_policy import access_mails, pretended_mails
@@ -44,7 +44,7 @@ def access_tools(box: Container) -> AccessTools:
         events=event_store(box),
         sent_mails=SentMailStore(pepper(box)),
         hashing=PasswordHashing(),
-        mail=mail(box),
+        mail=access_mail(box),
         letterhead=letterhead(box),
         pepper=pepper(box),
         portal_url=box.portal_url,

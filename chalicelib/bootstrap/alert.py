@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection, new_client
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.mail import letterhead, mail
+from chalicelib.bootstrap.mail import alert_mail, letterhead
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.sms import Sms
@@ -28,7 +28,7 @@ def alert_batch_store(box: Container) -> AlertBatchStore:
 def channels(box: Container) -> Channels:
     """The ways alerts go out."""
     return Channels(
-        mail=mail(box),
+        mail=alert_mail(box),
         sms=Sms(new_client(box, "sns", retries=0), box.config.sms_sender_id),
         by_mail=_way_out(box, box.config.mail_rate),
         by_sms=_way_out(box, box.config.sms_rate),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import new_client
 from chalicelib.gateways.mail import Mail
@@ -9,9 +11,20 @@ from chalicelib.renderers.letterhead import Letterhead
 
 
 @made_once
-def mail(box: Container) -> Mail:
-    """SES."""
-    return Mail(new_client(box, "sesv2", retries=0), box.config.mail_configuration_set)
+def alert_mail(box: Container) -> Mail:
+    """SES, for what may be read on its way: it goes to servers without TLS as well, and is reported on."""
+    return Mail(_ses(box), box.config.mail_configuration_set)
+
+
+@made_once
+def access_mail(box: Container) -> Mail:
+    """SES, for codes, links and temporary passwords: to a server without TLS nothing goes."""
+    return Mail(_ses(box), box.config.access_mail_configuration_set)
+
+
+@made_once
+def _ses(box: Container) -> Any:
+    return new_client(box, "sesv2", retries=0)
 
 
 @made_once

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.access import account_store
 from chalicelib.bootstrap.aws import connection
-from chalicelib.bootstrap.mail import letterhead, mail
+from chalicelib.bootstrap.mail import access_mail, letterhead
 from chalicelib.bootstrap.session import token_store
 from chalicelib.bootstrap.storage import event_store, limit_store, pepper, secret_texts
 from chalicelib.domain.errors import Forbidden
@@ -74,7 +74,7 @@ def registration_tools(box: Container) -> RegistrationTools:
             clock=box.clock,
             new_event_id=box.chance.new_event_id,
         ),
-        mail=mail(box),
+        mail=access_mail(box),
         letterhead=letterhead(box),
         passwords=PasswordHashing(),
         prefixes=box.mailbox_prefixes,

@@ -30,7 +30,7 @@ _NOT_NOW = "El correo no se pudo enviar ahora. Se intentará de nuevo."
 
 
 class Mail:
-    """`client` is boto3's `sesv2`; `configuration_set` reports deliveries, none where it is empty."""
+    """`client` is boto3's `sesv2`; `configuration_set` says how mail goes out; none where it is empty."""
 
     def __init__(self, client: Any, configuration_set: str = "") -> None:
         """Send with one client, which threads share."""

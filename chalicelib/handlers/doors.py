@@ -1,6 +1,9 @@
 """The map of doors: every address of the service, who may enter by it, what it takes, and the function behind it.
 
-This is the whole surface. Nothing of a door is loaded before its first call: then its function's module, and what lets
+This is the whole surface. Where GET is let in, HEAD is too: it does what GET does, and is told everything but the body.
+Whatever leads nowhere does so by every method, and any other method of an address that is here is refused.
+
+Nothing of a door is loaded before its first call: then its function's module, and what lets
 its kind of visitor in. A door of `api` answers JSON, one of `web` a page.
 """
 
@@ -41,6 +44,18 @@ class Door:
     def kind(self) -> str:
         """`api` or `web`."""
         return self.target.partition(".")[0]
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Every method that it answers."""
+        if self.target == _NOWHERE:
+            return _EVERY_METHOD
+        return ("GET", "HEAD") if self.method == "GET" else (self.method,)
+
+
+_NOWHERE = "web.missing:show_missing"
+_EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""As many as the gateway passes on."""
 
 
 # fmt: off
@@ -203,7 +218,10 @@ _ANSWERING = {"api": "http:answer", "web": "page:answer"}
 """What leads a request to a door's function, and its answer or refusal back."""
 _GUARDS = {"api": "admission:by_token", "web": "session_page:by_cookie"}
 """What lets in who has a session, for `SESSION` and `MAILBOX`."""
+_REFUSING = {"api": "http:own_refusal", "web": "page:own_refusal"}
+"""What says in our own words what chalice refuses by itself."""
 _REFUSED_BY_CHALICE = {405, 415}
+_KINDS = {door.path: door.kind for door in DOORS}
 
 
 def register(app: Chalice, door: Door) -> None:
@@ -218,19 +236,31 @@ def register(app: Chalice, door: Door) -> None:
             resume_collector()
         return response
 
-    app.route(door.path, methods=[door.method], name=door.target, content_types=door.bodies or JSON)(enter)
+    bodies = [] if door.target == _NOWHERE else door.bodies or JSON  # nowhere is nowhere, whatever was sent there
+    app.route(door.path, methods=list(door.methods), name=door.target, content_types=bodies)(enter)
 
 
 def in_own_words(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Have what chalice refuses by itself, before any door, told in the shape of all other errors."""
     response = get_response(request)
     if response.status_code in _REFUSED_BY_CHALICE and "X-Correlation-Id" not in response.headers:
+        allowed = {name: value for name, value in response.headers.items() if name == "Allow"}
+        kind = _KINDS[str(request.path)]
         try:
-            response = find("http:own_refusal")(request, response)
+            response = find(_REFUSING[kind])(request, response.status_code)
+            response.headers.update(allowed)
         except Exception as error:  # noqa: BLE001 - as above
-            response = out_of_order(error, "api", request)
+            response = out_of_order(error, kind, request)
         finally:
             resume_collector()
+    return response
+
+
+def without_body(request: Request, get_response: Callable[[Request], Response]) -> Response:
+    """Answer HEAD without a body (RFC 9110, 9.3.2); its length is left out, since the gateway compresses what GET sends."""
+    response = get_response(request)
+    if request.method == "HEAD":
+        response.body = ""
     return response
 
 

@@ -1,4 +1,4 @@
-"""An unexpected error as the log may show it: its kinds and where it arose, never its text; and the last answer."""
+"""What every answer carries, and the last answer; an unexpected error as the log may show it, never its text."""
 
 from __future__ import annotations
 
@@ -26,18 +26,27 @@ _PAGE = """<!doctype html>
 <p>La casilla no está disponible por ahora. Vuelve a intentarlo en unos minutos.</p>
 <p>Si sigue igual, avísanos con este número: <strong>{number}</strong></p></main></body></html>
 """
-COMMON_HEADERS = {
+_EVERYWHERE = {
     "Cache-Control": "no-store",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""What every answer carries."""
-_HEADERS = {
-    **COMMON_HEADERS,
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Retry-After": "60",
+_NOTHING = "default-src 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+_OWN = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src data:; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+JSON_HEADERS = {**_EVERYWHERE, "Content-Security-Policy": _NOTHING}
+"""Of every answer to a program (OWASP ASVS 5.0, V3.4); the template has the gateway give them as well."""
+PAGE_HEADERS = {
+    **_EVERYWHERE,
+    "Content-Security-Policy": _OWN,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+"""Of every answer to a browser."""
 
 
 def describe_fault(error: BaseException) -> dict[str, str]:
@@ -62,7 +71,9 @@ def out_of_order(error: BaseException, kind: str, request: Request | None) -> Re
         if kind == "web"
         else ("application/problem+json", json.dumps(UNAVAILABLE | {"correlation_id": number}, ensure_ascii=False))
     )
-    return Response(body, status_code=503, headers={**_HEADERS, "Content-Type": media, "X-Correlation-Id": number})
+    carried = PAGE_HEADERS | JSON_HEADERS if kind == "web" else JSON_HEADERS  # such a page has no style either
+    said = {"Retry-After": "60", "Content-Type": media, "X-Correlation-Id": number}
+    return Response(body, status_code=503, headers={**carried, **said})
 
 
 def _kinds(error: BaseException) -> list[str]:

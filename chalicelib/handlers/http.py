@@ -25,7 +25,7 @@ from chalicelib.domain.errors import (
     ValidationNeeded,
 )
 from chalicelib.handlers.doors import SIGNED, Door, find, view_of
-from chalicelib.handlers.fault import COMMON_HEADERS, describe_fault
+from chalicelib.handlers.fault import JSON_HEADERS, describe_fault
 from chalicelib.handlers.fields import Fields, read_json
 from chalicelib.handlers.log import log
 
@@ -86,17 +86,16 @@ def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:
     except Exception as error:  # noqa: BLE001 - told as it is, logged without its text
         log().error("unexpected", correlation_id=correlation_id, fault=describe_fault(error))
         response = _problem(unexpected(correlation_id), (500, "Error inesperado"), correlation_id)
-    response.headers = {**COMMON_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
+    response.headers = {**JSON_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
     return response
 
 
-def own_refusal(request: Request, response: Response) -> Response:
+def own_refusal(request: Request, status: int) -> Response:
     """Say what chalice refuses by itself, before any view, in the shape of all other errors."""
-    title, error = _FRAMEWORK[response.status_code]
+    title, error = _FRAMEWORK[status]
     correlation_id = str(request.context.get("requestId", ""))
-    problem = _problem(error, (response.status_code, title), correlation_id)
-    kept = {"Allow": response.headers["Allow"]} if "Allow" in response.headers else {}
-    problem.headers = {**COMMON_HEADERS, "X-Correlation-Id": correlation_id, **kept, **problem.headers}
+    problem = _problem(error, (status, title), correlation_id)
+    problem.headers = {**JSON_HEADERS, "X-Correlation-Id": correlation_id, **problem.headers}
     return problem
 
 
@@ -128,8 +127,10 @@ def instant_in_json(instant: datetime) -> str:
 
 
 def problem_response(error: CasillaError, correlation_id: str) -> Response:
-    """Answer a refusal to a program."""
-    return _problem(error, status_of(error), correlation_id)
+    """Answer a refusal to a program, whole, by a door that is a page's."""
+    response = _problem(error, status_of(error), correlation_id)
+    response.headers = {**JSON_HEADERS, **response.headers}
+    return response
 
 
 def log_refusal(error: CasillaError, correlation_id: str) -> None:

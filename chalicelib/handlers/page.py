@@ -10,10 +10,10 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.bootstrap import current
-from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.session import PasswordChangeNeeded
 from chalicelib.handlers.doors import Door, view_of
-from chalicelib.handlers.fault import COMMON_HEADERS, describe_fault
+from chalicelib.handlers.fault import PAGE_HEADERS, describe_fault
 from chalicelib.handlers.http import (
     check_parameters,
     log_refusal,
@@ -26,17 +26,6 @@ from chalicelib.renderers.pages import render_page
 
 View = Callable[..., Response]
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-PAGE_HEADERS = {
-    **COMMON_HEADERS,
-    "Content-Security-Policy": POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
 _HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
@@ -54,12 +43,21 @@ def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:
 
     def run() -> Response:
         check_parameters(parameters)
-        request = page_request(raw)
-        if request.method == "POST":
+        request = page_request(raw, has_form=door.method == "POST")
+        if door.method == "POST":
             check_same_origin(request, current().portal_url)
         return view_of(door)(request, **parameters)
 
     response = told(run, address=str(raw.path), correlation_id=correlation_id)
+    response.headers = {**PAGE_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
+    return response
+
+
+def own_refusal(request: Request, status: int) -> Response:
+    """Say what chalice refuses by itself, before any view, on a page."""
+    correlation_id = str(request.context.get("requestId", ""))
+    error, heading = _OWN_REFUSALS[status]
+    response = refusal_page(error, (status, heading))
     response.headers = {**PAGE_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
     return response
 
@@ -122,6 +120,16 @@ _HEADINGS = {
     503: "Ahora no podemos atenderte",
 }
 """What refusals are called on pages; the API has its own titles."""
+
+
+_OWN_REFUSALS: dict[int, tuple[CasillaError, str]] = {
+    405: (InvalidInput("method_not_allowed", "Esta página no se puede pedir de esa manera."), "Así no se puede"),
+    415: (
+        InvalidInput("media_type_unsupported", "El formulario no llegó completo. Ábrelo de nuevo y vuelve a enviarlo."),
+        "No se entiende lo enviado",
+    ),
+}
+"""What chalice refuses by itself."""
 
 
 def refusal_page(error: CasillaError, status: tuple[int, str], *, request: PageRequest | None = None) -> Response:

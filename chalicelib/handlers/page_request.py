@@ -71,8 +71,8 @@ class PageRequest:
         return next(iter(self.query.get(name, ())), "")
 
 
-def page_request(request: Request) -> PageRequest:
-    """Read a request.
+def page_request(request: Request, *, has_form: bool) -> PageRequest:
+    """Read a request; what was sent where no form is taken is not looked at.
 
     Raises:
         InvalidInput: `form_malformed`.
@@ -84,7 +84,7 @@ def page_request(request: Request) -> PageRequest:
         route=str(request.path),
         path=str(event.get("path") or request.context.get("path")),
         query=_query(request),
-        form=_form(request),
+        form=_form(request) if has_form else {},
         cookies=read_cookies(request.headers.get("cookie", "")),
         headers=request.headers,
         origin=origin_of(request),

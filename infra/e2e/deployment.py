@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 from botocore.config import Config as ClientConfig
 
+from infra.e2e.gateway import refuse_in_the_templates_words, spelled_out
 from infra.local import ministack
 from infra.local.cloud import CREDENTIALS, PARAMETERS, REGION
 from infra.package import BUILD, build
@@ -87,7 +88,7 @@ def deploy(engine: ministack.Ministack, package: Path, template: dict[str, Any])
     client(engine, "ses").verify_email_identity(EmailAddress=PARAMETERS["MailFrom"])
     s3.create_bucket(Bucket="artifacts")
     s3.upload_file(str(package / "deployment.zip"), "artifacts", "deployment.zip")
-    body = json.dumps(template).replace('"./deployment.zip"', '"s3://artifacts/deployment.zip"')
+    body = json.dumps(spelled_out(template)).replace('"./deployment.zip"', '"s3://artifacts/deployment.zip"')
     s3.put_object(Bucket="artifacts", Key="sam.json", Body=body.encode())
     cloudformation.create_change_set(
         StackName=STACK,
@@ -105,6 +106,7 @@ def deploy(engine: ministack.Ministack, package: Path, template: dict[str, Any])
     resources = {
         r["LogicalResourceId"]: r["PhysicalResourceId"] for page in pages for r in page["StackResourceSummaries"]
     }
+    refuse_in_the_templates_words(client(engine, "apigateway"), outputs["RestAPIId"], template)
     _let_mail_pass(client(engine, "iam"), [resources[f"{name}Role"] for name in _MAILING])
     function = client(engine, "lambda").get_function_configuration(FunctionName=resources["APIHandler"])
     return Deployment(engine, outputs, resources, {**function["Environment"]["Variables"], **engine.environment})

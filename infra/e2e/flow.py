@@ -30,6 +30,7 @@ from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.sender.institution_store import InstitutionStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
 from infra.e2e.deployment import Deployment
+from infra.e2e.methods import ask_by_every_method
 from infra.e2e.person import PersonClient, seed_account, use_mailbox
 from infra.operate import in_stack
 
@@ -144,6 +145,7 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     refuse_stranger(deployment, place, main)
     tell("a stranger's signature refused")
     use_mailbox(PersonClient(deployment, sender.address), answer["notice_id"], EMAIL, tell)
+    ask_by_every_method(PersonClient(deployment, sender.address), tell)
     register(deployment, sender)
     tell("a registration waits for the registry, and the person is told")
     run_jobs(deployment)

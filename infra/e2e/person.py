@@ -11,9 +11,10 @@ import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.message import Message
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener, urlopen
 
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.mailbox import UserState
@@ -27,6 +28,11 @@ PASSWORD = "Camion-tejado-7"  # noqa: S105 - of a stack that lives for a minute
 _PREPARING_SECONDS = 30
 
 
+class _NoRedirect(HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        """Lead nowhere."""
+
+
 @dataclass
 class PersonClient:
     """Somebody with a bearer token, sent to the engine's address under the API's own name."""
@@ -37,6 +43,11 @@ class PersonClient:
 
     def send(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, str]:
         """Return status and text of an answer."""
+        status, _, text = self.exchange(method, path, body, **headers)
+        return status, text
+
+    def exchange(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Message, str]:
+        """Return status, headers and text of an answer; redirects are answers, too."""
         host = f"{self.deployment.outputs['RestAPIId']}.execute-api.localhost"
         given = {"Host": host, **({"Authorization": f"Bearer {self.token}"} if self.token else {}), **headers}
         raw = None if body is None else json.dumps(body).encode()
@@ -44,11 +55,12 @@ class PersonClient:
             given["Content-Type"] = "application/json"
         request = Request(self.address + path, data=raw, headers=given, method=method)  # noqa: S310 - our own engine
         try:
-            with urlopen(request, timeout=30, context=self._tls()) as answer:  # noqa: S310 - as above
-                return int(answer.status), answer.read().decode()
+            opener = build_opener(HTTPSHandler(context=self._tls()), _NoRedirect)
+            with opener.open(request, timeout=30) as answer:
+                return int(answer.status), answer.headers, answer.read().decode()
         except HTTPError as error:
             with error:
-                return error.code, error.read().decode()
+                return error.code, error.headers, error.read().decode()
 
     def ask(self, method: str, path: str, body: object = None, *, status: int = 200) -> Any:
         """Return the JSON of an answer that has to have this status.

@@ -252,9 +252,11 @@ def _create_topic(builder: _Builder, name: str, properties: Properties) -> Attri
 
 
 def _create_configuration_set(builder: _Builder, _name: str, properties: Properties) -> Attributes:
-    ses = builder.client("ses")
-    with suppress(ses.exceptions.ConfigurationSetAlreadyExistsException):
-        ses.create_configuration_set(ConfigurationSet={"Name": properties["Name"]})
+    ses = builder.client("sesv2")
+    with suppress(ses.exceptions.AlreadyExistsException):
+        ses.create_configuration_set(
+            ConfigurationSetName=properties["Name"], DeliveryOptions=properties["DeliveryOptions"]
+        )
     return {"Ref": properties["Name"]}
 
 

@@ -62,7 +62,7 @@ def refusal(kind: str) -> Page:
     """Return what the gateway answers."""
     responses = load_template()["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
     said = responses[kind]
-    headers = {name: value.strip("'") for name, value in said["ResponseParameters"]["Headers"].items()}
+    headers = {name: value[1:-1] for name, value in said["ResponseParameters"]["Headers"].items()}
     media_type = headers.pop("Content-Type")
     return Page(said["ResponseTemplates"]["application/json"].encode(), media_type, int(said["StatusCode"]), headers)
 
@@ -87,7 +87,7 @@ class _Gateway(LocalGateway):
         """Call the app.
 
         Raises:
-            Refused: the address, the method or the type of content is not the API's.
+            Refused: the address is not the API's.
 
         """
         context = self._generate_lambda_context()
@@ -95,18 +95,9 @@ class _Gateway(LocalGateway):
             event = self._generate_lambda_event(method, path, headers, body)
         except ValueError:
             raise Refused("MISSING_AUTHENTICATION_TOKEN") from None
-        entry = self._app_object.routes[event["requestContext"]["resourcePath"]].get(method)
-        if entry is None:
-            raise Refused("MISSING_AUTHENTICATION_TOKEN")
-        if body and not _is_one_of(event["headers"].get("content-type", "application/json"), entry.content_types):
-            raise Refused("UNSUPPORTED_MEDIA_TYPE")
         event["requestContext"]["requestId"] = context.aws_request_id
         answer: dict[str, Any] = self._app_object(event, context)
         return answer
-
-
-def _is_one_of(content_type: str, accepted: list[str]) -> bool:
-    return content_type.partition(";")[0].strip().lower() in accepted
 
 
 class _Server(ThreadedHTTPServer):
@@ -163,6 +154,11 @@ class _Handler(ChaliceRequestHandler):
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = handle_one  # noqa: N815 - http.server's
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 - http.server's
+        """Answer what is no request, or by a method that no gateway passes on."""
+        self.close_connection = True
+        self._send(refusal("DEFAULT_4XX"))
+
     def send_response(self, code: int, message: str | None = None) -> None:
         """Remember the status for the line that tells of it."""
         self.answered = code
@@ -175,15 +171,21 @@ class _Handler(ChaliceRequestHandler):
 
     def _send_app_answer(self, answer: dict[str, Any]) -> None:
         headers = {**answer["headers"], **answer["multiValueHeaders"]}
-        body = self._handle_binary(answer)["body"]
-        self._send_http_response(answer["statusCode"], headers, body)
+        if self.command == "HEAD":
+            self._send_head(answer["statusCode"], headers)
+        else:
+            self._send_http_response(answer["statusCode"], headers, self._handle_binary(answer)["body"])
 
     def _send(self, page: Page) -> None:
         headers = {"Content-Type": page.media_type, **page.headers}
         if self.command == "HEAD":
-            self._send_http_response_no_body(page.status, headers)
+            self._send_head(page.status, headers)
         else:
             self._send_http_response(page.status, headers, page.content)
+
+    def _send_head(self, status: int, headers: dict[str, Any]) -> None:
+        self.send_response(status)
+        self._send_headers(headers)
 
     def _read_body(self) -> bytes:
         """Read the whole body, so that the connection can go on; refuse what the gateway would not take."""

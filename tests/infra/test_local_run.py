@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.handlers.fault import JSON_HEADERS
 from examples.casilla_sender import Refused
 from examples.demo import _details, demonstrate
 from infra.local.demo_data import PASSWORD
@@ -158,10 +159,40 @@ def test_first_page_links_to_outbox_and_guide(run: Run) -> None:
 
 
 def test_unknown_address_and_method_answer_like_the_gateway(run: Run) -> None:
-    for method, path in (("PUT", "/v1/anything"), ("GET", "/v1/anything"), ("DELETE", "/v1/deposits")):
+    for method, path in (("PUT", "/v1/anything"), ("GET", "/v1/anything"), ("OPTIONS", "/a/b/c/d/e")):
         status, headers, body = run.send(method, path)
         assert (status, headers["Content-Type"]) == (404, "application/problem+json")
+        assert JSON_HEADERS.items() <= headers.items()
         assert json.loads(body)["code"] == "route_not_found"
+
+
+def test_a_method_that_an_address_lacks_is_refused_with_those_it_has(run: Run) -> None:
+    for method, path, allowed in (
+        ("DELETE", "/v1/deposits", {"GET", "HEAD", "POST"}),
+        ("OPTIONS", "/", {"GET", "HEAD"}),
+        ("HEAD", "/v1/login-codes", {"POST"}),
+    ):
+        status, headers, _ = run.send(method, path)
+        assert (status, set(headers["Allow"].split(", "))) == (405, allowed)
+
+
+def test_head_answers_as_get_does_and_the_connection_goes_on(run: Run) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", run.port, timeout=20)) as connection:
+        for path in ("/", "/nada", "/v1/sessions/current", "/a/b/c/d/e"):
+            said = []
+            for method in ("GET", "HEAD"):
+                connection.request(method, path)
+                answer = connection.getresponse()
+                said.append((answer.status, answer.getheader("Content-Type"), answer.getheader("Cache-Control")))
+                assert bool(answer.read()) == (method == "GET"), path
+            assert said[0] == said[1], path
+
+
+def test_what_no_gateway_passes_on_is_refused_in_the_shape_of_the_others(run: Run) -> None:
+    status, headers, body = run.send("TRACE", "/")
+    assert (status, headers["Content-Type"]) == (400, "application/problem+json")
+    assert JSON_HEADERS.items() <= headers.items()
+    assert json.loads(body)["code"] == "request_invalid"
 
 
 def test_unknown_page_answers_by_a_page(run: Run) -> None:

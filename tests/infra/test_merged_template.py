@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -10,11 +11,16 @@ from typing import Any
 
 import pytest
 
+from chalicelib.handlers.doors import DOORS
 from chalicelib.handlers.jobs import JOBS
 from infra import package
+from infra.any_method import ANY
 from infra.template import load_template
 
 pytestmark = pytest.mark.deep
+
+MOST_RESOURCES = 300
+"""API Gateway's own bound for one API; `tests/architecture/test_doors.py` rings before it."""
 
 FUNCTIONS = {
     "APIHandler": "api_handler",
@@ -46,6 +52,24 @@ def test_cloudformation_would_take_it(merged: Path) -> None:
 def test_the_apps_functions_are_those_the_template_completes(resources: dict[str, dict[str, Any]]) -> None:
     functions = {name for name, r in resources.items() if r["Type"] == "AWS::Serverless::Function"}
     assert functions == set(FUNCTIONS)
+
+
+def test_every_method_of_every_address_reaches_the_app(resources: dict[str, dict[str, Any]]) -> None:
+    paths = resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    assert set(paths) == {door.path for door in DOORS}
+    for path, methods in paths.items():
+        [(method, operation)] = methods.items()
+        integration = operation["x-amazon-apigateway-integration"]
+        assert (method, integration["type"]) == (ANY, "aws_proxy"), path
+        assert "${APIHandler.Arn}" in integration["uri"]["Fn::Sub"], path
+        named = [parameter["name"] for parameter in operation.get("parameters", ())]
+        assert named == re.findall(r"{(\w+)}", path), path
+
+
+def test_the_api_stays_within_what_api_gateway_holds(resources: dict[str, dict[str, Any]]) -> None:
+    paths = resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    parts = [path.strip("/").split("/") for path in paths]
+    assert len({tuple(each[:end]) for each in parts for end in range(1, len(each) + 1)}) <= MOST_RESOURCES
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

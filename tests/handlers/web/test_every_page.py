@@ -7,7 +7,7 @@ import re
 import pytest
 
 from chalicelib.handlers.doors import DOORS, PUBLIC
-from chalicelib.handlers.page import POLICY
+from chalicelib.handlers.fault import PAGE_HEADERS
 from tests.browser_requests import Browser, check_html, cookies_of, text_of
 
 EVERY_ANSWER = {
@@ -17,7 +17,7 @@ EVERY_ANSWER = {
 }
 EVERY_PAGE = {
     **EVERY_ANSWER,
-    "Content-Security-Policy": POLICY,
+    "Content-Security-Policy": PAGE_HEADERS["Content-Security-Policy"],
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }

@@ -1,0 +1,34 @@
+"""Tell the engine's API Gateway what AWS's reads from the template by itself, and this one passes over."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from infra.any_method import ANY
+
+METHODS = ("delete", "get", "head", "options", "patch", "post", "put")
+"""What API Gateway means by any method."""
+
+
+def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
+    """Return the template with each address's operation written for every method: the engine skips `any`."""
+    spelled = copy.deepcopy(template)
+    for operations in spelled["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"].values():
+        operations.update(dict.fromkeys(METHODS, operations.pop(ANY)))
+    return spelled
+
+
+def refuse_in_the_templates_words(apigateway: Any, api_id: str, template: dict[str, Any]) -> None:
+    """Set what the API answers by itself, and deploy it again: the engine skips them in what it imports."""
+    api = template["Resources"]["RestAPI"]["Properties"]
+    for kind, said in api["GatewayResponses"].items():
+        headers = said["ResponseParameters"]["Headers"]
+        apigateway.put_gateway_response(
+            restApiId=api_id,
+            responseType=kind,
+            statusCode=str(said["StatusCode"]),
+            responseParameters={f"gatewayresponse.header.{name}": value for name, value in headers.items()},
+            responseTemplates=said["ResponseTemplates"],
+        )
+    apigateway.create_deployment(restApiId=api_id, stageName=api["StageName"])

@@ -1,0 +1,62 @@
+"""What the template says of the two ways that mail goes out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.template import load_template
+from tests.cloud import Engine
+
+RESOURCES: dict[str, dict[str, Any]] = load_template()["Resources"]
+POLICIES = Path(__file__).parents[2] / ".chalice"
+
+
+def test_mail_that_lets_somebody_in_needs_tls_and_an_alert_does_not() -> None:
+    assert RESOURCES["AccessMail"]["Properties"]["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
+    assert RESOURCES["MailReports"]["Properties"]["DeliveryOptions"] == {"TlsPolicy": "OPTIONAL"}
+
+
+def test_an_address_that_once_returned_mail_is_written_to_by_both() -> None:
+    for name in ("AccessMail", "MailReports"):
+        assert RESOURCES[name]["Properties"]["SuppressionOptions"] == {"SuppressedReasons": []}
+
+
+def test_reports_are_of_alerts_only() -> None:
+    destinations = [r for r in RESOURCES.values() if r.get("Type") == "AWS::SES::ConfigurationSetEventDestination"]
+    assert [each["Properties"]["ConfigurationSetName"] for each in destinations] == [{"Ref": "MailReports"}]
+
+
+@pytest.mark.parametrize(
+    ("function", "allowed"),
+    [
+        ("api_handler", {"AccessMail"}),
+        ("finish_registrations", {"AccessMail"}),
+        ("send_alerts", {"MailReports"}),
+        ("sweep_alerts", {"MailReports"}),
+    ],
+)
+def test_a_function_may_send_by_its_own_way_only(function: str, allowed: set[str]) -> None:
+    policy = (POLICIES / f"policy-{function}.json").read_text(encoding="utf-8")
+    assert {name for name in ("AccessMail", "MailReports") if f"configuration-set/${{{name}}}" in policy} == allowed
+
+
+def test_nobody_else_may_send() -> None:
+    sending = {path.stem for path in POLICIES.glob("policy-*.json") if "ses:" in path.read_text("utf-8")}
+    assert sending == {
+        f"policy-{name}" for name in ("api_handler", "finish_registrations", "send_alerts", "sweep_alerts")
+    }
+
+
+def test_the_local_engines_know_both_with_their_policy(aws: dict[str, str], moto_engine: Engine) -> None:
+    ses = moto_engine.client("sesv2")
+    policies = {
+        variable: ses.get_configuration_set(ConfigurationSetName=aws[variable])["DeliveryOptions"]["TlsPolicy"]
+        for variable in ("ACCESS_MAIL_CONFIGURATION_SET", "MAIL_CONFIGURATION_SET")
+    }
+    assert json.dumps(policies, sort_keys=True) == json.dumps(
+        {"ACCESS_MAIL_CONFIGURATION_SET": "REQUIRE", "MAIL_CONFIGURATION_SET": "OPTIONAL"}
+    )
