@@ -16,22 +16,21 @@ UNDELIVERED = Limit("undelivered", 10_000, 60 * 60)
 """Deposits refused since there is no mailbox, or a disabled one. Past it all deposits have to wait, whomever they are
 for: refusing those alone would tell of each mailbox what the limit keeps."""
 _STEPS_TO_LIMIT = 5
-_TOLD = {
-    CONSULTATIONS.name: ("consultation_limit", "Su entidad ya consultó demasiadas casillas en esta hora."),
-    UNDELIVERED.name: (
-        "undelivered_limit",
-        "En esta hora, demasiados depósitos de su entidad fueron para quien no puede recibirlos.",
-    ),
-}
 
 
 def is_unusual(count: int, most: int) -> bool:
     """Tell whether a count that just grew by one passed another fifth of what is allowed."""
-    return count % max(1, most // _STEPS_TO_LIMIT) == 0
+    return count % (most // _STEPS_TO_LIMIT) == 0
 
 
 def limit_refusal(limit: Limit, wait: timedelta) -> TooManyRequests:
     """Return what is told past a limit; `wait` is the time to the next window."""
-    code, detail = _TOLD[limit.name]
     seconds = max(1, -(-wait // timedelta(seconds=1)))
-    return TooManyRequests(code, f"{detail} Siga en {seconds} segundos.", retry_after=seconds)
+    if limit is CONSULTATIONS:
+        detail = f"Su entidad ya consultó demasiadas casillas en esta hora. Siga en {seconds} segundos."
+        return TooManyRequests("consultation_limit", detail, retry_after=seconds)
+    detail = (
+        "En esta hora, demasiados depósitos de su entidad fueron para quien no puede recibirlos. "
+        f"Siga en {seconds} segundos."
+    )
+    return TooManyRequests("undelivered_limit", detail, retry_after=seconds)

@@ -10,13 +10,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.limit import Limit, window_of
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.shards import SHARDS, shard_of_hash
 from chalicelib.store.tables import TokenItem
-from chalicelib.store.token_item import update_token
 
 _TTL_MARGIN = timedelta(hours=1)
 
@@ -46,6 +46,8 @@ class CountStore:
         """Count one and return how many there are in this shard and window, itself among them."""
         item = TokenItem(counter.token)
         actions: list[Action] = [TokenItem.attempts.add(1), TokenItem.expires_at.set(counter.ends_at + _TTL_MARGIN)]
-        if not update_token(item, actions, None):
-            raise store_unavailable()
+        try:
+            item.update(actions)
+        except PynamoDBException as error:
+            raise store_unavailable() from error
         return int(item.attempts)

@@ -24,6 +24,7 @@ from chalicelib.store.sender.count_store import Counter, counter_of
 from chalicelib.store.sender.nonce_store import NonceStore, nonce_token
 from chalicelib.store.shards import SHARDS
 from chalicelib.store.tables import AlertBatchItem, DepositItem, EventItem, NoticeItem, TokenItem
+from tests.alarms import State, line_of, watch
 from tests.deposit_world import INSTITUTION_ID, KEY_ID, NOW, World, a_body, a_mailbox, an_inline_file, an_institution
 
 OPEN, CLOSED, UNKNOWN = "40000002", "40000003", "40000009"
@@ -256,6 +257,8 @@ def test_an_unusual_number_is_told_in_the_log_once_at_each_fifth(
     assert facts["levelname"] == "WARNING"
     assert (facts["institution"], facts["limit"], facts["count"]) == (INSTITUTION_ID, "consultations", 1000)
     assert OPEN not in str(facts)
+    went = watch([line_of(lines[0], NOW, "api_handler")], since=NOW, until=NOW + timedelta(hours=1))
+    assert State.ALARM in {change.state for change in went["ConsultationsUnusual"]}
 
 
 def test_a_receipt_that_cannot_be_printed_tells_of_a_mailbox_and_leaves_a_trace(world: World) -> None:
