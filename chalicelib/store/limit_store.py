@@ -6,14 +6,13 @@ usernames and addresses; the items go by TTL.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.access.access_secret import keyed_hash
 from chalicelib.domain.errors import TooManyRequests
-from chalicelib.domain.limit import window_of
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.tables import TokenItem
 from chalicelib.store.token_item import micros, update_token
@@ -35,7 +34,7 @@ class LimitStore:
             TooManyRequests: `limit_reached`, with the seconds until the next window; nothing was counted.
 
         """
-        number, ends_at = window_of(window_s, now)
+        number, ends_at = _window(window_s, now)
         has_room = TokenItem.attempts.does_not_exist() | (TokenItem.attempts < limit)
         counted = self._count(f"{key}#{window_s}#{number}", ends_at, has_room)
         if counted is None:
@@ -44,7 +43,7 @@ class LimitStore:
 
     def tally(self, key: str, *, window_s: int, now: datetime) -> int:
         """Count one use and return how many there were in this window, itself among them; refuses none."""
-        number, ends_at = window_of(window_s, now)
+        number, ends_at = _window(window_s, now)
         counted = self._count(f"{key}#{window_s}#{number}", ends_at, None)
         if counted is None:
             raise store_unavailable()
@@ -74,6 +73,11 @@ class LimitStore:
 
     def _key(self, name: str) -> str:
         return f"limit#{keyed_hash(self._pepper, 'limit', name)}"
+
+
+def _window(window_s: int, now: datetime) -> tuple[int, datetime]:
+    number = int(now.timestamp()) // window_s
+    return number, datetime.fromtimestamp((number + 1) * window_s, UTC)
 
 
 def _limit_reached(wait: timedelta) -> TooManyRequests:

@@ -23,7 +23,7 @@ from chalicelib.services.deposit.read_deposits import MonthQuery, list_deposits,
 from chalicelib.services.sender.signed_request import READ_COVERAGE, SignedRequest, read_claim
 
 _MAX_LIMIT = 100
-_DIGITS = re.compile(r"[0-9]{1,3}")
+_NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 def show_deposit(request: SignedRequest, notice_id: str) -> Response:
@@ -94,6 +94,6 @@ def _month_query(text: str) -> MonthQuery:
 
 
 def _limit(text: str) -> int:
-    if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= _MAX_LIMIT:
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= _MAX_LIMIT:
         raise InvalidInput("limit_invalid", f"El parámetro limit va de 1 a {_MAX_LIMIT}.", field="limit")
     return int(text)
