@@ -15,6 +15,7 @@ import pytest
 from chalice.test import HTTPResponse
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bench.ledger import ledger
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.domain.sender.institution import InstitutionState
 from tests.deposit_world import INSTITUTION_ID, SignedCall, World, a_body, an_inline_file, an_institution
@@ -98,6 +99,19 @@ def test_a_strangers_combining_marks_cost_what_any_refused_body_of_that_length_c
         return min(cpu_of(lambda call=call: world.send(call)) for call in calls)  # type: ignore[misc]
 
     assert cost(MARKS) < 3 * cost("a" * len(MARKS.encode())) + 0.02
+
+
+@pytest.mark.parametrize("signing", AS.values(), ids=AS)
+@pytest.mark.parametrize("path", DOORS)
+def test_a_stranger_costs_one_read_whatever_the_body_names(world: World, path: str, signing: dict[str, Any]) -> None:
+    files = [an_inline_file(upload_id=f"{number:032x}") for number in range(40)]
+    call = signed(world, path, json.dumps(a_body(annexes=files)).encode(), **signing)
+
+    with ledger() as book:
+        answer = world.send(call)
+
+    assert answer.status_code == 401
+    assert book.operations == ["BatchGetItem"]
 
 
 def cpu_of(work: Callable[[], HTTPResponse]) -> float:
