@@ -16,6 +16,7 @@ CloudWatch's own delay, a minute or two until a point can be seen, is not counte
 from __future__ import annotations
 
 import logging
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -172,7 +173,10 @@ def points_of(resources: Mapping[str, Any], lines: Iterable[Line]) -> list[Point
 
 def function_of(resources: Mapping[str, Any], metric_filter: Mapping[str, Any]) -> str:
     """Return the function whose log a filter reads."""
-    function = resources[metric_filter["LogGroupName"]["Ref"].removesuffix("LogGroup")]
+    log_group = metric_filter["LogGroupName"]["Ref"]
+    own_name = resources.get(log_group, {}).get("Properties", {}).get("LogGroupName", {}).get("Fn::Sub")
+    found = re.fullmatch(r"/aws/lambda/\$\{(\w+)\}", own_name) if own_name else None
+    function = resources[found[1] if found else log_group.removesuffix("LogGroup")]
     name: str = function["Properties"]["FunctionName"]["Fn::Sub"]
     return name.removeprefix("${AWS::StackName}-")
 

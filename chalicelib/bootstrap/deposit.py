@@ -7,11 +7,12 @@ from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.services.deposit.deposit_notice import DepositTools, Identifiers
+from chalicelib.services.deposit.record_consultation import ConsultationTools
 from chalicelib.store.deposit.consultation_store import ConsultationStore
 from chalicelib.store.deposit.deposit_store import DepositStore
 from chalicelib.store.deposit.orphan_position_store import OrphanPositionStore
 from chalicelib.store.deposit.sender_month_store import SenderMonthStore
-from chalicelib.store.sender.nonce_store import NonceStore
+from chalicelib.store.sender.count_store import CountStore
 
 
 @made_once
@@ -20,7 +21,7 @@ def deposit_tools(box: Container) -> DepositTools:
     return DepositTools(
         sender=sender_tools(box),
         deposits=DepositStore(connection(box)),
-        nonces=NonceStore(),
+        consultations=consultation_tools(box),
         files=files(box),
         calendar=box.calendar,
         clock=box.clock,
@@ -38,9 +39,9 @@ def sender_month_store(box: Container) -> SenderMonthStore:
 
 
 @made_once
-def consultation_store(box: Container) -> ConsultationStore:
-    """Who asked about whom."""
-    return ConsultationStore(connection(box))
+def consultation_tools(box: Container) -> ConsultationTools:
+    """Who asked about whom, and how often."""
+    return ConsultationTools(ConsultationStore(connection(box)), CountStore(), box.clock, box.chance.new_event_id)
 
 
 @made_once

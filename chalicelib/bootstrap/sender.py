@@ -7,6 +7,7 @@ from chalicelib.bootstrap.aws import connection
 from chalicelib.services.sender.authenticate_sender import SenderTools
 from chalicelib.store.request_store import RequestStore
 from chalicelib.store.sender.institution_store import InstitutionStore
+from chalicelib.store.sender.nonce_store import NonceStore
 
 
 @made_once
@@ -19,4 +20,4 @@ def institution_store(box: Container) -> InstitutionStore:
 @made_once
 def sender_tools(box: Container) -> SenderTools:
     """Senders by what they sign."""
-    return SenderTools(RequestStore(connection(box)), box.config.api_authority, box.clock)
+    return SenderTools(RequestStore(connection(box)), NonceStore(), box.config.api_authority, box.clock)

@@ -35,6 +35,7 @@ class Wanted:
     deposit_key: str | None = None
     mailbox_id: str | None = None
     upload_ids: tuple[str, ...] = ()
+    counter_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Found:
     recorded: RecordedDeposit | None
     mailbox: Mailbox | None
     uploads: Mapping[str, Upload]
+    counted: int = 0
+    """What the counter stands at that was asked for."""
 
 
 class RequestStore:
@@ -69,10 +72,11 @@ class RequestStore:
         nonce = (TokenItem, wanted.nonce_token, None)
         recorded = (DepositItem, wanted.deposit_key or "", None)
         mailbox = (MailboxItem, wanted.mailbox_id or "", None)
+        counter = (TokenItem, wanted.counter_token or "", None)
         uploads: list[ItemKey] = [(UploadItem, upload_id, None) for upload_id in wanted.upload_ids]
-        keys: Iterable[ItemKey] = (profile, key, nonce, recorded, mailbox, *uploads)
+        keys: Iterable[ItemKey] = (profile, key, nonce, recorded, mailbox, counter, *uploads)
         items = read_together(self._connection, [item_key for item_key in keys if item_key[1]])
-        token = items.get(nonce)
+        token, counted = items.get(nonce), items.get(counter)
         return Found(
             institution=institution_from(items.get(profile)),
             signing_key=signing_key_from(items.get(key)),
@@ -81,6 +85,7 @@ class RequestStore:
             recorded=_recorded_from(items.get(recorded)),
             mailbox=mailbox_from(items.get(mailbox)),
             uploads={item_key[1]: UploadStore.from_item(items[item_key]) for item_key in uploads if item_key in items},
+            counted=int(counted.attempts) if counted else 0,
         )
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from chalicelib.bootstrap.reading import reading_tools
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
 from chalicelib.domain.session import Session
 from chalicelib.handlers.api.deposit.deposit_body import read_deposit
+from chalicelib.handlers.api.deposit.deposit_hint import look_for_hint
 from chalicelib.renderers.pdf_document import Paper, Typeface
 from chalicelib.services.deposit.deposit_notice import deposit_notice
 from chalicelib.services.reading.open_notice import open_notice
@@ -128,7 +130,8 @@ def deposit_demo_notices(
         request = _signed(box, _body(mailbox, notice, at), key, keyids[notice.sender], at)
         claim = read_claim(request, (*WRITE_COVERAGE, "idempotency-key"), now=at)
         answer = deposit_notice(
-            read_deposit(request.body, box.mailbox_prefixes),
+            partial(read_deposit, request.body, box.mailbox_prefixes),
+            hint=look_for_hint(request.body, box.mailbox_prefixes),
             idempotency_key=request.headers["idempotency-key"],
             request=request,
             claim=claim,

@@ -17,6 +17,7 @@ from chalicelib.bootstrap.alert import alert_batch_store, sending_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.deposit import deposit_tools
 from chalicelib.bootstrap.files import files
+from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.alert.alert import AlertBatch
 from chalicelib.domain.alert.alert_sending import Accepted, begin_attempt, settle
@@ -235,6 +236,10 @@ def _recompute(box: Container) -> None:
     _tools(box, sender=replace(tools.sender, requests=_Recomputing(box)))
 
 
+def _trust_nonces(box: Container) -> None:
+    _tools(box, sender=replace(sender_tools(box), nonces=_Trusting()))
+
+
 GUARD_AFTER = Defect("guard written after the deposit", _store(_GuardAfter), "notices")
 GUARD_BEFORE = Defect("guard written before the deposit", _store(_GuardBefore), "half state")
 RETRY_IS_NEW = Defect("uncertain commit taken for a failed one", _store(_RetryIsNew), "notices")
@@ -244,6 +249,6 @@ ALERT_BEFORE = Defect("alert before the commit", _alert_before_commit, "half sta
 RECEIPT_AFTER = Defect("receipt put after the commit", _receipt_after_commit, "receipt")
 RECORDED_FIRST = Defect("outcome recorded before sending", with_batches(_RecordedFirst), "message missing")
 UNCLAIMED = Defect("alerts sent without a claim", with_batches(Unclaimed), "message doubled")
-NONCE_TRUSTED = Defect("nonce read but not claimed", lambda box: _tools(box, nonces=_Trusting()), "")
+NONCE_TRUSTED = Defect("nonce read but not claimed", _trust_nonces, "")
 FOUND_BY_FAULTS = (GUARD_AFTER, GUARD_BEFORE, RETRY_IS_NEW, ALERTS_APART, RECOMPUTED, ALERT_BEFORE, RECEIPT_AFTER,
                    RECORDED_FIRST)  # fmt: skip

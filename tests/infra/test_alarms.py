@@ -25,6 +25,7 @@ TOLD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "ItemsFailed": ("clean_tokens", {"failed": 1}, {"failed": 0}),
     "SweepsUnfinished": ("sweep_orphans", {"is_complete": False}, {"is_complete": True}),
     "AddressesRefused": ("send_alerts", {"address_refused": 51}, {"address_refused": 50}),
+    "ConsultationsUnusual": ("api_handler", {"message": "unusual consultations"}, {"message": "refused"}),
     "AlertsGivenUp": ("sweep_alerts", {"on_list": 1}, {"on_list": 0}),
     "AlertsWaiting": ("sweep_alerts", {"oldest_waiting_s": 901}, {"oldest_waiting_s": 900}),
     "AlertsPilingUp": ("sweep_alerts", {"overdue": 21}, {"overdue": 20}),
@@ -33,7 +34,7 @@ TOLD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "UploadsWaiting": ("check_uploads", {"oldest_waiting_s": 901}, {"oldest_waiting_s": 900}),
     "ExportsWaiting": ("prepare_exports", {"oldest_waiting_s": 1801}, {"oldest_waiting_s": 1800}),
 }
-"""Who tells what an alarm goes off by: a job, what it then reports, and what it reports at most without it."""
+"""Who tells what an alarm goes off by: a function, what it then writes, and what it writes at most without it."""
 TIMEOUTS = {
     name: timedelta(seconds=function["lambda_timeout"])
     for name, function in json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_functions"].items()

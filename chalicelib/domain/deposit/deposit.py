@@ -38,3 +38,18 @@ class DepositCommand:
     def upload_ids(self) -> tuple[str, ...]:
         """The uploads it uses, each once."""
         return tuple(sorted({sent.upload_id for sent in self.files if sent.upload_id}))
+
+
+@dataclass(frozen=True, slots=True)
+class DepositHint:
+    """What a deposit's bytes seem to speak of, before anybody proved who sent them.
+
+    It decides what is read early, and nothing else.
+    """
+
+    mailbox_id: str | None = None
+    upload_ids: tuple[str, ...] = ()
+
+    def covers(self, command: DepositCommand) -> bool:
+        """Tell whether all that the deposit speaks of was read early."""
+        return self.mailbox_id == command.mailbox_id and set(command.upload_ids) <= set(self.upload_ids)

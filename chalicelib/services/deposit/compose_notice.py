@@ -27,13 +27,7 @@ def compose_notice(  # noqa: PLR0913 - the facts of one notice
     files: tuple[StoredFile, ...],
     calendar: BusinessCalendar,
 ) -> Notice:
-    """Freeze the notice with its legal dates.
-
-    Raises:
-        InvalidInput: `issued_in_future` or `opened_in_future`.
-
-    """
-    _refuse_future_dates(command, deposited_at, calendar)
+    """Freeze the notice with its legal dates."""
     regime = command.regime or institution.regime
     counted = calendar.with_regional(institution.regional_days) if institution.regional_days else calendar
     return Notice(
@@ -65,7 +59,13 @@ def compose_notice(  # noqa: PLR0913 - the facts of one notice
     )
 
 
-def _refuse_future_dates(command: DepositCommand, now: datetime, calendar: BusinessCalendar) -> None:
+def check_dates(command: DepositCommand, now: datetime, calendar: BusinessCalendar) -> None:
+    """Refuse what is dated later than it is sent.
+
+    Raises:
+        InvalidInput: `issued_in_future` or `opened_in_future`.
+
+    """
     if command.document.issued_at > now + CLOCK_SKEW:
         raise InvalidInput(
             "issued_in_future",

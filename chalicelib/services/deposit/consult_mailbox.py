@@ -2,53 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.event import Event, EventType
-from chalicelib.services.sender.authenticate_sender import SenderTools, authenticate_sender, require_active, wanted_for
+from chalicelib.domain.errors import CasillaError, Forbidden
+from chalicelib.domain.sender.consultation_policy import CONSULTATIONS
+from chalicelib.services.deposit.record_consultation import Asked, ConsultationTools, record_consultation
+from chalicelib.services.sender.authenticate_sender import (
+    AuthenticatedSender,
+    SenderTools,
+    authenticate_sender,
+    require_active,
+    wanted_for,
+)
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
-from chalicelib.store.deposit.consultation_store import ConsultationStore
-from chalicelib.store.sender.nonce_store import nonce_token
+from chalicelib.store.sender.count_store import counter_of
 
 
-def consult_mailbox(  # noqa: PLR0913 - who asks about whom, and where it is recorded
+def consult_mailbox(
     mailbox_id: str | CasillaError,
     *,
     request: SignedRequest,
     claim: Claim,
     tools: SenderTools,
-    consultations: ConsultationStore,
-    new_event_id: Callable[[], str],
+    consultations: ConsultationTools,
 ) -> bool:
     """Return whether the mailbox can receive; nothing else about it is told.
+
+    A request that was proven and names a mailbox is recorded and counted, also when it is then refused.
 
     Raises:
         InvalidInput: the mailbox's name is none.
         Forbidden: `institution_inactive`.
+        TooManyRequests: `consultation_limit`.
+        Unavailable: nothing was recorded, so nothing is told.
 
     """
     known = mailbox_id if isinstance(mailbox_id, str) else None
     found = tools.requests.load(replace(wanted_for(claim), mailbox_id=known))
-    now = tools.clock()
     sender = authenticate_sender(request, claim, found, tools=tools)
-    require_active(sender.institution)
+    inactive = _inactive(sender)
     if isinstance(mailbox_id, CasillaError):
-        raise mailbox_id
-    event = Event(
-        subject=f"mailbox#{mailbox_id}",
-        type=EventType.MAILBOX_CONSULTED,
-        occurred_at=now,
-        event_id=new_event_id(),
-        actor=sender.actor,
-        origin=request.origin,
-    )
-    consultations.record(
-        event,
-        token=nonce_token(claim.keyid, claim.nonce),
-        digest=sender.proof.digest,
-        expires_at=claim.expires_at,
-        now=now,
-    )
+        raise inactive or mailbox_id
+    counter = counter_of(CONSULTATIONS, claim.institution_id, claim.nonce, tools.clock())
+    data = {"refused": inactive.code} if inactive else {}
+    record_consultation(Asked(mailbox_id, sender, data), counter, tools=consultations)
+    if inactive:
+        raise inactive
     return found.mailbox is not None and found.mailbox.can_receive
+
+
+def _inactive(sender: AuthenticatedSender) -> Forbidden | None:
+    try:
+        require_active(sender.institution)
+    except Forbidden as refusal:
+        return refusal
+    return None

@@ -13,28 +13,32 @@ from datetime import datetime
 
 from chalicelib.domain.alert.plan_alerts import plan_alerts
 from chalicelib.domain.calendar import BusinessCalendar
-from chalicelib.domain.deposit.deposit import DepositCommand
+from chalicelib.domain.deposit.deposit import DepositCommand, DepositHint
 from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Mailbox
-from chalicelib.domain.notice import Notice
+from chalicelib.domain.notice import Notice, StoredFile
+from chalicelib.domain.sender.consultation_policy import UNDELIVERED, limit_refusal
+from chalicelib.domain.upload.upload import Upload
 from chalicelib.gateways.files import Files
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from chalicelib.renderers.deposit.receipt import render_receipt
-from chalicelib.services.deposit.compose_notice import compose_notice
+from chalicelib.services.deposit.compose_notice import check_dates, compose_notice
+from chalicelib.services.deposit.record_consultation import Asked, ConsultationTools, tell_after_record
 from chalicelib.services.deposit.settle_files import InlineFile, settle_files
 from chalicelib.services.sender.authenticate_sender import (
     AuthenticatedSender,
     SenderTools,
     authenticate_sender,
     require_active,
+    take_nonce,
     wanted_for,
 )
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
 from chalicelib.services.together import together
 from chalicelib.store.deposit.deposit_store import CommitUncertain, Deposit, DepositStore
 from chalicelib.store.request_store import Found, Wanted
-from chalicelib.store.sender.nonce_store import NonceStore, nonce_token
+from chalicelib.store.sender.count_store import Counter, counter_of
 
 _MAX_TRIES = 4
 _PAUSE_S = 0.1
@@ -54,8 +58,8 @@ class DepositTools:
     """What a deposit needs to do its work."""
 
     sender: SenderTools
+    consultations: ConsultationTools
     deposits: DepositStore
-    nonces: NonceStore
     files: Files
     calendar: BusinessCalendar
     clock: Callable[[], datetime]
@@ -83,9 +87,22 @@ class _Prepared:
     inline: tuple[InlineFile, ...]
 
 
-def deposit_notice(
-    command: DepositCommand | CasillaError,
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A deposit whose request is right by itself, whatever its mailbox is."""
+
+    command: DepositCommand
+    notice_id: str
+    deposited_at: datetime
+    files: tuple[StoredFile, ...]
+    inline: tuple[InlineFile, ...]
+    uploads: tuple[Upload, ...]
+
+
+def deposit_notice(  # noqa: PLR0913 - what was sent, who sent it, and what to look at early
+    read: Callable[[], DepositCommand],
     *,
+    hint: DepositHint,
     idempotency_key: str,
     request: SignedRequest,
     claim: Claim,
@@ -93,31 +110,47 @@ def deposit_notice(
 ) -> DepositAnswer:
     """Deposit once, however often it is asked for.
 
-    A command that could not be read arrives as its error, and is told only to an authenticated sender.
+    What was sent is read once, after the proof of who sends it. `hint` says what to read of the store before; where it
+    was wrong, the store is read a second time. The request is judged before its mailbox is looked at, and what is
+    refused then is recorded before it is told.
 
     Raises:
         NotAuthenticated: the signature, its key or its nonce.
         Forbidden: `institution_inactive`.
         Conflict: `idempotency_key_reused`, `mailbox_disabled`, `upload_not_checked`.
-        InvalidInput: what was sent; nothing is stored.
+        InvalidInput: what was sent; nothing is stored. `recipient_without_mailbox` is recorded, as `mailbox_disabled`.
+        TooManyRequests: `undelivered_limit`.
         Unavailable: `deposit_unavailable`, after every try; the same request can be sent again.
 
     """
-    fingerprint = hashlib.sha256(request.body).hexdigest()
-    wanted = _wanted(claim, idempotency_key, command)
+    counter = counter_of(UNDELIVERED, claim.institution_id, claim.nonce, tools.clock())
+    wanted = _wanted(claim, idempotency_key, hint, counter)
+    fingerprint, command = "", None
     for attempt in range(_MAX_TRIES):
         tools.pause(attempt * _PAUSE_S)
         found = tools.sender.requests.load(wanted)
         sender = authenticate_sender(request, claim, found, tools=tools.sender)
+        fingerprint = fingerprint or hashlib.sha256(request.body).hexdigest()
         if found.recorded is not None:
             if found.recorded.fingerprint != fingerprint:
                 raise _key_reused()
             return DepositAnswer(found.recorded.answer, is_replay=True)
         require_active(sender.institution)
-        if isinstance(command, CasillaError):
-            raise command
-        prepared = _prepare(command, sender, found, wanted=wanted, fingerprint=fingerprint, tools=tools)
-        _store(prepared, sender, claim, tools)
+        if found.counted >= counter.most:
+            raise limit_refusal(UNDELIVERED, counter.ends_at - tools.clock())
+        if command is None:
+            command = read()
+            wanted = replace(wanted, mailbox_id=command.mailbox_id, upload_ids=command.upload_ids)
+            found = found if hint.covers(command) else tools.sender.requests.load(wanted)
+        judged = _judge(command, sender, found, tools)
+        try:
+            prepared = _prepare(judged, sender, found.mailbox, wanted=wanted, fingerprint=fingerprint, tools=tools)
+            _store(prepared, sender, tools)
+        except Unavailable:
+            raise
+        except CasillaError as refusal:
+            data = {"way": "deposit", "refused": refusal.code}
+            tell_after_record(refusal, Asked(command.mailbox_id, sender, data), counter, tools=tools.consultations)
         if _has_day_changed(prepared.deposit.notice.deposited_at, tools):
             continue
         try:
@@ -132,37 +165,46 @@ def deposit_notice(
     )
 
 
-def _wanted(claim: Claim, idempotency_key: str, command: DepositCommand | CasillaError) -> Wanted:
-    """Ask for the key's record also when the command is unreadable: the key may have been used before."""
+def _wanted(claim: Claim, idempotency_key: str, hint: DepositHint, counter: Counter) -> Wanted:
     key_digest = hashlib.sha256(idempotency_key.encode()).hexdigest()
-    wanted = replace(wanted_for(claim), deposit_key=f"{claim.institution_id}#{key_digest}")
-    if isinstance(command, CasillaError):
-        return wanted
-    return replace(wanted, mailbox_id=command.mailbox_id, upload_ids=command.upload_ids)
+    return replace(
+        wanted_for(claim),
+        deposit_key=f"{claim.institution_id}#{key_digest}",
+        mailbox_id=hint.mailbox_id,
+        upload_ids=hint.upload_ids,
+        counter_token=counter.token,
+    )
+
+
+def _judge(command: DepositCommand, sender: AuthenticatedSender, found: Found, tools: DepositTools) -> _Judged:
+    """Decide all that the request itself decides; nothing here may depend on the mailbox."""
+    deposited_at = tools.clock().replace(microsecond=0)
+    notice_id = tools.identifiers.new_code()
+    files, inline = settle_files(command.files, found.uploads, sender.institution, notice_id, deposited_at)
+    check_dates(command, deposited_at, tools.calendar)
+    uploads = tuple(found.uploads[upload_id] for upload_id in command.upload_ids)
+    return _Judged(command, notice_id, deposited_at, files, inline, uploads)
 
 
 def _prepare(  # noqa: PLR0913 - the facts of one deposit
-    command: DepositCommand,
+    judged: _Judged,
     sender: AuthenticatedSender,
-    found: Found,
+    found: Mailbox | None,
     *,
     wanted: Wanted,
     fingerprint: str,
     tools: DepositTools,
 ) -> _Prepared:
-    """Decide everything, store nothing."""
-    mailbox = _receiving(found.mailbox)
-    deposited_at = tools.clock().replace(microsecond=0)
-    notice_id = tools.identifiers.new_code()
-    files, inline = settle_files(command.files, found.uploads, sender.institution, notice_id, deposited_at)
+    """Decide what the mailbox decides, store nothing."""
+    mailbox = _receiving(found)
     notice = compose_notice(
-        command,
+        judged.command,
         mailbox,
         sender.institution,
-        notice_id=notice_id,
+        notice_id=judged.notice_id,
         verification_code=tools.identifiers.new_code(),
-        deposited_at=deposited_at,
-        files=files,
+        deposited_at=judged.deposited_at,
+        files=judged.files,
         calendar=tools.calendar,
     )
     receipt = render_receipt(
@@ -185,15 +227,15 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
         mailbox=mailbox,
         alerts=plan_alerts(
             mailbox,
-            notice_id=notice_id,
+            notice_id=notice.notice_id,
             institution=sender.institution,
-            deposited_at=deposited_at,
+            deposited_at=notice.deposited_at,
             receipt_key=notice.receipt_key,
         ),
         event=_event(notice, sender, receipt_sha256, tools.identifiers.new_event_id()),
-        uploads=tuple(found.uploads[upload_id] for upload_id in command.upload_ids),
+        uploads=judged.uploads,
     )
-    return _Prepared(deposit, receipt, inline)
+    return _Prepared(deposit, receipt, judged.inline)
 
 
 def _event(notice: Notice, sender: AuthenticatedSender, receipt_sha256: str, event_id: str) -> Event:
@@ -213,18 +255,14 @@ def _event(notice: Notice, sender: AuthenticatedSender, receipt_sha256: str, eve
     )
 
 
-def _store(prepared: _Prepared, sender: AuthenticatedSender, claim: Claim, tools: DepositTools) -> None:
+def _store(prepared: _Prepared, sender: AuthenticatedSender, tools: DepositTools) -> None:
     """Write the nonce, the receipt and the files sent inside the deposit, at once."""
-    token = nonce_token(claim.keyid, claim.nonce)
-
-    def claim_nonce() -> None:
-        tools.nonces.claim(token, digest=sender.proof.digest, expires_at=claim.expires_at, now=tools.clock())
 
     def put(key: str, content: bytes, media_type: str) -> Callable[[], None]:
         return lambda: tools.files.put_document(key, content, media_type)
 
     def writes() -> Iterator[Callable[[], None]]:
-        yield claim_nonce
+        yield lambda: take_nonce(sender, tools=tools.sender)
         yield put(prepared.deposit.notice.receipt_key, prepared.receipt, "application/pdf")
         for file in prepared.inline:
             yield put(file.object_key, file.content, file.media_type)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.codes import parse_code
-from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.reading.reading import DeliveredNotice
 from chalicelib.domain.reading.timeline import MOST_READ, Extent, NoticeLog, Timeline, timeline
-from chalicelib.services.deposit.read_deposits import deposit_not_found
-from chalicelib.services.sender.authenticate_sender import SenderTools, find_sender
+from chalicelib.services.deposit.read_deposits import deposit_not_found, deposit_number
+from chalicelib.services.sender.authenticate_sender import SenderTools, find_sender, read_beside_nonce
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
-from chalicelib.services.together import together
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.reading.reading_store import FoundNotice, ReadingStore
 
@@ -39,7 +36,7 @@ def read_deposit_status(  # noqa: PLR0913 - a deposit, who asks, and where it st
     readings: ReadingStore,
     events: EventStore,
 ) -> DepositStatus:
-    """Return how one of the sender's own deposits stands, by two calls at once after the sender is known.
+    """Return how one of the sender's own deposits stands, by two reads at once beside the taking of the nonce.
 
     Of a log that is longer than a timeline, its beginning is read as well, by a call more.
 
@@ -49,18 +46,14 @@ def read_deposit_status(  # noqa: PLR0913 - a deposit, who asks, and where it st
 
     """
     sender = find_sender(request, claim, tools=tools)
-    try:
-        number = parse_code(notice_id)
-    except InvalidInput as error:
-        raise deposit_not_found() from error
+    number = deposit_number(notice_id)
     notices: list[FoundNotice] = []
     logs: list[tuple[Event, ...]] = []
-    together(
-        [
-            lambda: notices.append(readings.find(number)),
-            lambda: logs.append(events.newest_for_subject(f"notice#{number}", limit=MOST_READ + 1)),
-        ]
+    reads = (
+        lambda: notices.append(readings.find(number)),
+        lambda: logs.append(events.newest_for_subject(f"notice#{number}", limit=MOST_READ + 1)),
     )
+    read_beside_nonce(sender, reads, tools=tools)
     [found], [newest] = notices, logs
     delivered = found.delivered
     if delivered is None or delivered.notice.sender.institution_id != sender.institution.institution_id:

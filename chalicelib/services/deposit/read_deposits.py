@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,15 +12,23 @@ from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.notice import Notice
 from chalicelib.gateways.files import Files
 from chalicelib.services.page_cursor import cursor_of, position_of
-from chalicelib.services.sender.authenticate_sender import SenderTools, find_sender
+from chalicelib.services.sender.authenticate_sender import SenderTools, find_sender, read_beside_nonce
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
-from chalicelib.services.together import together
-from chalicelib.store.deposit.sender_month_store import MonthShard, NoticePage, SenderMonthStore, page_of
+from chalicelib.store.deposit.sender_month_store import MonthShard, SenderMonthStore, page_of
 from chalicelib.store.notice_store import NoticeStore
 from chalicelib.store.shards import SHARDS
 
 RECEIPT_LINK_LIVES_S = 300
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, slots=True)
+class MonthQuery:
+    """A month, `YYYY-MM`, after which cursor its page begins, and up to how many deposits it has."""
+
+    month: str
+    cursor: str | None
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +49,10 @@ def read_deposit_of(
 
     """
     sender = find_sender(request, claim, tools=tools)
-    try:
-        notice = notices.get(parse_code(notice_id))
-    except InvalidInput as error:
-        raise deposit_not_found() from error
+    number = deposit_number(notice_id)
+    found: list[Notice] = []
+    read_beside_nonce(sender, [lambda: found.append(notices.get(number))], tools=tools)
+    [notice] = found
     if notice.sender.institution_id != sender.institution.institution_id:
         raise deposit_not_found()
     return notice
@@ -59,41 +68,56 @@ def receipt_link(  # noqa: PLR0913 - a receipt and who asks for it
     )
 
 
-def list_deposits(  # noqa: PLR0913 - a page and who asks for it
+def list_deposits(
+    read: Callable[[], MonthQuery],
     *,
-    month: str,
-    cursor: str | None,
-    limit: int,
     request: SignedRequest,
     claim: Claim,
     tools: SenderTools,
     months: SenderMonthStore,
 ) -> DepositPage:
-    """Return a page of the sender's own deposits of one month.
+    """Return a page of the sender's own deposits of one month; what was asked for is read after the proof.
 
     Raises:
-        InvalidInput: `month_invalid` or `cursor_invalid`.
+        InvalidInput: `month_invalid` or `cursor_invalid`, and what reading the query raises.
 
     """
     sender = find_sender(request, claim, tools=tools)
-    if not _MONTH.fullmatch(month):
+    wanted = read()
+    if not _MONTH.fullmatch(wanted.month):
         raise InvalidInput("month_invalid", "El parámetro month va como AAAA-MM, por ejemplo 2026-01.", field="month")
-    position = position_of(cursor)
-    page = read_month(sender.institution.institution_id, month, after=position, limit=limit, months=months)
+    position = position_of(wanted.cursor)
+    found: list[MonthShard] = []
+    reads = shard_reads(
+        sender.institution.institution_id, wanted.month, after=position, limit=wanted.limit, months=months, into=found
+    )
+    read_beside_nonce(sender, reads, tools=tools)
+    page = page_of(found, wanted.limit)
     return DepositPage(page.notices, cursor_of(page.next_after))
 
 
-def read_month(
-    institution_id: str, month: str, *, after: str | None, limit: int, months: SenderMonthStore
-) -> NoticePage:
-    """Return up to `limit` notices that an institution deposited in a month, oldest first; one hop, a call a shard."""
-    found: list[MonthShard] = []
+def shard_reads(  # noqa: PLR0913 - a page, and where what is read of it goes
+    institution_id: str, month: str, *, after: str | None, limit: int, months: SenderMonthStore, into: list[MonthShard]
+) -> list[Callable[[], None]]:
+    """Return the calls, a shard each, that read up to `limit` notices an institution deposited in a month."""
 
     def read(shard: str) -> None:
-        found.append(months.read_shard(institution_id, month, shard, after=after, limit=limit))
+        into.append(months.read_shard(institution_id, month, shard, after=after, limit=limit))
 
-    together(partial(read, shard) for shard in SHARDS)
-    return page_of(found, limit)
+    return [partial(read, shard) for shard in SHARDS]
+
+
+def deposit_number(notice_id: str) -> str:
+    """Return the number that a deposit is kept under.
+
+    Raises:
+        NotFound: `notice_not_found` for what can be none.
+
+    """
+    try:
+        return parse_code(notice_id)
+    except InvalidInput as error:
+        raise deposit_not_found() from error
 
 
 def deposit_not_found() -> NotFound:

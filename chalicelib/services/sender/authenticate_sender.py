@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +10,9 @@ from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.services.sender.prove_request import Proof, prove_request
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
+from chalicelib.services.together import together
 from chalicelib.store.request_store import Found, RequestStore, Wanted
-from chalicelib.store.sender.nonce_store import nonce_reused, nonce_token
+from chalicelib.store.sender.nonce_store import NonceStore, nonce_reused, nonce_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class SenderTools:
     """What finds out who sends. `authority` is what clients sign as `@authority`."""
 
     requests: RequestStore
+    nonces: NonceStore
     authority: str
     clock: Callable[[], datetime]
 
@@ -28,6 +30,7 @@ class AuthenticatedSender:
     """An institution, and how it proved itself. `actor` and `origin` are how events name it."""
 
     institution: Institution
+    claim: Claim
     proof: Proof
     actor: str
     origin: str
@@ -66,7 +69,32 @@ def authenticate_sender(
     taken_by_another = found.nonce_digest is not None and found.nonce_digest != proof.digest
     if taken_by_another and found.nonce_expires_at >= now.timestamp():
         raise nonce_reused()
-    return AuthenticatedSender(found.institution, proof, f"institution:{claim.keyid}", request.origin)
+    return AuthenticatedSender(found.institution, claim, proof, f"institution:{claim.keyid}", request.origin)
+
+
+def take_nonce(sender: AuthenticatedSender, *, tools: SenderTools) -> None:
+    """Take the nonce for these signed bytes; the same bytes may take it again.
+
+    Raises:
+        NotAuthenticated: `nonce_reused`.
+        Unavailable: `store_unavailable`.
+
+    """
+    claim = sender.claim
+    token = nonce_token(claim.keyid, claim.nonce)
+    tools.nonces.claim(token, digest=sender.proof.digest, expires_at=claim.expires_at, now=tools.clock())
+
+
+def read_beside_nonce(
+    sender: AuthenticatedSender, reads: Iterable[Callable[[], object]], *, tools: SenderTools
+) -> None:
+    """Read what a signed request asks for while its nonce is taken: all at once, and nothing without the nonce.
+
+    Raises:
+        NotAuthenticated: `nonce_reused`, whatever the reads came to.
+
+    """
+    together([lambda: take_nonce(sender, tools=tools), *reads])
 
 
 def require_active(institution: Institution) -> None:

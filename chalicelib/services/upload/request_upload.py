@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from chalicelib.domain.errors import CasillaError, NotFound
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.upload.upload import UPLOAD_ID_LENGTH, DeclaredFile, Upload, UploadGrant, is_upload_id
 from chalicelib.gateways.files import Files
 from chalicelib.services.sender.authenticate_sender import (
@@ -12,6 +13,7 @@ from chalicelib.services.sender.authenticate_sender import (
     authenticate_sender,
     find_sender,
     require_active,
+    take_nonce,
     wanted_for,
 )
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
@@ -19,9 +21,9 @@ from chalicelib.services.upload.grant_upload import grant_upload
 
 
 def request_upload(
-    declared: DeclaredFile | CasillaError, *, request: SignedRequest, claim: Claim, tools: SenderTools, files: Files
+    read: Callable[[], DeclaredFile], *, request: SignedRequest, claim: Claim, tools: SenderTools, files: Files
 ) -> tuple[str, UploadGrant]:
-    """Return an upload's id and the leave to PUT it, with one read and no write.
+    """Return an upload's id and the leave to PUT it, with one read and no write; what is declared is read last.
 
     The id is derived from the signature: the same signed bytes get the same upload, and another's id cannot be had.
 
@@ -33,8 +35,7 @@ def request_upload(
     sender = find_sender(request, claim, tools=tools)
     now = tools.clock()
     require_active(sender.institution)
-    if isinstance(declared, CasillaError):
-        raise declared
+    declared = read()
     upload_id = sender.proof.digest[:UPLOAD_ID_LENGTH]
     grant = grant_upload(
         declared, institution_id=sender.institution.institution_id, upload_id=upload_id, files=files, now=now
@@ -54,6 +55,7 @@ def find_upload_of(upload_id: str, *, request: SignedRequest, claim: Claim, tool
     sender = authenticate_sender(request, claim, found, tools=tools)
     if not is_one:
         raise NotFound("upload_not_found", "Ese identificador de carga no es uno que dio el servicio.")
+    take_nonce(sender, tools=tools)
     upload = found.uploads.get(upload_id)
     is_own = upload is not None and upload.institution_id == sender.institution.institution_id
     return upload if is_own else None

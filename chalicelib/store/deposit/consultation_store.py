@@ -21,6 +21,15 @@ class ConsultationStore:
         """Use the connection that all models share."""
         self._connection = connection
 
+    def note(self, event: Event) -> None:
+        """Record one whose nonce is another request's.
+
+        Raises:
+            Unavailable: `store_unavailable`.
+
+        """
+        EventStore().add(event)
+
     def record(self, event: Event, *, token: str, digest: str, expires_at: datetime, now: datetime) -> None:
         """Record a consultation.
 

@@ -16,7 +16,7 @@ from chalicelib.domain.deadline import Regime, Term, TermUnit
 from chalicelib.domain.deposit.deposit import DepositCommand
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.notice import Notice
-from chalicelib.services.deposit.compose_notice import compose_notice
+from chalicelib.services.deposit.compose_notice import check_dates, compose_notice
 from tests.builders import a_file, a_notice
 from tests.deposit_world import a_mailbox, an_institution
 
@@ -38,6 +38,7 @@ COMMAND = DepositCommand(
 
 
 def composed(command: DepositCommand = COMMAND, *, at: datetime = MONDAY_15_15, **institution: Any) -> Notice:
+    check_dates(command, at, CALENDAR)
     return compose_notice(
         command,
         a_mailbox(),

@@ -9,8 +9,9 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.config import Config
 from chalicelib.domain.codes import code_from_number
 from chalicelib.domain.notice import Notice
-from chalicelib.services.deposit.read_deposits import read_month
-from chalicelib.store.deposit.sender_month_store import SenderMonthStore
+from chalicelib.services.deposit.read_deposits import shard_reads
+from chalicelib.services.together import together
+from chalicelib.store.deposit.sender_month_store import MonthShard, NoticePage, SenderMonthStore, page_of
 from chalicelib.store.notice_store import NoticeStore
 from chalicelib.store.shards import SHARDS, shard_of_code
 from chalicelib.store.tables import bind
@@ -25,6 +26,14 @@ IN_ORDER = sorted(MADE, key=lambda notice: (notice.deposited_at, notice.notice_i
 @pytest.fixture
 def connection(engine: dict[str, str]) -> Connection:
     return bind(Config.from_env(engine))
+
+
+def read_month(
+    institution_id: str, month: str, *, after: str | None, limit: int, months: SenderMonthStore
+) -> NoticePage:
+    found: list[MonthShard] = []
+    together(shard_reads(institution_id, month, after=after, limit=limit, months=months, into=found))
+    return page_of(found, limit)
 
 
 def add(connection: Connection, *notices: Notice) -> None:

@@ -9,8 +9,9 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.deposit import deposit_tools
 from chalicelib.domain.deposit.deposit import DepositCommand
-from chalicelib.domain.errors import CasillaError, InvalidInput
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.handlers.api.deposit.deposit_body import read_deposit
+from chalicelib.handlers.api.deposit.deposit_hint import look_for_hint
 from chalicelib.handlers.http import json_response
 from chalicelib.services.deposit.deposit_notice import deposit_notice
 from chalicelib.services.sender.signed_request import WRITE_COVERAGE, SignedRequest, read_claim
@@ -22,17 +23,23 @@ def create_deposit(request: SignedRequest) -> Response:
     """Deposit a notice; a repeated request gets the first answer again."""
     box = current()
     claim = read_claim(request, (*WRITE_COVERAGE, "idempotency-key"), now=box.clock())
-    command: DepositCommand | CasillaError
     key = request.headers.get("idempotency-key", "")
-    try:
+
+    def read() -> DepositCommand:
         if not _IDEMPOTENCY_KEY.fullmatch(key):
             raise InvalidInput(
                 "idempotency_key_invalid",
                 "La cabecera Idempotency-Key debe tener de 1 a 255 caracteres ASCII visibles, sin espacios.",
             )
-        command = read_deposit(request.body, box.mailbox_prefixes)
-    except CasillaError as error:
-        command = error
-    answer = deposit_notice(command, idempotency_key=key, request=request, claim=claim, tools=deposit_tools(box))
+        return read_deposit(request.body, box.mailbox_prefixes)
+
+    answer = deposit_notice(
+        read,
+        hint=look_for_hint(request.body, box.mailbox_prefixes),
+        idempotency_key=key,
+        request=request,
+        claim=claim,
+        tools=deposit_tools(box),
+    )
     headers = {"Idempotency-Replayed": "true"} if answer.is_replay else {}
     return json_response(answer.body, status=201, headers=headers)

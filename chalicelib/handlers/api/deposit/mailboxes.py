@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.deposit import consultation_store
+from chalicelib.bootstrap.deposit import consultation_tools
 from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.identity_document import parse_mailbox_id
@@ -28,7 +28,6 @@ def show_mailbox(request: SignedRequest, mailbox_id: str) -> Response:
         request=request,
         claim=claim,
         tools=sender_tools(box),
-        consultations=consultation_store(box),
-        new_event_id=box.chance.new_event_id,
+        consultations=consultation_tools(box),
     )
     return json_response({"mailbox_id": mailbox_id, "can_receive": can_receive})

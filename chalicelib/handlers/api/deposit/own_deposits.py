@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chalice.app import Response
 
 from chalicelib.bootstrap import Container, current
@@ -17,10 +19,11 @@ from chalicelib.renderers.deposit.deposit_answer import deposit_links
 from chalicelib.renderers.notice_json import notice_as_json
 from chalicelib.renderers.reading.delivered_json import status_as_json
 from chalicelib.services.deposit.read_deposit_status import read_deposit_status
-from chalicelib.services.deposit.read_deposits import list_deposits, read_deposit_of, receipt_link
+from chalicelib.services.deposit.read_deposits import MonthQuery, list_deposits, read_deposit_of, receipt_link
 from chalicelib.services.sender.signed_request import READ_COVERAGE, SignedRequest, read_claim
 
 _MAX_LIMIT = 100
+_NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 def show_deposit(request: SignedRequest, notice_id: str) -> Response:
@@ -68,14 +71,8 @@ def list_month(request: SignedRequest) -> Response:
     """List the institution's deposits of one month, oldest first, by cursor."""
     box = current()
     claim = read_claim(request, READ_COVERAGE, now=box.clock())
-    query = dict(pair.split("=", 1) for pair in request.query.split("&") if pair)
-    month, cursor, limit = query.pop("month", ""), query.pop("cursor", None), query.pop("limit", "50")
-    if query:
-        raise InvalidInput("query_unknown", f"Esta consulta no tiene el parámetro «{min(query)}».", field=min(query))
     page = list_deposits(
-        month=month,
-        cursor=cursor,
-        limit=_limit(limit),
+        lambda: _month_query(request.query),
         request=request,
         claim=claim,
         tools=sender_tools(box),
@@ -88,7 +85,15 @@ def _as_json(notice: Notice, box: Container) -> dict[str, object]:
     return {**notice_as_json(notice), "links": deposit_links(notice.notice_id, box.config.api_base_url)}
 
 
+def _month_query(text: str) -> MonthQuery:
+    query = dict(pair.split("=", 1) for pair in text.split("&") if pair)
+    month, cursor, limit = query.pop("month", ""), query.pop("cursor", None), query.pop("limit", "50")
+    if query:
+        raise InvalidInput("query_unknown", f"Esta consulta no tiene el parámetro «{min(query)}».", field=min(query))
+    return MonthQuery(month, cursor, _limit(limit))
+
+
 def _limit(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _MAX_LIMIT:
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= _MAX_LIMIT:
         raise InvalidInput("limit_invalid", f"El parámetro limit va de 1 a {_MAX_LIMIT}.", field="limit")
     return int(text)

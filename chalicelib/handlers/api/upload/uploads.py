@@ -7,7 +7,6 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.sender import sender_tools
-from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.upload.upload import DeclaredFile
 from chalicelib.handlers.api.upload.declared_file import read_declared
 from chalicelib.handlers.fields import read_json
@@ -20,14 +19,14 @@ def create_upload(request: SignedRequest) -> Response:
     """Grant one PUT of exactly the file declared."""
     box = current()
     claim = read_claim(request, WRITE_COVERAGE, now=box.clock())
-    declared: DeclaredFile | CasillaError
-    try:
+
+    def read() -> DeclaredFile:
         fields = read_json(request.body)
         declared = read_declared(fields)
         fields.close()
-    except CasillaError as error:
-        declared = error
-    upload_id, grant = request_upload(declared, request=request, claim=claim, tools=sender_tools(box), files=files(box))
+        return declared
+
+    upload_id, grant = request_upload(read, request=request, claim=claim, tools=sender_tools(box), files=files(box))
     answer = {
         "upload_id": upload_id,
         "method": "PUT",

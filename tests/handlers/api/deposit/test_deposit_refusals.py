@@ -16,10 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app import app
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.storage import mailbox_store
-from chalicelib.domain.mailbox import MailboxState
 from chalicelib.store.tables import AlertBatchItem, DepositItem, EventItem, NoticeItem, TokenItem
-from tests.deposit_world import COVERED, ED25519_KEY, PDF, World, a_body, a_mailbox, an_inline_file
+from tests.deposit_world import COVERED, ED25519_KEY, PDF, World, a_body, an_inline_file
 
 MEGABYTE = 1024 * 1024
 
@@ -185,11 +183,6 @@ def _document(**overrides: Any) -> dict[str, Any]:
         ({"recipient": {"document_type": "DNI", "document_number": "4000000"}}, "document_number_invalid", None),
         ({"recipient": {"document_type": "RUC", "document_number": "20100000001"}}, "document_number_invalid", None),
         ({"recipient": {"document_type": "NIT", "document_number": "1"}}, "field_choice", "recipient.document_type"),
-        (
-            {"recipient": {"document_type": "DNI", "document_number": "40000009"}},
-            "recipient_without_mailbox",
-            "recipient.document_number",
-        ),
         ({"term": {"amount": 0, "unit": "business_days"}}, "term_invalid", "term.amount"),
         ({"term": {"amount": 10_000, "unit": "calendar_days"}}, "term_invalid", "term.amount"),
         ({"term": {"amount": 61, "unit": "months"}}, "term_invalid", "term.amount"),
@@ -237,12 +230,6 @@ def test_more_than_4_megabytes_inside_the_request_are_refused(world: World) -> N
     big = b"x" * (4 * MEGABYTE + 1)
 
     _refused(world, world.deposit(a_body(main=an_inline_file(big))), 413, "inline_too_large", "main")
-
-
-def test_a_disabled_mailbox_is_a_clear_answer(world: World) -> None:
-    mailbox_store(world.container).put(a_mailbox(state=MailboxState.DISABLED, version=2))
-
-    _refused(world, world.deposit(), 409, "mailbox_disabled", "recipient.document_number")
 
 
 @pytest.mark.parametrize(

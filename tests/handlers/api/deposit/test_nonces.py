@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.errors import NotAuthenticated
 from chalicelib.store.sender.nonce_store import NonceStore, nonce_token
 from chalicelib.store.tables import NoticeItem, TokenItem
-from tests.deposit_world import INSTITUTION_ID, KEY_ID, NOW, World, a_signing_key
+from tests.deposit_world import INSTITUTION_ID, KEY_ID, NOW, World, a_signing_key, an_inline_file
 
 NONCE = "un-nonce-de-prueba"
 TOKEN = nonce_token(f"{INSTITUTION_ID}:{KEY_ID}", NONCE)
@@ -83,8 +84,58 @@ def test_a_nonce_whose_time_is_over_may_still_lie_there(world: World) -> None:
     assert world.deposit(key="clave-2", nonce=NONCE).status_code == 201
 
 
+READS = ("/v1/deposits/{}", "/v1/deposits/{}/receipt", "/v1/deposits/{}/status", "/v1/deposits?month=2026-03",
+         "/v1/uploads/" + "a" * 32)  # fmt: skip
+
+
+@pytest.mark.parametrize("read", READS)
+def test_a_read_takes_its_nonce_for_its_own_bytes(world: World, read: str) -> None:
+    path = read.format(world.deposit().json_body["notice_id"])
+    status = 303 if path.endswith("receipt") else 200
+    call = world.signed("GET", path, nonce=NONCE)
+
+    assert [world.send(call).status_code for _ in range(2)] == [status] * 2
+    for other in (world.get("/v1/uploads/" + "b" * 32, nonce=NONCE), world.deposit(key="clave-2", nonce=NONCE)):
+        assert (other.status_code, other.json_body["code"]) == (401, "nonce_reused")
+    assert len(list(NoticeItem.scan())) == 1
+
+
+@pytest.mark.parametrize("read", READS)
+def test_a_read_may_not_use_a_nonce_that_another_takes_meanwhile(world: World, read: str) -> None:
+    path = read.format(world.deposit().json_body["notice_id"])
+    client = connection(world.container).client
+
+    def overtake(**_: Any) -> None:
+        client.meta.events.unregister("before-call.dynamodb.PutItem", overtake)
+        _take(world, LAST)
+
+    client.meta.events.register("before-call.dynamodb.PutItem", overtake)
+    refused = world.get(path, nonce=NONCE)
+
+    assert (refused.status_code, refused.json_body["code"]) == (401, "nonce_reused")
+
+
+@pytest.mark.parametrize("path", ["/v1/deposits/x", "/v1/deposits?month=2026", "/v1/uploads/x"])
+def test_a_read_that_asks_for_nothing_takes_no_nonce(world: World, path: str) -> None:
+    assert world.get(path, nonce=NONCE).status_code in {404, 422}
+    assert list(TokenItem.scan()) == []
+
+
+def test_a_grant_takes_no_nonce_and_may_not_use_one_that_is_taken(world: World) -> None:
+    file = an_inline_file()
+    del file["content"]
+    call = world.signed("POST", "/v1/uploads", json.dumps(file).encode(), nonce=NONCE)
+
+    first, again = world.send(call), world.send(call)
+    assert (first.status_code, first.json_body["upload_id"]) == (201, again.json_body["upload_id"])
+    assert list(TokenItem.scan()) == []
+    assert world.deposit(nonce=NONCE).status_code == 201
+    refused = world.send(call)
+    assert (refused.status_code, refused.json_body["code"]) == (401, "nonce_reused")
+
+
 @pytest.mark.parametrize("seconds", [0, 301, 330])
-def test_a_read_does_not_take_a_nonce_and_may_not_use_one_that_is_taken(world: World, seconds: int) -> None:
+def test_a_read_may_not_use_a_nonce_that_is_taken(world: World, seconds: int) -> None:
     notice_id = world.deposit(nonce=NONCE).json_body["notice_id"]
     world.clock.advance(seconds=seconds)
     path = f"/v1/deposits/{notice_id}"
@@ -93,7 +144,7 @@ def test_a_read_does_not_take_a_nonce_and_may_not_use_one_that_is_taken(world: W
 
     assert (refused.status_code, refused.json_body["code"]) == (401, "nonce_reused")
     assert world.get(path, nonce="un-nonce-que-es-otro", created=NOW).status_code == 200
-    assert world.get(f"{path}/status", nonce="un-nonce-que-es-otro", created=NOW).status_code == 200
+    assert world.get(f"{path}/status", nonce="un-nonce-del-estado", created=NOW).status_code == 200
 
 
 def test_a_key_whose_institution_is_not_registered_is_none(world: World) -> None:

@@ -74,7 +74,7 @@ def test_the_sender_is_told_first_downloads_that_are_the_first(people: People) -
 
     with ledger() as book:
         met = people.world.get(path).json_body
-    assert (book.hops, book.calls) == (3, 4)
+    assert (book.hops, book.calls) == (3, 5)
     assert met["timeline_extent"] == "newest"
     assert [one["file"] for one in met["downloads"]] == ["receipt", "main", "annex-1"]
     first = f"{NOW + timedelta(seconds=BEFORE + 100):%Y-%m-%dT%H:%M:%SZ}"

@@ -291,7 +291,7 @@ def test_the_sender_sees_what_became_of_its_deposit_and_not_who_did_it(people: P
         get(people, f"/v1/notices/{notice_id}/files/main", token)
     with ledger() as book:
         status = people.world.get(path)
-    assert (book.hops, book.calls) == (2, 3)
+    assert (book.hops, book.calls) == (2, 4)
     told = status.json_body
     assert (told["reading"], told["opened_at"]) == ("read", opened["opened_at"])
     assert told["downloads"] == [{"file": "main", "first_at": "2026-03-09T20:15:33Z"}]

@@ -1,0 +1,98 @@
+"""Whatever tells something of a mailbox leaves a trace first: recorded and counted at once, or nothing is told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NoReturn
+
+from chalicelib.domain.errors import CasillaError, NotAuthenticated
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.sender.consultation_policy import is_unusual, limit_refusal
+from chalicelib.services.sender.authenticate_sender import AuthenticatedSender
+from chalicelib.services.together import together
+from chalicelib.store.deposit.consultation_store import ConsultationStore
+from chalicelib.store.sender.count_store import Counter, CountStore
+from chalicelib.store.sender.nonce_store import nonce_token
+from chalicelib.store.shards import SHARDS
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationTools:
+    """Where consultations are kept and counted."""
+
+    consultations: ConsultationStore
+    counts: CountStore
+    clock: Callable[[], datetime]
+    new_event_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks about which mailbox, and what else the event is to say of it."""
+
+    mailbox_id: str
+    sender: AuthenticatedSender
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+def record_consultation(asked: Asked, counter: Counter, *, tools: ConsultationTools) -> None:
+    """Record with the request's nonce, and count, at once; one hop.
+
+    Raises:
+        NotAuthenticated: `nonce_reused`; nothing is recorded.
+        TooManyRequests: past the limit; it is recorded.
+        Unavailable: it was not recorded, or not counted.
+
+    """
+    now, event, claim = tools.clock(), _event(asked, tools), asked.sender.claim
+    counted: list[int] = []
+
+    def record() -> None:
+        tools.consultations.record(
+            event,
+            token=nonce_token(claim.keyid, claim.nonce),
+            digest=asked.sender.proof.digest,
+            expires_at=claim.expires_at,
+            now=now,
+        )
+
+    together([record, lambda: counted.append(tools.counts.add(counter))])
+    [count] = counted
+    if is_unusual(count, counter.most):
+        about = {"institution": claim.institution_id, "limit": counter.limit.name, "count": count * len(SHARDS)}
+        _logger.warning("unusual consultations", extra=about)
+    if count > counter.most:
+        raise limit_refusal(counter.limit, counter.ends_at - now)
+
+
+def tell_after_record(refusal: CasillaError, asked: Asked, counter: Counter, *, tools: ConsultationTools) -> NoReturn:
+    """Record what a refusal tells of a mailbox, then raise it.
+
+    A nonce that another request took can be taken by no record; so the event stands alone.
+    """
+    try:
+        if isinstance(refusal, NotAuthenticated):
+            raise refusal
+        record_consultation(asked, counter, tools=tools)
+    except NotAuthenticated:
+        tools.consultations.note(_event(asked, tools))
+        raise
+    raise refusal
+
+
+def _event(asked: Asked, tools: ConsultationTools) -> Event:
+    """Return what the log says of it."""
+    return Event(
+        subject=f"mailbox#{asked.mailbox_id}",
+        type=EventType.MAILBOX_CONSULTED,
+        occurred_at=tools.clock(),
+        event_id=tools.new_event_id(),
+        actor=asked.sender.actor,
+        origin=asked.sender.origin,
+        data=dict(asked.data),
+    )
