@@ -25,7 +25,7 @@ from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.log import log
 from chalicelib.services.access.change_password import change_password
 from chalicelib.services.access.end_other_sessions import end_other_sessions
-from chalicelib.services.access.log_in import log_in, validate_access
+from chalicelib.services.access.log_in import LoggedIn, log_in, validate_access
 from chalicelib.services.access.request_login_code import RequestedCode, request_login_code
 from chalicelib.services.access.request_password_reset import ResetRequest, request_password_reset
 from chalicelib.services.access.reset_password import reset_password
@@ -51,10 +51,14 @@ def send_validation_code(session: Session, *, origin: str) -> RequestedCode:
     return request_login_code(session.username, None, origin=origin, tools=access_tools(box), now=box.clock())
 
 
-def enter(fields: Fields, *, origin: str) -> OpenedSession:
-    """Log in."""
+def enter(fields: Fields, *, origin: str, former: str) -> LoggedIn:
+    """Log in; the session that a cookie or token from before opens ends."""
     box = current()
-    return log_in(read_login(fields, origin), tools=access_tools(box), now=box.clock())
+    attempt = read_login(fields, origin)
+    logged_in = log_in(attempt, former=former, tools=access_tools(box), now=box.clock())
+    if not logged_in.displaced.is_told:
+        log().warning("session displaced, its owner could not be told")
+    return logged_in
 
 
 def validate(fields: Fields, session: Session, *, origin: str) -> OpenedSession:

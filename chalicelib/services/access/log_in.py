@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.access.credentials import Attempt
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.session import Session
+from chalicelib.services.access.displace_sessions import Displaced, displace_sessions
 from chalicelib.services.access.prove_credentials import prove_credentials
 from chalicelib.services.access.sessions import OpenedSession, open_session, validate_session
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.together import together
 
 
-def log_in(attempt: Attempt, *, tools: AccessTools, now: datetime) -> OpenedSession:
-    """Open a session; three hops and seven calls, or with an e-mailed code four and eight.
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """The session that a login opened, and which others it ended to make room for it."""
+
+    opened: OpenedSession
+    displaced: Displaced
+
+
+def log_in(attempt: Attempt, *, tools: AccessTools, now: datetime, former: str = "") -> LoggedIn:
+    """Open a session; three hops and eight calls, or with an e-mailed code four and nine.
+
+    `former` is the cookie or token that came with the login, if any. Its session ends, by one more call. More hops
+    follow only where the user has too many sessions.
 
     Raises:
         CasillaError: as `prove_credentials` does.
@@ -24,11 +37,19 @@ def log_in(attempt: Attempt, *, tools: AccessTools, now: datetime) -> OpenedSess
     account = prove_credentials(attempt, tools=tools, now=now)
     event = tools.user_event(EventType.LOGGED_IN, account.user_id, origin=attempt.origin, now=now)
     secret = tools.new_secret()
-    return _logged(
-        event,
-        lambda: open_session(account, secret, origin=attempt.origin, sessions=tools.sessions, now=now),
-        tools,
+    opened: list[OpenedSession] = []
+    listed: list[Session] = []
+    together(
+        [
+            lambda: opened.append(
+                open_session(account, secret, origin=attempt.origin, sessions=tools.sessions, now=now)
+            ),
+            lambda: tools.events.add(event),
+            lambda: listed.extend(tools.sessions.list_lately_begun(account.user_id, now=now)),
+            lambda: tools.sessions.end_opened_by(former),
+        ]
     )
+    return LoggedIn(opened[0], displace_sessions(opened[0].session, listed, account, tools=tools, now=now))
 
 
 def validate_access(session: Session, attempt: Attempt, *, tools: AccessTools, now: datetime) -> OpenedSession:

@@ -6,6 +6,7 @@ from chalice.app import Response
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.session import Access, Session, require_own_password
+from chalicelib.handlers.admission import given_token
 from chalicelib.handlers.api.access.opened import opened_as_json, session_as_json
 from chalicelib.handlers.commands import access
 from chalicelib.handlers.http import JsonRequest, empty_response, instant_in_json, json_response
@@ -23,8 +24,10 @@ def create_login_code(request: JsonRequest) -> Response:
 
 
 def create_session(request: JsonRequest) -> Response:
-    """Log in."""
-    return json_response(opened_as_json(access.enter(request.fields(), origin=request.origin)), status=201)
+    """Log in; a token that comes with it ends, and of too many sessions the oldest, which the answer counts."""
+    logged_in = access.enter(request.fields(), origin=request.origin, former=given_token(request) or "")
+    answer = {**opened_as_json(logged_in.opened), "sessions_displaced": logged_in.displaced.count}
+    return json_response(answer, status=201)
 
 
 def list_sessions(_: JsonRequest, session: Session) -> Response:

@@ -11,7 +11,7 @@ from chalicelib.domain.session import Session, require_own_password
 from chalicelib.handlers.commands import access
 from chalicelib.handlers.cookies import SESSION_COOKIE, cookie, no_cookie
 from chalicelib.handlers.page import go_to, show_form
-from chalicelib.handlers.page_request import PageRequest, own_address
+from chalicelib.handlers.page_request import DISPLACED, PageRequest, own_address, with_parameter
 from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.services.access.sessions import OpenedSession
@@ -29,10 +29,11 @@ def show_login(request: PageRequest) -> Response:
 def log_in_by_form(request: PageRequest) -> Response:
     """Log in."""
     try:
-        opened = access.enter(request.fields("username", "password", **_PROOF), origin=request.origin)
+        typed, former = request.fields("username", "password", **_PROOF), request.cookies.get(SESSION_COOKIE, "")
+        logged_in = access.enter(typed, origin=request.origin, former=former)
     except CasillaError as error:
         return _login_page(request, by_code=bool(request.value("code_id")), error=error)
-    return _entered(request, opened)
+    return _entered(request, logged_in.opened, has_displaced=logged_in.displaced.count > 0)
 
 
 def show_code_request(request: PageRequest) -> Response:
@@ -80,9 +81,11 @@ def _send_validation_code(request: PageRequest, session: Session) -> Response:
     return _validation_page(request, session, code_id=sent.code_id, sent_until=sent.valid_until)
 
 
-def _entered(request: PageRequest, opened: OpenedSession) -> Response:
+def _entered(request: PageRequest, opened: OpenedSession, *, has_displaced: bool = False) -> Response:
     wanted = own_address(request.value("volver"), otherwise=MAILBOX_PAGE)
     address = "/clave" if opened.session.must_change_password else wanted
+    if has_displaced:
+        address = with_parameter(address, DISPLACED, "cerrada")
     return go_to(address, cookies=[cookie(SESSION_COOKIE, opened.cookie)])
 
 

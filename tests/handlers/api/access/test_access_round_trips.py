@@ -7,6 +7,7 @@ import re
 import pytest
 
 from chalicelib.bootstrap.storage import mailbox_store
+from chalicelib.domain.session import MOST_SESSIONS
 from tests.cloud import Engine
 from tests.costs import measure
 from tests.deposit_world import World, a_mailbox, a_user
@@ -40,17 +41,38 @@ def test_a_captcha_takes_one_hop_and_its_sound_one_with_their_limits(people: Peo
     assert (spoken.hops, sorted(spoken.operations)) == (1, ["GetItem", "UpdateItem"])
 
 
-def test_a_login_takes_three_hops_and_seven_calls(people: People) -> None:
+def test_a_login_takes_three_hops_and_eight_calls(people: People) -> None:
     captcha = people.captcha()
     book = measure(lambda: people.log_in(captcha=captcha), 201)
-    assert (book.hops, book.calls) == (3, 7)
+    assert (book.hops, book.calls) == (3, 8)
 
 
-def test_a_login_by_code_takes_four_hops_and_eight_calls(people: People) -> None:
+def test_a_login_that_ends_the_session_it_came_with_takes_one_call_and_no_hop_more(people: People) -> None:
+    body = {"username": USERNAME, "password": PASSWORD, "captcha": people.captcha()}
+    former = people.token()
+    book = measure(lambda: people.send("POST", "/v1/sessions", body, token=former), 201)
+    assert (book.hops, book.calls) == (3, 9)
+
+
+def test_a_login_that_ends_the_oldest_session_takes_three_hops_more_and_five_where_the_owner_is_told(
+    people: People,
+) -> None:
+    for _ in range(MOST_SESSIONS):
+        people.token()
+    books = []
+    for _ in range(2):
+        captcha = people.captcha()
+        books.append(measure(lambda captcha=captcha: people.log_in(captcha=captcha), 201))  # type: ignore[misc]
+    assert [(book.hops, book.calls) for book in books] == [(8, 13), (6, 11)]
+    assert sorted(books[0].operations[8:10]) == ["BatchGetItem", "TransactWriteItems"]
+    assert books[0].operations[10:] == ["UpdateItem", "GetItem", "SendEmail"]
+
+
+def test_a_login_by_code_takes_four_hops_and_nine_calls(people: People) -> None:
     asked = people.send("POST", "/v1/login-codes", {"username": USERNAME})
     code = {"id": asked.json_body["code_id"], "code": people.code_sent()}
     book = measure(lambda: people.log_in(email_code=code), 201)
-    assert (book.hops, book.calls) == (4, 8)
+    assert (book.hops, book.calls) == (4, 9)
 
 
 def test_a_failed_login_takes_three_hops_and_six_calls(people: People) -> None:
