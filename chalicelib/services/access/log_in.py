@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.access.credentials import Attempt
+from chalicelib.domain.errors import CredentialsWrong
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.session import Session
 from chalicelib.services.access.displace_sessions import Displaced, displace_sessions
+from chalicelib.services.access.own_password import Confirmed, log_refused
 from chalicelib.services.access.prove_credentials import prove_credentials
 from chalicelib.services.access.sessions import OpenedSession, open_session, validate_session
 from chalicelib.services.access.tools import AccessTools
@@ -59,7 +61,11 @@ def validate_access(session: Session, attempt: Attempt, *, tools: AccessTools, n
         CasillaError: as `prove_credentials` does, or `session_ended` when the session was rotated or ended meanwhile.
 
     """
-    prove_credentials(attempt, tools=tools, now=now, session=session)
+    try:
+        prove_credentials(attempt, tools=tools, now=now, session=session)
+    except CredentialsWrong:
+        log_refused(session, Confirmed.VALIDATION, origin=attempt.origin, tools=tools, now=now)
+        raise
     event = tools.user_event(EventType.ACCESS_VALIDATED, session.user_id, origin=attempt.origin, now=now)
     secret = tools.new_secret()
     return _logged(event, lambda: validate_session(session, secret, sessions=tools.sessions, now=now), tools)
