@@ -684,7 +684,7 @@ def profile(to: Recorder) -> None:
         visitor.fill("/perfil/avisos", alerts_by_sms=chosen)
     to.wait(minutes=2)
     visitor.fill("/perfil/correo")
-    for email, again, shown in (
+    for email, again, typed in (
         ("nueva@ejemplo.pe", "otra@ejemplo.pe", PASSWORD),
         ("nueva@ejemplo.pe", "nueva@ejemplo.pe", ""),
         ("nueva@ejemplo.pe", "nueva@ejemplo.pe", NEW),
@@ -692,7 +692,7 @@ def profile(to: Recorder) -> None:
         ("nueva@ejemplo.pe", "nueva@ejemplo.pe", PASSWORD),
         ("tercera@ejemplo.pe", "tercera@ejemplo.pe", PASSWORD),
     ):
-        visitor.fill("/perfil/correo", email=email, email_again=again, password=shown)
+        visitor.fill("/perfil/correo", email=email, email_again=again, password=typed)
     visitor.fill("/perfil/correo/codigo", "/perfil/correo/codigo/reenviar")
     to.wait(minutes=2)
     visitor.fill("/perfil/correo/codigo", "/perfil/correo/codigo/reenviar")
