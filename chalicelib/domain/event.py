@@ -30,6 +30,8 @@ class EventType(StrEnum):
     ACCESS_VALIDATED = "access.validated"
     PASSWORD_CHANGED = "access.password_changed"  # noqa: S105 - the name of what happened
     PASSWORD_RESET = "access.password_reset"  # noqa: S105 - as above
+    CONFIRMATION_REFUSED = "access.confirmation_refused"
+    SESSION_DISPLACED = "access.session_displaced"
     OTHER_SESSIONS_ENDED = "access.other_sessions_ended"
     USER_ADDED = "user.added"
     USER_ACTIVATED = "user.activated"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,8 @@ LIFETIME = timedelta(hours=8)
 """From login on, whatever happens in between."""
 VALIDATION_LIFETIME = timedelta(minutes=20)
 """How old a validation by password and captcha may be; use does not prolong it."""
+MOST_SESSIONS = 10
+"""Open at once, of one user (ASVS 5.0, 7.1.2); a login past it ends the oldest."""
 
 
 class PasswordChangeNeeded(Forbidden):
@@ -70,6 +73,16 @@ class Access:
 
     session: Session
     is_open: bool
+
+
+def too_many(others: Iterable[Session]) -> tuple[Session, ...]:
+    """Return which of a user's other open sessions, oldest logins first, leave no room for one just opened.
+
+    A login that is listed twice, before and after a rotation, is one.
+    """
+    by_login = {session.access_id: session for session in others}
+    oldest_first = sorted(by_login.values(), key=lambda session: session.logged_in_at)
+    return tuple(oldest_first[: max(0, len(oldest_first) - (MOST_SESSIONS - 1))])
 
 
 def require_own_password(session: Session) -> None:

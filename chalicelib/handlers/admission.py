@@ -54,10 +54,16 @@ def bearer_token(request: JsonRequest) -> str:
         SessionEnded: `session_ended` without a token, and then nothing is read.
 
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
+    token = given_token(request)
+    if token is None:
         raise session_ended()
-    return token.strip()
+    return token
+
+
+def given_token(request: JsonRequest) -> str | None:
+    """Return the same, or None without a token."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def admit(credential: str, view: Callable[..., Response], access: str, parameters: dict[str, str]) -> tuple[Any, ...]:

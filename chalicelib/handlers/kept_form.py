@@ -1,6 +1,7 @@
 """A form that was sent when the validation had expired, kept until the person has confirmed who they are (ACC-2).
 
-What was typed is kept encrypted for an hour, and given back only to the user whose session it was typed in.
+What was typed is kept encrypted for an hour, and given back only to the user whose session it was typed in. Passwords
+are not kept, and nothing of a form that only shows who one is.
 """
 
 from __future__ import annotations
@@ -20,13 +21,16 @@ RESENT = "resent"
 """The hidden field that says that a form comes from this page."""
 _LIFETIME = timedelta(hours=1)
 _NEVER_KEPT = {"csrf", RESENT}
+_SHOWS_WHO = {"captcha_id", "code_id"}
 
 
 def keep_form(request: PageRequest) -> list[str]:
     """Keep what was typed, and return the cookie that finds it; none where there is nothing to keep, or nobody's."""
     owner = _owner(request)
-    typed = {name: values for name, values in request.form.items() if name not in _NEVER_KEPT}
-    if not owner or not typed or any("password" in name for name in typed):
+    typed = {
+        name: values for name, values in request.form.items() if name not in _NEVER_KEPT and "password" not in name
+    }
+    if not owner or not typed or _SHOWS_WHO & request.form.keys():
         return []
     box = current()
     secret, now = box.chance.new_token(), box.clock()

@@ -21,7 +21,7 @@ from chalicelib.handlers.http import (
     unexpected,
 )
 from chalicelib.handlers.log import log
-from chalicelib.handlers.page_request import PageRequest, check_same_origin, page_request
+from chalicelib.handlers.page_request import DISPLACED, PageRequest, check_same_origin, page_request
 from chalicelib.renderers.pages import render_page
 
 View = Callable[..., Response]
@@ -174,7 +174,12 @@ def _common(request: PageRequest | None) -> dict[str, Any]:
     """Return what every page shows: whose session it is, if anybody's, and what its forms carry."""
     if request is None:
         return {"session": None}
-    return {"session": request.session, "csrf": request.csrf, "now": current().clock()}
+    return {
+        "session": request.session,
+        "csrf": request.csrf,
+        "now": current().clock(),
+        "has_displaced": bool(request.asked(DISPLACED)),
+    }
 
 
 def _set(cookies: Iterable[str]) -> dict[str, str | list[str]]:

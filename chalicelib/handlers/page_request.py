@@ -17,6 +17,8 @@ from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.http import origin_of, raw_body
 
 _MOST_FIELDS = 200
+DISPLACED = "sesion"
+"""The parameter by which the page after a login says that an older session was closed."""
 _OWN_ADDRESS = re.compile(r"/(?!/)[A-Za-z0-9/_.~%?=&+#-]{0,2000}")
 
 
@@ -113,6 +115,12 @@ def check_same_origin(request: PageRequest, portal_url: str) -> None:
 def own_address(address: str, *, otherwise: str) -> str:
     """Return an address of the portal to go on to; one that would lead elsewhere is replaced."""
     return address if _OWN_ADDRESS.fullmatch(address) else otherwise
+
+
+def with_parameter(address: str, name: str, value: str) -> str:
+    """Return an address of the portal with one more parameter, before its fragment."""
+    before, mark, fragment = address.partition("#")
+    return f"{before}{'&' if '?' in before else '?'}{urlencode({name: value})}{mark}{fragment}"
 
 
 def _host_of(url: str) -> tuple[str, str] | None:

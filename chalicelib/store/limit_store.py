@@ -106,6 +106,10 @@ class LimitStore:
         if not update_token(item, actions, is_cool):
             raise _asked_just_now(seconds)
 
+    def end_cooling(self, key: str) -> None:
+        """Let the next one pass: what was to be done once did not come about."""
+        update_token(TokenItem(self._key(f"cooling#{key}")), [TokenItem.valid_until.set(0)], None)
+
     def _count(self, window: str, ends_at: datetime, condition: Condition | None) -> int | None:
         item = TokenItem(self._key(window))
         actions: list[Action] = [TokenItem.attempts.add(1), TokenItem.expires_at.set(ends_at + _TTL_MARGIN)]

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.access.csrf import check_csrf, csrf_token
 from chalicelib.domain.errors import Forbidden, ValidationNeeded
-from chalicelib.domain.session import Session, require_validated
+from chalicelib.domain.session import Session, require_validated, too_many
 
 NOW = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
 PEPPER = bytes(range(32))
@@ -47,3 +47,17 @@ def test_a_form_is_of_one_login_and_survives_its_validations() -> None:
         with pytest.raises(Forbidden) as caught:
             check_csrf(PEPPER, other, given)
         assert caught.value.code == "csrf_mismatch"
+
+
+def test_the_tenth_of_a_users_sessions_has_room_and_the_eleventh_displaces_the_oldest_login() -> None:
+    others = [
+        replace(SESSION, session_id=f"s{n}", access_id=f"a{n}", created_at=NOW + timedelta(seconds=n))
+        for n in range(11)
+    ]
+    assert too_many(others[:9]) == ()
+    assert too_many(others[9::-1]) == (others[0],)
+    assert too_many(others) == (others[0], others[1])
+    rotated = replace(others[5], session_id="rotated")
+    assert too_many([*others[:9], rotated]) == ()
+    gone_on = replace(others[5], created_at=NOW + timedelta(hours=1), began_at=NOW - timedelta(seconds=1))
+    assert too_many([*others[:5], gone_on, *others[6:10]]) == (gone_on,)

@@ -15,6 +15,7 @@ from chalicelib.renderers.access.access_letters import (
     login_code_letter,
     password_changed_letter,
     reset_link_letter,
+    session_displaced_letter,
 )
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Attached, Letter, Link, render_letter
@@ -35,6 +36,7 @@ LETTERS = {
     "login code": login_code_letter("K7M3QX", NOW, LETTERHEAD),
     "reset link": reset_link_letter(LINK, NOW, LETTERHEAD),
     "password changed": password_changed_letter(NOW, LETTERHEAD),
+    "session displaced": session_displaced_letter(NOW, LETTERHEAD, most=10),
     "activation": activation_letter(LINK, NOW, LETTERHEAD, holder="TEXTILES & DEMO <S.A.C.>", username="8-20.40"),
     "new e-mail": new_email_letter("K7M3QX", NOW, LETTERHEAD),
     "e-mail changed": email_changed_letter("nueva@ejemplo.pe", NOW, LETTERHEAD),

@@ -668,10 +668,12 @@ def profile(to: Recorder) -> None:
         to.json("POST", "/v1/profile", body, token=mine)
     for body in (
         {},
-        {"email": "mal"},
-        {"email": "usuaria1@ejemplo.pe"},
         {"email": "otra@ejemplo.pe"},
-        {"email": "otra@ejemplo.pe"},
+        {"email": "otra@ejemplo.pe", "password": NEW},
+        {"email": "mal", "password": PASSWORD},
+        {"email": "usuaria1@ejemplo.pe", "password": PASSWORD},
+        {"email": "otra@ejemplo.pe", "password": PASSWORD},
+        {"email": "otra@ejemplo.pe", "password": PASSWORD},
     ):
         to.json("POST", "/v1/profile/email", body, token=mine)
     code = re.findall(r"^([2-9A-Z]{6})\r?$", to.mail("otra@"), re.MULTILINE)[-1]
@@ -687,10 +689,15 @@ def profile(to: Recorder) -> None:
         visitor.fill("/perfil/avisos", alerts_by_sms=chosen)
     to.wait(minutes=2)
     visitor.fill("/perfil/correo")
-    visitor.fill("/perfil/correo", email="nueva@ejemplo.pe", email_again="otra@ejemplo.pe")
-    visitor.fill("/perfil/correo", email="nueva@ejemplo.pe", email_again="nueva@ejemplo.pe")
-    visitor.fill("/perfil/correo", email="nueva@ejemplo.pe", email_again="nueva@ejemplo.pe")
-    visitor.fill("/perfil/correo", email="tercera@ejemplo.pe", email_again="tercera@ejemplo.pe")
+    for email, again, typed in (
+        ("nueva@ejemplo.pe", "otra@ejemplo.pe", PASSWORD),
+        ("nueva@ejemplo.pe", "nueva@ejemplo.pe", ""),
+        ("nueva@ejemplo.pe", "nueva@ejemplo.pe", NEW),
+        ("nueva@ejemplo.pe", "nueva@ejemplo.pe", PASSWORD),
+        ("nueva@ejemplo.pe", "nueva@ejemplo.pe", PASSWORD),
+        ("tercera@ejemplo.pe", "tercera@ejemplo.pe", PASSWORD),
+    ):
+        visitor.fill("/perfil/correo", email=email, email_again=again, password=typed)
     visitor.fill("/perfil/correo/codigo", "/perfil/correo/codigo/reenviar")
     to.wait(minutes=2)
     visitor.fill("/perfil/correo/codigo", "/perfil/correo/codigo/reenviar")

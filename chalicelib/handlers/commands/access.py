@@ -28,6 +28,7 @@ from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.log import log
 from chalicelib.services.access.change_password import change_password
 from chalicelib.services.access.end_other_sessions import end_other_sessions
+from chalicelib.services.access.displace_sessions import Displaced
 from chalicelib.services.access.log_in import log_in, validate_access
 from chalicelib.services.access.login_codes import RequestedCode, request_code_within, request_login_code
 from chalicelib.services.access.request_password_reset import ResetRequest, request_password_reset
@@ -43,9 +44,10 @@ _PERSON_TYPES = {"natural": False, "juridica": True}
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A session, and the marks by which the device is known from now on; the client keeps both."""
+    """A session, which others it ended, and the marks by which the device is known from now on."""
 
     opened: OpenedSession
+    displaced: Displaced
     device: str
 
 
@@ -64,13 +66,15 @@ def send_validation_code(session: Session) -> RequestedCode:
     return request_code_within(session, tools=access_tools(box), now=box.clock())
 
 
-def enter(fields: Fields, *, origin: str, device: str = "") -> Entered:
-    """Log in."""
+def enter(fields: Fields, *, origin: str, former: str, device: str = "") -> Entered:
+    """Log in; the session that a cookie or token from before opens ends."""
     box = current()
     attempt, now = read_login(fields, origin, device), box.clock()
-    opened = log_in(attempt, tools=access_tools(box), now=now)
-    new_id = box.chance.new_token()
-    return Entered(opened, with_device(pepper(box), attempt.device, attempt.username, new_id, now))
+    logged_in = log_in(attempt, former=former, tools=access_tools(box), now=now)
+    if not logged_in.displaced.is_told:
+        log().warning("session displaced, its owner could not be told")
+    marks = with_device(pepper(box), attempt.device, attempt.username, box.chance.new_token(), now)
+    return Entered(logged_in.opened, logged_in.displaced, marks)
 
 
 def validate(fields: Fields, session: Session, *, origin: str) -> OpenedSession:

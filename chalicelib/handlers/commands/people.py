@@ -12,6 +12,7 @@ from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.log import log
 from chalicelib.services.people import change_email, mailbox_users, profile
 from chalicelib.services.people.activate_user import activate_user
+from chalicelib.services.people.change_email import NewEmail
 from chalicelib.services.people.mailbox_users import AddedUser
 from chalicelib.services.people.profile import ContactChange, Profile
 from chalicelib.services.people.send_activation import resend_activation
@@ -82,10 +83,16 @@ def change_contact(fields: Fields, session: Session, *, origin: str) -> Profile:
     return profile.change_contact(session, contact, origin=origin, tools=tools, now=now)
 
 
-def ask_for_email(email: str, session: Session) -> Profile:
+def ask_for_email(asked: NewEmail, session: Session, *, origin: str) -> Profile:
     """Send a code to a new address."""
     box = current()
-    return change_email.request_new_email(session, email, tools=access_tools(box), now=box.clock())
+    return change_email.request_new_email(session, asked, origin=origin, tools=access_tools(box), now=box.clock())
+
+
+def send_email_code_again(session: Session) -> Profile:
+    """Send another code to the address that awaits one, if any."""
+    box = current()
+    return change_email.resend_new_email(session, tools=access_tools(box), now=box.clock())
 
 
 def verify_email(fields: Fields, session: Session, *, origin: str) -> Profile:

@@ -73,6 +73,26 @@ def password_changed_letter(changed_at: datetime, letterhead: Letterhead) -> Let
     )
 
 
+def session_displaced_letter(ended_at: datetime, letterhead: Letterhead, *, most: int) -> Letter:
+    """Tell that a login ended an older session, which whoever knows the password can bring about."""
+    return Letter(
+        "Se cerró una de sus sesiones",
+        (
+            (
+                f"Alguien, probablemente usted, ingresó a su casilla cuando ya tenía {most} sesiones abiertas. Se cerró"
+                " la más antigua."
+            ),
+            Fact(f"A las {moment(ended_at, letterhead)}", "Cuándo"),
+            (
+                "Si fue usted, no tiene que hacer nada. Si no fue usted, alguien conoce su contraseña: escriba la"
+                f" dirección {letterhead.portal} en su navegador, elija «¿Olvidaste tu contraseña?» y cree una nueva."
+                " Con eso se cierran todas las sesiones."
+            ),
+            "Si pasa otra vez en las siguientes 24 horas, no le enviaremos otro mensaje.",
+        ),
+    )
+
+
 def moment(instant: datetime, letterhead: Letterhead) -> str:
     """Write hour, zone and day."""
     local = instant.astimezone(letterhead.zone)

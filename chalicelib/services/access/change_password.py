@@ -7,10 +7,10 @@ from datetime import datetime
 
 from chalicelib.domain.access.account import check_may_log_in, with_own_password
 from chalicelib.domain.access.credentials import PasswordChange, check_new_password, user_of
-from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.event import EventType
-from chalicelib.domain.session import Session, session_ended
+from chalicelib.domain.session import Session
 from chalicelib.services.access.admit_login import admit_session
+from chalicelib.services.access.own_password import Confirmed, ShownPassword, check_own_password
 from chalicelib.services.access.send_access_mail import tell_password_changed
 from chalicelib.services.access.sessions import OpenedSession
 from chalicelib.services.access.tools import AccessTools
@@ -38,11 +38,8 @@ def change_password(
     """
     admit_session(session, limits=tools.limits, now=now)
     account, mailbox = tools.access.load(session.username, session.mailbox_id)
-    is_right = tools.hashing.check(change.old, account.password_hash if account else None).is_right
-    if account is None:
-        raise session_ended()
-    if not is_right:
-        raise InvalidInput("old_password_wrong", "La clave antigua no es correcta. Revísala.", field="old_password")
+    shown = ShownPassword(change.old, Confirmed.PASSWORD_CHANGE, origin)
+    account = check_own_password(session, account, shown, tools=tools, now=now)
     check_may_log_in(account, now)
     check_new_password(change.new, account, mailbox, old=change.old)
     changed = with_own_password(account, tools.hashing.hash(change.new))

@@ -14,11 +14,13 @@ from chalicelib.domain.mailbox import Mailbox, MailboxUser
 from chalicelib.domain.people.mailbox_users import read_new_email, require_user, with_user
 from chalicelib.domain.session import Session
 from chalicelib.renderers.people.people_letters import email_changed_letter, new_email_letter
+from chalicelib.services.access.admit_login import admit_session
+from chalicelib.services.access.own_password import Confirmed, ShownPassword, check_own_password
 from chalicelib.services.access.send_access_mail import send_to_new_address, tell
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.access.verify_code import judge_code
 from chalicelib.services.people.change_people import change_people
-from chalicelib.services.people.profile import Profile
+from chalicelib.services.people.profile import Profile, show_profile
 from chalicelib.store.people_store import PeopleChange, UsedToken
 
 
@@ -30,17 +32,45 @@ class ChangedEmail:
     is_told: bool
 
 
-def request_new_email(session: Session, typed: str, *, tools: AccessTools, now: datetime) -> Profile:
+@dataclass(frozen=True, slots=True)
+class NewEmail:
+    """The address as typed, and the own password."""
+
+    typed: str
+    password: str
+
+
+def request_new_email(session: Session, asked: NewEmail, *, origin: str, tools: AccessTools, now: datetime) -> Profile:
     """Send a code to a new address; the one sent before, to whatever address, is worth nothing any more.
+
+    The address recovers the access, so that its change needs the password itself (ASVS 5.0, 7.5.1).
 
     Raises:
         SessionEnded: `session_ended`.
-        InvalidInput: `email_invalid`, `email_taken`, `email_unchanged` or `email_address_refused`.
-        TooManyRequests: `limit_reached`: one a minute, and some a day.
+        InvalidInput: `password_wrong`; `email_invalid`, `email_taken`, `email_unchanged` or `email_address_refused`.
+        TooManyRequests: `limit_reached`: passwords shown within a session; one code a minute, and some a day.
         Unavailable: the e-mail cannot be sent now.
 
     """
-    mailbox, user = require_user(tools.mailboxes.find(session.mailbox_id), session.user_id)
+    admit_session(session, limits=tools.limits, now=now)
+    account, found = tools.access.load(session.username, session.mailbox_id)
+    shown = ShownPassword(asked.password, Confirmed.EMAIL_CHANGE, origin)
+    check_own_password(session, account, shown, tools=tools, now=now)
+    return _send_code(*require_user(found, session.user_id), asked.typed, tools, now)
+
+
+def resend_new_email(session: Session, *, tools: AccessTools, now: datetime) -> Profile:
+    """Send another code to the address that awaits one, for which the password was shown; nothing where none does.
+
+    Raises:
+        CasillaError: as `request_new_email` does, but for the password.
+
+    """
+    shown = show_profile(session, tools=tools, now=now)
+    return shown if shown.new_email is None else _send_code(shown.mailbox, shown.user, shown.new_email, tools, now)
+
+
+def _send_code(mailbox: Mailbox, user: MailboxUser, typed: str, tools: AccessTools, now: datetime) -> Profile:
     email = read_new_email(mailbox, typed, own=user)
     if email == user.email:
         raise InvalidInput("email_unchanged", "Ese ya es tu correo. Escribe el nuevo.", field="email")

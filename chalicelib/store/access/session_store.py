@@ -32,6 +32,8 @@ from chalicelib.store.vendor_errors import vendor_code
 
 _COOKIE = re.compile(r"([A-Za-z0-9_-]{43})\.([0-9a-f]{32})")
 _MARK_MARGIN = timedelta(hours=1)
+_MOST_LISTED = 50
+"""More than a user can have open but for races and sessions from before there was a limit."""
 _LOST = ("TransactionCanceledException", "TransactionConflictException")
 
 
@@ -98,7 +100,7 @@ class SessionStore:
         is_there = TokenItem.token.exists()
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                transaction.delete(TokenItem(f"{TokenKind.SESSION}#{old.session_id}"), condition=is_there)
+                transaction.delete(TokenItem(_key(old)), condition=is_there)
                 transaction.save(item_from_new(self._pepper, _new_token(new, secret)))
                 if is_alone:
                     self.end_all_in(transaction, old.user_id, before=new.created_at)
@@ -112,6 +114,25 @@ class SessionStore:
     def end(self, session_id: str, user_id: str) -> bool:
         """End one session of this user; False when it is not theirs or had ended."""
         return self._tokens.revoke_listed(TokenKind.SESSION, session_id, user_id)
+
+    def end_opened_by(self, cookie: str) -> None:
+        """End the session that a cookie opens, whosever it is: who has its secret may. No cookie costs no call."""
+        parts = _COOKIE.fullmatch(cookie)
+        if parts is not None:
+            self._tokens.revoke(TokenKind.SESSION, parts[1])
+
+    def displace(self, session: Session, event: Event) -> bool:
+        """End a session and log it in one transaction; False when it was ended or rotated meanwhile."""
+        is_there = TokenItem.token.exists()
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.delete(TokenItem(_key(session)), condition=is_there)
+                EventStore().add_in(transaction, event)
+        except TransactWriteError as error:
+            if vendor_code(error) in _LOST:
+                return False
+            raise store_unavailable() from error
+        return True
 
     def end_all(self, user_id: str, *, before: datetime) -> None:
         """End every session of a user begun before an instant, at once and for good; a later mark is never undone."""
@@ -131,6 +152,22 @@ class SessionStore:
         sessions = [_from_token(token) for token in listed]
         return tuple(Access(session, _is_alive(session, found.get(mark), now)) for session in sessions)
 
+    def list_lately_begun(self, user_id: str, *, now: datetime) -> tuple[Session, ...]:
+        """Return the user's sessions that can be open, newest first, as the index knows them: a moment late at times.
+
+        Those ended one by one are missing; those that a mark ended are not.
+        """
+        listed = self._tokens.list_for_subject(TokenKind.SESSION, user_id, limit=_MOST_LISTED, since=now - LIFETIME)
+        return tuple(_from_token(token) for token in listed)
+
+    def still_open(self, listed: Iterable[Session], *, now: datetime) -> tuple[Session, ...]:
+        """Return those of one user's sessions that are open, by one strongly consistent read."""
+        keys: dict[ItemKey, Session] = {(TokenItem, _key(session), None): session for session in listed}
+        marks = {(TokenItem, _mark_key(self._tag(session.user_id)), None) for session in keys.values()}
+        found = read_together(self._connection, [*keys, *marks])
+        [mark] = [found.get(key) for key in marks] or [None]
+        return tuple(session for key, session in keys.items() if key in found and _is_alive(session, mark, now))
+
     def _mark(self, user_id: str, before: datetime) -> tuple[TokenItem, list[Action], Condition]:
         actions: list[Action] = [
             TokenItem.issued_at.set(micros(before)),
@@ -145,6 +182,10 @@ class SessionStore:
 
 def _is_alive(session: Session, mark: TokenItem | None, now: datetime) -> bool:
     return now <= session.valid_until and (mark is None or micros(session.created_at) >= mark.issued_at)
+
+
+def _key(session: Session) -> str:
+    return f"{TokenKind.SESSION}#{session.session_id}"
 
 
 def _mark_key(tag: str) -> str:

@@ -111,10 +111,15 @@ class TokenStore:
         """Make a token worthless, whether it is there or not."""
         self._take(self._key(kind, name), None)
 
-    def list_for_subject(self, kind: TokenKind, subject: str, *, limit: int | None = None) -> tuple[Token, ...]:
+    def list_for_subject(
+        self, kind: TokenKind, subject: str, *, limit: int | None = None, since: datetime | None = None
+    ) -> tuple[Token, ...]:
         """Return the subject's tokens, newest first, as the index knows them: a moment late at times."""
+        is_recent = None if since is None else TokenItem.issued_at >= micros(since)
         try:
-            found = TokenItem.by_subject.query(subject_key(kind, subject), scan_index_forward=False, limit=limit)
+            found = TokenItem.by_subject.query(
+                subject_key(kind, subject), is_recent, scan_index_forward=False, limit=limit
+            )
             return tuple(token_from_item(item) for item in found)
         except PynamoDBException as error:
             raise store_unavailable() from error

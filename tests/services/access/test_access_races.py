@@ -14,9 +14,10 @@ from chalicelib.domain.access.credentials import Attempt, EmailCode, PasswordCha
 from chalicelib.domain.access.token import VALID_FOR, TokenKind
 from chalicelib.domain.errors import CasillaError, CredentialsWrong
 from chalicelib.domain.mailbox import UserState
+from chalicelib.domain.session import MOST_SESSIONS
 from chalicelib.services.access.change_password import change_password
 from chalicelib.services.access.links import LinkExpired, LinkUnusable, new_link, owner_from
-from chalicelib.services.access.log_in import log_in
+from chalicelib.services.access.log_in import LoggedIn, log_in
 from chalicelib.services.access.reset_password import reset_password
 from chalicelib.services.access.sessions import OpenedSession, open_session
 from chalicelib.services.access.tools import AccessTools
@@ -78,8 +79,33 @@ def test_one_of_many_logins_by_one_code_gets_in(tools: AccessTools) -> None:
 
     outcomes = at_once(TIMES, lambda _: log_in(attempt, tools=tools, now=NOW))
 
-    assert len([outcome for outcome in outcomes if isinstance(outcome, OpenedSession)]) == 1
+    assert len([outcome for outcome in outcomes if isinstance(outcome, LoggedIn)]) == 1
     assert len([outcome for outcome in outcomes if isinstance(outcome, CredentialsWrong)]) == TIMES - 1
+
+
+@pytest.mark.ministack
+def test_what_logins_at_once_leave_too_many_the_next_one_ends(tools: AccessTools) -> None:
+    own = an_account()
+    for number in range(MOST_SESSIONS - 1):
+        began_at = NOW + timedelta(seconds=number)
+        open_session(own, tools.new_secret(), origin="", sessions=tools.sessions, now=began_at)
+    for number in range(TIMES + 1):
+        issue_login_code(tools, USERNAME, f"c{number}", "K7M3QX", now=NOW)
+
+    def enter(number: int) -> LoggedIn:
+        attempt = Attempt(USERNAME, PASSWORD, EmailCode(f"c{number}", "K7M3QX"), "")
+        return log_in(attempt, tools=tools, now=NOW + timedelta(minutes=1))
+
+    outcomes = at_once(TIMES, enter)
+    entered = [outcome.opened for outcome in outcomes if isinstance(outcome, LoggedIn)]
+    last = enter(TIMES).opened
+
+    assert len(entered) == TIMES
+    later = NOW + timedelta(minutes=2)
+    listed = tools.sessions.list_lately_begun("u1", now=later)
+    assert len(tools.sessions.still_open(listed, now=later)) == MOST_SESSIONS
+    assert tools.sessions.find(last.cookie, later)
+    assert len(tools.mail.sent) == 1  # type: ignore[attr-defined]
 
 
 @pytest.mark.ministack
@@ -96,7 +122,7 @@ def test_a_login_by_the_old_password_just_before_the_new_one_opens_nothing_for_l
     def clock() -> datetime:
         """Tell the change's instant, and have a login begin after it and end before the transaction."""
         if not late:
-            late.append(log_in(attempt, tools=tools, now=NOW + timedelta(milliseconds=1)))
+            late.append(log_in(attempt, tools=tools, now=NOW + timedelta(milliseconds=1)).opened)
             return NOW
         return NOW + timedelta(milliseconds=2)
 

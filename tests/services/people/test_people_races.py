@@ -103,7 +103,7 @@ def log_in_as_third(tools: AccessTools, number: int, now: datetime) -> OpenedSes
     username, code_id = f"{USERNAME}.40000033", f"c{number}"
     issue_login_code(tools, username, code_id, "K7M3QX", now=NOW)
     attempt = Attempt(username, PASSWORD, EmailCode(code_id, "K7M3QX"), f"192.0.2.{number}")
-    return log_in(attempt, tools=tools, now=now)
+    return log_in(attempt, tools=tools, now=now).opened
 
 
 def test_no_session_begun_while_a_user_is_disabled_lives_on(tools: AccessTools) -> None:

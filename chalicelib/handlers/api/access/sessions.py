@@ -6,6 +6,7 @@ from chalice.app import Response
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.session import Access, Session, require_own_password
+from chalicelib.handlers.admission import given_token
 from chalicelib.handlers.api.access.opened import opened_as_json, session_as_json
 from chalicelib.handlers.commands import access
 from chalicelib.handlers.http import JsonRequest, empty_response, instant_in_json, json_response
@@ -23,9 +24,13 @@ def create_login_code(request: JsonRequest) -> Response:
 
 
 def create_session(request: JsonRequest) -> Response:
-    """Log in; the marks of the device are sent with the next login from it."""
-    entered = access.enter(request.fields(), origin=request.origin)
-    return json_response({**opened_as_json(entered.opened), "device": entered.device}, status=201)
+    """Log in; a token that comes with it ends, and of too many sessions the oldest, which the answer counts.
+
+    The marks of the device are sent with the next login from it.
+    """
+    entered = access.enter(request.fields(), origin=request.origin, former=given_token(request) or "")
+    told = {"device": entered.device, "sessions_displaced": entered.displaced.count}
+    return json_response({**opened_as_json(entered.opened), **told}, status=201)
 
 
 def list_sessions(_: JsonRequest, session: Session) -> Response:
@@ -36,7 +41,6 @@ def list_sessions(_: JsonRequest, session: Session) -> Response:
 
 def end_others(request: JsonRequest, session: Session) -> Response:
     """End every session of one's own but this; the answer carries the token to go on with."""
-    require_own_password(session)
     return json_response(opened_as_json(access.end_others(session, origin=request.origin)))
 
 
@@ -53,7 +57,6 @@ def log_out(_: JsonRequest, session: Session) -> Response:
 
 def end_other_session(_: JsonRequest, session: Session, session_id: str) -> Response:
     """End a session of one's own that a list showed."""
-    require_own_password(session)
     if not access.end_own_session(session, session_id):
         raise NotFound("session_unknown", "Esa sesión ya terminó.")
     return empty_response()

@@ -6,7 +6,9 @@ from chalice.app import Response
 
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import people
+from chalicelib.handlers.commands.access import read_password
 from chalicelib.handlers.http import JsonRequest, instant_in_json, json_response
+from chalicelib.services.people.change_email import NewEmail
 from chalicelib.services.people.profile import Profile
 
 _LONGEST = 300
@@ -23,11 +25,11 @@ def change(request: JsonRequest, session: Session) -> Response:
 
 
 def request_email(request: JsonRequest, session: Session) -> Response:
-    """Send a code to the new address."""
+    """Send a code to the new address, if the own password came with it."""
     fields = request.fields()
-    email = fields.text("email", longest=_LONGEST)
+    asked = NewEmail(fields.text("email", longest=_LONGEST), read_password(fields, "password"))
     fields.close()
-    return json_response(_as_json(people.ask_for_email(email, session)), status=202)
+    return json_response(_as_json(people.ask_for_email(asked, session, origin=request.origin)), status=202)
 
 
 def verify_email(request: JsonRequest, session: Session) -> Response:

@@ -13,7 +13,7 @@ from chalicelib.domain.session import Session, require_own_password
 from chalicelib.handlers.commands import access
 from chalicelib.handlers.cookies import DEVICE_COOKIE, SESSION_COOKIE, cookie, lasting_cookie, no_cookie
 from chalicelib.handlers.page import go_to, show_form
-from chalicelib.handlers.page_request import PageRequest, own_address
+from chalicelib.handlers.page_request import DISPLACED, PageRequest, own_address, with_parameter
 from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.services.access.sessions import OpenedSession
@@ -32,13 +32,14 @@ def log_in_by_form(request: PageRequest) -> Response:
     """Log in."""
     device = request.cookies.get(DEVICE_COOKIE, "")
     try:
-        entered = access.enter(request.fields("username", "password", **_PROOF), origin=request.origin, device=device)
+        typed, former = request.fields("username", "password", **_PROOF), request.cookies.get(SESSION_COOKIE, "")
+        entered = access.enter(typed, origin=request.origin, former=former, device=device)
     except EmailCodeNeeded as error:
         return _login_page(request, by_code=True, error=error, code_id=error.members["code_id"])
     except CasillaError as error:
         return _login_page(request, by_code=bool(request.value("code_id")), error=error)
     known = lasting_cookie(DEVICE_COOKIE, entered.device, int(known_device.LIFETIME.total_seconds()))
-    return _entered(request, entered.opened, known)
+    return _entered(request, entered.opened, known, has_displaced=entered.displaced.count > 0)
 
 
 def show_code_request(request: PageRequest) -> Response:
@@ -89,9 +90,13 @@ def _send_validation_code(request: PageRequest, session: Session) -> Response:
     return _validation_page(request, session, code_id=sent.code_id, sent_until=sent.valid_until)
 
 
-def _entered(request: PageRequest, opened: OpenedSession, *cookies: str) -> Response:
+def _entered(
+    request: PageRequest, opened: OpenedSession, *cookies: str, has_displaced: bool = False
+) -> Response:
     wanted = own_address(request.value("volver"), otherwise=MAILBOX_PAGE)
     address = "/clave" if opened.session.must_change_password else wanted
+    if has_displaced:
+        address = with_parameter(address, DISPLACED, "cerrada")
     return go_to(address, cookies=[cookie(SESSION_COOKIE, opened.cookie), *cookies])
 
 

@@ -7,25 +7,29 @@ from chalice.app import Response
 from chalicelib.domain.errors import CasillaError, TooManyRequests
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import people
+from chalicelib.handlers.commands.access import read_password
 from chalicelib.handlers.commands.contact import read_email_typed_twice
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import LABELS
+from chalicelib.services.people.change_email import NewEmail
 
 EMAIL_PAGE = "/perfil/correo"
 CODE_PAGE = f"{EMAIL_PAGE}/codigo"
 
 
 def show_email(request: PageRequest, session: Session) -> Response:
-    """Ask for the new address twice."""
+    """Ask for the new address twice, and for the own password."""
     return _email_page(request, session)
 
 
 def request_email_by_form(request: PageRequest, session: Session) -> Response:
     """Send a code to it."""
+    fields = request.fields("email", "email_again", "password")
     try:
-        email = read_email_typed_twice(request.fields("email", "email_again"))
-        people.ask_for_email(email, session)
+        email = read_email_typed_twice(fields)
+        asked = NewEmail(email, read_password(fields, "password"))
+        people.ask_for_email(asked, session, origin=request.origin)
     except TooManyRequests as error:
         awaited = people.own_profile(session).new_email or ""
         is_sent = awaited.casefold() == email.casefold()  # by the same button, pressed twice
@@ -52,14 +56,11 @@ def verify_email_by_code(request: PageRequest, session: Session) -> Response:
 
 def resend_email_code(request: PageRequest, session: Session) -> Response:
     """Send another code to the same address."""
-    awaited = people.own_profile(session).new_email
-    if awaited is None:
-        return _code_page(request, session)
     try:
-        people.ask_for_email(awaited, session)
+        shown = people.send_email_code_again(session)
     except CasillaError as error:
         return _code_page(request, session, error)
-    return go_to(f"{CODE_PAGE}?envio=hecho")
+    return _code_page(request, session) if shown.new_email is None else go_to(f"{CODE_PAGE}?envio=hecho")
 
 
 def _email_page(request: PageRequest, session: Session, error: CasillaError | None = None) -> Response:

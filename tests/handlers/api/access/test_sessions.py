@@ -212,9 +212,16 @@ def test_the_log_knows_who_logged_in_and_counts_those_who_failed_and_names_nobod
     assert USERNAME not in repr(failed)
 
 
+def validated_again(people: People, token: str) -> str:
+    proof = {"password": PASSWORD, "captcha": people.captcha()}
+    answer = people.send("POST", "/v1/sessions/current/validation", proof, token=token)
+    return str(answer.json_body["token"])
+
+
 def test_ending_the_others_leaves_this_one_which_lives_no_longer_for_it(people: People) -> None:
     here, elsewhere = people.token(), people.token()
     people.world.clock.advance(hours=1)
+    here = validated_again(people, here)
     answer = people.send("DELETE", "/v1/sessions", token=here)
     assert answer.status_code == 200
     token = answer.json_body["token"]
@@ -231,6 +238,16 @@ def test_ending_the_others_leaves_this_one_which_lives_no_longer_for_it(people: 
     assert again["expires_at"] == "2026-03-10T04:15:30Z"
     people.world.clock.advance(hours=7, seconds=1)
     assert people.send("GET", "/v1/sessions/current", token=again["token"]).status_code == 401
+
+
+def test_others_are_ended_only_by_who_confirmed_lately_and_the_own_by_anybody(people: People) -> None:
+    here, elsewhere = people.token(), people.log_in().json_body
+    people.world.clock.advance(minutes=20, seconds=1)
+    for path in ("/v1/sessions", f"/v1/sessions/{elsewhere['session_id']}"):
+        refused = people.send("DELETE", path, token=here)
+        assert (refused.status_code, refused.json_body["code"]) == (401, "validation_needed")
+    assert people.send("GET", "/v1/sessions/current", token=elsewhere["token"]).status_code == 200
+    assert people.send("DELETE", "/v1/sessions/current", token=here).status_code == 204
 
 
 def test_a_session_that_was_ended_ends_no_other(people: People) -> None:

@@ -12,7 +12,7 @@ from chalicelib.domain.mailbox import AcceptedText, DocumentType
 from chalicelib.services.access.send_access_mail import NOBODY
 from tests.cloud import Engine
 from tests.deposit_world import NOW, World, a_mailbox, a_user
-from tests.person_world import EMAIL, NEW, USERNAME, People
+from tests.person_world import EMAIL, NEW, PASSWORD, USERNAME, People
 
 NEW_EMAIL = "nueva@ejemplo.pe"
 
@@ -37,8 +37,8 @@ def change(people: People, token: str, **body: Any) -> HTTPResponse:
     return people.send("POST", "/v1/profile", body, token=token)
 
 
-def ask(people: People, token: str, email: str = NEW_EMAIL) -> HTTPResponse:
-    return people.send("POST", "/v1/profile/email", {"email": email}, token=token)
+def ask(people: People, token: str, email: str = NEW_EMAIL, password: str = PASSWORD) -> HTTPResponse:
+    return people.send("POST", "/v1/profile/email", {"email": email, "password": password}, token=token)
 
 
 def verify(people: People, token: str, code: str) -> HTTPResponse:

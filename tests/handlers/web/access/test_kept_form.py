@@ -89,5 +89,16 @@ def test_a_form_is_kept_over_the_end_of_the_session_too(browser: Browser) -> Non
 
 def test_passwords_are_never_kept(browser: Browser) -> None:
     browser.enter()
-    assert _send_late(browser, name="Rosa", new_password="Lampara-8-verde") == "/validar"
+    assert _send_late(browser, password="Lampara-8-verde", new_password="Lampara-8-verde") == "/validar"
+    assert FORM_COOKIE not in browser.cookies
+    assert _send_late(browser, name="Rosa", new_password="Lampara-8-verde") == "/validar?volver=/borrador"
+    browser.enter()
+    kept = text_of(browser.get("/borrador"))
+    assert ("Rosa" in kept, "Lampara" in kept) == (True, False)
+
+
+def test_a_form_that_shows_who_one_is_is_not_kept(browser: Browser) -> None:
+    browser.enter()
+    for proof in ({"captcha_id": "x", "captcha": "ABCDE"}, {"code_id": "x", "code": "222222"}):
+        assert _send_late(browser, **proof, password="Lampara-8-verde") == "/validar"
     assert FORM_COOKIE not in browser.cookies

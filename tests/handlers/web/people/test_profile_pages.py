@@ -42,8 +42,8 @@ def fill(browser: Browser, address: str, **fields: str) -> HTTPResponse:
     return browser.submit(browser.get(address), address, **fields)
 
 
-def ask(browser: Browser, email: str = NEW_EMAIL, again: str = NEW_EMAIL) -> HTTPResponse:
-    return fill(browser, "/perfil/correo", email=email, email_again=again)
+def ask(browser: Browser, email: str = NEW_EMAIL, again: str = NEW_EMAIL, password: str = PASSWORD) -> HTTPResponse:
+    return fill(browser, "/perfil/correo", email=email, email_again=again, password=password)
 
 
 def test_the_own_data_are_shown_as_text(browser: Browser) -> None:
@@ -96,6 +96,32 @@ def test_an_address_that_cannot_be_is_told_beside_its_field(
     assert told in words(answer)
     assert f'id="{field}-error"' in text_of(answer)
     assert not browser.people.mails()
+
+
+def test_without_the_own_password_no_code_is_sent_and_what_was_typed_stays(browser: Browser) -> None:
+    for password, told in (("", "Completa «Contraseña»"), ("Otra-clave-8", "La contraseña no es correcta")):
+        answer = ask(browser, password=password)
+        assert answer.status_code == 422
+        assert told in words(answer)
+        assert 'id="password-error"' in text_of(answer)
+        assert text_of(answer).count(f'value="{NEW_EMAIL}"') == 2
+        assert "Otra-clave-8" not in text_of(answer)
+    assert not browser.people.mails()
+
+
+def test_a_new_address_sent_too_late_is_kept_without_the_password(browser: Browser) -> None:
+    page = browser.get("/perfil/correo")
+    browser.people.world.clock.advance(minutes=20, seconds=1)
+    typed = {"email": NEW_EMAIL, "email_again": NEW_EMAIL, "password": PASSWORD}
+    assert browser.submit(page, "/perfil/correo", **typed).headers["Location"] == "/validar?volver=/borrador"
+    validation = browser.get("/validar?volver=/borrador")
+    assert browser.submit(validation, "/validar", password=PASSWORD).headers["Location"] == "/borrador"
+    kept = browser.get("/borrador")
+    assert NEW_EMAIL in words(kept)
+    assert PASSWORD not in text_of(kept)
+    again = browser.submit(kept, "/perfil/correo")
+    assert "Completa «Contraseña»" in words(again)
+    assert text_of(again).count(f'value="{NEW_EMAIL}"') == 2
 
 
 def test_another_code_is_sent_after_a_minute(browser: Browser) -> None:
