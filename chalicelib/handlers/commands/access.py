@@ -27,8 +27,8 @@ from chalicelib.domain.session import Access, Session
 from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.log import log
 from chalicelib.services.access.change_password import change_password
-from chalicelib.services.access.end_other_sessions import end_other_sessions
 from chalicelib.services.access.displace_sessions import Displaced
+from chalicelib.services.access.end_other_sessions import end_other_sessions
 from chalicelib.services.access.log_in import log_in, validate_access
 from chalicelib.services.access.login_codes import RequestedCode, request_code_within, request_login_code
 from chalicelib.services.access.request_password_reset import ResetRequest, request_password_reset

@@ -90,9 +90,7 @@ def _send_validation_code(request: PageRequest, session: Session) -> Response:
     return _validation_page(request, session, code_id=sent.code_id, sent_until=sent.valid_until)
 
 
-def _entered(
-    request: PageRequest, opened: OpenedSession, *cookies: str, has_displaced: bool = False
-) -> Response:
+def _entered(request: PageRequest, opened: OpenedSession, *cookies: str, has_displaced: bool = False) -> Response:
     wanted = own_address(request.value("volver"), otherwise=MAILBOX_PAGE)
     address = "/clave" if opened.session.must_change_password else wanted
     if has_displaced:
