@@ -9,6 +9,9 @@ DRAFT_COOKIE = "__Host-draft"
 FORM_COOKIE = "__Host-form"
 """Opens a form that was sent when the validation had expired."""
 
+FORGET_PAGES = {"Clear-Site-Data": '"cache", "storage"'}
+"""The header that has a browser drop what it kept of the pages of a session that is over."""
+
 _OWN = {SESSION_COOKIE, DRAFT_COOKIE, FORM_COOKIE}
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax"
 
