@@ -31,6 +31,7 @@ class EventType(StrEnum):
     PASSWORD_CHANGED = "access.password_changed"  # noqa: S105 - the name of what happened
     PASSWORD_RESET = "access.password_reset"  # noqa: S105 - as above
     OTHER_SESSIONS_ENDED = "access.other_sessions_ended"
+    SESSIONS_ENDED_FOR_USER = "access.sessions_ended_for_user"
     USER_ADDED = "user.added"
     USER_ACTIVATED = "user.activated"
     USER_DISABLED = "user.disabled"
