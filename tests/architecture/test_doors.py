@@ -35,7 +35,7 @@ _PUBLIC_PAGES = {
     *("/registro/persona-natural", "/registro/persona-juridica", "/verificar-correo/{token}"),
 }
 _WITHOUT_VALIDATION = {
-    *("/v1/sessions", "/v1/sessions/current", "/v1/sessions/{session_id}", "/v1/sessions/current/validation"),
+    *("/v1/sessions", "/v1/sessions/current", "/v1/sessions/current/validation"),
     *("/v1/passwords", "/salir", "/validar", "/clave", "/clave/cambiada"),
 }
 """Addresses that a session opens without a fresh validation: they show nothing of a mailbox."""
