@@ -56,7 +56,7 @@ mutants: .venv/.stamp      ## plant small defects in the modules that matter mos
 weekend: .venv/.test       ## 72 hours of alerts against a provider and a platform that fail; SEED for other ones
 	$(BIN)/python -m tests.weekend $(if $(SEED),--seed $(SEED))
 
-package: .venv/.stamp      ## build/package/{sam.json,deployment.zip}
+package: .venv/.stamp      ## build/package/{sam.json,deployment.zip,inventory.json}
 	$(BIN)/python -m infra.package
 
 e2e: .venv/.stamp          ## deploy the package into a local engine that enforces policies, and use it

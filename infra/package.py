@@ -1,5 +1,7 @@
 """Build what is deployed: `build/package/sam.json` and `deployment.zip`, from `chalice package` and the template.
 
+Beside them `inventory.json` tells what the archive is made of (`inventory.py`).
+
 The archive is completed with bytecode (`bytecode.py`).
 
 The Lambda runtime is that of the interpreter which runs chalice, so this one finds or is given another interpreter,
@@ -24,6 +26,7 @@ from packaging.utils import canonicalize_name
 
 from infra.any_method import let_every_method_in
 from infra.bytecode import add_bytecode, without_bytecode
+from infra.inventory import write_inventory
 from infra.programs import PackageError, run, say
 from infra.pythons import find_python
 from infra.template import load_template
@@ -63,6 +66,7 @@ def build(
     run_chalice(tools / "chalice", copy, stage, out)
     add_bytecode(out / "deployment.zip", chosen, tools / "python")
     check_archive(out / "deployment.zip", chosen, architecture)
+    list_components(out)
     lint(out / "sam.json")
     return out
 
@@ -145,6 +149,17 @@ def check_archive(archive: Path, interpreter: Path, architecture: str) -> None:
     if size >= LIMIT:
         raise PackageError(f"the package has {size / 1e6:.1f} MB unzipped; Lambda takes {LIMIT / 1e6:.1f} MB")
     say(f"{archive.name}: {archive.stat().st_size / 1e6:.1f} MB, {size / 1e6:.1f} MB unzipped, {len(shipped)} packages")
+
+
+def list_components(out: Path) -> None:
+    """Write `inventory.json` beside the archive: all that it is made of."""
+    count = write_inventory(out / "deployment.zip", without_metadata=without_metadata(), to=out / "inventory.json")
+    say(f"inventory.json: {count} components")
+
+
+def without_metadata() -> list[Requirement]:
+    """Return what `chalice package` adds by itself, without saying of what version it is."""
+    return [line for line in requirements() if canonicalize_name(line.name) in PROVIDED]
 
 
 def _shipped(archive: zipfile.ZipFile) -> dict[str, tuple[str, list[Requirement]]]:

@@ -33,6 +33,7 @@ class EventType(StrEnum):
     CONFIRMATION_REFUSED = "access.confirmation_refused"
     SESSION_DISPLACED = "access.session_displaced"
     OTHER_SESSIONS_ENDED = "access.other_sessions_ended"
+    SESSIONS_ENDED_FOR_USER = "access.sessions_ended_for_user"
     USER_ADDED = "user.added"
     USER_ACTIVATED = "user.activated"
     USER_DISABLED = "user.disabled"

@@ -174,12 +174,17 @@ def download_link(  # noqa: PLR0913 - an object, its name and how long
         Params={
             "Bucket": bucket,
             "Key": key,
-            "ResponseContentType": media_type,
+            "ResponseContentType": with_letters(media_type),
             "ResponseContentDisposition": content_disposition(filename),
         },
         ExpiresIn=expires_s,
     )
     return url
+
+
+def with_letters(media_type: str) -> str:
+    """Return the type that a download is sent with: every text that is kept is UTF-8, and is told to be."""
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
 def content_disposition(filename: str) -> str:

@@ -11,6 +11,9 @@ FORM_COOKIE = "__Host-form"
 DEVICE_COOKIE = "__Host-device"
 """Says who got in with this browser before; opens nothing, and stays when the browser closes."""
 
+FORGET_PAGES = {"Clear-Site-Data": '"cache", "storage"'}
+"""The header that has a browser drop what it kept of the pages of a session that is over."""
+
 _OWN = {SESSION_COOKIE, DRAFT_COOKIE, FORM_COOKIE, DEVICE_COOKIE}
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax"
 

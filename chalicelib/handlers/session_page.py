@@ -16,7 +16,7 @@ from chalicelib.bootstrap.storage import pepper
 from chalicelib.domain.access.csrf import check_csrf, csrf_token
 from chalicelib.domain.errors import SessionEnded, ValidationNeeded
 from chalicelib.handlers.admission import admit
-from chalicelib.handlers.cookies import SESSION_COOKIE, no_cookie
+from chalicelib.handlers.cookies import FORGET_PAGES, SESSION_COOKIE, no_cookie
 from chalicelib.handlers.kept_form import KEPT_PAGE, RESENT, forget_form, keep_form
 from chalicelib.handlers.page import View, go_to, told
 from chalicelib.handlers.page_request import PageRequest
@@ -48,9 +48,14 @@ def _shown(view: View, request: PageRequest, who: tuple[Any, ...], parameters: d
 
 def _ask_again(request: PageRequest, error: SessionEnded | ValidationNeeded) -> Response:
     """Have the person log in or confirm who they are, and keep a form until then."""
-    address = "/validar" if isinstance(error, ValidationNeeded) else "/ingresar"
-    cookies = [] if isinstance(error, ValidationNeeded) else [no_cookie(SESSION_COOKIE)]
+    is_over = not isinstance(error, ValidationNeeded)
+    address = "/ingresar" if is_over else "/validar"
+    cookies = [no_cookie(SESSION_COOKIE)] if is_over else []
     if request.method != "POST":
-        return go_to(f"{address}?volver={quote(request.address)}", cookies=cookies)
-    kept = keep_form(request)
-    return go_to(f"{address}?volver={KEPT_PAGE}" if kept else address, cookies=[*cookies, *kept])
+        response = go_to(f"{address}?volver={quote(request.address)}", cookies=cookies)
+    else:
+        kept = keep_form(request)
+        response = go_to(f"{address}?volver={KEPT_PAGE}" if kept else address, cookies=[*cookies, *kept])
+    if is_over and SESSION_COOKIE in request.cookies:
+        response.headers.update(FORGET_PAGES)
+    return response

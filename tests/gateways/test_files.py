@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -122,8 +123,23 @@ def test_link_downloads_under_the_documents_own_name(strict: World) -> None:
     link = strict.files.document_link("a/1", 'Año "1".txt', "text/plain", expires_s=60)
     with urllib.request.urlopen(link) as response:  # noqa: S310
         assert response.read() == TEXT
-        assert response.headers["Content-Type"] == "text/plain"
+        assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
         assert response.headers["Content-Disposition"] == content_disposition('Año "1".txt')
+
+
+@pytest.mark.parametrize(
+    ("kept", "sent"),
+    [
+        ("text/plain", "text/plain; charset=utf-8"),
+        ("text/csv", "text/csv; charset=utf-8"),
+        ("application/pdf", "application/pdf"),
+        ("image/png", "image/png"),
+    ],
+)
+def test_a_text_is_downloaded_with_its_letters_named(world: World, kept: str, sent: str) -> None:
+    link = world.files.document_link("a/1", "a.txt", kept, expires_s=60)
+
+    assert parse_qs(urlsplit(link).query)["response-content-type"] == [sent]
 
 
 def test_content_disposition_escapes_what_could_end_the_header() -> None:

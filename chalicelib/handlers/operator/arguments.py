@@ -16,6 +16,7 @@ from chalicelib.renderers.spanish import one_line
 _LIMIT, _MOST = 20, 200
 _NOTICES = 100
 _ECHO = 80
+_LONGEST_USERNAME = 40
 _POSITION = re.compile(r"(\d{1,12})/(\S{1,40})", re.ASCII)
 
 
@@ -120,6 +121,12 @@ def _start(text: str | None) -> str | None:
     return None if text is None else _notice(text)
 
 
+def _username(text: str) -> str:
+    if not text.strip() or len(text) > _LONGEST_USERNAME:
+        raise InvalidInput("username_malformed", "--user es el tipo y el número del documento, como 1-40000002.")
+    return text
+
+
 READERS: dict[str, Callable[[Any], Any]] = {
     "limit": _limit,
     "notice": _notice,
@@ -127,5 +134,6 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "position": _position,
     "reason": check_reason,
     "start": _start,
+    "username": _username,
 }
 """How each kind is read: of the text that was given, or None for an option that was not."""

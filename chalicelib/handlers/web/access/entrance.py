@@ -11,7 +11,14 @@ from chalicelib.domain.access.credentials import EmailCodeNeeded
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.session import Session, require_own_password
 from chalicelib.handlers.commands import access
-from chalicelib.handlers.cookies import DEVICE_COOKIE, SESSION_COOKIE, cookie, lasting_cookie, no_cookie
+from chalicelib.handlers.cookies import (
+    DEVICE_COOKIE,
+    FORGET_PAGES,
+    SESSION_COOKIE,
+    cookie,
+    lasting_cookie,
+    no_cookie,
+)
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import DISPLACED, PageRequest, own_address, with_parameter
 from chalicelib.handlers.web.access.captcha import new_captcha
@@ -60,7 +67,9 @@ def send_login_code(request: PageRequest) -> Response:
 def log_out_by_form(_: PageRequest, session: Session) -> Response:
     """End the session."""
     access.end_own_session(session, session.session_id)
-    return go_to("/ingresar?salida=si", cookies=[no_cookie(SESSION_COOKIE)])
+    response = go_to("/ingresar?salida=si", cookies=[no_cookie(SESSION_COOKIE)])
+    response.headers.update(FORGET_PAGES)
+    return response
 
 
 def show_validation(request: PageRequest, session: Session) -> Response:
