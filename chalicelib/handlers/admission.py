@@ -48,7 +48,7 @@ def by_token(view: Callable[..., Response], access: str) -> Callable[..., Respon
 
 
 def bearer_token(request: JsonRequest) -> str:
-    """Return the token of `Authorization: Bearer <token>`.
+    """Return the token of `Authorization: Bearer <token>`, after one space or several (RFC 6750, 2.1).
 
     Raises:
         SessionEnded: `session_ended` without a token, and then nothing is read.
@@ -57,7 +57,7 @@ def bearer_token(request: JsonRequest) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise session_ended()
-    return token.strip()
+    return token.strip(" ")
 
 
 def admit(credential: str, view: Callable[..., Response], access: str, parameters: dict[str, str]) -> tuple[Any, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chalice.app import Response
 
 from chalicelib.bootstrap import Container, current
@@ -21,6 +23,7 @@ from chalicelib.services.deposit.read_deposits import list_deposits, read_deposi
 from chalicelib.services.sender.signed_request import READ_COVERAGE, SignedRequest, read_claim
 
 _MAX_LIMIT = 100
+_NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 def show_deposit(request: SignedRequest, notice_id: str) -> Response:
@@ -89,6 +92,6 @@ def _as_json(notice: Notice, box: Container) -> dict[str, object]:
 
 
 def _limit(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _MAX_LIMIT:
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= _MAX_LIMIT:
         raise InvalidInput("limit_invalid", f"El parámetro limit va de 1 a {_MAX_LIMIT}.", field="limit")
     return int(text)
