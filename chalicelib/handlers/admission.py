@@ -48,7 +48,7 @@ def by_token(view: Callable[..., Response], access: str) -> Callable[..., Respon
 
 
 def bearer_token(request: JsonRequest) -> str:
-    """Return the token of `Authorization: Bearer <token>`.
+    """Return the token of `Authorization: Bearer <token>`, after one space or several (RFC 6750, 2.1).
 
     Raises:
         SessionEnded: `session_ended` without a token, and then nothing is read.
@@ -63,7 +63,7 @@ def bearer_token(request: JsonRequest) -> str:
 def given_token(request: JsonRequest) -> str | None:
     """Return the same, or None without a token."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+    return token.strip(" ") if scheme.lower() == "bearer" else None
 
 
 def admit(credential: str, view: Callable[..., Response], access: str, parameters: dict[str, str]) -> tuple[Any, ...]:

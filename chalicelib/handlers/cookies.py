@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 SESSION_COOKIE = "__Host-session"
 """Opens the session; changes at login and at each validation."""
 DRAFT_COOKIE = "__Host-draft"
@@ -18,13 +22,32 @@ _OWN = {SESSION_COOKIE, DRAFT_COOKIE, FORM_COOKIE, DEVICE_COOKIE}
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax"
 
 
-def read_cookies(header: str) -> dict[str, str]:
-    """Read the portal's own cookies out of a Cookie header.
+FORGET_ALL = {"Clear-Site-Data": '"cookies"'}
+"""The header that has a browser forget every cookie of the domain, those too that another host of it has set."""
 
-    Others of the domain stand in it too, such as consent banners' JSON, which parsers of whole headers stumble over.
+
+@dataclass(frozen=True, slots=True)
+class OwnCookies:
+    """The portal's own cookies that a browser sent once, and the names of those it sent more than once."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    repeated: tuple[str, ...] = ()
+
+
+def read_cookies(header: str) -> OwnCookies:
+    """Read the portal's own cookies out of a Cookie header, as browsers write it (RFC 6265bis, 4.2.1 and 5.6).
+
+    Only space and tab surround names and values: any other blank is part of the name, which is then not the portal's.
+    A browser keeps one cookie of a `__Host-` name. Where two come, another host of the domain has had a second one
+    written that passes for it, and nothing tells which is whose. So neither counts. The answer has to carry
+    `FORGET_ALL`, or the person could not get rid of it. Others of the domain stand in the header too, such as consent
+    banners' JSON, which parsers of whole headers stumble over.
     """
     pairs = [pair.partition("=") for pair in header.split(";")]
-    return {name.strip(): value.strip() for name, _, value in reversed(pairs) if name.strip() in _OWN}
+    own = [(name.strip(" \t"), value.strip(" \t")) for name, _, value in pairs if name.strip(" \t") in _OWN]
+    counts = Counter(name for name, _ in own)
+    repeated = tuple(sorted(name for name, count in counts.items() if count > 1))
+    return OwnCookies({name: value for name, value in own if counts[name] == 1}, repeated)
 
 
 def cookie(name: str, value: str) -> str:

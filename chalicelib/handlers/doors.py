@@ -29,16 +29,25 @@ NOTHING: list[str] = []
 JSON = ["application/json"]
 FORM = ["application/x-www-form-urlencoded"]
 
+LARGEST_BODY = 64 * 1024
+"""Bytes. Every field of the longest form, all of its letters escaped, takes half of it."""
+LARGEST_DEPOSIT = 6 * 1024 * 1024
+"""Bytes: 4 MiB of files in base64, and what is said of them. The platform takes no more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One method of one address. `bodies` are the media types it takes; `target` is `module:function` of handlers."""
+    """One method of one address. `bodies` are the media types it takes; `target` is `module:function` of handlers.
+
+    `largest` is how many bytes a body may have; a larger one is refused before anything reads it.
+    """
 
     method: str
     path: str
     access: str
     bodies: list[str]
     target: str
+    largest: int = LARGEST_BODY
 
     @property
     def kind(self) -> str:
@@ -61,7 +70,7 @@ _EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # fmt: off
 DOORS = (
     # What institutions' systems ask, signed
-    Door("POST",   "/v1/deposits",                                     SIGNED,  JSON,    "api.deposit.deposits:create_deposit"),
+    Door("POST",   "/v1/deposits",                                     SIGNED,  JSON,    "api.deposit.deposits:create_deposit", LARGEST_DEPOSIT),
     Door("GET",    "/v1/deposits",                                     SIGNED,  NOTHING, "api.deposit.own_deposits:list_month"),
     Door("GET",    "/v1/deposits/{notice_id}",                         SIGNED,  NOTHING, "api.deposit.own_deposits:show_deposit"),
     Door("GET",    "/v1/deposits/{notice_id}/receipt",                 SIGNED,  NOTHING, "api.deposit.own_deposits:show_receipt"),

@@ -13,6 +13,11 @@ from chalicelib.domain.errors import InvalidInput
 
 _T = TypeVar("_T")
 _YEARS = range(1821, 2200)
+_COMPOSED_OF = 4
+"""How many characters NFC makes one of, at most: a Greek vowel, its breathing, its accent and the iota below."""
+_MOST_DIGITS = 15
+_MOST_PARTS = 20_000
+"""Commas and brackets of a body, those of its texts too. A deposit with all of its annexes has some hundreds."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 
@@ -28,9 +33,12 @@ class Fields:
         self._read: set[str] = set()
 
     def text(self, name: str, *, longest: int) -> str:
-        """Return a text in NFC, trimmed, without control characters, of 1 to `longest` characters."""
-        value = self._value(name, str, "un texto")
-        text = unicodedata.normalize("NFC", value).strip()
+        """Return a text in NFC, trimmed, without control characters, of 1 to `longest` characters.
+
+        What could not come down to that is not composed: a run of marks takes the square of its length.
+        """
+        value = self._value(name, str, "un texto").strip()
+        text = unicodedata.normalize("NFC", value).strip() if len(value) <= _COMPOSED_OF * longest else value
         if not text:
             self.refuse("field_empty", name, "no puede estar vacío")
         if len(text) > longest:
@@ -51,6 +59,8 @@ class Fields:
         value = self._value(name, int, "un número entero")
         if isinstance(value, bool):
             self.refuse("field_type", name, "debe ser un número entero")
+        if abs(value) >= 10**_MOST_DIGITS:
+            self.refuse("field_format", name, "está fuera de rango")
         return int(value)
 
     def flag(self, name: str) -> bool:
@@ -148,6 +158,8 @@ def read_json(body: bytes) -> Fields:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         raise InvalidInput("body_not_utf8", "El cuerpo del pedido debe estar en UTF-8.") from None
+    if sum(map(body.count, b",[{")) > _MOST_PARTS:
+        raise InvalidInput("body_not_json", "El cuerpo del pedido tiene demasiadas partes, o anida demasiado.")
     try:
         data = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates)
     except (ValueError, RecursionError):

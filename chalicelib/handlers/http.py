@@ -78,6 +78,7 @@ def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:
     correlation_id = str(raw.context.get("requestId", ""))
     try:
         check_parameters(parameters)
+        check_body(door, raw)
         read = find("signed:signed_request") if door.access == SIGNED else json_request
         response = view_of(door)(read(raw), **parameters)
     except CasillaError as error:
@@ -108,6 +109,18 @@ def check_parameters(parameters: dict[str, str]) -> None:
     """
     if any(len(value) > _LONGEST_PARAMETER for value in parameters.values()):
         raise NotFound("route_not_found", "La dirección no existe. Revisa cómo está escrita.")
+
+
+def check_body(door: Door, request: Request) -> None:
+    """Refuse a body that is larger than any that the door has a use for, before anything reads it.
+
+    Raises:
+        TooLarge: `request_too_large`.
+
+    """
+    if len(raw_body(request)) > door.largest:
+        detail = f"Lo que se envía a esta dirección puede tener hasta {door.largest // 1024} KB. Envía menos."
+        raise TooLarge("request_too_large", detail)
 
 
 def json_response(body: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -12,9 +12,11 @@ from chalice.app import Request, Response
 from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.session import PasswordChangeNeeded
+from chalicelib.handlers.cookies import FORGET_ALL
 from chalicelib.handlers.doors import Door, view_of
 from chalicelib.handlers.fault import PAGE_HEADERS, describe_fault
 from chalicelib.handlers.http import (
+    check_body,
     check_parameters,
     log_refusal,
     status_of,
@@ -40,15 +42,20 @@ class FieldError:
 def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:
     """Lead a browser's request to a door's view and back; a form counts only from the portal's own pages."""
     correlation_id = str(raw.context.get("requestId", ""))
+    repeated: list[str] = []
 
     def run() -> Response:
         check_parameters(parameters)
+        check_body(door, raw)
         request = page_request(raw, has_form=door.method == "POST")
+        repeated.extend(request.repeated)
         if door.method == "POST":
             check_same_origin(request, current().portal_url)
         return view_of(door)(request, **parameters)
 
     response = told(run, address=str(raw.path), correlation_id=correlation_id)
+    if repeated:
+        response.headers |= _without_repeated(str(raw.method), correlation_id)
     response.headers = {**PAGE_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
     return response
 
@@ -60,6 +67,12 @@ def own_refusal(request: Request, status: int) -> Response:
     response = refusal_page(error, (status, heading))
     response.headers = {**PAGE_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
     return response
+
+
+def _without_repeated(method: str, correlation_id: str) -> Mapping[str, str]:
+    """Have the browser forget cookies of which nothing tells whose they are; a form's answer may set its own first."""
+    log().info("refused", code="cookie_repeated", correlation_id=correlation_id)
+    return FORGET_ALL if method == "GET" else {}
 
 
 def told(
@@ -115,6 +128,7 @@ _HEADINGS = {
     403: "Aquí no puedes hacer eso",
     404: "No lo encontramos",
     409: "Ahora no se puede",
+    413: "Lo que enviaste es demasiado grande",
     422: "Algo de lo enviado no se entiende",
     429: "Espera un momento",
     503: "Ahora no podemos atenderte",

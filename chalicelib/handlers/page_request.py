@@ -41,6 +41,8 @@ class PageRequest:
     session: Session | None = None
     csrf: str = ""
     """What forms of this session carry."""
+    repeated: tuple[str, ...] = ()
+    """Own cookies that came more than once, of which none counts."""
 
     @property
     def address(self) -> str:
@@ -81,13 +83,15 @@ def page_request(request: Request, *, has_form: bool) -> PageRequest:
 
     """
     event = request.to_original_event()
+    cookies = read_cookies(request.headers.get("cookie", ""))
     return PageRequest(
         method=request.method,
         route=str(request.path),
         path=str(event.get("path") or request.context.get("path")),
         query=_query(request),
         form=_form(request) if has_form else {},
-        cookies=read_cookies(request.headers.get("cookie", "")),
+        cookies=cookies.values,
+        repeated=cookies.repeated,
         headers=request.headers,
         origin=origin_of(request),
         correlation_id=str(request.context.get("requestId", "")),

@@ -6,10 +6,13 @@ import re
 
 from chalice.app import Request
 
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.errors import InvalidInput, NotAuthenticated
 from chalicelib.handlers.http import origin_of, raw_body
 from chalicelib.services.sender.signed_request import SignedRequest
 
+_SIGNATURE_HEADERS = ("signature-input", "signature", "content-digest")
+_LONGEST_HEADER = 2048
+"""A signature over all components that the service knows takes a quarter of it."""
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 
 
@@ -18,8 +21,12 @@ def signed_request(request: Request) -> SignedRequest:
 
     Raises:
         InvalidInput: `query_malformed`.
+        NotAuthenticated: `signature_malformed` where a header is longer than any signature needs.
 
     """
+    if any(len(request.headers.get(name, "")) > _LONGEST_HEADER for name in _SIGNATURE_HEADERS):
+        detail = f"Las cabeceras de la firma pueden tener hasta {_LONGEST_HEADER} caracteres cada una."
+        raise NotAuthenticated("signature_malformed", detail)
     return SignedRequest(
         method=request.method,
         path=str(request.context.get("path") or request.path),

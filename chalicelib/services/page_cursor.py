@@ -8,6 +8,7 @@ import re
 
 from chalicelib.domain.errors import InvalidInput
 
+_LONGEST = 100
 _POSITION = re.compile(r"[0-9T:-]{19}Z#[0-9A-Z-]{14}")
 
 
@@ -26,6 +27,8 @@ def position_of(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
+        if len(cursor) > _LONGEST:
+            raise ValueError("no position is so long")  # noqa: TRY301
         position = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError):
         position = ""

@@ -31,6 +31,7 @@ from chalicelib.domain.notice import Sender as NoticeSender
 from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Seen
 from chalicelib.domain.reading.timeline import Extent, NoticeLog, timeline
 from chalicelib.domain.upload import filename, upload
+from chalicelib.handlers import doors
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from chalicelib.renderers.reading.delivered_json import status_as_json
 from examples.casilla_sender import Sender, content_digest, sign_bytes, signature_base, signature_fields
@@ -198,6 +199,8 @@ def test_limits_are_those_of_the_code() -> None:
     limits = {
         "Archivos dentro de un depósito, juntos": (upload.MAX_INLINE_SIZE // 2**20, "MiB"),
         "Un archivo subido": (upload.MAX_FILE_SIZE // 2**20, "MB"),
+        "Cuerpo de un depósito": (doors.LARGEST_DEPOSIT // 2**20, "MiB"),
+        "Cuerpo de las demás peticiones": (doors.LARGEST_BODY // 2**10, "KiB"),
         "Anexos": (upload.MAX_ANNEXES, ""),
         "Nombre de archivo": (filename.MAX_FILENAME_LENGTH, "caracteres"),
     }

@@ -61,7 +61,7 @@ def read_conditions(rows: Sequence[TypedCondition]) -> tuple[Condition, ...]:
     read: list[Condition] = []
     problems: list[InvalidInput] = []
     for number, row in enumerate(rows):
-        if not fold_text(row.value):
+        if _is_blank(row.value):
             continue
         found = _read(row)
         if isinstance(found, Condition):
@@ -79,6 +79,12 @@ def to_parameters(conditions: Iterable[Condition]) -> list[tuple[str, str]]:
     """Return the query that `read_conditions` reads as these conditions, as pairs to be encoded."""
     rows = ((one.field.value, one.operator.value, one.value) for one in conditions)
     return [pair for row in rows for pair in zip(PARAMETERS, row, strict=True)]
+
+
+def _is_blank(typed: str) -> bool:
+    """Whether nothing that is seen was typed; what is too long for a value need not be folded to know."""
+    spaced = " ".join(typed.split())
+    return len(spaced) <= LONGEST_VALUE and not fold_text(spaced)
 
 
 _Problem = tuple[str, str, str]

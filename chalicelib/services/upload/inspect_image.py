@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.services.upload.image_budget import bounded_jpeg, check_chunks
 from chalicelib.services.upload.zip_tail import has_zip_tail
 
 if TYPE_CHECKING:
@@ -20,10 +22,11 @@ def inspect_png(stream: BinaryIO) -> None:
     """Accept a PNG with all its chunks intact and nothing after them.
 
     Raises:
-        InvalidInput: `file_type_mismatch`, `image_damaged`, `image_too_large`, `image_trailing_data`.
+        InvalidInput: `file_type_mismatch`, `image_damaged`, `image_too_complex`, `image_too_large`,
+            `image_trailing_data`.
 
     """
-    _inspect(stream, b"\x89PNG\r\n\x1a\n", "PNG")
+    _inspect(stream, b"\x89PNG\r\n\x1a\n", "PNG", _chunks_bounded)
     stream.seek(-len(_PNG_END), 2)
     if stream.read() != _PNG_END:
         raise _trailing_data()
@@ -34,22 +37,22 @@ def inspect_jpeg(stream: BinaryIO) -> None:
 
     Raises the same codes as `inspect_png`.
     """
-    _inspect(stream, b"\xff\xd8\xff", "JPEG")
+    _inspect(stream, b"\xff\xd8\xff", "JPEG", bounded_jpeg)
     if has_zip_tail(stream):
         raise _trailing_data()
 
 
-def _inspect(stream: BinaryIO, signature: bytes, name: str) -> None:
+def _inspect(stream: BinaryIO, signature: bytes, name: str, bounded: Callable[[BinaryIO], BinaryIO]) -> None:
     if stream.read(len(signature)) != signature:
         detail = f"El archivo no es una imagen {name}. Guárdela en ese formato y envíela de nuevo."
         raise InvalidInput("file_type_mismatch", detail)
     from PIL import Image  # noqa: PLC0415  (heavy: loaded only where an image is inspected)
 
-    stream.seek(0)
+    whole = bounded(stream)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(stream, formats=(name,)) as image:
+            with Image.open(whole, formats=(name,)) as image:
                 _check_image(image)
     except Image.DecompressionBombError:
         raise _too_large() from None
@@ -65,6 +68,11 @@ def _inspect(stream: BinaryIO, signature: bytes, name: str) -> None:
     ) as error:
         detail = "La imagen está incompleta o dañada. Ábrala, guárdela de nuevo y envíe el nuevo archivo."
         raise InvalidInput("image_damaged", detail) from error
+
+
+def _chunks_bounded(stream: BinaryIO) -> BinaryIO:
+    check_chunks(stream)
+    return stream
 
 
 def _check_image(image: Image) -> None:

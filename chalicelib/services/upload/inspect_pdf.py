@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.services.upload.pdf_budget import check_other_streams, check_streams, limit_parser
+from chalicelib.services.upload.pdf_budget import (
+    MAX_ENTRIES,
+    check_other_streams,
+    check_sections,
+    check_streams,
+    limit_parser,
+    too_complex,
+)
 from chalicelib.services.upload.zip_tail import has_zip_tail
 
 if TYPE_CHECKING:
@@ -51,23 +58,25 @@ def inspect_pdf(stream: BinaryIO) -> None:
     import pikepdf  # noqa: PLC0415  (heavy: loaded only where a PDF is inspected)
 
     limit_parser()
+    check_sections(stream)
+    size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     try:
         with pikepdf.open(stream, attempt_recovery=False) as pdf:
-            _check_document(pdf)
+            _check_document(pdf, size)
     except pikepdf.PasswordError:
         raise _encrypted() from None
     except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise _damaged() from error
 
 
-def _check_document(pdf: Pdf) -> None:
+def _check_document(pdf: Pdf, size: int) -> None:
     if pdf.is_encrypted:
         raise _encrypted()
-    check_streams(pdf)
+    check_streams(pdf, size)
     for entries, is_stream in _dictionaries(pdf):
         _check_dictionary(entries, is_stream)
-    check_other_streams(pdf.objects)
+    check_other_streams(pdf.objects, size)
     if len(pdf.pages) == 0 or pdf.get_warnings():
         raise _damaged()
 
@@ -77,8 +86,12 @@ def _dictionaries(pdf: Pdf) -> Iterator[tuple[dict[str, Any], bool]]:
     from pikepdf import Array, Dictionary, Stream  # noqa: PLC0415
 
     pending: list[Any] = [pdf.trailer, *pdf.objects]
+    left = MAX_ENTRIES
     while pending:
         thing = pending.pop()
+        left -= len(thing) if isinstance(thing, Dictionary | Array) else 0
+        if left < 0:
+            raise too_complex()
         if isinstance(thing, Dictionary | Stream):
             entries: dict[str, Any] = dict(thing.items())
             yield entries, isinstance(thing, Stream)

@@ -60,7 +60,7 @@ def inspect_ods(stream: BinaryIO) -> None:
 
 
 def _content_types(package: ZipFile) -> list[tuple[str, str]]:
-    root = read_xml(package, _CONTENT_TYPES)
+    (root,) = read_xml(package, [_CONTENT_TYPES])
     return [(each.get("PartName", each.get("Extension", "")), each.get("ContentType", "")) for each in root]
 
 
@@ -76,7 +76,7 @@ def _refuse_active(described: list[str], package: ZipFile) -> None:
 
 def _relationships(package: ZipFile) -> list[dict[str, str]]:
     names = [name for name in package.namelist() if name.lower().endswith(".rels")]
-    return [each.attrib for name in names for each in read_xml(package, name)]
+    return [each.attrib for root in read_xml(package, names) for each in root]
 
 
 def _is_external(relationship: dict[str, str]) -> bool:
@@ -88,7 +88,8 @@ def _is_external(relationship: dict[str, str]) -> bool:
 def _check_manifest(package: ZipFile) -> None:
     if "META-INF/manifest.xml" not in package.namelist():
         raise damaged()
-    for each in read_xml(package, "META-INF/manifest.xml").iter():
+    (manifest,) = read_xml(package, ["META-INF/manifest.xml"])
+    for each in manifest.iter():
         tag = each.tag.rpartition("}")[2]
         if tag == "encryption-data":
             detail = "La hoja de cálculo está protegida con contraseña. Quite la contraseña y envíela de nuevo."

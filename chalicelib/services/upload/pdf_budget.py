@@ -6,9 +6,12 @@ and images as far as a second bound goes, since a legitimate scan can be large.
 
 from __future__ import annotations
 
+import io
+import re
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
 
@@ -16,22 +19,65 @@ if TYPE_CHECKING:
     from pikepdf import Pdf
 
 MAX_OBJECTS = 300_000
+MAX_ENTRIES = 5_000_000
+"""In all arrays and dictionaries together; they are looked through one by one."""
+MAX_SECTIONS = 256
+"""Cross-reference sections: one for each time that a document was added to, two where it is linearized."""
 MAX_UNPACKED = 512 * 1024 * 1024
+MAX_UNPACKED_OBJECTS = 64 * 1024 * 1024
+"""Of `MAX_UNPACKED`, what object streams may hold: it is understood, and not only unpacked."""
 MAX_UNPACKED_REST = 128 * 1024 * 1024
 _MAX_PARSER_MEMORY = 8 * 1024 * 1024
 """For one cross-reference or object stream: a million entries fit."""
+_MAX_CONTAINER = 1_000_000
 _PIECE = 256 * 1024
+_PREVIOUS = re.compile(rb"/(?:P|#50)(?:r|#72)(?:e|#65)(?:v|#76)(?=[\x00\s%])(?!\s{1,8}\d{1,10}\s{1,4}\d{1,5}\s{1,4}R)")
+"""Leads from a section to the one before. In an outline a reference follows, as to other objects."""
+_LONGEST_PREVIOUS = 64
+
+
+@dataclass(slots=True)
+class _Budget:
+    """What may still be unpacked, and be read for it, in bytes; and which streams were, each by its number."""
+
+    unpacked: int
+    packed: int
+    """As much as the file has: streams that lie within each other are no program's."""
+    done: set[tuple[int, int]] = field(default_factory=set)
 
 
 def limit_parser() -> None:
     """Tell the parser how much memory one compressed structure may take; the limits hold for the process."""
     from pikepdf.settings import set_qpdf_limits  # noqa: PLC0415  (heavy)
 
-    set_qpdf_limits(flate_max_memory=_MAX_PARSER_MEMORY, png_max_memory=_MAX_PARSER_MEMORY, doc_max_warnings=10)
+    set_qpdf_limits(
+        flate_max_memory=_MAX_PARSER_MEMORY,
+        png_max_memory=_MAX_PARSER_MEMORY,
+        parser_max_container_size=_MAX_CONTAINER,
+        doc_max_warnings=10,
+    )
 
 
-def check_streams(pdf: Pdf) -> None:
-    """Unpack object streams and page contents, within bounds.
+def check_sections(stream: BinaryIO) -> None:
+    """Count the cross-reference sections before the parser follows them: each can unpack to megabytes.
+
+    Raises:
+        InvalidInput: `pdf_too_complex`.
+
+    """
+    stream.seek(0)
+    before, found = b"", 0
+    while piece := stream.read(_PIECE):
+        text = before + piece
+        kept = len(text) if len(piece) < _PIECE else len(text) - _LONGEST_PREVIOUS
+        found += sum(1 for one in _PREVIOUS.finditer(text) if one.start() < kept)
+        if found > MAX_SECTIONS:
+            raise too_complex()
+        before = text[kept:]
+
+
+def check_streams(pdf: Pdf, size: int) -> None:
+    """Unpack object streams and page contents of a file of `size` bytes, each once, within bounds.
 
     Raises:
         InvalidInput: `pdf_too_complex` beyond the bounds, `pdf_damaged` when a stream is not what was written.
@@ -39,59 +85,77 @@ def check_streams(pdf: Pdf) -> None:
     """
     table = pdf.get_xref_table()
     if len(table) > MAX_OBJECTS:
-        raise _too_complex()
-    left = MAX_UNPACKED
+        raise too_complex()
+    budget = _Budget(min(MAX_UNPACKED, MAX_UNPACKED_OBJECTS), size)
     packed = {entry.obj_stream_number for entry in table.values() if entry.obj_stream_number is not None}
     for number in packed:
-        left = _unpack(pdf.get_object(number, 0), left)
+        _unpack(pdf.get_object(number, 0), budget)
+    budget.unpacked += MAX_UNPACKED - min(MAX_UNPACKED, MAX_UNPACKED_OBJECTS)
     for contents in _page_contents(pdf):
-        left = _unpack(contents, left)
+        _unpack(contents, budget)
 
 
-def check_other_streams(streams: Iterable[Any]) -> None:
+def check_other_streams(streams: Iterable[Any], size: int) -> None:
     """Unpack fonts, images and the like until the bound is reached; what lies beyond goes unchecked.
 
     Raises:
-        InvalidInput: `pdf_damaged`.
+        InvalidInput: `pdf_damaged`, `pdf_too_complex`.
 
     """
-    left = MAX_UNPACKED_REST
+    budget = _Budget(MAX_UNPACKED_REST, size)
     for stream in streams:
-        left = _unpack(stream, left, is_strict=False)
-        if left <= 0:
+        _unpack(stream, budget, is_strict=False)
+        if budget.unpacked <= 0:
             return
 
 
 def _page_contents(pdf: Pdf) -> Iterator[Any]:
+    """Yield what draws the pages; a list that several of them refer to is gone through once."""
     from pikepdf import Array  # noqa: PLC0415
 
+    seen: set[tuple[int, int]] = set()
     for page in pdf.pages:
         contents: Any = page.obj.get("/Contents", [])
-        yield from contents if isinstance(contents, Array | list) else [contents]
+        if not isinstance(contents, Array | list):
+            yield contents
+        elif isinstance(contents, list) or not contents.is_indirect or contents.objgen not in seen:
+            seen |= set() if isinstance(contents, list) else {contents.objgen}
+            yield from contents
 
 
-def _unpack(stream: Any, left: int, *, is_strict: bool = True) -> int:
-    """Return what is left of the bound after unpacking; streams packed in other ways count as they are."""
+def _unpack(stream: Any, budget: _Budget, *, is_strict: bool = True) -> None:
+    """Take from the budget what one stream unpacks to; streams packed in other ways count as they are."""
     from pikepdf import Stream  # noqa: PLC0415
 
-    if not isinstance(stream, Stream) or str(stream.get("/Filter", "")) != "/FlateDecode":
-        return left
+    if not isinstance(stream, Stream) or stream.objgen in budget.done:
+        return
+    budget.done.add(stream.objgen)
+    if str(stream.get("/Filter", "")) != "/FlateDecode":
+        return
+    packed = io.BytesIO(stream.read_raw_bytes())
+    budget.packed -= packed.getbuffer().nbytes
+    if budget.packed < 0:
+        raise too_complex()
+    try:
+        _throw_away(packed, budget)
+    except zlib.error:
+        detail = "Una parte del PDF está dañada. Ábralo, guárdelo de nuevo como PDF y envíe el nuevo archivo."
+        raise InvalidInput("pdf_damaged", detail) from None
+    if budget.unpacked < 0 and is_strict:
+        raise too_complex()
+
+
+def _throw_away(packed: BinaryIO, budget: _Budget) -> None:
+    """Unpack until the end or until nothing is left of the budget, in pieces, so that no piece is copied again."""
     unpacker = zlib.decompressobj()
-    pending = stream.read_raw_bytes()
-    while pending and not unpacker.eof:
-        try:
-            left -= len(unpacker.decompress(pending, _PIECE))
-        except zlib.error:
-            detail = "Una parte del PDF está dañada. Ábralo, guárdelo de nuevo como PDF y envíe el nuevo archivo."
-            raise InvalidInput("pdf_damaged", detail) from None
-        if left < 0 and is_strict:
-            raise _too_complex()
-        if left < 0:
-            break
-        pending = unpacker.unconsumed_tail
-    return left
+    while budget.unpacked >= 0 and not unpacker.eof:
+        pending = unpacker.unconsumed_tail or packed.read(_PIECE)
+        if not pending:
+            return
+        budget.unpacked -= len(unpacker.decompress(pending, _PIECE))
 
 
-def _too_complex() -> InvalidInput:
+def too_complex() -> InvalidInput:
+    """Return the refusal of a PDF that would keep its readers at work."""
     detail = "El PDF es demasiado complejo para revisarlo. Divídalo o imprímalo a PDF y envíe el PDF resultante."
     return InvalidInput("pdf_too_complex", detail)

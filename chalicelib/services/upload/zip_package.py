@@ -7,7 +7,7 @@ import lzma
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -22,6 +22,11 @@ MAX_RATIO = 250
 """Unpacked to packed, of the whole; sheets of repeated cells reach 100."""
 _MAX_DIRECTORY = 1024 * 1024
 _MAX_XML = 8 * 1024 * 1024
+"""Of one part that is parsed."""
+MAX_PARSED = 24 * 1024 * 1024
+"""Of all parts that are parsed together."""
+MAX_TAGS = 500_000
+"""Of what is parsed together. A sheet has 65,530 links at most, of one each."""
 _PIECE = 1024 * 1024
 _END_RECORD = 22
 _ZIP64_LOCATOR = 20
@@ -38,7 +43,7 @@ def open_package(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
     _check_ends(stream)
     try:
         with zipfile.ZipFile(stream) as package:
-            _check_entries(package.infolist())
+            _check_entries(package.infolist(), stream.seek(0, io.SEEK_END))
             yield package
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, ValueError) as error:
         raise damaged() from error
@@ -60,8 +65,8 @@ def pieces(package: zipfile.ZipFile, name: str) -> Iterator[bytes]:
             overlap = piece[-64:]
 
 
-def read_xml(package: zipfile.ZipFile, name: str) -> Element:
-    """Parse a small part, without entities.
+def read_xml(package: zipfile.ZipFile, names: Iterable[str]) -> Iterator[Element]:
+    """Parse small parts one after the other, without entities; each tag takes a hundred times what unpacking it does.
 
     Raises:
         InvalidInput: `spreadsheet_damaged` or `spreadsheet_too_complex`.
@@ -70,13 +75,19 @@ def read_xml(package: zipfile.ZipFile, name: str) -> Element:
     from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # noqa: PLC0415
     from defusedxml.ElementTree import ParseError, fromstring  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    if package.getinfo(name).file_size > _MAX_XML:
-        raise _too_complex()
-    try:
-        root: Element = fromstring(package.read(name), forbid_dtd=True)
-    except (ParseError, DefusedXmlException) as error:
-        raise damaged() from error
-    return root
+    size = tags = 0
+    for name in names:
+        size += package.getinfo(name).file_size
+        if package.getinfo(name).file_size > _MAX_XML or size > MAX_PARSED:
+            raise _too_complex()
+        text = package.read(name)
+        tags += text.count(b"<")
+        if tags > MAX_TAGS:
+            raise _too_complex()
+        try:
+            yield fromstring(text, forbid_dtd=True)
+        except (ParseError, DefusedXmlException) as error:
+            raise damaged() from error
 
 
 def _check_ends(stream: BinaryIO) -> None:
@@ -103,14 +114,15 @@ def _check_ends(stream: BinaryIO) -> None:
         raise _too_complex()
 
 
-def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
+    """Hold the table of contents of a file of `size` bytes to bounds; parts that share their bytes are no program's."""
     if not entries or min(entry.header_offset for entry in entries) != 0:
         raise damaged()
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
     if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * packed + _PIECE:
         raise _too_complex()
-    if any(count > 1 for count in Counter(entry.filename.lower() for entry in entries).values()):
+    if packed > size or any(count > 1 for count in Counter(entry.filename.lower() for entry in entries).values()):
         raise damaged()
     for entry in entries:
         _check_entry(entry)

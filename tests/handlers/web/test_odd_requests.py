@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app import app
-from chalicelib.handlers.cookies import SESSION_COOKIE
+from chalicelib.handlers.cookies import DRAFT_COOKIE, SESSION_COOKIE, read_cookies
 from chalicelib.handlers.web.missing import BUTTONS
 from tests.browser_requests import Browser, text_of
 from tests.person_world import PASSWORD
@@ -19,6 +19,58 @@ def test_cookies_of_others_do_not_hide_our_own(browser: Browser, foreign: str) -
     own = f"{SESSION_COOKIE}={browser.cookies.pop(SESSION_COOKIE)}"
     for jar in (f"{foreign}; {own}", f"{own}; {foreign}"):
         assert browser.get("/clave", {"cookie": jar}).status_code == 200
+
+
+BLANKS = ["\x85", "\xa0", "\x0b", "\x0c", "\x1c", "\x1f", "\u2003", "\u3000", "\ufeff", "\r", "\n"]
+"""What Python takes for blanks, or a reader may, and browsers do not."""
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_a_cookie_of_a_longer_name_is_not_ours(browser: Browser, blank: str) -> None:
+    browser.enter()
+    own = f"{SESSION_COOKIE}={browser.cookies.pop(SESSION_COOKIE)}"
+    for name in (f"{blank}{SESSION_COOKIE}", f"{SESSION_COOKIE}{blank}", f" {blank}{SESSION_COOKIE}\t"):
+        for jar in (f"{name}=of-a-stranger; {own}", f"{own}; {name}=of-a-stranger"):
+            assert read_cookies(jar).values == {SESSION_COOKIE: own.partition("=")[2]}
+            assert browser.get("/clave", {"cookie": jar}).status_code == 200
+        assert not read_cookies(f"{name}=of-a-stranger").values
+
+
+def test_blanks_that_belong_to_a_value_stay(browser: Browser) -> None:
+    browser.enter()
+    own = browser.cookies.pop(SESSION_COOKIE)
+    assert browser.get("/clave", {"cookie": f"\t{SESSION_COOKIE}\t= {own} "}).status_code == 200
+    assert browser.get("/clave", {"cookie": f"{SESSION_COOKIE}={own}\xa0"}).status_code == 303
+
+
+def test_of_a_cookie_that_comes_twice_none_counts_and_the_browser_forgets_both(browser: Browser) -> None:
+    browser.enter()
+    own = f"{SESSION_COOKIE}={browser.cookies.pop(SESSION_COOKIE)}"
+    for jar in (f"{own}; {SESSION_COOKIE}=of-a-stranger", f"{SESSION_COOKIE}=of-a-stranger; {own}", f"{own}; {own}"):
+        refused = browser.get("/clave", {"cookie": jar})
+        assert refused.headers["Location"].startswith("/ingresar")
+        assert refused.headers["Clear-Site-Data"] == '"cookies"'
+        assert browser.get("/no-hay/nada", {"cookie": jar}).headers["Clear-Site-Data"] == '"cookies"'
+        sent = browser.post("/clave", {"cookie": jar, "sec-fetch-site": "same-origin"})
+        assert sent.headers["Location"].startswith("/ingresar")
+        assert "Clear-Site-Data" not in sent.headers
+    assert "Clear-Site-Data" not in browser.get("/clave", {"cookie": own}).headers
+
+
+def test_one_cookie_that_comes_twice_leaves_the_others(browser: Browser) -> None:
+    browser.enter()
+    own = f"{SESSION_COOKIE}={browser.cookies.pop(SESSION_COOKIE)}"
+    jar = f"{DRAFT_COOKIE}=a; {own}; {DRAFT_COOKIE}=b"
+    assert read_cookies(jar).repeated == (DRAFT_COOKIE,)
+    assert browser.get("/clave", {"cookie": jar}).status_code == 200
+
+
+@pytest.mark.parametrize("blank", BLANKS[:6])
+def test_a_token_has_no_blanks_but_spaces_before_it(browser: Browser, blank: str) -> None:
+    browser.enter()
+    token = browser.cookies[SESSION_COOKIE]
+    assert browser.people.send("GET", "/v1/sessions/current", token=f" {token}").status_code == 200
+    assert browser.people.send("GET", "/v1/sessions/current", token=token + blank).status_code == 401
 
 
 @pytest.mark.parametrize("header", ["origin", "referer"])

@@ -77,28 +77,22 @@ def _term(fields: Fields) -> Term:
 def _files(fields: Fields) -> tuple[SentFile, ...]:
     given = [(FileRole.MAIN, fields.object("main"))]
     given += [(FileRole.ANNEX, annex) for annex in fields.objects("annexes", most=MAX_ANNEXES)]
-    inline_size = 0
+    left = MAX_INLINE_SIZE
     files = []
     for role, file_fields in given:
-        file = _file(role, file_fields)
-        inline_size += len(file.content or b"")
-        if inline_size > MAX_INLINE_SIZE:
-            raise TooLarge(
-                "inline_too_large",
-                "Los archivos dentro del pedido suman más de 4 MB. Súbalos antes con POST /v1/uploads.",
-                field=file.field,
-            )
+        file = _file(role, file_fields, left)
+        left -= len(file.content or b"")
         files.append(file)
     return tuple(files)
 
 
-def _file(role: FileRole, fields: Fields) -> SentFile:
+def _file(role: FileRole, fields: Fields, left: int) -> SentFile:
     declared = read_declared(fields)
     check_declared(declared, role, field=fields.where("")[:-1])
     has_content, has_upload = fields.has("content"), fields.has("upload_id")
     if has_content == has_upload:
         fields.refuse("file_source", "content", "o «upload_id»: se envía uno de los dos, y solo uno")
-    content = _base64(fields) if has_content else None
+    content = _base64(fields, left) if has_content else None
     upload_id = fields.text("upload_id", longest=_TYPE) if has_upload else None
     if upload_id is not None and not is_upload_id(upload_id):
         fields.refuse("upload_id_invalid", "upload_id", "no es un identificador que dio POST /v1/uploads")
@@ -106,8 +100,20 @@ def _file(role: FileRole, fields: Fields) -> SentFile:
     return SentFile(role, declared, content, upload_id, fields.where("")[:-1])
 
 
-def _base64(fields: Fields) -> bytes:
+def _base64(fields: Fields, left: int) -> bytes:
+    """Return a file of up to `left` bytes; what is written longer than they would be is not decoded."""
+    written = fields.blob("content")
+    if len(written) > 4 * -(-left // 3):
+        raise _inline_too_large(fields)
     try:
-        return base64.b64decode(fields.blob("content"), validate=True)
+        content = base64.b64decode(written, validate=True)
     except (binascii.Error, ValueError):
         fields.refuse("field_base64", "content", "no es base64 correcto")
+    if len(content) > left:
+        raise _inline_too_large(fields)
+    return content
+
+
+def _inline_too_large(fields: Fields) -> TooLarge:
+    detail = "Los archivos dentro del pedido suman más de 4 MB. Súbalos antes con POST /v1/uploads."
+    return TooLarge("inline_too_large", detail, field=fields.where("")[:-1])
