@@ -24,6 +24,9 @@ _HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none';"
+    " base-uri 'none'",
 }
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -253,10 +252,13 @@ def _create_topic(builder: _Builder, name: str, properties: Properties) -> Attri
 
 def _create_configuration_set(builder: _Builder, _name: str, properties: Properties) -> Attributes:
     ses = builder.client("sesv2")
-    with suppress(ses.exceptions.AlreadyExistsException):
+    try:
         ses.create_configuration_set(
             ConfigurationSetName=properties["Name"], DeliveryOptions=properties["DeliveryOptions"]
         )
+    except ClientError as error:
+        if not error.response["Error"]["Code"].endswith("AlreadyExistsException"):  # engines name it differently
+            raise
     return {"Ref": properties["Name"]}
 
 
