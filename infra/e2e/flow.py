@@ -31,7 +31,7 @@ from chalicelib.store.sender.institution_store import InstitutionStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
 from infra.e2e.deployment import Deployment
 from infra.e2e.methods import ask_by_every_method
-from infra.e2e.person import PersonClient, seed_account, use_mailbox
+from infra.e2e.person import USERNAME, PersonClient, seed_account, use_mailbox
 from infra.operate import in_stack
 
 INSTITUTION = "entidad-demo"
@@ -168,7 +168,7 @@ def seed(config: Config, key: Ed25519PrivateKey) -> None:
     seed_account("u1")
     user = MailboxUser("u1", "Titular de Ejemplo", EMAIL, MOBILE, UserState.ACTIVE, is_principal=True)
     holder = Holder(DocumentType.DNI, "40000002", "QUISPE DEMO MARÍA")
-    MailboxStore().put(Mailbox("1-40000002", holder, MailboxState.OPEN, (user,), 1))
+    MailboxStore().put(Mailbox(USERNAME, holder, MailboxState.OPEN, (user,), 1))
 
 
 def refuse_stranger(deployment: Deployment, place: Path, main: Path) -> None:
@@ -209,7 +209,8 @@ def run_commands(deployment: Deployment, notice_id: str) -> None:
     client, stack = deployment.client("lambda"), deployment.resources["Operator"].removesuffix("-operator")
     who = "--reason 'prueba del despliegue' --operator e2e"
     commands = (command.name for command in COMMANDS if not command.arguments)
-    for line in (*commands, "alerts list", f"alerts show {notice_id}", f"alerts resend {notice_id} {who}"):
+    of_alerts = ("alerts list", f"alerts show {notice_id}", f"alerts resend {notice_id} {who}")
+    for line in (*commands, *of_alerts, f"sessions end --user {USERNAME} {who}"):
         answer = in_stack(client, stack, {"command": line})
         _check(answer["exit"] == 0, f"{line} runs: {answer['output']}")
 

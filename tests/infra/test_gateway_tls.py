@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.session import Session
 
 from infra.template import load_template
 
 RESOURCES: dict[str, dict[str, Any]] = load_template()["Resources"]
 OF_TODAY = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
 """AWS's policy of TLS 1.3 and 1.2, forward secrecy in each suite."""
+
+
+def test_aws_knows_the_policy() -> None:
+    gateway = Session().get_service_model("apigateway")
+
+    assert OF_TODAY in gateway.shape_for("SecurityPolicy").enum
+    assert "BASIC" in gateway.shape_for("EndpointAccessMode").enum
 
 
 def test_every_way_to_the_gateway_is_looked_at() -> None:
