@@ -273,7 +273,7 @@ def test_a_text_too_long_or_with_control_characters_is_told_by_its_label(applica
     html = text_of(applicant.fill(form, a_person_form(given_names="R" * 301, paternal_surname="Pru\x07eba")))
     assert "«Nombres» puede tener hasta 300 caracteres." in html
     assert "«Apellido Paterno» tiene signos que no se ven; hay que quitarlos." in html
-    assert applicant.fill(form, a_person_form(given_names="R" * 100_000)).status_code == 422
+    assert applicant.fill(form, a_person_form(given_names="R" * 50_000)).status_code == 422
 
 
 @pytest.mark.parametrize("typed", ["27/3/1985", "27-03-1985", "27 3 1985", "27031985", "27.3.1985", " 1985-03-27 "])
