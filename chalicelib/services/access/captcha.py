@@ -8,6 +8,7 @@ from functools import partial
 
 from chalicelib.domain.access.access_policy import CAPTCHAS_PER_ADDRESS, SOUNDS_PER_ADDRESS
 from chalicelib.domain.access.captcha import LIFETIME, Challenge, captcha_answer, read_answer
+from chalicelib.domain.access.pepper import every_pepper
 from chalicelib.domain.access.token import NewToken, Token, TokenKind
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.limit import Limit
@@ -62,9 +63,10 @@ def speak_captcha(captcha_id: str, *, origin: str, tools: CaptchaTools, now: dat
     found: list[Token | None] = []
     find = partial(tools.tokens.find, TokenKind.CAPTCHA, captcha_id)
     together([lambda: found.append(find()), partial(_spend, SOUNDS_PER_ADDRESS, origin, tools, now)])
-    if found[0] is None or not found[0].is_valid_at(now):
+    answer = None if found[0] is None or not found[0].is_valid_at(now) else answer_of(found[0], captcha_id, tools)
+    if answer is None:
         raise NotFound("captcha_gone", "Esta imagen venció. Pide otra.")
-    return captcha_sound(captcha_answer(tools.pepper, captcha_id))
+    return captcha_sound(answer)
 
 
 def check_captcha(captcha_id: str, typed: str, *, tokens: TokenStore, now: datetime) -> None:
@@ -78,6 +80,12 @@ def check_captcha(captcha_id: str, typed: str, *, tokens: TokenStore, now: datet
     if token is None or not tokens.matches(token, captcha_id, read_answer(typed)):
         detail = "El texto no coincide o venció. Escribe lo que ves o escuchas ahora, o pide un código a tu correo."
         raise CaptchaWrong("captcha_wrong", detail, field="captcha")
+
+
+def answer_of(challenge: Token, captcha_id: str, tools: CaptchaTools) -> str | None:
+    """Return what the picture shows, under whichever pepper it was drawn."""
+    answers = (captcha_answer(one, captcha_id) for one in every_pepper(tools.pepper))
+    return next((answer for answer in answers if tools.tokens.matches(challenge, captcha_id, answer)), None)
 
 
 def _spend(limit: Limit, origin: str, tools: CaptchaTools, now: datetime) -> None:
