@@ -128,6 +128,19 @@ def test_attempts_are_counted_over_both(world: World, maker: Pepper, user: Peppe
 
 
 @over_a_rotation
+def test_attempts_at_a_code_from_before_are_counted(world: World, maker: Pepper, user: Pepper) -> None:
+    made_by, used_by = stores(world, maker, user)
+    made_by.issue(a_code(TokenKind.EMAIL_CODE))
+
+    counted = [
+        used_by.count_attempt(TokenKind.EMAIL_CODE, "secret-1", limit=CODE_ATTEMPTS, now=NOW)
+        for _ in range(CODE_ATTEMPTS + 1)
+    ]
+
+    assert [token and token.attempts for token in counted] == [1, 2, 3, 4, 5, None]
+
+
+@over_a_rotation
 def test_an_expired_link_is_taken_away_once_so_that_one_new_one_is_sent(
     world: World, maker: Pepper, user: Pepper
 ) -> None:
