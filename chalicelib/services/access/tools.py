@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.access.known_passwords import CommonPasswords
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.session import Session
 from chalicelib.gateways.mail import Mail
@@ -25,6 +26,7 @@ from chalicelib.store.people_store import PeopleStore
 class AccessTools:
     """Stores, hashing, mail and chance. `new_secret` returns an opaque token; `portal_url` has no final slash.
 
+    `common_passwords` reads the list that a new password is held against, when it is first asked for.
     `clock` tells the instant of a commit, where that of the request would be too early.
     """
 
@@ -37,6 +39,7 @@ class AccessTools:
     sessions: SessionStore
     events: EventStore
     hashing: PasswordHashing
+    common_passwords: Callable[[], CommonPasswords]
     mail: Mail
     letterhead: Letterhead
     pepper: bytes
