@@ -58,7 +58,7 @@ class Config:
     malware_scan: str = "off"
     """`guardduty`: only objects tagged NO_THREATS_FOUND pass; `off`: no scanner is installed."""
     token_secret_arn: str = ""
-    """Secret whose text is the pepper of codes, links, sessions and counters."""
+    """Secret whose lines are the peppers of codes, links, sessions and counters; the first is written under."""
     reniec_url: str = ""
     sunat_url: str = ""
     """Where the registries answer (docs/registros.md); with either empty, registration by the person is closed."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.mail import access_mail, letterhead
 from chalicelib.bootstrap.session import session_store, token_store
 from chalicelib.bootstrap.storage import event_store, limit_store, mailbox_store, pepper
 from chalicelib.domain.access.access_policy import access_mails, pretended_mails
+from chalicelib.domain.access.known_passwords import CommonPasswords, read_common_passwords
 from chalicelib.services.access.captcha import CaptchaTools
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.access.tools import AccessTools
@@ -16,12 +20,20 @@ from chalicelib.store.access.account_store import AccountStore
 from chalicelib.store.access.sent_mail_store import SentMailStore
 from chalicelib.store.people_store import PeopleStore
 
+_COMMON_PASSWORDS = Path(__file__).parents[1] / "common_passwords" / "common.txt"
+
 
 @made_once
 def account_store(box: Container) -> AccountStore:
     """What people log in with."""
     connection(box)
     return AccountStore()
+
+
+@made_once
+def common_passwords(_: Container) -> CommonPasswords:
+    """What passwords are too often made of; read by whoever first sets one."""
+    return read_common_passwords(_COMMON_PASSWORDS.read_text("ascii"))
 
 
 @made_once
@@ -44,6 +56,7 @@ def access_tools(box: Container) -> AccessTools:
         events=event_store(box),
         sent_mails=SentMailStore(pepper(box)),
         hashing=PasswordHashing(),
+        common_passwords=partial(common_passwords, box),
         mail=access_mail(box),
         letterhead=letterhead(box),
         pepper=pepper(box),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection, new_client
+from chalicelib.domain.access.pepper import Pepper, read_pepper
 from chalicelib.gateways.secret_texts import SecretTexts
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.limit_store import LimitStore
@@ -46,6 +47,6 @@ def secret_texts(box: Container) -> SecretTexts:
 
 
 @made_once
-def pepper(box: Container) -> bytes:
-    """What keyed hashes are made with; of 32 bytes or more, or nothing is hashed."""
-    return secret_texts(box).get(box.config.token_secret_arn).encode()
+def pepper(box: Container) -> Pepper:
+    """What keyed hashes are made with, and those beside it; each of 32 bytes or more, or nothing is hashed."""
+    return read_pepper(secret_texts(box).get(box.config.token_secret_arn))

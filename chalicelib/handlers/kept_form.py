@@ -10,8 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.session import draft_tools
-from chalicelib.domain.access.access_secret import is_same_secret
+from chalicelib.bootstrap.session import draft_tools, session_store
 from chalicelib.handlers.cookies import FORM_COOKIE, SESSION_COOKIE, cookie, no_cookie
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.services.access.drafts import drop_draft, find_draft, keep_draft
@@ -39,11 +38,11 @@ def keep_form(request: PageRequest) -> list[str]:
     return [cookie(FORM_COOKIE, secret)]
 
 
-def find_form(request: PageRequest) -> dict[str, Any] | None:
+def find_form(request: PageRequest, user_id: str) -> dict[str, Any] | None:
     """Return `path` and `form` of what this user has kept; None where there is nothing, or it is another's."""
     secret, box = request.cookies.get(FORM_COOKIE, ""), current()
     kept = find_draft(secret, tools=draft_tools(box), now=box.clock()) if secret else None
-    return kept if kept is not None and is_same_secret(kept["owner"], _owner(request)) else None
+    return kept if kept is not None and session_store(box).is_tag_of(kept["owner"], user_id) else None
 
 
 def forget_form(request: PageRequest) -> list[str]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.access.access_secret import keyed_hash
+from chalicelib.domain.access.access_secret import keyed_hashes
 from chalicelib.store.tables import TokenItem
 from chalicelib.store.token_item import micros
 
@@ -20,21 +20,30 @@ _ID_LENGTH = 32
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One login's look at one notice; `token` is the same whenever it looks, `event_id` is each look's own."""
+    """One login's look at one notice; `tokens` are the same whenever it looks, `event_ids` are each look's own.
 
-    token: str
-    event_id: str
+    Of both the first is the one to write by. The others are what the same look is called under another pepper.
+    """
+
+    tokens: tuple[str, ...]
+    event_ids: tuple[str, ...]
     at: datetime
     until: datetime
+
+    @property
+    def event_id(self) -> str:
+        """The id of what the log tells of it."""
+        return self.event_ids[0]
 
     def begin_in(self, transaction: TransactWrite) -> None:
         """Begin it as part of a transaction, which fails while an earlier one of the same login lasts."""
         # TTL deletes late, so a look that is over still lies there.
         is_over = TokenItem.token.does_not_exist() | (TokenItem.valid_until <= micros(self.at))
-        item = TokenItem(
-            self.token, digest=self.event_id, valid_until=micros(self.until), expires_at=self.until + _TTL_MARGIN
-        )
-        transaction.save(item, condition=is_over)
+        for token in self.tokens:
+            item = TokenItem(
+                token, digest=self.event_id, valid_until=micros(self.until), expires_at=self.until + _TTL_MARGIN
+            )
+            transaction.save(item, condition=is_over)
 
 
 class LookStore:
@@ -48,6 +57,11 @@ class LookStore:
     def name_look(self, access_id: str, notice_id: str, at: datetime) -> Look:
         """Name the look at an instant; the same again is the same look."""
         at = at.astimezone(UTC)
-        token = keyed_hash(self._pepper, "look", access_id, notice_id)
-        event_id = keyed_hash(self._pepper, "look", access_id, notice_id, at.isoformat())
-        return Look(f"look#{token}", event_id[:_ID_LENGTH], at, at + self._lasts)
+        tokens = keyed_hashes(self._pepper, "look", access_id, notice_id)
+        event_ids = keyed_hashes(self._pepper, "look", access_id, notice_id, at.isoformat())
+        return Look(
+            tuple(f"look#{token}" for token in tokens),
+            tuple(event_id[:_ID_LENGTH] for event_id in event_ids),
+            at,
+            at + self._lasts,
+        )

@@ -11,7 +11,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.access.access_secret import keyed_hash
+from chalicelib.domain.access.access_secret import keyed_hash, keyed_hashes
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox
@@ -33,6 +33,7 @@ from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vend
 
 _TTL_MARGIN = timedelta(days=30)
 """The nightly job deletes first; the time to live is for what it could not."""
+_PURPOSE = "registration"
 _FAILED = "ConditionalCheckFailed"
 _CONFLICT = "TransactionConflict"
 
@@ -50,7 +51,23 @@ class RegistrationStore:
 
     def key(self, registration_id: str) -> str:
         """Return what an id is stored as."""
-        return keyed_hash(self._pepper, "registration", registration_id)
+        return keyed_hash(self._pepper, _PURPOSE, registration_id)
+
+    def find_by_id(self, registration_id: str) -> Registration | None:
+        """Return the registration of an id as `find` does, under whichever pepper it was begun."""
+        keys = keyed_hashes(self._pepper, _PURPOSE, registration_id)
+        return next((found for found in map(self.find, keys) if found is not None), None)
+
+    def refuse_begun_elsewhere(self, registration_id: str) -> None:
+        """Refuse an id that was begun under another pepper; under its own, `add` does. No call while there is one.
+
+        Raises:
+            RegistrationChanged: `registration_changed`.
+
+        """
+        _, *others = keyed_hashes(self._pepper, _PURPOSE, registration_id)
+        if any(self.find(key) is not None for key in others):
+            raise registration_changed()
 
     def find(self, key: str) -> Registration | None:
         """Return a registration, expired or not, read with strong consistency."""

@@ -10,6 +10,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.domain.access.access_secret import keyed_hash
+from chalicelib.domain.access.pepper import every_pepper
 from chalicelib.domain.access.token import KEPT_FOR, NewToken, Token, TokenKind
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.shards import expiry_shard
@@ -23,6 +24,11 @@ _MICROSECOND = timedelta(microseconds=1)
 def token_key(pepper: bytes, kind: TokenKind, name: str) -> str:
     """Return `<kind>#<keyed hash of the name>`."""
     return f"{kind}#{keyed_hash(pepper, 'name', kind, name)}"
+
+
+def token_keys(pepper: bytes, kind: TokenKind, name: str) -> tuple[str, ...]:
+    """Return what the key may be: under the pepper, then under each one beside it."""
+    return tuple(token_key(one, kind, name) for one in every_pepper(pepper))
 
 
 def token_digest(pepper: bytes, kind: TokenKind, name: str, answer: str) -> str:

@@ -15,6 +15,7 @@ USES: dict[str, set[str]] = {
     "bootstrap/chance.py": {"access"},
     "bootstrap/search.py": {"reading"},
     "bootstrap/session.py": {"access"},
+    "bootstrap/storage.py": {"access"},
     "gateways/files.py": {"upload"},
     "gateways/upload_metadata.py": {"upload"},
     "handlers/admission.py": {"access"},

@@ -6,6 +6,7 @@ from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.credentials import check_new_password
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mailbox import DocumentType, UserState
+from tests.common_passwords import COMMON
 from tests.deposit_world import a_mailbox, a_user
 
 SECONDARY = a_user(2, document_type=DocumentType.DNI, document_number="40000028")
@@ -26,7 +27,7 @@ def test_neither_the_own_nor_the_holders_number_makes_a_password() -> None:
     refused = []
     for new in ("Lago-40000028-rio", "Lago-40000002-rio", "Lago-verde-rio-71"):
         try:
-            check_new_password(new, account, MAILBOX)
+            check_new_password(new, account, MAILBOX, COMMON)
         except InvalidInput as error:
             refused.append((new, error.code))
     assert refused == [("Lago-40000028-rio", "password_personal"), ("Lago-40000002-rio", "password_personal")]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import boto3
 import pytest
 from botocore.config import Config as ClientConfig
@@ -7,7 +9,7 @@ from botocore.config import Config as ClientConfig
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.storage import pepper
 from chalicelib.config import Config
-from chalicelib.domain.access.access_secret import MIN_PEPPER_BYTES
+from chalicelib.domain.access.pepper import MIN_PEPPER_BYTES
 from chalicelib.domain.errors import Unavailable
 from chalicelib.gateways.secret_texts import SecretTexts
 
@@ -18,6 +20,15 @@ def test_the_pepper_is_the_templates_secret_and_long_enough(aws: dict[str, str])
     assert len(pepper(box)) >= MIN_PEPPER_BYTES
     assert pepper(box) == pepper(Container(Config.from_env(aws)))
     assert box.chance.new_token() != box.chance.new_token()
+
+
+def test_the_peppers_secret_may_hold_others_beside_it(aws: dict[str, str]) -> None:
+    now, before = "n" * 64, "b" * 64
+    arn = boto3.client("secretsmanager").create_secret(Name="rotated", SecretString=f"{now}\n{before}")["ARN"]
+
+    found = pepper(Container(replace(Config.from_env(aws), token_secret_arn=arn)))
+
+    assert (found, found.others) == (now.encode(), (before.encode(),))
 
 
 @pytest.mark.usefixtures("aws")

@@ -12,6 +12,7 @@ from chalicelib.domain.access.credentials import check_new_password
 from chalicelib.domain.mailbox import UserState
 from chalicelib.services.access.password_hashing import PasswordHashing
 from infra.local.demo_data import MAILBOXES, PASSWORD, PEOPLE, _add_accounts, _add_mailboxes
+from tests.common_passwords import COMMON
 from tests.deposit_world import a_mailbox
 
 
@@ -43,6 +44,6 @@ def test_the_people_named_at_the_start_have_the_password_told_there(box: Contain
         mailbox = mailbox_store(box).find(account.mailbox_id)
         assert mailbox is not None
         assert mailbox.user(account.user_id) is not None
-        check_new_password(PASSWORD, account, mailbox)
+        check_new_password(PASSWORD, account, mailbox, COMMON)
     states = {username: account.state for username in PEOPLE if (account := account_store(box).find(username))}
     assert set(states.values()) == {UserState.ACTIVE}

@@ -11,13 +11,13 @@ import hashlib
 import hmac
 import re
 
+from chalicelib.domain.access.pepper import MIN_PEPPER_BYTES, every_pepper
 from chalicelib.domain.codes import ALPHABET
 from chalicelib.domain.errors import InvalidInput
 
 CODE_LENGTH = 6
 EMAIL_CODE_SPACE = len(ALPHABET) ** CODE_LENGTH
 SECRET_BYTES = 32
-MIN_PEPPER_BYTES = 32
 
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212._]+")
 _LETTERS = "".join(symbol for symbol in ALPHABET if symbol.isalpha()).lower()
@@ -59,11 +59,24 @@ def opaque_token(random: bytes) -> str:
 
 
 def keyed_hash(pepper: bytes, *parts: str) -> str:
-    """Return HMAC-SHA-256 of the parts in lower-case hex; each is framed by its length, so no two lists are alike."""
+    """Return HMAC-SHA-256 of the parts in lower-case hex; each is framed by its length, so no two lists are alike.
+
+    What is made to be found again later, by whatever process, is looked for by `keyed_hashes` or `is_keyed_hash`.
+    """
     if len(pepper) < MIN_PEPPER_BYTES:
         raise ValueError(f"the pepper needs at least {MIN_PEPPER_BYTES} bytes")
     framed = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
     return hmac.new(pepper, framed, hashlib.sha256).hexdigest()
+
+
+def keyed_hashes(pepper: bytes, *parts: str) -> tuple[str, ...]:
+    """Return the keyed hash of the parts under the pepper and under each one beside it, in this order."""
+    return tuple(keyed_hash(one, *parts) for one in every_pepper(pepper))
+
+
+def is_keyed_hash(given: str, pepper: bytes, *parts: str) -> bool:
+    """Tell whether this is the keyed hash of the parts, made under the pepper or one beside it."""
+    return any(is_same_secret(given, one) for one in keyed_hashes(pepper, *parts))
 
 
 def is_same_secret(one: str, other: str) -> bool:

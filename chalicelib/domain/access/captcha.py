@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
+from chalicelib.domain.access.pepper import every_pepper
 
 LIFETIME = timedelta(minutes=10)
 LENGTH = 5
@@ -50,6 +51,8 @@ class Challenge:
     captcha_id: str
     valid_until: datetime
     answer: str = field(repr=False)
+    pepper: bytes = field(repr=False)
+    """What the id is signed under, which is one and the same for every process that knows it."""
 
     def is_valid_at(self, now: datetime) -> bool:
         """Compare with the clock of whoever asks, which may be another one than that of who made it."""
@@ -68,13 +71,17 @@ def new_challenge(secret: str, *, pepper: bytes, now: datetime) -> Challenge:
 def read_challenge(captcha_id: str, *, pepper: bytes) -> Challenge | None:
     """Return the challenge that an id of ours names, expired or not; None for any other text."""
     found = _ID.fullmatch(captcha_id)
-    if found is None or not is_same_secret(_signed(pepper, *found.groups()), captcha_id):
+    if found is None:
         return None
-    return _challenge(pepper, captcha_id, int(found.group(2)))
+    for one in every_pepper(pepper):
+        if is_same_secret(_signed(one, *found.groups()), captcha_id):
+            return _challenge(one, captcha_id, int(found.group(2)))
+    return None
 
 
 def _challenge(pepper: bytes, captcha_id: str, last_second: int) -> Challenge:
-    return Challenge(captcha_id, datetime.fromtimestamp(last_second, UTC), captcha_answer(pepper, captcha_id))
+    until = datetime.fromtimestamp(last_second, UTC)
+    return Challenge(captcha_id, until, captcha_answer(pepper, captcha_id), pepper)
 
 
 def _signed(pepper: bytes, random: str, last_second: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.access.access_secret import keyed_hash
 from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.known_passwords import CommonPasswords
 from chalicelib.domain.access.password_policy import Person, check_password, normalise
 from chalicelib.domain.errors import CredentialsWrong, Forbidden, InvalidInput
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
@@ -89,7 +90,9 @@ def user_of(account: Account | None, mailbox: Mailbox | None) -> MailboxUser | N
     return mailbox.user(account.user_id)
 
 
-def check_new_password(new: str, account: Account, mailbox: Mailbox | None, *, old: str | None = None) -> None:
+def check_new_password(
+    new: str, account: Account, mailbox: Mailbox | None, common: CommonPasswords, *, old: str | None = None
+) -> None:
     """Check what a person chose, knowing who they are.
 
     Raises:
@@ -106,7 +109,7 @@ def check_new_password(new: str, account: Account, mailbox: Mailbox | None, *, o
         document_numbers=_numbers_of(account, user),
         email=user.email if user else "",
     )
-    check_password(new, person, field="new_password")
+    check_password(new, person, common, field="new_password")
 
 
 def _numbers_of(account: Account, user: MailboxUser | None) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
+from chalicelib.domain.access.access_secret import is_keyed_hash, keyed_hash
 from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.session import Session
 
@@ -22,5 +22,5 @@ def check_csrf(pepper: bytes, session: Session, given: str) -> None:
         Forbidden: `csrf_mismatch`.
 
     """
-    if not is_same_secret(csrf_token(pepper, session), given):
+    if not is_keyed_hash(given, pepper, "csrf", session.access_id):
         raise Forbidden("csrf_mismatch", "La página venció. Vuelve a abrirla y envía el formulario otra vez.")

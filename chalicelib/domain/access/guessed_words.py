@@ -1,7 +1,8 @@
-"""Words that passwords in Peru are too often made of, lower-case, without accents or spaces.
+"""Words that passwords in Peru and Ecuador are too often made of, lower-case, without accents or spaces.
 
+What the list of common passwords lacks: places, clubs, dishes, cheers, endearments, and what this service is called.
 Compiled for this project from general knowledge (no leaked list was copied); same licence as the project. Decorated
-forms (`Peru2026!`, `C0ntrasena1`, `AlianzaLima`) are found by rule, not listed: see `password_policy`.
+forms (`Peru2026!`, `C0ntrasena1`, `AlianzaLima`) are found by rule, not listed: see `predictable_password`.
 """
 
 from __future__ import annotations
@@ -73,6 +74,57 @@ GUESSED_WORDS = frozenset(
     colegio escuela universidad sanmarcos catolica pucp uni cachimbo ingeniero ingeniera doctor doctora abogado abogada
     profesor profesora enfermera policia soldado presidente jefe jefa capitan pirata rambo terminator
     loca loco locura diablo diablito muerte guerra venganza poder fuerte fuerza valiente guerrera invencible
+    ecuador ecuatoriano ecuatoriana ecuatorianos mitaddelmundo tricolor latri sucre dolar dolares
+    quito guayaquil guayaco cuenca ambato riobamba ibarra loja machala manta portoviejo esmeraldas quevedo babahoyo
+    milagro duran samborondon daule latacunga otavalo cayambe sangolqui ruminahui tulcan guaranda azogues tena puyo
+    macas zamora nuevaloja lagoagrio coca orellana santodomingo santaelena salinas montanita galapagos pichincha guayas
+    azuay manabi tungurahua chimborazo cotopaxi imbabura carchi bolivar canar losrios eloro morona pastaza napo
+    sucumbios cotacachi banos vilcabamba playas naranjal pedernales jipijapa montecristi carapungo cumbaya
+    emelec csemelec bombillo electrico barcelonasc barcelonaec toreros idolo monumental ligadequito ldu ligaldu albos
+    elnacional nacional aucas deportivoquito deportivocuenca independientedelvalle delvalle macara mushucruna
+    delfinsc tecnico tecnicouniversitario olmedo orense catolicaec guayaquilcity valencia ennervalencia caicedo
+    moisescaicedo hincapie pacho plata antoniovalencia hornado encebollado guatita bolon llapingacho fritada
+    locro guaguadepan coladamorada canelazo yapingacho mote chifle patacon churrasco seco sancocho
+    liverpool liverpoolfc chelsea arsenal manchester manchesterunited manchestercity tottenham juventus milan inter
+    intermilan roma napoli bayern bayernmunich borussia dortmund psg ajax benfica porto atleticomadrid atletico
+    sevilla betis villarreal realsociedad athletic racing independiente sanlorenzo velez estudiantes colocolo
+    udechile ucatolica penarol nacionaluruguay olimpia cerroporteno libertad flamengo palmeiras corinthians santos
+    saopaulo gremio vasco fluminense botafogo america americadecali millonarios atleticonacional junior deportivocali
+    chivas pumas tigres rayados cruzazul toluca bolivarlapaz thestrongest carobobo haaland vinicius lewandowski
+    bellingham yamal lamine pedri gavi suarez cavani falcao james zidane beckham ronaldinho kaka modric mourinho
+    guardiola ancelotti scaloni dibala dimaria dybala lautaro
+    argentina bolivia brasil brazil chile colombia venezuela uruguay paraguay mexico panama cuba espana spain italia
+    italy francia france alemania germany inglaterra england portugal holanda japon japan china corea canada
+    estadosunidos usa america americalatina sudamerica latinoamerica europa africa asia
+    bogota medellin cali cartagena caracas santiago valparaiso buenosaires cordoba rosario mendoza montevideo asuncion
+    lapaz cochabamba santacruz brasilia riodejaneiro londres london paris newyork miami losangeles tokio tokyo roma
+    tacna arica puerto callaoperu limaperu peruylima comasperu villamaria villamariadeltriunfo sanjuandelurigancho
+    sjl sanjuandemiraflores santaanita elagustino lavictoria rimaclima chaclacayo cieneguilla pachacamac puntahermosa
+    paracas mancora huanchaco chanchan machupichu ollantaytambo colca yanahuara cayma cerrocolorado wanchaq saylla
+    tingomaria huancavelicaperu andahuaylas sicuani ayaviri ilave juli azangaro bagua utcubamba yurimaguas requena
+    catacaos paita sechura talarena zarumilla ferrenafe monsefu pimentel motupe guadalupe pacasmayo chepen otuzco
+    zapatilla zapatillas ventilador mochila lapicero cuaderno pizarra parlante audifonos impresora teclado mouse
+    rascacielos murcielago rinoceronte hipopotamo cocodrilo dinosaurio elefante jirafa cangrejo pulpo tiburon ballena
+    portal miportal portalciudadano ciudadano ciudadana buzonelectronico electronica electronico notificame
+    notificado notificada digital gobiernodigital firma firmadigital peruano expedientes judicial poderjudicial sunarp
+    essalud indecopi osiptel ositran sutran satlima onpe jne minsa minedu mef pnp servir midis sernanp oefa
+    registrocivil sri iess cne sercop senescyt ministeriopublico fiscalia contraloria
+    toyota nissan hyundai honda mazda chevrolet ferrari lamborghini mercedes mercedesbenz volkswagen suzuki yamaha
+    kawasaki adidas nike puma cocacola pepsi starbucks mcdonalds amazon apple macbook lenovo toshiba logitech
+    cusquena pilsen cristalito pilsener clubverde sublime donofrio gloria leche inka
     nomeacuerdo nolose noseque noolvides olvidalo olvide ninguna ninguno nada todo cualquiera igual mismo misma
     """.split()  # noqa: SIM905 - hundreds of quoted words would be no easier to read
 )
+
+AFFIXES = tuple(
+    sorted(
+        """
+        el la los las un una mi mis tu tus su yo de del al con por para en soy eres somos amo ama amas teamo tequiero
+        adoro teadoro odio viva vivan vivael vivala arriba vamos dale fuerza forza aguante hola querido querida mejor
+        gran super santa santo san don the my love ilove iloveyou iam hello big new fc cf sc cd fbc club deportivo real
+        """.split(),  # noqa: SIM905 - as above
+        key=len,
+        reverse=True,
+    )
+)
+"""What is put before a word without making it harder to guess, the longest first."""

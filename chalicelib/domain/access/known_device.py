@@ -11,6 +11,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
+from chalicelib.domain.access.pepper import every_pepper
 
 LIFETIME = timedelta(days=180)
 MOST = 5
@@ -22,7 +23,7 @@ _MARK = re.compile(r"([A-Za-z0-9_-]{43})\.([0-9]{10})\.([0-9a-f]{32})")
 def find_device(pepper: bytes, marks: str, username: str, now: datetime) -> str | None:
     """Return the id of the device that this user got in with; None where no mark says so."""
     for device_id, until, seal in _read(marks):
-        if int(until) >= now.timestamp() and is_same_secret(seal, _seal(pepper, device_id, username, until)):
+        if int(until) >= now.timestamp() and _is_of(pepper, username, (device_id, until, seal)):
             return device_id
     return None
 
@@ -30,7 +31,7 @@ def find_device(pepper: bytes, marks: str, username: str, now: datetime) -> str 
 def with_device(pepper: bytes, marks: str, username: str, new_id: str, now: datetime) -> str:
     """Return the marks to keep after this user got in: a new one first, without their former one."""
     until = str(int((now.astimezone(UTC) + LIFETIME).timestamp()))
-    others = [mark for mark in _read(marks) if not is_same_secret(mark[2], _seal(pepper, mark[0], username, mark[1]))]
+    others = [mark for mark in _read(marks) if not _is_of(pepper, username, mark)]
     kept = [(new_id, until, _seal(pepper, new_id, username, until)), *others]
     return "~".join(".".join(mark) for mark in kept[:MOST])
 
@@ -40,6 +41,11 @@ def _read(marks: str) -> list[tuple[str, str, str]]:
         return []
     found = (_MARK.fullmatch(mark) for mark in marks.split("~"))
     return [(mark[1], mark[2], mark[3]) for mark in found if mark is not None][:MOST]
+
+
+def _is_of(pepper: bytes, username: str, mark: tuple[str, str, str]) -> bool:
+    device_id, until, seal = mark
+    return any(is_same_secret(seal, _seal(one, device_id, username, until)) for one in every_pepper(pepper))
 
 
 def _seal(pepper: bytes, device_id: str, username: str, until: str) -> str:

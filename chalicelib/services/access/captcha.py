@@ -60,8 +60,13 @@ def check_captcha(captcha_id: str, typed: str, *, tokens: TokenStore, pepper: by
     if (
         challenge is None
         or not challenge.is_valid_at(now)
-        or not tokens.issue_once(NewToken(TokenKind.CAPTCHA, captcha_id, now, challenge.valid_until))
+        or not _is_first(challenge, tokens, now)
         or not is_same_secret(challenge.answer, read_answer(typed))
     ):
         detail = "El texto no coincide o venció. Escribe lo que ves o escuchas ahora, o pide un código a tu correo."
         raise CaptchaWrong("captcha_wrong", detail, field="captcha")
+
+
+def _is_first(challenge: Challenge, tokens: TokenStore, now: datetime) -> bool:
+    used = NewToken(TokenKind.CAPTCHA, challenge.captcha_id, now, challenge.valid_until)
+    return tokens.issue_once(used, pepper=challenge.pepper)

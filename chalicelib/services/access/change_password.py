@@ -41,7 +41,7 @@ def change_password(
     shown = ShownPassword(change.old, Confirmed.PASSWORD_CHANGE, origin)
     account = check_own_password(session, account, shown, tools=tools, now=now)
     check_may_log_in(account, now)
-    check_new_password(change.new, account, mailbox, old=change.old)
+    check_new_password(change.new, account, mailbox, tools.common_passwords(), old=change.old)
     changed = with_own_password(account, tools.hashing.hash(change.new))
     done_at = tools.clock()  # as late as can be: a login by the old password that began before it ends with the rest
     event = tools.user_event(EventType.PASSWORD_CHANGED, account.user_id, origin=origin, now=done_at)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.domain.access.access_secret import keyed_hash
+from chalicelib.domain.access.pepper import every_pepper
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import TooLarge
 from chalicelib.store.access.token_store import TokenStore
@@ -48,7 +49,7 @@ def keep_draft(
     if len(text) > MAX_DRAFT_BYTES:
         raise TooLarge("draft_too_large", "Escribiste más de lo que podemos guardar. Acorta los textos y continúa.")
     salt = tools.new_salt()
-    sealed = _cipher(secret, salt, tools).encrypt(_NONCE, text, _bound(valid_until))
+    sealed = _cipher(tools.pepper, secret, salt).encrypt(_NONCE, text, _bound(valid_until))
     kept = {"salt": salt, "sealed": base64.b64encode(sealed).decode()}
     tools.tokens.issue(NewToken(TokenKind.DRAFT, secret, now, valid_until, data=kept))
 
@@ -60,13 +61,15 @@ def find_draft(secret: str, *, tools: DraftTools, now: datetime) -> dict[str, An
     token = tools.tokens.find(TokenKind.DRAFT, secret)
     if token is None or not token.is_valid_at(now):
         return None
-    cipher = _cipher(secret, token.data["salt"], tools)
-    try:
-        text = cipher.decrypt(_NONCE, base64.b64decode(token.data["sealed"]), _bound(token.valid_until))
-    except InvalidTag:
-        return None
-    found: dict[str, Any] = json.loads(text)
-    return found
+    sealed, bound = base64.b64decode(token.data["sealed"]), _bound(token.valid_until)
+    for pepper in every_pepper(tools.pepper):
+        try:
+            text = _cipher(pepper, secret, token.data["salt"]).decrypt(_NONCE, sealed, bound)
+        except InvalidTag:
+            continue
+        found: dict[str, Any] = json.loads(text)
+        return found
+    return None
 
 
 def drop_draft(secret: str, *, tools: DraftTools) -> None:
@@ -74,12 +77,12 @@ def drop_draft(secret: str, *, tools: DraftTools) -> None:
     tools.tokens.revoke(TokenKind.DRAFT, secret)
 
 
-def _cipher(secret: str, salt: str, tools: DraftTools) -> Any:
+def _cipher(pepper: bytes, secret: str, salt: str) -> Any:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 - as above
 
-    both = bytes.fromhex(keyed_hash(tools.pepper, "draft-key", secret))
+    both = bytes.fromhex(keyed_hash(pepper, "draft-key", secret))
     return AESGCM(HKDF(SHA256(), 32, salt.encode(), _PURPOSE).derive(both))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
+from chalicelib.domain.access.access_secret import is_keyed_hash, keyed_hash
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.credentials import user_of
 from chalicelib.domain.access.sent_mail import SentMail
@@ -70,7 +70,7 @@ def new_link(owner: LinkOwner | None, *, tools: AccessTools, now: datetime) -> L
     data = {
         "username": owner.account.username,
         "mailbox_id": owner.mailbox.mailbox_id,
-        "sent_to": _sent_to(owner, tools),
+        "sent_to": keyed_hash(tools.pepper, *_sent_to(owner)),
     }
     if kind is TokenKind.RESET_LINK:
         letter = reset_link_letter(address, until, tools.letterhead)
@@ -163,9 +163,10 @@ def _owner(token: Token | None, tools: AccessTools) -> LinkOwner | None:
     if token is None or "username" not in token.data:
         return None
     owner = owner_from(*tools.access.load(token.data["username"], token.data["mailbox_id"]))
-    is_theirs = owner is not None and is_same_secret(str(token.data.get("sent_to")), _sent_to(owner, tools))
-    return owner if is_theirs else None
+    if owner is None or not is_keyed_hash(str(token.data.get("sent_to")), tools.pepper, *_sent_to(owner)):
+        return None
+    return owner
 
 
-def _sent_to(owner: LinkOwner, tools: AccessTools) -> str:
-    return keyed_hash(tools.pepper, "sent-to", owner.user.email, owner.account.password_hash or "")
+def _sent_to(owner: LinkOwner) -> tuple[str, str, str]:
+    return "sent-to", owner.user.email, owner.account.password_hash or ""

@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.access.access_secret import is_same_secret
 from chalicelib.domain.access.account import Account
-from chalicelib.domain.access.credentials import Attempt, CaptchaAnswer, EmailCode, user_of
+from chalicelib.domain.access.credentials import CaptchaAnswer, EmailCode, user_of
 from chalicelib.domain.access.known_device import find_device
 from chalicelib.domain.access.sent_mail import LONG, SentMail, next_mail
 from chalicelib.domain.access.token import CODE_ATTEMPTS, NewToken, TokenKind
@@ -77,23 +76,21 @@ def code_after_password(username: str, account: Account | None, *, tools: Access
     return _issue(username, account, Asked(about, last, Standing.PROVEN), tools, now)
 
 
-def is_code_right(proof: EmailCode, username: str, *, tools: AccessTools, now: datetime) -> bool:
-    """Count a try and judge it; one call whether there is such a code or not."""
+def right_code(proof: EmailCode, username: str, *, tools: AccessTools, now: datetime) -> str | None:
+    """Count a try, and return the keyed hash of a code that is right; one call whether there is such a code or not."""
     name = code_name(proof.code_id, username)
     token = tools.tokens.count_attempt(TokenKind.LOGIN_CODE, name, limit=CODE_ATTEMPTS, now=now)
-    return token is not None and is_same_secret(token.data["code"], _digest(proof, username, tools))
+    kept = "" if token is None else str(token.data.get("code", ""))
+    return kept if tools.sent_mails.is_digest_of(kept, _about(username), proof.code) else None
 
 
-def use_code_up(attempt: Attempt, *, tools: AccessTools, now: datetime) -> bool:
-    """Let a code count once; with a mistyped password it is kept, since its tries are counted anyway."""
-    if not isinstance(attempt.proof, EmailCode):
-        return True
-    digest = _digest(attempt.proof, attempt.username, tools)
+def use_code_up(digest: str, username: str, *, tools: AccessTools, now: datetime) -> bool:
+    """Let a code count once, and have the next who asks be sent another."""
     used: list[bool] = []
     together(
         [
             lambda: used.append(tools.sent_mails.use_up(digest, until=now + LONG)),
-            lambda: tools.sent_mails.forget(_about(attempt.username), digest),
+            lambda: tools.sent_mails.forget(_about(username), digest),
         ]
     )
     return used[0]
@@ -106,10 +103,6 @@ def code_name(code_id: str, username: str) -> str:
 
 def _about(username: str) -> str:
     return f"login#{username}"
-
-
-def _digest(proof: EmailCode, username: str, tools: AccessTools) -> str:
-    return tools.sent_mails.digest(_about(username), proof.code)
 
 
 def _send(username: str, asked: Asked, tools: AccessTools, now: datetime) -> RequestedCode:

@@ -31,7 +31,7 @@ from chalicelib.domain.limit import Standing
 from chalicelib.domain.session import Session
 from chalicelib.services.access.admit_login import Admission, Caller, admit_login, admit_session
 from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
-from chalicelib.services.access.login_codes import code_after_password, is_code_right, use_code_up
+from chalicelib.services.access.login_codes import code_after_password, right_code, use_code_up
 from chalicelib.services.access.tools import AccessTools
 
 
@@ -56,7 +56,8 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, se
         AccountNotActivated, AccountDisabled, TemporaryPasswordExpired: after everything was right.
 
     """
-    if not _is_proof_right(attempt, tools, now):
+    proof = _right_proof(attempt, tools, now)
+    if proof is None:
         raise credentials_wrong()
     admission, account = _admit(attempt, session, tools, now)
     _draw_hash(attempt, admission, tools, now)
@@ -66,7 +67,7 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, se
         _log_failure(attempt, admission, tools, now)
         sent = code_after_password(attempt.username, account if is_right else None, tools=tools, now=now)
         raise EmailCodeNeeded.answering(sent.code_id)
-    if account is None or not (is_right and use_code_up(attempt, tools=tools, now=now)):
+    if account is None or not (is_right and _use_up(proof, attempt, tools, now)):
         raise _failed(attempt, admission, tools, now)
     check_may_log_in(account, now)
     account = _rehashed(account, attempt.password, tools) if check.needs_rehash else account
@@ -90,15 +91,21 @@ def _admit(
     return admission, found[0]
 
 
-def _is_proof_right(attempt: Attempt, tools: AccessTools, now: datetime) -> bool:
+def _right_proof(attempt: Attempt, tools: AccessTools, now: datetime) -> str | None:
+    """Use the captcha or one of the code's tries up; return the code's keyed hash, nothing of a captcha, or None."""
     proof = attempt.proof
     if isinstance(proof, EmailCode):
-        return is_code_right(proof, attempt.username, tools=tools, now=now)
+        return right_code(proof, attempt.username, tools=tools, now=now)
     try:
         check_captcha(proof.captcha_id, proof.answer, tokens=tools.tokens, pepper=tools.pepper, now=now)
     except CaptchaWrong:
-        return False
-    return True
+        return None
+    return ""
+
+
+def _use_up(code: str, attempt: Attempt, tools: AccessTools, now: datetime) -> bool:
+    """Let a code count once; with a mistyped password it is kept, since its tries are counted anyway."""
+    return not code or use_code_up(code, attempt.username, tools=tools, now=now)
 
 
 def _draw_hash(attempt: Attempt, admission: Admission, tools: AccessTools, now: datetime) -> None:

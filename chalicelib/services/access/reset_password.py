@@ -27,7 +27,7 @@ def reset_password(link: str, new: str, *, origin: str, tools: AccessTools, now:
 
     """
     owner = open_link(TokenKind.RESET_LINK, link, tools=tools, now=now)
-    check_new_password(new, owner.account, owner.mailbox)
+    check_new_password(new, owner.account, owner.mailbox, tools.common_passwords())
     changed = with_own_password(owner.account, tools.hashing.hash(new))
     done_at = tools.clock()  # as late as can be: a login by the old password that began before it ends with the rest
     event = tools.user_event(EventType.PASSWORD_RESET, changed.user_id, origin=origin, now=done_at)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.access.known_passwords import CommonPasswords
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.limit import Budget
 from chalicelib.domain.session import Session
@@ -27,6 +28,7 @@ from chalicelib.store.people_store import PeopleStore
 class AccessTools:
     """Stores, hashing, mail and chance. `new_secret` returns an opaque token; `portal_url` has no final slash.
 
+    `common_passwords` reads the list that a new password is held against, when it is first asked for.
     `clock` tells the instant of a commit, where that of the request would be too early. `access_mails` is what all
     strangers together may have sent, `pretended_mails` what may go to nobody; `pause` waits some seconds.
     """
@@ -41,6 +43,7 @@ class AccessTools:
     events: EventStore
     sent_mails: SentMailStore
     hashing: PasswordHashing
+    common_passwords: Callable[[], CommonPasswords]
     mail: Mail
     letterhead: Letterhead
     pepper: bytes

@@ -30,7 +30,7 @@ def activate_user(link: str, new: str, *, origin: str, tools: AccessTools, now: 
     password_hash = ""
     for _ in range(MAX_TRIES):
         owner = open_link(TokenKind.ACTIVATION_LINK, link, tools=tools, now=now)
-        check_new_password(new, owner.account, owner.mailbox)
+        check_new_password(new, owner.account, owner.mailbox, tools.common_passwords())
         password_hash = password_hash or tools.hashing.hash(new)
         user_id = owner.user.user_id
         event = Event(

@@ -119,7 +119,7 @@ def _record(
 def _is_first_look(act: _Act, opening: Opening, tools: ReadingTools) -> bool:
     """Whether it is still the first opening: by the same login, and lasting. The opening's own id tells."""
     first = tools.looks.name_look(act.session.access_id, act.notice_id, opening.opened_at)
-    return first.event_id == opening.opening_id and act.at < first.until
+    return opening.opening_id in first.event_ids and act.at < first.until
 
 
 def _open_first(act: _Act, delivered: DeliveredNotice, tools: ReadingTools) -> tuple[DeliveredNotice, Event]:

@@ -80,6 +80,7 @@ def start_registration(
     registration = _draft(application, tools.registrations.key(registration_id), tools)
     check_registrable(registration.document[0])
     admit_registration(registration, application.captcha, origin=origin, tools=tools)
+    tools.registrations.refuse_begun_elsewhere(registration_id)
     tools.registrations.add(registration)
     registration = _ask(registration, origin, tools)
     if registration.state is RegistrationState.AWAITING_REGISTRY:

@@ -63,7 +63,7 @@ def open_registration(registration_id: str, tools: RegistrationTools) -> Registr
         NotFound: `registration_not_found`: there is none, or its time is over.
 
     """
-    found = tools.registrations.find(tools.registrations.key(registration_id))
+    found = tools.registrations.find_by_id(registration_id)
     if found is None or not found.is_open_at(tools.clock()):
         raise no_such_registration()
     return found

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pynamodb.exceptions import DeleteError, PutError, PynamoDBException
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.domain.access.access_secret import keyed_hash
+from chalicelib.domain.access.access_secret import is_keyed_hash, keyed_hash
 from chalicelib.domain.access.sent_mail import DAY, SentMail
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.tables import TokenItem
@@ -30,6 +30,10 @@ class SentMailStore:
     def digest(self, about: str, code: str) -> str:
         """Return the keyed hash of a code, for what it is about."""
         return keyed_hash(self._pepper, "sent-code", about, code)
+
+    def is_digest_of(self, digest: str, about: str, code: str) -> bool:
+        """Tell whether this is a code's keyed hash, made under whichever pepper."""
+        return is_keyed_hash(digest, self._pepper, "sent-code", about, code)
 
     def find(self, about: str) -> SentMail | None:
         """Return the last e-mail, read with strong consistency."""

@@ -3,12 +3,15 @@
 The cookie is `<secret>.<tag>`. The secret's keyed hash finds the session; the tag, a keyed hash of the user, finds in
 the same read the mark that ends every session of the user begun before an instant. So ending them all does not
 depend on an index that is a moment late, and the tag tells no one who the user is.
+
+A cookie carries the tag of the pepper it was made under. So the mark is written under every pepper there is, and ends
+the sessions of all of them; a session, whose secret is at hand, is asked for under all in that one read.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +21,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
+from chalicelib.domain.access.access_secret import is_same_secret, keyed_hashes
 from chalicelib.domain.access.token import NewToken, Token, TokenKind
 from chalicelib.domain.event import Event
 from chalicelib.domain.session import LIFETIME, Access, Session, session_ended
@@ -27,7 +30,7 @@ from chalicelib.store.batch_read import ItemKey, read_together, store_unavailabl
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import TokenItem
-from chalicelib.store.token_item import item_from_new, micros, token_from_item, token_key, update_token
+from chalicelib.store.token_item import micros, token_from_item, token_key, token_keys, update_token
 from chalicelib.store.vendor_errors import vendor_code
 
 _COOKIE = re.compile(r"([A-Za-z0-9_-]{43})\.([0-9a-f]{32})")
@@ -52,7 +55,7 @@ class SessionStore:
 
     def cookie(self, secret: str, user_id: str) -> str:
         """Return what the person's browser keeps."""
-        return f"{secret}.{self._tag(user_id)}"
+        return f"{secret}.{self._tags(user_id)[0]}"
 
     def add(self, session: Session, secret: str) -> None:
         """Keep a new session."""
@@ -69,14 +72,19 @@ class SessionStore:
         parts = _COOKIE.fullmatch(cookie)
         if parts is None:
             return None, {}
-        key = (TokenItem, token_key(self._pepper, TokenKind.SESSION, parts[1]), None)
+        names = [(TokenItem, key, None) for key in token_keys(self._pepper, TokenKind.SESSION, parts[1])]
         mark = (TokenItem, _mark_key(parts[2]), None)
-        found = read_together(self._connection, [key, mark, *keys])
-        if key not in found:
+        found = read_together(self._connection, [*names, mark, *keys])
+        item = next((found[name] for name in names if name in found), None)
+        if item is None:
             return None, {}
-        session = _from_token(token_from_item(found[key]))
-        is_own_tag = is_same_secret(parts[2], self._tag(session.user_id))
-        return (session, found) if is_own_tag and _is_alive(session, found.get(mark), now) else (None, {})
+        session = _from_token(token_from_item(item))
+        is_own = self.is_tag_of(parts[2], session.user_id)
+        return (session, found) if is_own and _is_alive(session, [found.get(mark)], now) else (None, {})
+
+    def is_tag_of(self, tag: str, user_id: str) -> bool:
+        """Tell whether this is the part of a cookie that stays the same for this user, under whichever pepper."""
+        return any(is_same_secret(tag, own) for own in self._tags(user_id))
 
     def rotate(self, old: Session, new: Session, secret: str) -> None:
         """Replace a session by its successor in one transaction.
@@ -101,7 +109,7 @@ class SessionStore:
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.delete(TokenItem(_key(old)), condition=is_there)
-                transaction.save(item_from_new(self._pepper, _new_token(new, secret)))
+                self._tokens.issue_in(transaction, _new_token(new, secret))
                 if is_alone:
                     self.end_all_in(transaction, old.user_id, before=new.created_at)
                 if event is not None:
@@ -136,21 +144,20 @@ class SessionStore:
 
     def end_all(self, user_id: str, *, before: datetime) -> None:
         """End every session of a user begun before an instant, at once and for good; a later mark is never undone."""
-        mark, actions, is_earlier = self._mark(user_id, before)
-        update_token(mark, actions, is_earlier)
+        for mark, actions, is_earlier in self._marks(user_id, before):
+            update_token(mark, actions, is_earlier)
 
     def end_all_in(self, transaction: TransactWrite, user_id: str, *, before: datetime) -> None:
         """End them as part of a transaction, which fails when a later mark is there: decide anew with a new clock."""
-        mark, actions, is_earlier = self._mark(user_id, before)
-        transaction.update(mark, actions=actions, condition=is_earlier)
+        for mark, actions, is_earlier in self._marks(user_id, before):
+            transaction.update(mark, actions=actions, condition=is_earlier)
 
     def list_for_user(self, user_id: str, *, now: datetime, limit: int) -> tuple[Access, ...]:
         """Return the user's logins of the last 30 days, newest first, without those ended one by one."""
         listed = self._tokens.list_for_subject(TokenKind.SESSION, user_id, limit=limit)
-        mark = (TokenItem, _mark_key(self._tag(user_id)), None)
-        found = read_together(self._connection, [mark])
-        sessions = [_from_token(token) for token in listed]
-        return tuple(Access(session, _is_alive(session, found.get(mark), now)) for session in sessions)
+        found = read_together(self._connection, [(TokenItem, _mark_key(tag), None) for tag in self._tags(user_id)])
+        sessions, marks = [_from_token(token) for token in listed], [*found.values()]
+        return tuple(Access(session, _is_alive(session, marks, now)) for session in sessions)
 
     def list_lately_begun(self, user_id: str, *, now: datetime) -> tuple[Session, ...]:
         """Return the user's sessions that can be open, newest first, as the index knows them: a moment late at times.
@@ -163,25 +170,28 @@ class SessionStore:
     def still_open(self, listed: Iterable[Session], *, now: datetime) -> tuple[Session, ...]:
         """Return those of one user's sessions that are open, by one strongly consistent read."""
         keys: dict[ItemKey, Session] = {(TokenItem, _key(session), None): session for session in listed}
-        marks = {(TokenItem, _mark_key(self._tag(session.user_id)), None) for session in keys.values()}
+        users = {session.user_id for session in keys.values()}
+        marks = [(TokenItem, _mark_key(tag), None) for user_id in users for tag in self._tags(user_id)]
         found = read_together(self._connection, [*keys, *marks])
-        [mark] = [found.get(key) for key in marks] or [None]
-        return tuple(session for key, session in keys.items() if key in found and _is_alive(session, mark, now))
+        ends = [found.get(key) for key in marks]
+        return tuple(session for key, session in keys.items() if key in found and _is_alive(session, ends, now))
 
-    def _mark(self, user_id: str, before: datetime) -> tuple[TokenItem, list[Action], Condition]:
+    def _marks(self, user_id: str, before: datetime) -> Iterator[tuple[TokenItem, list[Action], Condition]]:
         actions: list[Action] = [
             TokenItem.issued_at.set(micros(before)),
             TokenItem.expires_at.set(before + LIFETIME + _MARK_MARGIN),
         ]
         is_earlier = TokenItem.issued_at.does_not_exist() | (TokenItem.issued_at <= micros(before))
-        return TokenItem(_mark_key(self._tag(user_id))), actions, is_earlier
+        for tag in self._tags(user_id):
+            yield TokenItem(_mark_key(tag)), actions, is_earlier
 
-    def _tag(self, user_id: str) -> str:
-        return keyed_hash(self._pepper, "session-user", user_id)[:32]
+    def _tags(self, user_id: str) -> list[str]:
+        return [tag[:32] for tag in keyed_hashes(self._pepper, "session-user", user_id)]
 
 
-def _is_alive(session: Session, mark: TokenItem | None, now: datetime) -> bool:
-    return now <= session.valid_until and (mark is None or micros(session.created_at) >= mark.issued_at)
+def _is_alive(session: Session, marks: Iterable[TokenItem | None], now: datetime) -> bool:
+    is_ended = any(mark is not None and micros(session.created_at) < mark.issued_at for mark in marks)
+    return now <= session.valid_until and not is_ended
 
 
 def _key(session: Session) -> str:

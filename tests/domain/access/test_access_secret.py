@@ -6,12 +6,15 @@ from chalicelib.domain.access.access_secret import (
     EMAIL_CODE_SPACE,
     TEMPORARY_PASSWORD_SPACE,
     email_code,
+    is_keyed_hash,
     is_same_secret,
     keyed_hash,
+    keyed_hashes,
     opaque_token,
     parse_email_code,
     temporary_password,
 )
+from chalicelib.domain.access.pepper import Pepper, every_pepper, read_pepper
 from chalicelib.domain.codes import ALPHABET
 from chalicelib.domain.errors import InvalidInput
 
@@ -66,6 +69,35 @@ def test_a_keyed_hash_depends_on_every_part_its_borders_and_the_pepper() -> None
     assert {len(value) for value in hashes} == {64}
     with pytest.raises(ValueError, match="at least 32 bytes"):
         keyed_hash(bytes(31), "abc")
+
+
+def test_what_is_new_is_made_under_the_pepper_and_what_was_made_under_one_beside_it_is_known() -> None:
+    other = bytes(32)
+    pepper = Pepper(PEPPER, (other,))
+
+    assert keyed_hash(pepper, "a") == keyed_hash(PEPPER, "a")
+    assert keyed_hashes(pepper, "a") == (keyed_hash(PEPPER, "a"), keyed_hash(other, "a"))
+    assert keyed_hashes(PEPPER, "a") == (keyed_hash(PEPPER, "a"),)
+    assert all(is_keyed_hash(keyed_hash(one, "a"), pepper, "a") for one in (PEPPER, other))
+    assert not is_keyed_hash(keyed_hash(other, "a"), PEPPER, "a")
+    assert not is_keyed_hash(keyed_hash(other, "a"), pepper, "b")
+
+
+def test_the_secret_has_a_pepper_a_line_and_each_counts_once() -> None:
+    one, two, three = "a" * 32, "b" * 64, "ñ" * 16
+
+    assert every_pepper(read_pepper(one)) == (one.encode(),)
+    assert every_pepper(read_pepper(f"{two}\r\n{one}\n\n{two}\n{three}\n{one}")) == (
+        two.encode(),
+        one.encode(),
+        three.encode(),
+    )
+
+
+@pytest.mark.parametrize("text", ["", "\n", "a" * 31, "a" * 32 + "\n" + "b" * 31, "b" * 31 + "\n" + "a" * 32])
+def test_a_pepper_that_is_too_short_is_refused_and_everything_with_it(text: str) -> None:
+    with pytest.raises(ValueError, match="at least 32 bytes"):
+        read_pepper(text)
 
 
 def test_secrets_are_compared_whole() -> None:

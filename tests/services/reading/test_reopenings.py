@@ -102,9 +102,9 @@ def test_another_notice_is_looked_at_for_itself(shelf: Shelf) -> None:
     later = shelf.tools.looks.name_look("login", NOTICE.notice_id, NOW + A_MOMENT)
 
     assert first == shelf.tools.looks.name_look("login", NOTICE.notice_id, NOW)
-    assert (first.token == later.token, first.event_id == later.event_id) == (True, False)
-    assert len({first.token, other.token}) == len({first.event_id, other.event_id, later.event_id}) - 1 == 2
-    assert "login" not in first.token + first.event_id
+    assert (first.tokens == later.tokens, first.event_id == later.event_id) == (True, False)
+    assert len({first.tokens, other.tokens}) == len({first.event_id, other.event_id, later.event_id}) - 1 == 2
+    assert "login" not in "".join(first.tokens) + first.event_id
 
 
 def test_what_tells_a_look_from_the_next_goes_by_its_time_to_live(shelf: Shelf) -> None:

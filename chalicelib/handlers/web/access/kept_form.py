@@ -12,9 +12,9 @@ from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import label_of, words_of
 
 
-def show_kept_form(request: PageRequest, session: Session) -> Response:  # noqa: ARG001 - that there is one
+def show_kept_form(request: PageRequest, session: Session) -> Response:
     """Show what was typed, to be sent or thrown away."""
-    kept = find_form(request)
+    kept = find_form(request, session.user_id)
     if kept is None:
         return show(request, "access/kept_form_none.html", cookies=[no_cookie(FORM_COOKIE)])
     pairs = [(name, value) for name, values in kept["form"].items() for value in values]
@@ -26,6 +26,6 @@ def show_kept_form(request: PageRequest, session: Session) -> Response:  # noqa:
     return show(request, "access/kept_form.html", path=kept["path"], pairs=pairs, rows=rows)
 
 
-def discard_kept_form(request: PageRequest, session: Session) -> Response:  # noqa: ARG001 - as above
+def discard_kept_form(request: PageRequest, session: Session) -> Response:  # noqa: ARG001 - that there is one
     """Throw it away."""
     return go_to("/casilla", cookies=forget_form(request))

@@ -78,7 +78,7 @@ def _renew(draft: RegistrationDraft) -> RegistrationDraft:
 
 def _is_stuck(registration_id: str, tools: RegistrationTools) -> bool:
     """Tell whether the first of two equal attempts ended without asking the registry to the end."""
-    found = tools.registrations.find(tools.registrations.key(registration_id))
+    found = tools.registrations.find_by_id(registration_id)
     if found is None or found.state is not RegistrationState.DRAFT:
         return False
     return found.started_at + LONGEST_ATTEMPT < tools.clock()

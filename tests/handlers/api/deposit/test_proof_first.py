@@ -30,11 +30,11 @@ AS: dict[str, dict[str, Any]] = {
 }
 DOORS = {"/v1/deposits": "clave-1", "/v1/uploads": None}
 BODIES = {
-    "no JSON": b"{" * 400_000,
+    "no JSON": b"{" * 60_000,
     "no object": b"[]",
-    "not UTF-8": b"\xff" * 400_000,
-    "nested": b'{"a":' * 80_000,
-    "of marks": json.dumps({"filename": MARKS, "recipient": MARKS}, ensure_ascii=False).encode(),
+    "not UTF-8": b"\xff" * 60_000,
+    "nested": b'{"a":' * 12_000,
+    "of marks": json.dumps({"filename": MARKS[:15_000], "recipient": MARKS[:15_000]}, ensure_ascii=False).encode(),
 }
 
 
@@ -91,6 +91,8 @@ def test_what_is_signed_rightly_is_read_as_this_test_sees_it(world: World, path:
 def test_a_strangers_combining_marks_cost_what_any_refused_body_of_that_length_costs(
     world: World, path: str, signing: dict[str, Any]
 ) -> None:
+    longest = 100_000 if path == "/v1/deposits" else 30_000  # a door refuses more before anything is read
+
     def cost(text: str) -> float:
         recipient = {"document_type": "DNI", "document_number": text}
         sent = a_body(recipient=recipient) if path == "/v1/deposits" else an_inline_file(filename=text)
@@ -98,7 +100,8 @@ def test_a_strangers_combining_marks_cost_what_any_refused_body_of_that_length_c
         calls = [signed(world, path, body, **signing) for _ in range(5)]
         return min(cpu_of(lambda call=call: world.send(call)) for call in calls)  # type: ignore[misc]
 
-    assert cost(MARKS) < 3 * cost("a" * len(MARKS.encode())) + 0.02
+    marks = MARKS[:longest]
+    assert cost(marks) < 3 * cost("a" * len(marks.encode())) + 0.02
 
 
 @pytest.mark.parametrize("signing", AS.values(), ids=AS)
