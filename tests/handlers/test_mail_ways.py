@@ -82,7 +82,7 @@ def _use_access(post: Post) -> None:
     for act in ("activation-mail", "disabling"):
         told = people.send("POST", f"/v1/users/{added.json_body['user_id']}/{act}", {}, token=token)
         assert told.status_code in {200, 202}, told.body
-    asked = people.send("POST", "/v1/profile/email", {"email": "nueva@ejemplo.pe"}, token=token)
+    asked = people.send("POST", "/v1/profile/email", {"email": "nueva@ejemplo.pe", "password": PASSWORD}, token=token)
     assert asked.status_code == 202, asked.body
     proven = people.send("POST", "/v1/profile/email/verification", {"code": people.code_sent()}, token=token)
     assert proven.status_code == 200, proven.body

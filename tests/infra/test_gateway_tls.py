@@ -15,7 +15,7 @@ OF_TODAY = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
 
 
 def test_aws_knows_the_policy() -> None:
-    gateway = Session().get_service_model("apigateway")
+    gateway: Any = Session().get_service_model("apigateway")
 
     assert OF_TODAY in gateway.shape_for("SecurityPolicy").enum
     assert "BASIC" in gateway.shape_for("EndpointAccessMode").enum

@@ -83,6 +83,10 @@ def test_one_of_many_logins_by_one_code_gets_in(tools: AccessTools) -> None:
     assert len([outcome for outcome in outcomes if isinstance(outcome, CredentialsWrong)]) == TIMES - 1
 
 
+def code_of(number: int) -> str:
+    return f"K7M3Q{'23456789ACDFHJK'[number]}"
+
+
 @pytest.mark.ministack
 def test_what_logins_at_once_leave_too_many_the_next_one_ends(tools: AccessTools) -> None:
     own = an_account()
@@ -90,10 +94,10 @@ def test_what_logins_at_once_leave_too_many_the_next_one_ends(tools: AccessTools
         began_at = NOW + timedelta(seconds=number)
         open_session(own, tools.new_secret(), origin="", sessions=tools.sessions, now=began_at)
     for number in range(TIMES + 1):
-        issue_login_code(tools, USERNAME, f"c{number}", "K7M3QX", now=NOW)
+        issue_login_code(tools, USERNAME, f"c{number}", code_of(number), now=NOW)
 
     def enter(number: int) -> LoggedIn:
-        attempt = Attempt(USERNAME, PASSWORD, EmailCode(f"c{number}", "K7M3QX"), "")
+        attempt = Attempt(USERNAME, PASSWORD, EmailCode(f"c{number}", code_of(number)), "")
         return log_in(attempt, tools=tools, now=NOW + timedelta(minutes=1))
 
     outcomes = at_once(TIMES, enter)

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.access.captcha import captcha_answer
+from chalicelib.domain.access.access_secret import opaque_token
+from chalicelib.domain.access.captcha import new_challenge, read_challenge
+from chalicelib.domain.access.credentials import EmailCode
+from chalicelib.domain.access.known_device import find_device, with_device
 from chalicelib.domain.access.pepper import Pepper
-from chalicelib.domain.access.token import TokenKind
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.reading.reading import LOOK_LASTS
 from chalicelib.domain.registration.registration import Registration, RegistrationChanged, RegistrationState
-from chalicelib.services.access.captcha import (
-    CaptchaTools,
-    CaptchaWrong,
-    answer_of,
-    check_captcha,
-    issue_captcha,
-)
+from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
 from chalicelib.services.access.drafts import DraftTools, drop_draft, find_draft, keep_draft
+from chalicelib.services.access.login_codes import right_code, use_code_up
+from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.reading.open_notice import OpenedNotice, open_notice
+from chalicelib.store.access.sent_mail_store import SentMailStore
 from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.limit_store import LimitStore
 from chalicelib.store.look_store import LookStore
 from chalicelib.store.registration_store import RegistrationStore
 from chalicelib.store.tables import TokenItem
-from tests.access_world import NOW, World, access_world
+from tests.access_world import NOW, World, access_world, issue_login_code, racing_tools
+from tests.cloud import bound
 from tests.deposit_world import NOW as OPENED_AT
 from tests.deposit_world import Clock
 from tests.reading_world import NOTICE, Shelf, a_session, a_shelf
@@ -44,24 +45,42 @@ def world(aws: dict[str, str]) -> World:
     return access_world(aws)
 
 
-def captcha_tools(world: World, pepper: Pepper) -> CaptchaTools:
-    return CaptchaTools(TokenStore(world.connection, pepper), LimitStore(pepper), pepper)
+@over_a_rotation
+def test_a_captcha_says_what_its_picture_shows_and_counts_once(world: World, maker: Pepper, user: Pepper) -> None:
+    drawn = new_challenge(world.new_secret(), pepper=maker, now=NOW)
+
+    waiting = read_challenge(drawn.captcha_id, pepper=user)
+
+    assert waiting is not None
+    assert waiting.answer == drawn.answer
+    for pepper, counts in ((user, True), (maker, False), (user, False)):
+        tokens = TokenStore(world.connection, pepper)
+        with nullcontext() if counts else pytest.raises(CaptchaWrong):
+            check_captcha(drawn.captcha_id, drawn.answer, tokens=tokens, pepper=pepper, now=NOW)
 
 
 @over_a_rotation
-def test_a_captcha_says_what_its_picture_shows_and_counts_once(world: World, maker: Pepper, user: Pepper) -> None:
-    drawn_by, asked = captcha_tools(world, maker), captcha_tools(world, user)
-    issue_captcha("c1", tokens=drawn_by.tokens, pepper=maker, now=NOW)
-    shown = captcha_answer(maker, "c1")
+def test_a_known_device_stays_known(maker: Pepper, user: Pepper) -> None:
+    marks = with_device(maker, "", "1-40000002", opaque_token(bytes(32)), NOW)
 
-    waiting = asked.tokens.find(TokenKind.CAPTCHA, "c1")
+    assert find_device(user, marks, "1-40000002", NOW) == opaque_token(bytes(32))
+    assert with_device(user, marks, "1-40000002", opaque_token(bytes(32)), NOW).count("~") == 0
 
-    assert waiting is not None
-    assert answer_of(waiting, "c1", asked) == shown
-    check_captcha("c1", shown, tokens=asked.tokens, now=NOW)
-    for tools in (drawn_by, asked):
-        with pytest.raises(CaptchaWrong):
-            check_captcha("c1", shown, tokens=tools.tokens, now=NOW)
+
+@over_a_rotation
+def test_a_login_code_opens_once(aws: dict[str, str], maker: Pepper, user: Pepper) -> None:
+    with racing_tools(aws) as (_, tools):
+
+        def under(pepper: Pepper) -> AccessTools:
+            tokens, sent_mails = TokenStore(bound(aws), pepper), SentMailStore(pepper)
+            return replace(tools, pepper=pepper, tokens=tokens, sent_mails=sent_mails)
+
+        proof = EmailCode("c1", "K7M3QX")
+        issue_login_code(under(maker), "1-40000002", "c1", "K7M3QX", now=NOW)
+        digest = right_code(proof, "1-40000002", tools=under(user), now=NOW)
+        assert digest
+        uses = [use_code_up(digest, "1-40000002", tools=under(one), now=NOW) for one in (user, maker, user)]
+        assert uses == [True, False, False]
 
 
 def draft_tools(world: World, pepper: Pepper) -> DraftTools:

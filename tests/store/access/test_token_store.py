@@ -42,15 +42,15 @@ def test_a_token_is_found_as_it_was_issued(world: World) -> None:
 
 
 def test_a_token_issued_once_is_issued_by_one_caller_and_never_again_expired_or_not(world: World) -> None:
-    issued = at_once(8, lambda number: world.tokens.issue_once(a_new_token(data={"n": number})))
+    issued = at_once(8, lambda number: world.tokens.issue_once(a_new_token(data={"n": number}), pepper=PEPPER))
     assert sorted(map(str, issued)) == ["False"] * 7 + ["True"]
     kept = world.tokens.find(LINK, "secret-1")
     assert kept is not None
     assert kept.data == {"n": issued.index(True)}
     later = NOW + timedelta(days=400)
-    assert not world.tokens.issue_once(a_new_token(issued_at=later, valid_until=later))
+    assert not world.tokens.issue_once(a_new_token(issued_at=later, valid_until=later), pepper=PEPPER)
     assert world.tokens.find(LINK, "secret-1") == kept
-    assert world.tokens.issue_once(a_new_token(name="secret-2"))
+    assert world.tokens.issue_once(a_new_token(name="secret-2"), pepper=PEPPER)
 
 
 def test_a_token_is_not_found_by_another_name_kind_or_pepper(world: World) -> None:

@@ -22,7 +22,7 @@ Call = Callable[[People, str], HTTPResponse]
 
 
 def _log_in(people: People, username: str) -> HTTPResponse:
-    return people.log_in(username, "Otra-clave-8", captcha={"id": "x", "answer": "XXXXX"})
+    return people.log_in(username, "Otra-clave-8", captcha=people.captcha(is_right=False))
 
 
 def _log_in_with_right_captcha(people: People, username: str) -> HTTPResponse:
