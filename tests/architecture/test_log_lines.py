@@ -15,12 +15,15 @@ FIELDS = {
     "cause": "an error's kind",
     "code": "a refusal's code",
     "correlation_id": "a request's number",
+    "drawn": "about how many of a budget are spent",
     "error": "an error's kind",
     "fault": "`describe_fault`: kinds and places",
     "item": "what a job works on: a code, or a keyed hash",
     "job": "a job's name",
     "notice_id": "a notice's code",
+    "reason": "one of a closed list",
     "record": "a message's or record's number",
+    "registry": "RENIEC or SUNAT",
     "vendor_code": "a vendor's error code",
 }
 """What a field may be called, and what it holds."""

@@ -27,12 +27,11 @@ MAILS_PER_USER = Limit("mail-user", 20, 24 * 60 * 60)
 """Soft: past it, asking for another e-mail needs a captcha, so that a net of machines fills no inbox."""
 MAILS_TO_NEW_ADDRESSES_PER_USER = Limit("mail-new-user", 20, 24 * 60 * 60)
 MAILS_PER_NEW_ADDRESS = Limit("mail-new-address", 10, 24 * 60 * 60)
-"""Codes and activations to addresses not verified yet, by who asks and by where to: they may be a stranger's."""
+"""Codes and activations to addresses not verified yet, by who asks and by who asks with where to: they may be a
+stranger's, and what somebody else asks for is held against no user."""
 CAPTCHAS_PER_ADDRESS = Limit("captcha-address", 300, 15 * 60)
 SOUNDS_PER_ADDRESS = Limit("captcha-sound", 60, 15 * 60)
 """A sound costs up to a second of computing; people need one or two."""
-REGISTRATIONS_UNCHECKED = Limit("registration-unchecked", 3, 60 * 60)
-"""Soft: past it, an address's registrations need a captcha, which most people so never meet."""
 RESEND_COOLING_S = 60
 """Between two e-mails to the same person asked for from the same address."""
 
@@ -45,7 +44,7 @@ class LoginDemand(StrEnum):
 
 
 class MailDemand(StrEnum):
-    """What has to come with asking for an e-mail, or with a registration."""
+    """What has to come with asking for an e-mail."""
 
     NOTHING = "nothing"
     CAPTCHA = "captcha"
@@ -61,8 +60,3 @@ def login_demand(attempts_on_user: int, from_one_address: int = 0) -> LoginDeman
 def mail_demand(mails_to_user: int) -> MailDemand:
     """Tell what asking for another e-mail needs, by those asked for in this window from everywhere."""
     return MailDemand.CAPTCHA if mails_to_user > MAILS_PER_USER.limit else MailDemand.NOTHING
-
-
-def registration_demand(registrations_from_address: int) -> MailDemand:
-    """Tell what a registration needs, by those that this address sent in this window."""
-    return MailDemand.CAPTCHA if registrations_from_address > REGISTRATIONS_UNCHECKED.limit else MailDemand.NOTHING

@@ -7,6 +7,7 @@ from functools import partial
 
 from chalicelib.domain.access.access_policy import MAILS_PER_NEW_ADDRESS, MAILS_TO_NEW_ADDRESSES_PER_USER, MailDemand
 from chalicelib.domain.access.credentials import CaptchaAnswer
+from chalicelib.domain.contact import inbox_of
 from chalicelib.domain.errors import MessageRefused, Unavailable
 from chalicelib.domain.limit import Limit
 from chalicelib.renderers.access.access_letters import password_changed_letter
@@ -67,7 +68,7 @@ def tell_password_changed(destination: str, *, tools: AccessTools, now: datetime
 
 
 def send_to_new_address(letter: Letter, to: str, *, asked_by: str, tools: AccessTools, now: datetime) -> None:
-    """Send to an address that nobody has verified; counted by the user who asks and by the address.
+    """Send to an address that nobody has verified; counted by the user who asks, and by both together.
 
     Raises:
         TooManyRequests: `limit_reached`.
@@ -76,10 +77,10 @@ def send_to_new_address(letter: Letter, to: str, *, asked_by: str, tools: Access
 
     """
 
-    def spend(limit: Limit, who: str) -> None:
-        tools.limits.spend(limit.key(who), limit=limit.limit, window_s=limit.window_s, now=now)
+    def spend(limit: Limit, who: tuple[str, ...]) -> None:
+        tools.limits.spend(limit.key(*who), limit=limit.limit, window_s=limit.window_s, now=now)
 
-    counted = ((MAILS_TO_NEW_ADDRESSES_PER_USER, asked_by), (MAILS_PER_NEW_ADDRESS, to.casefold()))
+    counted = ((MAILS_TO_NEW_ADDRESSES_PER_USER, (asked_by,)), (MAILS_PER_NEW_ADDRESS, (asked_by, inbox_of(to))))
     together([partial(spend, limit, who) for limit, who in counted])
     _send(letter, to, tools, now)
 

@@ -11,6 +11,7 @@ from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import MessageRefused, Unavailable
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.masking import mask_email
+from chalicelib.domain.registration.identity import Registry
 from chalicelib.domain.registration.registration import CODE_LIFETIME, Registration, no_such_registration
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.letterhead import Letterhead
@@ -51,6 +52,8 @@ class RegistrationTools:
     new_event_id: Callable[[], str]
     link_base: str
     texts: Mapping[str, str]
+    quotas: Mapping[Registry, int]
+    """How often each registry may be asked in a UTC day."""
     pause: Callable[[float], None]
     """Wait some seconds before another try."""
 

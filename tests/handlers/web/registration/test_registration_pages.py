@@ -20,15 +20,17 @@ from chalicelib.bootstrap.registration import registration_store
 from chalicelib.bootstrap.session import draft_tools
 from chalicelib.bootstrap.storage import limit_store, mailbox_store
 from chalicelib.config import Config
-from chalicelib.domain.access.access_policy import REGISTRATIONS_UNCHECKED
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.limit import Limit
 from chalicelib.domain.registration.registration import LIFETIME, Registration, RegistrationState, refused
+from chalicelib.domain.registration.registration_policy import (
+    MAILS_PER_INBOX_AND_NETWORK,
+    UNCHECKED_PER_NETWORK,
+)
 from chalicelib.handlers.cookies import DRAFT_COOKIE
 from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.access.drafts import find_draft
-from chalicelib.services.registration.admit_registration import REGISTRATIONS_PER_DOCUMENT
 from chalicelib.store import tables
 from infra.local.registries.server import Simulator, running
 from tests.browser_requests import Browser, check_html, text_of
@@ -149,7 +151,7 @@ def test_a_person_registers_step_by_step(applicant: Applicant) -> None:
 
 
 def test_where_many_register_a_captcha_comes_beside_the_button_and_nothing_typed_is_lost(applicant: Applicant) -> None:
-    applicant.spend(REGISTRATIONS_UNCHECKED, "127.0.0.1")
+    applicant.spend(UNCHECKED_PER_NETWORK, "127.0.0.1/32")
     assert 'name="captcha_id"' not in applicant.reach_review().body.decode()
 
     needed = applicant.post("/registro/revisar")
@@ -304,12 +306,14 @@ def test_what_the_registry_denies_comes_back_with_all_that_was_typed(applicant: 
     assert applicant.post("/registro/revisar").status_code == 303
 
 
-def test_a_limit_is_told_and_nothing_typed_is_lost(applicant: Applicant) -> None:
+def test_a_wait_is_told_and_nothing_typed_is_lost(applicant: Applicant) -> None:
     applicant.reach_review(given_names="Otra")
-    applicant.spend(REGISTRATIONS_PER_DOCUMENT, "DNI", "99000001")
+    applicant.spend(MAILS_PER_INBOX_AND_NETWORK, "rosa@ejemplo.pe", "127.0.0.1/32")
+    limit = MAILS_PER_INBOX_AND_NETWORK.key("rosa@ejemplo.pe", "127.0.0.1/32")
+    limit_store(applicant.people.world.container).cool_down(limit, seconds=600, now=applicant.clock())
     answer = applicant.post("/registro/revisar")
     assert answer.status_code == 429
-    assert "Espera" in text_of(answer)
+    assert "espera 10 minutos" in text_of(answer)
     assert "Otra" in text_of(answer)
     assert "Otra" in text_of(applicant.get("/registro/revisar"))
 
