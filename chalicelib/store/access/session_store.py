@@ -76,6 +76,12 @@ class SessionStore:
         is_own_tag = is_same_secret(parts[2], self._tag(session.user_id))
         return (session, found) if is_own_tag and _is_alive(session, found.get(mark), now) else (None, {})
 
+    def existed(self, cookie: str) -> bool:
+        """Tell whether a cookie opened a session in the last 30 days, over or not; one call at most."""
+        parts = _COOKIE.fullmatch(cookie)
+        token = None if parts is None else self._tokens.find(TokenKind.SESSION, parts[1])
+        return parts is not None and token is not None and is_same_secret(parts[2], self._tag(str(token.subject)))
+
     def rotate(self, old: Session, new: Session, secret: str) -> None:
         """Replace a session by its successor in one transaction.
 
