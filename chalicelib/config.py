@@ -62,6 +62,9 @@ class Config:
     reniec_url: str = ""
     sunat_url: str = ""
     """Where the registries answer (docs/registros.md); with either empty, registration by the person is closed."""
+    reniec_daily_quota: str = "1000"
+    sunat_daily_quota: str = "1000"
+    """How often each may be asked in a UTC day."""
     registry_user: str = ""
     registry_ruc: str = ""
     registry_secret_arn: str = ""
@@ -87,4 +90,7 @@ class Config:
         for name in ("mail_rate", "sms_rate"):
             if not re.fullmatch(r"[1-9]\d{0,5}", getattr(config, name), re.ASCII):
                 raise ConfigError(f"{name.upper()} must be a whole number of messages a second")
+        for name in ("reniec_daily_quota", "sunat_daily_quota"):
+            if not re.fullmatch(r"[1-9]\d{1,6}", getattr(config, name), re.ASCII):
+                raise ConfigError(f"{name.upper()} must be a whole number of consultations a day, 10 at least")
         return config

@@ -9,6 +9,7 @@ from chalicelib.bootstrap.mail import access_mail, letterhead
 from chalicelib.bootstrap.session import token_store
 from chalicelib.bootstrap.storage import event_store, limit_store, pepper, secret_texts
 from chalicelib.domain.errors import Forbidden
+from chalicelib.domain.registration.identity import Registry
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.registration.registries import Registries
 from chalicelib.gateways.registration.registry_http import RegistryHttp
@@ -86,5 +87,9 @@ def registration_tools(box: Container) -> RegistrationTools:
         link_base=f"{box.portal_url}/verificar-correo",
         texts=portal_texts().current,
         pepper=pepper(box),
+        quotas={
+            Registry.RENIEC: int(box.config.reniec_daily_quota),
+            Registry.SUNAT: int(box.config.sunat_daily_quota),
+        },
         pause=box.pause,
     )

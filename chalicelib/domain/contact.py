@@ -15,6 +15,8 @@ _MOBILE = re.compile(r"9[0-9]{8}")
 _LANDLINE = re.compile(r"0?(1[2-9][0-9]{6}|(?:4[1-4]|5[1-46]|6[1-7]|7[2-46]|8[2-4])[2-9][0-9]{5})")
 """Lima has the area code 1 and seven digits, the other departments two digits and six (Plan Técnico de Numeración)."""
 _INTERNATIONAL = re.compile(r"(?:\+|00)51")
+_DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
+"""Where points before the @ make no difference, and by what name."""
 _LONGEST_EMAIL = 254
 _LONGEST_LOCAL = 64
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -90,3 +92,12 @@ def read_email_twice(text: str, again: str, *, field: str, again_field: str) -> 
     if f"{local}@{domain.lower()}" != address:
         raise InvalidInput("emails_differ", "Los dos correos no son iguales. Revísalos.", field=again_field)
     return address
+
+
+def inbox_of(email: str) -> str:
+    """Return what an address is counted as: one person's spellings of it, such as `rosa+1@…`, are one."""
+    local, _, domain = email.strip().casefold().rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in _DOTLESS:
+        local, domain = local.replace(".", ""), _DOTLESS[domain]
+    return f"{local}@{domain}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 SESSION_COOKIE = "__Host-session"
 """Opens the session; changes at login and at each validation."""
 DRAFT_COOKIE = "__Host-draft"
-"""Opens what was accepted and typed on the way through a registration."""
+"""Holds what was accepted and typed on the way through a registration, sealed."""
 FORM_COOKIE = "__Host-form"
 """Opens a form that was sent when the validation had expired."""
 DEVICE_COOKIE = "__Host-device"

@@ -1,7 +1,8 @@
 """A form that was sent when the validation had expired, kept until the person has confirmed who they are (ACC-2).
 
-What was typed is kept encrypted for an hour, and given back only to the user whose session it was typed in. Passwords
-are not kept, and nothing of a form that only shows who one is.
+What was typed is kept encrypted for an hour, and given back only to the user whose session it was typed in. It is kept
+for a session that there was, and one form each, so that nobody without one leaves anything. Passwords are not kept, and
+nothing of a form that only shows who one is.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from typing import Any
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.session import draft_tools, session_store
+from chalicelib.bootstrap.storage import pepper
+from chalicelib.domain.access.access_secret import keyed_hash
+from chalicelib.domain.errors import TooLarge
 from chalicelib.handlers.cookies import FORM_COOKIE, SESSION_COOKIE, cookie, no_cookie
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.services.access.drafts import drop_draft, find_draft, keep_draft
@@ -19,12 +23,21 @@ KEPT_PAGE = "/borrador"
 RESENT = "resent"
 """The hidden field that says that a form comes from this page."""
 _LIFETIME = timedelta(hours=1)
+_TOO_LARGE = (
+    "Antes de continuar tienes que confirmar quién eres, y lo que escribiste es demasiado largo para guardarlo. Vuelve"
+    " atrás en tu navegador, cópialo, ingresa otra vez y pégalo."
+)
 _NEVER_KEPT = {"csrf", RESENT}
 _SHOWS_WHO = {"captcha_id", "code_id"}
 
 
 def keep_form(request: PageRequest) -> list[str]:
-    """Keep what was typed, and return the cookie that finds it; none where there is nothing to keep, or nobody's."""
+    """Keep what was typed, and return the cookie that finds it; none where there is nothing to keep, or nobody's.
+
+    Raises:
+        TooLarge: `form_too_large`.
+
+    """
     owner = _owner(request)
     typed = {
         name: values for name, values in request.form.items() if name not in _NEVER_KEPT and "password" not in name
@@ -32,9 +45,15 @@ def keep_form(request: PageRequest) -> list[str]:
     if not owner or not typed or _SHOWS_WHO & request.form.keys():
         return []
     box = current()
-    secret, now = box.chance.new_token(), box.clock()
+    session_cookie, now = request.cookies[SESSION_COOKIE], box.clock()
+    if not session_store(box).existed(session_cookie):
+        return []
+    secret = keyed_hash(pepper(box), "kept-form", session_cookie)
     data = {"path": request.path, "form": typed, "owner": owner}
-    keep_draft(secret, data, valid_until=now + _LIFETIME, tools=draft_tools(box), now=now)
+    try:
+        keep_draft(secret, data, valid_until=now + _LIFETIME, tools=draft_tools(box), now=now)
+    except TooLarge as error:
+        raise TooLarge("form_too_large", _TOO_LARGE) from error
     return [cookie(FORM_COOKIE, secret)]
 
 

@@ -53,8 +53,8 @@ class LimitStore:
             raise store_unavailable()
         return counted
 
-    def draw(self, budget: Budget, standing: Standing, *, by: str, now: datetime) -> None:
-        """Spend one of a common budget; `by`, such as a new id, says which of its eight counters.
+    def draw(self, budget: Budget, standing: Standing, *, by: str, now: datetime) -> int:
+        """Spend one of a common budget and return its counter; `by`, such as a new id, says which of the eight.
 
         Raises:
             TooManyRequests: `budget_spent`, when what is left is kept for those who proved more; nothing was counted.
@@ -62,8 +62,26 @@ class LimitStore:
         """
         window, room, ends_at = _part(budget, standing, by, now)
         has_room = TokenItem.attempts.does_not_exist() | (TokenItem.attempts < room)
-        if self._count(window, ends_at, has_room) is None:
+        drawn = self._count(window, ends_at, has_room)
+        if drawn is None:
             raise _budget_spent(ends_at - now)
+        return drawn
+
+    def undraw(self, budget: Budget, *, by: str, now: datetime) -> None:
+        """Take back what `draw` spent in this window for the same `by`, since it was not needed."""
+        number, ends_at = _window(budget.window_s, now)
+        item = TokenItem(self._key(_window_of(budget, shard_of_code(by), number)))
+        actions: list[Action] = [TokenItem.attempts.add(-1), TokenItem.expires_at.set(ends_at + _TTL_MARGIN)]
+        update_token(item, actions, TokenItem.attempts > 0)
+
+    def drawn(self, budget: Budget, *, now: datetime) -> int:
+        """Return how much of a budget is spent in this window; one call."""
+        number, _ = _window(budget.window_s, now)
+        keys = [self._key(_window_of(budget, shard, number)) for shard in SHARDS]
+        try:
+            return sum(int(item.attempts) for item in TokenItem.batch_get(keys, consistent_read=True))
+        except PynamoDBException as error:
+            raise store_unavailable() from error
 
     def look(self, budget: Budget, standing: Standing, *, by: str, now: datetime) -> None:
         """Refuse as `draw` would, and spend nothing.
@@ -128,7 +146,11 @@ def _part(budget: Budget, standing: Standing, by: str, now: datetime) -> tuple[s
     """Return the name of one of a budget's counters, what it may hold for this standing, and its end."""
     number, ends_at = _window(budget.window_s, now)
     room = -(-budget.share(standing) // len(SHARDS))
-    return f"budget#{budget.name}#{shard_of_code(by)}#{budget.window_s}#{number}", room, ends_at
+    return _window_of(budget, shard_of_code(by), number), room, ends_at
+
+
+def _window_of(budget: Budget, shard: str, number: int) -> str:
+    return f"budget#{budget.name}#{shard}#{budget.window_s}#{number}"
 
 
 def _limit_reached(wait: timedelta) -> TooManyRequests:
@@ -146,7 +168,7 @@ def _budget_spent(wait: timedelta) -> TooManyRequests:
 def _asked_just_now(seconds: int) -> TooManyRequests:
     """Refuse without blame: a button pressed twice comes here, and the e-mail of its first press is on its way."""
     detail = (
-        f"Ya pediste este correo hace menos de {_spelled(seconds)}. Si no te llega, espera {seconds} segundos y vuelve"
+        f"Ya pediste este correo hace menos de {_spelled(seconds)}. Si no te llega, espera {_spelled(seconds)} y vuelve"
         " a pedirlo."
     )
     return TooManyRequests("limit_reached", detail, retry_after=seconds)

@@ -16,6 +16,7 @@ FIELDS = {
     "code": "a refusal's code",
     "count": "how many, of whomever",
     "correlation_id": "a request's number",
+    "drawn": "about how many of a budget are spent",
     "error": "an error's kind",
     "fault": "`describe_fault`: kinds and places",
     "institution": "an institution's id",
@@ -23,7 +24,9 @@ FIELDS = {
     "job": "a job's name",
     "limit": "a limit's name",
     "notice_id": "a notice's code",
+    "reason": "one of a closed list",
     "record": "a message's or record's number",
+    "registry": "RENIEC or SUNAT",
     "vendor_code": "a vendor's error code",
 }
 """What a field may be called, and what it holds."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.contact import Phone, read_email, read_email_twice, read_phone
+from chalicelib.domain.contact import Phone, inbox_of, read_email, read_email_twice, read_phone
 from chalicelib.domain.errors import InvalidInput
 
 
@@ -83,3 +83,17 @@ def test_both_addresses_must_be_equal_but_for_the_domains_case() -> None:
     with pytest.raises(InvalidInput, match="emails_differ") as refusal:
         read_email_twice("a@ejemplo.pe", "A@ejemplo.pe", field="email", again_field="email2")
     assert refusal.value.field == "email2"
+
+
+@pytest.mark.parametrize(
+    ("email", "inbox"),
+    [
+        ("Rosa@Ejemplo.pe", "rosa@ejemplo.pe"),
+        ("rosa+casilla@ejemplo.pe", "rosa@ejemplo.pe"),
+        ("ro.sa@ejemplo.pe", "ro.sa@ejemplo.pe"),
+        ("Ro.Sa+1@googlemail.com", "rosa@gmail.com"),
+        ("+a@ejemplo.pe", "+a@ejemplo.pe"),
+    ],
+)
+def test_the_spellings_of_one_inbox_count_as_one(email: str, inbox: str) -> None:
+    assert inbox_of(email) == inbox

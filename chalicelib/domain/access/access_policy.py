@@ -33,9 +33,8 @@ MAILS_PER_NEIGHBOURHOOD = Limit("mail-neighbourhood", 300, 60 * 60)
 
 MAILS_TO_NEW_ADDRESSES_PER_USER = Limit("mail-new-user", 20, 24 * 60 * 60)
 MAILS_PER_NEW_ADDRESS = Limit("mail-new-address", 10, 24 * 60 * 60)
-"""Codes and activations to addresses not verified yet, by who asks and by where to: they may be a stranger's."""
-REGISTRATIONS_UNCHECKED = Limit("registration-unchecked", 3, 60 * 60)
-"""Soft: past it, an address's registrations need a captcha, which most people so never meet."""
+"""Codes and activations to addresses not verified yet, by who asks and by who asks with where to: they may be a
+stranger's, and what somebody else asks for is held against no user."""
 
 HASHES = Budget("hash", 30 * 15 * 60, 15 * 60)
 """Passwords of strangers that are hashed, thirty a second: a quarter of an hour of one processor in all."""
@@ -58,7 +57,7 @@ class LoginDemand(StrEnum):
 
 
 class MailDemand(StrEnum):
-    """What has to come with asking for an e-mail, or with a registration."""
+    """What has to come with asking for an e-mail."""
 
     NOTHING = "nothing"
     CAPTCHA = "captcha"
@@ -93,11 +92,6 @@ def mail_standing(counts: dict[Limit, int]) -> Standing:
     """Tell how much of the common budget a stranger's e-mail may draw on."""
     is_crowded = _is_past_any({limit: counts[limit] for limit in _OF_NETWORKS})
     return Standing.CROWDED if is_crowded else Standing.QUIET
-
-
-def registration_demand(registrations_from_address: int) -> MailDemand:
-    """Tell what a registration needs, by those that this address sent in this window."""
-    return MailDemand.CAPTCHA if registrations_from_address > REGISTRATIONS_UNCHECKED.limit else MailDemand.NOTHING
 
 
 def _is_past_any(counts: dict[Limit, int]) -> bool:

@@ -1,10 +1,14 @@
 """A registration: what somebody claims to be, on its way to a mailbox (REG-1 to REG-6, REG-9).
 
-    draft ──▶ awaiting_code ──▶ completed
+    draft ──▶ awaiting_code ───────▶ completed
       └─────▶ awaiting_registry ──┴──▶ refused
+    awaiting_proof ──┴──▶ completed, refused
 
 It is a draft while the registry is asked, and stays one when the registry says no. `awaiting_registry` means that the
-registry did not answer and is asked again; only after its yes a code is sent to the e-mail address.
+registry did not answer, or may not be asked today, and is asked again; after its yes a code is sent to the e-mail
+address, or the mailbox opens where the address was proved before. Where there were too many registrations the address
+is proved first: that is `awaiting_proof`, and no registry was asked. It is a state of its own, not a mark on
+`awaiting_code`, so that a package which does not know it can open no mailbox by it.
 """
 
 from __future__ import annotations
@@ -19,7 +23,8 @@ from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TooManyRequests, Unavailable
 from chalicelib.domain.identity_document import mailbox_id_for
 from chalicelib.domain.mailbox import AcceptedText, DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
-from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
+from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Registry
+from chalicelib.domain.registration.registration_policy import next_turn
 
 LIFETIME = timedelta(days=7)
 """To verify the address, from the start or from the registry's late answer."""
@@ -36,10 +41,15 @@ class RegistrationState(StrEnum):
     """How far it came."""
 
     DRAFT = "draft"
+    AWAITING_PROOF = "awaiting_proof"
     AWAITING_CODE = "awaiting_code"
     AWAITING_REGISTRY = "awaiting_registry"
     COMPLETED = "completed"
     REFUSED = "refused"
+
+
+VERIFIABLE = frozenset({RegistrationState.AWAITING_PROOF, RegistrationState.AWAITING_CODE})
+"""In which a code or link waits to be shown."""
 
 
 class RegistrationChanged(Conflict):
@@ -75,6 +85,10 @@ class Registration:
     mails: int = 0
     asked: int = 0
     due_at: datetime | None = None
+    is_proven: bool = False
+    """The address was proved before the registry was asked."""
+    put_off_until: datetime | None = None
+    """When it is asked about, where it waits for the registry's next day and not for its answer."""
     opened_mailbox: bool = False
     """False as well when the holder had one already; never told to the applicant."""
     version: int = 1
@@ -98,6 +112,11 @@ class Registration:
         return DocumentType.RUC, claim.ruc
 
     @property
+    def registry(self) -> Registry:
+        """Who is asked about it."""
+        return Registry.SUNAT if self.is_company else Registry.RENIEC
+
+    @property
     def is_company(self) -> bool:
         """Tell whether a company registers."""
         return self.document[0] is DocumentType.RUC
@@ -112,6 +131,16 @@ class Registration:
         return self.expires_at is None or now <= self.expires_at
 
 
+def awaiting_proof(registration: Registration) -> Registration:
+    """Have the address proved before any registry is asked."""
+    return replace(registration, state=RegistrationState.AWAITING_PROOF, mails=registration.mails + 1)
+
+
+def proven(registration: Registration) -> Registration:
+    """Note that the applicant reads what is sent to the address."""
+    return replace(registration, is_proven=True)
+
+
 def confirmed(registration: Registration, registered_name: str, now: datetime) -> Registration:
     """Go on to the code: the registry said yes."""
     return replace(
@@ -120,6 +149,7 @@ def confirmed(registration: Registration, registered_name: str, now: datetime) -
         registered_name=registered_name,
         expires_at=now + LIFETIME,
         due_at=None,
+        put_off_until=None,
         mails=registration.mails + 1,
     )
 
@@ -133,12 +163,25 @@ def postponed(registration: Registration, now: datetime) -> Registration:
         expires_at=registration.started_at + REGISTRY_LIFETIME,
         asked=registration.asked + 1,
         due_at=now + wait,
+        put_off_until=None,
+    )
+
+
+def put_off(registration: Registration, now: datetime) -> Registration:
+    """Have the registry asked on its next day: what it answers in one is spent."""
+    turn = next_turn(registration.started_at, now, REGISTRY_LIFETIME)
+    return replace(
+        registration,
+        state=RegistrationState.AWAITING_REGISTRY,
+        expires_at=registration.started_at + REGISTRY_LIFETIME,
+        due_at=turn,
+        put_off_until=turn,
     )
 
 
 def refused(registration: Registration) -> Registration:
-    """End: the registry said no, late."""
-    return replace(registration, state=RegistrationState.REFUSED, due_at=None)
+    """End: the registry said no, after the first page was answered."""
+    return replace(registration, state=RegistrationState.REFUSED, due_at=None, put_off_until=None)
 
 
 def completed(registration: Registration, *, opened_mailbox: bool) -> Registration:
@@ -149,6 +192,9 @@ def completed(registration: Registration, *, opened_mailbox: bool) -> Registrati
         state=RegistrationState.COMPLETED,
         expires_at=None,
         mails=1,
+        due_at=None,
+        is_proven=False,
+        put_off_until=None,
         opened_mailbox=opened_mailbox,
         document_type=document_type,
         document_number=document_number,
@@ -160,7 +206,7 @@ def completed(registration: Registration, *, opened_mailbox: bool) -> Registrati
 
 
 def with_another_mail(registration: Registration, email: str | None = None) -> Registration:
-    """Count one more e-mail, to another address if one is given.
+    """Count one more e-mail, to another address if one is given, of which nothing is proved.
 
     Raises:
         TooManyRequests: `too_many_codes`.
@@ -168,7 +214,8 @@ def with_another_mail(registration: Registration, email: str | None = None) -> R
     """
     if registration.mails >= MAX_MAILS:
         raise TooManyRequests("too_many_codes", "Ya se enviaron todos los códigos posibles. Vuelve a registrarte.")
-    return replace(registration, mails=registration.mails + 1, email=email or registration.email)
+    changed = replace(registration, mails=registration.mails + 1)
+    return changed if email is None else replace(changed, email=email, is_proven=False)
 
 
 def first_mailbox(registration: Registration, prefixes: Mapping[DocumentType, str], user_id: str) -> Mailbox:

@@ -29,20 +29,21 @@ def find_registration(registration_id: str) -> Registration:
     return open_registration(registration_id, open_registration_tools(current()))
 
 
-def verify(registration_id: str, fields: Fields) -> Registration:
+def verify(registration_id: str, fields: Fields, *, origin: str) -> Registration:
     """Verify the address by the code."""
     tools = open_registration_tools(current())
     code = fields.text("code", longest=100)
     fields.close()
-    return verify_by_code(registration_id, code, tools=tools)
+    return verify_by_code(registration_id, code, origin=origin, tools=tools)
 
 
-def resend(registration_id: str) -> Registration:
+def resend(registration_id: str, *, origin: str) -> Registration:
     """Send the last e-mail again."""
-    return resend_registration_mail(registration_id, tools=open_registration_tools(current()))
+    return resend_registration_mail(registration_id, origin=origin, tools=open_registration_tools(current()))
 
 
-def change_address(registration_id: str, fields: Fields) -> Registration:
+def change_address(registration_id: str, fields: Fields, *, origin: str) -> Registration:
     """Take another address."""
     tools = open_registration_tools(current())
-    return change_registration_email(registration_id, read_email_typed_twice(fields), tools=tools)
+    email = read_email_typed_twice(fields)
+    return change_registration_email(registration_id, email, origin=origin, tools=tools)

@@ -35,6 +35,15 @@ def waiting_letter() -> Letter:
     )
 
 
+def put_off_letter() -> Letter:
+    """Say that the registry can be asked no more today, and what happens tomorrow."""
+    return _letter(
+        "Seguimos mañana con su registro",
+        "Su correo quedó verificado. Hoy ya se hicieron todas las consultas que permite el registro oficial.",
+        "Mañana continuamos sin que haga nada: le escribiremos a este correo.",
+    )
+
+
 def refused_letter(detail: str) -> Letter:
     """Say that the registry's late answer was no; `detail` reveals nothing of it."""
     return _letter("No pudimos completar su registro", detail, "Puede volver a registrarse cuando lo desee.")

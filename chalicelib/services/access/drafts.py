@@ -1,5 +1,7 @@
 """What somebody typed and has not sent yet, kept for a while: only who has the secret can read it, and only here.
 
+What a stranger types is kept nowhere: it is sealed and handed back, so that nobody fills a table (`seal_draft`).
+
 Encrypted by AES-256-GCM under a key that takes both the secret, which no table holds, and the pepper (HKDF-SHA256, RFC
 5869): neither a copy of the tables nor the secret alone opens a draft. Each time it is kept the key is another one,
 by a new salt, so its nonce is constant. The instant it ends at is authenticated with it.
@@ -9,6 +11,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,11 +24,16 @@ from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import TooLarge
 from chalicelib.store.access.token_store import TokenStore
 
-MAX_DRAFT_BYTES = 200 * 1024
-"""Of its JSON; DynamoDB takes 400 KB an item."""
+MAX_DRAFT_BYTES = 64 * 1024
+"""Of its JSON; the portal's longest form has a tenth of it."""
+MAX_SEALED_CHARACTERS = 3800
+"""Of a draft that a cookie holds; browsers keep 4,096 with its name and attributes."""
+_MAX_OPENED_BYTES = 64 * 1024
 
 _NONCE = bytes(12)
 _PURPOSE = b"casilla draft 1"
+_SEALED = "casilla sealed draft 1"
+_SEALED_TEXT = re.compile(r"[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{24,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ def keep_draft(
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
     if len(text) > MAX_DRAFT_BYTES:
-        raise TooLarge("draft_too_large", "Escribiste más de lo que podemos guardar. Acorta los textos y continúa.")
+        raise _too_large()
     salt = tools.new_salt()
     sealed = _cipher(tools.pepper, secret, salt).encrypt(_NONCE, text, _bound(valid_until))
     kept = {"salt": salt, "sealed": base64.b64encode(sealed).decode()}
@@ -75,6 +84,44 @@ def find_draft(secret: str, *, tools: DraftTools, now: datetime) -> dict[str, An
 def drop_draft(secret: str, *, tools: DraftTools) -> None:
     """Forget what is kept, if anything is; one call."""
     tools.tokens.revoke(TokenKind.DRAFT, secret)
+
+
+def seal_draft(data: Mapping[str, Any], *, valid_until: datetime, tools: DraftTools) -> str:
+    """Return JSON data as a text that only the pepper opens or makes, to be kept by who typed it; no call.
+
+    Raises:
+        TooLarge: `draft_too_large`.
+
+    """
+    text = json.dumps({**data, "valid_until": _bound(valid_until).decode()}, ensure_ascii=False).encode()
+    salt = tools.new_salt()
+    sealed = _cipher(tools.pepper, _SEALED, salt).encrypt(_NONCE, zlib.compress(text, 9), _SEALED.encode())
+    kept = f"{salt}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
+    if len(kept) > MAX_SEALED_CHARACTERS:
+        raise _too_large()
+    return kept
+
+
+def open_sealed(kept: str, *, tools: DraftTools, now: datetime) -> dict[str, Any] | None:
+    """Return what `seal_draft` sealed; None when its time is over or it is anything else. No call."""
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as above
+
+    salt, _, sealed = kept.partition(".")
+    if not _SEALED_TEXT.fullmatch(kept) or len(kept) > MAX_SEALED_CHARACTERS:
+        return None
+    for pepper in every_pepper(tools.pepper):
+        try:
+            raw = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+            packed = _cipher(pepper, _SEALED, salt).decrypt(_NONCE, raw, _SEALED.encode())
+        except (InvalidTag, ValueError):
+            continue
+        found: dict[str, Any] = json.loads(zlib.decompressobj().decompress(packed, _MAX_OPENED_BYTES))
+        return found if now <= datetime.fromisoformat(found.pop("valid_until")) else None
+    return None
+
+
+def _too_large() -> TooLarge:
+    return TooLarge("draft_too_large", "Escribiste más de lo que podemos guardar. Acorta los textos y continúa.")
 
 
 def _cipher(pepper: bytes, secret: str, salt: str) -> Any:

@@ -11,6 +11,7 @@ from functools import partial
 from chalicelib.domain.access.access_policy import MAILS_PER_NEW_ADDRESS, MAILS_TO_NEW_ADDRESSES_PER_USER, MailDemand
 from chalicelib.domain.access.credentials import CaptchaAnswer
 from chalicelib.domain.access.sent_mail import SentMail, next_mail
+from chalicelib.domain.contact import inbox_of
 from chalicelib.domain.errors import MessageRefused, TooManyRequests, Unavailable
 from chalicelib.domain.limit import Budget, Limit, Standing
 from chalicelib.domain.session import Session
@@ -192,7 +193,7 @@ def tell_password_changed(destination: str, *, tools: AccessTools, now: datetime
 
 
 def send_to_new_address(letter: Letter, to: str, *, asked_by: str, tools: AccessTools, now: datetime) -> None:
-    """Send to an address that nobody has verified; counted by the user who asks and by the address.
+    """Send to an address that nobody has verified; counted by the user who asks, and by both together.
 
     Raises:
         TooManyRequests: `limit_reached`.
@@ -201,10 +202,10 @@ def send_to_new_address(letter: Letter, to: str, *, asked_by: str, tools: Access
 
     """
 
-    def spend(limit: Limit, who: str) -> None:
-        tools.limits.spend(limit.key(who), limit=limit.limit, window_s=limit.window_s, now=now)
+    def spend(limit: Limit, who: tuple[str, ...]) -> None:
+        tools.limits.spend(limit.key(*who), limit=limit.limit, window_s=limit.window_s, now=now)
 
-    counted = ((MAILS_TO_NEW_ADDRESSES_PER_USER, asked_by), (MAILS_PER_NEW_ADDRESS, to.casefold()))
+    counted = ((MAILS_TO_NEW_ADDRESSES_PER_USER, (asked_by,)), (MAILS_PER_NEW_ADDRESS, (asked_by, inbox_of(to))))
     together([partial(spend, limit, who) for limit, who in counted])
     _send(letter, to, tools, now)
 

@@ -1,50 +1,120 @@
-"""Count registrations before any registry is asked: by address, document and e-mail (REG-4, REG-9).
+"""Count registrations before anything is kept or any registry asked, and tell what comes first (REG-4, REG-9, ACC-9).
 
-An address that sends many has to solve a captcha; the first few in an hour need none, so the common person meets none.
+Nobody is refused for what others share or choose. Past each number more is asked for: a captcha, then the proof of the
+e-mail before the registry. Only an e-mail to an inbox that got many from the same network has to wait ten minutes.
 """
 
 from __future__ import annotations
 
-from chalicelib.domain.access.access_policy import REGISTRATIONS_UNCHECKED, MailDemand, registration_demand
+from collections.abc import Callable, Mapping
+from functools import partial
+
 from chalicelib.domain.access.credentials import CaptchaAnswer
+from chalicelib.domain.access.network import neighbourhood_of, network_of
+from chalicelib.domain.contact import inbox_of
 from chalicelib.domain.limit import Limit
 from chalicelib.domain.registration.registration import Registration
+from chalicelib.domain.registration.registration_policy import (
+    MAIL_COOLING_S,
+    MAILS_PER_INBOX,
+    MAILS_PER_INBOX_AND_NEIGHBOURHOOD,
+    MAILS_PER_INBOX_AND_NETWORK,
+    REGISTRATIONS,
+    UNCHECKED_PER_NEIGHBOURHOOD,
+    UNCHECKED_PER_NETWORK,
+    UNPROVEN_PER_DOCUMENT,
+    UNPROVEN_PER_NEIGHBOURHOOD,
+    UNPROVEN_PER_NETWORK,
+    Way,
+    needs_captcha,
+    sender_standing,
+    way_for,
+)
 from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
 from chalicelib.services.registration.tools import RegistrationTools
-
-REGISTRATIONS_PER_ADDRESS = Limit("registration-address", 20, 60 * 60)
-REGISTRATIONS_PER_DOCUMENT = Limit("registration-document", 10, 24 * 60 * 60)
-REGISTRATIONS_PER_EMAIL = Limit("registration-email", 10, 24 * 60 * 60)
-"""All three refuse: a registry counts our questions, and the answers about one document are not to be tried out."""
+from chalicelib.services.together import together
 
 _NEEDED = (
-    "Desde tu red se enviaron varios registros. Para continuar, escribe el texto de la imagen. Si no puedes, inténtalo"
-    " dentro de una hora o acércate a la mesa de partes."
+    "Desde tu red, o para este correo, se enviaron varios registros. Para continuar, escribe el texto de la imagen. Si"
+    " no puedes, inténtalo más tarde o acércate a la mesa de partes."
 )
 _WRONG = "El texto no coincide o venció. Escribe el texto de la imagen que ves o escuchas ahora."
+
+_Counted = Mapping[Limit, tuple[str, ...]]
 
 
 def admit_registration(
     registration: Registration, captcha: CaptchaAnswer | None, *, origin: str, tools: RegistrationTools
-) -> None:
-    """Let a registration go on to the registry.
+) -> Way:
+    """Let a registration go on, to the registry or to its e-mail; two hops, nine calls.
 
     Raises:
-        CaptchaWrong: `captcha_needed` or `captcha_wrong`; no other limit was spent.
-        TooManyRequests: `limit_reached`.
+        CaptchaWrong: `captcha_needed` or `captcha_wrong`; nothing else was counted.
+        TooManyRequests: `limit_reached`: the next e-mail to this inbox from here has to wait; or `budget_spent`.
 
     """
-    now = tools.clock()
-    soft = REGISTRATIONS_UNCHECKED
-    sent = tools.limits.tally(soft.key(origin), window_s=soft.window_s, now=now)
-    if registration_demand(sent) is MailDemand.CAPTCHA:
+    network, neighbourhood, inbox = network_of(origin), neighbourhood_of(origin), inbox_of(registration.email)
+    seen = tally_all(
+        {UNCHECKED_PER_NETWORK: (network,), UNCHECKED_PER_NEIGHBOURHOOD: (neighbourhood,), MAILS_PER_INBOX: (inbox,)},
+        tools,
+    )
+    by_network, by_neighbourhood = seen[UNCHECKED_PER_NETWORK], seen[UNCHECKED_PER_NEIGHBOURHOOD]
+    if needs_captcha(by_network=by_network, by_neighbourhood=by_neighbourhood, to_inbox=seen[MAILS_PER_INBOX]):
         _require(captcha, tools)
-    for limit, who in (
-        (REGISTRATIONS_PER_ADDRESS, (origin,)),
-        (REGISTRATIONS_PER_DOCUMENT, registration.document),
-        (REGISTRATIONS_PER_EMAIL, (registration.email.lower(),)),
-    ):
-        tools.limits.spend(limit.key(*who), limit=limit.limit, window_s=limit.window_s, now=now)
+    standing = sender_standing(by_network=by_network, by_neighbourhood=by_neighbourhood)
+    draw = partial(tools.limits.draw, REGISTRATIONS, standing, by=registration.key, now=tools.clock())
+    asked: _Counted = {
+        UNPROVEN_PER_NETWORK: (network,),
+        UNPROVEN_PER_NEIGHBOURHOOD: (neighbourhood,),
+        UNPROVEN_PER_DOCUMENT: registration.document,
+    }
+    mails = _mails_from(registration.email, origin)
+    today = tally_all({**asked, **mails}, tools, beside=draw)
+    _cool_down(mails, today, tools)
+    return way_for(
+        by_network=today[UNPROVEN_PER_NETWORK],
+        by_neighbourhood=today[UNPROVEN_PER_NEIGHBOURHOOD],
+        of_document=today[UNPROVEN_PER_DOCUMENT],
+    )
+
+
+def admit_mail_to(email: str, *, origin: str, tools: RegistrationTools) -> None:
+    """Count one more e-mail to an inbox that nobody has proved to be theirs; one hop, two calls.
+
+    Raises:
+        TooManyRequests: `limit_reached`, for this inbox from this network or neighbourhood only.
+
+    """
+    mails = _mails_from(email, origin)
+    _cool_down(mails, tally_all(mails, tools), tools)
+
+
+def tally_all(
+    counted: _Counted, tools: RegistrationTools, *, beside: Callable[[], object] | None = None
+) -> dict[Limit, int]:
+    """Count one use of each key, and return how many there were in its window; all at once, with a call beside them."""
+    now, found = tools.clock(), dict.fromkeys(counted, 0)
+
+    def tally(limit: Limit, who: tuple[str, ...]) -> None:
+        found[limit] = tools.limits.tally(limit.key(*who), window_s=limit.window_s, now=now)
+
+    tallies = [partial(tally, limit, who) for limit, who in counted.items()]
+    together(tallies if beside is None else [*tallies, beside])
+    return found
+
+
+def _mails_from(email: str, origin: str) -> _Counted:
+    inbox = inbox_of(email)
+    return {
+        MAILS_PER_INBOX_AND_NETWORK: (inbox, network_of(origin)),
+        MAILS_PER_INBOX_AND_NEIGHBOURHOOD: (inbox, neighbourhood_of(origin)),
+    }
+
+
+def _cool_down(mails: _Counted, seen: Mapping[Limit, int], tools: RegistrationTools) -> None:
+    for limit, who in mails.items():
+        if seen[limit] > limit.limit:
+            tools.limits.cool_down(limit.key(*who), seconds=MAIL_COOLING_S, now=tools.clock())
 
 
 def _require(captcha: CaptchaAnswer | None, tools: RegistrationTools) -> None:

@@ -38,6 +38,16 @@ class Consultation:
     origin: str = ""
 
 
+def asked_by_applicant(key: str, origin: str) -> Consultation:
+    """Return the consultation that a registration's applicant asks for, from an address."""
+    return Consultation(
+        subject=f"registration#{key}",
+        actor=f"applicant:{key}",
+        reason=ConsultationReason.SELF_REGISTRATION,
+        origin=origin,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityTools:
     """What checking needs; `registries` lives as long as its process, so that its breakers remember."""

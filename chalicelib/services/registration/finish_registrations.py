@@ -1,7 +1,8 @@
 """Every few minutes: ask the registries again about those who registered while one did not answer (REG-4).
 
 Bounded by time; one that fails stops no other, though it stays first in the list. Two runs at once may ask twice; only
-one of them changes the registration, and only that one writes to the person.
+one of them changes the registration, and only that one writes to the person. What the registry answers in a day bounds
+it too: a part is kept for these, and what is over is put off to the next day, the eldest first.
 """
 
 from __future__ import annotations
@@ -19,27 +20,34 @@ from chalicelib.domain.registration.registration import (
     RegistrationState,
     confirmed,
     postponed,
+    put_off,
     refused,
 )
 from chalicelib.renderers.registration.registration_letters import refused_letter
-from chalicelib.services.registration.check_identity import Consultation, ConsultationReason, check_identity
+from chalicelib.services.registration.check_identity import Consultation, ConsultationReason
+from chalicelib.services.registration.complete_registration import complete_registration
+from chalicelib.services.registration.registry_quota import check_drawn, draw_again, quota_used_percent
 from chalicelib.services.registration.tools import RegistrationTools, send_code, send_letter, try_to_send
 from chalicelib.services.work_through import counted, in_turns, pages_of, work_through
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedRegistrations:
-    """How many went on to the code, were refused, wait on, were gone and failed; how long the longest has waited.
+    """How many went on, were refused, wait on, were put off, were gone and failed; how long the longest has waited.
 
-    `gone` were finished, changed or ended meanwhile. Complete when it saw all that were due and none failed.
+    Those that went on were sent a code, or the way in where their address was proved. `put_off` is to the registry's
+    next day; `quota_used_percent` is of what applicants may have asked today. `gone` were finished, changed or ended
+    meanwhile. Complete when it saw all that were due and none failed.
     """
 
     confirmed: int = 0
     refused: int = 0
     waiting: int = 0
+    put_off: int = 0
     gone: int = 0
     failed: int = 0
     oldest_waiting_s: int = 0
+    quota_used_percent: int = 0
     is_complete: bool = True
 
 
@@ -53,7 +61,14 @@ def finish_registrations(*, tools: RegistrationTools, until: datetime) -> Finish
         due, partial(_finish_one, tools=tools), job="finish_registrations", now=tools.clock, until=until
     )
     oldest = _oldest_waiting_s(tools)
-    return counted(FinishedRegistrations, done.outcomes, oldest_waiting_s=oldest, is_complete=done.is_complete)
+    used = quota_used_percent(tools)
+    return counted(
+        FinishedRegistrations,
+        done.outcomes,
+        oldest_waiting_s=oldest,
+        quota_used_percent=used,
+        is_complete=done.is_complete,
+    )
 
 
 def _oldest_waiting_s(tools: RegistrationTools) -> int:
@@ -74,13 +89,17 @@ def _finish_one(key: str, tools: RegistrationTools) -> str:
 
 
 def _ask_again(registration: Registration, tools: RegistrationTools) -> str:
+    drawn = draw_again(registration, tools=tools)
+    if drawn is None:
+        tools.registrations.update(put_off(registration, tools.clock()))
+        return "put_off"
     consultation = Consultation(
         subject=f"registration#{registration.key}",
         actor="worker:finish_registrations",
         reason=ConsultationReason.REGISTRATION_RETRIED,
     )
     try:
-        result = check_identity(registration.claim, consultation, tools=tools.identity)
+        result = check_drawn(registration.claim, consultation, drawn, tools=tools)
         refuse_unless_confirmed(result)
     except Unavailable:
         tools.registrations.update(postponed(registration, tools.clock()))
@@ -89,6 +108,10 @@ def _ask_again(registration: Registration, tools: RegistrationTools) -> str:
         ended = tools.registrations.update(refused(registration))
         try_to_send(partial(send_letter, refused_letter(refusal.detail), ended, tools))
         return "refused"
-    going_on = tools.registrations.update(confirmed(registration, result.registered_name, tools.clock()))
+    going_on = confirmed(registration, result.registered_name, tools.clock())
+    if going_on.is_proven:
+        complete_registration(going_on, tools=tools)
+        return "confirmed"
+    going_on = tools.registrations.update(going_on)
     try_to_send(partial(send_code, going_on, tools))
     return "confirmed"

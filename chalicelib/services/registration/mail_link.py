@@ -14,13 +14,14 @@ from chalicelib.domain.access.token import Token, TokenKind
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.masking import mask_email
 from chalicelib.domain.registration.registration import (
+    VERIFIABLE,
     Registration,
     RegistrationBusy,
     RegistrationChanged,
     RegistrationState,
     key_of_code_name,
 )
-from chalicelib.services.registration.complete_registration import complete_registration
+from chalicelib.services.registration.prove_registration import go_on_with_proof
 from chalicelib.services.registration.resend_registration_mail import send_again
 from chalicelib.services.registration.tools import RegistrationTools
 
@@ -34,6 +35,10 @@ class LinkState(StrEnum):
     REPLACED = "replaced"
     """A later e-mail was sent; its link counts."""
     EXPIRED = "expired"
+    WAITING = "waiting"
+    """The address was verified, and the registry is still to answer."""
+    DENIED = "denied"
+    """The address was verified, and the registry said no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +59,18 @@ def show_link(secret: str, *, tools: RegistrationTools) -> ShownLink:
     """
     token = tools.tokens.find(TokenKind.EMAIL_LINK, secret)
     found = None if token is None else tools.registrations.find(key_of_code_name(token.data["code_name"]))
-    if token is None or found is None or found.state not in _VERIFIABLE or not found.is_open_at(tools.clock()):
+    if token is None or found is None or not _can_be_shown(found) or not found.is_open_at(tools.clock()):
         raise NotFound("link_unusable", "Este enlace no es válido o su registro venció. Regístrate de nuevo.")
     return ShownLink(_state(token, found, tools), token.data["email"], found)
 
 
-def verify_by_mail_link(secret: str, *, tools: RegistrationTools) -> Registration:
-    """Complete the registration; one completed before is returned as it is.
+def verify_by_mail_link(secret: str, *, origin: str, tools: RegistrationTools) -> Registration:
+    """Go on with the registration; one whose address was verified before is returned as it is.
 
     Raises:
         NotFound: `link_unusable`.
         Conflict: `link_expired` or `link_replaced`.
+        InvalidInput, TooManyRequests: as `go_on_with_proof`.
         Unavailable: nothing changed; the link stays good.
 
     """
@@ -73,34 +79,45 @@ def verify_by_mail_link(secret: str, *, tools: RegistrationTools) -> Registratio
         raise Conflict("link_expired", "Este enlace venció. Pide otro correo y usa el nuevo enlace.")
     if shown.state is LinkState.REPLACED:
         raise _replaced()
-    if shown.state is LinkState.USED:
+    if shown.state in _SHOWN:
         return shown.registration
     try:
-        return complete_registration(shown.registration, tools=tools)
+        return go_on_with_proof(shown.registration, origin=origin, tools=tools)
     except (RegistrationBusy, RegistrationChanged):
         again = show_link(secret, tools=tools)
-        if again.state is LinkState.USED:  # by another click, or the code, at the same moment
+        if again.state in _SHOWN:  # by another click, or the code, at the same moment
             return again.registration
         raise
 
 
-def resend_by_mail_link(secret: str, *, tools: RegistrationTools) -> Registration:
+def resend_by_mail_link(secret: str, *, origin: str, tools: RegistrationTools) -> Registration:
     """Send another e-mail to the address that the link was sent to, if that is the registration's still.
 
     Raises:
         NotFound: `link_unusable`.
         Conflict: `link_replaced`.
-        TooManyRequests: `limit_reached` within a minute, or `too_many_codes`.
+        TooManyRequests: as `resend_registration_mail`.
         Unavailable: nothing was sent.
 
     """
     shown = show_link(secret, tools=tools)
     if shown.state is LinkState.REPLACED or shown.email != mask_email(shown.registration.email):
         raise _replaced()
-    return send_again(shown.registration, tools=tools)
+    return send_again(shown.registration, origin=origin, tools=tools)
 
 
-_VERIFIABLE = {RegistrationState.AWAITING_CODE, RegistrationState.COMPLETED}
+_SHOWN = {LinkState.USED, LinkState.WAITING, LinkState.DENIED}
+
+
+def _can_be_shown(registration: Registration) -> bool:
+    is_after_proof = registration.is_proven and registration.state in _AFTER_PROOF
+    return is_after_proof or registration.state in {*VERIFIABLE, RegistrationState.COMPLETED}
+
+
+_AFTER_PROOF = {
+    RegistrationState.AWAITING_REGISTRY: LinkState.WAITING,
+    RegistrationState.REFUSED: LinkState.DENIED,
+}
 
 
 def _replaced() -> Conflict:
@@ -112,4 +129,6 @@ def _state(token: Token, registration: Registration, tools: RegistrationTools) -
         return LinkState.USED
     if token.data["code_name"] != registration.code_name:
         return LinkState.REPLACED
+    if registration.state in _AFTER_PROOF:
+        return _AFTER_PROOF[registration.state]
     return LinkState.USABLE if token.is_valid_at(tools.clock()) else LinkState.EXPIRED

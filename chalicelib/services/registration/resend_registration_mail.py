@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.registration.registration import Registration, RegistrationState, with_another_mail
+from chalicelib.domain.registration.registration import VERIFIABLE, Registration, RegistrationState, with_another_mail
 from chalicelib.renderers.registration.registration_letters import waiting_letter
-from chalicelib.services.registration.admit_registration import REGISTRATIONS_PER_EMAIL
+from chalicelib.services.registration.admit_registration import admit_mail_to
 from chalicelib.services.registration.complete_registration import send_way_in
 from chalicelib.services.registration.tools import (
     RegistrationTools,
@@ -16,19 +16,20 @@ from chalicelib.services.registration.tools import (
 )
 
 
-def resend_registration_mail(registration_id: str, *, tools: RegistrationTools) -> Registration:
+def resend_registration_mail(registration_id: str, *, origin: str, tools: RegistrationTools) -> Registration:
     """Send a new code, or the way in again once completed; the code sent before is worth nothing any more.
 
     Raises:
-        TooManyRequests: `limit_reached` within a minute, or `too_many_codes`.
+        TooManyRequests: `limit_reached` within a minute, or for ten after many to this inbox from the same network; or
+            `too_many_codes`.
         Conflict: `registration_not_ready` while the registry has not answered; a code comes by itself.
         NotFound: `registration_not_found`.
 
     """
-    return send_again(open_registration(registration_id, tools), tools=tools)
+    return send_again(open_registration(registration_id, tools), origin=origin, tools=tools)
 
 
-def send_again(registration: Registration, *, tools: RegistrationTools) -> Registration:
+def send_again(registration: Registration, *, origin: str, tools: RegistrationTools) -> Registration:
     """Do so for a registration that was just read.
 
     Raises:
@@ -36,10 +37,12 @@ def send_again(registration: Registration, *, tools: RegistrationTools) -> Regis
         Conflict: `registration_not_ready`.
 
     """
-    if registration.state not in {RegistrationState.AWAITING_CODE, RegistrationState.COMPLETED}:
+    if registration.state not in {*VERIFIABLE, RegistrationState.COMPLETED}:
         raise Conflict("registration_not_ready", "Todavía no hay un código que reenviar. Espera nuestro correo.")
     again = with_another_mail(registration)
     cool_down(registration, tools)
+    if registration.state is not RegistrationState.COMPLETED:
+        admit_mail_to(registration.email, origin=origin, tools=tools)
     again = tools.registrations.update(again)
     if again.state is RegistrationState.COMPLETED:
         send_way_in(again, tools=tools)
@@ -48,23 +51,24 @@ def send_again(registration: Registration, *, tools: RegistrationTools) -> Regis
     return again
 
 
-def change_registration_email(registration_id: str, email: str, *, tools: RegistrationTools) -> Registration:
+def change_registration_email(
+    registration_id: str, email: str, *, origin: str, tools: RegistrationTools
+) -> Registration:
     """Take another address and write to it; what was sent to the first one is worth nothing any more.
 
     Raises:
-        TooManyRequests: as for another code, or too many registrations used this address.
+        TooManyRequests: as for another code, without the minute.
         Conflict: `registration_ended`: the address was verified already.
         NotFound: `registration_not_found`.
 
     """
     registration = open_registration(registration_id, tools)
-    if registration.state not in {RegistrationState.AWAITING_CODE, RegistrationState.AWAITING_REGISTRY}:
+    if registration.state not in {*VERIFIABLE, RegistrationState.AWAITING_REGISTRY}:
         raise Conflict("registration_ended", "Este registro ya terminó. Cambia tu correo dentro de tu casilla.")
     changed = with_another_mail(registration, email)
-    limit = REGISTRATIONS_PER_EMAIL
-    tools.limits.spend(limit.key(email.lower()), limit=limit.limit, window_s=limit.window_s, now=tools.clock())
+    admit_mail_to(email, origin=origin, tools=tools)
     changed = tools.registrations.update(changed)
-    if changed.state is RegistrationState.AWAITING_CODE:
+    if changed.state in VERIFIABLE:
         send_code(changed, tools)
     else:
         send_letter(waiting_letter(), changed, tools)

@@ -1,5 +1,7 @@
 """Begin a registration: all formats at once, limits, the registry, and one e-mail (REG-2 to REG-5, REG-9).
 
+Where too many came from a network or about a document, or the day's consultations for those without proof are spent,
+the e-mail goes first: the registry is asked once its code was shown (`prove_registration`).
 Whether the holder has a mailbox is not looked at before the address is verified, so no answer can tell.
 """
 
@@ -11,6 +13,7 @@ from functools import partial
 from chalicelib.domain.access.credentials import CaptchaAnswer
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import InvalidInput, Unavailable, refusal_of
+from chalicelib.domain.limit import Standing
 from chalicelib.domain.mailbox import AcceptedText
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
 from chalicelib.domain.registration.identity_claim import company_problems, person_problems
@@ -19,14 +22,17 @@ from chalicelib.domain.registration.registration import (
     LIFETIME,
     Registration,
     RegistrationState,
+    awaiting_proof,
     check_accepted,
     check_registrable,
     confirmed,
     postponed,
 )
+from chalicelib.domain.registration.registration_policy import Way
 from chalicelib.renderers.registration.registration_letters import waiting_letter
 from chalicelib.services.registration.admit_registration import admit_registration
-from chalicelib.services.registration.check_identity import Consultation, ConsultationReason, check_identity
+from chalicelib.services.registration.check_identity import asked_by_applicant
+from chalicelib.services.registration.registry_quota import Drawn, check_drawn, draw_first
 from chalicelib.services.registration.tools import (
     RegistrationTools,
     cool_down,
@@ -64,14 +70,14 @@ class StartedRegistration:
 def start_registration(
     application: Application, *, origin: str, tools: RegistrationTools, registration_id: str | None = None
 ) -> StartedRegistration:
-    """Keep the application, ask the registry and send the code, or the promise to ask again.
+    """Keep the application, ask the registry and send the code, or the promise to ask again; or send the code first.
 
     A form has an opaque token as its `registration_id`, so that sent twice it begins one registration.
 
     Raises:
         InvalidInput: the first of all problems, with all of them; or the registry's refusal, which reveals nothing.
         CaptchaWrong: `captcha_needed` or `captcha_wrong`, before any registry is asked, as the next.
-        TooManyRequests: `limit_reached`.
+        TooManyRequests: `limit_reached` or `budget_spent`; nothing was begun.
         RegistrationChanged: `registration_changed`: one of this id was begun before.
 
     """
@@ -79,10 +85,15 @@ def start_registration(
     registration_id = registration_id or tools.new_token()
     registration = _draft(application, tools.registrations.key(registration_id), tools)
     check_registrable(registration.document[0])
-    admit_registration(registration, application.captcha, origin=origin, tools=tools)
+    way = admit_registration(registration, application.captcha, origin=origin, tools=tools)
     tools.registrations.refuse_begun_elsewhere(registration_id)
-    tools.registrations.add(registration)
-    registration = _ask(registration, origin, tools)
+    drawn = draw_first(registration, Standing.QUIET, tools=tools) if way is Way.REGISTRY_FIRST else None
+    if drawn is None:
+        registration = awaiting_proof(registration)
+        tools.registrations.add(registration)
+    else:
+        tools.registrations.add(registration)
+        registration = _ask(registration, drawn, origin, tools)
     if registration.state is RegistrationState.AWAITING_REGISTRY:
         is_sent = try_to_send(partial(send_letter, waiting_letter(), registration, tools))
     else:
@@ -144,15 +155,10 @@ def _draft(application: Application, key: str, tools: RegistrationTools) -> Regi
     )
 
 
-def _ask(registration: Registration, origin: str, tools: RegistrationTools) -> Registration:
-    consultation = Consultation(
-        subject=f"registration#{registration.key}",
-        actor=f"applicant:{registration.key}",
-        reason=ConsultationReason.SELF_REGISTRATION,
-        origin=origin,
-    )
+def _ask(registration: Registration, drawn: Drawn, origin: str, tools: RegistrationTools) -> Registration:
+    consultation = asked_by_applicant(registration.key, origin)
     try:
-        result = check_identity(registration.claim, consultation, tools=tools.identity)
+        result = check_drawn(registration.claim, consultation, drawn, tools=tools)
     except Unavailable as error:
         if error.code != "registry_unavailable":
             raise

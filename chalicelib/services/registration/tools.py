@@ -11,6 +11,7 @@ from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import MessageRefused, Unavailable
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.masking import mask_email
+from chalicelib.domain.registration.identity import Registry
 from chalicelib.domain.registration.registration import CODE_LIFETIME, Registration, no_such_registration
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.letterhead import Letterhead
@@ -52,6 +53,8 @@ class RegistrationTools:
     link_base: str
     texts: Mapping[str, str]
     pepper: bytes
+    quotas: Mapping[Registry, int]
+    """How often each registry may be asked in a UTC day."""
     pause: Callable[[float], None]
     """Wait some seconds before another try."""
 

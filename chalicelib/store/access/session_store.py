@@ -86,6 +86,12 @@ class SessionStore:
         """Tell whether this is the part of a cookie that stays the same for this user, under whichever pepper."""
         return any(is_same_secret(tag, own) for own in self._tags(user_id))
 
+    def existed(self, cookie: str) -> bool:
+        """Tell whether a cookie opened a session in the last 30 days, over or not; one call at most."""
+        parts = _COOKIE.fullmatch(cookie)
+        token = None if parts is None else self._tokens.find(TokenKind.SESSION, parts[1])
+        return parts is not None and token is not None and self.is_tag_of(parts[2], str(token.subject))
+
     def rotate(self, old: Session, new: Session, secret: str) -> None:
         """Replace a session by its successor in one transaction.
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import shake_256
 from typing import Any
 
 import pytest
@@ -9,7 +10,16 @@ import pytest
 from chalicelib.domain.access.token import KEPT_FOR, TokenKind
 from chalicelib.domain.errors import TooLarge
 from chalicelib.services.access.clean_tokens import CleanedTokens, clean_tokens
-from chalicelib.services.access.drafts import MAX_DRAFT_BYTES, DraftTools, drop_draft, find_draft, keep_draft
+from chalicelib.services.access.drafts import (
+    MAX_DRAFT_BYTES,
+    MAX_SEALED_CHARACTERS,
+    DraftTools,
+    drop_draft,
+    find_draft,
+    keep_draft,
+    open_sealed,
+    seal_draft,
+)
 from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.tables import TokenItem
 from chalicelib.store.token_item import micros, token_key
@@ -123,3 +133,28 @@ def test_the_nightly_job_deletes_expired_drafts(world: World, tools: DraftTools)
 def _clean(world: World, now: datetime) -> CleanedTokens:
     until = now + timedelta(minutes=1)
     return clean_tokens(tokens=world.tokens, now=lambda: now, until=until, days_back=1)
+
+
+def test_what_is_sealed_comes_back_until_its_instant_without_any_call(tools: DraftTools) -> None:
+    kept = seal_draft(TYPED, valid_until=END, tools=tools)
+
+    assert open_sealed(kept, tools=tools, now=END) == TYPED
+    assert open_sealed(kept, tools=tools, now=END + TICK) is None
+    assert kept != seal_draft(TYPED, valid_until=END, tools=tools), "no key is used twice"
+    assert list(TokenItem.scan()) == []
+
+
+def test_no_other_pepper_and_no_change_opens_what_is_sealed(tools: DraftTools) -> None:
+    kept = seal_draft(TYPED, valid_until=END, tools=tools)
+    changed = [kept[:at] + ("A" if kept[at] != "A" else "B") + kept[at + 1 :] for at in range(0, len(kept) - 1, 7)]
+    strangers = [*changed, "", ".", "a.b", kept * 20]
+
+    assert {open_sealed(text, tools=tools, now=NOW) is None for text in strangers} == {True}
+    assert open_sealed(kept, tools=replace(tools, pepper=bytes(reversed(PEPPER))), now=NOW) is None
+
+
+def test_what_no_cookie_holds_is_refused(tools: DraftTools) -> None:
+    with pytest.raises(TooLarge, match="draft_too_large"):
+        seal_draft({"a": shake_256(b"x").hexdigest(2 * MAX_SEALED_CHARACTERS)}, valid_until=END, tools=tools)
+    kept = seal_draft({"a": "x" * 2000}, valid_until=END, tools=tools)
+    assert len(kept) <= MAX_SEALED_CHARACTERS

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -120,7 +121,7 @@ def test_showing_a_link_changes_nothing_however_often(applicant: Applicant) -> N
 
 
 def test_a_link_verifies_without_the_id_and_opens_the_mailbox(applicant: Applicant) -> None:
-    verified = verify_by_mail_link(applicant.secret, tools=applicant.tools)
+    verified = verify_by_mail_link(applicant.secret, origin="192.0.2.1", tools=applicant.tools)
 
     assert verified.state is RegistrationState.COMPLETED
     assert account_store(applicant.container).find("1-99000001") is not None
@@ -129,17 +130,17 @@ def test_a_link_verifies_without_the_id_and_opens_the_mailbox(applicant: Applica
 
 def test_a_used_link_says_so_and_opens_nothing_again(applicant: Applicant) -> None:
     secret = applicant.secret
-    first = verify_by_mail_link(secret, tools=applicant.tools)
+    first = verify_by_mail_link(secret, origin="192.0.2.1", tools=applicant.tools)
     count = len(applicant.mails)
 
     assert applicant.state(secret) is LinkState.USED
-    assert verify_by_mail_link(secret, tools=applicant.tools) == first
+    assert verify_by_mail_link(secret, origin="192.0.2.1", tools=applicant.tools) == first
     assert len(applicant.mails) == count
 
 
 def test_a_link_is_used_when_the_code_was(applicant: Applicant) -> None:
     secret = applicant.secret
-    verify_by_code(ID, applicant.code, tools=applicant.tools)
+    verify_by_code(ID, applicant.code, origin="192.0.2.1", tools=applicant.tools)
 
     assert applicant.state(secret) is LinkState.USED
 
@@ -155,8 +156,8 @@ def test_an_expired_link_verifies_nothing_and_brings_another_one(applicant: Appl
     old = applicant.secret
     applicant.now += CODE_LIFETIME + TICK
     with pytest.raises(Conflict, match="link_expired"):
-        verify_by_mail_link(old, tools=applicant.tools)
-    resend_by_mail_link(old, tools=applicant.tools)
+        verify_by_mail_link(old, origin="192.0.2.1", tools=applicant.tools)
+    resend_by_mail_link(old, origin="192.0.2.1", tools=applicant.tools)
 
     assert applicant.state(old) is LinkState.REPLACED
     assert applicant.state(applicant.secret) is LinkState.USABLE
@@ -165,34 +166,35 @@ def test_an_expired_link_verifies_nothing_and_brings_another_one(applicant: Appl
 def test_a_later_mail_replaces_the_link(applicant: Applicant) -> None:
     old = applicant.secret
     applicant.now += timedelta(minutes=2)
-    resend_registration_mail(ID, tools=applicant.tools)
+    resend_registration_mail(ID, origin="192.0.2.1", tools=applicant.tools)
 
     assert applicant.state(old) is LinkState.REPLACED
     with pytest.raises(Conflict, match="link_replaced"):
-        verify_by_mail_link(old, tools=applicant.tools)
-    assert verify_by_mail_link(applicant.secret, tools=applicant.tools).state is RegistrationState.COMPLETED
+        verify_by_mail_link(old, origin="192.0.2.1", tools=applicant.tools)
+    verified = verify_by_mail_link(applicant.secret, origin="192.0.2.1", tools=applicant.tools)
+    assert verified.state is RegistrationState.COMPLETED
 
 
 def test_who_got_the_mail_at_a_wrong_address_learns_nothing_of_the_right_one(applicant: Applicant) -> None:
     old = applicant.secret
-    change_registration_email(ID, "otra@correo.example", tools=applicant.tools)
+    change_registration_email(ID, "otra@correo.example", origin="192.0.2.1", tools=applicant.tools)
     replaced = show_link(old, tools=applicant.tools)
-    verify_by_mail_link(applicant.secret, tools=applicant.tools)
+    verify_by_mail_link(applicant.secret, origin="192.0.2.1", tools=applicant.tools)
     used = show_link(old, tools=applicant.tools)
     count = len(applicant.mails)
 
     assert (replaced.state, replaced.email) == (LinkState.REPLACED, "r***@ejemplo.pe")
     assert (used.state, used.email) == (LinkState.USED, "r***@ejemplo.pe")
     with pytest.raises(Conflict, match="link_replaced"):
-        resend_by_mail_link(old, tools=applicant.tools)
+        resend_by_mail_link(old, origin="192.0.2.1", tools=applicant.tools)
     assert len(applicant.mails) == count
 
 
 def test_a_used_link_brings_the_way_in_again(applicant: Applicant) -> None:
     secret = applicant.secret
-    verify_by_mail_link(secret, tools=applicant.tools)
+    verify_by_mail_link(secret, origin="192.0.2.1", tools=applicant.tools)
     applicant.now += timedelta(minutes=2)
-    resend_by_mail_link(secret, tools=applicant.tools)
+    resend_by_mail_link(secret, origin="192.0.2.1", tools=applicant.tools)
 
     assert ["Clave temporal" in text for _, text in applicant.mails] == [False, True, True]
 
@@ -207,10 +209,14 @@ def test_links_that_lead_nowhere_all_say_the_same(applicant: Applicant, over: st
     elif over == "deleted":
         tables.RegistrationItem(applicant.stored.key).delete()
 
-    for use in (show_link, verify_by_mail_link, resend_by_mail_link):
-        call: Callable[..., object] = use
+    uses: tuple[Callable[..., object], ...] = (
+        show_link,
+        partial(verify_by_mail_link, origin="192.0.2.1"),
+        partial(resend_by_mail_link, origin="192.0.2.1"),
+    )
+    for use in uses:
         with pytest.raises(NotFound, match="link_unusable"):
-            call(secret, tools=applicant.tools)
+            use(secret, tools=applicant.tools)
 
 
 @contextmanager
@@ -243,7 +249,7 @@ def conflicting(container: Container, times: int) -> Iterator[list[float]]:
 
 def test_completing_tries_again_while_another_transaction_holds_something(applicant: Applicant) -> None:
     with conflicting(applicant.container, 3) as waited:
-        verified = verify_by_code(ID, applicant.code, tools=applicant.tools)
+        verified = verify_by_code(ID, applicant.code, origin="192.0.2.1", tools=applicant.tools)
 
     assert verified.state is RegistrationState.COMPLETED
     assert verified.opened_mailbox
@@ -255,7 +261,7 @@ def test_completing_tries_again_while_another_transaction_holds_something(applic
 def test_when_it_stays_held_nothing_is_written_and_the_link_stays_good(applicant: Applicant) -> None:
     before = applicant.stored
     with conflicting(applicant.container, 100), pytest.raises(Unavailable, match="store_unavailable"):
-        verify_by_mail_link(applicant.secret, tools=applicant.tools)
+        verify_by_mail_link(applicant.secret, origin="192.0.2.1", tools=applicant.tools)
 
     assert applicant.stored == before
     assert applicant.state(applicant.secret) is LinkState.USABLE
@@ -268,14 +274,14 @@ def test_an_address_that_is_changed_while_a_link_is_used_is_not_verified(applica
     def change(**_: Any) -> None:
         if not done:
             done.append("changed")
-            change_registration_email(ID, "otra@correo.example", tools=tools)
+            change_registration_email(ID, "otra@correo.example", origin="192.0.2.1", tools=tools)
 
     name = "before-call.dynamodb.TransactWriteItems"
     events: Any = connection(applicant.container).client.meta.events
     events.register(name, change)
     try:
         with pytest.raises(CasillaError, match="registration_changed"):
-            verify_by_mail_link(secret, tools=tools)
+            verify_by_mail_link(secret, origin="192.0.2.1", tools=tools)
     finally:
         events.unregister(name, change)
     assert applicant.stored.state is RegistrationState.AWAITING_CODE

@@ -71,7 +71,7 @@ def _stored(started: StartedRegistration, tools: RegistrationTools) -> Registrat
 def test_of_four_who_send_the_right_code_at_once_one_opens_the_mailbox(tools: RegistrationTools) -> None:
     started = _started(tools)
 
-    answers = at_once(4, lambda _: verify_by_code(started.registration_id, _CODE, tools=tools))
+    answers = at_once(4, lambda _: verify_by_code(started.registration_id, _CODE, origin="192.0.2.1", tools=tools))
 
     opened = list(tables.EventItem.query("mailbox#1-99000001"))
     assert [event.type for event in opened] == [EventType.MAILBOX_OPENED.value]
@@ -90,7 +90,7 @@ def test_of_four_clicks_on_the_link_at_once_one_opens_the_mailbox_and_all_are_to
 
     _started(replace(tools, new_token=new_token))
 
-    answers = at_once(4, lambda _: verify_by_mail_link(secrets[-1], tools=tools))
+    answers = at_once(4, lambda _: verify_by_mail_link(secrets[-1], origin="192.0.2.1", tools=tools))
 
     assert [answer.state for answer in answers if isinstance(answer, Registration)] == [RegistrationState.COMPLETED] * 4
     assert len(list(tables.EventItem.query("mailbox#1-99000001"))) == 1
@@ -99,7 +99,9 @@ def test_of_four_clicks_on_the_link_at_once_one_opens_the_mailbox_and_all_are_to
 def test_two_registrations_of_one_holder_at_once_open_one_mailbox(tools: RegistrationTools) -> None:
     both = [_started(replace(tools, new_email_code=lambda: _CODE)) for _ in range(2)]
 
-    answers = at_once(2, lambda number: verify_by_code(both[number].registration_id, _CODE, tools=tools))
+    answers = at_once(
+        2, lambda number: verify_by_code(both[number].registration_id, _CODE, origin="192.0.2.1", tools=tools)
+    )
 
     assert all(isinstance(answer, Registration) for answer in answers), answers
     assert sorted(_stored(started, tools).opened_mailbox for started in both) == [False, True]
@@ -111,8 +113,8 @@ def test_a_code_never_verifies_the_address_it_was_not_sent_to(tools: Registratio
 
     def race(number: int) -> Registration:
         if number == 0:
-            return verify_by_code(started.registration_id, _CODE, tools=tools)
-        return change_registration_email(started.registration_id, "otra@ejemplo.pe", tools=tools)
+            return verify_by_code(started.registration_id, _CODE, origin="192.0.2.1", tools=tools)
+        return change_registration_email(started.registration_id, "otra@ejemplo.pe", origin="192.0.2.1", tools=tools)
 
     answers = at_once(2, race)
 

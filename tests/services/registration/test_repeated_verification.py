@@ -40,8 +40,8 @@ def meanwhile(applicant: Applicant, call: str, act: Callable[[], object]) -> Ite
 
 def test_a_code_that_another_call_used_while_it_was_judged_is_answered_as_done(applicant: Applicant) -> None:
     tools, code = applicant.tools, applicant.code
-    with meanwhile(applicant, "UpdateItem", lambda: verify_by_code(ID, code, tools=tools)):
-        verified = verify_by_code(ID, code, tools=tools)
+    with meanwhile(applicant, "UpdateItem", lambda: verify_by_code(ID, code, origin="192.0.2.1", tools=tools)):
+        verified = verify_by_code(ID, code, origin="192.0.2.1", tools=tools)
 
     assert verified.state is RegistrationState.COMPLETED
     assert ["Clave temporal" in text for _, text in applicant.mails] == [False, True]
@@ -55,11 +55,11 @@ def test_while_the_first_call_is_at_work_the_second_says_so_and_not_that_the_cod
 
     def again() -> None:
         with pytest.raises(NotReady, match="registration_completing") as raised:
-            verify_by_code(ID, code, tools=tools)
+            verify_by_code(ID, code, origin="192.0.2.1", tools=tools)
         answers.append(raised.value)
 
     with meanwhile(applicant, "TransactWriteItems", again):
-        verified = verify_by_code(ID, code, tools=tools)
+        verified = verify_by_code(ID, code, origin="192.0.2.1", tools=tools)
 
     assert len(answers) == 1
     assert verified.opened_mailbox
@@ -69,8 +69,8 @@ def test_while_the_first_call_is_at_work_the_second_says_so_and_not_that_the_cod
 def test_a_code_beside_the_link_is_answered_as_done(applicant: Applicant, typed: str) -> None:
     tools, code, secret = applicant.tools, applicant.code, applicant.secret
     call = "TransactWriteItems" if typed == "right" else "UpdateItem"
-    with meanwhile(applicant, call, lambda: verify_by_mail_link(secret, tools=tools)):
-        verified = verify_by_code(ID, code if typed == "right" else "222222", tools=tools)
+    with meanwhile(applicant, call, lambda: verify_by_mail_link(secret, origin="192.0.2.1", tools=tools)):
+        verified = verify_by_code(ID, code if typed == "right" else "222222", origin="192.0.2.1", tools=tools)
 
     assert verified.state is RegistrationState.COMPLETED
     assert ["Clave temporal" in text for _, text in applicant.mails] == [False, True]
@@ -80,5 +80,5 @@ def test_an_expired_code_is_worthless_still(applicant: Applicant) -> None:
     code = applicant.code
     applicant.now += CODE_LIFETIME + TICK
     with pytest.raises(CodeUnusable, match="code_unusable"):
-        verify_by_code(ID, code, tools=applicant.tools)
+        verify_by_code(ID, code, origin="192.0.2.1", tools=applicant.tools)
     assert applicant.tools.tokens.find(TokenKind.EMAIL_CODE, applicant.stored.code_name) is not None

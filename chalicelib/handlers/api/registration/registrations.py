@@ -26,17 +26,18 @@ def show_registration(_: JsonRequest, registration_id: str) -> Response:
 
 def verify_registration(request: JsonRequest, registration_id: str) -> Response:
     """Verify the address by the code."""
-    return json_response(_as_json(registration.verify(registration_id, request.fields())))
+    return json_response(_as_json(registration.verify(registration_id, request.fields(), origin=request.origin)))
 
 
-def resend_code(_: JsonRequest, registration_id: str) -> Response:
+def resend_code(request: JsonRequest, registration_id: str) -> Response:
     """Send the last e-mail again."""
-    return json_response(_as_json(registration.resend(registration_id)), status=202)
+    return json_response(_as_json(registration.resend(registration_id, origin=request.origin)), status=202)
 
 
 def change_email(request: JsonRequest, registration_id: str) -> Response:
     """Take another address."""
-    return json_response(_as_json(registration.change_address(registration_id, request.fields())), status=202)
+    changed = registration.change_address(registration_id, request.fields(), origin=request.origin)
+    return json_response(_as_json(changed), status=202)
 
 
 def _as_json(found: Registration) -> dict[str, Any]:
@@ -45,4 +46,5 @@ def _as_json(found: Registration) -> dict[str, Any]:
         "state": found.state.value,
         "email": mask_email(found.email),
         "expires_at": None if found.expires_at is None else instant_in_json(found.expires_at),
+        "continues_at": None if found.put_off_until is None else instant_in_json(found.put_off_until),
     }

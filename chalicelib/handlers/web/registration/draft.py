@@ -1,18 +1,25 @@
-"""What an applicant accepted and typed, kept between the pages of a registration (REG-1 to REG-3)."""
+"""What an applicant accepted and typed, kept between the pages of a registration (REG-1 to REG-3).
+
+It is in the applicant's own cookie, sealed: anybody may begin, and so nothing is stored of who does. What was accepted
+cannot be forged, since only Casilla seals. A copy of the cookie opens it for an hour and begins no second registration,
+since the draft holds the id that its registration will have.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.session import draft_tools
+from chalicelib.domain.errors import TooLarge
 from chalicelib.domain.mailbox import AcceptedText
 from chalicelib.handlers.cookies import DRAFT_COOKIE, cookie
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.services.access.drafts import find_draft, keep_draft
+from chalicelib.services.access.drafts import open_sealed, seal_draft
 
 DRAFT_LIFETIME = timedelta(hours=1)
 """From the last step."""
@@ -21,17 +28,15 @@ _KIND = "registration"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationDraft:
-    """`secret` opens it; `registration_id` is what its registration will be called, so that sent twice it is one.
+    """`registration_id` is what its registration will be called, so that sent twice it is one.
 
-    `typed` is by type of person, as typed. `is_done` is left of it once the registration began.
+    `typed` is by type of person, as typed.
     """
 
-    secret: str
     registration_id: str
     accepted: tuple[AcceptedText, ...] = ()
     person_type: str = ""
     typed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    is_done: bool = False
 
     def version_of(self, text: str) -> str:
         """Return the version in which a text was accepted last; empty when it was not."""
@@ -52,30 +57,33 @@ class RegistrationDraft:
 
 
 def find_registration_draft(request: PageRequest) -> RegistrationDraft | None:
-    """Return the draft that the browser's cookie opens."""
-    secret = request.cookies.get(DRAFT_COOKIE, "")
+    """Return the draft in the browser's cookie."""
     box = current()
-    data = find_draft(secret, tools=draft_tools(box), now=box.clock()) if secret else None
-    return None if data is None or data.get("kind") != _KIND else _from_data(secret, data)
+    data = open_sealed(request.cookies.get(DRAFT_COOKIE, ""), tools=draft_tools(box), now=box.clock())
+    return None if data is None or data.get("kind") != _KIND else _from_data(data)
 
 
 def new_registration_draft() -> RegistrationDraft:
-    """Begin one, under a secret that no one has seen."""
-    box = current()
-    return RegistrationDraft(secret=box.chance.new_token(), registration_id=box.chance.new_token())
+    """Begin one, under an id that no one has seen."""
+    return RegistrationDraft(registration_id=current().chance.new_token())
 
 
 def keep_registration_draft(draft: RegistrationDraft) -> list[str]:
-    """Keep it for another hour; return the cookie that opens it."""
+    """Return the cookie that keeps it for another hour.
+
+    What was typed into the other type of person's form is left out where both are too long for a cookie.
+
+    Raises:
+        TooLarge: `draft_too_large`.
+
+    """
     box = current()
-    now = box.clock()
-    keep_draft(draft.secret, _to_data(draft), valid_until=now + DRAFT_LIFETIME, tools=draft_tools(box), now=now)
-    return [cookie(DRAFT_COOKIE, draft.secret)]
-
-
-def finish_registration_draft(draft: RegistrationDraft) -> None:
-    """Forget what was typed; what is left leads a form sent twice to the registration that the first one began."""
-    keep_registration_draft(RegistrationDraft(secret=draft.secret, registration_id=draft.registration_id, is_done=True))
+    seal = partial(seal_draft, valid_until=box.clock() + DRAFT_LIFETIME, tools=draft_tools(box))
+    try:
+        return [cookie(DRAFT_COOKIE, seal(_to_data(draft)))]
+    except TooLarge:
+        alone = replace(draft, typed={draft.person_type: draft.typed_now()})
+        return [cookie(DRAFT_COOKIE, seal(_to_data(alone)))]
 
 
 def _to_data(draft: RegistrationDraft) -> dict[str, Any]:
@@ -89,13 +97,11 @@ def _to_data(draft: RegistrationDraft) -> dict[str, Any]:
         "accepted": accepted,
         "person_type": draft.person_type,
         "typed": {name: dict(typed) for name, typed in draft.typed.items()},
-        "is_done": draft.is_done,
     }
 
 
-def _from_data(secret: str, data: Mapping[str, Any]) -> RegistrationDraft:
+def _from_data(data: Mapping[str, Any]) -> RegistrationDraft:
     return RegistrationDraft(
-        secret=secret,
         registration_id=data["registration_id"],
         accepted=tuple(
             AcceptedText(one["text"], one["version"], datetime.fromisoformat(one["at"]), one["origin"])
@@ -103,5 +109,4 @@ def _from_data(secret: str, data: Mapping[str, Any]) -> RegistrationDraft:
         ),
         person_type=data["person_type"],
         typed=data["typed"],
-        is_done=data["is_done"],
     )

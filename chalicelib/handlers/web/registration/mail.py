@@ -30,7 +30,7 @@ def show_registration_state(request: PageRequest, registration_id: str) -> Respo
 def verify_by_typed_code(request: PageRequest, registration_id: str) -> Response:
     """Use the code up and complete the registration."""
     try:
-        registration.verify(registration_id, request.fields("code"))
+        registration.verify(registration_id, request.fields("code"), origin=request.origin)
     except NotFound:
         return _gone_page(request)
     except CasillaError as error:
@@ -41,7 +41,7 @@ def verify_by_typed_code(request: PageRequest, registration_id: str) -> Response
 def resend_by_button(request: PageRequest, registration_id: str) -> Response:
     """Send the last e-mail again."""
     try:
-        registration.resend(registration_id)
+        registration.resend(registration_id, origin=request.origin)
     except NotFound:
         return _gone_page(request)
     except CasillaError as error:
@@ -57,7 +57,8 @@ def show_address_change(request: PageRequest, registration_id: str) -> Response:
 def change_address_by_form(request: PageRequest, registration_id: str) -> Response:
     """Take another address and write to it."""
     try:
-        registration.change_address(registration_id, request.fields("email", "email_again"))
+        fields = request.fields("email", "email_again")
+        registration.change_address(registration_id, fields, origin=request.origin)
     except NotFound:
         return _gone_page(request)
     except CasillaError as error:
@@ -98,4 +99,6 @@ def _shown(found: Registration, registration_id: str) -> dict[str, Any]:
         "email": mask_email(found.email),
         "expires_at": found.expires_at,
         "is_company": found.is_company,
+        "is_proven": found.is_proven,
+        "put_off_until": found.put_off_until,
     }

@@ -7,6 +7,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.registration import open_registration_tools
 from chalicelib.domain.errors import CasillaError, Conflict, NotFound
+from chalicelib.domain.registration.registration import RegistrationState
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.services.registration.mail_link import resend_by_mail_link, show_link, verify_by_mail_link
@@ -20,7 +21,7 @@ def show_mail_link(request: PageRequest, token: str) -> Response:
 def verify_by_button(request: PageRequest, token: str) -> Response:
     """Verify the address and complete the registration."""
     try:
-        verify_by_mail_link(token, tools=open_registration_tools(current()))
+        verify_by_mail_link(token, origin=request.origin, tools=open_registration_tools(current()))
     except NotFound:
         return show(request, "registration/gone.html", status=404)
     except Conflict as error:
@@ -34,7 +35,7 @@ def verify_by_button(request: PageRequest, token: str) -> Response:
 def resend_by_link(request: PageRequest, token: str) -> Response:
     """Send another e-mail."""
     try:
-        resend_by_mail_link(token, tools=open_registration_tools(current()))
+        resend_by_mail_link(token, origin=request.origin, tools=open_registration_tools(current()))
     except NotFound:
         return show(request, "registration/gone.html", status=404)
     except CasillaError as error:
@@ -47,5 +48,13 @@ def _link_page(request: PageRequest, token: str, error: CasillaError | None = No
         link = show_link(token, tools=open_registration_tools(current()))
     except NotFound:
         return show(request, "registration/gone.html", status=404)
-    context = {"address": f"/verificar-correo/{token}", "email": link.email, "was_sent": bool(request.asked("envio"))}
+    context = {
+        "address": f"/verificar-correo/{token}",
+        "email": link.email,
+        "was_sent": bool(request.asked("envio")),
+        "is_company": link.registration.is_company,
+        "is_proven": link.registration.is_proven,
+        "put_off_until": link.registration.put_off_until,
+        "is_asked_later": link.registration.state is RegistrationState.AWAITING_PROOF,
+    }
     return show_form(request, f"registration/mail_link_{link.state}.html", error, {}, **context)

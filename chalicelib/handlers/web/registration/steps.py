@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from chalice.app import Response
@@ -38,10 +38,6 @@ def step(address: str) -> Callable[[View], Callable[[PageRequest], Response]]:
                 return show(request, "registration/closed.html", status=403)
             draft = find_registration_draft(request)
             is_lost = draft is None and DRAFT_COOKIE in request.cookies
-            if draft is not None and draft.is_done:
-                if address == REVIEW_STEP:
-                    return go_to(f"/registro/correo/{draft.registration_id}", cookies=[no_cookie(DRAFT_COOKIE)])
-                draft = None
             draft = draft or new_registration_draft()
             missing = next((one for one in _steps_before(address, draft) if _is_missing(one, draft)), None)
             if missing is None:
@@ -53,7 +49,12 @@ def step(address: str) -> Callable[[View], Callable[[PageRequest], Response]]:
     return wrap
 
 
-def form_page(request: PageRequest, draft: RegistrationDraft, errors: tuple[FieldError, ...] = ()) -> Response:
+def form_page(
+    request: PageRequest,
+    draft: RegistrationDraft,
+    errors: tuple[FieldError, ...] = (),
+    cookies: Iterable[str] = (),
+) -> Response:
     """Show the form of the draft's type of person as it was filled in."""
     labels = LABELS[draft.person_type]
     context: dict[str, Any] = {
@@ -64,7 +65,9 @@ def form_page(request: PageRequest, draft: RegistrationDraft, errors: tuple[Fiel
         "back": REVIEW_STEP if request.asked("desde") == "revisar" else TYPE_STEP,
     }
     status = 422 if errors else 200
-    return show(request, f"registration/{draft.person_type}.html", status=status, errors=errors, **context)
+    return show(
+        request, f"registration/{draft.person_type}.html", status=status, errors=errors, cookies=cookies, **context
+    )
 
 
 def _steps_before(address: str, draft: RegistrationDraft) -> list[str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from chalicelib.handlers.cookies import FORM_COOKIE
+from chalicelib.domain.access.token import TokenKind
+from chalicelib.handlers.cookies import FORM_COOKIE, SESSION_COOKIE
+from chalicelib.services.access.drafts import MAX_DRAFT_BYTES
+from chalicelib.store.tables import TokenItem
 from tests.browser_requests import Browser, check_html, text_of
 from tests.person_world import PASSWORD
 
@@ -102,3 +105,41 @@ def test_a_form_that_shows_who_one_is_is_not_kept(browser: Browser) -> None:
     for proof in ({"captcha_id": "x", "captcha": "ABCDE"}, {"code_id": "x", "code": "222222"}):
         assert _send_late(browser, **proof, password="Lampara-8-verde") == "/validar"
     assert FORM_COOKIE not in browser.cookies
+
+
+def test_nobody_without_a_session_that_there_was_leaves_a_form(browser: Browser) -> None:
+    browser.enter()
+    real = browser.cookies[SESSION_COOKIE]
+    secret, _, tag = real.partition(".")
+    for invented in ("x" * 43 + "." + tag, f"{secret}.{'0' * 32}", "x." + tag, "x" * 43 + "." + "0" * 32):
+        browser.cookies[SESSION_COOKIE] = invented
+        answer = browser.post("/casilla/exportar", None, name="x" * 10_000)
+        assert answer.headers["Location"] == "/ingresar"
+        browser.cookies.pop(FORM_COOKIE, None)
+    assert _kept() == 0
+
+
+def test_a_session_keeps_one_form_the_last(browser: Browser) -> None:
+    browser.enter()
+    csrf = browser.csrf()
+    browser.people.world.clock.advance(seconds=20 * 60 + 1)
+    for name in ("Primera", "Segunda"):
+        browser.post(TARGET, None, csrf=csrf, name=name)
+    assert _kept() == 1
+    _validate(browser, "/validar?volver=/borrador")
+    assert "Segunda" in text_of(browser.get("/borrador"))
+
+
+def test_a_form_too_long_to_keep_is_told_with_what_to_do(browser: Browser) -> None:
+    browser.enter()
+    csrf = browser.csrf()
+    browser.people.world.clock.advance(seconds=20 * 60 + 1)
+    answer = browser.post(TARGET, None, csrf=csrf, name="x" * MAX_DRAFT_BYTES)
+    assert answer.status_code == 413
+    assert "cópialo, ingresa otra vez y pégalo" in text_of(answer)
+    check_html(text_of(answer))
+    assert _kept() == 0
+
+
+def _kept() -> int:
+    return sum(item.token.startswith(TokenKind.DRAFT.value) for item in TokenItem.scan())

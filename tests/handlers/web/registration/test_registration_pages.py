@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
+from hashlib import shake_256
 from typing import Any
 
 import pytest
@@ -20,15 +21,19 @@ from chalicelib.bootstrap.registration import registration_store
 from chalicelib.bootstrap.session import draft_tools
 from chalicelib.bootstrap.storage import limit_store, mailbox_store
 from chalicelib.config import Config
-from chalicelib.domain.access.access_policy import REGISTRATIONS_UNCHECKED
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.limit import Limit
 from chalicelib.domain.registration.registration import LIFETIME, Registration, RegistrationState, refused
+from chalicelib.domain.registration.registration_policy import (
+    MAILS_PER_INBOX_AND_NETWORK,
+    PROVEN_PER_DOCUMENT,
+    UNCHECKED_PER_NETWORK,
+    UNPROVEN_PER_NETWORK,
+)
 from chalicelib.handlers.cookies import DRAFT_COOKIE
 from chalicelib.renderers.portal_texts import portal_texts
-from chalicelib.services.access.drafts import find_draft
-from chalicelib.services.registration.admit_registration import REGISTRATIONS_PER_DOCUMENT
+from chalicelib.services.access.drafts import open_sealed
 from chalicelib.store import tables
 from infra.local.registries.server import Simulator, running
 from tests.browser_requests import Browser, check_html, text_of
@@ -149,7 +154,7 @@ def test_a_person_registers_step_by_step(applicant: Applicant) -> None:
 
 
 def test_where_many_register_a_captcha_comes_beside_the_button_and_nothing_typed_is_lost(applicant: Applicant) -> None:
-    applicant.spend(REGISTRATIONS_UNCHECKED, "127.0.0.1")
+    applicant.spend(UNCHECKED_PER_NETWORK, "127.0.0.1/32")
     assert 'name="captcha_id"' not in applicant.reach_review().body.decode()
 
     needed = applicant.post("/registro/revisar")
@@ -304,12 +309,14 @@ def test_what_the_registry_denies_comes_back_with_all_that_was_typed(applicant: 
     assert applicant.post("/registro/revisar").status_code == 303
 
 
-def test_a_limit_is_told_and_nothing_typed_is_lost(applicant: Applicant) -> None:
+def test_a_wait_is_told_and_nothing_typed_is_lost(applicant: Applicant) -> None:
     applicant.reach_review(given_names="Otra")
-    applicant.spend(REGISTRATIONS_PER_DOCUMENT, "DNI", "99000001")
+    applicant.spend(MAILS_PER_INBOX_AND_NETWORK, "rosa@ejemplo.pe", "127.0.0.1/32")
+    limit = MAILS_PER_INBOX_AND_NETWORK.key("rosa@ejemplo.pe", "127.0.0.1/32")
+    limit_store(applicant.people.world.container).cool_down(limit, seconds=600, now=applicant.clock())
     answer = applicant.post("/registro/revisar")
     assert answer.status_code == 429
-    assert "Espera" in text_of(answer)
+    assert "espera 10 minutos" in text_of(answer)
     assert "Otra" in text_of(answer)
     assert "Otra" in text_of(applicant.get("/registro/revisar"))
 
@@ -323,8 +330,6 @@ def test_a_form_sent_twice_begins_one_registration(applicant: Applicant) -> None
     assert first == second
     assert len(list(tables.RegistrationItem.scan())) == 1
     assert len(applicant.people.mails()) == 1
-    applicant.cookies.update(kept)
-    assert 'value="Rosa"' not in text_of(applicant.get("/registro/persona-natural"))
 
 
 def test_an_attempt_that_broke_off_can_be_made_again(applicant: Applicant) -> None:
@@ -346,8 +351,7 @@ def test_an_attempt_that_broke_off_can_be_made_again(applicant: Applicant) -> No
 def _begin_and_break_off(applicant: Applicant) -> str:
     """Leave a registration as it is when its process dies while the registry is asked."""
     box = applicant.people.world.container
-    secret = applicant.cookies[DRAFT_COOKIE]
-    data = find_draft(secret, tools=draft_tools(box), now=applicant.clock())
+    data = open_sealed(applicant.cookies[DRAFT_COOKIE], tools=draft_tools(box), now=applicant.clock())
     assert data is not None
     now = applicant.clock()
     begun = Registration(
@@ -376,14 +380,83 @@ def test_a_late_no_of_the_registry_is_told_with_what_to_do(applicant: Applicant)
     check_html(html)
 
 
-def test_pages_of_the_registration_read_the_draft_once_and_its_forms_write_it_once(applicant: Applicant) -> None:
+def test_until_it_is_sent_a_registration_leaves_nothing_with_us_and_makes_no_call(applicant: Applicant) -> None:
     form = applicant.reach_form()
     with ledger() as shown:
         applicant.get(form)
     with ledger() as sent:
         applicant.post(form)
-    assert shown.operations == ["GetItem"]
-    assert sent.operations == ["GetItem", "PutItem"]
+    applicant.fill(form, a_person_form())
+    assert shown.operations == sent.operations == []
+    assert list(tables.TokenItem.scan()) == []
+
+
+def test_the_longest_names_there_may_be_fit_into_the_cookie(applicant: Applicant) -> None:
+    def letters(seed: str, count: int, of: str) -> str:
+        """Return letters that do not compress."""
+        return "".join(of[byte % len(of)] for byte in shake_256(seed.encode()).digest(count))
+
+    fields = ("paternal_surname", "maternal_surname", "given_names")
+    names = {name: letters(name, 60, "abcdefghijklmnñopqrstuvwxyzáéíóú") for name in fields}
+    local = letters("local", 64, "abcdefghijklmnopqrstuvwxyz0123456789")
+    email = f"{local}@{'.'.join([local[:60]] * 3)}.pe"
+    applicant.reach_review(**names, email=email, email_again=email)
+
+    assert len(f"{DRAFT_COOKIE}={applicant.cookies[DRAFT_COOKIE]}") < 4096 - 60
+
+
+def test_nobody_forges_what_was_accepted_and_when(applicant: Applicant) -> None:
+    applicant.accept("/registro/terminos")
+    kept = applicant.cookies[DRAFT_COOKIE]
+    for forged in (kept[:-4] + "AAAA", kept.partition(".")[2], "x" * 43 + "." + kept.partition(".")[2], "x" * 40):
+        applicant.cookies[DRAFT_COOKIE] = forged
+        assert applicant.get("/registro/privacidad").headers["Location"].startswith("/registro/terminos")
+    applicant.cookies[DRAFT_COOKIE] = kept
+    assert applicant.get("/registro/privacidad").status_code == 200
+
+
+def test_past_the_networks_number_the_pages_have_the_address_proved_first(applicant: Applicant) -> None:
+    applicant.spend(UNPROVEN_PER_NETWORK, "127.0.0.1/32")
+    mail_page = applicant.register()
+    shown = text_of(applicant.get(mail_page))
+    link = text_of(applicant.get(applicant.link()))
+
+    assert all(text in shown for text in ("Primero verifica tu correo", "comprobamos tus datos con RENIEC"))
+    assert "Después comprobamos tus datos con RENIEC" in link
+    check_html(shown)
+    applicant.post(mail_page, code=applicant.code())
+    assert "con tu usuario y la forma de ingresar" in text_of(applicant.get(mail_page))
+
+
+@pytest.mark.parametrize("by_link", [False, True])
+def test_what_the_registry_denies_after_the_code_is_told_with_what_to_do(applicant: Applicant, by_link: bool) -> None:
+    applicant.spend(UNPROVEN_PER_NETWORK, "127.0.0.1/32")
+    applicant.reach_review(given_names="Otra")
+    mail_page = str(applicant.post("/registro/revisar").headers["Location"])
+    page = applicant.link() if by_link else mail_page
+    denied = applicant.post(page) if by_link else applicant.post(page, code=applicant.code())
+
+    assert denied.status_code == 422
+    for shown in (text_of(denied), text_of(applicant.get(page))):
+        assert "No pudimos confirmar tus datos" in shown
+        assert "acércate a la mesa de partes" in shown
+        check_html(shown)
+
+
+@pytest.mark.parametrize("by_link", [False, True])
+def test_who_waits_for_tomorrow_is_told_what_happens_and_when(applicant: Applicant, by_link: bool) -> None:
+    applicant.spend(UNPROVEN_PER_NETWORK, "127.0.0.1/32")
+    mail_page = applicant.register()
+    page = applicant.link() if by_link else mail_page
+    applicant.spend(PROVEN_PER_DOCUMENT, "DNI", "99000001")
+    shown = applicant.post(page) if by_link else applicant.post(page, code=applicant.code())
+    assert shown.status_code == 303
+    told = text_of(applicant.get(page))
+
+    assert "Hoy ya se hicieron todas las consultas que permite RENIEC" in told
+    assert "preguntamos por ti desde el" in told
+    assert "Tu correo ya está verificado" in told
+    check_html(told)
 
 
 def test_a_change_leads_back_to_the_summary(applicant: Applicant) -> None:

@@ -1,0 +1,99 @@
+"""What registrations are counted by, and what they meet past each number: one more step or a wait, never a closed way.
+
+Who knows a document's number or an e-mail address, or shares a network, can raise what the next one there has to show.
+Only what somebody has proved to control is ever used up for good until tomorrow: a document asked about by one proven
+inbox. Numbers and the arguments for them: `docs/limits.md`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.domain.limit import Budget, Limit, Standing
+from chalicelib.domain.registration.identity import Registry
+
+_HOUR, _DAY = 60 * 60, 24 * 60 * 60
+
+UNCHECKED_PER_NETWORK = Limit("registration-network", 3, _HOUR)
+UNCHECKED_PER_NEIGHBOURHOOD = Limit("registration-neighbourhood", 30, _HOUR)
+"""Past either, a captcha, which most people so never meet."""
+CROWD_PER_NETWORK = Limit(UNCHECKED_PER_NETWORK.name, 20, _HOUR)
+CROWD_PER_NEIGHBOURHOOD = Limit(UNCHECKED_PER_NEIGHBOURHOOD.name, 200, _HOUR)
+"""The same counters: past either, only half of `REGISTRATIONS` is theirs."""
+REGISTRATIONS = Budget("registrations", 2000, _HOUR)
+"""Each is an item and at most an e-mail. One in an hour from a network that sent few draws on four fifths of it."""
+
+MAILS_PER_INBOX = Limit("registration-inbox", 5, _DAY)
+"""Past it, a captcha: whoever types somebody's address to fill it needs one for each e-mail."""
+MAILS_PER_INBOX_AND_NETWORK = Limit("registration-inbox-network", 5, _DAY)
+MAILS_PER_INBOX_AND_NEIGHBOURHOOD = Limit("registration-inbox-neighbourhood", 20, _DAY)
+"""Past either, one e-mail in `MAIL_COOLING_S` from there; from elsewhere nothing changes."""
+MAIL_COOLING_S = 10 * 60
+
+UNPROVEN_PER_NETWORK = Limit("registration-asked-network", 20, _DAY)
+UNPROVEN_PER_NEIGHBOURHOOD = Limit("registration-asked-neighbourhood", 200, _DAY)
+UNPROVEN_PER_DOCUMENT = Limit("registration-asked-document", 10, _DAY)
+"""Past any of them the registry is asked only after the e-mail is proved."""
+PROVEN_PER_DOCUMENT_AND_INBOX = Limit("registration-proven-pair", 3, _DAY)
+"""Refuses: nobody spends it who does not read that inbox."""
+PROVEN_PER_DOCUMENT = Limit("registration-proven-document", 100, _DAY)
+"""Past it a registration waits, and is asked about tomorrow."""
+PROVEN_PER_NETWORK = Limit("registration-proven-network", 2, _DAY)
+PROVEN_PER_NEIGHBOURHOOD = Limit("registration-proven-neighbourhood", 20, _DAY)
+"""Past either, the last fifth of the day's consultations is for others."""
+
+_AGAIN = 5
+"""One in so many of a registry's consultations is for those that wait."""
+_SPREAD = timedelta(hours=1)
+
+
+class Way(StrEnum):
+    """What comes first."""
+
+    REGISTRY_FIRST = "registry_first"
+    EMAIL_FIRST = "email_first"
+
+
+def needs_captcha(*, by_network: int, by_neighbourhood: int, to_inbox: int) -> bool:
+    """Tell whether a registration needs one, by the registrations seen in this window, itself among them."""
+    is_crowded = by_network > UNCHECKED_PER_NETWORK.limit or by_neighbourhood > UNCHECKED_PER_NEIGHBOURHOOD.limit
+    return is_crowded or to_inbox > MAILS_PER_INBOX.limit
+
+
+def sender_standing(*, by_network: int, by_neighbourhood: int) -> Standing:
+    """Tell how much of `REGISTRATIONS` a network may still draw on."""
+    is_crowded = by_network > CROWD_PER_NETWORK.limit or by_neighbourhood > CROWD_PER_NEIGHBOURHOOD.limit
+    return Standing.CROWDED if is_crowded else Standing.QUIET
+
+
+def way_for(*, by_network: int, by_neighbourhood: int, of_document: int) -> Way:
+    """Tell what comes first, by the registrations of this day, itself among them."""
+    is_crowded = by_network > UNPROVEN_PER_NETWORK.limit or by_neighbourhood > UNPROVEN_PER_NEIGHBOURHOOD.limit
+    return Way.EMAIL_FIRST if is_crowded or of_document > UNPROVEN_PER_DOCUMENT.limit else Way.REGISTRY_FIRST
+
+
+def proven_standing(*, by_network: int, by_neighbourhood: int) -> Standing:
+    """Tell how much of a registry's day is open to one who proved the e-mail, by those who did so from there."""
+    is_crowded = by_network > PROVEN_PER_NETWORK.limit or by_neighbourhood > PROVEN_PER_NEIGHBOURHOOD.limit
+    return Standing.QUIET if is_crowded else Standing.PROVEN
+
+
+def first_budget(registry: Registry, quota: int) -> Budget:
+    """Return what applicants may have asked in a UTC day, out of the registry's quota.
+
+    Without proof of the e-mail they draw on four fifths of it. The last fifth is for those with proof, a few a network.
+    """
+    return Budget(f"registry-{registry}", quota - quota // _AGAIN, _DAY)
+
+
+def again_budget(registry: Registry, quota: int) -> Budget:
+    """Return what is kept for those that wait, so that no flood of new ones keeps them waiting."""
+    return Budget(f"registry-{registry}-again", quota // _AGAIN, _DAY)
+
+
+def next_turn(started_at: datetime, now: datetime, lifetime: timedelta) -> datetime:
+    """Return when one put off is asked about: within the next UTC day's first hour, the eldest first."""
+    tomorrow = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), datetime.min.time(), UTC)
+    age = min(max(tomorrow - started_at, timedelta(0)), lifetime)
+    return tomorrow + _SPREAD * (1 - age / lifetime)

@@ -1,0 +1,425 @@
+"""Strangers who know a document or an e-mail, or share a network, never keep its owner from registering (ACC-9)."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from chalicelib.bootstrap.access import account_store
+from chalicelib.bootstrap.registration import registration_tools
+from chalicelib.bootstrap.storage import limit_store
+from chalicelib.domain.errors import CasillaError, TooManyRequests
+from chalicelib.domain.limit import Standing
+from chalicelib.domain.registration.identity import Registry
+from chalicelib.domain.registration.registration import Registration
+from chalicelib.domain.registration.registration_policy import (
+    CROWD_PER_NETWORK,
+    MAILS_PER_INBOX_AND_NETWORK,
+    PROVEN_PER_DOCUMENT,
+    PROVEN_PER_DOCUMENT_AND_INBOX,
+    PROVEN_PER_NETWORK,
+    REGISTRATIONS,
+    UNPROVEN_PER_DOCUMENT,
+    UNPROVEN_PER_NETWORK,
+    again_budget,
+    first_budget,
+)
+from chalicelib.handlers.commands import registration
+from chalicelib.handlers.fields import Fields
+from chalicelib.store import tables
+from tests.handlers.api.registration.test_registration import (
+    Site,
+    _another_name,
+    _people,
+    _run,
+    _seen,
+    a_company_form,
+    a_form,
+    simulator,
+    site,
+)
+
+__all__ = ["simulator", "site"]
+HOME = "203.0.113.9"
+"""Where the innocent person sits."""
+
+
+@dataclass
+class Crowd:
+    """People and strangers, each behind a network address of their own or a shared one."""
+
+    site: Site
+
+    def begin(
+        self, origin: str, form: dict[str, Any] | None = None, *, to: str = "", solves: bool = True
+    ) -> tuple[str, str]:
+        """Begin a registration, with a captcha solved and to another address if told so; return its id and state."""
+        body = {**(form or a_form()), **(of_inbox(to) if to else {})}
+        body |= {"captcha": self.site.captcha()} if solves else {}
+        started = registration.begin(Fields(body), origin=origin)
+        return started.registration_id, started.registration.state.value
+
+    def show(self, registration_id: str, code: str, origin: str = HOME) -> Registration:
+        return registration.verify(registration_id, Fields({"code": code}), origin=origin)
+
+    def get_in(self, origin: str = HOME, form: dict[str, Any] | None = None, to: str = "1-99000001") -> None:
+        """Walk the way that a person has: the form, a captcha, the code; nothing else."""
+        registration_id, _ = self.begin(origin, form)
+        assert self.show(registration_id, self.site.code, origin).state == "completed"
+        assert account_store(self.site.container).find(to) is not None
+
+
+@pytest.fixture
+def crowd(site: Site) -> Crowd:
+    return Crowd(site)
+
+
+def try_to(act: Callable[..., object], *what: object, **how: object) -> None:
+    """Have a stranger do something, whatever comes of it."""
+    try:
+        act(*what, **how)
+    except CasillaError:
+        return
+
+
+def of_inbox(address: str) -> dict[str, str]:
+    return {"email": address, "email_again": address}
+
+
+def test_strangers_who_know_a_document_never_bar_its_owner(crowd: Crowd) -> None:
+    for number in range(15):
+        false = {**_another_name("99000001"), **of_inbox(f"ajena{number}@ejemplo.pe")}
+        try_to(crowd.begin, f"192.0.2.{number}", false)
+
+    crowd.get_in()
+
+
+def test_strangers_who_type_somebodys_address_never_bar_it_from_another_network(crowd: Crowd) -> None:
+    for number in range(15):
+        try_to(crowd.begin, f"192.0.{number}.1", a_form("99000003"))
+
+    crowd.get_in()
+
+
+def test_a_crowd_behind_one_address_never_bars_who_shares_it(crowd: Crowd) -> None:
+    for number in range(25):
+        try_to(crowd.begin, HOME, a_form("99000404"), to=f"ajena{number}@ejemplo.pe")
+
+    crowd.get_in()
+
+
+def test_past_ten_of_a_document_the_registry_is_asked_only_after_the_code(crowd: Crowd) -> None:
+    spend(crowd.site, UNPROVEN_PER_DOCUMENT.key("DNI", "99000001"), UNPROVEN_PER_DOCUMENT.limit)
+    registration_id, state = crowd.begin(HOME)
+
+    assert (state, crowd.site.simulator.asked) == ("awaiting_proof", [])
+    assert crowd.site.mails[-1][0] == "rosa@ejemplo.pe"
+    assert crowd.show(registration_id, crowd.site.code).state == "completed"
+    assert crowd.site.simulator.asked == ["99000001"]
+    assert "Clave temporal" in crowd.site.mails[-1][1]
+    assert tables.MailboxItem.get("1-99000001").data["holder"]["name"] == "ROSA PRUEBA EJEMPLO"
+
+
+def test_past_twenty_of_a_network_only_those_behind_it_prove_the_address_first(crowd: Crowd) -> None:
+    spend(crowd.site, UNPROVEN_PER_NETWORK.key(HOME + "/32"), UNPROVEN_PER_NETWORK.limit)
+
+    assert crowd.begin(HOME)[1] == "awaiting_proof"
+    assert crowd.begin("203.0.113.10")[1] == "awaiting_code"
+
+
+def test_without_the_code_no_registry_is_asked_and_nothing_opens(crowd: Crowd) -> None:
+    registration_id = email_first(crowd)
+    answers = [crowd.site.verify(registration_id, "222222").json_body["code"] for _ in range(5)]
+
+    assert answers == ["code_wrong"] * 4 + ["code_unusable"]
+    assert crowd.site.simulator.asked == []
+    assert list(tables.MailboxItem.scan()) == []
+
+
+@pytest.mark.parametrize("is_company", [False, True])
+def test_what_the_registry_denies_after_the_code_is_told_as_before_it(crowd: Crowd, is_company: bool) -> None:
+    wrong = a_company_form(legal_name="Otra S.A.") if is_company else _another_name("99000001")
+    before = crowd.site.call("POST", "", wrong)
+    registration_id = email_first(crowd, wrong)
+    after = crowd.site.verify(registration_id, crowd.site.code)
+
+    assert after.status_code == 422
+    assert _seen(after.json_body) == _seen(before.json_body)
+    assert crowd.site.call("GET", f"/{registration_id}").json_body["state"] == "refused"
+
+
+def test_after_the_code_a_stranger_cannot_tell_whether_the_holder_has_a_mailbox(crowd: Crowd) -> None:
+    crowd.get_in(form=a_form("99000003"), to="1-99000003")
+    told = []
+    for number in ("99000001", "99000003"):
+        registration_id = email_first(crowd, a_form(number))
+        answer = crowd.site.verify(registration_id, crowd.site.code)
+        told.append((answer.status_code, _seen(answer.json_body)))
+
+    assert told[0] == told[1]
+    assert "¿Olvidaste tu contraseña?" in crowd.site.mails[-1][1]
+
+
+def test_one_inbox_asks_three_times_a_day_about_a_document_and_no_one_else_is_held_back(crowd: Crowd) -> None:
+    pair = PROVEN_PER_DOCUMENT_AND_INBOX
+    spellings = ["Ajena@gmail.com", "a.jena@gmail.com", "ajena+1@gmail.com", "ajena@googlemail.com"]
+    for spelling in spellings[: pair.limit]:
+        registration_id = email_first(crowd, _another_name("99000001"), to=spelling)
+        assert crowd.site.verify(registration_id, crowd.site.code).json_body["code"] == "identity_mismatch"
+    crowd.site.simulator.asked.clear()
+
+    registration_id = email_first(crowd, _another_name("99000001"), to=spellings[-1])
+    assert crowd.site.verify(registration_id, crowd.site.code).json_body["code"] == "limit_reached"
+    assert crowd.site.simulator.asked == []
+    crowd.get_in()
+
+
+def test_past_a_hundred_a_day_of_one_document_its_owner_waits_till_tomorrow_and_gets_in(
+    crowd: Crowd, caplog: pytest.LogCaptureFixture
+) -> None:
+    registration_id = email_first(crowd)
+    spend(crowd.site, PROVEN_PER_DOCUMENT.key("DNI", "99000001"), PROVEN_PER_DOCUMENT.limit)
+
+    with caplog.at_level(logging.WARNING):
+        waiting = crowd.site.verify(registration_id, crowd.site.code)
+
+    assert (waiting.status_code, waiting.json_body["state"]) == (200, "awaiting_registry")
+    assert waiting.json_body["continues_at"].startswith("2026-03-10T00:")
+    assert "Mañana continuamos" in crowd.site.mails[-1][1]
+    assert [vars(line)["reason"] for line in caplog.records if line.message == "registration put off"] == ["document"]
+    assert _run(crowd.site, "finish_registrations")["confirmed"] == 0
+    crowd.site.clock.advance(hours=5)
+    assert _run(crowd.site, "finish_registrations")["confirmed"] == 1
+    assert crowd.site.call("GET", f"/{registration_id}").json_body["state"] == "completed"
+    assert "Clave temporal" in crowd.site.mails[-1][1]
+
+
+def test_while_the_registry_is_down_what_was_proved_is_kept_and_the_job_opens_the_mailbox(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(_people(), "99000001", {**_people()["99000001"], "answer": "down"})
+    registration_id = email_first(crowd)
+    waiting = crowd.site.verify(registration_id, crowd.site.code)
+    again = crowd.site.verify(registration_id, "222222")
+    monkeypatch.undo()
+    crowd.site.clock.advance(minutes=10)
+
+    assert [answer.json_body["state"] for answer in (waiting, again)] == ["awaiting_registry"] * 2
+    assert _run(crowd.site, "finish_registrations")["confirmed"] == 1
+    assert crowd.site.call("GET", f"/{registration_id}").json_body["state"] == "completed"
+    assert "Clave temporal" in crowd.site.mails[-1][1]
+
+
+def test_a_proof_is_of_the_address_that_was_proved_and_of_no_later_one(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(_people(), "99000001", {**_people()["99000001"], "answer": "down"})
+    registration_id = email_first(crowd)
+    crowd.site.verify(registration_id, crowd.site.code)
+    crowd.site.call("POST", f"/{registration_id}/email", of_inbox("victima@ejemplo.pe"))
+    monkeypatch.undo()
+    crowd.site.clock.advance(minutes=10)
+
+    assert _run(crowd.site, "finish_registrations")["confirmed"] == 1
+    assert crowd.site.call("GET", f"/{registration_id}").json_body["state"] == "awaiting_code"
+    assert crowd.site.mails[-1][0] == "victima@ejemplo.pe"
+    assert list(tables.MailboxItem.scan()) == []
+
+
+def test_an_address_in_proof_can_be_changed_and_its_code_sent_again(crowd: Crowd) -> None:
+    registration_id = email_first(crowd)
+    first = crowd.site.code
+    crowd.site.call("POST", f"/{registration_id}/email", of_inbox("otra@ejemplo.pe"))
+    second = crowd.site.code
+    crowd.site.clock.advance(seconds=61)
+    assert crowd.site.call("POST", f"/{registration_id}/codes").status_code == 202
+
+    assert [crowd.site.verify(registration_id, code).status_code for code in (first, second)] == [422, 422]
+    assert crowd.site.simulator.asked == []
+    assert crowd.site.verify(registration_id, crowd.site.code).json_body["state"] == "completed"
+
+
+def test_an_inbox_is_not_filled_from_a_network_but_once_in_ten_minutes_and_elsewhere_nothing_changes(
+    crowd: Crowd,
+) -> None:
+    inbox = "victima@ejemplo.pe"
+    spend(crowd.site, MAILS_PER_INBOX_AND_NETWORK.key(inbox, HOME + "/32"), MAILS_PER_INBOX_AND_NETWORK.limit)
+    crowd.begin(HOME, to=inbox)
+
+    for address in (inbox, "Victima+2@ejemplo.pe"):
+        with pytest.raises(TooManyRequests, match="limit_reached") as refused:
+            crowd.begin(HOME, to=address)
+        assert refused.value.retry_after == 600
+        assert "espera 10 minutos" in refused.value.detail
+    crowd.begin("198.51.100.7", to=inbox)
+    crowd.begin(HOME, to="otra@ejemplo.pe")
+    crowd.site.clock.advance(minutes=10)
+    crowd.begin(HOME, to=inbox)
+
+
+def test_resends_and_changed_addresses_count_for_the_inbox_they_go_to(crowd: Crowd) -> None:
+    inbox = "victima@ejemplo.pe"
+    registration_id, _ = crowd.begin("127.0.0.1", to=inbox)
+    for _ in range(MAILS_PER_INBOX_AND_NETWORK.limit):
+        crowd.site.clock.advance(seconds=61)
+        assert crowd.site.call("POST", f"/{registration_id}/codes").status_code == 202
+
+    other, _ = crowd.begin("127.0.0.1", to="otra@ejemplo.pe")
+    changed = crowd.site.call("POST", f"/{other}/email", of_inbox(inbox))
+
+    assert (changed.status_code, changed.json_body["code"]) == (429, "limit_reached")
+
+
+def test_the_sixth_registration_of_a_day_to_an_inbox_needs_a_captcha_from_anywhere(crowd: Crowd) -> None:
+    for number in range(5):
+        crowd.begin(f"192.0.{number}.1")
+
+    with pytest.raises(CasillaError, match="captcha_needed"):
+        crowd.begin(HOME, solves=False)
+    crowd.begin(HOME)
+
+
+def test_fifty_networks_spend_neither_the_day_of_a_fresh_person_nor_what_waits(crowd: Crowd) -> None:
+    """Each asks all it may without proof; then proves as many inboxes of its own as it likes."""
+    box = crowd.site.container
+    tools, limits = registration_tools(box), limit_store(box)
+    budget = first_budget(Registry.RENIEC, tools.quotas[Registry.RENIEC])
+
+    def draw(standing: Standing, by: str) -> None:
+        try_to(limits.draw, budget, standing, by=by, now=crowd.site.clock.now)
+
+    for network in range(50):
+        for number in range(UNPROVEN_PER_NETWORK.limit):
+            draw(Standing.QUIET, f"u{network}-{number}")
+        for number in range(PROVEN_PER_NETWORK.limit):
+            draw(Standing.PROVEN, f"p{network}-{number}")
+    spent = limits.drawn(budget, now=crowd.site.clock.now)
+
+    assert spent >= budget.share(Standing.QUIET)
+    assert _run(crowd.site, "finish_registrations")["quota_used_percent"] >= 80
+    assert crowd.begin(HOME, a_form("99000003"))[1] == "awaiting_proof"
+    crowd.get_in()
+    assert limits.drawn(again_budget(Registry.RENIEC, 1000), now=crowd.site.clock.now) == 0
+
+
+def test_when_all_of_the_day_is_spent_a_person_waits_and_the_job_opens_the_mailbox_the_next_day(
+    crowd: Crowd, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = crowd.site
+    site.container.made[registration_tools] = _with_quota(site, 40)
+    registration_id = email_first(crowd)
+    with caplog.at_level(logging.WARNING):
+        empty(site, 40)
+        waiting = site.verify(registration_id, site.code)
+
+    assert waiting.json_body["state"] == "awaiting_registry"
+    assert [vars(line)["reason"] for line in caplog.records if line.message == "registration put off"] == ["quota"]
+    assert site.simulator.asked == []
+    assert crowd.begin("198.51.100.7", a_form("99000003"))[1] == "awaiting_proof"
+    site.clock.advance(hours=5)
+    assert _run(site, "finish_registrations")["confirmed"] == 1
+    assert site.call("GET", f"/{registration_id}").json_body["state"] == "completed"
+
+
+def test_those_that_wait_have_a_part_of_the_day_that_no_flood_spends_and_what_is_over_goes_on_tomorrow(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = crowd.site
+    site.container.made[registration_tools] = _with_quota(site, 40)
+    for document in ("99000001", "99000003"):
+        monkeypatch.setitem(_people(), document, {**_people()[document], "answer": "error"})
+        crowd.begin(HOME, a_form(document))
+    monkeypatch.undo()
+    empty(site, 40)
+    tools, limits = registration_tools(site.container), limit_store(site.container)
+    site.clock.advance(minutes=10)
+
+    assert _run(site, "finish_registrations")["confirmed"] == 2
+
+    monkeypatch.setitem(_people(), "99000004", {**_people()["99000004"], "answer": "error"})
+    site.clock.advance(days=1)
+    waiting, _ = crowd.begin(HOME, a_form("99000004"))
+    monkeypatch.undo()
+    empty(site, 40)
+    again = again_budget(Registry.RENIEC, 40)
+    for number in range(100):
+        try_to(limits.draw, again, Standing.PROVEN, by=f"w{number}", now=site.clock.now)
+    site.clock.advance(minutes=10)
+    site.simulator.asked.clear()
+    report = _run(site, "finish_registrations")
+
+    assert (report["put_off"], report["is_complete"], site.simulator.asked) == (1, True, [])
+    assert site.call("GET", f"/{waiting}").json_body["continues_at"].startswith("2026-03-11T00:")
+    assert tools.quotas[Registry.RENIEC] == 40
+    site.clock.advance(days=1)
+    assert _run(site, "finish_registrations")["confirmed"] == 1
+
+
+def test_a_call_that_the_breaker_spared_the_registry_is_not_counted(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = crowd.site
+    budget = first_budget(Registry.RENIEC, 1000)
+    monkeypatch.setitem(_people(), "99000001", {**_people()["99000001"], "answer": "error"})
+    for number in range(5):
+        crowd.begin(f"192.0.{number}.1", to=f"otra{number}@ejemplo.pe")
+
+    assert len(site.simulator.asked) == limit_store(site.container).drawn(budget, now=site.clock.now) == 3
+
+
+def test_when_four_fifths_are_spent_the_log_says_so_once_a_counter(
+    crowd: Crowd, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = crowd.site
+    site.container.made[registration_tools] = _with_quota(site, 10)
+    with caplog.at_level(logging.WARNING):
+        for number in range(12):
+            crowd.begin(f"192.0.{number}.1", to=f"otra{number}@ejemplo.pe")
+    told = [vars(line) for line in caplog.records if line.message == "registry quota nearly spent"]
+
+    assert 0 < len(told) <= 8
+    assert {line["registry"] for line in told} == {"reniec"}
+    assert not re.search("9900|rosa|otra", repr([line["drawn"] for line in told]))
+
+
+def test_a_crowd_spends_half_of_the_hours_registrations_and_is_told_to_wait_while_others_go_on(crowd: Crowd) -> None:
+    limits, now = limit_store(crowd.site.container), crowd.site.clock.now
+    for number in range(64):
+        limits.draw(REGISTRATIONS, Standing.CROWDED, by=f"c{number}", now=now)
+    for item in tables.TokenItem.scan():
+        item.update([tables.TokenItem.attempts.set(REGISTRATIONS.share(Standing.CROWDED) // 8)])
+    for _ in range(CROWD_PER_NETWORK.limit):
+        limits.tally(CROWD_PER_NETWORK.key(HOME + "/32"), window_s=CROWD_PER_NETWORK.window_s, now=now)
+
+    with pytest.raises(TooManyRequests, match="budget_spent"):
+        crowd.begin(HOME)
+    assert crowd.begin("203.0.113.10")[1] == "awaiting_code"
+
+
+def email_first(crowd: Crowd, form: dict[str, Any] | None = None, *, to: str = "") -> str:
+    """Begin one from a network of which twenty were asked about today; return its id."""
+    spend(crowd.site, UNPROVEN_PER_NETWORK.key("198.51.100.99/32"), UNPROVEN_PER_NETWORK.limit)
+    registration_id, state = crowd.begin("198.51.100.99", form, to=to)
+    assert state == "awaiting_proof"
+    return registration_id
+
+
+def spend(site: Site, key: str, times: int) -> None:
+    for _ in range(times):
+        limit_store(site.container).tally(key, window_s=24 * 60 * 60, now=site.clock.now)
+
+
+def empty(site: Site, quota: int) -> None:
+    """Spend all that applicants may have asked today."""
+    budget, limits = first_budget(Registry.RENIEC, quota), limit_store(site.container)
+    for number in range(8 * budget.total):
+        try_to(limits.draw, budget, Standing.PROVEN, by=f"x{number}", now=site.clock.now)
+
+
+def _with_quota(site: Site, quota: int) -> Any:
+    return replace(registration_tools(site.container), quotas=dict.fromkeys(Registry, quota))
