@@ -28,7 +28,8 @@ def verify_by_code(registration_id: str, typed: str, *, origin: str, tools: Regi
     Raises:
         InvalidInput: `code_malformed`, `code_wrong` or `code_unusable`; or the registry's refusal.
         TooManyRequests: `limit_reached`, as `go_on_with_proof`.
-        Conflict: `registration_not_ready`, or `registration_completing` while another call with the code is at work.
+        Conflict: `registration_not_ready`, `registration_ended` after the registry's refusal, or
+            `registration_completing` while another call with the code is at work.
         NotFound: `registration_not_found`.
 
     """
@@ -36,6 +37,9 @@ def verify_by_code(registration_id: str, typed: str, *, origin: str, tools: Regi
     code = parse_email_code(typed)
     if _is_shown_already(registration):
         return registration
+    if registration.state is RegistrationState.REFUSED:
+        detail = "Este registro ya terminó, porque los datos no se pudieron confirmar. Regístrate de nuevo."
+        raise Conflict("registration_ended", detail)
     if registration.state not in VERIFIABLE:
         raise Conflict(
             "registration_not_ready", "Todavía no se envió un código para este registro. Espera nuestro correo."

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
+from bench.ledger import ledger
 from chalicelib.bootstrap.access import account_store
+from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.registration import registration_tools
 from chalicelib.bootstrap.storage import limit_store
+from chalicelib.config import Config, ConfigError
 from chalicelib.domain.errors import CasillaError, TooManyRequests
 from chalicelib.domain.limit import Standing
 from chalicelib.domain.registration.identity import Registry
@@ -151,6 +155,8 @@ def test_what_the_registry_denies_after_the_code_is_told_as_before_it(crowd: Cro
     assert after.status_code == 422
     assert _seen(after.json_body) == _seen(before.json_body)
     assert crowd.site.call("GET", f"/{registration_id}").json_body["state"] == "refused"
+    again = crowd.site.verify(registration_id, crowd.site.code)
+    assert (again.status_code, again.json_body["code"]) == (409, "registration_ended")
 
 
 def test_after_the_code_a_stranger_cannot_tell_whether_the_holder_has_a_mailbox(crowd: Crowd) -> None:
@@ -423,3 +429,50 @@ def empty(site: Site, quota: int) -> None:
 
 def _with_quota(site: Site, quota: int) -> Any:
     return replace(registration_tools(site.container), quotas=dict.fromkeys(Registry, quota))
+
+
+@pytest.mark.parametrize("quota", ["", "9", "0100", "1000.5", "mil", "10000000"])
+def test_a_quota_that_is_no_number_of_consultations_is_told_at_the_start(aws: dict[str, str], quota: str) -> None:
+    with pytest.raises(ConfigError, match="SUNAT_DAILY_QUOTA"):
+        Config.from_env({**aws, "SUNAT_DAILY_QUOTA": quota})
+
+
+def test_a_code_sent_twice_at_once_asks_the_registry_once_and_opens_one_mailbox(crowd: Crowd) -> None:
+    registration_id = email_first(crowd)
+    code, told = crowd.site.code, []
+    with before_call(crowd.site, "TransactWriteItems", lambda: told.append(crowd.site.verify(registration_id, code))):
+        first = crowd.site.verify(registration_id, code)
+
+    assert first.json_body["state"] == "completed"
+    assert [answer.json_body["code"] for answer in told] == ["registration_completing"]
+    assert crowd.site.simulator.asked == ["99000001"]
+
+
+@contextmanager
+def before_call(site: Site, call: str, act: Callable[[], object]) -> Iterator[None]:
+    """Have something happen once, just before DynamoDB gets a call."""
+    left = [act]
+
+    def hook(**_: Any) -> None:
+        if left:
+            left.pop()()
+
+    events: Any = connection(site.container).client.meta.events
+    events.register(f"before-call.dynamodb.{call}", hook)
+    try:
+        yield
+    finally:
+        events.unregister(f"before-call.dynamodb.{call}", hook)
+
+
+def test_a_registration_is_counted_by_ten_calls_and_what_it_then_does_takes_seven_or_five(crowd: Crowd) -> None:
+    with ledger() as by_registry:
+        crowd.site.start(a_form("99000003"))
+    spend(crowd.site, UNPROVEN_PER_DOCUMENT.key("DNI", "99000001"), UNPROVEN_PER_DOCUMENT.limit)
+    with ledger() as by_email:
+        crowd.site.start()
+
+    cooled = ["PutItem", "PutItem", "SendEmail", "UpdateItem"]
+    operations = [name for name in by_registry.operations if name != "GetSecretValue"]
+    assert operations == ["UpdateItem"] * 10 + ["PutItem"] * 3 + cooled
+    assert by_email.operations == ["UpdateItem"] * 9 + ["PutItem"] + cooled
