@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
 .DEFAULT_GOAL := run
-.PHONY: run operator test deep browser lint check bench mutants weekend replay package e2e demo clean
+.PHONY: run operator test deep browser lint check bench mutants weekend siege replay package e2e demo clean
 
 .venv/.runtime: requirements.txt  ## what the service itself needs
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -55,6 +55,9 @@ mutants: .venv/.stamp      ## plant small defects in the modules that matter mos
 
 weekend: .venv/.test       ## 72 hours of alerts against a provider and a platform that fail; SEED for other ones
 	$(BIN)/python -m tests.weekend $(if $(SEED),--seed $(SEED))
+
+siege: .venv/.test         ## attackers against the ways in: who of the innocent gets in, and in how many steps
+	$(BIN)/python -m tests.siege
 
 package: .venv/.stamp      ## build/package/{sam.json,deployment.zip,inventory.json}
 	$(BIN)/python -m infra.package

@@ -63,7 +63,7 @@ def uploads(world: BenchWorld, count: int = _UPLOADS) -> Burst:
 def deposits_of_one_sender(world: BenchWorld, count: int = _DEPOSITS) -> Burst:
     """Deposits of files checked before, each into another mailbox."""
     works = []
-    for number in _numbers(count):
+    for number in document_numbers(count):
         mailbox_store(world.container).put(a_mailbox(number, users=(a_user(mobile=None),)))
         body = {**world.uploaded_body(), "recipient": {"document_type": "DNI", "document_number": number}}
         works.append(partial(handle, world.deposit_event(body)))
@@ -72,7 +72,7 @@ def deposits_of_one_sender(world: BenchWorld, count: int = _DEPOSITS) -> Burst:
 
 def registrations(people: People, count: int = _REGISTRATIONS) -> Burst:
     """Registrations begun, up to the e-mailed code."""
-    events = [people.application(number, email=f"persona{number}@ejemplo.pe") for number in _numbers(count)]
+    events = [people.application(number, email=f"persona{number}@ejemplo.pe") for number in document_numbers(count)]
     works = [partial(handle, _from_elsewhere(event, place)) for place, event in enumerate(events)]
     return Burst("registrations begun", 2000, works)
 
@@ -80,7 +80,7 @@ def registrations(people: People, count: int = _REGISTRATIONS) -> Burst:
 def logins(people: People, count: int = _LOGINS) -> Burst:
     """Logins with the captcha that each asks for first."""
     accounts = account_store(people.world.container)
-    usernames = [f"1-{number}" for number in _numbers(count)]
+    usernames = [f"1-{number}" for number in document_numbers(count)]
     for username in usernames:
         accounts.add(people.account(username))
 
@@ -94,7 +94,7 @@ def logins(people: People, count: int = _LOGINS) -> Burst:
 @contextmanager
 def known_to_the_registry(count: int) -> Iterator[None]:
     """Let the registry know as many people as register in a burst."""
-    everybody, numbers = registered(), _numbers(count)
+    everybody, numbers = registered(), document_numbers(count)
     names = {"first_surname": "AUSENTE", "second_surname": "SIMULADO", "given_names": "HUGO"}
     everybody.update({number: {"dni": number, **names} for number in numbers})
     try:
@@ -104,7 +104,7 @@ def known_to_the_registry(count: int) -> Iterator[None]:
             del everybody[number]
 
 
-def _numbers(count: int) -> list[str]:
+def document_numbers(count: int) -> list[str]:
     """Return documents beyond those given out."""
     return [f"991{number:05d}" for number in range(count)]
 

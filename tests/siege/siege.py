@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from chalice.local import LambdaEventConverter
 from chalice.test import Client
 
 from app import app
+from bench.bursts import document_numbers, known_to_the_registry
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.aws import connection
 from chalicelib.config import Config
 from chalicelib.domain.access.access_policy import LOGINS_PER_USER
 from chalicelib.domain.access.sent_mail import FEW
 from chalicelib.store import tables
+from infra.local.registries.server import running
 from tests.cloud import Engine
 from tests.deposit_world import AUTHORITY, NOW, Clock, World
 from tests.person_world import People
+from tests.registry_world import ACCESS
 from tests.siege.scenarios import Scenario
-from tests.siege.town import ENOUGH, Attackers, Innocent, Visitor, email_of, mails_to, settle
+from tests.siege.town import ENOUGH, Applicant, Attackers, Innocent, Visitor, email_of, mails_to, settle
 
 WAYS = ("login", "known device", "code", "recovery", "validation")
+REGISTRATION = "registration"
+_MOST = 100
+"""Applicants of one siege, at most."""
 
 
 @dataclass
@@ -66,12 +72,16 @@ def besieged(engine: Engine, scenario: Scenario) -> Outcome:
 
 
 def _play(people: People, scenario: Scenario) -> Outcome:
-    outcome = Outcome(scenario, {way: Counter() for way in WAYS})
+    outcome = Outcome(scenario, {way: Counter() for way in (*WAYS, REGISTRATION)})
     tries = scenario.minutes // 2
     numbers = [f"4{number:07d}" for number in range(tries * len(WAYS) + scenario.crowd)]
     settle(people, numbers)
     towns, crowd = numbers[: tries * len(WAYS)], numbers[tries * len(WAYS) :]
-    attackers = Attackers(people, towns)
+    applicants = [
+        Applicant(number, Visitor(people, address=scenario.innocent(place)))
+        for place, number in enumerate(document_numbers(tries))
+    ]
+    attackers = Attackers(people, towns, [one.number for one in applicants])
     innocents = {
         way: [
             Innocent(people, number, Visitor(people, address=scenario.innocent(place)))
@@ -93,6 +103,7 @@ def _play(people: People, scenario: Scenario) -> Outcome:
         if minute % 2:
             for way in WAYS:
                 _try(outcome, way, innocents[way][minute // 2])
+            _count(outcome, REGISTRATION, applicants[minute // 2].register, applicants[minute // 2])
         people.world.clock.advance(minutes=1)
     outcome.strikes, outcome.strangers_in = attackers.sent, attackers.got_in
     outcome.most_told = max(attackers.told_wrong.values(), default=0)
@@ -101,27 +112,38 @@ def _play(people: People, scenario: Scenario) -> Outcome:
 
 
 def _try(outcome: Outcome, way: str, person: Innocent) -> None:
-    tried = {
+    walks = {
         "login": person.log_in,
         "known device": person.log_in,
         "code": person.log_in_by_code,
         "recovery": person.recover,
         "validation": person.validate,
-    }[way]
-    if tried():
+    }
+    _count(outcome, way, walks[way], person)
+
+
+def _count(outcome: Outcome, way: str, walk: Callable[[], bool], person: Innocent | Applicant) -> None:
+    if walk():
         outcome.steps[way][person.steps] += 1
     else:
-        outcome.kept_out.append(f"{way}: {person.username} was kept out, in {person.steps} steps")
+        outcome.kept_out.append(f"{way}: {person.number} was kept out, in {person.steps} steps")
 
 
 @contextmanager
 def _world(engine: Engine) -> Iterator[People]:
     before = LambdaEventConverter.LOCAL_SOURCE_IP
-    with engine.opened() as environment:
-        config = Config.from_env(
-            {**environment, "API_AUTHORITY": AUTHORITY, "API_BASE_URL": f"https://{AUTHORITY}", "MAIL_RATE": "140"}
-        )
-        container = Container(replace(config), clock=Clock(NOW), pause=lambda _: None)
+    with engine.opened() as environment, running(slow_seconds=0.1) as simulator, known_to_the_registry(_MOST):
+        settings = {
+            "API_AUTHORITY": AUTHORITY,
+            "API_BASE_URL": f"https://{AUTHORITY}",
+            "MAIL_RATE": "140",
+            "RENIEC_URL": simulator.reniec_url,
+            "SUNAT_URL": simulator.sunat_url,
+            "REGISTRY_USER": ACCESS.user_dni,
+            "REGISTRY_RUC": ACCESS.institution_ruc,
+        }
+        config = Config.from_env({**environment, **settings})
+        container = Container(config, clock=Clock(NOW), pause=lambda _: None)
         tables.bind(config, connection(container))
         engine.client("ses").verify_email_identity(EmailAddress=config.mail_from)
         clock = container.clock

@@ -11,11 +11,13 @@ from chalice.local import LambdaEventConverter
 from chalice.test import HTTPResponse
 from moto.ses.models import ses_backends
 
+from chalicelib.bootstrap.access import account_store
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.mailbox import DocumentType, Holder, UserState
 from tests.browser_requests import Browser, text_of
 from tests.deposit_world import a_mailbox, a_user
+from tests.handlers.web.registration.test_registration_pages import a_person_form
 from tests.person_world import PASSWORD, People
 
 NEW = "Lampara-rio-verde-9"
@@ -110,11 +112,49 @@ class Innocent:
 
 
 @dataclass
+class Applicant:
+    """Somebody who registers, with data that the registry confirms and an e-mail of their own."""
+
+    number: str
+    visitor: Visitor
+    steps: int = 0
+
+    def register(self) -> bool:
+        """Walk to the last page before sending, and count from there on."""
+        sent = send_application(self.visitor, self.number, email_of(self.number))
+        self.steps += 1
+        while sent.status_code == 422 and 'name="captcha_id"' in text_of(sent) and self.steps < MOST_STEPS:
+            self.steps += 1
+            sent = self.visitor.submit(sent, "/registro/revisar")
+        if sent.status_code != 303:
+            return False
+        where = str(sent.headers["Location"])
+        codes = re.findall(r"Código: ([0-9A-Z]{6})", "\n".join(mails_to(email_of(self.number))))
+        if not codes:
+            return False
+        self.steps += 1
+        self.visitor.submit(self.visitor.get(where), where, code=codes[-1])
+        return account_store(self.visitor.people.world.container).find(f"1-{self.number}") is not None
+
+
+def send_application(visitor: Visitor, number: str, email: str, **typed: str) -> HTTPResponse:
+    """Accept, type and send, as the pages ask for it; return the answer to the last form."""
+    for text in ("/registro/terminos", "/registro/privacidad"):
+        visitor.submit(visitor.get(text), text, accepted="si")
+    visitor.post("/registro/tipo", person_type="natural")
+    form = a_person_form(number, email=email, email_again=email, **typed)
+    visitor.post("/registro/persona-natural", None, **form)
+    return visitor.submit(visitor.get("/registro/revisar"), "/registro/revisar")
+
+
+@dataclass
 class Attackers:
     """Strangers who solve every captcha, and know everybody's document number and e-mail."""
 
     people: People
     victims: list[str]
+    unregistered: list[str]
+    """Documents of those who are about to register."""
     sent: int = 0
     got_in: int = 0
     told_wrong: dict[str, int] = field(default_factory=dict)
@@ -123,7 +163,8 @@ class Attackers:
     def strike(self, address: str) -> None:
         """Send the next request: each kind in turn, against the victims in turn and against anybody."""
         number, self.sent = self.sent, self.sent + 1
-        victim = self.victims[number // 6 % len(self.victims)]
+        victim = self.victims[number // 8 % len(self.victims)]
+        to_be = self.unregistered[number // 8 % len(self.unregistered)]
         anybody = f"5{number % 10_000_000:07d}"
         visitor = Visitor(self.people, address=address)
         (
@@ -133,7 +174,9 @@ class Attackers:
             lambda: self._guess(visitor, anybody, number),
             lambda: self._ask_code(visitor, anybody),
             lambda: visitor.get("/ingresar"),
-        )[number % 6]()
+            lambda: self._register(visitor, to_be, email_of(to_be)),
+            lambda: self._register(visitor, to_be, f"extra{number}@atacante.example"),
+        )[number % 8]()
 
     def _guess(self, visitor: Visitor, number: str, seed: int) -> None:
         page = visitor.get("/ingresar")
@@ -142,6 +185,16 @@ class Attackers:
             self.got_in += 1
         if answer.status_code == 401:
             self.told_wrong[number] = self.told_wrong.get(number, 0) + 1
+
+    def _register(self, visitor: Visitor, number: str, email: str) -> None:
+        """Register somebody else with invented data, prove the e-mail where it is one's own."""
+        sent = send_application(visitor, number, email, given_names="Inventado")
+        if sent.status_code == 422 and 'name="captcha_id"' in text_of(sent):
+            sent = visitor.submit(sent, "/registro/revisar")
+        codes = re.findall(r"Código: ([0-9A-Z]{6})", "\n".join(mails_to(email)))
+        if sent.status_code == 303 and "atacante" in email and codes:
+            where = str(sent.headers["Location"])
+            visitor.submit(visitor.get(where), where, code=codes[-1])
 
     def _ask_code(self, visitor: Visitor, number: str) -> None:
         page = visitor.get("/ingresar/codigo")
