@@ -19,6 +19,7 @@ from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.registration.check_identity import IdentityTools
 from chalicelib.services.registration.tools import RegistrationTools
+from chalicelib.store.access.sent_mail_store import SentMailStore
 from chalicelib.store.registration_store import RegistrationStore
 
 
@@ -69,6 +70,7 @@ def registration_tools(box: Container) -> RegistrationTools:
         accounts=account_store(box),
         tokens=token_store(box),
         limits=limit_store(box),
+        sent_mails=SentMailStore(pepper(box)),
         identity=IdentityTools(
             registries=registries(box),
             events=event_store(box),

@@ -7,6 +7,7 @@ issues one that it sends to no one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from chalicelib.domain.access.token import CODE_ATTEMPTS, Token, TokenKind
@@ -22,22 +23,10 @@ class CodeUnusable(InvalidInput):
     """No attempt is left, or the code expired, was used or never existed: only a new one helps."""
 
 
-def verify_code(kind: TokenKind, name: str, code: str, *, tokens: TokenStore, now: datetime) -> Token:
-    """Use a code up and return its token; `code` is as `parse_email_code` returns it.
-
-    Raises:
-        CodeWrong: `code_wrong`.
-        CodeUnusable: `code_unusable`.
-
-    """
-    token = judge_code(kind, name, code, tokens=tokens, now=now)
-    if tokens.consume(kind, name, now=now, answer=code) is None:
-        raise _unusable()
-    return token
-
-
-def judge_code(kind: TokenKind, name: str, code: str, *, tokens: TokenStore, now: datetime) -> Token:
-    """Count an attempt and return the code's token if it is right; whoever asked uses it up in a transaction.
+def judge_code(
+    kind: TokenKind, name: str, is_right: Callable[[Token], bool], *, tokens: TokenStore, now: datetime
+) -> Token:
+    """Count an attempt and return the code's token if it is right; whoever asked uses it up.
 
     Raises:
         CodeWrong: `code_wrong`.
@@ -46,17 +35,18 @@ def judge_code(kind: TokenKind, name: str, code: str, *, tokens: TokenStore, now
     """
     token = tokens.count_attempt(kind, name, limit=CODE_ATTEMPTS, now=now)
     if token is None:
-        raise _unusable()
-    if tokens.matches(token, name, code):
+        raise code_unusable()
+    if is_right(token):
         return token
     left = CODE_ATTEMPTS - token.attempts
     if left == 0:
-        raise _unusable()
+        raise code_unusable()
     detail = (
         f"El código no es correcto. Revísalo; {'te queda 1 intento' if left == 1 else f'te quedan {left} intentos'}."
     )
     raise CodeWrong("code_wrong", detail, field="code")
 
 
-def _unusable() -> CodeUnusable:
+def code_unusable() -> CodeUnusable:
+    """Return the one refusal for codes that are used up, expired or none."""
     return CodeUnusable("code_unusable", "Este código ya no sirve. Pide uno nuevo.", field="code")

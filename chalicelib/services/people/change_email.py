@@ -93,7 +93,13 @@ def verify_new_email(session: Session, typed: str, *, origin: str, tools: Access
 
     """
     code = parse_email_code(typed)
-    token = judge_code(TokenKind.NEW_EMAIL_CODE, session.user_id, code, tokens=tools.tokens, now=now)
+    token = judge_code(
+        TokenKind.NEW_EMAIL_CODE,
+        session.user_id,
+        lambda kept: tools.tokens.matches(kept, session.user_id, code),
+        tokens=tools.tokens,
+        now=now,
+    )
     email, old = str(token.data["email"]), ""
 
     def decide(mailbox: Mailbox, user: MailboxUser) -> PeopleChange | None:

@@ -1,17 +1,20 @@
 """Count registrations before anything is kept or any registry asked, and tell what comes first (REG-4, REG-9, ACC-9).
 
 Nobody is refused for what others share or choose. Past each number more is asked for: a captcha, then the proof of the
-e-mail before the registry. Only an e-mail to an inbox that got many from the same network has to wait ten minutes.
+e-mail before the registry. An inbox that got many e-mails from the same network gets the next after ten minutes. Who
+asks meanwhile is led to the last one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.domain.access.credentials import CaptchaAnswer
 from chalicelib.domain.access.network import neighbourhood_of, network_of
 from chalicelib.domain.contact import inbox_of
+from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.limit import Limit
 from chalicelib.domain.registration.registration import Registration
 from chalicelib.domain.registration.registration_policy import (
@@ -43,14 +46,22 @@ _WRONG = "El texto no coincide o venció. Escribe el texto de la imagen que ves 
 _Counted = Mapping[Limit, tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Whether the registry or the e-mail comes first, and whether an e-mail may go out now."""
+
+    way: Way
+    is_mail_due: bool
+
+
 def admit_registration(
     registration: Registration, captcha: CaptchaAnswer | None, *, origin: str, tools: RegistrationTools
-) -> Way:
+) -> Admitted:
     """Let a registration go on, to the registry or to its e-mail; two hops, nine calls.
 
     Raises:
         CaptchaWrong: `captcha_needed` or `captcha_wrong`; nothing else was counted.
-        TooManyRequests: `limit_reached`: the next e-mail to this inbox from here has to wait; or `budget_spent`.
+        TooManyRequests: `budget_spent`.
 
     """
     network, neighbourhood, inbox = network_of(origin), neighbourhood_of(origin), inbox_of(registration.email)
@@ -70,23 +81,21 @@ def admit_registration(
     }
     mails = _mails_from(registration.email, origin)
     today = tally_all({**asked, **mails}, tools, beside=draw)
-    _cool_down(mails, today, tools)
-    return way_for(
+    way = way_for(
         by_network=today[UNPROVEN_PER_NETWORK],
         by_neighbourhood=today[UNPROVEN_PER_NEIGHBOURHOOD],
         of_document=today[UNPROVEN_PER_DOCUMENT],
     )
+    return Admitted(way, _is_mail_due(mails, today, tools))
 
 
-def admit_mail_to(email: str, *, origin: str, tools: RegistrationTools) -> None:
-    """Count one more e-mail to an inbox that nobody has proved to be theirs; one hop, two calls.
+def is_mail_due(email: str, *, origin: str, tools: RegistrationTools) -> bool:
+    """Count one more e-mail to an inbox that nobody has proved to be theirs, and tell whether it may go out now.
 
-    Raises:
-        TooManyRequests: `limit_reached`, for this inbox from this network or neighbourhood only.
-
+    One hop, two calls; many from one network wait for each other, and hold back none from elsewhere.
     """
     mails = _mails_from(email, origin)
-    _cool_down(mails, tally_all(mails, tools), tools)
+    return _is_mail_due(mails, tally_all(mails, tools), tools)
 
 
 def tally_all(
@@ -111,10 +120,14 @@ def _mails_from(email: str, origin: str) -> _Counted:
     }
 
 
-def _cool_down(mails: _Counted, seen: Mapping[Limit, int], tools: RegistrationTools) -> None:
-    for limit, who in mails.items():
-        if seen[limit] > limit.limit:
-            tools.limits.cool_down(limit.key(*who), seconds=MAIL_COOLING_S, now=tools.clock())
+def _is_mail_due(mails: _Counted, seen: Mapping[Limit, int], tools: RegistrationTools) -> bool:
+    try:
+        for limit, who in mails.items():
+            if seen[limit] > limit.limit:
+                tools.limits.cool_down(limit.key(*who), seconds=MAIL_COOLING_S, now=tools.clock())
+    except TooManyRequests:
+        return False
+    return True
 
 
 def _require(captcha: CaptchaAnswer | None, tools: RegistrationTools) -> None:

@@ -26,8 +26,9 @@ from chalicelib.domain.registration.registration import (
 from chalicelib.renderers.registration.registration_letters import refused_letter
 from chalicelib.services.registration.check_identity import Consultation, ConsultationReason
 from chalicelib.services.registration.complete_registration import complete_registration
+from chalicelib.services.registration.registration_codes import send_code
 from chalicelib.services.registration.registry_quota import check_drawn, draw_again, quota_used_percent
-from chalicelib.services.registration.tools import RegistrationTools, send_code, send_letter, try_to_send
+from chalicelib.services.registration.tools import RegistrationTools, send_letter, try_to_send
 from chalicelib.services.work_through import counted, in_turns, pages_of, work_through
 
 

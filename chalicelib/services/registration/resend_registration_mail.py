@@ -5,13 +5,13 @@ from __future__ import annotations
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.registration.registration import VERIFIABLE, Registration, RegistrationState, with_another_mail
 from chalicelib.renderers.registration.registration_letters import waiting_letter
-from chalicelib.services.registration.admit_registration import admit_mail_to
+from chalicelib.services.registration.admit_registration import is_mail_due
 from chalicelib.services.registration.complete_registration import send_way_in
+from chalicelib.services.registration.registration_codes import give_code
 from chalicelib.services.registration.tools import (
     RegistrationTools,
     cool_down,
     open_registration,
-    send_code,
     send_letter,
 )
 
@@ -20,8 +20,7 @@ def resend_registration_mail(registration_id: str, *, origin: str, tools: Regist
     """Send a new code, or the way in again once completed; the code sent before is worth nothing any more.
 
     Raises:
-        TooManyRequests: `limit_reached` within a minute, or for ten after many to this inbox from the same network; or
-            `too_many_codes`.
+        TooManyRequests: `limit_reached` within a minute, or `too_many_codes`.
         Conflict: `registration_not_ready` while the registry has not answered; a code comes by itself.
         NotFound: `registration_not_found`.
 
@@ -41,13 +40,13 @@ def send_again(registration: Registration, *, origin: str, tools: RegistrationTo
         raise Conflict("registration_not_ready", "Todavía no hay un código que reenviar. Espera nuestro correo.")
     again = with_another_mail(registration)
     cool_down(registration, tools)
-    if registration.state is not RegistrationState.COMPLETED:
-        admit_mail_to(registration.email, origin=origin, tools=tools)
-    again = tools.registrations.update(again)
-    if again.state is RegistrationState.COMPLETED:
+    if registration.state is RegistrationState.COMPLETED:
+        again = tools.registrations.update(again)
         send_way_in(again, tools=tools)
-    else:
-        send_code(again, tools)
+        return again
+    is_due = is_mail_due(registration.email, origin=origin, tools=tools)
+    again = tools.registrations.update(again)
+    give_code(again, tools, is_mail_due=is_due)
     return again
 
 
@@ -66,10 +65,10 @@ def change_registration_email(
     if registration.state not in {*VERIFIABLE, RegistrationState.AWAITING_REGISTRY}:
         raise Conflict("registration_ended", "Este registro ya terminó. Cambia tu correo dentro de tu casilla.")
     changed = with_another_mail(registration, email)
-    admit_mail_to(email, origin=origin, tools=tools)
+    is_due = is_mail_due(email, origin=origin, tools=tools)
     changed = tools.registrations.update(changed)
     if changed.state in VERIFIABLE:
-        send_code(changed, tools)
+        give_code(changed, tools, is_mail_due=is_due)
     else:
         send_letter(waiting_letter(), changed, tools)
     return changed

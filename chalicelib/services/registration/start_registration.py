@@ -32,11 +32,11 @@ from chalicelib.domain.registration.registration_policy import Way
 from chalicelib.renderers.registration.registration_letters import waiting_letter
 from chalicelib.services.registration.admit_registration import admit_registration
 from chalicelib.services.registration.check_identity import asked_by_applicant
+from chalicelib.services.registration.registration_codes import give_code
 from chalicelib.services.registration.registry_quota import Drawn, check_drawn, draw_first
 from chalicelib.services.registration.tools import (
     RegistrationTools,
     cool_down,
-    send_code,
     send_letter,
     try_to_send,
 )
@@ -77,7 +77,7 @@ def start_registration(
     Raises:
         InvalidInput: the first of all problems, with all of them; or the registry's refusal, which reveals nothing.
         CaptchaWrong: `captcha_needed` or `captcha_wrong`, before any registry is asked, as the next.
-        TooManyRequests: `limit_reached` or `budget_spent`; nothing was begun.
+        TooManyRequests: `budget_spent`; nothing was begun.
         RegistrationChanged: `registration_changed`: one of this id was begun before.
 
     """
@@ -85,9 +85,9 @@ def start_registration(
     registration_id = registration_id or tools.new_token()
     registration = _draft(application, tools.registrations.key(registration_id), tools)
     check_registrable(registration.document[0])
-    way = admit_registration(registration, application.captcha, origin=origin, tools=tools)
+    admitted = admit_registration(registration, application.captcha, origin=origin, tools=tools)
     tools.registrations.refuse_begun_elsewhere(registration_id)
-    drawn = draw_first(registration, Standing.QUIET, tools=tools) if way is Way.REGISTRY_FIRST else None
+    drawn = draw_first(registration, Standing.QUIET, tools=tools) if admitted.way is Way.REGISTRY_FIRST else None
     if drawn is None:
         registration = awaiting_proof(registration)
         tools.registrations.add(registration)
@@ -97,7 +97,7 @@ def start_registration(
     if registration.state is RegistrationState.AWAITING_REGISTRY:
         is_sent = try_to_send(partial(send_letter, waiting_letter(), registration, tools))
     else:
-        is_sent = try_to_send(partial(send_code, registration, tools))
+        is_sent = try_to_send(partial(give_code, registration, tools, is_mail_due=admitted.is_mail_due))
     if is_sent:
         cool_down(registration, tools)
     return StartedRegistration(registration, registration_id, is_sent)

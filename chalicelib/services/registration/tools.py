@@ -7,19 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import MessageRefused, Unavailable
 from chalicelib.domain.mailbox import DocumentType
-from chalicelib.domain.masking import mask_email
 from chalicelib.domain.registration.identity import Registry
-from chalicelib.domain.registration.registration import CODE_LIFETIME, Registration, no_such_registration
+from chalicelib.domain.registration.registration import Registration, no_such_registration
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Letter, render_letter
-from chalicelib.renderers.registration.registration_letters import code_letter
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.registration.check_identity import IdentityTools
 from chalicelib.store.access.account_store import AccountStore
+from chalicelib.store.access.sent_mail_store import SentMailStore
 from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.limit_store import LimitStore
 from chalicelib.store.registration_store import RegistrationStore
@@ -40,6 +38,7 @@ class RegistrationTools:
     accounts: AccountStore
     tokens: TokenStore
     limits: LimitStore
+    sent_mails: SentMailStore
     identity: IdentityTools
     mail: Mail
     letterhead: Letterhead
@@ -80,23 +79,6 @@ def cool_down(registration: Registration, tools: RegistrationTools) -> None:
 
     """
     tools.limits.cool_down(f"registration-mail#{registration.key}", seconds=_COOLING_S, now=tools.clock())
-
-
-def send_code(registration: Registration, tools: RegistrationTools) -> None:
-    """Make the code and the link of this e-mail, and send both in one.
-
-    Raises:
-        MessageRefused: `email_address_refused`.
-        Unavailable: `mail_unavailable` or alike; another can be asked for.
-
-    """
-    now = tools.clock()
-    code, secret = tools.new_email_code(), tools.new_token()
-    until, name = now + CODE_LIFETIME, registration.code_name
-    data = {"code_name": name, "email": mask_email(registration.email)}
-    tools.tokens.issue(NewToken(TokenKind.EMAIL_CODE, name, now, until, answer=code))
-    tools.tokens.issue(NewToken(TokenKind.EMAIL_LINK, secret, now, until, data=data))
-    send_letter(code_letter(code, f"{tools.link_base}/{secret}"), registration, tools)
 
 
 def send_letter(letter: Letter, registration: Registration, tools: RegistrationTools) -> None:

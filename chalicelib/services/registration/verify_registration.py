@@ -12,8 +12,9 @@ from chalicelib.domain.registration.registration import (
     RegistrationChanged,
     RegistrationState,
 )
-from chalicelib.services.access.verify_code import CodeUnusable, CodeWrong, verify_code
+from chalicelib.services.access.verify_code import CodeUnusable, CodeWrong
 from chalicelib.services.registration.prove_registration import go_on_with_proof
+from chalicelib.services.registration.registration_codes import use_code
 from chalicelib.services.registration.tools import RegistrationTools, open_registration
 
 _LOOKS, _PAUSE_S = 3, 0.4
@@ -45,7 +46,7 @@ def verify_by_code(registration_id: str, typed: str, *, origin: str, tools: Regi
             "registration_not_ready", "Todavía no se envió un código para este registro. Espera nuestro correo."
         )
     try:
-        verify_code(TokenKind.EMAIL_CODE, registration.code_name, code, tokens=tools.tokens, now=tools.clock())
+        use_code(registration, code, tools=tools)
         return go_on_with_proof(registration, origin=origin, tools=tools)
     except (CodeUnusable, CodeWrong, RegistrationChanged, RegistrationBusy) as error:
         ended = _ended_meanwhile(registration_id, registration, error, tools)

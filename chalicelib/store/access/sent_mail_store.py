@@ -53,7 +53,17 @@ class SentMailStore:
 
     def keep(self, about: str, mail: SentMail, *, instead_of: SentMail | None) -> bool:
         """Put an e-mail in the place of the last one that was read; False when another came first."""
-        item = TokenItem(
+        as_read: Condition = (
+            TokenItem.token.does_not_exist() if instead_of is None else TokenItem.digest == instead_of.digest
+        )
+        return _put(self._item(about, mail), as_read)
+
+    def remember(self, about: str, mail: SentMail) -> None:
+        """Put an e-mail in the place of the last one, whichever that is."""
+        _put(self._item(about, mail), None)
+
+    def _item(self, about: str, mail: SentMail) -> TokenItem:
+        return TokenItem(
             self._key(about),
             digest=mail.digest,
             issued_at=micros(mail.sent_at),
@@ -62,10 +72,6 @@ class SentMailStore:
             data={"day_began": micros(mail.day_began)},
             expires_at=max(mail.day_began + DAY, mail.serves_until) + _TTL_MARGIN,
         )
-        as_read: Condition = (
-            TokenItem.token.does_not_exist() if instead_of is None else TokenItem.digest == instead_of.digest
-        )
-        return _put(item, as_read)
 
     def forget(self, about: str, digest: str) -> None:
         """Let the next who asks get an e-mail at once, if this one is still the last."""
@@ -84,7 +90,7 @@ class SentMailStore:
         return f"sent#{keyed_hash(self._pepper, 'sent', about)}"
 
 
-def _put(item: TokenItem, condition: Condition) -> bool:
+def _put(item: TokenItem, condition: Condition | None) -> bool:
     try:
         item.save(condition)
     except PutError as error:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.access.token import Token, TokenKind
-from chalicelib.services.access.verify_code import CodeUnusable, CodeWrong, verify_code
+from chalicelib.services.access.verify_code import CodeUnusable, CodeWrong, code_unusable, judge_code
 from tests.access_world import NOW, TICK, World, a_new_token, access_world, at_once
 
 KIND = TokenKind.EMAIL_CODE
@@ -29,7 +29,13 @@ def sent(world: World, code: str = "K7M3QX") -> World:
 
 
 def verify(world: World, code: str, *, name: str = NAME, late: timedelta = timedelta(0)) -> Token:
-    return verify_code(KIND, name, code, tokens=world.tokens, now=END + late)
+    """Judge a code and use it up, as flows do that change nothing else with it."""
+    token = judge_code(
+        KIND, name, lambda kept: world.tokens.matches(kept, name, code), tokens=world.tokens, now=END + late
+    )
+    if world.tokens.consume(KIND, name, now=END + late, answer=code) is None:
+        raise code_unusable()
+    return token
 
 
 def test_the_right_code_counts_once(world: World) -> None:

@@ -33,11 +33,12 @@ from chalicelib.domain.registration.registration import (
     refused,
 )
 from chalicelib.services.registration.mail_link import LinkState, resend_by_mail_link, show_link, verify_by_mail_link
+from chalicelib.services.registration.registration_codes import send_code
 from chalicelib.services.registration.resend_registration_mail import (
     change_registration_email,
     resend_registration_mail,
 )
-from chalicelib.services.registration.tools import RegistrationTools, send_code
+from chalicelib.services.registration.tools import RegistrationTools
 from chalicelib.services.registration.verify_registration import verify_by_code
 from chalicelib.store import tables
 from infra.local.cloud import REGION

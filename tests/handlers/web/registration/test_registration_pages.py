@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
@@ -23,11 +24,12 @@ from chalicelib.bootstrap.storage import limit_store, mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.contact import Phone
-from chalicelib.domain.limit import Limit
+from chalicelib.domain.errors import TooManyRequests
+from chalicelib.domain.limit import Limit, Standing
 from chalicelib.domain.registration.registration import LIFETIME, Registration, RegistrationState, refused
 from chalicelib.domain.registration.registration_policy import (
-    MAILS_PER_INBOX_AND_NETWORK,
     PROVEN_PER_DOCUMENT,
+    REGISTRATIONS,
     UNCHECKED_PER_NETWORK,
     UNPROVEN_PER_NETWORK,
 )
@@ -311,12 +313,13 @@ def test_what_the_registry_denies_comes_back_with_all_that_was_typed(applicant: 
 
 def test_a_wait_is_told_and_nothing_typed_is_lost(applicant: Applicant) -> None:
     applicant.reach_review(given_names="Otra")
-    applicant.spend(MAILS_PER_INBOX_AND_NETWORK, "rosa@ejemplo.pe", "127.0.0.1/32")
-    limit = MAILS_PER_INBOX_AND_NETWORK.key("rosa@ejemplo.pe", "127.0.0.1/32")
-    limit_store(applicant.people.world.container).cool_down(limit, seconds=600, now=applicant.clock())
+    limits = limit_store(applicant.people.world.container)
+    for number in range(REGISTRATIONS.total + 200):
+        with suppress(TooManyRequests):
+            limits.draw(REGISTRATIONS, Standing.PROVEN, by=f"{number}", now=applicant.clock())
     answer = applicant.post("/registro/revisar")
     assert answer.status_code == 429
-    assert "espera 10 minutos" in text_of(answer)
+    assert "Ahora hay demasiados pedidos. Espera" in text_of(answer)
     assert "Otra" in text_of(answer)
     assert "Otra" in text_of(applicant.get("/registro/revisar"))
 
