@@ -24,6 +24,11 @@ class Scenario:
     requests: int = 60
     crowd: int = 0
 
+    @property
+    def is_among_them(self) -> bool:
+        """Whether the innocent come from where the attackers are."""
+        return self.innocent is not _elsewhere
+
 
 def _elsewhere(number: int) -> str:
     return f"203.0.113.{number % 250 + 1}"
