@@ -25,7 +25,7 @@ from chalicelib.domain.identity_document import check_document_number, mailbox_i
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.session import Access, Session
 from chalicelib.handlers.fields import Fields
-from chalicelib.handlers.log import log
+from chalicelib.handlers.log import log, this_visit
 from chalicelib.services.access.change_password import change_password
 from chalicelib.services.access.displace_sessions import Displaced
 from chalicelib.services.access.end_other_sessions import end_other_sessions
@@ -136,8 +136,10 @@ def read_validation(fields: Fields, username: str, origin: str) -> Attempt:
 
 
 def read_user(fields: Fields) -> str:
-    """Read a username."""
-    return read_username(fields.text("username", longest=_LONGEST_NAME))
+    """Read a username; lines about this request bear its mark."""
+    username = read_username(fields.text("username", longest=_LONGEST_NAME))
+    this_visit().user = username
+    return username
 
 
 def read_password(fields: Fields, name: str) -> str:
@@ -200,7 +202,8 @@ def _read_reset(fields: Fields, origin: str, prefixes: Mapping[DocumentType, str
     email = read_email(fields.text("email", longest=_LONGEST), field="email")
     captcha = read_captcha(fields)
     fields.close()
-    return ResetRequest(mailbox_id_for(kind, number, prefixes), email, origin, captcha)
+    mailbox_id = this_visit().user = mailbox_id_for(kind, number, prefixes)
+    return ResetRequest(mailbox_id, email, origin, captcha)
 
 
 def _log_untold(is_told: bool) -> None:
