@@ -84,9 +84,13 @@ def validate(fields: Fields, session: Session, *, origin: str) -> OpenedSession:
     return validate_access(session, attempt, tools=access_tools(box), now=box.clock())
 
 
-def end_own_session(session: Session, session_id: str) -> bool:
+def end_own_session(session: Session, session_id: str, *, origin: str) -> bool:
     """End a session of one's own, this or another; False when there is none."""
-    return end_session(session_id, user_id=session.user_id, sessions=session_store(current()))
+    box = current()
+    sessions, new_event_id = session_store(box), box.chance.new_event_id
+    return end_session(
+        session_id, session, origin=origin, sessions=sessions, new_event_id=new_event_id, now=box.clock()
+    )
 
 
 def end_others(session: Session, *, origin: str) -> OpenedSession:
