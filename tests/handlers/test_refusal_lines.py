@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
-from app import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.storage import pepper, secret_texts
 from chalicelib.domain.access.caller_mark import Marked, caller_mark
 from chalicelib.domain.errors import Unavailable
 from chalicelib.handlers.cookies import SESSION_COOKIE
-from chalicelib.handlers.log import log
 from tests.deposit_world import INSTITUTION_ID, KEY_ID, World
+from tests.gateway_requests import HOSTILE, NUMBER, Lines, ask, log_in
 from tests.person_world import PASSWORD, UNKNOWN, USERNAME, People
 
-OF_EVERY_LINE = {"code", "status", "door", "method", "correlation_id", "from"}
 MARK = re.compile(r"[0-9a-f]{16}")
-HOSTILE = '40000002"}\n{"message":"refused","code":"forged"}\r\x1b[2J\u2028<script>'
-NUMBER = "JJbxmplHIAMFjtw="
-Lines = list[dict[str, Any]]
 
 
 @pytest.fixture
@@ -34,63 +27,6 @@ def people(world: World) -> People:
     people = People(world)
     people.seed()
     return people
-
-
-@pytest.fixture
-def lines(caplog: pytest.LogCaptureFixture) -> Iterator[Lines]:
-    """Yield what is written to the log, as the fields of its lines, from now on."""
-
-    [writes] = log().handlers
-    found: Lines = []
-
-    class Kept(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            text = writes.format(record)
-            assert "\n" not in text
-            found.append(json.loads(text))
-
-    kept = Kept()
-    caplog.set_level(logging.INFO, "casilla")
-    logging.getLogger("casilla").addHandler(kept)
-    yield found
-    logging.getLogger("casilla").removeHandler(kept)
-
-
-def ask(  # noqa: PLR0913 - what a request is made of
-    method: str,
-    resource: str,
-    body: Any = None,
-    *,
-    address: str = "192.0.2.1",
-    parameters: dict[str, str] | None = None,
-    headers: dict[str, str] | None = None,
-) -> dict[str, Any]:
-    """Ask as API Gateway does of the function; a caller chose the `requestId`."""
-    path = resource.format(**(parameters or {}))
-    event = {
-        "httpMethod": method,
-        "path": path,
-        "requestContext": {
-            "httpMethod": method,
-            "resourcePath": resource,
-            "path": path,
-            "requestId": HOSTILE,
-            "extendedRequestId": NUMBER,
-            "identity": {"sourceIp": address},
-        },
-        "headers": {"content-type": "application/json", **(headers or {})},
-        "multiValueQueryStringParameters": None,
-        "pathParameters": parameters,
-        "body": json.dumps(body),
-        "stageVariables": None,
-    }
-    answer: dict[str, Any] = app(event, None)
-    return answer
-
-
-def log_in(username: str, *, address: str = "192.0.2.1") -> dict[str, Any]:
-    proof = {"captcha": {"id": "x", "answer": "XXXXX"}}
-    return ask("POST", "/v1/sessions", {"username": username, "password": PASSWORD, **proof}, address=address)
 
 
 @pytest.mark.usefixtures("people")
