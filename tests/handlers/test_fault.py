@@ -74,6 +74,7 @@ def test_the_number_that_is_shown_is_the_one_in_the_log(capsys: pytest.CaptureFi
     logged = json.loads(capsys.readouterr().err)
 
     assert answer.headers["X-Correlation-Id"] == logged["correlation_id"] == "r-1b"
+    assert (logged["door"], logged["method"]) == ("/ingresar", "GET")
     assert "<strong>r-1b</strong>" in answer.body
     assert "40000002" not in json.dumps(logged)
 
