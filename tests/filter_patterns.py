@@ -1,7 +1,8 @@
 """What CloudWatch's metric filters make of a line of a log: the part of their language that the template uses, no more.
 
-A pattern is `{ $.field = "text" }`, `{ $.field IS TRUE }`, `{ $.field IS FALSE }`, or several of these in parentheses
-joined by `&&`. Whatever else is refused, so that no filter passes a test by a rule that nobody wrote down here.
+A pattern is `{ $.field = "text" }`, `{ $.field = 401 }`, `{ $.field IS TRUE }`, `{ $.field IS FALSE }`, or several of
+these in parentheses, all joined by `&&` or all by `||`. Whatever else is refused, so that no filter passes a test by a
+rule that nobody wrote down here.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_TERM = re.compile(r'\$\.(\w+)\s*(?:=\s*"([^"*\\%]*)"|IS\s+(TRUE|FALSE))')
+_TERM = re.compile(r'\$\.(\w+)\s*(?:=\s*"([^"*\\%]*)"|IS\s+(TRUE|FALSE)|=\s*([0-9]{1,9}))')
 _FIELD = re.compile(r"\$\.(\w+)")
 _TRANSFORMED = {"MetricNamespace", "MetricName", "MetricValue", "Dimensions"}
 
@@ -31,7 +32,8 @@ def fields_of(line: str) -> Mapping[str, Any] | None:
 
 def matches(pattern: str, fields: Mapping[str, Any]) -> bool:
     """Tell whether a line matches; text is compared to the letter, and only `true` is TRUE."""
-    return all([_holds(term, fields) for term in _terms(pattern)])  # noqa: C419 - each is read, also after a false one
+    held = [_holds(term, fields) for term in _terms(pattern)]
+    return any(held) if "||" in pattern else all(held)
 
 
 def fields_read_by(pattern: str) -> set[str]:
@@ -71,7 +73,10 @@ def _terms(pattern: str) -> list[re.Match[str]]:
     inner = re.fullmatch(r"\{\s*(.+?)\s*\}", pattern)
     if inner is None:
         raise NotUnderstood(pattern)
-    parts = re.split(r"\s*&&\s*", inner[1])
+    joined = [joint for joint in ("&&", "||") if joint in inner[1]]
+    if len(joined) > 1:
+        raise NotUnderstood(pattern)
+    parts = re.split(rf"\s*{re.escape(joined[0])}\s*", inner[1]) if joined else [inner[1]]
     if len(parts) > 1:
         if not all(re.fullmatch(r"\(.+\)", part) for part in parts):
             raise NotUnderstood(pattern)
@@ -83,7 +88,10 @@ def _terms(pattern: str) -> list[re.Match[str]]:
 
 
 def _holds(term: re.Match[str], fields: Mapping[str, Any]) -> bool:
-    name, text, truth = term.groups()
+    name, text, truth, number = term.groups()
     if truth is not None:
         return fields.get(name) is (truth == "TRUE")
+    if number is not None:
+        value = fields.get(name)
+        return isinstance(value, int | float) and not isinstance(value, bool) and value == int(number)
     return name in fields and fields[name] == text

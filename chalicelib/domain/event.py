@@ -26,12 +26,14 @@ class EventType(StrEnum):
     MAILBOX_OPENED = "mailbox.opened"
     REGISTRATION_REPEATED = "registration.repeated"
     LOGGED_IN = "access.logged_in"
+    LOGGED_OUT = "access.logged_out"
     LOGIN_FAILED = "access.login_failed"
     ACCESS_VALIDATED = "access.validated"
     PASSWORD_CHANGED = "access.password_changed"  # noqa: S105 - the name of what happened
     PASSWORD_RESET = "access.password_reset"  # noqa: S105 - as above
     CONFIRMATION_REFUSED = "access.confirmation_refused"
     SESSION_DISPLACED = "access.session_displaced"
+    OTHER_SESSION_ENDED = "access.other_session_ended"
     OTHER_SESSIONS_ENDED = "access.other_sessions_ended"
     SESSIONS_ENDED_FOR_USER = "access.sessions_ended_for_user"
     USER_ADDED = "user.added"

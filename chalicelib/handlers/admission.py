@@ -13,6 +13,7 @@ from chalicelib.bootstrap.session import session_store
 from chalicelib.domain.session import require_own_password, require_validated, session_ended
 from chalicelib.handlers.doors import MAILBOX
 from chalicelib.handlers.http import JsonRequest
+from chalicelib.handlers.log import this_visit
 from chalicelib.services.access.find_session import find_session
 from chalicelib.store.batch_read import ItemKey
 
@@ -79,6 +80,7 @@ def admit(credential: str, view: Callable[..., Response], access: str, parameter
     beside: Beside | None = getattr(view, "beside", None)
     keys = () if beside is None else beside.keys(parameters)
     session, found = find_session(credential, keys, sessions=session_store(box), now=now)
+    this_visit().user = session.username
     if access == MAILBOX:
         require_own_password(session)
         require_validated(session, now)

@@ -17,7 +17,7 @@ from typing import Any
 from chalice.app import Chalice, Request, Response
 
 from chalicelib.handlers.collector import resume_collector
-from chalicelib.handlers.fault import out_of_order
+from chalicelib.handlers.fault import EVERY_METHOD, out_of_order
 
 PUBLIC = "public"
 SIGNED = "signed by an institution's key"
@@ -58,13 +58,11 @@ class Door:
     def methods(self) -> tuple[str, ...]:
         """Every method that it answers."""
         if self.target == _NOWHERE:
-            return _EVERY_METHOD
+            return EVERY_METHOD
         return ("GET", "HEAD") if self.method == "GET" else (self.method,)
 
 
 _NOWHERE = "web.missing:show_missing"
-_EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-"""As many as the gateway passes on."""
 
 
 # fmt: off
@@ -240,7 +238,7 @@ def register(app: Chalice, door: Door) -> None:
         try:
             response: Response = find(_ANSWERING[door.kind])(door, app.current_request, parameters)
         except Exception as error:  # noqa: BLE001 - what should have told it could not even be loaded
-            response = out_of_order(error, door.kind, app.current_request)
+            response = out_of_order(error, door.kind, door.path, app.current_request)
         finally:
             resume_collector()
         return response
@@ -254,12 +252,13 @@ def in_own_words(request: Request, get_response: Callable[[Request], Response]) 
     response = get_response(request)
     if response.status_code in _REFUSED_BY_CHALICE and "X-Correlation-Id" not in response.headers:
         allowed = {name: value for name, value in response.headers.items() if name == "Allow"}
-        kind = _KINDS[str(request.path)]
+        path = str(request.path)
+        kind = _KINDS[path]
         try:
             response = find(_REFUSING[kind])(request, response.status_code)
             response.headers.update(allowed)
         except Exception as error:  # noqa: BLE001 - as above
-            response = out_of_order(error, kind, request)
+            response = out_of_order(error, kind, path, request)
         finally:
             resume_collector()
     return response

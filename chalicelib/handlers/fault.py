@@ -6,10 +6,14 @@ import json
 import re
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from chalice.app import Request, Response
 
+EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""As many as the gateway passes on."""
 UNAVAILABLE = {
     "type": "about:blank",
     "title": "No disponible por ahora",
@@ -19,6 +23,8 @@ UNAVAILABLE = {
     "retryable": True,
 }
 """As the gateway says it where a function does not answer at all."""
+_NO_NUMBER = re.compile(r"[^0-9A-Za-z=_+/-]")
+_LONGEST_NUMBER = 100
 _PAGE = """<!doctype html>
 <html lang="es"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>No disponible por ahora</title></head>
@@ -58,13 +64,29 @@ def describe_fault(error: BaseException) -> dict[str, str]:
     }
 
 
-def out_of_order(error: BaseException, kind: str, request: Request | None) -> Response:
+def correlation_of(request: Request | None) -> str:
+    """Return a request's number: the gateway's `extendedRequestId`, since a caller can choose the `requestId`.
+
+    What is no number's symbol is left out, so that it can stand in a header, a page and a line of the log.
+    """
+    context: Mapping[str, Any] = request.context if request else {}
+    number = str(context.get("extendedRequestId") or context.get("requestId") or "")
+    return _NO_NUMBER.sub("", number)[:_LONGEST_NUMBER]
+
+
+def method_of(request: Request | None) -> str:
+    """Return a request's method, if it is one that the gateway passes on."""
+    return str(request.method) if request and request.method in EVERY_METHOD else ""
+
+
+def out_of_order(error: BaseException, kind: str, path: str, request: Request | None) -> Response:
     """Answer where not even what tells errors could be loaded, with nothing but what this module has.
 
-    `kind` is the door's. The number is in the log as well.
+    `kind` and `path` are the door's. The number is in the log as well.
     """
-    number = re.sub(r"[^0-9A-Za-z-]", "", str(request.context.get("requestId", "") if request else ""))
-    line = {"level": "ERROR", "message": "out of order", "correlation_id": number, "fault": describe_fault(error)}
+    number = correlation_of(request)
+    where = {"door": path, "method": method_of(request), "correlation_id": number}
+    line = {"level": "ERROR", "message": "out of order", **where, "fault": describe_fault(error)}
     print(json.dumps(line), file=sys.stderr, flush=True)  # noqa: T201 - the log may be what is missing
     media, body = (
         ("text/html; charset=utf-8", _PAGE.format(number=number))

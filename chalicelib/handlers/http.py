@@ -10,6 +10,8 @@ from typing import Any
 
 from chalice.app import Request, Response
 
+from chalicelib.bootstrap import current
+from chalicelib.domain.access.caller_mark import Marked, caller_mark
 from chalicelib.domain.errors import (
     CasillaError,
     Conflict,
@@ -27,7 +29,7 @@ from chalicelib.domain.errors import (
 from chalicelib.handlers.doors import SIGNED, Door, find, view_of
 from chalicelib.handlers.fault import JSON_HEADERS, describe_fault
 from chalicelib.handlers.fields import Fields, read_json
-from chalicelib.handlers.log import log
+from chalicelib.handlers.log import Visit, begin_visit, log, this_visit
 
 _STATUSES: dict[type[CasillaError], tuple[int, str]] = {
     InvalidInput: (422, "Datos no aceptados"),
@@ -52,6 +54,8 @@ _FRAMEWORK: dict[int, tuple[str, CasillaError]] = {
     ),
 }
 _LONGEST_PARAMETER = 200
+_KEY_IS_KNOWN = {"signature_wrong", "key_not_valid", "nonce_reused", "consultation_limit", "undelivered_limit"}
+"""Refusals that are told only where the claimed key is registered: its keyid is then one that the service gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +79,29 @@ class JsonRequest:
 
 def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:
     """Lead a request to a door's view and back: errors are mapped here, since chalice's middleware never sees them."""
-    correlation_id = str(raw.context.get("requestId", ""))
+    visit = begin_visit(door.path, raw, origin_of(raw))
     try:
         check_parameters(parameters)
         check_body(door, raw)
         read = find("signed:signed_request") if door.access == SIGNED else json_request
         response = view_of(door)(read(raw), **parameters)
     except CasillaError as error:
-        log_refusal(error, correlation_id)
-        response = _problem(error, status_of(error), correlation_id)
+        log_refusal(error)
+        response = _problem(error, status_of(error))
     except Exception as error:  # noqa: BLE001 - told as it is, logged without its text
-        log().error("unexpected", correlation_id=correlation_id, fault=describe_fault(error))
-        response = _problem(unexpected(correlation_id), (500, "Error inesperado"), correlation_id)
-    response.headers = {**JSON_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
+        log().error("unexpected", fault=describe_fault(error), **visit.where())
+        response = _problem(unexpected(), (500, "Error inesperado"))
+    response.headers = {**JSON_HEADERS, "X-Correlation-Id": visit.correlation_id, **response.headers}
     return response
 
 
 def own_refusal(request: Request, status: int) -> Response:
     """Say what chalice refuses by itself, before any view, in the shape of all other errors."""
     title, error = _FRAMEWORK[status]
-    correlation_id = str(request.context.get("requestId", ""))
-    problem = _problem(error, (status, title), correlation_id)
-    problem.headers = {**JSON_HEADERS, "X-Correlation-Id": correlation_id, **problem.headers}
+    visit = begin_visit(str(request.path), request)
+    log_early_refusal(error, status)
+    problem = _problem(error, (status, title))
+    problem.headers = {**JSON_HEADERS, "X-Correlation-Id": visit.correlation_id, **problem.headers}
     return problem
 
 
@@ -139,27 +144,60 @@ def instant_in_json(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def problem_response(error: CasillaError, correlation_id: str) -> Response:
-    """Answer a refusal to a program, whole, by a door that is a page's."""
-    response = _problem(error, status_of(error), correlation_id)
+def problem_response(error: CasillaError) -> Response:
+    """Answer a refusal to a program, whole, by a door that is a page's; it is logged here."""
+    log_refusal(error)
+    response = _problem(error, status_of(error))
     response.headers = {**JSON_HEADERS, **response.headers}
     return response
 
 
-def log_refusal(error: CasillaError, correlation_id: str) -> None:
-    """Log the code; of a vendor's error only its kind and code, since its text may hold personal data."""
+def log_refusal(error: CasillaError) -> None:
+    """Log what was refused, where, and marks of whom; a page may lead elsewhere instead of answering this status.
+
+    Of a vendor's error only its kind and code are logged, since its text may hold personal data.
+    """
+    visit, status = this_visit(), status_of(error)[0]
     if not isinstance(error, Unavailable):
-        log().info("refused", code=error.code, correlation_id=correlation_id)
+        who = _marks(visit, error.code)
+        log().info("refused", code=error.code, status=status, **visit.where(), **who)
         return
     cause = error.__cause__
     response = getattr(getattr(cause, "cause", None) or cause, "response", None) or {}
     log().warning(
         "unavailable",
         code=error.code,
-        correlation_id=correlation_id,
+        status=status,
         cause=type(cause).__name__,
         vendor_code=response.get("Error", {}).get("Code", ""),
+        **visit.where(),
     )
+
+
+def log_early_refusal(error: CasillaError, status: int) -> None:
+    """Log what is refused before any door, of nobody: such an answer asks nothing of anything."""
+    log().info("refused", code=error.code, status=status, **this_visit().where())
+
+
+def log_cookies_repeated() -> None:
+    """Log that a browser sent one of the portal's cookies more than once."""
+    visit = this_visit()
+    log().info("refused", code="cookie_repeated", **visit.where(), **_marks(visit, "cookie_repeated"))
+
+
+def _marks(visit: Visit, code: str) -> dict[str, Any]:
+    """Return the marks of the caller's network, and of the user or key as far as known; none without the pepper."""
+    from chalicelib.bootstrap.storage import pepper_for_a_line  # noqa: PLC0415 - most pages refuse nothing
+
+    pepper = pepper_for_a_line(current())
+    if pepper is None:
+        return {}
+    told = {"from": caller_mark(pepper, Marked.NETWORK, visit.origin)}
+    if visit.user:
+        told["user"] = caller_mark(pepper, Marked.USER, visit.user)
+    elif visit.keyid:
+        told["user"] = visit.keyid if code in _KEY_IS_KNOWN else caller_mark(pepper, Marked.KEYID, visit.keyid)
+    return told
 
 
 def status_of(error: CasillaError) -> tuple[int, str]:
@@ -167,7 +205,7 @@ def status_of(error: CasillaError) -> tuple[int, str]:
     return next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
 
 
-def _problem(error: CasillaError, status: tuple[int, str], correlation_id: str) -> Response:
+def _problem(error: CasillaError, status: tuple[int, str]) -> Response:
     """Write an error as RFC 9457: `code` for programs, `detail` for people, `retryable` for both."""
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -176,7 +214,7 @@ def _problem(error: CasillaError, status: tuple[int, str], correlation_id: str) 
         "code": error.code,
         "detail": error.detail,
         "retryable": error.retryable,
-        "correlation_id": correlation_id,
+        "correlation_id": this_visit().correlation_id,
         **error.members,
     }
     if error.field:
@@ -190,12 +228,12 @@ def _problem(error: CasillaError, status: tuple[int, str], correlation_id: str) 
     return Response(text, status_code=status[0], headers=headers)
 
 
-def unexpected(correlation_id: str) -> Unavailable:
+def unexpected() -> Unavailable:
     """Return what is told of an error nobody foresaw."""
     return Unavailable(
         "unexpected",
         "Ocurrió un error inesperado y quedó registrado. Inténtalo de nuevo; si se repite, dinos este número: "
-        + correlation_id,
+        + this_visit().correlation_id,
     )
 
 

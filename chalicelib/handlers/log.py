@@ -2,19 +2,24 @@
 
 Services and what is below them write to Python's own loggers. Lambda prints nothing of those but the message, so that
 `collect_lines` leads them here.
+
+What a request's lines say of it stands in its `Visit`. Nothing that the caller sent is written as it came.
 """
 
 from __future__ import annotations
 
 import logging
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.handlers.fault import describe_fault
+from chalicelib.handlers.fault import correlation_of, describe_fault, method_of
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
+    from chalice.app import Request
 
 _NAME = "casilla"
 _making = Lock()
@@ -53,3 +58,38 @@ def collect_lines() -> None:
     logger.setLevel(logging.INFO)
     logger.propagate = False
     logger.handlers = [_IntoTheLog()]
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request, as long as it takes. `door` is the path as the map has it, since the real one may hold a secret.
+
+    `origin` is the caller's network address, `user` the username that was tried or the session's, `keyid` what the
+    signature claims. No line has these three as they are: `handlers.http` hashes them.
+    """
+
+    door: str = ""
+    method: str = ""
+    correlation_id: str = ""
+    origin: str = ""
+    user: str = ""
+    keyid: str = ""
+
+    def where(self) -> dict[str, Any]:
+        """Return what every line about a request says."""
+        return {"door": self.door, "method": self.method, "correlation_id": self.correlation_id}
+
+
+_visit: ContextVar[Visit | None] = ContextVar("visit", default=None)
+
+
+def begin_visit(door: str, request: Request, origin: str = "") -> Visit:
+    """Have what this thread logs from now on be about this request; `door` is its path in the map."""
+    visit = Visit(door, method_of(request), correlation_of(request), origin)
+    _visit.set(visit)
+    return visit
+
+
+def this_visit() -> Visit:
+    """Return the request that this thread answers; outside of any, one that nobody looks at."""
+    return _visit.get() or Visit()

@@ -18,11 +18,14 @@ from chalicelib.handlers.fault import PAGE_HEADERS, describe_fault
 from chalicelib.handlers.http import (
     check_body,
     check_parameters,
+    log_cookies_repeated,
+    log_early_refusal,
     log_refusal,
+    origin_of,
     status_of,
     unexpected,
 )
-from chalicelib.handlers.log import log
+from chalicelib.handlers.log import begin_visit, log, this_visit
 from chalicelib.handlers.page_request import DISPLACED, PageRequest, check_same_origin, page_request
 from chalicelib.renderers.pages import render_page
 
@@ -41,7 +44,7 @@ class FieldError:
 
 def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:
     """Lead a browser's request to a door's view and back; a form counts only from the portal's own pages."""
-    correlation_id = str(raw.context.get("requestId", ""))
+    visit = begin_visit(door.path, raw, origin_of(raw))
     repeated: list[str] = []
 
     def run() -> Response:
@@ -53,42 +56,41 @@ def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:
             check_same_origin(request, current().portal_url)
         return view_of(door)(request, **parameters)
 
-    response = told(run, address=str(raw.path), correlation_id=correlation_id)
+    response = told(run, address=str(raw.path))
     if repeated:
-        response.headers |= _without_repeated(str(raw.method), correlation_id)
-    response.headers = {**PAGE_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
+        response.headers |= _without_repeated(str(raw.method))
+    response.headers = {**PAGE_HEADERS, "X-Correlation-Id": visit.correlation_id, **response.headers}
     return response
 
 
 def own_refusal(request: Request, status: int) -> Response:
     """Say what chalice refuses by itself, before any view, on a page."""
-    correlation_id = str(request.context.get("requestId", ""))
+    visit = begin_visit(str(request.path), request)
     error, heading = _OWN_REFUSALS[status]
+    log_early_refusal(error, status)
     response = refusal_page(error, (status, heading))
-    response.headers = {**PAGE_HEADERS, "X-Correlation-Id": correlation_id, **response.headers}
+    response.headers = {**PAGE_HEADERS, "X-Correlation-Id": visit.correlation_id, **response.headers}
     return response
 
 
-def _without_repeated(method: str, correlation_id: str) -> Mapping[str, str]:
+def _without_repeated(method: str) -> Mapping[str, str]:
     """Have the browser forget cookies of which nothing tells whose they are; a form's answer may set its own first."""
-    log().info("refused", code="cookie_repeated", correlation_id=correlation_id)
+    log_cookies_repeated()
     return FORGET_ALL if method == "GET" else {}
 
 
-def told(
-    run: Callable[[], Response], *, address: str, correlation_id: str, request: PageRequest | None = None
-) -> Response:
+def told(run: Callable[[], Response], *, address: str, request: PageRequest | None = None) -> Response:
     """Return an answer, or tell what was refused or failed on a page, within the session that `request` may have."""
     try:
         return run()
     except CasillaError as error:
-        log_refusal(error, correlation_id)
+        log_refusal(error)
         if isinstance(error, PasswordChangeNeeded) and address != "/clave":
             return go_to("/clave")
         return refusal_page(error, status_of(error), request=request)
     except Exception as error:  # noqa: BLE001 - told as it is, logged without its text
-        log().error("unexpected", correlation_id=correlation_id, fault=describe_fault(error))
-        return refusal_page(unexpected(correlation_id), (500, "Algo falló de nuestro lado"), request=request)
+        log().error("unexpected", fault=describe_fault(error), **this_visit().where())
+        return refusal_page(unexpected(), (500, "Algo falló de nuestro lado"), request=request)
 
 
 def show(
@@ -113,7 +115,7 @@ def show_form(
     """Answer a page with a form, and what was refused of it, if anything, on top and beside its fields."""
     if error is None:
         return show(request, template, **context)
-    log_refusal(error, request.correlation_id)
+    log_refusal(error)
     response = show(request, template, status=status_of(error)[0], errors=errors_of(error, labels), **context)
     response.headers.update(_retry_after(error))
     return response

@@ -37,7 +37,6 @@ class PageRequest:
     cookies: Mapping[str, str]
     headers: Mapping[str, str]
     origin: str
-    correlation_id: str
     session: Session | None = None
     csrf: str = ""
     """What forms of this session carry."""
@@ -94,7 +93,6 @@ def page_request(request: Request, *, has_form: bool) -> PageRequest:
         repeated=cookies.repeated,
         headers=request.headers,
         origin=origin_of(request),
-        correlation_id=str(request.context.get("requestId", "")),
     )
 
 

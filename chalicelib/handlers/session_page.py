@@ -17,6 +17,7 @@ from chalicelib.domain.access.csrf import check_csrf, csrf_token
 from chalicelib.domain.errors import SessionEnded, ValidationNeeded
 from chalicelib.handlers.admission import admit
 from chalicelib.handlers.cookies import FORGET_PAGES, SESSION_COOKIE, no_cookie
+from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.kept_form import KEPT_PAGE, RESENT, forget_form, keep_form
 from chalicelib.handlers.page import View, go_to, told
 from chalicelib.handlers.page_request import PageRequest
@@ -32,7 +33,7 @@ def by_cookie(view: View, access: str) -> Callable[..., Response]:
             return _ask_again(request, error)
         within = replace(request, session=who[0], csrf=csrf_token(pepper(current()), who[0]))
         run = partial(_shown, view, within, who, parameters)
-        return told(run, address=request.path, correlation_id=request.correlation_id, request=within)
+        return told(run, address=request.path, request=within)
 
     return admitted
 
@@ -47,7 +48,9 @@ def _shown(view: View, request: PageRequest, who: tuple[Any, ...], parameters: d
 
 
 def _ask_again(request: PageRequest, error: SessionEnded | ValidationNeeded) -> Response:
-    """Have the person log in or confirm who they are, and keep a form until then."""
+    """Have the person log in or confirm who they are, and keep a form until then; no cookie is nothing to log."""
+    if SESSION_COOKIE in request.cookies:
+        log_refusal(error)
     is_over = not isinstance(error, ValidationNeeded)
     address = "/ingresar" if is_over else "/validar"
     cookies = [no_cookie(SESSION_COOKIE)] if is_over else []

@@ -8,11 +8,13 @@ from chalice.app import Request
 
 from chalicelib.domain.errors import InvalidInput, NotAuthenticated
 from chalicelib.handlers.http import origin_of, raw_body
+from chalicelib.handlers.log import this_visit
 from chalicelib.services.sender.signed_request import SignedRequest
 
 _SIGNATURE_HEADERS = ("signature-input", "signature", "content-digest")
 _LONGEST_HEADER = 2048
 """A signature over all components that the service knows takes a quarter of it."""
+_KEYID = re.compile(r';\s*keyid="([a-z0-9][a-z0-9-]{1,62}:[A-Za-z0-9._-]{1,64})"')
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 
 
@@ -27,6 +29,7 @@ def signed_request(request: Request) -> SignedRequest:
     if any(len(request.headers.get(name, "")) > _LONGEST_HEADER for name in _SIGNATURE_HEADERS):
         detail = f"Las cabeceras de la firma pueden tener hasta {_LONGEST_HEADER} caracteres cada una."
         raise NotAuthenticated("signature_malformed", detail)
+    this_visit().keyid = _claimed_keyid(request.headers.get("signature-input", ""))
     return SignedRequest(
         method=request.method,
         path=str(request.context.get("path") or request.path),
@@ -35,6 +38,12 @@ def signed_request(request: Request) -> SignedRequest:
         body=raw_body(request),
         origin=origin_of(request),
     )
+
+
+def _claimed_keyid(header: str) -> str:
+    """Return the keyid that lines may tell of; empty where there are several, of which only one would be looked at."""
+    found = _KEYID.findall(header)
+    return str(found[0]) if len(found) == header.count("keyid") == 1 else ""
 
 
 def _canonical_query(request: Request) -> str:

@@ -95,7 +95,7 @@ class _Gateway(LocalGateway):
             event = self._generate_lambda_event(method, path, headers, body)
         except ValueError:
             raise Refused("MISSING_AUTHENTICATION_TOKEN") from None
-        event["requestContext"]["requestId"] = context.aws_request_id
+        event["requestContext"] |= dict.fromkeys(("requestId", "extendedRequestId"), context.aws_request_id)
         answer: dict[str, Any] = self._app_object(event, context)
         return answer
 

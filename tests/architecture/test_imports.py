@@ -43,6 +43,7 @@ OWN = {
     ("chalicelib/bootstrap/__init__.py", "chalicelib.bootstrap.chance"): "pages that anyone may read draw no secrets",
     ("chalicelib/bootstrap/__init__.py", "chalicelib.domain.calendar"): "most of them tell no dates",
     ("chalicelib/bootstrap/__init__.py", "chalicelib.domain.mailbox"): "and name no mailbox",
+    ("chalicelib/handlers/http.py", "chalicelib.bootstrap.storage"): "pynamodb: most pages refuse nothing",
     (_RECEIPT, "chalicelib.renderers.deposit.receipt_layout"): "fpdf: an answer that is repeated draws nothing",
     (_LISTING, "chalicelib.renderers.export"): "fpdf or openpyxl, and never both",
 }

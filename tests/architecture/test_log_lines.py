@@ -27,6 +27,7 @@ FIELDS = {
     "reason": "one of a closed list",
     "record": "a message's or record's number",
     "registry": "RENIEC or SUNAT",
+    "status": "a refusal's status of HTTP",
     "vendor_code": "a vendor's error code",
 }
 """What a field may be called, and what it holds."""
@@ -45,7 +46,10 @@ def lines_of(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.AST]]:
 
 
 def fields_of(call: ast.Call, function: ast.AST) -> set[str]:
-    """Name the fields of a line; `**counts` are a job's, which `tests/handlers/test_job_reports.py` knows."""
+    """Name the fields of a line; `**counts` are a job's, which `tests/handlers/test_job_reports.py` knows.
+
+    `**where` and `**who` are a request's, which `tests/handlers/test_refusal_lines.py` knows.
+    """
     names: set[str] = set()
     for keyword in call.keywords:
         if keyword.arg == "extra":

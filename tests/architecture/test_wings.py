@@ -20,6 +20,7 @@ USES: dict[str, set[str]] = {
     "gateways/upload_metadata.py": {"upload"},
     "handlers/admission.py": {"access"},
     "handlers/commands/application.py": {"registration", "access"},
+    "handlers/http.py": {"access"},
     "handlers/kept_form.py": {"access"},
     "handlers/session_page.py": {"access"},
     "handlers/signed.py": {"sender"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
@@ -13,8 +15,10 @@ from app import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.aws import connection
 from chalicelib.config import Config
+from chalicelib.handlers.log import log
 from chalicelib.store import tables
 from tests.deposit_world import AUTHORITY, NOW, Clock, World
+from tests.gateway_requests import Lines
 
 
 @cache
@@ -36,3 +40,23 @@ def world(aws: dict[str, str]) -> Iterator[World]:
         world = World(container, Client(app), clock)
         world.seed()
         yield world
+
+
+@pytest.fixture
+def lines(caplog: pytest.LogCaptureFixture) -> Iterator[Lines]:
+    """Yield what is written to the log, as the fields of its lines, from now on."""
+
+    [writes] = log().handlers
+    found: Lines = []
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            text = writes.format(record)
+            assert "\n" not in text
+            found.append(json.loads(text))
+
+    kept = Kept()
+    caplog.set_level(logging.INFO, "casilla")
+    logging.getLogger("casilla").addHandler(kept)
+    yield found
+    logging.getLogger("casilla").removeHandler(kept)

@@ -120,7 +120,7 @@ def test_there_are_routes_of_every_access() -> None:
 
 def test_nobody_gets_in_without_a_session_or_with_one_that_ended(town: Town) -> None:
     ended = town.enter(OWN)
-    town.people.tools.sessions.end(ended.session.session_id, "u1")
+    town.people.tools.sessions.end_opened_by(ended.cookie)
     for door in OF_PEOPLE:
         for opened in (None, ended):
             answer = town.ask(door, opened)

@@ -69,11 +69,12 @@ def test_a_module_that_cannot_be_loaded_is_an_honest_answer_with_a_number(missin
 
 
 def test_the_number_that_is_shown_is_the_one_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
-    request: Any = SimpleNamespace(context={"requestId": "r-1<b>"})  # all that it looks at
-    answer = out_of_order(ImportError("DNI 40000002"), "web", request)
+    request: Any = SimpleNamespace(method="GET", context={"requestId": "r-1<b>"})  # all that it looks at
+    answer = out_of_order(ImportError("DNI 40000002"), "web", "/ingresar", request)
     logged = json.loads(capsys.readouterr().err)
 
     assert answer.headers["X-Correlation-Id"] == logged["correlation_id"] == "r-1b"
+    assert (logged["door"], logged["method"]) == ("/ingresar", "GET")
     assert "<strong>r-1b</strong>" in answer.body
     assert "40000002" not in json.dumps(logged)
 

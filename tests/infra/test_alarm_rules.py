@@ -198,10 +198,18 @@ def test_a_line_of_a_function_that_the_template_lacks_is_refused() -> None:
         ("{ $.failed IS FALSE }", False),
         ('{ ($.message = "job done") && ($.ok IS FALSE) }', True),
         ('{ ($.message = "other") && ($.ok IS FALSE) }', False),
+        ('{ ($.message = "other") || ($.ok IS FALSE) }', True),
+        ('{ ($.message = "other") || ($.ok IS TRUE) }', False),
+        ("{ $.status = 401 }", True),
+        ("{ $.status = 40 }", False),
+        ("{ $.failed = 1 }", False),
+        ("{ $.absent = 0 }", False),
+        ("{ $.ok = 0 }", False),
+        ('{ ($.message = "job done") && ($.status = 401) }', True),
     ],
 )
 def test_a_pattern_fits_what_it_says(pattern: str, fits: bool) -> None:
-    fields = {"message": "job done", "ok": False, "failed": 0}
+    fields = {"message": "job done", "ok": False, "failed": 0, "status": 401}
     assert matches(pattern, fields) == fits
 
 
@@ -211,7 +219,8 @@ def test_a_pattern_fits_what_it_says(pattern: str, fits: bool) -> None:
         "job done",
         '{ $.message = "job*" }',
         '{ $.message = "job done" || $.ok IS TRUE }',
-        '{ ($.message = "job done") || ($.ok IS TRUE) }',
+        '{ ($.message = "job done") || ($.ok IS TRUE) && ($.failed = 0) }',
+        "{ $.status = 4* }",
         '{ $.message = "job done" && $.ok IS TRUE }',
         '{ (($.message = "other") && ($.ok IS TRUE)) }',
         "{ $.ok IS false }",

@@ -36,6 +36,18 @@ TOLD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "ExportsWaiting": ("prepare_exports", {"oldest_waiting_s": 1801}, {"oldest_waiting_s": 1800}),
 }
 """Who tells what an alarm goes off by: a function, what it then writes, and what it writes at most without it."""
+WAVES: dict[str, tuple[dict[str, Any], ...]] = {
+    "UnauthenticatedWave": ({"status": 401},),
+    "ForbiddenWave": ({"status": 403},),
+    "LimitedWave": ({"status": 429},),
+    "SignaturesRefused": tuple(
+        {"code": code} for code in ("signature_wrong", "key_unknown", "key_not_valid", "nonce_reused")
+    ),
+    "UsersAttacked": ({"code": "email_code_needed"},),
+    "BudgetsSpent": ({"code": "budget_spent"}, {"code": "hashes_spent"}),
+    "CookiesRepeated": ({"code": "cookie_repeated"},),
+}
+"""By which refusals an alarm goes off, once there are more of them within its period than its threshold."""
 TIMEOUTS = {
     name: timedelta(seconds=function["lambda_timeout"])
     for name, function in json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_functions"].items()
@@ -51,6 +63,16 @@ def a_line(at: datetime, job: str, **report: Any) -> Line:
     fields = {"level": "INFO", "message": "job done", "job": job, "failed": 0, "is_complete": True}
     waits = {"oldest_waiting_s": 0, "on_list": 0}
     return Line(at, job, json.dumps({**fields, **waits, **report}))
+
+
+def refusals(count: int, within: timedelta, *kinds: dict[str, Any]) -> list[Line]:
+    """Return lines of refusals at equal distances, of all kinds in turn."""
+    fields = {"level": "INFO", "message": "refused", "code": "other", "status": 422}
+    every = within / count
+    return [
+        Line(START + every * number, "api_handler", json.dumps({**fields, **kinds[number % len(kinds)]}))
+        for number in range(count)
+    ]
 
 
 def changes(
@@ -82,7 +104,30 @@ def runs(job: str, until: datetime, *, slowly: bool = False) -> Iterator[datetim
 
 
 def test_every_alarm_is_tried_here() -> None:
-    assert {*MEASURED, *SILENT, *TOLD} == ALARMS.keys()
+    assert {*MEASURED, *SILENT, *TOLD, *WAVES} == ALARMS.keys()
+
+
+@pytest.mark.parametrize("name", WAVES)
+def test_a_wave_of_refusals_rings_until_it_is_over_and_as_many_over_an_hour_do_not(name: str) -> None:
+    alarm = ALARMS[name]
+    most, period = int(alarm.threshold), timedelta(minutes=alarm.period)
+
+    went = changes(name, refusals(most + 1, period, *WAVES[name]), until=START + HOUR)
+    assert [change.state for change in went[:2]] == [State.OK, State.ALARM]
+    assert went[1].at <= START + period + MINUTE
+    assert went[-1].state is State.OK
+    assert went[-1].at <= START + period * (2 + SPARE) + MINUTE
+    assert not rings(name, refusals(most, period, *WAVES[name]))
+    assert not rings(name, refusals(most * 3, HOUR, *WAVES[name]))
+
+
+@pytest.mark.parametrize("name", WAVES)
+def test_a_wave_of_other_refusals_does_not_ring(name: str) -> None:
+    period = timedelta(minutes=ALARMS[name].period)
+    others = [kind for other, kinds in WAVES.items() if other != name for kind in kinds]
+    lines = refusals(len(others) * (int(ALARMS[name].threshold) + 1), period, *others)
+
+    assert not rings(name, lines)
 
 
 @pytest.mark.parametrize("name", TOLD)

@@ -55,6 +55,11 @@ class Attempt:
     device: str = ""
     """The marks of known devices that came with it, as the browser keeps them."""
 
+    @property
+    def proof_kind(self) -> str:
+        """`captcha` or `email_code`: what came with the password."""
+        return "captcha" if isinstance(self.proof, CaptchaAnswer) else "email_code"
+
 
 @dataclass(frozen=True, slots=True)
 class PasswordChange:

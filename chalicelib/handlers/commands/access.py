@@ -25,7 +25,7 @@ from chalicelib.domain.identity_document import check_document_number, mailbox_i
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.session import Access, Session
 from chalicelib.handlers.fields import Fields
-from chalicelib.handlers.log import log
+from chalicelib.handlers.log import log, this_visit
 from chalicelib.services.access.change_password import change_password
 from chalicelib.services.access.displace_sessions import Displaced
 from chalicelib.services.access.end_other_sessions import end_other_sessions
@@ -84,9 +84,13 @@ def validate(fields: Fields, session: Session, *, origin: str) -> OpenedSession:
     return validate_access(session, attempt, tools=access_tools(box), now=box.clock())
 
 
-def end_own_session(session: Session, session_id: str) -> bool:
+def end_own_session(session: Session, session_id: str, *, origin: str) -> bool:
     """End a session of one's own, this or another; False when there is none."""
-    return end_session(session_id, user_id=session.user_id, sessions=session_store(current()))
+    box = current()
+    sessions, new_event_id = session_store(box), box.chance.new_event_id
+    return end_session(
+        session_id, session, origin=origin, sessions=sessions, new_event_id=new_event_id, now=box.clock()
+    )
 
 
 def end_others(session: Session, *, origin: str) -> OpenedSession:
@@ -136,8 +140,10 @@ def read_validation(fields: Fields, username: str, origin: str) -> Attempt:
 
 
 def read_user(fields: Fields) -> str:
-    """Read a username."""
-    return read_username(fields.text("username", longest=_LONGEST_NAME))
+    """Read a username; lines about this request bear its mark."""
+    username = read_username(fields.text("username", longest=_LONGEST_NAME))
+    this_visit().user = username
+    return username
 
 
 def read_password(fields: Fields, name: str) -> str:
@@ -200,7 +206,8 @@ def _read_reset(fields: Fields, origin: str, prefixes: Mapping[DocumentType, str
     email = read_email(fields.text("email", longest=_LONGEST), field="email")
     captcha = read_captcha(fields)
     fields.close()
-    return ResetRequest(mailbox_id_for(kind, number, prefixes), email, origin, captcha)
+    mailbox_id = this_visit().user = mailbox_id_for(kind, number, prefixes)
+    return ResetRequest(mailbox_id, email, origin, captcha)
 
 
 def _log_untold(is_told: bool) -> None:

@@ -21,7 +21,7 @@ def show_missing(request: PageRequest, **_: str) -> Response:
     """Say so on a page that leads back; to programs, which ask below `/v1/`, as the API says it."""
     if request.path.startswith(_API):
         detail = "La dirección no existe. Revísela en la guía de integración."
-        return problem_response(NotFound("route_not_found", detail), request.correlation_id)
+        return problem_response(NotFound("route_not_found", detail))
     raise NotFound("page_not_found", "Esta página no existe. Revisa si la dirección está bien escrita.")
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.access.credentials import Attempt
+from chalicelib.domain.access.known_device import find_device
 from chalicelib.domain.errors import CredentialsWrong
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.session import Session
@@ -38,8 +39,11 @@ def log_in(attempt: Attempt, *, tools: AccessTools, now: datetime, former: str =
     """
     proven = prove_credentials(attempt, tools=tools, now=now)
     account = proven.account
-    event = tools.user_event(EventType.LOGGED_IN, account.user_id, origin=attempt.origin, now=now)
     secret = tools.new_secret()
+    event = tools.user_event(EventType.LOGGED_IN, account.user_id, origin=attempt.origin, now=now)
+    is_known = find_device(tools.pepper, attempt.device, attempt.username, now) is not None
+    device, access_id = "known" if is_known else "new", tools.sessions.session_id(secret)
+    event = replace(event, data={"proof": attempt.proof_kind, "device": device, "access_id": access_id})
     opened: list[OpenedSession] = []
     listed: list[Session] = []
     together(
@@ -66,9 +70,11 @@ def validate_access(session: Session, attempt: Attempt, *, tools: AccessTools, n
     try:
         prove_credentials(attempt, tools=tools, now=now, session=session)
     except CredentialsWrong:
-        log_refused(session, Confirmed.VALIDATION, origin=attempt.origin, tools=tools, now=now)
+        what = {"for": Confirmed.VALIDATION, "proof": attempt.proof_kind}
+        log_refused(session, what, origin=attempt.origin, tools=tools, now=now)
         raise
     event = tools.user_event(EventType.ACCESS_VALIDATED, session.user_id, origin=attempt.origin, now=now)
+    event = replace(event, data={"proof": attempt.proof_kind})
     secret = tools.new_secret()
     return _logged(event, lambda: validate_session(session, secret, sessions=tools.sessions, now=now), tools)
 

@@ -6,6 +6,7 @@ sits at a session that is not theirs; the session's limit bounds how many.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -55,13 +56,13 @@ def check_own_password(
     if account is None:
         raise session_ended()
     if not is_right:
-        log_refused(session, shown.what, origin=shown.origin, tools=tools, now=now)
+        log_refused(session, {"for": shown.what}, origin=shown.origin, tools=tools, now=now)
         code, detail, field = _REFUSALS[shown.what]
         raise InvalidInput(code, detail, field=field)
     return account
 
 
-def log_refused(session: Session, what: Confirmed, *, origin: str, tools: AccessTools, now: datetime) -> None:
-    """Log that what was shown within a session was wrong."""
+def log_refused(session: Session, what: Mapping[str, str], *, origin: str, tools: AccessTools, now: datetime) -> None:
+    """Log that what was shown within a session was wrong: `for` says what it was to confirm."""
     event = tools.user_event(EventType.CONFIRMATION_REFUSED, session.user_id, origin=origin, now=now)
-    tools.events.add(replace(event, data={"for": what.value}))
+    tools.events.add(replace(event, data=dict(what)))

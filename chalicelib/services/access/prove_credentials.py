@@ -131,7 +131,8 @@ def _log_failure(attempt: Attempt, admission: Admission, tools: AccessTools, now
     """Write that many attempts were made on a user: a few events a day, however many attempts there are."""
     if admission.attempts not in FAILURES_LOGGED:
         return
-    subject, data = login_subject(tools.pepper, attempt.username), {"attempts": str(admission.attempts)}
+    subject = login_subject(tools.pepper, attempt.username)
+    data = {"attempts": str(admission.attempts), "proof": attempt.proof_kind}
     tools.events.add(
         Event(subject, EventType.LOGIN_FAILED, now, tools.new_event_id(), "unknown", attempt.origin, data),
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.access.account import Account
+from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.session import Access, Session
 from chalicelib.store.access.session_store import SessionStore
 
@@ -55,9 +57,22 @@ def validate_session(session: Session, secret: str, *, sessions: SessionStore, n
     return OpenedSession(validated, sessions.cookie(secret, session.user_id))
 
 
-def end_session(session_id: str, *, user_id: str, sessions: SessionStore) -> bool:
-    """End one session, the own or another of the same user; False when there is none."""
-    return sessions.end(session_id, user_id)
+def end_session(  # noqa: PLR0913 - which, whose, from where, and what it takes
+    session_id: str,
+    session: Session,
+    *,
+    origin: str,
+    sessions: SessionStore,
+    new_event_id: Callable[[], str],
+    now: datetime,
+) -> bool:
+    """End the session at hand or another of the same user, and log it; False when there is none. One call."""
+    is_own = session_id == session.session_id
+    kind = EventType.LOGGED_OUT if is_own else EventType.OTHER_SESSION_ENDED
+    data = {"access_id": session.access_id} if is_own else {"session_id": session_id}
+    user_id = session.user_id
+    event = Event(f"user#{user_id}", kind, now, new_event_id(), f"user:{user_id}", origin, data)
+    return sessions.end(session_id, user_id, event)
 
 
 def list_accesses(user_id: str, *, sessions: SessionStore, now: datetime) -> tuple[Access, ...]:

@@ -30,7 +30,7 @@ from chalicelib.store.batch_read import ItemKey, read_together, store_unavailabl
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import TokenItem
-from chalicelib.store.token_item import micros, token_from_item, token_key, token_keys, update_token
+from chalicelib.store.token_item import micros, subject_key, token_from_item, token_key, token_keys, update_token
 from chalicelib.store.vendor_errors import vendor_code
 
 _COOKIE = re.compile(r"([A-Za-z0-9_-]{43})\.([0-9a-f]{32})")
@@ -125,9 +125,24 @@ class SessionStore:
                 raise session_ended() from error
             raise store_unavailable() from error
 
-    def end(self, session_id: str, user_id: str) -> bool:
-        """End one session of this user; False when it is not theirs or had ended."""
-        return self._tokens.revoke_listed(TokenKind.SESSION, session_id, user_id)
+    def end(self, session_id: str, user_id: str, event: Event) -> bool:
+        """End one session of this user and log it in one transaction; False when it is not theirs or had ended.
+
+        Raises:
+            Unavailable: `store_unavailable`, also where something else was done to it at that instant.
+
+        """
+        key, theirs = f"{TokenKind.SESSION}#{session_id}", subject_key(TokenKind.SESSION, user_id)
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.delete(TokenItem(key), condition=TokenItem.subject == theirs)
+                EventStore().add_in(transaction, event)
+        except TransactWriteError as error:
+            there = read_together(self._connection, [(TokenItem, key, None)]) if vendor_code(error) in _LOST else None
+            if there is not None and all(item.subject != theirs for item in there.values()):
+                return False
+            raise store_unavailable() from error
+        return True
 
     def end_opened_by(self, cookie: str) -> None:
         """End the session that a cookie opens, whosever it is: who has its secret may. No cookie costs no call."""

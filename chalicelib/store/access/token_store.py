@@ -149,11 +149,6 @@ class TokenStore:
         except PynamoDBException as error:
             raise store_unavailable() from error
 
-    def revoke_listed(self, kind: TokenKind, token_id: str, subject: str) -> bool:
-        """Revoke one token that a list showed; False unless it was this subject's."""
-        is_theirs = TokenItem.subject == subject_key(kind, subject)
-        return self._take(f"{kind}#{token_id}", is_theirs) is not None
-
     def list_expired(
         self, shard: str, *, now: datetime, after: Mapping[str, Any] | None = None, limit: int = PAGE
     ) -> KeyPage:

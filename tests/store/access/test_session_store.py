@@ -6,7 +6,7 @@ import pytest
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.errors import SessionEnded, ValidationNeeded
+from chalicelib.domain.errors import SessionEnded, Unavailable, ValidationNeeded
 from chalicelib.domain.session import LIFETIME, require_validated
 from chalicelib.services.access.find_session import find_session
 from chalicelib.services.access.sessions import (
@@ -16,6 +16,7 @@ from chalicelib.services.access.sessions import (
     open_session,
     validate_session,
 )
+from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import TokenItem
 from tests.access_world import NOW, TICK, World, access_world, an_account, at_once
 
@@ -108,18 +109,39 @@ def test_a_validation_lasts_twenty_minutes_changes_the_cookie_and_prolongs_nothi
     assert not is_open(world, second, after=LIFETIME + TICK)
 
 
-def test_a_session_is_ended_by_its_own_user_only(world: World) -> None:
-    one, other = opened(world), opened(world)
-    assert not end_session(one.session.session_id, user_id="u2", sessions=world.sessions)
-    assert end_session(one.session.session_id, user_id="u1", sessions=world.sessions)
-    assert not end_session(one.session.session_id, user_id="u1", sessions=world.sessions)
+def end(world: World, one: OpenedSession, by: OpenedSession) -> bool:
+    ids = (f"e{next(world.numbers)}" for _ in iter(int, 1))
+    sessions, session_id = world.sessions, one.session.session_id
+    return end_session(session_id, by.session, origin="", sessions=sessions, new_event_id=ids.__next__, now=NOW)
+
+
+def events(user_id: str) -> list[tuple[str, dict[str, str]]]:
+    return [(str(event.type), event.data) for event in EventStore().list_for_subject(f"user#{user_id}")]
+
+
+def test_a_session_is_ended_by_its_own_user_only_and_that_is_logged_once(world: World) -> None:
+    one, other, stranger = opened(world), opened(world), opened(world, user_id="u2")
+    assert not end(world, one, stranger)
+    assert end(world, one, other)
+    assert not end(world, one, other)
     assert not is_open(world, one)
     assert is_open(world, other)
+    assert events("u2") == []
+    assert events("u1") == [("access.other_session_ended", {"session_id": one.session.session_id})]
+
+
+def test_a_session_that_many_end_at_once_is_ended_and_logged_by_one(world: World) -> None:
+    one = opened(world)
+    ended = at_once(4, lambda _: end(world, one, one))
+    assert ended.count(True) == 1
+    assert all(not got or (isinstance(got, Unavailable) and got.retryable) for got in ended if got is not True)
+    assert not is_open(world, one)
+    assert events("u1") == [("access.logged_out", {"access_id": one.session.access_id})]
 
 
 def test_an_ended_session_cannot_be_validated_back_to_life(world: World) -> None:
     one = opened(world)
-    end_session(one.session.session_id, user_id="u1", sessions=world.sessions)
+    assert end(world, one, one)
     with pytest.raises(SessionEnded):
         validate_session(one.session, world.new_secret(), sessions=world.sessions, now=NOW)
 

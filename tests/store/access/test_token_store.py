@@ -139,13 +139,6 @@ def test_the_tokens_of_one_subject_are_listed_newest_first_without_those_of_othe
     assert len(world.tokens.list_for_subject(LINK, "u1", limit=10)) == 3
 
 
-def test_a_listed_token_is_revoked_by_its_own_subject_only(world: World) -> None:
-    token = world.tokens.issue(a_new_token(subject="u1"))
-    assert not world.tokens.revoke_listed(LINK, token.token_id, "u2")
-    assert world.tokens.find(LINK, "secret-1") == token
-    assert world.tokens.revoke_listed(LINK, token.token_id, "u1")
-
-
 def test_nonces_live_in_the_same_table_outside_both_indexes(world: World) -> None:
     NonceStore().claim("nonce#k#1", digest="d", expires_at=NOW + timedelta(minutes=10), now=NOW)
     assert [set(item) for item in stored(world)] == [{"token", "digest", "expires_at"}]

@@ -49,15 +49,15 @@ def show_session(_: JsonRequest, session: Session) -> Response:
     return json_response(session_as_json(session))
 
 
-def log_out(_: JsonRequest, session: Session) -> Response:
+def log_out(request: JsonRequest, session: Session) -> Response:
     """End this session."""
-    access.end_own_session(session, session.session_id)
+    access.end_own_session(session, session.session_id, origin=request.origin)
     return empty_response()
 
 
-def end_other_session(_: JsonRequest, session: Session, session_id: str) -> Response:
+def end_other_session(request: JsonRequest, session: Session, session_id: str) -> Response:
     """End a session of one's own that a list showed."""
-    if not access.end_own_session(session, session_id):
+    if not access.end_own_session(session, session_id, origin=request.origin):
         raise NotFound("session_unknown", "Esa sesión ya terminó.")
     return empty_response()
 

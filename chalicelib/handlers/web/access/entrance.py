@@ -64,9 +64,9 @@ def send_login_code(request: PageRequest) -> Response:
     return _login_page(request, by_code=True, code_id=sent.code_id, sent_until=sent.valid_until)
 
 
-def log_out_by_form(_: PageRequest, session: Session) -> Response:
+def log_out_by_form(request: PageRequest, session: Session) -> Response:
     """End the session."""
-    access.end_own_session(session, session.session_id)
+    access.end_own_session(session, session.session_id, origin=request.origin)
     response = go_to("/ingresar?salida=si", cookies=[no_cookie(SESSION_COOKIE)])
     response.headers.update(FORGET_PAGES)
     return response

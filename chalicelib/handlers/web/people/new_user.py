@@ -53,7 +53,7 @@ def _new_user_page(request: PageRequest, error: CasillaError | None = None) -> R
     kinds = [(kind.value, DOCUMENT_TYPES[kind]) for kind in PERSON_DOCUMENTS]
     if not isinstance(error, InvalidInput):
         return show_form(request, "people/user_new.html", error, LABELS, typed=typed, kinds=kinds)
-    log_refusal(error, request.correlation_id)
+    log_refusal(error)
     found = {one.field: one for one in errors_of(error, LABELS)} | _left_empty(typed)
     errors = [found[name] for name in people.NEW_USER_FIELDS if name in found]
     return show(request, "people/user_new.html", status=422, errors=errors, typed=typed, kinds=kinds)

@@ -88,9 +88,9 @@ def change_alerts_by_form(request: PageRequest, session: Session) -> Response:
     return _done("avisos")
 
 
-def end_access_by_button(_: PageRequest, session: Session, session_id: str) -> Response:
+def end_access_by_button(request: PageRequest, session: Session, session_id: str) -> Response:
     """End a session of one's own; one that had ended already is as wanted."""
-    access.end_own_session(session, session_id)
+    access.end_own_session(session, session_id, origin=request.origin)
     return _done("cerrada")
 
 

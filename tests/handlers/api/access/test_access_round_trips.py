@@ -113,6 +113,8 @@ def test_recent_accesses_take_three_hops_and_ending_one_two(people: People) -> N
     listed = measure(lambda: people.send("GET", "/v1/sessions", token=token), 200)
     ended = measure(lambda: people.send("DELETE", f"/v1/sessions/{first}", token=token), 204)
     assert (listed.hops, listed.calls, ended.hops, ended.calls) == (3, 3, 2, 2)
+    left = measure(lambda: people.send("DELETE", "/v1/sessions/current", token=token), 204)
+    assert (left.hops, left.operations) == (2, ["BatchGetItem", "TransactWriteItems"])
 
 
 def test_ending_the_other_sessions_takes_two_hops(people: People) -> None:

@@ -61,7 +61,8 @@ def test_a_wrong_one_is_refused_logged_about_the_user_and_changes_nothing(people
     answer = confirm(people, token, WRONG)
     assert (answer.json_body["code"], answer.json_body.get("field")) == (code, field)
     [event] = refused(people)
-    assert (event.actor, event.origin, event.data) == ("user:u1", "127.0.0.1", {"for": wanted})
+    proof = {"proof": "captcha"} if wanted == "validation" else {}
+    assert (event.actor, event.origin, event.data) == ("user:u1", "127.0.0.1", {"for": wanted, **proof})
     assert people.mails() == []
     assert people.send("GET", "/v1/sessions/current", token=token).status_code == 200
 

@@ -202,14 +202,49 @@ def test_logging_out_ends_this_session_only(people: People) -> None:
 
 
 def test_the_log_knows_who_logged_in_and_counts_those_who_failed_and_names_nobody(people: People) -> None:
-    people.log_in().json_body["token"]
+    session_id = people.log_in().json_body["session_id"]
     for _ in range(6):
         people.log_in(password="Otra-clave-8")
     [event] = people.tools.events.list_for_subject("user#u1")
     assert (event.type, event.actor) == ("access.logged_in", "user:u1")
+    assert event.data == {"proof": "captcha", "device": "new", "access_id": session_id}
     [failed] = people.tools.events.list_for_subject(login_subject(people.tools.pepper, USERNAME))
-    assert failed.data == {"attempts": "5"}
+    assert failed.data == {"attempts": "5", "proof": "captcha"}
     assert USERNAME not in repr(failed)
+
+
+def test_the_log_knows_what_came_with_the_password_and_whether_the_device_was_known(people: People) -> None:
+    body = {"username": USERNAME, "password": PASSWORD}
+    people.send("POST", "/v1/login-codes", {"username": USERNAME})
+    asked = people.send("POST", "/v1/login-codes", {"username": USERNAME}).json_body["code_id"]
+    entered = people.log_in(email_code={"id": asked, "code": people.code_sent()}).json_body
+    people.send("POST", "/v1/sessions", {**body, "captcha": people.captcha(), "device": entered["device"]})
+    validated_again(people, entered["token"])
+
+    told = [(str(event.type), event.data) for event in people.tools.events.list_for_subject("user#u1")]
+    kinds = [(kind, data.get("proof"), data.get("device")) for kind, data in told]
+    assert sorted(kinds, key=str) == [
+        ("access.logged_in", "captcha", "known"),
+        ("access.logged_in", "email_code", "new"),
+        ("access.validated", "captcha", None),
+    ]
+
+
+def test_logging_out_and_ending_another_session_are_events_and_what_ended_nothing_is_none(people: People) -> None:
+    first, token = people.log_in().json_body["session_id"], people.token()
+    for _ in range(2):
+        people.send("DELETE", f"/v1/sessions/{first}", token=token)
+        people.send("DELETE", "/v1/sessions/x", token=token)
+    people.world.clock.advance(seconds=1)
+    for _ in range(2):
+        people.send("DELETE", "/v1/sessions/current", token=token)
+
+    events = people.tools.events.list_for_subject("user#u1")[1:]
+    assert [(str(event.type), event.actor, event.origin) for event in events] == [
+        ("access.other_session_ended", "user:u1", "127.0.0.1"),
+        ("access.logged_out", "user:u1", "127.0.0.1"),
+    ]
+    assert events[0].data == {"session_id": first}
 
 
 def validated_again(people: People, token: str) -> str:
