@@ -18,7 +18,8 @@ from chalicelib.bootstrap.access import access_tools
 from chalicelib.config import Config
 from chalicelib.domain.access.access_secret import opaque_token
 from chalicelib.domain.access.account import Account
-from chalicelib.domain.access.token import VALID_FOR, NewToken, TokenKind
+from chalicelib.domain.access.sent_mail import LONG, SHORT, SentCode, SentMail
+from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.mailbox import UserState
 from chalicelib.services.access.login_codes import code_name
@@ -89,9 +90,13 @@ def at_once(times: int, call: Callable[[int], _T]) -> list[_T | CasillaError]:
 
 def issue_login_code(tools: AccessTools, username: str, code_id: str, code: str, *, now: datetime) -> None:
     """Keep a code as if it had been asked for and sent."""
-    name, until = code_name(code_id, username), now + VALID_FOR[TokenKind.LOGIN_CODE]
-    digest = tools.sent_mails.digest(f"login#{username}", code)
-    tools.tokens.issue(NewToken(TokenKind.LOGIN_CODE, name, now, until, data={"code": digest}))
+    about, is_kept = f"login#{username}", False
+    while not is_kept:
+        last, digest = tools.sent_mails.find(about), tools.sent_mails.digest(about, code)
+        kept = () if last is None else last.codes
+        mail = SentMail(digest, now, now + SHORT, now, 1, "", (*kept, SentCode(digest, now + SHORT)))
+        is_kept = tools.sent_mails.keep(about, mail, instead_of=last)
+    tools.tokens.issue(NewToken(TokenKind.LOGIN_CODE, code_name(code_id, username), now, now + LONG))
 
 
 class CountedMails:

@@ -10,6 +10,7 @@ from chalicelib.bootstrap.session import token_store
 from chalicelib.bootstrap.storage import event_store, limit_store, pepper, secret_texts
 from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.registration.identity import Registry
+from chalicelib.domain.registration.registration_policy import registrations
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.registration.registries import Registries
 from chalicelib.gateways.registration.registry_http import RegistryHttp
@@ -89,6 +90,7 @@ def registration_tools(box: Container) -> RegistrationTools:
         link_base=f"{box.portal_url}/verificar-correo",
         texts=portal_texts().current,
         pepper=pepper(box),
+        registrations_an_hour=registrations(int(box.config.mail_rate)),
         quotas={
             Registry.RENIEC: int(box.config.reniec_daily_quota),
             Registry.SUNAT: int(box.config.sunat_daily_quota),

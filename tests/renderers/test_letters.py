@@ -3,6 +3,7 @@ from __future__ import annotations
 import email
 import html
 import re
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
 from zoneinfo import ZoneInfo
@@ -41,7 +42,7 @@ LETTERS = {
     "new e-mail": new_email_letter("K7M3QX", NOW, LETTERHEAD),
     "e-mail changed": email_changed_letter("nueva@ejemplo.pe", NOW, LETTERHEAD),
     "user disabled": user_disabled_letter("TEXTILES & DEMO <S.A.C.>", NOW, LETTERHEAD),
-    "code": code_letter("K7M3QX", LINK),
+    "code": code_letter("K7M3QX", LINK, timedelta(minutes=30)),
     "waiting": waiting_letter(),
     "refused": refused_letter("Los datos no coinciden <b> ${portal} {{ portal }} & 'más'."),
     "credentials": credentials_letter("1-40000002", "Kmpq-xwta-4739", "casilla.example"),

@@ -29,10 +29,11 @@ def find_device(pepper: bytes, marks: str, username: str, now: datetime) -> str 
 
 
 def with_device(pepper: bytes, marks: str, username: str, new_id: str, now: datetime) -> str:
-    """Return the marks to keep after this user got in: a new one first, without their former one."""
+    """Return the marks to keep after this user got in: theirs first, anew, under the id that it had."""
+    device_id = find_device(pepper, marks, username, now) or new_id
     until = str(int((now.astimezone(UTC) + LIFETIME).timestamp()))
     others = [mark for mark in _read(marks) if not _is_of(pepper, username, mark)]
-    kept = [(new_id, until, _seal(pepper, new_id, username, until)), *others]
+    kept = [(device_id, until, _seal(pepper, device_id, username, until)), *others]
     return "~".join(".".join(mark) for mark in kept[:MOST])
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.domain.access.access_policy import PART_OF_MAILS
 from chalicelib.domain.limit import Budget, Limit, Standing
 from chalicelib.domain.registration.identity import Registry
 
@@ -20,16 +21,10 @@ UNCHECKED_PER_NEIGHBOURHOOD = Limit("registration-neighbourhood", 30, _HOUR)
 """Past either, a captcha, which most people so never meet."""
 CROWD_PER_NETWORK = Limit(UNCHECKED_PER_NETWORK.name, 20, _HOUR)
 CROWD_PER_NEIGHBOURHOOD = Limit(UNCHECKED_PER_NEIGHBOURHOOD.name, 200, _HOUR)
-"""The same counters: past either, only half of `REGISTRATIONS` is theirs."""
-REGISTRATIONS = Budget("registrations", 2000, _HOUR)
-"""Each is an item and at most an e-mail. One in an hour from a network that sent few draws on four fifths of it."""
+"""The same counters: past either, a captcha draws on four fifths of the common budget, and not on all of it."""
 
 MAILS_PER_INBOX = Limit("registration-inbox", 5, _DAY)
-"""Past it, a captcha: whoever types somebody's address to fill it needs one for each e-mail."""
-MAILS_PER_INBOX_AND_NETWORK = Limit("registration-inbox-network", 5, _DAY)
-MAILS_PER_INBOX_AND_NEIGHBOURHOOD = Limit("registration-inbox-neighbourhood", 20, _DAY)
-"""Past either, one e-mail in `MAIL_COOLING_S` from there; from elsewhere nothing changes."""
-MAIL_COOLING_S = 10 * 60
+"""Past it, a captcha. How many e-mails an inbox gets at most says `domain/access/sent_mail.py`."""
 
 UNPROVEN_PER_NETWORK = Limit("registration-asked-network", 20, _DAY)
 UNPROVEN_PER_NEIGHBOURHOOD = Limit("registration-asked-neighbourhood", 200, _DAY)
@@ -61,10 +56,18 @@ def needs_captcha(*, by_network: int, by_neighbourhood: int, to_inbox: int) -> b
     return is_crowded or to_inbox > MAILS_PER_INBOX.limit
 
 
-def sender_standing(*, by_network: int, by_neighbourhood: int) -> Standing:
-    """Tell how much of `REGISTRATIONS` a network may still draw on."""
+def registrations(messages_a_second: int) -> Budget:
+    """Return how many may be begun in an hour, each an item and an e-mail, by what the mail provider takes.
+
+    Without a captcha they draw on half of it.
+    """
+    return Budget("registrations", messages_a_second * _HOUR // PART_OF_MAILS, _HOUR)
+
+
+def standing_with_captcha(*, by_network: int, by_neighbourhood: int) -> Standing:
+    """Tell how much of that budget a solved captcha may draw on, by what its network sent."""
     is_crowded = by_network > CROWD_PER_NETWORK.limit or by_neighbourhood > CROWD_PER_NEIGHBOURHOOD.limit
-    return Standing.CROWDED if is_crowded else Standing.QUIET
+    return Standing.QUIET if is_crowded else Standing.PROVEN
 
 
 def way_for(*, by_network: int, by_neighbourhood: int, of_document: int) -> Way:

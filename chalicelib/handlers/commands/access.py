@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
@@ -114,10 +114,10 @@ def change_own_password(fields: Fields, session: Session, *, origin: str) -> Ope
     return changed.opened
 
 
-def ask_for_reset(fields: Fields, *, origin: str) -> None:
+def ask_for_reset(fields: Fields, *, origin: str, device: str = "") -> None:
     """Send a link to the registered address, if there is such a user."""
     box = current()
-    wanted = _read_reset(fields, origin, box.mailbox_prefixes)
+    wanted = replace(_read_reset(fields, origin, box.mailbox_prefixes), device=device)
     request_password_reset(wanted, tools=access_tools(box), now=box.clock())
 
 

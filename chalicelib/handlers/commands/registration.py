@@ -37,13 +37,13 @@ def verify(registration_id: str, fields: Fields, *, origin: str) -> Registration
     return verify_by_code(registration_id, code, origin=origin, tools=tools)
 
 
-def resend(registration_id: str, *, origin: str) -> Registration:
+def resend(registration_id: str) -> Registration:
     """Send the last e-mail again."""
-    return resend_registration_mail(registration_id, origin=origin, tools=open_registration_tools(current()))
+    return resend_registration_mail(registration_id, tools=open_registration_tools(current()))
 
 
-def change_address(registration_id: str, fields: Fields, *, origin: str) -> Registration:
+def change_address(registration_id: str, fields: Fields) -> Registration:
     """Take another address."""
     tools = open_registration_tools(current())
     email = read_email_typed_twice(fields)
-    return change_registration_email(registration_id, email, origin=origin, tools=tools)
+    return change_registration_email(registration_id, email, tools=tools)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chalicelib.domain.access.account import TEMPORARY_PASSWORD_LIFETIME
-from chalicelib.domain.registration.registration import CODE_LIFETIME
 from chalicelib.renderers.letters import Fact, Framed, Letter, Link
 
 _TYPED = (
@@ -14,13 +13,13 @@ _TYPED = (
 )
 
 
-def code_letter(code: str, link: str) -> Letter:
-    """Ask to prove that the address is the applicant's."""
+def code_letter(code: str, link: str, lasts: timedelta) -> Letter:
+    """Ask to prove that the address is the applicant's, within this time."""
     return _letter(
         "Verifique su correo",
         "Escriba este código en la página donde se está registrando. Puede usar minúsculas.",
         Framed(code, "Código"),
-        f"El código vale {_span(CODE_LIFETIME)} y se usa una sola vez.",
+        f"El código vale {_span(lasts)} y se usa una sola vez.",
         "Si ya cerró esa página, continúe desde aquí:",
         Link(link, "Verificar mi correo"),
     )

@@ -13,13 +13,12 @@ from datetime import datetime
 from chalicelib.domain.access.access_secret import is_keyed_hash, keyed_hash
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.credentials import user_of
-from chalicelib.domain.access.sent_mail import SentMail
 from chalicelib.domain.access.token import VALID_FOR, NewToken, Token, TokenKind
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.mailbox import Mailbox, MailboxUser, UserState
 from chalicelib.renderers.access.access_letters import activation_letter, reset_link_letter
 from chalicelib.renderers.letters import Letter
-from chalicelib.services.access.send_access_mail import Asked, send_or_pretend, send_unless_served
+from chalicelib.services.access.send_access_mail import Asked, Mailed, send_or_pretend, send_unless_served
 from chalicelib.services.access.tools import AccessTools
 
 _PAGES = {TokenKind.RESET_LINK: "/recuperar", TokenKind.ACTIVATION_LINK: "/activar"}
@@ -98,7 +97,7 @@ def send_link(owner: LinkOwner | None, *, tools: AccessTools, now: datetime) -> 
 
 
 def send_link_once(owner: LinkOwner | None, asked: Asked, *, tools: AccessTools, now: datetime) -> None:
-    """Do so unless a link that was sent for the same request still serves; the same calls without an owner.
+    """Do so unless a link that was sent to the same person still serves; the same calls without an owner.
 
     Raises:
         TooManyRequests: `budget_spent`.
@@ -106,15 +105,19 @@ def send_link_once(owner: LinkOwner | None, asked: Asked, *, tools: AccessTools,
 
     """
     link = new_link(owner, tools=tools, now=now)
-    digest = tools.sent_mails.digest(asked.about, link.token.name)
+    nobodys = NewToken(TokenKind.LOGIN_CODE, link.token.name, now, now)  # which is kept no longer than it has to be
 
-    def issue(mail: SentMail) -> None:
-        if mail.digest == digest:
-            tools.tokens.issue(link.token)
+    def issue(is_sent: bool) -> None:
+        if is_sent:
+            tools.tokens.issue(link.token if owner else nobodys)
 
-    send_unless_served(
-        asked, digest, lambda _: link.letter, owner.user.email if owner else None, issue=issue, tools=tools, now=now
+    mailed = Mailed(
+        digest=tools.sent_mails.digest(asked.about, link.token.name),
+        letter=lambda _: link.letter,
+        destination=owner.user.email if owner else None,
+        to=keyed_hash(tools.pepper, *_sent_to(owner)) if owner else "",
     )
+    send_unless_served(asked, mailed, issue, tools=tools, now=now)
 
 
 def show_link(kind: TokenKind, secret: str, *, tools: AccessTools, now: datetime) -> tuple[LinkOwner, bool]:

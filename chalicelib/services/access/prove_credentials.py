@@ -25,6 +25,7 @@ from chalicelib.domain.access.credentials import (
     login_subject,
 )
 from chalicelib.domain.access.known_device import find_device
+from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.limit import Standing
@@ -64,11 +65,11 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, se
     check = tools.hashing.check(attempt.password, account.password_hash if account else None)
     is_right = account is not None and check.is_right
     if admission.demand is LoginDemand.EMAIL_CODE and isinstance(attempt.proof, CaptchaAnswer):
-        _log_failure(attempt, admission, tools, now)
+        _log_failure(attempt, account, admission, tools, now)
         sent = code_after_password(attempt.username, account if is_right else None, tools=tools, now=now)
         raise EmailCodeNeeded.answering(sent.code_id)
-    if account is None or not (is_right and _use_up(proof, attempt, tools, now)):
-        raise _failed(attempt, admission, tools, now)
+    if account is None or not (is_right and _use_up(proof, tools, now)):
+        raise _failed(attempt, account, admission, tools, now)
     check_may_log_in(account, now)
     account = _rehashed(account, attempt.password, tools) if check.needs_rehash else account
     return Proven(account, admission.give_back)
@@ -103,9 +104,9 @@ def _right_proof(attempt: Attempt, tools: AccessTools, now: datetime) -> str | N
     return ""
 
 
-def _use_up(code: str, attempt: Attempt, tools: AccessTools, now: datetime) -> bool:
+def _use_up(code: str, tools: AccessTools, now: datetime) -> bool:
     """Let a code count once; with a mistyped password it is kept, since its tries are counted anyway."""
-    return not code or use_code_up(code, attempt.username, tools=tools, now=now)
+    return not code or use_code_up(code, tools=tools, now=now)
 
 
 def _draw_hash(attempt: Attempt, admission: Admission, tools: AccessTools, now: datetime) -> None:
@@ -122,14 +123,24 @@ def _draw_hash(attempt: Attempt, admission: Admission, tools: AccessTools, now: 
         raise TooManyRequests("hashes_spent", detail, retry_after=spent.retry_after) from spent
 
 
-def _failed(attempt: Attempt, admission: Admission, tools: AccessTools, now: datetime) -> Exception:
-    _log_failure(attempt, admission, tools, now)
+def _failed(
+    attempt: Attempt, account: Account | None, admission: Admission, tools: AccessTools, now: datetime
+) -> Exception:
+    _log_failure(attempt, account, admission, tools, now)
     return credentials_wrong()
 
 
-def _log_failure(attempt: Attempt, admission: Admission, tools: AccessTools, now: datetime) -> None:
-    """Write that many attempts were made on a user: a few events a day, however many attempts there are."""
+def _log_failure(
+    attempt: Attempt, account: Account | None, admission: Admission, tools: AccessTools, now: datetime
+) -> None:
+    """Write that many attempts were made on a user: a few events a day, however many attempts there are.
+
+    For an invented name the same call leaves something that is gone after an hour: the log is for ever.
+    """
     if admission.attempts not in FAILURES_LOGGED:
+        return
+    if account is None:
+        tools.tokens.issue(NewToken(TokenKind.LOGIN_CODE, f"nobody#{attempt.username}", now, now))
         return
     subject = login_subject(tools.pepper, attempt.username)
     data = {"attempts": str(admission.attempts), "proof": attempt.proof_kind}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.access.credentials import CaptchaAnswer
+from chalicelib.domain.access.known_device import find_device
 from chalicelib.services.access.admit_login import Caller
 from chalicelib.services.access.links import owner_from, send_link_once
 from chalicelib.services.access.send_access_mail import admit_request
@@ -20,6 +21,8 @@ class ResetRequest:
     email: str
     origin: str
     captcha: CaptchaAnswer | None = None
+    device: str = ""
+    """The marks of known devices that came with it, which count for the mailbox's principal user."""
 
 
 def request_password_reset(request: ResetRequest, *, tools: AccessTools, now: datetime) -> None:
@@ -36,7 +39,8 @@ def request_password_reset(request: ResetRequest, *, tools: AccessTools, now: da
 
     """
     about = f"reset#{request.mailbox_id}#{request.email.casefold()}"
-    asked = admit_request(about, request.captcha, caller=Caller(request.origin), tools=tools, now=now)
+    caller = Caller(request.origin, find_device(tools.pepper, request.device, request.mailbox_id, now))
+    asked = admit_request(about, request.captcha, caller=caller, tools=tools, now=now)
     mailbox = tools.mailboxes.find(request.mailbox_id)
     user = mailbox.user_with_email(request.email) if mailbox else None
     account = tools.accounts.find(mailbox.username_of(user) if mailbox and user else request.mailbox_id)

@@ -77,58 +77,54 @@ def admit_within(session: Session, about: str, *, tools: AccessTools, now: datet
     return Asked(about, found[0], admission.standing)
 
 
-def send_unless_served(  # noqa: PLR0913 - what is asked for, what is sent, to whom
-    asked: Asked,
-    digest: str,
-    letter: Callable[[SentMail], Letter],
-    destination: str | None,
-    *,
-    issue: Callable[[SentMail], object],
-    tools: AccessTools,
-    now: datetime,
-) -> SentMail:
-    """Send an e-mail, or lead to the last one while it serves, and return the one that serves.
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """What is to be sent: the keyed hash of its code or link, its letter, and whom to; None goes to nobody.
 
-    `issue` keeps what goes with it, for the one that serves. Without a destination the same is done for nobody. Three
-    hops and five calls, or one call where the last one serves.
+    `to` tells apart whom an e-mail went to: it changes with the address and the password.
+    """
+
+    digest: str
+    letter: Callable[[SentMail], Letter]
+    destination: str | None
+    to: str = ""
+
+
+def send_unless_served(
+    asked: Asked, mailed: Mailed, issue: Callable[[bool], object], *, tools: AccessTools, now: datetime
+) -> None:
+    """Send an e-mail, or lead to the last one while it serves.
+
+    `issue` keeps what goes with it, and is told whether this one is sent. Without a destination the same is done for
+    nobody. Three hops and five calls, or one call where the last one serves.
 
     Raises:
-        TooManyRequests: `budget_spent`; nothing was kept.
-        Unavailable: nothing can be sent to anybody now; the next who asks may try at once.
+        TooManyRequests: `budget_spent`; the next who asks may try at once.
+        Unavailable: nothing can be sent to anybody now; likewise.
 
     """
-    wanted = next_mail(asked.last, digest, now, is_proven=asked.standing is Standing.PROVEN)
+    is_proven = asked.standing is Standing.PROVEN
+    wanted = next_mail(asked.last, mailed.digest, now, is_proven=is_proven, to=mailed.to)
     if wanted is None:
-        serving = _last(asked)
-        issue(serving)
-        return serving
-    is_to_be_sent = _draw(asked.standing, is_real=destination is not None, tools=tools, now=now)
+        issue(False)
+        return
     kept: list[bool] = []
     together(
         [
             lambda: kept.append(tools.sent_mails.keep(asked.about, wanted, instead_of=asked.last)),
-            lambda: issue(wanted),
+            lambda: issue(True),
         ]
     )
-    if not kept[0]:  # somebody asked at the same instant
-        serving = tools.sent_mails.find(asked.about) or wanted
-        issue(serving)
-        return serving
-    if not is_to_be_sent:
-        tools.pause(_AS_LONG_AS_SENDING_S)
-        return wanted
+    if not kept[0]:  # somebody asked at the same instant, and theirs serves
+        return
     try:
-        send_or_pretend(letter(wanted), destination, tools=tools, now=now)
-    except Unavailable:
+        if _draw(asked.standing, is_real=mailed.destination is not None, tools=tools, now=now):
+            send_or_pretend(mailed.letter(wanted), mailed.destination, tools=tools, now=now)
+        else:
+            tools.pause(_AS_LONG_AS_SENDING_S)
+    except (TooManyRequests, Unavailable):
         tools.sent_mails.forget(asked.about, wanted.digest)
         raise
-    return wanted
-
-
-def _last(asked: Asked) -> SentMail:
-    if asked.last is None:  # pragma: no cover - without a last one the next is always sent
-        raise AssertionError
-    return asked.last
 
 
 def _find(about: str, found: list[SentMail | None], tools: AccessTools) -> None:

@@ -15,6 +15,7 @@ from chalicelib.domain.people.mailbox_users import read_new_email, require_user,
 from chalicelib.domain.session import Session
 from chalicelib.renderers.people.people_letters import email_changed_letter, new_email_letter
 from chalicelib.services.access.admit_login import admit_session
+from chalicelib.services.access.login_codes import end_codes
 from chalicelib.services.access.own_password import Confirmed, ShownPassword, check_own_password
 from chalicelib.services.access.send_access_mail import send_to_new_address, tell
 from chalicelib.services.access.tools import AccessTools
@@ -114,6 +115,8 @@ def verify_new_email(session: Session, typed: str, *, origin: str, tools: Access
         )
 
     mailbox, is_changed = change_people(session, decide, tools=tools)
+    if is_changed:
+        end_codes(session.username, tools=tools)
     letter = email_changed_letter(email, now, tools.letterhead)
     is_told = not is_changed or tell(letter, old, tools=tools, now=now)
     return ChangedEmail(Profile(*require_user(mailbox, session.user_id)), is_told)

@@ -1,28 +1,22 @@
 """Count registrations before anything is kept or any registry asked, and tell what comes first (REG-4, REG-9, ACC-9).
 
 Nobody is refused for what others share or choose. Past each number more is asked for: a captcha, then the proof of the
-e-mail before the registry. An inbox that got many e-mails from the same network gets the next after ten minutes. Who
-asks meanwhile is led to the last one.
+e-mail before the registry.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.domain.access.credentials import CaptchaAnswer
 from chalicelib.domain.access.network import neighbourhood_of, network_of
 from chalicelib.domain.contact import inbox_of
 from chalicelib.domain.errors import TooManyRequests
-from chalicelib.domain.limit import Limit
+from chalicelib.domain.limit import Limit, Standing
 from chalicelib.domain.registration.registration import Registration
 from chalicelib.domain.registration.registration_policy import (
-    MAIL_COOLING_S,
     MAILS_PER_INBOX,
-    MAILS_PER_INBOX_AND_NEIGHBOURHOOD,
-    MAILS_PER_INBOX_AND_NETWORK,
-    REGISTRATIONS,
     UNCHECKED_PER_NEIGHBOURHOOD,
     UNCHECKED_PER_NETWORK,
     UNPROVEN_PER_DOCUMENT,
@@ -30,7 +24,7 @@ from chalicelib.domain.registration.registration_policy import (
     UNPROVEN_PER_NETWORK,
     Way,
     needs_captcha,
-    sender_standing,
+    standing_with_captcha,
     way_for,
 )
 from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
@@ -46,18 +40,10 @@ _WRONG = "El texto no coincide o venció. Escribe el texto de la imagen que ves 
 _Counted = Mapping[Limit, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    """Whether the registry or the e-mail comes first, and whether an e-mail may go out now."""
-
-    way: Way
-    is_mail_due: bool
-
-
 def admit_registration(
     registration: Registration, captcha: CaptchaAnswer | None, *, origin: str, tools: RegistrationTools
-) -> Admitted:
-    """Let a registration go on, to the registry or to its e-mail; two hops, nine calls.
+) -> Way:
+    """Let a registration go on, to the registry or to its e-mail; three hops, seven calls, or more with a captcha.
 
     Raises:
         CaptchaWrong: `captcha_needed` or `captcha_wrong`; nothing else was counted.
@@ -70,32 +56,23 @@ def admit_registration(
         tools,
     )
     by_network, by_neighbourhood = seen[UNCHECKED_PER_NETWORK], seen[UNCHECKED_PER_NEIGHBOURHOOD]
-    if needs_captcha(by_network=by_network, by_neighbourhood=by_neighbourhood, to_inbox=seen[MAILS_PER_INBOX]):
+    with_captcha = standing_with_captcha(by_network=by_network, by_neighbourhood=by_neighbourhood)
+    draw = partial(tools.limits.draw, tools.registrations_an_hour, by=registration.key, now=tools.clock())
+    is_needed = needs_captcha(by_network=by_network, by_neighbourhood=by_neighbourhood, to_inbox=seen[MAILS_PER_INBOX])
+    if is_needed or not _has_room(partial(draw, Standing.CROWDED)):
         _require(captcha, tools)
-    standing = sender_standing(by_network=by_network, by_neighbourhood=by_neighbourhood)
-    draw = partial(tools.limits.draw, REGISTRATIONS, standing, by=registration.key, now=tools.clock())
+        draw(with_captcha)
     asked: _Counted = {
         UNPROVEN_PER_NETWORK: (network,),
         UNPROVEN_PER_NEIGHBOURHOOD: (neighbourhood,),
         UNPROVEN_PER_DOCUMENT: registration.document,
     }
-    mails = _mails_from(registration.email, origin)
-    today = tally_all({**asked, **mails}, tools, beside=draw)
-    way = way_for(
+    today = tally_all(asked, tools)
+    return way_for(
         by_network=today[UNPROVEN_PER_NETWORK],
         by_neighbourhood=today[UNPROVEN_PER_NEIGHBOURHOOD],
         of_document=today[UNPROVEN_PER_DOCUMENT],
     )
-    return Admitted(way, _is_mail_due(mails, today, tools))
-
-
-def is_mail_due(email: str, *, origin: str, tools: RegistrationTools) -> bool:
-    """Count one more e-mail to an inbox that nobody has proved to be theirs, and tell whether it may go out now.
-
-    One hop, two calls; many from one network wait for each other, and hold back none from elsewhere.
-    """
-    mails = _mails_from(email, origin)
-    return _is_mail_due(mails, tally_all(mails, tools), tools)
 
 
 def tally_all(
@@ -112,19 +89,9 @@ def tally_all(
     return found
 
 
-def _mails_from(email: str, origin: str) -> _Counted:
-    inbox = inbox_of(email)
-    return {
-        MAILS_PER_INBOX_AND_NETWORK: (inbox, network_of(origin)),
-        MAILS_PER_INBOX_AND_NEIGHBOURHOOD: (inbox, neighbourhood_of(origin)),
-    }
-
-
-def _is_mail_due(mails: _Counted, seen: Mapping[Limit, int], tools: RegistrationTools) -> bool:
+def _has_room(draw: Callable[[], object]) -> bool:
     try:
-        for limit, who in mails.items():
-            if seen[limit] > limit.limit:
-                tools.limits.cool_down(limit.key(*who), seconds=MAIL_COOLING_S, now=tools.clock())
+        draw()
     except TooManyRequests:
         return False
     return True

@@ -26,7 +26,7 @@ from chalicelib.domain.registration.registration import (
 from chalicelib.renderers.registration.registration_letters import refused_letter
 from chalicelib.services.registration.check_identity import Consultation, ConsultationReason
 from chalicelib.services.registration.complete_registration import complete_registration
-from chalicelib.services.registration.registration_codes import send_code
+from chalicelib.services.registration.registration_codes import give_code
 from chalicelib.services.registration.registry_quota import check_drawn, draw_again, quota_used_percent
 from chalicelib.services.registration.tools import RegistrationTools, send_letter, try_to_send
 from chalicelib.services.work_through import counted, in_turns, pages_of, work_through
@@ -114,5 +114,5 @@ def _ask_again(registration: Registration, tools: RegistrationTools) -> str:
         complete_registration(going_on, tools=tools)
         return "confirmed"
     going_on = tools.registrations.update(going_on)
-    try_to_send(partial(send_code, going_on, tools))
+    try_to_send(partial(give_code, going_on, tools))
     return "confirmed"

@@ -90,7 +90,7 @@ def verify_by_mail_link(secret: str, *, origin: str, tools: RegistrationTools) -
         raise
 
 
-def resend_by_mail_link(secret: str, *, origin: str, tools: RegistrationTools) -> Registration:
+def resend_by_mail_link(secret: str, *, tools: RegistrationTools) -> Registration:
     """Send another e-mail to the address that the link was sent to, if that is the registration's still.
 
     Raises:
@@ -103,7 +103,7 @@ def resend_by_mail_link(secret: str, *, origin: str, tools: RegistrationTools) -
     shown = show_link(secret, tools=tools)
     if shown.state is LinkState.REPLACED or shown.email != mask_email(shown.registration.email):
         raise _replaced()
-    return send_again(shown.registration, origin=origin, tools=tools)
+    return send_again(shown.registration, tools=tools)
 
 
 _SHOWN = {LinkState.USED, LinkState.WAITING, LinkState.DENIED}

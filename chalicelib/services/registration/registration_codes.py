@@ -1,15 +1,15 @@
-"""The codes that applicants are sent: one for each e-mail, or the last one to the inbox where that has to do (REG-5).
+"""The codes that applicants are sent (REG-5): an inbox is never filled, and nobody waits for what others caused.
 
-Where strangers keep writing to somebody's inbox from the owner's own network, the next e-mail has to wait. The owner
-has not: the last code that the inbox got serves any registration of this address, since who shows it reads the inbox.
-It counts once, whichever registration it came with.
+While an e-mail to an inbox serves, whoever registers with it is led to it (`domain/access/sent_mail.py`): who shows a
+code of it reads the inbox. Under each registration five tries can be made. A code counts once, whichever registration
+it came with, and what was sent last is as good as what was sent before.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from chalicelib.domain.access.sent_mail import SentMail
+from chalicelib.domain.access.sent_mail import LONG, next_mail
 from chalicelib.domain.access.token import NewToken, Token, TokenKind
 from chalicelib.domain.contact import inbox_of
 from chalicelib.domain.errors import InvalidInput, MessageRefused, Unavailable
@@ -21,44 +21,30 @@ from chalicelib.services.registration.tools import RegistrationTools, send_lette
 from chalicelib.services.together import together
 
 
-def give_code(registration: Registration, tools: RegistrationTools, *, is_mail_due: bool) -> None:
-    """Send a code, or have the last one to this inbox serve where the next e-mail is not due yet.
-
-    Raises:
-        MessageRefused, Unavailable: as `send_code`.
-
-    """
-    last = None if is_mail_due else tools.sent_mails.find(_about(registration))
-    if last is None or last.serves_until <= tools.clock():
-        send_code(registration, tools)
-        return
-    now, data = tools.clock(), {"code": last.digest}
-    name = registration.code_name
-    tools.tokens.issue(NewToken(TokenKind.EMAIL_CODE, name, now, last.serves_until, data=data))
-
-
-def send_code(registration: Registration, tools: RegistrationTools) -> None:
-    """Make the code and the link of this e-mail, and send both in one.
+def give_code(registration: Registration, tools: RegistrationTools) -> None:
+    """Send a code with a link, or have those serve that this inbox was sent; four hops and five calls at most.
 
     Raises:
         MessageRefused: `email_address_refused`.
         Unavailable: `mail_unavailable` or alike; another can be asked for.
 
     """
-    now, about = tools.clock(), _about(registration)
-    code, secret = tools.new_email_code(), tools.new_token()
-    until, name, digest = now + CODE_LIFETIME, registration.code_name, tools.sent_mails.digest(about, code)
-    to_be_tried = NewToken(TokenKind.EMAIL_CODE, name, now, until, answer=code, data={"code": digest})
+    now, about, name = tools.clock(), _about(registration), registration.code_name
+    last, code, secret = tools.sent_mails.find(about), tools.new_email_code(), tools.new_token()
+    digest = tools.sent_mails.digest(about, code)
+    wanted = next_mail(last, digest, now, is_proven=False, short=CODE_LIFETIME)
+    serving = wanted or last
+    until = serving.serves_until if serving is not None else now
+    tries = NewToken(TokenKind.EMAIL_CODE, name, now, until)
+    if wanted is None or not tools.sent_mails.keep(about, wanted, instead_of=last):
+        tools.tokens.issue(tries)
+        return
     data = {"code_name": name, "email": mask_email(registration.email)}
-    together(
-        [
-            partial(tools.tokens.issue, to_be_tried),
-            partial(tools.tokens.issue, NewToken(TokenKind.EMAIL_LINK, secret, now, until, data=data)),
-            partial(tools.sent_mails.remember, about, SentMail(digest, now, until, now, 1)),
-        ]
-    )
+    link = NewToken(TokenKind.EMAIL_LINK, secret, now, wanted.serves_until, data=data)
+    together([partial(tools.tokens.issue, tries), partial(tools.tokens.issue, link)])
     try:
-        send_letter(code_letter(code, f"{tools.link_base}/{secret}"), registration, tools)
+        letter = code_letter(code, f"{tools.link_base}/{secret}", wanted.serves_until - now)
+        send_letter(letter, registration, tools)
     except (MessageRefused, Unavailable):
         tools.sent_mails.forget(about, digest)
         raise
@@ -74,19 +60,19 @@ def use_code(registration: Registration, code: str, *, tools: RegistrationTools)
 
     """
     name, about, now = registration.code_name, _about(registration), tools.clock()
+    right = tools.sent_mails.right_code(about, code, now)
 
-    def is_right(token: Token) -> bool:
-        kept = token.data.get("code")
-        if kept is None:  # made by a package that kept the answer alone
-            return tools.tokens.matches(token, name, code)
-        return tools.sent_mails.is_digest_of(kept, about, code)
+    def is_right(token: Token) -> bool:  # the second for a package that kept each code under its registration
+        return right is not None or tools.tokens.matches(token, name, code)
 
-    token = judge_code(TokenKind.EMAIL_CODE, name, is_right, tokens=tools.tokens, now=now)
+    judge_code(TokenKind.EMAIL_CODE, name, is_right, tokens=tools.tokens, now=now)
     if tools.tokens.consume(TokenKind.EMAIL_CODE, name, now=now) is None:
         raise code_unusable()
-    kept = token.data.get("code")
-    if kept is not None and not tools.sent_mails.use_up(kept, until=token.valid_until):
+    if right is None:
+        return
+    if not tools.sent_mails.use_up(right, until=now + LONG):
         raise _used_elsewhere()
+    tools.sent_mails.forget(about, right)  # a used code serves nobody: the next who asks gets another e-mail
 
 
 def _used_elsewhere() -> InvalidInput:

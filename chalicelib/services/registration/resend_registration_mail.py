@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.domain.errors import Conflict
+from chalicelib.domain.limit import Standing
 from chalicelib.domain.registration.registration import VERIFIABLE, Registration, RegistrationState, with_another_mail
 from chalicelib.renderers.registration.registration_letters import waiting_letter
-from chalicelib.services.registration.admit_registration import is_mail_due
 from chalicelib.services.registration.complete_registration import send_way_in
 from chalicelib.services.registration.registration_codes import give_code
 from chalicelib.services.registration.tools import (
@@ -16,7 +16,7 @@ from chalicelib.services.registration.tools import (
 )
 
 
-def resend_registration_mail(registration_id: str, *, origin: str, tools: RegistrationTools) -> Registration:
+def resend_registration_mail(registration_id: str, *, tools: RegistrationTools) -> Registration:
     """Send a new code, or the way in again once completed; the code sent before is worth nothing any more.
 
     Raises:
@@ -25,10 +25,10 @@ def resend_registration_mail(registration_id: str, *, origin: str, tools: Regist
         NotFound: `registration_not_found`.
 
     """
-    return send_again(open_registration(registration_id, tools), origin=origin, tools=tools)
+    return send_again(open_registration(registration_id, tools), tools=tools)
 
 
-def send_again(registration: Registration, *, origin: str, tools: RegistrationTools) -> Registration:
+def send_again(registration: Registration, *, tools: RegistrationTools) -> Registration:
     """Do so for a registration that was just read.
 
     Raises:
@@ -44,19 +44,16 @@ def send_again(registration: Registration, *, origin: str, tools: RegistrationTo
         again = tools.registrations.update(again)
         send_way_in(again, tools=tools)
         return again
-    is_due = is_mail_due(registration.email, origin=origin, tools=tools)
     again = tools.registrations.update(again)
-    give_code(again, tools, is_mail_due=is_due)
+    give_code(again, tools)
     return again
 
 
-def change_registration_email(
-    registration_id: str, email: str, *, origin: str, tools: RegistrationTools
-) -> Registration:
+def change_registration_email(registration_id: str, email: str, *, tools: RegistrationTools) -> Registration:
     """Take another address and write to it; what was sent to the first one is worth nothing any more.
 
     Raises:
-        TooManyRequests: as for another code, without the minute.
+        TooManyRequests: `too_many_codes`, or `budget_spent`: begin again, which takes a captcha then.
         Conflict: `registration_ended`: the address was verified already.
         NotFound: `registration_not_found`.
 
@@ -65,10 +62,10 @@ def change_registration_email(
     if registration.state not in {*VERIFIABLE, RegistrationState.AWAITING_REGISTRY}:
         raise Conflict("registration_ended", "Este registro ya terminó. Cambia tu correo dentro de tu casilla.")
     changed = with_another_mail(registration, email)
-    is_due = is_mail_due(email, origin=origin, tools=tools)
+    tools.limits.draw(tools.registrations_an_hour, Standing.CROWDED, by=tools.new_event_id(), now=tools.clock())
     changed = tools.registrations.update(changed)
     if changed.state in VERIFIABLE:
-        give_code(changed, tools, is_mail_due=is_due)
+        give_code(changed, tools)
     else:
         send_letter(waiting_letter(), changed, tools)
     return changed

@@ -85,9 +85,9 @@ def start_registration(
     registration_id = registration_id or tools.new_token()
     registration = _draft(application, tools.registrations.key(registration_id), tools)
     check_registrable(registration.document[0])
-    admitted = admit_registration(registration, application.captcha, origin=origin, tools=tools)
+    way = admit_registration(registration, application.captcha, origin=origin, tools=tools)
     tools.registrations.refuse_begun_elsewhere(registration_id)
-    drawn = draw_first(registration, Standing.QUIET, tools=tools) if admitted.way is Way.REGISTRY_FIRST else None
+    drawn = draw_first(registration, Standing.QUIET, tools=tools) if way is Way.REGISTRY_FIRST else None
     if drawn is None:
         registration = awaiting_proof(registration)
         tools.registrations.add(registration)
@@ -97,7 +97,7 @@ def start_registration(
     if registration.state is RegistrationState.AWAITING_REGISTRY:
         is_sent = try_to_send(partial(send_letter, waiting_letter(), registration, tools))
     else:
-        is_sent = try_to_send(partial(give_code, registration, tools, is_mail_due=admitted.is_mail_due))
+        is_sent = try_to_send(partial(give_code, registration, tools))
     if is_sent:
         cool_down(registration, tools)
     return StartedRegistration(registration, registration_id, is_sent)

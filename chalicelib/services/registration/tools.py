@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.errors import MessageRefused, Unavailable
+from chalicelib.domain.limit import Budget
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.registration.identity import Registry
 from chalicelib.domain.registration.registration import Registration, no_such_registration
@@ -52,6 +53,7 @@ class RegistrationTools:
     link_base: str
     texts: Mapping[str, str]
     pepper: bytes
+    registrations_an_hour: Budget
     quotas: Mapping[Registry, int]
     """How often each registry may be asked in a UTC day."""
     pause: Callable[[float], None]

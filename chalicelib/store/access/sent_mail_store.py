@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from pynamodb.exceptions import DeleteError, PutError, PynamoDBException
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.domain.access.access_secret import is_keyed_hash, keyed_hash
-from chalicelib.domain.access.sent_mail import DAY, SentMail
+from chalicelib.domain.access.access_secret import is_keyed_hash, keyed_hash, keyed_hashes
+from chalicelib.domain.access.sent_mail import DAY, SentCode, SentMail
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.tables import TokenItem
 from chalicelib.store.token_item import instant_from_micros, micros
@@ -31,25 +31,22 @@ class SentMailStore:
         """Return the keyed hash of a code, for what it is about."""
         return keyed_hash(self._pepper, "sent-code", about, code)
 
-    def is_digest_of(self, digest: str, about: str, code: str) -> bool:
-        """Tell whether this is a code's keyed hash, made under whichever pepper."""
-        return is_keyed_hash(digest, self._pepper, "sent-code", about, code)
+    def right_code(self, about: str, code: str, now: datetime, *, named: str = "") -> str | None:
+        """Return the keyed hash of a code that counts, if it is one of the last e-mails'; one call.
+
+        `named` is what their codes are hashed with, where several lists share it. While the pepper changes, what was
+        sent under another one is read as well.
+        """
+        for key in self._keys(about):
+            mail = _read(key)
+            for sent in mail.counting(now) if mail is not None else ():
+                if is_keyed_hash(sent.digest, self._pepper, "sent-code", named or about, code):
+                    return sent.digest
+        return None
 
     def find(self, about: str) -> SentMail | None:
         """Return the last e-mail, read with strong consistency."""
-        try:
-            item = TokenItem.get(self._key(about), consistent_read=True)
-        except TokenItem.DoesNotExist:
-            return None
-        except PynamoDBException as error:
-            raise store_unavailable() from error
-        return SentMail(
-            digest=item.digest,
-            sent_at=instant_from_micros(item.issued_at),
-            serves_until=instant_from_micros(item.valid_until),
-            day_began=instant_from_micros(item.data["day_began"]),
-            sent=int(item.attempts),
-        )
+        return _read(self._keys(about)[0])
 
     def keep(self, about: str, mail: SentMail, *, instead_of: SentMail | None) -> bool:
         """Put an e-mail in the place of the last one that was read; False when another came first."""
@@ -58,39 +55,58 @@ class SentMailStore:
         )
         return _put(self._item(about, mail), as_read)
 
-    def remember(self, about: str, mail: SentMail) -> None:
-        """Put an e-mail in the place of the last one, whichever that is."""
-        _put(self._item(about, mail), None)
-
     def _item(self, about: str, mail: SentMail) -> TokenItem:
         return TokenItem(
-            self._key(about),
+            self._keys(about)[0],
             digest=mail.digest,
             issued_at=micros(mail.sent_at),
             valid_until=micros(mail.serves_until),
             attempts=mail.sent,
-            data={"day_began": micros(mail.day_began)},
+            data={
+                "day_began": micros(mail.day_began),
+                "to": mail.to,
+                "codes": [[code.digest, micros(code.until)] for code in mail.codes],
+            },
             expires_at=max(mail.day_began + DAY, mail.serves_until) + _TTL_MARGIN,
         )
 
-    def forget(self, about: str, digest: str) -> None:
-        """Let the next who asks get an e-mail at once, if this one is still the last."""
-        try:
-            TokenItem(self._key(about)).delete(TokenItem.digest == digest)
-        except DeleteError as error:
-            if vendor_code(error) != CONDITION_FAILED:
-                raise store_unavailable() from error
+    def forget(self, about: str, digest: str | None = None) -> None:
+        """Let the next who asks get an e-mail at once, and no code count any more; with a digest, if it is the last."""
+        for key in self._keys(about):
+            try:
+                TokenItem(key).delete(None if digest is None else TokenItem.digest == digest)
+            except DeleteError as error:
+                if vendor_code(error) != CONDITION_FAILED:
+                    raise store_unavailable() from error
 
     def use_up(self, digest: str, *, until: datetime) -> bool:
         """Let a code count once, whatever it was asked for with; False for all but the first."""
         item = TokenItem(f"used#{digest}", digest=digest, expires_at=until + _TTL_MARGIN)
         return _put(item, TokenItem.token.does_not_exist())
 
-    def _key(self, about: str) -> str:
-        return f"sent#{keyed_hash(self._pepper, 'sent', about)}"
+    def _keys(self, about: str) -> list[str]:
+        return [f"sent#{key}" for key in keyed_hashes(self._pepper, "sent", about)]
 
 
-def _put(item: TokenItem, condition: Condition | None) -> bool:
+def _read(key: str) -> SentMail | None:
+    try:
+        item = TokenItem.get(key, consistent_read=True)
+    except TokenItem.DoesNotExist:
+        return None
+    except PynamoDBException as error:
+        raise store_unavailable() from error
+    return SentMail(
+        digest=item.digest,
+        sent_at=instant_from_micros(item.issued_at),
+        serves_until=instant_from_micros(item.valid_until),
+        day_began=instant_from_micros(item.data["day_began"]),
+        sent=int(item.attempts),
+        to=item.data["to"],
+        codes=tuple(SentCode(digest, instant_from_micros(until)) for digest, until in item.data["codes"]),
+    )
+
+
+def _put(item: TokenItem, condition: Condition) -> bool:
     try:
         item.save(condition)
     except PutError as error:

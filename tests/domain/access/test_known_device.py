@@ -32,10 +32,11 @@ def test_a_device_is_known_for_who_got_in_with_it_for_half_a_year() -> None:
     assert find_device(bytes(32), kept, USERNAME, NOW) is None
 
 
-def test_the_next_time_puts_another_id_in_the_place_of_the_former() -> None:
-    kept = with_device(PEPPER, marks(USERNAME, "1-40000003"), USERNAME, an_id(7), NOW)
+def test_the_next_time_the_device_keeps_its_id_and_has_half_a_year_again() -> None:
+    later = NOW + LIFETIME
+    kept = with_device(PEPPER, marks(USERNAME, "1-40000003"), USERNAME, an_id(7), later)
     assert kept.count("~") == 1
-    assert find_device(PEPPER, kept, USERNAME, NOW) == an_id(7)
+    assert find_device(PEPPER, kept, USERNAME, later + LIFETIME) == an_id(0)
 
 
 def test_a_browser_keeps_the_last_few_and_a_cookie_can_hold_them() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.access.sent_mail import DAY, FEW, LONG, SHORT, SentMail, next_mail
+from chalicelib.domain.access.sent_mail import DAY, FEW, LONG, SHORT, SentCode, SentMail, next_mail
 
 NOW = datetime(2026, 3, 9, 20, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -42,9 +42,25 @@ def test_who_proved_something_waits_a_minute_at_most_whatever_strangers_did() ->
     assert next_mail(last, "y", NOW + timedelta(seconds=59), is_proven=True) is None
     assert next_mail(last, "y", NOW + MINUTE, is_proven=False) is None
     mail = next_mail(last, "y", NOW + MINUTE, is_proven=True)
-    assert mail == SentMail("y", NOW + MINUTE, NOW + MINUTE + SHORT, last.day_began, 40)
+    codes = (SentCode("y", NOW + MINUTE + SHORT),)
+    assert mail == SentMail("y", NOW + MINUTE, NOW + MINUTE + SHORT, last.day_began, 40, codes=codes)
 
 
-@pytest.mark.parametrize("serves", [SHORT, LONG])
-def test_the_first_one_is_sent_at_once(serves: timedelta) -> None:
-    assert next_mail(None, "x", NOW, is_proven=serves == SHORT) == SentMail("x", NOW, NOW + SHORT, NOW, serves == LONG)
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_the_first_one_is_sent_at_once(is_proven: bool) -> None:
+    mail = next_mail(None, "x", NOW, is_proven=is_proven)
+    assert mail == SentMail("x", NOW, NOW + SHORT, NOW, int(not is_proven), codes=(SentCode("x", NOW + SHORT),))
+
+
+def test_each_code_counts_to_its_own_end_whatever_was_sent_after_it() -> None:
+    first = next_mail(None, "x", NOW, is_proven=False)
+    second = next_mail(first, "y", NOW + MINUTE, is_proven=False)
+    assert second is not None
+    assert [code.digest for code in second.counting(NOW + SHORT)] == ["x", "y"]
+    assert [code.digest for code in second.counting(NOW + SHORT + MINUTE)] == ["y"]
+
+
+def test_what_went_to_somebody_else_serves_nobody() -> None:
+    last = SentMail("x", NOW, NOW + LONG, NOW, 40, "before", (SentCode("x", NOW + LONG),))
+    mail = next_mail(last, "y", NOW, is_proven=False, to="after")
+    assert mail == SentMail("y", NOW, NOW + SHORT, NOW, 1, "after", (SentCode("y", NOW + SHORT),))

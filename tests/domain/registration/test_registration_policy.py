@@ -14,7 +14,7 @@ from chalicelib.domain.registration.registration_policy import (
     needs_captcha,
     next_turn,
     proven_standing,
-    sender_standing,
+    standing_with_captcha,
     way_for,
 )
 
@@ -45,10 +45,12 @@ def test_past_each_number_the_email_comes_first(network: int, neighbourhood: int
 
 
 def test_who_sent_much_draws_on_less() -> None:
-    sent = [sender_standing(by_network=one, by_neighbourhood=all_) for one, all_ in ((20, 200), (21, 1), (1, 201))]
+    sent = [
+        standing_with_captcha(by_network=one, by_neighbourhood=all_) for one, all_ in ((20, 200), (21, 1), (1, 201))
+    ]
     proved = [proven_standing(by_network=one, by_neighbourhood=all_) for one, all_ in ((2, 20), (3, 1), (1, 21))]
 
-    assert sent == [Standing.QUIET, Standing.CROWDED, Standing.CROWDED]
+    assert sent == [Standing.PROVEN, Standing.QUIET, Standing.QUIET]
     assert proved == [Standing.PROVEN, Standing.QUIET, Standing.QUIET]
 
 

@@ -13,6 +13,7 @@ import pytest
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.account import Account, AccountDisabled
 from chalicelib.domain.access.credentials import Attempt, EmailCode
+from chalicelib.domain.codes import ALPHABET
 from chalicelib.domain.errors import CasillaError, CredentialsWrong, Unavailable
 from chalicelib.domain.mailbox import Mailbox, MailboxChanged, MailboxUser, UserState
 from chalicelib.domain.people.mailbox_users import TypedUser, UsersFull
@@ -101,8 +102,9 @@ _OF_A_SLOW_STORE = CredentialsWrong | Unavailable
 
 def log_in_as_third(tools: AccessTools, number: int, now: datetime) -> OpenedSession:
     username, code_id = f"{USERNAME}.40000033", f"c{number}"
-    issue_login_code(tools, username, code_id, "K7M3QX", now=NOW)
-    attempt = Attempt(username, PASSWORD, EmailCode(code_id, "K7M3QX"), f"192.0.2.{number}")
+    code = f"K7M3{ALPHABET[number // 20]}{ALPHABET[number % 20]}"
+    issue_login_code(tools, username, code_id, code, now=NOW)
+    attempt = Attempt(username, PASSWORD, EmailCode(code_id, code), f"192.0.2.{number}")
     return log_in(attempt, tools=tools, now=now).opened
 
 

@@ -17,8 +17,7 @@ def create_login_code(request: JsonRequest) -> Response:
     requested = access.send_login_code(request.fields(), origin=request.origin)
     answer = {
         "code_id": requested.code_id,
-        "expires_at": instant_in_json(requested.valid_until),
-        "detail": "Si el usuario existe, enviamos un código a su correo. Vale diez minutos.",
+        "detail": "Si el usuario existe, tiene un código en su correo, que dice hasta qué hora vale.",
     }
     return json_response(answer, status=202)
 

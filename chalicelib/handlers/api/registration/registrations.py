@@ -29,14 +29,14 @@ def verify_registration(request: JsonRequest, registration_id: str) -> Response:
     return json_response(_as_json(registration.verify(registration_id, request.fields(), origin=request.origin)))
 
 
-def resend_code(request: JsonRequest, registration_id: str) -> Response:
+def resend_code(_: JsonRequest, registration_id: str) -> Response:
     """Send the last e-mail again."""
-    return json_response(_as_json(registration.resend(registration_id, origin=request.origin)), status=202)
+    return json_response(_as_json(registration.resend(registration_id)), status=202)
 
 
 def change_email(request: JsonRequest, registration_id: str) -> Response:
     """Take another address."""
-    changed = registration.change_address(registration_id, request.fields(), origin=request.origin)
+    changed = registration.change_address(registration_id, request.fields())
     return json_response(_as_json(changed), status=202)
 
 

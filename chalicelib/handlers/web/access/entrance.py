@@ -61,7 +61,7 @@ def send_login_code(request: PageRequest) -> Response:
         sent = access.send_login_code(request.fields("username", **_PROOF), origin=request.origin, device=device)
     except CasillaError as error:
         return _code_request_page(request, error)
-    return _login_page(request, by_code=True, code_id=sent.code_id, sent_until=sent.valid_until)
+    return _login_page(request, by_code=True, code_id=sent.code_id, has_sent=True)
 
 
 def log_out_by_form(request: PageRequest, session: Session) -> Response:
@@ -96,7 +96,7 @@ def _send_validation_code(request: PageRequest, session: Session) -> Response:
         sent = access.send_validation_code(session)
     except CasillaError as error:
         return _validation_page(request, session, error=error)
-    return _validation_page(request, session, code_id=sent.code_id, sent_until=sent.valid_until)
+    return _validation_page(request, session, code_id=sent.code_id, has_sent=True)
 
 
 def _entered(request: PageRequest, opened: OpenedSession, *cookies: str, has_displaced: bool = False) -> Response:
@@ -125,7 +125,7 @@ def _credentials_page(
     values = {
         "username": request.value("username"),
         "code_id": request.value("code_id"),
-        "sent_until": None,
+        "has_sent": False,
         **context,
         "captcha": None if by_code else new_captcha(),
         "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),

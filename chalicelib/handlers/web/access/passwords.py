@@ -7,7 +7,7 @@ from chalice.app import Response
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import access
-from chalicelib.handlers.cookies import SESSION_COOKIE, cookie
+from chalicelib.handlers.cookies import DEVICE_COOKIE, SESSION_COOKIE, cookie
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.access.captcha import new_captcha
@@ -45,7 +45,8 @@ def show_reset_request(request: PageRequest) -> Response:
 def request_reset_by_form(request: PageRequest) -> Response:
     """Send a link; the answer is the same whether there is such a user or not."""
     try:
-        access.ask_for_reset(request.fields(*_RESET_FIELDS, captcha=True), origin=request.origin)
+        device = request.cookies.get(DEVICE_COOKIE, "")
+        access.ask_for_reset(request.fields(*_RESET_FIELDS, captcha=True), origin=request.origin, device=device)
     except CasillaError as error:
         return _reset_request_page(request, error)
     return show(request, "access/reset_requested.html")

@@ -16,7 +16,7 @@ from chalicelib.handlers.web.labels import LABELS
 
 _TOLD = {
     "fallido": "No pudimos enviarte el correo. Pide otro código dentro de un momento.",
-    "hecho": "Te enviamos otro correo. Los códigos anteriores ya no sirven.",
+    "hecho": "Tienes un código en tu correo: el que acabamos de enviar o, si se pidió uno hace poco, ese.",
     "cambiado": "Cambiamos tu correo y te escribimos a la dirección nueva.",
 }
 """What just happened, by the address's parameter."""
@@ -41,7 +41,7 @@ def verify_by_typed_code(request: PageRequest, registration_id: str) -> Response
 def resend_by_button(request: PageRequest, registration_id: str) -> Response:
     """Send the last e-mail again."""
     try:
-        registration.resend(registration_id, origin=request.origin)
+        registration.resend(registration_id)
     except NotFound:
         return _gone_page(request)
     except CasillaError as error:
@@ -58,7 +58,7 @@ def change_address_by_form(request: PageRequest, registration_id: str) -> Respon
     """Take another address and write to it."""
     try:
         fields = request.fields("email", "email_again")
-        registration.change_address(registration_id, fields, origin=request.origin)
+        registration.change_address(registration_id, fields)
     except NotFound:
         return _gone_page(request)
     except CasillaError as error:

@@ -35,7 +35,7 @@ def verify_by_button(request: PageRequest, token: str) -> Response:
 def resend_by_link(request: PageRequest, token: str) -> Response:
     """Send another e-mail."""
     try:
-        resend_by_mail_link(token, origin=request.origin, tools=open_registration_tools(current()))
+        resend_by_mail_link(token, tools=open_registration_tools(current()))
     except NotFound:
         return show(request, "registration/gone.html", status=404)
     except CasillaError as error:

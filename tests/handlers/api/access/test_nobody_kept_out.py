@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from bench.ledger import ledger
 from chalicelib.domain.access.access_policy import LOGINS_PER_NETWORK
+from chalicelib.domain.access.credentials import login_subject
 from chalicelib.domain.access.sent_mail import FEW
 from chalicelib.domain.mailbox import DocumentType
+from chalicelib.services.access.login_codes import request_login_code
+from chalicelib.store.tables import TokenItem
+from tests.access_world import at_once
 from tests.deposit_world import World
 from tests.person_world import EMAIL, NEW, PASSWORD, UNKNOWN, USERNAME, People
 
@@ -110,6 +116,91 @@ def test_the_mark_of_one_user_is_worth_nothing_for_another(people: People) -> No
     guess(people, 21, UNKNOWN)
     body = {"username": UNKNOWN, "password": WRONG, "captcha": people.captcha(), "device": device}
     assert people.send("POST", "/v1/sessions", body).json_body["code"] == "email_code_needed"
+
+
+def view_of(people: People, username: str) -> dict[str, Any]:
+    """What a stranger sees who asks for a code of this user, with what it costs."""
+    with ledger() as book:
+        answer = people.send("POST", "/v1/login-codes", {"username": username, "captcha": people.captcha()})
+    body = {name: len(value) if name == "code_id" else value for name, value in answer.json_body.items()}
+    return {"status": answer.status_code, "body": body, "calls": sorted(book.operations), "hops": book.hops}
+
+
+@pytest.mark.parametrize("asked_before", [0, 1, FEW + 1])
+def test_a_stranger_who_asks_for_a_code_learns_nothing_of_a_right_guess(people: People, asked_before: int) -> None:
+    for _ in range(asked_before):
+        ask_codes(people, 1)
+        ask_codes(people, 1, UNKNOWN)
+        people.world.clock.advance(seconds=61)
+    guess(people, 11)
+    guess(people, 11, UNKNOWN)
+    seen = []
+    for username, password in ((USERNAME, WRONG), (USERNAME, PASSWORD), (UNKNOWN, WRONG)):
+        people.log_in(username, password)
+        people.world.clock.advance(seconds=5)
+        seen.append(view_of(people, username))
+        people.world.clock.advance(seconds=61 if asked_before < FEW else 0)
+    assert seen == [seen[0]] * 3
+
+
+def test_strangers_hold_up_no_mail_to_who_knows_the_password(people: People) -> None:
+    guess(people, 11)
+    for _ in range(FEW + 2):
+        ask_codes(people, 1)
+        people.world.clock.advance(seconds=61)
+    before = len([to for to, _ in people.mails() if to == EMAIL])
+    assert get_in(people) == 2
+    assert len([to for to, _ in people.mails() if to == EMAIL]) == before + 1
+
+
+def test_whichever_code_the_owner_reads_last_is_right(people: People) -> None:
+    guess(people, 11)
+    answer = people.log_in()
+    people.world.clock.advance(seconds=61)
+    ask_codes(people, 1)  # a stranger's, which brings another one
+    code = {"id": answer.json_body["code_id"], "code": code_sent_to_the_owner(people)}
+    assert people.log_in(email_code=code).status_code == 201
+
+
+def test_a_code_to_an_address_that_was_left_opens_nothing_and_the_new_one_gets_another(people: People) -> None:
+    asked = people.send("POST", "/v1/login-codes", {"username": USERNAME}).json_body["code_id"]
+    code, token = people.code_sent(), people.token()
+    new = {"email": "nueva@ejemplo.pe", "password": PASSWORD}
+    assert people.send("POST", "/v1/profile/email", new, token=token).status_code == 202
+    proof = {"code": people.code_sent()}
+    assert people.send("POST", "/v1/profile/email/verification", proof, token=token).status_code == 200
+    assert people.log_in(email_code={"id": asked, "code": code}).status_code == 401
+    people.send("POST", "/v1/login-codes", {"username": USERNAME})
+    assert people.mails()[-1][0] == "nueva@ejemplo.pe"
+
+
+def test_a_link_that_was_used_keeps_no_other_from_being_sent(people: People) -> None:
+    for _ in range(FEW + 2):
+        people.ask_reset()
+        people.world.clock.advance(seconds=61)
+    sent = len(people.mails())
+    assert people.use_reset(people.link_sent()).status_code == 200
+    people.ask_reset()
+    assert [to for to, _ in people.mails()[sent:]] == [EMAIL, EMAIL]  # word of the change, and another link
+
+
+def test_many_who_ask_at_once_draw_on_the_budget_of_mails_once(people: People) -> None:
+    tools = people.tools
+
+    def ask(_: int) -> object:
+        return request_login_code(USERNAME, None, origin="192.0.2.1", tools=tools, now=people.world.clock())
+
+    at_once(8, ask)
+    assert tools.limits.drawn(tools.access_mails, now=people.world.clock()) == len(people.mails()) == 1
+
+
+def test_what_is_left_of_who_does_not_exist_is_gone_within_hours(people: People) -> None:
+    people.ask_reset("nadie@ejemplo.pe", number="40000003")
+    for _ in range(6):
+        people.log_in(UNKNOWN, WRONG)
+    day = people.world.clock() + timedelta(hours=27)
+    assert all(item.expires_at < day for item in TokenItem.scan())
+    assert people.tools.events.list_for_subject(login_subject(people.tools.pepper, UNKNOWN)) == ()
 
 
 def test_a_right_password_is_answered_like_a_wrong_one_once_many_were_tried(people: People) -> None:

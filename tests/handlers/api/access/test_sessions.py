@@ -232,6 +232,7 @@ def test_the_log_knows_what_came_with_the_password_and_whether_the_device_was_kn
 
 def test_logging_out_and_ending_another_session_are_events_and_what_ended_nothing_is_none(people: People) -> None:
     first, token = people.log_in().json_body["session_id"], people.token()
+    people.world.clock.advance(seconds=1)
     for _ in range(2):
         people.send("DELETE", f"/v1/sessions/{first}", token=token)
         people.send("DELETE", "/v1/sessions/x", token=token)

@@ -29,9 +29,9 @@ from chalicelib.domain.limit import Limit, Standing
 from chalicelib.domain.registration.registration import LIFETIME, Registration, RegistrationState, refused
 from chalicelib.domain.registration.registration_policy import (
     PROVEN_PER_DOCUMENT,
-    REGISTRATIONS,
     UNCHECKED_PER_NETWORK,
     UNPROVEN_PER_NETWORK,
+    registrations,
 )
 from chalicelib.handlers.cookies import DRAFT_COOKIE
 from chalicelib.renderers.portal_texts import portal_texts
@@ -313,11 +313,13 @@ def test_what_the_registry_denies_comes_back_with_all_that_was_typed(applicant: 
 
 def test_a_wait_is_told_and_nothing_typed_is_lost(applicant: Applicant) -> None:
     applicant.reach_review(given_names="Otra")
-    limits = limit_store(applicant.people.world.container)
-    for number in range(REGISTRATIONS.total + 200):
+    limits, budget = limit_store(applicant.people.world.container), registrations(14)
+    for number in range(2 * budget.total):
         with suppress(TooManyRequests):
-            limits.draw(REGISTRATIONS, Standing.PROVEN, by=f"{number}", now=applicant.clock())
-    answer = applicant.post("/registro/revisar")
+            limits.draw(budget, Standing.PROVEN, by=f"{number}", now=applicant.clock())
+    asked = applicant.post("/registro/revisar")
+    assert 'name="captcha_id"' in text_of(asked)
+    answer = applicant.submit(asked, "/registro/revisar")
     assert answer.status_code == 429
     assert "Ahora hay demasiados pedidos. Espera" in text_of(answer)
     assert "Otra" in text_of(answer)
@@ -527,7 +529,7 @@ def test_another_code_waits_a_minute_and_says_so(applicant: Applicant) -> None:
     assert early.headers["Retry-After"] == "60"
     applicant.clock.advance(seconds=61)
     sent = applicant.post(f"{mail_page}/reenviar")
-    assert "Te enviamos otro correo" in text_of(applicant.get(sent.headers["Location"]))
+    assert "Tienes un código en tu correo" in text_of(applicant.get(sent.headers["Location"]))
     assert len(applicant.people.mails()) == 2
 
 
@@ -577,7 +579,7 @@ def test_an_expired_link_says_so_and_sends_another(applicant: Applicant) -> None
     assert applicant.post(link).headers["Location"] == link
     sent = applicant.post(f"{link}/reenviar")
     html = text_of(applicant.get(sent.headers["Location"]))
-    assert "Te enviamos otro correo" in html
+    assert "Tienes un correo más nuevo" in html
     assert "más reciente" in html
     check_html(html)
     assert "Validar Correo" in text_of(applicant.get(applicant.link()))
