@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.services.upload.pdf_budget import (
-    MAX_ENTRIES,
     check_other_streams,
     check_sections,
     check_streams,
+    entry_bound,
     limit_parser,
-    too_complex,
 )
+from chalicelib.services.upload.pdf_refusal import damaged, too_complex
+from chalicelib.services.upload.pdf_sections import follow_sections
+from chalicelib.services.upload.pdf_words import CountedReader, Words
 from chalicelib.services.upload.zip_tail import has_zip_tail
 
 if TYPE_CHECKING:
@@ -59,48 +61,55 @@ def inspect_pdf(stream: BinaryIO) -> None:
 
     limit_parser()
     check_sections(stream)
+    follow_sections(stream)
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
+    words = Words.of_file(size)
+    reader = CountedReader(stream, words)
     try:
-        with pikepdf.open(stream, attempt_recovery=False) as pdf:
-            _check_document(pdf, size)
+        with pikepdf.open(reader, attempt_recovery=False, inherit_page_attributes=False) as pdf:  # type: ignore[arg-type]
+            _check_document(pdf, size, words, reader)
     except pikepdf.PasswordError:
         raise _encrypted() from None
     except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _damaged() from error
+        raise (too_complex() if reader.is_spent else damaged()) from error
 
 
-def _check_document(pdf: Pdf, size: int) -> None:
+def _check_document(pdf: Pdf, size: int, words: Words, reader: CountedReader) -> None:
     if pdf.is_encrypted:
         raise _encrypted()
-    check_streams(pdf, size)
-    for entries, is_stream in _dictionaries(pdf):
+    check_streams(pdf, size, words, reader)
+    for entries, is_stream in _dictionaries(pdf, entry_bound(size)):
         _check_dictionary(entries, is_stream)
-    check_other_streams(pdf.objects, size)
+    check_other_streams(pdf.objects, size, reader)
     if len(pdf.pages) == 0 or pdf.get_warnings():
-        raise _damaged()
+        raise too_complex() if reader.is_spent else damaged()
 
 
-def _dictionaries(pdf: Pdf) -> Iterator[tuple[dict[str, Any], bool]]:
-    """Every dictionary of the document, wherever it is nested: its entries, and whether a stream follows it."""
+def _dictionaries(pdf: Pdf, left: int) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Every dictionary of the document, wherever it is nested: its entries, and whether a stream follows it.
+
+    An array or dictionary counts as an entry itself, so that empty ones do too.
+    """
     from pikepdf import Array, Dictionary, Stream  # noqa: PLC0415
 
-    pending: list[Any] = [pdf.trailer, *pdf.objects]
-    left = MAX_ENTRIES
+    pending: list[Iterator[Any]] = [iter([pdf.trailer, *pdf.objects])]
     while pending:
-        thing = pending.pop()
-        left -= len(thing) if isinstance(thing, Dictionary | Array) else 0
-        if left < 0:
-            raise too_complex()
-        if isinstance(thing, Dictionary | Stream):
-            entries: dict[str, Any] = dict(thing.items())
-            yield entries, isinstance(thing, Stream)
-            children = list(entries.values())
-        elif isinstance(thing, Array):
-            children = list(thing)
+        for thing in pending[-1]:
+            if not isinstance(thing, Dictionary | Array | Stream) or (len(pending) > 1 and thing.is_indirect):
+                continue
+            left -= 1 + len(thing.keys() if isinstance(thing, Stream) else thing)
+            if left < 0:
+                raise too_complex()
+            if isinstance(thing, Array):
+                pending.append(iter(thing))
+            else:
+                entries: dict[str, Any] = dict(thing.items())
+                yield entries, isinstance(thing, Stream)
+                pending.append(iter(entries.values()))
+            break
         else:
-            continue
-        pending += [one for one in children if isinstance(one, Dictionary | Array) and not one.is_indirect]
+            pending.pop()
 
 
 def _check_dictionary(entries: dict[str, Any], is_stream: bool) -> None:
@@ -139,14 +148,9 @@ def _check_end(stream: BinaryIO) -> None:
         detail = "El PDF tiene datos después de su final. Guárdelo de nuevo como PDF y envíelo."
         raise InvalidInput("pdf_trailing_data", detail)
     if not mark:
-        raise _damaged()
+        raise damaged()
 
 
 def _encrypted() -> InvalidInput:
     detail = "El PDF está protegido con contraseña o con permisos. Quite la protección y envíelo de nuevo."
     return InvalidInput("pdf_encrypted", detail)
-
-
-def _damaged() -> InvalidInput:
-    detail = "El PDF está incompleto o dañado. Ábralo, guárdelo de nuevo como PDF y envíe el nuevo archivo."
-    return InvalidInput("pdf_damaged", detail)

@@ -14,26 +14,32 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.services.upload.pdf_refusal import too_complex
+from chalicelib.services.upload.pdf_sections import MAX_SECTIONS
+from chalicelib.services.upload.pdf_words import CountedReader, Words, most
 
 if TYPE_CHECKING:
     from pikepdf import Pdf
 
 MAX_OBJECTS = 300_000
-MAX_ENTRIES = 5_000_000
-"""In all arrays and dictionaries together; they are looked through one by one."""
-MAX_SECTIONS = 256
-"""Cross-reference sections: one for each time that a document was added to, two where it is linearized."""
+MAX_ENTRIES = 500_000
+"""In all arrays and dictionaries of a file of up to 4 MiB together; they are looked through one by one."""
+MOST_ENTRIES = 2_000_000
+"""In the largest."""
 MAX_UNPACKED = 512 * 1024 * 1024
 MAX_UNPACKED_OBJECTS = 64 * 1024 * 1024
 """Of `MAX_UNPACKED`, what object streams may hold: it is understood, and not only unpacked."""
 MAX_UNPACKED_REST = 128 * 1024 * 1024
-_MAX_PARSER_MEMORY = 8 * 1024 * 1024
-"""For one cross-reference or object stream: a million entries fit."""
+_MAX_PARSER_MEMORY = 3 * 1024 * 1024
+"""For one cross-reference or object stream: the places of `MAX_OBJECTS` fit."""
 _MAX_CONTAINER = 1_000_000
 _PIECE = 256 * 1024
 _PREVIOUS = re.compile(rb"/(?:P|#50)(?:r|#72)(?:e|#65)(?:v|#76)(?=[\x00\s%])(?!\s{1,8}\d{1,10}\s{1,4}\d{1,5}\s{1,4}R)")
 """Leads from a section to the one before. In an outline a reference follows, as to other objects."""
 _LONGEST_PREVIOUS = 64
+_SHORT_NAMES = {"/Fl": "/FlateDecode", "/AHx": "/ASCIIHexDecode", "/A85": "/ASCII85Decode", "/LZW": "/LZWDecode"}
+_MOST_TIMES = 4
+_ALL_WORDS = b"/" * _PIECE
 
 
 @dataclass(slots=True)
@@ -76,7 +82,7 @@ def check_sections(stream: BinaryIO) -> None:
         before = text[kept:]
 
 
-def check_streams(pdf: Pdf, size: int) -> None:
+def check_streams(pdf: Pdf, size: int, words: Words, reader: CountedReader) -> None:
     """Unpack object streams and page contents of a file of `size` bytes, each once, within bounds.
 
     Raises:
@@ -89,13 +95,16 @@ def check_streams(pdf: Pdf, size: int) -> None:
     budget = _Budget(min(MAX_UNPACKED, MAX_UNPACKED_OBJECTS), size)
     packed = {entry.obj_stream_number for entry in table.values() if entry.obj_stream_number is not None}
     for number in packed:
-        _unpack(pdf.get_object(number, 0), budget)
+        stream = pdf.get_object(number, 0)
+        with reader.uncounted():
+            _unpack(stream, budget, words=words)
     budget.unpacked += MAX_UNPACKED - min(MAX_UNPACKED, MAX_UNPACKED_OBJECTS)
-    for contents in _page_contents(pdf):
-        _unpack(contents, budget)
+    for contents in _page_contents(pdf, entry_bound(size)):
+        with reader.uncounted():
+            _unpack(contents, budget)
 
 
-def check_other_streams(streams: Iterable[Any], size: int) -> None:
+def check_other_streams(streams: Iterable[Any], size: int, reader: CountedReader) -> None:
     """Unpack fonts, images and the like until the bound is reached; what lies beyond goes unchecked.
 
     Raises:
@@ -104,13 +113,19 @@ def check_other_streams(streams: Iterable[Any], size: int) -> None:
     """
     budget = _Budget(MAX_UNPACKED_REST, size)
     for stream in streams:
-        _unpack(stream, budget, is_strict=False)
+        with reader.uncounted():
+            _unpack(stream, budget, is_strict=False)
         if budget.unpacked <= 0:
             return
 
 
-def _page_contents(pdf: Pdf) -> Iterator[Any]:
-    """Yield what draws the pages; a list that several of them refer to is gone through once."""
+def entry_bound(size: int) -> int:
+    """Return how many entries the arrays and dictionaries of a file of `size` bytes may have."""
+    return most(MAX_ENTRIES, MOST_ENTRIES, size)
+
+
+def _page_contents(pdf: Pdf, left: int) -> Iterator[Any]:
+    """Yield what draws the pages, as far as the bound; a list that several of them refer to is gone through once."""
     from pikepdf import Array  # noqa: PLC0415
 
     seen: set[tuple[int, int]] = set()
@@ -120,42 +135,77 @@ def _page_contents(pdf: Pdf) -> Iterator[Any]:
             yield contents
         elif isinstance(contents, list) or not contents.is_indirect or contents.objgen not in seen:
             seen |= set() if isinstance(contents, list) else {contents.objgen}
+            left -= len(contents)
+            if left < 0:
+                raise too_complex()
             yield from contents
 
 
-def _unpack(stream: Any, budget: _Budget, *, is_strict: bool = True) -> None:
-    """Take from the budget what one stream unpacks to; streams packed in other ways count as they are."""
+def _unpack(stream: Any, budget: _Budget, *, is_strict: bool = True, words: Words | None = None) -> None:
+    """Take from the budget what one stream unpacks to, and its words where these will be understood.
+
+    Streams that are packed in other ways count as they are, but the parser may unpack only what was counted.
+    """
     from pikepdf import Stream  # noqa: PLC0415
 
     if not isinstance(stream, Stream) or stream.objgen in budget.done:
         return
     budget.done.add(stream.objgen)
-    if str(stream.get("/Filter", "")) != "/FlateDecode":
+    filters = _filters(stream)
+    is_flate = filters[:1] == ["/FlateDecode"]
+    if words is not None and filters not in ([], ["/FlateDecode"]):
+        raise too_complex()
+    if not is_flate and words is None:
         return
     packed = io.BytesIO(stream.read_raw_bytes())
     budget.packed -= packed.getbuffer().nbytes
     if budget.packed < 0:
         raise too_complex()
-    try:
-        _throw_away(packed, budget)
-    except zlib.error:
-        detail = "Una parte del PDF está dañada. Ábralo, guárdelo de nuevo como PDF y envíe el nuevo archivo."
-        raise InvalidInput("pdf_damaged", detail) from None
+    is_altered = "/DecodeParms" in stream or "/DP" in stream
+    for piece in _pieces(packed, budget, filters.count("/FlateDecode"), is_strict=is_strict):
+        if words is not None:
+            words.take(_ALL_WORDS[: len(piece)] if is_altered else piece)
     if budget.unpacked < 0 and is_strict:
         raise too_complex()
 
 
-def _throw_away(packed: BinaryIO, budget: _Budget) -> None:
+def _filters(stream: Any) -> list[str]:
+    """Return what a stream is packed with, outermost first, by the long names."""
+    from pikepdf import Array  # noqa: PLC0415
+
+    given = stream.get("/Filter", [])
+    names = [str(one) for one in given] if isinstance(given, Array | list) else [str(given)]
+    return [_SHORT_NAMES.get(name, name) for name in names]
+
+
+def _pieces(packed: BinaryIO, budget: _Budget, times: int, *, is_strict: bool) -> Iterator[bytes]:
+    """Yield what is unpacked so many times over."""
+    pieces: Iterator[bytes] = iter(lambda: packed.read(_PIECE), b"")
+    for _ in range(min(times, _MOST_TIMES)):
+        pieces = _inflated(pieces, budget, is_strict=is_strict)
+    return pieces
+
+
+def _inflated(pieces: Iterable[bytes], budget: _Budget, *, is_strict: bool) -> Iterator[bytes]:
     """Unpack until the end or until nothing is left of the budget, in pieces, so that no piece is copied again."""
     unpacker = zlib.decompressobj()
-    while budget.unpacked >= 0 and not unpacker.eof:
-        pending = unpacker.unconsumed_tail or packed.read(_PIECE)
-        if not pending:
-            return
-        budget.unpacked -= len(unpacker.decompress(pending, _PIECE))
+    is_empty = True
+    try:
+        for piece in pieces:
+            pending, is_empty = piece, is_empty and not piece
+            while pending and budget.unpacked >= 0 and not unpacker.eof:
+                unpacked = unpacker.decompress(pending, _PIECE)
+                budget.unpacked -= len(unpacked)
+                yield unpacked
+                pending = unpacker.unconsumed_tail
+            if budget.unpacked < 0 or unpacker.eof:
+                return
+    except zlib.error:
+        raise _damaged_part() from None
+    if is_strict and not is_empty:
+        raise _damaged_part()
 
 
-def too_complex() -> InvalidInput:
-    """Return the refusal of a PDF that would keep its readers at work."""
-    detail = "El PDF es demasiado complejo para revisarlo. Divídalo o imprímalo a PDF y envíe el PDF resultante."
-    return InvalidInput("pdf_too_complex", detail)
+def _damaged_part() -> InvalidInput:
+    detail = "Una parte del PDF está dañada. Ábralo, guárdelo de nuevo como PDF y envíe el nuevo archivo."
+    return InvalidInput("pdf_damaged", detail)

@@ -13,7 +13,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.services.upload import inspect_pdf, pdf_budget
+from chalicelib.services.upload import pdf_budget
 from tests.services.upload.inspecting import accept, refusal
 
 
@@ -178,7 +178,7 @@ def test_a_page_tree_that_is_none_is_damaged(tree: bytes) -> None:
 
 @pytest.mark.parametrize("mode", list(pikepdf.ObjectStreamMode))
 def test_entries_are_counted_wherever_they_stand(mode: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspect_pdf, "MAX_ENTRIES", 2000)
+    monkeypatch.setattr(pdf_budget, "MAX_ENTRIES", 2000)
     for inside in (
         Array([1] * 2000),
         Array([Dictionary(A=1, B=2)] * 700),

@@ -1,0 +1,196 @@
+"""The cross-reference sections of a PDF, followed from its end before the parser follows them.
+
+A few kilobytes of a section can unpack to megabytes, and hundreds of sections can share them. What this reading cannot
+follow with certainty is refused, so that the parser finds no other sections than the ones that were counted.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from chalicelib.services.upload.pdf_refusal import damaged, too_complex
+from chalicelib.services.upload.pdf_syntax import UNFINISHED, read_dictionary
+
+MAX_SECTIONS = 256
+"""One for each time that a document was added to, two where it is linearized."""
+MAX_SECTION_ENTRIES = 2_000_000
+"""In all sections together: each object that a later section replaces is listed again."""
+MAX_SECTION_BYTES = 16 * 1024 * 1024
+"""What all sections may unpack to."""
+MAX_SIZE = 8_000_000
+"""The highest object number; numbers may be left out."""
+_MAX_DICTIONARIES = 512 * 1024
+_SEARCHED = 1054
+"""The parser looks for the last `startxref` in as many bytes before the end."""
+_WINDOWS = (64 * 1024, 1024 * 1024, 48 * 1024 * 1024)
+_PIECE = 256 * 1024
+_LAST = re.compile(rb"startxref[\x00\t\n\f\r ]+(\d{1,10})(?=[\x00\t\n\f\r %])")
+_TABLE = re.compile(rb"[\x00\t\n\f\r ]{0,64}xref[\x00\t\n\f\r ]")
+_RANGE = re.compile(rb"[\x00\t\n\f\r ]{0,64}(\d{1,10})[\x00\t\n\f\r ]{1,9}(\d{1,10})(?=[\x00\t\n\f\r ])")
+_ENTRY = rb"(?:[\x00\t\n\f\r ]{0,9}\d{1,20}[\x00\t\n\f\r ]{1,9}\d{1,10}[\x00\t\n\f\r ]{1,9}[fn])"
+_ENTRIES = re.compile(_ENTRY + rb"*+")
+_TRAILER = re.compile(rb"[\x00\t\n\f\r ]{0,64}trailer(?=[\x00\t\n\f\r <])")
+_STREAM = re.compile(rb"[\x00\t\n\f\r ]{0,64}\d{1,10}[\x00\t\n\f\r ]{1,9}\d{1,5}[\x00\t\n\f\r ]{1,9}obj(?=[\x00\t\n\f\r <])")
+_DATA = re.compile(rb"[\x00\t\n\f\r ]{0,64}stream[\t ]{0,9}(?:\r\n|\n|\r)")
+_KEYS = ("/Prev", "/XRefStm", "/Size", "/W", "/Index", "/Filter", "/Length", "/Type")
+
+
+@dataclass(slots=True)
+class _Work:
+    packed: int
+    """As much as the file has: sections do not lie within each other."""
+    unpacked: int = MAX_SECTION_BYTES
+    entries: int = MAX_SECTION_ENTRIES
+    dictionaries: int = _MAX_DICTIONARIES
+    sections: int = MAX_SECTIONS + 1
+    seen: set[int] = field(default_factory=set)
+
+    def check(self) -> None:
+        if min(self.packed, self.unpacked, self.entries, self.dictionaries, self.sections) < 0:
+            raise too_complex()
+
+
+def follow_sections(stream: BinaryIO) -> None:
+    """Go through all sections, and count them, their entries and the bytes that they unpack to.
+
+    Raises:
+        InvalidInput: `pdf_too_complex` beyond the bounds, `pdf_damaged` where the parser might see something else.
+
+    """
+    size = stream.seek(0, io.SEEK_END)
+    work = _Work(packed=size)
+    place = _last_section(stream, size)
+    while place and place not in work.seen:
+        work.seen.add(place)
+        entries, is_table = _follow(stream, place, work)
+        if is_table and "/XRefStm" in entries:
+            _follow(stream, _number(entries["/XRefStm"]), work)
+        place = _number(entries.get("/Prev", 0))
+
+
+def _last_section(stream: BinaryIO, size: int) -> int:
+    stream.seek(max(0, size - _SEARCHED))
+    tail = stream.read()
+    found = _LAST.match(tail, max(0, tail.rfind(b"startxref")))
+    if not found:
+        raise damaged()
+    return int(found[1])
+
+
+def _follow(stream: BinaryIO, place: int, work: _Work) -> tuple[dict[str, Any], bool]:
+    """Take one section from the budget; return what its dictionary says, and whether it is a table."""
+    work.sections -= 1
+    work.check()
+    for window in _WINDOWS:
+        stream.seek(place)
+        text = stream.read(window)
+        is_table = _TABLE.match(text)
+        found = _table(text, is_table.end(), work.entries) if is_table else _stream(text)
+        if found is UNFINISHED and len(text) == window:
+            continue
+        if not isinstance(found, tuple):
+            raise damaged()
+        return _take(stream, place, found, work), bool(is_table)
+    raise too_complex()
+
+
+def _table(text: bytes, at: int, most: int) -> Any:
+    """Return the trailer's pairs, how long they are, where they end, and how many entries the table has."""
+    total = 0
+    while found := _RANGE.match(text, at):
+        at, listed = found.end(), int(found[2])
+        total += listed
+        if total > most:
+            raise too_complex()
+        entries = _ENTRIES.match(text, at)
+        end = entries.end() if entries else at
+        if text.count(b"n", at, end) + text.count(b"f", at, end) != listed:
+            return UNFINISHED
+        at = end
+    trailer = _TRAILER.match(text, at)
+    if not trailer:
+        return UNFINISHED
+    read = read_dictionary(text, trailer.end(), _MAX_DICTIONARIES)
+    return read if not isinstance(read, tuple) else (*read, trailer.end(), total)
+
+
+def _stream(text: bytes) -> Any:
+    head = _STREAM.match(text)
+    if not head:
+        return UNFINISHED
+    read = read_dictionary(text, head.end(), _MAX_DICTIONARIES)
+    if not isinstance(read, tuple):
+        return read
+    data = _DATA.match(text, read[1])
+    return (read[0], data.end(), head.end(), -1) if data else UNFINISHED
+
+
+def _take(stream: BinaryIO, place: int, found: tuple[Any, int, int, int], work: _Work) -> dict[str, Any]:
+    pairs, end, start, listed = found
+    work.dictionaries -= end - start
+    entries = _entries(pairs)
+    if _number(entries.get("/Size")) > MAX_SIZE:
+        raise too_complex()
+    if listed >= 0:
+        work.entries -= listed
+    else:
+        _take_stream(stream, place + end, entries, work)
+    work.check()
+    return entries
+
+
+def _entries(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return those that lead further or cause work; one that is given twice might be read either way."""
+    names = [name for name, value in pairs if name in _KEYS and value is not None]
+    if len(names) != len(set(names)):
+        raise damaged()
+    return {name: value for name, value in pairs if name in _KEYS and value is not None}
+
+
+def _take_stream(stream: BinaryIO, data: int, entries: dict[str, Any], work: _Work) -> None:
+    if entries.get("/Type") != "/XRef":
+        raise damaged()
+    index = entries.get("/Index", [0, entries["/Size"]])
+    widths = entries.get("/W")
+    if not isinstance(index, list) or not isinstance(widths, list):
+        raise damaged()
+    listed = sum(_number(one) for one in index[1::2])
+    work.entries -= listed
+    work.check()
+    packing = entries.get("/Filter", [])
+    packing = packing if isinstance(packing, list) else [packing]
+    if not packing:
+        work.unpacked -= min(listed * sum(_number(one) for one in widths), work.packed)
+    elif packing in (["/FlateDecode"], ["/Fl"]):
+        _unpack(stream, data, work)
+    else:
+        raise too_complex()
+
+
+def _unpack(stream: BinaryIO, data: int, work: _Work) -> None:
+    """Throw away what a section unpacks to, until its end or until the budget is spent."""
+    stream.seek(data)
+    unpacker = zlib.decompressobj()
+    while not unpacker.eof:
+        pending = unpacker.unconsumed_tail
+        if not pending:
+            pending = stream.read(4096)
+            work.packed -= len(pending)
+        if not pending:
+            return
+        try:
+            work.unpacked -= len(unpacker.decompress(pending, _PIECE))
+        except zlib.error:
+            return
+        work.check()
+
+
+def _number(value: Any) -> int:
+    """Return a whole number that stands where it is used: the parser would follow a reference, this reading does not."""
+    if not isinstance(value, int) or value < 0:
+        raise damaged()
+    return value

@@ -1,0 +1,92 @@
+"""Read one dictionary of a PDF from plain bytes, as the trailer and the heads of cross-reference streams are written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+UNFINISHED = object()
+"""The bytes end before the dictionary does, or it is not one."""
+_TOKEN = re.compile(
+    rb"[\x00\t\n\f\r ]+|%[^\r\n]*|/[^\x00\t\n\f\r ()<>\[\]{}/%]*|<<|>>|<[0-9A-Fa-f\x00\t\n\f\r ]*>|[\[\](]"
+    rb"|[^\x00\t\n\f\r ()<>\[\]{}/%]+"
+)
+_PARENTHESIS = re.compile(rb"\\.|[()]", re.DOTALL)
+_HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
+_INTEGER = re.compile(rb"[+-]?\d{1,18}")
+_DEEPEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """To another object."""
+
+
+def read_dictionary(text: bytes, at: int, most: int) -> Any:
+    """Return the pairs of the dictionary at this place and where it ends; `UNFINISHED` where that cannot be told.
+
+    Names are strings, whole numbers `int`, arrays lists, references `Reference`, nulls `None`; all else is bytes.
+    """
+    stack: list[list[Any]] = []
+    end = min(len(text), at + most)
+    while at < end:
+        token = _TOKEN.match(text, at, end)
+        if not token:
+            return UNFINISHED
+        word, at = token[0], token.end()
+        if word in (b"<<", b"["):
+            stack.append([word])
+        elif not stack and not _is_blank(word):
+            return UNFINISHED
+        elif word in (b">>", b"]"):
+            *_, (opening, *values) = stack
+            stack.pop()
+            if (opening == b"<<") != (word == b">>"):
+                return UNFINISHED
+            if not stack:
+                return (_pairs(values), at) if word == b">>" and _is_paired(values) else UNFINISHED
+            stack[-1].append(values if word == b"]" else b"<<>>")
+        elif word == b"(":
+            at = _string_end(text, at, end)
+            stack[-1].append(b"()")
+        elif not _is_blank(word):
+            _add(stack[-1], word)
+        if len(stack) > _DEEPEST:
+            return UNFINISHED
+    return UNFINISHED
+
+
+def _is_blank(word: bytes) -> bool:
+    return word[0] in b"\x00\t\n\f\r %"
+
+
+def _add(values: list[Any], word: bytes) -> None:
+    if word == b"R" and len(values) > 2 and isinstance(values[-1], int) and isinstance(values[-2], int):
+        values[-2:] = [Reference()]
+    elif word == b"null":
+        values.append(None)
+    elif word.startswith(b"/"):
+        values.append(_HEX.sub(lambda one: bytes([int(one[1], 16)]), word).decode("latin-1"))
+    else:
+        values.append(int(word) if _INTEGER.fullmatch(word) else word)
+
+
+def _is_paired(values: list[Any]) -> bool:
+    return len(values) % 2 == 0 and all(isinstance(name, str) for name in values[::2])
+
+
+def _pairs(values: list[Any]) -> list[tuple[str, Any]]:
+    return list(zip(values[::2], values[1::2], strict=True))
+
+
+def _string_end(text: bytes, at: int, end: int) -> int:
+    """Return where a string ends that was opened before; parentheses within it stand in pairs."""
+    depth = 1
+    while depth:
+        found = _PARENTHESIS.search(text, at, end)
+        if not found:
+            return end
+        at = found.end()
+        depth += {b"(": 1, b")": -1}.get(found[0], 0)
+    return at
