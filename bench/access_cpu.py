@@ -22,6 +22,6 @@ def measure(world: BenchWorld) -> Iterator[Figure]:
     if ours() != floor():
         raise AssertionError((ours(), floor()))
     taken = alternate(lambda count: [ours] * count, lambda count: [floor] * count, rounds=_ROUNDS, batch=_BATCH)
-    yield Figure("authenticated request ÷ floor", taken.ratio, "x", 1.5)
+    yield Figure("authenticated request ÷ floor", taken.ratio, "x", 1.15)
     yield Figure("authenticated request CPU", taken.ours * 1e3, "ms")
     yield Figure("authenticated request floor CPU", taken.floor * 1e3, "ms")

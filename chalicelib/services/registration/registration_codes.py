@@ -70,9 +70,15 @@ def use_code(registration: Registration, code: str, *, tools: RegistrationTools)
         raise code_unusable()
     if right is None:
         return
-    if not tools.sent_mails.use_up(right, until=now + LONG):
+    used: list[bool] = []
+    together(
+        [
+            lambda: used.append(tools.sent_mails.use_up(right, until=now + LONG)),
+            lambda: tools.sent_mails.forget(about, right),  # it serves nobody: the next who asks gets another e-mail
+        ]
+    )
+    if not used[0]:
         raise _used_elsewhere()
-    tools.sent_mails.forget(about, right)  # a used code serves nobody: the next who asks gets another e-mail
 
 
 def _used_elsewhere() -> InvalidInput:

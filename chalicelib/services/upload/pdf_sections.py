@@ -34,7 +34,9 @@ _RANGE = re.compile(rb"[\x00\t\n\f\r ]{0,64}(\d{1,10})[\x00\t\n\f\r ]{1,9}(\d{1,
 _ENTRY = rb"(?:[\x00\t\n\f\r ]{0,9}\d{1,20}[\x00\t\n\f\r ]{1,9}\d{1,10}[\x00\t\n\f\r ]{1,9}[fn])"
 _ENTRIES = re.compile(_ENTRY + rb"*+")
 _TRAILER = re.compile(rb"[\x00\t\n\f\r ]{0,64}trailer(?=[\x00\t\n\f\r <])")
-_STREAM = re.compile(rb"[\x00\t\n\f\r ]{0,64}\d{1,10}[\x00\t\n\f\r ]{1,9}\d{1,5}[\x00\t\n\f\r ]{1,9}obj(?=[\x00\t\n\f\r <])")
+_STREAM = re.compile(
+    rb"[\x00\t\n\f\r ]{0,64}\d{1,10}[\x00\t\n\f\r ]{1,9}\d{1,5}[\x00\t\n\f\r ]{1,9}obj(?=[\x00\t\n\f\r <])"
+)
 _DATA = re.compile(rb"[\x00\t\n\f\r ]{0,64}stream[\t ]{0,9}(?:\r\n|\n|\r)")
 _KEYS = ("/Prev", "/XRefStm", "/Size", "/W", "/Index", "/Filter", "/Length", "/Type")
 
