@@ -60,7 +60,8 @@ GUESSED_WORDS = frozenset(
     quispe flores garcia rodriguez lopez mamani sanchez huaman rojas ramirez torres gonzales diaz vargas castillo
     casilla casillaelectronica buzon notificacion notificaciones reniec sunat produce ministerio municipalidad
     gobierno estado gobiernoperu gobpe entidad mesadepartes tramite tramites dni ruc documento expediente
-    internet computadora celular telefono facebook whatsapp google gmail hotmail yahoo instagram tiktok youtube
+    internet computadora celular telefono facebook whatsapp google gmail gmailcom hotmail hotmailcom outlookcom
+    yahoo yahoocom instagram tiktok youtube
     netflix windows microsoft samsung huawei motorola xiaomi iphone android playstation nintendo pokemon pikachu
     goku naruto sasuke dragonball vegeta batman spiderman starwars matrix harrypotter minecraft fortnite
     freefire dota roblox mario zelda

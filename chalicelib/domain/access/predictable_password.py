@@ -1,9 +1,10 @@
 """Which passwords are easy to guess: those that consist of nothing but predictable pieces.
 
 Pieces are listed words and names, sequences, dates, short runs. A listed word counts with a year, digits or signs at
-its ends, in leet, backwards, twice, with an article or a cheer before it. Two names, or words of our own, count
-together. So `Peru2026!`, `C0ntraseña1`, `Liverpool1` and `VivaEcuador25` are predictable. Three words that don't belong
-together are not.
+its ends, in leet, backwards, repeated, with an article or a cheer before it. Two names, or words of our own, count
+together, with `y` or `de` between them too; so do a name, a surname and one more, and sequences however many. So
+`Peru2026!`, `C0ntraseña1`, `Liverpool1` and `VivaEcuador25` are predictable. Three words that don't belong together
+are not.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ _SHORT_DIGITS = 4
 _SHORT_SYMBOLS = 3
 _FEW_RUNS = 3
 _WORDS_TOGETHER = 2
+_JOINTS = ("dela", "del", "de", "la", "y", "e")
 _LONGEST_LEET_AT_AN_END = 3
 _SHORTEST_BACKWARDS = 5
 _LONGEST_WORDS = 60
@@ -75,15 +77,38 @@ def _is_made_of_predictable_runs(form: str, common: CommonPasswords) -> bool:
         return True
     letters = re.findall(r"[a-z]+", form)
     digits = re.findall(r"[0-9]+", form)
-    whole = "".join(letters)
-    if len(letters) > 1 and (whole in GUESSED_WORDS or _is_sequence(whole) or _are_names(letters, common)):
+    if len(letters) > 1 and _go_together(letters, common):
         return all(_is_predictable_run(run, common) for run in digits)
     runs = _RUNS.findall(form)
     return len(runs) <= _FEW_RUNS and all(_is_predictable_run(run, common) for run in runs)
 
 
+def _go_together(letters: list[str], common: CommonPasswords) -> bool:
+    """Tell whether parts that something stands between are one word, the same, names, or all of them sequences."""
+    whole = "".join(letters)
+    if whole in GUESSED_WORDS or _is_sequence(whole) or _are_names(letters, common):
+        return True
+    if len(set(letters)) == 1:
+        return _is_common(letters[0], common)
+    return all(_is_pattern(run) for run in letters)
+
+
+def _is_pattern(run: str) -> bool:
+    return (len(run) > _SHORT_LETTERS and _is_sequence(run)) or (len(run) > 1 and len(set(run)) == 1)
+
+
 def _are_names(letters: list[str], common: CommonPasswords) -> bool:
-    return len(letters) == _WORDS_TOGETHER and all(run in common.names or run in GUESSED_WORDS for run in letters)
+    named = [run for run in letters if run not in _JOINTS]
+    is_person = len(named) == _WORDS_TOGETHER or common.names.issuperset(named[:_WORDS_TOGETHER])
+    return (
+        len(named) in (_WORDS_TOGETHER, _WORDS_TOGETHER + 1)
+        and is_person
+        and all(_is_name(run, common) for run in named)
+    )
+
+
+def _is_name(run: str, common: CommonPasswords) -> bool:
+    return run in common.names or run in GUESSED_WORDS
 
 
 def _is_predictable_run(run: str, common: CommonPasswords) -> bool:
@@ -105,7 +130,25 @@ def _is_common(run: str, common: CommonPasswords) -> bool:
     words = {run, *_without_affixes(run)}
     if any(_is_listed(word, common) or _is_sequence(word) for word in words):
         return True
-    return any(_are_names([word[:at], word[at:]], common) for word in words for at in range(1, len(word)))
+    return any(_are_names(parts, common) for word in words for parts in _name_first(word, common))
+
+
+def _name_first(word: str, common: CommonPasswords) -> Iterator[list[str]]:
+    """Yield how a word can be cut in two or three after a name, with `y` and the like between them left out."""
+    for first, rest in _cuts(word, common):
+        yield [first, rest]
+        if len(first) > _SHORT_LETTERS and first in common.names:
+            for second, third in _cuts(rest, common):
+                if min(len(second), len(third)) > _SHORT_LETTERS:
+                    yield [first, second, third]
+
+
+def _cuts(word: str, common: CommonPasswords) -> Iterator[tuple[str, str]]:
+    for at in range(1, len(word)):
+        if _is_name(word[:at], common):
+            rest = word[at:]
+            yield word[:at], rest
+            yield from ((word[:at], rest.removeprefix(joint)) for joint in _JOINTS if rest.startswith(joint))
 
 
 def _is_listed(word: str, common: CommonPasswords) -> bool:

@@ -18,9 +18,10 @@ from chalicelib.services.upload.pdf_budget import (
     entry_bound,
     limit_parser,
 )
+from chalicelib.services.upload.pdf_reader import CountedReader
 from chalicelib.services.upload.pdf_refusal import damaged, too_complex
 from chalicelib.services.upload.pdf_sections import follow_sections
-from chalicelib.services.upload.pdf_words import CountedReader, Words
+from chalicelib.services.upload.pdf_words import Words
 from chalicelib.services.upload.zip_tail import has_zip_tail
 
 if TYPE_CHECKING:
@@ -61,29 +62,30 @@ def inspect_pdf(stream: BinaryIO) -> None:
 
     limit_parser()
     check_sections(stream)
-    follow_sections(stream)
+    sections = follow_sections(stream)
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
-    words = Words.of_file(size)
-    reader = CountedReader(stream, words)
+    reader = CountedReader(stream, Words.of_file(size), sections)
     try:
         with pikepdf.open(reader, attempt_recovery=False, inherit_page_attributes=False) as pdf:  # type: ignore[arg-type]
-            _check_document(pdf, size, words, reader)
+            _check_document(pdf, size, reader)
     except pikepdf.PasswordError:
         raise _encrypted() from None
     except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise (too_complex() if reader.is_spent else damaged()) from error
 
 
-def _check_document(pdf: Pdf, size: int, words: Words, reader: CountedReader) -> None:
+def _check_document(pdf: Pdf, size: int, reader: CountedReader) -> None:
     if pdf.is_encrypted:
         raise _encrypted()
-    check_streams(pdf, size, words, reader)
+    check_streams(pdf, size, reader)
     for entries, is_stream in _dictionaries(pdf, entry_bound(size)):
         _check_dictionary(entries, is_stream)
     check_other_streams(pdf.objects, size, reader)
+    if reader.is_spent:
+        raise too_complex()
     if len(pdf.pages) == 0 or pdf.get_warnings():
-        raise too_complex() if reader.is_spent else damaged()
+        raise damaged()
 
 
 def _dictionaries(pdf: Pdf, left: int) -> Iterator[tuple[dict[str, Any], bool]]:

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.services.upload.pdf_reader import CountedReader
 from chalicelib.services.upload.pdf_refusal import too_complex
 from chalicelib.services.upload.pdf_sections import MAX_SECTIONS
-from chalicelib.services.upload.pdf_words import CountedReader, Words, most
+from chalicelib.services.upload.pdf_words import most
 
 if TYPE_CHECKING:
     from pikepdf import Pdf
@@ -82,7 +83,7 @@ def check_sections(stream: BinaryIO) -> None:
         before = text[kept:]
 
 
-def check_streams(pdf: Pdf, size: int, words: Words, reader: CountedReader) -> None:
+def check_streams(pdf: Pdf, size: int, reader: CountedReader) -> None:
     """Unpack object streams and page contents of a file of `size` bytes, each once, within bounds.
 
     Raises:
@@ -97,7 +98,7 @@ def check_streams(pdf: Pdf, size: int, words: Words, reader: CountedReader) -> N
     for number in packed:
         stream = pdf.get_object(number, 0)
         with reader.uncounted():
-            _unpack(stream, budget, words=words)
+            _unpack(stream, budget, reader=reader)
     budget.unpacked += MAX_UNPACKED - min(MAX_UNPACKED, MAX_UNPACKED_OBJECTS)
     for contents in _page_contents(pdf, entry_bound(size)):
         with reader.uncounted():
@@ -141,7 +142,7 @@ def _page_contents(pdf: Pdf, left: int) -> Iterator[Any]:
             yield from contents
 
 
-def _unpack(stream: Any, budget: _Budget, *, is_strict: bool = True, words: Words | None = None) -> None:
+def _unpack(stream: Any, budget: _Budget, *, is_strict: bool = True, reader: CountedReader | None = None) -> None:
     """Take from the budget what one stream unpacks to, and its words where these will be understood.
 
     Streams that are packed in other ways count as they are, but the parser may unpack only what was counted.
@@ -153,18 +154,20 @@ def _unpack(stream: Any, budget: _Budget, *, is_strict: bool = True, words: Word
     budget.done.add(stream.objgen)
     filters = _filters(stream)
     is_flate = filters[:1] == ["/FlateDecode"]
-    if words is not None and filters not in ([], ["/FlateDecode"]):
+    if reader and filters not in ([], ["/FlateDecode"]):
         raise too_complex()
-    if not is_flate and words is None:
+    if not is_flate and not reader:
         return
     packed = io.BytesIO(stream.read_raw_bytes())
     budget.packed -= packed.getbuffer().nbytes
     if budget.packed < 0:
         raise too_complex()
     is_altered = "/DecodeParms" in stream or "/DP" in stream
-    for piece in _pieces(packed, budget, filters.count("/FlateDecode"), is_strict=is_strict):
-        if words is not None:
-            words.take(_ALL_WORDS[: len(piece)] if is_altered else piece)
+    pieces = _pieces(packed, budget, filters.count("/FlateDecode"), is_strict=is_strict)
+    if reader:
+        reader.take(_ALL_WORDS[: len(piece)] if is_altered else piece for piece in pieces)
+    for _ in pieces:
+        pass
     if budget.unpacked < 0 and is_strict:
         raise too_complex()
 

@@ -50,14 +50,15 @@ class _Work:
     dictionaries: int = _MAX_DICTIONARIES
     sections: int = MAX_SECTIONS + 1
     seen: set[int] = field(default_factory=set)
+    data: list[int] = field(default_factory=list)
 
     def check(self) -> None:
         if min(self.packed, self.unpacked, self.entries, self.dictionaries, self.sections) < 0:
             raise too_complex()
 
 
-def follow_sections(stream: BinaryIO) -> None:
-    """Go through all sections, and count them, their entries and the bytes that they unpack to.
+def follow_sections(stream: BinaryIO) -> list[int]:
+    """Count all sections, their entries and what they unpack to; return where the data of those in streams begin.
 
     Raises:
         InvalidInput: `pdf_too_complex` beyond the bounds, `pdf_damaged` where the parser might see something else.
@@ -72,6 +73,7 @@ def follow_sections(stream: BinaryIO) -> None:
         if is_table and "/XRefStm" in entries:
             _follow(stream, _number(entries["/XRefStm"]), work)
         place = _number(entries.get("/Prev", 0))
+    return work.data
 
 
 def _last_section(stream: BinaryIO, size: int) -> int:
@@ -156,6 +158,7 @@ def _entries(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _take_stream(stream: BinaryIO, data: int, entries: dict[str, Any], work: _Work) -> None:
     if entries.get("/Type") != "/XRef":
         raise damaged()
+    work.data.append(data)
     index = entries.get("/Index", [0, entries["/Size"]])
     widths = entries.get("/W")
     if not isinstance(index, list) or not isinstance(widths, list):
@@ -188,11 +191,12 @@ def _unpack(stream: BinaryIO, data: int, work: _Work) -> None:
             work.unpacked -= len(unpacker.decompress(pending, _PIECE))
         except zlib.error:
             return
+        work.packed += len(unpacker.unused_data)
         work.check()
 
 
 def _number(value: Any) -> int:
-    """Return a whole number that stands where it is used: the parser would follow a reference, this reading does not."""
+    """Return a whole number; the parser would follow a reference to one, this reading does not."""
     if not isinstance(value, int) or value < 0:
         raise damaged()
     return value

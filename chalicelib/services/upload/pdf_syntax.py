@@ -1,4 +1,4 @@
-"""Read one dictionary of a PDF from plain bytes, as the trailer and the heads of cross-reference streams are written."""
+"""Read one dictionary of a PDF from plain bytes, such as the trailer or the head of a cross-reference stream."""
 
 from __future__ import annotations
 
@@ -35,26 +35,35 @@ def read_dictionary(text: bytes, at: int, most: int) -> Any:
         if not token:
             return UNFINISHED
         word, at = token[0], token.end()
+        if _is_blank(word):
+            continue
         if word in (b"<<", b"["):
             stack.append([word])
-        elif not stack and not _is_blank(word):
+        elif not stack:
             return UNFINISHED
         elif word in (b">>", b"]"):
-            *_, (opening, *values) = stack
-            stack.pop()
-            if (opening == b"<<") != (word == b">>"):
-                return UNFINISHED
-            if not stack:
-                return (_pairs(values), at) if word == b">>" and _is_paired(values) else UNFINISHED
-            stack[-1].append(values if word == b"]" else b"<<>>")
+            values = _close(stack, word)
+            if values is None or not stack:
+                return UNFINISHED if values is None else (_pairs(values), at)
         elif word == b"(":
             at = _string_end(text, at, end)
             stack[-1].append(b"()")
-        elif not _is_blank(word):
+        else:
             _add(stack[-1], word)
         if len(stack) > _DEEPEST:
             return UNFINISHED
     return UNFINISHED
+
+
+def _close(stack: list[list[Any]], word: bytes) -> list[Any] | None:
+    """Return what stood between this word and the one that it closes, if both fit and names stand before values."""
+    opening, *values = stack.pop()
+    is_array = word == b"]"
+    if (opening == b"[") != is_array or not ((is_array and stack) or _is_paired(values)):
+        return None
+    if stack:
+        stack[-1].append(values if is_array else b"<<>>")
+    return values
 
 
 def _is_blank(word: bytes) -> bool:
@@ -62,7 +71,7 @@ def _is_blank(word: bytes) -> bool:
 
 
 def _add(values: list[Any], word: bytes) -> None:
-    if word == b"R" and len(values) > 2 and isinstance(values[-1], int) and isinstance(values[-2], int):
+    if word == b"R" and [type(one) for one in values[-2:]] == [int, int]:
         values[-2:] = [Reference()]
     elif word == b"null":
         values.append(None)

@@ -79,7 +79,14 @@ def test_what_chance_made_is_accepted_but_for_one_in_hundreds() -> None:
 
 @pytest.mark.parametrize(
     "password",
-    ["Aa1" + "é€" * 120, "L" + "lteamo" * 40 + "1", "A" + "bcdx" * 60 + "1", "x1" * 125 + "A", "elella" * 40 + "Xq1"],
+    [
+        "Aa1" + "é€" * 120,
+        "L" + "lteamo" * 40 + "1",
+        "A" + "bcdx" * 60 + "1",
+        "x1" * 125 + "A",
+        "elella" * 40 + "Xq1",
+        "Anaevalialuzrosajosemariajuanpereztoledoanayevaydelaluzyeva1x",
+    ],
     ids=lambda password: password[:6],
 )
 def test_the_longest_passwords_are_judged_in_little_time(password: str) -> None:
@@ -111,6 +118,18 @@ def test_the_longest_passwords_are_judged_in_little_time(password: str) -> None:
         "MiCasilla1",
         "Asdasdasd1",
         "Qw123321",
+        "Peru.Peru.Peru1",
+        "Sol-Sol-Sol-9",
+        "Qwerty.Asdfgh1",
+        "Abc.123.Xyz",
+        "Aa11Bb22Cc33",
+        "Gmail.com1",
+        "CamilaYMateo2015",
+        "Rosa-y-Jose-2010",
+        "Maria.de.la.Cruz7",
+        "MariaDeLaCruz1",
+        "Juan.Perez.Lima1",
+        "JuanPerezLima1",
     ],
 )
 def test_a_word_is_known_in_whatever_dress(password: str) -> None:
@@ -124,6 +143,9 @@ def test_a_word_is_known_in_whatever_dress(password: str) -> None:
         "Tren-marmol-guitarra7",
         "Mi abuela cose 3 botones",
         "Kq7vTz2Lw",
+        "aB3dE5gH",
+        "Perro-Luna-Mesa-52",
+        "Camilayer9Tul",
         "Ecuador81726359Kv",
     ],
 )
