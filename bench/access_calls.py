@@ -34,7 +34,7 @@ def login_by_captcha(people: People) -> Action:
 def login_by_code(people: People) -> Action:
     """Log in with password and an e-mailed code, which is used up apart."""
     event = people.login(email_code=people.email_code())
-    return Action("login by e-mailed code", lambda: handle(event), hops=4, calls=14)
+    return Action("login by e-mailed code", lambda: handle(event), hops=4, calls=16)
 
 
 def validation(people: People) -> Action:
@@ -53,4 +53,4 @@ def authenticated_request(people: People) -> Action:
 def verification(people: People) -> Action:
     """Verify an applicant's address by the e-mailed code, which opens the mailbox."""
     event = people.verification(people.registration())
-    return Action("registration: verify code", lambda: handle(event, status=200), hops=7, calls=8)
+    return Action("registration: verify code", lambda: handle(event, status=200), hops=8, calls=8)

@@ -15,3 +15,8 @@ def mask_mobile(number: str) -> str:
     """Keep the country and the last three digits: `+51987654321` → `+51 *** *** 321`; other countries show none."""
     country = next((code for code in _COUNTRY_CODES if number.startswith(code)), "+")
     return f"{country} *** *** {number[-3:]}"
+
+
+def mask_document(number: str) -> str:
+    """Keep the last three signs: `40000002` → `*** 002`; the stars tell no length."""
+    return f"*** {number[-3:]}"

@@ -99,9 +99,17 @@ def right_code(proof: EmailCode, username: str, *, tools: AccessTools, now: date
     return right[0] or right[1]
 
 
-def use_code_up(digest: str, *, tools: AccessTools, now: datetime) -> bool:
-    """Let a code count once."""
-    return tools.sent_mails.use_up(digest, until=now + LONG)
+def use_code_up(digest: str, username: str, *, tools: AccessTools, now: datetime) -> bool:
+    """Let a code count once, and the next who asks get another; one hop, three calls."""
+    used: list[bool] = []
+    together(
+        [
+            lambda: used.append(tools.sent_mails.use_up(digest, until=now + LONG)),
+            partial(tools.sent_mails.end_serving, _asked_for(username), digest, now=now),
+            partial(tools.sent_mails.end_serving, _proven_for(username), digest, now=now),
+        ]
+    )
+    return used[0]
 
 
 def end_codes(username: str, *, tools: AccessTools) -> None:

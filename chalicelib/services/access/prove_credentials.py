@@ -68,7 +68,7 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, se
         _log_failure(attempt, account, admission, tools, now)
         sent = code_after_password(attempt.username, account if is_right else None, tools=tools, now=now)
         raise EmailCodeNeeded.answering(sent.code_id)
-    if account is None or not (is_right and _use_up(proof, tools, now)):
+    if account is None or not (is_right and _use_up(proof, attempt, tools, now)):
         raise _failed(attempt, account, admission, tools, now)
     check_may_log_in(account, now)
     account = _rehashed(account, attempt.password, tools) if check.needs_rehash else account
@@ -104,9 +104,9 @@ def _right_proof(attempt: Attempt, tools: AccessTools, now: datetime) -> str | N
     return ""
 
 
-def _use_up(code: str, tools: AccessTools, now: datetime) -> bool:
+def _use_up(code: str, attempt: Attempt, tools: AccessTools, now: datetime) -> bool:
     """Let a code count once; with a mistyped password it is kept, since its tries are counted anyway."""
-    return not code or use_code_up(code, tools=tools, now=now)
+    return not code or use_code_up(code, attempt.username, tools=tools, now=now)
 
 
 def _draw_hash(attempt: Attempt, admission: Admission, tools: AccessTools, now: datetime) -> None:

@@ -115,15 +115,16 @@ def send_unless_served(
             lambda: issue(True),
         ]
     )
-    if not kept[0]:  # somebody asked at the same instant, and theirs serves
-        return
+    # Who asked at the same instant as another, whose e-mail serves, does the same work for nobody: no time may tell.
+    destination = mailed.destination if kept[0] else None
     try:
-        if _draw(asked.standing, is_real=mailed.destination is not None, tools=tools, now=now):
-            send_or_pretend(mailed.letter(wanted), mailed.destination, tools=tools, now=now)
+        if _draw(asked.standing, is_real=destination is not None, tools=tools, now=now):
+            send_or_pretend(mailed.letter(wanted), destination, tools=tools, now=now)
         else:
             tools.pause(_AS_LONG_AS_SENDING_S)
     except (TooManyRequests, Unavailable):
-        tools.sent_mails.forget(asked.about, wanted.digest)
+        if kept[0]:
+            tools.sent_mails.take_back(asked.about, wanted, before=asked.last)
         raise
 
 

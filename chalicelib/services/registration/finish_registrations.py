@@ -114,5 +114,5 @@ def _ask_again(registration: Registration, tools: RegistrationTools) -> str:
         complete_registration(going_on, tools=tools)
         return "confirmed"
     going_on = tools.registrations.update(going_on)
-    try_to_send(partial(give_code, going_on, tools))
+    try_to_send(partial(give_code, going_on, tools, is_awaited=True))
     return "confirmed"

@@ -1,17 +1,17 @@
-"""The codes that applicants are sent (REG-5): an inbox is never filled, and nobody waits for what others caused.
+"""The codes that applicants are sent (REG-5): an address is never flooded, and nobody waits for what others caused.
 
-While an e-mail to an inbox serves, whoever registers with it is led to it (`domain/access/sent_mail.py`): who shows a
-code of it reads the inbox. Under each registration five tries can be made. A code counts once, whichever registration
-it came with, and what was sent last is as good as what was sent before.
+Each registration gets an e-mail of its own, with a code and a link. Only where an address got a dozen in a day do they
+follow each other as `domain/access/sent_mail.py` says, and whoever registers with it is led to the last one. Who shows
+a code that went to an address reads it: so each code counts for any registration of that very address, once.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
-from chalicelib.domain.access.sent_mail import LONG, next_mail
+from chalicelib.domain.access.sent_mail import LONG, Pace, next_mail
 from chalicelib.domain.access.token import NewToken, Token, TokenKind
-from chalicelib.domain.contact import inbox_of
 from chalicelib.domain.errors import InvalidInput, MessageRefused, Unavailable
 from chalicelib.domain.masking import mask_email
 from chalicelib.domain.registration.registration import CODE_LIFETIME, Registration
@@ -20,9 +20,19 @@ from chalicelib.services.access.verify_code import code_unusable, judge_code
 from chalicelib.services.registration.tools import RegistrationTools, send_letter
 from chalicelib.services.together import together
 
+_PACE = Pace(few=12, apart=timedelta(0), serves=CODE_LIFETIME)
 
-def give_code(registration: Registration, tools: RegistrationTools) -> None:
-    """Send a code with a link, or have those serve that this inbox was sent; four hops and five calls at most.
+
+def is_mail_due(registration: Registration, tools: RegistrationTools) -> bool:
+    """Tell whether an e-mail of its own would go out now; one call."""
+    last = tools.sent_mails.find(_about(registration))
+    return next_mail(last, "", tools.clock(), is_proven=False, pace=_PACE) is not None
+
+
+def give_code(registration: Registration, tools: RegistrationTools, *, is_awaited: bool = False) -> None:
+    """Send a code with a link, or have those count that this address was sent; four hops and five calls at most.
+
+    `is_awaited` sends in any case: somebody was promised an e-mail, and left.
 
     Raises:
         MessageRefused: `email_address_refused`.
@@ -30,23 +40,25 @@ def give_code(registration: Registration, tools: RegistrationTools) -> None:
 
     """
     now, about, name = tools.clock(), _about(registration), registration.code_name
-    last, code, secret = tools.sent_mails.find(about), tools.new_email_code(), tools.new_token()
-    digest = tools.sent_mails.digest(about, code)
-    wanted = next_mail(last, digest, now, is_proven=False, short=CODE_LIFETIME)
-    serving = wanted or last
-    until = serving.serves_until if serving is not None else now
-    tries = NewToken(TokenKind.EMAIL_CODE, name, now, until)
-    if wanted is None or not tools.sent_mails.keep(about, wanted, instead_of=last):
-        tools.tokens.issue(tries)
+    code, secret = tools.new_email_code(), tools.new_token()
+    digest, last = tools.sent_mails.digest(about, code), tools.sent_mails.find(about)
+    wanted = next_mail(last, digest, now, is_proven=is_awaited, pace=_PACE)
+    while wanted is not None and not tools.sent_mails.keep(about, wanted, instead_of=last):
+        last = tools.sent_mails.find(about)  # somebody registered with this address at the same instant
+        wanted = next_mail(last, digest, now, is_proven=is_awaited, pace=_PACE)
+    if wanted is None:
+        until = last.serves_until if last is not None else now
+        tools.tokens.issue(NewToken(TokenKind.EMAIL_CODE, name, now, until))
         return
     data = {"code_name": name, "email": mask_email(registration.email)}
-    link = NewToken(TokenKind.EMAIL_LINK, secret, now, wanted.serves_until, data=data)
+    until = wanted.serves_until
+    tries = NewToken(TokenKind.EMAIL_CODE, name, now, until)
+    link = NewToken(TokenKind.EMAIL_LINK, secret, now, until, data=data)
     together([partial(tools.tokens.issue, tries), partial(tools.tokens.issue, link)])
     try:
-        letter = code_letter(code, f"{tools.link_base}/{secret}", wanted.serves_until - now)
-        send_letter(letter, registration, tools)
+        send_letter(code_letter(code, f"{tools.link_base}/{secret}", until - now), registration, tools)
     except (MessageRefused, Unavailable):
-        tools.sent_mails.forget(about, digest)
+        tools.sent_mails.take_back(about, wanted, before=last)
         raise
 
 
@@ -70,15 +82,9 @@ def use_code(registration: Registration, code: str, *, tools: RegistrationTools)
         raise code_unusable()
     if right is None:
         return
-    used: list[bool] = []
-    together(
-        [
-            lambda: used.append(tools.sent_mails.use_up(right, until=now + LONG)),
-            lambda: tools.sent_mails.forget(about, right),  # it serves nobody: the next who asks gets another e-mail
-        ]
-    )
-    if not used[0]:
+    if not tools.sent_mails.use_up(right, until=now + LONG):
         raise _used_elsewhere()
+    tools.sent_mails.end_serving(about, right, now=now)
 
 
 def _used_elsewhere() -> InvalidInput:
@@ -86,4 +92,6 @@ def _used_elsewhere() -> InvalidInput:
 
 
 def _about(registration: Registration) -> str:
-    return f"registration#{inbox_of(registration.email)}"
+    """Name the very address, since who reads one spelling of it need not read another."""
+    local, _, domain = registration.email.rpartition("@")
+    return f"registration#{local}@{domain.lower()}"

@@ -7,7 +7,7 @@ from chalicelib.domain.limit import Standing
 from chalicelib.domain.registration.registration import VERIFIABLE, Registration, RegistrationState, with_another_mail
 from chalicelib.renderers.registration.registration_letters import waiting_letter
 from chalicelib.services.registration.complete_registration import send_way_in
-from chalicelib.services.registration.registration_codes import give_code
+from chalicelib.services.registration.registration_codes import give_code, is_mail_due
 from chalicelib.services.registration.tools import (
     RegistrationTools,
     cool_down,
@@ -17,7 +17,7 @@ from chalicelib.services.registration.tools import (
 
 
 def resend_registration_mail(registration_id: str, *, tools: RegistrationTools) -> Registration:
-    """Send a new code, or the way in again once completed; the code sent before is worth nothing any more.
+    """Send a new code, or the way in again once completed; the codes sent before count as well.
 
     Raises:
         TooManyRequests: `limit_reached` within a minute, or `too_many_codes`.
@@ -38,19 +38,20 @@ def send_again(registration: Registration, *, tools: RegistrationTools) -> Regis
     """
     if registration.state not in {*VERIFIABLE, RegistrationState.COMPLETED}:
         raise Conflict("registration_not_ready", "Todavía no hay un código que reenviar. Espera nuestro correo.")
-    again = with_another_mail(registration)
     cool_down(registration, tools)
-    if registration.state is RegistrationState.COMPLETED:
-        again = tools.registrations.update(again)
+    if registration.state is not RegistrationState.COMPLETED and not is_mail_due(registration, tools):
+        give_code(registration, tools)  # what it was sent goes on counting: no e-mail, no other name
+        return registration
+    again = tools.registrations.update(with_another_mail(registration))
+    if again.state is RegistrationState.COMPLETED:
         send_way_in(again, tools=tools)
-        return again
-    again = tools.registrations.update(again)
-    give_code(again, tools)
+    else:
+        give_code(again, tools)
     return again
 
 
 def change_registration_email(registration_id: str, email: str, *, tools: RegistrationTools) -> Registration:
-    """Take another address and write to it; what was sent to the first one is worth nothing any more.
+    """Take another address and write to it; no code that went to the first one counts any more.
 
     Raises:
         TooManyRequests: `too_many_codes`, or `budget_spent`: begin again, which takes a captcha then.

@@ -14,7 +14,7 @@ from chalicelib.domain.access.access_secret import is_keyed_hash, keyed_hash, ke
 from chalicelib.domain.access.sent_mail import DAY, SentCode, SentMail
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.tables import TokenItem
-from chalicelib.store.token_item import instant_from_micros, micros
+from chalicelib.store.token_item import instant_from_micros, micros, update_token
 from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
 
 _TTL_MARGIN = timedelta(hours=1)
@@ -70,19 +70,35 @@ class SentMailStore:
             expires_at=max(mail.day_began + DAY, mail.serves_until) + _TTL_MARGIN,
         )
 
-    def forget(self, about: str, digest: str | None = None) -> None:
-        """Let the next who asks get an e-mail at once, and no code count any more; with a digest, if it is the last."""
+    def take_back(self, about: str, mail: SentMail, *, before: SentMail | None) -> None:
+        """Put the one before in the place of an e-mail that could not be sent, if nothing was sent after it."""
+        is_last: Condition = TokenItem.digest == mail.digest
+        if before is None:
+            self._delete(self._keys(about)[0], is_last)
+        else:
+            _put(self._item(about, before), is_last)
+
+    def end_serving(self, about: str, digest: str, *, now: datetime) -> None:
+        """Let the next who asks get an e-mail, since this one's code was used; every other code counts as before."""
         for key in self._keys(about):
-            try:
-                TokenItem(key).delete(None if digest is None else TokenItem.digest == digest)
-            except DeleteError as error:
-                if vendor_code(error) != CONDITION_FAILED:
-                    raise store_unavailable() from error
+            update_token(TokenItem(key), [TokenItem.valid_until.set(micros(now))], TokenItem.digest == digest)
+
+    def forget(self, about: str) -> None:
+        """Have no code count any more."""
+        for key in self._keys(about):
+            self._delete(key, None)
 
     def use_up(self, digest: str, *, until: datetime) -> bool:
         """Let a code count once, whatever it was asked for with; False for all but the first."""
         item = TokenItem(f"used#{digest}", digest=digest, expires_at=until + _TTL_MARGIN)
         return _put(item, TokenItem.token.does_not_exist())
+
+    def _delete(self, key: str, condition: Condition | None) -> None:
+        try:
+            TokenItem(key).delete(condition)
+        except DeleteError as error:
+            if vendor_code(error) != CONDITION_FAILED:
+                raise store_unavailable() from error
 
     def _keys(self, about: str) -> list[str]:
         return [f"sent#{key}" for key in keyed_hashes(self._pepper, "sent", about)]

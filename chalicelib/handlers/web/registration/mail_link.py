@@ -7,6 +7,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.registration import open_registration_tools
 from chalicelib.domain.errors import CasillaError, Conflict, NotFound
+from chalicelib.domain.masking import mask_document, mask_mobile
 from chalicelib.domain.registration.registration import RegistrationState
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
@@ -51,6 +52,9 @@ def _link_page(request: PageRequest, token: str, error: CasillaError | None = No
     context = {
         "address": f"/verificar-correo/{token}",
         "email": link.email,
+        "document_type": link.registration.document[0],
+        "document": mask_document(link.registration.document[1]),
+        "phone": mask_mobile(link.registration.phone.e164) if link.registration.phone else "",
         "was_sent": bool(request.asked("envio")),
         "is_company": link.registration.is_company,
         "is_proven": link.registration.is_proven,

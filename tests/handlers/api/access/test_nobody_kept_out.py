@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,10 @@ from bench.ledger import ledger
 from chalicelib.domain.access.access_policy import LOGINS_PER_NETWORK
 from chalicelib.domain.access.credentials import login_subject
 from chalicelib.domain.access.sent_mail import FEW
+from chalicelib.domain.errors import TooManyRequests
+from chalicelib.domain.limit import Standing
 from chalicelib.domain.mailbox import DocumentType
-from chalicelib.services.access.login_codes import request_login_code
+from chalicelib.services.access.login_codes import code_after_password, request_login_code
 from chalicelib.store.tables import TokenItem
 from tests.access_world import at_once
 from tests.deposit_world import World
@@ -184,6 +187,37 @@ def test_a_link_that_was_used_keeps_no_other_from_being_sent(people: People) -> 
     assert [to for to, _ in people.mails()[sent:]] == [EMAIL, EMAIL]  # word of the change, and another link
 
 
+@pytest.mark.parametrize("password", [PASSWORD, WRONG])
+def test_the_same_guess_sent_twice_at_once_costs_two_mails_right_or_wrong(people: People, password: str) -> None:
+    guess(people, 11)
+    tools, now, before = people.tools, people.world.clock(), len(people.mails())
+    account = tools.accounts.find(USERNAME) if password == PASSWORD else None
+
+    at_once(2, lambda _: code_after_password(USERNAME, account, tools=tools, now=now))
+
+    assert len(people.mails()) == before + 2
+
+
+def test_who_takes_codes_instead_of_pictures_gets_one_each_time(people: People) -> None:
+    for _ in range(9):
+        asked = people.send("POST", "/v1/login-codes", {"username": USERNAME}).json_body
+        code = {"id": asked["code_id"], "code": code_sent_to_the_owner(people)}
+        assert people.log_in(email_code=code).status_code == 201
+        people.world.clock.advance(minutes=12)
+
+
+def test_a_mail_that_is_refused_for_the_budget_ends_no_code(people: People) -> None:
+    own = people.send("POST", "/v1/login-codes", {"username": USERNAME}).json_body["code_id"]
+    code, tools = people.code_sent(), people.tools
+    people.world.clock.advance(seconds=61)
+    for number in range(4 * tools.access_mails.total):
+        with suppress(TooManyRequests):
+            tools.limits.draw(tools.access_mails, Standing.PROVEN, by=f"{number}", now=people.world.clock())
+    refused = people.send("POST", "/v1/login-codes", {"username": USERNAME})
+    assert (refused.status_code, refused.json_body["code"]) == (429, "budget_spent")
+    assert people.log_in(email_code={"id": own, "code": code}).status_code == 201
+
+
 def test_many_who_ask_at_once_draw_on_the_budget_of_mails_once(people: People) -> None:
     tools = people.tools
 
@@ -191,7 +225,8 @@ def test_many_who_ask_at_once_draw_on_the_budget_of_mails_once(people: People) -
         return request_login_code(USERNAME, None, origin="192.0.2.1", tools=tools, now=people.world.clock())
 
     at_once(8, ask)
-    assert tools.limits.drawn(tools.access_mails, now=people.world.clock()) == len(people.mails()) == 1
+    assert tools.limits.drawn(tools.access_mails, now=people.world.clock()) == 1
+    assert [to for to, _ in people.mails()].count(EMAIL) == 1
 
 
 def test_what_is_left_of_who_does_not_exist_is_gone_within_hours(people: People) -> None:
