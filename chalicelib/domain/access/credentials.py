@@ -23,7 +23,7 @@ class EmailCodeNeeded(Forbidden):
         """Return the one answer for right and wrong passwords; `code_id` goes with the code, if one was sent."""
         detail = (
             "Hubo muchos intentos de ingreso. Por tu seguridad, falta un paso: si tu usuario y tu contraseña son"
-            " correctos, te enviamos un código a tu correo. Escríbelo para ingresar."
+            " correctos, te enviamos un código a tu correo. Escríbelo junto con tu contraseña."
         )
         return cls("email_code_needed", detail, members={"code_id": code_id})
 

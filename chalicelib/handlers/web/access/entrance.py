@@ -19,6 +19,7 @@ from chalicelib.handlers.cookies import (
     lasting_cookie,
     no_cookie,
 )
+from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import DISPLACED, PageRequest, own_address, with_parameter
 from chalicelib.handlers.web.access.captcha import new_captcha
@@ -42,7 +43,8 @@ def log_in_by_form(request: PageRequest) -> Response:
         typed, former = request.fields("username", "password", **_PROOF), request.cookies.get(SESSION_COOKIE, "")
         entered = access.enter(typed, origin=request.origin, former=former, device=device)
     except EmailCodeNeeded as error:
-        return _login_page(request, by_code=True, error=error, code_id=error.members["code_id"])
+        log_refusal(error)
+        return _login_page(request, by_code=True, code_id=error.members["code_id"], next_step=error.detail)
     except CasillaError as error:
         return _login_page(request, by_code=bool(request.value("code_id")), error=error)
     known = lasting_cookie(DEVICE_COOKIE, entered.device, int(known_device.LIFETIME.total_seconds()))
@@ -85,7 +87,8 @@ def validate_by_form(request: PageRequest, session: Session) -> Response:
     try:
         opened = access.validate(request.fields("password", **_PROOF), session, origin=request.origin)
     except EmailCodeNeeded as error:
-        return _validation_page(request, session, error=error, code_id=error.members["code_id"])
+        log_refusal(error)
+        return _validation_page(request, session, code_id=error.members["code_id"], next_step=error.detail)
     except CasillaError as error:
         return _validation_page(request, session, error=error)
     return _entered(request, opened)
@@ -126,6 +129,7 @@ def _credentials_page(
         "username": request.value("username"),
         "code_id": request.value("code_id"),
         "has_sent": False,
+        "next_step": "",
         **context,
         "captcha": None if by_code else new_captcha(),
         "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),

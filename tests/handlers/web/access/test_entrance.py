@@ -155,3 +155,16 @@ def test_after_logging_out_the_cookie_opens_nothing(browser: Browser) -> None:
     assert SESSION_COOKIE not in browser.cookies
     browser.cookies[SESSION_COOKIE] = kept
     assert browser.get("/clave").headers["Location"] == "/ingresar?volver=/clave"
+
+
+def test_where_much_was_tried_the_next_step_is_no_mistake_of_the_person(browser: Browser) -> None:
+    for _ in range(11):
+        page = browser.log_in(password="Otra-clave-8")
+    page = browser.log_in()
+    html = text_of(page)
+    assert page.status_code == 200
+    assert "falta un paso" in html
+    assert "Hay algo por corregir" not in html
+    code = browser.people.code_sent()
+    answer = browser.submit(page, "/ingresar", username=USERNAME, password=PASSWORD, code=code)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/casilla")
