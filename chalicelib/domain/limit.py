@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
+
+
+def window_at(now: datetime, window_s: int) -> tuple[int, datetime]:
+    """Return the number of the fixed window that an instant lies in, and the instant it ends."""
+    number = int(now.timestamp()) // window_s
+    return number, datetime.fromtimestamp((number + 1) * window_s, UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ takes all their writes.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
@@ -15,7 +15,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.access.access_secret import keyed_hash
 from chalicelib.domain.errors import TooManyRequests
-from chalicelib.domain.limit import Budget, Standing
+from chalicelib.domain.limit import Budget, Standing, window_at
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.shards import SHARDS, shard_of_code
 from chalicelib.store.tables import TokenItem
@@ -38,7 +38,7 @@ class LimitStore:
             TooManyRequests: `limit_reached`, with the seconds until the next window; nothing was counted.
 
         """
-        number, ends_at = _window(window_s, now)
+        number, ends_at = window_at(now, window_s)
         has_room = TokenItem.attempts.does_not_exist() | (TokenItem.attempts < limit)
         counted = self._count(f"{key}#{window_s}#{number}", ends_at, has_room)
         if counted is None:
@@ -47,7 +47,7 @@ class LimitStore:
 
     def tally(self, key: str, *, window_s: int, now: datetime) -> int:
         """Count one use and return how many there were in this window, itself among them; refuses none."""
-        number, ends_at = _window(window_s, now)
+        number, ends_at = window_at(now, window_s)
         counted = self._count(f"{key}#{window_s}#{number}", ends_at, None)
         if counted is None:
             raise store_unavailable()
@@ -69,14 +69,14 @@ class LimitStore:
 
     def undraw(self, budget: Budget, *, by: str, now: datetime) -> None:
         """Take back what `draw` spent in this window for the same `by`, since it was not needed."""
-        number, ends_at = _window(budget.window_s, now)
+        number, ends_at = window_at(now, budget.window_s)
         item = TokenItem(self._key(_window_of(budget, shard_of_code(by), number)))
         actions: list[Action] = [TokenItem.attempts.add(-1), TokenItem.expires_at.set(ends_at + _TTL_MARGIN)]
         update_token(item, actions, TokenItem.attempts > 0)
 
     def drawn(self, budget: Budget, *, now: datetime) -> int:
         """Return how much of a budget is spent in this window; one call."""
-        number, _ = _window(budget.window_s, now)
+        number, _ = window_at(now, budget.window_s)
         keys = [self._key(_window_of(budget, shard, number)) for shard in SHARDS]
         try:
             return sum(int(item.attempts) for item in TokenItem.batch_get(keys, consistent_read=True))
@@ -102,7 +102,7 @@ class LimitStore:
 
     def give_back(self, key: str, *, window_s: int, now: datetime) -> None:
         """Take one use back that `tally` counted in this window: what proved right is held against nobody."""
-        number, ends_at = _window(window_s, now)
+        number, ends_at = window_at(now, window_s)
         item = TokenItem(self._key(f"{key}#{window_s}#{number}"))
         actions: list[Action] = [TokenItem.attempts.add(-1), TokenItem.expires_at.set(ends_at + _TTL_MARGIN)]
         update_token(item, actions, None)
@@ -137,14 +137,9 @@ class LimitStore:
         return f"limit#{keyed_hash(self._pepper, 'limit', name)}"
 
 
-def _window(window_s: int, now: datetime) -> tuple[int, datetime]:
-    number = int(now.timestamp()) // window_s
-    return number, datetime.fromtimestamp((number + 1) * window_s, UTC)
-
-
 def _part(budget: Budget, standing: Standing, by: str, now: datetime) -> tuple[str, int, datetime]:
     """Return the name of one of a budget's counters, what it may hold for this standing, and its end."""
-    number, ends_at = _window(budget.window_s, now)
+    number, ends_at = window_at(now, budget.window_s)
     room = -(-budget.share(standing) // len(SHARDS))
     return _window_of(budget, shard_of_code(by), number), room, ends_at
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.limit import Limit
+from chalicelib.domain.limit import Limit, window_at
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.shards import SHARDS, shard_of_hash
 from chalicelib.store.tables import TokenItem
@@ -33,8 +33,7 @@ class Counter:
 
 def counter_of(limit: Limit, institution_id: str, nonce: str, now: datetime) -> Counter:
     """Return the counter that a request of the institution with this nonce counts in."""
-    number = int(now.timestamp()) // limit.window_s
-    ends_at = datetime.fromtimestamp((number + 1) * limit.window_s, UTC)
+    number, ends_at = window_at(now, limit.window_s)
     shard = shard_of_hash(hashlib.sha256(nonce.encode()).hexdigest())
     token = f"count#{limit.key(institution_id, str(number), shard)}"
     return Counter(limit, token, limit.limit // len(SHARDS), ends_at)
