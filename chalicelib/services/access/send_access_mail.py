@@ -72,8 +72,9 @@ def admit_within(session: Session, about: str, *, tools: AccessTools, now: datet
 
     """
     found: list[SentMail | None] = []
-    find = partial(_find, about, found, tools)
-    admission = admit_mail_within(session, find, limits=tools.limits, now=now)
+    admission = admit_mail_within(
+        session, lambda: found.append(tools.sent_mails.find(about)), limits=tools.limits, now=now
+    )
     return Asked(about, found[0], admission.standing)
 
 
@@ -126,10 +127,6 @@ def send_unless_served(
         if kept[0]:
             tools.sent_mails.take_back(asked.about, wanted, before=asked.last)
         raise
-
-
-def _find(about: str, found: list[SentMail | None], tools: AccessTools) -> None:
-    found.append(tools.sent_mails.find(about))
 
 
 def _draw(standing: Standing, *, is_real: bool, tools: AccessTools, now: datetime) -> bool:

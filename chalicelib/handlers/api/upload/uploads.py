@@ -10,7 +10,7 @@ from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.domain.upload.upload import DeclaredFile
 from chalicelib.handlers.api.upload.declared_file import read_declared
 from chalicelib.handlers.fields import read_json
-from chalicelib.handlers.http import json_response
+from chalicelib.handlers.http import instant_in_json, json_response
 from chalicelib.services.sender.signed_request import READ_COVERAGE, WRITE_COVERAGE, SignedRequest, read_claim
 from chalicelib.services.upload.request_upload import find_upload_of, request_upload
 
@@ -32,7 +32,7 @@ def create_upload(request: SignedRequest) -> Response:
         "method": "PUT",
         "url": grant.url,
         "headers": dict(grant.headers),
-        "expires_at": f"{grant.expires_at:%Y-%m-%dT%H:%M:%SZ}",
+        "expires_at": instant_in_json(grant.expires_at),
         "links": {"self": f"{box.config.api_base_url}/v1/uploads/{upload_id}"},
     }
     return json_response(answer, status=201)
