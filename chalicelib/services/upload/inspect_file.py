@@ -10,13 +10,14 @@ from typing import BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.notice import FileRole
+from chalicelib.domain.upload.file_facts import FileFacts
 from chalicelib.domain.upload.upload import ODS, PDF, XLSX, DeclaredFile, check_declared
 from chalicelib.services.upload.inspect_image import inspect_jpeg, inspect_png
 from chalicelib.services.upload.inspect_pdf import inspect_pdf
 from chalicelib.services.upload.inspect_spreadsheet import inspect_ods, inspect_xlsx
 from chalicelib.services.upload.inspect_text import inspect_text
 
-_INSPECTIONS: Mapping[str, Callable[[BinaryIO], None]] = {
+_INSPECTIONS: Mapping[str, Callable[[BinaryIO], FileFacts | None]] = {
     PDF: inspect_pdf,
     XLSX: inspect_xlsx,
     ODS: inspect_ods,
@@ -27,12 +28,14 @@ _INSPECTIONS: Mapping[str, Callable[[BinaryIO], None]] = {
 }
 
 
-def inspect_file(content: Path | bytes, declared: DeclaredFile, *, role: FileRole, field: str | None = None) -> None:
-    """Accept the file in silence, or say what is wrong with it. `field` is the dotted path to it in the input.
+def inspect_file(
+    content: Path | bytes, declared: DeclaredFile, *, role: FileRole, field: str | None = None
+) -> FileFacts:
+    """Return what is told of a file that can be accepted. `field` is the dotted path to it in the input.
 
     Raises:
         InvalidInput: `file_size_mismatch`, `file_hash_mismatch`, `file_type_mismatch`, or the code of the
-            inspection of its type; and whatever `check_declared` raises.
+            inspection of its type; and whatever `check_declared` raises. `problems` has all that is wrong.
         TooLarge: `file_too_large`.
 
     """
@@ -40,9 +43,10 @@ def inspect_file(content: Path | bytes, declared: DeclaredFile, *, role: FileRol
     with content.open("rb") if isinstance(content, Path) else io.BytesIO(content) as stream:
         try:
             _check_bytes(stream, declared)
-            _INSPECTIONS[declared.media_type](stream)
+            return _INSPECTIONS[declared.media_type](stream) or FileFacts()
         except InvalidInput as refusal:
-            refusal.field = field
+            for problem in (refusal, *refusal.problems):
+                problem.field = field
             raise
 
 
