@@ -13,9 +13,9 @@ from chalicelib.domain.notice import FileRole
 from chalicelib.domain.upload.file_facts import FileFacts
 from chalicelib.domain.upload.upload import ODS, PDF, XLSX, DeclaredFile, check_declared
 from chalicelib.services.upload.inspect_image import inspect_jpeg, inspect_png
-from chalicelib.services.upload.inspect_pdf import inspect_pdf
 from chalicelib.services.upload.inspect_spreadsheet import inspect_ods, inspect_xlsx
 from chalicelib.services.upload.inspect_text import inspect_text
+from chalicelib.services.upload.pdf.inspect_pdf import inspect_pdf
 
 _INSPECTIONS: Mapping[str, Callable[[BinaryIO], FileFacts | None]] = {
     PDF: inspect_pdf,

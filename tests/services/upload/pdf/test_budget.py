@@ -13,7 +13,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.services.upload import pdf_budget
+from chalicelib.services.upload.pdf import budget
 from tests.services.upload.inspecting import accept, refusal
 
 
@@ -51,7 +51,7 @@ PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Resources << >> >>"
 
 def test_a_stream_is_unpacked_once_however_often_it_is_referred_to(monkeypatch: pytest.MonkeyPatch) -> None:
     size = 100_000
-    monkeypatch.setattr(pdf_budget, "MAX_UNPACKED", size + 10_000)
+    monkeypatch.setattr(budget, "MAX_UNPACKED", size + 10_000)
 
     def change(pdf: Pdf) -> None:
         pdf.pages[0].obj.Contents = Array([pdf.make_stream(b"q Q " * (size // 4))] * 20_000)
@@ -59,7 +59,7 @@ def test_a_stream_is_unpacked_once_however_often_it_is_referred_to(monkeypatch: 
     bomb = a_pdf(change)
     assert len(bomb) < 150_000
     accept(bomb)
-    monkeypatch.setattr(pdf_budget, "MAX_UNPACKED", size - 1)
+    monkeypatch.setattr(budget, "MAX_UNPACKED", size - 1)
     assert refusal(bomb) == "pdf_too_complex"
 
 
@@ -126,26 +126,26 @@ def test_sections_are_counted_before_any_is_unpacked() -> None:
 @pytest.mark.parametrize("name", [b"/Prev", b"/#50rev", b"/P#72e#76", b"/Prev%x\n", b"/Prev\x00"])
 def test_a_section_is_counted_however_its_name_is_written(name: bytes) -> None:
     with pytest.raises(InvalidInput, match="pdf_too_complex"):
-        pdf_budget.check_sections(io.BytesIO((name + b" 123456 /Root 1 0 R ") * 300))
+        budget.check_sections(io.BytesIO((name + b" 123456 /Root 1 0 R ") * 300))
 
 
 @pytest.mark.parametrize("space", [0, 1, 7, 100_000])
 def test_a_section_at_a_seam_counts_once(space: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_budget, "MAX_SECTIONS", 10)
+    monkeypatch.setattr(budget, "MAX_SECTIONS", 10)
     piece = 256 * 1024
     for sections in (10, 11):
         parts = [(b"/Prev 1 ".rjust(piece + 1) if space else b"/Prev 1 ".rjust(100)) for _ in range(sections)]
         file = io.BytesIO(b"x" * space + b"".join(parts))
         if sections == 10:
-            pdf_budget.check_sections(file)
+            budget.check_sections(file)
         else:
             with pytest.raises(InvalidInput):
-                pdf_budget.check_sections(file)
+                budget.check_sections(file)
 
 
 def test_an_outline_of_thousands_is_no_section() -> None:
     outline = b"".join(b"<< /Title (a) /Prev %d 0 R /Next %d 0 R >>\n" % (n, n + 2) for n in range(5_000))
-    pdf_budget.check_sections(io.BytesIO(outline))
+    budget.check_sections(io.BytesIO(outline))
 
     def change(pdf: Pdf) -> None:
         with pdf.open_outline() as shown:
@@ -178,7 +178,7 @@ def test_a_page_tree_that_is_none_is_damaged(tree: bytes) -> None:
 
 @pytest.mark.parametrize("mode", list(pikepdf.ObjectStreamMode))
 def test_entries_are_counted_wherever_they_stand(mode: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_budget, "MAX_ENTRIES", 2000)
+    monkeypatch.setattr(budget, "MAX_ENTRIES", 2000)
     for inside in (
         Array([1] * 2000),
         Array([Dictionary(A=1, B=2)] * 700),
@@ -190,7 +190,7 @@ def test_entries_are_counted_wherever_they_stand(mode: Any, monkeypatch: pytest.
 
 
 def test_object_streams_have_a_bound_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_budget, "MAX_UNPACKED_OBJECTS", 30_000)
+    monkeypatch.setattr(budget, "MAX_UNPACKED_OBJECTS", 30_000)
     mode = pikepdf.ObjectStreamMode.generate
     many = a_pdf(lambda pdf: setattr(pdf.Root, "X", Array([1] * 20_000)), object_stream_mode=mode)
     assert refusal(many) == "pdf_too_complex"
@@ -198,7 +198,7 @@ def test_object_streams_have_a_bound_of_their_own(monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_unpacks_in_many_pieces_is_not_copied_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_budget, "_PIECE", 1024)
+    monkeypatch.setattr(budget, "_PIECE", 1024)
     stored = zlib.compress(bytes(24_000_000), 0)
 
     def change(pdf: Pdf) -> None:

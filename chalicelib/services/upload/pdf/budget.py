@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.services.upload.pdf_reader import CountedReader
-from chalicelib.services.upload.pdf_refusal import too_complex
-from chalicelib.services.upload.pdf_sections import MAX_SECTIONS
-from chalicelib.services.upload.pdf_words import most
+from chalicelib.services.upload.pdf.reader import CountedReader
+from chalicelib.services.upload.pdf.refusal import too_complex
+from chalicelib.services.upload.pdf.sections import MAX_SECTIONS
+from chalicelib.services.upload.pdf.words import most
 
 if TYPE_CHECKING:
     from pikepdf import Pdf

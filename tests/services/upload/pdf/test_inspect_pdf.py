@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf
 
-from chalicelib.services.upload import pdf_budget
+from chalicelib.services.upload.pdf import budget
 from tests.services.upload.inspecting import FIXTURES, accept, refusal
 
 REAL = sorted((FIXTURES / "pdf").glob("*.pdf"))
@@ -210,7 +210,7 @@ def test_document_without_pages_is_refused() -> None:
 
 
 def test_page_that_unpacks_to_gigabytes_is_refused_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_budget, "MAX_UNPACKED", 4 * 1024 * 1024)
+    monkeypatch.setattr(budget, "MAX_UNPACKED", 4 * 1024 * 1024)
     bomb = a_pdf(lambda pdf: setattr(pdf.pages[0].obj, "Contents", pdf.make_stream(b" " * 8 * 1024 * 1024)))
     assert len(bomb) < 20_000
     assert refusal(bomb) == "pdf_too_complex"
@@ -226,7 +226,7 @@ def test_object_stream_that_unpacks_to_gigabytes_is_refused() -> None:
 
 
 def test_document_with_too_many_objects_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_budget, "MAX_OBJECTS", 50)
+    monkeypatch.setattr(budget, "MAX_OBJECTS", 50)
 
     def change(pdf: Pdf) -> None:
         pdf.Root.X = Array([pdf.make_indirect(Dictionary(A=n)) for n in range(100)])

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.services.upload.pdf_refusal import too_complex
-from chalicelib.services.upload.pdf_words import Words
+from chalicelib.services.upload.pdf.refusal import too_complex
+from chalicelib.services.upload.pdf.words import Words
 
 _LONGEST_HEAD = 2048
 _BUFFER = 128

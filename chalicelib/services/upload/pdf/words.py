@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.services.upload.pdf_refusal import too_complex
+from chalicelib.services.upload.pdf.refusal import too_complex
 
 MAX_WORDS = 1_500_000
 """In a file of up to `_SMALL` bytes: 0.4 s and 200 MB."""

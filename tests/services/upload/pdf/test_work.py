@@ -10,10 +10,10 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.services.upload import pdf_budget, pdf_sections, pdf_words
-from chalicelib.services.upload.inspect_pdf import inspect_pdf
-from tests.services.upload.bombs import PAGE, Written, a_stream
+from chalicelib.services.upload.pdf import budget, sections, words
+from chalicelib.services.upload.pdf.inspect_pdf import inspect_pdf
 from tests.services.upload.inspecting import accept, refusal
+from tests.services.upload.pdf.bombs import PAGE, Written, a_stream
 
 INLINE = 4 * 1024 * 1024
 
@@ -93,7 +93,7 @@ def test_a_table_with_a_section_beside_it_passes() -> None:
 )
 def test_a_link_that_could_be_read_otherwise_is_refused(again: bytes) -> None:
     with pytest.raises(InvalidInput, match="pdf_damaged"):
-        pdf_sections.follow_sections(io.BytesIO(Written().end_with_table(again)))
+        sections.follow_sections(io.BytesIO(Written().end_with_table(again)))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_trailer_is_read_as_it_is_meant(more: bytes) -> None:
 def test_a_size_without_end_is_refused() -> None:
     section = b"xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 99999999 >>\nstartxref\n0\n%%EOF\n"
     with pytest.raises(InvalidInput, match="pdf_too_complex"):
-        pdf_sections.follow_sections(io.BytesIO(b"\n" * 9 + section.replace(b"\n0\n%", b"\n9\n%")))
+        sections.follow_sections(io.BytesIO(b"\n" * 9 + section.replace(b"\n0\n%", b"\n9\n%")))
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_words_beyond_the_bound_are_not_unpacked_by_the_parser() -> None:
     ],
 )
 def test_object_streams_are_not_packed_in_ways_that_hide_words(entries: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_words, "MAX_WORDS", 20_000)
+    monkeypatch.setattr(words, "MAX_WORDS", 20_000)
     written = Written([11])
     written.add_packed(11, PAGE[:-2] + b"/X (" + b"x" * 40_000 + b") >>", entries)
     assert refusal(written.end()) == "pdf_too_complex"
@@ -206,9 +206,9 @@ def test_objects_that_share_one_text_count_each_time() -> None:
 
 
 def test_a_large_file_may_say_more() -> None:
-    assert pdf_words.most(500_000, 2_000_000, INLINE) == 500_000
-    assert 500_000 < pdf_words.most(500_000, 2_000_000, 2 * INLINE) < 2_000_000
-    assert pdf_words.most(500_000, 2_000_000, 100 * INLINE) == 2_000_000
+    assert words.most(500_000, 2_000_000, INLINE) == 500_000
+    assert 500_000 < words.most(500_000, 2_000_000, 2 * INLINE) < 2_000_000
+    assert words.most(500_000, 2_000_000, 100 * INLINE) == 2_000_000
 
 
 def drawn(data: bytes, entries: bytes) -> bytes:
@@ -223,7 +223,7 @@ FILTERS = [b"/FlateDecode", b"/Fl", b"[/FlateDecode]", b"[ /Fl ]", b"[/FlateDeco
 
 @pytest.mark.parametrize("given", FILTERS)
 def test_contents_are_bounded_however_their_packing_is_named(given: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_budget, "MAX_UNPACKED", 4 * 1024 * 1024)
+    monkeypatch.setattr(budget, "MAX_UNPACKED", 4 * 1024 * 1024)
     times = given.count(b"/Fl")
     packed, whole = packed_zeros(6 * 1024 * 1024, times), packed_zeros(9_000, times)
     assert refusal(drawn(packed, b"/Filter " + given)) == "pdf_too_complex"

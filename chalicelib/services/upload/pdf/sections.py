@@ -12,8 +12,8 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from chalicelib.services.upload.pdf_refusal import damaged, too_complex
-from chalicelib.services.upload.pdf_syntax import UNFINISHED, read_dictionary
+from chalicelib.services.upload.pdf.refusal import damaged, too_complex
+from chalicelib.services.upload.pdf.syntax import UNFINISHED, read_dictionary
 
 MAX_SECTIONS = 256
 """One for each time that a document was added to, two where it is linearized."""

@@ -11,17 +11,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.services.upload.pdf_budget import (
+from chalicelib.services.upload.pdf.budget import (
     check_other_streams,
     check_sections,
     check_streams,
     entry_bound,
     limit_parser,
 )
-from chalicelib.services.upload.pdf_reader import CountedReader
-from chalicelib.services.upload.pdf_refusal import damaged, too_complex
-from chalicelib.services.upload.pdf_sections import follow_sections
-from chalicelib.services.upload.pdf_words import Words
+from chalicelib.services.upload.pdf.reader import CountedReader
+from chalicelib.services.upload.pdf.refusal import damaged, too_complex
+from chalicelib.services.upload.pdf.sections import follow_sections
+from chalicelib.services.upload.pdf.words import Words
 from chalicelib.services.upload.zip_tail import has_zip_tail
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The inspection of PDFs: bounds before the parser, facts after it."""
