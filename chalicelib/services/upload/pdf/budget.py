@@ -6,24 +6,23 @@ and images as far as a second bound goes, since a legitimate scan can be large.
 
 from __future__ import annotations
 
-import io
 import re
-import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.services.upload.pdf.places import Places
 from chalicelib.services.upload.pdf.reader import CountedReader
-from chalicelib.services.upload.pdf.refusal import too_complex
+from chalicelib.services.upload.pdf.refusal import Findings, damaged, too_complex
 from chalicelib.services.upload.pdf.sections import MAX_SECTIONS
+from chalicelib.services.upload.pdf.things import name_of
+from chalicelib.services.upload.pdf.unpacking import PIECE, SHORT_NAMES, Broken, Budget, Spent, unpacked
 from chalicelib.services.upload.pdf.words import most
 
 if TYPE_CHECKING:
     from pikepdf import Pdf
 
 MAX_OBJECTS = 300_000
-MAX_ENTRIES = 500_000
+MAX_ENTRIES = 1_000_000
 """In all arrays and dictionaries of a file of up to 4 MiB together; they are looked through one by one."""
 MOST_ENTRIES = 2_000_000
 """In the largest."""
@@ -34,23 +33,11 @@ MAX_UNPACKED_REST = 128 * 1024 * 1024
 _MAX_PARSER_MEMORY = 3 * 1024 * 1024
 """For one cross-reference or object stream: the places of `MAX_OBJECTS` fit."""
 _MAX_CONTAINER = 1_000_000
-_PIECE = 256 * 1024
+_MAX_WARNINGS = 10_000
 _PREVIOUS = re.compile(rb"/(?:P|#50)(?:r|#72)(?:e|#65)(?:v|#76)(?=[\x00\s%])(?!\s{1,8}\d{1,10}\s{1,4}\d{1,5}\s{1,4}R)")
 """Leads from a section to the one before. In an outline a reference follows, as to other objects."""
 _LONGEST_PREVIOUS = 64
-_SHORT_NAMES = {"/Fl": "/FlateDecode", "/AHx": "/ASCIIHexDecode", "/A85": "/ASCII85Decode", "/LZW": "/LZWDecode"}
-_MOST_TIMES = 4
-_ALL_WORDS = b"/" * _PIECE
-
-
-@dataclass(slots=True)
-class _Budget:
-    """What may still be unpacked, and be read for it, in bytes; and which streams were, each by its number."""
-
-    unpacked: int
-    packed: int
-    """As much as the file has: streams that lie within each other are no program's."""
-    done: set[tuple[int, int]] = field(default_factory=set)
+_ALL_WORDS = b"/" * PIECE
 
 
 def limit_parser() -> None:
@@ -61,7 +48,8 @@ def limit_parser() -> None:
         flate_max_memory=_MAX_PARSER_MEMORY,
         png_max_memory=_MAX_PARSER_MEMORY,
         parser_max_container_size=_MAX_CONTAINER,
-        doc_max_warnings=10,
+        parser_max_errors=_MAX_WARNINGS,
+        doc_max_warnings=_MAX_WARNINGS,
     )
 
 
@@ -74,50 +62,74 @@ def check_sections(stream: BinaryIO) -> None:
     """
     stream.seek(0)
     before, found = b"", 0
-    while piece := stream.read(_PIECE):
+    while piece := stream.read(PIECE):
         text = before + piece
-        kept = len(text) if len(piece) < _PIECE else len(text) - _LONGEST_PREVIOUS
+        kept = len(text) if len(piece) < PIECE else len(text) - _LONGEST_PREVIOUS
         found += sum(1 for one in _PREVIOUS.finditer(text) if one.start() < kept)
         if found > MAX_SECTIONS:
-            raise too_complex()
+            raise too_complex("La lista de partes del PDF")
         before = text[kept:]
 
 
-def check_streams(pdf: Pdf, size: int, reader: CountedReader) -> None:
-    """Unpack object streams and page contents of a file of `size` bytes, each once, within bounds.
+def check_structure(pdf: Pdf, size: int, reader: CountedReader) -> None:
+    """Unpack the object streams of a file of `size` bytes, each once, within bounds.
 
     Raises:
-        InvalidInput: `pdf_too_complex` beyond the bounds, `pdf_damaged` when a stream is not what was written.
+        InvalidInput: `pdf_too_complex` beyond the bounds, `pdf_damaged` when one is not what was written.
 
     """
     table = pdf.get_xref_table()
     if len(table) > MAX_OBJECTS:
-        raise too_complex()
-    budget = _Budget(min(MAX_UNPACKED, MAX_UNPACKED_OBJECTS), size)
-    packed = {entry.obj_stream_number for entry in table.values() if entry.obj_stream_number is not None}
-    for number in packed:
+        raise too_complex(f"La estructura del PDF, con más de {MAX_OBJECTS} objetos,")
+    budget = Budget(min(MAX_UNPACKED, MAX_UNPACKED_OBJECTS), size)
+    for number in {entry.obj_stream_number for entry in table.values() if entry.obj_stream_number is not None}:
         stream = pdf.get_object(number, 0)
-        with reader.uncounted():
-            _unpack(stream, budget, reader=reader)
-    budget.unpacked += MAX_UNPACKED - min(MAX_UNPACKED, MAX_UNPACKED_OBJECTS)
-    for contents in _page_contents(pdf, entry_bound(size)):
-        with reader.uncounted():
-            _unpack(contents, budget)
+        try:
+            with reader.uncounted():
+                _understand(stream, budget, reader)
+        except Spent:
+            raise too_complex("La estructura del PDF") from None
+        except Broken:
+            raise damaged(f"El objeto {number}, que guarda otros objetos, está dañado") from None
 
 
-def check_other_streams(streams: Iterable[Any], size: int, reader: CountedReader) -> None:
-    """Unpack fonts, images and the like until the bound is reached; what lies beyond goes unchecked.
+def check_contents(contents: Iterable[tuple[int, Any]], size: int, reader: CountedReader, findings: Findings) -> Budget:
+    """Unpack what draws the pages of a file of `size` bytes, each stream once: pairs of the page's number and a stream.
+
+    Return what is left to read, and which streams were done.
 
     Raises:
-        InvalidInput: `pdf_damaged`, `pdf_too_complex`.
+        InvalidInput: `pdf_too_complex` beyond the bounds.
 
     """
-    budget = _Budget(MAX_UNPACKED_REST, size)
+    budget = Budget(MAX_UNPACKED, size)
+    for page, stream in contents:
+        try:
+            with reader.uncounted():
+                _unpack(stream, budget)
+        except Spent:
+            raise too_complex(f"El contenido de la página {page}") from None
+        except Broken:
+            findings.add(damaged(f"Página {page}: su contenido está dañado (objeto {stream.objgen[0]})"))
+    return budget
+
+
+def check_other_streams(
+    streams: Iterable[Any], drawn: Budget, reader: CountedReader, findings: Findings, places: Places
+) -> None:
+    """Unpack fonts, images and the like until the bound is reached; what lies beyond goes unchecked."""
+    budget = Budget(MAX_UNPACKED_REST, drawn.packed, done=drawn.done)
     for stream in streams:
-        with reader.uncounted():
-            _unpack(stream, budget, is_strict=False)
-        if budget.unpacked <= 0:
-            return
+        try:
+            with reader.uncounted():
+                _unpack(stream, budget)
+        except Spent:
+            if budget.packed < 0:
+                findings.add(too_complex())
+            if budget.unpacked < 0 or budget.packed < 0:
+                return
+        except Broken:
+            findings.add(damaged(f"{places.of(stream)}: {_kind(stream)} está dañado (objeto {stream.objgen[0]})"))
 
 
 def entry_bound(size: int) -> int:
@@ -125,90 +137,61 @@ def entry_bound(size: int) -> int:
     return most(MAX_ENTRIES, MOST_ENTRIES, size)
 
 
-def _page_contents(pdf: Pdf, left: int) -> Iterator[Any]:
-    """Yield what draws the pages, as far as the bound; a list that several of them refer to is gone through once."""
+def filters_of(stream: Any) -> list[str]:
+    """Return what a stream is packed with, outermost first, by the long names."""
     from pikepdf import Array  # noqa: PLC0415
 
-    seen: set[tuple[int, int]] = set()
-    for page in pdf.pages:
-        contents: Any = page.obj.get("/Contents", [])
-        if not isinstance(contents, Array | list):
-            yield contents
-        elif isinstance(contents, list) or not contents.is_indirect or contents.objgen not in seen:
-            seen |= set() if isinstance(contents, list) else {contents.objgen}
-            left -= len(contents)
-            if left < 0:
-                raise too_complex()
-            yield from contents
+    given = stream.get("/Filter", [])
+    names = [name_of(one) for one in given] if isinstance(given, Array | list) else [name_of(given)]
+    return [SHORT_NAMES.get(name, name) for name in names]
 
 
-def _unpack(stream: Any, budget: _Budget, *, is_strict: bool = True, reader: CountedReader | None = None) -> None:
-    """Take from the budget what one stream unpacks to, and its words where these will be understood.
-
-    Streams that are packed in other ways count as they are, but the parser may unpack only what was counted.
-    """
+def _understand(stream: Any, budget: Budget, reader: CountedReader) -> None:
+    """Take from the budget what an object stream unpacks to, and its words; it may be deflated once, or plain."""
     from pikepdf import Stream  # noqa: PLC0415
 
     if not isinstance(stream, Stream) or stream.objgen in budget.done:
         return
     budget.done.add(stream.objgen)
-    filters = _filters(stream)
-    is_flate = filters[:1] == ["/FlateDecode"]
-    if reader and filters not in ([], ["/FlateDecode"]):
-        raise too_complex()
-    if not is_flate and not reader:
-        return
-    packed = io.BytesIO(stream.read_raw_bytes())
-    budget.packed -= packed.getbuffer().nbytes
-    if budget.packed < 0:
-        raise too_complex()
+    filters = filters_of(stream)
+    if filters not in ([], ["/FlateDecode"]):
+        raise Spent
     is_altered = "/DecodeParms" in stream or "/DP" in stream
-    pieces = _pieces(packed, budget, filters.count("/FlateDecode"), is_strict=is_strict)
-    if reader:
-        reader.take(_ALL_WORDS[: len(piece)] if is_altered else piece for piece in pieces)
+    pieces = unpacked(_raw(stream, budget), filters, budget)
+    reader.take(_ALL_WORDS[: len(piece)] if is_altered else piece for piece in pieces)
     for _ in pieces:
         pass
-    if budget.unpacked < 0 and is_strict:
-        raise too_complex()
 
 
-def _filters(stream: Any) -> list[str]:
-    """Return what a stream is packed with, outermost first, by the long names."""
-    from pikepdf import Array  # noqa: PLC0415
+def _unpack(stream: Any, budget: Budget) -> None:
+    from pikepdf import Stream  # noqa: PLC0415
 
-    given = stream.get("/Filter", [])
-    names = [str(one) for one in given] if isinstance(given, Array | list) else [str(given)]
-    return [_SHORT_NAMES.get(name, name) for name in names]
-
-
-def _pieces(packed: BinaryIO, budget: _Budget, times: int, *, is_strict: bool) -> Iterator[bytes]:
-    """Yield what is unpacked so many times over."""
-    pieces: Iterator[bytes] = iter(lambda: packed.read(_PIECE), b"")
-    for _ in range(min(times, _MOST_TIMES)):
-        pieces = _inflated(pieces, budget, is_strict=is_strict)
-    return pieces
+    if not isinstance(stream, Stream) or stream.objgen in budget.done:
+        return
+    budget.done.add(stream.objgen)
+    filters = filters_of(stream)
+    if not filters:
+        return
+    for _ in unpacked(_raw(stream, budget), filters, budget, _early_change(stream)):
+        pass
 
 
-def _inflated(pieces: Iterable[bytes], budget: _Budget, *, is_strict: bool) -> Iterator[bytes]:
-    """Unpack until the end or until nothing is left of the budget, in pieces, so that no piece is copied again."""
-    unpacker = zlib.decompressobj()
-    is_empty = True
-    try:
-        for piece in pieces:
-            pending, is_empty = piece, is_empty and not piece
-            while pending and budget.unpacked >= 0 and not unpacker.eof:
-                unpacked = unpacker.decompress(pending, _PIECE)
-                budget.unpacked -= len(unpacked)
-                yield unpacked
-                pending = unpacker.unconsumed_tail
-            if budget.unpacked < 0 or unpacker.eof:
-                return
-    except zlib.error:
-        raise _damaged_part() from None
-    if is_strict and not is_empty:
-        raise _damaged_part()
+def _raw(stream: Any, budget: Budget) -> bytes:
+    data = bytes(stream.read_raw_bytes())
+    budget.packed -= len(data)
+    if budget.packed < 0:
+        raise Spent
+    return data
 
 
-def _damaged_part() -> InvalidInput:
-    detail = "Una parte del PDF está dañada. Ábralo, guárdelo de nuevo como PDF y envíe el nuevo archivo."
-    return InvalidInput("pdf_damaged", detail)
+def _early_change(stream: Any) -> int:
+    from pikepdf import Array, Dictionary  # noqa: PLC0415
+
+    given = stream.get("/DecodeParms", None)
+    parameters = [one for one in given if isinstance(one, Dictionary)] if isinstance(given, Array) else [given]
+    return 0 if any(isinstance(one, Dictionary) and one.get("/EarlyChange", 1) == 0 for one in parameters) else 1
+
+
+def _kind(stream: Any) -> str:
+    names = {"/Image": "una imagen", "/Form": "un dibujo"}
+    return names.get(name_of(stream.get("/Subtype")), "una fuente o un dato")

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.services.upload.pdf.cipher import Decrypt
 from chalicelib.services.upload.pdf.refusal import too_complex
 from chalicelib.services.upload.pdf.words import Words
 
@@ -17,9 +18,10 @@ _LONGEST_HEAD = 2048
 _BUFFER = 128
 """What the parser reads ahead of the words of an object, while it reads the data of a stream at once."""
 _PIECE = 256 * 1024
-_DATA = re.compile(rb"stream[\x00\t ]{0,9}(?:\r\n|\n|\r)?\Z")
+_DATA = re.compile(rb"(?<!end)stream[\x00\t ]{0,9}(?:\r\n|\n|\r)?\Z")
 _HEAD = re.compile(
-    rb"obj[\x00\t\n\f\r ]*<<((?:[^%()#<>]|<<[^%()#<>]*>>)*+)>>[\x00\t\n\f\r ]*stream[\x00\t ]{0,9}(?:\r\n|\n|\r)?\Z"
+    rb"(\d{1,10})[\x00\t\n\f\r ]{1,9}(\d{1,5})[\x00\t\n\f\r ]{1,9}obj"
+    rb"[\x00\t\n\f\r ]*<<((?:[^%()#<>]|<<[^%()#<>]*>>)*+)>>[\x00\t\n\f\r ]*stream[\x00\t ]{0,9}(?:\r\n|\n|\r)?\Z"
 )
 _FILTER = re.compile(rb"/Filter[\x00\t\n\f\r ]*(\[[^\]]*\]|/[^\x00\t\n\f\r /\[\]<>]*|.)", re.DOTALL)
 _FLATE = re.compile(rb"\[?[\x00\t\n\f\r ]*/(?:FlateDecode|Fl)[\x00\t\n\f\r ]*\]?")
@@ -28,13 +30,17 @@ _FLATE = re.compile(rb"\[?[\x00\t\n\f\r ]*/(?:FlateDecode|Fl)[\x00\t\n\f\r ]*\]?
 class CountedReader(io.RawIOBase):
     """Counts words each time that the parser reads them, those in object streams when it first unpacks these.
 
-    Once the budget is spent nothing more can be read; `is_spent` then tells why the parser failed.
+    Once the budget is spent nothing more can be read; `is_spent` then tells why the parser failed. What was added to
+    the file after its `end` is not there for the parser.
     """
 
-    def __init__(self, stream: BinaryIO, words: Words, sections: Iterable[int]) -> None:
-        """Know where the data of each cross-reference section begin: they are no words."""
-        self._stream, self._words, self._sections = stream, words, list(sections)
+    def __init__(
+        self, stream: BinaryIO, words: Words, sections: Iterable[int], end: int, decrypt: Decrypt | None
+    ) -> None:
+        """Know where the data of each cross-reference section begin, which are no words; and how data are decrypted."""
+        self._stream, self._words, self._sections, self._end = stream, words, list(sections), end
         self._is_counting, self.is_spent = True, False
+        self._decrypt = decrypt
         self._taken: set[int] = set()
         self._latest = 0
 
@@ -65,6 +71,8 @@ class CountedReader(io.RawIOBase):
 
     def seek(self, place: int, whence: int = io.SEEK_SET) -> int:
         """Go to a place."""
+        if whence == io.SEEK_END:
+            return self._stream.seek(max(0, self._end + place))
         return self._stream.seek(place, whence)
 
     def tell(self) -> int:
@@ -85,7 +93,8 @@ class CountedReader(io.RawIOBase):
 
         """
         place = self._stream.tell()
-        piece = self._stream.read(size)
+        left = max(0, self._end - place)
+        piece = self._stream.read(left if size < 0 else min(size, left))
         if not self._is_counting:
             self._latest = place if size > 1 else self._latest
             return piece
@@ -116,11 +125,13 @@ class CountedReader(io.RawIOBase):
 
     def _count_data(self, before: bytes, piece: bytes) -> None:
         head = _HEAD.search(before)
-        filters = _FILTER.findall(head[1]) if head else []
+        filters = _FILTER.findall(head[3]) if head else []
+        if head and self._decrypt:
+            piece = self._decrypt(piece, int(head[1]), int(head[2]))
         if head and not filters:
             self._words.take(piece)
         elif head and len(filters) == 1 and _FLATE.fullmatch(filters[0]):
-            is_altered = b"/DecodeParms" in head[1] or b"/DP" in head[1]
+            is_altered = b"/DecodeParms" in head[3] or b"/DP" in head[3]
             for unpacked in _unpacked(piece):
                 self._words.take(b"/" * len(unpacked) if is_altered else unpacked)
         elif len(piece) != _BUFFER:

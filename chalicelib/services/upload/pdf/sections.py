@@ -6,7 +6,6 @@ follow with certainty is refused, so that the parser finds no other sections tha
 
 from __future__ import annotations
 
-import io
 import re
 import zlib
 from dataclasses import dataclass, field
@@ -38,7 +37,18 @@ _STREAM = re.compile(
     rb"[\x00\t\n\f\r ]{0,64}\d{1,10}[\x00\t\n\f\r ]{1,9}\d{1,5}[\x00\t\n\f\r ]{1,9}obj(?=[\x00\t\n\f\r <])"
 )
 _DATA = re.compile(rb"[\x00\t\n\f\r ]{0,64}stream[\t ]{0,9}(?:\r\n|\n|\r)")
-_KEYS = ("/Prev", "/XRefStm", "/Size", "/W", "/Index", "/Filter", "/Length", "/Type")
+_KEYS = ("/Prev", "/XRefStm", "/Size", "/W", "/Index", "/Filter", "/Length", "/Type", "/Encrypt", "/ID")
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """Where the data of those in streams begin, and what the newest says of encryption, as it is written."""
+
+    data: list[int]
+    encryption: Any
+    """A reference, a dictionary, or None."""
+    identity: Any
+    """The /ID that keys depend on."""
 
 
 @dataclass(slots=True)
@@ -57,31 +67,33 @@ class _Work:
             raise too_complex()
 
 
-def follow_sections(stream: BinaryIO) -> list[int]:
-    """Count all sections, their entries and what they unpack to; return where the data of those in streams begin.
+def follow_sections(stream: BinaryIO, size: int) -> Sections:
+    """Count all sections of a document of `size` bytes, their entries and what they unpack to.
 
     Raises:
         InvalidInput: `pdf_too_complex` beyond the bounds, `pdf_damaged` where the parser might see something else.
 
     """
-    size = stream.seek(0, io.SEEK_END)
     work = _Work(packed=size)
     place = _last_section(stream, size)
+    newest: dict[str, Any] | None = None
     while place and place not in work.seen:
         work.seen.add(place)
         entries, is_table = _follow(stream, place, work)
         if is_table and "/XRefStm" in entries:
             _follow(stream, _number(entries["/XRefStm"]), work)
+        newest = entries if newest is None else newest
         place = _number(entries.get("/Prev", 0))
-    return work.data
+    newest = newest or {}
+    return Sections(work.data, newest.get("/Encrypt"), newest.get("/ID"))
 
 
 def _last_section(stream: BinaryIO, size: int) -> int:
     stream.seek(max(0, size - _SEARCHED))
-    tail = stream.read()
+    tail = stream.read(min(size, _SEARCHED))
     found = _LAST.match(tail, max(0, tail.rfind(b"startxref")))
     if not found:
-        raise damaged()
+        raise damaged("El archivo está incompleto: al final falta el lugar de su tabla de objetos (startxref)")
     return int(found[1])
 
 

@@ -1,4 +1,4 @@
-"""Read one dictionary of a PDF from plain bytes, such as the trailer or the head of a cross-reference stream."""
+"""Read one thing of a PDF from plain bytes, such as the trailer or the head of a cross-reference stream."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _TOKEN = re.compile(
 )
 _PARENTHESIS = re.compile(rb"\\.|[()]", re.DOTALL)
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
+_WORD = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)|true|false|\(.*\)|<[0-9A-Fa-f\x00\t\n\f\r ]*>", re.DOTALL)
 _INTEGER = re.compile(rb"[+-]?\d{1,18}")
 _DEEPEST = 64
 
@@ -22,11 +23,15 @@ _DEEPEST = 64
 class Reference:
     """To another object."""
 
+    number: int
+    generation: int
 
-def read_dictionary(text: bytes, at: int, most: int) -> Any:
+
+def read_dictionary(text: bytes, at: int, most: int, repeated: set[str] | None = None) -> Any:
     """Return the pairs of the dictionary at this place and where it ends; `UNFINISHED` where that cannot be told.
 
-    Names are strings, whole numbers `int`, arrays lists, references `Reference`, nulls `None`; all else is bytes.
+    Names are strings, whole numbers `int`, arrays lists, dictionaries `dict`, references `Reference`, nulls `None`; all
+    else is bytes. Names that stand twice with different values, at any depth, are added to `repeated`; the last holds.
     """
     stack: list[list[Any]] = []
     end = min(len(text), at + most)
@@ -42,12 +47,12 @@ def read_dictionary(text: bytes, at: int, most: int) -> Any:
         elif not stack:
             return UNFINISHED
         elif word in (b">>", b"]"):
-            values = _close(stack, word)
+            values = _close(stack, word, repeated)
             if values is None or not stack:
                 return UNFINISHED if values is None else (_pairs(values), at)
         elif word == b"(":
-            at = _string_end(text, at, end)
-            stack[-1].append(b"()")
+            start, at = at - 1, _string_end(text, at, end)
+            stack[-1].append(text[start:at])
         else:
             _add(stack[-1], word)
         if len(stack) > _DEEPEST:
@@ -55,15 +60,47 @@ def read_dictionary(text: bytes, at: int, most: int) -> Any:
     return UNFINISHED
 
 
-def _close(stack: list[list[Any]], word: bytes) -> list[Any] | None:
+def written(value: Any) -> bytes:
+    """Return a value that was read as a PDF writes it."""
+    if isinstance(value, dict):
+        return b"<< " + b" ".join(written(name) + b" " + written(one) for name, one in value.items()) + b" >>"
+    if isinstance(value, list):
+        return b"[ " + b" ".join(map(written, value)) + b" ]"
+    if isinstance(value, Reference):
+        return b"%d %d R" % (value.number, value.generation)
+    if isinstance(value, str):
+        return b"/" + b"".join(b"#%02x" % one for one in value[1:].encode("latin-1"))
+    return b"null" if value is None else value if isinstance(value, bytes) else b"%d" % value
+
+
+def is_plain(value: Any) -> bool:
+    """Tell whether a value that was read has only words that mean something."""
+    pending = [value]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, bytes) and not _WORD.fullmatch(one):
+            return False
+        if isinstance(one, list | dict):
+            pending += one.values() if isinstance(one, dict) else one
+    return True
+
+
+def _close(stack: list[list[Any]], word: bytes, repeated: set[str] | None) -> list[Any] | None:
     """Return what stood between this word and the one that it closes, if both fit and names stand before values."""
     opening, *values = stack.pop()
     is_array = word == b"]"
     if (opening == b"[") != is_array or not ((is_array and stack) or _is_paired(values)):
         return None
+    if repeated is not None and not is_array:
+        repeated |= _repeated(values)
     if stack:
-        stack[-1].append(values if is_array else b"<<>>")
+        stack[-1].append(values if is_array else dict(_pairs(values)))
     return values
+
+
+def _repeated(values: list[Any]) -> set[str]:
+    given: dict[str, Any] = {}
+    return {name for name, value in _pairs(values) if given.setdefault(name, value) != value}
 
 
 def _is_blank(word: bytes) -> bool:
@@ -72,7 +109,7 @@ def _is_blank(word: bytes) -> bool:
 
 def _add(values: list[Any], word: bytes) -> None:
     if word == b"R" and [type(one) for one in values[-2:]] == [int, int]:
-        values[-2:] = [Reference()]
+        values[-2:] = [Reference(*values[-2:])]
     elif word == b"null":
         values.append(None)
     elif word.startswith(b"/"):

@@ -267,7 +267,7 @@ def _add_javascript(pdf: pikepdf.Pdf) -> None:
     [
         (_with(_add_javascript), "pdf_active_content"),
         (PDF[: len(PDF) // 2], "pdf_damaged"),
-        (_with(lambda _: None, encryption=pikepdf.Encryption(owner="dueño", user="")), "pdf_encrypted"),
+        (_with(lambda _: None, encryption=pikepdf.Encryption(owner="dueño", user="clave")), "pdf_encrypted"),
         (b"GIF89a" + PDF, "pdf_not_at_start"),
         (PDF + b"PK\x03\x04" + b"\0" * 64, "pdf_trailing_data"),
     ],

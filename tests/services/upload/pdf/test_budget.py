@@ -13,7 +13,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.services.upload.pdf import budget
+from chalicelib.services.upload.pdf import budget, unpacking
 from tests.services.upload.inspecting import accept, refusal
 
 
@@ -198,7 +198,7 @@ def test_object_streams_have_a_bound_of_their_own(monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_unpacks_in_many_pieces_is_not_copied_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(budget, "_PIECE", 1024)
+    monkeypatch.setattr(unpacking, "PIECE", 1024)
     stored = zlib.compress(bytes(24_000_000), 0)
 
     def change(pdf: Pdf) -> None:

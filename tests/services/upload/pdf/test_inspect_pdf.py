@@ -158,13 +158,6 @@ def test_unreferenced_embedded_file_is_refused() -> None:
     assert refusal(a_pdf(change)) == "pdf_embedded_file"
 
 
-@pytest.mark.parametrize(("owner", "user"), [("secreto", ""), ("secreto", "clave")])
-@pytest.mark.parametrize("revision", [4, 6])
-def test_encrypted_pdf_is_refused_even_when_it_opens(owner: str, user: str, revision: int) -> None:
-    encryption = pikepdf.Encryption(owner=owner, user=user, R=revision)  # type: ignore[arg-type]
-    assert refusal(a_pdf(encryption=encryption)) == "pdf_encrypted"
-
-
 def test_data_before_the_start_is_refused() -> None:
     assert refusal(b"\n" + a_pdf()) == "pdf_not_at_start"
 

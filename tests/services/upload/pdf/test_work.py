@@ -93,7 +93,8 @@ def test_a_table_with_a_section_beside_it_passes() -> None:
 )
 def test_a_link_that_could_be_read_otherwise_is_refused(again: bytes) -> None:
     with pytest.raises(InvalidInput, match="pdf_damaged"):
-        sections.follow_sections(io.BytesIO(Written().end_with_table(again)))
+        content = Written().end_with_table(again)
+        sections.follow_sections(io.BytesIO(content), len(content))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,8 @@ def test_a_trailer_is_read_as_it_is_meant(more: bytes) -> None:
 def test_a_size_without_end_is_refused() -> None:
     section = b"xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 99999999 >>\nstartxref\n0\n%%EOF\n"
     with pytest.raises(InvalidInput, match="pdf_too_complex"):
-        sections.follow_sections(io.BytesIO(b"\n" * 9 + section.replace(b"\n0\n%", b"\n9\n%")))
+        content = b"\n" * 9 + section.replace(b"\n0\n%", b"\n9\n%")
+        sections.follow_sections(io.BytesIO(content), len(content))
 
 
 @pytest.mark.parametrize(
@@ -124,11 +126,13 @@ def test_containers_count_though_they_are_empty(count: int, inside: bytes) -> No
 
 
 @pytest.mark.parametrize("inside", [b"<<>>" * 300_000, b"[]" * 300_000, b"<</S/x>>" * 170_000])
-def test_entries_are_counted_where_words_are_few_enough(inside: bytes) -> None:
+def test_entries_are_counted_where_words_are_few_enough(inside: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "MAX_ENTRIES", 300_000)
     assert quick_refusal(with_arrays(1, inside), 2) == "pdf_too_complex"
 
 
-def test_words_beyond_the_bound_are_not_unpacked_by_the_parser() -> None:
+def test_words_beyond_the_bound_are_not_unpacked_by_the_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "MAX_WORDS", 1_500_000)
     pages = [11, 13, 15, 17]
     written = Written(pages)
     for number in pages:

@@ -1,0 +1,248 @@
+"""What a PDF does by itself, or leads to: only what is known to be harmless passes (ISO 32000-2, 12.6).
+
+A link may lead to the web, to an e-mail address, to a telephone, or to another place of the document; at opening, only
+to the last. A script of a form field may format what is typed. Everything else is refused, with where it is and what it
+would do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from chalicelib.services.upload.pdf.places import Places
+from chalicelib.services.upload.pdf.refusal import Findings, quoted
+from chalicelib.services.upload.pdf.scripts import only_formats
+from chalicelib.services.upload.pdf.things import is_dictionary, name_of, parser, text_of
+
+_SCHEMES = re.compile(r" {0,9}(?:https?://|mailto:|tel:)", re.IGNORECASE)
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+_MOVES = frozenset({"/GoTo", "/GoToDp"})
+_HARMLESS = _MOVES | {"/URI", "/Named", "/Thread", "/ResetForm", "/Trans", "/JavaScript"}
+"""Of these, /URI, /Named, /Thread and /JavaScript are looked at themselves."""
+_PAGE_MOVES = frozenset({"/NextPage", "/PrevPage", "/FirstPage", "/LastPage", "/GoBack", "/GoForward", "/GoToPage"})
+_DOES: Mapping[str, str] = {
+    "/Launch": "inicia un programa o abre un archivo",
+    "/SubmitForm": "un botón que envía datos",
+    "/ImportData": "toma datos de otro archivo",
+    "/GoToR": "un enlace a otro archivo",
+    "/GoToE": "un enlace a un archivo incrustado",
+    "/Rendition": "reproduce audio o video",
+    "/RichMediaExecute": "contenido multimedia que se ejecuta",
+    "/Movie": "reproduce un video",
+    "/Sound": "reproduce un sonido",
+    "/GoTo3DView": "mueve un modelo en 3D",
+    "/Hide": "muestra u oculta partes de la página",
+    "/SetOCGState": "muestra u oculta capas de la página",
+}
+_SHOWS: Mapping[str, str] = {
+    "/RichMedia": "contenido multimedia",
+    "/3D": "un modelo en 3D",
+    "/Movie": "un video",
+    "/Sound": "un sonido",
+    "/Screen": "una pantalla de audio o video",
+}
+_DOING = frozenset({"/S", "/JS", "/URI"})
+_LEADING = frozenset({"/A", "/PA", "/Next", "/AA", "/OpenAction", "/JavaScript"})
+_ELSEWHERE = frozenset({"/F", "/Ref", "/FS", "/XFA"})
+_CLICKS = frozenset({"/D", "/U"})
+_TYPING = frozenset({"/K", "/F", "/V"})
+_WHEN: Mapping[str, str] = {
+    "/O": "al abrirla",
+    "/C": "al cerrarla o al calcular",
+    "/PO": "al abrir la página",
+    "/PC": "al cerrar la página",
+    "/PV": "al mostrarse la página",
+    "/PI": "al ocultarse la página",
+    "/WC": "al cerrar el documento",
+    "/WS": "al guardar el documento",
+    "/DS": "después de guardar el documento",
+    "/WP": "al imprimir el documento",
+    "/DP": "después de imprimir el documento",
+    "/K": "al escribir",
+    "/F": "al dar formato",
+    "/V": "al validar",
+}
+_LONGEST_CHAIN = 64
+_MOST_SEEN = 500
+"""So many are told apart from each other; one would be enough to refuse."""
+_LONGEST_SCRIPT = 64 * 1024
+
+
+class Acts:
+    """Looks at one dictionary after the other, and tells at the end what acts."""
+
+    def __init__(self) -> None:
+        """Begin with nothing seen."""
+        self._seen: list[tuple[Any, tuple[int, int] | None, str, str]] = []
+        """Whose it is, the action's own number, when it acts, what it does."""
+        self._web_files: list[tuple[Any, str]] = []
+        self._lists_of_scripts: list[Any] = []
+
+    def look(self, owner: Any, entries: Mapping[str, Any], *, is_stream: bool) -> None:
+        """Look at a dictionary of an indirect object; None is the trailer."""
+        if "/Subtype" in entries:
+            subtype = name_of(entries["/Subtype"])
+            if subtype in _SHOWS:
+                self._add(owner, _SHOWS[subtype])
+        if not _DOING.isdisjoint(entries):
+            self._look_at_action(owner, entries)
+        if not _LEADING.isdisjoint(entries):
+            self._look_at_places(owner, entries)
+        if not _ELSEWHERE.isdisjoint(entries):
+            self._look_elsewhere(owner, entries, is_stream=is_stream)
+
+    def _look_elsewhere(self, owner: Any, entries: Mapping[str, Any], *, is_stream: bool) -> None:
+        if entries.get("/XFA") is not None and _is_filled(entries["/XFA"]):
+            self._add(owner, "tiene partes dinámicas XFA (LiveCycle), que la mayoría de lectores no muestra")
+        if is_stream and "/F" in entries:
+            self._add(owner, f"datos que están en otro archivo, {_target(entries['/F'])}")
+        if is_dictionary(entries.get("/Ref")) and "/F" in entries["/Ref"]:
+            self._add(owner, f"un dibujo que está en otro archivo, {_target(entries['/Ref']['/F'])}")
+        if name_of(entries.get("/FS")) == "/URL":
+            self._web_files = [*self._web_files[:_MOST_SEEN], (owner, _target(entries.get("/F", "")))]
+
+    def tell(self, findings: Findings, places: Places) -> None:
+        """Tell all that was seen; what acts at an opening is not told again as such."""
+        for owner, address in self._web_files:
+            if not any(_number(other) == _number(owner) and address in what for other, _, _, what in self._seen):
+                self._add(owner, f"un archivo que está en la web, {address}")
+        for owner in self._lists_of_scripts:
+            if not any("JavaScript" in what for _, _, _, what in self._seen):
+                self._add(owner, "un script (JavaScript) que actúa al abrirlo")
+        timed = [(owner, number, what) for owner, number, when, what in self._seen if when]
+        told = {number for _, number, _ in timed if number} | {(_number(owner), what) for owner, _, what in timed}
+        for owner, _number_of, when, what in self._seen:
+            if not when and (_number(owner) in told or (_number(owner), what) in told):
+                continue
+            findings.acts(places.of(owner), f"{when}, {what}" if when else what)
+
+    def _add(self, owner: Any, what: str, *, when: str = "", action: Any = None) -> None:
+        number = action.objgen if action is not None and action.is_indirect else None
+        if len(self._seen) < _MOST_SEEN:
+            self._seen.append((owner, number, when, what))
+
+    def _look_at_action(self, owner: Any, entries: Mapping[str, Any]) -> None:
+        kind = name_of(entries.get("/S"))
+        if kind in _DOES or "/JS" in entries or kind == "/JavaScript":
+            what = what_it_does(entries, kind)
+            if what:
+                self._add(owner, what)
+        if "/URI" in entries:
+            what = _leads(entries["/URI"])
+            if what:
+                self._add(owner, what)
+        elif kind == "/Named" and name_of(entries.get("/N")) not in _PAGE_MOVES:
+            self._add(owner, f"la orden {quoted(str(entries.get('/N', '')))}")
+        elif kind == "/Thread" and "/F" in entries:
+            self._add(owner, f"un enlace a otro archivo, {_target(entries['/F'])}")
+
+    def _look_at_places(self, owner: Any, entries: Mapping[str, Any]) -> None:
+        for key in ("/A", "/PA", "/Next"):
+            for action in _actions(entries[key]) if key in entries else ():
+                kind = name_of(action.get("/S"))
+                if kind and kind not in _HARMLESS and kind not in _DOES and not (key == "/A" and "/O" in action):
+                    self._add(owner, f"una acción desconocida, {quoted(kind)}")
+        if is_dictionary(entries.get("/OpenAction")):  # else it is a place in the document
+            self._look_at_opening(owner, entries["/OpenAction"], "al abrirlo")
+        names: Any = entries.get("/JavaScript")
+        if is_dictionary(names) and any(_is_filled(names.get(key)) for key in ("/Names", "/Kids")):
+            self._lists_of_scripts = [owner]
+        triggers: Any = entries.get("/AA")
+        if is_dictionary(triggers):
+            for key, action in triggers.items():
+                self._look_at_trigger(owner, str(key), action)
+
+    def _look_at_trigger(self, owner: Any, key: str, action: Any) -> None:
+        if not is_dictionary(action):
+            return
+        kind = name_of(action.get("/S"))
+        if key in _CLICKS:
+            if kind and kind not in _HARMLESS and kind not in _DOES:
+                self._add(owner, f"una acción desconocida, {quoted(kind)}")
+        elif key in _TYPING and kind == "/JavaScript" and "/Next" not in action and only_formats(script_of(action)):
+            return
+        else:
+            self._look_at_opening(owner, action, _WHEN.get(key, "sin que nadie lo pida"))
+
+    def _look_at_opening(self, owner: Any, first: Any, when: str) -> None:
+        """Let nothing but a chain of moves within the document act by itself."""
+        pending, seen = list(_actions(first)), 0
+        while pending:
+            action = pending.pop()
+            kind = name_of(action.get("/S"))
+            seen += 1
+            if kind not in _MOVES or seen > _LONGEST_CHAIN:
+                what = what_it_does(action, kind) or f"una acción {quoted(kind)}"
+                self._add(owner, what, when=when, action=action)
+                return
+            pending += _actions(action.get("/Next"))
+
+
+def what_it_does(entries: Any, kind: str) -> str:
+    """Return in words what an action does; empty for a script that only formats."""
+    if kind in _DOES:
+        target = entries.get("/F") or entries.get("/D") or entries.get("/Win") if kind != "/Hide" else None
+        shown = _target(target) if target is not None else ""
+        return f"{_DOES[kind]}, {shown}" if shown else _DOES[kind]
+    if kind == "/JavaScript" or "/JS" in entries:
+        script = script_of(entries)
+        return "" if only_formats(script) else f"un script (JavaScript), {quoted(' '.join(script.split()))}"
+    if kind == "/URI":
+        return f"abre una dirección, {_target(entries.get('/URI', ''))}"
+    if kind == "/Named":
+        return f"la orden {quoted(str(entries.get('/N', '')))}"
+    return ""
+
+
+def script_of(action: Any) -> str:
+    """Return the text of a script, or that it cannot be read."""
+    given = action.get("/JS")
+    if isinstance(given, parser().Stream):
+        try:
+            data = bytes(given.read_bytes())[:_LONGEST_SCRIPT]
+        except (parser().PdfError, RuntimeError):
+            return "ilegible"
+        return data.decode("utf-16" if data.startswith((b"\xfe\xff", b"\xff\xfe")) else "latin-1", "replace")
+    return "" if given is None else text_of(given)
+
+
+def _leads(address: Any) -> str:
+    """Return in words where a link leads that may not; empty for one that may."""
+    if is_dictionary(address):  # the base of a catalog's relative links
+        base = address.get("/Base")
+        return "" if not text_of(base) or _is_allowed(base) else f"la dirección base {_target(base)}"
+    if _is_allowed(address):
+        return ""
+    return f"un enlace a {_target(address)}, que no empieza por http://, https://, mailto: o tel:"
+
+
+def _is_allowed(address: Any) -> bool:
+    if not isinstance(address, parser().String) or _CONTROL.search(bytes(address)):
+        return False
+    return _SCHEMES.match(str(address)) is not None
+
+
+def _target(given: Any) -> str:
+    """Return what a file specification or address says, quoted."""
+    if is_dictionary(given):
+        for key in ("/UF", "/F", "/Unix", "/DOS", "/Mac"):
+            if given.get(key) is not None:
+                return _target(given[key])
+        return ""
+    return quoted(text_of(given))
+
+
+def _actions(given: Any) -> Iterator[Any]:
+    """Yield the actions that stand here: one, or a list; a place in the document is none."""
+    many: Iterable[Any] = given if isinstance(given, parser().Array) else [given]
+    yield from (one for one in many if is_dictionary(one))
+
+
+def _is_filled(thing: Any) -> bool:
+    return thing is not None and (not isinstance(thing, parser().Array) or len(thing) > 0)
+
+
+def _number(owner: Any) -> tuple[int, int] | None:
+    return None if owner is None else owner.objgen

@@ -1,0 +1,183 @@
+"""Files inside a PDF: only what the document declares to be part of it, and what cannot act.
+
+An electronic invoice carries its data as XML (PDF/A-3, ISO 19005-3; Factur-X). Such a file passes when it is declared
+in an /AF entry as data, source or alternative of the document, and is by name, type and bytes XML, CSV, JSON or plain
+text.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.upload.file_facts import FileAttachment
+from chalicelib.domain.upload.filename import check_filename, extension
+from chalicelib.services.upload.inspect_text import inspect_text
+from chalicelib.services.upload.pdf.budget import filters_of
+from chalicelib.services.upload.pdf.places import Places
+from chalicelib.services.upload.pdf.reader import CountedReader
+from chalicelib.services.upload.pdf.refusal import MAKE_ANEW, Findings, quoted
+from chalicelib.services.upload.pdf.things import is_dictionary, items, name_of
+from chalicelib.services.upload.pdf.unpacking import Broken, Budget, Spent, unpacked
+
+MAX_ATTACHMENT = 8 * 1024 * 1024
+_RELATIONSHIPS = frozenset({"/Data", "/Source", "/Alternative"})
+_TYPES: Mapping[str, frozenset[str]] = {
+    "xml": frozenset({"text/xml", "application/xml", "text/plain"}),
+    "csv": frozenset({"text/csv", "text/comma-separated-values", "application/csv", "text/plain"}),
+    "json": frozenset({"application/json", "text/json", "text/plain"}),
+    "txt": frozenset({"text/plain"}),
+}
+_MEDIA_TYPES = {"xml": "application/xml", "csv": "text/csv", "json": "application/json", "txt": "text/plain"}
+_UNSAID = frozenset({"", "application/octet-stream"})
+_SEND_APART = "Quítelo, genere de nuevo el PDF (y fírmelo de nuevo si estaba firmado) y envíe ese archivo como anexo."
+_ACTING_XML = re.compile(rb"<\?(?:xml-stylesheet|mso-application)|http://www\.w3\.org/(?:1999/xhtml|2000/svg|1999/XSL)")
+_TOO_LARGE = ", que es demasiado grande"
+
+
+class _Wrong(Exception):
+    """The end of a sentence: what is wrong with a file."""
+
+
+class Attachments:
+    """Looks at one dictionary after the other, and tells at the end which files the document carries."""
+
+    def __init__(self) -> None:
+        """Begin with nothing seen."""
+        self._files: list[tuple[Any, Any]] = []
+        self._streams: list[Any] = []
+        self._pinned: list[Any] = []
+        self._declared: set[tuple[int, int]] = set()
+
+    def look(self, owner: Any, entries: Mapping[str, Any]) -> None:
+        """Look at a dictionary of an indirect object; None is the trailer."""
+        if "/AF" in entries:
+            declared = entries["/AF"]
+            many = [declared] if is_dictionary(declared) else items(declared)
+            self._declared |= {one.objgen for one in many if is_dictionary(one) and one.is_indirect}
+        if "/EF" in entries and is_dictionary(entries["/EF"]):
+            self._files.append((owner, entries))
+        if "/Type" in entries and name_of(entries["/Type"]) == "/EmbeddedFile":
+            self._streams.append(owner)
+        if "/Subtype" in entries and name_of(entries["/Subtype"]) == "/FileAttachment":
+            self._pinned.append(owner)
+
+    def tell(self, findings: Findings, places: Places, reader: CountedReader) -> tuple[FileAttachment, ...]:
+        """Tell which files may not be there; return those that may."""
+        budget = Budget(4 * MAX_ATTACHMENT, 8 * MAX_ATTACHMENT)
+        accepted: list[FileAttachment] = []
+        named: set[tuple[int, int]] = set()
+        for owner, entries in self._files:
+            streams = [one for _, one in entries["/EF"].items()]
+            named |= {one.objgen for one in streams}
+            name = _name(entries)
+            with reader.uncounted():
+                try:
+                    accepted.append(self._accept(owner, entries, streams, name, budget))
+                except _Wrong as wrong:
+                    problem = str(wrong)
+                else:
+                    continue
+            findings.carries(places.of(owner), f"lleva adjunto el archivo {quoted(name)}{problem}", _SEND_APART)
+        for owner in self._pinned:
+            findings.carries(places.of(owner), "lleva un archivo adjunto en una nota", _SEND_APART)
+        for stream in self._streams:
+            if stream is None or stream.objgen not in named:
+                number = "" if stream is None else f" {stream.objgen[0]}"
+                findings.carries(f"Objeto{number}", "lleva un archivo incrustado que nada nombra", MAKE_ANEW)
+        return tuple(accepted)
+
+    def _accept(
+        self, owner: Any, entries: Mapping[str, Any], streams: list[Any], name: str, budget: Budget
+    ) -> FileAttachment:
+        """Return the attachment as it is told. Raises `_Wrong`."""
+        from pikepdf import Stream  # noqa: PLC0415
+
+        relationship = name_of(entries.get("/AFRelationship"))
+        if owner is None or owner.objgen not in self._declared or relationship not in _RELATIONSHIPS:
+            raise _Wrong(", que no está declarado como parte del documento (/AF: Data, Source o Alternative)")
+        ending = extension(name)
+        if ending not in _TYPES:
+            raise _Wrong(", de un tipo que no se admite dentro de un PDF: solo XML, CSV, JSON o TXT")
+        if not _is_plain(name):
+            raise _Wrong(", cuyo nombre no es válido")
+        if not streams or len({one.objgen for one in streams}) != 1 or not isinstance(streams[0], Stream):
+            raise _Wrong(", que no es un solo archivo")
+        declared = name_of(streams[0].get("/Subtype")).removeprefix("/").partition(";")[0].strip().lower()
+        if declared not in _TYPES[ending] | _UNSAID:
+            raise _Wrong(f", declarado como {quoted(declared)}, que no corresponde a su nombre")
+        data = _data(streams[0], budget)
+        _CHECKS[ending](data)
+        media_type = declared if declared not in _UNSAID else _MEDIA_TYPES[ending]
+        return FileAttachment(name, media_type, relationship.removeprefix("/"), len(data))
+
+
+def _data(stream: Any, budget: Budget) -> bytes:
+    try:
+        data = b"".join(unpacked(bytes(stream.read_raw_bytes()), filters_of(stream), budget))
+    except Broken:
+        raise _Wrong(", que está dañado") from None
+    except Spent:
+        raise _Wrong(_TOO_LARGE) from None
+    if len(data) > MAX_ATTACHMENT:
+        raise _Wrong(_TOO_LARGE)
+    return data
+
+
+def _name(entries: Mapping[str, Any]) -> str:
+    from pikepdf import String  # noqa: PLC0415
+
+    for key in ("/UF", "/F", "/Unix", "/DOS", "/Mac"):
+        if isinstance(entries.get(key), String):
+            return str(entries[key])
+    return ""
+
+
+def _is_plain(name: str) -> bool:
+    try:
+        check_filename(name)
+    except InvalidInput:
+        return False
+    return True
+
+
+def _check_xml(data: bytes) -> None:
+    from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # noqa: PLC0415
+    from defusedxml.ElementTree import ParseError, iterparse  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    if _ACTING_XML.search(data.replace(b"\x00", b"")):
+        raise _Wrong(", un XML que un navegador mostraría como página o ejecutaría")
+    try:
+        for _, element in iterparse(io.BytesIO(data), forbid_dtd=True):
+            element.clear()
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
+        raise _Wrong(", que no es XML") from None
+
+
+def _check_json(data: bytes) -> None:
+    try:
+        text = data.decode("utf-8-sig")
+        if text.count("[") + text.count("{") > MAX_ATTACHMENT // 16:
+            raise _Wrong(_TOO_LARGE)
+        json.loads(text)
+    except (ValueError, RecursionError):
+        raise _Wrong(", que no es JSON") from None
+
+
+def _check_text(data: bytes) -> None:
+    try:
+        inspect_text(io.BytesIO(data))
+    except InvalidInput as refusal:
+        raise _Wrong(f", que no es texto legible ({refusal.code})") from None
+
+
+_CHECKS: Mapping[str, Callable[[bytes], None]] = {
+    "xml": _check_xml,
+    "json": _check_json,
+    "csv": _check_text,
+    "txt": _check_text,
+}

@@ -1,0 +1,175 @@
+"""The pages of a PDF, and whether all that they need is there.
+
+A reference to an object that does not exist means nothing (ISO 32000-1, 7.3.10), and the parser leaves such entries
+out. So what a page needs is read once more from the bytes: what draws it, and what it is drawn with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.services.upload.pdf.raw_objects import RawObjects
+from chalicelib.services.upload.pdf.refusal import Findings, damaged, too_complex
+from chalicelib.services.upload.pdf.syntax import Reference
+from chalicelib.services.upload.pdf.things import Number, name_of
+
+if TYPE_CHECKING:
+    from pikepdf import Pdf
+
+_DEEPEST = 64
+_REFERENCE = re.compile(
+    rb"(\d{1,10})[\x00\t\n\f\r ]{1,9}(\d{1,5})[\x00\t\n\f\r ]{1,9}R(?![^\x00\t\n\f\r ()<>\[\]{}/%])"
+)
+_DRAWN_WITH = ("/Font", "/XObject", "/ExtGState", "/ColorSpace", "/Pattern", "/Shading")
+_NAMED = {"/Font": "la fuente", "/XObject": "la imagen o dibujo"}
+
+
+def pages_of(pdf: Pdf, most: int) -> list[Any]:
+    """Return the pages in their order, each in its tree once.
+
+    Raises:
+        InvalidInput: `pdf_damaged` when the tree is not whole, `pdf_too_complex` beyond `most` entries.
+
+    """
+    from pikepdf import Array, Dictionary  # noqa: PLC0415
+
+    root = pdf.Root.get("/Pages")
+    if not isinstance(root, Dictionary):
+        raise damaged("El árbol de páginas falta: el catálogo no dice cuáles son las páginas")
+    found: list[Any] = []
+    seen: set[Number] = set()
+    pending: list[tuple[Any, int]] = [(root, 0)]
+    while pending:
+        node, depth = pending.pop()
+        if not isinstance(node, Dictionary):
+            raise damaged(f"El árbol de páginas está incompleto: falta la página {len(found) + 1}")
+        kids = node.get("/Kids")
+        if kids is None or name_of(node.get("/Type")) == "/Page":
+            found.append(node)
+            continue
+        if not isinstance(kids, Array) or depth > _DEEPEST or (node.is_indirect and node.objgen in seen):
+            raise damaged("El árbol de páginas está dañado: una rama se contiene a sí misma o no tiene páginas")
+        seen.add(node.objgen)
+        most -= len(kids)
+        if most < 0:
+            raise too_complex("El árbol de páginas")
+        pending += [(kid, depth + 1) for kid in reversed(list(kids))]
+    said = root.get("/Count", len(found))
+    if not found or said != len(found):
+        raise damaged(f"El árbol de páginas está dañado: dice {_count(said)} páginas y tiene {len(found)}")
+    return found
+
+
+def contents_of(pages: list[Any], most: int) -> Iterator[tuple[int, Any]]:
+    """Yield what draws each page, with its number; a list that several pages refer to is gone through once.
+
+    Raises:
+        InvalidInput: `pdf_too_complex` beyond `most` entries.
+
+    """
+    from pikepdf import Array  # noqa: PLC0415
+
+    seen: set[Number] = set()
+    for number, page in enumerate(pages, 1):
+        contents: Any = page.get("/Contents")
+        if not isinstance(contents, Array):
+            yield number, contents
+        elif not contents.is_indirect or contents.objgen not in seen:
+            seen |= {contents.objgen} if contents.is_indirect else set()
+            most -= len(contents)
+            if most < 0:
+                raise too_complex(f"El contenido de la página {number}")
+            yield from ((number, one) for one in contents)
+
+
+class Needs:
+    """Finds what a page needs and the file does not have."""
+
+    def __init__(self, raw: RawObjects, findings: Findings) -> None:
+        """Look in these objects."""
+        self._raw, self._findings = raw, findings
+        self._seen: set[Number] = set()
+        self._done: set[Number] = set()
+
+    def check(self, pages: list[Any]) -> None:
+        """Go through the pages, what draws them and what they are drawn with, each once."""
+        for number, page in enumerate(pages, 1):
+            if page.is_indirect and self._misses(page.objgen):
+                self._check_page(number, self._raw.entries(page.objgen))
+            self._check_resources(number, _inherited(page, "/Resources"), 0)
+
+    def _misses(self, number: Number) -> bool:
+        """Tell whether an object refers to any that does not exist; each object is asked once."""
+        if number in self._seen:
+            return False
+        self._seen.add(number)
+        text = self._raw.text(number)
+        return any(not self._raw.exists((int(one), int(other))) for one, other in _REFERENCE.findall(text))
+
+    def _check_page(self, number: int, entries: dict[str, Any]) -> None:
+        contents = entries.get("/Contents")
+        for one in contents if isinstance(contents, list) else [contents]:
+            self._need(number, one, "su contenido")
+        self._need(number, entries.get("/Resources"), "la lista de sus fuentes e imágenes")
+        self._check_entries(number, entries.get("/Resources"))
+
+    def _check_entries(self, number: int, resources: Any) -> None:
+        """Look at resources as they were written."""
+        if not isinstance(resources, dict):
+            return
+        for kind in _DRAWN_WITH:
+            held = resources.get(kind)
+            self._need(number, held, "la lista de sus fuentes e imágenes")
+            for name, one in held.items() if isinstance(held, dict) else ():
+                self._need(number, one, f"{_NAMED.get(kind, 'el recurso')} {name}")
+
+    def _check_resources(self, number: int, resources: Any, depth: int) -> None:
+        from pikepdf import Dictionary, Stream  # noqa: PLC0415
+
+        if not isinstance(resources, Dictionary) or depth > _DEEPEST or self._is_done(resources):
+            return
+        if resources.is_indirect and self._misses(resources.objgen):
+            self._check_entries(number, self._raw.entries(resources.objgen))
+        for kind in _DRAWN_WITH:
+            held = resources.get(kind)
+            if isinstance(held, Dictionary) and held.is_indirect and self._misses(held.objgen):
+                self._check_entries(number, {kind: self._raw.entries(held.objgen)})
+        drawings = resources.get("/XObject")
+        if not isinstance(drawings, Dictionary) or self._is_done(drawings):
+            return
+        for drawing in dict(drawings.items()).values():
+            if not isinstance(drawing, Stream) or "/Resources" not in drawing or drawing.objgen in self._seen:
+                continue
+            if self._misses(drawing.objgen):
+                self._check_entries(number, self._raw.entries(drawing.objgen).get("/Resources"))
+            self._check_resources(number, drawing.get("/Resources"), depth + 1)
+
+    def _is_done(self, thing: Any) -> bool:
+        """Tell whether an object was gone through before; what stands inside another is gone through with it."""
+        if not thing.is_indirect:
+            return False
+        is_done = thing.objgen in self._done
+        self._done.add(thing.objgen)
+        return is_done
+
+    def _need(self, page: int, thing: Any, what: str) -> None:
+        if isinstance(thing, Reference) and not self._raw.exists((thing.number, thing.generation)):
+            self._findings.add(damaged(f"Página {page}: falta {what} (objeto {thing.number})"))
+
+
+def _inherited(page: Any, key: str) -> Any:
+    """Return what a page says, or the nearest branch above it (ISO 32000-1, 7.7.3.4)."""
+    from pikepdf import Dictionary  # noqa: PLC0415
+
+    node, depth = page, 0
+    while isinstance(node, Dictionary) and depth < _DEEPEST:
+        if key in node:
+            return node[key]
+        node, depth = node.get("/Parent"), depth + 1
+    return None
+
+
+def _count(said: Any) -> str:
+    return str(said) if isinstance(said, int) else "no se sabe cuántas"

@@ -1,0 +1,111 @@
+"""Encryption: a PDF may have an owner's password if it opens without any, prints, and lets a screen reader read it.
+
+What the document says of its encryption is tried on an empty document first. So nothing of a file is read that nobody
+may read, and what its object streams unpack to can be counted before they are understood.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.services.upload.pdf.cipher import Decrypt, decryption_of
+from chalicelib.services.upload.pdf.ends import whole
+from chalicelib.services.upload.pdf.refusal import damaged
+from chalicelib.services.upload.pdf.sections import Sections
+from chalicelib.services.upload.pdf.syntax import Reference, read_dictionary, written
+
+if TYPE_CHECKING:
+    from pikepdf import Pdf
+
+_REVISIONS = frozenset({2, 3, 4, 6})
+_LONGEST = 64 * 1024
+_EMPTY = (
+    b"<< /Type /Catalog /Pages 2 0 R >>",
+    b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>",
+)
+
+
+def unlock(stream: BinaryIO, sections: Sections) -> Decrypt | None:
+    """Return how the document's data are decrypted; None when they are not encrypted.
+
+    Raises:
+        InvalidInput: `pdf_encrypted` when not everyone can open, print and listen to it.
+
+    """
+    if sections.encryption is None:
+        return None
+    is_direct = isinstance(sections.encryption, dict)
+    entries = sections.encryption if is_direct else _find(stream, sections.encryption)
+    handler = entries.get("/Filter")
+    if not isinstance(handler, str):
+        raise damaged("El PDF está dañado: dice que está cifrado y no dice cómo")
+    if handler != "/Standard":
+        raise _encrypted(f"El PDF está cifrado para un certificado ({handler[1:]}): solo lo abre quien tiene la clave")
+    import pikepdf  # noqa: PLC0415  (heavy: loaded only where a PDF is inspected)
+
+    try:
+        with pikepdf.open(io.BytesIO(_empty(entries, sections.identity)), attempt_recovery=False) as scratch:
+            _check_permissions(scratch)
+            return decryption_of(scratch)
+    except pikepdf.PasswordError:
+        raise _encrypted("Hace falta una contraseña para abrir el PDF") from None
+    except (pikepdf.PdfError, RuntimeError, ValueError) as error:
+        raise _encrypted("El PDF está cifrado de un modo que no todo lector abre") from error
+
+
+def _check_permissions(pdf: Pdf) -> None:
+    allow = pdf.allow
+    denied = [
+        name
+        for name, is_allowed in (
+            ("imprimirlo", allow.print_lowres or allow.print_highres),
+            ("leerlo con un lector de pantalla", allow.accessibility),
+        )
+        if not is_allowed
+    ]
+    if denied:
+        raise _encrypted(f"El PDF se abre sin contraseña, pero su protección prohíbe {' y '.join(denied)}")
+    if pdf.encryption.R not in _REVISIONS:
+        raise _encrypted(f"El PDF usa un cifrado en desuso (revisión {pdf.encryption.R}), que no todo lector abre")
+
+
+def _empty(encryption: dict[str, Any], identity: Any) -> bytes:
+    """Return a document of one empty page that is encrypted in the same way."""
+    objects = (*_EMPTY, written(encryption))
+    file, places = bytearray(b"%PDF-2.0\n"), []
+    for number, content in enumerate(objects, 1):
+        places.append(len(file))
+        file += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    start, size = len(file), len(objects) + 1
+    file += b"xref\n0 %d\n0000000000 65535 f \n" % size + b"".join(b"%010d 00000 n \n" % place for place in places)
+    known = b"/ID " + written(identity) if identity is not None else b""
+    file += b"trailer\n<< /Root 1 0 R /Size %d /Encrypt %d 0 R %b >>\nstartxref\n%d\n%%%%EOF\n" % (
+        size,
+        len(objects),
+        known,
+        start,
+    )
+    return bytes(file)
+
+
+def _find(stream: BinaryIO, reference: Any) -> dict[str, Any]:
+    """Return the entries of an object of an encrypted document; this one itself is never encrypted."""
+    if not isinstance(reference, Reference):
+        return {}
+    pattern = re.compile(
+        rb"(?<!\d)%d[\x00\t\n\f\r ]{1,9}%d[\x00\t\n\f\r ]{1,9}obj" % (reference.number, reference.generation)
+    )
+    with whole(stream) as content:
+        places = [found.end() for found in pattern.finditer(content)]
+        text = bytes(content[places[-1] : places[-1] + _LONGEST]) if places else b""
+    read = read_dictionary(text, 0, _LONGEST)
+    return dict(read[0]) if isinstance(read, tuple) else {}
+
+
+def _encrypted(what: str) -> InvalidInput:
+    detail = f"{what}. Genere de nuevo el PDF sin protección y, si estaba firmado, fírmelo de nuevo."
+    return InvalidInput("pdf_encrypted", detail)
