@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.notice import FileRole
+from chalicelib.domain.upload.file_facts import FileFacts
 from chalicelib.domain.upload.upload import EXTENSIONS, PDF, DeclaredFile
 from chalicelib.services.upload.inspect_file import inspect_file
 
@@ -25,8 +26,15 @@ def a_declaration(content: bytes, media_type: str = PDF, **overrides: str | int)
     return DeclaredFile(**(facts | overrides))  # type: ignore[arg-type]
 
 
-def accept(content: bytes, media_type: str = PDF) -> None:
-    inspect_file(content, a_declaration(content, media_type), role=FileRole.ANNEX)
+def accept(content: bytes, media_type: str = PDF) -> FileFacts:
+    return inspect_file(content, a_declaration(content, media_type), role=FileRole.ANNEX)
+
+
+def problems(content: bytes, media_type: str = PDF) -> list[tuple[str, str]]:
+    """Return the code and the words of all that is wrong."""
+    with pytest.raises(CasillaError) as refused:
+        accept(content, media_type)
+    return [(one.code, one.detail) for one in refused.value.problems or (refused.value,)]
 
 
 def refusal(content: bytes, media_type: str = PDF) -> str:

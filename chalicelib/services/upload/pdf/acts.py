@@ -21,7 +21,9 @@ _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _MOVES = frozenset({"/GoTo", "/GoToDp"})
 _HARMLESS = _MOVES | {"/URI", "/Named", "/Thread", "/ResetForm", "/Trans", "/JavaScript"}
 """Of these, /URI, /Named, /Thread and /JavaScript are looked at themselves."""
-_PAGE_MOVES = frozenset({"/NextPage", "/PrevPage", "/FirstPage", "/LastPage", "/GoBack", "/GoForward", "/GoToPage"})
+_PAGE_MOVES = frozenset(
+    {"/NextPage", "/PrevPage", "/FirstPage", "/LastPage", "/GoBack", "/GoForward", "/GoToPage", "/Find"}
+)
 _DOES: Mapping[str, str] = {
     "/Launch": "inicia un programa o abre un archivo",
     "/SubmitForm": "un botón que envía datos",

@@ -129,7 +129,7 @@ def check_other_streams(
             if budget.unpacked < 0 or budget.packed < 0:
                 return
         except Broken:
-            findings.add(damaged(f"{places.of(stream)}: {_kind(stream)} está dañado (objeto {stream.objgen[0]})"))
+            findings.add(damaged(f"{places.of(stream)}: {_kind(stream)} (objeto {stream.objgen[0]})"))
 
 
 def entry_bound(size: int) -> int:
@@ -193,5 +193,5 @@ def _early_change(stream: Any) -> int:
 
 
 def _kind(stream: Any) -> str:
-    names = {"/Image": "una imagen", "/Form": "un dibujo"}
-    return names.get(name_of(stream.get("/Subtype")), "una fuente o un dato")
+    names = {"/Image": "una imagen está dañada", "/Form": "un dibujo está dañado"}
+    return names.get(name_of(stream.get("/Subtype")), "un dato, como una fuente, está dañado")

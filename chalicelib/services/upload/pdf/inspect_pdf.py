@@ -85,7 +85,8 @@ def _inspect(stream: BinaryIO, findings: Findings) -> FileFacts:
 
 def _check_document(pdf: Pdf, stream: BinaryIO, end: int, reader: CountedReader, findings: Findings) -> FileFacts:
     check_structure(pdf, end, reader)
-    pages = pages_of(pdf, entry_bound(end))
+    raw = RawObjects(stream, pdf, reader)
+    pages = pages_of(pdf, raw, entry_bound(end))
     drawn = check_contents(contents_of(pages, entry_bound(end)), end, reader, findings)
     places = Places(pdf, pages, entry_bound(end))
     acts, attachments, signatures = Acts(), Attachments(), Signatures()
@@ -95,7 +96,6 @@ def _check_document(pdf: Pdf, stream: BinaryIO, end: int, reader: CountedReader,
         signatures.look(owner, entries)
     if reader.is_spent:
         raise too_complex()
-    raw = RawObjects(stream, pdf, reader)
     check_other_streams(pdf.objects, drawn, reader, findings, places)
     acts.tell(findings, places)
     carried = attachments.tell(findings, places, reader)

@@ -95,12 +95,11 @@ TOLERATED = (
 
 def judge_remarks(pdf: Pdf, raw: RawObjects, findings: Findings) -> None:
     """Look again at the objects that the parser remarked on, and tell which cannot be read whole."""
-    numbers = {(int(found[1]), int(found[2])) for one in pdf.get_warnings() if (found := _ABOUT.search(str(one)))}
+    found = (_ABOUT.search(str(one)) for one in pdf.get_warnings())
+    numbers = sorted({number for one in found if one and raw.is_listed(number := (int(one[1]), int(one[2])))})
     if len(numbers) > _MOST_LOOKED_AT:
         findings.add(damaged(f"El PDF está dañado: {len(numbers)} de sus objetos tienen errores"))
-    for number in sorted(numbers)[:_MOST_LOOKED_AT]:
-        if not raw.is_listed(number):
-            continue
+    for number in numbers[:_MOST_LOOKED_AT]:
         repeated = raw.read_whole(number)
         is_lost = pdf.get_object(number) is None and raw.text(number).strip() != b"null"
         if repeated is None or is_lost:

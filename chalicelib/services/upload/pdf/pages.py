@@ -26,8 +26,8 @@ _DRAWN_WITH = ("/Font", "/XObject", "/ExtGState", "/ColorSpace", "/Pattern", "/S
 _NAMED = {"/Font": "la fuente", "/XObject": "la imagen o dibujo"}
 
 
-def pages_of(pdf: Pdf, most: int) -> list[Any]:
-    """Return the pages in their order, each in its tree once.
+def pages_of(pdf: Pdf, raw: RawObjects, most: int) -> list[Any]:
+    """Return the pages in their order. Branches are read as they are written: the parser leaves out what is missing.
 
     Raises:
         InvalidInput: `pdf_damaged` when the tree is not whole, `pdf_too_complex` beyond `most` entries.
@@ -52,6 +52,7 @@ def pages_of(pdf: Pdf, most: int) -> list[Any]:
         if not isinstance(kids, Array) or depth > _DEEPEST or (node.is_indirect and node.objgen in seen):
             raise damaged("El árbol de páginas está dañado: una rama se contiene a sí misma o no tiene páginas")
         seen.add(node.objgen)
+        _check_branch(node, raw)
         most -= len(kids)
         if most < 0:
             raise too_complex("El árbol de páginas")
@@ -60,6 +61,15 @@ def pages_of(pdf: Pdf, most: int) -> list[Any]:
     if not found or said != len(found):
         raise damaged(f"El árbol de páginas está dañado: dice {_count(said)} páginas y tiene {len(found)}")
     return found
+
+
+def _check_branch(node: Any, raw: RawObjects) -> None:
+    """Require all that a branch of the page tree lists."""
+    listed = raw.array_of(node.objgen, "/Kids") if node.is_indirect else []
+    for one in listed:
+        if one is None or (isinstance(one, Reference) and not raw.exists((one.number, one.generation))):
+            number = f" (objeto {one.number})" if isinstance(one, Reference) else ""
+            raise damaged(f"El árbol de páginas está incompleto: falta una página{number}")
 
 
 def contents_of(pages: list[Any], most: int) -> Iterator[tuple[int, Any]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.services.upload.pdf.ends import whole
 from chalicelib.services.upload.pdf.reader import CountedReader
-from chalicelib.services.upload.pdf.syntax import is_plain, read_dictionary
+from chalicelib.services.upload.pdf.syntax import UNFINISHED, Reference, is_plain, read_dictionary
 from chalicelib.services.upload.pdf.things import Number
 
 if TYPE_CHECKING:
@@ -68,17 +68,26 @@ class RawObjects:
         read = read_dictionary(self.text(number), 0, _LONGEST)
         return dict(read[0]) if isinstance(read, tuple) else {}
 
+    def array_of(self, number: Number, key: str) -> list[Any]:
+        """Return an array of an object as it is written there, or in the object that is referred to."""
+        found = self.entries(number).get(key)
+        if isinstance(found, Reference):
+            found = self._value((found.number, found.generation))
+        return found if isinstance(found, list) else []
+
     def read_whole(self, number: Number) -> set[str] | None:
         """Return which names an object has twice with different values.
 
         None when it cannot be read to its end by the grammar of ISO 32000-1, 7.3.
         """
-        text = self.text(number)
-        closed = text.removesuffix(b"\n").removesuffix(b"\r").removesuffix(b"stream")
         repeated: set[str] = set()
-        read = read_dictionary(b"<</X " + closed + b"\n>>", 0, _LONGEST, repeated)
-        is_whole = isinstance(read, tuple) and len(read[0]) == 1 and is_plain(read[0][0][1])
-        return repeated if is_whole else None
+        value = self._value(number, repeated)
+        return repeated if value is not UNFINISHED and is_plain(value) else None
+
+    def _value(self, number: Number, repeated: set[str] | None = None) -> Any:
+        text = self.text(number).removesuffix(b"\n").removesuffix(b"\r").removesuffix(b"stream")
+        read = read_dictionary(b"<</X " + text + b"\n>>", 0, _LONGEST, repeated)
+        return read[0][0][1] if isinstance(read, tuple) and len(read[0]) == 1 else UNFINISHED
 
     def is_referred_to(self, number: Number) -> bool:
         """Tell whether any object refers to this one, or the trailer does."""

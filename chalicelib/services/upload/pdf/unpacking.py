@@ -181,7 +181,8 @@ def _counted(name: str, data: bytes, budget: Budget, early_change: int, *, is_la
     with pikepdf.new() as scratch:
         stream = pikepdf.Stream(scratch, data)
         stream.Filter = pikepdf.Name(name)
-        stream.DecodeParms = pikepdf.Dictionary(EarlyChange=early_change)
+        if name == _LZW:
+            stream.DecodeParms = pikepdf.Dictionary(EarlyChange=early_change)
         try:
             yield from _in_pieces(stream.read_bytes(pikepdf.StreamDecodeLevel.specialized))
         except (pikepdf.PdfError, RuntimeError):

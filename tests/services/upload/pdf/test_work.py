@@ -92,8 +92,8 @@ def test_a_table_with_a_section_beside_it_passes() -> None:
     "again", [b"/Prev 20 /Prev 30", b"/#50rev 20 /Prev 30", b"/Prev (9)", b"/Prev -1", b"/Prev 9 0 R"]
 )
 def test_a_link_that_could_be_read_otherwise_is_refused(again: bytes) -> None:
+    content = Written().end_with_table(again)
     with pytest.raises(InvalidInput, match="pdf_damaged"):
-        content = Written().end_with_table(again)
         sections.follow_sections(io.BytesIO(content), len(content))
 
 
@@ -113,8 +113,8 @@ def test_a_trailer_is_read_as_it_is_meant(more: bytes) -> None:
 
 def test_a_size_without_end_is_refused() -> None:
     section = b"xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 99999999 >>\nstartxref\n0\n%%EOF\n"
+    content = b"\n" * 9 + section.replace(b"\n0\n%", b"\n9\n%")
     with pytest.raises(InvalidInput, match="pdf_too_complex"):
-        content = b"\n" * 9 + section.replace(b"\n0\n%", b"\n9\n%")
         sections.follow_sections(io.BytesIO(content), len(content))
 
 
