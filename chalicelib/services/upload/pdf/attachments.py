@@ -25,6 +25,7 @@ from chalicelib.services.upload.pdf.things import is_dictionary, items, name_of
 from chalicelib.services.upload.pdf.unpacking import Broken, Budget, Spent, unpacked
 
 MAX_ATTACHMENT = 8 * 1024 * 1024
+_MOST_TOLD = 50
 _RELATIONSHIPS = frozenset({"/Data", "/Source", "/Alternative"})
 _TYPES: Mapping[str, frozenset[str]] = {
     "xml": frozenset({"text/xml", "application/xml", "text/plain"}),
@@ -51,6 +52,7 @@ class Attachments:
         self._files: list[tuple[Any, Any]] = []
         self._streams: list[Any] = []
         self._pinned: list[Any] = []
+        self._elsewhere: list[tuple[Any, Any]] = []
         self._declared: set[tuple[int, int]] = set()
 
     def look(self, owner: Any, entries: Mapping[str, Any]) -> None:
@@ -58,7 +60,9 @@ class Attachments:
         if "/AF" in entries:
             declared = entries["/AF"]
             many = [declared] if is_dictionary(declared) else items(declared)
-            self._declared |= {one.objgen for one in many if is_dictionary(one) and one.is_indirect}
+            files = [one for one in many if is_dictionary(one)]
+            self._declared |= {one.objgen for one in files if one.is_indirect}
+            self._elsewhere += [(owner, one) for one in files if "/EF" not in one][:_MOST_TOLD]
         if "/EF" in entries and is_dictionary(entries["/EF"]):
             self._files.append((owner, entries))
         if "/Type" in entries and name_of(entries["/Type"]) == "/EmbeddedFile":
@@ -83,6 +87,9 @@ class Attachments:
                 else:
                     continue
             findings.carries(places.of(owner), f"lleva adjunto el archivo {quoted(name)}{problem}", _SEND_APART)
+        for owner, file in self._elsewhere[:_MOST_TOLD]:
+            what = f"declara como parte suya el archivo {quoted(_name(file))}, que no lleva dentro"
+            findings.carries(places.of(owner), what, _SEND_APART)
         for owner in self._pinned:
             findings.carries(places.of(owner), "lleva un archivo adjunto en una nota", _SEND_APART)
         for stream in self._streams:
@@ -128,7 +135,7 @@ def _data(stream: Any, budget: Budget) -> bytes:
     return data
 
 
-def _name(entries: Mapping[str, Any]) -> str:
+def _name(entries: Any) -> str:
     from pikepdf import String  # noqa: PLC0415
 
     for key in ("/UF", "/F", "/Unix", "/DOS", "/Mac"):

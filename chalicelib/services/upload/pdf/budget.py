@@ -26,6 +26,8 @@ MAX_ENTRIES = 1_000_000
 """In all arrays and dictionaries of a file of up to 4 MiB together; they are looked through one by one."""
 MOST_ENTRIES = 2_000_000
 """In the largest."""
+MAX_CONTENTS = 200_000
+"""Streams that draw the pages of a file, each as often as it is listed."""
 MAX_UNPACKED = 512 * 1024 * 1024
 MAX_UNPACKED_OBJECTS = 64 * 1024 * 1024
 """Of `MAX_UNPACKED`, what object streams may hold: it is understood, and not only unpacked."""

@@ -15,6 +15,7 @@ from chalicelib.domain.upload.file_facts import FileFacts
 from chalicelib.services.upload.pdf.acts import Acts
 from chalicelib.services.upload.pdf.attachments import Attachments
 from chalicelib.services.upload.pdf.budget import (
+    MAX_CONTENTS,
     check_contents,
     check_other_streams,
     check_sections,
@@ -87,7 +88,7 @@ def _check_document(pdf: Pdf, stream: BinaryIO, end: int, reader: CountedReader,
     check_structure(pdf, end, reader)
     raw = RawObjects(stream, pdf, reader)
     pages = pages_of(pdf, raw, entry_bound(end))
-    drawn = check_contents(contents_of(pages, entry_bound(end)), end, reader, findings)
+    drawn = check_contents(contents_of(pages, MAX_CONTENTS), end, reader, findings)
     places = Places(pdf, pages, entry_bound(end))
     acts, attachments, signatures = Acts(), Attachments(), Signatures()
     for owner, entries, is_stream in _dictionaries(pdf, entry_bound(end)):

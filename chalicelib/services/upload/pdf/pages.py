@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.services.upload.pdf.raw_objects import RawObjects
 from chalicelib.services.upload.pdf.refusal import Findings, damaged, too_complex
 from chalicelib.services.upload.pdf.syntax import Reference
-from chalicelib.services.upload.pdf.things import Number, name_of
+from chalicelib.services.upload.pdf.things import Number, is_dictionary, name_of, parser
 
 if TYPE_CHECKING:
     from pikepdf import Pdf
@@ -33,23 +33,21 @@ def pages_of(pdf: Pdf, raw: RawObjects, most: int) -> list[Any]:
         InvalidInput: `pdf_damaged` when the tree is not whole, `pdf_too_complex` beyond `most` entries.
 
     """
-    from pikepdf import Array, Dictionary  # noqa: PLC0415
-
-    root = pdf.Root.get("/Pages")
-    if not isinstance(root, Dictionary):
+    root: Any = pdf.Root.get("/Pages")
+    if not is_dictionary(root):
         raise damaged("El árbol de páginas falta: el catálogo no dice cuáles son las páginas")
     found: list[Any] = []
     seen: set[Number] = set()
     pending: list[tuple[Any, int]] = [(root, 0)]
     while pending:
         node, depth = pending.pop()
-        if not isinstance(node, Dictionary):
+        if not is_dictionary(node):
             raise damaged(f"El árbol de páginas está incompleto: falta la página {len(found) + 1}")
         kids = node.get("/Kids")
         if kids is None or name_of(node.get("/Type")) == "/Page":
             found.append(node)
             continue
-        if not isinstance(kids, Array) or depth > _DEEPEST or (node.is_indirect and node.objgen in seen):
+        if not isinstance(kids, parser().Array) or depth > _DEEPEST or (node.is_indirect and node.objgen in seen):
             raise damaged("El árbol de páginas está dañado: una rama se contiene a sí misma o no tiene páginas")
         seen.add(node.objgen)
         _check_branch(node, raw)
@@ -66,6 +64,8 @@ def pages_of(pdf: Pdf, raw: RawObjects, most: int) -> list[Any]:
 def _check_branch(node: Any, raw: RawObjects) -> None:
     """Require all that a branch of the page tree lists."""
     listed = raw.array_of(node.objgen, "/Kids") if node.is_indirect else []
+    if len(listed) > len(node.Kids):
+        raise damaged("El árbol de páginas está incompleto: falta una página")
     for one in listed:
         if one is None or (isinstance(one, Reference) and not raw.exists((one.number, one.generation))):
             number = f" (objeto {one.number})" if isinstance(one, Reference) else ""
@@ -76,22 +76,27 @@ def contents_of(pages: list[Any], most: int) -> Iterator[tuple[int, Any]]:
     """Yield what draws each page, with its number; a list that several pages refer to is gone through once.
 
     Raises:
-        InvalidInput: `pdf_too_complex` beyond `most` entries.
+        InvalidInput: `pdf_too_complex` beyond `most` entries, `pdf_damaged` when something draws no page.
 
     """
-    from pikepdf import Array  # noqa: PLC0415
-
+    array = parser().Array
     seen: set[Number] = set()
     for number, page in enumerate(pages, 1):
         contents: Any = page.get("/Contents")
-        if not isinstance(contents, Array):
-            yield number, contents
+        if not isinstance(contents, array):
+            yield number, _drawing(contents, number)
         elif not contents.is_indirect or contents.objgen not in seen:
             seen |= {contents.objgen} if contents.is_indirect else set()
             most -= len(contents)
             if most < 0:
                 raise too_complex(f"El contenido de la página {number}")
-            yield from ((number, one) for one in contents)
+            yield from ((number, _drawing(one, number)) for one in contents)
+
+
+def _drawing(thing: Any, page: int) -> Any:
+    if thing is not None and not isinstance(thing, parser().Stream):
+        raise damaged(f"Página {page}: su contenido está dañado, no es un dibujo")
+    return thing
 
 
 class Needs:
@@ -136,21 +141,19 @@ class Needs:
                 self._need(number, one, f"{_NAMED.get(kind, 'el recurso')} {name}")
 
     def _check_resources(self, number: int, resources: Any, depth: int) -> None:
-        from pikepdf import Dictionary, Stream  # noqa: PLC0415
-
-        if not isinstance(resources, Dictionary) or depth > _DEEPEST or self._is_done(resources):
+        if not is_dictionary(resources) or depth > _DEEPEST or self._is_done(resources):
             return
         if resources.is_indirect and self._misses(resources.objgen):
             self._check_entries(number, self._raw.entries(resources.objgen))
         for kind in _DRAWN_WITH:
             held = resources.get(kind)
-            if isinstance(held, Dictionary) and held.is_indirect and self._misses(held.objgen):
+            if is_dictionary(held) and held.is_indirect and self._misses(held.objgen):
                 self._check_entries(number, {kind: self._raw.entries(held.objgen)})
         drawings = resources.get("/XObject")
-        if not isinstance(drawings, Dictionary) or self._is_done(drawings):
+        if not is_dictionary(drawings) or self._is_done(drawings):
             return
         for drawing in dict(drawings.items()).values():
-            if not isinstance(drawing, Stream) or "/Resources" not in drawing or drawing.objgen in self._seen:
+            if not isinstance(drawing, parser().Stream) or "/Resources" not in drawing or drawing.objgen in self._seen:
                 continue
             if self._misses(drawing.objgen):
                 self._check_entries(number, self._raw.entries(drawing.objgen).get("/Resources"))
@@ -171,10 +174,8 @@ class Needs:
 
 def _inherited(page: Any, key: str) -> Any:
     """Return what a page says, or the nearest branch above it (ISO 32000-1, 7.7.3.4)."""
-    from pikepdf import Dictionary  # noqa: PLC0415
-
     node, depth = page, 0
-    while isinstance(node, Dictionary) and depth < _DEEPEST:
+    while is_dictionary(node) and depth < _DEEPEST:
         if key in node:
             return node[key]
         node, depth = node.get("/Parent"), depth + 1

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from chalicelib.services.upload.pdf.refusal import too_complex
 
-MAX_WORDS = 3_000_000
-"""In a file of up to `_SMALL` bytes: 0.8 s and 400 MB. A manual of a thousand pages has 2.5 million."""
+MAX_WORDS = 2_000_000
+"""In a file of up to `_SMALL` bytes: 0.6 s and 280 MB. A manual of five hundred pages has 1.2 million."""
 _MOST_WORDS = 5_000_000
 _SMALL = 4 * 1024 * 1024
 _STARTS = b"[](){}<>/\x00\t\n\f\r "

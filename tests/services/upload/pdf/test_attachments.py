@@ -118,6 +118,12 @@ def test_file_pinned_to_a_page_is_refused_though_it_is_declared() -> None:
     assert (code, detail.startswith("Página 1: lleva un archivo adjunto")) == ("pdf_embedded_file", True)
 
 
+def test_declared_file_that_is_not_inside_is_refused() -> None:
+    file = Dictionary(Type=Name.Filespec, UF=String("fuera.xml"), AFRelationship=Name.Data)
+    ((code, detail),) = problems(a_pdf(lambda pdf: setattr(pdf.Root, "AF", Array([file]))))
+    assert (code, "«fuera.xml», que no lleva dentro" in detail) == ("pdf_embedded_file", True)
+
+
 def test_two_different_files_under_one_name_are_refused() -> None:
     def change(pdf: Pdf) -> None:
         held = Dictionary(F=pdf.make_stream(XML), UF=pdf.make_stream(b"<otro/>"))

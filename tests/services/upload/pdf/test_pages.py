@@ -104,6 +104,21 @@ def test_page_without_contents_is_an_empty_page() -> None:
     accept(a_page(b"/Contents null").end_with_table())
 
 
+@pytest.mark.parametrize("contents", [b"5 0 R", b"7", b"[4 0 R 7]", b"[4 0 R << >>]", b"(q Q)"])
+def test_contents_that_draw_nothing_are_told(contents: bytes) -> None:
+    found = problems(a_page(b"/Contents " + contents).end_with_table())
+    assert (found[0][0], found[0][1].startswith("Página 1: su contenido")) == ("pdf_damaged", True)
+
+
+def test_page_that_is_nothing_is_told() -> None:
+    for nothing in (b"null", b"7"):
+        written = a_page(b"/Contents 4 0 R")
+        written.add(6, nothing)
+        written.add(2, b"<< /Type /Pages /Kids [5 0 R 6 0 R] /Count 2 >>")
+        found = problems(written.end_with_table())
+        assert (found[0][0], "falta una página" in found[0][1]) == ("pdf_damaged", True)
+
+
 @pytest.mark.parametrize(
     ("tree", "told"),
     [
