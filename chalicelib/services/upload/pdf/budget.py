@@ -14,7 +14,7 @@ from chalicelib.services.upload.pdf.places import Places
 from chalicelib.services.upload.pdf.reader import CountedReader
 from chalicelib.services.upload.pdf.refusal import Findings, damaged, too_complex
 from chalicelib.services.upload.pdf.sections import MAX_SECTIONS
-from chalicelib.services.upload.pdf.things import name_of
+from chalicelib.services.upload.pdf.things import is_dictionary, items, name_of, parser
 from chalicelib.services.upload.pdf.unpacking import PIECE, SHORT_NAMES, Broken, Budget, Spent, unpacked
 from chalicelib.services.upload.pdf.words import most
 
@@ -39,6 +39,9 @@ _MAX_WARNINGS = 10_000
 _PREVIOUS = re.compile(rb"/(?:P|#50)(?:r|#72)(?:e|#65)(?:v|#76)(?=[\x00\s%])(?!\s{1,8}\d{1,10}\s{1,4}\d{1,5}\s{1,4}R)")
 """Leads from a section to the one before. In an outline a reference follows, as to other objects."""
 _LONGEST_PREVIOUS = 64
+_ROW = (("/Columns", 1), ("/Colors", 1), ("/BitsPerComponent", 8))
+_MAX_ROW = 128 * 1024 * 1024
+"""Bits that a predictor keeps at once (ISO 32000-1, 7.4.4.4)."""
 _ALL_WORDS = b"/" * PIECE
 
 
@@ -141,10 +144,10 @@ def entry_bound(size: int) -> int:
 
 def filters_of(stream: Any) -> list[str]:
     """Return what a stream is packed with, outermost first, by the long names."""
-    from pikepdf import Array  # noqa: PLC0415
-
-    given = stream.get("/Filter", [])
-    names = [name_of(one) for one in given] if isinstance(given, Array | list) else [name_of(given)]
+    given = stream.get("/Filter")
+    names = [name_of(one) for one in ([given] if name_of(given) else items(given))]
+    if given is not None and not names and not isinstance(given, parser().Array):
+        names = [""]  # neither a name nor a list: no reader knows it
     return [SHORT_NAMES.get(name, name) for name in names]
 
 
@@ -187,11 +190,15 @@ def _raw(stream: Any, budget: Budget) -> bytes:
 
 
 def _early_change(stream: Any) -> int:
-    from pikepdf import Array, Dictionary  # noqa: PLC0415
-
-    given = stream.get("/DecodeParms", None)
-    parameters = [one for one in given if isinstance(one, Dictionary)] if isinstance(given, Array) else [given]
-    return 0 if any(isinstance(one, Dictionary) and one.get("/EarlyChange", 1) == 0 for one in parameters) else 1
+    """Return when LZW codes grow, having looked at how large the rows are that its data are parted in."""
+    given = stream.get("/DecodeParms")
+    parameters = [one for one in ([given] if is_dictionary(given) else items(given)) if is_dictionary(one)]
+    for one in parameters:
+        columns, colors, bits = (one.get(key, usual) for key, usual in _ROW)
+        sizes = (columns, colors, bits)
+        if not all(isinstance(size, int) and size > 0 for size in sizes) or columns * colors * bits > _MAX_ROW:
+            raise Broken
+    return 0 if any(one.get("/EarlyChange", 1) == 0 for one in parameters) else 1
 
 
 def _kind(stream: Any) -> str:

@@ -117,6 +117,16 @@ def test_pictures_are_looked_at_by_their_first_bytes(given: bytes, data: bytes) 
     accept(drawn(data, b"/Filter " + given))
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    [b"/Columns 2000000000", b"/Columns 0", b"/Colors -1", b"/Columns (x)", b"/BitsPerComponent 9999999999"],
+)
+def test_rows_that_no_reader_can_keep_are_damage(parameters: bytes) -> None:
+    given = b"/Filter /FlateDecode /DecodeParms << /Predictor 12 %b >>" % parameters
+    assert refusal(drawn(zlib.compress(TEXT), given)) == "pdf_damaged"
+    accept(drawn(zlib.compress(TEXT), b"/Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 4000 /Colors 3 >>"))
+
+
 @pytest.mark.parametrize("filters", [["/FlateDecode"] * 5, ["/ASCIIHexDecode"] * 9])
 def test_many_packings_within_each_other_are_not_followed(filters: list[str]) -> None:
     with pytest.raises(Spent):
