@@ -61,6 +61,7 @@ PACKINGS: list[tuple[bytes, Callable[[bytes], bytes]]] = [
     (b"[/FlateDecode /FlateDecode]", lambda data: zlib.compress(zlib.compress(data))),
     (b"[/Crypt /FlateDecode]", zlib.compress),
 ]
+PACKINGS += [(b"[]", bytes), (b"[/Crypt]", bytes)]
 NAMES = [name.decode() for name, _ in PACKINGS]
 
 
@@ -69,7 +70,7 @@ def test_contents_packed_in_any_way_pass_when_they_are_whole(given: bytes, pack:
     accept(drawn(pack(TEXT), b"/Filter " + given))
 
 
-@pytest.mark.parametrize(("given", "pack"), PACKINGS, ids=NAMES)
+@pytest.mark.parametrize(("given", "pack"), PACKINGS[:-2], ids=NAMES[:-2])
 def test_contents_packed_in_any_way_are_bounded(
     given: bytes, pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,7 +120,7 @@ def test_pictures_are_looked_at_by_their_first_bytes(given: bytes, data: bytes) 
 
 @pytest.mark.parametrize(
     "parameters",
-    [b"/Columns 2000000000", b"/Columns 0", b"/Colors -1", b"/Columns (x)", b"/BitsPerComponent 9999999999"],
+    [b"/Columns 2000000000", b"/Columns 0", b"/Colors -1", b"/Columns (x)", b"/BitsPerComponent 999999"],
 )
 def test_rows_that_no_reader_can_keep_are_damage(parameters: bytes) -> None:
     given = b"/Filter /FlateDecode /DecodeParms << /Predictor 12 %b >>" % parameters
