@@ -120,7 +120,7 @@ def test_pictures_are_looked_at_by_their_first_bytes(given: bytes, data: bytes) 
 
 @pytest.mark.parametrize(
     "parameters",
-    [b"/Columns 2000000000", b"/Columns 0", b"/Colors -1", b"/Columns (x)", b"/BitsPerComponent 999999"],
+    [b"/Columns 2000000000", b"/Columns 0", b"/Colors -1", b"/Columns (x)"],
 )
 def test_rows_that_no_reader_can_keep_are_damage(parameters: bytes) -> None:
     given = b"/Filter /FlateDecode /DecodeParms << /Predictor 12 %b >>" % parameters
