@@ -95,7 +95,7 @@ def _judge_part(part: str, name: str, types: dict[str, str], reader: PartReader,
     elif _PICTURE.fullmatch(part):
         _judge_picture(part, name, types, reader)
     elif _FONT.fullmatch(part):
-        if kind_of(reader.opaque(name)[:ENOUGH]) != "font":
+        if kind_of(reader.head(name)[:ENOUGH]) != "font":
             _tell(reader, EMBEDDED, "Una letra no es una letra", name)
     elif part in {"layout-cache", "meta-inf/"}:
         reader.opaque(name)
@@ -136,7 +136,7 @@ def _judge_picture(part: str, name: str, types: dict[str, str], reader: PartRead
     if part.endswith(".svg") or types.get(part) == "image/svg+xml":
         reader.xml(name, PictureWatch(reader.findings, shown(name), {}, reader.count_formula).watch(Reading.DRAWING))
         return
-    head = reader.opaque(name)
+    head = reader.head(name)
     if head and kind_of(head[:ENOUGH]) is None:
         _tell(reader, EMBEDDED, "Una imagen no es una imagen", name)
 

@@ -152,7 +152,7 @@ def _tell_of_part(part: str, described: str, otherwise: str, contents: Contents,
 
 
 def _judge_picture(name: str, reader: PartReader) -> None:
-    head = reader.opaque(name)
+    head = reader.head(name)
     if head and kind_of(head[:ENOUGH]) is None:
         remedy = "Quite la imagen o insértela de nuevo, y envíe el libro."
         reader.findings.add(EMBEDDED, "Una imagen no es una imagen", where=shown(name), remedy=remedy)

@@ -42,15 +42,18 @@ class PartReader:
                 self.findings.add(DAMAGED, "El libro tiene una parte dañada", where=shown(name), remedy=remedy)
                 _read_on(part)
 
-    def opaque(self, name: str) -> bytes:
-        """Read a part that is no XML, note it if it is a program or an archive, and return its first piece."""
+    def head(self, name: str) -> bytes:
+        """Read a part that is no XML, and return its first piece."""
         with self._package.open(name) as part:
             head = part.read(PIECE)
             _read_on(part)
-        if head.startswith(_PROGRAMS):
+        return head
+
+    def opaque(self, name: str) -> None:
+        """Read a part that only its program understands, and note it if it is a program or an archive."""
+        if self.head(name).startswith(_PROGRAMS):
             remedy = "Quítelo y, si hace falta, envíelo como anexo."
             self.findings.add(EMBEDDED, "Tiene un archivo incrustado", where=shown(name), remedy=remedy)
-        return head
 
     def is_empty(self, name: str) -> bool:
         """Whether a part has no bytes, as LibreOffice leaves some."""

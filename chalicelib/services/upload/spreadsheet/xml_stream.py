@@ -16,7 +16,7 @@ OnTag = Callable[[str, Attributes, Attributes], None]
 OnAttribute = Callable[[str, str, str], None]
 """Called with the tag's local name, the attribute's, and the value."""
 OnText = Callable[[str, Attributes], None]
-"""Called with what stands in a tag, once it is closed, and the attributes of the tag that started before it."""
+"""Called with what stands in a tag, once it is closed, and the attributes of the tag before it as they stand."""
 
 _T = TypeVar("_T")
 PIECE = 256 * 1024
@@ -134,7 +134,7 @@ def _parser(watch: Watch, budget: Budget) -> tuple[expat.XMLParserType, Callable
             parser.CharacterDataHandler = None
             judge = on_text[name]
             if judge is not None:
-                judge(text.end(), _by_local_name(text.before))
+                judge(text.end(), text.before)
         depth -= 1
 
     def spend() -> None:
