@@ -81,19 +81,21 @@ def _judge_shape(shape: bytes, open_formula: bool) -> tuple[Problem, ...]:
 def _judge(formula: str, *, open_formula: bool) -> tuple[Problem, ...]:
     names = _CALL.findall(formula)
     is_link = any(name[-9:].upper() == "HYPERLINK" for name in names)
-    if not is_link and not _WORTH_A_LOOK.search(formula) and not any(map(_judge_name, names)):
+    if not is_link and not _WORTH_A_LOOK.search(formula) and not any(_judge_name(name) for name in names):
         return ()
     if formula[:6].lower() == "msoxl:":
         open_formula = False
     text, reaches_out = _bare(_SYNTAX.sub("", formula), open_formula=open_formula)
-    found = {judged: None for name in _CALL.findall(text) if (judged := _judge_name(name))}
+    found: dict[Problem | None, None] = {judged: None for name in _CALL.findall(text) if (judged := _judge_name(name))}
+    if open_formula:
+        found.pop(_SHOWS_A_FORMULA, None)
     if reaches_out:
         found[LINKS, "Una fórmula toma datos de otro archivo"] = None
     if "|" in (_ARRAY.sub("", text) if open_formula else text):
         found[MACROS, "Una fórmula da una orden a otro programa (DDE)"] = None
     if is_link and not _links_well(formula):
         found[LINKS, "Una fórmula HYPERLINK lleva a una dirección que no es http, https, mailto ni tel"] = None
-    return tuple(found)
+    return tuple(one for one in found if one)
 
 
 @lru_cache(maxsize=4096)
@@ -104,6 +106,10 @@ def _judge_name(name: str) -> Problem | None:
     if one in _RUNS or one.startswith(_RUNNING_FAMILIES):
         return MACROS, f"Una fórmula usa la función {shown(one)}, que es de macros"
     return None
+
+
+_SHOWS_A_FORMULA = _judge_name("FORMULA")
+"""In OpenDocument a function that shows a formula, and part of a condition's words (`is-true-formula`)."""
 
 
 def _bare(formula: str, *, open_formula: bool) -> tuple[str, bool]:

@@ -48,7 +48,7 @@ _FORMULAS = (
     "base-cell-address", "target-cell-address",
 )  # fmt: skip
 _BODIES = ("spreadsheet", "chart", "text", "drawing", "presentation", "image", "database")
-_CLICKED = {"a", "area-rectangle", "area-circle", "area-polygon"}
+_CLICKED = {"a", "hyperlink", "area-rectangle", "area-circle", "area-polygon"}
 _COUNT = re.compile(r"[0-9]{1,7}")
 _COMMANDS = (".uno:", "private:", "slot:", "image/")
 

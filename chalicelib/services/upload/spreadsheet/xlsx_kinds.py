@@ -17,6 +17,7 @@ class Reading(Enum):
 
     SHEET = "formulas and links, with their cells"
     DRAWING = "formulas and links, and what its shapes do"
+    TEXTS = "that no text is longer than a cell holds"
     XML = "that it is XML"
     PICTURE = "that its first bytes are of a picture"
     OPAQUE = "that its first bytes are of no program or archive"
@@ -64,8 +65,8 @@ _ROWS = {
         (f"{_EXCEL}controlproperties+xml", "ctrlprop"),
         ("image/svg+xml", "image"),
     ),
+    Reading.TEXTS: ((f"{_SPREADSHEET}sharedStrings+xml", "sharedstrings"),),
     Reading.XML: (
-        (f"{_SPREADSHEET}sharedStrings+xml", "sharedstrings"),
         (f"{_SPREADSHEET}styles+xml", "styles"),
         (f"{_SPREADSHEET}calcChain+xml", "calcchain"),
         (f"{_SPREADSHEET}comments+xml", "comments"),

@@ -41,6 +41,8 @@ class PartWatch:
         """Return what is looked at in a part that is read so."""
         if reading is Reading.XML:
             return Watch()
+        if reading is Reading.TEXTS:
+            return Watch(texts={"si": _shared_text})
         texts = dict.fromkeys(_FORMULA_TAGS, self._formula)
         tags: dict[str, OnTag] = {
             "hyperlink": self._hyperlink,
@@ -135,6 +137,10 @@ class PartWatch:
 
     def _add(self, code: str, what: str, *, cell: str = "") -> None:
         self._findings.add(code, what, where=self._where, remedy=REMEDIES[code], cell=cell)
+
+
+def _shared_text(*_: object) -> None:
+    """Look at nothing: what is watched has a bound of length, and a shared text counts once for each cell."""
 
 
 def _place(before: Attributes) -> str:

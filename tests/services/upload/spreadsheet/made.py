@@ -6,6 +6,8 @@ import functools
 import io
 import zipfile
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 import openpyxl
 import pytest
@@ -17,6 +19,8 @@ from tests.services.upload.inspecting import FIXTURES, accept
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 SHEET = "xl/worksheets/sheet1.xml"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+Parts = Mapping[str, str | bytes]
 Changes = Mapping[str, tuple[str, str]]
 """By part: what is replaced, and by what."""
 
@@ -37,7 +41,7 @@ def plain_ods() -> bytes:
     return (FIXTURES / "spreadsheet" / "libreoffice.ods").read_bytes()
 
 
-def changed(source: bytes, changes: Changes = {}, add: Mapping[str, str | bytes] = {}) -> bytes:  # noqa: B006 - read only
+def changed(source: bytes, changes: Changes = NOTHING, add: Parts = NOTHING) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(source)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
@@ -53,8 +57,8 @@ def changed(source: bytes, changes: Changes = {}, add: Mapping[str, str | bytes]
     return target.getvalue()
 
 
-def workbook(changes: Changes = {}, add: Mapping[str, str | bytes] = {}, **types: str) -> bytes:  # noqa: B006 - read only
-    """Make a workbook; `types` are content types by ending."""
+def workbook(changes: Changes = NOTHING, add: Parts = NOTHING, types: Mapping[str, str] = NOTHING) -> bytes:
+    """Make a workbook; `types` are content types by the ending of parts' names."""
     declared = "".join(f'<Default Extension="{ending}" ContentType="{kind}"/>' for ending, kind in types.items())
     more = {"[Content_Types].xml": ("<Override", f"{declared}<Override")} if declared else {}
     return changed(plain_workbook(), {**more, **changes}, add)
@@ -74,7 +78,7 @@ def relations(*rows: tuple[str, str, str, str]) -> str:
     return f'<Relationships xmlns="{PACKAGE}/relationships">{each}</Relationships>'
 
 
-def ods(content: str = "", *, styles: str = "", add: Mapping[str, str | bytes] = {}) -> bytes:
+def ods(content: str = "", *, styles: str = "", add: Parts = NOTHING) -> bytes:
     """Make an ODS with something at the start of its first sheet, or at the end of its styles."""
     changes: dict[str, tuple[str, str]] = {}
     if content:

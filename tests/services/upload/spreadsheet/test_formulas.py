@@ -111,6 +111,8 @@ def test_formula_of_opendocument_that_reaches_out_is_refused(formula: str, code:
     "formula",
     [
         "of:=SUM([.A1:.A9])",
+        "of:=FORMULA([.A1])",
+        "of:cell-content-is-decimal-number() and is-true-formula([.A1]>2)",
         "of:=[$Hoja1.A1]+[$'Hoja 2'.B2]",
         "of:=[$'file de Juan: 2024'.B2]",
         "of:=SUM({1;2|3;4})",

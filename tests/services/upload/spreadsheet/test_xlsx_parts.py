@@ -40,7 +40,7 @@ def test_workbook_itself_passes() -> None:
     ],
 )
 def test_part_of_a_kind_that_is_not_listed_is_refused_by_its_name(name: str, content_type: str, code: str) -> None:
-    found, detail = the_problem(workbook(add={name: b"<a/>"}, **{name.rpartition(".")[2]: content_type}))
+    found, detail = the_problem(workbook(add={name: b"<a/>"}, types={name.rpartition(".")[2]: content_type}))
     assert found == code
     assert name in detail
 
@@ -55,19 +55,19 @@ def test_part_without_a_content_type_is_refused() -> None:
 )
 def test_program_or_archive_as_settings_of_a_printer_is_refused(start: bytes) -> None:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.printerSettings"
-    parts = {
+    parts: dict[str, str | bytes] = {
         SHEET_RELATIONS: relations(("r1", "printerSettings", "../printerSettings/p1.bin", "")),
         "xl/printerSettings/p1.bin": start + bytes(99),
     }
-    assert the_problem(workbook(add=parts, bin=kind))[0] == EMBEDDED
+    assert the_problem(workbook(add=parts, types={"bin": kind}))[0] == EMBEDDED
     parts["xl/printerSettings/p1.bin"] = b"H\x00P\x00" + bytes(99)
-    assert problems(workbook(add=parts, bin=kind)) == []
+    assert problems(workbook(add=parts, types={"bin": kind})) == []
 
 
 def test_picture_is_what_its_first_bytes_say() -> None:
-    parts = {"xl/media/image1.png": PNG}
-    assert problems(workbook(add=parts, png="image/png")) == []
-    code, detail = the_problem(workbook(add={"xl/media/image1.png": b"MZ not a picture"}, png="image/png"))
+    parts: dict[str, str | bytes] = {"xl/media/image1.png": PNG}
+    assert problems(workbook(add=parts, types={"png": "image/png"})) == []
+    code, detail = the_problem(workbook(add={"xl/media/image1.png": b"MZ not a picture"}, types={"png": "image/png"}))
     assert (code, "xl/media/image1.png" in detail) == (EMBEDDED, True)
 
 
@@ -80,9 +80,9 @@ def test_picture_is_what_its_first_bytes_say() -> None:
     ],
 )
 def test_svg_picture_that_acts_is_refused(drawn: str) -> None:
-    assert problems(workbook(add={"xl/media/a.svg": drawn}, svg="image/svg+xml"))
+    assert problems(workbook(add={"xl/media/a.svg": drawn}, types={"svg": "image/svg+xml"}))
     plain = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>'
-    assert problems(workbook(add={"xl/media/a.svg": plain}, svg="image/svg+xml")) == []
+    assert problems(workbook(add={"xl/media/a.svg": plain}, types={"svg": "image/svg+xml"})) == []
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_all_that_is_wrong_is_told_at_once_gravest_first() -> None:
             "xl/vbaProject.bin": b"x",
             SHEET_RELATIONS: relations(("r1", "image", "https://example.com/a.png", "External")),
         },
-        bin="application/vnd.ms-office.vbaProject",
+        {"bin": "application/vnd.ms-office.vbaProject"},
     )
     codes = [code for code, _ in problems(found)]
     assert codes == [MACROS, EMBEDDED, LINKS, LINKS]
