@@ -62,7 +62,7 @@ def test_bytes_that_are_parsed_have_a_bound_of_them_all(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_tags_are_counted_in_any_encoding(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_part, "MAX_TAGS", 1000)
+    monkeypatch.setattr(read_part, "MAX_WORK", 1000)
     part = f'<?xml version="1.0" encoding="{encoding}"?><R>{"<a/>" * 1000}</R>'.encode(encoding)
     assert refusal(a_workbook({"a.rels": part}), XLSX) == "spreadsheet_too_complex"
 

@@ -8,6 +8,8 @@ from chalicelib.domain.errors import InvalidInput, refusal_of
 
 MOST_TOLD = 20
 """Problems in one refusal; of the others it is told how many they are."""
+MOST_NOTED = 10_000
+"""After as many the rest isn't looked at: what is told would hardly change."""
 _MOST_PLACES = 3
 _MOST_LETTERS = 80
 MACROS, EMBEDDED, LINKS = "spreadsheet_macros", "spreadsheet_embedded_file", "spreadsheet_external_links"
@@ -39,9 +41,16 @@ class Findings:
         self._places: dict[_Kind, list[str]] = {}
         self._counts: dict[_Kind, int] = {}
         self._untold = 0
+        self._noted = 0
 
     def add(self, code: str, what: str, *, where: str, remedy: str, cell: str = "") -> None:
-        """Note a problem: `what` and `remedy` are sentences, `where` a part or a sheet, `cell` a place in it."""
+        """Note a problem, or refuse at once if there are too many.
+
+        `what` and `remedy` are sentences, `where` is a part or a sheet, `cell` a place in it.
+        """
+        self._noted += 1
+        if self._noted > MOST_NOTED:
+            self.raise_if_any()
         kind = _Kind(code, what, where, remedy)
         if kind not in self._places:
             if len(self._places) == MOST_TOLD:

@@ -73,7 +73,7 @@ def _manifest(name: str, reader: PartReader) -> dict[str, str]:
     def encryption(*_: object) -> None:
         locked.append(True)
 
-    reader.xml(name, Watch(tags={"file-entry": entry, "encryption-data": encryption}))
+    reader.xml(name, Watch(tags={"file-entry": entry, "encryption-data": encryption}, may_name_doctype=True))
     if locked:
         raise encrypted()
     return types

@@ -56,7 +56,7 @@ def inspect(package: ZipFile) -> None:
         for relation in relations.values():
             _judge_relation(relation, source, contents, findings)
     for part, name in names.items():
-        if part != CONTENT_TYPES and not part.endswith(".rels"):
+        if part != CONTENT_TYPES:
             _judge_part(part, name, contents, reader)
     findings.raise_if_any()
 
@@ -135,6 +135,11 @@ def _judge_part(part: str, name: str, contents: Contents, reader: PartReader) ->
     relations = contents.relations.get(part, {})
     links = {id_: one for id_, one in relations.items() if one.outside and one.word == "hyperlink"}
     watch = PartWatch(reader.findings, _where(part, contents), links, reader.count_formula)
+    if reading is Reading.RELATIONS:
+        if not part.endswith(".rels"):
+            _tell_of_part(part, "", "Tiene una parte que no es lo que dice ser", contents, reader)
+            reader.skip(name)
+        return
     if reading is Reading.PICTURE:
         _judge_picture(name, reader)
     elif reading is Reading.OPAQUE:

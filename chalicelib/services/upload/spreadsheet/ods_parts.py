@@ -85,11 +85,13 @@ class PartWatch:
         tags |= dict.fromkeys(("table-cell", "covered-table-cell"), self._begin_cell)
         tags |= dict.fromkeys(("color-scale-entry", "formatting-entry"), self._entry)
         attributes = dict.fromkeys(_FORMULAS, self._formula) | {"href": self._href, "macro-name": self._macro}
+        attributes["base"] = self._base
         return Watch(tags=tags, attributes=attributes)
 
     def watch_configuration(self) -> Watch:
         """Return what is looked at in the settings of the program's menus and keys."""
-        return Watch(attributes={"href": self._command, "id": self._command, "macro-name": self._macro})
+        attributes = {"href": self._command, "id": self._command, "macro-name": self._macro}
+        return Watch(attributes=attributes, may_name_doctype=True)
 
     def _refused(self, name: str, _: Attributes, __: Attributes) -> None:
         self._add(*_REFUSED[name])
@@ -140,6 +142,10 @@ class PartWatch:
         elif not (tag == "chart" and value in {".", ".."}) and not self._leads_to_part(value):
             what = "Una imagen está" if tag.endswith("image") else "Depende de algo que está"
             self._add(LINKS, f"{what} fuera de la hoja: «{shown(value)}»")
+
+    def _base(self, _: str, __: str, value: str) -> None:
+        if value.strip():
+            self._add(LINKS, f"Sus direcciones parten de «{shown(value)}», fuera de la hoja")
 
     def _leads_to_part(self, value: str) -> bool:
         if ":" in value or "\\" in value or value.startswith("/"):

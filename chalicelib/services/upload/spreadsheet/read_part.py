@@ -8,9 +8,9 @@ from chalicelib.services.upload.spreadsheet.findings import DAMAGED, EMBEDDED, F
 from chalicelib.services.upload.spreadsheet.xml_stream import PIECE, Budget, NotXml, Source, TooMuchXml, Watch, walk
 from chalicelib.services.upload.zip_package import too_complex
 
-FREE_TAGS, TAGS_A_BYTE, MAX_TAGS = 1_000_000, 6, 24_000_000
-"""Tags of a package: some for any, more for each packed byte, and a bound of all. A full sheet of numbers has one
-for every two bytes it is packed in; a tag takes the third part of a microsecond."""
+FREE_WORK, WORK_A_BYTE, MAX_WORK = 1_000_000, 2, 40_000_000
+"""Tags and what is judged of them: some for any package, more for each packed byte, and a bound of all. A full sheet
+has about one tag for every two bytes it is packed in."""
 FREE_LETTERS, LETTERS_A_BYTE, MAX_LETTERS = 2_000_000, 16, 64_000_000
 """Letters of formulas, likewise."""
 _PROGRAMS = (
@@ -27,7 +27,7 @@ class PartReader:
         packed = sum(entry.compress_size for entry in package.infolist())
         self.findings = findings
         self._package = package
-        self._budget = Budget(min(FREE_TAGS + TAGS_A_BYTE * packed, MAX_TAGS))
+        self._budget = Budget(min(FREE_WORK + WORK_A_BYTE * packed, MAX_WORK))
         self._letters = min(FREE_LETTERS + LETTERS_A_BYTE * packed, MAX_LETTERS)
 
     def xml(self, name: str, watch: Watch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -10,6 +11,8 @@ from chalicelib.services.upload.spreadsheet.links import leads_to_web, stays_ins
 from chalicelib.services.upload.spreadsheet.xlsx_kinds import BASES
 from chalicelib.services.upload.spreadsheet.xml_stream import Attributes, TooMuchXml, Watch
 
+_ADDRESS = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.\-]*:|//|\\\\)")
+"""What no name of a part begins with, whatever the relation's mode says."""
 CONTENT_TYPES = "[content_types].xml"
 MAX_RELATIONS = 100_000
 """That are remembered: those between parts, and links that lead to nothing good."""
@@ -96,8 +99,9 @@ def watch_relations(contents: Contents, source: str) -> Watch:
     found = contents.relations.setdefault(source, {})
 
     def relation(_: str, attributes: Attributes, __: Attributes) -> None:
-        outside = attributes.get("TargetMode", "").strip().lower() == "external"
-        one = Relation(attributes.get("Id", ""), attributes.get("Type", ""), attributes.get("Target", ""), outside)
+        target = attributes.get("Target", "")
+        outside = attributes.get("TargetMode", "").strip().lower() == "external" or bool(_ADDRESS.match(target))
+        one = Relation(attributes.get("Id", ""), attributes.get("Type", ""), target, outside)
         if outside and is_good_link(one):
             return
         contents.remembered += 1

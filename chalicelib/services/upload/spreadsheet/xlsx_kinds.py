@@ -19,6 +19,7 @@ class Reading(Enum):
     DRAWING = "formulas and links, and what its shapes do"
     TEXTS = "that no text is longer than a cell holds"
     XML = "that it is XML"
+    RELATIONS = "what they lead to, which was read before everything else"
     PICTURE = "that its first bytes are of a picture"
     OPAQUE = "that its first bytes are of no program or archive"
 
@@ -120,6 +121,7 @@ _ROWS = {
             "x-png",
         )
     ),
+    Reading.RELATIONS: ((RELATIONS, ""),),
     Reading.OPAQUE: (
         (f"{_SPREADSHEET}printerSettings", "printersettings"),
         (f"{_SPREADSHEET}customProperty", "customproperty"),
@@ -144,7 +146,7 @@ PASSIVE_RELATIONS = frozenset().union(*(kind.relations for kind in KINDS.values(
 XML_RELATIONS = PASSIVE_RELATIONS - {
     relation
     for kind in KINDS.values()
-    if kind.reading in {Reading.PICTURE, Reading.OPAQUE}
+    if kind.reading in {Reading.PICTURE, Reading.OPAQUE, Reading.RELATIONS}
     for relation in kind.relations
 }
 

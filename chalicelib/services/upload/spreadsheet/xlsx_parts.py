@@ -19,6 +19,8 @@ _FORMULA_TAGS = (
 _ACTIVE_TAGS = ("script", "iframe", "object", "embed", "applet", "foreignObject")
 """HTML and SVG that a legacy drawing or a picture could have."""
 
+_RUNS_ALONE = ("auto_open", "auto_close", "auto_activate", "auto_deactivate")
+"""Names that Excel calls when a workbook is opened, closed, shown or hidden."""
 _OF_THIS_BOOK = re.compile(r"\[0\]!\w+")
 """A macro of the workbook itself: a button keeps its name after the macros were taken out, and does nothing."""
 
@@ -51,6 +53,7 @@ class PartWatch:
             "controlPr": self._control,
             "objectPr": self._control,
             "ddeLink": self._dde,
+            "webPublishItem": self._published,
             "dbPr": self._query,
             "webPr": self._query,
         }
@@ -79,7 +82,8 @@ class PartWatch:
 
     def _name(self, _: str, attributes: Attributes, __: Attributes) -> None:
         self._defined = attributes.get("name", "")
-        if any(attributes.get(flag, "") in {"1", "true"} for flag in ("xlm", "vbProcedure", "function")):
+        runs = any(attributes.get(flag, "") in {"1", "true"} for flag in ("xlm", "vbProcedure", "function"))
+        if runs or self._defined.lower().removeprefix("_xlnm.").startswith(_RUNS_ALONE):
             self._add(MACROS, f"El nombre «{shown(attributes.get('name', ''))}» es de una macro")
 
     def _hyperlink(self, _: str, attributes: Attributes, __: Attributes) -> None:
@@ -120,6 +124,9 @@ class PartWatch:
 
     def _query(self, *_: object) -> None:
         self._add(LINKS, "Tiene una conexión a datos de fuera")
+
+    def _published(self, *_: object) -> None:
+        self._add(LINKS, "Se publica en otro lugar cuando se guarda")
 
     def _active(self, name: str, *_: object) -> None:
         self._add(MACROS, f"Un dibujo tiene contenido activo ({shown(name)})")

@@ -25,6 +25,7 @@ MAX_TOKEN = 1024 * 1024
 MAX_DEPTH = 256
 MAX_NAMES = 20_000
 """Different names of tags and attributes in one part; each stays in memory."""
+_WATCHED = 3
 MAX_TEXT = 64 * 1024
 """Of one text that is judged, in characters. Excel ends formulas at 8,192."""
 _ENCODINGS = {"utf-8", "utf-16", "us-ascii", "ascii"}
@@ -39,7 +40,7 @@ class Source(Protocol):
 
 
 class NotXml(Exception):
-    """The part is no XML, or it has a document type, which parts of spreadsheets never have."""
+    """The part is no XML, or it has a document type, which parts with data never have."""
 
 
 class TooMuchXml(Exception):
@@ -48,9 +49,12 @@ class TooMuchXml(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """How many tags all parts of a package may still have."""
+    """How much work all parts of a package may still take: one for a tag, and for four attributes of one.
 
-    tags: int
+    What is watched takes three more. One is the third part of a microsecond.
+    """
+
+    work: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Watch:
     tags: Mapping[str, OnTag] = field(default_factory=dict)
     attributes: Mapping[str, OnAttribute] = field(default_factory=dict)
     texts: Mapping[str, OnText] = field(default_factory=dict)
+    may_name_doctype: bool = False
+    """Whether the part may name a document type, as old OpenOffice does in lists; one that declares anything never."""
 
 
 class _Watched(dict[str, _T | None], Generic[_T]):
@@ -104,25 +110,27 @@ def _parser(watch: Watch, budget: Budget) -> tuple[expat.XMLParserType, Callable
     """
     parser = expat.ParserCreate(intern={})
     parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartDoctypeDeclHandler = _refuse_declarations if watch.may_name_doctype else _refuse
+    parser.SkippedEntityHandler = _refuse
     parser.XmlDeclHandler = _check_declaration
     on_tag, on_text = _Watched(watch.tags), _Watched(watch.texts)
     judge_attributes = _judge_of_attributes(watch.attributes) if watch.attributes else None
-    left, depth = budget.tags, 0
+    left, depth = budget.work, 0
     before: Attributes = {}
     text = _Text()
 
     def start(name: str, attributes: Attributes) -> None:
         nonlocal left, depth, before
-        left -= 1
+        left -= 1 + (len(attributes) >> 2)
         depth += 1
         if left < 0 or depth > MAX_DEPTH:
             raise TooMuchXml
         judge_tag = on_tag[name]
         if judge_tag is not None:
+            left -= _WATCHED
             judge_tag(_local(name), _by_local_name(attributes), before)
         if judge_attributes is not None:
-            judge_attributes(name, attributes)
+            left -= _WATCHED * judge_attributes(name, attributes)
         if on_text[name] is not None and not text.depth:
             text.begin(depth, before)
             parser.CharacterDataHandler = text.add
@@ -138,21 +146,25 @@ def _parser(watch: Watch, budget: Budget) -> tuple[expat.XMLParserType, Callable
         depth -= 1
 
     def spend() -> None:
-        budget.tags = left
+        budget.work = left
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     return parser, spend
 
 
-def _judge_of_attributes(watched: Mapping[str, OnAttribute]) -> Callable[[str, Attributes], None]:
+def _judge_of_attributes(watched: Mapping[str, OnAttribute]) -> Callable[[str, Attributes], int]:
+    """Return what judges the attributes of a tag, and says of how many there was something to judge."""
     on_attribute = _Watched(watched)
 
-    def judge(name: str, attributes: Attributes) -> None:
+    def judge(name: str, attributes: Attributes) -> int:
+        judged = 0
         for each in attributes:
             judge_one = on_attribute[each]
             if judge_one is not None:
+                judged += 1
                 judge_one(_local(name), _local(each), attributes[each])
+        return judged
 
     return judge
 
@@ -194,8 +206,13 @@ def _by_local_name(attributes: Attributes) -> Attributes:
     return found
 
 
-def _refuse_doctype(*_: object) -> None:
+def _refuse(*_: object) -> None:
     raise NotXml
+
+
+def _refuse_declarations(_: str, __: str | None, ___: str | None, has_declarations: int) -> None:
+    if has_declarations:
+        raise NotXml
 
 
 def _check_declaration(_: str, encoding: str | None, __: int) -> None:

@@ -187,3 +187,15 @@ def test_package_that_is_encrypted_as_a_whole_is_told_as_such() -> None:
     )
     found = ods(add={"META-INF/manifest.xml": manifest, "encrypted-package": b"x"})
     assert the_problem(found, ODS)[0] == "spreadsheet_encrypted"
+
+
+def test_list_of_parts_of_old_openoffice_names_its_type_and_declares_nothing() -> None:
+    start = "<manifest:manifest "
+    named = '<!DOCTYPE manifest:manifest PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "Manifest.dtd"{}>'
+    for declared, wanted in (("", []), ('[<!ENTITY a "b">]', ["spreadsheet_damaged"])):
+        changes = {"META-INF/manifest.xml": (start, named.format(declared) + start)}
+        assert [code for code, _ in problems(changed(plain_ods(), changes), ODS)] == wanted
+
+
+def test_base_of_addresses_is_refused() -> None:
+    assert the_problem(ods('<text:p xml:base="https://example.com/"/>'), ODS)[0] == LINKS

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from chalicelib.domain.upload.upload import XLSX
@@ -196,9 +198,10 @@ def test_macro_project_declared_in_utf_16_is_refused() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        ('<definedName name="datos">[1]Hoja1!$A$1</definedName>'),
-        ("<definedName name=\"datos\">cmd|'/c calc'!A0</definedName>"),
-        ('<definedName name="datos" xlm="1">A1</definedName>'),
+        '<definedName name="datos">[1]Hoja1!$A$1</definedName>',
+        "<definedName name='datos'>cmd|'/c calc'!A0</definedName>",
+        '<definedName name="datos" xlm="1">A1</definedName>',
+        '<definedName name="_xlnm.Auto_Open">A1</definedName>',
     ],
 )
 def test_name_that_reaches_out_is_refused_by_its_name(text: str) -> None:
@@ -206,7 +209,7 @@ def test_name_that_reaches_out_is_refused_by_its_name(text: str) -> None:
         workbook({"xl/workbook.xml": ("<calcPr", f"<definedNames>{text}</definedNames><calcPr")})
     )
     assert code in {MACROS, LINKS}
-    assert "nombre «datos»" in detail
+    assert re.search("nombre «(datos|_xlnm.Auto_Open)»", detail)
 
 
 @pytest.mark.parametrize(
@@ -325,3 +328,40 @@ def test_signed_workbook_passes() -> None:
         },
     )
     assert problems(signed) == []
+
+
+@pytest.mark.parametrize("ending", ["rels", "RELS"])
+def test_sheet_named_as_relations_is_read_as_a_sheet(ending: str) -> None:
+    """Programs go by types and relations; a name says nothing."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+    name = f"xl/worksheets/_rels/a.{ending}"
+    sheet = '<worksheet><sheetData><row><c r="A1"><f>WEBSERVICE("a")</f></c></row></sheetData></worksheet>'
+    found = workbook(
+        {
+            "[Content_Types].xml": ("<Override", f'<Override PartName="/{name}" ContentType="{kind}"/><Override'),
+            "xl/_rels/workbook.xml.rels": ("/xl/worksheets/sheet1.xml", f"/{name}"),
+        },
+        {name: sheet},
+    )
+    code, detail = the_problem(found)
+    assert (code, "hoja «Pagos», celda A1" in detail) == (LINKS, True)
+
+
+def test_part_that_is_led_to_as_something_else_is_refused() -> None:
+    leads = relations(("r1", "worksheet", "../theme/theme1.xml", ""))
+    assert the_problem(workbook(add={SHEET_RELATIONS: leads}))[0] == EMBEDDED
+    leads = relations(("r1", "drawing", "_rels/sheet1.xml.rels", ""))
+    assert the_problem(workbook(add={SHEET_RELATIONS: leads}))[0] == EMBEDDED
+
+
+def test_sheet_whose_type_says_nothing_is_read_as_a_sheet() -> None:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+    found = workbook({SHEET: ("SUM(A1)", "RTD(1)"), "[Content_Types].xml": (kind, "text/xml")})
+    code, detail = the_problem(found)
+    assert (code, "celda B2" in detail) == (LINKS, True)
+
+
+@pytest.mark.parametrize("target", ["https://example.com/a.png", "file:///c:/a.png", "//server/a.png"])
+def test_address_is_outside_whatever_the_relation_says(target: str) -> None:
+    code, detail = the_problem(workbook(add={SHEET_RELATIONS: relations(("r1", "image", target, ""))}))
+    assert (code, target in detail) == (LINKS, True)
