@@ -19,6 +19,8 @@ MAX_RATIO = 250
 """Unpacked to packed, of the whole; sheets of repeated cells reach 100."""
 _MAX_DIRECTORY = 1024 * 1024
 _PIECE = 1024 * 1024
+_EMPTY = 2
+"""Bytes that nothing takes when it is packed."""
 _END_RECORD = 22
 _ZIP64_LOCATOR = 20
 
@@ -80,6 +82,8 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
         raise encrypted()
     name = entry.filename
     if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/") or not name.isprintable():
+        raise damaged()
+    if entry.is_dir() and (entry.file_size or entry.compress_size > _EMPTY):
         raise damaged()
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise damaged()

@@ -18,6 +18,7 @@ from chalicelib.services.upload.spreadsheet.xlsx_contents import (
 from chalicelib.services.upload.spreadsheet.xlsx_kinds import (
     BASES,
     KINDS,
+    LEGACY_DRAWING,
     MAIN,
     PASSIVE_RELATIONS,
     REMEDIES,
@@ -31,6 +32,8 @@ from chalicelib.services.upload.zip_package import damaged, too_complex, wrong_t
 
 _GENERIC = {"application/xml", "text/xml"}
 """Types that say nothing: what such a part is, only the relation to it tells."""
+_USUAL_PLACES = ("xl/", "docprops/", "customxml/")
+"""Where some programs leave XML that nothing leads to."""
 MAX_RELATIONS_SIZE = 24 * 1024 * 1024
 """Of all relations together, in bytes: what they say is kept in memory. A sheet has 65,530 links at most."""
 _WITH_MACROS = {f"application/vnd.ms-excel.{kind}.macroenabled.main+xml" for kind in ("sheet", "template", "addin")}
@@ -127,8 +130,8 @@ def _judge_part(part: str, name: str, contents: Contents, reader: PartReader) ->
         return
     reading = kind.reading
     if content_type in _GENERIC and words <= XML_RELATIONS:
-        reading = Reading.XML if words <= kind.relations else Reading.DRAWING
-        if not words:
+        reading = Reading.XML if words and words <= kind.relations else Reading.DRAWING
+        if not words and (refused_kind(part) or not part.startswith(_USUAL_PLACES)):
             _tell_of_part(part, part, "Tiene una parte a la que nada lleva", contents, reader)
     elif not words <= kind.relations:
         _tell_of_part(part, "", "Tiene una parte que no es lo que dice ser", contents, reader)
@@ -145,7 +148,7 @@ def _judge_part(part: str, name: str, contents: Contents, reader: PartReader) ->
     elif reading is Reading.OPAQUE:
         reader.opaque(name)
     else:
-        reader.xml(name, watch.watch(reading))
+        reader.xml(name, watch.watch(reading), may_leave_breaks_open=content_type == LEGACY_DRAWING)
     watch.end()
 
 

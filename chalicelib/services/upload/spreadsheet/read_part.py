@@ -30,17 +30,23 @@ class PartReader:
         self._budget = Budget(min(FREE_WORK + WORK_A_BYTE * packed, MAX_WORK))
         self._letters = min(FREE_LETTERS + LETTERS_A_BYTE * packed, MAX_LETTERS)
 
-    def xml(self, name: str, watch: Watch) -> None:
-        """Read a part as XML; one that is none is noted."""
+    def xml(self, name: str, watch: Watch, *, may_leave_breaks_open: bool = False) -> None:
+        """Read a part as XML; one that is none is noted. Excel leaves `<br>` open in legacy drawings, and reads it."""
+        if self._walks(name, watch) or (may_leave_breaks_open and self._walks(name, watch, closed=True)):
+            return
+        remedy = "Ábralo, guárdelo de nuevo y envíe el nuevo archivo."
+        self.findings.add(DAMAGED, "El libro tiene una parte dañada", where=shown(name), remedy=remedy)
+
+    def _walks(self, name: str, watch: Watch, *, closed: bool = False) -> bool:
         with self._package.open(name) as part:
             try:
-                walk(part, watch, self._budget)
+                walk(_ClosedBreaks(part) if closed else part, watch, self._budget)
             except TooMuchXml as error:
                 raise too_complex() from error
             except NotXml:
-                remedy = "Ábralo, guárdelo de nuevo y envíe el nuevo archivo."
-                self.findings.add(DAMAGED, "El libro tiene una parte dañada", where=shown(name), remedy=remedy)
                 _read_on(part)
+                return False
+        return True
 
     def head(self, name: str) -> bytes:
         """Read a part that is no XML, and return its first piece."""
@@ -69,6 +75,25 @@ class PartReader:
         self._letters -= letters
         if self._letters < 0:
             raise too_complex()
+
+
+class _ClosedBreaks:
+    """A part whose line breaks are closed while it is read."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._held = b""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes; what may be the beginning of a break waits for the rest."""
+        while piece := self._source.read(size):
+            data = (self._held + piece).replace(b"<br>", b"<br/>")
+            begun = next((length for length in (3, 2, 1) if data.endswith(b"<br"[:length])), 0)
+            self._held = data[len(data) - begun :]
+            if len(data) > begun:
+                return data[: len(data) - begun]
+        held, self._held = self._held, b""
+        return held
 
 
 def _read_on(part: Source) -> None:

@@ -39,6 +39,7 @@ _PACKAGE = "application/vnd.openxmlformats-package."
 _EXCEL, _MS_OFFICE = "application/vnd.ms-excel.", "application/vnd.ms-office."
 MAIN = f"{_SPREADSHEET}sheet.main+xml"
 WORKSHEET, CHARTSHEET = f"{_SPREADSHEET}worksheet+xml", f"{_SPREADSHEET}chartsheet+xml"
+LEGACY_DRAWING = f"{_OFFICE}vmlDrawing".lower()
 RELATIONS = f"{_PACKAGE}relationships+xml"
 _ROWS = {
     Reading.SHEET: (
@@ -54,7 +55,7 @@ _ROWS = {
     ),
     Reading.DRAWING: (
         (f"{_OFFICE}drawing+xml", "drawing"),
-        (f"{_OFFICE}vmlDrawing", "vmldrawing"),
+        (LEGACY_DRAWING, "vmldrawing"),
         (f"{_DRAWING}chart+xml", "chart"),
         (f"{_DRAWING}chartshapes+xml", "chartusershapes"),
         (f"{_DRAWING}diagramData+xml", "diagramdata"),

@@ -365,3 +365,26 @@ def test_sheet_whose_type_says_nothing_is_read_as_a_sheet() -> None:
 def test_address_is_outside_whatever_the_relation_says(target: str) -> None:
     code, detail = the_problem(workbook(add={SHEET_RELATIONS: relations(("r1", "image", target, ""))}))
     assert (code, target in detail) == (LINKS, True)
+
+
+def test_xml_that_nothing_leads_to_passes_where_programs_leave_it() -> None:
+    assert problems(workbook(add={"xl/forgotten.xml": "<styleSheet/>"})) == []
+    code, detail = the_problem(workbook(add={"payload.xml": "<a/>"}))
+    assert (code, "payload.xml" in detail) == (EMBEDDED, True)
+    assert the_problem(workbook(add={"xl/forgotten.xml": "<a><f>WEBSERVICE(1)</f></a>"}))[0] == LINKS
+
+
+def test_line_break_that_excel_leaves_open_in_a_legacy_drawing_is_no_damage() -> None:
+    kind = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+    parts = {SHEET_RELATIONS: relations(("r1", "vmlDrawing", "../drawings/v.vml", ""))}
+    for inside, wanted in (
+        ("Hola<br>adiós<br>", []),
+        ("Hola<br></br><br/>", []),
+        ("x" * 262_140 + "<br><br>", []),
+        ("<br><b>", ["spreadsheet_damaged"]),
+        ("<br><script/>", [MACROS]),
+    ):
+        drawing = f"<xml>{inside}</xml>"
+        found = problems(workbook(add={**parts, "xl/drawings/v.vml": drawing}, types={"vml": kind}))
+        assert [code for code, _ in found] == wanted
+    assert problems(workbook({SHEET: ("<sheetData", "<br><sheetData")}))[0][0] == "spreadsheet_damaged"
