@@ -22,7 +22,7 @@ HEAVY = {
     "botocore": "only who talks to AWS",
     "captcha": "only who shows or speaks a challenge",
     "cryptography": "only signatures, and drafts, which are sealed",
-    "defusedxml": "only the check of a spreadsheet, and fpdf2",
+    "defusedxml": "only fpdf2",
     "fontTools": "only fpdf2",
     "fpdf": "only receipts and lists as PDF",
     "http_message_signatures": "only the proof of a signed request",

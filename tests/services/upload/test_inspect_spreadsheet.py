@@ -200,3 +200,8 @@ def test_archive_of_thousands_of_entries_is_refused(monkeypatch: pytest.MonkeyPa
 def test_part_named_twice_is_refused() -> None:
     twice = repacked(LIBREOFFICE_XLSX, add={"XL/workbook.xml": b"<a/>"})
     assert refusal(twice, XLSX) == "spreadsheet_damaged"
+
+
+def test_folder_that_holds_bytes_is_refused() -> None:
+    assert refusal(repacked(LIBREOFFICE_XLSX, add={"xl/hidden/": b"MZ"}), XLSX) == "spreadsheet_damaged"
+    accept(repacked(LIBREOFFICE_XLSX, add={"xl/empty/": b""}), XLSX)

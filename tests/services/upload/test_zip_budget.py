@@ -13,10 +13,13 @@ from collections.abc import Mapping
 import pytest
 
 from chalicelib.domain.upload.upload import ODS, XLSX
-from chalicelib.services.upload import zip_package
+from chalicelib.services.upload.spreadsheet import inspect_xlsx, read_part
 from tests.services.upload.inspecting import accept, refusal
 
-TYPES = f'<Types><Override PartName="/xl/workbook.xml" ContentType="{XLSX}.main+xml"/></Types>'
+TYPES = (
+    '<Types><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{XLSX}.main+xml"/></Types>'
+)
 NOISE = hashlib.shake_256(b"").digest(100_000)
 """What cannot be packed."""
 
@@ -24,7 +27,7 @@ NOISE = hashlib.shake_256(b"").digest(100_000)
 def a_workbook(parts: Mapping[str, str | bytes]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, content in {"[Content_Types].xml": TYPES, **parts}.items():
+        for name, content in {"[Content_Types].xml": TYPES, "xl/workbook.xml": "<workbook/>", **parts}.items():
             package.writestr(name, content)
     return target.getvalue()
 
@@ -42,7 +45,7 @@ def test_a_sheet_of_as_many_links_as_fit_passes() -> None:
 
 def test_parts_are_parsed_up_to_a_bound_of_them_all() -> None:
     part = "<R>" + "<a/>" * 100_000 + "</R>"
-    parts: dict[str, str | bytes] = {f"{number}.rels": part for number in range(30)}
+    parts: dict[str, str | bytes] = {f"{number}.rels": part for number in range(40)}
     bomb = a_workbook({**parts, "xl/media/photo.bin": NOISE})
     assert len(bomb) < 250_000
     before = time.process_time()
@@ -53,13 +56,13 @@ def test_parts_are_parsed_up_to_a_bound_of_them_all() -> None:
 def test_bytes_that_are_parsed_have_a_bound_of_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = {f"{number}.rels": f"<R>{'x' * 10_000}</R>" for number in range(10)}
     accept(a_workbook(parts), XLSX)
-    monkeypatch.setattr(zip_package, "MAX_PARSED", 90_000)
+    monkeypatch.setattr(inspect_xlsx, "MAX_RELATIONS_SIZE", 90_000)
     assert refusal(a_workbook(parts), XLSX) == "spreadsheet_too_complex"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_tags_are_counted_in_any_encoding(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zip_package, "MAX_TAGS", 1000)
+    monkeypatch.setattr(read_part, "MAX_WORK", 1000)
     part = f'<?xml version="1.0" encoding="{encoding}"?><R>{"<a/>" * 1000}</R>'.encode(encoding)
     assert refusal(a_workbook({"a.rels": part}), XLSX) == "spreadsheet_too_complex"
 

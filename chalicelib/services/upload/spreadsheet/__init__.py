@@ -1,0 +1,1 @@
+"""What is judged inside a spreadsheet: parts, formulas, links, pictures."""
