@@ -42,7 +42,6 @@ _DECISIVE = frozenset(
         "/JS",
         "/JavaScript",
         "/Kids",
-        "/Length",
         "/N",
         "/Names",
         "/Next",

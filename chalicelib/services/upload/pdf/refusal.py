@@ -20,7 +20,7 @@ def too_complex(what: str = "El PDF") -> InvalidInput:
     return InvalidInput("pdf_too_complex", detail + MAKE_ANEW)
 
 
-def damaged(what: str = "El PDF está incompleto o dañado") -> InvalidInput:
+def damaged(what: str) -> InvalidInput:
     """Return the refusal of a PDF that readers would not show as its author wrote it; `what` is a sentence."""
     return InvalidInput("pdf_damaged", f"{what}. {MAKE_ANEW}")
 

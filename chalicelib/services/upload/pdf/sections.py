@@ -64,7 +64,7 @@ class _Work:
 
     def check(self) -> None:
         if min(self.packed, self.unpacked, self.entries, self.dictionaries, self.sections) < 0:
-            raise too_complex()
+            raise too_complex("La tabla de objetos del PDF")
 
 
 def follow_sections(stream: BinaryIO, size: int) -> Sections:
@@ -109,9 +109,11 @@ def _follow(stream: BinaryIO, place: int, work: _Work) -> tuple[dict[str, Any], 
         if found is UNFINISHED and len(text) == window:
             continue
         if not isinstance(found, tuple):
-            raise damaged()
+            raise damaged(
+                f"La tabla de objetos del PDF no está en el byte {place}, donde el archivo dice, o está dañada"
+            )
         return _take(stream, place, found, work), bool(is_table)
-    raise too_complex()
+    raise too_complex("La tabla de objetos del PDF")
 
 
 def _table(text: bytes, at: int, most: int) -> Any:
@@ -121,7 +123,7 @@ def _table(text: bytes, at: int, most: int) -> Any:
         at, listed = found.end(), int(found[2])
         total += listed
         if total > most:
-            raise too_complex()
+            raise too_complex("La tabla de objetos del PDF")
         entries = _ENTRIES.match(text, at)
         end = entries.end() if entries else at
         if text.count(b"n", at, end) + text.count(b"f", at, end) != listed:
@@ -150,7 +152,7 @@ def _take(stream: BinaryIO, place: int, found: tuple[Any, int, int, int], work: 
     work.dictionaries -= end - start
     entries = _entries(pairs)
     if _number(entries.get("/Size")) > MAX_SIZE:
-        raise too_complex()
+        raise too_complex("La tabla de objetos del PDF")
     if listed >= 0:
         work.entries -= listed
     else:
@@ -163,18 +165,18 @@ def _entries(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return those that lead further or cause work; one that is given twice might be read either way."""
     names = [name for name, value in pairs if name in _KEYS and value is not None]
     if len(names) != len(set(names)):
-        raise damaged()
+        raise damaged("La tabla de objetos del PDF está dañada")
     return {name: value for name, value in pairs if name in _KEYS and value is not None}
 
 
 def _take_stream(stream: BinaryIO, data: int, entries: dict[str, Any], work: _Work) -> None:
     if entries.get("/Type") != "/XRef":
-        raise damaged()
+        raise damaged("La tabla de objetos del PDF está dañada")
     work.data.append(data)
     index = entries.get("/Index", [0, entries["/Size"]])
     widths = entries.get("/W")
     if not isinstance(index, list) or not isinstance(widths, list):
-        raise damaged()
+        raise damaged("La tabla de objetos del PDF está dañada")
     listed = sum(_number(one) for one in index[1::2])
     work.entries -= listed
     work.check()
@@ -185,7 +187,7 @@ def _take_stream(stream: BinaryIO, data: int, entries: dict[str, Any], work: _Wo
     elif packing in (["/FlateDecode"], ["/Fl"]):
         _unpack(stream, data, work)
     else:
-        raise too_complex()
+        raise too_complex("La tabla de objetos del PDF")
 
 
 def _unpack(stream: BinaryIO, data: int, work: _Work) -> None:
@@ -210,5 +212,5 @@ def _unpack(stream: BinaryIO, data: int, work: _Work) -> None:
 def _number(value: Any) -> int:
     """Return a whole number; the parser would follow a reference to one, this reading does not."""
     if not isinstance(value, int) or value < 0:
-        raise damaged()
+        raise damaged("La tabla de objetos del PDF está dañada")
     return value
