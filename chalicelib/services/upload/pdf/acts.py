@@ -44,10 +44,11 @@ _SHOWS: Mapping[str, str] = {
     "/Movie": "un video",
     "/Sound": "un sonido",
     "/Screen": "una pantalla de audio o video",
+    "/PS": "código PostScript, que solo algunas impresoras ejecutan",
 }
 _DOING = frozenset({"/S", "/JS", "/URI"})
 _LEADING = frozenset({"/A", "/PA", "/Next", "/AA", "/OpenAction", "/JavaScript"})
-_ELSEWHERE = frozenset({"/F", "/Ref", "/FS", "/XFA"})
+_ELSEWHERE = frozenset({"/F", "/Ref", "/FS", "/XFA", "/OPI"})
 _CLICKS = frozenset({"/D", "/U"})
 _TYPING = frozenset({"/K", "/F", "/V"})
 _WHEN: Mapping[str, str] = {
@@ -102,6 +103,8 @@ class Acts:
             self._add(owner, f"datos que están en otro archivo, {_target(entries['/F'])}")
         if is_dictionary(entries.get("/Ref")) and "/F" in entries["/Ref"]:
             self._add(owner, f"un dibujo que está en otro archivo, {_target(entries['/Ref']['/F'])}")
+        if "/OPI" in entries:
+            self._add(owner, "una imagen que se toma de otro archivo al imprimir (OPI)")
         if name_of(entries.get("/FS")) == "/URL":
             self._web_files = [*self._web_files[:_MOST_SEEN], (owner, _target(entries.get("/F", "")))]
 

@@ -37,7 +37,7 @@ _STREAM = re.compile(
     rb"[\x00\t\n\f\r ]{0,64}\d{1,10}[\x00\t\n\f\r ]{1,9}\d{1,5}[\x00\t\n\f\r ]{1,9}obj(?=[\x00\t\n\f\r <])"
 )
 _DATA = re.compile(rb"[\x00\t\n\f\r ]{0,64}stream[\t ]{0,9}(?:\r\n|\n|\r)")
-_KEYS = ("/Prev", "/XRefStm", "/Size", "/W", "/Index", "/Filter", "/Length", "/Type", "/Encrypt", "/ID")
+_KEYS = ("/Prev", "/XRefStm", "/Size", "/W", "/Index", "/Filter", "/Length", "/Type", "/Encrypt", "/ID", "/Root")
 
 
 @dataclass(frozen=True, slots=True)

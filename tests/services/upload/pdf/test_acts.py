@@ -261,6 +261,11 @@ def test_entries_that_are_null_are_none() -> None:
     [
         (lambda pdf: setattr(pdf.Root, "X", _with(pdf, Ref=Dictionary(F=String("otro.pdf"), Page=0))), "otro.pdf"),
         (lambda pdf: setattr(pdf.Root, "X", _with(pdf, F=String("datos.bin"))), "datos.bin"),
+        (
+            lambda pdf: setattr(pdf.Root, "X", _with(pdf, OPI=Dictionary({"/2.0": Dictionary(F=String("foto.tif"))}))),
+            "OPI",
+        ),
+        (lambda pdf: setattr(pdf.Root, "X", _with(pdf, Subtype=Name.PS)), "PostScript"),
         (lambda pdf: setattr(pdf.Root, "X", Dictionary(FS=Name.URL, F=String("http://a.example/x"))), "a.example/x"),
     ],
 )

@@ -89,7 +89,15 @@ def test_a_table_with_a_section_beside_it_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    "again", [b"/Prev 20 /Prev 30", b"/#50rev 20 /Prev 30", b"/Prev (9)", b"/Prev -1", b"/Prev 9 0 R"]
+    "again",
+    [
+        b"/Prev 20 /Prev 30",
+        b"/Root 1 0 R /Root 2 0 R",
+        b"/#50rev 20 /Prev 30",
+        b"/Prev (9)",
+        b"/Prev -1",
+        b"/Prev 9 0 R",
+    ],
 )
 def test_a_link_that_could_be_read_otherwise_is_refused(again: bytes) -> None:
     content = Written().end_with_table(again)
