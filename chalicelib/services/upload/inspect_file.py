@@ -17,14 +17,14 @@ from chalicelib.domain.upload.upload import ODS, PDF, XLSX, DeclaredFile, check_
 from chalicelib.services.upload.inspect_image import inspect_jpeg, inspect_png
 from chalicelib.services.upload.inspect_pdf import inspect_pdf
 from chalicelib.services.upload.inspect_spreadsheet import inspect_ods, inspect_xlsx
-from chalicelib.services.upload.inspect_text import inspect_text
+from chalicelib.services.upload.inspect_text import inspect_csv, inspect_text
 
 _INSPECTIONS: Mapping[str, Callable[[BinaryIO], FileFacts | None]] = {
     PDF: inspect_pdf,
     XLSX: inspect_xlsx,
     ODS: inspect_ods,
     "text/plain": inspect_text,
-    "text/csv": inspect_text,
+    "text/csv": inspect_csv,
     "image/png": inspect_png,
     "image/jpeg": inspect_jpeg,
 }
