@@ -35,6 +35,7 @@ _SHOWS_NOTHING = (
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0100-\U000e01ef"
 )
 _WORTH_A_LOOK = re.compile(f"[{_CONTROLS}{_TURNS}{_NOTES}{_TAGS}{_STRANGE}{_SHOWS_NOTHING}]")
+_WORTH_A_LOOK_IN_ASCII = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _FOUND = re.compile(
     f"\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{{1,6}}\U000e007f"
     f"|(?P<strange>[{_STRANGE}]+)"
@@ -126,7 +127,7 @@ class _Strange:
 
 
 def _look(piece: Piece, strange: _Strange, found: list[InvalidInput]) -> None:
-    first = _WORTH_A_LOOK.search(piece.text)
+    first = (_WORTH_A_LOOK_IN_ASCII if piece.text.isascii() else _WORTH_A_LOOK).search(piece.text)
     if first is None:
         return
     for each in _FOUND.finditer(piece.text, max(0, first.start() - 1)):

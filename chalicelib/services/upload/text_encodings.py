@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_SPANISH = frozenset("áéíóúüñÁÉÍÓÚÜÑ¿¡ºª°«»–—“”‘’…€´·")  # noqa: RUF001  (the typographic ones are meant)
+_LETTERS = frozenset("áéíóúüñÁÉÍÓÚÜÑàâãäåæçèêëìîïòôõöøùûÿß¿¡ºª°«»–—“”‘’…€´·")  # noqa: RUF001  (the typographic ones are meant)
 _NAMES = {
     "cp1252": "Windows-1252 (ANSI, también llamada Latin-1)",
     "cp850": "la de MS-DOS (página de códigos 850)",
@@ -31,7 +31,7 @@ def wide_encoding(head: bytes) -> str | None:
 
 
 def narrow_encoding(strange: bytes) -> str | None:
-    """Return the name of the encoding in which nearly all of these bytes are letters and signs of Spanish."""
-    scores = {codec: sum(letter in _SPANISH for letter in strange.decode(codec, "replace")) for codec in _NAMES}
+    """Return the name of the encoding in which nearly all of these bytes are letters and signs of western Europe."""
+    scores = {codec: sum(letter in _LETTERS for letter in strange.decode(codec, "replace")) for codec in _NAMES}
     best = max(scores, key=lambda codec: scores[codec])
     return _NAMES[best] if strange and scores[best] >= _MOSTLY * len(strange) else None

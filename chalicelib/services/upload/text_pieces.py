@@ -66,7 +66,8 @@ def text_pieces(stream: BinaryIO) -> Iterator[Piece]:
         left -= len(content)
         piece = Piece(decoder.decode(content, final=left <= 0), start)
         yield piece
-        start = piece.place(len(piece.text))
+        if left > 0:
+            start = piece.place(len(piece.text))
 
 
 def _to_line_end(stream: BinaryIO, left: int) -> bytes:
