@@ -72,8 +72,8 @@ ACCEPTED: tuple[AcceptedKind, ...] = (
 
 _AS_PDF = "Expórtelo a PDF desde el programa en que se hizo y envíe el PDF; si debe ir firmado, firme el PDF."
 _TO_PDF_OR_SHEET = "Guárdela como XLSX u ODS, sin macros ni contraseña, o expórtela a PDF, y envíe ese archivo."
-_AS_TEXT = "Envíela como texto sin formato (TXT, en UTF-8), o muestre sus datos en un PDF o una hoja de cálculo."
-_UNPACKED = "Descomprímalo y envíe cada archivo que lleva dentro como un anexo aparte, hasta 20."
+_AS_TEXT = "Envíelo como texto sin formato (TXT, en UTF-8), o muestre sus datos en un PDF o una hoja de cálculo."
+_UNPACKED = "Descomprímalo y envíe cada archivo que lleva dentro como un anexo aparte."
 _VIDEO = "Envíe en un PDF lo que muestra o dice, con el lugar donde se puede pedir la grabación."
 
 REFUSED: tuple[RefusedKind, ...] = (
