@@ -25,8 +25,7 @@ _FUNCTIONS = frozenset({
 })  # fmt: skip
 """In English and in Spanish: in a CSV they are named as the program of whoever opens it names them."""
 _PREFIX = re.compile(r"(?:_XL\w*\.|COM\.MICROSOFT\.)+")
-_LONGEST_NAME = 60
-_NAME = re.compile(r"(?<![\w.])([^\W\d][\w.]*)[ \t\r\n\xa0]*$")
+_CALL = re.compile(r"(?<![\w.])([^\W\d][\w.]*+)[ \t\r\n\xa0]*+\(")
 _ORDER = re.compile(r"\w'?\|[ ]*(?:'[^'\r\n]{0,1024}'|[\w.$:\\/ -]{1,1024})!")
 """DDE: a program, `|`, a topic, `!`, an item."""
 _ELSEWHERE = re.compile(r"\[[^\[\]\r\n]{1,1024}\][^!\"\[\]\r\n]{0,256}!|'[^'\"\r\n]{0,256}[\\/][^'\"\r\n]{0,1024}'[!#]")
@@ -54,7 +53,11 @@ class Formula:
 
 def may_reach_out(text: str) -> bool:
     """Whether there is anything by which a formula reaches outside."""
-    return any(map(_calls_out, _openings(text))) or bool(_ORDER.search(text)) or bool(_ELSEWHERE.search(text))
+    return bool(
+        _call_outside(text)
+        or ("|" in text and _ORDER.search(text))
+        or (("]" in text or "'" in text) and _ELSEWHERE.search(text))
+    )
 
 
 def outward_formulas(texts: Iterable[str], separator: str) -> Iterator[Formula]:
@@ -87,18 +90,12 @@ def _lines(texts: Iterable[str]) -> Iterator[str]:
         yield from (line[0] for line in _LINE.finditer(text))
 
 
-def _openings(text: str) -> Iterator[str]:
-    """Yield what stands before every bracket that may open a call's arguments."""
-    at = text.find("(")
-    while at >= 0:
-        yield text[max(0, at - _LONGEST_NAME) : at]
-        at = text.find("(", at + 1)
-
-
-def _calls_out(before: str) -> str:
-    found = _NAME.search(before)
-    name = _PREFIX.sub("", found[1].upper()) if found else ""
-    return name if name in _FUNCTIONS else ""
+def _call_outside(text: str) -> str:
+    """Return the first function that is called here and reaches outside; empty for none."""
+    if "(" not in text:
+        return ""
+    names = (_PREFIX.sub("", call[1].upper()) for call in _CALL.finditer(text))
+    return next((name for name in names if name in _FUNCTIONS), "")
 
 
 def _does(cell: str) -> str:
@@ -107,7 +104,7 @@ def _does(cell: str) -> str:
         return ""
     formula = cell[:LONGEST_FORMULA]
     bare = _LITERAL.sub('""', formula)
-    if name := next(filter(None, map(_calls_out, _openings(bare))), ""):
+    if name := _call_outside(bare):
         return f"usa la función {name}"
     if _ORDER.search(formula):
         return "da una orden a otro programa (DDE)"

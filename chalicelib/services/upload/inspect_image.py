@@ -6,12 +6,14 @@ import io
 import warnings
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO
 
 from chalicelib.domain.errors import InvalidInput, refusal_of
 from chalicelib.services.upload.image_budget import bounded_jpeg, segment_name, too_complex
 from chalicelib.services.upload.png_data import (
     MAX_CHUNKS,
+    PIECE,
     SIGNATURE,
     Picture,
     PngDamagedError,
@@ -121,7 +123,9 @@ class _Texts:
         """Return what other file stands in a chunk, as it is or packed; empty for none."""
         if kind not in _PACKED:
             return _stowaway_of(pieces)
-        content = b"".join(pieces)
+        content = b"".join(islice(pieces, MAX_TEXTS // PIECE + 1))
+        if len(content) > MAX_TEXTS:
+            raise too_complex()
         try:
             text = zlib.decompressobj().decompress(packed_text(kind, content), self._left + 1)
         except zlib.error:

@@ -21,7 +21,8 @@ _PALETTE = 3
 _PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 """Adam7: first column and row, then the steps."""
 _FILTERS = b"\x00\x01\x02\x03\x04"
-_PIECE = 64 * 1024
+PIECE = 64 * 1024
+"""Bytes that are read, or unpacked, at a time."""
 _LONGEST_HEADER = 13
 
 
@@ -81,7 +82,7 @@ def check_chunk(stream: BinaryIO, chunk: Chunk) -> Iterator[bytes]:
     stream.seek(chunk.start)
     left, sum_ = chunk.size, zlib.crc32(chunk.kind)
     while left:
-        piece = stream.read(min(left, _PIECE))
+        piece = stream.read(min(left, PIECE))
         left -= len(piece)
         sum_ = zlib.crc32(piece, sum_)
         yield piece
@@ -117,7 +118,7 @@ class Picture:
                     raise PngDamagedError
                 return
             try:
-                rows = self._unpacker.decompress(packed, _PIECE)
+                rows = self._unpacker.decompress(packed, PIECE)
             except zlib.error as error:
                 raise PngDamagedError from error
             packed = self._unpacker.unconsumed_tail or self._unpacker.unused_data

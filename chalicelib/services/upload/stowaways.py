@@ -26,9 +26,9 @@ _KINDS: tuple[tuple[re.Pattern[bytes], bytes, str], ...] = (
     (_ELF, b"\x7fELF", "un programa"),
     (_VIDEO, b"ftyp", "un video"),
 )
-_PROGRAM, _PROGRAM_POINTER, _PROGRAM_MARK = b"MZ", 0x3C, b"PE\x00\x00"
-_FARTHEST_MARK = 4096
-_SMALLEST_PROGRAM = 64
+_PROGRAM = re.compile(rb"MZ(?=.{58}([\x00-\xff][\x00-\x0f]\x00\x00))", re.DOTALL)
+_PROGRAM_MARK = b"PE\x00\x00"
+"""A Windows program's beginning tells, 60 bytes on, where its second mark is."""
 
 
 def stowaway(content: bytes) -> str:
@@ -42,14 +42,7 @@ def stowaway(content: bytes) -> str:
 
 
 def _has_program(content: bytes) -> bool:
-    """Whether a Windows program stands here: its beginning says where its second mark is."""
-    mark = content.find(_PROGRAM_MARK)
-    while mark >= 0:
-        begin = content.find(_PROGRAM, max(0, mark - _FARTHEST_MARK), mark)
-        while begin >= 0:
-            pointer = content[begin + _PROGRAM_POINTER : begin + _PROGRAM_POINTER + 4]
-            if mark - begin >= _SMALLEST_PROGRAM and int.from_bytes(pointer, "little") == mark - begin:
-                return True
-            begin = content.find(_PROGRAM, begin + 1, mark)
-        mark = content.find(_PROGRAM_MARK, mark + 1)
-    return False
+    return any(
+        content.startswith(_PROGRAM_MARK, begin.start() + int.from_bytes(begin[1], "little"))
+        for begin in _PROGRAM.finditer(content)
+    )

@@ -28,20 +28,25 @@ class Place:
         return f"línea {self.line}, columna {self.column}"
 
 
-@dataclass(frozen=True, slots=True)
 class Piece:
     """A part of the text. Bytes that are not UTF-8 stand in it as U+DC80 to U+DCFF (PEP 383)."""
 
-    text: str
-    start: Place
+    def __init__(self, text: str, start: Place) -> None:
+        """Begin at a place of the whole."""
+        self.text = text
+        self._at, self._place = 0, start
 
     def place(self, index: int) -> Place:
-        """Return where the character at `index` stands in the whole."""
-        begun = self.text[:index]
-        ends = line_ends(begun)
-        column = index - max(begun.rfind("\n"), begun.rfind("\r")) if ends else self.start.column + index
-        size = len(begun.encode("utf-8", "surrogateescape"))
-        return Place(self.start.line + ends, column, self.start.byte + size)
+        """Return where the character at `index` stands in the whole; asked for from first to last, each is cheap."""
+        passed = self.text[self._at : index]
+        ends = line_ends(passed)
+        if passed.startswith("\n") and self.text[self._at - 1 : self._at] == "\r":
+            ends -= 1
+        last = max(passed.rfind("\n"), passed.rfind("\r"))
+        column = len(passed) - last if last >= 0 else self._place.column + len(passed)
+        size = len(passed.encode("utf-8", "surrogateescape"))
+        self._at, self._place = index, Place(self._place.line + ends, column, self._place.byte + size)
+        return self._place
 
 
 def line_ends(text: str) -> int:

@@ -110,6 +110,18 @@ def test_a_file_behind_a_jpeg_is_refused_however_far(name: str) -> None:
     assert name in detail
 
 
+@pytest.mark.parametrize("hostile", [b"MZPE\x00\x00", b"PK\x03\x04", b"MZ", b"<", b"PE\x00\x00" + b"MZ" + bytes(64)])
+def test_what_only_looks_like_files_takes_no_longer(hostile: bytes) -> None:
+    content = with_chunk(b"prVt", hostile * (5_000_000 // len(hostile)))
+    before = time.process_time()
+    accept(content, PNG)
+    assert time.process_time() - before < 2
+
+
+def test_a_text_that_is_packed_into_much_is_not_kept() -> None:
+    assert told(with_chunk(b"zTXt", b"a\x00\x00" + bytes(33 * 1024 * 1024)), PNG)[0][0] == "image_too_complex"
+
+
 def test_a_moving_picture_is_told_how_to_be_sent_still() -> None:
     assert "foto fija" in told(an_image("JPEG") + FILES["video"], JPEG)[0][1]
 

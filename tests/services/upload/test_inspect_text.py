@@ -197,10 +197,10 @@ def test_a_text_runs_no_formulas() -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile", ["=(" * 500_000, ",=[" * 300_000, '"=' * 500_000, ",-|a" * 250_000, "=a|'" * 250_000]
+    "start", ["=(", ",=[", '"=', ",-|a", "=a|'", "=a.b(", "a ", "=a|'!", "=[a]", "'/", "=a|b ", "=RUN()", ",=[a]b!"]
 )
-def test_time_grows_with_the_length_alone(hostile: str) -> None:
+def test_time_grows_with_the_length_alone(start: str) -> None:
     before = time.process_time()
     with contextlib.suppress(InvalidInput):
-        accept(hostile.encode(), CSV)
+        accept(start.encode() * (1_000_000 // len(start)), CSV)
     assert time.process_time() - before < 2
