@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from chalicelib.domain.errors import InvalidInput, TooLarge
 from chalicelib.domain.notice import FileRole
+from chalicelib.domain.upload import file_kinds
+from chalicelib.domain.upload.file_kind_words import not_allowed, other_extension
 from chalicelib.domain.upload.filename import check_filename, extension
 
 MAX_FILE_SIZE = 100 * 1024 * 1024
@@ -22,19 +24,9 @@ GRANT_LIFETIME = timedelta(minutes=15)
 UPLOAD_LIFETIME = timedelta(days=7)
 """How long a checked upload waits for the deposit that uses it."""
 
-PDF = "application/pdf"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ODS = "application/vnd.oasis.opendocument.spreadsheet"
-EXTENSIONS: Mapping[str, frozenset[str]] = {
-    PDF: frozenset({"pdf"}),
-    XLSX: frozenset({"xlsx"}),
-    ODS: frozenset({"ods"}),
-    "text/plain": frozenset({"txt"}),
-    "text/csv": frozenset({"csv"}),
-    "image/png": frozenset({"png"}),
-    "image/jpeg": frozenset({"jpg", "jpeg"}),
-}
-"""Media types an annex can have, each with its file extensions; the main document is always a PDF."""
+PDF, XLSX, ODS = file_kinds.PDF, file_kinds.XLSX, file_kinds.ODS
+EXTENSIONS: Mapping[str, frozenset[str]] = {kind.media_type: frozenset(kind.extensions) for kind in file_kinds.ACCEPTED}
+"""Media types that a file can have, each with its file extensions."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -117,12 +109,13 @@ def check_declared(declared: DeclaredFile, role: FileRole, *, field: str | None 
     if not _SHA256.fullmatch(declared.sha256):
         detail = "El SHA-256 debe tener 64 cifras hexadecimales en minúsculas. Calcúlelo de nuevo sobre el archivo."
         raise InvalidInput("sha256_invalid", detail, field=_at(field, "sha256"))
-    _check_media_type(declared.media_type, role, _at(field, "media_type"))
-    if extension(declared.filename) not in EXTENSIONS[declared.media_type]:
-        expected = " o ".join(f".{known}" for known in sorted(EXTENSIONS[declared.media_type]))
-        detail = (
-            f"El nombre de un archivo de tipo {declared.media_type} debe terminar en {expected}. Corrija uno u otro."
-        )
+    ending = extension(declared.filename)
+    kind = file_kinds.accepted_kind(declared.media_type)
+    if kind is None or role not in kind.roles:
+        detail = not_allowed(declared.media_type, ending, role)
+        raise InvalidInput("media_type_not_allowed", detail, field=_at(field, "media_type"))
+    if ending not in kind.extensions:
+        detail = other_extension(declared.media_type, ending, EXTENSIONS[declared.media_type])
         raise InvalidInput("file_extension_mismatch", detail, field=_at(field, "filename"))
 
 
@@ -132,15 +125,6 @@ def _check_size(size: int, field: str) -> None:
     if size > MAX_FILE_SIZE:
         detail = "El archivo supera los 100 MB. Redúzcalo o divídalo en varios archivos."
         raise TooLarge("file_too_large", detail, field=field)
-
-
-def _check_media_type(media_type: str, role: FileRole, field: str) -> None:
-    if role is FileRole.MAIN and media_type != PDF:
-        detail = "El documento principal debe ser un PDF (application/pdf). Conviértalo a PDF y envíelo de nuevo."
-        raise InvalidInput("media_type_not_allowed", detail, field=field)
-    if media_type not in EXTENSIONS:
-        detail = "Este tipo de archivo no se admite. Envíe PDF, texto (TXT, CSV), hoja de cálculo (XLSX, ODS) o imagen "
-        raise InvalidInput("media_type_not_allowed", detail + "(PNG, JPEG).", field=field)
 
 
 def _at(field: str | None, name: str) -> str:

@@ -1,7 +1,6 @@
 """Bounds on the work one image can cause: a few kilobytes can have a reader decode 80 million points hundreds of times.
 
-Nothing is decoded here. The marks of a JPEG (ITU-T T.81, B) and the chunks of a PNG (W3C PNG, 5) are counted, which
-takes one reading of the file.
+Nothing is decoded here. The marks of a JPEG (ITU-T T.81, B) are counted, which takes one reading of the file.
 """
 
 from __future__ import annotations
@@ -21,8 +20,6 @@ MAX_SEGMENTS = 10_000
 """Between them a JPEG has its tables and what cameras say of the picture."""
 MAX_TABLES = 256 * 1024
 """Bytes before the first scan, without what is said of the picture. A thousand suffice."""
-MAX_CHUNKS = 150_000
-"""In a PNG of 100 MB each has 700 bytes on average; programs write 8 KB or more."""
 _PIECE = 64 * 1024
 _ARITHMETIC = 16
 """What is coded arithmetically takes so many times as long."""
@@ -32,6 +29,9 @@ _ALONE = {0x01, 0xD8, _END}
 """Marks that no length follows."""
 _NEEDED = {*range(0xC0, 0xD0), 0xDB, 0xDC, 0xDD, 0xDE, 0xDF, 0xE0, 0xEE}
 """What an image is decoded by: frames, tables, intervals, and the notes that say how its colours are meant."""
+_COMMENT, _FIRST_APPLICATION = 0xFE, 0xE0
+_SAYS = {*range(0xE0, 0xF0), _COMMENT}
+"""What is said of the picture."""
 _MARK = re.compile(rb"\xff([\x01\xc0-\xcf\xd8-\xfe])")
 """Readers that have lost their way pass over the reserved ones (02 to BF) byte by byte, so these hide nothing."""
 
@@ -81,15 +81,34 @@ class Rebuilt(io.RawIOBase):
         return found
 
 
-def bounded_jpeg(stream: BinaryIO) -> BinaryIO:
-    """Return the JPEG without what says something of the picture only, which readers take time to understand.
+@dataclass(frozen=True, slots=True)
+class BoundedJpeg:
+    """A JPEG that can be read within bounds.
+
+    `whole` is the image without what says something of the picture only, which readers take time to understand.
+    `said` names the segments that say it. `end` is where the image ends, None if it doesn't.
+    """
+
+    whole: BinaryIO
+    said: tuple[Segment, ...]
+    end: int | None
+
+
+def bounded_jpeg(stream: BinaryIO) -> BoundedJpeg:
+    """Return the JPEG as it can be read.
 
     Raises:
         InvalidInput: `image_too_complex`.
 
     """
     head, scans_at, scanned, points, weight = bytearray(b"\xff\xd8"), None, 0, 0, 1
+    said: list[Segment] = []
+    end = None
     for number, segment in enumerate(_segments(stream)):
+        if segment.code in _SAYS:
+            said.append(segment)
+        if segment.code == _END:
+            end = segment.start + segment.size
         if segment.code in _FRAMES and not points:
             points, weight = _points(stream, segment), _ARITHMETIC if segment.code >= _FIRST_ARITHMETIC else 1
         if segment.code == _SCAN:
@@ -100,25 +119,13 @@ def bounded_jpeg(stream: BinaryIO) -> BinaryIO:
         if number > MAX_SEGMENTS or scanned > MAX_SCANNED or len(head) > MAX_TABLES:
             raise too_complex()
     stream.seek(0)
-    return stream if scans_at is None else Rebuilt(bytes(head), stream, scans_at)  # type: ignore[return-value]
+    whole = stream if scans_at is None else Rebuilt(bytes(head), stream, scans_at)
+    return BoundedJpeg(whole, tuple(said), end)  # type: ignore[arg-type]
 
 
-def check_chunks(stream: BinaryIO) -> None:
-    """Count the chunks of a PNG; of a colour profile, which is unpacked, there is one.
-
-    Raises:
-        InvalidInput: `image_too_complex`.
-
-    """
-    size = stream.seek(0, io.SEEK_END)
-    at, chunks, profiles = 8, 0, 0
-    while at + 8 <= size:
-        stream.seek(at)
-        length, kind = struct.unpack(">I4s", stream.read(8))
-        at, chunks, profiles = at + 12 + length, chunks + 1, profiles + (kind == b"iCCP")
-        if chunks > MAX_CHUNKS or profiles > 1:
-            raise too_complex()
-    stream.seek(0)
+def segment_name(segment: Segment) -> str:
+    """Return what the standard calls a segment that says something: `COM`, `APP0` to `APP15`."""
+    return "COM" if segment.code == _COMMENT else f"APP{segment.code - _FIRST_APPLICATION}"
 
 
 def too_complex() -> InvalidInput:

@@ -11,10 +11,12 @@ from typing import BinaryIO
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.notice import FileRole
 from chalicelib.domain.upload.file_facts import FileFacts
+from chalicelib.domain.upload.file_kind_words import other_content
+from chalicelib.domain.upload.recognition import HEAD_SIZE, TAIL_SIZE, other_kind
 from chalicelib.domain.upload.upload import ODS, PDF, XLSX, DeclaredFile, check_declared
 from chalicelib.services.upload.inspect_image import inspect_jpeg, inspect_png
 from chalicelib.services.upload.inspect_spreadsheet import inspect_ods, inspect_xlsx
-from chalicelib.services.upload.inspect_text import inspect_text
+from chalicelib.services.upload.inspect_text import inspect_csv, inspect_text
 from chalicelib.services.upload.pdf.inspect_pdf import inspect_pdf
 
 _INSPECTIONS: Mapping[str, Callable[[BinaryIO], FileFacts | None]] = {
@@ -22,7 +24,7 @@ _INSPECTIONS: Mapping[str, Callable[[BinaryIO], FileFacts | None]] = {
     XLSX: inspect_xlsx,
     ODS: inspect_ods,
     "text/plain": inspect_text,
-    "text/csv": inspect_text,
+    "text/csv": inspect_csv,
     "image/png": inspect_png,
     "image/jpeg": inspect_jpeg,
 }
@@ -43,6 +45,7 @@ def inspect_file(
     with content.open("rb") if isinstance(content, Path) else io.BytesIO(content) as stream:
         try:
             _check_bytes(stream, declared)
+            _check_kind(stream, declared, role)
             return _INSPECTIONS[declared.media_type](stream) or FileFacts()
         except InvalidInput as refusal:
             for problem in (refusal, *refusal.problems):
@@ -57,6 +60,15 @@ def _check_bytes(stream: BinaryIO, declared: DeclaredFile) -> None:
     if _sha256(stream) != declared.sha256:
         detail = "El SHA-256 del archivo recibido no es el declarado. Calcúlelo de nuevo y envíe el mismo archivo."
         raise InvalidInput("file_hash_mismatch", detail)
+    stream.seek(0)
+
+
+def _check_kind(stream: BinaryIO, declared: DeclaredFile, role: FileRole) -> None:
+    head = stream.read(HEAD_SIZE)
+    stream.seek(max(0, declared.size - TAIL_SIZE))
+    kind = other_kind(declared.media_type, head, stream.read())
+    if kind:
+        raise InvalidInput("file_type_mismatch", other_content(declared.media_type, kind, role))
     stream.seek(0)
 
 
