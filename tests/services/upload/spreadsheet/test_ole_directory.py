@@ -47,7 +47,7 @@ def test_workbook_of_excel_97_is_told_as_old(name: str) -> None:
 def test_other_compound_file_is_no_spreadsheet() -> None:
     code, detail = the_problem(a_compound_file(["WordDocument", "1Table"]))
     assert code == "file_type_mismatch"
-    assert "antiguo" not in detail
+    assert "formato antiguo de Excel" not in detail
 
 
 def test_directory_that_leads_in_a_circle_ends() -> None:
