@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
-from chalicelib.domain.errors import InvalidInput, TooLarge
-from chalicelib.domain.notice import FileRole
+from chalicelib.domain.errors import InvalidInput, TooLarge, refusal_of, refusals
+from chalicelib.domain.notice import FileFacts, FileRole
 from chalicelib.domain.upload.filename import check_filename, extension
 
 MAX_FILE_SIZE = 100 * 1024 * 1024
@@ -58,11 +59,25 @@ class DeclaredFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """What is wrong with a file: a stable code for programs, what to do about it for people."""
+class FileProblem:
+    """One thing that is wrong with a file: a stable code for programs, what to do about it for people."""
 
     code: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a file was refused: the first thing that is wrong with it, and all of them if there are more."""
+
+    code: str
+    detail: str
+    problems: tuple[FileProblem, ...] = ()
+
+    @property
+    def all_problems(self) -> tuple[FileProblem, ...]:
+        """All that is wrong, the first first."""
+        return self.problems or (FileProblem(self.code, self.detail),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +85,7 @@ class Upload:
     """The outcome of checking one uploaded file. Until it exists, the upload has not arrived or waits its check.
 
     `object_key` is where the checked file lies in the documents bucket. `expires_at` is None once a deposit has used
-    the upload.
+    the upload. `facts` is None where the file was refused, or checked before anything was told of files.
     """
 
     upload_id: str
@@ -81,6 +96,7 @@ class Upload:
     checked_at: datetime
     refusal: Refusal | None = None
     expires_at: datetime | None = None
+    facts: FileFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +124,36 @@ def check_declared(declared: DeclaredFile, role: FileRole, *, field: str | None 
 
     Raises:
         InvalidInput: `filename_invalid`, `file_empty`, `sha256_invalid`, `media_type_not_allowed` or
-            `file_extension_mismatch`.
+            `file_extension_mismatch`; `problems` has all that is wrong.
         TooLarge: `file_too_large` above 100 MB.
 
     """
-    check_filename(declared.filename, field=_at(field, "filename"))
-    _check_size(declared.size, _at(field, "size"))
-    if not _SHA256.fullmatch(declared.sha256):
+    problems = refusals(
+        partial(check_filename, declared.filename, field=_at(field, "filename")),
+        partial(_check_size, declared.size, _at(field, "size")),
+        partial(_check_sha256, declared.sha256, _at(field, "sha256")),
+        partial(_check_media_type, declared.media_type, role, _at(field, "media_type")),
+        partial(_check_extension, declared, _at(field, "filename")),
+    )
+    if problems:
+        raise refusal_of(problems)
+
+
+def _check_sha256(sha256: str, field: str) -> None:
+    if not _SHA256.fullmatch(sha256):
         detail = "El SHA-256 debe tener 64 cifras hexadecimales en minúsculas. Calcúlelo de nuevo sobre el archivo."
-        raise InvalidInput("sha256_invalid", detail, field=_at(field, "sha256"))
-    _check_media_type(declared.media_type, role, _at(field, "media_type"))
-    if extension(declared.filename) not in EXTENSIONS[declared.media_type]:
-        expected = " o ".join(f".{known}" for known in sorted(EXTENSIONS[declared.media_type]))
+        raise InvalidInput("sha256_invalid", detail, field=field)
+
+
+def _check_extension(declared: DeclaredFile, field: str) -> None:
+    """Compare a name that has an extension with a type that there is."""
+    known = EXTENSIONS.get(declared.media_type)
+    if known and extension(declared.filename) not in known | {""}:
+        expected = " o ".join(f".{one}" for one in sorted(known))
         detail = (
             f"El nombre de un archivo de tipo {declared.media_type} debe terminar en {expected}. Corrija uno u otro."
         )
-        raise InvalidInput("file_extension_mismatch", detail, field=_at(field, "filename"))
+        raise InvalidInput("file_extension_mismatch", detail, field=field)
 
 
 def _check_size(size: int, field: str) -> None:

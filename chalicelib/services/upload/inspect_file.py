@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.notice import FileRole
-from chalicelib.domain.upload.file_facts import FileFacts
+from chalicelib.domain.notice import FileFacts, FileRole
+from chalicelib.domain.upload.file_facts import bounded
 from chalicelib.domain.upload.upload import ODS, PDF, XLSX, DeclaredFile, check_declared
 from chalicelib.services.upload.inspect_image import inspect_jpeg, inspect_png
 from chalicelib.services.upload.inspect_spreadsheet import inspect_ods, inspect_xlsx
@@ -43,7 +43,7 @@ def inspect_file(
     with content.open("rb") if isinstance(content, Path) else io.BytesIO(content) as stream:
         try:
             _check_bytes(stream, declared)
-            return _INSPECTIONS[declared.media_type](stream) or FileFacts()
+            return bounded(_INSPECTIONS[declared.media_type](stream) or FileFacts())
         except InvalidInput as refusal:
             for problem in (refusal, *refusal.problems):
                 problem.field = field
