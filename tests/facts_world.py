@@ -19,14 +19,14 @@ TWO_SIGNATURES = [
 INVOICE = b"<?xml version='1.0'?><factura><total>10.00</total></factura>"
 
 
-def a_pdf_with_an_invoice() -> bytes:
+def a_pdf_with_an_invoice(name: str = "factura.xml") -> bytes:
     """Return a PDF that declares an XML as part of it (/AF)."""
     with pikepdf.open(io.BytesIO(PDF)) as pdf:
         attached = AttachedFileSpec(
-            pdf, INVOICE, filename="factura.xml", mime_type="text/xml", description="", creation_date="", mod_date=""
+            pdf, INVOICE, filename=name, mime_type="text/xml", description="", creation_date="", mod_date=""
         )
         attached.obj.AFRelationship = Name.Data
-        pdf.attachments["factura.xml"] = attached
+        pdf.attachments[name] = attached
         pdf.Root.AF = pikepdf.Array([attached.obj])
         saved = io.BytesIO()
         pdf.save(saved)

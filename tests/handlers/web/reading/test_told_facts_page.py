@@ -38,7 +38,7 @@ def test_signatures_and_attachments_are_said_beside_their_file(browser: Browser)
 
     assert "firmas" not in envelope
     assert held(html) == [
-        "Lleva 2 firmas electrónicas. La última firma cubre todo el archivo.",
+        "<strong>Documento original.</strong> Lleva 2 firmas electrónicas. La última firma cubre todo el archivo.",
         "Dentro lleva el archivo «factura.xml» (XML, 1\N{NO-BREAK SPACE}KB), entre los archivos adjuntos del PDF.",
     ]
     assert html.count(SIGNATURE_NOTE) == 1
