@@ -64,7 +64,10 @@ CHECK_PAUSES = 300
 
 
 class Refused(Exception):
-    """The service said no. `retryable` tells whether the same request can succeed later."""
+    """The service said no. `retryable` tells whether the same request can succeed later.
+
+    `errors` has all that is wrong with what was sent, each with code, detail and field; its text names them all.
+    """
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
         self.status = status
@@ -77,7 +80,14 @@ class Refused(Exception):
         says_what = "code" in problem and self.code != "idempotency_key_reused"
         self.is_final = says_what and not self.retryable and status not in {401, 403, 404}
         """Whether the service refused what the deposit says; another error proves nothing about the deposit."""
-        super().__init__(f"{status} {self.code}: {self.detail}")
+        listed = problem.get("errors")
+        self.errors = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+        super().__init__("\n".join([f"{status} {self.code}: {self.detail}", *self.lines()]))
+
+    def lines(self) -> list[str]:
+        """Return what to show where more than one thing is wrong: a line for each, with its place."""
+        told = [(one.get("field"), one.get("detail", "")) for one in self.errors] if len(self.errors) > 1 else []
+        return [f"- {field}: {detail}" if field else f"- {detail}" for field, detail in told]
 
 
 class Unreachable(Exception):

@@ -52,6 +52,7 @@ def demonstrate(pdf: Path, *, settings: Path, receipts: Path, now: datetime) -> 
     return "\n".join(
         [
             f"Depositado     {pdf.name} ({pdf.stat().st_size} bytes) para {_recipient(demo['recipient'])}",
+            *_contents(answer["files"]),
             f"Número         {answer['notice_id']}",
             f"Instante       {answer['deposited_at']} (UTC)",
             f"Surte efecto   {answer['effective_on'] or 'al abrirse'}",
@@ -109,6 +110,23 @@ def _term(answer: Mapping[str, Any]) -> str:
     return f"empieza el {answer['term_starts_on']} y vence el {answer['term_ends_on']}"
 
 
+def _contents(files: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say what the service saw in each file: its signatures, and whether one covers all of it; what is attached."""
+    lines = []
+    for file in files:
+        signatures, attachments = file.get("signatures") or [], file.get("attachments") or []
+        if signatures:
+            count = len(signatures) + file.get("more_signatures", 0)
+            is_covered = any(one["covers_whole_file"] for one in signatures)
+            covers = "una cubre todo el archivo" if is_covered else "ninguna cubre todo el archivo"
+            lines.append(f"Firmas         {count} en {file['filename']}: {covers}")
+        if attachments:
+            names = ", ".join(f"{one['filename']} ({one['media_type']}, {one['size']} bytes)" for one in attachments)
+            more = f" y {file['more_attachments']} más" if file.get("more_attachments") else ""
+            lines.append(f"Adjuntos       en {file['filename']}: {names}{more}")
+    return lines
+
+
 def _outbox(demo: Mapping[str, Any]) -> str:
     """Say where the local run shows e-mails and SMS."""
     return str(demo.get("outbox_url") or demo.get("outbox") or "la bandeja que indica «make run»")
@@ -122,7 +140,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         print(demonstrate(Path(argv[0]), settings=SETTINGS, receipts=RECEIPTS, now=datetime.now(UTC)))
     except Refused as refusal:
-        print(f"El servicio no lo aceptó ({refusal.code}): {refusal.detail}", file=sys.stderr)
+        said = f"El servicio no lo aceptó ({refusal.code}): {refusal.detail}"
+        print("\n".join([said, *refusal.lines()]), file=sys.stderr)
         return 1
     except Unreachable as error:
         print(f"{NOT_RUNNING}\n({error})", file=sys.stderr)

@@ -3,7 +3,8 @@
     CasillaError
     ├── InvalidInput         what was sent cannot be accepted as it is
     │   ├── Unprintable      a text has letters the receipt's font cannot print
-    │   └── MessageRefused   the provider will never take this message
+    │   ├── MessageRefused   the provider will never take this message
+    │   └── TooLarge         more than this way of sending allows
     ├── NotAuthenticated     who is asking is not proven
     │   ├── CredentialsWrong something of what was shown is wrong; which part is told to no one
     │   ├── SessionEnded     there is no such session, or not any more
@@ -12,7 +13,6 @@
     ├── NotFound
     ├── Conflict             the state does not allow it
     │   └── NotReady         it will, in a while
-    ├── TooLarge
     ├── TooManyRequests
     └── Unavailable          not the caller's fault; trying again helps
         └── SendingUncertain nobody knows whether the provider took a message
@@ -23,7 +23,15 @@ people, and says what to do. `field` names the offending part of the input, as a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+MOST_TOLD = 50
+MOST_TOLD_BYTES = 24_000
+"""How many problems one answer tells, and how long their texts may be together."""
+
+_T = TypeVar("_T")
+_Refused = TypeVar("_Refused", bound="CasillaError")
 
 
 class CasillaError(Exception):
@@ -65,6 +73,10 @@ class MessageRefused(InvalidInput):
     """The provider will never take this message: the address is wrong, or its owner opted out."""
 
 
+class TooLarge(InvalidInput):
+    """More was sent than this way of sending allows."""
+
+
 class NotAuthenticated(CasillaError):
     """Who is asking is not proven."""
 
@@ -99,10 +111,6 @@ class NotReady(Conflict):
     retryable = True
 
 
-class TooLarge(CasillaError):
-    """More was sent than this way of sending allows."""
-
-
 class TooManyRequests(CasillaError):
     """A limit on the number of requests or attempts was reached."""
 
@@ -120,18 +128,50 @@ class SendingUncertain(Unavailable):
 
 
 def refusals(*checks: Callable[[], object]) -> tuple[InvalidInput, ...]:
-    """Run every check and return what they refused, in order."""
+    """Run every check and return all that they refused, in order."""
     found: list[InvalidInput] = []
     for check in checks:
         try:
             check()
         except InvalidInput as refusal:
-            found.append(refusal)
+            found += parts_of(refusal)
     return tuple(found)
 
 
-def refusal_of(problems: tuple[InvalidInput, ...]) -> InvalidInput:
-    """Return the first problem, carrying all of them."""
-    first = InvalidInput(problems[0].code, problems[0].detail, field=problems[0].field)
-    first.problems = problems
+def collect(problems: list[InvalidInput], read: Callable[[], _T], otherwise: _T) -> _T:
+    """Return what was read, or note all that is wrong with it and go on."""
+    try:
+        return read()
+    except InvalidInput as refusal:
+        problems += parts_of(refusal)
+        return otherwise
+
+
+def told_problems(refusal: CasillaError) -> tuple[CasillaError, ...]:
+    """Return all that is wrong as far as one answer can tell it; the last told says how many are left out."""
+    told: list[CasillaError] = []
+    left = MOST_TOLD_BYTES
+    for one in refusal.problems[:MOST_TOLD]:
+        left -= len(f"{one.detail}{one.field}".encode("utf-8", "replace"))
+        if left < 0 and told:
+            break
+        told.append(one)
+    left_out = len(refusal.problems) - len(told)
+    if left_out:
+        last = told[-1]
+        more = "Hay 1 problema más." if left_out == 1 else f"Hay {left_out} problemas más."
+        told[-1] = type(last)(last.code, f"{last.detail} {more}", field=last.field)
+    return tuple(told)
+
+
+def parts_of(refusal: InvalidInput) -> tuple[InvalidInput, ...]:
+    """Return each thing that is wrong; of a refusal of one thing, itself."""
+    return tuple(one for one in refusal.problems if isinstance(one, InvalidInput)) or (refusal,)
+
+
+def refusal_of(problems: Sequence[_Refused]) -> _Refused:
+    """Return the first problem, of its own kind, carrying all of them."""
+    one = problems[0]
+    first = type(one)(one.code, one.detail, field=one.field, retry_after=one.retry_after, members=one.members)
+    first.problems = tuple(problems)
     return first

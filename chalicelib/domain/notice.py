@@ -39,10 +39,47 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class FileSignature:
+    """An electronic signature inside a PDF (ISO 32000-1, 12.8); whose it is and whether it holds is not judged.
+
+    `field` is the full name of its form field. `is_timestamp` tells a seal of time from a person's signature.
+    `covers_whole_file` is False where bytes were added after it was made, as a second signature does.
+    """
+
+    field: str
+    covers_whole_file: bool
+    is_timestamp: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileAttachment:
+    """A passive file that a PDF declares to be part of it (ISO 32000-2, 14.13): `size` in bytes, once unpacked.
+
+    `relationship` is what the PDF says it is: `Data`, `Source` or `Alternative`.
+    """
+
+    filename: str
+    media_type: str
+    relationship: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """All that is told of one file. `more_…` is how many there are beside those that are told."""
+
+    signatures: tuple[FileSignature, ...] = ()
+    attachments: tuple[FileAttachment, ...] = ()
+    more_signatures: int = 0
+    more_attachments: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class StoredFile:
     """One file of a notice: `sha256` in lower-case hex, `size` in bytes, `object_key` in the documents bucket.
 
-    `upload_id` names the checked upload it came from; None for one sent inside the deposit.
+    `upload_id` names the checked upload it came from; None for one sent inside the deposit. `facts` is what its
+    inspection told; None where it was inspected before anything was told of files.
     """
 
     role: FileRole
@@ -52,6 +89,7 @@ class StoredFile:
     size: int
     object_key: str
     upload_id: str | None = None
+    facts: FileFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

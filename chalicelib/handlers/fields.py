@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn, TypeVar
 
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.errors import InvalidInput, refusal_of
 
 _T = TypeVar("_T")
 _YEARS = range(1821, 2200)
@@ -117,9 +117,10 @@ class Fields:
         """Refuse fields nobody read: a misspelt annex must not vanish in silence. A form's buttons and marks may."""
         if self._is_form:
             return
-        for name in self._data:
-            if name not in self._read:
-                self.refuse("field_unknown", name, "no existe en este pedido; revise cómo se escribe")
+        unknown = [name for name in self._data if name not in self._read]
+        if unknown:
+            what = "no existe en este pedido; revise cómo se escribe"
+            raise refusal_of([self._refusal("field_unknown", name, what) for name in unknown])
 
     def where(self, name: str) -> str:
         """Return a field's dotted path."""
@@ -127,8 +128,11 @@ class Fields:
 
     def refuse(self, code: str, name: str, what: str) -> NoReturn:
         """Raise an `InvalidInput` about one field; a name that no answer could carry is told as far as it can be."""
+        raise self._refusal(code, name, what)
+
+    def _refusal(self, code: str, name: str, what: str) -> InvalidInput:
         where = _encodable(self.where(name)[:200])
-        raise InvalidInput(code, f"El campo «{where}» {what}.", field=where)
+        return InvalidInput(code, f"El campo «{where}» {what}.", field=where)
 
     def _value(self, name: str, kind: type, expected: str) -> Any:
         if not self.has(name):

@@ -25,6 +25,7 @@ from chalicelib.domain.errors import (
     TooManyRequests,
     Unavailable,
     ValidationNeeded,
+    told_problems,
 )
 from chalicelib.handlers.doors import SIGNED, Door, find, view_of
 from chalicelib.handlers.fault import JSON_HEADERS, describe_fault
@@ -220,7 +221,8 @@ def _problem(error: CasillaError, status: tuple[int, str]) -> Response:
     if error.field:
         body["field"] = error.field
     if error.problems:
-        body["errors"] = [{"code": one.code, "detail": one.detail, "field": one.field} for one in error.problems]
+        told = told_problems(error)
+        body["errors"] = [{"code": one.code, "detail": one.detail, "field": one.field} for one in told]
     headers: dict[str, str | list[str]] = {"Content-Type": "application/problem+json"}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)

@@ -1,11 +1,12 @@
-"""A notice as JSON: what the receipt carries as `deposito.json` and the API answers. Keys keep this order."""
+"""A notice as JSON: what the receipt carries as `deposito.json`, and what the API tells. Keys keep this order."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
-from chalicelib.domain.notice import Notice
+from chalicelib.domain.notice import FileFacts, Notice
 
 
 def notice_as_json(notice: Notice) -> dict[str, Any]:
@@ -34,6 +35,28 @@ def notice_as_json(notice: Notice) -> dict[str, Any]:
         "files": _files(notice),
         "alerts": [{"channel": alert.channel, "address": alert.masked} for alert in notice.alerted],
     }
+
+
+def told_notice_as_json(notice: Notice) -> dict[str, Any]:
+    """Write all that the receipt carries, and of each file what was seen in it."""
+    whole = notice_as_json(notice)
+    seen = [facts_as_json(file.facts) for file in notice.files]
+    return {**whole, "files": [{**file, **facts} for file, facts in zip(whole["files"], seen, strict=True)]}
+
+
+def facts_as_json(facts: FileFacts | None) -> dict[str, Any]:
+    """Write signatures and attachments; null where nothing was looked for, and how many are left out where some are."""
+    if facts is None:
+        return {"signatures": None, "attachments": None}
+    told: dict[str, Any] = {
+        "signatures": [asdict(one) for one in facts.signatures],
+        "attachments": [asdict(one) for one in facts.attachments],
+    }
+    if facts.more_signatures:
+        told["more_signatures"] = facts.more_signatures
+    if facts.more_attachments:
+        told["more_attachments"] = facts.more_attachments
+    return told
 
 
 def _document(notice: Notice) -> dict[str, str]:

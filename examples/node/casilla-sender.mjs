@@ -50,7 +50,10 @@ export function signatureFields(privateKey, keyid, components, created, nonce) {
 
 export class Refused extends Error {
   constructor(status, problem) {
-    super(`${status} ${problem.code ?? ''}: ${problem.detail ?? ''}`)
+    const errors = Array.isArray(problem.errors) ? problem.errors : []
+    const lines = errors.map(({ field, detail }) => `- ${field ? `${field}: ` : ''}${detail}`)
+    super([`${status} ${problem.code ?? ''}: ${problem.detail ?? ''}`, ...(lines.length > 1 ? lines : [])].join('\n'))
+    this.errors = errors
     this.retryable = status === 429 || status >= 500 || problem.retryable === true
   }
 }

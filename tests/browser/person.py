@@ -103,6 +103,7 @@ class Person:
     def put_clock_forward(self, minutes: int) -> None:
         status, _, _ = self.run.send("POST", f"/_local/reloj?minutos={minutes}")
         assert status == 303
+        self.run.minutes_ahead += minutes
 
     def log_in_by_code(self, username: str, password: str, to: str) -> None:
         """Log in as who cannot read pictures does."""

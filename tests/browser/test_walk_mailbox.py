@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.browser.person import Person
+from tests.facts_world import SIGNED_TWICE, a_pdf_with_an_invoice
 
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
 
 PASSWORD = "Ventana-larga-azul-47"
 USERNAME, EMAIL = "1-40000002.40000021", "rosa.21@ejemplo.pe"
 """Nobody else's in these tests."""
+DETAILS = {
+    "recipient": {"document_type": "DNI", "document_number": "40000002"},
+    "document": {
+        "type": "Carta",
+        "number": "0123-2026",
+        "subject": "Se remite liquidación firmada",
+        "issued_at": "2026-01-05T16:30:00-05:00",
+        "office": "Dirección de Autorizaciones",
+        "signed_by": "Directora",
+        "prepared_by": "Mesa de Autorizaciones",
+    },
+}
 
 
-def test_mailbox_is_read_searched_and_had_as_files(person: Person) -> None:
+def test_mailbox_is_read_searched_and_had_as_files(person: Person, tmp_path: Path) -> None:
     """Log in once, an hour after the last time: codes by e-mail are limited."""
     person.put_clock_forward(61)
     person.log_in_by_code(USERNAME, PASSWORD, EMAIL)
     _open_the_newest(person)
     _search(person)
     _walk_by_keyboard(person)
+    _read_what_files_hold(person, tmp_path)
 
 
 def _open_the_newest(person: Person) -> None:
@@ -75,6 +91,21 @@ def _walk_by_keyboard(person: Person) -> None:
     wanted = ["Ir al contenido", "Salir", "Buscar", "Actualizar", "Exportar a Excel", "Exportar a PDF"]
     assert [text for text in seen if text in wanted] == wanted
     assert any(text.startswith("Ver: ") for text in seen[seen.index("Exportar a PDF") :])
+
+
+def _read_what_files_hold(person: Person, folder: Path) -> None:
+    signed, carrying = folder / "resolucion.pdf", folder / "liquidacion.pdf"
+    signed.write_bytes(SIGNED_TWICE)
+    carrying.write_bytes(a_pdf_with_an_invoice(f"{'nombre_muy_largo_' * 11}.xml"))
+    details = {**DETAILS, "case_file": {"number": f"FIRMAS-{person.has_script}", "opened_on": "2026-01-05"}}
+    deposited = person.run.sender().deposit(details, signed, [carrying])
+
+    person.open(f"/casilla/{deposited['notice_id']}")
+    person.press("Abrir la notificación")
+    person.look("notice-signed")
+    assert person.page.get_by_text("Lleva 2 firmas electrónicas. La última firma cubre todo el archivo.").is_visible()
+    assert person.page.get_by_text("Dentro lleva el archivo «nombre_muy_largo_").is_visible()
+    assert person.page.get_by_text("no comprueba de quién son las firmas").is_visible()
 
 
 def _counted(person: Person) -> int:

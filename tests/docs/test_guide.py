@@ -26,13 +26,24 @@ from chalicelib.domain.calendar import calendar_from_json
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import DocumentType, Holder
-from chalicelib.domain.notice import AlertAddress, CaseFile, Document, FileRole, Notice, StoredFile
+from chalicelib.domain.notice import (
+    AlertAddress,
+    CaseFile,
+    Document,
+    FileAttachment,
+    FileFacts,
+    FileRole,
+    FileSignature,
+    Notice,
+    StoredFile,
+)
 from chalicelib.domain.notice import Sender as NoticeSender
 from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Seen
 from chalicelib.domain.reading.timeline import Extent, NoticeLog, timeline
 from chalicelib.domain.upload import filename, upload
 from chalicelib.handlers import doors
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
+from chalicelib.renderers.notice_json import facts_as_json
 from chalicelib.renderers.reading.delivered_json import status_as_json
 from examples.casilla_sender import Sender, content_digest, sign_bytes, signature_base, signature_fields
 
@@ -141,6 +152,9 @@ def test_answer_of_a_deposit_has_the_fields_of_the_example() -> None:
         assert list(example[name]) == list(answer[name])
     assert list(example["files"][0]) == list(answer["files"][0])
     assert list(example["alerts"][0]) == list(answer["alerts"][0])
+    told = facts_as_json(FileFacts((FileSignature("", covers_whole_file=True),), (FileAttachment("", "", "", 1),)))
+    for name, seen in told.items():
+        assert list(example["files"][0][name][0]) == list(seen[0])
 
 
 def test_what_became_of_a_deposit_is_told_as_in_the_example() -> None:

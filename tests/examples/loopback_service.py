@@ -36,6 +36,7 @@ class Fault(NamedTuple):
     retryable: bool = False
     retry_after: str = ""
     is_after: bool = False
+    errors: tuple[dict[str, str | None], ...] = ()
 
 
 class Received(NamedTuple):
@@ -160,6 +161,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
                 return
             problem = {"code": fault.code, "retryable": fault.retryable, "detail": "Algo pasó."}
+            problem |= {"errors": fault.errors} if fault.errors else {}
             answer = fault.status, {"Retry-After": fault.retry_after} if fault.retry_after else {}, _bytes(problem)
         status, fields, content = answer
         self.send_response(status)

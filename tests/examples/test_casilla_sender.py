@@ -346,6 +346,28 @@ def test_terminal_tells_why_it_was_refused(
     assert "mailbox_not_found" in capsys.readouterr().err
 
 
+WRONG: tuple[dict[str, str | None], ...] = (
+    {"code": "field_empty", "detail": "No puede estar vacío.", "field": "document.subject"},
+    {"code": "pdf_damaged", "detail": "La página 3 falta.", "field": None},
+)
+LINES = ["- document.subject: No puede estar vacío.", "- La página 3 falta."]
+
+
+def test_terminal_tells_all_that_is_wrong(
+    service: Service, private_key: PrivateKey, tmp_path: Path, pdf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.faults.append(Fault(422, "field_empty", errors=WRONG))
+    assert main(_command(service, _key_file(tmp_path, private_key), pdf)) == 1
+    assert capsys.readouterr().err.splitlines()[1:] == LINES
+
+
+def test_one_error_is_told_once(sender: Sender, service: Service, pdf: Path) -> None:
+    service.faults.append(Fault(422, "field_empty", errors=WRONG[:1]))
+    with pytest.raises(Refused) as refusal:
+        sender.deposit(DETAILS, pdf)
+    assert (refusal.value.errors, refusal.value.lines()) == ([*WRONG[:1]], [])
+
+
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 
 
@@ -368,6 +390,16 @@ def test_node_client_written_from_the_guide_signs_what_the_service_verifies(
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout) == {"notice_id": "notice-0"}
     assert json.loads(_deposit_bodies(service)[0])["document"] == DETAILS["document"]
+
+
+@needs_node
+def test_node_client_tells_all_that_is_wrong(
+    service: Service, private_key: PrivateKey, tmp_path: Path, pdf: Path
+) -> None:
+    service.faults.append(Fault(422, "field_empty", errors=WRONG))
+    done = _node(service, private_key, tmp_path, pdf)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[1:] == LINES
 
 
 @needs_node

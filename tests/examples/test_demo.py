@@ -43,6 +43,21 @@ class DemoService(Service):
             "term_starts_on": "2026-03-10",
             "term_ends_on": "2026-03-30",
             "verification_code": "GYP8-9DZS-H2HW",
+            "files": [
+                {
+                    "filename": "carta.pdf",
+                    "signatures": [
+                        {"field": "Firma1", "covers_whole_file": False, "is_timestamp": False},
+                        {"field": "Firma2", "covers_whole_file": True, "is_timestamp": False},
+                    ],
+                    "attachments": [
+                        {"filename": "datos.xml", "media_type": "text/xml", "relationship": "Data", "size": 12}
+                    ],
+                    "more_signatures": 3,
+                },
+                {"filename": "nota.txt", "signatures": [], "attachments": []},
+                {"filename": "de-antes.pdf", "signatures": None, "attachments": None},
+            ],
             "receipt": {"sha256": hashlib.sha256(RECEIPT).hexdigest(), "size": len(RECEIPT)},
         }
         return status, headers, json.dumps(json.loads(answer) | told).encode()
@@ -68,6 +83,9 @@ def test_it_deposits_and_saves_the_receipt_and_tells_so(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "notice-0.pdf").read_bytes() == RECEIPT
     assert "su SHA-256 coincide" in account
     assert "empieza el 2026-03-10 y vence el 2026-03-30" in account
+    assert "Firmas         5 en carta.pdf: una cubre todo el archivo" in account
+    assert "Adjuntos       en carta.pdf: datos.xml (text/xml, 12 bytes)" in account
+    assert "nota.txt" not in account
 
 
 def test_without_a_file_it_says_how_to_call_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.upload.upload import Refusal, Upload, UploadState
+from chalicelib.domain.notice import FileFacts, FileSignature
+from chalicelib.domain.upload.upload import FileProblem, Refusal, Upload, UploadState
 from chalicelib.store.batch_read import read_together
 from chalicelib.store.shards import expiry_shards
+from chalicelib.store.tables import UploadItem
 from chalicelib.store.upload_store import UploadStore
 from tests.upload_world import NOW, World, an_upload, upload_world
 
@@ -23,6 +26,19 @@ def world(engine: dict[str, str]) -> World:
     return upload_world(engine)
 
 
+@pytest.mark.parametrize("upload", [an_upload(), REFUSED], ids=["checked", "refused"])
+def test_upload_stored_before_anything_was_told_of_files_is_read(world: World, upload: Upload) -> None:
+    world.uploads.add(upload)
+    item = UploadItem.get("u1")
+    del item.data["facts"]
+    if item.data["refusal"]:
+        del item.data["refusal"]["problems"]
+    item.save()
+
+    assert world.uploads.find("u1") == upload
+    assert not upload.refusal or upload.refusal.all_problems == (FileProblem("pdf_damaged", "Expórtelo de nuevo."),)
+
+
 def use(world: World, upload: Upload) -> None:
     with TransactWrite(connection=world.connection) as transaction:
         world.uploads.use_in(transaction, upload)
@@ -33,7 +49,16 @@ def listed(world: World) -> list[str]:
     return [upload for shard in expiry_shards(DUE.date()) for upload in world.uploads.list_expiring(shard).keys]
 
 
-@pytest.mark.parametrize("upload", [an_upload(), REFUSED], ids=["checked", "refused"])
+@pytest.mark.parametrize(
+    "upload",
+    [
+        an_upload(),
+        REFUSED,
+        an_upload(facts=FileFacts((FileSignature("Firma1", covers_whole_file=True),), more_attachments=2)),
+        replace(REFUSED, refusal=Refusal("a", "b", (FileProblem("a", "b"), FileProblem("c", "d")))),
+    ],
+    ids=["checked", "refused", "with facts", "refused for two things"],
+)
 def test_upload_is_found_as_it_was_added(world: World, upload: Upload) -> None:
     assert world.uploads.find("u1") is None
     assert world.uploads.add(upload)

@@ -13,7 +13,7 @@ from datetime import date
 from itertools import zip_longest
 from urllib.parse import parse_qs
 
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.errors import InvalidInput, refusal_of
 from chalicelib.domain.reading.search import Condition, Kind, Operator, SearchField
 from chalicelib.domain.reading.text_fold import fold_text
 
@@ -69,9 +69,7 @@ def read_conditions(rows: Sequence[TypedCondition]) -> tuple[Condition, ...]:
         else:
             problems += [InvalidInput(code, told, field=f"condiciones.{number}.{part}") for part, code, told in found]
     if problems:
-        first = InvalidInput(problems[0].code, problems[0].detail, field=problems[0].field)
-        first.problems = tuple(problems)
-        raise first
+        raise refusal_of(problems)
     return tuple(read)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
-from chalicelib.domain.errors import InvalidInput, TooLarge
-from chalicelib.domain.notice import FileRole
+from chalicelib.domain.errors import InvalidInput, TooLarge, refusal_of, refusals
+from chalicelib.domain.notice import FileFacts, FileRole
 from chalicelib.domain.upload import file_kinds
 from chalicelib.domain.upload.file_kind_words import not_allowed, other_extension
 from chalicelib.domain.upload.filename import check_filename, extension
@@ -50,11 +51,25 @@ class DeclaredFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """What is wrong with a file: a stable code for programs, what to do about it for people."""
+class FileProblem:
+    """One thing that is wrong with a file: a stable code for programs, what to do about it for people."""
 
     code: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a file was refused: the first thing that is wrong with it, and all of them if there are more."""
+
+    code: str
+    detail: str
+    problems: tuple[FileProblem, ...] = ()
+
+    @property
+    def all_problems(self) -> tuple[FileProblem, ...]:
+        """All that is wrong, the first first."""
+        return self.problems or (FileProblem(self.code, self.detail),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +77,7 @@ class Upload:
     """The outcome of checking one uploaded file. Until it exists, the upload has not arrived or waits its check.
 
     `object_key` is where the checked file lies in the documents bucket. `expires_at` is None once a deposit has used
-    the upload.
+    the upload. `facts` is None where the file was refused, or checked before anything was told of files.
     """
 
     upload_id: str
@@ -73,6 +88,7 @@ class Upload:
     checked_at: datetime
     refusal: Refusal | None = None
     expires_at: datetime | None = None
+    facts: FileFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +116,41 @@ def check_declared(declared: DeclaredFile, role: FileRole, *, field: str | None 
 
     Raises:
         InvalidInput: `filename_invalid`, `file_empty`, `sha256_invalid`, `media_type_not_allowed` or
-            `file_extension_mismatch`.
+            `file_extension_mismatch`; `problems` has all that is wrong.
         TooLarge: `file_too_large` above 100 MB.
 
     """
-    check_filename(declared.filename, field=_at(field, "filename"))
-    _check_size(declared.size, _at(field, "size"))
-    if not _SHA256.fullmatch(declared.sha256):
+    problems = refusals(
+        partial(check_filename, declared.filename, field=_at(field, "filename")),
+        partial(_check_size, declared.size, _at(field, "size")),
+        partial(_check_sha256, declared.sha256, _at(field, "sha256")),
+        partial(_check_media_type, declared, role, _at(field, "media_type")),
+        partial(_check_extension, declared, _at(field, "filename")),
+    )
+    if problems:
+        raise refusal_of(problems)
+
+
+def _check_sha256(sha256: str, field: str) -> None:
+    if not _SHA256.fullmatch(sha256):
         detail = "El SHA-256 debe tener 64 cifras hexadecimales en minúsculas. Calcúlelo de nuevo sobre el archivo."
-        raise InvalidInput("sha256_invalid", detail, field=_at(field, "sha256"))
-    ending = extension(declared.filename)
+        raise InvalidInput("sha256_invalid", detail, field=field)
+
+
+def _check_media_type(declared: DeclaredFile, role: FileRole, field: str) -> None:
     kind = file_kinds.accepted_kind(declared.media_type)
     if kind is None or role not in kind.roles:
-        detail = not_allowed(declared.media_type, ending, role)
-        raise InvalidInput("media_type_not_allowed", detail, field=_at(field, "media_type"))
-    if ending not in kind.extensions:
-        detail = other_extension(declared.media_type, ending, EXTENSIONS[declared.media_type])
-        raise InvalidInput("file_extension_mismatch", detail, field=_at(field, "filename"))
+        detail = not_allowed(declared.media_type, extension(declared.filename), role)
+        raise InvalidInput("media_type_not_allowed", detail, field=field)
+
+
+def _check_extension(declared: DeclaredFile, field: str) -> None:
+    """Compare a name that has an extension with a type that there is."""
+    known = EXTENSIONS.get(declared.media_type)
+    ending = extension(declared.filename)
+    if known and ending not in known | {""}:
+        detail = other_extension(declared.media_type, ending, known)
+        raise InvalidInput("file_extension_mismatch", detail, field=field)
 
 
 def _check_size(size: int, field: str) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import partial
-from typing import TypeVar
 
 from chalicelib.domain.contact import Phone, read_email_twice, read_phone
-from chalicelib.domain.errors import InvalidInput, refusal_of
+from chalicelib.domain.errors import InvalidInput, collect, refusal_of
 from chalicelib.domain.mailbox import AcceptedText, DocumentType
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Sex
 from chalicelib.handlers.commands.access import read_captcha
 from chalicelib.handlers.fields import Fields
 from chalicelib.services.registration.start_registration import Application
 
-_T = TypeVar("_T")
 _NO_PHONE = Phone("", is_mobile=False)
 _LONGEST = 300
 _MOST_TEXTS = 10
@@ -35,11 +33,11 @@ def read_application(fields: Fields, *, origin: str, now: datetime) -> Applicati
     claim = _person(person, problems) if person else _company(company, problems) if company else None
     address, number = _contact(fields, problems)
     nothing: tuple[AcceptedText, ...] = ()
-    accepted = _collect(problems, lambda: _accepted(fields, origin, now), nothing)
-    captcha = _collect(problems, lambda: read_captcha(fields), None)
-    _collect(problems, fields.close, None)
+    accepted = collect(problems, lambda: _accepted(fields, origin, now), nothing)
+    captcha = collect(problems, lambda: read_captcha(fields), None)
+    collect(problems, fields.close, None)
     if claim is None:
-        raise refusal_of(tuple(problems))
+        raise refusal_of(problems)
     found = tuple(problems)
     return Application(claim=claim, email=address, phone=number, accepted=accepted, captcha=captcha, problems=found)
 
@@ -53,15 +51,15 @@ def _contact(fields: Fields, problems: list[InvalidInput]) -> tuple[str, Phone]:
     if fields.where("email") not in unread:
         again = email if fields.where("email_again") in unread else again
         twice = partial(read_email_twice, email, again, field="email", again_field="email_again")
-        address = _collect(faults, twice, "")
+        address = collect(faults, twice, "")
     if fields.where("phone") not in unread:
-        number = _collect(faults, partial(read_phone, phone, field="phone"), _NO_PHONE)
+        number = collect(faults, partial(read_phone, phone, field="phone"), _NO_PHONE)
     problems += faults
     return address, number
 
 
 def _object(fields: Fields, name: str, faults: list[InvalidInput]) -> Fields | None:
-    return _collect(faults, lambda: fields.object(name), None) if fields.has(name) else None
+    return collect(faults, lambda: fields.object(name), None) if fields.has(name) else None
 
 
 def _person(fields: Fields, faults: list[InvalidInput]) -> PersonClaim:
@@ -69,7 +67,7 @@ def _person(fields: Fields, faults: list[InvalidInput]) -> PersonClaim:
         return "" if is_optional and not fields.has(name) else _texts(fields, [name], faults)[0]
 
     claim = PersonClaim(
-        document_type=_collect(
+        document_type=collect(
             faults, lambda: fields.choice("document_type", _person_document, "DNI, CE, PASAPORTE"), DocumentType.DNI
         ),
         number=text("number"),
@@ -77,22 +75,22 @@ def _person(fields: Fields, faults: list[InvalidInput]) -> PersonClaim:
         paternal_surname=text("paternal_surname", is_optional=True),
         maternal_surname=text("maternal_surname", is_optional=True),
         given_names=text("given_names"),
-        birth_date=_collect(faults, lambda: fields.day("birth_date"), date.min),
-        sex=_collect(faults, lambda: fields.choice("sex", Sex, "F, M"), Sex.FEMALE),
-        issue_date=_collect(faults, lambda: fields.day("issue_date"), None) if fields.has("issue_date") else None,
+        birth_date=collect(faults, lambda: fields.day("birth_date"), date.min),
+        sex=collect(faults, lambda: fields.choice("sex", Sex, "F, M"), Sex.FEMALE),
+        issue_date=collect(faults, lambda: fields.day("issue_date"), None) if fields.has("issue_date") else None,
     )
-    _collect(faults, fields.close, None)
+    collect(faults, fields.close, None)
     return claim
 
 
 def _company(fields: Fields, faults: list[InvalidInput]) -> CompanyClaim:
     ruc, name, district = _texts(fields, ("ruc", "legal_name", "district"), faults)
-    _collect(faults, fields.close, None)
+    collect(faults, fields.close, None)
     return CompanyClaim(ruc=ruc, legal_name=name, district=district)
 
 
 def _texts(fields: Fields, names: Iterable[str], faults: list[InvalidInput]) -> list[str]:
-    return [_collect(faults, partial(fields.text, name, longest=_LONGEST), "") for name in names]
+    return [collect(faults, partial(fields.text, name, longest=_LONGEST), "") for name in names]
 
 
 def _person_document(value: str) -> DocumentType:
@@ -108,12 +106,3 @@ def _accepted(fields: Fields, origin: str, now: datetime) -> tuple[AcceptedText,
         given.append(AcceptedText(entry.text("text", longest=20), entry.text("version", longest=20), now, origin))
         entry.close()
     return tuple(given)
-
-
-def _collect(faults: list[InvalidInput], read: Callable[[], _T], otherwise: _T) -> _T:
-    """Return what was read, or note the refusal and go on."""
-    try:
-        return read()
-    except InvalidInput as fault:
-        faults.append(fault)
-        return otherwise

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from chalicelib.domain.codes import parse_code
-from chalicelib.domain.errors import InvalidInput, refusal_of
+from chalicelib.domain.errors import InvalidInput, parts_of, refusal_of
 from chalicelib.handlers.operator.commands import FLAG, Argument, Command
 from chalicelib.handlers.operator.who_and_why import check_reason, operator_actor
 from chalicelib.renderers.spanish import one_line
@@ -51,11 +51,11 @@ def read_arguments(command: Command, words: list[str]) -> Mapping[str, Any]:
         try:
             given[argument.name.removeprefix("--").lower()] = _read(argument, found[argument.name])
         except InvalidInput as problem:
-            problems += [one for one in problem.problems if isinstance(one, InvalidInput)] or [problem]
+            problems += parts_of(problem)
     if command.one_of and sum(bool(found[name]) for name in command.one_of) != 1:
         problems.append(InvalidInput("argument_choice", f"Se dice {' o '.join(command.one_of)}, uno de los dos."))
     if problems:
-        raise refusal_of(tuple(problems))
+        raise refusal_of(problems)
     return given
 
 
@@ -84,7 +84,7 @@ def _notices(found: list[str]) -> tuple[str, ...]:
         except InvalidInput as problem:
             problems.append(problem)
     if problems:
-        raise refusal_of(tuple(problems))
+        raise refusal_of(problems)
     return tuple(dict.fromkeys(read))
 
 

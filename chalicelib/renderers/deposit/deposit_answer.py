@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from chalicelib.domain.notice import Notice
-from chalicelib.renderers.notice_json import notice_as_json
+from chalicelib.renderers.notice_json import told_notice_as_json
 
 _ANSWERED = (
     "notice_id",
@@ -28,7 +28,7 @@ _ANSWERED = (
 
 def render_deposit_answer(notice: Notice, *, receipt_sha256: str, receipt_size: int, api_base_url: str) -> bytes:
     """Return the 201 body: what was deposited, when it counts, the receipt's hash and where to find it all."""
-    whole = notice_as_json(notice)
+    whole = told_notice_as_json(notice)
     answer = {name: whole[name] for name in _ANSWERED}
     answer["recipient"] = {name: whole["recipient"][name] for name in ("document_type", "document_number", "mailbox")}
     answer["receipt"] = {"sha256": receipt_sha256, "size": receipt_size}

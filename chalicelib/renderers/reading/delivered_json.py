@@ -9,7 +9,7 @@ from chalicelib.domain.deadline import Deadline
 from chalicelib.domain.notice import FileRole
 from chalicelib.domain.reading.reading import DeliveredNotice
 from chalicelib.domain.reading.timeline import Timeline, TimelineEntry
-from chalicelib.renderers.notice_json import notice_as_json
+from chalicelib.renderers.notice_json import told_notice_as_json
 
 
 def envelope_as_json(delivered: DeliveredNotice, *, today: date, api_base_url: str) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def details_as_json(
     delivered: DeliveredNotice, timeline: Timeline, *, today: date, api_base_url: str
 ) -> dict[str, Any]:
     """Write everything about an opened notice; its own dates are those of the receipt, `deadline` those in force."""
-    whole = notice_as_json(delivered.notice)
+    whole = told_notice_as_json(delivered.notice)
     envelope = envelope_as_json(delivered, today=today, api_base_url=api_base_url)
     address = envelope["links"]["self"]
     files = [

@@ -10,6 +10,7 @@ from itertools import groupby
 from chalicelib.domain.alert.alert import AlertState, Channel
 from chalicelib.domain.notice import FileRole, Notice, StoredFile
 from chalicelib.domain.reading.timeline import Extent, Step, Timeline, TimelineEntry
+from chalicelib.renderers.reading.file_words import SIGNATURE_NOTE, has_signatures, what_it_holds
 from chalicelib.renderers.reading.notice_row import address_of
 from chalicelib.renderers.spanish import in_a_row, size_in_short
 
@@ -71,6 +72,8 @@ class ShownFile:
     filename: str
     about: str
     """`PDF, 240 KB`."""
+    holds: tuple[str, ...] = ()
+    """Sentences of what is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +112,14 @@ def files_of(notice: Notice) -> tuple[ShownFile, ...]:
     """Return the main document, then the annexes."""
     base = f"{address_of(notice)}/documentos"
     return tuple(
-        ShownFile(f"{base}/{_page_name(file, position)}", file.filename, _about(file))
+        ShownFile(f"{base}/{_page_name(file, position)}", file.filename, _about(file), what_it_holds(file.facts))
         for position, file in enumerate(notice.files)
     )
+
+
+def signature_note(notice: Notice) -> str:
+    """Return what is said of signatures, once for all files; empty where none is signed."""
+    return SIGNATURE_NOTE if has_signatures(file.facts for file in notice.files) else ""
 
 
 def file_name(page_name: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from chalicelib.domain.alert.plan_alerts import alert_addresses
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deadline import Regime, decide_deadline, foresee_openings
 from chalicelib.domain.deposit.deposit import DepositCommand
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.errors import InvalidInput, refusal_of, refusals
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.notice import Notice, Sender, StoredFile
 from chalicelib.domain.sender.institution import Institution
@@ -63,15 +64,24 @@ def check_dates(command: DepositCommand, now: datetime, calendar: BusinessCalend
     """Refuse what is dated later than it is sent.
 
     Raises:
-        InvalidInput: `issued_in_future` or `opened_in_future`.
+        InvalidInput: `issued_in_future`, `opened_in_future` or both.
 
     """
+    problems = refusals(partial(_check_issued, command, now), partial(_check_opened, command, now, calendar))
+    if problems:
+        raise refusal_of(problems)
+
+
+def _check_issued(command: DepositCommand, now: datetime) -> None:
     if command.document.issued_at > now + CLOCK_SKEW:
         raise InvalidInput(
             "issued_in_future",
             "La fecha del documento es posterior a este momento. Corríjala, o revise su zona horaria.",
             field="document.issued_at",
         )
+
+
+def _check_opened(command: DepositCommand, now: datetime, calendar: BusinessCalendar) -> None:
     if command.case_file.opened_on > calendar.local(now + CLOCK_SKEW).date():
         raise InvalidInput(
             "opened_in_future", "La fecha del expediente es posterior a hoy. Corríjala.", field="case_file.opened_on"

@@ -14,7 +14,7 @@ from datetime import datetime
 from chalicelib.domain.alert.plan_alerts import plan_alerts
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deposit.deposit import DepositCommand, DepositHint
-from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, Unavailable
+from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, Unavailable, refusals
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.notice import Notice, StoredFile
@@ -180,8 +180,14 @@ def _judge(command: DepositCommand, sender: AuthenticatedSender, found: Found, t
     """Decide all that the request itself decides; nothing here may depend on the mailbox."""
     deposited_at = tools.clock().replace(microsecond=0)
     notice_id = tools.identifiers.new_code()
-    files, inline = settle_files(command.files, found.uploads, sender.institution, notice_id, deposited_at)
-    check_dates(command, deposited_at, tools.calendar)
+    files, inline = settle_files(
+        command.files,
+        found.uploads,
+        sender.institution,
+        notice_id,
+        deposited_at,
+        beside=refusals(lambda: check_dates(command, deposited_at, tools.calendar)),
+    )
     uploads = tuple(found.uploads[upload_id] for upload_id in command.upload_ids)
     return _Judged(command, notice_id, deposited_at, files, inline, uploads)
 

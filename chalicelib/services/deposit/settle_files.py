@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.deposit.deposit import SentFile
-from chalicelib.domain.errors import InvalidInput, NotReady
-from chalicelib.domain.notice import FileRole, StoredFile
+from chalicelib.domain.errors import InvalidInput, NotReady, parts_of, refusal_of
+from chalicelib.domain.notice import FileFacts, FileRole, StoredFile
 from chalicelib.domain.sender.institution import Institution
-from chalicelib.domain.upload.upload import PDF, Upload, UploadState
+from chalicelib.domain.upload.upload import PDF, FileProblem, Upload, UploadState
 from chalicelib.services.upload.inspect_file import inspect_file
 
 _CHECK_TAKES_S = 5
@@ -25,39 +25,71 @@ class InlineFile:
     media_type: str
 
 
-def settle_files(
+def settle_files(  # noqa: PLR0913 - what was sent, what is known of it, and where it goes
     sent_files: tuple[SentFile, ...],
     uploads: Mapping[str, Upload],
     institution: Institution,
     notice_id: str,
     deposited_at: datetime,
+    *,
+    beside: tuple[InvalidInput, ...] = (),
 ) -> tuple[tuple[StoredFile, ...], tuple[InlineFile, ...]]:
     """Return the files as the notice will name them, and those whose bytes still have to be stored.
 
+    All files are looked at before any is refused. `beside` is what else is wrong with the deposit; it is told after
+    what is wrong with the files. What only waits is told where nothing is wrong: repeating would help nothing else.
+
     Raises:
-        InvalidInput: an inline file fails its inspection; an upload was refused, differs from what the deposit
-            says of it, or does not exist for this institution.
+        InvalidInput: all that is wrong: an inline file fails its inspection; an upload was refused, expired, or
+            differs from what the deposit says of it.
         NotReady: `upload_not_checked`: the same request will succeed in a while.
 
     """
     stored: list[StoredFile] = []
     inline: list[InlineFile] = []
+    problems: list[InvalidInput] = []
+    waiting: list[NotReady] = []
     for position, sent in enumerate(sent_files):
-        if sent.content is None:
-            upload = _checked(sent, uploads.get(sent.upload_id or ""), institution, deposited_at)
-            stored.append(_stored(sent, upload.object_key))
-            continue
-        inspect_file(sent.content, sent.declared, role=sent.role, field=sent.field)
         object_key = f"notices/{deposited_at:%Y/%m/%d}/{notice_id}/{position:02d}"
-        stored.append(_stored(sent, object_key))
-        inline.append(InlineFile(object_key, sent.content, sent.declared.media_type))
+        try:
+            if sent.content is None:
+                upload = _checked(sent, uploads.get(sent.upload_id or ""), institution, deposited_at)
+                stored.append(_stored(sent, upload.object_key, upload.facts))
+            else:
+                stored.append(_stored(sent, object_key, inspect_sent(sent, sent.content)))
+                inline.append(InlineFile(object_key, sent.content, sent.declared.media_type))
+        except NotReady as one:
+            waiting.append(one)
+        except InvalidInput as refusal:
+            problems += parts_of(refusal)
+    if problems or beside:
+        raise refusal_of([*problems, *beside])
+    if waiting:
+        raise refusal_of(waiting)
     return tuple(stored), tuple(inline)
 
 
-def _stored(sent: SentFile, object_key: str) -> StoredFile:
+def inspect_sent(sent: SentFile, content: bytes) -> FileFacts:
+    """Inspect a file that came inside its deposit; every problem names the file's field.
+
+    Raises:
+        InvalidInput: all that is wrong with it.
+
+    """
+    return inspect_file(content, sent.declared, role=sent.role, field=sent.field)
+
+
+def _stored(sent: SentFile, object_key: str, facts: FileFacts | None) -> StoredFile:
     declared = sent.declared
     return StoredFile(
-        sent.role, declared.filename, declared.media_type, declared.sha256, declared.size, object_key, sent.upload_id
+        sent.role,
+        declared.filename,
+        declared.media_type,
+        declared.sha256,
+        declared.size,
+        object_key,
+        sent.upload_id,
+        facts,
     )
 
 
@@ -72,7 +104,7 @@ def _checked(sent: SentFile, upload: Upload | None, institution: Institution, no
             retry_after=_CHECK_TAKES_S,
         )
     if upload.refusal is not None:
-        raise InvalidInput("upload_refused", f"El archivo fue rechazado: {upload.refusal.detail}", field=field)
+        raise refusal_of([_refused(one, field) for one in upload.refusal.all_problems])
     has_expired = upload.expires_at is not None and upload.expires_at <= now
     if upload.state is UploadState.EXPIRED or has_expired:
         raise InvalidInput("upload_expired", "El archivo subido venció sin usarse. Súbalo de nuevo.", field=field)
@@ -86,3 +118,7 @@ def _checked(sent: SentFile, upload: Upload | None, institution: Institution, no
     if sent.role is FileRole.MAIN and upload.declared.media_type != PDF:
         raise InvalidInput("media_type_not_allowed", "El documento principal debe ser un PDF.", field=field)
     return upload
+
+
+def _refused(problem: FileProblem, field: str) -> InvalidInput:
+    return InvalidInput("upload_refused", f"El archivo fue rechazado: {problem.detail}", field=field)

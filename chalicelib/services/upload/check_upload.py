@@ -10,11 +10,12 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from chalicelib.domain.errors import InvalidInput, NotReady, TooLarge
-from chalicelib.domain.notice import FileRole
+from chalicelib.domain.errors import InvalidInput, NotReady, told_problems
+from chalicelib.domain.notice import FileFacts, FileRole
 from chalicelib.domain.upload.upload import (
     UPLOAD_LIFETIME,
     ArrivedUpload,
+    FileProblem,
     Refusal,
     Upload,
     UploadState,
@@ -61,8 +62,11 @@ def _upload_id(arrived: ArrivedUpload) -> str:
 
 def _check(arrived: ArrivedUpload, upload_id: str, *, files: Files, now: datetime, malware_scan: str) -> Upload:
     """Look at the object, and copy it to where deposits find it if nothing is wrong."""
-    refusal = _scan_refusal(files.scan_status(arrived.key)) if malware_scan == "guardduty" else None
-    refusal = refusal or _inspection_refusal(arrived, files)
+    seen: FileFacts | Refusal | None = None
+    if malware_scan == "guardduty":
+        seen = _scan_refusal(files.scan_status(arrived.key))
+    seen = seen or _inspect(arrived, files)
+    refusal, facts = (seen, None) if isinstance(seen, Refusal) else (None, seen)
     outcome = Upload(
         upload_id=upload_id,
         institution_id=arrived.institution_id,
@@ -72,6 +76,7 @@ def _check(arrived: ArrivedUpload, upload_id: str, *, files: Files, now: datetim
         checked_at=now,
         refusal=refusal,
         expires_at=None if refusal else now + UPLOAD_LIFETIME,
+        facts=facts,
     )
     if outcome.state is UploadState.CHECKED:
         files.promote_upload(arrived, outcome.object_key)
@@ -88,12 +93,12 @@ def _scan_refusal(status: str | None) -> Refusal | None:
     return Refusal("file_infected", "El análisis halló un programa dañino, o no pudo leer el archivo. Envíe otro.")
 
 
-def _inspection_refusal(arrived: ArrivedUpload, files: Files) -> Refusal | None:
+def _inspect(arrived: ArrivedUpload, files: Files) -> FileFacts | Refusal:
     with tempfile.TemporaryDirectory() as directory:
         content = Path(directory) / "upload"
         files.download_upload(arrived, content)
         try:
-            inspect_file(content, arrived.declared, role=FileRole.ANNEX)
-        except (InvalidInput, TooLarge) as refusal:
-            return Refusal(refusal.code, refusal.detail)
-    return None
+            return inspect_file(content, arrived.declared, role=FileRole.ANNEX)
+        except InvalidInput as refusal:
+            told = told_problems(refusal)
+            return Refusal(refusal.code, refusal.detail, tuple(FileProblem(one.code, one.detail) for one in told))

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.notice import FileRole
-from chalicelib.domain.upload.file_facts import FileFacts
+from chalicelib.domain.notice import FileFacts, FileRole
+from chalicelib.domain.upload.file_facts import bounded
 from chalicelib.domain.upload.file_kind_words import other_content
 from chalicelib.domain.upload.recognition import HEAD_SIZE, TAIL_SIZE, other_kind
 from chalicelib.domain.upload.upload import ODS, PDF, XLSX, DeclaredFile, check_declared
@@ -46,7 +46,7 @@ def inspect_file(
         try:
             _check_bytes(stream, declared)
             _check_kind(stream, declared, role)
-            return _INSPECTIONS[declared.media_type](stream) or FileFacts()
+            return bounded(_INSPECTIONS[declared.media_type](stream) or FileFacts())
         except InvalidInput as refusal:
             for problem in (refusal, *refusal.problems):
                 problem.field = field

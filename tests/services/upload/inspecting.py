@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.notice import FileRole
-from chalicelib.domain.upload.file_facts import FileFacts
+from chalicelib.domain.notice import FileFacts, FileRole
 from chalicelib.domain.upload.upload import EXTENSIONS, PDF, DeclaredFile
 from chalicelib.services.upload.inspect_file import inspect_file
 

@@ -59,6 +59,26 @@ def test_signed_pdf_passes(world: World) -> None:
     checked = world.check(world.arrive(SIGNED, claimed=declared))
     assert checked is not None
     assert checked.state is UploadState.CHECKED
+    assert checked.facts is not None
+    assert [(one.field, one.covers_whole_file) for one in checked.facts.signatures] == [
+        ("Firma1", False),
+        ("Firma2", True),
+    ]
+    assert world.uploads.find("u1") == checked
+
+
+def test_all_that_is_wrong_with_a_file_is_kept(world: World) -> None:
+    declared = a_declared(SIGNED, filename="../a.txt", media_type=PDF, sha256="A" * 64)
+    refused = world.check(world.arrive(SIGNED, claimed=declared))
+    assert refused is not None
+    assert refused.refusal is not None
+    assert (refused.facts, refused.refusal.code) == (None, "filename_invalid")
+    assert [one.code for one in refused.refusal.all_problems] == [
+        "filename_invalid",
+        "sha256_invalid",
+        "file_extension_mismatch",
+    ]
+    assert world.uploads.find("u1") == refused
 
 
 @pytest.mark.parametrize(

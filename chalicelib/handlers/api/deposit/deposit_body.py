@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import TypeVar
 
 from chalicelib.domain.deadline import Regime, Term, parse_term
 from chalicelib.domain.deposit.deposit import DepositCommand, SentFile
-from chalicelib.domain.errors import TooLarge
+from chalicelib.domain.errors import InvalidInput, TooLarge, collect, refusal_of, refusals
 from chalicelib.domain.identity_document import check_document_number, mailbox_id_for
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.notice import CaseFile, Document, FileRole
 from chalicelib.domain.upload.upload import MAX_ANNEXES, MAX_INLINE_SIZE, check_declared, is_upload_id
 from chalicelib.handlers.api.upload.declared_file import printable, read_declared
 from chalicelib.handlers.fields import Fields, read_json
+from chalicelib.services.deposit.settle_files import inspect_sent
 
-_NUMBER, _NAME, _SUBJECT, _FILENAME, _TYPE = 100, 200, 2000, 200, 100
+Problems = list[InvalidInput]
+_T = TypeVar("_T")
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_NUMBER, _NAME, _SUBJECT, _TYPE = 100, 200, 2000, 100
 
 
 def read_deposit(body: bytes, prefixes: Mapping[DocumentType, str]) -> DepositCommand:
-    """Read a deposit.
+    """Read a deposit, and tell all that is wrong with it at once, also with the bytes of its files.
 
     Raises:
         InvalidInput: naming the field; `text_unprintable` for letters the receipt cannot print.
@@ -28,76 +35,116 @@ def read_deposit(body: bytes, prefixes: Mapping[DocumentType, str]) -> DepositCo
 
     """
     fields = read_json(body)
-    command = DepositCommand(
-        mailbox_id=_recipient(fields.object("recipient"), prefixes),
-        case_file=_case_file(fields.object("case_file")),
-        document=_document(fields.object("document")),
-        regime=fields.choice("regime", Regime, ", ".join(Regime)) if fields.has("regime") else None,
-        term=_term(fields.object("term")) if fields.has("term") else None,
-        files=_files(fields),
-    )
-    fields.close()
-    return command
+    problems: Problems = []
+    mailbox_id = _part(fields, "recipient", partial(_recipient, prefixes), problems)
+    case_file = _part(fields, "case_file", _case_file, problems)
+    document = _part(fields, "document", _document, problems)
+    regime, regimes = None, ", ".join(Regime)
+    if fields.has("regime"):
+        regime = collect(problems, lambda: fields.choice("regime", Regime, regimes), None)
+    term = _part(fields, "term", _term, problems) if fields.has("term") else None
+    files = _files(fields, problems)
+    collect(problems, fields.close, None)
+    if problems or mailbox_id is None or case_file is None or document is None:
+        inline = [partial(inspect_sent, file, file.content) for file in files if file.content is not None]
+        raise refusal_of([*problems, *refusals(*inline)])
+    return DepositCommand(mailbox_id, case_file, document, regime, term, files)
 
 
-def _recipient(fields: Fields, prefixes: Mapping[DocumentType, str]) -> str:
-    document_type = fields.choice("document_type", DocumentType, ", ".join(DocumentType))
-    number = fields.text("document_number", longest=_NUMBER)
-    fields.close()
-    check_document_number(document_type, number, field=fields.where("document_number"))
-    return mailbox_id_for(document_type, number, prefixes)
+def _part(fields: Fields, name: str, read: Callable[[Fields, Problems], _T], problems: Problems) -> _T | None:
+    part = collect(problems, lambda: fields.object(name), None)
+    return None if part is None else read(part, problems)
 
 
-def _case_file(fields: Fields) -> CaseFile:
-    case_file = CaseFile(number=printable(fields, "number", _NUMBER), opened_on=fields.day("opened_on"))
-    fields.close()
+def _recipient(prefixes: Mapping[DocumentType, str], fields: Fields, problems: Problems) -> str | None:
+    kinds = ", ".join(DocumentType)
+    document_type = collect(problems, lambda: fields.choice("document_type", DocumentType, kinds), None)
+    number = collect(problems, lambda: fields.text("document_number", longest=_NUMBER), None)
+    collect(problems, fields.close, None)
+    if document_type is None or number is None:
+        return None
+    check = partial(check_document_number, document_type, number, field=fields.where("document_number"))
+    before = len(problems)
+    collect(problems, check, None)
+    return mailbox_id_for(document_type, number, prefixes) if len(problems) == before else None
+
+
+def _case_file(fields: Fields, problems: Problems) -> CaseFile:
+    number = _text(fields, "number", _NUMBER, problems)
+    case_file = CaseFile(number, opened_on=collect(problems, lambda: fields.day("opened_on"), date.min))
+    collect(problems, fields.close, None)
     return case_file
 
 
-def _document(fields: Fields) -> Document:
+def _document(fields: Fields, problems: Problems) -> Document:
     document = Document(
-        type=printable(fields, "type", _TYPE),
-        number=printable(fields, "number", _NUMBER),
-        subject=printable(fields, "subject", _SUBJECT),
-        issued_at=fields.instant("issued_at"),
-        office=printable(fields, "office", _NAME),
-        signed_by=printable(fields, "signed_by", _NAME),
-        prepared_by=printable(fields, "prepared_by", _NAME),
+        type=_text(fields, "type", _TYPE, problems),
+        number=_text(fields, "number", _NUMBER, problems),
+        subject=_text(fields, "subject", _SUBJECT, problems),
+        issued_at=collect(problems, lambda: fields.instant("issued_at"), _NEVER),
+        office=_text(fields, "office", _NAME, problems),
+        signed_by=_text(fields, "signed_by", _NAME, problems),
+        prepared_by=_text(fields, "prepared_by", _NAME, problems),
     )
-    fields.close()
+    collect(problems, fields.close, None)
     return document
 
 
-def _term(fields: Fields) -> Term:
-    term = parse_term(fields.integer("amount"), fields.text("unit", longest=_TYPE))
-    fields.close()
+def _text(fields: Fields, name: str, longest: int, problems: Problems) -> str:
+    return collect(problems, lambda: printable(fields, name, longest), "")
+
+
+def _term(fields: Fields, problems: Problems) -> Term | None:
+    amount = collect(problems, lambda: fields.integer("amount"), None)
+    unit = collect(problems, lambda: fields.text("unit", longest=_TYPE), None)
+    term = None
+    if amount is not None and unit is not None:
+        term = collect(problems, partial(parse_term, amount, unit), None)
+    collect(problems, fields.close, None)
     return term
 
 
-def _files(fields: Fields) -> tuple[SentFile, ...]:
-    given = [(FileRole.MAIN, fields.object("main"))]
-    given += [(FileRole.ANNEX, annex) for annex in fields.objects("annexes", most=MAX_ANNEXES)]
+def _files(fields: Fields, problems: Problems) -> tuple[SentFile, ...]:
+    main = collect(problems, lambda: fields.object("main"), None)
+    nothing: list[Fields] = []
+    annexes = collect(problems, lambda: fields.objects("annexes", most=MAX_ANNEXES), nothing)
+    given = [(FileRole.MAIN, main)] if main is not None else []
+    given += [(FileRole.ANNEX, annex) for annex in annexes]
     left = MAX_INLINE_SIZE
     files = []
     for role, file_fields in given:
-        file = _file(role, file_fields, left)
-        left -= len(file.content or b"")
-        files.append(file)
+        file = _file(role, file_fields, left, problems)
+        if file is not None:
+            left -= len(file.content or b"")
+            files.append(file)
     return tuple(files)
 
 
-def _file(role: FileRole, fields: Fields, left: int) -> SentFile:
-    declared = read_declared(fields)
-    check_declared(declared, role, field=fields.where("")[:-1])
+def _file(role: FileRole, fields: Fields, left: int, problems: Problems) -> SentFile | None:
+    """Return a file, or None where not all of it could be read."""
+    before, field = len(problems), fields.where("")[:-1]
+    declared = collect(problems, lambda: read_declared(fields), None)
+    if declared is not None:
+        collect(problems, partial(check_declared, declared, role, field=field), None)
+    nothing: tuple[bytes | None, str | None] = (None, None)
+    content, upload_id = collect(problems, lambda: _source(fields, left), nothing)
+    collect(problems, fields.close, None)
+    if declared is None or len(problems) > before:
+        return None
+    return SentFile(role, declared, content, upload_id, field)
+
+
+def _source(fields: Fields, left: int) -> tuple[bytes | None, str | None]:
+    """Return a file's bytes, or the upload that they came by."""
     has_content, has_upload = fields.has("content"), fields.has("upload_id")
     if has_content == has_upload:
         fields.refuse("file_source", "content", "o «upload_id»: se envía uno de los dos, y solo uno")
-    content = _base64(fields, left) if has_content else None
-    upload_id = fields.text("upload_id", longest=_TYPE) if has_upload else None
-    if upload_id is not None and not is_upload_id(upload_id):
+    if has_content:
+        return _base64(fields, left), None
+    upload_id = fields.text("upload_id", longest=_TYPE)
+    if not is_upload_id(upload_id):
         fields.refuse("upload_id_invalid", "upload_id", "no es un identificador que dio POST /v1/uploads")
-    fields.close()
-    return SentFile(role, declared, content, upload_id, fields.where("")[:-1])
+    return None, upload_id
 
 
 def _base64(fields: Fields, left: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from chalice.app import Response
 
@@ -13,10 +14,9 @@ from chalicelib.bootstrap.reading import reading_store
 from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.bootstrap.storage import event_store, notice_store
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.notice import Notice
 from chalicelib.handlers.http import json_response
 from chalicelib.renderers.deposit.deposit_answer import deposit_links
-from chalicelib.renderers.notice_json import notice_as_json
+from chalicelib.renderers.notice_json import notice_as_json, told_notice_as_json
 from chalicelib.renderers.reading.delivered_json import status_as_json
 from chalicelib.services.deposit.read_deposit_status import read_deposit_status
 from chalicelib.services.deposit.read_deposits import MonthQuery, list_deposits, read_deposit_of, receipt_link
@@ -33,7 +33,7 @@ def show_deposit(request: SignedRequest, notice_id: str) -> Response:
     notice = read_deposit_of(
         notice_id, request=request, claim=claim, tools=sender_tools(box), notices=notice_store(box)
     )
-    return json_response(_as_json(notice, box))
+    return json_response(_linked(told_notice_as_json(notice), box))
 
 
 def show_receipt(request: SignedRequest, notice_id: str) -> Response:
@@ -78,11 +78,13 @@ def list_month(request: SignedRequest) -> Response:
         tools=sender_tools(box),
         months=sender_month_store(box),
     )
-    return json_response({"deposits": [_as_json(notice, box) for notice in page.notices], "next_cursor": page.cursor})
+    return json_response(
+        {"deposits": [_linked(notice_as_json(notice), box) for notice in page.notices], "next_cursor": page.cursor}
+    )
 
 
-def _as_json(notice: Notice, box: Container) -> dict[str, object]:
-    return {**notice_as_json(notice), "links": deposit_links(notice.notice_id, box.config.api_base_url)}
+def _linked(notice: dict[str, Any], box: Container) -> dict[str, Any]:
+    return {**notice, "links": deposit_links(notice["notice_id"], box.config.api_base_url)}
 
 
 def _month_query(text: str) -> MonthQuery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.domain.errors import InvalidInput, collect, refusal_of
 from chalicelib.domain.upload.upload import DeclaredFile
 from chalicelib.handlers.fields import Fields
 from chalicelib.renderers.printable import check_printable
@@ -10,13 +11,22 @@ _FILENAME, _TYPE = 200, 100
 
 
 def read_declared(fields: Fields) -> DeclaredFile:
-    """Read what is said of a file: filename, media_type, sha256 and size."""
-    return DeclaredFile(
-        filename=printable(fields, "filename", _FILENAME),
-        media_type=fields.text("media_type", longest=_TYPE),
-        sha256=fields.text("sha256", longest=_TYPE),
-        size=fields.integer("size"),
+    """Read what is said of a file: filename, media_type, sha256 and size.
+
+    Raises:
+        InvalidInput: all that cannot be read, at once.
+
+    """
+    problems: list[InvalidInput] = []
+    declared = DeclaredFile(
+        filename=collect(problems, lambda: printable(fields, "filename", _FILENAME), ""),
+        media_type=collect(problems, lambda: fields.text("media_type", longest=_TYPE), ""),
+        sha256=collect(problems, lambda: fields.text("sha256", longest=_TYPE), ""),
+        size=collect(problems, lambda: fields.integer("size"), 0),
     )
+    if problems:
+        raise refusal_of(problems)
+    return declared
 
 
 def printable(fields: Fields, name: str, longest: int) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.sender import sender_tools
-from chalicelib.domain.upload.upload import DeclaredFile
+from chalicelib.domain.errors import InvalidInput, collect, refusal_of
+from chalicelib.domain.notice import FileRole
+from chalicelib.domain.upload.upload import DeclaredFile, check_declared
 from chalicelib.handlers.api.upload.declared_file import read_declared
 from chalicelib.handlers.fields import read_json
 from chalicelib.handlers.http import instant_in_json, json_response
+from chalicelib.renderers.upload.upload_answer import upload_as_json
 from chalicelib.services.sender.signed_request import READ_COVERAGE, WRITE_COVERAGE, SignedRequest, read_claim
 from chalicelib.services.upload.request_upload import find_upload_of, request_upload
 
@@ -22,8 +27,13 @@ def create_upload(request: SignedRequest) -> Response:
 
     def read() -> DeclaredFile:
         fields = read_json(request.body)
-        declared = read_declared(fields)
-        fields.close()
+        problems: list[InvalidInput] = []
+        declared = collect(problems, lambda: read_declared(fields), None)
+        if declared is not None:
+            collect(problems, partial(check_declared, declared, FileRole.ANNEX), None)
+        collect(problems, fields.close, None)
+        if problems or declared is None:
+            raise refusal_of(problems)
         return declared
 
     upload_id, grant = request_upload(read, request=request, claim=claim, tools=sender_tools(box), files=files(box))
@@ -42,7 +52,4 @@ def show_upload(request: SignedRequest, upload_id: str) -> Response:
     """Say whether it waits, was checked, was refused and why, or expired."""
     claim = read_claim(request, READ_COVERAGE, now=current().clock())
     upload = find_upload_of(upload_id, request=request, claim=claim, tools=sender_tools(current()))
-    answer = {"upload_id": upload_id, "state": "waiting" if upload is None else upload.state.value}
-    if upload is not None and upload.refusal:
-        answer |= {"code": upload.refusal.code, "detail": upload.refusal.detail}
-    return json_response(answer)
+    return json_response(upload_as_json(upload_id, upload))

@@ -20,7 +20,7 @@ from chalicelib.handlers.commands.reading import NOTICE
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.renderers.reading.deadline_words import tell_deadline, tell_effect
-from chalicelib.renderers.reading.notice_page import file_name, files_of, history_of
+from chalicelib.renderers.reading.notice_page import file_name, files_of, history_of, signature_note
 from chalicelib.renderers.reading.notice_row import address_of
 from chalicelib.services.reading.download_file import RECEIPT, download_file
 from chalicelib.services.reading.open_notice import open_notice
@@ -96,6 +96,7 @@ def _notice_page(request: PageRequest, session: Session, read: ReadNotice) -> Re
         address=address_of(delivered.notice),
         original=original,
         annexes=annexes,
+        signature_note=signature_note(delivered.notice),
         deadline=tell_deadline(delivered, today, tools.calendar),
         effect=tell_effect(delivered, today),
         history=history_of(delivered.notice, read.timeline),

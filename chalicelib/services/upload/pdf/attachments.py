@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.upload.file_facts import FileAttachment
+from chalicelib.domain.notice import FileAttachment
 from chalicelib.domain.upload.filename import check_filename, extension
 from chalicelib.services.upload.inspect_text import inspect_text
 from chalicelib.services.upload.pdf.budget import filters_of

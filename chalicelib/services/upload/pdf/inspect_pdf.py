@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.upload.file_facts import FileFacts
+from chalicelib.domain.notice import FileFacts
 from chalicelib.services.upload.pdf.acts import Acts
 from chalicelib.services.upload.pdf.attachments import Attachments
 from chalicelib.services.upload.pdf.budget import (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
-from chalicelib.domain.upload.file_facts import FileSignature
+from chalicelib.domain.notice import FileSignature
 from chalicelib.services.upload.pdf.ends import whole
 from chalicelib.services.upload.pdf.places import Places
 from chalicelib.services.upload.pdf.things import name_of

@@ -11,6 +11,7 @@ import pytest
 from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import notice_store
+from chalicelib.domain.notice import FileAttachment, FileFacts, FileSignature
 from chalicelib.domain.upload.upload import DeclaredFile, Refusal, Upload, UploadState
 from chalicelib.store.tables import UploadItem
 from tests.deposit_world import (
@@ -98,7 +99,28 @@ def test_upload_waits_until_it_is_checked(world: World) -> None:
     _an_upload(world)
 
     assert before == {"upload_id": UPLOAD_ID, "state": "waiting"}
-    assert world.get(f"/v1/uploads/{UPLOAD_ID}").json_body == {"upload_id": UPLOAD_ID, "state": "checked"}
+    told = world.get(f"/v1/uploads/{UPLOAD_ID}").json_body
+    assert told == {"upload_id": UPLOAD_ID, "state": "checked", "signatures": None, "attachments": None}
+
+
+def test_checked_upload_tells_what_was_seen_in_it_and_its_deposit_tells_the_same(world: World) -> None:
+    facts = FileFacts(
+        (FileSignature("Firma1", covers_whole_file=True),),
+        (FileAttachment("factura.xml", "text/xml", "Data", 12),),
+        more_signatures=3,
+    )
+    _an_upload(world, facts=facts)
+
+    told = world.get(f"/v1/uploads/{UPLOAD_ID}").json_body
+    [file] = world.deposit(_body()).json_body["files"]
+
+    seen = {
+        "signatures": [{"field": "Firma1", "covers_whole_file": True, "is_timestamp": False}],
+        "attachments": [{"filename": "factura.xml", "media_type": "text/xml", "relationship": "Data", "size": 12}],
+        "more_signatures": 3,
+    }
+    assert told == {"upload_id": UPLOAD_ID, "state": "checked", **seen}
+    assert file.items() >= seen.items()
 
 
 def test_refused_upload_says_why(world: World) -> None:
@@ -118,6 +140,7 @@ def test_refused_upload_says_why(world: World) -> None:
         "state": "refused",
         "code": "pdf_damaged",
         "detail": "Expórtelo de nuevo.",
+        "errors": [{"code": "pdf_damaged", "detail": "Expórtelo de nuevo.", "field": None}],
     }
     assert (deposited.status_code, deposited.json_body["code"]) == (422, "upload_refused")
     assert "Expórtelo de nuevo." in deposited.json_body["detail"]

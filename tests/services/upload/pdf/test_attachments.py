@@ -9,7 +9,7 @@ import fpdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from chalicelib.domain.upload.file_facts import FileAttachment
+from chalicelib.domain.notice import FileAttachment
 from tests.services.upload.inspecting import accept, problems
 from tests.services.upload.pdf.test_inspect_pdf import a_pdf
 

@@ -9,7 +9,7 @@ import pytest
 from pikepdf import Pdf
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.upload.file_facts import FileSignature
+from chalicelib.domain.notice import FileSignature
 from tests.services.upload.inspecting import accept, problems
 from tests.services.upload.pdf.signing import signed
 from tests.services.upload.pdf.test_acts import an_action, linked, opening, script, with_field

@@ -1,0 +1,1 @@
+"""What is told of files sent ahead of a deposit."""
