@@ -86,7 +86,7 @@ def check_structure(pdf: Pdf, size: int, reader: CountedReader) -> None:
     table = pdf.get_xref_table()
     if len(table) > MAX_OBJECTS:
         raise too_complex(f"La estructura del PDF, con más de {MAX_OBJECTS} objetos,")
-    budget = Budget(min(MAX_UNPACKED, MAX_UNPACKED_OBJECTS), size)
+    budget = Budget.of_file(min(MAX_UNPACKED, MAX_UNPACKED_OBJECTS), size)
     for number in {entry.obj_stream_number for entry in table.values() if entry.obj_stream_number is not None}:
         stream = pdf.get_object(number, 0)
         try:
@@ -107,7 +107,7 @@ def check_contents(contents: Iterable[tuple[int, Any]], size: int, reader: Count
         InvalidInput: `pdf_too_complex` beyond the bounds.
 
     """
-    budget = Budget(MAX_UNPACKED, size)
+    budget = Budget.of_file(MAX_UNPACKED, size)
     for page, stream in contents:
         try:
             with reader.uncounted():
@@ -123,7 +123,8 @@ def check_other_streams(
     streams: Iterable[Any], drawn: Budget, reader: CountedReader, findings: Findings, places: Places
 ) -> None:
     """Unpack fonts, images and the like until the bound is reached; what lies beyond goes unchecked."""
-    budget = Budget(MAX_UNPACKED_REST, drawn.packed, done=drawn.done)
+    budget = Budget.of_file(MAX_UNPACKED_REST, drawn.size)
+    budget.packed, budget.done = drawn.packed, drawn.done
     for stream in streams:
         try:
             with reader.uncounted():

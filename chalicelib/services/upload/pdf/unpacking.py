@@ -13,6 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 PIECE = 256 * 1024
+_FEWEST_UNPACKED = 48 * 1024 * 1024
+_MOST_TIMES_PACKED = 64
+"""How often its size a file may unpack to, beside the fewest. What programs write reaches twenty or so. Many small files
+that stand for much would keep the function that takes a deposit at work."""
 MOST_TIMES = 4
 """Ways of packing of one stream, one inside the other."""
 _MAX_AT_ONCE = 32 * 1024 * 1024
@@ -59,6 +63,13 @@ class Budget:
     """As much as the file has: streams that lie within each other are no program's."""
     slow: int = _MAX_SLOW
     done: set[tuple[int, int]] = field(default_factory=set)
+    size: int = 0
+    """Of the file."""
+
+    @classmethod
+    def of_file(cls, most: int, size: int) -> Budget:
+        """Return the budget of a file of `size` bytes, which may unpack to `most` at most."""
+        return cls(min(most, _FEWEST_UNPACKED + _MOST_TIMES_PACKED * size), size, size=size)
 
     def take(self, size: int) -> None:
         """Take from what may be unpacked. Raises `Spent`."""

@@ -161,3 +161,11 @@ def test_a_large_stream_of_an_older_kind_is_refused_before_it_is_gone_through() 
     before = time.process_time()
     assert refusal(drawn(b"\x00a" * 2_500_000, b"/Filter /RunLengthDecode")) == "pdf_too_complex"
     assert time.process_time() - before < 2
+
+
+def test_a_small_file_may_not_stand_for_as_much_as_a_large_one() -> None:
+    small = drawn(zlib.compress(bytes(60_000_000), 9), b"/Filter /FlateDecode")
+    assert len(small) < 100_000
+    assert refusal(small) == "pdf_too_complex"
+    accept(drawn(zlib.compress(bytes(30_000_000), 9), b"/Filter /FlateDecode"))
+    assert Budget.of_file(512 * 1024 * 1024, 20_000_000).unpacked == 512 * 1024 * 1024
