@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import time
 import tracemalloc
 import zlib
 
+import pikepdf
 import pytest
 
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.upload.file_facts import FileFacts
-from tests.services.upload.inspecting import accept
+from chalicelib.services.upload.pdf.cipher import decryption_of
+from tests.services.upload.inspecting import accept, problems, refusal
 from tests.services.upload.pdf.bombs import CATALOG, PAGE, Written, a_stream
 
 SECONDS = 4
@@ -177,3 +180,27 @@ def lzw_of_zeros(size: int) -> bytes:
     bits += f"{4092:012b}" * (size * 8 // 12)
     bits += "0" * (-len(bits) % 8)
     return int(bits, 2).to_bytes(len(bits) // 8)
+
+
+@pytest.mark.parametrize("name", [b"/#00", b"/#1b", b"/a#0ab"])
+def test_a_name_in_a_message_is_shown_as_it_can_be(name: bytes) -> None:
+    written = Written([5])
+    written.add(5, PAGE.replace(b"/Resources << >>", b"/Resources << /Font << " + name + b" 99 0 R >> >>"))
+    assert all(detail.isprintable() for _, detail in problems(written.end_with_table()))
+    assert refusal(written.end_with_table()) == "pdf_damaged"
+
+
+@pytest.mark.parametrize(("number", "generation"), [(5, 99_999), (2**24, 0), (9_999_999_999, 65_536)])
+@pytest.mark.parametrize("revision", [2, 3, 4])
+def test_numbers_beyond_what_a_key_is_made_of_are_cut_as_readers_do(
+    number: int, generation: int, revision: int
+) -> None:
+    target = io.BytesIO()
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    protection = pikepdf.Encryption(owner="o", user="", R=revision, aes=revision > 3, metadata=revision > 3)  # type: ignore[arg-type]
+    pdf.save(target, encryption=protection)
+    with pikepdf.open(target) as locked:
+        decrypt = decryption_of(locked)
+        assert decrypt(b"a" * 48, number, generation) == decrypt(b"a" * 48, number % 2**24, generation % 2**16)
+        assert decrypt(b"a" * 48, number, generation) != b"a" * 48
