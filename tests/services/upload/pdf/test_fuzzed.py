@@ -42,7 +42,7 @@ def a_crowd(entry: bytes, shared: bytes, *, count: int = 4000, catalog: bytes = 
     written.add(4, shared)
     written.add(9, b"<< /S /GoTo >>")
     for number in range(10, 10 + count):
-        written.add(number, b"<< " + entry.replace(b"N", b"%d" % number) + b" >>")
+        written.add(number, b"<< " + entry + b" >>")
     return written.end_with_table()
 
 
