@@ -49,6 +49,7 @@ def a_crowd(entry: bytes, shared: bytes, *, count: int = 4000, catalog: bytes = 
 DEFLATED = a_stream(zlib.compress(b"a" * 2_500_000, 9))
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("entry", "shared"),
     [
@@ -73,6 +74,7 @@ def test_what_many_refer_to_is_not_gone_through_for_each(entry: bytes, shared: b
     verdict_in_time(a_crowd(entry, shared))
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("key", [b"/Filter", b"/DecodeParms"])
 def test_lists_of_packings_are_not_gone_through_for_each_stream(key: bytes) -> None:
     written = Written()
@@ -83,6 +85,7 @@ def test_lists_of_packings_are_not_gone_through_for_each_stream(key: bytes) -> N
     verdict_in_time(written.end_with_table())
 
 
+@pytest.mark.deep
 def test_annotations_that_pages_share_are_not_gone_through_for_each() -> None:
     written = Written(range(10, 1510))
     shared = range(2000, 8000)
@@ -94,6 +97,7 @@ def test_annotations_that_pages_share_are_not_gone_through_for_each() -> None:
     verdict_in_time(written.end_with_table())
 
 
+@pytest.mark.deep
 def test_fields_below_fields_are_not_gone_through_for_each() -> None:
     field = b"/T (a) /Kids 4 0 R /S /Launch /F (a)"
     listed = FIELDS % b" ".join(b"%d 0 R" % number for number in range(10, 2010))
@@ -101,6 +105,7 @@ def test_fields_below_fields_are_not_gone_through_for_each() -> None:
     assert verdict_in_time(file) == "pdf_active_content"
 
 
+@pytest.mark.deep
 def test_names_of_fields_do_not_grow_with_what_is_above_them() -> None:
     written = Written()
     kids = range(10, 3010)
@@ -112,6 +117,7 @@ def test_names_of_fields_do_not_grow_with_what_is_above_them() -> None:
     assert verdict_in_time(written.end_with_table()) == "pdf_active_content"
 
 
+@pytest.mark.deep
 def test_objects_that_nothing_refers_to_are_looked_for_once() -> None:
     written = Written()
     for number in range(10, 1010):
@@ -120,6 +126,7 @@ def test_objects_that_nothing_refers_to_are_looked_for_once() -> None:
     verdict_in_time(written.end_with_table())
 
 
+@pytest.mark.deep
 def test_bytes_before_the_first_end_are_not_searched_once_for_each_gap() -> None:
     written = Written()
     written.file += b"% " + b"\n" + b"xxxxxxxx startxref 1 " * 150_000
@@ -127,6 +134,7 @@ def test_bytes_before_the_first_end_are_not_searched_once_for_each_gap() -> None
     verdict_in_time(once + b"\n%%EOF\n")
 
 
+@pytest.mark.deep
 def test_a_file_that_many_name_is_read_for_one() -> None:
     entry = b"/Type /Filespec /F (a.xml) /AFRelationship /Data /EF << /F 4 0 R >>"
     listed = b"/AF [" + b" ".join(b"%d 0 R" % number for number in range(10, 2010)) + b"]"
