@@ -146,7 +146,8 @@ def _judged(content: bytes, media_type: str, judge: Judge, limits: Limits) -> Ou
         failure = where = "more processor time than it may"
     elif not failure and grown > limits.memory:
         failure = where = "more memory than it may"
-    return Outcome(verdict, spent, grown, failure and f"{failure} ({verdict}, {spent:.1f} s, {grown // _MB} MB)", where)
+    figures = f"({verdict}, {spent:.1f} s, {grown // _MB} MB)"
+    return Outcome(verdict, spent, grown, failure and f"{failure.strip()} {figures}", where)
 
 
 def _frame(error: Exception) -> str:
