@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
 .DEFAULT_GOAL := run
-.PHONY: run operator test deep browser lint check bench mutants weekend siege replay package e2e demo clean
+.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package e2e demo clean
 
 .venv/.runtime: requirements.txt  ## what the service itself needs
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -58,6 +58,9 @@ weekend: .venv/.test       ## 72 hours of alerts against a provider and a platfo
 
 siege: .venv/.test         ## attackers against the ways in: who of the innocent gets in, and in how many steps
 	$(BIN)/python -m tests.siege
+
+fuzz: .venv/.test          ## inspect files that were damaged by chance; COUNT, SEED, FOLDER="…" of more files: build/fuzz has what fails
+	$(BIN)/python -m tests.fuzz $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) $(FOLDER)
 
 package: .venv/.stamp      ## build/package/{sam.json,deployment.zip,inventory.json}
 	$(BIN)/python -m infra.package

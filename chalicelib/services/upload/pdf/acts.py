@@ -11,10 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from chalicelib.services.upload.pdf.budget import filters_of
 from chalicelib.services.upload.pdf.places import Places
 from chalicelib.services.upload.pdf.refusal import Findings, quoted
 from chalicelib.services.upload.pdf.scripts import only_formats
-from chalicelib.services.upload.pdf.things import is_dictionary, name_of, parser, text_of
+from chalicelib.services.upload.pdf.things import is_dictionary, name_of, parser
+from chalicelib.services.upload.pdf.unpacking import Broken, Budget, Spent, unpacked
+from chalicelib.services.upload.pdf.work import Work
 
 _SCHEMES = re.compile(r" {0,9}(?:https?://|mailto:|tel:)", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
@@ -71,20 +74,29 @@ _LONGEST_CHAIN = 64
 _MOST_SEEN = 500
 """So many are told apart from each other; one would be enough to refuse."""
 _LONGEST_SCRIPT = 64 * 1024
+_LONGEST_SHOWN = 1000
+_MOST_UNPACKED = 16 * 1024 * 1024
+_BYTES_A_STEP = 64
 
 
 class Acts:
     """Looks at one dictionary after the other, and tells at the end what acts."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Work) -> None:
         """Begin with nothing seen."""
+        self._work = work
         self._seen: list[tuple[Any, tuple[int, int] | None, str, str]] = []
         """Whose it is, the action's own number, when it acts, what it does."""
         self._web_files: list[tuple[Any, str]] = []
         self._lists_of_scripts: list[Any] = []
 
     def look(self, owner: Any, entries: Mapping[str, Any], *, is_stream: bool) -> None:
-        """Look at a dictionary of an indirect object; None is the trailer."""
+        """Look at a dictionary of an indirect object; None is the trailer.
+
+        Raises:
+            InvalidInput: `pdf_too_complex` where many refer to something large.
+
+        """
         if "/Subtype" in entries:
             subtype = name_of(entries["/Subtype"])
             if subtype in _SHOWS:
@@ -100,13 +112,13 @@ class Acts:
         if entries.get("/XFA") is not None and _is_filled(entries["/XFA"]):
             self._add(owner, "tiene partes dinámicas XFA (LiveCycle), que la mayoría de lectores no muestra")
         if is_stream and "/F" in entries:
-            self._add(owner, f"datos que están en otro archivo, {_target(entries['/F'])}")
+            self._add(owner, f"datos que están en otro archivo, {_target(self._work, entries['/F'])}")
         if is_dictionary(entries.get("/Ref")) and "/F" in entries["/Ref"]:
-            self._add(owner, f"un dibujo que está en otro archivo, {_target(entries['/Ref']['/F'])}")
+            self._add(owner, f"un dibujo que está en otro archivo, {_target(self._work, entries['/Ref']['/F'])}")
         if "/OPI" in entries:
             self._add(owner, "una imagen que se toma de otro archivo al imprimir (OPI)")
         if name_of(entries.get("/FS")) == "/URL":
-            self._web_files = [*self._web_files[:_MOST_SEEN], (owner, _target(entries.get("/F", "")))]
+            self._web_files = [*self._web_files[:_MOST_SEEN], (owner, _target(self._work, entries.get("/F")))]
 
     def tell(self, findings: Findings, places: Places) -> None:
         """Tell all that was seen; what acts at an opening is not told again as such."""
@@ -131,21 +143,21 @@ class Acts:
     def _look_at_action(self, owner: Any, entries: Mapping[str, Any]) -> None:
         kind = name_of(entries.get("/S"))
         if kind in _DOES or "/JS" in entries or kind == "/JavaScript":
-            what = what_it_does(entries, kind)
+            what = what_it_does(self._work, entries, kind)
             if what:
                 self._add(owner, what)
         if "/URI" in entries:
-            what = _leads(entries["/URI"])
+            what = _leads(self._work, entries["/URI"])
             if what:
                 self._add(owner, what)
         elif kind == "/Named" and name_of(entries.get("/N")) not in _PAGE_MOVES:
-            self._add(owner, f"la orden {quoted(str(entries.get('/N', '')))}")
+            self._add(owner, f"la orden {quoted(name_of(entries.get('/N')))}")
         elif kind == "/Thread" and "/F" in entries:
-            self._add(owner, f"un enlace a otro archivo, {_target(entries['/F'])}")
+            self._add(owner, f"un enlace a otro archivo, {_target(self._work, entries['/F'])}")
 
     def _look_at_places(self, owner: Any, entries: Mapping[str, Any]) -> None:
         for key in ("/A", "/PA", "/Next"):
-            for action in _actions(entries[key]) if key in entries else ():
+            for action in _actions(self._work, entries[key]) if key in entries else ():
                 kind = name_of(action.get("/S"))
                 if kind and kind not in _HARMLESS and kind not in _DOES and not (key == "/A" and "/O" in action):
                     self._add(owner, f"una acción desconocida, {quoted(kind)}")
@@ -156,7 +168,7 @@ class Acts:
             self._lists_of_scripts = [owner]
         triggers: Any = entries.get("/AA")
         if is_dictionary(triggers):
-            for key, action in triggers.items():
+            for key, action in self._work.entries(triggers):
                 self._look_at_trigger(owner, str(key), action)
 
     def _look_at_trigger(self, owner: Any, key: str, action: Any) -> None:
@@ -166,82 +178,93 @@ class Acts:
         if key in _CLICKS:
             if kind and kind not in _HARMLESS and kind not in _DOES:
                 self._add(owner, f"una acción desconocida, {quoted(kind)}")
-        elif key in _TYPING and kind == "/JavaScript" and "/Next" not in action and only_formats(script_of(action)):
+        elif (
+            key in _TYPING
+            and kind == "/JavaScript"
+            and "/Next" not in action
+            and only_formats(script_of(self._work, action))
+        ):
             return
         else:
             self._look_at_opening(owner, action, _WHEN.get(key, "sin que nadie lo pida"))
 
     def _look_at_opening(self, owner: Any, first: Any, when: str) -> None:
         """Let nothing but a chain of moves within the document act by itself."""
-        pending, seen = list(_actions(first)), 0
+        pending, seen = list(_actions(self._work, first)), 0
         while pending:
             action = pending.pop()
             kind = name_of(action.get("/S"))
             seen += 1
             if kind not in _MOVES or seen > _LONGEST_CHAIN:
-                what = what_it_does(action, kind) or f"una acción {quoted(kind)}"
+                what = what_it_does(self._work, action, kind) or f"una acción {quoted(kind)}"
                 self._add(owner, what, when=when, action=action)
                 return
-            pending += _actions(action.get("/Next"))
+            pending += _actions(self._work, action.get("/Next"))
 
 
-def what_it_does(entries: Any, kind: str) -> str:
+def what_it_does(work: Work, entries: Any, kind: str) -> str:
     """Return in words what an action does; empty for a script that only formats."""
     if kind in _DOES:
         target = entries.get("/F") or entries.get("/D") or entries.get("/Win") if kind != "/Hide" else None
-        shown = _target(target) if target is not None else ""
+        shown = _target(work, target) if target is not None else ""
         return f"{_DOES[kind]}, {shown}" if shown else _DOES[kind]
     if kind == "/JavaScript" or "/JS" in entries:
-        script = script_of(entries)
-        return "" if only_formats(script) else f"un script (JavaScript), {quoted(' '.join(script.split()))}"
+        script = script_of(work, entries)
+        return (
+            ""
+            if only_formats(script)
+            else f"un script (JavaScript), {quoted(' '.join(script[:_LONGEST_SHOWN].split()))}"
+        )
     if kind == "/URI":
-        return f"abre una dirección, {_target(entries.get('/URI', ''))}"
+        return f"abre una dirección, {_target(work, entries.get('/URI'))}"
     if kind == "/Named":
-        return f"la orden {quoted(str(entries.get('/N', '')))}"
+        return f"la orden {quoted(name_of(entries.get('/N')))}"
     return ""
 
 
-def script_of(action: Any) -> str:
-    """Return the text of a script, or that it cannot be read."""
+def script_of(work: Work, action: Any) -> str:
+    """Return the text of a script, the beginning of a long one, or that it cannot be read."""
     given = action.get("/JS")
-    if isinstance(given, parser().Stream):
-        try:
-            data = bytes(given.read_bytes())[:_LONGEST_SCRIPT]
-        except (parser().PdfError, RuntimeError):
-            return "ilegible"
-        return data.decode("utf-16" if data.startswith((b"\xfe\xff", b"\xff\xfe")) else "latin-1", "replace")
-    return "" if given is None else text_of(given)
+    if not isinstance(given, parser().Stream):
+        return "" if given is None else work.text(given)
+    data, packed = bytearray(), bytes(given.read_raw_bytes())
+    work.take(1 + (len(packed) + _LONGEST_SCRIPT) // _BYTES_A_STEP)
+    try:
+        for piece in unpacked(packed, filters_of(given), Budget(_MOST_UNPACKED, len(packed))):
+            data += piece
+            if len(data) > _LONGEST_SCRIPT:
+                break
+    except (Broken, Spent):
+        return "ilegible"
+    text = bytes(data[:_LONGEST_SCRIPT])
+    return text.decode("utf-16" if text.startswith((b"\xfe\xff", b"\xff\xfe")) else "latin-1", "replace")
 
 
-def _leads(address: Any) -> str:
+def _leads(work: Work, address: Any) -> str:
     """Return in words where a link leads that may not; empty for one that may."""
     if is_dictionary(address):  # the base of a catalog's relative links
         base = address.get("/Base")
-        return "" if not text_of(base) or _is_allowed(base) else f"la dirección base {_target(base)}"
-    if _is_allowed(address):
+        return "" if not work.text(base) or _is_allowed(work, base) else f"la dirección base {_target(work, base)}"
+    if _is_allowed(work, address):
         return ""
-    return f"un enlace a {_target(address)}, que no empieza por http://, https://, mailto: o tel:"
+    return f"un enlace a {_target(work, address)}, que no empieza por http://, https://, mailto: o tel:"
 
 
-def _is_allowed(address: Any) -> bool:
-    if not isinstance(address, parser().String) or _CONTROL.search(bytes(address)):
-        return False
-    return _SCHEMES.match(str(address)) is not None
+def _is_allowed(work: Work, address: Any) -> bool:
+    return not _CONTROL.search(work.data(address)) and _SCHEMES.match(work.text(address)) is not None
 
 
-def _target(given: Any) -> str:
+def _target(work: Work, given: Any) -> str:
     """Return what a file specification or address says, quoted."""
     if is_dictionary(given):
-        for key in ("/UF", "/F", "/Unix", "/DOS", "/Mac"):
-            if given.get(key) is not None:
-                return _target(given[key])
-        return ""
-    return quoted(text_of(given))
+        named = [given[key] for key in ("/UF", "/F", "/Unix", "/DOS", "/Mac") if given.get(key) is not None]
+        return quoted(work.text(named[0])) if named else ""
+    return quoted(work.text(given))
 
 
-def _actions(given: Any) -> Iterator[Any]:
+def _actions(work: Work, given: Any) -> Iterator[Any]:
     """Yield the actions that stand here: one, or a list; a place in the document is none."""
-    many: Iterable[Any] = given if isinstance(given, parser().Array) else [given]
+    many: Iterable[Any] = work.items(given) if isinstance(given, parser().Array) else [given]
     yield from (one for one in many if is_dictionary(one))
 
 

@@ -21,10 +21,12 @@ from chalicelib.services.upload.pdf.budget import filters_of
 from chalicelib.services.upload.pdf.places import Places
 from chalicelib.services.upload.pdf.reader import CountedReader
 from chalicelib.services.upload.pdf.refusal import MAKE_ANEW, Findings, quoted
-from chalicelib.services.upload.pdf.things import is_dictionary, items, name_of
+from chalicelib.services.upload.pdf.things import is_dictionary, name_of
 from chalicelib.services.upload.pdf.unpacking import Broken, Budget, Spent, unpacked
+from chalicelib.services.upload.pdf.work import Work
 
 MAX_ATTACHMENT = 8 * 1024 * 1024
+MAX_ATTACHMENTS = 50
 _MOST_TOLD = 50
 _RELATIONSHIPS = frozenset({"/Data", "/Source", "/Alternative"})
 _TYPES: Mapping[str, frozenset[str]] = {
@@ -40,6 +42,13 @@ _ACTING_XML = re.compile(rb"<\?(?:xml-stylesheet|mso-application)|http://www\.w3
 _TOO_LARGE = ", que es demasiado grande"
 
 
+class _Nothing:
+    """Keeps nothing of what an XML says."""
+
+    def close(self) -> None:
+        """End."""
+
+
 class _Wrong(Exception):
     """The end of a sentence: what is wrong with a file."""
 
@@ -47,19 +56,23 @@ class _Wrong(Exception):
 class Attachments:
     """Looks at one dictionary after the other, and tells at the end which files the document carries."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Work) -> None:
         """Begin with nothing seen."""
+        self._work = work
         self._files: list[tuple[Any, Any]] = []
         self._streams: list[Any] = []
         self._pinned: list[Any] = []
         self._elsewhere: list[tuple[Any, Any]] = []
         self._declared: set[tuple[int, int]] = set()
+        self._taken = 0
+        self._sizes: dict[tuple[Any, str], int] = {}
+        """Of the streams that were checked, each for what its name says it is."""
 
     def look(self, owner: Any, entries: Mapping[str, Any]) -> None:
         """Look at a dictionary of an indirect object; None is the trailer."""
         if "/AF" in entries:
             declared = entries["/AF"]
-            many = [declared] if is_dictionary(declared) else items(declared)
+            many = [declared] if is_dictionary(declared) else self._work.items(declared)
             files = [one for one in many if is_dictionary(one)]
             self._declared |= {one.objgen for one in files if one.is_indirect}
             self._elsewhere += [(owner, one) for one in files if "/EF" not in one][:_MOST_TOLD]
@@ -76,9 +89,9 @@ class Attachments:
         accepted: list[FileAttachment] = []
         named: set[tuple[int, int]] = set()
         for owner, entries in self._files:
-            streams = [one for _, one in entries["/EF"].items()]
+            streams = [one for _, one in self._work.entries(entries["/EF"])]
             named |= {one.objgen for one in streams}
-            name = _name(entries)
+            name = self._name(entries)
             with reader.uncounted():
                 try:
                     accepted.append(self._accept(owner, entries, streams, name, budget))
@@ -88,7 +101,7 @@ class Attachments:
                     continue
             findings.carries(places.of(owner), f"lleva adjunto el archivo {quoted(name)}{problem}", _SEND_APART)
         for owner, file in self._elsewhere[:_MOST_TOLD]:
-            what = f"declara como parte suya el archivo {quoted(_name(file))}, que no lleva dentro"
+            what = f"declara como parte suya el archivo {quoted(self._name(file))}, que no lleva dentro"
             findings.carries(places.of(owner), what, _SEND_APART)
         for owner in self._pinned:
             findings.carries(places.of(owner), "lleva un archivo adjunto en una nota", _SEND_APART)
@@ -98,12 +111,21 @@ class Attachments:
                 findings.carries(f"Objeto{number}", "lleva un archivo incrustado que nada nombra", MAKE_ANEW)
         return tuple(accepted)
 
+    def _name(self, entries: Any) -> str:
+        from pikepdf import String  # noqa: PLC0415
+
+        named = [entries[key] for key in ("/UF", "/F", "/Unix", "/DOS", "/Mac") if isinstance(entries.get(key), String)]
+        return self._work.text(named[0]) if named else ""
+
     def _accept(
         self, owner: Any, entries: Mapping[str, Any], streams: list[Any], name: str, budget: Budget
     ) -> FileAttachment:
         """Return the attachment as it is told. Raises `_Wrong`."""
         from pikepdf import Stream  # noqa: PLC0415
 
+        self._taken += 1
+        if self._taken > MAX_ATTACHMENTS:
+            raise _Wrong(f", y son más de {MAX_ATTACHMENTS}")
         relationship = name_of(entries.get("/AFRelationship"))
         if owner is None or owner.objgen not in self._declared or relationship not in _RELATIONSHIPS:
             raise _Wrong(", que no está declarado como parte del documento (/AF: Data, Source o Alternative)")
@@ -117,15 +139,22 @@ class Attachments:
         declared = name_of(streams[0].get("/Subtype")).removeprefix("/").partition(";")[0].strip().lower()
         if declared not in _TYPES[ending] | _UNSAID:
             raise _Wrong(f", declarado como {quoted(declared)}, que no corresponde a su nombre")
-        data = _data(streams[0], budget)
-        _CHECKS[ending](data)
+        key = streams[0].objgen, ending
+        if key not in self._sizes:
+            data = _data(streams[0], budget)
+            _CHECKS[ending](data)
+            self._sizes[key] = len(data)
         media_type = declared if declared not in _UNSAID else _MEDIA_TYPES[ending]
-        return FileAttachment(name, media_type, relationship.removeprefix("/"), len(data))
+        return FileAttachment(name, media_type, relationship.removeprefix("/"), self._sizes[key])
 
 
 def _data(stream: Any, budget: Budget) -> bytes:
+    if budget.packed < 0:
+        raise _Wrong(_TOO_LARGE)
     try:
-        data = b"".join(unpacked(bytes(stream.read_raw_bytes()), filters_of(stream), budget))
+        packed = bytes(stream.read_raw_bytes())
+        budget.packed -= len(packed)
+        data = b"".join(unpacked(packed, filters_of(stream), budget))
     except Broken:
         raise _Wrong(", que está dañado") from None
     except Spent:
@@ -133,15 +162,6 @@ def _data(stream: Any, budget: Budget) -> bytes:
     if len(data) > MAX_ATTACHMENT:
         raise _Wrong(_TOO_LARGE)
     return data
-
-
-def _name(entries: Any) -> str:
-    from pikepdf import String  # noqa: PLC0415
-
-    for key in ("/UF", "/F", "/Unix", "/DOS", "/Mac"):
-        if isinstance(entries.get(key), String):
-            return str(entries[key])
-    return ""
 
 
 def _is_plain(name: str) -> bool:
@@ -154,13 +174,14 @@ def _is_plain(name: str) -> bool:
 
 def _check_xml(data: bytes) -> None:
     from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # noqa: PLC0415
-    from defusedxml.ElementTree import ParseError, iterparse  # type: ignore[import-untyped]  # noqa: PLC0415
+    from defusedxml.ElementTree import DefusedXMLParser, ParseError  # type: ignore[import-untyped]  # noqa: PLC0415
 
     if _ACTING_XML.search(data.replace(b"\x00", b"")):
         raise _Wrong(", un XML que un navegador mostraría como página o ejecutaría")
     try:
-        for _, element in iterparse(io.BytesIO(data), forbid_dtd=True):
-            element.clear()
+        reader = DefusedXMLParser(target=_Nothing(), forbid_dtd=True)
+        reader.feed(data)
+        reader.close()
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         raise _Wrong(", que no es XML") from None
 

@@ -15,7 +15,7 @@ from chalicelib.services.upload.pdf.reader import CountedReader
 from chalicelib.services.upload.pdf.refusal import Findings, damaged, too_complex
 from chalicelib.services.upload.pdf.sections import MAX_SECTIONS
 from chalicelib.services.upload.pdf.things import is_dictionary, items, name_of, parser
-from chalicelib.services.upload.pdf.unpacking import PIECE, SHORT_NAMES, Broken, Budget, Spent, unpacked
+from chalicelib.services.upload.pdf.unpacking import MOST_TIMES, PIECE, SHORT_NAMES, Broken, Budget, Spent, unpacked
 from chalicelib.services.upload.pdf.words import most
 
 if TYPE_CHECKING:
@@ -146,10 +146,16 @@ def entry_bound(size: int) -> int:
 def filters_of(stream: Any) -> list[str]:
     """Return what a stream is packed with, outermost first, by the long names."""
     given = stream.get("/Filter")
-    names = [name_of(one) for one in ([given] if name_of(given) else items(given))]
+    names = [name_of(one) for one in ([given] if name_of(given) else _first(given))]
     if given is not None and not names and not isinstance(given, parser().Array):
         names = [""]  # neither a name nor a list: no reader knows it
     return [SHORT_NAMES.get(name, name) for name in names]
+
+
+def _first(array: Any) -> list[Any]:
+    """Return as many of an array as one packing can have, and one more; to begin with it copies none of it."""
+    many = items(array)
+    return [many[number] for number in range(min(len(many), MOST_TIMES + 1))]
 
 
 def _understand(stream: Any, budget: Budget, reader: CountedReader) -> None:
@@ -193,7 +199,8 @@ def _raw(stream: Any, budget: Budget) -> bytes:
 def _early_change(stream: Any) -> int:
     """Return when LZW codes grow, having looked at how large the rows are that its data are parted in."""
     given = stream.get("/DecodeParms")
-    parameters = [one for one in ([given] if is_dictionary(given) else items(given)) if is_dictionary(one)]
+    many = [given] if is_dictionary(given) else _first(given)
+    parameters = [one for one in many if is_dictionary(one)]
     for one in parameters:
         columns, colors, bits = (one.get(key, usual) for key, usual in _ROW)
         sizes = (columns, colors, bits)

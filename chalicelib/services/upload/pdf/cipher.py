@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 Decrypt = Callable[[bytes, int, int], bytes]
 """Takes data, the number and the generation of their object."""
 _BLOCK = 16
+_ALWAYS_RC4 = frozenset({1, 2})
+"""Algorithms of which the parser names no method (ISO 32000-1, table 20)."""
 
 
 def decryption_of(pdf: Pdf) -> Decrypt:
     """Return how the streams of this document are decrypted."""
     method = pdf.encryption.stream_method.name
     key = pdf.encryption.encryption_key
-    if method == "rc4":
+    if method == "rc4" or pdf.encryption.V in _ALWAYS_RC4:
         return lambda data, number, generation: _rc4(data, _key_of(key, number, generation, b""))
     if method == "aes":
         return lambda data, number, generation: _aes(data, _key_of(key, number, generation, b"sAlT"))
@@ -31,7 +33,8 @@ def decryption_of(pdf: Pdf) -> Decrypt:
 
 
 def _key_of(key: bytes, number: int, generation: int, salt: bytes) -> bytes:
-    text = key + number.to_bytes(3, "little") + generation.to_bytes(2, "little") + salt
+    low = (number & 0xFFFFFF).to_bytes(3, "little") + (generation & 0xFFFF).to_bytes(2, "little")
+    text = key + low + salt
     return hashlib.md5(text, usedforsecurity=False).digest()[: min(len(key) + 5, _BLOCK)]
 
 

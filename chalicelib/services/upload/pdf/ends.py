@@ -88,11 +88,11 @@ def foreign_bytes(stream: BinaryIO, end: int) -> InvalidInput | None:
         first = content.find(_END)
         if first < 0 or content.find(_END, first + 1) < 0:
             return None
-        gaps = [(start, stop) for start, stop in _gaps(content, end) if stop - start >= _FEWEST_FOREIGN]
-        after = [(start, stop) for start, stop in gaps if content.rfind(_END, 0, start) >= 0]
-    if not after:
+        behind = ((start, stop) for start, stop in _gaps(content, end) if start >= first + len(_END))
+        foreign = next((one for one in behind if one[1] - one[0] >= _FEWEST_FOREIGN), None)
+    if not foreign:
         return None
-    start, stop = after[0]
+    start, stop = foreign
     detail = f"El PDF lleva {stop - start} bytes ajenos entre dos finales (%%EOF), desde el byte {start}. "
     return InvalidInput("pdf_trailing_data", detail + MAKE_ANEW)
 

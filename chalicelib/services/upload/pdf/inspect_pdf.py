@@ -35,6 +35,7 @@ from chalicelib.services.upload.pdf.sections import follow_sections
 from chalicelib.services.upload.pdf.signatures import Signatures
 from chalicelib.services.upload.pdf.things import parser
 from chalicelib.services.upload.pdf.words import Words
+from chalicelib.services.upload.pdf.work import Work
 
 if TYPE_CHECKING:
     from pikepdf import Pdf
@@ -89,8 +90,9 @@ def _check_document(pdf: Pdf, stream: BinaryIO, end: int, reader: CountedReader,
     raw = RawObjects(stream, pdf, reader)
     pages = pages_of(pdf, raw, entry_bound(end))
     drawn = check_contents(contents_of(pages, MAX_CONTENTS), end, reader, findings)
-    places = Places(pdf, pages, entry_bound(end))
-    acts, attachments, signatures = Acts(), Attachments(), Signatures()
+    places = Places(pdf, pages, entry_bound(end) // 2)
+    work = Work(entry_bound(end) // 2)
+    acts, attachments, signatures = Acts(work), Attachments(work), Signatures()
     for owner, entries, is_stream in _dictionaries(pdf, entry_bound(end)):
         acts.look(owner, entries, is_stream=is_stream)
         attachments.look(owner, entries)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.services.upload.pdf.raw_objects import RawObjects
 from chalicelib.services.upload.pdf.refusal import Findings, damaged
+from chalicelib.services.upload.pdf.things import Number
 
 if TYPE_CHECKING:
     from pikepdf import Pdf
@@ -98,12 +99,14 @@ def judge_remarks(pdf: Pdf, raw: RawObjects, findings: Findings) -> None:
     numbers = sorted({number for one in found if one and raw.is_listed(number := (int(one[1]), int(one[2])))})
     if len(numbers) > _MOST_LOOKED_AT:
         findings.add(damaged(f"El PDF está dañado: {len(numbers)} de sus objetos tienen errores"))
+    broken: set[Number] = set()
     for number in numbers[:_MOST_LOOKED_AT]:
         repeated = raw.read_whole(number)
         is_lost = pdf.get_object(number) is None and raw.text(number).strip() != b"null"
         if repeated is None or is_lost:
-            if raw.is_referred_to(number):
-                findings.add(damaged(f"El objeto {number[0]} está dañado o no está donde el archivo dice"))
+            broken.add(number)
         elif decisive := sorted(repeated & _DECISIVE):
             what = f"El objeto {number[0]} da dos valores distintos a {', '.join(decisive)}, y los lectores eligen"
             findings.add(damaged(f"{what} uno u otro"))
+    for number in sorted(raw.referred_to(broken)) if broken else ():
+        findings.add(damaged(f"El objeto {number[0]} está dañado o no está donde el archivo dice"))

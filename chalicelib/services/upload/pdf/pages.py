@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.services.upload.pdf.raw_objects import RawObjects
-from chalicelib.services.upload.pdf.refusal import Findings, damaged, too_complex
+from chalicelib.services.upload.pdf.refusal import Findings, damaged, shown_name, too_complex
 from chalicelib.services.upload.pdf.syntax import Reference
 from chalicelib.services.upload.pdf.things import Number, is_dictionary, name_of, parser
 
@@ -138,7 +138,7 @@ class Needs:
             held = resources.get(kind)
             self._need(number, held, "la lista de sus fuentes e imágenes")
             for name, one in held.items() if isinstance(held, dict) else ():
-                self._need(number, one, f"{_NAMED.get(kind, 'el recurso')} {name}")
+                self._need(number, one, f"{_NAMED.get(kind, 'el recurso')} {shown_name(name)}")
 
     def _check_resources(self, number: int, resources: Any, depth: int) -> None:
         if not is_dictionary(resources) or depth > _DEEPEST or self._is_done(resources):

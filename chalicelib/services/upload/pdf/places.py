@@ -6,6 +6,7 @@ Nothing is looked up until something is wrong.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.services.upload.pdf.refusal import quoted
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pikepdf import Pdf
 
 _DEEPEST_FIELD = 32
+_LONGEST_NAME = 200
 _ROOTS = {
     "/OpenAction": "Al abrir el documento",
     "/AA": "El documento",
@@ -65,12 +67,12 @@ class Places:
     def _page_of(self) -> dict[Number, int]:
         found = {page.objgen: number for number, page in reversed(list(enumerate(self._pages, 1)))}
         for number, page in enumerate(self._pages, 1):
-            for annotation in items(entry(page, "/Annots")):
+            for annotation in self._items(entry(page, "/Annots")):
                 if is_indirect(annotation):
                     found.setdefault(annotation.objgen, number)
         borders = self._borders
         for number, page in enumerate(self._pages, 1):
-            annotations = [one for one in items(entry(page, "/Annots")) if is_indirect(one)]
+            annotations = [one for one in self._items(entry(page, "/Annots")) if is_indirect(one)]
             for one in (page, *annotations):
                 if found.get(one.objgen) == number:
                     self._spread(one, number, found, borders)
@@ -80,17 +82,17 @@ class Places:
     def _field_of(self) -> dict[Number, str]:
         found: dict[Number, str] = {}
         form = entry(self._pdf.Root, "/AcroForm")
-        pending = [(field, "", 0) for field in items(entry(form, "/Fields"))]
+        pending = [(field, "", 0) for field in self._items(entry(form, "/Fields"))]
         borders = set(self._borders)
         fields: list[tuple[Any, str]] = []
         while pending:
             field, before, depth = pending.pop()
             if not is_indirect(field) or field.objgen in found or depth > _DEEPEST_FIELD:
                 continue
-            name = ".".join(part for part in (before, text_of(entry(field, "/T"))) if part)
+            name = ".".join(part for part in (before, self._name(field)) if part)[:_LONGEST_NAME]
             found[field.objgen] = name
             fields.append((field, name))
-            pending += [(kid, name, depth + 1) for kid in items(entry(field, "/Kids"))]
+            pending += [(kid, name, depth + 1) for kid in self._items(entry(field, "/Kids"))]
         borders |= set(found)
         for field, name in fields:
             for key in ("/A", "/AA", "/V"):
@@ -103,6 +105,17 @@ class Places:
         for key, words in _ROOTS.items():
             self._spread(entry(self._pdf.Root, key), words, found, self._borders)
         return found
+
+    def _items(self, thing: Any) -> Iterable[Any]:
+        """Return what stands in an array; nothing once very much was gone through."""
+        many = items(thing)
+        self._left -= len(many)
+        return many if self._left > 0 else ()
+
+    def _name(self, field: Any) -> str:
+        name = text_of(entry(field, "/T")) if self._left > 0 else ""
+        self._left -= len(name) // _LONGEST_NAME
+        return name[:_LONGEST_NAME]
 
     def _spread(self, start: Any, label: Any, found: dict[Number, Any], borders: set[Number]) -> None:
         """Label what hangs at an object, as far as nothing else has it and no border is crossed."""

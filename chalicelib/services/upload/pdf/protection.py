@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.services.upload.pdf.cipher import Decrypt, decryption_of
 from chalicelib.services.upload.pdf.ends import whole
-from chalicelib.services.upload.pdf.refusal import damaged
+from chalicelib.services.upload.pdf.refusal import damaged, shown_name
 from chalicelib.services.upload.pdf.sections import Sections
 from chalicelib.services.upload.pdf.syntax import Reference, read_dictionary, written
 
@@ -44,7 +44,9 @@ def unlock(stream: BinaryIO, sections: Sections) -> Decrypt | None:
     if not isinstance(handler, str):
         raise damaged("El PDF está dañado: dice que está cifrado y no dice cómo")
     if handler != "/Standard":
-        raise _encrypted(f"El PDF está cifrado para un certificado ({handler[1:]}): solo lo abre quien tiene la clave")
+        raise _encrypted(
+            f"El PDF está cifrado para un certificado ({shown_name(handler)[1:]}): solo lo abre quien tiene la clave"
+        )
     import pikepdf  # noqa: PLC0415  (heavy: loaded only where a PDF is inspected)
 
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import mmap
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -18,6 +19,10 @@ _WINDOW = 4096
 _LONGEST = 4 * 1024 * 1024
 _HEAD = re.compile(rb"[\x00\t\n\f\r ]{0,64}(\d{1,10})[\x00\t\n\f\r ]{1,9}(\d{1,10})[\x00\t\n\f\r ]{1,9}obj")
 _END = re.compile(rb"endobj|>>[\x00\t\n\f\r ]{0,64}stream[\r\n]")
+_REFERENCE = re.compile(
+    rb"(?<![^\x00\t\n\f\r ()<>\[\]{}/%])(\d{1,10})[\x00\t\n\f\r ]{1,9}(\d{1,10})[\x00\t\n\f\r ]{1,9}R"
+)
+_MOST_REFERENCES = 5_000_000
 _MOST_DIGITS = 10
 _MAX_READ = 128 * 1024 * 1024
 """Bytes read for all objects together; what lies beyond is taken to be there and whole."""
@@ -89,16 +94,16 @@ class RawObjects:
         read = read_dictionary(b"<</X " + text + b"\n>>", 0, _LONGEST, repeated)
         return read[0][0][1] if isinstance(read, tuple) and len(read[0]) == 1 else UNFINISHED
 
-    def is_referred_to(self, number: Number) -> bool:
-        """Tell whether any object refers to this one, or the trailer does."""
-        pattern = re.compile(
-            rb"(?<![^\x00\t\n\f\r ()<>\[\]{}/%%])%d[\x00\t\n\f\r ]{1,9}%d[\x00\t\n\f\r ]{1,9}R" % number
-        )
+    def referred_to(self, numbers: set[Number]) -> set[Number]:
+        """Return to which of these any object refers, or the trailer does."""
+        found: set[Number] = set()
         with whole(self._stream) as content:
-            if pattern.search(content):
-                return True
+            found |= _references(content, numbers)
         packed = {one.obj_stream_number for one in self._table.values() if one.obj_stream_number is not None}
-        return any(pattern.search(text) for one in packed if self._left > 0 for text in self._packed(one).values())
+        for one in packed:
+            if self._left > 0 and found != numbers:
+                found |= _references(b" ".join(self._packed(one).values()), numbers)
+        return found
 
     def _starts(self, number: Number) -> bool:
         entry = self._table[number]
@@ -122,3 +127,15 @@ class RawObjects:
         places = [int(word) + first for word in words[1::2]]
         ends = [*places[1:], len(data)]
         return {int(name): data[start:end] for name, start, end in zip(words[::2], places, ends, strict=False)}
+
+
+def _references(content: bytes | mmap.mmap, numbers: set[Number]) -> set[Number]:
+    """Return which of these numbers are referred to; past very many references, all that may be."""
+    found: set[Number] = set()
+    for count, one in enumerate(_REFERENCE.finditer(content)):
+        if count > _MOST_REFERENCES:
+            return numbers
+        number = int(one[1]), int(one[2])
+        if number in numbers:
+            found.add(number)
+    return found

@@ -31,6 +31,11 @@ def quoted(text: str) -> str:
     return f"«{shown[:_LONGEST_QUOTE]}…»" if len(shown) > _LONGEST_QUOTE else f"«{shown}»"
 
 
+def shown_name(name: str) -> str:
+    """Return a name with its slash as a message can repeat it, without quotes."""
+    return quoted(name)[1:-1]
+
+
 class Findings:
     """Everything wrong that was found so far, each thing once."""
 

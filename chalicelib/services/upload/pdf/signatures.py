@@ -9,8 +9,12 @@ from typing import Any, BinaryIO
 from chalicelib.domain.notice import FileSignature
 from chalicelib.services.upload.pdf.ends import whole
 from chalicelib.services.upload.pdf.places import Places
-from chalicelib.services.upload.pdf.things import name_of
+from chalicelib.services.upload.pdf.refusal import too_complex
+from chalicelib.services.upload.pdf.things import name_of, parser
 
+MOST_SIGNATURES = 100
+_NUMBERS = 4
+"""Of a range: two stretches, and the signature itself between them."""
 _HELD = re.compile(rb"<[0-9A-Fa-f\x00\t\n\f\r ]*>")
 
 
@@ -25,10 +29,11 @@ class Signatures:
         """Look at a dictionary of an indirect object; None is the trailer."""
         if "/ByteRange" not in entries or "/Contents" not in entries:
             return
-        try:
-            covered = [int(one) for one in entries["/ByteRange"]]
-        except (TypeError, ValueError):
-            covered = []
+        ranges = entries["/ByteRange"]
+        is_range = isinstance(ranges, parser().Array) and len(ranges) == _NUMBERS
+        covered = [one if isinstance(one, int) else -1 for one in ranges] if is_range else []
+        if len(self._seen) >= MOST_SIGNATURES:
+            raise too_complex(f"La lista de firmas del PDF, con más de {MOST_SIGNATURES},")
         self._seen.append((owner, covered, name_of(entries.get("/Type")) == "/DocTimeStamp"))
 
     def tell(self, stream: BinaryIO, size: int, places: Places) -> tuple[FileSignature, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -39,7 +39,7 @@ def entry(thing: Any, key: str) -> Any:
     return thing.get(key) if isinstance(thing, (parser().Dictionary, parser().Stream)) else None
 
 
-def items(thing: Any) -> Iterable[Any]:
+def items(thing: Any) -> Sequence[Any]:
     """Return what stands in an array; nothing for anything else."""
     return thing if isinstance(thing, parser().Array) else ()
 
