@@ -6,8 +6,7 @@ import hashlib
 import re
 
 from chalicelib.domain.errors import CasillaError, InvalidInput, TooLarge
-from chalicelib.domain.notice import FileRole
-from chalicelib.domain.upload.file_facts import FileFacts
+from chalicelib.domain.notice import FileFacts, FileRole
 from chalicelib.domain.upload.upload import EXTENSIONS, PDF, DeclaredFile
 from chalicelib.services.upload.inspect_file import inspect_file
 

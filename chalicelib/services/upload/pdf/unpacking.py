@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 PIECE = 256 * 1024
 _FEWEST_UNPACKED = 48 * 1024 * 1024
 _MOST_TIMES_PACKED = 64
-"""How often its size a file may unpack to, beside the fewest. What programs write reaches twenty or so. Many small files
+"""How often its size a file may unpack to, beside the fewest. What programs write reaches twenty. Many small files
 that stand for much would keep the function that takes a deposit at work."""
 MOST_TIMES = 4
 """Ways of packing of one stream, one inside the other."""

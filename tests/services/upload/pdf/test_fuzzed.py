@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 
 from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.upload.file_facts import FileFacts
+from chalicelib.domain.notice import FileFacts
 from chalicelib.services.upload.pdf.cipher import decryption_of
 from tests.services.upload.inspecting import accept, problems, refusal
 from tests.services.upload.pdf.bombs import CATALOG, PAGE, Written, a_stream
