@@ -76,6 +76,8 @@ DOORS = (
     Door("GET",    "/v1/mailboxes/{mailbox_id}",                       SIGNED,  NOTHING, "api.deposit.mailboxes:show_mailbox"),
     Door("POST",   "/v1/uploads",                                      SIGNED,  JSON,    "api.upload.uploads:create_upload"),
     Door("GET",    "/v1/uploads/{upload_id}",                          SIGNED,  NOTHING, "api.upload.uploads:show_upload"),
+    Door("POST",   "/v1/file-checks",                                  SIGNED,  JSON,    "api.upload.file_checks:create_file_check", LARGEST_DEPOSIT),
+    Door("GET",    "/v1/file-checks/{check_id}",                       SIGNED,  NOTHING, "api.upload.file_checks:show_file_check"),
     # The people's API: ways in and out
     Door("POST",   "/v1/captchas",                                     PUBLIC,  JSON,    "api.access.captchas:create_captcha"),
     Door("GET",    "/v1/captchas/{captcha_id}/audio",                  PUBLIC,  NOTHING, "api.access.captchas:hear_captcha"),

@@ -13,6 +13,7 @@ PACKAGE = ROOT / "chalicelib"
 WINGS = {path.parent.name for path in (PACKAGE / "services").glob("*/__init__.py")}
 USES: dict[str, set[str]] = {
     "bootstrap/chance.py": {"access"},
+    "bootstrap/files.py": {"sender", "upload"},
     "bootstrap/search.py": {"reading"},
     "bootstrap/session.py": {"access"},
     "bootstrap/storage.py": {"access"},
@@ -25,6 +26,7 @@ USES: dict[str, set[str]] = {
     "handlers/session_page.py": {"access"},
     "handlers/signed.py": {"sender"},
     "store/export_store.py": {"export"},
+    "store/file_check_store.py": {"upload"},
     "store/limit_store.py": {"access"},
     "store/look_store.py": {"access"},
     "store/mailbox_store.py": {"reading"},

@@ -61,7 +61,7 @@ def _upload_id(arrived: ArrivedUpload) -> str:
 
 def _check(arrived: ArrivedUpload, upload_id: str, *, files: Files, now: datetime, malware_scan: str) -> Upload:
     """Look at the object, and copy it to where deposits find it if nothing is wrong."""
-    refusal = _scan_refusal(files.scan_status(arrived.key)) if malware_scan == "guardduty" else None
+    refusal = scan_refusal(files.scan_status(arrived.key)) if malware_scan == "guardduty" else None
     refusal = refusal or _inspection_refusal(arrived, files)
     outcome = Upload(
         upload_id=upload_id,
@@ -78,7 +78,7 @@ def _check(arrived: ArrivedUpload, upload_id: str, *, files: Files, now: datetim
     return outcome
 
 
-def _scan_refusal(status: str | None) -> Refusal | None:
+def scan_refusal(status: str | None) -> Refusal | None:
     """Let only a finished scan without findings pass: a scan that failed proves nothing."""
     if status is None:
         detail = "El archivo se está analizando. Consulte de nuevo en un minuto."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 
 from chalicelib.domain.deadline import Regime, Term, parse_term
@@ -13,7 +11,7 @@ from chalicelib.domain.identity_document import check_document_number, mailbox_i
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.notice import CaseFile, Document, FileRole
 from chalicelib.domain.upload.upload import MAX_ANNEXES, MAX_INLINE_SIZE, check_declared, is_upload_id
-from chalicelib.handlers.api.upload.declared_file import printable, read_declared
+from chalicelib.handlers.api.upload.declared_file import printable, read_content, read_declared
 from chalicelib.handlers.fields import Fields, read_json
 
 _NUMBER, _NAME, _SUBJECT, _FILENAME, _TYPE = 100, 200, 2000, 200, 100
@@ -92,7 +90,7 @@ def _file(role: FileRole, fields: Fields, left: int) -> SentFile:
     has_content, has_upload = fields.has("content"), fields.has("upload_id")
     if has_content == has_upload:
         fields.refuse("file_source", "content", "o «upload_id»: se envía uno de los dos, y solo uno")
-    content = _base64(fields, left) if has_content else None
+    content = _content(fields, left) if has_content else None
     upload_id = fields.text("upload_id", longest=_TYPE) if has_upload else None
     if upload_id is not None and not is_upload_id(upload_id):
         fields.refuse("upload_id_invalid", "upload_id", "no es un identificador que dio POST /v1/uploads")
@@ -100,16 +98,9 @@ def _file(role: FileRole, fields: Fields, left: int) -> SentFile:
     return SentFile(role, declared, content, upload_id, fields.where("")[:-1])
 
 
-def _base64(fields: Fields, left: int) -> bytes:
-    """Return a file of up to `left` bytes; what is written longer than they would be is not decoded."""
-    written = fields.blob("content")
-    if len(written) > 4 * -(-left // 3):
-        raise _inline_too_large(fields)
-    try:
-        content = base64.b64decode(written, validate=True)
-    except (binascii.Error, ValueError):
-        fields.refuse("field_base64", "content", "no es base64 correcto")
-    if len(content) > left:
+def _content(fields: Fields, left: int) -> bytes:
+    content = read_content(fields, left)
+    if content is None:
         raise _inline_too_large(fields)
     return content
 
