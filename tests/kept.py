@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chalicelib.config import Config
 from tests.cloud import Engine
 
@@ -14,8 +12,10 @@ def everything(engine: Engine, config: Config) -> dict[str, str]:
     found: dict[str, str] = {}
     for field, name in names.items():
         if field.endswith("_table"):
-            for item in engine.client("dynamodb").scan(TableName=name)["Items"]:
-                found[f"{field} {_key_of(item)}"] = str(item)
+            dynamodb = engine.client("dynamodb")
+            keys = [key["AttributeName"] for key in dynamodb.describe_table(TableName=name)["Table"]["KeySchema"]]
+            for item in dynamodb.scan(TableName=name)["Items"]:
+                found[" ".join([field, *(item[key]["S"] for key in keys)])] = str(item)
         elif field.endswith("_bucket"):
             for version in engine.client("s3").list_object_versions(Bucket=name).get("Versions", []):
                 found[f"{field} {version['Key']}"] = str(version)
@@ -25,7 +25,3 @@ def everything(engine: Engine, config: Config) -> dict[str, str]:
 def left_by(before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
     """Return what is new or otherwise than before."""
     return {place: words for place, words in after.items() if before.get(place) != words}
-
-
-def _key_of(item: dict[str, Any]) -> str:
-    return " ".join(sorted(next(iter(value.values())) for value in item.values() if "S" in value))

@@ -19,6 +19,8 @@ CHECKS_PER_INSTITUTION = Limit("file-check-institution", 600, 60 * 60)
 """Refuses: an institution's own count, which only its keys can spend. A check takes half a second of a processor."""
 OUTCOME_LIFETIME = timedelta(hours=1)
 """How long what was found of a file that was sent apart can be read; the file is gone by then."""
+FORM_LIFETIME = timedelta(minutes=10)
+"""How long somebody at the portal may take until they begin to send a file apart."""
 GIVEN_UP_AFTER = 10
 """Tries: whatever ends the process that looks at a file is given up, and its file deleted."""
 
@@ -74,6 +76,8 @@ class FileCheck:
     check_id: str
     expires_at: datetime
     verdict: Verdict | None = None
+
+    role: FileRole = FileRole.ANNEX
 
     @property
     def state(self) -> CheckState:

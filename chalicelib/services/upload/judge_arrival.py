@@ -52,7 +52,7 @@ def judge_arrival(  # noqa: PLR0913 - what lies where, and what is known of it
     if outcome is None:
         given_up = tries > GIVEN_UP_AFTER
         verdict = None if given_up else _judge(place, arrived, files=files, malware_scan=malware_scan)
-        outcome = FileCheck(place.owner, place.check_id, now + OUTCOME_LIFETIME, verdict)
+        outcome = FileCheck(place.owner, place.check_id, now + OUTCOME_LIFETIME, verdict, place.role)
         if not checks.add(outcome):
             outcome = checks.find(place.owner, place.check_id, now) or outcome
     files.delete_upload(key)
