@@ -13,6 +13,7 @@ from chalicelib.domain.access.csrf import check_csrf
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.notice import FileRole
 from chalicelib.domain.upload.file_check import Verdict
+from chalicelib.domain.upload.upload import MAX_FILE_SIZE, MAX_INLINE_SIZE
 from chalicelib.handlers.commands.file_check import find, grant, judge
 from chalicelib.handlers.cookies import CHECK_COOKIE, cookie
 from chalicelib.handlers.fault import page_policy
@@ -64,7 +65,12 @@ def grant_by_form(request: PageRequest) -> Response:
     except CasillaError as error:
         return _form_page(within, error, template=_LARGE)
     response = show(
-        within, "file_check_send.html", cookies=[cookie(CHECK_COOKIE, secret)], sending=form, address=address
+        within,
+        "file_check_send.html",
+        cookies=[cookie(CHECK_COOKIE, secret)],
+        sending=form,
+        address=address,
+        largest=MAX_FILE_SIZE,
     )
     parts = urlsplit(form.address)
     response.headers.update(page_policy(f"{parts.scheme}://{parts.netloc}"))
@@ -100,5 +106,10 @@ def _form_page(
     request: PageRequest, error: CasillaError | None = None, *, template: str = "file_check.html"
 ) -> Response:
     captcha = None if request.session else new_captcha()
-    context = {"roles": ROLES, "role": request.value("role") or FileRole.MAIN.value, "captcha": captcha}
+    context = {
+        "roles": ROLES,
+        "largest": MAX_INLINE_SIZE,
+        "role": request.value("role") or FileRole.MAIN.value,
+        "captcha": captcha,
+    }
     return show_form(request, template, error, LABELS, **context)
