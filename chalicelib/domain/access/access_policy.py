@@ -50,8 +50,8 @@ FILE_CHECKS_PER_NEIGHBOURHOOD = Limit("file-check-neighbourhood", 300, 60 * 60)
 """Past either, strangers from there draw on half of what all may have judged."""
 FILE_CHECKS = Budget("file-check", 2 * 15 * 60, 15 * 60)
 """Files that people have judged at once, two a second: at half a second each one processor in all."""
-LARGE_FILE_CHECKS = Budget("large-file-check", 90, 15 * 60)
-"""Those they send apart: the workers, twenty at most, would take an eighth of their time for as many of the slowest."""
+LARGE_FILE_CHECKS = Budget("large-file-check", 60, 15 * 60)
+"""Those they send apart: as many of the slowest take two fifths of the time that the workers have, twenty at most."""
 
 RESEND_COOLING_S = 60
 """Between two e-mails that a person asks for about the same."""
