@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from pathlib import Path
 
 from chalicelib.domain.errors import InvalidInput, TooLarge, refusals
@@ -29,7 +30,11 @@ def judge_file(content: Path | bytes, declared: DeclaredFile, role: FileRole) ->
 
 
 def judge_sent_file(content: Path | bytes, filename: str, role: FileRole) -> Verdict:
-    """Return the verdict on a file that came from a form: its size, hash and type are what they are."""
+    """Return the verdict on a file that came from a form: its size, hash and type are what they are.
+
+    Its name, of a few thousand letters at most, is taken as that of a deposit is: composed, without blanks around it.
+    """
+    filename = unicodedata.normalize("NFC", filename).strip()
     size = content.stat().st_size if isinstance(content, Path) else len(content)
     return judge_file(content, DeclaredFile(filename, media_type_of(filename), _sha256(content), size), role)
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import html
 import re
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from chalicelib.bootstrap.storage import limit_store
 from chalicelib.domain.access.access_policy import LARGE_FILE_CHECKS
 from chalicelib.domain.limit import Standing
 from chalicelib.domain.upload.file_check import GIVEN_UP_AFTER, OUTCOME_LIFETIME
@@ -20,6 +18,7 @@ from tests.cloud import Engine
 from tests.deposit_world import PDF
 from tests.gateway_requests import Lines
 from tests.kept import everything, left_by
+from tests.spent import spend
 from tests.upload_arrivals import Arrivals
 
 PAGE = "/revisar-archivo/grande"
@@ -180,22 +179,12 @@ def test_without_session_or_captcha_there_is_no_leave(browser: Browser, moto_eng
 
 
 def test_a_session_s_form_counts_by_its_token_and_draws_on_what_strangers_left(browser: Browser) -> None:
-    world = browser.people.world
-    limits = limit_store(world.container)
-    for number in range(4 * LARGE_FILE_CHECKS.total):
-        _draw(limits, f"e{number}", world.clock.now)
+    spend(LARGE_FILE_CHECKS, Standing.QUIET, browser.people.world)
     assert browser.submit(browser.get(PAGE), PAGE, role="main").status_code == 429
     browser.enter()
 
     assert browser.post(PAGE, None, role="main", csrf="0" * 64).status_code == 403
     assert Sending(browser).answer.status_code == 200
-
-
-def _draw(limits: Any, by: str, now: Any) -> None:
-    try:
-        limits.draw(LARGE_FILE_CHECKS, Standing.QUIET, by=by, now=now)
-    except Exception:  # noqa: BLE001 - this part of it is spent
-        return
 
 
 @pytest.mark.parametrize("check_id", ["x", "grandes", "0" * 40])

@@ -143,6 +143,11 @@ def test_a_form_may_send_a_name_that_looks_like_folders() -> None:
     assert place.filename == "a/../b\n.txt"
 
 
+@pytest.mark.parametrize("name", ["Resolucio\u0301n N\u0303.txt", " anexo.txt "])
+def test_a_name_is_taken_as_a_deposit_takes_it(name: str) -> None:
+    assert judge_sent_file(TEXT, name, FileRole.ANNEX).state is CheckState.ACCEPTED
+
+
 def test_bytes_and_a_file_get_the_same_verdict(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(TEXT)

@@ -29,6 +29,7 @@ from tests.deposit_world import (
 )
 from tests.gateway_requests import Lines
 from tests.kept import everything, left_by
+from tests.spent import stand_at
 from tests.upload_arrivals import Arrivals
 from tests.upload_world import TEXT
 
@@ -140,9 +141,9 @@ def test_nothing_of_a_file_is_kept_and_nothing_logged(
 def test_an_institution_s_own_count_ends_and_no_other_s_with_it(world: World) -> None:
     institution_store(world.container).put(an_institution(institution_id="otra-entidad"))
     institution_store(world.container).put_key(a_signing_key(institution_id="otra-entidad"))
-    limit, by = CHECKS_PER_INSTITUTION, _limits(world)
-    for _ in range(limit.limit):
-        by.tally(limit.key(INSTITUTION_ID), window_s=limit.window_s, now=world.clock.now)
+    limit, limits = CHECKS_PER_INSTITUTION, limit_store(world.container)
+    key = limit.key(INSTITUTION_ID)
+    stand_at(limit.limit, lambda: limits.tally(key, window_s=limit.window_s, now=world.clock.now))
 
     refused = _ask(world, _file())
 
@@ -151,10 +152,6 @@ def test_an_institution_s_own_count_ends_and_no_other_s_with_it(world: World) ->
     assert _ask(world, _file(), keyid=f"otra-entidad:{KEY_ID}").status_code == 200
     world.clock.advance(seconds=int(refused.headers["Retry-After"]))
     assert _ask(world, _file()).status_code == 200
-
-
-def _limits(world: World) -> Any:
-    return limit_store(world.container)
 
 
 def test_an_institution_that_is_not_active_is_told_nothing(world: World) -> None:

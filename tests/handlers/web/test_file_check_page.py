@@ -20,6 +20,7 @@ from tests.cloud import Engine
 from tests.deposit_world import PDF
 from tests.gateway_requests import Lines
 from tests.kept import everything, left_by
+from tests.spent import spend, stand_at
 
 PAGE = "/revisar-archivo"
 ADDRESS = "127.0.0.1"
@@ -27,20 +28,14 @@ ADDRESS = "127.0.0.1"
 
 def _spend(browser: Browser, share: Standing) -> None:
     """Have the common budget stand where one of this standing is refused."""
-    box = browser.people.world.container
-    limits, room = limit_store(box), FILE_CHECKS.share(share)
-    for number in range(4 * room):
-        try:
-            limits.draw(FILE_CHECKS, share, by=f"e{number}", now=browser.people.world.clock.now)
-        except Exception:  # noqa: BLE001, S112 - this part of it is spent
-            continue
+    spend(FILE_CHECKS, share, browser.people.world)
 
 
 def _crowd(browser: Browser) -> None:
     """Have others behind the same address ask for more than a network's number."""
-    limits, limit = limit_store(browser.people.world.container), FILE_CHECKS_PER_NETWORK
-    for _ in range(limit.limit):
-        limits.tally(limit.key(network_of(ADDRESS)), window_s=limit.window_s, now=browser.people.world.clock.now)
+    world, limit = browser.people.world, FILE_CHECKS_PER_NETWORK
+    limits, key = limit_store(world.container), limit.key(network_of(ADDRESS))
+    stand_at(limit.limit, lambda: limits.tally(key, window_s=limit.window_s, now=world.clock.now))
 
 
 def test_the_page_says_before_that_nothing_is_kept(browser: Browser) -> None:
