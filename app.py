@@ -10,6 +10,7 @@ from chalicelib.handlers.operator import commands
 rest_collector()
 collect_lines()
 app = Chalice(app_name="casilla", configure_logs=False)  # `handlers.log` does
+app.api.binary_types.extend(doors.FORM_WITH_FILES)
 app.register_middleware(doors.without_body, "http")
 app.register_middleware(doors.in_own_words, "http")
 for door in doors.DOORS:

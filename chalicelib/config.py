@@ -27,6 +27,7 @@ class Config:
     tokens_table: str
     registrations_table: str
     exports_table: str
+    checks_table: str
     uploads_bucket: str
     documents_bucket: str
     exports_bucket: str

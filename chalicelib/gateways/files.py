@@ -14,6 +14,7 @@ from urllib.parse import quote
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.errors import Conflict, NotFound, Unavailable
+from chalicelib.domain.upload.file_check import SentByForm, UploadForm
 from chalicelib.domain.upload.upload import ArrivedUpload, DeclaredFile, UploadGrant
 from chalicelib.gateways.upload_metadata import checksum_of, from_metadata, to_metadata
 
@@ -104,6 +105,29 @@ class Files:
         }
         return UploadGrant(url, headers, expires_at)
 
+    def upload_form(self, key: str, *, most: int, leads_to: str, expires_s: int) -> UploadForm:
+        """Sign leave to post one file of up to `most` bytes by a form, to `key` with the file's own name after it.
+
+        The browser is then led to `leads_to`. No call is made.
+        """
+        signed = self._client.generate_presigned_post(
+            self._uploads,
+            f"{key}/${{filename}}",
+            Fields={"success_action_redirect": leads_to},
+            Conditions=[{"success_action_redirect": leads_to}, ["content-length-range", 0, most]],
+            ExpiresIn=expires_s,
+        )
+        return UploadForm(signed["url"], signed["fields"])
+
+    def find_sent_by_form(self, key: str) -> SentByForm | None:
+        """Return what lies at `key`, None when nothing does."""
+        try:
+            with translated():
+                head = self._client.head_object(Bucket=self._uploads, Key=key)
+        except NotFound:
+            return None
+        return SentByForm(key, head["ETag"])
+
     def find_upload(self, key: str) -> ArrivedUpload | None:
         """Return what arrived at `key`, None when nothing lies there.
 
@@ -125,7 +149,7 @@ class Files:
             tags = self._client.get_object_tagging(Bucket=self._uploads, Key=key)["TagSet"]
         return next((tag["Value"] for tag in tags if tag["Key"] == _SCAN_TAG), None)
 
-    def download_upload(self, arrived: ArrivedUpload, to: Path) -> None:
+    def download_upload(self, arrived: ArrivedUpload | SentByForm, to: Path) -> None:
         """Copy the very bytes that `arrived` names into a file.
 
         Raises:

@@ -28,11 +28,15 @@ MAILBOX = "a person's session, validated in the last twenty minutes"
 NOTHING: list[str] = []
 JSON = ["application/json"]
 FORM = ["application/x-www-form-urlencoded"]
+FORM_WITH_FILES = ["multipart/form-data"]
+"""The gateway hands it over in base64: `app.py` tells it which bodies are no text."""
 
 LARGEST_BODY = 64 * 1024
 """Bytes. Every field of the longest form, all of its letters escaped, takes half of it."""
 LARGEST_DEPOSIT = 6 * 1024 * 1024
 """Bytes: 4 MiB of files in base64, and what is said of them. The platform takes no more."""
+LARGEST_FORM_WITH_FILE = 4 * 1024 * 1024 + 128 * 1024
+"""Bytes: 4 MiB of a file, and the form's fields. In base64, as the gateway hands it over, it is what the platform takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ DOORS = (
     Door("GET",    "/v1/mailboxes/{mailbox_id}",                       SIGNED,  NOTHING, "api.deposit.mailboxes:show_mailbox"),
     Door("POST",   "/v1/uploads",                                      SIGNED,  JSON,    "api.upload.uploads:create_upload"),
     Door("GET",    "/v1/uploads/{upload_id}",                          SIGNED,  NOTHING, "api.upload.uploads:show_upload"),
+    Door("POST",   "/v1/file-checks",                                  SIGNED,  JSON,    "api.upload.file_checks:create_file_check", LARGEST_DEPOSIT),
+    Door("GET",    "/v1/file-checks/{check_id}",                       SIGNED,  NOTHING, "api.upload.file_checks:show_file_check"),
     # The people's API: ways in and out
     Door("POST",   "/v1/captchas",                                     PUBLIC,  JSON,    "api.access.captchas:create_captcha"),
     Door("GET",    "/v1/captchas/{captcha_id}/audio",                  PUBLIC,  NOTHING, "api.access.captchas:hear_captcha"),
@@ -122,6 +128,11 @@ DOORS = (
     Door("GET",    "/terminos",                                        PUBLIC,  NOTHING, "web.legal_texts:show_terms"),
     Door("GET",    "/privacidad",                                      PUBLIC,  NOTHING, "web.legal_texts:show_privacy"),
     Door("GET",    "/static/{name}",                                   PUBLIC,  NOTHING, "web.static:show_static_file"),
+    Door("GET",    "/revisar-archivo",                                 PUBLIC,  NOTHING, "web.file_check:show_file_check"),
+    Door("POST",   "/revisar-archivo",                                 PUBLIC,  FORM_WITH_FILES, "web.file_check:check_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/revisar-archivo/grande",                          PUBLIC,  NOTHING, "web.file_check:show_large_file_check"),
+    Door("POST",   "/revisar-archivo/grande",                          PUBLIC,  FORM,    "web.file_check:grant_by_form"),
+    Door("GET",    "/revisar-archivo/{check_id}",                      PUBLIC,  NOTHING, "web.file_check:show_large_verdict"),
     # Buttons' addresses, opened by hand: each leads to the page that its button stands on
     Door("GET",    "/activar/{link}/otro",                             PUBLIC,  NOTHING, "web.missing:lead_back"),
     Door("GET",    "/borrador/descartar",                              PUBLIC,  NOTHING, "web.missing:lead_back"),

@@ -55,6 +55,11 @@ PAGE_HEADERS = {
 """Of every answer to a browser."""
 
 
+def page_policy(form_to: str) -> dict[str, str]:
+    """Return the policy of a page whose form goes to another address as well, which is of the service itself."""
+    return {"Content-Security-Policy": _OWN.replace("form-action 'self'", f"form-action 'self' {form_to}")}
+
+
 def describe_fault(error: BaseException) -> dict[str, str]:
     """Return `error`, its kind and those of its causes, and `at`, the frames from the outermost inwards."""
     frames = traceback.extract_tb(error.__traceback__)

@@ -34,6 +34,7 @@ class PageRequest:
     path: str
     query: Mapping[str, list[str]]
     form: Mapping[str, list[str]]
+    """Of a form without files; one with files is in `body`, for its own page to read."""
     cookies: Mapping[str, str]
     headers: Mapping[str, str]
     origin: str
@@ -42,6 +43,7 @@ class PageRequest:
     """What forms of this session carry."""
     repeated: tuple[str, ...] = ()
     """Own cookies that came more than once, of which none counts."""
+    body: bytes = b""
 
     @property
     def address(self) -> str:
@@ -82,13 +84,15 @@ def page_request(request: Request, *, has_form: bool) -> PageRequest:
 
     """
     event = request.to_original_event()
+    has_files = request.headers.get("content-type", "").lower().startswith("multipart/")
     cookies = read_cookies(request.headers.get("cookie", ""))
     return PageRequest(
         method=request.method,
         route=str(request.path),
         path=str(event.get("path") or request.context.get("path")),
         query=_query(request),
-        form=_form(request) if has_form else {},
+        form=_form(request) if has_form and not has_files else {},
+        body=raw_body(request) if has_form and has_files else b"",
         cookies=cookies.values,
         repeated=cookies.repeated,
         headers=request.headers,

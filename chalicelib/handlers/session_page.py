@@ -12,6 +12,7 @@ from urllib.parse import quote
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.session import session_store
 from chalicelib.bootstrap.storage import pepper
 from chalicelib.domain.access.csrf import check_csrf, csrf_token
 from chalicelib.domain.errors import SessionEnded, ValidationNeeded
@@ -19,8 +20,10 @@ from chalicelib.handlers.admission import admit
 from chalicelib.handlers.cookies import FORGET_PAGES, SESSION_COOKIE, no_cookie
 from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.kept_form import KEPT_PAGE, RESENT, forget_form, keep_form
+from chalicelib.handlers.log import this_visit
 from chalicelib.handlers.page import View, go_to, told
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.services.access.find_session import find_session
 
 
 def by_cookie(view: View, access: str) -> Callable[..., Response]:
@@ -36,6 +39,22 @@ def by_cookie(view: View, access: str) -> Callable[..., Response]:
         return told(run, address=request.path, request=within)
 
     return admitted
+
+
+def within_own_session(request: PageRequest) -> PageRequest:
+    """Return the request of a page that anybody may see, within the session that the browser's cookie opens, if any.
+
+    One read, or none without a cookie. A form is then to be held against the session's token by its page.
+    """
+    if SESSION_COOKIE not in request.cookies:
+        return request
+    box = current()
+    try:
+        session, _ = find_session(request.cookies[SESSION_COOKIE], sessions=session_store(box), now=box.clock())
+    except SessionEnded:
+        return request
+    this_visit().user = session.username
+    return replace(request, session=session, csrf=csrf_token(pepper(box), session))
 
 
 def _shown(view: View, request: PageRequest, who: tuple[Any, ...], parameters: dict[str, str]) -> Response:

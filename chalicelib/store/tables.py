@@ -284,6 +284,20 @@ class ExportItem(Model):
     expires_at = TTLAttribute()
 
 
+class FileCheckItem(Model):
+    """What was found of a file that was sent to be checked only. `file_check` is `<owner>#<check_id>`.
+
+    `expires_at` is the table's TTL; the same instant in `data` is compared in code.
+    """
+
+    class Meta(_Meta):
+        """Bound by `bind`."""
+
+    file_check = UnicodeAttribute(hash_key=True)
+    data: JSONAttribute = JSONAttribute()
+    expires_at = TTLAttribute()
+
+
 def connect() -> Connection:
     """Open a connection and make its client, and so its region and credentials.
 
@@ -315,6 +329,7 @@ def bind(config: Config, connection: Connection | None = None) -> Connection:
         (TokenItem, config.tokens_table),
         (RegistrationItem, config.registrations_table),
         (ExportItem, config.exports_table),
+        (FileCheckItem, config.checks_table),
     ):
         model.Meta.table_name = table_name
         model._connection = None  # noqa: SLF001 - PynamoDB makes a client for each model; one serves all

@@ -7,7 +7,7 @@ import os
 import struct
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +30,7 @@ from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.sender.institution_store import InstitutionStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
 from infra.e2e.deployment import Deployment
+from infra.e2e.file_check import check_files
 from infra.e2e.methods import ask_by_every_method
 from infra.e2e.person import USERNAME, PersonClient, seed_account, use_mailbox
 from infra.operate import in_stack
@@ -102,6 +103,15 @@ class GatewaySender(Sender):
         raw = json.dumps(body).encode()
         return self._exchange(Request(self._base_url + path, data=raw, headers=headers))  # noqa: S310 - our own address
 
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the JSON of a signed request's answer."""
+        return self._call(method, path, None if body is None else json.dumps(body).encode()).json()
+
+    def put(self, grant: Mapping[str, Any], content: bytes) -> None:
+        """Send what a grant lets pass."""
+        request = Request(grant["url"], data=content, headers=dict(grant["headers"]), method="PUT")  # noqa: S310 - made by the service
+        self._patiently(lambda: self._exchange(request))
+
     def _exchange(self, request: Request) -> Answer:
         if request.full_url.startswith(self._base_url):
             request.add_header("Host", self._host)
@@ -142,6 +152,7 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     wait_for(lambda: any(EMAIL in mail["To"] for mail in deployment.engine.emails), "an e-mail goes out")
     wait_for(lambda: bool(deployment.engine.text_messages.get(MOBILE)), "an SMS goes out")
     tell("alerts sent by e-mail and SMS")
+    check_files(sender, PersonClient(deployment, sender.address), main, annex, tell)
     refuse_stranger(deployment, place, main)
     tell("a stranger's signature refused")
     use_mailbox(PersonClient(deployment, sender.address), answer["notice_id"], EMAIL, tell)

@@ -9,12 +9,18 @@ from infra.any_method import ANY
 
 METHODS = ("delete", "get", "head", "options", "patch", "post", "put")
 """What API Gateway means by any method."""
+_BINARY = "x-amazon-apigateway-binary-media-types"
 
 
 def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
-    """Return the template with each address's operation written for every method: the engine skips `any`."""
+    """Return the template with each address's operation written for every method: the engine skips `any`.
+
+    Which bodies are no text stands in the definition, where the engine does not look for it either.
+    """
     spelled = copy.deepcopy(template)
-    for operations in spelled["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"].values():
+    api = spelled["Resources"]["RestAPI"]["Properties"]
+    api["BinaryMediaTypes"] = list(api["DefinitionBody"][_BINARY])
+    for operations in api["DefinitionBody"]["paths"].values():
         operations.update(dict.fromkeys(METHODS, operations.pop(ANY)))
     return spelled
 

@@ -50,9 +50,9 @@ class PersonClient:
         """Return status, headers and text of an answer; redirects are answers, too."""
         host = f"{self.deployment.outputs['RestAPIId']}.execute-api.localhost"
         given = {"Host": host, **({"Authorization": f"Bearer {self.token}"} if self.token else {}), **headers}
-        raw = None if body is None else json.dumps(body).encode()
+        raw = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         if raw is not None:
-            given["Content-Type"] = "application/json"
+            given.setdefault("Content-Type", "application/json")
         request = Request(self.address + path, data=raw, headers=given, method=method)  # noqa: S310 - our own engine
         try:
             opener = build_opener(HTTPSHandler(context=self._tls()), _NoRedirect)

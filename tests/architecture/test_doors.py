@@ -13,7 +13,19 @@ import pytest
 
 import app as entry
 from chalicelib.handlers import doors
-from chalicelib.handlers.doors import DOORS, FORM, JSON, MAILBOX, NOTHING, PUBLIC, SESSION, SIGNED, Door, find
+from chalicelib.handlers.doors import (
+    DOORS,
+    FORM,
+    FORM_WITH_FILES,
+    JSON,
+    MAILBOX,
+    NOTHING,
+    PUBLIC,
+    SESSION,
+    SIGNED,
+    Door,
+    find,
+)
 from chalicelib.handlers.jobs import JOBS, Job
 from chalicelib.handlers.operator.arguments import READERS
 from chalicelib.handlers.operator.commands import COMMANDS, FLAG, Command
@@ -28,7 +40,8 @@ _PUBLIC_API = {
     f"/v1/{noun}" for noun in ("captchas", "login-codes", "password-resets", "registrations", "sessions", "activations")
 }
 _PUBLIC_PAGES = {
-    *("/", "/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad"),
+    *("/", "/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad", "/revisar-archivo"),
+    *("/revisar-archivo/grande", "/revisar-archivo/{check_id}"),
     *("/ingresar", "/ingresar/codigo", "/olvide-mi-clave", "/recuperar/{link}", "/activar/{link}"),
     *("/captchas/{captcha_id}", "/static/{name}", "/{page}", "/{page}/{second}"),
     *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo")),
@@ -48,11 +61,11 @@ def _named(door: Door) -> str:
 @pytest.mark.parametrize("door", DOORS, ids=_named)
 def test_every_door_declares_who_may_enter_and_what_it_takes(door: Door) -> None:
     assert door.access in {MAILBOX, PUBLIC, SESSION, SIGNED}
-    assert door.bodies in (NOTHING, JSON, FORM)
+    assert door.bodies in (NOTHING, JSON, FORM, FORM_WITH_FILES)
     if door.method != "POST":
         assert door.bodies == NOTHING
     else:
-        assert door.bodies == (FORM if door.kind == "web" else JSON)
+        assert door.bodies in ((FORM, FORM_WITH_FILES) if door.kind == "web" else (JSON,))
 
 
 @pytest.mark.parametrize("door", DOORS, ids=_named)
@@ -78,6 +91,11 @@ def test_the_app_has_the_doors_of_the_map_and_no_others() -> None:
         for method in door.methods
     }
     assert len(registered) == sum(len(door.methods) for door in DOORS)
+
+
+def test_the_gateway_is_told_which_bodies_are_no_text() -> None:
+    assert set(FORM_WITH_FILES) <= set(entry.app.api.binary_types)
+    assert not {JSON[0], FORM[0], "*/*"} & set(entry.app.api.binary_types)
 
 
 def test_where_get_is_let_in_head_is_too_and_nowhere_is_nowhere_by_every_method() -> None:

@@ -71,6 +71,8 @@ def test_a_page_takes_parts_of_its_own_wing_or_of_all() -> None:
         assert others <= ({"access/_rules.html"} if wing_of(template) == "people" else set()), template
 
 
+ELSEWHERE = {("file_check_send.html", "{{ sending.address }}")}
+"""Forms that go to the store of files, with leave that was signed for one object."""
 FORM = re.compile(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
 POSTED = [door for door in DOORS if door.method == "POST" and door.kind == "web"]
 
@@ -88,6 +90,9 @@ def test_every_form_leads_to_a_door_and_those_of_a_session_carry_its_token(templ
     forms = FORM.findall(source)
     assert len(forms) == source.count('<form method="post"')
     for action, body in forms:
+        if (template, action) in ELSEWHERE:
+            assert "csrf" not in body
+            continue
         found = doors_at(action)
         assert found, f"{template}: no door takes a form at {action}"
         of_wing = [door for door in found if door.target.startswith(f"web.{wing_of(template)}.")] or found

@@ -13,6 +13,7 @@ PACKAGE = ROOT / "chalicelib"
 WINGS = {path.parent.name for path in (PACKAGE / "services").glob("*/__init__.py")}
 USES: dict[str, set[str]] = {
     "bootstrap/chance.py": {"access"},
+    "bootstrap/files.py": {"sender", "upload"},
     "bootstrap/search.py": {"reading"},
     "bootstrap/session.py": {"access"},
     "bootstrap/storage.py": {"access"},
@@ -20,11 +21,14 @@ USES: dict[str, set[str]] = {
     "gateways/upload_metadata.py": {"upload"},
     "handlers/admission.py": {"access"},
     "handlers/commands/application.py": {"registration", "access"},
+    "handlers/commands/file_check.py": {"upload", "access"},
     "handlers/http.py": {"access"},
     "handlers/kept_form.py": {"access"},
     "handlers/session_page.py": {"access"},
     "handlers/signed.py": {"sender"},
+    "handlers/web/file_check.py": {"upload", "access"},
     "store/export_store.py": {"export"},
+    "store/file_check_store.py": {"upload"},
     "store/limit_store.py": {"access"},
     "store/look_store.py": {"access"},
     "store/mailbox_store.py": {"reading"},

@@ -40,7 +40,7 @@ from chalicelib.domain.notice import (
 from chalicelib.domain.notice import Sender as NoticeSender
 from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Seen
 from chalicelib.domain.reading.timeline import Extent, NoticeLog, timeline
-from chalicelib.domain.upload import filename, upload
+from chalicelib.domain.upload import file_check, filename, upload
 from chalicelib.handlers import doors
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from chalicelib.renderers.notice_json import facts_as_json
@@ -214,6 +214,8 @@ def test_limits_are_those_of_the_code() -> None:
         "Archivos dentro de un depósito, juntos": (upload.MAX_INLINE_SIZE // 2**20, "MiB"),
         "Un archivo subido": (upload.MAX_FILE_SIZE // 2**20, "MB"),
         "Cuerpo de un depósito": (doors.LARGEST_DEPOSIT // 2**20, "MiB"),
+        "Cuerpo de una revisión de archivo": (doors.LARGEST_DEPOSIT // 2**20, "MiB"),
+        "Revisiones de archivos": (file_check.CHECKS_PER_INSTITUTION.limit, "por entidad en cada hora"),
         "Cuerpo de las demás peticiones": (doors.LARGEST_BODY // 2**10, "KiB"),
         "Anexos": (upload.MAX_ANNEXES, ""),
         "Nombre de archivo": (filename.MAX_FILENAME_LENGTH, "caracteres"),
@@ -229,6 +231,8 @@ INSIDE = {
     "delivery_report_malformed": "a report of the mail provider, not of an integrator",
     "email_address_refused": "an alert cannot be written; the deposit stands",
     "scan_pending": "a worker waits; the upload's state says waiting",
+    "limit_reached": "told as file_check_limit",
+    "budget_spent": "a stranger's budget; institutions draw on none",
     "event_exists": "a worker repeats itself",
     "code_invalid": "told as notice_not_found",
     "cui_invalid": "people meet it when they register",

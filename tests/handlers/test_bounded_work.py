@@ -20,9 +20,9 @@ from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.reading.search_query import TypedCondition, read_conditions
 from chalicelib.handlers.api.deposit.deposit_body import read_deposit
 from chalicelib.handlers.cookies import DRAFT_COOKIE, FORM_COOKIE, SESSION_COOKIE
-from chalicelib.handlers.doors import DOORS, LARGEST_BODY, LARGEST_DEPOSIT, PUBLIC, SIGNED, Door
+from chalicelib.handlers.doors import DOORS, FORM_WITH_FILES, LARGEST_BODY, LARGEST_DEPOSIT, PUBLIC, SIGNED, Door
 from chalicelib.handlers.fields import Fields, read_json
-from tests.browser_requests import SAME_ORIGIN
+from tests.browser_requests import BOUNDARY, SAME_ORIGIN, multipart
 from tests.deposit_world import SignedCall, World, a_body, an_inline_file
 
 LARGEST_HEAD = 9_000
@@ -77,6 +77,21 @@ def hostile_forms(size: int) -> dict[str, bytes]:
     }
 
 
+@cache
+def hostile_files(size: int) -> dict[str, bytes]:
+    """Return forms with a file of nearly so many bytes."""
+    room = size - 8000
+    each = dict.fromkeys(("role", "captcha", "captcha_id", "csrf"), marks(800))
+    answered = {"role": "main", "captcha_id": "x" * 88, "captcha": "23456"}
+    parts = f"\r\n--{BOUNDARY}\r\n\r\n".encode()
+    return {
+        "marks in every field": multipart(marks(1500), marks(room).encode()[:room], **each),
+        "line ends": multipart("a.pdf", b"\n" * room, **answered),
+        "boundaries": multipart("a.pdf", parts * (room // len(parts)), **answered),
+        "a page of nothing": multipart("a.pdf", b"%PDF-1.7\n" + b"1 0 obj\n" * (room // 8), **answered),
+    }
+
+
 HEADS: dict[str, tuple[str, dict[str, str]]] = {
     "a query of marks": (f"campo=asunto&operador=contiene&valor={quote(marks(LARGEST_HEAD // 3))}", {}),
     "a query of many": ("valor=1&" * (LARGEST_HEAD // 8), {}),
@@ -103,7 +118,8 @@ class Stranger:
     def send(self, door: Door, body: bytes = b"", query: str = "", **headers: str) -> HTTPResponse:
         """Send it as the door's visitors do; what is signed with a key that the institution named does not have."""
         address = re.sub(r"{(\w+)}", "x" * 43, door.path) + (f"?{query}" if query else "")
-        kind = {"content-type": door.bodies[0]} if door.bodies else {}
+        boundary = f"; boundary={BOUNDARY}" if door.bodies == FORM_WITH_FILES else ""
+        kind = {"content-type": door.bodies[0] + boundary} if door.bodies else {}
         sent = {**kind, **(SAME_ORIGIN if door.kind == "web" else {})}
         if door.access == SIGNED:
             key = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -139,7 +155,7 @@ def test_there_are_doors_of_every_kind_and_names_of_their_fields() -> None:
     assert taking == {(PUBLIC, "api"), (PUBLIC, "web"), (SIGNED, "api")}
     assert {"username", "subject", "filename", "password", "code", "email"} <= set(NAMES)
     for size in {door.largest for door in DOORS}:
-        bodies = [*hostile_json(size).values(), *hostile_forms(size).values()]
+        bodies = [*hostile_json(size).values(), *hostile_forms(size).values(), *hostile_files(size).values()]
         assert all(len(body) <= size for body in bodies)
 
 
@@ -147,7 +163,8 @@ def test_there_are_doors_of_every_kind_and_names_of_their_fields() -> None:
 def test_the_largest_body_a_stranger_can_send_costs_little(world: World, door: Door) -> None:
     stranger = Stranger(world)
     ordinary = stranger.ordinary(door)
-    hostile = hostile_json if door.kind == "api" else hostile_forms
+    of_pages = hostile_files if door.bodies == FORM_WITH_FILES else hostile_forms
+    hostile = hostile_json if door.kind == "api" else of_pages
     for what, body in hostile(door.largest).items():
         _check(f"{_named(door)}, {what}", ordinary, lambda body=body: stranger.send(door, body))  # type: ignore[misc]
     body = hostile(LARGEST_DEPOSIT)["marks in every field"]

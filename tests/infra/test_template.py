@@ -37,6 +37,7 @@ MODELS = {
         "TOKENS": tables.TokenItem,
         "REGISTRATIONS": tables.RegistrationItem,
         "EXPORTS": tables.ExportItem,
+        "CHECKS": tables.FileCheckItem,
     }.items()
 }
 ANYWHERE = {
@@ -277,9 +278,8 @@ def watched(namespace: str, metric: str) -> set[str]:
 
 def test_every_queue_and_every_function_has_an_alarm() -> None:
     queues = set(of_type("AWS::SQS::Queue"))
-    dead = {name for name in queues if name.endswith("Failed")}
-    assert watched("AWS/SQS", "ApproximateNumberOfMessagesVisible") == dead
-    assert watched("AWS/SQS", "ApproximateAgeOfOldestMessage") == queues - dead
+    assert watched("AWS/SQS", "ApproximateNumberOfMessagesVisible") == {q for q in queues if q.endswith("Failed")}
+    assert watched("AWS/SQS", "ApproximateAgeOfOldestMessage") == {q for q in queues if not q.endswith("Failed")}
     assert watched("AWS/Lambda", "Errors") == FUNCTIONS
     assert watched("AWS/Lambda", "IteratorAge") == {"SendAlerts"}
 

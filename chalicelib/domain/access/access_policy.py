@@ -43,6 +43,16 @@ PART_OF_MAILS = 15
 """Of fifteen messages that the provider takes one may be about access, one about a registration, and one may go to
 nobody, so that nothing tells who exists. Alerts take the other twelve."""
 
+FILE_CHECKS_PER_SESSION = Limit("file-check-session", 60, 60 * 60)
+"""Refuses: files that somebody has judged within a session, which no stranger can spend."""
+FILE_CHECKS_PER_NETWORK = Limit("file-check-network", 30, 60 * 60)
+FILE_CHECKS_PER_NEIGHBOURHOOD = Limit("file-check-neighbourhood", 300, 60 * 60)
+"""Past either, strangers from there draw on half of what all may have judged."""
+FILE_CHECKS = Budget("file-check", 2 * 15 * 60, 15 * 60)
+"""Files that people have judged at once, two a second: at half a second each one processor in all."""
+LARGE_FILE_CHECKS = Budget("large-file-check", 60, 15 * 60)
+"""Those they send apart: as many of the slowest take two fifths of the time that the workers have, twenty at most."""
+
 RESEND_COOLING_S = 60
 """Between two e-mails that a person asks for about the same."""
 FAILURES_LOGGED = frozenset({5, 20, 100, 500, 2000})
@@ -92,6 +102,11 @@ def mail_standing(counts: dict[Limit, int]) -> Standing:
     """Tell how much of the common budget a stranger's e-mail may draw on."""
     is_crowded = _is_past_any({limit: counts[limit] for limit in _OF_NETWORKS})
     return Standing.CROWDED if is_crowded else Standing.QUIET
+
+
+def file_check_standing(counts: dict[Limit, int]) -> Standing:
+    """Tell how much of what all may have judged a stranger's file may draw on."""
+    return Standing.CROWDED if _is_past_any(counts) else Standing.QUIET
 
 
 def _is_past_any(counts: dict[Limit, int]) -> bool:

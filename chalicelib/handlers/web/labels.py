@@ -20,6 +20,8 @@ LABELS = {
     "alerts_by_sms": "Avisos por mensaje de texto",
     "doing": "Lo que pediste",
     "anio": "Año",
+    "role": "Qué será",
+    "file": "Archivo",
 }
 
 DOCUMENT_TYPES = {"DNI": "DNI", "CE": "Carné de extranjería", "PASAPORTE": "Pasaporte", "RUC": "RUC"}

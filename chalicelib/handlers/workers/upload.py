@@ -12,14 +12,16 @@ from urllib.parse import unquote_plus
 from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.bootstrap import Container, current
-from chalicelib.bootstrap.files import files, upload_messages, upload_store
+from chalicelib.bootstrap.files import file_check_store, files, upload_messages, upload_store
 from chalicelib.domain.errors import Conflict, InvalidInput, NotReady
+from chalicelib.domain.upload.file_check import is_check_key
 from chalicelib.domain.upload.upload import UploadState
 from chalicelib.handlers.log import log
-from chalicelib.handlers.workers.messages import work_off
+from chalicelib.handlers.workers.messages import tries_of, work_off
 from chalicelib.handlers.workers.reports import NIGHT_TIME, reported
 from chalicelib.services.upload import expire_uploads as expiring
 from chalicelib.services.upload.check_upload import check_upload
+from chalicelib.services.upload.judge_arrival import judge_arrival
 from chalicelib.services.work_through import counted
 
 LONGEST_WAIT = timedelta(minutes=15)
@@ -31,10 +33,15 @@ _SCANNED = "GuardDuty Malware Protection Object Scan Result"
 
 @dataclass(frozen=True, slots=True)
 class CheckedUploads:
-    """What a batch came to: `gone` were checked before, `stray` came by no grant, `waiting` come again."""
+    """What a batch came to: `gone` were checked before, `stray` came by no grant, `waiting` come again.
+
+    Of files that were only to be judged, `judged` got a verdict, `given_up` none; both are deleted.
+    """
 
     checked: int
     refused: int
+    judged: int
+    given_up: int
     gone: int
     stray: int
     waiting: int
@@ -50,9 +57,9 @@ def check_uploads(event: SQSEvent) -> dict[str, Any]:
     def handle(message: dict[str, Any]) -> Iterator[str]:
         body = json.loads(message["body"])
         if body.get("detail-type") == _SCANNED:
-            yield _check_scanned(body["detail"]["s3ObjectDetails"]["objectKey"], box)
+            yield _check_scanned(body["detail"]["s3ObjectDetails"]["objectKey"], tries_of(message), box)
         for arrival in body.get("Records", ()):  # S3 also sends a test event without records
-            yield _check(unquote_plus(arrival["s3"]["object"]["key"]), box)
+            yield _check(unquote_plus(arrival["s3"]["object"]["key"]), tries_of(message), box)
 
     done = work_off(event, handle, queue=upload_messages(box), longest_wait=LONGEST_WAIT, now=box.clock)
     is_complete = not done.outcomes["failed"]
@@ -61,9 +68,11 @@ def check_uploads(event: SQSEvent) -> dict[str, Any]:
     return done.answer
 
 
-def _check(key: str, box: Container) -> str:
+def _check(key: str, tries: int, box: Container) -> str:
     scan = box.config.malware_scan
     try:
+        if is_check_key(key):
+            return _judge(key, tries, box)
         outcome = check_upload(key, files=files(box), uploads=upload_store(box), now=box.clock(), malware_scan=scan)
     except InvalidInput as error:  # not sent by a grant: nothing will ever ask for it
         log().warning("stray upload", code=error.code)
@@ -73,10 +82,25 @@ def _check(key: str, box: Container) -> str:
     return _OUTCOMES.get(outcome.state, "gone") if outcome is not None else "gone"
 
 
-def _check_scanned(key: str, box: Container) -> str:
+def _judge(key: str, tries: int, box: Container) -> str:
+    """Judge one that was sent to be checked only, and goes."""
+    outcome = judge_arrival(
+        key,
+        tries=tries,
+        files=files(box),
+        checks=file_check_store(box),
+        now=box.clock(),
+        malware_scan=box.config.malware_scan,
+    )
+    if outcome is None:
+        return "gone"
+    return "judged" if outcome.verdict else "given_up"
+
+
+def _check_scanned(key: str, tries: int, box: Container) -> str:
     """Check one whose scan is done; its tag may show a moment later."""
     try:
-        return _check(key, box)
+        return _check(key, tries, box)
     except NotReady as error:
         raise NotReady(error.code, error.detail) from error
 

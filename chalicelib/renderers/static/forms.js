@@ -33,6 +33,22 @@ for (const place of document.querySelectorAll("[data-password]")) {
   place.append(button);
 }
 
+// A file that the form cannot carry is told of before minutes are spent on sending it.
+for (const input of document.querySelectorAll("input[data-largest]")) {
+  const isHeld = () => {
+    const isTooLarge = input.files[0]?.size > Number(input.dataset.largest);
+    input.setCustomValidity(isTooLarge ? input.dataset.tooLarge : "");
+    return !input.reportValidity();
+  };
+  input.addEventListener("change", isHeld);
+  input.form.addEventListener("submit", (event) => {
+    if (isHeld()) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  });
+}
+
 for (const link of document.querySelectorAll("[data-captcha-audio]")) {
   link.querySelector(".hidden")?.remove();
   link.addEventListener("click", async (event) => {

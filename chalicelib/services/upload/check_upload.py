@@ -64,7 +64,7 @@ def _check(arrived: ArrivedUpload, upload_id: str, *, files: Files, now: datetim
     """Look at the object, and copy it to where deposits find it if nothing is wrong."""
     seen: FileFacts | Refusal | None = None
     if malware_scan == "guardduty":
-        seen = _scan_refusal(files.scan_status(arrived.key))
+        seen = scan_refusal(files.scan_status(arrived.key))
     seen = seen or _inspect(arrived, files)
     refusal, facts = (seen, None) if isinstance(seen, Refusal) else (None, seen)
     outcome = Upload(
@@ -83,7 +83,7 @@ def _check(arrived: ArrivedUpload, upload_id: str, *, files: Files, now: datetim
     return outcome
 
 
-def _scan_refusal(status: str | None) -> Refusal | None:
+def scan_refusal(status: str | None) -> Refusal | None:
     """Let only a finished scan without findings pass: a scan that failed proves nothing."""
     if status is None:
         detail = "El archivo se está analizando. Consulte de nuevo en un minuto."

@@ -77,9 +77,9 @@ def test_without_session_one_is_led_to_the_login(browser: Browser) -> None:
     ids=["cross-site", "same-site", "other origin", "neither"],
 )
 def test_a_form_from_elsewhere_is_refused(browser: Browser, sent: dict[str, str]) -> None:
-    for path in [path for method, path, _ in PAGES if method == "POST"]:
-        answer = browser.post(_address(path), sent)
-        assert answer.status_code == 403, path
+    for door in [door for door in DOORS if (door.kind, door.method) == ("web", "POST")]:
+        answer = browser.post(_address(door.path), {**sent, "content-type": door.bodies[0]})
+        assert answer.status_code == 403, door.path
         assert "no salió de esta página" in text_of(answer)
 
 

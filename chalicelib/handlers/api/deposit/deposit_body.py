@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import partial
@@ -16,7 +14,7 @@ from chalicelib.domain.identity_document import check_document_number, mailbox_i
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.notice import CaseFile, Document, FileRole
 from chalicelib.domain.upload.upload import MAX_ANNEXES, MAX_INLINE_SIZE, check_declared, is_upload_id
-from chalicelib.handlers.api.upload.declared_file import printable, read_declared
+from chalicelib.handlers.api.upload.declared_file import printable, read_content, read_declared
 from chalicelib.handlers.fields import Fields, read_json
 from chalicelib.services.deposit.settle_files import inspect_sent
 
@@ -140,23 +138,16 @@ def _source(fields: Fields, left: int) -> tuple[bytes | None, str | None]:
     if has_content == has_upload:
         fields.refuse("file_source", "content", "o «upload_id»: se envía uno de los dos, y solo uno")
     if has_content:
-        return _base64(fields, left), None
+        return _content(fields, left), None
     upload_id = fields.text("upload_id", longest=_TYPE)
     if not is_upload_id(upload_id):
         fields.refuse("upload_id_invalid", "upload_id", "no es un identificador que dio POST /v1/uploads")
     return None, upload_id
 
 
-def _base64(fields: Fields, left: int) -> bytes:
-    """Return a file of up to `left` bytes; what is written longer than they would be is not decoded."""
-    written = fields.blob("content")
-    if len(written) > 4 * -(-left // 3):
-        raise _inline_too_large(fields)
-    try:
-        content = base64.b64decode(written, validate=True)
-    except (binascii.Error, ValueError):
-        fields.refuse("field_base64", "content", "no es base64 correcto")
-    if len(content) > left:
+def _content(fields: Fields, left: int) -> bytes:
+    content = read_content(fields, left)
+    if content is None:
         raise _inline_too_large(fields)
     return content
 

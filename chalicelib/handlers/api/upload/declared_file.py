@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+
 from chalicelib.domain.errors import InvalidInput, collect, refusal_of
 from chalicelib.domain.upload.upload import DeclaredFile
 from chalicelib.handlers.fields import Fields
@@ -27,6 +30,21 @@ def read_declared(fields: Fields) -> DeclaredFile:
     if problems:
         raise refusal_of(problems)
     return declared
+
+
+def read_content(fields: Fields, left: int) -> bytes | None:
+    """Return a file of up to `left` bytes out of its base64, None where there are more.
+
+    What is written longer than they would be is not decoded.
+    """
+    written = fields.blob("content")
+    if len(written) > 4 * -(-left // 3):
+        return None
+    try:
+        content = base64.b64decode(written, validate=True)
+    except (binascii.Error, ValueError):
+        fields.refuse("field_base64", "content", "no es base64 correcto")
+    return content if len(content) <= left else None
 
 
 def printable(fields: Fields, name: str, longest: int) -> str:
