@@ -120,6 +120,16 @@ def _gaps(content: bytes | mmap.mmap, end: int) -> Iterator[tuple[int, int]]:
             at = max(stop, at + 1)
 
 
+def top_level_objects(content: bytes | mmap.mmap, end: int) -> Iterator[tuple[int, int]]:
+    """Yield where the objects of the file begin and end, and none that stands inside another's data."""
+    at = 0
+    while found := _NEXT.search(content, at, end):
+        opened = _OBJECT.match(content, found.start(), end)
+        at = _object_end(content, opened.end(), end) if opened else found.end()
+        if opened:
+            yield opened.start(), at
+
+
 def _object_end(content: bytes | mmap.mmap, at: int, end: int) -> int:
     found = _OBJECT_END.search(content, at, end)
     if not found:

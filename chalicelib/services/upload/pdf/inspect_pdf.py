@@ -24,6 +24,7 @@ from chalicelib.services.upload.pdf.budget import (
     limit_parser,
 )
 from chalicelib.services.upload.pdf.ends import check_start, check_tail, find_end, foreign_bytes
+from chalicelib.services.upload.pdf.listing import check_listing
 from chalicelib.services.upload.pdf.oddities import judge_remarks
 from chalicelib.services.upload.pdf.pages import Needs, contents_of, pages_of
 from chalicelib.services.upload.pdf.places import Places
@@ -70,6 +71,7 @@ def _inspect(stream: BinaryIO, findings: Findings) -> FileFacts:
     library = parser()
     try:
         with library.open(reader, attempt_recovery=False, inherit_page_attributes=False) as pdf:
+            check_listing(sections.listing, pdf, stream, end)
             return _check_document(pdf, stream, end, reader, findings)
     except (
         library.PdfError,

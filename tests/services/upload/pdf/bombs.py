@@ -35,6 +35,10 @@ class Written:
             self.add(3, PAGE)
 
     def add(self, number: int, content: bytes) -> None:
+        if number in self.places:  # what is written anew leaves nothing behind that no section lists
+            start = self.places[number]
+            stop = self.file.index(b"endobj\n", start) + len(b"endobj\n")
+            self.file[start:stop] = b" " * (stop - start)
         self.places[number] = len(self.file)
         self.file += b"%d 0 obj\n%b\nendobj\n" % (number, content)
 
