@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from chalicelib.services.upload.pdf.refusal import too_complex
-from chalicelib.services.upload.pdf.things import parser, text_of
+from chalicelib.services.upload.pdf.things import name_of, parser, text_of
 
 _ENTRY = 4
 """What a named entry costs."""
 _BYTES = 64
 """Of a text, that cost as much as one entry of a list."""
+_LONGEST_NAME = 128
+"""That costs nothing by itself (ISO 32000-1, Annex C: 127 bytes)."""
 
 
 class Work:
@@ -50,7 +52,17 @@ class Work:
     def text(self, thing: Any) -> str:
         """Return what a string says, or a name without its slash; empty for anything else. Raises as `take` does."""
         self.data(thing)
-        return text_of(thing)
+        text = text_of(thing)
+        if len(text) > _LONGEST_NAME:
+            self.take(len(text) // _BYTES)
+        return text
+
+    def name(self, thing: Any) -> str:
+        """Return a name with its slash; empty for anything else. Raises as `take` does."""
+        name = name_of(thing)
+        if len(name) > _LONGEST_NAME:
+            self.take(len(name) // _BYTES)
+        return name
 
     def entries(self, thing: Any) -> Iterable[tuple[str, Any]]:
         """Return the entries of a dictionary. Raises as `take` does."""

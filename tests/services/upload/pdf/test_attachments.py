@@ -84,7 +84,11 @@ def test_invoice_of_the_receipts_library_is_accepted() -> None:
         (carrying(b'<a xmlns:s="http://www.w3.org/2000/svg"><s:script/></a>'), "factura.xml", "navegador"),
         (carrying(b'<html xmlns="http&#58;//www.w3.org/1999/xhtml"/>'), "factura.xml", "navegador"),
         (carrying(b'<svg xmlns="&#x68;ttp://www.w3.org/2000/svg"/>'), "factura.xml", "navegador"),
-        (carrying('<a><b xmlns="http://www.w3.org/1999&#x2f;XSL/Transform"/></a>'.encode("utf-16")), "factura.xml", "naveg"),
+        (
+            carrying('<a><b xmlns="http://www.w3.org/1999&#x2f;XSL/Transform"/></a>'.encode("utf-16")),
+            "factura.xml",
+            "naveg",
+        ),
         (carrying('<?mso-application progid="Word.Document"?><a/>'.encode("utf-16")), "factura.xml", "navegador"),
         (carrying(XML, DOS=String("factura.bat")), "factura.xml", "«factura.bat»"),
         (carrying(XML, name="f.xml", Unix=String("f.sh")), "f.xml", "«f.sh»"),

@@ -155,7 +155,7 @@ def test_signatures_are_few() -> None:
 
 def test_a_name_of_a_field_is_told_short() -> None:
     named = a_crowd(
-        b"/T (" + b"a" * 9000 + b") /V << /Type /Sig /ByteRange [0 1 2 3] /Contents <00> >>",
+        b"/FT /Sig /T (" + b"a" * 9000 + b") /V << /Type /Sig /ByteRange [0 1 2 3] /Contents <00> >>",
         b"null",
         count=1,
         catalog=FIELDS % b"10 0 R",
