@@ -21,7 +21,7 @@ from chalicelib.services.upload.pdf.budget import filters_of
 from chalicelib.services.upload.pdf.places import Places
 from chalicelib.services.upload.pdf.reader import CountedReader
 from chalicelib.services.upload.pdf.refusal import MAKE_ANEW, Findings, quoted
-from chalicelib.services.upload.pdf.things import is_dictionary, name_of
+from chalicelib.services.upload.pdf.things import is_dictionary
 from chalicelib.services.upload.pdf.unpacking import Broken, Budget, Spent, unpacked
 from chalicelib.services.upload.pdf.work import Work
 
@@ -94,9 +94,9 @@ class Attachments:
             self._elsewhere += [(owner, one) for one in files if "/EF" not in one][:_MOST_TOLD]
         if "/EF" in entries and is_dictionary(entries["/EF"]):
             self._files.append((owner, entries))
-        if "/Type" in entries and name_of(entries["/Type"]) == "/EmbeddedFile":
+        if "/Type" in entries and self._work.name(entries["/Type"]) == "/EmbeddedFile":
             self._streams.append(owner)
-        if "/Subtype" in entries and name_of(entries["/Subtype"]) == "/FileAttachment":
+        if "/Subtype" in entries and self._work.name(entries["/Subtype"]) == "/FileAttachment":
             self._pinned.append(owner)
 
     def tell(self, findings: Findings, places: Places, reader: CountedReader) -> tuple[FileAttachment, ...]:
@@ -153,7 +153,7 @@ class Attachments:
         self._taken += 1
         if self._taken > MAX_ATTACHMENTS:
             raise _Wrong(f", y son más de {MAX_ATTACHMENTS}")
-        relationship = name_of(entries.get("/AFRelationship"))
+        relationship = self._work.name(entries.get("/AFRelationship"))
         if owner is None or owner.objgen not in self._declared or relationship not in _RELATIONSHIPS:
             raise _Wrong(", que no está declarado como parte del documento (/AF: Data, Source o Alternative)")
         self._check_names(entries, name)
@@ -164,7 +164,7 @@ class Attachments:
             raise _Wrong(", cuyo nombre no es válido")
         if not streams or len({one.objgen for one in streams}) != 1 or not isinstance(streams[0], Stream):
             raise _Wrong(", que no es un solo archivo")
-        declared = name_of(streams[0].get("/Subtype")).removeprefix("/").partition(";")[0].strip().lower()
+        declared = self._work.name(streams[0].get("/Subtype")).removeprefix("/").partition(";")[0].strip().lower()
         if declared not in _TYPES[ending] | _UNSAID:
             raise _Wrong(f", declarado como {quoted(declared)}, que no corresponde a su nombre")
         key = streams[0].objgen, ending

@@ -91,7 +91,7 @@ def _check_document(pdf: Pdf, stream: BinaryIO, end: int, reader: CountedReader,
     pages = pages_of(pdf, raw, entry_bound(end))
     drawn = check_contents(contents_of(pages, MAX_CONTENTS), end, reader, findings)
     places = Places(pdf, pages, entry_bound(end) // 2)
-    work = Work(entry_bound(end) // 2)
+    work = Work(entry_bound(end) // 2, reader.uncounted)
     acts, attachments, signatures = Acts(work), Attachments(work), Signatures(work)
     for owner, entries, is_stream in _dictionaries(pdf, entry_bound(end)):
         acts.look(owner, entries, is_stream=is_stream)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from chalicelib.services.upload.pdf.refusal import too_complex
@@ -19,9 +20,10 @@ _LONGEST_NAME = 128
 class Work:
     """How many entries may still be gone through."""
 
-    def __init__(self, entries: int) -> None:
-        """Begin with so many."""
+    def __init__(self, entries: int, uncounted: Callable[[], AbstractContextManager[None]]) -> None:
+        """Begin with so many; `uncounted` is how data of streams are read, whose bytes are taken here."""
         self._left = entries
+        self.uncounted = uncounted
 
     def take(self, entries: int) -> None:
         """Take from what is left.
