@@ -73,6 +73,7 @@ _WHEN: Mapping[str, str] = {
     "/F": "al dar formato",
     "/V": "al validar",
 }
+_TRIGGERS = frozenset(_WHEN) | _CLICKS | {"/E", "/X", "/Fo", "/Bl"}
 _LONGEST_CHAIN = 64
 _MOST_SEEN = 500
 """So many are told apart from each other; one would be enough to refuse."""
@@ -172,7 +173,9 @@ class Acts:
         if is_dictionary(triggers):
             for key, action in self._work.entries(triggers):
                 self._look_at_trigger(owner, str(key), action)
-        elif _is_held(triggers):
+        elif _is_held(triggers) and any(
+            _is_held(triggers.get(key)) for key in _TRIGGERS
+        ):  # else a drawing of this name
             self._add(owner, _UNREADABLE)
 
     def _look_at_place(self, owner: Any, key: str, entries: Mapping[str, Any]) -> None:
@@ -186,7 +189,7 @@ class Acts:
                 self._add(owner, _UNREADABLE)
 
     def _look_at_trigger(self, owner: Any, key: str, action: Any) -> None:
-        if not _is_held(action):
+        if not _is_held(action) or (key not in _TRIGGERS and "/S" not in action):  # a font may be named so
             return
         kind = self._work.name(action.get("/S"))
         if key in _CLICKS:

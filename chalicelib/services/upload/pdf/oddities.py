@@ -51,7 +51,6 @@ _DECISIVE = frozenset(
         "/EmbeddedFiles",
         "/Encoding",
         "/Encrypt",
-        "/ExtGState",
         "/F",
         "/FS",
         "/FT",

@@ -6,7 +6,6 @@ import base64
 import zlib
 from typing import Any
 
-import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
@@ -47,6 +46,16 @@ def test_action_that_is_a_stream_is_refused(key: str) -> None:
     assert [(code, UNREADABLE in detail) for code, detail in found] == [("pdf_active_content", True)]
 
 
+def test_font_or_drawing_that_is_named_like_triggers_acts_not() -> None:
+    def change(pdf: Pdf) -> None:
+        drawing = pdf.make_stream(b"q Q", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9])
+        details = pdf.make_indirect(Dictionary(Type=Name.FontDescriptor, FontName=Name.Helvetica, Flags=32))
+        font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, FontDescriptor=details)
+        pdf.pages[0].obj.Resources = Dictionary(XObject=Dictionary(AA=drawing), Font=Dictionary(AA=font))
+
+    accept(a_pdf(change))
+
+
 def test_link_or_trigger_that_is_a_stream_is_refused() -> None:
     def change(pdf: Pdf) -> None:
         action = _as_stream(pdf, an_action("/S /URI /URI (https://www.gob.pe)"))
@@ -73,7 +82,7 @@ def test_script_that_is_packed_in_a_rare_way_is_told_as_a_script(filters: str, t
 
     def change(pdf: Pdf) -> None:
         stream = pdf.make_stream(b"")
-        stream.write(data, filter=pikepdf.Object.parse(f"[{filters}]".encode()), decode_parms=None)
+        stream.write(data, filter=[Name(one) for one in filters.split()])
         pdf.Root.OpenAction = Dictionary(S=Name.JavaScript, JS=stream)
 
     found = [detail for code, detail in problems(a_pdf(change)) if code == "pdf_active_content"]
