@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.errors import CasillaError, told_problems
 from chalicelib.domain.limit import Limit
 from chalicelib.domain.notice import FileFacts, FileRole
 from chalicelib.domain.upload.filename import extension
@@ -116,8 +116,8 @@ class SentByForm:
 
 
 def problems_of(refusal: CasillaError) -> tuple[Problem, ...]:
-    """Return all that a refusal tells."""
-    return tuple(Problem(one.code, one.detail, one.field) for one in refusal.problems or (refusal,))
+    """Return all that a refusal tells, within what one answer can."""
+    return tuple(Problem(one.code, one.detail, one.field) for one in told_problems(refusal) or (refusal,))
 
 
 def media_type_of(filename: str) -> str:

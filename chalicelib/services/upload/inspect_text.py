@@ -21,7 +21,7 @@ from chalicelib.services.upload.text_encodings import narrow_encoding, wide_enco
 from chalicelib.services.upload.text_pieces import Piece, Place, text_pieces
 
 MOST_TOLD = 20
-"""Problems in one refusal; of the others it is told how many they are."""
+"""Problems in one refusal; where there are more, the last says how many are left out."""
 MOST_COUNTED = 1_000
 """Places after which nobody looks any further."""
 _HEAD = 64
@@ -61,7 +61,7 @@ def inspect_text(stream: BinaryIO) -> None:
     """Accept UTF-8 that hides nothing; a byte order mark may come first.
 
     Raises:
-        InvalidInput: `text_not_utf8` or `text_control_characters`; `problems` has the first 20 places.
+        InvalidInput: `text_not_utf8` or `text_control_characters`; `problems` has 20 at most.
 
     """
     _inspect(stream, _TXT_REMEDY, is_csv=False)
@@ -90,9 +90,9 @@ def _inspect(stream: BinaryIO, remedy: str, *, is_csv: bool) -> None:
     if not problems:
         return
     if len(problems) > MOST_TOLD:
-        code, more = problems[MOST_TOLD].code, len(problems) - MOST_TOLD
+        code, more = problems[MOST_TOLD - 1].code, len(problems) - MOST_TOLD + 1
         told = f"Hay {'al menos ' if is_cut else ''}{more} lugares más como estos."
-        problems[MOST_TOLD:] = [InvalidInput(code, told)]
+        problems[MOST_TOLD - 1 :] = [InvalidInput(code, told)]
     raise refusal_of(tuple(problems))
 
 

@@ -81,7 +81,14 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     if entry.flag_bits & 0x1:
         raise encrypted()
     name = entry.filename
-    if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/") or not name.isprintable():
+    if (
+        not name
+        or name.startswith("/")
+        or "\\" in name
+        or ":" in name
+        or ".." in name.split("/")
+        or not name.isprintable()
+    ):
         raise damaged()
     if entry.is_dir() and (entry.file_size or entry.compress_size > _EMPTY):
         raise damaged()

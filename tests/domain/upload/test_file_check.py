@@ -6,14 +6,17 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.errors import MOST_TOLD, InvalidInput, refusal_of
 from chalicelib.domain.notice import FileRole
 from chalicelib.domain.upload.file_check import (
     OUTCOME_LIFETIME,
+    Problem,
     check_id_of,
     check_key,
     is_check_id,
     is_check_key,
     media_type_of,
+    problems_of,
     read_check_key,
     visitor_of,
     waits_until,
@@ -22,6 +25,16 @@ from chalicelib.domain.upload.upload import EXTENSIONS, is_upload_id, staging_ke
 from tests.upload_world import NOW
 
 CHECK_ID = check_id_of("ab" * 32, NOW)
+
+
+def test_problems_are_told_as_far_as_an_answer_can_tell_them() -> None:
+    many = refusal_of([InvalidInput("pdf_damaged", f"Falta la fuente {number}.") for number in range(70)])
+    told = problems_of(many)
+    assert len(told) == MOST_TOLD
+    assert told[-1].detail == "Falta la fuente 49. Hay 20 problemas más."
+    assert problems_of(InvalidInput("pdf_damaged", "Falta.", field="main")) == (
+        Problem("pdf_damaged", "Falta.", "main"),
+    )
 
 
 def test_an_id_says_until_when_its_outcome_may_come() -> None:

@@ -17,6 +17,7 @@ from chalicelib.domain.access.network import network_of
 from chalicelib.domain.limit import Standing
 from tests.browser_requests import Browser, check_html, text_of
 from tests.cloud import Engine
+from tests.crowded_pdf import a_crowded_pdf
 from tests.deposit_world import PDF
 from tests.gateway_requests import Lines
 from tests.kept import everything, left_by
@@ -59,11 +60,20 @@ def test_a_file_that_a_deposit_takes_passes(browser: Browser) -> None:
     assert "no es un depósito ni una constancia" in html
 
 
+def test_what_is_not_told_by_name_is_counted(browser: Browser) -> None:
+    html = text_of(browser.submit_file("carta.pdf", a_crowded_pdf(signatures=23, attachments=25)))
+
+    check_html(html)
+    assert html.count("no cubre todo el archivo, porque una parte se añadió después o quedó fuera") == 20
+    assert "Y 3 más." in html
+    assert "Y 5 más." in html
+
+
 @pytest.mark.parametrize(
     ("filename", "content", "role", "told"),
     [
         ("carta.txt", b"hola", "main", "El documento principal debe ser un PDF"),
-        ("carta.docx", b"PK", "annex", "Este tipo de archivo no se admite"),
+        ("carta.docx", b"PK", "annex", "Expórtelo a PDF desde el programa en que se hizo"),
         (".pdf", PDF, "main", "no puede empezar con un punto"),
         ("..\\a.pdf", PDF, "main", "no puede llevar carpetas"),
         ("<b>&\u202e.pdf", PDF, "main", "caracteres invisibles"),

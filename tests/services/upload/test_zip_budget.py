@@ -38,6 +38,11 @@ def links(count: int) -> str:
     return "<Relationships>" + "".join(each.format(number, kind) for number in range(count)) + "</Relationships>"
 
 
+def test_a_part_without_a_name_is_refused() -> None:
+    content = a_workbook({"ab": b"x"}).replace(b"ab", b"\x00b")
+    assert refusal(content, XLSX) == "spreadsheet_damaged"
+
+
 def test_a_sheet_of_as_many_links_as_fit_passes() -> None:
     parts = {"xl/worksheets/_rels/sheet1.xml.rels": links(40_000), "xl/worksheets/_rels/sheet2.xml.rels": links(40_000)}
     accept(a_workbook(parts), XLSX)

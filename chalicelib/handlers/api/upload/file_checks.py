@@ -15,6 +15,7 @@ from chalicelib.domain.upload.upload import MAX_INLINE_SIZE, DeclaredFile
 from chalicelib.handlers.api.upload.declared_file import read_content
 from chalicelib.handlers.fields import read_json
 from chalicelib.handlers.http import instant_in_json, json_response
+from chalicelib.renderers.notice_json import facts_as_json
 from chalicelib.services.sender.signed_request import READ_COVERAGE, WRITE_COVERAGE, SignedRequest, read_claim
 from chalicelib.services.upload.request_file_check import (
     FileToCheck,
@@ -77,27 +78,8 @@ def _read(body: bytes) -> FileToCheck:
 
 
 def _as_json(verdict: Verdict) -> dict[str, Any]:
-    facts = verdict.facts
     return {
         "verdict": verdict.state.value,
         "errors": [{"code": one.code, "detail": one.detail, "field": one.field} for one in verdict.problems],
-        "facts": {
-            "signatures": [
-                {
-                    "field": one.field,
-                    "covers_whole_file": one.covers_whole_file,
-                    "is_timestamp": one.is_timestamp,
-                }
-                for one in facts.signatures
-            ],
-            "attachments": [
-                {
-                    "filename": one.filename,
-                    "media_type": one.media_type,
-                    "relationship": one.relationship,
-                    "size": one.size,
-                }
-                for one in facts.attachments
-            ],
-        },
+        "facts": facts_as_json(verdict.facts),
     }

@@ -15,7 +15,7 @@ from chalicelib.services.upload.pdf.budget import filters_of
 from chalicelib.services.upload.pdf.places import Places
 from chalicelib.services.upload.pdf.refusal import Findings, quoted
 from chalicelib.services.upload.pdf.scripts import only_formats
-from chalicelib.services.upload.pdf.things import is_dictionary, name_of, parser
+from chalicelib.services.upload.pdf.things import is_dictionary, parser
 from chalicelib.services.upload.pdf.unpacking import Broken, Budget, Spent, unpacked
 from chalicelib.services.upload.pdf.work import Work
 
@@ -52,6 +52,9 @@ _SHOWS: Mapping[str, str] = {
 _DOING = frozenset({"/S", "/JS", "/URI"})
 _LEADING = frozenset({"/A", "/PA", "/Next", "/AA", "/OpenAction", "/JavaScript"})
 _ELSEWHERE = frozenset({"/F", "/Ref", "/FS", "/XFA", "/OPI"})
+_HOLDING = frozenset({"/Subtype", "/Rect", "/Title"})
+"""What an annotation or a bookmark has."""
+_UNREADABLE = "una acción que no se puede leer"
 _CLICKS = frozenset({"/D", "/U"})
 _TYPING = frozenset({"/K", "/F", "/V"})
 _WHEN: Mapping[str, str] = {
@@ -70,6 +73,7 @@ _WHEN: Mapping[str, str] = {
     "/F": "al dar formato",
     "/V": "al validar",
 }
+_TRIGGERS = frozenset(_WHEN) | _CLICKS | {"/E", "/X", "/Fo", "/Bl"}
 _LONGEST_CHAIN = 64
 _MOST_SEEN = 500
 """So many are told apart from each other; one would be enough to refuse."""
@@ -98,7 +102,7 @@ class Acts:
 
         """
         if "/Subtype" in entries:
-            subtype = name_of(entries["/Subtype"])
+            subtype = self._work.name(entries["/Subtype"])
             if subtype in _SHOWS:
                 self._add(owner, _SHOWS[subtype])
         if not _DOING.isdisjoint(entries):
@@ -117,7 +121,7 @@ class Acts:
             self._add(owner, f"un dibujo que está en otro archivo, {_target(self._work, entries['/Ref']['/F'])}")
         if "/OPI" in entries:
             self._add(owner, "una imagen que se toma de otro archivo al imprimir (OPI)")
-        if name_of(entries.get("/FS")) == "/URL":
+        if self._work.name(entries.get("/FS")) == "/URL":
             self._web_files = [*self._web_files[:_MOST_SEEN], (owner, _target(self._work, entries.get("/F")))]
 
     def tell(self, findings: Findings, places: Places) -> None:
@@ -141,7 +145,7 @@ class Acts:
             self._seen.append((owner, number, when, what))
 
     def _look_at_action(self, owner: Any, entries: Mapping[str, Any]) -> None:
-        kind = name_of(entries.get("/S"))
+        kind = self._work.name(entries.get("/S"))
         if kind in _DOES or "/JS" in entries or kind == "/JavaScript":
             what = what_it_does(self._work, entries, kind)
             if what:
@@ -150,19 +154,18 @@ class Acts:
             what = _leads(self._work, entries["/URI"])
             if what:
                 self._add(owner, what)
-        elif kind == "/Named" and name_of(entries.get("/N")) not in _PAGE_MOVES:
-            self._add(owner, f"la orden {quoted(name_of(entries.get('/N')))}")
+        elif kind == "/Named" and (order := self._work.name(entries.get("/N"))) not in _PAGE_MOVES:
+            self._add(owner, f"la orden {quoted(order)}")
         elif kind == "/Thread" and "/F" in entries:
             self._add(owner, f"un enlace a otro archivo, {_target(self._work, entries['/F'])}")
 
     def _look_at_places(self, owner: Any, entries: Mapping[str, Any]) -> None:
         for key in ("/A", "/PA", "/Next"):
-            for action in _actions(self._work, entries[key]) if key in entries else ():
-                kind = name_of(action.get("/S"))
-                if kind and kind not in _HARMLESS and kind not in _DOES and not (key == "/A" and "/O" in action):
-                    self._add(owner, f"una acción desconocida, {quoted(kind)}")
-        if is_dictionary(entries.get("/OpenAction")):  # else it is a place in the document
-            self._look_at_opening(owner, entries["/OpenAction"], "al abrirlo")
+            if key in entries:
+                self._look_at_place(owner, key, entries)
+        opening: Any = entries.get("/OpenAction")
+        if _is_held(opening):  # else it is a place in the document
+            self._look_at_opening(owner, opening, "al abrirlo")
         names: Any = entries.get("/JavaScript")
         if is_dictionary(names) and any(_is_filled(names.get(key)) for key in ("/Names", "/Kids")):
             self._lists_of_scripts = [owner]
@@ -170,19 +173,35 @@ class Acts:
         if is_dictionary(triggers):
             for key, action in self._work.entries(triggers):
                 self._look_at_trigger(owner, str(key), action)
+        elif _is_held(triggers) and any(
+            _is_held(triggers.get(key)) for key in _TRIGGERS
+        ):  # else a drawing of this name
+            self._add(owner, _UNREADABLE)
+
+    def _look_at_place(self, owner: Any, key: str, entries: Mapping[str, Any]) -> None:
+        """Look at what follows an action, or at what may be one: elements of the structure have an /A of their own."""
+        is_action = "/S" in entries if key == "/Next" else not _HOLDING.isdisjoint(entries)
+        for action in _actions(self._work, entries[key]):
+            kind = self._work.name(action.get("/S"))
+            if kind and kind not in _HARMLESS and kind not in _DOES and not (key == "/A" and "/O" in action):
+                self._add(owner, f"una acción desconocida, {quoted(kind)}")
+            elif is_action and _is_unreadable(action, kind):
+                self._add(owner, _UNREADABLE)
 
     def _look_at_trigger(self, owner: Any, key: str, action: Any) -> None:
-        if not is_dictionary(action):
+        if not _is_held(action) or (key not in _TRIGGERS and "/S" not in action):  # a font may be named so
             return
-        kind = name_of(action.get("/S"))
+        kind = self._work.name(action.get("/S"))
         if key in _CLICKS:
             if kind and kind not in _HARMLESS and kind not in _DOES:
                 self._add(owner, f"una acción desconocida, {quoted(kind)}")
+            elif _is_unreadable(action, kind):
+                self._add(owner, _UNREADABLE)
         elif (
             key in _TYPING
             and kind == "/JavaScript"
             and "/Next" not in action
-            and only_formats(script_of(self._work, action))
+            and only_formats(script_of(self._work, action) or "")
         ):
             return
         else:
@@ -193,11 +212,11 @@ class Acts:
         pending, seen = list(_actions(self._work, first)), 0
         while pending:
             action = pending.pop()
-            kind = name_of(action.get("/S"))
+            kind = self._work.name(action.get("/S"))
             seen += 1
-            if kind not in _MOVES or seen > _LONGEST_CHAIN:
-                what = what_it_does(self._work, action, kind) or f"una acción {quoted(kind)}"
-                self._add(owner, what, when=when, action=action)
+            if kind not in _MOVES or _is_unreadable(action, kind) or seen > _LONGEST_CHAIN:
+                unknown = _UNREADABLE if _is_unreadable(action, kind) or not kind else f"una acción {quoted(kind)}"
+                self._add(owner, what_it_does(self._work, action, kind) or unknown, when=when, action=action)
                 return
             pending += _actions(self._work, action.get("/Next"))
 
@@ -210,32 +229,34 @@ def what_it_does(work: Work, entries: Any, kind: str) -> str:
         return f"{_DOES[kind]}, {shown}" if shown else _DOES[kind]
     if kind == "/JavaScript" or "/JS" in entries:
         script = script_of(work, entries)
-        return (
-            ""
-            if only_formats(script)
-            else f"un script (JavaScript), {quoted(' '.join(script[:_LONGEST_SHOWN].split()))}"
-        )
+        if script is None:
+            return "un script (JavaScript) que no se puede leer"
+        shown = quoted(" ".join(script[:_LONGEST_SHOWN].split()))
+        return "" if only_formats(script) else f"un script (JavaScript), {shown}"
     if kind == "/URI":
         return f"abre una dirección, {_target(work, entries.get('/URI'))}"
     if kind == "/Named":
-        return f"la orden {quoted(name_of(entries.get('/N')))}"
+        return f"la orden {quoted(work.name(entries.get('/N')))}"
     return ""
 
 
-def script_of(work: Work, action: Any) -> str:
-    """Return the text of a script, the beginning of a long one, or that it cannot be read."""
+def script_of(work: Work, action: Any) -> str | None:
+    """Return the text of a script, or the beginning of a long one; None where it cannot be read."""
     given = action.get("/JS")
     if not isinstance(given, parser().Stream):
-        return "" if given is None else work.text(given)
-    data, packed = bytearray(), bytes(given.read_raw_bytes())
+        return None if is_dictionary(given) else work.text(given)
+    filters = filters_of(given)
+    with work.uncounted():
+        packed = bytes(given.read_raw_bytes())
+    data = bytearray()
     work.take(1 + (len(packed) + _LONGEST_SCRIPT) // _BYTES_A_STEP)
     try:
-        for piece in unpacked(packed, filters_of(given), Budget(_MOST_UNPACKED, len(packed))):
+        for piece in unpacked(packed, filters, Budget(_MOST_UNPACKED, len(packed))):
             data += piece
             if len(data) > _LONGEST_SCRIPT:
                 break
     except (Broken, Spent):
-        return "ilegible"
+        return None
     text = bytes(data[:_LONGEST_SCRIPT])
     return text.decode("utf-16" if text.startswith((b"\xfe\xff", b"\xff\xfe")) else "latin-1", "replace")
 
@@ -265,7 +286,16 @@ def _target(work: Work, given: Any) -> str:
 def _actions(work: Work, given: Any) -> Iterator[Any]:
     """Yield the actions that stand here: one, or a list; a place in the document is none."""
     many: Iterable[Any] = work.items(given) if isinstance(given, parser().Array) else [given]
-    yield from (one for one in many if is_dictionary(one))
+    yield from (one for one in many if _is_held(one))
+
+
+def _is_held(thing: Any) -> bool:
+    """Tell whether readers may take it for an action: some do even if a stream follows."""
+    return isinstance(thing, (parser().Dictionary, parser().Stream))
+
+
+def _is_unreadable(action: Any, kind: str) -> bool:
+    return not is_dictionary(action) or (not kind and action.get("/S") is not None)
 
 
 def _is_filled(thing: Any) -> bool:

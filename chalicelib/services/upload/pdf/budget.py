@@ -39,6 +39,8 @@ _MAX_WARNINGS = 10_000
 _PREVIOUS = re.compile(rb"/(?:P|#50)(?:r|#72)(?:e|#65)(?:v|#76)(?=[\x00\s%])(?!\s{1,8}\d{1,10}\s{1,4}\d{1,5}\s{1,4}R)")
 """Leads from a section to the one before. In an outline a reference follows, as to other objects."""
 _LONGEST_PREVIOUS = 64
+_LONGEST_NAME = 128
+"""That costs nothing by itself: many streams can share one of megabytes."""
 _ROW = (("/Columns", 1), ("/Colors", 1), ("/BitsPerComponent", 8))
 _MAX_ROW = 128 * 1024 * 1024
 """Bits that a predictor keeps at once (ISO 32000-1, 7.4.4.4)."""
@@ -135,7 +137,9 @@ def check_other_streams(
             if budget.unpacked < 0 or budget.packed < 0:
                 return
         except Broken:
-            findings.add(damaged(f"{places.of(stream)}: {_kind(stream)} (objeto {stream.objgen[0]})"))
+            kind = name_of(stream.get("/Subtype"))
+            budget.packed -= len(kind) if len(kind) > _LONGEST_NAME else 0
+            findings.add(damaged(f"{places.of(stream)}: {_is_damaged(kind)} (objeto {stream.objgen[0]})"))
 
 
 def entry_bound(size: int) -> int:
@@ -184,6 +188,7 @@ def _unpack(stream: Any, budget: Budget) -> None:
     filters = filters_of(stream)
     if not filters:
         return
+    budget.packed -= sum(len(name) for name in filters if len(name) > _LONGEST_NAME)
     for _ in unpacked(_raw(stream, budget), filters, budget, _early_change(stream)):
         pass
 
@@ -209,6 +214,6 @@ def _early_change(stream: Any) -> int:
     return 0 if any(one.get("/EarlyChange", 1) == 0 for one in parameters) else 1
 
 
-def _kind(stream: Any) -> str:
+def _is_damaged(kind: str) -> str:
     names = {"/Image": "una imagen está dañada", "/Form": "un dibujo está dañado"}
-    return names.get(name_of(stream.get("/Subtype")), "un dato, como una fuente, está dañado")
+    return names.get(kind, "un dato, como una fuente, está dañado")

@@ -93,12 +93,12 @@ def _check_document(pdf: Pdf, stream: BinaryIO, end: int, reader: CountedReader,
     pages = pages_of(pdf, raw, entry_bound(end))
     drawn = check_contents(contents_of(pages, MAX_CONTENTS), end, reader, findings)
     places = Places(pdf, pages, entry_bound(end) // 2)
-    work = Work(entry_bound(end) // 2)
-    acts, attachments, signatures = Acts(work), Attachments(work), Signatures()
+    work = Work(entry_bound(end) // 2, reader.uncounted)
+    acts, attachments, signatures = Acts(work), Attachments(work), Signatures(work)
     for owner, entries, is_stream in _dictionaries(pdf, entry_bound(end)):
         acts.look(owner, entries, is_stream=is_stream)
         attachments.look(owner, entries)
-        signatures.look(owner, entries)
+        signatures.look(entries)
     if reader.is_spent:
         raise too_complex()
     check_other_streams(pdf.objects, drawn, reader, findings, places)
@@ -108,7 +108,7 @@ def _check_document(pdf: Pdf, stream: BinaryIO, end: int, reader: CountedReader,
     judge_remarks(pdf, raw, findings)
     if foreign := foreign_bytes(stream, end):
         findings.add(foreign)
-    return FileFacts(signatures.tell(stream, stream.seek(0, io.SEEK_END), places), carried)
+    return FileFacts(signatures.tell(stream, stream.seek(0, io.SEEK_END), pdf.Root, pages), carried)
 
 
 def _unreadable(remark: str) -> str:

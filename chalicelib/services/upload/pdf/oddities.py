@@ -8,11 +8,13 @@ about is read again by the grammar, and refused if it cannot be read whole. A ne
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.services.upload.pdf.raw_objects import RawObjects
-from chalicelib.services.upload.pdf.refusal import Findings, damaged
+from chalicelib.services.upload.pdf.refusal import Findings, damaged, shown_name
+from chalicelib.services.upload.pdf.syntax import CUT, LEADING
 from chalicelib.services.upload.pdf.things import Number
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _ABOUT = re.compile(r"\(object (\d{1,10}) (\d{1,10})")
 _MOST_LOOKED_AT = 1000
+_MOST_NAMES = 10
 _DECISIVE = frozenset(
     {
         "/A",
@@ -29,38 +32,75 @@ _DECISIVE = frozenset(
         "/AcroForm",
         "/Annots",
         "/Base",
+        "/Bl",
+        "/ByteRange",
+        "/C",
+        "/CharProcs",
+        "/ColorSpace",
         "/Contents",
         "/D",
+        "/DOS",
+        "/DP",
+        "/DS",
         "/DecodeParms",
+        "/DescendantFonts",
+        "/Dest",
+        "/Dests",
+        "/E",
         "/EF",
         "/EmbeddedFiles",
+        "/Encoding",
         "/Encrypt",
         "/F",
         "/FS",
+        "/FT",
         "/Fields",
         "/Filter",
         "/First",
+        "/Fo",
+        "/Font",
+        "/FontFile",
+        "/FontFile2",
+        "/FontFile3",
         "/JS",
         "/JavaScript",
+        "/K",
         "/Kids",
+        "/Mac",
         "/N",
         "/Names",
         "/Next",
+        "/O",
+        "/OC",
+        "/OCProperties",
         "/OpenAction",
         "/P",
         "/PA",
+        "/PC",
+        "/PI",
+        "/PO",
+        "/PV",
         "/Pages",
         "/Parent",
+        "/Pattern",
         "/Ref",
         "/Resources",
         "/Root",
         "/S",
+        "/Shading",
         "/Subtype",
         "/Type",
+        "/U",
         "/UF",
         "/URI",
+        "/Unix",
         "/V",
+        "/WC",
+        "/WP",
+        "/WS",
+        "/X",
         "/XFA",
+        "/XObject",
     }
 )
 """Readers differ on which of two holds: these decide what is shown, or what is done."""
@@ -105,8 +145,25 @@ def judge_remarks(pdf: Pdf, raw: RawObjects, findings: Findings) -> None:
         is_lost = pdf.get_object(number) is None and raw.text(number).strip() != b"null"
         if repeated is None or is_lost:
             broken.add(number)
-        elif decisive := sorted(repeated & _DECISIVE):
-            what = f"El objeto {number[0]} da dos valores distintos a {', '.join(decisive)}, y los lectores eligen"
-            findings.add(damaged(f"{what} uno u otro"))
+        else:
+            _judge_names(number[0], repeated, findings)
     for number in sorted(raw.referred_to(broken)) if broken else ():
         findings.add(damaged(f"El objeto {number[0]} está dañado o no está donde el archivo dice"))
+
+
+def _judge_names(number: int, repeated: set[str], findings: Findings) -> None:
+    """Tell which names of an object readers differ on."""
+    cut = _listed(name.removesuffix(CUT) for name in repeated if name.endswith(CUT) and name[:-1] in _DECISIVE)
+    if cut:
+        what = (
+            f"El objeto {number} escribe el nombre {cut} con un carácter nulo, que los lectores leen de modo distinto"
+        )
+        findings.add(damaged(what))
+    twice = _listed(name.removesuffix(LEADING) for name in repeated if name in _DECISIVE or name.endswith(LEADING))
+    if twice:
+        what = f"El objeto {number} da dos valores distintos a {twice}, y los lectores eligen uno u otro"
+        findings.add(damaged(what))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(shown_name, sorted(names)[:_MOST_NAMES]))

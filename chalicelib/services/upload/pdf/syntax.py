@@ -6,6 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+LEADING = " R"
+"""Follows a name whose two values both refer to objects."""
+CUT = "\x00"
+"""Follows the part of a name before a NUL."""
 UNFINISHED = object()
 """The bytes end before the dictionary does, or it is not one."""
 _TOKEN = re.compile(
@@ -32,6 +36,8 @@ def read_dictionary(text: bytes, at: int, most: int, repeated: set[str] | None =
 
     Names are strings, whole numbers `int`, arrays lists, dictionaries `dict`, references `Reference`, nulls `None`; all
     else is bytes. Names that stand twice with different values, at any depth, are added to `repeated`; the last holds.
+    One whose values both refer to objects is added with `LEADING` after it. One with a NUL inside is added as far as
+    that with `CUT` after it, since some readers see no more of it.
     """
     stack: list[list[Any]] = []
     end = min(len(text), at + most)
@@ -100,7 +106,15 @@ def _close(stack: list[list[Any]], word: bytes, repeated: set[str] | None) -> li
 
 def _repeated(values: list[Any]) -> set[str]:
     given: dict[str, Any] = {}
-    return {name for name, value in _pairs(values) if given.setdefault(name, value) != value}
+    found = set()
+    for name, value in _pairs(values):
+        first = given.setdefault(name, value)
+        if first != value:
+            leads = isinstance(first, Reference) and isinstance(value, Reference)
+            found.add(name + LEADING if leads else name)
+        if "\x00" in name:
+            found.add(name.partition("\x00")[0] + CUT)
+    return found
 
 
 def _is_blank(word: bytes) -> bool:

@@ -26,7 +26,12 @@ def name_of(thing: Any) -> str:
 
 def text_of(thing: Any) -> str:
     """Return what a string says, or a name without its slash; empty for anything else."""
-    return str(thing) if isinstance(thing, parser().String) else name_of(thing).removeprefix("/")
+    if not isinstance(thing, parser().String):
+        return name_of(thing).removeprefix("/")
+    try:
+        return str(thing)
+    except UnicodeDecodeError:
+        return bytes(thing).decode("utf-8", "replace")
 
 
 def is_dictionary(thing: Any) -> bool:

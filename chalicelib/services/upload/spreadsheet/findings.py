@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chalicelib.domain.errors import InvalidInput, refusal_of
 
 MOST_TOLD = 20
-"""Problems in one refusal; of the others it is told how many they are."""
+"""Problems in one refusal; where there are more, the last says how many are left out."""
 MOST_NOTED = 10_000
 """After as many the rest isn't looked at: what is told would hardly change."""
 _MOST_PLACES = 3
@@ -72,9 +72,8 @@ class Findings:
         kinds = sorted(self._places, key=lambda kind: _GRAVEST_FIRST.index(kind.code))
         problems = [InvalidInput(kind.code, self._told(kind)) for kind in kinds]
         if self._untold:
-            more = f"Hay {self._untold} problemas más" if self._untold > 1 else "Hay un problema más"
-            more += ", que se dirán cuando se corrijan estos."
-            problems.append(InvalidInput(kinds[0].code, more))
+            more = f"Hay {self._untold + 1} problemas más, que se dirán cuando se corrijan estos."
+            problems[-1] = InvalidInput(kinds[-1].code, more)
         raise refusal_of(tuple(problems))
 
     def _told(self, kind: _Kind) -> str:

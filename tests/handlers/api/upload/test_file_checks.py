@@ -17,6 +17,7 @@ from chalicelib.bootstrap.storage import limit_store
 from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.domain.upload.file_check import CHECKS_PER_INSTITUTION, GIVEN_UP_AFTER, OUTCOME_LIFETIME
 from tests.cloud import Engine
+from tests.crowded_pdf import a_crowded_pdf
 from tests.deposit_world import (
     INSTITUTION_ID,
     KEY_ID,
@@ -69,6 +70,14 @@ def test_a_file_that_a_deposit_takes_is_accepted(world: World) -> None:
 
     assert answer.status_code == 200
     assert answer.json_body == {"verdict": "accepted", "errors": [], "facts": {"signatures": [], "attachments": []}}
+
+
+def test_what_is_not_told_by_name_is_counted(world: World) -> None:
+    facts = _ask(world, _file(a_crowded_pdf(signatures=23, attachments=25))).json_body["facts"]
+
+    assert (len(facts["signatures"]), facts["more_signatures"]) == (20, 3)
+    assert (len(facts["attachments"]), facts["more_attachments"]) == (20, 5)
+    assert facts["signatures"][0] == {"field": "Firma0", "covers_whole_file": False, "is_timestamp": False}
 
 
 def test_a_refusal_tells_what_a_deposit_tells(world: World, tmp_path: Any) -> None:

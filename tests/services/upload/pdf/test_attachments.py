@@ -82,6 +82,18 @@ def test_invoice_of_the_receipts_library_is_accepted() -> None:
         (carrying(b'<?xml-stylesheet href="x.xsl"?><a/>'), "factura.xml", "navegador"),
         (carrying('<html xmlns="http://www.w3.org/1999/xhtml"/>'.encode("utf-16")), "factura.xml", "navegador"),
         (carrying(b'<a xmlns:s="http://www.w3.org/2000/svg"><s:script/></a>'), "factura.xml", "navegador"),
+        (carrying(b'<html xmlns="http&#58;//www.w3.org/1999/xhtml"/>'), "factura.xml", "navegador"),
+        (carrying(b'<svg xmlns="&#x68;ttp://www.w3.org/2000/svg"/>'), "factura.xml", "navegador"),
+        (
+            carrying('<a><b xmlns="http://www.w3.org/1999&#x2f;XSL/Transform"/></a>'.encode("utf-16")),
+            "factura.xml",
+            "naveg",
+        ),
+        (carrying('<?mso-application progid="Word.Document"?><a/>'.encode("utf-16")), "factura.xml", "navegador"),
+        (carrying(XML, DOS=String("factura.bat")), "factura.xml", "«factura.bat»"),
+        (carrying(XML, name="f.xml", Unix=String("f.sh")), "f.xml", "«f.sh»"),
+        (carrying(XML, name="f.xml", Mac=Name("/f.xml")), "f.xml", "nombre no se puede leer"),
+        (carrying(b"=cmd|' /C calc'!A0\n", name="a.csv", media_type="text/csv"), "a.csv", "fórmulas"),
         (carrying(XML, name="factura.exe"), "factura.exe", "de un tipo que no se admite"),
         (carrying(XML, name="factura.xml.exe"), "factura.xml.exe", "de un tipo que no se admite"),
         (carrying(XML, name="factura.html", media_type="text/html"), "factura.html", "de un tipo que no se admite"),
@@ -102,6 +114,31 @@ def test_any_other_file_is_refused_by_its_name(content: bytes, name: str, told: 
     assert name in found[0][1]
     assert told in found[0][1]
     assert found[0][1].endswith("envíe ese archivo como anexo.")
+
+
+def test_xml_that_only_mentions_what_acts_is_accepted() -> None:
+    text = b"<a b='http://www.w3.org/1999/xhtml'><!-- <?xml-stylesheet?> -->http://www.w3.org/2000/svg</a>"
+    assert [one.filename for one in accept(carrying(text)).attachments] == ["factura.xml"]
+
+
+def test_one_name_in_several_encodings_is_one_name() -> None:
+    name = "Factura Nº 3.xml"
+    content = carrying(name=name, Unix=String(name.encode()), DOS=String(b"\xfe\xff" + name.encode("utf-16-be")))
+    assert [one.filename for one in accept(content).attachments] == [name]
+
+
+def test_elements_of_all_xml_files_are_counted_together() -> None:
+    def change(pdf: Pdf) -> None:
+        files = []
+        for number in range(4):
+            stream = pdf.make_stream(b"<a>" + b"<b/>" * (250_000 + number) + b"</a>")
+            name = String(f"{number}.xml")
+            file = Dictionary(UF=name, EF=Dictionary(F=stream), AFRelationship=Name.Data)
+            files.append(pdf.make_indirect(file))
+        pdf.Root.AF = Array(files)
+
+    ((code, detail),) = problems(a_pdf(change))
+    assert (code, "«3.xml», que es demasiado grande" in detail) == ("pdf_embedded_file", True)
 
 
 def test_file_pinned_to_a_page_is_refused_though_it_is_declared() -> None:

@@ -155,7 +155,7 @@ def test_signatures_are_few() -> None:
 
 def test_a_name_of_a_field_is_told_short() -> None:
     named = a_crowd(
-        b"/T (" + b"a" * 9000 + b") /V << /Type /Sig /ByteRange [0 1 2 3] /Contents <00> >>",
+        b"/FT /Sig /T (" + b"a" * 9000 + b") /V << /Type /Sig /ByteRange [0 1 2 3] /Contents <00> >>",
         b"null",
         count=1,
         catalog=FIELDS % b"10 0 R",
@@ -212,3 +212,17 @@ def test_numbers_beyond_what_a_key_is_made_of_are_cut_as_readers_do(
         decrypt = decryption_of(locked)
         assert decrypt(b"a" * 48, number, generation) == decrypt(b"a" * 48, number % 2**24, generation % 2**16)
         assert decrypt(b"a" * 48, number, generation) != b"a" * 48
+
+
+@pytest.mark.parametrize("key", [b"/Type", b"/Subtype", b"/S", b"/FT", b"/FS"])
+def test_a_name_that_many_share_is_not_read_for_each(key: bytes) -> None:
+    name = b"/" + b"a" * 1_500_000
+    assert verdict_in_time(a_crowd(key + b" 4 0 R /EF << >>", name, count=8000), 1) == "pdf_too_complex"
+
+
+def test_a_way_of_packing_that_many_share_is_not_read_for_each() -> None:
+    written = Written()
+    written.add(4, b"/" + b"a" * 1_500_000)
+    for number in range(10, 4010):
+        written.add(number, a_stream(b"", b"/Subtype 4 0 R /Filter 4 0 R"))
+    assert verdict_in_time(written.end_with_table(), 1) == "pdf_too_complex"

@@ -277,8 +277,11 @@ def test_all_that_is_wrong_is_told_at_once_gravest_first() -> None:
 
 def test_of_more_than_twenty_problems_the_rest_is_counted() -> None:
     found = problems(workbook(add={f"archivo{number}.exe": b"MZ" for number in range(25)}))
-    assert len(found) == 21
-    assert "5 problemas más" in found[-1][1]
+    assert len(found) == 20
+    assert "Hay 6 problemas más" in found[-1][1]
+    exact = problems(workbook(add={f"archivo{number}.exe": b"MZ" for number in range(20)}))
+    assert len(exact) == 20
+    assert "problemas más" not in exact[-1][1]
 
 
 def test_cells_with_the_same_problem_are_told_together() -> None:
