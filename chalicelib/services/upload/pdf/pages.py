@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pikepdf import Pdf
 
 _DEEPEST = 64
+_HANDED_DOWN = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
+"""What a page takes from the branches above it (ISO 32000-1, 7.7.3.4)."""
 _REFERENCE = re.compile(
     rb"(\d{1,10})[\x00\t\n\f\r ]{1,9}(\d{1,5})[\x00\t\n\f\r ]{1,9}R(?![^\x00\t\n\f\r ()<>\[\]{}/%])"
 )
@@ -36,40 +38,73 @@ def pages_of(pdf: Pdf, raw: RawObjects, most: int) -> list[Any]:
     root: Any = pdf.Root.get("/Pages")
     if not is_dictionary(root):
         raise damaged("El árbol de páginas falta: el catálogo no dice cuáles son las páginas")
-    found: list[Any] = []
-    seen: set[Number] = set()
-    pending: list[tuple[Any, int]] = [(root, 0)]
-    while pending:
-        node, depth = pending.pop()
+    tree = _Tree(raw, most)
+    tree.enter(root, None, frozenset(), 0)
+    if not tree.pages:
+        raise damaged("El árbol de páginas está dañado: no tiene páginas")
+    return tree.pages
+
+
+class _Tree:
+    """Goes through the branches of a page tree."""
+
+    def __init__(self, raw: RawObjects, most: int) -> None:
+        self.pages: list[Any] = []
+        self._raw, self._left = raw, most
+        self._seen: set[Number] = set()
+
+    def enter(self, node: Any, branch: Any, given: frozenset[str], depth: int) -> None:
+        """Take a page, or the pages of a branch; `given` are the entries that branches above it hand down."""
         if not is_dictionary(node):
-            raise damaged(f"El árbol de páginas está incompleto: falta la página {len(found) + 1}")
+            raise damaged(f"El árbol de páginas está incompleto: falta la página {len(self.pages) + 1}")
+        if branch is not None:
+            self._check_parent(node, branch, given)
         kids = node.get("/Kids")
         if kids is None or name_of(node.get("/Type")) == "/Page":
-            found.append(node)
-            continue
-        if not isinstance(kids, parser().Array) or depth > _DEEPEST or (node.is_indirect and node.objgen in seen):
+            self.pages.append(node)
+            return
+        if not isinstance(kids, parser().Array) or depth > _DEEPEST or (node.is_indirect and node.objgen in self._seen):
             raise damaged("El árbol de páginas está dañado: una rama se contiene a sí misma o no tiene páginas")
-        seen.add(node.objgen)
-        _check_branch(node, raw)
-        most -= len(kids)
-        if most < 0:
+        self._seen.add(node.objgen)
+        listed = list(kids)
+        self._left -= len(listed)
+        if self._left < 0:
             raise too_complex("El árbol de páginas")
-        pending += [(kid, depth + 1) for kid in reversed(list(kids))]
-    said = root.get("/Count", len(found))
-    if not found or said != len(found):
-        raise damaged(f"El árbol de páginas está dañado: dice {_count(said)} páginas y tiene {len(found)}")
-    return found
+        self._check_listed(node, len(listed))
+        before, handed = len(self.pages), given | {key for key in _HANDED_DOWN if key in node}
+        for kid in listed:
+            self.enter(kid, node, handed, depth + 1)
+        said = node.get("/Count", None if branch is not None else len(self.pages))
+        if type(said) is not int or said != len(self.pages) - before:
+            raise damaged(
+                f"El árbol de páginas está dañado: {'una rama' if branch is not None else 'el documento'} dice que tiene "
+                f"{_count(said)} páginas y tiene {len(self.pages) - before}"
+            )
 
+    def _check_parent(self, node: Any, branch: Any, given: frozenset[str]) -> None:
+        """Require that a page, or branch, names as its parent the branch that lists it.
 
-def _check_branch(node: Any, raw: RawObjects) -> None:
-    """Require all that a branch of the page tree lists."""
-    listed = raw.array_of(node.objgen, "/Kids") if node.is_indirect else []
-    if len(listed) > len(node.Kids):
-        raise damaged("El árbol de páginas está incompleto: falta una página")
-    for one in listed:
-        if one is None or (isinstance(one, Reference) and not raw.exists((one.number, one.generation))):
-            number = f" (objeto {one.number})" if isinstance(one, Reference) else ""
-            raise damaged(f"El árbol de páginas está incompleto: falta una página{number}")
+        Readers that go up and readers that go down would show it with other fonts, measures or turns. One that names no
+        parent is the same for both as long as no branch hands anything down that it does not say itself.
+        """
+        parent = node.get("/Parent")
+        if parent is None and all(key in node for key in given):
+            return
+        if not is_dictionary(parent) or parent.objgen != branch.objgen:
+            raise damaged(
+                f"Página {len(self.pages) + 1}: el árbol de páginas está dañado, la rama que la tiene no es la que ella "
+                "nombra (/Parent), y los lectores la mostrarían distinta"
+            )
+
+    def _check_listed(self, node: Any, kept: int) -> None:
+        """Require all that a branch lists; the parser has kept so many."""
+        listed = self._raw.array_of(node.objgen, "/Kids") if node.is_indirect else []
+        if len(listed) > kept:
+            raise damaged("El árbol de páginas está incompleto: falta una página")
+        for one in listed:
+            if one is None or (isinstance(one, Reference) and not self._raw.exists((one.number, one.generation))):
+                number = f" (objeto {one.number})" if isinstance(one, Reference) else ""
+                raise damaged(f"El árbol de páginas está incompleto: falta una página{number}")
 
 
 def contents_of(pages: list[Any], most: int) -> Iterator[tuple[int, Any]]:
@@ -183,4 +218,4 @@ def _inherited(page: Any, key: str) -> Any:
 
 
 def _count(said: Any) -> str:
-    return str(said) if isinstance(said, int) else "no se sabe cuántas"
+    return str(said) if type(said) is int else "no se sabe cuántas"
