@@ -24,8 +24,9 @@ from chalicelib.services.upload.pdf.budget import (
     limit_parser,
 )
 from chalicelib.services.upload.pdf.ends import check_start, check_tail, find_end, foreign_bytes
+from chalicelib.services.upload.pdf.needs import Needs
 from chalicelib.services.upload.pdf.oddities import judge_remarks
-from chalicelib.services.upload.pdf.pages import Needs, contents_of, pages_of
+from chalicelib.services.upload.pdf.pages import contents_of, pages_of
 from chalicelib.services.upload.pdf.places import Places
 from chalicelib.services.upload.pdf.protection import unlock
 from chalicelib.services.upload.pdf.raw_objects import RawObjects

@@ -1,17 +1,15 @@
-"""The pages of a PDF, and whether all that they need is there.
+"""The pages of a PDF as its tree lists them, and what draws each.
 
-A reference to an object that does not exist means nothing (ISO 32000-1, 7.3.10), and the parser leaves such entries
-out. So what a page needs is read once more from the bytes: what draws it, and what it is drawn with.
+The parser leaves out what a branch refers to and the file lacks. So each branch is read once more as it is written.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.services.upload.pdf.raw_objects import RawObjects
-from chalicelib.services.upload.pdf.refusal import Findings, damaged, shown_name, too_complex
+from chalicelib.services.upload.pdf.refusal import damaged, too_complex
 from chalicelib.services.upload.pdf.syntax import Reference
 from chalicelib.services.upload.pdf.things import Number, is_dictionary, name_of, parser
 
@@ -21,11 +19,6 @@ if TYPE_CHECKING:
 _DEEPEST = 64
 _HANDED_DOWN = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 """What a page takes from the branches above it (ISO 32000-1, 7.7.3.4)."""
-_REFERENCE = re.compile(
-    rb"(\d{1,10})[\x00\t\n\f\r ]{1,9}(\d{1,5})[\x00\t\n\f\r ]{1,9}R(?![^\x00\t\n\f\r ()<>\[\]{}/%])"
-)
-_DRAWN_WITH = ("/Font", "/XObject", "/ExtGState", "/ColorSpace", "/Pattern", "/Shading")
-_NAMED = {"/Font": "la fuente", "/XObject": "la imagen o dibujo"}
 
 
 def pages_of(pdf: Pdf, raw: RawObjects, most: int) -> list[Any]:
@@ -76,10 +69,9 @@ class _Tree:
             self.enter(kid, node, handed, depth + 1)
         said = node.get("/Count", None if branch is not None else len(self.pages))
         if type(said) is not int or said != len(self.pages) - before:
-            raise damaged(
-                f"El árbol de páginas está dañado: {'una rama' if branch is not None else 'el documento'} dice que tiene "
-                f"{_count(said)} páginas y tiene {len(self.pages) - before}"
-            )
+            who = "una rama" if branch is not None else "el documento"
+            counts = f"dice que tiene {_count(said)} páginas y tiene {len(self.pages) - before}"
+            raise damaged(f"El árbol de páginas está dañado: {who} {counts}")
 
     def _check_parent(self, node: Any, branch: Any, given: frozenset[str]) -> None:
         """Require that a page, or branch, names as its parent the branch that lists it.
@@ -92,8 +84,8 @@ class _Tree:
             return
         if not is_dictionary(parent) or parent.objgen != branch.objgen:
             raise damaged(
-                f"Página {len(self.pages) + 1}: el árbol de páginas está dañado, la rama que la tiene no es la que ella "
-                "nombra (/Parent), y los lectores la mostrarían distinta"
+                f"Página {len(self.pages) + 1}: el árbol de páginas está dañado, la rama que la tiene no es la que ella"
+                " nombra (/Parent), y los lectores la mostrarían distinta"
             )
 
     def _check_listed(self, node: Any, kept: int) -> None:
@@ -132,89 +124,6 @@ def _drawing(thing: Any, page: int) -> Any:
     if thing is not None and not isinstance(thing, parser().Stream):
         raise damaged(f"Página {page}: su contenido está dañado, no es un dibujo")
     return thing
-
-
-class Needs:
-    """Finds what a page needs and the file does not have."""
-
-    def __init__(self, raw: RawObjects, findings: Findings) -> None:
-        """Look in these objects."""
-        self._raw, self._findings = raw, findings
-        self._seen: set[Number] = set()
-        self._done: set[Number] = set()
-
-    def check(self, pages: list[Any]) -> None:
-        """Go through the pages, what draws them and what they are drawn with, each once."""
-        for number, page in enumerate(pages, 1):
-            if page.is_indirect and self._misses(page.objgen):
-                self._check_page(number, self._raw.entries(page.objgen))
-            self._check_resources(number, _inherited(page, "/Resources"), 0)
-
-    def _misses(self, number: Number) -> bool:
-        """Tell whether an object refers to any that does not exist; each object is asked once."""
-        if number in self._seen:
-            return False
-        self._seen.add(number)
-        text = self._raw.text(number)
-        return any(not self._raw.exists((int(one), int(other))) for one, other in _REFERENCE.findall(text))
-
-    def _check_page(self, number: int, entries: dict[str, Any]) -> None:
-        contents = entries.get("/Contents")
-        for one in contents if isinstance(contents, list) else [contents]:
-            self._need(number, one, "su contenido")
-        self._need(number, entries.get("/Resources"), "la lista de sus fuentes e imágenes")
-        self._check_entries(number, entries.get("/Resources"))
-
-    def _check_entries(self, number: int, resources: Any) -> None:
-        """Look at resources as they were written."""
-        if not isinstance(resources, dict):
-            return
-        for kind in _DRAWN_WITH:
-            held = resources.get(kind)
-            self._need(number, held, "la lista de sus fuentes e imágenes")
-            for name, one in held.items() if isinstance(held, dict) else ():
-                self._need(number, one, f"{_NAMED.get(kind, 'el recurso')} {shown_name(name)}")
-
-    def _check_resources(self, number: int, resources: Any, depth: int) -> None:
-        if not is_dictionary(resources) or depth > _DEEPEST or self._is_done(resources):
-            return
-        if resources.is_indirect and self._misses(resources.objgen):
-            self._check_entries(number, self._raw.entries(resources.objgen))
-        for kind in _DRAWN_WITH:
-            held = resources.get(kind)
-            if is_dictionary(held) and held.is_indirect and self._misses(held.objgen):
-                self._check_entries(number, {kind: self._raw.entries(held.objgen)})
-        drawings = resources.get("/XObject")
-        if not is_dictionary(drawings) or self._is_done(drawings):
-            return
-        for drawing in dict(drawings.items()).values():
-            if not isinstance(drawing, parser().Stream) or "/Resources" not in drawing or drawing.objgen in self._seen:
-                continue
-            if self._misses(drawing.objgen):
-                self._check_entries(number, self._raw.entries(drawing.objgen).get("/Resources"))
-            self._check_resources(number, drawing.get("/Resources"), depth + 1)
-
-    def _is_done(self, thing: Any) -> bool:
-        """Tell whether an object was gone through before; what stands inside another is gone through with it."""
-        if not thing.is_indirect:
-            return False
-        is_done = thing.objgen in self._done
-        self._done.add(thing.objgen)
-        return is_done
-
-    def _need(self, page: int, thing: Any, what: str) -> None:
-        if isinstance(thing, Reference) and not self._raw.exists((thing.number, thing.generation)):
-            self._findings.add(damaged(f"Página {page}: falta {what} (objeto {thing.number})"))
-
-
-def _inherited(page: Any, key: str) -> Any:
-    """Return what a page says, or the nearest branch above it (ISO 32000-1, 7.7.3.4)."""
-    node, depth = page, 0
-    while is_dictionary(node) and depth < _DEEPEST:
-        if key in node:
-            return node[key]
-        node, depth = node.get("/Parent"), depth + 1
-    return None
 
 
 def _count(said: Any) -> str:
