@@ -5,7 +5,8 @@ The parser leaves out what a branch refers to and the file lacks. So each branch
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.services.upload.pdf.raw_objects import RawObjects
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from pikepdf import Pdf
 
 _DEEPEST = 64
+_DIRECT: Number = (0, 0)
+"""Of what is no object of its own."""
+_KIDS = re.compile(
+    rb"/Kids[\x00\t\n\f\r ]*+\[((?:[\x00\t\n\f\r ]*+\d{1,10}[\x00\t\n\f\r ]++\d{1,5}[\x00\t\n\f\r ]++R)*+)"
+    rb"[\x00\t\n\f\r ]*+\]"
+)
 _HANDED_DOWN = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 """What a page takes from the branches above it (ISO 32000-1, 7.7.3.4)."""
 
@@ -90,7 +97,7 @@ class _Tree:
 
     def _check_listed(self, node: Any, kept: int) -> None:
         """Require all that a branch lists; the parser has kept so many."""
-        listed = self._raw.array_of(node.objgen, "/Kids") if node.is_indirect else []
+        listed = self._listed(node.objgen) if node.is_indirect else []
         if len(listed) > kept:
             raise damaged("El árbol de páginas está incompleto: falta una página")
         for one in listed:
@@ -98,26 +105,42 @@ class _Tree:
                 number = f" (objeto {one.number})" if isinstance(one, Reference) else ""
                 raise damaged(f"El árbol de páginas está incompleto: falta una página{number}")
 
+    def _listed(self, number: Number) -> list[Any]:
+        """Return what a branch lists as it is written, at once where only references stand there."""
+        text = self._raw.text(number)
+        plain = _KIDS.search(text) if text.count(b"/Kids") == 1 and b"#" not in text else None
+        if not plain:
+            return self._raw.array_of(number, "/Kids")
+        words = plain[1].replace(b"\x00", b" ").split()
+        return [Reference(int(one), int(other)) for one, other in zip(words[::3], words[1::3], strict=True)]
+
 
 def contents_of(pages: list[Any], most: int) -> Iterator[tuple[int, Any]]:
-    """Yield what draws each page, with its number; a list that several pages refer to is gone through once.
+    """Yield what draws each page, with its number; a list, and a drawing, that several pages refer to is met once.
 
     Raises:
         InvalidInput: `pdf_too_complex` beyond `most` entries, `pdf_damaged` when something draws no page.
 
     """
     array = parser().Array
-    seen: set[Number] = set()
+    seen: set[Number] = {_DIRECT}
     for number, page in enumerate(pages, 1):
         contents: Any = page.get("/Contents")
         if not isinstance(contents, array):
-            yield number, _drawing(contents, number)
-        elif not contents.is_indirect or contents.objgen not in seen:
-            seen |= {contents.objgen} if contents.is_indirect else set()
+            many: Iterable[Any] = (contents,)
+        elif contents.objgen == _DIRECT or contents.objgen not in seen:
+            seen.add(contents.objgen)
+            many = contents
             most -= len(contents)
             if most < 0:
                 raise too_complex(f"El contenido de la página {number}")
-            yield from ((number, _drawing(one, number)) for one in contents)
+        else:
+            continue
+        for one in many:
+            drawing = _drawing(one, number)
+            if drawing is not None and drawing.objgen not in seen:
+                seen.add(drawing.objgen)
+                yield number, drawing
 
 
 def _drawing(thing: Any, page: int) -> Any:
