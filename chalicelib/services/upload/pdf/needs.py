@@ -7,6 +7,7 @@ out. So each object that a page needs is looked at once more as it is written, i
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from chalicelib.services.upload.pdf.raw_objects import RawObjects
@@ -97,9 +98,10 @@ _ANNOTATION = _Label("una anotación")
 class Needs:
     """Finds what pages need and the file does not have."""
 
-    def __init__(self, raw: RawObjects, findings: Findings) -> None:
-        """Look in these objects."""
-        self._raw, self._findings = raw, findings
+    def __init__(self, raw: RawObjects, findings: Findings, broken: Mapping[Number, str]) -> None:
+        """Look in these objects, of which some are there and cannot be read: why, by their numbers."""
+        self._raw, self._findings, self._broken = raw, findings, broken
+        self._told: set[Number] = set()
         self._page = 0
         self._done: set[tuple[Number, str]] = set()
         self._missing: dict[Number, bool] = {}
@@ -109,13 +111,14 @@ class Needs:
         library = parser()
         self._array, self._dictionary, self._stream = library.Array, library.Dictionary, library.Stream
 
-    def check(self, pages: list[Any]) -> None:
-        """Go through the pages, what draws them and what they are drawn with, each once."""
+    def check(self, pages: list[Any]) -> set[Number]:
+        """Go through the pages, what draws them and what they are drawn with, each once; return what was told of."""
         for self._page, page in enumerate(pages, 1):
             self._pending.append((page, _PAGE, None))
             while self._pending and self._left > 0:
                 self._left -= 1
                 self._look(*self._pending.pop())
+        return self._told
 
     def _look(self, thing: Any, part: _Part, label: _Label | None) -> None:
         kind = part.kind
@@ -158,7 +161,8 @@ class Needs:
 
     def _is_there(self, reference: tuple[bytes, bytes]) -> bool:
         if reference not in self._there:
-            self._there[reference] = self._raw.exists((int(reference[0]), int(reference[1])))
+            number = (int(reference[0]), int(reference[1]))
+            self._there[reference] = number not in self._broken and self._raw.exists(number)
         return self._there[reference]
 
     def _written(self, number: Number) -> Any:
@@ -177,9 +181,7 @@ class Needs:
         Signers write `0 0 R` where an annotation looks like nothing.
         """
         if isinstance(value, Reference):
-            is_none = value.number == 0 and label is not None and label.what.endswith(_ANNOTATION.what)
-            if part.what and not is_none and not self._raw.exists((value.number, value.generation)):
-                self._findings.add(damaged(f"Página {self._page}: falta {_words(part, label)} (objeto {value.number})"))
+            self._tell_reference((value.number, value.generation), part, label)
         elif isinstance(value, list):
             for one in value:
                 self._tell(one, part, label)
@@ -190,6 +192,17 @@ class Needs:
         elif isinstance(value, dict):
             for key, one_part in _PARTS[part.kind].items():
                 self._tell(value.get(key), one_part, _ANNOTATION if one_part.kind == "annotation" else label)
+
+    def _tell_reference(self, number: Number, part: _Part, label: _Label | None) -> None:
+        is_none = number[0] == 0 and label is not None and label.what.endswith(_ANNOTATION.what)
+        if not part.what or is_none:
+            return
+        what = f"{_words(part, label)} (objeto {number[0]})"
+        if number in self._broken:
+            self._told.add(number)
+            self._findings.add(damaged(f"Página {self._page}: no se puede leer {what}: {self._broken[number]}"))
+        elif not self._raw.exists(number):
+            self._findings.add(damaged(f"Página {self._page}: falta {what}"))
 
 
 def _words(part: _Part, label: _Label | None) -> str:

@@ -152,6 +152,45 @@ def test_what_a_font_or_a_picture_is_shown_without_may_be_missing() -> None:
     accept(a_page(b"<< /Font << /F1 6 0 R >> /XObject << /Im0 7 0 R >> >>", more))
 
 
+LENGTH = "su longitud (/Length) falta o no es la que dice"
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        (b"<< /Length 1 >>\nstream\nq Q q Q q Q\nendstream", LENGTH),
+        (b"<< /Length 900 >>\nstream\nq Q\nendstream", LENGTH),
+        (b"<< /Length 44 0 R >>\nstream\nq Q\nendstream", LENGTH),
+        (b"<< >>\nstream\nq Q\nendstream", LENGTH),
+        (b"<< /Length 3 /A [ >>\nstream\nq Q\nendstream", "lo escrito en él está dañado"),
+    ],
+)
+def test_what_is_there_and_cannot_be_read_is_told_with_its_page_and_why(broken: bytes, why: str) -> None:
+    for resources, entries, what in (
+        (b"<< >>", b"/Contents 6 0 R", "su contenido"),
+        (b"<< >>", b"/Contents [4 0 R 6 0 R]", "su contenido"),
+        (b"<< /XObject << /Im0 6 0 R >> >>", b"", "la imagen o dibujo /Im0"),
+    ):
+        found = told(a_page(resources, {6: broken}, entries))
+        assert f"Página 1: no se puede leer {what} (objeto 6): {why}" in found, found
+
+
+def test_what_is_not_where_the_file_says_is_told_with_its_page() -> None:
+    written = Written([5])
+    written.add(4, a_stream(b"q Q", b""))
+    written.add(5, PAGE.replace(b"<< >>", b"<< /Font << /F1 6 0 R >> >>")[:-2] + b"/Contents 4 0 R >>")
+    written.add(6, FONT % b"")
+    found = told(written.end_with_table(places=written.places | {6: written.places[6] + 3}))
+    assert any("Página 1: " in one and "la fuente /F1 (objeto 6)" in one for one in found), found
+
+
+def test_what_no_page_needs_is_told_by_its_number() -> None:
+    written = Written([3])
+    written.add(1, b"<< /Type /Catalog /Pages 2 0 R /Metadata 6 0 R >>")
+    written.add(6, b"<< /Length 900 >>\nstream\n<x/>\nendstream")
+    assert told(written.end_with_table()) == [f"El objeto 6 no se puede leer: {LENGTH}"]
+
+
 def test_drawings_that_name_each_other_are_gone_through_once() -> None:
     more = {
         number: a_stream(b"q", FORM + b"/Resources << /XObject << /A %d 0 R /B 6 0 R /C 100 0 R >> >>" % (number + 1))
