@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from chalicelib.services.upload.pdf.raw_objects import RawObjects
 from chalicelib.services.upload.pdf.refusal import Findings, damaged, shown_name
 from chalicelib.services.upload.pdf.syntax import UNFINISHED, Reference, read_dictionary
-from chalicelib.services.upload.pdf.things import Number, name_of, parser
+from chalicelib.services.upload.pdf.things import Number, entry, name_of, parser
 
 _REFERENCE = re.compile(
     rb"(\d{1,10})[\x00\t\n\f\r ]{1,9}(\d{1,5})[\x00\t\n\f\r ]{1,9}R(?![^\x00\t\n\f\r ()<>\[\]{}/%])"
@@ -129,7 +129,7 @@ class Needs:
             if (number, kind) in self._done:
                 return
             self._done.add((number, kind))
-            if kind == "annotation" and name_of(thing.get("/Subtype")) == "/Link":
+            if kind == "annotation" and name_of(entry(thing, "/Subtype")) == "/Link":
                 return
             if self._misses(number):
                 self._tell(self._written(number), part, label)
