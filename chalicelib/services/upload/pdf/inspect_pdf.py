@@ -25,8 +25,9 @@ from chalicelib.services.upload.pdf.budget import (
 )
 from chalicelib.services.upload.pdf.ends import check_start, check_tail, find_end, foreign_bytes
 from chalicelib.services.upload.pdf.listing import check_listing
-from chalicelib.services.upload.pdf.oddities import judge_remarks
-from chalicelib.services.upload.pdf.pages import Needs, contents_of, pages_of
+from chalicelib.services.upload.pdf.needs import Needs
+from chalicelib.services.upload.pdf.oddities import judge_remarks, tell_broken
+from chalicelib.services.upload.pdf.pages import contents_of, pages_of
 from chalicelib.services.upload.pdf.places import Places
 from chalicelib.services.upload.pdf.protection import unlock
 from chalicelib.services.upload.pdf.raw_objects import RawObjects
@@ -104,8 +105,9 @@ def _check_document(pdf: Pdf, stream: BinaryIO, end: int, reader: CountedReader,
     check_other_streams(pdf.objects, drawn, reader, findings, places)
     acts.tell(findings, places)
     carried = attachments.tell(findings, places, reader)
-    Needs(raw, findings).check(pages)
-    judge_remarks(pdf, raw, findings)
+    broken = judge_remarks(pdf, raw, findings)
+    told = Needs(raw, findings, broken).check(pages)
+    tell_broken({number: why for number, why in broken.items() if number not in told}, pdf, findings, places)
     if foreign := foreign_bytes(stream, end):
         findings.add(foreign)
     return FileFacts(signatures.tell(stream, stream.seek(0, io.SEEK_END), pdf.Root, pages), carried)

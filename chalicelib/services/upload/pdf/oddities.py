@@ -8,14 +8,15 @@ about is read again by the grammar, and refused if it cannot be read whole. A ne
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.services.upload.pdf.places import Places
 from chalicelib.services.upload.pdf.raw_objects import RawObjects
 from chalicelib.services.upload.pdf.refusal import Findings, damaged, shown_name
 from chalicelib.services.upload.pdf.syntax import CUT, LEADING
-from chalicelib.services.upload.pdf.things import Number
+from chalicelib.services.upload.pdf.things import Number, is_indirect
 
 if TYPE_CHECKING:
     from pikepdf import Pdf
@@ -133,22 +134,39 @@ TOLERATED = (
 )
 
 
-def judge_remarks(pdf: Pdf, raw: RawObjects, findings: Findings) -> None:
-    """Look again at the objects that the parser remarked on, and tell which cannot be read whole."""
+def judge_remarks(pdf: Pdf, raw: RawObjects, findings: Findings) -> dict[Number, str]:
+    """Look again at the objects that the parser remarked on; return which in use cannot be read whole, and why."""
     found = (_ABOUT.search(str(one)) for one in pdf.get_warnings())
     numbers = sorted({number for one in found if one and raw.is_listed(number := (int(one[1]), int(one[2])))})
     if len(numbers) > _MOST_LOOKED_AT:
         findings.add(damaged(f"El PDF está dañado: {len(numbers)} de sus objetos tienen errores"))
-    broken: set[Number] = set()
+    broken: dict[Number, str] = {}
     for number in numbers[:_MOST_LOOKED_AT]:
         repeated = raw.read_whole(number)
         is_lost = pdf.get_object(number) is None and raw.text(number).strip() != b"null"
         if repeated is None or is_lost:
-            broken.add(number)
+            broken[number] = _why(raw.text(number), is_whole=repeated is not None)
         else:
             _judge_names(number[0], repeated, findings)
-    for number in sorted(raw.referred_to(broken)) if broken else ():
-        findings.add(damaged(f"El objeto {number[0]} está dañado o no está donde el archivo dice"))
+    in_use = raw.referred_to(set(broken)) if broken else ()
+    return {number: broken[number] for number in sorted(in_use)}
+
+
+def tell_broken(broken: Mapping[Number, str], pdf: Pdf, findings: Findings, places: Places) -> None:
+    """Tell of objects that cannot be read where they are, if that is known."""
+    for number, why in broken.items():
+        place = places.of(thing) if is_indirect(thing := pdf.get_object(number)) else ""
+        begins = "El" if place in {"", f"Objeto {number[0]}"} else f"{place}: el"
+        findings.add(damaged(f"{begins} objeto {number[0]} no se puede leer: {why}"))
+
+
+def _why(text: bytes, *, is_whole: bool) -> str:
+    """Return why an object cannot be read that is written so, up to its data."""
+    if not text.strip():
+        return "no está donde el archivo dice"
+    if is_whole and text.rstrip(b"\r\n").endswith(b"stream"):
+        return "su longitud (/Length) falta o no es la que dice"
+    return "lo escrito en él está dañado"
 
 
 def _judge_names(number: int, repeated: set[str], findings: Findings) -> None:

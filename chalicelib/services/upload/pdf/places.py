@@ -85,6 +85,7 @@ class Places:
         pending = [(field, "", 0) for field in self._items(entry(form, "/Fields"))]
         borders = set(self._borders)
         fields: list[tuple[Any, str]] = []
+        lists: set[Number] = set()
         while pending:
             field, before, depth = pending.pop()
             if not is_indirect(field) or field.objgen in found or depth > _DEEPEST_FIELD:
@@ -92,7 +93,10 @@ class Places:
             name = ".".join(part for part in (before, self._name(field)) if part)[:_LONGEST_NAME]
             found[field.objgen] = name
             fields.append((field, name))
-            pending += [(kid, name, depth + 1) for kid in self._items(entry(field, "/Kids"))]
+            kids = entry(field, "/Kids")
+            if not is_indirect(kids) or kids.objgen not in lists:
+                lists |= {kids.objgen} if is_indirect(kids) else set()
+                pending += [(kid, name, depth + 1) for kid in self._items(kids)]
         borders |= set(found)
         for field, name in fields:
             for key in ("/A", "/AA", "/V"):

@@ -31,7 +31,8 @@ class CountedReader(io.RawIOBase):
     """Counts words each time that the parser reads them, those in object streams when it first unpacks these.
 
     Once the budget is spent nothing more can be read; `is_spent` then tells why the parser failed. What was added to
-    the file after its `end` is not there for the parser.
+    the file after its `end` is not there for the parser, which asks for the place before and after each word: `tell` is
+    the stream's own.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class CountedReader(io.RawIOBase):
         self._decrypt = decrypt
         self._taken: set[int] = set()
         self._latest = 0
+        self.tell = stream.tell  # type: ignore[method-assign]
 
     @contextmanager
     def uncounted(self) -> Iterator[None]:
@@ -74,10 +76,6 @@ class CountedReader(io.RawIOBase):
         if whence == io.SEEK_END:
             return self._stream.seek(max(0, self._end + place))
         return self._stream.seek(place, whence)
-
-    def tell(self) -> int:
-        """Return the place of the next byte."""
-        return self._stream.tell()
 
     def readinto(self, target: memoryview) -> int:  # type: ignore[override]
         """Read as much as fits."""

@@ -25,13 +25,16 @@ def name_of(thing: Any) -> str:
 
 
 def text_of(thing: Any) -> str:
-    """Return what a string says, or a name without its slash; empty for anything else."""
+    """Return what a string says, or a name without its slash; empty for anything else.
+
+    Where a string says that it is UTF-8, marks stand in place of what is not.
+    """
     if not isinstance(thing, parser().String):
         return name_of(thing).removeprefix("/")
     try:
         return str(thing)
-    except UnicodeDecodeError:
-        return bytes(thing).decode("utf-8", "replace")
+    except UnicodeError:
+        return bytes(thing).decode("utf-8-sig", "replace")
 
 
 def is_dictionary(thing: Any) -> bool:

@@ -36,6 +36,8 @@ _STARTS: dict[str, tuple[bytes, ...]] = {
     "/CCITTFaxDecode": (),
     "/JBIG2Decode": (),
 }
+_JPEG, _END_OF_JPEG, _JPEG_TAIL = "/DCTDecode", b"\xff\xd9", 1024
+"""A JPEG file is whole if it ends with its mark (ISO/IEC 10918-1, B.1.1.3), and perhaps some bytes that say nothing."""
 _CLEAR, _END_OF_DATA, _LONGEST_CODE = 256, 257, 12
 _END_OF_RUNS = 128
 _FLUSHED = b"\x00\x00\xff\xff"
@@ -104,7 +106,10 @@ def unpacked(packed: bytes, filters: Sequence[str], budget: Budget, early_change
         elif name in {_HEX, _ASCII85}:
             pieces = _decoded(name, _joined(pieces), budget)
         elif name in _STARTS:
-            _check_picture(next(pieces, b""), _STARTS[name])
+            head = next(pieces, b"")
+            _check_picture(head, _STARTS[name])
+            if name == _JPEG and _END_OF_JPEG not in _tail(head, pieces):
+                raise Broken
             return
         elif name != "/Crypt":
             raise Broken
@@ -245,6 +250,13 @@ def runs_size(data: bytes, most: int) -> int:
     if at > len(data):
         raise Broken
     return size
+
+
+def _tail(head: bytes, rest: Iterable[bytes]) -> bytes:
+    tail = head[-_JPEG_TAIL:]
+    for piece in rest:
+        tail = (tail + piece[-_JPEG_TAIL:])[-_JPEG_TAIL:]
+    return tail
 
 
 def _check_picture(head: bytes, starts: tuple[bytes, ...]) -> None:

@@ -124,7 +124,8 @@ def test_page_that_is_nothing_is_told() -> None:
     [
         (b"<< /Type /Pages /Kids [5 0 R 44 0 R] /Count 2 >>", "falta una página"),
         (b"<< /Type /Pages /Kids [5 0 R null] /Count 2 >>", "falta una página"),
-        (b"<< /Type /Pages /Kids [5 0 R] /Count 7 >>", "dice 7 páginas y tiene 1"),
+        (b"<< /Type /Pages /Kids [5 0 R] /Count 7 >>", "dice que tiene 7 páginas y tiene 1"),
+        (b"<< /Type /Pages /Kids [5 0 R] /Count true >>", "dice que tiene no se sabe cuántas"),
         (b"<< /Type /Pages /Kids [5 0 R] /Count (x) >>", "árbol de páginas"),
         (b"<< /Type /Pages /Kids [2 0 R 5 0 R] /Count 2 >>", "árbol de páginas"),
         (b"<< /Type /Pages /Kids [] /Count 0 >>", "árbol de páginas"),
@@ -173,8 +174,52 @@ def test_tree_of_many_branches_passes() -> None:
             for n in range(0, 60, 6)
         ]
         last = pdf.make_indirect(Dictionary(Type=Name.Pages, Kids=Array(leaves[60:]), Count=len(leaves) - 60))
-        pdf.Root.Pages = pdf.make_indirect(
-            Dictionary(Type=Name.Pages, Kids=Array([*branches, last]), Count=len(leaves))
-        )
+        for branch in (*branches, last):
+            for leaf in branch.Kids:
+                leaf.Parent = branch
+        root = pdf.make_indirect(Dictionary(Type=Name.Pages, Kids=Array([*branches, last]), Count=len(leaves)))
+        for branch in (*branches, last):
+            branch.Parent = root
+        pdf.Root.Pages = root
 
     accept(a_pdf(change))
+
+
+def branches(first: bytes, second: bytes, page: bytes = PAGE, more: bytes = b"") -> bytes:
+    """Return a document of two branches, 6 and 7, with the page 5 in the first and the page 8 in the second."""
+    written = Written([5])
+    written.add(2, b"<< /Type /Pages /Kids [6 0 R 7 0 R] /Count 2 %b >>" % more)
+    written.add(6, b"<< /Type /Pages /Parent 2 0 R /Kids [5 0 R] %b >>" % first)
+    written.add(7, b"<< /Type /Pages /Parent 2 0 R /Kids [8 0 R] %b >>" % second)
+    written.add(5, page)
+    written.add(8, PAGE.replace(b"/Parent 2 0 R", b"/Parent 7 0 R"))
+    return written.end_with_table()
+
+
+@pytest.mark.parametrize("count", [b"/Count 0", b"/Count 2", b"/Count true", b"/Count (1)", b"/Count 1.5"])
+def test_branch_that_says_another_number_of_pages_is_told(count: bytes) -> None:
+    page = PAGE.replace(b"/Parent 2 0 R", b"/Parent 6 0 R")
+    accept(branches(b"/Count 1", b"/Count 1", page))
+    ((code, detail),) = problems(branches(b"/Count 1", count, page))
+    assert (code, "una rama dice que tiene" in detail) == ("pdf_damaged", True)
+
+
+@pytest.mark.parametrize(
+    "parent", [b"/Parent 7 0 R", b"/Parent 2 0 R", b"/Parent 8 0 R", b"/Parent 1 0 R", b"/Parent /X"]
+)
+def test_page_that_names_another_branch_is_told(parent: bytes) -> None:
+    ((code, detail),) = problems(branches(b"/Count 1", b"/Count 1", PAGE.replace(b"/Parent 2 0 R", parent)))
+    assert (code, detail.startswith("Página 1: "), "/Parent" in detail) == ("pdf_damaged", True, True)
+
+
+@pytest.mark.parametrize("handed", [b"/Rotate 90", b"/CropBox [0 0 5 5]"])
+def test_page_that_names_no_branch_passes_only_if_nothing_is_handed_down(handed: bytes) -> None:
+    page = PAGE.replace(b"/Parent 2 0 R", b"")
+    accept(branches(b"/Count 1", b"/Count 1", page))
+    accept(branches(b"/Count 1", b"/Count 1", page.replace(b"/MediaBox", handed + b" /MediaBox"), handed))
+    for content in (
+        branches(b"/Count 1 " + handed, b"/Count 1", page),
+        branches(b"/Count 1", b"/Count 1", page, handed),
+        branches(b"/Count 1", b"/Count 1", page.replace(b"/Resources << >>", b""), b"/Resources << >>"),
+    ):
+        assert "/Parent" in problems(content)[0][1]

@@ -93,6 +93,9 @@ def test_contents_packed_in_any_way_are_bounded(
         (b"/Inventado", TEXT),
         (b"(FlateDecode)", TEXT),
         (b"/DCTDecode", b"GIF89a"),
+        (b"/DCTDecode", b"\xff\xd8\xff\xe0 cut off"),
+        (b"/DCTDecode", b"\xff\xd8\xff\xd9" + b"x" * 600_000),
+        (b"[/FlateDecode /DCTDecode]", zlib.compress(b"\xff\xd8\xff\xe0 cut off")),
         (b"/JPXDecode", b"\xff\xd8\xff"),
         (b"[/ASCIIHexDecode /DCTDecode]", b"00112233>"),
     ],
@@ -106,11 +109,13 @@ def test_contents_that_are_not_what_they_say_are_damaged(given: bytes, data: byt
 @pytest.mark.parametrize(
     ("given", "data"),
     [
-        (b"/DCTDecode", b"\xff\xd8\xff\xe0 and what no one decodes here"),
+        (b"/DCTDecode", b"\xff\xd8\xff\xe0 and what no one decodes here\xff\xd9"),
+        (b"/DCTDecode", b"\xff\xd8\xff\xe0\xff\xd9" + b"\x00" * 900),
+        (b"/DCTDecode", b"\xff\xd8" + b"x" * 600_000 + b"\xff\xd9\r\n"),
         (b"/JPXDecode", b"\x00\x00\x00\x0cjP  \r\n\x87\n"),
         (b"/CCITTFaxDecode", b"\x00\x01"),
         (b"/JBIG2Decode", b"\x00"),
-        (b"[/FlateDecode /DCTDecode]", zlib.compress(b"\xff\xd8\xff")),
+        (b"[/FlateDecode /DCTDecode]", zlib.compress(b"\xff\xd8\xff\xd9")),
         (b"/FlateDecode", b"\r\n"),
     ],
 )
