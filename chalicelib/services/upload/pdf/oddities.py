@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from chalicelib.services.upload.pdf.raw_objects import RawObjects
 from chalicelib.services.upload.pdf.refusal import Findings, damaged
-from chalicelib.services.upload.pdf.things import Number
 
 if TYPE_CHECKING:
     from pikepdf import Pdf
@@ -87,7 +86,6 @@ TOLERATED = (
     Oddity("no_endobj", "un objeto sin su palabra final (endobj)"),
     Oddity("hash_in_name", "un nombre con un signo # suelto"),
     Oddity("page_listed_twice", "una misma página puesta dos veces"),
-    Oddity("unused_broken", "un objeto dañado que nada usa"),
     Oddity("checksum_cut_off", "datos comprimidos completos sin su suma de control o sin su marca final", "Acrobat"),
     Oddity("duplicate_key", "un dato repetido que no decide qué se muestra ni qué se hace"),
 )
@@ -99,7 +97,7 @@ def judge_remarks(pdf: Pdf, raw: RawObjects, findings: Findings) -> None:
     numbers = sorted({number for one in found if one and raw.is_listed(number := (int(one[1]), int(one[2])))})
     if len(numbers) > _MOST_LOOKED_AT:
         findings.add(damaged(f"El PDF está dañado: {len(numbers)} de sus objetos tienen errores"))
-    broken: set[Number] = set()
+    broken = set(raw.lost())
     for number in numbers[:_MOST_LOOKED_AT]:
         repeated = raw.read_whole(number)
         is_lost = pdf.get_object(number) is None and raw.text(number).strip() != b"null"
@@ -108,5 +106,5 @@ def judge_remarks(pdf: Pdf, raw: RawObjects, findings: Findings) -> None:
         elif decisive := sorted(repeated & _DECISIVE):
             what = f"El objeto {number[0]} da dos valores distintos a {', '.join(decisive)}, y los lectores eligen"
             findings.add(damaged(f"{what} uno u otro"))
-    for number in sorted(raw.referred_to(broken)) if broken else ():
+    for number in sorted(broken):
         findings.add(damaged(f"El objeto {number[0]} está dañado o no está donde el archivo dice"))

@@ -9,8 +9,9 @@ import zipfile
 import pytest
 
 from tests.services.upload.inspecting import accept, problems
-from tests.services.upload.pdf.bombs import Written
+from tests.services.upload.pdf.bombs import PAGE, Written
 from tests.services.upload.pdf.test_ends import added_to
+from tests.services.upload.pdf.test_fuzzed import verdict_in_time
 
 
 def an_archive() -> tuple[bytes, int]:
@@ -56,3 +57,16 @@ def test_many_short_pieces_between_two_ends_are_as_foreign_as_a_long_one(piece: 
     accept(added_to(piece * 4))
     ((code, detail),) = problems(added_to(piece * (6000 // len(piece) * 2)))
     assert (code, "bytes ajenos entre dos finales" in detail) == ("pdf_trailing_data", True)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("filler", [b"0 " * 700_000, b"1 0 R " * 250_000])
+@pytest.mark.parametrize("is_page", [False, True])
+def test_objects_that_all_run_to_one_distant_end_are_not_read_again_for_each(filler: bytes, is_page: bool) -> None:
+    numbers = range(10, 60)
+    written = Written(numbers if is_page else [3])
+    for number in numbers:
+        written.places[number] = len(written.file)
+        written.file += b"%d 0 obj\n%b\n" % (number, PAGE if is_page else b"<< /Q 1 >>")
+    written.file += b"%" + filler + b"\n7 0 obj\n1\nendobj\n" if is_page else b"7 0 obj [" + filler + b"]\nendobj\n"
+    verdict_in_time(written.end_with_table())
