@@ -24,7 +24,7 @@ from chalicelib.services.upload.pdf.budget import (
     limit_parser,
 )
 from chalicelib.services.upload.pdf.ends import check_start, check_tail, find_end, foreign_bytes
-from chalicelib.services.upload.pdf.oddities import judge_remarks
+from chalicelib.services.upload.pdf.oddities import judge_references, judge_remarks
 from chalicelib.services.upload.pdf.pages import Needs, contents_of, pages_of
 from chalicelib.services.upload.pdf.places import Places
 from chalicelib.services.upload.pdf.protection import unlock
@@ -86,7 +86,7 @@ def _inspect(stream: BinaryIO, findings: Findings) -> FileFacts:
 
 
 def _check_document(pdf: Pdf, stream: BinaryIO, end: int, reader: CountedReader, findings: Findings) -> FileFacts:
-    check_structure(pdf, end, reader)
+    odd = check_structure(pdf, end, reader)
     raw = RawObjects(stream, pdf, reader)
     pages = pages_of(pdf, raw, entry_bound(end))
     drawn = check_contents(contents_of(pages, MAX_CONTENTS), end, reader, findings)
@@ -104,6 +104,7 @@ def _check_document(pdf: Pdf, stream: BinaryIO, end: int, reader: CountedReader,
     carried = attachments.tell(findings, places, reader)
     Needs(raw, findings).check(pages)
     judge_remarks(pdf, raw, findings)
+    judge_references(raw, odd, findings)
     if foreign := foreign_bytes(stream, end):
         findings.add(foreign)
     return FileFacts(signatures.tell(stream, stream.seek(0, io.SEEK_END), places), carried)

@@ -108,3 +108,10 @@ def judge_remarks(pdf: Pdf, raw: RawObjects, findings: Findings) -> None:
             findings.add(damaged(f"{what} uno u otro"))
     for number in sorted(broken):
         findings.add(damaged(f"El objeto {number[0]} está dañado o no está donde el archivo dice"))
+
+
+def judge_references(raw: RawObjects, odd: set[int], findings: Findings) -> None:
+    """Tell which references readers understand differently, knowing which object streams may have such."""
+    for number, _ in raw.lacking(odd):
+        what = f"El objeto {number} se refiere a otro con una generación distinta de la que el archivo tiene"
+        findings.add(damaged(f"{what}: unos lectores lo muestran y otros no"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.services.upload.pdf.ends import whole
 from chalicelib.services.upload.pdf.reader import CountedReader
+from chalicelib.services.upload.pdf.references import Generations
 from chalicelib.services.upload.pdf.refusal import too_complex
 from chalicelib.services.upload.pdf.syntax import UNFINISHED, Reference, is_plain, read_dictionary
 from chalicelib.services.upload.pdf.things import Number
@@ -115,6 +116,26 @@ class RawObjects:
                 for number, entry in self._table.items()
                 if entry.obj_stream_number is None and entry.offset and not _begins(content, entry.offset, number)
             )
+
+    def lacking(self, odd: set[int]) -> list[Number]:
+        """Return which objects refer to one that the file has under another generation only.
+
+        Of the object streams these are looked at; of the other objects those that a first look makes suspect. One that
+        is suspect and cannot be read whole counts.
+        """
+        generations = Generations(self._table)
+        suspects: list[Number] = []
+        with whole(self._stream) as content:
+            for number, entry in self._table.items():
+                if entry.obj_stream_number is not None:
+                    suspects += [number] if entry.obj_stream_number in odd else []
+                    continue
+                start = entry.offset or 0
+                stop = min(self._following(start) or len(content), start + _LONGEST)
+                if start and generations.may_lack(content, start, stop):
+                    suspects.append(number)
+        values = ((number, self._value(number)) for number in suspects)
+        return [number for number, value in values if value is UNFINISHED or any(generations.lacking(value))]
 
     def _starts(self, number: Number) -> bool:
         entry = self._table[number]
