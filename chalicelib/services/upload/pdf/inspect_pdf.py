@@ -27,7 +27,7 @@ from chalicelib.services.upload.pdf.ends import check_start, check_tail, find_en
 from chalicelib.services.upload.pdf.oddities import judge_references, judge_remarks
 from chalicelib.services.upload.pdf.pages import Needs, contents_of, pages_of
 from chalicelib.services.upload.pdf.places import Places
-from chalicelib.services.upload.pdf.protection import unlock
+from chalicelib.services.upload.pdf.protection import check_same, unlock
 from chalicelib.services.upload.pdf.raw_objects import RawObjects
 from chalicelib.services.upload.pdf.reader import CountedReader
 from chalicelib.services.upload.pdf.refusal import Findings, damaged, too_complex
@@ -65,11 +65,14 @@ def _inspect(stream: BinaryIO, findings: Findings) -> FileFacts:
     check_sections(stream)
     sections = follow_sections(stream, end)
     limit_parser()
-    reader = CountedReader(stream, Words.of_file(end), sections.data, end, unlock(stream, sections))
+    protection = unlock(stream, sections)
+    decrypt = protection.decrypt if protection else None
+    reader = CountedReader(stream, Words.of_file(end), sections.data, end, decrypt)
     stream.seek(0)
     library = parser()
     try:
         with library.open(reader, attempt_recovery=False, inherit_page_attributes=False) as pdf:
+            check_same(pdf, protection)
             return _check_document(pdf, stream, end, reader, findings)
     except (
         library.PdfError,
@@ -80,8 +83,8 @@ def _inspect(stream: BinaryIO, findings: Findings) -> FileFacts:
         KeyError,
         AttributeError,
     ) as error:
-        if reader.is_spent:
-            raise too_complex() from error
+        if reader.refusal:
+            raise reader.refusal from error
         raise damaged(_unreadable(str(error))) from error
 
 
@@ -97,8 +100,8 @@ def _check_document(pdf: Pdf, stream: BinaryIO, end: int, reader: CountedReader,
         acts.look(owner, entries, is_stream=is_stream)
         attachments.look(owner, entries)
         signatures.look(owner, entries)
-    if reader.is_spent:
-        raise too_complex()
+    if reader.refusal:
+        raise reader.refusal
     check_other_streams(pdf.objects, drawn, reader, findings, places)
     acts.tell(findings, places)
     carried = attachments.tell(findings, places, reader)

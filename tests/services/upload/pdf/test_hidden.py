@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
 
 import pytest
+from pikepdf import ObjectStreamMode
 
 from tests.services.upload.inspecting import accept, problems
 from tests.services.upload.pdf.bombs import PAGE, Written, a_stream
 from tests.services.upload.pdf.test_ends import added_to
 from tests.services.upload.pdf.test_fuzzed import verdict_in_time
+from tests.services.upload.pdf.test_inspect_pdf import a_pdf
+from tests.services.upload.pdf.test_protection import protected
 
 
 def an_archive() -> tuple[bytes, int]:
@@ -150,6 +154,23 @@ def test_object_of_a_generation_that_a_reference_does_not_name_is_told() -> None
 def test_object_that_the_parser_passes_over_for_its_generation_is_told(generation: int) -> None:
     written = Written()
     written.add(9, ACTION)
+    written.file = bytearray(bytes(written.file).replace(b"9 0 obj", b"9 %d obj" % generation))
     row = b"%010d " % written.places[9]
     content = written.end_with_table().replace(row + b"00000", row + b"%05d" % generation)
-    assert problems(content.replace(b"9 0 obj", b"9 %d obj" % generation))[0][0] == "pdf_damaged"
+    ((code, detail),) = problems(content)
+    assert (code, "generación" in detail) == ("pdf_damaged", True)
+
+
+@pytest.mark.parametrize("mode", [ObjectStreamMode.disable, ObjectStreamMode.generate])
+def test_encryption_that_a_later_decoy_replaces_in_part_is_told(mode: ObjectStreamMode) -> None:
+    denied = a_pdf(encryption=protected(6, aes=True, accessibility=False), object_stream_mode=mode)
+    allowed = a_pdf(encryption=protected(6, aes=True), object_stream_mode=mode)
+    head = re.search(rb"/Encrypt (\d+) 0 R", denied)
+    other = re.search(rb"/Encrypt (\d+) 0 R", allowed)
+    assert head
+    assert other
+    start = allowed.rindex(b"\n%b 0 obj" % other[1])
+    decoy = allowed[start : allowed.index(b"endobj", start) + 7].replace(other[1], head[1], 1)
+    place = denied.rindex(b"startxref")
+    ((code, _),) = problems(denied[:place] + decoy + denied[place:])
+    assert code == "pdf_damaged"
