@@ -81,8 +81,7 @@ def unlock(stream: BinaryIO, sections: Sections) -> Protection | None:
 
 def _said(pdf: Pdf) -> tuple[Any, ...]:
     said = pdf.encryption
-    methods = (said.stream_method, said.string_method, said.file_method)
-    return (said.encryption_key, said.R, said.V, said.P, *methods)
+    return (said.encryption_key, said.R, said.V, said.P)
 
 
 def _check_permissions(pdf: Pdf) -> None:

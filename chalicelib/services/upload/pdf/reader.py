@@ -134,8 +134,7 @@ class CountedReader(io.RawIOBase):
             self._words.take(piece)
         elif head and len(filters) == 1 and _FLATE.fullmatch(filters[0]):
             is_altered = b"/DecodeParms" in head[3] or b"/DP" in head[3]
-            must_fit = self._decrypt is not None and (is_whole or b"/Metadata" not in head[3])
-            for unpacked in _unpacked(piece, must_fit=must_fit, is_whole=is_whole):
+            for unpacked in _unpacked(piece, must_fit=is_whole and self._decrypt is not None):
                 self._words.take(b"/" * len(unpacked) if is_altered else unpacked)
         elif is_whole:
             raise too_complex()
@@ -145,7 +144,7 @@ class CountedReader(io.RawIOBase):
                 self._words.take(b"/" * len(unpacked))
 
 
-def _unpacked(packed: bytes, *, must_fit: bool = False, is_whole: bool = False) -> Iterator[bytes]:
+def _unpacked(packed: bytes, *, must_fit: bool = False) -> Iterator[bytes]:
     """Yield what the parser could unpack; damage is for it to find.
 
     Data that were decrypted must fit: with another key than the parser's they would not, and nothing would be counted.
@@ -164,5 +163,5 @@ def _unpacked(packed: bytes, *, must_fit: bool = False, is_whole: bool = False) 
         if must_fit:
             raise two_encryptions() from None
         return
-    if must_fit and is_whole and not unpacker.eof:
+    if must_fit and not unpacker.eof:
         raise two_encryptions()
