@@ -7,11 +7,12 @@ and images as far as a second bound goes, since a legitimate scan can be large.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.services.upload.pdf.places import Places
 from chalicelib.services.upload.pdf.reader import CountedReader
+from chalicelib.services.upload.pdf.references import Generations
 from chalicelib.services.upload.pdf.refusal import Findings, damaged, too_complex
 from chalicelib.services.upload.pdf.sections import MAX_SECTIONS
 from chalicelib.services.upload.pdf.things import is_dictionary, items, name_of, parser
@@ -41,9 +42,14 @@ _PREVIOUS = re.compile(rb"/(?:P|#50)(?:r|#72)(?:e|#65)(?:v|#76)(?=[\x00\s%])(?!\
 _LONGEST_PREVIOUS = 64
 _LONGEST_NAME = 128
 """That costs nothing by itself: many streams can share one of megabytes."""
+_IN_USE = re.compile(rb"n(?<=[\x00\t\n\f\r ]n)(?<!00000 n)(?=[\x00\t\n\f\r ])")
+_GENERATION = re.compile(rb"(?<!\d)(\d{1,20})[\x00\t\n\f\r ]{1,9}(\d{1,10})[\x00\t\n\f\r ]{1,9}\Z")
+_GENERATIONS = 65_535
+"""A free entry may have this one (ISO 32000-1, 7.5.4); the parser does not list an object that has it."""
 _ROW = (("/Columns", 1), ("/Colors", 1), ("/BitsPerComponent", 8))
 _MAX_ROW = 128 * 1024 * 1024
 """Bits that a predictor keeps at once (ISO 32000-1, 7.4.4.4)."""
+_MOST_DIGITS = 10
 _ALL_WORDS = b"/" * PIECE
 
 
@@ -64,7 +70,7 @@ def check_sections(stream: BinaryIO) -> None:
     """Count the cross-reference sections before the parser follows them: each can unpack to megabytes.
 
     Raises:
-        InvalidInput: `pdf_too_complex`.
+        InvalidInput: `pdf_too_complex`; `pdf_damaged` when a table has an object that the parser would pass over.
 
     """
     stream.seek(0)
@@ -73,13 +79,23 @@ def check_sections(stream: BinaryIO) -> None:
         text = before + piece
         kept = len(text) if len(piece) < PIECE else len(text) - _LONGEST_PREVIOUS
         found += sum(1 for one in _PREVIOUS.finditer(text) if one.start() < kept)
+        if any(one.start() < kept and _is_beyond(text, one.start()) for one in _IN_USE.finditer(text)):
+            raise damaged("La tabla de objetos del PDF está dañada: da a un objeto una generación que no existe")
         if found > MAX_SECTIONS:
             raise too_complex("La lista de partes del PDF")
         before = text[kept:]
 
 
-def check_structure(pdf: Pdf, size: int, reader: CountedReader) -> None:
+def _is_beyond(text: bytes, place: int) -> bool:
+    """Tell whether an entry of a table, which ends here, has a generation beyond those that are."""
+    found = _GENERATION.search(text, max(0, place - _LONGEST_PREVIOUS // 2), place)
+    return found is not None and int(found[1]) > 0 and int(found[2]) >= _GENERATIONS
+
+
+def check_structure(pdf: Pdf, size: int, reader: CountedReader) -> set[int]:
     """Unpack the object streams of a file of `size` bytes, each once, within bounds.
+
+    Return which of them may refer to objects under another generation than these have.
 
     Raises:
         InvalidInput: `pdf_too_complex` beyond the bounds, `pdf_damaged` when one is not what was written.
@@ -89,15 +105,42 @@ def check_structure(pdf: Pdf, size: int, reader: CountedReader) -> None:
     if len(table) > MAX_OBJECTS:
         raise too_complex(f"La estructura del PDF, con más de {MAX_OBJECTS} objetos,")
     budget = Budget.of_file(min(MAX_UNPACKED, MAX_UNPACKED_OBJECTS), size)
-    for number in {entry.obj_stream_number for entry in table.values() if entry.obj_stream_number is not None}:
+    listed: dict[int, list[tuple[int, int]]] = {}
+    for (number, _), entry in table.items():
+        if entry.obj_stream_number is not None:
+            listed.setdefault(entry.obj_stream_number, []).append((entry.obj_stream_index or 0, number))
+    generations = Generations(table if listed else ())
+    odd: set[int] = set()
+    for number, places in listed.items():
         stream = pdf.get_object(number, 0)
         try:
             with reader.uncounted():
-                _understand(stream, budget, reader)
+                data = _understand(stream, budget, reader)
         except Spent:
             raise too_complex("La estructura del PDF") from None
         except Broken:
             raise damaged(f"El objeto {number}, que guarda otros objetos, está dañado") from None
+        if data is None:
+            continue
+        if not _holds(stream, data, places):
+            raise damaged(f"El objeto {number}, que guarda otros objetos, no dice de ellos lo mismo que la tabla")
+        if generations.may_lack(data, 0, len(data)):
+            odd.add(number)
+    return odd
+
+
+def _holds(stream: Any, data: bytes, places: list[tuple[int, int]]) -> bool:
+    """Tell whether an object stream has each object once, at the position that the table says (ISO 32000-1, 7.5.7)."""
+    first, count = stream.get("/First"), stream.get("/N")
+    if not isinstance(first, int) or not isinstance(count, int) or first < 0 or count < 0:
+        return False
+    numbers = data[:first].replace(b"\x00", b" ").split()[: 2 * count : 2]
+    if not all(number.isdigit() and len(number) <= _MOST_DIGITS for number in numbers):
+        return False
+    held = [int(number) for number in numbers]
+    return len(held) == len(set(held)) and all(
+        position < len(held) and held[position] == number for position, number in places
+    )
 
 
 def check_contents(contents: Iterable[tuple[int, Any]], size: int, reader: CountedReader, findings: Findings) -> Budget:
@@ -162,21 +205,33 @@ def _first(array: Any) -> list[Any]:
     return [many[number] for number in range(min(len(many), MOST_TIMES + 1))]
 
 
-def _understand(stream: Any, budget: Budget, reader: CountedReader) -> None:
-    """Take from the budget what an object stream unpacks to, and its words; it may be deflated once, or plain."""
+def _understand(stream: Any, budget: Budget, reader: CountedReader) -> bytes | None:
+    """Take from the budget what an object stream unpacks to, and its words; it may be deflated once, or plain.
+
+    Return the data; None of what is no stream.
+    """
     from pikepdf import Stream  # noqa: PLC0415
 
     if not isinstance(stream, Stream) or stream.objgen in budget.done:
-        return
+        return None
     budget.done.add(stream.objgen)
     filters = filters_of(stream)
     if filters not in ([], ["/FlateDecode"]):
         raise Spent
     is_altered = "/DecodeParms" in stream or "/DP" in stream
     pieces = unpacked(_raw(stream, budget), filters, budget)
-    reader.take(_ALL_WORDS[: len(piece)] if is_altered else piece for piece in pieces)
-    for _ in pieces:
-        pass
+    if is_altered:
+        reader.take(_ALL_WORDS[: len(piece)] for piece in pieces)
+        return bytes(stream.read_bytes())
+    kept: list[bytes] = []
+    reader.take(_keeping(pieces, kept))
+    return b"".join(kept)
+
+
+def _keeping(pieces: Iterable[bytes], kept: list[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        kept.append(piece)
+        yield piece
 
 
 def _unpack(stream: Any, budget: Budget) -> None:

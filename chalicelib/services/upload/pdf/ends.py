@@ -21,7 +21,9 @@ _HEAD = 1024
 _BLANK = b"\x00\t\n\f\r "
 _END = b"%%EOF"
 _LONGEST_COMMENT = 512
-_FEWEST_FOREIGN = 8
+_MOST_SPARE = 4096
+"""Bytes of short comments and stray words after the first end, together."""
+_LONGEST_WORD = 7
 """A stray word between two objects is a writer's slip; nothing fits into so few bytes."""
 _FILLED = re.compile(rb"[^\x00\t\n\f\r ]")
 _COMMENT = re.compile(rb"%%EOF|%[^\r\n]*")
@@ -88,23 +90,35 @@ def foreign_bytes(stream: BinaryIO, end: int) -> InvalidInput | None:
         first = content.find(_END)
         if first < 0 or content.find(_END, first + 1) < 0:
             return None
-        behind = ((start, stop) for start, stop in _gaps(content, end) if start >= first + len(_END))
-        foreign = next((one for one in behind if one[1] - one[0] >= _FEWEST_FOREIGN), None)
-    if not foreign:
-        return None
-    start, stop = foreign
-    detail = f"El PDF lleva {stop - start} bytes ajenos entre dos finales (%%EOF), desde el byte {start}. "
-    return InvalidInput("pdf_trailing_data", detail + MAKE_ANEW)
+        foreign = _foreign(_gaps(content, end), first + len(_END))
+    return InvalidInput("pdf_trailing_data", foreign + MAKE_ANEW) if foreign else None
 
 
-def _gaps(content: bytes | mmap.mmap, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the stretches that are no object, cross-reference, trailer, comment or blank."""
+def _foreign(gaps: Iterator[tuple[int, int, int]], first_end: int) -> str:
+    """Return what is said of the first stretch that is longer than it may be, or of too many short ones."""
+    spare, start_of_all = _MOST_SPARE, -1
+    for start, stop, most in gaps:
+        if start < first_end:
+            continue
+        if stop - start > most:
+            return f"El PDF lleva {stop - start} bytes ajenos entre dos finales (%%EOF), desde el byte {start}. "
+        spare -= stop - start
+        start_of_all = start if start_of_all < 0 else start_of_all
+        if spare < 0:
+            total = _MOST_SPARE - spare
+            what = f"El PDF lleva {total} bytes ajenos entre dos finales (%%EOF), en comentarios y palabras sueltas"
+            return f"{what} desde el byte {start_of_all}. "
+    return ""
+
+
+def _gaps(content: bytes | mmap.mmap, end: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the stretches that are no object, cross-reference, trailer or blank, and how long each may be."""
     at = 0
     while found := _FILLED.search(content, at, end):
         at = found.start()
         if comment := _COMMENT.match(content, at, end):
-            if comment.end() - at > _LONGEST_COMMENT:
-                yield at, comment.end()
+            if comment[0] != _END:
+                yield at, comment.end(), _LONGEST_COMMENT
             at = comment.end()
         elif opened := _OBJECT.match(content, at, end):
             at = _object_end(content, opened.end(), end)
@@ -116,7 +130,7 @@ def _gaps(content: bytes | mmap.mmap, end: int) -> Iterator[tuple[int, int]]:
         else:
             following = _NEXT.search(content, at, end)
             stop = following.start() if following else end
-            yield at, len(content[at:stop].rstrip(_BLANK)) + at
+            yield at, len(content[at:stop].rstrip(_BLANK)) + at, _LONGEST_WORD
             at = max(stop, at + 1)
 
 

@@ -26,10 +26,10 @@ from chalicelib.services.upload.pdf.budget import (
 from chalicelib.services.upload.pdf.ends import check_start, check_tail, find_end, foreign_bytes
 from chalicelib.services.upload.pdf.listing import check_listing
 from chalicelib.services.upload.pdf.needs import Needs
-from chalicelib.services.upload.pdf.oddities import judge_remarks, tell_broken
+from chalicelib.services.upload.pdf.oddities import judge_references, judge_remarks, tell_broken
 from chalicelib.services.upload.pdf.pages import contents_of, pages_of
 from chalicelib.services.upload.pdf.places import Places
-from chalicelib.services.upload.pdf.protection import unlock
+from chalicelib.services.upload.pdf.protection import check_same, unlock
 from chalicelib.services.upload.pdf.raw_objects import RawObjects
 from chalicelib.services.upload.pdf.reader import CountedReader
 from chalicelib.services.upload.pdf.refusal import Findings, damaged, too_complex
@@ -67,11 +67,14 @@ def _inspect(stream: BinaryIO, findings: Findings) -> FileFacts:
     check_sections(stream)
     sections = follow_sections(stream, end)
     limit_parser()
-    reader = CountedReader(stream, Words.of_file(end), sections.data, end, unlock(stream, sections))
+    protection = unlock(stream, sections)
+    decrypt = protection.decrypt if protection else None
+    reader = CountedReader(stream, Words.of_file(end), sections.data, end, decrypt)
     stream.seek(0)
     library = parser()
     try:
         with library.open(reader, attempt_recovery=False, inherit_page_attributes=False) as pdf:
+            check_same(pdf, protection)
             check_listing(sections.listing, pdf, stream, end)
             return _check_document(pdf, stream, end, reader, findings)
     except (
@@ -83,13 +86,13 @@ def _inspect(stream: BinaryIO, findings: Findings) -> FileFacts:
         KeyError,
         AttributeError,
     ) as error:
-        if reader.is_spent:
-            raise too_complex() from error
+        if reader.refusal:
+            raise reader.refusal from error
         raise damaged(_unreadable(str(error))) from error
 
 
 def _check_document(pdf: Pdf, stream: BinaryIO, end: int, reader: CountedReader, findings: Findings) -> FileFacts:
-    check_structure(pdf, end, reader)
+    odd = check_structure(pdf, end, reader)
     raw = RawObjects(stream, pdf, reader)
     pages = pages_of(pdf, raw, entry_bound(end))
     drawn = check_contents(contents_of(pages, MAX_CONTENTS), end, reader, findings)
@@ -100,14 +103,15 @@ def _check_document(pdf: Pdf, stream: BinaryIO, end: int, reader: CountedReader,
         acts.look(owner, entries, is_stream=is_stream)
         attachments.look(owner, entries)
         signatures.look(entries)
-    if reader.is_spent:
-        raise too_complex()
+    if reader.refusal:
+        raise reader.refusal
     check_other_streams(pdf.objects, drawn, reader, findings, places)
     acts.tell(findings, places)
     carried = attachments.tell(findings, places, reader)
     broken = judge_remarks(pdf, raw, findings)
     told = Needs(raw, findings, broken).check(pages)
     tell_broken({number: why for number, why in broken.items() if number not in told}, pdf, findings, places)
+    judge_references(raw, odd, findings)
     if foreign := foreign_bytes(stream, end):
         findings.add(foreign)
     return FileFacts(signatures.tell(stream, stream.seek(0, io.SEEK_END), pdf.Root, pages), carried)

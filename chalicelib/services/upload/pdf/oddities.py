@@ -128,7 +128,6 @@ TOLERATED = (
     Oddity("no_endobj", "un objeto sin su palabra final (endobj)"),
     Oddity("hash_in_name", "un nombre con un signo # suelto"),
     Oddity("page_listed_twice", "una misma página puesta dos veces"),
-    Oddity("unused_broken", "un objeto dañado que nada usa"),
     Oddity("checksum_cut_off", "datos comprimidos completos sin su suma de control o sin su marca final", "Acrobat"),
     Oddity("duplicate_key", "un dato repetido que no decide qué se muestra ni qué se hace"),
 )
@@ -140,7 +139,7 @@ def judge_remarks(pdf: Pdf, raw: RawObjects, findings: Findings) -> dict[Number,
     numbers = sorted({number for one in found if one and raw.is_listed(number := (int(one[1]), int(one[2])))})
     if len(numbers) > _MOST_LOOKED_AT:
         findings.add(damaged(f"El PDF está dañado: {len(numbers)} de sus objetos tienen errores"))
-    broken: dict[Number, str] = {}
+    broken: dict[Number, str] = dict.fromkeys(raw.lost(), _why(b"", is_whole=False))
     for number in numbers[:_MOST_LOOKED_AT]:
         repeated = raw.read_whole(number)
         is_lost = pdf.get_object(number) is None and raw.text(number).strip() != b"null"
@@ -148,8 +147,7 @@ def judge_remarks(pdf: Pdf, raw: RawObjects, findings: Findings) -> dict[Number,
             broken[number] = _why(raw.text(number), is_whole=repeated is not None)
         else:
             _judge_names(number[0], repeated, findings)
-    in_use = raw.referred_to(set(broken)) if broken else ()
-    return {number: broken[number] for number in sorted(in_use)}
+    return {number: broken[number] for number in sorted(broken)}
 
 
 def tell_broken(broken: Mapping[Number, str], pdf: Pdf, findings: Findings, places: Places) -> None:
@@ -185,3 +183,10 @@ def _judge_names(number: int, repeated: set[str], findings: Findings) -> None:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(map(shown_name, sorted(names)[:_MOST_NAMES]))
+
+
+def judge_references(raw: RawObjects, odd: set[int], findings: Findings) -> None:
+    """Tell which references readers understand differently, knowing which object streams may have such."""
+    for number, _ in raw.lacking(odd):
+        what = f"El objeto {number} se refiere a otro con una generación distinta de la que el archivo tiene"
+        findings.add(damaged(f"{what}: unos lectores lo muestran y otros no"))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.services.upload.pdf.cipher import Decrypt, decryption_of
 from chalicelib.services.upload.pdf.ends import whole
-from chalicelib.services.upload.pdf.refusal import damaged, shown_name
+from chalicelib.services.upload.pdf.refusal import damaged, shown_name, two_encryptions
 from chalicelib.services.upload.pdf.sections import Sections
 from chalicelib.services.upload.pdf.syntax import Reference, read_dictionary, written
 
@@ -29,7 +30,26 @@ _EMPTY = (
 )
 
 
-def unlock(stream: BinaryIO, sections: Sections) -> Decrypt | None:
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """How the data of an encrypted document are decrypted, and what it was found to say of its encryption."""
+
+    decrypt: Decrypt
+    found: tuple[Any, ...]
+
+
+def check_same(pdf: Pdf, protection: Protection | None) -> None:
+    """Require that the parser took the document's encryption from where it was looked for.
+
+    Raises:
+        InvalidInput: `pdf_damaged`.
+
+    """
+    if (_said(pdf) if pdf.is_encrypted else None) != (protection.found if protection else None):
+        raise two_encryptions()
+
+
+def unlock(stream: BinaryIO, sections: Sections) -> Protection | None:
     """Return how the document's data are decrypted; None when they are not encrypted.
 
     Raises:
@@ -52,11 +72,16 @@ def unlock(stream: BinaryIO, sections: Sections) -> Decrypt | None:
     try:
         with pikepdf.open(io.BytesIO(_empty(entries, sections.identity)), attempt_recovery=False) as scratch:
             _check_permissions(scratch)
-            return decryption_of(scratch)
+            return Protection(decryption_of(scratch), _said(scratch))
     except pikepdf.PasswordError:
         raise _encrypted("Hace falta una contraseña para abrir el PDF") from None
     except (pikepdf.PdfError, RuntimeError, ValueError) as error:
         raise _encrypted("El PDF está cifrado de un modo que no todo lector abre") from error
+
+
+def _said(pdf: Pdf) -> tuple[Any, ...]:
+    said = pdf.encryption
+    return (said.encryption_key, said.R, said.V, said.P)
 
 
 def _check_permissions(pdf: Pdf) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import functools
+import bisect
 import mmap
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.services.upload.pdf.ends import whole
 from chalicelib.services.upload.pdf.reader import CountedReader
+from chalicelib.services.upload.pdf.references import Generations
+from chalicelib.services.upload.pdf.refusal import too_complex
 from chalicelib.services.upload.pdf.syntax import UNFINISHED, Reference, is_plain, read_dictionary
 from chalicelib.services.upload.pdf.things import Number
 
@@ -19,23 +21,28 @@ _WINDOW = 4096
 _LONGEST = 4 * 1024 * 1024
 _HEAD = re.compile(rb"[\x00\t\n\f\r ]{0,64}(\d{1,10})[\x00\t\n\f\r ]{1,9}(\d{1,10})[\x00\t\n\f\r ]{1,9}obj")
 _END = re.compile(rb"endobj|>>[\x00\t\n\f\r ]{0,64}stream[\r\n]")
-_REFERENCE = re.compile(
-    rb"(?<![^\x00\t\n\f\r ()<>\[\]{}/%])(\d{1,10})[\x00\t\n\f\r ]{1,9}(\d{1,10})[\x00\t\n\f\r ]{1,9}R"
-)
-_MOST_REFERENCES = 5_000_000
 _MOST_DIGITS = 10
-_MAX_READ = 128 * 1024 * 1024
-"""Bytes read for all objects together; what lies beyond is taken to be there and whole."""
+_MAX_LOOKED_AT = 192 * 1024 * 1024
+_MAX_READ = 8 * 1024 * 1024
+"""About four seconds; it is read only where the parser remarked on something, or something may be missing."""
+_MAX_KEPT = 32 * 1024 * 1024
 
 
 class RawObjects:
-    """Reads the bytes of one object after the other."""
+    """Reads the bytes of one object after the other, each up to where the file lists the next.
+
+    Whatever reads them raises `InvalidInput`, `pdf_too_complex`, beyond `_MAX_LOOKED_AT` bytes in all, or `_MAX_READ`
+    of them that are read by the grammar.
+    """
 
     def __init__(self, stream: BinaryIO, pdf: Pdf, reader: CountedReader) -> None:
         """Look in this file, which the parser has opened."""
         self._stream, self._pdf, self._reader = stream, pdf, reader
         self._table = pdf.get_xref_table()
-        self._left = _MAX_READ
+        self._left, self._unread = _MAX_LOOKED_AT, _MAX_READ
+        self._places = sorted({entry.offset or 0 for entry in self._table.values() if entry.obj_stream_number is None})
+        self._kept: dict[int, dict[int, bytes]] = {}
+        self._kept_bytes = 0
 
     def exists(self, number: Number) -> bool:
         """Tell whether the file lists an object and it is where it is said to be; one at offset zero is not in use."""
@@ -52,25 +59,31 @@ class RawObjects:
     def text(self, number: Number) -> bytes:
         """Return what is written between the object's head and its end or its data; empty when it is not there."""
         entry = self._table.get(number)
-        if entry is None or self._left < 0:
+        if entry is None:
             return b""
         if entry.obj_stream_number is not None:
             return self._packed(entry.obj_stream_number).get(number[0], b"")
+        start = entry.offset or 0
+        following = self._following(start)
         for window in (_WINDOW, 16 * _WINDOW, _LONGEST):
-            self._stream.seek(entry.offset or 0)
-            text = self._stream.read(window)
-            self._left -= len(text)
+            self._stream.seek(start)
+            text = self._stream.read(window if following is None else min(window, following - start))
+            self._look_at(len(text))
             head = _HEAD.match(text)
-            if not head:
+            if not head or (int(head[1]), int(head[2])) != number:
                 return b""
             end = _END.search(text, head.end())
             if end:
                 return text[head.end() : end.end() if end[0] != b"endobj" else end.start()]
+            if following is not None and following - start <= window:
+                return text[head.end() :]
         return b""
 
     def entries(self, number: Number) -> dict[str, Any]:
         """Return the object's entries as they are written; empty when it is no dictionary."""
-        read = read_dictionary(self.text(number), 0, _LONGEST)
+        text = self.text(number)
+        self._read(len(text))
+        read = read_dictionary(text, 0, _LONGEST)
         return dict(read[0]) if isinstance(read, tuple) else {}
 
     def array_of(self, number: Number, key: str) -> list[Any]:
@@ -91,51 +104,90 @@ class RawObjects:
 
     def _value(self, number: Number, repeated: set[str] | None = None) -> Any:
         text = self.text(number).removesuffix(b"\n").removesuffix(b"\r").removesuffix(b"stream")
+        self._read(len(text))
         read = read_dictionary(b"<</X " + text + b"\n>>", 0, _LONGEST, repeated)
         return read[0][0][1] if isinstance(read, tuple) and len(read[0]) == 1 else UNFINISHED
 
-    def referred_to(self, numbers: set[Number]) -> set[Number]:
-        """Return to which of these any object refers, or the trailer does."""
-        found: set[Number] = set()
+    def lost(self) -> list[Number]:
+        """Return the objects that are not where the file lists them."""
         with whole(self._stream) as content:
-            found |= _references(content, numbers)
-        packed = {one.obj_stream_number for one in self._table.values() if one.obj_stream_number is not None}
-        for one in packed:
-            if self._left > 0 and found != numbers:
-                found |= _references(b" ".join(self._packed(one).values()), numbers)
-        return found
+            return sorted(
+                number
+                for number, entry in self._table.items()
+                if entry.obj_stream_number is None and entry.offset and not _begins(content, entry.offset, number)
+            )
+
+    def lacking(self, odd: set[int]) -> list[Number]:
+        """Return which objects refer to one that the file has under another generation only.
+
+        Of the object streams these are looked at; of the other objects those that a first look makes suspect. One that
+        is suspect and cannot be read whole counts.
+        """
+        generations = Generations(self._table)
+        suspects: list[Number] = []
+        with whole(self._stream) as content:
+            for number, entry in self._table.items():
+                if entry.obj_stream_number is not None:
+                    suspects += [number] if entry.obj_stream_number in odd else []
+                    continue
+                start = entry.offset or 0
+                stop = min(self._following(start) or len(content), start + _LONGEST)
+                if start and generations.may_lack(content, start, stop):
+                    suspects.append(number)
+        values = ((number, self._value(number)) for number in suspects)
+        return [number for number, value in values if value is UNFINISHED or any(generations.lacking(value))]
 
     def _starts(self, number: Number) -> bool:
         entry = self._table[number]
         if not entry.offset:
             return False
         self._stream.seek(entry.offset)
-        head = _HEAD.match(self._stream.read(128))
-        return head is not None and (int(head[1]), int(head[2])) == number
+        return _begins(self._stream.read(128), 0, number)
 
-    @functools.lru_cache(maxsize=8)  # noqa: B019  (lives as long as one inspection)
+    def _following(self, place: int) -> int | None:
+        """Return where the next object is listed; None for the last."""
+        position = bisect.bisect_right(self._places, place)
+        return self._places[position] if position < len(self._places) else None
+
+    def _look_at(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise too_complex()
+
+    def _read(self, size: int) -> None:
+        self._unread -= size
+        if self._unread < 0:
+            raise too_complex()
+
     def _packed(self, stream_number: int) -> dict[int, bytes]:
         """Return the texts of an object stream's objects by their numbers (ISO 32000-1, 7.5.7)."""
+        kept = self._kept.get(stream_number)
+        if kept is not None:
+            return kept
         stream = self._pdf.get_object(stream_number, 0)
         with self._reader.uncounted():
             data = bytes(stream.read_bytes())
-        self._left -= len(data)
-        first, count = int(stream.get("/First", 0)), int(stream.get("/N", 0))
-        words = data[:first].split()[: 2 * count]
-        if not all(word.isdigit() and len(word) <= _MOST_DIGITS for word in words):
-            return {}
-        places = [int(word) + first for word in words[1::2]]
-        ends = [*places[1:], len(data)]
-        return {int(name): data[start:end] for name, start, end in zip(words[::2], places, ends, strict=False)}
+        self._look_at(len(data))
+        if self._kept_bytes + len(data) > _MAX_KEPT:
+            self._kept.clear()
+            self._kept_bytes = 0
+        self._kept_bytes += len(data)
+        self._kept[stream_number] = texts = _texts(data, int(stream.get("/First", 0)), int(stream.get("/N", 0)))
+        return texts
 
 
-def _references(content: bytes | mmap.mmap, numbers: set[Number]) -> set[Number]:
-    """Return which of these numbers are referred to; past very many references, all that may be."""
-    found: set[Number] = set()
-    for count, one in enumerate(_REFERENCE.finditer(content)):
-        if count > _MOST_REFERENCES:
-            return numbers
-        number = int(one[1]), int(one[2])
-        if number in numbers:
-            found.add(number)
-    return found
+def _texts(data: bytes, first: int, count: int) -> dict[int, bytes]:
+    words = data[:first].split()[: 2 * count]
+    if not all(word.isdigit() and len(word) <= _MOST_DIGITS for word in words):
+        return {}
+    places = [int(word) + first for word in words[1::2]]
+    following = sorted({*places, len(data)})
+    return {
+        int(name): data[start : following[bisect.bisect_right(following, start)] if start < len(data) else start]
+        for name, start in zip(words[::2], places, strict=False)
+    }
+
+
+def _begins(content: bytes | mmap.mmap, place: int, number: Number) -> bool:
+    head = _HEAD.match(content, place)
+    return head is not None and (int(head[1]), int(head[2])) == number

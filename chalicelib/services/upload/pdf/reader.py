@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.services.upload.pdf.cipher import Decrypt
-from chalicelib.services.upload.pdf.refusal import too_complex
+from chalicelib.services.upload.pdf.refusal import too_complex, two_encryptions
 from chalicelib.services.upload.pdf.words import Words
 
 _LONGEST_HEAD = 2048
@@ -30,7 +30,7 @@ _FLATE = re.compile(rb"\[?[\x00\t\n\f\r ]*/(?:FlateDecode|Fl)[\x00\t\n\f\r ]*\]?
 class CountedReader(io.RawIOBase):
     """Counts words each time that the parser reads them, those in object streams when it first unpacks these.
 
-    Once the budget is spent nothing more can be read; `is_spent` then tells why the parser failed. What was added to
+    Once the budget is spent nothing more can be read; `refusal` then tells why the parser failed. What was added to
     the file after its `end` is not there for the parser, which asks for the place before and after each word: `tell` is
     the stream's own.
     """
@@ -40,7 +40,8 @@ class CountedReader(io.RawIOBase):
     ) -> None:
         """Know where the data of each cross-reference section begin, which are no words; and how data are decrypted."""
         self._stream, self._words, self._sections, self._end = stream, words, list(sections), end
-        self._is_counting, self.is_spent = True, False
+        self._is_counting = True
+        self.refusal: InvalidInput | None = None
         self._decrypt = decrypt
         self._taken: set[int] = set()
         self._latest = 0
@@ -98,8 +99,8 @@ class CountedReader(io.RawIOBase):
             return piece
         try:
             self._count(place, piece)
-        except InvalidInput:
-            self.is_spent = True
+        except InvalidInput as refusal:
+            self.refusal = refusal
             raise
         return piece
 
@@ -124,15 +125,16 @@ class CountedReader(io.RawIOBase):
     def _count_data(self, before: bytes, piece: bytes) -> None:
         head = _HEAD.search(before)
         filters = _FILTER.findall(head[3]) if head else []
+        is_whole = len(piece) != _BUFFER
         if head and self._decrypt:
             piece = self._decrypt(piece, int(head[1]), int(head[2]))
         if head and not filters:
             self._words.take(piece)
         elif head and len(filters) == 1 and _FLATE.fullmatch(filters[0]):
             is_altered = b"/DecodeParms" in head[3] or b"/DP" in head[3]
-            for unpacked in _unpacked(piece):
+            for unpacked in _unpacked(piece, must_fit=is_whole and self._decrypt is not None):
                 self._words.take(b"/" * len(unpacked) if is_altered else unpacked)
-        elif len(piece) != _BUFFER:
+        elif is_whole:
             raise too_complex()
         else:
             self._words.take(piece)
@@ -140,8 +142,15 @@ class CountedReader(io.RawIOBase):
                 self._words.take(b"/" * len(unpacked))
 
 
-def _unpacked(packed: bytes) -> Iterator[bytes]:
-    """Yield what the parser could unpack; damage is for it to find."""
+def _unpacked(packed: bytes, *, must_fit: bool = False) -> Iterator[bytes]:
+    """Yield what the parser could unpack; damage is for it to find.
+
+    Data that were decrypted must fit: with another key than the parser's they would not, and nothing would be counted.
+
+    Raises:
+        InvalidInput: `pdf_damaged`.
+
+    """
     unpacker = zlib.decompressobj()
     pending = packed
     try:
@@ -149,4 +158,8 @@ def _unpacked(packed: bytes) -> Iterator[bytes]:
             yield unpacker.decompress(pending, _PIECE)
             pending = unpacker.unconsumed_tail
     except zlib.error:
+        if must_fit:
+            raise two_encryptions() from None
         return
+    if must_fit and not unpacker.eof:
+        raise two_encryptions()

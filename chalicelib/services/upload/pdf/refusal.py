@@ -25,6 +25,11 @@ def damaged(what: str) -> InvalidInput:
     return InvalidInput("pdf_damaged", f"{what}. {MAKE_ANEW}")
 
 
+def two_encryptions() -> InvalidInput:
+    """Return the refusal of a document that readers decrypt in different ways."""
+    return damaged("El PDF está dañado: dice de dos modos distintos cómo está cifrado, o sus datos no lo están así")
+
+
 def quoted(text: str) -> str:
     """Return what a file says as a message can repeat it: short, with control characters written out."""
     shown = "".join(one if one.isprintable() else f"\\x{ord(one):02x}" for one in text[: _LONGEST_QUOTE + 1])
