@@ -33,6 +33,7 @@ from chalicelib.services.upload.pdf.protection import check_same, unlock
 from chalicelib.services.upload.pdf.raw_objects import RawObjects
 from chalicelib.services.upload.pdf.reader import CountedReader
 from chalicelib.services.upload.pdf.refusal import Findings, damaged, too_complex
+from chalicelib.services.upload.pdf.repeated_pages import check_repeated_pages
 from chalicelib.services.upload.pdf.sections import follow_sections
 from chalicelib.services.upload.pdf.signatures import Signatures
 from chalicelib.services.upload.pdf.things import parser
@@ -69,6 +70,7 @@ def _inspect(stream: BinaryIO, findings: Findings) -> FileFacts:
     limit_parser()
     protection = unlock(stream, sections)
     decrypt = protection.decrypt if protection else None
+    check_repeated_pages(stream, end, sections, decrypt)
     reader = CountedReader(stream, Words.of_file(end), sections.data, end, decrypt)
     stream.seek(0)
     library = parser()

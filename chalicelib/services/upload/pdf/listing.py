@@ -30,7 +30,7 @@ _LONGEST_HEAD = 32
 _LONGEST_FIRST = 2048
 _BLANK = b"\x00\t\n\f\r "
 _LAST_FREE = 65535
-_FREE, _IN_USE, _PACKED = 0, 1, 2
+_FREE, IN_USE, PACKED = 0, 1, 2
 _MAY_SHOW = re.compile(
     rb"/(?:A|AA|AF|AP|Annots|Catalog|Contents|EF|GoToE|GoToR|ImportData|JS|JavaScript|Kids|Launch|Names|OpenAction|Page|Pages"
     rb"|Resources|SubmitForm|URI|XObject)(?![A-Za-z])"
@@ -60,10 +60,10 @@ class Listing:
             raise damaged(f"La tabla de objetos del byte {place} nombra dos veces un mismo objeto")
         for number, kind, where in rows:
             known = self.newest.setdefault(number, (kind, where))
-            if kind != _IN_USE:
+            if kind != IN_USE:
                 continue
             self.offsets.add(where)
-            if known[0] == _IN_USE and where > known[1] and known[1]:
+            if known[0] == IN_USE and where > known[1] and known[1]:
                 raise damaged(
                     f"El objeto {number} tiene una versión anterior después de la última, y los lectores difieren"
                 )
@@ -84,7 +84,7 @@ def rows_of_table(ranges: Iterable[tuple[int, bytes]]) -> Iterator[Row]:
             if is_first and first and kind == b"f" and generation == _LAST_FREE and not offset:
                 raise damaged("La tabla de objetos empieza por un número que no es el suyo")
             is_first = False
-            yield number, _IN_USE if kind == b"n" else _FREE, offset
+            yield number, IN_USE if kind == b"n" else _FREE, offset
 
 
 def rows_of_stream(data: bytes, widths: list[int], index: list[int]) -> Iterator[Row]:
@@ -95,10 +95,10 @@ def rows_of_stream(data: bytes, widths: list[int], index: list[int]) -> Iterator
         for number in range(start, start + min(count, (len(data) - at) // size if size else 0)):
             row = data[at : at + size]
             at += size
-            kind = int.from_bytes(row[:first]) if first else _IN_USE
+            kind = int.from_bytes(row[:first]) if first else IN_USE
             yield (
                 number,
-                kind if kind in {_FREE, _IN_USE, _PACKED} else _FREE,
+                kind if kind in {_FREE, IN_USE, PACKED} else _FREE,
                 int.from_bytes(row[first : size - third]),
             )
 
@@ -142,10 +142,10 @@ def _check_parsed(listing: Listing, pdf: Pdf, end: int) -> None:
     table = pdf.get_xref_table()
     parsed = {number: entry.offset for (number, _), entry in table.items() if entry.obj_stream_number is None}
     for number, (kind, where) in listing.newest.items():
-        if kind == _IN_USE and where and (where >= end or parsed.get(number) != where):
+        if kind == IN_USE and where and (where >= end or parsed.get(number) != where):
             raise damaged(f"El objeto {number} está anotado de un modo que no todo lector entiende")
     for number in parsed:
-        if listing.newest.get(number, (_FREE, 0))[0] != _IN_USE:
+        if listing.newest.get(number, (_FREE, 0))[0] != IN_USE:
             raise damaged(f"El objeto {number} está anotado de un modo que no todo lector entiende")
 
 

@@ -66,6 +66,8 @@ class Sections:
     """A reference, a dictionary, or None."""
     identity: Any
     """The /ID that keys depend on."""
+    root: Any
+    """The reference to the catalog."""
     listing: Listing
 
 
@@ -107,7 +109,7 @@ def follow_sections(stream: BinaryIO, size: int) -> Sections:
         newest = entries if newest is None else newest
         place = _number(entries.get("/Prev", 0))
     newest = newest or {}
-    return Sections(work.data, newest.get("/Encrypt"), newest.get("/ID"), work.listing)
+    return Sections(work.data, newest.get("/Encrypt"), newest.get("/ID"), newest.get("/Root"), work.listing)
 
 
 def _last_section(stream: BinaryIO, size: int) -> int:

@@ -159,7 +159,7 @@ def test_branches_that_are_all_one_page_are_not_made_pages() -> None:
     tree = b"<< /Type /Pages /Kids [" + b"3 0 R " * 200_000 + b"] /Count 200000 >>"
     before = time.process_time()
     assert refusal(written_by_hand(CATALOG[0], tree, PAGE)) == "pdf_damaged"
-    assert time.process_time() - before < 1
+    assert time.process_time() - before < 2
 
 
 def test_what_is_written_by_hand_is_sound() -> None:
