@@ -105,6 +105,8 @@ _DECISIVE = frozenset(
     }
 )
 """Readers differ on which of two holds: these decide what is shown, or what is done."""
+_UNSEEN = frozenset({"/ToUnicode", "/Metadata", "/PieceInfo", "/StructTreeRoot"})
+"""These lead to other objects and change nothing that is shown; TeX writes the first twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,8 @@ def _judge_names(number: int, repeated: set[str], findings: Findings) -> None:
             f"El objeto {number} escribe el nombre {cut} con un carácter nulo, que los lectores leen de modo distinto"
         )
         findings.add(damaged(what))
-    twice = _listed(name.removesuffix(LEADING) for name in repeated if name in _DECISIVE or name.endswith(LEADING))
+    decided = {name.removesuffix(LEADING) for name in repeated if name in _DECISIVE or name.endswith(LEADING)}
+    twice = _listed(decided - _UNSEEN)
     if twice:
         what = f"El objeto {number} da dos valores distintos a {twice}, y los lectores eligen uno u otro"
         findings.add(damaged(what))

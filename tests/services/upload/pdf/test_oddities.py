@@ -189,3 +189,12 @@ def test_name_that_some_readers_cut_at_a_nul_is_refused_if_it_decides() -> None:
     ((code, detail),) = problems(a_document(acting).end_with_table())
     assert (code, "El objeto 5 escribe el nombre /F, /S con un carácter nulo" in detail) == ("pdf_damaged", True)
     accept(a_document(DRAWN[:-2] + b"/B#00C 1 >>").end_with_table())
+
+
+def test_two_places_of_what_is_not_shown_pass() -> None:
+    font = b"<< /Type /Font /ToUnicode 4 0 R /ToUnicode 5 0 R >>"
+    written = a_document(PAGE.replace(b"/Resources << >>", b"/Resources << /Font << /F1 7 0 R >> >>"))
+    written.add(7, font)
+    accept(written.end_with_table())
+    written.add(7, font.replace(b"/ToUnicode", b"/FontDescriptor"))
+    assert "/FontDescriptor" in problems(written.end_with_table())[0][1]
