@@ -19,7 +19,8 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{2,60}")
 _QUOTED = re.compile("«[^»]*»?")
 _TO_DO = re.compile(
     r"\b(?:[Ee]nvíe|[Gg]enere|[Cc]orrija|[Dd]ivid|[Rr]edúzca|[Cc]onviérta|[Cc]onvierta|[Gg]uárde|[Gg]uarde|[Qq]uít"
-    r"|[Qq]uite|[Rr]ompa|[Cc]alcúle|[Áá]br|[Ee]xport|[Rr]eemplace|[Cc]ambie)"
+    r"|[Qq]uite|[Rr]ompa|[Cc]alcúle|[Áá]br|[Ee]xport|[Rr]eemplace|[Cc]ambie"
+    r"|[Bb]orre|[Bb]órre|[Ee]scriba|[Ee]scríba|[Pp]egue|[Pp]onga|[Uu]se|[Pp]ida|[Dd]eje|[Hh]aga|[Tt]ome)"
 )
 _HARMS = re.compile(r"\b(?:imprima|imprímalo|guarde|guárdelo|vuelva a guardar|ábralo y)\b", re.IGNORECASE)
 """What whoever holds a signed PDF is never told."""

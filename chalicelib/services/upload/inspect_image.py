@@ -181,7 +181,9 @@ def _stowaway_of(pieces: Iterator[bytes]) -> str:
 
 def _refuse(found: list[InvalidInput]) -> None:
     if len(found) > MOST_TOLD:
-        more = InvalidInput(found[MOST_TOLD].code, f"Hay {len(found) - MOST_TOLD} lugares más como estos.")
+        more = InvalidInput(
+            found[MOST_TOLD].code, f"Hay {len(found) - MOST_TOLD} lugares más como estos. Corrija también esos."
+        )
         found = [*found[:MOST_TOLD], more]
     if found:
         raise refusal_of(tuple(found))

@@ -91,7 +91,7 @@ def _inspect(stream: BinaryIO, remedy: str, *, is_csv: bool) -> None:
         return
     if len(problems) > MOST_TOLD:
         code, more = problems[MOST_TOLD - 1].code, len(problems) - MOST_TOLD + 1
-        told = f"Hay {'al menos ' if is_cut else ''}{more} lugares más como estos."
+        told = f"Hay {'al menos ' if is_cut else ''}{more} lugares más como estos. Corrija también esos."
         problems[MOST_TOLD - 1 :] = [InvalidInput(code, told)]
     raise refusal_of(tuple(problems))
 

@@ -119,7 +119,7 @@ def test_everything_is_told_at_once_up_to_twenty_places() -> None:
     assert len(problems) == 20
     assert [code for code, _ in problems] == ["text_control_characters"] * 20
     assert "línea 19, columna 2" in problems[18][1]
-    assert problems[19][1].endswith("Hay 12 lugares más como estos.")
+    assert problems[19][1].endswith("Hay 12 lugares más como estos. Corrija también esos.")
 
 
 def test_an_encoding_and_what_hides_are_told_together() -> None:
