@@ -9,7 +9,8 @@ import pytest
 from chalicelib.config import Config
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.notice import FileAttachment, FileFacts, FileRole, FileSignature
-from chalicelib.domain.upload.file_check import CheckState, FileCheck, Problem, Verdict
+from chalicelib.domain.upload.file_check import CheckState, FileCheck, Verdict
+from chalicelib.domain.upload.upload import FileProblem
 from chalicelib.store.file_check_store import FileCheckStore
 from chalicelib.store.tables import FileCheckItem, bind
 from tests.cloud import bound
@@ -35,7 +36,7 @@ def store(engine: dict[str, str]) -> FileCheckStore:
     ("verdict", "state"),
     [
         (Verdict("0" * 64, 5, facts=FACTS), CheckState.ACCEPTED),
-        (Verdict("", 0, (Problem("pdf_encrypted", "Año", "main"), Problem("b", "c"))), CheckState.REFUSED),
+        (Verdict("", 0, (FileProblem("pdf_encrypted", "Año", "main"), FileProblem("b", "c"))), CheckState.REFUSED),
         (None, CheckState.FAILED),
     ],
 )

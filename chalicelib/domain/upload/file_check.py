@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.errors import CasillaError, told_problems
 from chalicelib.domain.limit import Limit
 from chalicelib.domain.notice import FileFacts, FileRole
 from chalicelib.domain.upload.filename import extension
-from chalicelib.domain.upload.upload import EXTENSIONS
+from chalicelib.domain.upload.upload import EXTENSIONS, FileProblem
 
 CHECKS_PER_INSTITUTION = Limit("file-check-institution", 600, 60 * 60)
 """Refuses: an institution's own count, which only its keys can spend. A check takes half a second of a processor."""
@@ -41,21 +40,12 @@ class CheckState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong with a file, as its refusal tells it."""
-
-    code: str
-    detail: str
-    field: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a deposit would say of a file: accepted without problems. `sha256` and `size` are the file's own."""
 
     sha256: str
     size: int
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[FileProblem, ...] = ()
     facts: FileFacts = field(default_factory=FileFacts)
 
     @property
@@ -113,11 +103,6 @@ class SentByForm:
 
     key: str
     etag: str
-
-
-def problems_of(refusal: CasillaError) -> tuple[Problem, ...]:
-    """Return all that a refusal tells, within what one answer can."""
-    return tuple(Problem(one.code, one.detail, one.field) for one in told_problems(refusal) or (refusal,))
 
 
 def media_type_of(filename: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
-from chalicelib.domain.errors import InvalidInput, TooLarge, refusal_of, refusals
+from chalicelib.domain.errors import CasillaError, InvalidInput, TooLarge, refusal_of, refusals, told_problems
 from chalicelib.domain.notice import FileFacts, FileRole
 from chalicelib.domain.upload import file_kinds
 from chalicelib.domain.upload.file_kind_words import not_allowed, other_extension
@@ -52,10 +52,19 @@ class DeclaredFile:
 
 @dataclass(frozen=True, slots=True)
 class FileProblem:
-    """One thing that is wrong with a file: a stable code for programs, what to do about it for people."""
+    """One thing that is wrong with a file: a stable code for programs, what to do about it for people.
+
+    `field` is set where it is not the file itself but what was said of it.
+    """
 
     code: str
     detail: str
+    field: str | None = None
+
+
+def problems_of(refusal: CasillaError) -> tuple[FileProblem, ...]:
+    """Return all that a refusal tells, within what one answer can."""
+    return tuple(FileProblem(one.code, one.detail, one.field) for one in told_problems(refusal) or (refusal,))
 
 
 @dataclass(frozen=True, slots=True)

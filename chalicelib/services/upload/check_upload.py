@@ -10,16 +10,16 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from chalicelib.domain.errors import InvalidInput, NotReady, told_problems
+from chalicelib.domain.errors import InvalidInput, NotReady
 from chalicelib.domain.notice import FileFacts, FileRole
 from chalicelib.domain.upload.upload import (
     UPLOAD_LIFETIME,
     ArrivedUpload,
-    FileProblem,
     Refusal,
     Upload,
     UploadState,
     checked_key,
+    problems_of,
     staging_key,
 )
 from chalicelib.gateways.files import Files
@@ -100,5 +100,4 @@ def _inspect(arrived: ArrivedUpload, files: Files) -> FileFacts | Refusal:
         try:
             return inspect_file(content, arrived.declared, role=FileRole.ANNEX)
         except InvalidInput as refusal:
-            told = told_problems(refusal)
-            return Refusal(refusal.code, refusal.detail, tuple(FileProblem(one.code, one.detail) for one in told))
+            return Refusal(refusal.code, refusal.detail, problems_of(refusal))

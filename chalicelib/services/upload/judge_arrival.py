@@ -15,7 +15,6 @@ from chalicelib.domain.upload.file_check import (
     OUTCOME_LIFETIME,
     CheckPlace,
     FileCheck,
-    Problem,
     SentByForm,
     Verdict,
     check_key,
@@ -75,8 +74,8 @@ def _judge(place: CheckPlace, arrived: ArrivedUpload | SentByForm, *, files: Fil
     declared = arrived.declared if isinstance(arrived, ArrivedUpload) else None
     infected = scan_refusal(files.scan_status(arrived.key)) if malware_scan == "guardduty" else None
     if infected:
-        problem = Problem(infected.code, infected.detail)
-        return Verdict(declared.sha256, declared.size, (problem,)) if declared else Verdict("", 0, (problem,))
+        found = infected.all_problems
+        return Verdict(declared.sha256, declared.size, found) if declared else Verdict("", 0, found)
     with tempfile.TemporaryDirectory() as directory:
         content = Path(directory) / "file"
         files.download_upload(arrived, content)

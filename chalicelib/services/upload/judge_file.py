@@ -8,8 +8,8 @@ from pathlib import Path
 
 from chalicelib.domain.errors import InvalidInput, TooLarge, refusals
 from chalicelib.domain.notice import FileFacts, FileRole
-from chalicelib.domain.upload.file_check import Verdict, media_type_of, problems_of
-from chalicelib.domain.upload.upload import DeclaredFile
+from chalicelib.domain.upload.file_check import Verdict, media_type_of
+from chalicelib.domain.upload.upload import DeclaredFile, problems_of
 from chalicelib.renderers.printable import check_printable
 from chalicelib.services.upload.inspect_file import inspect_file
 

@@ -10,18 +10,16 @@ from chalicelib.domain.errors import MOST_TOLD, InvalidInput, refusal_of
 from chalicelib.domain.notice import FileRole
 from chalicelib.domain.upload.file_check import (
     OUTCOME_LIFETIME,
-    Problem,
     check_id_of,
     check_key,
     is_check_id,
     is_check_key,
     media_type_of,
-    problems_of,
     read_check_key,
     visitor_of,
     waits_until,
 )
-from chalicelib.domain.upload.upload import EXTENSIONS, is_upload_id, staging_key
+from chalicelib.domain.upload.upload import EXTENSIONS, FileProblem, is_upload_id, problems_of, staging_key
 from tests.upload_world import NOW
 
 CHECK_ID = check_id_of("ab" * 32, NOW)
@@ -33,7 +31,7 @@ def test_problems_are_told_as_far_as_an_answer_can_tell_them() -> None:
     assert len(told) == MOST_TOLD
     assert told[-1].detail == "Falta la fuente 49. Hay 20 problemas más."
     assert problems_of(InvalidInput("pdf_damaged", "Falta.", field="main")) == (
-        Problem("pdf_damaged", "Falta.", "main"),
+        FileProblem("pdf_damaged", "Falta.", "main"),
     )
 
 
