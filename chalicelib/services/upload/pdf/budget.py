@@ -42,10 +42,6 @@ _PREVIOUS = re.compile(rb"/(?:P|#50)(?:r|#72)(?:e|#65)(?:v|#76)(?=[\x00\s%])(?!\
 _LONGEST_PREVIOUS = 64
 _LONGEST_NAME = 128
 """That costs nothing by itself: many streams can share one of megabytes."""
-_IN_USE = re.compile(rb"n(?<=[\x00\t\n\f\r ]n)(?<!00000 n)(?=[\x00\t\n\f\r ])")
-_GENERATION = re.compile(rb"(?<!\d)(\d{1,20})[\x00\t\n\f\r ]{1,9}(\d{1,10})[\x00\t\n\f\r ]{1,9}\Z")
-_GENERATIONS = 65_535
-"""A free entry may have this one (ISO 32000-1, 7.5.4); the parser does not list an object that has it."""
 _ROW = (("/Columns", 1), ("/Colors", 1), ("/BitsPerComponent", 8))
 _MAX_ROW = 128 * 1024 * 1024
 """Bits that a predictor keeps at once (ISO 32000-1, 7.4.4.4)."""
@@ -79,17 +75,9 @@ def check_sections(stream: BinaryIO) -> None:
         text = before + piece
         kept = len(text) if len(piece) < PIECE else len(text) - _LONGEST_PREVIOUS
         found += sum(1 for one in _PREVIOUS.finditer(text) if one.start() < kept)
-        if any(one.start() < kept and _is_beyond(text, one.start()) for one in _IN_USE.finditer(text)):
-            raise damaged("La tabla de objetos del PDF está dañada: da a un objeto una generación que no existe")
         if found > MAX_SECTIONS:
             raise too_complex("La lista de partes del PDF")
         before = text[kept:]
-
-
-def _is_beyond(text: bytes, place: int) -> bool:
-    """Tell whether an entry of a table, which ends here, has a generation beyond those that are."""
-    found = _GENERATION.search(text, max(0, place - _LONGEST_PREVIOUS // 2), place)
-    return found is not None and int(found[1]) > 0 and int(found[2]) >= _GENERATIONS
 
 
 def check_structure(pdf: Pdf, size: int, reader: CountedReader) -> set[int]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pikepdf import Pdf
 
 _ENTRY = re.compile(rb"(\d{1,20})[\x00\t\n\f\r ]{1,9}(\d{1,10})[\x00\t\n\f\r ]{1,9}([fn])")
+HEAD = re.compile(rb"[\x00\t\n\f\r ]{0,64}(\d{1,10})[\x00\t\n\f\r ]{1,9}(\d{1,10})[\x00\t\n\f\r ]{1,9}obj")
+"""What an object begins with: its number and its generation."""
 _HEAD = re.compile(rb"(\d{1,10})[\x00\t\n\f\r ]{1,9}\d{1,5}[\x00\t\n\f\r ]{1,9}\Z")
 _FIRST = re.compile(rb"%PDF-[^\r\n]*[\r\n]+(?:%[^\r\n]*[\r\n]+|[\x00\t\n\f\r ]+)*(?=\d)")
 _OBJECT = re.compile(rb"\d{1,10}[\x00\t\n\f\r ]{1,9}\d{1,5}[\x00\t\n\f\r ]{1,9}obj")
@@ -33,7 +35,7 @@ _LAST_FREE = 65535
 _FREE, IN_USE, PACKED = 0, 1, 2
 _MAY_SHOW = re.compile(
     rb"/(?:A|AA|AF|AP|Annots|Catalog|Contents|EF|GoToE|GoToR|ImportData|JS|JavaScript|Kids|Launch|Names|OpenAction|Page|Pages"
-    rb"|Resources|SubmitForm|URI|XObject)(?![A-Za-z])"
+    rb"|Resources|Standard|SubmitForm|URI|XObject)(?![A-Za-z])"
 )
 """Of what a version that no table names might show or do. TeX leaves versions of places and groups behind."""
 
@@ -83,6 +85,8 @@ def rows_of_table(ranges: Iterable[tuple[int, bytes]]) -> Iterator[Row]:
             offset, generation, kind = int(entry[1]), int(entry[2]), entry[3]
             if is_first and first and kind == b"f" and generation == _LAST_FREE and not offset:
                 raise damaged("La tabla de objetos empieza por un número que no es el suyo")
+            if kind == b"n" and offset:
+                _check_generation(number, generation)
             is_first = False
             yield number, IN_USE if kind == b"n" else _FREE, offset
 
@@ -96,11 +100,19 @@ def rows_of_stream(data: bytes, widths: list[int], index: list[int]) -> Iterator
             row = data[at : at + size]
             at += size
             kind = int.from_bytes(row[:first]) if first else IN_USE
+            if kind == IN_USE:
+                _check_generation(number, int.from_bytes(row[size - third :]) if third else 0)
             yield (
                 number,
                 kind if kind in {_FREE, IN_USE, PACKED} else _FREE,
                 int.from_bytes(row[first : size - third]),
             )
+
+
+def _check_generation(number: int, generation: int) -> None:
+    """Refuse one that only the entries of free objects may have; the parser does not list an object of it."""
+    if generation >= _LAST_FREE:
+        raise damaged(f"La tabla de objetos da al objeto {number} una generación que no existe")
 
 
 def check_listing(listing: Listing, pdf: Pdf, stream: BinaryIO, end: int) -> None:

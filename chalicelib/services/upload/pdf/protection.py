@@ -7,13 +7,12 @@ may read, and what its object streams unpack to can be counted before they are u
 from __future__ import annotations
 
 import io
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.services.upload.pdf.cipher import Decrypt, decryption_of
-from chalicelib.services.upload.pdf.ends import whole
+from chalicelib.services.upload.pdf.listing import HEAD, IN_USE
 from chalicelib.services.upload.pdf.refusal import damaged, shown_name, two_encryptions
 from chalicelib.services.upload.pdf.sections import Sections
 from chalicelib.services.upload.pdf.syntax import Reference, read_dictionary, written
@@ -59,7 +58,7 @@ def unlock(stream: BinaryIO, sections: Sections) -> Protection | None:
     if sections.encryption is None:
         return None
     is_direct = isinstance(sections.encryption, dict)
-    entries = sections.encryption if is_direct else _find(stream, sections.encryption)
+    entries = sections.encryption if is_direct else _find(stream, sections)
     handler = entries.get("/Filter")
     if not isinstance(handler, str):
         raise damaged("El PDF está dañado: dice que está cifrado y no dice cómo")
@@ -119,17 +118,16 @@ def _empty(encryption: dict[str, Any], identity: Any) -> bytes:
     return bytes(file)
 
 
-def _find(stream: BinaryIO, reference: Any) -> dict[str, Any]:
-    """Return the entries of an object of an encrypted document; this one itself is never encrypted."""
-    if not isinstance(reference, Reference):
+def _find(stream: BinaryIO, sections: Sections) -> dict[str, Any]:
+    """Return the entries of the object that says how a document is encrypted; this one itself never is."""
+    reference = sections.encryption
+    kind, place = sections.listing.newest.get(reference.number, (0, 0)) if isinstance(reference, Reference) else (0, 0)
+    if kind != IN_USE or not place:
         return {}
-    pattern = re.compile(
-        rb"(?<!\d)%d[\x00\t\n\f\r ]{1,9}%d[\x00\t\n\f\r ]{1,9}obj" % (reference.number, reference.generation)
-    )
-    with whole(stream) as content:
-        places = [found.end() for found in pattern.finditer(content)]
-        text = bytes(content[places[-1] : places[-1] + _LONGEST]) if places else b""
-    read = read_dictionary(text, 0, _LONGEST)
+    stream.seek(place)
+    text = stream.read(_LONGEST)
+    head = HEAD.match(text)
+    read = read_dictionary(text, head.end(), _LONGEST) if head else None
     return dict(read[0]) if isinstance(read, tuple) else {}
 
 

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.services.upload.pdf.ends import whole
+from chalicelib.services.upload.pdf.listing import HEAD
 from chalicelib.services.upload.pdf.reader import CountedReader
 from chalicelib.services.upload.pdf.references import Generations
 from chalicelib.services.upload.pdf.refusal import too_complex
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _WINDOW = 4096
 _LONGEST = 4 * 1024 * 1024
-_HEAD = re.compile(rb"[\x00\t\n\f\r ]{0,64}(\d{1,10})[\x00\t\n\f\r ]{1,9}(\d{1,10})[\x00\t\n\f\r ]{1,9}obj")
 _END = re.compile(rb"endobj|>>[\x00\t\n\f\r ]{0,64}stream[\r\n]")
 _MOST_DIGITS = 10
 _MAX_LOOKED_AT = 192 * 1024 * 1024
@@ -69,7 +69,7 @@ class RawObjects:
             self._stream.seek(start)
             text = self._stream.read(window if following is None else min(window, following - start))
             self._look_at(len(text))
-            head = _HEAD.match(text)
+            head = HEAD.match(text)
             if not head or (int(head[1]), int(head[2])) != number:
                 return b""
             end = _END.search(text, head.end())
@@ -172,11 +172,12 @@ class RawObjects:
             self._kept.clear()
             self._kept_bytes = 0
         self._kept_bytes += len(data)
-        self._kept[stream_number] = texts = _texts(data, int(stream.get("/First", 0)), int(stream.get("/N", 0)))
+        self._kept[stream_number] = texts = texts_of(data, int(stream.get("/First", 0)), int(stream.get("/N", 0)))
         return texts
 
 
-def _texts(data: bytes, first: int, count: int) -> dict[int, bytes]:
+def texts_of(data: bytes, first: int, count: int) -> dict[int, bytes]:
+    """Return the texts of an object stream's objects by their numbers, out of its unpacked data."""
     words = data[:first].split()[: 2 * count]
     if not all(word.isdigit() and len(word) <= _MOST_DIGITS for word in words):
         return {}
@@ -189,5 +190,5 @@ def _texts(data: bytes, first: int, count: int) -> dict[int, bytes]:
 
 
 def _begins(content: bytes | mmap.mmap, place: int, number: Number) -> bool:
-    head = _HEAD.match(content, place)
+    head = HEAD.match(content, place)
     return head is not None and (int(head[1]), int(head[2])) == number

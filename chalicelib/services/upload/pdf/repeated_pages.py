@@ -15,7 +15,8 @@ from typing import Any, BinaryIO
 
 from chalicelib.services.upload.pdf.cipher import Decrypt
 from chalicelib.services.upload.pdf.ends import whole
-from chalicelib.services.upload.pdf.listing import IN_USE, PACKED
+from chalicelib.services.upload.pdf.listing import HEAD, IN_USE, PACKED
+from chalicelib.services.upload.pdf.raw_objects import texts_of
 from chalicelib.services.upload.pdf.refusal import too_complex
 from chalicelib.services.upload.pdf.sections import Sections
 from chalicelib.services.upload.pdf.syntax import Reference, read_dictionary
@@ -28,7 +29,6 @@ _MAX_BRANCHES = 8 * 1024 * 1024
 _MAX_OPENED = 64 * 1024 * 1024
 _LONGEST = 4 * 1024 * 1024
 _MAX_STREAM = 3 * 1024 * 1024
-_HEAD = re.compile(rb"[\x00\t\n\f\r ]{0,64}\d{1,10}[\x00\t\n\f\r ]{1,9}\d{1,10}[\x00\t\n\f\r ]{1,9}obj")
 _DATA = re.compile(rb"[\x00\t\n\f\r ]{0,64}stream(?:\r\n|\n|\r)")
 _BRANCH = re.compile(rb"/(?:K|#4[bB])(?:i|#69)(?:d|#64)(?:s|#73)")
 
@@ -82,7 +82,7 @@ class _Objects:
         kind, where = self._newest.get(number, (0, 0))
         if kind == PACKED:
             if where not in self._packed:
-                self._packed[where] = dict(self._unpack(where))
+                self._packed[where] = self._unpack(where)
             return self._packed[where].get(number, b"")
         return self._plain(where)[0] if kind == IN_USE else b""
 
@@ -109,7 +109,7 @@ class _Objects:
         at = bisect.bisect_right(self._places, start)
         with whole(self._stream) as content:
             stop = min(self._places[at] if at < len(self._places) else len(content), start + _LONGEST)
-            head = _HEAD.match(content, start, stop)
+            head = HEAD.match(content, start, stop)
             if not head:
                 return b"", start
             end = content.find(b"endobj", head.end(), stop)
@@ -119,18 +119,18 @@ class _Objects:
             raise too_complex("El árbol de páginas")
         return text, head.end()
 
-    def _unpack(self, number: int) -> Iterator[tuple[int, bytes]]:
-        """Yield the objects of an object stream: numbers and texts (ISO 32000-1, 7.5.7)."""
+    def _unpack(self, number: int) -> dict[int, bytes]:
+        """Return the texts of an object stream's objects by their numbers."""
         kind, where = self._newest.get(number, (0, 0))
         text, begin = self._plain(where) if kind == IN_USE else (b"", 0)
         read = read_dictionary(text, 0, _LONGEST)
         if not isinstance(read, tuple):
-            return
+            return {}
         entries = dict(read[0])
         data = _DATA.match(text, read[1])
         length, first, count = (entries.get(key) for key in ("/Length", "/First", "/N"))
         if not data or not isinstance(first, int) or not isinstance(count, int):
-            return
+            return {}
         with whole(self._stream) as content:
             start = begin + data.end()
             stop = start + length if isinstance(length, int) else begin + len(text)
@@ -138,12 +138,8 @@ class _Objects:
         if self._decrypt:
             packed = self._decrypt(packed, number, 0)
         try:
-            whole_text = zlib.decompressobj().decompress(packed, _MAX_STREAM) if "/Filter" in entries else packed
+            unpacked = zlib.decompressobj().decompress(packed, _MAX_STREAM) if "/Filter" in entries else packed
         except zlib.error:
-            return
-        self._left -= len(whole_text)
-        words = whole_text[:first].split()[: 2 * count]
-        places = [first + int(word) for word in words[1::2] if word.isdigit()]
-        for name, start, stop in zip(words[::2], places, [*places[1:], len(whole_text)], strict=False):
-            if name.isdigit():
-                yield int(name), whole_text[start:stop]
+            return {}
+        self._left -= len(unpacked)
+        return texts_of(unpacked, first, count)

@@ -188,3 +188,25 @@ def test_documents_of_real_programs_list_all_they_have(content: object) -> None:
 @pytest.mark.parametrize("linearize", [False, True])
 def test_documents_written_in_any_way_list_all_they_have(mode: ObjectStreamMode, linearize: bool) -> None:
     accept(a_pdf(lambda pdf: pdf.add_blank_page(), object_stream_mode=mode, linearize=linearize))
+
+
+@pytest.mark.parametrize("generation", [65535, 65534])
+def test_generation_that_a_stream_gives_is_looked_at_as_in_a_table(generation: int) -> None:
+    written = a_document()
+    written.add(3, b"<< /Anything 1 >>")
+    written.file = bytearray(bytes(written.file).replace(b"3 0 obj", b"3 %d obj" % generation))
+    start = len(written.file)
+    places = {**{n: (p, 0) for n, p in written.places.items() if n < 3}, 3: (written.places[3], generation)}
+    places |= {4: (written.places[4], 0), 5: (written.places[5], 0)}
+    shift = len(str(generation)) - 1
+    places[6] = (start, 0)
+    rows_ = b"".join(
+        b"\x01" + (place + (shift if place > written.places[3] and n != 6 else 0)).to_bytes(4) + one.to_bytes(2)
+        for n, (place, one) in sorted(places.items())
+    )
+    rest = b"/Type /XRef /Size 7 /Index [1 6] /W [1 4 2] /Root 1 0 R /Filter /FlateDecode"
+    written.file += b"6 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (a_stream(zlib.compress(rows_), rest), start)
+    if generation == 65535:
+        assert "una generación que no existe" in told(bytes(written.file))
+    else:
+        accept(bytes(written.file))
