@@ -9,7 +9,7 @@ from __future__ import annotations
 from chalicelib.domain.errors import InvalidInput, refusal_of
 
 MAKE_ANEW = "Genere de nuevo el PDF desde el documento original y, si estaba firmado, fírmelo de nuevo."
-_LEAVE_OUT = "Genere de nuevo el PDF sin eso y, si estaba firmado, fírmelo de nuevo."
+_LEAVE_OUT = "No se admite. Genere de nuevo el PDF sin eso y, si estaba firmado, fírmelo de nuevo."
 _MOST_TOLD = 20
 _LONGEST_QUOTE = 120
 
