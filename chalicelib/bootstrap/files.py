@@ -10,7 +10,7 @@ from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.bootstrap.storage import limit_store
 from chalicelib.gateways.files import Files
 from chalicelib.gateways.message_queue import MessageQueue
-from chalicelib.services.upload.request_file_check import FileCheckTools
+from chalicelib.services.upload.file_check_tools import FileCheckTools
 from chalicelib.store.file_check_store import FileCheckStore
 from chalicelib.store.upload_store import UploadStore
 

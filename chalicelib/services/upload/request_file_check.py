@@ -17,29 +17,15 @@ from chalicelib.domain.upload.file_check import (
     waits_until,
 )
 from chalicelib.domain.upload.upload import GRANT_LIFETIME, DeclaredFile, UploadGrant, check_declared
-from chalicelib.gateways.files import Files
 from chalicelib.services.sender.authenticate_sender import (
     AuthenticatedSender,
-    SenderTools,
     find_sender,
     read_beside_nonce,
     require_active,
 )
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
+from chalicelib.services.upload.file_check_tools import FileCheckTools
 from chalicelib.services.upload.judge_file import judge_file
-from chalicelib.store.file_check_store import FileCheckStore
-from chalicelib.store.limit_store import LimitStore
-
-
-@dataclass(frozen=True, slots=True)
-class FileCheckTools:
-    """What checks of institutions' files need."""
-
-    senders: SenderTools
-    limits: Callable[[], LimitStore]
-    """Its pepper is read by whoever is proven."""
-    files: Files
-    checks: FileCheckStore
 
 
 @dataclass(frozen=True, slots=True)
