@@ -13,7 +13,7 @@ from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.bootstrap import Container, current
 from chalicelib.bootstrap.files import file_check_store, files, upload_messages, upload_store
-from chalicelib.domain.errors import Conflict, InvalidInput, NotReady
+from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, NotReady
 from chalicelib.domain.upload.file_check import is_check_key
 from chalicelib.domain.upload.upload import UploadState
 from chalicelib.handlers.log import log
@@ -77,6 +77,8 @@ def _check(key: str, tries: int, box: Container) -> str:
     except InvalidInput as error:  # not sent by a grant: nothing will ever ask for it
         log().warning("stray upload", code=error.code)
         return "stray"
+    except NotFound:  # told twice, and looked at and deleted meanwhile
+        return "gone"
     except Conflict as error:  # replaced while it was looked at, or not scanned yet
         raise NotReady(error.code, error.detail, retry_after=error.retry_after) from error
     return _OUTCOMES.get(outcome.state, "gone") if outcome is not None else "gone"

@@ -27,6 +27,7 @@ MAX_ENTRIES = 1_000_000
 """In all arrays and dictionaries of a file of up to 4 MiB together; they are looked through one by one."""
 MOST_ENTRIES = 2_000_000
 """In the largest."""
+_FREE_ENTRIES = 60_000
 MAX_CONTENTS = 200_000
 """Streams that draw the pages of a file, each as often as it is listed."""
 MAX_UNPACKED = 512 * 1024 * 1024
@@ -175,7 +176,7 @@ def check_other_streams(
 
 def entry_bound(size: int) -> int:
     """Return how many entries the arrays and dictionaries of a file of `size` bytes may have."""
-    return most(MAX_ENTRIES, MOST_ENTRIES, size)
+    return most(MAX_ENTRIES, MOST_ENTRIES, size, _FREE_ENTRIES)
 
 
 def filters_of(stream: Any) -> list[str]:

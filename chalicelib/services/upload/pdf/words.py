@@ -14,13 +14,19 @@ MAX_WORDS = 2_000_000
 """In a file of up to `_SMALL` bytes: 0.6 s and 280 MB. A manual of five hundred pages has 1.2 million."""
 _MOST_WORDS = 5_000_000
 _SMALL = 4 * 1024 * 1024
+_FREE = 200_000
+_EACH_BYTE = 2
 _STARTS = b"[](){}<>/\x00\t\n\f\r "
 _NO_STARTS = bytes(set(range(256)) - set(_STARTS))
 
 
-def most(small: int, large: int, size: int) -> int:
-    """Return a bound that grows with the file, one for each four bytes, since a large one costs its sender more."""
-    return min(max(small, large), small + max(0, size - _SMALL) // 4)
+def most(small: int, large: int, size: int, free: int) -> int:
+    """Return a bound that grows with the file, since a large one costs its sender more.
+
+    `free` and two for each byte come first, so that twenty files of a few kilobytes cost no more than one of megabytes;
+    `small` is the bound of a file of up to 4 MiB; beyond that one more comes for each four bytes.
+    """
+    return min(max(small, large), small + max(0, size - _SMALL) // 4, free + _EACH_BYTE * size)
 
 
 @dataclass(slots=True)
@@ -44,4 +50,4 @@ class Words:
     @classmethod
     def of_file(cls, size: int) -> Words:
         """Return the budget of a file of `size` bytes."""
-        return cls(most(MAX_WORDS, _MOST_WORDS, size))
+        return cls(most(MAX_WORDS, _MOST_WORDS, size, _FREE))

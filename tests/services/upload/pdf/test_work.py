@@ -218,9 +218,20 @@ def test_objects_that_share_one_text_count_each_time() -> None:
 
 
 def test_a_large_file_may_say_more() -> None:
-    assert words.most(500_000, 2_000_000, INLINE) == 500_000
-    assert 500_000 < words.most(500_000, 2_000_000, 2 * INLINE) < 2_000_000
-    assert words.most(500_000, 2_000_000, 100 * INLINE) == 2_000_000
+    assert words.most(500_000, 2_000_000, INLINE, 9) == 500_000
+    assert 500_000 < words.most(500_000, 2_000_000, 2 * INLINE, 9) < 2_000_000
+    assert words.most(500_000, 2_000_000, 100 * INLINE, 9) == 2_000_000
+    assert words.most(500_000, 2_000_000, 1000, 9) == 2009
+
+
+@pytest.mark.parametrize("inside", [b"<</EF<<>>/AA<</O<<>>>>>>", b"<</EF<<>>>>", b"<</AA<<>>>>", b"<<>>"])
+def test_a_small_file_costs_little_however_much_it_stands_for(inside: bytes) -> None:
+    written = Written()
+    for number in (11, 13):
+        written.add_packed(number, b"[" + inside * 60_000 + b"]")
+    bomb = written.end()
+    assert len(bomb) < 20_000
+    assert quick_refusal(bomb, 0.7) == "pdf_too_complex"
 
 
 def drawn(data: bytes, entries: bytes) -> bytes:
