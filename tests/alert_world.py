@@ -20,7 +20,8 @@ from moto.sns.models import sns_backends
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, AlertStep, Channel
+from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, AlertStep
+from chalicelib.domain.contact import Channel
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import Event
 from chalicelib.gateways.circuit_breaker import CircuitBreaker

@@ -21,8 +21,9 @@ from fpdf import FPDF
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import mailbox_store
+from chalicelib.domain.deadline import Regime
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
-from chalicelib.domain.sender.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
+from chalicelib.domain.sender.institution import AppliedNorm, Institution, InstitutionState, KeyAlgorithm, SigningKey
 from examples.casilla_sender import content_digest, signature_fields
 
 NOW = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
@@ -56,6 +57,11 @@ def an_institution(**overrides: Any) -> Institution:
         address="Av. Ejemplo 123, Lima",
         phone="(01) 000-0000",
         state=InstitutionState.ACTIVE,
+        regime=Regime.DEPOSIT,
+        norms=tuple(
+            AppliedNorm(regime, f"D.S. 001-2026-DEMO, art. {number}") for number, regime in enumerate(Regime, 1)
+        ),
+        attaches_receipt=False,
     )
     return replace(institution, **overrides)
 

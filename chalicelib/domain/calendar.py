@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,13 +24,50 @@ class NonWorkingDay:
     norm: str
 
 
+@dataclass(frozen=True, slots=True)
+class RegionalDay:
+    """A day that is not a business day in one region; with `every_year`, that month and day from that year on."""
+
+    region: str
+    day: date
+    name: str
+    norm: str
+    every_year: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHours:
+    """Hours of attention on business days, on the country's clock, and the norm that sets them."""
+
+    opens_at: time
+    closes_at: time
+    norm: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntries:
+    """What authorised people entered beside the package's calendar; `version` counts their changes, each kept.
+
+    `confirmed_until` is the last year of which somebody confirmed that every declared day is entered. `withdrawn` are
+    days that the package declares by mistake. What is None is as the package has it.
+    """
+
+    version: int = 0
+    confirmed_until: int | None = None
+    declared: tuple[NonWorkingDay, ...] = ()
+    withdrawn: tuple[date, ...] = ()
+    regional: tuple[RegionalDay, ...] = ()
+    hours: OfficeHours | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BusinessCalendar:
     """A country's business days: not Saturdays, Sundays, statutory holidays or declared non-working days (REC-3).
 
-    `version` names exactly the days excluded, e.g. `PE-2025.1+regional:3f2a9c01`: the country, the last year whose
-    declared days are known, the revision of the data, and the institution's own days. Later years lack the decrees
-    that are yet to come. Source: Ley 27444 arts. 134.1 and 137, TUO arts. 145.1 and 148.
+    `version` names exactly the days excluded, e.g. `PE-2025.1.3+regional:3f2a9c01`: the country, the last year whose
+    declared days are known, the revision of the package's data, the version of what was entered beside it, and the
+    institution's region. Later years lack the decrees that are yet to come. `regional` are all regions' days, of which
+    `with_regional` excludes those of one. Source: TUO of the Ley 27444, arts. 145.1 and 148.
     """
 
     country: str
@@ -40,6 +77,8 @@ class BusinessCalendar:
     declared: Mapping[date, NonWorkingDay]
     statutory: Callable[[int], Mapping[date, NonWorkingDay]]
     """The statutory holidays of a year, remembered once computed."""
+    hours: OfficeHours
+    regional: tuple[RegionalDay, ...] = ()
 
     def local(self, instant: datetime) -> datetime:
         """Show an aware instant on the country's clock.
@@ -77,21 +116,50 @@ class BusinessCalendar:
             day = self.next_business_day(day)
         return day
 
-    def with_regional(self, days: tuple[NonWorkingDay, ...]) -> BusinessCalendar:
-        """Exclude an institution's regional days too; the version tells them apart, whatever their order."""
-        if not days:
+    def with_entries(self, entries: CalendarEntries) -> BusinessCalendar:
+        """Add what was entered by hand; a day that the package declares too keeps the package's norm."""
+        if not entries.version:
             return self
-        lines = sorted({(entry.day.isoformat(), entry.name, entry.norm) for entry in days})
-        digest = hashlib.sha256(json.dumps(lines).encode()).hexdigest()[:8]
-        declared = {entry.day: entry for entry in days} | dict(self.declared)
-        return replace(self, declared=declared, version=f"{self.version}+regional:{digest}")
+        kept = {day: found for day, found in self.declared.items() if day not in entries.withdrawn}
+        until = self.declared_until if entries.confirmed_until is None else entries.confirmed_until
+        _, _, revision = self.version.partition(".")
+        return replace(
+            self,
+            version=f"{self.country}-{until}.{revision}.{entries.version}",
+            declared_until=until,
+            declared={entry.day: entry for entry in entries.declared} | kept,
+            hours=entries.hours or self.hours,
+            regional=entries.regional,
+        )
+
+    def with_regional(self, days: tuple[NonWorkingDay, ...], region: str | None = None) -> BusinessCalendar:
+        """Exclude the days of a region, and some days more; the version tells them apart, whatever their order."""
+        regional = tuple(entry for entry in self.regional if entry.region == region)
+        if not days and not regional:
+            return self
+        lines = {(entry.day.isoformat(), entry.name, entry.norm) for entry in days}
+        yearly = {(f"{entry.day}{'/*' * entry.every_year}", entry.name, entry.norm) for entry in regional}
+        digest = hashlib.sha256(json.dumps(sorted(lines | yearly)).encode()).hexdigest()[:8]
+        once = [NonWorkingDay(entry.day, entry.name, entry.norm) for entry in regional if not entry.every_year]
+        recurring = tuple(
+            _Rule(entry.name, entry.norm, range(entry.day.year, MAXYEAR + 1), entry.day.month, entry.day.day, None)
+            for entry in regional
+            if entry.every_year
+        )
+        return replace(
+            self,
+            declared={entry.day: entry for entry in (*once, *days)} | dict(self.declared),
+            statutory=cache(partial(_beside, self.statutory, recurring)) if recurring else self.statutory,
+            version=f"{self.version}+regional:{digest}",
+        )
 
 
 def calendar_from_json(data: Mapping[str, Any]) -> BusinessCalendar:
     """Build a calendar from its document, whose shape is that of `chalicelib/calendars/PE.json`.
 
     `holidays` recur every year from `from_year` to `until_year`, on a `month` and `day` or `easter` days from Easter
-    Sunday; `declared` lists the `days` of each decree. `certainty` and `note` are for the people who keep it.
+    Sunday; `declared` lists the `days` of each decree; `hours` are the general hours of attention. `certainty` and
+    `note` are for the people who keep it.
 
     Raises:
         KeyError: a part is missing.
@@ -112,6 +180,11 @@ def calendar_from_json(data: Mapping[str, Any]) -> BusinessCalendar:
         declared_until=data["declared_until"],
         declared=declared,
         statutory=cache(partial(_holidays_of, rules)),
+        hours=OfficeHours(
+            time.fromisoformat(data["hours"]["opens_at"]),
+            time.fromisoformat(data["hours"]["closes_at"]),
+            data["hours"]["norm"],
+        ),
     )
 
 
@@ -143,6 +216,12 @@ def _rule(entry: Mapping[str, Any]) -> _Rule:
 def _holidays_of(rules: tuple[_Rule, ...], year: int) -> Mapping[date, NonWorkingDay]:
     found = (rule.in_year(year) for rule in rules if year in rule.years)
     return {holiday.day: holiday for holiday in found}
+
+
+def _beside(
+    holidays: Callable[[int], Mapping[date, NonWorkingDay]], rules: tuple[_Rule, ...], year: int
+) -> Mapping[date, NonWorkingDay]:
+    return {**_holidays_of(rules, year), **holidays(year)}
 
 
 def _easter_sunday(year: int) -> date:

@@ -24,20 +24,32 @@ from chalicelib.bootstrap.access import account_store
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.account import Account
+from chalicelib.domain.deadline import Regime
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
-from chalicelib.domain.sender.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
+from chalicelib.domain.sender.institution import (
+    AppliedNorm,
+    Institution,
+    InstitutionState,
+    KeyAlgorithm,
+    SigningKey,
+)
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.store.sender.institution_store import PROFILE, key_item, signing_key_from
 from chalicelib.store.tables import InstitutionItem
 from infra.local.demo_notices import OLDEST, deposit_demo_notices
 
+NORMS = (
+    AppliedNorm(Regime.DEPOSIT, "D.S. 000-2026-DEMO, art. 2, que aplica el numeral 20.4 del TUO de la Ley N° 27444"),
+    AppliedNorm(Regime.IMMEDIATE, "Artículo 25 del TUO de la Ley N° 27444, último párrafo"),
+)
 INSTITUTION = Institution(
     institution_id="entidad-demo",
     name="Entidad de Demostración",
     address="Av. Ejemplo 123, Lima",
     phone="(01) 000-0000",
     state=InstitutionState.ACTIVE,
-    attaches_receipt=True,
+    regime=Regime.DEPOSIT,
+    norms=NORMS,
 )
 OTHER_INSTITUTION = Institution(
     institution_id="municipalidad-demo",
@@ -45,7 +57,8 @@ OTHER_INSTITUTION = Institution(
     address="Plaza Ejemplo 1, Lima",
     phone="(01) 000-0001",
     state=InstitutionState.ACTIVE,
-    attaches_receipt=True,
+    regime=Regime.DEPOSIT,
+    norms=NORMS,
     short_name="Muni. Villa Demostración",
 )
 INSTITUTIONS = (INSTITUTION, OTHER_INSTITUTION)

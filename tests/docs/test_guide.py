@@ -20,10 +20,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from chalicelib.domain import deadline, errors
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
+from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState
 from chalicelib.domain.alert.alert_sending import Accepted, begin_attempt, settle
 from chalicelib.domain.calendar import calendar_from_json
 from chalicelib.domain.codes import parse_code
+from chalicelib.domain.contact import Channel
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import DocumentType, Holder
 from chalicelib.domain.notice import (

@@ -22,7 +22,13 @@ OTHER_REGIONAL = NonWorkingDay(date(2026, 11, 25), "Fiesta patronal", "Ordenanza
 
 
 def a_document(**overrides: Any) -> dict[str, Any]:
-    return {"country": "PE", "zone": "America/Lima", "declared_until": 2025, "revision": 1} | {
+    return {
+        "country": "PE",
+        "zone": "America/Lima",
+        "declared_until": 2025,
+        "revision": 1,
+        "hours": DOCUMENT["hours"],
+    } | {
         "holidays": [],
         "declared": [],
         **overrides,
@@ -226,7 +232,7 @@ def test_a_document_with_an_impossible_day_builds_no_calendar(overrides: dict[st
         calendar_from_json(a_document(**overrides))
 
 
-@pytest.mark.parametrize("part", ["country", "zone", "declared_until", "revision", "holidays", "declared"])
+@pytest.mark.parametrize("part", ["country", "zone", "declared_until", "revision", "holidays", "declared", "hours"])
 def test_a_document_without_one_of_its_parts_builds_no_calendar(part: str) -> None:
     document = a_document()
     del document[part]

@@ -16,7 +16,8 @@ from chalicelib.bootstrap.alert import alert_batch_store, sending_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.storage import event_store
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
+from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState
+from chalicelib.domain.contact import Channel
 from chalicelib.domain.event import Event, EventType
 from chalicelib.store.alert.alert_batch_item import batch_to_item
 from chalicelib.store.alert.alert_data import alerts_from_data

@@ -11,17 +11,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from chalicelib.domain.contact import Channel
 from chalicelib.domain.event import Event
 
 GIVE_UP_AFTER = timedelta(hours=72)
 """How long an alert is tried: longer than a weekend. Then it is on the operators' list."""
-
-
-class Channel(StrEnum):
-    """How a person is alerted."""
-
-    EMAIL = "email"
-    SMS = "sms"
 
 
 class AlertState(StrEnum):

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.alert.alert import AlertBatch, AlertReport, Channel, ReportKind
+from chalicelib.domain.alert.alert import AlertBatch, AlertReport, ReportKind
+from chalicelib.domain.contact import Channel
 from chalicelib.domain.errors import InvalidInput
 
 REPORTED = {

@@ -7,7 +7,12 @@ from datetime import datetime, time
 from enum import StrEnum
 
 from chalicelib.domain.calendar import NonWorkingDay
+from chalicelib.domain.contact import Channel
 from chalicelib.domain.deadline import Regime
+from chalicelib.domain.errors import InvalidInput
+
+LEY_31736_CHANNELS = (Channel.EMAIL, Channel.SMS)
+"""What has to be live at a deposit unless a norm of the institution's own says otherwise (Ley 31736, 5.4)."""
 
 
 class InstitutionState(StrEnum):
@@ -19,12 +24,33 @@ class InstitutionState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Institution:
-    """A ministry or agency with an agreement.
+class AppliedNorm:
+    """The norm by which an institution notifies under one regime; `citation` is printed on its receipts.
 
-    `regional_days` are its own non-working days, each with the norm that declares it. `closes_at`, in the
-    country's zone, is the end of its business day: a later deposit counts as of the next business day; None
-    counts every deposit on its own day.
+    `channels` are those by which the holder has to be reachable at the deposit.
+    """
+
+    regime: Regime
+    citation: str
+    channels: tuple[Channel, ...] = LEY_31736_CHANNELS
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """What an institution's table of término de la distancia adds for who lives in a place: business days."""
+
+    place: str
+    days: int
+    norm: str
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """A ministry or agency with an agreement. `version` counts the changes of its settings.
+
+    `region` names the calendar's regional days that apply to it; `regional_days` are days of its own beside them.
+    `opens_at` and `closes_at`, in the country's zone, are its hours of attention; None is the general hour.
+    `distances` is its table, empty where it has none.
     """
 
     institution_id: str
@@ -32,18 +58,56 @@ class Institution:
     address: str
     phone: str
     state: InstitutionState
-    regime: Regime = Regime.DEPOSIT
+    regime: Regime = Regime.ACKNOWLEDGEMENT
+    """What applies where a request names none, if a norm is cited for it."""
+    norms: tuple[AppliedNorm, ...] = ()
+    """At most one of each regime."""
+    region: str | None = None
     regional_days: tuple[NonWorkingDay, ...] = ()
+    opens_at: time | None = None
     closes_at: time | None = None
-    attaches_receipt: bool = False
+    distances: tuple[Distance, ...] = ()
+    attaches_receipt: bool = True
     """Whether the receipt goes with the alert e-mail."""
     short_name: str | None = None
     """What an SMS calls it where its whole name has no room, as `check_short_name` accepts it; None: abbreviated."""
+    version: int = 0
 
     @property
     def is_active(self) -> bool:
         """Whether it may deposit and consult."""
         return self.state is InstitutionState.ACTIVE
+
+    def norm_for(self, regime: Regime) -> AppliedNorm | None:
+        """Return the norm it cites for a regime."""
+        return next((norm for norm in self.norms if norm.regime is regime), None)
+
+    def required_channels(self, regime: Regime) -> tuple[Channel, ...]:
+        """Return the channels that have to be live at a deposit under a regime."""
+        norm = self.norm_for(regime)
+        return LEY_31736_CHANNELS if norm is None else norm.channels
+
+
+def decide_regime(institution: Institution, asked: Regime | None) -> Regime:
+    """Decide under which regime a deposit goes: no other than `acknowledgement` without a cited norm.
+
+    An early date harms the holder, so an institution whose own regime has no norm deposits under `acknowledgement`.
+
+    Raises:
+        InvalidInput: `regime_without_norm`, for a regime that the request names.
+
+    """
+    if asked is None:
+        cited = institution.norm_for(institution.regime)
+        return Regime.ACKNOWLEDGEMENT if cited is None else institution.regime
+    if asked is Regime.ACKNOWLEDGEMENT or institution.norm_for(asked) is not None:
+        return asked
+    raise InvalidInput(
+        "regime_without_norm",
+        f"La entidad no tiene registrada la norma que le permite notificar bajo «{asked.value}». Pida al operador del"
+        " servicio que la registre, o no envíe «regime»: se aplica el acuse de recibo.",
+        field="regime",
+    )
 
 
 class KeyAlgorithm(StrEnum):

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, Channel
+from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState
 from chalicelib.domain.alert.alert_sending import (
     Accepted,
     AddressRefused,
@@ -20,6 +20,7 @@ from chalicelib.domain.alert.alert_sending import (
     settle,
 )
 from chalicelib.domain.alert.delivery_report import message_tags
+from chalicelib.domain.contact import Channel
 from chalicelib.domain.errors import CasillaError, MessageRefused, SendingUncertain, Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.gateways.mail import Mail

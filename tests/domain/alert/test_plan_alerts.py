@@ -1,8 +1,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch, Channel
+from chalicelib.domain.alert.alert import Alert, AlertBatch
 from chalicelib.domain.alert.plan_alerts import plan_alerts
+from chalicelib.domain.contact import Channel
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.domain.sender.institution import Institution, InstitutionState
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertReport, AlertState, Channel, ReportKind
+from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertReport, AlertState, ReportKind
 from chalicelib.domain.alert.alert_sending import Accepted, ProviderRefused, begin_attempt, settle
+from chalicelib.domain.contact import Channel
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Seen
 from chalicelib.domain.reading.timeline import MOST_READ, UNREAD, Extent, NoticeLog, Step, timeline

@@ -15,9 +15,10 @@ from moto.ses.models import ses_backends
 from chalicelib.bootstrap.alert import alert_batch_store, channels, sending_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.storage import event_store
-from chalicelib.domain.alert.alert import AlertReport, AlertState, Channel, ReportKind
+from chalicelib.domain.alert.alert import AlertReport, AlertState, ReportKind
 from chalicelib.domain.alert.delivery_report import DeliveryReport
 from chalicelib.domain.codes import code_from_number
+from chalicelib.domain.contact import Channel
 from chalicelib.domain.event import Event, EventType
 from chalicelib.store.tables import AlertBatchItem
 from tests import alert_world

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from chalicelib.domain.alert.alert import AlertReport, AlertState, Channel, ReportKind
+from chalicelib.domain.alert.alert import AlertReport, AlertState, ReportKind
 from chalicelib.domain.alert.delivery_report import DeliveryReport
 from chalicelib.domain.alert.work_list import Resending
+from chalicelib.domain.contact import Channel
 from chalicelib.domain.event import Event, EventType
 from chalicelib.services.alert.resend_alerts import ResendingTools, resend_alerts, resend_all
 from chalicelib.store.shards import SHARDS

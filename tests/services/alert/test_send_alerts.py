@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from chalicelib.domain.alert.alert import GIVE_UP_AFTER, AlertState, Channel
+from chalicelib.domain.alert.alert import GIVE_UP_AFTER, AlertState
 from chalicelib.domain.alert.retry import LEASE
+from chalicelib.domain.contact import Channel
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import EventType
 from chalicelib.gateways.way_out import BREAKER
