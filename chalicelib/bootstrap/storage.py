@@ -9,6 +9,7 @@ from chalicelib.bootstrap.aws import connection, new_client
 from chalicelib.domain.access.pepper import Pepper, read_pepper
 from chalicelib.domain.errors import Unavailable
 from chalicelib.gateways.secret_texts import SecretTexts
+from chalicelib.store.calendar_store import CalendarStore
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.limit_store import LimitStore
 from chalicelib.store.mailbox_store import MailboxStore
@@ -29,6 +30,12 @@ def notice_store(box: Container) -> NoticeStore:
     """Deposited notices."""
     connection(box)
     return NoticeStore()
+
+
+@made_once
+def calendar_store(box: Container) -> CalendarStore:
+    """What was entered of the calendar."""
+    return CalendarStore(connection(box))
 
 
 @made_once

@@ -43,13 +43,19 @@ class EventType(StrEnum):
     USER_EMAIL_CORRECTED = "user.email_corrected"
     PROFILE_CHANGED = "profile.changed"
     EMAIL_CHANGED = "profile.email_changed"
+    CALENDAR_CHANGED = "calendar.changed"
+    INSTITUTION_ADDED = "institution.added"
+    INSTITUTION_CHANGED = "institution.changed"
+    INSTITUTION_KEY_ADDED = "institution.key_added"
+    INSTITUTION_KEY_REVOKED = "institution.key_revoked"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """Who did what to which subject, when, from where. `data` holds no personal data.
 
-    `subject` is `notice#<id>`, `mailbox#<id>`, `user#<id>` or alike, of failed logins `login#<keyed hash>`; `actor` is
+    `subject` is `notice#<id>`, `mailbox#<id>`, `user#<id>`, `institution#<id>`, `calendar#PE` or alike, of failed
+    logins `login#<keyed hash>`; `actor` is
     `institution:<id>:<key_id>`, `user:<id>`, `worker:<name>`, `operator:<name>` or `unknown`;
     `origin` is the caller's network address, or empty for a worker.
     """

@@ -35,7 +35,10 @@ class _Meta:
 
 
 class InstitutionItem(Model):
-    """`item` is `profile`, or `key#<key_id>` for a signing key."""
+    """`item` is `profile`, or `key#<key_id>` for a signing key; docs/data-model.md tells what else is kept here.
+
+    `version` counts the changes of what can change; absent is none.
+    """
 
     class Meta(_Meta):
         """Bound by `bind`."""
@@ -43,6 +46,7 @@ class InstitutionItem(Model):
     institution_id = UnicodeAttribute(hash_key=True)
     item = UnicodeAttribute(range_key=True)
     data: JSONAttribute = JSONAttribute()
+    version = NumberAttribute(null=True)
 
 
 class MailboxItem(Model):

@@ -27,6 +27,7 @@ USES: dict[str, set[str]] = {
     "handlers/session_page.py": {"access"},
     "handlers/signed.py": {"sender"},
     "handlers/web/file_check.py": {"upload", "access"},
+    "store/calendar_store.py": {"business_days"},
     "store/export_store.py": {"export"},
     "store/file_check_store.py": {"upload"},
     "store/limit_store.py": {"access"},

@@ -1,0 +1,1 @@
+"""What people enter of the calendar, and how far it is known."""
