@@ -21,9 +21,9 @@ from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, AlertStep
-from chalicelib.domain.contact import Channel
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import Event
+from chalicelib.domain.mailbox import Channel
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.sms import Sms

@@ -60,6 +60,9 @@ class CalendarEntries:
     hours: OfficeHours | None = None
 
 
+NO_ENTRIES = CalendarEntries()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BusinessCalendar:
     """A country's business days: not Saturdays, Sundays, statutory holidays or declared non-working days (REC-3).

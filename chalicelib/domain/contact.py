@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
 from chalicelib.domain.errors import InvalidInput
 
@@ -22,13 +21,6 @@ _LONGEST_EMAIL = 254
 _LONGEST_LOCAL = 64
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-
-
-class Channel(StrEnum):
-    """How a person is alerted."""
-
-    EMAIL = "email"
-    SMS = "sms"
 
 
 @dataclass(frozen=True, slots=True)

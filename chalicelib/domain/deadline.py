@@ -1,15 +1,15 @@
 """Regimes, terms and deadlines: when a notice takes effect and when its term starts and ends.
 
-Articles are those of the Ley 27444, with the number they have in its consolidated text (TUO, D.S. 004-2019-JUS).
+Articles are those of the consolidated text (TUO, D.S. 004-2019-JUS) of the Ley 27444.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.calendar import BusinessCalendar, OfficeHours
 from chalicelib.domain.errors import InvalidInput
 
 MAX_DAYS = 730
@@ -44,12 +44,34 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Distance:
+    """What a table of término de la distancia adds for who lives in a place: business days, and by which norm (146)."""
+
+    place: str
+    days: int
+    norm: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """By what the dates of one notice are counted: frozen with it, so that what was issued stays.
+
+    `calendar` has the institution's region in it. `distance` is the término de la distancia in business days (146).
+    """
+
+    calendar: BusinessCalendar
+    hours: OfficeHours
+    distance: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Deadline:
     """Legal dates in the country's zone.
 
     Under `acknowledgement`, before the first opening, the first three are None, since they depend on it;
     `starts_by` and `ends_by` then say the latest they can be. Otherwise those equal the fixed dates.
-    `ends_by` and `term_ends_on` are None when the notice has no term.
+    `ends_by` and `term_ends_on` are None when the notice has no term. A term in months starts with the notification
+    itself, one in days on the day after it. `confirmed_until` is the last year whose declared days were known then.
     """
 
     effective_on: date | None
@@ -58,26 +80,43 @@ class Deadline:
     starts_by: date
     ends_by: date | None
     calendar_version: str
+    confirmed_until: int | None = None
+
+    @property
+    def unconfirmed_year(self) -> int | None:
+        """The first year that the dates reach and whose declared days were not known; None without one."""
+        latest = self.ends_by or self.starts_by
+        if self.confirmed_until is None or latest.year <= self.confirmed_until:
+            return None
+        return max(self.confirmed_until + 1, (self.effective_on or self.starts_by).year)
 
 
 @dataclass(frozen=True, slots=True)
 class TermStart:
-    """One of the days on which a term can start, and its end from there; None without a term."""
+    """The day on which a term starts when the notice takes effect on `effective_on`, and its end; None without a term.
+
+    Where packages before foresaw it, `effective_on` is None: it stands for the days before `starts_on`.
+    """
 
     starts_on: date
     ends_on: date | None
+    effective_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpeningDates:
     """What a first opening will fix under `acknowledgement`, decided for every day it can happen on.
 
-    Frozen at deposit, so that the calendar, the closing time and the regional days are those of then. `counts_on` is
-    the legal date of the deposit; `starts` are the six business days after it, the last being that without an opening.
+    Frozen at deposit, so that the calendar, the hours and the regional days are those of then. `counts_on` is the
+    legal date of the deposit; `starts` has each day from it to the sixth business day after it, which is the last.
     """
 
     counts_on: date
     starts: tuple[TermStart, ...]
+
+    def start_of(self, effective: date) -> TermStart:
+        """Return what was foreseen for a day before the sixth business day."""
+        return next(start for start in self.starts if _is_for(start, effective))
 
 
 def parse_term(amount: object, unit: object) -> Term:
@@ -98,51 +137,53 @@ def parse_term(amount: object, unit: object) -> Term:
     return Term(amount, parsed)
 
 
-def decide_deadline(  # noqa: PLR0913 - each is one of the facts that the law looks at
+def decide_deadline(
     *,
     deposited_at: datetime,
     regime: Regime,
     term: Term | None,
-    calendar: BusinessCalendar,
-    closes_at: time | None = None,
+    counting: Counting,
     opened_at: datetime | None = None,
 ) -> Deadline:
     """Decide the legal dates of a notice; instants are aware, dates are those of the calendar's zone.
 
-    `closes_at` is the institution's local closing time (see `legal_date`); `opened_at` is the first opening, which
-    only `acknowledgement` looks at. Never called again for a deadline already fixed: what was issued stays.
+    `opened_at` is the first opening, which only `acknowledgement` looks at. Never called again for a deadline already
+    fixed: what was issued stays.
 
-    - `deposit`: effective on the legal date, the term starts the next business day (arts. 25 and 133.1, TUO 144.1).
-    - `acknowledgement`: effective on the opening, the term starts the next business day; without an opening in the
-      five business days after the legal date, both are the sixth (Ley 31736, second-hand).
-    - `immediate`: effective on the day of deposit at any hour, and the term starts that same day.
+    - `deposit`: effective on the legal date, and a term in days starts the next business day (20.4, 25, 144.1).
+    - `acknowledgement`: effective on the opening, and a term in days starts the next business day; without an opening
+      in the five business days after the legal date, both are the sixth (Ley 31736, 5.6; the sixth day is practice).
+    - `immediate`: effective on the day of deposit at any hour, and the term starts that same day (25, last part).
+
+    A term in months starts with the notification itself, whatever the regime (144.2).
 
     Raises:
         ValueError: an instant has no zone.
 
     """
-    effective: date | None
+    calendar = counting.calendar
     if regime is Regime.IMMEDIATE:
-        effective = starts = calendar.local(deposited_at).date()
-    else:
-        effective = legal_date(deposited_at, calendar, closes_at)
-        starts = calendar.next_business_day(effective)
-    if regime is Regime.ACKNOWLEDGEMENT:
-        effective, starts = _acknowledged(effective, opened_at, calendar)
-    ends = None if term is None else _end_of(term, starts, calendar)
-    if effective is None:
-        return Deadline(None, None, None, starts, ends, calendar.version)
-    return Deadline(effective, starts, ends, starts, ends, calendar.version)
+        day = calendar.local(deposited_at).date()
+        return _fixed(TermStart(day, _end_of(term, day, day, counting), day), counting)
+    counts_on = legal_date(deposited_at, calendar, counting.hours)
+    if regime is Regime.DEPOSIT:
+        return _fixed(_start_after(counts_on, term, counting), counting)
+    latest = _unopened(counts_on, term, counting)
+    if opened_at is None:
+        return Deadline(None, None, None, latest.starts_on, latest.ends_on, calendar.version, calendar.declared_until)
+    opened = max(calendar.local(opened_at).date(), counts_on)
+    return _fixed(latest if opened >= latest.starts_on else _start_after(opened, term, counting), counting)
 
 
-def foresee_openings(
-    *, deposited_at: datetime, term: Term | None, calendar: BusinessCalendar, closes_at: time | None = None
-) -> OpeningDates:
-    """Decide under `acknowledgement` what an opening on each day will fix; see `decide_deadline`."""
-    counts_on = legal_date(deposited_at, calendar, closes_at)
-    days = [calendar.nth_business_day(counts_on + _DAY, number) for number in range(1, _STARTS_UNOPENED + 1)]
-    starts = tuple(TermStart(day, None if term is None else _end_of(term, day, calendar)) for day in days)
-    return OpeningDates(counts_on, starts)
+def foresee_openings(*, deposited_at: datetime, term: Term | None, counting: Counting) -> OpeningDates:
+    """Decide under `acknowledgement` what an opening on each day will fix; see `decide_deadline`.
+
+    An opening before the legal date of the deposit counts on that date: nothing takes effect before it is deposited.
+    """
+    counts_on = legal_date(deposited_at, counting.calendar, counting.hours)
+    latest = _unopened(counts_on, term, counting)
+    days = (counts_on + number * _DAY for number in range((latest.starts_on - counts_on).days))
+    return OpeningDates(counts_on, (*(_start_after(day, term, counting) for day in days), latest))
 
 
 def fix_deadline(deadline: Deadline, openings: OpeningDates | None, opened_on: date) -> Deadline:
@@ -157,9 +198,14 @@ def fix_deadline(deadline: Deadline, openings: OpeningDates | None, opened_on: d
     effective, start = deadline.starts_by, latest
     if openings is not None and opened_on < deadline.starts_by:
         effective = max(opened_on, openings.counts_on)
-        start = next(start for start in openings.starts if start.starts_on > effective)
-    return Deadline(
-        effective, start.starts_on, start.ends_on, start.starts_on, start.ends_on, deadline.calendar_version
+        start = openings.start_of(effective)
+    return replace(
+        deadline,
+        effective_on=effective,
+        term_starts_on=start.starts_on,
+        term_ends_on=start.ends_on,
+        starts_by=start.starts_on,
+        ends_by=start.ends_on,
     )
 
 
@@ -168,45 +214,59 @@ def deadline_on(deadline: Deadline, today: date) -> Deadline:
     return deadline if today < deadline.starts_by else fix_deadline(deadline, None, today)
 
 
-def legal_date(instant: datetime, calendar: BusinessCalendar, closes_at: time | None) -> date:
-    """Give the date on which something that arrived counts, in the calendar's zone.
+def legal_date(instant: datetime, calendar: BusinessCalendar, hours: OfficeHours) -> date:
+    """Give the date on which something that arrived counts, in the calendar's zone (18.1; Ley 31736, 5.2).
 
-    With a closing time, what arrives after it or on a non-business day counts as of the next business day; on the
-    very second of closing it is in time. Without one, everything counts on its own day, even a Saturday.
+    Within the hours of a business day it counts that day, on the very second of opening and of closing too. Everything
+    else counts as of the next business day: before opening too, since of two readings the later harms nobody.
     """
     local = calendar.local(instant)
-    if closes_at is None:
-        return local.date()
-    if local.time() > closes_at:
-        return calendar.next_business_day(local.date())
-    return calendar.roll_forward(local.date())
+    day = local.date()
+    if calendar.is_business_day(day) and hours.opens_at <= local.time() <= hours.closes_at:
+        return day
+    return calendar.next_business_day(day)
 
 
-def _acknowledged(deposited: date, opened_at: datetime | None, calendar: BusinessCalendar) -> tuple[date | None, date]:
-    """Give the effective date, None while nobody opened, and the start of the term, then the latest possible.
+def _is_for(start: TermStart, effective: date) -> bool:
+    return start.starts_on > effective if start.effective_on is None else start.effective_on == effective
 
-    An opening before the legal date of the deposit counts on that date: nothing takes effect before it is deposited.
+
+def _fixed(start: TermStart, counting: Counting) -> Deadline:
+    calendar, starts, ends = counting.calendar, start.starts_on, start.ends_on
+    return Deadline(
+        start.effective_on, starts, ends, starts, ends, calendar.version, confirmed_until=calendar.declared_until
+    )
+
+
+def _start_after(effective: date, term: Term | None, counting: Counting) -> TermStart:
+    """Start a term of a notice that takes effect on a day: in months on that day, else on the next business day."""
+    is_in_months = term is not None and term.unit is TermUnit.MONTHS
+    starts = effective if is_in_months else counting.calendar.next_business_day(effective)
+    return TermStart(starts, _end_of(term, starts, effective, counting), effective)
+
+
+def _unopened(counts_on: date, term: Term | None, counting: Counting) -> TermStart:
+    """Start a term of a notice that nobody opens: it takes effect, and its term starts, on the sixth business day."""
+    latest = counting.calendar.nth_business_day(counts_on + _DAY, _STARTS_UNOPENED)
+    return TermStart(latest, _end_of(term, latest, latest, counting), latest)
+
+
+def _end_of(term: Term | None, starts: date, effective: date, counting: Counting) -> date | None:
+    """Count a term; a last day that is no business day rolls to the next one, and the distance is added (145, 146).
+
+    Months run date to date from the notification, and where the last month lacks that date, to the first business day
+    of the next one (144.2, 145.3).
     """
-    latest = calendar.nth_business_day(deposited + _DAY, _STARTS_UNOPENED)
-    if opened_at is None:
-        return None, latest
-    opened = max(calendar.local(opened_at).date(), deposited)
-    if opened >= latest:
-        return latest, latest
-    return opened, calendar.next_business_day(opened)
-
-
-def _end_of(term: Term, starts: date, calendar: BusinessCalendar) -> date:
-    """Count a term whose first day is `starts`; a last day that is no business day rolls to the next one.
-
-    Business days: art. 134.1 (TUO 145.1). Rolling: art. 134.2 (TUO 145.2). Months run date to date, and where the
-    last month lacks that date, to the first business day of the next one: art. 134.3 (TUO 145.3).
-    """
+    if term is None:
+        return None
+    calendar = counting.calendar
     if term.unit is TermUnit.BUSINESS_DAYS:
-        return calendar.nth_business_day(starts, term.amount)
-    if term.unit is TermUnit.CALENDAR_DAYS:
-        return calendar.roll_forward(starts + (term.amount - 1) * _DAY)
-    return calendar.roll_forward(_months_after(starts, term.amount))
+        ends = calendar.nth_business_day(starts, term.amount)
+    elif term.unit is TermUnit.CALENDAR_DAYS:
+        ends = calendar.roll_forward(starts + (term.amount - 1) * _DAY)
+    else:
+        ends = calendar.roll_forward(_months_after(effective, term.amount))
+    return calendar.nth_business_day(ends + _DAY, counting.distance) if counting.distance else ends
 
 
 def _months_after(day: date, months: int) -> date:

@@ -20,6 +20,13 @@ class DocumentType(StrEnum):
     PASSPORT = "PASAPORTE"
 
 
+class Channel(StrEnum):
+    """How a person is alerted."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
 class MailboxState(StrEnum):
     """Whether the mailbox receives notices."""
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from chalicelib.domain.deadline import Deadline, OpeningDates, Regime, Term
+from chalicelib.domain.calendar import OfficeHours
+from chalicelib.domain.deadline import Deadline, Distance, OpeningDates, Regime, Term
 from chalicelib.domain.mailbox import Holder
 
 
@@ -134,6 +135,12 @@ class Notice:
     legal_text_version: str
     openings: OpeningDates | None = None
     """What a first opening will fix, where the regime looks at it."""
+    norm: str | None = None
+    """The norm by which the institution notifies under the regime, as it was cited; None where none was."""
+    hours: OfficeHours | None = None
+    """The hours that its legal date was decided by; None where a package before let any hour count."""
+    distance: Distance | None = None
+    """What was added to its term for the distance."""
 
     @property
     def receipt_key(self) -> str:

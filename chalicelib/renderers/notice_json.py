@@ -29,8 +29,12 @@ def notice_as_json(notice: Notice) -> dict[str, Any]:
         "case_file": {"number": notice.case_file.number, "opened_on": notice.case_file.opened_on.isoformat()},
         "document": _document(notice),
         "regime": notice.regime.value,
+        "norm": notice.norm,
         "term": notice.term and {"amount": notice.term.amount, "unit": notice.term.unit.value},
+        "distance": notice.distance and asdict(notice.distance),
         **_dates(notice),
+        "office_hours": notice.hours
+        and {"opens_at": f"{notice.hours.opens_at:%H:%M}", "closes_at": f"{notice.hours.closes_at:%H:%M}"},
         "legal_text_version": notice.legal_text_version,
         "files": _files(notice),
         "alerts": [{"channel": alert.channel, "address": alert.masked} for alert in notice.alerted],
@@ -72,7 +76,7 @@ def _document(notice: Notice) -> dict[str, str]:
     }
 
 
-def _dates(notice: Notice) -> dict[str, str | None]:
+def _dates(notice: Notice) -> dict[str, str | int | None]:
     deadline = notice.deadline
     return {
         "deposited_at": _instant(notice.deposited_at),
@@ -82,6 +86,7 @@ def _dates(notice: Notice) -> dict[str, str | None]:
         "starts_by": _day(deadline.starts_by),
         "ends_by": _day(deadline.ends_by),
         "calendar_version": deadline.calendar_version,
+        "calendar_confirmed_until": deadline.confirmed_until,
     }
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from pynamodb.connection import Connection
 
+from chalicelib.domain.calendar import NO_ENTRIES, CalendarEntries
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.sender.institution import Institution, SigningKey
 from chalicelib.domain.upload.upload import Upload
 from chalicelib.store.batch_read import ItemKey, read_together
+from chalicelib.store.calendar_store import CALENDAR_KEY, CURRENT, calendar_entries_from
 from chalicelib.store.mailbox_store import mailbox_from
 from chalicelib.store.sender.institution_store import PROFILE, institution_from, key_item, signing_key_from
 from chalicelib.store.tables import DepositItem, InstitutionItem, MailboxItem, TokenItem, UploadItem
@@ -36,6 +38,7 @@ class Wanted:
     mailbox_id: str | None = None
     upload_ids: tuple[str, ...] = ()
     counter_token: str | None = None
+    with_calendar: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Found:
     uploads: Mapping[str, Upload]
     counted: int = 0
     """What the counter stands at that was asked for."""
+    calendar: CalendarEntries = NO_ENTRIES
+    """What was entered in the country's calendar."""
 
 
 class RequestStore:
@@ -73,8 +78,9 @@ class RequestStore:
         recorded = (DepositItem, wanted.deposit_key or "", None)
         mailbox = (MailboxItem, wanted.mailbox_id or "", None)
         counter = (TokenItem, wanted.counter_token or "", None)
+        calendar = (InstitutionItem, CALENDAR_KEY if wanted.with_calendar else "", CURRENT)
         uploads: list[ItemKey] = [(UploadItem, upload_id, None) for upload_id in wanted.upload_ids]
-        keys: Iterable[ItemKey] = (profile, key, nonce, recorded, mailbox, counter, *uploads)
+        keys: Iterable[ItemKey] = (profile, key, nonce, recorded, mailbox, counter, calendar, *uploads)
         items = read_together(self._connection, [item_key for item_key in keys if item_key[1]])
         token, counted = items.get(nonce), items.get(counter)
         return Found(
@@ -86,6 +92,7 @@ class RequestStore:
             mailbox=mailbox_from(items.get(mailbox)),
             uploads={item_key[1]: UploadStore.from_item(items[item_key]) for item_key in uploads if item_key in items},
             counted=int(counted.attempts) if counted else 0,
+            calendar=calendar_entries_from(items.get(calendar)),
         )
 
 

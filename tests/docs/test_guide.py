@@ -24,9 +24,8 @@ from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState
 from chalicelib.domain.alert.alert_sending import Accepted, begin_attempt, settle
 from chalicelib.domain.calendar import calendar_from_json
 from chalicelib.domain.codes import parse_code
-from chalicelib.domain.contact import Channel
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.mailbox import DocumentType, Holder
+from chalicelib.domain.mailbox import Channel, DocumentType, Holder
 from chalicelib.domain.notice import (
     AlertAddress,
     CaseFile,
@@ -183,7 +182,7 @@ def test_dates_of_the_example_are_those_of_the_calendar() -> None:
         deposited_at=datetime.fromisoformat(example["deposited_at"]),
         regime=deadline.Regime(example["regime"]),
         term=deadline.parse_term(**example["term"]),
-        calendar=calendar,
+        counting=deadline.Counting(calendar, calendar.hours),
     )
     for name in ("effective_on", "term_starts_on", "term_ends_on", "starts_by", "ends_by"):
         assert getattr(decided, name).isoformat() == example[name]

@@ -17,8 +17,8 @@ from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState
-from chalicelib.domain.contact import Channel
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import Channel
 from chalicelib.store.alert.alert_batch_item import batch_to_item
 from chalicelib.store.alert.alert_data import alerts_from_data
 from chalicelib.store.shards import shard_of_code

@@ -6,9 +6,9 @@ from tests.builders import a_notice
 
 def test_keys_keep_their_order() -> None:
     assert list(notice_as_json(a_notice())) == [
-        *("notice_id", "verification_code", "recipient", "institution", "case_file", "document", "regime", "term"),
-        *("deposited_at", "effective_on", "term_starts_on", "term_ends_on", "starts_by", "ends_by"),
-        *("calendar_version", "legal_text_version", "files", "alerts"),
+        *("notice_id", "verification_code", "recipient", "institution", "case_file", "document", "regime", "norm"),
+        *("term", "distance", "deposited_at", "effective_on", "term_starts_on", "term_ends_on", "starts_by", "ends_by"),
+        *("calendar_version", "calendar_confirmed_until", "office_hours", "legal_text_version", "files", "alerts"),
     ]
 
 

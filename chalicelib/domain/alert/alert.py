@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.domain.contact import Channel
 from chalicelib.domain.event import Event
+from chalicelib.domain.mailbox import Channel
 
 GIVE_UP_AFTER = timedelta(hours=72)
 """How long an alert is tried: longer than a weekend. Then it is on the operators' list."""

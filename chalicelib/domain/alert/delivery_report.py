@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.alert.alert import AlertBatch, AlertReport, ReportKind
-from chalicelib.domain.contact import Channel
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.mailbox import Channel
 
 REPORTED = {
     "Reject": ReportKind.REJECTED,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch
-from chalicelib.domain.contact import Channel
-from chalicelib.domain.mailbox import Mailbox, MailboxUser
+from chalicelib.domain.mailbox import Channel, Mailbox, MailboxUser
 from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.domain.notice import AlertAddress
 from chalicelib.domain.sender.institution import Institution

@@ -25,7 +25,10 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class DepositCommand:
-    """A well-formed deposit. `files` has the main document first; `regime` None means the institution's own."""
+    """A well-formed deposit. `files` has the main document first; `regime` None means the institution's own.
+
+    `place` is where the holder lives, as the institution's table of término de la distancia names it.
+    """
 
     mailbox_id: str
     case_file: CaseFile
@@ -33,6 +36,7 @@ class DepositCommand:
     regime: Regime | None
     term: Term | None
     files: tuple[SentFile, ...]
+    place: str | None = None
 
     @property
     def upload_ids(self) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from enum import StrEnum
 from itertools import zip_longest
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, ReportKind
-from chalicelib.domain.contact import Channel
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.domain.reading.reading import DeliveredNotice
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 
-from chalicelib.domain.calendar import NonWorkingDay
-from chalicelib.domain.contact import Channel
-from chalicelib.domain.deadline import Regime
+from chalicelib.domain.calendar import BusinessCalendar, NonWorkingDay, OfficeHours
+from chalicelib.domain.deadline import Counting, Distance, Regime
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.mailbox import Channel
 
 LEY_31736_CHANNELS = (Channel.EMAIL, Channel.SMS)
 """What has to be live at a deposit unless a norm of the institution's own says otherwise (Ley 31736, 5.4)."""
+_PLACES_TOLD = 20
 
 
 class InstitutionState(StrEnum):
@@ -33,15 +34,6 @@ class AppliedNorm:
     regime: Regime
     citation: str
     channels: tuple[Channel, ...] = LEY_31736_CHANNELS
-
-
-@dataclass(frozen=True, slots=True)
-class Distance:
-    """What an institution's table of término de la distancia adds for who lives in a place: business days."""
-
-    place: str
-    days: int
-    norm: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +78,48 @@ class Institution:
         """Return the channels that have to be live at a deposit under a regime."""
         norm = self.norm_for(regime)
         return LEY_31736_CHANNELS if norm is None else norm.channels
+
+
+def counting_of(institution: Institution, calendar: BusinessCalendar, distance: Distance | None) -> Counting:
+    """Say by what an institution's dates are counted: its region and its own hours, else the general ones."""
+    general = calendar.hours
+    own = institution.opens_at is not None or institution.closes_at is not None
+    hours = OfficeHours(
+        institution.opens_at or general.opens_at,
+        institution.closes_at or general.closes_at,
+        "" if own else general.norm,
+    )
+    counted = calendar.with_regional(institution.regional_days, institution.region)
+    return Counting(counted, hours, 0 if distance is None else distance.days)
+
+
+def decide_distance(institution: Institution, place: str | None, *, has_term: bool) -> Distance | None:
+    """Find what the institution's table adds to a term for who lives in a place (146); None without a term or a table.
+
+    Raises:
+        InvalidInput: `distance_place_missing`, `distance_place_unknown`; `distance_table_missing` for a place that is
+            sent where there is no table.
+
+    """
+    if not institution.distances:
+        if place is not None:
+            detail = "La entidad no tiene una tabla de término de la distancia: no envíe «place»."
+            raise InvalidInput("distance_table_missing", detail, field="term.place")
+        return None
+    if not has_term:
+        return None
+    places = ", ".join(sorted(distance.place for distance in institution.distances)[:_PLACES_TOLD])
+    if place is None:
+        detail = (
+            "La entidad tiene una tabla de término de la distancia, que se suma al plazo: diga el lugar del domicilio"
+            f" del destinatario, como está en ella: {places}."
+        )
+        raise InvalidInput("distance_place_missing", detail, field="term.place")
+    for distance in institution.distances:
+        if distance.place.casefold() == place.casefold():
+            return distance
+    detail = f"Ese lugar no está en la tabla de término de la distancia de la entidad, que tiene: {places}."
+    raise InvalidInput("distance_place_unknown", detail, field="term.place")
 
 
 def decide_regime(institution: Institution, asked: Regime | None) -> Regime:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertReport, AlertState, ReportKind
 from chalicelib.domain.alert.work_list import GivenUp, Indexed, Resending, Resent, ResentAll, Waiting, WorkList
-from chalicelib.domain.contact import Channel
+from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.renderers.spanish import date_and_hour, one_line, zone_in_words
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deadline import Deadline, Regime, Term, TermUnit
+from chalicelib.domain.notice import Notice
 from chalicelib.domain.reading.reading import DeliveredNotice
 from chalicelib.renderers.spanish import day_in_words
 from chalicelib.renderers.term_words import term_in_words
@@ -49,7 +50,7 @@ def tell_deadline(delivered: DeliveredNotice, today: date, calendar: BusinessCal
         return DeadlineTold(Urgency.OVER, f"Venció el {day_in_words(ends)}")
     if today == ends:
         return DeadlineTold(Urgency.SOON, f"Vence hoy, {day_in_words(ends)}")
-    number, noun = _days_left(term, deadline, ends, today, calendar)
+    number, noun = _days_left(_counted(delivered.notice, term), deadline, ends, today, calendar)
     verb = "te queda" if number == 1 else "te quedan"
     urgency = Urgency.SOON if number <= _SOON else Urgency.CALM
     return DeadlineTold(urgency, f"Vence el {day_in_words(ends)}", f"{verb} {number} {noun}")
@@ -67,14 +68,19 @@ def _effect(delivered: DeliveredNotice, deadline: Deadline, today: date) -> Iter
     else:
         effective = deadline.effective_on
         took = "Surtió" if effective <= today else "Surte"
-        yield f"{took} efecto el {day_in_words(effective)}, {_reason(notice.regime, effective, deadline)}."
+        yield f"{took} efecto el {day_in_words(effective)}, {_reason(delivered, effective)}."
         if notice.term is not None and deadline.term_ends_on is not None:
             yield (
-                f"El plazo es de {term_in_words(notice.term)}: se cuenta desde el"
+                f"El plazo es de {_whole_term(delivered)}: se cuenta desde el"
                 f" {day_in_words(deadline.term_starts_on)} y termina el {day_in_words(deadline.term_ends_on)}."
             )
     if notice.term is None:
         yield "La entidad no indicó un plazo. Lee el documento: puede mencionar uno."
+    elif deadline.unconfirmed_year is not None:
+        yield (
+            f"Los días no laborables de {deadline.unconfirmed_year} no estaban confirmados cuando se depositó: si se"
+            " declara otro, el plazo podría terminar después. Pregunta a la entidad."
+        )
 
 
 def _effect_of_opening(delivered: DeliveredNotice, latest: Deadline, today: date) -> Iterator[str]:
@@ -86,19 +92,37 @@ def _effect_of_opening(delivered: DeliveredNotice, latest: Deadline, today: date
     if term is not None and opened.term_starts_on and opened.term_ends_on and latest.ends_by:
         starts, ends = day_in_words(opened.term_starts_on), day_in_words(opened.term_ends_on)
         yield (
-            f"El plazo es de {term_in_words(term)}. Si la abres hoy, se cuenta desde el {starts} y termina el {ends};"
-            f" si nadie la abre, termina el {day_in_words(latest.ends_by)}."
+            f"El plazo es de {_whole_term(delivered)}. Si la abres hoy, se cuenta desde el {starts} y termina el"
+            f" {ends}; si nadie la abre, termina el {day_in_words(latest.ends_by)}."
         )
 
 
-def _reason(regime: Regime, effective: date, deadline: Deadline) -> str:
+def _whole_term(delivered: DeliveredNotice) -> str:
+    """Write the term with what was added for the distance."""
+    notice = delivered.notice
+    words = "" if notice.term is None else term_in_words(notice.term)
+    if notice.distance is None or not notice.distance.days:
+        return words
+    added = term_in_words(Term(notice.distance.days, TermUnit.BUSINESS_DAYS))
+    return f"{words}, más {added} por la distancia desde {notice.distance.place}"
+
+
+def _reason(delivered: DeliveredNotice, effective: date) -> str:
+    regime = delivered.notice.regime
     if regime is Regime.DEPOSIT:
         return "por haberse depositado en tu casilla, se abra o no"
     if regime is Regime.IMMEDIATE:
         return "el día de su depósito, porque es una medida de efecto inmediato"
-    if effective == deadline.term_starts_on:
+    if effective == delivered.notice.deadline.starts_by:
         return "porque nadie la abrió en los cinco días hábiles siguientes a su depósito"
     return "con su primera apertura, que es el acuse de recibo"
+
+
+def _counted(notice: Notice, term: Term) -> Term:
+    """Return the term with its distance, where both count business days."""
+    if notice.distance is None or term.unit is not TermUnit.BUSINESS_DAYS:
+        return term
+    return Term(term.amount + notice.distance.days, term.unit)
 
 
 def _days_left(term: Term, deadline: Deadline, ends: date, today: date, calendar: BusinessCalendar) -> tuple[int, str]:

@@ -112,12 +112,13 @@ def _alert(entry: TimelineEntry) -> dict[str, Any]:
     return {name: value for name, value in _entry(entry).items() if name in {"who", "channel", "outcome", "at"}}
 
 
-def _deadline(deadline: Deadline) -> dict[str, str | None]:
+def _deadline(deadline: Deadline) -> dict[str, str | int | None]:
     names = ("effective_on", "term_starts_on", "term_ends_on", "starts_by", "ends_by")
     days = {name: getattr(deadline, name) for name in names}
     return {
         **{name: day and day.isoformat() for name, day in days.items()},
         "calendar_version": deadline.calendar_version,
+        "unconfirmed_year": deadline.unconfirmed_year,
     }
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 
 from chalicelib.domain.alert.alert import AlertState
-from chalicelib.domain.contact import Channel
+from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.notice import FileRole, Notice, StoredFile
 from chalicelib.domain.reading.timeline import Extent, Step, Timeline, TimelineEntry
 from chalicelib.renderers.reading.file_words import SIGNATURE_NOTE, has_signatures, what_it_holds

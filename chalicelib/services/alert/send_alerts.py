@@ -20,9 +20,9 @@ from chalicelib.domain.alert.alert_sending import (
     settle,
 )
 from chalicelib.domain.alert.delivery_report import message_tags
-from chalicelib.domain.contact import Channel
 from chalicelib.domain.errors import CasillaError, MessageRefused, SendingUncertain, Unavailable
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import Channel
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.sms import Sms
 from chalicelib.gateways.way_out import WayOut

@@ -2,35 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from chalicelib.domain.alert.plan_alerts import alert_addresses
 from chalicelib.domain.calendar import BusinessCalendar
-from chalicelib.domain.deadline import Regime, decide_deadline, foresee_openings
+from chalicelib.domain.deadline import Counting, Distance, Regime, decide_deadline, foresee_openings
 from chalicelib.domain.deposit.deposit import DepositCommand
-from chalicelib.domain.errors import InvalidInput, refusal_of, refusals
+from chalicelib.domain.errors import InvalidInput, collect, refusal_of, refusals
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.notice import Notice, Sender, StoredFile
-from chalicelib.domain.sender.institution import Institution
+from chalicelib.domain.sender.institution import Institution, counting_of, decide_distance, decide_regime
 from chalicelib.renderers.deposit.receipt import current_legal_text_version
 from chalicelib.services.sender.signed_request import CLOCK_SKEW
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under what a deposit goes, as its institution's settings decide: nothing here depends on the mailbox."""
+
+    regime: Regime
+    norm: str | None
+    distance: Distance | None
+    counting: Counting
+
+
+def settle_terms(command: DepositCommand, institution: Institution, calendar: BusinessCalendar) -> Terms:
+    """Decide regime, norm, hours, region and distance.
+
+    Raises:
+        InvalidInput: what `decide_regime` and `decide_distance` refuse.
+
+    """
+    problems: list[InvalidInput] = []
+    regime = collect(problems, lambda: decide_regime(institution, command.regime), institution.regime)
+    find = partial(decide_distance, institution, command.place, has_term=command.term is not None)
+    distance = collect(problems, find, None)
+    if problems:
+        raise refusal_of(problems)
+    norm = institution.norm_for(regime)
+    return Terms(
+        regime, None if norm is None else norm.citation, distance, counting_of(institution, calendar, distance)
+    )
 
 
 def compose_notice(  # noqa: PLR0913 - the facts of one notice
     command: DepositCommand,
     mailbox: Mailbox,
     institution: Institution,
+    terms: Terms,
     *,
     notice_id: str,
     verification_code: str,
     deposited_at: datetime,
     files: tuple[StoredFile, ...],
-    calendar: BusinessCalendar,
 ) -> Notice:
     """Freeze the notice with its legal dates."""
-    regime = command.regime or institution.regime
-    counted = calendar.with_regional(institution.regional_days) if institution.regional_days else calendar
+    dated: dict[str, Any] = {"deposited_at": deposited_at, "term": command.term, "counting": terms.counting}
     return Notice(
         notice_id=notice_id,
         verification_code=verification_code,
@@ -39,24 +69,17 @@ def compose_notice(  # noqa: PLR0913 - the facts of one notice
         sender=Sender(institution.institution_id, institution.name, institution.address, institution.phone),
         case_file=command.case_file,
         document=command.document,
-        regime=regime,
+        regime=terms.regime,
         term=command.term,
         deposited_at=deposited_at,
-        deadline=decide_deadline(
-            deposited_at=deposited_at,
-            regime=regime,
-            term=command.term,
-            calendar=counted,
-            closes_at=institution.closes_at,
-        ),
+        deadline=decide_deadline(regime=terms.regime, **dated),
         files=files,
         alerted=alert_addresses(mailbox),
         legal_text_version=current_legal_text_version(),
-        openings=foresee_openings(
-            deposited_at=deposited_at, term=command.term, calendar=counted, closes_at=institution.closes_at
-        )
-        if regime is Regime.ACKNOWLEDGEMENT
-        else None,
+        openings=foresee_openings(**dated) if terms.regime is Regime.ACKNOWLEDGEMENT else None,
+        norm=terms.norm,
+        hours=terms.counting.hours,
+        distance=terms.distance,
     )
 
 

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from chalicelib.domain.alert.plan_alerts import plan_alerts
 from chalicelib.domain.calendar import BusinessCalendar
@@ -23,7 +24,7 @@ from chalicelib.domain.upload.upload import Upload
 from chalicelib.gateways.files import Files
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from chalicelib.renderers.deposit.receipt import render_receipt
-from chalicelib.services.deposit.compose_notice import check_dates, compose_notice
+from chalicelib.services.deposit.compose_notice import Terms, check_dates, compose_notice, settle_terms
 from chalicelib.services.deposit.record_consultation import Asked, ConsultationTools, tell_after_record
 from chalicelib.services.deposit.settle_files import InlineFile, settle_files
 from chalicelib.services.sender.authenticate_sender import (
@@ -92,6 +93,7 @@ class _Judged:
     """A deposit whose request is right by itself, whatever its mailbox is."""
 
     command: DepositCommand
+    terms: Terms
     notice_id: str
     deposited_at: datetime
     files: tuple[StoredFile, ...]
@@ -172,6 +174,7 @@ def _wanted(claim: Claim, idempotency_key: str, hint: DepositHint, counter: Coun
         deposit_key=f"{claim.institution_id}#{key_digest}",
         mailbox_id=hint.mailbox_id,
         upload_ids=hint.upload_ids,
+        with_calendar=True,
         counter_token=counter.token,
     )
 
@@ -180,16 +183,18 @@ def _judge(command: DepositCommand, sender: AuthenticatedSender, found: Found, t
     """Decide all that the request itself decides; nothing here may depend on the mailbox."""
     deposited_at = tools.clock().replace(microsecond=0)
     notice_id = tools.identifiers.new_code()
+    calendar = tools.calendar.with_entries(found.calendar)
+    settle = partial(settle_terms, command, sender.institution, calendar)
     files, inline = settle_files(
         command.files,
         found.uploads,
         sender.institution,
         notice_id,
         deposited_at,
-        beside=refusals(lambda: check_dates(command, deposited_at, tools.calendar)),
+        beside=refusals(lambda: check_dates(command, deposited_at, tools.calendar), settle),
     )
     uploads = tuple(found.uploads[upload_id] for upload_id in command.upload_ids)
-    return _Judged(command, notice_id, deposited_at, files, inline, uploads)
+    return _Judged(command, settle(), notice_id, deposited_at, files, inline, uploads)
 
 
 def _prepare(  # noqa: PLR0913 - the facts of one deposit
@@ -207,11 +212,11 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
         judged.command,
         mailbox,
         sender.institution,
+        judged.terms,
         notice_id=judged.notice_id,
         verification_code=tools.identifiers.new_code(),
         deposited_at=judged.deposited_at,
         files=judged.files,
-        calendar=tools.calendar,
     )
     receipt = render_receipt(
         notice,

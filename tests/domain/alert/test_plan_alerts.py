@@ -3,8 +3,7 @@ from datetime import UTC, datetime
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch
 from chalicelib.domain.alert.plan_alerts import plan_alerts
-from chalicelib.domain.contact import Channel
-from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.domain.mailbox import Channel, DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.domain.sender.institution import Institution, InstitutionState
 
 DEPOSITED_AT = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)

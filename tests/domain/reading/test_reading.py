@@ -6,16 +6,18 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
-from itertools import product
 from typing import Any
 
 import pytest
 
-from chalicelib.domain.calendar import NonWorkingDay, calendar_from_json
+from chalicelib.domain.calendar import BusinessCalendar, NonWorkingDay, OfficeHours, calendar_from_json
 from chalicelib.domain.deadline import (
+    Counting,
     Deadline,
+    OpeningDates,
     Regime,
     Term,
+    TermStart,
     TermUnit,
     deadline_on,
     decide_deadline,
@@ -33,20 +35,20 @@ STARTS_BY = date(2026, 12, 1)
 
 
 def facts(deposited_at: datetime = MONDAY, **overrides: Any) -> dict[str, Any]:
-    return {"deposited_at": deposited_at, "term": Term(5, TermUnit.BUSINESS_DAYS), "calendar": PERU, **overrides}
+    term = Term(5, TermUnit.BUSINESS_DAYS)
+    return {"deposited_at": deposited_at, "term": term, "counting": Counting(PERU, PERU.hours), **overrides}
 
 
-@pytest.mark.parametrize(
-    ("closes_at", "term", "calendar"),
-    [
-        *product((None, time(16, 30)), (None, Term(5, TermUnit.BUSINESS_DAYS)), (PERU, REGIONAL)),
-        (time(16, 30), Term(1, TermUnit.MONTHS), REGIONAL),
-    ],
-)
-def test_looking_up_an_opening_is_deciding_it_anew(closes_at: time | None, term: Term | None, calendar: Any) -> None:
-    for hours in range(0, 24 * 14, 7):
-        deposited_at = datetime(2026, 8, 19, 1, tzinfo=UTC) + timedelta(hours=hours)
-        given = facts(deposited_at, term=term, calendar=calendar, closes_at=closes_at)
+@pytest.mark.parametrize("unit", [None, *TermUnit])
+@pytest.mark.parametrize("calendar", [PERU, REGIONAL])
+@pytest.mark.parametrize("hours", [PERU.hours, OfficeHours(time(0), time(12, 30), "")])
+def test_looking_up_an_opening_is_deciding_it_anew(
+    hours: OfficeHours, calendar: BusinessCalendar, unit: TermUnit | None
+) -> None:
+    term = None if unit is None else Term(3, unit)
+    for passed in range(0, 24 * 14, 7):
+        deposited_at = datetime(2026, 8, 19, 1, tzinfo=UTC) + timedelta(hours=passed)
+        given = facts(deposited_at, term=term, counting=Counting(calendar, hours, distance=passed % 3))
         unopened = decide_deadline(regime=Regime.ACKNOWLEDGEMENT, **given)
         openings = foresee_openings(**given)
         for later in range(0, 24 * 20, 11):
@@ -55,12 +57,26 @@ def test_looking_up_an_opening_is_deciding_it_anew(closes_at: time | None, term:
             assert fixed == decide_deadline(regime=Regime.ACKNOWLEDGEMENT, opened_at=opened_at, **given)
 
 
+def test_what_a_package_before_foresaw_is_looked_up_as_it_was() -> None:
+    """It named the six business days on which the term can start, and no day of an opening."""
+    unopened = decide_deadline(regime=Regime.ACKNOWLEDGEMENT, **facts())
+    days = [date(2026, 11, day) for day in (24, 25, 26, 27, 30)] + [STARTS_BY]
+    former = OpeningDates(MONDAY.date(), tuple(TermStart(day, day + timedelta(days=7)) for day in days))
+    fixed = fix_deadline(unopened, former, date(2026, 11, 28))
+    assert (fixed.effective_on, fixed.term_starts_on, fixed.term_ends_on) == (
+        date(2026, 11, 28),
+        date(2026, 11, 30),
+        date(2026, 12, 7),
+    )
+
+
 def test_a_notice_that_nobody_opens_takes_effect_on_the_sixth_business_day() -> None:
     unopened = decide_deadline(regime=Regime.ACKNOWLEDGEMENT, **facts())
     assert deadline_on(unopened, STARTS_BY - timedelta(days=1)) == unopened
     assert foresee_openings(**facts()).starts[-1].starts_on == STARTS_BY
     sixth = deadline_on(unopened, STARTS_BY)
-    assert sixth == Deadline(STARTS_BY, STARTS_BY, date(2026, 12, 7), STARTS_BY, date(2026, 12, 7), PERU.version)
+    ends = date(2026, 12, 7)
+    assert sixth == Deadline(STARTS_BY, STARTS_BY, ends, STARTS_BY, ends, PERU.version, PERU.declared_until)
 
 
 def test_without_foreseen_dates_an_opening_fixes_the_latest() -> None:

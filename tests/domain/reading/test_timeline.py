@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertReport, AlertState, ReportKind
 from chalicelib.domain.alert.alert_sending import Accepted, ProviderRefused, begin_attempt, settle
-from chalicelib.domain.contact import Channel
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Seen
 from chalicelib.domain.reading.timeline import MOST_READ, UNREAD, Extent, NoticeLog, Step, timeline
 from tests.builders import a_notice

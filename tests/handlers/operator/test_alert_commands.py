@@ -18,8 +18,8 @@ from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.alert.alert import AlertReport, AlertState, ReportKind
 from chalicelib.domain.alert.delivery_report import DeliveryReport
 from chalicelib.domain.codes import code_from_number
-from chalicelib.domain.contact import Channel
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import Channel
 from chalicelib.store.tables import AlertBatchItem
 from tests import alert_world
 from tests.alert_world import HOSTILE, a_batch, an_alert, hooked, refusing

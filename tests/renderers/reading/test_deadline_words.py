@@ -3,41 +3,47 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from importlib.resources import files
+from typing import Any
 
 import pytest
 
-from chalicelib.domain.calendar import BusinessCalendar, NonWorkingDay, calendar_from_json
-from chalicelib.domain.deadline import Regime, Term, TermUnit, decide_deadline, foresee_openings
+from chalicelib.domain.calendar import BusinessCalendar, CalendarEntries, NonWorkingDay, calendar_from_json
+from chalicelib.domain.deadline import Counting, Distance, Regime, Term, TermUnit, decide_deadline, foresee_openings
 from chalicelib.domain.reading.reading import DeliveredNotice, Opening
 from chalicelib.renderers.reading.deadline_words import Urgency, tell_deadline, tell_effect
 from tests.builders import a_notice
 
-PERU = calendar_from_json(json.loads(files("chalicelib").joinpath("calendars/PE.json").read_text("utf-8")))
+PACKAGED = calendar_from_json(json.loads(files("chalicelib").joinpath("calendars/PE.json").read_text("utf-8")))
+PERU = PACKAGED.with_entries(CalendarEntries(1, confirmed_until=2026))
 MONDAY_NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
 MONDAY_EVENING = datetime(2026, 3, 9, 23, tzinfo=UTC)
 TEN_DAYS = Term(10, TermUnit.BUSINESS_DAYS)
 
 
-def a_delivered(
+def a_delivered(  # noqa: PLR0913 - the facts of a notice
     regime: Regime = Regime.DEPOSIT,
     term: Term | None = TEN_DAYS,
     *,
     deposited_at: datetime = MONDAY_NOON,
     calendar: BusinessCalendar = PERU,
     opened_on: date | None = None,
+    distance: Distance | None = None,
 ) -> DeliveredNotice:
     """Make a notice whose dates the domain decided, with offices that close at 16:30."""
-    closes = time(16, 30)
     opening = None
-    given = {"deposited_at": deposited_at, "calendar": calendar, "closes_at": closes}
+    given: dict[str, Any] = {
+        "deposited_at": deposited_at,
+        "counting": Counting(calendar, calendar.hours, 0 if distance is None else distance.days),
+    }
     notice = a_notice(
         regime=regime,
         term=term,
         deposited_at=deposited_at,
-        deadline=decide_deadline(regime=regime, term=term, **given),  # type: ignore[arg-type]
-        openings=foresee_openings(term=term, **given) if regime is Regime.ACKNOWLEDGEMENT else None,  # type: ignore[arg-type]
+        distance=distance,
+        deadline=decide_deadline(regime=regime, term=term, **given),
+        openings=foresee_openings(term=term, **given) if regime is Regime.ACKNOWLEDGEMENT else None,
     )
     if opened_on is not None:
         fixed = DeliveredNotice(notice).deadline_if_opened_on(opened_on)
@@ -126,3 +132,36 @@ def test_an_immediate_measure_says_that_it_is_one() -> None:
     assert first == (
         "Surtió efecto el lunes 9 de marzo de 2026, el día de su depósito, porque es una medida de efecto inmediato."
     )
+
+
+def test_an_unconfirmed_year_is_told_where_there_is_a_term() -> None:
+    told = "Los días no laborables de 2026 no estaban confirmados cuando se depositó: "
+    for regime in Regime:
+        sentences = tell_effect(a_delivered(regime, calendar=PACKAGED), date(2026, 3, 9))
+        assert sentences[-1].startswith(told)
+        assert not any(told in one for one in tell_effect(a_delivered(regime), date(2026, 3, 9)))
+        assert not any(told in one for one in tell_effect(a_delivered(regime, None), date(2026, 3, 9)))
+
+
+def test_a_term_in_months_says_of_the_opening_that_it_was_one() -> None:
+    """It starts on the day it takes effect, as that of a notice nobody opened does."""
+    month = Term(1, TermUnit.MONTHS)
+    opened = a_delivered(Regime.ACKNOWLEDGEMENT, month, opened_on=date(2026, 3, 11))
+    assert tell_effect(opened, date(2026, 3, 20)) == (
+        "Surtió efecto el miércoles 11 de marzo de 2026, con su primera apertura, que es el acuse de recibo.",
+        f"El plazo es de 1 mes: {_from_to('miércoles 11 de marzo de 2026', 'lunes 13 de abril de 2026')}.",
+    )
+    assert "porque nadie la abrió" in tell_effect(a_delivered(Regime.ACKNOWLEDGEMENT, month), date(2026, 3, 17))[0]
+
+
+def test_the_distance_is_told_with_the_term_and_counted_in_what_is_left() -> None:
+    delivered = a_delivered(distance=Distance("Iquitos", 2, "Cuadro de ejemplo"))
+    assert (
+        "El plazo es de 10 días hábiles, más 2 días hábiles por la distancia desde Iquitos:"
+        in tell_effect(delivered, date(2026, 3, 9))[1]
+    )
+    assert tell_deadline(delivered, date(2026, 3, 10), PERU).left == "te quedan 11 días hábiles"
+
+
+def _from_to(starts: str, ends: str) -> str:
+    return f"se cuenta desde el {starts} y termina el {ends}"

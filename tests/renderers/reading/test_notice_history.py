@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.domain.alert.alert import AlertState
-from chalicelib.domain.contact import Channel
+from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.reading.timeline import Extent, Step, Timeline, TimelineEntry
 from chalicelib.renderers.reading.notice_page import History, history_of
 from tests.builders import a_file, a_notice, an_annex

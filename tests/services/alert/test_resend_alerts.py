@@ -10,8 +10,8 @@ from botocore.exceptions import ReadTimeoutError
 from chalicelib.domain.alert.alert import AlertReport, AlertState, ReportKind
 from chalicelib.domain.alert.delivery_report import DeliveryReport
 from chalicelib.domain.alert.work_list import Resending
-from chalicelib.domain.contact import Channel
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import Channel
 from chalicelib.services.alert.resend_alerts import ResendingTools, resend_alerts, resend_all
 from chalicelib.store.shards import SHARDS
 from chalicelib.store.tables import AlertBatchItem

@@ -14,9 +14,9 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from chalicelib.domain.alert.alert import GIVE_UP_AFTER, AlertState
 from chalicelib.domain.alert.retry import LEASE
-from chalicelib.domain.contact import Channel
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import EventType
+from chalicelib.domain.mailbox import Channel
 from chalicelib.gateways.way_out import BREAKER
 from chalicelib.store.tables import AlertBatchItem
 from tests.alert_world import (

@@ -16,7 +16,7 @@ from chalicelib.domain.deadline import Regime, Term, TermUnit
 from chalicelib.domain.deposit.deposit import DepositCommand
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.notice import Notice
-from chalicelib.services.deposit.compose_notice import check_dates, compose_notice
+from chalicelib.services.deposit.compose_notice import check_dates, compose_notice, settle_terms
 from tests.builders import a_file, a_notice
 from tests.deposit_world import a_mailbox, an_institution
 
@@ -39,15 +39,16 @@ COMMAND = DepositCommand(
 
 def composed(command: DepositCommand = COMMAND, *, at: datetime = MONDAY_15_15, **institution: Any) -> Notice:
     check_dates(command, at, CALENDAR)
+    own = an_institution(**institution)
     return compose_notice(
         command,
         a_mailbox(),
-        an_institution(**institution),
+        own,
+        settle_terms(command, own, CALENDAR),
         notice_id="n1",
         verification_code="v1",
         deposited_at=at,
         files=(a_file(),),
-        calendar=CALENDAR,
     )
 
 

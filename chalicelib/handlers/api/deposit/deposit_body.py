@@ -40,13 +40,13 @@ def read_deposit(body: bytes, prefixes: Mapping[DocumentType, str]) -> DepositCo
     regime, regimes = None, ", ".join(Regime)
     if fields.has("regime"):
         regime = collect(problems, lambda: fields.choice("regime", Regime, regimes), None)
-    term = _part(fields, "term", _term, problems) if fields.has("term") else None
+    term, place = _part(fields, "term", _term, problems) or (None, None) if fields.has("term") else (None, None)
     files = _files(fields, problems)
     collect(problems, fields.close, None)
     if problems or mailbox_id is None or case_file is None or document is None:
         inline = [partial(inspect_sent, file, file.content) for file in files if file.content is not None]
         raise refusal_of([*problems, *refusals(*inline)])
-    return DepositCommand(mailbox_id, case_file, document, regime, term, files)
+    return DepositCommand(mailbox_id, case_file, document, regime, term, files, place)
 
 
 def _part(fields: Fields, name: str, read: Callable[[Fields, Problems], _T], problems: Problems) -> _T | None:
@@ -92,14 +92,15 @@ def _text(fields: Fields, name: str, longest: int, problems: Problems) -> str:
     return collect(problems, lambda: printable(fields, name, longest), "")
 
 
-def _term(fields: Fields, problems: Problems) -> Term | None:
+def _term(fields: Fields, problems: Problems) -> tuple[Term | None, str | None]:
     amount = collect(problems, lambda: fields.integer("amount"), None)
     unit = collect(problems, lambda: fields.text("unit", longest=_TYPE), None)
     term = None
     if amount is not None and unit is not None:
         term = collect(problems, partial(parse_term, amount, unit), None)
+    place = _text(fields, "place", _NAME, problems) if fields.has("place") else None
     collect(problems, fields.close, None)
-    return term
+    return term, place
 
 
 def _files(fields: Fields, problems: Problems) -> tuple[SentFile, ...]:
