@@ -1,6 +1,6 @@
 """Regimes, terms and deadlines: when a notice takes effect and when its term starts and ends.
 
-Articles are those of the Ley 27444, with the number they have in its consolidated text (TUO, D.S. 004-2019-JUS).
+Articles are those of the consolidated text (TUO, D.S. 004-2019-JUS) of the Ley 27444.
 """
 
 from __future__ import annotations
@@ -112,9 +112,10 @@ def decide_deadline(  # noqa: PLR0913 - each is one of the facts that the law lo
     `closes_at` is the institution's local closing time (see `legal_date`); `opened_at` is the first opening, which
     only `acknowledgement` looks at. Never called again for a deadline already fixed: what was issued stays.
 
-    - `deposit`: effective on the legal date, the term starts the next business day (arts. 25 and 133.1, TUO 144.1).
+    - `deposit`: effective on the legal date, the term starts the next business day (TUO 25 and 144.1).
     - `acknowledgement`: effective on the opening, the term starts the next business day; without an opening in the
-      five business days after the legal date, both are the sixth (Ley 31736, second-hand).
+      five business days after the legal date, both are the sixth. The Ley 31736 asks for the acknowledgement within
+      those five (5.6) and does not say what follows without one: the sixth day is what institutions do.
     - `immediate`: effective on the day of deposit at any hour, and the term starts that same day.
 
     Raises:
@@ -199,8 +200,8 @@ def _acknowledged(deposited: date, opened_at: datetime | None, calendar: Busines
 def _end_of(term: Term, starts: date, calendar: BusinessCalendar) -> date:
     """Count a term whose first day is `starts`; a last day that is no business day rolls to the next one.
 
-    Business days: art. 134.1 (TUO 145.1). Rolling: art. 134.2 (TUO 145.2). Months run date to date, and where the
-    last month lacks that date, to the first business day of the next one: art. 134.3 (TUO 145.3).
+    Business days: TUO 145.1. Rolling: TUO 145.2. Months run date to date, and where the last month lacks that date, to
+    the first business day of the next one: TUO 145.3.
     """
     if term.unit is TermUnit.BUSINESS_DAYS:
         return calendar.nth_business_day(starts, term.amount)
