@@ -62,6 +62,6 @@ def a_notice(**overrides: Any) -> Notice:
         ),
         files=(a_file(), an_annex()),
         alerted=(AlertAddress("email", "m***@ejemplo.pe"), AlertAddress("sms", "+51 *** *** 321")),
-        legal_text_version="es-PE-1",
+        legal_text_version="es-PE-2",
     )
     return replace(notice, **overrides)

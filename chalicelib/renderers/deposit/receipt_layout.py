@@ -119,6 +119,9 @@ def _legal(paper: Paper, notice: Notice) -> None:
     paper.paragraph(texts.opening.format(institution=notice.sender.name))
     paper.ln(1.5)
     paper.paragraph(texts.text)
+    if texts.applied is not None:
+        paper.ln(1.5)
+        paper.paragraph(texts.applied)
     paper.ln(1)
     paper.write_in(7.5, colour=MUTED)
     paper.paragraph(f"Base legal: {texts.citation} Texto {notice.legal_text_version}.", line=4)

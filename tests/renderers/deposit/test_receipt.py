@@ -100,7 +100,7 @@ def test_paper_says_everything_about_the_deposit(tmp_path: Path) -> None:
         "Plazo 10 días hábiles",
         "Inicia martes 10 de marzo de 2026",
         "Vence lunes 23 de marzo de 2026",
-        "numeral 133.1 del Texto Único Ordenado de la Ley N° 27444",
+        "numeral 144.1 del Texto Único Ordenado de la Ley N° 27444",
         "carta-000079-2026.pdf",
         "application/pdf, 245 312 bytes",
         a_notice().notice_id,
@@ -119,6 +119,22 @@ def test_before_the_first_opening_paper_says_what_dates_depend_on_and_the_latest
     assert "Inicia El día hábil siguiente a la primera apertura; a más tardar, el martes 17 de marzo de 2026" in text
     assert "Vence Depende de la primera apertura; a más tardar, el lunes 30 de marzo de 2026" in text
     assert "Ley N° 31736" in text
+
+
+@needs("pdftotext")
+def test_paper_keeps_the_laws_words_and_what_the_institution_applies_in_paragraphs_of_their_own(tmp_path: Path) -> None:
+    text = printed(before_opening(), tmp_path)
+
+    assert "válidamente efectuada. La ley no dice qué ocurre si no la confirma. La entidad aplica lo siguiente" in text
+    assert "Texto es-PE-2." in text
+
+
+@needs("pdftotext")
+def test_what_was_issued_under_the_first_texts_is_printed_with_them(tmp_path: Path) -> None:
+    text = printed(a_notice(legal_text_version="es-PE-1"), tmp_path)
+
+    assert "Numeral 20.4, artículo 25 y numeral 133.1 del Texto Único Ordenado de la Ley N° 27444" in text
+    assert "144" not in text.partition("Base legal")[2].partition("Plazo")[0]
 
 
 @needs("pdftotext")
