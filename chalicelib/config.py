@@ -8,6 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 
+COUNTRIES = ("PE",)
+"""Those that `calendars/` has a calendar of."""
+
+
 class ConfigError(Exception):
     """The environment lacks a setting or holds a wrong one; raised at start, never during a request."""
 
@@ -88,6 +92,10 @@ class Config:
             raise ConfigError("missing in the environment: " + ", ".join(missing)) from None
         if config.malware_scan not in {"guardduty", "off"}:
             raise ConfigError("MALWARE_SCAN must be guardduty or off")
+        if config.country not in COUNTRIES:
+            raise ConfigError(
+                f"COUNTRY must be one of {', '.join(COUNTRIES)}: another needs a calendar of its own first"
+            )
         for name in ("mail_rate", "sms_rate"):
             if not re.fullmatch(r"[1-9]\d{0,5}", getattr(config, name), re.ASCII):
                 raise ConfigError(f"{name.upper()} must be a whole number of messages a second")

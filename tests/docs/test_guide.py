@@ -236,6 +236,7 @@ INSIDE = {
     "event_exists": "a worker repeats itself",
     "code_invalid": "told as notice_not_found",
     "cui_invalid": "people meet it when they register",
+    "calendar_changed": "two operators at once",
     "short_name_invalid": "who enters an institution meets it",
     "notice_not_opened": "mailbox users meet it who ask for a document before they opened its notice",
     "mailbox_changed": "two changes of a mailbox's users at once; a deposit reads it again by itself",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import segno
 from fpdf.enums import XPos, YPos
 
-from chalicelib.domain.deadline import Deadline, Regime
+from chalicelib.domain.deadline import Deadline, Regime, Term, TermUnit
 from chalicelib.domain.notice import FileRole, Notice, StoredFile
 from chalicelib.renderers.deposit.receipt_texts import legal_text
 from chalicelib.renderers.notice_json import notice_as_json
@@ -22,8 +22,10 @@ from chalicelib.renderers.spanish import (
 from chalicelib.renderers.term_words import term_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from zoneinfo import ZoneInfo
+
+    from chalicelib.domain.calendar import OfficeHours
 
 TITLE = "CONSTANCIA DE NOTIFICACIÓN ELECTRÓNICA"
 _LABELS = 42.0
@@ -125,47 +127,78 @@ def _legal(paper: Paper, notice: Notice) -> None:
     paper.ln(1)
     paper.write_in(7.5, colour=MUTED)
     paper.paragraph(f"Base legal: {texts.citation} Texto {notice.legal_text_version}.", line=4)
+    applied = texts.no_norm if notice.regime is Regime.ACKNOWLEDGEMENT else None
+    if notice.norm is not None and texts.norm is not None:
+        applied = texts.norm.format(citation=notice.norm)
+    if applied:
+        paper.ln(1)
+        paper.write_in()
+        paper.paragraph(applied)
 
 
 def _term(paper: Paper, notice: Notice) -> None:
     regime = legal_text(notice.legal_text_version, notice.regime).regime_name
     _section(paper, "Plazo", needs=56)
-    top = paper.y
+    top, page = paper.y, paper.page
     _row(paper, "Régimen", f"{regime}; calendario {notice.deadline.calendar_version}")
     for label, value in _term_rows(notice):
         _row(paper, label, value, strong=label == "Vence")
     paper.set_fill_color(*ACCENT)
+    top = top if paper.page == page else paper.t_margin
     paper.rect(MARGIN - 4, top, 1, paper.y - top, style="F")
+    for note in _term_notes(notice):
+        paper.ln(1.2)
+        paper.write_in(8)
+        paper.paragraph(note, line=4)
 
 
 def _term_rows(notice: Notice) -> list[tuple[str, str]]:
-    term = term_in_words(notice.term) if notice.term else "Esta notificación no fija un plazo"
-    if notice.regime is Regime.ACKNOWLEDGEMENT and notice.deadline.effective_on is None:
-        return _dates_before_opening(notice.deadline, term)
-    return _fixed_dates(notice.deadline, term)
+    deadline, term = notice.deadline, notice.term
+    rows = [] if notice.hours is None else [("Horario de atención", _hours(notice.hours))]
+    is_open = notice.regime is Regime.ACKNOWLEDGEMENT and deadline.effective_on is None
+    if is_open:
+        rows.append(("Surte efectos", "Cuando abra la notificación por primera vez (acuse de recibo)"))
+    elif deadline.effective_on:
+        rows.append(("Surte efectos", day_in_words(deadline.effective_on)))
+    rows.append(("Plazo", term_in_words(term) if term else "Esta notificación no fija un plazo"))
+    if notice.distance is not None:
+        added = term_in_words(Term(notice.distance.days, TermUnit.BUSINESS_DAYS))
+        rows.append(("Más, por distancia", f"{added}, desde {notice.distance.place}"))
+    return [*rows, *(_dates_before_opening(deadline, term) if is_open else _fixed_dates(deadline))]
 
 
-def _fixed_dates(deadline: Deadline, term: str) -> list[tuple[str, str]]:
-    rows = [("Plazo", term)]
-    if deadline.effective_on:
-        rows.insert(0, ("Surte efectos", day_in_words(deadline.effective_on)))
+def _hours(hours: OfficeHours) -> str:
+    return f"De {hours.opens_at:%H:%M} a {hours.closes_at:%H:%M}, en días hábiles"
+
+
+def _fixed_dates(deadline: Deadline) -> Iterator[tuple[str, str]]:
     if deadline.term_starts_on:
-        rows.append(("Inicia", day_in_words(deadline.term_starts_on)))
+        yield "Inicia", day_in_words(deadline.term_starts_on)
     if deadline.term_ends_on:
-        rows.append(("Vence", day_in_words(deadline.term_ends_on)))
-    return rows
+        yield "Vence", day_in_words(deadline.term_ends_on)
 
 
-def _dates_before_opening(deadline: Deadline, term: str) -> list[tuple[str, str]]:
-    latest_start = day_in_words(deadline.starts_by)
-    rows = [
-        ("Surte efectos", "Cuando abra la notificación por primera vez (acuse de recibo)"),
-        ("Plazo", term),
-        ("Inicia", f"El día hábil siguiente a la primera apertura; a más tardar, el {latest_start}"),
-    ]
+def _dates_before_opening(deadline: Deadline, term: Term | None) -> Iterator[tuple[str, str]]:
+    latest = day_in_words(deadline.starts_by)
+    is_in_months = term is not None and term.unit is TermUnit.MONTHS
+    start = "Con la primera apertura" if is_in_months else "El día hábil siguiente a la primera apertura"
+    yield "Inicia", f"{start}; a más tardar, el {latest}"
     if deadline.ends_by:
-        rows.append(("Vence", f"Depende de la primera apertura; a más tardar, el {day_in_words(deadline.ends_by)}"))
-    return rows
+        yield "Vence", f"Depende de la primera apertura; a más tardar, el {day_in_words(deadline.ends_by)}"
+
+
+def _term_notes(notice: Notice) -> Iterator[str]:
+    """Say what the text's version has to say of how this term is counted."""
+    texts, term, deadline = legal_text(notice.legal_text_version, notice.regime), notice.term, notice.deadline
+    if term is not None and term.unit is TermUnit.CALENDAR_DAYS and texts.calendar_days:
+        yield texts.calendar_days
+    if term is not None and term.unit is TermUnit.MONTHS and texts.months:
+        yield texts.months
+    if notice.distance is not None and texts.distance:
+        added = term_in_words(Term(notice.distance.days, TermUnit.BUSINESS_DAYS))
+        yield texts.distance.format(days=added, place=notice.distance.place, norm=notice.distance.norm)
+    if deadline.unconfirmed_year is not None and texts.unconfirmed_year:
+        yield texts.unconfirmed_year.format(year=deadline.confirmed_until)
 
 
 def _files(paper: Paper, files: Sequence[StoredFile]) -> None:

@@ -14,6 +14,7 @@ from functools import partial
 
 from chalicelib.domain.alert.plan_alerts import plan_alerts
 from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.deadline import legal_date
 from chalicelib.domain.deposit.deposit import DepositCommand, DepositHint
 from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, Unavailable, refusals
 from chalicelib.domain.event import Event, EventType
@@ -153,7 +154,7 @@ def deposit_notice(  # noqa: PLR0913 - what was sent, who sent it, and what to l
         except CasillaError as refusal:
             data = {"way": "deposit", "refused": refusal.code}
             tell_after_record(refusal, Asked(command.mailbox_id, sender, data), counter, tools=tools.consultations)
-        if _has_day_changed(prepared.deposit.notice.deposited_at, tools):
+        if _has_date_changed(judged, tools):
             continue
         try:
             tools.deposits.commit(prepared.deposit)
@@ -281,9 +282,12 @@ def _store(prepared: _Prepared, sender: AuthenticatedSender, tools: DepositTools
     together(writes())
 
 
-def _has_day_changed(since: datetime, tools: DepositTools) -> bool:
-    """Tell whether midnight passed while files were stored: a notice must not be dated the day before its commit."""
-    return tools.calendar.local(since).date() != tools.calendar.local(tools.clock()).date()
+def _has_date_changed(judged: _Judged, tools: DepositTools) -> bool:
+    """Tell whether midnight or closing time passed while files were stored: nothing is dated before its commit."""
+    counting, local = judged.terms.counting, tools.calendar.local
+    since, now = judged.deposited_at, tools.clock()
+    dates = [(local(at).date(), legal_date(at, counting.calendar, counting.hours)) for at in (since, now)]
+    return dates[0] != dates[1]
 
 
 def _receiving(mailbox: Mailbox | None) -> Mailbox:

@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 import pikepdf
 import pytest
 
-from chalicelib.domain.deadline import Deadline, Regime, Term, TermUnit
+from chalicelib.domain.calendar import calendar_from_json
+from chalicelib.domain.deadline import Counting, Deadline, Distance, Regime, Term, TermUnit, decide_deadline
 from chalicelib.domain.errors import Unprintable
 from chalicelib.domain.mailbox import DocumentType, Holder
 from chalicelib.domain.notice import AlertAddress, Notice
@@ -31,6 +32,7 @@ from tests.builders import a_file, a_notice, an_annex
 LIMA = ZoneInfo("America/Lima")
 URL = "https://casilla.example.pe/verificar/ABCD-EFGH-2345"
 ROOT = Path(__file__).parents[3]
+PERU = calendar_from_json(json.loads((ROOT / "chalicelib" / "calendars" / "PE.json").read_text("utf-8")))
 
 
 def needs(tool: str) -> pytest.MarkDecorator:
@@ -134,6 +136,7 @@ def test_what_was_issued_under_the_first_texts_is_printed_with_them(tmp_path: Pa
     text = printed(a_notice(legal_text_version="es-PE-1"), tmp_path)
 
     assert "Numeral 20.4, artículo 25 y numeral 133.1 del Texto Único Ordenado de la Ley N° 27444" in text
+    assert "Horario" not in text
     assert "144" not in text.partition("Base legal")[2].partition("Plazo")[0]
 
 
@@ -144,6 +147,63 @@ def test_immediate_notice_without_term_names_its_effective_day_and_no_end(tmp_pa
     assert "Inmediato (medida cautelar)" in text
     assert "Surte efectos lunes 9 de marzo de 2026 Plazo Esta notificación no fija un plazo" in text
     assert "Vence" not in text
+
+
+def counted(distance: Distance | None = None, **facts: Any) -> Notice:
+    """Make a notice whose dates were counted in a year that nobody confirmed."""
+    notice = a_notice(norm="Directiva 001-2026-DEMO, art. 7", hours=PERU.hours, distance=distance, **facts)
+    days = 0 if distance is None else distance.days
+    given: dict[str, Any] = {"deposited_at": notice.deposited_at, "term": notice.term}
+    counting = Counting(PERU, PERU.hours, days)
+    return replace(notice, deadline=decide_deadline(regime=notice.regime, counting=counting, **given))
+
+
+@needs("pdftotext")
+def test_paper_cites_the_norm_of_the_institution_or_says_that_none_was_cited(tmp_path: Path) -> None:
+    cited = printed(counted(), tmp_path)
+    assert "bajo este régimen: Directiva 001-2026-DEMO, art. 7." in cited
+    assert "no citó una norma" not in cited
+    uncited = printed(replace(before_opening(), norm=None), tmp_path)
+    assert "La entidad no citó una norma propia para otro régimen: por defecto se aplica el acuse de recibo." in uncited
+
+
+@needs("pdftotext")
+def test_paper_says_by_which_hours_and_with_which_distance_it_was_counted(tmp_path: Path) -> None:
+    text = printed(counted(Distance("Iquitos", 5, "Cuadro de ejemplo")), tmp_path)
+    assert "Horario de atención De 08:30 a 16:30, en días hábiles" in text
+    assert "Plazo 10 días hábiles Más, por distancia 5 días hábiles, desde Iquitos" in text
+    assert "Vence lunes 30 de marzo de 2026" in text
+    assert "por el domicilio del administrado en Iquitos (Cuadro de ejemplo; artículo 146" in text
+    assert "distancia" not in printed(counted(), tmp_path)
+
+
+@needs("pdftotext")
+@pytest.mark.parametrize(
+    ("unit", "note"),
+    [
+        (TermUnit.CALENDAR_DAYS, "Atención: este plazo se cuenta en días calendario"),
+        (TermUnit.MONTHS, "se cuenta a partir de la notificación, de fecha a fecha (numerales 144.2 y 145.3"),
+    ],
+)
+def test_paper_says_how_calendar_days_and_months_are_counted(unit: TermUnit, note: str, tmp_path: Path) -> None:
+    assert note in printed(counted(term=Term(3, unit)), tmp_path)
+    assert note not in printed(counted(), tmp_path)
+
+
+@needs("pdftotext")
+def test_paper_says_that_a_term_runs_past_the_last_confirmed_year(tmp_path: Path) -> None:
+    note = "El plazo termina después de 2025, el último año cuyos días no laborables están confirmados"
+    assert note in printed(counted(), tmp_path)
+    confirmed = replace(counted(), deadline=replace(counted().deadline, confirmed_until=2026))
+    assert note not in printed(confirmed, tmp_path)
+
+
+@needs("pdftotext")
+def test_a_term_in_months_starts_with_the_first_opening(tmp_path: Path) -> None:
+    notice = counted(regime=Regime.ACKNOWLEDGEMENT, term=Term(3, TermUnit.MONTHS))
+    text = printed(notice, tmp_path)
+    assert "Inicia Con la primera apertura; a más tardar, el martes 17 de marzo de 2026" in text
+    assert "a más tardar, el miércoles 17 de junio de 2026" in text
 
 
 @needs("pdftotext")

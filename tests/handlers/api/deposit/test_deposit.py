@@ -304,12 +304,19 @@ def test_document_issued_by_a_clock_half_a_minute_ahead_is_taken(world: World, i
     assert world.deposit(body).status_code == status
 
 
-@pytest.mark.parametrize(("before", "effective_on"), [(1, "2026-03-10"), (2, "2026-03-09")])
-def test_deposit_during_which_midnight_passes_is_dated_the_day_of_its_commit(
-    world: World, before: int, effective_on: str
+@pytest.mark.parametrize(
+    ("border", "before", "effective_on"),
+    [
+        (datetime(2026, 3, 9, 21, 30, 1, tzinfo=UTC), 1, "2026-03-10"),  # closing time in Lima
+        (datetime(2026, 3, 9, 21, 30, 1, tzinfo=UTC), 2, "2026-03-09"),
+        (datetime(2026, 3, 10, 5, tzinfo=UTC), 1, "2026-03-11"),  # midnight in Lima
+        (datetime(2026, 3, 10, 5, tzinfo=UTC), 2, "2026-03-10"),
+    ],
+)
+def test_deposit_during_which_closing_time_or_midnight_passes_is_dated_as_of_its_commit(
+    world: World, border: datetime, before: int, effective_on: str
 ) -> None:
-    midnight = datetime(2026, 3, 10, 5, tzinfo=UTC)  # in Lima
-    world.clock.now = midnight - timedelta(seconds=before)
+    world.clock.now = border - timedelta(seconds=before)
     events = files(world.container)._client.meta.events  # noqa: SLF001 - what a deposit stores, it stores by this
 
     def store_for_a_second(**_: Any) -> None:
@@ -321,7 +328,7 @@ def test_deposit_during_which_midnight_passes_is_dated_the_day_of_its_commit(
 
     assert answer["effective_on"] == effective_on
     (event,) = event_store(world.container).list_for_subject(f"notice#{answer['notice_id']}")
-    assert event.occurred_at == midnight - timedelta(seconds=before if before > 1 else 0)
+    assert event.occurred_at == border - timedelta(seconds=before if before > 1 else 0)
 
 
 def test_revoked_key_stops_at_once(world: World) -> None:

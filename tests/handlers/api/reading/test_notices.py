@@ -211,6 +211,7 @@ def test_opening_fixes_the_dates_where_the_regime_looks_at_it(people: People, to
         "starts_by": "2026-03-17",
         "ends_by": "2026-03-23",
         "calendar_version": "",
+        "unconfirmed_year": 2026,
     }
     people.world.clock.advance(days=2)
     token = people.token()
