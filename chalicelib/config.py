@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-
 COUNTRIES = ("PE",)
 """Those that `calendars/` has a calendar of."""
 
