@@ -1,6 +1,8 @@
 """Texts as a search compares them: accents, case, spacing and kinds of dash or quote do not count.
 
-The sign for *number* is one, however it is written: `N°`, `Nº`, `N.º`, `No.`, `Nro.`, with a space after it or none. Ñ folds to N: whoever has no ñ on the keyboard must find what was written with it. `official_name`, which compares
+The sign for *number* is one, however it is written: `N°`, `Nº`, `N.º`, `No.`, `Nro.`, with a space after it or none.
+
+Ñ folds to N: whoever has no ñ on the keyboard must find what was written with it. `official_name`, which compares
 identities, keeps it.
 """
 
