@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ROWS, _MANY, _IN_PDF = 10_000, 100_000, 5_000
 _ZONE = ZoneInfo("America/Lima")
 _NOW = datetime(2026, 3, 9, 15, 15, 30, tzinfo=_ZONE)
-_HEAD = ListingHead("1-40000002", Search(), _NOW)
+_HEAD = ListingHead("1-40000002", "QUISPE DEMO MARÍA ÑUSTA", Search(), _NOW)
 _SUBJECTS = (
     "Respuesta a su solicitud de información",
     "Inicio de procedimiento administrativo sancionador y apertura del plazo para presentar descargos",
@@ -76,6 +76,8 @@ def rows(count: int) -> Iterator[ListedNotice]:
             document_number=f"{number:06d}-2026",
             issued_at=_NOW - timedelta(minutes=7 * number),
             sent_at=_NOW - timedelta(minutes=5 * number),
+            deadline="Vence el lunes 23 de marzo de 2026 \u2013 te quedan 10 días hábiles",
+            due_on=date(2026, 3, 23),
             state="Pendiente",
         )
 
@@ -100,20 +102,23 @@ def _floor(listed: Iterator[ListedNotice]) -> None:
     book: Any = importlib.import_module("xlsxwriter").Workbook(BytesIO(), {"constant_memory": True})
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(COLUMNS) - 1, 30)
+    sheet.set_column(0, len(COLUMNS), 30)
     text = book.add_format({"text_wrap": True, "valign": "top", "bottom": 1})
-    date = book.add_format({"num_format": "dd/mm/yyyy hh:mm", "valign": "top", "bottom": 1})
-    sheet.write_row(0, 0, COLUMNS)
+    instant = book.add_format({"num_format": "dd/mm/yyyy hh:mm", "valign": "top", "bottom": 1})
+    day = book.add_format({"num_format": "dd/mm/yyyy", "valign": "top", "bottom": 1})
+    sheet.write_row(0, 0, (*COLUMNS, "Vence el"))
     number = 0
     for number, row in enumerate(listed, 1):
         sheet.write_number(number, 0, row.year, text)
         texts = (row.subject, row.office, row.sender, row.document_type, row.document_number)
         for column, value in enumerate(texts, 1):
             sheet.write_string(number, column, value, text)
-        sheet.write_datetime(number, 6, row.issued_at.replace(tzinfo=None), date)
-        sheet.write_datetime(number, 7, row.sent_at.replace(tzinfo=None), date)
-        sheet.write_string(number, 8, row.state, text)
-    sheet.autofilter(0, 0, number, len(COLUMNS) - 1)
+        sheet.write_datetime(number, 6, row.issued_at.replace(tzinfo=None), instant)
+        sheet.write_datetime(number, 7, row.sent_at.replace(tzinfo=None), instant)
+        sheet.write_string(number, 8, row.deadline, text)
+        sheet.write_datetime(number, 9, row.due_on, day)
+        sheet.write_string(number, 10, row.state, text)
+    sheet.autofilter(0, 0, number, len(COLUMNS))
     book.close()
 
 

@@ -7,7 +7,7 @@ from chalicelib.bootstrap.aws import connection, new_client
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.reading import reading_store
 from chalicelib.bootstrap.search import search_tools
-from chalicelib.bootstrap.storage import event_store, limit_store
+from chalicelib.bootstrap.storage import event_store, limit_store, mailbox_store
 from chalicelib.gateways.export.export_files import ExportFiles
 from chalicelib.gateways.export.export_queue import ExportQueue
 from chalicelib.gateways.message_queue import MessageQueue
@@ -37,6 +37,7 @@ def export_tools(box: Container) -> ExportTools:
         export_files=ExportFiles(new_client(box, "s3", retries=3, signature_version="s3v4"), box.config.exports_bucket),
         files=files(box),
         readings=reading_store(box),
+        mailboxes=mailbox_store(box),
         search=search_tools(box).notices,
         events=event_store(box),
         calendar=box.calendar,

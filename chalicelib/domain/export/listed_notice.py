@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.reading.reading import DeliveredNotice
@@ -11,6 +11,7 @@ from chalicelib.domain.reading.search import Search, SearchField, year_of
 
 COLUMNS = (
     *(field.label for field in SearchField if field is not SearchField.CASE_FILE),
+    "Plazo",
     "Estado",
 )
 """What a list shows, from left to right."""
@@ -28,6 +29,10 @@ class ListedNotice:
     document_number: str
     issued_at: datetime
     sent_at: datetime
+    deadline: str
+    """As the page of the list says it on the day of the export."""
+    due_on: date | None
+    """The last day of the term where it is fixed, to sort by."""
     state: str
 
 
@@ -36,12 +41,13 @@ class ListingHead:
     """What an export says about itself: whose mailbox, which notices, and when it was made, in the country's zone."""
 
     mailbox_id: str
+    holder: str
     search: Search
     made_at: datetime
 
 
-def listed(delivered: DeliveredNotice, zone: ZoneInfo) -> ListedNotice:
-    """Return a notice's row."""
+def listed(delivered: DeliveredNotice, zone: ZoneInfo, *, today: date, deadline: str) -> ListedNotice:
+    """Return a notice's row as it is on a local day; `deadline` is its term in words."""
     notice = delivered.notice
     document = notice.document
     return ListedNotice(
@@ -53,5 +59,7 @@ def listed(delivered: DeliveredNotice, zone: ZoneInfo) -> ListedNotice:
         document_number=document.number,
         issued_at=document.issued_at.astimezone(zone),
         sent_at=notice.deposited_at.astimezone(zone),
+        deadline=deadline,
+        due_on=None if notice.term is None else delivered.deadline_on(today).term_ends_on,
         state=delivered.reading.state,
     )

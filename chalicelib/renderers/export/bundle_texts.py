@@ -32,6 +32,7 @@ Cómo comprobar que nada cambió
   En Linux o macOS, dentro de esta carpeta:   sha256sum -c SHA256SUMS.txt
   En Windows, archivo por archivo:            certutil -hashfile "nombre del archivo" SHA256
   La huella de cada documento debe ser también la que dice su constancia.
+  Los nombres muy largos están acortados; completos están en deposito.json y en la constancia.
 
 Este archivo puede contener datos personales. Guárdalo en un lugar seguro.
 """

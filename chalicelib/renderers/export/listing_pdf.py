@@ -17,8 +17,9 @@ from chalicelib.renderers.spanish import date_and_hour, zone_in_words
 MEDIA_TYPE = "application/pdf"
 _SIDE, _TOP = 12.0, 17.0
 _GAP = 3.0
-_WIDTHS = (11.0, 69.0, 43.0, 42.0, 24.0, 30.0, 19.0, 19.0, 16.0 + _GAP)
+_WIDTHS = (11.0, 56.0, 35.0, 34.0, 22.0, 27.0, 18.0, 18.0, 37.0, 15.0 + _GAP)
 """Of the columns, gaps included; the last gap lies in the margin."""
+_DEADLINE = COLUMNS.index("Plazo")
 _SIZE, _LINE, _PADDING = 7.5, 3.7, 1.5
 
 
@@ -77,7 +78,7 @@ class _ListPaper(Paper):
         texts = (str(row.year), row.subject, row.office, row.sender, row.document_type, row.document_number)
         cells = [self._broken(text, width - _GAP) for text, width in zip(texts, _WIDTHS, strict=False)]
         cells += [[f"{instant:%d/%m/%Y}", f"{instant:%H:%M}"] for instant in (row.issued_at, row.sent_at)]
-        cells.append([row.state])
+        cells += [self._break(row.deadline, _WIDTHS[_DEADLINE] - _GAP), [row.state]]
         if self.will_page_break(_height(cells)):
             self.add_page()
         fitting = int((self.page_break_trigger - self.y - 2 * _PADDING) / _LINE)
@@ -107,6 +108,7 @@ def _title(paper: Paper, head: ListingHead, count: int, zone: ZoneInfo) -> None:
     paper.paragraph(paper.running_title, line=7)
     paper.ln(1)
     for label, value in (
+        ("Titular", printable(head.holder)),
         ("Filtro", printable(head.search.in_words)),
         ("Notificaciones", f"{count}"),
         ("Generado", f"{date_and_hour(head.made_at, zone)}. Todas las fechas y horas son {zone_in_words(zone)}."),

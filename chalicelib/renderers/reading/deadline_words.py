@@ -36,6 +36,11 @@ class DeadlineTold:
     words: str
     left: str = ""
 
+    @property
+    def in_one_line(self) -> str:
+        """Both, as pages show them."""
+        return f"{self.words} \u2013 {self.left}" if self.left else self.words
+
 
 def tell_deadline(delivered: DeliveredNotice, today: date, calendar: BusinessCalendar) -> DeadlineTold:
     """Tell the term as it stands on a local day."""

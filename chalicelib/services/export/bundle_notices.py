@@ -7,6 +7,7 @@ from datetime import date
 
 from chalicelib.domain.errors import TooLarge
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.export.bundled_name import bundled_name
 from chalicelib.domain.export.export import Export
 from chalicelib.domain.notice import FileRole, Notice
 from chalicelib.domain.reading.reading import DeliveredNotice, notice_not_found, require_opened
@@ -20,7 +21,7 @@ from chalicelib.renderers.export.bundle_texts import (
     standing_text,
 )
 from chalicelib.services.export.tools import ExportTools, NamedFile
-from chalicelib.services.export.zip_bundle import ZipBundle, safe_name
+from chalicelib.services.export.zip_bundle import ZipBundle
 from chalicelib.store.reading.reading_store import FoundNotice
 
 README = "LEEME.txt"
@@ -122,7 +123,7 @@ def _add_files(bundle: ZipBundle, notice: Notice, folder: str, role: FileRole, t
     chosen = [file for file in notice.files if file.role is role]
     for number, file in enumerate(chosen, start=1):
         bundle.add(
-            folder + safe_name(number, file.filename),
+            folder + bundled_name(number, file.filename),
             tools.files.stream_document(file.object_key),
             size=file.size,
             sha256=file.sha256,

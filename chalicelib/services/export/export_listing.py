@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.errors import TooLarge
 from chalicelib.domain.export.export import Export, ListingFormat
-from chalicelib.domain.export.listed_notice import ListingHead, listed
-from chalicelib.domain.reading.reading import Reading
+from chalicelib.domain.export.listed_notice import ListedNotice, ListingHead, listed
+from chalicelib.domain.reading.reading import DeliveredNotice, Reading
 from chalicelib.domain.reading.search import Search
 from chalicelib.domain.reading.search_query import read_conditions, to_parameters, typed_query
 from chalicelib.gateways.export.export_files import ObjectWriter
+from chalicelib.renderers.reading.deadline_words import tell_deadline
 from chalicelib.services.export.tools import ExportTools, NamedFile
 from chalicelib.services.reading.search_notices import all_matches
 
@@ -34,10 +37,12 @@ def listing(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFile
     """
     zone = tools.calendar.zone
     search = _search_of(export)
-    head = ListingHead(export.mailbox_id, search, tools.clock().astimezone(zone))
+    made_at = tools.clock().astimezone(zone)
+    mailbox = tools.mailboxes.find(export.mailbox_id)
+    head = ListingHead(export.mailbox_id, mailbox.holder.name if mailbox else "", search, made_at)
     found = all_matches(export.mailbox_id, search, notices=tools.search, zone=zone)
-    rows = (listed(delivered, zone) for delivered in found)
-    name = f"notificaciones-{export.mailbox_id}-{head.made_at:%Y%m%d-%H%M}"
+    rows = (_row(delivered, made_at.date(), tools.calendar) for delivered in found)
+    name = f"notificaciones-{export.mailbox_id}-{made_at:%Y%m%d-%H%M}"
     if export.parameters["format"] == ListingFormat.PDF:
         from chalicelib.renderers.export import listing_pdf  # noqa: PLC0415 - fpdf2
 
@@ -49,6 +54,11 @@ def listing(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFile
     bounded = _at_most(tools.listing_limits.excel, rows, "acorta las fechas y pide varias listas")
     listing_xlsx.write_listing_xlsx(bounded, head, zone=zone, to=sink)
     return NamedFile(f"{name}.xlsx", listing_xlsx.MEDIA_TYPE)
+
+
+def _row(delivered: DeliveredNotice, today: date, calendar: BusinessCalendar) -> ListedNotice:
+    told = tell_deadline(delivered, today, calendar)
+    return listed(delivered, calendar.zone, today=today, deadline=told.in_one_line)
 
 
 def _search_of(export: Export) -> Search:

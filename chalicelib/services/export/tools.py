@@ -14,6 +14,7 @@ from chalicelib.gateways.files import Files
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.export_store import ExportStore
 from chalicelib.store.limit_store import LimitStore
+from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.reading.notice_search_store import NoticeSearchStore
 from chalicelib.store.reading.reading_store import ReadingStore
 
@@ -35,6 +36,7 @@ class ExportTools:
     export_files: ExportFiles
     files: Files
     readings: ReadingStore
+    mailboxes: MailboxStore
     search: NoticeSearchStore
     events: EventStore
     calendar: BusinessCalendar

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 import zipfile
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,9 +11,6 @@ from typing import Any
 from chalicelib.domain.errors import Conflict
 
 MANIFEST = "SHA256SUMS.txt"
-_LONGEST_NAME = 180
-"""Bytes of one name; file systems take 255, and people put folders and copies' numbers around it."""
-_NOT_EVERYWHERE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
 
 class FileAltered(Conflict):
@@ -62,11 +57,3 @@ class ZipBundle:
         """Add the manifest, which `sha256sum -c` reads, and end the ZIP."""
         self.add_text(MANIFEST, "".join(self._sums))
         self._zip.close()
-
-
-def safe_name(number: int, filename: str) -> str:
-    """Return a name that any computer takes and that no other number has: `01 Resolución.pdf`."""
-    stem, dot, extension = _NOT_EVERYWHERE.sub("_", unicodedata.normalize("NFC", filename)).rpartition(".")
-    room = _LONGEST_NAME - len(f"{dot}{extension}".encode())
-    kept = stem.encode()[:room].decode(errors="ignore").strip(" .")
-    return f"{number:02d} {kept}{dot}{extension}".rstrip(" .")

@@ -37,6 +37,21 @@ def test_all_conditions_have_to_hold() -> None:
     assert not matches(a_notice(), [right, wrong], LIMA)
 
 
+SIGNS = ("N° ", "N°", "Nº ", "Nº", "No. ", "No.", "N.º ", "N.º", "Nro. ", "Nro.")
+
+
+@pytest.mark.parametrize("written", SIGNS)
+@pytest.mark.parametrize("wanted", SIGNS)
+def test_signs_of_number_find_each_other(written: str, wanted: str) -> None:
+    one = notice(number=f"{written}000079-2026", subject=f"Traslado del Informe {written}15-2026/DG y anexos")
+    one = replace(one, case_file=replace(one.case_file, number=f"EXP. {written}98"))
+    assert found(one, SearchField.DOCUMENT_NUMBER, IS, f"{wanted}000079-2026")
+    assert found(one, SearchField.DOCUMENT_NUMBER, STARTS, f"{wanted}0000")
+    assert found(one, SearchField.SUBJECT, HAS, f"informe {wanted}15-2026")
+    assert found(one, SearchField.CASE_FILE, HAS, f"{wanted}98")
+    assert not found(one, SearchField.SUBJECT, HAS, f"{wanted}16-2026")
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

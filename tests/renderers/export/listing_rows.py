@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,8 @@ def a_row(**overrides: Any) -> ListedNotice:
         "document_number": "000079-2026",
         "issued_at": datetime(2026, 3, 6, 11, 5, tzinfo=LIMA),
         "sent_at": MADE_AT,
+        "deadline": "Vence el lunes 23 de marzo de 2026 \u2013 te quedan 10 días hábiles",
+        "due_on": date(2026, 3, 23),
         "state": Reading.PENDING.state,
         **overrides,
     }
@@ -37,6 +39,7 @@ def a_row(**overrides: Any) -> ListedNotice:
 def a_head(**overrides: Any) -> ListingHead:
     given: dict[str, Any] = {
         "mailbox_id": "1-40000002",
+        "holder": "Rosa Ejemplo Ficticia",
         "search": Search(CONDITIONS, Reading.PENDING),
         "made_at": MADE_AT,
         **overrides,

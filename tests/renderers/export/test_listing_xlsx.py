@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from chalicelib.domain.export.listed_notice import ListedNotice
-from chalicelib.domain.reading.search import Search
+from chalicelib.domain.reading.search import Condition, Operator, Search, SearchField
 from chalicelib.renderers.export.listing_xlsx import write_listing_xlsx
 from tests.renderers.export.listing_rows import LIMA, a_head, a_row
 
@@ -54,6 +54,8 @@ def test_the_first_sheet_has_the_columns_of_the_list_and_typed_values() -> None:
         "Núm. documento de emisión",
         "Fecha de emisión",
         "Fecha de envío",
+        "Plazo",
+        "Vence el",
         "Estado",
     )
     assert row == (
@@ -65,22 +67,25 @@ def test_the_first_sheet_has_the_columns_of_the_list_and_typed_values() -> None:
         "000079-2026",
         datetime(2026, 3, 6, 11, 5),  # noqa: DTZ001 - Excel knows no zones
         datetime(2026, 3, 9, 15, 15, 30),  # noqa: DTZ001
+        "Vence el lunes 23 de marzo de 2026 \u2013 te quedan 10 días hábiles",
+        datetime(2026, 3, 23),  # noqa: DTZ001
         "Pendiente",
     )
-    assert [cell.data_type for cell in sheet[2]] == ["n", "s", "s", "s", "s", "s", "d", "d", "s"]
+    assert [cell.data_type for cell in sheet[2]] == ["n", "s", "s", "s", "s", "s", "d", "d", "s", "d", "s"]
+    assert sheet["J2"].number_format == "dd/mm/yyyy"
     assert {sheet["G2"].number_format, sheet["H2"].number_format} == {"dd/mm/yyyy hh:mm"}
 
 
 def test_the_heading_stays_and_filters() -> None:
     book = opened(a_row(), a_row())
     sheet = book.worksheets[0]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:I3", "$1:$1")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:K3", "$1:$1")
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
 
 
 def test_an_empty_list_has_its_heading() -> None:
     sheet = opened().worksheets[0]
-    assert (sheet.max_row, sheet.auto_filter.ref) == (1, "A1:I1")
+    assert (sheet.max_row, sheet.auto_filter.ref) == (1, "A1:K1")
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x.example")', "#N/A"])
@@ -125,14 +130,17 @@ def test_text_that_looks_like_an_escape_is_escaped() -> None:
 
 
 def test_rows_are_as_high_as_their_longest_text() -> None:
-    sheet = opened(a_row(), a_row(subject="PALABRA " * 40), a_row()).worksheets[0]
+    short = a_row(deadline="Sin plazo", due_on=None)
+    sheet = opened(short, a_row(subject="PALABRA " * 40), short, a_row()).worksheets[0]
     assert sheet.row_dimensions[3].height >= 6 * 15
     assert sheet.row_dimensions[4].height is None
+    assert sheet.row_dimensions[5].height >= 2 * 15
 
 
 def test_the_second_sheet_says_whose_list_it_is_with_which_filter_and_when() -> None:
     about = dict(opened(a_row(), a_row()).worksheets[1].iter_rows(values_only=True))
     assert about == {
+        "Titular": "Rosa Ejemplo Ficticia",
         "Casilla electrónica": "1-40000002",
         "Filtro": "Pendientes por leer; Asunto contiene «información»; Fecha de envío desde 01/01/2026",
         "Notificaciones": "2",
@@ -142,6 +150,38 @@ def test_the_second_sheet_says_whose_list_it_is_with_which_filter_and_when() -> 
     assert (
         dict(opened(search=Search()).worksheets[1].iter_rows(values_only=True))["Filtro"] == "Todas las notificaciones"
     )
+
+
+def test_a_notice_without_a_fixed_end_has_an_empty_date_and_leaves_the_next_its_own() -> None:
+    sheet = opened(a_row(), a_row(deadline="Sin plazo", due_on=None), a_row()).worksheets[0]
+    assert [sheet.cell(row, 10).value is None for row in (2, 3, 4)] == [False, True, False]
+    assert sheet.cell(3, 9).value == "Sin plazo"
+
+
+def test_paper_says_whose_list_it_is_with_which_filter_and_when() -> None:
+    head = opened(a_row()).worksheets[0].oddHeader
+    whose, _, chosen = head.left.text.partition(" \u2013 ")
+    assert whose == "Casilla 1-40000002, Rosa Ejemplo Ficticia"
+    assert chosen == "Filtro: Pendientes por leer; Asunto contiene «información»; Fecha de envío desde 01/01/2026"
+    assert head.right.text == "Generado 09/03/2026 15:15:30 (hora de Lima)"
+    assert (
+        "Pan && Vino S.A. \u2013 Filtro" in opened(a_row(), holder="Pan & Vino S.A.").worksheets[0].oddHeader.left.text
+    )
+
+
+@pytest.mark.parametrize("sign", ["Ñ", "&"])
+def test_what_is_said_on_paper_has_room_there(sign: str) -> None:
+    wanted = Search((Condition(SearchField.SUBJECT, Operator.CONTAINS, sign * 200),))
+    head = opened(a_row(), holder=sign * 200, search=wanted).worksheets[0].oddHeader
+    assert len(f"&L{head.left.text}&R{head.right.text}") <= 255
+    assert [line[-1] for line in head.left.text.split(" \u2013 ")] == ["…", "…"]
+    assert head.left.text.count("&") % 2 == 0
+
+
+@pytest.mark.parametrize("name", ["=1+1", "@ombre", "+51"])
+def test_a_holders_name_is_no_formula(name: str) -> None:
+    about = opened(a_row(), holder=name).worksheets[1]
+    assert (about["B1"].value, about["B1"].data_type, about["B1"].quotePrefix) == (name, "s", True)
 
 
 def test_rows_that_fail_leave_no_file_behind() -> None:

@@ -10,30 +10,9 @@ from typing import Any
 import pytest
 
 from chalicelib.gateways.export.export_files import PART_BYTES, ExportFiles
-from chalicelib.services.export.zip_bundle import FileAltered, ZipBundle, safe_name
+from chalicelib.services.export.zip_bundle import FileAltered, ZipBundle
 
 AT = datetime(2026, 3, 9, 15, 15, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("filename", "name"),
-    [
-        ("Resolución N° 15.pdf", "01 Resolución N° 15.pdf"),
-        ('cuadro: "2025"?.xlsx', "01 cuadro_ _2025__.xlsx"),
-        ("nota. .pdf", "01 nota.pdf"),
-        ("AUX.pdf", "01 AUX.pdf"),
-        ("can\u0303o\u0301n.pdf", "01 cañón.pdf"),
-    ],
-)
-def test_names_are_those_that_any_computer_takes(filename: str, name: str) -> None:
-    assert safe_name(1, filename) == name
-
-
-def test_a_long_name_keeps_its_extension_and_whole_letters() -> None:
-    name = safe_name(12, "ñ" * 196 + ".pdf")
-    assert name.startswith("12 ñ")
-    assert name.endswith("ñ.pdf")
-    assert 180 <= len(name.encode()) <= 190
 
 
 def test_a_file_that_is_not_what_was_deposited_spoils_the_bundle() -> None:

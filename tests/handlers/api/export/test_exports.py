@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import subprocess
+import unicodedata
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -274,3 +275,27 @@ def test_what_one_user_asked_for_is_not_counted_for_another(exports: Exports) ->
             limit_store(container).tally(limit.key(user_id), window_s=limit.window_s, now=now)
         asked = exports.people.send("POST", "/v1/exports", {"kind": "mailbox"}, token=exports.token)
         assert asked.status_code == (429 if user_id == "u1" else 202)
+
+
+LONGEST_NAMES = ("Informe técnico " + "a" * 180 + ".pdf", "ñ" * 196 + ".pdf", "—" * 196 + ".pdf", "Ñ" * 196 + ".PDF")
+USUAL_FOLDER = "C:\\Users\\nombre.apellido\\Downloads\\"
+
+
+@pytest.mark.parametrize("kind", ["annexes", "evidence", "mailbox"])
+def test_windows_unpacks_the_longest_names_where_people_usually_do(exports: Exports, kind: str) -> None:
+    world = exports.people.world
+    body = {**a_body(), "main": an_inline_file(filename=LONGEST_NAMES[0])}
+    body["annexes"] = [an_inline_file(ANNEX, name) for name in (LONGEST_NAMES[number % 4] for number in range(20))]
+    answer = world.deposit(body)
+    assert answer.status_code == 201, answer.json_body
+    notice_id = answer.json_body["notice_id"]
+    exports.people.send("POST", f"/v1/notices/{notice_id}/opening", token=exports.token)
+    asked = exports.ask({"kind": kind, **({} if kind == "mailbox" else {"notice_id": notice_id})})
+    exports.work()
+    file = exports.show(asked["export_id"])["file"]
+    folder = USUAL_FOLDER + file["filename"].removesuffix(".zip") + "\\"
+    with zipfile.ZipFile(io.BytesIO(exports.fetch(file["url"]))) as bundle:
+        paths = bundle.namelist()
+    assert max(len((folder + path).encode("utf-16-le")) // 2 for path in paths) < 260
+    assert max(len(part.encode()) for path in paths for part in path.split("/")) <= 255
+    assert len({unicodedata.normalize("NFKD", path).casefold() for path in paths}) == len(paths) >= 21
