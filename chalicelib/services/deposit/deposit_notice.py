@@ -13,12 +13,15 @@ from datetime import datetime
 
 from chalicelib.domain.alert.plan_alerts import plan_alerts
 from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.deadline import Regime
 from chalicelib.domain.deposit.deposit import DepositCommand, DepositHint
-from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, Unavailable, refusals
+from chalicelib.domain.deposit.recipient import require_receiving
+from chalicelib.domain.errors import CasillaError, Conflict, Unavailable, refusals
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.notice import Notice, StoredFile
 from chalicelib.domain.sender.consultation_policy import UNDELIVERED, limit_refusal
+from chalicelib.domain.sender.institution import decide_regime
 from chalicelib.domain.upload.upload import Upload
 from chalicelib.gateways.files import Files
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
@@ -92,6 +95,8 @@ class _Judged:
     """A deposit whose request is right by itself, whatever its mailbox is."""
 
     command: DepositCommand
+    """With the regime that applies."""
+    regime: Regime
     notice_id: str
     deposited_at: datetime
     files: tuple[StoredFile, ...]
@@ -117,8 +122,9 @@ def deposit_notice(  # noqa: PLR0913 - what was sent, who sent it, and what to l
     Raises:
         NotAuthenticated: the signature, its key or its nonce.
         Forbidden: `institution_inactive`.
-        Conflict: `idempotency_key_reused`, `mailbox_disabled`, `upload_not_checked`.
-        InvalidInput: what was sent; nothing is stored. `recipient_without_mailbox` is recorded, as `mailbox_disabled`.
+        Conflict: `idempotency_key_reused`, `mailbox_disabled`, `recipient_channel_missing`, `upload_not_checked`.
+        InvalidInput: what was sent; nothing is stored. `recipient_without_mailbox` is recorded, as the mailbox's
+            conflicts are.
         TooManyRequests: `undelivered_limit`.
         Unavailable: `deposit_unavailable`, after every try; the same request can be sent again.
 
@@ -186,10 +192,14 @@ def _judge(command: DepositCommand, sender: AuthenticatedSender, found: Found, t
         sender.institution,
         notice_id,
         deposited_at,
-        beside=refusals(lambda: check_dates(command, deposited_at, tools.calendar)),
+        beside=refusals(
+            lambda: check_dates(command, deposited_at, tools.calendar),
+            lambda: decide_regime(sender.institution, command.regime),
+        ),
     )
+    regime = decide_regime(sender.institution, command.regime)
     uploads = tuple(found.uploads[upload_id] for upload_id in command.upload_ids)
-    return _Judged(command, notice_id, deposited_at, files, inline, uploads)
+    return _Judged(replace(command, regime=regime), regime, notice_id, deposited_at, files, inline, uploads)
 
 
 def _prepare(  # noqa: PLR0913 - the facts of one deposit
@@ -202,7 +212,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
     tools: DepositTools,
 ) -> _Prepared:
     """Decide what the mailbox decides, store nothing."""
-    mailbox = _receiving(found)
+    mailbox = require_receiving(found, sender.institution.required_channels(judged.regime))
     notice = compose_notice(
         judged.command,
         mailbox,
@@ -279,22 +289,6 @@ def _store(prepared: _Prepared, sender: AuthenticatedSender, tools: DepositTools
 def _has_day_changed(since: datetime, tools: DepositTools) -> bool:
     """Tell whether midnight passed while files were stored: a notice must not be dated the day before its commit."""
     return tools.calendar.local(since).date() != tools.calendar.local(tools.clock()).date()
-
-
-def _receiving(mailbox: Mailbox | None) -> Mailbox:
-    if mailbox is None:
-        raise InvalidInput(
-            "recipient_without_mailbox",
-            "El destinatario no tiene casilla electrónica. Notifíquelo por otro medio.",
-            field="recipient.document_number",
-        )
-    if not mailbox.can_receive:
-        raise Conflict(
-            "mailbox_disabled",
-            "La casilla del destinatario está deshabilitada y no recibe notificaciones. Notifíquelo por otro medio.",
-            field="recipient.document_number",
-        )
-    return mailbox
 
 
 def _key_reused() -> Conflict:
