@@ -237,7 +237,6 @@ INSIDE = {
     "event_exists": "a worker repeats itself",
     "code_invalid": "told as notice_not_found",
     "cui_invalid": "people meet it when they register",
-    "phone_invalid": "as above",
     "mobile_invalid": "as above",
     "email_invalid": "as above",
     "emails_differ": "as above",
