@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from chalicelib.domain.errors import InvalidInput
 
 _MOBILE = re.compile(r"9[0-9]{8}")
-_LANDLINE = re.compile(r"0?(1[2-9][0-9]{6}|(?:4[1-4]|5[1-46]|6[1-7]|7[2-46]|8[2-4])[2-9][0-9]{5})")
+_LANDLINE = re.compile(r"0?(?:1[2-9][0-9]{6}|(?:4[1-4]|5[1-46]|6[1-7]|7[2-46]|8[2-4])[2-9][0-9]{5})")
 """Lima has the area code 1 and seven digits, the other departments two digits and six (Plan Técnico de Numeración)."""
 _INTERNATIONAL = re.compile(r"(?:\+|00)51")
 _DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
@@ -25,42 +25,26 @@ _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A Peruvian number in E.164; only a mobile one can be sent SMS."""
+    """A Peruvian number in E.164; only a mobile one can be sent SMS. Registrations begun before may have a landline."""
 
     e164: str
     is_mobile: bool
 
 
-def read_phone(text: str, *, field: str) -> Phone:
-    """Read a mobile number, or a landline with its area code; spaces, hyphens, points and brackets do not count.
+def read_mobile(text: str, *, field: str) -> str:
+    """Read a number that SMS can be sent to, in E.164; spaces, hyphens, points and brackets do not count.
 
     Raises:
-        InvalidInput: `phone_invalid`.
+        InvalidInput: `mobile_invalid`; of a landline it says why that is none.
 
     """
     digits = _INTERNATIONAL.sub("", re.sub(r"[\s().-]", "", text), count=1)
     if _MOBILE.fullmatch(digits):
-        return Phone(f"+51{digits}", is_mobile=True)
-    if landline := _LANDLINE.fullmatch(digits):
-        return Phone(f"+51{landline[1]}", is_mobile=False)
-    raise InvalidInput(
-        "phone_invalid",
-        "Escribe un celular de 9 dígitos que empieza con 9, o un teléfono fijo con su código de ciudad.",
-        field=field,
-    )
-
-
-def read_mobile(text: str, *, field: str) -> str:
-    """Read a number that SMS can be sent to, and return it in E.164.
-
-    Raises:
-        InvalidInput: `mobile_invalid`.
-
-    """
-    digits = _INTERNATIONAL.sub("", re.sub(r"[\s().-]", "", text), count=1)
-    if not _MOBILE.fullmatch(digits):
-        raise InvalidInput("mobile_invalid", "Escribe un celular de 9 dígitos que empieza con 9.", field=field)
-    return f"+51{digits}"
+        return f"+51{digits}"
+    detail = "Escribe un celular de 9 dígitos que empieza con 9."
+    if _LANDLINE.fullmatch(digits):
+        detail = f"A un teléfono fijo no llegan los mensajes de texto. {detail}"
+    raise InvalidInput("mobile_invalid", detail, field=field)
 
 
 def read_email(text: str, *, field: str) -> str:

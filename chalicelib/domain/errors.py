@@ -24,7 +24,7 @@ people, and says what to do. `field` names the offending part of the input, as a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 MOST_TOLD = 50
 MOST_TOLD_BYTES = 24_000
@@ -46,7 +46,7 @@ class CasillaError(Exception):
         *,
         field: str | None = None,
         retry_after: int | None = None,
-        members: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         """Keep what the person and the program need to know."""
         super().__init__(code)
@@ -56,7 +56,7 @@ class CasillaError(Exception):
         self.retry_after = retry_after
         """Seconds after which a retry may succeed; None when unknown or useless."""
         self.members = dict(members or {})
-        """What else a program is told, by name."""
+        """What else a program is told, by name: JSON values."""
         self.problems: tuple[CasillaError, ...] = ()
         """Everything that is wrong, when a form has more than one field to correct; this error repeats the first."""
 

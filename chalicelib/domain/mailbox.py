@@ -82,13 +82,6 @@ class MailboxUser:
     is_principal: bool
     document_type: DocumentType | None = None
     document_number: str = ""
-    alerts_by_sms: bool = True
-    """Alerts by e-mail cannot be turned off."""
-
-    @property
-    def alerted_mobile(self) -> str | None:
-        """Where an SMS goes; None without a mobile, or where the person turned them off."""
-        return self.mobile if self.alerts_by_sms else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +119,16 @@ class Mailbox:
     def username_of(self, user: MailboxUser) -> str:
         """Return what a user logs in as: the mailbox's name, and for a secondary one `.` and the own number."""
         return self.mailbox_id if user.is_principal else f"{self.mailbox_id}.{user.document_number}"
+
+
+def live_channels(mailbox: Mailbox) -> frozenset[Channel]:
+    """Return the channels by which somebody can be alerted: an active user has an address of the kind.
+
+    This is the one place that decides whether an address is live; what providers report of deliveries does not count.
+    """
+    users = mailbox.alerted_users
+    has = {Channel.EMAIL: bool(users), Channel.SMS: any(user.mobile for user in users)}
+    return frozenset(channel for channel, is_live in has.items() if is_live)
 
 
 def mailbox_changed() -> MailboxChanged:

@@ -215,8 +215,6 @@ DOORS = (
     Door("GET",    "/perfil",                                          MAILBOX, NOTHING, "web.people.profile:show_own_profile"),
     Door("GET",    "/perfil/celular",                                  MAILBOX, NOTHING, "web.people.profile:show_mobile"),
     Door("POST",   "/perfil/celular",                                  MAILBOX, FORM,    "web.people.profile:change_mobile_by_form"),
-    Door("GET",    "/perfil/avisos",                                   MAILBOX, NOTHING, "web.people.profile:show_alerts"),
-    Door("POST",   "/perfil/avisos",                                   MAILBOX, FORM,    "web.people.profile:change_alerts_by_form"),
     Door("POST",   "/perfil/accesos/{session_id}/cerrar",              MAILBOX, FORM,    "web.people.profile:end_access_by_button"),
     Door("POST",   "/perfil/accesos/cerrar",                           MAILBOX, FORM,    "web.people.profile:end_other_accesses_by_button"),
     Door("GET",    "/perfil/correo",                                   MAILBOX, NOTHING, "web.people.profile_email:show_email"),

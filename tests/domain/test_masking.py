@@ -18,12 +18,6 @@ def test_masked_email_shows_first_letter_and_domain_and_hides_the_length(address
     assert mask_email(address) == masked
 
 
-def test_a_mobile_whose_owner_turned_sms_off_is_not_printed() -> None:
-    rosa = MailboxUser("u1", "Rosa", "rosa@ejemplo.pe", "+51987654321", UserState.ACTIVE, True, alerts_by_sms=False)
-    mailbox = Mailbox("1-40000002", Holder(DocumentType.DNI, "40000002", "Rosa"), MailboxState.OPEN, (rosa,), 1)
-    assert alert_addresses(mailbox) == (AlertAddress("email", "r***@ejemplo.pe"),)
-
-
 @pytest.mark.parametrize(
     ("number", "masked"),
     [("+51987654321", "+51 *** *** 321"), ("+593987654321", "+593 *** *** 321"), ("+14155550100", "+ *** *** 100")],

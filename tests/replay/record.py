@@ -653,15 +653,13 @@ def _people_pages(to: Recorder, luis: str) -> None:
 
 
 def profile(to: Recorder) -> None:
-    """Own data, mobile, channels, another e-mail, accesses, on both doors."""
+    """Own data, mobile, another e-mail, accesses, on both doors."""
     mine = token(to)
     to.json("GET", "/v1/profile", token=mine)
     for body in (
         {},
         {"mobile": "912345678"},
         {"mobile": "1"},
-        {"alerts_by_sms": False},
-        {"alerts_by_sms": "no"},
         {"mobile": ""},
         {"x": 1},
     ):
@@ -681,12 +679,10 @@ def profile(to: Recorder) -> None:
         to.json("POST", "/v1/profile/email/verification", {"code": typed}, token=mine)
     visitor = logged_in(to)
     visitor.get("/perfil")
-    for address in ("/perfil/celular", "/perfil/avisos", "/perfil/correo", "/perfil/correo/codigo"):
+    for address in ("/perfil/celular", "/perfil/correo", "/perfil/correo/codigo"):
         visitor.get(address)
     for mobile in ("1", "912 345 678", ""):
         visitor.fill("/perfil/celular", mobile=mobile)
-    for chosen in ("", "si", "no"):
-        visitor.fill("/perfil/avisos", alerts_by_sms=chosen)
     to.wait(minutes=2)
     visitor.fill("/perfil/correo")
     for email, again, typed in (

@@ -20,7 +20,7 @@ def mailboxes(engine: dict[str, str]) -> MailboxStore:
 
 
 def a_full_mailbox(**overrides: Any) -> Mailbox:
-    document = {"document_type": DocumentType.DNI, "document_number": "40000028", "alerts_by_sms": False}
+    document = {"document_type": DocumentType.DNI, "document_number": "40000028"}
     accepted = (AcceptedText("terms", "2026-01", NOW, "192.0.2.1"),)
     return replace(a_mailbox(users=(a_user(1), a_user(2, **document)), accepted=accepted), **overrides)
 

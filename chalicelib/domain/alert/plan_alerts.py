@@ -14,10 +14,10 @@ from chalicelib.domain.sender.institution import Institution
 def plan_alerts(
     mailbox: Mailbox, *, notice_id: str, institution: Institution, deposited_at: datetime, receipt_key: str
 ) -> AlertBatch:
-    """Give every active user an e-mail and, with a mobile and unless they turned it off, an SMS.
+    """Give every active user an e-mail and, with a mobile, an SMS: nobody can turn one off.
 
-    A mailbox without active users receives all the same: its batch is empty, which records that nobody was alerted.
-    The receipt goes along only where the institution attaches it.
+    Where a norm asks for no channel, a mailbox without active users receives: its batch is empty, which records that
+    nobody was alerted. The receipt goes along only where the institution attaches it.
     """
     return AlertBatch(
         notice_id=notice_id,
@@ -34,15 +34,14 @@ def alert_addresses(mailbox: Mailbox) -> tuple[AlertAddress, ...]:
     masked: list[AlertAddress] = []
     for user in mailbox.alerted_users:
         masked.append(AlertAddress(Channel.EMAIL, mask_email(user.email)))
-        if user.alerted_mobile is not None:
-            masked.append(AlertAddress(Channel.SMS, mask_mobile(user.alerted_mobile)))
+        if user.mobile is not None:
+            masked.append(AlertAddress(Channel.SMS, mask_mobile(user.mobile)))
     return tuple(masked)
 
 
 def _alerts_of(user: MailboxUser) -> tuple[Alert, ...]:
     email = _alert(user, Channel.EMAIL, user.email)
-    mobile = user.alerted_mobile
-    return (email,) if mobile is None else (email, _alert(user, Channel.SMS, mobile))
+    return (email,) if user.mobile is None else (email, _alert(user, Channel.SMS, user.mobile))
 
 
 def _alert(user: MailboxUser, channel: Channel, destination: str) -> Alert:

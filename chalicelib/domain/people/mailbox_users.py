@@ -13,13 +13,25 @@ from chalicelib.domain.access.account import Account
 from chalicelib.domain.contact import read_email, read_mobile
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, refusal_of, refusals
 from chalicelib.domain.identity_document import check_document_number
-from chalicelib.domain.mailbox import MAX_USERS, DocumentType, Mailbox, MailboxUser, UserState
+from chalicelib.domain.mailbox import (
+    MAX_USERS,
+    Channel,
+    DocumentType,
+    Mailbox,
+    MailboxUser,
+    UserState,
+    live_channels,
+)
 from chalicelib.domain.official_name import check_person_name
 from chalicelib.domain.session import session_ended
 
 PERSON_DOCUMENTS = (DocumentType.DNI, DocumentType.CE, DocumentType.PASSPORT)
 """What a user can be identified by; a RUC is a company's."""
 _LONGEST_FULL_NAME = 120
+_WITHOUT_MOBILE = (
+    "La ley exige avisar también por mensaje de texto: sin un celular, las entidades que deben hacerlo no pueden"
+    " notificarte por este medio."
+)
 
 
 class PrincipalNeeded(Forbidden):
@@ -28,6 +40,10 @@ class PrincipalNeeded(Forbidden):
 
 class UsersFull(Conflict):
     """There are five users already."""
+
+
+class LastMobile(Conflict):
+    """Without it nobody of the mailbox could be alerted by SMS, and it would receive from few institutions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +134,47 @@ def with_user(mailbox: Mailbox, changed: MailboxUser) -> Mailbox:
     """Put a changed user in the place of the one there was."""
     users = tuple(changed if user.user_id == changed.user_id else user for user in mailbox.users)
     return replace(mailbox, users=users)
+
+
+def has_last_mobile(mailbox: Mailbox, user: MailboxUser) -> bool:
+    """Tell whether SMS reach the mailbox by this user's mobile alone."""
+    without = with_user(mailbox, replace(user, mobile=None))
+    return Channel.SMS in live_channels(mailbox) - live_channels(without)
+
+
+def with_mobile(mailbox: Mailbox, user: MailboxUser, typed: str) -> Mailbox:
+    """Give a user another mobile; nothing typed takes it away, where others can be alerted by SMS (Ley 31736, 5.4).
+
+    Raises:
+        InvalidInput: `mobile_invalid`.
+        LastMobile: `last_mobile`.
+
+    """
+    mobile = _read_optional_mobile(typed)
+    if mobile is None and has_last_mobile(mailbox, user):
+        raise LastMobile(
+            "last_mobile",
+            f"Es el único celular de la casilla. {_WITHOUT_MOBILE} Puedes cambiarlo por otro. Para quitarlo, otro"
+            " usuario activo debe registrar antes el suyo.",
+            field="mobile",
+        )
+    return with_user(mailbox, replace(user, mobile=mobile))
+
+
+def disabled(mailbox: Mailbox, user: MailboxUser) -> Mailbox:
+    """Take a user's access away, unless SMS reach the mailbox by that user alone.
+
+    Raises:
+        LastMobile: `last_mobile`.
+
+    """
+    if has_last_mobile(mailbox, user):
+        raise LastMobile(
+            "last_mobile",
+            f"{user.name} es el único usuario activo con celular. {_WITHOUT_MOBILE} Agrega antes el tuyo en «Mi"
+            " perfil», y después deshabilita a este usuario.",
+        )
+    return with_user(mailbox, replace(user, state=UserState.DISABLED))
 
 
 def read_new_email(mailbox: Mailbox, typed: str, *, own: MailboxUser | None = None) -> str:

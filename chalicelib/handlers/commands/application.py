@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import partial
 
-from chalicelib.domain.contact import Phone, read_email_twice, read_phone
+from chalicelib.domain.contact import Phone, read_email_twice, read_mobile
 from chalicelib.domain.errors import InvalidInput, collect, refusal_of
 from chalicelib.domain.mailbox import AcceptedText, DocumentType
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Sex
@@ -43,7 +43,7 @@ def read_application(fields: Fields, *, origin: str, now: datetime) -> Applicati
 
 
 def _contact(fields: Fields, problems: list[InvalidInput]) -> tuple[str, Phone]:
-    """Read e-mail and telephone; what is missing is told once, and not also as malformed."""
+    """Read e-mail and mobile; what is missing is told once, and not also as malformed."""
     faults: list[InvalidInput] = []
     email, again, phone = _texts(fields, ("email", "email_again", "phone"), faults)
     unread = {fault.field for fault in faults}
@@ -53,7 +53,8 @@ def _contact(fields: Fields, problems: list[InvalidInput]) -> tuple[str, Phone]:
         twice = partial(read_email_twice, email, again, field="email", again_field="email_again")
         address = collect(faults, twice, "")
     if fields.where("phone") not in unread:
-        number = collect(faults, partial(read_phone, phone, field="phone"), _NO_PHONE)
+        mobile = collect(faults, partial(read_mobile, phone, field="phone"), "")
+        number = Phone(mobile, is_mobile=True) if mobile else _NO_PHONE
     problems += faults
     return address, number
 

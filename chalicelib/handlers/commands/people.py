@@ -1,4 +1,4 @@
-"""The users of a mailbox: added, activated, disabled and enabled; a user's own data, mobile, channels and e-mail."""
+"""The users of a mailbox: added, activated, disabled and enabled; a user's own data, mobile and e-mail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.services.people import change_email, mailbox_users, profile
 from chalicelib.services.people.activate_user import activate_user
 from chalicelib.services.people.change_email import NewEmail
 from chalicelib.services.people.mailbox_users import AddedUser
-from chalicelib.services.people.profile import ContactChange, Profile
+from chalicelib.services.people.profile import Profile
 from chalicelib.services.people.send_activation import resend_activation
 
 NEW_USER_FIELDS = ("document_type", "document_number", "name", "email", "mobile")
@@ -74,13 +74,13 @@ def own_profile(session: Session) -> Profile:
 
 
 def change_contact(fields: Fields, session: Session, *, origin: str) -> Profile:
-    """Change what is named: the mobile, where empty takes it away, and alerts by SMS."""
+    """Change what is named, which is the mobile or nothing; an empty one takes it away."""
     box = current()
     mobile = fields.blob("mobile")[:_LONGEST] if fields.has("mobile") else None
-    alerts_by_sms = fields.flag("alerts_by_sms") if fields.has("alerts_by_sms") else None
     fields.close()
-    contact, tools, now = ContactChange(mobile, alerts_by_sms), access_tools(box), box.clock()
-    return profile.change_contact(session, contact, origin=origin, tools=tools, now=now)
+    if mobile is None:
+        return own_profile(session)
+    return profile.change_mobile(session, mobile, origin=origin, tools=access_tools(box), now=box.clock())
 
 
 def ask_for_email(asked: NewEmail, session: Session, *, origin: str) -> Profile:

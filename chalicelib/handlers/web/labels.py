@@ -17,7 +17,6 @@ LABELS = {
     "email_again": "Repetir Correo Electrónico",
     "mobile": "Teléfono/Celular",
     "name": "Nombres y apellidos",
-    "alerts_by_sms": "Avisos por mensaje de texto",
     "doing": "Lo que pediste",
     "anio": "Año",
     "role": "Qué será",
@@ -25,8 +24,7 @@ LABELS = {
 }
 
 DOCUMENT_TYPES = {"DNI": "DNI", "CE": "Carné de extranjería", "PASAPORTE": "Pasaporte", "RUC": "RUC"}
-YES_OR_NO = {"si": "Sí", "no": "No"}
-_WORDS = {"document_type": DOCUMENT_TYPES, "alerts_by_sms": YES_OR_NO}
+_WORDS = {"document_type": DOCUMENT_TYPES}
 
 
 def label_of(name: str) -> str:

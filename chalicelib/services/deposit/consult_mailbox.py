@@ -1,9 +1,10 @@
-"""Tell an entitled institution whether a mailbox can receive, and record that it asked."""
+"""Tell an entitled institution whether a mailbox can receive from it, and record that it asked."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from chalicelib.domain.deposit.recipient import Reception, foresee_reception
 from chalicelib.domain.errors import CasillaError, Forbidden
 from chalicelib.domain.sender.consultation_policy import CONSULTATIONS
 from chalicelib.services.deposit.record_consultation import Asked, ConsultationTools, record_consultation
@@ -25,8 +26,8 @@ def consult_mailbox(
     claim: Claim,
     tools: SenderTools,
     consultations: ConsultationTools,
-) -> bool:
-    """Return whether the mailbox can receive; nothing else about it is told.
+) -> Reception:
+    """Return whether the mailbox can receive and what it lacks; nothing else about it is told.
 
     A request that was proven and names a mailbox is recorded and counted, also when it is then refused.
 
@@ -48,7 +49,7 @@ def consult_mailbox(
     record_consultation(Asked(mailbox_id, sender, data), counter, tools=consultations)
     if inactive:
         raise inactive
-    return found.mailbox is not None and found.mailbox.can_receive
+    return foresee_reception(found.mailbox, sender.institution)
 
 
 def _inactive(sender: AuthenticatedSender) -> Forbidden | None:

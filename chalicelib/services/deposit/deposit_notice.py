@@ -16,7 +16,8 @@ from chalicelib.domain.alert.plan_alerts import plan_alerts
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deadline import legal_date
 from chalicelib.domain.deposit.deposit import DepositCommand, DepositHint
-from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, Unavailable, refusals
+from chalicelib.domain.deposit.recipient import require_receiving
+from chalicelib.domain.errors import CasillaError, Conflict, Unavailable, refusals
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.notice import Notice, StoredFile
@@ -120,8 +121,9 @@ def deposit_notice(  # noqa: PLR0913 - what was sent, who sent it, and what to l
     Raises:
         NotAuthenticated: the signature, its key or its nonce.
         Forbidden: `institution_inactive`.
-        Conflict: `idempotency_key_reused`, `mailbox_disabled`, `upload_not_checked`.
-        InvalidInput: what was sent; nothing is stored. `recipient_without_mailbox` is recorded, as `mailbox_disabled`.
+        Conflict: `idempotency_key_reused`, `mailbox_disabled`, `recipient_channel_missing`, `upload_not_checked`.
+        InvalidInput: what was sent; nothing is stored. `recipient_without_mailbox` is recorded, as the mailbox's
+            conflicts are.
         TooManyRequests: `undelivered_limit`.
         Unavailable: `deposit_unavailable`, after every try; the same request can be sent again.
 
@@ -208,7 +210,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
     tools: DepositTools,
 ) -> _Prepared:
     """Decide what the mailbox decides, store nothing."""
-    mailbox = _receiving(found)
+    mailbox = require_receiving(found, sender.institution.required_channels(judged.terms.regime))
     notice = compose_notice(
         judged.command,
         mailbox,
@@ -288,22 +290,6 @@ def _has_date_changed(judged: _Judged, tools: DepositTools) -> bool:
     since, now = judged.deposited_at, tools.clock()
     dates = [(local(at).date(), legal_date(at, counting.calendar, counting.hours)) for at in (since, now)]
     return dates[0] != dates[1]
-
-
-def _receiving(mailbox: Mailbox | None) -> Mailbox:
-    if mailbox is None:
-        raise InvalidInput(
-            "recipient_without_mailbox",
-            "El destinatario no tiene casilla electrónica. Notifíquelo por otro medio.",
-            field="recipient.document_number",
-        )
-    if not mailbox.can_receive:
-        raise Conflict(
-            "mailbox_disabled",
-            "La casilla del destinatario está deshabilitada y no recibe notificaciones. Notifíquelo por otro medio.",
-            field="recipient.document_number",
-        )
-    return mailbox
 
 
 def _key_reused() -> Conflict:

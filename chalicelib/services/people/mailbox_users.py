@@ -10,6 +10,7 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import Mailbox, MailboxUser, UserState
 from chalicelib.domain.people.mailbox_users import (
     TypedUser,
+    disabled,
     require_principal,
     require_user,
     secondary_user,
@@ -103,6 +104,7 @@ def disable_user(session: Session, user_id: str, *, origin: str, tools: AccessTo
         PrincipalNeeded: `principal_needed`.
         NotFound: `user_unknown`.
         Conflict: `user_is_principal`.
+        LastMobile: `last_mobile`: SMS reach the mailbox by this user alone.
         MailboxChanged: `mailbox_changed`.
 
     """
@@ -114,7 +116,7 @@ def disable_user(session: Session, user_id: str, *, origin: str, tools: AccessTo
             return None
         account = tools.accounts.find(mailbox.username_of(user))
         return PeopleChange(
-            mailbox=with_user(mailbox, replace(user, state=UserState.DISABLED)),
+            mailbox=disabled(mailbox, user),
             event=tools.people_event(EventType.USER_DISABLED, session, user_id, origin=origin, now=tools.clock()),
             account=account and replace(account, state=UserState.DISABLED),
             sessions_ended_of=user_id,

@@ -1,4 +1,4 @@
-"""Mi perfil: a user's own data, the mobile and the way alerts come (BOX-7)."""
+"""Mi perfil: a user's own data and mobile (BOX-7)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.access.token import Token, TokenKind
-from chalicelib.domain.contact import read_mobile
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
-from chalicelib.domain.people.mailbox_users import require_user, with_user
+from chalicelib.domain.people.mailbox_users import require_user, with_mobile
 from chalicelib.domain.session import Session
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.people.change_people import change_people
@@ -28,14 +27,6 @@ class Profile:
     user: MailboxUser
     new_email: str | None = None
     new_email_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ContactChange:
-    """What is to change; None leaves it as it is. `mobile` as typed; empty takes it away."""
-
-    mobile: str | None = None
-    alerts_by_sms: bool | None = None
 
 
 def show_profile(session: Session, *, tools: AccessTools, now: datetime) -> Profile:
@@ -60,35 +51,23 @@ def show_profile(session: Session, *, tools: AccessTools, now: datetime) -> Prof
     return Profile(mailbox, user, awaited.data["email"], awaited.valid_until)
 
 
-def change_contact(
-    session: Session, contact: ContactChange, *, origin: str, tools: AccessTools, now: datetime
-) -> Profile:
-    """Change mobile and channels at once; alerts of deposits made before go where they were planned to.
+def change_mobile(session: Session, typed: str, *, origin: str, tools: AccessTools, now: datetime) -> Profile:
+    """Change the mobile, or take it away where nothing is typed; alerts planned before go where they were to go.
 
     Raises:
         SessionEnded: `session_ended`.
         InvalidInput: `mobile_invalid`.
+        LastMobile: `last_mobile`.
         MailboxChanged: `mailbox_changed`.
 
     """
 
     def decide(mailbox: Mailbox, user: MailboxUser) -> PeopleChange | None:
-        changed = _with_contact(user, contact)
-        fields = [name for name in ("mobile", "alerts_by_sms") if getattr(user, name) != getattr(changed, name)]
-        if not fields:
+        changed = with_mobile(mailbox, user, typed)
+        if changed == mailbox:
             return None
         event = tools.user_event(EventType.PROFILE_CHANGED, user.user_id, origin=origin, now=now)
-        event = replace(event, data={"fields": " ".join(fields)})
-        return PeopleChange(mailbox=with_user(mailbox, changed), event=event)
+        return PeopleChange(mailbox=changed, event=replace(event, data={"fields": "mobile"}))
 
     mailbox, _ = change_people(session, decide, tools=tools)
     return Profile(*require_user(mailbox, session.user_id))
-
-
-def _with_contact(user: MailboxUser, contact: ContactChange) -> MailboxUser:
-    if contact.mobile is not None:
-        mobile = read_mobile(contact.mobile, field="mobile") if contact.mobile.strip() else None
-        user = replace(user, mobile=mobile)
-    if contact.alerts_by_sms is not None:
-        user = replace(user, alerts_by_sms=contact.alerts_by_sms)
-    return user

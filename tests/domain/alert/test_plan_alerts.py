@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from chalicelib.domain.alert.alert import Alert, AlertBatch
@@ -34,11 +33,6 @@ def test_every_active_user_gets_an_email_and_with_a_mobile_an_sms() -> None:
         Alert("u1.sms", Channel.SMS, "+51900000001"),
         Alert("u2.email", Channel.EMAIL, "u2@ejemplo.pe"),
     )
-
-
-def test_who_turned_sms_off_gets_the_email_alone() -> None:
-    batch = plan(replace(a_user("u1", mobile="+51900000001"), alerts_by_sms=False))
-    assert [alert.alert_id for alert in batch.alerts] == ["u1.email"]
 
 
 def test_pending_and_disabled_users_get_none() -> None:

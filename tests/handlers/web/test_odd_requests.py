@@ -135,5 +135,5 @@ def test_a_field_that_a_form_does_not_have_changes_nothing(browser: Browser) -> 
     assert browser.log_in(email_code="x").status_code == 303
     validated = browser.submit(browser.get("/validar"), "/validar", password=PASSWORD, email_code="x")
     assert validated.status_code == 303
-    mobile = browser.submit(browser.get("/perfil/celular"), "/perfil/celular", mobile="912345678", alerts_by_sms="si")
+    mobile = browser.submit(browser.get("/perfil/celular"), "/perfil/celular", mobile="912345678", name="x")
     assert (mobile.status_code, mobile.headers["Location"]) == (303, "/perfil?hecho=celular")

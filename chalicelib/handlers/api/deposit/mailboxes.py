@@ -1,4 +1,4 @@
-"""`/v1/mailboxes`: whether a mailbox can receive."""
+"""`/v1/mailboxes`: whether a mailbox can receive, and what it lacks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.services.sender.signed_request import READ_COVERAGE, SignedReque
 
 
 def show_mailbox(request: SignedRequest, mailbox_id: str) -> Response:
-    """Say only whether it can receive; the consultation is recorded."""
+    """Say only whether it can receive, and what it lacks; the consultation is recorded."""
     box = current()
     claim = read_claim(request, READ_COVERAGE, now=box.clock())
     wanted: str | InvalidInput = mailbox_id
@@ -23,11 +23,18 @@ def show_mailbox(request: SignedRequest, mailbox_id: str) -> Response:
         parse_mailbox_id(mailbox_id, box.mailbox_prefixes)
     except InvalidInput as error:
         wanted = error
-    can_receive = consult_mailbox(
+    reception = consult_mailbox(
         wanted,
         request=request,
         claim=claim,
         tools=sender_tools(box),
         consultations=consultation_tools(box),
     )
-    return json_response({"mailbox_id": mailbox_id, "can_receive": can_receive})
+    return json_response(
+        {
+            "mailbox_id": mailbox_id,
+            "can_receive": reception.can_receive,
+            "missing_channels": list(reception.missing),
+            "regimes": list(reception.regimes),
+        }
+    )

@@ -1,4 +1,4 @@
-"""`/v1/profile`: a user's own data, contact and channels."""
+"""`/v1/profile`: a user's own data and contact."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def show(_: JsonRequest, session: Session) -> Response:
 
 
 def change(request: JsonRequest, session: Session) -> Response:
-    """Change what is named: the mobile, where empty takes it away, and alerts by SMS."""
+    """Change what is named, which is the mobile or nothing; an empty one takes it away."""
     return json_response(_as_json(people.change_contact(request.fields(), session, origin=request.origin)))
 
 
@@ -47,7 +47,6 @@ def _as_json(shown: Profile) -> dict[str, object]:
         "name": user.name,
         "email": user.email,
         "mobile": user.mobile,
-        "alerts_by_sms": user.alerts_by_sms,
         "new_email": shown.new_email,
         "new_email_until": shown.new_email_until and instant_in_json(shown.new_email_until),
         "mailbox": {

@@ -1,4 +1,4 @@
-"""`/perfil…`: own data, mobile, alerts, texts accepted, recent accesses (BOX-7, ACC-7)."""
+"""`/perfil…`: own data, mobile, texts accepted, recent accesses (BOX-7, ACC-7)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.mailbox import AcceptedText
+from chalicelib.domain.mailbox import AcceptedText, Channel, live_channels
+from chalicelib.domain.people.mailbox_users import has_last_mobile
 from chalicelib.domain.session import Access, Session
 from chalicelib.handlers.commands import access, people
 from chalicelib.handlers.cookies import SESSION_COOKIE, cookie
-from chalicelib.handlers.fields import Fields
-from chalicelib.handlers.page import FieldError, go_to, show, show_form
+from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS, YES_OR_NO
+from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS
 from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.people.profile import Profile
 from chalicelib.services.together import together
@@ -25,7 +25,6 @@ _TOLD = {
     "correo": "Tu correo cambió. Desde ahora los avisos llegan a la dirección nueva.",
     "celular": "Guardamos tu celular.",
     "sin-celular": "Quitamos tu celular. Los avisos te llegan por correo.",
-    "avisos": "Guardamos cómo quieres recibir los avisos.",
     "cerrada": "Esa sesión está cerrada.",
     "cerradas": "Cerramos tus demás sesiones. Solo queda abierta la de este equipo.",
 }
@@ -45,6 +44,7 @@ def show_own_profile(request: PageRequest, session: Session) -> Response:
     )
     context: dict[str, Any] = {
         "profile": profiles[0],
+        "has_mobile": Channel.SMS in live_channels(profiles[0].mailbox),
         "document_types": DOCUMENT_TYPES,
         "accepted": _accepted(profiles[0].mailbox.accepted),
         "accesses": accesses,
@@ -56,8 +56,9 @@ def show_own_profile(request: PageRequest, session: Session) -> Response:
 
 def show_mobile(request: PageRequest, session: Session) -> Response:
     """Ask for the mobile."""
-    mobile = (people.own_profile(session).user.mobile or "").removeprefix("+51")
-    return show(request, "people/profile_mobile.html", mobile=mobile)
+    shown = people.own_profile(session)
+    mobile = (shown.user.mobile or "").removeprefix("+51")
+    return show(request, "people/profile_mobile.html", mobile=mobile, is_last=_is_last(shown))
 
 
 def change_mobile_by_form(request: PageRequest, session: Session) -> Response:
@@ -66,26 +67,9 @@ def change_mobile_by_form(request: PageRequest, session: Session) -> Response:
     try:
         people.change_contact(request.field_as_typed("mobile"), session, origin=request.origin)
     except CasillaError as error:
-        return show_form(request, "people/profile_mobile.html", error, LABELS, mobile=mobile)
+        is_last = _is_last(people.own_profile(session))
+        return show_form(request, "people/profile_mobile.html", error, LABELS, mobile=mobile, is_last=is_last)
     return _done("celular" if mobile.strip() else "sin-celular")
-
-
-def show_alerts(request: PageRequest, session: Session) -> Response:
-    """Ask whether alerts come by SMS too."""
-    user = people.own_profile(session).user
-    chosen = "si" if user.alerts_by_sms else "no"
-    return show(request, "people/profile_alerts.html", user=user, chosen=chosen, options=list(YES_OR_NO.items()))
-
-
-def change_alerts_by_form(request: PageRequest, session: Session) -> Response:
-    """Change it."""
-    chosen = request.value("alerts_by_sms")
-    if chosen not in YES_OR_NO:
-        errors = [FieldError("alerts_by_sms", f"Elige una opción en «{LABELS['alerts_by_sms']}».")]
-        context: dict[str, Any] = {"user": people.own_profile(session).user, "options": list(YES_OR_NO.items())}
-        return show(request, "people/profile_alerts.html", status=422, errors=errors, chosen="", **context)
-    people.change_contact(Fields({"alerts_by_sms": chosen == "si"}), session, origin=request.origin)
-    return _done("avisos")
 
 
 def end_access_by_button(request: PageRequest, session: Session, session_id: str) -> Response:
@@ -98,6 +82,10 @@ def end_other_accesses_by_button(request: PageRequest, session: Session) -> Resp
     """End every session but this, which goes on with a new cookie."""
     opened = access.end_others(session, origin=request.origin)
     return _done("cerradas", [cookie(SESSION_COOKIE, opened.cookie)])
+
+
+def _is_last(shown: Profile) -> bool:
+    return has_last_mobile(shown.mailbox, shown.user)
 
 
 def _done(what: str, cookies: Iterable[str] = ()) -> Response:

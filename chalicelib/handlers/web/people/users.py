@@ -5,8 +5,8 @@ from __future__ import annotations
 from chalice.app import Response
 
 from chalicelib.domain.errors import CasillaError, InvalidInput
-from chalicelib.domain.mailbox import MAX_USERS, MailboxUser, UserState
-from chalicelib.domain.people.mailbox_users import require_principal, secondary_user
+from chalicelib.domain.mailbox import MAX_USERS, Channel, Mailbox, MailboxUser, UserState, live_channels
+from chalicelib.domain.people.mailbox_users import has_last_mobile, require_principal, secondary_user
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import people
 from chalicelib.handlers.page import go_to, show, show_form
@@ -35,10 +35,10 @@ def show_users(request: PageRequest, session: Session) -> Response:
 
 def show_disabling(request: PageRequest, session: Session, user_id: str) -> Response:
     """Say what disabling does, before it is done (WCAG 3.3.4)."""
-    user = _secondary(session, user_id)
+    mailbox, user = _secondary(session, user_id)
     if user.state is UserState.DISABLED:
         return go_to(USERS_PAGE)
-    return show(request, "people/user_disable.html", user=user)
+    return show(request, "people/user_disable.html", user=user, is_last=has_last_mobile(mailbox, user))
 
 
 def disable_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
@@ -61,7 +61,7 @@ def enable_by_button(request: PageRequest, session: Session, user_id: str) -> Re
 
 def show_activation_mail(request: PageRequest, session: Session, user_id: str) -> Response:
     """Ask where to send the activation, in case the address was mistyped."""
-    user = _secondary(session, user_id)
+    _, user = _secondary(session, user_id)
     if user.state is not UserState.PENDING:
         return go_to(USERS_PAGE)
     return show(request, "people/user_activation.html", user=user, email=user.email)
@@ -72,17 +72,17 @@ def send_activation_by_button(request: PageRequest, session: Session, user_id: s
     try:
         people.send_activation(request.field_as_typed("email"), session, user_id, origin=request.origin)
     except InvalidInput as error:
-        user = _secondary(session, user_id)
+        _, user = _secondary(session, user_id)
         return show_form(request, "people/user_activation.html", error, LABELS, user=user, email=request.value("email"))
     except CasillaError as error:
         return _list_page(request, session, error)
     return done("enviado", user_id)
 
 
-def _secondary(session: Session, user_id: str) -> MailboxUser:
+def _secondary(session: Session, user_id: str) -> tuple[Mailbox, MailboxUser]:
     mailbox, asking = people.users_of(session)
     require_principal(asking)
-    return secondary_user(mailbox, user_id)
+    return mailbox, secondary_user(mailbox, user_id)
 
 
 def done(what: str, user_id: str) -> Response:
@@ -102,6 +102,7 @@ def _list_page(request: PageRequest, session: Session, error: CasillaError | Non
         mailbox=mailbox,
         asking=asking,
         most=MAX_USERS,
+        has_mobile=Channel.SMS in live_channels(mailbox),
         document_types=DOCUMENT_TYPES,
         told=told,
         is_bad=what == NOT_SENT,

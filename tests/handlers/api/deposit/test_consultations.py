@@ -25,19 +25,34 @@ from chalicelib.store.sender.nonce_store import NonceStore, nonce_token
 from chalicelib.store.shards import SHARDS
 from chalicelib.store.tables import AlertBatchItem, DepositItem, EventItem, NoticeItem, TokenItem
 from tests.alarms import State, line_of, watch
-from tests.deposit_world import INSTITUTION_ID, KEY_ID, NOW, World, a_body, a_mailbox, an_inline_file, an_institution
+from tests.deposit_world import (
+    INSTITUTION_ID,
+    KEY_ID,
+    NOW,
+    World,
+    a_body,
+    a_mailbox,
+    a_user,
+    an_inline_file,
+    an_institution,
+)
 
-OPEN, CLOSED, UNKNOWN = "40000002", "40000003", "40000009"
+OPEN, CLOSED, UNKNOWN, UNREACHED = "40000002", "40000003", "40000009", "40000004"
 NONCE = "un-nonce-de-prueba"
 TOKEN = nonce_token(f"{INSTITUTION_ID}:{KEY_ID}", NONCE)
-REFUSED = {UNKNOWN: (422, "recipient_without_mailbox"), CLOSED: (409, "mailbox_disabled")}
+REFUSED = {
+    UNKNOWN: (422, "recipient_without_mailbox"),
+    CLOSED: (409, "mailbox_disabled"),
+    UNREACHED: (409, "recipient_channel_missing"),
+}
 WRITES = "before-call.dynamodb.TransactWriteItems"
 COUNTS = "before-call.dynamodb.UpdateItem"
 
 
 @pytest.fixture(autouse=True)
-def closed(world: World) -> None:
+def refusing(world: World) -> None:
     mailbox_store(world.container).put(a_mailbox(CLOSED, state=MailboxState.DISABLED))
+    mailbox_store(world.container).put(a_mailbox(UNREACHED, users=(a_user(mobile=None),)))
 
 
 def for_(number: str, **overrides: Any) -> dict[str, Any]:
@@ -118,13 +133,13 @@ def test_what_is_wrong_with_the_request_itself_is_told_alike_whatever_the_mailbo
     world: World, spoil: Callable[[], dict[str, Any]]
 ) -> None:
     answers = []
-    for number in (OPEN, CLOSED, UNKNOWN):
+    for number in (OPEN, *REFUSED):
         with ledger() as book:
             answer = world.deposit(for_(number, **spoil()), key=f"clave-{number}")
         answers.append((answer.status_code, {**answer.json_body, "correlation_id": ""}, book.operations))
 
     assert answers[0][0] in {409, 422}
-    assert answers[0] == answers[1] == answers[2]
+    assert all(answer == answers[0] for answer in answers[1:])
     assert [item for model in (EventItem, TokenItem) for item in model.scan()] == []
 
 
@@ -144,8 +159,10 @@ def test_a_refused_deposit_and_a_consultation_take_two_hops_and_three_calls(worl
     for ask in (
         lambda: world.deposit(for_(UNKNOWN)),
         lambda: world.deposit(for_(CLOSED), key="clave-2"),
+        lambda: world.deposit(for_(UNREACHED), key="clave-3"),
         lambda: world.get(f"/v1/mailboxes/1-{OPEN}"),
         lambda: world.get(f"/v1/mailboxes/1-{UNKNOWN}"),
+        lambda: world.get(f"/v1/mailboxes/1-{UNREACHED}"),
     ):
         with ledger() as book:
             ask()
@@ -213,7 +230,7 @@ def test_a_limit_is_one_institutions(world: World) -> None:
     assert told(world.get(f"/v1/mailboxes/1-{OPEN}", nonce=NONCE)) == (429, "consultation_limit")
 
 
-@pytest.mark.parametrize("number", [OPEN, CLOSED, UNKNOWN])
+@pytest.mark.parametrize("number", [OPEN, *REFUSED])
 def test_past_the_limit_of_refused_deposits_all_have_to_wait_whomever_they_are_for(world: World, number: str) -> None:
     stand_at(UNDELIVERED, UNDELIVERED.limit // len(SHARDS))
 

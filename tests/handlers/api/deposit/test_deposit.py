@@ -268,8 +268,11 @@ def test_listing_walks_a_month_by_cursor_without_gaps(world: World) -> None:
 def test_consultation_tells_only_whether_it_can_receive_and_is_recorded(world: World) -> None:
     known, unknown = world.get("/v1/mailboxes/1-40000002"), world.get("/v1/mailboxes/1-40000003")
 
-    assert known.json_body == {"mailbox_id": "1-40000002", "can_receive": True}
-    assert unknown.json_body == {"mailbox_id": "1-40000003", "can_receive": False}
+    regimes = ["deposit", "acknowledgement", "immediate"]
+    told = {"can_receive": True, "missing_channels": [], "regimes": regimes}
+    assert known.json_body == {"mailbox_id": "1-40000002", **told}
+    told = {"can_receive": False, "missing_channels": [], "regimes": []}
+    assert unknown.json_body == {"mailbox_id": "1-40000003", **told}
     for mailbox_id in ("1-40000002", "1-40000003"):
         (event,) = event_store(world.container).list_for_subject(f"mailbox#{mailbox_id}")
         assert event.type is EventType.MAILBOX_CONSULTED

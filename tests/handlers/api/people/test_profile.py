@@ -1,14 +1,16 @@
-"""Mi perfil over HTTP: own data, mobile and channels, and a new address that proves itself first (BOX-7)."""
+"""Mi perfil over HTTP: own data, mobile, and a new address that proves itself first (BOX-7)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from chalice.test import HTTPResponse
 
+from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.storage import mailbox_store
-from chalicelib.domain.mailbox import AcceptedText, DocumentType
+from chalicelib.domain.mailbox import AcceptedText, DocumentType, MailboxUser, UserState
 from chalicelib.services.access.send_access_mail import NOBODY
 from tests.cloud import Engine
 from tests.deposit_world import NOW, World, a_mailbox, a_user
@@ -54,7 +56,6 @@ def test_a_profile_shows_the_own_data_and_the_texts_accepted(people: People) -> 
         "name": "Usuaria Ejemplo 1",
         "email": EMAIL,
         "mobile": "+51900000001",
-        "alerts_by_sms": True,
         "new_email": None,
         "new_email_until": None,
         "mailbox": {
@@ -65,19 +66,61 @@ def test_a_profile_shows_the_own_data_and_the_texts_accepted(people: People) -> 
     }
 
 
-def test_mobile_and_channel_change_at_once_and_alone(people: People) -> None:
+def keep(people: People, *others: MailboxUser) -> None:
+    mailboxes = people.tools.mailboxes
+    found = mailboxes.find(USERNAME)
+    assert found
+    mailboxes.update(replace(found, users=(found.users[0], *others)))
+
+
+def test_the_mobile_changes_alone_and_goes_where_another_active_user_has_one(people: People) -> None:
     token = people.token()
+    keep(people, a_user(2))
     assert change(people, token, mobile="987-654-321").json_body["mobile"] == "+51987654321"
-    quiet = change(people, token, alerts_by_sms=False).json_body
-    assert (quiet["mobile"], quiet["alerts_by_sms"]) == ("+51987654321", False)
     assert change(people, token, mobile="").json_body["mobile"] is None
     mailbox = people.tools.mailboxes.find(USERNAME)
     assert mailbox
-    assert mailbox.users[1] == a_user(2, mobile=None)
+    assert mailbox.users[1] == a_user(2)
     events = [event for event in people.tools.events.list_for_subject("user#u1") if event.type == "profile.changed"]
-    assert sorted(event.data["fields"] for event in events) == ["alerts_by_sms", "mobile", "mobile"]
+    assert [event.data["fields"] for event in events] == ["mobile", "mobile"]
     assert change(people, token, mobile="").status_code == 200
+    assert change(people, token).status_code == 200
     assert mailbox.version == 4
+
+
+@pytest.mark.parametrize("state", [None, UserState.PENDING, UserState.DISABLED])
+def test_the_last_mobile_of_a_mailbox_changes_and_does_not_go(people: People, state: UserState | None) -> None:
+    token = people.token()
+    keep(people, a_user(2, mobile=None) if state is None else a_user(2, state=state))
+    refused = change(people, token, mobile="")
+    assert (refused.status_code, refused.json_body["code"], refused.json_body["field"]) == (
+        409,
+        "last_mobile",
+        "mobile",
+    )
+    assert "no pueden notificarte por este medio" in refused.json_body["detail"]
+    assert shown(people, token)["mobile"] == "+51900000001"
+    assert people.world.deposit().status_code == 201
+    assert change(people, token, mobile="987654321").json_body["mobile"] == "+51987654321"
+
+
+def test_of_two_who_take_their_mobiles_away_at_once_one_keeps_it(people: People) -> None:
+    token = people.token()
+    keep(people, a_user(2))
+    client = connection(people.world.container).client
+
+    def overtake(**_: Any) -> None:
+        client.meta.events.unregister("before-call.dynamodb.TransactWriteItems", overtake)
+        keep(people, a_user(2, mobile=None))
+
+    client.meta.events.register("before-call.dynamodb.TransactWriteItems", overtake)
+    assert change(people, token, mobile="").json_body["code"] == "last_mobile"
+    assert shown(people, token)["mobile"] == "+51900000001"
+
+
+def test_alerts_by_sms_are_no_choice(people: People) -> None:
+    refused = change(people, people.token(), alerts_by_sms=False)
+    assert (refused.status_code, refused.json_body["code"]) == (422, "field_unknown")
 
 
 @pytest.mark.parametrize("mobile", ["014567890", "12345", "99999999999"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -198,6 +199,34 @@ def test_a_disabled_user_is_out_at_once_without_alerts_and_back_when_enabled(peo
     assert len(people.mails()) == sent
     assert post(people, user_id, "enabling", token).json_body["state"] == "active"
     assert people.log_in(SECONDARY, NEW).status_code == 201
+
+
+def without_mobile(people: People) -> None:
+    mailbox = people.tools.mailboxes.find(USERNAME)
+    assert mailbox
+    people.tools.mailboxes.update(
+        replace(mailbox, users=(replace(mailbox.users[0], mobile=None), *mailbox.users[1:])),
+    )
+
+
+def test_the_only_active_user_with_a_mobile_is_not_disabled(people: People) -> None:
+    token = people.token()
+    user_id = added_and_active(people, token)
+    without_mobile(people)
+    refused = post(people, user_id, "disabling", token)
+    assert (refused.status_code, refused.json_body["code"]) == (409, "last_mobile")
+    assert "Luis Vega Demo" in refused.json_body["detail"]
+    assert state_of(people, user_id) == (UserState.ACTIVE, UserState.ACTIVE)
+    assert people.world.deposit(a_body()).status_code == 201
+    assert people.send("POST", "/v1/profile", {"mobile": "912345678"}, token=token).status_code == 200
+    assert post(people, user_id, "disabling", token).status_code == 200
+
+
+def test_whoever_has_no_live_mobile_is_disabled_as_before(people: People) -> None:
+    token = people.token()
+    without_mobile(people)
+    pending = add(people, token).json_body["user_id"]
+    assert post(people, pending, "disabling", token).status_code == 200
 
 
 def test_who_never_activated_is_pending_again_when_enabled_and_the_link_sleeps_meanwhile(people: People) -> None:

@@ -6,7 +6,7 @@ import email
 import email.policy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -25,8 +25,9 @@ from chalicelib.bootstrap.registration import registration_tools
 from chalicelib.bootstrap.storage import event_store, mailbox_store, pepper
 from chalicelib.config import Config
 from chalicelib.domain.access.captcha import captcha_answer
+from chalicelib.domain.contact import Phone
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import DocumentType, UserState
+from chalicelib.domain.mailbox import Channel, DocumentType, UserState, live_channels
 from chalicelib.domain.registration.registration import CODE_LIFETIME, LIFETIME, REGISTRY_LIFETIME
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.portal_texts import portal_texts
@@ -243,6 +244,44 @@ def test_every_problem_of_the_form_is_told_at_once_and_no_registry_is_asked(site
         *("email_again", "phone", "accepted"),
     ]
     assert site.simulator.asked == []
+
+
+@pytest.mark.parametrize("phone", ["(01) 200-0001", "044 200001"])
+def test_who_registers_gives_a_mobile_since_a_landline_gets_no_sms(site: Site, phone: str) -> None:
+    for form in (a_form(), a_company_form()):
+        answer = site.call("POST", "", {**form, "phone": phone})
+        assert (answer.status_code, answer.json_body["code"], answer.json_body["field"]) == (
+            422,
+            "mobile_invalid",
+            "phone",
+        )
+        assert "teléfono fijo" in answer.json_body["detail"]
+    assert site.simulator.asked == []
+    assert site.mails == []
+
+
+def test_a_registration_begun_with_a_landline_goes_on_and_its_mailbox_lacks_a_mobile(site: Site) -> None:
+    started = site.start()
+    registrations = registration_tools(site.container).registrations
+    begun = registrations.find(registrations.key(started["registration_id"]))
+    assert begun is not None
+    registrations.update(replace(begun, phone=Phone("+5112000001", is_mobile=False)))
+
+    assert site.verify(started["registration_id"], site.code).json_body["state"] == "completed"
+    opened = mailbox_store(site.container).find("1-99000001")
+    assert opened is not None
+    assert [user.mobile for user in opened.users] == [None]
+    assert live_channels(opened) == {Channel.EMAIL}
+
+
+@pytest.mark.parametrize("form", [a_form, a_company_form])
+def test_a_mailbox_opened_by_registration_lacks_no_channel(site: Site, form: Callable[[], dict[str, Any]]) -> None:
+    site.verify(site.start(form())["registration_id"], site.code)
+
+    [item] = tables.MailboxItem.scan()
+    opened = mailbox_store(site.container).find(item.mailbox_id)
+    assert opened is not None
+    assert live_channels(opened) == {Channel.EMAIL, Channel.SMS}
 
 
 def test_every_missing_field_is_told_at_once(site: Site) -> None:

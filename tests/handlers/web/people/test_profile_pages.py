@@ -1,14 +1,15 @@
-"""Mi perfil on the pages: own data, a new address that proves itself, channels, texts, accesses (BOX-7, ACC-7)."""
+"""Mi perfil on the pages: own data, a new address that proves itself, the mobile, texts, accesses (BOX-7, ACC-7)."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap.storage import mailbox_store
-from chalicelib.domain.mailbox import AcceptedText, DocumentType, MailboxUser
+from chalicelib.domain.mailbox import AcceptedText, DocumentType, MailboxUser, UserState
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import NOW, a_mailbox, a_user
@@ -36,6 +37,13 @@ def own(browser: Browser) -> MailboxUser:
     mailbox = browser.people.tools.mailboxes.find(USERNAME)
     assert mailbox
     return mailbox.users[0]
+
+
+def keep(browser: Browser, *users: MailboxUser) -> None:
+    mailboxes = browser.people.tools.mailboxes
+    found = mailboxes.find(USERNAME)
+    assert found
+    mailboxes.update(replace(found, users=users))
 
 
 def fill(browser: Browser, address: str, **fields: str) -> HTTPResponse:
@@ -176,15 +184,32 @@ def test_the_mobile_changes_goes_and_is_checked(browser: Browser) -> None:
     assert own(browser).mobile is None
 
 
-def test_alerts_by_sms_are_turned_off_and_on(browser: Browser) -> None:
-    fill(browser, "/perfil/avisos", alerts_by_sms="no")
-    assert own(browser).alerts_by_sms is False
-    assert "Avisos Por correo Cambiar" in words(browser.get("/perfil"))
-    assert "Elige una opción" in words(fill(browser, "/perfil/avisos", alerts_by_sms="x"))
-    fill(browser, "/perfil/celular", mobile="")
-    assert "agrega tu celular" in words(browser.get("/perfil/avisos"))
-    fill(browser, "/perfil/avisos", alerts_by_sms="si")
-    assert own(browser).alerts_by_sms is True
+def test_alerts_are_told_and_not_chosen(browser: Browser) -> None:
+    told = words(browser.get("/perfil"))
+    assert "Avisos Por correo y por mensaje de texto. No se pueden apagar: la ley exige ambos. Contraseña" in told
+    assert "perfil/avisos" not in text_of(browser.get("/perfil"))
+    assert browser.get("/perfil/avisos").status_code == 404
+
+
+def test_the_last_mobile_of_the_mailbox_is_said_to_be_that_and_stays(browser: Browser) -> None:
+    assert "Déjalo vacío para quitarlo" in words(browser.get("/perfil/celular"))
+    keep(browser, own(browser), a_user(2, mobile=None))
+    asked = words(browser.get("/perfil/celular"))
+    assert "Es el único celular de la casilla" in asked
+    assert "Déjalo vacío" not in asked
+    refused = fill(browser, "/perfil/celular", mobile="")
+    assert refused.status_code == 409
+    assert "no pueden notificarte por este medio" in words(refused)
+    assert own(browser).mobile == "+51900000001"
+
+
+@pytest.mark.parametrize("address", ["/perfil", "/usuarios", "/casilla"])
+def test_a_mailbox_without_a_mobile_says_what_that_means(browser: Browser, address: str) -> None:
+    told = "Ningún usuario activo de la casilla tiene celular"
+    assert told not in words(browser.get(address))
+    keep(browser, replace(own(browser), mobile=None), a_user(2, state=UserState.PENDING))
+    assert told in words(browser.get(address))
+    assert 'href="/perfil/celular"' in text_of(browser.get(address))
 
 
 def test_other_sessions_are_seen_and_ended_one_by_one_or_all(browser: Browser) -> None:
@@ -217,12 +242,12 @@ def test_nobody_ends_a_strangers_session(browser: Browser) -> None:
     assert theirs.get("/clave").status_code == 200
 
 
-def test_a_choice_sent_too_late_is_kept_in_words(browser: Browser) -> None:
-    page = browser.get("/perfil/avisos")
+def test_a_mobile_sent_too_late_is_kept(browser: Browser) -> None:
+    page = browser.get("/perfil/celular")
     browser.people.world.clock.advance(seconds=20 * 60 + 1)
-    late = browser.submit(page, "/perfil/avisos", alerts_by_sms="no")
+    late = browser.submit(page, "/perfil/celular", mobile="987654321")
     browser.submit(browser.get(late.headers["Location"]), "/validar", password=PASSWORD)
     kept = browser.get("/borrador")
-    assert "Avisos por mensaje de texto No" in words(kept)
-    browser.submit(kept, "/perfil/avisos")
-    assert own(browser).alerts_by_sms is False
+    assert "Teléfono/Celular 987654321" in words(kept)
+    browser.submit(kept, "/perfil/celular")
+    assert own(browser).mobile == "+51987654321"

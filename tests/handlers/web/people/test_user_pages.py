@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from chalice.test import HTTPResponse
@@ -233,6 +234,23 @@ def test_disabling_is_asked_for_first_and_ends_the_session_at_once(browser: Brow
     assert "puede entrar otra vez" in words(browser.get(answer.headers["Location"]))
     browser.cookies.clear()
     assert browser.log_in(SECONDARY, NEW).status_code == 303
+
+
+def test_the_only_active_user_with_a_mobile_is_said_to_be_that_before_disabling(browser: Browser) -> None:
+    add(browser)
+    activate(browser, link_sent(browser))
+    mailboxes = browser.people.tools.mailboxes
+    found = mailboxes.find(USERNAME)
+    assert found
+    mailboxes.update(replace(found, users=(replace(found.users[0], mobile=None), found.users[1])))
+    asked = browser.get(f"/usuarios/{only_other(browser).user_id}/deshabilitar")
+    assert "Luis Vega Demo es el único usuario activo con celular" in words(asked)
+    assert "Agrega antes tu celular" in words(asked)
+    assert "danger" not in text_of(asked)
+    address = f"/usuarios/{only_other(browser).user_id}/deshabilitar"
+    refused = browser.post(address, None, csrf=browser.csrf())
+    assert (refused.status_code, only_other(browser).state) == (409, UserState.ACTIVE)
+    assert "Agrega antes el tuyo en «Mi perfil»" in words(refused)
 
 
 def test_the_activation_is_sent_again_and_to_a_corrected_address(browser: Browser) -> None:

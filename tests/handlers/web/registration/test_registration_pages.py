@@ -255,6 +255,19 @@ def test_all_mistakes_are_told_at_once_and_what_was_typed_stays(applicant: Appli
     assert 'value="R2"' in text_of(applicant.get(form))
 
 
+@pytest.mark.parametrize("person_type", ["natural", "juridica"])
+def test_the_form_says_why_it_needs_a_mobile_and_a_landline_is_told_beside_it(
+    applicant: Applicant, person_type: str
+) -> None:
+    form = applicant.reach_form(person_type)
+    assert "Un celular de 9 dígitos. La ley exige avisarte también por mensaje de texto" in text_of(applicant.get(form))
+    typed = a_person_form() if person_type == "natural" else COMPANY
+    answer = applicant.fill(form, {**typed, "phone": "(01) 200-0001"})
+    assert answer.status_code == 422
+    assert "A un teléfono fijo no llegan los mensajes de texto" in text_of(answer)
+    assert 'value="(01) 200-0001"' in text_of(answer)
+
+
 def _type_of(name: str) -> str:
     return {"phone": "tel", "email": "email", "email_again": "email"}.get(name, "text")
 
