@@ -8,18 +8,12 @@ from typing import TYPE_CHECKING
 import segno
 from fpdf.enums import XPos, YPos
 
-from chalicelib.domain.deadline import Deadline, Regime
-from chalicelib.domain.notice import FileRole, Notice, StoredFile
+from chalicelib.domain.notice import Notice, StoredFile
+from chalicelib.renderers.deposit.receipt_rows import fact_rows, file_title, term_rows
 from chalicelib.renderers.deposit.receipt_texts import legal_text
 from chalicelib.renderers.notice_json import notice_as_json
 from chalicelib.renderers.pdf_document import ACCENT, LINE, MARGIN, MUTED, Paper, Typeface
-from chalicelib.renderers.spanish import (
-    date_and_hour,
-    day_in_words,
-    size_in_words,
-    zone_in_words,
-)
-from chalicelib.renderers.term_words import term_in_words
+from chalicelib.renderers.spanish import date_and_hour, size_in_words, zone_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,21 +86,8 @@ def _heading(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:
 
 
 def _facts(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:
-    document = notice.document
-    hour = zone_in_words(zone)
-    _row(paper, "Expediente", f"{notice.case_file.number}, del {notice.case_file.opened_on:%d/%m/%Y}")
-    _row(paper, "Administrado", notice.holder.name, strong=True)
-    identity = f"{notice.holder.document_type.value} {notice.holder.document_number}"
-    _row(paper, "Documento Identidad", f"{identity} (casilla electrónica {notice.mailbox_id})")
-    _row(paper, "Documento", f"{document.type} {document.number}", strong=True)
-    _row(paper, "Asunto", document.subject)
-    _row(paper, "Fecha de emisión", f"{date_and_hour(document.issued_at, zone)} ({hour})")
-    _row(paper, "Fecha y Hora", f"{date_and_hour(notice.deposited_at, zone)} ({hour})", strong=True)
-    _row(paper, "Dependencia", document.office)
-    _row(paper, "Firmado por", document.signed_by)
-    _row(paper, "Elaborado por", document.prepared_by)
-    if notice.alerted:
-        _row(paper, "Avisos del depósito a", "; ".join(alert.masked for alert in notice.alerted))
+    for row in fact_rows(notice, zone):
+        _row(paper, row.label, row.value, strong=row.is_strong)
 
 
 def _legal(paper: Paper, notice: Notice) -> None:
@@ -125,51 +106,18 @@ def _legal(paper: Paper, notice: Notice) -> None:
 
 
 def _term(paper: Paper, notice: Notice) -> None:
-    regime = legal_text(notice.legal_text_version, notice.regime).regime_name
     _section(paper, "Plazo", needs=56)
     top = paper.y
-    _row(paper, "Régimen", f"{regime}; calendario {notice.deadline.calendar_version}")
-    for label, value in _term_rows(notice):
-        _row(paper, label, value, strong=label == "Vence")
+    for row in term_rows(notice):
+        _row(paper, row.label, row.value, strong=row.is_strong)
     paper.set_fill_color(*ACCENT)
     paper.rect(MARGIN - 4, top, 1, paper.y - top, style="F")
-
-
-def _term_rows(notice: Notice) -> list[tuple[str, str]]:
-    term = term_in_words(notice.term) if notice.term else "Esta notificación no fija un plazo"
-    if notice.regime is Regime.ACKNOWLEDGEMENT and notice.deadline.effective_on is None:
-        return _dates_before_opening(notice.deadline, term)
-    return _fixed_dates(notice.deadline, term)
-
-
-def _fixed_dates(deadline: Deadline, term: str) -> list[tuple[str, str]]:
-    rows = [("Plazo", term)]
-    if deadline.effective_on:
-        rows.insert(0, ("Surte efectos", day_in_words(deadline.effective_on)))
-    if deadline.term_starts_on:
-        rows.append(("Inicia", day_in_words(deadline.term_starts_on)))
-    if deadline.term_ends_on:
-        rows.append(("Vence", day_in_words(deadline.term_ends_on)))
-    return rows
-
-
-def _dates_before_opening(deadline: Deadline, term: str) -> list[tuple[str, str]]:
-    latest_start = day_in_words(deadline.starts_by)
-    rows = [
-        ("Surte efectos", "Cuando abra la notificación por primera vez (acuse de recibo)"),
-        ("Plazo", term),
-        ("Inicia", f"El día hábil siguiente a la primera apertura; a más tardar, el {latest_start}"),
-    ]
-    if deadline.ends_by:
-        rows.append(("Vence", f"Depende de la primera apertura; a más tardar, el {day_in_words(deadline.ends_by)}"))
-    return rows
 
 
 def _files(paper: Paper, files: Sequence[StoredFile]) -> None:
     _section(paper, f"Documentos notificados ({len(files)})", needs=30)
     for number, file in enumerate(files):
-        role = "Documento principal" if file.role is FileRole.MAIN else f"Anexo {number}"
-        _file(paper, role, file)
+        _file(paper, file_title(number, file), file)
 
 
 def _file(paper: Paper, role: str, file: StoredFile) -> None:
