@@ -1,6 +1,8 @@
-"""Addresses as a receipt prints them: enough for their owner to know them, too little for anyone else."""
+"""Addresses as a receipt prints them, and people as whoever verifies one sees them: enough for their owner alone."""
 
 from __future__ import annotations
+
+import re
 
 _COUNTRY_CODES = ("+51", "+593")
 
@@ -20,3 +22,8 @@ def mask_mobile(number: str) -> str:
 def mask_document(number: str) -> str:
     """Keep the last three signs: `40000002` → `*** 002`; the stars tell no length."""
     return f"*** {number[-3:]}"
+
+
+def mask_name(name: str) -> str:
+    """Keep the first letter of each word: `Rosa Quispe` → `R*** Q***`; the stars tell no length."""
+    return re.sub(r"[^\W_]+", lambda word: f"{word[0][0] if len(word[0]) > 1 else ''}***", name)

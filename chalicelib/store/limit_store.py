@@ -100,11 +100,14 @@ class LimitStore:
         if counted >= room:
             raise _budget_spent(ends_at - now)
 
-    def give_back(self, key: str, *, window_s: int, now: datetime) -> None:
-        """Take one use back that `tally` counted in this window: what proved right is held against nobody."""
+    def give_back(self, key: str, *, window_s: int, now: datetime, uses: int = 1) -> None:
+        """Take a use back that `tally` counted in this window: what proved right is held against nobody.
+
+        With none to take back the same call changes nothing.
+        """
         number, ends_at = window_at(now, window_s)
         item = TokenItem(self._key(f"{key}#{window_s}#{number}"))
-        actions: list[Action] = [TokenItem.attempts.add(-1), TokenItem.expires_at.set(ends_at + _TTL_MARGIN)]
+        actions: list[Action] = [TokenItem.attempts.add(-uses), TokenItem.expires_at.set(ends_at + _TTL_MARGIN)]
         update_token(item, actions, None)
 
     def cool_down(self, key: str, *, seconds: int, now: datetime) -> None:

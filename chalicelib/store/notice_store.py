@@ -26,8 +26,8 @@ def reading_key(mailbox_id: str, reading: Reading) -> str:
 class NoticeStore:
     """A notice is written once, in its deposit's transaction."""
 
-    def add_in(self, transaction: TransactWrite, notice: Notice) -> None:
-        """Put a notice that must not exist yet."""
+    def add_in(self, transaction: TransactWrite, notice: Notice, receipt_sha256: str | None = None) -> None:
+        """Put a notice that must not exist yet; without its receipt's hash that cannot be verified until indexed."""
         item = NoticeItem(
             notice.notice_id,
             mailbox_id=notice.mailbox_id,
@@ -37,6 +37,8 @@ class NoticeStore:
             deposited_key=f"{notice.deposited_at:%Y-%m-%dT%H:%M:%SZ}#{notice.notice_id}",
             data=to_data(notice),
             reading=reading_key(notice.mailbox_id, Reading.PENDING),
+            verification_code=notice.verification_code if receipt_sha256 else None,
+            receipt_sha256=receipt_sha256,
         )
         transaction.save(item, condition=NoticeItem.notice_id.does_not_exist())
 

@@ -110,7 +110,8 @@ class NoticeItem(Model):
 
     `data` is frozen; beside it stands how it was read. `reading` is `<mailbox_id>#pending` or `…#read` (index
     by_reading). `opening_id` is the event of the first opening; `deadline` is what that opening fixed, where the regime
-    looks at it; `seen` says by user id who opened it, with a name, and when first.
+    looks at it; `seen` says by user id who opened it, with a name, and when first. `verification_code` and
+    `receipt_sha256` feed the sparse indexes by_verification_code and by_receipt, which `ReceiptStore` queries.
     """
 
     class Meta(_Meta):
@@ -127,6 +128,8 @@ class NoticeItem(Model):
     opening_id = UnicodeAttribute(null=True)
     deadline: JSONAttribute = JSONAttribute(null=True)
     seen: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
+    verification_code = UnicodeAttribute(null=True)
+    receipt_sha256 = UnicodeAttribute(null=True)
     by_mailbox = NoticesByMailbox()
     by_reading = NoticesByReading()
     by_sender_shard = NoticesBySenderShard()

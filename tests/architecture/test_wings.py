@@ -14,7 +14,6 @@ WINGS = {path.parent.name for path in (PACKAGE / "services").glob("*/__init__.py
 USES: dict[str, set[str]] = {
     "bootstrap/chance.py": {"access"},
     "bootstrap/files.py": {"sender", "upload"},
-    "bootstrap/search.py": {"reading"},
     "bootstrap/session.py": {"access"},
     "bootstrap/storage.py": {"access"},
     "gateways/files.py": {"upload"},

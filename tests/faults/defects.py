@@ -67,7 +67,7 @@ class _WithoutGuard(DepositStore):
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 MailboxStore.count_deposit_in(transaction, deposit.mailbox)
-                NoticeStore().add_in(transaction, deposit.notice)
+                NoticeStore().add_in(transaction, deposit.notice, deposit.receipt_sha256)
                 EventStore().add_in(transaction, deposit.event)
                 AlertBatchStore(self._connection, EventStore()).add_in(transaction, deposit.alerts)
         except Exception as error:
@@ -107,7 +107,7 @@ class _AlertsApart(DepositStore):
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(_record_of(deposit), condition=DepositItem.deposit_key.does_not_exist())
                 MailboxStore.count_deposit_in(transaction, deposit.mailbox)
-                NoticeStore().add_in(transaction, deposit.notice)
+                NoticeStore().add_in(transaction, deposit.notice, deposit.receipt_sha256)
                 EventStore().add_in(transaction, deposit.event)
         except Exception as error:
             raise CommitUncertain from error
@@ -141,7 +141,7 @@ def _alert_before_commit(box: Container) -> None:
                 with TransactWrite(connection=self._connection) as transaction:
                     transaction.save(_record_of(deposit), condition=DepositItem.deposit_key.does_not_exist())
                     MailboxStore.count_deposit_in(transaction, deposit.mailbox)
-                    NoticeStore().add_in(transaction, deposit.notice)
+                    NoticeStore().add_in(transaction, deposit.notice, deposit.receipt_sha256)
                     EventStore().add_in(transaction, deposit.event)
             except Exception as error:
                 raise CommitUncertain from error

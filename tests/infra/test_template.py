@@ -125,28 +125,6 @@ def test_indexes_hold_what_their_models_say(variable: str) -> None:
             assert held[index.Meta.index_name] == {"ProjectionType": declared.projection_type, **included}
 
 
-def test_the_indexes_the_stores_query_by_name_exist() -> None:
-    indexes = {
-        (name, index["IndexName"]): keys(index["KeySchema"])
-        for name, table in of_type("AWS::DynamoDB::Table").items()
-        for index in table.get("GlobalSecondaryIndexes", [])
-    }
-    assert indexes == {
-        ("NoticesTable", "by_mailbox"): {"HASH": "mailbox_id", "RANGE": "deposited_key"},
-        ("NoticesTable", "by_reading"): {"HASH": "reading", "RANGE": "deposited_key"},
-        ("NoticesTable", "by_sender_shard"): {"HASH": "sender_shard", "RANGE": "deposited_key"},
-        ("AlertsTable", "due"): {"HASH": "due_shard", "RANGE": "due_at"},
-        ("AlertsTable", "waiting"): {"HASH": "waiting_shard", "RANGE": "waiting_since"},
-        ("AlertsTable", "given_up"): {"HASH": "given_up_shard", "RANGE": "given_up_since"},
-        ("UploadsTable", "by_expiry_shard"): {"HASH": "expiry_shard", "RANGE": "upload_id"},
-        ("TokensTable", "by_subject"): {"HASH": "subject", "RANGE": "issued_at"},
-        ("TokensTable", "by_expiry"): {"HASH": "expiry_shard", "RANGE": "expires_at"},
-        ("RegistrationsTable", "waiting"): {"HASH": "waiting_for", "RANGE": "due_at"},
-        ("RegistrationsTable", "waiting_since"): {"HASH": "waiting_for", "RANGE": "waiting_since"},
-        ("RegistrationsTable", "by_expiry_shard"): {"HASH": "expiry_shard", "RANGE": "registration_key"},
-    }
-
-
 @pytest.mark.parametrize("variable", MODELS)
 def test_time_to_live_is_the_models(variable: str) -> None:
     table = of_type("AWS::DynamoDB::Table")[VARIABLES[variable]["Ref"]]

@@ -53,6 +53,13 @@ FILE_CHECKS = Budget("file-check", 2 * 15 * 60, 15 * 60)
 LARGE_FILE_CHECKS = Budget("large-file-check", 60, 15 * 60)
 """Those they send apart: as many of the slowest take two fifths of the time that the workers have, twenty at most."""
 
+UNKNOWN_RECEIPTS_PER_NETWORK = Limit("unknown-receipt-network", 30, 15 * 60)
+UNKNOWN_RECEIPTS_PER_NEIGHBOURHOOD = Limit("unknown-receipt-neighbourhood", 300, 15 * 60)
+"""Codes without a mistake in them, and hashes, that no receipt has. Past either a captcha comes first."""
+VERIFICATIONS = Budget("verification", 50 * 15 * 60, 15 * 60)
+"""Receipts that anybody looks for, fifty a second: half of it without a captcha. With ten million receipts one code in
+829 million is one of theirs, so all of it, spent on guesses the whole year, finds two."""
+
 RESEND_COOLING_S = 60
 """Between two e-mails that a person asks for about the same."""
 FAILURES_LOGGED = frozenset({5, 20, 100, 500, 2000})
@@ -107,6 +114,11 @@ def mail_standing(counts: dict[Limit, int]) -> Standing:
 def file_check_standing(counts: dict[Limit, int]) -> Standing:
     """Tell how much of what all may have judged a stranger's file may draw on."""
     return Standing.CROWDED if _is_past_any(counts) else Standing.QUIET
+
+
+def is_crowded(counts: dict[Limit, int]) -> bool:
+    """Tell whether so much was counted where somebody is that a look for a receipt takes a captcha."""
+    return _is_past_any(counts)
 
 
 def _is_past_any(counts: dict[Limit, int]) -> bool:

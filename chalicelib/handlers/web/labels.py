@@ -21,6 +21,7 @@ LABELS = {
     "anio": "Año",
     "role": "Qué será",
     "file": "Archivo",
+    "sha256": "SHA-256 del archivo",
 }
 
 DOCUMENT_TYPES = {"DNI": "DNI", "CE": "Carné de extranjería", "PASAPORTE": "Pasaporte", "RUC": "RUC"}

@@ -8,24 +8,16 @@ from typing import TYPE_CHECKING
 import segno
 from fpdf.enums import XPos, YPos
 
-from chalicelib.domain.deadline import Deadline, Regime, Term, TermUnit
-from chalicelib.domain.notice import FileRole, Notice, StoredFile
+from chalicelib.domain.notice import Notice, StoredFile
+from chalicelib.renderers.deposit.receipt_rows import fact_rows, file_title, norm_note, term_notes, term_rows
 from chalicelib.renderers.deposit.receipt_texts import legal_text
 from chalicelib.renderers.notice_json import notice_as_json
 from chalicelib.renderers.pdf_document import ACCENT, LINE, MARGIN, MUTED, Paper, Typeface
-from chalicelib.renderers.spanish import (
-    date_and_hour,
-    day_in_words,
-    size_in_words,
-    zone_in_words,
-)
-from chalicelib.renderers.term_words import term_in_words
+from chalicelib.renderers.spanish import date_and_hour, size_in_words, zone_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from zoneinfo import ZoneInfo
-
-    from chalicelib.domain.calendar import OfficeHours
 
 TITLE = "CONSTANCIA DE NOTIFICACIÓN ELECTRÓNICA"
 _LABELS = 42.0
@@ -94,21 +86,8 @@ def _heading(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:
 
 
 def _facts(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:
-    document = notice.document
-    hour = zone_in_words(zone)
-    _row(paper, "Expediente", f"{notice.case_file.number}, del {notice.case_file.opened_on:%d/%m/%Y}")
-    _row(paper, "Administrado", notice.holder.name, strong=True)
-    identity = f"{notice.holder.document_type.value} {notice.holder.document_number}"
-    _row(paper, "Documento Identidad", f"{identity} (casilla electrónica {notice.mailbox_id})")
-    _row(paper, "Documento", f"{document.type} {document.number}", strong=True)
-    _row(paper, "Asunto", document.subject)
-    _row(paper, "Fecha de emisión", f"{date_and_hour(document.issued_at, zone)} ({hour})")
-    _row(paper, "Fecha y Hora", f"{date_and_hour(notice.deposited_at, zone)} ({hour})", strong=True)
-    _row(paper, "Dependencia", document.office)
-    _row(paper, "Firmado por", document.signed_by)
-    _row(paper, "Elaborado por", document.prepared_by)
-    if notice.alerted:
-        _row(paper, "Avisos del depósito a", "; ".join(alert.masked for alert in notice.alerted))
+    for row in fact_rows(notice, zone):
+        _row(paper, row.label, row.value, strong=row.is_strong)
 
 
 def _legal(paper: Paper, notice: Notice) -> None:
@@ -127,85 +106,31 @@ def _legal(paper: Paper, notice: Notice) -> None:
     paper.ln(1)
     paper.write_in(7.5, colour=MUTED)
     paper.paragraph(f"Base legal: {texts.citation} Texto {notice.legal_text_version}.", line=4)
-    applied = texts.no_norm if notice.regime is Regime.ACKNOWLEDGEMENT else None
-    if notice.norm is not None and texts.norm is not None:
-        applied = texts.norm.format(citation=notice.norm)
-    if applied:
+    norm = norm_note(notice)
+    if norm is not None:
         paper.ln(1)
         paper.write_in()
-        paper.paragraph(applied)
+        paper.paragraph(norm)
 
 
 def _term(paper: Paper, notice: Notice) -> None:
-    regime = legal_text(notice.legal_text_version, notice.regime).regime_name
     _section(paper, "Plazo", needs=56)
     top, page = paper.y, paper.page
-    _row(paper, "Régimen", f"{regime}; calendario {notice.deadline.calendar_version}")
-    for label, value in _term_rows(notice):
-        _row(paper, label, value, strong=label == "Vence")
+    for row in term_rows(notice):
+        _row(paper, row.label, row.value, strong=row.is_strong)
     paper.set_fill_color(*ACCENT)
     top = top if paper.page == page else paper.t_margin
     paper.rect(MARGIN - 4, top, 1, paper.y - top, style="F")
-    for note in _term_notes(notice):
+    for note in term_notes(notice):
         paper.ln(1.2)
         paper.write_in(8)
         paper.paragraph(note, line=4)
 
 
-def _term_rows(notice: Notice) -> list[tuple[str, str]]:
-    deadline, term = notice.deadline, notice.term
-    rows = [] if notice.hours is None else [("Horario de atención", _hours(notice.hours))]
-    is_open = notice.regime is Regime.ACKNOWLEDGEMENT and deadline.effective_on is None
-    if is_open:
-        rows.append(("Surte efectos", "Cuando abra la notificación por primera vez (acuse de recibo)"))
-    elif deadline.effective_on:
-        rows.append(("Surte efectos", day_in_words(deadline.effective_on)))
-    rows.append(("Plazo", term_in_words(term) if term else "Esta notificación no fija un plazo"))
-    if notice.distance is not None:
-        added = term_in_words(Term(notice.distance.days, TermUnit.BUSINESS_DAYS))
-        rows.append(("Más, por distancia", f"{added}, desde {notice.distance.place}"))
-    return [*rows, *(_dates_before_opening(deadline, term) if is_open else _fixed_dates(deadline))]
-
-
-def _hours(hours: OfficeHours) -> str:
-    return f"De {hours.opens_at:%H:%M} a {hours.closes_at:%H:%M}, en días hábiles"
-
-
-def _fixed_dates(deadline: Deadline) -> Iterator[tuple[str, str]]:
-    if deadline.term_starts_on:
-        yield "Inicia", day_in_words(deadline.term_starts_on)
-    if deadline.term_ends_on:
-        yield "Vence", day_in_words(deadline.term_ends_on)
-
-
-def _dates_before_opening(deadline: Deadline, term: Term | None) -> Iterator[tuple[str, str]]:
-    latest = day_in_words(deadline.starts_by)
-    is_in_months = term is not None and term.unit is TermUnit.MONTHS
-    start = "Con la primera apertura" if is_in_months else "El día hábil siguiente a la primera apertura"
-    yield "Inicia", f"{start}; a más tardar, el {latest}"
-    if deadline.ends_by:
-        yield "Vence", f"Depende de la primera apertura; a más tardar, el {day_in_words(deadline.ends_by)}"
-
-
-def _term_notes(notice: Notice) -> Iterator[str]:
-    """Say what the text's version has to say of how this term is counted."""
-    texts, term, deadline = legal_text(notice.legal_text_version, notice.regime), notice.term, notice.deadline
-    if term is not None and term.unit is TermUnit.CALENDAR_DAYS and texts.calendar_days:
-        yield texts.calendar_days
-    if term is not None and term.unit is TermUnit.MONTHS and texts.months:
-        yield texts.months
-    if notice.distance is not None and texts.distance:
-        added = term_in_words(Term(notice.distance.days, TermUnit.BUSINESS_DAYS))
-        yield texts.distance.format(days=added, place=notice.distance.place, norm=notice.distance.norm)
-    if deadline.unconfirmed_year is not None and texts.unconfirmed_year:
-        yield texts.unconfirmed_year.format(year=deadline.confirmed_until)
-
-
 def _files(paper: Paper, files: Sequence[StoredFile]) -> None:
     _section(paper, f"Documentos notificados ({len(files)})", needs=30)
     for number, file in enumerate(files):
-        role = "Documento principal" if file.role is FileRole.MAIN else f"Anexo {number}"
-        _file(paper, role, file)
+        _file(paper, file_title(number, file), file)
 
 
 def _file(paper: Paper, role: str, file: StoredFile) -> None:

@@ -238,6 +238,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
         ),
         evidence=sender.proof.evidence,
         notice=notice,
+        receipt_sha256=receipt_sha256,
         mailbox=mailbox,
         alerts=plan_alerts(
             mailbox,

@@ -34,6 +34,7 @@ class Deposit:
     answer: bytes
     evidence: dict[str, str]
     notice: Notice
+    receipt_sha256: str
     mailbox: Mailbox
     alerts: AlertBatch
     event: Event
@@ -65,7 +66,7 @@ class DepositStore:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(record, condition=DepositItem.deposit_key.does_not_exist())
                 MailboxStore.count_deposit_in(transaction, deposit.mailbox)
-                NoticeStore().add_in(transaction, deposit.notice)
+                NoticeStore().add_in(transaction, deposit.notice, deposit.receipt_sha256)
                 EventStore().add_in(transaction, deposit.event)
                 AlertBatchStore(self._connection, EventStore()).add_in(transaction, deposit.alerts)
                 for upload in deposit.uploads:

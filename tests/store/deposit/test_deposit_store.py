@@ -35,6 +35,7 @@ DEPOSIT = Deposit(
     answer=b'{"notice_id": "uno"}',
     evidence={"base": "b"},
     notice=NOTICE,
+    receipt_sha256="a" * 64,
     mailbox=a_mailbox(),
     alerts=a_batch(notice_id=NOTICE.notice_id),
     event=EVENT,

@@ -1,0 +1,75 @@
+"""A receipt that was issued, as anybody can verify it; and which of its files another one is (REC-5)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chalicelib.domain.codes import parse_code
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.notice import Notice, StoredFile
+
+LARGEST_FILE = 100 * 1024 * 1024
+"""Bytes: no file of any deposit is larger, so that a larger one need not be hashed to know that it is none of them."""
+LARGEST_SENT = 4 * 1024 * 1024
+"""Bytes of a file that a form sends to be hashed."""
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LONGEST_TYPED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedReceipt:
+    """A notice as it was deposited, and the hash of the receipt's own file; nothing that happened after it."""
+
+    notice: Notice
+    receipt_sha256: str
+
+    def is_receipt(self, sha256: str) -> bool:
+        """Tell whether a file is the receipt itself."""
+        return sha256 == self.receipt_sha256
+
+    def find_file(self, sha256: str) -> tuple[int, StoredFile] | None:
+        """Return the document that a file is, with its place, the main one being 0; None where it is none of them."""
+        return next(((place, file) for place, file in enumerate(self.notice.files) if file.sha256 == sha256), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What somebody has of a receipt: its code, the hash of a file, or both. With a code, the hash finds nothing."""
+
+    code: str | None
+    sha256: str | None
+
+
+def read_verification(code: str, sha256: str) -> Verification:
+    """Read what was typed or pasted, empty for what was not given.
+
+    Raises:
+        InvalidInput: `code_invalid` for a typing mistake, by the code's check character; `sha256_malformed`;
+            `verification_empty`.
+
+    """
+    if not code.strip() and not sha256.strip():
+        raise InvalidInput("verification_empty", "Escribe el código o elige un archivo.", field="code")
+    return Verification(_read_code(code) if code.strip() else None, _read_sha256(sha256) if sha256.strip() else None)
+
+
+def _read_code(text: str) -> str:
+    try:
+        return parse_code(text)
+    except InvalidInput as error:
+        detail = (
+            "Hay un error al escribir el código. Son doce letras y números; revísalos uno por uno con tu constancia."
+            " No usamos las letras I, L, N, O, U y V, ni los números 0 y 1."
+        )
+        raise InvalidInput(error.code, detail, field="code") from error
+
+
+def _read_sha256(text: str) -> str:
+    """Read a hash as programs print it: in any case, with spaces, or with the file's name after it."""
+    typed = text[:_LONGEST_TYPED].strip().lower()
+    for candidate in ("".join(typed.split()), typed.split()[0].lstrip("\\")):
+        if _SHA256.fullmatch(candidate):
+            return candidate
+    detail = "El SHA-256 no está completo: son 64 símbolos, de 0 a 9 y de la a a la f. Cópialo entero."
+    raise InvalidInput("sha256_malformed", detail, field="sha256")

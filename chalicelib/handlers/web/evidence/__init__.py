@@ -1,0 +1,1 @@
+"""*Verificar constancia*: pages for whoever holds a receipt."""

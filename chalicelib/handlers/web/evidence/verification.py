@@ -1,0 +1,130 @@
+"""`/verificar`: whether a receipt was issued, and what it says, for whoever holds it; not for search engines (REC-5).
+
+What is asked for stands in the address, so that it can be opened again. A file is hashed in the browser, or here and
+forgotten; only a captcha has to be sent by a form.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+from urllib.parse import quote, unquote, urlencode
+
+from chalice.app import Response
+
+from chalicelib.bootstrap import current
+from chalicelib.domain.errors import CasillaError, InvalidInput, TooLarge
+from chalicelib.domain.evidence.receipt import LARGEST_FILE, LARGEST_SENT, Verification, read_verification
+from chalicelib.handlers.commands.evidence import verify
+from chalicelib.handlers.http import log_refusal
+from chalicelib.handlers.page import go_to, show, show_form
+from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.session_page import within_own_session
+from chalicelib.handlers.web.access.captcha import new_captcha
+from chalicelib.handlers.web.labels import LABELS
+from chalicelib.handlers.web.multipart import FormFile, read_form
+from chalicelib.renderers.evidence.receipt_page import shown_receipt
+from chalicelib.services.access.admit_verification import VerificationCaptchaNeeded
+
+PAGE = "/verificar"
+_UNSEEN = {"X-Robots-Tag": "noindex, nofollow"}
+_NO_FILE = FormFile("", b"")
+_LONGEST_ECHO = 200
+_SIZES: dict[str, Any] = {"largest": LARGEST_FILE, "largest_sent": LARGEST_SENT}
+
+
+def _unlisted(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Have search engines leave a page out."""
+
+    @wraps(view)
+    def shown(request: PageRequest, **parameters: str) -> Response:
+        response = view(request, **parameters)
+        response.headers.update(_UNSEEN)
+        return response
+
+    return shown
+
+
+@_unlisted
+def show_verification(request: PageRequest) -> Response:
+    """Ask for a code or a file; lead a code to its own address, and look for a file by its hash."""
+    code, sha256 = request.asked("code"), request.asked("sha256")
+    if not code and not sha256:
+        return _form_page(request)
+    return _looked_for(request, code, sha256, leads_on=bool(code.strip()))
+
+
+@_unlisted
+def show_receipt(request: PageRequest, code: str) -> Response:
+    """Show what the receipt of a code says, and what a file is to it whose hash is given."""
+    return _looked_for(request, unquote(code), request.asked("sha256"))
+
+
+@_unlisted
+def verify_by_form(request: PageRequest) -> Response:
+    """Hash a file that was sent, and lead to the address of what is asked for; look at once where a captcha came."""
+    sent = read_form(request.headers.get("content-type", ""), request.body)
+    request = replace(request, form={name: [text] for name, text in sent.texts.items()})
+    code, sha256 = request.value("code"), request.value("sha256")
+    file = sent.files.get("file", _NO_FILE)
+    if len(file.content) > LARGEST_SENT:
+        detail = (
+            "El archivo pasa de 4 MB, lo más que se puede enviar. Calcula su SHA-256 en tu equipo y pégalo aquí, o"
+            " abre esta página con JavaScript: entonces el archivo no se envía."
+        )
+        return _form_page(request, TooLarge("file_too_large_here", detail, field="file"), code=code)
+    if file.filename:
+        sha256 = hashlib.sha256(file.content).hexdigest()
+    return _looked_for(request, code, sha256, leads_on="captcha_id" not in request.form)
+
+
+def _looked_for(request: PageRequest, code: str, sha256: str, *, leads_on: bool = False) -> Response:
+    """Tell what was found; a typing mistake is told before anything is read or counted."""
+    typed = {"code": code[:_LONGEST_ECHO], "sha256": sha256[:_LONGEST_ECHO]}
+    try:
+        asked = read_verification(code, sha256)
+    except InvalidInput as error:
+        return _form_page(request, error, **typed)
+    if leads_on:
+        return go_to(_address(asked))
+    return _found_page(within_own_session(request), asked)
+
+
+def _found_page(request: PageRequest, asked: Verification) -> Response:
+    try:
+        found = verify(asked, request.fields(captcha=True), origin=request.origin)
+    except VerificationCaptchaNeeded as needed:
+        log_refusal(needed)
+        return _captcha_page(request, asked, needed.detail, status=429)
+    except InvalidInput as wrong:
+        return _captcha_page(request, asked, "", error=wrong)
+    context: dict[str, Any] = {"asked": asked, **_SIZES}
+    if not found:
+        return show(request, "evidence/unknown.html", status=404, **context)
+    zone = current().calendar.zone
+    receipts = [shown_receipt(issued, zone, sha256=asked.sha256) for issued in found]
+    return show(request, "evidence/receipt.html", receipts=receipts, **context)
+
+
+def _captcha_page(
+    request: PageRequest, asked: Verification, why: str, *, status: int = 200, error: CasillaError | None = None
+) -> Response:
+    context: dict[str, Any] = {"asked": asked, "why": why, "captcha": new_captcha()}
+    if error is not None:
+        return show_form(request, "evidence/captcha.html", error, LABELS, **context)
+    return show(request, "evidence/captcha.html", status=status, **context)
+
+
+def _form_page(
+    request: PageRequest, error: CasillaError | None = None, *, code: str = "", sha256: str = ""
+) -> Response:
+    context: dict[str, Any] = {"code": code, "sha256": sha256, **_SIZES}
+    return show_form(within_own_session(request), "evidence/verify.html", error, LABELS, **context)
+
+
+def _address(asked: Verification) -> str:
+    path = f"{PAGE}/{quote(asked.code)}" if asked.code else PAGE
+    return f"{path}?{urlencode({'sha256': asked.sha256})}" if asked.sha256 else path

@@ -1,0 +1,81 @@
+"""What the page that verifies a receipt shows: the paper's own rows, its holder masked. Templates only lay it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.evidence.public_notice import public_notice
+from chalicelib.domain.evidence.receipt import IssuedReceipt
+from chalicelib.renderers.deposit.receipt_rows import Row, fact_rows, file_title, term_rows
+from chalicelib.renderers.deposit.receipt_texts import legal_text
+from chalicelib.renderers.spanish import date_and_hour, size_in_words, zone_in_words
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """One document notified: `title` says its place, `about` its kind and size."""
+
+    title: str
+    filename: str
+    about: str
+    sha256: str
+
+    @property
+    def is_called(self) -> str:
+        """Return how a sentence names it."""
+        return f"{self.title[0].lower()}{self.title[1:]}, «{self.filename}»"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReceipt:
+    """A receipt. `compared` says which of its files somebody's is: `receipt`, `document`, `none`, or empty."""
+
+    code: str
+    notice_id: str
+    institution: tuple[str, str, str]
+    deposited_at: str
+    facts: tuple[Row, ...]
+    terms: tuple[Row, ...]
+    legal_text: str
+    citation: str
+    files: tuple[ShownFile, ...]
+    receipt_sha256: str
+    compared: str = ""
+    same: ShownFile | None = None
+
+
+def shown_receipt(issued: IssuedReceipt, zone: ZoneInfo, *, sha256: str | None) -> ShownReceipt:
+    """Show a receipt, and what a file with this hash is to it; instants on the country's clock."""
+    notice = public_notice(issued.notice)
+    texts = legal_text(notice.legal_text_version, notice.regime)
+    files = tuple(
+        ShownFile(file_title(place, file), file.filename, f"{file.media_type}, {size_in_words(file.size)}", file.sha256)
+        for place, file in enumerate(notice.files)
+    )
+    found = issued.find_file(sha256) if sha256 else None
+    return ShownReceipt(
+        code=notice.verification_code,
+        notice_id=notice.notice_id,
+        institution=(notice.sender.name, notice.sender.address, f"Teléfono: {notice.sender.phone}"),
+        deposited_at=f"{date_and_hour(notice.deposited_at, zone)} ({zone_in_words(zone)})",
+        facts=tuple(fact_rows(notice, zone)),
+        terms=tuple(term_rows(notice)),
+        legal_text=texts.text,
+        citation=f"{texts.citation} Texto {notice.legal_text_version}.",
+        files=files,
+        receipt_sha256=issued.receipt_sha256,
+        compared=_compared(issued, sha256, is_document=found is not None),
+        same=files[found[0]] if found else None,
+    )
+
+
+def _compared(issued: IssuedReceipt, sha256: str | None, *, is_document: bool) -> str:
+    if not sha256:
+        return ""
+    if issued.is_receipt(sha256):
+        return "receipt"
+    return "document" if is_document else "none"

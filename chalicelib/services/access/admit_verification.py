@@ -1,0 +1,104 @@
+"""Let somebody look for a receipt by its code, before anything is read (ACC-9).
+
+Nobody is refused for what strangers behind the same address did: past a number of codes that no receipt has, they are
+asked for a captcha. Where a receipt is found, the count is taken back: a desk that verifies all day meets none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from chalicelib.domain.access.access_policy import (
+    UNKNOWN_RECEIPTS_PER_NEIGHBOURHOOD,
+    UNKNOWN_RECEIPTS_PER_NETWORK,
+    VERIFICATIONS,
+    is_crowded,
+)
+from chalicelib.domain.access.credentials import CaptchaAnswer
+from chalicelib.domain.access.network import neighbourhood_of, network_of
+from chalicelib.domain.errors import TooManyRequests
+from chalicelib.domain.limit import Limit, Standing
+from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
+from chalicelib.services.access.tools import AccessTools
+from chalicelib.services.together import together
+
+_NEEDED = "Desde tu red se buscaron muchas constancias que no existen. Escribe el texto de la imagen para continuar."
+_BUSY = "Ahora se verifican muchas constancias a la vez. Escribe el texto de la imagen para continuar."
+_WRONG = "El texto no coincide o venció. Escribe el texto de la imagen que ves o escuchas ahora."
+
+
+class VerificationCaptchaNeeded(TooManyRequests):
+    """The page asks for a captcha; nothing was read, and with one everybody goes on at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLook:
+    """What one look was counted by, until it is known whether it found anything."""
+
+    keys: tuple[tuple[Limit, str], ...]
+    at: datetime
+
+
+def admit_verification(captcha: CaptchaAnswer | None, *, origin: str, tools: AccessTools, now: datetime) -> CountedLook:
+    """Count one look as if it found nothing, and draw on what all may look for together.
+
+    Two hops and three calls, with a captcha three and four.
+
+    Raises:
+        VerificationCaptchaNeeded: `captcha_needed`.
+        CaptchaWrong: `captcha_wrong`; nothing else was counted.
+        TooManyRequests: `budget_spent`, in spite of a captcha.
+
+    """
+    if captcha is not None:
+        _check(captcha, tools, now)
+    look = CountedLook(
+        (
+            (UNKNOWN_RECEIPTS_PER_NETWORK, network_of(origin)),
+            (UNKNOWN_RECEIPTS_PER_NEIGHBOURHOOD, neighbourhood_of(origin)),
+        ),
+        now,
+    )
+    counts: dict[Limit, int] = {}
+
+    def tally(limit: Limit, key: str) -> None:
+        counts[limit] = tools.limits.tally(limit.key(key), window_s=limit.window_s, now=now)
+
+    together([partial(tally, limit, key) for limit, key in look.keys])
+    crowded = is_crowded(counts)
+    if captcha is None and crowded:
+        raise VerificationCaptchaNeeded("captcha_needed", _NEEDED)
+    try:
+        tools.limits.draw(VERIFICATIONS, _standing(captcha, crowded), by=tools.new_event_id(), now=now)
+    except TooManyRequests as spent:
+        if captcha is None:
+            raise VerificationCaptchaNeeded("captcha_needed", _BUSY) from spent
+        raise
+    return look
+
+
+def settle_verification(look: CountedLook, is_known: bool, *, tools: AccessTools) -> None:
+    """Take the count back where a receipt was found; where none was, make the same calls and change nothing."""
+    uses = 1 if is_known else 0
+    together(
+        [
+            partial(tools.limits.give_back, limit.key(key), window_s=limit.window_s, now=look.at, uses=uses)
+            for limit, key in look.keys
+        ]
+    )
+
+
+def _standing(captcha: CaptchaAnswer | None, crowded: bool) -> Standing:
+    """Half of the budget is for who shows nothing, the last fifth for captchas from where little was guessed."""
+    if captcha is None:
+        return Standing.CROWDED
+    return Standing.QUIET if crowded else Standing.PROVEN
+
+
+def _check(captcha: CaptchaAnswer, tools: AccessTools, now: datetime) -> None:
+    try:
+        check_captcha(captcha.captcha_id, captcha.answer, tokens=tools.tokens, pepper=tools.pepper, now=now)
+    except CaptchaWrong as wrong:
+        raise CaptchaWrong(wrong.code, _WRONG, field=wrong.field) from wrong

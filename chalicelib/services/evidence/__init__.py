@@ -1,0 +1,1 @@
+"""Receipts as anybody can verify them."""
