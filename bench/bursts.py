@@ -64,7 +64,7 @@ def deposits_of_one_sender(world: BenchWorld, count: int = _DEPOSITS) -> Burst:
     """Deposits of files checked before, each into another mailbox."""
     works = []
     for number in document_numbers(count):
-        mailbox_store(world.container).put(a_mailbox(number, users=(a_user(mobile=None),)))
+        mailbox_store(world.container).put(a_mailbox(number, users=(a_user(),)))
         body = {**world.uploaded_body(), "recipient": {"document_type": "DNI", "document_number": number}}
         works.append(partial(handle, world.deposit_event(body)))
     return Burst("deposits of one sender", 1000, works)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bench.figures import Figure
 from bench.ledger import Ledger, ledger
-from bench.world import BenchWorld, a_scanned_pdf, handle
+from bench.world import BenchWorld, a_scanned_pdf, handle, stream_event
 from chalicelib.bootstrap.alert import channels
 from chalicelib.store.shards import SHARDS
 from tests.deposit_world import an_inline_file
@@ -39,6 +39,7 @@ def actions(world: BenchWorld) -> Iterator[Action]:
     yield replay(world)
     for users in (1, 5):
         yield alert(world, users)
+    yield alert(world, 5, attaches=False)
     yield from reads(world)
 
 
@@ -68,13 +69,21 @@ def replay(world: BenchWorld) -> Action:
     return Action("deposit repeated", lambda: handle(event), hops=1, calls=1)
 
 
-def alert(world: BenchWorld, users: int) -> Action:
-    """Alert this many users by e-mail."""
+def alert(world: BenchWorld, users: int, *, attaches: bool = True) -> Action:
+    """Alert this many users by e-mail and one of them by SMS, with the receipt attached or without."""
     channels(world.container)
+    world.attach_receipts(attaches)
     first, notice_id = (handle(world.deposit_event(world.with_users(users)))["notice_id"] for _ in range(2))
+    world.attach_receipts(True)
     world.send_alerts(first)  # reads the templates, and opens a connection for each thread
+    world.signer.clock.advance(minutes=1)  # so that no message waits for its turn behind those of the first
+    event, messages = stream_event(notice_id), users + 1
     return Action(
-        f"alert {users} user(s)", lambda: world.send_alerts(notice_id), hops=3, calls=2 + users, latency_s=0.6
+        f"alert by {messages} messages{'' if attaches else ', nothing attached'}",
+        lambda: world.send(event),
+        hops=3,
+        calls=(3 if attaches else 2) + messages,
+        latency_s=0.6,
     )
 
 

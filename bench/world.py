@@ -29,6 +29,7 @@ from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState
+from chalicelib.store.tables import EventItem
 from infra.local.registries.server import Simulator, running
 from tests.deposit_world import (
     AUTHORITY,
@@ -41,6 +42,7 @@ from tests.deposit_world import (
     a_signing_key,
     a_user,
     an_inline_file,
+    an_institution,
 )
 from tests.deposit_world import World as DepositWorld
 from tests.registry_world import ACCESS
@@ -101,16 +103,24 @@ class BenchWorld:
         return a_body(main=an_inline_file(a_scanned_pdf()))
 
     def with_users(self, count: int) -> dict[str, Any]:
-        """Open a mailbox of this many users with an e-mail each, and return a deposit to it."""
+        """Open a mailbox of this many users, the first with a mobile too, and return a deposit to it."""
         number = f"4000001{count}"
-        users = tuple(a_user(position, mobile=None) for position in range(1, count + 1))
+        users = (a_user(1), *(a_user(position, mobile=None) for position in range(2, count + 1)))
         mailbox_store(self.container).put(a_mailbox(number, users=users))
         return {**self.uploaded_body(), "recipient": {"document_type": "DNI", "document_number": number}}
 
+    def attach_receipts(self, attaches: bool) -> None:
+        """Have the institution's alerts carry the receipt, or not."""
+        institution_store(self.container).put(an_institution(attaches_receipt=attaches))
+
     def send_alerts(self, notice_id: str) -> None:
         """Run the worker on the stream record of a deposit."""
+        self.send(stream_event(notice_id))
+
+    def send(self, event: dict[str, Any]) -> None:
+        """Run it on this one."""
         with Client(app) as client:
-            answer = client.lambda_.invoke("send_alerts", stream_event(notice_id))
+            answer = client.lambda_.invoke("send_alerts", event)
         if answer.payload != {"batchItemFailures": []}:
             raise AssertionError(answer.payload)
 
@@ -119,8 +129,9 @@ class BenchWorld:
 
 
 def stream_event(notice_id: str) -> dict[str, Any]:
-    """Write what the stream hands to the worker of a deposit's alerts."""
-    image = {"type": {"S": "notice.deposited"}, "subject": {"S": f"notice#{notice_id}"}}
+    """Write what the stream hands to the worker of a deposit's alerts, as the log has it."""
+    [item] = EventItem.query(f"notice#{notice_id}", EventItem.position > "", limit=1)
+    image = item.to_dynamodb_dict()
     record = {
         "eventID": "1",
         "eventName": "INSERT",
@@ -191,6 +202,7 @@ def bench_world(now: datetime = NOW) -> Iterator[BenchWorld]:
         container = stack.enter_context(using(Container(Config.from_env(environment), clock=clock, chance=chance)))
         signer = DepositWorld(container, Client(app), clock)
         signer.seed()
+        institution_store(container).put(an_institution(attaches_receipt=True))
         signing_key = a_signing_key(not_before=now - timedelta(days=1), not_after=now + timedelta(days=1))
         institution_store(container).put_key(signing_key)
         yield BenchWorld(stub, container, signer, environment)

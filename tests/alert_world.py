@@ -92,6 +92,8 @@ class World:
     calls: list[str] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
     receipts: dict[str, bytes] = field(default_factory=dict)
+    read: list[str] = field(default_factory=list)
+    """Keys of receipts that were read."""
     ids: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
@@ -117,6 +119,7 @@ class World:
         self.calls.append(model.name)
 
     def _read(self, key: str) -> bytes:
+        self.read.append(key)
         try:
             return self.receipts[key]
         except KeyError:
@@ -160,8 +163,8 @@ class World:
         AlertBatchItem(notice_id).update(written(batch))
         return batch
 
-    def send(self, notice_id: str = NOTICE_ID) -> Counter[str]:
-        return send_alerts(notice_id, self.tools)
+    def send(self, notice_id: str = NOTICE_ID, *, attached: str | None = None) -> Counter[str]:
+        return send_alerts(notice_id, self.tools, attached=attached)
 
     def batch(self, notice_id: str = NOTICE_ID) -> AlertBatch:
         found = self.batches.find(notice_id)

@@ -33,7 +33,7 @@ def channels(box: Container) -> Channels:
         by_mail=_way_out(box, box.config.mail_rate),
         by_sms=_way_out(box, box.config.sms_rate),
         letterhead=letterhead(box),
-        read_receipt=lambda key: files(box).get_document(key),  # few institutions have it attached
+        read_receipt=lambda key: files(box).get_document(key),
     )
 
 

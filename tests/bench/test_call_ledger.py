@@ -50,11 +50,22 @@ def test_a_repeated_deposit_is_answered_after_one_read(world: BenchWorld) -> Non
 
 
 @pytest.mark.parametrize("users", [1, 5])
-def test_alerts_take_two_calls_and_one_a_message_all_sent_at_once(world: BenchWorld, users: int) -> None:
+def test_alerts_take_two_calls_one_for_the_receipt_and_one_a_message_all_sent_at_once(
+    world: BenchWorld, users: int
+) -> None:
     book = call_ledger.alert(world, users).measure()
 
-    assert book.operations == ["UpdateItem", *["SendEmail"] * users, "TransactWriteItems"]
-    assert book.hops == 3  # attempt before, messages, outcome after: none can go before the one above it
+    assert sorted(book.operations[:2]) == ["GetObject", "UpdateItem"]
+    assert sorted(book.operations[2:-1]) == ["Publish", *["SendEmail"] * users]
+    assert (book.operations[-1], book.calls) == ("TransactWriteItems", 3 + users + 1)
+    assert book.hops == 3  # attempt beside the receipt, messages, outcome after: none can go before the one above it
+
+
+def test_alerts_that_carry_nothing_read_no_receipt(world: BenchWorld) -> None:
+    book = call_ledger.alert(world, 5, attaches=False).measure()
+
+    assert "GetObject" not in book.operations
+    assert (book.hops, book.calls) == (3, 2 + 6)
 
 
 def test_no_reading_takes_more_than_two_hops_and_each_takes_its_nonce(world: BenchWorld) -> None:

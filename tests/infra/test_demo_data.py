@@ -9,9 +9,12 @@ from chalicelib.bootstrap.access import account_store
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.access.credentials import check_new_password
-from chalicelib.domain.mailbox import UserState
+from chalicelib.domain.deadline import Regime
+from chalicelib.domain.deposit.recipient import foresee_reception
+from chalicelib.domain.mailbox import MailboxState, UserState
+from chalicelib.domain.sender.institution import Institution
 from chalicelib.services.access.password_hashing import PasswordHashing
-from infra.local.demo_data import MAILBOXES, PASSWORD, PEOPLE, _add_accounts, _add_mailboxes
+from infra.local.demo_data import INSTITUTIONS, MAILBOXES, PASSWORD, PEOPLE, _add_accounts, _add_mailboxes
 from tests.common_passwords import COMMON
 from tests.deposit_world import a_mailbox
 
@@ -29,6 +32,19 @@ def test_no_two_users_share_an_identifier_a_username_or_within_a_mailbox_an_addr
         {(mailbox.mailbox_id, user.email) for mailbox, user in users},
     ):
         assert len(key) == len(users)
+
+
+def test_every_active_person_can_be_alerted_by_e_mail_and_sms() -> None:
+    active = [user for mailbox in MAILBOXES for user in mailbox.users if user.state is UserState.ACTIVE]
+    assert [user.name for user in active if user.mobile is None] == []
+    assert len({user.mobile for user in active}) == len(active)
+
+
+@pytest.mark.parametrize("institution", INSTITUTIONS, ids=lambda one: one.institution_id)
+def test_every_open_mailbox_receives_under_every_regime(institution: Institution) -> None:
+    for mailbox in MAILBOXES:
+        expected = tuple(Regime) if mailbox.state is MailboxState.OPEN else ()
+        assert foresee_reception(mailbox, institution).regimes == expected
 
 
 def test_the_people_named_at_the_start_have_the_password_told_there(box: Container) -> None:

@@ -82,9 +82,9 @@ def test_deposit_with_an_uploaded_annex_alerts_every_user(run: Run, notice_id: s
     assert {mail["to"] for mail in mine} == {"maria.02@ejemplo.pe", "rosa.21@ejemplo.pe"}
     assert {mail["subject"] for mail in mine} == {"Tiene una notificación de Entidad de Demostración"}
     assert mine[0]["attachments"][0]["filename"] == f"constancia-{notice_id}.pdf"
-    [sms] = [message for message in run.outbox() if message["kind"] == "sms"][:1]
-    assert sms["to"] == "+51900000001"
-    assert "le ha notificado" in sms["text"]
+    texts = [message for message in run.outbox() if message["kind"] == "sms"]
+    assert {sms["to"] for sms in texts} == {"+51900000001", "+51900000002"}
+    assert all("le ha notificado" in sms["text"] for sms in texts)
     assert len(run.sender().download_receipt(notice_id)) > 1000
 
 
@@ -234,6 +234,7 @@ def test_kept_connection_answers_without_delay(run: Run) -> None:
 
 def test_disabled_mailbox_of_the_demonstration_cannot_receive(run: Run) -> None:
     assert run.sender().get_mailbox("8-20100000009")["can_receive"] is True
+    assert run.sender().get_mailbox("8-20100000009")["missing_channels"] == []
     assert run.sender().get_mailbox("1-40000010")["can_receive"] is False
 
 

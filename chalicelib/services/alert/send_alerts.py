@@ -1,4 +1,7 @@
-"""Send what is due of one notice's alerts (ALR-3): claim, send all at once, record. Two calls and one a message."""
+"""Send what is due of one notice's alerts (ALR-3): claim, send all at once, record.
+
+Two calls and one a message, and one for the receipt that goes along, which is read while the batch is claimed.
+"""
 
 from __future__ import annotations
 
@@ -52,6 +55,9 @@ _COUNTED = {
 
 _logger = logging.getLogger(__name__)
 
+_Early = Mapping[str, Future[bytes]]
+"""Receipts on their way, by object key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Channels:
@@ -87,8 +93,10 @@ class SendingTools:
     new_event_id: Callable[[], str]
 
 
-def send_alerts(notice_id: str, tools: SendingTools) -> Counter[str]:
+def send_alerts(notice_id: str, tools: SendingTools, *, attached: str | None = None) -> Counter[str]:
     """Send and record; return how many alerts came to what, nothing when there was nothing to do.
+
+    `attached` is the object key of the receipt that goes along, as far as the caller knows; the batch decides.
 
     `sent`, `address_refused`, `gave_up`, `unknown`, or `waiting`: those that the sweeper comes back to. A message is
     doubled only if this process died between sending and recording, or its answer was lost. An outcome that cannot be
@@ -102,10 +110,12 @@ def send_alerts(notice_id: str, tools: SendingTools) -> Counter[str]:
         raise Unavailable("outcomes_unwritten", "No se pudo guardar lo enviado. Se intentará de nuevo.")
     if notice_id in tools.unwritten.notices:
         return Counter()  # it is known what became of them, and only to this process
-    claimed = tools.batches.claim(notice_id, now=tools.now())
-    if claimed is None:
-        return Counter()
-    outcomes = _send(claimed, tools.channels)
+    with ThreadPoolExecutor(_MESSAGES_AT_ONCE) as pool:
+        early = _read_early(attached, tools.channels, pool)
+        claimed = tools.batches.claim(notice_id, now=tools.now())
+        if claimed is None:
+            return Counter()
+        outcomes = _send(claimed, early, tools.channels, pool)
     at = tools.now()
     settled = settle(claimed, outcomes, now=at)
     came_to = [(before, after) for before, after in zip(claimed.alerts, settled.alerts, strict=True) if before != after]
@@ -118,20 +128,22 @@ def send_alerts(notice_id: str, tools: SendingTools) -> Counter[str]:
     return counts
 
 
-def _send(batch: AlertBatch, channels: Channels) -> Mapping[str, Outcome]:
-    with ThreadPoolExecutor(_MESSAGES_AT_ONCE) as pool:
-        receipt = pool.submit(_receipt, batch, channels)  # first in the queue, so that e-mails never wait for a thread
-        sending = {
-            alert.alert_id: pool.submit(_hand_over, batch, alert, receipt, channels) for alert in batch.attempted
-        }
+def _read_early(attached: str | None, channels: Channels, pool: ThreadPoolExecutor) -> _Early:
+    return {} if attached is None else {attached: pool.submit(channels.read_receipt, attached)}
+
+
+def _send(batch: AlertBatch, early: _Early, channels: Channels, pool: ThreadPoolExecutor) -> Mapping[str, Outcome]:
+    receipt = pool.submit(_receipt, batch, early, channels)  # ahead of the e-mails, which never wait for a thread
+    sending = {alert.alert_id: pool.submit(_hand_over, batch, alert, receipt, channels) for alert in batch.attempted}
     return {alert_id: _outcome(batch.notice_id, alert_id, sent) for alert_id, sent in sending.items()}
 
 
-def _receipt(batch: AlertBatch, channels: Channels) -> bytes | None:
-    if batch.receipt_key is None:
+def _receipt(batch: AlertBatch, early: _Early, channels: Channels) -> bytes | None:
+    key = batch.receipt_key
+    if key is None:
         return None
     try:
-        return channels.read_receipt(batch.receipt_key)
+        return early[key].result() if key in early else channels.read_receipt(key)
     except CasillaError:
         if batch.claimed_at is None or batch.claimed_at < batch.waiting_since + _WITHOUT_RECEIPT_AFTER:
             raise

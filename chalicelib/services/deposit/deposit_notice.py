@@ -227,6 +227,13 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
         zone=tools.calendar.zone,
     )
     receipt_sha256 = hashlib.sha256(receipt).hexdigest()
+    alerts = plan_alerts(
+        mailbox,
+        notice_id=notice.notice_id,
+        institution=sender.institution,
+        deposited_at=notice.deposited_at,
+        receipt_key=notice.receipt_key,
+    )
     deposit = Deposit(
         deposit_key=wanted.deposit_key or "",
         fingerprint=fingerprint,
@@ -240,20 +247,17 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
         notice=notice,
         receipt_sha256=receipt_sha256,
         mailbox=mailbox,
-        alerts=plan_alerts(
-            mailbox,
-            notice_id=notice.notice_id,
-            institution=sender.institution,
-            deposited_at=notice.deposited_at,
-            receipt_key=notice.receipt_key,
-        ),
-        event=_event(notice, sender, receipt_sha256, tools.identifiers.new_event_id()),
+        alerts=alerts,
+        event=_event(notice, sender, receipt_sha256, alerts.receipt_key, tools.identifiers.new_event_id()),
         uploads=judged.uploads,
     )
     return _Prepared(deposit, receipt, judged.inline)
 
 
-def _event(notice: Notice, sender: AuthenticatedSender, receipt_sha256: str, event_id: str) -> Event:
+def _event(
+    notice: Notice, sender: AuthenticatedSender, receipt_sha256: str, attached: str | None, event_id: str
+) -> Event:
+    """Return what the log says; `attached` is the key of what goes with the alerts, read early by who sends them."""
     return Event(
         subject=f"notice#{notice.notice_id}",
         type=EventType.NOTICE_DEPOSITED,
@@ -266,6 +270,7 @@ def _event(notice: Notice, sender: AuthenticatedSender, receipt_sha256: str, eve
             "receipt_sha256": receipt_sha256,
             "files_sha256": " ".join(file.sha256 for file in notice.files),
             "signature_base_sha256": sender.proof.digest,
+            **({} if attached is None else {"attached": attached}),
         },
     )
 

@@ -382,6 +382,29 @@ def test_the_receipt_goes_along_where_the_batch_names_one(world: World) -> None:
     assert attachments(world.emails[0].raw_data) == [b"%PDF-1.7 demo"]
 
 
+@pytest.mark.parametrize("attached", ["a/constancia.pdf", "otra.pdf", "nada.pdf", None])
+def test_what_the_log_says_goes_along_is_read_early_and_the_batch_decides(world: World, attached: str | None) -> None:
+    world.receipts |= {"a/constancia.pdf": b"%PDF-1.7 demo", "otra.pdf": b"%PDF-1.7 otra"}
+    world.deposit(a_batch(receipt_key="a/constancia.pdf"))
+    assert world.send(attached=attached) == {"sent": 2}
+    assert attachments(world.emails[0].raw_data) == [b"%PDF-1.7 demo"]
+    assert world.read.count("a/constancia.pdf") == 1
+
+
+def test_a_batch_that_names_no_receipt_carries_none_whatever_was_read(world: World) -> None:
+    world.receipts["a/constancia.pdf"] = b"%PDF-1.7 demo"
+    world.deposit(a_batch())
+    world.send(attached="a/constancia.pdf")
+    assert attachments(world.emails[0].raw_data) == []
+
+
+def test_a_receipt_read_early_that_is_not_there_holds_only_emails_back(world: World) -> None:
+    world.deposit(a_batch(receipt_key="a/constancia.pdf"))
+    assert world.send(attached="a/constancia.pdf") == {"sent": 1, "waiting": 1}
+    assert world.batch().alerts[0].error == "file_not_found"
+    assert world.send(attached="a/constancia.pdf") == {}
+
+
 def test_a_receipt_that_is_not_there_yet_holds_only_emails_back_and_not_for_long(world: World) -> None:
     world.deposit(a_batch(receipt_key="a/constancia.pdf"))
     assert world.send() == {"sent": 1, "waiting": 1}

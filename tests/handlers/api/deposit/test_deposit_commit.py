@@ -105,6 +105,8 @@ def test_everything_stored_follows_from_the_notice(world: World) -> None:
         verification_url=f"https://{box.config.portal_address}/verificar/{notice.verification_code}",
         zone=box.calendar.zone,
     )
+    [event] = event_store(box).list_for_subject(f"notice#{notice.notice_id}")
+    assert event.data["attached"] == notice.receipt_key
     assert answer.body == render_deposit_answer(
         notice,
         receipt_sha256=hashlib.sha256(receipt).hexdigest(),
