@@ -92,10 +92,11 @@ def reads(world: BenchWorld) -> Iterator[Action]:
     body = world.uploaded_body()
     notice_id = handle(world.deposit_event(body))["notice_id"]
     upload_id = body["main"]["upload_id"]
-    show, receipt, month, upload, mailbox = (
+    show, receipt, month, over, upload, mailbox = (
         world.get_event(f"/v1/deposits/{notice_id}", "/v1/deposits/{notice_id}", notice_id=notice_id),
         world.get_event(f"/v1/deposits/{notice_id}/receipt", "/v1/deposits/{notice_id}/receipt", notice_id=notice_id),
         world.get_event("/v1/deposits?limit=50&month=2026-03", "/v1/deposits"),
+        world.get_event("/v1/deposits?limit=50&month=2026-02", "/v1/deposits"),
         world.get_event(f"/v1/uploads/{upload_id}", "/v1/uploads/{upload_id}", upload_id=upload_id),
         world.get_event("/v1/mailboxes/1-40000002", "/v1/mailboxes/{mailbox_id}", mailbox_id="1-40000002"),
     )
@@ -103,6 +104,8 @@ def reads(world: BenchWorld) -> Iterator[Action]:
     yield Action("GET receipt", lambda: handle(receipt, status=303))
     handle(month, status=200)  # opens a connection for each shard
     yield Action("GET deposits of a month", lambda: handle(month, status=200), hops=2, calls=2 + len(SHARDS))
+    name = "GET deposits of a month that is over, its last page"
+    yield Action(name, lambda: handle(over, status=200), hops=3, calls=2 + 2 * len(SHARDS))
     yield Action("GET upload", lambda: handle(upload, status=200))
     yield Action("GET mailbox", lambda: handle(mailbox, status=200))
 

@@ -102,6 +102,11 @@ class Expression:
                 choices.append(self._operand(self._next()))
             self._expect(")")
             return lambda item: any(_plain(left(item)) == _plain(choice(item)) for choice in choices)
+        if sign == "BETWEEN":
+            lowest = self._operand(self._next())
+            self._expect("AND")
+            highest = self._operand(self._next())
+            return lambda item: _plain(lowest(item)) <= _plain(left(item)) <= _plain(highest(item))
         right, compare = self._operand(self._next()), _COMPARE[sign]
 
         def holds(item: Item) -> bool:

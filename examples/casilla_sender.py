@@ -328,7 +328,7 @@ class Sender:
         return self._call("GET", f"/v1/deposits/{quote(notice_id, safe='')}").json()
 
     def list_deposits(self, month: str, *, page_size: int = 50) -> Iterator[dict[str, Any]]:
-        """All deposits of a month, `YYYY-MM`, page by page."""
+        """All deposits of a month of the country's, `YYYY-MM`, page by page."""
         query = {"limit": str(page_size), "month": month}
         while True:
             page = self._call("GET", "/v1/deposits", query=query).json()

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import Request
+from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -145,7 +146,7 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     answer = sender.deposit(DETAILS, main, [annex], idempotency_key="e2e-1")
     tell(f"deposited {answer['notice_id']}, with an annex of {annex.stat().st_size} bytes by upload")
     _check(sender.get_deposit(answer["notice_id"])["notice_id"] == answer["notice_id"], "the deposit can be read")
-    month = answer["deposited_at"][:7]
+    month = f"{datetime.fromisoformat(answer['deposited_at']).astimezone(ZoneInfo('America/Lima')):%Y-%m}"
     _check([d["notice_id"] for d in sender.list_deposits(month)] == [answer["notice_id"]], "the month lists it")
     _check(sender.download_receipt(answer["notice_id"]).startswith(b"%PDF-"), "the receipt can be downloaded")
     tell("read back, listed, receipt downloaded")

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -280,7 +281,7 @@ def test_taken_port_is_told_with_the_way_out(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("notice_id")
 def test_stopped_and_started_again_it_finds_its_data(run: Run, ports: tuple[int, int]) -> None:
-    month = f"{_now():%Y-%m}"
+    month = f"{_now().astimezone(ZoneInfo('America/Lima')):%Y-%m}"
     deposited = [deposit["notice_id"] for deposit in run.sender().list_deposits(month)]
     messages, key = run.outbox(), (run.state / "demo" / "key.pem").read_bytes()
     assert deposited

@@ -35,11 +35,11 @@ def waiting_letter() -> Letter:
 
 
 def put_off_letter() -> Letter:
-    """Say that the registry can be asked no more today, and what happens tomorrow."""
+    """Say that the registry can be asked no more for now; its day ends at midnight UTC, an evening of the country's."""
     return _letter(
-        "Seguimos mañana con su registro",
-        "Su correo quedó verificado. Hoy ya se hicieron todas las consultas que permite el registro oficial.",
-        "Mañana continuamos sin que haga nada: le escribiremos a este correo.",
+        "Su registro continúa",
+        "Su correo quedó verificado. Por ahora ya se hicieron todas las consultas que permite el registro oficial.",
+        "Continuamos a más tardar mañana sin que haga nada: le escribiremos a este correo.",
     )
 
 

@@ -6,15 +6,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from chalicelib.domain.codes import parse_code
+from chalicelib.domain.deposit.local_month import MonthPart, parts_of
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.notice import Notice
 from chalicelib.gateways.files import Files
 from chalicelib.services.page_cursor import cursor_of, position_of
 from chalicelib.services.sender.authenticate_sender import SenderTools, find_sender, read_beside_nonce
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
-from chalicelib.store.deposit.sender_month_store import MonthShard, SenderMonthStore, page_of
+from chalicelib.services.together import together
+from chalicelib.store.deposit.sender_month_store import MonthShard, SenderMonthStore, is_read_out, page_of, reaches
 from chalicelib.store.notice_store import NoticeStore
 from chalicelib.store.shards import SHARDS
 
@@ -24,7 +27,7 @@ _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 @dataclass(frozen=True, slots=True)
 class MonthQuery:
-    """A month, `YYYY-MM`, after which cursor its page begins, and up to how many deposits it has."""
+    """A month of the country's, `YYYY-MM`, after which cursor its page begins, and up to how many deposits it has."""
 
     month: str
     cursor: str | None
@@ -68,15 +71,19 @@ def receipt_link(  # noqa: PLR0913 - a receipt and who asks for it
     )
 
 
-def list_deposits(
+def list_deposits(  # noqa: PLR0913 - a month, who asks, and where it is kept
     read: Callable[[], MonthQuery],
     *,
     request: SignedRequest,
     claim: Claim,
     tools: SenderTools,
     months: SenderMonthStore,
+    zone: ZoneInfo,
 ) -> DepositPage:
     """Return a page of the sender's own deposits of one month; what was asked for is read after the proof.
+
+    The index is kept by months of UTC, of which a local month reaches into two. The second is read, in a round trip of
+    its own, once it has begun and where the first does not fill the page.
 
     Raises:
         InvalidInput: `month_invalid` or `cursor_invalid`, and what reading the query raises.
@@ -86,23 +93,34 @@ def list_deposits(
     wanted = read()
     if not _MONTH.fullmatch(wanted.month):
         raise InvalidInput("month_invalid", "El parámetro month va como AAAA-MM, por ejemplo 2026-01.", field="month")
-    position = position_of(wanted.cursor)
+    after, limit = position_of(wanted.cursor), wanted.limit
     found: list[MonthShard] = []
-    reads = shard_reads(
-        sender.institution.institution_id, wanted.month, after=position, limit=wanted.limit, months=months, into=found
-    )
-    read_beside_nonce(sender, reads, tools=tools)
-    page = page_of(found, wanted.limit)
+    reads = [
+        shard_reads(sender.institution.institution_id, part, after=after, limit=limit, months=months, into=found)
+        for part in parts_of(wanted.month, zone)
+        if part.first <= tools.clock() and reaches(part, after)
+    ]
+    read_beside_nonce(sender, reads[0] if reads else (), tools=tools)
+    for more in reads[1:]:
+        if is_read_out(found, limit):
+            together(more)
+    page = page_of(found, limit)
     return DepositPage(page.notices, cursor_of(page.next_after))
 
 
 def shard_reads(  # noqa: PLR0913 - a page, and where what is read of it goes
-    institution_id: str, month: str, *, after: str | None, limit: int, months: SenderMonthStore, into: list[MonthShard]
+    institution_id: str,
+    part: MonthPart,
+    *,
+    after: str | None,
+    limit: int,
+    months: SenderMonthStore,
+    into: list[MonthShard],
 ) -> list[Callable[[], None]]:
-    """Return the calls, a shard each, that read up to `limit` notices an institution deposited in a month."""
+    """Return the calls, a shard each, that read up to `limit` notices an institution deposited in part of a month."""
 
     def read(shard: str) -> None:
-        into.append(months.read_shard(institution_id, month, shard, after=after, limit=limit))
+        into.append(months.read_shard(institution_id, part, shard, after=after, limit=limit))
 
     return [partial(read, shard) for shard in SHARDS]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException
 
+from chalicelib.domain.deposit.local_month import MonthPart
 from chalicelib.domain.notice import Notice
 from chalicelib.store.codec import from_data
 from chalicelib.store.notice_store import notices_unavailable, sender_shard
@@ -41,8 +43,10 @@ class SenderMonthStore:
         """Work through this connection."""
         self._connection = connection
 
-    def read_shard(self, institution_id: str, month: str, shard: str, *, after: str | None, limit: int) -> MonthShard:
-        """Read up to `limit` notices of one shard of a month (`YYYY-MM`, UTC), or fewer where they are very large.
+    def read_shard(
+        self, institution_id: str, part: MonthPart, shard: str, *, after: str | None, limit: int
+    ) -> MonthShard:
+        """Read up to `limit` notices of one shard of a part of a month, or fewer where they are very large.
 
         It is one Query.
 
@@ -53,8 +57,8 @@ class SenderMonthStore:
         try:
             answer = self._connection.query(
                 NoticeItem.Meta.table_name,
-                sender_shard(institution_id, month, shard),
-                range_key_condition=NoticeItem.deposited_key > after if after else None,
+                sender_shard(institution_id, part.utc_month, shard),
+                range_key_condition=NoticeItem.deposited_key.between(_lowest(part, after), _beginning(part.before)),
                 index_name="by_sender_shard",
                 attributes_to_get=["deposited_key", "data"],
                 limit=limit,
@@ -68,8 +72,19 @@ class SenderMonthStore:
         )
 
 
+def reaches(part: MonthPart, after: str | None) -> bool:
+    """Tell whether a part can hold positions after this one."""
+    return after is None or after < _beginning(part.before)
+
+
+def is_read_out(shards: Iterable[MonthShard], limit: int) -> bool:
+    """Tell whether a page takes all that the shards hold, so that what comes after them belongs to it too."""
+    read = tuple(shards)
+    return all(shard.read_up_to is None for shard in read) and sum(len(shard.entries) for shard in read) <= limit
+
+
 def page_of(shards: Iterable[MonthShard], limit: int) -> NoticePage:
-    """Return the first `limit` notices of all shards of a month, each read with that limit or a greater one.
+    """Return the first `limit` notices of all shards of a month, or of its parts, each read with that limit or more.
 
     What lies beyond the position up to which every shard was read is left to the next page: a notice before it may be
     among those not read yet.
@@ -81,3 +96,14 @@ def page_of(shards: Iterable[MonthShard], limit: int) -> NoticePage:
     shown = known[:limit]
     next_after = shown[-1][0] if len(known) > limit else known_up_to
     return NoticePage(tuple(from_data(Notice, json.loads(data)) for _, data in shown), next_after)
+
+
+def _lowest(part: MonthPart, after: str | None) -> str:
+    """Return what no position to be read lies before; no position begins with another one."""
+    beginning = _beginning(part.first)
+    return beginning if after is None else max(beginning, f"{after}0")
+
+
+def _beginning(instant: datetime) -> str:
+    """Return what lies before all positions of this second, and after those of the one before."""
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"

@@ -8,6 +8,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.config import Config
 from chalicelib.domain.codes import code_from_number
+from chalicelib.domain.deposit.local_month import MonthPart
 from chalicelib.domain.notice import Notice
 from chalicelib.services.deposit.read_deposits import shard_reads
 from chalicelib.services.together import together
@@ -17,6 +18,7 @@ from chalicelib.store.shards import SHARDS, shard_of_code
 from chalicelib.store.tables import bind
 from tests.builders import a_notice
 
+MARCH = MonthPart("2026-03", datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
 START = datetime(2026, 3, 9, 5, tzinfo=UTC)
 MADE = [a_notice(notice_id=code_from_number(7 * n), deposited_at=START + timedelta(seconds=n // 3)) for n in range(24)]
 """Three a second, in all shards."""
@@ -29,10 +31,10 @@ def connection(engine: dict[str, str]) -> Connection:
 
 
 def read_month(
-    institution_id: str, month: str, *, after: str | None, limit: int, months: SenderMonthStore
+    institution_id: str, part: MonthPart, *, after: str | None, limit: int, months: SenderMonthStore
 ) -> NoticePage:
     found: list[MonthShard] = []
-    together(shard_reads(institution_id, month, after=after, limit=limit, months=months, into=found))
+    together(shard_reads(institution_id, part, after=after, limit=limit, months=months, into=found))
     return page_of(found, limit)
 
 
@@ -48,7 +50,7 @@ def walk(connection: Connection, limit: int) -> list[tuple[Notice, ...]]:
     after: str | None = None
     while not pages or after is not None:
         page = read_month(
-            MADE[0].sender.institution_id, "2026-03", after=after, limit=limit, months=SenderMonthStore(connection)
+            MADE[0].sender.institution_id, MARCH, after=after, limit=limit, months=SenderMonthStore(connection)
         )
         pages.append(page.notices)
         after = page.next_after
@@ -67,9 +69,9 @@ def test_pages_show_every_notice_of_all_shards_once_and_in_order(connection: Con
 def test_what_is_deposited_while_pages_are_turned_comes_at_its_place(connection: Connection) -> None:
     add(connection, *MADE[:12])
     months, sender = SenderMonthStore(connection), MADE[0].sender.institution_id
-    first = read_month(sender, "2026-03", after=None, limit=10, months=months)
+    first = read_month(sender, MARCH, after=None, limit=10, months=months)
     add(connection, *MADE[12:])
-    rest = read_month(sender, "2026-03", after=first.next_after, limit=100, months=months)
+    rest = read_month(sender, MARCH, after=first.next_after, limit=100, months=months)
     assert [*first.notices, *rest.notices] == IN_ORDER
 
 

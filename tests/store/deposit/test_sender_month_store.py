@@ -11,6 +11,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.config import Config
 from chalicelib.domain.codes import code_from_number
+from chalicelib.domain.deposit.local_month import MonthPart
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.notice import Notice
 from chalicelib.store.codec import to_data
@@ -24,6 +25,7 @@ from tests.builders import a_notice
 START = datetime(2026, 3, 9, 5, tzinfo=UTC)
 NOTICE = a_notice()
 MINE = NOTICE.sender.institution_id
+MARCH = MonthPart("2026-03", datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
 SHARD = shard_of_code(NOTICE.notice_id)
 IN_SHARD = [code for code in map(code_from_number, range(200)) if shard_of_code(code) == SHARD][:3]
 
@@ -49,8 +51,8 @@ def three_of_one_shard(connection: Connection) -> list[str]:
 def test_a_shard_is_read_oldest_first_within_the_limit_and_after_a_position(connection: Connection) -> None:
     positions = three_of_one_shard(connection)
     store = SenderMonthStore(connection)
-    first = store.read_shard(MINE, "2026-03", SHARD, after=None, limit=2)
-    rest = store.read_shard(MINE, "2026-03", SHARD, after=first.read_up_to, limit=2)
+    first = store.read_shard(MINE, MARCH, SHARD, after=None, limit=2)
+    rest = store.read_shard(MINE, MARCH, SHARD, after=first.read_up_to, limit=2)
 
     assert [position for position, _ in first.entries] == positions[:2]
     assert first.read_up_to == positions[1]
@@ -67,8 +69,7 @@ def test_a_shard_holds_its_own_senders_month_and_part_only(connection: Connectio
         *(replace(NOTICE, notice_id=code_from_number(number)) for number in range(400, 440)),
     )
     read = {
-        shard: SenderMonthStore(connection).read_shard(MINE, "2026-03", shard, after=None, limit=100)
-        for shard in SHARDS
+        shard: SenderMonthStore(connection).read_shard(MINE, MARCH, shard, after=None, limit=100) for shard in SHARDS
     }
 
     assert set(positions) < {position for position, _ in read[SHARD].entries}
@@ -93,7 +94,7 @@ def test_the_index_holds_no_more_than_the_list_shows(connection: Connection) -> 
 def test_an_engine_that_does_not_answer_is_unavailable(connection: Connection) -> None:
     store = SenderMonthStore(connection)
     with refusing(connection.client, "Query", "InternalServerError", status=500), pytest.raises(Unavailable):
-        store.read_shard(MINE, "2026-03", SHARD, after=None, limit=2)
+        store.read_shard(MINE, MARCH, SHARD, after=None, limit=2)
 
 
 def shard_of(*minutes: int, read_up_to: int | None = None) -> MonthShard:

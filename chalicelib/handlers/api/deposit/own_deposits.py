@@ -68,7 +68,7 @@ def show_status(request: SignedRequest, notice_id: str) -> Response:
 
 
 def list_month(request: SignedRequest) -> Response:
-    """List the institution's deposits of one month, oldest first, by cursor."""
+    """List the institution's deposits of one month of the country's, oldest first, by cursor."""
     box = current()
     claim = read_claim(request, READ_COVERAGE, now=box.clock())
     page = list_deposits(
@@ -77,6 +77,7 @@ def list_month(request: SignedRequest) -> Response:
         claim=claim,
         tools=sender_tools(box),
         months=sender_month_store(box),
+        zone=box.calendar.zone,
     )
     return json_response(
         {"deposits": [_linked(notice_as_json(notice), box) for notice in page.notices], "next_cursor": page.cursor}

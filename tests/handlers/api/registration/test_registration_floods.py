@@ -193,7 +193,7 @@ def test_past_a_hundred_a_day_of_one_document_its_owner_waits_till_tomorrow_and_
 
     assert (waiting.status_code, waiting.json_body["state"]) == (200, "awaiting_registry")
     assert waiting.json_body["continues_at"].startswith("2026-03-10T00:")
-    assert "Mañana continuamos" in crowd.site.mails[-1][1]
+    assert "Continuamos a más tardar mañana" in crowd.site.mails[-1][1]
     assert [vars(line)["reason"] for line in caplog.records if line.message == "registration put off"] == ["document"]
     assert _run(crowd.site, "finish_registrations")["confirmed"] == 0
     crowd.site.clock.advance(hours=5)

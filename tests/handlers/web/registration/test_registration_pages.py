@@ -471,7 +471,7 @@ def test_who_waits_for_tomorrow_is_told_what_happens_and_when(applicant: Applica
     assert shown.status_code == 303
     told = text_of(applicant.get(page))
 
-    assert "Hoy ya se hicieron todas las consultas que permite RENIEC" in told
+    assert "Por ahora ya se hicieron todas las consultas que permite RENIEC" in told
     assert "preguntamos por ti desde el" in told
     assert "Tu correo ya está verificado" in told
     check_html(told)
