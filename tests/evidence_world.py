@@ -1,4 +1,4 @@
-"""Receipts that were issued, and a browser that asks for them."""
+"""Receipts that were issued, and who asks for them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from chalice.test import HTTPResponse
 from chalicelib.domain.codes import CODE_SPACE, code_from_number
 from tests.browser_requests import Browser
 from tests.cloud import Engine
-from tests.deposit_world import a_body, an_inline_file
+from tests.deposit_world import World, a_body, an_inline_file
 
 PAGE = "/verificar"
 ANNEX = b"nombre,monto\nuno,10\n"
-HOLDER = "QUISPE DEMO MARÍA ÑUSTA"
-STRANGER = "198.51.100.77"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +24,10 @@ class Issued:
     receipt: bytes
 
     @property
+    def notice_id(self) -> str:
+        return str(self.answer["notice_id"])
+
+    @property
     def code(self) -> str:
         return str(self.answer["verification_code"])
 
@@ -34,10 +36,9 @@ class Issued:
         return str(self.answer["receipt"]["sha256"])
 
 
-def issue(browser: Browser, engine: Engine, *, key: str = "clave-1", **body: Any) -> Issued:
+def issue(world: World, engine: Engine, *, key: str = "clave-1", **body: Any) -> Issued:
     """Deposit a notice with an annex."""
     annex = an_inline_file(ANNEX, "cuadro.csv", media_type="text/csv")
-    world = browser.people.world
     answer = world.deposit(a_body(**{"annexes": [annex], **body}), key=key)
     assert answer.status_code == 201, answer.json_body
     told = answer.json_body
@@ -46,14 +47,23 @@ def issue(browser: Browser, engine: Engine, *, key: str = "clave-1", **body: Any
     return Issued(told, stored["Body"].read())
 
 
-def post_form(browser: Browser, filename: str = "", content: bytes = b"", **fields: str) -> HTTPResponse:
-    """Send the page's form as a browser without scripts does."""
+def forget_indexes(world: World, engine: Engine, issued: Issued) -> None:
+    """Leave a notice as packages before stored it, which knew of no index by code or hash."""
+    engine.client("dynamodb").update_item(
+        TableName=world.container.config.notices_table,
+        Key={"notice_id": {"S": issued.notice_id}},
+        UpdateExpression="REMOVE verification_code, receipt_sha256",
+    )
+
+
+def post_form(browser: Browser, **fields: str) -> HTTPResponse:
+    """Send the page's form as a browser without scripts does, no file chosen."""
+    return post_file(browser, "", b"", **fields)
+
+
+def post_file(browser: Browser, filename: str, content: bytes, **fields: str) -> HTTPResponse:
+    """Send it with a file."""
     return browser.post_file(PAGE, filename, content, None, **fields)
-
-
-def from_address(browser: Browser, address: str, path: str) -> HTTPResponse:
-    """Ask for a page from an address of the network, as the gateway tells it."""
-    return browser.people.world.client.http.request("GET", path, headers={"x-test-origin": address})
 
 
 def guesses(number: int) -> list[str]:

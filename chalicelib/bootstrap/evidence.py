@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
+from chalicelib.store.evidence.index_position_store import IndexPositionStore
 from chalicelib.store.evidence.receipt_store import ReceiptStore
 
 
@@ -11,3 +12,10 @@ from chalicelib.store.evidence.receipt_store import ReceiptStore
 def receipt_store(box: Container) -> ReceiptStore:
     """Issued receipts by code and by hash."""
     return ReceiptStore(connection(box))
+
+
+@made_once
+def index_position_store(box: Container) -> IndexPositionStore:
+    """Where the indexing of receipts stands."""
+    connection(box)
+    return IndexPositionStore()

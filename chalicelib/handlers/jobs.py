@@ -52,6 +52,7 @@ JOBS = (
     Job("expire_uploads",       *_schedule("cron(30 6 * * ? *)"),         "workers.upload:expire_uploads"),
     Job("sweep_orphans",        *_schedule("cron(0 7 * * ? *)"),          "workers.deposit:sweep_orphans"),
     Job("clean_registrations",  *_schedule("cron(15 7 * * ? *)"),         "workers.registration:clean_registrations"),
+    Job("index_receipts",       *_schedule("cron(30 7 * * ? *)"),         "workers.evidence:index_receipts"),
     Job("clean_tokens",         *_schedule("cron(45 7 * * ? *)"),         "workers.access:clean_tokens"),
 )
 # fmt: on

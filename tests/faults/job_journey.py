@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.deposit import orphan_position_store
+from chalicelib.bootstrap.evidence import index_position_store, receipt_store
 from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.bootstrap.registration import registration_store, registration_tools
 from chalicelib.bootstrap.session import token_store
@@ -21,10 +23,11 @@ from chalicelib.domain.deposit.orphan_position import OrphanPosition
 from chalicelib.domain.registration.registration import LIFETIME, Registration, RegistrationState
 from chalicelib.services.access.clean_tokens import clean_tokens
 from chalicelib.services.deposit.sweep_orphans import sweep_orphans
+from chalicelib.services.evidence.index_receipts import index_all_receipts
 from chalicelib.services.registration.clean_registrations import clean_registrations
 from chalicelib.services.registration.finish_registrations import finish_registrations
 from chalicelib.services.upload.expire_uploads import expire_uploads
-from chalicelib.store.tables import NoticeItem
+from chalicelib.store.tables import DepositItem, NoticeItem
 from tests.deposit_world import NOW
 from tests.faults.journey import Alteration, Lab
 from tests.faults.matrix import Call, siblings_of
@@ -132,6 +135,17 @@ def _register(box: Container, *, waiting: bool) -> None:
         )
 
 
+def _receipts(box: Container) -> None:
+    """Have deposits of a package before, and one whose receipt is found already, otherwise than its answer tells."""
+    for name in ("0", "1", "2", "k1"):
+        told = {"verification_code": f"code-{name}", "receipt": {"sha256": f"hash-{name}"}}
+        DepositItem(
+            f"entidad#{name}", fingerprint="f", notice_id=name, answer=json.dumps(told).encode(), evidence={}
+        ).save()
+        NoticeItem(name).update([NoticeItem.data.set({})])
+    receipt_store(box).index("k1", "kept", "kept")
+
+
 def _uploads_left(lab: Lab, box: Container) -> set[str]:
     """An upload is left that is on the list, or whose object is in its bucket."""
     listed = {item["upload_id"]["S"] for item in lab.items("uploads") if "expiry_shard" in item}
@@ -144,6 +158,17 @@ def _tokens_left(lab: Lab, _: Container) -> set[str]:
 
 def _orphans_left(_: Lab, box: Container) -> set[str]:
     return {key.split("/")[4] for key in files(box).list_documents("notices/")}
+
+
+def _receipts_left(_: Lab, box: Container) -> set[str]:
+    """A receipt is left that its code or its hash does not find."""
+    store = receipt_store(box)
+    left = {
+        name
+        for name in ("0", "1", "2")
+        if (store.find_by_code(f"code-{name}"), store.find_by_sha256(f"hash-{name}")) != ((name,), (name,))
+    }
+    return left | ({"k1"} if store.find_by_code("kept") == store.find_by_sha256("kept") == ("k1",) else set())
 
 
 def _registrations_left(lab: Lab, _: Container) -> set[str]:
@@ -191,6 +216,15 @@ SWEEP_ORPHANS = Job(
     ),
     _orphans_left,
     timedelta(days=8, hours=1),
+)
+INDEX_RECEIPTS = Job(
+    "index_receipts",
+    _receipts,
+    lambda box, until: index_all_receipts(
+        receipts=receipt_store(box), positions=index_position_store(box), now=box.clock, until=until
+    ),
+    _receipts_left,
+    timedelta(days=1),
 )
 FINISH_REGISTRATIONS = Job(
     "finish_registrations",

@@ -26,6 +26,7 @@ from tests.faults.job_journey import (
     CLEAN_TOKENS,
     EXPIRE_UPLOADS,
     FINISH_REGISTRATIONS,
+    INDEX_RECEIPTS,
     SWEEP_ORPHANS,
     Job,
     go_through,
@@ -36,7 +37,7 @@ from tests.faults.matrix import Call
 from tests.faults.strike import Fault, Strike
 from tests.registry_world import ACCESS
 
-JOBS = (EXPIRE_UPLOADS, CLEAN_TOKENS, CLEAN_REGISTRATIONS, SWEEP_ORPHANS, FINISH_REGISTRATIONS)
+JOBS = (EXPIRE_UPLOADS, CLEAN_TOKENS, CLEAN_REGISTRATIONS, SWEEP_ORPHANS, FINISH_REGISTRATIONS, INDEX_RECEIPTS)
 _FAULTS = (DEATHS[0], DEATHS[2], LOST_ANSWERS[0], LOST_ANSWERS[2], LATE_EFFECTS[1], LATE_EFFECTS[2], REFUSALS[1],
            REFUSALS[3])  # fmt: skip
 _MANY = 5

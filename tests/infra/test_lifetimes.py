@@ -37,6 +37,7 @@ def test_a_lease_on_alerts_outlives_the_function_that_took_it(function: str) -> 
         "clean_registrations",
         "clean_tokens",
         "sweep_orphans",
+        "index_receipts",
         "expire_uploads",
     ],
 )

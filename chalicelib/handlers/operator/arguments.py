@@ -17,6 +17,7 @@ _LIMIT, _MOST = 20, 200
 _NOTICES = 100
 _ECHO = 80
 _LONGEST_USERNAME = 40
+_DEPOSIT = re.compile(r"[^\s#]{1,100}#[0-9a-f]{64}")
 _POSITION = re.compile(r"(\d{1,12})/(\S{1,40})", re.ASCII)
 
 
@@ -127,7 +128,16 @@ def _username(text: str) -> str:
     return text
 
 
+def _deposit(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if not _DEPOSIT.fullmatch(text):
+        raise InvalidInput("position_invalid", "--after se copia tal como lo dijo la vez anterior.")
+    return text
+
+
 READERS: dict[str, Callable[[Any], Any]] = {
+    "deposit": _deposit,
     "limit": _limit,
     "notice": _notice,
     "operator": operator_actor,

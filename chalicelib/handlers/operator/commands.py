@@ -72,6 +72,9 @@ COMMANDS = (
     Command("alerts index", "pone en sus listas las alertas que dejó una versión anterior", "operator.alert:index", (
         Argument("--after", "start", "seguir donde terminó la vez anterior, como ella lo dice", "NOTIFICACIÓN"),
     )),
+    Command("receipts index", "hace que se puedan verificar las constancias de antes", "operator.evidence:index", (
+        Argument("--after", "deposit", "seguir donde terminó la vez anterior, como ella lo dice", "DEPÓSITO"),
+    )),
     Command("sessions end", "cierra todas las sesiones de un usuario", "operator.access:end_sessions", (
         Argument("--user", "username", "el usuario con que ingresa, como 1-40000002", "USUARIO", is_required=True),
     ), changes=True),

@@ -27,7 +27,7 @@ class ShownFile:
     @property
     def is_called(self) -> str:
         """Return how a sentence names it."""
-        return f"{self.title[0].lower()}{self.title[1:]}, «{self.filename}»"
+        return f"el {self.title[0].lower()}{self.title[1:]}, «{self.filename}»"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,26 +3,277 @@
 from __future__ import annotations
 
 import hashlib
+import html as entities
+import json
+import re
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from bench.ledger import ledger
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.domain.deadline import Regime
 from tests.browser_requests import Browser, check_html, text_of
 from tests.cloud import Engine
-from tests.deposit_world import PDF
-from tests.evidence_world import PAGE, Issued, issue
+from tests.deposit_world import PDF, a_body, an_institution
+from tests.evidence_world import ANNEX, PAGE, Issued, guesses, issue, post_file, post_form
+from tests.gateway_requests import Lines
+from tests.kept import everything, left_by
+
+OTHER_HASH = hashlib.sha256(b"otro archivo").hexdigest()
+PDF_HASH, ANNEX_HASH = hashlib.sha256(PDF).hexdigest(), hashlib.sha256(ANNEX).hexdigest()
 
 
 @pytest.fixture
 def issued(browser: Browser, moto_engine: Engine) -> Issued:
-    return issue(browser, moto_engine)
+    return issue(browser.people.world, moto_engine)
 
 
-def test_the_address_on_the_paper_answers(browser: Browser, issued: Issued) -> None:
+def _text(html: str) -> str:
+    """Return what a page says, without its tags."""
+    main = html.partition("<main")[2].partition("</main>")[0]
+    return entities.unescape(" ".join(re.sub(r"<[^>]+>", " ", main).split()))
+
+
+def test_the_address_on_the_paper_answers_with_what_the_paper_says(browser: Browser, issued: Issued) -> None:
     answer = browser.get(f"{PAGE}/{issued.code}")
 
     html = text_of(answer)
     check_html(html)
     assert answer.status_code == 200
-    assert "Este servicio emitió esta constancia" in html
-    for told in (issued.code, issued.answer["notice_id"], issued.sha256, hashlib.sha256(PDF).hexdigest()):
-        assert told in html
+    said = _text(html)
+    for told in (
+        *("Este servicio emitió esta constancia", issued.code, issued.notice_id, issued.sha256, PDF_HASH, ANNEX_HASH),
+        *("Entidad de Demostración", "Av. Ejemplo 123, Lima", "(01) 000-0000", "EXP-2026-000098, del 16/02/2026"),
+        *("CARTA 000079-2026", "Respuesta a su solicitud de información", "09/03/2026 15:15:30 (hora de Lima)"),
+        *("06/03/2026 11:05:00 (hora de Lima)", "Persona Firmante de Ejemplo", "carta-000079-2026.pdf", "cuadro.csv"),
+        *("Depósito en la casilla", "lunes 23 de marzo de 2026", "u***@ejemplo.pe", "+51 *** *** 001", "Base legal:"),
+    ):
+        assert told in said, told
+
+
+def test_whose_it_is_stays_masked_wherever_it_is_written(browser: Browser, moto_engine: Engine) -> None:
+    body = {
+        "document": {**a_body()["document"], "subject": "Multa a María Ñusta Quispe, DNI 40000002"},
+        "case_file": {"number": "EXP-40000002", "opened_on": "2026-02-16"},
+        "main": {**a_body()["main"], "filename": "maria_quispe-40000002.pdf"},
+    }
+    issued = issue(browser.people.world, moto_engine, **body)
+
+    said = _text(text_of(browser.get(f"{PAGE}/{issued.code}")))
+
+    assert "Q*** D*** M*** Ñ***" in said
+    assert "DNI *** 002 (casilla electrónica 1-*** 002)" in said
+    assert "Multa a M*** Ñ*** Q***, DNI *** 002" in said
+    assert not re.search(r"quispe|mar[ií]a|ñusta|4000000", said, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("writing", ["around", "lower", "spaces", "bare"])
+def test_a_code_is_read_in_any_writing(browser: Browser, issued: Issued, writing: str) -> None:
+    code = {
+        "lower": issued.code.lower(),
+        "spaces": issued.code.replace("-", " "),
+        "bare": issued.code.replace("-", ""),
+    }.get(writing, f" {issued.code} ")
+
+    assert browser.get(f"{PAGE}/{quote(code)}").status_code == 200
+    led = browser.get(f"{PAGE}?code={quote(code)}")
+    assert (led.status_code, led.headers["Location"]) == (303, f"{PAGE}/{issued.code}")
+
+
+def test_a_typing_mistake_is_told_before_anything_is_read_or_counted(browser: Browser, issued: Issued) -> None:
+    wrong = ("2" if issued.code[0] != "2" else "3") + issued.code[1:]
+    for address in (f"{PAGE}/{wrong}", f"{PAGE}?code={wrong}", f"{PAGE}/no-es-un-codigo", f"{PAGE}?code=%3Cb%3E"):
+        with ledger() as book:
+            answer = browser.get(address)
+        html = text_of(answer)
+        check_html(html)
+        assert (answer.status_code, book.calls) == (422, 0), address
+        assert "Hay un error al escribir el código" in html
+        assert "<b>" not in html
+
+
+def test_an_unknown_code_gets_a_page_that_says_so_and_what_to_do(browser: Browser) -> None:
+    [code] = guesses(1)
+    answer = browser.get(f"{PAGE}/{code}")
+
+    check_html(text_of(answer))
+    assert answer.status_code == 404
+    assert f"no tiene ninguna constancia con el código {code}" in _text(text_of(answer))
+
+
+def test_the_receipt_s_own_file_finds_its_page(browser: Browser, issued: Issued) -> None:
+    assert hashlib.sha256(issued.receipt).hexdigest() == issued.sha256
+
+    led = post_file(browser, "constancia.pdf", issued.receipt, code="", sha256="")
+    assert (led.status_code, led.headers["Location"]) == (303, f"{PAGE}?sha256={issued.sha256}")
+
+    said = _text(text_of(browser.get(led.headers["Location"])))
+    assert "Este archivo es exactamente la constancia que este servicio emitió" in said
+    assert issued.code in said
+
+
+@pytest.mark.parametrize("content", [PDF, ANNEX])
+def test_a_document_s_hash_alone_finds_nobody_s_notice(browser: Browser, issued: Issued, content: bytes) -> None:
+    sha256 = hashlib.sha256(content).hexdigest()
+    answer = browser.get(f"{PAGE}?sha256={sha256}")
+
+    html = text_of(answer)
+    check_html(html)
+    assert answer.status_code == 404
+    assert "Sin él no lo buscamos" in html
+    assert issued.code not in html
+    assert f'name="sha256" value="{sha256}"' in html  # the code is all that is left to write
+    led = post_form(browser, code=issued.code.lower(), sha256=sha256)
+    assert led.headers["Location"] == f"{PAGE}/{issued.code}?sha256={sha256}"
+
+
+@pytest.mark.parametrize(
+    ("sha256", "told"),
+    [
+        (PDF_HASH, "Este archivo es exactamente el documento principal, «carta-000079-2026.pdf»"),
+        (ANNEX_HASH, "Este archivo es exactamente el anexo 1, «cuadro.csv»"),
+        (OTHER_HASH, "Este archivo no es ninguno de los de esta constancia"),
+    ],
+)
+def test_with_the_code_a_file_is_compared(browser: Browser, issued: Issued, sha256: str, told: str) -> None:
+    answer = browser.get(f"{PAGE}/{issued.code}?sha256={sha256}")
+
+    check_html(text_of(answer))
+    assert told in _text(text_of(answer))
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["{}", "{}  constancia.pdf", "  {} *a b.pdf\n", "upper", "spaced", "\\{}  raro\\\\n.pdf"],
+)
+def test_a_hash_is_read_as_programs_print_it(browser: Browser, issued: Issued, pasted: str) -> None:
+    spaced = " ".join(re.findall("..", issued.sha256))
+    text = {"upper": issued.sha256.upper(), "spaced": spaced}.get(pasted, pasted.format(issued.sha256))
+
+    led = post_form(browser, code="", sha256=text)
+    assert (led.status_code, led.headers.get("Location")) == (303, f"{PAGE}?sha256={issued.sha256}")
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"code": "", "sha256": ""}, "Escribe el código o elige un archivo."),
+        ({"code": "", "sha256": "abc"}, "El SHA-256 no está completo"),
+        ({"code": "2222", "sha256": ""}, "Hay un error al escribir el código"),
+    ],
+)
+def test_what_the_form_lacks_is_told_beside_its_field_without_a_call(
+    browser: Browser, fields: dict[str, str], told: str
+) -> None:
+    browser.get(PAGE)
+    with ledger() as book:
+        answer = post_form(browser, **fields)
+
+    check_html(text_of(answer))
+    assert (answer.status_code, book.calls) == (422, 0)
+    assert told in text_of(answer)
+
+
+def test_a_file_that_is_sent_is_hashed_and_forgotten_which_the_page_says_before(
+    browser: Browser, moto_engine: Engine, issued: Issued, lines: Lines
+) -> None:
+    assert "lo olvida: no lo guarda" in text_of(browser.get(PAGE))
+    config = browser.people.world.container.config
+    before = everything(moto_engine, config)
+
+    with ledger() as book:
+        led = post_file(browser, "secreto-9876.pdf", PDF, code=issued.code, sha256="")
+
+    assert (led.status_code, book.calls) == (303, 0)
+    assert browser.get(led.headers["Location"]).status_code == 200
+    left = left_by(before, everything(moto_engine, config))
+    assert {place.partition("#")[0] for place in left} == {"tokens_table limit"}
+    assert "secreto" not in str(left) + json.dumps(lines)
+    assert PDF_HASH not in json.dumps(lines)
+
+
+def test_a_file_that_is_too_large_to_send_is_told_what_to_do(browser: Browser) -> None:
+    answer = post_file(browser, "grande.pdf", bytes(4 * 1024 * 1024 + 1), code="", sha256="")
+
+    check_html(text_of(answer))
+    assert answer.status_code == 413
+    assert "Calcula su SHA-256" in text_of(answer)
+
+
+def test_search_engines_are_told_to_leave_it_out(browser: Browser, issued: Issued) -> None:
+    for address in (
+        PAGE,
+        f"{PAGE}/{issued.code}",
+        f"{PAGE}/{guesses(1)[0]}",
+        f"{PAGE}/x",
+        f"{PAGE}?sha256={OTHER_HASH}",
+    ):
+        answer = browser.get(address)
+        assert answer.headers["X-Robots-Tag"] == "noindex, nofollow", address
+        assert '<meta name="robots" content="noindex, nofollow">' in text_of(answer), address
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_nothing_that_happened_after_the_deposit_is_shown(browser: Browser, moto_engine: Engine) -> None:
+    world = browser.people.world
+    institution_store(world.container).put(an_institution(regime=Regime.ACKNOWLEDGEMENT))
+    issued = issue(world, moto_engine)
+    before = text_of(browser.get(f"{PAGE}/{issued.code}"))
+    assert "a más tardar, el martes 17 de marzo de 2026" in before
+
+    world.clock.advance(hours=1)
+    browser.enter()
+    opened = browser.submit(browser.get(f"/casilla/{issued.notice_id}"), f"/casilla/{issued.notice_id}")
+    assert opened.status_code in {200, 303}
+    browser.cookies.clear()
+
+    assert text_of(browser.get(f"{PAGE}/{issued.code}")) == before
+
+
+def test_each_regime_says_the_dates_as_the_receipt_prints_them(browser: Browser, moto_engine: Engine) -> None:
+    world = browser.people.world
+    for regime, told in {
+        Regime.DEPOSIT: "Surte efectos lunes 9 de marzo de 2026",
+        Regime.ACKNOWLEDGEMENT: "Cuando abra la notificación por primera vez (acuse de recibo)",
+        Regime.IMMEDIATE: "Inmediato (medida cautelar)",
+    }.items():
+        institution_store(world.container).put(an_institution(regime=regime))
+        issued = issue(world, moto_engine, key=f"clave-{regime}")
+        assert told in _text(text_of(browser.get(f"{PAGE}/{issued.code}"))), regime
+
+
+def test_two_receipts_with_one_code_are_both_shown(browser: Browser, moto_engine: Engine, issued: Issued) -> None:
+    other = issue(browser.people.world, moto_engine, key="clave-2")
+    moto_engine.client("dynamodb").update_item(
+        TableName=browser.people.world.container.config.notices_table,
+        Key={"notice_id": {"S": other.notice_id}},
+        UpdateExpression="SET verification_code = :code",
+        ExpressionAttributeValues={":code": {"S": issued.code}},
+    )
+
+    html = text_of(browser.get(f"{PAGE}/{issued.code}"))
+
+    check_html(html)
+    assert "Hay 2 constancias con este código" in html
+    assert issued.notice_id in html
+    assert other.notice_id in html
+
+
+def test_within_a_session_it_answers_the_same(browser: Browser, issued: Issued) -> None:
+    browser.enter()
+
+    assert browser.get(f"{PAGE}/{issued.code}").status_code == 200
+    assert post_file(browser, "a.pdf", PDF, code=issued.code, sha256="").status_code == 303
+
+
+def test_every_page_leads_there(browser: Browser) -> None:
+    for address in ("/", "/ingresar", "/preguntas-frecuentes"):
+        assert '<a href="/verificar">Verificar constancia</a>' in text_of(browser.get(address))
+
+
+def test_a_form_from_elsewhere_is_refused(browser: Browser) -> None:
+    answer: Any = browser.post_file(PAGE, "a.pdf", PDF, {"sec-fetch-site": "cross-site"}, code="", sha256="")
+
+    assert answer.status_code == 403
