@@ -14,7 +14,7 @@ _LONGEST = 2000
 _PEM = re.compile(r"-----BEGIN PUBLIC KEY-----(.+)-----END PUBLIC KEY-----", re.DOTALL)
 _PRIVATE = re.compile(r"BEGIN\s[A-Z\s]*PRIVATE\s+KEY")
 _BREAKS = re.compile(r"\s|\\[nr]")
-_WORD = re.compile(r"[A-Za-z0-9+/=]{40,}")
+_WORD = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _is_private(word: str) -> bool:
     from cryptography.hazmat.primitives.serialization import load_der_private_key  # noqa: PLC0415
 
     try:
-        load_der_private_key(base64.b64decode(word + "=" * (-len(word) % 4)), None)
+        load_der_private_key(base64.b64decode(f"{word}=="), None)
     except TypeError:
         return True  # it is, under a password
     except (ValueError, UnsupportedAlgorithm):
