@@ -13,8 +13,7 @@ from chalicelib.store.sender.nonce_store import NonceStore
 @made_once
 def institution_store(box: Container) -> InstitutionStore:
     """Institutions and their keys."""
-    connection(box)
-    return InstitutionStore()
+    return InstitutionStore(connection(box))
 
 
 @made_once

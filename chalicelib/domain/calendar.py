@@ -124,7 +124,7 @@ class BusinessCalendar:
         if not entries.version:
             return self
         kept = {day: found for day, found in self.declared.items() if day not in entries.withdrawn}
-        until = self.declared_until if entries.confirmed_until is None else entries.confirmed_until
+        until = max(self.declared_until, entries.confirmed_until or self.declared_until)
         _, _, revision = self.version.partition(".")
         return replace(
             self,

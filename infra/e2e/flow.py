@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import struct
@@ -22,13 +23,11 @@ from fpdf import FPDF
 
 from chalicelib.config import Config
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
-from chalicelib.domain.sender.institution import Institution, InstitutionState, KeyAlgorithm, SigningKey
 from chalicelib.handlers.jobs import JOBS
 from chalicelib.handlers.operator.commands import COMMANDS
 from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.store import tables
 from chalicelib.store.mailbox_store import MailboxStore
-from chalicelib.store.sender.institution_store import InstitutionStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
 from infra.e2e.deployment import Deployment
 from infra.e2e.file_check import check_files
@@ -52,6 +51,7 @@ APPLICANT = {
     "issue_date": "2020-01-10",
 }
 MOBILE = "+51900000001"
+WHO = "--reason 'prueba del despliegue' --operator e2e"
 _ALERT_SECONDS = 30
 
 DETAILS = {
@@ -138,7 +138,8 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     key = Ed25519PrivateKey.generate()
     os.environ.update(deployment.environment)
     os.environ["SSL_CERT_FILE"] = str(deployment.engine.ca_bundle)
-    seed(Config.from_env(deployment.environment), key)
+    set_up(deployment, key)
+    tell("institution, norm, hours and key set up by the operator's commands alone")
     sender = GatewaySender(deployment, key, place / "journal")
     main, annex = place / "carta.pdf", place / "anexo.png"
     write_pdf(main)
@@ -166,17 +167,21 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     tell("the operator's commands ran")
 
 
-def seed(config: Config, key: Ed25519PrivateKey) -> None:
-    """Write an institution, its key and a mailbox, as an operator."""
-    tables.bind(config)
-    now = datetime.now(UTC)
-    institutions = InstitutionStore()
-    institutions.put(
-        Institution(INSTITUTION, "Entidad de Demostración", "Av. Ejemplo 1", "000000", InstitutionState.ACTIVE)
+def set_up(deployment: Deployment, key: Ed25519PrivateKey) -> None:
+    """Have the operator's commands alone make an institution that deposits, as the runbook says; write a mailbox."""
+    public = base64.b64encode(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
+    today = datetime.now(UTC).date()
+    days = f"--from {today - timedelta(days=1)} --until {today + timedelta(days=1)}"
+    give(
+        deployment,
+        f"institutions add --id {INSTITUTION} --name 'Entidad de Demostración' --address 'Av. Ejemplo 1' --phone 000000"
+        f" {WHO}",
+        f"institutions norm {INSTITUTION} --regime deposit --citation 'D.S. 000-2026-DEMO, art. 2' --default {WHO}",
+        f"institutions hours {INSTITUTION} --opens 08:00 --closes 17:00 {WHO}",
+        f"keys add {INSTITUTION} --key-id {KEY_ID} --public-key {public} {days} {WHO}",
+        f"institutions state {INSTITUTION} active {WHO}",
     )
-    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    day = timedelta(days=1)
-    institutions.put_key(SigningKey(INSTITUTION, KEY_ID, KeyAlgorithm.ED25519, public, now - day, now + day))
+    tables.bind(Config.from_env(deployment.environment))
     seed_account("u1")
     user = MailboxUser("u1", "Titular de Ejemplo", EMAIL, MOBILE, UserState.ACTIVE, is_principal=True)
     holder = Holder(DocumentType.DNI, "40000002", "QUISPE DEMO MARÍA")
@@ -217,12 +222,29 @@ def run_jobs(deployment: Deployment) -> None:
 
 
 def run_commands(deployment: Deployment, notice_id: str) -> None:
-    """Invoke the operator's function, which must do each command under its own policy."""
+    """Have the operator's function do each command under its own policy, once the institution is needed no more."""
+    decree = "--name 'Día no laborable' --norm 'D.S. 000-2027-PCM' --norm-date 2027-01-02"
+    give(
+        deployment,
+        *(command.name for command in COMMANDS if not command.arguments),
+        *("alerts list", f"alerts show {notice_id}", f"alerts resend {notice_id} {WHO}"),
+        f"sessions end --user {USERNAME} {WHO}",
+        *(f"institutions show {INSTITUTION}", f"institutions set {INSTITUTION} --phone 111111 {WHO}"),
+        f"institutions region {INSTITUTION} arequipa {WHO}",
+        f"institutions distance {INSTITUTION} --place Iquitos --days 5 --norm 'R.A. 288-2015-CE-PJ' {WHO}",
+        f"calendar declare --day 2027-05-03 {decree} {WHO}",
+        f"calendar regional --region arequipa --day 2027-08-16 {decree} {WHO}",
+        f"calendar correct --day 2027-05-03 --withdraw {WHO}",
+        *(f"calendar confirm --year 2026 {WHO}", "calendar show --version 1"),
+        f"calendar hours --opens 08:00 --closes 17:00 --norm 'D.S. 000-2027-PCM' {WHO}",
+        *(f"keys list {INSTITUTION}", f"keys revoke {INSTITUTION} {KEY_ID} {WHO}"),
+    )
+
+
+def give(deployment: Deployment, *lines: str) -> None:
+    """Give commands in turn; each has to be done."""
     client, stack = deployment.client("lambda"), deployment.resources["Operator"].removesuffix("-operator")
-    who = "--reason 'prueba del despliegue' --operator e2e"
-    commands = (command.name for command in COMMANDS if not command.arguments)
-    of_alerts = ("alerts list", f"alerts show {notice_id}", f"alerts resend {notice_id} {who}")
-    for line in (*commands, *of_alerts, f"sessions end --user {USERNAME} {who}"):
+    for line in lines:
         answer = in_stack(client, stack, {"command": line})
         _check(answer["exit"] == 0, f"{line} runs: {answer['output']}")
 

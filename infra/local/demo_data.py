@@ -7,6 +7,7 @@ import os
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,13 @@ from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.deadline import Regime
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
-from chalicelib.domain.sender.institution import (
-    AppliedNorm,
-    Institution,
-    InstitutionState,
-    KeyAlgorithm,
-    SigningKey,
-)
+from chalicelib.domain.sender.institution import AppliedNorm, Institution, InstitutionState
+from chalicelib.domain.sender.institution_changes import change_state, cite_norm, new_institution
 from chalicelib.services.access.password_hashing import PasswordHashing
-from chalicelib.store.sender.institution_store import PROFILE, key_item, signing_key_from
-from chalicelib.store.tables import InstitutionItem
+from chalicelib.services.sender.change_institution import add_institution, change_institution
+from chalicelib.services.sender.institution_tools import InstitutionTools
+from chalicelib.services.sender.read_public_key import read_public_key
+from chalicelib.services.sender.register_key import NewKey, register_key
 from infra.local.demo_notices import OLDEST, deposit_demo_notices
 
 NORMS = (
@@ -62,7 +60,10 @@ OTHER_INSTITUTION = Institution(
     short_name="Muni. Villa Demostración",
 )
 INSTITUTIONS = (INSTITUTION, OTHER_INSTITUTION)
-KEY_ID = "demo-1"
+KEY_FILES = ("key.pem", "key-municipalidad.pem")
+"""Where each has the key it signs with."""
+_KEY_ID = "demo-{}"
+_KEYS_LAST = timedelta(days=3650)
 RECIPIENT = "DNI:40000002"
 
 
@@ -119,25 +120,54 @@ MAILBOXES = (
 )
 
 
-def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: dict[str, str]) -> None:
+def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: dict[str, str]) -> str:
     """Add what is missing and change nothing that is there; write where the run listens to `folder/demo.json`.
 
-    `addresses` are `base_url`, `authority` and `outbox_url`.
+    `addresses` are `base_url`, `authority` and `outbox_url`. Returns the keyid of the demonstration's sender.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    public_key = _public_key(folder / "key.pem")
-    for institution in INSTITUTIONS:
-        if not InstitutionItem.count(institution.institution_id, InstitutionItem.item == PROFILE):
-            institution_store(box).put(institution)
-        _register(box, institution, public_key, now)
+    tools = InstitutionTools(
+        institution_store(box), lambda: now, box.chance.new_event_id, "operator:demo", "Datos de demostración"
+    )
+    keys: dict[str, Path] = {}
+    for institution, name in zip(INSTITUTIONS, KEY_FILES, strict=True):
+        _add_institution(institution, tools)
+        keys[_add_key(institution.institution_id, folder / name, tools, now)] = folder / name
     _add_mailboxes(box)
     _add_accounts(box)
-    keyids = tuple(f"{institution.institution_id}:{KEY_ID}" for institution in INSTITUTIONS)
     filled = mailbox_store(box).find(MAILBOXES[0].mailbox_id)
     if filled is not None:
-        deposit_demo_notices(box, filled, key=folder / "key.pem", keyids=keyids, now=now)
-    demo = {**addresses, "keyid": f"{INSTITUTION.institution_id}:{KEY_ID}", "recipient": RECIPIENT}
+        deposit_demo_notices(box, filled, keys=tuple(keys.items()), now=now)
+    keyid = next(iter(keys))
+    demo = {**addresses, "keyid": keyid, "recipient": RECIPIENT}
     (folder / "demo.json").write_text(json.dumps(demo, indent=2) + "\n", "utf-8")
+    return keyid
+
+
+def _add_institution(institution: Institution, tools: InstitutionTools) -> None:
+    """Add it as an operator would; one that an earlier version left gets the norms that it lacks, and no other."""
+    institution_id = institution.institution_id
+    found = tools.institutions.find(institution_id)
+    if found is not None and (found.version or found.norms):
+        return
+    if found is None:
+        told = {name: getattr(institution, name) for name in ("name", "address", "phone", "short_name")}
+        add_institution(new_institution(institution_id, **told), tools)
+    for norm in institution.norms:
+        rule = partial(cite_norm, norm=norm, is_default=norm.regime is institution.regime)
+        change_institution(institution_id, rule, tools)
+    change_institution(institution_id, partial(change_state, state=institution.state), tools)
+
+
+def _add_key(institution_id: str, path: Path, tools: InstitutionTools, now: datetime) -> str:
+    """Return the keyid under which the key in the file is registered, and register it where it is not."""
+    public_key = read_public_key(_public_key(path))
+    keys = tools.institutions.list_keys(institution_id)
+    found = next((key for key in keys if key.public_key == public_key.der), None)
+    key_id = _KEY_ID.format(len(keys) + 1) if found is None else found.key_id
+    if found is None:
+        register_key(NewKey(institution_id, key_id, public_key, now - OLDEST, now + _KEYS_LAST), tools)
+    return f"{institution_id}:{key_id}"
 
 
 def _add_mailboxes(box: Container) -> None:
@@ -172,7 +202,7 @@ def _add_accounts(box: Container) -> None:
             )
 
 
-def _public_key(path: Path) -> bytes:
+def _public_key(path: Path) -> str:
     """Return the public half of the key in the file, which is made at the first run."""
     if path.exists():
         key: Any = load_pem_private_key(path.read_bytes(), None)
@@ -180,22 +210,5 @@ def _public_key(path: Path) -> bytes:
         key = Ed25519PrivateKey.generate()
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             stream.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    der: bytes = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return der
-
-
-def _register(box: Container, institution: Institution, public_key: bytes, now: datetime) -> None:
-    """Register the key, unless this very one is registered for as long."""
-    key = SigningKey(
-        institution_id=institution.institution_id,
-        key_id=KEY_ID,
-        algorithm=KeyAlgorithm.ED25519,
-        public_key=public_key,
-        not_before=now - OLDEST,
-        not_after=now + timedelta(days=3650),
-    )
-    for found in InstitutionItem.query(institution.institution_id, InstitutionItem.item == key_item(KEY_ID)):
-        stored = signing_key_from(found)
-        if stored is not None and stored.public_key == public_key and stored.not_before <= key.not_before:
-            return
-    institution_store(box).put_key(key)
+    pem: bytes = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return pem.decode()

@@ -120,14 +120,15 @@ _NOTICES = (
 
 
 def deposit_demo_notices(
-    box: Container, mailbox: Mailbox, *, key: Path, keyids: tuple[str, ...], now: datetime
+    box: Container, mailbox: Mailbox, *, keys: tuple[tuple[str, Path], ...], now: datetime
 ) -> None:
-    """Fill a mailbox that never had a notice; `keyids` are those of the institutions that send, all with one key."""
+    """Fill a mailbox that never had a notice; `keys` are the keyid and the key's file of each that sends."""
     if NoticeItem.by_mailbox.count(mailbox.mailbox_id, limit=1):
         return
     for notice in _NOTICES:
         at = now - notice.ago
-        request = _signed(box, _body(mailbox, notice, at), key, keyids[notice.sender], at)
+        keyid, key = keys[notice.sender]
+        request = _signed(box, _body(mailbox, notice, at), key, keyid, at)
         claim = read_claim(request, (*WRITE_COVERAGE, "idempotency-key"), now=at)
         answer = deposit_notice(
             partial(read_deposit, request.body, box.mailbox_prefixes),

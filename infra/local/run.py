@@ -152,8 +152,6 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
     from chalicelib.config import Config  # noqa: PLC0415
     from infra.local.clock import LocalClock  # noqa: PLC0415
     from infra.local.demo_data import (  # noqa: PLC0415
-        INSTITUTION,
-        KEY_ID,
         MAILBOXES,
         PASSWORD,
         PEOPLE,
@@ -172,7 +170,7 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
     outbox.watch(aws_session(box).get_component("event_emitter"))
     outbox_url = f"{settings.base_url}{OUTBOX}"
     addresses = {"base_url": settings.base_url, "authority": settings.authority, "outbox_url": outbox_url}
-    load_demo_data(box, settings.state / "demo", now=clock(), addresses=addresses)
+    keyid = load_demo_data(box, settings.state / "demo", now=clock(), addresses=addresses)
 
     workers = Workers(_feeds(cloud), say)
     workers.start()
@@ -180,7 +178,7 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
     facts = {
         "base_url": settings.base_url,
         "authority": settings.authority,
-        "keyid": f"{INSTITUTION.institution_id}:{KEY_ID}",
+        "keyid": keyid,
         "recipient": RECIPIENT,
         "key_path": str(settings.state / "demo" / "key.pem"),
         "people": ", ".join(PEOPLE),

@@ -27,11 +27,13 @@ from chalicelib.handlers.doors import (
     find,
 )
 from chalicelib.handlers.jobs import JOBS, Job
-from chalicelib.handlers.operator.arguments import READERS
-from chalicelib.handlers.operator.commands import COMMANDS, FLAG, Command
+from chalicelib.handlers.operator.arguments import PLURAL_READERS, READERS
+from chalicelib.handlers.operator.command import FLAG, Command
+from chalicelib.handlers.operator.commands import COMMANDS, GROUPS
 from chalicelib.handlers.web.missing import BUTTONS
 
 ROOT = Path(__file__).parents[2]
+MAPS_OF_COMMANDS = ("commands", "business_days/commands", "sender/commands")
 MOST_RESOURCES = 270
 """API Gateway takes 300 in one API unless AWS raises the quota; a deployment beyond it fails halfway."""
 _REGISTERING = re.compile(r"^\s*@?\w+\.(route|on_\w+|schedule|lambda_function|authorizer|middleware)\(", re.MULTILINE)
@@ -191,7 +193,7 @@ def test_every_command_leads_to_a_function_and_says_what_it_and_each_argument_is
     assert set(command.one_of) <= set(names)
     for argument in command.all_arguments:
         assert argument.about
-        assert argument.kind in {FLAG, "notices", *READERS}
+        assert argument.kind in {FLAG, *PLURAL_READERS, *READERS}
 
 
 def test_commands_are_told_apart_by_their_words() -> None:
@@ -199,7 +201,11 @@ def test_commands_are_told_apart_by_their_words() -> None:
     assert not [(one, other) for one in names for other in names if one is not other and one == other[: len(one)]]
 
 
-@pytest.mark.parametrize("module", ["doors", "jobs", "operator/commands"])
+def test_the_help_has_every_command_in_a_group() -> None:
+    assert {command.name.split()[0] for command in COMMANDS} == GROUPS.keys()
+
+
+@pytest.mark.parametrize("module", ["doors", "jobs", *(f"operator/{name}" for name in MAPS_OF_COMMANDS)])
 def test_a_map_imports_nothing_of_ours_that_a_door_or_job_needs(module: str) -> None:
     tree = ast.parse((ROOT / "chalicelib" / "handlers" / f"{module}.py").read_text("utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
@@ -208,6 +214,8 @@ def test_a_map_imports_nothing_of_ours_that_a_door_or_job_needs(module: str) -> 
         "chalicelib.handlers.doors",
         "chalicelib.handlers.collector",
         "chalicelib.handlers.fault",
+        "chalicelib.handlers.operator.command",
+        *(f"chalicelib.handlers.operator.{name.replace('/', '.')}" for name in MAPS_OF_COMMANDS),
     }
 
 

@@ -238,6 +238,10 @@ INSIDE = {
     "cui_invalid": "people meet it when they register",
     "calendar_changed": "two operators at once",
     "short_name_invalid": "who enters an institution meets it",
+    **dict.fromkeys(
+        ("institution_exists", "institution_changed", "key_exists", "key_changed", "calendar_changed"),
+        "who operates meets it",
+    ),
     "notice_not_opened": "mailbox users meet it who ask for a document before they opened its notice",
     "mailbox_changed": "two changes of a mailbox's users at once; a deposit reads it again by itself",
 }

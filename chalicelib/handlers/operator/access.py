@@ -10,7 +10,7 @@ from chalicelib.bootstrap.access import account_store
 from chalicelib.bootstrap.session import session_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.access.credentials import read_username
-from chalicelib.handlers.operator.answer import Told
+from chalicelib.handlers.operator.command import Told
 from chalicelib.services.access.end_user_sessions import EndingTools, end_user_sessions
 
 _ENDED = "Se cerraron todas las sesiones de ese usuario. Puede ingresar de nuevo con su clave."

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.domain.alert.work_list import Resending, Resent
-from chalicelib.handlers.operator.answer import Told
+from chalicelib.handlers.operator.command import Told
 from chalicelib.renderers.alert import work_list_json, work_list_text
 from chalicelib.services.alert import list_given_up as listing
 from chalicelib.services.alert.index_alerts import index_alerts

@@ -5,31 +5,22 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.handlers.doors import find
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
-from chalicelib.handlers.operator.arguments import read_arguments
-from chalicelib.handlers.operator.commands import COMMANDS, FLAG, Argument, Command
-from chalicelib.renderers.spanish import one_line
+from chalicelib.handlers.operator.arguments import echo, read_arguments
+from chalicelib.handlers.operator.command import FLAG, Argument, Command, Told
+from chalicelib.handlers.operator.commands import COMMANDS, GROUPS
+from chalicelib.services.sender.read_public_key import refuse_private_keys
 
 DONE, FAILED, NOT_UNDERSTOOD = 0, 1, 2
 """Exit codes."""
 _HELP = frozenset({"-h", "--help"})
 _LONGEST = 10_000
 _EVENT = 'El evento es {"command": "alerts list"}: una sola línea, como tras CMD= en make operator.'
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a command answers: for people, and for programs; `is_done` is False when some of it could not be done."""
-
-    text: str
-    data: dict[str, Any]
-    is_done: bool = True
 
 
 def answer(event: Any, context: Any) -> dict[str, Any]:
@@ -74,6 +65,7 @@ def _words(event: Any) -> list[str]:
     line = event.get("command", "")
     if not isinstance(line, str) or len(line) > _LONGEST:
         raise InvalidInput("event_malformed", _EVENT)
+    refuse_private_keys(line)
     try:
         return shlex.split(line)
     except ValueError as error:
@@ -88,17 +80,32 @@ def _help(words: list[str]) -> dict[str, Any]:
     command = _named(words)
     if command is not None:
         return _told(DONE, _help_of(command))
+    if len(words) == 1 and words[0] in GROUPS:
+        return _told(DONE, _commands_of(words[0]))
     return _unknown(words) if words else _told(DONE, _all_commands())
 
 
 def _unknown(words: list[str]) -> dict[str, Any]:
-    return _told(NOT_UNDERSTOOD, f"No hay un comando «{one_line(' '.join(words[:2]))[:80]}».\n\n{_all_commands()}")
+    there_are = _commands_of(words[0]) if words[0] in GROUPS else _all_commands()
+    return _told(NOT_UNDERSTOOD, f"No hay un comando «{echo(' '.join(words[:2]))}».\n\n{there_are}")
 
 
 def _all_commands() -> str:
+    groups = [line for group in GROUPS for line in (*_group(group), "")]
+    return "\n".join(
+        [*groups, "«help COMANDO» dice qué lleva cada uno; «help calendar», cómo se usan los de un grupo."]
+    )
+
+
+def _group(group: str) -> list[str]:
     widest = max(len(command.name) for command in COMMANDS)
-    lines = [f"  {command.name:{widest}}  {command.about}" for command in COMMANDS]
-    return "\n".join(["Comandos:", *lines, "", "«help COMANDO» dice qué lleva cada uno."])
+    commands = [command for command in COMMANDS if command.name.split()[0] == group]
+    return [f"{GROUPS[group]}:", *(f"  {command.name:{widest}}  {command.about}" for command in commands)]
+
+
+def _commands_of(group: str) -> str:
+    usages = [_usage(command) for command in COMMANDS if command.name.split()[0] == group]
+    return "\n".join([*_group(group), "", "Uso:", *(f"  {usage}" for usage in usages)])
 
 
 def _help_of(command: Command) -> str:

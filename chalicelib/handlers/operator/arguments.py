@@ -5,19 +5,32 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from datetime import date, time
+from typing import Any, NoReturn, TypeVar
 
+from chalicelib.domain.business_days.calendar_changes import check_region
 from chalicelib.domain.codes import parse_code
+from chalicelib.domain.deadline import Regime
 from chalicelib.domain.errors import InvalidInput, parts_of, refusal_of
-from chalicelib.handlers.operator.commands import FLAG, Argument, Command
+from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, InstitutionState
+from chalicelib.domain.sender.institution_changes import MOST_DISTANCE, check_institution_id, check_key_id
+from chalicelib.handlers.operator.command import FLAG, Argument, Command
 from chalicelib.handlers.operator.who_and_why import check_reason, operator_actor
+from chalicelib.renderers.printable import check_printable
 from chalicelib.renderers.spanish import one_line
+from chalicelib.services.sender.read_public_key import read_public_key
 
 _LIMIT, _MOST = 20, 200
 _NOTICES = 100
 _ECHO = 80
 _LONGEST_USERNAME = 40
 _DEPOSIT = re.compile(r"[^\s#]{1,100}#[0-9a-f]{64}")
+_DAYS, _LONGEST_LINE = 60, 300
+_WORDS = "words"
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_LIKE_A_KEY = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
+_T = TypeVar("_T")
 _POSITION = re.compile(r"(\d{1,12})/(\S{1,40})", re.ASCII)
 
 
@@ -26,7 +39,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Refuse."""
-        raise InvalidInput("argument_malformed", f"No se entiende: {_echo(message)}.")
+        raise InvalidInput("argument_malformed", f"No se entiende: {echo(message)}.")
 
 
 def read_arguments(command: Command, words: list[str]) -> Mapping[str, Any]:
@@ -42,11 +55,13 @@ def read_arguments(command: Command, words: list[str]) -> Mapping[str, Any]:
             parser.add_argument(argument.name, dest=argument.name, action="store_true")
         elif argument.name.startswith("--"):
             parser.add_argument(argument.name, dest=argument.name, nargs="?", const="", action="append", default=[])
-        else:
-            parser.add_argument(argument.name, nargs="*", default=[])
+    named = [argument for argument in command.all_arguments if not argument.name.startswith("--")]
+    if named:
+        parser.add_argument(_WORDS, nargs="*", default=[])
     parsed, unknown = parser.parse_known_intermixed_args(words)
     found = vars(parsed)
-    problems = [InvalidInput("argument_unknown", f"«{_echo(word)}» no es de este comando.") for word in unknown]
+    found |= _in_turn(named, found.get(_WORDS, []))
+    problems = [InvalidInput("argument_unknown", f"«{echo(word)}» no es de este comando.") for word in unknown]
     given = {}
     for argument in command.all_arguments:
         try:
@@ -54,10 +69,20 @@ def read_arguments(command: Command, words: list[str]) -> Mapping[str, Any]:
         except InvalidInput as problem:
             problems += parts_of(problem)
     if command.one_of and sum(bool(found[name]) for name in command.one_of) != 1:
-        problems.append(InvalidInput("argument_choice", f"Se dice {' o '.join(command.one_of)}, uno de los dos."))
+        of_them = "uno de los dos" if len(command.one_of) == 2 else "uno solo"  # noqa: PLR2004 - both are named
+        problems.append(InvalidInput("argument_choice", f"Se dice {' o '.join(command.one_of)}, {of_them}."))
     if problems:
         raise refusal_of(problems)
     return given
+
+
+def _in_turn(named: list[Argument], words: list[str]) -> dict[str, list[str]]:
+    """Give each name its word, and the last one all that are left."""
+    last = len(named) - 1
+    return {
+        argument.name: words[place:] if place == last else words[place : place + 1]
+        for place, argument in enumerate(named)
+    }
 
 
 def _read(argument: Argument, found: Any) -> Any:
@@ -65,23 +90,35 @@ def _read(argument: Argument, found: Any) -> Any:
         return bool(found)
     if argument.is_required and not found:
         raise InvalidInput("argument_missing", f"Falta {argument.name}: {argument.about}.")
-    if argument.kind == "notices":
-        return _notices(found)
+    if "" in found:
+        raise InvalidInput("argument_empty", f"Falta lo que sigue a {argument.name}: {argument.about}.")
+    if argument.kind in PLURAL_READERS:
+        return PLURAL_READERS[argument.kind](found)
     if len(found) > 1:
         raise InvalidInput("argument_repeated", f"{argument.name} se dice una sola vez.")
-    if found == [""]:
-        raise InvalidInput("argument_empty", f"Falta lo que sigue a {argument.name}: {argument.about}.")
-    return READERS[argument.kind](found[0] if found else None)
+    if not found:
+        return _LIMIT if argument.kind == "limit" else None
+    return READERS[argument.kind](found[0])
 
 
 def _notices(found: list[str]) -> tuple[str, ...]:
     if len(found) > _NOTICES:
         detail = f"Son {len(found)} notificaciones; cada vez van {_NOTICES} a lo más."
         raise InvalidInput("notices_too_many", detail)
+    return _each(found, _notice)
+
+
+def _days(found: list[str]) -> tuple[date, ...]:
+    if len(found) > _DAYS:
+        raise InvalidInput("days_too_many", f"Son {len(found)} días; cada vez van {_DAYS} a lo más.")
+    return _each(found, _day)
+
+
+def _each(found: list[str], read_one: Callable[[str], _T]) -> tuple[_T, ...]:
     read, problems = [], []
     for text in found:
         try:
-            read.append(_notice(text))
+            read.append(read_one(text))
         except InvalidInput as problem:
             problems.append(problem)
     if problems:
@@ -93,33 +130,26 @@ def _notice(text: str) -> str:
     try:
         return parse_code(text)
     except InvalidInput as error:
-        detail = f"«{_echo(text)}» no es un número de notificación: son doce letras y números, como AS3B-3MEJ-C22A."
+        detail = f"«{echo(text)}» no es un número de notificación: son doce letras y números, como AS3B-3MEJ-C22A."
         raise InvalidInput(error.code, detail) from error
 
 
-def _echo(text: str) -> str:
-    return one_line(text)[:_ECHO]
+def echo(text: str) -> str:
+    """Return what was typed as it can be told back: a short line, and nothing that may be a key."""
+    return _LIKE_A_KEY.sub("…", one_line(text))[:_ECHO]
 
 
-def _limit(text: str | None) -> int:
-    if text is None:
-        return _LIMIT
+def _limit(text: str) -> int:
     if not re.fullmatch(r"\d{1,3}", text, re.ASCII) or not 1 <= int(text) <= _MOST:
         raise InvalidInput("limit_invalid", f"--limit es un número de 1 a {_MOST}.")
     return int(text)
 
 
-def _position(text: str | None) -> tuple[int, str] | None:
-    if text is None:
-        return None
+def _position(text: str) -> tuple[int, str]:
     found = _POSITION.fullmatch(text)
     if found is None:
         raise InvalidInput("position_invalid", "--after se copia tal como lo dijo la lista anterior.")
     return int(found[1]), found[2]
-
-
-def _start(text: str | None) -> str | None:
-    return None if text is None else _notice(text)
 
 
 def _username(text: str) -> str:
@@ -128,22 +158,103 @@ def _username(text: str) -> str:
     return text
 
 
-def _deposit(text: str | None) -> str | None:
-    if text is None:
-        return None
+def _deposit(text: str) -> str:
     if not _DEPOSIT.fullmatch(text):
         raise InvalidInput("position_invalid", "--after se copia tal como lo dijo la vez anterior.")
     return text
 
 
-READERS: dict[str, Callable[[Any], Any]] = {
+def _line(text: str) -> str:
+    line = text.strip()
+    if not 1 < len(line) <= _LONGEST_LINE:
+        detail = f"«{echo(line)}» no sirve: son de 2 a {_LONGEST_LINE} letras en una sola línea."
+        raise InvalidInput("line_invalid", detail)
+    check_printable(line, field="line")
+    return line
+
+
+def _day(text: str) -> date:
+    detail = f"«{echo(text)}» no es un día: se escribe año, mes y día, como 2026-05-04."
+    if not _ISO_DAY.fullmatch(text):
+        raise InvalidInput("day_invalid", detail)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput("day_invalid", detail) from error
+
+
+def _hour(text: str) -> time:
+    if not _HOUR.fullmatch(text):
+        raise InvalidInput("hour_invalid", f"«{echo(text)}» no es una hora: se escribe como 08:30, de 00:00 a 23:59.")
+    return time.fromisoformat(text)
+
+
+def _number(name: str, numbers: range) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"\d{1,6}", text, re.ASCII) or int(text) not in numbers:
+            raise InvalidInput(f"{name}_invalid", f"«{echo(text)}» no sirve: va de {numbers[0]} a {numbers[-1]}.")
+        return int(text)
+
+    return read
+
+
+def _one_of(name: str, choices: Mapping[str, _T]) -> Callable[[str], _T]:
+    def read(text: str) -> _T:
+        if text not in choices:
+            raise InvalidInput(f"{name}_invalid", f"«{echo(text)}» no sirve: es {', '.join(choices)}.")
+        return choices[text]
+
+    return read
+
+
+def _region(text: str) -> str:
+    check_region(text)
+    return text
+
+
+def _own_region(text: str) -> str | None:
+    return None if text == "none" else _region(text)
+
+
+def _institution(text: str) -> str:
+    check_institution_id(text)
+    return text
+
+
+def _key_id(text: str) -> str:
+    check_key_id(text)
+    return text
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "channels": _one_of(
+        "channels",
+        {"email,sms": LEY_31736_CHANNELS, "sms,email": LEY_31736_CHANNELS}
+        | {channel.value: (channel,) for channel in LEY_31736_CHANNELS},
+    ),
+    "day": _day,
     "deposit": _deposit,
+    "distance": _number("distance", range(MOST_DISTANCE + 1)),
+    "hour": _hour,
+    "institution": _institution,
+    "key_id": _key_id,
     "limit": _limit,
+    "line": _line,
     "notice": _notice,
     "operator": operator_actor,
+    "own_region": _own_region,
     "position": _position,
+    "public_key": read_public_key,
     "reason": check_reason,
-    "start": _start,
+    "receipt": _one_of("receipt", {"attached": True, "withheld": False}),
+    "regime": _one_of("regime", {regime.value: regime for regime in Regime}),
+    "region": _region,
+    "state": _one_of("state", {state.value: state for state in InstitutionState}),
     "username": _username,
+    "version": _number("version", range(1_000_000)),
+    "year": _number("year", range(2000, 2101)),
 }
-"""How each kind is read: of the text that was given, or None for an option that was not."""
+"""How the text of each kind is read; one that was not given is None, and of a limit its usual number."""
+
+PLURAL_READERS: dict[str, Callable[[list[str]], tuple[Any, ...]]] = {"days": _days, "notices": _notices}
+"""How those kinds are read that can be given more than once."""

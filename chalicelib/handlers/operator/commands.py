@@ -5,55 +5,15 @@ One function, `operator`, runs them all. Whoever may invoke it may run each of t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Chalice
 
 from chalicelib.handlers.collector import resume_collector
 from chalicelib.handlers.doors import find
-
-FLAG = "flag"
-"""An option that is there or not. The other kinds are named in `arguments.py`, where they are read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """What a command takes: `--name` for an option, `NAME` for words without one. `kind` says how it is read.
-
-    `shown` is what stands for an option's value in the help.
-    """
-
-    name: str
-    kind: str
-    about: str
-    shown: str = ""
-    is_required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command: what it is called, what it does, and the `module:function` of handlers behind it.
-
-    What `changes` anything takes who and why as well. Of `one_of`, two names of arguments, exactly one has to be given.
-    """
-
-    name: str
-    about: str
-    target: str
-    arguments: tuple[Argument, ...] = ()
-    one_of: tuple[str, ...] = ()
-    changes: bool = False
-
-    @property
-    def all_arguments(self) -> tuple[Argument, ...]:
-        """Its own arguments, and those of all commands, or of all that change something."""
-        return (*self.arguments, *((_REASON, _OPERATOR) if self.changes else ()), _JSON)
-
-
-_REASON = Argument("--reason", "reason", "por qué, de 5 a 200 letras, sin datos de personas", "TEXTO", is_required=True)
-_OPERATOR = Argument("--operator", "operator", "quién lo pide, como «rquispe»", "NOMBRE", is_required=True)
-_JSON = Argument("--json", FLAG, "responde en JSON, para programas")
+from chalicelib.handlers.operator.business_days.commands import CALENDAR_COMMANDS
+from chalicelib.handlers.operator.command import FLAG, Argument, Command
+from chalicelib.handlers.operator.sender.commands import SENDER_COMMANDS
 
 # fmt: off
 COMMANDS = (
@@ -70,7 +30,7 @@ COMMANDS = (
         Argument("--all", FLAG, "todas las de la lista, 200 cada vez: se repite hasta que no quede ninguna"),
     ), one_of=("NOTIFICACIÓN", "--all"), changes=True),
     Command("alerts index", "pone en sus listas las alertas que dejó una versión anterior", "operator.alert:index", (
-        Argument("--after", "start", "seguir donde terminó la vez anterior, como ella lo dice", "NOTIFICACIÓN"),
+        Argument("--after", "notice", "seguir donde terminó la vez anterior, como ella lo dice", "NOTIFICACIÓN"),
     )),
     Command("receipts index", "hace que se puedan verificar las constancias de antes", "operator.evidence:index", (
         Argument("--after", "deposit", "seguir donde terminó la vez anterior, como ella lo dice", "DEPÓSITO"),
@@ -78,8 +38,20 @@ COMMANDS = (
     Command("sessions end", "cierra todas las sesiones de un usuario", "operator.access:end_sessions", (
         Argument("--user", "username", "el usuario con que ingresa, como 1-40000002", "USUARIO", is_required=True),
     ), changes=True),
+    *SENDER_COMMANDS,
+    *CALENDAR_COMMANDS,
 )
 # fmt: on
+
+GROUPS = {
+    "alerts": "Alertas",
+    "receipts": "Constancias",
+    "sessions": "Sesiones",
+    "institutions": "Entidades",
+    "keys": "Claves con que firman",
+    "calendar": "Calendario de días hábiles",
+}
+"""What the first words of commands are about, as the help tells it."""
 
 
 def register(app: Chalice) -> Any:

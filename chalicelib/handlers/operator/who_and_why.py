@@ -11,6 +11,8 @@ _OPERATOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,39}")
 _REASON_LENGTH = range(5, 201)
 _OF_PEOPLE = re.compile(r"@|\d(?:[ .-]?\d){6}")
 """What an address has, and what is long enough for a telephone or a document."""
+_OF_NORMS = re.compile(r"\b\d{1,4}-(?:19|20)\d\d-[A-Z]{2,}|\b(?:19|20)\d\d-[01]\d-[0-3]\d\b", re.ASCII)
+"""What is as long and names nobody: a decree's number, and a day."""
 
 
 def operator_actor(name: str) -> str:
@@ -41,7 +43,7 @@ def check_reason(text: str) -> str:
         raise InvalidInput("reason_length_invalid", detail)
     if any(unicodedata.category(letter)[0] == "C" for letter in reason):
         raise InvalidInput("reason_unprintable", "La razón va en una sola línea, sin letras invisibles.")
-    if _OF_PEOPLE.search(reason):
+    if _OF_PEOPLE.search(_OF_NORMS.sub("", reason)):
         detail = "La razón queda en el registro: escríbala sin correos, teléfonos ni números de documento."
         raise InvalidInput("reason_names_people", detail)
     return reason

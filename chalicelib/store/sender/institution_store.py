@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+from itertools import islice
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.errors import CasillaError, Conflict
+from chalicelib.domain.event import Event
 from chalicelib.domain.sender.institution import Institution, SigningKey
 from chalicelib.domain.sender.short_name import check_short_name
+from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import InstitutionItem
+from chalicelib.store.vendor_errors import VENDOR_ERRORS, vendor_code
 
 PROFILE = "profile"
+MOST_LISTED = 5000
+_KEY, _OWNER = "key#", "owner"
+_NEW = InstitutionItem.institution_id.does_not_exist()
+_LOST = ("TransactionCanceledException", "TransactionConflictException")
 
 
 def key_item(key_id: str) -> str:
     """Return the sort key of a signing key."""
-    return f"key#{key_id}"
+    return f"{_KEY}{key_id}"
 
 
 def institution_from(item: InstitutionItem | None) -> Institution | None:
@@ -26,7 +44,14 @@ def signing_key_from(item: InstitutionItem | None) -> SigningKey | None:
 
 
 class InstitutionStore:
-    """Writes institutions and their keys; a deposit reads them together with everything else it needs."""
+    """Institutions and their keys; a deposit reads them together with everything else it needs.
+
+    `connection` is the one that `tables.bind` returns. Raises `Unavailable` when DynamoDB does not answer.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the connection that all models share."""
+        self._connection = connection
 
     def put(self, institution: Institution) -> None:
         """Add or replace the profile.
@@ -37,8 +62,124 @@ class InstitutionStore:
         """
         if institution.short_name is not None:
             check_short_name(institution.short_name)
-        InstitutionItem(institution.institution_id, PROFILE, data=to_data(institution)).save()
+        _profile(institution).save()
 
     def put_key(self, key: SigningKey) -> None:
         """Add or replace a signing key."""
         InstitutionItem(key.institution_id, key_item(key.key_id), data=to_data(key)).save()
+
+    def find(self, institution_id: str) -> Institution | None:
+        """Return an institution, read with strong consistency."""
+        return institution_from(_find(institution_id, PROFILE))
+
+    def list_all(self) -> tuple[Institution, ...]:
+        """Return every institution by its id, 5,000 at most: a Scan, for operators only."""
+        try:
+            found = InstitutionItem.scan(InstitutionItem.item == PROFILE, consistent_read=True)
+            items = list(islice(found, MOST_LISTED))
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        institutions = (from_data(Institution, item.data) for item in items)
+        return tuple(sorted(institutions, key=lambda institution: institution.institution_id))
+
+    def add(self, institution: Institution, event: Event) -> None:
+        """Add one, with its event.
+
+        Raises:
+            Conflict: `institution_exists`; an id is never reused.
+
+        """
+        detail = "Ya hay una entidad con ese identificador; no se hizo nada. Véala con «institutions show»."
+        self._write([(_profile(institution), _NEW)], event, Conflict("institution_exists", detail))
+
+    def update(self, institution: Institution, event: Event) -> None:
+        """Put the version after the one that is there, with its event.
+
+        Raises:
+            Conflict: `institution_changed`; the one that is there is not the version before.
+
+        """
+        before, version = institution.version - 1, InstitutionItem.version
+        is_as_read = version == before if before else InstitutionItem.item.exists() & version.does_not_exist()
+        detail = (
+            "Otra persona cambió la entidad mientras tanto; no se hizo nada. Véala con «institutions show» y repita."
+        )
+        self._write([(_profile(institution), is_as_read)], event, Conflict("institution_changed", detail))
+
+    def find_key(self, institution_id: str, key_id: str) -> SigningKey | None:
+        """Return a key, read with strong consistency."""
+        return signing_key_from(_find(institution_id, key_item(key_id)))
+
+    def list_keys(self, institution_id: str) -> tuple[SigningKey, ...]:
+        """Return an institution's keys, read with strong consistency, in the order in which they begin to be good."""
+        try:
+            items = list(
+                InstitutionItem.query(institution_id, InstitutionItem.item.startswith(_KEY), consistent_read=True)
+            )
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        keys = (from_data(SigningKey, item.data) for item in items)
+        return tuple(sorted(keys, key=lambda key: (key.not_before, key.key_id)))
+
+    def find_owner(self, public_key: bytes) -> tuple[str, str] | None:
+        """Return which institution registered a public key, and as which key id."""
+        item = _find(_owner_key(public_key), _OWNER)
+        return None if item is None else (item.data["institution_id"], item.data["key_id"])
+
+    def add_key(self, key: SigningKey, event: Event) -> None:
+        """Register a key of an institution that exists, and whose its public half is, with its event.
+
+        Raises:
+            Conflict: `key_exists`; neither a key id nor a public key is ever registered twice.
+
+        """
+        owner = {"institution_id": key.institution_id, "key_id": key.key_id}
+        items = [
+            (InstitutionItem(key.institution_id, key_item(key.key_id), data=to_data(key)), _NEW),
+            (InstitutionItem(_owner_key(key.public_key), _OWNER, data=owner), _NEW),
+        ]
+        detail = "Esa clave o ese identificador ya se registró; no se hizo nada. Véalo con «keys list»."
+        self._write(items, event, Conflict("key_exists", detail))
+
+    def revoke_key(self, key: SigningKey, event: Event) -> None:
+        """Put a key that was not revoked as it is now, with its event.
+
+        Raises:
+            Conflict: `key_changed`; it is revoked already.
+
+        """
+        item = InstitutionItem(key.institution_id, key_item(key.key_id), data=to_data(key), version=1)
+        is_as_read = InstitutionItem.item.exists() & InstitutionItem.version.does_not_exist()
+        detail = "Otra persona la revocó mientras tanto. Véalo con «keys list»."
+        self._write([(item, is_as_read)], event, Conflict("key_changed", detail))
+
+    def _write(self, items: Sequence[tuple[InstitutionItem, Condition]], event: Event, lost: CasillaError) -> None:
+        """Write all of it or nothing."""
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                for item, condition in items:
+                    transaction.save(item, condition=condition)
+                EventStore().add_in(transaction, event)
+        except TransactWriteError as error:
+            if vendor_code(error) not in _LOST:
+                raise store_unavailable() from error
+            raise lost from error
+
+
+def _profile(institution: Institution) -> InstitutionItem:
+    version = institution.version or None
+    return InstitutionItem(institution.institution_id, PROFILE, data=to_data(institution), version=version)
+
+
+def _owner_key(public_key: bytes) -> str:
+    """Return where it stands whose a public key is; no institution's id has a `#`."""
+    return f"public-key#{hashlib.sha256(public_key).hexdigest()}"
+
+
+def _find(institution_id: str, item: str) -> InstitutionItem | None:
+    try:
+        return InstitutionItem.get(institution_id, item, consistent_read=True)
+    except InstitutionItem.DoesNotExist:
+        return None
+    except VENDOR_ERRORS as error:
+        raise store_unavailable() from error

@@ -26,6 +26,7 @@ def test_no_other_name_is_taken(name: str) -> None:
         ("  cuota subida  ", "cuota subida"),
         ("x" * 200, None),
         ("ticket 123456", None),
+        ("D.S. 042-2025-PCM y R.M. 1234-2026-MTPE/4, desde el 2026-05-04", None),
     ],
 )
 def test_a_reason_is_kept_as_it_was_written(text: str, kept: str | None) -> None:
@@ -45,6 +46,8 @@ def test_a_reason_is_kept_as_it_was_written(text: str, kept: str | None) -> None
         ("no llegó al 987654321", "reason_names_people"),
         ("no llegó al 987 654 321", "reason_names_people"),
         ("del DNI 4000-0002", "reason_names_people"),
+        ("D.S. 042-2025-PCM, llamar al 987654321", "reason_names_people"),
+        ("del DNI 40002026-AB", "reason_names_people"),
     ],
 )
 def test_a_reason_is_short_printable_and_names_nobody(text: str, code: str) -> None:

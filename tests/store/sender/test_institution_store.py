@@ -11,8 +11,7 @@ from tests.deposit_world import INSTITUTION_ID, an_institution
 
 @pytest.fixture
 def institutions(aws: dict[str, str]) -> InstitutionStore:
-    bound(aws)
-    return InstitutionStore()
+    return InstitutionStore(bound(aws))
 
 
 @pytest.mark.parametrize("short_name", [None, "Muni. Villa Ejemplo"])

@@ -1,0 +1,1 @@
+"""The commands about institutions and their keys."""

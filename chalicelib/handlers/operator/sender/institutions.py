@@ -1,0 +1,108 @@
+"""The commands about institutions: what they are called, where, by which norm they notify, and whether they may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import event_store
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.sender import institution_changes as rules
+from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, AppliedNorm, Distance, Institution
+from chalicelib.domain.sender.institution_changes import InstitutionDecision
+from chalicelib.handlers.operator.command import Told
+from chalicelib.handlers.operator.sender.tools import institution_tools
+from chalicelib.renderers.sender import institution_json, institution_text
+from chalicelib.services.sender.change_institution import add_institution, change_institution
+from chalicelib.services.sender.institution_tools import show_institution
+
+_LAST_EVENTS = 20
+
+
+def list_all(_: Mapping[str, Any]) -> Told:
+    """Show every institution."""
+    found = institution_store(current()).list_all()
+    return Told(institution_text.list_text(found), institution_json.list_json(found))
+
+
+def show(given: Mapping[str, Any]) -> Told:
+    """Show all that is set of one."""
+    box = current()
+    shown = show_institution(
+        given["entidad"], institutions=institution_store(box), events=event_store(box), limit=_LAST_EVENTS
+    )
+    one, events = shown.institution, shown.events
+    text = institution_text.institution_text(one, events, box.calendar.zone)
+    return Told(text, institution_json.institution_json(one, events))
+
+
+def add(given: Mapping[str, Any]) -> Told:
+    """Add one."""
+    institution = rules.new_institution(
+        given["id"],
+        name=given["name"],
+        address=given["address"],
+        phone=given["phone"],
+        short_name=given["short-name"],
+    )
+    add_institution(institution, institution_tools(given))
+    return Told(institution_text.added_text(institution), institution_json.changed_json(institution, "added"))
+
+
+def change(given: Mapping[str, Any]) -> Told:
+    """Change what it is called, where it is, and whether its receipts go with alerts."""
+    details = {name: given[name] for name in ("name", "address", "phone") if given[name] is not None}
+    if given["short-name"] is not None and given["no-short-name"]:
+        raise InvalidInput("short_name_unclear", "O --short-name, o --no-short-name.")
+    if given["short-name"] is not None or given["no-short-name"]:
+        details["short_name"] = given["short-name"]
+    if given["receipt"] is not None:
+        details["attaches_receipt"] = given["receipt"]
+    if not details:
+        raise InvalidInput("nothing_to_change", "No se dijo qué cambiar: «help institutions set» dice qué se puede.")
+    return _change(given, partial(rules.change_details, **details))
+
+
+def set_state(given: Mapping[str, Any]) -> Told:
+    """Activate, suspend or cancel it."""
+    return _change(given, partial(rules.change_state, state=given["estado"]))
+
+
+def set_norm(given: Mapping[str, Any]) -> Told:
+    """Cite the norm by which it notifies under a regime, or none any more."""
+    regime = given["regime"]
+    if given["remove"]:
+        if given["default"] or given["channels"]:
+            raise InvalidInput("norm_unclear", "Con --remove no van --default ni --channels.")
+        return _change(given, partial(rules.remove_norm, regime=regime))
+    norm = AppliedNorm(regime, given["citation"], given["channels"] or LEY_31736_CHANNELS)
+    return _change(given, partial(rules.cite_norm, norm=norm, is_default=given["default"]))
+
+
+def set_hours(given: Mapping[str, Any]) -> Told:
+    """Set its hours of attention, or have it keep the general ones."""
+    return _change(given, partial(rules.set_own_hours, opens_at=given["opens"], closes_at=given["closes"]))
+
+
+def set_region(given: Mapping[str, Any]) -> Told:
+    """Say whose regional days apply to it."""
+    return _change(given, partial(rules.set_region, region=given["región"]))
+
+
+def set_distance(given: Mapping[str, Any]) -> Told:
+    """Put a row into its table of término de la distancia, or take it out."""
+    place, days, norm = given["place"], given["days"], given["norm"]
+    if given["remove"]:
+        return _change(given, partial(rules.remove_distance, place=place))
+    if norm is None:
+        raise InvalidInput("norm_missing", "Falta --norm: el cuadro que dice cuántos días se suman.")
+    return _change(given, partial(rules.set_distance, distance=Distance(place, days, norm)))
+
+
+def _change(given: Mapping[str, Any], rule: Callable[[Institution], InstitutionDecision]) -> Told:
+    done = change_institution(given["entidad"], rule, institution_tools(given))
+    told = (done.institution, done.change)
+    return Told(institution_text.changed_text(*told), institution_json.changed_json(*told))

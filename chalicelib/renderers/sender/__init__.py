@@ -1,0 +1,1 @@
+"""What operators read of institutions and keys."""

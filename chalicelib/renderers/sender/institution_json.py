@@ -1,0 +1,93 @@
+"""What operators' programs read of institutions and keys: JSON values with instants in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+from chalicelib.domain.event import Event
+from chalicelib.domain.sender.institution import Institution, SigningKey
+from chalicelib.domain.sender.key_fingerprint import key_fingerprint
+from chalicelib.renderers.sender.institution_text import key_state
+
+
+def list_json(institutions: tuple[Institution, ...]) -> dict[str, Any]:
+    """Return all institutions."""
+    return {
+        "institutions": [{"id": one.institution_id, "state": one.state.value, "name": one.name} for one in institutions]
+    }
+
+
+def institution_json(institution: Institution, events: tuple[Event, ...]) -> dict[str, Any]:
+    """Return all that is set of an institution, and what changed last, the oldest first."""
+    return {
+        **_settings(institution),
+        "events": [
+            {
+                "type": event.type.value,
+                "occurred_at": _instant(event.occurred_at),
+                "actor": event.actor,
+                "data": event.data,
+            }
+            for event in events
+        ],
+    }
+
+
+def changed_json(institution: Institution, change: str) -> dict[str, Any]:
+    """Return what changed, and the settings as they are."""
+    return {"changed": bool(change), "change": change, "institution": _settings(institution)}
+
+
+def keys_json(keys: tuple[SigningKey, ...], now: datetime) -> dict[str, Any]:
+    """Return an institution's keys."""
+    return {"keys": [_key(key, now) for key in keys]}
+
+
+def key_json(key: SigningKey, now: datetime, *, is_changed: bool) -> dict[str, Any]:
+    """Return a key, and whether it was changed."""
+    return {"changed": is_changed, "key": _key(key, now)}
+
+
+def _settings(institution: Institution) -> dict[str, Any]:
+    one = institution
+    return {
+        "id": one.institution_id,
+        "version": one.version,
+        "state": one.state.value,
+        "name": one.name,
+        "short_name": one.short_name,
+        "address": one.address,
+        "phone": one.phone,
+        "receipt": "attached" if one.attaches_receipt else "withheld",
+        "opens_at": _hour(one.opens_at),
+        "closes_at": _hour(one.closes_at),
+        "region": one.region,
+        "regime": one.regime.value,
+        "norms": [
+            {"regime": norm.regime.value, "citation": norm.citation, "channels": [each.value for each in norm.channels]}
+            for norm in one.norms
+        ],
+        "distances": [{"place": row.place, "days": row.days, "norm": row.norm} for row in one.distances],
+    }
+
+
+def _key(key: SigningKey, now: datetime) -> dict[str, Any]:
+    return {
+        "keyid": f"{key.institution_id}:{key.key_id}",
+        "key_id": key.key_id,
+        "state": key_state(key, now),
+        "algorithm": key.algorithm.value,
+        "fingerprint": key_fingerprint(key.public_key),
+        "not_before": _instant(key.not_before),
+        "not_after": _instant(key.not_after),
+        "revoked_at": _instant(key.revoked_at) if key.revoked_at else None,
+    }
+
+
+def _hour(hour: time | None) -> str | None:
+    return None if hour is None else f"{hour:%H:%M}"
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()

@@ -1,0 +1,132 @@
+"""What operators read of institutions and keys on a terminal: plain lines in Spanish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.deadline import Regime
+from chalicelib.domain.event import Event
+from chalicelib.domain.sender.institution import Institution, InstitutionState, SigningKey
+from chalicelib.domain.sender.key_fingerprint import key_fingerprint
+from chalicelib.renderers.spanish import date_and_hour, one_line
+
+UNCHANGED = "Ya estaba así; no se cambió nada."
+_STATES = {
+    InstitutionState.ACTIVE: "activa",
+    InstitutionState.INACTIVE: "inactiva",
+    InstitutionState.CANCELLED: "cancelada",
+}
+_REGIMES = {
+    Regime.DEPOSIT: "depósito",
+    Regime.ACKNOWLEDGEMENT: "acuse de recibo",
+    Regime.IMMEDIATE: "inmediato",
+}
+_KEPT = "Lo emitido no cambia; cuenta para lo que se deposite desde ahora."
+
+
+def list_text(institutions: tuple[Institution, ...]) -> str:
+    """Write all institutions, one a line."""
+    if not institutions:
+        return "No hay entidades. Se registra la primera con «institutions add»."
+    return "\n".join(f"{one.institution_id}  {_STATES[one.state]}  {one.name}" for one in institutions)
+
+
+def institution_text(institution: Institution, events: tuple[Event, ...], zone: ZoneInfo) -> str:
+    """Write all that is set of an institution, and what changed last."""
+    one = institution
+    hours = "el general" if one.opens_at is None else f"de {one.opens_at:%H:%M} a {one.closes_at:%H:%M}"
+    return "\n".join(
+        [
+            f"{one.institution_id}  {_STATES[one.state]}, versión {one.version}",
+            f"  Nombre: {one.name}",
+            f"  En SMS: {one.short_name or 'abreviado'}",
+            f"  Dirección: {one.address}",
+            f"  Teléfono: {one.phone}",
+            f"  Constancia adjunta a la alerta: {'sí' if one.attaches_receipt else 'no'}",
+            f"  Horario: {hours}",
+            f"  Región: {one.region or 'ninguna'}",
+            f"  Régimen de los depósitos que no dicen otro: {_usual(one)}",
+            *_part(
+                "Normas citadas", (f"{_REGIMES[n.regime]}: {n.citation} ({', '.join(n.channels)})" for n in one.norms)
+            ),
+            *_part("Término de la distancia", (f"{d.place}: {d.days} ({d.norm})" for d in one.distances)),
+            *_part("Últimos cambios", (_event(event, zone) for event in reversed(events))),
+        ]
+    )
+
+
+def added_text(institution: Institution) -> str:
+    """Say that an institution is there, and what it lacks before it can deposit."""
+    own = institution.institution_id
+    return "\n".join(
+        [
+            f"Se registró {own}, inactiva. Para que deposite:",
+            f"  institutions norm {own}, la norma por la que notifica; sin ninguna, deposita con acuse de recibo",
+            f"  keys add {own}, la clave con que firma",
+            f"  institutions state {own} active",
+        ]
+    )
+
+
+def changed_text(institution: Institution, change: str) -> str:
+    """Say what changed."""
+    return f"{institution.institution_id}, versión {institution.version}: {change}.\n{_KEPT}" if change else UNCHANGED
+
+
+def keys_text(keys: tuple[SigningKey, ...], zone: ZoneInfo, now: datetime) -> str:
+    """Write an institution's keys."""
+    return "\n".join(_key(key, zone, now) for key in keys) or "No tiene claves. Se registra una con «keys add»."
+
+
+def key_added_text(key: SigningKey, zone: ZoneInfo, now: datetime, *, is_new: bool) -> str:
+    """Say that a key is there, and what its institution compares."""
+    if not is_new:
+        return UNCHANGED
+    told = "Compare la huella con la entidad por otro medio antes de darla por buena. Su keyid es"
+    return f"{_key(key, zone, now)}\n{told} {key.institution_id}:{key.key_id}."
+
+
+def key_revoked_text(key: SigningKey, zone: ZoneInfo, now: datetime, *, is_new: bool) -> str:
+    """Say that a key is good for nothing any more."""
+    return (
+        f"{_key(key, zone, now)}\nNo firma nada desde este instante, y no se puede deshacer." if is_new else UNCHANGED
+    )
+
+
+def key_state(key: SigningKey, now: datetime) -> str:
+    """Return what a key is at an instant."""
+    if key.revoked_at is not None:
+        return "revoked"
+    if now < key.not_before:
+        return "future"
+    return "valid" if now < key.not_after else "expired"
+
+
+_KEY_STATES = {"revoked": "revocada", "future": "aún no vale", "valid": "vale", "expired": "vencida"}
+
+
+def _key(key: SigningKey, zone: ZoneInfo, now: datetime) -> str:
+    revoked = "" if key.revoked_at is None else f" el {date_and_hour(key.revoked_at, zone)}"
+    period = f"del {date_and_hour(key.not_before, zone)} hasta antes del {date_and_hour(key.not_after, zone)}"
+    state = f"{_KEY_STATES[key_state(key, now)]}{revoked}"
+    return f"{key.key_id}  {state}  {key.algorithm.value}  {key_fingerprint(key.public_key)}\n  {period}"
+
+
+def _usual(institution: Institution) -> str:
+    cited = institution.norm_for(institution.regime)
+    if cited is None and institution.regime is not Regime.ACKNOWLEDGEMENT:
+        return f"{_REGIMES[Regime.ACKNOWLEDGEMENT]}, pues no hay norma para {_REGIMES[institution.regime]}"
+    return _REGIMES[institution.regime]
+
+
+def _event(event: Event, zone: ZoneInfo) -> str:
+    who, data = event.actor.partition(":")[2], event.data
+    told = " ".join(filter(None, (data.get("key_id"), data.get("change"))))
+    return one_line(f"{date_and_hour(event.occurred_at, zone)}  {who}  {event.type.value} {told}. {data['reason']}")
+
+
+def _part(title: str, lines: Iterable[str]) -> list[str]:
+    found = [f"    {line}" for line in lines]
+    return [f"  {title}:", *found] if found else [f"  {title}: ninguno"]

@@ -1,0 +1,68 @@
+"""Change what was entered of the calendar: read it, decide, and keep the version that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chalicelib.domain.business_days.calendar_changes import Decision
+from chalicelib.domain.business_days.calendar_version import CalendarVersion
+from chalicelib.domain.calendar import BusinessCalendar, CalendarEntries
+from chalicelib.domain.event import Event, EventType
+from chalicelib.store.calendar_store import CALENDAR_KEY, CalendarStore
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarTools:
+    """Where entries are kept, and beside what; `operator` is an actor, `reason` why, without personal data."""
+
+    calendars: CalendarStore
+    package: BusinessCalendar
+    clock: Callable[[], datetime]
+    new_event_id: Callable[[], str]
+    operator: str
+    reason: str
+
+    @property
+    def today(self) -> date:
+        """The day in the country."""
+        return self.package.local(self.clock()).date()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedCalendar:
+    """The entries in force, the calendar as it was before, and what changed: empty where nothing did."""
+
+    entries: CalendarEntries
+    before: BusinessCalendar
+    change: str
+
+
+def change_calendar(decide: Callable[[CalendarEntries], Decision], tools: CalendarTools) -> ChangedCalendar:
+    """Have a rule decide on what is in force, and keep what it decided as the next version, with its event.
+
+    Raises:
+        CalendarChanged: somebody else changed it meanwhile; nothing was done.
+        InvalidInput, NotFound, Conflict: as the rule.
+
+    """
+    found = tools.calendars.find()
+    decision, before = decide(found), tools.package.with_entries(found)
+    if not decision.change:
+        return ChangedCalendar(found, before, "")
+    now = tools.clock()
+    version = CalendarVersion(decision.entries, now, tools.operator, decision.change, tools.reason)
+    number = str(decision.entries.version)
+    tools.calendars.change(
+        version,
+        Event(
+            subject=CALENDAR_KEY,
+            type=EventType.CALENDAR_CHANGED,
+            occurred_at=now,
+            event_id=tools.new_event_id(),
+            actor=tools.operator,
+            data={"version": number, "change": decision.change, "reason": tools.reason},
+        ),
+    )
+    return ChangedCalendar(decision.entries, before, decision.change)

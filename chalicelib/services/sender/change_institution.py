@@ -1,0 +1,43 @@
+"""Add an institution, and change one: read it, decide, write it if nobody else did meanwhile, with its event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalicelib.domain.event import EventType
+from chalicelib.domain.sender.institution import Institution
+from chalicelib.domain.sender.institution_changes import InstitutionDecision
+from chalicelib.services.sender.institution_tools import InstitutionTools, read_institution
+
+
+def add_institution(institution: Institution, tools: InstitutionTools) -> None:
+    """Add one as `new_institution` returns it.
+
+    Raises:
+        Conflict: `institution_exists`.
+
+    """
+    event = tools.event(
+        institution.institution_id, EventType.INSTITUTION_ADDED, tools.clock(), change=f"name: {institution.name}"
+    )
+    tools.institutions.add(institution, event)
+
+
+def change_institution(
+    institution_id: str, decide: Callable[[Institution], InstitutionDecision], tools: InstitutionTools
+) -> InstitutionDecision:
+    """Have a rule decide, and write what it decided; where it changes nothing, nothing is written.
+
+    Raises:
+        NotFound: `institution_unknown`, or as the rule.
+        Conflict: `institution_changed`.
+        InvalidInput: as the rule.
+
+    """
+    decision = decide(read_institution(institution_id, tools.institutions))
+    if decision.change:
+        changed = decision.institution
+        told = {"change": decision.change, "version": str(changed.version)}
+        event = tools.event(institution_id, EventType.INSTITUTION_CHANGED, tools.clock(), **told)
+        tools.institutions.update(changed, event)
+    return decision

@@ -1,0 +1,100 @@
+"""Read a public key as an institution sends it: PEM, or the base64 of its SubjectPublicKeyInfo, in one line or more."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.sender.institution import KeyAlgorithm
+
+_LONGEST = 2000
+_PEM = re.compile(r"-----BEGIN PUBLIC KEY-----(.+)-----END PUBLIC KEY-----", re.DOTALL)
+_PRIVATE = re.compile(r"BEGIN\s[A-Z\s]*PRIVATE\s+KEY")
+_BREAKS = re.compile(r"\s|\\[nr]")
+_WORD = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A public key and what it signs by."""
+
+    der: bytes = field(repr=False)
+    """SubjectPublicKeyInfo."""
+    algorithm: KeyAlgorithm
+
+
+def read_public_key(text: str) -> PublicKey:
+    """Return the key; its kind is told from itself.
+
+    Raises:
+        InvalidInput: `private_key_given`, `public_key_unreadable` or `public_key_unsupported`; none repeats the text.
+
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - only keys are read with it
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
+        Encoding,
+        PublicFormat,
+        load_der_public_key,
+    )
+
+    refuse_private_keys(text)
+    try:
+        key = load_der_public_key(_der_of(text))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise InvalidInput(
+            "public_key_unreadable",
+            "No se puede leer la clave pública. Es un PEM que empieza con BEGIN PUBLIC KEY, o el base64 de su"
+            " SubjectPublicKeyInfo, como lo da «openssl pkey -pubout».",
+        ) from error
+    if isinstance(key, Ed25519PublicKey):
+        algorithm = KeyAlgorithm.ED25519
+    elif isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
+        algorithm = KeyAlgorithm.ECDSA_P256
+    else:
+        raise InvalidInput("public_key_unsupported", "La clave no es Ed25519 ni P-256: genere una de esas dos.")
+    return PublicKey(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo), algorithm)
+
+
+def refuse_private_keys(line: str) -> None:
+    """Look for a private key anywhere in a line, in whatever form one is usually pasted.
+
+    Raises:
+        InvalidInput: `private_key_given`; it does not repeat the text.
+
+    """
+    words = [*_WORD.findall(_BREAKS.sub(" ", line)), *_WORD.findall(_BREAKS.sub("", line))]
+    if _PRIVATE.search(line) or any(map(_is_private, words)):
+        raise InvalidInput(
+            "private_key_given",
+            "Eso es una clave PRIVADA y no se registra. Quien la vio puede firmar como la entidad: deséchela, genere"
+            " otra y envíe solo la pública.",
+        )
+
+
+def _der_of(text: str) -> bytes:
+    found = _PEM.fullmatch(text.strip())
+    try:
+        der = base64.b64decode(_BREAKS.sub("", found[1] if found else text), validate=True)
+    except binascii.Error as error:
+        raise ValueError from error
+    if not 0 < len(der) <= _LONGEST:
+        raise ValueError
+    return der
+
+
+def _is_private(word: str) -> bool:
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.serialization import load_der_private_key  # noqa: PLC0415
+
+    try:
+        load_der_private_key(base64.b64decode(f"{word}=="), None)
+    except TypeError:
+        return True  # it is, under a password
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return True

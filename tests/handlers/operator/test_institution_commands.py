@@ -1,0 +1,253 @@
+"""The operator's commands about institutions, as Lambda runs them."""
+
+from __future__ import annotations
+
+import json
+from datetime import time
+from typing import Any
+
+import pytest
+
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import event_store
+from chalicelib.domain.contact import Channel
+from chalicelib.domain.deadline import Regime
+from chalicelib.domain.event import Event
+from chalicelib.domain.sender.institution import AppliedNorm, Distance, Institution, InstitutionState
+from tests.deposit_world import INSTITUTION_ID, World, an_institution
+from tests.handlers.operator.conftest import Give
+
+WHO = "--reason 'Convenio firmado' --operator rquispe"
+DETAILS = "--name 'Municipalidad de Villa Ejemplo' --address 'Plaza Ejemplo 1' --phone '(01) 000-0000'"
+NEW = f"institutions add --id muni-villa {DETAILS} {WHO}"
+SUNARP = "D.S. 001-2024-JUS, art. 2"
+
+
+def found(world: World, institution_id: str = "muni-villa") -> Institution:
+    institution = institution_store(world.container).find(institution_id)
+    assert institution is not None
+    return institution
+
+
+def events(world: World, institution_id: str = "muni-villa") -> tuple[Event, ...]:
+    return event_store(world.container).list_for_subject(f"institution#{institution_id}")
+
+
+@pytest.fixture
+def added(world: World, give: Give) -> World:
+    assert give(NEW)[0] == 0
+    return world
+
+
+def change(world: World, give: Give, line: str) -> tuple[str, Institution, Event | None]:
+    """Give a command about the new institution a second later; return what it says and the event, if there is one."""
+    before = len(events(world))
+    world.clock.advance(seconds=1)
+    code, said = give(f"institutions {line} {WHO}")
+    assert code == 0, said
+    new = events(world)[before:]
+    return said, found(world), new[0] if new else None
+
+
+def test_an_institution_begins_inactive_and_the_answer_says_what_it_lacks(world: World, give: Give) -> None:
+    code, said = give(f"{NEW} --short-name 'Muni Villa'")
+
+    assert code == 0
+    assert said.splitlines()[0] == "Se registró muni-villa, inactiva. Para que deposite:"
+    assert all(f"{command} muni-villa" in said for command in ("institutions norm", "keys add", "institutions state"))
+    one = found(world)
+    assert (one.state, one.regime, one.norms, one.short_name, one.version) == (
+        InstitutionState.INACTIVE,
+        Regime.ACKNOWLEDGEMENT,
+        (),
+        "Muni Villa",
+        1,
+    )
+    [event] = events(world)
+    assert (event.type.value, event.actor) == ("institution.added", "operator:rquispe")
+    assert event.data == {"change": "name: Municipalidad de Villa Ejemplo", "reason": "Convenio firmado"}
+
+
+def test_an_id_is_never_used_twice(added: World, give: Give) -> None:
+    code, said = give(NEW.replace("Villa Ejemplo", "Otra Villa"))
+
+    assert (code, found(added).name) == (1, "Municipalidad de Villa Ejemplo")
+    assert said.startswith("Ya hay una entidad con ese identificador; no se hizo nada.")
+    assert len(events(added)) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (f"institutions add --id Muni {DETAILS} {WHO}", "El identificador de la entidad lleva"),
+        (f"institutions add --id calendar#PE {DETAILS} {WHO}", "El identificador de la entidad lleva"),
+        (f"institutions add --id m {DETAILS} {WHO}", "El identificador de la entidad lleva"),
+        (NEW.replace("(01) 000-0000", "0"), "«0» no sirve"),
+        (NEW.replace("Plaza Ejemplo 1", "Plaza \u4e2d"), "La constancia no puede imprimir"),
+        (NEW.replace("Plaza Ejemplo 1", "Plaza\n1"), "El texto tiene en la posición 6 un carácter que no se ve"),
+        (NEW.replace("Plaza Ejemplo 1", "x" * 301), "«…» no sirve: son de 2 a 300 letras"),
+        (NEW.replace(WHO, ""), "Falta --reason"),
+    ],
+)
+def test_what_no_receipt_or_signature_could_name_is_not_added(world: World, give: Give, line: str, told: str) -> None:
+    code, said = give(line)
+    assert (code, told in said) == (2, True)
+    assert [one.institution_id for one in institution_store(world.container).list_all()] == [INSTITUTION_ID]
+
+
+def test_a_short_name_that_no_sms_can_hold_is_refused(world: World, give: Give) -> None:
+    assert give(f"{NEW} --short-name 'Municipalidad Provincial de Villa Ejemplo'")[0] == 1
+    assert institution_store(world.container).find("muni-villa") is None
+
+
+def test_institutions_are_listed_and_shown(added: World, give: Give) -> None:
+    assert give("institutions list")[1].splitlines() == [
+        "entidad-demo  activa  Entidad de Demostración",
+        "muni-villa  inactiva  Municipalidad de Villa Ejemplo",
+    ]
+    listed = json.loads(give("institutions list --json")[1])["institutions"]
+    assert listed[1] == {"id": "muni-villa", "state": "inactive", "name": "Municipalidad de Villa Ejemplo"}
+    change(added, give, f"norm muni-villa --regime deposit --citation '{SUNARP}' --default")
+    shown = give("institutions show muni-villa")[1]
+    assert f"    depósito: {SUNARP} (email, sms)" in shown
+    assert "  Régimen de los depósitos que no dicen otro: depósito" in shown
+    assert "  Término de la distancia: ninguno" in shown
+    assert "09/03/2026 15:15:31 rquispe institution.changed norms: [] → [deposit:" in shown
+    told = json.loads(give("institutions show muni-villa --json")[1])
+    assert told["norms"] == [{"regime": "deposit", "citation": SUNARP, "channels": ["email", "sms"]}]
+    assert [event["type"] for event in told["events"]] == ["institution.added", "institution.changed"]
+    assert give("institutions show nadie")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "changed", "told"),
+    [
+        (
+            "set muni-villa --name 'Muni Nueva'",
+            {"name": "Muni Nueva"},
+            "name: Municipalidad de Villa Ejemplo → Muni Nueva",
+        ),
+        ("set muni-villa --phone 111111", {"phone": "111111"}, "phone"),
+        ("set muni-villa --short-name Villa", {"short_name": "Villa"}, "short_name: ninguno → Villa"),
+        ("set muni-villa --receipt withheld", {"attaches_receipt": False}, "attaches_receipt: True → False"),
+        ("state muni-villa active", {"state": InstitutionState.ACTIVE}, "state: inactive → active"),
+        (
+            f"norm muni-villa --regime acknowledgement --citation '{SUNARP}' --channels email",
+            {"norms": (AppliedNorm(Regime.ACKNOWLEDGEMENT, SUNARP, (Channel.EMAIL,)),)},
+            f"norms: [] → [acknowledgement: {SUNARP} (email)]",
+        ),
+        (
+            "hours muni-villa --opens 08:00 --closes 17:00",
+            {"opens_at": time(8), "closes_at": time(17)},
+            "opens_at: ninguno → 08:00:00; closes_at: ninguno → 17:00:00",
+        ),
+        ("region muni-villa la-libertad", {"region": "la-libertad"}, "region: ninguno → la-libertad"),
+        (
+            "distance muni-villa --place Iquitos --days 5 --norm 'R.A. 1'",
+            {"distances": (Distance("Iquitos", 5, "R.A. 1"),)},
+            "distances: [] → [Iquitos: 5 (R.A. 1)]",
+        ),
+    ],
+)
+def test_each_setting_is_changed_alone_with_its_event_and_twice_changes_nothing(
+    added: World, give: Give, line: str, changed: dict[str, Any], told: str
+) -> None:
+    before = found(added)
+
+    said, after, event = change(added, give, line)
+
+    assert {name: getattr(after, name) for name in changed} == changed
+    assert {name for name in Institution.__slots__ if getattr(before, name) != getattr(after, name)} == {
+        *changed,
+        "version",
+    }
+    assert said.startswith(f"muni-villa, versión 2: {told}.\n")
+    assert event is not None
+    assert event.data == {"change": told, "version": "2", "reason": "Convenio firmado"}
+
+    said, again, event = change(added, give, line)
+    assert (said, again, event) == ("Ya estaba así; no se cambió nada.", after, None)
+    assert json.loads(give(f"institutions {line} {WHO} --json")[1])["changed"] is False
+
+
+def test_a_norm_of_the_usual_regime_that_is_removed_leaves_the_acknowledgement(added: World, give: Give) -> None:
+    change(added, give, f"norm muni-villa --regime immediate --citation '{SUNARP}'")
+    change(added, give, f"norm muni-villa --regime deposit --citation '{SUNARP}' --default")
+    assert (found(added).regime, len(found(added).norms)) == (Regime.DEPOSIT, 2)
+    change(added, give, "norm muni-villa --regime deposit --citation 'Otra norma'")
+    assert found(added).norm_for(Regime.DEPOSIT) == AppliedNorm(Regime.DEPOSIT, "Otra norma")
+
+    _, one, event = change(added, give, "norm muni-villa --regime deposit --remove")
+
+    assert (one.regime, [norm.regime for norm in one.norms]) == (Regime.ACKNOWLEDGEMENT, [Regime.IMMEDIATE])
+    assert event is not None
+    assert event.data["change"].endswith("regime: deposit → acknowledgement")
+    assert change(added, give, "norm muni-villa --regime deposit --remove")[2] is None
+
+
+def test_hours_region_short_name_and_distance_are_taken_back(added: World, give: Give) -> None:
+    change(added, give, "set muni-villa --short-name Villa")
+    change(added, give, "hours muni-villa --opens 08:00 --closes 17:00")
+    change(added, give, "region muni-villa arequipa")
+    change(added, give, "distance muni-villa --place Iquitos --days 5 --norm 'R.A. 1'")
+    change(added, give, "distance muni-villa --place iquitos --days 6 --norm 'R.A. 2'")
+    assert found(added).distances == (Distance("iquitos", 6, "R.A. 2"),)
+
+    for line in (
+        "set muni-villa --no-short-name",
+        "hours muni-villa --general",
+        "region muni-villa none",
+        "distance muni-villa --place Iquitos --remove",
+    ):
+        assert change(added, give, line)[2] is not None, line
+
+    one = found(added)
+    assert (one.short_name, one.opens_at, one.closes_at, one.region, one.distances) == (None, None, None, None, ())
+    assert give(f"institutions distance muni-villa --place Iquitos --remove {WHO}")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("set muni-villa", 1),
+        ("set muni-villa --short-name XX --no-short-name", 1),
+        ("set muni-villa --receipt no", 2),
+        ("set nadie --phone 111111", 1),
+        ("state muni-villa", 2),
+        ("state muni-villa activa", 2),
+        ("state muni-villa active now", 2),
+        ("norm muni-villa --regime deposit", 2),
+        ("norm muni-villa --regime deposit --citation x1 --remove", 2),
+        ("norm muni-villa --regime deposit --remove --default", 1),
+        ("norm muni-villa --regime deposito --citation 'x y'", 2),
+        ("norm muni-villa --regime deposit --citation 'x y' --channels paloma", 2),
+        ("hours muni-villa --opens 17:00 --closes 08:00", 1),
+        ("hours muni-villa --opens 08:00", 1),
+        ("hours muni-villa --general --closes 17:00", 1),
+        ("hours muni-villa --opens 8 --closes 24:00", 2),
+        ("region muni-villa Áncash", 2),
+        ("distance muni-villa --place Iquitos --days 0 --norm 'R.A. 1'", 2),
+        ("distance muni-villa --place Iquitos --days 61 --norm 'R.A. 1'", 2),
+        ("distance muni-villa --place Iquitos --days 5", 1),
+    ],
+)
+def test_what_is_unclear_changes_nothing(added: World, give: Give, line: str, code: int) -> None:
+    before = found(added)
+    assert give(f"institutions {line} {WHO}")[0] == code
+    assert (found(added), len(events(added))) == (before, 1)
+
+
+def test_an_institution_of_a_package_before_is_changed_too(world: World, give: Give) -> None:
+    assert give(f"institutions state {INSTITUTION_ID} inactive {WHO}")[0] == 0
+    assert found(world, INSTITUTION_ID) == an_institution(state=InstitutionState.INACTIVE, version=1)
+    assert give(f"institutions state {INSTITUTION_ID} active {WHO}")[0] == 0
+    assert found(world, INSTITUTION_ID).version == 2
+
+
+def test_what_is_changed_counts_for_the_next_request(world: World, give: Give) -> None:
+    assert world.deposit().status_code == 201
+    give(f"institutions state {INSTITUTION_ID} inactive {WHO}")
+    refused = world.deposit(key="clave-2")
+    assert (refused.status_code, refused.json_body["code"]) == (403, "institution_inactive")
+    give(f"institutions state {INSTITUTION_ID} active {WHO}")
+    assert world.deposit(key="clave-3").status_code == 201
