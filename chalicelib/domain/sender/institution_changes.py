@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any
 
-from chalicelib.domain.contact import Channel
-from chalicelib.domain.deadline import Regime
+from chalicelib.domain.deadline import Distance, Regime
 from chalicelib.domain.errors import InvalidInput, NotFound
-from chalicelib.domain.sender.institution import AppliedNorm, Distance, Institution, InstitutionState
+from chalicelib.domain.mailbox import Channel
+from chalicelib.domain.sender.institution import AppliedNorm, Institution, InstitutionState
 from chalicelib.domain.sender.short_name import check_short_name
 
 MOST_DISTANCE = 60

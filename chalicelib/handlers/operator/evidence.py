@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.evidence import receipt_store
-from chalicelib.handlers.operator.answer import Told
+from chalicelib.handlers.operator.command import Told
 from chalicelib.renderers.evidence.indexed_receipts import indexed_json, indexed_text
 from chalicelib.services.evidence.index_receipts import index_receipts
 

@@ -10,10 +10,10 @@ import pytest
 
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import event_store
-from chalicelib.domain.contact import Channel
-from chalicelib.domain.deadline import Regime
+from chalicelib.domain.deadline import Distance, Regime
 from chalicelib.domain.event import Event
-from chalicelib.domain.sender.institution import AppliedNorm, Distance, Institution, InstitutionState
+from chalicelib.domain.mailbox import Channel
+from chalicelib.domain.sender.institution import AppliedNorm, Institution, InstitutionState
 from tests.deposit_world import INSTITUTION_ID, World, an_institution
 from tests.handlers.operator.conftest import Give
 

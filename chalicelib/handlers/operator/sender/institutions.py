@@ -9,9 +9,10 @@ from typing import Any
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import event_store
+from chalicelib.domain.deadline import Distance
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.sender import institution_changes as rules
-from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, AppliedNorm, Distance, Institution
+from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, AppliedNorm, Institution
 from chalicelib.domain.sender.institution_changes import InstitutionDecision
 from chalicelib.handlers.operator.command import Told
 from chalicelib.handlers.operator.sender.tools import institution_tools
