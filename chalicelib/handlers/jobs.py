@@ -53,6 +53,7 @@ JOBS = (
     Job("sweep_orphans",        *_schedule("cron(0 7 * * ? *)"),          "workers.deposit:sweep_orphans"),
     Job("clean_registrations",  *_schedule("cron(15 7 * * ? *)"),         "workers.registration:clean_registrations"),
     Job("clean_tokens",         *_schedule("cron(45 7 * * ? *)"),         "workers.access:clean_tokens"),
+    Job("watch_calendar",       *_schedule("cron(0 8 * * ? *)"),          "workers.business_days:watch_calendar"),
 )
 # fmt: on
 
