@@ -54,6 +54,7 @@ JOBS = (
     Job("clean_registrations",  *_schedule("cron(15 7 * * ? *)"),         "workers.registration:clean_registrations"),
     Job("index_receipts",       *_schedule("cron(30 7 * * ? *)"),         "workers.evidence:index_receipts"),
     Job("clean_tokens",         *_schedule("cron(45 7 * * ? *)"),         "workers.access:clean_tokens"),
+    Job("watch_calendar",       *_schedule("cron(0 8 * * ? *)"),          "workers.business_days:watch_calendar"),
 )
 # fmt: on
 

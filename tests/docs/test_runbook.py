@@ -62,14 +62,15 @@ def test_every_function_and_queue_of_a_command_exists() -> None:
 
 def test_every_command_of_the_operator_is_one_and_is_given_rightly() -> None:
     [_, payload] = re.findall(r"--payload '(\{.+\})'", RUNBOOK)
-    told = re.findall(r'`operator "([^"]+)"`', RUNBOOK)
+    told = re.findall(r'(?:`|^)operator "([^"]+)"', RUNBOOK, re.MULTILINE)
     lines = [line for line in told if not line.startswith("help")]
 
     assert {command.name for command in COMMANDS} == {" ".join(line.split()[:2]) for line in lines}
     for line in [*lines, json.loads(payload)["command"]]:
         words = shlex.split(line)
         [command] = [command for command in COMMANDS if command.name.split() == words[:2]]
-        assert read_arguments(command, words[2:])
+        if "$" not in line:  # what a shell fills in is given in test_runbook_commands.py
+            assert read_arguments(command, words[2:])
     for line in set(told) - set(lines):
         assert app.handler_map["operator"]({"command": line}, None)["exit"] == 0
 

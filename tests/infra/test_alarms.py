@@ -36,6 +36,8 @@ TOLD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "ExportsWaiting": ("prepare_exports", {"oldest_waiting_s": 1801}, {"oldest_waiting_s": 1800}),
 }
 """Who tells what an alarm goes off by: a function, what it then writes, and what it writes at most without it."""
+CALENDAR = "CalendarUnconfirmed"
+"""What a night says holds until the next one; a night that says nothing counts as the worst."""
 WAVES: dict[str, tuple[dict[str, Any], ...]] = {
     "UnauthenticatedWave": ({"status": 401},),
     "ForbiddenWave": ({"status": 403},),
@@ -61,7 +63,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 def a_line(at: datetime, job: str, **report: Any) -> Line:
     """Return a job's last line; `tests/handlers/test_job_reports.py` holds that they write such lines."""
     fields = {"level": "INFO", "message": "job done", "job": job, "failed": 0, "is_complete": True}
-    waits = {"oldest_waiting_s": 0, "on_list": 0}
+    waits = {"oldest_waiting_s": 0, "on_list": 0, "days_left": 300}
     return Line(at, job, json.dumps({**fields, **waits, **report}))
 
 
@@ -104,7 +106,7 @@ def runs(job: str, until: datetime, *, slowly: bool = False) -> Iterator[datetim
 
 
 def test_every_alarm_is_tried_here() -> None:
-    assert {*MEASURED, *SILENT, *TOLD, *WAVES} == ALARMS.keys()
+    assert {*MEASURED, *SILENT, *TOLD, *WAVES, CALENDAR} == ALARMS.keys()
 
 
 @pytest.mark.parametrize("name", WAVES)
@@ -191,6 +193,19 @@ def test_a_schedule_that_falls_silent_is_told_in_time_and_one_that_runs_is_never
     assert at_least <= silent_for <= at_most
 
 
+def test_a_calendar_that_nobody_confirmed_rings_until_the_night_after_somebody_did_and_when_nobody_looks() -> None:
+    nights = [START + n * DAY + 8 * HOUR for n in range(8)]
+    told = dict(zip(nights, (0, 0, 45, 46, 45, 44, 44, 365), strict=True))
+    lines = [a_line(at, "watch_calendar", days_left=left) for at, left in told.items()]
+
+    went = changes(CALENDAR, lines, until=nights[-1] + 3 * DAY)
+
+    assert [change.state for change in went] == [State.ALARM, State.OK, State.ALARM, State.OK, State.ALARM]
+    latest = [START, nights[2], nights[5] + 6 * HOUR, nights[7], nights[7] + 32 * HOUR]
+    assert all(change.at <= by + HOUR for change, by in zip(went, latest, strict=True)), went
+    assert went[2].at > nights[5]
+
+
 def test_alerts_given_up_ring_until_nobody_is_on_the_list_also_while_no_sweep_runs() -> None:
     on_list = [a_line(START + 2 * n * MINUTE, "sweep_alerts", on_list=1) for n in range(60)]
     resolved = a_line(START + 9 * HOUR, "sweep_alerts", on_list=0)
@@ -226,4 +241,4 @@ def test_days_on_which_all_is_well_ring_nothing_after_the_first_night() -> None:
 
 def test_no_alarm_is_read_that_cloudwatch_would_refuse() -> None:
     assert all(isinstance(alarm, Alarm) and alarm.every in {1, 60} for alarm in ALARMS.values())
-    assert {name for name, alarm in ALARMS.items() if alarm.missing == "breaching"} == SILENT.keys()
+    assert {name for name, alarm in ALARMS.items() if alarm.missing == "breaching"} == {*SILENT, CALENDAR}

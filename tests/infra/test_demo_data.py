@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.access import account_store
-from chalicelib.bootstrap.storage import mailbox_store
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.access.credentials import check_new_password
 from chalicelib.domain.deadline import Regime
@@ -14,9 +19,18 @@ from chalicelib.domain.deposit.recipient import foresee_reception
 from chalicelib.domain.mailbox import MailboxState, UserState
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.services.access.password_hashing import PasswordHashing
-from infra.local.demo_data import INSTITUTIONS, MAILBOXES, PASSWORD, PEOPLE, _add_accounts, _add_mailboxes
+from infra.local.demo_data import (
+    INSTITUTIONS,
+    KEY_FILES,
+    MAILBOXES,
+    PASSWORD,
+    PEOPLE,
+    _add_accounts,
+    _add_mailboxes,
+    load_demo_data,
+)
 from tests.common_passwords import COMMON
-from tests.deposit_world import a_mailbox
+from tests.deposit_world import NOW, a_mailbox
 
 
 @pytest.fixture
@@ -63,3 +77,35 @@ def test_the_people_named_at_the_start_have_the_password_told_there(box: Contain
         check_new_password(PASSWORD, account, mailbox, COMMON)
     states = {username: account.state for username in PEOPLE if (account := account_store(box).find(username))}
     assert set(states.values()) == {UserState.ACTIVE}
+
+
+def load(box: Container, folder: Path) -> str:
+    return load_demo_data(box, folder, now=NOW, addresses={})
+
+
+def test_institutions_and_their_keys_are_set_up_once_and_deposit(box: Container, tmp_path: Path) -> None:
+    keyid = load(box, tmp_path)
+    found = institution_store(box).list_all()
+    keys = {one.institution_id: institution_store(box).list_keys(one.institution_id) for one in found}
+
+    assert [(one.institution_id, one.norms, one.regime, one.state, one.short_name) for one in found] == [
+        (one.institution_id, one.norms, one.regime, one.state, one.short_name) for one in INSTITUTIONS
+    ]
+    assert {name: [key.key_id for key in of_it] for name, of_it in keys.items()} == {name: ["demo-1"] for name in keys}
+    assert json.loads((tmp_path / "demo.json").read_text("utf-8"))["keyid"] == keyid == "entidad-demo:demo-1"
+    for name, of_it in keys.items():
+        assert event_store(box).list_for_subject(f"institution#{name}")[0].actor == "operator:demo"
+        assert len(event_store(box).list_for_subject(f"institution#{name}")) == 4 + len(of_it)
+
+    assert load(box, tmp_path) == keyid
+    assert institution_store(box).list_all() == found
+    (tmp_path / KEY_FILES[0]).unlink()
+    assert load(box, tmp_path) == "entidad-demo:demo-2"
+
+
+def test_what_an_earlier_version_left_without_norms_gets_them(box: Container, tmp_path: Path) -> None:
+    institution_store(box).put(replace(INSTITUTIONS[0], norms=()))
+    load(box, tmp_path)
+    found = institution_store(box).find("entidad-demo")
+    assert found is not None
+    assert (found.norms, found.regime) == (INSTITUTIONS[0].norms, Regime.DEPOSIT)

@@ -66,7 +66,7 @@ def _figures(passing: Days, verdict: Verdict, bells: Bells) -> list[str]:
         *(
             f"{name} went off after {', '.join(f'{hour:.2f} h' for hour in bells.rises(name)[:12])}"
             for name in sorted(bells.went)
-            if bells.rises(name) and (not name.endswith("NotRun") or name.startswith("SweepAlerts"))
+            if bells.rises(name) and (not name.endswith(("NotRun", "Unconfirmed")) or name.startswith("SweepAlerts"))
         ),
     ]
 

@@ -44,7 +44,7 @@ def declare_days(
         found = there.get(day)
         if found is None:
             new.append(NonWorkingDay(day, name, norm))
-        elif not norm.startswith(found.norm) or (found in entries.declared and found.name != name):
+        elif not _is_same(found, norm) or (found in entries.declared and found.name != name):
             raise Conflict(
                 "day_declared",
                 f"El {day:%d/%m/%Y} ya está declarado: {found.name}, {found.norm}. Si está mal, se corrige con"
@@ -234,6 +234,11 @@ def regional_words(day: RegionalDay) -> str:
 
 def _decided(entries: CalendarEntries, change: str) -> Decision:
     return Decision(replace(entries, version=entries.version + 1), change)
+
+
+def _is_same(found: NonWorkingDay, norm: str) -> bool:
+    """Tell whether a day is declared by a norm; the package cites them without their date."""
+    return norm == found.norm or norm.startswith(f"{found.norm}, ")
 
 
 def _declared(entries: CalendarEntries, package: BusinessCalendar) -> dict[date, NonWorkingDay]:

@@ -10,17 +10,20 @@ from chalicelib.domain.sender.institution_changes import InstitutionDecision
 from chalicelib.services.sender.institution_tools import InstitutionTools, read_institution
 
 
-def add_institution(institution: Institution, tools: InstitutionTools) -> None:
-    """Add one as `new_institution` returns it.
+def add_institution(institution: Institution, tools: InstitutionTools) -> bool:
+    """Add one as `new_institution` returns it; return False where the very same is there.
 
     Raises:
         Conflict: `institution_exists`.
 
     """
+    if tools.institutions.find(institution.institution_id) == institution:
+        return False
     event = tools.event(
         institution.institution_id, EventType.INSTITUTION_ADDED, tools.clock(), change=f"name: {institution.name}"
     )
     tools.institutions.add(institution, event)
+    return True
 
 
 def change_institution(

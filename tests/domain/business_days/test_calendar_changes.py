@@ -64,6 +64,7 @@ def test_a_day_of_the_package_by_the_same_norm_is_there_already() -> None:
         (lambda: changes.declare_days(declared(), PE, (TUESDAY, MONDAY), NAME, "D.S. 111-2026-PCM"), "day_declared"),
         (lambda: changes.declare_days(declared(), PE, (MONDAY,), "Otro", NORM), "day_declared"),
         (lambda: changes.declare_days(NONE, PE, (OF_PACKAGE,), NAME, NORM), "day_declared"),
+        (lambda: changes.declare_days(NONE, PE, (OF_PACKAGE,), NAME, "D.S. 042-2025-PCM-bis"), "day_declared"),
         (lambda: changes.replace_day(NONE, PE, MONDAY, NAME, NORM), "day_not_declared"),
         (lambda: changes.withdraw_day(NONE, PE, MONDAY), "day_not_declared"),
         (lambda: changes.withdraw_day(NONE, PE, date(2026, 5, 1)), "day_not_declared"),

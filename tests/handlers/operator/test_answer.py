@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.domain.codes import code_from_number
-from chalicelib.handlers.operator.commands import COMMANDS
+from chalicelib.handlers.operator.commands import COMMANDS, GROUPS
 from tests.deposit_world import World
 
 CODE = code_from_number(1)
@@ -30,6 +30,22 @@ def test_without_a_command_all_are_listed(world: World, event: dict[str, str]) -
     code, said = invoke(world, event)
     assert code == 0
     assert all(command.name in said and command.about in said for command in COMMANDS)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_is_helped_with_by_its_first_word(world: World, group: str) -> None:
+    code, said = run(world, f"help {group}")
+    own = [command for command in COMMANDS if command.name.split()[0] == group]
+    assert (code, said.splitlines()[0]) == (0, f"{GROUPS[group]}:")
+    assert all(command.about in said and f"\n  {command.name}" in said for command in own)
+    assert not [command for command in COMMANDS if command not in own and command.about in said]
+
+
+@pytest.mark.parametrize("line", ["institutions", "institutions ad", "keys rotate", "help institutions now"])
+def test_a_command_that_its_group_lacks_is_told_with_those_it_has(world: World, line: str) -> None:
+    code, said = run(world, line)
+    assert (code, said.startswith("No hay un comando «")) == (2, True)
+    assert f"\n  {line.removeprefix('help ').split()[0]} " in said
 
 
 @pytest.mark.parametrize("line", ["help {}", "{} --help", "{} -h"])

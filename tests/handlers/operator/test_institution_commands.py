@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from datetime import time
 from typing import Any
 
 import pytest
 
+from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.sender import institution_store
-from chalicelib.bootstrap.storage import event_store
+from chalicelib.bootstrap.storage import calendar_store, event_store
 from chalicelib.domain.deadline import Distance, Regime
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.sender.institution import AppliedNorm, Institution, InstitutionState
+from tests.alert_world import refusing
 from tests.deposit_world import INSTITUTION_ID, World, an_institution
 from tests.handlers.operator.conftest import Give
 
@@ -69,6 +72,7 @@ def test_an_institution_begins_inactive_and_the_answer_says_what_it_lacks(world:
 
 
 def test_an_id_is_never_used_twice(added: World, give: Give) -> None:
+    assert give(NEW) == (0, "Ya estaba así; no se cambió nada.")
     code, said = give(NEW.replace("Villa Ejemplo", "Otra Villa"))
 
     assert (code, found(added).name) == (1, "Municipalidad de Villa Ejemplo")
@@ -166,7 +170,7 @@ def test_each_setting_is_changed_alone_with_its_event_and_twice_changes_nothing(
     assert event.data == {"change": told, "version": "2", "reason": "Convenio firmado"}
 
     said, again, event = change(added, give, line)
-    assert (said, again, event) == ("Ya estaba así; no se cambió nada.", after, None)
+    assert (said.splitlines()[0], again, event) == ("Ya estaba así; no se cambió nada.", after, None)
     assert json.loads(give(f"institutions {line} {WHO} --json")[1])["changed"] is False
 
 
@@ -235,6 +239,34 @@ def test_what_is_unclear_changes_nothing(added: World, give: Give, line: str, co
     before = found(added)
     assert give(f"institutions {line} {WHO}")[0] == code
     assert (found(added), len(events(added))) == (before, 1)
+
+
+def test_a_region_of_which_the_calendar_has_no_day_is_told(added: World, give: Give) -> None:
+    assert "Atención: El calendario no tiene días de arequipa" in change(added, give, "region muni-villa arequipa")[0]
+    decree = "--name Aniversario --norm 'Ley 24875' --norm-date 1988-08-01"
+    assert give(f"calendar regional --region cusco --day 2026-06-24 {decree} {WHO}")[0] == 0
+    assert "Atención" not in change(added, give, "region muni-villa cusco")[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("institutions list", f"institutions show {INSTITUTION_ID}", f"keys list {INSTITUTION_ID}", "calendar show"),
+        *(f"institutions state {INSTITUTION_ID} inactive {WHO}", f"{NEW}"),
+        *(f"keys revoke {INSTITUTION_ID} p256 {WHO}", f"calendar confirm --year 2026 {WHO}"),
+    ],
+)
+@pytest.mark.parametrize("operations", [("Scan", "GetItem"), ("Scan", "Query", "TransactWriteItems")])
+def test_a_store_that_does_not_answer_is_told_and_nothing_half_is_done(
+    world: World, give: Give, line: str, operations: tuple[str, ...]
+) -> None:
+    client = connection(world.container).client
+    before = (institution_store(world.container).list_all(), calendar_store(world.container).find())
+    with ExitStack() as stack:
+        for operation in operations:
+            stack.enter_context(refusing(client, operation, "InternalServerError", status=500))
+        assert give(line) == (1, "El servicio no responde. Intente de nuevo en un momento.")
+    assert (institution_store(world.container).list_all(), calendar_store(world.container).find()) == before
 
 
 def test_an_institution_of_a_package_before_is_changed_too(world: World, give: Give) -> None:

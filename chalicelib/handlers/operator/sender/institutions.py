@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.sender import institution_store
-from chalicelib.bootstrap.storage import event_store
+from chalicelib.bootstrap.storage import calendar_store, event_store
 from chalicelib.domain.deadline import Distance
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.sender import institution_changes as rules
@@ -49,8 +49,9 @@ def add(given: Mapping[str, Any]) -> Told:
         phone=given["phone"],
         short_name=given["short-name"],
     )
-    add_institution(institution, institution_tools(given))
-    return Told(institution_text.added_text(institution), institution_json.changed_json(institution, "added"))
+    is_new = add_institution(institution, institution_tools(given))
+    text = institution_text.added_text(institution) if is_new else institution_text.UNCHANGED
+    return Told(text, institution_json.changed_json(institution, "added" if is_new else ""))
 
 
 def change(given: Mapping[str, Any]) -> Told:
@@ -90,7 +91,12 @@ def set_hours(given: Mapping[str, Any]) -> Told:
 
 def set_region(given: Mapping[str, Any]) -> Told:
     """Say whose regional days apply to it."""
-    return _change(given, partial(rules.set_region, region=given["región"]))
+    region = given["región"]
+    told = _change(given, partial(rules.set_region, region=region))
+    if region is None or any(day.region == region for day in calendar_store(current()).find().regional):
+        return told
+    warning = f"El calendario no tiene días de {region}: revise cómo se escribe, o regístrelos con «calendar regional»."
+    return Told(f"{told.text}\nAtención: {warning}", {**told.data, "warnings": [warning]})
 
 
 def set_distance(given: Mapping[str, Any]) -> Told:
