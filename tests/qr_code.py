@@ -19,5 +19,5 @@ def read_qr(pdf: Path, folder: Path) -> str:
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - a program of the system, on a file of ours
     (picture,) = folder.glob("page*.png")
     with Image.open(picture) as image:
-        (code,) = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)
+        (code,) = zxingcpp.read_barcodes(image)
     return str(code.text)

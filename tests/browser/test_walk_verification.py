@@ -1,4 +1,4 @@
-"""*Verificar constancia*, walked in a real browser from the QR code on the paper: by code, by file, on phone and desk."""
+"""*Verificar constancia*, walked in a real browser from the QR code on the paper: by code and by file."""
 
 from __future__ import annotations
 

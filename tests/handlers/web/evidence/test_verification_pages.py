@@ -54,7 +54,7 @@ def test_the_address_on_the_paper_answers_with_what_the_paper_says(browser: Brow
 
 
 def test_whose_it_is_stays_masked_wherever_it_is_written(browser: Browser, moto_engine: Engine) -> None:
-    body = {
+    body: dict[str, Any] = {
         "document": {**a_body()["document"], "subject": "Multa a María Ñusta Quispe, DNI 40000002"},
         "case_file": {"number": "EXP-40000002", "opened_on": "2026-02-16"},
         "main": {**a_body()["main"], "filename": "maria_quispe-40000002.pdf"},
