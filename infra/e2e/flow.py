@@ -157,6 +157,8 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     check_files(sender, PersonClient(deployment, sender.address), main, annex, tell)
     refuse_stranger(deployment, place, main)
     tell("a stranger's signature refused")
+    verify(PersonClient(deployment, sender.address), answer)
+    tell("the receipt verified by its code and by its file's hash, at an address that anybody has")
     use_mailbox(PersonClient(deployment, sender.address), answer["notice_id"], EMAIL, tell)
     ask_by_every_method(PersonClient(deployment, sender.address), tell)
     register(deployment, sender)
@@ -186,6 +188,14 @@ def set_up(deployment: Deployment, key: Ed25519PrivateKey) -> None:
     user = MailboxUser("u1", "Titular de Ejemplo", EMAIL, MOBILE, UserState.ACTIVE, is_principal=True)
     holder = Holder(DocumentType.DNI, "40000002", "QUISPE DEMO MARÍA")
     MailboxStore().put(Mailbox(USERNAME, holder, MailboxState.OPEN, (user,), 1))
+
+
+def verify(visitor: PersonClient, answer: Mapping[str, Any]) -> None:
+    """Verify the receipt as whoever holds it does."""
+    sha256 = answer["receipt"]["sha256"]
+    for address in (f"/verificar/{answer['verification_code']}", f"/verificar?sha256={sha256}"):
+        status, page = visitor.send("GET", address)[:2]
+        _check((status, sha256 in page) == (200, True), f"{address} answers: {status}")
 
 
 def refuse_stranger(deployment: Deployment, place: Path, main: Path) -> None:

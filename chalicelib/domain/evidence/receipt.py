@@ -59,8 +59,8 @@ def _read_code(text: str) -> str:
         return parse_code(text)
     except InvalidInput as error:
         detail = (
-            "Hay un error al escribir el código. Son doce letras y números; revísalos uno por uno con tu constancia."
-            " No usamos las letras I, L, N, O, U y V, ni los números 0 y 1."
+            "Hay un error al escribir el código: revisa sus doce letras y números."
+            " No lleva I, L, N, O, U ni V, ni los números 0 y 1."
         )
         raise InvalidInput(error.code, detail, field="code") from error
 
