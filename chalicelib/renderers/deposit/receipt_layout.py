@@ -13,6 +13,7 @@ from chalicelib.domain.notice import FileRole, Notice, StoredFile
 from chalicelib.renderers.deposit.receipt_texts import legal_text
 from chalicelib.renderers.notice_json import notice_as_json
 from chalicelib.renderers.pdf_document import ACCENT, LINE, MARGIN, MUTED, Paper, Typeface
+from chalicelib.renderers.reading.act_words import TITLE_OF_ACT, act_in_words
 from chalicelib.renderers.spanish import (
     date_and_hour,
     day_in_words,
@@ -47,6 +48,7 @@ def draw_receipt(
     _facts(paper, notice, zone)
     _legal(paper, notice)
     _term(paper, notice)
+    _act(paper, notice)
     _files(paper, notice.files)
     _verification(paper, verification_url)
     _attach(paper, notice)
@@ -163,6 +165,15 @@ def _dates_before_opening(deadline: Deadline, term: str) -> list[tuple[str, str]
     if deadline.ends_by:
         rows.append(("Vence", f"Depende de la primera apertura; a más tardar, el {day_in_words(deadline.ends_by)}"))
     return rows
+
+
+def _act(paper: Paper, notice: Notice) -> None:
+    """Write what was said of the act; nothing where nothing was said."""
+    rows = act_in_words(notice.document)
+    if rows:
+        _section(paper, TITLE_OF_ACT, needs=30)
+    for label, value in rows:
+        _row(paper, label, value)
 
 
 def _files(paper: Paper, files: Sequence[StoredFile]) -> None:
