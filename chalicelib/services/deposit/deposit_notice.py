@@ -14,6 +14,7 @@ from datetime import datetime
 from chalicelib.domain.alert.plan_alerts import plan_alerts
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deposit.deposit import DepositCommand, DepositHint
+from chalicelib.domain.deposit.deposit_warning import warnings_of
 from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, Unavailable, refusals
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Mailbox
@@ -227,6 +228,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
             receipt_sha256=receipt_sha256,
             receipt_size=len(receipt),
             api_base_url=tools.api_base_url,
+            warnings=warnings_of(notice, tools.calendar.with_regional(sender.institution.regional_days)),
         ),
         evidence=sender.proof.evidence,
         notice=notice,
