@@ -472,6 +472,17 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         deposit.add_argument(f"--{name}", required=True, help=f"document.{name.replace('-', '_')}")
     deposit.add_argument("--regime", choices=["deposit", "acknowledgement", "immediate"])
     deposit.add_argument("--term", help="plazo, por ejemplo 15:business_days")
+    deposit.add_argument("--in-force-from", help="desde cuándo rige el acto, AAAA-MM-DD")
+    deposit.add_argument(
+        "--ends-administrative-path", choices=["si", "no"], help="si el acto agota la vía administrativa"
+    )
+    deposit.add_argument(
+        "--remedy",
+        dest="remedies",
+        action="append",
+        default=[],
+        help="recurso|ante quién|15:business_days; se puede repetir",
+    )
     deposit.add_argument("--idempotency-key", help="su propio número de la notificación")
 
     receipt = commands.add_parser("receipt", parents=[common], help="descarga la constancia")
@@ -486,6 +497,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+_PARTS_OF_REMEDY = 3
+
+
 def _details(args: argparse.Namespace) -> dict[str, Any]:
     document_type, _, document_number = args.recipient.partition(":")
     document_fields = ("type", "number", "subject", "issued_at", "office", "signed_by", "prepared_by")
@@ -494,12 +508,30 @@ def _details(args: argparse.Namespace) -> dict[str, Any]:
         "case_file": {"number": args.case_file, "opened_on": args.case_opened},
         "document": {name: getattr(args, name) for name in document_fields},
     }
+    if args.in_force_from:
+        details["document"]["in_force_from"] = args.in_force_from
+    if args.ends_administrative_path:
+        details["document"]["ends_administrative_path"] = args.ends_administrative_path == "si"
+    if args.remedies:
+        details["document"]["remedies"] = [_remedy(text) for text in args.remedies]
     if args.regime:
         details["regime"] = args.regime
     if args.term:
-        amount, _, unit = args.term.partition(":")
-        details["term"] = {"amount": int(amount), "unit": unit}
+        details["term"] = _term(args.term)
     return details
+
+
+def _remedy(text: str) -> dict[str, Any]:
+    parts = [part.strip() for part in text.split("|")]
+    if len(parts) != _PARTS_OF_REMEDY:
+        raise ValueError("--remedy va como recurso|ante quién|15:business_days")
+    name, body, term = parts
+    return {"name": name, "body": body, "term": _term(term)}
+
+
+def _term(text: str) -> dict[str, Any]:
+    amount, _, unit = text.partition(":")
+    return {"amount": int(amount), "unit": unit}
 
 
 def _run(args: argparse.Namespace) -> object:

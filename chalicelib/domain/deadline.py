@@ -119,21 +119,21 @@ class OpeningDates:
         return next(start for start in self.starts if _is_for(start, effective))
 
 
-def parse_term(amount: object, unit: object) -> Term:
-    """Read a term as sent: a whole number from 1 to 730 days of either kind, or to 60 months.
+def parse_term(amount: object, unit: object, *, field: str = "term") -> Term:
+    """Read a term as sent in a field: a whole number from 1 to 730 days of either kind, or to 60 months.
 
     Raises:
-        InvalidInput: `term_invalid`, with the field `term.unit` or `term.amount`.
+        InvalidInput: `term_invalid`, with the field's `unit` or `amount`, e.g. `term.unit`.
 
     """
     if not isinstance(unit, str) or unit not in set(TermUnit):
         detail = "La unidad del plazo debe ser business_days (días hábiles), calendar_days (días calendario) o months."
-        raise InvalidInput("term_invalid", detail, field="term.unit")
+        raise InvalidInput("term_invalid", detail, field=f"{field}.unit")
     parsed = TermUnit(unit)
     limit, noun = (MAX_MONTHS, "meses") if parsed is TermUnit.MONTHS else (MAX_DAYS, "días")
     if not isinstance(amount, int) or isinstance(amount, bool) or not 1 <= amount <= limit:
         detail = f"El plazo debe ser un número entero de 1 a {limit} {noun}."
-        raise InvalidInput("term_invalid", detail, field="term.amount")
+        raise InvalidInput("term_invalid", detail, field=f"{field}.amount")
     return Term(amount, parsed)
 
 

@@ -26,9 +26,25 @@ class CaseFile:
     opened_on: date
 
 
+MAX_REMEDIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A remedy against the act (recurso), the body it is lodged with and the term for it: TUO, art. 24.1.5."""
+
+    name: str
+    body: str
+    term: Term
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the institution says of the document notified. `issued_at` is an aware instant."""
+    """What the institution says of the document notified. `issued_at` is an aware instant.
+
+    `in_force_from` is since when the act is in force, `ends_administrative_path` whether it ends the administrative
+    path (agota la vía administrativa), None where nothing was said: TUO, art. 24.1.4.
+    """
 
     type: str
     number: str
@@ -37,6 +53,9 @@ class Document:
     office: str
     signed_by: str
     prepared_by: str
+    in_force_from: date | None = None
+    ends_administrative_path: bool | None = None
+    remedies: tuple[Remedy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

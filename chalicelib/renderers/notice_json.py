@@ -6,11 +6,15 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
+from chalicelib.domain.deadline import Term
 from chalicelib.domain.notice import FileFacts, Notice
 
 
 def notice_as_json(notice: Notice) -> dict[str, Any]:
-    """Write all the paper shows: instants in RFC 3339 with Z, legal dates in ISO 8601, hashes in hexadecimal."""
+    """Write all the paper shows: instants in RFC 3339 with Z, legal dates in ISO 8601, hashes in hexadecimal.
+
+    What may be said of an act and was not has no key: a notice without it is told as before it could be said.
+    """
     return {
         "notice_id": notice.notice_id,
         "verification_code": notice.verification_code,
@@ -30,7 +34,7 @@ def notice_as_json(notice: Notice) -> dict[str, Any]:
         "document": _document(notice),
         "regime": notice.regime.value,
         "norm": notice.norm,
-        "term": notice.term and {"amount": notice.term.amount, "unit": notice.term.unit.value},
+        "term": notice.term and _term(notice.term),
         "distance": notice.distance and asdict(notice.distance),
         **_dates(notice),
         "office_hours": notice.hours
@@ -63,9 +67,9 @@ def facts_as_json(facts: FileFacts | None) -> dict[str, Any]:
     return told
 
 
-def _document(notice: Notice) -> dict[str, str]:
+def _document(notice: Notice) -> dict[str, Any]:
     document = notice.document
-    return {
+    told: dict[str, Any] = {
         "type": document.type,
         "number": document.number,
         "subject": document.subject,
@@ -74,6 +78,17 @@ def _document(notice: Notice) -> dict[str, str]:
         "signed_by": document.signed_by,
         "prepared_by": document.prepared_by,
     }
+    if document.in_force_from is not None:
+        told["in_force_from"] = document.in_force_from.isoformat()
+    if document.ends_administrative_path is not None:
+        told["ends_administrative_path"] = document.ends_administrative_path
+    if document.remedies:
+        told["remedies"] = [{"name": one.name, "body": one.body, "term": _term(one.term)} for one in document.remedies]
+    return told
+
+
+def _term(term: Term) -> dict[str, Any]:
+    return {"amount": term.amount, "unit": term.unit.value}
 
 
 def _dates(notice: Notice) -> dict[str, str | int | None]:

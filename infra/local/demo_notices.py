@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -45,8 +45,17 @@ class _Notice:
     days: int | None
     annexes: tuple[str, ...] = ()
     is_opened: bool = False
+    act: Mapping[str, Any] = field(default_factory=dict)
+    """What the document says beside its text, as a deposit has it."""
 
 
+_REMEDIES = [
+    {"name": name, "body": body, "term": {"amount": 15, "unit": "business_days"}}
+    for name, body in (
+        ("Recurso de reconsideración", "Subgerencia de Licencias"),
+        ("Recurso de apelación", "Gerencia de Desarrollo Económico"),
+    )
+]
 _NOTICES = (
     _Notice(
         0,
@@ -70,6 +79,7 @@ _NOTICES = (
         15,
         ("plano-aprobado.pdf",),
         is_opened=True,
+        act={"ends_administrative_path": False, "remedies": _REMEDIES},
     ),
     _Notice(
         1,
@@ -183,6 +193,7 @@ def _body(mailbox: Mailbox, notice: _Notice, at: datetime) -> bytes:
             "office": notice.office,
             "signed_by": "Firmante Demo Elena",
             "prepared_by": "Redactor Demo Pedro",
+            **notice.act,
         },
         "regime": notice.regime,
         "main": _file(f"{notice.type} {notice.number}", notice.subject, f"{notice.number}.pdf", at),

@@ -338,6 +338,21 @@ def test_terminal_deposits_and_prints_the_answer(
     assert json.loads(_deposit_bodies(service)[0])["term"] == {"amount": 15, "unit": "business_days"}
 
 
+def test_terminal_says_what_the_act_leads_to(
+    service: Service, private_key: PrivateKey, tmp_path: Path, pdf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = ["--in-force-from", "2026-03-11", "--ends-administrative-path", "no"]
+    said += ["--remedy", "Recurso de apelación | Gerencia General | 15:business_days"]
+    command = _command(service, _key_file(tmp_path, private_key), pdf)
+    assert main([*command[:-1], *said, command[-1]]) == 0
+    document = json.loads(_deposit_bodies(service)[0])["document"]
+    assert (document["in_force_from"], document["ends_administrative_path"]) == ("2026-03-11", False)
+    term = {"amount": 15, "unit": "business_days"}
+    assert document["remedies"] == [{"name": "Recurso de apelación", "body": "Gerencia General", "term": term}]
+    assert main([*command[:-1], "--remedy", "Recurso de apelación", command[-1]]) == 1
+    assert "--remedy va como" in capsys.readouterr().err
+
+
 def test_terminal_tells_why_it_was_refused(
     service: Service, private_key: PrivateKey, tmp_path: Path, pdf: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

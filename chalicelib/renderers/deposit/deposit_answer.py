@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 
+from chalicelib.domain.deposit.deposit_warning import DepositWarning
 from chalicelib.domain.notice import Notice
 from chalicelib.renderers.notice_json import told_notice_as_json
 
@@ -30,13 +33,21 @@ _ANSWERED = (
 )
 
 
-def render_deposit_answer(notice: Notice, *, receipt_sha256: str, receipt_size: int, api_base_url: str) -> bytes:
-    """Return the 201 body: what was deposited, when it counts, the receipt's hash and where to find it all."""
+def render_deposit_answer(
+    notice: Notice,
+    *,
+    receipt_sha256: str,
+    receipt_size: int,
+    api_base_url: str,
+    warnings: Sequence[DepositWarning] = (),
+) -> bytes:
+    """Return the 201 body: what was deposited, when it counts, the receipt's hash, where to find it all, warnings."""
     whole = told_notice_as_json(notice)
     answer = {name: whole[name] for name in _ANSWERED}
     answer["recipient"] = {name: whole["recipient"][name] for name in ("document_type", "document_number", "mailbox")}
     answer["receipt"] = {"sha256": receipt_sha256, "size": receipt_size}
     answer["links"] = deposit_links(notice.notice_id, api_base_url)
+    answer["warnings"] = [asdict(warning) for warning in warnings]
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
 
 

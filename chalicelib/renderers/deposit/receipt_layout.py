@@ -13,6 +13,7 @@ from chalicelib.renderers.deposit.receipt_rows import fact_rows, file_title, nor
 from chalicelib.renderers.deposit.receipt_texts import legal_text
 from chalicelib.renderers.notice_json import notice_as_json
 from chalicelib.renderers.pdf_document import ACCENT, LINE, MARGIN, MUTED, Paper, Typeface
+from chalicelib.renderers.reading.act_words import TITLE_OF_ACT, act_in_words
 from chalicelib.renderers.spanish import date_and_hour, size_in_words, zone_in_words
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def draw_receipt(
     _facts(paper, notice, zone)
     _legal(paper, notice)
     _term(paper, notice)
+    _act(paper, notice)
     _files(paper, notice.files)
     _verification(paper, verification_url)
     _attach(paper, notice)
@@ -125,6 +127,15 @@ def _term(paper: Paper, notice: Notice) -> None:
         paper.ln(1.2)
         paper.write_in(8)
         paper.paragraph(note, line=4)
+
+
+def _act(paper: Paper, notice: Notice) -> None:
+    """Write what was said of the act; nothing where nothing was said."""
+    rows = act_in_words(notice.document)
+    if rows:
+        _section(paper, TITLE_OF_ACT, needs=30)
+    for label, value in rows:
+        _row(paper, label, value)
 
 
 def _files(paper: Paper, files: Sequence[StoredFile]) -> None:

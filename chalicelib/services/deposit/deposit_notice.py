@@ -16,6 +16,7 @@ from chalicelib.domain.alert.plan_alerts import plan_alerts
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deadline import legal_date
 from chalicelib.domain.deposit.deposit import DepositCommand, DepositHint
+from chalicelib.domain.deposit.deposit_warning import warnings_of
 from chalicelib.domain.deposit.recipient import require_receiving
 from chalicelib.domain.errors import CasillaError, Conflict, Unavailable, refusals
 from chalicelib.domain.event import Event, EventType
@@ -242,6 +243,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
             receipt_sha256=receipt_sha256,
             receipt_size=len(receipt),
             api_base_url=tools.api_base_url,
+            warnings=warnings_of(notice, judged.terms.counting.calendar),
         ),
         evidence=sender.proof.evidence,
         notice=notice,

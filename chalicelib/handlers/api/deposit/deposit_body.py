@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import TypeVar
@@ -12,7 +13,7 @@ from chalicelib.domain.deposit.deposit import DepositCommand, SentFile
 from chalicelib.domain.errors import InvalidInput, TooLarge, collect, refusal_of, refusals
 from chalicelib.domain.identity_document import check_document_number, mailbox_id_for
 from chalicelib.domain.mailbox import DocumentType
-from chalicelib.domain.notice import CaseFile, Document, FileRole
+from chalicelib.domain.notice import MAX_REMEDIES, CaseFile, Document, FileRole, Remedy
 from chalicelib.domain.upload.upload import MAX_ANNEXES, MAX_INLINE_SIZE, check_declared, is_upload_id
 from chalicelib.handlers.api.upload.declared_file import printable, read_content, read_declared
 from chalicelib.handlers.fields import Fields, read_json
@@ -40,7 +41,7 @@ def read_deposit(body: bytes, prefixes: Mapping[DocumentType, str]) -> DepositCo
     regime, regimes = None, ", ".join(Regime)
     if fields.has("regime"):
         regime = collect(problems, lambda: fields.choice("regime", Regime, regimes), None)
-    term, place = _part(fields, "term", _term, problems) or (None, None) if fields.has("term") else (None, None)
+    term, place = _part(fields, "term", _placed_term, problems) or (None, None) if fields.has("term") else (None, None)
     files = _files(fields, problems)
     collect(problems, fields.close, None)
     if problems or mailbox_id is None or case_file is None or document is None:
@@ -84,23 +85,47 @@ def _document(fields: Fields, problems: Problems) -> Document:
         signed_by=_text(fields, "signed_by", _NAME, problems),
         prepared_by=_text(fields, "prepared_by", _NAME, problems),
     )
+    in_force_from, ends_path = None, None
+    if fields.has("in_force_from"):
+        in_force_from = collect(problems, lambda: fields.day("in_force_from"), None)
+    if fields.has("ends_administrative_path"):
+        ends_path = collect(problems, lambda: fields.flag("ends_administrative_path"), None)
+    remedies = _remedies(fields, problems)
     collect(problems, fields.close, None)
-    return document
+    return replace(document, in_force_from=in_force_from, ends_administrative_path=ends_path, remedies=remedies)
+
+
+def _remedies(fields: Fields, problems: Problems) -> tuple[Remedy, ...]:
+    nothing: list[Fields] = []
+    given = collect(problems, lambda: fields.objects("remedies", most=MAX_REMEDIES), nothing)
+    return tuple(filter(None, (_remedy(remedy, problems) for remedy in given)))
+
+
+def _remedy(fields: Fields, problems: Problems) -> Remedy | None:
+    name = _text(fields, "name", _NAME, problems)
+    body = _text(fields, "body", _NAME, problems)
+    term = _part(fields, "term", _term, problems)
+    collect(problems, fields.close, None)
+    return None if term is None else Remedy(name, body, term)
 
 
 def _text(fields: Fields, name: str, longest: int, problems: Problems) -> str:
     return collect(problems, lambda: printable(fields, name, longest), "")
 
 
-def _term(fields: Fields, problems: Problems) -> tuple[Term | None, str | None]:
+def _placed_term(fields: Fields, problems: Problems) -> tuple[Term | None, str | None]:
+    place = _text(fields, "place", _NAME, problems) if fields.has("place") else None
+    return _term(fields, problems), place
+
+
+def _term(fields: Fields, problems: Problems) -> Term | None:
     amount = collect(problems, lambda: fields.integer("amount"), None)
     unit = collect(problems, lambda: fields.text("unit", longest=_TYPE), None)
     term = None
     if amount is not None and unit is not None:
-        term = collect(problems, partial(parse_term, amount, unit), None)
-    place = _text(fields, "place", _NAME, problems) if fields.has("place") else None
+        term = collect(problems, partial(parse_term, amount, unit, field=fields.where("")[:-1]), None)
     collect(problems, fields.close, None)
-    return term, place
+    return term
 
 
 def _files(fields: Fields, problems: Problems) -> tuple[SentFile, ...]:

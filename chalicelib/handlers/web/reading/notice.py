@@ -19,6 +19,7 @@ from chalicelib.handlers.admission import with_session
 from chalicelib.handlers.commands.reading import NOTICE
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.renderers.reading.act_words import TITLE_OF_ACT, act_in_words
 from chalicelib.renderers.reading.deadline_words import tell_deadline, tell_effect
 from chalicelib.renderers.reading.notice_page import file_name, files_of, history_of, signature_note
 from chalicelib.renderers.reading.notice_row import address_of
@@ -99,6 +100,8 @@ def _notice_page(request: PageRequest, session: Session, read: ReadNotice) -> Re
         signature_note=signature_note(delivered.notice),
         deadline=tell_deadline(delivered, today, tools.calendar),
         effect=tell_effect(delivered, today),
+        title_of_act=TITLE_OF_ACT,
+        act=act_in_words(delivered.notice.document),
         history=history_of(delivered.notice, read.timeline),
         seen=delivered.seen,
         just_opened=is_mine and opening is not None and tools.clock() - opening.opened_at < _JUST_NOW,

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import chalicelib
+from chalicelib.domain.calendar import NonWorkingDay, calendar_from_json
+from chalicelib.domain.deposit.deposit_warning import DepositWarning, warnings_of
+from chalicelib.domain.notice import Notice
+from tests.builders import a_notice
+
+CALENDAR = calendar_from_json(json.loads(Path(chalicelib.__path__[0], "calendars", "PE.json").read_text("utf-8")))
+LIMA = timedelta(hours=5)
+
+
+def a_notice_of(issued: str, deposited: str) -> Notice:
+    """Build a notice of an act, both by Lima's clock."""
+    issued_at, deposited_at = (datetime.fromisoformat(at).replace(tzinfo=UTC) + LIMA for at in (issued, deposited))
+    notice = a_notice(deposited_at=deposited_at)
+    return replace(notice, document=replace(notice.document, issued_at=issued_at))
+
+
+@pytest.mark.parametrize(
+    ("issued", "deposited", "is_late"),
+    [
+        ("2026-03-02 11:00", "2026-03-02 12:00", False),
+        ("2026-03-02 11:00", "2026-03-09 23:59:59", False),
+        ("2026-03-02 11:00", "2026-03-10 00:00", True),
+        ("2026-03-02 00:00", "2026-03-09 12:00", False),
+        ("2026-03-02 23:59:59", "2026-03-09 12:00", False),
+        ("2026-03-02 23:59:59", "2026-03-10 12:00", True),
+        ("2026-02-28 10:00", "2026-03-06 10:00", False),
+        ("2026-02-28 10:00", "2026-03-07 10:00", True),
+        ("2026-03-27 10:00", "2026-04-07 10:00", False),
+        ("2026-03-27 10:00", "2026-04-08 10:00", True),
+        ("2025-12-23 10:00", "2026-01-05 10:00", False),
+        ("2025-12-23 10:00", "2026-01-06 10:00", True),
+        ("1998-05-04 10:00", "2026-03-09 10:00", True),
+    ],
+)
+def test_an_act_is_old_after_the_fifth_business_day_since_its_issue(issued: str, deposited: str, is_late: bool) -> None:
+    """Weekends, Holy Thursday and Friday, Christmas, two declared days and the new year do not count."""
+    warned = warnings_of(a_notice_of(issued, deposited), CALENDAR)
+    assert [warning.code for warning in warned] == ["act_older_than_five_days"] * is_late
+
+
+def test_a_regional_day_does_not_count() -> None:
+    notice = a_notice_of("2026-03-02 11:00", "2026-03-10 12:00")
+    regional = CALENDAR.with_regional((NonWorkingDay(date(2026, 3, 5), "Aniversario de la región", "Ley regional"),))
+    assert warnings_of(notice, regional) == ()
+    assert warnings_of(notice, CALENDAR) != ()
+
+
+def test_the_warning_says_both_days_and_its_field() -> None:
+    [warning] = warnings_of(a_notice_of("2026-03-02 23:30", "2026-03-10 12:00"), CALENDAR)
+    assert warning == DepositWarning("act_older_than_five_days", warning.detail, "document.issued_at")
+    assert "se emitió el 02/03/2026 y debía notificarse hasta el 09/03/2026" in warning.detail
+    assert "El depósito se hizo igual" in warning.detail
