@@ -37,7 +37,7 @@ def open_registration_tools(box: Container) -> RegistrationTools:
 
     """
     if not is_registration_open(box):
-        detail = "El registro en línea no está abierto. Acércate a la mesa de partes de la entidad."
+        detail = "El registro en línea no está abierto. Inténtalo más adelante."
         raise Forbidden("registration_closed", detail)
     return registration_tools(box)
 

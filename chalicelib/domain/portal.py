@@ -34,10 +34,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portal:
-    """Names, help, colours, norms and questions."""
+    """Names, obligations of holders, help, colours, norms and questions."""
 
     name: str
     institution: str
+    obligations: tuple[str, ...]
     help_phone: str
     help_email: str
     help_hours: str

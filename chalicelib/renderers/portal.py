@@ -23,6 +23,7 @@ def portal() -> Portal:
     return Portal(
         name=given["name"],
         institution=given["institution"],
+        obligations=tuple(given["obligations"]),
         help_phone=given["help"]["phone"],
         help_email=given["help"]["email"],
         help_hours=given["help"]["hours"],

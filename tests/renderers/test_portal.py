@@ -71,14 +71,15 @@ def test_older_versions_stay_readable_and_only_one_is_in_force(tmp_path: Path) -
     for file in folder.glob("*.toml"):
         (tmp_path / file.name).write_text(file.read_text("utf-8"), "utf-8")
     terms = tmp_path / "terms.toml"
-    old = terms.read_text("utf-8")
-    newer = re.sub(r'"2026-01"', '"2026-02"', old[old.index("[versions") :]).replace("2026-01-01", "2026-02-01")
-    terms.write_text(old.replace('current = "2026-01"', 'current = "2026-02"') + newer, "utf-8")
+    old, before = terms.read_text("utf-8"), PUBLISHED.current["terms"]
+    newer = old[old.index(f'[versions."{before}"]') :].replace(f'"{before}"', '"2099-01"')
+    newer = newer.replace(f"since = {PUBLISHED.text('terms').since}", "since = 2099-01-01")
+    terms.write_text(old.replace(f'current = "{before}"', 'current = "2099-01"') + newer, "utf-8")
     read = read_portal_texts(tmp_path)
 
-    assert read.text("terms").version == "2026-02"
-    assert read.text("terms", "2026-01") == PUBLISHED.text("terms", "2026-01")
-    assert read.current == {"terms": "2026-02", "privacy": "2026-01"}
+    assert read.text("terms").version == "2099-01"
+    assert read.text("terms", before) == PUBLISHED.text("terms", before)
+    assert read.current == {"terms": "2099-01", "privacy": PUBLISHED.current["privacy"]}
 
 
 @pytest.mark.parametrize("name", PORTAL.text_colours)

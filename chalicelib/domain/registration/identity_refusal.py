@@ -11,7 +11,7 @@ from chalicelib.domain.registration.identity import Outcome, Registry, RegistryR
 
 _PERSON = (
     "identity_mismatch",
-    "Los datos no coinciden con los de RENIEC. Escríbelos como en tu DNI, o acércate a la mesa de partes.",
+    "Los datos no coinciden con los de RENIEC. Escríbelos como figuran en tu DNI.",
 )
 _COMPANY = (
     "company_mismatch",

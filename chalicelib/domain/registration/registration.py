@@ -275,7 +275,7 @@ def check_registrable(document_type: DocumentType) -> None:
     if document_type not in {DocumentType.DNI, DocumentType.RUC}:
         raise InvalidInput(
             "document_type_needs_officer",
-            "Con este documento el registro se hace en la mesa de partes de una entidad. Acércate con el original.",
+            "Por ahora solo puedes registrarte con DNI o con RUC. Con otro documento todavía no se abre una casilla.",
             field="person.document_type",
         )
 

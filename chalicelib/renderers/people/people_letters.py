@@ -35,8 +35,8 @@ def email_changed_letter(new: str, changed_at: datetime, letterhead: Letterhead)
             Fact(mask_email(new), "Nuevo correo"),
             Fact(f"A las {moment(changed_at, letterhead)}", "Cuándo"),
             (
-                "Si fue usted, no tiene que hacer nada. Si no fue usted, acérquese a la mesa de partes de la entidad"
-                " con su documento de identidad."
+                "Si fue usted, no tiene que hacer nada. Si no fue usted, pida ayuda cuanto antes: escriba la dirección"
+                f" {letterhead.portal} en su navegador. Al final de la página están el teléfono y el correo de ayuda."
             ),
         ),
     )

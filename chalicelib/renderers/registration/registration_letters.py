@@ -66,7 +66,7 @@ def recovery_letter(portal: str) -> Letter:
         "Cómo ingresar a su casilla electrónica",
         "Su correo quedó verificado. Para ingresar, abra el portal y elija «¿Olvidaste tu contraseña?».",
         Fact(portal, "Dirección del portal"),
-        "Si no puede recuperar su acceso, acérquese a la mesa de partes con su documento.",
+        "Si no puede recuperar su acceso, pida ayuda: el teléfono y el correo están al final de esa página.",
     )
 
 

@@ -33,7 +33,7 @@ from chalicelib.services.together import together
 
 _NEEDED = (
     "Desde tu red, o para este correo, se enviaron varios registros. Para continuar, escribe el texto de la imagen. Si"
-    " no puedes, inténtalo más tarde o acércate a la mesa de partes."
+    " no puedes, inténtalo más tarde."
 )
 _WRONG = "El texto no coincide o venció. Escribe el texto de la imagen que ves o escuchas ahora."
 

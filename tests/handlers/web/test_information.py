@@ -31,6 +31,7 @@ def test_the_home_page_has_both_ways_in(browser: Browser) -> None:
 def test_questions_and_norms_are_the_institutions(browser: Browser) -> None:
     assert portal().questions[0].question in text_of(browser.get("/preguntas-frecuentes"))
     assert portal().norms[0].title in text_of(browser.get("/normativas"))
+    assert all(one in text_of(browser.get("/preguntas-frecuentes")) for one in portal().obligations)
 
 
 @pytest.mark.parametrize(("path", "name"), [("/terminos", "terms"), ("/privacidad", "privacy")])

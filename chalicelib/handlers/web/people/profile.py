@@ -93,13 +93,14 @@ def _done(what: str, cookies: Iterable[str] = ()) -> Response:
 
 
 def _accepted(texts: tuple[AcceptedText, ...]) -> list[dict[str, Any]]:
-    """Return what each text was called when it was accepted, and where that version is read."""
-    published = portal_texts().texts
+    """Return what each text was called when it was accepted, where that version is read, and if it is in force."""
+    published, current_versions = portal_texts().texts, portal_texts().current
     return [
         {
             "title": published[one.text, one.version].title,
             "address": f"{_TEXT_PAGES[one.text]}?version={one.version}",
             "version": one.version,
+            "is_current": current_versions[one.text] == one.version,
             "at": one.accepted_at,
         }
         for one in texts

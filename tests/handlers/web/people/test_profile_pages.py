@@ -11,6 +11,7 @@ from chalice.test import HTTPResponse
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.mailbox import AcceptedText, DocumentType, MailboxUser, UserState
 from chalicelib.handlers.cookies import SESSION_COOKIE
+from chalicelib.renderers.portal import portal
 from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import NOW, a_mailbox, a_user
 from tests.person_world import EMAIL, PASSWORD, USERNAME
@@ -68,6 +69,20 @@ def test_the_own_data_are_shown_as_text(browser: Browser) -> None:
     assert "<script>alert" not in text_of(page)
     assert 'href="/terminos?version=2026-01"' in text_of(page)
     assert browser.get("/terminos?version=2026-01").status_code == 200
+
+
+def test_who_accepted_an_older_version_goes_on_and_is_told_that_there_is_another(browser: Browser) -> None:
+    told = words(browser.get("/perfil"))
+
+    assert "versión 2026-01, el lunes 9 de marzo de 2026, 15:15. Después se publicó otra versión" in told
+    assert "Esta versión ya no está vigente" in words(browser.get("/terminos?version=2026-01"))
+    assert browser.get("/casilla").status_code == 200
+
+
+def test_the_holders_obligations_stand_beside_the_contact_data(browser: Browser) -> None:
+    told = words(browser.get("/perfil"))
+
+    assert all(one in told for one in portal().obligations)
 
 
 def test_a_new_address_counts_once_its_code_was_typed(browser: Browser) -> None:

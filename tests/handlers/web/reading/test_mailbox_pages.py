@@ -57,6 +57,7 @@ def _events(browser: Browser, notice_id: str) -> list[EventType]:
 def test_an_empty_mailbox_says_that_alerts_will_come(visitor: Browser) -> None:
     html = _page(visitor, "/casilla")
     assert "Todavía no tienes notificaciones" in html
+    assert "te avisaremos a tu correo y a tu celular. Mantenlos en funcionamiento" in html
     assert "Pendientes por leer <span>(0)</span>" in html
     assert "QUISPE DEMO MARÍA ÑUSTA" in html
 

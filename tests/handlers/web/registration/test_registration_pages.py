@@ -34,6 +34,7 @@ from chalicelib.domain.registration.registration_policy import (
     registrations,
 )
 from chalicelib.handlers.cookies import DRAFT_COOKIE
+from chalicelib.renderers.portal import portal
 from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.access.drafts import open_sealed
 from chalicelib.store import tables
@@ -166,7 +167,7 @@ def test_where_many_register_a_captcha_comes_beside_the_button_and_nothing_typed
     right = applicant.submit(wrong, "/registro/revisar", captcha=answer)
 
     assert [page.status_code for page in (needed, wrong, right)] == [422, 422, 303]
-    assert all(text in text_of(needed) for text in ("99000001", "Escuchar el texto", "acércate a la mesa de partes"))
+    assert all(text in text_of(needed) for text in ("99000001", "Escuchar el texto", "inténtalo más tarde"))
 
 
 def test_a_company_registers_step_by_step(applicant: Applicant) -> None:
@@ -203,6 +204,14 @@ def test_no_step_comes_before_those_it_needs(applicant: Applicant, method: str) 
     assert {led(f"/registro/{step}") for step in steps[2:]} == {"/registro/tipo"}
     applicant.post("/registro/tipo", person_type="natural")
     assert led("/registro/revisar") == "/registro/persona-natural"
+
+
+def test_the_obligations_are_shown_before_the_terms_are_accepted(applicant: Applicant) -> None:
+    html = text_of(applicant.get("/registro/terminos"))
+    obligations, button = html.index("Al aceptar, asumes estas obligaciones"), html.index(">Aceptar</button>")
+
+    assert all(obligations < html.index(one) < button for one in portal().obligations)
+    check_html(html)
 
 
 def test_each_text_is_accepted_at_its_own_time_and_from_there(applicant: Applicant) -> None:
@@ -394,7 +403,7 @@ def test_a_late_no_of_the_registry_is_told_with_what_to_do(applicant: Applicant)
     registrations.update(refused(found))
     html = text_of(applicant.get(mail_page))
     assert "no coinciden con los de RENIEC" in html
-    assert "mesa de partes" in html
+    assert "llama o escribe a la ayuda" in html
     check_html(html)
 
 
@@ -457,7 +466,7 @@ def test_what_the_registry_denies_after_the_code_is_told_with_what_to_do(applica
     assert denied.status_code == 422
     for shown in (text_of(denied), text_of(applicant.get(page))):
         assert "No pudimos confirmar tus datos" in shown
-        assert "acércate a la mesa de partes" in shown
+        assert "llama o escribe a la ayuda" in shown
         check_html(shown)
 
 
