@@ -16,7 +16,7 @@ _OF_A_PERSON = "10"
 
 
 def public_notice(notice: Notice) -> Notice:
-    """Mask the holder's name and document number, also in what the institution wrote and in names of files."""
+    """Mask the holder's name, document number and place, also in what the institution wrote and in names of files."""
     holder, document = notice.holder, notice.document
     masked_number = mask_document(holder.document_number)
     return replace(
@@ -24,7 +24,15 @@ def public_notice(notice: Notice) -> Notice:
         mailbox_id=notice.mailbox_id.replace(holder.document_number, masked_number),
         holder=replace(holder, name=mask_name(holder.name), document_number=masked_number),
         case_file=replace(notice.case_file, number=hide(notice.case_file.number, holder)),
-        document=replace(document, subject=hide(document.subject, holder), number=hide(document.number, holder)),
+        document=replace(
+            document,
+            subject=hide(document.subject, holder),
+            number=hide(document.number, holder),
+            remedies=tuple(
+                replace(one, name=hide(one.name, holder), body=hide(one.body, holder)) for one in document.remedies
+            ),
+        ),
+        distance=notice.distance and replace(notice.distance, place=mask_name(notice.distance.place)),
         files=tuple(replace(file, filename=hide(file.filename, holder)) for file in notice.files),
     )
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.evidence.public_notice import public_notice
 from chalicelib.domain.evidence.receipt import IssuedReceipt
-from chalicelib.renderers.deposit.receipt_rows import Row, fact_rows, file_title, term_rows
+from chalicelib.renderers.deposit.receipt_rows import Row, fact_rows, file_title, norm_note, term_notes, term_rows
 from chalicelib.renderers.deposit.receipt_texts import legal_text
+from chalicelib.renderers.reading.act_words import TITLE_OF_ACT, act_in_words
 from chalicelib.renderers.spanish import date_and_hour, size_in_words, zone_in_words
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ class ShownFile:
 
 @dataclass(frozen=True, slots=True)
 class ShownReceipt:
-    """A receipt. `compared` says which of its files somebody's is: `receipt`, `document`, `none`, or empty."""
+    """A receipt; `act` is empty where nothing was said of the act.
+
+    `compared` says which of its files somebody's is: `receipt`, `document`, `none`, or empty.
+    """
 
     code: str
     notice_id: str
@@ -40,10 +44,13 @@ class ShownReceipt:
     deposited_at: str
     facts: tuple[Row, ...]
     terms: tuple[Row, ...]
-    legal_text: str
+    notes: tuple[str, ...]
+    act: tuple[Row, ...]
+    legal_texts: tuple[str, ...]
     citation: str
     files: tuple[ShownFile, ...]
     receipt_sha256: str
+    act_title: str = TITLE_OF_ACT
     compared: str = ""
     same: ShownFile | None = None
 
@@ -64,7 +71,9 @@ def shown_receipt(issued: IssuedReceipt, zone: ZoneInfo, *, sha256: str | None) 
         deposited_at=f"{date_and_hour(notice.deposited_at, zone)} ({zone_in_words(zone)})",
         facts=tuple(fact_rows(notice, zone)),
         terms=tuple(term_rows(notice)),
-        legal_text=texts.text,
+        notes=tuple(term_notes(notice)),
+        act=tuple(Row(label, value) for label, value in act_in_words(notice.document)),
+        legal_texts=tuple(text for text in (texts.text, texts.applied, norm_note(notice)) if text is not None),
         citation=f"{texts.citation} Texto {notice.legal_text_version}.",
         files=files,
         receipt_sha256=issued.receipt_sha256,

@@ -13,7 +13,7 @@ import pytest
 
 from bench.ledger import ledger
 from chalicelib.bootstrap.sender import institution_store
-from chalicelib.domain.deadline import Regime
+from chalicelib.domain.deadline import Distance, Regime
 from tests.browser_requests import Browser, check_html, text_of
 from tests.cloud import Engine
 from tests.deposit_world import PDF, a_body, an_institution
@@ -51,6 +51,29 @@ def test_the_address_on_the_paper_answers_with_what_the_paper_says(browser: Brow
         *("Depósito en la casilla", "lunes 23 de marzo de 2026", "u***@ejemplo.pe", "+51 *** *** 001", "Base legal:"),
     ):
         assert told in said, told
+
+
+def test_how_the_term_was_counted_and_what_the_act_leads_to_is_told_as_on_the_paper(
+    browser: Browser, moto_engine: Engine
+) -> None:
+    distances = (Distance("Villa Lejana", 3, "Cuadro de ejemplo"),)
+    institution_store(browser.people.world.container).put(an_institution(distances=distances))
+    remedy = {"name": "Reconsideración", "body": "Gerencia", "term": {"amount": 15, "unit": "business_days"}}
+    body: dict[str, Any] = {
+        "document": {**a_body()["document"], "remedies": [remedy], "ends_administrative_path": False},
+        "term": {"amount": 2, "unit": "months", "place": "Villa Lejana"},
+    }
+    issued = issue(browser.people.world, moto_engine, **body)
+
+    said = _text(text_of(browser.get(f"{PAGE}/{issued.code}")))
+
+    for told in (
+        *("Horario de atención De 08:30 a 16:30", "Más, por distancia 3 días hábiles", "de fecha a fecha"),
+        *("bajo este régimen: D.S. 001-2026-DEMO, art. 1.", "El plazo termina después de 2025"),
+        *("No agota la vía administrativa", "Reconsideración. Ante: Gerencia. Plazo: 15 días hábiles"),
+    ):
+        assert told in said, told
+    assert "Lejana" not in said
 
 
 def test_whose_it_is_stays_masked_wherever_it_is_written(browser: Browser, moto_engine: Engine) -> None:
