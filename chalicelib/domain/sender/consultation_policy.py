@@ -13,8 +13,11 @@ from chalicelib.domain.limit import Limit
 CONSULTATIONS = Limit("consultations", 5_000, 60 * 60)
 """*Tiene casilla*, whatever is answered."""
 UNDELIVERED = Limit("undelivered", 10_000, 60 * 60)
-"""Deposits refused since there is no mailbox, or a disabled one. Past it all deposits have to wait, whomever they are
-for: refusing those alone would tell of each mailbox what the limit keeps."""
+"""Deposits refused since there is no mailbox, a disabled one, or one that lacks a channel.
+
+Past it all deposits have to wait, whomever they are for: refusing those alone would tell of each mailbox what the limit
+keeps.
+"""
 _STEPS_TO_LIMIT = 5
 
 
