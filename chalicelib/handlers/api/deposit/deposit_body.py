@@ -119,17 +119,13 @@ def _placed_term(fields: Fields, problems: Problems) -> tuple[Term | None, str |
 
 
 def _term(fields: Fields, problems: Problems) -> Term | None:
-    term = _amount_and_unit(fields, problems)
-    collect(problems, fields.close, None)
-    return term
-
-
-def _amount_and_unit(fields: Fields, problems: Problems) -> Term | None:
     amount = collect(problems, lambda: fields.integer("amount"), None)
     unit = collect(problems, lambda: fields.text("unit", longest=_TYPE), None)
-    if amount is None or unit is None:
-        return None
-    return collect(problems, partial(parse_term, amount, unit, field=fields.where("")[:-1]), None)
+    term = None
+    if amount is not None and unit is not None:
+        term = collect(problems, partial(parse_term, amount, unit, field=fields.where("")[:-1]), None)
+    collect(problems, fields.close, None)
+    return term
 
 
 def _files(fields: Fields, problems: Problems) -> tuple[SentFile, ...]:
