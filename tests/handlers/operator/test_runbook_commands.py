@@ -67,16 +67,20 @@ def calendar(world: World) -> BusinessCalendar:
 
 
 def test_the_commands_alone_lead_to_the_first_deposit(world: World, type_blocks: Type) -> None:
-    answers = type_blocks(FRESH)
+    answers = type_blocks(FRESH, slice(None, 1))
 
     assert "D.S. 000-2026-EJEMPLO, art. 2" in answers[-1]
     deposited = world.deposit(**signing("2026-1", FIRST))
     assert deposited.status_code == 201, deposited.json_body
     assert deposited.json_body["regime"] == "deposit"
+    type_blocks(FRESH, slice(1, 2))
+    found = institution_store(world.container).find("muni-villa-ejemplo")
+    assert found is not None
+    assert (found.region, [row.place for row in found.distances]) == ("arequipa", ["Iquitos"])
 
 
 def test_a_key_is_changed_without_a_gap_and_the_old_one_is_of_no_use(world: World, type_blocks: Type) -> None:
-    type_blocks(FRESH)
+    type_blocks(FRESH, slice(None, 1))
     answers = type_blocks(KEYS)
 
     assert answers[-1].endswith("No firma nada desde este instante, y no se puede deshacer.")
