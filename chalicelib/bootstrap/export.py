@@ -5,8 +5,7 @@ from __future__ import annotations
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection, new_client
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.reading import reading_store
-from chalicelib.bootstrap.search import search_tools
+from chalicelib.bootstrap.reading import reading_store, search_tools
 from chalicelib.bootstrap.storage import event_store, limit_store
 from chalicelib.gateways.export.export_files import ExportFiles
 from chalicelib.gateways.export.export_queue import ExportQueue

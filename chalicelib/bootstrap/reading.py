@@ -1,4 +1,4 @@
-"""What reading a mailbox needs."""
+"""What reading and searching a mailbox need."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.storage import event_store, mailbox_store, pepper
 from chalicelib.domain.reading.reading import LOOK_LASTS
+from chalicelib.services.reading.search_notices import SearchTools
 from chalicelib.services.reading.tools import ReadingTools
 from chalicelib.store.look_store import LookStore
+from chalicelib.store.reading.notice_search_store import NoticeSearchStore
 from chalicelib.store.reading.reading_store import ReadingStore
 
 
@@ -30,3 +32,10 @@ def reading_tools(box: Container) -> ReadingTools:
         new_event_id=box.chance.new_event_id,
         pause=box.pause,
     )
+
+
+@made_once
+def search_tools(box: Container) -> SearchTools:
+    """Where a search looks."""
+    connection(box)
+    return SearchTools(NoticeSearchStore(), mailbox_store(box), box.calendar.zone)

@@ -43,15 +43,18 @@ class EventType(StrEnum):
     USER_EMAIL_CORRECTED = "user.email_corrected"
     PROFILE_CHANGED = "profile.changed"
     EMAIL_CHANGED = "profile.email_changed"
+    OUTAGE_ANNOUNCED = "outage.announced"
+    OUTAGE_ENDED = "outage.ended"
+    OUTAGE_CORRECTED = "outage.corrected"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """Who did what to which subject, when, from where. `data` holds no personal data.
 
-    `subject` is `notice#<id>`, `mailbox#<id>`, `user#<id>` or alike, of failed logins `login#<keyed hash>`; `actor` is
-    `institution:<id>:<key_id>`, `user:<id>`, `worker:<name>`, `operator:<name>` or `unknown`;
-    `origin` is the caller's network address, or empty for a worker.
+    `subject` is `notice#<id>`, `mailbox#<id>`, `user#<id>`, `outage#<id>` or alike, of failed logins
+    `login#<keyed hash>`; `actor` is `institution:<id>:<key_id>`, `user:<id>`, `worker:<name>`, `operator:<name>` or
+    `unknown`; `origin` is the caller's network address, or empty for a worker.
     """
 
     subject: str

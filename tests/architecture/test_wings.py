@@ -14,7 +14,6 @@ WINGS = {path.parent.name for path in (PACKAGE / "services").glob("*/__init__.py
 USES: dict[str, set[str]] = {
     "bootstrap/chance.py": {"access"},
     "bootstrap/files.py": {"sender", "upload"},
-    "bootstrap/search.py": {"reading"},
     "bootstrap/session.py": {"access"},
     "bootstrap/storage.py": {"access"},
     "gateways/files.py": {"upload"},
@@ -24,6 +23,8 @@ USES: dict[str, set[str]] = {
     "handlers/commands/file_check.py": {"upload", "access"},
     "handlers/http.py": {"access"},
     "handlers/kept_form.py": {"access"},
+    "handlers/operator/outage_arguments.py": {"outage"},
+    "handlers/page.py": {"outage"},
     "handlers/session_page.py": {"access"},
     "handlers/signed.py": {"sender"},
     "handlers/web/file_check.py": {"upload", "access"},

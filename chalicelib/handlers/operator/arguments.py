@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.errors import InvalidInput, parts_of, refusal_of
+from chalicelib.handlers.operator import outage_arguments
 from chalicelib.handlers.operator.commands import FLAG, Argument, Command
 from chalicelib.handlers.operator.who_and_why import check_reason, operator_actor
 from chalicelib.renderers.spanish import one_line
@@ -135,5 +136,9 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "reason": check_reason,
     "start": _start,
     "username": _username,
+    "affected": outage_arguments.affected,
+    "moment": outage_arguments.moment,
+    "outage": outage_arguments.outage,
+    "outage words": outage_arguments.words,
 }
 """How each kind is read: of the text that was given, or None for an option that was not."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.reading import reading_tools
-from chalicelib.bootstrap.search import search_tools
+from chalicelib.bootstrap.reading import reading_tools, search_tools
 from chalicelib.domain.reading.reading import Reading
 from chalicelib.domain.reading.search import Search
 from chalicelib.domain.reading.search_query import PARAMETERS, read_conditions, typed_conditions

@@ -8,8 +8,7 @@ from urllib.parse import urlencode
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.reading import reading_tools
-from chalicelib.bootstrap.search import search_tools
+from chalicelib.bootstrap.reading import reading_tools, search_tools
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.reading.search import Condition, Operator, Search, SearchField
 from chalicelib.domain.reading.search_query import (

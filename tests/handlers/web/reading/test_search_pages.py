@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from chalicelib.bootstrap.search import search_tools
+from chalicelib.bootstrap.reading import search_tools
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.mailbox import Mailbox
 from tests.browser_requests import Browser, check_html, text_of
