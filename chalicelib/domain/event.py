@@ -48,16 +48,18 @@ class EventType(StrEnum):
     INSTITUTION_CHANGED = "institution.changed"
     INSTITUTION_KEY_ADDED = "institution.key_added"
     INSTITUTION_KEY_REVOKED = "institution.key_revoked"
+    OUTAGE_ANNOUNCED = "outage.announced"
+    OUTAGE_ENDED = "outage.ended"
+    OUTAGE_CORRECTED = "outage.corrected"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """Who did what to which subject, when, from where. `data` holds no personal data.
 
-    `subject` is `notice#<id>`, `mailbox#<id>`, `user#<id>`, `institution#<id>`, `calendar#PE` or alike, of failed
-    logins `login#<keyed hash>`; `actor` is
-    `institution:<id>:<key_id>`, `user:<id>`, `worker:<name>`, `operator:<name>` or `unknown`;
-    `origin` is the caller's network address, or empty for a worker.
+    `subject` is `notice#<id>`, `mailbox#<id>`, `user#<id>`, `institution#<id>`, `calendar#PE`, `outage#<id>` or alike,
+    of failed logins `login#<keyed hash>`; `actor` is `institution:<id>:<key_id>`, `user:<id>`, `worker:<name>`,
+    `operator:<name>` or `unknown`; `origin` is the caller's network address, or empty for a worker.
     """
 
     subject: str

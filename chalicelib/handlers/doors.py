@@ -125,6 +125,7 @@ DOORS = (
     Door("GET",    "/",                                                PUBLIC,  NOTHING, "web.information:show_home"),
     Door("GET",    "/normativas",                                      PUBLIC,  NOTHING, "web.information:show_norms"),
     Door("GET",    "/preguntas-frecuentes",                            PUBLIC,  NOTHING, "web.information:show_questions"),
+    Door("GET",    "/interrupciones",                                  PUBLIC,  NOTHING, "web.outage.outages:show_outages"),
     Door("GET",    "/terminos",                                        PUBLIC,  NOTHING, "web.legal_texts:show_terms"),
     Door("GET",    "/privacidad",                                      PUBLIC,  NOTHING, "web.legal_texts:show_privacy"),
     Door("GET",    "/static/{name}",                                   PUBLIC,  NOTHING, "web.static:show_static_file"),

@@ -10,7 +10,9 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.outage import board_view, seen_board
 from chalicelib.domain.errors import CasillaError, InvalidInput
+from chalicelib.domain.outage.outage import Board
 from chalicelib.domain.session import PasswordChangeNeeded
 from chalicelib.handlers.cookies import FORGET_ALL
 from chalicelib.handlers.doors import Door, view_of
@@ -27,7 +29,9 @@ from chalicelib.handlers.http import (
 )
 from chalicelib.handlers.log import begin_visit, log, this_visit
 from chalicelib.handlers.page_request import DISPLACED, PageRequest, check_same_origin, page_request
+from chalicelib.renderers.outage.outage_words import announced
 from chalicelib.renderers.pages import render_page
+from chalicelib.services.outage.see_outages import see_board
 
 View = Callable[..., Response]
 
@@ -105,7 +109,7 @@ def show(
     """Answer a page; `errors` stand on top and beside their fields, and what was typed stays."""
     found = tuple(errors)
     values = {"request": request, "errors": found, "error_of": {e.field: e.text for e in reversed(found)}, **context}
-    html = render_page(template, {**_common(request), **values}, local=_local)
+    html = render_page(template, {**_common(request), **values}, local=local_time)
     return Response(html, status_code=status, headers={**_HTML, **_set(cookies)})
 
 
@@ -152,7 +156,7 @@ def refusal_page(error: CasillaError, status: tuple[int, str], *, request: PageR
     """Answer a page that says what happened and what to do, within the session that `request` may have."""
     heading = _HEADINGS.get(status[0], status[1])
     context = {**_common(request), "heading": heading, "detail": error.detail, "retryable": error.retryable}
-    html = render_page("refusal.html", context, local=_local)
+    html = render_page("refusal.html", context, local=local_time)
     return Response(html, status_code=status[0], headers={**_HTML, **_retry_after(error)})
 
 
@@ -182,19 +186,34 @@ def _field_error(error: CasillaError, labels: Mapping[str, str]) -> FieldError:
     return FieldError(name, error.detail.replace(f"El campo «{error.field}»", f"«{labels[name]}»"))
 
 
-def _local(instant: datetime) -> datetime:
+def local_time(instant: datetime) -> datetime:
+    """Put an instant on the country's clock."""
     return current().calendar.local(instant)
 
 
+def board_now() -> Board:
+    """Return which outages there are; no page fails or waits long for it."""
+    box = current()
+    seen = seen_board(box)
+    try:
+        return see_board(seen=seen, read=lambda: board_view(box).read(), now=box.clock())
+    except Exception as error:  # noqa: BLE001 - whatever it is, the page goes out with what was seen last
+        log().warning("outages unread", fault=describe_fault(error), **this_visit().where())
+        return seen.board
+
+
 def _common(request: PageRequest | None) -> dict[str, Any]:
-    """Return what every page shows: whose session it is, if anybody's, and what its forms carry."""
+    """Return what every page shows: outages, whose session it is, if anybody's, and what its forms carry."""
+    board = board_now()
+    outages = announced(board, current().clock(), local_time) if board.outages else ()
     if request is None:
-        return {"session": None}
+        return {"session": None, "outages": outages}
     return {
         "session": request.session,
         "csrf": request.csrf,
         "now": current().clock(),
         "has_displaced": bool(request.asked(DISPLACED)),
+        "outages": outages,
     }
 
 

@@ -305,8 +305,8 @@ class FileCheckItem(Model):
     expires_at = TTLAttribute()
 
 
-def connect() -> Connection:
-    """Open a connection and make its client, and so its region and credentials.
+def connect(session: Any = None) -> Connection:
+    """Open a connection, of a botocore session if one is given, and make its client, and so region and credentials.
 
     PynamoDB would make it at the first call: two threads that meet there make one each, and a session each, which parse
     the same data files.
@@ -317,13 +317,15 @@ def connect() -> Connection:
         max_retry_attempts=_Meta.max_retry_attempts,
         max_pool_connections=_Meta.max_pool_connections,
     )
+    if session is not None:
+        opened._local.session = session  # noqa: SLF001 - or PynamoDB makes another, which parses the data files again
     opened.client  # noqa: B018 - a property that makes it
     return opened
 
 
-def bind(config: Config, connection: Connection | None = None) -> Connection:
+def bind(config: Config, connection: Connection | None = None, *, session: Any = None) -> Connection:
     """Give every model its table's name, and all of them one connection, hence one client; called by bootstrap."""
-    shared = connection or connect()
+    shared = connection or connect(session)
     for model, table_name in (
         (InstitutionItem, config.institutions_table),
         (MailboxItem, config.mailboxes_table),

@@ -43,6 +43,7 @@ _PUBLIC_API = {
 }
 _PUBLIC_PAGES = {
     *("/", "/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad", "/revisar-archivo"),
+    "/interrupciones",
     *("/revisar-archivo/grande", "/revisar-archivo/{check_id}", "/verificar", "/verificar/{code}"),
     *("/ingresar", "/ingresar/codigo", "/olvide-mi-clave", "/recuperar/{link}", "/activar/{link}"),
     *("/captchas/{captcha_id}", "/static/{name}", "/{page}", "/{page}/{second}"),

@@ -26,6 +26,8 @@ USES: dict[str, set[str]] = {
     "handlers/operator/answer.py": {"sender"},
     "handlers/operator/arguments.py": {"business_days", "sender"},
     "handlers/operator/commands.py": {"business_days", "sender"},
+    "handlers/operator/outage_arguments.py": {"outage"},
+    "handlers/page.py": {"outage"},
     "handlers/session_page.py": {"access"},
     "handlers/signed.py": {"sender"},
     "handlers/web/file_check.py": {"upload", "access"},

@@ -14,8 +14,10 @@ from chalice.test import Client
 from app import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.outage import seen_board
 from chalicelib.config import Config
 from chalicelib.handlers.log import log
+from chalicelib.services.outage.see_outages import SeenBoard
 from chalicelib.store import tables
 from tests.deposit_world import AUTHORITY, NOW, Clock, World
 from tests.gateway_requests import Lines
@@ -36,6 +38,7 @@ def world(aws: dict[str, str]) -> Iterator[World]:
     assert isinstance(clock, Clock)
     clock.now, clock.step = NOW, timedelta(0)
     tables.bind(config, connection(container))  # other tests bind the same models elsewhere
+    container.made[seen_board] = SeenBoard(tried_at=NOW)  # as in a warm process; what another test announced is gone
     with using(container):
         world = World(container, Client(app), clock)
         world.seed()

@@ -198,6 +198,7 @@ def test_an_unexpected_error_says_where_and_not_who(world: World, lines: Lines) 
     assert [(line["message"], line["door"], line["method"]) for line in lines] == [
         ("unexpected", "/v1/sessions/current", "GET"),
         ("unexpected", "/clave", "GET"),
+        ("outages unread", "/clave", "GET"),
     ]
     assert {line["correlation_id"] for line in lines} == {NUMBER}
     assert "40000002" not in str(lines)

@@ -14,6 +14,7 @@ from chalicelib.domain.deadline import Regime
 from chalicelib.domain.errors import InvalidInput, parts_of, refusal_of
 from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, InstitutionState
 from chalicelib.domain.sender.institution_changes import MOST_DISTANCE, check_institution_id, check_key_id
+from chalicelib.handlers.operator import outage_arguments
 from chalicelib.handlers.operator.command import FLAG, Argument, Command
 from chalicelib.handlers.operator.who_and_why import check_reason, operator_actor
 from chalicelib.renderers.printable import check_printable
@@ -253,6 +254,10 @@ READERS: dict[str, Callable[[str], Any]] = {
     "username": _username,
     "version": _number("version", range(1_000_000)),
     "year": _number("year", range(2000, 2101)),
+    "affected": outage_arguments.affected,
+    "moment": outage_arguments.moment,
+    "outage": outage_arguments.outage,
+    "outage words": outage_arguments.words,
 }
 """How the text of each kind is read; one that was not given is None, and of a limit its usual number."""
 

@@ -40,6 +40,27 @@ COMMANDS = (
     ), changes=True),
     *SENDER_COMMANDS,
     *CALENDAR_COMMANDS,
+    Command("outage announce", "anuncia una interrupción en todas las páginas", "operator.outage:announce", (
+        Argument(
+            "--affects", "affected", "all, o con comas: access, deposits, alerts, registration", "QUÉ", is_required=True
+        ),
+        Argument(
+            "--words", "outage words", "qué pasa, en palabras sencillas, de 10 a 300 letras", "TEXTO", is_required=True
+        ),
+        Argument("--from", "moment", "desde cuándo, en hora local; si no se dice, ahora", "'AAAA-MM-DD HH:MM'"),
+        Argument("--until", "moment", "hasta cuándo se espera; si no se sabe, no se dice", "'AAAA-MM-DD HH:MM'"),
+        Argument("--corrects", "outage", "la que se anunció mal, que queda como corregida", "NÚMERO"),
+    ), changes=True),
+    Command("outage end", "termina una interrupción, o la cancela si no empezó", "operator.outage:end", (
+        Argument("INTERRUPCIÓN", "outage", "su número, como 2026-03-09-01", is_required=True),
+        Argument("--at", "moment", "cuándo terminó, en hora local; si no se dice, ahora", "'AAAA-MM-DD HH:MM'"),
+    ), changes=True),
+    Command("outage list", "las interrupciones anunciadas, la más reciente primero", "operator.outage:list_outages", (
+        Argument("--after", "outage", "seguir donde terminó la lista anterior, como ella lo dice", "NÚMERO"),
+    )),
+    Command("outage show", "una interrupción", "operator.outage:show", (
+        Argument("INTERRUPCIÓN", "outage", "su número, como 2026-03-09-01", is_required=True),
+    )),
 )
 # fmt: on
 
@@ -50,6 +71,7 @@ GROUPS = {
     "institutions": "Entidades",
     "keys": "Claves con que firman",
     "calendar": "Calendario de días hábiles",
+    "outage": "Interrupciones",
 }
 """What the first words of commands are about, as the help tells it."""
 

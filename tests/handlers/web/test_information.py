@@ -46,10 +46,9 @@ def test_a_text_is_found_by_its_version(browser: Browser, path: str, name: str) 
 def test_a_text_that_is_not_in_force_says_so_and_leads_to_the_others() -> None:
     text = portal_texts().text("terms")
     older = replace(text, version="2025-01", since=date(2025, 1, 1))
-    context: dict[str, object] = {"errors": (), "error_of": {}, "session": None, "text": older, "address": "/terminos"}
-    html = render_page(
-        "legal_text.html", {**context, "current_version": text.version, "versions": [text]}, local=lambda at: at
-    )
+    context: dict[str, object] = {"errors": (), "error_of": {}, "session": None, "outages": ()}
+    shown = {"text": older, "address": "/terminos", "current_version": text.version, "versions": [text]}
+    html = render_page("legal_text.html", {**context, **shown}, local=lambda at: at)
     check_html(html)
     assert "Esta versión ya no está vigente" in html
     assert f'href="/terminos?version={text.version}"' in html

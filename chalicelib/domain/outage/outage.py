@@ -1,0 +1,186 @@
+"""An outage as it is published: with its date, its hour and its duration (Ley 31736, 7.2.e and 8.2)."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.domain.errors import Conflict, InvalidInput
+
+FURTHEST = timedelta(days=366)
+"""How far from now an outage may begin, before or after, and how long it may be expected to last."""
+ANNOUNCED_AHEAD = timedelta(days=3)
+"""How long before it begins a planned outage stands on every page."""
+ON_BOARD = 20
+"""How many of the newest announcements the board holds, besides all that are not over."""
+_MOST_A_DAY = 99
+_WORDS = range(10, 301)
+
+
+class Affected(StrEnum):
+    """What does not work."""
+
+    ALL = "all"
+    ACCESS = "access"
+    DEPOSITS = "deposits"
+    ALERTS = "alerts"
+    REGISTRATION = "registration"
+
+
+class OutageState(StrEnum):
+    """How an outage stands at an instant."""
+
+    PLANNED = "planned"
+    UNDER_WAY = "under_way"
+    OVER = "over"
+    CALLED_OFF = "called_off"
+    CORRECTED = "corrected"
+    """Another announcement says it rightly: this one counts no more, and stays readable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """One announcement. `outage_id` is the local day it was announced on and a number, such as `2026-03-09-01`.
+
+    `expected_until` is None where nobody knew the end; an outage is over then, or when an operator ended it
+    (`ended_at`). One that was ended before it began was called off. What is wrong in it stays: `corrected_by` names the
+    announcement that says it rightly, whose `corrects` names this one.
+    """
+
+    outage_id: str
+    starts_at: datetime
+    expected_until: datetime | None
+    affects: tuple[Affected, ...]
+    words: str
+    announced_at: datetime
+    ended_at: datetime | None = None
+    corrects: str | None = None
+    corrected_by: str | None = None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it ended or is expected to; None while nobody knows."""
+        return self.ended_at or self.expected_until
+
+    def state_at(self, now: datetime) -> OutageState:
+        """Tell how it stands."""
+        if self.corrected_by is not None:
+            return OutageState.CORRECTED
+        if self.ended_at is not None and self.ended_at <= self.starts_at:
+            return OutageState.CALLED_OFF
+        if self.ends_at is not None and self.ends_at <= now:
+            return OutageState.OVER
+        return OutageState.PLANNED if now < self.starts_at else OutageState.UNDER_WAY
+
+    def is_open_at(self, now: datetime) -> bool:
+        """Whether it is under way or still to come."""
+        return self.state_at(now) in {OutageState.PLANNED, OutageState.UNDER_WAY}
+
+    def says_as(self, other: Outage) -> bool:
+        """Whether another announcement says the same of the same time and both count."""
+        both = (self, other)
+        first, second = ((one.starts_at, one.expected_until, one.affects, one.words, one.corrects) for one in both)
+        return first == second and all(one.ended_at is None and one.corrected_by is None for one in both)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What pages show: all outages that are not over, and the newest announcements; the newest first."""
+
+    outages: tuple[Outage, ...] = ()
+    has_older: bool = False
+    """Whether more were announced than stand here."""
+    revision: int = 0
+    """Counts its changes."""
+
+    def find(self, outage_id: str) -> Outage | None:
+        """Return one of them."""
+        return next((outage for outage in self.outages if outage.outage_id == outage_id), None)
+
+    def shown_at(self, now: datetime) -> tuple[Outage, ...]:
+        """Return what every page announces: what is under way, then what begins soon."""
+        shown = [one for one in self.outages if one.is_open_at(now) and one.starts_at <= now + ANNOUNCED_AHEAD]
+        return tuple(sorted(shown, key=lambda one: one.starts_at))
+
+    def with_outages(self, *changed: Outage, now: datetime) -> Board:
+        """Add outages or put them in the place of those with their id, and keep what the board is for."""
+        by_id = {one.outage_id: one for one in (*self.outages, *changed)}
+        newest = [by_id[outage_id] for outage_id in sorted(by_id, reverse=True)]
+        kept = tuple(one for place, one in enumerate(newest) if place < ON_BOARD or one.is_open_at(now))
+        return Board(kept, self.has_older or len(kept) < len(newest), self.revision + 1)
+
+
+def number_outage(board: Board, day: str) -> str:
+    """Return the next id of a local day, which is written as `2026-03-09`.
+
+    Raises:
+        Conflict: `outages_too_many`.
+
+    """
+    numbers = [int(one.outage_id[-2:]) for one in board.outages if one.outage_id.startswith(day)]
+    number = max(numbers, default=0) + 1
+    if number > _MOST_A_DAY:
+        raise Conflict("outages_too_many", f"Hoy ya se anunciaron {_MOST_A_DAY} interrupciones. Corrija una existente.")
+    return f"{day}-{number:02}"
+
+
+def check_times(starts_at: datetime, expected_until: datetime | None, now: datetime) -> None:
+    """Accept an outage's times.
+
+    Raises:
+        InvalidInput: `outage_times_invalid`.
+
+    """
+    if abs(starts_at - now) > FURTHEST:
+        raise InvalidInput("outage_times_invalid", "--from está a más de un año de hoy. Revise la fecha.")
+    if expected_until is not None and not starts_at < expected_until <= starts_at + FURTHEST:
+        raise InvalidInput("outage_times_invalid", "--until va después de --from, y no más de un año después.")
+
+
+def check_words(text: str) -> str:
+    """Return what an announcement says, in one line.
+
+    Raises:
+        InvalidInput: `outage_words_invalid`.
+
+    """
+    words = " ".join(text.split(" ")).strip()
+    if len(words) not in _WORDS:
+        detail = f"--words lleva de {_WORDS[0]} a {_WORDS[-1]} letras: diga qué pasa, en palabras de todos los días."
+        raise InvalidInput("outage_words_invalid", detail)
+    if any(unicodedata.category(letter)[0] == "C" for letter in words):
+        raise InvalidInput("outage_words_invalid", "--words va en una sola línea, sin letras invisibles.")
+    return words if words[-1] in ".!?" else f"{words}."
+
+
+def end_outage(outage: Outage, at: datetime, now: datetime) -> Outage:
+    """Return an outage that ended, or that was called off before it began; one that had ended is returned as it is.
+
+    Raises:
+        Conflict: `outage_corrected`.
+        InvalidInput: `outage_times_invalid`, when it ended in the future, or before it began though it did begin.
+
+    """
+    if outage.corrected_by is not None:
+        raise Conflict("outage_corrected", f"Esa interrupción fue corregida por la {outage.corrected_by}: termine esa.")
+    if outage.ended_at is not None:
+        return outage
+    if at > now:
+        raise InvalidInput("outage_times_invalid", "--at no puede ser una hora que todavía no llega.")
+    if at < outage.starts_at <= now:
+        raise InvalidInput("outage_times_invalid", "--at va después de que empezó la interrupción.")
+    return replace(outage, ended_at=at)
+
+
+def correct_outage(outage: Outage, by: str) -> Outage:
+    """Return an outage that another announcement corrects.
+
+    Raises:
+        Conflict: `outage_corrected`.
+
+    """
+    if outage.corrected_by is not None:
+        raise Conflict("outage_corrected", f"Esa interrupción ya fue corregida por la {outage.corrected_by}.")
+    return replace(outage, corrected_by=by)

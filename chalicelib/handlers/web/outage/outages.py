@@ -1,0 +1,47 @@
+"""`/interrupciones`: the outages there are and those there were, with date, hour and duration (Ley 31736, 8.2)."""
+
+from __future__ import annotations
+
+import re
+
+from chalice.app import Response
+
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.outage import outage_store
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.outage.outage import ON_BOARD, Outage
+from chalicelib.handlers.page import board_now, local_time, show
+from chalicelib.handlers.page_request import PageRequest
+from chalicelib.renderers.outage.outage_words import show_outage
+from chalicelib.renderers.spanish import zone_in_words
+
+_PAGE = 20
+_ID = re.compile(r"\d{4}-\d{2}-\d{2}-\d{2}", re.ASCII)
+
+
+def show_outages(request: PageRequest) -> Response:
+    """Show what is under way or planned, and what was; older pages are read from the store."""
+    before = request.asked("antes")
+    if not before:
+        board = board_now()
+        return _page(request, board.outages, older=board.outages[:ON_BOARD][-1].outage_id if board.has_older else "")
+    if not _ID.fullmatch(before):
+        raise NotFound("page_not_found", "Esta página no existe. Revisa si la dirección está bien escrita.")
+    found = outage_store(current()).list_before(before, limit=_PAGE + 1)
+    page = found[:_PAGE]
+    return _page(request, page, older=page[-1].outage_id if len(found) > _PAGE else "", is_older=True)
+
+
+def _page(request: PageRequest, outages: tuple[Outage, ...], *, older: str, is_older: bool = False) -> Response:
+    now = current().clock()
+    still = sorted((one for one in outages if one.is_open_at(now)), key=lambda one: one.starts_at)
+    past = [one for one in outages if not one.is_open_at(now)]
+    return show(
+        request,
+        "outage/outages.html",
+        open=[show_outage(one, now, local_time) for one in still],
+        past=[show_outage(one, now, local_time) for one in past],
+        zone=zone_in_words(current().calendar.zone),
+        older=older,
+        is_older=is_older,
+    )

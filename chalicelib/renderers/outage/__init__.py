@@ -1,0 +1,1 @@
+"""What is said of outages, on pages and to operators."""

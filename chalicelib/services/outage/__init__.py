@@ -1,0 +1,1 @@
+"""Announcing outages, ending them, and seeing them."""

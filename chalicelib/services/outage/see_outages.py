@@ -1,0 +1,34 @@
+"""See which outages there are without asking at each page: once a minute a process, and never for long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from chalicelib.domain.outage.outage import Board
+
+SEEN_FOR = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class SeenBoard:
+    """What a process remembers: the board as it last could be read, and when that was last tried."""
+
+    board: Board = field(default_factory=Board)
+    tried_at: datetime | None = None
+
+
+def see_board(*, seen: SeenBoard, read: Callable[[], Board], now: datetime) -> Board:
+    """Return the board, at most a minute old.
+
+    A read that failed is not tried again within that minute either. Until one succeeds, the last board stands.
+
+    Raises:
+        Exception: what `read` raises, once a minute; `seen.board` is what to show.
+
+    """
+    if seen.tried_at is None or not timedelta(0) <= now - seen.tried_at < SEEN_FOR:
+        seen.tried_at = now
+        seen.board = read()
+    return seen.board

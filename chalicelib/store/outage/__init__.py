@@ -1,0 +1,1 @@
+"""Where outages are kept, and the board of those that pages show."""
