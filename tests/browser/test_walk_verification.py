@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from chalicelib.domain.access.access_policy import UNKNOWN_RECEIPTS_PER_NETWORK
 from tests.browser.person import Person
 from tests.deposit_world import PDF
 from tests.evidence_world import guesses
@@ -132,3 +133,17 @@ def _compare(person: Person, file: Path, told: str) -> None:
     person.press("Comparar")
     person.page.get_by_text(told).wait_for()
     assert bool(sent) is not person.has_script, sent
+
+
+def test_where_much_was_guessed_a_captcha_is_asked_for(person: Person) -> None:
+    person.put_clock_forward(16)  # a window of its own
+    for code in guesses(UNKNOWN_RECEIPTS_PER_NETWORK.limit):
+        assert person.run.get(f"/verificar/{code}")[0] == 404
+    person.open(f"/verificar/{guesses(1)[0]}")
+    assert person.heading() == "Un paso más"
+    person.look("verify-captcha")
+    person.type(captcha="zzzzz")
+    person.press("Continuar")
+    assert person.page.title().startswith("Error: ")
+    person.look("verify-captcha-wrong")
+    person.put_clock_forward(16)
