@@ -126,9 +126,10 @@ def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: di
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     public_key = _public_key(folder / "key.pem")
+    institutions = institution_store(box)  # names the tables
     for institution in INSTITUTIONS:
         if not InstitutionItem.count(institution.institution_id, InstitutionItem.item == PROFILE):
-            institution_store(box).put(institution)
+            institutions.put(institution)
         _register(box, institution, public_key, now)
     _add_mailboxes(box)
     _add_accounts(box)
