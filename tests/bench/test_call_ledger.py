@@ -93,6 +93,19 @@ def test_a_page_of_the_list_and_an_opening_take_two_hops(world: BenchWorld) -> N
     assert books["page just opened"].operations == ["BatchGetItem", "Query"]
 
 
+def test_a_page_asks_for_the_outages_once_a_minute_and_a_program_never(world: BenchWorld) -> None:
+    people = people_of(world)
+    token = people.token()
+    page, listing = mailbox_calls.mailbox_page(people, token), mailbox_calls.listing(people, token)
+    page.run()
+    world.signer.clock.advance(seconds=61)
+
+    books = [listing.measure(), page.measure(), page.measure()]
+
+    assert [(book.hops, book.calls) for book in books] == [(2, 3), (3, 4), (2, 3)]
+    assert sorted(books[1].operations) == ["BatchGetItem", "GetItem", "GetItem", "Query"]
+
+
 def test_the_floor_of_a_request_with_a_session_answers_the_same(world: BenchWorld) -> None:
     people = people_of(world)
     event = people.event("GET", "/v1/sessions/current", token=people.token())

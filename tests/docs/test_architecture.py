@@ -82,7 +82,8 @@ def test_every_rule_stands_where_it_is_said_to(path: str) -> None:
 def test_a_layer_can_be_seen_at_a_glance(layer: str) -> None:
     found = len(list((ROOT / "chalicelib" / layer).glob("[!_]*.py")))
 
-    assert found <= 14, f"{found} modules directly in {layer}: move what belongs to a wing into its folder"
+    most = len(WINGS) + 6 if layer == "bootstrap" else 14  # there a wing is one module, beside what all share
+    assert found <= most, f"{found} modules directly in {layer}: move what belongs to a wing into its folder"
 
 
 def test_the_store_has_one_file_a_noun_and_can_be_seen_at_a_glance() -> None:

@@ -56,7 +56,7 @@ def show_outage(outage: Outage, now: datetime, local: Callable[[datetime], datet
         outage_id=outage.outage_id,
         state=state,
         words=outage.words,
-        affects=in_a_row([AFFECTED[one] for one in outage.affects]),
+        affects="; ".join(AFFECTED[one] for one in outage.affects),
         began_at=outage.starts_at,
         began=_moment(local(outage.starts_at)),
         ended=_moment(local(ends_at)) if took_place and ends_at else "",

@@ -230,7 +230,6 @@ def test_hours_region_short_name_and_distance_are_taken_back(added: World, give:
         ("hours muni-villa --general --closes 17:00", 1),
         ("hours muni-villa --opens 8 --closes 24:00", 2),
         ("region muni-villa Áncash", 2),
-        ("distance muni-villa --place Iquitos --days 0 --norm 'R.A. 1'", 2),
         ("distance muni-villa --place Iquitos --days 61 --norm 'R.A. 1'", 2),
         ("distance muni-villa --place Iquitos --days 5", 1),
     ],

@@ -40,7 +40,7 @@ def test_an_outage_is_announced_from_now_until_nobody_knows_and_the_log_says_who
         "Se anunció la interrupción 2026-03-09-01. En un minuto está en todas las páginas",
         "Empezó      lunes 9 de marzo de 2026, 15:15",
         "Termina     sin hora de fin",
-        "el ingreso a la casilla y la lectura de notificaciones y los avisos por correo y por mensaje de texto",
+        "el ingreso a la casilla y la lectura de notificaciones; los avisos por correo y por mensaje de texto",
         "No se puede ingresar a la casilla.",
     ):
         assert part in output
@@ -93,6 +93,7 @@ def test_what_did_not_begin_is_called_off(world: World) -> None:
 
 def test_a_wrong_one_is_corrected_by_another_and_stays(world: World) -> None:
     wrong = announce(world)
+    world.clock.advance(seconds=1)
     right = announce(world, f"--from '2026-03-09 14:00' --until '2026-03-09 15:00' --corrects {wrong}")
 
     old, new = done(world, f"outage show {wrong}"), done(world, f"outage show {right}")

@@ -50,4 +50,4 @@ def test_every_kind_and_every_state_has_its_words() -> None:
     assert AFFECTED.keys() == set(Affected)
     assert all(STATES.values())
     shown = show_outage(an_outage(affects=(Affected.ACCESS, Affected.ALERTS)), NOW, local)
-    assert shown.affects.endswith("y los avisos por correo y por mensaje de texto")
+    assert shown.affects.endswith("; los avisos por correo y por mensaje de texto")

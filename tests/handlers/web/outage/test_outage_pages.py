@@ -47,7 +47,9 @@ def test_every_page_announces_an_outage_within_a_minute_of_the_command_and_until
     clock.advance(seconds=60)
     for address in PAGES:
         text = shown(browser, address)
-        assert "Interrupción del servicio. El servicio no responde bien. No funciona todo el servicio, desde el" in text
+        assert (
+            "Interrupción del servicio. El servicio no responde bien. Desde el lunes 9 de marzo de 2026, 15:15" in text
+        )
     browser.enter()
     for address in ("/casilla", "/perfil", "/usuarios"):
         assert "El servicio no responde bien." in shown(browser, address)
@@ -66,7 +68,7 @@ def test_the_announcement_is_a_named_part_and_no_live_region(browser: Browser) -
     assert banner.startswith(' aria-label="Interrupciones del servicio"')
     assert "role=" not in banner
     assert "aria-live" not in banner
-    assert '<a href="/interrupciones">Qué hacer mientras tanto</a>' in banner
+    assert '<a href="/interrupciones">Qué no funciona y qué hacer mientras tanto</a>' in banner
 
 
 def test_a_planned_outage_is_announced_three_days_ahead(browser: Browser) -> None:
@@ -77,7 +79,7 @@ def test_a_planned_outage_is_announced_three_days_ahead(browser: Browser) -> Non
     browser.people.world.clock.advance(seconds=61)
     text = shown(browser, "/")
     assert "Interrupción prevista. No se puede ingresar." in text
-    assert "desde el jueves 12 de marzo de 2026, 15:16 hasta el viernes 13 de marzo de 2026, 15:15." in text
+    assert "Desde el jueves 12 de marzo de 2026, 15:16 , hasta el viernes 13 de marzo de 2026, 15:15." in text
 
 
 def test_of_many_two_are_announced_and_the_rest_is_a_link(browser: Browser) -> None:
@@ -104,7 +106,8 @@ def test_the_page_lists_what_was_with_date_hour_and_duration(browser: Browser) -
     text = shown(browser, "/interrupciones")
     for part in (
         "Ahora no hay ninguna interrupción anunciada.",
-        "Falla de red. No funcionó el depósito de notificaciones nuevas lunes 9 de marzo de 2026, 12:15",
+        "Falla de red. No funcionó el depósito de notificaciones nuevas · N.º 2026-03-09-01",
+        "lunes 9 de marzo de 2026, 12:15",
         "lunes 9 de marzo de 2026, 14:15 2 horas Terminada",
         "Mantenimiento.",
         "No se realizó",
