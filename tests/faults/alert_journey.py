@@ -36,7 +36,14 @@ _ALERTS = (
 )
 _RECEIPT = f"notices/2026/03/09/{NOTICE_ID}/constancia.pdf"
 _BATCH = AlertBatch(NOTICE_ID, "Entidad de Demostración", NOW, _ALERTS, receipt_key=_RECEIPT)
-_DEPOSITED = Event(f"notice#{NOTICE_ID}", EventType.NOTICE_DEPOSITED, NOW, "e0", "institution:entidad-demo:2026-1")
+_DEPOSITED = Event(
+    f"notice#{NOTICE_ID}",
+    EventType.NOTICE_DEPOSITED,
+    NOW,
+    "e0",
+    "institution:entidad-demo:2026-1",
+    data={"attached": _RECEIPT},
+)
 _TRIES_AT_MOST = 3
 _MOST_RUNS = 60
 _FORMER_FIELDS = ("alert_id", "channel", "destination")
