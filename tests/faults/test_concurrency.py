@@ -139,3 +139,48 @@ def test_deliveries_and_sweepers_at_once_send_each_message_once(scene: Scene) ->
     assert scene.messages() == Counter(RECIPIENTS)
     alerts = [alert for item in scene.items("alerts") for alert in json.loads(item["alerts"]["S"])]
     assert [alert["state"] for alert in alerts] == ["accepted"] * len(RECIPIENTS)
+
+
+def test_a_decree_entered_while_deposits_run_moves_no_issued_date_and_splits_no_deposit(scene: Scene) -> None:
+    """Seven deposit and one enters a day at the same instant: each deposit is counted by one version, whole."""
+    before = scene.together([scene.post("clave-antes", inline_body())])[0]
+    acts = [scene.post(f"clave-{n}", inline_body()) for n in range(_MANY - 1)]
+
+    *answers, entered = scene.together([*acts, Act(function="operator", event={"command": _DECREE})])
+    after = scene.together([scene.post("clave-despues", inline_body())])[0]
+    repeated = scene.together([scene.post("clave-antes", inline_body())])[0]
+
+    assert entered["exit"] == 0, entered["output"]
+    assert {status for status, _ in answers} == {201}
+    told = [json.loads(body) for _, body in answers]
+    dates = {"PE-2025.2": "2026-03-23", "PE-2025.2.1": "2026-03-24"}
+    assert all(answer["term_ends_on"] == dates[answer["calendar_version"]] for answer in told)
+    assert json.loads(before[1])["term_ends_on"] == "2026-03-23"
+    assert json.loads(after[1])["term_ends_on"] == "2026-03-24"
+    assert repeated == before
+    stored = {item["notice_id"]["S"]: json.loads(item["data"]["S"])["deadline"] for item in scene.items("notices")}
+    assert {answer["notice_id"]: answer["term_ends_on"] for answer in told}.items() <= {
+        notice_id: deadline["term_ends_on"] for notice_id, deadline in stored.items()
+    }.items()
+
+
+def test_of_eight_operators_who_change_the_calendar_at_once_each_is_done_or_told_to_look_again(scene: Scene) -> None:
+    commands = [_DECREE.replace("2026-03-17", f"2026-04-{day}") for day in (13, 14, 15, 16, 20, 21, 22, 23)]
+
+    answers = scene.together([Act(function="operator", event={"command": command}) for command in commands])
+
+    done = [answer for answer in answers if answer["exit"] == 0]
+    assert done
+    assert all("Otra persona cambió el calendario" in answer["output"] for answer in answers if answer not in done)
+    kept = {
+        item["item"]["S"]: item for item in scene.items("institutions") if item["institution_id"]["S"] == "calendar#PE"
+    }
+    current = json.loads(kept["current"]["data"]["S"])
+    assert current["version"] == len(done) == len(kept) - 1
+    assert len(current["declared"]) == len(done)
+
+
+_DECREE = (
+    "calendar declare --day 2026-03-17 --name 'Día no laborable' --norm 'D.S. 000-2026-DEMO' --norm-date 2026-03-01"
+    " --reason 'Decreto de ejemplo' --operator prueba"
+)
