@@ -219,9 +219,12 @@ def run_commands(deployment: Deployment, notice_id: str) -> None:
     """Invoke the operator's function, which must do each command under its own policy."""
     client, stack = deployment.client("lambda"), deployment.resources["Operator"].removesuffix("-operator")
     who = "--reason 'prueba del despliegue' --operator e2e"
+    announce = f"outage announce --affects all --words 'Prueba del despliegue' {who} --json"
+    outage_id = json.loads(in_stack(client, stack, {"command": announce})["output"])["outage_id"]
+    of_outages = ("outage list", f"outage show {outage_id}", f"outage end {outage_id} {who}")
     commands = (command.name for command in COMMANDS if not command.arguments)
     of_alerts = ("alerts list", f"alerts show {notice_id}", f"alerts resend {notice_id} {who}")
-    for line in (*commands, *of_alerts, f"sessions end --user {USERNAME} {who}"):
+    for line in (*commands, *of_alerts, *of_outages, f"sessions end --user {USERNAME} {who}"):
         answer = in_stack(client, stack, {"command": line})
         _check(answer["exit"] == 0, f"{line} runs: {answer['output']}")
 
