@@ -249,14 +249,20 @@ def run_commands(deployment: Deployment, notice_id: str) -> None:
         f"calendar hours --opens 08:00 --closes 17:00 --norm 'D.S. 000-2027-PCM' {WHO}",
         *(f"keys list {INSTITUTION}", f"keys revoke {INSTITUTION} {KEY_ID} {WHO}"),
     )
+    [announced] = give(deployment, f"outage announce --affects all --words 'Prueba del despliegue' {WHO} --json")
+    outage_id = json.loads(announced)["outage_id"]
+    give(deployment, "outage list", f"outage show {outage_id}", f"outage end {outage_id} {WHO}")
 
 
-def give(deployment: Deployment, *lines: str) -> None:
-    """Give commands in turn; each has to be done."""
+def give(deployment: Deployment, *lines: str) -> list[str]:
+    """Give commands in turn, each of which has to be done; return what they print."""
     client, stack = deployment.client("lambda"), deployment.resources["Operator"].removesuffix("-operator")
+    printed = []
     for line in lines:
         answer = in_stack(client, stack, {"command": line})
         _check(answer["exit"] == 0, f"{line} runs: {answer['output']}")
+        printed.append(str(answer["output"]))
+    return printed
 
 
 def write_pdf(path: Path) -> None:

@@ -96,6 +96,8 @@ def read_by_people() -> Iterator[tuple[str, str]]:
             yield path.relative_to(PACKAGE).as_posix(), " ".join(path.read_text("utf-8").split())
     for path in sorted(PACKAGE.rglob("*.py")):
         yield from ((path.relative_to(PACKAGE).as_posix(), text) for text in texts_of(path, documentation=False))
+    for name in ("guia-de-integracion.md", "registros.md"):
+        yield from ((name, text) for text in (ROOT / "docs" / name).read_text("utf-8").split("\n\n"))
 
 
 def read_by_maintainers() -> Iterator[tuple[str, str]]:

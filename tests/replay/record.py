@@ -197,7 +197,10 @@ def information(to: Recorder) -> None:
     """What anyone can read, and addresses that lead nowhere."""
     visitor = Visitor(to)
     home = visitor.get("/")
-    for address in ("/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad", "/terminos?version=ninguna"):
+    for address in (
+        *("/normativas", "/preguntas-frecuentes", "/interrupciones", "/terminos", "/privacidad"),
+        "/terminos?version=ninguna",
+    ):
         visitor.get(address)
     for name in re.findall(r'(?:href|src)="(/static/[^"]+)"', home.body.decode()):
         visitor.get(name)
