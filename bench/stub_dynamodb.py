@@ -315,7 +315,8 @@ def _table(properties: dict[str, Any]) -> Table:
 
 
 def _index(table_keys: tuple[str, ...], properties: dict[str, Any]) -> Index:
-    hash_key, range_key = (key["AttributeName"] for key in properties["KeySchema"])
+    names = [key["AttributeName"] for key in properties["KeySchema"]]
+    hash_key, range_key = names[0], names[-1]  # one and the same where nothing is put in order
     projection = properties["Projection"]
     if projection["ProjectionType"] == "ALL":
         return Index(hash_key, range_key)
