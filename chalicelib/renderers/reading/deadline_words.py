@@ -93,7 +93,7 @@ def _effect_of_opening(delivered: DeliveredNotice, latest: Deadline, today: date
     term, opened = delivered.notice.term, delivered.deadline_if_opened_on(today)
     if opened.effective_on is not None:
         yield f"Abrirla es tu acuse de recibo: si la abres hoy, surte efecto el {day_in_words(opened.effective_on)}."
-    yield f"Si nadie la abre, surte efecto por sí sola el {day_in_words(latest.starts_by)}."
+    yield f"Si nadie la abre, la entidad considera que surte efecto el {day_in_words(latest.starts_by)}."
     if term is not None and opened.term_starts_on and opened.term_ends_on and latest.ends_by:
         starts, ends = day_in_words(opened.term_starts_on), day_in_words(opened.term_ends_on)
         yield (

@@ -96,7 +96,7 @@ def test_before_the_acknowledgement_both_outcomes_are_told() -> None:
     if_today = "Si la abres hoy, se cuenta desde el martes 10 de marzo de 2026 y termina el lunes 23 de marzo de 2026"
     assert tell_effect(delivered, date(2026, 3, 9)) == (
         "Abrirla es tu acuse de recibo: si la abres hoy, surte efecto el lunes 9 de marzo de 2026.",
-        "Si nadie la abre, surte efecto por sí sola el martes 17 de marzo de 2026.",
+        "Si nadie la abre, la entidad considera que surte efecto el martes 17 de marzo de 2026.",
         f"El plazo es de 10 días hábiles. {if_today}; si nadie la abre, termina el lunes 30 de marzo de 2026.",
     )
 
