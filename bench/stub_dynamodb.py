@@ -315,7 +315,8 @@ def _table(properties: dict[str, Any]) -> Table:
 
 
 def _index(table_keys: tuple[str, ...], properties: dict[str, Any]) -> Index:
-    hash_key, range_key = (key["AttributeName"] for key in properties["KeySchema"])
+    named = [key["AttributeName"] for key in properties["KeySchema"]]
+    hash_key, range_key = named[0], named[-1]  # without a range key, entries of one partition have no order
     projection = properties["Projection"]
     if projection["ProjectionType"] == "ALL":
         return Index(hash_key, range_key)
