@@ -237,7 +237,7 @@ def run_commands(deployment: Deployment, notice_id: str) -> None:
     give(
         deployment,
         *(command.name for command in COMMANDS if not command.arguments),
-        *("alerts list", f"alerts show {notice_id}", f"alerts resend {notice_id} {WHO}"),
+        *("alerts list", f"alerts show {notice_id}", f"alerts resend {notice_id} {WHO}", "receipts index"),
         f"sessions end --user {USERNAME} {WHO}",
         *(f"institutions show {INSTITUTION}", f"institutions set {INSTITUTION} --phone 111111 {WHO}"),
         f"institutions region {INSTITUTION} arequipa {WHO}",
