@@ -28,7 +28,7 @@ def deposit_tools(box: Container) -> DepositTools:
         identifiers=Identifiers(box.chance.new_code, box.chance.new_event_id),
         pause=box.pause,
         api_base_url=box.config.api_base_url,
-        portal_address=box.config.portal_address,
+        portal_url=box.portal_url,
     )
 
 

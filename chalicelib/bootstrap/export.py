@@ -6,7 +6,7 @@ from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection, new_client
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.reading import reading_store, search_tools
-from chalicelib.bootstrap.storage import event_store, limit_store, mailbox_store
+from chalicelib.bootstrap.storage import calendar_store, event_store, limit_store, mailbox_store
 from chalicelib.gateways.export.export_files import ExportFiles
 from chalicelib.gateways.export.export_queue import ExportQueue
 from chalicelib.gateways.message_queue import MessageQueue
@@ -40,6 +40,7 @@ def export_tools(box: Container) -> ExportTools:
         search=search_tools(box).notices,
         events=event_store(box),
         calendar=box.calendar,
+        calendar_entries=calendar_store(box).find,
         limits=lambda: limit_store(box),
         clock=box.clock,
         new_id=box.chance.new_event_id,

@@ -84,11 +84,11 @@ class Deadline:
 
     @property
     def unconfirmed_year(self) -> int | None:
-        """The first year that the dates reach and whose declared days were not known; None without one."""
+        """The first year after the last confirmed one, where the dates can reach beyond that; else None."""
         latest = self.ends_by or self.starts_by
         if self.confirmed_until is None or latest.year <= self.confirmed_until:
             return None
-        return max(self.confirmed_until + 1, (self.effective_on or self.starts_by).year)
+        return self.confirmed_until + 1
 
 
 @dataclass(frozen=True, slots=True)

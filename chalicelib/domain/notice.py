@@ -157,9 +157,16 @@ class Notice:
     norm: str | None = None
     """The norm by which the institution notifies under the regime, as it was cited; None where none was."""
     hours: OfficeHours | None = None
-    """The hours that its legal date was decided by; None where a package before let any hour count."""
+    """The hours that decided its legal date; None where any hour counts: by its regime, or in packages before."""
     distance: Distance | None = None
     """What was added to its term for the distance."""
+
+    @property
+    def counts_on(self) -> date | None:
+        """The legal date of the deposit; None where the regime looks at no hours."""
+        if self.openings is not None:
+            return self.openings.counts_on
+        return self.deadline.effective_on if self.regime is Regime.DEPOSIT else None
 
     @property
     def receipt_key(self) -> str:

@@ -12,7 +12,6 @@ from chalice.app import Request, Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.outage import board_view, seen_board
 from chalicelib.domain.errors import CasillaError, InvalidInput
-from chalicelib.domain.outage.outage import Board
 from chalicelib.domain.session import PasswordChangeNeeded
 from chalicelib.handlers.cookies import FORGET_ALL
 from chalicelib.handlers.doors import Door, view_of
@@ -32,6 +31,7 @@ from chalicelib.handlers.page_request import DISPLACED, PageRequest, check_same_
 from chalicelib.renderers.outage.outage_words import announced
 from chalicelib.renderers.pages import render_page
 from chalicelib.services.outage.see_outages import see_board
+from chalicelib.store.outage.board_view import Seen
 
 View = Callable[..., Response]
 
@@ -191,20 +191,20 @@ def local_time(instant: datetime) -> datetime:
     return current().calendar.local(instant)
 
 
-def board_now() -> Board:
-    """Return which outages there are; no page fails or waits long for it."""
+def seen_now() -> Seen:
+    """Return what pages see beside their own; no page fails or waits long for it."""
     box = current()
     seen = seen_board(box)
     try:
         return see_board(seen=seen, read=lambda: board_view(box).read(), now=box.clock())
     except Exception as error:  # noqa: BLE001 - whatever it is, the page goes out with what was seen last
         log().warning("outages unread", fault=describe_fault(error), **this_visit().where())
-        return seen.board
+        return seen.last
 
 
 def _common(request: PageRequest | None) -> dict[str, Any]:
     """Return what every page shows: outages, whose session it is, if anybody's, and what its forms carry."""
-    board = board_now()
+    board = seen_now().board
     outages = announced(board, current().clock(), local_time) if board.outages else ()
     if request is None:
         return {"session": None, "outages": outages}

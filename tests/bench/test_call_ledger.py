@@ -103,7 +103,7 @@ def test_a_page_asks_for_the_outages_once_a_minute_and_a_program_never(world: Be
     books = [listing.measure(), page.measure(), page.measure()]
 
     assert [(book.hops, book.calls) for book in books] == [(2, 3), (3, 4), (2, 3)]
-    assert sorted(books[1].operations) == ["BatchGetItem", "GetItem", "GetItem", "Query"]
+    assert sorted(books[1].operations) == ["BatchGetItem", "BatchGetItem", "GetItem", "Query"]
 
 
 def test_the_floor_of_a_request_with_a_session_answers_the_same(world: BenchWorld) -> None:

@@ -359,7 +359,7 @@ def test_a_notice_without_term_gets_no_distance() -> None:
         (date(2025, 12, 1), months(2), 2026),
         (date(2025, 12, 31), None, 2026),
         (date(2026, 3, 9), None, 2026),
-        (date(2027, 3, 9), business_days(5), 2027),
+        (date(2027, 3, 9), business_days(5), 2026),
     ],
 )
 def test_dates_that_reach_a_year_whose_declared_days_nobody_confirmed_say_which(

@@ -28,13 +28,22 @@ def warnings_of(notice: Notice, calendar: BusinessCalendar) -> tuple[DepositWarn
 
 
 def _warnings(notice: Notice, calendar: BusinessCalendar) -> Iterator[DepositWarning]:
-    issued, deposited = (calendar.local(at).date() for at in (notice.document.issued_at, notice.deposited_at))
+    issued = calendar.local(notice.document.issued_at).date()
+    notified = notice.counts_on or calendar.local(notice.deposited_at).date()
     last = calendar.nth_business_day(issued + timedelta(days=1), NOTIFY_WITHIN)
-    if deposited > last:
+    if notified > last:
         yield DepositWarning(
             "act_older_than_five_days",
             f"El documento se emitió el {issued:%d/%m/%Y} y debía notificarse hasta el {last:%d/%m/%Y}, dentro de los"
             " cinco días hábiles siguientes. El depósito se hizo igual; revise con su asesoría legal qué efecto tiene"
             " la demora.",
             "document.issued_at",
+        )
+    in_force = notice.document.in_force_from
+    if notice.term is not None and in_force is not None and in_force > notified:
+        yield DepositWarning(
+            "act_in_force_later",
+            f"El acto rige desde el {in_force:%d/%m/%Y} y el plazo se cuenta desde la notificación. Si el acto señala"
+            " una fecha posterior para el plazo (TUO, 144.1), revise con su asesoría legal el plazo que envió.",
+            "document.in_force_from",
         )

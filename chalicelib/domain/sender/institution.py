@@ -75,8 +75,8 @@ class Institution:
         return next((norm for norm in self.norms if norm.regime is regime), None)
 
     def required_channels(self, regime: Regime) -> tuple[Channel, ...]:
-        """Return the channels that have to be live at a deposit under a regime."""
-        norm = self.norm_for(regime)
+        """Return the channels that have to be live at a deposit: under `acknowledgement`, the Ley 31736 names both."""
+        norm = None if regime is Regime.ACKNOWLEDGEMENT else self.norm_for(regime)
         return LEY_31736_CHANNELS if norm is None else norm.channels
 
 
@@ -139,7 +139,7 @@ def decide_regime(institution: Institution, asked: Regime | None) -> Regime:
     raise InvalidInput(
         "regime_without_norm",
         f"La entidad no tiene registrada la norma que le permite notificar bajo «{asked.value}». Pida al operador del"
-        " servicio que la registre, o no envíe «regime»: se aplica el acuse de recibo.",
+        f" servicio que la registre, o no envíe «regime»: se aplica «{decide_regime(institution, None).value}».",
         field="regime",
     )
 

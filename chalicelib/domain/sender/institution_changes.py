@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib.domain.deadline import Distance, Regime
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.mailbox import Channel
-from chalicelib.domain.sender.institution import AppliedNorm, Institution, InstitutionState
+from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, AppliedNorm, Institution, InstitutionState
 from chalicelib.domain.sender.short_name import check_short_name
 
 MOST_DISTANCE = 60
@@ -92,7 +92,15 @@ def change_state(institution: Institution, state: InstitutionState) -> Instituti
 
 
 def cite_norm(institution: Institution, norm: AppliedNorm, *, is_default: bool) -> InstitutionDecision:
-    """Cite the norm by which it notifies under a regime, in place of the one before."""
+    """Cite the norm by which it notifies under a regime, in place of the one before.
+
+    Raises:
+        InvalidInput: `channels_required`; under `acknowledgement` the Ley 31736 asks for both.
+
+    """
+    if norm.regime is Regime.ACKNOWLEDGEMENT and set(norm.channels) != set(LEY_31736_CHANNELS):
+        detail = "Bajo «acknowledgement» rige la Ley 31736, que exige correo y mensaje de texto: no diga --channels."
+        raise InvalidInput("channels_required", detail)
     others = tuple(one for one in institution.norms if one.regime is not norm.regime)
     in_order = sorted((*others, norm), key=lambda one: list(Regime).index(one.regime))
     norms = institution.norms if norm in institution.norms else tuple(in_order)

@@ -41,7 +41,7 @@ def draw_receipt(
     _heading(paper, notice, zone)
     _facts(paper, notice, zone)
     _legal(paper, notice)
-    _term(paper, notice)
+    _term(paper, notice, zone)
     _act(paper, notice)
     _files(paper, notice.files)
     _verification(paper, verification_url)
@@ -115,7 +115,7 @@ def _legal(paper: Paper, notice: Notice) -> None:
         paper.paragraph(norm)
 
 
-def _term(paper: Paper, notice: Notice) -> None:
+def _term(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:
     _section(paper, "Plazo", needs=56)
     top, page = paper.y, paper.page
     for row in term_rows(notice):
@@ -123,7 +123,7 @@ def _term(paper: Paper, notice: Notice) -> None:
     paper.set_fill_color(*ACCENT)
     top = top if paper.page == page else paper.t_margin
     paper.rect(MARGIN - 4, top, 1, paper.y - top, style="F")
-    for note in term_notes(notice):
+    for note in term_notes(notice, zone):
         paper.ln(1.2)
         paper.write_in(8)
         paper.paragraph(note, line=4)

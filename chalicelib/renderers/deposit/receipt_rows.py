@@ -61,18 +61,21 @@ def norm_note(notice: Notice) -> str | None:
     return texts.no_norm if notice.regime is Regime.ACKNOWLEDGEMENT else None
 
 
-def term_notes(notice: Notice) -> Iterator[str]:
-    """Say what the text's version has to say of how this term is counted."""
+def term_notes(notice: Notice, zone: ZoneInfo) -> Iterator[str]:
+    """Say what the text's version has to say of how the dates of this notice are counted."""
     texts, term, deadline = legal_text(notice.legal_text_version, notice.regime), notice.term, notice.deadline
+    counts_on = notice.counts_on
+    if counts_on is not None and counts_on != notice.deposited_at.astimezone(zone).date() and texts.after_hours:
+        yield texts.after_hours.format(day=day_in_words(counts_on))
     if term is not None and term.unit is TermUnit.CALENDAR_DAYS and texts.calendar_days:
         yield texts.calendar_days
     if term is not None and term.unit is TermUnit.MONTHS and texts.months:
         yield texts.months
-    if notice.distance is not None and texts.distance:
+    if notice.distance is not None and notice.distance.days and texts.distance:
         yield texts.distance.format(
             days=_added(notice.distance), place=notice.distance.place, norm=notice.distance.norm
         )
-    if deadline.unconfirmed_year is not None and texts.unconfirmed_year:
+    if term is not None and deadline.unconfirmed_year is not None and texts.unconfirmed_year:
         yield texts.unconfirmed_year.format(year=deadline.confirmed_until)
 
 
@@ -83,6 +86,7 @@ def file_title(number: int, file: StoredFile) -> str:
 
 def _term(notice: Notice) -> Iterator[Row]:
     deadline, term = notice.deadline, notice.term
+    is_of_first_text = legal_text(notice.legal_text_version, notice.regime).months is None
     is_open = notice.regime is Regime.ACKNOWLEDGEMENT and deadline.effective_on is None
     if notice.hours is not None:
         hours = f"De {notice.hours.opens_at:%H:%M} a {notice.hours.closes_at:%H:%M}, en días hábiles"
@@ -92,9 +96,12 @@ def _term(notice: Notice) -> Iterator[Row]:
     elif deadline.effective_on:
         yield Row("Surte efectos", day_in_words(deadline.effective_on))
     yield Row("Plazo", term_in_words(term) if term else "Esta notificación no fija un plazo")
-    if notice.distance is not None:
+    if notice.distance is not None and notice.distance.days:
         yield Row("Más, por distancia", f"{_added(notice.distance)}, desde {notice.distance.place}")
-    yield from _dates_before_opening(deadline, term) if is_open else _fixed_dates(deadline)
+    if term is None and not is_of_first_text:
+        return
+    is_in_months = term is not None and term.unit is TermUnit.MONTHS and not is_of_first_text
+    yield from _dates_before_opening(deadline, is_in_months=is_in_months) if is_open else _fixed_dates(deadline)
 
 
 def _added(distance: Distance) -> str:
@@ -108,8 +115,7 @@ def _fixed_dates(deadline: Deadline) -> Iterator[Row]:
         yield Row("Vence", day_in_words(deadline.term_ends_on), is_strong=True)
 
 
-def _dates_before_opening(deadline: Deadline, term: Term | None) -> Iterator[Row]:
-    is_in_months = term is not None and term.unit is TermUnit.MONTHS
+def _dates_before_opening(deadline: Deadline, *, is_in_months: bool) -> Iterator[Row]:
     start = "Con la primera apertura" if is_in_months else "El día hábil siguiente a la primera apertura"
     yield Row("Inicia", f"{start}; a más tardar, el {day_in_words(deadline.starts_by)}")
     if deadline.ends_by:

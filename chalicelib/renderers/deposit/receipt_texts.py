@@ -24,8 +24,9 @@ class LegalText:
     """What the receipt says under one regime; `opening` has a place for `{institution}`.
 
     The rest is None in a version that never said it. `norm` has a place for `{citation}`, the norm that the
-    institution cited; `no_norm` stands where it cited none. `distance` has places for `{days}`, in words such as `5
-    días hábiles`, for `{place}` and for the table's `{norm}`; `unconfirmed_year` for `{year}`, the last one confirmed.
+    institution cited; `no_norm` stands where it cited none. `after_hours` has a place for `{day}`, in words, and
+    `distance` for `{days}`, in words such as `5 días hábiles`, for `{place}` and for the table's `{norm}`;
+    `unconfirmed_year` for `{year}`, the last one confirmed.
     """
 
     greeting: str
@@ -36,6 +37,7 @@ class LegalText:
     applied: str | None = None
     norm: str | None = None
     no_norm: str | None = None
+    after_hours: str | None = None
     distance: str | None = None
     calendar_days: str | None = None
     months: str | None = None

@@ -71,7 +71,7 @@ def shown_receipt(issued: IssuedReceipt, zone: ZoneInfo, *, sha256: str | None) 
         deposited_at=f"{date_and_hour(notice.deposited_at, zone)} ({zone_in_words(zone)})",
         facts=tuple(fact_rows(notice, zone)),
         terms=tuple(term_rows(notice)),
-        notes=tuple(term_notes(notice)),
+        notes=tuple(term_notes(notice, zone)),
         act=tuple(Row(label, value) for label, value in act_in_words(notice.document)),
         legal_texts=tuple(text for text in (texts.text, texts.applied, norm_note(notice)) if text is not None),
         citation=f"{texts.citation} Texto {notice.legal_text_version}.",

@@ -49,8 +49,9 @@ def tell_deadline(delivered: DeliveredNotice, today: date, calendar: BusinessCal
         return DeadlineTold(Urgency.NONE, "Sin plazo")
     ends = deadline.term_ends_on
     if ends is None:
-        latest = day_in_words(deadline.starts_by)
-        return DeadlineTold(Urgency.WAITING, f"El plazo empieza después de que la abras, a más tardar el {latest}")
+        starts = "cuando la abras" if term.unit is TermUnit.MONTHS else "después de que la abras"
+        latest = day_in_words(deadline.ends_by)
+        return DeadlineTold(Urgency.WAITING, f"El plazo empieza {starts}; vence a más tardar el {latest}")
     if today > ends:
         return DeadlineTold(Urgency.OVER, f"Venció el {day_in_words(ends)}")
     if today == ends:
@@ -61,9 +62,10 @@ def tell_deadline(delivered: DeliveredNotice, today: date, calendar: BusinessCal
     return DeadlineTold(urgency, f"Vence el {day_in_words(ends)}", f"{verb} {number} {noun}")
 
 
-def tell_effect(delivered: DeliveredNotice, today: date) -> tuple[str, ...]:
+def tell_effect(delivered: DeliveredNotice, today: date, calendar: BusinessCalendar) -> tuple[str, ...]:
     """Say under which rule a notice takes effect, with its dates, as sentences for who reads it."""
-    return tuple(_effect(delivered, delivered.deadline_on(today), today))
+    deadline = delivered.deadline_on(today)
+    return (*_effect(delivered, deadline, today), *_counted_by(delivered, deadline, calendar))
 
 
 def _effect(delivered: DeliveredNotice, deadline: Deadline, today: date) -> Iterator[str]:
@@ -81,11 +83,28 @@ def _effect(delivered: DeliveredNotice, deadline: Deadline, today: date) -> Iter
             )
     if notice.term is None:
         yield "La entidad no indicó un plazo. Lee el documento: puede mencionar uno."
-    elif deadline.unconfirmed_year is not None:
+
+
+def _counted_by(delivered: DeliveredNotice, deadline: Deadline, calendar: BusinessCalendar) -> Iterator[str]:
+    """Say what else decided the dates: the hours, the kind of days, the end of what was known, the norm."""
+    notice = delivered.notice
+    deposited = calendar.local(notice.deposited_at)
+    if notice.counts_on is not None and notice.counts_on != deposited.date():
         yield (
-            f"Los días no laborables de {deadline.unconfirmed_year} no estaban confirmados cuando se depositó: si se"
-            " declara otro, el plazo podría terminar después. Pregunta a la entidad."
+            f"Se depositó el {day_in_words(deposited.date())} a las {deposited:%H:%M}, fuera del horario de atención o"
+            f" en un día no hábil: se tiene por recibida el {day_in_words(notice.counts_on)}."
         )
+    if notice.term is not None and notice.term.unit is TermUnit.CALENDAR_DAYS:
+        yield "Los días calendario cuentan todos; si el último no es hábil, el plazo termina el siguiente que lo sea."
+    if notice.term is not None and deadline.unconfirmed_year is not None:
+        yield (
+            f"El plazo pasa de {deadline.confirmed_until}, el último año cuyos días no laborables estaban confirmados"
+            " cuando se depositó: si se declara otro, podría terminar después. Pregunta a la entidad."
+        )
+    if notice.norm is not None:
+        yield f"La entidad notifica así según esta norma: {notice.norm}."
+    elif notice.hours is not None and notice.regime is Regime.ACKNOWLEDGEMENT:
+        yield "No se citó una norma de la entidad para notificar de otro modo: se aplica el acuse de recibo."
 
 
 def _effect_of_opening(delivered: DeliveredNotice, latest: Deadline, today: date) -> Iterator[str]:

@@ -10,7 +10,8 @@ from chalicelib.domain.business_days.calendar_changes import Decision
 from chalicelib.domain.business_days.calendar_version import CalendarVersion
 from chalicelib.domain.calendar import BusinessCalendar, CalendarEntries
 from chalicelib.domain.event import Event, EventType
-from chalicelib.store.calendar_store import CALENDAR_KEY, CalendarStore
+from chalicelib.store.calendar_key import CALENDAR_KEY
+from chalicelib.store.calendar_store import CalendarStore
 
 
 @dataclass(frozen=True, slots=True)

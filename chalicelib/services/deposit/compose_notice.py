@@ -78,7 +78,7 @@ def compose_notice(  # noqa: PLR0913 - the facts of one notice
         legal_text_version=current_legal_text_version(),
         openings=foresee_openings(**dated) if terms.regime is Regime.ACKNOWLEDGEMENT else None,
         norm=terms.norm,
-        hours=terms.counting.hours,
+        hours=None if terms.regime is Regime.IMMEDIATE else terms.counting.hours,
         distance=terms.distance,
     )
 

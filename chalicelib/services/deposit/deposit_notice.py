@@ -71,7 +71,8 @@ class DepositTools:
     pause: Callable[[float], None]
     """Wait some seconds before another try."""
     api_base_url: str
-    portal_address: str
+    portal_url: str
+    """Where the portal's pages begin, for the address on the receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
     )
     receipt = render_receipt(
         notice,
-        verification_url=f"https://{tools.portal_address}/verificar/{notice.verification_code}",
+        verification_url=f"{tools.portal_url}/verificar/{notice.verification_code}",
         zone=tools.calendar.zone,
     )
     receipt_sha256 = hashlib.sha256(receipt).hexdigest()
@@ -295,7 +296,7 @@ def _store(prepared: _Prepared, sender: AuthenticatedSender, tools: DepositTools
 def _has_date_changed(judged: _Judged, tools: DepositTools) -> bool:
     """Tell whether midnight or closing time passed while files were stored: nothing is dated before its commit."""
     counting, local = judged.terms.counting, tools.calendar.local
-    since, now = judged.deposited_at, tools.clock()
+    since, now = judged.deposited_at, tools.clock().replace(microsecond=0)
     dates = [(local(at).date(), legal_date(at, counting.calendar, counting.hours)) for at in (since, now)]
     return dates[0] != dates[1]
 

@@ -41,7 +41,8 @@ def listing(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFile
     mailbox = tools.mailboxes.find(export.mailbox_id)
     head = ListingHead(export.mailbox_id, mailbox.holder.name if mailbox else "", search, made_at)
     found = all_matches(export.mailbox_id, search, notices=tools.search, zone=zone)
-    rows = (_row(delivered, made_at.date(), tools.calendar) for delivered in found)
+    calendar = tools.calendar.with_entries(tools.calendar_entries())
+    rows = (_row(delivered, made_at.date(), calendar) for delivered in found)
     name = f"notificaciones-{export.mailbox_id}-{made_at:%Y%m%d-%H%M}"
     if export.parameters["format"] == ListingFormat.PDF:
         from chalicelib.renderers.export import listing_pdf  # noqa: PLC0415 - fpdf2

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.calendar import BusinessCalendar, CalendarEntries
 from chalicelib.domain.export.export import ListingLimits
 from chalicelib.gateways.export.export_files import ExportFiles
 from chalicelib.gateways.export.export_queue import ExportQueue
@@ -40,6 +40,8 @@ class ExportTools:
     search: NoticeSearchStore
     events: EventStore
     calendar: BusinessCalendar
+    calendar_entries: Callable[[], CalendarEntries]
+    """Read what was entered of it."""
     limits: Callable[[], LimitStore]
     """Made when asked for, since it needs a secret that the worker has no use for."""
     clock: Callable[[], datetime]

@@ -6,29 +6,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from chalicelib.domain.outage.outage import Board
+from chalicelib.store.outage.board_view import Seen
 
 SEEN_FOR = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
 class SeenBoard:
-    """What a process remembers: the board as it last could be read, and when that was last tried."""
+    """What a process remembers: what it last could read, and when that was last tried."""
 
-    board: Board = field(default_factory=Board)
+    last: Seen = field(default_factory=Seen)
     tried_at: datetime | None = None
 
 
-def see_board(*, seen: SeenBoard, read: Callable[[], Board], now: datetime) -> Board:
-    """Return the board, at most a minute old.
+def see_board(*, seen: SeenBoard, read: Callable[[], Seen], now: datetime) -> Seen:
+    """Return the board and the calendar's entries, at most a minute old.
 
     A read that failed is not tried again within that minute either. Until one succeeds, the last board stands.
 
     Raises:
-        Exception: what `read` raises, once a minute; `seen.board` is what to show.
+        Exception: what `read` raises, once a minute; `seen.last` is what to show.
 
     """
     if seen.tried_at is None or not timedelta(0) <= now - seen.tried_at < SEEN_FOR:
         seen.tried_at = now
-        seen.board = read()
-    return seen.board
+        seen.last = read()
+    return seen.last

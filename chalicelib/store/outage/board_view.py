@@ -1,4 +1,4 @@
-"""The board as pages see it: one read, by a client of its own whose patience is short.
+"""What pages see beside their own: one read, by a client of its own whose patience is short.
 
 It knows no tables' models, since a page that anybody may read uses nothing else of the database.
 """
@@ -6,36 +6,52 @@ It knows no tables' models, since a page that anybody may read uses nothing else
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.outage.outage import Board
+from chalicelib.store.calendar_key import CALENDAR_KEY, CURRENT
 from chalicelib.store.codec import from_data
 from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 OUTAGES, BOARD = "#outages", "board"
 """Where the board lies in the table of institutions; no institution is called so."""
+_READ = ((OUTAGES, BOARD), (CALENDAR_KEY, CURRENT))
 _UNREADABLE: tuple[type[Exception], ...] = (*VENDOR_ERRORS, AttributeError, LookupError, TypeError, ValueError)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The board of outages, and what was entered of the calendar as it is stored, None where nothing was."""
+
+    board: Board = field(default_factory=Board)
+    entries: Any = None
+
+
 class BoardView:
-    """Reads the board."""
+    """Reads the board, and the calendar's entries beside it."""
 
     def __init__(self, client: Any, table: str) -> None:
         """Read by a DynamoDB client."""
         self._client = client
         self._table = table
 
-    def read(self) -> Board:
-        """Return the board as it was a moment ago; an empty one where nothing was ever announced.
+    def read(self) -> Seen:
+        """Return both as they were a moment ago; an empty board where nothing was ever announced.
 
         Raises:
             Unavailable: `outages_unread`, also for what cannot be understood.
 
         """
-        key = {"institution_id": {"S": OUTAGES}, "item": {"S": BOARD}}
+        keys = [{"institution_id": {"S": owner}, "item": {"S": item}} for owner, item in _READ]
         try:
-            item = self._client.get_item(TableName=self._table, Key=key).get("Item")
-            return Board() if item is None else from_data(Board, json.loads(item["data"]["S"]))
+            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys}})
+            if answer.get("UnprocessedKeys"):
+                raise LookupError("unprocessed")
+            items = answer.get("Responses", {}).get(self._table, [])
+            found = {item["institution_id"]["S"]: json.loads(item["data"]["S"]) for item in items}
+            board = from_data(Board, found[OUTAGES]) if OUTAGES in found else Board()
+            return Seen(board, found.get(CALENDAR_KEY))
         except _UNREADABLE as error:
             raise Unavailable("outages_unread", "No se pudo leer qué interrupciones hay.") from error

@@ -18,10 +18,11 @@ LIMA = timedelta(hours=5)
 
 
 def a_notice_of(issued: str, deposited: str) -> Notice:
-    """Build a notice of an act, both by Lima's clock."""
+    """Build a notice of an act, both by Lima's clock, in offices that never close."""
     issued_at, deposited_at = (datetime.fromisoformat(at).replace(tzinfo=UTC) + LIMA for at in (issued, deposited))
     notice = a_notice(deposited_at=deposited_at)
-    return replace(notice, document=replace(notice.document, issued_at=issued_at))
+    deadline = replace(notice.deadline, effective_on=datetime.fromisoformat(deposited).date())
+    return replace(notice, deadline=deadline, document=replace(notice.document, issued_at=issued_at))
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,19 @@ def test_the_warning_says_both_days_and_its_field() -> None:
     assert warning == DepositWarning("act_older_than_five_days", warning.detail, "document.issued_at")
     assert "se emitió el 02/03/2026 y debía notificarse hasta el 09/03/2026" in warning.detail
     assert "El depósito se hizo igual" in warning.detail
+
+
+def test_what_came_after_hours_is_notified_on_its_legal_date() -> None:
+    """Sent in the evening of the fifth business day it counts on the sixth."""
+    notice = a_notice_of("2026-03-02 11:00", "2026-03-09 20:00")
+    late = replace(notice, deadline=replace(notice.deadline, effective_on=date(2026, 3, 10)))
+    assert warnings_of(notice, CALENDAR) == ()
+    assert [warning.code for warning in warnings_of(late, CALENDAR)] == ["act_older_than_five_days"]
+
+
+@pytest.mark.parametrize(("in_force", "codes"), [(date(2026, 3, 9), []), (date(2026, 3, 10), ["act_in_force_later"])])
+def test_an_act_in_force_later_than_its_notice_warns_where_there_is_a_term(in_force: date, codes: list[str]) -> None:
+    notice = a_notice_of("2026-03-06 11:00", "2026-03-09 12:00")
+    told = replace(notice, document=replace(notice.document, in_force_from=in_force))
+    assert [warning.code for warning in warnings_of(told, CALENDAR)] == codes
+    assert warnings_of(replace(told, term=None), CALENDAR) == ()

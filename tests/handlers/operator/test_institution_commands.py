@@ -136,9 +136,9 @@ def test_institutions_are_listed_and_shown(added: World, give: Give) -> None:
         ("set muni-villa --receipt withheld", {"attaches_receipt": False}, "attaches_receipt: True → False"),
         ("state muni-villa active", {"state": InstitutionState.ACTIVE}, "state: inactive → active"),
         (
-            f"norm muni-villa --regime acknowledgement --citation '{SUNARP}' --channels email",
-            {"norms": (AppliedNorm(Regime.ACKNOWLEDGEMENT, SUNARP, (Channel.EMAIL,)),)},
-            f"norms: [] → [acknowledgement: {SUNARP} (email)]",
+            f"norm muni-villa --regime deposit --citation '{SUNARP}' --channels email",
+            {"norms": (AppliedNorm(Regime.DEPOSIT, SUNARP, (Channel.EMAIL,)),)},
+            f"norms: [] → [deposit: {SUNARP} (email)]",
         ),
         (
             "hours muni-villa --opens 08:00 --closes 17:00",

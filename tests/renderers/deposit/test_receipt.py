@@ -9,7 +9,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,16 @@ import pikepdf
 import pytest
 
 from chalicelib.domain.calendar import calendar_from_json
-from chalicelib.domain.deadline import Counting, Deadline, Distance, Regime, Term, TermUnit, decide_deadline
+from chalicelib.domain.deadline import (
+    Counting,
+    Deadline,
+    Distance,
+    Regime,
+    Term,
+    TermUnit,
+    decide_deadline,
+    foresee_openings,
+)
 from chalicelib.domain.errors import Unprintable
 from chalicelib.domain.mailbox import DocumentType, Holder
 from chalicelib.domain.notice import AlertAddress, Notice
@@ -128,7 +137,7 @@ def test_before_the_first_opening_paper_says_what_dates_depend_on_and_the_latest
 def test_paper_keeps_the_laws_words_and_what_the_institution_applies_in_paragraphs_of_their_own(tmp_path: Path) -> None:
     text = printed(before_opening(), tmp_path)
 
-    assert "válidamente efectuada. La ley no dice qué ocurre si no la confirma. La entidad aplica lo siguiente" in text
+    assert "válidamente efectuada. La ley no dice qué ocurre si no la confirma. En esta casilla se aplica" in text
     assert "Texto es-PE-2." in text
 
 
@@ -154,18 +163,19 @@ def counted(distance: Distance | None = None, **facts: Any) -> Notice:
     """Make a notice whose dates were counted in a year that nobody confirmed."""
     notice = a_notice(norm="Directiva 001-2026-DEMO, art. 7", hours=PERU.hours, distance=distance, **facts)
     days = 0 if distance is None else distance.days
-    given: dict[str, Any] = {"deposited_at": notice.deposited_at, "term": notice.term}
     counting = Counting(PERU, PERU.hours, days)
-    return replace(notice, deadline=decide_deadline(regime=notice.regime, counting=counting, **given))
+    given: dict[str, Any] = {"deposited_at": notice.deposited_at, "term": notice.term, "counting": counting}
+    openings = foresee_openings(**given) if notice.regime is Regime.ACKNOWLEDGEMENT else None
+    return replace(notice, openings=openings, deadline=decide_deadline(regime=notice.regime, **given))
 
 
 @needs("pdftotext")
 def test_paper_cites_the_norm_of_the_institution_or_says_that_none_was_cited(tmp_path: Path) -> None:
     cited = printed(counted(), tmp_path)
     assert "bajo este régimen: Directiva 001-2026-DEMO, art. 7." in cited
-    assert "no citó una norma" not in cited
+    assert "No se citó" not in cited
     uncited = printed(replace(before_opening(), norm=None), tmp_path)
-    assert "La entidad no citó una norma propia para otro régimen: por defecto se aplica el acuse de recibo." in uncited
+    assert "No se citó una norma de la entidad para notificar de otro modo: se aplica el acuse de recibo." in uncited
 
 
 @needs("pdftotext")
@@ -197,6 +207,31 @@ def test_paper_says_that_a_term_runs_past_the_last_confirmed_year(tmp_path: Path
     assert note in printed(counted(), tmp_path)
     confirmed = replace(counted(), deadline=replace(counted().deadline, confirmed_until=2026))
     assert note not in printed(confirmed, tmp_path)
+
+
+@needs("pdftotext")
+def test_paper_without_a_term_says_nothing_of_a_term_that_starts_or_ends(tmp_path: Path) -> None:
+    for regime in Regime:
+        text = printed(counted(regime=regime, term=None), tmp_path)
+        assert "Plazo Esta notificación no fija un plazo" in text
+        assert "Inicia" not in text
+        assert "El plazo termina después" not in text
+
+
+@needs("pdftotext")
+def test_what_came_after_hours_says_why_it_counts_later(tmp_path: Path) -> None:
+    note = "se tiene por recibida el martes 10 de marzo de 2026, día hábil siguiente (numeral 18.1"
+    evening = datetime(2026, 3, 9, 23, tzinfo=UTC)
+    for regime in (Regime.DEPOSIT, Regime.ACKNOWLEDGEMENT):
+        assert note in printed(counted(regime=regime, deposited_at=evening), tmp_path)
+        assert "18.1" not in printed(counted(regime=regime), tmp_path)
+
+
+@needs("pdftotext")
+def test_months_of_a_notice_issued_under_the_first_texts_start_as_its_paper_says(tmp_path: Path) -> None:
+    former: dict[str, Any] = {"legal_text_version": "es-PE-1", "term": Term(3, TermUnit.MONTHS)}
+    text = printed(counted(regime=Regime.ACKNOWLEDGEMENT, **former), tmp_path)
+    assert "Inicia El día hábil siguiente a la primera apertura" in text
 
 
 @needs("pdftotext")

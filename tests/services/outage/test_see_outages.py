@@ -9,18 +9,19 @@ import pytest
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.outage.outage import Board
 from chalicelib.services.outage.see_outages import SEEN_FOR, SeenBoard, see_board
+from chalicelib.store.outage.board_view import Seen
 from tests.domain.outage.test_outage import NOW, an_outage
 
-FULL = Board((an_outage(),))
+FULL, EMPTY = Seen(Board((an_outage(),))), Seen()
 
 
 class Reads:
     """Counts, and answers or fails as told."""
 
-    def __init__(self, *answers: Board | Exception) -> None:
+    def __init__(self, *answers: Seen | Exception) -> None:
         self.answers = list(answers)
 
-    def __call__(self) -> Board:
+    def __call__(self) -> Seen:
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -28,27 +29,27 @@ class Reads:
 
 
 def test_within_a_minute_nothing_is_read_again() -> None:
-    seen, reads = SeenBoard(), Reads(FULL, Board())
+    seen, reads = SeenBoard(), Reads(FULL, EMPTY)
 
     found = [see_board(seen=seen, read=reads, now=NOW + timedelta(seconds=at)) for at in (0, 1, 59)]
 
     assert found == [FULL] * 3
-    assert see_board(seen=seen, read=reads, now=NOW + SEEN_FOR) == Board()
+    assert see_board(seen=seen, read=reads, now=NOW + SEEN_FOR) == EMPTY
     assert not reads.answers
 
 
 def test_a_failure_is_remembered_too_and_the_last_board_stands() -> None:
-    seen, reads = SeenBoard(), Reads(FULL, Unavailable("outages_unread", ""), Board())
+    seen, reads = SeenBoard(), Reads(FULL, Unavailable("outages_unread", ""), EMPTY)
     see_board(seen=seen, read=reads, now=NOW)
 
     with pytest.raises(Unavailable):
         see_board(seen=seen, read=reads, now=NOW + SEEN_FOR)
     assert see_board(seen=seen, read=reads, now=NOW + SEEN_FOR + timedelta(seconds=59)) == FULL
-    assert see_board(seen=seen, read=reads, now=NOW + 2 * SEEN_FOR) == Board()
+    assert see_board(seen=seen, read=reads, now=NOW + 2 * SEEN_FOR) == EMPTY
 
 
 def test_a_clock_that_was_put_back_does_not_keep_a_board_for_long() -> None:
-    seen, reads = SeenBoard(), Reads(FULL, Board())
+    seen, reads = SeenBoard(), Reads(FULL, EMPTY)
     see_board(seen=seen, read=reads, now=NOW)
 
-    assert see_board(seen=seen, read=reads, now=NOW - timedelta(seconds=1)) == Board()
+    assert see_board(seen=seen, read=reads, now=NOW - timedelta(seconds=1)) == EMPTY

@@ -12,7 +12,7 @@ from chalicelib.config import Config
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.outage.outage import Board
-from chalicelib.store.outage.board_view import BOARD, OUTAGES, BoardView
+from chalicelib.store.outage.board_view import BOARD, OUTAGES, BoardView, Seen
 from chalicelib.store.tables import InstitutionItem
 from tests.domain.outage.test_outage import NOW, an_outage
 
@@ -29,12 +29,12 @@ def an_event(number: int = 1) -> Event:
 
 def test_what_was_written_is_read_by_the_store_and_by_the_view(box: Container) -> None:
     store, outage = outage_store(box), an_outage(expected_until=NOW)
-    assert (store.board(), board_view(box).read()) == (Board(), Board())
+    assert (store.board(), board_view(box).read()) == (Board(), Seen())
 
     assert store.write(outage, (), store.board().with_outages(outage, now=NOW), [an_event()])
 
     assert store.find(outage.outage_id) == outage
-    assert store.board() == board_view(box).read() == Board((outage,), revision=1)
+    assert store.board() == board_view(box).read().board == Board((outage,), revision=1)
     assert event_store(box).list_for_subject(f"outage#{outage.outage_id}") == (an_event(),)
 
 

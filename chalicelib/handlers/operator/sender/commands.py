@@ -53,7 +53,7 @@ SENDER_COMMANDS = (
     Command("institutions distance", "fija o retira una fila del término de la distancia", f"{_INSTITUTIONS}:set_distance", (
         _ID,
         Argument("--place", "line", "el lugar donde vive el administrado, como Iquitos", "LUGAR", is_required=True),
-        Argument("--days", "distance", "cuántos días hábiles se suman, de 1 a 60", "N"),
+        Argument("--days", "distance", "cuántos días hábiles se suman, de 0 a 60: 0 es la propia sede", "N"),
         Argument("--norm", "line", "el cuadro que lo dice", "TEXTO"),
         Argument("--remove", FLAG, "retira la fila"),
     ), one_of=("--days", "--remove"), changes=True),

@@ -10,7 +10,7 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.outage import outage_store
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.outage.outage import ON_BOARD, Outage
-from chalicelib.handlers.page import board_now, local_time, show
+from chalicelib.handlers.page import local_time, seen_now, show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.renderers.outage.outage_words import show_outage
 from chalicelib.renderers.spanish import zone_in_words
@@ -23,7 +23,7 @@ def show_outages(request: PageRequest) -> Response:
     """Show what is under way or planned, and what was; older pages are read from the store."""
     before = request.asked("antes")
     if not before:
-        board = board_now()
+        board = seen_now().board
         return _page(request, board.outages, older=board.outages[:ON_BOARD][-1].outage_id if board.has_older else "")
     if not _ID.fullmatch(before):
         raise NotFound("page_not_found", "Esta página no existe. Revisa si la dirección está bien escrita.")

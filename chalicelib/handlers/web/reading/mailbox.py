@@ -11,6 +11,7 @@ from chalicelib.domain.reading.reading import Reading
 from chalicelib.domain.session import Session
 from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.web.reading.known_calendar import known_calendar
 from chalicelib.renderers.reading.notice_row import row_of
 from chalicelib.services.reading.list_notices import PAGE_SIZES, list_notices
 
@@ -24,7 +25,7 @@ def show_mailbox(request: PageRequest, session: Session) -> Response:
     reading = Reading.READ if request.asked("vista") == READ_TAB else Reading.PENDING
     cursor = request.asked("desde") or None
     listed = list_notices(session, reading, cursor=cursor, limit=PAGE_SIZES[0], tools=tools)
-    today = tools.today()
+    today, calendar = tools.today(), known_calendar()
     return show(
         request,
         "reading/mailbox.html",
@@ -34,7 +35,7 @@ def show_mailbox(request: PageRequest, session: Session) -> Response:
         counts=listed.counts,
         tab=reading.value,
         tab_address=f"/casilla?vista={READ_TAB}" if reading is Reading.READ else "/casilla",
-        rows=[row_of(one, today, tools.calendar) for one in listed.notices],
+        rows=[row_of(one, today, calendar) for one in listed.notices],
         next_cursor=listed.cursor,
         is_first_page=cursor is None,
     )

@@ -19,6 +19,7 @@ from chalicelib.handlers.admission import with_session
 from chalicelib.handlers.commands.reading import NOTICE
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.web.reading.known_calendar import known_calendar
 from chalicelib.renderers.reading.act_words import TITLE_OF_ACT, act_in_words
 from chalicelib.renderers.reading.deadline_words import tell_deadline, tell_effect
 from chalicelib.renderers.reading.notice_page import file_name, files_of, history_of, signature_note
@@ -73,21 +74,21 @@ def _download(request: PageRequest, session: Session, found: FoundNotice, name: 
 
 def _envelope_page(request: PageRequest, delivered: DeliveredNotice) -> Response:
     tools = reading_tools(current())
-    today = tools.today()
+    today, calendar = tools.today(), known_calendar()
     return show(
         request,
         "reading/notice_envelope.html",
         notice=delivered.notice,
         address=address_of(delivered.notice),
         is_acknowledgement=delivered.is_fixed_by_opening,
-        deadline=tell_deadline(delivered, today, tools.calendar),
-        effect=tell_effect(delivered, today),
+        deadline=tell_deadline(delivered, today, calendar),
+        effect=tell_effect(delivered, today, calendar),
     )
 
 
 def _notice_page(request: PageRequest, session: Session, read: ReadNotice) -> Response:
     tools, delivered = reading_tools(current()), read.opened.delivered
-    today, opening = tools.today(), delivered.opening
+    today, opening, calendar = tools.today(), delivered.opening, known_calendar()
     original, *annexes = files_of(delivered.notice)
     is_mine = opening is not None and opening.opened_by == session.user_id
     return show(
@@ -98,8 +99,8 @@ def _notice_page(request: PageRequest, session: Session, read: ReadNotice) -> Re
         original=original,
         annexes=annexes,
         signature_note=signature_note(delivered.notice),
-        deadline=tell_deadline(delivered, today, tools.calendar),
-        effect=tell_effect(delivered, today),
+        deadline=tell_deadline(delivered, today, calendar),
+        effect=tell_effect(delivered, today, calendar),
         title_of_act=TITLE_OF_ACT,
         act=act_in_words(delivered.notice.document),
         history=history_of(delivered.notice, read.timeline),

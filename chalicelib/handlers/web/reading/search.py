@@ -22,6 +22,7 @@ from chalicelib.domain.reading.search_query import (
 from chalicelib.domain.session import Session
 from chalicelib.handlers.page import FieldError, show
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.web.reading.known_calendar import known_calendar
 from chalicelib.renderers.reading.notice_row import row_of
 from chalicelib.renderers.reading.search_json import looked_in_words
 from chalicelib.services.reading.search_notices import search_notices
@@ -50,7 +51,7 @@ def _results(
     request: PageRequest, session: Session, typed: tuple[TypedCondition, ...], conditions: tuple[Condition, ...]
 ) -> Response:
     box = current()
-    today = reading_tools(box).today()
+    today, calendar = reading_tools(box).today(), known_calendar()
     cursor = request.asked("desde") or None
     found = search_notices(
         session, Search(conditions), cursor=cursor, limit=_PAGE_SIZE, tools=search_tools(box)
@@ -60,7 +61,7 @@ def _results(
     return _page(
         request,
         typed,
-        rows=[row_of(one, today, box.calendar) for one in found.notices],
+        rows=[row_of(one, today, calendar) for one in found.notices],
         pairs=pairs,
         told=looked_in_words(until and box.calendar.local(until), is_complete=found.is_complete),
         first_address=f"{request.path}?{urlencode(pairs)}",

@@ -100,12 +100,13 @@ def test_a_norm_that_asks_for_the_mobile_alone_or_for_nothing(world: World) -> N
 
 
 def test_without_a_norm_for_the_own_regime_what_is_told_is_about_the_one_that_applies(world: World) -> None:
+    """The acknowledgement rests on the Ley 31736, which asks for both channels, whatever is cited beside it."""
     keep(world, a_user(1, mobile=None))
     by_mail = AppliedNorm(Regime.ACKNOWLEDGEMENT, "Norma", channels=(Channel.EMAIL,))
     apply(world, by_mail, regime=Regime.DEPOSIT)
 
-    assert told(world) == (True, [], ["acknowledgement"])
-    assert world.deposit().json_body["regime"] == "acknowledgement"
+    assert told(world) == (False, ["sms"], [])
+    assert world.deposit().json_body["code"] == "recipient_channel_missing"
 
 
 def test_who_once_turned_sms_off_gets_them_again(world: World) -> None:

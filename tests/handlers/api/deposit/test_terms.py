@@ -67,7 +67,13 @@ def test_a_regime_that_is_named_without_a_norm_for_it_is_refused(world: World, r
     answer = world.deposit(a_body(regime=regime))
     assert answer.status_code == 422
     assert (answer.json_body["code"], answer.json_body["errors"][0]["field"]) == ("regime_without_norm", "regime")
+    assert "se aplica «acknowledgement»" in answer.json_body["detail"]
     assert not list(NoticeItem.scan())
+
+
+def test_who_asks_for_a_regime_without_norm_is_told_which_applies_without_asking(world: World) -> None:
+    given(world, regime=Regime.DEPOSIT, norms=(DEPOSIT_NORM,))
+    assert "se aplica «deposit»" in world.deposit(a_body(regime="immediate")).json_body["detail"]
 
 
 def test_acknowledgement_may_be_named_without_a_norm(world: World) -> None:
@@ -118,6 +124,18 @@ def test_general_hours_that_were_entered_hold_from_then_on(world: World) -> None
         "2026-03-09",
         {"opens_at": "09:00", "closes_at": "17:00"},
     )
+
+
+def test_a_deposit_within_the_second_of_closing_is_in_time(world: World) -> None:
+    given(world)
+    world.clock.now = datetime(2026, 3, 9, 16, 30, 0, 300_000, tzinfo=LIMA)
+    assert dates(world.deposit())[0] == "2026-03-09"
+
+
+def test_a_measure_of_immediate_effect_looks_at_no_hours_and_names_none(world: World) -> None:
+    world.clock.now = datetime(2026, 3, 9, 22, tzinfo=LIMA)
+    answer = world.deposit(a_body(regime="immediate")).json_body
+    assert (answer["effective_on"], answer["office_hours"]) == ("2026-03-09", None)
 
 
 # The calendar

@@ -148,7 +148,7 @@ def test_a_process_asks_once_a_minute_whatever_it_shows(browser: Browser) -> Non
             calls += book.operations
         browser.people.world.clock.advance(seconds=30)
 
-    assert calls == ["GetItem", "GetItem"]
+    assert calls == ["BatchGetItem", "BatchGetItem"]
 
 
 def test_a_warm_list_page_costs_what_it_did(browser: Browser) -> None:

@@ -6,13 +6,19 @@ import io
 import re
 import shutil
 import subprocess
-from datetime import datetime
+from datetime import date, datetime
 from html import unescape
 from typing import Any
 
 import openpyxl
 import pytest
 
+from chalicelib.bootstrap.outage import seen_board
+from chalicelib.bootstrap.storage import calendar_store
+from chalicelib.domain.business_days.calendar_version import CalendarVersion
+from chalicelib.domain.calendar import CalendarEntries, NonWorkingDay
+from chalicelib.domain.event import Event, EventType
+from chalicelib.services.outage.see_outages import SeenBoard
 from tests.browser_requests import Browser, text_of
 from tests.cloud import Engine
 from tests.deposit_world import a_body
@@ -109,3 +115,22 @@ def _text_of(pdf: bytes, *options: str) -> str:
     area = [*options, "-y", "0", "-H", "600"] if "-x" in options else list(options)
     done = subprocess.run([program, *area, "-", "-"], input=pdf, capture_output=True, check=True)  # noqa: S603
     return done.stdout.decode()
+
+
+def test_a_day_that_was_entered_counts_in_what_is_left_on_the_page_and_in_the_file(
+    visitor: Browser, exports: Exports
+) -> None:
+    world = visitor.people.world
+    store, day = calendar_store(world.container), NonWorkingDay(date(2026, 3, 12), "Día no laborable", "D.S. 1")
+    event = Event("calendar#PE", EventType.CALENDAR_CHANGED, world.clock.now, "e1", "operator:prueba")
+    entries = CalendarEntries(1, declared=(day,))
+    store.change(CalendarVersion(entries, world.clock.now, "operator:prueba", "prueba", "prueba"), event)
+    world.container.made[seen_board] = SeenBoard()
+    assert world.deposit(a_body(term={"amount": 5, "unit": "business_days"}), key="con-feriado").status_code == 201
+
+    [row] = on_the_page(visitor, "/casilla")
+    content = fetched(visitor, exports, "/casilla", "xlsx")
+
+    assert row["Plazo"].endswith("te quedan 5 días hábiles")
+    assert "martes 17 de marzo de 2026" in row["Plazo"]
+    assert in_the_book(content)[0]["Plazo"].endswith("te quedan 5 días hábiles")

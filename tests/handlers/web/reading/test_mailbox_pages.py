@@ -123,7 +123,7 @@ def test_an_opened_notice_shows_everything(visitor: Browser) -> None:
 def test_under_the_acknowledgement_the_envelope_says_that_opening_starts_the_term(visitor: Browser) -> None:
     html = _page(visitor, f"/casilla/{deposit(visitor, regime='acknowledgement')}")
     assert "Abrirla es tu acuse de recibo" in html
-    assert "a más tardar el martes 17 de marzo de 2026" in html
+    assert "a más tardar el lunes 30 de marzo de 2026" in html
     assert "Si la abres hoy, se cuenta desde el martes 10 de marzo de 2026 y termina el lunes 23" in html
 
 
