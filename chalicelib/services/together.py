@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
-from functools import cache
+from functools import cache, partial
 
 _MAX_THREADS = 10
+_here = threading.local()
 
 
 def together(calls: Iterable[Callable[[], object]]) -> None:
-    """Run every call to its end, then raise the first error, if any, in the order given."""
+    """Run every call to its end, then raise the first error, if any, in the order given.
+
+    A call may do the same with calls of its own. Those go to the threads of the next depth: where all of one depth's
+    threads wait, nobody they wait for stands in the queue behind them.
+    """
+    depth: int = getattr(_here, "depth", 0)
     first, *others = calls
-    futures = [_pool().submit(call) for call in others]
+    futures = [_pool(depth).submit(partial(_run, call, depth + 1)) for call in others]
     try:
         first()
     finally:
@@ -21,6 +28,11 @@ def together(calls: Iterable[Callable[[], object]]) -> None:
         future.result()
 
 
+def _run(call: Callable[[], object], depth: int) -> object:
+    _here.depth = depth
+    return call()
+
+
 @cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_MAX_THREADS, thread_name_prefix="together")
+def _pool(depth: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_MAX_THREADS, thread_name_prefix=f"together-{depth}")
