@@ -23,6 +23,8 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 run: .venv/.runtime        ## the whole of Casilla on this machine
 	$(BIN)/python -m infra.local.run
 
+# As it was typed: make expands nothing of it, nor does a shell.
+operator: export override CMD := $(value CMD)
 operator: .venv/.runtime   ## run CMD="alerts list" in what `make run` runs, or in the stack STACK; without CMD: all commands
 	@$(BIN)/python -m infra.operate
 

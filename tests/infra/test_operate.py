@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +22,8 @@ from infra.operate import CannotOperate, in_stack
 from tests.alert_world import hooked, refusing
 from tests.cloud import Engine
 from tests.local_run import operate
+
+ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
@@ -89,3 +93,23 @@ def test_an_engine_that_is_gone_is_told_and_no_success(ministack: dict[str, str]
 
     assert (code, said) == (1, "El servicio no responde. Intente de nuevo en un momento.\n")
     assert "Traceback" not in wrong
+
+
+@pytest.mark.parametrize("typed", ["x $(shell touch {}) US$100 $$HOME $(HOME) #1", "'Jr. $Uno' \"$x\" `touch {}`"])
+@pytest.mark.parametrize("is_argument", [True, False])
+def test_make_hands_a_command_over_as_it_was_typed(tmp_path: Path, typed: str, is_argument: bool) -> None:
+    line, program = typed.format(tmp_path / "made"), tmp_path / "python"
+    program.write_text('#!/bin/sh\nprintf %s "$CMD"\n', "utf-8")
+    program.chmod(0o755)
+    told = [f"CMD={line}"] if is_argument else []
+    environment = {**os.environ, **({} if is_argument else {"CMD": line})}
+    done = subprocess.run(
+        ["make", "-s", "-o", ".venv/.runtime", "operator", f"BIN={tmp_path}", *told],  # noqa: S607 - make of the path
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert done.stdout == line
+    assert not (tmp_path / "made").exists()
