@@ -126,6 +126,7 @@ def decide_regime(institution: Institution, asked: Regime | None) -> Regime:
     """Decide under which regime a deposit goes: no other than `acknowledgement` without a cited norm.
 
     An early date harms the holder, so an institution whose own regime has no norm deposits under `acknowledgement`.
+    So does one whose own is `immediate`: that is for measures which a request has to name.
 
     Raises:
         InvalidInput: `regime_without_norm`, for a regime that the request names.
@@ -133,7 +134,8 @@ def decide_regime(institution: Institution, asked: Regime | None) -> Regime:
     """
     if asked is None:
         cited = institution.norm_for(institution.regime)
-        return Regime.ACKNOWLEDGEMENT if cited is None else institution.regime
+        is_usual = cited is not None and institution.regime is not Regime.IMMEDIATE
+        return institution.regime if is_usual else Regime.ACKNOWLEDGEMENT
     if asked is Regime.ACKNOWLEDGEMENT or institution.norm_for(asked) is not None:
         return asked
     raise InvalidInput(

@@ -95,9 +95,12 @@ def cite_norm(institution: Institution, norm: AppliedNorm, *, is_default: bool) 
     """Cite the norm by which it notifies under a regime, in place of the one before.
 
     Raises:
-        InvalidInput: `channels_required`; under `acknowledgement` the Ley 31736 asks for both.
+        InvalidInput: `channels_required`; under `acknowledgement` the Ley 31736 asks for both. `regime_not_usual`.
 
     """
+    if norm.regime is Regime.IMMEDIATE and is_default:
+        detail = "«immediate» es para medidas cautelares, que cada depósito nombra: no puede ser el régimen usual."
+        raise InvalidInput("regime_not_usual", detail)
     if norm.regime is Regime.ACKNOWLEDGEMENT and set(norm.channels) != set(LEY_31736_CHANNELS):
         detail = "Bajo «acknowledgement» rige la Ley 31736, que exige correo y mensaje de texto: no diga --channels."
         raise InvalidInput("channels_required", detail)

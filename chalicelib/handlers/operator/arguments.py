@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, time
 from typing import Any, NoReturn, TypeVar
@@ -28,6 +29,7 @@ _LONGEST_USERNAME = 40
 _DEPOSIT = re.compile(r"[^\s#]{1,100}#[0-9a-f]{64}")
 _DAYS, _LONGEST_LINE = 60, 300
 _WORDS = "words"
+_YEARS = range(1900, 2101)
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _LIKE_A_KEY = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
@@ -166,7 +168,7 @@ def _deposit(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    line = text.strip()
+    line = unicodedata.normalize("NFC", text[: _LONGEST_LINE * 2]).strip()
     if not 1 < len(line) <= _LONGEST_LINE:
         detail = f"«{echo(line)}» no sirve: son de 2 a {_LONGEST_LINE} letras en una sola línea."
         raise InvalidInput("line_invalid", detail)
@@ -179,9 +181,12 @@ def _day(text: str) -> date:
     if not _ISO_DAY.fullmatch(text):
         raise InvalidInput("day_invalid", detail)
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise InvalidInput("day_invalid", detail) from error
+    if day.year not in _YEARS:
+        raise InvalidInput("day_invalid", f"«{echo(text)}» está fuera de los años {_YEARS[0]} a {_YEARS[-1]}.")
+    return day
 
 
 def _hour(text: str) -> time:
@@ -253,7 +258,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "state": _one_of("state", {state.value: state for state in InstitutionState}),
     "username": _username,
     "version": _number("version", range(1_000_000)),
-    "year": _number("year", range(2000, 2101)),
+    "year": _number("year", _YEARS),
     "affected": outage_arguments.affected,
     "moment": outage_arguments.moment,
     "outage": outage_arguments.outage,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.domain.errors import InvalidInput
@@ -12,6 +13,7 @@ from chalicelib.renderers.spanish import one_line
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}", re.ASCII)
 _ECHO = 40
+_YEARS = range(2000, 2101)
 
 
 def moment(text: str | None) -> datetime | None:
@@ -24,10 +26,10 @@ def moment(text: str | None) -> datetime | None:
     if text is None:
         return None
     if _MOMENT.fullmatch(text):
-        try:
-            return datetime.fromisoformat(text)
-        except ValueError:
-            pass
+        with suppress(ValueError):
+            found = datetime.fromisoformat(text)
+            if found.year in _YEARS:
+                return found
     shown = one_line(text)[:_ECHO]
     detail = f"«{shown}» no es una fecha y hora: se escribe como '2026-03-09 15:30', en la hora del país."
     raise InvalidInput("moment_invalid", detail)

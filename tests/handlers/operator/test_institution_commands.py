@@ -282,3 +282,23 @@ def test_what_is_changed_counts_for_the_next_request(world: World, give: Give) -
     assert (refused.status_code, refused.json_body["code"]) == (403, "institution_inactive")
     give(f"institutions state {INSTITUTION_ID} active {WHO}")
     assert world.deposit(key="clave-3").status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("norm muni-villa --regime immediate --citation 'TUO, art. 25' --default", "no puede ser el régimen usual"),
+        ("norm muni-villa --regime acknowledgement --citation 'Directiva 1' --channels email", "Ley 31736"),
+    ],
+)
+def test_a_norm_that_would_harm_holders_is_not_cited(added: World, give: Give, line: str, told: str) -> None:
+    code, said = give(f"institutions {line} {WHO}")
+    assert code == 1
+    assert told in said
+    assert found(added).norms == ()
+
+
+def test_a_place_is_the_same_however_its_accents_were_typed(added: World, give: Give) -> None:
+    for place in ("Can\u0303ete", "Ca\u00f1ete"):
+        assert give(f"institutions distance muni-villa --place '{place}' --days 2 --norm 'R.A. 1' {WHO}")[0] == 0
+    assert [distance.place for distance in found(added).distances] == ["Ca\u00f1ete"]

@@ -54,6 +54,12 @@ def test_without_a_norm_a_deposit_goes_under_acknowledgement(world: World, own: 
     assert (answer["regime"], answer["norm"], answer["effective_on"]) == ("acknowledgement", None, None)
 
 
+def test_a_measure_of_immediate_effect_is_nobodys_usual_regime(world: World) -> None:
+    given(world, regime=Regime.IMMEDIATE, norms=(AppliedNorm(Regime.IMMEDIATE, "TUO, art. 25"),))
+    assert world.deposit(key="clave-1").json_body["regime"] == "acknowledgement"
+    assert world.deposit(a_body(regime="immediate"), key="clave-2").json_body["regime"] == "immediate"
+
+
 def test_the_norm_that_is_applied_is_answered_and_stored(world: World) -> None:
     given(world, regime=Regime.DEPOSIT, norms=(DEPOSIT_NORM,))
     answer = world.deposit().json_body
