@@ -272,7 +272,10 @@ class Sender:
     ) -> dict[str, Any]:
         """Deposit a notice and return the service's answer; safe to call again after anything that went wrong.
 
-        `details` holds recipient, case_file, document and, optionally, regime and term, as the guide shows them.
+        `details` holds recipient, case_file, document and, optionally, regime and term, as the guide shows them. A
+        term needs its place too, `{"amount": 15, "unit": "business_days", "place": "…"}`, where the institution has
+        a table of distances. `document` may say since when the act is in force, whether it ends the administrative
+        path and which remedies there are.
         `idempotency_key` is best your own number of the notice; left out, it is made from the contents, and the
         same contents are then the same deposit.
 
@@ -324,8 +327,12 @@ class Sender:
         return {**described, "upload_id": grant["upload_id"]}
 
     def get_deposit(self, notice_id: str) -> dict[str, Any]:
-        """One deposit and what happened to it."""
+        """One deposit as its receipt tells it, what was seen in its files, and its links; nothing that came after."""
         return self._call("GET", f"/v1/deposits/{quote(notice_id, safe='')}").json()
+
+    def get_status(self, notice_id: str) -> dict[str, Any]:
+        """Tell what happened after a deposit: its alerts, whether it was opened and downloaded, the dates in force."""
+        return self._call("GET", f"/v1/deposits/{quote(notice_id, safe='')}/status").json()
 
     def list_deposits(self, month: str, *, page_size: int = 50) -> Iterator[dict[str, Any]]:
         """All deposits of a month of the country's, `YYYY-MM`, page by page."""
@@ -472,6 +479,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         deposit.add_argument(f"--{name}", required=True, help=f"document.{name.replace('-', '_')}")
     deposit.add_argument("--regime", choices=["deposit", "acknowledgement", "immediate"])
     deposit.add_argument("--term", help="plazo, por ejemplo 15:business_days")
+    deposit.add_argument("--place", help="dónde vive el destinatario, como lo dice la tabla de distancia de la entidad")
     deposit.add_argument("--in-force-from", help="desde cuándo rige el acto, AAAA-MM-DD")
     deposit.add_argument(
         "--ends-administrative-path", choices=["si", "no"], help="si el acto agota la vía administrativa"
@@ -490,6 +498,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     receipt.add_argument("output", type=Path)
     show = commands.add_parser("show", parents=[common], help="muestra un depósito")
     show.add_argument("notice_id")
+    status = commands.add_parser("status", parents=[common], help="muestra qué pasó después de un depósito")
+    status.add_argument("notice_id")
     listing = commands.add_parser("list", parents=[common], help="lista los depósitos de un mes")
     listing.add_argument("month", help="AAAA-MM")
     mailbox = commands.add_parser("mailbox", parents=[common], help="pregunta si una casilla puede recibir")
@@ -518,6 +528,10 @@ def _details(args: argparse.Namespace) -> dict[str, Any]:
         details["regime"] = args.regime
     if args.term:
         details["term"] = _term(args.term)
+    if args.place:
+        if not args.term:
+            raise ValueError("--place va con --term")
+        details["term"]["place"] = args.place
     return details
 
 
@@ -544,6 +558,8 @@ def _run(args: argparse.Namespace) -> object:
             return {"bytes": args.output.write_bytes(sender.download_receipt(args.notice_id))}
         case "show":
             return sender.get_deposit(args.notice_id)
+        case "status":
+            return sender.get_status(args.notice_id)
         case "list":
             return list(sender.list_deposits(args.month))
         case _:

@@ -47,6 +47,14 @@ def read_mobile(text: str, *, field: str) -> str:
     raise InvalidInput("mobile_invalid", detail, field=field)
 
 
+def is_mobile(text: str, mobile: str) -> bool:
+    """Tell whether a number as typed is this one, in E.164."""
+    try:
+        return read_mobile(text, field="mobile") == mobile
+    except InvalidInput:
+        return False
+
+
 def read_email(text: str, *, field: str) -> str:
     """Return the address without outer spaces and with its domain in small letters (RFC 5321, 4.1.2 and 4.5.3.1).
 

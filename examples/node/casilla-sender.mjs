@@ -177,7 +177,7 @@ async function main() {
     options: Object.fromEntries(
       [
         ...['base-url', 'authority', 'key', 'keyid', 'journal', 'idempotency-key'],
-        ...['recipient', 'case-file', 'case-opened', 'regime', 'term', ...names],
+        ...['recipient', 'case-file', 'case-opened', 'regime', 'term', 'place', ...names],
       ].map((name) => [name, text]),
     ),
   })
@@ -193,6 +193,10 @@ async function main() {
   if (values.term) {
     const [amount, unit] = values.term.split(':')
     details.term = { amount: Number(amount), unit }
+  }
+  if (values.place) {
+    if (!details.term) throw new Error('--place va con --term')
+    details.term.place = values.place
   }
   const sender = new Sender({
     baseUrl: values['base-url'],

@@ -7,7 +7,6 @@ import base64
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import Request
@@ -20,12 +19,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from chalicelib.domain import deadline, errors
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState
-from chalicelib.domain.alert.alert_sending import Accepted, begin_attempt, settle
 from chalicelib.domain.calendar import calendar_from_json
 from chalicelib.domain.codes import parse_code
-from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.mailbox import Channel, DocumentType, Holder
+from chalicelib.domain.mailbox import DocumentType, Holder
 from chalicelib.domain.notice import (
     AlertAddress,
     CaseFile,
@@ -38,13 +34,10 @@ from chalicelib.domain.notice import (
     StoredFile,
 )
 from chalicelib.domain.notice import Sender as NoticeSender
-from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Seen
-from chalicelib.domain.reading.timeline import Extent, NoticeLog, timeline
 from chalicelib.domain.upload import file_check, filename, upload
 from chalicelib.handlers import doors
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from chalicelib.renderers.notice_json import facts_as_json
-from chalicelib.renderers.reading.delivered_json import status_as_json
 from examples.casilla_sender import Sender, content_digest, sign_bytes, signature_base, signature_fields
 
 ROOT = Path(__file__).parents[2]
@@ -155,24 +148,6 @@ def test_answer_of_a_deposit_has_the_fields_of_the_example() -> None:
     told = facts_as_json(FileFacts((FileSignature("", covers_whole_file=True),), (FileAttachment("", "", "", 1),)))
     for name, seen in told.items():
         assert list(example["files"][0][name][0]) == list(seen[0])
-
-
-def test_what_became_of_a_deposit_is_told_as_in_the_example() -> None:
-    (example,) = (json.loads(b) for b in re.findall(r"```json\n(.*?)\n```", GUIDE, re.DOTALL) if '"timeline_' in b)
-    at = [datetime(2026, 3, 9, 20, 15, second, tzinfo=UTC) for second in range(30, 34)]
-    notice = replace(_notice(), deposited_at=at[0])
-    delivered = DeliveredNotice(notice, Opening("e1", at[2], "u1", None), (Seen("u1", "Rosa", at[2]),))
-    waiting = AlertBatch("", "", at[0], (Alert("u1.email", Channel.EMAIL, "uno@ejemplo.pe"),))
-    alerts = settle(begin_attempt(waiting, at[1]), {"u1.email": Accepted("m-1")}, now=at[1])
-    downloaded = Event("notice#", EventType.NOTICE_DOWNLOADED, at[3], "e2", "user:u1", data={"file": "main"})
-    told = timeline(delivered, alerts, NoticeLog((downloaded,), Extent.WHOLE))
-
-    answer = status_as_json(delivered, told, (("main", at[3]),), today=at[0].date())
-
-    assert {name: answer[name] for name in example} == example
-    assert set(re.findall(r"^\| `(\w+)` \| ", GUIDE, re.MULTILINE)) >= {state.value for state in AlertState}
-    for extent in (Extent.WHOLE, Extent.NEWEST):
-        assert f"`{extent.value}`" in GUIDE
 
 
 def test_dates_of_the_example_are_those_of_the_calendar() -> None:

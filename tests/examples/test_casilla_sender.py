@@ -299,6 +299,7 @@ def test_receipt_is_fetched_from_the_link_without_our_signature(sender: Sender) 
 
 def test_single_deposit_and_mailbox_are_read(sender: Sender) -> None:
     assert sender.get_deposit("A") == {"path": "/api/v1/deposits/A"}
+    assert sender.get_status("A") == {"path": "/api/v1/deposits/A/status"}
     assert sender.get_mailbox("1-40000002") == {"path": "/api/v1/mailboxes/1-40000002"}
 
 
@@ -353,6 +354,29 @@ def test_terminal_says_what_the_act_leads_to(
     assert "--remedy va como" in capsys.readouterr().err
 
 
+PLACE = ["--place", "Villa Lejana"]
+TERM_WITH_PLACE = {"amount": 15, "unit": "business_days", "place": "Villa Lejana"}
+
+
+def test_terminal_says_where_the_recipient_lives(
+    service: Service, private_key: PrivateKey, tmp_path: Path, pdf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = _command(service, _key_file(tmp_path, private_key), pdf)
+    assert main([*command[:-1], *PLACE, command[-1]]) == 0
+    assert json.loads(_deposit_bodies(service)[0])["term"] == TERM_WITH_PLACE
+    term = command.index("--term")
+    assert main([*command[:term], *PLACE, command[-1]]) == 1
+    assert "--place va con --term" in capsys.readouterr().err
+
+
+def test_terminal_tells_what_happened_after_a_deposit(
+    service: Service, private_key: PrivateKey, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = _key_file(tmp_path, private_key)
+    assert main(["status", "--base-url", service.base_url, "--key", str(key), "--keyid", KEY_ID, "A"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"path": "/api/v1/deposits/A/status"}
+
+
 def test_terminal_tells_why_it_was_refused(
     service: Service, private_key: PrivateKey, tmp_path: Path, pdf: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -386,10 +410,12 @@ def test_one_error_is_told_once(sender: Sender, service: Service, pdf: Path) -> 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 
 
-def _node(service: Service, private_key: PrivateKey, folder: Path, pdf: Path) -> subprocess.CompletedProcess[str]:
+def _node(
+    service: Service, private_key: PrivateKey, folder: Path, pdf: Path, *more: str
+) -> subprocess.CompletedProcess[str]:
     script = ROOT / "examples" / "node" / "casilla-sender.mjs"
     return subprocess.run(  # noqa: S603 - our own script
-        [str(shutil.which("node")), str(script), *_command(service, _key_file(folder, private_key), pdf)],
+        [str(shutil.which("node")), str(script), *_command(service, _key_file(folder, private_key), pdf), *more],
         capture_output=True,
         text=True,
         timeout=60,
@@ -405,6 +431,17 @@ def test_node_client_written_from_the_guide_signs_what_the_service_verifies(
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout) == {"notice_id": "notice-0"}
     assert json.loads(_deposit_bodies(service)[0])["document"] == DETAILS["document"]
+
+
+@needs_node
+def test_node_client_says_where_the_recipient_lives(
+    service: Service, private_key: PrivateKey, tmp_path: Path, pdf: Path
+) -> None:
+    done = _node(service, private_key, tmp_path, pdf, *PLACE)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(_deposit_bodies(service)[0])["term"] == TERM_WITH_PLACE
+    done = _node(service, private_key, tmp_path, pdf, *PLACE, "--term", "")
+    assert (done.returncode, done.stderr) == (1, "No se aceptó: --place va con --term\n")
 
 
 @needs_node

@@ -41,14 +41,16 @@ class Verification:
     sha256: str | None
 
 
-def read_verification(code: str, sha256: str) -> Verification:
-    """Read what was typed or pasted, empty for what was not given.
+def read_verification(code: str, sha256: str, *, by_file: bool = False) -> Verification:
+    """Read what was typed or pasted, empty for what was not given; `by_file` wants a file's hash.
 
     Raises:
         InvalidInput: `code_invalid` for a typing mistake, by the code's check character; `sha256_malformed`;
-            `verification_empty`.
+            `verification_empty`; `file_not_chosen`.
 
     """
+    if by_file and not sha256.strip():
+        raise InvalidInput("file_not_chosen", "Elige el archivo, o pega su SHA-256.", field="file")
     if not code.strip() and not sha256.strip():
         raise InvalidInput("verification_empty", "Escribe el código o elige un archivo.", field="code")
     return Verification(_read_code(code) if code.strip() else None, _read_sha256(sha256) if sha256.strip() else None)

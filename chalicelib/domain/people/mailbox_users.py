@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from chalicelib.domain.access.account import Account
-from chalicelib.domain.contact import read_email, read_mobile
+from chalicelib.domain.contact import is_mobile, read_email, read_mobile
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, refusal_of, refusals
 from chalicelib.domain.identity_document import check_document_number
 from chalicelib.domain.mailbox import (
@@ -159,6 +159,23 @@ def with_mobile(mailbox: Mailbox, user: MailboxUser, typed: str) -> Mailbox:
             field="mobile",
         )
     return with_user(mailbox, replace(user, mobile=mobile))
+
+
+def without_mobile(mailbox: Mailbox, user: MailboxUser, typed: str) -> Mailbox:
+    """Take a user's mobile away, which was asked for beside the number typed: that one or none.
+
+    Raises:
+        InvalidInput: `mobile_and_removal`, for another number.
+        LastMobile: `last_mobile`.
+
+    """
+    if user.mobile is not None and typed.strip() and not is_mobile(typed, user.mobile):
+        raise InvalidInput(
+            "mobile_and_removal",
+            "Escribiste otro número y también marcaste quitarlo. Haz una de las dos cosas.",
+            field="mobile",
+        )
+    return with_mobile(mailbox, user, "")
 
 
 def disabled(mailbox: Mailbox, user: MailboxUser) -> Mailbox:

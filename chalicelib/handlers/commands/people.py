@@ -83,6 +83,17 @@ def change_contact(fields: Fields, session: Session, *, origin: str) -> Profile:
     return profile.change_mobile(session, mobile, origin=origin, tools=access_tools(box), now=box.clock())
 
 
+def set_mobile(fields: Fields, session: Session, *, origin: str) -> Profile:
+    """Change the mobile; it is taken away where `remove` says so, and never by an empty field."""
+    box = current()
+    tools, now = access_tools(box), box.clock()
+    removes = fields.has("remove")
+    mobile = fields.text("mobile", longest=_LONGEST) if fields.has("mobile") or not removes else ""
+    if removes:
+        return profile.remove_mobile(session, mobile, origin=origin, tools=tools, now=now)
+    return profile.change_mobile(session, mobile, origin=origin, tools=tools, now=now)
+
+
 def ask_for_email(asked: NewEmail, session: Session, *, origin: str) -> Profile:
     """Send a code to a new address."""
     box = current()

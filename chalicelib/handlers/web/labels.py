@@ -16,6 +16,7 @@ LABELS = {
     "email": "Correo Electrónico",
     "email_again": "Repetir Correo Electrónico",
     "mobile": "Teléfono/Celular",
+    "remove": "Quitar mi celular",
     "name": "Nombres y apellidos",
     "doing": "Lo que pediste",
     "anio": "Año",
@@ -25,7 +26,7 @@ LABELS = {
 }
 
 DOCUMENT_TYPES = {"DNI": "DNI", "CE": "Carné de extranjería", "PASAPORTE": "Pasaporte", "RUC": "RUC"}
-_WORDS = {"document_type": DOCUMENT_TYPES}
+_WORDS = {"document_type": DOCUMENT_TYPES, "remove": {"si": "Sí"}}
 
 
 def label_of(name: str) -> str:

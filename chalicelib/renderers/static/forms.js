@@ -66,4 +66,6 @@ for (const link of document.querySelectorAll("[data-captcha-audio]")) {
     player.play().catch(() => {});
   });
 }
-document.querySelector(".error-summary")?.focus();
+
+// After a page was loaded whole, what came of the last step is where reading begins; the page's title says it as well.
+document.querySelector(".error-summary, [data-outcome]")?.focus();

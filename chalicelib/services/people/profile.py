@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from chalicelib.domain.access.token import Token, TokenKind
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
-from chalicelib.domain.people.mailbox_users import require_user, with_mobile
+from chalicelib.domain.people.mailbox_users import require_user, with_mobile, without_mobile
 from chalicelib.domain.session import Session
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.people.change_people import change_people
@@ -61,9 +63,32 @@ def change_mobile(session: Session, typed: str, *, origin: str, tools: AccessToo
         MailboxChanged: `mailbox_changed`.
 
     """
+    return _change(session, partial(with_mobile, typed=typed), origin=origin, tools=tools, now=now)
 
+
+def remove_mobile(session: Session, typed: str, *, origin: str, tools: AccessTools, now: datetime) -> Profile:
+    """Take the mobile away, which was asked for beside the number typed; where there is none nothing changes.
+
+    Raises:
+        SessionEnded: `session_ended`.
+        InvalidInput: `mobile_and_removal`.
+        LastMobile: `last_mobile`.
+        MailboxChanged: `mailbox_changed`.
+
+    """
+    return _change(session, partial(without_mobile, typed=typed), origin=origin, tools=tools, now=now)
+
+
+def _change(
+    session: Session,
+    with_change: Callable[[Mailbox, MailboxUser], Mailbox],
+    *,
+    origin: str,
+    tools: AccessTools,
+    now: datetime,
+) -> Profile:
     def decide(mailbox: Mailbox, user: MailboxUser) -> PeopleChange | None:
-        changed = with_mobile(mailbox, user, typed)
+        changed = with_change(mailbox, user)
         if changed == mailbox:
             return None
         event = tools.user_event(EventType.PROFILE_CHANGED, user.user_id, origin=origin, now=now)

@@ -78,14 +78,17 @@ def verify_by_form(request: PageRequest) -> Response:
         return _form_page(request, TooLarge("file_too_large_here", detail, field="file"), code=code)
     if file.filename:
         sha256 = hashlib.sha256(file.content).hexdigest()
-    return _looked_for(request, code, sha256, leads_on="captcha_id" not in request.form)
+    by_file = request.value("by") == "file"
+    return _looked_for(request, code, sha256, by_file=by_file, leads_on="captcha_id" not in request.form)
 
 
-def _looked_for(request: PageRequest, code: str, sha256: str, *, leads_on: bool = False) -> Response:
+def _looked_for(
+    request: PageRequest, code: str, sha256: str, *, by_file: bool = False, leads_on: bool = False
+) -> Response:
     """Tell what was found; a typing mistake is told before anything is read or counted."""
     typed = {"code": code[:_LONGEST_ECHO], "sha256": sha256[:_LONGEST_ECHO]}
     try:
-        asked = read_verification(code, sha256)
+        asked = read_verification(code, sha256, by_file=by_file)
     except InvalidInput as error:
         return _form_page(request, error, **typed)
     if leads_on:

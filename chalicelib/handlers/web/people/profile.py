@@ -24,7 +24,8 @@ PROFILE_PAGE = "/perfil"
 _TOLD = {
     "correo": "Tu correo cambió. Desde ahora los avisos llegan a la dirección nueva.",
     "celular": "Guardamos tu celular.",
-    "sin-celular": "Quitamos tu celular. Los avisos te llegan por correo.",
+    "sin-celular": "Quitamos tu celular. Desde ahora tus avisos llegan solo por correo. La casilla conserva el celular"
+    " de otro usuario, al que siguen llegando sus mensajes de texto.",
     "cerrada": "Esa sesión está cerrada.",
     "cerradas": "Cerramos tus demás sesiones. Solo queda abierta la de este equipo.",
 }
@@ -42,13 +43,16 @@ def show_own_profile(request: PageRequest, session: Session) -> Response:
             lambda: accesses.extend(access.own_accesses(session)),
         ]
     )
+    has_mobile = Channel.SMS in live_channels(profiles[0].mailbox)
+    what = request.asked("hecho")
+    is_so = {"celular": bool(profiles[0].user.mobile), "sin-celular": has_mobile and not profiles[0].user.mobile}
     context: dict[str, Any] = {
         "profile": profiles[0],
-        "has_mobile": Channel.SMS in live_channels(profiles[0].mailbox),
+        "has_mobile": has_mobile,
         "document_types": DOCUMENT_TYPES,
         "accepted": _accepted(profiles[0].mailbox.accepted),
         "accesses": accesses,
-        "told": _TOLD.get(request.asked("hecho"), ""),
+        "told": _TOLD.get(what, "") if is_so.get(what, True) else "",
         "is_bad": False,
     }
     return show(request, "people/profile.html", **context)
@@ -58,18 +62,19 @@ def show_mobile(request: PageRequest, session: Session) -> Response:
     """Ask for the mobile."""
     shown = people.own_profile(session)
     mobile = (shown.user.mobile or "").removeprefix("+51")
-    return show(request, "people/profile_mobile.html", mobile=mobile, is_last=_is_last(shown))
+    return show(request, "people/profile_mobile.html", mobile=mobile, removes=False, **_choices(shown))
 
 
 def change_mobile_by_form(request: PageRequest, session: Session) -> Response:
-    """Change it; an empty field takes it away."""
-    mobile = request.value("mobile")
+    """Change it, or take it away where that was ticked; an empty field by itself is a mistake."""
+    removes = bool(request.value("remove"))
     try:
-        people.change_contact(request.field_as_typed("mobile"), session, origin=request.origin)
+        people.set_mobile(request.fields("mobile", "remove"), session, origin=request.origin)
     except CasillaError as error:
-        is_last = _is_last(people.own_profile(session))
-        return show_form(request, "people/profile_mobile.html", error, LABELS, mobile=mobile, is_last=is_last)
-    return _done("celular" if mobile.strip() else "sin-celular")
+        typed = {"mobile": request.value("mobile"), "removes": removes}
+        choices = _choices(people.own_profile(session))
+        return show_form(request, "people/profile_mobile.html", error, LABELS, **typed, **choices)
+    return _done("sin-celular" if removes else "celular")
 
 
 def end_access_by_button(request: PageRequest, session: Session, session_id: str) -> Response:
@@ -84,8 +89,9 @@ def end_other_accesses_by_button(request: PageRequest, session: Session) -> Resp
     return _done("cerradas", [cookie(SESSION_COOKIE, opened.cookie)])
 
 
-def _is_last(shown: Profile) -> bool:
-    return has_last_mobile(shown.mailbox, shown.user)
+def _choices(shown: Profile) -> dict[str, Any]:
+    is_last = has_last_mobile(shown.mailbox, shown.user)
+    return {"is_last": is_last, "can_remove": bool(shown.user.mobile) and not is_last}
 
 
 def _done(what: str, cookies: Iterable[str] = ()) -> Response:

@@ -63,7 +63,7 @@ def _results(
         typed,
         rows=[row_of(one, today, calendar) for one in found.notices],
         pairs=pairs,
-        told=looked_in_words(until and box.calendar.local(until), is_complete=found.is_complete),
+        looked_in=looked_in_words(until and box.calendar.local(until), is_complete=found.is_complete),
         first_address=f"{request.path}?{urlencode(pairs)}",
         next_address=found.cursor and f"{request.path}?{urlencode([*pairs, ('desde', found.cursor)])}",
         is_first_page=cursor is None,
@@ -83,7 +83,7 @@ def _page(
     values: dict[str, Any] = {
         "rows": None,
         "pairs": (),
-        "told": "",
+        "looked_in": "",
         "first_address": "",
         "next_address": None,
         "is_first_page": True,

@@ -199,6 +199,56 @@ def test_what_the_form_lacks_is_told_beside_its_field_without_a_call(
     assert told in text_of(answer)
 
 
+@pytest.mark.parametrize("code", ["", "de la constancia", "2222"])
+def test_a_file_that_was_not_chosen_is_told_beside_the_field_for_it(
+    browser: Browser, issued: Issued, code: str
+) -> None:
+    code = issued.code if code == "de la constancia" else code
+    for page in (PAGE, f"{PAGE}/{issued.code}"):
+        html = text_of(browser.get(page))
+        [button] = re.findall(r'<button[^>]*class="second"[^>]*>(?:Verificar el archivo|Comparar)<', html)
+        assert 'name="by" value="file"' in button, page
+
+    answer = post_form(browser, code=code, sha256=" ", by="file")
+
+    html = text_of(answer)
+    check_html(html)
+    assert answer.status_code == 422
+    assert '<a href="#file">Elige el archivo' in html
+    assert 'id="file-error"' in html
+    assert re.findall(r'<input id="(\w+)"[^>]*aria-invalid', html) == ["file"]
+    assert f'value="{code}"' in html or not code
+
+
+@pytest.mark.parametrize("by", ["", "file"])
+def test_a_hash_that_was_pasted_counts_whichever_button_is_pressed(browser: Browser, issued: Issued, by: str) -> None:
+    led = post_form(browser, code="", sha256=issued.sha256, by=by)
+    assert led.headers["Location"] == f"{PAGE}?sha256={issued.sha256}"
+
+
+@pytest.mark.parametrize(
+    ("file", "title", "box"),
+    [
+        (None, "Este servicio emitió la constancia {code}", "Este servicio emitió esta constancia."),
+        ("receipt", "El archivo es la constancia {code}", "Este archivo es exactamente la constancia"),
+        ("document", "El archivo es un documento de la constancia {code}", "Este archivo es exactamente"),
+        ("none", "El archivo no es de la constancia {code}", "Este archivo no es ninguno"),
+    ],
+)
+def test_what_came_of_a_verification_stands_in_the_title_and_is_where_the_page_begins(
+    browser: Browser, issued: Issued, file: str | None, title: str, box: str
+) -> None:
+    hashes = {"receipt": issued.sha256, "document": PDF_HASH, "none": OTHER_HASH}
+    asked = f"?sha256={hashes[file]}" if file else ""
+
+    html = text_of(browser.get(f"{PAGE}/{issued.code}{asked}"))
+
+    check_html(html)
+    assert f"<title>{title.format(code=issued.code)} \N{EN DASH} " in html
+    [begins] = re.findall(r'<div class="box \w+"[^>]* tabindex="-1" data-outcome><p><strong>([^<]+)', html)
+    assert begins.startswith(box)
+
+
 def test_a_file_that_is_sent_is_hashed_and_forgotten_which_the_page_says_before(
     browser: Browser, moto_engine: Engine, issued: Issued, lines: Lines
 ) -> None:

@@ -185,7 +185,7 @@ def test_without_a_code_that_is_awaited_the_way_begins_anew(browser: Browser) ->
     assert page.status_code == 200
 
 
-def test_the_mobile_changes_goes_and_is_checked(browser: Browser) -> None:
+def test_the_mobile_changes_and_is_checked(browser: Browser) -> None:
     answer = fill(browser, "/perfil/celular", mobile="987 654-321")
     assert "Guardamos tu celular" in words(browser.get(answer.headers["Location"]))
     assert own(browser).mobile == "+51987654321"
@@ -194,25 +194,75 @@ def test_the_mobile_changes_goes_and_is_checked(browser: Browser) -> None:
     assert "01&#34;&gt;&lt;b&gt;" in text_of(wrong)
     browser.post("/perfil/celular", None, csrf=browser.csrf())
     assert own(browser).mobile == "+51987654321"
-    answer = fill(browser, "/perfil/celular", mobile="")
-    assert "Quitamos tu celular" in words(browser.get(answer.headers["Location"]))
+
+
+@pytest.mark.parametrize("has_mobile", [True, False])
+@pytest.mark.parametrize("typed", ["", "  "])
+def test_an_empty_field_takes_no_mobile_away(browser: Browser, typed: str, has_mobile: bool) -> None:
+    mobile = own(browser).mobile if has_mobile else None
+    keep(browser, replace(own(browser), mobile=mobile), a_user(2))
+    answer = fill(browser, "/perfil/celular", mobile=typed)
+    assert answer.status_code == 422
+    assert "Completa «Teléfono/Celular»" in words(answer)
+    assert own(browser).mobile == mobile
+
+
+@pytest.mark.parametrize("typed", ["900000001", "+51 900 000 001", ""])
+def test_who_takes_the_own_mobile_away_says_so_and_learns_what_it_means(browser: Browser, typed: str) -> None:
+    asked = words(browser.get("/perfil/celular"))
+    assert "Otro usuario de la casilla también tiene celular, así que puedes quitar el tuyo" in asked
+    answer = fill(browser, "/perfil/celular", mobile=typed, remove="si")
+    told = words(browser.get(answer.headers["Location"]))
+    assert "Quitamos tu celular. Desde ahora tus avisos llegan solo por correo." in told
+    assert "conserva el celular de otro usuario, al que siguen llegando sus mensajes de texto" in told
+    assert "Avisos Solo por correo. Los mensajes de texto llegan al celular de otro usuario de la casilla." in told
     assert own(browser).mobile is None
+    assert 'name="remove"' not in text_of(browser.get("/perfil/celular"))
+
+
+def test_another_number_and_taking_it_away_are_not_both_done(browser: Browser) -> None:
+    answer = fill(browser, "/perfil/celular", mobile="987654321", remove="si")
+    assert answer.status_code == 422
+    assert "Escribiste otro número y también marcaste quitarlo" in words(answer)
+    assert 'value="987654321"' in text_of(answer)
+    assert re.search(r'id="remove"[^>]* checked', text_of(answer))
+    assert own(browser).mobile == "+51900000001"
+
+
+def test_taking_the_mobile_away_too_late_is_kept_in_words(browser: Browser) -> None:
+    page = browser.get("/perfil/celular")
+    browser.people.world.clock.advance(seconds=20 * 60 + 1)
+    late = browser.submit(page, "/perfil/celular", mobile="900000001", remove="si")
+    browser.submit(browser.get(late.headers["Location"]), "/validar", password=PASSWORD)
+    kept = browser.get("/borrador")
+    assert "Quitar mi celular Sí" in words(kept)
+    browser.submit(kept, "/perfil/celular")
+    assert own(browser).mobile is None
+
+
+def test_what_was_done_stands_in_the_title_and_is_where_the_page_begins(browser: Browser) -> None:
+    answer = fill(browser, "/perfil/celular", mobile="987654321")
+    html = text_of(browser.get(answer.headers["Location"]))
+    assert "<title>Guardamos tu celular \N{EN DASH} Mi perfil \N{EN DASH} " in html
+    assert '<div class="box good" role="status" tabindex="-1" data-outcome><p>Guardamos tu celular' in html
+    assert "<title>Mi perfil \N{EN DASH} " in text_of(browser.get("/perfil"))
 
 
 def test_alerts_are_told_and_not_chosen(browser: Browser) -> None:
     told = words(browser.get("/perfil"))
-    assert "Avisos Por correo y por mensaje de texto. No se pueden apagar: la ley exige ambos. Contraseña" in told
+    said = "Por correo y por mensaje de texto. No se pueden apagar: la ley exige que la casilla reciba ambos."
+    assert f"Avisos {said} Contraseña" in told
     assert "perfil/avisos" not in text_of(browser.get("/perfil"))
     assert browser.get("/perfil/avisos").status_code == 404
 
 
 def test_the_last_mobile_of_the_mailbox_is_said_to_be_that_and_stays(browser: Browser) -> None:
-    assert "Déjalo vacío para quitarlo" in words(browser.get("/perfil/celular"))
+    assert 'name="remove"' in text_of(browser.get("/perfil/celular"))
     keep(browser, own(browser), a_user(2, mobile=None))
     asked = words(browser.get("/perfil/celular"))
     assert "Es el único celular de la casilla" in asked
-    assert "Déjalo vacío" not in asked
-    refused = fill(browser, "/perfil/celular", mobile="")
+    assert 'name="remove"' not in text_of(browser.get("/perfil/celular"))
+    refused = browser.submit(browser.get("/perfil/celular"), "/perfil/celular", mobile="900000001", remove="si")
     assert refused.status_code == 409
     assert "no pueden notificarte por este medio" in words(refused)
     assert own(browser).mobile == "+51900000001"

@@ -109,7 +109,11 @@ def test_looking_at_an_unopened_notice_opens_nothing(visitor: Browser) -> None:
 def test_an_opened_notice_shows_everything(visitor: Browser) -> None:
     annex = an_inline_file(a_pdf("Un anexo"), "cuadro de multas.pdf")
     html = _open(visitor, deposit(visitor, annexes=[annex]))
-    assert "Abriste esta notificación el lunes 9 de marzo de 2026, 15:15" in html
+    assert "<title>Notificación abierta: " in html
+    assert (
+        'role="status" tabindex="-1" data-outcome><p>Abriste esta notificación el lunes 9 de marzo de 2026, 15:15'
+        in html
+    )
     for shown in (
         *("Número de Expediente", "EXP-2026-000098", "16/02/2026", "Oficina de Atención a la Ciudadanía"),
         *("Persona Firmante de Ejemplo", "Persona Redactora de Ejemplo", "CARTA", "000079-2026"),

@@ -1,0 +1,97 @@
+"""The guide shows what became of a deposit as it is answered, and says what each field of an answer is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import chalicelib
+from chalicelib.domain import deadline
+from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState
+from chalicelib.domain.alert.alert_sending import Accepted, begin_attempt, settle
+from chalicelib.domain.calendar import calendar_from_json
+from chalicelib.domain.deadline import Distance, Regime, Term, TermUnit
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import Channel
+from chalicelib.domain.notice import Notice, Remedy
+from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Seen
+from chalicelib.domain.reading.timeline import Extent, NoticeLog, timeline
+from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
+from chalicelib.renderers.notice_json import told_notice_as_json
+from chalicelib.renderers.reading.delivered_json import status_as_json
+from tests.builders import a_notice
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "guia-de-integracion.md").read_text("utf-8")
+PROSE = re.sub(r"```.*?```", "", GUIDE, flags=re.DOTALL)
+AT = [datetime(2026, 3, 10, 15, 0, second, tzinfo=UTC) for second in range(1, 5)]
+
+
+def _notice() -> Notice:
+    """Return the notice of the guide's deposit, as far as its dates go."""
+    calendar = calendar_from_json(json.loads(Path(chalicelib.__path__[0], "calendars", "PE.json").read_text("utf-8")))
+    term = Term(15, TermUnit.BUSINESS_DAYS)
+    decided = deadline.decide_deadline(
+        deposited_at=AT[0],
+        regime=Regime.DEPOSIT,
+        term=term,
+        counting=deadline.Counting(calendar, calendar.hours),
+    )
+    notice = replace(a_notice(deposited_at=AT[0], term=term), regime=Regime.DEPOSIT, deadline=decided)
+    remedy = Remedy("Recurso de apelación", "Gerencia General", term)
+    document = replace(
+        notice.document, in_force_from=date(2026, 3, 11), ends_administrative_path=False, remedies=(remedy,)
+    )
+    return replace(
+        notice, notice_id="XEKA-EAXW-XDZ6", document=document, distance=Distance("Villa Lejana", 3, "una norma")
+    )
+
+
+def _status() -> dict[str, Any]:
+    notice = _notice()
+    delivered = DeliveredNotice(notice, Opening("e1", AT[2], "u1", None), (Seen("u1", "Rosa", AT[2]),))
+    waiting = AlertBatch("", "", AT[0], (Alert("u1.email", Channel.EMAIL, "rosa@ejemplo.pe"),))
+    alerts = settle(begin_attempt(waiting, AT[1]), {"u1.email": Accepted("m-1")}, now=AT[1])
+    downloaded = Event("notice#", EventType.NOTICE_DOWNLOADED, AT[3], "e2", "user:u1", data={"file": "main"})
+    told = timeline(delivered, alerts, NoticeLog((downloaded,), Extent.WHOLE))
+    return status_as_json(delivered, told, (("main", AT[3]),), today=AT[0].date())
+
+
+def test_what_became_of_a_deposit_is_told_as_in_the_example() -> None:
+    (example,) = (json.loads(b) for b in re.findall(r"```json\n(.*?)\n```", GUIDE, re.DOTALL) if '"timeline_' in b)
+
+    answer = _status()
+
+    assert example == answer
+    assert list(example) == list(answer)
+    assert set(re.findall(r"^\| `(\w+)` \| ", GUIDE, re.MULTILINE)) >= {state.value for state in AlertState}
+    for extent in (Extent.WHOLE, Extent.NEWEST):
+        assert f"`{extent.value}`" in GUIDE
+
+
+def _names(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from _names(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _names(inner)
+
+
+FIELDS = {
+    *_names(json.loads(render_deposit_answer(_notice(), receipt_sha256="", receipt_size=1, api_base_url=""))),
+    *_names(told_notice_as_json(_notice())),
+    *_names(_status()),
+}
+
+
+@pytest.mark.parametrize("name", sorted(FIELDS))
+def test_what_a_field_of_an_answer_is_stands_outside_the_examples(name: str) -> None:
+    assert re.search(rf"`[^`]*\b{name}\b[^`]*`", PROSE)
