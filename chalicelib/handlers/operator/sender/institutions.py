@@ -111,5 +111,5 @@ def set_distance(given: Mapping[str, Any]) -> Told:
 
 def _change(given: Mapping[str, Any], rule: Callable[[Institution], InstitutionDecision]) -> Told:
     done = change_institution(given["entidad"], rule, institution_tools(given))
-    told = (done.institution, done.change)
-    return Told(institution_text.changed_text(*told), institution_json.changed_json(*told))
+    text = institution_text.changed_text(done.institution, done.told)
+    return Told(text, institution_json.changed_json(done.institution, done.change))
