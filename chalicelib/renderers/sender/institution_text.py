@@ -71,9 +71,11 @@ def added_text(institution: Institution) -> str:
     )
 
 
-def changed_text(institution: Institution, told: str) -> str:
-    """Say what changed."""
-    return f"{institution.institution_id}, versión {institution.version}: {told}.\n{_KEPT}" if told else UNCHANGED
+def changed_text(institution: Institution, told: str, warnings: tuple[str, ...]) -> str:
+    """Say what changed, and what follows from it."""
+    if not told:
+        return UNCHANGED
+    return _warned(f"{institution.institution_id}, versión {institution.version}: {told}.\n{_KEPT}", warnings)
 
 
 def keys_text(keys: tuple[SigningKey, ...], zone: ZoneInfo, now: datetime) -> str:
@@ -89,11 +91,12 @@ def key_added_text(key: SigningKey, zone: ZoneInfo, now: datetime, *, is_new: bo
     return f"{_key(key, zone, now)}\n{told} {key.institution_id}:{key.key_id}."
 
 
-def key_revoked_text(key: SigningKey, zone: ZoneInfo, now: datetime, *, is_new: bool) -> str:
-    """Say that a key is good for nothing any more."""
-    return (
-        f"{_key(key, zone, now)}\nNo firma nada desde este instante, y no se puede deshacer." if is_new else UNCHANGED
-    )
+def key_revoked_text(key: SigningKey, zone: ZoneInfo, now: datetime, warnings: tuple[str, ...], *, is_new: bool) -> str:
+    """Say that a key is good for nothing any more, and what follows from it."""
+    if not is_new:
+        return UNCHANGED
+    told = "No firma nada desde este instante, y no se puede deshacer."
+    return _warned(f"{_key(key, zone, now)}\n{told}", warnings)
 
 
 def key_state(key: SigningKey, now: datetime) -> str:
@@ -127,6 +130,10 @@ def _event(event: Event, zone: ZoneInfo) -> str:
     who, data = event.actor.partition(":")[2], event.data
     what = " ".join(filter(None, (_EVENTS[event.type], data.get("key_id"), data.get("told") or data.get("change"))))
     return one_line(f"{date_and_hour(event.occurred_at, zone)}  {who}: {what}. {data['reason']}")
+
+
+def _warned(text: str, warnings: tuple[str, ...]) -> str:
+    return "\n".join([text, *(f"Atención: {warning}" for warning in warnings)])
 
 
 def _part(title: str, lines: Iterable[str]) -> list[str]:
