@@ -103,6 +103,15 @@ def test_a_wrong_entry_is_replaced_withdrawn_and_every_version_can_be_shown(worl
     assert [version["version"] for version in versions] == [3, 2, 1]
     assert versions[0]["change"] == "retira 04/05/2026: Feriado, Ley 32000, publicado el 02/04/2026"
     assert give("calendar show --version 4")[0] == 1
+    shown = [json.loads(give(f"calendar show --json --version {n}")[1]) for n in range(4)]
+    assert [[version["version"] for version in one["versions"]] for one in shown] == [[], [1], [2, 1], [3, 2, 1]]
+    assert {one["in_force"] for one in shown} == {3}
+    old, current = give("calendar show --version 2")[1], give("calendar show --version 3")[1]
+    assert old.splitlines()[1] == "Así era en la versión 2; la que rige es la 3."
+    assert "Últimos cambios hasta entonces:\n  2  " in old
+    assert "  3  09/03/2026" not in old
+    assert "la que rige" not in current + give("calendar show")[1]
+    assert "Últimos cambios:\n  3  " in current
     assert give(f"calendar correct --day 2026-05-04 --withdraw {WHO}")[0] == 1
 
 
