@@ -61,7 +61,7 @@ def in_local_run(state: Path, event: dict[str, str]) -> dict[str, Any]:
     from chalicelib.bootstrap import Container, using  # noqa: PLC0415
     from chalicelib.config import Config  # noqa: PLC0415
 
-    log_to(state / "casilla.log")
+    log_to(state / "casilla.log", shows_warnings=False)
     with using(Container(Config.from_env(), clock=LocalClock(state / "clock"))):
         answer: dict[str, Any] = call(app.handler_map["operator"], "operator", event)
     return answer

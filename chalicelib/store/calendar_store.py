@@ -41,9 +41,9 @@ class CalendarStore:
         item = _find(_version_key(number))
         return None if item is None else from_data(CalendarVersion, item.data)
 
-    def newest_versions(self, *, limit: int) -> tuple[CalendarVersion, ...]:
-        """Return the last versions, the newest first."""
-        key = InstitutionItem.item.startswith(_VERSION)
+    def newest_versions(self, until: int, *, limit: int) -> tuple[CalendarVersion, ...]:
+        """Return the last versions up to a number, the newest first."""
+        key = InstitutionItem.item.between(_version_key(0), _version_key(until))
         try:
             found = InstitutionItem.query(
                 CALENDAR_KEY, key, consistent_read=True, scan_index_forward=False, limit=limit

@@ -163,7 +163,7 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
     from infra.local.server import make_server  # noqa: PLC0415
     from infra.local.workers import Workers  # noqa: PLC0415
 
-    log_to(settings.state / "casilla.log")
+    log_to(settings.state / "casilla.log", shows_warnings=True)
     clock = LocalClock(settings.state / "clock")
     box = stack.enter_context(using(Container(Config.from_env(), clock=clock)))
     outbox = Outbox(settings.state / "outbox", clock)
@@ -214,8 +214,8 @@ def _feeds(cloud: Cloud) -> list[Any]:
     return [feed(job) for job in JOBS if "topic" not in job.settings]  # the engine reports no deliveries
 
 
-def log_to(path: Path) -> None:
-    """Send the functions' log to a file, and what is wrong to the terminal as well."""
+def log_to(path: Path, *, shows_warnings: bool) -> None:
+    """Send the functions' log to a file, and what is wrong to the terminal as well where `shows_warnings`."""
     from chalicelib.handlers.log import log as log_of_functions  # noqa: PLC0415 - see _start
 
     log = path.open("a", encoding="utf-8", buffering=1)
@@ -225,11 +225,14 @@ def log_to(path: Path) -> None:
     for handler in functions.handlers:
         if isinstance(handler, logging.StreamHandler):
             handler.setStream(log)
-    shown = logging.StreamHandler()
-    shown.setLevel(logging.WARNING)
-    shown.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
-    functions.addHandler(shown)
-    logging.basicConfig(level=logging.WARNING, handlers=[logging.StreamHandler(log), shown])
+    others: list[logging.Handler] = [logging.StreamHandler(log)]
+    if shows_warnings:
+        shown = logging.StreamHandler()
+        shown.setLevel(logging.WARNING)
+        shown.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+        functions.addHandler(shown)
+        others.append(shown)
+    logging.basicConfig(level=logging.WARNING, handlers=others)
 
 
 def _describe(mailbox: Any) -> str:

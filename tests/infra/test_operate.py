@@ -91,8 +91,8 @@ def test_an_engine_that_is_gone_is_told_and_no_success(ministack: dict[str, str]
 
     code, said, wrong = operate(tmp_path, "alerts list")
 
-    assert (code, said) == (1, "El servicio no responde. Intente de nuevo en un momento.\n")
-    assert "Traceback" not in wrong
+    assert (code, said, wrong) == (1, "El servicio no responde. Intente de nuevo en un momento.\n", "")
+    assert "command refused" in (tmp_path / "casilla.log").read_text("utf-8")
 
 
 @pytest.mark.parametrize("typed", ["x $(shell touch {}) US$100 $$HOME $(HOME) #1", "'Jr. $Uno' \"$x\" `touch {}`"])

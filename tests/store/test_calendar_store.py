@@ -45,19 +45,21 @@ def an_event(event_id: str = "e1") -> Event:
 def test_a_calendar_that_nobody_changed_is_version_zero(calendars: CalendarStore) -> None:
     assert calendars.find() == CalendarEntries() == calendar_entries_from(None)
     assert calendars.find_version(1) is None
-    assert calendars.newest_versions(limit=5) == ()
+    assert calendars.newest_versions(9, limit=5) == ()
 
 
 def test_every_version_is_kept_as_it_was_and_the_last_is_in_force(calendars: CalendarStore) -> None:
-    second = a_version(replace(FULL, version=2, declared=()), change="retira 2026-05-04")
+    second = a_version(replace(FULL, version=2, declared=()), change="retira 04/05/2026")
     calendars.change(a_version(), an_event())
     calendars.change(second, an_event("e2"))
 
     assert calendars.find() == second.entries
     assert calendar_entries_from(InstitutionItem.get(CALENDAR_KEY, CURRENT)) == second.entries
     assert (calendars.find_version(1), calendars.find_version(2)) == (a_version(), second)
-    assert calendars.newest_versions(limit=5) == (second, a_version())
-    assert calendars.newest_versions(limit=1) == (second,)
+    assert calendars.newest_versions(2, limit=5) == (second, a_version())
+    assert calendars.newest_versions(2, limit=1) == (second,)
+    assert calendars.newest_versions(1, limit=5) == (a_version(),)
+    assert calendars.newest_versions(0, limit=5) == ()
     assert [event.event_id for event in EventStore().list_for_subject(CALENDAR_KEY)] == ["e1", "e2"]
 
 
@@ -85,5 +87,5 @@ def test_of_eight_changes_at_once_one_counts_and_the_others_are_told(ministack: 
 
     assert sum(result is None for result in results) == 1
     assert all(isinstance(result, CalendarChanged) for result in results if result is not None)
-    assert calendars.newest_versions(limit=9) == (a_version(calendars.find()),)
+    assert calendars.newest_versions(9, limit=9) == (a_version(calendars.find()),)
     assert len(EventStore().list_for_subject(CALENDAR_KEY)) == 1

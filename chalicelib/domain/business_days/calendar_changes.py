@@ -101,7 +101,8 @@ def replace_day(entries: CalendarEntries, package: BusinessCalendar, day: date, 
     without = _without(entries, package, day)
     declared = tuple(sorted((*without.declared, right), key=lambda entry: entry.day))
     return _decided(
-        replace(without, declared=declared), f"corrige {day}: {name}, {norm}, en lugar de {found.name}, {found.norm}"
+        replace(without, declared=declared),
+        f"corrige {day:%d/%m/%Y}: {name}, {norm}, en lugar de {found.name}, {found.norm}",
     )
 
 
@@ -114,7 +115,7 @@ def withdraw_day(entries: CalendarEntries, package: BusinessCalendar, day: date)
     """
     found = _declared(entries, package).get(day)
     if found is not None:
-        return _decided(_without(entries, package, day), f"retira {day}: {found.name}, {found.norm}")
+        return _decided(_without(entries, package, day), f"retira {day:%d/%m/%Y}: {found.name}, {found.norm}")
     if day in entries.withdrawn:
         return Decision(entries)
     raise _not_declared(day)
@@ -229,7 +230,7 @@ def days_confirmed(calendar: BusinessCalendar, today: date) -> int:
 def regional_words(day: RegionalDay) -> str:
     """Say a regional day in one line, as the log and operators read it."""
     recurring = ", y cada año desde entonces" if day.every_year else ""
-    return f"{day.region} {day.day}{recurring}: {day.name}, {day.norm}"
+    return f"{day.region} el {day.day:%d/%m/%Y}{recurring}: {day.name}, {day.norm}"
 
 
 def _decided(entries: CalendarEntries, change: str) -> Decision:
@@ -273,4 +274,4 @@ def _not_declared(day: date, region: str | None = None) -> NotFound:
 
 
 def _listed(days: list[date]) -> str:
-    return ", ".join(str(day) for day in days)
+    return ", ".join(f"{day:%d/%m/%Y}" for day in days)

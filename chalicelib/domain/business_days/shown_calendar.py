@@ -14,11 +14,13 @@ class ShownCalendar:
     """One year of a calendar, in the order of its days, and what stands beside it.
 
     `declared` are what decrees declare, `withdrawn` days of the package that do not count. `days_left` is how many days
-    are left of the years that are confirmed. `versions` are the last ones, the newest first.
+    are left of the years that are confirmed. `versions` are the last ones until this one, the newest first. `in_force`
+    is the number of the one that counts today.
     """
 
     calendar: BusinessCalendar
     entries: CalendarEntries
+    in_force: int
     year: int
     days_left: int
     holidays: tuple[NonWorkingDay, ...]

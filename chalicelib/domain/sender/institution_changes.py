@@ -13,8 +13,8 @@ from typing import Any
 
 from chalicelib.domain.deadline import Distance, Regime
 from chalicelib.domain.errors import InvalidInput, NotFound
-from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, AppliedNorm, Institution, InstitutionState
+from chalicelib.domain.sender.setting_words import describe_changes
 from chalicelib.domain.sender.short_name import check_short_name
 
 MOST_DISTANCE = 60
@@ -22,16 +22,24 @@ MOST_DISTANCE = 60
 MOST_PLACES = 500
 _INSTITUTION_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 _KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_UNTOLD = frozenset({"phone"})
-"""What the log says only that it changed: it may be somebody's."""
 
 
 @dataclass(frozen=True, slots=True)
 class InstitutionDecision:
-    """The institution as it is to be, and one line that says what changes; empty where nothing does."""
+    """The institution as it was, and as it is to be: the very same where nothing changes."""
 
+    before: Institution
     institution: Institution
-    change: str = ""
+
+    @property
+    def change(self) -> str:
+        """One line that says what changes, as programs read it; empty where nothing does."""
+        return "; ".join(one.for_programs for one in describe_changes(self.before, self.institution))
+
+    @property
+    def told(self) -> str:
+        """The same in Spanish."""
+        return "; ".join(one.for_people for one in describe_changes(self.before, self.institution))
 
 
 def check_institution_id(text: str) -> None:
@@ -149,7 +157,7 @@ def set_distance(institution: Institution, distance: Distance) -> InstitutionDec
     if len(others) >= MOST_PLACES:
         raise InvalidInput("distances_full", f"El cuadro guarda {MOST_PLACES} lugares a lo más.")
     if distance in institution.distances:
-        return InstitutionDecision(institution)
+        return InstitutionDecision(institution, institution)
     in_order = sorted((*others, distance), key=lambda one: one.place.casefold())
     return _decided(institution, {"distances": tuple(in_order)})
 
@@ -174,19 +182,5 @@ def _of_other_places(institution: Institution, place: str) -> tuple[Distance, ..
 def _decided(institution: Institution, settings: Mapping[str, Any]) -> InstitutionDecision:
     changed = {name: value for name, value in settings.items() if getattr(institution, name) != value}
     if not changed:
-        return InstitutionDecision(institution)
-    told = [
-        name if name in _UNTOLD else f"{name}: {_told(getattr(institution, name))} → {_told(value)}"
-        for name, value in changed.items()
-    ]
-    return InstitutionDecision(replace(institution, **changed, version=institution.version + 1), "; ".join(told))
-
-
-def _told(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_told, value))}]"
-    if isinstance(value, AppliedNorm):
-        return f"{value.regime.value}: {value.citation} ({', '.join(map(Channel.__str__, value.channels))})"
-    if isinstance(value, Distance):
-        return f"{value.place}: {value.days} ({value.norm})"
-    return "ninguno" if value is None else str(value)
+        return InstitutionDecision(institution, institution)
+    return InstitutionDecision(institution, replace(institution, **changed, version=institution.version + 1))

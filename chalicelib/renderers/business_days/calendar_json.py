@@ -14,6 +14,7 @@ def shown_json(shown: ShownCalendar) -> dict[str, Any]:
     """Return one year, how far the calendar is known, and the last changes."""
     return {
         "version": shown.entries.version,
+        "in_force": shown.in_force,
         "calendar_version": shown.calendar.version,
         "year": shown.year,
         "confirmed_until": shown.calendar.declared_until,

@@ -16,17 +16,23 @@ _NONE = "  ninguno"
 
 def shown_text(shown: ShownCalendar) -> str:
     """Write one year, how far the calendar is known, and the last changes."""
-    calendar, hours = shown.calendar, shown.calendar.hours
+    calendar, hours, version = shown.calendar, shown.calendar.hours, shown.entries.version
+    is_old = version != shown.in_force
+    old = [f"Así era en la versión {version}; la que rige es la {shown.in_force}."] if is_old else []
     return "\n".join(
         [
             f"Calendario {calendar.version}, año {shown.year}.",
+            *old,
             _known(calendar.declared_until, shown),
             f"Horario general: de {hours.opens_at:%H:%M} a {hours.closes_at:%H:%M} ({hours.norm}).",
             *_part("Feriados por ley", map(_day, shown.holidays)),
             *_part("Días declarados", map(_day, shown.declared)),
             *(_part("Retirados", (f"  {day:%d/%m/%Y}" for day in shown.withdrawn)) if shown.withdrawn else ()),
             *_part("Días regionales", (f"  {regional_words(day)}" for day in shown.regional)),
-            *_part("Últimos cambios", (_version(version, calendar) for version in shown.versions)),
+            *_part(
+                f"Últimos cambios{' hasta entonces' * is_old}",
+                (_version(version, calendar) for version in shown.versions),
+            ),
         ]
     )
 

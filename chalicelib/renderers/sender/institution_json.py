@@ -34,9 +34,10 @@ def institution_json(institution: Institution, events: tuple[Event, ...]) -> dic
     }
 
 
-def changed_json(institution: Institution, change: str) -> dict[str, Any]:
-    """Return what changed, and the settings as they are."""
-    return {"changed": bool(change), "change": change, "institution": _settings(institution)}
+def changed_json(institution: Institution, change: str, warnings: tuple[str, ...]) -> dict[str, Any]:
+    """Return what changed, what follows from it, and the settings as they are."""
+    told = {"changed": bool(change), "change": change, "warnings": list(warnings)}
+    return {**told, "institution": _settings(institution)}
 
 
 def keys_json(keys: tuple[SigningKey, ...], now: datetime) -> dict[str, Any]:
@@ -44,9 +45,9 @@ def keys_json(keys: tuple[SigningKey, ...], now: datetime) -> dict[str, Any]:
     return {"keys": [_key(key, now) for key in keys]}
 
 
-def key_json(key: SigningKey, now: datetime, *, is_changed: bool) -> dict[str, Any]:
-    """Return a key, and whether it was changed."""
-    return {"changed": is_changed, "key": _key(key, now)}
+def key_json(key: SigningKey, now: datetime, warnings: tuple[str, ...], *, is_changed: bool) -> dict[str, Any]:
+    """Return a key, whether it was changed, and what follows from that."""
+    return {"changed": is_changed, "warnings": list(warnings), "key": _key(key, now)}
 
 
 def _settings(institution: Institution) -> dict[str, Any]:

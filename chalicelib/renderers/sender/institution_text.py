@@ -7,21 +7,25 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.deadline import Regime
-from chalicelib.domain.event import Event
-from chalicelib.domain.sender.institution import Institution, InstitutionState, SigningKey
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.sender.institution import Institution, SigningKey
 from chalicelib.domain.sender.key_fingerprint import key_fingerprint
+from chalicelib.domain.sender.setting_words import (
+    REGIMES,
+    STATES,
+    USUAL_REGIME,
+    distance_words,
+    hours_words,
+    norm_words,
+)
 from chalicelib.renderers.spanish import date_and_hour, one_line
 
 UNCHANGED = "Ya estaba así; no se cambió nada."
-_STATES = {
-    InstitutionState.ACTIVE: "activa",
-    InstitutionState.INACTIVE: "inactiva",
-    InstitutionState.CANCELLED: "cancelada",
-}
-_REGIMES = {
-    Regime.DEPOSIT: "depósito",
-    Regime.ACKNOWLEDGEMENT: "acuse de recibo",
-    Regime.IMMEDIATE: "inmediato",
+_EVENTS = {
+    EventType.INSTITUTION_ADDED: "se registró la entidad",
+    EventType.INSTITUTION_CHANGED: "cambió",
+    EventType.INSTITUTION_KEY_ADDED: "se registró la clave",
+    EventType.INSTITUTION_KEY_REVOKED: "se revocó la clave",
 }
 _KEPT = "Lo emitido no cambia; cuenta para lo que se deposite desde ahora."
 
@@ -30,28 +34,25 @@ def list_text(institutions: tuple[Institution, ...]) -> str:
     """Write all institutions, one a line."""
     if not institutions:
         return "No hay entidades. Se registra la primera con «institutions add»."
-    return "\n".join(f"{one.institution_id}  {_STATES[one.state]}  {one.name}" for one in institutions)
+    return "\n".join(f"{one.institution_id}  {STATES[one.state]}  {one.name}" for one in institutions)
 
 
 def institution_text(institution: Institution, events: tuple[Event, ...], zone: ZoneInfo) -> str:
     """Write all that is set of an institution, and what changed last."""
     one = institution
-    hours = "el general" if one.opens_at is None else f"de {one.opens_at:%H:%M} a {one.closes_at:%H:%M}"
     return "\n".join(
         [
-            f"{one.institution_id}  {_STATES[one.state]}, versión {one.version}",
+            f"{one.institution_id}  {STATES[one.state]}, versión {one.version}",
             f"  Nombre: {one.name}",
             f"  En SMS: {one.short_name or 'abreviado'}",
             f"  Dirección: {one.address}",
             f"  Teléfono: {one.phone}",
             f"  Constancia adjunta a la alerta: {'sí' if one.attaches_receipt else 'no'}",
-            f"  Horario: {hours}",
+            f"  Horario: {hours_words(one)}",
             f"  Región: {one.region or 'ninguna'}",
-            f"  Régimen de los depósitos que no dicen otro: {_usual(one)}",
-            *_part(
-                "Normas citadas", (f"{_REGIMES[n.regime]}: {n.citation} ({', '.join(n.channels)})" for n in one.norms)
-            ),
-            *_part("Término de la distancia", (f"{d.place}: {d.days} ({d.norm})" for d in one.distances)),
+            f"  {USUAL_REGIME.capitalize()}: {_usual(one)}",
+            *_part("Normas citadas", (f"{REGIMES[norm.regime]}: {norm_words(norm)}" for norm in one.norms)),
+            *_part("Término de la distancia", (f"{row.place}: {distance_words(row)}" for row in one.distances)),
             *_part("Últimos cambios", (_event(event, zone) for event in reversed(events))),
         ]
     )
@@ -70,9 +71,11 @@ def added_text(institution: Institution) -> str:
     )
 
 
-def changed_text(institution: Institution, change: str) -> str:
-    """Say what changed."""
-    return f"{institution.institution_id}, versión {institution.version}: {change}.\n{_KEPT}" if change else UNCHANGED
+def changed_text(institution: Institution, told: str, warnings: tuple[str, ...]) -> str:
+    """Say what changed, and what follows from it."""
+    if not told:
+        return UNCHANGED
+    return _warned(f"{institution.institution_id}, versión {institution.version}: {told}.\n{_KEPT}", warnings)
 
 
 def keys_text(keys: tuple[SigningKey, ...], zone: ZoneInfo, now: datetime) -> str:
@@ -88,11 +91,12 @@ def key_added_text(key: SigningKey, zone: ZoneInfo, now: datetime, *, is_new: bo
     return f"{_key(key, zone, now)}\n{told} {key.institution_id}:{key.key_id}."
 
 
-def key_revoked_text(key: SigningKey, zone: ZoneInfo, now: datetime, *, is_new: bool) -> str:
-    """Say that a key is good for nothing any more."""
-    return (
-        f"{_key(key, zone, now)}\nNo firma nada desde este instante, y no se puede deshacer." if is_new else UNCHANGED
-    )
+def key_revoked_text(key: SigningKey, zone: ZoneInfo, now: datetime, warnings: tuple[str, ...], *, is_new: bool) -> str:
+    """Say that a key is good for nothing any more, and what follows from it."""
+    if not is_new:
+        return UNCHANGED
+    told = "No firma nada desde este instante, y no se puede deshacer."
+    return _warned(f"{_key(key, zone, now)}\n{told}", warnings)
 
 
 def key_state(key: SigningKey, now: datetime) -> str:
@@ -117,14 +121,19 @@ def _key(key: SigningKey, zone: ZoneInfo, now: datetime) -> str:
 def _usual(institution: Institution) -> str:
     cited = institution.norm_for(institution.regime)
     if cited is None and institution.regime is not Regime.ACKNOWLEDGEMENT:
-        return f"{_REGIMES[Regime.ACKNOWLEDGEMENT]}, pues no hay norma para {_REGIMES[institution.regime]}"
-    return _REGIMES[institution.regime]
+        return f"{REGIMES[Regime.ACKNOWLEDGEMENT]}, pues no hay norma para {REGIMES[institution.regime]}"
+    return REGIMES[institution.regime]
 
 
 def _event(event: Event, zone: ZoneInfo) -> str:
+    """Write one; those of a package before have no words for people."""
     who, data = event.actor.partition(":")[2], event.data
-    told = " ".join(filter(None, (data.get("key_id"), data.get("change"))))
-    return one_line(f"{date_and_hour(event.occurred_at, zone)}  {who}  {event.type.value} {told}. {data['reason']}")
+    what = " ".join(filter(None, (_EVENTS[event.type], data.get("key_id"), data.get("told") or data.get("change"))))
+    return one_line(f"{date_and_hour(event.occurred_at, zone)}  {who}: {what}. {data['reason']}")
+
+
+def _warned(text: str, warnings: tuple[str, ...]) -> str:
+    return "\n".join([text, *(f"Atención: {warning}" for warning in warnings)])
 
 
 def _part(title: str, lines: Iterable[str]) -> list[str]:

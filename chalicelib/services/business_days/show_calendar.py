@@ -17,24 +17,26 @@ SHOWN = 20
 def show_calendar(
     *, calendars: CalendarStore, package: BusinessCalendar, today: date, year: int | None, version: int | None
 ) -> ShownCalendar:
-    """Return a year of the version in force, or of an earlier one; 0 is the package alone.
+    """Return a year of the version in force, or of an earlier one with what changed until then; 0 is the package alone.
 
     Raises:
         NotFound: `calendar_version_unknown`.
 
     """
-    entries = calendars.find() if version is None else _entries_of(version, calendars)
+    current = calendars.find()
+    entries = current if version is None else _entries_of(version, calendars)
     calendar, chosen = package.with_entries(entries), year or today.year
     return ShownCalendar(
         calendar=calendar,
         entries=entries,
+        in_force=current.version,
         year=chosen,
         days_left=days_confirmed(calendar, today),
         holidays=_in_order(calendar.statutory(chosen).values()),
         declared=_in_order(entry for entry in calendar.declared.values() if entry.day.year == chosen),
         withdrawn=tuple(day for day in entries.withdrawn if day.year == chosen and day not in calendar.declared),
         regional=tuple(day for day in calendar.regional if _is_in(day, chosen)),
-        versions=calendars.newest_versions(limit=SHOWN),
+        versions=calendars.newest_versions(entries.version, limit=SHOWN),
     )
 
 

@@ -19,9 +19,8 @@ def add_institution(institution: Institution, tools: InstitutionTools) -> bool:
     """
     if tools.institutions.find(institution.institution_id) == institution:
         return False
-    event = tools.event(
-        institution.institution_id, EventType.INSTITUTION_ADDED, tools.clock(), change=f"name: {institution.name}"
-    )
+    told = {"change": f"name: {institution.name}", "told": f"nombre: {institution.name}"}
+    event = tools.event(institution.institution_id, EventType.INSTITUTION_ADDED, tools.clock(), **told)
     tools.institutions.add(institution, event)
     return True
 
@@ -40,7 +39,7 @@ def change_institution(
     decision = decide(read_institution(institution_id, tools.institutions))
     if decision.change:
         changed = decision.institution
-        told = {"change": decision.change, "version": str(changed.version)}
+        told = {"change": decision.change, "told": decision.told, "version": str(changed.version)}
         event = tools.event(institution_id, EventType.INSTITUTION_CHANGED, tools.clock(), **told)
         tools.institutions.update(changed, event)
     return decision

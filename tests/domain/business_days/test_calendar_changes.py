@@ -40,7 +40,7 @@ def declared(*days: date, entries: CalendarEntries = NONE) -> CalendarEntries:
 def test_a_declared_day_is_no_business_day_and_names_its_norm() -> None:
     decision = changes.declare_days(NONE, PE, (TUESDAY, MONDAY, MONDAY), NAME, NORM)
 
-    assert decision.change == f"declara 2026-05-05, 2026-05-04: {NAME}, {NORM}"
+    assert decision.change == f"declara 05/05/2026, 04/05/2026: {NAME}, {NORM}"
     assert decision.entries.version == 1
     assert [entry.day for entry in decision.entries.declared] == [MONDAY, TUESDAY]
     assert counted(decision.entries).reason(MONDAY) == NonWorkingDay(MONDAY, NAME, NORM)
@@ -104,7 +104,7 @@ def test_a_calendar_takes_a_thousand_days_and_no_more() -> None:
 def test_a_wrong_entry_is_replaced_and_says_what_it_replaces() -> None:
     decision = changes.replace_day(declared(), PE, MONDAY, "Feriado", "Ley 32000")
 
-    assert decision.change == f"corrige 2026-05-04: Feriado, Ley 32000, en lugar de {NAME}, {NORM}"
+    assert decision.change == f"corrige 04/05/2026: Feriado, Ley 32000, en lugar de {NAME}, {NORM}"
     assert counted(decision.entries).reason(MONDAY) == NonWorkingDay(MONDAY, "Feriado", "Ley 32000")
     assert changes.replace_day(decision.entries, PE, MONDAY, "Feriado", "Ley 32000") == Decision(decision.entries)
 
@@ -115,7 +115,7 @@ def test_a_day_that_is_withdrawn_counts_again_and_can_be_declared_anew(day: date
     decision = changes.withdraw_day(before, PE, day)
 
     assert counted(decision.entries).is_business_day(day)
-    assert decision.change.startswith(f"retira {day}: ")
+    assert decision.change.startswith(f"retira {day:%d/%m/%Y}: ")
     again = changes.declare_days(decision.entries, PE, (day,), NAME, NORM).entries
     assert counted(again).reason(day) == NonWorkingDay(day, NAME, NORM)
 
@@ -137,7 +137,7 @@ def test_a_regional_day_counts_in_its_region_only_and_every_year_if_it_is_said()
     decision = changes.add_regional_day(NONE, REGIONAL)
     of_region = counted(decision.entries).with_regional((), "arequipa")
 
-    assert decision.change == "registra en arequipa 2026-08-15, y cada año desde entonces: Aniversario, Ley 24875"
+    assert decision.change == "registra en arequipa el 15/08/2026, y cada año desde entonces: Aniversario, Ley 24875"
     assert [of_region.is_business_day(date(year, 8, 15)) for year in (2024, 2028)] == [True, False]
     assert of_region.reason(date(2025, 8, 15)) is None
     assert counted(decision.entries).is_business_day(date(2028, 8, 15))

@@ -38,7 +38,7 @@ def test_a_decree_is_entered_with_its_date_and_kept_as_a_version(world: World, g
 
     assert (code, said) == (
         0,
-        f"Calendario, versión 1: declara 2026-05-04, 2026-05-05: Día no laborable, {NORM}.\n{KEPT}",
+        f"Calendario, versión 1: declara 04/05/2026, 05/05/2026: Día no laborable, {NORM}.\n{KEPT}",
     )
     assert calendar(world).reason(MONDAY) == NonWorkingDay(MONDAY, "Día no laborable", NORM)
     assert calendar(world).version == "PE-2025.2.1"
@@ -46,7 +46,7 @@ def test_a_decree_is_entered_with_its_date_and_kept_as_a_version(world: World, g
     assert (event.type.value, event.actor) == ("calendar.changed", "operator:rquispe")
     assert event.data == {
         "version": "1",
-        "change": f"declara 2026-05-04, 2026-05-05: Día no laborable, {NORM}",
+        "change": f"declara 04/05/2026, 05/05/2026: Día no laborable, {NORM}",
         "reason": "D.S. 000-2026-PCM publicado",
     }
 
@@ -101,8 +101,17 @@ def test_a_wrong_entry_is_replaced_withdrawn_and_every_version_can_be_shown(worl
     ]
     versions = json.loads(give("calendar show --json")[1])["versions"]
     assert [version["version"] for version in versions] == [3, 2, 1]
-    assert versions[0]["change"] == "retira 2026-05-04: Feriado, Ley 32000, publicado el 02/04/2026"
+    assert versions[0]["change"] == "retira 04/05/2026: Feriado, Ley 32000, publicado el 02/04/2026"
     assert give("calendar show --version 4")[0] == 1
+    shown = [json.loads(give(f"calendar show --json --version {n}")[1]) for n in range(4)]
+    assert [[version["version"] for version in one["versions"]] for one in shown] == [[], [1], [2, 1], [3, 2, 1]]
+    assert {one["in_force"] for one in shown} == {3}
+    old, current = give("calendar show --version 2")[1], give("calendar show --version 3")[1]
+    assert old.splitlines()[1] == "Así era en la versión 2; la que rige es la 3."
+    assert "Últimos cambios hasta entonces:\n  2  " in old
+    assert "  3  09/03/2026" not in old
+    assert "la que rige" not in current + give("calendar show")[1]
+    assert "Últimos cambios:\n  3  " in current
     assert give(f"calendar correct --day 2026-05-04 --withdraw {WHO}")[0] == 1
 
 
@@ -122,8 +131,8 @@ def test_a_year_is_shown_with_all_that_is_known_of_it(give: Give) -> None:
     assert "  01/05/2026  Día del Trabajo (D.Leg. 713, art. 6)" in said
     assert f"Días declarados:\n  04/05/2026  Día no laborable ({NORM})" in said
     assert "Retirados:\n  02/01/2026" in said
-    assert "  arequipa 2025-08-15, y cada año desde entonces: Día no laborable" in said
-    assert "  3  09/03/2026 15:15:30  rquispe: retira 2026-01-02" in said
+    assert "  arequipa el 15/08/2025, y cada año desde entonces: Día no laborable" in said
+    assert "  3  09/03/2026 15:15:30  rquispe: retira 02/01/2026" in said
     assert "Días regionales:\n  ninguno" in give("calendar show --year 2024")[1]
     assert json.loads(give("calendar show --year 2025 --json")[1])["regional"][0]["every_year"] is True
 

@@ -13,7 +13,7 @@ from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import calendar_store, event_store
 from chalicelib.domain.deadline import Distance, Regime
-from chalicelib.domain.event import Event
+from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.sender.institution import AppliedNorm, Institution, InstitutionState
 from tests.alert_world import refusing
@@ -68,7 +68,11 @@ def test_an_institution_begins_inactive_and_the_answer_says_what_it_lacks(world:
     )
     [event] = events(world)
     assert (event.type.value, event.actor) == ("institution.added", "operator:rquispe")
-    assert event.data == {"change": "name: Municipalidad de Villa Ejemplo", "reason": "Convenio firmado"}
+    assert event.data == {
+        "change": "name: Municipalidad de Villa Ejemplo",
+        "told": "nombre: Municipalidad de Villa Ejemplo",
+        "reason": "Convenio firmado",
+    }
 
 
 def test_an_id_is_never_used_twice(added: World, give: Give) -> None:
@@ -113,10 +117,11 @@ def test_institutions_are_listed_and_shown(added: World, give: Give) -> None:
     assert listed[1] == {"id": "muni-villa", "state": "inactive", "name": "Municipalidad de Villa Ejemplo"}
     change(added, give, f"norm muni-villa --regime deposit --citation '{SUNARP}' --default")
     shown = give("institutions show muni-villa")[1]
-    assert f"    depósito: {SUNARP} (email, sms)" in shown
+    assert f"    depósito: {SUNARP} (correo, SMS)" in shown
     assert "  Régimen de los depósitos que no dicen otro: depósito" in shown
     assert "  Término de la distancia: ninguno" in shown
-    assert "09/03/2026 15:15:31 rquispe institution.changed norms: [] → [deposit:" in shown
+    assert f"09/03/2026 15:15:31 rquispe: cambió norma de depósito: ninguna → {SUNARP} (correo, SMS); régimen" in shown
+    assert "rquispe: se registró la entidad nombre: Municipalidad de Villa Ejemplo. Convenio firmado" in shown
     told = json.loads(give("institutions show muni-villa --json")[1])
     assert told["norms"] == [{"regime": "deposit", "citation": SUNARP, "channels": ["email", "sms"]}]
     assert [event["type"] for event in told["events"]] == ["institution.added", "institution.changed"]
@@ -124,39 +129,61 @@ def test_institutions_are_listed_and_shown(added: World, give: Give) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "changed", "told"),
+    ("line", "changed", "words"),
     [
         (
             "set muni-villa --name 'Muni Nueva'",
             {"name": "Muni Nueva"},
-            "name: Municipalidad de Villa Ejemplo → Muni Nueva",
+            (
+                "name: Municipalidad de Villa Ejemplo → Muni Nueva",
+                "nombre: Municipalidad de Villa Ejemplo → Muni Nueva",
+            ),
         ),
-        ("set muni-villa --phone 111111", {"phone": "111111"}, "phone"),
-        ("set muni-villa --short-name Villa", {"short_name": "Villa"}, "short_name: ninguno → Villa"),
-        ("set muni-villa --receipt withheld", {"attaches_receipt": False}, "attaches_receipt: True → False"),
-        ("state muni-villa active", {"state": InstitutionState.ACTIVE}, "state: inactive → active"),
+        ("set muni-villa --phone 111111", {"phone": "111111"}, ("phone", "teléfono (no se copia al registro)")),
+        (
+            "set muni-villa --short-name Villa",
+            {"short_name": "Villa"},
+            ("short_name: none → Villa", "nombre corto: ninguno → Villa"),
+        ),
+        (
+            "set muni-villa --receipt withheld",
+            {"attaches_receipt": False},
+            ("receipt: attached → withheld", "constancia adjunta a la alerta: sí → no"),
+        ),
+        (
+            "state muni-villa active",
+            {"state": InstitutionState.ACTIVE},
+            ("state: inactive → active", "estado: inactiva → activa"),
+        ),
         (
             f"norm muni-villa --regime deposit --citation '{SUNARP}' --channels email",
             {"norms": (AppliedNorm(Regime.DEPOSIT, SUNARP, (Channel.EMAIL,)),)},
-            f"norms: [] → [deposit: {SUNARP} (email)]",
+            (
+                f"norms.deposit: none → {SUNARP} (email)",
+                f"norma de depósito: ninguna → {SUNARP} (correo)",
+            ),
         ),
         (
             "hours muni-villa --opens 08:00 --closes 17:00",
             {"opens_at": time(8), "closes_at": time(17)},
-            "opens_at: ninguno → 08:00:00; closes_at: ninguno → 17:00:00",
+            ("opens_at: none → 08:00; closes_at: none → 17:00", "horario: el general → de 08:00 a 17:00"),
         ),
-        ("region muni-villa la-libertad", {"region": "la-libertad"}, "region: ninguno → la-libertad"),
+        (
+            "region muni-villa la-libertad",
+            {"region": "la-libertad"},
+            ("region: none → la-libertad", "región: ninguna → la-libertad"),
+        ),
         (
             "distance muni-villa --place Iquitos --days 5 --norm 'R.A. 1'",
             {"distances": (Distance("Iquitos", 5, "R.A. 1"),)},
-            "distances: [] → [Iquitos: 5 (R.A. 1)]",
+            ("distances.Iquitos: none → 5 (R.A. 1)", "término de la distancia de Iquitos: ninguno → 5 (R.A. 1)"),
         ),
     ],
 )
 def test_each_setting_is_changed_alone_with_its_event_and_twice_changes_nothing(
-    added: World, give: Give, line: str, changed: dict[str, Any], told: str
+    added: World, give: Give, line: str, changed: dict[str, Any], words: tuple[str, str]
 ) -> None:
-    before = found(added)
+    before, (in_log, told) = found(added), words
 
     said, after, event = change(added, give, line)
 
@@ -167,11 +194,75 @@ def test_each_setting_is_changed_alone_with_its_event_and_twice_changes_nothing(
     }
     assert said.startswith(f"muni-villa, versión 2: {told}.\n")
     assert event is not None
-    assert event.data == {"change": told, "version": "2", "reason": "Convenio firmado"}
+    assert event.data == {"change": in_log, "told": told, "version": "2", "reason": "Convenio firmado"}
+    assert f"rquispe: cambió {told}. Convenio firmado" in give("institutions show muni-villa")[1]
 
     said, again, event = change(added, give, line)
     assert (said.splitlines()[0], again, event) == ("Ya estaba así; no se cambió nada.", after, None)
     assert json.loads(give(f"institutions {line} {WHO} --json")[1])["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("line", "in_log", "told"),
+    [
+        (
+            "norm muni-villa --regime deposit --citation 'Otra norma'",
+            f"norms.deposit.citation: {SUNARP} → Otra norma",
+            f"norma de depósito: {SUNARP} → Otra norma",
+        ),
+        (
+            f"norm muni-villa --regime deposit --citation '{SUNARP}' --channels sms",
+            "norms.deposit.channels: email,sms → sms",
+            "canales de la norma de depósito: correo, SMS → SMS",
+        ),
+        (
+            "norm muni-villa --regime immediate --remove",
+            f"norms.immediate: {SUNARP} (email,sms) → none",
+            f"norma de inmediato: {SUNARP} (correo, SMS) → ninguna",
+        ),
+        (
+            f"norm muni-villa --regime deposit --citation '{SUNARP}' --default",
+            "regime: acknowledgement → deposit",
+            "régimen de los depósitos que no dicen otro: acuse de recibo → depósito",
+        ),
+        (
+            "distance muni-villa --place iquitos --days 5 --norm 'R.A. 1'",
+            "distances.iquitos: Iquitos, 5 (R.A. 1) → iquitos, 5 (R.A. 1)",
+            "término de la distancia de iquitos: Iquitos, 5 (R.A. 1) → iquitos, 5 (R.A. 1)",
+        ),
+        (
+            "distance muni-villa --place Tacna --days 7 --norm 'R.A. 2'",
+            "distances.Tacna: 3 (R.A. 1) → 7 (R.A. 2)",
+            "término de la distancia de Tacna: 3 (R.A. 1) → 7 (R.A. 2)",
+        ),
+    ],
+)
+def test_of_a_norm_or_a_row_only_what_changed_is_told(
+    added: World, give: Give, line: str, in_log: str, told: str
+) -> None:
+    for regime in ("deposit", "immediate"):
+        change(added, give, f"norm muni-villa --regime {regime} --citation '{SUNARP}'")
+    for place, days in (("Iquitos", 5), ("Tacna", 3)):
+        change(added, give, f"distance muni-villa --place {place} --days {days} --norm 'R.A. 1'")
+
+    said, one, event = change(added, give, line)
+
+    assert said.startswith(f"muni-villa, versión {one.version}: {told}.\n")
+    assert event is not None
+    assert (event.data["change"], event.data["told"]) == (in_log, told)
+
+
+def test_every_event_of_an_institution_is_told_in_spanish(world: World, give: Give) -> None:
+    """Also one that was logged when the log had no words for people."""
+    add_event, store = event_store(world.container).add, f"institution#{INSTITUTION_ID}"
+    kinds = [kind for kind in EventType if kind.value.startswith("institution.")]
+    for number, kind in enumerate(kinds):
+        add_event(Event(store, kind, world.clock.now, f"e{number}", "operator:rquispe", data={"reason": "Convenio"}))
+
+    shown = give(f"institutions show {INSTITUTION_ID}")[1]
+
+    assert shown.count("rquispe: ") == len(kinds)
+    assert "institution." not in shown
 
 
 def test_a_norm_of_the_usual_regime_that_is_removed_leaves_the_acknowledgement(added: World, give: Give) -> None:

@@ -12,8 +12,9 @@ from chalicelib.bootstrap.storage import calendar_store, event_store
 from chalicelib.domain.deadline import Distance
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.sender import institution_changes as rules
-from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, AppliedNorm, Institution
+from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, AppliedNorm, Institution, InstitutionState
 from chalicelib.domain.sender.institution_changes import InstitutionDecision
+from chalicelib.domain.sender.institution_warnings import consequences, without_keys
 from chalicelib.handlers.operator.command import Told
 from chalicelib.handlers.operator.sender.tools import institution_tools
 from chalicelib.renderers.sender import institution_json, institution_text
@@ -51,7 +52,7 @@ def add(given: Mapping[str, Any]) -> Told:
     )
     is_new = add_institution(institution, institution_tools(given))
     text = institution_text.added_text(institution) if is_new else institution_text.UNCHANGED
-    return Told(text, institution_json.changed_json(institution, "added" if is_new else ""))
+    return Told(text, institution_json.changed_json(institution, "added" if is_new else "", ()))
 
 
 def change(given: Mapping[str, Any]) -> Told:
@@ -70,7 +71,10 @@ def change(given: Mapping[str, Any]) -> Told:
 
 def set_state(given: Mapping[str, Any]) -> Told:
     """Activate, suspend or cancel it."""
-    return _change(given, partial(rules.change_state, state=given["estado"]))
+    box, state = current(), given["estado"]
+    keys = institution_store(box).list_keys(given["entidad"])
+    told = without_keys(keys, box.clock()) if state is InstitutionState.ACTIVE else ()
+    return _change(given, partial(rules.change_state, state=state), told)
 
 
 def set_norm(given: Mapping[str, Any]) -> Told:
@@ -92,11 +96,9 @@ def set_hours(given: Mapping[str, Any]) -> Told:
 def set_region(given: Mapping[str, Any]) -> Told:
     """Say whose regional days apply to it."""
     region = given["región"]
-    told = _change(given, partial(rules.set_region, region=region))
-    if region is None or any(day.region == region for day in calendar_store(current()).find().regional):
-        return told
-    warning = f"El calendario no tiene días de {region}: revise cómo se escribe, o regístrelos con «calendar regional»."
-    return Told(f"{told.text}\nAtención: {warning}", {**told.data, "warnings": [warning]})
+    is_known = region is None or any(day.region == region for day in calendar_store(current()).find().regional)
+    unknown = f"El calendario no tiene días de {region}: revise cómo se escribe, o regístrelos con «calendar regional»."
+    return _change(given, partial(rules.set_region, region=region), () if is_known else (unknown,))
 
 
 def set_distance(given: Mapping[str, Any]) -> Told:
@@ -109,7 +111,11 @@ def set_distance(given: Mapping[str, Any]) -> Told:
     return _change(given, partial(rules.set_distance, distance=Distance(place, days, norm)))
 
 
-def _change(given: Mapping[str, Any], rule: Callable[[Institution], InstitutionDecision]) -> Told:
+def _change(
+    given: Mapping[str, Any], rule: Callable[[Institution], InstitutionDecision], warnings: tuple[str, ...] = ()
+) -> Told:
+    """Change it; what is to be warned of, with what follows from the change, is told where it changed."""
     done = change_institution(given["entidad"], rule, institution_tools(given))
-    told = (done.institution, done.change)
-    return Told(institution_text.changed_text(*told), institution_json.changed_json(*told))
+    told = (*warnings, *consequences(done.before, done.institution)) if done.change else ()
+    text = institution_text.changed_text(done.institution, done.told, told)
+    return Told(text, institution_json.changed_json(done.institution, done.change, told))

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.sender import institution_store
+from chalicelib.domain.sender.institution_warnings import without_keys
 from chalicelib.handlers.operator.command import Told
 from chalicelib.handlers.operator.sender.tools import institution_tools
 from chalicelib.renderers.sender import institution_json, institution_text
@@ -37,15 +38,17 @@ def add(given: Mapping[str, Any]) -> Told:
     )
     done, now = register_key(new, institution_tools(given)), box.clock()
     text = institution_text.key_added_text(done.key, box.calendar.zone, now, is_new=done.is_changed)
-    return Told(text, institution_json.key_json(done.key, now, is_changed=done.is_changed))
+    return Told(text, institution_json.key_json(done.key, now, (), is_changed=done.is_changed))
 
 
 def revoke(given: Mapping[str, Any]) -> Told:
     """Revoke a key at once and for good."""
     box = current()
+    others = [key for key in institution_store(box).list_keys(given["entidad"]) if key.key_id != given["clave"]]
     done, now = revoke_key(given["entidad"], given["clave"], institution_tools(given)), box.clock()
-    text = institution_text.key_revoked_text(done.key, box.calendar.zone, now, is_new=done.is_changed)
-    return Told(text, institution_json.key_json(done.key, now, is_changed=done.is_changed))
+    warnings = without_keys(others, now) if done.is_changed else ()
+    text = institution_text.key_revoked_text(done.key, box.calendar.zone, now, warnings, is_new=done.is_changed)
+    return Told(text, institution_json.key_json(done.key, now, warnings, is_changed=done.is_changed))
 
 
 def _begins(day: date) -> datetime:
