@@ -30,11 +30,6 @@ def day_in_words(day: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {day.day} de {_MONTHS[day.month - 1]} de {day.year}"
 
 
-def day_and_month(day: date) -> str:
-    """Write a date of this year or the next as `9 de marzo`."""
-    return f"{day.day} de {_MONTHS[day.month - 1]}"
-
-
 def date_and_hour(instant: datetime, zone: ZoneInfo) -> str:
     """Write an instant as `09/03/2026 15:15:30`: 24 hours, with seconds."""
     return f"{instant.astimezone(zone):%d/%m/%Y %H:%M:%S}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.outage.outage import Affected, Board, Outage, OutageState, to_the_minute
-from chalicelib.renderers.spanish import day_and_month, day_in_words, in_a_row
+from chalicelib.renderers.spanish import day_in_words, in_a_row
 
 AFFECTED = {
     Affected.ALL: "todo el servicio",
@@ -55,7 +55,7 @@ GROUPS = {
 }
 """The headings under which outages are listed, in this order."""
 _QUOTED = {OutageState.UNCONFIRMED, OutageState.CALLED_OFF, OutageState.CORRECTED}
-_NAMED, _SHORT = 2, 60
+_NAMED, _SHORT = 2, 45
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -157,11 +157,11 @@ def _cut(words: str) -> str:
 
 
 def _times_in_short(begin: datetime, end: datetime | None) -> str:
-    began = f"Desde el {day_and_month(begin)}, {begin:%H:%M}"
+    began = f"Desde el {begin:%d/%m}, {begin:%H:%M}"
     if end is None:
-        return f"{began}, sin hora de fin."
-    until = f"las {end:%H:%M}" if end.date() == begin.date() else f"el {day_and_month(end)}, {end:%H:%M}"
-    return f"{began}, hasta {until} (previsto)."
+        return f"{began}."
+    until = f"las {end:%H:%M}" if end.date() == begin.date() else f"el {end:%d/%m}, {end:%H:%M}"
+    return f"{began}, hasta {until}."
 
 
 def moment_in_words(local: datetime) -> str:

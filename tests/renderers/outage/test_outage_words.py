@@ -99,11 +99,11 @@ def test_the_banner_is_short_and_keeps_date_and_hour() -> None:
     banner = banner_of(Board((an_outage(words=words, expected_until=end),)), NOW, local)
 
     [one] = banner.named
-    assert one.short_words == "No se puede ingresar a la casilla ni leer lo que hay en…"
-    assert one.short_times == "Desde el 9 de marzo, 15:15, hasta el 10 de marzo, 03:15 (previsto)."
+    assert one.short_words == "No se puede ingresar a la casilla ni leer lo…"
+    assert one.short_times == "Desde el 09/03, 15:15, hasta el 10/03, 03:15."
     same_day = show_outage(an_outage(expected_until=NOW + HOUR), NOW, local)
-    assert same_day.short_times == "Desde el 9 de marzo, 15:15, hasta las 16:15 (previsto)."
-    assert show_outage(an_outage(), NOW, local).short_times == "Desde el 9 de marzo, 15:15, sin hora de fin."
+    assert same_day.short_times == "Desde el 09/03, 15:15, hasta las 16:15."
+    assert show_outage(an_outage(), NOW, local).short_times == "Desde el 09/03, 15:15."
     assert (banner.more, banner.is_under_way) == (0, True)
 
 

@@ -47,7 +47,7 @@ def test_every_page_announces_an_outage_within_a_minute_of_the_command_and_until
     clock.advance(seconds=60)
     for address in PAGES:
         text = shown(browser, address)
-        assert "En curso: El servicio no responde bien. Desde el 9 de marzo, 15:15, sin hora de fin." in text
+        assert "En curso: El servicio no responde bien. Desde el 09/03, 15:15." in text
     browser.enter()
     for address in ("/casilla", "/perfil", "/usuarios"):
         assert "El servicio no responde bien." in shown(browser, address)
@@ -76,9 +76,7 @@ def test_a_planned_outage_is_announced_three_days_ahead(browser: Browser) -> Non
 
     browser.people.world.clock.advance(seconds=61)
     text = shown(browser, "/")
-    assert (
-        "Prevista: No se puede ingresar. Desde el 12 de marzo, 15:16, hasta el 13 de marzo, 15:15 (previsto)." in text
-    )
+    assert "Prevista: No se puede ingresar. Desde el 12/03, 15:16, hasta el 13/03, 15:15." in text
 
 
 def test_of_many_two_are_announced_and_the_rest_is_a_link(browser: Browser) -> None:
@@ -87,7 +85,7 @@ def test_of_many_two_are_announced_and_the_rest_is_a_link(browser: Browser) -> N
 
     text = shown(browser, "/")
     assert text.count("Falla número") == 2
-    assert "Hay 2 más. Ver qué hacer mientras tanto" in text
+    assert "Ver 2 más y qué hacer mientras tanto" in text
     assert shown(browser, "/interrupciones").count("Falla número") == 4
 
 
