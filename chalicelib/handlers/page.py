@@ -28,7 +28,7 @@ from chalicelib.handlers.http import (
 )
 from chalicelib.handlers.log import begin_visit, log, this_visit
 from chalicelib.handlers.page_request import DISPLACED, PageRequest, check_same_origin, page_request
-from chalicelib.renderers.outage.outage_words import announced
+from chalicelib.renderers.outage.outage_words import Banner, banner_of
 from chalicelib.renderers.pages import render_page
 from chalicelib.services.outage.see_outages import see_board
 from chalicelib.store.outage.board_view import Seen
@@ -205,15 +205,15 @@ def seen_now() -> Seen:
 def _common(request: PageRequest | None) -> dict[str, Any]:
     """Return what every page shows: outages, whose session it is, if anybody's, and what its forms carry."""
     board = seen_now().board
-    outages = announced(board, current().clock(), local_time) if board.outages else ()
+    banner = banner_of(board, current().clock(), local_time) if board.outages else Banner()
     if request is None:
-        return {"session": None, "outages": outages}
+        return {"session": None, "banner": banner}
     return {
         "session": request.session,
         "csrf": request.csrf,
         "now": current().clock(),
         "has_displaced": bool(request.asked(DISPLACED)),
-        "outages": outages,
+        "banner": banner,
     }
 
 

@@ -44,7 +44,7 @@ def test_an_outage_is_announced_ends_and_stays_listed(person: Person) -> None:
     _operate(person, f"outage announce --affects all {planned} {WHY}")
     person.put_clock_forward(2)
     person.follow("Interrupciones")
-    assert "Terminada" in person.page.locator("table").inner_text()
+    assert "Terminada" in person.page.get_by_role("table", name="Terminadas").inner_text()
     person.look("outages-over")
     person.open("/")
     assert not person.page.get_by_role("region", name="Interrupciones del servicio").count()

@@ -50,6 +50,24 @@ def test_an_entry_names_what_its_alarm_watches(alarm: str) -> None:
         assert f"`{name}`" in ENTRIES[alarm]
 
 
+@pytest.mark.parametrize(
+    ("alarm", "affected"),
+    [
+        ("ApiErrors", "all"),
+        *((alarm, "alerts") for alarm in ("SendAlertsErrors", "SweepAlertsNotRun", "AlertsPilingUp", "AlertsRefused")),
+        *((alarm, "deposits") for alarm in ("CheckUploadsErrors", "UploadsStuck", "UploadsWaiting")),
+        *((alarm, "registration") for alarm in ("FinishRegistrationsErrors", "RegistrationsWaiting")),
+    ],
+)
+def test_an_alarm_of_what_people_notice_leads_to_its_announcement(alarm: str, affected: str) -> None:
+    assert f"`outage announce --affects {affected}`" in ENTRIES[alarm]
+
+
+def test_the_calendars_alarm_can_be_acknowledged_without_confirming_a_year() -> None:
+    assert "disable-alarm-actions" in ENTRIES["CalendarUnconfirmed"]
+    assert "Deposits go on" in ENTRIES["CalendarUnconfirmed"]
+
+
 def test_every_function_and_queue_of_a_command_exists() -> None:
     looked_at = set(re.findall(r"`(?:logs|done_by)\s(\w+)`", RUNBOOK))
     run = set(re.findall(r"`run\s(\w+)`", RUNBOOK))

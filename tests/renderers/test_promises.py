@@ -35,6 +35,11 @@ PROMISES = {
     r"se (le|te) pedirá que l[ao]s? acept": "nobody is asked to accept a newer version",
     r"quién consulta|cuyas consultas": "nobody can see who consulted their data",
     r"se comunican en esta página": "outages have a page of their own",
+    r"l[oa]s comprobamos|comprobamos tus datos": "registries tell a part of what is typed, and that is compared",
+    r"«Regístrate» en esta página": "the page of questions has no such link",
+    r"comprueba sin enviarlo": "without JavaScript the file is sent, as the page says",
+    r"en cinco días desde": "they are business days (TUO, 24.1 with 145.1)",
+    r"medida de efecto inmediato": "the law and the receipt say: precautionary measure",
     r"se borran? (después|a los)|plazo de conservación": "no time of retention exists",
 }
 """What no text may say, and why not."""
@@ -152,6 +157,25 @@ def test_articles_have_the_numbers_of_the_consolidated_text() -> None:
 
     assert {number for _, number in found} >= {20, 25, 124, 128, 137, 144, 145, 5, 46}
     assert not [one for one in sorted(found) if one[1] not in TUO | OTHERS]
+
+
+def test_the_decree_and_the_decision_against_it_are_told_apart() -> None:
+    [norm] = [norm for norm in portal().norms if "029-2021-PCM" in norm.title]
+
+    decree, decision = norm.summary.split("INDECOPI", 1)
+    assert "al día siguiente" in decree
+    assert "23:59" not in decree
+    assert "barrera burocrática ilegal" in decision
+    assert "algunas entidades" in decision
+
+
+def test_the_privacy_policy_says_who_sees_what_of_a_receipt() -> None:
+    [section] = [one for one in portal_texts().text("privacy").sections if one.heading == "Quién los ve"]
+    said = " ".join(section.paragraphs)
+
+    assert "/verificar/" in said
+    for shown in ("código", "QR", "entidad", "expediente", "asunto", "recursos", "nombre", "documento", "avisos"):
+        assert shown in said
 
 
 def test_every_norm_is_listed() -> None:

@@ -16,6 +16,11 @@ ANNOUNCED_AHEAD = timedelta(days=3)
 ON_BOARD = 20
 """How many of the newest announcements the board holds, besides all that are not over."""
 _MOST_A_DAY = 99
+_ENDED = (
+    "La interrupción {id} ya estaba terminada a otra hora. No se cambió nada. Si lo publicado está mal, se anuncia otra"
+    " vez con lo correcto: «outage announce --corrects {id}», con --from, --until, --affects y --words. Lo publicado lo"
+    " dice «outage show {id}»."
+)
 _WORDS = range(10, 301)
 
 
@@ -34,6 +39,8 @@ class OutageState(StrEnum):
 
     PLANNED = "planned"
     UNDER_WAY = "under_way"
+    UNCONFIRMED = "unconfirmed"
+    """The hour until which it was expected has passed, and nobody said that it is over."""
     OVER = "over"
     CALLED_OFF = "called_off"
     CORRECTED = "corrected"
@@ -44,9 +51,9 @@ class OutageState(StrEnum):
 class Outage:
     """One announcement. `outage_id` is the local day it was announced on and a number, such as `2026-03-09-01`.
 
-    `expected_until` is None where nobody knew the end; an outage is over then, or when an operator ended it
-    (`ended_at`). One that was ended before it began was called off. What is wrong in it stays: `corrected_by` names the
-    announcement that says it rightly, whose `corrects` names this one.
+    `expected_until` is None where nobody knew the end. An outage is over when an operator ended it (`ended_at`), or
+    where it was announced afterwards, with its end. One that was ended before it began was called off. What is wrong in
+    it stays: `corrected_by` names the announcement that says it rightly, whose `corrects` names this one.
     """
 
     outage_id: str
@@ -60,18 +67,21 @@ class Outage:
     corrected_by: str | None = None
 
     @property
-    def ends_at(self) -> datetime | None:
-        """When it ended or is expected to; None while nobody knows."""
-        return self.ended_at or self.expected_until
+    def over_since(self) -> datetime | None:
+        """When it ended, as an operator said; None while nobody did."""
+        if self.ended_at is None and self.expected_until is not None and self.expected_until <= self.announced_at:
+            return self.expected_until
+        return self.ended_at
 
     def state_at(self, now: datetime) -> OutageState:
         """Tell how it stands."""
         if self.corrected_by is not None:
             return OutageState.CORRECTED
-        if self.ended_at is not None and self.ended_at <= self.starts_at:
-            return OutageState.CALLED_OFF
-        if self.ends_at is not None and self.ends_at <= now:
-            return OutageState.OVER
+        if self.over_since is not None:
+            was_called_off = self.announced_at < self.starts_at and self.over_since <= self.starts_at
+            return OutageState.CALLED_OFF if was_called_off else OutageState.OVER
+        if self.expected_until is not None and self.expected_until <= now:
+            return OutageState.UNCONFIRMED
         return OutageState.PLANNED if now < self.starts_at else OutageState.UNDER_WAY
 
     def is_open_at(self, now: datetime) -> bool:
@@ -155,23 +165,33 @@ def check_words(text: str) -> str:
     return words if words[-1] in ".!?" else f"{words}."
 
 
-def end_outage(outage: Outage, at: datetime, now: datetime) -> Outage:
-    """Return an outage that ended, or that was called off before it began; one that had ended is returned as it is.
+def end_outage(outage: Outage, at: datetime | None, now: datetime) -> Outage:
+    """Return an outage that ended, by None now, or that was called off; one that had ended is returned as it is.
+
+    What was announced ahead can be called off afterwards too, by an hour between the announcement and its beginning.
 
     Raises:
-        Conflict: `outage_corrected`.
+        Conflict: `outage_corrected`; `outage_ended`, when it had ended at another minute than is said now.
         InvalidInput: `outage_times_invalid`, when it ended in the future, or before it began though it did begin.
 
     """
     if outage.corrected_by is not None:
         raise Conflict("outage_corrected", f"Esa interrupción fue corregida por la {outage.corrected_by}: termine esa.")
-    if outage.ended_at is not None:
+    if outage.over_since is not None:
+        if at is not None and to_the_minute(at) != to_the_minute(outage.over_since):
+            raise Conflict("outage_ended", _ENDED.format(id=outage.outage_id))
         return outage
-    if at > now:
+    ended_at = at or now
+    if ended_at > now:
         raise InvalidInput("outage_times_invalid", "--at no puede ser una hora que todavía no llega.")
-    if at < outage.starts_at <= now:
+    if ended_at < outage.starts_at <= now and ended_at < outage.announced_at:
         raise InvalidInput("outage_times_invalid", "--at va después de que empezó la interrupción.")
-    return replace(outage, ended_at=at)
+    return replace(outage, ended_at=ended_at)
+
+
+def to_the_minute(instant: datetime) -> datetime:
+    """Return the minute that clocks show at an instant."""
+    return instant.replace(second=0, microsecond=0)
 
 
 def correct_outage(outage: Outage, by: str) -> Outage:

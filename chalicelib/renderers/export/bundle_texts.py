@@ -9,7 +9,7 @@ from textwrap import indent
 from typing import Any
 
 from chalicelib.domain.event import Event
-from chalicelib.domain.notice import Notice
+from chalicelib.domain.notice import FileRole, Notice
 from chalicelib.domain.reading.reading import DeliveredNotice
 from chalicelib.domain.reading.timeline import Timeline
 from chalicelib.renderers.notice_json import notice_as_json
@@ -22,8 +22,7 @@ Preparado el {made_at}.
 Qué contiene{where}
   constancia.pdf    La constancia de notificación electrónica, que prueba el depósito.
   documento/        El documento notificado.
-  anexos/           Sus anexos, en el orden en que se enviaron.
-  deposito.json     Los datos del depósito, tal como quedaron ese día. También van dentro de la constancia.
+{annexes}  deposito.json     Los datos del depósito, tal como quedaron ese día. También van dentro de la constancia.
   estado.json       Qué pasó y a qué hora: avisos, aperturas y descargas; quién la vio, y las fechas que rigen hoy.
   eventos.json      El registro completo: qué se hizo, quién, cuándo y desde dónde. Las horas son UTC.
   SHA256SUMS.txt    La huella SHA-256 de cada archivo.
@@ -36,6 +35,7 @@ Cómo comprobar que nada cambió
 
 Este archivo puede contener datos personales. Guárdalo en un lugar seguro.
 """
+_ANNEXES = "  anexos/           Sus anexos{if_any}, en el orden en que se enviaron.\n"
 _UNOPENED = """
 Las notificaciones que nadie abrió vienen sin su documento ni sus anexos: abrirlas puede tener efectos legales, y eso lo
 decides tú en tu casilla.
@@ -45,14 +45,17 @@ decides tú en tu casilla.
 def notice_readme(notice: Notice, made_at: datetime) -> str:
     """Explain the evidence of one notice; `made_at` is local."""
     title = f"Expediente de prueba de la notificación {notice.notice_id}"
-    return _README.format(title=title, made_at=f"{made_at:%d/%m/%Y %H:%M}", where="", unopened="")
+    has_annexes = any(file.role is FileRole.ANNEX for file in notice.files)
+    annexes = _ANNEXES.format(if_any="") if has_annexes else ""
+    return _README.format(title=title, made_at=f"{made_at:%d/%m/%Y %H:%M}", where="", annexes=annexes, unopened="")
 
 
 def mailbox_readme(mailbox_id: str, made_at: datetime, year: int | None) -> str:
     """Explain the evidence of a whole mailbox, or of one year of it."""
     title = f"Copia de la casilla electrónica {mailbox_id}" + (f", notificaciones de {year}" if year else "")
     where = ": una carpeta por notificación, con"
-    return _README.format(title=title, made_at=f"{made_at:%d/%m/%Y %H:%M}", where=where, unopened=_UNOPENED)
+    told = {"where": where, "annexes": _ANNEXES.format(if_any=", si los tiene"), "unopened": _UNOPENED}
+    return _README.format(title=title, made_at=f"{made_at:%d/%m/%Y %H:%M}", **told)
 
 
 def deposit_text(notice: Notice) -> str:

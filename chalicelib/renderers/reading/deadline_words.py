@@ -136,7 +136,7 @@ def _reason(delivered: DeliveredNotice, effective: date) -> str:
     if regime is Regime.DEPOSIT:
         return "por haberse depositado en tu casilla, se abra o no"
     if regime is Regime.IMMEDIATE:
-        return "el día de su depósito, porque es una medida de efecto inmediato"
+        return "el día de su depósito, porque es una medida cautelar o precautoria"
     if effective == delivered.notice.deadline.starts_by:
         return "porque nadie la abrió en los cinco días hábiles siguientes a su depósito"
     return "con su primera apertura, que es el acuse de recibo"

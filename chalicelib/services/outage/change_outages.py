@@ -18,6 +18,7 @@ from chalicelib.domain.outage.outage import (
     correct_outage,
     end_outage,
     number_outage,
+    to_the_minute,
 )
 from chalicelib.store.outage.outage_store import OutageStore
 
@@ -58,7 +59,7 @@ def announce_outage(asked: Announcement, tools: OutageTools) -> tuple[Outage, bo
 
     """
     now = tools.clock()
-    starts_at = asked.starts_at or now.replace(second=0, microsecond=0)
+    starts_at = asked.starts_at or to_the_minute(now)
     check_times(starts_at, asked.expected_until, now)
     for _ in range(_RACES):
         board = tools.outages.board()
@@ -97,14 +98,14 @@ def end_announced_outage(outage_id: str, at: datetime | None, tools: OutageTools
     Raises:
         NotFound: `outage_unknown`.
         InvalidInput: `outage_times_invalid`.
-        Conflict: `outage_corrected`.
+        Conflict: `outage_corrected`, `outage_ended`.
         Unavailable: `store_unavailable`.
 
     """
     now = tools.clock()
     for _ in range(_RACES):
         board, outage = tools.outages.board(), _found(outage_id, tools)
-        ended = end_outage(outage, at or now, now)
+        ended = end_outage(outage, at, now)
         if ended is outage or ended.ended_at is None:
             return outage, False
         event = _event(ended, EventType.OUTAGE_ENDED, now, tools, {"ended_at": ended.ended_at.isoformat()})

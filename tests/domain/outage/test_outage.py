@@ -45,9 +45,12 @@ def an_outage(number: int = 1, **overrides: Any) -> Outage:
         (an_outage(), OutageState.UNDER_WAY),
         (an_outage(starts_at=NOW + HOUR), OutageState.PLANNED),
         (an_outage(starts_at=NOW - HOUR, expected_until=NOW), OutageState.OVER),
+        (an_outage(starts_at=NOW - HOUR, expected_until=NOW, announced_at=NOW - HOUR), OutageState.UNCONFIRMED),
+        (an_outage(starts_at=NOW - HOUR, expected_until=NOW, announced_at=NOW - 2 * HOUR), OutageState.UNCONFIRMED),
         (an_outage(starts_at=NOW - HOUR, expected_until=NOW + HOUR), OutageState.UNDER_WAY),
         (an_outage(starts_at=NOW - HOUR, expected_until=NOW + HOUR, ended_at=NOW), OutageState.OVER),
         (an_outage(starts_at=NOW + HOUR, ended_at=NOW), OutageState.CALLED_OFF),
+        (an_outage(ended_at=NOW, announced_at=NOW + timedelta(seconds=20)), OutageState.OVER),
         (an_outage(corrected_by="2026-03-09-02"), OutageState.CORRECTED),
     ],
 )
@@ -121,10 +124,34 @@ def test_an_outage_ends_once_and_not_before_it_began_or_after_now() -> None:
     ended = end_outage(running, NOW, NOW)
 
     assert ended.ended_at == NOW
-    assert end_outage(ended, NOW + HOUR, NOW + HOUR) is ended
+    assert end_outage(ended, None, NOW + HOUR) is ended
     for at in (NOW - 2 * HOUR, NOW + HOUR):
         with pytest.raises(InvalidInput, match="outage_times_invalid"):
             end_outage(running, at, NOW)
+
+
+def test_an_outage_that_ended_takes_no_other_hour() -> None:
+    running = an_outage(starts_at=NOW - 2 * HOUR)
+    ended = end_outage(running, None, NOW + timedelta(seconds=40))
+
+    assert end_outage(ended, None, NOW + HOUR) is ended
+    assert end_outage(ended, NOW, NOW + HOUR) is ended
+    recorded = an_outage(starts_at=NOW - 2 * HOUR, expected_until=NOW - HOUR)
+    assert end_outage(recorded, NOW - HOUR, NOW) is recorded
+    for outage in (ended, recorded):
+        with pytest.raises(Conflict, match="outage_ended") as refused:
+            end_outage(outage, NOW - HOUR / 2, NOW + HOUR)
+        assert "outage announce --corrects 2026-03-09-01" in refused.value.detail
+
+
+def test_what_was_announced_ahead_and_did_not_take_place_can_be_called_off_afterwards() -> None:
+    planned = an_outage(starts_at=NOW - HOUR, expected_until=NOW, announced_at=NOW - 3 * HOUR)
+
+    called_off = end_outage(planned, NOW - 2 * HOUR, NOW)
+
+    assert called_off.state_at(NOW) is OutageState.CALLED_OFF
+    with pytest.raises(InvalidInput, match="outage_times_invalid"):
+        end_outage(planned, NOW - 4 * HOUR, NOW)
 
 
 def test_what_was_corrected_is_neither_ended_nor_corrected_again() -> None:

@@ -38,8 +38,8 @@ def test_an_outage_is_announced_from_now_until_nobody_knows_and_the_log_says_who
     assert code == 0
     for part in (
         "Se anunció la interrupción 2026-03-09-01. En un minuto está en todas las páginas",
-        "Empezó      lunes 9 de marzo de 2026, 15:15",
-        "Termina     sin hora de fin",
+        "Empezó: lunes 9 de marzo de 2026, 15:15",
+        "Prevista hasta: sin hora de fin",
         "el ingreso a la casilla y la lectura de notificaciones; los avisos por correo y por mensaje de texto",
         "No se puede ingresar a la casilla.",
     ):
@@ -66,10 +66,10 @@ def test_it_ends_with_its_duration_and_can_be_ended_twice(world: World) -> None:
     code, output = run(world, f"outage end {outage_id} {WHY}")
 
     assert code == 0
-    assert "Terminó     lunes 9 de marzo de 2026, 17:16" in output
-    assert "Dura        2 horas y 1 minuto" in output
+    assert "Terminó: lunes 9 de marzo de 2026, 17:16" in output
+    assert "Duró: 2 horas y 1 minuto" in output
     world.clock.advance(hours=1)
-    assert "ya había terminado" in run(world, f"outage end {outage_id} {WHY}")[1]
+    assert "ya estaba terminada. No se cambió nada" in run(world, f"outage end {outage_id} {WHY}")[1]
     events = event_store(world.container).list_for_subject(f"outage#{outage_id}")
     assert [event.type for event in events] == [EventType.OUTAGE_ANNOUNCED, EventType.OUTAGE_ENDED]
 
@@ -87,7 +87,14 @@ def test_what_did_not_begin_is_called_off(world: World) -> None:
     code, output = run(world, f"outage end {outage_id} {WHY}")
 
     assert code == 0
-    assert "no se realiza" in output
+    assert "queda cancelada" in output
+    for part in (
+        "Estado: Cancelada",
+        "Iba a empezar: martes 10",
+        "Cancelada el: lunes 9",
+        "No iba a funcionar: el ing",
+    ):
+        assert part in output
     assert done(world, f"outage show {outage_id}")["state"] == "called_off"
 
 
@@ -103,6 +110,57 @@ def test_a_wrong_one_is_corrected_by_another_and_stays(world: World) -> None:
     assert (events[-1].type, events[-1].data["by"]) == (EventType.OUTAGE_CORRECTED, right)
     code, output = run(world, f"outage end {wrong} {WHY}")
     assert (code, f"corregida por la {right}" in output) == (1, True)
+
+
+def test_list_and_show_tell_who_did_what_and_why_and_what_corrects_what(world: World) -> None:
+    wrong = announce(world)
+    world.clock.advance(minutes=5)
+    right = announce(world, f"--from '2026-03-09 14:00' --corrects {wrong}")
+    world.clock.advance(minutes=5)
+    run(world, f"outage end {right} --reason 'Base repuesta' --operator mquispe")
+
+    told = run(world, "outage list")[1]
+    assert told == "\n\n".join(run(world, f"outage show {one}")[1] for one in (right, wrong))
+    for part in (
+        f"Corrige: la {wrong}",
+        f"Corregida por: la {right}",
+        "La anunció: rquispe, lunes 9 de marzo de 2026, 15:15. Por qué: Falla en la base de datos",
+        "La corrigió: rquispe, lunes 9 de marzo de 2026, 15:20. Por qué: Falla en la base de datos",
+        "La terminó o canceló: mquispe, lunes 9 de marzo de 2026, 15:25. Por qué: Base repuesta",
+        "Dice: «No se puede ingresar a la casilla.»",
+    ):
+        assert part in told
+    listed = done(world, "outage list")["outages"][0]
+    assert listed == done(world, f"outage show {right}")
+    assert [(act["type"], act["operator"], act["reason"]) for act in listed["acts"]] == [
+        ("outage.announced", "rquispe", "Falla en la base de datos"),
+        ("outage.ended", "mquispe", "Base repuesta"),
+    ]
+
+
+def test_an_end_at_another_hour_changes_nothing_and_says_how_to_correct(world: World) -> None:
+    outage_id = announce(world)
+    world.clock.advance(hours=2)
+    run(world, f"outage end {outage_id} --at '2026-03-09 16:00' {WHY}")
+
+    code, output = run(world, f"outage end {outage_id} --at '2026-03-09 16:30' {WHY}")
+
+    assert code == 1
+    assert "No se cambió nada" in output
+    assert f"outage announce --corrects {outage_id}" in output
+    assert done(world, f"outage show {outage_id}")["ended_at"] == "2026-03-09T21:00:00Z"
+    assert run(world, f"outage end {outage_id} --at '2026-03-09 16:00' {WHY}")[0] == 0
+
+
+def test_one_whose_hour_passed_waits_to_be_confirmed(world: World) -> None:
+    outage_id = announce(world, "--until '2026-03-09 16:00'")
+    world.clock.advance(hours=2)
+
+    told = run(world, f"outage show {outage_id}")[1]
+    assert "Estado: Fin sin confirmar" in told
+    assert "Prevista hasta: lunes 9 de marzo de 2026, 16:00; sin confirmar" in told
+    assert "Duró" not in told
+    assert done(world, f"outage end {outage_id} --at '2026-03-09 16:00' {WHY}")["state"] == "over"
 
 
 def test_all_are_listed_the_newest_first_a_page_at_a_time(world: World) -> None:

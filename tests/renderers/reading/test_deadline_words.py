@@ -136,7 +136,7 @@ def test_once_opened_its_dates_are_those_the_opening_fixed() -> None:
 def test_an_immediate_measure_says_that_it_is_one() -> None:
     first = tell_effect(a_delivered(Regime.IMMEDIATE), date(2026, 3, 9), PERU)[0]
     assert first == (
-        "Surtió efecto el lunes 9 de marzo de 2026, el día de su depósito, porque es una medida de efecto inmediato."
+        "Surtió efecto el lunes 9 de marzo de 2026, el día de su depósito, porque es una medida cautelar o precautoria."
     )
 
 

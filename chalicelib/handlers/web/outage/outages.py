@@ -12,7 +12,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.outage.outage import ON_BOARD, Outage
 from chalicelib.handlers.page import local_time, seen_now, show
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.renderers.outage.outage_words import show_outage
+from chalicelib.renderers.outage.outage_words import group_outages, show_outage
 from chalicelib.renderers.spanish import zone_in_words
 
 _PAGE = 20
@@ -39,8 +39,8 @@ def _page(request: PageRequest, outages: tuple[Outage, ...], *, older: str, is_o
     return show(
         request,
         "outage/outages.html",
-        open=[show_outage(one, now, local_time) for one in still],
-        past=[show_outage(one, now, local_time) for one in past],
+        open=group_outages(show_outage(one, now, local_time) for one in still),
+        past=group_outages(show_outage(one, now, local_time) for one in past),
         zone=zone_in_words(current().calendar.zone),
         older=older,
         is_older=is_older,

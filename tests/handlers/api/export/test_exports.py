@@ -38,9 +38,9 @@ def exports(world: World, moto_engine: Engine) -> Exports:
     return Exports(people, moto_engine, people.token())
 
 
-def a_deposit(exports: Exports, *, is_opened: bool = True, key: str = "clave-1") -> str:
+def a_deposit(exports: Exports, *, is_opened: bool = True, key: str = "clave-1", has_annexes: bool = True) -> str:
     annexes = [an_inline_file(ANNEX, "cuadro: año 2025.pdf"), an_inline_file(filename="cuadro.pdf")]
-    answer = exports.people.world.deposit({**a_body(), "annexes": annexes}, key=key)
+    answer = exports.people.world.deposit({**a_body(), "annexes": annexes * has_annexes}, key=key)
     notice_id = str(answer.json_body["notice_id"])
     exports.people.world.clock.advance(seconds=1)
     if is_opened:
@@ -100,6 +100,18 @@ def test_the_evidence_of_a_notice_is_complete_and_can_be_checked(exports: Export
     assert standing["timeline_extent"] == "whole"
     (tmp_path / "constancia.pdf").write_bytes(b"otra")
     assert not is_intact(tmp_path)
+
+
+def test_the_readme_lists_annexes_only_where_there_are_any(exports: Exports, tmp_path: Path) -> None:
+    for has_annexes in (True, False):
+        notice_id = a_deposit(exports, key=f"clave-{has_annexes}", has_annexes=has_annexes)
+        folder = tmp_path / str(has_annexes)
+        a_file_of(exports, {"kind": "evidence", "notice_id": notice_id}, folder)
+        listed = "anexos/" in (folder / "LEEME.txt").read_text("utf-8")
+        assert listed == (folder / "anexos").is_dir() == has_annexes
+
+    a_file_of(exports, {"kind": "mailbox"}, tmp_path / "all")
+    assert "anexos/           Sus anexos, si los tiene, " in (tmp_path / "all/LEEME.txt").read_text("utf-8")
 
 
 def test_the_evidence_holds_a_log_of_any_length_whole(exports: Exports, tmp_path: Path) -> None:

@@ -47,9 +47,7 @@ def test_every_page_announces_an_outage_within_a_minute_of_the_command_and_until
     clock.advance(seconds=60)
     for address in PAGES:
         text = shown(browser, address)
-        assert (
-            "Interrupción del servicio. El servicio no responde bien. Desde el lunes 9 de marzo de 2026, 15:15" in text
-        )
+        assert "En curso: El servicio no responde bien. Desde el 09/03, 15:15." in text
     browser.enter()
     for address in ("/casilla", "/perfil", "/usuarios"):
         assert "El servicio no responde bien." in shown(browser, address)
@@ -68,18 +66,17 @@ def test_the_announcement_is_a_named_part_and_no_live_region(browser: Browser) -
     assert banner.startswith(' aria-label="Interrupciones del servicio"')
     assert "role=" not in banner
     assert "aria-live" not in banner
-    assert '<a href="/interrupciones">Qué no funciona y qué hacer mientras tanto</a>' in banner
+    assert '<a href="/interrupciones">Ver qué hacer mientras tanto</a>' in banner
 
 
 def test_a_planned_outage_is_announced_three_days_ahead(browser: Browser) -> None:
     announce(browser, an_outage(starts_at=NOW + timedelta(days=3, minutes=1), expected_until=NOW + timedelta(days=4)))
     forget(browser)
-    assert "Interrupción prevista" not in shown(browser, "/")
+    assert "Prevista" not in shown(browser, "/")
 
     browser.people.world.clock.advance(seconds=61)
     text = shown(browser, "/")
-    assert "Interrupción prevista. No se puede ingresar." in text
-    assert "Desde el jueves 12 de marzo de 2026, 15:16 , hasta el viernes 13 de marzo de 2026, 15:15." in text
+    assert "Prevista: No se puede ingresar. Desde el 12/03, 15:16, hasta el 13/03, 15:15." in text
 
 
 def test_of_many_two_are_announced_and_the_rest_is_a_link(browser: Browser) -> None:
@@ -88,7 +85,7 @@ def test_of_many_two_are_announced_and_the_rest_is_a_link(browser: Browser) -> N
 
     text = shown(browser, "/")
     assert text.count("Falla número") == 2
-    assert "Ver las 4 interrupciones y qué hacer mientras tanto" in text
+    assert "Ver 2 más y qué hacer mientras tanto" in text
     assert shown(browser, "/interrupciones").count("Falla número") == 4
 
 
@@ -106,16 +103,48 @@ def test_the_page_lists_what_was_with_date_hour_and_duration(browser: Browser) -
     text = shown(browser, "/interrupciones")
     for part in (
         "Ahora no hay ninguna interrupción anunciada.",
-        "Falla de red. No funcionó el depósito de notificaciones nuevas · N.º 2026-03-09-01",
+        "Terminadas",
+        "Falla de red. No funcionó: el depósito de notificaciones nuevas · N.º 2026-03-09-01",
         "lunes 9 de marzo de 2026, 12:15",
         "lunes 9 de marzo de 2026, 14:15 2 horas Terminada",
-        "Mantenimiento.",
-        "No se realizó",
-        "Corregida: lo correcto está en la 2026-03-09-01",
+        "Canceladas",
+        "«Mantenimiento.» No iba a funcionar: el ingreso",
+        "Iba a empezar Cancelada el Estado",
+        "lunes 9 de marzo de 2026, 16:15 lunes 9 de marzo de 2026, 15:15 Cancelada",
+        "Corregidas",
+        "«Anuncio errado.» Decía que no funcionaba: el ingreso",
+        "Decía que empezaba Decía que terminaba Estado",
+        "Corregida por la 2026-03-09-01: lo correcto está en esa",
         "presenta tu escrito directamente a la entidad",
         "Las horas van en hora de Lima.",
     ):
         assert part in text
+    assert text.count("No funcionó") == text.count("Duró") == 1
+
+
+def test_a_planned_outage_whose_hour_passed_is_not_said_to_have_ended(browser: Browser) -> None:
+    day = 24 * HOUR
+    announce(
+        browser,
+        an_outage(1, starts_at=NOW - 5 * HOUR, expected_until=NOW - HOUR, announced_at=NOW - day, words="Mejora."),
+        an_outage(2, starts_at=NOW - HOUR, expected_until=NOW + HOUR, words="Falla de red."),
+        an_outage(3, starts_at=NOW + day, expected_until=NOW + day + HOUR, words="Cambio de versión."),
+    )
+    forget(browser)
+
+    text = shown(browser, "/interrupciones")
+    for part in (
+        "En curso Falla de red. Estado En curso No funciona",
+        "Prevista hasta lunes 9 de marzo de 2026, 16:15 Duración prevista 2 horas",
+        "Previstas Cambio de versión. Estado Prevista No va a funcionar",
+        "Qué se anunció Desde Prevista hasta Estado «Mejora.»",
+        "«Mejora.» Se anunció que no funcionaría: el ingreso",
+        "lunes 9 de marzo de 2026, 14:15; sin confirmar",
+    ):
+        assert part in text
+    assert "Duró" not in text
+    assert "Terminada" not in text
+    assert "Mejora" not in shown(browser, "/")
 
 
 def test_older_ones_have_pages_of_their_own(browser: Browser) -> None:

@@ -448,8 +448,10 @@ def test_past_the_networks_number_the_pages_have_the_address_proved_first(applic
     shown = text_of(applicant.get(mail_page))
     link = text_of(applicant.get(applicant.link()))
 
-    assert all(text in shown for text in ("Primero verifica tu correo", "comprobamos tus datos con RENIEC"))
-    assert "Después comprobamos tus datos con RENIEC" in link
+    assert all(
+        text in shown for text in ("Primero verifica tu correo", "comparamos tus datos con lo que informa RENIEC")
+    )
+    assert "Después comparamos tus datos con lo que informa RENIEC" in link
     check_html(shown)
     applicant.post(mail_page, code=applicant.code())
     assert "con tu usuario y la forma de ingresar" in text_of(applicant.get(mail_page))
