@@ -312,8 +312,7 @@ def test_each_regime_says_the_dates_as_the_receipt_prints_them(browser: Browser,
         Regime.ACKNOWLEDGEMENT: "Cuando abra la notificación por primera vez (acuse de recibo)",
         Regime.IMMEDIATE: "Inmediato (medida cautelar)",
     }.items():
-        institution_store(world.container).put(an_institution(regime=regime))
-        issued = issue(world, moto_engine, key=f"clave-{regime}")
+        issued = issue(world, moto_engine, key=f"clave-{regime}", regime=regime.value)
         assert told in _text(text_of(browser.get(f"{PAGE}/{issued.code}"))), regime
 
 
