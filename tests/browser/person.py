@@ -81,6 +81,14 @@ class Person:
         for name, value in fields.items():
             self.page.locator(f"[name={name}]").fill(value)
 
+    def begins_with_outcome(self) -> bool:
+        """Whether the page says in its title what came of the last step and, with scripts, is read from there."""
+        heading_alone = self.page.title().startswith(self.heading())
+        focused = (
+            self.page.evaluate("document.activeElement?.hasAttribute('data-outcome')") if self.has_script else True
+        )
+        return not heading_alone and bool(focused)
+
     def heading(self) -> str:
         return str(self.page.locator("h1").inner_text())
 

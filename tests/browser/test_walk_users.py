@@ -44,6 +44,7 @@ def test_a_user_is_added_activated_disabled_and_enabled_again(person: Person) ->
     _add_after_the_validation_expired(person)
     new = _at_another_computer(person)
     _activate(new)
+    _give_up_the_mobile(new)
 
     person.open("/usuarios")
     person.follow("Deshabilitar a Ana Torres Demo")
@@ -64,6 +65,21 @@ def test_a_user_is_added_activated_disabled_and_enabled_again(person: Person) ->
     assert new.path() == "/casilla"
     new.page.close()
     _fill_the_mailbox(person)
+
+
+def _give_up_the_mobile(person: Person) -> None:
+    """Only by ticking it, where another user has a mobile."""
+    person.open("/perfil/celular")
+    person.look("mobile")
+    person.type(mobile="")
+    person.press("Guardar")
+    assert person.page.title().startswith("Error: ")
+    person.look("mobile-empty")
+    person.page.get_by_label("Quitar mi celular").check()
+    person.press("Guardar")
+    assert person.path() == "/perfil"
+    assert person.begins_with_outcome()
+    person.look("mobile-removed")
 
 
 def _recover(person: Person) -> str:

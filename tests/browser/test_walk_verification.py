@@ -56,6 +56,7 @@ def test_the_qr_code_on_the_paper_leads_to_what_it_says(
     assert person.page.get_by_text("Este servicio emitió esta constancia.").is_visible()
     assert person.page.get_by_text("Carta 0124-2026").is_visible()
     assert not person.page.get_by_text("40000002").count()
+    assert person.begins_with_outcome()
     person.look("verified")
 
     _compare(person, document, "Este archivo es exactamente el documento principal, «carta-0124-2026.pdf»")
@@ -90,11 +91,16 @@ def test_a_file_is_verified_and_with_scripts_it_never_leaves_the_browser(
     sent: list[str] = []
     person.page.on("request", lambda request: sent.append(f"{request.method} {urlsplit(request.url).path}"))
     person.open("/verificar")
+    person.press("Verificar el archivo")
+    assert person.page.locator(".error-summary a").get_attribute("href") == "#file"
+    person.look("verify-no-file")
+    sent.clear()
     is_sent_away = person.page.get_by_text("se envía a este servicio").is_visible()
     assert is_sent_away is not person.has_script
     person.page.locator("#file").set_input_files(receipt)
     person.press("Verificar el archivo")
     person.page.get_by_text("Este archivo es exactamente la constancia").wait_for()
+    assert person.begins_with_outcome()
     assert ("POST /verificar" in sent) is not person.has_script
     person.look("verified-by-file")
 
