@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
 import boto3
@@ -14,6 +15,7 @@ from moto import mock_aws
 from moto.core import responses
 from moto.core.models import DEFAULT_ACCOUNT_ID, RESPONSES_METHODS
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.responses import DynamoHandler
 from moto.s3.models import FakeKey, s3_backends
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
@@ -26,6 +28,22 @@ from infra.local.ministack import Ministack
 
 _moto: Any = responses
 _moto.method_names_from_class = cache(_moto.method_names_from_class)  # of a class that moto walks at each request
+
+
+def _in_turn(act: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Have threads wait for each other: a transaction copies whole tables, which breaks where another one writes."""
+    turn = threading.RLock()
+
+    @wraps(act)
+    def act_alone(handler: Any) -> Any:
+        with turn:
+            return act(handler)
+
+    return act_alone
+
+
+_dynamo: Any = DynamoHandler
+_dynamo.call_action = _in_turn(_dynamo.call_action)
 RESPONSES_METHODS.clear()  # moto would answer the library `requests` too: 1,300 patterns at each start, for nobody
 _init = Loader.__init__
 _loaded: dict[Any, Any] = {}
