@@ -12,6 +12,8 @@ from chalicelib.renderers.spanish import one_line
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}", re.ASCII)
 _ECHO = 40
+AFFECTED = {one.value: one for one in Affected}
+"""What of the service can be told not to work."""
 
 
 def moment(text: str | None) -> datetime | None:
@@ -41,8 +43,8 @@ def affected(text: str) -> tuple[Affected, ...]:
 
     """
     names = [name.strip() for name in text.split(",")]
-    if not set(names) <= set(Affected) or (Affected.ALL in names and len(names) > 1):
-        detail = f"--affects es una o varias de estas palabras, con comas: {', '.join(Affected)}; «all» va sola."
+    if not set(names) <= AFFECTED.keys() or (Affected.ALL in names and len(names) > 1):
+        detail = f"--affects es una o varias de estas palabras, con comas: {', '.join(AFFECTED)}; «all» va sola."
         raise InvalidInput("affected_invalid", detail)
     return tuple(one for one in Affected if one in names)
 
