@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,9 +23,7 @@ from infra.local.workers import call
 from infra.operate import CannotOperate, in_stack
 from tests.alert_world import hooked, refusing
 from tests.cloud import Engine
-from tests.local_run import operate
-
-ROOT = Path(__file__).parents[2]
+from tests.local_run import ROOT, operate
 
 
 @contextmanager
@@ -82,6 +82,21 @@ def test_a_command_runs_over_the_state_of_a_run(ministack: dict[str, str], tmp_p
     assert all(command.name in said for command in COMMANDS)
     assert operate(tmp_path, "alerts list") == (0, "No hay alertas por reenviar: la lista está vacía.\n", "")
     assert operate(tmp_path, "alerts lst")[0] == 2
+
+
+@pytest.mark.ministack
+def test_the_runbooks_operator_ends_with_the_commands_own_code(ministack: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "environment.json").write_text(json.dumps(ministack), "utf-8")
+    [function] = re.findall(r"^operator\(\) .+$", (ROOT / "docs" / "runbook.md").read_text("utf-8"), re.MULTILINE)
+    bash = shutil.which("bash")
+    assert bash
+
+    def code_of(line: str) -> int:
+        script = f'{function}\noperator "$1"'
+        environment = {**os.environ, "STATE": str(tmp_path), "STACK": ""}  # noqa: TID251 - as a shell hands them over
+        return subprocess.run([bash, "-c", script, "bash", line], cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
+
+    assert [code_of(line) for line in ("alerts list", "institutions show nadie", "alerts lst")] == [0, 1, 2]
 
 
 @pytest.mark.ministack

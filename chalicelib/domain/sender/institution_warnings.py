@@ -15,7 +15,7 @@ _STOPPED = (
 )
 _FIRST_ROW = (
     "Desde ahora cada depósito con plazo debe decir el lugar del domicilio («term.place»), y uno de su cuadro; si no,"
-    " se rechaza. Avise a la entidad y registre todos los lugares."
+    " se rechaza. Avise a la entidad y registre todos los lugares: los que no suman, con 0 días."
 )
 _NO_ROW = "Ya no tiene cuadro: desde ahora se rechaza un depósito que diga el lugar del domicilio («term.place»)."
 _NO_KEY = "No tiene ninguna clave que valga: no puede firmar nada, ni para depositar ni para leer lo que depositó."

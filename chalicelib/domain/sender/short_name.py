@@ -37,7 +37,7 @@ def check_short_name(text: str) -> None:
     if not is_short_name(text):
         raise InvalidInput(
             "short_name_invalid",
-            f"Escribe un nombre corto de hasta {LONGEST_SHORT_NAME} caracteres, como SUNAT o Muni. Villa Ejemplo:"
+            f"El nombre corto lleva hasta {LONGEST_SHORT_NAME} caracteres, como SUNAT o Muni. Villa Ejemplo:"
             " letras, números y signos comunes, sin direcciones web.",
             field="short_name",
         )

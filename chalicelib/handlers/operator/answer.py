@@ -12,8 +12,9 @@ from chalicelib.handlers.doors import find
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
 from chalicelib.handlers.operator.arguments import echo, read_arguments
-from chalicelib.handlers.operator.command import FLAG, Argument, Command, Told
+from chalicelib.handlers.operator.command import Command, Told
 from chalicelib.handlers.operator.commands import COMMANDS, GROUPS
+from chalicelib.handlers.operator.usage import all_commands, commands_of, help_of, usage
 from chalicelib.services.sender.read_public_key import refuse_private_keys
 
 DONE, FAILED, NOT_UNDERSTOOD = 0, 1, 2
@@ -21,6 +22,7 @@ DONE, FAILED, NOT_UNDERSTOOD = 0, 1, 2
 _HELP = frozenset({"-h", "--help"})
 _LONGEST = 10_000
 _EVENT = 'El evento es {"command": "alerts list"}: una sola línea, como tras CMD= en make operator.'
+_WHICH = "«help» dice qué comandos hay."
 
 
 def answer(event: Any, context: Any) -> dict[str, Any]:
@@ -28,7 +30,7 @@ def answer(event: Any, context: Any) -> dict[str, Any]:
     try:
         words = _words(event)
     except InvalidInput as error:
-        return _told(NOT_UNDERSTOOD, f"{error.detail}\n\n{_all_commands()}")
+        return _told(NOT_UNDERSTOOD, f"{error.detail}\n{_WHICH}")
     if not words or words[0] == "help" or words[0] in _HELP:
         return _help(words[1:])
     command = _named(words)
@@ -36,12 +38,13 @@ def answer(event: Any, context: Any) -> dict[str, Any]:
         return _unknown(words)
     rest = words[len(command.name.split()) :]
     if _HELP & set(rest):
-        return _told(DONE, _help_of(command))
+        return _told(DONE, help_of(command))
     try:
         given = read_arguments(command, rest)
     except InvalidInput as error:
         problems = "\n".join(f"- {problem.detail}" for problem in error.problems or (error,))
-        return _told(NOT_UNDERSTOOD, f"No se hizo nada:\n{problems}\n\n{_help_of(command)}")
+        how = f"Uso: {usage(command)}\n«help {command.name}» dice qué es cada parte."
+        return _told(NOT_UNDERSTOOD, f"No se hizo nada:\n{problems}\n\n{how}")
     return _run(command, given, str(getattr(context, "aws_request_id", "")))
 
 
@@ -79,56 +82,15 @@ def _named(words: list[str]) -> Command | None:
 def _help(words: list[str]) -> dict[str, Any]:
     command = _named(words)
     if command is not None:
-        return _told(DONE, _help_of(command))
+        return _told(DONE, help_of(command))
     if len(words) == 1 and words[0] in GROUPS:
-        return _told(DONE, _commands_of(words[0]))
-    return _unknown(words) if words else _told(DONE, _all_commands())
+        return _told(DONE, commands_of(words[0]))
+    return _unknown(words) if words else _told(DONE, all_commands())
 
 
 def _unknown(words: list[str]) -> dict[str, Any]:
-    there_are = _commands_of(words[0]) if words[0] in GROUPS else _all_commands()
+    there_are = commands_of(words[0]) if words[0] in GROUPS else all_commands()
     return _told(NOT_UNDERSTOOD, f"No hay un comando «{echo(' '.join(words[:2]))}».\n\n{there_are}")
-
-
-def _all_commands() -> str:
-    groups = [line for group in GROUPS for line in (*_group(group), "")]
-    return "\n".join(
-        [*groups, "«help COMANDO» dice qué lleva cada uno; «help calendar», cómo se usan los de un grupo."]
-    )
-
-
-def _group(group: str) -> list[str]:
-    widest = max(len(command.name) for command in COMMANDS)
-    commands = [command for command in COMMANDS if command.name.split()[0] == group]
-    return [f"{GROUPS[group]}:", *(f"  {command.name:{widest}}  {command.about}" for command in commands)]
-
-
-def _commands_of(group: str) -> str:
-    usages = [_usage(command) for command in COMMANDS if command.name.split()[0] == group]
-    return "\n".join([*_group(group), "", "Uso:", *(f"  {usage}" for usage in usages)])
-
-
-def _help_of(command: Command) -> str:
-    shown = [(_shown(argument), argument.about) for argument in command.all_arguments]
-    widest = max(len(name) for name, _ in shown)
-    lines = [f"  {name:{widest}}  {about}" for name, about in shown]
-    return "\n".join([f"Uso: {_usage(command)}", "", f"{command.name}: {command.about}", *lines])
-
-
-def _usage(command: Command) -> str:
-    choice = [_brief(argument) for argument in command.arguments if argument.name in command.one_of]
-    parts = [f"({' | '.join(choice)})"] if choice else []
-    others = [argument for argument in command.all_arguments if argument.name not in command.one_of]
-    parts += [_brief(argument) if argument.is_required else f"[{_brief(argument)}]" for argument in others]
-    return " ".join([command.name, *parts])
-
-
-def _brief(argument: Argument) -> str:
-    return f"{_shown(argument)}…" if argument.kind == "notices" else _shown(argument)
-
-
-def _shown(argument: Argument) -> str:
-    return argument.name if argument.kind == FLAG or not argument.shown else f"{argument.name} {argument.shown}"
 
 
 def _told(code: int, output: str) -> dict[str, Any]:

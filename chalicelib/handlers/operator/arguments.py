@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from chalicelib.domain.deadline import Regime
 from chalicelib.domain.errors import InvalidInput, parts_of, refusal_of
 from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, InstitutionState
 from chalicelib.domain.sender.institution_changes import MOST_DISTANCE, check_institution_id, check_key_id
+from chalicelib.domain.sender.short_name import check_short_name
 from chalicelib.handlers.operator import outage_arguments
 from chalicelib.handlers.operator.command import FLAG, Argument, Command
 from chalicelib.handlers.operator.who_and_why import check_reason, operator_actor
@@ -53,6 +55,7 @@ def read_arguments(command: Command, words: list[str]) -> Mapping[str, Any]:
 
     """
     parser = _Parser(prog=command.name, add_help=False, allow_abbrev=False)
+    words, problems = _recognized(command, words)
     for argument in command.all_arguments:
         if argument.kind == FLAG:
             parser.add_argument(argument.name, dest=argument.name, action="store_true")
@@ -64,19 +67,41 @@ def read_arguments(command: Command, words: list[str]) -> Mapping[str, Any]:
     parsed, unknown = parser.parse_known_intermixed_args(words)
     found = vars(parsed)
     found |= _in_turn(named, found.get(_WORDS, []))
-    problems = [InvalidInput("argument_unknown", f"«{echo(word)}» no es de este comando.") for word in unknown]
+    problems += [InvalidInput("argument_unknown", f"«{echo(word)}» no es de este comando.") for word in unknown]
     given = {}
     for argument in command.all_arguments:
         try:
-            given[argument.name.removeprefix("--").lower()] = _read(argument, found[argument.name])
+            given[argument.name.removeprefix("--").lower()] = _read(argument, found)
         except InvalidInput as problem:
-            problems += parts_of(problem)
+            problems += [_about(argument, part) for part in parts_of(problem)]
     if command.one_of and sum(bool(found[name]) for name in command.one_of) != 1:
         of_them = "uno de los dos" if len(command.one_of) == 2 else "uno solo"  # noqa: PLR2004 - both are named
         problems.append(InvalidInput("argument_choice", f"Se dice {' o '.join(command.one_of)}, {of_them}."))
     if problems:
         raise refusal_of(problems)
     return given
+
+
+def _recognized(command: Command, words: list[str]) -> tuple[list[str], list[InvalidInput]]:
+    """Take an option that is nearly one of the command's for that one, so that only the typing error is told of it."""
+    options = [argument.name for argument in command.all_arguments if argument.name.startswith("--")]
+    taken, problems = [], []
+    for word in words:
+        name, equals, value = word.partition("=")
+        near = difflib.get_close_matches(name[:_ECHO], options, 1) if name.startswith("--") else []
+        if near and near[0] != name:
+            detail = f"«{echo(name)}» no es de este comando: ¿es {near[0]}?"
+            problems.append(InvalidInput("argument_unknown", detail))
+            taken.append(f"{near[0]}{equals}{value}")
+        else:
+            taken.append(word)
+    return taken, problems
+
+
+def _about(argument: Argument, problem: InvalidInput) -> InvalidInput:
+    """Name the argument that a problem is about, where its text does not."""
+    is_named = argument.name in problem.detail
+    return InvalidInput(problem.code, problem.detail if is_named else f"{argument.name}: {problem.detail}")
 
 
 def _in_turn(named: list[Argument], words: list[str]) -> dict[str, list[str]]:
@@ -88,10 +113,14 @@ def _in_turn(named: list[Argument], words: list[str]) -> dict[str, list[str]]:
     }
 
 
-def _read(argument: Argument, found: Any) -> Any:
+def _read(argument: Argument, all_found: Mapping[str, Any]) -> Any:
+    found = all_found[argument.name]
+    if found and argument.beside and not all_found[argument.beside]:
+        raise InvalidInput("argument_alone", f"{argument.name} va con {argument.beside}.")
     if argument.kind == FLAG:
         return bool(found)
-    if argument.is_required and not found:
+    is_needed = argument.is_required and (not argument.beside or all_found[argument.beside])
+    if is_needed and not found:
         raise InvalidInput("argument_missing", f"Falta {argument.name}: {argument.about}.")
     if "" in found:
         raise InvalidInput("argument_empty", f"Falta lo que sigue a {argument.name}: {argument.about}.")
@@ -176,6 +205,11 @@ def _line(text: str) -> str:
     return line
 
 
+def _short_name(text: str) -> str:
+    check_short_name(text)
+    return text
+
+
 def _day(text: str) -> date:
     detail = f"«{echo(text)}» no es un día: se escribe año, mes y día, como 2026-05-04."
     if not _ISO_DAY.fullmatch(text):
@@ -204,11 +238,11 @@ def _number(name: str, numbers: range) -> Callable[[str], int]:
     return read
 
 
-def _one_of(name: str, choices: Mapping[str, _T]) -> Callable[[str], _T]:
-    def read(text: str) -> _T:
-        if text not in choices:
-            raise InvalidInput(f"{name}_invalid", f"«{echo(text)}» no sirve: es {', '.join(choices)}.")
-        return choices[text]
+def _one_of(kind: str) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        if text not in CHOICES[kind]:
+            raise InvalidInput(f"{kind}_invalid", f"«{echo(text)}» no sirve: es {', '.join(CHOICES[kind])}.")
+        return CHOICES[kind][text]
 
     return read
 
@@ -232,12 +266,18 @@ def _key_id(text: str) -> str:
     return text
 
 
+CHOICES: dict[str, Mapping[str, Any]] = {
+    "affected": outage_arguments.AFFECTED,
+    "channels": {"email,sms": LEY_31736_CHANNELS, "sms,email": LEY_31736_CHANNELS}
+    | {channel.value: (channel,) for channel in LEY_31736_CHANNELS},
+    "receipt": {"attached": True, "withheld": False},
+    "regime": {regime.value: regime for regime in Regime},
+    "state": {state.value: state for state in InstitutionState},
+}
+"""The words of those kinds that have only some, and what each means; of `affected` several may be given."""
+
 READERS: dict[str, Callable[[str], Any]] = {
-    "channels": _one_of(
-        "channels",
-        {"email,sms": LEY_31736_CHANNELS, "sms,email": LEY_31736_CHANNELS}
-        | {channel.value: (channel,) for channel in LEY_31736_CHANNELS},
-    ),
+    "channels": _one_of("channels"),
     "day": _day,
     "deposit": _deposit,
     "distance": _number("distance", range(MOST_DISTANCE + 1)),
@@ -252,10 +292,11 @@ READERS: dict[str, Callable[[str], Any]] = {
     "position": _position,
     "public_key": read_public_key,
     "reason": check_reason,
-    "receipt": _one_of("receipt", {"attached": True, "withheld": False}),
-    "regime": _one_of("regime", {regime.value: regime for regime in Regime}),
+    "receipt": _one_of("receipt"),
+    "regime": _one_of("regime"),
     "region": _region,
-    "state": _one_of("state", {state.value: state for state in InstitutionState}),
+    "state": _one_of("state"),
+    "short_name": _short_name,
     "username": _username,
     "version": _number("version", range(1_000_000)),
     "year": _number("year", _YEARS),

@@ -13,7 +13,8 @@ FLAG = "flag"
 class Argument:
     """What a command takes: `--name` for an option, `NAME` for words without one. `kind` says how it is read.
 
-    `shown` is what stands for an option's value in the help.
+    `shown` is what stands for an option's value in the help. What goes `beside` another argument is given with that one
+    only, and is required only then.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Argument:
     about: str
     shown: str = ""
     is_required: bool = False
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ _ID = re.compile(r"\d{4}-\d{2}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}", re.ASCII)
 _ECHO = 40
 _YEARS = range(2000, 2101)
+AFFECTED = {one.value: one for one in Affected}
+"""What of the service can be told not to work."""
 
 
 def moment(text: str | None) -> datetime | None:
@@ -43,8 +45,8 @@ def affected(text: str) -> tuple[Affected, ...]:
 
     """
     names = [name.strip() for name in text.split(",")]
-    if not set(names) <= set(Affected) or (Affected.ALL in names and len(names) > 1):
-        detail = f"--affects es una o varias de estas palabras, con comas: {', '.join(Affected)}; «all» va sola."
+    if not set(names) <= AFFECTED.keys() or (Affected.ALL in names and len(names) > 1):
+        detail = f"--affects es una o varias de estas palabras, con comas: {', '.join(AFFECTED)}; «all» va sola."
         raise InvalidInput("affected_invalid", detail)
     return tuple(one for one in Affected if one in names)
 

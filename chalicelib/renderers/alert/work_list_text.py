@@ -36,6 +36,17 @@ _REPORTS = {
     ReportKind.BOUNCED: "devuelta para siempre",
     ReportKind.COMPLAINED: "marcada como no deseada",
 }
+_REASONS = {
+    "mail_unavailable": "el servicio de correo no la recibió",
+    "mail_throttled": "el servicio de correo pidió esperar",
+    "sms_unavailable": "el servicio de SMS no la recibió",
+    "sms_throttled": "el servicio de SMS pidió esperar",
+    "email_address_refused": "la dirección no es válida",
+    "mobile_refused": "el número no es válido",
+    "mobile_opted_out": "el titular pidió no recibir mensajes",
+    "rejected_by_provider": "por su contenido",
+}
+"""Our own codes; what else there is, the provider says."""
 _NOT_RESENT = frozenset({AlertState.FAILED, AlertState.BOUNCED})
 
 
@@ -149,10 +160,9 @@ def _resent_lines(notice: Resent) -> list[str]:
 
 
 def _alert_line(alert: Alert, batch: AlertBatch) -> str:
-    why = f": {alert.error}" if alert.error else ""
     attempts = alert.attempts or batch.attempts
     tried = f"{attempts} intento" if attempts == 1 else f"{attempts} intentos"
-    return one_line(f"{_CHANNELS[alert.channel]} {masked(alert)}, {_STATES[alert.state]}{why}, {tried}")
+    return one_line(f"{_CHANNELS[alert.channel]} {masked(alert)}, {_why(_STATES[alert.state], alert.error)}, {tried}")
 
 
 def _history(alert: Alert, zone: ZoneInfo) -> list[tuple[str, str]]:
@@ -167,7 +177,10 @@ def _report(report: AlertReport) -> str:
 
 
 def _why(told: str, error: str | None) -> str:
-    return one_line(f"{told}: {error}" if error else told)
+    """Add a code in words, and the code itself, by which the log is searched."""
+    if not error:
+        return one_line(told)
+    return one_line(f"{told}: {_REASONS.get(error, 'código del proveedor')} ({error})")
 
 
 def _at(instant: datetime, zone: ZoneInfo) -> str:

@@ -44,7 +44,7 @@ def institution_text(institution: Institution, events: tuple[Event, ...], zone: 
         [
             f"{one.institution_id}  {STATES[one.state]}, versión {one.version}",
             f"  Nombre: {one.name}",
-            f"  En SMS: {one.short_name or 'abreviado'}",
+            f"  En un SMS donde no cabe su nombre: {one.short_name or 'abreviado'}",
             f"  Dirección: {one.address}",
             f"  Teléfono: {one.phone}",
             f"  Constancia adjunta a la alerta: {'sí' if one.attaches_receipt else 'no'}",

@@ -30,6 +30,8 @@ WHO = "--reason 'SES en pausa; AWS la levantó' --operator rquispe"
 SCHEDULED = dict.fromkeys(
     ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources"), ""
 )
+NOT_TAKEN = "el servicio de correo no la recibió (mail_unavailable)"
+NOT_VALID = "la dirección no es válida (email_address_refused)"
 UNKNOWN, NOTICE, OTHER = (code_from_number(number) for number in (1, 2, 3))
 Run = Callable[[str], tuple[int, str]]
 
@@ -91,8 +93,8 @@ def test_the_whole_way_from_given_up_to_sent(world: World, run: Run, given_up: s
         f"1 notificación en la lista, de {hour} a {hour}, hora de Lima. Primero las más recientes.",
         "",
         f"{given_up}  desde 12/03/2026 15:17:30  Entidad de Demostración",
-        "  correo u***@ejemplo.pe, no enviada: mail_unavailable, 2 intentos",
-        "  correo u***@ejemplo.pe, no enviada: mail_unavailable, 2 intentos",
+        f"  correo u***@ejemplo.pe, no enviada: {NOT_TAKEN}, 2 intentos",
+        f"  correo u***@ejemplo.pe, no enviada: {NOT_TAKEN}, 2 intentos",
     ]
 
     world.clock.advance(hours=1)
@@ -139,8 +141,8 @@ def test_a_notice_is_shown_with_every_step_and_report_and_no_whole_address(
     code, shown = run(f"alerts show {given_up.lower()}")
 
     assert code == 0
-    assert "  09/03/2026 15:17:30  el proveedor no la recibe; se vuelve a intentar: mail_unavailable" in shown
-    assert "  12/03/2026 15:17:30  no enviada: mail_unavailable" in shown
+    assert f"  09/03/2026 15:17:30  el proveedor no la recibe; se vuelve a intentar: {NOT_TAKEN}" in shown
+    assert f"  12/03/2026 15:17:30  no enviada: {NOT_TAKEN}" in shown
     assert "  12/03/2026 15:17:30  informe del proveedor: entregada" in shown
     assert f"Para enviarla otra vez: alerts resend {given_up}" in shown
     for whole in ("usuaria1@", "usuaria2@", "+5190", "+5198"):
@@ -181,8 +183,8 @@ def test_what_is_refused_for_good_or_was_returned_is_not_resent_and_it_says_what
     assert said.splitlines() == [
         f"{notice_id}  no había nada por reenviar; no se cambió nada",
         "  correo u***@ejemplo.pe, por enviar, 7 intentos",
-        "  correo u***@ejemplo.pe, dirección o número rechazado para siempre: email_address_refused, 1 intento",
-        "  correo u***@ejemplo.pe, devuelta: bounce_permanent_general, 1 intento",
+        f"  correo u***@ejemplo.pe, dirección o número rechazado para siempre: {NOT_VALID}, 1 intento",
+        "  correo u***@ejemplo.pe, devuelta: código del proveedor (bounce_permanent_general), 1 intento",
         "  El titular corrige su dirección en «Mi perfil»; los próximos depósitos le avisan allí.",
     ]
     assert len(events(world, notice_id)) == 1
@@ -305,6 +307,8 @@ def test_an_empty_batch_and_one_from_before_are_shown(world: World, run: Run) ->
     ]
     AlertBatchItem(notice_id).update([AlertBatchItem.alerts.set(former), AlertBatchItem.attempts.set(9)])
     shown = run(f"alerts show {notice_id}")[1]
-    assert "no enviada: x, 9 intentos" in shown
-    assert "  sin hora  informe del proveedor: el proveedor la descartó: rejected_by_provider" in shown
+    assert "no enviada: código del proveedor (x), 9 intentos" in shown
+    assert (
+        "  sin hora  informe del proveedor: el proveedor la descartó: por su contenido (rejected_by_provider)" in shown
+    )
     assert a_batch().notice_id not in shown

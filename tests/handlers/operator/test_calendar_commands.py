@@ -197,7 +197,7 @@ def test_the_general_hours_are_set_and_taken_back(world: World, give: Give) -> N
         ("calendar correct --withdraw", 2),
         ("calendar correct --year 2026", 1),
         ("calendar correct --hours", 1),
-        ("calendar correct --hours --region cusco --withdraw", 1),
+        ("calendar correct --hours --region cusco --withdraw", 2),
         ("calendar correct --day 2026-05-01 --withdraw", 1),
         ("calendar confirm --year 26", 2),
         ("calendar confirm --year 2101", 2),

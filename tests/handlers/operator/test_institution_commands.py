@@ -104,8 +104,17 @@ def test_what_no_receipt_or_signature_could_name_is_not_added(world: World, give
 
 
 def test_a_short_name_that_no_sms_can_hold_is_refused(world: World, give: Give) -> None:
-    assert give(f"{NEW} --short-name 'Municipalidad Provincial de Villa Ejemplo'")[0] == 1
+    code, said = give(f"{NEW} --short-name 'Municipalidad Provincial de Villa Ejemplo'")
+    assert (code, said.splitlines()[1][:14]) == (2, "- --short-name")
+    assert "Uso: institutions add" in said
     assert institution_store(world.container).find("muni-villa") is None
+
+
+def test_when_a_short_name_is_used_is_said_by_help_and_show(give: Give) -> None:
+    assert give(f"institutions set {INSTITUTION_ID} --short-name Villa {WHO}")[0] == 0
+    for line in ("help institutions add", "help institutions set"):
+        assert "cómo la llama un SMS donde no cabe su nombre completo" in give(line)[1]
+    assert "  En un SMS donde no cabe su nombre: Villa" in give(f"institutions show {INSTITUTION_ID}")[1]
 
 
 def test_institutions_are_listed_and_shown(added: World, give: Give) -> None:
@@ -313,16 +322,18 @@ def test_hours_region_short_name_and_distance_are_taken_back(added: World, give:
         ("state muni-villa active now", 2),
         ("norm muni-villa --regime deposit", 2),
         ("norm muni-villa --regime deposit --citation x1 --remove", 2),
-        ("norm muni-villa --regime deposit --remove --default", 1),
+        ("norm muni-villa --regime deposit --remove --default", 2),
         ("norm muni-villa --regime deposito --citation 'x y'", 2),
         ("norm muni-villa --regime deposit --citation 'x y' --channels paloma", 2),
         ("hours muni-villa --opens 17:00 --closes 08:00", 1),
-        ("hours muni-villa --opens 08:00", 1),
-        ("hours muni-villa --general --closes 17:00", 1),
+        ("hours muni-villa --opens 08:00", 2),
+        ("hours muni-villa --general --closes 17:00", 2),
         ("hours muni-villa --opens 8 --closes 24:00", 2),
         ("region muni-villa Áncash", 2),
         ("distance muni-villa --place Iquitos --days 61 --norm 'R.A. 1'", 2),
-        ("distance muni-villa --place Iquitos --days 5", 1),
+        ("distance muni-villa --place Iquitos --days 5", 2),
+        ("distance muni-villa --place Iquitos --remove --norm 'R.A. 1'", 2),
+        ("norm muni-villa --regime deposit --remove --channels email", 2),
     ],
 )
 def test_what_is_unclear_changes_nothing(added: World, give: Give, line: str, code: int) -> None:

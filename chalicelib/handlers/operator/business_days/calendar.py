@@ -96,7 +96,7 @@ def _correction(given: Mapping[str, Any], tools: CalendarTools) -> Rule:
 
 
 def _taking_back(given: Mapping[str, Any], tools: CalendarTools) -> Rule:
-    if not given["withdraw"] or given["region"] is not None:
+    if not given["withdraw"]:
         detail = (
             "Un año o el horario general solo se retiran, con --withdraw. Otro horario se fija con «calendar hours»."
         )

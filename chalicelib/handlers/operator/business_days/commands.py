@@ -27,12 +27,12 @@ CALENDAR_COMMANDS = (
     ), changes=True),
     Command("calendar correct", "corrige o retira lo mal anotado, en una versión nueva", f"{_CALENDAR}:correct", (
         Argument("--day", "day", "el día mal anotado", "DÍA"),
-        Argument("--region", "region", "la región, si es un día regional", "REGIÓN"),
+        Argument("--region", "region", "la región, si es un día regional", "REGIÓN", beside="--day"),
         Argument("--year", "year", "el año cuya confirmación se retira", "AÑO"),
         Argument("--hours", FLAG, "el horario general"),
-        Argument("--name", "line", "cómo se llama el día", "TEXTO"),
-        Argument("--norm", "line", "la norma que lo dice", "TEXTO"),
-        Argument("--norm-date", "day", "cuándo se publicó la norma", "DÍA"),
+        Argument("--name", "line", "cómo se llama el día", "TEXTO", beside="--day"),
+        Argument("--norm", "line", "la norma que lo dice", "TEXTO", beside="--day"),
+        Argument("--norm-date", "day", "cuándo se publicó la norma", "DÍA", beside="--day"),
         Argument("--withdraw", FLAG, "retira lo anotado en lugar de corregirlo"),
     ), one_of=("--day", "--year", "--hours"), changes=True),
     Command("calendar confirm", "confirma que están todos los días declarados de un año", f"{_CALENDAR}:confirm", (

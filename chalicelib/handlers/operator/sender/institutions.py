@@ -81,8 +81,6 @@ def set_norm(given: Mapping[str, Any]) -> Told:
     """Cite the norm by which it notifies under a regime, or none any more."""
     regime = given["regime"]
     if given["remove"]:
-        if given["default"] or given["channels"]:
-            raise InvalidInput("norm_unclear", "Con --remove no van --default ni --channels.")
         return _change(given, partial(rules.remove_norm, regime=regime))
     norm = AppliedNorm(regime, given["citation"], given["channels"] or LEY_31736_CHANNELS)
     return _change(given, partial(rules.cite_norm, norm=norm, is_default=given["default"]))
@@ -106,8 +104,6 @@ def set_distance(given: Mapping[str, Any]) -> Told:
     place, days, norm = given["place"], given["days"], given["norm"]
     if given["remove"]:
         return _change(given, partial(rules.remove_distance, place=place))
-    if norm is None:
-        raise InvalidInput("norm_missing", "Falta --norm: el cuadro que dice cuántos días se suman.")
     return _change(given, partial(rules.set_distance, distance=Distance(place, days, norm)))
 
 
