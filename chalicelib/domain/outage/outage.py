@@ -110,9 +110,13 @@ class Board:
         return next((outage for outage in self.outages if outage.outage_id == outage_id), None)
 
     def shown_at(self, now: datetime) -> tuple[Outage, ...]:
-        """Return what every page announces: what is under way, then what begins soon."""
+        """Return what pages announce: what is under way, that of the whole service first, then what begins soon."""
         shown = [one for one in self.outages if one.is_open_at(now) and one.starts_at <= now + ANNOUNCED_AHEAD]
-        return tuple(sorted(shown, key=lambda one: one.starts_at))
+
+        def order(one: Outage) -> tuple[bool, bool, datetime]:
+            return one.starts_at > now, Affected.ALL not in one.affects and one.starts_at <= now, one.starts_at
+
+        return tuple(sorted(shown, key=order))
 
     def with_outages(self, *changed: Outage, now: datetime) -> Board:
         """Add outages or put them in the place of those with their id, and keep what the board is for."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.outage.outage import Affected, check_words
+from chalicelib.handlers.operator.who_and_why import names_people
 from chalicelib.renderers.spanish import one_line
 
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}-\d{2}", re.ASCII)
@@ -64,4 +65,15 @@ def outage(text: str | None) -> str | None:
     return text
 
 
-words = check_words
+def words(text: str) -> str:
+    """Return what happens, as every page says it.
+
+    Raises:
+        InvalidInput: `words_invalid` or `words_name_people`.
+
+    """
+    if names_people(text):
+        raise InvalidInput(
+            "words_name_people", "Se publica y no se borra: sin correos, teléfonos ni números de documento."
+        )
+    return check_words(text)

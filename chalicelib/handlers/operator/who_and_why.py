@@ -28,6 +28,11 @@ def operator_actor(name: str) -> str:
     return f"operator:{name}"
 
 
+def names_people(text: str) -> bool:
+    """Tell whether something in a text is like an e-mail address, a telephone or a document's number."""
+    return _OF_PEOPLE.search(_OF_NORMS.sub("", text)) is not None
+
+
 def check_reason(text: str) -> str:
     """Return why an operator does something, as the log keeps it.
 
@@ -43,7 +48,7 @@ def check_reason(text: str) -> str:
         raise InvalidInput("reason_length_invalid", detail)
     if any(unicodedata.category(letter)[0] == "C" for letter in reason):
         raise InvalidInput("reason_unprintable", "La razón va en una sola línea, sin letras invisibles.")
-    if _OF_PEOPLE.search(_OF_NORMS.sub("", reason)):
+    if names_people(reason):
         detail = "La razón queda en el registro: escríbala sin correos, teléfonos ni números de documento."
         raise InvalidInput("reason_names_people", detail)
     return reason

@@ -39,7 +39,10 @@ class OutageTools:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What is announced. `starts_at` None is now; `corrects` is the id of an announcement that was wrong."""
+    """What is announced; `corrects` is the id of an announcement that was wrong.
+
+    `starts_at` None is now, and where it corrects one what that one says, as `expected_until` is.
+    """
 
     starts_at: datetime | None
     expected_until: datetime | None
@@ -59,23 +62,25 @@ def announce_outage(asked: Announcement, tools: OutageTools) -> tuple[Outage, bo
 
     """
     now = tools.clock()
-    starts_at = asked.starts_at or to_the_minute(now)
-    check_times(starts_at, asked.expected_until, now)
     for _ in range(_RACES):
         board = tools.outages.board()
+        before = None if asked.corrects is None else _found(asked.corrects, tools)
+        starts_at = asked.starts_at or (to_the_minute(now) if before is None else before.starts_at)
+        expected_until = asked.expected_until or (None if before is None else before.expected_until)
+        check_times(starts_at, expected_until, now)
         outage = Outage(
             outage_id=number_outage(board, f"{tools.calendar.local(now):%Y-%m-%d}"),
             starts_at=starts_at,
-            expected_until=asked.expected_until,
+            expected_until=expected_until,
             affects=asked.affects,
             words=asked.words,
             announced_at=now,
             corrects=asked.corrects,
         )
-        same = _said_already(board, outage, now, is_now=asked.starts_at is None)
+        same = _said_already(board, outage, now, is_now=asked.starts_at is None and before is None)
         if same is not None:
             return same, False
-        wrong = None if asked.corrects is None else correct_outage(_found(asked.corrects, tools), outage.outage_id)
+        wrong = None if before is None else correct_outage(before, outage.outage_id)
         changed = () if wrong is None else (wrong,)
         events = [_event(outage, EventType.OUTAGE_ANNOUNCED, now, tools, _said(outage))]
         events += [_event(one, EventType.OUTAGE_CORRECTED, now, tools, {"by": outage.outage_id}) for one in changed]

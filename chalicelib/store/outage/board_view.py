@@ -23,10 +23,14 @@ _UNREADABLE: tuple[type[Exception], ...] = (*VENDOR_ERRORS, AttributeError, Look
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The board of outages, and what was entered of the calendar as it is stored, None where nothing was."""
+    """The board of outages, and what was entered of the calendar as it is stored, None where nothing was.
+
+    `is_known` is False until a process could read them.
+    """
 
     board: Board = field(default_factory=Board)
     entries: Any = None
+    is_known: bool = False
 
 
 class BoardView:
@@ -52,6 +56,6 @@ class BoardView:
             items = answer.get("Responses", {}).get(self._table, [])
             found = {item["institution_id"]["S"]: json.loads(item["data"]["S"]) for item in items}
             board = from_data(Board, found[OUTAGES]) if OUTAGES in found else Board()
-            return Seen(board, found.get(CALENDAR_KEY))
+            return Seen(board, found.get(CALENDAR_KEY), is_known=True)
         except _UNREADABLE as error:
             raise Unavailable("outages_unread", "No se pudo leer qué interrupciones hay.") from error

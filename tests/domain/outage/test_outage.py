@@ -161,3 +161,11 @@ def test_what_was_corrected_is_neither_ended_nor_corrected_again() -> None:
         end_outage(corrected, NOW, NOW)
     with pytest.raises(Conflict, match="outage_corrected"):
         correct_outage(corrected, "2026-03-09-03")
+
+
+def test_an_outage_of_everything_is_announced_before_older_ones_of_a_part() -> None:
+    parts = [an_outage(number, starts_at=NOW - timedelta(hours=number)) for number in (1, 2)]
+    everything = an_outage(3, affects=(Affected.ALL,))
+    planned = an_outage(4, starts_at=NOW + timedelta(days=1), affects=(Affected.ALL,))
+    board = Board((planned, everything, *parts))
+    assert board.shown_at(NOW) == (everything, parts[1], parts[0], planned)

@@ -219,3 +219,19 @@ def test_what_cannot_be_is_refused_and_changes_nothing(world: World, line: str) 
     assert code == 1
     assert "inesperado" not in output
     assert not outage_store(world.container).board().outages
+
+
+def test_what_is_said_again_in_other_words_keeps_its_beginning_and_its_end(world: World) -> None:
+    first = announce(world, "--from '2026-03-09 09:00' --until '2026-03-09 18:00'")
+    world.clock.advance(seconds=3600)
+    other = done(
+        world, f"outage announce --affects access --words 'No se podía ingresar bien' --corrects {first} {WHY}"
+    )
+    assert (other["starts_at"], other["expected_until"]) == ("2026-03-09T14:00:00+00:00", "2026-03-09T23:00:00+00:00")
+
+
+def test_words_that_name_people_are_not_published(world: World) -> None:
+    for words in ("Sin el DNI 40000002 de ayer", "Escriba a maria@ejemplo.pe hoy"):
+        code, output = run(world, f"outage announce --affects all --words '{words}' {WHY}")
+        assert code == 2
+        assert "sin correos, teléfonos ni números de documento" in output

@@ -29,7 +29,7 @@ def an_event(number: int = 1) -> Event:
 
 def test_what_was_written_is_read_by_the_store_and_by_the_view(box: Container) -> None:
     store, outage = outage_store(box), an_outage(expected_until=NOW)
-    assert (store.board(), board_view(box).read()) == (Board(), Seen())
+    assert (store.board(), board_view(box).read()) == (Board(), Seen(is_known=True))
 
     assert store.write(outage, (), store.board().with_outages(outage, now=NOW), [an_event()])
 

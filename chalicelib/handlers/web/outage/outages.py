@@ -8,7 +8,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.outage import outage_store
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.outage.outage import ON_BOARD, Outage
 from chalicelib.handlers.page import local_time, seen_now, show
 from chalicelib.handlers.page_request import PageRequest
@@ -16,6 +16,7 @@ from chalicelib.renderers.outage.outage_words import group_outages, show_outage
 from chalicelib.renderers.spanish import zone_in_words
 
 _PAGE = 20
+_UNREAD = "Ahora no podemos saber si hay interrupciones anunciadas. Vuelve a abrir esta página en un minuto."
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -23,7 +24,10 @@ def show_outages(request: PageRequest) -> Response:
     """Show what is under way or planned, and what was; older pages are read from the store."""
     before = request.asked("antes")
     if not before:
-        board = seen_now().board
+        seen = seen_now()
+        board = seen.board
+        if not seen.is_known:
+            raise Unavailable("outages_unread", _UNREAD, retry_after=60)
         return _page(request, board.outages, older=board.outages[:ON_BOARD][-1].outage_id if board.has_older else "")
     if not _ID.fullmatch(before):
         raise NotFound("page_not_found", "Esta página no existe. Revisa si la dirección está bien escrita.")

@@ -220,3 +220,18 @@ def test_a_board_that_cannot_be_read_breaks_no_page_and_is_not_asked_again_withi
     [line] = [one for one in lines if one["message"] == "outages unread"]
     assert line["fault"]["error"].startswith(type(error).__name__)
     assert "lo que sea" not in str(line)
+
+
+def test_a_process_that_could_never_read_does_not_say_that_there_is_none(browser: Browser) -> None:
+    made: dict[Any, Any] = browser.people.world.container.made
+    forget(browser)
+    known = made[board_view]
+    made[board_view] = Unread(Unavailable("outages_unread", ""))
+    try:
+        answer = browser.get("/interrupciones")
+    finally:
+        made[board_view] = known
+
+    assert answer.status_code == 503
+    assert "Ahora no podemos saber si hay interrupciones anunciadas." in text_of(answer)
+    assert "no hay ninguna" not in text_of(answer)
