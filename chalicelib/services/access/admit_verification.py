@@ -1,7 +1,8 @@
 """Let somebody look for a receipt by its code, before anything is read (ACC-9).
 
-Nobody is refused for what strangers behind the same address did: past a number of codes that no receipt has, they are
-asked for a captcha. Where a receipt is found, the count is taken back: a desk that verifies all day meets none.
+Nobody is refused for what strangers behind the same address did: past a number of looks they are asked for a captcha.
+A look counts ten times until a receipt is found, and then once: a desk that verifies all day meets no captcha, and
+whoever has one real code cannot spend with it what all may look for without one.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from datetime import datetime
 from functools import partial
 
 from chalicelib.domain.access.access_policy import (
-    UNKNOWN_RECEIPTS_PER_NEIGHBOURHOOD,
-    UNKNOWN_RECEIPTS_PER_NETWORK,
+    RECEIPT_LOOKS_PER_NEIGHBOURHOOD,
+    RECEIPT_LOOKS_PER_NETWORK,
+    UNKNOWN_LOOK,
     VERIFICATIONS,
     is_crowded,
 )
@@ -24,7 +26,7 @@ from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.together import together
 
-_NEEDED = "Desde tu red se buscaron muchas constancias que no existen. Escribe el texto de la imagen para continuar."
+_NEEDED = "Desde tu red se buscaron muchas constancias en poco tiempo. Escribe el texto de la imagen para continuar."
 _BUSY = "Ahora se verifican muchas constancias a la vez. Escribe el texto de la imagen para continuar."
 _WRONG = "El texto no coincide o venció. Escribe el texto de la imagen que ves o escuchas ahora."
 
@@ -56,15 +58,15 @@ def admit_verification(captcha: CaptchaAnswer | None, *, origin: str, tools: Acc
         _check(captcha, tools, now)
     look = CountedLook(
         (
-            (UNKNOWN_RECEIPTS_PER_NETWORK, network_of(origin)),
-            (UNKNOWN_RECEIPTS_PER_NEIGHBOURHOOD, neighbourhood_of(origin)),
+            (RECEIPT_LOOKS_PER_NETWORK, network_of(origin)),
+            (RECEIPT_LOOKS_PER_NEIGHBOURHOOD, neighbourhood_of(origin)),
         ),
         now,
     )
     counts: dict[Limit, int] = {}
 
     def tally(limit: Limit, key: str) -> None:
-        counts[limit] = tools.limits.tally(limit.key(key), window_s=limit.window_s, now=now)
+        counts[limit] = tools.limits.tally(limit.key(key), window_s=limit.window_s, now=now, uses=UNKNOWN_LOOK)
 
     together([partial(tally, limit, key) for limit, key in look.keys])
     crowded = is_crowded(counts)
@@ -80,8 +82,8 @@ def admit_verification(captcha: CaptchaAnswer | None, *, origin: str, tools: Acc
 
 
 def settle_verification(look: CountedLook, is_known: bool, *, tools: AccessTools) -> None:
-    """Take the count back where a receipt was found; where none was, make the same calls and change nothing."""
-    uses = 1 if is_known else 0
+    """Leave one use where a receipt was found; where none was, make the same calls and change nothing."""
+    uses = UNKNOWN_LOOK - 1 if is_known else 0
     together(
         [
             partial(tools.limits.give_back, limit.key(key), window_s=limit.window_s, now=look.at, uses=uses)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from bench.ledger import ledger
 from chalicelib.bootstrap.storage import limit_store
 from chalicelib.domain.access.access_policy import (
-    UNKNOWN_RECEIPTS_PER_NEIGHBOURHOOD,
-    UNKNOWN_RECEIPTS_PER_NETWORK,
+    RECEIPT_LOOKS_PER_NEIGHBOURHOOD,
+    RECEIPT_LOOKS_PER_NETWORK,
+    UNKNOWN_LOOK,
     VERIFICATIONS,
 )
 from chalicelib.domain.access.network import neighbourhood_of, network_of
@@ -39,7 +41,7 @@ def issued(browser: Browser, moto_engine: Engine) -> Issued:
 
 def _crowd(browser: Browser, address: str = HERE) -> None:
     """Have others behind the same address look for as many unknown receipts as its number allows."""
-    _stand(browser, UNKNOWN_RECEIPTS_PER_NETWORK, network_of(address))
+    _stand(browser, RECEIPT_LOOKS_PER_NETWORK, network_of(address))
 
 
 def _stand(browser: Browser, limit: Limit, key: str) -> None:
@@ -68,7 +70,7 @@ def _counted(browser: Browser, limit: Limit, key: str) -> int:
 
 @pytest.mark.parametrize("many", [600, pytest.param(5000, marks=pytest.mark.deep)])
 def test_thousands_of_guesses_find_nothing_and_read_nothing_past_the_number(issued: Issued, many: int) -> None:
-    most, told = UNKNOWN_RECEIPTS_PER_NETWORK.limit, []
+    most, told = RECEIPT_LOOKS_PER_NETWORK.limit // UNKNOWN_LOOK, []
     with ledger(0) as book:
         for code in guesses(many):
             try:
@@ -142,23 +144,35 @@ def test_past_the_number_a_look_takes_two_calls_and_with_a_captcha_eight(browser
 
 
 def test_a_desk_that_verifies_all_day_is_never_asked(browser: Browser, issued: Issued) -> None:
-    for _ in range(UNKNOWN_RECEIPTS_PER_NETWORK.limit + 10):
+    looks = RECEIPT_LOOKS_PER_NETWORK.limit // UNKNOWN_LOOK + 10
+    for _ in range(looks):
         assert browser.get(f"{PAGE}/{issued.code}").status_code == 200
 
-    assert _counted(browser, UNKNOWN_RECEIPTS_PER_NETWORK, network_of(HERE)) == 0
-    assert _counted(browser, UNKNOWN_RECEIPTS_PER_NEIGHBOURHOOD, neighbourhood_of(HERE)) == 0
+    assert _counted(browser, RECEIPT_LOOKS_PER_NETWORK, network_of(HERE)) == looks
+    assert _counted(browser, RECEIPT_LOOKS_PER_NEIGHBOURHOOD, neighbourhood_of(HERE)) == looks
+
+
+def test_whoever_has_one_real_code_is_asked_too_before_they_spend_everybody_s_looks(
+    browser: Browser, issued: Issued
+) -> None:
+    most = RECEIPT_LOOKS_PER_NETWORK.limit
+    _stand(browser, replace(RECEIPT_LOOKS_PER_NETWORK, limit=most - UNKNOWN_LOOK - 2), network_of(GUESSER))
+
+    assert [_look(issued.code, GUESSER) for _ in range(5)] == [200, 200, 200, 429, 429]
+    assert _look(issued.code, ELSEWHERE) == 200
+    assert 70 * most < VERIFICATIONS.share(Standing.CROWDED)  # it takes as many networks to spend them
 
 
 def test_unknown_ones_stay_counted_by_network_and_neighbourhood(browser: Browser) -> None:
     for code in guesses(3):
         browser.get(f"{PAGE}/{code}")
 
-    assert _counted(browser, UNKNOWN_RECEIPTS_PER_NETWORK, network_of(HERE)) == 3
-    assert _counted(browser, UNKNOWN_RECEIPTS_PER_NEIGHBOURHOOD, neighbourhood_of(HERE)) == 3
+    assert _counted(browser, RECEIPT_LOOKS_PER_NETWORK, network_of(HERE)) == 3 * UNKNOWN_LOOK
+    assert _counted(browser, RECEIPT_LOOKS_PER_NEIGHBOURHOOD, neighbourhood_of(HERE)) == 3 * UNKNOWN_LOOK
 
 
 def test_whoever_has_many_addresses_nearby_meets_the_captcha_too(browser: Browser, issued: Issued) -> None:
-    _stand(browser, UNKNOWN_RECEIPTS_PER_NEIGHBOURHOOD, neighbourhood_of(GUESSER))
+    _stand(browser, RECEIPT_LOOKS_PER_NEIGHBOURHOOD, neighbourhood_of(GUESSER))
 
     assert _look(guesses(1)[0], ALIKE) == 429
     assert _look(issued.code, ELSEWHERE) == 200
