@@ -75,7 +75,10 @@ def verify_by_form(request: PageRequest) -> Response:
             "El archivo pasa de 4 MB, lo más que se puede enviar. Calcula su SHA-256 en tu equipo y pégalo aquí, o"
             " abre esta página con JavaScript: entonces el archivo no se envía."
         )
-        return _form_page(request, TooLarge("file_too_large_here", detail, field="file"), code=code)
+        return _form_page(request, TooLarge("file_too_large_here", detail, field="file"), code=code[:_LONGEST_ECHO])
+    if file.filename and not file.content:
+        detail = "El archivo está vacío: tiene 0 bytes. Elige la constancia en PDF o un documento notificado."
+        return _form_page(request, InvalidInput("file_empty", detail, field="file"), code=code[:_LONGEST_ECHO])
     if file.filename:
         sha256 = hashlib.sha256(file.content).hexdigest()
     return _looked_for(request, code, sha256, leads_on="captcha_id" not in request.form)
