@@ -58,6 +58,8 @@ RECEIPT_LOOKS_PER_NEIGHBOURHOOD = Limit("receipt-look-neighbourhood", 3000, 15 *
 """Looks for a receipt, by a code without a mistake in it or by a hash. Past either a captcha comes first."""
 UNKNOWN_LOOK = 10
 """What a look that finds none counts for: thirty of them are as many as 300 that find one."""
+LOOKS_PER_PROOF = Limit("receipt-look-proof", 20, 15 * 60)
+"""Looks at one receipt after an answered captcha: reloads, and files compared with it. Then another captcha comes."""
 VERIFICATIONS = Budget("verification", 50 * 15 * 60, 15 * 60)
 """Receipts that anybody looks for, fifty a second: half of it without a captcha. With ten million receipts one code in
 829 million is one of theirs, so all of it, spent on guesses the whole year, finds two."""

@@ -37,6 +37,11 @@ class Verification:
     code: str | None
     sha256: str | None
 
+    @property
+    def sought(self) -> str:
+        """What finds the receipt: the code, or else the hash."""
+        return self.code or self.sha256 or ""
+
 
 def read_verification(code: str, sha256: str) -> Verification:
     """Read what was typed or pasted, empty for what was not given.

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 
 from chalicelib.domain.access.access_policy import (
+    LOOKS_PER_PROOF,
     RECEIPT_LOOKS_PER_NEIGHBOURHOOD,
     RECEIPT_LOOKS_PER_NETWORK,
     UNKNOWN_LOOK,
@@ -19,6 +20,7 @@ from chalicelib.domain.access.access_policy import (
     is_crowded,
 )
 from chalicelib.domain.access.credentials import CaptchaAnswer
+from chalicelib.domain.access.look_proof import new_proof, read_proof
 from chalicelib.domain.access.network import neighbourhood_of, network_of
 from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.limit import Limit, Standing
@@ -43,19 +45,30 @@ class CountedLook:
     at: datetime
 
 
-def admit_verification(captcha: CaptchaAnswer | None, *, origin: str, tools: AccessTools, now: datetime) -> CountedLook:
+def prove_look(captcha: CaptchaAnswer, of: str, *, origin: str, tools: AccessTools, now: datetime) -> str:
+    """Use a captcha up, and return the proof of it for what is looked at: a code or a hash. One call.
+
+    Raises:
+        CaptchaWrong: `captcha_wrong`.
+
+    """
+    try:
+        check_captcha(captcha.captcha_id, captcha.answer, tokens=tools.tokens, pepper=tools.pepper, now=now)
+    except CaptchaWrong as wrong:
+        raise CaptchaWrong(wrong.code, _WRONG, field=wrong.field) from wrong
+    return new_proof(tools.pepper, tools.new_secret(), origin=origin, of=of, now=now)
+
+
+def admit_verification(proof: str, of: str, *, origin: str, tools: AccessTools, now: datetime) -> CountedLook:
     """Count one look as if it found nothing, and draw on what all may look for together.
 
-    Two hops and three calls, with a captcha three and four.
+    Two hops and three calls, with a proof that serves four. Any other text in its place counts as none.
 
     Raises:
         VerificationCaptchaNeeded: `captcha_needed`.
-        CaptchaWrong: `captcha_wrong`; nothing else was counted.
-        TooManyRequests: `budget_spent`, in spite of a captcha.
+        TooManyRequests: `budget_spent`, in spite of a proof.
 
     """
-    if captcha is not None:
-        _check(captcha, tools, now)
     look = CountedLook(
         (
             (RECEIPT_LOOKS_PER_NETWORK, network_of(origin)),
@@ -65,17 +78,22 @@ def admit_verification(captcha: CaptchaAnswer | None, *, origin: str, tools: Acc
     )
     counts: dict[Limit, int] = {}
 
-    def tally(limit: Limit, key: str) -> None:
-        counts[limit] = tools.limits.tally(limit.key(key), window_s=limit.window_s, now=now, uses=UNKNOWN_LOOK)
+    def tally(limit: Limit, key: str, uses: int) -> None:
+        counts[limit] = tools.limits.tally(limit.key(key), window_s=limit.window_s, now=now, uses=uses)
 
-    together([partial(tally, limit, key) for limit, key in look.keys])
+    counting = [partial(tally, limit, key, UNKNOWN_LOOK) for limit, key in look.keys]
+    proven = read_proof(tools.pepper, proof, origin=origin, of=of, now=now)
+    if proven is not None:
+        counting.append(partial(tally, LOOKS_PER_PROOF, proven, 1))
+    together(counting)
+    has_proof = proven is not None and counts.pop(LOOKS_PER_PROOF) <= LOOKS_PER_PROOF.limit
     crowded = is_crowded(counts)
-    if captcha is None and crowded:
+    if crowded and not has_proof:
         raise VerificationCaptchaNeeded("captcha_needed", _NEEDED)
     try:
-        tools.limits.draw(VERIFICATIONS, _standing(captcha, crowded), by=tools.new_event_id(), now=now)
+        tools.limits.draw(VERIFICATIONS, _standing(crowded, has_proof=has_proof), by=tools.new_event_id(), now=now)
     except TooManyRequests as spent:
-        if captcha is None:
+        if not has_proof:
             raise VerificationCaptchaNeeded("captcha_needed", _BUSY) from spent
         raise
     return look
@@ -92,15 +110,8 @@ def settle_verification(look: CountedLook, is_known: bool, *, tools: AccessTools
     )
 
 
-def _standing(captcha: CaptchaAnswer | None, crowded: bool) -> Standing:
-    """Half of the budget is for who shows nothing, the last fifth for captchas from where little was guessed."""
-    if captcha is None:
+def _standing(crowded: bool, *, has_proof: bool) -> Standing:
+    """Half of the budget is for who shows nothing, the last fifth for captchas from where little was looked for."""
+    if not has_proof:
         return Standing.CROWDED
     return Standing.QUIET if crowded else Standing.PROVEN
-
-
-def _check(captcha: CaptchaAnswer, tools: AccessTools, now: datetime) -> None:
-    try:
-        check_captcha(captcha.captcha_id, captcha.answer, tokens=tools.tokens, pepper=tools.pepper, now=now)
-    except CaptchaWrong as wrong:
-        raise CaptchaWrong(wrong.code, _WRONG, field=wrong.field) from wrong

@@ -11,6 +11,7 @@ import pytest
 from bench.ledger import ledger
 from chalicelib.bootstrap.storage import limit_store
 from chalicelib.domain.access.access_policy import (
+    LOOKS_PER_PROOF,
     RECEIPT_LOOKS_PER_NEIGHBOURHOOD,
     RECEIPT_LOOKS_PER_NETWORK,
     UNKNOWN_LOOK,
@@ -21,8 +22,7 @@ from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.evidence.receipt import Verification
 from chalicelib.domain.limit import Limit, Standing
 from chalicelib.handlers.commands.evidence import verify
-from chalicelib.handlers.fields import Fields
-from tests.browser_requests import Browser, text_of
+from tests.browser_requests import Browser, check_html, text_of
 from tests.cloud import Engine
 from tests.costs import measure
 from tests.evidence_world import PAGE, Issued, guesses, issue, post_form
@@ -56,10 +56,17 @@ def _look(code: str, address: str) -> int:
 
 
 def _solved(browser: Browser, code: str) -> Any:
-    """Open a code's page, solve the captcha that it asks for, and send that form."""
-    shown = browser.get(f"{PAGE}/{code}")
+    """Open a code's page, solve the captcha that it asks for, send that form, and go where it leads."""
+    return browser.get(_proven(browser, f"{PAGE}/{code}"))
+
+
+def _proven(browser: Browser, address: str) -> str:
+    """Return the address that a solved captcha leads to."""
+    shown = browser.get(address)
     assert shown.status_code == 429
-    return post_form(browser, **browser._hidden(shown))  # noqa: SLF001
+    led = post_form(browser, **browser._hidden(shown))  # noqa: SLF001
+    assert led.status_code == 303
+    return str(led.headers["Location"])
 
 
 def _counted(browser: Browser, limit: Limit, key: str) -> int:
@@ -74,7 +81,7 @@ def test_thousands_of_guesses_find_nothing_and_read_nothing_past_the_number(issu
     with ledger(0) as book:
         for code in guesses(many):
             try:
-                found = verify(Verification(code, None), Fields({}, is_form=True), origin=GUESSER)
+                found = verify(Verification(code, None), proof="", origin=GUESSER)
             except CasillaError as refused:
                 told.append(refused.code)
             else:
@@ -100,10 +107,8 @@ def test_whoever_holds_the_paper_behind_a_guesser_s_address_has_it_in_two_steps(
 
 def test_the_hash_of_the_file_takes_the_same_way(browser: Browser, issued: Issued) -> None:
     _crowd(browser)
-    shown = browser.get(f"{PAGE}?sha256={issued.sha256}")
-    assert shown.status_code == 429
+    answer = browser.get(_proven(browser, f"{PAGE}?sha256={issued.sha256}"))
 
-    answer = post_form(browser, **browser._hidden(shown))  # noqa: SLF001
     assert "Este archivo es exactamente la constancia" in text_of(answer)
 
 
@@ -132,15 +137,62 @@ def test_known_and_unknown_codes_take_the_same_calls_in_the_same_order(browser: 
     assert len({tuple(sorted(book.operations)) for book in books}) == 1
 
 
-def test_past_the_number_a_look_takes_two_calls_and_with_a_captcha_eight(browser: Browser, issued: Issued) -> None:
+def test_past_the_number_a_look_takes_two_calls_a_captcha_one_and_a_look_with_its_proof_eight(
+    browser: Browser, issued: Issued
+) -> None:
     browser.get(f"{PAGE}/{issued.code}")
     _crowd(browser)
     refused = measure(lambda: browser.get(f"{PAGE}/{issued.code}"), 429)
     fields = browser._hidden(browser.get(f"{PAGE}/{issued.code}"))  # noqa: SLF001
-    solved = measure(lambda: post_form(browser, **fields), 200)
+    solved = measure(lambda: post_form(browser, **fields), 303)
+    proven = _proven(browser, f"{PAGE}/{issued.code}")
+    looked = measure(lambda: browser.get(proven), 200)
 
     assert (refused.hops, refused.calls) == (1, 2)
-    assert (solved.hops, solved.calls) == (5, 8)
+    assert (solved.hops, solved.calls) == (1, 1)
+    assert (looked.hops, looked.calls) == (4, 8)
+
+
+def test_after_a_captcha_the_receipt_stands_at_its_own_address_and_can_be_reloaded(
+    browser: Browser, issued: Issued
+) -> None:
+    _crowd(browser)
+    address = _proven(browser, f"{PAGE}/{issued.code}")
+
+    assert address.startswith(f"{PAGE}/{issued.code}?paso=")
+    for _ in range(3):
+        assert browser.get(address).status_code == 200
+    assert post_form(browser, **browser._hidden(browser.get(address)), sha256="0" * 64).headers["Location"] == (  # noqa: SLF001
+        address.replace("?", f"?sha256={'0' * 64}&")
+    )
+    browser.people.world.clock.advance(minutes=10, seconds=1)
+    assert browser.get(address).status_code == 429
+
+
+def test_what_a_captcha_leaves_serves_one_code_from_one_network_and_not_changed(
+    browser: Browser, issued: Issued
+) -> None:
+    _crowd(browser)
+    proof = _proven(browser, f"{PAGE}/{issued.code}").partition("?paso=")[2]
+    changed = [proof[:-1] + ("0" if proof[-1] != "0" else "1"), proof.replace(".", ".9", 1), proof + "0", "x" * 5000]
+
+    assert browser.get(f"{PAGE}/{guesses(1)[0]}?paso={proof}").status_code == 429
+    assert [browser.get(f"{PAGE}/{issued.code}?paso={one}").status_code for one in changed] == [429] * len(changed)
+    _crowd(browser, GUESSER)
+    asked = Verification(issued.code, None)
+    with pytest.raises(CasillaError, match="captcha_needed"):
+        verify(asked, proof=proof, origin=GUESSER)
+    assert len(verify(asked, proof=proof, origin=HERE)) == 1
+
+
+def test_one_captcha_is_not_enough_for_any_number_of_looks(browser: Browser, issued: Issued) -> None:
+    _crowd(browser)
+    address = _proven(browser, f"{PAGE}/{issued.code}")
+
+    looks = [browser.get(address).status_code for _ in range(LOOKS_PER_PROOF.limit + 2)]
+
+    assert looks == [200] * LOOKS_PER_PROOF.limit + [429] * 2
+    assert _solved(browser, issued.code).status_code == 200
 
 
 def test_a_desk_that_verifies_all_day_is_never_asked(browser: Browser, issued: Issued) -> None:
@@ -188,14 +240,14 @@ def test_a_wrong_captcha_reads_nothing_counts_nobody_and_shows_another(browser: 
         assert told in text_of(answer)
         again = browser._hidden(answer)  # noqa: SLF001
         assert again["captcha_id"] != fields["captcha_id"]
-    assert post_form(browser, **again).status_code == 200
+    assert post_form(browser, **again).status_code == 303
 
 
 def test_a_captcha_counts_once(browser: Browser, issued: Issued) -> None:
     _crowd(browser)
     fields = browser._hidden(browser.get(f"{PAGE}/{issued.code}"))  # noqa: SLF001
 
-    assert [post_form(browser, **fields).status_code for _ in range(2)] == [200, 422]
+    assert [post_form(browser, **fields).status_code for _ in range(2)] == [303, 422]
 
 
 def test_where_half_of_the_budget_is_spent_a_captcha_opens_the_rest(browser: Browser, issued: Issued) -> None:
@@ -212,6 +264,11 @@ def test_who_guessed_much_cannot_spend_the_last_fifth(browser: Browser, issued: 
     refused = _solved(browser, issued.code)
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) <= VERIFICATIONS.window_s
+    check_html(text_of(refused))
+    [again] = re.findall(r'href="([^"]*)">Inténtalo de nuevo', text_of(refused))
+    browser.people.world.clock.advance(seconds=int(refused.headers["Retry-After"]))
+    assert again.startswith(f"{PAGE}/{issued.code}?paso=")
+    assert browser.get(again).status_code == 200
 
 
 def test_a_new_quarter_of_an_hour_begins_anew(browser: Browser, issued: Issued) -> None:
