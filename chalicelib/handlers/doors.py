@@ -135,7 +135,7 @@ DOORS = (
     Door("POST",   "/revisar-archivo/grande",                          PUBLIC,  FORM,    "web.file_check:grant_by_form"),
     Door("GET",    "/revisar-archivo/{check_id}",                      PUBLIC,  NOTHING, "web.file_check:show_large_verdict"),
     Door("GET",    "/verificar",                                       PUBLIC,  NOTHING, "web.evidence.verification:show_verification"),
-    Door("POST",   "/verificar",                                       PUBLIC,  FORM_WITH_FILES, "web.evidence.verification:verify_by_form", LARGEST_FORM_WITH_FILE),
+    Door("POST",   "/verificar",                                       PUBLIC,  FORM_WITH_FILES, "web.evidence.verification:verify_by_form", LARGEST_DEPOSIT),
     Door("GET",    "/verificar/{code}",                                PUBLIC,  NOTHING, "web.evidence.verification:show_receipt"),
     # Buttons' addresses, opened by hand: each leads to the page that its button stands on
     Door("GET",    "/activar/{link}/otro",                             PUBLIC,  NOTHING, "web.missing:lead_back"),

@@ -45,10 +45,10 @@ class LimitStore:
             raise _limit_reached(ends_at - now)
         return limit - counted
 
-    def tally(self, key: str, *, window_s: int, now: datetime) -> int:
-        """Count one use and return how many there were in this window, itself among them; refuses none."""
+    def tally(self, key: str, *, window_s: int, now: datetime, uses: int = 1) -> int:
+        """Count one use, or several, and return how many there were in this window, with these; refuses none."""
         number, ends_at = window_at(now, window_s)
-        counted = self._count(f"{key}#{window_s}#{number}", ends_at, None)
+        counted = self._count(f"{key}#{window_s}#{number}", ends_at, None, uses)
         if counted is None:
             raise store_unavailable()
         return counted
@@ -131,9 +131,9 @@ class LimitStore:
         """Let the next one pass: what was to be done once did not come about."""
         update_token(TokenItem(self._key(f"cooling#{key}")), [TokenItem.valid_until.set(0)], None)
 
-    def _count(self, window: str, ends_at: datetime, condition: Condition | None) -> int | None:
+    def _count(self, window: str, ends_at: datetime, condition: Condition | None, uses: int = 1) -> int | None:
         item = TokenItem(self._key(window))
-        actions: list[Action] = [TokenItem.attempts.add(1), TokenItem.expires_at.set(ends_at + _TTL_MARGIN)]
+        actions: list[Action] = [TokenItem.attempts.add(uses), TokenItem.expires_at.set(ends_at + _TTL_MARGIN)]
         return int(item.attempts) if update_token(item, actions, condition) else None
 
     def _key(self, name: str) -> str:

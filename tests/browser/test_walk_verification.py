@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from chalicelib.domain.access.access_policy import UNKNOWN_RECEIPTS_PER_NETWORK
+from chalicelib.domain.access.access_policy import RECEIPT_LOOKS_PER_NETWORK, UNKNOWN_LOOK
 from tests.browser.person import Person
 from tests.deposit_world import PDF
 from tests.evidence_world import guesses
@@ -143,7 +143,7 @@ def _compare(person: Person, file: Path, told: str) -> None:
 
 def test_where_much_was_guessed_a_captcha_is_asked_for(person: Person) -> None:
     person.put_clock_forward(16)  # a window of its own
-    for code in guesses(UNKNOWN_RECEIPTS_PER_NETWORK.limit):
+    for code in guesses(RECEIPT_LOOKS_PER_NETWORK.limit // UNKNOWN_LOOK):
         assert person.run.get(f"/verificar/{code}")[0] == 404
     person.open(f"/verificar/{guesses(1)[0]}")
     assert person.heading() == "Un paso más"

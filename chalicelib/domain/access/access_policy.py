@@ -53,9 +53,13 @@ FILE_CHECKS = Budget("file-check", 2 * 15 * 60, 15 * 60)
 LARGE_FILE_CHECKS = Budget("large-file-check", 60, 15 * 60)
 """Those they send apart: as many of the slowest take two fifths of the time that the workers have, twenty at most."""
 
-UNKNOWN_RECEIPTS_PER_NETWORK = Limit("unknown-receipt-network", 30, 15 * 60)
-UNKNOWN_RECEIPTS_PER_NEIGHBOURHOOD = Limit("unknown-receipt-neighbourhood", 300, 15 * 60)
-"""Codes without a mistake in them, and hashes, that no receipt has. Past either a captcha comes first."""
+RECEIPT_LOOKS_PER_NETWORK = Limit("receipt-look-network", 300, 15 * 60)
+RECEIPT_LOOKS_PER_NEIGHBOURHOOD = Limit("receipt-look-neighbourhood", 3000, 15 * 60)
+"""Looks for a receipt, by a code without a mistake in it or by a hash. Past either a captcha comes first."""
+UNKNOWN_LOOK = 10
+"""What a look that finds none counts for: thirty of them are as many as 300 that find one."""
+LOOKS_PER_PROOF = Limit("receipt-look-proof", 20, 15 * 60)
+"""Looks at one receipt after an answered captcha: reloads, and files compared with it. Then another captcha comes."""
 VERIFICATIONS = Budget("verification", 50 * 15 * 60, 15 * 60)
 """Receipts that anybody looks for, fifty a second: half of it without a captcha. With ten million receipts one code in
 829 million is one of theirs, so all of it, spent on guesses the whole year, finds two."""

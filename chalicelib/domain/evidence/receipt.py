@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from chalicelib.domain.codes import parse_code
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.evidence.as_typed import read_code, read_sha256
 from chalicelib.domain.notice import Notice, StoredFile
 
 LARGEST_FILE = 100 * 1024 * 1024
 """Bytes: no file of any deposit is larger, so that a larger one need not be hashed to know that it is none of them."""
 LARGEST_SENT = 4 * 1024 * 1024
 """Bytes of a file that a form sends to be hashed."""
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_LONGEST_TYPED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +37,11 @@ class Verification:
     code: str | None
     sha256: str | None
 
+    @property
+    def sought(self) -> str:
+        """What finds the receipt: the code, or else the hash."""
+        return self.code or self.sha256 or ""
+
 
 def read_verification(code: str, sha256: str, *, by_file: bool = False) -> Verification:
     """Read what was typed or pasted, empty for what was not given; `by_file` wants a file's hash.
@@ -53,25 +55,4 @@ def read_verification(code: str, sha256: str, *, by_file: bool = False) -> Verif
         raise InvalidInput("file_not_chosen", "Elige el archivo, o pega su SHA-256.", field="file")
     if not code.strip() and not sha256.strip():
         raise InvalidInput("verification_empty", "Escribe el código o elige un archivo.", field="code")
-    return Verification(_read_code(code) if code.strip() else None, _read_sha256(sha256) if sha256.strip() else None)
-
-
-def _read_code(text: str) -> str:
-    try:
-        return parse_code(text)
-    except InvalidInput as error:
-        detail = (
-            "Hay un error al escribir el código: revisa sus doce letras y números."
-            " No lleva I, L, N, O, U ni V, ni los números 0 y 1."
-        )
-        raise InvalidInput(error.code, detail, field="code") from error
-
-
-def _read_sha256(text: str) -> str:
-    """Read a hash as programs print it: in any case, with spaces, or with the file's name after it."""
-    typed = text[:_LONGEST_TYPED].strip().lower()
-    for candidate in ("".join(typed.split()), typed.split()[0].lstrip("\\")):
-        if _SHA256.fullmatch(candidate):
-            return candidate
-    detail = "El SHA-256 no está completo: son 64 símbolos, de 0 a 9 y de la a a la f. Cópialo entero."
-    raise InvalidInput("sha256_malformed", detail, field="sha256")
+    return Verification(read_code(code) if code.strip() else None, read_sha256(sha256) if sha256.strip() else None)

@@ -7,17 +7,22 @@ from functools import partial
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.bootstrap.evidence import receipt_store
+from chalicelib.domain.access.credentials import CaptchaAnswer
 from chalicelib.domain.evidence.receipt import IssuedReceipt, Verification
-from chalicelib.handlers.commands.access import read_captcha
-from chalicelib.handlers.fields import Fields
-from chalicelib.services.access.admit_verification import admit_verification, settle_verification
+from chalicelib.services.access.admit_verification import admit_verification, prove_look, settle_verification
 from chalicelib.services.evidence.verify_receipt import verify_receipt
 
 
-def verify(asked: Verification, fields: Fields, *, origin: str) -> tuple[IssuedReceipt, ...]:
-    """Look for a receipt; `fields` have the captcha, where one was answered."""
+def prove(asked: Verification, captcha: CaptchaAnswer, *, origin: str) -> str:
+    """Return what a right answer to a captcha leaves for looking at this receipt."""
+    box = current()
+    return prove_look(captcha, asked.sought, origin=origin, tools=access_tools(box), now=box.clock())
+
+
+def verify(asked: Verification, *, proof: str, origin: str) -> tuple[IssuedReceipt, ...]:
+    """Look for a receipt; `proof` is what a captcha left, or empty."""
     box = current()
     tools = access_tools(box)
-    look = admit_verification(read_captcha(fields), origin=origin, tools=tools, now=box.clock())
+    look = admit_verification(proof, asked.sought, origin=origin, tools=tools, now=box.clock())
     settle = partial(settle_verification, look, tools=tools)
     return verify_receipt(asked, receipts=receipt_store(box), settle=settle)

@@ -37,6 +37,10 @@ for (const form of document.querySelectorAll("form[data-verify]")) {
     event.preventDefault();
     event.stopPropagation();
     if (isBusy || !input.validity.valid) return;
+    if (!file.size) {
+      tell(place, "bad", "Elige la constancia en PDF o un documento notificado.", "El archivo está vacío: tiene 0 bytes.");
+      return;
+    }
     isBusy = true;
     tell(place, "", "Calculando el SHA-256 del archivo…");
     try {

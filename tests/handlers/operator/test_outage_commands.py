@@ -227,7 +227,7 @@ def test_what_is_said_again_in_other_words_keeps_its_beginning_and_its_end(world
     other = done(
         world, f"outage announce --affects access --words 'No se podía ingresar bien' --corrects {first} {WHY}"
     )
-    assert (other["starts_at"], other["expected_until"]) == ("2026-03-09T14:00:00+00:00", "2026-03-09T23:00:00+00:00")
+    assert (other["starts_at"], other["expected_until"]) == ("2026-03-09T14:00:00Z", "2026-03-09T23:00:00Z")
 
 
 def test_words_that_name_people_are_not_published(world: World) -> None:

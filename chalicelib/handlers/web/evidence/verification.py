@@ -1,7 +1,7 @@
 """`/verificar`: whether a receipt was issued, and what it says, for whoever holds it; not for search engines (REC-5).
 
 What is asked for stands in the address, so that it can be opened again. A file is hashed in the browser, or here and
-forgotten; only a captcha has to be sent by a form.
+forgotten. A captcha is sent by a form, which leads to the same address with the proof of it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from urllib.parse import quote, unquote, urlencode
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.domain.errors import CasillaError, InvalidInput, TooLarge
+from chalicelib.domain.errors import CasillaError, InvalidInput, TooLarge, TooManyRequests
 from chalicelib.domain.evidence.receipt import LARGEST_FILE, LARGEST_SENT, Verification, read_verification
-from chalicelib.handlers.commands.evidence import verify
+from chalicelib.handlers.commands.access import read_captcha
+from chalicelib.handlers.commands.evidence import prove, verify
 from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
@@ -33,6 +34,8 @@ PAGE = "/verificar"
 _UNSEEN = {"X-Robots-Tag": "noindex, nofollow"}
 _NO_FILE = FormFile("", b"")
 _LONGEST_ECHO = 200
+_PROOF = "paso"
+"""The parameter and field with what an answered captcha leaves."""
 _SIZES: dict[str, Any] = {"largest": LARGEST_FILE, "largest_sent": LARGEST_SENT}
 
 
@@ -65,7 +68,7 @@ def show_receipt(request: PageRequest, code: str) -> Response:
 
 @_unlisted
 def verify_by_form(request: PageRequest) -> Response:
-    """Hash a file that was sent, and lead to the address of what is asked for; look at once where a captcha came."""
+    """Hash a file that was sent, and lead to the address of what is asked for."""
     sent = read_form(request.headers.get("content-type", ""), request.body)
     request = replace(request, form={name: [text] for name, text in sent.texts.items()})
     code, sha256 = request.value("code"), request.value("sha256")
@@ -75,36 +78,58 @@ def verify_by_form(request: PageRequest) -> Response:
             "El archivo pasa de 4 MB, lo más que se puede enviar. Calcula su SHA-256 en tu equipo y pégalo aquí, o"
             " abre esta página con JavaScript: entonces el archivo no se envía."
         )
-        return _form_page(request, TooLarge("file_too_large_here", detail, field="file"), code=code)
+        return _form_page(request, TooLarge("file_too_large_here", detail, field="file"), code=code[:_LONGEST_ECHO])
+    if file.filename and not file.content:
+        detail = "El archivo está vacío: tiene 0 bytes. Elige la constancia en PDF o un documento notificado."
+        return _form_page(request, InvalidInput("file_empty", detail, field="file"), code=code[:_LONGEST_ECHO])
     if file.filename:
         sha256 = hashlib.sha256(file.content).hexdigest()
+    if "captcha_id" in request.form:
+        return _proven(request, code, sha256)
     by_file = request.value("by") == "file"
-    return _looked_for(request, code, sha256, by_file=by_file, leads_on="captcha_id" not in request.form)
+    return _looked_for(request, code, sha256, by_file=by_file, leads_on=True)
+
+
+def _proven(request: PageRequest, code: str, sha256: str) -> Response:
+    """Lead whoever answered a captcha to the address of what is asked for, which then can be reloaded and kept."""
+    try:
+        asked = read_verification(code, sha256)
+    except InvalidInput as error:
+        return _form_page(request, error, **_typed(code, sha256))
+    try:
+        captcha = read_captcha(request.fields(captcha=True))
+        proof = prove(asked, captcha, origin=request.origin) if captcha else ""
+    except InvalidInput as wrong:
+        return _captcha_page(request, asked, "", error=wrong)
+    return go_to(_address(asked, proof))
 
 
 def _looked_for(
     request: PageRequest, code: str, sha256: str, *, by_file: bool = False, leads_on: bool = False
 ) -> Response:
     """Tell what was found; a typing mistake is told before anything is read or counted."""
-    typed = {"code": code[:_LONGEST_ECHO], "sha256": sha256[:_LONGEST_ECHO]}
     try:
         asked = read_verification(code, sha256, by_file=by_file)
     except InvalidInput as error:
-        return _form_page(request, error, **typed)
+        return _form_page(request, error, **_typed(code, sha256))
     if leads_on:
-        return go_to(_address(asked))
-    return _found_page(within_own_session(request), asked)
+        return go_to(_address(asked, request.value(_PROOF)))
+    return _found_page(within_own_session(request), asked, request.asked(_PROOF))
 
 
-def _found_page(request: PageRequest, asked: Verification) -> Response:
+def _typed(code: str, sha256: str) -> dict[str, str]:
+    return {"code": code[:_LONGEST_ECHO], "sha256": sha256[:_LONGEST_ECHO]}
+
+
+def _found_page(request: PageRequest, asked: Verification, proof: str) -> Response:
     try:
-        found = verify(asked, request.fields(captcha=True), origin=request.origin)
+        found = verify(asked, proof=proof, origin=request.origin)
     except VerificationCaptchaNeeded as needed:
         log_refusal(needed)
         return _captcha_page(request, asked, needed.detail, status=429)
-    except InvalidInput as wrong:
-        return _captcha_page(request, asked, "", error=wrong)
-    context: dict[str, Any] = {"asked": asked, **_SIZES}
+    except TooManyRequests as spent:
+        return show_form(request, "evidence/busy.html", spent, {}, address=_address(asked, proof))
+    context: dict[str, Any] = {"asked": asked, "proof": proof[:_LONGEST_ECHO], **_SIZES}
     if not found:
         return show(request, "evidence/unknown.html", status=404, **context)
     zone = current().calendar.zone
@@ -128,6 +153,8 @@ def _form_page(
     return show_form(within_own_session(request), "evidence/verify.html", error, LABELS, **context)
 
 
-def _address(asked: Verification) -> str:
+def _address(asked: Verification, proof: str = "") -> str:
     path = f"{PAGE}/{quote(asked.code)}" if asked.code else PAGE
-    return f"{path}?{urlencode({'sha256': asked.sha256})}" if asked.sha256 else path
+    parameters = {"sha256": asked.sha256, _PROOF: proof[:_LONGEST_ECHO]}
+    query = urlencode({name: value for name, value in parameters.items() if value})
+    return f"{path}?{query}" if query else path

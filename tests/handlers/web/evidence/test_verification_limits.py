@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from bench.ledger import ledger
 from chalicelib.bootstrap.storage import limit_store
 from chalicelib.domain.access.access_policy import (
-    UNKNOWN_RECEIPTS_PER_NEIGHBOURHOOD,
-    UNKNOWN_RECEIPTS_PER_NETWORK,
+    LOOKS_PER_PROOF,
+    RECEIPT_LOOKS_PER_NEIGHBOURHOOD,
+    RECEIPT_LOOKS_PER_NETWORK,
+    UNKNOWN_LOOK,
     VERIFICATIONS,
 )
 from chalicelib.domain.access.network import neighbourhood_of, network_of
@@ -19,8 +22,7 @@ from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.evidence.receipt import Verification
 from chalicelib.domain.limit import Limit, Standing
 from chalicelib.handlers.commands.evidence import verify
-from chalicelib.handlers.fields import Fields
-from tests.browser_requests import Browser, text_of
+from tests.browser_requests import Browser, check_html, text_of
 from tests.cloud import Engine
 from tests.costs import measure
 from tests.evidence_world import PAGE, Issued, guesses, issue, post_form
@@ -39,7 +41,7 @@ def issued(browser: Browser, moto_engine: Engine) -> Issued:
 
 def _crowd(browser: Browser, address: str = HERE) -> None:
     """Have others behind the same address look for as many unknown receipts as its number allows."""
-    _stand(browser, UNKNOWN_RECEIPTS_PER_NETWORK, network_of(address))
+    _stand(browser, RECEIPT_LOOKS_PER_NETWORK, network_of(address))
 
 
 def _stand(browser: Browser, limit: Limit, key: str) -> None:
@@ -54,10 +56,17 @@ def _look(code: str, address: str) -> int:
 
 
 def _solved(browser: Browser, code: str) -> Any:
-    """Open a code's page, solve the captcha that it asks for, and send that form."""
-    shown = browser.get(f"{PAGE}/{code}")
+    """Open a code's page, solve the captcha that it asks for, send that form, and go where it leads."""
+    return browser.get(_proven(browser, f"{PAGE}/{code}"))
+
+
+def _proven(browser: Browser, address: str) -> str:
+    """Return the address that a solved captcha leads to."""
+    shown = browser.get(address)
     assert shown.status_code == 429
-    return post_form(browser, **browser._hidden(shown))  # noqa: SLF001
+    led = post_form(browser, **browser._hidden(shown))  # noqa: SLF001
+    assert led.status_code == 303
+    return str(led.headers["Location"])
 
 
 def _counted(browser: Browser, limit: Limit, key: str) -> int:
@@ -68,11 +77,11 @@ def _counted(browser: Browser, limit: Limit, key: str) -> int:
 
 @pytest.mark.parametrize("many", [600, pytest.param(5000, marks=pytest.mark.deep)])
 def test_thousands_of_guesses_find_nothing_and_read_nothing_past_the_number(issued: Issued, many: int) -> None:
-    most, told = UNKNOWN_RECEIPTS_PER_NETWORK.limit, []
+    most, told = RECEIPT_LOOKS_PER_NETWORK.limit // UNKNOWN_LOOK, []
     with ledger(0) as book:
         for code in guesses(many):
             try:
-                found = verify(Verification(code, None), Fields({}, is_form=True), origin=GUESSER)
+                found = verify(Verification(code, None), proof="", origin=GUESSER)
             except CasillaError as refused:
                 told.append(refused.code)
             else:
@@ -98,10 +107,8 @@ def test_whoever_holds_the_paper_behind_a_guesser_s_address_has_it_in_two_steps(
 
 def test_the_hash_of_the_file_takes_the_same_way(browser: Browser, issued: Issued) -> None:
     _crowd(browser)
-    shown = browser.get(f"{PAGE}?sha256={issued.sha256}")
-    assert shown.status_code == 429
+    answer = browser.get(_proven(browser, f"{PAGE}?sha256={issued.sha256}"))
 
-    answer = post_form(browser, **browser._hidden(shown))  # noqa: SLF001
     assert "Este archivo es exactamente la constancia" in text_of(answer)
 
 
@@ -130,35 +137,94 @@ def test_known_and_unknown_codes_take_the_same_calls_in_the_same_order(browser: 
     assert len({tuple(sorted(book.operations)) for book in books}) == 1
 
 
-def test_past_the_number_a_look_takes_two_calls_and_with_a_captcha_eight(browser: Browser, issued: Issued) -> None:
+def test_past_the_number_a_look_takes_two_calls_a_captcha_one_and_a_look_with_its_proof_eight(
+    browser: Browser, issued: Issued
+) -> None:
     browser.get(f"{PAGE}/{issued.code}")
     _crowd(browser)
     refused = measure(lambda: browser.get(f"{PAGE}/{issued.code}"), 429)
     fields = browser._hidden(browser.get(f"{PAGE}/{issued.code}"))  # noqa: SLF001
-    solved = measure(lambda: post_form(browser, **fields), 200)
+    solved = measure(lambda: post_form(browser, **fields), 303)
+    proven = _proven(browser, f"{PAGE}/{issued.code}")
+    looked = measure(lambda: browser.get(proven), 200)
 
     assert (refused.hops, refused.calls) == (1, 2)
-    assert (solved.hops, solved.calls) == (5, 8)
+    assert (solved.hops, solved.calls) == (1, 1)
+    assert (looked.hops, looked.calls) == (4, 8)
+
+
+def test_after_a_captcha_the_receipt_stands_at_its_own_address_and_can_be_reloaded(
+    browser: Browser, issued: Issued
+) -> None:
+    _crowd(browser)
+    address = _proven(browser, f"{PAGE}/{issued.code}")
+
+    assert address.startswith(f"{PAGE}/{issued.code}?paso=")
+    for _ in range(3):
+        assert browser.get(address).status_code == 200
+    assert post_form(browser, **browser._hidden(browser.get(address)), sha256="0" * 64).headers["Location"] == (  # noqa: SLF001
+        address.replace("?", f"?sha256={'0' * 64}&")
+    )
+    browser.people.world.clock.advance(minutes=10, seconds=1)
+    assert browser.get(address).status_code == 429
+
+
+def test_what_a_captcha_leaves_serves_one_code_from_one_network_and_not_changed(
+    browser: Browser, issued: Issued
+) -> None:
+    _crowd(browser)
+    proof = _proven(browser, f"{PAGE}/{issued.code}").partition("?paso=")[2]
+    changed = [proof[:-1] + ("0" if proof[-1] != "0" else "1"), proof.replace(".", ".9", 1), proof + "0", "x" * 5000]
+
+    assert browser.get(f"{PAGE}/{guesses(1)[0]}?paso={proof}").status_code == 429
+    assert [browser.get(f"{PAGE}/{issued.code}?paso={one}").status_code for one in changed] == [429] * len(changed)
+    _crowd(browser, GUESSER)
+    asked = Verification(issued.code, None)
+    with pytest.raises(CasillaError, match="captcha_needed"):
+        verify(asked, proof=proof, origin=GUESSER)
+    assert len(verify(asked, proof=proof, origin=HERE)) == 1
+
+
+def test_one_captcha_is_not_enough_for_any_number_of_looks(browser: Browser, issued: Issued) -> None:
+    _crowd(browser)
+    address = _proven(browser, f"{PAGE}/{issued.code}")
+
+    looks = [browser.get(address).status_code for _ in range(LOOKS_PER_PROOF.limit + 2)]
+
+    assert looks == [200] * LOOKS_PER_PROOF.limit + [429] * 2
+    assert _solved(browser, issued.code).status_code == 200
 
 
 def test_a_desk_that_verifies_all_day_is_never_asked(browser: Browser, issued: Issued) -> None:
-    for _ in range(UNKNOWN_RECEIPTS_PER_NETWORK.limit + 10):
+    looks = RECEIPT_LOOKS_PER_NETWORK.limit // UNKNOWN_LOOK + 10
+    for _ in range(looks):
         assert browser.get(f"{PAGE}/{issued.code}").status_code == 200
 
-    assert _counted(browser, UNKNOWN_RECEIPTS_PER_NETWORK, network_of(HERE)) == 0
-    assert _counted(browser, UNKNOWN_RECEIPTS_PER_NEIGHBOURHOOD, neighbourhood_of(HERE)) == 0
+    assert _counted(browser, RECEIPT_LOOKS_PER_NETWORK, network_of(HERE)) == looks
+    assert _counted(browser, RECEIPT_LOOKS_PER_NEIGHBOURHOOD, neighbourhood_of(HERE)) == looks
+
+
+def test_whoever_has_one_real_code_is_asked_too_before_they_spend_everybody_s_looks(
+    browser: Browser, issued: Issued
+) -> None:
+    most = RECEIPT_LOOKS_PER_NETWORK.limit
+    _stand(browser, replace(RECEIPT_LOOKS_PER_NETWORK, limit=most - UNKNOWN_LOOK - 2), network_of(GUESSER))
+
+    assert [_look(issued.code, GUESSER) for _ in range(5)] == [200, 200, 200, 429, 429]
+    assert _look(issued.code, ELSEWHERE) == 200
+    assert 70 * most < VERIFICATIONS.share(Standing.CROWDED)  # it takes as many networks to spend them
 
 
 def test_unknown_ones_stay_counted_by_network_and_neighbourhood(browser: Browser) -> None:
     for code in guesses(3):
         browser.get(f"{PAGE}/{code}")
 
-    assert _counted(browser, UNKNOWN_RECEIPTS_PER_NETWORK, network_of(HERE)) == 3
-    assert _counted(browser, UNKNOWN_RECEIPTS_PER_NEIGHBOURHOOD, neighbourhood_of(HERE)) == 3
+    assert _counted(browser, RECEIPT_LOOKS_PER_NETWORK, network_of(HERE)) == 3 * UNKNOWN_LOOK
+    assert _counted(browser, RECEIPT_LOOKS_PER_NEIGHBOURHOOD, neighbourhood_of(HERE)) == 3 * UNKNOWN_LOOK
 
 
 def test_whoever_has_many_addresses_nearby_meets_the_captcha_too(browser: Browser, issued: Issued) -> None:
-    _stand(browser, UNKNOWN_RECEIPTS_PER_NEIGHBOURHOOD, neighbourhood_of(GUESSER))
+    _stand(browser, RECEIPT_LOOKS_PER_NEIGHBOURHOOD, neighbourhood_of(GUESSER))
 
     assert _look(guesses(1)[0], ALIKE) == 429
     assert _look(issued.code, ELSEWHERE) == 200
@@ -174,14 +240,14 @@ def test_a_wrong_captcha_reads_nothing_counts_nobody_and_shows_another(browser: 
         assert told in text_of(answer)
         again = browser._hidden(answer)  # noqa: SLF001
         assert again["captcha_id"] != fields["captcha_id"]
-    assert post_form(browser, **again).status_code == 200
+    assert post_form(browser, **again).status_code == 303
 
 
 def test_a_captcha_counts_once(browser: Browser, issued: Issued) -> None:
     _crowd(browser)
     fields = browser._hidden(browser.get(f"{PAGE}/{issued.code}"))  # noqa: SLF001
 
-    assert [post_form(browser, **fields).status_code for _ in range(2)] == [200, 422]
+    assert [post_form(browser, **fields).status_code for _ in range(2)] == [303, 422]
 
 
 def test_where_half_of_the_budget_is_spent_a_captcha_opens_the_rest(browser: Browser, issued: Issued) -> None:
@@ -198,6 +264,11 @@ def test_who_guessed_much_cannot_spend_the_last_fifth(browser: Browser, issued: 
     refused = _solved(browser, issued.code)
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) <= VERIFICATIONS.window_s
+    check_html(text_of(refused))
+    [again] = re.findall(r'href="([^"]*)">Inténtalo de nuevo', text_of(refused))
+    browser.people.world.clock.advance(seconds=int(refused.headers["Retry-After"]))
+    assert again.startswith(f"{PAGE}/{issued.code}?paso=")
+    assert browser.get(again).status_code == 200
 
 
 def test_a_new_quarter_of_an_hour_begins_anew(browser: Browser, issued: Issued) -> None:

@@ -48,7 +48,7 @@ def test_the_address_on_the_paper_answers_with_what_the_paper_says(browser: Brow
         *("Entidad de Demostración", "Av. Ejemplo 123, Lima", "(01) 000-0000", "EXP-2026-000098, del 16/02/2026"),
         *("CARTA 000079-2026", "Respuesta a su solicitud de información", "09/03/2026 15:15:30 (hora de Lima)"),
         *("06/03/2026 11:05:00 (hora de Lima)", "Persona Firmante de Ejemplo", "carta-000079-2026.pdf", "cuadro.csv"),
-        *("Depósito en la casilla", "lunes 23 de marzo de 2026", "u***@ejemplo.pe", "+51 *** *** 001", "Base legal:"),
+        *("Depósito en la casilla", "lunes 23 de marzo de 2026", "u***@e***.pe", "+51 *** *** 001", "Base legal:"),
     ):
         assert told in said, told
 
@@ -69,7 +69,7 @@ def test_how_the_term_was_counted_and_what_the_act_leads_to_is_told_as_on_the_pa
 
     for told in (
         *("Horario de atención De 08:30 a 16:30", "Más, por distancia 3 días hábiles", "de fecha a fecha"),
-        *("bajo este régimen: D.S. 001-2026-DEMO, art. 1.", "El plazo termina después de 2025"),
+        *("bajo este régimen: D.S. 001-2026-D***, art. 1.", "El plazo termina después de 2025"),
         *("No agota la vía administrativa", "Reconsideración. Ante: Gerencia. Plazo: 15 días hábiles"),
     ):
         assert told in said, told
@@ -78,9 +78,20 @@ def test_how_the_term_was_counted_and_what_the_act_leads_to_is_told_as_on_the_pa
 
 def test_whose_it_is_stays_masked_wherever_it_is_written(browser: Browser, moto_engine: Engine) -> None:
     body: dict[str, Any] = {
-        "document": {**a_body()["document"], "subject": "Multa a María Ñusta Quispe, DNI 40000002"},
+        "document": {
+            **a_body()["document"],
+            "type": "CARTA A QUISPE",
+            "number": "79-QUISPE-4000-0002",
+            "subject": "Multa a María Ñusta Quispe, DNI 40000002",
+            "office": "Sucesión Quispe",
+            "signed_by": "María Quispe",
+            "prepared_by": "Ñusta de 40.000.002",
+            "remedies": [
+                {"name": "Queja de Quispe", "body": "M. QUISPE", "term": {"amount": 15, "unit": "business_days"}}
+            ],
+        },
         "case_file": {"number": "EXP-40000002", "opened_on": "2026-02-16"},
-        "main": {**a_body()["main"], "filename": "maria_quispe-40000002.pdf"},
+        "main": {**a_body()["main"], "filename": "ResolucionQuispeMaria_40000002.pdf"},
     }
     issued = issue(browser.people.world, moto_engine, **body)
 
@@ -89,18 +100,23 @@ def test_whose_it_is_stays_masked_wherever_it_is_written(browser: Browser, moto_
     assert "Q*** D*** M*** Ñ***" in said
     assert "DNI *** 002 (casilla electrónica 1-*** 002)" in said
     assert "Multa a M*** Ñ*** Q***, DNI *** 002" in said
-    assert not re.search(r"quispe|mar[ií]a|ñusta|4000000", said, re.IGNORECASE)
+    assert not re.search(r"quispe|mar[ií]a|ñusta|4000000|4000.0002|40.000.002", said, re.IGNORECASE)
 
 
-@pytest.mark.parametrize("writing", ["around", "lower", "spaces", "bare"])
+@pytest.mark.parametrize("writing", ["around", "lower", "spaces", "bare", "dashes", "label", "address", "wide"])
 def test_a_code_is_read_in_any_writing(browser: Browser, issued: Issued, writing: str) -> None:
     code = {
         "lower": issued.code.lower(),
         "spaces": issued.code.replace("-", " "),
         "bare": issued.code.replace("-", ""),
+        "dashes": issued.code.replace("-", "\u2013") + ".",
+        "label": f"Código: {issued.code}",
+        "address": f"https://casilla.example.pe/verificar/{issued.code}",
+        "wide": "".join(chr(ord(sign) + 0xFEE0) for sign in issued.code),
     }.get(writing, f" {issued.code} ")
 
-    assert browser.get(f"{PAGE}/{quote(code)}").status_code == 200
+    if writing != "address":
+        assert browser.get(f"{PAGE}/{quote(code)}").status_code == 200
     led = browser.get(f"{PAGE}?code={quote(code)}")
     assert (led.status_code, led.headers["Location"]) == (303, f"{PAGE}/{issued.code}")
 
@@ -124,6 +140,22 @@ def test_an_unknown_code_gets_a_page_that_says_so_and_what_to_do(browser: Browse
     check_html(text_of(answer))
     assert answer.status_code == 404
     assert f"no tiene ninguna constancia con el código {code}" in _text(text_of(answer))
+
+
+def test_who_types_the_number_in_place_of_the_code_is_told_which_one_counts(browser: Browser, issued: Issued) -> None:
+    browser.get(PAGE)
+    with ledger() as known:
+        answer = browser.get(f"{PAGE}/{issued.notice_id}")
+    with ledger() as unknown:
+        other = browser.get(f"{PAGE}/{guesses(1)[0]}")
+
+    said = _text(text_of(answer))
+    assert (answer.status_code, other.status_code) == (404, 404)
+    assert "La constancia lleva dos números de la misma forma: el N.º y, debajo del código QR, el código" in said
+    assert "no lo emitió" not in said
+    assert said.replace(issued.notice_id, "") == _text(text_of(other)).replace(guesses(1)[0], "")
+    assert sorted(known.operations) == sorted(unknown.operations)  # nothing tells that the number exists
+    assert "No es el N.º de la constancia" in text_of(browser.get(PAGE))
 
 
 def test_the_receipt_s_own_file_finds_its_page(browser: Browser, issued: Issued) -> None:
@@ -267,12 +299,25 @@ def test_a_file_that_is_sent_is_hashed_and_forgotten_which_the_page_says_before(
     assert PDF_HASH not in json.dumps(lines)
 
 
-def test_a_file_that_is_too_large_to_send_is_told_what_to_do(browser: Browser) -> None:
-    answer = post_file(browser, "grande.pdf", bytes(4 * 1024 * 1024 + 1), code="", sha256="")
+@pytest.mark.parametrize("size", [4 * 1024 * 1024 + 1, 5 * 1024 * 1024])
+def test_a_file_that_is_too_large_to_send_is_told_what_to_do(browser: Browser, size: int) -> None:
+    answer = post_file(browser, "grande.pdf", bytes(size), code="7K3C-EYPZ", sha256="")
 
     check_html(text_of(answer))
     assert answer.status_code == 413
     assert "Calcula su SHA-256" in text_of(answer)
+    assert 'value="7K3C-EYPZ"' in text_of(answer)
+    assert "uno mayor puede terminar en una página de error" in text_of(browser.get(PAGE))
+
+
+def test_an_empty_file_is_refused_in_words_without_a_call(browser: Browser, issued: Issued) -> None:
+    with ledger() as book:
+        answer = post_file(browser, "vacio.pdf", b"", code=issued.code, sha256="")
+
+    check_html(text_of(answer))
+    assert (answer.status_code, book.calls) == (422, 0)
+    assert "El archivo está vacío: tiene 0 bytes" in text_of(answer)
+    assert f'value="{issued.code}"' in text_of(answer)
 
 
 def test_search_engines_are_told_to_leave_it_out(browser: Browser, issued: Issued) -> None:
