@@ -15,7 +15,7 @@ from chalicelib.domain.errors import InvalidInput
 LONGEST_TYPED = 2000
 """Characters of a code or hash with all that was copied along with it."""
 _IN_ADDRESS = re.compile(r"/verificar(?:/|/?\?(?:[^#]*&)?code=)([^/?#&\s]*)", re.IGNORECASE)
-_LABEL = re.compile(r".*:|\s*c[oó]digo(?:\s+de\s+verificaci[oó]n)?", re.IGNORECASE | re.DOTALL)
+_LABEL = re.compile(r"\s*c[oó]digo(?:\s+de\s+verificaci[oó]n)?", re.IGNORECASE)
 _RUN = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{2}[\s:-]?){31}[0-9a-f]{2}(?![0-9a-f])")
 """Of 64 hexadecimal digits, also in pairs."""
 _CERTUTIL = "certutil"
@@ -31,9 +31,10 @@ def read_code(text: str) -> str:
     """
     typed = _plain(text)
     address = _IN_ADDRESS.search(typed)
-    typed = _plain(unquote(address[1])) if address else _LABEL.sub("", typed, count=1)
+    typed = _plain(unquote(address[1])) if address else typed.rpartition(":")[2]
+    label = _LABEL.match(typed)
     try:
-        return parse_code(re.sub(r"[\W_]+", "", typed))
+        return parse_code(re.sub(r"[\W_]+", "", typed[label.end() :] if label else typed))
     except InvalidInput as error:
         detail = (
             "Hay un error al escribir el código: revisa sus doce letras y números."
@@ -67,7 +68,7 @@ def _plain(text: str) -> str:
     """Have full-width letters and unusual blanks be usual ones, and leave out signs that nobody sees."""
     if len(text) > LONGEST_TYPED:
         return ""
-    composed = unicodedata.normalize("NFKC", text)
+    composed = unicodedata.normalize("NFKC", text)[:LONGEST_TYPED]
     return "".join(sign for sign in composed if unicodedata.category(sign) != "Cf")
 
 

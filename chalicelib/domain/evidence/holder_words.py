@@ -32,7 +32,7 @@ _EVERYDAY = frozenset(
 _SHORTEST_OWN, _SHORTEST_INSIDE, _SHORTEST_CHAIN = 3, 4, 6
 """Letters: of a word that is masked by itself, of one that is also masked inside others, of several without a space."""
 _SHORTEST_COMPANY = 4
-_BETWEEN = r"[\W_]*"
+_BETWEEN = r"[\W_]{0,6}"
 _LEGAL_FORMS = "|".join(
     _BETWEEN.join(form.split() if " " in form else form)
     for form in (
@@ -45,7 +45,7 @@ _LEGAL_FORMS = "|".join(
 _PARTNERS = rf"(?:(?:y|e|and){_BETWEEN})?(?:asociados|asoc|cia|compania|hermanos|hnos|hijos)"
 _ENDING = rf"(?:{_BETWEEN}(?:{_PARTNERS}|{_LEGAL_FORMS})(?![^\W_]))+"
 _ENDS = re.compile(rf"(?<=[\W_])(?:{_PARTNERS}|{_LEGAL_FORMS})[\W_]*$")
-_LOOSE = re.compile(r"\S*(?:[\d_@]\S*|\.[a-z]\w{1,4}\b\S*)")
+_LOOSE = re.compile(r"[\d_@]|\.[a-z]\w{1,4}\b")
 """Words that people put together themselves: with digits, or as files and addresses are called."""
 
 Span = tuple[int, int]
@@ -132,7 +132,8 @@ def _person_spans(words: list[str], text: str, *, is_loose: bool, in_full: bool)
                 sure.append(span)
     if in_full:
         sure, weak = [], [*sure, *weak]
-    sure += [span for span in weak if any(_are_neighbours(span, other, plain) for other in (*sure, *weak))]
+    starts, ends = ({span[side] for span in (*sure, *weak)} for side in (0, 1))
+    sure += [span for span in weak if _has_neighbour(span, starts, ends, plain)]
     return [*sure, *_whole_name(words, plain), *_chains(own, plain)]
 
 
@@ -159,16 +160,22 @@ def _chains(own: list[str], plain: str) -> list[Span]:
 
 
 def _loose_spans(plain: str, *, is_loose: bool) -> list[Span]:
-    return [(0, len(plain))] if is_loose else [match.span() for match in _LOOSE.finditer(plain)]
+    words = re.finditer(r"\S+", plain)
+    return [(0, len(plain))] if is_loose else [word.span() for word in words if _LOOSE.search(word[0])]
 
 
 def _is_within(span: Span, others: list[Span]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in others)
 
 
-def _are_neighbours(one: Span, other: Span, plain: str) -> bool:
-    first, second = sorted((one, other))
-    return first[1] <= second[0] and re.fullmatch(r"[\W_]{0,3}", plain[first[1] : second[0]]) is not None
+def _has_neighbour(span: Span, starts: set[int], ends: set[int], plain: str) -> bool:
+    """Tell whether another word of the name ends or begins at most three signs away, none of them a letter."""
+    start, end = span
+    return any(
+        (start - gap in ends and not re.search(r"[^\W_]", plain[start - gap : start]))
+        or (end + gap in starts and not re.search(r"[^\W_]", plain[end : end + gap]))
+        for gap in range(4)
+    )
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
