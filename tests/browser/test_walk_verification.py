@@ -131,6 +131,26 @@ def test_a_hash_can_be_pasted_and_a_file_beyond_all_bounds_is_told_of(
         assert "pasa de 100 MB, así que este no es uno de ellos" in told
 
 
+def test_an_empty_file_is_told_of_and_all_that_certutil_prints_can_be_pasted(
+    person: Person, paper: tuple[Path, Path, Path]
+) -> None:
+    empty = paper[0].with_name("vacio.pdf")
+    empty.write_bytes(b"")
+    person.open("/verificar")
+    person.page.locator("#file").set_input_files(empty)
+    person.press("Verificar el archivo")
+    person.page.get_by_text("El archivo está vacío: tiene 0 bytes.").first.wait_for()
+    person.look("verify-empty")
+
+    person.open("/verificar")
+    person.page.get_by_text("Ya tengo el SHA-256 del archivo").click()
+    sha256 = hashlib.sha256(paper[0].read_bytes()).hexdigest()
+    printed = f"SHA256 hash of constancia.pdf:\n{sha256}\nCertUtil: -hashfile command completed successfully.\n"
+    person.type(sha256=printed)  # a field of one line loses the ends of lines
+    person.press("Verificar el archivo")
+    assert person.page.get_by_text("Este archivo es exactamente la constancia").is_visible()
+
+
 def _compare(person: Person, file: Path, told: str) -> None:
     """Compare a file on the receipt's own page; with scripts nothing is asked of the service for it."""
     sent: list[str] = []
