@@ -19,6 +19,7 @@ from chalicelib.config import Config
 from chalicelib.handlers.log import log
 from chalicelib.services.outage.see_outages import SeenBoard
 from chalicelib.store import tables
+from chalicelib.store.outage.board_view import Seen
 from tests.deposit_world import AUTHORITY, NOW, Clock, World
 from tests.gateway_requests import Lines
 
@@ -38,7 +39,9 @@ def world(aws: dict[str, str]) -> Iterator[World]:
     assert isinstance(clock, Clock)
     clock.now, clock.step = NOW, timedelta(0)
     tables.bind(config, connection(container))  # other tests bind the same models elsewhere
-    container.made[seen_board] = SeenBoard(tried_at=NOW)  # as in a warm process; what another test announced is gone
+    container.made[seen_board] = SeenBoard(
+        Seen(is_known=True), NOW
+    )  # as in a warm process; what another test announced is gone
     with using(container):
         world = World(container, Client(app), clock)
         world.seed()
