@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 
 _MAX_THREADS = 10
@@ -23,7 +23,8 @@ def together(calls: Iterable[Callable[[], object]]) -> None:
     try:
         first()
     finally:
-        wait(futures)
+        for future in futures:
+            future.exception()  # waits for its end
     for future in futures:
         future.result()
 

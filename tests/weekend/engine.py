@@ -11,6 +11,7 @@ from unittest.mock import patch
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.responses import DynamoHandler
 
 from infra.local.cloud import REGION
 
@@ -53,7 +54,10 @@ def _part(item: Item, names: set[str]) -> Item:
 
 @contextmanager
 def transactions_that_copy_little() -> Iterator[None]:
-    """Have a transaction see, copy and put back only the partitions that it names; moto copies whole tables."""
+    """Have a transaction see, copy and put back only the partitions that it names; moto copies whole tables.
+
+    No thread waits for another one there: the simulation, which lets one call be made at a time, may pause it within.
+    """
     original = DynamoDBBackend.transact_write_items
 
     def transact(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
@@ -79,5 +83,7 @@ def transactions_that_copy_little() -> Iterator[None]:
                 if table.stream_shard is not None:
                     table.stream_shard.items.clear()
 
-    with patch.object(DynamoDBBackend, "transact_write_items", transact):
+    handler: Any = DynamoHandler
+    alone = getattr(handler.call_action, "__wrapped__", handler.call_action)
+    with patch.object(DynamoDBBackend, "transact_write_items", transact), patch.object(handler, "call_action", alone):
         yield

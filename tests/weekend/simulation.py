@@ -157,6 +157,11 @@ class _Awaited(Future[Any]):
         self.task.join()
         return super().result(0)
 
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        del timeout
+        self.task.join()
+        return super().exception(0)
+
 
 @contextmanager
 def pools_in(simulation: Simulation) -> Iterator[None]:
