@@ -6,12 +6,13 @@ from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.sender import sender_tools
+from chalicelib.domain.deposit.orphan_position import OrphanPosition
 from chalicelib.services.deposit.deposit_notice import DepositTools, Identifiers
 from chalicelib.services.deposit.record_consultation import ConsultationTools
 from chalicelib.store.deposit.consultation_store import ConsultationStore
 from chalicelib.store.deposit.deposit_store import DepositStore
-from chalicelib.store.deposit.orphan_position_store import OrphanPositionStore
 from chalicelib.store.deposit.sender_month_store import SenderMonthStore
+from chalicelib.store.position_store import PositionStore
 from chalicelib.store.sender.count_store import CountStore
 
 
@@ -45,7 +46,7 @@ def consultation_tools(box: Container) -> ConsultationTools:
 
 
 @made_once
-def orphan_position_store(box: Container) -> OrphanPositionStore:
+def orphan_position_store(box: Container) -> PositionStore[OrphanPosition]:
     """Where the sweep of orphans stands."""
     connection(box)
-    return OrphanPositionStore()
+    return PositionStore("sweep_orphans", OrphanPosition)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
-from chalicelib.store.evidence.index_position_store import IndexPositionStore
-from chalicelib.store.evidence.receipt_store import ReceiptStore
+from chalicelib.domain.evidence.indexing import IndexPosition
+from chalicelib.store.position_store import PositionStore
+from chalicelib.store.receipt_store import ReceiptStore
 
 
 @made_once
@@ -15,7 +16,7 @@ def receipt_store(box: Container) -> ReceiptStore:
 
 
 @made_once
-def index_position_store(box: Container) -> IndexPositionStore:
+def index_position_store(box: Container) -> PositionStore[IndexPosition]:
     """Where the indexing of receipts stands."""
     connection(box)
-    return IndexPositionStore()
+    return PositionStore("index_receipts", IndexPosition)

@@ -30,6 +30,7 @@ from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxStat
 from chalicelib.domain.sender.institution import AppliedNorm, Institution, InstitutionState
 from chalicelib.domain.sender.institution_changes import change_state, cite_norm, new_institution
 from chalicelib.services.access.password_hashing import PasswordHashing
+from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.sender.change_institution import add_institution, change_institution
 from chalicelib.services.sender.institution_tools import InstitutionTools
 from chalicelib.services.sender.read_public_key import read_public_key
@@ -126,9 +127,8 @@ def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: di
     `addresses` are `base_url`, `authority` and `outbox_url`. Returns the keyid of the demonstration's sender.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    tools = InstitutionTools(
-        institution_store(box), lambda: now, box.chance.new_event_id, "operator:demo", "Datos de demostración"
-    )
+    act = OperatorAct("operator:demo", "Datos de demostración", lambda: now, box.chance.new_event_id)
+    tools = InstitutionTools(institution_store(box), act)
     keys: dict[str, Path] = {}
     for institution, name in zip(INSTITUTIONS, KEY_FILES, strict=True):
         _add_institution(institution, tools)

@@ -39,6 +39,7 @@ USES: dict[str, set[str]] = {
     "store/mailbox_store.py": {"reading"},
     "store/notice_store.py": {"reading"},
     "store/people_store.py": {"access"},
+    "store/receipt_store.py": {"evidence"},
     "store/registration_store.py": {"registration", "access"},
     "store/request_store.py": {"sender", "upload"},
     "store/token_item.py": {"access"},

@@ -16,7 +16,7 @@ from chalicelib.bootstrap.files import upload_store
 from chalicelib.domain.deposit.orphan_position import OrphanPosition
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.upload.upload import Upload
-from chalicelib.store.deposit.orphan_position_store import OrphanPositionStore
+from chalicelib.store.position_store import PositionStore
 from chalicelib.store.upload_store import UploadStore
 from infra.local.registries.server import running
 from tests.faults.alert_matrix import can_strike
@@ -98,7 +98,7 @@ class _Stopped(UploadStore):
         return super().expire(upload_id, now)
 
 
-class _Anew(OrphanPositionStore):
+class _Anew(PositionStore[OrphanPosition]):
     """Forgets how far it was."""
 
     def find(self) -> OrphanPosition | None:
@@ -111,7 +111,7 @@ def _stopped(box: Container) -> None:
 
 
 def _anew(box: Container) -> None:
-    box.made[orphan_position_store] = _Anew()
+    box.made[orphan_position_store] = _Anew("sweep_orphans", OrphanPosition)
 
 
 @pytest.mark.deep

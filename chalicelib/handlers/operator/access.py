@@ -10,6 +10,7 @@ from chalicelib.bootstrap.access import account_store
 from chalicelib.bootstrap.session import session_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.access.credentials import read_username
+from chalicelib.handlers.operator.act import act_of
 from chalicelib.handlers.operator.command import Told
 from chalicelib.services.access.end_user_sessions import EndingTools, end_user_sessions
 
@@ -23,10 +24,7 @@ def end_sessions(given: Mapping[str, Any]) -> Told:
         accounts=account_store(box),
         sessions=session_store(box),
         events=event_store(box),
-        clock=box.clock,
-        new_event_id=box.chance.new_event_id,
-        operator=given["operator"],
-        reason=given["reason"],
+        act=act_of(given),
     )
     end_user_sessions(read_username(given["user"]), tools)
     return Told(_ENDED, {"ended": True})

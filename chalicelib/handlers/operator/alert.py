@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.domain.alert.work_list import Resending, Resent
+from chalicelib.handlers.operator.act import act_of
 from chalicelib.handlers.operator.command import Told
 from chalicelib.renderers.alert import work_list_json, work_list_text
 from chalicelib.services.alert import list_given_up as listing
@@ -45,9 +46,7 @@ def show_waiting(_: Mapping[str, Any]) -> Told:
 def resend(given: Mapping[str, Any]) -> Told:
     """Have what was given up sent again: of the notices that are named, or of a part of the list."""
     box = current()
-    tools = ResendingTools(
-        alert_batch_store(box), box.clock, box.chance.new_event_id, given["operator"], given["reason"]
-    )
+    tools = ResendingTools(alert_batch_store(box), act_of(given))
     if given["all"]:
         done = resend_all(tools, at_most=_AT_ONCE, until=box.clock() + RESENDING_TIME)
         text, data = work_list_text.resent_all_text(done), work_list_json.resent_all_json(done)

@@ -11,6 +11,7 @@ from chalicelib.bootstrap.outage import outage_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.event import Event
 from chalicelib.domain.outage.outage import Outage
+from chalicelib.handlers.operator.act import act_of
 from chalicelib.handlers.operator.command import Told
 from chalicelib.renderers.outage import outage_text
 from chalicelib.renderers.outage.outage_text import OutageAct
@@ -63,9 +64,7 @@ def show(given: Mapping[str, Any]) -> Told:
 
 
 def _tools(box: Container, given: Mapping[str, Any]) -> OutageTools:
-    return OutageTools(
-        outage_store(box), box.calendar, box.clock, box.chance.new_event_id, given["operator"], given["reason"]
-    )
+    return OutageTools(outage_store(box), box.calendar, act_of(given))
 
 
 def _instant(box: Container, local: datetime | None) -> datetime | None:

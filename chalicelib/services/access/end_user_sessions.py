@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.event import EventType
+from chalicelib.services.operator_act import OperatorAct
 from chalicelib.store.access.account_store import AccountStore
 from chalicelib.store.access.session_store import SessionStore
 from chalicelib.store.event_store import EventStore
@@ -15,15 +14,12 @@ from chalicelib.store.event_store import EventStore
 
 @dataclass(frozen=True, slots=True)
 class EndingTools:
-    """Where accounts, sessions and the log are; `operator` is an actor, `reason` why, without personal data."""
+    """Where accounts, sessions and the log are, and for whom they are ended."""
 
     accounts: AccountStore
     sessions: SessionStore
     events: EventStore
-    clock: Callable[[], datetime]
-    new_event_id: Callable[[], str]
-    operator: str
-    reason: str
+    act: OperatorAct
 
 
 def end_user_sessions(username: str, tools: EndingTools) -> None:
@@ -38,15 +34,6 @@ def end_user_sessions(username: str, tools: EndingTools) -> None:
     account = tools.accounts.find(username)
     if account is None:
         raise NotFound("user_unknown", "No hay un usuario así. Revise el tipo y el número de documento.")
-    now = tools.clock()
+    now = tools.act.clock()
     tools.sessions.end_all(account.user_id, before=now)
-    tools.events.add(
-        Event(
-            subject=f"user#{account.user_id}",
-            type=EventType.SESSIONS_ENDED_FOR_USER,
-            occurred_at=now,
-            event_id=tools.new_event_id(),
-            actor=tools.operator,
-            data={"reason": tools.reason},
-        )
-    )
+    tools.events.add(tools.act.event(f"user#{account.user_id}", EventType.SESSIONS_ENDED_FOR_USER, now))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from chalicelib.domain.alert.alert import AlertBatch
 from chalicelib.domain.alert.work_list import Resending, Resent, ResentAll
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event, EventType
+from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.work_through import log_failed
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.shards import SHARDS
@@ -19,13 +20,10 @@ _RACES = 5
 
 @dataclass(frozen=True, slots=True)
 class ResendingTools:
-    """What resending goes through, and for whom: `actor` as in the log of events, `reason` without personal data."""
+    """What resending goes through, and for whom."""
 
     batches: AlertBatchStore
-    now: Callable[[], datetime]
-    new_event_id: Callable[[], str]
-    actor: str
-    reason: str
+    act: OperatorAct
 
 
 def resend_alerts(notice_ids: Iterable[str], tools: ResendingTools) -> tuple[Resent, ...]:
@@ -49,7 +47,7 @@ def resend_all(tools: ResendingTools, *, at_most: int, until: datetime) -> Resen
     done: list[Resent] = []
     resent = 0
     for _, notice_id in entries:
-        if resent >= at_most or tools.now() >= until:
+        if resent >= at_most or tools.act.clock() >= until:
             break
         done.append(_tried(notice_id, tools))
         resent += done[-1].outcome is Resending.RESENT
@@ -75,13 +73,12 @@ def _resent(notice_id: str, tools: ResendingTools) -> Resent:
             return Resent(notice_id, Resending.RESENT, before)
         if not stored.given_up:
             return Resent(notice_id, Resending.NOT_GIVEN_UP, stored)
-        at, before = tools.now(), stored
+        at, before = tools.act.clock(), stored
         if tools.batches.send_again(stored, _event(stored, at, tools), now=at):
             return Resent(notice_id, Resending.RESENT, stored)
     raise Unavailable("alerts_contended", "Otros escriben a la vez en esta notificación. Repita el comando.")
 
 
 def _event(batch: AlertBatch, at: datetime, tools: ResendingTools) -> Event:
-    data = {"alert_ids": " ".join(alert.alert_id for alert in batch.given_up), "reason": tools.reason}
-    subject = f"notice#{batch.notice_id}"
-    return Event(subject, EventType.ALERT_RESENT, at, tools.new_event_id(), tools.actor, data=data)
+    alert_ids = " ".join(alert.alert_id for alert in batch.given_up)
+    return tools.act.event(f"notice#{batch.notice_id}", EventType.ALERT_RESENT, at, alert_ids=alert_ids)

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from chalicelib.domain.business_days.calendar_changes import Decision
 from chalicelib.domain.business_days.calendar_version import CalendarVersion
 from chalicelib.domain.calendar import BusinessCalendar, CalendarEntries
-from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.event import EventType
+from chalicelib.services.operator_act import OperatorAct
 from chalicelib.store.calendar_key import CALENDAR_KEY
 from chalicelib.store.calendar_store import CalendarStore
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarTools:
-    """Where entries are kept, and beside what; `operator` is an actor, `reason` why, without personal data."""
+    """Where entries are kept, beside what, and who changes them."""
 
     calendars: CalendarStore
     package: BusinessCalendar
-    clock: Callable[[], datetime]
-    new_event_id: Callable[[], str]
-    operator: str
-    reason: str
+    act: OperatorAct
 
     @property
     def today(self) -> date:
         """The day in the country."""
-        return self.package.local(self.clock()).date()
+        return self.package.local(self.act.clock()).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +50,9 @@ def change_calendar(decide: Callable[[CalendarEntries], Decision], tools: Calend
     decision, before = decide(found), tools.package.with_entries(found)
     if not decision.change:
         return ChangedCalendar(found, before, "")
-    now = tools.clock()
-    version = CalendarVersion(decision.entries, now, tools.operator, decision.change, tools.reason)
+    act, now = tools.act, tools.act.clock()
+    version = CalendarVersion(decision.entries, now, act.operator, decision.change, act.reason)
     number = str(decision.entries.version)
-    tools.calendars.change(
-        version,
-        Event(
-            subject=CALENDAR_KEY,
-            type=EventType.CALENDAR_CHANGED,
-            occurred_at=now,
-            event_id=tools.new_event_id(),
-            actor=tools.operator,
-            data={"version": number, "change": decision.change, "reason": tools.reason},
-        ),
-    )
+    event = act.event(CALENDAR_KEY, EventType.CALENDAR_CHANGED, now, version=number, change=decision.change)
+    tools.calendars.change(version, event)
     return ChangedCalendar(decision.entries, before, decision.change)

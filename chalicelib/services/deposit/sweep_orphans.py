@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from chalicelib.domain.deposit.orphan_position import OrphanPosition
 from chalicelib.gateways.files import Files
 from chalicelib.services.work_through import log_failed
-from chalicelib.store.deposit.orphan_position_store import OrphanPositionStore
 from chalicelib.store.notice_store import NoticeStore
+from chalicelib.store.position_store import PositionStore
 
 AGE = timedelta(days=8)
 FIRST_LOOK_BACK = timedelta(days=30)
@@ -44,7 +44,7 @@ def sweep_orphans(
     *,
     files: Files,
     notices: NoticeStore,
-    positions: OrphanPositionStore,
+    positions: PositionStore[OrphanPosition],
     now: Callable[[], datetime],
     until: datetime,
 ) -> OrphanSweep:
@@ -67,7 +67,7 @@ def sweep_orphans(
 class _Run:
     files: Files
     notices: NoticeStore
-    positions: OrphanPositionStore
+    positions: PositionStore[OrphanPosition]
     now: Callable[[], datetime]
     until: datetime
     seen: int = 0

@@ -13,8 +13,8 @@ from itertools import islice
 
 from chalicelib.domain.evidence.indexing import IndexedReceipts, IndexPosition
 from chalicelib.services.work_through import FAILED, work_through
-from chalicelib.store.evidence.index_position_store import IndexPositionStore
-from chalicelib.store.evidence.receipt_store import ReceiptStore
+from chalicelib.store.position_store import PositionStore
+from chalicelib.store.receipt_store import ReceiptStore
 
 _INDEXED, _RIGHT = "indexed", "right"
 _PART = 200
@@ -69,7 +69,7 @@ def index_receipts(  # noqa: PLR0913 - where it begins, and two bounds
 
 
 def index_all_receipts(
-    *, receipts: ReceiptStore, positions: IndexPositionStore, now: Callable[[], datetime], until: datetime
+    *, receipts: ReceiptStore, positions: PositionStore[IndexPosition], now: Callable[[], datetime], until: datetime
 ) -> IndexReport:
     """Go on where the run before stopped, until a whole pass has nothing to do; one call once that is so.
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from chalicelib.domain.evidence.receipt import IssuedReceipt, Verification
 from chalicelib.services.together import together
-from chalicelib.store.evidence.receipt_store import ReceiptStore
+from chalicelib.store.receipt_store import ReceiptStore
 
 
 def verify_receipt(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,6 +19,7 @@ from chalicelib.domain.outage.outage import (
     number_outage,
     to_the_minute,
 )
+from chalicelib.services.operator_act import OperatorAct
 from chalicelib.store.outage.outage_store import OutageStore
 
 _RACES = 4
@@ -27,14 +27,11 @@ _RACES = 4
 
 @dataclass(frozen=True, slots=True)
 class OutageTools:
-    """Where outages are; `operator` is an actor, `reason` why, without personal data."""
+    """Where outages are, and who announces or ends them."""
 
     outages: OutageStore
     calendar: BusinessCalendar
-    clock: Callable[[], datetime]
-    new_event_id: Callable[[], str]
-    operator: str
-    reason: str
+    act: OperatorAct
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ def announce_outage(asked: Announcement, tools: OutageTools) -> tuple[Outage, bo
         Unavailable: `store_unavailable`.
 
     """
-    now = tools.clock()
+    now = tools.act.clock()
     for _ in range(_RACES):
         board = tools.outages.board()
         before = None if asked.corrects is None else _found(asked.corrects, tools)
@@ -107,7 +104,7 @@ def end_announced_outage(outage_id: str, at: datetime | None, tools: OutageTools
         Unavailable: `store_unavailable`.
 
     """
-    now = tools.clock()
+    now = tools.act.clock()
     for _ in range(_RACES):
         board, outage = tools.outages.board(), _found(outage_id, tools)
         ended = end_outage(outage, at, now)
@@ -147,14 +144,7 @@ def _said(outage: Outage) -> dict[str, str]:
 
 
 def _event(outage: Outage, kind: EventType, now: datetime, tools: OutageTools, data: dict[str, str]) -> Event:
-    return Event(
-        subject=f"outage#{outage.outage_id}",
-        type=kind,
-        occurred_at=now,
-        event_id=tools.new_event_id(),
-        actor=tools.operator,
-        data={**data, "reason": tools.reason},
-    )
+    return tools.act.event(f"outage#{outage.outage_id}", kind, now, **data)
 
 
 def _busy() -> Unavailable:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from chalicelib.domain.event import EventType
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.domain.sender.institution_changes import InstitutionDecision
-from chalicelib.services.sender.institution_tools import InstitutionTools, read_institution
+from chalicelib.services.sender.institution_tools import InstitutionTools, read_institution, subject_of
 
 
 def add_institution(institution: Institution, tools: InstitutionTools) -> bool:
@@ -20,7 +20,9 @@ def add_institution(institution: Institution, tools: InstitutionTools) -> bool:
     if tools.institutions.find(institution.institution_id) == institution:
         return False
     told = {"change": f"name: {institution.name}", "told": f"nombre: {institution.name}"}
-    event = tools.event(institution.institution_id, EventType.INSTITUTION_ADDED, tools.clock(), **told)
+    event = tools.act.event(
+        subject_of(institution.institution_id), EventType.INSTITUTION_ADDED, tools.act.clock(), **told
+    )
     tools.institutions.add(institution, event)
     return True
 
@@ -40,6 +42,6 @@ def change_institution(
     if decision.change:
         changed = decision.institution
         told = {"change": decision.change, "told": decision.told, "version": str(changed.version)}
-        event = tools.event(institution_id, EventType.INSTITUTION_CHANGED, tools.clock(), **told)
+        event = tools.act.event(subject_of(institution_id), EventType.INSTITUTION_CHANGED, tools.act.clock(), **told)
         tools.institutions.update(changed, event)
     return decision

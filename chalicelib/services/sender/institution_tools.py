@@ -1,38 +1,23 @@
-"""What changes of institutions and keys need: where they are kept, and who asks for it, when and why."""
+"""What changes of institutions and keys need: where they are kept, and who asks for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.event import Event
 from chalicelib.domain.sender.institution import Institution
+from chalicelib.services.operator_act import OperatorAct
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.sender.institution_store import InstitutionStore
 
 
 @dataclass(frozen=True, slots=True)
 class InstitutionTools:
-    """`operator` is an actor, `reason` why, without personal data."""
+    """Where they are kept, and who changes them."""
 
     institutions: InstitutionStore
-    clock: Callable[[], datetime]
-    new_event_id: Callable[[], str]
-    operator: str
-    reason: str
-
-    def event(self, institution_id: str, kind: EventType, at: datetime, **data: str) -> Event:
-        """Return the event of a change."""
-        return Event(
-            subject=subject_of(institution_id),
-            type=kind,
-            occurred_at=at,
-            event_id=self.new_event_id(),
-            actor=self.operator,
-            data={**data, "reason": self.reason},
-        )
+    act: OperatorAct
 
 
 def subject_of(institution_id: str) -> str:

@@ -10,7 +10,7 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.sender.institution import SigningKey
 from chalicelib.domain.sender.institution_changes import check_key_id
 from chalicelib.domain.sender.key_fingerprint import key_fingerprint
-from chalicelib.services.sender.institution_tools import InstitutionTools, read_institution
+from chalicelib.services.sender.institution_tools import InstitutionTools, read_institution, subject_of
 from chalicelib.services.sender.read_public_key import PublicKey
 
 
@@ -43,7 +43,7 @@ def register_key(new: NewKey, tools: InstitutionTools) -> KeyOutcome:
 
     """
     check_key_id(new.key_id)
-    now = tools.clock()
+    now = tools.act.clock()
     if not new.not_before < new.not_after or new.not_after <= now:
         detail = "La clave vence antes de empezar o ya venció: revise --from y --until."
         raise InvalidInput("key_period_invalid", detail)
@@ -64,7 +64,8 @@ def register_key(new: NewKey, tools: InstitutionTools) -> KeyOutcome:
         "not_before": key.not_before.isoformat(),
         "not_after": key.not_after.isoformat(),
     }
-    tools.institutions.add_key(key, tools.event(key.institution_id, EventType.INSTITUTION_KEY_ADDED, now, **data))
+    event = tools.act.event(subject_of(key.institution_id), EventType.INSTITUTION_KEY_ADDED, now, **data)
+    tools.institutions.add_key(key, event)
     return KeyOutcome(key, is_changed=True)
 
 
@@ -80,10 +81,11 @@ def revoke_key(institution_id: str, key_id: str, tools: InstitutionTools) -> Key
         raise NotFound("key_unknown", "La entidad no tiene esa clave. Véalas con «keys list».")
     if key.revoked_at is not None:
         return KeyOutcome(key, is_changed=False)
-    now = tools.clock()
+    now = tools.act.clock()
     revoked = replace(key, revoked_at=now)
     data = {"key_id": key_id, "fingerprint": key_fingerprint(key.public_key)}
-    tools.institutions.revoke_key(revoked, tools.event(institution_id, EventType.INSTITUTION_KEY_REVOKED, now, **data))
+    event = tools.act.event(subject_of(institution_id), EventType.INSTITUTION_KEY_REVOKED, now, **data)
+    tools.institutions.revoke_key(revoked, event)
     return KeyOutcome(revoked, is_changed=True)
 
 

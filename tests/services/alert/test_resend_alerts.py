@@ -13,6 +13,7 @@ from chalicelib.domain.alert.work_list import Resending
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel
 from chalicelib.services.alert.resend_alerts import ResendingTools, resend_alerts, resend_all
+from chalicelib.services.operator_act import OperatorAct
 from chalicelib.store.shards import SHARDS
 from chalicelib.store.tables import AlertBatchItem
 from tests.alert_world import DEPOSITED_AT, NOTICE_ID, World, a_batch, alert_world, an_alert, hooked, refusing, states
@@ -29,7 +30,7 @@ def world() -> Iterator[World]:
 
 
 def tools(world: World) -> ResendingTools:
-    return ResendingTools(world.batches, world.clock, world.new_id, "operator:rquispe", REASON)
+    return ResendingTools(world.batches, OperatorAct("operator:rquispe", REASON, world.clock, world.new_id))
 
 
 def resend(world: World, *notice_ids: str) -> dict[str, Resending]:

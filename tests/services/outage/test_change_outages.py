@@ -13,6 +13,7 @@ from chalicelib.bootstrap.storage import event_store
 from chalicelib.config import Config
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.outage.outage import Affected, Board
+from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.outage.change_outages import (
     Announcement,
     OutageTools,
@@ -45,7 +46,9 @@ def box(aws: dict[str, str]) -> Container:
 
 
 def tools(box: Container, store: OutageStore) -> OutageTools:
-    return OutageTools(store, box.calendar, box.clock, box.chance.new_event_id, "operator:rquispe", "Falla de red")
+    return OutageTools(
+        store, box.calendar, OperatorAct("operator:rquispe", "Falla de red", box.clock, box.chance.new_event_id)
+    )
 
 
 def an_announcement(words: str) -> Announcement:

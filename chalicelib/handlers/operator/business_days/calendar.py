@@ -14,6 +14,7 @@ from chalicelib.domain.business_days.calendar_changes import Decision
 from chalicelib.domain.business_days.calendar_warnings import odd_confirmation, odd_days, odd_hours
 from chalicelib.domain.calendar import BusinessCalendar, CalendarEntries, OfficeHours, RegionalDay
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.handlers.operator.act import act_of
 from chalicelib.handlers.operator.command import Told
 from chalicelib.renderers.business_days import calendar_json, calendar_text
 from chalicelib.services.business_days import show_calendar as showing
@@ -108,14 +109,7 @@ def _taking_back(given: Mapping[str, Any], tools: CalendarTools) -> Rule:
 
 def _tools(given: Mapping[str, Any]) -> CalendarTools:
     box = current()
-    return CalendarTools(
-        calendars=calendar_store(box),
-        package=box.calendar,
-        clock=box.clock,
-        new_event_id=box.chance.new_event_id,
-        operator=given["operator"],
-        reason=given["reason"],
-    )
+    return CalendarTools(calendar_store(box), box.calendar, act_of(given))
 
 
 def _change(rule: Rule, tools: CalendarTools, oddities: Callable[[BusinessCalendar], tuple[str, ...]]) -> Told:

@@ -7,16 +7,10 @@ from typing import Any
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.sender import institution_store
+from chalicelib.handlers.operator.act import act_of
 from chalicelib.services.sender.institution_tools import InstitutionTools
 
 
 def institution_tools(given: Mapping[str, Any]) -> InstitutionTools:
     """Return them, with who asks and why."""
-    box = current()
-    return InstitutionTools(
-        institutions=institution_store(box),
-        clock=box.clock,
-        new_event_id=box.chance.new_event_id,
-        operator=given["operator"],
-        reason=given["reason"],
-    )
+    return InstitutionTools(institution_store(current()), act_of(given))

@@ -13,9 +13,9 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.evidence.indexing import IndexPosition
 from chalicelib.domain.evidence.receipt import IssuedReceipt
 from chalicelib.domain.notice import Notice
-from chalicelib.store.evidence.index_position_store import IndexPositionStore
-from chalicelib.store.evidence.receipt_store import ReceiptStore
 from chalicelib.store.notice_store import NoticeStore
+from chalicelib.store.position_store import PositionStore
+from chalicelib.store.receipt_store import ReceiptStore
 from chalicelib.store.tables import DepositItem, NoticeItem
 from tests.builders import a_notice
 from tests.cloud import bound
@@ -99,7 +99,7 @@ def test_every_deposit_is_listed_from_a_key_on(store: ReceiptStore) -> None:
 
 def test_of_two_runs_at_once_none_takes_the_other_s_position_back(connection: Connection) -> None:
     assert connection
-    positions = IndexPositionStore()
+    positions = PositionStore("index_receipts", IndexPosition)
     assert positions.find() is None
 
     first = positions.move(IndexPosition(after="a"), NOW)

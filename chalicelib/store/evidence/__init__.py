@@ -1,1 +1,0 @@
-"""Receipts as anybody can verify them."""
