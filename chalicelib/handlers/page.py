@@ -10,7 +10,7 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.outage import board_view, seen_board
+from chalicelib.bootstrap.page import page_view, seen_by_pages
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.session import PasswordChangeNeeded
 from chalicelib.handlers.cookies import FORGET_ALL
@@ -30,8 +30,8 @@ from chalicelib.handlers.log import begin_visit, log, this_visit
 from chalicelib.handlers.page_request import DISPLACED, PageRequest, check_same_origin, page_request
 from chalicelib.renderers.outage.outage_words import Banner, banner_of
 from chalicelib.renderers.pages import render_page
-from chalicelib.services.outage.see_outages import see_board
-from chalicelib.store.outage.board_view import Seen
+from chalicelib.services.seen_by_pages import look
+from chalicelib.store.page_view import Seen
 
 View = Callable[..., Response]
 
@@ -194,9 +194,9 @@ def local_time(instant: datetime) -> datetime:
 def seen_now() -> Seen:
     """Return what pages see beside their own; no page fails or waits long for it."""
     box = current()
-    seen = seen_board(box)
+    seen = seen_by_pages(box)
     try:
-        return see_board(seen=seen, read=lambda: board_view(box).read(), now=box.clock())
+        return look(seen=seen, read=lambda: page_view(box).read(), now=box.clock())
     except Exception as error:  # noqa: BLE001 - whatever it is, the page goes out with what was seen last
         log().warning("outages unread", fault=describe_fault(error), **this_visit().where())
         return seen.last

@@ -10,9 +10,9 @@ from chalicelib.domain.business_days.calendar_version import CalendarVersion, ca
 from chalicelib.domain.calendar import CalendarEntries
 from chalicelib.domain.event import Event
 from chalicelib.store.batch_read import store_unavailable
-from chalicelib.store.calendar_key import CALENDAR_KEY, CURRENT
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
+from chalicelib.store.institution_keys import CALENDAR_KEY, CURRENT
 from chalicelib.store.tables import InstitutionItem
 from chalicelib.store.vendor_errors import VENDOR_ERRORS, vendor_code
 

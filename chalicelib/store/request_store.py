@@ -12,8 +12,8 @@ from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.sender.institution import Institution, SigningKey
 from chalicelib.domain.upload.upload import Upload
 from chalicelib.store.batch_read import ItemKey, read_together
-from chalicelib.store.calendar_key import CALENDAR_KEY, CURRENT
 from chalicelib.store.calendar_store import calendar_entries_from
+from chalicelib.store.institution_keys import CALENDAR_KEY, CURRENT
 from chalicelib.store.mailbox_store import mailbox_from
 from chalicelib.store.sender.institution_store import PROFILE, institution_from, key_item, signing_key_from
 from chalicelib.store.tables import DepositItem, InstitutionItem, MailboxItem, TokenItem, UploadItem

@@ -38,6 +38,8 @@ USES: dict[str, set[str]] = {
     "store/look_store.py": {"access"},
     "store/mailbox_store.py": {"reading"},
     "store/notice_store.py": {"reading"},
+    "store/outage_store.py": {"outage"},
+    "store/page_view.py": {"outage"},
     "store/people_store.py": {"access"},
     "store/receipt_store.py": {"evidence"},
     "store/registration_store.py": {"registration", "access"},

@@ -14,12 +14,12 @@ from chalice.test import Client
 from app import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.aws import connection
-from chalicelib.bootstrap.outage import seen_board
+from chalicelib.bootstrap.page import seen_by_pages
 from chalicelib.config import Config
 from chalicelib.handlers.log import log
-from chalicelib.services.outage.see_outages import SeenBoard
+from chalicelib.services.seen_by_pages import SeenByPages
 from chalicelib.store import tables
-from chalicelib.store.outage.board_view import Seen
+from chalicelib.store.page_view import Seen
 from tests.deposit_world import AUTHORITY, NOW, Clock, World
 from tests.gateway_requests import Lines
 
@@ -39,7 +39,7 @@ def world(aws: dict[str, str]) -> Iterator[World]:
     assert isinstance(clock, Clock)
     clock.now, clock.step = NOW, timedelta(0)
     tables.bind(config, connection(container))  # other tests bind the same models elsewhere
-    container.made[seen_board] = SeenBoard(
+    container.made[seen_by_pages] = SeenByPages(
         Seen(is_known=True), NOW
     )  # as in a warm process; what another test announced is gone
     with using(container):

@@ -9,9 +9,9 @@ import pytest
 from chalicelib.domain.business_days.calendar_version import CalendarChanged, CalendarVersion
 from chalicelib.domain.calendar import CalendarEntries, NonWorkingDay, OfficeHours, RegionalDay
 from chalicelib.domain.event import Event, EventType
-from chalicelib.store.calendar_key import CALENDAR_KEY, CURRENT
 from chalicelib.store.calendar_store import CalendarStore, calendar_entries_from
 from chalicelib.store.event_store import EventStore
+from chalicelib.store.institution_keys import CALENDAR_KEY, CURRENT
 from chalicelib.store.tables import InstitutionItem
 from tests.access_world import at_once
 from tests.cloud import bound

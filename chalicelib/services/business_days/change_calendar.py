@@ -11,8 +11,8 @@ from chalicelib.domain.business_days.calendar_version import CalendarVersion
 from chalicelib.domain.calendar import BusinessCalendar, CalendarEntries
 from chalicelib.domain.event import EventType
 from chalicelib.services.operator_act import OperatorAct
-from chalicelib.store.calendar_key import CALENDAR_KEY
 from chalicelib.store.calendar_store import CalendarStore
+from chalicelib.store.institution_keys import CALENDAR_KEY
 
 
 @dataclass(frozen=True, slots=True)

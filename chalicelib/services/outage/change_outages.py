@@ -20,7 +20,7 @@ from chalicelib.domain.outage.outage import (
     to_the_minute,
 )
 from chalicelib.services.operator_act import OperatorAct
-from chalicelib.store.outage.outage_store import OutageStore
+from chalicelib.store.outage_store import OutageStore
 
 _RACES = 4
 

@@ -20,7 +20,7 @@ from chalicelib.services.outage.change_outages import (
     announce_outage,
     end_announced_outage,
 )
-from chalicelib.store.outage.outage_store import OutageStore
+from chalicelib.store.outage_store import OutageStore
 from tests.domain.outage.test_outage import NOW
 
 

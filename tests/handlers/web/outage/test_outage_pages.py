@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from bench.ledger import ledger
-from chalicelib.bootstrap.outage import board_view, outage_store, seen_board
+from chalicelib.bootstrap.outage import outage_store
+from chalicelib.bootstrap.page import page_view, seen_by_pages
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.outage.outage import Affected, Board, Outage
-from chalicelib.services.outage.see_outages import SeenBoard
+from chalicelib.services.seen_by_pages import SeenByPages
 from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import NOW
 from tests.domain.outage.test_outage import an_outage
@@ -29,7 +30,7 @@ def announce(browser: Browser, *outages: Outage) -> None:
 
 
 def forget(browser: Browser) -> None:
-    browser.people.world.container.made[seen_board] = SeenBoard()
+    browser.people.world.container.made[seen_by_pages] = SeenByPages()
 
 
 def shown(browser: Browser, address: str) -> str:
@@ -208,12 +209,12 @@ def test_a_board_that_cannot_be_read_breaks_no_page_and_is_not_asked_again_withi
     forget(browser)
     assert "No se puede ingresar." in shown(browser, "/")
     browser.people.world.clock.advance(seconds=61)
-    known = made[board_view]
-    made[board_view] = view = Unread(error)
+    known = made[page_view]
+    made[page_view] = view = Unread(error)
     try:
         texts = [shown(browser, "/") for _ in range(3)]
     finally:
-        made[board_view] = known
+        made[page_view] = known
 
     assert view.times == 1
     assert all("No se puede ingresar." in text for text in texts)  # as it was last seen
@@ -225,12 +226,12 @@ def test_a_board_that_cannot_be_read_breaks_no_page_and_is_not_asked_again_withi
 def test_a_process_that_could_never_read_does_not_say_that_there_is_none(browser: Browser) -> None:
     made: dict[Any, Any] = browser.people.world.container.made
     forget(browser)
-    known = made[board_view]
-    made[board_view] = Unread(Unavailable("outages_unread", ""))
+    known = made[page_view]
+    made[page_view] = Unread(Unavailable("outages_unread", ""))
     try:
         answer = browser.get("/interrupciones")
     finally:
-        made[board_view] = known
+        made[page_view] = known
 
     assert answer.status_code == 503
     assert "Ahora no podemos saber si hay interrupciones anunciadas." in text_of(answer)

@@ -13,12 +13,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from chalicelib.bootstrap.outage import seen_board
+from chalicelib.bootstrap.page import seen_by_pages
 from chalicelib.bootstrap.storage import calendar_store
 from chalicelib.domain.business_days.calendar_version import CalendarVersion
 from chalicelib.domain.calendar import CalendarEntries, NonWorkingDay
 from chalicelib.domain.event import Event, EventType
-from chalicelib.services.outage.see_outages import SeenBoard
+from chalicelib.services.seen_by_pages import SeenByPages
 from tests.browser_requests import Browser, text_of
 from tests.cloud import Engine
 from tests.deposit_world import a_body
@@ -125,7 +125,7 @@ def test_a_day_that_was_entered_counts_in_what_is_left_on_the_page_and_in_the_fi
     event = Event("calendar#PE", EventType.CALENDAR_CHANGED, world.clock.now, "e1", "operator:prueba")
     entries = CalendarEntries(1, declared=(day,))
     store.change(CalendarVersion(entries, world.clock.now, "operator:prueba", "prueba", "prueba"), event)
-    world.container.made[seen_board] = SeenBoard()
+    world.container.made[seen_by_pages] = SeenByPages()
     assert world.deposit(a_body(term={"amount": 5, "unit": "business_days"}), key="con-feriado").status_code == 201
 
     [row] = on_the_page(visitor, "/casilla")

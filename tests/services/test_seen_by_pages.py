@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.outage.outage import Board
-from chalicelib.services.outage.see_outages import SEEN_FOR, SeenBoard, see_board
-from chalicelib.store.outage.board_view import Seen
+from chalicelib.services.seen_by_pages import SEEN_FOR, SeenByPages, look
+from chalicelib.store.page_view import Seen
 from tests.domain.outage.test_outage import NOW, an_outage
 
 FULL, EMPTY = Seen(Board((an_outage(),))), Seen()
@@ -29,27 +29,27 @@ class Reads:
 
 
 def test_within_a_minute_nothing_is_read_again() -> None:
-    seen, reads = SeenBoard(), Reads(FULL, EMPTY)
+    seen, reads = SeenByPages(), Reads(FULL, EMPTY)
 
-    found = [see_board(seen=seen, read=reads, now=NOW + timedelta(seconds=at)) for at in (0, 1, 59)]
+    found = [look(seen=seen, read=reads, now=NOW + timedelta(seconds=at)) for at in (0, 1, 59)]
 
     assert found == [FULL] * 3
-    assert see_board(seen=seen, read=reads, now=NOW + SEEN_FOR) == EMPTY
+    assert look(seen=seen, read=reads, now=NOW + SEEN_FOR) == EMPTY
     assert not reads.answers
 
 
 def test_a_failure_is_remembered_too_and_the_last_board_stands() -> None:
-    seen, reads = SeenBoard(), Reads(FULL, Unavailable("outages_unread", ""), EMPTY)
-    see_board(seen=seen, read=reads, now=NOW)
+    seen, reads = SeenByPages(), Reads(FULL, Unavailable("outages_unread", ""), EMPTY)
+    look(seen=seen, read=reads, now=NOW)
 
     with pytest.raises(Unavailable):
-        see_board(seen=seen, read=reads, now=NOW + SEEN_FOR)
-    assert see_board(seen=seen, read=reads, now=NOW + SEEN_FOR + timedelta(seconds=59)) == FULL
-    assert see_board(seen=seen, read=reads, now=NOW + 2 * SEEN_FOR) == EMPTY
+        look(seen=seen, read=reads, now=NOW + SEEN_FOR)
+    assert look(seen=seen, read=reads, now=NOW + SEEN_FOR + timedelta(seconds=59)) == FULL
+    assert look(seen=seen, read=reads, now=NOW + 2 * SEEN_FOR) == EMPTY
 
 
 def test_a_clock_that_was_put_back_does_not_keep_a_board_for_long() -> None:
-    seen, reads = SeenBoard(), Reads(FULL, EMPTY)
-    see_board(seen=seen, read=reads, now=NOW)
+    seen, reads = SeenByPages(), Reads(FULL, EMPTY)
+    look(seen=seen, read=reads, now=NOW)
 
-    assert see_board(seen=seen, read=reads, now=NOW - timedelta(seconds=1)) == EMPTY
+    assert look(seen=seen, read=reads, now=NOW - timedelta(seconds=1)) == EMPTY

@@ -6,13 +6,15 @@ import pytest
 
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.aws import new_client
-from chalicelib.bootstrap.outage import board_view, outage_store
+from chalicelib.bootstrap.outage import outage_store
+from chalicelib.bootstrap.page import page_view
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.config import Config
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.outage.outage import Board
-from chalicelib.store.outage.board_view import BOARD, OUTAGES, BoardView, Seen
+from chalicelib.store.institution_keys import BOARD, OUTAGES
+from chalicelib.store.page_view import PageView, Seen
 from chalicelib.store.tables import InstitutionItem
 from tests.domain.outage.test_outage import NOW, an_outage
 
@@ -29,12 +31,12 @@ def an_event(number: int = 1) -> Event:
 
 def test_what_was_written_is_read_by_the_store_and_by_the_view(box: Container) -> None:
     store, outage = outage_store(box), an_outage(expected_until=NOW)
-    assert (store.board(), board_view(box).read()) == (Board(), Seen(is_known=True))
+    assert (store.board(), page_view(box).read()) == (Board(), Seen(is_known=True))
 
     assert store.write(outage, (), store.board().with_outages(outage, now=NOW), [an_event()])
 
     assert store.find(outage.outage_id) == outage
-    assert store.board() == board_view(box).read().board == Board((outage,), revision=1)
+    assert store.board() == page_view(box).read().board == Board((outage,), revision=1)
     assert event_store(box).list_for_subject(f"outage#{outage.outage_id}") == (an_event(),)
 
 
@@ -67,10 +69,10 @@ def test_a_board_that_cannot_be_understood_is_unread(box: Container, data: dict[
     InstitutionItem(OUTAGES, BOARD, data=data).save()
 
     with pytest.raises(Unavailable, match="outages_unread"):
-        board_view(box).read()
+        page_view(box).read()
 
 
 def test_a_table_that_does_not_answer_is_unread(box: Container) -> None:
     client = new_client(box, "dynamodb", retries=0)
     with pytest.raises(Unavailable, match="outages_unread"):
-        BoardView(client, "no-such-table").read()
+        PageView(client, "no-such-table").read()

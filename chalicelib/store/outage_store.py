@@ -14,7 +14,7 @@ from chalicelib.domain.outage.outage import Board, Outage
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
-from chalicelib.store.outage.board_view import BOARD, OUTAGES
+from chalicelib.store.institution_keys import BOARD, OUTAGES
 from chalicelib.store.tables import InstitutionItem
 
 

@@ -9,7 +9,7 @@ from dataclasses import fields
 import pytest
 
 from chalicelib.bootstrap import Container
-from chalicelib.bootstrap.outage import board_view
+from chalicelib.bootstrap.page import page_view
 from chalicelib.config import Config
 from chalicelib.domain.errors import Unavailable
 
@@ -22,7 +22,7 @@ def test_a_table_that_never_answers_is_left_alone_within_a_second(monkeypatch: p
         required = {
             field.name.upper(): field.name for field in fields(Config) if field.default is field.default_factory
         }
-        view = board_view(Container(Config.from_env(required)))
+        view = page_view(Container(Config.from_env(required)))
         begun = time.monotonic()
 
         with pytest.raises(Unavailable, match="outages_unread"):

@@ -9,31 +9,27 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.domain.calendar import NO_ENTRIES, CalendarEntries
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.outage.outage import Board
-from chalicelib.store.calendar_key import CALENDAR_KEY, CURRENT
 from chalicelib.store.codec import from_data
+from chalicelib.store.institution_keys import BOARD, CALENDAR_KEY, CURRENT, OUTAGES
 from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
-OUTAGES, BOARD = "#outages", "board"
-"""Where the board lies in the table of institutions; no institution is called so."""
 _READ = ((OUTAGES, BOARD), (CALENDAR_KEY, CURRENT))
 _UNREADABLE: tuple[type[Exception], ...] = (*VENDOR_ERRORS, AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The board of outages, and what was entered of the calendar as it is stored, None where nothing was.
-
-    `is_known` is False until a process could read them.
-    """
+    """The board of outages, and what was entered of the calendar; `is_known` once a process could read them."""
 
     board: Board = field(default_factory=Board)
-    entries: Any = None
+    entries: CalendarEntries = NO_ENTRIES
     is_known: bool = False
 
 
-class BoardView:
+class PageView:
     """Reads the board, and the calendar's entries beside it."""
 
     def __init__(self, client: Any, table: str) -> None:
@@ -56,6 +52,7 @@ class BoardView:
             items = answer.get("Responses", {}).get(self._table, [])
             found = {item["institution_id"]["S"]: json.loads(item["data"]["S"]) for item in items}
             board = from_data(Board, found[OUTAGES]) if OUTAGES in found else Board()
-            return Seen(board, found.get(CALENDAR_KEY), is_known=True)
+            entries = from_data(CalendarEntries, found[CALENDAR_KEY]) if CALENDAR_KEY in found else NO_ENTRIES
+            return Seen(board, entries, is_known=True)
         except _UNREADABLE as error:
             raise Unavailable("outages_unread", "No se pudo leer qué interrupciones hay.") from error

@@ -1,4 +1,4 @@
-"""See which outages there are without asking at each page: once a minute a process, and never for long."""
+"""What pages see beside their own, without asking at each: once a minute a process, and never for long."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from chalicelib.store.outage.board_view import Seen
+from chalicelib.store.page_view import Seen
 
 SEEN_FOR = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
-class SeenBoard:
+class SeenByPages:
     """What a process remembers: what it last could read, and when that was last tried."""
 
     last: Seen = field(default_factory=Seen)
     tried_at: datetime | None = None
 
 
-def see_board(*, seen: SeenBoard, read: Callable[[], Seen], now: datetime) -> Seen:
+def look(*, seen: SeenByPages, read: Callable[[], Seen], now: datetime) -> Seen:
     """Return the board and the calendar's entries, at most a minute old.
 
     A read that failed is not tried again within that minute either. Until one succeeds, the last board stands.

@@ -1,0 +1,6 @@
+"""What lies in the table of institutions beside them; no institution's id has a `#`."""
+
+CALENDAR_KEY, CURRENT = "calendar#PE", "current"
+"""What people entered of the calendar, and what of it is in force."""
+OUTAGES, BOARD = "#outages", "board"
+"""Every announcement, and those that pages show."""

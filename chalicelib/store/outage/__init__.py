@@ -1,1 +1,0 @@
-"""Where outages are kept, and the board of those that pages show."""
