@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from chalicelib.domain import deadline, errors
-from chalicelib.domain.calendar import calendar_from_json
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.mailbox import DocumentType, Holder
 from chalicelib.domain.notice import (
@@ -39,6 +38,7 @@ from chalicelib.handlers import doors
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from chalicelib.renderers.notice_json import facts_as_json
 from examples.casilla_sender import Sender, content_digest, sign_bytes, signature_base, signature_fields
+from tests.calendars import PERU
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "guia-de-integracion.md").read_text("utf-8")
@@ -152,12 +152,12 @@ def test_answer_of_a_deposit_has_the_fields_of_the_example() -> None:
 
 def test_dates_of_the_example_are_those_of_the_calendar() -> None:
     (example,) = (json.loads(b) for b in re.findall(r"```json\n(.*?)\n```", GUIDE, re.DOTALL) if '"verification_' in b)
-    calendar = calendar_from_json(json.loads((ROOT / "chalicelib" / "calendars" / "PE.json").read_text("utf-8")))
+
     decided = deadline.decide_deadline(
         deposited_at=datetime.fromisoformat(example["deposited_at"]),
         regime=deadline.Regime(example["regime"]),
         term=deadline.parse_term(**example["term"]),
-        counting=deadline.Counting(calendar, calendar.hours),
+        counting=deadline.Counting(PERU, PERU.hours),
     )
     for name in ("effective_on", "term_starts_on", "term_ends_on", "starts_by", "ends_by"):
         assert getattr(decided, name).isoformat() == example[name]

@@ -12,11 +12,9 @@ from typing import Any
 
 import pytest
 
-import chalicelib
 from chalicelib.domain import deadline
 from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState
 from chalicelib.domain.alert.alert_sending import Accepted, begin_attempt, settle
-from chalicelib.domain.calendar import calendar_from_json
 from chalicelib.domain.deadline import Distance, Regime, Term, TermUnit
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel
@@ -27,6 +25,7 @@ from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from chalicelib.renderers.notice_json import told_notice_as_json
 from chalicelib.renderers.reading.delivered_json import status_as_json
 from tests.builders import a_notice
+from tests.calendars import PERU
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guia-de-integracion.md").read_text("utf-8")
 PROSE = re.sub(r"```.*?```", "", GUIDE, flags=re.DOTALL)
@@ -35,13 +34,13 @@ AT = [datetime(2026, 3, 10, 15, 0, second, tzinfo=UTC) for second in range(1, 5)
 
 def _notice() -> Notice:
     """Return the notice of the guide's deposit, as far as its dates go."""
-    calendar = calendar_from_json(json.loads(Path(chalicelib.__path__[0], "calendars", "PE.json").read_text("utf-8")))
+
     term = Term(15, TermUnit.BUSINESS_DAYS)
     decided = deadline.decide_deadline(
         deposited_at=AT[0],
         regime=Regime.DEPOSIT,
         term=term,
-        counting=deadline.Counting(calendar, calendar.hours),
+        counting=deadline.Counting(PERU, PERU.hours),
     )
     notice = replace(a_notice(deposited_at=AT[0], term=term), regime=Regime.DEPOSIT, deadline=decided)
     remedy = Remedy("Recurso de apelación", "Gerencia General", term)

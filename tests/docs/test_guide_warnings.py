@@ -8,10 +8,9 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import chalicelib
-from chalicelib.domain.calendar import calendar_from_json
 from chalicelib.domain.deposit import deposit_warning
 from tests.builders import a_notice
+from tests.calendars import PERU
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "guia-de-integracion.md").read_text("utf-8")
@@ -19,12 +18,12 @@ GUIDE = (ROOT / "docs" / "guia-de-integracion.md").read_text("utf-8")
 
 def test_the_example_of_a_warning_is_one_that_is_told() -> None:
     [example] = (json.loads(block) for block in re.findall(r"```json\n(\{\"code\".*?)\n```", GUIDE))
-    calendar = calendar_from_json(json.loads(Path(chalicelib.__path__[0], "calendars", "PE.json").read_text("utf-8")))
+
     notice = a_notice(deposited_at=datetime(2026, 3, 10, 15, tzinfo=UTC))
     deadline = replace(notice.deadline, effective_on=date(2026, 3, 10))
     document = replace(notice.document, issued_at=datetime(2026, 3, 2, 15, tzinfo=UTC))
     notice = replace(notice, deadline=deadline, document=document)
-    [told] = map(asdict, deposit_warning.warnings_of(notice, calendar))
+    [told] = map(asdict, deposit_warning.warnings_of(notice, PERU))
     assert list(example) == list(told)
     assert (example["code"], example["field"]) == (told["code"], told["field"])
     assert told["detail"].startswith(example["detail"].removesuffix("…"))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from importlib.resources import files
 from typing import Any
 
 import holidays
@@ -14,9 +11,8 @@ import pytest
 from dateutil.easter import easter  # type: ignore[import-untyped]
 
 from chalicelib.domain.calendar import NonWorkingDay, calendar_from_json
+from tests.calendars import DOCUMENT, PERU
 
-DOCUMENT: Mapping[str, Any] = json.loads(files("chalicelib").joinpath("calendars/PE.json").read_text("utf-8"))
-PERU = calendar_from_json(DOCUMENT)
 REGIONAL = NonWorkingDay(date(2026, 11, 24), "Aniversario regional", "Ordenanza Regional 001-2026 (ejemplo)")
 OTHER_REGIONAL = NonWorkingDay(date(2026, 11, 25), "Fiesta patronal", "Ordenanza Regional 002-2026 (ejemplo)")
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, date, datetime
-from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.domain.calendar import calendar_from_json
 from chalicelib.domain.deadline import (
     Counting,
     Regime,
@@ -22,8 +19,8 @@ from chalicelib.domain.deadline import (
     fix_deadline,
     foresee_openings,
 )
+from tests.calendars import PERU
 
-PERU = calendar_from_json(json.loads(files("chalicelib").joinpath("calendars/PE.json").read_text("utf-8")))
 LIMA = ZoneInfo("America/Lima")
 TABLE = (Path(__file__).parent / "casos-de-plazos.md").read_text("utf-8")
 ROWS = [tuple(cell.strip() for cell in line.split("|")[1:-1]) for line in TABLE.splitlines() if line.startswith("|")][

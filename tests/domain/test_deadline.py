@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime, time
-from importlib.resources import files
 from itertools import product
 from time import perf_counter
 from typing import Any
@@ -12,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.domain.calendar import NonWorkingDay, OfficeHours, calendar_from_json
+from chalicelib.domain.calendar import NonWorkingDay, OfficeHours
 from chalicelib.domain.deadline import (
     Counting,
     Deadline,
@@ -24,9 +22,8 @@ from chalicelib.domain.deadline import (
     parse_term,
 )
 from chalicelib.domain.errors import InvalidInput
+from tests.calendars import PERU
 
-DOCUMENT: dict[str, Any] = json.loads(files("chalicelib").joinpath("calendars/PE.json").read_text("utf-8"))
-PERU = calendar_from_json(DOCUMENT)
 LIMA = ZoneInfo("America/Lima")
 MONDAY = date(2026, 11, 23)
 HOURS = OfficeHours(time(8, 30), time(16, 30), "")

@@ -6,10 +6,8 @@ domain but its types.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from importlib.resources import files
 from random import Random  # noqa: TID251 - a seed makes its chance the same each time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +16,7 @@ import holidays
 import numpy as np
 import pytest
 
-from chalicelib.domain.calendar import CalendarEntries, NonWorkingDay, OfficeHours, RegionalDay, calendar_from_json
+from chalicelib.domain.calendar import CalendarEntries, NonWorkingDay, OfficeHours, RegionalDay
 from chalicelib.domain.deadline import (
     Counting,
     Regime,
@@ -28,8 +26,9 @@ from chalicelib.domain.deadline import (
     fix_deadline,
     foresee_openings,
 )
+from tests.calendars import DOCUMENT
+from tests.calendars import PERU as PACKAGED
 
-DOCUMENT: dict[str, Any] = json.loads(files("chalicelib").joinpath("calendars/PE.json").read_text("utf-8"))
 LIMA = ZoneInfo("America/Lima")
 YEARS = range(2022, 2042)
 HOLIDAYS = {
@@ -44,7 +43,7 @@ REGIONAL = (
     RegionalDay("arequipa", date(2027, 3, 17), "Día de ejemplo", "D.S. de ejemplo"),
 )
 OF_AREQUIPA = {date(year, 8, 15) for year in YEARS} | {date(2027, 3, 17)}
-PERU = calendar_from_json(DOCUMENT).with_entries(CalendarEntries(7, 2026, ENTERED, regional=REGIONAL))
+PERU = PACKAGED.with_entries(CalendarEntries(7, 2026, ENTERED, regional=REGIONAL))
 CALENDARS = {
     None: (PERU, HOLIDAYS | DECREED | {entry.day for entry in ENTERED}),
     "arequipa": (

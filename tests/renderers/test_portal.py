@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,21 +13,10 @@ from chalicelib.domain.contact import read_email
 from chalicelib.renderers.portal import portal, theme_css
 from chalicelib.renderers.portal_texts import TEXTS, portal_texts, read_portal_texts
 from tests.renderers.contrast import contrast
+from tests.renderers.every_text import strings
 
 PORTAL = portal()
 PUBLISHED = portal_texts()
-
-
-def strings(value: Any) -> Iterator[str]:
-    """Yield every text in a value, however deep."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from strings(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from strings(part)
 
 
 def test_no_text_is_empty_or_has_spaces_at_its_ends() -> None:

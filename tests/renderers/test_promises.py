@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,6 +21,7 @@ from chalicelib.domain.portal import PortalText
 from chalicelib.renderers.deposit.receipt_texts import TEXTS
 from chalicelib.renderers.portal import portal
 from chalicelib.renderers.portal_texts import portal_texts
+from tests.renderers.every_text import strings
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "chalicelib"
@@ -62,17 +62,6 @@ OLD_TEXTS = {
     ("terms", "2026-01"): "6d421363e3689330ab659d3e0777f1eb398d6062424d87fc6294b6ef3edac2b5",
 }
 """The SHA-256 of every version that is not in force any more; a line never changes, since people accepted it."""
-
-
-def strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from strings(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from strings(part)
 
 
 def texts_of(module: Path, *, documentation: bool) -> Iterator[str]:

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date, time
-from pathlib import Path
 
 import pytest
 
@@ -16,11 +14,10 @@ from chalicelib.domain.calendar import (
     NonWorkingDay,
     OfficeHours,
     RegionalDay,
-    calendar_from_json,
 )
 from chalicelib.domain.errors import CasillaError
+from tests.calendars import PERU as PE
 
-PE = calendar_from_json(json.loads((Path(__file__).parents[3] / "chalicelib/calendars/PE.json").read_text("utf-8")))
 NONE = CalendarEntries()
 MONDAY, TUESDAY = date(2026, 5, 4), date(2026, 5, 5)
 OF_PACKAGE = date(2025, 5, 2)

@@ -1,19 +1,16 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-import chalicelib
-from chalicelib.domain.calendar import NonWorkingDay, calendar_from_json
+from chalicelib.domain.calendar import NonWorkingDay
 from chalicelib.domain.deposit.deposit_warning import DepositWarning, warnings_of
 from chalicelib.domain.notice import Notice
 from tests.builders import a_notice
+from tests.calendars import PERU as CALENDAR
 
-CALENDAR = calendar_from_json(json.loads(Path(chalicelib.__path__[0], "calendars", "PE.json").read_text("utf-8")))
 LIMA = timedelta(hours=5)
 
 

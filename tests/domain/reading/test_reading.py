@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from importlib.resources import files
 from typing import Any
 
 import pytest
 
-from chalicelib.domain.calendar import BusinessCalendar, NonWorkingDay, OfficeHours, calendar_from_json
+from chalicelib.domain.calendar import BusinessCalendar, NonWorkingDay, OfficeHours
 from chalicelib.domain.deadline import (
     Counting,
     Deadline,
@@ -27,8 +25,8 @@ from chalicelib.domain.deadline import (
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Reading, ReadingCounts, Seen, require_opened
 from tests.builders import a_notice
+from tests.calendars import PERU
 
-PERU = calendar_from_json(json.loads(files("chalicelib").joinpath("calendars/PE.json").read_text("utf-8")))
 REGIONAL = PERU.with_regional((NonWorkingDay(date(2026, 8, 31), "Aniversario regional", "Ordenanza de ejemplo"),))
 MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC)
 STARTS_BY = date(2026, 12, 1)

@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 import pikepdf
 import pytest
 
-from chalicelib.domain.calendar import calendar_from_json
 from chalicelib.domain.deadline import (
     Counting,
     Deadline,
@@ -37,12 +36,12 @@ from chalicelib.renderers.deposit.receipt_layout import draw_receipt
 from chalicelib.renderers.notice_json import notice_as_json
 from chalicelib.renderers.pdf_document import Typeface
 from tests.builders import a_file, a_notice, an_annex
+from tests.calendars import PERU
 from tests.qr_code import read_qr
 
 LIMA = ZoneInfo("America/Lima")
 URL = "https://casilla.example.pe/verificar/ABCD-EFGH-2345"
 ROOT = Path(__file__).parents[3]
-PERU = calendar_from_json(json.loads((ROOT / "chalicelib" / "calendars" / "PE.json").read_text("utf-8")))
 
 
 def needs(tool: str) -> pytest.MarkDecorator:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from importlib.resources import files
 from typing import Any
 
 import pytest
 
-from chalicelib.domain.calendar import BusinessCalendar, CalendarEntries, NonWorkingDay, calendar_from_json
+from chalicelib.domain.calendar import BusinessCalendar, CalendarEntries, NonWorkingDay
 from chalicelib.domain.deadline import Counting, Distance, Regime, Term, TermUnit, decide_deadline, foresee_openings
 from chalicelib.domain.reading.reading import DeliveredNotice, Opening
 from chalicelib.renderers.reading.deadline_words import Urgency, tell_deadline, tell_effect
 from tests.builders import a_notice
+from tests.calendars import PERU as PACKAGED
 
-PACKAGED = calendar_from_json(json.loads(files("chalicelib").joinpath("calendars/PE.json").read_text("utf-8")))
 PERU = PACKAGED.with_entries(CalendarEntries(1, confirmed_until=2026))
 MONDAY_NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
 MONDAY_EVENING = datetime(2026, 3, 9, 23, tzinfo=UTC)

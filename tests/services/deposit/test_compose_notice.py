@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import chalicelib
-from chalicelib.domain.calendar import NonWorkingDay, calendar_from_json
+from chalicelib.domain.calendar import NonWorkingDay
 from chalicelib.domain.deadline import Regime, Term, TermUnit
 from chalicelib.domain.deposit.deposit import DepositCommand
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.notice import Notice
 from chalicelib.services.deposit.compose_notice import check_dates, compose_notice, settle_terms
 from tests.builders import a_file, a_notice
+from tests.calendars import PERU as CALENDAR
 from tests.deposit_world import a_mailbox, an_institution
 
-CALENDAR = calendar_from_json(
-    json.loads(Path(chalicelib.__path__[0], "calendars", "PE.json").read_text("utf-8")),
-)
 MONDAY_15_15 = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
 TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 3, day) for day in (10, 11, 12))
 REGIONAL = (NonWorkingDay(TUESDAY, "Aniversario de la región", "Ley regional"),)

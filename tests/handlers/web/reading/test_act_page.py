@@ -6,8 +6,6 @@ import re
 from html import unescape
 from typing import Any
 
-import pytest
-
 from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import a_body
 
@@ -16,12 +14,6 @@ REMEDY = {
     "body": "Dirección de Autorizaciones",
     "term": {"amount": 15, "unit": "business_days"},
 }
-
-
-@pytest.fixture
-def visitor(browser: Browser) -> Browser:
-    browser.enter()
-    return browser
 
 
 def deposited(browser: Browser, **document: Any) -> str:

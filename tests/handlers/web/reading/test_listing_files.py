@@ -20,7 +20,6 @@ from chalicelib.domain.calendar import CalendarEntries, NonWorkingDay
 from chalicelib.domain.event import Event, EventType
 from chalicelib.services.seen_by_pages import SeenByPages
 from tests.browser_requests import Browser, text_of
-from tests.cloud import Engine
 from tests.deposit_world import a_body
 from tests.export_world import Exports
 
@@ -34,17 +33,6 @@ TERMS: tuple[dict[str, Any], ...] = (
     {"term": {"amount": 5, "unit": "business_days"}, "regime": "acknowledgement"},
     {"term": None, "regime": "acknowledgement"},
 )
-
-
-@pytest.fixture
-def visitor(browser: Browser) -> Browser:
-    browser.enter()
-    return browser
-
-
-@pytest.fixture
-def exports(visitor: Browser, moto_engine: Engine) -> Exports:
-    return Exports(visitor.people, moto_engine, "")
 
 
 def fetched(browser: Browser, exports: Exports, shown_at: str, form: str) -> bytes:

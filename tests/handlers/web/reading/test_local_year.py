@@ -10,7 +10,6 @@ import openpyxl
 import pytest
 
 from tests.browser_requests import Browser, text_of
-from tests.cloud import Engine
 from tests.deposit_world import a_body
 from tests.export_world import Exports
 
@@ -26,11 +25,6 @@ def visitor(browser: Browser) -> Browser:
     assert answer.json_body["deposited_at"] == "2027-01-01T01:00:00Z"
     browser.enter()
     return browser
-
-
-@pytest.fixture
-def exports(visitor: Browser, moto_engine: Engine) -> Exports:
-    return Exports(visitor.people, moto_engine, "")
 
 
 def fetched(browser: Browser, exports: Exports, shown_at: str, form: str, **fields: str) -> tuple[str, bytes]:

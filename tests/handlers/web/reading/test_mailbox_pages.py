@@ -19,12 +19,6 @@ from tests.person_world import PASSWORD
 HOSTILE = '<script>alert("x")</script> & Ñandú ' + "muylargosinespacios" * 6
 
 
-@pytest.fixture
-def visitor(browser: Browser) -> Browser:
-    browser.enter()
-    return browser
-
-
 def deposit(browser: Browser, key: str = "clave-1", **overrides: Any) -> str:
     answer = browser.people.world.deposit({**a_body(), **overrides}, key=key)
     assert answer.status_code == 201, answer.json_body

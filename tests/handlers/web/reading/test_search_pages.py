@@ -16,20 +16,8 @@ from chalicelib.bootstrap.reading import search_tools
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.mailbox import Mailbox
 from tests.browser_requests import Browser, check_html, text_of
-from tests.cloud import Engine
 from tests.deposit_world import a_body, a_mailbox, a_pdf, an_inline_file
 from tests.export_world import Exports
-
-
-@pytest.fixture
-def visitor(browser: Browser) -> Browser:
-    browser.enter()
-    return browser
-
-
-@pytest.fixture
-def exports(visitor: Browser, moto_engine: Engine) -> Exports:
-    return Exports(visitor.people, moto_engine, "")
 
 
 def deposit(browser: Browser, key: str, **document: Any) -> str:
