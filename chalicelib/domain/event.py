@@ -20,6 +20,8 @@ class EventType(StrEnum):
     ALERT_GAVE_UP = "alert.gave_up"
     ALERT_RESENT = "alert.resent"
     ALERT_REPORTED = "alert.reported"
+    ALERTS_INDEXED = "alerts.indexed"
+    RECEIPTS_INDEXED = "receipts.indexed"
     MAILBOX_CONSULTED = "mailbox.consulted"
     MAILBOX_EXPORTED = "mailbox.exported"
     REGISTRY_CONSULTED = "registry.consulted"

@@ -237,7 +237,8 @@ def run_commands(deployment: Deployment, notice_id: str) -> None:
     give(
         deployment,
         *(command.name for command in COMMANDS if not command.arguments),
-        *("alerts list", f"alerts show {notice_id}", f"alerts resend {notice_id} {WHO}", "receipts index"),
+        *("alerts list", f"alerts show {notice_id}", f"alerts resend {notice_id} {WHO}"),
+        *(f"receipts index {WHO}", f"alerts index {WHO}"),
         f"sessions end --user {USERNAME} {WHO}",
         *(f"institutions show {INSTITUTION}", f"institutions set {INSTITUTION} --phone 111111 {WHO}"),
         f"institutions region {INSTITUTION} arequipa {WHO}",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bench.ledger import ledger
+from chalicelib.bootstrap.storage import event_store
 from chalicelib.store.tables import DepositItem, NoticeItem
 from tests.cloud import Engine
 from tests.deposit_world import World
@@ -18,6 +19,8 @@ from tests.gateway_requests import Lines
 SCHEDULED = dict.fromkeys(
     ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources"), ""
 )
+
+WHO = "--reason 'Versión nueva' --operator rquispe"
 
 
 @pytest.fixture
@@ -104,26 +107,30 @@ def test_what_is_found_already_stays_as_it_is(world: World, former: list[Issued]
 def test_the_operator_s_command_does_the_same_and_can_be_given_twice(world: World, former: list[Issued]) -> None:
     text = "Depósitos vistos: 4. Constancias que ahora se pueden verificar: {}. No se pudieron leer: 0."
 
-    assert operate(world, "receipts index") == (0, text.format(3))
+    assert operate(world, f"receipts index {WHO}") == (0, text.format(3))
     assert [found(world, one) for one in former] == [(200, 200)] * 4
-    assert operate(world, "receipts index") == (0, text.format(0))
+    assert operate(world, f"receipts index {WHO}") == (0, text.format(0))
     told = {"looked_at": 4, "indexed": 0, "failed": 0, "after": None, "is_over": True}
-    assert json.loads(operate(world, "receipts index --json")[1]) == told
+    assert json.loads(operate(world, f"receipts index --json {WHO}")[1]) == told
+    events = event_store(world.container).list_for_subject("index#receipts")
+    assert [event.data["changed"] for event in events] == ["3", "0", "0"]
+    assert {(event.actor, event.data["reason"]) for event in events} == {("operator:rquispe", "Versión nueva")}
 
 
 def test_it_says_how_to_go_on_where_its_time_was_over(world: World, former: list[Issued]) -> None:
     world.clock.step = timedelta(seconds=15)
     seen = 0
-    command = "receipts index"
+    command = f"receipts index {WHO}"
     for _ in range(10):
         told = json.loads(operate(world, f"{command} --json")[1])
         seen += told["looked_at"]
         if told["is_over"]:
             break
-        command = f"receipts index --after '{told['after']}'"
-        assert operate(world, "receipts index")[1].splitlines()[-1].startswith("Falta el resto: receipts index --after")
+        command = f"receipts index --after '{told['after']}' {WHO}"
+        said = operate(world, f"receipts index {WHO}")[1]
+        assert said.splitlines()[-1].startswith("Falta el resto: receipts index --after")
     world.clock.step = timedelta(0)
 
     assert seen == 4
     assert [found(world, one) for one in former] == [(200, 200)] * 4
-    assert operate(world, "receipts index --after x")[0] == 2
+    assert operate(world, f"receipts index --after x {WHO}")[0] == 2

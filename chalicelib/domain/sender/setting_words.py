@@ -57,9 +57,12 @@ def distance_words(distance: Distance) -> str:
 
 def hours_words(institution: Institution) -> str:
     """Write its hours of attention."""
-    if institution.opens_at is None or institution.closes_at is None:
+    opens, closes = institution.opens_at, institution.closes_at
+    if opens is None and closes is None:
         return "el general"
-    return f"de {institution.opens_at:%H:%M} a {institution.closes_at:%H:%M}"
+    begins = "la apertura general" if opens is None else f"{opens:%H:%M}"
+    ends = "el cierre general" if closes is None else f"{closes:%H:%M}"
+    return f"de {begins} a {ends}"
 
 
 def _texts(before: Institution, after: Institution) -> Iterator[SettingChange]:

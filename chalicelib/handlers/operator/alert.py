@@ -9,7 +9,8 @@ from typing import Any
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.domain.alert.work_list import Resending, Resent
-from chalicelib.handlers.operator.act import act_of
+from chalicelib.domain.event import EventType
+from chalicelib.handlers.operator.act import act_of, log_indexed
 from chalicelib.handlers.operator.command import Told
 from chalicelib.renderers.alert import work_list_json, work_list_text
 from chalicelib.services.alert import list_given_up as listing
@@ -61,6 +62,7 @@ def index(given: Mapping[str, Any]) -> Told:
     done = index_alerts(
         batches=alert_batch_store(box), after=given["after"], now=box.clock, until=box.clock() + RESENDING_TIME
     )
+    log_indexed(given, EventType.ALERTS_INDEXED, looked_at=done.looked_at, changed=done.moved, failed=done.failed)
     return Told(work_list_text.indexed_text(done), work_list_json.indexed_json(done), is_done=not done.failed)
 
 

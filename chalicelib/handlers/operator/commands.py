@@ -31,10 +31,10 @@ COMMANDS = (
     ), one_of=("NOTIFICACIÓN", "--all"), changes=True),
     Command("alerts index", "pone en sus listas las alertas que dejó una versión anterior", "operator.alert:index", (
         Argument("--after", "notice", "seguir donde terminó la vez anterior, como ella lo dice", "NOTIFICACIÓN"),
-    )),
+    ), changes=True),
     Command("receipts index", "hace que se puedan verificar las constancias de antes", "operator.evidence:index", (
         Argument("--after", "deposit", "seguir donde terminó la vez anterior, como ella lo dice", "DEPÓSITO"),
-    )),
+    ), changes=True),
     Command("sessions end", "cierra todas las sesiones de un usuario", "operator.access:end_sessions", (
         Argument("--user", "username", "el usuario con que ingresa, como 1-40000002", "USUARIO", is_required=True),
     ), changes=True),

@@ -50,6 +50,10 @@ def institution_text(institution: Institution, events: tuple[Event, ...], zone: 
             f"  Constancia adjunta a la alerta: {'sí' if one.attaches_receipt else 'no'}",
             f"  Horario: {hours_words(one)}",
             f"  Región: {one.region or 'ninguna'}",
+            *_part(
+                "Días propios, de antes de las regiones",
+                (f"{day.day:%d/%m/%Y}: {day.norm}" for day in one.regional_days),
+            ),
             f"  {USUAL_REGIME.capitalize()}: {_usual(one)}",
             *_part("Normas citadas", (f"{REGIMES[norm.regime]}: {norm_words(norm)}" for norm in one.norms)),
             *_part("Término de la distancia", (f"{row.place}: {distance_words(row)}" for row in one.distances)),

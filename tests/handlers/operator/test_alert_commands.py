@@ -274,11 +274,17 @@ def test_alerts_of_a_package_before_are_put_on_the_list(world: World, give: Give
     AlertBatchItem(NOTICE).update([failed, *gone])
     assert NOTICE not in give("alerts list")[1]
 
-    assert give("alerts index") == (0, "Vistas: 1. Puestas en su lista: 1. No se pudieron leer: 0.")
+    assert give(f"alerts index {WHO}") == (0, "Vistas: 1. Puestas en su lista: 1. No se pudieron leer: 0.")
 
     assert NOTICE in give("alerts list")[1]
-    assert json.loads(give("alerts index --json")[1]) == {"looked_at": 1, "moved": 0, "failed": 0, "after": None}
-    assert give("alerts index --after x")[0] == 2
+    assert json.loads(give(f"alerts index --json {WHO}")[1]) == {"looked_at": 1, "moved": 0, "failed": 0, "after": None}
+    events = event_store(world.container).list_for_subject("index#alerts")
+    assert [(event.data["changed"], event.actor) for event in events] == [
+        ("1", "operator:rquispe"),
+        ("0", "operator:rquispe"),
+    ]
+    assert give(f"alerts index --after x {WHO}")[0] == 2
+    assert give("alerts index")[0] == 2
 
 
 def test_an_empty_batch_and_one_from_before_are_shown(world: World, give: Give) -> None:
