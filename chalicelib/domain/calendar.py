@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+_LEAST_HOURS = timedelta(hours=8)
+FEW_HOURS = "Son menos de ocho horas seguidas: revise el TUO de la Ley N° 27444, art. 149."
+"""What is told of such hours, which are never refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,12 @@ class OfficeHours:
     opens_at: time
     closes_at: time
     norm: str
+
+    @property
+    def are_few(self) -> bool:
+        """Whether they are fewer than the eight in a row that the law asks for (TUO, art. 149)."""
+        day = date(2000, 1, 1)
+        return datetime.combine(day, self.closes_at) - datetime.combine(day, self.opens_at) < _LEAST_HOURS
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date
 
-from chalicelib.domain.calendar import BusinessCalendar, OfficeHours
+from chalicelib.domain.calendar import FEW_HOURS, BusinessCalendar, OfficeHours
 
 FAR_YEARS = 2
 _SATURDAY = 5
-_LEAST_HOURS = timedelta(hours=8)
-"""An entity attends for eight hours in a row at least (TUO of the Ley 27444, art. 149)."""
 
 
 def odd_days(days: Iterable[date], before: BusinessCalendar, *, today: date) -> tuple[str, ...]:
@@ -30,10 +28,7 @@ def odd_confirmation(year: int, *, today: date) -> tuple[str, ...]:
 
 def odd_hours(hours: OfficeHours) -> tuple[str, ...]:
     """Tell of hours that are fewer than the law has."""
-    day = date(2000, 1, 1)
-    if datetime.combine(day, hours.closes_at) - datetime.combine(day, hours.opens_at) >= _LEAST_HOURS:
-        return ()
-    return ("Son menos de ocho horas seguidas: revise el TUO de la Ley N° 27444, art. 149.",)
+    return (FEW_HOURS,) if hours.are_few else ()
 
 
 def _odd(day: date, before: BusinessCalendar, today: date) -> Iterator[str]:

@@ -13,6 +13,9 @@ from chalicelib.domain.sender.institution import KeyAlgorithm
 _LONGEST = 2000
 _PEM = re.compile(r"-----BEGIN PUBLIC KEY-----(.+)-----END PUBLIC KEY-----", re.DOTALL)
 _PRIVATE = re.compile(r"BEGIN\s[A-Z\s]*PRIVATE\s+KEY")
+_PRIVATE_JWK = re.compile(r"""["']?\bd["']?\s*:\s*["']?[A-Za-z0-9_-]{40,}""")
+_URL_LETTERS = str.maketrans("-_", "+/")
+"""From base64url to base64."""
 _BREAKS = re.compile(r"\s|\\[nr]")
 _WORD = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
 
@@ -49,7 +52,7 @@ def read_public_key(text: str) -> PublicKey:
         raise InvalidInput(
             "public_key_unreadable",
             "No se puede leer la clave pública. Es un PEM que empieza con BEGIN PUBLIC KEY, o el base64 de su"
-            " SubjectPublicKeyInfo, como lo da «openssl pkey -pubout».",
+            " SubjectPublicKeyInfo, como lo da «openssl pkey -pubout». Si era una clave privada, deséchela.",
         ) from error
     if isinstance(key, Ed25519PublicKey):
         algorithm = KeyAlgorithm.ED25519
@@ -67,8 +70,9 @@ def refuse_private_keys(line: str) -> None:
         InvalidInput: `private_key_given`; it does not repeat the text.
 
     """
-    words = [*_WORD.findall(_BREAKS.sub(" ", line)), *_WORD.findall(_BREAKS.sub("", line))]
-    if _PRIVATE.search(line) or any(map(_is_private, words)):
+    written = (_BREAKS.sub(" ", line), _BREAKS.sub("", line), _BREAKS.sub(" ", line).translate(_URL_LETTERS))
+    words = [word for text in written for word in _WORD.findall(text)]
+    if _PRIVATE.search(line) or _PRIVATE_JWK.search(line) or any(map(_is_private, words)):
         raise InvalidInput(
             "private_key_given",
             "Eso es una clave PRIVADA y no se registra. Quien la vio puede firmar como la entidad: deséchela, genere"

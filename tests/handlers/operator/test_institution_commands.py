@@ -404,3 +404,10 @@ def test_a_place_is_the_same_however_its_accents_were_typed(added: World, give: 
     for place in ("Can\u0303ete", "Ca\u00f1ete"):
         assert give(f"institutions distance muni-villa --place '{place}' --days 2 --norm 'R.A. 1' {WHO}")[0] == 0
     assert [distance.place for distance in found(added).distances] == ["Ca\u00f1ete"]
+
+
+@pytest.mark.usefixtures("added")
+def test_fewer_than_eight_hours_are_set_and_told(give: Give) -> None:
+    for closes, is_told in (("15:59", True), ("16:00", False)):
+        code, said = give(f"institutions hours muni-villa --opens 08:00 --closes {closes} {WHO}")
+        assert (code, "menos de ocho horas seguidas" in said) == (0, is_told)

@@ -172,3 +172,14 @@ def test_a_pem_of_more_lines_or_with_their_signs_is_taken(world: World, give: Gi
     for text in (pem, pem.replace("\n", " "), pem.replace("\n", "\\n")):
         assert give(add().replace(public(), form.format(text))) == (0, "Ya estaba así; no se cambió nada.")
     assert len(institution_store(world.container).list_keys(INSTITUTION_ID)) == 3
+
+
+def test_a_private_key_of_the_web_is_known_too(give: Give) -> None:
+    raw = KEY.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+    der = KEY.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    number = base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    jwk = json.dumps({"kty": "OKP", "crv": "Ed25519", "d": number, "x": "A" * 43})
+    for text in (jwk, base64.urlsafe_b64encode(der).decode()):
+        code, said = give(f"institutions set {INSTITUTION_ID} --name '{text}' {WHO}")
+        assert (code, said.partition(".")[0]) == (2, "Eso es una clave PRIVADA y no se registra")
+        assert number not in said

@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import calendar_store, event_store
+from chalicelib.domain.calendar import FEW_HOURS, OfficeHours
 from chalicelib.domain.deadline import Distance
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.sender import institution_changes as rules
@@ -88,7 +89,9 @@ def set_norm(given: Mapping[str, Any]) -> Told:
 
 def set_hours(given: Mapping[str, Any]) -> Told:
     """Set its hours of attention, or have it keep the general ones."""
-    return _change(given, partial(rules.set_own_hours, opens_at=given["opens"], closes_at=given["closes"]))
+    opens, closes = given["opens"], given["closes"]
+    few = opens is not None and closes is not None and OfficeHours(opens, closes, "").are_few
+    return _change(given, partial(rules.set_own_hours, opens_at=opens, closes_at=closes), (FEW_HOURS,) if few else ())
 
 
 def set_region(given: Mapping[str, Any]) -> Told:
