@@ -86,6 +86,7 @@ def interrupt(
             interruption.happens(journey, call)
 
     lab.wire.interrupt, lab.wire.target, lab.wire.interrupts_after = happens, call.label, interruption.is_after
+    lab.wire.interrupts_beside = call.siblings if interruption.kind == "delivery" else frozenset()
     journey.finish()
     found = violations(journey) if lab.wire.has_struck else ["not struck: the call never came"]
     return [f"{violation} [{interruption} at {call.label}]" for violation in found]

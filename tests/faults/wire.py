@@ -42,6 +42,8 @@ class Wire:
     """What happens in the middle of everything, before the call of the label `target`, or after it."""
     target: str = ""
     interrupts_after: bool = False
+    interrupts_beside: frozenset[str] = frozenset()
+    """Calls of the same time that have ended by then, so that what it finds does not depend on which was quicker."""
     counts_by_run: bool = False
     """Whether each run numbers its own calls; else all of a journey are numbered."""
     hold_s: float = 0.0
@@ -111,6 +113,8 @@ class Wire:
         if self.hold_s:
             time.sleep(self.hold_s)
         is_interrupted = self.interrupt is not None and attempt.label == self.target and not self._was_interrupted
+        if is_interrupted:
+            self._wait_for_siblings(attempt.run, self.interrupts_beside)
         if is_interrupted and not self.interrupts_after:
             self._interrupt()
         with self._mutex:
