@@ -25,7 +25,6 @@ from bench.stub import Stub, running_stub
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.chance import Chance
 from chalicelib.bootstrap.files import files, upload_store
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState
@@ -43,6 +42,8 @@ from tests.deposit_world import (
     a_user,
     an_inline_file,
     an_institution,
+    put_institution,
+    put_key,
 )
 from tests.deposit_world import World as DepositWorld
 from tests.registry_world import ACCESS
@@ -111,7 +112,7 @@ class BenchWorld:
 
     def attach_receipts(self, attaches: bool) -> None:
         """Have the institution's alerts carry the receipt, or not."""
-        institution_store(self.container).put(an_institution(attaches_receipt=attaches))
+        put_institution(self.container, an_institution(attaches_receipt=attaches))
 
     def send_alerts(self, notice_id: str) -> None:
         """Run the worker on the stream record of a deposit."""
@@ -202,9 +203,9 @@ def bench_world(now: datetime = NOW) -> Iterator[BenchWorld]:
         container = stack.enter_context(using(Container(Config.from_env(environment), clock=clock, chance=chance)))
         signer = DepositWorld(container, Client(app), clock)
         signer.seed()
-        institution_store(container).put(an_institution(attaches_receipt=True))
+        put_institution(container, an_institution(attaches_receipt=True))
         signing_key = a_signing_key(not_before=now - timedelta(days=1), not_after=now + timedelta(days=1))
-        institution_store(container).put_key(signing_key)
+        put_key(container, signing_key)
         yield BenchWorld(stub, container, signer, environment)
 
 

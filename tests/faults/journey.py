@@ -24,7 +24,6 @@ from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.alert import PROCESSES, sending_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files, upload_store
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.config import Config
 from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
@@ -43,6 +42,7 @@ from tests.deposit_world import (
     a_pdf,
     an_inline_file,
     an_institution,
+    put_institution,
 )
 from tests.faults.strike import ProcessDied
 from tests.faults.wire import Wire
@@ -225,7 +225,7 @@ class Journey:
 
     def _seed(self) -> None:
         self.world.seed()
-        institution_store(self.box).put(an_institution(attaches_receipt=True))
+        put_institution(self.box, an_institution(attaches_receipt=True))
         upload_store(self.box).add(_UPLOAD)
 
     def _start(self) -> Container:

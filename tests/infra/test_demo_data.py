@@ -30,7 +30,7 @@ from infra.local.demo_data import (
     load_demo_data,
 )
 from tests.common_passwords import COMMON
-from tests.deposit_world import NOW, a_mailbox
+from tests.deposit_world import NOW, a_mailbox, put_institution
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_institutions_and_their_keys_are_set_up_once_and_deposit(box: Container,
 
 
 def test_what_an_earlier_version_left_without_norms_gets_them(box: Container, tmp_path: Path) -> None:
-    institution_store(box).put(replace(INSTITUTIONS[0], norms=()))
+    put_institution(box, replace(INSTITUTIONS[0], norms=()))
     load(box, tmp_path)
     found = institution_store(box).find("entidad-demo")
     assert found is not None

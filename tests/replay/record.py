@@ -22,8 +22,8 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from chalicelib.bootstrap.access import account_store
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import mailbox_store
+from tests.deposit_world import put_institution, put_key
 from tests.replay import player
 
 BEGUN = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
@@ -179,10 +179,10 @@ def _seed(stage: player.Stage) -> dict[str, list[dict[str, Any]]]:
     from tests.deposit_world import a_mailbox, a_signing_key, a_user, an_institution  # noqa: PLC0415
 
     box = current()
-    institution_store(box).put(an_institution(attaches_receipt=True))
-    institution_store(box).put_key(a_signing_key())
-    institution_store(box).put(an_institution(institution_id="entidad-inactiva", state=InstitutionState.INACTIVE))
-    institution_store(box).put_key(a_signing_key(institution_id="entidad-inactiva"))
+    put_institution(box, an_institution(attaches_receipt=True))
+    put_key(box, a_signing_key())
+    put_institution(box, an_institution(institution_id="entidad-inactiva", state=InstitutionState.INACTIVE))
+    put_key(box, a_signing_key(institution_id="entidad-inactiva"))
     principal = a_user(1, document_type=DocumentType.DNI, document_number="40000002")
     mailbox_store(box).put(a_mailbox(users=(principal,)))
     mailbox_store(box).put(a_mailbox("40000003", state=MailboxState.DISABLED))

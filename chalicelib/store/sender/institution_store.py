@@ -14,7 +14,6 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.domain.errors import CasillaError, Conflict
 from chalicelib.domain.event import Event
 from chalicelib.domain.sender.institution import Institution, SigningKey
-from chalicelib.domain.sender.short_name import check_short_name
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
@@ -52,21 +51,6 @@ class InstitutionStore:
     def __init__(self, connection: Connection) -> None:
         """Use the connection that all models share."""
         self._connection = connection
-
-    def put(self, institution: Institution) -> None:
-        """Add or replace the profile.
-
-        Raises:
-            InvalidInput: `short_name_invalid`.
-
-        """
-        if institution.short_name is not None:
-            check_short_name(institution.short_name)
-        _profile(institution).save()
-
-    def put_key(self, key: SigningKey) -> None:
-        """Add or replace a signing key."""
-        InstitutionItem(key.institution_id, key_item(key.key_id), data=to_data(key)).save()
 
     def find(self, institution_id: str) -> Institution | None:
         """Return an institution, read with strong consistency."""

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.sender.key_fingerprint import key_fingerprint
-from tests.deposit_world import INSTITUTION_ID, KEY_ID, World, a_signing_key
+from tests.deposit_world import INSTITUTION_ID, KEY_ID, World, a_signing_key, put_key
 from tests.handlers.operator.conftest import Give
 
 WHO = "--reason 'Rotación anual' --operator rquispe"
@@ -79,10 +79,9 @@ def test_the_event_says_which_key_by_whom_and_why(world: World, give: Give) -> N
 
 
 def test_keys_are_listed_with_where_each_stands(world: World, give: Give) -> None:
-    store = institution_store(world.container)
     give(add())
-    store.put_key(a_signing_key(key_id="old", not_after=world.clock.now - timedelta(days=1)))
-    store.put_key(a_signing_key(key_id="next", not_before=world.clock.now + timedelta(days=1)))
+    put_key(world.container, a_signing_key(key_id="old", not_after=world.clock.now - timedelta(days=1)))
+    put_key(world.container, a_signing_key(key_id="next", not_before=world.clock.now + timedelta(days=1)))
     give(f"keys revoke {INSTITUTION_ID} p256 {WHO}")
 
     code, said = give(f"keys list {INSTITUTION_ID}")

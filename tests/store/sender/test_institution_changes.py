@@ -15,7 +15,7 @@ from chalicelib.store.sender.institution_store import InstitutionStore
 from chalicelib.store.tables import InstitutionItem
 from tests.access_world import at_once
 from tests.cloud import bound
-from tests.deposit_world import INSTITUTION_ID, NOW, P256_KEY, a_signing_key, an_institution
+from tests.deposit_world import INSTITUTION_ID, NOW, P256_KEY, a_signing_key, an_institution, institution_item
 from tests.services.sender.test_read_public_key import der_of
 
 SUBJECT = f"institution#{INSTITUTION_ID}"
@@ -61,7 +61,7 @@ def test_what_a_package_before_wrote_is_changed_and_what_is_not_there_is_not_mad
 ) -> None:
     with pytest.raises(Conflict, match="institution_changed"):
         institutions.update(new(), an_event())
-    institutions.put(an_institution())
+    institution_item(an_institution()).save()
     item = InstitutionItem.get(INSTITUTION_ID, "profile")
     del item.data["version"]
     item.save()

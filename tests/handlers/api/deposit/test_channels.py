@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 from chalicelib.bootstrap.alert import alert_batch_store
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.deadline import Regime
 from chalicelib.domain.mailbox import Channel, MailboxUser, UserState
 from chalicelib.domain.sender.institution import AppliedNorm
 from chalicelib.store.tables import MailboxItem
-from tests.deposit_world import World, a_body, a_mailbox, a_user, an_institution
+from tests.deposit_world import World, a_body, a_mailbox, a_user, an_institution, put_institution
 
 E_MAIL_ALONE = AppliedNorm(Regime.DEPOSIT, "D.S. 001-2026-DEMO, art. 1", channels=(Channel.EMAIL,))
 SMS_ALONE = AppliedNorm(Regime.DEPOSIT, "D.S. 001-2026-DEMO, art. 1", channels=(Channel.SMS,))
@@ -26,7 +25,7 @@ def keep(world: World, *users: MailboxUser, version: int = 2) -> None:
 
 
 def apply(world: World, *norms: AppliedNorm, **overrides: Any) -> None:
-    institution_store(world.container).put(an_institution(norms=norms, **overrides))
+    put_institution(world.container, an_institution(norms=norms, **overrides))
 
 
 def told(world: World) -> tuple[bool, list[str], list[str]]:

@@ -13,8 +13,7 @@ from botocore.exceptions import ClientError
 from bench.ledger import ledger
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.sender import institution_store
-from chalicelib.bootstrap.storage import event_store, mailbox_store
+from chalicelib.bootstrap.storage import event_store, mailbox_store, pepper
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.limit import Limit
 from chalicelib.domain.mailbox import MailboxState
@@ -35,6 +34,7 @@ from tests.deposit_world import (
     a_user,
     an_inline_file,
     an_institution,
+    put_institution,
 )
 
 OPEN, CLOSED, UNKNOWN, UNREACHED = "40000002", "40000003", "40000009", "40000004"
@@ -51,6 +51,7 @@ COUNTS = "before-call.dynamodb.UpdateItem"
 
 @pytest.fixture(autouse=True)
 def refusing(world: World) -> None:
+    pepper(world.container)  # a process reads its secret once, and these requests are not its first
     mailbox_store(world.container).put(a_mailbox(CLOSED, state=MailboxState.DISABLED))
     mailbox_store(world.container).put(a_mailbox(UNREACHED, users=(a_user(mobile=None),)))
 
@@ -190,7 +191,7 @@ def test_whoever_takes_the_nonce_first_a_deposit_that_saw_the_mailbox_leaves_a_t
 
 @pytest.mark.parametrize("state", [InstitutionState.INACTIVE, InstitutionState.CANCELLED])
 def test_an_inactive_institutions_consultation_is_refused_and_recorded(world: World, state: InstitutionState) -> None:
-    institution_store(world.container).put(an_institution(state=state))
+    put_institution(world.container, an_institution(state=state))
 
     for number in (OPEN, UNKNOWN):
         assert told(world.get(f"/v1/mailboxes/1-{number}")) == (403, "institution_inactive")
@@ -279,7 +280,7 @@ def test_an_unusual_number_is_told_in_the_log_once_at_each_fifth(
 
 
 def test_a_receipt_that_cannot_be_printed_tells_of_a_mailbox_and_leaves_a_trace(world: World) -> None:
-    institution_store(world.container).put(an_institution(name="Entidad 😀"))
+    put_institution(world.container, an_institution(name="Entidad 😀"))
 
     assert told(world.deposit()) == (422, "text_unprintable")
     assert [event.data["refused"] for event in consulted(world, OPEN)] == ["text_unprintable"]

@@ -14,7 +14,6 @@ import pytest
 from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import event_store, mailbox_store, notice_store
 from chalicelib.domain.alert.alert import AlertState
 from chalicelib.domain.event import EventType
@@ -34,6 +33,8 @@ from tests.deposit_world import (
     a_user,
     an_inline_file,
     an_institution,
+    put_institution,
+    put_key,
 )
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "pdf"
@@ -183,8 +184,8 @@ def test_keys_that_differ_in_case_do_not_meet(world: World) -> None:
 
 
 def test_keys_of_two_institutions_do_not_meet(world: World) -> None:
-    institution_store(world.container).put(an_institution(institution_id="otra-entidad"))
-    institution_store(world.container).put_key(a_signing_key(institution_id="otra-entidad"))
+    put_institution(world.container, an_institution(institution_id="otra-entidad"))
+    put_key(world.container, a_signing_key(institution_id="otra-entidad"))
 
     first, other = world.deposit(), world.deposit(keyid=f"otra-entidad:{KEY_ID}")
 
@@ -212,7 +213,7 @@ def test_nonce_used_for_something_else_is_refused(world: World) -> None:
 
 def test_inactive_institution_cannot_deposit_but_reads_what_it_deposited(world: World) -> None:
     first = world.deposit()
-    institution_store(world.container).put(an_institution(state=InstitutionState.INACTIVE))
+    put_institution(world.container, an_institution(state=InstitutionState.INACTIVE))
 
     refused = world.deposit(key="clave-2")
 
@@ -232,8 +233,8 @@ def test_own_deposit_is_shown_as_the_receipt_tells_it(world: World) -> None:
 
 def test_deposit_of_another_institution_is_not_found(world: World) -> None:
     notice_id = world.deposit().json_body["notice_id"]
-    institution_store(world.container).put(an_institution(institution_id="otra-entidad"))
-    institution_store(world.container).put_key(a_signing_key(institution_id="otra-entidad"))
+    put_institution(world.container, an_institution(institution_id="otra-entidad"))
+    put_key(world.container, a_signing_key(institution_id="otra-entidad"))
 
     refused = world.get(f"/v1/deposits/{notice_id}", keyid=f"otra-entidad:{KEY_ID}")
 
@@ -290,7 +291,7 @@ def test_texts_are_kept_in_composed_form(world: World, text: str) -> None:
 
 
 def test_regime_of_the_institution_applies_unless_the_deposit_names_one(world: World) -> None:
-    institution_store(world.container).put(an_institution(regime="acknowledgement"))
+    put_institution(world.container, an_institution(regime="acknowledgement"))
 
     own = world.deposit().json_body
     named = world.deposit(a_body(regime="immediate"), key="clave-2").json_body
@@ -336,7 +337,7 @@ def test_deposit_during_which_closing_time_or_midnight_passes_is_dated_as_of_its
 
 def test_revoked_key_stops_at_once(world: World) -> None:
     world.deposit()
-    institution_store(world.container).put_key(a_signing_key(revoked_at=world.clock.now - timedelta(seconds=1)))
+    put_key(world.container, a_signing_key(revoked_at=world.clock.now - timedelta(seconds=1)))
 
     refused = world.deposit(key="clave-2")
 

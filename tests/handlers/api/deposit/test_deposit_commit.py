@@ -15,7 +15,6 @@ from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.deposit import deposit_tools
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import event_store, mailbox_store, notice_store
 from chalicelib.domain.alert.plan_alerts import plan_alerts
 from chalicelib.domain.event import Event, EventType
@@ -33,6 +32,7 @@ from tests.deposit_world import (
     a_mailbox,
     an_inline_file,
     an_institution,
+    put_institution,
 )
 
 TEXT = b"Anexo sencillo.\n"
@@ -93,7 +93,7 @@ def test_nothing_waits_where_nothing_is_in_the_way(contest: Contest) -> None:
 
 def test_everything_stored_follows_from_the_notice(world: World) -> None:
     box, institution = world.container, an_institution(attaches_receipt=True)
-    institution_store(box).put(institution)
+    put_institution(box, institution)
     world.clock.advance(microseconds=250_001)
     answer = world.deposit(a_body(annexes=[an_inline_file(TEXT, "anexo.txt", media_type="text/plain")]))
 

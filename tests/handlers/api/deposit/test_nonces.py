@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from chalicelib.bootstrap.aws import connection
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.errors import NotAuthenticated
 from chalicelib.store.sender.nonce_store import NonceStore, nonce_token
 from chalicelib.store.tables import NoticeItem, TokenItem
-from tests.deposit_world import INSTITUTION_ID, KEY_ID, NOW, World, a_signing_key, an_inline_file
+from tests.deposit_world import INSTITUTION_ID, KEY_ID, NOW, World, a_signing_key, an_inline_file, put_key
 
 NONCE = "un-nonce-de-prueba"
 TOKEN = nonce_token(f"{INSTITUTION_ID}:{KEY_ID}", NONCE)
@@ -148,7 +147,7 @@ def test_a_read_may_not_use_a_nonce_that_is_taken(world: World, seconds: int) ->
 
 
 def test_a_key_whose_institution_is_not_registered_is_none(world: World) -> None:
-    institution_store(world.container).put_key(a_signing_key(institution_id="sin-ficha"))
+    put_key(world.container, a_signing_key(institution_id="sin-ficha"))
 
     for refused in (
         world.deposit(keyid=f"sin-ficha:{KEY_ID}"),

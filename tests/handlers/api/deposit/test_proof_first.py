@@ -16,9 +16,16 @@ from chalice.test import HTTPResponse
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.ledger import ledger
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.domain.sender.institution import InstitutionState
-from tests.deposit_world import INSTITUTION_ID, SignedCall, World, a_body, an_inline_file, an_institution
+from tests.deposit_world import (
+    INSTITUTION_ID,
+    SignedCall,
+    World,
+    a_body,
+    an_inline_file,
+    an_institution,
+    put_institution,
+)
 
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(reversed(range(32))))
 MARKS = "\N{COMBINING ACUTE ACCENT}\N{COMBINING CEDILLA}" * 100_000
@@ -127,7 +134,7 @@ def cpu_of(work: Callable[[], HTTPResponse]) -> float:
 
 
 def test_an_inactive_institutions_body_is_not_read_either(world: World) -> None:
-    institution_store(world.container).put(replace(an_institution(), state=InstitutionState.INACTIVE))
+    put_institution(world.container, replace(an_institution(), state=InstitutionState.INACTIVE))
     calls = [signed(world, path, b"{") for path in DOORS]
 
     with what_was_read() as seen:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bench.ledger import ledger
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import calendar_store, notice_store
 from chalicelib.domain.business_days.calendar_version import CalendarVersion
 from chalicelib.domain.calendar import NonWorkingDay, OfficeHours, RegionalDay
@@ -18,7 +17,7 @@ from chalicelib.domain.deadline import Distance, Regime
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.sender.institution import AppliedNorm
 from chalicelib.store.tables import NoticeItem
-from tests.deposit_world import NOW, World, a_body, an_institution
+from tests.deposit_world import NOW, World, a_body, an_institution, put_institution
 
 DEPOSIT_NORM = AppliedNorm(Regime.DEPOSIT, "D.S. 010-2026-DEMO, art. 4")
 TUESDAY = date(2026, 3, 10)
@@ -26,7 +25,7 @@ LIMA = ZoneInfo("America/Lima")
 
 
 def given(world: World, **settings: Any) -> None:
-    institution_store(world.container).put(an_institution(**settings))
+    put_institution(world.container, an_institution(**settings))
 
 
 def enter(world: World, **entries: Any) -> None:

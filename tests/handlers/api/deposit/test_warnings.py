@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import notice_store
 from chalicelib.domain.calendar import NonWorkingDay
-from tests.deposit_world import World, a_body, an_institution
+from tests.deposit_world import World, a_body, an_institution, put_institution
 
 OLD, RECENT, ON_THE_SIXTH_DAY = "2026-02-02T09:00:00-05:00", "2026-03-06T11:05:00-05:00", "2026-02-27T09:00:00-05:00"
 
@@ -47,6 +46,6 @@ def test_the_same_deposit_gets_the_same_warnings_for_ever(world: World) -> None:
 def test_days_are_counted_by_the_institutions_own_calendar(world: World, is_regional: bool) -> None:
     """Deposited on 9 March; from Friday 27 February on, the fifth business day is the 6th, or the 9th."""
     regional = (NonWorkingDay(date(2026, 3, 4), "Aniversario de la región", "Ley regional"),) if is_regional else ()
-    institution_store(world.container).put(an_institution(regional_days=regional))
+    put_institution(world.container, an_institution(regional_days=regional))
     warned = world.deposit(a_body_of(ON_THE_SIXTH_DAY)).json_body["warnings"]
     assert bool(warned) is not is_regional

@@ -9,10 +9,9 @@ import pytest
 
 from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.bootstrap.aws import connection
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import mailbox_store
 from tests.cloud import Engine
-from tests.deposit_world import World, a_mailbox, a_user, an_institution
+from tests.deposit_world import World, a_mailbox, a_user, an_institution, put_institution
 from tests.person_world import EMAIL, NEW, PASSWORD, USERNAME, People
 
 LUIS = {"document_type": "DNI", "document_number": "40000028", "name": "Luis Vega Demo", "email": "luis@ejemplo.pe"}
@@ -22,7 +21,7 @@ RIGHT, WRONG = "luis@ejemplo.pe", "luiz@ejemplo.pe"
 @pytest.fixture
 def people(world: World, moto_engine: Engine) -> People:
     moto_engine.client("ses").verify_email_identity(EmailAddress=world.container.config.mail_from)
-    institution_store(world.container).put(an_institution(attaches_receipt=True))
+    put_institution(world.container, an_institution(attaches_receipt=True))
     mailbox_store(world.container).put(a_mailbox(users=(a_user(1),)))
     people = People(world)
     people.seed()

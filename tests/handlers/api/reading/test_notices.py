@@ -10,7 +10,6 @@ from pynamodb.transactions import TransactWrite
 
 from bench.ledger import ledger
 from chalicelib.bootstrap.aws import connection
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import event_store, mailbox_store, notice_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.codes import code_from_number
@@ -27,6 +26,8 @@ from tests.deposit_world import (
     a_user,
     an_inline_file,
     an_institution,
+    put_institution,
+    put_key,
 )
 from tests.person_world import PASSWORD, USERNAME, People
 
@@ -311,8 +312,8 @@ def test_the_sender_sees_what_became_of_its_deposit_and_not_who_did_it(people: P
 def test_another_institution_learns_nothing_of_a_deposit(people: People) -> None:
     notice_id = deposit(people)
     box = people.world.container
-    institution_store(box).put(an_institution(institution_id="otra-entidad"))
-    institution_store(box).put_key(a_signing_key(institution_id="otra-entidad"))
+    put_institution(box, an_institution(institution_id="otra-entidad"))
+    put_key(box, a_signing_key(institution_id="otra-entidad"))
     answer = people.world.get(f"/v1/deposits/{notice_id}/status", keyid="otra-entidad:2026-1")
     missing = people.world.get("/v1/deposits/x/status")
     assert (answer.status_code, answer.json_body["code"]) == (404, "notice_not_found")

@@ -12,7 +12,6 @@ import pytest
 from chalice.test import HTTPResponse
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import limit_store
 from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.domain.upload.file_check import CHECKS_PER_INSTITUTION, GIVEN_UP_AFTER, OUTCOME_LIFETIME
@@ -27,6 +26,8 @@ from tests.deposit_world import (
     a_signing_key,
     an_inline_file,
     an_institution,
+    put_institution,
+    put_key,
 )
 from tests.gateway_requests import Lines
 from tests.kept import everything, left_by
@@ -148,8 +149,8 @@ def test_nothing_of_a_file_is_kept_and_nothing_logged(
 
 
 def test_an_institution_s_own_count_ends_and_no_other_s_with_it(world: World) -> None:
-    institution_store(world.container).put(an_institution(institution_id="otra-entidad"))
-    institution_store(world.container).put_key(a_signing_key(institution_id="otra-entidad"))
+    put_institution(world.container, an_institution(institution_id="otra-entidad"))
+    put_key(world.container, a_signing_key(institution_id="otra-entidad"))
     limit, limits = CHECKS_PER_INSTITUTION, limit_store(world.container)
     key = limit.key(INSTITUTION_ID)
     stand_at(limit.limit, lambda: limits.tally(key, window_s=limit.window_s, now=world.clock.now))
@@ -164,7 +165,7 @@ def test_an_institution_s_own_count_ends_and_no_other_s_with_it(world: World) ->
 
 
 def test_an_institution_that_is_not_active_is_told_nothing(world: World) -> None:
-    institution_store(world.container).put(an_institution(state=InstitutionState.INACTIVE))
+    put_institution(world.container, an_institution(state=InstitutionState.INACTIVE))
 
     assert _ask(world, _file()).json_body["code"] == "institution_inactive"
 
@@ -224,8 +225,8 @@ def test_a_refused_file_sent_apart_says_all_that_is_wrong(world: World, arrivals
 
 
 def test_another_institution_sees_no_outcome(world: World, arrivals: Arrivals) -> None:
-    institution_store(world.container).put(an_institution(institution_id="otra-entidad"))
-    institution_store(world.container).put_key(a_signing_key(institution_id="otra-entidad"))
+    put_institution(world.container, an_institution(institution_id="otra-entidad"))
+    put_key(world.container, a_signing_key(institution_id="otra-entidad"))
     granted = _ask(world, _apart()).json_body
     arrivals.arrive(granted, PDF)
 

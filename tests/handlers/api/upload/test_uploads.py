@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from chalicelib.bootstrap.files import files, upload_store
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import notice_store
 from chalicelib.domain.notice import FileAttachment, FileFacts, FileSignature
 from chalicelib.domain.upload.upload import DeclaredFile, Refusal, Upload, UploadState
@@ -23,6 +22,8 @@ from tests.deposit_world import (
     a_signing_key,
     an_inline_file,
     an_institution,
+    put_institution,
+    put_key,
 )
 
 UPLOAD_ID = "a" * 32
@@ -148,8 +149,8 @@ def test_refused_upload_says_why(world: World) -> None:
 
 def test_upload_of_another_institution_is_as_one_that_never_came(world: World) -> None:
     _an_upload(world)
-    institution_store(world.container).put(an_institution(institution_id="otra-entidad"))
-    institution_store(world.container).put_key(a_signing_key(institution_id="otra-entidad"))
+    put_institution(world.container, an_institution(institution_id="otra-entidad"))
+    put_key(world.container, a_signing_key(institution_id="otra-entidad"))
 
     told = world.get(f"/v1/uploads/{UPLOAD_ID}", keyid=f"otra-entidad:{KEY_ID}").json_body
     deposited = world.deposit(_body(), keyid=f"otra-entidad:{KEY_ID}")

@@ -12,11 +12,10 @@ from urllib.parse import quote
 import pytest
 
 from bench.ledger import ledger
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.domain.deadline import Distance, Regime
 from tests.browser_requests import Browser, check_html, text_of
 from tests.cloud import Engine
-from tests.deposit_world import PDF, a_body, an_institution
+from tests.deposit_world import PDF, a_body, an_institution, put_institution
 from tests.evidence_world import ANNEX, PAGE, Issued, guesses, issue, post_file, post_form
 from tests.gateway_requests import Lines
 from tests.kept import everything, left_by
@@ -57,7 +56,7 @@ def test_how_the_term_was_counted_and_what_the_act_leads_to_is_told_as_on_the_pa
     browser: Browser, moto_engine: Engine
 ) -> None:
     distances = (Distance("Villa Lejana", 3, "Cuadro de ejemplo"),)
-    institution_store(browser.people.world.container).put(an_institution(distances=distances))
+    put_institution(browser.people.world.container, an_institution(distances=distances))
     remedy = {"name": "Reconsideración", "body": "Gerencia", "term": {"amount": 15, "unit": "business_days"}}
     body: dict[str, Any] = {
         "document": {**a_body()["document"], "remedies": [remedy], "ends_administrative_path": False},
@@ -336,7 +335,7 @@ def test_search_engines_are_told_to_leave_it_out(browser: Browser, issued: Issue
 
 def test_nothing_that_happened_after_the_deposit_is_shown(browser: Browser, moto_engine: Engine) -> None:
     world = browser.people.world
-    institution_store(world.container).put(an_institution(regime=Regime.ACKNOWLEDGEMENT))
+    put_institution(world.container, an_institution(regime=Regime.ACKNOWLEDGEMENT))
     issued = issue(world, moto_engine)
     before = text_of(browser.get(f"{PAGE}/{issued.code}"))
     assert "a más tardar, el martes 17 de marzo de 2026" in before
