@@ -96,6 +96,7 @@ def known_to_the_registry(count: int) -> Iterator[None]:
     """Let the registry know as many people as register in a burst."""
     everybody, numbers = registered(), document_numbers(count)
     names = {"first_surname": "AUSENTE", "second_surname": "SIMULADO", "given_names": "HUGO"}
+    names |= {"birth_date": "19900315", "sex": "F", "issue_date": "10/01/2020"}
     everybody.update({number: {"dni": number, **names} for number in numbers})
     try:
         yield

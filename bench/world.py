@@ -226,6 +226,7 @@ def settings(endpoint_url: str, registries: Simulator) -> dict[str, str]:
         "REGISTRY_RUC": ACCESS.institution_ruc,
         "RENIEC_URL": registries.reniec_url,
         "SUNAT_URL": registries.sunat_url,
+        "SUNAT_REPRESENTATIVES_URL": registries.representatives_url,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "us-east-1",

@@ -11,6 +11,10 @@ COUNTRIES = ("PE",)
 """Those that `calendars/` has a calendar of."""
 
 
+REGISTRATION_LEVELS = ("document", "authenticated", "reviewed")
+"""Those of `domain/registration/assurance.py` that may be enough to open a mailbox."""
+
+
 class ConfigError(Exception):
     """The environment lacks a setting or holds a wrong one; raised at start, never during a request."""
 
@@ -66,6 +70,10 @@ class Config:
     reniec_url: str = ""
     sunat_url: str = ""
     """Where the registries answer (docs/registros.md); with either empty, registration by the person is closed."""
+    sunat_representatives_url: str = ""
+    """Where SUNAT lists who represents a company; empty: it is not asked, and no company opens a mailbox by itself."""
+    registration_level: str = "document"
+    """From which level of assurance on a registration opens its mailbox by itself: one of `REGISTRATION_LEVELS`."""
     reniec_daily_quota: str = "1000"
     sunat_daily_quota: str = "1000"
     """How often each may be asked in a UTC day."""
@@ -94,6 +102,10 @@ class Config:
         if config.country not in COUNTRIES:
             raise ConfigError(
                 f"COUNTRY must be one of {', '.join(COUNTRIES)}: another needs a calendar of its own first"
+            )
+        if config.registration_level not in REGISTRATION_LEVELS:
+            raise ConfigError(
+                f"REGISTRATION_LEVEL must be one of {', '.join(REGISTRATION_LEVELS)}: public data alone open no mailbox"
             )
         for name in ("mail_rate", "sms_rate"):
             if not re.fullmatch(r"[1-9]\d{0,5}", getattr(config, name), re.ASCII):

@@ -10,13 +10,22 @@ from typing import Any
 
 from stdnum.pe import cui
 
-from chalicelib.domain.mailbox import DocumentType
-from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Sex
+from chalicelib.domain.mailbox import DocumentType, Power
+from chalicelib.domain.registration.assurance import Comparison, Source
+from chalicelib.domain.registration.identity import (
+    CompanyClaim,
+    Outcome,
+    PersonClaim,
+    Registry,
+    RegistryResult,
+    Sex,
+)
 from chalicelib.gateways.circuit_breaker import BreakerPolicy, CircuitBreaker
 from chalicelib.gateways.registration.registries import Registries
 from chalicelib.gateways.registration.registry_http import ExchangeLimits, RegistryHttp
 from chalicelib.gateways.registration.reniec import Reniec, ReniecAccess
 from chalicelib.gateways.registration.sunat import Sunat
+from chalicelib.gateways.registration.sunat_representatives import SunatRepresentatives
 from infra.local.registries.server import Simulator, running
 
 ASKED_AT = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
@@ -51,9 +60,21 @@ def a_person(number: str = "99000001", **changes: Any) -> PersonClaim:
     return replace(claim, **changes)
 
 
+def a_match(number: str = "99000001") -> RegistryResult:
+    """Build what the fuller service says of one of them who told the truth."""
+    agreed = Comparison(Source.RENIEC, ("names", "birth_date", "sex", "issue_date"))
+    return RegistryResult(Registry.RENIEC, Outcome.MATCHED, EXPECTED[number][3], (agreed,))
+
+
 def a_company(ruc: str = "20990000019", **changes: Any) -> CompanyClaim:
     """Build the claim of one of the simulator's companies."""
-    claim = CompanyClaim(ruc=ruc, legal_name="Empresa de Prueba S.A.C.", district="Miraflores")
+    claim = CompanyClaim(
+        ruc=ruc,
+        legal_name="Empresa de Prueba S.A.C.",
+        district="Miraflores",
+        representative=a_person(),
+        power=Power(page="11012345", entry="C00012"),
+    )
     return replace(claim, **changes)
 
 
@@ -71,9 +92,11 @@ def registry_world(*, access: ReniecAccess = ACCESS, failures: int = 3) -> Itera
     """Serve the simulator and speak to it; the breaker opens after `failures`."""
     with running(slow_seconds=5) as simulator:
         reniec, sunat = RegistryHttp(simulator.reniec_url, SHORT), RegistryHttp(simulator.sunat_url, SHORT)
+        lists = RegistryHttp(simulator.representatives_url, SHORT)
         registries = Registries(
             Reniec(reniec, access),
             Sunat(sunat),
+            SunatRepresentatives(lists),
             new_breaker=lambda: CircuitBreaker(lambda: world.now, BreakerPolicy(failures=failures)),
         )
         world = RegistryWorld(simulator, registries)
@@ -82,3 +105,4 @@ def registry_world(*, access: ReniecAccess = ACCESS, failures: int = 3) -> Itera
         finally:
             reniec.close()
             sunat.close()
+            lists.close()

@@ -7,8 +7,9 @@ from chalicelib.bootstrap.access import account_store
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.mail import access_mail, letterhead
 from chalicelib.bootstrap.session import token_store
-from chalicelib.bootstrap.storage import event_store, limit_store, pepper, secret_texts
+from chalicelib.bootstrap.storage import calendar_store, event_store, limit_store, mailbox_store, pepper, secret_texts
 from chalicelib.domain.errors import Forbidden
+from chalicelib.domain.registration.assurance import Level
 from chalicelib.domain.registration.identity import Registry
 from chalicelib.domain.registration.registration_policy import registrations
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
@@ -16,9 +17,12 @@ from chalicelib.gateways.registration.registries import Registries
 from chalicelib.gateways.registration.registry_http import RegistryHttp
 from chalicelib.gateways.registration.reniec import Reniec, ReniecAccess
 from chalicelib.gateways.registration.sunat import Sunat
+from chalicelib.gateways.registration.sunat_representatives import SunatRepresentatives
+from chalicelib.renderers.portal import portal
 from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.registration.check_identity import IdentityTools
+from chalicelib.services.registration.review_registrations import ReviewTools
 from chalicelib.services.registration.tools import RegistrationTools
 from chalicelib.store.access.sent_mail_store import SentMailStore
 from chalicelib.store.registration_store import RegistrationStore
@@ -50,9 +54,11 @@ def registries(box: Container) -> Registries:
         box.config.registry_ruc,
         secret_texts(box).get(box.config.registry_secret_arn),
     )
+    lists = box.config.sunat_representatives_url
     return Registries(
         Reniec(RegistryHttp(box.config.reniec_url), access),
         Sunat(RegistryHttp(box.config.sunat_url)),
+        SunatRepresentatives(RegistryHttp(lists)) if lists else None,
         new_breaker=lambda: CircuitBreaker(box.clock),
     )
 
@@ -73,7 +79,7 @@ def registration_tools(box: Container) -> RegistrationTools:
         limits=limit_store(box),
         sent_mails=SentMailStore(pepper(box)),
         identity=IdentityTools(
-            registries=registries(box),
+            registries=lambda: registries(box),
             events=event_store(box),
             clock=box.clock,
             new_event_id=box.chance.new_event_id,
@@ -95,5 +101,14 @@ def registration_tools(box: Container) -> RegistrationTools:
             Registry.RENIEC: int(box.config.reniec_daily_quota),
             Registry.SUNAT: int(box.config.sunat_daily_quota),
         },
+        opening_level=Level(box.config.registration_level),
+        calendar=lambda: box.calendar.with_entries(calendar_store(box).find()),
+        proof_desk=portal().proof_desk,
         pause=box.pause,
     )
+
+
+@made_once
+def review_tools(box: Container) -> ReviewTools:
+    """What deciding about registrations that wait for a review needs."""
+    return ReviewTools(registration_tools(box), mailbox_store(box))

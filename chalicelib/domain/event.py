@@ -27,6 +27,8 @@ class EventType(StrEnum):
     REGISTRY_CONSULTED = "registry.consulted"
     MAILBOX_OPENED = "mailbox.opened"
     REGISTRATION_REPEATED = "registration.repeated"
+    REGISTRATION_HELD = "registration.held"
+    REGISTRATION_REFUSED = "registration.refused"
     LOGGED_IN = "access.logged_in"
     LOGGED_OUT = "access.logged_out"
     LOGIN_FAILED = "access.login_failed"

@@ -67,11 +67,23 @@ class Holder:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Power:
+    """Where a representative's power is registered: page (*partida*) and entry (*asiento*) of the public registry.
+
+    The law asks for both (Ley 31736, 4). No service is known that tells them, so they are declared and never compared.
+    """
+
+    page: str
+    entry: str
+
+
 @dataclass(frozen=True, slots=True)
 class MailboxUser:
     """One of up to five people with access; `mobile` is E.164 or None.
 
-    The document is the person's own; a company's principal user who registered on line has none on record.
+    The document is the person's own; the principal user of a company that registered on line before its representative
+    was asked for has none on record.
     """
 
     user_id: str
@@ -97,6 +109,8 @@ class Mailbox:
     users: tuple[MailboxUser, ...]
     version: int
     accepted: tuple[AcceptedText, ...] = ()
+    power: Power | None = None
+    """Of a company's representative; None for a person, and where it was never asked for."""
 
     @property
     def can_receive(self) -> bool:

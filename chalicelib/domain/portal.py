@@ -32,6 +32,15 @@ class Question:
     answer: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ProofDesk:
+    """Where a person whom no registry could confirm shows who they are, and with what; each a sentence."""
+
+    how: str
+    person: str
+    company: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portal:
     """Names, obligations of holders, help, colours, norms and questions."""
@@ -43,6 +52,7 @@ class Portal:
     help_email: str
     help_hours: str
     help_address: str
+    proof_desk: ProofDesk
     text_colours: Mapping[str, str]
     """Custom properties `#rrggbb` of text, or of what white text stands on."""
     mark_colours: Mapping[str, str]

@@ -6,7 +6,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from chalicelib.domain.portal import Norm, PageLink, Portal, Question
+from chalicelib.domain.portal import Norm, PageLink, Portal, ProofDesk, Question
 
 PORTAL_FOLDER = Path(__file__).parents[1] / "portal"
 
@@ -28,6 +28,7 @@ def portal() -> Portal:
         help_email=given["help"]["email"],
         help_hours=given["help"]["hours"],
         help_address=given["help"]["address"],
+        proof_desk=ProofDesk(**given["proof"]),
         text_colours=given["text_colours"],
         mark_colours=given["mark_colours"],
         links=tuple(PageLink(one["words"], one["address"]) for one in given.get("links", [])),

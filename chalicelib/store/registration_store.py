@@ -34,6 +34,8 @@ from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vend
 _TTL_MARGIN = timedelta(days=30)
 """The nightly job deletes first; the time to live is for what it could not."""
 _PURPOSE = "registration"
+REVIEW = "review"
+"""Whom a registration waits for where somebody has to look at it; else a registry's name."""
 _FAILED = "ConditionalCheckFailed"
 _CONFLICT = "TransactionConflict"
 
@@ -123,26 +125,33 @@ class RegistrationStore:
             raise store_unavailable() from error
         return changed
 
-    def list_waiting(self, registry: str, *, now: datetime, after: Mapping[str, Any] | None = None) -> KeyPage:
-        """Return a page of keys of those whose registry is to be asked again, the longest due first."""
-        values = {":key": {"S": registry}, ":now": {"N": str(int(now.timestamp()))}}
+    def list_waiting(self, whom: str, *, now: datetime, after: Mapping[str, Any] | None = None) -> KeyPage:
+        """Return a page of keys of those who wait for a registry, or for `REVIEW`, and are due: the longest first."""
+        values = {":key": {"S": whom}, ":now": {"N": str(int(now.timestamp()))}}
         return read_keys(self._connection, _WAITING, values, after=after)
 
-    def waiting_since(self, registry: str) -> datetime | None:
-        """Return when the one began that waits longest for this registry, due or not; None when nobody waits."""
+    def waiting_since(self, whom: str) -> datetime | None:
+        """Return when the one began that waits longest for a registry or `REVIEW`, due or not; None if nobody does."""
+        return self._first_instant("waiting_since", "waiting_since", whom)
+
+    def review_due(self) -> datetime | None:
+        """Return the earliest instant until which somebody who waits for a review was told to get an answer."""
+        return self._first_instant("waiting", "due_at", REVIEW)
+
+    def _first_instant(self, index: str, attribute: str, whom: str) -> datetime | None:
         query = {
             "TableName": RegistrationItem.Meta.table_name,
-            "IndexName": "waiting_since",
+            "IndexName": index,
             "KeyConditionExpression": "waiting_for = :key",
-            "ExpressionAttributeValues": {":key": {"S": registry}},
-            "ProjectionExpression": "waiting_since",
+            "ExpressionAttributeValues": {":key": {"S": whom}},
+            "ProjectionExpression": attribute,
             "Limit": 1,
         }
         try:
             found = self._connection.dispatch("Query", query)["Items"]
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
-        return datetime.fromtimestamp(int(found[0]["waiting_since"]["N"]), UTC) if found else None
+        return datetime.fromtimestamp(int(found[0][attribute]["N"]), UTC) if found else None
 
     def list_expiring(self, shard: str, *, after: Mapping[str, Any] | None = None) -> KeyPage:
         """Return a page of keys of those in a shard of the day on which their time ends."""
@@ -172,11 +181,21 @@ def _to_item(registration: Registration) -> RegistrationItem:
     if registration.expires_at is not None:
         item.expires_at = registration.expires_at + _TTL_MARGIN
         item.expiry_shard = expiry_shard(registration.expires_at, registration.key)
-    if registration.due_at is not None:
+    if registration.state is RegistrationState.AWAITING_REVIEW:
+        item.waiting_for = REVIEW
+        item.due_at = _seconds(registration.review_until)
+        item.waiting_since = _seconds(registration.review_since)
+    elif registration.due_at is not None:
         item.waiting_for = "sunat" if registration.company is not None else "reniec"
         item.due_at = int(registration.due_at.timestamp())
         item.waiting_since = int(registration.started_at.timestamp())
     return item
+
+
+def _seconds(instant: datetime | None) -> int:
+    if instant is None:
+        raise ValueError("a registration that waits for a review without its time")
+    return int(instant.timestamp())
 
 
 def _put(item: RegistrationItem, condition: Any) -> None:

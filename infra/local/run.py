@@ -92,7 +92,11 @@ def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) 
     enter_environment(environment)
     (settings.state / ENVIRONMENT).write_text(json.dumps(environment), "utf-8")
     stack.callback((settings.state / ENVIRONMENT).unlink)
-    os.environ.update(RENIEC_URL=simulator.reniec_url, SUNAT_URL=simulator.sunat_url)
+    os.environ.update(
+        RENIEC_URL=simulator.reniec_url,
+        SUNAT_URL=simulator.sunat_url,
+        SUNAT_REPRESENTATIVES_URL=simulator.representatives_url,
+    )
     os.environ.update(REGISTRY_USER="99000001", REGISTRY_RUC="20990000019")
     parts = _start(settings, cloud, stack)
     while not stop.wait(0.5):

@@ -24,7 +24,7 @@ USES: dict[str, set[str]] = {
     "handlers/http.py": {"access"},
     "handlers/kept_form.py": {"access"},
     "handlers/operator/answer.py": {"sender"},
-    "handlers/operator/arguments.py": {"business_days", "sender"},
+    "handlers/operator/arguments.py": {"business_days", "registration", "sender"},
     "handlers/operator/commands.py": {"business_days", "sender"},
     "handlers/operator/outage_arguments.py": {"outage"},
     "handlers/page.py": {"outage"},

@@ -69,7 +69,7 @@ def test_a_person_registers_by_the_code(person: Person, request: pytest.FixtureR
     assert person.page.locator("[name=given_names]").input_value() == given["given_names"]
     person.look("person-form-wrong")
     right = cui.calc_check_digits(given["number"])[0]
-    person.type(cui=right, birth_date="27 3 1985", issue_date="10012020", phone="987654321", email_again=email)
+    person.type(cui=right, birth_date="15 3 1990", issue_date="10012020", phone="987654321", email_again=email)
     person.page.get_by_label("Femenino").check()
     person.press("Continuar")
     person.look("review")
@@ -94,7 +94,11 @@ def test_a_company_registers_by_the_link(person: Person) -> None:
     email = f"empresa.{given['ruc'][-2:]}@ejemplo.pe"
     _begin(person, "Persona Jurídica")
     person.look("company-form")
-    person.type(**{**given, "district": "Otro distrito"}, phone="987654322", email=email, email_again=email)
+    representative = {**PEOPLE["phone"], "cui": cui.calc_check_digits(PEOPLE["phone"]["number"])[0]}
+    dates = {"birth_date": "15/3/1990", "issue_date": "10/1/2020"}
+    person.type(**{**given, "district": "Otro distrito"}, **representative, **dates, page="11012345", entry="C00012")
+    person.type(phone="987654322", email=email, email_again=email)
+    person.page.get_by_label("Femenino").check()
     person.press("Continuar")
     person.press("Registrar")
     assert person.page.title().startswith("Error: ")

@@ -51,6 +51,7 @@ def _registries(lab: Lab) -> Iterator[None]:
             lab.config,
             reniec_url=simulator.reniec_url,
             sunat_url=simulator.sunat_url,
+            sunat_representatives_url=simulator.representatives_url,
             registry_user=ACCESS.user_dni,
             registry_ruc=ACCESS.institution_ruc,
         )

@@ -44,7 +44,7 @@ def test_it_starts_by_itself_and_says_where_it_is() -> None:
     command = [sys.executable, "-m", "infra.local.registries", "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our program
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(2)]
+        lines = [process.stdout.readline() for _ in range(3)]
         process.terminate()
-    assert [line.partition("=")[0] for line in lines] == ["RENIEC_URL", "SUNAT_URL"]
+    assert [line.partition("=")[0] for line in lines] == [*("RENIEC_URL", "SUNAT_URL", "SUNAT_REPRESENTATIVES_URL")]
     assert all("http://127.0.0.1:" in line for line in lines)

@@ -116,6 +116,7 @@ def opened() -> Iterator[Stage]:
             portal_base_url=PORTAL,
             reniec_url=simulator.reniec_url,
             sunat_url=simulator.sunat_url,
+            sunat_representatives_url=simulator.representatives_url,
             registry_user="99000001",
             registry_ruc="20990000019",
         )

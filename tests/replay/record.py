@@ -787,7 +787,13 @@ def registration_by_program(to: Recorder) -> None:
     """A person registers by the API, denied, verified, and registered already."""
     person, rest = _claims()
     form = {"person": person, **rest}
-    company = {"ruc": "20990000019", "legal_name": "Empresa de Prueba S.A.C.", "district": "Miraflores"}
+    company = {
+        "ruc": "20990000019",
+        "legal_name": "Empresa de Prueba S.A.C.",
+        "district": "Miraflores",
+        "representative": person,
+        "power": {"page": "11012345", "entry": "C00012"},
+    }
     for body in (
         {},
         {"person": {}, **rest},

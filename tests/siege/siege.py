@@ -139,6 +139,7 @@ def _world(engine: Engine) -> Iterator[People]:
             "MAIL_RATE": "140",
             "RENIEC_URL": simulator.reniec_url,
             "SUNAT_URL": simulator.sunat_url,
+            "SUNAT_REPRESENTATIVES_URL": simulator.representatives_url,
             "REGISTRY_USER": ACCESS.user_dni,
             "REGISTRY_RUC": ACCESS.institution_ruc,
         }

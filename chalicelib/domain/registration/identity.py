@@ -1,18 +1,20 @@
 """What people and companies say of themselves, what the registries hold of them, and whether both agree (REG-4).
 
 A result never says which datum differs, and carries the registry's name only when everything agreed: nobody learns
-from Casilla what a registry holds. Where the registry tells less than the form asks, `unchecked` says what nobody
-compared; see docs/registros.md.
+from Casilla what a registry holds. `compared` says which fields agreed: where a registry tells less than the form asks,
+the others stay unchecked, which `assurance.py` judges; see docs/registros.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.mailbox import DocumentType, Power
 from chalicelib.domain.official_name import fold, fold_company, fold_district, is_married_form
+from chalicelib.domain.registration.assurance import Comparison, Source
 
 
 class Registry(StrEnum):
@@ -42,6 +44,8 @@ class Outcome(StrEnum):
     INACTIVE = "inactive"
     NOT_HABIDO = "not_habido"
     """SUNAT cannot find the company at its fiscal address."""
+    NOT_LISTED = "not_listed"
+    """The person is not among the company's representatives as SUNAT lists them."""
     NOT_CHECKED = "not_checked"
     """No registry answers for this type of document; an officer has to look."""
 
@@ -63,11 +67,23 @@ class PersonClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyClaim:
-    """What a company typed; `district` as its RUC record says."""
+    """What a company typed; `district` as its RUC record says. Registrations begun before have no representative."""
 
     ruc: str
     legal_name: str
     district: str
+    representative: PersonClaim | None = None
+    power: Power | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Representative:
+    """One of a company's representatives as SUNAT lists them, the name in any order; `birth_date` where it is told."""
+
+    document_type: DocumentType
+    number: str
+    name: str
+    birth_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +117,16 @@ class RegistryResult:
     registry: Registry
     outcome: Outcome
     registered_name: str = ""
-    unchecked: tuple[str, ...] = ()
-    """Fields of the claim that the registry could not confirm."""
+    compared: tuple[Comparison, ...] = ()
+    """What agreed, and with whom."""
+    representative_name: str = ""
+    """The official name of a company's representative."""
 
 
+REPRESENTATIVE = "representative"
+"""That the person is on SUNAT's list for the company; what is the person's own begins with it."""
+_NAMES = "names"
+_OF_COMPANIES = ("legal_name", "district")
 _EXACT = ("birth_date", "sex", "issue_date")
 """The CUI is not among them: it follows from the number, so no registry can tell more than its own check."""
 
@@ -120,7 +142,8 @@ def compare_person(claim: PersonClaim, record: PersonRecord) -> RegistryResult:
     if record.is_restricted:
         return RegistryResult(Registry.RENIEC, Outcome.RESTRICTED)
     name = " ".join(part for part in (record.given_names, record.first_surname, record.second_surname) if fold(part))
-    return RegistryResult(Registry.RENIEC, Outcome.MATCHED, name, tuple(field for field in _EXACT if field not in told))
+    agreed = Comparison(Source.RENIEC, (_NAMES, *told))
+    return RegistryResult(Registry.RENIEC, Outcome.MATCHED, name, (agreed,))
 
 
 def compare_company(claim: CompanyClaim, record: CompanyRecord) -> RegistryResult:
@@ -133,7 +156,51 @@ def compare_company(claim: CompanyClaim, record: CompanyRecord) -> RegistryResul
         return RegistryResult(Registry.SUNAT, Outcome.INACTIVE)
     if not record.is_habido:
         return RegistryResult(Registry.SUNAT, Outcome.NOT_HABIDO)
-    return RegistryResult(Registry.SUNAT, Outcome.MATCHED, " ".join(record.legal_name.split()))
+    agreed = Comparison(Source.SUNAT, _OF_COMPANIES)
+    return RegistryResult(Registry.SUNAT, Outcome.MATCHED, " ".join(record.legal_name.split()), (agreed,))
+
+
+def compare_representative(claim: PersonClaim, listed: Iterable[Representative]) -> RegistryResult:
+    """Look for the person among a company's representatives: by document and name, and by birth where it is told."""
+    names = sorted(fold(part) for part in _full_name(claim).split())
+    for one in listed:
+        is_same = (one.document_type, one.number) == (claim.document_type, claim.number)
+        is_born_so = one.birth_date is None or one.birth_date == claim.birth_date
+        if is_same and is_born_so and sorted(fold(part) for part in one.name.split()) == names:
+            agreed = Comparison(Source.SUNAT_REPRESENTATIVES, (REPRESENTATIVE,))
+            return RegistryResult(Registry.SUNAT, Outcome.MATCHED, compared=(agreed,))
+    return RegistryResult(Registry.SUNAT, Outcome.NOT_LISTED)
+
+
+def with_representative(
+    company: RegistryResult, listed: RegistryResult | None, person: RegistryResult
+) -> RegistryResult:
+    """Put together what came of a company, of SUNAT's list, None where it is not asked, and of its representative.
+
+    Who is not on the list is refused by nobody: it stays unchecked, since a new representative comes there late.
+    """
+    if person.outcome not in {Outcome.MATCHED, Outcome.NOT_CHECKED}:
+        return person
+    of_person = tuple(
+        Comparison(one.source, tuple(f"{REPRESENTATIVE}.{field}" for field in one.fields)) for one in person.compared
+    )
+    return replace(
+        company,
+        compared=(*company.compared, *(listed.compared if listed is not None else ()), *of_person),
+        representative_name=person.registered_name,
+    )
+
+
+def asked_fields(claim: PersonClaim | CompanyClaim) -> tuple[str, ...]:
+    """Return the fields of a claim that have to be compared with somebody, as comparisons name them."""
+    if isinstance(claim, PersonClaim):
+        return (_NAMES, *(field for field in _EXACT if getattr(claim, field) is not None))
+    person = () if claim.representative is None else asked_fields(claim.representative)
+    return (*_OF_COMPANIES, REPRESENTATIVE, *(f"{REPRESENTATIVE}.{field}" for field in person))
+
+
+def _full_name(claim: PersonClaim) -> str:
+    return f"{claim.given_names} {claim.paternal_surname} {claim.maternal_surname}"
 
 
 def _surnames_agree(claim: PersonClaim, record: PersonRecord) -> bool:

@@ -10,12 +10,13 @@ from functools import partial
 
 from chalicelib.domain.errors import InvalidInput, refusals
 from chalicelib.domain.identity_document import check_cui, check_document_number
-from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.mailbox import DocumentType, Power
 from chalicelib.domain.official_name import check_person_name, fold
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
 
 _OLDEST = timedelta(days=125 * 366)
 _LONGEST_COMPANY_NAME = 200
+_LONGEST_POWER = 60
 
 
 def person_problems(claim: PersonClaim, *, today: date) -> tuple[InvalidInput, ...]:
@@ -31,12 +32,29 @@ def person_problems(claim: PersonClaim, *, today: date) -> tuple[InvalidInput, .
     )
 
 
-def company_problems(claim: CompanyClaim) -> tuple[InvalidInput, ...]:
-    """Return what is wrong with the form of a company's claim; empty when a registry may be asked."""
-    return refusals(
+def company_problems(claim: CompanyClaim, *, today: date) -> tuple[InvalidInput, ...]:
+    """Return what is wrong with the form of a company's claim and its representative's; empty when all may be asked."""
+    own = refusals(
         partial(check_document_number, DocumentType.RUC, claim.ruc, field="ruc"),
         partial(_check_text, claim.legal_name, "la razón social", field="legal_name"),
         partial(_check_text, claim.district, "el distrito que figura en la ficha RUC", field="district"),
+    )
+    return (*own, *_representative_problems(claim.representative, today), *_power_problems(claim.power))
+
+
+def _representative_problems(claim: PersonClaim | None, today: date) -> tuple[InvalidInput, ...]:
+    if claim is None:
+        detail = "Escribe los datos de quien representa a la empresa: una persona con documento, correo y celular."
+        return (InvalidInput("representative_missing", detail, field="representative"),)
+    found = person_problems(claim, today=today)
+    return tuple(InvalidInput(one.code, one.detail, field=f"representative.{one.field}") for one in found)
+
+
+def _power_problems(power: Power | None) -> tuple[InvalidInput, ...]:
+    page, entry = ("", "") if power is None else (power.page, power.entry)
+    return refusals(
+        partial(_check_text, page, "la partida registral de la empresa", field="power.page", longest=_LONGEST_POWER),
+        partial(_check_text, entry, "el asiento en que consta el poder", field="power.entry", longest=_LONGEST_POWER),
     )
 
 
@@ -69,6 +87,6 @@ def _check_issue_date(claim: PersonClaim, today: date) -> None:
         )
 
 
-def _check_text(text: str, what: str, *, field: str) -> None:
-    if not fold(text) or len(text) > _LONGEST_COMPANY_NAME or not text.isprintable():
+def _check_text(text: str, what: str, *, field: str, longest: int = _LONGEST_COMPANY_NAME) -> None:
+    if not fold(text) or len(text) > longest or not text.isprintable():
         raise InvalidInput("text_invalid", f"Escribe {what}.", field=field)

@@ -3,12 +3,16 @@
     draft ──▶ awaiting_code ───────▶ completed
       └─────▶ awaiting_registry ──┴──▶ refused
     awaiting_proof ──┴──▶ completed, refused
+    (whichever leads to completed) ──▶ awaiting_review ──▶ completed, refused
 
 It is a draft while the registry is asked, and stays one when the registry says no. `awaiting_registry` means that the
 registry did not answer, or may not be asked today, and is asked again; after its yes a code is sent to the e-mail
 address, or the mailbox opens where the address was proved before. Where there were too many registrations the address
 is proved first: that is `awaiting_proof`, and no registry was asked. It is a state of its own, not a mark on
 `awaiting_code`, so that a package which does not know it can open no mailbox by it.
+
+Where registries and address say yes and the level of assurance is too low to open a mailbox by itself, the registration
+is `awaiting_review`: somebody looks at a proof and decides. It has no end of its own, so nobody is deleted unanswered.
 """
 
 from __future__ import annotations
@@ -23,7 +27,8 @@ from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TooManyRequests, Unavailable
 from chalicelib.domain.identity_document import mailbox_id_for
 from chalicelib.domain.mailbox import AcceptedText, DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
-from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Registry
+from chalicelib.domain.registration.assurance import Assurance, assess
+from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Registry, RegistryResult, asked_fields
 from chalicelib.domain.registration.registration_policy import next_turn
 
 LIFETIME = timedelta(days=7)
@@ -33,6 +38,8 @@ REGISTRY_LIFETIME = timedelta(days=30)
 ASK_AGAIN_AFTER = timedelta(minutes=5)
 ASK_AGAIN_AT_MOST = timedelta(hours=4)
 CODE_LIFETIME = timedelta(minutes=30)
+REFERENCE_LENGTH = 12
+"""How much of a key people are told."""
 MAX_MAILS = 6
 """The first and five more; once the mailbox is open they are counted anew."""
 
@@ -44,6 +51,7 @@ class RegistrationState(StrEnum):
     AWAITING_PROOF = "awaiting_proof"
     AWAITING_CODE = "awaiting_code"
     AWAITING_REGISTRY = "awaiting_registry"
+    AWAITING_REVIEW = "awaiting_review"
     COMPLETED = "completed"
     REFUSED = "refused"
 
@@ -82,6 +90,10 @@ class Registration:
     document_type: DocumentType | None = None
     document_number: str = ""
     registered_name: str = ""
+    representative_name: str = ""
+    """Of a company's representative, the registry's too."""
+    assurance: Assurance | None = None
+    """What was compared with whom, and the level it gives; None before the registry said yes, and in former ones."""
     mails: int = 0
     asked: int = 0
     due_at: datetime | None = None
@@ -89,6 +101,11 @@ class Registration:
     """The address was proved before the registry was asked."""
     put_off_until: datetime | None = None
     """When it is asked about, where it waits for the registry's next day and not for its answer."""
+    review_since: datetime | None = None
+    review_until: datetime | None = None
+    """Since when it waits for a review, and until when the applicant was told to get an answer."""
+    refusal: str = ""
+    """Why a review refused it; empty where a registry did."""
     opened_mailbox: bool = False
     """False as well when the holder had one already; never told to the applicant."""
     version: int = 1
@@ -113,13 +130,25 @@ class Registration:
 
     @property
     def registry(self) -> Registry:
-        """Who is asked about it."""
+        """Who is asked about it first, and for whom it waits."""
         return Registry.SUNAT if self.is_company else Registry.RENIEC
+
+    @property
+    def registries(self) -> tuple[Registry, ...]:
+        """All who are asked about it: of a company with a representative, both."""
+        is_both = self.company is not None and self.company.representative is not None
+        return (Registry.SUNAT, Registry.RENIEC) if is_both else (self.registry,)
 
     @property
     def is_company(self) -> bool:
         """Tell whether a company registers."""
         return self.document[0] is DocumentType.RUC
+
+    @property
+    def reference(self) -> str:
+        """What the applicant and whoever reviews call it: of its key as much as can be read aloud, `3F2A-91BC-77D0`."""
+        start = self.key[:REFERENCE_LENGTH].upper()
+        return "-".join(start[at : at + 4] for at in range(0, REFERENCE_LENGTH, 4))
 
     @property
     def code_name(self) -> str:
@@ -141,12 +170,14 @@ def proven(registration: Registration) -> Registration:
     return replace(registration, is_proven=True)
 
 
-def confirmed(registration: Registration, registered_name: str, now: datetime) -> Registration:
-    """Go on to the code: the registry said yes."""
+def confirmed(registration: Registration, result: RegistryResult, now: datetime) -> Registration:
+    """Go on to the code: the registry said yes; how sure that makes it is decided here."""
     return replace(
         registration,
         state=RegistrationState.AWAITING_CODE,
-        registered_name=registered_name,
+        registered_name=result.registered_name,
+        representative_name=result.representative_name,
+        assurance=assess(asked_fields(registration.claim), result.compared),
         expires_at=now + LIFETIME,
         due_at=None,
         put_off_until=None,
@@ -202,6 +233,9 @@ def completed(registration: Registration, *, opened_mailbox: bool) -> Registrati
         company=None,
         phone=Phone("", is_mobile=False),
         registered_name="",
+        representative_name="",
+        review_since=None,
+        review_until=None,
     )
 
 
@@ -227,8 +261,15 @@ def first_mailbox(registration: Registration, prefixes: Mapping[DocumentType, st
     mobile = registration.phone.e164 if registration.phone.is_mobile else None
     name = registration.registered_name
     principal = MailboxUser(user_id, name, registration.email, mobile, UserState.ACTIVE, is_principal=True)
-    if registration.person is not None:
-        principal = replace(principal, document_type=document_type, document_number=number)
+    company = registration.company
+    person = registration.person if company is None else company.representative
+    if person is not None:
+        principal = replace(
+            principal,
+            name=registration.representative_name or name,
+            document_type=person.document_type,
+            document_number=person.number,
+        )
     return Mailbox(
         mailbox_id_for(document_type, number, prefixes),
         Holder(document_type, number, name),
@@ -236,6 +277,7 @@ def first_mailbox(registration: Registration, prefixes: Mapping[DocumentType, st
         (principal,),
         version=1,
         accepted=registration.accepted,
+        power=None if company is None else company.power,
     )
 
 

@@ -4,8 +4,7 @@
     → {"list": {"multiRef": {"ddp_numruc": {"$": …}, "ddp_nombre", "ddp_estado", "desc_estado", "ddp_flag22",
        "desc_flag22", "desc_dist", …}}}
 
-The JSON is made from SOAP's XML: a value is `{"$": value}`, an empty one `{"@nil": true}`, and `multiRef` may be a list
-whose other members are pieces of the first. An unknown RUC comes as a record without number.
+`multiRef` may be a list whose other members are pieces of the first. An unknown RUC comes as a record without number.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from chalicelib.domain.registration.identity import (
     compare_company,
 )
 from chalicelib.gateways.registration.registry_http import RegistryHttp, registry_unavailable
+from chalicelib.gateways.registration.soap_json import records_of, text_of
 
 _GOOD_CODE = "00"
 """Of `ddp_estado`: ACTIVO; of `ddp_flag22`: HABIDO."""
@@ -43,7 +43,7 @@ class Sunat:
 
         """
         fields = _main_record(self._http.get({"numruc": claim.ruc, "out": "json"}))
-        number = _text(fields, "ddp_numruc")
+        number = text_of(fields, "ddp_numruc")
         if not number:
             return RegistryResult(Registry.SUNAT, Outcome.NOT_FOUND)
         if number != claim.ruc:
@@ -53,10 +53,10 @@ class Sunat:
 
 def _record(fields: Mapping[str, Any]) -> CompanyRecord:
     record = CompanyRecord(
-        legal_name=_text(fields, "ddp_nombre"),
-        district=_text(fields, "desc_dist"),
-        is_active=_is_good(_text(fields, "ddp_estado"), _text(fields, "desc_estado"), "ACTIVO"),
-        is_habido=_is_good(_text(fields, "ddp_flag22"), _text(fields, "desc_flag22"), "HABIDO"),
+        legal_name=text_of(fields, "ddp_nombre"),
+        district=text_of(fields, "desc_dist"),
+        is_active=_is_good(text_of(fields, "ddp_estado"), text_of(fields, "desc_estado"), "ACTIVO"),
+        is_habido=_is_good(text_of(fields, "ddp_flag22"), text_of(fields, "desc_flag22"), "HABIDO"),
     )
     if not fold(record.legal_name) or not fold(record.district):
         raise registry_unavailable()
@@ -70,18 +70,7 @@ def _is_good(code: str, description: str, expected: str) -> bool:
 
 
 def _main_record(answer: Any) -> Mapping[str, Any]:
-    found = answer.get("list") if isinstance(answer, dict) else None
-    found = found.get("multiRef") if isinstance(found, dict) else None
-    for member in found if isinstance(found, list) else [found]:
-        if isinstance(member, dict) and "ddp_numruc" in member:
-            return member
+    for record in records_of(answer):
+        if "ddp_numruc" in record:
+            return record
     raise registry_unavailable()
-
-
-def _text(fields: Mapping[str, Any], name: str) -> str:
-    value = fields.get(name)
-    if isinstance(value, dict):
-        value = None if value.get("@nil") in (True, "true") else value.get("$", "")
-    if value is not None and not isinstance(value, str):
-        raise registry_unavailable()
-    return " ".join((value or "").split())

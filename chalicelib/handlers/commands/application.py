@@ -8,7 +8,7 @@ from functools import partial
 
 from chalicelib.domain.contact import Phone, read_email_twice, read_mobile
 from chalicelib.domain.errors import InvalidInput, collect, refusal_of
-from chalicelib.domain.mailbox import AcceptedText, DocumentType
+from chalicelib.domain.mailbox import AcceptedText, DocumentType, Power
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Sex
 from chalicelib.handlers.commands.access import read_captcha
 from chalicelib.handlers.fields import Fields
@@ -86,8 +86,22 @@ def _person(fields: Fields, faults: list[InvalidInput]) -> PersonClaim:
 
 def _company(fields: Fields, faults: list[InvalidInput]) -> CompanyClaim:
     ruc, name, district = _texts(fields, ("ruc", "legal_name", "district"), faults)
+    person, power = _object(fields, "representative", faults), _object(fields, "power", faults)
+    claim = CompanyClaim(
+        ruc=ruc,
+        legal_name=name,
+        district=district,
+        representative=None if person is None else _person(person, faults),
+        power=None if power is None else _power(power, faults),
+    )
     collect(faults, fields.close, None)
-    return CompanyClaim(ruc=ruc, legal_name=name, district=district)
+    return claim
+
+
+def _power(fields: Fields, faults: list[InvalidInput]) -> Power:
+    page, entry = _texts(fields, ("page", "entry"), faults)
+    collect(faults, fields.close, None)
+    return Power(page=page, entry=entry)
 
 
 def _texts(fields: Fields, names: Iterable[str], faults: list[InvalidInput]) -> list[str]:

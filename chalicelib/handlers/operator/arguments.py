@@ -14,6 +14,7 @@ from chalicelib.domain.business_days.calendar_changes import check_region
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.deadline import Regime
 from chalicelib.domain.errors import InvalidInput, parts_of, refusal_of
+from chalicelib.domain.registration.review import ReviewRefusal, read_reference
 from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, InstitutionState
 from chalicelib.domain.sender.institution_changes import MOST_DISTANCE, check_institution_id, check_key_id
 from chalicelib.domain.sender.short_name import check_short_name
@@ -261,6 +262,10 @@ def _institution(text: str) -> str:
     return text
 
 
+def _registration(text: str) -> str:
+    return read_reference(text)
+
+
 def _key_id(text: str) -> str:
     check_key_id(text)
     return text
@@ -272,6 +277,7 @@ CHOICES: dict[str, Mapping[str, Any]] = {
     | {channel.value: (channel,) for channel in LEY_31736_CHANNELS},
     "receipt": {"attached": True, "withheld": False},
     "regime": {regime.value: regime for regime in Regime},
+    "review_refusal": {refusal.value.replace("_", "-"): refusal for refusal in ReviewRefusal},
     "state": {state.value: state for state in InstitutionState},
 }
 """The words of those kinds that have only some, and what each means; of `affected` several may be given."""
@@ -295,6 +301,9 @@ READERS: dict[str, Callable[[str], Any]] = {
     "receipt": _one_of("receipt"),
     "regime": _one_of("regime"),
     "region": _region,
+    "registration": _registration,
+    "review_refusal": _one_of("review_refusal"),
+    "skip": _number("skip", range(1_000_000)),
     "state": _one_of("state"),
     "short_name": _short_name,
     "username": _username,

@@ -35,6 +35,26 @@ COMMANDS = (
     Command("receipts index", "hace que se puedan verificar las constancias de antes", "operator.evidence:index", (
         Argument("--after", "deposit", "seguir donde terminó la vez anterior, como ella lo dice", "DEPÓSITO"),
     ), changes=True),
+    Command("registrations list", "las solicitudes de casilla por decidir", "operator.registration:list_waiting", (
+        Argument("--limit", "limit", "cuántas mostrar, de 1 a 200; si no se dice, 20", "N"),
+        Argument("--skip", "skip", "cuántas pasar por alto, como lo dice la lista anterior", "N"),
+    )),
+    Command("registrations show", "una solicitud: quién la hizo y qué falta comprobar", "operator.registration:show", (
+        Argument("SOLICITUD", "registration", "su número, como 3F2A-91BC-77D0", is_required=True),
+    )),
+    Command("registrations approve", "abre la casilla: usted vio la prueba", "operator.registration:approve", (
+        Argument("SOLICITUD", "registration", "su número, como 3F2A-91BC-77D0", is_required=True),
+    ), changes=True),
+    Command("registrations refuse", "termina una solicitud sin abrir casilla", "operator.registration:refuse", (
+        Argument("SOLICITUD", "registration", "su número, como 3F2A-91BC-77D0", is_required=True),
+        Argument(
+            "--because",
+            "review_refusal",
+            "not-shown (no mostró nada), differs (la prueba dice otra cosa) o not-entitled (no le corresponde)",
+            "POR_QUÉ",
+            is_required=True,
+        ),
+    ), changes=True),
     Command("sessions end", "cierra todas las sesiones de un usuario", "operator.access:end_sessions", (
         Argument("--user", "username", "el usuario con que ingresa, como 1-40000002", "USUARIO", is_required=True),
     ), changes=True),
@@ -67,6 +87,7 @@ COMMANDS = (
 GROUPS = {
     "alerts": "Alertas",
     "receipts": "Constancias",
+    "registrations": "Solicitudes de casilla por decidir",
     "sessions": "Sesiones",
     "institutions": "Entidades",
     "keys": "Claves con que firman",

@@ -11,13 +11,15 @@ from chalicelib.bootstrap.registration import is_registration_open, registration
 from chalicelib.handlers.workers.reports import NIGHT_TIME, SWEEP_TIME, reported
 from chalicelib.services.registration import clean_registrations as cleaning
 from chalicelib.services.registration import finish_registrations as finishing
+from chalicelib.services.registration.review_registrations import review_pressing_s
 
 
 def finish_registrations(_: CloudWatchEvent) -> dict[str, Any]:
     """Ask the registries again about those who registered while one did not answer."""
     box = current()
     if not is_registration_open(box):
-        return reported("finish_registrations", finishing.FinishedRegistrations())
+        overdue = review_pressing_s(registration_store(box), box.clock())  # who waits does so also while it is closed
+        return reported("finish_registrations", finishing.FinishedRegistrations(review_pressing_s=overdue))
     report = finishing.finish_registrations(tools=registration_tools(box), until=box.clock() + SWEEP_TIME)
     return reported("finish_registrations", report)
 

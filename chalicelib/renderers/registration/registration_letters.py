@@ -7,7 +7,7 @@ from datetime import timedelta
 from chalicelib.domain.access.account import TEMPORARY_PASSWORD_LIFETIME
 from chalicelib.renderers.letters import Fact, Framed, Letter, Link
 
-_TYPED = (
+TYPED = (
     "Recibe este correo porque alguien escribió esta dirección al registrarse en la casilla electrónica. "
     "Si no fue usted, no haga nada."
 )
@@ -71,7 +71,7 @@ def recovery_letter(portal: str) -> Letter:
 
 
 def _letter(title: str, *parts: str | Fact | Framed | Link) -> Letter:
-    return Letter(title, parts, reason=_TYPED)
+    return Letter(title, parts, reason=TYPED)
 
 
 def _span(time: timedelta) -> str:

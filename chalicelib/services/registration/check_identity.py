@@ -6,10 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.registration.identity import CompanyClaim, Outcome, PersonClaim, Registry, RegistryResult
+from chalicelib.domain.registration.assurance import Source
+from chalicelib.domain.registration.identity import (
+    CompanyClaim,
+    Outcome,
+    PersonClaim,
+    RegistryResult,
+    with_representative,
+)
 from chalicelib.gateways.registration.registries import Registries
 from chalicelib.store.event_store import EventStore
 
@@ -50,36 +58,69 @@ def asked_by_applicant(key: str, origin: str) -> Consultation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityTools:
-    """What checking needs; `registries` lives as long as its process, so that its breakers remember."""
+    """What checking needs; `registries` returns those of the process, whose breakers remember."""
 
-    registries: Registries
+    registries: Callable[[], Registries]
     events: EventStore
     clock: Callable[[], datetime]
     new_event_id: Callable[[], str]
 
 
 def check_identity(
-    claim: PersonClaim | CompanyClaim, consultation: Consultation, *, tools: IdentityTools
+    claim: PersonClaim | CompanyClaim,
+    consultation: Consultation,
+    *,
+    tools: IdentityTools,
+    note: Callable[[Source], object] = lambda _: None,
 ) -> RegistryResult:
     """Return what came of the consultation, once it is in the log; a claim no registry answers for is not recorded.
+
+    `note` is told of each source that was really asked, whatever it said.
+
+    A company's representative is asked about after the company was confirmed: on SUNAT's list, then at RENIEC. Each is
+    a consultation of its own.
 
     Raises:
         Unavailable: `registry_unavailable`, recorded as well; or `store_unavailable`: what cannot be recorded is not
             used, and is to be asked again.
 
     """
+    registries, asked = tools.registries(), partial(_asked, consultation=consultation, note=note, tools=tools)
+    if isinstance(claim, PersonClaim):
+        return asked(Source.RENIEC, lambda: registries.check_person(claim))
+    company = asked(Source.SUNAT, lambda: registries.check_company(claim))
+    person = claim.representative
+    if company.outcome is not Outcome.MATCHED or person is None:
+        return company
+    listed = None
+    if registries.lists_representatives:
+        listed = asked(Source.SUNAT_REPRESENTATIVES, lambda: registries.check_representative(claim.ruc, person))
+    found = asked(Source.RENIEC, lambda: registries.check_person(person))
+    return with_representative(company, listed, found)
+
+
+def _asked(
+    source: Source,
+    ask: Callable[[], RegistryResult],
+    *,
+    consultation: Consultation,
+    note: Callable[[Source], object],
+    tools: IdentityTools,
+) -> RegistryResult:
     try:
-        result = _ask(claim, tools.registries)
-    except Unavailable:
-        registry = Registry.RENIEC if isinstance(claim, PersonClaim) else Registry.SUNAT
-        tools.events.add(_event(consultation, registry, _UNANSWERED, tools))
+        result = ask()
+    except Unavailable as error:
+        if error.retry_after is None:  # else the breaker spared the call
+            note(source)
+        tools.events.add(_event(consultation, source, _UNANSWERED, tools))
         raise
     if result.outcome is not Outcome.NOT_CHECKED:
-        tools.events.add(_event(consultation, result.registry, result.outcome.value, tools))
+        note(source)
+        tools.events.add(_event(consultation, source, result.outcome.value, tools))
     return result
 
 
-def _event(consultation: Consultation, registry: Registry, result: str, tools: IdentityTools) -> Event:
+def _event(consultation: Consultation, source: Source, result: str, tools: IdentityTools) -> Event:
     return Event(
         subject=consultation.subject,
         type=EventType.REGISTRY_CONSULTED,
@@ -87,11 +128,5 @@ def _event(consultation: Consultation, registry: Registry, result: str, tools: I
         event_id=tools.new_event_id(),
         actor=consultation.actor,
         origin=consultation.origin,
-        data={"registry": registry.value, "reason": consultation.reason.value, "result": result},
+        data={"registry": source.value, "reason": consultation.reason.value, "result": result},
     )
-
-
-def _ask(claim: PersonClaim | CompanyClaim, registries: Registries) -> RegistryResult:
-    if isinstance(claim, PersonClaim):
-        return registries.check_person(claim)
-    return registries.check_company(claim)

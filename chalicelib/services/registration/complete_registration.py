@@ -1,4 +1,7 @@
-"""Open the mailbox and its principal user's account in one transaction, then send the way in (REG-6, REG-9).
+"""Open the mailbox and its principal user's account in one transaction, then send the way in (REG-6, REG-9, REG-11).
+
+Where the level of assurance is below the bar, the registration waits for a review in the mailbox's place. Whether the
+holder has a mailbox is not looked at then either.
 
 The work is the same where the holder has a mailbox already: only the e-mail differs. When the process dies between
 the transaction and the e-mail, asking for another sends a new temporary password.
@@ -6,12 +9,14 @@ the transaction and the e-mail, asking for another sends a new temporary passwor
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from chalicelib.domain.access.account import Account, with_temporary_password
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.identity_document import mailbox_id_for
 from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.registration.assurance import Assurance, opens_by_itself
 from chalicelib.domain.registration.registration import (
     Registration,
     RegistrationBusy,
@@ -19,29 +24,51 @@ from chalicelib.domain.registration.registration import (
     first_account,
     first_mailbox,
 )
+from chalicelib.domain.registration.review import awaiting_review, review_until
 from chalicelib.renderers.registration.registration_letters import credentials_letter, recovery_letter
+from chalicelib.renderers.registration.review_letters import held_letter
+from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.registration.tools import RegistrationTools, send_letter, try_to_send
 
 _MAX_TRIES = 4
 _PAUSE_S = 0.05
 
 
-def complete_registration(registration: Registration, *, tools: RegistrationTools) -> Registration:
-    """End a registration whose address was just verified, and send the credentials or how to recover access.
+def open_or_hold(registration: Registration, *, tools: RegistrationTools) -> Registration:
+    """Open the mailbox of a registration whose address was just verified, or have somebody look at it first.
 
     Raises:
         RegistrationChanged: `registration_changed`: its address was changed meanwhile, or another call completed it.
         Unavailable: `store_unavailable`; another code can be asked for.
 
     """
+    if opens_by_itself(registration.assurance, tools.opening_level):
+        return complete_registration(registration, tools=tools)
+    return _hold(registration, tools)
+
+
+def complete_registration(
+    registration: Registration, *, tools: RegistrationTools, act: OperatorAct | None = None
+) -> Registration:
+    """End a registration that may open a mailbox, and send the credentials or how to recover access.
+
+    `act` is whose who decided so at a review.
+
+    Raises:
+        RegistrationChanged, Unavailable: as `open_or_hold`.
+
+    """
     password = tools.new_temporary_password()
     mailbox = first_mailbox(registration, tools.prefixes, tools.new_event_id())
     account = with_temporary_password(first_account(mailbox), tools.passwords.hash(password), tools.clock())
     ended = _commit(
-        completed(registration, opened_mailbox=True), _opened(registration, mailbox, tools), tools, (mailbox, account)
+        completed(registration, opened_mailbox=True),
+        _opened(registration, mailbox, tools, act),
+        tools,
+        (mailbox, account),
     )
     if ended is None:
-        ended = _commit(completed(registration, opened_mailbox=False), _repeated(registration, tools), tools)
+        ended = _commit(completed(registration, opened_mailbox=False), _repeated(registration, tools, act), tools)
         letter = recovery_letter(tools.letterhead.portal)
     else:
         letter = credentials_letter(account.username, password, tools.letterhead.portal)
@@ -82,26 +109,45 @@ def _commit(
     return tools.registrations.complete(ended, event, opened)
 
 
-def _opened(registration: Registration, mailbox: Mailbox, tools: RegistrationTools) -> Event:
-    return Event(
-        subject=f"mailbox#{mailbox.mailbox_id}",
-        type=EventType.MAILBOX_OPENED,
-        occurred_at=tools.clock(),
-        event_id=tools.new_event_id(),
-        actor=f"applicant:{registration.key}",
-        data={"registration": registration.key, **_accepted(registration)},
+def _hold(registration: Registration, tools: RegistrationTools) -> Registration:
+    """Keep it for a review, and tell the applicant what happens next and by when."""
+    now = tools.clock()
+    until = review_until(now, tools.calendar())
+    event = _event(registration, EventType.REGISTRATION_HELD, tools, None, **_level(registration))
+    held = _commit(awaiting_review(registration, now, until), event, tools)
+    if held is None:
+        raise AssertionError("a transaction without mailbox cannot find one")
+    try_to_send(partial(send_letter, held_letter(held, tools.letterhead.zone, tools.proof_desk), held, tools))
+    return held
+
+
+def _opened(registration: Registration, mailbox: Mailbox, tools: RegistrationTools, act: OperatorAct | None) -> Event:
+    event = _event(
+        registration, EventType.MAILBOX_OPENED, tools, act, **_level(registration), **_accepted(registration)
+    )
+    return replace(
+        event, subject=f"mailbox#{mailbox.mailbox_id}", data={"registration": registration.key, **event.data}
     )
 
 
-def _repeated(registration: Registration, tools: RegistrationTools) -> Event:
-    return Event(
-        subject=f"registration#{registration.key}",
-        type=EventType.REGISTRATION_REPEATED,
-        occurred_at=tools.clock(),
-        event_id=tools.new_event_id(),
-        actor=f"applicant:{registration.key}",
-        data=_accepted(registration),
-    )
+def _repeated(registration: Registration, tools: RegistrationTools, act: OperatorAct | None) -> Event:
+    return _event(registration, EventType.REGISTRATION_REPEATED, tools, act, **_accepted(registration))
+
+
+def _event(
+    registration: Registration, kind: EventType, tools: RegistrationTools, act: OperatorAct | None, **data: str
+) -> Event:
+    subject = f"registration#{registration.key}"
+    if act is not None:
+        return act.event(subject, kind, tools.clock(), **data)
+    return Event(subject, kind, tools.clock(), tools.new_event_id(), f"applicant:{registration.key}", data=data)
+
+
+def _level(registration: Registration) -> dict[str, str]:
+    """Return the level and what it rests on, without any datum: `reniec: names, birth_date; …`."""
+    assurance = registration.assurance or Assurance()
+    compared = "; ".join(f"{one.source.value}: {', '.join(one.fields)}" for one in assurance.compared)
+    return {"level": assurance.level.value, "compared": compared, "unchecked": ", ".join(assurance.unchecked)}
 
 
 def _accepted(registration: Registration) -> dict[str, str]:

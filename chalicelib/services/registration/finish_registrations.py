@@ -25,9 +25,10 @@ from chalicelib.domain.registration.registration import (
 )
 from chalicelib.renderers.registration.registration_letters import refused_letter
 from chalicelib.services.registration.check_identity import Consultation, ConsultationReason
-from chalicelib.services.registration.complete_registration import complete_registration
+from chalicelib.services.registration.complete_registration import open_or_hold
 from chalicelib.services.registration.registration_codes import give_code
 from chalicelib.services.registration.registry_quota import check_drawn, draw_again, quota_used_percent
+from chalicelib.services.registration.review_registrations import review_pressing_s
 from chalicelib.services.registration.tools import RegistrationTools, send_letter, try_to_send
 from chalicelib.services.work_through import counted, in_turns, pages_of, work_through
 
@@ -38,7 +39,8 @@ class FinishedRegistrations:
 
     Those that went on were sent a code, or the way in where their address was proved. `put_off` is to the registry's
     next day; `quota_used_percent` is of what applicants may have asked today. `gone` were finished, changed or ended
-    meanwhile. Complete when it saw all that were due and none failed.
+    meanwhile. `review_pressing_s` is since when a review has less than a day left, or none. Complete when it saw all
+    that were due and none failed.
     """
 
     confirmed: int = 0
@@ -49,6 +51,7 @@ class FinishedRegistrations:
     failed: int = 0
     oldest_waiting_s: int = 0
     quota_used_percent: int = 0
+    review_pressing_s: int = 0
     is_complete: bool = True
 
 
@@ -68,6 +71,7 @@ def finish_registrations(*, tools: RegistrationTools, until: datetime) -> Finish
         done.outcomes,
         oldest_waiting_s=oldest,
         quota_used_percent=used,
+        review_pressing_s=review_pressing_s(tools.registrations, tools.clock()),
         is_complete=done.is_complete,
     )
 
@@ -109,9 +113,9 @@ def _ask_again(registration: Registration, tools: RegistrationTools) -> str:
         ended = tools.registrations.update(refused(registration))
         try_to_send(partial(send_letter, refused_letter(refusal.detail), ended, tools))
         return "refused"
-    going_on = confirmed(registration, result.registered_name, tools.clock())
+    going_on = confirmed(registration, result, tools.clock())
     if going_on.is_proven:
-        complete_registration(going_on, tools=tools)
+        open_or_hold(going_on, tools=tools)
         return "confirmed"
     going_on = tools.registrations.update(going_on)
     try_to_send(partial(give_code, going_on, tools, is_awaited=True))

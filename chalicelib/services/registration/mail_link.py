@@ -37,6 +37,8 @@ class LinkState(StrEnum):
     EXPIRED = "expired"
     WAITING = "waiting"
     """The address was verified, and the registry is still to answer."""
+    HELD = "held"
+    """The address was verified, and somebody is to look at a proof."""
     DENIED = "denied"
     """The address was verified, and the registry said no."""
 
@@ -106,7 +108,7 @@ def resend_by_mail_link(secret: str, *, tools: RegistrationTools) -> Registratio
     return send_again(shown.registration, tools=tools)
 
 
-_SHOWN = {LinkState.USED, LinkState.WAITING, LinkState.DENIED}
+_SHOWN = {LinkState.USED, LinkState.WAITING, LinkState.HELD, LinkState.DENIED}
 
 
 def _can_be_shown(registration: Registration) -> bool:
@@ -116,6 +118,7 @@ def _can_be_shown(registration: Registration) -> bool:
 
 _AFTER_PROOF = {
     RegistrationState.AWAITING_REGISTRY: LinkState.WAITING,
+    RegistrationState.AWAITING_REVIEW: LinkState.HELD,
     RegistrationState.REFUSED: LinkState.DENIED,
 }
 

@@ -31,7 +31,7 @@ from chalicelib.domain.registration.registration_policy import (
 from chalicelib.renderers.registration.registration_letters import put_off_letter, waiting_letter
 from chalicelib.services.registration.admit_registration import tally_all
 from chalicelib.services.registration.check_identity import asked_by_applicant
-from chalicelib.services.registration.complete_registration import complete_registration
+from chalicelib.services.registration.complete_registration import open_or_hold
 from chalicelib.services.registration.registry_quota import Drawn, check_drawn, draw_first
 from chalicelib.services.registration.tools import RegistrationTools, send_letter, try_to_send
 
@@ -51,7 +51,7 @@ def go_on_with_proof(registration: Registration, *, origin: str, tools: Registra
 
     """
     if registration.state is not RegistrationState.AWAITING_PROOF:
-        return complete_registration(registration, tools=tools)
+        return open_or_hold(registration, tools=tools)
     pair, now = PROVEN_PER_DOCUMENT_AND_INBOX, tools.clock()
     key = pair.key(*registration.document, inbox_of(registration.email))
     tools.limits.spend(key, limit=pair.limit, window_s=pair.window_s, now=now)
@@ -97,4 +97,4 @@ def _ask(registration: Registration, drawn: Drawn, origin: str, tools: Registrat
     except InvalidInput:
         tools.registrations.update(refused(registration))
         raise
-    return complete_registration(confirmed(registration, result.registered_name, tools.clock()), tools=tools)
+    return open_or_hold(confirmed(registration, result, tools.clock()), tools=tools)

@@ -1,14 +1,15 @@
 """Ask a registry within what it answers in a day: who applies and who waits draw on budgets of their own.
 
-A day is UTC's. What the breaker spared the registry is given back.
+A day is UTC's. What a registry was not asked after all is given back: the breaker spared it, or another said no before.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from chalicelib.domain.errors import TooManyRequests, Unavailable
+from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.limit import Budget, Standing
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Registry, RegistryResult
 from chalicelib.domain.registration.registration import Registration
@@ -24,41 +25,40 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One consultation that may be made."""
+    """The consultations that may be made, one of each registry: of which budget, and by whom it was drawn."""
 
-    budget: Budget
-    by: str
+    draws: Mapping[Registry, tuple[Budget, str]]
 
 
 def draw_first(registration: Registration, standing: Standing, *, tools: RegistrationTools) -> Drawn | None:
-    """Draw one for somebody who applies; None when what is left today is kept for those who proved more."""
-    registry = registration.registry
-    return _draw(registry, first_budget(registry, tools.quotas[registry]), standing, registration.key, tools)
+    """Draw for somebody who applies; None when what is left today is kept for those who proved more."""
+    return _draw_all(registration, lambda registry: (_first(registry, standing, tools),), tools)
 
 
 def draw_again(registration: Registration, *, tools: RegistrationTools) -> Drawn | None:
-    """Draw one for a registration that waits: of what is kept for these, else as somebody who applies."""
-    registry = registration.registry
-    again = again_budget(registry, tools.quotas[registry])
-    drawn = _draw(registry, again, Standing.PROVEN, registration.key, tools)
-    return drawn or draw_first(registration, Standing.QUIET, tools=tools)
+    """Draw for a registration that waits: of what is kept for these, else as somebody who applies."""
+
+    def ways(registry: Registry) -> tuple[_Way, ...]:
+        again = again_budget(registry, tools.quotas[registry])
+        return _Way(again, Standing.PROVEN), _first(registry, Standing.QUIET, tools)
+
+    return _draw_all(registration, ways, tools)
 
 
 def check_drawn(
     claim: PersonClaim | CompanyClaim, consultation: Consultation, drawn: Drawn, *, tools: RegistrationTools
 ) -> RegistryResult:
-    """Ask the registry; as `check_identity`.
+    """Ask the registries; as `check_identity`.
 
     Raises:
         Unavailable: `registry_unavailable` or `store_unavailable`.
 
     """
+    asked: set[str] = set()
     try:
-        return check_identity(claim, consultation, tools=tools.identity)
-    except Unavailable as error:
-        if error.code == "registry_unavailable" and error.retry_after is not None:  # the breaker spared the call
-            tools.limits.undraw(drawn.budget, by=drawn.by, now=tools.clock())
-        raise
+        return check_identity(claim, consultation, tools=tools.identity, note=lambda source: asked.add(source.value))
+    finally:
+        _give_back([draw for registry, draw in drawn.draws.items() if registry.value not in asked], tools)
 
 
 def quota_used_percent(tools: RegistrationTools) -> int:
@@ -68,15 +68,45 @@ def quota_used_percent(tools: RegistrationTools) -> int:
     return max(100 * tools.limits.drawn(budget, now=now) // budget.total for budget in budgets)
 
 
-def _draw(registry: Registry, budget: Budget, standing: Standing, key: str, tools: RegistrationTools) -> Drawn | None:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    budget: Budget
+    standing: Standing
+
+
+def _first(registry: Registry, standing: Standing, tools: RegistrationTools) -> _Way:
+    return _Way(first_budget(registry, tools.quotas[registry]), standing)
+
+
+def _draw_all(
+    registration: Registration, ways_of: Callable[[Registry], tuple[_Way, ...]], tools: RegistrationTools
+) -> Drawn | None:
+    """Draw of each registry that is asked, or of none."""
+    draws: dict[Registry, tuple[Budget, str]] = {}
+    for registry in registration.registries:
+        tried = (_draw(registry, way, registration.key, tools) for way in ways_of(registry))
+        drawn = next((one for one in tried if one is not None), None)
+        if drawn is None:
+            _give_back(draws.values(), tools)
+            return None
+        draws[registry] = drawn
+    return Drawn(draws)
+
+
+def _give_back(draws: Iterable[tuple[Budget, str]], tools: RegistrationTools) -> None:
+    for budget, by in draws:
+        tools.limits.undraw(budget, by=by, now=tools.clock())
+
+
+def _draw(registry: Registry, way: _Way, key: str, tools: RegistrationTools) -> tuple[Budget, str] | None:
     for attempt in range(_TRIES):
         by = f"{key}#{attempt}"
         try:
-            count = tools.limits.draw(budget, standing, by=by, now=tools.clock())
+            count = tools.limits.draw(way.budget, way.standing, by=by, now=tools.clock())
         except TooManyRequests:
             continue
-        if count == -(-budget.share(Standing.QUIET) // len(SHARDS)):
+        if count == -(-way.budget.share(Standing.QUIET) // len(SHARDS)):
             spent = {"registry": registry.value, "drawn": count * len(SHARDS)}
             _logger.warning("registry quota nearly spent", extra=spent)
-        return Drawn(budget, by)
+        return way.budget, by
     return None

@@ -111,11 +111,11 @@ def check_application(application: Application, tools: RegistrationTools) -> Non
 
     """
     claim = application.claim
+    today = tools.clock().astimezone(tools.letterhead.zone).date()
     if isinstance(claim, PersonClaim):
-        today = tools.clock().astimezone(tools.letterhead.zone).date()
         found = _within("person", person_problems(claim, today=today))
     else:
-        found = _within("company", company_problems(claim))
+        found = _within("company", company_problems(claim, today=today))
     told = {one.field for one in application.problems}
     texts = _text_problems(application, tools)
     problems = (
@@ -164,4 +164,4 @@ def _ask(registration: Registration, drawn: Drawn, origin: str, tools: Registrat
             raise
         return tools.registrations.update(postponed(registration, tools.clock()))
     refuse_unless_confirmed(result)
-    return tools.registrations.update(confirmed(registration, result.registered_name, tools.clock()))
+    return tools.registrations.update(confirmed(registration, result, tools.clock()))

@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.errors import MessageRefused, Unavailable
 from chalicelib.domain.limit import Budget
 from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.portal import ProofDesk
+from chalicelib.domain.registration.assurance import Level
 from chalicelib.domain.registration.identity import Registry
 from chalicelib.domain.registration.registration import Registration, no_such_registration
 from chalicelib.gateways.mail import Mail
@@ -56,6 +59,12 @@ class RegistrationTools:
     registrations_an_hour: Budget
     quotas: Mapping[Registry, int]
     """How often each registry may be asked in a UTC day."""
+    opening_level: Level
+    """From which level of assurance on a registration opens its mailbox by itself."""
+    calendar: Callable[[], BusinessCalendar]
+    """With what was entered by hand."""
+    proof_desk: ProofDesk
+    """Where who waits for a review shows the proof."""
     pause: Callable[[float], None]
     """Wait some seconds before another try."""
 

@@ -24,7 +24,8 @@ _LOOKS, _PAUSE_S = 3, 0.4
 def verify_by_code(registration_id: str, typed: str, *, origin: str, tools: RegistrationTools) -> Registration:
     """Use the code up and go on with the registration; one completed before or meanwhile is returned as it is.
 
-    Returned completed, or waiting for a registry that was to be asked after the code. `origin` is who shows it.
+    Returned completed, or waiting: for a registry that was to be asked after the code, or for a review. `origin` is who
+    shows it.
 
     Raises:
         InvalidInput: `code_malformed`, `code_wrong` or `code_unusable`; or the registry's refusal.
@@ -80,7 +81,7 @@ def _ended_meanwhile(
 
 def _is_shown_already(registration: Registration) -> bool:
     is_waiting = registration.state is RegistrationState.AWAITING_REGISTRY and registration.is_proven
-    return registration.state is RegistrationState.COMPLETED or is_waiting
+    return registration.state in {RegistrationState.COMPLETED, RegistrationState.AWAITING_REVIEW} or is_waiting
 
 
 def _is_over(before: Registration, found: Registration) -> bool:

@@ -16,7 +16,8 @@ def main() -> None:
     parser.add_argument("--slow-seconds", type=float, default=10.0, help="how long a slow registry takes")
     given = parser.parse_args()
     with running(given.port, slow_seconds=given.slow_seconds) as simulator, suppress(KeyboardInterrupt):
-        print(f"RENIEC_URL={simulator.reniec_url}\nSUNAT_URL={simulator.sunat_url}", flush=True)
+        print(f"RENIEC_URL={simulator.reniec_url}\nSUNAT_URL={simulator.sunat_url}")
+        print(f"SUNAT_REPRESENTATIVES_URL={simulator.representatives_url}", flush=True)
         Event().wait()
 
 

@@ -57,6 +57,13 @@ def sunat_answer(ruc: str) -> dict[str, Any]:
     return {"list": {"multiRef": [piece, record] if company.get("is_list") else record}}
 
 
+def representatives_answer(ruc: str) -> dict[str, Any]:
+    """Answer who represents one company; none, or an unknown RUC, comes as an empty record."""
+    listed = [_representative(people()[dni]) for dni in companies().get(ruc, {}).get("representatives", [])]
+    empty = {"@id": "id0", "rso_nrodoc": {"@nil": True}, "rso_nombre": {"@nil": True}}
+    return {"list": {"multiRef": listed if len(listed) > 1 else (listed or [empty])[0]}}
+
+
 def _load(name: str) -> dict[str, Any]:
     return tomllib.loads((_HERE / name).read_text("utf-8"))
 
@@ -95,3 +102,15 @@ def _company(company: dict[str, Any]) -> dict[str, Any]:
         "ddp_ubigeo": "150101",
     }
     return {"@id": "id0"} | {name: {"$": value} if value else {"@nil": True} for name, value in fields.items()}
+
+
+def _representative(person: dict[str, Any]) -> dict[str, Any]:
+    fields = {
+        "rso_docide": "1",
+        "desc_docide": "DOC. NACIONAL DE IDENTIDAD",
+        "rso_nrodoc": person["dni"],
+        "rso_nombre": f"{person['first_surname']} {person['second_surname']} {person['given_names']}",
+        "rso_cargoo": "GERENTE GENERAL",
+        "rso_vdesde": "01/02/2019",
+    }
+    return {"@id": "id0"} | {name: {"$": value} for name, value in fields.items()}

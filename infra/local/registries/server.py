@@ -1,4 +1,4 @@
-"""The simulator's HTTP server, on loopback alone: RENIEC by POST, SUNAT by GET, and every way to fail."""
+"""The simulator's HTTP server, on loopback alone: RENIEC by POST, SUNAT's two services by GET, every way to fail."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from infra.local.registries.answers import companies, people, reniec_answer, sunat_answer
+from infra.local.registries.answers import companies, people, reniec_answer, representatives_answer, sunat_answer
 
 RENIEC_PATH = "/Rest/RENIEC/Consultar"
 SUNAT_PATH = "/Rest/Sunat/DatosPrincipales"
+REPRESENTATIVES_PATH = "/Rest/Sunat/RepLegales"
 _HUGE = 3_000_000
 _LARGEST_QUESTION = 10_000
 
@@ -34,6 +35,7 @@ class Simulator(ThreadingHTTPServer):
         base = f"http://127.0.0.1:{self.server_address[1]}"
         self.reniec_url = base + RENIEC_PATH
         self.sunat_url = base + SUNAT_PATH
+        self.representatives_url = base + REPRESENTATIVES_PATH
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Be silent about those who hang up, which is what limits are for."""
@@ -53,7 +55,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve(RENIEC_PATH, number, people(), lambda: reniec_answer(question))
 
     def do_GET(self) -> None:
-        number = parse_qs(urlsplit(self.path).query).get("numruc", [""])[0]
+        parts = urlsplit(self.path)
+        number = parse_qs(parts.query).get("numruc", [""])[0]
+        if parts.path == REPRESENTATIVES_PATH:
+            self._serve(REPRESENTATIVES_PATH, number, companies(), lambda: representatives_answer(number))
+            return
         self._serve(SUNAT_PATH, number, companies(), lambda: sunat_answer(number))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it

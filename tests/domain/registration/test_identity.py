@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.mailbox import DocumentType, Power
+from chalicelib.domain.registration.assurance import Comparison, Source, assess
 from chalicelib.domain.registration.identity import (
     CompanyClaim,
     CompanyRecord,
@@ -17,6 +18,7 @@ from chalicelib.domain.registration.identity import (
     Registry,
     RegistryResult,
     Sex,
+    asked_fields,
     compare_company,
     compare_person,
 )
@@ -34,21 +36,29 @@ CLAIM = PersonClaim(
     issue_date=date(2020, 1, 10),
 )
 RECORD = PersonRecord(first_surname="MUÑECO", second_surname="EJEMPLO", given_names="JOSE ANGEL")
-COMPANY = CompanyClaim(ruc="20990000019", legal_name="Empresa de Prueba SAC", district="Breña")
+COMPANY = CompanyClaim(
+    ruc="20990000019",
+    legal_name="Empresa de Prueba SAC",
+    district="Breña",
+    representative=CLAIM,
+    power=Power(page="11012345", entry="C00012"),
+)
 COMPANY_RECORD = CompanyRecord(legal_name="EMPRESA DE  PRUEBA S.A.C.", district="BREÑA", is_active=True, is_habido=True)
 NOBODY_LEARNS = RegistryResult(Registry.RENIEC, Outcome.MISMATCHED)
 
 
-def test_what_agrees_brings_the_official_name_and_what_nobody_compared() -> None:
+def test_what_agrees_brings_the_official_name_and_what_was_compared() -> None:
     result = compare_person(CLAIM, RECORD)
     assert result == RegistryResult(
-        Registry.RENIEC, Outcome.MATCHED, "JOSE ANGEL MUÑECO EJEMPLO", ("birth_date", "sex", "issue_date")
+        Registry.RENIEC, Outcome.MATCHED, "JOSE ANGEL MUÑECO EJEMPLO", (Comparison(Source.RENIEC, ("names",)),)
     )
 
 
 def test_a_record_that_tells_everything_leaves_nothing_unchecked() -> None:
     told = replace(RECORD, birth_date=CLAIM.birth_date, sex=CLAIM.sex, issue_date=CLAIM.issue_date)
-    assert compare_person(CLAIM, told).unchecked == ()
+    result = compare_person(CLAIM, told)
+    assert result.compared == (Comparison(Source.RENIEC, ("names", "birth_date", "sex", "issue_date")),)
+    assert assess(asked_fields(CLAIM), result.compared).unchecked == ()
 
 
 @pytest.mark.parametrize(

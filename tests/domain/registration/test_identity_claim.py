@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.identity_document import check_cui
-from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.mailbox import DocumentType, Power
 from chalicelib.domain.registration.identity_claim import company_problems, person_problems
 from tests.domain.registration.test_identity import CLAIM, COMPANY
 
@@ -91,12 +91,17 @@ def test_names_may_have_accents_signs_and_a_single_surname(surnames: tuple[str, 
         ({"legal_name": "A\nB"}, "text_invalid", "legal_name"),
         ({"legal_name": "A" * 201}, "text_invalid", "legal_name"),
         ({"district": ""}, "text_invalid", "district"),
+        ({"representative": None}, "representative_missing", "representative"),
+        ({"representative": replace(CLAIM, number="1")}, "document_number_invalid", "representative.number"),
+        ({"representative": replace(CLAIM, given_names="")}, "name_invalid", "representative.given_names"),
+        ({"power": Power(page="", entry="C00012")}, "text_invalid", "power.page"),
+        ({"power": Power(page="11012345", entry="C" * 61)}, "text_invalid", "power.entry"),
     ],
 )
 def test_a_companys_refusal_stands_beside_its_field(changes: dict[str, Any], code: str, field: str) -> None:
-    found = company_problems(replace(COMPANY, **changes))
+    found = company_problems(replace(COMPANY, **changes), today=TODAY)
     assert [(problem.code, problem.field) for problem in found] == [(code, field)]
 
 
 def test_a_well_formed_company_has_no_problem() -> None:
-    assert company_problems(COMPANY) == ()
+    assert company_problems(COMPANY, today=TODAY) == ()

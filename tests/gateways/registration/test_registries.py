@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.registration.assurance import Comparison, Source
 from chalicelib.domain.registration.identity import CompanyClaim, Outcome, Registry, RegistryResult
 from tests.registry_world import ACCESS, EXPECTED, RegistryWorld, a_company, a_person, registry_world
 
@@ -26,14 +27,15 @@ def test_people_match_as_they_write_themselves(world: RegistryWorld, number: str
     assert (result.outcome, result.registered_name) == (Outcome.MATCHED, EXPECTED[number][3])
 
 
-def test_the_public_service_leaves_data_unchecked_and_the_extended_one_none(world: RegistryWorld) -> None:
-    assert world.registries.check_person(a_person()).unchecked == ("birth_date", "sex", "issue_date")
-    assert world.registries.check_person(a_person("99000007")).unchecked == ()
+def test_the_common_service_compares_names_alone_and_the_fuller_one_all(world: RegistryWorld) -> None:
+    fuller, common = (world.registries.check_person(a_person(number)) for number in ("99000001", "99000007"))
+    assert fuller.compared == (Comparison(Source.RENIEC, ("names", "birth_date", "sex", "issue_date")),)
+    assert common.compared == (Comparison(Source.RENIEC, ("names",)),)
 
 
 @pytest.mark.parametrize("changes", [{"birth_date": date(1990, 3, 16)}, {"issue_date": date(2020, 10, 1)}])
 def test_the_extended_service_finds_a_wrong_date(world: RegistryWorld, changes: dict[str, Any]) -> None:
-    result = world.registries.check_person(a_person("99000007", **changes))
+    result = world.registries.check_person(a_person(**changes))
     assert result == RegistryResult(Registry.RENIEC, Outcome.MISMATCHED)
 
 

@@ -44,7 +44,7 @@ def desk(aws: dict[str, str]) -> Iterator[Desk]:
     ids = itertools.count(1)
     with registry_world() as world:
         tools = IdentityTools(
-            registries=world.registries,
+            registries=lambda: world.registries,
             events=EventStore(),
             clock=lambda: world.now,
             new_event_id=lambda: f"e{next(ids)}",

@@ -42,7 +42,7 @@ from chalicelib.services.registration.tools import RegistrationTools
 from chalicelib.services.registration.verify_registration import verify_by_code
 from chalicelib.store import tables
 from infra.local.cloud import REGION
-from tests.registry_world import a_person
+from tests.registry_world import a_match, a_person
 
 NOW = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -108,7 +108,7 @@ def applicant(aws: dict[str, str]) -> Applicant:
         person=a_person(),
     )
     tools.registrations.add(begun)
-    give_code(tools.registrations.update(confirmed(begun, "ROSA PRUEBA EJEMPLO", NOW)), tools)
+    give_code(tools.registrations.update(confirmed(begun, a_match(), NOW)), tools)
     return found
 
 

@@ -42,6 +42,7 @@ def tools(ministack: dict[str, str]) -> Iterator[RegistrationTools]:
             Config.from_env(ministack),
             reniec_url=simulator.reniec_url,
             sunat_url=simulator.sunat_url,
+            sunat_representatives_url=simulator.representatives_url,
             registry_user=ACCESS.user_dni,
             registry_ruc=ACCESS.institution_ruc,
         )

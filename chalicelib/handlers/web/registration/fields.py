@@ -22,19 +22,27 @@ _CONTACT = {
     "email": "Correo Electrónico",
     "email_again": "Repetir Correo Electrónico",
 }
+_PERSON = {
+    "number": "Número de DNI",
+    "cui": "CUI",
+    "paternal_surname": "Apellido Paterno",
+    "maternal_surname": "Apellido Materno",
+    "given_names": "Nombres",
+    "birth_date": "Fecha Nacimiento",
+    "sex": "Sexo",
+    "issue_date": "Fecha de emisión",
+}
+_POWER = {"page": "Partida registral", "entry": "Asiento"}
 LABELS: dict[str, dict[str, str]] = {
-    "natural": {
-        "number": "Número de DNI",
-        "cui": "CUI",
-        "paternal_surname": "Apellido Paterno",
-        "maternal_surname": "Apellido Materno",
-        "given_names": "Nombres",
-        "birth_date": "Fecha Nacimiento",
-        "sex": "Sexo",
-        "issue_date": "Fecha de emisión",
+    "natural": {**_PERSON, **_CONTACT},
+    "juridica": {
+        "ruc": "Número de RUC",
+        "legal_name": "Razón Social",
+        "district": "Distrito",
+        **_PERSON,
+        **_POWER,
         **_CONTACT,
     },
-    "juridica": {"ruc": "Número de RUC", "legal_name": "Razón Social", "district": "Distrito", **_CONTACT},
 }
 """Each form's fields in their order, with their labels."""
 _OPTIONAL = {"paternal_surname", "maternal_surname"}
@@ -87,9 +95,16 @@ def read_typed(draft: RegistrationDraft, tools: RegistrationTools) -> Applicatio
     }
     body = {name: given.pop(name, None) for name in _CONTACT}
     body["accepted"] = [{"text": one.text, "version": one.version} for one in draft.accepted]
-    body |= {"company": given} if draft.person_type == "juridica" else {"person": {"document_type": "DNI", **given}}
+    body |= _company(given) if draft.person_type == "juridica" else {"person": {"document_type": "DNI", **given}}
     application = read_application(Fields(body), origin="", now=tools.clock())
     return replace(application, accepted=draft.accepted)
+
+
+def _company(given: dict[str, Any]) -> dict[str, Any]:
+    """Return a company as the API has it: its representative and the power in objects of their own."""
+    person = {name: given.pop(name) for name in _PERSON if name in given}
+    power = {name: given.pop(name) for name in _POWER if name in given}
+    return {"company": {**given, "representative": {"document_type": "DNI", **person}, "power": power}}
 
 
 def find_errors(draft: RegistrationDraft, tools: RegistrationTools) -> tuple[FieldError, ...]:

@@ -13,6 +13,7 @@ from chalicelib.handlers.commands import registration
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import LABELS
+from chalicelib.handlers.web.registration.held import shown_of_review
 
 _TOLD = {
     "fallido": "No pudimos enviarte el correo. Pide otro código dentro de un momento.",
@@ -101,4 +102,5 @@ def _shown(found: Registration, registration_id: str) -> dict[str, Any]:
         "is_company": found.is_company,
         "is_proven": found.is_proven,
         "put_off_until": found.put_off_until,
+        **shown_of_review(found),
     }

@@ -11,6 +11,7 @@ from chalicelib.domain.masking import mask_document, mask_mobile
 from chalicelib.domain.registration.registration import RegistrationState
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.web.registration.held import shown_of_review
 from chalicelib.services.registration.mail_link import resend_by_mail_link, show_link, verify_by_mail_link
 
 
@@ -60,5 +61,6 @@ def _link_page(request: PageRequest, token: str, error: CasillaError | None = No
         "is_proven": link.registration.is_proven,
         "put_off_until": link.registration.put_off_until,
         "is_asked_later": link.registration.state is RegistrationState.AWAITING_PROOF,
+        **shown_of_review(link.registration),
     }
     return show_form(request, f"registration/mail_link_{link.state}.html", error, {}, **context)

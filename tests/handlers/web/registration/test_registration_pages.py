@@ -45,7 +45,6 @@ from tests.person_world import People
 from tests.registry_world import ACCESS, a_person
 
 _CONTACT = {"phone": "987 654 321", "email": "rosa@ejemplo.pe", "email_again": "rosa@ejemplo.pe"}
-COMPANY = {"ruc": "20990000019", "legal_name": "Empresa de Prueba S.A.C.", "district": "Miraflores", **_CONTACT}
 HOSTILE = "\"><script>alert(1)</script>'"
 
 
@@ -54,6 +53,16 @@ def a_person_form(number: str = "99000001", **overrides: str) -> dict[str, str]:
     typed = {"number": number, "cui": claim.cui, "paternal_surname": claim.paternal_surname}
     typed |= {"maternal_surname": claim.maternal_surname, "given_names": claim.given_names, "sex": "F"}
     return {**typed, "birth_date": "15/3/1990", "issue_date": "10-01-2020", **_CONTACT, **overrides}
+
+
+COMPANY = {
+    "ruc": "20990000019",
+    "legal_name": "Empresa de Prueba S.A.C.",
+    "district": "Miraflores",
+    **a_person_form(),
+    "page": "11012345",
+    "entry": "C00012",
+}
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +126,7 @@ def _container(config: Config) -> Container:
 @pytest.fixture
 def applicant(aws: dict[str, str], simulator: Simulator) -> Iterator[Applicant]:
     registries = {"reniec_url": simulator.reniec_url, "sunat_url": simulator.sunat_url}
+    registries["sunat_representatives_url"] = simulator.representatives_url
     access = {"registry_user": ACCESS.user_dni, "registry_ruc": ACCESS.institution_ruc}
     config = replace(Config.from_env(aws), **registries, **access)
     container = _container(config)
@@ -285,7 +295,7 @@ def _type_of(name: str) -> str:
 def test_an_empty_form_is_told_field_by_field(applicant: Applicant, person_type: str) -> None:
     html = text_of(applicant.post(applicant.reach_form(person_type)))
     told = re.findall(r'<li><a href="#\w+">([^<]+)</a>', html)
-    assert len(told) == {"natural": 10, "juridica": 6}[person_type]
+    assert len(told) == {"natural": 10, "juridica": 15}[person_type]
     assert all(re.fullmatch(r"(Completa|Elige una opción en) «[^»]+»\.", text) for text in told)
 
 
