@@ -40,10 +40,20 @@ def open_registration_tools(box: Container) -> RegistrationTools:
         Forbidden: `registration_closed`.
 
     """
+    check_registration_open(box)
+    return registration_tools(box)
+
+
+def check_registration_open(box: Container) -> None:
+    """Refuse what registries have to be asked for, where they cannot be.
+
+    Raises:
+        Forbidden: `registration_closed`.
+
+    """
     if not is_registration_open(box):
         detail = "El registro en línea no está abierto. Inténtalo más adelante."
         raise Forbidden("registration_closed", detail)
-    return registration_tools(box)
 
 
 @made_once

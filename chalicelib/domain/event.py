@@ -29,6 +29,7 @@ class EventType(StrEnum):
     REGISTRATION_REPEATED = "registration.repeated"
     REGISTRATION_HELD = "registration.held"
     REGISTRATION_REFUSED = "registration.refused"
+    REPRESENTATIVE_NAMED = "mailbox.representative_named"
     LOGGED_IN = "access.logged_in"
     LOGGED_OUT = "access.logged_out"
     LOGIN_FAILED = "access.login_failed"

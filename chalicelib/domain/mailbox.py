@@ -135,6 +135,19 @@ class Mailbox:
         return self.mailbox_id if user.is_principal else f"{self.mailbox_id}.{user.document_number}"
 
 
+def lacks_person(mailbox: Mailbox) -> bool:
+    """Tell whether a company's principal user is nobody in particular, as where it registered before that was asked."""
+    principal = next((user for user in mailbox.users if user.is_principal), None)
+    is_company = mailbox.holder.document_type is DocumentType.RUC
+    return is_company and principal is not None and principal.document_type is None
+
+
+def is_principal(mailbox: Mailbox, user_id: str) -> bool:
+    """Tell whether a user is the principal one."""
+    user = mailbox.user(user_id)
+    return user is not None and user.is_principal
+
+
 def live_channels(mailbox: Mailbox) -> frozenset[Channel]:
     """Return the channels by which somebody can be alerted: an active user has an address of the kind.
 

@@ -102,6 +102,7 @@ DOORS = (
     Door("POST",   "/v1/registrations/{registration_id}/verification", PUBLIC,  JSON,    "api.registration.registrations:verify_registration"),
     Door("POST",   "/v1/registrations/{registration_id}/codes",        PUBLIC,  JSON,    "api.registration.registrations:resend_code"),
     Door("POST",   "/v1/registrations/{registration_id}/email",        PUBLIC,  JSON,    "api.registration.registrations:change_email"),
+    Door("POST",   "/v1/representative",                               MAILBOX, JSON,    "api.registration.representative:name_representative"),
     # The people's API: the mailbox, and files put together of it
     Door("GET",    "/v1/notices",                                      MAILBOX, NOTHING, "api.reading.notices:list_mailbox"),
     Door("GET",    "/v1/notices/{notice_id}",                          MAILBOX, NOTHING, "api.reading.notices:show_notice"),
@@ -190,6 +191,8 @@ DOORS = (
     Door("GET",    "/verificar-correo/{token}",                        PUBLIC,  NOTHING, "web.registration.mail_link:show_mail_link"),
     Door("POST",   "/verificar-correo/{token}",                        PUBLIC,  FORM,    "web.registration.mail_link:verify_by_button"),
     Door("POST",   "/verificar-correo/{token}/reenviar",               PUBLIC,  FORM,    "web.registration.mail_link:resend_by_link"),
+    Door("GET",    "/representante",                                   MAILBOX, NOTHING, "web.registration.representative:show_representative"),
+    Door("POST",   "/representante",                                   MAILBOX, FORM,    "web.registration.representative:name_by_form"),
     # Pages: the mailbox, and files put together of it
     Door("GET",    "/casilla",                                         MAILBOX, NOTHING, "web.reading.mailbox:show_mailbox"),
     Door("GET",    "/casilla/buscar",                                  MAILBOX, NOTHING, "web.reading.search:show_search"),

@@ -30,7 +30,7 @@ OWN, OTHER = "1-40000002", "1-40000010"
 OF_ANOTHER = re.compile(r"{(notice_id|export_id|user_id|session_id)}")
 ENDS_A_SESSION = "/perfil/accesos/{session_id}/cerrar"
 """Answers alike for a session that ended, and one that is nobody's or another's, which goes on."""
-MANAGES_USERS = re.compile(r"/usuarios/|/v1/users/")
+MANAGES_USERS = re.compile(r"/usuarios/|/v1/users/|/representante|/v1/representative")
 
 
 OF_PEOPLE = [door for door in DOORS if door.access in {SESSION, MAILBOX}]

@@ -85,6 +85,12 @@ def reviewed(assurance: Assurance | None) -> Assurance:
     return Assurance(Level.REVIEWED, (*found.compared, Comparison(Source.OPERATOR, found.unchecked)))
 
 
+def levels_told(assurance: Assurance) -> dict[str, str]:
+    """Return the level and what it rests on, without any datum: `reniec: names, birth_date; …`."""
+    compared = "; ".join(f"{one.source.value}: {', '.join(one.fields)}" for one in assurance.compared)
+    return {"level": assurance.level.value, "compared": compared, "unchecked": ", ".join(assurance.unchecked)}
+
+
 def _level(agreed: set[str], sources: set[Source], unchecked: tuple[str, ...]) -> Level:
     if unchecked:
         return Level.PUBLIC

@@ -195,8 +195,13 @@ def asked_fields(claim: PersonClaim | CompanyClaim) -> tuple[str, ...]:
     """Return the fields of a claim that have to be compared with somebody, as comparisons name them."""
     if isinstance(claim, PersonClaim):
         return (_NAMES, *(field for field in _EXACT if getattr(claim, field) is not None))
-    person = () if claim.representative is None else asked_fields(claim.representative)
-    return (*_OF_COMPANIES, REPRESENTATIVE, *(f"{REPRESENTATIVE}.{field}" for field in person))
+    return (*_OF_COMPANIES, *representative_fields(claim.representative))
+
+
+def representative_fields(claim: PersonClaim | None) -> tuple[str, ...]:
+    """Return those of a company's representative."""
+    person = () if claim is None else asked_fields(claim)
+    return (REPRESENTATIVE, *(f"{REPRESENTATIVE}.{field}" for field in person))
 
 
 def _full_name(claim: PersonClaim) -> str:

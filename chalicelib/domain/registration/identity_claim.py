@@ -39,10 +39,11 @@ def company_problems(claim: CompanyClaim, *, today: date) -> tuple[InvalidInput,
         partial(_check_text, claim.legal_name, "la razón social", field="legal_name"),
         partial(_check_text, claim.district, "el distrito que figura en la ficha RUC", field="district"),
     )
-    return (*own, *_representative_problems(claim.representative, today), *_power_problems(claim.power))
+    return (*own, *representative_problems(claim.representative, today), *power_problems(claim.power))
 
 
-def _representative_problems(claim: PersonClaim | None, today: date) -> tuple[InvalidInput, ...]:
+def representative_problems(claim: PersonClaim | None, today: date) -> tuple[InvalidInput, ...]:
+    """Return what is wrong with the form of a representative's claim, which has to be there."""
     if claim is None:
         detail = "Escribe los datos de quien representa a la empresa: una persona con documento, correo y celular."
         return (InvalidInput("representative_missing", detail, field="representative"),)
@@ -50,7 +51,8 @@ def _representative_problems(claim: PersonClaim | None, today: date) -> tuple[In
     return tuple(InvalidInput(one.code, one.detail, field=f"representative.{one.field}") for one in found)
 
 
-def _power_problems(power: Power | None) -> tuple[InvalidInput, ...]:
+def power_problems(power: Power | None) -> tuple[InvalidInput, ...]:
+    """Return what is wrong with page and entry of a power, which both have to be there."""
     page, entry = ("", "") if power is None else (power.page, power.entry)
     return refusals(
         partial(_check_text, page, "la partida registral de la empresa", field="power.page", longest=_LONGEST_POWER),

@@ -37,6 +37,8 @@ PROVEN_PER_DOCUMENT = Limit("registration-proven-document", 100, _DAY)
 PROVEN_PER_NETWORK = Limit("registration-proven-network", 2, _DAY)
 PROVEN_PER_NEIGHBOURHOOD = Limit("registration-proven-neighbourhood", 20, _DAY)
 """Past either, the last fifth of the day's consultations is for others."""
+NAMINGS_PER_USER = Limit("representative-user", 5, _DAY)
+"""How often a user may have a representative's data compared; nobody else can spend it."""
 
 _AGAIN = 5
 """One in so many of a registry's consultations is for those that wait."""

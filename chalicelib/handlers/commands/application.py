@@ -10,6 +10,7 @@ from chalicelib.domain.contact import Phone, read_email_twice, read_mobile
 from chalicelib.domain.errors import InvalidInput, collect, refusal_of
 from chalicelib.domain.mailbox import AcceptedText, DocumentType, Power
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Sex
+from chalicelib.domain.registration.representative import NamedRepresentative
 from chalicelib.handlers.commands.access import read_captcha
 from chalicelib.handlers.fields import Fields
 from chalicelib.services.registration.start_registration import Application
@@ -40,6 +41,20 @@ def read_application(fields: Fields, *, origin: str, now: datetime) -> Applicati
         raise refusal_of(problems)
     found = tuple(problems)
     return Application(claim=claim, email=address, phone=number, accepted=accepted, captcha=captcha, problems=found)
+
+
+def read_representative(fields: Fields) -> NamedRepresentative:
+    """Read the representative of a company that has a mailbox, and the power; problems are left to the service.
+
+    Raises:
+        InvalidInput: one of both is not there at all.
+
+    """
+    problems: list[InvalidInput] = []
+    person = _person(fields.object("representative"), problems)
+    power = _power(fields.object("power"), problems)
+    collect(problems, fields.close, None)
+    return NamedRepresentative(person, power, tuple(problems))
 
 
 def _contact(fields: Fields, problems: list[InvalidInput]) -> tuple[str, Phone]:

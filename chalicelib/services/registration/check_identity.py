@@ -30,6 +30,7 @@ class ConsultationReason(StrEnum):
     SELF_REGISTRATION = "self_registration"
     REGISTRATION_RETRIED = "registration_retried"
     OFFICER_REGISTRATION = "officer_registration"
+    REPRESENTATIVE_NAMED = "representative_named"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +93,23 @@ def check_identity(
     person = claim.representative
     if company.outcome is not Outcome.MATCHED or person is None:
         return company
+    return check_representative(company, claim.ruc, person, consultation, tools=tools, note=note)
+
+
+def check_representative(  # noqa: PLR0913 - whom, of which company, and who asks
+    company: RegistryResult,
+    ruc: str,
+    person: PersonClaim,
+    consultation: Consultation,
+    *,
+    tools: IdentityTools,
+    note: Callable[[Source], object] = lambda _: None,
+) -> RegistryResult:
+    """Add to what came of a company what comes of its representative; otherwise as `check_identity`."""
+    registries, asked = tools.registries(), partial(_asked, consultation=consultation, note=note, tools=tools)
     listed = None
     if registries.lists_representatives:
-        listed = asked(Source.SUNAT_REPRESENTATIVES, lambda: registries.check_representative(claim.ruc, person))
+        listed = asked(Source.SUNAT_REPRESENTATIVES, lambda: registries.check_representative(ruc, person))
     found = asked(Source.RENIEC, lambda: registries.check_person(person))
     return with_representative(company, listed, found)
 

@@ -16,7 +16,7 @@ from chalicelib.domain.access.account import Account, with_temporary_password
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.identity_document import mailbox_id_for
 from chalicelib.domain.mailbox import Mailbox
-from chalicelib.domain.registration.assurance import Assurance, opens_by_itself
+from chalicelib.domain.registration.assurance import Assurance, levels_told, opens_by_itself
 from chalicelib.domain.registration.registration import (
     Registration,
     RegistrationBusy,
@@ -123,7 +123,12 @@ def _hold(registration: Registration, tools: RegistrationTools) -> Registration:
 
 def _opened(registration: Registration, mailbox: Mailbox, tools: RegistrationTools, act: OperatorAct | None) -> Event:
     event = _event(
-        registration, EventType.MAILBOX_OPENED, tools, act, **_level(registration), **_accepted(registration)
+        registration,
+        EventType.MAILBOX_OPENED,
+        tools,
+        act,
+        **_level(registration),
+        **_accepted(registration),
     )
     return replace(
         event, subject=f"mailbox#{mailbox.mailbox_id}", data={"registration": registration.key, **event.data}
@@ -144,10 +149,7 @@ def _event(
 
 
 def _level(registration: Registration) -> dict[str, str]:
-    """Return the level and what it rests on, without any datum: `reniec: names, birth_date; …`."""
-    assurance = registration.assurance or Assurance()
-    compared = "; ".join(f"{one.source.value}: {', '.join(one.fields)}" for one in assurance.compared)
-    return {"level": assurance.level.value, "compared": compared, "unchecked": ", ".join(assurance.unchecked)}
+    return levels_told(registration.assurance or Assurance())
 
 
 def _accepted(registration: Registration) -> dict[str, str]:

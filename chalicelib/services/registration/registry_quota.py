@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.limit import Budget, Standing
@@ -32,7 +33,12 @@ class Drawn:
 
 def draw_first(registration: Registration, standing: Standing, *, tools: RegistrationTools) -> Drawn | None:
     """Draw for somebody who applies; None when what is left today is kept for those who proved more."""
-    return _draw_all(registration, lambda registry: (_first(registry, standing, tools),), tools)
+    return draw_for(registration.registries, registration.key, standing, tools=tools)
+
+
+def draw_for(registries: Iterable[Registry], key: str, standing: Standing, *, tools: RegistrationTools) -> Drawn | None:
+    """Draw one of each of some registries, for whoever is called `key`."""
+    return _draw_all(registries, key, lambda registry: (_first(registry, standing, tools),), tools)
 
 
 def draw_again(registration: Registration, *, tools: RegistrationTools) -> Drawn | None:
@@ -42,7 +48,7 @@ def draw_again(registration: Registration, *, tools: RegistrationTools) -> Drawn
         again = again_budget(registry, tools.quotas[registry])
         return _Way(again, Standing.PROVEN), _first(registry, Standing.QUIET, tools)
 
-    return _draw_all(registration, ways, tools)
+    return _draw_all(registration.registries, registration.key, ways, tools)
 
 
 def check_drawn(
@@ -54,9 +60,14 @@ def check_drawn(
         Unavailable: `registry_unavailable` or `store_unavailable`.
 
     """
+    return ask_drawn(partial(check_identity, claim, consultation, tools=tools.identity), drawn, tools=tools)
+
+
+def ask_drawn(ask: Callable[..., RegistryResult], drawn: Drawn, *, tools: RegistrationTools) -> RegistryResult:
+    """Ask by a function that takes `note`, and give back what was not asked after all."""
     asked: set[str] = set()
     try:
-        return check_identity(claim, consultation, tools=tools.identity, note=lambda source: asked.add(source.value))
+        return ask(note=lambda source: asked.add(source.value))
     finally:
         _give_back([draw for registry, draw in drawn.draws.items() if registry.value not in asked], tools)
 
@@ -79,12 +90,12 @@ def _first(registry: Registry, standing: Standing, tools: RegistrationTools) -> 
 
 
 def _draw_all(
-    registration: Registration, ways_of: Callable[[Registry], tuple[_Way, ...]], tools: RegistrationTools
+    registries: Iterable[Registry], key: str, ways_of: Callable[[Registry], tuple[_Way, ...]], tools: RegistrationTools
 ) -> Drawn | None:
     """Draw of each registry that is asked, or of none."""
     draws: dict[Registry, tuple[Budget, str]] = {}
-    for registry in registration.registries:
-        tried = (_draw(registry, way, registration.key, tools) for way in ways_of(registry))
+    for registry in registries:
+        tried = (_draw(registry, way, key, tools) for way in ways_of(registry))
         drawn = next((one for one in tried if one is not None), None)
         if drawn is None:
             _give_back(draws.values(), tools)

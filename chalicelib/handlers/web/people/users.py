@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalice.app import Response
 
 from chalicelib.domain.errors import CasillaError, InvalidInput
-from chalicelib.domain.mailbox import MAX_USERS, Channel, Mailbox, MailboxUser, UserState, live_channels
+from chalicelib.domain.mailbox import MAX_USERS, Channel, Mailbox, MailboxUser, UserState, lacks_person, live_channels
 from chalicelib.domain.people.mailbox_users import has_last_mobile, require_principal, secondary_user
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import people
@@ -103,6 +103,7 @@ def _list_page(request: PageRequest, session: Session, error: CasillaError | Non
         asking=asking,
         most=MAX_USERS,
         has_mobile=Channel.SMS in live_channels(mailbox),
+        lacks_person=lacks_person(mailbox) and asking.is_principal,
         document_types=DOCUMENT_TYPES,
         told=told,
         is_bad=what == NOT_SENT,

@@ -6,7 +6,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.reading import reading_tools
-from chalicelib.domain.mailbox import Channel, live_channels
+from chalicelib.domain.mailbox import Channel, is_principal, lacks_person, live_channels
 from chalicelib.domain.reading.reading import Reading
 from chalicelib.domain.session import Session
 from chalicelib.handlers.page import show
@@ -32,6 +32,7 @@ def show_mailbox(request: PageRequest, session: Session) -> Response:
         holder=listed.mailbox.holder.name,
         mailbox_id=listed.mailbox.mailbox_id,
         has_mobile=Channel.SMS in live_channels(listed.mailbox),
+        lacks_person=lacks_person(listed.mailbox) and is_principal(listed.mailbox, session.user_id),
         counts=listed.counts,
         tab=reading.value,
         tab_address=f"/casilla?vista={READ_TAB}" if reading is Reading.READ else "/casilla",

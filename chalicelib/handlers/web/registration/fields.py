@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -22,7 +23,7 @@ _CONTACT = {
     "email": "Correo Electrónico",
     "email_again": "Repetir Correo Electrónico",
 }
-_PERSON = {
+PERSON = {
     "number": "Número de DNI",
     "cui": "CUI",
     "paternal_surname": "Apellido Paterno",
@@ -32,15 +33,15 @@ _PERSON = {
     "sex": "Sexo",
     "issue_date": "Fecha de emisión",
 }
-_POWER = {"page": "Partida registral", "entry": "Asiento"}
+POWER = {"page": "Partida registral", "entry": "Asiento"}
 LABELS: dict[str, dict[str, str]] = {
-    "natural": {**_PERSON, **_CONTACT},
+    "natural": {**PERSON, **_CONTACT},
     "juridica": {
         "ruc": "Número de RUC",
         "legal_name": "Razón Social",
         "district": "Distrito",
-        **_PERSON,
-        **_POWER,
+        **PERSON,
+        **POWER,
         **_CONTACT,
     },
 }
@@ -71,7 +72,7 @@ def form_address(person_type: str) -> str:
 
 def take_typed(person_type: str, value: Any) -> dict[str, str]:
     """Take a form's fields by `value`, which returns one as typed; none is kept at a length that no one types."""
-    return {name: value(name)[:_LONGEST] for name in LABELS[person_type]}
+    return {name: longest_typed(value(name)) for name in LABELS[person_type]}
 
 
 def read_typed_day(text: str) -> date | None:
@@ -102,9 +103,24 @@ def read_typed(draft: RegistrationDraft, tools: RegistrationTools) -> Applicatio
 
 def _company(given: dict[str, Any]) -> dict[str, Any]:
     """Return a company as the API has it: its representative and the power in objects of their own."""
-    person = {name: given.pop(name) for name in _PERSON if name in given}
-    power = {name: given.pop(name) for name in _POWER if name in given}
-    return {"company": {**given, "representative": {"document_type": "DNI", **person}, "power": power}}
+    parts = _representative({name: given.pop(name) for name in (*PERSON, *POWER) if name in given})
+    return {"company": {**given, **parts}}
+
+
+def as_company(typed: Mapping[str, str]) -> dict[str, Any]:
+    """Return a representative and the power as typed, as the API has them."""
+    return _representative({name: _as_sent(name, text) for name, text in typed.items() if text.strip()})
+
+
+def longest_typed(text: str) -> str:
+    """Keep no text at a length that no one types."""
+    return text[:_LONGEST]
+
+
+def _representative(given: Mapping[str, Any]) -> dict[str, Any]:
+    person = {name: value for name, value in given.items() if name in PERSON}
+    power = {name: value for name, value in given.items() if name in POWER}
+    return {"representative": {"document_type": "DNI", **person}, "power": power}
 
 
 def find_errors(draft: RegistrationDraft, tools: RegistrationTools) -> tuple[FieldError, ...]:

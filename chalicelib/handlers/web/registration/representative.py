@@ -1,0 +1,50 @@
+"""`/representante`: a company whose mailbox was opened before that was asked says who represents it (REG-11, S0)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.storage import mailbox_store
+from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.mailbox import lacks_person
+from chalicelib.domain.registration.representative import naming_principal
+from chalicelib.domain.session import Session
+from chalicelib.handlers.commands import registration
+from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.page import go_to, show_form
+from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.web.registration.fields import PERSON, POWER, SEXES, as_company, longest_typed
+
+ADDRESS = "/representante"
+LABELS = {**PERSON, **POWER}
+
+
+def show_representative(request: PageRequest, session: Session) -> Response:
+    """Ask for the person, or lead to the mailbox where one is known."""
+    return _page(request, session, dict.fromkeys(LABELS, ""))
+
+
+def name_by_form(request: PageRequest, session: Session) -> Response:
+    """Compare and keep them."""
+    typed = {name: longest_typed(request.value(name)) for name in LABELS}
+    try:
+        registration.name_person(Fields(as_company(typed)), session, origin=request.origin)
+    except CasillaError as error:
+        return _page(request, session, typed, error)
+    return go_to(ADDRESS)
+
+
+def _page(request: PageRequest, session: Session, typed: dict[str, str], error: CasillaError | None = None) -> Response:
+    mailbox, user = naming_principal(mailbox_store(current()).find(session.mailbox_id), session.user_id)
+    context: dict[str, Any] = {
+        "form_labels": LABELS,
+        "typed": typed,
+        "sexes": list(SEXES.items()),
+        "company": mailbox.holder.name,
+        "is_named": not lacks_person(mailbox),
+        "name": user.name,
+    }
+    return show_form(request, "registration/representative.html", error, LABELS, **context)
