@@ -17,6 +17,7 @@ from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.clock import LocalClock
+from infra.local.outbox import Outbox
 from infra.local.run import ENVIRONMENT, enter_environment, log_to
 from infra.local.workers import call
 
@@ -59,10 +60,13 @@ def in_local_run(state: Path, event: dict[str, str]) -> dict[str, Any]:
     enter_environment(json.loads(kept.read_text("utf-8")))
     from app import app  # noqa: PLC0415 - only now is the environment the one to read
     from chalicelib.bootstrap import Container, using  # noqa: PLC0415
+    from chalicelib.bootstrap.aws import aws_session  # noqa: PLC0415
     from chalicelib.config import Config  # noqa: PLC0415
 
     log_to(state / "casilla.log", shows_warnings=False)
-    with using(Container(Config.from_env(), clock=LocalClock(state / "clock"))):
+    clock = LocalClock(state / "clock")
+    with using(Container(Config.from_env(), clock=clock)) as box:
+        Outbox(state / "outbox", clock).watch(aws_session(box).get_component("event_emitter"))
         answer: dict[str, Any] = call(app.handler_map["operator"], "operator", event)
     return answer
 

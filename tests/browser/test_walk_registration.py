@@ -8,6 +8,7 @@ import pytest
 from stdnum.pe import cui
 
 from tests.browser.person import Person, code_in, link_in
+from tests.local_run import operate
 
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
 
@@ -117,3 +118,35 @@ def test_a_company_registers_by_the_link(person: Person) -> None:
     person.open(link)
     person.look("mail-link-used")
     _log_in_first(person, email, f"8-{given['ruc']}")
+
+
+@pytest.mark.parametrize("person", ["phone"], indirect=True)
+def test_who_nobody_could_confirm_is_told_what_to_show_and_gets_in_after_a_yes(person: Person) -> None:
+    email, number = "persona.07@ejemplo.pe", "99000007"
+    _begin(person, "Persona Natural")
+    person.type(
+        number=number,
+        cui=cui.calc_check_digits(number)[0],
+        issue_date="10/1/2020",
+        paternal_surname="Completa",
+        maternal_surname="Ampliada",
+        given_names="Iris",
+        birth_date="15/3/1990",
+    )
+    person.type(phone="987654327", email=email, email_again=email)
+    person.page.get_by_label("Femenino").check()
+    person.press("Continuar")
+    person.press("Registrar")
+    person.type(code=code_in(person.mail(email, SUBJECT)))
+    person.press("Validar Correo")
+    assert person.heading() == "Falta comprobar tu identidad"
+    person.look("held")
+    [reference] = re.findall(r"[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}", person.page.locator("main").inner_text())
+    assert reference in person.mail(email, "Falta comprobar su identidad")
+    code, said, _ = operate(
+        person.run.state, f"registrations approve {reference} --reason 'DNI visto' --operator rquispe"
+    )
+    assert code == 0, said
+    person.follow("Ver si ya se decidió")
+    assert person.heading() == "Revisa tu correo"
+    _log_in_first(person, email, f"1-{number}")
