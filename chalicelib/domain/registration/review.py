@@ -63,6 +63,7 @@ def awaiting_review(registration: Registration, now: datetime, until: datetime) 
         due_at=None,
         put_off_until=None,
         is_proven=True,
+        mails=1,
         review_since=now,
         review_until=until,
     )

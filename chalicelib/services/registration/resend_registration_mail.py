@@ -6,6 +6,7 @@ from chalicelib.domain.errors import Conflict
 from chalicelib.domain.limit import Standing
 from chalicelib.domain.registration.registration import VERIFIABLE, Registration, RegistrationState, with_another_mail
 from chalicelib.renderers.registration.registration_letters import waiting_letter
+from chalicelib.renderers.registration.review_letters import held_letter
 from chalicelib.services.registration.complete_registration import send_way_in
 from chalicelib.services.registration.registration_codes import give_code, is_mail_due
 from chalicelib.services.registration.tools import (
@@ -36,6 +37,8 @@ def send_again(registration: Registration, *, tools: RegistrationTools) -> Regis
         Conflict: `registration_not_ready`.
 
     """
+    if registration.state is RegistrationState.AWAITING_REVIEW:
+        return _tell_again(registration, tools)
     if registration.state not in {*VERIFIABLE, RegistrationState.COMPLETED}:
         raise Conflict("registration_not_ready", "Todavía no hay un código que reenviar. Espera nuestro correo.")
     cool_down(registration, tools)
@@ -50,16 +53,29 @@ def send_again(registration: Registration, *, tools: RegistrationTools) -> Regis
     return again
 
 
+def _tell_again(registration: Registration, tools: RegistrationTools) -> Registration:
+    """Say once more what is missing and by when there is an answer."""
+    cool_down(registration, tools)
+    again = tools.registrations.update(with_another_mail(registration))
+    send_letter(held_letter(again, tools.letterhead.zone, tools.proof_desk), again, tools)
+    return again
+
+
 def change_registration_email(registration_id: str, email: str, *, tools: RegistrationTools) -> Registration:
     """Take another address and write to it; no code that went to the first one counts any more.
 
     Raises:
         TooManyRequests: `too_many_codes`, or `budget_spent`: begin again, which takes a captcha then.
-        Conflict: `registration_ended`: the address was verified already.
+        Conflict: `registration_ended` or `registration_in_review`: the address was verified already.
         NotFound: `registration_not_found`.
 
     """
     registration = open_registration(registration_id, tools)
+    if registration.state is RegistrationState.AWAITING_REVIEW:
+        detail = (
+            "Tu solicitud ya tiene un correo verificado y espera una decisión. Para otro correo, regístrate de nuevo."
+        )
+        raise Conflict("registration_in_review", detail)
     if registration.state not in {*VERIFIABLE, RegistrationState.AWAITING_REGISTRY}:
         raise Conflict("registration_ended", "Este registro ya terminó. Cambia tu correo dentro de tu casilla.")
     changed = with_another_mail(registration, email)

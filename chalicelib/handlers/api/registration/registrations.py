@@ -46,5 +46,6 @@ def _as_json(found: Registration) -> dict[str, Any]:
         "state": found.state.value,
         "email": mask_email(found.email),
         "expires_at": None if found.expires_at is None else instant_in_json(found.expires_at),
+        "answer_until": None if found.review_until is None else instant_in_json(found.review_until),
         "continues_at": None if found.put_off_until is None else instant_in_json(found.put_off_until),
     }

@@ -18,6 +18,7 @@ from chalicelib.handlers.web.registration.held import shown_of_review
 _TOLD = {
     "fallido": "No pudimos enviarte el correo. Pide otro código dentro de un momento.",
     "hecho": "Tienes un código en tu correo: el que acabamos de enviar o, si se pidió uno hace poco, ese.",
+    "repetido": "Te enviamos otra vez el correo.",
     "cambiado": "Cambiamos tu correo y te escribimos a la dirección nueva.",
 }
 """What just happened, by the address's parameter."""
@@ -42,12 +43,13 @@ def verify_by_typed_code(request: PageRequest, registration_id: str) -> Response
 def resend_by_button(request: PageRequest, registration_id: str) -> Response:
     """Send the last e-mail again."""
     try:
-        registration.resend(registration_id)
+        sent = registration.resend(registration_id)
     except NotFound:
         return _gone_page(request)
     except CasillaError as error:
         return _state_page(request, registration_id, error)
-    return go_to(f"/registro/correo/{registration_id}?envio=hecho")
+    what = "repetido" if sent.state is RegistrationState.AWAITING_REVIEW else "hecho"
+    return go_to(f"/registro/correo/{registration_id}?envio={what}")
 
 
 def show_address_change(request: PageRequest, registration_id: str) -> Response:

@@ -259,6 +259,25 @@ def test_one_that_waits_is_never_deleted_and_past_its_promise_somebody_is_woken(
 
 
 @pytest.mark.usefixtures("common")
+def test_the_mail_of_one_that_waits_comes_again_and_its_address_stays(site: Site) -> None:  # noqa: F811
+    told = register(site, a_form())
+    place = f"/registro/correo/{told['registration_id']}"
+    before = len(site.mails)
+    form = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+
+    assert site.client.http.request("POST", f"{place}/reenviar", headers=form).status_code == 429  # within a minute
+    site.clock.advance(seconds=61)
+    again = site.client.http.request("POST", f"{place}/reenviar", headers=form)
+
+    assert again.headers["Location"] == f"{place}?envio=repetido"
+    assert "Te enviamos otra vez el correo" in site.client.http.request("GET", again.headers["Location"]).body.decode()
+    assert [text for _, text in site.mails[before:]] == [site.mails[before - 1][1]]
+    other = {"email": "otra@ejemplo.pe", "email_again": "otra@ejemplo.pe"}
+    answer = site.call("POST", f"/{told['registration_id']}/email", other)
+    assert (answer.status_code, answer.json_body["code"]) == (409, "registration_in_review")
+
+
+@pytest.mark.usefixtures("common")
 def test_somebody_is_woken_a_day_before_the_promise_and_not_earlier(site: Site) -> None:  # noqa: F811
     register(site, a_form())
     [one] = held(site)
