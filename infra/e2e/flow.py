@@ -22,12 +22,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fpdf import FPDF
 
 from chalicelib.config import Config
+from chalicelib.domain.contact import Phone
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.domain.registration.registration import Registration, RegistrationState
 from chalicelib.handlers.jobs import JOBS
 from chalicelib.handlers.operator.commands import COMMANDS
 from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.store import tables
 from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.registration_store import RegistrationStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
 from infra.e2e.deployment import Deployment
 from infra.e2e.file_check import check_files
@@ -165,6 +168,8 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     tell("a registration waits for the registry, and the person is told")
     run_jobs(deployment)
     tell("nightly jobs ran")
+    decide_registrations(deployment)
+    tell("a registration under review approved, another refused")
     run_commands(deployment, answer["notice_id"])
     tell("the operator's commands ran")
 
@@ -220,6 +225,37 @@ def register(deployment: Deployment, sender: GatewaySender) -> None:
     answer = sender.post_unsigned("/v1/registrations", form)
     _check(answer.json().get("state") == "awaiting_registry", f"a registration is kept: {answer.body.decode()}")
     wait_for(lambda: any(APPLICANT_EMAIL in mail["To"] for mail in deployment.engine.emails), "the applicant is told")
+
+
+def decide_registrations(deployment: Deployment) -> None:
+    """Have two registrations wait for a review, and an operator say yes to one and no to the other."""
+    registrations = RegistrationStore(tables.bind(Config.from_env(deployment.environment)), bytes(32))
+    now = datetime.now(UTC)
+    for key, number in (("a", "99000002"), ("b", "99000003")):
+        waiting = Registration(
+            key=key * 64,
+            state=RegistrationState.AWAITING_REVIEW,
+            email=APPLICANT_EMAIL,
+            phone=Phone(MOBILE, is_mobile=True),
+            accepted=(),
+            started_at=now,
+            expires_at=None,
+            document_type=DocumentType.DNI,
+            document_number=number,
+            registered_name="QUISPE DEMO ROSA",
+            review_since=now,
+            review_until=now + timedelta(days=5),
+        )
+        registrations.add(waiting)
+    [listed, _, _] = give(
+        deployment,
+        "registrations list",
+        f"registrations approve {'A' * 12} {WHO}",
+        f"registrations refuse {'b' * 64} --because not-shown {WHO}",
+    )
+    _check(listed.count("Solicitud ") == 2, f"both wait: {listed}")  # noqa: PLR2004 - those above
+    _check(MailboxStore().find("1-99000002") is not None, "the mailbox is open")
+    _check(MailboxStore().find("1-99000003") is None, "the other is not")
 
 
 def run_jobs(deployment: Deployment) -> None:
