@@ -20,9 +20,10 @@ from chalicelib.domain.registration.identity import (
     RegistryResult,
     Sex,
 )
+from chalicelib.gateways.bounded_http import ExchangeLimits
 from chalicelib.gateways.circuit_breaker import BreakerPolicy, CircuitBreaker
 from chalicelib.gateways.registration.registries import Registries
-from chalicelib.gateways.registration.registry_http import ExchangeLimits, RegistryHttp
+from chalicelib.gateways.registration.registry_http import RegistryHttp
 from chalicelib.gateways.registration.reniec import Reniec, ReniecAccess
 from chalicelib.gateways.registration.sunat import Sunat
 from chalicelib.gateways.registration.sunat_representatives import SunatRepresentatives

@@ -8,7 +8,8 @@ import pytest
 from chalicelib.config import ConfigError
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.registration.identity import Outcome
-from chalicelib.gateways.registration.registry_http import ExchangeLimits, RegistryHttp
+from chalicelib.gateways.bounded_http import ExchangeLimits
+from chalicelib.gateways.registration.registry_http import RegistryHttp
 from chalicelib.gateways.registration.reniec import Reniec
 from chalicelib.gateways.registration.sunat import Sunat
 from infra.local.registries.server import running
