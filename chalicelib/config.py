@@ -19,6 +19,12 @@ class ConfigError(Exception):
     """The environment lacks a setting or holds a wrong one; raised at start, never during a request."""
 
 
+_IDENTITY = ("authorization_url", "token_url", "keys_url", "client_id", "levels")
+"""What an identity provider's issuer cannot do without."""
+_ORIGINS = re.compile(r"(?:https://[A-Za-z0-9.:-]+(?: (?!$)|$))*")
+_CLAIMS = re.compile(r"(?:(?:number|type|given_names|surnames)=[A-Za-z0-9_:./-]+(?:,(?!$)|$))+")
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Settings of one function; each field is the environment variable of the same name in capitals."""
@@ -81,6 +87,26 @@ class Config:
     registry_ruc: str = ""
     registry_secret_arn: str = ""
     """Secret that holds RENIEC's password."""
+    identity_issuer: str = ""
+    """What the identity provider calls itself (docs/registros.md); empty: there is none, and no way in by it."""
+    identity_authorization_url: str = ""
+    identity_token_url: str = ""
+    identity_keys_url: str = ""
+    identity_userinfo_url: str = ""
+    """Where it answers; the last may be empty."""
+    identity_client_id: str = ""
+    identity_secret_arn: str = ""
+    """Secret that holds what the client shows, and how it shows it: `post`, `basic` or, without a secret, `none`."""
+    identity_client_auth: str = "post"
+    identity_levels: str = ""
+    """The values of `acr` that are enough, separated by spaces, the one to ask for first."""
+    identity_claims: str = "number=doc,type=doc_type,given_names=first_name,surnames=last_name"
+    """Which claim says what."""
+    identity_scope: str = "openid profile"
+    identity_name: str = "ID Perú"
+    """What the pages call it."""
+    identity_form_origins: str = ""
+    """Further origins, separated by spaces, to which it leads the browser on its way to its own page."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Config:  # noqa: TID251 - the one reader
@@ -113,4 +139,18 @@ class Config:
         for name in ("reniec_daily_quota", "sunat_daily_quota"):
             if not re.fullmatch(r"[1-9]\d{1,6}", getattr(config, name), re.ASCII):
                 raise ConfigError(f"{name.upper()} must be a whole number of consultations a day, 10 at least")
+        _check_identity_provider(config)
         return config
+
+
+def _check_identity_provider(config: Config) -> None:
+    given = [name for name in _IDENTITY if getattr(config, f"identity_{name}")]
+    if (config.identity_issuer or given) and not (config.identity_issuer and len(given) == len(_IDENTITY)):
+        names = ", ".join(f"IDENTITY_{name.upper()}" for name in ("issuer", *_IDENTITY))
+        raise ConfigError(f"an identity provider needs all of {names}")
+    if config.identity_client_auth not in {"post", "basic", "none"}:
+        raise ConfigError("IDENTITY_CLIENT_AUTH must be post, basic or none")
+    if not _CLAIMS.fullmatch(config.identity_claims) or "number=" not in config.identity_claims:
+        raise ConfigError("IDENTITY_CLAIMS must be like number=doc,given_names=first_name")
+    if not _ORIGINS.fullmatch(config.identity_form_origins):
+        raise ConfigError("IDENTITY_FORM_ORIGINS must be origins like https://id.example, separated by spaces")

@@ -14,13 +14,15 @@ FORM_COOKIE = "__Host-form"
 """Opens a form that was sent when the validation had expired."""
 DEVICE_COOKIE = "__Host-device"
 """Says who got in with this browser before; opens nothing, and stays when the browser closes."""
+IDENTITY_COOKIE = "__Host-identity"
+"""Holds, sealed, what an identity provider was asked, and then whom it authenticated: for minutes, and once."""
 CHECK_COOKIE = "__Host-check"
 """Says whose the files are that a browser had sent to be judged; opens nothing but what was found of them."""
 
 FORGET_PAGES = {"Clear-Site-Data": '"cache", "storage"'}
 """The header that has a browser drop what it kept of the pages of a session that is over."""
 
-_OWN = {SESSION_COOKIE, DRAFT_COOKIE, FORM_COOKIE, DEVICE_COOKIE, CHECK_COOKIE}
+_OWN = {SESSION_COOKIE, DRAFT_COOKIE, FORM_COOKIE, DEVICE_COOKIE, IDENTITY_COOKIE, CHECK_COOKIE}
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax"
 
 

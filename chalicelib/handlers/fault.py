@@ -56,7 +56,7 @@ PAGE_HEADERS = {
 
 
 def page_policy(form_to: str) -> dict[str, str]:
-    """Return the policy of a page whose form goes to another address as well, which is of the service itself."""
+    """Return the policy of a page whose form leads elsewhere as well: a store of the service, an identity provider."""
     return {"Content-Security-Policy": _OWN.replace("form-action 'self'", f"form-action 'self' {form_to}")}
 
 

@@ -209,7 +209,7 @@ class UploadItem(Model):
 
 
 class AccountItem(Model):
-    """What one person logs in with, found by username."""
+    """What one person logs in with, found by username; `person` is their number in the index by_person."""
 
     class Meta(_Meta):
         """Bound by `bind`."""
@@ -217,6 +217,7 @@ class AccountItem(Model):
     username = UnicodeAttribute(hash_key=True)
     version = NumberAttribute()
     data: JSONAttribute = JSONAttribute()
+    person = UnicodeAttribute(null=True)
 
 
 class TokensBySubject(GlobalSecondaryIndex["TokenItem"]):  # type: ignore[no-untyped-call]

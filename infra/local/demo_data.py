@@ -198,6 +198,7 @@ def _add_accounts(box: Container) -> None:
                     user.state,
                     None if is_pending else password_hash,
                     name=user.name,
+                    document_number=user.document_number,
                 )
             )
 

@@ -21,7 +21,9 @@ from typing import Any
 
 from chalicelib.bootstrap.aws import aws_session
 from infra.local import ministack, preconditions
+from infra.local.clock import LocalClock
 from infra.local.cloud import Cloud, create_resources
+from infra.local.identity import server as identity
 from infra.local.preconditions import CannotRun, run_command
 from infra.local.registries import server as registries
 from infra.template import load_template
@@ -88,6 +90,7 @@ def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) 
     addresses = {"ApiAuthority": settings.authority, "PortalAddress": settings.authority}
     cloud = create_resources(engine.endpoint_url, parameters=addresses)
     simulator = stack.enter_context(registries.running())
+    provider = stack.enter_context(identity.running(clock=LocalClock(settings.state / "clock")))
     environment = _as_deployed(engine, cloud, settings)
     enter_environment(environment)
     (settings.state / ENVIRONMENT).write_text(json.dumps(environment), "utf-8")
@@ -97,7 +100,7 @@ def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) 
         SUNAT_URL=simulator.sunat_url,
         SUNAT_REPRESENTATIVES_URL=simulator.representatives_url,
     )
-    os.environ.update(REGISTRY_USER="99000001", REGISTRY_RUC="20990000019")
+    os.environ.update(REGISTRY_USER="99000001", REGISTRY_RUC="20990000019", **provider.environment)
     parts = _start(settings, cloud, stack)
     while not stop.wait(0.5):
         if engine.process.poll() is not None:
@@ -154,7 +157,6 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
     from app import app  # noqa: PLC0415 - only now is the environment the one to read
     from chalicelib.bootstrap import Container, using  # noqa: PLC0415
     from chalicelib.config import Config  # noqa: PLC0415
-    from infra.local.clock import LocalClock  # noqa: PLC0415
     from infra.local.demo_data import (  # noqa: PLC0415
         MAILBOXES,
         PASSWORD,

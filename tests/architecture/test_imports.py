@@ -27,6 +27,7 @@ HEAVY = {
     "fpdf": "only receipts and lists as PDF",
     "http_message_signatures": "only the proof of a signed request",
     "http_sf": "only a signed request",
+    "joserfc": "only who comes back from an identity provider",
     "lxml": "only pikepdf and openpyxl",
     "openpyxl": "only lists as Excel",
     "pikepdf": "only the check of a PDF",
@@ -34,7 +35,7 @@ HEAVY = {
     "pynamodb": "only who reads or writes a table",
     "segno": "only a receipt's QR code",
     "stdnum": "only a RUC, and the DNI's check character",
-    "urllib3": "only botocore and the registries",
+    "urllib3": "only botocore, the registries and the identity provider",
 }
 """Libraries that take long to load, and who needs each. They alone may be imported inside a function."""
 

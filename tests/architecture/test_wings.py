@@ -14,6 +14,7 @@ WINGS = {path.parent.name for path in (PACKAGE / "services").glob("*/__init__.py
 USES: dict[str, set[str]] = {
     "bootstrap/chance.py": {"access"},
     "bootstrap/files.py": {"sender", "upload"},
+    "bootstrap/identity_provider.py": {"access"},
     "bootstrap/session.py": {"access"},
     "bootstrap/storage.py": {"access"},
     "gateways/files.py": {"upload"},
@@ -21,6 +22,7 @@ USES: dict[str, set[str]] = {
     "handlers/admission.py": {"access"},
     "handlers/commands/application.py": {"registration", "access"},
     "handlers/commands/file_check.py": {"upload", "access"},
+    "handlers/commands/identification.py": {"access"},
     "handlers/http.py": {"access"},
     "handlers/kept_form.py": {"access"},
     "handlers/operator/answer.py": {"sender"},

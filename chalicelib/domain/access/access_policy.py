@@ -43,6 +43,10 @@ PART_OF_MAILS = 15
 """Of fifteen messages that the provider takes one may be about access, one about a registration, and one may go to
 nobody, so that nothing tells who exists. Alerts take the other twelve."""
 
+IDENTIFICATIONS = Budget("identification", 20 * 15 * 60, 15 * 60)
+"""Codes that are changed for an identity at the provider, twenty a second: each has it asked two or three times, and
+whoever makes codes up must not have it asked in our name without end. Past it the password is the way in."""
+
 FILE_CHECKS_PER_SESSION = Limit("file-check-session", 60, 60 * 60)
 """Refuses: files that somebody has judged within a session, which no stranger can spend."""
 FILE_CHECKS_PER_NETWORK = Limit("file-check-network", 30, 60 * 60)

@@ -50,6 +50,16 @@ class Account:
     version: int = 1
     name: str = ""
     """As the mailbox's users are shown it, e.g. in *visto por*; empty where it is not known."""
+    document_number: str = ""
+    """Of the person's own document, where the username does not tell it: a company's principal."""
+    is_listed: bool = True
+    """Whether the account is found by its person's number; those written before that was kept are not."""
+
+    @property
+    def person_number(self) -> str:
+        """Return the number that the account's person is found by: the own one, as far as it is known."""
+        _, _, secondary = self.username.partition(".")
+        return self.document_number or secondary or self.mailbox_id.partition("-")[2]
 
 
 def check_may_log_in(account: Account, now: datetime) -> None:

@@ -22,6 +22,8 @@ class TokenKind(StrEnum):
     """That a challenge was answered; before it is, nothing is kept of it."""
     SESSION = "session"
     DRAFT = "draft"
+    IDENTITY = "identity"
+    """That an answer of the identity provider was taken, or used to get in; before it is, nothing is kept of it."""
 
 
 VALID_FOR: Mapping[TokenKind, timedelta] = {
@@ -43,10 +45,11 @@ KEPT_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.CAPTCHA: timedelta(minutes=5),
     TokenKind.SESSION: timedelta(days=30),
     TokenKind.DRAFT: timedelta(days=1),
+    TokenKind.IDENTITY: timedelta(minutes=5),
 }
 """How long an expired token stays readable: an expired link can still send a new one, recent accesses be listed.
 
-That a captcha was answered is known for as long as the clocks of two processes may differ.
+That a captcha was answered, or an identity used, is known for as long as the clocks of two processes may differ.
 """
 
 

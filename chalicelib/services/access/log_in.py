@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.credentials import Attempt
 from chalicelib.domain.access.known_device import find_device
 from chalicelib.domain.errors import CredentialsWrong
@@ -27,6 +28,21 @@ class LoggedIn:
     displaced: Displaced
 
 
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """How somebody gets in: from where, on which device, what they proved, and since when that counts if not now.
+
+    `former` is the cookie or token that came with it, if any. Its session ends, by one more call.
+    """
+
+    origin: str
+    device: str
+    former: str
+    proof: Mapping[str, str]
+    validated_at: datetime | None = None
+    beside: tuple[Callable[[], object], ...] = ()
+
+
 def log_in(attempt: Attempt, *, tools: AccessTools, now: datetime, former: str = "") -> LoggedIn:
     """Open a session; four hops and twelve calls, by code thirteen, on a known device three hops and six calls.
 
@@ -38,23 +54,34 @@ def log_in(attempt: Attempt, *, tools: AccessTools, now: datetime, former: str =
 
     """
     proven = prove_credentials(attempt, tools=tools, now=now)
-    account = proven.account
+    entrance = Entrance(attempt.origin, attempt.device, former, {"proof": attempt.proof_kind}, beside=proven.give_back)
+    return enter(proven.account, entrance, tools=tools, now=now)
+
+
+def enter(account: Account, entrance: Entrance, *, tools: AccessTools, now: datetime) -> LoggedIn:
+    """Open a session of a user who proved who they are, and may log in; one hop, unless there are too many."""
     secret = tools.new_secret()
-    event = tools.user_event(EventType.LOGGED_IN, account.user_id, origin=attempt.origin, now=now)
-    is_known = find_device(tools.pepper, attempt.device, attempt.username, now) is not None
+    event = tools.user_event(EventType.LOGGED_IN, account.user_id, origin=entrance.origin, now=now)
+    is_known = find_device(tools.pepper, entrance.device, account.username, now) is not None
     device, access_id = "known" if is_known else "new", tools.sessions.session_id(secret)
-    event = replace(event, data={"proof": attempt.proof_kind, "device": device, "access_id": access_id})
+    event = replace(event, data={**entrance.proof, "device": device, "access_id": access_id})
     opened: list[OpenedSession] = []
     listed: list[Session] = []
+
+    def open_it() -> None:
+        origin, validated_at = entrance.origin, entrance.validated_at
+        session = open_session(
+            account, secret, origin=origin, sessions=tools.sessions, now=now, validated_at=validated_at
+        )
+        opened.append(session)
+
     together(
         [
-            lambda: opened.append(
-                open_session(account, secret, origin=attempt.origin, sessions=tools.sessions, now=now)
-            ),
+            open_it,
             lambda: tools.events.add(event),
             lambda: listed.extend(tools.sessions.list_lately_begun(account.user_id, now=now)),
-            lambda: tools.sessions.end_opened_by(former),
-            *proven.give_back,
+            lambda: tools.sessions.end_opened_by(entrance.former),
+            *entrance.beside,
         ]
     )
     return LoggedIn(opened[0], displace_sessions(opened[0].session, listed, account, tools=tools, now=now))

@@ -71,7 +71,8 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, se
     if account is None or not (is_right and _use_up(proof, attempt, tools, now)):
         raise _failed(attempt, account, admission, tools, now)
     check_may_log_in(account, now)
-    account = _rehashed(account, attempt.password, tools) if check.needs_rehash else account
+    if check.needs_rehash or not account.is_listed:
+        account = _rewritten(account, attempt.password if check.needs_rehash else None, tools)
     return Proven(account, admission.give_back)
 
 
@@ -149,8 +150,9 @@ def _log_failure(
     )
 
 
-def _rehashed(account: Account, password: str, tools: AccessTools) -> Account:
-    renewed = replace(account, password_hash=tools.hashing.hash(password))
+def _rewritten(account: Account, password: str | None, tools: AccessTools) -> Account:
+    """Hash a password anew, if one is given; and have the account be found by its person's number."""
+    renewed = account if password is None else replace(account, password_hash=tools.hashing.hash(password))
     try:
         return tools.accounts.update(renewed)
     except AccountChanged:  # the next login renews it

@@ -22,8 +22,18 @@ class OpenedSession:
     cookie: str
 
 
-def open_session(account: Account, secret: str, *, origin: str, sessions: SessionStore, now: datetime) -> OpenedSession:
+def open_session(  # noqa: PLR0913 - whose, by which secret, from where, since when, and what it takes
+    account: Account,
+    secret: str,
+    *,
+    origin: str,
+    sessions: SessionStore,
+    now: datetime,
+    validated_at: datetime | None = None,
+) -> OpenedSession:
     """Begin a session after a login by password and captcha or e-mailed code, which is a validation too.
+
+    So is one by the identity provider, of the instant `validated_at` at which it authenticated the person.
 
     `now` has to be taken before the account was read: then a session that raced a change of password is ended by it.
     A session from before the login, if any, is the caller's to end.
@@ -36,7 +46,7 @@ def open_session(account: Account, secret: str, *, origin: str, sessions: Sessio
         username=account.username,
         mailbox_id=account.mailbox_id,
         created_at=now,
-        validated_at=now,
+        validated_at=validated_at or now,
         must_change_password=account.must_change_password,
         origin=origin,
         name=account.name,

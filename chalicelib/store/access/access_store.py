@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Iterable
 from datetime import datetime
 
 from pynamodb.connection import Connection
@@ -13,16 +13,17 @@ from chalicelib.domain.access.account import Account, AccountChanged
 from chalicelib.domain.access.token import TokenKind
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox
-from chalicelib.store.access.account_store import AccountStore
+from chalicelib.store.access.account_store import AccountStore, account_from
 from chalicelib.store.access.session_store import SessionStore
 from chalicelib.store.access.token_store import TokenStore
-from chalicelib.store.batch_read import read_together, store_unavailable
-from chalicelib.store.codec import from_data
+from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
 from chalicelib.store.event_store import EventStore
+from chalicelib.store.key_page import KeyIndex, read_keys
 from chalicelib.store.mailbox_store import mailbox_from
 from chalicelib.store.tables import AccountItem, MailboxItem
 from chalicelib.store.vendor_errors import vendor_code
 
+_BY_PERSON = KeyIndex(AccountItem, "by_person", "username", "person = :person")
 _LOST = ("TransactionCanceledException", "TransactionConflictException")
 
 
@@ -39,7 +40,26 @@ class AccessStore:
         """Return an account and its mailbox by one strongly consistent read."""
         account, mailbox = (AccountItem, username, None), (MailboxItem, mailbox_id, None)
         found = read_together(self._connection, [account, mailbox])
-        return _account_from(found.get(account)), mailbox_from(found.get(mailbox))
+        return account_from(found.get(account)), mailbox_from(found.get(mailbox))
+
+    def list_usernames(self, person_number: str, *, limit: int) -> tuple[str, ...]:
+        """Return the usernames of who has this number, as the index knows them: a moment late at times; one call.
+
+        Of another type of document as well, so that whose they are is still to be seen.
+        """
+        return read_keys(self._connection, _BY_PERSON, {":person": {"S": person_number}}, limit=limit).keys
+
+    def load_all(self, usernames: Iterable[str]) -> tuple[tuple[Account, Mailbox], ...]:
+        """Return those of up to fifty accounts that there are, each with its mailbox, by one such read."""
+        names = {name: name.partition(".")[0] for name in usernames}
+        keys: list[ItemKey] = [(AccountItem, name, None) for name in names]
+        keys += [(MailboxItem, mailbox_id, None) for mailbox_id in dict.fromkeys(names.values())]
+        found = read_together(self._connection, keys) if keys else {}
+        read = (
+            (account_from(found.get((AccountItem, name, None))), mailbox_from(found.get((MailboxItem, box, None))))
+            for name, box in names.items()
+        )
+        return tuple((account, mailbox) for account, mailbox in read if account is not None and mailbox is not None)
 
     def commit_password(self, account: Account, event: Event, *, now: datetime, reset_link: str | None = None) -> None:
         """Write a changed account, end the user's sessions begun before `now`, use the link up and log it, or nothing.
@@ -60,7 +80,3 @@ class AccessStore:
                 raise store_unavailable() from error
             detail = "Tus datos cambiaron mientras tanto. Vuelve a abrir la página e inténtalo otra vez."
             raise AccountChanged("account_changed", detail) from error
-
-
-def _account_from(item: AccountItem | None) -> Account | None:
-    return None if item is None else dataclasses.replace(from_data(Account, item.data), version=int(item.version))

@@ -21,12 +21,11 @@ class AccountStore:
     def find(self, username: str) -> Account | None:
         """Return the account, read with strong consistency, or None; both cost one call."""
         try:
-            item = AccountItem.get(username, consistent_read=True)
+            return account_from(AccountItem.get(username, consistent_read=True))
         except AccountItem.DoesNotExist:
             return None
         except PynamoDBException as error:
             raise store_unavailable() from error
-        return dataclasses.replace(from_data(Account, item.data), version=int(item.version))
 
     def add(self, account: Account) -> None:
         """Keep a new account.
@@ -64,8 +63,17 @@ class AccountStore:
         return changed
 
 
+def account_from(item: AccountItem | None) -> Account | None:
+    """Read an account."""
+    if item is None:
+        return None
+    account = from_data(Account, item.data)
+    return dataclasses.replace(account, version=int(item.version), is_listed=item.person is not None)
+
+
 def _to_item(account: Account) -> AccountItem:
-    return AccountItem(account.username, version=account.version, data=to_data(account))
+    data = to_data(dataclasses.replace(account, is_listed=True))
+    return AccountItem(account.username, version=account.version, data=data, person=account.person_number)
 
 
 def _put(account: Account, condition: Condition) -> bool:

@@ -23,6 +23,7 @@ from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import DISPLACED, PageRequest, own_address, with_parameter
 from chalicelib.handlers.web.access.captcha import new_captcha
+from chalicelib.handlers.web.access.provider_way import provider_way
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.services.access.sessions import OpenedSession
 
@@ -48,7 +49,7 @@ def log_in_by_form(request: PageRequest) -> Response:
     except CasillaError as error:
         return _login_page(request, by_code=bool(request.value("code_id")), error=error)
     known = lasting_cookie(DEVICE_COOKIE, entered.device, int(known_device.LIFETIME.total_seconds()))
-    return _entered(request, entered.opened, known, has_displaced=entered.displaced.count > 0)
+    return go_in(entered.opened, request.value("volver"), known, has_displaced=entered.displaced.count > 0)
 
 
 def show_code_request(request: PageRequest) -> Response:
@@ -91,7 +92,7 @@ def validate_by_form(request: PageRequest, session: Session) -> Response:
         return _validation_page(request, session, code_id=error.members["code_id"], next_step=error.detail)
     except CasillaError as error:
         return _validation_page(request, session, error=error)
-    return _entered(request, opened)
+    return go_in(opened, request.value("volver"))
 
 
 def _send_validation_code(request: PageRequest, session: Session) -> Response:
@@ -102,8 +103,9 @@ def _send_validation_code(request: PageRequest, session: Session) -> Response:
     return _validation_page(request, session, code_id=sent.code_id, has_sent=True)
 
 
-def _entered(request: PageRequest, opened: OpenedSession, *cookies: str, has_displaced: bool = False) -> Response:
-    wanted = own_address(request.value("volver"), otherwise=MAILBOX_PAGE)
+def go_in(opened: OpenedSession, back: str, *cookies: str, has_displaced: bool = False) -> Response:
+    """Lead to the page that was asked for, within the session that was opened."""
+    wanted = own_address(back, otherwise=MAILBOX_PAGE)
     address = "/clave" if opened.session.must_change_password else wanted
     if has_displaced:
         address = with_parameter(address, DISPLACED, "cerrada")
@@ -125,17 +127,21 @@ def _validation_page(
 def _credentials_page(
     request: PageRequest, template: str, *, by_code: bool, error: CasillaError | None, **context: Any
 ) -> Response:
+    provider = provider_way()
     values = {
         "username": request.value("username"),
         "code_id": request.value("code_id"),
         "has_sent": False,
         "next_step": "",
+        "provider": provider,
         **context,
         "captcha": None if by_code else new_captcha(),
         "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),
         "has_left": bool(request.asked("salida")),
     }
-    return show_form(request, template, error, LABELS, **values)
+    response = show_form(request, template, error, LABELS, **values)
+    response.headers.update(provider.headers if provider else {})
+    return response
 
 
 def _code_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:

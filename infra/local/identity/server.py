@@ -1,0 +1,306 @@
+"""The simulated provider's HTTP server, on loopback alone: its page, tokens, keys and userinfo, and ways to go wrong.
+
+Its addresses and claims are those that programs for ID Perú use (docs/registros.md). It knows no passwords: whoever is
+at its page says who to be, and by which level. `Wrongs` is for tests: with it, it says what no honest provider would.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import secrets
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from string import Template
+from threading import Event, Thread
+from typing import Any
+from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
+
+from infra.local.identity.tokens import SigningKey, proof_key, sign
+from infra.local.registries.answers import people
+
+LEVELS = {
+    "one_factor": "Con clave o con un código",
+    "two_factor": "Con clave y con un código",
+    "certificate_dnie": "Con DNI electrónico",
+}
+"""As the programs call them, from the weakest to the strongest."""
+_LARGEST_BODY = 20_000
+_CODE_SECONDS, _TOKEN_SECONDS = 60, 300
+_HUGE = 400_000
+_PAGE = Path(__file__).parent / "page.html"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+
+
+@dataclass
+class Wrongs:
+    """What a dishonest or broken provider does; empty, it does nothing wrong."""
+
+    claims: dict[str, Any] = field(default_factory=dict)
+    """Said in place of the right ones in ID tokens; None leaves one out."""
+    header: dict[str, Any] = field(default_factory=dict)
+    userinfo: dict[str, Any] = field(default_factory=dict)
+    answer: dict[str, str | None] = field(default_factory=dict)
+    """Said in place of the right ones to the browser."""
+    failing: dict[str, str] = field(default_factory=dict)
+    """By path, a way to fail instead of answering: `down`, `slow`, `drip`, `huge`, `html`, `redirect`, `error`."""
+    signs_with: SigningKey | None = None
+    """A key that is not published."""
+
+
+@dataclass
+class _Asked:
+    client_id: str
+    redirect_uri: str
+    nonce: str
+    challenge: str
+    claims: dict[str, str]
+    acr: str
+    at: datetime
+
+
+class IdentitySimulator(ThreadingHTTPServer):
+    """The provider; `asked` lists the paths that were asked, in order."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, clock: Callable[[], datetime], *, slow_seconds: float) -> None:
+        """Bind; a port of 0 takes a free one."""
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.clock = clock
+        self.slow_seconds = slow_seconds
+        self.stopping = Event()
+        self.issuer = f"http://127.0.0.1:{self.server_address[1]}"
+        self.keys = [SigningKey("simulador-1")]
+        self.wrongs = Wrongs()
+        self.asked: list[str] = []
+        self.codes: dict[str, _Asked] = {}
+        self.bearers: dict[str, _Asked] = {}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what tells a service where it is."""
+        return {
+            "IDENTITY_ISSUER": self.issuer,
+            "IDENTITY_AUTHORIZATION_URL": f"{self.issuer}/service/auth",
+            "IDENTITY_TOKEN_URL": f"{self.issuer}/service/token",
+            "IDENTITY_KEYS_URL": f"{self.issuer}/service/jwks",
+            "IDENTITY_USERINFO_URL": f"{self.issuer}/service/userinfo",
+            "IDENTITY_CLIENT_ID": "casilla-local",
+            "IDENTITY_LEVELS": "two_factor certificate_dnie",
+        }
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Be silent about those who hang up, which is what limits are for."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+    def grant(self, parameters: Mapping[str, str], claims: dict[str, str], acr: str) -> str:
+        """Return where the browser of an authenticated person goes back to."""
+        code = secrets.token_urlsafe(24)
+        self.codes[code] = _Asked(
+            parameters["client_id"],
+            parameters["redirect_uri"],
+            parameters.get("nonce", ""),
+            parameters.get("code_challenge", ""),
+            claims,
+            acr,
+            self.clock(),
+        )
+        return self._back(parameters, {"code": code})
+
+    def refuse(self, parameters: Mapping[str, str]) -> str:
+        """Return where the browser of a person who gave up goes back to."""
+        return self._back(parameters, {"error": "access_denied"})
+
+    def _back(self, parameters: Mapping[str, str], told: dict[str, str]) -> str:
+        said = {**told, "state": parameters.get("state", ""), "iss": self.issuer, **self.wrongs.answer}
+        answer = {name: value for name, value in said.items() if value is not None}
+        return f"{parameters['redirect_uri']}?{urlencode(answer)}"
+
+    def tokens(self, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+        """Answer a code, once."""
+        asked = self.codes.pop(form.get("code", ""), None)
+        is_right = (
+            asked is not None
+            and (self.clock() - asked.at).total_seconds() <= _CODE_SECONDS
+            and form.get("grant_type") == "authorization_code"
+            and form.get("redirect_uri") == asked.redirect_uri
+            and form.get("client_id") == asked.client_id
+            and proof_key(form.get("code_verifier", "")) == asked.challenge
+        )
+        if asked is None or not is_right:
+            return 400, {"error": "invalid_grant"}
+        if not form.get("client_secret"):
+            return 401, {"error": "invalid_client"}
+        bearer = secrets.token_urlsafe(24)
+        self.bearers[bearer] = asked
+        key = self.wrongs.signs_with or self.keys[-1]
+        token = sign(self._claims(asked), key, self.wrongs.header)
+        return 200, {"access_token": bearer, "token_type": "Bearer", "expires_in": _TOKEN_SECONDS, "id_token": token}
+
+    def _claims(self, asked: _Asked) -> dict[str, Any]:
+        now = int(self.clock().timestamp())
+        right: dict[str, Any] = {
+            "iss": self.issuer,
+            "sub": f"sub-{asked.claims['doc']}",
+            "aud": asked.client_id,
+            "iat": now,
+            "exp": now + _TOKEN_SECONDS,
+            "auth_time": int(asked.at.timestamp()),
+            "nonce": asked.nonce,
+            "acr": asked.acr,
+        }
+        said = {**right, **self.wrongs.claims}
+        return {name: value for name, value in said.items() if value is not None}
+
+    def userinfo(self, bearer: str) -> tuple[int, dict[str, Any]]:
+        """Answer who an access token is about."""
+        asked = self.bearers.get(bearer)
+        if asked is None:
+            return 401, {"error": "invalid_token"}
+        said = {"sub": f"sub-{asked.claims['doc']}", **asked.claims, **self.wrongs.userinfo}
+        return 200, {name: value for name, value in said.items() if value is not None}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: IdentitySimulator
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        path, query = self._asked()
+        if path == "/service/auth":
+            self._say(200, _page(query), "text/html", **{"Content-Security-Policy": _POLICY})
+        elif path == "/service/jwks":
+            self._answer(200, {"keys": [key.as_jwk() for key in self.server.keys]})
+        elif path == "/service/userinfo":
+            self._answer(*self.server.userinfo(self.headers.get("Authorization", "").removeprefix("Bearer ")))
+        else:
+            self._say(404, b"{}")
+
+    def do_POST(self) -> None:
+        path, query = self._asked()
+        body = self.rfile.read(min(int(self.headers.get("Content-Length", "0")), _LARGEST_BODY)).decode()
+        form = {name: values[0] for name, values in parse_qs(body).items()}
+        if path == "/service/token":
+            self._answer(*self.server.tokens({**form, **self._basic()}))
+        elif path == "/service/auth":
+            self._say(303, b"", "text/plain", Location=self._chosen(query, form))
+        else:
+            self._say(404, b"{}")
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it
+        """Say nothing: an address holds a code."""
+
+    def _asked(self) -> tuple[str, dict[str, str]]:
+        parts = urlsplit(self.path)
+        self.server.asked.append(parts.path)
+        return parts.path, {name: values[0] for name, values in parse_qs(parts.query).items()}
+
+    def _basic(self) -> dict[str, str]:
+        header = self.headers.get("Authorization", "")
+        if not header.startswith("Basic "):
+            return {}
+        client_id, _, secret = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
+        return {"client_id": unquote_plus(client_id), "client_secret": unquote_plus(secret)}
+
+    def _chosen(self, query: Mapping[str, str], form: Mapping[str, str]) -> str:
+        number, acr = form.get("doc", "") or form.get("otro", ""), form.get("acr", "")
+        if form.get("accion") == "cancelar" or acr not in LEVELS or not (number.isdecimal() and len(number) == 8):  # noqa: PLR2004
+            return self.server.refuse(query)
+        return self.server.grant(query, claims_of(number), acr)
+
+    def _answer(self, status: int, body: dict[str, Any]) -> None:
+        failure = self.server.wrongs.failing.get(urlsplit(self.path).path)
+        with suppress(ConnectionError):  # who asked has given up
+            if failure is None:
+                self._say(status, json.dumps(body, ensure_ascii=False).encode())
+            else:
+                _FAILURES[failure](self)
+
+    def _say(self, status: int, body: bytes, media: str = "application/json", **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", f"{media}; charset=UTF-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def fail_down(self) -> None:
+        self.close_connection = True
+        self.connection.close()
+
+    def fail_slow(self) -> None:
+        self.server.stopping.wait(self.server.slow_seconds)
+        self._say(200, b"{}")
+
+    def fail_drip(self) -> None:
+        self.close_connection = True
+        self.send_response(200)
+        self.end_headers()
+        while not self.server.stopping.wait(0.01):
+            self.wfile.write(b" ")
+
+    def fail(self, status: int, body: bytes, media: str = "application/json", **headers: str) -> None:
+        self._say(status, body, media, **headers)
+
+
+_FAILURES: dict[str, Callable[[_Handler], None]] = {
+    "down": _Handler.fail_down,
+    "slow": _Handler.fail_slow,
+    "drip": _Handler.fail_drip,
+    "error": lambda handler: handler.fail(500, b'{"error": "interno"}'),
+    "html": lambda handler: handler.fail(200, b"<html>Mantenimiento</html>", "text/html"),
+    "redirect": lambda handler: handler.fail(302, b"", Location=handler.path),
+    "huge": lambda handler: handler.fail(200, b" " * _HUGE),
+}
+
+
+def claims_of(number: str) -> dict[str, str]:
+    """Return what is said of a person: of one whom the registry's simulator knows, the names as well."""
+    known = people().get(number, {})
+    surnames = f"{known.get('first_surname', '')} {known.get('second_surname', '')}".strip()
+    told = {"doc_type": "DNI", "doc": number, "first_name": known.get("given_names", ""), "last_name": surnames}
+    return {name: value for name, value in told.items() if value}
+
+
+def _page(parameters: Mapping[str, str]) -> bytes:
+    """Ask who to be; the levels asked for come first."""
+    named = [(number, person) for number, person in people().items() if "given_names" in person]
+    shown = [*((number, "") for number in ("40000002", "40000028")), *((n, _name(p)) for n, p in named)]
+    options = "".join(f'<option value="{number}">{html.escape(f"{number} {name}")}</option>' for number, name in shown)
+    wanted = parameters.get("acr_values", "").split()
+    ordered = sorted(LEVELS, key=lambda level: wanted.index(level) if level in wanted else len(wanted))
+    levels = "".join(f'<option value="{level}">{level}: {LEVELS[level]}</option>' for level in ordered)
+    action = html.escape(f"/service/auth?{urlencode(parameters)}")
+    return Template(_PAGE.read_text("utf-8")).substitute(options=options, levels=levels, action=action).encode()
+
+
+def _name(person: Mapping[str, str]) -> str:
+    return " ".join(filter(None, (person["given_names"], person.get("first_surname"), person.get("second_surname"))))
+
+
+@contextmanager
+def running(
+    port: int = 0, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), slow_seconds: float = 10.0
+) -> Iterator[IdentitySimulator]:
+    """Serve in threads for the length of a block."""
+    simulator = IdentitySimulator(port, clock, slow_seconds=slow_seconds)
+    thread = Thread(target=simulator.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield simulator
+    finally:
+        simulator.stopping.set()
+        simulator.shutdown()
+        simulator.server_close()
+        thread.join()
