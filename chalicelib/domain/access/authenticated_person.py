@@ -64,9 +64,9 @@ def read_claim_names(text: str) -> ClaimNames:
     pairs = [pair.partition("=")[::2] for pair in text.replace(" ", "").split(",") if pair]
     names = dict(pairs)
     if len(names) != len(pairs) or not names.keys() <= set(_PARTS) or "number" not in names:
-        raise ValueError(text)
+        raise ValueError("claims are named like number=doc,given_names=first_name")
     if not all(_CLAIM.fullmatch(name) for name in names.values()):
-        raise ValueError(text)
+        raise ValueError("claims are named like number=doc,given_names=first_name")
     return ClaimNames(**names)
 
 
