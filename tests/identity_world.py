@@ -83,9 +83,9 @@ class Identities:
 
 
 @contextmanager
-def identities(environment: dict[str, str], simulator: IdentitySimulator) -> Iterator[Identities]:
+def identities(environment: dict[str, str], simulator: IdentitySimulator, **settings: str) -> Iterator[Identities]:
     """Yield a seeded world whose provider is the simulator, which does nothing wrong yet."""
-    known = {**environment, "API_AUTHORITY": AUTHORITY, "API_BASE_URL": f"https://{AUTHORITY}"}
+    known = {**environment, "API_AUTHORITY": AUTHORITY, "API_BASE_URL": f"https://{AUTHORITY}", **settings}
     container = _container(Config.from_env({**known, **simulator.environment}))
     clock = container.clock
     assert isinstance(clock, Clock)

@@ -149,6 +149,7 @@ DOORS = (
     Door("GET",    "/perfil/accesos/{session_id}/cerrar",              PUBLIC,  NOTHING, "web.missing:lead_back"),
     Door("GET",    "/perfil/correo/codigo/reenviar",                   PUBLIC,  NOTHING, "web.missing:lead_back"),
     Door("GET",    "/registro/correo/{registration_id}/reenviar",      PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/registro/identidad",                              PUBLIC,  NOTHING, "web.missing:lead_back"),
     Door("GET",    "/salir",                                           PUBLIC,  NOTHING, "web.missing:lead_back"),
     Door("GET",    "/usuarios/{user_id}/habilitar",                    PUBLIC,  NOTHING, "web.missing:lead_back"),
     Door("GET",    "/verificar-correo/{token}/reenviar",               PUBLIC,  NOTHING, "web.missing:lead_back"),
@@ -176,6 +177,7 @@ DOORS = (
     Door("POST",   "/recuperar/{link}",                                PUBLIC,  FORM,    "web.access.passwords:reset_by_form"),
     # Pages: registration, step by step
     Door("GET",    "/registro",                                        PUBLIC,  NOTHING, "web.registration.application:begin_registration"),
+    Door("POST",   "/registro/identidad",                              PUBLIC,  FORM,    "web.registration.identity:begin_identified"),
     Door("GET",    "/registro/terminos",                               PUBLIC,  NOTHING, "web.registration.application:show_terms_step"),
     Door("POST",   "/registro/terminos",                               PUBLIC,  FORM,    "web.registration.application:accept_terms"),
     Door("GET",    "/registro/privacidad",                             PUBLIC,  NOTHING, "web.registration.application:show_privacy_step"),

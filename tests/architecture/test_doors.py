@@ -54,7 +54,7 @@ _PUBLIC_PAGES = {
         "/activar/{link}",
     ),
     *("/captchas/{captcha_id}", "/static/{name}", "/{page}", "/{page}/{second}"),
-    *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo")),
+    *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo", "/identidad")),
     *("/registro/persona-natural", "/registro/persona-juridica", "/verificar-correo/{token}"),
 }
 _WITHOUT_VALIDATION = {

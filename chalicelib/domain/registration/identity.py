@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.domain.mailbox import DocumentType, Power
@@ -52,17 +52,21 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonClaim:
-    """What a natural person typed. `cui`, the DNI's check character, and the issue date belong to the DNI alone."""
+    """What a natural person typed. `cui`, the DNI's check character, and the issue date belong to the DNI alone.
+
+    Whom an identity provider authenticated was asked for nothing: then the names, as far as they are there, are its.
+    """
 
     document_type: DocumentType
     number: str
     paternal_surname: str
     given_names: str
-    birth_date: date
-    sex: Sex
+    birth_date: date | None = None
+    sex: Sex | None = None
     maternal_surname: str = ""
     cui: str = ""
     issue_date: date | None = None
+    authenticated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,17 +136,23 @@ _EXACT = ("birth_date", "sex", "issue_date")
 
 
 def compare_person(claim: PersonClaim, record: PersonRecord) -> RegistryResult:
-    """Compare names, and what else the record tells; who knows them all also learns of death or a restriction."""
-    told = [name for name in _EXACT if getattr(record, name) is not None]
-    same = all(getattr(claim, name) == getattr(record, name) for name in told)
-    if not (same and _surnames_agree(claim, record) and fold(claim.given_names) == fold(record.given_names)):
-        return RegistryResult(Registry.RENIEC, Outcome.MISMATCHED)
+    """Compare names, and what else the record tells; who knows them all also learns of death or a restriction.
+
+    Of whom an identity provider authenticated nothing is compared: the number is proved, and the name is the record's.
+    """
+    if claim.authenticated_at is not None:
+        agreed = Comparison(Source.IDENTITY_PROVIDER, (_NAMES,))
+    else:
+        told = [name for name in _EXACT if getattr(record, name) is not None]
+        same = all(getattr(claim, name) == getattr(record, name) for name in told)
+        if not (same and _surnames_agree(claim, record) and fold(claim.given_names) == fold(record.given_names)):
+            return RegistryResult(Registry.RENIEC, Outcome.MISMATCHED)
+        agreed = Comparison(Source.RENIEC, (_NAMES, *told))
     if record.is_deceased:
         return RegistryResult(Registry.RENIEC, Outcome.DECEASED)
     if record.is_restricted:
         return RegistryResult(Registry.RENIEC, Outcome.RESTRICTED)
     name = " ".join(part for part in (record.given_names, record.first_surname, record.second_surname) if fold(part))
-    agreed = Comparison(Source.RENIEC, (_NAMES, *told))
     return RegistryResult(Registry.RENIEC, Outcome.MATCHED, name, (agreed,))
 
 

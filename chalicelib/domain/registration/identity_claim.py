@@ -21,6 +21,8 @@ _LONGEST_POWER = 60
 
 def person_problems(claim: PersonClaim, *, today: date) -> tuple[InvalidInput, ...]:
     """Return what is wrong with the form of a person's claim; empty when a registry may be asked."""
+    if claim.authenticated_at is not None:
+        return refusals(partial(check_document_number, claim.document_type, claim.number, field="number"))
     return refusals(
         partial(check_document_number, claim.document_type, claim.number, field="number"),
         partial(_check_cui, claim),
@@ -60,14 +62,14 @@ def power_problems(power: Power | None) -> tuple[InvalidInput, ...]:
     )
 
 
-def check_birth_date(birth_date: date, *, today: date, field: str) -> None:
+def check_birth_date(birth_date: date | None, *, today: date, field: str) -> None:
     """Accept a day before today, within a long human life.
 
     Raises:
         InvalidInput: `birth_date_invalid`.
 
     """
-    if not today - _OLDEST < birth_date < today:
+    if birth_date is None or not today - _OLDEST < birth_date < today:
         raise InvalidInput(
             "birth_date_invalid", "La fecha de nacimiento debe ser anterior a hoy. Revisa el año.", field=field
         )
@@ -81,7 +83,8 @@ def _check_cui(claim: PersonClaim) -> None:
 def _check_issue_date(claim: PersonClaim, today: date) -> None:
     if claim.document_type is not DocumentType.DNI:
         return
-    if claim.issue_date is None or not claim.birth_date <= claim.issue_date <= today:
+    born = claim.birth_date or date.min
+    if claim.issue_date is None or not born <= claim.issue_date <= today:
         raise InvalidInput(
             "issue_date_invalid",
             "Escribe la fecha de emisión que figura en el DNI; no puede ser futura ni anterior al nacimiento.",

@@ -13,6 +13,11 @@ _PERSON = (
     "identity_mismatch",
     "Los datos no coinciden con los de RENIEC. Escríbelos como figuran en tu DNI.",
 )
+_AUTHENTICATED = (
+    "identity_mismatch",
+    "RENIEC no nos confirma que puedas abrir una casilla con este DNI. Llama o escribe a la ayuda.",
+)
+"""Of whom an identity provider authenticated, who typed nothing that could be wrong."""
 _COMPANY = (
     "company_mismatch",
     "Los datos no coinciden con los de SUNAT. Escríbelos como figuran en la ficha RUC, también el distrito.",
@@ -30,7 +35,7 @@ _COMPANY_STATES = {
 _PASSING = {Outcome.MATCHED, Outcome.NOT_CHECKED}
 
 
-def refuse_unless_confirmed(result: RegistryResult) -> None:
+def refuse_unless_confirmed(result: RegistryResult, *, is_authenticated: bool = False) -> None:
     """Pass what matched, and what no registry can check and an officer will; refuse the rest.
 
     Raises:
@@ -41,5 +46,5 @@ def refuse_unless_confirmed(result: RegistryResult) -> None:
     if result.outcome in _PASSING:
         return
     if result.registry is Registry.RENIEC:
-        raise InvalidInput(*_PERSON)
+        raise InvalidInput(*(_AUTHENTICATED if is_authenticated else _PERSON))
     raise InvalidInput(*_COMPANY_STATES.get(result.outcome, _COMPANY))

@@ -140,6 +140,11 @@ class Registration:
         return (Registry.SUNAT, Registry.RENIEC) if is_both else (self.registry,)
 
     @property
+    def is_authenticated(self) -> bool:
+        """Tell whether an identity provider vouched for the person, who then typed no data of the document."""
+        return self.person is not None and self.person.authenticated_at is not None
+
+    @property
     def is_company(self) -> bool:
         """Tell whether a company registers."""
         return self.document[0] is DocumentType.RUC

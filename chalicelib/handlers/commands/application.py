@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import partial
 
+from chalicelib.domain.access.authenticated_person import AuthenticatedPerson
 from chalicelib.domain.contact import Phone, read_email_twice, read_mobile
 from chalicelib.domain.errors import InvalidInput, collect, refusal_of
 from chalicelib.domain.mailbox import AcceptedText, DocumentType, Power
@@ -55,6 +56,20 @@ def read_representative(fields: Fields) -> NamedRepresentative:
     power = _power(fields.object("power"), problems)
     collect(problems, fields.close, None)
     return NamedRepresentative(person, power, tuple(problems))
+
+
+def read_authenticated(fields: Fields, person: AuthenticatedPerson, accepted: tuple[AcceptedText, ...]) -> Application:
+    """Read how somebody wants to be reached whom an identity provider authenticated; they accepted the texts before."""
+    problems: list[InvalidInput] = []
+    address, number = _contact(fields, problems)
+    claim = PersonClaim(
+        document_type=person.document_type,
+        number=person.number,
+        paternal_surname=person.surnames,
+        given_names=person.given_names,
+        authenticated_at=person.at,
+    )
+    return Application(claim=claim, email=address, phone=number, accepted=accepted, problems=tuple(problems))
 
 
 def _contact(fields: Fields, problems: list[InvalidInput]) -> tuple[str, Phone]:

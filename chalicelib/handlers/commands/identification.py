@@ -15,7 +15,6 @@ from chalicelib.services.access.identify_person import (
     Identified,
     IdentityTools,
     ProviderAnswer,
-    Purpose,
     begin_identification,
     find_identified,
     finish_identification,
@@ -25,9 +24,9 @@ from chalicelib.services.access.log_in import Entrance
 from chalicelib.services.access.log_in_identified import Entry, list_entries, log_in_identified
 
 
-def begin(purpose: Purpose, back: str) -> Begun:
+def begin(back: str) -> Begun:
     """Return where the browser goes, and what it keeps."""
-    return begin_identification(purpose, back, tools=_tools(), now=current().clock())
+    return begin_identification(back, tools=_tools(), now=current().clock())
 
 
 def take(answer: ProviderAnswer, sealed: str, *, origin: str) -> str:

@@ -28,6 +28,7 @@ def show_missing(request: PageRequest, **_: str) -> Response:
 BUTTONS = {
     "/salir": "/casilla",
     "/ingresar/identidad": "/ingresar",
+    "/registro/identidad": "/registro",
     "/borrador/descartar": "/borrador",
     "/casilla/exportar": "/casilla",
     "/casilla/{notice_id}/anexos": "/casilla/{notice_id}",

@@ -116,7 +116,10 @@ def _claim_rows(claim: PersonClaim, *, is_representative: bool) -> list[tuple[st
     issued = "" if claim.issue_date is None else f", emitido el {claim.issue_date:%d/%m/%Y}"
     who = "Representante" if is_representative else "Escribió"
     what = f"{claim.document_type} {claim.number}{issued}"
-    return [(who, f"{names}, {what}, nacimiento {claim.birth_date:%d/%m/%Y}, sexo {claim.sex}")]
+    if claim.authenticated_at is not None:
+        return [("Se identificó", f"{names or 'sin nombre'}, {what}, con un proveedor de identidad")]
+    born = "no consta" if claim.birth_date is None else f"{claim.birth_date:%d/%m/%Y}"
+    return [(who, f"{names}, {what}, nacimiento {born}, sexo {claim.sex or 'no consta'}")]
 
 
 def _late(until: datetime | None, now: datetime) -> str:

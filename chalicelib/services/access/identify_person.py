@@ -14,7 +14,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -54,13 +53,6 @@ _CODE = re.compile(r"[\x21-\x7e]{1,2000}")
 _CANCELLED = "access_denied"
 
 
-class Purpose(StrEnum):
-    """What somebody has themselves identified for."""
-
-    LOGIN = "login"
-    REGISTRATION = "registration"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityTools:
     """The provider, what is asked of it and how it is read, and what access works with."""
@@ -95,15 +87,14 @@ class ProviderAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """Who somebody is and what for; `entry` is used up by whoever gets in with it, `back` is a page to go on to."""
+    """Who somebody is; `entry` is used up by whoever gets in with it, `back` is a page to go on to."""
 
     person: AuthenticatedPerson
-    purpose: Purpose
     back: str
     entry: str = field(repr=False)
 
 
-def begin_identification(purpose: Purpose, back: str, *, tools: IdentityTools, now: datetime) -> Begun:
+def begin_identification(back: str, *, tools: IdentityTools, now: datetime) -> Begun:
     """Make what the provider is asked with; no call."""
     new_secret = tools.access.new_secret
     state, nonce, verifier = new_secret(), new_secret(), new_secret()
@@ -120,7 +111,7 @@ def begin_identification(purpose: Purpose, back: str, *, tools: IdentityTools, n
         "acr_values": " ".join(tools.levels),
         "prompt": "login",
     }
-    asked = {"kind": _ASKED, "state": state, "nonce": nonce, "verifier": verifier, "purpose": purpose, "back": back}
+    asked = {"kind": _ASKED, "state": state, "nonce": nonce, "verifier": verifier, "back": back}
     sealed = seal_draft(asked, valid_until=now + ANSWER_WITHIN, tools=tools.drafts)
     return Begun(tools.provider.address_for(parameters), sealed)
 
@@ -162,10 +153,10 @@ def finish_identification(
     limits = tools.access.limits
     together([partial(limits.give_back, key, window_s=limit.window_s, now=now) for limit, key in counted.items()])
     known = {
-        **to_known(person),
+        **person_as_data(person),
+        "kind": _KNOWN,
         "state": asked["state"],
         "entry": tools.access.new_secret(),
-        "purpose": asked["purpose"],
         "back": asked["back"],
     }
     return seal_draft(known, valid_until=now + ENTER_WITHIN, tools=tools.drafts)
@@ -176,13 +167,12 @@ def find_identified(sealed: str, *, tools: IdentityTools, now: datetime) -> Iden
     known = open_sealed(sealed, tools=tools.drafts, now=now)
     if known is None or known.get("kind") != _KNOWN:
         return None
-    return Identified(from_known(known), Purpose(known["purpose"]), known["back"], known["entry"])
+    return Identified(person_from_data(known), known["back"], known["entry"])
 
 
-def to_known(person: AuthenticatedPerson) -> dict[str, Any]:
-    """Write a person as what is sealed."""
+def person_as_data(person: AuthenticatedPerson) -> dict[str, Any]:
+    """Write a person as JSON, to be sealed."""
     return {
-        "kind": _KNOWN,
         "document_type": person.document_type,
         "number": person.number,
         "given_names": person.given_names,
@@ -192,15 +182,15 @@ def to_known(person: AuthenticatedPerson) -> dict[str, Any]:
     }
 
 
-def from_known(known: Mapping[str, Any]) -> AuthenticatedPerson:
+def person_from_data(data: Mapping[str, Any]) -> AuthenticatedPerson:
     """Read one out of what was sealed."""
     return AuthenticatedPerson(
-        DocumentType(known["document_type"]),
-        known["number"],
-        known["given_names"],
-        known["surnames"],
-        known["acr"],
-        datetime.fromisoformat(known["at"]),
+        DocumentType(data["document_type"]),
+        data["number"],
+        data["given_names"],
+        data["surnames"],
+        data["acr"],
+        datetime.fromisoformat(data["at"]),
     )
 
 

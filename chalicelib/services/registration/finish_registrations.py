@@ -105,7 +105,7 @@ def _ask_again(registration: Registration, tools: RegistrationTools) -> str:
     )
     try:
         result = check_drawn(registration.claim, consultation, drawn, tools=tools)
-        refuse_unless_confirmed(result)
+        refuse_unless_confirmed(result, is_authenticated=registration.is_authenticated)
     except Unavailable:
         tools.registrations.update(postponed(registration, tools.clock()))
         return "waiting"

@@ -87,7 +87,7 @@ def _ask(registration: Registration, drawn: Drawn, origin: str, tools: Registrat
     consultation = asked_by_applicant(registration.key, origin)
     try:
         result = check_drawn(registration.claim, consultation, drawn, tools=tools)
-        refuse_unless_confirmed(result)
+        refuse_unless_confirmed(result, is_authenticated=registration.is_authenticated)
     except Unavailable as error:
         if error.code != "registry_unavailable":
             raise

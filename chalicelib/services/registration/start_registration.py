@@ -163,5 +163,5 @@ def _ask(registration: Registration, drawn: Drawn, origin: str, tools: Registrat
         if error.code != "registry_unavailable":
             raise
         return tools.registrations.update(postponed(registration, tools.clock()))
-    refuse_unless_confirmed(result)
+    refuse_unless_confirmed(result, is_authenticated=registration.is_authenticated)
     return tools.registrations.update(confirmed(registration, result, tools.clock()))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -20,6 +21,7 @@ from chalicelib.domain.registration.assurance import (
 )
 from chalicelib.domain.registration.identity import (
     Outcome,
+    PersonClaim,
     PersonRecord,
     Registry,
     RegistryResult,
@@ -86,7 +88,7 @@ def test_a_company_is_as_sure_as_its_representative_where_sunat_lists_that_perso
         (replace(LISTED, number="99000002"),),
         (replace(LISTED, document_type=DocumentType.CE),),
         (replace(LISTED, name="OTRO EJEMPLO JOSE ANGEL"),),
-        (replace(LISTED, birth_date=CLAIM.birth_date.replace(year=1980)),),
+        (replace(LISTED, birth_date=date(1980, 3, 15)),),
     ],
 )
 def test_who_is_not_on_sunats_list_is_not_refused_and_opens_nothing(listed: tuple[Representative, ...]) -> None:
@@ -145,3 +147,23 @@ def test_a_registration_of_before_opens_nothing_by_itself(bar: Level) -> None:
 
 def test_the_levels_that_can_be_set_are_those_that_may_open() -> None:
     assert tuple(level.value for level in OPENING_LEVELS) == REGISTRATION_LEVELS
+
+
+def test_who_was_authenticated_is_compared_with_nothing_and_has_the_registrys_name() -> None:
+    at = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
+    claim = PersonClaim(
+        document_type=DocumentType.DNI, number="99000002", paternal_surname="", given_names="", authenticated_at=at
+    )
+    record = PersonRecord(
+        first_surname="FICTICIO", second_surname="SUPUESTO", given_names="JOSE", birth_date=date(1990, 3, 15)
+    )
+    result = compare_person(claim, record)
+    found = assess(asked_fields(claim), result.compared)
+
+    assert (result.outcome, result.registered_name) == (Outcome.MATCHED, "JOSE FICTICIO SUPUESTO")
+    assert (found.level, found.unchecked) == (Level.AUTHENTICATED, ())
+    assert [opens_by_itself(found, bar) for bar in OPENING_LEVELS] == [True, True, False]
+    assert compare_person(claim, replace(record, is_deceased=True)).outcome is Outcome.DECEASED
+    assert compare_person(claim, replace(record, is_restricted=True)).outcome is Outcome.RESTRICTED
+    unvouched = replace(claim, authenticated_at=None)
+    assert compare_person(unvouched, record).outcome is Outcome.MISMATCHED

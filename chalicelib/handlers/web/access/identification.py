@@ -25,7 +25,7 @@ from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest, own_address
 from chalicelib.handlers.web.access.entrance import go_in
 from chalicelib.handlers.web.access.provider_way import provider_way
-from chalicelib.services.access.identify_person import ProviderAnswer, Purpose
+from chalicelib.services.access.identify_person import ProviderAnswer
 
 ENTRIES_PAGE = "/ingresar/identidad/casillas"
 _HEADINGS = {
@@ -39,7 +39,7 @@ _HEADINGS = {
 def begin_by_button(request: PageRequest) -> Response:
     """Send the browser to the provider."""
     back = own_address(request.value("volver"), otherwise="")
-    begun = identification.begin(Purpose.LOGIN, back)
+    begun = identification.begin(back)
     return go_to(begun.address, cookies=[cookie(IDENTITY_COOKIE, begun.sealed)])
 
 

@@ -15,6 +15,7 @@ from chalicelib.bootstrap.registration import open_registration_tools
 from chalicelib.domain.mailbox import AcceptedText
 from chalicelib.handlers.page import FieldError, go_to, show
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.web.access.provider_way import provider_way
 from chalicelib.handlers.web.registration.draft import RegistrationDraft, keep_registration_draft
 from chalicelib.handlers.web.registration.fields import PERSON_TYPES, find_errors, form_address, take_typed
 from chalicelib.handlers.web.registration.steps import REVIEW_STEP, TEXT_STEPS, TYPE_STEP, form_page, step
@@ -49,13 +50,14 @@ def show_privacy_step(request: PageRequest, draft: RegistrationDraft) -> Respons
 @step("/registro/privacidad")
 def accept_privacy(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Note that it was accepted."""
-    return _accept(request, draft, "/registro/privacidad", TYPE_STEP)
+    following = TYPE_STEP if draft.authenticated is None else form_address("natural")
+    return _accept(request, draft, "/registro/privacidad", following)
 
 
 @step(TYPE_STEP)
 def show_person_types(request: PageRequest, draft: RegistrationDraft) -> Response:
     """Ask who registers."""
-    return show(request, "registration/type.html", person_type=draft.person_type)
+    return _type_page(request, draft.person_type)
 
 
 @step(TYPE_STEP)
@@ -64,7 +66,7 @@ def choose_person_type(request: PageRequest, draft: RegistrationDraft) -> Respon
     person_type = request.value("person_type")
     if person_type not in PERSON_TYPES:
         error = FieldError("person_type", "Elige una opción en «Tipo de Persona».")
-        return show(request, "registration/type.html", status=422, errors=[error], person_type="")
+        return _type_page(request, "", error)
     cookies = keep_registration_draft(replace(draft, person_type=person_type))
     return go_to(form_address(person_type), cookies=cookies)
 
@@ -93,6 +95,14 @@ def take_company(request: PageRequest, draft: RegistrationDraft) -> Response:
     return _take_form(request, draft, "juridica")
 
 
+def _type_page(request: PageRequest, person_type: str, *errors: FieldError) -> Response:
+    provider, status = provider_way(), 422 if errors else 200
+    context: dict[str, Any] = {"person_type": person_type, "provider": provider}
+    response = show(request, "registration/type.html", status=status, errors=errors, **context)
+    response.headers.update(provider.headers if provider else {})
+    return response
+
+
 def _text_page(request: PageRequest, draft: RegistrationDraft, address: str, wrong: str = "") -> Response:
     text = portal_texts().text(TEXT_STEPS[address])
     errors = [FieldError("accepted", wrong)] if wrong else []
@@ -114,7 +124,8 @@ def _accept(request: PageRequest, draft: RegistrationDraft, address: str, follow
 
 
 def _take_form(request: PageRequest, draft: RegistrationDraft, person_type: str) -> Response:
-    draft = replace(draft, person_type=person_type).with_typed(person_type, take_typed(person_type, request.value))
+    draft = replace(draft, person_type=person_type)
+    draft = draft.with_typed(person_type, take_typed(draft, request.value))
     cookies = keep_registration_draft(draft)
     errors = find_errors(draft, open_registration_tools(current()))
     return form_page(request, draft, errors, cookies) if errors else go_to(REVIEW_STEP, cookies=cookies)

@@ -15,14 +15,16 @@ from typing import Any
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.session import draft_tools
+from chalicelib.domain.access.authenticated_person import AuthenticatedPerson
 from chalicelib.domain.errors import TooLarge
 from chalicelib.domain.mailbox import AcceptedText
 from chalicelib.handlers.cookies import DRAFT_COOKIE, cookie
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.services.access.drafts import open_sealed, seal_draft
+from chalicelib.services.access.identify_person import person_as_data, person_from_data
 
 DRAFT_LIFETIME = timedelta(hours=1)
-"""From the last step."""
+"""From the last step; with an identity, also from when the person was authenticated."""
 _KIND = "registration"
 
 
@@ -36,6 +38,8 @@ class RegistrationDraft:
     registration_id: str
     accepted: tuple[AcceptedText, ...] = ()
     person_type: str = ""
+    identity: AuthenticatedPerson | None = None
+    """Whom an identity provider authenticated; then a natural person is asked for nothing but how to be reached."""
     typed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def version_of(self, text: str) -> str:
@@ -51,6 +55,11 @@ class RegistrationDraft:
         """Take what one of the two forms was filled with."""
         return replace(self, typed={**self.typed, person_type: typed})
 
+    @property
+    def authenticated(self) -> AuthenticatedPerson | None:
+        """Return who registers, where that is a person whom the identity provider authenticated."""
+        return self.identity if self.person_type == "natural" else None
+
     def typed_now(self) -> Mapping[str, str]:
         """Return what was typed into the form of the type of person that registers."""
         return self.typed.get(self.person_type, {})
@@ -59,8 +68,11 @@ class RegistrationDraft:
 def find_registration_draft(request: PageRequest) -> RegistrationDraft | None:
     """Return the draft in the browser's cookie."""
     box = current()
-    data = open_sealed(request.cookies.get(DRAFT_COOKIE, ""), tools=draft_tools(box), now=box.clock())
-    return None if data is None or data.get("kind") != _KIND else _from_data(data)
+    now = box.clock()
+    data = open_sealed(request.cookies.get(DRAFT_COOKIE, ""), tools=draft_tools(box), now=now)
+    draft = None if data is None or data.get("kind") != _KIND else _from_data(data)
+    is_over = draft is not None and draft.identity is not None and now > draft.identity.at + DRAFT_LIFETIME
+    return None if is_over else draft
 
 
 def new_registration_draft() -> RegistrationDraft:
@@ -96,6 +108,7 @@ def _to_data(draft: RegistrationDraft) -> dict[str, Any]:
         "registration_id": draft.registration_id,
         "accepted": accepted,
         "person_type": draft.person_type,
+        "identity": None if draft.identity is None else person_as_data(draft.identity),
         "typed": {name: dict(typed) for name, typed in draft.typed.items()},
     }
 
@@ -108,5 +121,6 @@ def _from_data(data: Mapping[str, Any]) -> RegistrationDraft:
             for one in data["accepted"]
         ),
         person_type=data["person_type"],
+        identity=None if data.get("identity") is None else person_from_data(data["identity"]),
         typed=data["typed"],
     )

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib.domain.errors import CasillaError, InvalidInput
-from chalicelib.handlers.commands.application import read_application
+from chalicelib.handlers.commands.application import read_application, read_authenticated
 from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.page import FieldError, errors_of
 from chalicelib.handlers.web.registration.draft import RegistrationDraft
@@ -65,14 +65,19 @@ class Row:
     change: str = ""
 
 
+def labels_of(draft: RegistrationDraft) -> dict[str, str]:
+    """Return the fields that the draft's form asks for, in their order, with their labels."""
+    return LABELS[draft.person_type] if draft.authenticated is None else _CONTACT
+
+
 def form_address(person_type: str) -> str:
     """Return where a type of person fills in its form."""
     return f"/registro/persona-{person_type}"
 
 
-def take_typed(person_type: str, value: Any) -> dict[str, str]:
+def take_typed(draft: RegistrationDraft, value: Any) -> dict[str, str]:
     """Take a form's fields by `value`, which returns one as typed; none is kept at a length that no one types."""
-    return {name: longest_typed(value(name)) for name in LABELS[person_type]}
+    return {name: longest_typed(value(name)) for name in labels_of(draft)}
 
 
 def read_typed_day(text: str) -> date | None:
@@ -95,6 +100,8 @@ def read_typed(draft: RegistrationDraft, tools: RegistrationTools) -> Applicatio
         name: _as_sent(name, text) if text.strip() else None for name, text in draft.typed_now().items()
     }
     body = {name: given.pop(name, None) for name in _CONTACT}
+    if draft.authenticated is not None:
+        return read_authenticated(Fields(body), draft.authenticated, draft.accepted)
     body["accepted"] = [{"text": one.text, "version": one.version} for one in draft.accepted]
     body |= _company(given) if draft.person_type == "juridica" else {"person": {"document_type": "DNI", **given}}
     application = read_application(Fields(body), origin="", now=tools.clock())
@@ -125,12 +132,12 @@ def _representative(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def find_errors(draft: RegistrationDraft, tools: RegistrationTools) -> tuple[FieldError, ...]:
     """Return all that is wrong with the form, in its order; no registry is asked."""
-    labels, typed = LABELS[draft.person_type], draft.typed_now()
+    labels, typed = labels_of(draft), draft.typed_now()
     found: dict[str, FieldError] = {}
     try:
         check_application(read_typed(draft, tools), tools)
     except InvalidInput as error:
-        found = {one.field: one for one in told(error, draft.person_type) if one.field}
+        found = {one.field: one for one in told(error, draft) if one.field}
     for name, label in labels.items():
         text = typed.get(name, "").strip()
         if not text and (name in found or name not in _OPTIONAL):
@@ -141,9 +148,9 @@ def find_errors(draft: RegistrationDraft, tools: RegistrationTools) -> tuple[Fie
     return tuple(found[name] for name in labels if name in found)
 
 
-def told(error: CasillaError, person_type: str) -> tuple[FieldError, ...]:
-    """Tell a refusal beside the fields of a type of person's form."""
-    return errors_of(error, LABELS[person_type])
+def told(error: CasillaError, draft: RegistrationDraft) -> tuple[FieldError, ...]:
+    """Tell a refusal beside the fields of the draft's form."""
+    return errors_of(error, labels_of(draft))
 
 
 def summary_rows(draft: RegistrationDraft) -> list[Row]:
@@ -153,7 +160,10 @@ def summary_rows(draft: RegistrationDraft) -> list[Row]:
         Row("Tipo de Persona", PERSON_TYPES[draft.person_type], "/registro/tipo"),
         Row("Tipo Documento", "RUC" if draft.person_type == "juridica" else "DNI"),
     ]
-    for name, label in LABELS[draft.person_type].items():
+    if draft.authenticated is not None:
+        rows.append(Row("Número de DNI", draft.authenticated.number))
+        rows.append(Row("Nombre", draft.authenticated.name))
+    for name, label in labels_of(draft).items():
         if name != "email_again":
             rows.append(Row(label, _as_shown(name, typed.get(name, "")), f"{form}?desde=revisar#{name}"))
     return rows

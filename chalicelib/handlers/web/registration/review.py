@@ -57,7 +57,7 @@ def register_by_form(request: PageRequest, draft: RegistrationDraft) -> Response
             return _review_page(request, draft, error)
         renewed, cookies = _renew(draft)
         if isinstance(error, InvalidInput):
-            return form_page(request, renewed, told(error, draft.person_type), cookies)
+            return form_page(request, renewed, told(error, draft), cookies)
         return _review_page(request, renewed, error, cookies)
     address = mail_page if started.is_mail_sent else f"{mail_page}?envio=fallido"
     return go_to(address, cookies=[no_cookie(DRAFT_COOKIE)])

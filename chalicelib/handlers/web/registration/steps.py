@@ -18,7 +18,7 @@ from chalicelib.handlers.web.registration.draft import (
     find_registration_draft,
     new_registration_draft,
 )
-from chalicelib.handlers.web.registration.fields import LABELS, SEXES, find_errors, form_address
+from chalicelib.handlers.web.registration.fields import SEXES, find_errors, form_address, labels_of
 from chalicelib.renderers.portal_texts import portal_texts
 
 View = Callable[[PageRequest, RegistrationDraft], Response]
@@ -56,11 +56,12 @@ def form_page(
     cookies: Iterable[str] = (),
 ) -> Response:
     """Show the form of the draft's type of person as it was filled in."""
-    labels = LABELS[draft.person_type]
+    labels = labels_of(draft)
     context: dict[str, Any] = {
         "labels": labels,
         "typed": {name: draft.typed_now().get(name, "") for name in labels},
         "sexes": list(SEXES.items()),
+        "person": draft.authenticated,
         "address": form_address(draft.person_type),
         "back": REVIEW_STEP if request.asked("desde") == "revisar" else TYPE_STEP,
     }

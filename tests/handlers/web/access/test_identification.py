@@ -135,7 +135,7 @@ def test_the_validation_page_offers_the_way_and_leads_back_to_where_one_was(way:
 
     asked_again = browser.get("/casilla?pagina=2")
     shown = browser.get(asked_again.headers["Location"])
-    assert "Ingresar con ID Perú" in text_of(shown)
+    assert "Confirmar con ID Perú" in text_of(shown)
     way.come_back(browser, volver="/casilla?pagina=2")
     assert way.enter(browser).headers["Location"] == "/casilla?pagina=2"
     assert browser.cookies[SESSION_COOKIE] != former
