@@ -55,6 +55,6 @@ def with_representative_named(mailbox: Mailbox, user: MailboxUser, given: NamedR
     return replace(mailbox, users=users, power=given.power)
 
 
-def account_named(account: Account, name: str) -> Account:
-    """Have the account be called as the person is, for *visto por*."""
-    return replace(account, name=name)
+def account_named(account: Account, name: str, document_number: str) -> Account:
+    """Have the account be called as the person is, for *visto por*, and be found by the person's number."""
+    return replace(account, name=name, document_number=document_number)

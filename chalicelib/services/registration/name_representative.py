@@ -78,11 +78,12 @@ def name_representative(
             origin,
             levels_told(assurance),
         )
+        name, number = result.representative_name, given.person.number
         account = access.accounts.find(session.username)
         change = PeopleChange(
-            mailbox=with_representative_named(mailbox, user, given, result.representative_name),
+            mailbox=with_representative_named(mailbox, user, given, name),
             event=event,
-            account=None if account is None else account_named(account, result.representative_name),
+            account=None if account is None else account_named(account, name, number),
         )
         try:
             return access.people.commit(change)

@@ -131,7 +131,7 @@ def test_the_person_named_is_the_principal_user_with_the_same_access(former: For
     assert former.mailbox.holder == before.holder
     account = access_tools(former.site.container).accounts.find(COMPANY)
     assert account is not None
-    assert account.name == "ROSA PRUEBA EJEMPLO"
+    assert (account.name, account.document_number) == ("ROSA PRUEBA EJEMPLO", "99000001")
     events = event_store(former.site.container).list_for_subject(f"mailbox#{COMPANY}")
     named = [event for event in events if event.type is EventType.REPRESENTATIVE_NAMED]
     assert [event.data["level"] for event in named] == ["document"]
