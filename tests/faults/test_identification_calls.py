@@ -87,6 +87,8 @@ class Site:
         self.wire.strikes = list(strikes)
         self.simulator.wrongs = wrongs or Wrongs()
         with self.engine.opened() as environment, identities(environment, self.simulator) as way:
+            if wrongs is not None:
+                way.be_impatient()
             people = way.browser().people
             people.tools.accounts.add(Account(f"1-{DNI}", "u1", f"1-{DNI}", UserState.ACTIVE))
             walk = Walk(way, self.wire)

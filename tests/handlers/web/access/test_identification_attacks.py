@@ -353,6 +353,7 @@ def test_names_are_shown_as_text_whatever_the_provider_says(way: Identities) -> 
 @pytest.mark.parametrize("failure", ["down", "slow", "drip", "huge", "html", "redirect", "error"])
 def test_a_provider_that_fails_leaves_the_password(way: Identities, path: str, failure: str) -> None:
     way.simulator.wrongs.failing = {path: failure}
+    way.be_impatient()
     shown = refused(way, status=503)
 
     assert "no responde ahora" in shown
