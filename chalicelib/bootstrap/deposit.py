@@ -42,7 +42,9 @@ def sender_month_store(box: Container) -> SenderMonthStore:
 @made_once
 def consultation_tools(box: Container) -> ConsultationTools:
     """Who asked about whom, and how often."""
-    return ConsultationTools(ConsultationStore(connection(box)), CountStore(), box.clock, box.chance.new_event_id)
+    return ConsultationTools(
+        ConsultationStore(connection(box)), CountStore(), box.clock, box.chance.new_event_id, box.mailbox_prefixes
+    )
 
 
 @made_once

@@ -36,7 +36,8 @@ class Wanted:
     key_id: str
     nonce_token: str
     deposit_key: str | None = None
-    mailbox_id: str | None = None
+    mailbox_ids: tuple[str, ...] = ()
+    """What the holder's mailbox can be called, the one that receives where there are more first."""
     upload_ids: tuple[str, ...] = ()
     counter_token: str | None = None
     with_calendar: bool = False
@@ -77,11 +78,11 @@ class RequestStore:
         key = (InstitutionItem, wanted.institution_id, key_item(wanted.key_id))
         nonce = (TokenItem, wanted.nonce_token, None)
         recorded = (DepositItem, wanted.deposit_key or "", None)
-        mailbox = (MailboxItem, wanted.mailbox_id or "", None)
+        mailboxes: list[ItemKey] = [(MailboxItem, mailbox_id, None) for mailbox_id in wanted.mailbox_ids]
         counter = (TokenItem, wanted.counter_token or "", None)
         calendar = (InstitutionItem, CALENDAR_KEY if wanted.with_calendar else "", CURRENT)
         uploads: list[ItemKey] = [(UploadItem, upload_id, None) for upload_id in wanted.upload_ids]
-        keys: Iterable[ItemKey] = (profile, key, nonce, recorded, mailbox, counter, calendar, *uploads)
+        keys: Iterable[ItemKey] = (profile, key, nonce, recorded, *mailboxes, counter, calendar, *uploads)
         items = read_together(self._connection, [item_key for item_key in keys if item_key[1]])
         token, counted = items.get(nonce), items.get(counter)
         return Found(
@@ -90,7 +91,7 @@ class RequestStore:
             nonce_digest=token.digest if token else None,
             nonce_expires_at=token.expires_at.timestamp() if token else 0.0,
             recorded=_recorded_from(items.get(recorded)),
-            mailbox=mailbox_from(items.get(mailbox)),
+            mailbox=mailbox_from(next((items[one] for one in mailboxes if one in items), None)),
             uploads={item_key[1]: UploadStore.from_item(items[item_key]) for item_key in uploads if item_key in items},
             counted=int(counted.attempts) if counted else 0,
             calendar=calendar_entries_from(items.get(calendar)),

@@ -23,12 +23,14 @@ class Reception:
     """What an institution is told of a mailbox before it deposits.
 
     `can_receive` and `missing` are about a deposit that names no regime. A mailbox that is not there, or is disabled,
-    misses nothing by name. `regimes` are those under which a deposit of this institution would be taken.
+    misses nothing by name. `regimes` are those under which a deposit of this institution would be taken. `mailbox_id`
+    is where it would go, maybe the holder's other one than was asked for; None where nothing may be told of any.
     """
 
     can_receive: bool
     missing: tuple[Channel, ...]
     regimes: tuple[Regime, ...]
+    mailbox_id: str | None = None
 
 
 def foresee_reception(mailbox: Mailbox | None, institution: Institution) -> Reception:
@@ -38,7 +40,7 @@ def foresee_reception(mailbox: Mailbox | None, institution: Institution) -> Rece
     usable = [regime for regime in Regime if regime is Regime.ACKNOWLEDGEMENT or institution.norm_for(regime)]
     lacks = {regime: missing_channels(mailbox, institution.required_channels(regime)) for regime in usable}
     missing = lacks[decide_regime(institution, None)]
-    return Reception(not missing, missing, tuple(regime for regime in usable if not lacks[regime]))
+    return Reception(not missing, missing, tuple(regime for regime in usable if not lacks[regime]), mailbox.mailbox_id)
 
 
 def missing_channels(mailbox: Mailbox, required: Collection[Channel]) -> tuple[Channel, ...]:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from chalicelib.domain.deposit.recipient import Reception, foresee_reception
 from chalicelib.domain.errors import CasillaError, Forbidden
+from chalicelib.domain.identity_document import mailboxes_of_holder
 from chalicelib.domain.sender.consultation_policy import CONSULTATIONS
-from chalicelib.services.deposit.record_consultation import Asked, ConsultationTools, record_consultation
+from chalicelib.services.deposit.record_consultation import Asked, ConsultationTools, led_on, record_consultation
 from chalicelib.services.sender.authenticate_sender import (
     AuthenticatedSender,
     SenderTools,
@@ -38,14 +39,14 @@ def consult_mailbox(
         Unavailable: nothing was recorded, so nothing is told.
 
     """
-    known = mailbox_id if isinstance(mailbox_id, str) else None
-    found = tools.requests.load(replace(wanted_for(claim), mailbox_id=known))
+    known = mailboxes_of_holder(mailbox_id, consultations.prefixes) if isinstance(mailbox_id, str) else ()
+    found = tools.requests.load(replace(wanted_for(claim), mailbox_ids=known))
     sender = authenticate_sender(request, claim, found, tools=tools)
     inactive = _inactive(sender)
     if isinstance(mailbox_id, CasillaError):
         raise inactive or mailbox_id
     counter = counter_of(CONSULTATIONS, claim.institution_id, claim.nonce, tools.clock())
-    data = {"refused": inactive.code} if inactive else {}
+    data = {**({"refused": inactive.code} if inactive else {}), **led_on(mailbox_id, found.mailbox)}
     record_consultation(Asked(mailbox_id, sender, data), counter, tools=consultations)
     if inactive:
         raise inactive

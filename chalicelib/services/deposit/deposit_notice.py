@@ -20,6 +20,7 @@ from chalicelib.domain.deposit.deposit_warning import warnings_of
 from chalicelib.domain.deposit.recipient import require_receiving
 from chalicelib.domain.errors import CasillaError, Conflict, Unavailable, refusals
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.identity_document import mailboxes_of_holder
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.notice import Notice, StoredFile
 from chalicelib.domain.sender.consultation_policy import UNDELIVERED, limit_refusal
@@ -28,7 +29,7 @@ from chalicelib.gateways.files import Files
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from chalicelib.renderers.deposit.receipt import render_receipt
 from chalicelib.services.deposit.compose_notice import Terms, check_dates, compose_notice, settle_terms
-from chalicelib.services.deposit.record_consultation import Asked, ConsultationTools, tell_after_record
+from chalicelib.services.deposit.record_consultation import Asked, ConsultationTools, led_on, tell_after_record
 from chalicelib.services.deposit.settle_files import InlineFile, settle_files
 from chalicelib.services.sender.authenticate_sender import (
     AuthenticatedSender,
@@ -131,7 +132,7 @@ def deposit_notice(  # noqa: PLR0913 - what was sent, who sent it, and what to l
 
     """
     counter = counter_of(UNDELIVERED, claim.institution_id, claim.nonce, tools.clock())
-    wanted = _wanted(claim, idempotency_key, hint, counter)
+    wanted = _wanted(claim, idempotency_key, hint, counter, tools)
     fingerprint, command = "", None
     for attempt in range(_MAX_TRIES):
         tools.pause(attempt * _PAUSE_S)
@@ -147,7 +148,7 @@ def deposit_notice(  # noqa: PLR0913 - what was sent, who sent it, and what to l
             raise limit_refusal(UNDELIVERED, counter.ends_at - tools.clock())
         if command is None:
             command = read()
-            wanted = replace(wanted, mailbox_id=command.mailbox_id, upload_ids=command.upload_ids)
+            wanted = replace(wanted, mailbox_ids=_of_holder(command.mailbox_id, tools), upload_ids=command.upload_ids)
             found = found if hint.covers(command) else tools.sender.requests.load(wanted)
         judged = _judge(command, sender, found, tools)
         try:
@@ -156,7 +157,7 @@ def deposit_notice(  # noqa: PLR0913 - what was sent, who sent it, and what to l
         except Unavailable:
             raise
         except CasillaError as refusal:
-            data = {"way": "deposit", "refused": refusal.code}
+            data = {"way": "deposit", "refused": refusal.code, **led_on(command.mailbox_id, found.mailbox)}
             tell_after_record(refusal, Asked(command.mailbox_id, sender, data), counter, tools=tools.consultations)
         if _has_date_changed(judged, tools):
             continue
@@ -172,16 +173,20 @@ def deposit_notice(  # noqa: PLR0913 - what was sent, who sent it, and what to l
     )
 
 
-def _wanted(claim: Claim, idempotency_key: str, hint: DepositHint, counter: Counter) -> Wanted:
+def _wanted(claim: Claim, idempotency_key: str, hint: DepositHint, counter: Counter, tools: DepositTools) -> Wanted:
     key_digest = hashlib.sha256(idempotency_key.encode()).hexdigest()
     return replace(
         wanted_for(claim),
         deposit_key=f"{claim.institution_id}#{key_digest}",
-        mailbox_id=hint.mailbox_id,
+        mailbox_ids=_of_holder(hint.mailbox_id, tools),
         upload_ids=hint.upload_ids,
         with_calendar=True,
         counter_token=counter.token,
     )
+
+
+def _of_holder(mailbox_id: str | None, tools: DepositTools) -> tuple[str, ...]:
+    return () if mailbox_id is None else mailboxes_of_holder(mailbox_id, tools.consultations.prefixes)
 
 
 def _judge(command: DepositCommand, sender: AuthenticatedSender, found: Found, tools: DepositTools) -> _Judged:
@@ -236,6 +241,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
         deposited_at=notice.deposited_at,
         receipt_key=notice.receipt_key,
     )
+    event = _event(notice, sender, receipt_sha256, alerts.receipt_key, tools.identifiers.new_event_id())
     deposit = Deposit(
         deposit_key=wanted.deposit_key or "",
         fingerprint=fingerprint,
@@ -251,7 +257,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
         receipt_sha256=receipt_sha256,
         mailbox=mailbox,
         alerts=alerts,
-        event=_event(notice, sender, receipt_sha256, alerts.receipt_key, tools.identifiers.new_event_id()),
+        event=replace(event, data={**event.data, **led_on(judged.command.mailbox_id, mailbox)}),
         uploads=judged.uploads,
     )
     return _Prepared(deposit, receipt, judged.inline)

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from chalicelib.domain.errors import CasillaError, NotAuthenticated
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import DocumentType, Mailbox
 from chalicelib.domain.sender.consultation_policy import is_unusual, limit_refusal
 from chalicelib.services.sender.authenticate_sender import AuthenticatedSender
 from chalicelib.services.together import together
@@ -23,12 +24,14 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ConsultationTools:
-    """Where consultations are kept and counted."""
+    """Where consultations are kept and counted, and what mailboxes are called."""
 
     consultations: ConsultationStore
     counts: CountStore
     clock: Callable[[], datetime]
     new_event_id: Callable[[], str]
+    prefixes: Mapping[DocumentType, str]
+    """What mailboxes' names begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,14 @@ class Asked:
     mailbox_id: str
     sender: AuthenticatedSender
     data: Mapping[str, str] = field(default_factory=dict)
+
+
+def led_on(asked: str, mailbox: Mailbox | None) -> dict[str, str]:
+    """Return what an event says where the holder's other mailbox was found, not the one that was named.
+
+    It names none: with the one that was asked for, or the notice, it is known, and events hold no document.
+    """
+    return {} if mailbox is None or mailbox.mailbox_id == asked else {"led_to": "other_of_holder"}
 
 
 def record_consultation(asked: Asked, counter: Counter, *, tools: ConsultationTools) -> None:

@@ -32,7 +32,7 @@ def show_mailbox(request: SignedRequest, mailbox_id: str) -> Response:
     )
     return json_response(
         {
-            "mailbox_id": mailbox_id,
+            "mailbox_id": reception.mailbox_id or mailbox_id,
             "can_receive": reception.can_receive,
             "missing_channels": list(reception.missing),
             "regimes": list(reception.regimes),
