@@ -6,6 +6,7 @@ Other attributes of the item, such as counters that deposits keep there, are lef
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 
 from pynamodb.exceptions import PynamoDBException, UpdateError
 from pynamodb.expressions.condition import Condition
@@ -45,8 +46,15 @@ class MailboxStore:
             return None
         except PynamoDBException as error:
             raise store_unavailable() from error
-        counts = ReadingCounts(deposited=int(item.deposited or 0), opened=int(item.opened or 0))
-        return from_data(Mailbox, item.data), counts
+        return _counted_from(item)
+
+    def find_all_counted(self, mailbox_ids: Collection[str]) -> dict[str, tuple[Mailbox, ReadingCounts]]:
+        """Return those of some mailboxes that exist, with the numbers of their notices, by one call; as `find`."""
+        try:
+            items = list(MailboxItem.batch_get(list(mailbox_ids), consistent_read=True))
+        except PynamoDBException as error:
+            raise store_unavailable() from error
+        return {item.mailbox_id: _counted_from(item) for item in items}
 
     def put(self, mailbox: Mailbox) -> None:
         """Add or replace a mailbox; its state and version also stand outside the data, for conditions."""
@@ -81,6 +89,11 @@ class MailboxStore:
         transaction.save(_to_item(mailbox), condition=MailboxItem.mailbox_id.does_not_exist())
 
     @staticmethod
+    def require_absent_in(transaction: TransactWrite, mailbox_id: str) -> None:
+        """Let a transaction pass only while there is no mailbox of this name."""
+        transaction.condition_check(MailboxItem, mailbox_id, condition=MailboxItem.mailbox_id.does_not_exist())
+
+    @staticmethod
     def count_deposit_in(transaction: TransactWrite, mailbox: Mailbox) -> None:
         """Count one more deposit, and let the transaction pass only while the mailbox is as it was read."""
         is_as_read = (MailboxItem.state == mailbox.state.value) & (MailboxItem.version == mailbox.version)
@@ -92,6 +105,11 @@ class MailboxStore:
         """Count one more first opening as part of a transaction."""
         actions: list[Action] = [MailboxItem.opened.add(1)]
         transaction.update(MailboxItem(mailbox_id), actions=actions, condition=MailboxItem.mailbox_id.exists())
+
+
+def _counted_from(item: MailboxItem) -> tuple[Mailbox, ReadingCounts]:
+    counts = ReadingCounts(deposited=int(item.deposited or 0), opened=int(item.opened or 0))
+    return from_data(Mailbox, item.data), counts
 
 
 def _to_item(mailbox: Mailbox) -> MailboxItem:

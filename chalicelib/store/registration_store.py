@@ -43,6 +43,10 @@ _WAITING = KeyIndex(RegistrationItem, "waiting", "registration_key", "waiting_fo
 _BY_EXPIRY = KeyIndex(RegistrationItem, "by_expiry_shard", "registration_key", "expiry_shard = :shard")
 
 
+class HasOtherMailbox(Exception):
+    """The holder has a mailbox under the other name that it can have."""
+
+
 class RegistrationStore:
     """`connection` is the one that `tables.bind` returns. Raises `Unavailable` when DynamoDB does not answer."""
 
@@ -97,11 +101,19 @@ class RegistrationStore:
         return changed
 
     def complete(
-        self, registration: Registration, event: Event, opened: tuple[Mailbox, Account] | None
+        self,
+        registration: Registration,
+        event: Event,
+        opened: tuple[Mailbox, Account] | None,
+        *,
+        other_mailbox_id: str | None = None,
     ) -> Registration | None:
         """Write the end, its event and what it opens in one transaction; None when the mailbox or account exists.
 
+        `other_mailbox_id` is what else the holder's mailbox can be called, so that no holder gets two.
+
         Raises:
+            HasOtherMailbox: only the mailbox of the other name exists.
             RegistrationChanged: `registration_changed`.
             RegistrationBusy: `store_unavailable`; nothing was written, and the same can be tried again at once.
 
@@ -114,14 +126,20 @@ class RegistrationStore:
                 if opened is not None:
                     MailboxStore.add_in(transaction, opened[0])
                     AccountStore.add_in(transaction, opened[1])
+                    if other_mailbox_id is not None:
+                        MailboxStore.require_absent_in(transaction, other_mailbox_id)
         except TransactWriteError as error:
             reasons = [reason.code if reason is not None else "" for reason in error.cancellation_reasons]
+            is_checked = opened is not None and other_mailbox_id is not None
+            other = reasons.pop(0) if is_checked else ""  # PynamoDB sends checks first
             if _FAILED in reasons[:2]:
                 raise registration_changed() from error
-            if _CONFLICT in reasons:
+            if _CONFLICT in (*reasons, other):
                 raise registration_busy() from error
             if _FAILED in reasons:
                 return None
+            if other == _FAILED:
+                raise HasOtherMailbox from error
             raise store_unavailable() from error
         return changed
 

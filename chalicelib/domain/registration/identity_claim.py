@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from chalicelib.domain.errors import InvalidInput, refusals
-from chalicelib.domain.identity_document import check_cui, check_document_number
+from chalicelib.domain.identity_document import check_cui, check_document_number, dni_in_ruc
 from chalicelib.domain.mailbox import DocumentType, Power
 from chalicelib.domain.official_name import check_person_name, fold
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
@@ -17,6 +17,8 @@ from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
 _OLDEST = timedelta(days=125 * 366)
 _LONGEST_COMPANY_NAME = 200
 _LONGEST_POWER = 60
+RUC_OF_PERSON = "ruc_of_person"
+"""The refusal of a company that is a person, who registers with the DNI."""
 
 
 def person_problems(claim: PersonClaim, *, today: date) -> tuple[InvalidInput, ...]:
@@ -37,7 +39,7 @@ def person_problems(claim: PersonClaim, *, today: date) -> tuple[InvalidInput, .
 def company_problems(claim: CompanyClaim, *, today: date) -> tuple[InvalidInput, ...]:
     """Return what is wrong with the form of a company's claim and its representative's; empty when all may be asked."""
     own = refusals(
-        partial(check_document_number, DocumentType.RUC, claim.ruc, field="ruc"),
+        partial(_check_ruc, claim.ruc),
         partial(_check_text, claim.legal_name, "la razón social", field="legal_name"),
         partial(_check_text, claim.district, "el distrito que figura en la ficha RUC", field="district"),
     )
@@ -72,6 +74,17 @@ def check_birth_date(birth_date: date | None, *, today: date, field: str) -> Non
     if birth_date is None or not today - _OLDEST < birth_date < today:
         raise InvalidInput(
             "birth_date_invalid", "La fecha de nacimiento debe ser anterior a hoy. Revisa el año.", field=field
+        )
+
+
+def _check_ruc(ruc: str) -> None:
+    check_document_number(DocumentType.RUC, ruc, field="ruc")
+    if dni_in_ruc(ruc) is not None:
+        raise InvalidInput(
+            RUC_OF_PERSON,
+            "Un RUC que empieza con 10 es de una persona natural. Regístrate como persona natural, con el DNI: en esa"
+            " casilla recibes también lo que te envíen a este RUC.",
+            field="ruc",
         )
 
 

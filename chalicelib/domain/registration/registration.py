@@ -108,6 +108,8 @@ class Registration:
     """Why a review refused it; empty where a registry did."""
     opened_mailbox: bool = False
     """False as well when the holder had one already; never told to the applicant."""
+    led_to: str = ""
+    """The mailbox that the holder had already, where it goes by the holder's other name; told by e-mail only."""
     version: int = 1
 
     @property
@@ -220,7 +222,7 @@ def refused(registration: Registration) -> Registration:
     return replace(registration, state=RegistrationState.REFUSED, due_at=None, put_off_until=None)
 
 
-def completed(registration: Registration, *, opened_mailbox: bool) -> Registration:
+def completed(registration: Registration, *, opened_mailbox: bool, led_to: str = "") -> Registration:
     """End well, keeping only what is evidence: the document asked about, the address verified, the texts accepted."""
     document_type, document_number = registration.document
     return replace(
@@ -232,6 +234,7 @@ def completed(registration: Registration, *, opened_mailbox: bool) -> Registrati
         is_proven=False,
         put_off_until=None,
         opened_mailbox=opened_mailbox,
+        led_to=led_to,
         document_type=document_type,
         document_number=document_number,
         person=None,

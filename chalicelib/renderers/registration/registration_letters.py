@@ -70,6 +70,19 @@ def recovery_letter(portal: str) -> Letter:
     )
 
 
+def other_mailbox_letter(username: str, document: str, portal: str) -> Letter:
+    """Say how to get in where the holder's mailbox goes by the other document than was typed."""
+    return _letter(
+        "Cómo ingresar a su casilla electrónica",
+        "Su correo quedó verificado. La persona titular ya tiene su casilla electrónica, con este usuario:",
+        Framed(username, "Usuario"),
+        "Para ingresar, abra el portal y escriba ese usuario. Si no recuerda la clave, elija «¿Olvidaste tu"
+        f" contraseña?» y escriba el documento {document}.",
+        Fact(portal, "Dirección del portal"),
+        "Si no puede recuperar su acceso, pida ayuda: el teléfono y el correo están al final de esa página.",
+    )
+
+
 def _letter(title: str, *parts: str | Fact | Framed | Link) -> Letter:
     return Letter(title, parts, reason=TYPED)
 

@@ -3,8 +3,9 @@
 Where the level of assurance is below the bar, the registration waits for a review in the mailbox's place. Whether the
 holder has a mailbox is not looked at then either.
 
-The work is the same where the holder has a mailbox already: only the e-mail differs. When the process dies between
-the transaction and the e-mail, asking for another sends a new temporary password.
+The work is the same where the holder has a mailbox already, by the DNI or by the RUC that has it inside: only the
+e-mail differs. When the process dies between the transaction and the e-mail, asking for another sends a new temporary
+password.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import partial
 
 from chalicelib.domain.access.account import Account, with_temporary_password
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.identity_document import mailbox_id_for
+from chalicelib.domain.identity_document import mailbox_id_for, other_mailbox_of_holder, parse_mailbox_id
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.registration.assurance import Assurance, levels_told, opens_by_itself
 from chalicelib.domain.registration.registration import (
@@ -25,10 +26,16 @@ from chalicelib.domain.registration.registration import (
     first_mailbox,
 )
 from chalicelib.domain.registration.review import awaiting_review, review_until
-from chalicelib.renderers.registration.registration_letters import credentials_letter, recovery_letter
+from chalicelib.renderers.letters import Letter
+from chalicelib.renderers.registration.registration_letters import (
+    credentials_letter,
+    other_mailbox_letter,
+    recovery_letter,
+)
 from chalicelib.renderers.registration.review_letters import held_letter
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.registration.tools import RegistrationTools, send_letter, try_to_send
+from chalicelib.store.registration_store import HasOtherMailbox
 
 _MAX_TRIES = 4
 _PAUSE_S = 0.05
@@ -61,15 +68,16 @@ def complete_registration(
     password = tools.new_temporary_password()
     mailbox = first_mailbox(registration, tools.prefixes, tools.new_event_id())
     account = with_temporary_password(first_account(mailbox), tools.passwords.hash(password), tools.clock())
-    ended = _commit(
-        completed(registration, opened_mailbox=True),
-        _opened(registration, mailbox, tools, act),
-        tools,
-        (mailbox, account),
-    )
+    opening = completed(registration, opened_mailbox=True)
+    other, led_to = other_mailbox_of_holder(mailbox.mailbox_id, tools.prefixes), ""
+    try:
+        ended = _commit(opening, _opened(registration, mailbox, tools, act), tools, (mailbox, account), other)
+    except HasOtherMailbox:
+        ended, led_to = None, other or ""
     if ended is None:
-        ended = _commit(completed(registration, opened_mailbox=False), _repeated(registration, tools, act), tools)
-        letter = recovery_letter(tools.letterhead.portal)
+        repeated = completed(registration, opened_mailbox=False, led_to=led_to)
+        ended = _commit(repeated, _repeated(registration, tools, act), tools)
+        letter = _recovery(led_to, tools)
     else:
         letter = credentials_letter(account.username, password, tools.letterhead.portal)
     if ended is None:
@@ -91,22 +99,33 @@ def send_way_in(registration: Registration, *, tools: RegistrationTools) -> None
     password_hash = tools.passwords.hash(password)
     account = tools.accounts.find(username)
     if not registration.opened_mailbox or account is None or account.temporary_until is None:
-        send_letter(recovery_letter(tools.letterhead.portal), registration, tools)
+        send_letter(_recovery(registration.led_to, tools), registration, tools)
         return
     tools.accounts.update(with_temporary_password(account, password_hash, tools.clock()))
     send_letter(credentials_letter(username, password, tools.letterhead.portal), registration, tools)
 
 
+def _recovery(led_to: str, tools: RegistrationTools) -> Letter:
+    portal = tools.letterhead.portal
+    if not led_to:
+        return recovery_letter(portal)
+    return other_mailbox_letter(led_to, " ".join(parse_mailbox_id(led_to, tools.prefixes)), portal)
+
+
 def _commit(
-    ended: Registration, event: Event, tools: RegistrationTools, opened: tuple[Mailbox, Account] | None = None
+    ended: Registration,
+    event: Event,
+    tools: RegistrationTools,
+    opened: tuple[Mailbox, Account] | None = None,
+    other: str | None = None,
 ) -> Registration | None:
     """Write the end, again while another transaction holds one of its items: the code is used up already."""
     for attempt in range(1, _MAX_TRIES):
         try:
-            return tools.registrations.complete(ended, event, opened)
+            return tools.registrations.complete(ended, event, opened, other_mailbox_id=other)
         except RegistrationBusy:
             tools.pause(attempt * _PAUSE_S)
-    return tools.registrations.complete(ended, event, opened)
+    return tools.registrations.complete(ended, event, opened, other_mailbox_id=other)
 
 
 def _hold(registration: Registration, tools: RegistrationTools) -> Registration:

@@ -13,7 +13,7 @@ from itertools import islice
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import EventType
-from chalicelib.domain.identity_document import mailbox_id_for
+from chalicelib.domain.identity_document import mailbox_id_for, mailboxes_of_holder
 from chalicelib.domain.registration.registration import Registration, RegistrationState
 from chalicelib.domain.registration.review import (
     Review,
@@ -48,7 +48,7 @@ class ReviewTools:
 
 
 def list_reviews(*, tools: ReviewTools, limit: int, skip: int = 0) -> ReviewPage:
-    """Return a page of those that wait; two calls a row and one a page of the index."""
+    """Return a page of those that wait; two calls a row, three of a person, and one a page of the index."""
     registrations = tools.registration.registrations
     keys = list(islice(_waiting(registrations), skip, skip + limit + 1))
     found = [one for one in map(registrations.find, keys[:limit]) if one is not None and _waits(one)]
@@ -107,7 +107,8 @@ def review_pressing_s(registrations: RegistrationStore, now: datetime) -> int:
 def _review(registration: Registration, among: list[Registration], tools: ReviewTools) -> Review:
     mailbox_id = mailbox_id_for(*registration.document, tools.registration.prefixes)
     others = sum(one.document == registration.document for one in among if one.key != registration.key)
-    return Review(registration, tools.mailboxes.find(mailbox_id) is not None, others)
+    names = mailboxes_of_holder(mailbox_id, tools.registration.prefixes)
+    return Review(registration, any(tools.mailboxes.find(name) is not None for name in names), others)
 
 
 def _waits(registration: Registration) -> bool:

@@ -173,7 +173,12 @@ def _as_sent(name: str, text: str) -> str | None:
     if name in _DAYS:
         day = read_typed_day(text)
         return None if day is None else day.isoformat()
-    return re.sub(r"\s", "", text) if name in _NUMBERS else text
+    return take_number(text) if name in _NUMBERS else text
+
+
+def take_number(text: str) -> str:
+    """Take a document's number without the spaces that people type."""
+    return re.sub(r"\s", "", text)
 
 
 def _as_shown(name: str, text: str) -> str:

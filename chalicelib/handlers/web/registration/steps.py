@@ -10,6 +10,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.registration import is_registration_open, open_registration_tools
+from chalicelib.domain.identity_document import dni_in_ruc
 from chalicelib.handlers.cookies import DRAFT_COOKIE, no_cookie
 from chalicelib.handlers.page import FieldError, go_to, show
 from chalicelib.handlers.page_request import PageRequest
@@ -18,7 +19,7 @@ from chalicelib.handlers.web.registration.draft import (
     find_registration_draft,
     new_registration_draft,
 )
-from chalicelib.handlers.web.registration.fields import SEXES, find_errors, form_address, labels_of
+from chalicelib.handlers.web.registration.fields import SEXES, find_errors, form_address, labels_of, take_number
 from chalicelib.renderers.portal_texts import portal_texts
 
 View = Callable[[PageRequest, RegistrationDraft], Response]
@@ -63,6 +64,7 @@ def form_page(
         "sexes": list(SEXES.items()),
         "person": draft.authenticated,
         "address": form_address(draft.person_type),
+        "is_person": dni_in_ruc(take_number(draft.typed_now().get("ruc", ""))) is not None,
         "back": REVIEW_STEP if request.asked("desde") == "revisar" else TYPE_STEP,
     }
     status = 422 if errors else 200

@@ -27,7 +27,8 @@ from chalicelib.config import Config
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import Channel, DocumentType, UserState, live_channels
+from chalicelib.domain.identity_document import mailboxes_of_holder
+from chalicelib.domain.mailbox import Channel, DocumentType, Holder, UserState, live_channels
 from chalicelib.domain.registration.registration import CODE_LIFETIME, LIFETIME, REGISTRY_LIFETIME
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.portal_texts import portal_texts
@@ -324,6 +325,79 @@ def test_a_company_the_registry_does_not_confirm_is_refused(
 
     assert (answer.status_code, answer.json_body["code"]) == (422, code)
     assert site.mails == []
+
+
+def test_a_ruc_of_a_person_is_sent_to_the_dni_before_anything_is_asked_or_counted(site: Site) -> None:
+    """One that begins with 10 has the DNI in it: one holder, one mailbox."""
+    site.start()
+    limits = {item.token: item.attempts for item in tables.TokenItem.scan()}
+    site.simulator.asked.clear()
+
+    form = a_company_form("10990000013")
+    form["company"]["representative"] = a_form()["person"]
+    answer = site.call("POST", "", form)
+
+    assert (answer.status_code, answer.json_body["code"]) == (422, "ruc_of_person")
+    assert answer.json_body["field"] == "company.ruc"
+    assert "con el DNI" in answer.json_body["detail"]
+    assert site.simulator.asked == []
+    assert {item.token: item.attempts for item in tables.TokenItem.scan()} == limits
+    assert len(list(tables.RegistrationItem.scan())) == len(site.mails) == 1
+
+
+def test_a_mistyped_ruc_of_a_person_is_told_as_mistyped(site: Site) -> None:
+    answer = site.call("POST", "", a_company_form("10990000014"))
+
+    assert answer.json_body["code"] == "document_number_invalid"
+
+
+def test_whose_mailbox_goes_by_the_ruc_gets_no_second_and_reads_the_username_by_mail_only(site: Site) -> None:
+    new = _walk(site, "99000001")
+    put_by_ruc(site, "99000003")
+    taken = _walk(site, "99000003")
+
+    assert new == taken
+    assert mailbox_store(site.container).find("1-99000003") is None
+    assert account_store(site.container).find("1-99000003") is None
+    for _, text in site.mails[-2:]:  # as it ended, and sent again
+        assert "8-10990000030" in text
+        assert "RUC 10990000030" in text
+        assert "Clave temporal" not in text
+    [repeated] = [item for item in tables.EventItem.scan() if item.type == EventType.REGISTRATION_REPEATED.value]
+    assert "99000003" not in str(repeated.data)
+
+
+def test_where_the_holder_has_both_from_before_the_mail_says_what_any_repeated_registration_s_does(site: Site) -> None:
+    put_by_ruc(site, "99000003")
+    mailbox_store(site.container).put(a_mailbox("99000003"))
+
+    _walk(site, "99000003")
+
+    assert "8-10" not in site.mails[-1][1]
+    assert "¿Olvidaste tu contraseña?" in site.mails[-1][1]
+
+
+def test_a_registration_with_a_person_s_ruc_begun_before_opens_nothing_beside_the_dni_s(site: Site) -> None:
+    form = a_company_form()
+    form["company"]["representative"] = a_form()["person"]
+    started = site.start(form)
+    [item] = tables.RegistrationItem.scan()
+    data = {**item.data, "company": {**item.data["company"], "ruc": "10990000013"}}
+    item.update([tables.RegistrationItem.data.set(data)])
+    mailbox_store(site.container).put(a_mailbox("99000001"))
+
+    assert site.verify(started["registration_id"], site.code).status_code == 200
+
+    assert mailbox_store(site.container).find("8-10990000013") is None
+    assert "1-99000001" in site.mails[-1][1]
+    assert "DNI 99000001" in site.mails[-1][1]
+
+
+def put_by_ruc(site: Site, dni: str) -> None:
+    """Have somebody be there who registered with the own RUC when that was possible."""
+    [_, mailbox_id] = mailboxes_of_holder(f"1-{dni}", site.container.mailbox_prefixes)
+    holder = Holder(DocumentType.RUC, mailbox_id[2:], "IÑIGO MUÑECO CABAÑA")
+    mailbox_store(site.container).put(a_mailbox(mailbox_id=mailbox_id, holder=holder))
 
 
 def test_a_document_that_no_registry_confirms_needs_an_officer(site: Site) -> None:

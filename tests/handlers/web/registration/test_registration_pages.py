@@ -139,6 +139,24 @@ def applicant(aws: dict[str, str], simulator: Simulator) -> Iterator[Applicant]:
         yield Applicant(People(World(container, Client(app), clock)))
 
 
+def test_a_ruc_of_a_person_leads_to_the_form_with_the_dni(applicant: Applicant) -> None:
+    form = applicant.reach_form("juridica")
+    assert "Registrarme con mi DNI" not in text_of(applicant.get(form))
+
+    answer = applicant.fill(form, {**COMPANY, "ruc": "10 99000001 3"})
+
+    shown = text_of(answer)
+    check_html(shown)
+    assert answer.status_code == 422
+    assert 'href="#ruc"' in shown
+    assert "Un RUC que empieza con 10 es de una persona natural." in shown
+    assert 'href="/registro/persona-natural">Registrarme con mi DNI</a>' in shown
+    assert "Empresa de Prueba S.A.C." in shown  # what was typed stays
+    assert "Persona Natural" in text_of(applicant.get("/registro/persona-natural"))
+    assert applicant.get("/registro/revisar").headers["Location"].startswith("/registro/persona-")
+    assert not list(tables.RegistrationItem.scan())
+
+
 def test_a_person_registers_step_by_step(applicant: Applicant) -> None:
     assert applicant.get("/registro").headers["Location"] == "/registro/terminos"
     assert applicant.accept("/registro/terminos").headers["Location"] == "/registro/privacidad"
