@@ -31,6 +31,7 @@ def reading_tools(box: Container) -> ReadingTools:
         clock=box.clock,
         new_event_id=box.chance.new_event_id,
         pause=box.pause,
+        prefixes=box.mailbox_prefixes,
     )
 
 

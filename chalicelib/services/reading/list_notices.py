@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import Forbidden
+from chalicelib.domain.identity_document import mailboxes_of_holder
 from chalicelib.domain.mailbox import Mailbox, UserState
 from chalicelib.domain.reading.reading import DeliveredNotice, Reading, ReadingCounts
 from chalicelib.domain.session import Session
@@ -13,8 +14,18 @@ from chalicelib.services.reading.tools import ReadingTools
 from chalicelib.services.together import together
 from chalicelib.store.reading.reading_store import DeliveredPage
 
+Counted = tuple[Mailbox, ReadingCounts]
 PAGE_SIZES = (50, 10, 25)
 """The first is the usual one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherMailbox:
+    """The mailbox of former times that a holder has beside the listed one; `receives` tells which gets new notices."""
+
+    mailbox_id: str
+    receives: bool
+    pending: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +36,8 @@ class NoticeList:
     counts: ReadingCounts
     notices: tuple[DeliveredNotice, ...]
     cursor: str | None
+    other: OtherMailbox | None = None
+    """The holder's other one, where there are two from before."""
 
 
 def list_notices(
@@ -39,21 +52,29 @@ def list_notices(
     """
     after = position_of(cursor)
     pages: list[DeliveredPage] = []
-    counted: list[tuple[Mailbox, ReadingCounts] | None] = []
+    counted: list[dict[str, Counted]] = []
+    names = mailboxes_of_holder(session.mailbox_id, tools.prefixes)
     together(
         [
             lambda: pages.append(
                 tools.readings.list_for_mailbox(session.mailbox_id, reading, after=after, limit=limit)
             ),
-            lambda: counted.append(tools.mailboxes.find_counted(session.mailbox_id)),
+            lambda: counted.append(tools.mailboxes.find_all_counted(names)),
         ]
     )
     [page], [found] = pages, counted
-    mailbox, counts = admitted(session, found)
-    return NoticeList(mailbox, counts, page.notices, cursor_of(page.next_after))
+    mailbox, counts = admitted(session, found.get(session.mailbox_id))
+    others = (_other(found[name], receives=name == names[0]) for name in names if name in found)
+    other = next((one for one in others if one.mailbox_id != session.mailbox_id), None)
+    return NoticeList(mailbox, counts, page.notices, cursor_of(page.next_after), other)
 
 
-def admitted(session: Session, found: tuple[Mailbox, ReadingCounts] | None) -> tuple[Mailbox, ReadingCounts]:
+def _other(found: Counted, *, receives: bool) -> OtherMailbox:
+    mailbox, counts = found
+    return OtherMailbox(mailbox.mailbox_id, receives, counts.pending)
+
+
+def admitted(session: Session, found: Counted | None) -> Counted:
     """Return the mailbox that was found, if whoever's session this is may still look into it.
 
     Raises:

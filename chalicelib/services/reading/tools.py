@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.reading.reading import DeliveredNotice, notice_not_found
 from chalicelib.domain.session import Session
 from chalicelib.store.event_store import EventStore
@@ -28,6 +29,8 @@ class ReadingTools:
     new_event_id: Callable[[], str]
     pause: Callable[[float], None]
     """Wait some seconds before another try."""
+    prefixes: Mapping[DocumentType, str]
+    """What mailboxes' names begin with."""
 
     def today(self) -> date:
         """Return the country's date."""

@@ -33,6 +33,8 @@ def show_mailbox(request: PageRequest, session: Session) -> Response:
         mailbox_id=listed.mailbox.mailbox_id,
         has_mobile=Channel.SMS in live_channels(listed.mailbox),
         lacks_person=lacks_person(listed.mailbox) and is_principal(listed.mailbox, session.user_id),
+        other=listed.other,
+        is_principal=is_principal(listed.mailbox, session.user_id),
         counts=listed.counts,
         tab=reading.value,
         tab_address=f"/casilla?vista={READ_TAB}" if reading is Reading.READ else "/casilla",
