@@ -24,6 +24,7 @@ from chalicelib.renderers.people.people_letters import email_changed_letter, new
 from chalicelib.renderers.registration.registration_letters import (
     code_letter,
     credentials_letter,
+    other_mailbox_letter,
     recovery_letter,
     refused_letter,
     waiting_letter,
@@ -47,6 +48,7 @@ LETTERS = {
     "refused": refused_letter("Los datos no coinciden <b> ${portal} {{ portal }} & 'más'."),
     "credentials": credentials_letter("1-40000002", "Kmpq-xwta-4739", "casilla.example"),
     "recovery": recovery_letter("casilla.example"),
+    "other mailbox": other_mailbox_letter("8-10400000021", "RUC 10400000021", "casilla.example"),
 }
 each_letter = pytest.mark.parametrize("letter", LETTERS.values(), ids=LETTERS)
 

@@ -107,9 +107,8 @@ class Registration:
     refusal: str = ""
     """Why a review refused it; empty where a registry did."""
     opened_mailbox: bool = False
-    """False as well when the holder had one already; never told to the applicant."""
     led_to: str = ""
-    """The mailbox that the holder had already, where it goes by the holder's other name; told by e-mail only."""
+    """False as well when the holder had one already, and which, if by the other name; neither is told on a page."""
     version: int = 1
 
     @property
@@ -222,7 +221,7 @@ def refused(registration: Registration) -> Registration:
     return replace(registration, state=RegistrationState.REFUSED, due_at=None, put_off_until=None)
 
 
-def completed(registration: Registration, *, opened_mailbox: bool, led_to: str = "") -> Registration:
+def completed(registration: Registration, *, opened_mailbox: bool) -> Registration:
     """End well, keeping only what is evidence: the document asked about, the address verified, the texts accepted."""
     document_type, document_number = registration.document
     return replace(
@@ -234,7 +233,6 @@ def completed(registration: Registration, *, opened_mailbox: bool, led_to: str =
         is_proven=False,
         put_off_until=None,
         opened_mailbox=opened_mailbox,
-        led_to=led_to,
         document_type=document_type,
         document_number=document_number,
         person=None,
@@ -315,11 +313,8 @@ def check_accepted(accepted: tuple[AcceptedText, ...], texts: Mapping[str, str])
 
     """
     if sorted((one.text, one.version) for one in accepted) != sorted(texts.items()):
-        raise InvalidInput(
-            "texts_not_accepted",
-            "Para registrarte debes aceptar los términos y la política de privacidad vigentes.",
-            field="accepted",
-        )
+        detail = "Para registrarte debes aceptar los términos y la política de privacidad vigentes."
+        raise InvalidInput("texts_not_accepted", detail, field="accepted")
 
 
 def check_registrable(document_type: DocumentType) -> None:

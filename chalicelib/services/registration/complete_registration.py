@@ -75,7 +75,7 @@ def complete_registration(
     except HasOtherMailbox:
         ended, led_to = None, other or ""
     if ended is None:
-        repeated = completed(registration, opened_mailbox=False, led_to=led_to)
+        repeated = replace(completed(registration, opened_mailbox=False), led_to=led_to)
         ended = _commit(repeated, _repeated(registration, tools, act), tools)
         letter = _recovery(led_to, tools)
     else:
