@@ -26,7 +26,7 @@ from chalicelib.services.registration.verify_registration import verify_by_code
 from chalicelib.store import tables
 from infra.local.registries.server import running
 from tests.access_world import at_once
-from tests.registry_world import ACCESS, a_person
+from tests.registry_world import ACCESS, a_company, a_person
 
 pytestmark = pytest.mark.ministack
 
@@ -132,3 +132,24 @@ def test_a_code_never_verifies_the_address_it_was_not_sent_to(tools: Registratio
     assert [isinstance(answer, CasillaError) for answer in answers].count(True) >= 1
     for mailbox in tables.MailboxItem.scan():
         assert mailbox.data["users"][0]["email"] == "rosa@ejemplo.pe"
+
+
+def test_a_registration_by_ruc_of_before_and_one_by_dni_at_once_open_one_mailbox(tools: RegistrationTools) -> None:
+    codes = [_CODE, _CODE[:-1] + "9"]
+    both = []
+    for number, code in enumerate(codes):
+        at = NOW + number * timedelta(seconds=61)
+        both.append(_started(replace(tools, new_email_code=partial(str, code), clock=partial(_same, at))))
+    by_ruc = _stored(both[1], tools)
+    tools.registrations.update(replace(by_ruc, person=None, company=a_company("10990000013")))
+
+    def verify(number: int) -> Registration:
+        return verify_by_code(both[number].registration_id, codes[number], origin="192.0.2.1", tools=tools)
+
+    answers = at_once(2, verify)
+
+    assert all(isinstance(answer, Registration) for answer in answers), answers
+    assert sorted(_stored(started, tools).opened_mailbox for started in both) == [False, True]
+    [mailbox] = tables.MailboxItem.scan()
+    led_to = {_stored(started, tools).led_to for started in both}
+    assert led_to == {"", mailbox.mailbox_id}
