@@ -40,7 +40,7 @@ class People:
         return access_tools(self.world.container)
 
     def seed(self, **overrides: Any) -> None:
-        given = {"state": UserState.ACTIVE, "password_hash": _hash_of(self.tools.hashing), **overrides}
+        given = {"state": UserState.ACTIVE, "password_hash": hash_once(self.tools.hashing), **overrides}
         self.tools.accounts.add(Account(USERNAME, "u1", USERNAME, **given))
 
     def send(self, method: str, path: str, body: Any = None, *, token: str = "") -> HTTPResponse:
@@ -88,7 +88,7 @@ class People:
 
 
 @cache
-def _hash_of(hashing: PasswordHashing) -> str:
+def hash_once(hashing: PasswordHashing) -> str:
     """Hash once: it is what such tests would spend most of their time on."""
     return hashing.hash(PASSWORD)
 

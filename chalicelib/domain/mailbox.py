@@ -97,6 +97,15 @@ class MailboxUser:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """An offer of the principal user to the user `to`: to be the principal in their place, until an instant."""
+
+    to: str
+    offered_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Mailbox:
     """One per holder; `mailbox_id` is `type-number`, e.g. `1-40000002`. `version` counts its changes.
 
@@ -111,6 +120,7 @@ class Mailbox:
     accepted: tuple[AcceptedText, ...] = ()
     power: Power | None = None
     """Of a company's representative; None for a person, and where it was never asked for."""
+    hand_over: HandOver | None = None
 
     @property
     def can_receive(self) -> bool:
@@ -125,6 +135,11 @@ class Mailbox:
     def user(self, user_id: str) -> MailboxUser | None:
         """Return one of its users."""
         return next((user for user in self.users if user.user_id == user_id), None)
+
+    @property
+    def principal(self) -> MailboxUser:
+        """Return the one user who decides who has access."""
+        return next(user for user in self.users if user.is_principal)
 
     def user_with_email(self, email: str) -> MailboxUser | None:
         """Return the user whose address this is; no two users of a mailbox share one."""

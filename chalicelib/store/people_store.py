@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox, mailbox_changed
+from chalicelib.domain.people.former_user import FormerUser
 from chalicelib.store.access.account_store import AccountStore
+from chalicelib.store.access.sent_mail_store import SentMailStore
 from chalicelib.store.access.session_store import SessionStore
 from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.batch_read import store_unavailable
+from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.tables import AccountItem
 from chalicelib.store.vendor_errors import vendor_code
 
 _LOST = ("TransactionCanceledException", "TransactionConflictException")
@@ -32,11 +37,28 @@ class UsedToken:
     answer: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class EndedSessions:
+    """Whose sessions end: those begun before an instant."""
+
+    user_id: str
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MovedAccounts:
+    """Accounts as they were read, and those to stand in their place, maybe under another name; what is left is gone."""
+
+    read: tuple[Account, ...]
+    written: tuple[Account, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleChange:
     """Mailbox and account as they are to be, at the versions they were read in, and what goes with them.
 
-    `sessions_ended_of` is the user whose sessions end at the event's instant.
+    `sessions_ended_of` is the user whose sessions end at the event's instant, `sessions` are those of more users.
+    `former` is who leaves. `forgotten` names the lists of e-mailed codes that count no more.
     """
 
     mailbox: Mailbox
@@ -46,6 +68,10 @@ class PeopleChange:
     issued: NewToken | None = None
     used: UsedToken | None = None
     sessions_ended_of: str | None = None
+    moved: MovedAccounts | None = None
+    former: FormerUser | None = None
+    sessions: tuple[EndedSessions, ...] = ()
+    forgotten: tuple[str, ...] = ()
 
 
 class PeopleStore:
@@ -56,6 +82,16 @@ class PeopleStore:
         self._connection = connection
         self._tokens = TokenStore(connection, pepper)
         self._sessions = SessionStore(connection, pepper)
+        self._sent_mails = SentMailStore(pepper)
+
+    def find_former(self, user_id: str) -> FormerUser | None:
+        """Return who a user that left was; one call."""
+        try:
+            return from_data(FormerUser, AccountItem.get(_former_key(user_id), consistent_read=True).data)
+        except AccountItem.DoesNotExist:
+            return None
+        except PynamoDBException as error:
+            raise store_unavailable() from error
 
     def commit(self, change: PeopleChange) -> Mailbox:
         """Write all of the change or nothing; return the mailbox in its new version.
@@ -72,6 +108,10 @@ class PeopleStore:
                     AccountStore.add_in(transaction, change.new_account)
                 if change.account is not None:
                     AccountStore.update_in(transaction, change.account)
+                if change.moved is not None:
+                    AccountStore.replace_in(transaction, change.moved.read, change.moved.written)
+                if change.former is not None:
+                    transaction.save(_former_item(change.former), condition=AccountItem.username.does_not_exist())
                 self._write_tokens_in(transaction, change)
         except TransactWriteError as error:
             if vendor_code(error) not in _LOST:
@@ -88,3 +128,16 @@ class PeopleStore:
             self._tokens.consume_in(transaction, used.kind, used.name, now=now, answer=used.answer)
         if change.sessions_ended_of is not None:
             self._sessions.end_all_in(transaction, change.sessions_ended_of, before=now)
+        for ended in change.sessions:
+            self._sessions.end_all_in(transaction, ended.user_id, before=ended.before)
+        for about in change.forgotten:
+            self._sent_mails.forget_in(transaction, about)
+
+
+def _former_key(user_id: str) -> str:
+    """Return a name that nobody can log in with: those are read in capitals."""
+    return f"former#{user_id}"
+
+
+def _former_item(former: FormerUser) -> AccountItem:
+    return AccountItem(_former_key(former.user_id), version=1, data=to_data(former))

@@ -42,7 +42,7 @@ USES: dict[str, set[str]] = {
     "store/notice_store.py": {"reading"},
     "store/outage_store.py": {"outage"},
     "store/page_view.py": {"outage"},
-    "store/people_store.py": {"access"},
+    "store/people_store.py": {"access", "people"},
     "store/receipt_store.py": {"evidence"},
     "store/registration_store.py": {"registration", "access"},
     "store/request_store.py": {"sender", "upload"},

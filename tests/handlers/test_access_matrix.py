@@ -33,6 +33,8 @@ ENDS_A_SESSION = "/perfil/accesos/{session_id}/cerrar"
 MANAGES_USERS = re.compile(r"/usuarios/|/v1/users/|/representante|/v1/representative")
 
 
+_OWN_MAILBOX = a_mailbox(users=(a_user(1), a_user(2, document_number="40000021")))
+_SECOND = Account(f"{OWN}.40000021", "u2", OWN, UserState.ACTIVE)
 OF_PEOPLE = [door for door in DOORS if door.access in {SESSION, MAILBOX}]
 
 
@@ -49,11 +51,11 @@ class Town:
     def __post_init__(self) -> None:
         """Fill it."""
         box, tools = self.people.world.container, self.people.tools
-        mailbox_store(box).put(a_mailbox(users=(a_user(1), a_user(2, document_number="40000021"))))
+        mailbox_store(box).put(_OWN_MAILBOX)
         mailbox_store(box).put(a_mailbox("40000010", users=(a_user(9, is_principal=True),)))
         for account in (
             Account(OWN, "u1", OWN, UserState.ACTIVE),
-            Account(f"{OWN}.40000021", "u2", OWN, UserState.ACTIVE),
+            _SECOND,
             Account(OTHER, "u9", OTHER, UserState.ACTIVE),
         ):
             tools.accounts.add(account)
@@ -69,7 +71,10 @@ class Town:
         return open_session(account, tools.new_secret(), origin="192.0.2.1", sessions=tools.sessions, now=now)
 
     def ask(self, door: Door, opened: OpenedSession | None) -> HTTPResponse:
-        """Ask with the first mailbox's ids, whoever asks."""
+        """Ask with the first mailbox's ids, whoever asks; whom the request before removed is back."""
+        if self.people.tools.accounts.find(_SECOND.username) is None:
+            mailbox_store(self.people.world.container).put(_OWN_MAILBOX)
+            self.people.tools.accounts.add(_SECOND)
         self.other = self.enter(OWN)
         ids = {
             "notice_id": self.notice_id,

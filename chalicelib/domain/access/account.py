@@ -54,12 +54,29 @@ class Account:
     """Of the person's own document, where the username does not tell it: a company's principal."""
     is_listed: bool = True
     """Whether the account is found by its person's number; those written before that was kept are not."""
+    named_at: datetime | None = None
+    """Since when this person has this username, which another may have had; None where nobody else can have."""
 
     @property
     def person_number(self) -> str:
         """Return the number that the account's person is found by: the own one, as far as it is known."""
         _, _, secondary = self.username.partition(".")
         return self.document_number or secondary or self.mailbox_id.partition("-")[2]
+
+
+
+def first_version(at: datetime) -> int:
+    """Return the version that an account begins with under a name that another may have had.
+
+    No account before it came so far, and so nobody who read that one can write over this.
+    """
+    return int(at.timestamp())
+
+
+def renamed(account: Account, username: str, instead_of: Account | None, at: datetime) -> Account:
+    """Give an account another username, that of `instead_of` if any; password and state stay."""
+    version = first_version(at) if instead_of is None else instead_of.version + 1
+    return replace(account, username=username, version=version, named_at=at)
 
 
 def check_may_log_in(account: Account, now: datetime) -> None:

@@ -27,7 +27,7 @@ from chalicelib.domain.session import session_ended
 
 PERSON_DOCUMENTS = (DocumentType.DNI, DocumentType.CE, DocumentType.PASSPORT)
 """What a user can be identified by; a RUC is a company's."""
-_LONGEST_FULL_NAME = 120
+LONGEST_FULL_NAME = 120
 _WITHOUT_MOBILE = (
     "La ley exige avisar también por mensaje de texto: sin un celular, las entidades que deben hacerlo no pueden"
     " notificarte por este medio."
@@ -110,8 +110,8 @@ def with_new_user(mailbox: Mailbox, typed: TypedUser, user_id: str) -> Mailbox:
         raise UsersFull("users_full", detail)
     number, name = "".join(typed.document_number.split()).upper(), " ".join(typed.name.split())
     problems = refusals(
-        partial(_check_document, mailbox, typed.document_type, number),
-        partial(check_person_name, name, field="name", longest=_LONGEST_FULL_NAME),
+        partial(check_document, mailbox, typed.document_type, number),
+        partial(check_person_name, name, field="name", longest=LONGEST_FULL_NAME),
         partial(read_new_email, mailbox, typed.email),
         partial(_read_optional_mobile, typed.mobile),
     )
@@ -191,7 +191,30 @@ def disabled(mailbox: Mailbox, user: MailboxUser) -> Mailbox:
             f"{user.name} es el único usuario activo con celular. {_WITHOUT_MOBILE} Agrega antes el tuyo en «Mi"
             " perfil», y después deshabilita a este usuario.",
         )
-    return with_user(mailbox, replace(user, state=UserState.DISABLED))
+    return without_offer_to(user, with_user(mailbox, replace(user, state=UserState.DISABLED)))
+
+
+def removed(mailbox: Mailbox, user: MailboxUser) -> Mailbox:
+    """Take a user out of the mailbox, which frees the place, unless SMS reach the mailbox by that user alone.
+
+    Raises:
+        LastMobile: `last_mobile`.
+
+    """
+    if has_last_mobile(mailbox, user):
+        raise LastMobile(
+            "last_mobile",
+            f"{user.name} es el único usuario activo con celular. {_WITHOUT_MOBILE} Agrega antes el tuyo en «Mi"
+            " perfil», y después quita a este usuario.",
+        )
+    others = tuple(one for one in mailbox.users if one.user_id != user.user_id)
+    return without_offer_to(user, replace(mailbox, users=others))
+
+
+def without_offer_to(user: MailboxUser, mailbox: Mailbox) -> Mailbox:
+    """End an offer to a user who can accept it no more."""
+    is_theirs = mailbox.hand_over is not None and mailbox.hand_over.to == user.user_id
+    return replace(mailbox, hand_over=None) if is_theirs else mailbox
 
 
 def read_new_email(mailbox: Mailbox, typed: str, *, own: MailboxUser | None = None) -> str:
@@ -215,7 +238,13 @@ def state_when_enabled(account: Account | None) -> UserState:
     return UserState.PENDING if account is None or account.password_hash is None else UserState.ACTIVE
 
 
-def _check_document(mailbox: Mailbox, document_type: str, number: str) -> None:
+def check_document(mailbox: Mailbox, document_type: str, number: str) -> None:
+    """Check the document of somebody who has none on record here.
+
+    Raises:
+        InvalidInput: `document_type_invalid`, `document_number_invalid`, `document_taken`.
+
+    """
     if document_type not in PERSON_DOCUMENTS:
         detail = f"Elige el tipo de documento de la persona: {', '.join(PERSON_DOCUMENTS)}."
         raise InvalidInput("document_type_invalid", detail, field="document_type")

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
+from chalicelib.domain.people.hand_over import TypedPrincipal
 from chalicelib.domain.people.mailbox_users import TypedUser
 from chalicelib.domain.session import Session
-from chalicelib.handlers.commands.access import read_new_password
+from chalicelib.handlers.commands.access import read_new_password, read_password
 from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.log import log
-from chalicelib.services.people import change_email, mailbox_users, profile
+from chalicelib.services.people import change_email, hand_over, mailbox_users, profile
 from chalicelib.services.people.activate_user import activate_user
 from chalicelib.services.people.change_email import NewEmail
+from chalicelib.services.people.hand_over import OfferWish, StandingOffer
 from chalicelib.services.people.mailbox_users import AddedUser
 from chalicelib.services.people.profile import Profile
+from chalicelib.services.people.remove_user import remove_user as remove_user_of
 from chalicelib.services.people.send_activation import resend_activation
 
+PRINCIPAL_FIELDS = ("document_type", "document_number", "name")
 NEW_USER_FIELDS = ("document_type", "document_number", "name", "email", "mobile")
 _LONGEST = 300
+
+
+class Answer(StrEnum):
+    """What can be done about an offer."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+
+
+_ANSWERS = {
+    Answer.ACCEPT: hand_over.accept_offer,
+    Answer.DECLINE: hand_over.decline_offer,
+    Answer.WITHDRAW: hand_over.withdraw_offer,
+}
 
 
 def users_of(session: Session) -> tuple[Mailbox, MailboxUser]:
@@ -48,6 +69,40 @@ def enable_user(session: Session, user_id: str, *, origin: str) -> Mailbox:
     """Give it back."""
     box = current()
     return mailbox_users.enable_user(session, user_id, origin=origin, tools=access_tools(box), now=box.clock())
+
+
+def remove_user(session: Session, user_id: str, *, origin: str) -> Mailbox:
+    """Take a secondary user out of the mailbox."""
+    box = current()
+    return remove_user_of(session, user_id, origin=origin, tools=access_tools(box), now=box.clock())
+
+
+def was_removed(session: Session, user_id: str) -> bool:
+    """Tell whether somebody was a user of this mailbox and left it."""
+    former = access_tools(current()).people.find_former(user_id)
+    return former is not None and former.mailbox_id == session.mailbox_id
+
+
+def standing_offer(session: Session) -> StandingOffer:
+    """Return what the principal offered, if anything."""
+    box = current()
+    return hand_over.show_offer(session, tools=access_tools(box), now=box.clock())
+
+
+def offer_mailbox(fields: Fields, session: Session, user_id: str, *, origin: str) -> Mailbox:
+    """Offer the mailbox to another user."""
+    box = current()
+    typed = TypedPrincipal(**{name: _typed(fields, name) for name in PRINCIPAL_FIELDS})
+    password = read_password(fields, "password") if _typed(fields, "password") else ""
+    fields.close()
+    wish = OfferWish(user_id, typed, password)
+    return hand_over.offer_mailbox(session, wish, origin=origin, tools=access_tools(box), now=box.clock())
+
+
+def answer_offer(answer: Answer, session: Session, *, origin: str) -> Mailbox:
+    """Accept or decline what is offered, or take it back."""
+    box = current()
+    return _ANSWERS[answer](session, origin=origin, tools=access_tools(box), now=box.clock())
 
 
 def send_activation(fields: Fields, session: Session, user_id: str, *, origin: str) -> Mailbox:

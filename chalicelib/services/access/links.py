@@ -115,7 +115,7 @@ def send_link_once(owner: LinkOwner | None, asked: Asked, *, tools: AccessTools,
         digest=tools.sent_mails.digest(asked.about, link.token.name),
         letter=lambda _: link.letter,
         destination=owner.user.email if owner else None,
-        to=keyed_hash(tools.pepper, *_sent_to(owner)) if owner else "",
+        to=keyed_hash(tools.pepper, *_sent_to(owner), owner.account.user_id) if owner else "",
     )
     send_unless_served(asked, mailed, issue, tools=tools, now=now)
 
@@ -167,6 +167,8 @@ def _owner(token: Token | None, tools: AccessTools) -> LinkOwner | None:
         return None
     owner = owner_from(*tools.access.load(token.data["username"], token.data["mailbox_id"]))
     if owner is None or not is_keyed_hash(str(token.data.get("sent_to")), tools.pepper, *_sent_to(owner)):
+        return None
+    if owner.account.named_at is not None and token.issued_at < owner.account.named_at:  # sent to who had the name
         return None
     return owner
 

@@ -114,12 +114,12 @@ def use_code_up(digest: str, username: str, *, tools: AccessTools, now: datetime
 
 def end_codes(username: str, *, tools: AccessTools) -> None:
     """Have no code count any more that went to the address the user had; one hop, two calls."""
-    together(
-        [
-            partial(tools.sent_mails.forget, _asked_for(username)),
-            partial(tools.sent_mails.forget, _proven_for(username)),
-        ]
-    )
+    together([partial(tools.sent_mails.forget, about) for about in code_lists(username)])
+
+
+def code_lists(username: str) -> tuple[str, str]:
+    """Return what the codes of a user are kept about, for who ends them with something else."""
+    return _asked_for(username), _proven_for(username)
 
 
 def code_name(code_id: str, username: str) -> str:

@@ -23,6 +23,7 @@ class Confirmed(StrEnum):
 
     PASSWORD_CHANGE = "password_change"  # noqa: S105 - the name of what is done
     EMAIL_CHANGE = "email_change"
+    HAND_OVER = "hand_over"
     VALIDATION = "validation"
     """Here a wrong captcha or code is no different from a wrong password."""
 
@@ -30,6 +31,7 @@ class Confirmed(StrEnum):
 _REFUSALS = {
     Confirmed.PASSWORD_CHANGE: ("old_password_wrong", "La clave antigua no es correcta. Revísala.", "old_password"),
     Confirmed.EMAIL_CHANGE: ("password_wrong", "La contraseña no es correcta. Revísala.", "password"),
+    Confirmed.HAND_OVER: ("password_wrong", "La contraseña no es correcta. Revísala.", "password"),
 }
 
 
@@ -53,7 +55,7 @@ def check_own_password(
 
     """
     is_right = tools.hashing.check(shown.password, account.password_hash if account else None).is_right
-    if account is None:
+    if account is None or account.user_id != session.user_id:  # the username is another's by now
         raise session_ended()
     if not is_right:
         log_refused(session, {"for": shown.what}, origin=shown.origin, tools=tools, now=now)

@@ -29,7 +29,7 @@ from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.limit import Standing
-from chalicelib.domain.session import Session
+from chalicelib.domain.session import Session, session_ended
 from chalicelib.services.access.admit_login import Admission, Caller, admit_login, admit_session
 from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
 from chalicelib.services.access.login_codes import code_after_password, right_code, use_code_up
@@ -54,6 +54,7 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, se
         TooManyRequests: `limit_reached` within a session; `hashes_spent` where a captcha is not enough for now.
         EmailCodeNeeded: `email_code_needed`; for known and unknown users, right and wrong passwords alike.
         CredentialsWrong: `credentials_wrong`.
+        SessionEnded: `session_ended`: the session is of somebody who has this username no more.
         AccountNotActivated, AccountDisabled, TemporaryPasswordExpired: after everything was right.
 
     """
@@ -70,6 +71,8 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, se
         raise EmailCodeNeeded.answering(sent.code_id)
     if account is None or not (is_right and _use_up(proof, attempt, tools, now)):
         raise _failed(attempt, account, admission, tools, now)
+    if session is not None and account.user_id != session.user_id:  # the username is another's by now
+        raise session_ended()
     check_may_log_in(account, now)
     if check.needs_rehash or not account.is_listed:
         account = _rewritten(account, attempt.password if check.needs_rehash else None, tools)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.account import Account, first_version
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import Mailbox, MailboxUser, UserState
 from chalicelib.domain.people.mailbox_users import (
@@ -21,6 +21,7 @@ from chalicelib.domain.people.mailbox_users import (
 from chalicelib.domain.session import Session
 from chalicelib.renderers.people.people_letters import user_disabled_letter
 from chalicelib.services.access.links import LinkOwner, new_link
+from chalicelib.services.access.login_codes import code_lists
 from chalicelib.services.access.send_access_mail import tell
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.people.change_people import change_people
@@ -82,10 +83,24 @@ def add_user(session: Session, typed: TypedUser, *, origin: str, tools: AccessTo
         changed = with_new_user(mailbox, typed, user_id)
         user = changed.users[-1]
         username = changed.username_of(user)
-        account = Account(username, user_id, changed.mailbox_id, UserState.PENDING, name=user.name)
+        account = Account(
+            username,
+            user_id,
+            changed.mailbox_id,
+            UserState.PENDING,
+            version=first_version(now),
+            name=user.name,
+            named_at=now,
+        )
         activation = new_link(LinkOwner(account, changed, user), tools=tools, now=now)
         event = tools.people_event(EventType.USER_ADDED, session, user_id, origin=origin, now=now)
-        return PeopleChange(mailbox=changed, event=event, new_account=account, issued=activation.token)
+        return PeopleChange(
+            mailbox=changed,
+            event=event,
+            new_account=account,
+            issued=activation.token,
+            forgotten=code_lists(username),  # of who had this username before, if anybody
+        )
 
     mailbox, _ = change_people(session, decide, tools=tools)
     user = secondary_user(mailbox, user_id)

@@ -62,6 +62,18 @@ class AccountStore:
         transaction.save(_to_item(changed), condition=AccountItem.version == account.version)
         return changed
 
+    @staticmethod
+    def replace_in(transaction: TransactWrite, read: tuple[Account, ...], written: tuple[Account, ...]) -> None:
+        """Put accounts in the place of those that were read, in one transaction; a name left over is free then."""
+        versions = {account.username: account.version for account in read}
+        for account in written:
+            is_as_read: Condition = AccountItem.username.does_not_exist()
+            if account.username in versions:
+                is_as_read = AccountItem.version == versions.pop(account.username)
+            transaction.save(_to_item(account), condition=is_as_read)
+        for username, version in versions.items():
+            transaction.delete(AccountItem(username), condition=AccountItem.version == version)
+
 
 def account_from(item: AccountItem | None) -> Account | None:
     """Read an account."""

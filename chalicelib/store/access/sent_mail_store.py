@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from pynamodb.exceptions import DeleteError, PutError, PynamoDBException
 from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.access.access_secret import is_keyed_hash, keyed_hash, keyed_hashes
 from chalicelib.domain.access.sent_mail import DAY, SentCode, SentMail
@@ -87,6 +88,11 @@ class SentMailStore:
         """Have no code count any more."""
         for key in self._keys(about):
             self._delete(key, None)
+
+    def forget_in(self, transaction: TransactWrite, about: str) -> None:
+        """Have no code count any more as part of a transaction."""
+        for key in self._keys(about):
+            transaction.delete(TokenItem(key))
 
     def use_up(self, digest: str, *, until: datetime) -> bool:
         """Let a code count once, whatever it was asked for with; False for all but the first."""

@@ -12,9 +12,7 @@ from chalicelib.handlers.http import JsonRequest, json_response
 
 def show_users(_: JsonRequest, session: Session) -> Response:
     """List the mailbox's users, and say whether who asks can change them."""
-    mailbox, asking = people.users_of(session)
-    listed = [_user_as_json(mailbox, user.user_id, session) for user in mailbox.users]
-    return json_response({"users": listed, "most": MAX_USERS, "can_change": asking.is_principal})
+    return _listed(people.users_of(session)[0], session)
 
 
 def create_user(request: JsonRequest, session: Session) -> Response:
@@ -28,6 +26,11 @@ def disable(request: JsonRequest, session: Session, user_id: str) -> Response:
     """Take a secondary user's access away at once."""
     mailbox = people.disable_user(session, user_id, origin=request.origin)
     return json_response(_user_as_json(mailbox, user_id, session))
+
+
+def remove(request: JsonRequest, session: Session, user_id: str) -> Response:
+    """Take a secondary user out of the mailbox, and list who is left."""
+    return _listed(people.remove_user(session, user_id, origin=request.origin), session)
 
 
 def enable(request: JsonRequest, session: Session, user_id: str) -> Response:
@@ -47,6 +50,12 @@ def activate(request: JsonRequest, link: str) -> Response:
     """Choose the first password by the link; only this uses the link up."""
     username = people.activate(link, request.fields(), origin=request.origin)
     return json_response({"username": username, "detail": "Tu acceso está activo. Ingresa con tu usuario."})
+
+
+def _listed(mailbox: Mailbox, session: Session) -> Response:
+    asking = mailbox.user(session.user_id)
+    listed = [_user_as_json(mailbox, user.user_id, session) for user in mailbox.users]
+    return json_response({"users": listed, "most": MAX_USERS, "can_change": asking is not None and asking.is_principal})
 
 
 def _user_as_json(mailbox: Mailbox, user_id: str, session: Session) -> dict[str, object]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from chalice.app import Response
 
-from chalicelib.domain.errors import CasillaError, InvalidInput
+from chalicelib.bootstrap import current
+from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound
 from chalicelib.domain.mailbox import MAX_USERS, Channel, Mailbox, MailboxUser, UserState, lacks_person, live_channels
+from chalicelib.domain.people.hand_over import is_company, standing_offer
 from chalicelib.domain.people.mailbox_users import has_last_mobile, require_principal, secondary_user
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import people
@@ -26,6 +28,14 @@ _DONE = {
     ("habilitado", UserState.PENDING): "Habilitaste a {name}. Todavía tiene que activar su acceso.",
 }
 """What was just done, by the address's parameter; told only of a user who is as it says."""
+GONE, OFFERED, DECLINED, WITHDRAWN = "quitado", "ofrecido", "rechazado", "retirado"
+_TOLD = {
+    GONE: "Ese usuario ya no está en tu casilla: no puede entrar ni recibe avisos. Su lugar quedó libre.",
+    OFFERED: "Enviamos tu ofrecimiento por correo. Mientras no lo acepten, sigues siendo el usuario principal.",
+    DECLINED: "No aceptaste ser el usuario principal. Nada cambió.",
+    WITHDRAWN: "Retiraste tu ofrecimiento. Sigues siendo el usuario principal.",
+}
+"""What was just done and is about no user of the list."""
 
 
 def show_users(request: PageRequest, session: Session) -> Response:
@@ -48,6 +58,24 @@ def disable_by_button(request: PageRequest, session: Session, user_id: str) -> R
     except CasillaError as error:
         return _list_page(request, session, error)
     return done("deshabilitado", user_id)
+
+
+def show_removal(request: PageRequest, session: Session, user_id: str) -> Response:
+    """Say what removing does, before it is done (WCAG 3.3.4)."""
+    mailbox, user = _secondary(session, user_id)
+    return show(request, "people/user_remove.html", user=user, is_last=has_last_mobile(mailbox, user))
+
+
+def remove_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
+    """Take a user out of the mailbox; one who is gone already, by the same button pressed twice, is as wanted."""
+    try:
+        people.remove_user(session, user_id, origin=request.origin)
+    except NotFound:
+        if not people.was_removed(session, user_id):
+            raise
+    except CasillaError as error:
+        return _list_page(request, session, error)
+    return go_to(f"{USERS_PAGE}?hecho={GONE}")
 
 
 def enable_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
@@ -93,7 +121,9 @@ def done(what: str, user_id: str) -> Response:
 def _list_page(request: PageRequest, session: Session, error: CasillaError | None = None) -> Response:
     mailbox, asking = people.users_of(session)
     what, user = request.asked("hecho"), mailbox.user(request.asked("usuario"))
-    told = _DONE.get((what, user.state), "").format(name=user.name, email=user.email) if user else ""
+    told = _DONE.get((what, user.state), "").format(name=user.name, email=user.email) if user else _TOLD.get(what, "")
+    box = current()
+    offer = standing_offer(mailbox, box.clock())
     return show_form(
         request,
         "people/users.html",
@@ -105,6 +135,9 @@ def _list_page(request: PageRequest, session: Session, error: CasillaError | Non
         has_mobile=Channel.SMS in live_channels(mailbox),
         lacks_person=lacks_person(mailbox) and asking.is_principal,
         document_types=DOCUMENT_TYPES,
+        offer=offer,
+        offered_to=mailbox.user(offer.to) if offer else None,
+        can_hand_over=asking.is_principal and is_company(mailbox.holder) and offer is None,
         told=told,
         is_bad=what == NOT_SENT,
     )
