@@ -55,6 +55,7 @@ def floor_app(world: BenchWorld) -> Chalice:
             "expires_at": _instant(ends_at),
             "validated_until": _instant(validated_until),
             "must_change_password": session["must_change_password"],
+            "must_accept_texts": session["must_accept_texts"],
         }
         headers = {**_HEADERS, "X-Correlation-Id": request.context["requestId"]}
         return Response(json.dumps(answer, ensure_ascii=False), status_code=200, headers=headers)

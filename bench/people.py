@@ -12,12 +12,12 @@ from chalicelib.bootstrap.access import account_store
 from chalicelib.bootstrap.storage import pepper
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.captcha import captcha_answer
-from chalicelib.domain.mailbox import UserState
+from chalicelib.domain.mailbox import AcceptedText, UserState
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.store.codec import to_data
-from tests.deposit_world import SignedCall
+from tests.deposit_world import NOW, SignedCall
 from tests.registry_world import a_person
 
 USERNAME = "1-40000002"
@@ -106,5 +106,10 @@ def people_of(world: BenchWorld) -> People:
     """Return a world's people; its mailbox's principal user has an account."""
     accounts = account_store(world.container)
     if accounts.find(USERNAME) is None:
-        accounts.add(Account(USERNAME, "u1", USERNAME, UserState.ACTIVE, PasswordHashing().hash(PASSWORD)))
+        account = Account(USERNAME, "u1", USERNAME, UserState.ACTIVE, PasswordHashing().hash(PASSWORD))
+        accounts.add(replace(account, accepted=_texts_in_force()))
     return People(world)
+
+
+def _texts_in_force() -> tuple[AcceptedText, ...]:
+    return tuple(AcceptedText(name, version, NOW, "") for name, version in portal_texts().current.items())

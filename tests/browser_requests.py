@@ -65,6 +65,10 @@ class Browser:
         page = self.get("/ingresar")
         return self.submit(page, "/ingresar", username=username, password=password, **fields)
 
+    def accept_texts(self) -> HTTPResponse:
+        """Accept all that is due, as who logs in for the first time does."""
+        return self.submit(self.get("/textos"), "/textos", accept_terms="si", accept_privacy="si")
+
     def csrf(self) -> str:
         """Return the token that the forms of this session carry."""
         return str(re.findall(r'name="csrf" value="([0-9a-f]+)"', text_of(self.get("/clave")))[0])

@@ -13,7 +13,7 @@ from chalicelib.domain.session import Session
 from chalicelib.services.access.sessions import open_session
 from chalicelib.services.access.tools import AccessTools
 from tests.deposit_world import a_mailbox, a_user
-from tests.person_world import People, hash_once
+from tests.person_world import People, hash_once, texts_in_force
 
 COMPANY = "8-20100000009"
 BOSS_NUMBER, OTHER_NUMBER, THIRD_NUMBER = "40000011", "40000028", "40000033"
@@ -36,7 +36,9 @@ def seed_company(tools: AccessTools, container: Any, mailbox: Mailbox | None = N
     mailbox = mailbox or a_company()
     mailbox_store(container).put(mailbox)
     for user in mailbox.users:
-        account = Account(mailbox.username_of(user), user.user_id, COMPANY, user.state, name=user.name)
+        account = Account(
+            mailbox.username_of(user), user.user_id, COMPANY, user.state, name=user.name, accepted=texts_in_force()
+        )
         has_password = user.state is UserState.ACTIVE
         tools.accounts.add(replace(account, password_hash=hash_once(tools.hashing)) if has_password else account)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from email import message_from_string
 from email.policy import SMTP
 from functools import cache
@@ -16,11 +17,12 @@ from moto.ses.models import ses_backends
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.captcha import captcha_answer
-from chalicelib.domain.mailbox import UserState
+from chalicelib.domain.mailbox import AcceptedText, UserState
+from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.access.sessions import open_session
 from chalicelib.services.access.tools import AccessTools
-from tests.deposit_world import World, a_mailbox
+from tests.deposit_world import NOW, World, a_mailbox
 
 USERNAME = "1-40000002"
 UNKNOWN = "1-40000003"
@@ -40,7 +42,12 @@ class People:
         return access_tools(self.world.container)
 
     def seed(self, **overrides: Any) -> None:
-        given = {"state": UserState.ACTIVE, "password_hash": hash_once(self.tools.hashing), **overrides}
+        given = {
+            "state": UserState.ACTIVE,
+            "password_hash": hash_once(self.tools.hashing),
+            "accepted": texts_in_force(),
+            **overrides,
+        }
         self.tools.accounts.add(Account(USERNAME, "u1", USERNAME, **given))
 
     def send(self, method: str, path: str, body: Any = None, *, token: str = "") -> HTTPResponse:
@@ -65,6 +72,12 @@ class People:
         opened = open_session(account, tools.new_secret(), origin="127.0.0.1", sessions=tools.sessions, now=now)
         return opened.cookie
 
+    def accept_texts(self, token: str) -> str:
+        """Accept all that is due, as who logs in for the first time does, and return the token to go on with."""
+        due = self.send("GET", "/v1/acceptances", token=token).json_body["due"]
+        texts = [{"text": one["text"], "version": one["version"]} for one in due]
+        return str(self.send("POST", "/v1/acceptances", {"texts": texts}, token=token).json_body["token"])
+
     def mails(self) -> list[tuple[str, str]]:
         """Return destination and text of every e-mail sent, oldest first."""
         [backends] = [backend for backend in ses_backends.values() if "us-east-1" in backend]
@@ -85,6 +98,12 @@ class People:
     def use_reset(self, link: str, new: str = NEW) -> HTTPResponse:
         body = {"new_password": new, "new_password_repeated": new}
         return self.send("POST", f"/v1/password-resets/{link}", body)
+
+
+def texts_in_force() -> tuple[AcceptedText, ...]:
+    """Return the acceptance of all texts, as of who was asked for it before."""
+    at = NOW - timedelta(days=1)
+    return tuple(AcceptedText(name, version, at, "192.0.2.1") for name, version in portal_texts().current.items())
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from chalicelib.bootstrap.session import session_store, token_store
 from chalicelib.bootstrap.storage import event_store, limit_store, mailbox_store, pepper
 from chalicelib.domain.access.access_policy import access_mails, pretended_mails
 from chalicelib.domain.access.known_passwords import CommonPasswords, read_common_passwords
+from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.access.captcha import CaptchaTools
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.access.tools import AccessTools
@@ -68,4 +70,10 @@ def access_tools(box: Container) -> AccessTools:
         access_mails=access_mails(int(box.config.mail_rate)),
         pretended_mails=pretended_mails(int(box.config.mail_rate)),
         pause=box.pause,
+        current_texts=_current_texts,
     )
+
+
+def _current_texts() -> Mapping[str, str]:
+    """Read the texts at the first login of a process."""
+    return portal_texts().current

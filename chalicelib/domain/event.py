@@ -40,6 +40,7 @@ class EventType(StrEnum):
     SESSION_DISPLACED = "access.session_displaced"
     OTHER_SESSION_ENDED = "access.other_session_ended"
     OTHER_SESSIONS_ENDED = "access.other_sessions_ended"
+    TEXTS_ACCEPTED = "access.texts_accepted"
     SESSIONS_ENDED_FOR_USER = "access.sessions_ended_for_user"
     USER_ADDED = "user.added"
     USER_ACTIVATED = "user.activated"

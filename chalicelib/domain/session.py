@@ -20,6 +20,10 @@ class PasswordChangeNeeded(Forbidden):
     """The password was a temporary one."""
 
 
+class TextsNotAccepted(Forbidden):
+    """Terms or privacy policy are in force in a version that the person has not accepted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One login of one user. Its secret is only in the person's cookie.
@@ -41,6 +45,7 @@ class Session:
     origin: str = ""
     began_at: datetime | None = None
     name: str = ""
+    must_accept_texts: bool = False
 
     @property
     def shown_name(self) -> str:
@@ -94,6 +99,17 @@ def require_own_password(session: Session) -> None:
     """
     if session.must_change_password:
         raise PasswordChangeNeeded("password_change_needed", "Antes de continuar, cambia tu clave temporal.")
+
+
+def require_texts_accepted(session: Session) -> None:
+    """Let nobody at contents before the texts in force are accepted (REG-10).
+
+    Raises:
+        TextsNotAccepted: `texts_not_accepted`.
+
+    """
+    if session.must_accept_texts:
+        raise TextsNotAccepted("texts_not_accepted", "Antes de continuar, lee y acepta los textos que cambiaron.")
 
 
 def require_validated(session: Session, now: datetime) -> None:

@@ -10,7 +10,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.session import session_store
-from chalicelib.domain.session import require_own_password, require_validated, session_ended
+from chalicelib.domain.session import require_own_password, require_texts_accepted, require_validated, session_ended
 from chalicelib.handlers.doors import MAILBOX
 from chalicelib.handlers.http import JsonRequest
 from chalicelib.handlers.log import this_visit
@@ -36,6 +36,12 @@ def with_session(beside: Beside) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def before_texts(view: View) -> View:
+    """Let into a view also who has not accepted the texts in force: what they can do instead."""
+    view.is_before_texts = True  # type: ignore[attr-defined]
+    return view
 
 
 def by_token(view: Callable[..., Response], access: str) -> Callable[..., Response]:
@@ -72,7 +78,7 @@ def admit(credential: str, view: Callable[..., Response], access: str, parameter
 
     Raises:
         SessionEnded: `session_ended`.
-        PasswordChangeNeeded, ValidationNeeded: for mailbox contents.
+        PasswordChangeNeeded, TextsNotAccepted, ValidationNeeded: for mailbox contents.
 
     """
     box = current()
@@ -83,5 +89,7 @@ def admit(credential: str, view: Callable[..., Response], access: str, parameter
     this_visit().user = session.username
     if access == MAILBOX:
         require_own_password(session)
+        if not getattr(view, "is_before_texts", False):
+            require_texts_accepted(session)
         require_validated(session, now)
     return (session,) if beside is None else (session, beside.read(parameters, found))

@@ -16,6 +16,7 @@ from chalicelib.bootstrap.session import session_store
 from chalicelib.bootstrap.storage import pepper
 from chalicelib.domain.access.csrf import check_csrf, csrf_token
 from chalicelib.domain.errors import SessionEnded, ValidationNeeded
+from chalicelib.domain.session import TextsNotAccepted
 from chalicelib.handlers.admission import admit
 from chalicelib.handlers.cookies import FORGET_PAGES, SESSION_COOKIE, no_cookie
 from chalicelib.handlers.http import log_refusal
@@ -25,6 +26,9 @@ from chalicelib.handlers.page import View, go_to, told
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.services.access.find_session import find_session
 
+TEXTS_PAGE = "/textos"
+"""Where texts that changed are accepted."""
+
 
 def by_cookie(view: View, access: str) -> Callable[..., Response]:
     """Have a page get the session that the browser's cookie opens; a form counts with that session's token only."""
@@ -32,7 +36,7 @@ def by_cookie(view: View, access: str) -> Callable[..., Response]:
     def admitted(request: PageRequest, **parameters: str) -> Response:
         try:
             who = admit(request.cookies.get(SESSION_COOKIE, ""), view, access, parameters)
-        except (SessionEnded, ValidationNeeded) as error:
+        except (SessionEnded, TextsNotAccepted, ValidationNeeded) as error:
             return _ask_again(request, error)
         within = replace(request, session=who[0], csrf=csrf_token(pepper(current()), who[0]))
         run = partial(_shown, view, within, who, parameters)
@@ -66,12 +70,12 @@ def _shown(view: View, request: PageRequest, who: tuple[Any, ...], parameters: d
     return response
 
 
-def _ask_again(request: PageRequest, error: SessionEnded | ValidationNeeded) -> Response:
-    """Have the person log in or confirm who they are, and keep a form until then; no cookie is nothing to log."""
+def _ask_again(request: PageRequest, error: SessionEnded | TextsNotAccepted | ValidationNeeded) -> Response:
+    """Have the person log in, accept or confirm who they are, and keep a form until then; no cookie logs nothing."""
     if SESSION_COOKIE in request.cookies:
         log_refusal(error)
-    is_over = not isinstance(error, ValidationNeeded)
-    address = "/ingresar" if is_over else "/validar"
+    is_over = isinstance(error, SessionEnded)
+    address = "/ingresar" if is_over else "/validar" if isinstance(error, ValidationNeeded) else TEXTS_PAGE
     cookies = [no_cookie(SESSION_COOKIE)] if is_over else []
     if request.method != "POST":
         response = go_to(f"{address}?volver={quote(request.address)}", cookies=cookies)

@@ -26,9 +26,10 @@ from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.deadline import Regime
-from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.domain.mailbox import AcceptedText, DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.domain.sender.institution import AppliedNorm, Institution, InstitutionState
 from chalicelib.domain.sender.institution_changes import change_state, cite_norm, new_institution
+from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.sender.change_institution import add_institution, change_institution
@@ -185,8 +186,11 @@ def _add_accounts(box: Container) -> None:
     for demo in MAILBOXES:
         mailbox = mailbox_store(box).find(demo.mailbox_id) or demo
         for user in demo.users:
-            username = demo.username_of(user)
-            if mailbox.user(user.user_id) is None or account_store(box).find(username) is not None:
+            present = mailbox.user(user.user_id)
+            if present is None:
+                continue
+            username = mailbox.username_of(present)
+            if account_store(box).find(username) is not None:
                 continue
             is_pending = user.state is UserState.PENDING
             password_hash = password_hash or PasswordHashing().hash(PASSWORD)
@@ -199,8 +203,14 @@ def _add_accounts(box: Container) -> None:
                     None if is_pending else password_hash,
                     name=user.name,
                     document_number=user.document_number,
+                    accepted=_texts_in_force(box),
                 )
             )
+
+
+def _texts_in_force(box: Container) -> tuple[AcceptedText, ...]:
+    """Have the users of the demonstration asked for nothing at their first login."""
+    return tuple(AcceptedText(name, version, box.clock(), "") for name, version in portal_texts().current.items())
 
 
 def _public_key(path: Path) -> str:

@@ -59,7 +59,7 @@ _PUBLIC_PAGES = {
 }
 _WITHOUT_VALIDATION = {
     *("/v1/sessions", "/v1/sessions/current", "/v1/sessions/current/validation"),
-    *("/v1/passwords", "/salir", "/validar", "/clave", "/clave/cambiada"),
+    *("/v1/acceptances", "/textos", "/v1/passwords", "/salir", "/validar", "/clave", "/clave/cambiada"),
 }
 """Addresses that a session opens without a fresh validation: they show nothing of a mailbox."""
 

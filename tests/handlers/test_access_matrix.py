@@ -19,7 +19,7 @@ from chalicelib.domain.access.csrf import csrf_token
 from chalicelib.domain.export.export import ExportKind
 from chalicelib.domain.mailbox import UserState
 from chalicelib.handlers.cookies import SESSION_COOKIE
-from chalicelib.handlers.doors import DOORS, MAILBOX, PUBLIC, SESSION, SIGNED, Door
+from chalicelib.handlers.doors import DOORS, MAILBOX, PUBLIC, SESSION, SIGNED, Door, find
 from chalicelib.services.access.sessions import OpenedSession, open_session
 from chalicelib.services.export.request_export import request_export
 from tests.cloud import Engine
@@ -165,6 +165,22 @@ def test_a_temporary_password_shows_no_contents(town: Town) -> None:
             assert _led_to(answer) == "/clave", _told(door, answer)
         else:
             assert answer.json_body["code"] == "password_change_needed", _told(door, answer)
+
+
+def test_texts_not_accepted_show_no_contents(town: Town) -> None:
+    tools = town.people.tools
+    account = tools.accounts.find(OWN)
+    assert account is not None
+    for door in OF_PEOPLE:
+        if door.access != MAILBOX or getattr(find(door.target), "is_before_texts", False):
+            continue
+        now, secret = town.people.world.clock(), tools.new_secret()
+        opened = open_session(account, secret, origin="", sessions=tools.sessions, now=now, must_accept_texts=True)
+        answer = town.ask(door, opened)
+        if door.kind == "web":
+            assert _led_to(answer) == "/textos", _told(door, answer)
+        else:
+            assert answer.json_body["code"] == "texts_not_accepted", _told(door, answer)
 
 
 def test_what_is_another_mailboxs_does_not_exist(town: Town) -> None:

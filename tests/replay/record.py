@@ -24,6 +24,7 @@ from moto.ses.models import ses_backends
 from chalicelib.bootstrap.access import account_store
 from chalicelib.bootstrap.storage import mailbox_store
 from tests.deposit_world import put_institution, put_key
+from tests.person_world import texts_in_force
 from tests.replay import player
 
 BEGUN = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
@@ -184,7 +185,7 @@ def _seed(stage: player.Stage) -> dict[str, list[dict[str, Any]]]:
     put_institution(box, an_institution(institution_id="entidad-inactiva", state=InstitutionState.INACTIVE))
     put_key(box, a_signing_key(institution_id="entidad-inactiva"))
     principal = a_user(1, document_type=DocumentType.DNI, document_number="40000002")
-    mailbox_store(box).put(a_mailbox(users=(principal,)))
+    mailbox_store(box).put(a_mailbox(users=(principal,), accepted=texts_in_force()))
     mailbox_store(box).put(a_mailbox("40000003", state=MailboxState.DISABLED))
     account_store(box).add(
         Account(USERNAME, "u1", USERNAME, UserState.ACTIVE, password_hash=PasswordHashing().hash(PASSWORD))

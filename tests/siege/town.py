@@ -18,7 +18,7 @@ from chalicelib.domain.mailbox import DocumentType, Holder, UserState
 from tests.browser_requests import Browser, text_of
 from tests.deposit_world import a_mailbox, a_user
 from tests.handlers.web.registration.test_registration_pages import a_person_form
-from tests.person_world import PASSWORD, People
+from tests.person_world import PASSWORD, People, texts_in_force
 
 NEW = "Lampara-rio-verde-9"
 WRONG = "Otra-clave-larga-8"
@@ -222,7 +222,7 @@ def settle(people: People, numbers: list[str]) -> None:
         holder = Holder(DocumentType.DNI, number, "QUISPE DEMO MARÍA ÑUSTA")
         mailbox_store(people.world.container).put(replace(a_mailbox(number), holder=holder, users=(user,)))
         account = Account(f"1-{number}", f"u{place}", f"1-{number}", UserState.ACTIVE, password_hash=hashed)
-        people.tools.accounts.add(account)
+        people.tools.accounts.add(replace(account, accepted=texts_in_force()))
 
 
 def email_of(number: str) -> str:

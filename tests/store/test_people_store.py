@@ -13,7 +13,7 @@ from chalicelib.domain.mailbox import MailboxChanged, UserState
 from chalicelib.domain.session import Session
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.mailbox_store import MailboxStore
-from chalicelib.store.people_store import PeopleChange, PeopleStore, UsedToken
+from chalicelib.store.people_store import MovedAccounts, PeopleChange, PeopleStore, UsedToken
 from tests.access_world import NOW, PEPPER, TICK, World, access_world, an_account
 from tests.deposit_world import a_mailbox, a_user
 
@@ -89,6 +89,40 @@ def test_of_a_change_from_something_else_than_was_read_nothing_is_written(world:
     assert world.tokens.find(TokenKind.NEW_EMAIL_CODE, "u1")
     assert session_lives(world)
     assert EventStore().list_for_subject("mailbox#1-40000002") == ()
+
+
+@pytest.mark.parametrize(
+    ("read", "written"),
+    [
+        ((an_account(version=7),), ()),
+        ((an_account(version=7),), (an_account(version=8),)),
+        ((), (an_account(),)),
+    ],
+    ids=["gone otherwise", "changed otherwise", "name taken"],
+)
+def test_accounts_move_only_from_where_they_were_read(
+    world: World, read: tuple[Account, ...], written: tuple[Account, ...]
+) -> None:
+    """Such as when a password changes meanwhile, which leaves the mailbox as it was."""
+    change = PeopleChange(mailbox=MAILBOX, event=EVENT, moved=MovedAccounts(read, written))
+    with pytest.raises(MailboxChanged):
+        commit(world, change)
+    assert world.accounts.find("1-40000002") == an_account()
+    assert MailboxStore().find("1-40000002") == MAILBOX
+
+
+def test_accounts_swap_names_and_one_that_is_left_over_is_gone(world: World) -> None:
+    other, third = (Account(f"1-40000002.{n}", f"u{n}", "1-40000002", UserState.ACTIVE) for n in (2, 3))
+    for account in (other, third):
+        world.accounts.add(account)
+    written = (
+        replace(other, username="1-40000002", version=2),
+        replace(an_account(), username=other.username, version=2),
+    )
+    change = PeopleChange(mailbox=MAILBOX, event=EVENT, moved=MovedAccounts((an_account(), other, third), written))
+    commit(world, change)
+    found = {name: world.accounts.find(name) for name in ("1-40000002", other.username, third.username)}
+    assert found == {"1-40000002": written[0], other.username: written[1], third.username: None}
 
 
 def test_what_dynamodb_never_takes_is_no_race(world: World) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.errors import Conflict, Forbidden
-from chalicelib.domain.mailbox import UserState
+from chalicelib.domain.mailbox import AcceptedText, UserState
 
 TEMPORARY_PASSWORD_LIFETIME = timedelta(days=3)
 
@@ -54,6 +54,8 @@ class Account:
     """Of the person's own document, where the username does not tell it: a company's principal."""
     is_listed: bool = True
     """Whether the account is found by its person's number; those written before that was kept are not."""
+    accepted: tuple[AcceptedText, ...] = ()
+    """The texts that this person agreed to, in every version; of the one who opened the mailbox see it as well."""
     named_at: datetime | None = None
     """Since when this person has this username, which another may have had; None where nobody else can have."""
 
@@ -62,7 +64,6 @@ class Account:
         """Return the number that the account's person is found by: the own one, as far as it is known."""
         _, _, secondary = self.username.partition(".")
         return self.document_number or secondary or self.mailbox_id.partition("-")[2]
-
 
 
 def first_version(at: datetime) -> int:

@@ -297,6 +297,7 @@ def first_account(mailbox: Mailbox) -> Account:
         UserState.PENDING,
         name=principal.name,
         document_number=principal.document_number,
+        accepted=mailbox.accepted,
     )
 
 

@@ -26,6 +26,8 @@ from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.session import Access, Session
 from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.log import log, this_visit
+from chalicelib.services.access.accept_texts import accept_texts
+from chalicelib.services.access.accept_texts import own_texts_due as texts_due_of
 from chalicelib.services.access.change_password import change_password
 from chalicelib.services.access.displace_sessions import Displaced
 from chalicelib.services.access.end_other_sessions import end_other_sessions
@@ -112,6 +114,17 @@ def change_own_password(fields: Fields, session: Session, *, origin: str) -> Ope
     changed = change_password(session, change, origin=origin, tools=access_tools(box), now=box.clock())
     _log_untold(changed.is_told)
     return changed.opened
+
+
+def own_texts_due(session: Session) -> tuple[str, ...]:
+    """Return the names of the texts still to be accepted."""
+    return texts_due_of(session, tools=access_tools(current()))
+
+
+def accept(given: Mapping[str, str], session: Session, *, origin: str) -> OpenedSession:
+    """Accept texts, in the versions that were shown; the session goes on as the one returned."""
+    box = current()
+    return accept_texts(session, given, origin=origin, tools=access_tools(box), now=box.clock())
 
 
 def ask_for_reset(fields: Fields, *, origin: str, device: str = "") -> None:

@@ -18,6 +18,8 @@ LABELS = {
     "mobile": "Teléfono/Celular",
     "remove": "Quitar mi celular",
     "name": "Nombres y apellidos",
+    "accept_terms": "Términos y condiciones",
+    "accept_privacy": "Política de privacidad",
     "doing": "Lo que pediste",
     "anio": "Año",
     "role": "Qué será",

@@ -12,6 +12,7 @@ from chalicelib.domain.access.known_device import find_device
 from chalicelib.domain.errors import CredentialsWrong
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.session import Session
+from chalicelib.services.access.accept_texts import has_texts_due
 from chalicelib.services.access.displace_sessions import Displaced, displace_sessions
 from chalicelib.services.access.own_password import Confirmed, log_refused
 from chalicelib.services.access.prove_credentials import prove_credentials
@@ -60,6 +61,7 @@ def log_in(attempt: Attempt, *, tools: AccessTools, now: datetime, former: str =
 
 def enter(account: Account, entrance: Entrance, *, tools: AccessTools, now: datetime) -> LoggedIn:
     """Open a session of a user who proved who they are, and may log in; one hop, unless there are too many."""
+    must_accept = has_texts_due(account, tools=tools)
     secret = tools.new_secret()
     event = tools.user_event(EventType.LOGGED_IN, account.user_id, origin=entrance.origin, now=now)
     is_known = find_device(tools.pepper, entrance.device, account.username, now) is not None
@@ -71,7 +73,13 @@ def enter(account: Account, entrance: Entrance, *, tools: AccessTools, now: date
     def open_it() -> None:
         origin, validated_at = entrance.origin, entrance.validated_at
         session = open_session(
-            account, secret, origin=origin, sessions=tools.sessions, now=now, validated_at=validated_at
+            account,
+            secret,
+            origin=origin,
+            sessions=tools.sessions,
+            now=now,
+            validated_at=validated_at,
+            must_accept_texts=must_accept,
         )
         opened.append(session)
 

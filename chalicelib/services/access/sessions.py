@@ -30,6 +30,7 @@ def open_session(  # noqa: PLR0913 - whose, by which secret, from where, since w
     sessions: SessionStore,
     now: datetime,
     validated_at: datetime | None = None,
+    must_accept_texts: bool = False,
 ) -> OpenedSession:
     """Begin a session after a login by password and captcha or e-mailed code, which is a validation too.
 
@@ -50,6 +51,7 @@ def open_session(  # noqa: PLR0913 - whose, by which secret, from where, since w
         must_change_password=account.must_change_password,
         origin=origin,
         name=account.name,
+        must_accept_texts=must_accept_texts,
     )
     sessions.add(session, secret)
     return OpenedSession(session, sessions.cookie(secret, session.user_id))

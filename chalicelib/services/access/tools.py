@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,7 @@ class AccessTools:
     `common_passwords` reads the list that a new password is held against, when it is first asked for.
     `clock` tells the instant of a commit, where that of the request would be too early. `access_mails` is what all
     strangers together may have sent, `pretended_mails` what may go to nobody; `pause` waits some seconds.
+    `current_texts` tells the version in force of each text that people agree to.
     """
 
     access: AccessStore
@@ -55,6 +56,7 @@ class AccessTools:
     access_mails: Budget
     pretended_mails: Budget
     pause: Callable[[float], None]
+    current_texts: Callable[[], Mapping[str, str]]
 
     def user_event(self, kind: EventType, user_id: str, *, origin: str, now: datetime) -> Event:
         """Return the event of something a user did to their own access."""

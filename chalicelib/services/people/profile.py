@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.token import Token, TokenKind
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import Mailbox, MailboxUser
+from chalicelib.domain.mailbox import AcceptedText, Mailbox, MailboxUser
 from chalicelib.domain.people.mailbox_users import require_user, with_mobile, without_mobile
 from chalicelib.domain.session import Session
 from chalicelib.services.access.tools import AccessTools
@@ -22,13 +23,14 @@ from chalicelib.store.people_store import PeopleChange
 class Profile:
     """A user in the mailbox; `new_email` is the address whose code is awaited until `new_email_until`, if any.
 
-    The texts accepted are the mailbox's: whoever opened it agreed to them.
+    `accepted` are the texts that the user agreed to; of the principal also those with which the mailbox was opened.
     """
 
     mailbox: Mailbox
     user: MailboxUser
     new_email: str | None = None
     new_email_until: datetime | None = None
+    accepted: tuple[AcceptedText, ...] = ()
 
 
 def show_profile(session: Session, *, tools: AccessTools, now: datetime) -> Profile:
@@ -39,18 +41,22 @@ def show_profile(session: Session, *, tools: AccessTools, now: datetime) -> Prof
 
     """
     tokens: list[Token | None] = []
-    mailboxes: list[Mailbox | None] = []
+    found: list[tuple[Account | None, Mailbox | None]] = []
     together(
         [
-            lambda: mailboxes.append(tools.mailboxes.find(session.mailbox_id)),
+            lambda: found.append(tools.access.load(session.username, session.mailbox_id)),
             lambda: tokens.append(tools.tokens.find(TokenKind.NEW_EMAIL_CODE, session.user_id)),
         ]
     )
-    mailbox, user = require_user(mailboxes[0], session.user_id)
+    [(account, there)] = found
+    mailbox, user = require_user(there, session.user_id)
+    own = account.accepted if account is not None and account.user_id == user.user_id else ()
+    of_opening = tuple(one for one in mailbox.accepted if one not in own) if user.is_principal else ()
+    shown = Profile(mailbox, user, accepted=(*of_opening, *own))
     awaited = tokens[0]
     if awaited is None or not awaited.is_valid_at(now):
-        return Profile(mailbox, user)
-    return Profile(mailbox, user, awaited.data["email"], awaited.valid_until)
+        return shown
+    return replace(shown, new_email=awaited.data["email"], new_email_until=awaited.valid_until)
 
 
 def change_mobile(session: Session, typed: str, *, origin: str, tools: AccessTools, now: datetime) -> Profile:

@@ -13,6 +13,7 @@ from chalicelib.domain.access.account import Account, AccountChanged
 from chalicelib.domain.access.token import TokenKind
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.session import Session
 from chalicelib.store.access.account_store import AccountStore, account_from
 from chalicelib.store.access.session_store import SessionStore
 from chalicelib.store.access.token_store import TokenStore
@@ -78,5 +79,26 @@ class AccessStore:
         except TransactWriteError as error:
             if vendor_code(error) not in _LOST:
                 raise store_unavailable() from error
-            detail = "Tus datos cambiaron mientras tanto. Vuelve a abrir la página e inténtalo otra vez."
-            raise AccountChanged("account_changed", detail) from error
+            raise _account_changed() from error
+
+    def commit_acceptance(self, account: Account, event: Event, old: Session, new: Session, secret: str) -> None:
+        """Write what an account accepted, put the new session in the old one's place and log it, or nothing.
+
+        Raises:
+            AccountChanged: `account_changed`; the account or the session is not as it was read.
+
+        """
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                AccountStore.update_in(transaction, account)
+                self._sessions.rotate_in(transaction, old, new, secret)
+                EventStore().add_in(transaction, event)
+        except TransactWriteError as error:
+            if vendor_code(error) not in _LOST:
+                raise store_unavailable() from error
+            raise _account_changed() from error
+
+
+def _account_changed() -> AccountChanged:
+    detail = "Tus datos cambiaron mientras tanto. Vuelve a abrir la página e inténtalo otra vez."
+    return AccountChanged("account_changed", detail)

@@ -110,12 +110,15 @@ class SessionStore:
         """
         self._rotate(old, new, secret, is_alone=True, event=event)
 
+    def rotate_in(self, transaction: TransactWrite, old: Session, new: Session, secret: str) -> None:
+        """Replace a session as part of a transaction, which fails when it was rotated or ended meanwhile."""
+        transaction.delete(TokenItem(_key(old)), condition=TokenItem.token.exists())
+        self._tokens.issue_in(transaction, _new_token(new, secret))
+
     def _rotate(self, old: Session, new: Session, secret: str, *, is_alone: bool, event: Event | None = None) -> None:
-        is_there = TokenItem.token.exists()
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                transaction.delete(TokenItem(_key(old)), condition=is_there)
-                self._tokens.issue_in(transaction, _new_token(new, secret))
+                self.rotate_in(transaction, old, new, secret)
                 if is_alone:
                     self.end_all_in(transaction, old.user_id, before=new.created_at)
                 if event is not None:

@@ -21,4 +21,5 @@ def session_as_json(session: Session) -> dict[str, object]:
         "expires_at": instant_in_json(session.valid_until),
         "validated_until": ends_at and instant_in_json(ends_at),
         "must_change_password": session.must_change_password,
+        "must_accept_texts": session.must_accept_texts,
     }

@@ -49,6 +49,10 @@ def _as_json(shown: Profile) -> dict[str, object]:
         "mobile": user.mobile,
         "new_email": shown.new_email,
         "new_email_until": shown.new_email_until and instant_in_json(shown.new_email_until),
+        "accepted": [
+            {"text": one.text, "version": one.version, "accepted_at": instant_in_json(one.accepted_at)}
+            for one in shown.accepted
+        ],
         "mailbox": {
             "mailbox_id": mailbox.mailbox_id,
             "holder": {

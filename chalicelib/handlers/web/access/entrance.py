@@ -22,6 +22,7 @@ from chalicelib.handlers.cookies import (
 from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import DISPLACED, PageRequest, own_address, with_parameter
+from chalicelib.handlers.session_page import TEXTS_PAGE
 from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.access.provider_way import provider_way
 from chalicelib.handlers.web.labels import LABELS
@@ -106,6 +107,8 @@ def _send_validation_code(request: PageRequest, session: Session) -> Response:
 def go_in(opened: OpenedSession, back: str, *cookies: str, has_displaced: bool = False) -> Response:
     """Lead to the page that was asked for, within the session that was opened."""
     wanted = own_address(back, otherwise=MAILBOX_PAGE)
+    if opened.session.must_accept_texts:
+        wanted = with_parameter(TEXTS_PAGE, "volver", wanted)
     address = "/clave" if opened.session.must_change_password else wanted
     if has_displaced:
         address = with_parameter(address, DISPLACED, "cerrada")

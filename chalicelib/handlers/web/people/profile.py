@@ -50,7 +50,7 @@ def show_own_profile(request: PageRequest, session: Session) -> Response:
         "profile": profiles[0],
         "has_mobile": has_mobile,
         "document_types": DOCUMENT_TYPES,
-        "accepted": _accepted(profiles[0].mailbox.accepted),
+        "accepted": _accepted(profiles[0].accepted),
         "accesses": accesses,
         "told": _TOLD.get(what, "") if is_so.get(what, True) else "",
         "is_bad": False,

@@ -58,6 +58,11 @@ def test_a_profile_shows_the_own_data_and_the_texts_accepted(people: People) -> 
         "mobile": "+51900000001",
         "new_email": None,
         "new_email_until": None,
+        "accepted": [
+            {"text": "terms", "version": "2026-01", "accepted_at": "2026-03-09T20:15:30Z"},
+            {"text": "terms", "version": "2026-11", "accepted_at": "2026-03-08T20:15:30Z"},
+            {"text": "privacy", "version": "2026-11", "accepted_at": "2026-03-08T20:15:30Z"},
+        ],
         "mailbox": {
             "mailbox_id": USERNAME,
             "holder": {"document_type": "DNI", "document_number": "40000002", "name": "QUISPE DEMO MARÍA ÑUSTA"},

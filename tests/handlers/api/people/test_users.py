@@ -167,7 +167,7 @@ def test_a_sixth_user_is_refused(people: People) -> None:
 
 def test_a_secondary_user_looks_and_changes_nothing(people: People) -> None:
     user_id = added_and_active(people, people.token())
-    token = people.log_in(SECONDARY, NEW).json_body["token"]
+    token = people.accept_texts(people.log_in(SECONDARY, NEW).json_body["token"])
     listed = people.send("GET", "/v1/users", token=token).json_body
     assert ([user["user_id"] for user in listed["users"]], listed["can_change"]) == (["u1", user_id], False)
     tries = [
@@ -309,7 +309,7 @@ def test_users_of_one_mailbox_are_unknown_in_another(people: People) -> None:
     hashed = people.tools.hashing.hash(PASSWORD)
     people.tools.accounts.add(Account("1-40000003", "u3", "1-40000003", UserState.ACTIVE, password_hash=hashed))
     user_id = add(people, people.token()).json_body["user_id"]
-    token = people.log_in("1-40000003").json_body["token"]
+    token = people.accept_texts(people.log_in("1-40000003").json_body["token"])
     assert post(people, user_id, "disabling", token).json_body["code"] == "user_unknown"
     assert [user["user_id"] for user in people.send("GET", "/v1/users", token=token).json_body["users"]] == ["u3"]
 

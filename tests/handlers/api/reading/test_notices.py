@@ -29,7 +29,7 @@ from tests.deposit_world import (
     put_institution,
     put_key,
 )
-from tests.person_world import PASSWORD, USERNAME, People
+from tests.person_world import PASSWORD, USERNAME, People, texts_in_force
 
 SECOND = "1-40000002.40000021"
 
@@ -71,7 +71,15 @@ def open_it(people: People, notice_id: str, token: str, status: int) -> dict[str
 def second_user(people: People) -> str:
     hashed = people.tools.hashing.hash(PASSWORD)
     people.tools.accounts.add(
-        Account(SECOND, "u2", USERNAME, UserState.ACTIVE, password_hash=hashed, name="Luis Ejemplo")
+        Account(
+            SECOND,
+            "u2",
+            USERNAME,
+            UserState.ACTIVE,
+            password_hash=hashed,
+            name="Luis Ejemplo",
+            accepted=texts_in_force(),
+        )
     )
     token: str = people.log_in(SECOND).json_body["token"]
     return token
@@ -259,7 +267,7 @@ def test_another_mailboxs_notice_is_as_none(people: People, path: str) -> None:
     mailbox_store(people.world.container).put(a_mailbox("40000010"))
     hashed = people.tools.hashing.hash(PASSWORD)
     people.tools.accounts.add(Account("1-40000010", "u9", "1-40000010", UserState.ACTIVE, password_hash=hashed))
-    stranger: str = people.log_in("1-40000010").json_body["token"]
+    stranger = people.accept_texts(people.log_in("1-40000010").json_body["token"])
     answers = [get(people, f"/v1/notices/{one}{path}", stranger, 404) for one in (notice_id, "2222-2222-2222", "x")]
     assert {(answer["code"], answer["detail"]) for answer in answers} == {
         ("notice_not_found", "No existe esa notificación, o no es de tu casilla.")

@@ -171,7 +171,8 @@ def test_a_user_activates_the_access_by_the_link_and_logs_in(browser: Browser) -
     assert "usuaria1@ejemplo.pe" not in page
     assert "no es igual" in words(activate(browser, link, again="Otra-clave-88"))
     assert "Tu acceso está activo" in words(activate(browser, link))
-    assert browser.log_in(SECONDARY, NEW).headers["Location"] == "/casilla"
+    assert browser.log_in(SECONDARY, NEW).headers["Location"] == "/textos?volver=%2Fcasilla"
+    assert browser.accept_texts().headers["Location"] == "/casilla"
     used = browser.get(link)
     assert used.status_code == 410
     assert "Si ya creaste tu contraseña, ingresa con ella" in words(used)
@@ -279,6 +280,7 @@ def test_a_secondary_user_sees_the_list_and_who_changes_it(browser: Browser) -> 
     activate(browser, link_sent(browser))
     browser.cookies.clear()
     browser.log_in(SECONDARY, NEW)
+    browser.accept_texts()
     listed = browser.get("/usuarios")
     assert "Solo el usuario principal, Usuaria Ejemplo 1, puede agregar" in words(listed)
     assert text_of(listed).count("<form") == 1
