@@ -23,6 +23,7 @@ class EventType(StrEnum):
     ALERTS_INDEXED = "alerts.indexed"
     RECEIPTS_INDEXED = "receipts.indexed"
     MAILBOX_CONSULTED = "mailbox.consulted"
+    MAILBOX_SHOWN = "mailbox.shown"
     MAILBOX_EXPORTED = "mailbox.exported"
     REGISTRY_CONSULTED = "registry.consulted"
     MAILBOX_OPENED = "mailbox.opened"

@@ -33,7 +33,7 @@ from chalicelib.handlers.operator.commands import COMMANDS, GROUPS
 from chalicelib.handlers.web.missing import BUTTONS
 
 ROOT = Path(__file__).parents[2]
-MAPS_OF_COMMANDS = ("commands", "business_days/commands", "sender/commands")
+MAPS_OF_COMMANDS = ("commands", "business_days/commands", "people/commands", "sender/commands")
 MOST_RESOURCES = 270
 """API Gateway takes 300 in one API unless AWS raises the quota; a deployment beyond it fails halfway."""
 _REGISTERING = re.compile(r"^\s*@?\w+\.(route|on_\w+|schedule|lambda_function|authorizer|middleware)\(", re.MULTILINE)

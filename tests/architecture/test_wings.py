@@ -27,7 +27,7 @@ USES: dict[str, set[str]] = {
     "handlers/kept_form.py": {"access"},
     "handlers/operator/answer.py": {"sender"},
     "handlers/operator/arguments.py": {"business_days", "registration", "sender"},
-    "handlers/operator/commands.py": {"business_days", "sender"},
+    "handlers/operator/commands.py": {"business_days", "people", "sender"},
     "handlers/operator/outage_arguments.py": {"outage"},
     "handlers/page.py": {"outage"},
     "handlers/session_page.py": {"access"},

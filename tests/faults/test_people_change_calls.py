@@ -14,9 +14,11 @@ from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.errors import Conflict, NotFound, SessionEnded
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import Mailbox
-from chalicelib.domain.people.hand_over import TypedPrincipal, offered
+from chalicelib.domain.mailbox import Mailbox, Power
+from chalicelib.domain.people.hand_over import offered
 from chalicelib.services.access.tools import AccessTools
+from chalicelib.services.operator_act import OperatorAct
+from chalicelib.services.people.change_principal import PrincipalWish, change_principal
 from chalicelib.services.people.hand_over import OfferWish, accept_offer, offer_mailbox
 from chalicelib.services.people.remove_user import remove_user
 from tests.company_world import COMPANY, FORMER_BOSS, OTHER, THIRD, a_company, seed_company, session_of
@@ -44,6 +46,8 @@ class Change:
     accounts: dict[str, str]
     over: tuple[str, ...]
     """Whose sessions."""
+    left: str = ""
+    """Who is no user any more."""
 
     def __str__(self) -> str:
         return self.name
@@ -56,6 +60,7 @@ REMOVAL = Change(
     "u1",
     {COMPANY: "u1", THIRD: "u3"},
     ("u2",),
+    left="u2",
 )
 ACCEPTANCE = Change(
     "acceptance",
@@ -67,15 +72,26 @@ ACCEPTANCE = Change(
 )
 OFFER = Change(
     "offer",
-    lambda tools: offer_mailbox(
-        _BOSS, OfferWish("u2", TypedPrincipal(), PASSWORD), origin="", tools=tools, now=tools.clock()
-    ),
+    lambda tools: offer_mailbox(_BOSS, OfferWish("u2", PASSWORD), origin="", tools=tools, now=tools.clock()),
     EventType.HAND_OVER_OFFERED,
     "u1",
     {COMPANY: "u1", OTHER: "u2", THIRD: "u3"},
     (),
 )
-CHANGES = (REMOVAL, ACCEPTANCE, OFFER)
+BY_OPERATOR = Change(
+    "operator's change",
+    lambda tools: change_principal(
+        PrincipalWish(mailbox_id=COMPANY, username=OTHER, power=Power(page="11012345", entry="C00012")),
+        act=OperatorAct("operator:rquispe", "Cambio de gerente", tools.clock, tools.new_event_id),
+        tools=tools,
+    ),
+    EventType.PRINCIPAL_CHANGED,
+    "u2",
+    {COMPANY: "u2", THIRD: "u3"},
+    ("u1", "u2"),
+    left="u1",
+)
+CHANGES = (REMOVAL, ACCEPTANCE, OFFER, BY_OPERATOR)
 
 
 def seed(box: Container) -> AccessTools:
@@ -120,7 +136,7 @@ def wrong_after(lab: Lab, change: Change, *strikes: Strike) -> list[str]:
         events = [one.type for one in tools.events.list_for_subject(f"mailbox#{COMPANY}")]
         found = {name: tools.accounts.find(name) for name in (COMPANY, OTHER, THIRD, FORMER_BOSS)}
         alive = [user for user in change.over if tools.sessions.find(_cookie(tools, user), lab.clock.now) is not None]
-        has_record = tools.people.find_former("u2") is not None
+        left = [user_id for user_id in ("u1", "u2") if tools.people.find_former(user_id) is not None]
     is_offer = change is OFFER  # asked for again it is made again, until later
     wrong = {
         "not struck: the call never came": not has_struck,
@@ -130,7 +146,7 @@ def wrong_after(lab: Lab, change: Change, *strikes: Strike) -> list[str]:
         f"accounts {found}": {n: a.user_id for n, a in found.items() if a is not None} != change.accounts,
         "accounts and users differ": {mailbox.username_of(u): u.user_id for u in mailbox.users} != change.accounts,
         f"sessions {alive}": bool(alive),
-        "record of who left": has_record != (change is REMOVAL),
+        f"record of {left} who left": left != ([change.left] if change.left else []),
     }
     met = "; ".join(map(str, strikes))
     return [f"{what} [{change}: {met}]" for what, is_so in wrong.items() if is_so]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.errors import Conflict, Forbidden
-from chalicelib.domain.mailbox import AcceptedText, UserState
+from chalicelib.domain.mailbox import AcceptedText, Mailbox, UserState
 
 TEMPORARY_PASSWORD_LIFETIME = timedelta(days=3)
 
@@ -74,10 +74,17 @@ def first_version(at: datetime) -> int:
     return int(at.timestamp())
 
 
-def renamed(account: Account, username: str, instead_of: Account | None, at: datetime) -> Account:
-    """Give an account another username, that of `instead_of` if any; password and state stay."""
-    version = first_version(at) if instead_of is None else instead_of.version + 1
-    return replace(account, username=username, version=version, named_at=at)
+def renamed(account: Account, mailbox: Mailbox, instead_of: Account | None, at: datetime) -> Account:
+    """Give an account the username that its user has in the mailbox, in place of `instead_of`; the password stays."""
+    user = next(one for one in mailbox.users if one.user_id == account.user_id)
+    return replace(
+        account,
+        username=mailbox.username_of(user),
+        version=first_version(at) if instead_of is None else instead_of.version + 1,
+        named_at=at,
+        name=user.name,
+        document_number=user.document_number,
+    )
 
 
 def check_may_log_in(account: Account, now: datetime) -> None:

@@ -6,14 +6,12 @@ holder's: the holder is its principal user.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 
-from chalicelib.domain.errors import Conflict, NotFound, refusal_of, refusals
-from chalicelib.domain.mailbox import DocumentType, HandOver, Holder, Mailbox, MailboxUser, UserState
-from chalicelib.domain.official_name import check_person_name
-from chalicelib.domain.people.mailbox_users import LONGEST_FULL_NAME, check_document, secondary_user, with_user
+from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.mailbox import DocumentType, HandOver, Holder, Mailbox, MailboxUser, Power, UserState
+from chalicelib.domain.people.mailbox_users import secondary_user
 
 OFFER_LIFETIME = timedelta(days=7)
 _COMPANY_RUC = "20"
@@ -26,15 +24,6 @@ class HandOverRefused(Conflict):
 
 class NoOffer(NotFound):
     """Nothing is offered to who asks, or not any more."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypedPrincipal:
-    """Who the principal is as typed, where no document of theirs is on record: their next username is made of it."""
-
-    document_type: str = ""
-    document_number: str = ""
-    name: str = ""
 
 
 def is_company(holder: Holder) -> bool:
@@ -67,11 +56,18 @@ def user_to_be_principal(mailbox: Mailbox, user_id: str, now: datetime) -> Mailb
     Raises:
         NotFound: `user_unknown`.
         Conflict: `user_is_principal`.
-        HandOverRefused: `mailbox_is_a_persons`, `user_not_active`, `hand_over_offered` to somebody else already.
+        HandOverRefused: `mailbox_is_a_persons`, `principal_unnamed`, `user_not_active`, or `hand_over_offered` to
+            somebody else already.
 
     """
     user = secondary_user(mailbox, user_id)
     require_company(mailbox)
+    if not mailbox.principal.document_number:
+        detail = (
+            "La casilla no tiene registrado quién eres, y tu siguiente usuario lleva el número de tu documento. Dilo"
+            " antes en «Quién representa a la empresa»."
+        )
+        raise HandOverRefused("principal_unnamed", detail)
     if user.state is not UserState.ACTIVE:
         raise HandOverRefused("user_not_active", "Solo puedes traspasar la casilla a un usuario activo.")
     standing = standing_offer(mailbox, now)
@@ -79,27 +75,6 @@ def user_to_be_principal(mailbox: Mailbox, user_id: str, now: datetime) -> Mailb
         detail = "Ya ofreciste la casilla a otro usuario. Retira antes ese ofrecimiento."
         raise HandOverRefused("hand_over_offered", detail)
     return user
-
-
-def with_known_principal(mailbox: Mailbox, typed: TypedPrincipal) -> Mailbox:
-    """Put the principal's own document and name on record where a company registered; what is on record stays.
-
-    Raises:
-        InvalidInput: the first of all problems, with all of them.
-
-    """
-    principal = mailbox.principal
-    if principal.document_number:
-        return mailbox
-    number, name = "".join(typed.document_number.split()).upper(), " ".join(typed.name.split())
-    problems = refusals(
-        partial(check_document, mailbox, typed.document_type, number),
-        partial(check_person_name, name, field="name", longest=LONGEST_FULL_NAME),
-    )
-    if problems:
-        raise refusal_of(problems)
-    kind = DocumentType(typed.document_type)
-    return with_user(mailbox, replace(principal, document_type=kind, document_number=number, name=name))
 
 
 def offered(mailbox: Mailbox, user: MailboxUser, now: datetime) -> Mailbox:
@@ -121,9 +96,12 @@ def offer_to(mailbox: Mailbox, user: MailboxUser, now: datetime) -> HandOver:
     return offer
 
 
-def with_principal(mailbox: Mailbox, user: MailboxUser) -> Mailbox:
-    """Make a user the principal one, and who was it a secondary one; the principal stands first."""
+def with_principal(mailbox: Mailbox, user: MailboxUser, power: Power | None = None) -> Mailbox:
+    """Make a user the principal one, and who was it a secondary one; the principal stands first.
+
+    The power that is on record was the former one's: it is replaced, or nobody's.
+    """
     former = mailbox.principal
     others = tuple(one for one in mailbox.users if one.user_id not in (user.user_id, former.user_id))
     pair = (replace(user, is_principal=True), replace(former, is_principal=False))
-    return replace(mailbox, users=(*pair, *others), hand_over=None)
+    return replace(mailbox, users=(*pair, *others), hand_over=None, power=power)

@@ -7,7 +7,6 @@ from enum import StrEnum
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
-from chalicelib.domain.people.hand_over import TypedPrincipal
 from chalicelib.domain.people.mailbox_users import TypedUser
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands.access import read_new_password, read_password
@@ -22,7 +21,6 @@ from chalicelib.services.people.profile import Profile
 from chalicelib.services.people.remove_user import remove_user as remove_user_of
 from chalicelib.services.people.send_activation import resend_activation
 
-PRINCIPAL_FIELDS = ("document_type", "document_number", "name")
 NEW_USER_FIELDS = ("document_type", "document_number", "name", "email", "mobile")
 _LONGEST = 300
 
@@ -92,10 +90,9 @@ def standing_offer(session: Session) -> StandingOffer:
 def offer_mailbox(fields: Fields, session: Session, user_id: str, *, origin: str) -> Mailbox:
     """Offer the mailbox to another user."""
     box = current()
-    typed = TypedPrincipal(**{name: _typed(fields, name) for name in PRINCIPAL_FIELDS})
     password = read_password(fields, "password") if _typed(fields, "password") else ""
     fields.close()
-    wish = OfferWish(user_id, typed, password)
+    wish = OfferWish(user_id, password)
     return hand_over.offer_mailbox(session, wish, origin=origin, tools=access_tools(box), now=box.clock())
 
 

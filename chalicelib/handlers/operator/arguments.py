@@ -14,6 +14,7 @@ from chalicelib.domain.business_days.calendar_changes import check_region
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.deadline import Regime
 from chalicelib.domain.errors import InvalidInput, parts_of, refusal_of
+from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.registration.review import ReviewRefusal, read_reference
 from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, InstitutionState
 from chalicelib.domain.sender.institution_changes import MOST_DISTANCE, check_institution_id, check_key_id
@@ -29,6 +30,7 @@ _LIMIT, _MOST = 20, 200
 _NOTICES = 100
 _ECHO = 80
 _LONGEST_USERNAME = 40
+_MAILBOX = re.compile(r"\d-[A-Z0-9]{5,12}", re.ASCII)
 _DEPOSIT = re.compile(r"[^\s#]{1,100}#[0-9a-f]{64}")
 _DAYS, _LONGEST_LINE = 60, 300
 _WORDS = "words"
@@ -191,6 +193,14 @@ def _username(text: str) -> str:
     return text
 
 
+def _mailbox(text: str) -> str:
+    name = "".join(text[: _LONGEST_USERNAME * 2].split()).upper()
+    if not _MAILBOX.fullmatch(name):
+        detail = "La casilla se escribe con el tipo y el número de documento, como 8-20100000009."
+        raise InvalidInput("mailbox_malformed", detail)
+    return name
+
+
 def _deposit(text: str) -> str:
     if not _DEPOSIT.fullmatch(text):
         raise InvalidInput("position_invalid", "--after se copia tal como lo dijo la vez anterior.")
@@ -275,6 +285,8 @@ CHOICES: dict[str, Mapping[str, Any]] = {
     "affected": outage_arguments.AFFECTED,
     "channels": {"email,sms": LEY_31736_CHANNELS, "sms,email": LEY_31736_CHANNELS}
     | {channel.value: (channel,) for channel in LEY_31736_CHANNELS},
+    "former": {"removed": False, "secondary": True},
+    "person_document": {kind.value: kind.value for kind in DocumentType if kind is not DocumentType.RUC},
     "receipt": {"attached": True, "withheld": False},
     "regime": {regime.value: regime for regime in Regime},
     "review_refusal": {refusal.value.replace("_", "-"): refusal for refusal in ReviewRefusal},
@@ -290,11 +302,14 @@ READERS: dict[str, Callable[[str], Any]] = {
     "hour": _hour,
     "institution": _institution,
     "key_id": _key_id,
+    "former": _one_of("former"),
     "limit": _limit,
     "line": _line,
+    "mailbox": _mailbox,
     "notice": _notice,
     "operator": operator_actor,
     "own_region": _own_region,
+    "person_document": _one_of("person_document"),
     "position": _position,
     "public_key": read_public_key,
     "reason": check_reason,

@@ -13,6 +13,7 @@ from chalicelib.handlers.collector import resume_collector
 from chalicelib.handlers.doors import find
 from chalicelib.handlers.operator.business_days.commands import CALENDAR_COMMANDS
 from chalicelib.handlers.operator.command import FLAG, Argument, Command
+from chalicelib.handlers.operator.people.commands import PEOPLE_COMMANDS
 from chalicelib.handlers.operator.sender.commands import SENDER_COMMANDS
 
 # fmt: off
@@ -58,6 +59,7 @@ COMMANDS = (
     Command("sessions end", "cierra todas las sesiones de un usuario", "operator.access:end_sessions", (
         Argument("--user", "username", "el usuario con que ingresa, como 1-40000002", "USUARIO", is_required=True),
     ), changes=True),
+    *PEOPLE_COMMANDS,
     *SENDER_COMMANDS,
     *CALENDAR_COMMANDS,
     Command("outage announce", "anuncia una interrupción en todas las páginas", "operator.outage:announce", (
@@ -89,6 +91,7 @@ GROUPS = {
     "receipts": "Constancias",
     "registrations": "Solicitudes de casilla por decidir",
     "sessions": "Sesiones",
+    "mailboxes": "Casillas",
     "institutions": "Entidades",
     "keys": "Claves con que firman",
     "calendar": "Calendario de días hábiles",

@@ -78,3 +78,27 @@ def handed_over_letter(holder: str, principal: str, username: str, at: datetime,
             ),
         ),
     )
+
+
+def principal_changed_letter(
+    holder: str, principal: str, at: datetime, letterhead: Letterhead, *, username: str = ""
+) -> Letter:
+    """Tell a user that an operator changed the principal; who was it reads what they log in with from now on."""
+    return Letter(
+        "Cambió el usuario principal de su casilla electrónica",
+        (
+            (
+                "La administración del sistema cambió al usuario principal de esta casilla electrónica, con el"
+                " documento que acredita quién representa a la empresa."
+            ),
+            Fact(holder, "Casilla de"),
+            Fact(principal, "Nuevo usuario principal"),
+            *((Fact(username, "Su nuevo usuario"),) if username else ()),
+            Fact(f"A las {moment(at, letterhead)}", "Desde"),
+            *(("Su contraseña es la misma. Cerramos sus sesiones: ingrese otra vez.",) if username else ()),
+            (
+                f"Si cree que es un error, pida ayuda cuanto antes: escriba la dirección {letterhead.portal} en su"
+                " navegador. Al final de la página están el teléfono y el correo de ayuda."
+            ),
+        ),
+    )

@@ -16,12 +16,10 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import HandOver, Mailbox, MailboxUser
 from chalicelib.domain.people.hand_over import (
     HandOverRefused,
-    TypedPrincipal,
     offer_to,
     offered,
     standing_offer,
     user_to_be_principal,
-    with_known_principal,
     with_principal,
 )
 from chalicelib.domain.people.mailbox_users import require_principal, require_user
@@ -46,10 +44,9 @@ _AFTER = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class OfferWish:
-    """To whom the principal hands over, who the principal is where that is not on record, and the own password."""
+    """To whom the principal hands over, and the own password."""
 
     user_id: str
-    principal: TypedPrincipal
     password: str
 
 
@@ -82,7 +79,7 @@ def offer_mailbox(session: Session, wish: OfferWish, *, origin: str, tools: Acce
         TooManyRequests: `limit_reached`: passwords shown within a session.
         SessionEnded: `session_ended`.
         PrincipalNeeded: `principal_needed`.
-        InvalidInput: `password_wrong`; what is wrong with the principal's own document.
+        InvalidInput: `password_wrong`.
         Conflict, NotFound: as `user_to_be_principal` says.
         MailboxChanged: `mailbox_changed`.
 
@@ -189,7 +186,7 @@ def accept_offer(session: Session, *, origin: str, tools: AccessTools, now: date
 def _offered(mailbox: Mailbox, asking: MailboxUser, wish: OfferWish, now: datetime) -> Mailbox:
     require_principal(asking)
     user = user_to_be_principal(mailbox, wish.user_id, now)
-    return offered(with_known_principal(mailbox, wish.principal), user, now)
+    return offered(mailbox, user, now)
 
 
 def _until(mailbox: Mailbox, wish: OfferWish, now: datetime) -> HandOver | None:
@@ -213,8 +210,8 @@ def _taken_over(mailbox: Mailbox, user: MailboxUser, session: Session, origin: s
         moved=MovedAccounts(
             read=(theirs, own),
             written=(
-                renamed(own, changed.mailbox_id, theirs, at),
-                replace(renamed(theirs, changed.username_of(former), None, at), name=former.name),
+                renamed(own, changed, theirs, at),
+                renamed(theirs, changed, None, at),
             ),
         ),
         sessions=(EndedSessions(user.user_id, at), EndedSessions(former.user_id, at)),

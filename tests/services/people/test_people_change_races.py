@@ -14,12 +14,14 @@ import pytest
 
 from chalicelib.domain.access.credentials import Attempt, EmailCode
 from chalicelib.domain.errors import Conflict, CredentialsWrong, NotFound, SessionEnded, Unavailable
-from chalicelib.domain.mailbox import Mailbox, MailboxChanged, UserState
-from chalicelib.domain.people.hand_over import HandOverRefused, TypedPrincipal, offered
+from chalicelib.domain.mailbox import Mailbox, MailboxChanged, Power, UserState
+from chalicelib.domain.people.hand_over import HandOverRefused, offered
 from chalicelib.domain.people.mailbox_users import PrincipalNeeded
 from chalicelib.services.access.log_in import log_in
 from chalicelib.services.access.sessions import OpenedSession
 from chalicelib.services.access.tools import AccessTools
+from chalicelib.services.operator_act import OperatorAct
+from chalicelib.services.people.change_principal import ChangedPrincipal, PrincipalWish, change_principal
 from chalicelib.services.people.hand_over import OfferWish, accept_offer, decline_offer, offer_mailbox, withdraw_offer
 from chalicelib.services.people.mailbox_users import disable_user, enable_user
 from chalicelib.services.people.remove_user import remove_user
@@ -163,13 +165,31 @@ def test_of_eight_acceptances_one_happens(tools: AccessTools) -> None:
     check_whole(tools)
 
 
+def test_an_operators_change_and_an_acceptance_leave_one_principal_and_whole_accounts(tools: AccessTools) -> None:
+    wish = PrincipalWish(mailbox_id=COMPANY, username=THIRD, power=Power(page="11012345", entry="C00012"))
+
+    def act(number: int) -> object:
+        if number % 2:
+            return accept_offer(SECOND, origin="", tools=tools, now=NOW)
+        by = OperatorAct("operator:rquispe", "Cambio de gerente", tools.clock, tools.new_event_id)
+        return change_principal(wish, act=by, tools=tools)
+
+    outcomes = at_once(TIMES, act)
+
+    assert all(isinstance(one, Mailbox | ChangedPrincipal | _LOST) for one in outcomes)
+    kinds = [event.type for event in tools.events.list_for_subject(f"mailbox#{COMPANY}")]
+    assert set(kinds) == {"principal.changed"}
+    assert 1 <= len(kinds) <= 2
+    check_whole(tools)
+
+
 def test_of_two_offers_at_once_one_stands(tools: AccessTools) -> None:
     withdraw_offer(BOSS, origin="", tools=tools, now=NOW)
     box = replace(tools, hashing=tools.hashing)
 
     def act(number: int) -> Mailbox:
         boss = replace(BOSS, access_id=f"s{number}")
-        wish = OfferWish(f"u{2 + number % 2}", TypedPrincipal(), PASSWORD)
+        wish = OfferWish(f"u{2 + number % 2}", PASSWORD)
         return offer_mailbox(boss, wish, origin="", tools=box, now=NOW + timedelta(seconds=number))
 
     outcomes = at_once(TIMES, act)
@@ -200,7 +220,7 @@ def test_nobody_who_looks_meanwhile_sees_two_principals_or_none(tools: AccessToo
         boss = session_of(mailbox.principal, mailbox, NOW)
         other = next(user for user in mailbox.users if user.user_id in {"u1", "u2"} and not user.is_principal)
         at = NOW + timedelta(minutes=turn)
-        wish = OfferWish(other.user_id, TypedPrincipal(), PASSWORD)
+        wish = OfferWish(other.user_id, PASSWORD)
         offer_mailbox(boss, wish, origin="", tools=tools, now=at)
         accept_offer(session_of(other, mailbox, NOW), origin="", tools=replace(tools, clock=partial(_same, at)), now=at)
     is_over.set()

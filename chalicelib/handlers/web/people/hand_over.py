@@ -8,15 +8,15 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.people.hand_over import user_to_be_principal
-from chalicelib.domain.people.mailbox_users import PERSON_DOCUMENTS, require_principal
+from chalicelib.domain.people.hand_over import is_company, user_to_be_principal
+from chalicelib.domain.people.mailbox_users import require_principal
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import people
-from chalicelib.handlers.commands.people import PRINCIPAL_FIELDS, Answer
+from chalicelib.handlers.commands.people import Answer
 from chalicelib.handlers.cookies import FORGET_PAGES, SESSION_COOKIE, no_cookie
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS
+from chalicelib.handlers.web.labels import LABELS
 from chalicelib.handlers.web.people.users import DECLINED, OFFERED, USERS_PAGE, WITHDRAWN
 
 _ANSWERS = {"aceptar": Answer.ACCEPT, "rechazar": Answer.DECLINE, "retirar": Answer.WITHDRAW}
@@ -31,7 +31,7 @@ def show_offering(request: PageRequest, session: Session, user_id: str) -> Respo
 def offer_by_form(request: PageRequest, session: Session, user_id: str) -> Response:
     """Offer the mailbox to the user."""
     try:
-        people.offer_mailbox(request.fields(*PRINCIPAL_FIELDS, "password"), session, user_id, origin=request.origin)
+        people.offer_mailbox(request.fields("password"), session, user_id, origin=request.origin)
     except CasillaError as error:
         return _offering_page(request, session, user_id, error)
     return go_to(f"{USERS_PAGE}?hecho={OFFERED}")
@@ -69,6 +69,8 @@ def answer_by_button(request: PageRequest, session: Session) -> Response:
 def _offering_page(request: PageRequest, session: Session, user_id: str, error: CasillaError | None = None) -> Response:
     mailbox, asking = people.users_of(session)
     require_principal(asking)
+    if is_company(mailbox.holder) and not asking.document_number:
+        return go_to("/representante")
     user = user_to_be_principal(mailbox, user_id, current().clock())
     return show_form(
         request,
@@ -77,10 +79,7 @@ def _offering_page(request: PageRequest, session: Session, user_id: str, error: 
         LABELS,
         user=user,
         mailbox=mailbox,
-        needs_document=not asking.document_number,
-        kinds=[(kind.value, DOCUMENT_TYPES[kind]) for kind in PERSON_DOCUMENTS],
-        typed={name: request.value(name) for name in PRINCIPAL_FIELDS},
-        own_username=f"{mailbox.mailbox_id}.{asking.document_number}" if asking.document_number else "",
+        own_username=f"{mailbox.mailbox_id}.{asking.document_number}",
     )
 
 

@@ -10,7 +10,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.token import TokenKind
-from chalicelib.domain.mailbox import DocumentType, Holder, UserState
+from chalicelib.domain.mailbox import DocumentType, Holder, Power, UserState
 from chalicelib.services.access.links import new_link, owner_from
 from tests.access_world import issue_login_code
 from tests.cloud import Engine
@@ -28,8 +28,6 @@ from tests.company_world import (
 )
 from tests.deposit_world import World
 from tests.person_world import NEW, PASSWORD, People
-
-BOSS = {"document_type": "DNI", "document_number": BOSS_NUMBER, "name": "Ana Demo"}
 
 
 @pytest.fixture
@@ -207,20 +205,36 @@ def test_a_persons_mailbox_stays_its_holders(people: People, holder: Holder) -> 
     assert offer(people).json_body["code"] == "mailbox_is_a_persons"
 
 
-def test_a_principal_without_a_document_says_who_they_are_before_they_hand_over(people: People) -> None:
+def test_a_principal_who_is_nobody_in_particular_says_who_they_are_before_they_hand_over(people: People) -> None:
     """Companies that registered on line have the company's name for a principal; a secondary user needs a number."""
     company = a_company()
     nameless = replace(company.users[0], document_type=None, document_number="", name="COMERCIAL DEMO S.A.C.")
     mailbox_store(people.world.container).put(replace(company, users=(nameless, *company.users[1:])))
     refused = offer(people)
-    assert [error["field"] for error in refused.json_body["errors"]] == ["document_type", "name"]
-    taken = offer(people, **{**BOSS, "document_number": "40000028"})
-    assert taken.json_body["code"] == "document_taken"
-    assert offer(people, **BOSS).status_code == 202
+    assert (refused.status_code, refused.json_body["code"]) == (409, "principal_unnamed")
+    assert standing(people) is None
+
+
+def test_each_is_found_by_their_own_number_and_named_as_they_are(people: People) -> None:
+    """An identity provider tells a person's number, and no password: it must not lead to the other's access."""
+    offer(people)
     reply(people, "accept", OTHER)
-    people.world.clock.advance(seconds=1)
-    entered = people.log_in(FORMER_BOSS, PASSWORD)
-    assert entered.status_code == 201
-    account = people.tools.accounts.find(FORMER_BOSS)
-    assert account
-    assert (account.name, users_now(people.tools)["u1"].name) == ("Ana Demo", "Ana Demo")
+    accounts = people.tools.accounts
+    found = {name: accounts.find(name) for name in (COMPANY, FORMER_BOSS)}
+    told = {name: (one.person_number, one.name, one.user_id) for name, one in found.items() if one is not None}
+    assert told == {
+        COMPANY: ("40000028", "Usuaria Ejemplo 2", "u2"),
+        FORMER_BOSS: (BOSS_NUMBER, "Usuaria Ejemplo 1", "u1"),
+    }
+    listed = tuple(people.tools.access.list_usernames(number, limit=10) for number in ("40000028", BOSS_NUMBER))
+    assert listed == ((COMPANY,), (FORMER_BOSS,))
+
+
+def test_the_power_of_who_handed_over_is_not_the_next_ones(people: People) -> None:
+    power = Power(page="11012345", entry="C00001")
+    mailbox_store(people.world.container).put(replace(a_company(), power=power))
+    offer(people)
+    reply(people, "accept", OTHER)
+    mailbox = people.tools.mailboxes.find(COMPANY)
+    assert mailbox
+    assert mailbox.power is None

@@ -1,0 +1,1 @@
+"""The operator's commands about mailboxes and who is in them."""

@@ -1,0 +1,28 @@
+"""What an operator can ask for about mailboxes: a part of the third map."""
+
+from __future__ import annotations
+
+from chalicelib.handlers.operator.command import Argument, Command
+
+_MAILBOX = Argument("CASILLA", "mailbox", "el usuario de la casilla, como 8-20100000009", is_required=True)
+_MAILBOXES = "operator.people.mailboxes"
+
+# fmt: off
+PEOPLE_COMMANDS = (
+    Command("mailboxes show", "una casilla: usuarios, principal y últimos cambios; queda registrado quién la vio", f"{_MAILBOXES}:show", (
+        _MAILBOX,
+    ), changes=True),
+    Command("mailboxes principal", "cambia quién representa a una empresa, con el documento que lo acredita", f"{_MAILBOXES}:change_principal", (
+        _MAILBOX,
+        Argument("--user", "username", "un usuario activo de la casilla, por el usuario con que ingresa", "USUARIO"),
+        Argument("--document", "line", "o una persona nueva: el número de su documento", "NÚMERO"),
+        Argument("--document-type", "person_document", "DNI, CE o PASAPORTE", "TIPO", is_required=True, beside="--document"),
+        Argument("--name", "line", "sus nombres y apellidos", "TEXTO", is_required=True, beside="--document"),
+        Argument("--email", "line", "su correo, adonde va la activación", "CORREO", is_required=True, beside="--document"),
+        Argument("--mobile", "line", "su celular", "CELULAR", beside="--document"),
+        Argument("--power-page", "line", "la partida registral donde consta su poder, como 11012345", "PARTIDA", is_required=True),
+        Argument("--power-entry", "line", "el asiento, como C00012", "ASIENTO", is_required=True),
+        Argument("--former", "former", "el principal anterior: removed (sale, si no se dice) o secondary (queda como secundario)", "QUÉ"),
+    ), one_of=("--user", "--document"), changes=True),
+)
+# fmt: on

@@ -1,0 +1,134 @@
+"""What operators read of a mailbox and its people: plain lines in Spanish, addresses masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.event import Event
+from chalicelib.domain.mailbox import Channel, Mailbox, MailboxUser, UserState, live_channels
+from chalicelib.domain.masking import mask_email, mask_mobile
+from chalicelib.domain.people.former_user import FormerUser
+from chalicelib.renderers.spanish import date_and_hour, one_line
+
+_STATES = {UserState.PENDING: "no activado", UserState.ACTIVE: "activo", UserState.DISABLED: "deshabilitado"}
+_MAILBOX_STATES = {"open": "abierta", "disabled": "deshabilitada"}
+_WITHOUT_CHANNEL = {
+    Channel.EMAIL: "nadie activo recibe avisos por correo: ninguna entidad puede notificar en ella todavía.",
+    Channel.SMS: "nadie activo tiene celular: las entidades que deben avisar por mensaje de texto no pueden notificar.",
+}
+
+
+def mailbox_text(mailbox: Mailbox, events: tuple[Event, ...], former: tuple[FormerUser, ...], zone: ZoneInfo) -> str:
+    """Write who is in a mailbox, who left, and what happened last."""
+    state = _MAILBOX_STATES.get(mailbox.state.value, mailbox.state.value)
+    offer = mailbox.hand_over
+    return "\n".join(
+        [
+            f"{mailbox.mailbox_id}  {state}, versión {mailbox.version}",
+            f"  Titular: {one_line(mailbox.holder.name)}",
+            *_part(f"Usuarios, {len(mailbox.users)}", (_user(mailbox, user) for user in mailbox.users)),
+            *_part(
+                "Traspaso ofrecido",
+                [f"a {offer.to} hasta {date_and_hour(offer.until, zone)}"] if offer is not None else [],
+            ),
+            *_part("Ya no están", (_former(one, zone) for one in former)),
+            *_part("Últimos cambios", (_event(event, zone) for event in reversed(events))),
+            *_warnings(mailbox),
+        ]
+    )
+
+
+def mailbox_json(mailbox: Mailbox, events: tuple[Event, ...], former: tuple[FormerUser, ...]) -> dict[str, Any]:
+    """Return the same."""
+    return {
+        "mailbox_id": mailbox.mailbox_id,
+        "state": mailbox.state.value,
+        "holder": mailbox.holder.name,
+        "users": [_user_json(mailbox, user) for user in mailbox.users],
+        "power": mailbox.power and {"page": mailbox.power.page, "entry": mailbox.power.entry},
+        "hand_over": mailbox.hand_over and {"to": mailbox.hand_over.to, "until": _instant(mailbox.hand_over.until)},
+        "former": [{"user_id": one.user_id, "name": one.name, "left_at": _instant(one.left_at)} for one in former],
+        "events": [
+            {"type": one.type.value, "occurred_at": _instant(one.occurred_at), "actor": one.actor, "data": one.data}
+            for one in events
+        ],
+    }
+
+
+def changed_text(mailbox: Mailbox, former: MailboxUser, *, are_all_told: bool) -> str:
+    """Say who is the principal now, what became of the former one, and what has still to happen."""
+    new, kept = mailbox.principal, mailbox.user(former.user_id)
+    is_new = new.state is UserState.PENDING
+    activation = f"Le enviamos a {mask_email(new.email)} el enlace de activación, que vale siete días."
+    stays = "" if kept is None else f"queda como usuario secundario e ingresa con {mailbox.username_of(kept)}"
+    lines = [
+        one_line(f"{mailbox.mailbox_id}: el usuario principal es {new.name}."),
+        f"  {activation if is_new else f'Ingresa con {mailbox.mailbox_id} y la contraseña que ya tenía.'}",
+        f"  {one_line(former.name)} {stays or 'ya no es usuario: sus sesiones se cerraron'}.",
+        *_warnings(mailbox),
+    ]
+    if not are_all_told:
+        lines.append(
+            "Atención: no salió algún correo. El cambio vale. Quien no recibió la activación la pide en «¿Olvidaste tu"
+            " contraseña?»."
+        )
+    return "\n".join(lines)
+
+
+def changed_json(mailbox: Mailbox, former: MailboxUser, *, are_all_told: bool) -> dict[str, Any]:
+    """Return the same."""
+    return {
+        "mailbox_id": mailbox.mailbox_id,
+        "principal": _user_json(mailbox, mailbox.principal),
+        "former": {"user_id": former.user_id, "is_user": mailbox.user(former.user_id) is not None},
+        "all_told": are_all_told,
+        "warnings": [line.removeprefix("Atención: ") for line in _warnings(mailbox)],
+    }
+
+
+def _user(mailbox: Mailbox, user: MailboxUser) -> str:
+    role = "principal" if user.is_principal else "secundario"
+    mobile = mask_mobile(user.mobile) if user.mobile else "sin celular"
+    declared = mailbox.power if user.is_principal else None
+    power = f"; poder: partida {declared.page}, asiento {declared.entry}" if declared else ""
+    ways = f"{mask_email(user.email)}, {mobile}"
+    return one_line(f"{mailbox.username_of(user)}, {user.name}: {role}, {_STATES[user.state]}; {ways}{power}")
+
+
+def _user_json(mailbox: Mailbox, user: MailboxUser) -> dict[str, Any]:
+    return {
+        "user_id": user.user_id,
+        "username": mailbox.username_of(user),
+        "name": user.name,
+        "state": user.state.value,
+        "is_principal": user.is_principal,
+        "email": mask_email(user.email),
+        "mobile": mask_mobile(user.mobile) if user.mobile else None,
+    }
+
+
+def _former(one: FormerUser, zone: ZoneInfo) -> str:
+    role = "principal" if one.was_principal else "secundario"
+    return one_line(f"{one.user_id}, {one.name}: {role}, hasta {date_and_hour(one.left_at, zone)}")
+
+
+def _event(event: Event, zone: ZoneInfo) -> str:
+    data = ", ".join(f"{name} {value}" for name, value in event.data.items())
+    return one_line(f"{date_and_hour(event.occurred_at, zone)} {event.actor}: {event.type.value}. {data}")
+
+
+def _warnings(mailbox: Mailbox) -> list[str]:
+    live = live_channels(mailbox)
+    return [f"Atención: {text}" for channel, text in _WITHOUT_CHANNEL.items() if channel not in live]
+
+
+def _part(title: str, lines: Iterable[str]) -> list[str]:
+    found = [f"    {line}" for line in lines]
+    return [f"  {title}:", *found] if found else []
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
