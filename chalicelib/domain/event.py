@@ -48,6 +48,8 @@ class EventType(StrEnum):
     USER_DISABLED = "user.disabled"
     USER_ENABLED = "user.enabled"
     USER_EMAIL_CORRECTED = "user.email_corrected"
+    CONSENT_REVOKED = "consent.revoked"
+    CONSENT_GIVEN = "consent.given"
     USER_REMOVED = "user.removed"
     HAND_OVER_OFFERED = "principal.offered"
     HAND_OVER_WITHDRAWN = "principal.offer_withdrawn"

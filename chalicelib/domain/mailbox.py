@@ -97,6 +97,17 @@ class MailboxUser:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """Whether notices are wanted here: from when on, who said so last, from where, under which version of the terms."""
+
+    is_given: bool
+    at: datetime
+    version: str
+    origin: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandOver:
     """An offer of the principal user to the user `to`: to be the principal in their place, until an instant."""
 
@@ -121,11 +132,17 @@ class Mailbox:
     power: Power | None = None
     """Of a company's representative; None for a person, and where it was never asked for."""
     hand_over: HandOver | None = None
+    consent: Consent | None = None
+
+    @property
+    def has_consent(self) -> bool:
+        """Given by opening the mailbox, until it is revoked."""
+        return self.consent is None or self.consent.is_given
 
     @property
     def can_receive(self) -> bool:
-        """A disabled mailbox receives nothing."""
-        return self.state is MailboxState.OPEN
+        """A disabled mailbox receives nothing, nor does one whose holder revoked the consent."""
+        return self.state is MailboxState.OPEN and self.has_consent
 
     @property
     def alerted_users(self) -> tuple[MailboxUser, ...]:

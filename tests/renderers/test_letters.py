@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.domain.errors import MessageRefused
+from chalicelib.domain.mailbox import Consent
 from chalicelib.renderers.access.access_letters import (
     activation_letter,
     login_code_letter,
@@ -20,7 +21,20 @@ from chalicelib.renderers.access.access_letters import (
 )
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Attached, Letter, Link, render_letter
-from chalicelib.renderers.people.people_letters import email_changed_letter, new_email_letter, user_disabled_letter
+from chalicelib.renderers.people.consent_letters import consent_letter
+from chalicelib.renderers.people.hand_over_letters import (
+    handed_over_letter,
+    offer_letter,
+    offer_over_letter,
+    principal_changed_letter,
+    principal_letter,
+)
+from chalicelib.renderers.people.people_letters import (
+    email_changed_letter,
+    new_email_letter,
+    user_disabled_letter,
+    user_removed_letter,
+)
 from chalicelib.renderers.registration.registration_letters import (
     code_letter,
     credentials_letter,
@@ -42,6 +56,15 @@ LETTERS = {
     "activation": activation_letter(LINK, NOW, LETTERHEAD, holder="TEXTILES & DEMO <S.A.C.>", username="8-20.40"),
     "new e-mail": new_email_letter("K7M3QX", NOW, LETTERHEAD),
     "e-mail changed": email_changed_letter("nueva@ejemplo.pe", NOW, LETTERHEAD),
+    "user removed": user_removed_letter("TEXTILES & DEMO <S.A.C.>", NOW, LETTERHEAD),
+    "hand-over offered": offer_letter("TEXTILES & DEMO <S.A.C.>", "Ana <Demo>", NOW, LETTERHEAD),
+    "hand-over over": offer_over_letter("TEXTILES & DEMO <S.A.C.>", "Ana <Demo> no lo aceptó.", NOW, LETTERHEAD),
+    "principal": principal_letter("TEXTILES & DEMO <S.A.C.>", "8-20100000009", NOW, LETTERHEAD),
+    "handed over": handed_over_letter("TEXTILES", "Ana <Demo>", "8-20100000009.40000011", NOW, LETTERHEAD),
+    "principal changed": principal_changed_letter("TEXTILES", "Ana <Demo>", NOW, LETTERHEAD),
+    "former principal": principal_changed_letter("TEXTILES", "Ana", NOW, LETTERHEAD, username="8-2.4"),
+    "consent revoked": consent_letter("TEXTILES", Consent(False, NOW, "2026-11", "", "u1"), LETTERHEAD),
+    "consent given": consent_letter("TEXTILES", Consent(True, NOW, "2026-11", "", "u1"), LETTERHEAD),
     "user disabled": user_disabled_letter("TEXTILES & DEMO <S.A.C.>", NOW, LETTERHEAD),
     "code": code_letter("K7M3QX", LINK, timedelta(minutes=30)),
     "waiting": waiting_letter(),

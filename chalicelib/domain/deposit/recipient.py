@@ -22,9 +22,10 @@ _LACKS = {
 class Reception:
     """What an institution is told of a mailbox before it deposits.
 
-    `can_receive` and `missing` are about a deposit that names no regime. A mailbox that is not there, or is disabled,
-    misses nothing by name. `regimes` are those under which a deposit of this institution would be taken. `mailbox_id`
-    is where it would go, maybe the holder's other one than was asked for; None where nothing may be told of any.
+    `can_receive` and `missing` are about a deposit that names no regime. A mailbox that is not there, is disabled or is
+    not consented to misses nothing by name. `regimes` are those under which a deposit of this institution would be
+    taken. `mailbox_id` is where it would go, maybe the holder's other one than was asked for; None where nothing may be
+    told of any.
     """
 
     can_receive: bool
@@ -54,13 +55,19 @@ def require_receiving(mailbox: Mailbox | None, required: Collection[Channel]) ->
 
     Raises:
         InvalidInput: `recipient_without_mailbox`.
-        Conflict: `mailbox_disabled`; `recipient_channel_missing`, with `missing_channels`.
+        Conflict: `consent_revoked`, `mailbox_disabled`; `recipient_channel_missing`, with `missing_channels`.
 
     """
     if mailbox is None:
         raise InvalidInput(
             "recipient_without_mailbox",
             "El destinatario no tiene casilla electrónica. Notifíquelo por otro medio.",
+            field=_FIELD,
+        )
+    if not mailbox.has_consent:
+        raise Conflict(
+            "consent_revoked",
+            "El destinatario retiró su autorización para ser notificado en su casilla. Notifíquelo por otro medio.",
             field=_FIELD,
         )
     if not mailbox.can_receive:

@@ -12,9 +12,11 @@ from chalicelib.domain.session import Session
 from chalicelib.handlers.commands.access import read_new_password, read_password
 from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.log import log
-from chalicelib.services.people import change_email, hand_over, mailbox_users, profile
+from chalicelib.renderers.people.mandatory_rules import mandatory_rules
+from chalicelib.services.people import change_email, consent, hand_over, mailbox_users, profile
 from chalicelib.services.people.activate_user import activate_user
 from chalicelib.services.people.change_email import NewEmail
+from chalicelib.services.people.consent import ShownConsent
 from chalicelib.services.people.hand_over import OfferWish, StandingOffer
 from chalicelib.services.people.mailbox_users import AddedUser
 from chalicelib.services.people.profile import Profile
@@ -73,6 +75,24 @@ def remove_user(session: Session, user_id: str, *, origin: str) -> Mailbox:
     """Take a secondary user out of the mailbox."""
     box = current()
     return remove_user_of(session, user_id, origin=origin, tools=access_tools(box), now=box.clock())
+
+
+def shown_consent(session: Session) -> ShownConsent:
+    """Return whether the mailbox is consented to, and whether that is imposed."""
+    return consent.show_consent(session, mandatory_rules(), tools=access_tools(current()))
+
+
+def set_consent(session: Session, *, is_given: bool, origin: str) -> Mailbox:
+    """Revoke the consent, or give it again."""
+    box = current()
+    return consent.change_consent(
+        session,
+        is_given=is_given,
+        rules=mandatory_rules(),
+        origin=origin,
+        tools=access_tools(box),
+        now=box.clock(),
+    )
 
 
 def was_removed(session: Session, user_id: str) -> bool:

@@ -18,6 +18,7 @@ LABELS = {
     "mobile": "Teléfono/Celular",
     "remove": "Quitar mi celular",
     "name": "Nombres y apellidos",
+    "understood": "Lo que pasa",
     "accept_terms": "Términos y condiciones",
     "accept_privacy": "Política de privacidad",
     "doing": "Lo que pediste",
