@@ -130,6 +130,15 @@ def _activate(new: Person) -> None:
     assert new.heading() == "Tu acceso está activo"
     new.look("activation-done")
     new.log_in_by_code(ANA, OWN, ANAS)
+    assert new.heading() == "Lee y acepta los textos vigentes"
+    new.look("texts-due")
+    new.press("Aceptar y continuar")
+    assert new.heading() == "Lee y acepta los textos vigentes"
+    new.look("texts-due-wrong")
+    for name in ("accept_terms", "accept_privacy"):
+        new.page.locator(f"[name={name}]").check()
+    new.press("Aceptar y continuar")
+    assert new.path() == "/casilla"
     new.open("/usuarios")
     assert "Solo el usuario principal" in _words(new)
     new.look("users-secondary")

@@ -20,6 +20,7 @@ from tests.faults.catalogue import FAULTS, QUICK
 from tests.faults.strike import Fault, ProcessDied, Strike
 from tests.faults.wire import Wire, tapped
 from tests.identity_world import DNI, ENTRIES, Identities, identities
+from tests.person_world import texts_in_force
 
 MAILBOX = "/casilla"
 
@@ -90,7 +91,9 @@ class Site:
             if wrongs is not None:
                 way.be_impatient()
             people = way.browser().people
-            people.tools.accounts.add(Account(f"1-{DNI}", "u1", f"1-{DNI}", UserState.ACTIVE))
+            people.tools.accounts.add(
+                Account(f"1-{DNI}", "u1", f"1-{DNI}", UserState.ACTIVE, accepted=texts_in_force())
+            )
             walk = Walk(way, self.wire)
             is_in = walk.get_in() and walk.browser.get(MAILBOX).status_code == 200
             sessions = people.tools.sessions.list_lately_begun("u1", now=way.world.clock())

@@ -289,16 +289,9 @@ def first_mailbox(registration: Registration, prefixes: Mapping[DocumentType, st
 
 def first_account(mailbox: Mailbox) -> Account:
     """Return the account of a new mailbox's principal user, still without password."""
-    principal = mailbox.users[0]
-    return Account(
-        mailbox.mailbox_id,
-        principal.user_id,
-        mailbox.mailbox_id,
-        UserState.PENDING,
-        name=principal.name,
-        document_number=principal.document_number,
-        accepted=mailbox.accepted,
-    )
+    name, principal = mailbox.mailbox_id, mailbox.users[0]
+    account = Account(name, principal.user_id, name, UserState.PENDING, name=principal.name)
+    return replace(account, document_number=principal.document_number, accepted=mailbox.accepted)
 
 
 def key_of_code_name(code_name: str) -> str:

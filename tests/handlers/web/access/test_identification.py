@@ -19,6 +19,7 @@ from tests.browser_requests import check_html, text_of
 from tests.cloud import Engine
 from tests.deposit_world import a_mailbox, a_user
 from tests.identity_world import ANSWER, DNI, ENTRIES, START, Identities, identities, parameters_of
+from tests.person_world import texts_in_force
 
 COMPANY = "8-20100000009"
 
@@ -39,7 +40,7 @@ def way(aws: dict[str, str], moto_engine: Engine, simulator: IdentitySimulator) 
 
 def seed(way: Identities, username: str = f"1-{DNI}", **changes: Any) -> None:
     given = {"user_id": "u1", "mailbox_id": username.partition(".")[0], "state": UserState.ACTIVE, **changes}
-    way.browser().people.tools.accounts.add(Account(username, **given))
+    way.browser().people.tools.accounts.add(Account(username, **{"accepted": texts_in_force(), **given}))
 
 
 def a_company(way: Identities, **changes: Any) -> None:
@@ -290,3 +291,10 @@ def test_a_user_from_before_the_index_is_found_after_a_login_by_password(way: Id
 
     assert browser.log_in(username, "Camion-tejado-7").headers["Location"] == "/casilla"
     assert browser.people.tools.access.list_usernames(DNI, limit=9) == (username,)
+
+
+def test_texts_that_changed_are_accepted_after_this_way_in_too(way: Identities) -> None:
+    seed(way, accepted=())
+    browser = way.browser()
+    assert way.log_in(browser).headers["Location"] == "/textos?volver=%2Fcasilla"
+    assert browser.get("/casilla").headers["Location"] == "/textos?volver=/casilla"

@@ -24,7 +24,7 @@ from chalicelib.store.page_view import Seen
 from tests.browser_requests import Browser, text_of
 from tests.deposit_world import AUTHORITY, World
 from tests.identity_world import DNI, ENTRIES, START
-from tests.person_world import People
+from tests.person_world import People, texts_in_force
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what the other provider is made of warns of itself
 _HTTP = urllib3.PoolManager(retries=False)
@@ -73,7 +73,7 @@ def browser(request: pytest.FixtureRequest, aws: dict[str, str], elsewhere: str)
         world = World(container, Client(app), clock)
         world.seed()
         people = People(world)
-        people.tools.accounts.add(Account(f"1-{DNI}", "u1", f"1-{DNI}", UserState.ACTIVE))
+        people.tools.accounts.add(Account(f"1-{DNI}", "u1", f"1-{DNI}", UserState.ACTIVE, accepted=texts_in_force()))
         yield Browser(people)
 
 
