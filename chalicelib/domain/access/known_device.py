@@ -20,10 +20,16 @@ _LONGEST = 600
 _MARK = re.compile(r"([A-Za-z0-9_-]{43})\.([0-9]{10})\.([0-9a-f]{32})")
 
 
-def find_device(pepper: bytes, marks: str, username: str, now: datetime) -> str | None:
-    """Return the id of the device that this user got in with; None where no mark says so."""
+def find_device(
+    pepper: bytes, marks: str, username: str, now: datetime, *, since: datetime | None = None
+) -> str | None:
+    """Return the id of the device that this user got in with; None where no mark says so.
+
+    With `since`, the instant from which on the username is this user's, a mark from before is somebody else's.
+    """
+    earliest = now if since is None else max(now, since + LIFETIME - timedelta(seconds=1))  # a mark has no fractions
     for device_id, until, seal in _read(marks):
-        if int(until) >= now.timestamp() and _is_of(pepper, username, (device_id, until, seal)):
+        if int(until) >= earliest.timestamp() and _is_of(pepper, username, (device_id, until, seal)):
             return device_id
     return None
 

@@ -64,7 +64,8 @@ def enter(account: Account, entrance: Entrance, *, tools: AccessTools, now: date
     must_accept = has_texts_due(account, tools=tools)
     secret = tools.new_secret()
     event = tools.user_event(EventType.LOGGED_IN, account.user_id, origin=entrance.origin, now=now)
-    is_known = find_device(tools.pepper, entrance.device, account.username, now) is not None
+    since = account.named_at
+    is_known = find_device(tools.pepper, entrance.device, account.username, now, since=since) is not None
     device, access_id = "known" if is_known else "new", tools.sessions.session_id(secret)
     event = replace(event, data={**entrance.proof, "device": device, "access_id": access_id})
     opened: list[OpenedSession] = []

@@ -93,7 +93,16 @@ def _admit(
     else:
         caller = Caller(attempt.origin, find_device(tools.pepper, attempt.device, attempt.username, now))
         admission = admit_login(attempt.username, caller, find, limits=tools.limits, now=now)
+        if caller.device_id is not None and _is_of_another(attempt, found[0], tools, now):
+            stranger = Caller(attempt.origin)
+            admission = admit_login(attempt.username, stranger, lambda: None, limits=tools.limits, now=now)
     return admission, found[0]
+
+
+def _is_of_another(attempt: Attempt, account: Account | None, tools: AccessTools, now: datetime) -> bool:
+    """Tell whether the device is known of who had the username before: then it is a stranger's."""
+    since = None if account is None else account.named_at
+    return find_device(tools.pepper, attempt.device, attempt.username, now, since=since) is None
 
 
 def _right_proof(attempt: Attempt, tools: AccessTools, now: datetime) -> str | None:

@@ -5,13 +5,24 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.mailbox import DocumentType, Holder, UserState
 from tests.cloud import Engine
-from tests.company_world import BOSS_NUMBER, COMPANY, FORMER_BOSS, OTHER, a_company, seed_company, token_of, users_now
+from tests.company_world import (
+    BOSS_NUMBER,
+    COMPANY,
+    FORMER_BOSS,
+    OTHER,
+    a_company,
+    seed_company,
+    session_of,
+    token_of,
+    users_now,
+)
 from tests.deposit_world import World
 from tests.person_world import NEW, PASSWORD, People
 
@@ -99,6 +110,15 @@ def test_a_user_is_made_principal_and_the_former_one_is_out_if_nothing_is_said(p
     account = people.tools.accounts.find(COMPANY)
     assert account
     assert account.user_id == "u2"
+
+
+def test_a_login_under_way_of_who_is_out_opens_nothing(people: People) -> None:
+    principal(people, NEW_ONE)
+    sessions, later = people.tools.sessions, people.world.clock() + timedelta(minutes=10)
+    user, secret = a_company().users[0], "A" * 43
+    session = session_of(user, a_company(), later)
+    sessions.add(replace(session, session_id=sessions.session_id(secret)), secret)
+    assert sessions.find(sessions.cookie(secret, "u1"), later) is None
 
 
 def test_who_is_new_takes_the_fifth_place_of_who_leaves(people: People) -> None:

@@ -26,6 +26,7 @@ from tests.company_world import (
     token_of,
     users_now,
 )
+from tests.costs import measure
 from tests.deposit_world import World
 from tests.person_world import NEW, PASSWORD, People
 
@@ -238,3 +239,28 @@ def test_the_power_of_who_handed_over_is_not_the_next_ones(people: People) -> No
     mailbox = people.tools.mailboxes.find(COMPANY)
     assert mailbox
     assert mailbox.power is None
+
+
+def test_a_device_of_who_had_the_username_is_known_no_more(people: People) -> None:
+    """Its mark would spare whoever sits there the counts that strangers meet."""
+    device = people.log_in(COMPANY).json_body["device"]
+    people.world.clock.advance(minutes=1)
+    offer(people)
+    reply(people, "accept", OTHER)
+    people.world.clock.advance(minutes=1)
+    body = {"username": COMPANY, "password": NEW, "device": device}
+
+    def kinds_of_device() -> list[str]:
+        events = people.tools.events.list_for_subject("user#u2")
+        return [event.data["device"] for event in events if event.type == "access.logged_in"]
+
+    captcha = people.captcha()
+    strange = measure(lambda: people.send("POST", "/v1/sessions", {**body, "captcha": captcha}), 201)
+    assert strange.calls == 13  # those of a stranger, and the one that took it for known
+    assert kinds_of_device() == ["new"]
+    people.world.clock.advance(minutes=1)
+    body["device"] = people.log_in(COMPANY, NEW).json_body["device"]
+    captcha = people.captcha()
+    known = measure(lambda: people.send("POST", "/v1/sessions", {**body, "captcha": captcha}), 201)
+    assert known.calls == 6
+    assert sorted(kinds_of_device()) == ["known", "new", "new"]

@@ -141,6 +141,15 @@ def test_what_a_package_before_kept_beside_the_mailbox_counts_for_who_opened_it(
     assert browser.log_in().headers["Location"].startswith("/textos")
 
 
+def test_what_who_opened_the_mailbox_accepted_is_not_the_next_principals(browser: Browser) -> None:
+    have(browser)
+    mailbox_store(browser.people.world.container).put(a_mailbox(users=(a_user(1),), accepted=texts_in_force()))
+    account = browser.people.tools.accounts.find(USERNAME)
+    assert account
+    browser.people.tools.accounts.update(replace(account, named_at=NOW))
+    assert browser.log_in().headers["Location"].startswith("/textos")
+
+
 def test_a_session_that_has_accepted_costs_no_call_more(browser: Browser) -> None:
     browser.log_in()
     gated = measure(lambda: browser.get("/casilla"), 303)
