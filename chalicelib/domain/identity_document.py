@@ -1,4 +1,4 @@
-"""Identity documents of holders: their formats, the username made of type and number, and whose RUC begins with 10.
+"""Identity documents of holders: their formats, and the usernames made of type and number.
 
 A RUC that begins with 10 belongs to the person whose DNI is in it: one holder, so one mailbox.
 """
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.ruc_of_person import dni_in_ruc, ruc_with_dni
 
 _FORMATS = {
     DocumentType.DNI: (re.compile(r"[0-9]{8}"), "8 dígitos"),
@@ -17,8 +18,6 @@ _FORMATS = {
     DocumentType.CE: (re.compile(r"[A-Z0-9]{9,12}"), "de 9 a 12 letras o dígitos"),
     DocumentType.PASSPORT: (re.compile(r"[A-Z0-9]{5,12}"), "de 5 a 12 letras o dígitos"),
 }
-_RUC_OF_PERSON = re.compile(r"10[0-9]{9}")
-_RUC_WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 
 def check_document_number(document_type: DocumentType, number: str, *, field: str) -> None:
@@ -69,13 +68,6 @@ def mailbox_id_for(document_type: DocumentType, number: str, prefixes: Mapping[D
     return f"{prefixes[document_type]}-{number}"
 
 
-def dni_in_ruc(ruc: str) -> str | None:
-    """Return the DNI of the person whose RUC this is: `10`, the DNI, the check digit; None for every other RUC."""
-    if _RUC_OF_PERSON.fullmatch(ruc) is None or ruc != _ruc_of(ruc[2:-1]):
-        return None
-    return ruc[2:-1]
-
-
 def mailboxes_of_holder(mailbox_id: str, prefixes: Mapping[DocumentType, str]) -> tuple[str, ...]:
     """Return all that one holder's mailbox can be called, the one that receives where both exist first.
 
@@ -91,20 +83,13 @@ def mailboxes_of_holder(mailbox_id: str, prefixes: Mapping[DocumentType, str]) -
         return (mailbox_id,)
     return (
         mailbox_id_for(DocumentType.DNI, dni, prefixes),
-        mailbox_id_for(DocumentType.RUC, _ruc_of(dni), prefixes),
+        mailbox_id_for(DocumentType.RUC, ruc_with_dni(dni), prefixes),
     )
 
 
 def other_mailbox_of_holder(mailbox_id: str, prefixes: Mapping[DocumentType, str]) -> str | None:
     """Return what else the holder's mailbox can be called, if there is anything."""
     return next((one for one in mailboxes_of_holder(mailbox_id, prefixes) if one != mailbox_id), None)
-
-
-def _ruc_of(dni: str) -> str:
-    """Return a person's RUC; reckoned here, since every deposit to a DNI asks for it and the library is heavy."""
-    digits = f"10{dni}"
-    weighed = sum(weight * int(digit) for weight, digit in zip(_RUC_WEIGHTS, digits, strict=True))
-    return f"{digits}{(11 - weighed % 11) % 10}"
 
 
 def parse_mailbox_id(mailbox_id: str, prefixes: Mapping[DocumentType, str]) -> tuple[DocumentType, str]:

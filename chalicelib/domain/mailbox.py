@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.errors import Conflict
+from chalicelib.domain.ruc_of_person import dni_in_ruc
 
 MAX_USERS = 5
 
@@ -168,9 +169,13 @@ class Mailbox:
 
 
 def lacks_person(mailbox: Mailbox) -> bool:
-    """Tell whether a company's principal user is nobody in particular, as where it registered before that was asked."""
+    """Tell whether a company's principal user is nobody in particular, as where it registered before that was asked.
+
+    A person who registered with the own RUC needs nobody.
+    """
     principal = next((user for user in mailbox.users if user.is_principal), None)
-    is_company = mailbox.holder.document_type is DocumentType.RUC
+    holder = mailbox.holder
+    is_company = holder.document_type is DocumentType.RUC and dni_in_ruc(holder.document_number) is None
     return is_company and principal is not None and principal.document_type is None
 
 

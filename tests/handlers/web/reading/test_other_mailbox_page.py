@@ -85,6 +85,7 @@ def test_the_one_by_ruc_stays_readable_and_says_where_new_notices_arrive(visitor
     assert f"ingresa con el usuario {BY_DNI}" in shown
     assert "Pendientes por leer (1)" in shown
     assert "Tienes otra casilla" not in shown
+    assert "quién representa" not in shown  # a person needs nobody
     [address] = re.findall(r'href="(/casilla/[0-9A-Z-]{10,})"', text_of(visitor.get("/casilla")))
     assert visitor.submit(visitor.get(address), address).status_code == 303
     assert "Pendientes por leer (0)" in page(visitor)
