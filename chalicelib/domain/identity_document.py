@@ -9,8 +9,7 @@ import re
 from collections.abc import Mapping
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.mailbox import DocumentType
-from chalicelib.domain.ruc_of_person import dni_in_ruc, ruc_with_dni
+from chalicelib.domain.mailbox import DocumentType, dni_in_ruc, ruc_with_dni
 
 _FORMATS = {
     DocumentType.DNI: (re.compile(r"[0-9]{8}"), "8 dígitos"),

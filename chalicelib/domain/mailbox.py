@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.ruc_of_person import dni_in_ruc
 
 MAX_USERS = 5
+_RUC_OF_PERSON = re.compile(r"10[0-9]{9}")
+_RUC_WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 
 class DocumentType(StrEnum):
@@ -166,6 +168,20 @@ class Mailbox:
     def username_of(self, user: MailboxUser) -> str:
         """Return what a user logs in as: the mailbox's name, and for a secondary one `.` and the own number."""
         return self.mailbox_id if user.is_principal else f"{self.mailbox_id}.{user.document_number}"
+
+
+def dni_in_ruc(ruc: str) -> str | None:
+    """Return the DNI of the person whose RUC this is: `10`, the DNI, a check digit; None for every other RUC."""
+    if _RUC_OF_PERSON.fullmatch(ruc) is None or ruc != ruc_with_dni(ruc[2:-1]):
+        return None
+    return ruc[2:-1]
+
+
+def ruc_with_dni(dni: str) -> str:
+    """Return a person's RUC; reckoned here, since every deposit to a DNI asks for it and the library is heavy."""
+    digits = f"10{dni}"
+    weighed = sum(weight * int(digit) for weight, digit in zip(_RUC_WEIGHTS, digits, strict=True))
+    return f"{digits}{(11 - weighed % 11) % 10}"
 
 
 def lacks_person(mailbox: Mailbox) -> bool:

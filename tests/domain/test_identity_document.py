@@ -6,8 +6,7 @@ import pytest
 from stdnum.pe import ruc as library
 
 from chalicelib.domain.identity_document import mailboxes_of_holder, other_mailbox_of_holder
-from chalicelib.domain.mailbox import DocumentType
-from chalicelib.domain.ruc_of_person import dni_in_ruc
+from chalicelib.domain.mailbox import DocumentType, dni_in_ruc
 
 PREFIXES = {DocumentType.DNI: "1", DocumentType.RUC: "8", DocumentType.CE: "4", DocumentType.PASSPORT: "7"}
 DNIS = [f"{number:08}" for number in range(0, 10**8, 99_991)]

@@ -10,10 +10,9 @@ from functools import partial
 
 from chalicelib.domain.errors import InvalidInput, refusals
 from chalicelib.domain.identity_document import check_cui, check_document_number
-from chalicelib.domain.mailbox import DocumentType, Power
+from chalicelib.domain.mailbox import DocumentType, Power, dni_in_ruc
 from chalicelib.domain.official_name import check_person_name, fold
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
-from chalicelib.domain.ruc_of_person import dni_in_ruc
 
 _OLDEST = timedelta(days=125 * 366)
 _LONGEST_COMPANY_NAME = 200

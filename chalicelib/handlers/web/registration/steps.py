@@ -10,7 +10,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.registration import is_registration_open, open_registration_tools
-from chalicelib.domain.ruc_of_person import dni_in_ruc
+from chalicelib.domain.mailbox import dni_in_ruc
 from chalicelib.handlers.cookies import DRAFT_COOKIE, no_cookie
 from chalicelib.handlers.page import FieldError, go_to, show
 from chalicelib.handlers.page_request import PageRequest
