@@ -107,7 +107,9 @@ def a_form(number: str = "99000001", **overrides: Any) -> dict[str, Any]:
 
 
 def a_company_form(ruc: str = "20990000019", **changes: Any) -> dict[str, Any]:
-    return {"company": to_data(a_company(ruc, **changes)), **_CONTACT, "accepted": _ACCEPTED}
+    company = to_data(a_company(ruc, **changes))
+    company["representative"] = {key: value for key, value in company["representative"].items() if value}
+    return {"company": company, **_CONTACT, "accepted": _ACCEPTED}
 
 
 @pytest.fixture
