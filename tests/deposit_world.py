@@ -21,8 +21,18 @@ from fpdf import FPDF
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import mailbox_store
+from chalicelib.domain.access.freezing import frozen
 from chalicelib.domain.deadline import Regime
-from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.domain.mailbox import (
+    AccessChange,
+    ChangeKind,
+    DocumentType,
+    Holder,
+    Mailbox,
+    MailboxState,
+    MailboxUser,
+    UserState,
+)
 from chalicelib.domain.sender.institution import AppliedNorm, Institution, InstitutionState, KeyAlgorithm, SigningKey
 from chalicelib.store.codec import to_data
 from chalicelib.store.sender.institution_store import PROFILE, key_item
@@ -90,6 +100,15 @@ def a_mailbox(number: str = "40000002", **overrides: Any) -> Mailbox:
         version=1,
     )
     return replace(mailbox, **overrides)
+
+
+def a_frozen_mailbox(number: str, at: datetime) -> Mailbox:
+    """Return one whose principal user's password was changed an hour before somebody contested it."""
+    mailbox = a_mailbox(number)
+    change = AccessChange("c1", ChangeKind.PASSWORD, "u1", at - timedelta(hours=1), mailbox.users[0].email)
+    frozen_mailbox = frozen(mailbox, change, at)
+    assert frozen_mailbox
+    return frozen_mailbox
 
 
 def a_pdf(text: str = "Contenido sintético de prueba") -> bytes:

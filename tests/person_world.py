@@ -13,12 +13,14 @@ from typing import Any
 
 from chalice.test import HTTPResponse
 from moto.ses.models import ses_backends
+from moto.sns.models import sns_backends
 
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.mailbox import AcceptedText, UserState
 from chalicelib.renderers.portal_texts import portal_texts
+from chalicelib.services.access.make_email_effective import confirm_email
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.access.sessions import open_session
 from chalicelib.services.access.tools import AccessTools
@@ -91,6 +93,15 @@ class People:
     def link_sent(self) -> str:
         return str(re.findall(r"/recuperar/(\S+)", self.mails()[-1][1])[-1])
 
+    def contest_sent(self) -> str:
+        """Return the last link by which a change is contested."""
+        links = [link for _, text in self.mails() for link in re.findall(r"/no-fui-yo/(\S+)", text)]
+        return str(links[-1])
+
+    def confirm_email(self) -> None:
+        """Have a new address count at once, as who reads the mail of the old one can."""
+        confirm_email(self.contest_sent(), origin="127.0.0.1", tools=self.tools)
+
     def ask_reset(self, email: str = EMAIL, number: str = "40000002") -> HTTPResponse:
         body = {"person_type": "natural", "document_type": "DNI", "document_number": number, "email": email}
         return self.send("POST", "/v1/password-resets", body)
@@ -114,3 +125,9 @@ def hash_once(hashing: PasswordHashing) -> str:
 
 def _text_of(mail: Any) -> str:
     return str(mail.get_body(("plain",)).get_content())
+
+
+def sent_sms() -> list[tuple[str, str]]:
+    """Return number and text of every SMS sent, oldest first."""
+    [backends] = [backend for backend in sns_backends.values() if "us-east-1" in backend]
+    return [(told[0], told[1]) for told in backends["us-east-1"].sms_messages.values()]

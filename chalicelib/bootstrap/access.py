@@ -7,18 +7,20 @@ from functools import partial
 from pathlib import Path
 
 from chalicelib.bootstrap import Container, made_once
-from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.aws import connection, new_client
 from chalicelib.bootstrap.mail import access_mail, letterhead
 from chalicelib.bootstrap.session import session_store, token_store
 from chalicelib.bootstrap.storage import event_store, limit_store, mailbox_store, pepper
 from chalicelib.domain.access.access_policy import access_mails, pretended_mails
 from chalicelib.domain.access.known_passwords import CommonPasswords, read_common_passwords
+from chalicelib.gateways.sms import Sms
 from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.access.captcha import CaptchaTools
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.store.access.access_store import AccessStore
 from chalicelib.store.access.account_store import AccountStore
+from chalicelib.store.access.freeze_store import FreezeStore
 from chalicelib.store.access.sent_mail_store import SentMailStore
 from chalicelib.store.people_store import PeopleStore
 
@@ -45,6 +47,18 @@ def captcha_tools(box: Container) -> CaptchaTools:
 
 
 @made_once
+def freeze_store(box: Container) -> FreezeStore:
+    """Which mailboxes are frozen, and what freezes them."""
+    return FreezeStore(connection(box), pepper(box))
+
+
+@made_once
+def access_sms(box: Container) -> Sms:
+    """SNS, for what tells of a changed way in; its client is made when the first one goes out."""
+    return Sms(new_client(box, "sns", retries=0), box.config.sms_sender_id)
+
+
+@made_once
 def access_tools(box: Container) -> AccessTools:
     """Everything about who gets in."""
     return AccessTools(
@@ -57,15 +71,18 @@ def access_tools(box: Container) -> AccessTools:
         sessions=session_store(box),
         events=event_store(box),
         sent_mails=SentMailStore(pepper(box)),
+        freezes=freeze_store(box),
         hashing=PasswordHashing(),
         common_passwords=partial(common_passwords, box),
         mail=access_mail(box),
+        sms=partial(access_sms, box),
         letterhead=letterhead(box),
         pepper=pepper(box),
         portal_url=box.portal_url,
         clock=box.clock,
         new_secret=box.chance.new_token,
         new_email_code=box.chance.new_email_code,
+        new_code=box.chance.new_code,
         new_event_id=box.chance.new_event_id,
         access_mails=access_mails(int(box.config.mail_rate)),
         pretended_mails=pretended_mails(int(box.config.mail_rate)),

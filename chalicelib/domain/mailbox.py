@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.errors import Conflict
+from chalicelib.domain.errors import Conflict, Forbidden
 
 MAX_USERS = 5
 _RUC_OF_PERSON = re.compile(r"10[0-9]{9}")
 _RUC_WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+_CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 class DocumentType(StrEnum):
@@ -35,6 +36,16 @@ class MailboxState(StrEnum):
 
     OPEN = "open"
     DISABLED = "disabled"
+    FROZEN = "frozen"
+    """Somebody said *No fui yo*: nobody gets in and nothing is deposited until an operator decides."""
+
+
+class ChangeKind(StrEnum):
+    """What of a way in can be changed, and so contested."""
+
+    EMAIL = "email"
+    PASSWORD = "password"  # noqa: S105 - the name of what is changed
+    MOBILE = "mobile"
 
 
 class UserState(StrEnum):
@@ -43,6 +54,10 @@ class UserState(StrEnum):
     PENDING = "pending"
     ACTIVE = "active"
     DISABLED = "disabled"
+
+
+class MailboxFrozen(Forbidden):
+    """The mailbox is frozen: nobody gets in, whatever they show."""
 
 
 class MailboxChanged(Conflict):
@@ -82,11 +97,21 @@ class Power:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingEmail:
+    """A new address that proved itself, while the one on record may still contest it; it receives nothing yet."""
+
+    email: str
+    effective_at: datetime
+    change_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class MailboxUser:
     """One of up to five people with access; `mobile` is E.164 or None.
 
     The document is the person's own; the principal user of a company that registered on line before its representative
-    was asked for has none on record.
+    was asked for has none on record. Alerts and
+    recovery go to `email`, whatever is `waiting` to take its place.
     """
 
     user_id: str
@@ -97,6 +122,45 @@ class MailboxUser:
     is_principal: bool
     document_type: DocumentType | None = None
     document_number: str = ""
+    waiting: WaitingEmail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChange:
+    """A change of a user's way in that was told to what was on record before, which is kept here.
+
+    `change_id` names it and opens nothing.
+    """
+
+    change_id: str
+    kind: ChangeKind
+    user_id: str
+    changed_at: datetime
+    former_email: str
+    former_mobile: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Why a mailbox is frozen: the changes that were contested, in the order this was told.
+
+    `former_state` is what it goes back to. `is_marked` once every opening since the first change carries its mark.
+    """
+
+    frozen_at: datetime
+    contested: tuple[AccessChange, ...]
+    former_state: MailboxState = MailboxState.OPEN
+    is_marked: bool = False
+
+    @property
+    def since(self) -> datetime:
+        """The earliest contested change: what was opened from then on is marked *impugnada*."""
+        return min(change.changed_at for change in self.contested)
+
+    @property
+    def until(self) -> datetime:
+        """The end of what is marked: a moment later, since nothing is opened once it froze and clocks differ."""
+        return self.frozen_at + _CLOCKS_DIFFER
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +187,8 @@ class HandOver:
 class Mailbox:
     """One per holder; `mailbox_id` is `type-number`, e.g. `1-40000002`. `version` counts its changes.
 
-    `accepted` are the texts that whoever opened it on line agreed to.
+    `accepted` are the texts that whoever opened it on line agreed to. `settled` names the contested changes that an
+    operator decided about, newest last.
     """
 
     mailbox_id: str
@@ -134,6 +199,8 @@ class Mailbox:
     accepted: tuple[AcceptedText, ...] = ()
     power: Power | None = None
     """Of a company's representative; None for a person, and where it was never asked for."""
+    freeze: Freeze | None = None
+    settled: tuple[str, ...] = ()
     hand_over: HandOver | None = None
     consent: Consent | None = None
 
@@ -144,7 +211,7 @@ class Mailbox:
 
     @property
     def can_receive(self) -> bool:
-        """A disabled mailbox receives nothing, nor does one whose holder revoked the consent."""
+        """A disabled or frozen mailbox receives nothing, nor does one whose holder revoked the consent."""
         return self.state is MailboxState.OPEN and self.has_consent
 
     @property
@@ -209,6 +276,21 @@ def live_channels(mailbox: Mailbox) -> frozenset[Channel]:
     users = mailbox.alerted_users
     has = {Channel.EMAIL: bool(users), Channel.SMS: any(user.mobile for user in users)}
     return frozenset(channel for channel, is_live in has.items() if is_live)
+
+
+def require_thawed(mailbox: Mailbox | None) -> None:
+    """Let nobody into a frozen mailbox; every way in, and every act within, asks here.
+
+    Raises:
+        MailboxFrozen: `mailbox_frozen`.
+
+    """
+    if mailbox is not None and mailbox.state is MailboxState.FROZEN:
+        raise MailboxFrozen(
+            "mailbox_frozen",
+            "Esta casilla está congelada, porque alguien avisó de un cambio que no hizo. Nadie puede ingresar hasta que"
+            " se revise. Pide ayuda: el teléfono y el correo están al final de la página.",
+        )
 
 
 def mailbox_changed() -> MailboxChanged:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection
+from typing import Any
 
 from pynamodb.exceptions import PynamoDBException, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.mailbox import Mailbox, mailbox_changed
+from chalicelib.domain.mailbox import Freeze, Mailbox, MailboxState, mailbox_changed
 from chalicelib.domain.reading.reading import ReadingCounts
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.shards import shard_of_code
 from chalicelib.store.tables import MailboxItem
 from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
 
@@ -102,9 +104,10 @@ class MailboxStore:
 
     @staticmethod
     def count_opening_in(transaction: TransactWrite, mailbox_id: str) -> None:
-        """Count one more first opening as part of a transaction."""
+        """Count one more first opening, and let the transaction pass only while the mailbox is not frozen."""
         actions: list[Action] = [MailboxItem.opened.add(1)]
-        transaction.update(MailboxItem(mailbox_id), actions=actions, condition=MailboxItem.mailbox_id.exists())
+        is_thawed = MailboxItem.mailbox_id.exists() & (MailboxItem.state != MailboxState.FROZEN.value)
+        transaction.update(MailboxItem(mailbox_id), actions=actions, condition=is_thawed)
 
 
 def _counted_from(item: MailboxItem) -> tuple[Mailbox, ReadingCounts]:
@@ -113,7 +116,15 @@ def _counted_from(item: MailboxItem) -> tuple[Mailbox, ReadingCounts]:
 
 
 def _to_item(mailbox: Mailbox) -> MailboxItem:
-    return MailboxItem(mailbox.mailbox_id, state=mailbox.state.value, version=mailbox.version, data=to_data(mailbox))
+    listed = {} if mailbox.freeze is None else _as_listed(mailbox.mailbox_id, mailbox.freeze)
+    return MailboxItem(
+        mailbox.mailbox_id, state=mailbox.state.value, version=mailbox.version, data=to_data(mailbox), **listed
+    )
+
+
+def _as_listed(mailbox_id: str, freeze: Freeze) -> dict[str, Any]:
+    """Return what has a frozen mailbox stand in the index `frozen`."""
+    return {"frozen_shard": shard_of_code(mailbox_id), "frozen_since": int(freeze.frozen_at.timestamp())}
 
 
 def _change(mailbox: Mailbox) -> tuple[Mailbox, list[Action], Condition]:
@@ -123,4 +134,9 @@ def _change(mailbox: Mailbox) -> tuple[Mailbox, list[Action], Condition]:
         MailboxItem.version.set(changed.version),
         MailboxItem.data.set(to_data(changed)),
     ]
+    if changed.freeze is None:
+        actions += [MailboxItem.frozen_shard.remove(), MailboxItem.frozen_since.remove()]
+    else:
+        listed = _as_listed(changed.mailbox_id, changed.freeze)
+        actions += [getattr(MailboxItem, name).set(value) for name, value in listed.items()]
     return changed, actions, MailboxItem.version == mailbox.version

@@ -58,7 +58,8 @@ class PeopleChange:
     """Mailbox and account as they are to be, at the versions they were read in, and what goes with them.
 
     `sessions_ended_of` is the user whose sessions end at the event's instant, `sessions` are those of more users.
-    `former` is who leaves. `forgotten` names the lists of e-mailed codes that count no more.
+    `former` is who leaves. `forgotten` names the lists of e-mailed codes that count no more. `also_issued` tell of the
+    change to what was on record before.
     """
 
     mailbox: Mailbox
@@ -72,6 +73,7 @@ class PeopleChange:
     former: FormerUser | None = None
     sessions: tuple[EndedSessions, ...] = ()
     forgotten: tuple[str, ...] = ()
+    also_issued: tuple[NewToken, ...] = ()
 
 
 class PeopleStore:
@@ -121,8 +123,8 @@ class PeopleStore:
 
     def _write_tokens_in(self, transaction: TransactWrite, change: PeopleChange) -> None:
         now = change.event.occurred_at
-        if change.issued is not None:
-            self._tokens.issue_in(transaction, change.issued)
+        for issued in (*([] if change.issued is None else [change.issued]), *change.also_issued):
+            self._tokens.issue_in(transaction, issued)
         if change.used is not None:
             used = change.used
             self._tokens.consume_in(transaction, used.kind, used.name, now=now, answer=used.answer)

@@ -13,6 +13,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.access.access_secret import keyed_hash, keyed_hashes
 from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.token import NewToken
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.registration.registration import (
@@ -29,6 +30,7 @@ from chalicelib.store.key_page import KeyIndex, KeyPage, read_keys
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.shards import expiry_shard
 from chalicelib.store.tables import RegistrationItem
+from chalicelib.store.token_item import item_from_new
 from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
 
 _TTL_MARGIN = timedelta(days=30)
@@ -107,10 +109,12 @@ class RegistrationStore:
         opened: tuple[Mailbox, Account] | None,
         *,
         other_mailbox_id: str | None = None,
+        to_be_told: NewToken | None = None,
     ) -> Registration | None:
         """Write the end, its event and what it opens in one transaction; None when the mailbox or account exists.
 
         `other_mailbox_id` is what else the holder's mailbox can be called, so that no holder gets two.
+        `to_be_told` is kept with it.
 
         Raises:
             HasOtherMailbox: only the mailbox of the other name exists.
@@ -128,6 +132,8 @@ class RegistrationStore:
                     AccountStore.add_in(transaction, opened[1])
                     if other_mailbox_id is not None:
                         MailboxStore.require_absent_in(transaction, other_mailbox_id)
+                if to_be_told is not None:
+                    transaction.save(item_from_new(self._pepper, to_be_told))
         except TransactWriteError as error:
             reasons = [reason.code if reason is not None else "" for reason in error.cancellation_reasons]
             is_checked = opened is not None and other_mailbox_id is not None

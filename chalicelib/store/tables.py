@@ -52,7 +52,7 @@ class InstitutionItem(Model):
 class MailboxItem(Model):
     """The mailbox with its users: one aggregate, at most five users.
 
-    `deposited` and `opened` count its notices and their first openings; absent is none.
+    `deposited` and `opened` count its notices and first openings, absent is none; `frozen_…` feed the index `frozen`.
     """
 
     class Meta(_Meta):
@@ -64,6 +64,8 @@ class MailboxItem(Model):
     data: JSONAttribute = JSONAttribute()
     deposited = NumberAttribute(null=True)
     opened = NumberAttribute(null=True)
+    frozen_shard = UnicodeAttribute(null=True)
+    frozen_since = NumberAttribute(null=True)
 
 
 class NoticesByMailbox(GlobalSecondaryIndex["NoticeItem"]):  # type: ignore[no-untyped-call]
@@ -110,8 +112,8 @@ class NoticeItem(Model):
 
     `data` is frozen; beside it stands how it was read. `reading` is `<mailbox_id>#pending` or `…#read` (index
     by_reading). `opening_id` is the event of the first opening; `deadline` is what that opening fixed, where the regime
-    looks at it; `seen` says by user id who opened it, with a name, and when first. `verification_code` and
-    `receipt_sha256` feed the sparse indexes by_verification_code and by_receipt, which `ReceiptStore` queries.
+    looks at it; `seen` says by user id who opened it, with a name, and when first; `contested` in which spans that is.
+    `verification_code` and `receipt_sha256` feed the sparse indexes by_verification_code and by_receipt.
     """
 
     class Meta(_Meta):
@@ -127,6 +129,7 @@ class NoticeItem(Model):
     opened_by = UnicodeAttribute(null=True)
     opening_id = UnicodeAttribute(null=True)
     deadline: JSONAttribute = JSONAttribute(null=True)
+    contested: JSONAttribute = JSONAttribute(null=True)
     seen: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
     verification_code = UnicodeAttribute(null=True)
     receipt_sha256 = UnicodeAttribute(null=True)
@@ -192,10 +195,7 @@ class AlertBatchItem(Model):
 
 
 class UploadItem(Model):
-    """The outcome of checking an upload.
-
-    The sparse index `by_expiry_shard` (`expiry_shard`, `upload_id`) feeds the cleaner.
-    """
+    """The outcome of checking an upload; the sparse index by_expiry_shard (`expiry_shard`, `upload_id`) is cleaned."""
 
     class Meta(_Meta):
         """Bound by `bind`."""

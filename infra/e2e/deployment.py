@@ -32,7 +32,7 @@ SETTINGS = {
 tells functions another path than AWS does behind one."""
 PACKAGE = BUILD / "e2e"
 _DEPLOY_SECONDS = 60
-_MAILING = ("ApiHandler", "SendAlerts", "SweepAlerts", "FinishRegistrations", "Operator")
+_MAILING = ("ApiHandler", "SendAlerts", "SweepAlerts", "FinishRegistrations", "Operator", "WatchAccess")
 
 
 class DeployError(Exception):

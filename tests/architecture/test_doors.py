@@ -53,6 +53,7 @@ _PUBLIC_PAGES = {
         "/recuperar/{link}",
         "/activar/{link}",
     ),
+    *("/no-fui-yo", "/no-fui-yo/{token}"),
     *("/captchas/{captcha_id}", "/static/{name}", "/{page}", "/{page}/{second}"),
     *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo", "/identidad")),
     *("/registro/persona-natural", "/registro/persona-juridica", "/verificar-correo/{token}"),

@@ -125,3 +125,26 @@ def _choose(person: Person, link: str, password: str) -> None:
     assert person.heading() == "Crea tu clave nueva"
     person.type(new_password=password, new_password_repeated=password)
     person.press("Guardar la clave nueva")
+
+
+def test_a_change_is_contested_from_its_mail_and_the_mailbox_freezes(person: Person) -> None:
+    username, email = ("1-40000010", "juan.10@ejemplo.pe")
+    person.open("/no-fui-yo")
+    person.look("contest-code")
+    person.type(code="ABCD-EFGH")
+    person.press("Continuar")
+    assert person.page.title().startswith("Error: ")
+    assert person.page.locator("[name=code]").input_value() == "ABCD-EFGH"
+    person.look("contest-code-wrong")
+    person.open("/no-fui-yo/nada")
+    person.look("contest-over")
+    if not person.has_script:  # one mailbox freezes once
+        return
+    link = _forget(person, username, email)
+    _choose(person, link, "Faro-lejano-55")
+    person.open(link_in(person.mail(email, "contraseña cambió"), "/no-fui-yo/"))
+    assert person.heading() == "¿No fuiste tú?"
+    person.look("contest")
+    person.press("No fui yo: congelar la casilla")
+    assert person.heading() == "Tu casilla está congelada"
+    person.look("contest-frozen")

@@ -36,6 +36,7 @@ def test_reports_are_of_alerts_only() -> None:
         ("api_handler", {"AccessMail"}),
         ("finish_registrations", {"AccessMail"}),
         ("operator", {"AccessMail"}),
+        ("watch_access", {"AccessMail"}),
         ("send_alerts", {"MailReports"}),
         ("sweep_alerts", {"MailReports"}),
     ],
@@ -47,8 +48,8 @@ def test_a_function_may_send_by_its_own_way_only(function: str, allowed: set[str
 
 def test_nobody_else_may_send() -> None:
     sending = {path.stem for path in POLICIES.glob("policy-*.json") if "ses:" in path.read_text("utf-8")}
-    names = ("api_handler", "finish_registrations", "operator", "send_alerts", "sweep_alerts")
-    assert sending == {f"policy-{name}" for name in names}
+    alerting, telling = ("send_alerts", "sweep_alerts"), ("finish_registrations", "operator", "watch_access")
+    assert sending == {f"policy-{name}" for name in ("api_handler", *alerting, *telling)}
 
 
 def test_the_local_engines_know_both_with_their_policy(aws: dict[str, str], moto_engine: Engine) -> None:

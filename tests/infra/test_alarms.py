@@ -31,6 +31,7 @@ TOLD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "AlertsPilingUp": ("sweep_alerts", {"overdue": 21}, {"overdue": 20}),
     "AlertsRefused": ("sweep_alerts", {"oldest_waiting_s": 21601}, {"oldest_waiting_s": 21600}),
     "RegistrationsWaiting": ("finish_registrations", {"oldest_waiting_s": 3601}, {"oldest_waiting_s": 3600}),
+    "MailboxesFrozen": ("watch_access", {"oldest_waiting_s": 14401}, {"oldest_waiting_s": 14400}),
     "RegistrationsUnreviewed": ("finish_registrations", {"review_pressing_s": 1}, {"review_pressing_s": 0}),
     "RegistryQuotaNearlySpent": ("finish_registrations", {"quota_used_percent": 80}, {"quota_used_percent": 79}),
     "UploadsWaiting": ("check_uploads", {"oldest_waiting_s": 901}, {"oldest_waiting_s": 900}),

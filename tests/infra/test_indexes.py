@@ -18,6 +18,7 @@ def test_the_indexes_the_stores_query_by_name_exist() -> None:
         for index in table.get("GlobalSecondaryIndexes", [])
     }
     assert indexes == {
+        ("MailboxesTable", "frozen"): {"HASH": "frozen_shard", "RANGE": "frozen_since"},
         ("AccountsTable", "by_person"): {"HASH": "person"},
         ("NoticesTable", "by_mailbox"): {"HASH": "mailbox_id", "RANGE": "deposited_key"},
         ("NoticesTable", "by_reading"): {"HASH": "reading", "RANGE": "deposited_key"},

@@ -39,6 +39,7 @@ def test_a_lease_on_alerts_outlives_the_function_that_took_it(function: str) -> 
         "sweep_orphans",
         "index_receipts",
         "expire_uploads",
+        "watch_access",
     ],
 )
 def test_a_job_that_stops_by_the_clock_has_a_minute_left_to_end_what_it_began(function: str) -> None:

@@ -42,8 +42,10 @@ MODELS = {
 }
 ANYWHERE = {
     # Publishing to a phone has no resource of its own: everything but topics is as narrow as it gets.
+    ("policy-api_handler.json", "TextMessagesToPhonesOnly"),
     ("policy-send_alerts.json", "TextMessagesToPhonesOnly"),
     ("policy-sweep_alerts.json", "TextMessagesToPhonesOnly"),
+    ("policy-watch_access.json", "TextMessagesToPhonesOnly"),
 }
 FUNCTIONS = {
     name

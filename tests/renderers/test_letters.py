@@ -14,8 +14,13 @@ from chalicelib.domain.errors import MessageRefused
 from chalicelib.domain.mailbox import Consent
 from chalicelib.renderers.access.access_letters import (
     activation_letter,
+    email_changed_letter,
+    email_waits_letter,
     login_code_letter,
+    mailbox_thawed_letter,
+    mobile_changed_letter,
     password_changed_letter,
+    repeated_letter,
     reset_link_letter,
     session_displaced_letter,
 )
@@ -30,7 +35,6 @@ from chalicelib.renderers.people.hand_over_letters import (
     principal_letter,
 )
 from chalicelib.renderers.people.people_letters import (
-    email_changed_letter,
     new_email_letter,
     user_disabled_letter,
     user_removed_letter,
@@ -51,7 +55,12 @@ LINK = "https://casilla.example/recuperar/abc?x=1&y=2"
 LETTERS = {
     "login code": login_code_letter("K7M3QX", NOW, LETTERHEAD),
     "reset link": reset_link_letter(LINK, NOW, LETTERHEAD),
-    "password changed": password_changed_letter(NOW, LETTERHEAD),
+    "password changed": password_changed_letter(NOW, LETTERHEAD, contest=LINK, until=NOW),
+    "password changed, nothing to contest it": password_changed_letter(NOW, LETTERHEAD),
+    "e-mail waits": email_waits_letter("nueva@ejemplo.pe", NOW, NOW, LETTERHEAD, contest=LINK, until=NOW),
+    "mobile changed": mobile_changed_letter(NOW, LETTERHEAD, contest=LINK, until=NOW),
+    "repeated": repeated_letter(NOW, LETTERHEAD),
+    "thawed": mailbox_thawed_letter(NOW, LETTERHEAD),
     "session displaced": session_displaced_letter(NOW, LETTERHEAD, most=10),
     "activation": activation_letter(LINK, NOW, LETTERHEAD, holder="TEXTILES & DEMO <S.A.C.>", username="8-20.40"),
     "new e-mail": new_email_letter("K7M3QX", NOW, LETTERHEAD),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.errors import Conflict, Forbidden
-from chalicelib.domain.mailbox import AcceptedText, Mailbox, UserState
+from chalicelib.domain.mailbox import AcceptedText, Mailbox, UserState, require_thawed
 
 TEMPORARY_PASSWORD_LIFETIME = timedelta(days=3)
 
@@ -87,15 +87,17 @@ def renamed(account: Account, mailbox: Mailbox, instead_of: Account | None, at: 
     )
 
 
-def check_may_log_in(account: Account, now: datetime) -> None:
+def check_may_log_in(account: Account, mailbox: Mailbox | None, now: datetime) -> None:
     """Refuse a login whose password was right; asked only then, so that a stranger learns nothing.
 
     Raises:
+        MailboxFrozen: `mailbox_frozen`.
         AccountNotActivated: `account_not_activated`.
         AccountDisabled: `account_disabled`.
         TemporaryPasswordExpired: `temporary_password_expired`.
 
     """
+    require_thawed(mailbox)
     if account.state is UserState.PENDING:
         detail = "Todavía no activaste tu correo. Pide que te enviemos otra vez el correo de activación."
         raise AccountNotActivated("account_not_activated", detail)

@@ -77,6 +77,11 @@ def read_username(typed: str) -> str:
     return "".join(typed.split()).upper()
 
 
+def mailbox_of(username: str) -> str:
+    """Return the mailbox that a username is of, whether there are such or not."""
+    return username.partition(".")[0] or username
+
+
 def login_subject(pepper: bytes, username: str) -> str:
     """Return whom failed logins are logged about: the same for one username, and telling no one which."""
     return f"login#{keyed_hash(pepper, 'login-subject', username)}"

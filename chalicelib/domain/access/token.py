@@ -22,6 +22,13 @@ class TokenKind(StrEnum):
     """That a challenge was answered; before it is, nothing is kept of it."""
     SESSION = "session"
     DRAFT = "draft"
+    CONTEST = "contest"
+    """The link, or the code by SMS, by which who had the former address or mobile says *No fui yo*."""
+    REPEATED = "repeated"
+    """That somebody registered as the holder of a mailbox that is there, and its owner is to be told."""
+    REPEATED_TOLD = "repeated_told"
+    WAITING_EMAIL = "waiting_email"
+    """That a user's new address waits; issued at the instant from which it counts, so that what is due is listed."""
     IDENTITY = "identity"
     """That an answer of the identity provider was taken, or used to get in; before it is, nothing is kept of it."""
 
@@ -31,6 +38,10 @@ VALID_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.ACTIVATION_LINK: timedelta(days=7),
     TokenKind.NEW_EMAIL_CODE: timedelta(minutes=30),
     TokenKind.LOGIN_CODE: timedelta(minutes=10),
+    TokenKind.CONTEST: timedelta(days=30),
+    TokenKind.REPEATED: timedelta(days=7),
+    TokenKind.REPEATED_TOLD: timedelta(days=1),
+    TokenKind.WAITING_EMAIL: timedelta(days=30),
 }
 """How long users can use what was e-mailed to them; what an applicant gets stands in `registration.py`."""
 CODE_ATTEMPTS = 5
@@ -45,6 +56,10 @@ KEPT_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.CAPTCHA: timedelta(minutes=5),
     TokenKind.SESSION: timedelta(days=30),
     TokenKind.DRAFT: timedelta(days=1),
+    TokenKind.CONTEST: timedelta(days=1),
+    TokenKind.REPEATED: timedelta(days=1),
+    TokenKind.REPEATED_TOLD: timedelta(days=1),
+    TokenKind.WAITING_EMAIL: timedelta(days=1),
     TokenKind.IDENTITY: timedelta(minutes=5),
 }
 """How long an expired token stays readable: an expired link can still send a new one, recent accesses be listed.

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 
 from chalicelib.domain.deadline import Regime
 from chalicelib.domain.errors import Conflict, InvalidInput
-from chalicelib.domain.mailbox import Channel, Mailbox, live_channels
+from chalicelib.domain.mailbox import Channel, Mailbox, MailboxState, live_channels
 from chalicelib.domain.sender.institution import Institution, decide_regime
 
 _FIELD = "recipient.document_number"
+FROZEN_ADVICE = (
+    "La casilla del destinatario está congelada mientras se revisa un acceso que su titular no reconoce, y no recibe"
+    " notificaciones. Notifíquelo por otro medio del artículo 20 del TUO de la Ley N° 27444, o consulte más tarde si ya"
+    " recibe."
+)
+"""What an institution has to do, before a deposit and at it."""
 _LACKS = {
     (Channel.EMAIL,): "correo electrónico",
     (Channel.SMS,): "celular",
@@ -22,22 +28,24 @@ _LACKS = {
 class Reception:
     """What an institution is told of a mailbox before it deposits.
 
-    `can_receive` and `missing` are about a deposit that names no regime. A mailbox that is not there, is disabled or is
-    not consented to misses nothing by name. `regimes` are those under which a deposit of this institution would be
-    taken. `mailbox_id` is where it would go, maybe the holder's other one than was asked for; None where nothing may be
-    told of any.
+    `can_receive` and `missing` are about a deposit that names no regime. A mailbox that is not there, is disabled or
+    frozen, or is not consented to misses nothing by name. `regimes` are those under which a deposit of this institution
+    would be taken. `mailbox_id` is where it would go, maybe the holder's other one than was asked for; None where
+    nothing may be told of any.
     """
 
     can_receive: bool
     missing: tuple[Channel, ...]
     regimes: tuple[Regime, ...]
     mailbox_id: str | None = None
+    is_frozen: bool = False
 
 
 def foresee_reception(mailbox: Mailbox | None, institution: Institution) -> Reception:
     """Tell what a deposit now would come to, as `require_receiving` decides it then."""
     if mailbox is None or not mailbox.can_receive:
-        return Reception(can_receive=False, missing=(), regimes=())
+        is_frozen = mailbox is not None and mailbox.state is MailboxState.FROZEN
+        return Reception(can_receive=False, missing=(), regimes=(), is_frozen=is_frozen)
     usable = [regime for regime in Regime if regime is Regime.ACKNOWLEDGEMENT or institution.norm_for(regime)]
     lacks = {regime: missing_channels(mailbox, institution.required_channels(regime)) for regime in usable}
     missing = lacks[decide_regime(institution, None)]
@@ -55,7 +63,8 @@ def require_receiving(mailbox: Mailbox | None, required: Collection[Channel]) ->
 
     Raises:
         InvalidInput: `recipient_without_mailbox`.
-        Conflict: `consent_revoked`, `mailbox_disabled`; `recipient_channel_missing`, with `missing_channels`.
+        Conflict: `consent_revoked`, `mailbox_frozen`, `mailbox_disabled`; `recipient_channel_missing`, with
+            `missing_channels`.
 
     """
     if mailbox is None:
@@ -70,6 +79,8 @@ def require_receiving(mailbox: Mailbox | None, required: Collection[Channel]) ->
             "El destinatario retiró su autorización para ser notificado en su casilla. Notifíquelo por otro medio.",
             field=_FIELD,
         )
+    if mailbox.state is MailboxState.FROZEN:
+        raise Conflict("mailbox_frozen", FROZEN_ADVICE, field=_FIELD)
     if not mailbox.can_receive:
         raise Conflict(
             "mailbox_disabled",

@@ -225,12 +225,18 @@ def read_new_email(mailbox: Mailbox, typed: str, *, own: MailboxUser | None = No
 
     """
     email = read_email(typed, field="email")
-    holder = mailbox.user_with_email(email)
+    holder = mailbox.user_with_email(email) or _awaiting(mailbox, email)
     if holder is not None and (own is None or holder.user_id != own.user_id):
         raise InvalidInput(
             "email_taken", "Otro usuario de tu casilla ya tiene este correo. Usa uno propio.", field="email"
         )
     return email
+
+
+def _awaiting(mailbox: Mailbox, email: str) -> MailboxUser | None:
+    """Return the user whose address this is about to be."""
+    waiting = ((user, user.waiting.email) for user in mailbox.users if user.waiting is not None)
+    return next((user for user, awaited in waiting if awaited.casefold() == email.casefold()), None)
 
 
 def state_when_enabled(account: Account | None) -> UserState:

@@ -64,12 +64,24 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class ContestedSpan:
+    """From a change of a way in that the holder does not know until the mailbox froze; both ends count."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveredNotice:
-    """A notice, which never changes, with how it was read; `seen` by the instant of each user's first opening."""
+    """A notice, which never changes, with how it was read; `seen` by the instant of each user's first opening.
+
+    What was done in a `contested` span is shown as *impugnada*; no date moves with it.
+    """
 
     notice: Notice
     opening: Opening | None = None
     seen: tuple[Seen, ...] = ()
+    contested: tuple[ContestedSpan, ...] = ()
 
     @property
     def reading(self) -> Reading:
@@ -80,6 +92,15 @@ class DeliveredNotice:
     def is_fixed_by_opening(self) -> bool:
         """Whether the first opening decides its dates: it is the acuse, and the page has to say so before."""
         return self.notice.regime is Regime.ACKNOWLEDGEMENT
+
+    @property
+    def is_opening_contested(self) -> bool:
+        """Whether the first opening was somebody's whom the holder does not know, as the holder says."""
+        return self.opening is not None and self.is_contested_at(self.opening.opened_at)
+
+    def is_contested_at(self, at: datetime | None) -> bool:
+        """Whether what was done to it at an instant is contested."""
+        return at is not None and any(span.since <= at <= span.until for span in self.contested)
 
     def was_seen_by(self, user_id: str) -> bool:
         """Whether this user opened it before."""

@@ -32,6 +32,9 @@ class Step(StrEnum):
     DOWNLOADED = "downloaded"
 
 
+_OF_USERS = frozenset({Step.OPENED, Step.REOPENED, Step.DOWNLOADED})
+
+
 class Extent(StrEnum):
     """How much of a notice's log was read."""
 
@@ -80,6 +83,8 @@ class TimelineEntry:
     is_settled: bool = False
     """Of an attempt: what it came to is told by another step."""
     file: str | None = None
+    is_contested: bool = False
+    """Done while the mailbox's access was in hands that its holder does not know, as the holder says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +116,14 @@ def timeline(delivered: DeliveredNotice, alerts: AlertBatch | None, log: NoticeL
         who = names.get(f"user:{delivered.opening.opened_by}", "")
         entries.append(TimelineEntry(Step.OPENED, delivered.opening.opened_at, who))
     entries += _of_log(log, names)
+    entries = [_contested(entry, delivered) for entry in entries]
     entries.sort(key=lambda entry: entry.at or deposited_at)
     return Timeline(tuple(entries), log.extent, tuple(standing))
+
+
+def _contested(entry: TimelineEntry, delivered: DeliveredNotice) -> TimelineEntry:
+    is_contested = entry.step in _OF_USERS and delivered.is_contested_at(entry.at)
+    return replace(entry, is_contested=True) if is_contested else entry
 
 
 def _standing(alert: Alert, waiting_since: datetime) -> TimelineEntry:

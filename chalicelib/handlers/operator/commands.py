@@ -59,6 +59,15 @@ COMMANDS = (
     Command("sessions end", "cierra todas las sesiones de un usuario", "operator.access:end_sessions", (
         Argument("--user", "username", "el usuario con que ingresa, como 1-40000002", "USUARIO", is_required=True),
     ), changes=True),
+    Command("mailboxes frozen", "las congeladas, desde cuándo y qué se desconoce", "operator.mailboxes:list_frozen"),
+    Command("mailboxes contested", "qué se desconoce de una casilla, y qué pasó con ella", "operator.mailboxes:show", (
+        Argument("CASILLA", "mailbox", "la casilla, como 1-40000002", is_required=True),
+    )),
+    Command("mailboxes unfreeze", "abre otra vez una casilla congelada", "operator.mailboxes:unfreeze", (
+        Argument("CASILLA", "mailbox", "la casilla, como 1-40000002", is_required=True),
+        Argument("--undo", FLAG, "deshace lo impugnado: vuelve el correo de antes y la clave no sirve"),
+        Argument("--keep", FLAG, "deja los cambios como están: se comprobó que son de su titular"),
+    ), one_of=("--undo", "--keep"), changes=True),
     *PEOPLE_COMMANDS,
     *SENDER_COMMANDS,
     *CALENDAR_COMMANDS,

@@ -36,6 +36,7 @@ BUTTONS = {
     "/activar/{link}/otro": "/activar/{link}",
     "/registro/correo/{registration_id}/reenviar": "/registro/correo/{registration_id}",
     "/verificar-correo/{token}/reenviar": "/verificar-correo/{token}",
+    "/no-fui-yo/{token}/fui-yo": "/no-fui-yo/{token}",
     "/perfil/accesos/cerrar": "/perfil",
     "/perfil/accesos/{session_id}/cerrar": "/perfil",
     "/perfil/correo/codigo/reenviar": "/perfil/correo/codigo",

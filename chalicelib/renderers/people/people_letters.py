@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.domain.masking import mask_email
 from chalicelib.renderers.access.access_letters import moment
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Fact, Framed, Letter
@@ -23,22 +22,6 @@ def new_email_letter(code: str, until: datetime, letterhead: Letterhead) -> Lett
             ),
         ),
         reason="Usted recibe este mensaje porque escribieron su correo en el perfil de una casilla electrónica.",
-    )
-
-
-def email_changed_letter(new: str, changed_at: datetime, letterhead: Letterhead) -> Letter:
-    """Tell the old address that another one took its place (ACC-6)."""
-    return Letter(
-        "Su correo cambió",
-        (
-            "Los avisos de su casilla ya no llegan a esta dirección.",
-            Fact(mask_email(new), "Nuevo correo"),
-            Fact(f"A las {moment(changed_at, letterhead)}", "Cuándo"),
-            (
-                "Si fue usted, no tiene que hacer nada. Si no fue usted, pida ayuda cuanto antes: escriba la dirección"
-                f" {letterhead.portal} en su navegador. Al final de la página están el teléfono y el correo de ayuda."
-            ),
-        ),
     )
 
 

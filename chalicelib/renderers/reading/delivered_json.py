@@ -90,10 +90,18 @@ def status_as_json(
 
 def _history(delivered: DeliveredNotice, timeline: Timeline) -> dict[str, Any]:
     return {
+        "opening_contested": delivered.is_opening_contested,
         "timeline": [_entry(entry) for entry in timeline.entries],
         "timeline_extent": timeline.extent.value,
         "alerts": [_alert(entry) for entry in timeline.alerts],
-        "seen_by": [{"name": seen.name, "first_at": _instant(seen.first_at)} for seen in delivered.seen],
+        "seen_by": [
+            {
+                "name": seen.name,
+                "first_at": _instant(seen.first_at),
+                "contested": delivered.is_contested_at(seen.first_at),
+            }
+            for seen in delivered.seen
+        ],
     }
 
 
@@ -105,6 +113,7 @@ def _entry(entry: TimelineEntry) -> dict[str, Any]:
         "channel": entry.channel and entry.channel.value,
         "outcome": entry.outcome and entry.outcome.value,
         "file": entry.file,
+        "contested": entry.is_contested,
     }
 
 

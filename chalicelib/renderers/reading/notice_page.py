@@ -45,6 +45,7 @@ _DOWNLOADS = {
     "annexes": "de todos los anexos (ZIP)",
     "evidence": "de todas las pruebas (ZIP)",
 }
+_CONTESTED = "Impugnada: el titular no reconoce quién tenía acceso entonces. Los plazos no cambian."
 _MILESTONES = frozenset({Step.DEPOSITED, Step.OPENED})
 _COUNTED = {
     Step.ALERT: ("alerta", "alertas"),
@@ -169,6 +170,7 @@ def _about(file: StoredFile) -> str:
 
 def _step(entry: TimelineEntry, notice: Notice) -> ShownStep:
     by = f"Por {entry.who}" if entry.who else ""
+    by = f"{by}. {_CONTESTED}".removeprefix(". ") if entry.is_contested else by
     if entry.step is Step.DEPOSITED:
         return ShownStep(entry.step, "Depositada en tu casilla", entry.at, "")
     if entry.step is Step.OPENED:

@@ -15,7 +15,7 @@ from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.credentials import user_of
 from chalicelib.domain.access.token import VALID_FOR, NewToken, Token, TokenKind
 from chalicelib.domain.errors import Conflict, NotFound
-from chalicelib.domain.mailbox import Mailbox, MailboxUser, UserState
+from chalicelib.domain.mailbox import Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.renderers.access.access_letters import activation_letter, reset_link_letter
 from chalicelib.renderers.letters import Letter
 from chalicelib.services.access.send_access_mail import Asked, Mailed, send_or_pretend, send_unless_served
@@ -52,9 +52,14 @@ class Link:
 
 
 def owner_from(account: Account | None, mailbox: Mailbox | None) -> LinkOwner | None:
-    """Return whom a link can be sent to; None unless account and user are one person's, active or pending."""
+    """Return whom a link can be sent to; None unless account and user are one person's, active or pending.
+
+    Of a frozen mailbox nobody: no link opens it, and none goes to an address that may be an intruder's.
+    """
     user = user_of(account, mailbox)
     if account is None or mailbox is None or user is None or account.state not in _KINDS:
+        return None
+    if mailbox.state is MailboxState.FROZEN:
         return None
     return LinkOwner(account, mailbox, user)
 
@@ -173,5 +178,6 @@ def _owner(token: Token | None, tools: AccessTools) -> LinkOwner | None:
     return owner
 
 
-def _sent_to(owner: LinkOwner) -> tuple[str, str, str]:
-    return "sent-to", owner.user.email, owner.account.password_hash or ""
+def _sent_to(owner: LinkOwner) -> tuple[str, ...]:
+    """Return what a link is bound to; one from before the mailbox was frozen is worthless for ever."""
+    return "sent-to", owner.user.email, owner.account.password_hash or "", *owner.mailbox.settled[-1:]

@@ -17,7 +17,7 @@ from chalicelib.domain.access.authenticated_person import (
 from chalicelib.domain.access.credentials import user_of
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.identity_document import mailbox_id_for
-from chalicelib.domain.mailbox import UserState
+from chalicelib.domain.mailbox import Mailbox, UserState
 from chalicelib.services.access.identify_person import (
     ENTER_WITHIN,
     Identified,
@@ -61,20 +61,20 @@ def log_in_identified(
 
     Raises:
         IdentityRefused: `identity_no_access`, of mailboxes that there are not as well; `identity_not_begun`: used.
-        AccountNotActivated, AccountDisabled, TemporaryPasswordExpired: as for a right password.
+        MailboxFrozen, AccountNotActivated, AccountDisabled, TemporaryPasswordExpired: as for a right password.
 
     """
-    account = _account(identified.person, username, tools)
-    check_may_log_in(account, now)
+    account, mailbox = _account(identified.person, username, tools)
+    check_may_log_in(account, mailbox, now)
     mark = NewToken(TokenKind.IDENTITY, identified.entry, now, now + ENTER_WITHIN)
     if not tools.access.tokens.issue_once(mark, pepper=identified.entry.encode()):
         raise not_begun()
     return enter(account, entrance, tools=tools.access, now=now)
 
 
-def _account(person: AuthenticatedPerson, username: str, tools: IdentityTools) -> Account:
+def _account(person: AuthenticatedPerson, username: str, tools: IdentityTools) -> tuple[Account, Mailbox]:
     account, mailbox = tools.access.access.load(username, username.partition(".")[0])
     user = user_of(account, mailbox)
     if account is None or mailbox is None or user is None or not is_document_of(person, mailbox, user):
         raise IdentityRefused("identity_no_access", "Con tu documento no tienes acceso a esa casilla.")
-    return account
+    return account, mailbox

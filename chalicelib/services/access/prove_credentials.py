@@ -23,12 +23,14 @@ from chalicelib.domain.access.credentials import (
     EmailCodeNeeded,
     credentials_wrong,
     login_subject,
+    mailbox_of,
 )
 from chalicelib.domain.access.known_device import find_device
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.limit import Standing
+from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.session import Session, session_ended
 from chalicelib.services.access.admit_login import Admission, Caller, admit_login, admit_session
 from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
@@ -55,13 +57,13 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, se
         EmailCodeNeeded: `email_code_needed`; for known and unknown users, right and wrong passwords alike.
         CredentialsWrong: `credentials_wrong`.
         SessionEnded: `session_ended`: the session is of somebody who has this username no more.
-        AccountNotActivated, AccountDisabled, TemporaryPasswordExpired: after everything was right.
+        MailboxFrozen, AccountNotActivated, AccountDisabled, TemporaryPasswordExpired: after everything was right.
 
     """
     proof = _right_proof(attempt, tools, now)
     if proof is None:
         raise credentials_wrong()
-    admission, account = _admit(attempt, session, tools, now)
+    admission, account, mailbox = _admit(attempt, session, tools, now)
     _draw_hash(attempt, admission, tools, now)
     check = tools.hashing.check(attempt.password, account.password_hash if account else None)
     is_right = account is not None and check.is_right
@@ -73,7 +75,7 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, se
         raise _failed(attempt, account, admission, tools, now)
     if session is not None and account.user_id != session.user_id:  # the username is another's by now
         raise session_ended()
-    check_may_log_in(account, now)
+    check_may_log_in(account, mailbox, now)
     if check.needs_rehash or not account.is_listed:
         account = _rewritten(account, attempt.password if check.needs_rehash else None, tools)
     return Proven(account, admission.give_back)
@@ -81,22 +83,22 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, se
 
 def _admit(
     attempt: Attempt, session: Session | None, tools: AccessTools, now: datetime
-) -> tuple[Admission, Account | None]:
-    """Count the attempt and, at the same time, read the account."""
-    found: list[Account | None] = []
+) -> tuple[Admission, Account | None, Mailbox | None]:
+    """Count the attempt and, at the same time, read the account and, with it, its mailbox."""
+    found: list[tuple[Account | None, Mailbox | None]] = []
 
     def find() -> None:
-        found.append(tools.accounts.find(attempt.username))
+        found.append(tools.access.load(attempt.username, mailbox_of(attempt.username)))
 
     if session is not None:
         admission = admit_session(session, find, limits=tools.limits, now=now)
     else:
         caller = Caller(attempt.origin, find_device(tools.pepper, attempt.device, attempt.username, now))
         admission = admit_login(attempt.username, caller, find, limits=tools.limits, now=now)
-        if caller.device_id is not None and _is_of_another(attempt, found[0], tools, now):
+        if caller.device_id is not None and _is_of_another(attempt, found[0][0], tools, now):
             stranger = Caller(attempt.origin)
             admission = admit_login(attempt.username, stranger, lambda: None, limits=tools.limits, now=now)
-    return admission, found[0]
+    return admission, *found[0]
 
 
 def _is_of_another(attempt: Attempt, account: Account | None, tools: AccessTools, now: datetime) -> bool:

@@ -15,7 +15,6 @@ from chalicelib.domain.contact import inbox_of
 from chalicelib.domain.errors import MessageRefused, TooManyRequests, Unavailable
 from chalicelib.domain.limit import Budget, Limit, Standing
 from chalicelib.domain.session import Session
-from chalicelib.renderers.access.access_letters import password_changed_letter
 from chalicelib.renderers.letters import Letter, render_letter
 from chalicelib.services.access.admit_login import Caller, admit_mail, admit_mail_within
 from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
@@ -179,11 +178,6 @@ def tell(letter: Letter, destination: str, *, tools: AccessTools, now: datetime)
     except (MessageRefused, Unavailable):
         return False
     return True
-
-
-def tell_password_changed(destination: str, *, tools: AccessTools, now: datetime) -> bool:
-    """Tell the owner that the password is another one; False when no word of it can go out."""
-    return tell(password_changed_letter(now, tools.letterhead), destination, tools=tools, now=now)
 
 
 def send_to_new_address(letter: Letter, to: str, *, asked_by: str, tools: AccessTools, now: datetime) -> None:

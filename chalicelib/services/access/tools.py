@@ -11,10 +11,12 @@ from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.limit import Budget
 from chalicelib.domain.session import Session
 from chalicelib.gateways.mail import Mail
+from chalicelib.gateways.sms import Sms
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.store.access.access_store import AccessStore
 from chalicelib.store.access.account_store import AccountStore
+from chalicelib.store.access.freeze_store import FreezeStore
 from chalicelib.store.access.sent_mail_store import SentMailStore
 from chalicelib.store.access.session_store import SessionStore
 from chalicelib.store.access.token_store import TokenStore
@@ -28,7 +30,8 @@ from chalicelib.store.people_store import PeopleStore
 class AccessTools:
     """Stores, hashing, mail and chance. `new_secret` returns an opaque token; `portal_url` has no final slash.
 
-    `common_passwords` reads the list that a new password is held against, when it is first asked for.
+    `common_passwords` reads the list that a new password is held against, when it is first asked for; so does `sms` its
+    client. `new_code` returns a code that can be read aloud.
     `clock` tells the instant of a commit, where that of the request would be too early. `access_mails` is what all
     strangers together may have sent, `pretended_mails` what may go to nobody; `pause` waits some seconds.
     `current_texts` tells the version in force of each text that people agree to.
@@ -43,15 +46,18 @@ class AccessTools:
     sessions: SessionStore
     events: EventStore
     sent_mails: SentMailStore
+    freezes: FreezeStore
     hashing: PasswordHashing
     common_passwords: Callable[[], CommonPasswords]
     mail: Mail
+    sms: Callable[[], Sms]
     letterhead: Letterhead
     pepper: bytes
     portal_url: str
     clock: Callable[[], datetime]
     new_secret: Callable[[], str]
     new_email_code: Callable[[], str]
+    new_code: Callable[[], str]
     new_event_id: Callable[[], str]
     access_mails: Budget
     pretended_mails: Budget

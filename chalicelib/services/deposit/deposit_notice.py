@@ -124,7 +124,8 @@ def deposit_notice(  # noqa: PLR0913 - what was sent, who sent it, and what to l
     Raises:
         NotAuthenticated: the signature, its key or its nonce.
         Forbidden: `institution_inactive`.
-        Conflict: `idempotency_key_reused`, `consent_revoked`, `mailbox_disabled`, `recipient_channel_missing`,
+        Conflict: `idempotency_key_reused`, `consent_revoked`, `mailbox_frozen`, `mailbox_disabled`,
+            `recipient_channel_missing`,
             `upload_not_checked`.
         InvalidInput: what was sent; nothing is stored. `recipient_without_mailbox` is recorded, as the mailbox's
             conflicts are.

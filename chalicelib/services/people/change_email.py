@@ -1,23 +1,26 @@
-"""Change the own e-mail: the new address proves itself before it takes the old one's place, which is told (BOX-7)."""
+"""Change the own e-mail: the new address proves itself, and waits while the old one is told (BOX-7, REG-11)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.access.access_policy import RESEND_COOLING_S
 from chalicelib.domain.access.access_secret import parse_email_code
 from chalicelib.domain.access.token import VALID_FOR, NewToken, TokenKind
+from chalicelib.domain.access.waiting_email import EMAIL_WAITS, with_waiting_email
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import Mailbox, MailboxUser
-from chalicelib.domain.people.mailbox_users import read_new_email, require_user, with_user
+from chalicelib.domain.mailbox import ChangeKind, Mailbox, MailboxUser, WaitingEmail
+from chalicelib.domain.people.mailbox_users import read_new_email, require_user
 from chalicelib.domain.session import Session
-from chalicelib.renderers.people.people_letters import email_changed_letter, new_email_letter
+from chalicelib.renderers.access.access_letters import email_waits_letter
+from chalicelib.renderers.people.people_letters import new_email_letter
 from chalicelib.services.access.admit_login import admit_session
-from chalicelib.services.access.login_codes import end_codes
+from chalicelib.services.access.make_email_effective import to_become_effective
 from chalicelib.services.access.own_password import Confirmed, ShownPassword, check_own_password
-from chalicelib.services.access.send_access_mail import send_to_new_address, tell
+from chalicelib.services.access.send_access_mail import send_to_new_address
+from chalicelib.services.access.tell_change import Telling, new_telling, tell_former
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.access.verify_code import judge_code
 from chalicelib.services.people.change_people import change_people
@@ -27,7 +30,7 @@ from chalicelib.store.people_store import PeopleChange, UsedToken
 
 @dataclass(frozen=True, slots=True)
 class ChangedEmail:
-    """The profile as it is now, and whether the old address could be told."""
+    """The profile as it is now, its new address waiting, and whether the old one could be told."""
 
     profile: Profile
     is_told: bool
@@ -85,7 +88,7 @@ def _send_code(mailbox: Mailbox, user: MailboxUser, typed: str, tools: AccessToo
 
 
 def verify_new_email(session: Session, typed: str, *, origin: str, tools: AccessTools, now: datetime) -> ChangedEmail:
-    """Put the proven address in the old one's place, use the code up, and tell the old address.
+    """Have the proven address wait a day, use the code up, and tell the old address, which can confirm it at once.
 
     Raises:
         SessionEnded: `session_ended`.
@@ -101,22 +104,30 @@ def verify_new_email(session: Session, typed: str, *, origin: str, tools: Access
         tokens=tools.tokens,
         now=now,
     )
-    email, old = str(token.data["email"]), ""
+    email, telling = str(token.data["email"]), None
 
     def decide(mailbox: Mailbox, user: MailboxUser) -> PeopleChange | None:
-        nonlocal old
-        if user.email == email:
+        nonlocal telling
+        if user.email == email or (user.waiting is not None and user.waiting.email == email):
             return None
-        old, proven = user.email, read_new_email(mailbox, email, own=user)
+        proven = read_new_email(mailbox, email, own=user)
+        telling = new_telling(ChangeKind.EMAIL, mailbox, user, tools=tools, now=now)
+        waiting = WaitingEmail(proven, now + EMAIL_WAITS, telling.change.change_id)
         return PeopleChange(
-            mailbox=with_user(mailbox, replace(user, email=proven)),
-            event=tools.user_event(EventType.EMAIL_CHANGED, user.user_id, origin=origin, now=now),
+            mailbox=with_waiting_email(mailbox, user, waiting),
+            event=tools.user_event(EventType.EMAIL_WAITS, user.user_id, origin=origin, now=now),
             used=UsedToken(TokenKind.NEW_EMAIL_CODE, user.user_id, code),
+            issued=to_become_effective(mailbox, user, waiting.effective_at),
+            also_issued=telling.tokens,
         )
 
     mailbox, is_changed = change_people(session, decide, tools=tools)
-    if is_changed:
-        end_codes(session.username, tools=tools)
-    letter = email_changed_letter(email, now, tools.letterhead)
-    is_told = not is_changed or tell(letter, old, tools=tools, now=now)
+    is_told = not is_changed or telling is None or _tell(telling, email, tools, now)
     return ChangedEmail(Profile(*require_user(mailbox, session.user_id)), is_told)
+
+
+def _tell(telling: Telling, email: str, tools: AccessTools, now: datetime) -> bool:
+    letter = email_waits_letter(
+        email, now, now + EMAIL_WAITS, tools.letterhead, contest=telling.address, until=telling.until
+    )
+    return tell_former(telling, letter, tools=tools, now=now)

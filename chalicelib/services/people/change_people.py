@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chalicelib.domain.mailbox import MAX_USERS, Mailbox, MailboxChanged, MailboxUser, mailbox_changed
+from chalicelib.domain.mailbox import (
+    MAX_USERS,
+    Mailbox,
+    MailboxChanged,
+    MailboxUser,
+    mailbox_changed,
+    require_thawed,
+)
 from chalicelib.domain.people.mailbox_users import require_user
 from chalicelib.domain.session import Session
 from chalicelib.services.access.tools import AccessTools
@@ -22,12 +29,14 @@ def change_people(session: Session, decide: Decide, *, tools: AccessTools) -> tu
 
     Raises:
         SessionEnded: `session_ended`: who asks has no access any more.
+        MailboxFrozen: `mailbox_frozen`: it froze since the session was read.
         MailboxChanged: `mailbox_changed`, after every try.
         CasillaError: as `decide` does.
 
     """
     for _ in range(MAX_TRIES):
         mailbox, user = require_user(tools.mailboxes.find(session.mailbox_id), session.user_id)
+        require_thawed(mailbox)
         change = decide(mailbox, user)
         if change is None:
             return mailbox, False

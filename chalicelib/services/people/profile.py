@@ -10,9 +10,11 @@ from functools import partial
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.token import Token, TokenKind
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import AcceptedText, Mailbox, MailboxUser
+from chalicelib.domain.mailbox import AcceptedText, ChangeKind, Mailbox, MailboxUser
 from chalicelib.domain.people.mailbox_users import require_user, with_mobile, without_mobile
 from chalicelib.domain.session import Session
+from chalicelib.renderers.access.access_letters import mobile_changed_letter
+from chalicelib.services.access.tell_change import Telling, new_telling, tell_former
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.people.change_people import change_people
 from chalicelib.services.together import together
@@ -93,12 +95,25 @@ def _change(
     tools: AccessTools,
     now: datetime,
 ) -> Profile:
+    telling: Telling | None = None
+
     def decide(mailbox: Mailbox, user: MailboxUser) -> PeopleChange | None:
+        nonlocal telling
         changed = with_change(mailbox, user)
         if changed == mailbox:
             return None
+        telling = new_telling(ChangeKind.MOBILE, mailbox, user, tools=tools, now=now)
         event = tools.user_event(EventType.PROFILE_CHANGED, user.user_id, origin=origin, now=now)
-        return PeopleChange(mailbox=changed, event=replace(event, data={"fields": "mobile"}))
+        event = replace(event, data={"fields": "mobile"})
+        return PeopleChange(mailbox=changed, event=event, also_issued=telling.tokens)
 
-    mailbox, _ = change_people(session, decide, tools=tools)
+    mailbox, is_changed = change_people(session, decide, tools=tools)
+    if is_changed and telling is not None:
+        _tell(telling, tools, now)
     return Profile(*require_user(mailbox, session.user_id))
+
+
+def _tell(telling: Telling, tools: AccessTools, now: datetime) -> None:
+    """Tell the address and the mobile of before; the change stands whether they can be told or not."""
+    letter = mobile_changed_letter(now, tools.letterhead, contest=telling.address, until=telling.until)
+    tell_former(telling, letter, tools=tools, now=now)

@@ -17,6 +17,7 @@ from chalicelib.domain.alert.alert import AlertBatch
 from chalicelib.domain.deadline import fix_deadline
 from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import require_thawed
 from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Seen
 from chalicelib.domain.session import Session
 from chalicelib.services.reading.tools import ReadingTools, delivered_to
@@ -66,6 +67,7 @@ def open_notice(session: Session, found: FoundNotice, *, origin: str, tools: Rea
 
     Raises:
         NotFound: `notice_not_found`, also for another mailbox's.
+        MailboxFrozen: `mailbox_frozen`: it froze since the session was read.
         Unavailable: of a first opening, `opening_unavailable` or `store_unavailable`: open it again.
 
     """
@@ -87,6 +89,8 @@ def open_notice(session: Session, found: FoundNotice, *, origin: str, tools: Rea
                     raise
                 break
             delivered = delivered_to(session, found)
+            if delivered.opening is None:
+                require_thawed(tools.mailboxes.find(session.mailbox_id))
             continue
         is_first = not was_open and recorded.opening is not None and recorded.opening.opening_id == look.event_id
         return OpenedNotice(recorded, found.alerts, is_first, event)

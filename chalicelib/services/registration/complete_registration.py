@@ -4,8 +4,8 @@ Where the level of assurance is below the bar, the registration waits for a revi
 holder has a mailbox is not looked at then either.
 
 The work is the same where the holder has a mailbox already, by the DNI or by the RUC that has it inside: only the
-e-mail differs. When the process dies between the transaction and the e-mail, asking for another sends a new temporary
-password.
+e-mail differs, and a job tells the holder later. When the process dies between the transaction and the e-mail, asking
+for another sends a new temporary password.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 
 from chalicelib.domain.access.account import Account, with_temporary_password
+from chalicelib.domain.access.token import NewToken
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.identity_document import mailbox_id_for, other_mailbox_of_holder, parse_mailbox_id
 from chalicelib.domain.mailbox import Mailbox
@@ -33,6 +34,7 @@ from chalicelib.renderers.registration.registration_letters import (
     recovery_letter,
 )
 from chalicelib.renderers.registration.review_letters import held_letter
+from chalicelib.services.access.tell_repeated import to_be_told
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.registration.tools import RegistrationTools, send_letter, try_to_send
 from chalicelib.store.registration_store import HasOtherMailbox
@@ -76,7 +78,8 @@ def complete_registration(
         ended, led_to = None, other or ""
     if ended is None:
         repeated = replace(completed(registration, opened_mailbox=False), led_to=led_to)
-        ended = _commit(repeated, _repeated(registration, tools, act), tools)
+        told = to_be_told(led_to or mailbox.mailbox_id, tools.clock())
+        ended = _commit(repeated, _repeated(registration, tools, act), tools, told=told)
         letter = _recovery(led_to, tools)
     else:
         letter = credentials_letter(account.username, password, tools.letterhead.portal)
@@ -112,20 +115,22 @@ def _recovery(led_to: str, tools: RegistrationTools) -> Letter:
     return other_mailbox_letter(led_to, " ".join(parse_mailbox_id(led_to, tools.prefixes)), portal)
 
 
-def _commit(
+def _commit(  # noqa: PLR0913 - the end, and all that goes with it
     ended: Registration,
     event: Event,
     tools: RegistrationTools,
     opened: tuple[Mailbox, Account] | None = None,
     other: str | None = None,
+    *,
+    told: NewToken | None = None,
 ) -> Registration | None:
     """Write the end, again while another transaction holds one of its items: the code is used up already."""
     for attempt in range(1, _MAX_TRIES):
         try:
-            return tools.registrations.complete(ended, event, opened, other_mailbox_id=other)
+            return tools.registrations.complete(ended, event, opened, other_mailbox_id=other, to_be_told=told)
         except RegistrationBusy:
             tools.pause(attempt * _PAUSE_S)
-    return tools.registrations.complete(ended, event, opened, other_mailbox_id=other)
+    return tools.registrations.complete(ended, event, opened, other_mailbox_id=other, to_be_told=told)
 
 
 def _hold(registration: Registration, tools: RegistrationTools) -> Registration:

@@ -7,7 +7,7 @@ from functools import partial
 from chalicelib.domain.errors import Conflict, InvalidInput, Unavailable, refusal_of
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.limit import Standing
-from chalicelib.domain.mailbox import Mailbox, MailboxChanged, lacks_person, mailbox_changed
+from chalicelib.domain.mailbox import Mailbox, MailboxChanged, lacks_person, mailbox_changed, require_thawed
 from chalicelib.domain.registration.assurance import assess, levels_told, opens_by_itself
 from chalicelib.domain.registration.identity import (
     Outcome,
@@ -69,6 +69,7 @@ def name_representative(
         mailbox, user = naming_principal(access.mailboxes.find(session.mailbox_id), session.user_id)
         if not lacks_person(mailbox):
             return mailbox
+        require_thawed(mailbox)
         event = Event(
             f"mailbox#{mailbox.mailbox_id}",
             EventType.REPRESENTATIVE_NAMED,

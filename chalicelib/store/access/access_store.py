@@ -10,7 +10,7 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.access.account import Account, AccountChanged
-from chalicelib.domain.access.token import TokenKind
+from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.session import Session
@@ -62,8 +62,19 @@ class AccessStore:
         )
         return tuple((account, mailbox) for account, mailbox in read if account is not None and mailbox is not None)
 
-    def commit_password(self, account: Account, event: Event, *, now: datetime, reset_link: str | None = None) -> None:
+    def commit_password(
+        self,
+        account: Account,
+        event: Event,
+        *,
+        now: datetime,
+        reset_link: str | None = None,
+        issued: Iterable[NewToken] = (),
+    ) -> None:
         """Write a changed account, end the user's sessions begun before `now`, use the link up and log it, or nothing.
+
+        `issued` are kept with it: they tell of the change. Nothing is written while the mailbox is frozen: the mark
+        that shuts its users out is later than any other.
 
         Raises:
             AccountChanged: `account_changed`; the account, the link or the sessions' end is not as it was read.
@@ -76,6 +87,8 @@ class AccessStore:
                 EventStore().add_in(transaction, event)
                 if reset_link is not None:
                     self._tokens.consume_in(transaction, TokenKind.RESET_LINK, reset_link, now=now)
+                for token in issued:
+                    self._tokens.issue_in(transaction, token)
         except TransactWriteError as error:
             if vendor_code(error) not in _LOST:
                 raise store_unavailable() from error

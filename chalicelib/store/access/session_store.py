@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pynamodb.connection import Connection
@@ -35,6 +35,8 @@ from chalicelib.store.vendor_errors import vendor_code
 
 _COOKIE = re.compile(r"([A-Za-z0-9_-]{43})\.([0-9a-f]{32})")
 _MARK_MARGIN = timedelta(hours=1)
+_SHUT_OUT = datetime(2200, 1, 1, tzinfo=UTC)
+"""The mark that ends sessions begun since as well; its microseconds are still exact as a float."""
 _MOST_LISTED = 50
 """More than a user can have open but for races and sessions from before there was a limit."""
 _LOST = ("TransactionCanceledException", "TransactionConflictException")
@@ -175,6 +177,17 @@ class SessionStore:
         """End them as part of a transaction, which fails when a later mark is there: decide anew with a new clock."""
         for mark, actions, is_earlier in self._marks(user_id, before):
             transaction.update(mark, actions=actions, condition=is_earlier)
+
+    def shut_out_in(self, transaction: TransactWrite, user_id: str) -> None:
+        """Have no session of a user count, as part of a transaction: none begun before, none begun from now on."""
+        for mark, actions, _ in self._marks(user_id, _SHUT_OUT):
+            transaction.update(mark, actions=actions)
+
+    def let_in_in(self, transaction: TransactWrite, user_id: str, *, before: datetime) -> None:
+        """Have the sessions count that a user begins from an instant on, as part of a transaction."""
+        for mark, actions, is_earlier in self._marks(user_id, before):
+            is_shut_out = TokenItem.issued_at == micros(_SHUT_OUT)
+            transaction.update(mark, actions=actions, condition=is_earlier | is_shut_out)
 
     def list_for_user(self, user_id: str, *, now: datetime, limit: int) -> tuple[Access, ...]:
         """Return the user's logins of the last 30 days, newest first, without those ended one by one."""

@@ -83,6 +83,11 @@ class TokenStore:
         for key in self._keys(new.kind, new.name)[1:]:
             transaction.delete(TokenItem(key))
 
+    def revoke_in(self, transaction: TransactWrite, kind: TokenKind, name: str) -> None:
+        """Make a token worthless as part of a transaction, whether it is there or not."""
+        for key in self._keys(kind, name):
+            transaction.delete(TokenItem(key))
+
     def find(self, kind: TokenKind, name: str) -> Token | None:
         """Return a token, expired or not, read with strong consistency; None when it was used or never was."""
         return _first(_find(key) for key in self._keys(kind, name))
@@ -137,13 +142,24 @@ class TokenStore:
             self._take(key, None)
 
     def list_for_subject(
-        self, kind: TokenKind, subject: str, *, limit: int | None = None, since: datetime | None = None
+        self,
+        kind: TokenKind,
+        subject: str,
+        *,
+        limit: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> tuple[Token, ...]:
-        """Return the subject's tokens, newest first, as the index knows them: a moment late at times."""
-        is_recent = None if since is None else TokenItem.issued_at >= micros(since)
+        """Return the subject's tokens, newest first, as the index knows them: a moment late at times.
+
+        With `until` only those issued by then, the oldest first.
+        """
+        within = None if since is None else TokenItem.issued_at >= micros(since)
+        if until is not None:
+            within = TokenItem.issued_at <= micros(until)
         try:
             found = TokenItem.by_subject.query(
-                subject_key(kind, subject), is_recent, scan_index_forward=False, limit=limit
+                subject_key(kind, subject), within, scan_index_forward=until is not None, limit=limit
             )
             return tuple(token_from_item(item) for item in found)
         except PynamoDBException as error:

@@ -19,7 +19,7 @@ from chalicelib.domain.deadline import Deadline
 from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import Event
 from chalicelib.domain.notice import Notice
-from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Reading, Seen
+from chalicelib.domain.reading.reading import ContestedSpan, DeliveredNotice, Opening, Reading, Seen
 from chalicelib.store.alert.alert_batch_item import batch_from_item
 from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
 from chalicelib.store.codec import from_data, to_data
@@ -29,7 +29,7 @@ from chalicelib.store.notice_store import reading_key
 from chalicelib.store.tables import AlertBatchItem, NoticeItem
 from chalicelib.store.vendor_errors import vendor_code
 
-_SHOWN = ["data", "deposited_key", "opened_at", "opened_by", "opening_id", "deadline", "seen"]
+_SHOWN = ["data", "deposited_key", "opened_at", "opened_by", "opening_id", "deadline", "seen", "contested"]
 """The attributes that tell a notice with how it was read."""
 
 
@@ -145,6 +145,23 @@ class ReadingStore:
         except PynamoDBException as error:
             raise ReadingUncertain(error) from error
 
+    def mark_contested(self, delivered: DeliveredNotice, span: ContestedSpan) -> None:
+        """Mark what was done to an opened notice in a span, beside the spans that it has; the notice stays as it is.
+
+        Raises:
+            Unavailable: `store_unavailable`, also where somebody else marked it since it was read.
+
+        """
+        before = [to_data(one) for one in delivered.contested]
+        is_as_read = NoticeItem.contested == before if before else NoticeItem.contested.does_not_exist()
+        marked = NoticeItem.contested.set([*before, to_data(span)])
+        try:
+            NoticeItem(delivered.notice.notice_id).update(
+                [marked], condition=NoticeItem.notice_id.exists() & is_as_read
+            )
+        except PynamoDBException as error:
+            raise store_unavailable() from error
+
     def add_seen(self, notice_id: str, seen: Seen, event: Event, guard: Guard | None) -> None:
         """Record that another user opened a notice that was opened before, and begin that look, or nothing.
 
@@ -203,7 +220,7 @@ def delivered_from_item(item: Model) -> DeliveredNotice:
 def _delivered_from_wire(wire: dict[str, Any]) -> DeliveredNotice:
     """Read one as DynamoDB sent it; a model for each of fifty notices takes as long as all the rest of reading them."""
     values: dict[str, Any] = {name: value["S"] for name, value in wire.items() if "S" in value}
-    for name in {"data", "deadline"} & values.keys():
+    for name in {"data", "deadline", "contested"} & values.keys():
         values[name] = json.loads(values[name])
     seen = wire.get("seen", {}).get("M", {}).items()
     values["seen"] = {user: {name: value["S"] for name, value in told["M"].items()} for user, told in seen}
@@ -222,7 +239,8 @@ def _delivered(values: Mapping[str, Any]) -> DeliveredNotice:
         deadline=None if deadline is None else from_data(Deadline, deadline),
     )
     seen = [Seen(user_id, told["name"], datetime.fromisoformat(told["at"])) for user_id, told in values["seen"].items()]
-    return DeliveredNotice(notice, opening, tuple(sorted(seen, key=lambda one: (one.first_at, one.user_id))))
+    spans = tuple(from_data(ContestedSpan, span) for span in values.get("contested") or ())
+    return DeliveredNotice(notice, opening, tuple(sorted(seen, key=lambda one: (one.first_at, one.user_id))), spans)
 
 
 def _seen_to_data(seen: Seen) -> dict[str, str]:

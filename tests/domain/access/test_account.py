@@ -36,24 +36,24 @@ PENDING = Account("1-40000002", "u1", "1-40000002", UserState.PENDING)
 
 def test_an_account_that_was_not_activated_or_is_disabled_is_told_what_to_do() -> None:
     with pytest.raises(AccountNotActivated, match="account_not_activated"):
-        check_may_log_in(PENDING, NOW)
+        check_may_log_in(PENDING, None, NOW)
     with pytest.raises(AccountDisabled, match="account_disabled") as caught:
-        check_may_log_in(replace(PENDING, state=UserState.DISABLED), NOW)
+        check_may_log_in(replace(PENDING, state=UserState.DISABLED), None, NOW)
     assert "usuario principal" in caught.value.detail
 
 
 def test_a_temporary_password_serves_three_days_and_has_to_be_changed() -> None:
     account = with_temporary_password(PENDING, "hash", NOW)
     assert (account.state, account.must_change_password) == (UserState.ACTIVE, True)
-    check_may_log_in(account, NOW + timedelta(days=3))
+    check_may_log_in(account, None, NOW + timedelta(days=3))
     with pytest.raises(TemporaryPasswordExpired):
-        check_may_log_in(account, NOW + timedelta(days=3, microseconds=1))
+        check_may_log_in(account, None, NOW + timedelta(days=3, microseconds=1))
 
 
 def test_an_own_password_does_not_expire() -> None:
     account = with_own_password(with_temporary_password(PENDING, "hash", NOW), "own")
     assert (account.password_hash, account.must_change_password) == ("own", False)
-    check_may_log_in(account, NOW + timedelta(days=9999))
+    check_may_log_in(account, None, NOW + timedelta(days=9999))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.deposit import consultation_tools
 from chalicelib.bootstrap.sender import sender_tools
+from chalicelib.domain.deposit.recipient import FROZEN_ADVICE
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.identity_document import parse_mailbox_id
 from chalicelib.handlers.http import json_response
@@ -30,11 +31,13 @@ def show_mailbox(request: SignedRequest, mailbox_id: str) -> Response:
         tools=sender_tools(box),
         consultations=consultation_tools(box),
     )
+    frozen = {"refused_as": "mailbox_frozen", "advice": FROZEN_ADVICE} if reception.is_frozen else {}
     return json_response(
         {
             "mailbox_id": reception.mailbox_id or mailbox_id,
             "can_receive": reception.can_receive,
             "missing_channels": list(reception.missing),
             "regimes": list(reception.regimes),
+            **frozen,
         }
     )

@@ -33,7 +33,7 @@ def request_email(request: JsonRequest, session: Session) -> Response:
 
 
 def verify_email(request: JsonRequest, session: Session) -> Response:
-    """Put the new address in the old one's place by the code."""
+    """Prove the new address by the code; it counts a day later, or once the old one confirms it."""
     return json_response(_as_json(people.verify_email(request.fields(), session, origin=request.origin)))
 
 
@@ -47,6 +47,8 @@ def _as_json(shown: Profile) -> dict[str, object]:
         "name": user.name,
         "email": user.email,
         "mobile": user.mobile,
+        "waiting_email": user.waiting and user.waiting.email,
+        "waiting_email_from": user.waiting and instant_in_json(user.waiting.effective_at),
         "new_email": shown.new_email,
         "new_email_until": shown.new_email_until and instant_in_json(shown.new_email_until),
         "accepted": [

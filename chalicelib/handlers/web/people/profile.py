@@ -22,7 +22,7 @@ from chalicelib.services.together import together
 
 PROFILE_PAGE = "/perfil"
 _TOLD = {
-    "correo": "Tu correo cambió. Desde ahora los avisos llegan a la dirección nueva.",
+    "correo": "Verificaste tu nuevo correo. Abajo dice desde cuándo vale.",
     "celular": "Guardamos tu celular.",
     "sin-celular": "Quitamos tu celular. Desde ahora tus avisos llegan solo por correo. La casilla conserva el celular"
     " de otro usuario, al que siguen llegando sus mensajes de texto.",

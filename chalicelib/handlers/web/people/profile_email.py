@@ -45,11 +45,13 @@ def show_email_code(request: PageRequest, session: Session) -> Response:
 
 
 def verify_email_by_code(request: PageRequest, session: Session) -> Response:
-    """Put the new address in the old one's place."""
+    """Have the new address wait for its time."""
     try:
         people.verify_email(request.fields("code"), session, origin=request.origin)
     except CasillaError as error:
-        is_done = request.value("email") == people.own_profile(session).user.email  # by the same button, pressed twice
+        user = people.own_profile(session).user
+        proven = {user.email, *([user.waiting.email] if user.waiting else [])}
+        is_done = request.value("email") in proven  # by the same button, pressed twice
         return go_to("/perfil?hecho=correo") if is_done else _code_page(request, session, error)
     return go_to("/perfil?hecho=correo")
 

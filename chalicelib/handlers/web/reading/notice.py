@@ -104,7 +104,7 @@ def _notice_page(request: PageRequest, session: Session, read: ReadNotice) -> Re
         title_of_act=TITLE_OF_ACT,
         act=act_in_words(delivered.notice.document),
         history=history_of(delivered.notice, read.timeline),
-        seen=delivered.seen,
+        seen=[(one, delivered.is_contested_at(one.first_at)) for one in delivered.seen],
         just_opened=is_mine and opening is not None and tools.clock() - opening.opened_at < _JUST_NOW,
         opening=opening,
     )

@@ -172,6 +172,7 @@ def test_a_code_to_an_address_that_was_left_opens_nothing_and_the_new_one_gets_a
     assert people.send("POST", "/v1/profile/email", new, token=token).status_code == 202
     proof = {"code": people.code_sent()}
     assert people.send("POST", "/v1/profile/email/verification", proof, token=token).status_code == 200
+    people.confirm_email()
     assert people.log_in(email_code={"id": asked, "code": code}).status_code == 401
     people.send("POST", "/v1/login-codes", {"username": USERNAME})
     assert people.mails()[-1][0] == "nueva@ejemplo.pe"

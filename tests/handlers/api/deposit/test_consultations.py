@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,6 +31,7 @@ from tests.deposit_world import (
     NOW,
     World,
     a_body,
+    a_frozen_mailbox,
     a_mailbox,
     a_user,
     an_inline_file,
@@ -37,12 +39,13 @@ from tests.deposit_world import (
     put_institution,
 )
 
-OPEN, CLOSED, UNKNOWN, UNREACHED = "40000002", "40000003", "40000009", "40000004"
+OPEN, CLOSED, UNKNOWN, UNREACHED, FROZEN = "40000002", "40000003", "40000009", "40000004", "40000005"
 NONCE = "un-nonce-de-prueba"
 TOKEN = nonce_token(f"{INSTITUTION_ID}:{KEY_ID}", NONCE)
 REFUSED = {
     UNKNOWN: (422, "recipient_without_mailbox"),
     CLOSED: (409, "mailbox_disabled"),
+    FROZEN: (409, "mailbox_frozen"),
     UNREACHED: (409, "recipient_channel_missing"),
 }
 WRITES = "before-call.dynamodb.TransactWriteItems"
@@ -53,6 +56,7 @@ COUNTS = "before-call.dynamodb.UpdateItem"
 def refusing(world: World) -> None:
     pepper(world.container)  # a process reads its secret once, and these requests are not its first
     mailbox_store(world.container).put(a_mailbox(CLOSED, state=MailboxState.DISABLED))
+    mailbox_store(world.container).put(a_frozen_mailbox(FROZEN, NOW))
     mailbox_store(world.container).put(a_mailbox(UNREACHED, users=(a_user(mobile=None),)))
 
 
@@ -284,3 +288,31 @@ def test_a_receipt_that_cannot_be_printed_tells_of_a_mailbox_and_leaves_a_trace(
 
     assert told(world.deposit()) == (422, "text_unprintable")
     assert [event.data["refused"] for event in consulted(world, OPEN)] == ["text_unprintable"]
+
+
+def test_a_frozen_mailbox_is_told_with_what_to_do_before_a_deposit_too(world: World) -> None:
+    told = world.get(f"/v1/mailboxes/1-{FROZEN}").json_body
+
+    assert (told["can_receive"], told["refused_as"]) == (False, "mailbox_frozen")
+    assert "artículo 20 del TUO" in told["advice"]
+    assert told["advice"] == world.deposit(for_(FROZEN), nonce=NONCE).json_body["detail"]
+    assert "refused_as" not in world.get(f"/v1/mailboxes/1-{CLOSED}").json_body
+
+
+def test_a_deposit_that_was_about_to_commit_when_the_mailbox_froze_does_not(world: World) -> None:
+    store = mailbox_store(world.container)
+    before = store.find(f"1-{OPEN}")
+    assert before
+    frozen_mailbox = a_frozen_mailbox(OPEN, NOW)
+    done: list[object] = []
+
+    def freeze(**_: Any) -> None:
+        """Freeze it right before the deposit's own transaction, once everything was read and stored."""
+        if not done:
+            done.append(store.update(replace(before, state=frozen_mailbox.state, freeze=frozen_mailbox.freeze)))
+
+    with at_each(world, WRITES, freeze):
+        refused = world.deposit(for_(OPEN), nonce=NONCE)
+
+    assert (len(done), told(refused)) == (1, (409, "mailbox_frozen"))
+    assert [item for model in (NoticeItem, DepositItem, AlertBatchItem) for item in model.scan()] == []

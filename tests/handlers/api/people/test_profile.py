@@ -56,6 +56,8 @@ def test_a_profile_shows_the_own_data_and_the_texts_accepted(people: People) -> 
         "name": "Usuaria Ejemplo 1",
         "email": EMAIL,
         "mobile": "+51900000001",
+        "waiting_email": None,
+        "waiting_email_from": None,
         "new_email": None,
         "new_email_until": None,
         "accepted": [
@@ -142,7 +144,7 @@ def test_name_and_document_are_not_to_be_changed(people: People) -> None:
     assert change(people, people.token(), name="Otra").json_body["code"] == "field_unknown"
 
 
-def test_a_new_address_takes_the_old_ones_place_only_by_its_code_and_the_old_one_is_told(people: People) -> None:
+def test_a_new_address_waits_once_its_code_was_shown_and_the_old_one_is_told(people: People) -> None:
     token = people.token()
     asked = ask(people, token)
     assert (asked.status_code, asked.json_body["email"], asked.json_body["new_email"]) == (202, EMAIL, NEW_EMAIL)
@@ -154,8 +156,12 @@ def test_a_new_address_takes_the_old_ones_place_only_by_its_code_and_the_old_one
     verified = verify(people, token, f"{code[:3]}-{code[3:].lower()}")
     assert (verified.status_code, verified.json_body["email"], verified.json_body["new_email"]) == (
         200,
-        NEW_EMAIL,
+        EMAIL,
         None,
+    )
+    assert (verified.json_body["waiting_email"], verified.json_body["waiting_email_from"]) == (
+        NEW_EMAIL,
+        "2026-03-10T20:15:30Z",
     )
     destination, text = people.mails()[-1]
     assert destination == EMAIL
@@ -163,7 +169,9 @@ def test_a_new_address_takes_the_old_ones_place_only_by_its_code_and_the_old_one
     assert NEW_EMAIL not in text
     assert verify(people, token, code).json_body["code"] == "code_unusable"
     kinds = [event.type for event in people.tools.events.list_for_subject("user#u1")]
-    assert kinds.count("profile.email_changed") == 1  # type: ignore[arg-type]
+    assert kinds.count("profile.email_waits") == 1  # type: ignore[arg-type]
+    people.confirm_email()
+    assert (shown(people, token)["email"], shown(people, token)["waiting_email"]) == (NEW_EMAIL, None)
     people.ask_reset()
     assert people.mails()[-1][0] == NOBODY
 
@@ -173,6 +181,7 @@ def test_a_reset_link_sent_to_the_old_address_opens_nothing_any_more(people: Peo
     link, token = people.link_sent(), people.token()
     ask(people, token)
     verify(people, token, people.code_sent())
+    people.confirm_email()
     assert people.use_reset(link, NEW).json_body["code"] == "link_unusable"
 
 
@@ -201,7 +210,7 @@ def test_a_code_is_worthless_after_another_address_was_asked_for(people: People)
     people.world.clock.advance(seconds=60)
     assert ask(people, token, "tercera@ejemplo.pe").status_code == 202
     assert verify(people, token, first).json_body["code"] == "code_wrong"
-    assert verify(people, token, people.code_sent()).json_body["email"] == "tercera@ejemplo.pe"
+    assert verify(people, token, people.code_sent()).json_body["waiting_email"] == "tercera@ejemplo.pe"
 
 
 @pytest.mark.parametrize(

@@ -103,5 +103,7 @@ def test_a_new_address_gets_it_once_its_code_was_shown_and_the_old_one_until_the
     assert sent_with_receipt(people) == {EMAIL}
     shown = people.send("POST", "/v1/profile/email/verification", {"code": people.code_sent()}, token=token)
     assert shown.status_code == 200
+    assert sent_with_receipt(people) == {EMAIL}
+    people.confirm_email()
     assert sent_with_receipt(people) == {RIGHT}
     assert people.tools.mailboxes.find(USERNAME)

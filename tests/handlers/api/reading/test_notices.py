@@ -149,7 +149,7 @@ def test_the_first_opening_is_recorded_once_and_later_ones_are_logged(people: Pe
     people.world.clock.advance(minutes=5)
     shown = get(people, f"/v1/notices/{notice_id}", token)
     assert again["opened_at"] == shown["opened_at"] == at
-    assert shown["seen_by"] == [{"name": "Rosa Ejemplo", "first_at": at}]
+    assert shown["seen_by"] == [{"name": "Rosa Ejemplo", "first_at": at, "contested": False}]
     steps = [(step["step"], step["at"], step["who"]) for step in shown["timeline"] if step["step"] != "alert"]
     assert steps == [
         ("deposited", "2026-03-09T20:15:31Z", ""),
@@ -166,6 +166,7 @@ def test_the_first_opening_is_recorded_once_and_later_ones_are_logged(people: Pe
         "channel": "email",
         "outcome": "waiting",
         "file": None,
+        "contested": False,
     }
     assert shown["alerts"][0] == {
         "who": "u***@ejemplo.pe",

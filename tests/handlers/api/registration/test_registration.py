@@ -37,6 +37,7 @@ from chalicelib.store.codec import to_data
 from infra.local.cloud import REGION
 from infra.local.registries.server import Simulator, running
 from tests.deposit_world import NOW, Clock, a_mailbox
+from tests.person_world import sent_sms
 from tests.registry_world import ACCESS, a_company, a_person
 
 _CONTACT = {"phone": "987 654 321", "email": "rosa@ejemplo.pe", "email_again": "rosa@ejemplo.pe"}
@@ -580,6 +581,39 @@ def test_a_stranger_cannot_tell_whether_the_holder_has_a_mailbox(site: Site) -> 
     assert "Clave temporal" not in site.mails[-1][1]
     assert "¿Olvidaste tu contraseña?" in site.mails[-1][1]
     assert tables.MailboxItem.get("1-99000003").data["users"][0]["email"] == "usuaria1@ejemplo.pe"
+
+
+def test_the_holder_is_told_that_somebody_registered_again_and_once_a_day(site: Site) -> None:
+    mailbox_store(site.container).put(a_mailbox("99000003"))
+    _walk(site, "99000003")
+    before = len(site.mails)
+    assert "usuaria1@ejemplo.pe" not in [to for to, _ in site.mails]
+
+    assert _run(site, "watch_access")["told"] == 1
+
+    [(to, text)] = site.mails[before:]
+    assert to == "usuaria1@ejemplo.pe"
+    assert "no se abrió otra ni se cambió nada" in text
+    assert "99000003" not in text
+    [(number, sms)] = sent_sms()
+    assert number == a_mailbox().users[0].mobile
+    assert sms.startswith("Alguien quiso registrar otra vez su casilla.")
+    assert _run(site, "watch_access")["told"] == 0
+
+    site.clock.advance(hours=2)
+    _walk(site, "99000003")
+    again = _run(site, "watch_access")
+    assert (again["told"], again["told_before"]) == (0, 1)
+    site.clock.now = NOW + timedelta(days=1, seconds=1)
+    began = site.call("POST", "", a_form("99000003")).json_body["registration_id"]
+    site.verify(began, site.code)
+    assert _run(site, "watch_access")["told"] == 1
+
+
+def test_a_new_mailbox_has_nobody_told(site: Site) -> None:
+    _walk(site, "99000001")
+
+    assert _run(site, "watch_access")["told"] == 0
 
 
 def _walk(site: Site, number: str) -> list[tuple[int, dict[str, Any], dict[str, Any]]]:

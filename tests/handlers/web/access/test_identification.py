@@ -17,7 +17,7 @@ from chalicelib.handlers.cookies import IDENTITY_COOKIE, SESSION_COOKIE
 from infra.local.identity.server import IdentitySimulator, Wrongs, running
 from tests.browser_requests import check_html, text_of
 from tests.cloud import Engine
-from tests.deposit_world import a_mailbox, a_user
+from tests.deposit_world import a_frozen_mailbox, a_mailbox, a_user
 from tests.identity_world import ANSWER, DNI, ENTRIES, START, Identities, identities, parameters_of
 from tests.person_world import texts_in_force
 
@@ -291,6 +291,21 @@ def test_a_user_from_before_the_index_is_found_after_a_login_by_password(way: Id
 
     assert browser.log_in(username, "Camion-tejado-7").headers["Location"] == "/casilla"
     assert browser.people.tools.access.list_usernames(DNI, limit=9) == (username,)
+
+
+def test_into_a_frozen_mailbox_nobody_gets_whomever_the_provider_authenticated(way: Identities) -> None:
+    seed(way)
+    inside, browser = way.browser(), way.browser()
+    way.log_in(inside)
+    assert inside.get("/casilla").status_code == 200
+    assert way.come_back(browser).headers["Location"] == ENTRIES
+
+    mailbox_store(way.world.container).put(a_frozen_mailbox(DNI, way.world.clock.now))
+    entered = way.enter(browser)
+
+    assert entered.status_code == 403
+    assert "Esta casilla está congelada" in text_of(entered)
+    assert SESSION_COOKIE not in browser.cookies
 
 
 def test_texts_that_changed_are_accepted_after_this_way_in_too(way: Identities) -> None:

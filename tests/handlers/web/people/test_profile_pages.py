@@ -96,8 +96,10 @@ def test_a_new_address_counts_once_its_code_was_typed(browser: Browser) -> None:
     assert "te quedan 4 intentos" in words(wrong)
     assert own(browser).email == EMAIL
     answer = browser.submit(page, "/perfil/correo/codigo", code=f"{code[:3]} {code[3:].lower()}")
-    assert "Tu correo cambió" in words(browser.get(answer.headers["Location"]))
-    assert own(browser).email == NEW_EMAIL
+    profile = words(browser.get(answer.headers["Location"]))
+    assert "Verificaste tu nuevo correo" in profile
+    assert f"Tu nuevo correo {NEW_EMAIL} valdrá desde el martes 10 de marzo de 2026" in profile
+    assert own(browser).email == EMAIL
     assert browser.people.mails()[-1][0] == EMAIL
 
 

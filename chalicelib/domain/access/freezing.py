@@ -1,0 +1,90 @@
+"""*No fui yo*: who holds what went to the former address or mobile freezes the mailbox; an operator decides (REG-11).
+
+Frozen, nobody gets in by whatever way and nothing is deposited. Undone, the contested users have again what was on
+record before the first change that was contested, and their passwords open nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.errors import Conflict, NotReady
+from chalicelib.domain.mailbox import AccessChange, Freeze, Mailbox, MailboxState, MailboxUser
+
+SETTLES = timedelta(minutes=2)
+"""After a freeze: then the index of what was opened, which is a moment late, holds all that was."""
+_MOST_SETTLED = 50
+"""More contested changes than can be told in thirty days without somebody noticing."""
+
+
+class EmailTakenMeanwhile(Conflict):
+    """The former address is another user's by now."""
+
+
+class JustFrozen(NotReady):
+    """What was opened right before it froze may not be marked yet."""
+
+
+def frozen(mailbox: Mailbox, change: AccessChange, now: datetime) -> Mailbox | None:
+    """Return the mailbox frozen for a contested change; None where nothing is left to do.
+
+    A change that was contested before counts once, and one that an operator decided about counts no more. Of a frozen
+    mailbox another change is added to what is contested. A disabled one freezes as well: it may be enabled again.
+    """
+    if change.change_id in mailbox.settled:
+        return None
+    if mailbox.freeze is None:
+        users = tuple(replace(user, waiting=None) for user in mailbox.users)
+        freeze = Freeze(now, (change,), mailbox.state)
+        return replace(mailbox, state=MailboxState.FROZEN, freeze=freeze, users=users, hand_over=None)
+    if any(known.change_id == change.change_id for known in mailbox.freeze.contested):
+        return None
+    contested = (*mailbox.freeze.contested, change)
+    return replace(mailbox, freeze=replace(mailbox.freeze, contested=contested, is_marked=False))
+
+
+def require_settled(freeze: Freeze, now: datetime) -> None:
+    """Have an operator wait until every opening can be marked.
+
+    Raises:
+        JustFrozen: `mailbox_just_frozen`.
+
+    """
+    if now < freeze.frozen_at + SETTLES:
+        detail = "La casilla se congeló hace menos de dos minutos. Espere un momento y repita el comando."
+        raise JustFrozen("mailbox_just_frozen", detail)
+
+
+def first_contested(freeze: Freeze) -> Mapping[str, AccessChange]:
+    """Return each contested user's first contested change: it knows what was on record before all of them."""
+    first: dict[str, AccessChange] = {}
+    for change in sorted(freeze.contested, key=lambda one: one.changed_at):
+        first.setdefault(change.user_id, change)
+    return first
+
+
+def thawed(mailbox: Mailbox, freeze: Freeze, *, is_undone: bool) -> Mailbox:
+    """Return the mailbox as it was before, its contested changes undone or kept; they can be contested no more.
+
+    Raises:
+        EmailTakenMeanwhile: `email_taken_meanwhile`.
+
+    """
+    settled = (*mailbox.settled, *(change.change_id for change in freeze.contested))[-_MOST_SETTLED:]
+    opened = replace(mailbox, state=freeze.former_state, freeze=None, settled=settled)
+    if not is_undone:
+        return opened
+    first = first_contested(freeze)
+    users = tuple(_as_before(user, first.get(user.user_id)) for user in mailbox.users)
+    if len({user.email.casefold() for user in users}) < len(users):
+        raise EmailTakenMeanwhile(
+            "email_taken_meanwhile",
+            "El correo de antes lo tiene ahora otro usuario de esta casilla, así que no se puede devolver.",
+        )
+    return replace(opened, users=users)
+
+
+def _as_before(user: MailboxUser, change: AccessChange | None) -> MailboxUser:
+    return user if change is None else replace(user, email=change.former_email, mobile=change.former_mobile)

@@ -1,0 +1,55 @@
+"""The commands about frozen mailboxes: which there are, what was contested, and opening one again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import access_tools
+from chalicelib.bootstrap.reading import reading_tools
+from chalicelib.domain.mailbox import Mailbox
+from chalicelib.handlers.operator.act import act_of
+from chalicelib.handlers.operator.command import Told
+from chalicelib.renderers.access import frozen_text
+from chalicelib.services.access import thaw_mailbox as thawing
+from chalicelib.services.reading.mark_contested import mark_contested, span_of
+
+MARKING_TIME = timedelta(seconds=40)
+"""No more is marked after this; the function may run twenty seconds longer."""
+
+
+def list_frozen(_: Mapping[str, Any]) -> Told:
+    """Show every frozen mailbox, the longest frozen first."""
+    box = current()
+    found = thawing.list_frozen(tools=access_tools(box))
+    text = frozen_text.frozen_list_text(found, box.clock(), box.calendar.local)
+    return Told(text, frozen_text.frozen_list_json(found))
+
+
+def show(given: Mapping[str, Any]) -> Told:
+    """Show how a mailbox stands and what happened to it."""
+    box = current()
+    mailbox, events = thawing.find_mailbox(given["casilla"], tools=access_tools(box))
+    text = frozen_text.mailbox_text(mailbox, events, box.clock(), box.calendar.local)
+    return Told(text, frozen_text.mailbox_json(mailbox))
+
+
+def unfreeze(given: Mapping[str, Any]) -> Told:
+    """Open a frozen mailbox again."""
+    box = current()
+    tools, is_undone, until = access_tools(box), bool(given["undo"]), box.clock() + MARKING_TIME
+
+    def mark(mailbox: Mailbox) -> bool:
+        span = span_of(mailbox)
+        readings = reading_tools(box).readings
+        return (
+            span is None
+            or mark_contested(mailbox.mailbox_id, span, readings=readings, now=box.clock, until=until).is_complete
+        )
+
+    done = thawing.thaw_mailbox(given["casilla"], is_undone=is_undone, mark=mark, act=act_of(given), tools=tools)
+    is_new, is_told = done.freeze is not None, all(is_told for _, is_told in done.told)
+    text = frozen_text.thawed_text(done.mailbox, done.told, done.shut_out, is_new=is_new, is_undone=is_undone)
+    return Told(text, frozen_text.thawed_json(done.mailbox, done.told, done.shut_out, is_new=is_new), is_done=is_told)

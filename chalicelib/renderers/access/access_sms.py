@@ -1,0 +1,37 @@
+"""The SMS about one's own access: one part of GSM-7, a code to type on the portal's page and no link."""
+
+from __future__ import annotations
+
+from chalicelib.domain.mailbox import ChangeKind
+
+_ONE_PART = 160
+"""Letters. All that stand here, and those of a portal's address and a code, count once in GSM-7."""
+_CHANGED = {
+    ChangeKind.EMAIL: "Pidieron cambiar el correo de su casilla.",
+    ChangeKind.PASSWORD: "Cambiaron la contraseña de su casilla.",
+    ChangeKind.MOBILE: "Cambiaron el celular de su casilla.",
+}
+_CONTEST = (
+    " ¿No fue usted? Ingrese a {portal}, elija No fui yo y escriba {code}. Nunca pedimos contraseñas.",
+    " ¿No fue usted? Ingrese a {portal}, elija No fui yo y escriba {code}.",
+    " ¿No fue usted? En {portal} elija No fui yo: {code}",
+)
+"""From the fullest to the shortest."""
+
+
+_REPEATED = (
+    "Alguien quiso registrar otra vez su casilla. No se cambio nada. Si fue usted, pida una nueva clave en {portal}.",
+    "Alguien quiso registrar otra vez su casilla. No se cambio nada.",
+)
+
+
+def repeated_sms(portal: str) -> str:
+    """Tell that somebody registered with the holder's data, though there is a mailbox."""
+    texts = [words.format(portal=portal) for words in _REPEATED]
+    return next((text for text in texts if len(text) <= _ONE_PART), texts[-1])
+
+
+def change_sms(kind: ChangeKind, code: str, portal: str) -> str:
+    """Tell that a way in was changed, and how to say that it was somebody else."""
+    texts = [_CHANGED[kind] + words.format(portal=portal, code=code) for words in _CONTEST]
+    return next((text for text in texts if len(text) <= _ONE_PART), texts[-1])

@@ -1,0 +1,16 @@
+"""What pages and operators are told of a contested change."""
+
+from __future__ import annotations
+
+from chalicelib.domain.mailbox import ChangeKind
+
+_CHANGED = {
+    ChangeKind.EMAIL: "el correo",
+    ChangeKind.PASSWORD: "la contraseña",
+    ChangeKind.MOBILE: "el celular",
+}
+
+
+def changed_in_words(kind: ChangeKind) -> str:
+    """Return what was changed, with its article."""
+    return _CHANGED[kind]

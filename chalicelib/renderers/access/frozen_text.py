@@ -1,0 +1,154 @@
+"""What the commands about frozen mailboxes say: as text, and for programs. Addresses and numbers are masked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import AccessChange, Freeze, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.domain.masking import mask_email, mask_mobile, mask_name
+from chalicelib.renderers.access.contest_words import changed_in_words
+
+Local = Callable[[datetime], datetime]
+
+_NONE = "No hay casillas congeladas."
+_NOT_FROZEN = (
+    "La casilla {id} no está congelada. No se cambió nada. Si su titular no recibió un enlace, que elija «¿Olvidaste tu"
+    " contraseña?» en el portal."
+)
+_STATES = {MailboxState.OPEN: "abierta", MailboxState.DISABLED: "deshabilitada", MailboxState.FROZEN: "congelada"}
+_USER_STATES = {UserState.PENDING: "no activado", UserState.ACTIVE: "activo", UserState.DISABLED: "deshabilitado"}
+_ACTS = {
+    EventType.MAILBOX_OPENED: "se abrió la casilla",
+    EventType.USER_ADDED: "se agregó un usuario",
+    EventType.USER_ACTIVATED: "un usuario activó su acceso",
+    EventType.USER_DISABLED: "se deshabilitó un usuario",
+    EventType.USER_ENABLED: "se habilitó un usuario",
+    EventType.USER_EMAIL_CORRECTED: "se corrigió el correo de un usuario",
+    EventType.MAILBOX_FROZEN: "se congeló",
+    EventType.MAILBOX_THAWED: "se descongeló",
+}
+
+
+def frozen_list_text(mailboxes: Iterable[Mailbox], now: datetime, local: Local) -> str:
+    """Write all that are frozen, the longest first."""
+    written = [_frozen_text(one, one.freeze, now, local) for one in mailboxes if one.freeze]
+    return "\n\n".join(written or [_NONE])
+
+
+def frozen_list_json(mailboxes: Iterable[Mailbox]) -> dict[str, Any]:
+    """Write them for programs."""
+    return {"mailboxes": [mailbox_json(one) for one in mailboxes]}
+
+
+def mailbox_text(mailbox: Mailbox, events: Iterable[Event], now: datetime, local: Local) -> str:
+    """Write how one stands, who its users are, and what happened to it."""
+    head = f"Casilla {mailbox.mailbox_id}: {_STATES[mailbox.state]}"
+    if mailbox.freeze:
+        head = _frozen_text(mailbox, mailbox.freeze, now, local)
+    users = [f"  Usuario {user.user_id}: {_user_text(user)}" for user in mailbox.users]
+    acts = [_act_text(event, local) for event in events if event.type in _ACTS]
+    return "\n".join([head, *users, *acts])
+
+
+def mailbox_json(mailbox: Mailbox) -> dict[str, Any]:
+    """Write it for programs; instants are UTC."""
+    freeze = mailbox.freeze
+    return {
+        "mailbox_id": mailbox.mailbox_id,
+        "state": mailbox.state.value,
+        "frozen_at": freeze and _instant(freeze.frozen_at),
+        "contested": [_change_json(change) for change in freeze.contested] if freeze else [],
+        "users": [
+            {
+                "user_id": user.user_id,
+                "state": user.state.value,
+                "email": mask_email(user.email),
+                "mobile": user.mobile and mask_mobile(user.mobile),
+                "is_principal": user.is_principal,
+            }
+            for user in mailbox.users
+        ],
+    }
+
+
+def thawed_text(
+    mailbox: Mailbox,
+    told: Iterable[tuple[MailboxUser, bool]],
+    shut_out: Iterable[MailboxUser],
+    *,
+    is_new: bool,
+    is_undone: bool,
+) -> str:
+    """Say what was done, and whom it could be told to."""
+    if not is_new:
+        return _NOT_FROZEN.format(id=mailbox.mailbox_id)
+    done = "los cambios impugnados se deshicieron" if is_undone else "los cambios impugnados quedan como están"
+    what = "un enlace para crear su contraseña" if is_undone else "el aviso"
+    lines = [f"La casilla {mailbox.mailbox_id} ya no está congelada: {done}."]
+    for user, is_told in told:
+        to = mask_email(user.email)
+        missed = f"  A {to} no se pudo enviar {what}: pídale que elija «¿Olvidaste tu contraseña?» en el portal."
+        lines.append(f"  Se envió {what} a {to}." if is_told else missed)
+    lines += [
+        f"  Se deshabilitó a {_user_text(user)}: se agregó después del primer cambio impugnado." for user in shut_out
+    ]
+    return "\n".join(lines)
+
+
+def thawed_json(
+    mailbox: Mailbox, told: Iterable[tuple[MailboxUser, bool]], shut_out: Iterable[MailboxUser], *, is_new: bool
+) -> dict[str, Any]:
+    """Write it for programs."""
+    return {
+        "thawed": is_new,
+        "told": {user.user_id: is_told for user, is_told in told},
+        "shut_out": [user.user_id for user in shut_out],
+        "mailbox": mailbox_json(mailbox),
+    }
+
+
+def _frozen_text(mailbox: Mailbox, freeze: Freeze, now: datetime, local: Local) -> str:
+    hours = int((now - freeze.frozen_at).total_seconds() // 3600)
+    since = f"desde el {local(freeze.frozen_at):%d/%m/%Y %H:%M} (hace {hours} h)"
+    changes = [_change_text(change, local) for change in freeze.contested]
+    return "\n".join([f"Casilla {mailbox.mailbox_id}: congelada {since}", *changes])
+
+
+def _change_text(change: AccessChange, local: Local) -> str:
+    mobile = f", celular {mask_mobile(change.former_mobile)}" if change.former_mobile else ""
+    return (
+        f"  Se desconoce: cambiaron {changed_in_words(change.kind)} del usuario {change.user_id} el"
+        f" {local(change.changed_at):%d/%m/%Y %H:%M}. Antes: correo {mask_email(change.former_email)}{mobile}."
+    )
+
+
+def _change_json(change: AccessChange) -> dict[str, Any]:
+    return {
+        "change_id": change.change_id,
+        "kind": change.kind.value,
+        "user_id": change.user_id,
+        "changed_at": _instant(change.changed_at),
+        "former_email": mask_email(change.former_email),
+        "former_mobile": change.former_mobile and mask_mobile(change.former_mobile),
+    }
+
+
+def _user_text(user: MailboxUser) -> str:
+    role = "principal" if user.is_principal else "secundario"
+    mobile = f", {mask_mobile(user.mobile)}" if user.mobile else ""
+    return f"{mask_name(user.name)} ({role}, {_USER_STATES[user.state]}), {mask_email(user.email)}{mobile}"
+
+
+def _act_text(event: Event, local: Local) -> str:
+    reason = event.data.get("reason")
+    by = event.actor.removeprefix("operator:") if event.actor.startswith("operator:") else ""
+    told = f" Lo hizo {by}: {reason}" if by and reason else ""
+    about = f" ({event.data['user_id']})" if "user_id" in event.data else ""
+    return f"  El {local(event.occurred_at):%d/%m/%Y %H:%M} {_ACTS[event.type]}{about}.{told}"
+
+
+def _instant(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

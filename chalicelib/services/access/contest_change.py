@@ -1,0 +1,125 @@
+"""*No fui yo*: contest a change by what was sent to the former address or mobile, which freezes the mailbox (REG-11).
+
+Looking changes nothing. Contesting twice, or by link and code both, freezes once. Who holds neither can freeze nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.domain.access.freezing import frozen
+from chalicelib.domain.access.token import TokenKind
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import (
+    MAX_USERS,
+    AccessChange,
+    Channel,
+    Mailbox,
+    MailboxChanged,
+    WaitingEmail,
+    mailbox_changed,
+)
+from chalicelib.services.access.tools import AccessTools
+from chalicelib.store.codec import from_data
+
+_MAX_TRIES = MAX_USERS + 3
+_PAUSE_S = 0.05
+
+
+class ContestUnusable(NotFound):
+    """The link or code never was, or its time is over."""
+
+
+class Standing(StrEnum):
+    """What a change's contest came to."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+    SETTLED = "settled"
+    """An operator decided about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """A change that was told, the mailbox it is of, and until when it can be contested."""
+
+    change: AccessChange
+    mailbox: Mailbox
+    until: datetime
+    channel: Channel = Channel.EMAIL
+    """By which it was told to whoever asks."""
+
+    @property
+    def can_confirm(self) -> bool:
+        """Whether who asks proves the address that the waiting one replaces; a mobile is changed without any proof."""
+        return self.waiting is not None and self.channel is Channel.EMAIL
+
+    @property
+    def standing(self) -> Standing:
+        """Whether it is contested."""
+        freeze = self.mailbox.freeze
+        if self.change.change_id in self.mailbox.settled:
+            return Standing.SETTLED
+        is_contested = freeze is not None and self.change.change_id in {one.change_id for one in freeze.contested}
+        return Standing.FROZEN if is_contested else Standing.OPEN
+
+    @property
+    def waiting(self) -> WaitingEmail | None:
+        """The new address that this change is about, while it waits."""
+        user = self.mailbox.user(self.change.user_id)
+        waiting = None if user is None else user.waiting
+        return waiting if waiting is not None and waiting.change_id == self.change.change_id else None
+
+
+def show_contest(name: str, *, tools: AccessTools, now: datetime) -> Contest:
+    """Return what a link or a code is about; two calls.
+
+    Raises:
+        ContestUnusable: `contest_unusable`.
+
+    """
+    token = tools.tokens.find(TokenKind.CONTEST, name)
+    mailbox = None
+    if token is not None and token.is_valid_at(now):
+        mailbox = tools.mailboxes.find(str(token.data["mailbox_id"]))
+    if token is None or mailbox is None:
+        raise ContestUnusable(
+            "contest_unusable",
+            "Este enlace o código no existe o ya venció. Revisa si está completo. Si no reconoces un cambio en tu"
+            " casilla, pide ayuda: el teléfono y el correo están al final de la página.",
+        )
+    change = from_data(AccessChange, token.data["change"])
+    return Contest(change, mailbox, token.valid_until, Channel(token.data["channel"]))
+
+
+def contest_change(name: str, *, origin: str, tools: AccessTools) -> Contest:
+    """Freeze the mailbox: sessions of all its users end, and nobody gets in by whatever way; three calls.
+
+    Raises:
+        ContestUnusable: `contest_unusable`.
+        MailboxChanged: `mailbox_changed`, after every try.
+
+    """
+    for attempt in range(_MAX_TRIES):
+        tools.pause(attempt * _PAUSE_S)
+        now = tools.clock()
+        contest = show_contest(name, tools=tools, now=now)
+        change, mailbox = contest.change, frozen(contest.mailbox, contest.change, now)
+        if mailbox is None:
+            return contest
+        data = {
+            "change_id": change.change_id,
+            "kind": change.kind.value,
+            "user_id": change.user_id,
+            "changed_at": change.changed_at.isoformat(),
+        }
+        subject = f"mailbox#{mailbox.mailbox_id}"
+        event = Event(subject, EventType.MAILBOX_FROZEN, now, tools.new_event_id(), "unknown", origin, data)
+        try:
+            return replace(contest, mailbox=tools.freezes.freeze(mailbox, event))
+        except MailboxChanged:
+            continue
+    raise mailbox_changed()

@@ -1,0 +1,183 @@
+"""Open a frozen mailbox again, for an operator who looked into what was contested: undone, or kept (REG-11).
+
+Undone, the contested users have again the address and mobile of before the first contested change, their passwords open
+nothing, and a link to choose another goes to that address. Who was given access since then has none any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.freezing import first_contested, require_settled, thawed
+from chalicelib.domain.errors import NotFound, NotReady
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import (
+    MAX_USERS,
+    Freeze,
+    Mailbox,
+    MailboxChanged,
+    MailboxUser,
+    UserState,
+    mailbox_changed,
+)
+from chalicelib.renderers.access.access_letters import mailbox_thawed_letter
+from chalicelib.services.access.links import Link, LinkOwner, new_link, owner_from
+from chalicelib.services.access.send_access_mail import tell
+from chalicelib.services.access.tools import AccessTools
+from chalicelib.services.operator_act import OperatorAct
+from chalicelib.services.together import together
+
+MOST_EVENTS = 300
+"""Of a mailbox's log, the newest that are looked at."""
+_MAX_TRIES = MAX_USERS
+
+
+@dataclass(frozen=True, slots=True)
+class Thawed:
+    """What was done: `mailbox` as it is now, `freeze` as it was, None where it was not frozen.
+
+    `told` are the contested users and whether an e-mail could go out to each; `shut_out` those who were given access
+    since the first contested change.
+    """
+
+    mailbox: Mailbox
+    freeze: Freeze | None
+    told: tuple[tuple[MailboxUser, bool], ...] = ()
+    shut_out: tuple[MailboxUser, ...] = ()
+
+
+Mark = Callable[[Mailbox], bool]
+"""Mark what was opened of a frozen mailbox since the contested change; True once all of it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    mailbox: Mailbox
+    accounts: tuple[Account, ...]
+    links: tuple[tuple[MailboxUser, Link], ...]
+    shut_out: tuple[MailboxUser, ...]
+
+
+def find_mailbox(mailbox_id: str, *, tools: AccessTools) -> tuple[Mailbox, tuple[Event, ...]]:
+    """Return a mailbox and the newest of what happened to it, oldest first.
+
+    Raises:
+        NotFound: `mailbox_unknown`.
+
+    """
+    mailbox = tools.mailboxes.find(mailbox_id)
+    if mailbox is None:
+        raise NotFound("mailbox_unknown", "No hay una casilla así. Revise el tipo y el número de documento.")
+    return mailbox, tools.events.newest_for_subject(f"mailbox#{mailbox_id}", limit=MOST_EVENTS)
+
+
+def list_frozen(*, tools: AccessTools) -> tuple[Mailbox, ...]:
+    """Return all frozen mailboxes, the longest frozen first."""
+    found = (tools.mailboxes.find(mailbox_id) for mailbox_id in tools.freezes.frozen())
+    frozen = [(mailbox.freeze.frozen_at, mailbox) for mailbox in found if mailbox is not None and mailbox.freeze]
+    return tuple(mailbox for _, mailbox in sorted(frozen, key=lambda one: one[0]))
+
+
+def thaw_mailbox(mailbox_id: str, *, is_undone: bool, mark: Mark, act: OperatorAct, tools: AccessTools) -> Thawed:
+    """Open it once its openings are marked, then tell its contested users; given again it does nothing.
+
+    Raises:
+        NotReady: `mailbox_just_frozen`, `openings_unmarked`.
+        NotFound: `mailbox_unknown`.
+        EmailTakenMeanwhile: `email_taken_meanwhile`.
+        MailboxChanged: `mailbox_changed`, after every try.
+
+    """
+    tried: dict[str, tuple[Freeze, _Plan]] = {}
+    for _ in range(_MAX_TRIES):
+        mailbox, events = find_mailbox(mailbox_id, tools=tools)
+        freeze = mailbox.freeze
+        if freeze is None:
+            own = next((tried[event.event_id] for event in events if event.event_id in tried), None)
+            return Thawed(mailbox, None) if own is None else _done(mailbox, *own, act, tools)
+        require_settled(freeze, act.clock())
+        if not freeze.is_marked and not mark(mailbox):
+            detail = "Todavía se señala lo que se abrió desde el cambio. No se descongeló nada: repita el comando."
+            raise NotReady("openings_unmarked", detail)
+        plan = _undone(mailbox, freeze, events, act, tools) if is_undone else _kept(mailbox, freeze)
+        event = act.event(
+            f"mailbox#{mailbox_id}",
+            EventType.MAILBOX_THAWED,
+            act.clock(),
+            decided="undone" if is_undone else "kept",
+            changes=" ".join(change.change_id for change in freeze.contested),
+        )
+        tried[event.event_id] = (freeze, plan)  # where only the answer is lost, the log tells that it was done
+        try:
+            opened = tools.freezes.thaw(
+                plan.mailbox, event, accounts=plan.accounts, issued=[link.token for _, link in plan.links]
+            )
+        except MailboxChanged:
+            continue
+        return _done(opened, freeze, plan, act, tools)
+    raise mailbox_changed()
+
+
+def _done(mailbox: Mailbox, freeze: Freeze, plan: _Plan, act: OperatorAct, tools: AccessTools) -> Thawed:
+    return Thawed(mailbox, freeze, _tell(mailbox, freeze, plan, act, tools), plan.shut_out)
+
+
+def _kept(mailbox: Mailbox, freeze: Freeze) -> _Plan:
+    return _Plan(thawed(mailbox, freeze, is_undone=False), (), (), ())
+
+
+def _undone(mailbox: Mailbox, freeze: Freeze, events: Iterable[Event], act: OperatorAct, tools: AccessTools) -> _Plan:
+    opened = thawed(mailbox, freeze, is_undone=True)
+    added = {
+        event.data.get("user_id")
+        for event in events
+        if event.type is EventType.USER_ADDED and event.occurred_at >= freeze.since
+    }
+    late = [user for user in opened.users if user.user_id in added and not user.is_principal]
+    shut_out = tuple(replace(user, state=UserState.DISABLED) for user in late)
+    by_id = {user.user_id: user for user in shut_out}
+    opened = replace(opened, users=tuple(by_id.get(user.user_id, user) for user in opened.users))
+    accounts: list[Account] = []
+    links: list[tuple[MailboxUser, Link]] = []
+    for user in opened.users:
+        account = tools.accounts.find(opened.username_of(user))
+        if account is None:
+            continue
+        if user.user_id in by_id:
+            accounts.append(replace(account, state=UserState.DISABLED))
+        elif user.user_id in first_contested(freeze):
+            void = replace(account, password_hash=None, must_change_password=False, temporary_until=None)
+            accounts.append(void)
+            owner = owner_from(void, opened)
+            if owner is not None:
+                links.append((user, _link(owner, act, tools)))
+    return _Plan(opened, tuple(accounts), tuple(links), shut_out)
+
+
+def _link(owner: LinkOwner, act: OperatorAct, tools: AccessTools) -> Link:
+    return new_link(owner, tools=tools, now=act.clock())
+
+
+def _tell(
+    mailbox: Mailbox, freeze: Freeze, plan: _Plan, act: OperatorAct, tools: AccessTools
+) -> tuple[tuple[MailboxUser, bool], ...]:
+    """Send each contested user the link, or word that the mailbox is open again."""
+    now = act.clock()
+    links = {user.user_id: link.letter for user, link in plan.links}
+    told: dict[str, bool] = {}
+
+    def send(user: MailboxUser) -> None:
+        letter = links.get(user.user_id) or mailbox_thawed_letter(now, tools.letterhead)
+        told[user.user_id] = tell(letter, user.email, tools=tools, now=now)
+
+    users = list(_contested(mailbox, freeze))
+    together([partial(send, user) for user in users])
+    return tuple((user, told[user.user_id]) for user in users)
+
+
+def _contested(mailbox: Mailbox, freeze: Freeze) -> Iterator[MailboxUser]:
+    contested = first_contested(freeze)
+    return (user for user in mailbox.users if user.user_id in contested)

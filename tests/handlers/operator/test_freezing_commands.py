@@ -1,0 +1,225 @@
+"""The operator's commands about frozen mailboxes, as Lambda runs them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.bootstrap.storage import event_store, mailbox_store
+from chalicelib.domain.event import EventType
+from chalicelib.domain.mailbox import Mailbox, MailboxState, UserState
+from chalicelib.services.access.contest_change import contest_change
+from tests.cloud import Engine
+from tests.deposit_world import World, a_user
+from tests.person_world import EMAIL, NEW, PASSWORD, USERNAME, People
+
+WHY = "--reason 'Lo pidió con su DNI' --operator rquispe"
+INTRUDER = "intruso@ejemplo.pe"
+SCHEDULED = dict.fromkeys(
+    ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources"), ""
+)
+THIRD = "Tercera-clave-larga-5"
+
+
+@pytest.fixture
+def people(world: World, moto_engine: Engine) -> People:
+    moto_engine.client("ses").verify_email_identity(EmailAddress=world.container.config.mail_from)
+    people = People(world)
+    people.seed()
+    return people
+
+
+def run(people: People, line: str) -> tuple[int, str]:
+    answer = people.world.client.lambda_.invoke("operator", {"command": line}).payload
+    return answer["exit"], answer["output"]
+
+
+def mailbox(people: People) -> Mailbox:
+    found = mailbox_store(people.world.container).find(USERNAME)
+    assert found
+    return found
+
+
+def take_over(people: People) -> str:
+    """Have somebody who knows the password change the e-mail; return what the former address got to contest it."""
+    token = people.log_in().json_body["token"]
+    people.send("POST", "/v1/profile/email", {"email": INTRUDER, "password": PASSWORD}, token=token)
+    answer = people.send("POST", "/v1/profile/email/verification", {"code": people.code_sent()}, token=token)
+    assert answer.status_code == 200
+    link = people.contest_sent()
+    people.world.clock.advance(hours=24)
+    assert people.world.client.lambda_.invoke("watch_access", SCHEDULED).payload["effective"] == 1
+    return link
+
+
+def contest(people: People, link: str) -> None:
+    """Freeze it, long enough ago that an operator may decide."""
+    contest_change(link, origin="", tools=people.tools)
+    people.world.clock.advance(minutes=2)
+
+
+def freeze(people: People) -> str:
+    link = take_over(people)
+    people.world.clock.advance(hours=2)
+    contest(people, link)
+    return link
+
+
+def test_where_none_is_frozen_the_list_says_so(people: People) -> None:
+    assert run(people, "mailboxes frozen") == (0, "No hay casillas congeladas.")
+
+
+def test_the_list_says_since_when_and_what_is_contested(people: People) -> None:
+    freeze(people)
+    people.world.clock.advance(hours=5)
+
+    code, output = run(people, "mailboxes frozen")
+
+    assert code == 0
+    assert f"Casilla {USERNAME}: congelada desde el 10/03/2026 17:15 (hace 5 h)" in output
+    assert "Se desconoce: cambiaron el correo del usuario u1 el 09/03/2026 15:15" in output
+    assert EMAIL not in output
+    listed = json.loads(run(people, "mailboxes frozen --json")[1])
+    assert [one["mailbox_id"] for one in listed["mailboxes"]] == [USERNAME]
+    assert json.loads(run(people, f"mailboxes contested {USERNAME} --json")[1]) == listed["mailboxes"][0]
+
+
+def test_undone_the_former_address_is_back_and_chooses_another_password(people: People) -> None:
+    freeze(people)
+
+    code, output = run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")
+
+    assert code == 0, output
+    assert "los cambios impugnados se deshicieron" in output
+    assert EMAIL not in output
+    now = mailbox(people)
+    assert (now.state, now.freeze, now.users[0].email) == (MailboxState.OPEN, None, EMAIL)
+    assert people.log_in(password=PASSWORD).json_body["code"] == "credentials_wrong"
+    assert people.mails()[-1][0] == EMAIL
+    people.world.clock.step = timedelta(microseconds=1)
+    assert people.use_reset(people.link_sent(), NEW).status_code == 200
+    assert people.send("GET", "/v1/notices", token=people.log_in(password=NEW).json_body["token"]).status_code == 200
+    assert run(people, "mailboxes frozen") == (0, "No hay casillas congeladas.")
+    [event] = [
+        one
+        for one in event_store(people.world.container).list_for_subject(f"mailbox#{USERNAME}")
+        if one.type is EventType.MAILBOX_THAWED
+    ]
+    assert (event.actor, event.data["reason"], event.data["decided"]) == (
+        "operator:rquispe",
+        "Lo pidió con su DNI",
+        "undone",
+    )
+
+
+def test_kept_the_change_stands_and_its_owner_is_told(people: People) -> None:
+    freeze(people)
+
+    code, output = run(people, f"mailboxes unfreeze {USERNAME} --keep {WHY}")
+
+    assert code == 0, output
+    assert mailbox(people).users[0].email == INTRUDER
+    assert people.mails()[-1][0] == INTRUDER
+    people.world.clock.step = timedelta(microseconds=1)
+    assert people.send("GET", "/v1/notices", token=people.log_in().json_body["token"]).status_code == 200
+
+
+@pytest.mark.parametrize("how", ["--undo", "--keep"])
+def test_sessions_and_links_from_before_stay_ended(people: People, how: str) -> None:
+    link = take_over(people)
+    token = people.token()
+    people.ask_reset(INTRUDER)
+    pending = people.link_sent()
+    people.world.clock.advance(hours=2)
+    contest(people, link)
+    within = people.token()  # whoever got in while it was frozen
+    people.world.clock.advance(seconds=1)
+
+    run(people, f"mailboxes unfreeze {USERNAME} {how} {WHY}")
+
+    assert [people.send("GET", "/v1/notices", token=one).status_code for one in (token, within)] == [401, 401]
+    assert people.use_reset(pending, THIRD).json_body["code"] == "link_unusable"
+
+
+@pytest.mark.parametrize("how", ["--undo", "--keep"])
+def test_what_was_decided_about_freezes_no_more(people: People, how: str) -> None:
+    link = freeze(people)
+    run(people, f"mailboxes unfreeze {USERNAME} {how} {WHY}")
+
+    contest_change(link, origin="", tools=people.tools)
+
+    assert mailbox(people).state is MailboxState.OPEN
+
+
+def test_given_again_it_does_nothing(people: People) -> None:
+    freeze(people)
+    run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")
+    before = mailbox(people)
+
+    code, output = run(people, f"mailboxes unfreeze {USERNAME} --keep {WHY}")
+    assert (code, f"La casilla {USERNAME} no está congelada. No se cambió nada." in output) == (0, True)
+    assert mailbox(people) == before
+
+
+def test_who_was_added_since_has_no_access_any_more(people: People) -> None:
+    link = take_over(people)
+    token = people.token()
+    user = {"document_type": "DNI", "document_number": "40000021", "name": "Rosa Demo", "email": "rosa@ejemplo.pe"}
+    assert people.send("POST", "/v1/users", user, token=token).status_code == 201
+    contest(people, link)
+
+    code, output = run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")
+
+    assert (code, "se agregó después del primer cambio impugnado" in output) == (0, True)
+    added = next(one for one in mailbox(people).users if one.document_number == "40000021")
+    account = people.tools.accounts.find(f"{USERNAME}.40000021")
+    assert account
+    assert (added.state, account.state) == (UserState.DISABLED, UserState.DISABLED)
+
+
+def test_of_two_contested_changes_the_first_says_what_was_before(people: People) -> None:
+    first = take_over(people)
+    people.world.clock.advance(hours=30)
+    people.ask_reset(INTRUDER)
+    people.use_reset(people.link_sent(), NEW)
+    second = re.findall(r"/no-fui-yo/(\S+)", people.mails()[-1][1])[-1]
+    contest_change(second, origin="", tools=people.tools)
+    contest(people, first)
+
+    run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")
+
+    assert mailbox(people).users[0].email == EMAIL
+
+
+def test_right_after_the_freeze_an_operator_has_to_wait(people: People) -> None:
+    contest_change(take_over(people), origin="", tools=people.tools)
+
+    code, output = run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")
+
+    assert (code, "repita el comando" in output) == (1, True)
+    assert mailbox(people).state is MailboxState.FROZEN
+
+
+def test_an_unknown_mailbox_and_a_missing_decision_are_told(people: People) -> None:
+    assert run(people, "mailboxes contested 1-49999999") == (
+        1,
+        "No hay una casilla así. Revise el tipo y el número de documento.",
+    )
+    code, output = run(people, f"mailboxes unfreeze {USERNAME} {WHY}")
+    assert (code, "--undo o --keep" in output) == (2, True)
+    assert run(people, "mailboxes contested abc")[0] == 2
+
+
+def test_what_shows_a_mailbox_tells_who_opened_it_again_and_why(people: People) -> None:
+    freeze(people)
+    run(people, f"mailboxes unfreeze {USERNAME} --keep {WHY}")
+
+    output = run(people, f"mailboxes contested {USERNAME}")[1]
+
+    assert f"Casilla {USERNAME}: abierta" in output
+    assert "se congeló" in output
+    assert "se descongeló. Lo hizo rquispe: Lo pidió con su DNI" in output
+    assert a_user().email not in output
