@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.errors import InvalidInput, Unavailable
 
 _COMPANY_FORMS = (
     ("SOCIEDADPORACCIONESCERRADASIMPLIFICADA", "SACS"),
@@ -26,6 +26,10 @@ _LONGEST_PERSON_NAME = 60
 _NAME_SIGNS = " '\u2019.-"
 """What stands between letters; telephones type the apostrophe as U+2019."""
 _MARRIED = re.compile(r"(?:(?:VDA|VIUDA) )?DE .*\S")
+
+
+class RegistryGarbled(Unavailable):
+    """A registry answered with lost letters: for who registers it did not answer, and its operator has to be told."""
 
 
 def fold(name: str) -> str:

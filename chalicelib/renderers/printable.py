@@ -24,8 +24,13 @@ def check_printable(text: str, *, field: str) -> None:
         raise Unprintable("text_unprintable", _explain(found.group(), found.start() + 1), field=field)
 
 
+def is_printable(text: str) -> bool:
+    """Tell whether the font has all of a text."""
+    return _unprintable().search(text) is None
+
+
 def printable(text: str) -> str:
-    """Return the text with a box in place of what the font lacks: for what a person typed, not for a notice."""
+    """Return the text with a box in place of what the font lacks: for a person's or registry's text, not a notice's."""
     return _unprintable().sub("\N{WHITE SQUARE}", " ".join(text.split()))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2.bccache import Bucket, BytecodeCache
 
 COMPILED = ".compiled"
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\N{REPLACEMENT CHARACTER}]")
 
 
 def template_folder(folder: Path, *, keep_trailing_newline: bool = False) -> Environment:
@@ -21,10 +23,18 @@ def template_folder(folder: Path, *, keep_trailing_newline: bool = False) -> Env
         loader=FileSystemLoader(folder),
         bytecode_cache=_Compiled(folder),
         undefined=StrictUndefined,
+        finalize=_seen,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
+
+
+def _seen(value: object) -> object:
+    """Put a box where a text has a sign that nobody sees, or that stands for a letter which was lost."""
+    if isinstance(value, str) and _UNSEEN.search(value) is not None:
+        return type(value)(_UNSEEN.sub("\N{WHITE SQUARE}", value))
+    return value
 
 
 class _Compiled(BytecodeCache):

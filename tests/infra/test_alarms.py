@@ -26,6 +26,7 @@ TOLD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "SweepsUnfinished": ("sweep_orphans", {"is_complete": False}, {"is_complete": True}),
     "AddressesRefused": ("send_alerts", {"address_refused": 51}, {"address_refused": 50}),
     "ConsultationsUnusual": ("api_handler", {"message": "unusual consultations"}, {"message": "refused"}),
+    "NamesGarbled": ("api_handler", {"message": "name garbled"}, {"message": "refused"}),
     "AlertsGivenUp": ("sweep_alerts", {"on_list": 1}, {"on_list": 0}),
     "AlertsWaiting": ("sweep_alerts", {"oldest_waiting_s": 901}, {"oldest_waiting_s": 900}),
     "AlertsPilingUp": ("sweep_alerts", {"overdue": 21}, {"overdue": 20}),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.official_name import RegistryGarbled
 from chalicelib.domain.registration.assurance import Source
 from chalicelib.domain.registration.identity import CompanyClaim, Outcome, PersonClaim, Registry, RegistryResult
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
@@ -84,6 +85,9 @@ class Registries:
             raise registry_unavailable(retry_after=math.ceil(wait.total_seconds()))
         try:
             result = ask()
+        except RegistryGarbled:  # it answers: one bad record must not close the way for everybody
+            breaker.record_success()
+            raise
         except Unavailable:
             breaker.record_failure()
             raise

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.official_name import RegistryGarbled
+from chalicelib.domain.typed import is_garbled
 from chalicelib.gateways.bounded_http import BoundedHttp, ExchangeLimits, NoAnswer, read_json
 
 _OK = 200
@@ -54,6 +56,7 @@ class RegistryHttp:
         try:
             answered = self._http.exchange(method, query, _HEADERS, body)
             if answered.status == _OK:
+                _require_decodable(answered.content)
                 return read_json(answered.content)
         except NoAnswer as error:
             raise registry_unavailable() from error.__cause__
@@ -67,3 +70,28 @@ def registry_unavailable(retry_after: int | None = None) -> Unavailable:
         "El registro que confirma sus datos no responde ahora. Sus datos se comprobarán más tarde.",
         retry_after=retry_after,
     )
+
+
+def require_readable(text: str) -> str:
+    """Return a text of a registry that has all its letters.
+
+    Raises:
+        RegistryGarbled: `registry_unavailable`.
+
+    """
+    if is_garbled(text):
+        raise registry_garbled()
+    return text
+
+
+def registry_garbled() -> RegistryGarbled:
+    """Return the error for an answer whose letters were lost; for everybody else it is no answer."""
+    plain = registry_unavailable()
+    return RegistryGarbled(plain.code, plain.detail)
+
+
+def _require_decodable(content: bytes) -> None:
+    try:
+        content.decode(json.detect_encoding(content))
+    except UnicodeDecodeError:
+        raise registry_garbled() from None

@@ -26,7 +26,7 @@ from chalicelib.domain.registration.identity import (
     Sex,
     compare_person,
 )
-from chalicelib.gateways.registration.registry_http import RegistryHttp, registry_unavailable
+from chalicelib.gateways.registration.registry_http import RegistryHttp, registry_unavailable, require_readable
 
 _FOUND = "0000"
 _OUTCOMES = {"0001": Outcome.MINOR, "0999": Outcome.NOT_FOUND}
@@ -114,7 +114,7 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name)
     if value is not None and not isinstance(value, str):
         raise registry_unavailable()
-    return " ".join((value or "").split())
+    return " ".join(require_readable(value or "").split())
 
 
 def _day(text: str) -> date | None:

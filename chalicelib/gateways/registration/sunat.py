@@ -21,7 +21,7 @@ from chalicelib.domain.registration.identity import (
     RegistryResult,
     compare_company,
 )
-from chalicelib.gateways.registration.registry_http import RegistryHttp, registry_unavailable
+from chalicelib.gateways.registration.registry_http import RegistryHttp, registry_unavailable, require_readable
 from chalicelib.gateways.registration.soap_json import records_of, text_of
 
 _GOOD_CODE = "00"
@@ -53,10 +53,10 @@ class Sunat:
 
 def _record(fields: Mapping[str, Any]) -> CompanyRecord:
     record = CompanyRecord(
-        legal_name=text_of(fields, "ddp_nombre"),
-        district=text_of(fields, "desc_dist"),
-        is_active=_is_good(text_of(fields, "ddp_estado"), text_of(fields, "desc_estado"), "ACTIVO"),
-        is_habido=_is_good(text_of(fields, "ddp_flag22"), text_of(fields, "desc_flag22"), "HABIDO"),
+        legal_name=require_readable(text_of(fields, "ddp_nombre")),
+        district=require_readable(text_of(fields, "desc_dist")),
+        is_active=_is_good(text_of(fields, "ddp_estado"), require_readable(text_of(fields, "desc_estado")), "ACTIVO"),
+        is_habido=_is_good(text_of(fields, "ddp_flag22"), require_readable(text_of(fields, "desc_flag22")), "HABIDO"),
     )
     if not fold(record.legal_name) or not fold(record.district):
         raise registry_unavailable()

@@ -17,7 +17,7 @@ from typing import Any
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.official_name import fold
 from chalicelib.domain.registration.identity import PersonClaim, RegistryResult, Representative, compare_representative
-from chalicelib.gateways.registration.registry_http import RegistryHttp, registry_unavailable
+from chalicelib.gateways.registration.registry_http import RegistryHttp, registry_unavailable, require_readable
 from chalicelib.gateways.registration.soap_json import records_of, text_of
 
 _TYPES = {"1": DocumentType.DNI, "01": DocumentType.DNI, "4": DocumentType.CE, "04": DocumentType.CE,
@@ -40,10 +40,14 @@ class SunatRepresentatives:
 
         Raises:
             Unavailable: `registry_unavailable`: no answer, or none that can be read.
+            RegistryGarbled: the same code; the person's name lost its letters.
 
         """
         records = records_of(self._http.get({"numruc": ruc, "out": "json"}))
         listed = [_representative(record) for record in records if text_of(record, "rso_nrodoc")]
+        for one in listed:
+            if one is not None and one.number == claim.number:  # another's lost letters are no matter of this one
+                require_readable(one.name)
         return compare_representative(claim, [one for one in listed if one is not None])
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.deadline import Deadline, Distance, Regime, Term, TermUnit
 from chalicelib.domain.notice import FileRole, Notice, StoredFile
 from chalicelib.renderers.deposit.receipt_texts import legal_text
+from chalicelib.renderers.printable import printable
 from chalicelib.renderers.spanish import date_and_hour, day_in_words, zone_in_words
 from chalicelib.renderers.term_words import term_in_words
 
@@ -32,7 +33,7 @@ def fact_rows(notice: Notice, zone: ZoneInfo) -> list[Row]:
     identity = f"{notice.holder.document_type.value} {notice.holder.document_number}"
     rows = [
         Row("Expediente", f"{notice.case_file.number}, del {notice.case_file.opened_on:%d/%m/%Y}"),
-        Row("Administrado", notice.holder.name, is_strong=True),
+        Row("Administrado", printable(notice.holder.name), is_strong=True),
         Row("Documento Identidad", f"{identity} (casilla electrónica {notice.mailbox_id})"),
         Row("Documento", f"{document.type} {document.number}", is_strong=True),
         Row("Asunto", document.subject),

@@ -7,6 +7,7 @@ commits. What was stored before the transaction is invisible without it.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,10 +25,12 @@ from chalicelib.domain.identity_document import mailboxes_of_holder
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.notice import Notice, StoredFile
 from chalicelib.domain.sender.consultation_policy import UNDELIVERED, limit_refusal
+from chalicelib.domain.typed import is_garbled
 from chalicelib.domain.upload.upload import Upload
 from chalicelib.gateways.files import Files
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from chalicelib.renderers.deposit.receipt import render_receipt
+from chalicelib.renderers.printable import is_printable
 from chalicelib.services.deposit.compose_notice import Terms, check_dates, compose_notice, settle_terms
 from chalicelib.services.deposit.record_consultation import Asked, ConsultationTools, led_on, tell_after_record
 from chalicelib.services.deposit.settle_files import InlineFile, settle_files
@@ -47,6 +50,7 @@ from chalicelib.store.sender.count_store import Counter, counter_of
 
 _MAX_TRIES = 4
 _PAUSE_S = 0.1
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +171,19 @@ def deposit_notice(  # noqa: PLR0913 - what was sent, who sent it, and what to l
             tools.deposits.commit(prepared.deposit)
         except CommitUncertain:
             continue
+        _tell_garbled_name(prepared.deposit.notice)
         return DepositAnswer(prepared.deposit.answer, is_replay=False)
     raise Unavailable(
         "deposit_unavailable",
         "No se pudo confirmar el depósito. Envíe el mismo pedido, con la misma Idempotency-Key, en unos segundos.",
         retry_after=5,
     )
+
+
+def _tell_garbled_name(notice: Notice) -> None:
+    """Tell the operator of a holder whose name came from a registry without its letters; the notice leads to it."""
+    if is_garbled(notice.holder.name) or not is_printable(notice.holder.name):
+        _logger.warning("name garbled", extra={"notice_id": notice.notice_id})
 
 
 def _wanted(claim: Claim, idempotency_key: str, hint: DepositHint, counter: Counter, tools: DepositTools) -> Wanted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from functools import partial
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.official_name import RegistryGarbled
 from chalicelib.domain.registration.assurance import Source
 from chalicelib.domain.registration.identity import (
     CompanyClaim,
@@ -22,6 +24,8 @@ from chalicelib.gateways.registration.registries import Registries
 from chalicelib.store.event_store import EventStore
 
 _UNANSWERED = "unavailable"
+_GARBLED = "garbled"
+_logger = logging.getLogger(__name__)
 
 
 class ConsultationReason(StrEnum):
@@ -82,8 +86,8 @@ def check_identity(
     a consultation of its own.
 
     Raises:
-        Unavailable: `registry_unavailable`, recorded as well; or `store_unavailable`: what cannot be recorded is not
-            used, and is to be asked again.
+        Unavailable: `registry_unavailable`, recorded as well, also where the answer lost its letters; or
+            `store_unavailable`: what cannot be recorded is not used, and is to be asked again.
 
     """
     registries, asked = tools.registries(), partial(_asked, consultation=consultation, note=note, tools=tools)
@@ -127,7 +131,10 @@ def _asked(
     except Unavailable as error:
         if error.retry_after is None:  # else the breaker spared the call
             note(source)
-        tools.events.add(_event(consultation, source, _UNANSWERED, tools))
+        is_answer_garbled = isinstance(error, RegistryGarbled)
+        if is_answer_garbled:
+            _logger.warning("name garbled", extra={"registry": source.value, "item": consultation.subject})
+        tools.events.add(_event(consultation, source, _GARBLED if is_answer_garbled else _UNANSWERED, tools))
         raise
     if result.outcome is not Outcome.NOT_CHECKED:
         note(source)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.official_name import RegistryGarbled
 from chalicelib.domain.registration.assurance import Comparison, Source
 from chalicelib.domain.registration.identity import CompanyClaim, Outcome, Registry, RegistryResult
 from tests.registry_world import ACCESS, EXPECTED, RegistryWorld, a_company, a_person, registry_world
@@ -97,6 +98,27 @@ def test_an_answer_that_is_none_is_unavailable_and_tells_nothing(world: Registry
     assert world.simulator.asked == [number]
     assert refusal.value.retryable
     assert not [word for word in (number, "INCOMPLETO", "Ausente", ACCESS.password) if word in told]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda world: world.registries.check_person(
+            a_person("99000014", paternal_surname="Muñeco", maternal_surname="Cabaña", given_names="Íñigo")
+        ),
+        lambda world: world.registries.check_company(
+            a_company("20990000116", legal_name="Pinturas Inventadas S.A.C.", district="Breña")
+        ),
+    ],
+)
+def test_a_name_without_its_letters_is_no_answer_and_closes_the_way_for_nobody(
+    world: RegistryWorld, ask: Callable[[RegistryWorld], RegistryResult]
+) -> None:
+    for _ in range(4):
+        with pytest.raises(RegistryGarbled, match=r"^registry_unavailable$"):
+            ask(world)
+    assert len(world.simulator.asked) == 4
+    assert world.registries.check_person(a_person()).outcome is Outcome.MATCHED
 
 
 @pytest.mark.parametrize("ruc", ["20990005002", "20990005011", "20990005029", "20990005037"])

@@ -403,7 +403,6 @@ def test_another_notice_gives_another_document_identifier() -> None:
     ("notice", "field"),
     [
         (a_notice(document=replace(a_notice().document, subject="Hola 😀")), "document.subject"),
-        (a_notice(holder=Holder(DocumentType.DNI, "40000002", "名前")), "recipient.name"),
         (a_notice(case_file=replace(a_notice().case_file, number="EXP\x071")), "case_file.number"),
         (a_notice(files=(a_file(), an_annex("a\nb.pdf"))), "files.1.filename"),
         (a_notice(alerted=(AlertAddress("email", "\u200b***@ejemplo.pe"),)), "alerts.0.address"),
@@ -413,6 +412,14 @@ def test_text_the_font_lacks_is_refused_with_its_field(notice: Notice, field: st
     with pytest.raises(Unprintable) as refusal:
         receipt(notice)
     assert (refusal.value.code, refusal.value.field) == ("text_unprintable", field)
+
+
+def test_a_holders_name_without_its_letters_is_printed_with_boxes(tmp_path: Path) -> None:
+    notice = a_notice(holder=Holder(DocumentType.DNI, "40000002", "ROSA MU\ufffdO\x07Z 名"))
+    assert packed("ROSA MU□O□Z □") in packed(printed(notice, tmp_path))
+    with pikepdf.open(BytesIO(receipt(notice))) as pdf:
+        kept = json.loads(pdf.attachments["deposito.json"].get_file().read_bytes())
+    assert kept["recipient"]["name"] == notice.holder.name
 
 
 def test_unpublished_legal_text_is_an_error() -> None:

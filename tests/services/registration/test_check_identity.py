@@ -87,6 +87,16 @@ def test_a_registry_that_is_down_is_recorded_and_told(desk: Desk) -> None:
     ]
 
 
+def test_a_name_without_its_letters_is_recorded_and_told_to_the_operator(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(Unavailable, match="registry_unavailable"):
+        check_identity(a_person("99000014"), CONSULTATION, tools=desk.tools)
+    assert [event.data["result"] for event in desk.log] == ["garbled"]
+    told = [(line.message, vars(line)["registry"], vars(line)["item"]) for line in caplog.records]
+    assert told == [("name garbled", "reniec", "registration#r1")]
+
+
 def test_the_log_holds_no_personal_data(desk: Desk) -> None:
     for number in ("99000001", "99000008", "99000404"):
         check_identity(a_person(number), CONSULTATION, tools=desk.tools)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -342,3 +343,17 @@ def test_revoked_key_stops_at_once(world: World) -> None:
     refused = world.deposit(key="clave-2")
 
     assert (refused.status_code, refused.json_body["code"]) == (401, "key_not_valid")
+
+
+def test_a_holders_name_that_a_registry_garbled_blocks_no_deposit(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    mailbox = a_mailbox()
+    holder = replace(mailbox.holder, name="ROSA MU\ufffdOZ")
+    mailbox_store(world.container).put(replace(mailbox, holder=holder))
+
+    deposited = world.deposit()
+
+    assert deposited.status_code == 201, deposited.body
+    told = [vars(line)["notice_id"] for line in caplog.records if line.message == "name garbled"]
+    assert told == [deposited.json_body["notice_id"]]

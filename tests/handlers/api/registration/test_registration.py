@@ -132,6 +132,13 @@ def site(aws: dict[str, str], simulator: Simulator) -> Iterator[Site]:
         yield Site(container, Client(app), clock, simulator)
 
 
+def test_a_name_that_the_registry_garbles_is_held_against_nobody(site: Site) -> None:
+    started = site.start(a_form("99000014"))
+
+    assert started["state"] == "awaiting_registry"
+    assert len(site.mails) == 1
+
+
 def test_a_person_registers_verifies_and_gets_a_mailbox_and_an_account(site: Site) -> None:
     started = site.start()
     assert started["state"] == "awaiting_code"
