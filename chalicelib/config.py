@@ -64,6 +64,8 @@ class Config:
     sms_sender_id: str = ""
     sms_rate: str = "20"
     """Messages a second that SNS takes from the account."""
+    sms_countries: str = "PE"
+    """Countries to whose mobiles SMS are sent, by their letters of ISO 3166, with commas."""
     country: str = "PE"
     mailbox_prefixes: str = "DNI:1,RUC:8,CE:4,PASAPORTE:7"
     """What a mailbox's username begins with, by type of identity document."""
@@ -133,6 +135,8 @@ class Config:
             raise ConfigError(
                 f"REGISTRATION_LEVEL must be one of {', '.join(REGISTRATION_LEVELS)}: public data alone open no mailbox"
             )
+        if not re.fullmatch(r"[A-Z]{2}(,[A-Z]{2})*", config.sms_countries, re.ASCII):
+            raise ConfigError("SMS_COUNTRIES must be countries by their two letters, with commas between them")
         for name in ("mail_rate", "sms_rate"):
             if not re.fullmatch(r"[1-9]\d{0,5}", getattr(config, name), re.ASCII):
                 raise ConfigError(f"{name.upper()} must be a whole number of messages a second")

@@ -22,7 +22,7 @@ from chalicelib.config import Config
 if TYPE_CHECKING:
     from chalicelib.bootstrap.chance import Chance
     from chalicelib.domain.calendar import BusinessCalendar
-    from chalicelib.domain.mailbox import DocumentType
+    from chalicelib.domain.mailbox import DocumentType, SmsReach
 
 _CALENDARS = Path(__file__).parents[1] / "calendars"
 _T = TypeVar("_T")
@@ -69,6 +69,13 @@ class Container:
         from chalicelib.domain.calendar import calendar_from_json  # noqa: PLC0415 - many pages tell no dates
 
         return calendar_from_json(json.loads((_CALENDARS / f"{self.config.country}.json").read_text("utf-8")))
+
+    @cached_property
+    def sms_reach(self) -> SmsReach:
+        """Where SMS are sent to."""
+        from chalicelib.domain.mailbox import SmsReach  # noqa: PLC0415 - most pages send none
+
+        return SmsReach(frozenset(self.config.sms_countries.split(",")))
 
     @property
     def portal_url(self) -> str:

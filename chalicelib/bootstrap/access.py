@@ -88,6 +88,7 @@ def access_tools(box: Container) -> AccessTools:
         pretended_mails=pretended_mails(int(box.config.mail_rate)),
         pause=box.pause,
         current_texts=_current_texts,
+        reach=box.sms_reach,
     )
 
 

@@ -29,7 +29,7 @@ def channels(box: Container) -> Channels:
     """The ways alerts go out."""
     return Channels(
         mail=alert_mail(box),
-        sms=Sms(new_client(box, "sns", retries=0), box.config.sms_sender_id),
+        sms=Sms(new_client(box, "sns", retries=0), box.config.sms_sender_id, box.sms_reach),
         by_mail=_way_out(box, box.config.mail_rate),
         by_sms=_way_out(box, box.config.sms_rate),
         letterhead=letterhead(box),

@@ -30,6 +30,7 @@ def deposit_tools(box: Container) -> DepositTools:
         pause=box.pause,
         api_base_url=box.config.api_base_url,
         portal_url=box.portal_url,
+        reach=box.sms_reach,
     )
 
 
@@ -43,7 +44,12 @@ def sender_month_store(box: Container) -> SenderMonthStore:
 def consultation_tools(box: Container) -> ConsultationTools:
     """Who asked about whom, and how often."""
     return ConsultationTools(
-        ConsultationStore(connection(box)), CountStore(), box.clock, box.chance.new_event_id, box.mailbox_prefixes
+        ConsultationStore(connection(box)),
+        CountStore(),
+        box.clock,
+        box.chance.new_event_id,
+        box.mailbox_prefixes,
+        box.sms_reach,
     )
 
 

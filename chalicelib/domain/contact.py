@@ -10,10 +10,18 @@ import re
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.typed import compact
 
 _MOBILE = re.compile(r"9[0-9]{8}")
 _LANDLINE = re.compile(r"0?(?:1[2-9][0-9]{6}|(?:4[1-4]|5[1-46]|6[1-7]|7[2-46]|8[2-4])[2-9][0-9]{5})")
 """Lima has the area code 1 and seven digits, the other departments two digits and six (Plan Técnico de Numeración)."""
+_HOME_CODE = "+51"
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_NO_LANDLINE = "A un teléfono fijo no llegan los mensajes de texto."
+_EXPECTED = (
+    "Escribe un celular de 9 dígitos que empieza con 9. Si es de otro país, escribe antes + y el código del país:"
+    " +34 612 345 678."
+)
 _INTERNATIONAL = re.compile(r"(?:\+|00)51")
 _DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 """Where points before the @ make no difference, and by what name."""
@@ -25,26 +33,53 @@ _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A Peruvian number in E.164; only a mobile one can be sent SMS. Registrations begun before may have a landline."""
+    """A number in E.164, of any country. Registrations begun before may have a landline."""
 
     e164: str
     is_mobile: bool
 
 
 def read_mobile(text: str, *, field: str) -> str:
-    """Read a number that SMS can be sent to, in E.164; spaces, hyphens, points and brackets do not count.
+    """Read a mobile number in E.164: one of Peru, or one of another country with `+` and its code (ADR 31).
+
+    Where numbers of both kinds look alike, as in North America, it counts as a mobile.
 
     Raises:
-        InvalidInput: `mobile_invalid`; of a landline it says why that is none.
+        InvalidInput: `mobile_invalid`, with what is wrong with it.
 
     """
-    digits = _INTERNATIONAL.sub("", re.sub(r"[\s().-]", "", text), count=1)
-    if _MOBILE.fullmatch(digits):
-        return f"+51{digits}"
-    detail = "Escribe un celular de 9 dígitos que empieza con 9."
-    if _LANDLINE.fullmatch(digits):
-        detail = f"A un teléfono fijo no llegan los mensajes de texto. {detail}"
-    raise InvalidInput("mobile_invalid", detail, field=field)
+    digits = re.sub(r"[()/]", "", compact(text))
+    home = _INTERNATIONAL.sub("", digits, count=1)
+    if _MOBILE.fullmatch(home):
+        return f"{_HOME_CODE}{home}"
+    if _LANDLINE.fullmatch(home):
+        raise _mobile_invalid(f"{_NO_LANDLINE} Escribe un celular de 9 dígitos que empieza con 9.", field)
+    abroad = re.sub(r"^00", "+", digits)
+    if home != digits or not _E164.fullmatch(abroad):
+        raise _mobile_invalid(_EXPECTED, field)
+    return _read_abroad(abroad, field)
+
+
+def _read_abroad(number: str, field: str) -> str:
+    import phonenumbers  # noqa: PLC0415 - heavy
+
+    kinds = phonenumbers.PhoneNumberType
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        raise _mobile_invalid("Ningún país tiene ese código. Escribe + y el código de tu país.", field) from None
+    if not phonenumbers.is_valid_number(parsed):
+        detail = f"En el país del código +{parsed.country_code} no hay números así. Revisa que esté completo."
+        raise _mobile_invalid(detail, field)
+    kind = phonenumbers.number_type(parsed)
+    if kind not in {kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE}:
+        what = _NO_LANDLINE if kind == kinds.FIXED_LINE else "Ese número no es de un celular."
+        raise _mobile_invalid(f"{what} Escribe el número de un celular.", field)
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _mobile_invalid(detail: str, field: str) -> InvalidInput:
+    return InvalidInput("mobile_invalid", detail, field=field)
 
 
 def is_mobile(text: str, mobile: str) -> bool:

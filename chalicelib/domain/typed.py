@@ -13,7 +13,7 @@ import unicodedata
 LONGEST_TYPED = 2000
 """Longer texts are left as they are, to be refused by their length: composing takes the square of a run of marks."""
 _DASHES = re.compile(
-    "[\u002d\u00ad\u02d7\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u207b\u208b\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]"
+    "[\u002d\u02d7\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u207b\u208b\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]"
 )
 _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 """Hangul's fillers and the empty Braille cell: letters and signs by name, blanks to the eye."""

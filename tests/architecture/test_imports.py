@@ -30,6 +30,7 @@ HEAVY = {
     "joserfc": "only who comes back from an identity provider",
     "lxml": "only pikepdf and openpyxl",
     "openpyxl": "only lists as Excel",
+    "phonenumbers": "only a number of another country than Peru",
     "pikepdf": "only the check of a PDF",
     "PIL": "only pictures: their check, captchas, fpdf2",
     "pynamodb": "only who reads or writes a table",

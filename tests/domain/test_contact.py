@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.domain.contact import inbox_of, read_email, read_email_twice, read_mobile
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.mailbox import SmsReach
 
 
 @pytest.mark.parametrize("text", ["900000001", "900 000 001", "+51 900-000-001", "0051900000001", " 900.000.001 "])
@@ -21,7 +22,7 @@ def test_a_landline_is_refused_and_told_why(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2000001", "800000001", "90000000", "9000000011", "045 200001", "+1 202 5550100", "٩٠٠٠٠٠٠٠١", "x"]
+    "text", ["", "2000001", "800000001", "90000000", "9000000011", "045 200001", "1 202 5550100", "٩٠٠٠٠٠٠٠١", "x"]
 )
 def test_another_number_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match="mobile_invalid") as refusal:
@@ -92,3 +93,54 @@ def test_both_addresses_must_be_equal_but_for_the_domains_case() -> None:
 )
 def test_the_spellings_of_one_inbox_count_as_one(email: str, inbox: str) -> None:
     assert inbox_of(email) == inbox
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("+34 612 345 678", "+34612345678"),
+        ("0034 612-345-678", "+34612345678"),
+        ("+1 (202) 555-0123", "+12025550123"),
+        ("+56 9 8765 4321", "+56987654321"),
+        ("+54 9 11 2345-6789", "+5491123456789"),
+        ("\uff0b34\u00a0\uff16\uff11\uff12\u2011345\u200b678", "+34612345678"),
+        ("\u202a900\u2007000\u2013001\u202c", "+51900000001"),
+    ],
+)
+def test_a_mobile_of_any_country_is_read(text: str, number: str) -> None:
+    assert read_mobile(text, field="phone") == number
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("+34 912 345 678", "A un teléfono fijo no llegan"),
+        ("+44 20 7946 0018", "A un teléfono fijo no llegan"),
+        ("+800 1234 5678", "no es de un celular"),
+        ("+34 612 345 67", "código +34 no hay números así"),
+        ("+999 612 345 678", "Ningún país tiene ese código"),
+        ("34612345678", "escribe antes + y el código del país"),
+        ("+51 812 345 678", "9 dígitos que empieza con 9"),
+    ],
+)
+def test_a_number_that_is_no_mobile_is_told_why(text: str, said: str) -> None:
+    with pytest.raises(InvalidInput, match="mobile_invalid") as refusal:
+        read_mobile(text, field="phone")
+    assert said in refusal.value.detail
+
+
+@pytest.mark.parametrize(
+    ("countries", "number", "is_reached"),
+    [
+        ("PE", "+51900000001", True),
+        ("PE", "+34612345678", False),
+        ("PE", None, False),
+        ("PE,ES", "+34612345678", True),
+        ("PE,US", "+12025550123", True),
+        ("PE,US", "+14165550123", False),
+        ("ES", "+51900000001", False),
+        ("PE", "+1", False),
+    ],
+)
+def test_sms_go_where_they_are_enabled(countries: str, number: str | None, is_reached: bool) -> None:
+    assert SmsReach(frozenset(countries.split(","))).reaches(number) is is_reached

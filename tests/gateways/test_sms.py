@@ -7,6 +7,8 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.domain.errors import MessageRefused, SendingUncertain, Unavailable
+from chalicelib.domain.mailbox import SmsReach
+from chalicelib.gateways.sms import Sms
 from tests.alert_world import World, alert_world, hooked, refusing
 
 NUMBER = "+51900000001"
@@ -29,6 +31,14 @@ def test_the_text_goes_to_the_number_as_transactional_from_the_sender_id(world: 
 def test_a_number_that_is_none_is_refused_for_good(world: World) -> None:
     with pytest.raises(MessageRefused, match="mobile_refused"):
         world.channels.sms.send("no-es-numero", "texto")
+
+
+def test_nothing_is_sent_to_a_country_that_is_not_enabled(world: World) -> None:
+    with pytest.raises(MessageRefused, match="mobile_country_off"):
+        world.channels.sms.send("+34612345678", "texto")
+    assert world.texts == []
+    Sms(world.sns, reach=SmsReach(frozenset({"ES"}))).send("+34612345678", "texto")
+    assert world.texts == [("+34612345678", "texto")]
 
 
 def test_a_number_that_opted_out_is_refused_for_good(world: World) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.deadline import Regime
 from chalicelib.domain.errors import Conflict, InvalidInput
-from chalicelib.domain.mailbox import Channel, Mailbox, MailboxState, live_channels
+from chalicelib.domain.mailbox import PERU_ALONE, Channel, Mailbox, MailboxState, SmsReach, live_channels
 from chalicelib.domain.sender.institution import Institution, decide_regime
 
 _FIELD = "recipient.document_number"
@@ -41,24 +41,24 @@ class Reception:
     is_frozen: bool = False
 
 
-def foresee_reception(mailbox: Mailbox | None, institution: Institution) -> Reception:
+def foresee_reception(mailbox: Mailbox | None, institution: Institution, reach: SmsReach = PERU_ALONE) -> Reception:
     """Tell what a deposit now would come to, as `require_receiving` decides it then."""
     if mailbox is None or not mailbox.can_receive:
         is_frozen = mailbox is not None and mailbox.state is MailboxState.FROZEN
         return Reception(can_receive=False, missing=(), regimes=(), is_frozen=is_frozen)
     usable = [regime for regime in Regime if regime is Regime.ACKNOWLEDGEMENT or institution.norm_for(regime)]
-    lacks = {regime: missing_channels(mailbox, institution.required_channels(regime)) for regime in usable}
+    lacks = {regime: missing_channels(mailbox, institution.required_channels(regime), reach) for regime in usable}
     missing = lacks[decide_regime(institution, None)]
     return Reception(not missing, missing, tuple(regime for regime in usable if not lacks[regime]), mailbox.mailbox_id)
 
 
-def missing_channels(mailbox: Mailbox, required: Collection[Channel]) -> tuple[Channel, ...]:
+def missing_channels(mailbox: Mailbox, required: Collection[Channel], reach: SmsReach) -> tuple[Channel, ...]:
     """Return which of the channels that have to be live are not, e-mail first."""
-    live = live_channels(mailbox)
+    live = live_channels(mailbox, reach)
     return tuple(channel for channel in Channel if channel in required and channel not in live)
 
 
-def require_receiving(mailbox: Mailbox | None, required: Collection[Channel]) -> Mailbox:
+def require_receiving(mailbox: Mailbox | None, required: Collection[Channel], reach: SmsReach = PERU_ALONE) -> Mailbox:
     """Return the mailbox that a deposit goes into; `required` channels have to be live (Ley 31736, 5.4).
 
     Raises:
@@ -87,7 +87,7 @@ def require_receiving(mailbox: Mailbox | None, required: Collection[Channel]) ->
             "La casilla del destinatario está deshabilitada y no recibe notificaciones. Notifíquelo por otro medio.",
             field=_FIELD,
         )
-    if missing := missing_channels(mailbox, required):
+    if missing := missing_channels(mailbox, required, reach):
         raise Conflict(
             "recipient_channel_missing",
             f"La casilla del destinatario no tiene {_LACKS[missing]} de un usuario activo a donde enviar el aviso, y"

@@ -15,10 +15,12 @@ from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from chalicelib.domain.identity_document import check_document_number
 from chalicelib.domain.mailbox import (
     MAX_USERS,
+    PERU_ALONE,
     Channel,
     DocumentType,
     Mailbox,
     MailboxUser,
+    SmsReach,
     UserState,
     live_channels,
 )
@@ -136,13 +138,16 @@ def with_user(mailbox: Mailbox, changed: MailboxUser) -> Mailbox:
     return replace(mailbox, users=users)
 
 
-def has_last_mobile(mailbox: Mailbox, user: MailboxUser) -> bool:
+def has_last_mobile(mailbox: Mailbox, user: MailboxUser, reach: SmsReach = PERU_ALONE) -> bool:
     """Tell whether SMS reach the mailbox by this user's mobile alone."""
-    without = with_user(mailbox, replace(user, mobile=None))
-    return Channel.SMS in live_channels(mailbox) - live_channels(without)
+    return _loses_sms(mailbox, with_user(mailbox, replace(user, mobile=None)), reach)
 
 
-def with_mobile(mailbox: Mailbox, user: MailboxUser, typed: str) -> Mailbox:
+def _loses_sms(mailbox: Mailbox, changed: Mailbox, reach: SmsReach) -> bool:
+    return Channel.SMS in live_channels(mailbox, reach) - live_channels(changed, reach)
+
+
+def with_mobile(mailbox: Mailbox, user: MailboxUser, typed: str, reach: SmsReach = PERU_ALONE) -> Mailbox:
     """Give a user another mobile; nothing typed takes it away, where others can be alerted by SMS (Ley 31736, 5.4).
 
     Raises:
@@ -151,17 +156,26 @@ def with_mobile(mailbox: Mailbox, user: MailboxUser, typed: str) -> Mailbox:
 
     """
     mobile = _read_optional_mobile(typed)
-    if mobile is None and has_last_mobile(mailbox, user):
+    changed = with_user(mailbox, replace(user, mobile=mobile))
+    if mobile is not None and _loses_sms(mailbox, changed, reach):
+        raise LastMobile(
+            "last_mobile",
+            f"A los celulares de ese país todavía no enviamos mensajes de texto, y el que tienes es el único de la"
+            f" casilla que los recibe. {_WITHOUT_MOBILE} Consérvalo, o que otro usuario activo registre antes uno del"
+            " Perú.",
+            field="mobile",
+        )
+    if mobile is None and _loses_sms(mailbox, changed, reach):
         raise LastMobile(
             "last_mobile",
             f"Es el único celular de la casilla. {_WITHOUT_MOBILE} Puedes cambiarlo por otro. Para quitarlo, otro"
             " usuario activo debe registrar antes el suyo.",
             field="mobile",
         )
-    return with_user(mailbox, replace(user, mobile=mobile))
+    return changed
 
 
-def without_mobile(mailbox: Mailbox, user: MailboxUser, typed: str) -> Mailbox:
+def without_mobile(mailbox: Mailbox, user: MailboxUser, typed: str, reach: SmsReach = PERU_ALONE) -> Mailbox:
     """Take a user's mobile away, which was asked for beside the number typed: that one or none.
 
     Raises:
@@ -175,17 +189,17 @@ def without_mobile(mailbox: Mailbox, user: MailboxUser, typed: str) -> Mailbox:
             "Escribiste otro número y también marcaste quitarlo. Haz una de las dos cosas.",
             field="mobile",
         )
-    return with_mobile(mailbox, user, "")
+    return with_mobile(mailbox, user, "", reach)
 
 
-def disabled(mailbox: Mailbox, user: MailboxUser) -> Mailbox:
+def disabled(mailbox: Mailbox, user: MailboxUser, reach: SmsReach = PERU_ALONE) -> Mailbox:
     """Take a user's access away, unless SMS reach the mailbox by that user alone.
 
     Raises:
         LastMobile: `last_mobile`.
 
     """
-    if has_last_mobile(mailbox, user):
+    if has_last_mobile(mailbox, user, reach):
         raise LastMobile(
             "last_mobile",
             f"{user.name} es el único usuario activo con celular. {_WITHOUT_MOBILE} Agrega antes el tuyo en «Mi"

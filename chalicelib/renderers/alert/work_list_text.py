@@ -42,6 +42,7 @@ _REASONS = {
     "sms_unavailable": "el servicio de SMS no la recibió",
     "sms_throttled": "el servicio de SMS pidió esperar",
     "email_address_refused": "la dirección no es válida",
+    "mobile_country_off": "a ese país no se envían mensajes de texto",
     "mobile_refused": "el número no es válido",
     "mobile_opted_out": "el titular pidió no recibir mensajes",
     "rejected_by_provider": "por su contenido",

@@ -9,6 +9,7 @@ from datetime import datetime
 from chalicelib.domain.access.known_passwords import CommonPasswords
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.limit import Budget
+from chalicelib.domain.mailbox import SmsReach
 from chalicelib.domain.session import Session
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.sms import Sms
@@ -63,6 +64,7 @@ class AccessTools:
     pretended_mails: Budget
     pause: Callable[[float], None]
     current_texts: Callable[[], Mapping[str, str]]
+    reach: SmsReach
 
     def user_event(self, kind: EventType, user_id: str, *, origin: str, now: datetime) -> Event:
         """Return the event of something a user did to their own access."""

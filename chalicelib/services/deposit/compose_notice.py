@@ -12,7 +12,7 @@ from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deadline import Counting, Distance, Regime, decide_deadline, foresee_openings
 from chalicelib.domain.deposit.deposit import DepositCommand
 from chalicelib.domain.errors import InvalidInput, collect, refusal_of, refusals
-from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.mailbox import PERU_ALONE, Mailbox, SmsReach
 from chalicelib.domain.notice import Notice, Sender, StoredFile
 from chalicelib.domain.sender.institution import Institution, counting_of, decide_distance, decide_regime
 from chalicelib.renderers.deposit.receipt import current_legal_text_version
@@ -58,6 +58,7 @@ def compose_notice(  # noqa: PLR0913 - the facts of one notice
     verification_code: str,
     deposited_at: datetime,
     files: tuple[StoredFile, ...],
+    reach: SmsReach = PERU_ALONE,
 ) -> Notice:
     """Freeze the notice with its legal dates."""
     dated: dict[str, Any] = {"deposited_at": deposited_at, "term": command.term, "counting": terms.counting}
@@ -74,7 +75,7 @@ def compose_notice(  # noqa: PLR0913 - the facts of one notice
         deposited_at=deposited_at,
         deadline=decide_deadline(regime=terms.regime, **dated),
         files=files,
-        alerted=alert_addresses(mailbox),
+        alerted=alert_addresses(mailbox, reach),
         legal_text_version=current_legal_text_version(),
         openings=foresee_openings(**dated) if terms.regime is Regime.ACKNOWLEDGEMENT else None,
         norm=terms.norm,

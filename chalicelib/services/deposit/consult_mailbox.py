@@ -50,7 +50,7 @@ def consult_mailbox(
     record_consultation(Asked(mailbox_id, sender, data), counter, tools=consultations)
     if inactive:
         raise inactive
-    return foresee_reception(found.mailbox, sender.institution)
+    return foresee_reception(found.mailbox, sender.institution, consultations.reach)
 
 
 def _inactive(sender: AuthenticatedSender) -> Forbidden | None:

@@ -22,7 +22,7 @@ from chalicelib.domain.deposit.recipient import require_receiving
 from chalicelib.domain.errors import CasillaError, Conflict, Unavailable, refusals
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.identity_document import mailboxes_of_holder
-from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.mailbox import Mailbox, SmsReach
 from chalicelib.domain.notice import Notice, StoredFile
 from chalicelib.domain.sender.consultation_policy import UNDELIVERED, limit_refusal
 from chalicelib.domain.typed import is_garbled
@@ -78,6 +78,7 @@ class DepositTools:
     api_base_url: str
     portal_url: str
     """Where the portal's pages begin, for the address on the receipt."""
+    reach: SmsReach
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +231,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
     tools: DepositTools,
 ) -> _Prepared:
     """Decide what the mailbox decides, store nothing."""
-    mailbox = require_receiving(found, sender.institution.required_channels(judged.terms.regime))
+    mailbox = require_receiving(found, sender.institution.required_channels(judged.terms.regime), tools.reach)
     notice = compose_notice(
         judged.command,
         mailbox,
@@ -240,6 +241,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
         verification_code=tools.identifiers.new_code(),
         deposited_at=judged.deposited_at,
         files=judged.files,
+        reach=tools.reach,
     )
     receipt = render_receipt(
         notice,
@@ -253,6 +255,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
         institution=sender.institution,
         deposited_at=notice.deposited_at,
         receipt_key=notice.receipt_key,
+        reach=tools.reach,
     )
     event = _event(notice, sender, receipt_sha256, alerts.receipt_key, tools.identifiers.new_event_id())
     deposit = Deposit(

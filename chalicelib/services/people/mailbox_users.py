@@ -131,7 +131,7 @@ def disable_user(session: Session, user_id: str, *, origin: str, tools: AccessTo
             return None
         account = tools.accounts.find(mailbox.username_of(user))
         return PeopleChange(
-            mailbox=disabled(mailbox, user),
+            mailbox=disabled(mailbox, user, tools.reach),
             event=tools.people_event(EventType.USER_DISABLED, session, user_id, origin=origin, now=tools.clock()),
             account=account and replace(account, state=UserState.DISABLED),
             sessions_ended_of=user_id,

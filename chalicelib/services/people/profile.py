@@ -71,7 +71,7 @@ def change_mobile(session: Session, typed: str, *, origin: str, tools: AccessToo
         MailboxChanged: `mailbox_changed`.
 
     """
-    return _change(session, partial(with_mobile, typed=typed), origin=origin, tools=tools, now=now)
+    return _change(session, partial(with_mobile, typed=typed, reach=tools.reach), origin=origin, tools=tools, now=now)
 
 
 def remove_mobile(session: Session, typed: str, *, origin: str, tools: AccessTools, now: datetime) -> Profile:
@@ -84,7 +84,9 @@ def remove_mobile(session: Session, typed: str, *, origin: str, tools: AccessToo
         MailboxChanged: `mailbox_changed`.
 
     """
-    return _change(session, partial(without_mobile, typed=typed), origin=origin, tools=tools, now=now)
+    return _change(
+        session, partial(without_mobile, typed=typed, reach=tools.reach), origin=origin, tools=tools, now=now
+    )
 
 
 def _change(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalice.app import Response
 
+from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.mailbox import MAX_USERS, MailboxUser
 from chalicelib.domain.people.mailbox_users import PERSON_DOCUMENTS
@@ -32,8 +35,11 @@ def add_user_by_form(request: PageRequest, session: Session) -> Response:
     try:
         if step != "agregar":
             user = people.check_user(request.fields(*people.NEW_USER_FIELDS), session)
-            names = people.NEW_USER_FIELDS
-            return show(request, "people/user_check.html", user=user, document_types=DOCUMENT_TYPES, names=names)
+            shown: dict[str, Any] = {
+                "names": people.NEW_USER_FIELDS,
+                "gets_sms": current().sms_reach.reaches(user.mobile),
+            }
+            return show(request, "people/user_check.html", user=user, document_types=DOCUMENT_TYPES, **shown)
         added = people.add_user(request.fields(*people.NEW_USER_FIELDS), session, origin=request.origin)
     except CasillaError as error:
         twin = _added_meanwhile(request, session) if step == "agregar" and error.code == "document_taken" else None

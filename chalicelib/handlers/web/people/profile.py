@@ -7,6 +7,7 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.mailbox import AcceptedText, Channel, live_channels
 from chalicelib.domain.people.mailbox_users import has_last_mobile
@@ -43,12 +44,14 @@ def show_own_profile(request: PageRequest, session: Session) -> Response:
             lambda: accesses.extend(access.own_accesses(session)),
         ]
     )
-    has_mobile = Channel.SMS in live_channels(profiles[0].mailbox)
+    reach = current().sms_reach
+    has_mobile = Channel.SMS in live_channels(profiles[0].mailbox, reach)
     what = request.asked("hecho")
     is_so = {"celular": bool(profiles[0].user.mobile), "sin-celular": has_mobile and not profiles[0].user.mobile}
     context: dict[str, Any] = {
         "profile": profiles[0],
         "has_mobile": has_mobile,
+        "gets_sms": reach.reaches(profiles[0].user.mobile),
         "document_types": DOCUMENT_TYPES,
         "accepted": _accepted(profiles[0].accepted),
         "accesses": accesses,
@@ -90,7 +93,7 @@ def end_other_accesses_by_button(request: PageRequest, session: Session) -> Resp
 
 
 def _choices(shown: Profile) -> dict[str, Any]:
-    is_last = has_last_mobile(shown.mailbox, shown.user)
+    is_last = has_last_mobile(shown.mailbox, shown.user, current().sms_reach)
     return {"is_last": is_last, "can_remove": bool(shown.user.mobile) and not is_last}
 
 

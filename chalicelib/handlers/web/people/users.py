@@ -48,7 +48,8 @@ def show_disabling(request: PageRequest, session: Session, user_id: str) -> Resp
     mailbox, user = _secondary(session, user_id)
     if user.state is UserState.DISABLED:
         return go_to(USERS_PAGE)
-    return show(request, "people/user_disable.html", user=user, is_last=has_last_mobile(mailbox, user))
+    is_last = has_last_mobile(mailbox, user, current().sms_reach)
+    return show(request, "people/user_disable.html", user=user, is_last=is_last)
 
 
 def disable_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
@@ -120,6 +121,7 @@ def done(what: str, user_id: str) -> Response:
 
 def _list_page(request: PageRequest, session: Session, error: CasillaError | None = None) -> Response:
     mailbox, asking = people.users_of(session)
+    reach = current().sms_reach
     what, user = request.asked("hecho"), mailbox.user(request.asked("usuario"))
     told = _DONE.get((what, user.state), "").format(name=user.name, email=user.email) if user else _TOLD.get(what, "")
     box = current()
@@ -132,7 +134,7 @@ def _list_page(request: PageRequest, session: Session, error: CasillaError | Non
         mailbox=mailbox,
         asking=asking,
         most=MAX_USERS,
-        has_mobile=Channel.SMS in live_channels(mailbox),
+        has_mobile=Channel.SMS in live_channels(mailbox, reach),
         lacks_person=lacks_person(mailbox) and asking.is_principal,
         document_types=DOCUMENT_TYPES,
         offer=offer,

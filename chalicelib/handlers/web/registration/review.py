@@ -12,6 +12,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.registration import open_registration_tools
 from chalicelib.domain.access.credentials import CaptchaAnswer
+from chalicelib.domain.contact import read_mobile
 from chalicelib.domain.errors import CasillaError, InvalidInput, TooManyRequests, Unavailable
 from chalicelib.domain.registration.registration import Registration, RegistrationChanged, RegistrationState
 from chalicelib.handlers.cookies import DRAFT_COOKIE, no_cookie
@@ -85,12 +86,20 @@ def _renew(draft: RegistrationDraft) -> tuple[RegistrationDraft, list[str]]:
     return renewed, keep_registration_draft(renewed)
 
 
+def _gets_sms(draft: RegistrationDraft) -> bool:
+    try:
+        return current().sms_reach.reaches(read_mobile(draft.typed_now().get("phone", ""), field="phone"))
+    except InvalidInput:
+        return True
+
+
 def _review_page(
     request: PageRequest, draft: RegistrationDraft, error: CasillaError | None = None, cookies: Iterable[str] = ()
 ) -> Response:
     context: dict[str, Any] = {
         "cookies": cookies,
         "rows": summary_rows(draft),
+        "gets_sms": _gets_sms(draft),
         "back": form_address(draft.person_type),
         "captcha": new_captcha() if error is not None and error.field == "captcha" else None,
     }

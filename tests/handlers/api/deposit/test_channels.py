@@ -9,7 +9,7 @@ import pytest
 from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.deadline import Regime
-from chalicelib.domain.mailbox import Channel, MailboxUser, UserState
+from chalicelib.domain.mailbox import Channel, MailboxUser, SmsReach, UserState
 from chalicelib.domain.sender.institution import AppliedNorm
 from chalicelib.store.tables import MailboxItem
 from tests.deposit_world import World, a_body, a_mailbox, a_user, an_institution, put_institution
@@ -127,3 +127,25 @@ def test_a_regime_without_norm_is_told_with_all_that_is_wrong_whatever_the_mailb
     spoilt = a_body(regime="immediate", case_file={"number": "E", "opened_on": "2026-03-10"})
     refused = world.deposit(spoilt).json_body
     assert {one["code"] for one in refused["errors"]} == {"regime_without_norm", "opened_in_future"}
+
+
+@pytest.mark.parametrize(("countries", "missing"), [("PE", ["sms"]), ("PE,ES", [])])
+def test_a_mobile_abroad_counts_where_sms_are_sent_to_it(
+    world: World, countries: str, missing: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(world.container), "sms_reach", SmsReach(frozenset(countries.split(","))))
+    monkeypatch.setattr(world.container, "made", {})
+    keep(world, a_user(1, mobile="+34612345678"))
+
+    assert told(world)[:2] == (not missing, missing)
+    assert world.deposit().status_code == (409 if missing else 201)
+
+
+def test_where_no_sms_is_sent_none_is_planned_and_none_is_on_the_receipt(world: World) -> None:
+    keep(world, a_user(1), a_user(2, mobile="+34612345678"))
+
+    deposited = world.deposit().json_body
+
+    batch = alert_batch_store(world.container).find(deposited["notice_id"])
+    assert batch is not None
+    assert [alert.alert_id.partition(".")[2] for alert in batch.alerts] == ["email", "sms", "email"]

@@ -111,6 +111,16 @@ def test_the_last_mobile_of_a_mailbox_changes_and_does_not_go(people: People, st
     assert change(people, token, mobile="987654321").json_body["mobile"] == "+51987654321"
 
 
+def test_the_last_mobile_that_sms_reach_is_not_changed_for_one_abroad(people: People) -> None:
+    token = people.token()
+    keep(people, a_user(2, mobile="+34612345678"))
+    refused = change(people, token, mobile="+34 612 345 679")
+    assert (refused.status_code, refused.json_body["code"]) == (409, "last_mobile")
+    assert "de ese país todavía no enviamos" in refused.json_body["detail"]
+    keep(people, a_user(2))
+    assert change(people, token, mobile="+34 612 345 679").json_body["mobile"] == "+34612345679"
+
+
 def test_of_two_who_take_their_mobiles_away_at_once_one_keeps_it(people: People) -> None:
     token = people.token()
     keep(people, a_user(2))

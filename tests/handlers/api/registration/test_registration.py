@@ -28,7 +28,7 @@ from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.event import EventType
 from chalicelib.domain.identity_document import mailboxes_of_holder
-from chalicelib.domain.mailbox import Channel, DocumentType, Holder, UserState, live_channels
+from chalicelib.domain.mailbox import Channel, DocumentType, Holder, SmsReach, UserState, live_channels
 from chalicelib.domain.registration.registration import CODE_LIFETIME, LIFETIME, REGISTRY_LIFETIME
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.portal_texts import portal_texts
@@ -137,6 +137,17 @@ def test_a_name_that_the_registry_garbles_is_held_against_nobody(site: Site) -> 
 
     assert started["state"] == "awaiting_registry"
     assert len(site.mails) == 1
+
+
+def test_a_person_abroad_registers_with_the_number_of_that_country(site: Site) -> None:
+    started = site.start({**a_form(), "phone": "+34 612 345 678"})
+    assert site.verify(started["registration_id"], site.code).json_body["state"] == "completed"
+
+    opened = mailbox_store(site.container).find("1-99000001")
+    assert opened is not None
+    assert opened.users[0].mobile == "+34612345678"
+    assert live_channels(opened) == {Channel.EMAIL}
+    assert live_channels(opened, SmsReach(frozenset({"PE", "ES"}))) == {Channel.EMAIL, Channel.SMS}
 
 
 def test_a_person_registers_verifies_and_gets_a_mailbox_and_an_account(site: Site) -> None:

@@ -272,7 +272,7 @@ def test_the_last_mobile_of_the_mailbox_is_said_to_be_that_and_stays(browser: Br
 
 @pytest.mark.parametrize("address", ["/perfil", "/usuarios", "/casilla"])
 def test_a_mailbox_without_a_mobile_says_what_that_means(browser: Browser, address: str) -> None:
-    told = "Ningún usuario activo de la casilla tiene celular"
+    told = "Ningún usuario activo de la casilla tiene un celular"
     assert told not in words(browser.get(address))
     keep(browser, replace(own(browser), mobile=None), a_user(2, state=UserState.PENDING))
     assert told in words(browser.get(address))

@@ -297,12 +297,20 @@ def test_the_form_says_why_it_needs_a_mobile_and_a_landline_is_told_beside_it(
     applicant: Applicant, person_type: str
 ) -> None:
     form = applicant.reach_form(person_type)
-    assert "Un celular de 9 dígitos. La ley exige avisarte también por mensaje de texto" in text_of(applicant.get(form))
+    assert "La ley exige avisarte también por mensaje de texto, que no llega a un teléfono fijo" in text_of(
+        applicant.get(form)
+    )
     typed = a_person_form() if person_type == "natural" else COMPANY
     answer = applicant.fill(form, {**typed, "phone": "(01) 200-0001"})
     assert answer.status_code == 422
     assert "A un teléfono fijo no llegan los mensajes de texto" in text_of(answer)
     assert 'value="(01) 200-0001"' in text_of(answer)
+
+
+def test_who_types_a_mobile_abroad_is_told_what_the_mailbox_will_lack(applicant: Applicant) -> None:
+    shown = "A los celulares de ese país todavía no enviamos mensajes de texto."
+    assert shown in text_of(applicant.reach_review(phone="+34 612 345 678"))
+    assert shown not in text_of(applicant.reach_review(phone="987 654 321"))
 
 
 def _type_of(name: str) -> str:
