@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.typed import compact
+from chalicelib.domain.typed import compact, plain
 
 _MOBILE = re.compile(r"9[0-9]{8}")
 _LANDLINE = re.compile(r"0?(?:1[2-9][0-9]{6}|(?:4[1-4]|5[1-46]|6[1-7]|7[2-46]|8[2-4])[2-9][0-9]{5})")
@@ -94,31 +94,44 @@ def read_email(text: str, *, field: str) -> str:
     """Return the address without outer spaces and with its domain in small letters (RFC 5321, 4.1.2 and 4.5.3.1).
 
     Raises:
-        InvalidInput: `email_invalid`.
+        InvalidInput: `email_invalid`, with what is wrong with it.
 
     """
-    local, _, domain = text.strip().rpartition("@")
+    local, _, domain = plain(text).rpartition("@")
     address = f"{local}@{domain.lower()}"
-    is_short = len(local) <= _LONGEST_LOCAL and len(address) <= _LONGEST_EMAIL
-    if not (is_short and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain.lower())):
-        raise InvalidInput(
-            "email_invalid", "Escribe una dirección de correo como nombre@ejemplo.pe, sin tildes ni ñ.", field=field
-        )
-    return address
+    if len(local) > _LONGEST_LOCAL or len(address) > _LONGEST_EMAIL:
+        wrong = f"Es demasiado larga: puede tener {_LONGEST_LOCAL} signos antes de la @, y {_LONGEST_EMAIL} en total."
+    elif _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain.lower()):
+        return address
+    elif " " in address:
+        wrong = "No lleva espacios."
+    elif not address.isascii():
+        wrong = "No lleva tildes ni ñ."
+    else:
+        wrong = "Revisa que esté completa y sin otros signos."
+    detail = f"Escribe una dirección de correo como nombre@ejemplo.pe. {wrong}"
+    raise InvalidInput("email_invalid", detail, field=field)
 
 
 def read_email_twice(text: str, again: str, *, field: str, again_field: str) -> str:
-    """Return the address if it was typed the same way twice, but for the case of its domain.
+    """Return the address as typed first, if the second is the same.
 
     Raises:
         InvalidInput: `email_invalid`, or `emails_differ` at the second field.
 
     """
     address = read_email(text, field=field)
-    local, _, domain = again.strip().rpartition("@")
-    if f"{local}@{domain.lower()}" != address:
+    if not is_same_email(again, address):
         raise InvalidInput("emails_differ", "Los dos correos no son iguales. Revísalos.", field=again_field)
     return address
+
+
+def is_same_email(typed: str, address: str) -> bool:
+    """Tell whether two addresses are one: no provider known tells `Rosa@…` from `rosa@…`, and people write both.
+
+    Mail goes to the address as it was typed.
+    """
+    return plain(typed).casefold() == address.casefold()
 
 
 def inbox_of(email: str) -> str:

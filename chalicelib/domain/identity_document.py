@@ -10,13 +10,29 @@ from collections.abc import Mapping
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mailbox import DocumentType, dni_in_ruc, ruc_with_dni
+from chalicelib.domain.typed import compact
 
 _FORMATS = {
     DocumentType.DNI: (re.compile(r"[0-9]{8}"), "8 dígitos"),
-    DocumentType.RUC: (re.compile(r"[0-9]{11}"), "11 dígitos, y el último debe ser el verificador correcto"),
+    DocumentType.RUC: (re.compile(r"[0-9]{11}"), "11 dígitos"),
     DocumentType.CE: (re.compile(r"[A-Z0-9]{9,12}"), "de 9 a 12 letras o dígitos"),
     DocumentType.PASSPORT: (re.compile(r"[A-Z0-9]{5,12}"), "de 5 a 12 letras o dígitos"),
 }
+
+_RUC_BEGINNINGS = ("10", "15", "17", "20")
+
+
+def read_document_number(document_type: DocumentType, typed: str) -> str:
+    """Return a number as typed without blanks, dashes and dots, and a DNI's without the check character after it."""
+    return split_dni(typed)[0] if document_type is DocumentType.DNI else compact(typed).upper()
+
+
+def split_dni(typed: str) -> tuple[str, str]:
+    """Return a DNI's number, and the check character if it was typed behind and is right: `40000002-3`."""
+    number = compact(typed).upper()
+    if re.fullmatch(r"[0-9]{8}[0-9A-Z]", number) and number[8] in _check_characters(number[:8]):
+        return number[:8], number[8]
+    return number, ""
 
 
 def check_document_number(document_type: DocumentType, number: str, *, field: str) -> None:
@@ -27,17 +43,21 @@ def check_document_number(document_type: DocumentType, number: str, *, field: st
 
     """
     pattern, expected = _FORMATS[document_type]
-    is_right = pattern.fullmatch(number) is not None
-    if is_right and document_type is DocumentType.RUC:
+    wrong = ""
+    if pattern.fullmatch(number) is None:
+        wrong = f"debe tener {expected}"
+        if document_type is DocumentType.DNI and re.fullmatch(r"[0-9]{8}[0-9A-Z]", number):
+            wrong = f"{wrong}. Lo que sigue al guion es el código de verificación, y no corresponde a este número"
+    elif document_type is DocumentType.RUC:
         from stdnum.pe import ruc  # noqa: PLC0415 - heavy
 
-        is_right = ruc.is_valid(number)
-    if not is_right:
-        raise InvalidInput(
-            "document_number_invalid",
-            f"El número de {document_type} no es correcto: debe tener {expected}.",
-            field=field,
-        )
+        if number[:2] not in _RUC_BEGINNINGS:
+            wrong = f"un RUC empieza con {', '.join(_RUC_BEGINNINGS[:-1])} o {_RUC_BEGINNINGS[-1]}"
+        elif not ruc.is_valid(number):
+            wrong = "el último dígito no corresponde a los demás. Revisa cada uno"
+    if wrong:
+        detail = f"El número de {document_type} no es correcto: {wrong}."
+        raise InvalidInput("document_number_invalid", detail, field=field)
 
 
 def check_cui(number: str, cui: str, *, field: str) -> None:
@@ -52,14 +72,19 @@ def check_cui(number: str, cui: str, *, field: str) -> None:
     """
     if _FORMATS[DocumentType.DNI][0].fullmatch(number) is None:
         return
+    if len(cui) != 1:
+        detail = "Es un solo carácter: el que sigue al número en el DNI, después del guion."
+    elif cui.upper() not in _check_characters(number):
+        detail = "El código de verificación no corresponde al DNI: es el carácter que sigue al número y al guion."
+    else:
+        return
+    raise InvalidInput("cui_invalid", detail, field=field)
+
+
+def _check_characters(number: str) -> str:
     from stdnum.pe.cui import calc_check_digits  # noqa: PLC0415 - heavy
 
-    if len(cui) != 1 or cui.upper() not in calc_check_digits(number):
-        raise InvalidInput(
-            "cui_invalid",
-            "El código de verificación no corresponde al DNI: es el carácter que sigue al número, después del guion.",
-            field=field,
-        )
+    return str(calc_check_digits(number))
 
 
 def mailbox_id_for(document_type: DocumentType, number: str, prefixes: Mapping[DocumentType, str]) -> str:

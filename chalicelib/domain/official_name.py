@@ -65,11 +65,15 @@ def check_person_name(name: str, *, field: str, is_optional: bool = False, longe
         InvalidInput: `name_invalid`.
 
     """
-    is_readable = all(char.isalpha() or char in _NAME_SIGNS for char in name) and len(name) <= longest
-    if not is_readable or not (fold(name) or (is_optional and not name.strip())):
-        raise InvalidInput(
-            "name_invalid", "Escribe el nombre como figura en el documento, solo con letras.", field=field
-        )
+    if len(name) > longest:
+        detail = f"El nombre es demasiado largo: puede tener hasta {longest} letras."
+    elif wrong := next((char for char in name if not char.isalpha() and char not in _NAME_SIGNS), ""):
+        detail = f"Escribe el nombre como figura en el documento, solo con letras: «{wrong}» no es una."
+    elif fold(name) or (is_optional and not name.strip()):
+        return
+    else:
+        detail = "Escribe el nombre como figura en el documento."
+    raise InvalidInput("name_invalid", detail, field=field)
 
 
 def _words(name: str) -> list[str]:

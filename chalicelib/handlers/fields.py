@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NoReturn, TypeVar
 
 from chalicelib.domain.errors import InvalidInput, refusal_of
+from chalicelib.domain.typed import tidy
 
 _T = TypeVar("_T")
 _YEARS = range(1821, 2200)
@@ -47,6 +48,15 @@ class Fields:
             self.refuse("field_control_characters", name, "tiene signos que no se ven; hay que quitarlos")
         return text
 
+    def typed(self, name: str, *, longest: int) -> str:
+        """Return a text as a person typed or pasted it, tidied (`domain/typed.py`), of 1 to `longest` characters."""
+        text = tidy(self._value(name, str, "un texto"))
+        if not text:
+            self.refuse("field_empty", name, "no puede estar vacío")
+        if len(text) > longest:
+            self.refuse("field_too_long", name, f"puede tener hasta {longest} caracteres")
+        return _encodable(text)
+
     def blob(self, name: str) -> str:
         """Return a long text as it is, if it is one: half a surrogate pair can be neither hashed nor kept."""
         value: str = self._value(name, str, "un texto")
@@ -67,9 +77,9 @@ class Fields:
         """Return true or false."""
         return bool(self._value(name, bool, "true o false"))
 
-    def day(self, name: str) -> date:
-        """Return a calendar date, `YYYY-MM-DD`."""
-        value = self._value(name, str, "una fecha AAAA-MM-DD")
+    def day(self, name: str, clean: Callable[[str], str] = str) -> date:
+        """Return a calendar date, `YYYY-MM-DD`; `clean` is for what a person typed."""
+        value = clean(self._value(name, str, "una fecha AAAA-MM-DD"))
         read = self._parsed(name, value, _DATE, date.fromisoformat, "debe ser una fecha que exista, AAAA-MM-DD")
         if read.year not in _YEARS:
             self.refuse("field_format", name, "está fuera de rango")

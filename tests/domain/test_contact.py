@@ -74,11 +74,33 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     assert refusal.value.field == "email"
 
 
-def test_both_addresses_must_be_equal_but_for_the_domains_case() -> None:
-    assert read_email_twice("a@ejemplo.pe", " a@EJEMPLO.pe", field="email", again_field="email2") == "a@ejemplo.pe"
+def test_both_addresses_must_be_equal_but_for_case_and_the_first_one_is_kept() -> None:
+    for again in (" a.Rosa@EJEMPLO.pe", "A.ROSA@ejemplo.pe", "\ufeffa.rosa@ejemplo.pe\u00a0"):
+        assert read_email_twice("a.Rosa@ejemplo.pe", again, field="email", again_field="e2") == "a.Rosa@ejemplo.pe"
     with pytest.raises(InvalidInput, match="emails_differ") as refusal:
-        read_email_twice("a@ejemplo.pe", "A@ejemplo.pe", field="email", again_field="email2")
+        read_email_twice("a@ejemplo.pe", "b@ejemplo.pe", field="email", again_field="email2")
     assert refusal.value.field == "email2"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ro sa@ejemplo.pe", "No lleva espacios"),
+        ("ñandú@ejemplo.pe", "No lleva tildes ni ñ"),
+        ("r" * 65 + "@ejemplo.pe", "Es demasiado larga"),
+        ("rosa", "Revisa que esté completa"),
+    ],
+)
+def test_an_address_is_refused_for_its_own_reason(text: str, said: str) -> None:
+    with pytest.raises(InvalidInput, match="email_invalid") as refusal:
+        read_email(text, field="email")
+    assert said in refusal.value.detail
+
+
+def test_what_nobody_sees_in_an_address_does_not_count() -> None:
+    assert (
+        read_email("\u200brosa\u2011x\u00ad@\u202aejemplo.pe\u202c\ufeff\u00a0", field="email") == "rosa-x@ejemplo.pe"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import re
 
 from chalicelib.domain.access.pepper import MIN_PEPPER_BYTES, every_pepper
 from chalicelib.domain.codes import ALPHABET
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.typed import compact
 
 CODE_LENGTH = 6
 EMAIL_CODE_SPACE = len(ALPHABET) ** CODE_LENGTH
 SECRET_BYTES = 32
 
-_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212._]+")
 _LETTERS = "".join(symbol for symbol in ALPHABET if symbol.isalpha()).lower()
 _DIGITS = "".join(symbol for symbol in ALPHABET if symbol.isdigit())
 _TEMPORARY_PATTERN = (_LETTERS.upper(), *(_LETTERS,) * 7, *(_DIGITS,) * 4)
@@ -38,7 +37,7 @@ def parse_email_code(typed: str) -> str:
         InvalidInput: `code_malformed`; such a code can be no one's, so it costs no attempt.
 
     """
-    code = _SEPARATORS.sub("", typed).upper()
+    code = compact(typed).upper()
     if len(code) != CODE_LENGTH or not set(code) <= set(ALPHABET):
         detail = "El código tiene 6 letras y números. Cópialo del correo tal como está."
         raise InvalidInput("code_malformed", detail, field="code")

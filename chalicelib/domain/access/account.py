@@ -9,6 +9,8 @@ from chalicelib.domain.errors import Conflict, Forbidden
 from chalicelib.domain.mailbox import AcceptedText, Mailbox, UserState, require_thawed
 
 TEMPORARY_PASSWORD_LIFETIME = timedelta(days=3)
+_AROUND = " \t\r\n\f\v\u00a0\u00ad\u2007\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u202f\u2060\u3000\ufeff"
+"""What is copied along with a password and nobody sees."""
 
 
 class AccountNotActivated(Forbidden):
@@ -128,3 +130,13 @@ def with_own_password(account: Account, password_hash: str) -> Account:
 def activated(account: Account, password_hash: str) -> Account:
     """Open the way in with the first password, which the person chose."""
     return replace(with_own_password(account, password_hash), state=UserState.ACTIVE)
+
+
+def as_typed(account: Account | None, password: str) -> str:
+    """Return the password to compare: around a temporary one, copied out of an e-mail, what nobody sees does not count.
+
+    One that a person chose counts as it is, blanks too.
+    """
+    if account is None or account.temporary_until is None:
+        return password
+    return password.strip(_AROUND)

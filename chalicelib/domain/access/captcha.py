@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
 from chalicelib.domain.access.pepper import every_pepper
+from chalicelib.domain.typed import compact
 
 LIFETIME = timedelta(minutes=10)
 LENGTH = 5
@@ -101,4 +102,4 @@ def captcha_answer(pepper: bytes, captcha_id: str) -> str:
 
 def read_answer(typed: str) -> str:
     """Read an answer as typed: case and spaces do not matter."""
-    return "".join(typed.split()).upper()
+    return compact(typed).upper()

@@ -10,6 +10,7 @@ from chalicelib.domain.access.known_passwords import CommonPasswords
 from chalicelib.domain.access.password_policy import Person, check_password, normalise
 from chalicelib.domain.errors import CredentialsWrong, Forbidden, InvalidInput
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
+from chalicelib.domain.typed import plain
 
 LONGEST_TYPED = 1000
 """Longer texts are no password; they are refused before they cost any work."""
@@ -74,7 +75,7 @@ def read_username(typed: str) -> str:
 
     `1-40000002` is a mailbox's own and its principal user's, `8-20100000009.40000028` that of a secondary user.
     """
-    return "".join(typed.split()).upper()
+    return "".join(plain(typed).split()).upper()
 
 
 def mailbox_of(username: str) -> str:

@@ -12,7 +12,7 @@ from functools import partial
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.contact import is_mobile, read_email, read_mobile
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, refusal_of, refusals
-from chalicelib.domain.identity_document import check_document_number
+from chalicelib.domain.identity_document import check_document_number, read_document_number
 from chalicelib.domain.mailbox import (
     MAX_USERS,
     PERU_ALONE,
@@ -26,6 +26,7 @@ from chalicelib.domain.mailbox import (
 )
 from chalicelib.domain.official_name import check_person_name
 from chalicelib.domain.session import session_ended
+from chalicelib.domain.typed import plain, tidy
 
 PERSON_DOCUMENTS = (DocumentType.DNI, DocumentType.CE, DocumentType.PASSPORT)
 """What a user can be identified by; a RUC is a company's."""
@@ -110,7 +111,7 @@ def with_new_user(mailbox: Mailbox, typed: TypedUser, user_id: str) -> Mailbox:
     if len(mailbox.users) >= MAX_USERS:
         detail = f"Tu casilla ya tiene {MAX_USERS} usuarios, que es el máximo."
         raise UsersFull("users_full", detail)
-    number, name = "".join(typed.document_number.split()).upper(), " ".join(typed.name.split())
+    number, name = typed_number(typed.document_type, typed.document_number), tidy(typed.name)
     problems = refusals(
         partial(check_document, mailbox, typed.document_type, number),
         partial(check_person_name, name, field="name", longest=LONGEST_FULL_NAME),
@@ -183,7 +184,7 @@ def without_mobile(mailbox: Mailbox, user: MailboxUser, typed: str, reach: SmsRe
         LastMobile: `last_mobile`.
 
     """
-    if user.mobile is not None and typed.strip() and not is_mobile(typed, user.mobile):
+    if user.mobile is not None and plain(typed) and not is_mobile(typed, user.mobile):
         raise InvalidInput(
             "mobile_and_removal",
             "Escribiste otro número y también marcaste quitarlo. Haz una de las dos cosas.",
@@ -253,6 +254,12 @@ def _awaiting(mailbox: Mailbox, email: str) -> MailboxUser | None:
     return next((user for user, awaited in waiting if awaited.casefold() == email.casefold()), None)
 
 
+def typed_number(document_type: str, typed: str) -> str:
+    """Return a document's number as typed, cleaned; of a type that is none it is only compact."""
+    kind = DocumentType(document_type) if document_type in PERSON_DOCUMENTS else DocumentType.PASSPORT
+    return read_document_number(kind, typed)
+
+
 def state_when_enabled(account: Account | None) -> UserState:
     """Return what a disabled user becomes again: who never chose a password still has to activate the access."""
     return UserState.PENDING if account is None or account.password_hash is None else UserState.ACTIVE
@@ -275,4 +282,4 @@ def check_document(mailbox: Mailbox, document_type: str, number: str) -> None:
 
 
 def _read_optional_mobile(typed: str) -> str | None:
-    return read_mobile(typed, field="mobile") if typed.strip() else None
+    return read_mobile(typed, field="mobile") if plain(typed) else None

@@ -71,10 +71,13 @@ def check_birth_date(birth_date: date | None, *, today: date, field: str) -> Non
         InvalidInput: `birth_date_invalid`.
 
     """
-    if birth_date is None or not today - _OLDEST < birth_date < today:
-        raise InvalidInput(
-            "birth_date_invalid", "La fecha de nacimiento debe ser anterior a hoy. Revisa el año.", field=field
-        )
+    if birth_date is None or birth_date >= today:
+        detail = "La fecha de nacimiento debe ser anterior a hoy. Revisa el año."
+    elif birth_date <= today - _OLDEST:
+        detail = "Nadie vive desde esa fecha de nacimiento. Revisa el año."
+    else:
+        return
+    raise InvalidInput("birth_date_invalid", detail, field=field)
 
 
 def _check_ruc(ruc: str) -> None:
@@ -97,14 +100,24 @@ def _check_issue_date(claim: PersonClaim, today: date) -> None:
     if claim.document_type is not DocumentType.DNI:
         return
     born = claim.birth_date or date.min
-    if claim.issue_date is None or not born <= claim.issue_date <= today:
-        raise InvalidInput(
-            "issue_date_invalid",
-            "Escribe la fecha de emisión que figura en el DNI; no puede ser futura ni anterior al nacimiento.",
-            field="issue_date",
-        )
+    if claim.issue_date is None:
+        detail = "Escribe la fecha de emisión que figura en el DNI."
+    elif claim.issue_date > today:
+        detail = "La fecha de emisión no puede ser posterior a hoy. Escribe la que figura en el DNI."
+    elif claim.issue_date < born <= today:  # a birth to come is told of by itself
+        detail = "La fecha de emisión no puede ser anterior al nacimiento. Revisa las dos fechas."
+    else:
+        return
+    raise InvalidInput("issue_date_invalid", detail, field="issue_date")
 
 
 def _check_text(text: str, what: str, *, field: str, longest: int = _LONGEST_COMPANY_NAME) -> None:
-    if not fold(text) or len(text) > longest or not text.isprintable():
-        raise InvalidInput("text_invalid", f"Escribe {what}.", field=field)
+    if len(text) > longest:
+        detail = f"Es demasiado largo: puede tener hasta {longest} letras y signos."
+    elif not fold(text):
+        detail = f"Escribe {what}."
+    elif not text.isprintable():
+        detail = f"Escribe {what} solo con letras, números y signos."
+    else:
+        return
+    raise InvalidInput("text_invalid", detail, field=field)

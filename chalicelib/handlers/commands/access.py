@@ -21,7 +21,7 @@ from chalicelib.domain.access.credentials import (
 from chalicelib.domain.access.known_device import with_device
 from chalicelib.domain.contact import read_email
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.identity_document import check_document_number, mailbox_id_for
+from chalicelib.domain.identity_document import check_document_number, mailbox_id_for, read_document_number
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.session import Access, Session
 from chalicelib.handlers.fields import Fields
@@ -154,7 +154,7 @@ def read_validation(fields: Fields, username: str, origin: str) -> Attempt:
 
 def read_user(fields: Fields) -> str:
     """Read a username; lines about this request bear its mark."""
-    username = read_username(fields.text("username", longest=_LONGEST_NAME))
+    username = read_username(fields.typed("username", longest=_LONGEST_NAME))
     this_visit().user = username
     return username
 
@@ -182,7 +182,7 @@ def read_captcha(fields: Fields) -> CaptchaAnswer | None:
     if not fields.has("captcha"):
         return None
     captcha = fields.object("captcha")
-    given = CaptchaAnswer(captcha.text("id", longest=_LONGEST_ID), captcha.text("answer", longest=_LONGEST_ID))
+    given = CaptchaAnswer(captcha.text("id", longest=_LONGEST_ID), captcha.typed("answer", longest=_LONGEST_ID))
     captcha.close()
     return given
 
@@ -203,7 +203,9 @@ def _attempt(username: str, fields: Fields, origin: str, device: str = "") -> At
 
 
 def _email_code(fields: Fields) -> EmailCode:
-    code = EmailCode(fields.text("id", longest=_LONGEST_ID), parse_email_code(fields.text("code", longest=_LONGEST_ID)))
+    code = EmailCode(
+        fields.text("id", longest=_LONGEST_ID), parse_email_code(fields.typed("code", longest=_LONGEST_ID))
+    )
     fields.close()
     return code
 
@@ -214,9 +216,9 @@ def _read_reset(fields: Fields, origin: str, prefixes: Mapping[DocumentType, str
     if is_legal != (kind is DocumentType.RUC):
         detail = "Una persona jurídica se identifica con RUC; una persona natural, con DNI, CE o pasaporte."
         raise InvalidInput("person_type_mismatch", detail, field="document_type")
-    number = fields.text("document_number", longest=_LONGEST).upper()
+    number = read_document_number(kind, fields.typed("document_number", longest=_LONGEST))
     check_document_number(kind, number, field="document_number")
-    email = read_email(fields.text("email", longest=_LONGEST), field="email")
+    email = read_email(fields.typed("email", longest=_LONGEST), field="email")
     captcha = read_captcha(fields)
     fields.close()
     mailbox_id = this_visit().user = mailbox_id_for(kind, number, prefixes)

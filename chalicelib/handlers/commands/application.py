@@ -9,15 +9,16 @@ from functools import partial
 from chalicelib.domain.access.authenticated_person import AuthenticatedPerson
 from chalicelib.domain.contact import Phone, read_email_twice, read_mobile
 from chalicelib.domain.errors import InvalidInput, collect, refusal_of
+from chalicelib.domain.identity_document import read_document_number, split_dni
 from chalicelib.domain.mailbox import AcceptedText, DocumentType, Power
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Sex
 from chalicelib.domain.registration.representative import NamedRepresentative
+from chalicelib.domain.typed import LONGEST_TYPED, compact, plain
 from chalicelib.handlers.commands.access import read_captcha
 from chalicelib.handlers.fields import Fields
 from chalicelib.services.registration.start_registration import Application
 
 _NO_PHONE = Phone("", is_mobile=False)
-_LONGEST = 300
 _MOST_TEXTS = 10
 
 
@@ -97,18 +98,20 @@ def _person(fields: Fields, faults: list[InvalidInput]) -> PersonClaim:
     def text(name: str, *, is_optional: bool = False) -> str:
         return "" if is_optional and not fields.has(name) else _texts(fields, [name], faults)[0]
 
+    document_type = collect(
+        faults, lambda: fields.choice("document_type", _person_document, "DNI, CE, PASAPORTE"), DocumentType.DNI
+    )
+    typed = text("number")
     claim = PersonClaim(
-        document_type=collect(
-            faults, lambda: fields.choice("document_type", _person_document, "DNI, CE, PASAPORTE"), DocumentType.DNI
-        ),
-        number=text("number"),
-        cui=text("cui", is_optional=True),
+        document_type=document_type,
+        number=read_document_number(document_type, typed),
+        cui=compact(text("cui", is_optional=True)).upper() or split_dni(typed)[1],
         paternal_surname=text("paternal_surname", is_optional=True),
         maternal_surname=text("maternal_surname", is_optional=True),
         given_names=text("given_names"),
-        birth_date=collect(faults, lambda: fields.day("birth_date"), date.min),
+        birth_date=collect(faults, lambda: fields.day("birth_date", plain), date.min),
         sex=collect(faults, lambda: fields.choice("sex", Sex, "F, M"), Sex.FEMALE),
-        issue_date=collect(faults, lambda: fields.day("issue_date"), None) if fields.has("issue_date") else None,
+        issue_date=collect(faults, lambda: fields.day("issue_date", plain), None) if fields.has("issue_date") else None,
     )
     collect(faults, fields.close, None)
     return claim
@@ -118,7 +121,7 @@ def _company(fields: Fields, faults: list[InvalidInput]) -> CompanyClaim:
     ruc, name, district = _texts(fields, ("ruc", "legal_name", "district"), faults)
     person, power = _object(fields, "representative", faults), _object(fields, "power", faults)
     claim = CompanyClaim(
-        ruc=ruc,
+        ruc=compact(ruc),
         legal_name=name,
         district=district,
         representative=None if person is None else _person(person, faults),
@@ -135,7 +138,7 @@ def _power(fields: Fields, faults: list[InvalidInput]) -> Power:
 
 
 def _texts(fields: Fields, names: Iterable[str], faults: list[InvalidInput]) -> list[str]:
-    return [collect(faults, partial(fields.text, name, longest=_LONGEST), "") for name in names]
+    return [collect(faults, partial(fields.typed, name, longest=LONGEST_TYPED), "") for name in names]
 
 
 def _person_document(value: str) -> DocumentType:

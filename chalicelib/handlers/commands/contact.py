@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.domain.contact import read_email_twice
+from chalicelib.domain.typed import LONGEST_TYPED
 from chalicelib.handlers.fields import Fields
-
-_LONGEST = 300
 
 
 def read_email_typed_twice(fields: Fields) -> str:
@@ -15,6 +14,6 @@ def read_email_typed_twice(fields: Fields) -> str:
         InvalidInput: the first thing wrong with them.
 
     """
-    email, again = fields.text("email", longest=_LONGEST), fields.text("email_again", longest=_LONGEST)
+    email, again = fields.typed("email", longest=LONGEST_TYPED), fields.typed("email_again", longest=LONGEST_TYPED)
     fields.close()
     return read_email_twice(email, again, field="email", again_field="email_again")

@@ -9,6 +9,7 @@ from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
 from chalicelib.domain.people.mailbox_users import TypedUser
 from chalicelib.domain.session import Session
+from chalicelib.domain.typed import LONGEST_TYPED, tidy
 from chalicelib.handlers.commands.access import read_new_password, read_password
 from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.log import log
@@ -125,7 +126,7 @@ def answer_offer(answer: Answer, session: Session, *, origin: str) -> Mailbox:
 def send_activation(fields: Fields, session: Session, user_id: str, *, origin: str) -> Mailbox:
     """Send the activation again, to a corrected address if one is given."""
     box = current()
-    email = fields.text("email", longest=_LONGEST) if fields.has("email") else None
+    email = fields.typed("email", longest=LONGEST_TYPED) if fields.has("email") else None
     fields.close()
     tools, now = access_tools(box), box.clock()
     return resend_activation(session, user_id, email, origin=origin, tools=tools, now=now)
@@ -160,7 +161,7 @@ def set_mobile(fields: Fields, session: Session, *, origin: str) -> Profile:
     box = current()
     tools, now = access_tools(box), box.clock()
     removes = fields.has("remove")
-    mobile = fields.text("mobile", longest=_LONGEST) if fields.has("mobile") or not removes else ""
+    mobile = fields.typed("mobile", longest=_LONGEST) if fields.has("mobile") or not removes else ""
     if removes:
         return profile.remove_mobile(session, mobile, origin=origin, tools=tools, now=now)
     return profile.change_mobile(session, mobile, origin=origin, tools=tools, now=now)
@@ -181,7 +182,7 @@ def send_email_code_again(session: Session) -> Profile:
 def verify_email(fields: Fields, session: Session, *, origin: str) -> Profile:
     """Put the new address in the old one's place by the code."""
     box = current()
-    code = fields.text("code", longest=_LONGEST)
+    code = fields.typed("code", longest=_LONGEST)
     fields.close()
     tools, now = access_tools(box), box.clock()
     changed = change_email.verify_new_email(session, code, origin=origin, tools=tools, now=now)
@@ -198,4 +199,4 @@ def _read_new_user(fields: Fields) -> TypedUser:
 
 def _typed(fields: Fields, name: str) -> str:
     """Return what was typed; what is missing or empty is told with everything else that is wrong."""
-    return fields.text(name, longest=_LONGEST) if fields.has(name) and fields.blob(name).strip() else ""
+    return fields.typed(name, longest=LONGEST_TYPED) if fields.has(name) and tidy(fields.blob(name)) else ""

@@ -37,7 +37,7 @@ def find_registration(registration_id: str) -> Registration:
 def verify(registration_id: str, fields: Fields, *, origin: str) -> Registration:
     """Verify the address by the code."""
     tools = open_registration_tools(current())
-    code = fields.text("code", longest=100)
+    code = fields.typed("code", longest=100)
     fields.close()
     return verify_by_code(registration_id, code, origin=origin, tools=tools)
 

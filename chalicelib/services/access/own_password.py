@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.account import Account, as_typed
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.event import EventType
 from chalicelib.domain.session import Session, session_ended
@@ -54,7 +54,8 @@ def check_own_password(
         SessionEnded: `session_ended`: there is no such account any more.
 
     """
-    is_right = tools.hashing.check(shown.password, account.password_hash if account else None).is_right
+    password = as_typed(account, shown.password)
+    is_right = tools.hashing.check(password, account.password_hash if account else None).is_right
     if account is None or account.user_id != session.user_id:  # the username is another's by now
         raise session_ended()
     if not is_right:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.access.access_policy import FAILURES_LOGGED, HASHES, LoginDemand
-from chalicelib.domain.access.account import Account, AccountChanged, check_may_log_in
+from chalicelib.domain.access.account import Account, AccountChanged, as_typed, check_may_log_in
 from chalicelib.domain.access.credentials import (
     Attempt,
     CaptchaAnswer,
@@ -65,7 +65,8 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, se
         raise credentials_wrong()
     admission, account, mailbox = _admit(attempt, session, tools, now)
     _draw_hash(attempt, admission, tools, now)
-    check = tools.hashing.check(attempt.password, account.password_hash if account else None)
+    password = as_typed(account, attempt.password)
+    check = tools.hashing.check(password, account.password_hash if account else None)
     is_right = account is not None and check.is_right
     if admission.demand is LoginDemand.EMAIL_CODE and isinstance(attempt.proof, CaptchaAnswer):
         _log_failure(attempt, account, admission, tools, now)
@@ -77,7 +78,7 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, se
         raise session_ended()
     check_may_log_in(account, mailbox, now)
     if check.needs_rehash or not account.is_listed:
-        account = _rewritten(account, attempt.password if check.needs_rehash else None, tools)
+        account = _rewritten(account, password if check.needs_rehash else None, tools)
     return Proven(account, admission.give_back)
 
 

@@ -9,6 +9,7 @@ from chalicelib.domain.access.access_policy import RESEND_COOLING_S
 from chalicelib.domain.access.access_secret import parse_email_code
 from chalicelib.domain.access.token import VALID_FOR, NewToken, TokenKind
 from chalicelib.domain.access.waiting_email import EMAIL_WAITS, with_waiting_email
+from chalicelib.domain.contact import is_same_email
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import ChangeKind, Mailbox, MailboxUser, WaitingEmail
@@ -76,7 +77,7 @@ def resend_new_email(session: Session, *, tools: AccessTools, now: datetime) -> 
 
 def _send_code(mailbox: Mailbox, user: MailboxUser, typed: str, tools: AccessTools, now: datetime) -> Profile:
     email = read_new_email(mailbox, typed, own=user)
-    if email == user.email:
+    if is_same_email(email, user.email):
         raise InvalidInput("email_unchanged", "Ese ya es tu correo. Escribe el nuevo.", field="email")
     tools.limits.cool_down(f"new-email#{user.user_id}", seconds=RESEND_COOLING_S, now=now)
     code, until = tools.new_email_code(), now + VALID_FOR[TokenKind.NEW_EMAIL_CODE]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.access.access_policy import RESEND_COOLING_S
+from chalicelib.domain.contact import is_same_email
 from chalicelib.domain.errors import Conflict, MessageRefused, TooManyRequests, Unavailable
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import Mailbox, MailboxUser, UserState
@@ -49,7 +50,7 @@ def resend_activation(  # noqa: PLR0913 - who asks, for whom, and where to
     """
     mailbox, asking = require_user(tools.mailboxes.find(session.mailbox_id), session.user_id)
     user = _pending(mailbox, asking, user_id)
-    if email is not None and email.strip().casefold() != user.email.casefold():
+    if email is not None and not is_same_email(email, user.email):
         mailbox = _correct_email(session, user_id, email, origin=origin, tools=tools, now=now)
         user = secondary_user(mailbox, user_id)
     tools.limits.cool_down(f"activation#{user_id}#{user.email}", seconds=RESEND_COOLING_S, now=now)

@@ -105,3 +105,45 @@ def test_a_companys_refusal_stands_beside_its_field(changes: dict[str, Any], cod
 
 def test_a_well_formed_company_has_no_problem() -> None:
     assert company_problems(COMPANY, today=TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"number": "9900001"}, "debe tener 8 dígitos"),
+        ({"number": "990000014"}, "no corresponde a este número"),
+        ({"cui": "33"}, "un solo carácter"),
+        ({"cui": "4"}, "no corresponde al DNI"),
+        ({"given_names": "A" * 200}, "puede tener hasta 60 letras"),
+        ({"given_names": "R0sa"}, "«0» no es una"),
+        ({"given_names": " - "}, "Escribe el nombre como figura en el documento."),
+        ({"birth_date": TODAY + timedelta(days=1)}, "debe ser anterior a hoy"),
+        ({"birth_date": date(1890, 1, 1)}, "Nadie vive desde esa fecha"),
+        ({"issue_date": None}, "Escribe la fecha de emisión"),
+        ({"issue_date": TODAY + timedelta(days=1)}, "no puede ser posterior a hoy"),
+        ({"issue_date": date(1990, 3, 14)}, "no puede ser anterior al nacimiento"),
+    ],
+)
+def test_a_refusal_gives_its_true_reason_and_only_that(changes: dict[str, Any], said: str) -> None:
+    [problem] = person_problems(replace(CLAIM, **changes), today=TODAY)
+    assert said in problem.detail
+
+
+def test_a_birth_to_come_does_not_accuse_the_date_of_issue() -> None:
+    assert problems(birth_date=TODAY + timedelta(days=400)) == [("birth_date_invalid", "birth_date")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"ruc": "2099000001"}, "debe tener 11 dígitos"),
+        ({"ruc": "20990000018"}, "el último dígito no corresponde"),
+        ({"ruc": "30990000019"}, "empieza con 10, 15, 17 o 20"),
+        ({"legal_name": "A" * 201}, "puede tener hasta 200"),
+        ({"legal_name": " "}, "Escribe la razón social."),
+        ({"district": "-"}, "Escribe el distrito"),
+    ],
+)
+def test_a_companys_refusal_gives_its_true_reason(changes: dict[str, Any], said: str) -> None:
+    [problem] = company_problems(replace(COMPANY, **changes), today=TODAY)
+    assert said in problem.detail

@@ -9,8 +9,9 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.mailbox import MAX_USERS, MailboxUser
-from chalicelib.domain.people.mailbox_users import PERSON_DOCUMENTS
+from chalicelib.domain.people.mailbox_users import PERSON_DOCUMENTS, typed_number
 from chalicelib.domain.session import Session
+from chalicelib.domain.typed import plain
 from chalicelib.handlers.commands import people
 from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import FieldError, errors_of, go_to, show, show_form
@@ -49,8 +50,9 @@ def add_user_by_form(request: PageRequest, session: Session) -> Response:
 
 def _added_meanwhile(request: PageRequest, session: Session) -> MailboxUser | None:
     """Return the same new user, if a second click on the same button is all that happened since the last look."""
-    user = people.users_of(session)[0].user_with_email(request.value("email").strip())
-    is_same = user is not None and user.document_number == "".join(request.value("document_number").split()).upper()
+    user = people.users_of(session)[0].user_with_email(plain(request.value("email")))
+    number = typed_number(request.value("document_type"), request.value("document_number"))
+    is_same = user is not None and user.document_number == number
     return user if is_same else None
 
 
@@ -70,6 +72,6 @@ def _left_empty(typed: dict[str, str]) -> dict[str, FieldError]:
     told = {
         name: f"{'Elige una opción en' if name == 'document_type' else 'Completa'} «{LABELS[name]}»."
         for name, text in typed.items()
-        if name != "mobile" and not text.strip()
+        if name != "mobile" and not plain(text)
     }
     return {name: FieldError(name, text) for name, text in told.items()}

@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 
 from chalicelib.domain.errors import CasillaError, InvalidInput
+from chalicelib.domain.identity_document import split_dni
+from chalicelib.domain.typed import compact, plain, tidy
 from chalicelib.handlers.commands.application import read_application, read_authenticated
 from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.page import FieldError, errors_of
@@ -82,9 +84,10 @@ def take_typed(draft: RegistrationDraft, value: Any) -> dict[str, str]:
 
 def read_typed_day(text: str) -> date | None:
     """Read a date typed as day, month and year, however they are separated, or as browsers fill it in."""
-    if iso := _ISO_DAY.fullmatch(text.strip()):
+    text = plain(text)
+    if iso := _ISO_DAY.fullmatch(text):
         year, month, day = iso.groups()
-    elif parts := _DAY.fullmatch(text.strip()):
+    elif parts := _DAY.fullmatch(text):
         day, month, year = (part for part in parts.groups() if part is not None)
     else:
         return None
@@ -97,7 +100,7 @@ def read_typed_day(text: str) -> date | None:
 def read_typed(draft: RegistrationDraft, tools: RegistrationTools) -> Application:
     """Read the application as the API does; it says what is wrong with it by itself."""
     given: dict[str, Any] = {
-        name: _as_sent(name, text) if text.strip() else None for name, text in draft.typed_now().items()
+        name: _as_sent(name, text) if tidy(text) else None for name, text in draft.typed_now().items()
     }
     body = {name: given.pop(name, None) for name in _CONTACT}
     if draft.authenticated is not None:
@@ -116,7 +119,7 @@ def _company(given: dict[str, Any]) -> dict[str, Any]:
 
 def as_company(typed: Mapping[str, str]) -> dict[str, Any]:
     """Return a representative and the power as typed, as the API has them."""
-    return _representative({name: _as_sent(name, text) for name, text in typed.items() if text.strip()})
+    return _representative({name: _as_sent(name, text) for name, text in typed.items() if tidy(text)})
 
 
 def longest_typed(text: str) -> str:
@@ -139,7 +142,9 @@ def find_errors(draft: RegistrationDraft, tools: RegistrationTools) -> tuple[Fie
     except InvalidInput as error:
         found = {one.field: one for one in told(error, draft) if one.field}
     for name, label in labels.items():
-        text = typed.get(name, "").strip()
+        text = tidy(typed.get(name, ""))
+        if name == "cui" and not text and split_dni(typed.get("number", ""))[1]:
+            continue  # it stands behind the number
         if not text and (name in found or name not in _OPTIONAL):
             what = "Elige una opción en" if name == "sex" else "Completa"
             found[name] = FieldError(name, f"{what} «{label}».")
@@ -177,8 +182,8 @@ def _as_sent(name: str, text: str) -> str | None:
 
 
 def take_number(text: str) -> str:
-    """Take a document's number without the spaces that people type."""
-    return re.sub(r"\s", "", text)
+    """Take a document's number without what people type and paste along with it."""
+    return compact(text)
 
 
 def _as_shown(name: str, text: str) -> str:
@@ -187,4 +192,6 @@ def _as_shown(name: str, text: str) -> str:
         return text if day is None else f"{day:%d/%m/%Y}"
     if name == "sex":
         return SEXES.get(text, "")
-    return " ".join(text.split())
+    if name in _NUMBERS:
+        return split_dni(text)[0] if name == "number" else compact(text)
+    return tidy(text)

@@ -71,6 +71,23 @@ def test_a_temporary_password_opens_nothing_but_its_own_change(people: People) -
     assert people.send("GET", "/v1/sessions", token=renewed).status_code == 200
 
 
+@pytest.mark.parametrize("around", [" {}", "{}\n", "\u00a0{}\u200b", "{}"])
+def test_what_is_copied_around_a_temporary_password_does_not_count(people: People, around: str) -> None:
+    account = people.tools.accounts.find(USERNAME)
+    assert account
+    people.tools.accounts.update(replace(account, must_change_password=True, temporary_until=NOW + timedelta(days=2)))
+    typed = around.format(PASSWORD)
+
+    opened = people.log_in(password=typed)
+    assert opened.status_code == 201
+    status, _ = change(people, opened.json_body["token"], old=typed)
+    assert status == 201
+
+
+def test_a_blank_around_an_own_password_counts(people: People) -> None:
+    assert people.log_in(password=f"{PASSWORD} ").status_code == 401
+
+
 @pytest.mark.parametrize(("seconds", "status"), [(2 * 86400, 201), (2 * 86400 + 1, 403)])
 def test_a_temporary_password_lasts_to_its_end(people: People, seconds: int, status: int) -> None:
     account = people.tools.accounts.find(USERNAME)

@@ -333,12 +333,42 @@ def test_hostile_text_is_shown_as_text(applicant: Applicant, name: str) -> None:
     check_html(html)
 
 
-def test_a_text_too_long_or_with_control_characters_is_told_by_its_label(applicant: Applicant) -> None:
+def test_a_text_too_long_is_told_and_signs_that_nobody_sees_are_left_out(applicant: Applicant) -> None:
     form = applicant.reach_form()
-    html = text_of(applicant.fill(form, a_person_form(given_names="R" * 301, paternal_surname="Pru\x07eba")))
-    assert "«Nombres» puede tener hasta 300 caracteres." in html
-    assert "«Apellido Paterno» tiene signos que no se ven; hay que quitarlos." in html
+    html = text_of(applicant.fill(form, a_person_form(given_names="R" * 61, paternal_surname="\u200bPru\x07eba\ufeff")))
+    assert re.findall(r'<li><a href="#(\w+)">([^<]+)</a>', html) == [
+        ("given_names", "El nombre es demasiado largo: puede tener hasta 60 letras.")
+    ]
     assert applicant.fill(form, a_person_form(given_names="R" * 50_000)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("number", "9900\u200b0001\u00a0"),
+        ("number", "\uff19\uff19000001"),
+        ("number", "99.000\u2013001"),
+        ("birth_date", "27\u20113\u20111985"),
+        ("birth_date", "\u200e27/03/1985"),
+        ("phone", "987\u00a0654\u2011321"),
+        ("given_names", "\ufeffRosa\u00a0"),
+        ("email_again", "ROSA@ejemplo.pe"),
+    ],
+)
+def test_what_people_paste_is_cleaned_before_it_is_judged(applicant: Applicant, name: str, typed: str) -> None:
+    answer = applicant.fill(applicant.reach_form(), {**a_person_form(), name: typed})
+    assert answer.status_code == 303, text_of(answer)
+
+
+def test_the_check_character_may_stand_behind_the_number(applicant: Applicant) -> None:
+    form = a_person_form()
+    typed = {**form, "number": f"{form['number']}-{form['cui']}", "cui": ""}
+    assert applicant.fill(applicant.reach_form(), typed).status_code == 303
+    assert form["number"] in text_of(applicant.get("/registro/revisar"))
+
+    wrong = next(sign for sign in "0123456789" if sign != form["cui"])
+    html = text_of(applicant.fill(applicant.reach_form(), {**form, "number": f"{form['number']}-{wrong}"}))
+    assert "El número de DNI no es correcto" in html
 
 
 @pytest.mark.parametrize("typed", ["27/3/1985", "27-03-1985", "27 3 1985", "27031985", "27.3.1985", " 1985-03-27 "])
