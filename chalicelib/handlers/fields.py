@@ -50,12 +50,12 @@ class Fields:
 
     def typed(self, name: str, *, longest: int) -> str:
         """Return a text as a person typed or pasted it, tidied (`domain/typed.py`), of 1 to `longest` characters."""
-        text = tidy(self._value(name, str, "un texto"))
+        text = tidy(self.blob(name))
         if not text:
             self.refuse("field_empty", name, "no puede estar vacío")
         if len(text) > longest:
             self.refuse("field_too_long", name, f"puede tener hasta {longest} caracteres")
-        return _encodable(text)
+        return text
 
     def blob(self, name: str) -> str:
         """Return a long text as it is, if it is one: half a surrogate pair can be neither hashed nor kept."""

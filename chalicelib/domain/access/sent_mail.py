@@ -20,6 +20,7 @@ SHORT = timedelta(minutes=10)
 LONG = timedelta(hours=1)
 NEAR_THE_END = timedelta(minutes=10)
 _MOST_CODES = 24
+_MOST_EARLIER = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class SentMail:
     sent: int
     to: str = ""
     codes: tuple[SentCode, ...] = ()
+    earlier: tuple[str, ...] = ()
+    """Keyed hashes of codes that count no more, and after which another was sent."""
 
     def counting(self, now: datetime) -> tuple[SentCode, ...]:
         """Return the codes that count."""
@@ -78,8 +81,11 @@ def next_mail(  # noqa: PLR0913 - what was sent, what is to be, to whom
         return None
     began = own.day_began if own is not None and is_same_day else now
     until = now + (pace.serves if is_quick else LONG)
-    codes = (*(own.counting(now) if own is not None else ()), SentCode(digest, until))
-    return SentMail(digest, now, until, began, sent if is_proven else sent + 1, to, codes[-_MOST_CODES:])
+    before = own.codes if own is not None else ()
+    codes = (*(own.counting(now) if own is not None else ()), SentCode(digest, until))[-_MOST_CODES:]
+    over = tuple(code.digest for code in before if code not in codes)
+    earlier = (*(own.earlier if own is not None else ()), *over)[-_MOST_EARLIER:]
+    return SentMail(digest, now, until, began, sent if is_proven else sent + 1, to, codes, earlier)
 
 
 def _near_the_end(mail: SentMail) -> datetime:

@@ -27,7 +27,9 @@ from chalicelib.renderers.access.access_letters import login_code_letter
 from chalicelib.services.access.admit_login import Caller
 from chalicelib.services.access.send_access_mail import Asked, Mailed, admit_request, admit_within, send_unless_served
 from chalicelib.services.access.tools import AccessTools
+from chalicelib.services.access.verify_code import code_superseded
 from chalicelib.services.together import together
+from chalicelib.store.access.sent_mail_store import FoundCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,17 @@ def code_after_password(username: str, account: Account | None, *, tools: Access
 
 
 def right_code(proof: EmailCode, username: str, *, tools: AccessTools, now: datetime) -> str | None:
-    """Count a try, and return the keyed hash of a code that is right; one hop, three calls, whoever is asked about."""
-    name, tries, right = code_name(proof.code_id, username), list[Token | None](), list[str | None]()
+    """Count a try, and return the keyed hash of a code that is right; one hop, three calls, whoever is asked about.
+
+    Raises:
+        CodeSuperseded: `code_superseded`, to who shows a code that the user was sent before the last; it costs no try.
+
+    """
+    name, tries, found = code_name(proof.code_id, username), list[Token | None](), list[FoundCode]()
     own = _asked_for(username)
 
     def find(about: str) -> None:
-        right.append(tools.sent_mails.right_code(about, proof.code, now, named=own))
+        found.append(tools.sent_mails.look_up(about, proof.code, now, named=own))
 
     together(
         [
@@ -96,7 +103,11 @@ def right_code(proof: EmailCode, username: str, *, tools: AccessTools, now: date
         return None
     if tools.tokens.matches(token, name, proof.code):  # of a package that kept each code under its id
         return token.digest
-    return right[0] or right[1]
+    right = next((one.right for one in found if one.right is not None), None)
+    if right is None and any(one.is_earlier for one in found):
+        tools.tokens.give_back_attempt(TokenKind.LOGIN_CODE, name)
+        raise code_superseded()
+    return right
 
 
 def use_code_up(digest: str, username: str, *, tools: AccessTools, now: datetime) -> bool:

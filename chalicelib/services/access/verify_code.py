@@ -19,16 +19,27 @@ class CodeWrong(InvalidInput):
     """Not the code that was sent; attempts remain."""
 
 
+class CodeSuperseded(InvalidInput):
+    """The code of an earlier e-mail: another was sent after it, and counts."""
+
+
 class CodeUnusable(InvalidInput):
     """No attempt is left, or the code expired, was used or never existed: only a new one helps."""
 
 
-def judge_code(
-    kind: TokenKind, name: str, is_right: Callable[[Token], bool], *, tokens: TokenStore, now: datetime
+def judge_code(  # noqa: PLR0913 - what the code is, and against what it is held
+    kind: TokenKind,
+    name: str,
+    is_right: Callable[[Token], bool],
+    *,
+    is_earlier: Callable[[Token], bool],
+    tokens: TokenStore,
+    now: datetime,
 ) -> Token:
     """Count an attempt and return the code's token if it is right; whoever asked uses it up.
 
     Raises:
+        CodeSuperseded: `code_superseded`; the attempt is given back.
         CodeWrong: `code_wrong`.
         CodeUnusable: `code_unusable`.
 
@@ -38,6 +49,9 @@ def judge_code(
         raise code_unusable()
     if is_right(token):
         return token
+    if is_earlier(token):
+        tokens.give_back_attempt(kind, name)
+        raise code_superseded()
     left = CODE_ATTEMPTS - token.attempts
     if left == 0:
         raise code_unusable()
@@ -45,6 +59,12 @@ def judge_code(
         f"El código no es correcto. Revísalo; {'te queda 1 intento' if left == 1 else f'te quedan {left} intentos'}."
     )
     raise CodeWrong("code_wrong", detail, field="code")
+
+
+def code_superseded() -> CodeSuperseded:
+    """Return the refusal for a code that was right, of an e-mail before the last."""
+    detail = "Te enviamos otro código después de este. Escribe el del último correo."
+    return CodeSuperseded("code_superseded", detail, field="code")
 
 
 def code_unusable() -> CodeUnusable:

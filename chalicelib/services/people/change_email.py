@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.domain.access.access_policy import RESEND_COOLING_S
 from chalicelib.domain.access.access_secret import parse_email_code
-from chalicelib.domain.access.token import VALID_FOR, NewToken, TokenKind
+from chalicelib.domain.access.token import VALID_FOR, NewToken, Token, TokenKind
 from chalicelib.domain.access.waiting_email import EMAIL_WAITS, with_waiting_email
 from chalicelib.domain.contact import is_same_email
 from chalicelib.domain.errors import InvalidInput
@@ -26,7 +26,10 @@ from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.access.verify_code import judge_code
 from chalicelib.services.people.change_people import change_people
 from chalicelib.services.people.profile import Profile, show_profile
+from chalicelib.services.together import together
 from chalicelib.store.people_store import PeopleChange, UsedToken
+
+_MOST_EARLIER = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,15 @@ def _send_code(mailbox: Mailbox, user: MailboxUser, typed: str, tools: AccessToo
     email = read_new_email(mailbox, typed, own=user)
     if is_same_email(email, user.email):
         raise InvalidInput("email_unchanged", "Ese ya es tu correo. Escribe el nuevo.", field="email")
-    tools.limits.cool_down(f"new-email#{user.user_id}", seconds=RESEND_COOLING_S, now=now)
+    sent: list[Token | None] = []
+    together(
+        [
+            lambda: tools.limits.cool_down(f"new-email#{user.user_id}", seconds=RESEND_COOLING_S, now=now),
+            lambda: sent.append(tools.tokens.find(TokenKind.NEW_EMAIL_CODE, user.user_id)),
+        ]
+    )
     code, until = tools.new_email_code(), now + VALID_FOR[TokenKind.NEW_EMAIL_CODE]
-    kept = {"email": email}
+    kept = {"email": email, "earlier": _codes_of(sent[0])}
     tools.tokens.issue(NewToken(TokenKind.NEW_EMAIL_CODE, user.user_id, now, until, answer=code, data=kept))
     letter = new_email_letter(code, until, tools.letterhead)
     send_to_new_address(letter, email, asked_by=user.user_id, tools=tools, now=now)
@@ -93,7 +102,7 @@ def verify_new_email(session: Session, typed: str, *, origin: str, tools: Access
 
     Raises:
         SessionEnded: `session_ended`.
-        InvalidInput: `code_malformed`, `code_wrong`, `code_unusable`, or `email_taken` meanwhile.
+        InvalidInput: `code_malformed`, `code_wrong`, `code_superseded`, `code_unusable`, or `email_taken` meanwhile.
         MailboxChanged: `mailbox_changed`.
 
     """
@@ -102,6 +111,7 @@ def verify_new_email(session: Session, typed: str, *, origin: str, tools: Access
         TokenKind.NEW_EMAIL_CODE,
         session.user_id,
         lambda kept: tools.tokens.matches(kept, session.user_id, code),
+        is_earlier=lambda kept: tools.tokens.matches_one_of(kept, kept.data.get("earlier", ()), session.user_id, code),
         tokens=tools.tokens,
         now=now,
     )
@@ -132,3 +142,8 @@ def _tell(telling: Telling, email: str, tools: AccessTools, now: datetime) -> bo
         email, now, now + EMAIL_WAITS, tools.letterhead, contest=telling.address, until=telling.until
     )
     return tell_former(telling, letter, tools=tools, now=now)
+
+
+def _codes_of(before: Token | None) -> list[str]:
+    """Return the keyed hashes of the codes sent until now, of which none counts any more."""
+    return [] if before is None else [*before.data.get("earlier", ()), before.digest][-_MOST_EARLIER:]

@@ -67,17 +67,21 @@ def use_code(registration: Registration, code: str, *, tools: RegistrationTools)
 
     Raises:
         CodeWrong: `code_wrong`.
+        CodeSuperseded: `code_superseded`.
         CodeUnusable: `code_unusable`.
         InvalidInput: `code_unusable` where another registration used it.
 
     """
     name, about, now = registration.code_name, _about(registration), tools.clock()
-    right = tools.sent_mails.right_code(about, code, now)
+    found = tools.sent_mails.look_up(about, code, now)
+    right = found.right
 
     def is_right(token: Token) -> bool:  # the second for a package that kept each code under its registration
         return right is not None or tools.tokens.matches(token, name, code)
 
-    judge_code(TokenKind.EMAIL_CODE, name, is_right, tokens=tools.tokens, now=now)
+    judge_code(
+        TokenKind.EMAIL_CODE, name, is_right, is_earlier=lambda _: found.is_earlier, tokens=tools.tokens, now=now
+    )
     if tools.tokens.consume(TokenKind.EMAIL_CODE, name, now=now) is None:
         raise code_unusable()
     if right is None:

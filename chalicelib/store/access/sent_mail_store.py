@@ -5,6 +5,7 @@ Kept in `tokens` as `sent#<keyed hash>`, and a used code as `used#<keyed hash>`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pynamodb.exceptions import DeleteError, PutError, PynamoDBException
@@ -21,6 +22,14 @@ from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
 _TTL_MARGIN = timedelta(hours=1)
 
 
+@dataclass(frozen=True, slots=True)
+class FoundCode:
+    """The keyed hash of a code that counts, or none; `is_earlier` of one after which another was sent."""
+
+    right: str | None
+    is_earlier: bool = False
+
+
 class SentMailStore:
     """Raises `Unavailable` when DynamoDB does not answer."""
 
@@ -32,18 +41,23 @@ class SentMailStore:
         """Return the keyed hash of a code, for what it is about."""
         return keyed_hash(self._pepper, "sent-code", about, code)
 
-    def right_code(self, about: str, code: str, now: datetime, *, named: str = "") -> str | None:
-        """Return the keyed hash of a code that counts, if it is one of the last e-mails'; one call.
+    def look_up(self, about: str, code: str, now: datetime, *, named: str = "") -> FoundCode:
+        """Tell what a code is to one of the last e-mails; one call.
 
         `named` is what their codes are hashed with, where several lists share it. While the pepper changes, what was
         sent under another one is read as well.
         """
+        is_earlier = False
         for key in self._keys(about):
             mail = _read(key)
-            for sent in mail.counting(now) if mail is not None else ():
+            if mail is None:
+                continue
+            for sent in mail.counting(now):
                 if is_keyed_hash(sent.digest, self._pepper, "sent-code", named or about, code):
-                    return sent.digest
-        return None
+                    return FoundCode(sent.digest)
+            for digest in mail.earlier:
+                is_earlier = is_keyed_hash(digest, self._pepper, "sent-code", named or about, code) or is_earlier
+        return FoundCode(None, is_earlier=is_earlier)
 
     def find(self, about: str) -> SentMail | None:
         """Return the last e-mail, read with strong consistency."""
@@ -67,6 +81,7 @@ class SentMailStore:
                 "day_began": micros(mail.day_began),
                 "to": mail.to,
                 "codes": [[code.digest, micros(code.until)] for code in mail.codes],
+                "earlier": list(mail.earlier),
             },
             expires_at=max(mail.day_began + DAY, mail.serves_until) + _TTL_MARGIN,
         )
@@ -125,6 +140,7 @@ def _read(key: str) -> SentMail | None:
         sent=int(item.attempts),
         to=item.data["to"],
         codes=tuple(SentCode(digest, instant_from_micros(until)) for digest, until in item.data["codes"]),
+        earlier=tuple(item.data.get("earlier", ())),
     )
 
 

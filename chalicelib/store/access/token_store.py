@@ -101,10 +101,21 @@ class TokenStore:
             for item in items
         )
 
+    def give_back_attempt(self, kind: TokenKind, name: str) -> None:
+        """Take one attempt back that cost nothing."""
+        for key in self._keys(kind, name):
+            if update_token(TokenItem(key), [TokenItem.attempts.add(-1)], TokenItem.attempts > 0):
+                return
+
     def matches(self, token: Token, name: str, answer: str) -> bool:
         """Tell whether this is the token's answer, in constant time."""
         digests = [token_digest(one, token.kind, name, answer) for one in every_pepper(self._pepper)]
         return any(is_same_secret(token.digest, digest) for digest in digests)
+
+    def matches_one_of(self, token: Token, digests: Iterable[str], name: str, answer: str) -> bool:
+        """Tell whether this was the answer of a token before, by the keyed hashes of those."""
+        now = [token_digest(one, token.kind, name, answer) for one in every_pepper(self._pepper)]
+        return any(is_same_secret(digest, one) for digest in digests for one in now)
 
     def consume(self, kind: TokenKind, name: str, *, now: datetime, answer: str | None = None) -> Token | None:
         """Use a valid token up and return it; None for all but one caller. With `answer`, only if it is the right one.

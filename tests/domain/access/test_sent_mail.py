@@ -64,3 +64,23 @@ def test_what_went_to_somebody_else_serves_nobody() -> None:
     last = SentMail("x", NOW, NOW + LONG, NOW, 40, "before", (SentCode("x", NOW + LONG),))
     mail = next_mail(last, "y", NOW, is_proven=False, to="after")
     assert mail == SentMail("y", NOW, NOW + SHORT, NOW, 1, "after", (SentCode("y", NOW + SHORT),))
+
+
+def test_what_counts_no_more_is_remembered_once_another_was_sent() -> None:
+    first = next_mail(None, "first", NOW, is_proven=True)
+    assert first is not None
+    assert first.earlier == ()
+    second = next_mail(first, "second", NOW + SHORT + MINUTE, is_proven=True)
+    assert second is not None
+    assert (second.earlier, [code.digest for code in second.codes]) == (("first",), ["second"])
+    elsewhere = next_mail(second, "third", NOW + 2 * SHORT + 2 * MINUTE, is_proven=True, to="another address")
+    assert elsewhere is not None
+    assert elsewhere.earlier == ()
+
+
+def test_no_number_of_mails_makes_the_item_long() -> None:
+    last: SentMail | None = None
+    for number in range(200):
+        last = next_mail(last, str(number), NOW + number * 11 * MINUTE, is_proven=True)
+        assert last is not None
+        assert len(last.codes) + len(last.earlier) <= 36

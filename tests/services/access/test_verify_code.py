@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.access.token import Token, TokenKind
-from chalicelib.services.access.verify_code import CodeUnusable, CodeWrong, code_unusable, judge_code
+from chalicelib.services.access.verify_code import CodeSuperseded, CodeUnusable, CodeWrong, code_unusable, judge_code
 from tests.access_world import NOW, TICK, World, a_new_token, access_world, at_once
 
 KIND = TokenKind.EMAIL_CODE
@@ -16,6 +16,9 @@ END = NOW + timedelta(minutes=15)
 @pytest.fixture
 def world(engine: dict[str, str]) -> World:
     return sent(access_world(engine))
+
+
+EARLIER = "222222"
 
 
 @pytest.fixture
@@ -31,7 +34,12 @@ def sent(world: World, code: str = "K7M3QX") -> World:
 def verify(world: World, code: str, *, name: str = NAME, late: timedelta = timedelta(0)) -> Token:
     """Judge a code and use it up, as flows do that change nothing else with it."""
     token = judge_code(
-        KIND, name, lambda kept: world.tokens.matches(kept, name, code), tokens=world.tokens, now=END + late
+        KIND,
+        name,
+        lambda kept: world.tokens.matches(kept, name, code),
+        is_earlier=lambda _: code == EARLIER,
+        tokens=world.tokens,
+        now=END + late,
     )
     if world.tokens.consume(KIND, name, now=END + late, answer=code) is None:
         raise code_unusable()
@@ -61,6 +69,18 @@ def test_a_wrong_code_says_how_many_attempts_are_left_and_the_fifth_ends_them(wo
     for code in ("ZZZZZZ", "K7M3QX"):
         with pytest.raises(CodeUnusable):
             verify(world, code)
+
+
+def test_an_earlier_code_is_called_so_and_costs_no_try(world: World) -> None:
+    for _ in range(7):
+        with pytest.raises(CodeSuperseded, match="code_superseded"):
+            verify(world, EARLIER)
+    for _ in range(4):
+        with pytest.raises(CodeWrong):
+            verify(world, "ZZZZZZ")
+    with pytest.raises(CodeSuperseded):
+        verify(world, EARLIER)
+    assert verify(world, "K7M3QX")
 
 
 def test_the_fifth_attempt_may_still_be_the_right_one(world: World) -> None:

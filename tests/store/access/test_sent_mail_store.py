@@ -31,11 +31,11 @@ def test_an_email_is_found_as_it_was_kept_and_its_codes_count_to_their_own_end(s
     first = sent(sent_mails, "K7M3QX", NOW)
     assert sent_mails.find(ABOUT) == first
     second = sent(sent_mails, "222222", LATER, first)
-    assert sent_mails.right_code(ABOUT, "K7M3QX", LATER) == first.digest
-    assert sent_mails.right_code(ABOUT, "222222", LATER) == second.digest
-    assert sent_mails.right_code(ABOUT, "333333", LATER) is None
-    assert sent_mails.right_code(ABOUT, "K7M3QX", NOW + SHORT + timedelta(seconds=1)) is None
-    assert sent_mails.right_code("login#1-40000003", "K7M3QX", NOW) is None
+    assert sent_mails.look_up(ABOUT, "K7M3QX", LATER).right == first.digest
+    assert sent_mails.look_up(ABOUT, "222222", LATER).right == second.digest
+    assert sent_mails.look_up(ABOUT, "333333", LATER).right is None
+    assert sent_mails.look_up(ABOUT, "K7M3QX", NOW + SHORT + timedelta(seconds=1)).right is None
+    assert sent_mails.look_up("login#1-40000003", "K7M3QX", NOW).right is None
 
 
 def test_of_many_at_once_one_is_kept(sent_mails: SentMailStore) -> None:
@@ -64,11 +64,11 @@ def test_a_code_that_was_used_counts_once_and_has_the_next_sent_at_once(sent_mai
     assert next_mail(sent_mails.find(ABOUT), "x", NOW, is_proven=False) is None
     sent_mails.end_serving(ABOUT, mail.digest, now=NOW)
     assert next_mail(sent_mails.find(ABOUT), "x", NOW, is_proven=False) is not None
-    assert sent_mails.right_code(ABOUT, "K7M3QX", NOW) == mail.digest
+    assert sent_mails.look_up(ABOUT, "K7M3QX", NOW).right == mail.digest
 
 
 def test_what_is_forgotten_counts_no_more(sent_mails: SentMailStore) -> None:
     sent(sent_mails, "K7M3QX", NOW)
     for _ in range(2):
         sent_mails.forget(ABOUT)
-    assert sent_mails.right_code(ABOUT, "K7M3QX", NOW) is None
+    assert sent_mails.look_up(ABOUT, "K7M3QX", NOW).right is None

@@ -290,3 +290,26 @@ def test_a_session_that_was_ended_ends_no_other(people: People) -> None:
     people.send("DELETE", "/v1/sessions/current", token=here)
     assert people.send("DELETE", "/v1/sessions", token=here).status_code == 401
     assert people.send("GET", "/v1/sessions/current", token=elsewhere).status_code == 200
+
+
+def test_the_code_of_an_earlier_mail_is_called_so_and_costs_no_try(people: People) -> None:
+    people.send("POST", "/v1/login-codes", {"username": USERNAME})
+    earlier = people.code_sent()
+    people.world.clock.advance(minutes=11)
+    asked = people.send("POST", "/v1/login-codes", {"username": USERNAME}).json_body["code_id"]
+
+    for _ in range(7):
+        told = people.log_in(email_code={"id": asked, "code": earlier})
+        assert (told.status_code, told.json_body["code"]) == (422, "code_superseded"), told.json_body
+    assert people.log_in(email_code={"id": asked, "code": people.code_sent()}).status_code == 201
+
+
+def test_nobody_is_told_of_another_users_codes(people: People) -> None:
+    people.send("POST", "/v1/login-codes", {"username": USERNAME})
+    earlier = people.code_sent()
+    people.world.clock.advance(minutes=11)
+    people.send("POST", "/v1/login-codes", {"username": USERNAME})
+    stranger = people.send("POST", "/v1/login-codes", {"username": "1-40000099"}).json_body["code_id"]
+
+    told = people.log_in(username="1-40000099", email_code={"id": stranger, "code": earlier})
+    assert (told.status_code, told.json_body["code"]) == (401, "credentials_wrong")

@@ -219,7 +219,7 @@ def test_a_code_is_worthless_after_another_address_was_asked_for(people: People)
     assert ask(people, token).json_body["code"] == "limit_reached"
     people.world.clock.advance(seconds=60)
     assert ask(people, token, "tercera@ejemplo.pe").status_code == 202
-    assert verify(people, token, first).json_body["code"] == "code_wrong"
+    assert verify(people, token, first).json_body["code"] == "code_superseded"
     assert verify(people, token, people.code_sent()).json_body["waiting_email"] == "tercera@ejemplo.pe"
 
 
@@ -259,3 +259,15 @@ def test_a_profile_needs_a_fresh_validation(people: People) -> None:
         verify(people, token, "222222"),
     ]
     assert {answer.json_body["code"] for answer in answers} == {"validation_needed"}
+
+
+def test_the_code_of_an_earlier_mail_to_a_new_address_is_called_so(people: People) -> None:
+    token = people.token()
+    ask(people, token, "otra@ejemplo.pe")
+    earlier = people.code_sent()
+    people.world.clock.advance(seconds=61)
+    ask(people, token)
+
+    for _ in range(7):
+        assert verify(people, token, earlier).json_body["code"] == "code_superseded"
+    assert verify(people, token, people.code_sent()).status_code == 200

@@ -148,9 +148,9 @@ def test_a_code_sent_before_opens_nothing_for_who_has_the_username_next(people: 
     tools, now = people.tools, people.world.clock()
     issue_login_code(tools, OTHER, "c1", "K7M3QX", now=now)
     tools.tokens.issue(NewToken(TokenKind.NEW_EMAIL_CODE, "u2", now, now, answer="K7M3QX"))
-    assert tools.sent_mails.right_code(f"login#{OTHER}", "K7M3QX", now)
+    assert tools.sent_mails.look_up(f"login#{OTHER}", "K7M3QX", now).right
     remove(people)
-    assert tools.sent_mails.right_code(f"login#{OTHER}", "K7M3QX", now) is None
+    assert tools.sent_mails.look_up(f"login#{OTHER}", "K7M3QX", now).right is None
 
 
 def test_an_account_that_comes_back_is_never_at_a_version_that_the_one_before_had(people: People) -> None:

@@ -139,6 +139,17 @@ def test_a_name_that_the_registry_garbles_is_held_against_nobody(site: Site) -> 
     assert len(site.mails) == 1
 
 
+def test_the_code_of_an_earlier_mail_is_called_so_and_costs_no_try(site: Site) -> None:
+    started = site.start()
+    earlier = site.code
+    site.clock.advance(seconds=CODE_LIFETIME.total_seconds() + 1)
+    site.call("POST", f"/{started['registration_id']}/codes")
+
+    for _ in range(7):
+        assert site.verify(started["registration_id"], earlier).json_body["code"] == "code_superseded"
+    assert site.verify(started["registration_id"], site.code).json_body["state"] == "completed"
+
+
 def test_a_person_abroad_registers_with_the_number_of_that_country(site: Site) -> None:
     started = site.start({**a_form(), "phone": "+34 612 345 678"})
     assert site.verify(started["registration_id"], site.code).json_body["state"] == "completed"
