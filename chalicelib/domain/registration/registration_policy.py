@@ -26,6 +26,11 @@ CROWD_PER_NEIGHBOURHOOD = Limit(UNCHECKED_PER_NEIGHBOURHOOD.name, 200, _HOUR)
 MAILS_PER_INBOX = Limit("registration-inbox", 5, _DAY)
 """Past it, a captcha. How many e-mails an inbox gets at most says `domain/access/sent_mail.py`."""
 
+DENIED_PER_NETWORK_AND_DOCUMENT = Limit("registration-denied-pair", 3, _HOUR)
+DENIED_PER_NETWORK = Limit("registration-denied-network", 10, _HOUR)
+"""Up to both, what a registry denied is taken back from the counters of networks and inboxes: its corrected form is the
+same registration. What a registry was asked stays counted."""
+
 UNPROVEN_PER_NETWORK = Limit("registration-asked-network", 20, _DAY)
 UNPROVEN_PER_NEIGHBOURHOOD = Limit("registration-asked-neighbourhood", 200, _DAY)
 UNPROVEN_PER_DOCUMENT = Limit("registration-asked-document", 10, _DAY)

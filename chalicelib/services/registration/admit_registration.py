@@ -16,6 +16,8 @@ from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.limit import Limit, Standing
 from chalicelib.domain.registration.registration import Registration
 from chalicelib.domain.registration.registration_policy import (
+    DENIED_PER_NETWORK,
+    DENIED_PER_NETWORK_AND_DOCUMENT,
     MAILS_PER_INBOX,
     UNCHECKED_PER_NEIGHBOURHOOD,
     UNCHECKED_PER_NETWORK,
@@ -72,6 +74,30 @@ def admit_registration(
         by_network=today[UNPROVEN_PER_NETWORK],
         by_neighbourhood=today[UNPROVEN_PER_NEIGHBOURHOOD],
         of_document=today[UNPROVEN_PER_DOCUMENT],
+    )
+
+
+def take_back_denied(registration: Registration, *, origin: str, tools: RegistrationTools) -> None:
+    """Have who corrects a mistyped form meet no captcha for it: what was denied is not another registration.
+
+    No e-mail went out either. Two hops and five calls.
+    """
+    network, neighbourhood, inbox = network_of(origin), neighbourhood_of(origin), inbox_of(registration.email)
+    pair = (network, *registration.document)
+    denied = tally_all({DENIED_PER_NETWORK_AND_DOCUMENT: pair, DENIED_PER_NETWORK: (network,)}, tools)
+    if any(count > limit.limit for limit, count in denied.items()):
+        return
+    counted: _Counted = {
+        UNCHECKED_PER_NETWORK: (network,),
+        UNCHECKED_PER_NEIGHBOURHOOD: (neighbourhood,),
+        MAILS_PER_INBOX: (inbox,),
+    }
+    now = tools.clock()
+    together(
+        [
+            partial(tools.limits.give_back, limit.key(*who), window_s=limit.window_s, now=now)
+            for limit, who in counted.items()
+        ]
     )
 
 

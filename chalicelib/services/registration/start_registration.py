@@ -30,7 +30,7 @@ from chalicelib.domain.registration.registration import (
 )
 from chalicelib.domain.registration.registration_policy import Way
 from chalicelib.renderers.registration.registration_letters import waiting_letter
-from chalicelib.services.registration.admit_registration import admit_registration
+from chalicelib.services.registration.admit_registration import admit_registration, take_back_denied
 from chalicelib.services.registration.check_identity import asked_by_applicant
 from chalicelib.services.registration.registration_codes import give_code
 from chalicelib.services.registration.registry_quota import Drawn, check_drawn, draw_first
@@ -163,5 +163,9 @@ def _ask(registration: Registration, drawn: Drawn, origin: str, tools: Registrat
         if error.code != "registry_unavailable":
             raise
         return tools.registrations.update(postponed(registration, tools.clock()))
-    refuse_unless_confirmed(result, is_authenticated=registration.is_authenticated)
+    try:
+        refuse_unless_confirmed(result, is_authenticated=registration.is_authenticated)
+    except InvalidInput:
+        take_back_denied(registration, origin=origin, tools=tools)
+        raise
     return tools.registrations.update(confirmed(registration, result, tools.clock()))

@@ -309,6 +309,35 @@ def test_a_changed_address_counts_like_another_registration(crowd: Crowd) -> Non
     assert (changed.status_code, changed.json_body["code"]) == (429, "budget_spent")
 
 
+def test_correcting_what_the_registry_denied_is_no_other_registration(crowd: Crowd) -> None:
+    wrong = a_form()
+    wrong["person"] = {**wrong["person"], "given_names": "Otra"}
+    for _ in range(3):
+        with pytest.raises(InvalidInput, match="identity_mismatch"):
+            crowd.begin(HOME, wrong, solves=False)
+    for number in ("99000001", "99000002", "99000004"):
+        crowd.begin(HOME, a_form(number), solves=False)
+    with pytest.raises(CasillaError, match="captcha_needed"):
+        crowd.begin(HOME, a_form("99000005"), solves=False)
+
+
+def test_who_goes_on_guessing_about_documents_needs_a_captcha_and_then_an_inbox(crowd: Crowd) -> None:
+    def guess(number: str, *, solves: bool = False) -> str:
+        form = a_form(number)
+        form["person"] = {**form["person"], "given_names": "Otra"}
+        try:
+            return crowd.begin(HOME, form, solves=solves, to=f"r{number}@ejemplo.pe")[1]
+        except CasillaError as error:
+            return error.code
+
+    numbers = [f"9900000{digit}" for digit in (1, 2, 3, 4, 5)]
+    told = [guess(number) for _ in range(3) for number in numbers]
+    assert told == ["identity_mismatch"] * 13 + ["captcha_needed"] * 2
+    told = [guess(numbers[0], solves=True) for _ in range(10)]
+    assert set(told[:7]) == {"identity_mismatch"}
+    assert set(told[7:]) == {"awaiting_proof"}
+
+
 def test_the_sixth_registration_of_a_day_to_an_inbox_needs_a_captcha_from_anywhere(crowd: Crowd) -> None:
     for number in range(5):
         crowd.begin(f"192.0.{number}.1")
