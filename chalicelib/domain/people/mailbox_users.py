@@ -209,14 +209,14 @@ def disabled(mailbox: Mailbox, user: MailboxUser, reach: SmsReach = PERU_ALONE) 
     return without_offer_to(user, with_user(mailbox, replace(user, state=UserState.DISABLED)))
 
 
-def removed(mailbox: Mailbox, user: MailboxUser) -> Mailbox:
+def removed(mailbox: Mailbox, user: MailboxUser, reach: SmsReach = PERU_ALONE) -> Mailbox:
     """Take a user out of the mailbox, which frees the place, unless SMS reach the mailbox by that user alone.
 
     Raises:
         LastMobile: `last_mobile`.
 
     """
-    if has_last_mobile(mailbox, user):
+    if has_last_mobile(mailbox, user, reach):
         raise LastMobile(
             "last_mobile",
             f"{user.name} es el único usuario activo con celular. {_WITHOUT_MOBILE} Agrega antes el tuyo en «Mi"

@@ -44,7 +44,7 @@ def remove_user(session: Session, user_id: str, *, origin: str, tools: AccessToo
         username = mailbox.username_of(leaving)
         account = tools.accounts.find(username)
         return PeopleChange(
-            mailbox=removed(mailbox, leaving),
+            mailbox=removed(mailbox, leaving, tools.reach),
             event=tools.people_event(EventType.USER_REMOVED, session, user_id, origin=origin, now=at),
             moved=MovedAccounts(read=(account,)) if account else None,
             former=former_user(mailbox, leaving, at),

@@ -59,6 +59,10 @@ class SentMailStore:
                 is_earlier = is_keyed_hash(digest, self._pepper, "sent-code", named or about, code) or is_earlier
         return FoundCode(None, is_earlier=is_earlier)
 
+    def right_code(self, about: str, code: str, now: datetime, *, named: str = "") -> str | None:
+        """Return the keyed hash of a code that counts; one call."""
+        return self.look_up(about, code, now, named=named).right
+
     def find(self, about: str) -> SentMail | None:
         """Return the last e-mail, read with strong consistency."""
         return _read(self._keys(about)[0])

@@ -64,7 +64,8 @@ def disable_by_button(request: PageRequest, session: Session, user_id: str) -> R
 def show_removal(request: PageRequest, session: Session, user_id: str) -> Response:
     """Say what removing does, before it is done (WCAG 3.3.4)."""
     mailbox, user = _secondary(session, user_id)
-    return show(request, "people/user_remove.html", user=user, is_last=has_last_mobile(mailbox, user))
+    is_last = has_last_mobile(mailbox, user, current().sms_reach)
+    return show(request, "people/user_remove.html", user=user, is_last=is_last)
 
 
 def remove_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
