@@ -31,6 +31,15 @@ LEVELS = {
     "certificate_dnie": "Con DNI electrónico",
 }
 """As the programs call them, from the weakest to the strongest."""
+_DEMO = {
+    "40000002": ("MARIA ÑUSTA", "QUISPE DEMO"),
+    "40000021": ("ROSA", "MAMANI DEMO"),
+    "40000027": ("JORGE", "FLORES DEMO"),
+    "40000028": ("ELENA", "HUAMAN DEMO"),
+    "40000034": ("CARMEN", "SOTO DEMO"),
+    "40000035": ("LUIS", "VEGA DEMO"),
+}
+"""Users of the demonstration's mailboxes; the last two may not log in."""
 _LARGEST_BODY = 20_000
 _CODE_SECONDS, _TOKEN_SECONDS = 60, 300
 _HUGE = 400_000
@@ -269,14 +278,16 @@ def claims_of(number: str) -> dict[str, str]:
     """Return what is said of a person: of one whom the registry's simulator knows, the names as well."""
     known = people().get(number, {})
     surnames = f"{known.get('first_surname', '')} {known.get('second_surname', '')}".strip()
-    told = {"doc_type": "DNI", "doc": number, "first_name": known.get("given_names", ""), "last_name": surnames}
+    given_names, surnames = _DEMO.get(number, (known.get("given_names", ""), surnames))
+    told = {"doc_type": "DNI", "doc": number, "first_name": given_names, "last_name": surnames}
     return {name: value for name, value in told.items() if value}
 
 
 def _page(parameters: Mapping[str, str]) -> bytes:
     """Ask who to be; the levels asked for come first."""
     named = [(number, person) for number, person in people().items() if "given_names" in person]
-    shown = [*((number, "") for number in ("40000002", "40000028")), *((n, _name(p)) for n, p in named)]
+    demo = [(number, " ".join(names)) for number, names in _DEMO.items()]
+    shown = [*demo, *((number, _name(person)) for number, person in named)]
     options = "".join(f'<option value="{number}">{html.escape(f"{number} {name}")}</option>' for number, name in shown)
     wanted = parameters.get("acr_values", "").split()
     ordered = sorted(LEVELS, key=lambda level: wanted.index(level) if level in wanted else len(wanted))

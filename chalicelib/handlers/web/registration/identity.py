@@ -19,10 +19,11 @@ from chalicelib.handlers.web.registration.draft import (
     keep_registration_draft,
     new_registration_draft,
 )
+from chalicelib.handlers.web.registration.fields import form_address
 
 
 def begin_identified(request: PageRequest) -> Response:
-    """Begin a registration, or go on with the one that was begun, as that person."""
+    """Begin a registration, or go on with the one that was begun, as that person; the form leads to what lacks."""
     if not is_registration_open(current()):
         return show(request, "registration/closed.html", status=403)
     try:
@@ -31,4 +32,4 @@ def begin_identified(request: PageRequest) -> Response:
         return go_to(ENTRIES_PAGE)  # which says what is wrong
     draft = find_registration_draft(request) or new_registration_draft()
     draft = replace(draft, identity=who.person, person_type="natural")
-    return go_to("/registro/terminos", cookies=keep_registration_draft(draft))
+    return go_to(form_address(draft.person_type), cookies=keep_registration_draft(draft))

@@ -66,7 +66,8 @@ def identified(way: Identities, number: str = DNI) -> Browser:
     browser = way.browser()
     way.come_back(browser, number)
     assert "Aún no tienes casilla" in text_of(browser.get(ENTRIES))
-    assert browser.post("/registro/identidad").headers["Location"] == "/registro/terminos"
+    assert browser.post("/registro/identidad").headers["Location"] == FORM
+    assert browser.get(FORM).headers["Location"] == "/registro/terminos"
     assert accept_texts(browser).headers["Location"] == FORM
     return browser
 
@@ -224,3 +225,12 @@ def test_the_page_that_asks_who_registers_offers_the_way(way: Identities) -> Non
     assert "Registrarme con ID Perú" in text_of(shown)
     assert f"form-action 'self' {way.simulator.issuer};" in shown.headers["Content-Security-Policy"]
     check_html(text_of(shown))
+
+
+def test_who_accepted_the_texts_before_is_not_asked_again(way: Identities) -> None:
+    browser = way.browser()
+    accept_texts(browser)
+    way.come_back(browser, DNI)
+
+    assert browser.post("/registro/identidad").headers["Location"] == FORM
+    assert browser.get(FORM).status_code == 200
