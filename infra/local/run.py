@@ -90,7 +90,8 @@ def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) 
     addresses = {"ApiAuthority": settings.authority, "PortalAddress": settings.authority}
     cloud = create_resources(engine.endpoint_url, parameters=addresses)
     simulator = stack.enter_context(registries.running())
-    provider = stack.enter_context(identity.running(clock=LocalClock(settings.state / "clock")))
+    clock = LocalClock(settings.state / "clock")
+    provider = stack.enter_context(identity.running(clock=clock))
     environment = _as_deployed(engine, cloud, settings)
     enter_environment(environment)
     (settings.state / ENVIRONMENT).write_text(json.dumps(environment), "utf-8")
@@ -101,7 +102,7 @@ def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) 
         SUNAT_REPRESENTATIVES_URL=simulator.representatives_url,
     )
     os.environ.update(REGISTRY_USER="99000001", REGISTRY_RUC="20990000019", **provider.environment)
-    parts = _start(settings, cloud, stack)
+    parts = _start(settings, cloud, stack, clock)
     while not stop.wait(0.5):
         if engine.process.poll() is not None:
             raise CannotRun(f"El motor local murió. Su registro: {settings.state / 'engine' / 'ministack.log'}")
@@ -152,8 +153,8 @@ def enter_environment(environment: Mapping[str, str]) -> None:
     os.environ.update(NO_PROXY="127.0.0.1", no_proxy="127.0.0.1")
 
 
-def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Callable[[], list[str]]:
-    """Start outbox, workers and API; return what names the parts that died."""
+def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock: LocalClock) -> Callable[[], list[str]]:
+    """Start outbox, workers and API, all by one clock; return what names the parts that died."""
     from app import app  # noqa: PLC0415 - only now is the environment the one to read
     from chalicelib.bootstrap import Container, using  # noqa: PLC0415
     from chalicelib.config import Config  # noqa: PLC0415
@@ -170,7 +171,6 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack) -> Cal
     from infra.local.workers import Workers  # noqa: PLC0415
 
     log_to(settings.state / "casilla.log", shows_warnings=True)
-    clock = LocalClock(settings.state / "clock")
     box = stack.enter_context(using(Container(Config.from_env(), clock=clock)))
     outbox = Outbox(settings.state / "outbox", clock)
     outbox.watch(aws_session(box).get_component("event_emitter"))
