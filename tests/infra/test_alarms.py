@@ -49,7 +49,8 @@ WAVES: dict[str, tuple[dict[str, Any], ...]] = {
         {"code": code} for code in ("signature_wrong", "key_unknown", "key_not_valid", "nonce_reused")
     ),
     "UsersAttacked": ({"code": "email_code_needed"},),
-    "BudgetsSpent": ({"code": "budget_spent"}, {"code": "hashes_spent"}),
+    "BudgetsSpent": tuple({"code": code} for code in ("budget_spent", "hashes_spent", "identifications_spent")),
+    "IdentityProviderFailing": ({"code": "identity_provider_unavailable"}, {"code": "identity_not_proven"}),
     "CookiesRepeated": ({"code": "cookie_repeated"},),
 }
 """By which refusals an alarm goes off, once there are more of them within its period than its threshold."""

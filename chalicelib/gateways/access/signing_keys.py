@@ -58,7 +58,7 @@ class SigningKeys:
             header = jws.extract_compact(token.encode(), registry=registry).headers()
             algorithm, name = header.get("alg"), header.get("kid")
         except (JoseError, ValueError) as error:
-            raise not_proven() from error
+            raise not_proven() from IdTokenWrong(type(error).__name__)
         if algorithm not in ALGORITHMS:
             raise not_proven() from IdTokenWrong("alg")
         key = self._key(algorithm, name)
