@@ -72,7 +72,7 @@ def _problem(claims: Mapping[str, Any], expected: Expected, now: datetime) -> st
         "iat": _is_within(claims, "iat", now - OLDEST, now + CLOCK_SKEW),
         "nbf": "nbf" not in claims or _is_within(claims, "nbf", None, now + CLOCK_SKEW),
         "auth_time": "auth_time" not in claims or _is_within(claims, "auth_time", now - OLDEST, now + CLOCK_SKEW),
-        "nonce": isinstance(nonce, str) and is_same_secret(nonce, expected.nonce),
+        "nonce": isinstance(nonce, str) and nonce.isascii() and is_same_secret(nonce, expected.nonce),
     }
     return next((name for name, is_right in checks.items() if not is_right), "")
 
@@ -89,6 +89,5 @@ def _is_within(claims: Mapping[str, Any], name: str, earliest: datetime | None, 
     seconds = claims.get(name)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return False
-    is_early = earliest is not None and seconds < earliest.timestamp()
-    is_late = latest is not None and seconds > latest.timestamp()
-    return not is_early and not is_late
+    is_after = earliest is None or seconds >= earliest.timestamp()
+    return is_after and (latest is None or seconds <= latest.timestamp())

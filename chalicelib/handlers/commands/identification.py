@@ -5,11 +5,11 @@ from __future__ import annotations
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.identity_provider import has_identity_provider, identity_tools
 from chalicelib.bootstrap.storage import pepper
-from chalicelib.domain.access.credentials import read_username
 from chalicelib.domain.access.known_device import with_device
 from chalicelib.domain.errors import NotFound
-from chalicelib.handlers.commands.access import Entered
-from chalicelib.handlers.log import log, this_visit
+from chalicelib.handlers.commands.access import Entered, read_user
+from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.log import log
 from chalicelib.services.access.identify_person import (
     Begun,
     Identified,
@@ -52,10 +52,10 @@ def entries_of(who: Identified) -> tuple[Entry, ...]:
     return list_entries(who.person, tools=_tools())
 
 
-def enter_as(who: Identified, typed: str, *, origin: str, former: str, device: str) -> Entered:
+def enter_as(who: Identified, fields: Fields, *, origin: str, former: str, device: str) -> Entered:
     """Log in; the session that a cookie from before opens ends."""
-    box, username = current(), read_username(typed)
-    this_visit().user = username
+    box, username = current(), read_user(fields)
+    fields.close()
     now = box.clock()
     proof = {"proof": "identity_provider", "acr": who.person.acr}
     entrance = Entrance(origin, device, former, proof, validated_at=who.person.at)

@@ -131,7 +131,7 @@ def finish_identification(
 
     """
     asked = open_sealed(sealed, tools=tools.drafts, now=now)
-    if asked is None or not answer.state or not is_same_secret(str(asked.get("state")), answer.state):
+    if asked is None or not answer.state.isascii() or not is_same_secret(str(asked.get("state", "")), answer.state):
         raise not_begun()
     if asked.get("kind") == _KNOWN:
         return sealed

@@ -73,7 +73,8 @@ def log_in_identified(
 
 
 def _account(person: AuthenticatedPerson, username: str, tools: IdentityTools) -> tuple[Account, Mailbox]:
-    account, mailbox = tools.access.access.load(username, username.partition(".")[0])
+    mailbox_id = username.partition(".")[0]
+    account, mailbox = tools.access.access.load(username, mailbox_id) if mailbox_id else (None, None)
     user = user_of(account, mailbox)
     if account is None or mailbox is None or user is None or not is_document_of(person, mailbox, user):
         raise IdentityRefused("identity_no_access", "Con tu documento no tienes acceso a esa casilla.")

@@ -82,7 +82,7 @@ def enter_by_button(request: PageRequest) -> Response:
         who = identification.identified(request.cookies.get(IDENTITY_COOKIE, ""))
         entered = identification.enter_as(
             who,
-            request.value("username")[:_LONGEST_USERNAME],
+            request.fields("username"),
             origin=request.origin,
             former=request.cookies.get(SESSION_COOKIE, ""),
             device=request.cookies.get(DEVICE_COOKIE, ""),
@@ -92,9 +92,6 @@ def enter_by_button(request: PageRequest) -> Response:
     known = lasting_cookie(DEVICE_COOKIE, entered.device, int(known_device.LIFETIME.total_seconds()))
     over = no_cookie(IDENTITY_COOKIE)
     return go_in(entered.opened, who.back, known, over, has_displaced=entered.displaced.count > 0)
-
-
-_LONGEST_USERNAME = 40
 
 
 def _once(request: PageRequest, name: str) -> str:

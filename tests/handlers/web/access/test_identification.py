@@ -232,6 +232,19 @@ def test_who_has_no_mailbox_is_told_so_and_nobody_else_is(way: Identities) -> No
     assert strip == text_of(of_nobody)
 
 
+@pytest.mark.parametrize("username", ["", ".", "-", f".{DNI}", "x" * 41, "1-", "\x00", "ñ", "1-40000002."])
+def test_a_button_that_names_no_mailbox_opens_none(way: Identities, username: str) -> None:
+    seed(way)
+    browser = way.browser()
+    way.come_back(browser)
+
+    refused = way.enter(browser, username)
+    assert refused.status_code in {401, 422}
+    assert "Ingresar con mi contraseña" in text_of(refused)
+    assert SESSION_COOKIE not in browser.cookies
+    assert way.enter(browser).headers["Location"] == "/casilla"
+
+
 def test_an_identity_gets_somebody_in_once(way: Identities) -> None:
     seed(way)
     browser, copy = way.browser(), way.browser()
