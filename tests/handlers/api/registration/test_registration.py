@@ -113,6 +113,17 @@ def a_company_form(ruc: str = "20990000019", **changes: Any) -> dict[str, Any]:
     return {"company": company, **_CONTACT, "accepted": _ACCEPTED}
 
 
+@pytest.mark.parametrize("form", ["person", "company"])
+def test_no_program_can_say_that_an_identity_provider_vouched_for_somebody(site: Site, form: str) -> None:
+    said = {"authenticated_at": "2026-03-09T20:15:30Z"}
+    body = a_form() if form == "person" else a_company_form()
+    part = body["person"] if form == "person" else body["company"]["representative"]
+    part |= said
+
+    answer = site.call("POST", "", body)
+    assert (answer.status_code, answer.json_body["code"]) == (422, "field_unknown")
+
+
 @pytest.fixture
 def site(aws: dict[str, str], simulator: Simulator) -> Iterator[Site]:
     """Yield an empty site."""
