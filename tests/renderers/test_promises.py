@@ -31,8 +31,6 @@ PROMISES = {
     r"(no hace falta|no necesitas?|no tienes?) que (entr|revis)": "looking into the mailbox is an obligation",
     r"mesa de partes": "no function of the desk exists: neither registration nor recovery",
     r"ahí te registran|en persona": "as above",
-    r"retir\w+ (su|tu) (autorización|consentimiento)|revocar (su|tu)": "consent cannot be revoked yet",
-    r"se (le|te) pedirá que l[ao]s? acept": "nobody is asked to accept a newer version",
     r"quién consulta|cuyas consultas": "nobody can see who consulted their data",
     r"se comunican en esta página": "outages have a page of their own",
     r"l[oa]s comprobamos|comprobamos tus datos": "registries tell a part of what is typed, and that is compared",

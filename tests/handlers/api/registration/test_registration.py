@@ -466,7 +466,7 @@ def test_after_ten_tries_with_one_document_no_registry_is_asked_before_the_code(
 
 def test_only_an_address_that_sent_several_in_the_hour_has_to_solve_a_captcha(site: Site) -> None:
     for _ in range(3):
-        site.call("POST", "", {**_another_name("99000002"), "email": "b@ejemplo.pe", "email_again": "b@ejemplo.pe"})
+        site.call("POST", "", {**a_form("99000002"), "email": "b@ejemplo.pe", "email_again": "b@ejemplo.pe"})
     site.simulator.asked.clear()
 
     needed = site.call("POST", "", a_form())
@@ -486,7 +486,7 @@ def test_only_an_address_that_sent_several_in_the_hour_has_to_solve_a_captcha(si
 
 def test_registrations_without_the_captcha_they_need_spend_no_other_limit(site: Site) -> None:
     for _ in range(3):
-        site.call("POST", "", _another_name("99000002"))
+        site.call("POST", "", a_form("99000002"))
     for _ in range(20):
         assert site.call("POST", "", a_form()).json_body["code"] == "captcha_needed"
 

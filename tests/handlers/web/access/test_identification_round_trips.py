@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.domain.access.account import Account
-from chalicelib.domain.mailbox import UserState
+from chalicelib.domain.mailbox import AcceptedText, UserState
+from chalicelib.renderers.portal_texts import portal_texts
 from infra.local.identity.server import IdentitySimulator, Wrongs, running
 from tests.costs import measure
+from tests.deposit_world import NOW
 from tests.identity_world import ANSWER, DNI, ENTRIES, START, Identities, identities
 
 
@@ -23,9 +25,16 @@ def simulator() -> Iterator[IdentitySimulator]:
 def way(aws: dict[str, str], simulator: IdentitySimulator) -> Iterator[Identities]:
     simulator.wrongs = Wrongs()
     with identities(aws, simulator) as way:
-        way.browser().people.tools.accounts.add(Account(f"1-{DNI}", "u1", f"1-{DNI}", UserState.ACTIVE))
+        way.browser().people.tools.accounts.add(
+            Account(f"1-{DNI}", "u1", f"1-{DNI}", UserState.ACTIVE, accepted=_accepted())
+        )
         way.come_back(way.browser())  # makes every client
         yield way
+
+
+def _accepted() -> tuple[AcceptedText, ...]:
+    """Have accepted what is in force, so that no text of before is looked for in the mailbox."""
+    return tuple(AcceptedText(text, version, NOW, "192.0.2.1") for text, version in portal_texts().current.items())
 
 
 def test_the_login_page_and_going_to_the_provider_take_no_call(way: Identities) -> None:
