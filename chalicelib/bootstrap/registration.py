@@ -11,7 +11,7 @@ from chalicelib.bootstrap.storage import calendar_store, event_store, limit_stor
 from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.registration.assurance import Level
 from chalicelib.domain.registration.identity import Registry
-from chalicelib.domain.registration.registration_policy import registrations
+from chalicelib.domain.registration.registration_policy import registrations, registrations_by_mail
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.registration.registries import Registries
 from chalicelib.gateways.registration.registry_http import RegistryHttp
@@ -107,6 +107,7 @@ def registration_tools(box: Container) -> RegistrationTools:
         texts=portal_texts().current,
         pepper=pepper(box),
         registrations_an_hour=registrations(int(box.config.mail_rate)),
+        registrations_by_mail=registrations_by_mail(int(box.config.mail_rate)),
         quotas={
             Registry.RENIEC: int(box.config.reniec_daily_quota),
             Registry.SUNAT: int(box.config.sunat_daily_quota),

@@ -45,6 +45,7 @@ PROVEN_PER_NEIGHBOURHOOD = Limit("registration-proven-neighbourhood", 20, _DAY)
 NAMINGS_PER_USER = Limit("representative-user", 5, _DAY)
 """How often a user may have a representative's data compared; nobody else can spend it."""
 
+_BY_MAIL_AT_LEAST = 80
 _AGAIN = 5
 """One in so many of a registry's consultations is for those that wait."""
 _SPREAD = timedelta(hours=1)
@@ -69,6 +70,21 @@ def registrations(messages_a_second: int) -> Budget:
     Without a captcha they draw on half of it.
     """
     return Budget("registrations", messages_a_second * _HOUR // PART_OF_MAILS, _HOUR)
+
+
+def registrations_by_mail(messages_a_second: int) -> Budget:
+    """Return how many who cannot read the picture may have the e-mail's code in its place: a tenth more in an hour.
+
+    They prove the e-mail before any registry is asked. It is a budget of its own, so that no flood of other
+    registrations closes it; half of it is for networks that sent few.
+    """
+    return Budget("registrations-by-mail", max(_BY_MAIL_AT_LEAST, registrations(messages_a_second).total // 10), _HOUR)
+
+
+def standing_by_mail(*, by_network: int, by_neighbourhood: int) -> Standing:
+    """Tell how much of that budget is open, by the registrations of this hour from there, itself among them."""
+    is_quiet = by_network <= CROWD_PER_NETWORK.limit and by_neighbourhood <= CROWD_PER_NEIGHBOURHOOD.limit
+    return Standing.PROVEN if is_quiet else Standing.CROWDED
 
 
 def standing_with_captcha(*, by_network: int, by_neighbourhood: int) -> Standing:

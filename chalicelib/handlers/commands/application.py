@@ -38,11 +38,20 @@ def read_application(fields: Fields, *, origin: str, now: datetime) -> Applicati
     nothing: tuple[AcceptedText, ...] = ()
     accepted = collect(problems, lambda: _accepted(fields, origin, now), nothing)
     captcha = collect(problems, lambda: read_captcha(fields), None)
+    by_mail = collect(problems, lambda: fields.has("code_by_mail") and fields.flag("code_by_mail"), False)
     collect(problems, fields.close, None)
     if claim is None:
         raise refusal_of(problems)
     found = tuple(problems)
-    return Application(claim=claim, email=address, phone=number, accepted=accepted, captcha=captcha, problems=found)
+    return Application(
+        claim=claim,
+        email=address,
+        phone=number,
+        accepted=accepted,
+        captcha=captcha,
+        by_mail=by_mail,
+        problems=found,
+    )
 
 
 def read_representative(fields: Fields) -> NamedRepresentative:

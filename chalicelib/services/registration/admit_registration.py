@@ -26,6 +26,7 @@ from chalicelib.domain.registration.registration_policy import (
     UNPROVEN_PER_NETWORK,
     Way,
     needs_captcha,
+    standing_by_mail,
     standing_with_captcha,
     way_for,
 )
@@ -34,8 +35,12 @@ from chalicelib.services.registration.tools import RegistrationTools
 from chalicelib.services.together import together
 
 _NEEDED = (
-    "Desde tu red, o para este correo, se enviaron varios registros. Para continuar, escribe el texto de la imagen. Si"
-    " no puedes, inténtalo más tarde."
+    "Desde tu red, o para este correo, se enviaron varios registros. Para continuar, escribe el texto de la imagen o"
+    " elige recibir un código en tu correo."
+)
+_NO_MORE_BY_MAIL = (
+    "Por ahora no podemos enviar más códigos en lugar del texto de la imagen. Escribe el texto, o elige otra vez el"
+    " código en una hora."
 )
 _WRONG = "El texto no coincide o venció. Escribe el texto de la imagen que ves o escuchas ahora."
 
@@ -43,9 +48,17 @@ _Counted = Mapping[Limit, tuple[str, ...]]
 
 
 def admit_registration(
-    registration: Registration, captcha: CaptchaAnswer | None, *, origin: str, tools: RegistrationTools
+    registration: Registration,
+    captcha: CaptchaAnswer | None,
+    *,
+    origin: str,
+    tools: RegistrationTools,
+    by_mail: bool = False,
 ) -> Way:
     """Let a registration go on, to the registry or to its e-mail; three hops, seven calls, or more with a captcha.
+
+    `by_mail` has the e-mail's code stand in for a captcha that is needed (WCAG 2.2, 3.3.8): then the address is proved
+    before any registry is asked.
 
     Raises:
         CaptchaWrong: `captcha_needed` or `captcha_wrong`; nothing else was counted.
@@ -62,6 +75,10 @@ def admit_registration(
     draw = partial(tools.limits.draw, tools.registrations_an_hour, by=registration.key, now=tools.clock())
     is_needed = needs_captcha(by_network=by_network, by_neighbourhood=by_neighbourhood, to_inbox=seen[MAILS_PER_INBOX])
     if is_needed or not _has_room(partial(draw, Standing.CROWDED)):
+        if by_mail and captcha is None:
+            standing = standing_by_mail(by_network=by_network, by_neighbourhood=by_neighbourhood)
+            _draw_by_mail(registration, standing, tools)
+            return Way.EMAIL_FIRST
         _require(captcha, tools)
         draw(with_captcha)
     asked: _Counted = {
@@ -121,6 +138,13 @@ def _has_room(draw: Callable[[], object]) -> bool:
     except TooManyRequests:
         return False
     return True
+
+
+def _draw_by_mail(registration: Registration, standing: Standing, tools: RegistrationTools) -> None:
+    try:
+        tools.limits.draw(tools.registrations_by_mail, standing, by=registration.key, now=tools.clock())
+    except TooManyRequests as spent:
+        raise CaptchaWrong("captcha_needed", _NO_MORE_BY_MAIL, field="captcha") from spent
 
 
 def _require(captcha: CaptchaAnswer | None, tools: RegistrationTools) -> None:

@@ -47,7 +47,8 @@ class Application:
     """What was typed. `problems` are those found while reading; what could not be read stands here as a blank.
 
     The claim and the texts are checked here. `accepted` says when and from where each text was accepted, which may be
-    before the form was sent. `captcha` is needed only where `start_registration` asks for one.
+    before the form was sent. `captcha` is needed only where `start_registration` asks for one; `by_mail` has the
+    e-mail's code stand in for it.
     """
 
     claim: PersonClaim | CompanyClaim
@@ -55,6 +56,7 @@ class Application:
     phone: Phone
     accepted: tuple[AcceptedText, ...]
     captcha: CaptchaAnswer | None = None
+    by_mail: bool = False
     problems: tuple[InvalidInput, ...] = ()
 
 
@@ -85,7 +87,7 @@ def start_registration(
     registration_id = registration_id or tools.new_token()
     registration = _draft(application, tools.registrations.key(registration_id), tools)
     check_registrable(registration.document[0])
-    way = admit_registration(registration, application.captcha, origin=origin, tools=tools)
+    way = admit_registration(registration, application.captcha, origin=origin, tools=tools, by_mail=application.by_mail)
     tools.registrations.refuse_begun_elsewhere(registration_id)
     drawn = draw_first(registration, Standing.QUIET, tools=tools) if way is Way.REGISTRY_FIRST else None
     if drawn is None:

@@ -57,6 +57,7 @@ class RegistrationTools:
     texts: Mapping[str, str]
     pepper: bytes
     registrations_an_hour: Budget
+    registrations_by_mail: Budget
     quotas: Mapping[Registry, int]
     """How often each registry may be asked in a UTC day."""
     opening_level: Level

@@ -47,7 +47,9 @@ def register_by_form(request: PageRequest, draft: RegistrationDraft) -> Response
     if begun is not None:
         return _begun_before(request, draft, begun, tools)
     try:
-        application = replace(read_typed(draft, tools), captcha=_captcha(request))
+        application = replace(
+            read_typed(draft, tools), captcha=_captcha(request), by_mail=bool(request.value("by_mail"))
+        )
         started = start_registration(
             application, origin=request.origin, tools=tools, registration_id=draft.registration_id
         )
@@ -66,7 +68,8 @@ def register_by_form(request: PageRequest, draft: RegistrationDraft) -> Response
 
 def _captcha(request: PageRequest) -> CaptchaAnswer | None:
     captcha_id = request.value("captcha_id")
-    return CaptchaAnswer(captcha_id, request.value("captcha")) if captcha_id else None
+    is_typed = bool(captcha_id) and not request.value("by_mail")
+    return CaptchaAnswer(captcha_id, request.value("captcha")) if is_typed else None
 
 
 def _begun_before(

@@ -25,6 +25,7 @@ from chalicelib.domain.registration.registration_policy import (
     PROVEN_PER_DOCUMENT,
     PROVEN_PER_DOCUMENT_AND_INBOX,
     PROVEN_PER_NETWORK,
+    UNCHECKED_PER_NETWORK,
     UNPROVEN_PER_DOCUMENT,
     UNPROVEN_PER_NETWORK,
     again_budget,
@@ -468,6 +469,78 @@ def test_who_solves_no_captcha_spends_half_of_the_hours_registrations_and_then_a
 
     with pytest.raises(CasillaError, match="captcha_needed"):
         crowd.begin(HOME, solves=False)
+    assert crowd.begin(HOME)[1] == "awaiting_code"
+
+
+def registered_from(crowd: Crowd, origin: str, times: int) -> None:
+    """Have so many registrations been begun from a network in this hour."""
+    limits, limit = registration_tools(crowd.site.container).limits, UNCHECKED_PER_NETWORK
+    for _ in range(times):
+        limits.tally(limit.key(f"{origin}/32"), window_s=limit.window_s, now=crowd.site.clock.now)
+
+
+def by_mail(origin: str, to: str) -> tuple[str, str]:
+    """Begin one with the e-mail's code in the captcha's place."""
+    body = {**a_form(), **of_inbox(to), "code_by_mail": True}
+    started = registration.begin(Fields(body), origin=origin)
+    return started.registration_id, started.registration.state.value
+
+
+def test_who_cannot_read_the_picture_proves_the_e_mail_in_its_place_before_any_registry_is_asked(crowd: Crowd) -> None:
+    registered_from(crowd, HOME, UNCHECKED_PER_NETWORK.limit)
+    with pytest.raises(CasillaError, match="captcha_needed"):
+        crowd.begin(HOME, solves=False)
+
+    registration_id, state = by_mail(HOME, "rosa@ejemplo.pe")
+
+    assert (state, crowd.site.simulator.asked) == ("awaiting_proof", [])
+    assert crowd.show(registration_id, crowd.site.code).state == "completed"
+
+
+@pytest.mark.usefixtures("crowd")
+def test_where_no_captcha_is_needed_the_wish_for_a_code_changes_nothing() -> None:
+    assert by_mail(HOME, "rosa@ejemplo.pe")[1] == "awaiting_code"
+
+
+def test_strangers_who_spend_the_hours_registrations_leave_the_way_by_e_mail_open(crowd: Crowd) -> None:
+    spend_registrations(crowd)
+
+    assert by_mail(HOME, "rosa@ejemplo.pe")[1] == "awaiting_proof"
+
+
+def test_a_crowded_network_spends_half_of_the_way_by_e_mail_and_others_have_the_rest(crowd: Crowd) -> None:
+    tools = registration_tools(crowd.site.container)
+    crowded = "192.0.2.9"
+    registered_from(crowd, crowded, 100)
+    for number in range(2 * tools.registrations_by_mail.total):
+        try_to(
+            tools.limits.draw,
+            tools.registrations_by_mail,
+            Standing.CROWDED,
+            by=f"c{number}",
+            now=crowd.site.clock.now,
+        )
+    registered_from(crowd, HOME, UNCHECKED_PER_NETWORK.limit)
+
+    with pytest.raises(CasillaError, match="captcha_needed"):
+        by_mail(crowded, "ajena@ejemplo.pe")
+    assert by_mail(HOME, "rosa@ejemplo.pe")[1] == "awaiting_proof"
+
+
+def test_when_the_way_by_e_mail_is_spent_the_captcha_stays(crowd: Crowd) -> None:
+    tools = registration_tools(crowd.site.container)
+    for number in range(4 * tools.registrations_by_mail.total):
+        try_to(
+            tools.limits.draw,
+            tools.registrations_by_mail,
+            Standing.PROVEN,
+            by=f"c{number}",
+            now=crowd.site.clock.now,
+        )
+    registered_from(crowd, HOME, UNCHECKED_PER_NETWORK.limit)
+
+    with pytest.raises(CasillaError, match="captcha_needed"):
+        by_mail(HOME, "rosa@ejemplo.pe")
     assert crowd.begin(HOME)[1] == "awaiting_code"
 
 

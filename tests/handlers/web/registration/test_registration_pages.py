@@ -195,7 +195,22 @@ def test_where_many_register_a_captcha_comes_beside_the_button_and_nothing_typed
     right = applicant.submit(wrong, "/registro/revisar", captcha=answer)
 
     assert [page.status_code for page in (needed, wrong, right)] == [422, 422, 303]
-    assert all(text in text_of(needed) for text in ("99000001", "Escuchar el texto", "inténtalo más tarde"))
+    assert all(
+        text in text_of(needed) for text in ("99000001", "Escuchar el texto", "Prefiero recibir un código en mi correo")
+    )
+
+
+def test_who_cannot_read_the_picture_has_a_code_by_e_mail_in_its_place(applicant: Applicant) -> None:
+    applicant.spend(UNCHECKED_PER_NETWORK, "127.0.0.1/32")
+    applicant.reach_review()
+    needed = applicant.post("/registro/revisar")
+
+    answer = applicant.submit(needed, "/registro/revisar", by_mail="si")
+
+    assert answer.status_code == 303
+    mail_page = str(answer.headers["Location"])
+    applicant.post(mail_page, code=applicant.code())
+    assert applicant.people.tools.accounts.find("1-99000001") is not None
 
 
 def test_a_company_registers_step_by_step(applicant: Applicant) -> None:
