@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from infra.local.demo_data import PASSWORD
+from infra.local.ministack import free_port
 from tests.browser.person import Person
+from tests.local_run import Run, a_run
 
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
 
 COMPANY, BOSS = "8-20100000009", "jorge.27@ejemplo.pe"
 SECOND, SECONDS = f"{COMPANY}.40000028", "elena.28@ejemplo.pe"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """Start a run of its own: whom this company belongs to afterwards is no other walk's concern."""
+    with a_run(tmp_path_factory.mktemp("people-change"), free_port(), free_port()) as running:
+        yield running
 
 
 def _words(person: Person) -> str:
