@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
 from pynamodb.exceptions import PutError, PynamoDBException
@@ -54,6 +54,19 @@ class EventStore:
         except PynamoDBException as error:
             raise Unavailable(*_UNANSWERED) from error
 
+    def list_since(self, subject: str, since: datetime, kinds: Collection[EventType]) -> tuple[Event, ...]:
+        """Return all events of some kinds from an instant on, oldest first, however many others are between them."""
+        try:
+            found = EventItem.query(
+                subject,
+                EventItem.position >= _instant(since),
+                EventItem.type.is_in(*(kind.value for kind in kinds)),
+                consistent_read=True,
+            )
+            return tuple(_event(item) for item in found)
+        except PynamoDBException as error:
+            raise Unavailable(*_UNANSWERED) from error
+
     def newest_for_subject(self, subject: str, *, limit: int) -> tuple[Event, ...]:
         """Return the last `limit` events of a subject, oldest first, read with strong consistency."""
         try:
@@ -66,12 +79,16 @@ class EventStore:
 def _item(event: Event) -> EventItem:
     return EventItem(
         event.subject,
-        f"{event.occurred_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}#{event.event_id}",
+        f"{_instant(event.occurred_at)}#{event.event_id}",
         type=event.type.value,
         actor=event.actor,
         origin=event.origin,
         data=event.data,
     )
+
+
+def _instant(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def _event(item: EventItem) -> Event:

@@ -37,6 +37,24 @@ def test_an_event_comes_back_as_it_was_written(world: World) -> None:
     assert world.events.list_for_subject("notice#N") == (EVENT, worker)
 
 
+def test_those_of_some_kinds_are_listed_from_an_instant_on(world: World) -> None:
+    kinds = (EventType.USER_ADDED, EventType.MAILBOX_CONSULTED, EventType.USER_REMOVED)
+    events = tuple(
+        replace(
+            EVENT,
+            event_id=f"e{number}",
+            type=kinds[number % 3],
+            occurred_at=EVENT.occurred_at + timedelta(seconds=number),
+        )
+        for number in range(9)
+    )
+    for event in events:
+        world.events.add(event)
+    since, listed = events[3].occurred_at, (EventType.USER_ADDED, EventType.USER_REMOVED)
+    assert world.events.list_since("notice#N", since, listed) == (events[3], events[5], events[6], events[8])
+    assert world.events.list_since("notice#M", since, listed) == ()
+
+
 def test_events_are_listed_in_the_order_they_happened(world: World) -> None:
     lima = timezone(timedelta(hours=-5))
     moments = [

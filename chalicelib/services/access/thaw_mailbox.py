@@ -6,7 +6,7 @@ nothing, and a link to choose another goes to that address. Who was given access
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -102,7 +102,7 @@ def thaw_mailbox(mailbox_id: str, *, is_undone: bool, mark: Mark, act: OperatorA
         if not freeze.is_marked and not mark(mailbox):
             detail = "Todavía se señala lo que se abrió desde el cambio. No se descongeló nada: repita el comando."
             raise NotReady("openings_unmarked", detail)
-        plan = _undone(mailbox, freeze, events, act, tools) if is_undone else _kept(mailbox, freeze)
+        plan = _undone(mailbox, freeze, act, tools) if is_undone else _kept(mailbox, freeze)
         event = act.event(
             f"mailbox#{mailbox_id}",
             EventType.MAILBOX_THAWED,
@@ -129,13 +129,10 @@ def _kept(mailbox: Mailbox, freeze: Freeze) -> _Plan:
     return _Plan(thawed(mailbox, freeze, is_undone=False), (), (), ())
 
 
-def _undone(mailbox: Mailbox, freeze: Freeze, events: Iterable[Event], act: OperatorAct, tools: AccessTools) -> _Plan:
+def _undone(mailbox: Mailbox, freeze: Freeze, act: OperatorAct, tools: AccessTools) -> _Plan:
     opened = thawed(mailbox, freeze, is_undone=True)
-    added = {
-        event.data.get("user_id")
-        for event in events
-        if event.type is EventType.USER_ADDED and event.occurred_at >= freeze.since
-    }
+    events = tools.events.list_since(f"mailbox#{mailbox.mailbox_id}", freeze.since, (EventType.USER_ADDED,))
+    added = {event.data["user_id"] for event in events}
     late = [user for user in opened.users if user.user_id in added and not user.is_principal]
     shut_out = tuple(replace(user, state=UserState.DISABLED) for user in late)
     by_id = {user.user_id: user for user in shut_out}

@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.bootstrap.storage import event_store, mailbox_store
-from chalicelib.domain.event import EventType
+from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Mailbox, MailboxState, UserState
 from chalicelib.services.access.contest_change import contest_change
+from chalicelib.services.access.thaw_mailbox import MOST_EVENTS
 from tests.cloud import Engine
 from tests.deposit_world import World, a_user
 from tests.person_world import EMAIL, NEW, PASSWORD, USERNAME, People
@@ -178,6 +179,20 @@ def test_who_was_added_since_has_no_access_any_more(people: People) -> None:
     account = people.tools.accounts.find(f"{USERNAME}.40000021")
     assert account
     assert (added.state, account.state) == (UserState.DISABLED, UserState.DISABLED)
+
+
+def test_who_was_added_since_has_none_however_many_deposits_were_refused_meanwhile(people: People) -> None:
+    link = take_over(people)
+    user = {"document_type": "DNI", "document_number": "40000021", "name": "Rosa Demo", "email": "rosa@ejemplo.pe"}
+    assert people.send("POST", "/v1/users", user, token=people.token()).status_code == 201
+    contest(people, link)
+    for number in range(MOST_EVENTS):
+        at, kind = people.world.clock(), EventType.MAILBOX_CONSULTED
+        people.tools.events.add(Event(f"mailbox#{USERNAME}", kind, at, f"c{number}", "institution:20:k1"))
+
+    run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")
+
+    assert mailbox(people).users[-1].state is UserState.DISABLED
 
 
 def test_of_two_contested_changes_the_first_says_what_was_before(people: People) -> None:
