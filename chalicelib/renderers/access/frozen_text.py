@@ -88,7 +88,10 @@ def thawed_text(
     done = "los cambios impugnados se deshicieron" if is_undone else "los cambios impugnados quedan como están"
     what = "un enlace para crear su contraseña" if is_undone else "el aviso"
     lines = [f"La casilla {mailbox.mailbox_id} ya no está congelada: {done}."]
-    for user, is_told in told:
+    contested = tuple(told)
+    if not contested:
+        lines.append("  Nadie de quien se impugnó un cambio sigue en la casilla: no se avisó a nadie.")
+    for user, is_told in contested:
         to = mask_email(user.email)
         missed = f"  A {to} no se pudo enviar {what}: pídale que elija «¿Olvidaste tu contraseña?» en el portal."
         lines.append(f"  Se envió {what} a {to}." if is_told else missed)

@@ -171,7 +171,8 @@ def _tell(
         told[user.user_id] = tell(letter, user.email, tools=tools, now=now)
 
     users = list(_contested(mailbox, freeze))
-    together([partial(send, user) for user in users])
+    if users:  # all of them may have been removed
+        together([partial(send, user) for user in users])
     return tuple((user, told[user.user_id]) for user in users)
 
 
