@@ -26,6 +26,11 @@ _ACTS = {
     EventType.USER_ACTIVATED: "un usuario activó su acceso",
     EventType.USER_DISABLED: "se deshabilitó un usuario",
     EventType.USER_ENABLED: "se habilitó un usuario",
+    EventType.USER_REMOVED: "se quitó a un usuario",
+    EventType.PRINCIPAL_CHANGED: "cambió el usuario principal",
+    EventType.REPRESENTATIVE_NAMED: "se dijo quién representa a la empresa",
+    EventType.CONSENT_REVOKED: "se retiró la autorización para notificar",
+    EventType.CONSENT_GIVEN: "se dio otra vez la autorización para notificar",
     EventType.USER_EMAIL_CORRECTED: "se corrigió el correo de un usuario",
     EventType.MAILBOX_FROZEN: "se congeló",
     EventType.MAILBOX_THAWED: "se descongeló",
@@ -95,10 +100,17 @@ def thawed_text(
         to = mask_email(user.email)
         missed = f"  A {to} no se pudo enviar {what}: pídale que elija «¿Olvidaste tu contraseña?» en el portal."
         lines.append(f"  Se envió {what} a {to}." if is_told else missed)
-    lines += [
-        f"  Se deshabilitó a {_user_text(user)}: se agregó después del primer cambio impugnado." for user in shut_out
-    ]
+    lines += [f"  Se deshabilitó a {_user_text(user)}: {_because(user)}" for user in shut_out]
     return "\n".join(lines)
+
+
+def _because(user: MailboxUser) -> str:
+    if not user.is_principal:
+        return "se agregó después del primer cambio impugnado."
+    return (
+        "le traspasaron la casilla después del primer cambio impugnado. Ahora nadie decide en ella: nombre a quien"
+        " representa a la empresa con «mailboxes principal»."
+    )
 
 
 def thawed_json(

@@ -1,12 +1,13 @@
 """Open a frozen mailbox again, for an operator who looked into what was contested: undone, or kept (REG-11).
 
 Undone, the contested users have again the address and mobile of before the first contested change, their passwords open
-nothing, and a link to choose another goes to that address. Who was given access since then has none any more.
+nothing, and a link to choose another goes to that address. Who was given access, or the mailbox, since then has none
+any more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -33,14 +34,15 @@ from chalicelib.services.together import together
 MOST_EVENTS = 300
 """Of a mailbox's log, the newest that are looked at."""
 _MAX_TRIES = MAX_USERS
+_LET_IN = (EventType.USER_ADDED, EventType.PRINCIPAL_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
 class Thawed:
     """What was done: `mailbox` as it is now, `freeze` as it was, None where it was not frozen.
 
-    `told` are the contested users and whether an e-mail could go out to each; `shut_out` those who were given access
-    since the first contested change.
+    `told` are the contested users and whether an e-mail could go out to each; `shut_out` those who were given access,
+    or the mailbox, since the first contested change.
     """
 
     mailbox: Mailbox
@@ -131,9 +133,8 @@ def _kept(mailbox: Mailbox, freeze: Freeze) -> _Plan:
 
 def _undone(mailbox: Mailbox, freeze: Freeze, act: OperatorAct, tools: AccessTools) -> _Plan:
     opened = thawed(mailbox, freeze, is_undone=True)
-    events = tools.events.list_since(f"mailbox#{mailbox.mailbox_id}", freeze.since, (EventType.USER_ADDED,))
-    added = {event.data["user_id"] for event in events}
-    late = [user for user in opened.users if user.user_id in added and not user.is_principal]
+    events = tools.events.list_since(f"mailbox#{mailbox.mailbox_id}", freeze.since, _LET_IN)
+    late = _let_in_since(opened, freeze, events)
     shut_out = tuple(replace(user, state=UserState.DISABLED) for user in late)
     by_id = {user.user_id: user for user in shut_out}
     opened = replace(opened, users=tuple(by_id.get(user.user_id, user) for user in opened.users))
@@ -152,6 +153,29 @@ def _undone(mailbox: Mailbox, freeze: Freeze, act: OperatorAct, tools: AccessToo
             if owner is not None:
                 links.append((user, _link(owner, act, tools)))
     return _Plan(opened, tuple(accounts), tuple(links), shut_out)
+
+
+def _let_in_since(mailbox: Mailbox, freeze: Freeze, events: Iterable[Event]) -> list[MailboxUser]:
+    """Return who was added since, and who was handed the mailbox by a contested user or by one of these.
+
+    Whom an operator made the principal showed a document for it, and stays.
+    """
+    contested = first_contested(freeze)
+    added: set[str] = set()
+    handed: set[str] = set()
+    for event in events:
+        user_id = event.data["user_id"]
+        if event.type is EventType.USER_ADDED:
+            added.add(user_id)
+        elif event.actor.startswith("operator:"):
+            added.discard(user_id)
+            handed.discard(user_id)
+        elif event.data["former_id"] in {*contested, *added, *handed}:
+            handed.add(user_id)
+    let_in = added | (handed - contested.keys())
+    return [
+        user for user in mailbox.users if user.user_id in let_in and (user.user_id in handed or not user.is_principal)
+    ]
 
 
 def _link(owner: LinkOwner, act: OperatorAct, tools: AccessTools) -> Link:

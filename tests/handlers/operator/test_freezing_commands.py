@@ -15,6 +15,7 @@ from chalicelib.services.access.contest_change import contest_change
 from chalicelib.services.access.tell_change import new_telling
 from chalicelib.services.access.thaw_mailbox import MOST_EVENTS
 from tests.cloud import Engine
+from tests.company_world import COMPANY, FORMER_BOSS, THIRD, seed_company, token_of
 from tests.deposit_world import World, a_user
 from tests.person_world import EMAIL, NEW, PASSWORD, USERNAME, People
 
@@ -23,7 +24,7 @@ INTRUDER = "intruso@ejemplo.pe"
 SCHEDULED = dict.fromkeys(
     ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources"), ""
 )
-THIRD = "Tercera-clave-larga-5"
+THIRD_PASSWORD = "Tercera-clave-larga-5"
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ def test_sessions_and_links_from_before_stay_ended(people: People, how: str) -> 
     run(people, f"mailboxes unfreeze {USERNAME} {how} {WHY}")
 
     assert [people.send("GET", "/v1/notices", token=one).status_code for one in (token, within)] == [401, 401]
-    assert people.use_reset(pending, THIRD).json_body["code"] == "link_unusable"
+    assert people.use_reset(pending, THIRD_PASSWORD).json_body["code"] == "link_unusable"
 
 
 @pytest.mark.parametrize("how", ["--undo", "--keep"])
@@ -256,3 +257,85 @@ def test_where_whose_change_was_contested_was_removed_it_opens_and_says_so(peopl
 
     assert (code, "Nadie de quien se impugnó un cambio sigue en la casilla" in output) == (0, True), output
     assert mailbox(people).state is MailboxState.OPEN
+
+
+def contested_password(people: People) -> str:
+    """Have the company's principal be told of a new password; return what contests it."""
+    tools, now = people.tools, people.world.clock()
+    company = tools.mailboxes.find(COMPANY)
+    assert company
+    telling = new_telling(ChangeKind.PASSWORD, company, company.principal, tools=tools, now=now)
+    for token in telling.tokens:
+        tools.tokens.issue(token)
+    return telling.address.rpartition("/")[2]
+
+
+def hand_over(people: People, user_id: str) -> None:
+    tools = people.tools
+    offer = {"password": PASSWORD}
+    answer = people.send("POST", f"/v1/users/{user_id}/hand-over", offer, token=token_of(people, COMPANY))
+    assert answer.status_code == 202, answer.json_body
+    company = tools.mailboxes.find(COMPANY)
+    assert company
+    user = company.user(user_id)
+    assert user
+    token = token_of(people, company.username_of(user))
+    assert people.send("POST", "/v1/hand-over", {"answer": "accept"}, token=token).status_code == 200
+    people.world.clock.advance(seconds=1)
+
+
+def add_active(people: People) -> str:
+    """Have the principal add somebody, who activates the access at once; return who it is."""
+    typed = {"document_type": "DNI", "document_number": "40000045", "name": "Rosa Demo", "email": "rosa@ejemplo.pe"}
+    answer = people.send("POST", "/v1/users", typed, token=token_of(people, COMPANY))
+    assert answer.status_code == 201, answer.json_body
+    [link] = re.findall(r"/activar/(\S+)", people.mails()[-1][1])
+    body = {"new_password": PASSWORD, "new_password_repeated": PASSWORD}
+    assert people.send("POST", f"/v1/activations/{link}", body).status_code == 200
+    company = people.tools.mailboxes.find(COMPANY)
+    assert company
+    return company.users[-1].user_id
+
+
+@pytest.mark.parametrize("is_added", [True, False])
+@pytest.mark.parametrize("is_owner_removed", [True, False])
+def test_who_was_handed_a_company_by_an_intruder_is_out(people: People, is_added: bool, is_owner_removed: bool) -> None:
+    seed_company(people.tools, people.world.container)
+    link = contested_password(people)
+    people.world.clock.advance(minutes=5)
+    accomplice = add_active(people) if is_added else "u2"
+    hand_over(people, accomplice)
+    if is_owner_removed:
+        removed = people.send("POST", "/v1/users/u1/removal", None, token=token_of(people, COMPANY))
+        assert removed.status_code == 200
+    contest(people, link)
+    seen = run(people, f"mailboxes contested {COMPANY}")[1]
+
+    output = run(people, f"mailboxes unfreeze {COMPANY} --undo {WHY}")[1]
+
+    assert "cambió el usuario principal" in seen
+    assert ("se quitó a un usuario" in seen) is is_owner_removed
+    assert "le traspasaron la casilla después del primer cambio impugnado" in output
+    people.world.clock.advance(seconds=1)
+    assert people.log_in(COMPANY, PASSWORD).json_body["code"] == "account_disabled"
+    power = "--power-page 11012345 --power-entry C00012"
+    new = "--document 40000011 --document-type DNI --name 'Eva Demo' --email eva@ejemplo.pe --mobile 987654321"
+    who = new if is_owner_removed else f"--user {FORMER_BOSS}"
+    code, output = run(people, f"mailboxes principal {COMPANY} {who} {power} {WHY}")
+    assert code == 0, output
+    assert people.tools.mailboxes.find(COMPANY).principal.document_number == "40000011"  # type: ignore[union-attr]
+
+
+def test_whom_an_operator_made_the_principal_stays(people: People) -> None:
+    seed_company(people.tools, people.world.container)
+    link = contested_password(people)
+    people.world.clock.advance(minutes=5)
+    hand_over(people, "u2")
+    power = "--power-page 11012345 --power-entry C00012"
+    assert run(people, f"mailboxes principal {COMPANY} --user {THIRD} {power} {WHY}")[0] == 0
+    contest(people, link)
+
+    run(people, f"mailboxes unfreeze {COMPANY} --undo {WHY}")
+
+    people.world.clock.advance(seconds=1)
+    assert people.log_in(COMPANY, PASSWORD).status_code == 201
