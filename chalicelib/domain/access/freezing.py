@@ -6,7 +6,7 @@ record before the first change that was contested, and their passwords open noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -65,8 +65,10 @@ def first_contested(freeze: Freeze) -> Mapping[str, AccessChange]:
     return first
 
 
-def thawed(mailbox: Mailbox, freeze: Freeze, *, is_undone: bool) -> Mailbox:
+def thawed(mailbox: Mailbox, freeze: Freeze, *, is_undone: bool, shut_out: Collection[str] = ()) -> Mailbox:
     """Return the mailbox as it was before, its contested changes undone or kept; they can be contested no more.
+
+    Who is shut out and was given a former address has in its place the one that took it: so nobody can hold it back.
 
     Raises:
         EmailTakenMeanwhile: `email_taken_meanwhile`.
@@ -77,7 +79,15 @@ def thawed(mailbox: Mailbox, freeze: Freeze, *, is_undone: bool) -> Mailbox:
     if not is_undone:
         return opened
     first = first_contested(freeze)
-    users = tuple(_as_before(user, first.get(user.user_id)) for user in mailbox.users)
+    taken_by = {
+        first[user.user_id].former_email.casefold(): user.email for user in mailbox.users if user.user_id in first
+    }
+    users = tuple(
+        replace(user, email=taken_by.get(user.email.casefold(), user.email))
+        if user.user_id in shut_out and user.user_id not in first
+        else _as_before(user, first.get(user.user_id))
+        for user in mailbox.users
+    )
     if len({user.email.casefold() for user in users}) < len(users):
         raise EmailTakenMeanwhile(
             "email_taken_meanwhile",

@@ -132,10 +132,10 @@ def _kept(mailbox: Mailbox, freeze: Freeze) -> _Plan:
 
 
 def _undone(mailbox: Mailbox, freeze: Freeze, act: OperatorAct, tools: AccessTools) -> _Plan:
-    opened = thawed(mailbox, freeze, is_undone=True)
     events = tools.events.list_since(f"mailbox#{mailbox.mailbox_id}", freeze.since, _LET_IN)
-    late = _let_in_since(opened, freeze, events)
-    shut_out = tuple(replace(user, state=UserState.DISABLED) for user in late)
+    late = {user.user_id for user in _let_in_since(mailbox, freeze, events)}
+    opened = thawed(mailbox, freeze, is_undone=True, shut_out=late)
+    shut_out = tuple(replace(user, state=UserState.DISABLED) for user in opened.users if user.user_id in late)
     by_id = {user.user_id: user for user in shut_out}
     opened = replace(opened, users=tuple(by_id.get(user.user_id, user) for user in opened.users))
     accounts: list[Account] = []

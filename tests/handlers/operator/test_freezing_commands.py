@@ -197,6 +197,21 @@ def test_who_was_added_since_has_none_however_many_deposits_were_refused_meanwhi
     assert mailbox(people).users[-1].state is UserState.DISABLED
 
 
+def test_undone_the_former_address_is_back_from_whom_the_intruder_gave_it_to(people: People) -> None:
+    link = take_over(people)
+    typed = {"document_type": "DNI", "document_number": "40000021", "name": "Rosa Demo", "email": EMAIL}
+    assert people.send("POST", "/v1/users", typed, token=people.token()).status_code == 201
+    contest(people, link)
+
+    code, output = run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")
+
+    assert code == 0, output
+    principal, added = mailbox(people).users[0], mailbox(people).users[-1]
+    assert (principal.email, added.email, added.state) == (EMAIL, INTRUDER, UserState.DISABLED)
+    people.world.clock.step = timedelta(microseconds=1)
+    assert people.use_reset(people.link_sent(), NEW).status_code == 200
+
+
 def test_of_two_contested_changes_the_first_says_what_was_before(people: People) -> None:
     first = take_over(people)
     people.world.clock.advance(hours=30)
