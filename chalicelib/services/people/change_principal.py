@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 from chalicelib.domain.access.account import Account, renamed
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import Mailbox, MailboxChanged, MailboxUser, Power, UserState, mailbox_changed
+from chalicelib.domain.mailbox import (
+    Mailbox,
+    MailboxChanged,
+    MailboxState,
+    MailboxUser,
+    Power,
+    UserState,
+    mailbox_changed,
+)
 from chalicelib.domain.people.former_user import former_user
 from chalicelib.domain.people.hand_over import require_company, with_principal
 from chalicelib.domain.people.mailbox_users import TypedUser, with_new_user
@@ -58,7 +66,7 @@ def change_principal(wish: PrincipalWish, *, act: OperatorAct, tools: AccessTool
     Raises:
         NotFound: `mailbox_unknown`, `user_unknown`.
         HandOverRefused: `mailbox_is_a_persons`.
-        Conflict: `user_is_principal`, `user_not_active`, `former_without_document`.
+        Conflict: `mailbox_frozen`, `user_is_principal`, `user_not_active`, `former_without_document`.
         UsersFull, InvalidInput: as adding a user says.
         MailboxChanged: `mailbox_changed`.
 
@@ -69,6 +77,9 @@ def change_principal(wish: PrincipalWish, *, act: OperatorAct, tools: AccessTool
         if mailbox is None:
             raise NotFound("mailbox_unknown", "No hay una casilla así. Revise el tipo y el número de documento.")
         require_company(mailbox)
+        if mailbox.state is MailboxState.FROZEN:
+            detail = "La casilla está congelada: decida antes con «mailboxes unfreeze» y repita este comando."
+            raise Conflict("mailbox_frozen", detail)
         former = mailbox.principal
         if former.user_id == user_id:  # by an earlier try of ours, whose answer was lost
             raise Conflict("principal_changed", "Se cambió; no se sabe si los correos salieron: vea «mailboxes show».")

@@ -354,3 +354,15 @@ def test_whom_an_operator_made_the_principal_stays(people: People) -> None:
 
     people.world.clock.advance(seconds=1)
     assert people.log_in(COMPANY, PASSWORD).status_code == 201
+
+
+def test_while_it_is_frozen_no_operator_changes_the_principal_and_is_told_why(people: People) -> None:
+    seed_company(people.tools, people.world.container)
+    contest(people, contested_password(people))
+    before = people.tools.mailboxes.find(COMPANY)
+
+    power = "--power-page 11012345 --power-entry C00012"
+    code, output = run(people, f"mailboxes principal {COMPANY} --user {THIRD} {power} {WHY}")
+
+    assert (code, "decida antes con «mailboxes unfreeze»" in output) == (1, True)
+    assert people.tools.mailboxes.find(COMPANY) == before
