@@ -101,6 +101,15 @@ def thawed_text(
         missed = f"  A {to} no se pudo enviar {what}: pídale que elija «¿Olvidaste tu contraseña?» en el portal."
         lines.append(f"  Se envió {what} a {to}." if is_told else missed)
     lines += [f"  Se deshabilitó a {_user_text(user)}: {_because(user)}" for user in shut_out]
+    if is_undone:
+        lines += [
+            f"  Queda el celular {mask_mobile(user.mobile)} de {mask_email(user.email)}: compárelo con el titular. Un"
+            " cambio que nadie impugnó no se deshace."
+            for user, _ in contested
+            if user.mobile
+        ]
+    if not mailbox.has_consent:
+        lines.append("  La autorización para notificar aquí está retirada: pregunte al titular si fue él.")
     return "\n".join(lines)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.mailbox import ChangeKind, Mailbox, MailboxState, UserState
+from chalicelib.domain.mailbox import ChangeKind, Consent, Mailbox, MailboxState, UserState
 from chalicelib.services.access.contest_change import contest_change
 from chalicelib.services.access.tell_change import new_telling
 from chalicelib.services.access.thaw_mailbox import MOST_EVENTS
@@ -97,6 +98,8 @@ def test_undone_the_former_address_is_back_and_chooses_another_password(people: 
 
     assert code == 0, output
     assert "los cambios impugnados se deshicieron" in output
+    assert "Queda el celular +51 *** *** 001 de " in output
+    assert "está retirada" not in output
     assert EMAIL not in output
     now = mailbox(people)
     assert (now.state, now.freeze, now.users[0].email) == (MailboxState.OPEN, None, EMAIL)
@@ -115,6 +118,18 @@ def test_undone_the_former_address_is_back_and_chooses_another_password(people: 
         "operator:rquispe",
         "Lo pidió con su DNI",
         "undone",
+    )
+
+
+def test_a_consent_revoked_meanwhile_is_told_to_who_decides(people: People) -> None:
+    mailboxes = people.tools.mailboxes
+    revoked = Consent(False, people.world.clock(), "2026-11", "192.0.2.1", "u1")
+    mailboxes.update(replace(mailbox(people), consent=revoked))
+    freeze(people)
+
+    assert (
+        "La autorización para notificar aquí está retirada"
+        in run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")[1]
     )
 
 
