@@ -47,6 +47,8 @@ class ChangeKind(StrEnum):
     EMAIL = "email"
     PASSWORD = "password"  # noqa: S105 - the name of what is changed
     MOBILE = "mobile"
+    PRINCIPAL = "principal"
+    """Who decides in it: the mailbox was handed over."""
 
 
 class UserState(StrEnum):

@@ -69,7 +69,11 @@ LETTERS = {
     "hand-over offered": offer_letter("TEXTILES & DEMO <S.A.C.>", "Ana <Demo>", NOW, LETTERHEAD),
     "hand-over over": offer_over_letter("TEXTILES & DEMO <S.A.C.>", "Ana <Demo> no lo aceptó.", NOW, LETTERHEAD),
     "principal": principal_letter("TEXTILES & DEMO <S.A.C.>", "8-20100000009", NOW, LETTERHEAD),
-    "handed over": handed_over_letter("TEXTILES", "Ana <Demo>", "8-20100000009.40000011", NOW, LETTERHEAD),
+    "handed over": handed_over_letter(
+        *("TEXTILES", "Ana <Demo>", "8-20100000009.40000011", NOW, LETTERHEAD),
+        contest="https://casilla.example/no-fui-yo/x",
+        until=NOW,
+    ),
     "principal changed": principal_changed_letter("TEXTILES", "Ana <Demo>", NOW, LETTERHEAD),
     "former principal": principal_changed_letter("TEXTILES", "Ana", NOW, LETTERHEAD, username="8-2.4"),
     "consent revoked": consent_letter("TEXTILES", Consent(False, NOW, "2026-11", "", "u1"), LETTERHEAD),

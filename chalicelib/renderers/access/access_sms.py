@@ -10,6 +10,7 @@ _CHANGED = {
     ChangeKind.EMAIL: "Pidieron cambiar el correo de su casilla.",
     ChangeKind.PASSWORD: "Cambiaron la contraseña de su casilla.",
     ChangeKind.MOBILE: "Cambiaron el celular de su casilla.",
+    ChangeKind.PRINCIPAL: "Traspasaron su casilla a otra persona.",
 }
 _CONTEST = (
     " ¿No fue usted? Ingrese a {portal}, elija No fui yo y escriba {code}. Nunca pedimos contraseñas.",

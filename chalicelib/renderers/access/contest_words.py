@@ -8,6 +8,7 @@ _CHANGED = {
     ChangeKind.EMAIL: "el correo",
     ChangeKind.PASSWORD: "la contraseña",
     ChangeKind.MOBILE: "el celular",
+    ChangeKind.PRINCIPAL: "el usuario principal",
 }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.renderers.access.access_letters import moment
 from chalicelib.renderers.letterhead import Letterhead
-from chalicelib.renderers.letters import Fact, Letter
+from chalicelib.renderers.letters import Fact, Letter, Link
 
 
 def offer_letter(holder: str, principal: str, until: datetime, letterhead: Letterhead) -> Letter:
@@ -58,8 +58,17 @@ def principal_letter(holder: str, username: str, at: datetime, letterhead: Lette
     )
 
 
-def handed_over_letter(holder: str, principal: str, username: str, at: datetime, letterhead: Letterhead) -> Letter:
-    """Tell who handed over that another is the principal user, and what they log in with from now on."""
+def handed_over_letter(  # noqa: PLR0913 - what was handed to whom, when, and what contests it
+    holder: str,
+    principal: str,
+    username: str,
+    at: datetime,
+    letterhead: Letterhead,
+    *,
+    contest: str,
+    until: datetime,
+) -> Letter:
+    """Tell who handed over that another is the principal user, and what to do if it was not them."""
     return Letter(
         "Otra persona es el usuario principal de su casilla electrónica",
         (
@@ -72,9 +81,13 @@ def handed_over_letter(holder: str, principal: str, username: str, at: datetime,
             Fact(username, "Su nuevo usuario"),
             Fact(f"A las {moment(at, letterhead)}", "Desde"),
             (
-                "Cerramos sus sesiones: ingrese otra vez con su nuevo usuario. Si usted no hizo este traspaso, pida"
-                f" ayuda cuanto antes: escriba la dirección {letterhead.portal} en su navegador. Al final de la página"
-                " están el teléfono y el correo de ayuda."
+                "Cerramos sus sesiones: ingrese otra vez con su nuevo usuario. Si usted no hizo este traspaso, abra"
+                " esta página:"
+            ),
+            Link(contest, "No fui yo"),
+            (
+                "Desde allí puede congelar la casilla, para que nadie ingrese. El enlace vale hasta las"
+                f" {moment(until, letterhead)}."
             ),
         ),
     )

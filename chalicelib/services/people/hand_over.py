@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.access.account import renamed
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import HandOver, Mailbox, MailboxUser
+from chalicelib.domain.mailbox import ChangeKind, HandOver, Mailbox, MailboxUser
 from chalicelib.domain.people.hand_over import (
     HandOverRefused,
     offer_to,
@@ -34,6 +34,7 @@ from chalicelib.services.access.admit_login import admit_session
 from chalicelib.services.access.login_codes import code_lists
 from chalicelib.services.access.own_password import Confirmed, ShownPassword, check_own_password
 from chalicelib.services.access.send_access_mail import tell
+from chalicelib.services.access.tell_change import Telling, new_telling, tell_former
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.people.change_people import change_people
 from chalicelib.services.together import together
@@ -166,20 +167,20 @@ def accept_offer(session: Session, *, origin: str, tools: AccessTools, now: date
         MailboxChanged: `mailbox_changed`.
 
     """
-    former_id = ""
+    telling: Telling | None = None
 
     def decide(mailbox: Mailbox, user: MailboxUser) -> PeopleChange | None:
-        nonlocal former_id
-        if former_id and user.is_principal:  # an earlier try of ours, whose answer was lost
+        nonlocal telling
+        if telling is not None and user.is_principal:  # an earlier try of ours, whose answer was lost
             return None
         offer_to(mailbox, user, now)
-        former_id = mailbox.principal.user_id
-        return _taken_over(mailbox, user, session, origin, tools)
+        telling = new_telling(ChangeKind.PRINCIPAL, mailbox, mailbox.principal, tools=tools, now=now)
+        return replace(_taken_over(mailbox, user, session, origin, tools), also_issued=telling.tokens)
 
     mailbox, is_changed = change_people(session, decide, tools=tools)
-    former = mailbox.user(former_id)
-    if former is not None:
-        _after(mailbox, former, is_changed, tools, now)
+    former = None if telling is None else mailbox.user(telling.change.user_id)
+    if telling is not None and former is not None:
+        _after(mailbox, former, telling if is_changed else None, tools, now)
     return mailbox
 
 
@@ -219,17 +220,26 @@ def _taken_over(mailbox: Mailbox, user: MailboxUser, session: Session, origin: s
     )
 
 
-def _after(mailbox: Mailbox, former: MailboxUser, is_changed: bool, tools: AccessTools, now: datetime) -> None:
-    """Tell both, and end once more what a login opened that read an account before the transaction."""
+def _after(mailbox: Mailbox, former: MailboxUser, telling: Telling | None, tools: AccessTools, now: datetime) -> None:
+    """Tell both, where it was this call that changed it, and end once more what a login opened meanwhile.
+
+    That login read an account before the transaction.
+    """
     new = mailbox.principal
     holder, letterhead = mailbox.holder.name, tools.letterhead
     to_new = principal_letter(holder, mailbox.username_of(new), now, letterhead)
-    to_former = handed_over_letter(holder, new.name, mailbox.username_of(former), now, letterhead)
-    end = tools.clock() + _AFTER
+    username, end = mailbox.username_of(former), tools.clock() + _AFTER
+
+    def tell_who_left(telling: Telling) -> bool:
+        letter = handed_over_letter(
+            holder, new.name, username, now, letterhead, contest=telling.address, until=telling.until
+        )
+        return tell_former(telling, letter, tools=tools, now=now)
+
     together(
         [
-            lambda: is_changed and tell(to_new, new.email, tools=tools, now=now),
-            lambda: is_changed and tell(to_former, former.email, tools=tools, now=now),
+            lambda: telling is not None and tell(to_new, new.email, tools=tools, now=now),
+            lambda: telling is not None and tell_who_left(telling),
             lambda: tools.sessions.end_all(new.user_id, before=end),
             lambda: tools.sessions.end_all(former.user_id, before=end),
         ]

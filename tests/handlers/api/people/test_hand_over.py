@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.token import TokenKind
-from chalicelib.domain.mailbox import DocumentType, Holder, Power, UserState
+from chalicelib.domain.mailbox import DocumentType, Holder, MailboxState, Power, UserState
 from chalicelib.services.access.links import new_link, owner_from
 from tests.access_world import issue_login_code
 from tests.cloud import Engine
@@ -28,7 +29,7 @@ from tests.company_world import (
 )
 from tests.costs import measure
 from tests.deposit_world import World
-from tests.person_world import NEW, PASSWORD, People
+from tests.person_world import NEW, PASSWORD, People, sent_sms
 
 
 @pytest.fixture
@@ -93,6 +94,25 @@ def test_who_accepts_is_principal_with_the_mailboxs_name_and_their_own_password(
     token = token_of(people, COMPANY)
     assert people.send("POST", "/v1/users/u1/removal", None, token=token).status_code == 200
     assert people.log_in(FORMER_BOSS, PASSWORD).status_code == 401
+
+
+def test_who_did_not_hand_over_freezes_the_mailbox_by_the_letter_or_the_code(people: People) -> None:
+    offer(people)
+    reply(people, "accept", OTHER)
+    [letter] = [text for to, text in people.mails() if to == "usuaria1@ejemplo.pe" and "/no-fui-yo/" in text]
+    [(number, sms)] = sent_sms()
+
+    assert number == "+51900000001"
+    assert sms.startswith("Traspasaron su casilla a otra persona.")
+    [address] = re.findall(r"/no-fui-yo/\S+", letter)
+    form = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+    answer = people.world.client.http.request("POST", address, headers=form)
+
+    assert answer.status_code == 303
+    mailbox = people.tools.mailboxes.find(COMPANY)
+    assert mailbox is not None
+    assert mailbox.state is MailboxState.FROZEN
+    assert people.log_in(COMPANY, NEW).status_code == 403
 
 
 def test_sessions_codes_and_links_of_both_from_before_count_no_more(people: People) -> None:
