@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.mailbox import Mailbox, MailboxState, MailboxUser, WaitingEmail
 
 EMAIL_WAITS = timedelta(hours=24)
-"""How long a new address waits that nobody confirmed by the address or mobile on record."""
+"""How long a new address waits that nobody confirmed by the address on record."""
 
 
 def with_waiting_email(mailbox: Mailbox, user: MailboxUser, waiting: WaitingEmail) -> Mailbox:
@@ -21,7 +21,7 @@ def with_effective_email(
 ) -> Mailbox | None:
     """Put a waiting address in the old one's place; None before its time, where none waits, and in a frozen mailbox.
 
-    Who holds what was sent to the address or mobile on record confirms by the change's id, and then it is time.
+    Who holds what was sent to the address on record confirms by the change's id, and then it is time.
     """
     waiting = user.waiting
     if waiting is None or mailbox.state is MailboxState.FROZEN:

@@ -17,8 +17,9 @@ def new_email_letter(code: str, until: datetime, letterhead: Letterhead) -> Lett
             "Para recibir aquí los avisos de su casilla, escriba este código en la página de su perfil:",
             Framed(code),
             (
-                f"Vale hasta las {moment(until, letterhead)} y una sola vez. Mientras no lo escriba, los"
-                " avisos siguen llegando a su correo anterior. Si usted no lo pidió, no haga nada."
+                f"Vale hasta las {moment(until, letterhead)} y una sola vez. Los avisos empiezan a llegar aquí un día"
+                " después de que lo escriba, o antes si lo confirma desde su correo anterior. Si usted no lo pidió, no"
+                " haga nada."
             ),
         ),
         reason="Usted recibe este mensaje porque escribieron su correo en el perfil de una casilla electrónica.",
