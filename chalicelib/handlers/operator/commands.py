@@ -59,8 +59,8 @@ COMMANDS = (
     Command("sessions end", "cierra todas las sesiones de un usuario", "operator.access:end_sessions", (
         Argument("--user", "username", "el usuario con que ingresa, como 1-40000002", "USUARIO", is_required=True),
     ), changes=True),
-    Command("mailboxes frozen", "las congeladas, desde cuándo y qué se desconoce", "operator.mailboxes:list_frozen"),
-    Command("mailboxes contested", "qué se desconoce de una casilla, y qué pasó con ella", "operator.mailboxes:show", (
+    Command("mailboxes frozen", "las congeladas, desde cuándo y qué se impugnó", "operator.mailboxes:list_frozen"),
+    Command("mailboxes contested", "qué se impugnó en una casilla, y qué pasó con ella", "operator.mailboxes:show", (
         Argument("CASILLA", "mailbox", "la casilla, como 1-40000002", is_required=True),
     )),
     Command("mailboxes unfreeze", "abre otra vez una casilla congelada", "operator.mailboxes:unfreeze", (

@@ -151,7 +151,7 @@ def mailbox_thawed_letter(thawed_at: datetime, letterhead: Letterhead) -> Letter
     return Letter(
         "Su casilla ya no está congelada",
         (
-            "El servicio revisó el cambio que se había desconocido y lo dejó como estaba. Ya puede ingresar.",
+            "El servicio revisó el cambio por el que se congeló y decidió que vale. Ya puede ingresar.",
             Fact(f"A las {moment(thawed_at, letterhead)}", "Cuándo"),
             (
                 "Si no está de acuerdo, pida ayuda cuanto antes: escriba la dirección"

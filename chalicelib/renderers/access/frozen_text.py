@@ -32,6 +32,9 @@ _ACTS = {
     EventType.CONSENT_REVOKED: "se retiró la autorización para notificar",
     EventType.CONSENT_GIVEN: "se dio otra vez la autorización para notificar",
     EventType.USER_EMAIL_CORRECTED: "se corrigió el correo de un usuario",
+    EventType.HAND_OVER_OFFERED: "se ofreció traspasar la casilla",
+    EventType.HAND_OVER_WITHDRAWN: "se retiró el ofrecimiento de traspasarla",
+    EventType.HAND_OVER_DECLINED: "no se aceptó el traspaso",
     EventType.MAILBOX_FROZEN: "se congeló",
     EventType.MAILBOX_THAWED: "se descongeló",
 }
@@ -144,7 +147,7 @@ def _frozen_text(mailbox: Mailbox, freeze: Freeze, now: datetime, local: Local) 
 def _change_text(change: AccessChange, local: Local) -> str:
     mobile = f", celular {mask_mobile(change.former_mobile)}" if change.former_mobile else ""
     return (
-        f"  Se desconoce: cambiaron {changed_in_words(change.kind)} del usuario {change.user_id} el"
+        f"  Impugnado: cambiaron {changed_in_words(change.kind)} del usuario {change.user_id} el"
         f" {local(change.changed_at):%d/%m/%Y %H:%M}. Antes: correo {mask_email(change.former_email)}{mobile}."
     )
 

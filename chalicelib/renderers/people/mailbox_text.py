@@ -8,20 +8,25 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.event import Event
-from chalicelib.domain.mailbox import Channel, Mailbox, MailboxUser, UserState, live_channels
+from chalicelib.domain.mailbox import Channel, Mailbox, MailboxUser, SmsReach, UserState, live_channels
 from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.domain.people.former_user import FormerUser
 from chalicelib.renderers.spanish import date_and_hour, one_line
 
 _STATES = {UserState.PENDING: "no activado", UserState.ACTIVE: "activo", UserState.DISABLED: "deshabilitado"}
-_MAILBOX_STATES = {"open": "abierta", "disabled": "deshabilitada"}
+_MAILBOX_STATES = {"open": "abierta", "disabled": "deshabilitada", "frozen": "congelada"}
 _WITHOUT_CHANNEL = {
     Channel.EMAIL: "nadie activo recibe avisos por correo: ninguna entidad puede notificar en ella todavía.",
-    Channel.SMS: "nadie activo tiene celular: las entidades que deben avisar por mensaje de texto no pueden notificar.",
+    Channel.SMS: (
+        "nadie activo tiene un celular al que se envíen mensajes de texto: las entidades que deben avisar por ellos no"
+        " pueden notificar."
+    ),
 }
 
 
-def mailbox_text(mailbox: Mailbox, events: tuple[Event, ...], former: tuple[FormerUser, ...], zone: ZoneInfo) -> str:
+def mailbox_text(
+    mailbox: Mailbox, events: tuple[Event, ...], former: tuple[FormerUser, ...], zone: ZoneInfo, reach: SmsReach
+) -> str:
     """Write who is in a mailbox, who left, and what happened last."""
     state = _MAILBOX_STATES.get(mailbox.state.value, mailbox.state.value)
     offer = mailbox.hand_over
@@ -29,6 +34,7 @@ def mailbox_text(mailbox: Mailbox, events: tuple[Event, ...], former: tuple[Form
         [
             f"{mailbox.mailbox_id}  {state}, versión {mailbox.version}",
             f"  Titular: {one_line(mailbox.holder.name)}",
+            *_consent(mailbox, zone),
             *_part(f"Usuarios, {len(mailbox.users)}", (_user(mailbox, user) for user in mailbox.users)),
             *_part(
                 "Traspaso ofrecido",
@@ -36,7 +42,7 @@ def mailbox_text(mailbox: Mailbox, events: tuple[Event, ...], former: tuple[Form
             ),
             *_part("Ya no están", (_former(one, zone) for one in former)),
             *_part("Últimos cambios", (_event(event, zone) for event in reversed(events))),
-            *_warnings(mailbox),
+            *_warnings(mailbox, reach),
         ]
     )
 
@@ -58,7 +64,7 @@ def mailbox_json(mailbox: Mailbox, events: tuple[Event, ...], former: tuple[Form
     }
 
 
-def changed_text(mailbox: Mailbox, former: MailboxUser, *, are_all_told: bool) -> str:
+def changed_text(mailbox: Mailbox, former: MailboxUser, reach: SmsReach, *, are_all_told: bool) -> str:
     """Say who is the principal now, what became of the former one, and what has still to happen."""
     new, kept = mailbox.principal, mailbox.user(former.user_id)
     is_new = new.state is UserState.PENDING
@@ -68,7 +74,7 @@ def changed_text(mailbox: Mailbox, former: MailboxUser, *, are_all_told: bool) -
         one_line(f"{mailbox.mailbox_id}: el usuario principal es {new.name}."),
         f"  {activation if is_new else f'Ingresa con {mailbox.mailbox_id} y la contraseña que ya tenía.'}",
         f"  {one_line(former.name)} {stays or 'ya no es usuario: sus sesiones se cerraron'}.",
-        *_warnings(mailbox),
+        *_warnings(mailbox, reach),
     ]
     if not are_all_told:
         lines.append(
@@ -78,14 +84,14 @@ def changed_text(mailbox: Mailbox, former: MailboxUser, *, are_all_told: bool) -
     return "\n".join(lines)
 
 
-def changed_json(mailbox: Mailbox, former: MailboxUser, *, are_all_told: bool) -> dict[str, Any]:
+def changed_json(mailbox: Mailbox, former: MailboxUser, reach: SmsReach, *, are_all_told: bool) -> dict[str, Any]:
     """Return the same."""
     return {
         "mailbox_id": mailbox.mailbox_id,
         "principal": _user_json(mailbox, mailbox.principal),
         "former": {"user_id": former.user_id, "is_user": mailbox.user(former.user_id) is not None},
         "all_told": are_all_told,
-        "warnings": [line.removeprefix("Atención: ") for line in _warnings(mailbox)],
+        "warnings": [line.removeprefix("Atención: ") for line in _warnings(mailbox, reach)],
     }
 
 
@@ -120,8 +126,15 @@ def _event(event: Event, zone: ZoneInfo) -> str:
     return one_line(f"{date_and_hour(event.occurred_at, zone)} {event.actor}: {event.type.value}. {data}")
 
 
-def _warnings(mailbox: Mailbox) -> list[str]:
-    live = live_channels(mailbox)
+def _consent(mailbox: Mailbox, zone: ZoneInfo) -> list[str]:
+    consent = mailbox.consent
+    if consent is None or consent.is_given:
+        return []
+    return [f"  Autorización para notificar: retirada desde el {date_and_hour(consent.at, zone)}"]
+
+
+def _warnings(mailbox: Mailbox, reach: SmsReach) -> list[str]:
+    live = live_channels(mailbox, reach)
     return [f"Atención: {text}" for channel, text in _WITHOUT_CHANNEL.items() if channel not in live]
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.bootstrap.storage import mailbox_store
-from chalicelib.domain.mailbox import DocumentType, Holder, UserState
+from chalicelib.domain.mailbox import Consent, DocumentType, Freeze, Holder, MailboxState, UserState
 from tests.cloud import Engine
 from tests.company_world import (
     BOSS_NUMBER,
@@ -194,5 +194,21 @@ def test_a_mailbox_is_shown_with_addresses_masked_and_who_looked_is_logged(peopl
     shown = json.loads(run(people, f"mailboxes show {COMPANY} {WHY} --json")[1])
     assert [user["user_id"] for user in shown["users"]] == ["u2", "u3"]
     assert [one["user_id"] for one in shown["former"]] == ["u1"]
+    told = run(people, f"mailboxes contested {COMPANY}")[1]
+    assert "cambió el usuario principal (u2). Lo hizo rquispe: Escritura de nuevo gerente" in told
     assert run(people, f"mailboxes show 8-20100000017 {WHY}")[0] != 0
     assert "como 8-20100000009" in run(people, f"mailboxes show nada {WHY}")[1]
+
+
+def test_a_mailbox_that_takes_no_notices_is_shown_as_such(people: People) -> None:
+    store, now = mailbox_store(people.world.container), people.world.clock.now
+    stored = store.find(COMPANY)
+    assert stored
+    assert "Autorización" not in run(people, f"mailboxes show {COMPANY} {WHY}")[1]
+    revoked = Consent(is_given=False, at=now, version="2026-11", origin="", user_id="u1")
+    store.put(replace(stored, state=MailboxState.FROZEN, freeze=Freeze(now, ()), consent=revoked))
+
+    output = run(people, f"mailboxes show {COMPANY} {WHY}")[1]
+
+    assert f"{COMPANY}  congelada" in output
+    assert "Autorización para notificar: retirada desde el" in output

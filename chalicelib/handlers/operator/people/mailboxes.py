@@ -25,7 +25,7 @@ def show(given: Mapping[str, Any]) -> Told:
     box = current()
     shown = show_mailbox(given["casilla"], act=act_of(given), tools=access_tools(box), limit=_LAST_EVENTS)
     parts = (shown.mailbox, shown.events, shown.former)
-    return Told(mailbox_text.mailbox_text(*parts, box.calendar.zone), mailbox_text.mailbox_json(*parts))
+    return Told(mailbox_text.mailbox_text(*parts, box.calendar.zone, box.sms_reach), mailbox_text.mailbox_json(*parts))
 
 
 def change_principal(given: Mapping[str, Any]) -> Told:
@@ -49,6 +49,6 @@ def change_principal(given: Mapping[str, Any]) -> Told:
     )
     changed = change_principal_of(wish, act=act_of(given), tools=access_tools(box))
     mailbox, former, are_all_told = changed.mailbox, changed.former, changed.are_all_told
-    text = mailbox_text.changed_text(mailbox, former, are_all_told=are_all_told)
-    data = mailbox_text.changed_json(mailbox, former, are_all_told=are_all_told)
+    text = mailbox_text.changed_text(mailbox, former, box.sms_reach, are_all_told=are_all_told)
+    data = mailbox_text.changed_json(mailbox, former, box.sms_reach, are_all_told=are_all_told)
     return Told(text, data, is_done=are_all_told)
