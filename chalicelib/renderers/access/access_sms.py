@@ -21,8 +21,8 @@ _CONTEST = (
 
 
 _REPEATED = (
-    "Alguien quiso registrar otra vez su casilla. No se cambio nada. Si fue usted, pida una nueva clave en {portal}.",
-    "Alguien quiso registrar otra vez su casilla. No se cambio nada.",
+    "Alguien quiso registrar otra vez su casilla. Todo sigue igual. Si fue usted, cree otra contraseña en {portal}.",
+    "Alguien quiso registrar otra vez su casilla. Todo sigue igual.",
 )
 
 

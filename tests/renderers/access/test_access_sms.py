@@ -30,4 +30,4 @@ def test_a_repeated_registration_is_told_in_one_part(portal: str) -> None:
     text = repeated_sms(portal)
 
     assert (gsm7_length(text) or ONE_PART + 1) <= ONE_PART
-    assert "No se cambio nada" in text
+    assert "Todo sigue igual" in text

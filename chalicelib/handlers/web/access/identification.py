@@ -33,6 +33,10 @@ _HEADINGS = {
     "identity_not_begun": "Este paso ya no sirve",
     "identity_level_low": "Falta una forma más segura",
     "identity_no_access": "No tienes acceso a esa casilla",
+    "mailbox_frozen": "Esta casilla está congelada",
+    "account_disabled": "Tu acceso está deshabilitado",
+    "account_not_activated": "Todavía no activaste tu acceso",
+    "temporary_password_expired": "Tu clave temporal venció",
 }
 
 

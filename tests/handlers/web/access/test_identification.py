@@ -318,6 +318,7 @@ def test_into_a_frozen_mailbox_nobody_gets_whomever_the_provider_authenticated(w
 
     assert entered.status_code == 403
     assert "Esta casilla está congelada" in text_of(entered)
+    assert "No pudimos confirmar quién eres" not in text_of(entered)
     assert SESSION_COOKIE not in browser.cookies
 
 
