@@ -203,8 +203,8 @@ def disabled(mailbox: Mailbox, user: MailboxUser, reach: SmsReach = PERU_ALONE) 
     if has_last_mobile(mailbox, user, reach):
         raise LastMobile(
             "last_mobile",
-            f"{user.name} es el único usuario activo con celular. {_WITHOUT_MOBILE} Agrega antes el tuyo en «Mi"
-            " perfil», y después deshabilita a este usuario.",
+            f"{user.name} es el único usuario activo con un celular al que enviamos mensajes. {_WITHOUT_MOBILE} Agrega"
+            " antes el tuyo en «Mi perfil», y después deshabilita a este usuario.",
         )
     return without_offer_to(user, with_user(mailbox, replace(user, state=UserState.DISABLED)))
 
@@ -219,8 +219,8 @@ def removed(mailbox: Mailbox, user: MailboxUser, reach: SmsReach = PERU_ALONE) -
     if has_last_mobile(mailbox, user, reach):
         raise LastMobile(
             "last_mobile",
-            f"{user.name} es el único usuario activo con celular. {_WITHOUT_MOBILE} Agrega antes el tuyo en «Mi"
-            " perfil», y después quita a este usuario.",
+            f"{user.name} es el único usuario activo con un celular al que enviamos mensajes. {_WITHOUT_MOBILE} Agrega"
+            " antes el tuyo en «Mi perfil», y después quita a este usuario.",
         )
     others = tuple(one for one in mailbox.users if one.user_id != user.user_id)
     return without_offer_to(user, replace(mailbox, users=others))

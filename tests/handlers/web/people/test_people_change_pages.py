@@ -67,7 +67,7 @@ def test_the_only_user_with_a_mobile_is_said_to_be_that_before_removing(browser:
     assert "Agrega antes tu celular" in words(page)
     assert 'action="/usuarios/u2/quitar"' not in text_of(page)
     refused = browser.post("/usuarios/u2/quitar", None, csrf=browser.csrf())
-    assert (refused.status_code, "único usuario activo con celular" in words(refused)) == (409, True)
+    assert (refused.status_code, "único usuario activo con un celular" in words(refused)) == (409, True)
 
 
 def test_a_full_list_says_how_to_make_room(browser: Browser) -> None:

@@ -245,7 +245,7 @@ def test_the_only_active_user_with_a_mobile_is_said_to_be_that_before_disabling(
     assert found
     mailboxes.update(replace(found, users=(replace(found.users[0], mobile=None), found.users[1])))
     asked = browser.get(f"/usuarios/{only_other(browser).user_id}/deshabilitar")
-    assert "Luis Vega Demo es el único usuario activo con celular" in words(asked)
+    assert "Luis Vega Demo es el único usuario activo con un celular al que enviamos mensajes de texto" in words(asked)
     assert "Agrega antes tu celular" in words(asked)
     assert "danger" not in text_of(asked)
     address = f"/usuarios/{only_other(browser).user_id}/deshabilitar"
