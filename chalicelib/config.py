@@ -41,6 +41,7 @@ class Config:
     registrations_table: str
     exports_table: str
     checks_table: str
+    requests_table: str
     uploads_bucket: str
     documents_bucket: str
     exports_bucket: str

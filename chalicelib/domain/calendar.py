@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
+_LAST_SECOND = time(23, 59, 59)
 _SATURDAY = 5
 _LEAST_HOURS = timedelta(hours=8)
 FEW_HOURS = "Son menos de ocho horas seguidas: revise el TUO de la Ley N° 27444, art. 149."
@@ -127,6 +128,11 @@ class BusinessCalendar:
         for _ in range(number - 1):
             day = self.next_business_day(day)
         return day
+
+    def end_of_term(self, begun: datetime, number: int) -> datetime:
+        """Return the last second of the `number`-th business day after the one on which a term was begun, in UTC."""
+        last = self.nth_business_day(self.local(begun).date() + _DAY, number)
+        return datetime.combine(last, _LAST_SECOND, self.zone).astimezone(UTC)
 
     def with_entries(self, entries: CalendarEntries) -> BusinessCalendar:
         """Add what was entered by hand; a day that the package declares too keeps the package's norm."""

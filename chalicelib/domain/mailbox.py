@@ -49,6 +49,9 @@ class ChangeKind(StrEnum):
     MOBILE = "mobile"
     PRINCIPAL = "principal"
     """Who decides in it: the mailbox was handed over."""
+    CLOSING = "closing"
+    """Whether it takes notices: somebody asked to close it."""
+    REOPENING = "reopening"
 
 
 class UserState(StrEnum):
@@ -206,6 +209,8 @@ class Mailbox:
     settled: tuple[str, ...] = ()
     hand_over: HandOver | None = None
     consent: Consent | None = None
+    closed_at: datetime | None = None
+    """Since when it is closed at its holder's wish; None where it is not."""
 
     @property
     def has_consent(self) -> bool:

@@ -96,6 +96,12 @@ class MailboxStore:
         transaction.condition_check(MailboxItem, mailbox_id, condition=MailboxItem.mailbox_id.does_not_exist())
 
     @staticmethod
+    def require_as_read_in(transaction: TransactWrite, mailbox: Mailbox) -> None:
+        """Let a transaction pass only while a mailbox is at the version it was read in."""
+        is_as_read = MailboxItem.version == mailbox.version
+        transaction.condition_check(MailboxItem, mailbox.mailbox_id, condition=is_as_read)
+
+    @staticmethod
     def count_deposit_in(transaction: TransactWrite, mailbox: Mailbox) -> None:
         """Count one more deposit, and let the transaction pass only while the mailbox is as it was read."""
         is_as_read = (MailboxItem.state == mailbox.state.value) & (MailboxItem.version == mailbox.version)

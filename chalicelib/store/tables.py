@@ -21,17 +21,11 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProject
 from pynamodb.models import Model
 
 from chalicelib.config import Config
+from chalicelib.store.data_request_item import DataRequestItem
+from chalicelib.store.table_meta import TableMeta
 
 SharedConnection = Connection
 """What all stores go through, and the one client behind it."""
-
-
-class _Meta:
-    table_name = ""
-    connect_timeout_seconds = 1
-    read_timeout_seconds = 3
-    max_retry_attempts = 3
-    max_pool_connections = 10
 
 
 class InstitutionItem(Model):
@@ -40,7 +34,7 @@ class InstitutionItem(Model):
     `version` counts the changes of what can change; absent is none.
     """
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         """Bound by `bind`."""
 
     institution_id = UnicodeAttribute(hash_key=True)
@@ -55,7 +49,7 @@ class MailboxItem(Model):
     `deposited` and `opened` count its notices and first openings, absent is none; `frozen_…` feed the index `frozen`.
     """
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         """Bound by `bind`."""
 
     mailbox_id = UnicodeAttribute(hash_key=True)
@@ -116,7 +110,7 @@ class NoticeItem(Model):
     `verification_code` and `receipt_sha256` feed the sparse indexes by_verification_code and by_receipt.
     """
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         """Bound by `bind`."""
 
     notice_id = UnicodeAttribute(hash_key=True)
@@ -141,7 +135,7 @@ class NoticeItem(Model):
 class DepositItem(Model):
     """The idempotency record of a deposit, kept for ever. `deposit_key` is `<institution>#<sha256 of the key>`."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         """Bound by `bind`."""
 
     deposit_key = UnicodeAttribute(hash_key=True)
@@ -154,7 +148,7 @@ class DepositItem(Model):
 class EventItem(Model):
     """The append-only log; its stream starts the workers. `position` is `<instant>#<event_id>`."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         """Bound by `bind`."""
 
     subject = UnicodeAttribute(hash_key=True)
@@ -172,7 +166,7 @@ class AlertBatchItem(Model):
     `waiting_since`) what is open, `given_up` (`given_up_shard`, `given_up_since`) what was given up.
     """
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         """Bound by `bind`."""
 
     notice_id = UnicodeAttribute(hash_key=True)
@@ -197,7 +191,7 @@ class AlertBatchItem(Model):
 class UploadItem(Model):
     """The outcome of checking an upload; the sparse index by_expiry_shard (`expiry_shard`, `upload_id`) is cleaned."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         """Bound by `bind`."""
 
     upload_id = UnicodeAttribute(hash_key=True)
@@ -211,7 +205,7 @@ class UploadItem(Model):
 class AccountItem(Model):
     """What one person logs in with, found by username; `person` is their number in the index by_person."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         """Bound by `bind`."""
 
     username = UnicodeAttribute(hash_key=True)
@@ -241,7 +235,7 @@ class TokenItem(Model):
     (`<UTC day>#<shard>`) and `expires_at` the sparse index by_expiry. `attempts` counts.
     """
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         """Bound by `bind`."""
 
     token = UnicodeAttribute(hash_key=True)
@@ -263,7 +257,7 @@ class RegistrationItem(Model):
     registry has to be asked again, `by_expiry_shard` (`expiry_shard`, `registration_key`) while it can expire.
     """
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         """Bound by `bind`."""
 
     registration_key = UnicodeAttribute(hash_key=True)
@@ -280,7 +274,7 @@ class RegistrationItem(Model):
 class ExportItem(Model):
     """A prepared file; `expires_at` is the table's TTL and compared in code as well."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         """Bound by `bind`."""
 
     export_id = UnicodeAttribute(hash_key=True)
@@ -298,7 +292,7 @@ class FileCheckItem(Model):
     `expires_at` is the table's TTL; the same instant in `data` is compared in code.
     """
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         """Bound by `bind`."""
 
     file_check = UnicodeAttribute(hash_key=True)
@@ -313,10 +307,10 @@ def connect(session: Any = None) -> Connection:
     the same data files.
     """
     opened = Connection(
-        connect_timeout_seconds=_Meta.connect_timeout_seconds,
-        read_timeout_seconds=_Meta.read_timeout_seconds,
-        max_retry_attempts=_Meta.max_retry_attempts,
-        max_pool_connections=_Meta.max_pool_connections,
+        connect_timeout_seconds=TableMeta.connect_timeout_seconds,
+        read_timeout_seconds=TableMeta.read_timeout_seconds,
+        max_retry_attempts=TableMeta.max_retry_attempts,
+        max_pool_connections=TableMeta.max_pool_connections,
     )
     if session is not None:
         opened._local.session = session  # noqa: SLF001 - or PynamoDB makes another, which parses the data files again
@@ -340,6 +334,7 @@ def bind(config: Config, connection: Connection | None = None, *, session: Any =
         (RegistrationItem, config.registrations_table),
         (ExportItem, config.exports_table),
         (FileCheckItem, config.checks_table),
+        (DataRequestItem, config.requests_table),
     ):
         model.Meta.table_name = table_name
         model._connection = None  # noqa: SLF001 - PynamoDB makes a client for each model; one serves all

@@ -37,6 +37,7 @@ def test_reports_are_of_alerts_only() -> None:
         ("finish_registrations", {"AccessMail"}),
         ("operator", {"AccessMail"}),
         ("watch_access", {"AccessMail"}),
+        ("watch_data_requests", {"AccessMail"}),
         ("send_alerts", {"MailReports"}),
         ("sweep_alerts", {"MailReports"}),
     ],
@@ -48,7 +49,8 @@ def test_a_function_may_send_by_its_own_way_only(function: str, allowed: set[str
 
 def test_nobody_else_may_send() -> None:
     sending = {path.stem for path in POLICIES.glob("policy-*.json") if "ses:" in path.read_text("utf-8")}
-    alerting, telling = ("send_alerts", "sweep_alerts"), ("finish_registrations", "operator", "watch_access")
+    alerting = ("send_alerts", "sweep_alerts")
+    telling = ("finish_registrations", "operator", "watch_access", "watch_data_requests")
     assert sending == {f"policy-{name}" for name in ("api_handler", *alerting, *telling)}
 
 

@@ -31,6 +31,7 @@ def test_the_indexes_the_stores_query_by_name_exist() -> None:
         ("UploadsTable", "by_expiry_shard"): {"HASH": "expiry_shard", "RANGE": "upload_id"},
         ("TokensTable", "by_subject"): {"HASH": "subject", "RANGE": "issued_at"},
         ("TokensTable", "by_expiry"): {"HASH": "expiry_shard", "RANGE": "expires_at"},
+        ("RequestsTable", "awaiting"): {"HASH": "awaits", "RANGE": "due_at"},
         ("RegistrationsTable", "waiting"): {"HASH": "waiting_for", "RANGE": "due_at"},
         ("RegistrationsTable", "waiting_since"): {"HASH": "waiting_for", "RANGE": "waiting_since"},
         ("RegistrationsTable", "by_expiry_shard"): {"HASH": "expiry_shard", "RANGE": "registration_key"},

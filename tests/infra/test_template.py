@@ -38,6 +38,7 @@ MODELS = {
         "REGISTRATIONS": tables.RegistrationItem,
         "EXPORTS": tables.ExportItem,
         "CHECKS": tables.FileCheckItem,
+        "REQUESTS": tables.DataRequestItem,
     }.items()
 }
 ANYWHERE = {

@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.errors import Conflict, NotReady
-from chalicelib.domain.mailbox import AccessChange, Freeze, Mailbox, MailboxState, MailboxUser
+from chalicelib.domain.mailbox import AccessChange, ChangeKind, Freeze, Mailbox, MailboxState, MailboxUser
 
 SETTLES = timedelta(minutes=2)
 """After a freeze: then the index of what was opened, which is a moment late, holds all that was."""
+_CLOSES = (ChangeKind.CLOSING, ChangeKind.REOPENING)
 _MOST_SETTLED = 50
 """More contested changes than can be told in thirty days without somebody noticing."""
 
@@ -78,6 +79,7 @@ def thawed(mailbox: Mailbox, freeze: Freeze, *, is_undone: bool, shut_out: Colle
     opened = replace(mailbox, state=freeze.former_state, freeze=None, settled=settled)
     if not is_undone:
         return opened
+    opened = _as_open_as_before(opened, freeze)
     first = first_contested(freeze)
     taken_by = {
         first[user.user_id].former_email.casefold(): user.email for user in mailbox.users if user.user_id in first
@@ -94,6 +96,16 @@ def thawed(mailbox: Mailbox, freeze: Freeze, *, is_undone: bool, shut_out: Colle
             "El correo de antes lo tiene ahora otro usuario de esta casilla, así que no se puede devolver.",
         )
     return replace(opened, users=users)
+
+
+def _as_open_as_before(mailbox: Mailbox, freeze: Freeze) -> Mailbox:
+    """Return the mailbox open, or closed, as it was before the first contested closing or reopening."""
+    about = sorted((one for one in freeze.contested if one.kind in _CLOSES), key=lambda one: one.changed_at)
+    if not about:
+        return mailbox
+    if about[0].kind is ChangeKind.CLOSING:
+        return replace(mailbox, state=MailboxState.OPEN, closed_at=None)
+    return replace(mailbox, state=MailboxState.DISABLED, closed_at=about[0].changed_at)
 
 
 def _as_before(user: MailboxUser, change: AccessChange | None) -> MailboxUser:

@@ -6,7 +6,7 @@ It stays until it is decided, however long that takes. The applicant is told by 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.calendar import BusinessCalendar
@@ -50,8 +50,7 @@ class ReviewPage:
 
 def review_until(now: datetime, calendar: BusinessCalendar) -> datetime:
     """Return until when who waits for a review from now on is told to get an answer: the end of a business day."""
-    last = calendar.nth_business_day(calendar.local(now).date() + timedelta(days=1), REVIEW_DAYS)
-    return datetime.combine(last, time(23, 59), calendar.zone).astimezone(UTC)
+    return calendar.end_of_term(now, REVIEW_DAYS)
 
 
 def awaiting_review(registration: Registration, now: datetime, until: datetime) -> Registration:

@@ -15,10 +15,12 @@ from chalicelib.domain.codes import parse_code
 from chalicelib.domain.deadline import Regime
 from chalicelib.domain.errors import InvalidInput, parts_of, refusal_of
 from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.people.data_request import LONGEST_WORDS
 from chalicelib.domain.registration.review import ReviewRefusal, read_reference
 from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, InstitutionState
 from chalicelib.domain.sender.institution_changes import MOST_DISTANCE, check_institution_id, check_key_id
 from chalicelib.domain.sender.short_name import check_short_name
+from chalicelib.domain.typed import tidy
 from chalicelib.handlers.operator import outage_arguments
 from chalicelib.handlers.operator.command import FLAG, Argument, Command
 from chalicelib.handlers.operator.who_and_why import check_reason, operator_actor
@@ -240,6 +242,14 @@ def _hour(text: str) -> time:
     return time.fromisoformat(text)
 
 
+def _answer(text: str) -> str:
+    answer = tidy(text)
+    if not 1 < len(answer) <= LONGEST_WORDS:
+        raise InvalidInput("answer_invalid", f"La respuesta es de 2 a {LONGEST_WORDS} letras.")
+    check_printable(answer, field="answer")
+    return answer
+
+
 def _number(name: str, numbers: range) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not re.fullmatch(r"\d{1,6}", text, re.ASCII) or int(text) not in numbers:
@@ -296,6 +306,8 @@ CHOICES: dict[str, Mapping[str, Any]] = {
 
 READERS: dict[str, Callable[[str], Any]] = {
     "channels": _one_of("channels"),
+    "data_request": parse_code,
+    "answer": _answer,
     "day": _day,
     "deposit": _deposit,
     "distance": _number("distance", range(MOST_DISTANCE + 1)),

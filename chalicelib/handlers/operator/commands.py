@@ -101,6 +101,7 @@ GROUPS = {
     "registrations": "Solicitudes de casilla por decidir",
     "sessions": "Sesiones",
     "mailboxes": "Casillas",
+    "requests": "Solicitudes sobre datos personales",
     "institutions": "Entidades",
     "keys": "Claves con que firman",
     "calendar": "Calendario de días hábiles",

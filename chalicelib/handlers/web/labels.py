@@ -19,6 +19,7 @@ LABELS = {
     "remove": "Quitar mi celular",
     "name": "Nombres y apellidos",
     "understood": "Lo que pasa",
+    "words": "Lo que escribiste",
     "accept_terms": "Términos y condiciones",
     "accept_privacy": "Política de privacidad",
     "doing": "Lo que pediste",

@@ -37,6 +37,8 @@ BUTTONS = {
     "/registro/correo/{registration_id}/reenviar": "/registro/correo/{registration_id}",
     "/verificar-correo/{token}/reenviar": "/verificar-correo/{token}",
     "/no-fui-yo/{token}/fui-yo": "/no-fui-yo/{token}",
+    "/mis-datos/copia": "/mis-datos",
+    "/mis-datos/solicitudes/{reference}/retirar": "/mis-datos/solicitudes/{reference}",
     "/perfil/accesos/cerrar": "/perfil",
     "/perfil/accesos/{session_id}/cerrar": "/perfil",
     "/perfil/correo/codigo/reenviar": "/perfil/correo/codigo",

@@ -11,6 +11,8 @@ _CHANGED = {
     ChangeKind.PASSWORD: "Cambiaron la contraseña de su casilla.",
     ChangeKind.MOBILE: "Cambiaron el celular de su casilla.",
     ChangeKind.PRINCIPAL: "Traspasaron su casilla a otra persona.",
+    ChangeKind.CLOSING: "Pidieron cerrar su casilla.",
+    ChangeKind.REOPENING: "Abrieron otra vez su casilla.",
 }
 _CONTEST = (
     " ¿No fue usted? Ingrese a {portal}, elija No fui yo y escriba {code}. Nunca pedimos contraseñas.",

@@ -5,13 +5,15 @@ from __future__ import annotations
 from chalicelib.domain.mailbox import ChangeKind
 
 _CHANGED = {
-    ChangeKind.EMAIL: "el correo",
-    ChangeKind.PASSWORD: "la contraseña",
-    ChangeKind.MOBILE: "el celular",
-    ChangeKind.PRINCIPAL: "el usuario principal",
+    ChangeKind.EMAIL: "cambiaron el correo de {mailbox}",
+    ChangeKind.PASSWORD: "cambiaron la contraseña de {mailbox}",
+    ChangeKind.MOBILE: "cambiaron el celular de {mailbox}",
+    ChangeKind.PRINCIPAL: "cambiaron el usuario principal de {mailbox}",
+    ChangeKind.CLOSING: "pidieron cerrar {mailbox}",
+    ChangeKind.REOPENING: "abrieron otra vez {mailbox}",
 }
 
 
-def changed_in_words(kind: ChangeKind) -> str:
-    """Return what was changed, with its article."""
-    return _CHANGED[kind]
+def changed_in_words(kind: ChangeKind, mailbox: str) -> str:
+    """Return what was done; `mailbox` is what it was done to, as *una casilla*."""
+    return _CHANGED[kind].format(mailbox=mailbox)

@@ -147,7 +147,7 @@ def _frozen_text(mailbox: Mailbox, freeze: Freeze, now: datetime, local: Local) 
 def _change_text(change: AccessChange, local: Local) -> str:
     mobile = f", celular {mask_mobile(change.former_mobile)}" if change.former_mobile else ""
     return (
-        f"  Impugnado: cambiaron {changed_in_words(change.kind)} del usuario {change.user_id} el"
+        f"  Impugnado: {changed_in_words(change.kind, 'la casilla')}, usuario {change.user_id}, el"
         f" {local(change.changed_at):%d/%m/%Y %H:%M}. Antes: correo {mask_email(change.former_email)}{mobile}."
     )
 

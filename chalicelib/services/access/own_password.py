@@ -24,6 +24,8 @@ class Confirmed(StrEnum):
     PASSWORD_CHANGE = "password_change"  # noqa: S105 - the name of what is done
     EMAIL_CHANGE = "email_change"
     HAND_OVER = "hand_over"
+    CLOSING = "closing"
+    REOPENING = "reopening"
     VALIDATION = "validation"
     """Here a wrong captcha or code is no different from a wrong password."""
 
@@ -32,6 +34,8 @@ _REFUSALS = {
     Confirmed.PASSWORD_CHANGE: ("old_password_wrong", "La clave antigua no es correcta. Revísala.", "old_password"),
     Confirmed.EMAIL_CHANGE: ("password_wrong", "La contraseña no es correcta. Revísala.", "password"),
     Confirmed.HAND_OVER: ("password_wrong", "La contraseña no es correcta. Revísala.", "password"),
+    Confirmed.CLOSING: ("password_wrong", "La contraseña no es correcta. Revísala.", "password"),
+    Confirmed.REOPENING: ("password_wrong", "La contraseña no es correcta. Revísala.", "password"),
 }
 
 

@@ -6,6 +6,11 @@ from chalicelib.handlers.operator.command import Argument, Command
 
 _MAILBOX = Argument("CASILLA", "mailbox", "el usuario de la casilla, como 8-20100000009", is_required=True)
 _MAILBOXES = "operator.people.mailboxes"
+_REQUESTS = "operator.people.data_requests"
+_REQUEST = Argument("SOLICITUD", "data_request", "su número, como 7KQ2-M9XA-4TRB", is_required=True)
+_WORDS = Argument(
+    "--words", "answer", "lo que la persona lee como respuesta, hasta 1000 letras", "TEXTO", is_required=True
+)
 
 # fmt: off
 PEOPLE_COMMANDS = (
@@ -24,5 +29,20 @@ PEOPLE_COMMANDS = (
         Argument("--power-entry", "line", "el asiento, como C00012", "ASIENTO", is_required=True),
         Argument("--former", "former", "el principal anterior: removed (sale, si no se dice) o secondary (queda como secundario)", "QUÉ"),
     ), one_of=("--user", "--document"), changes=True),
+    Command("requests list", "las solicitudes sobre datos personales por responder, la que vence antes primero", f"{_REQUESTS}:list_awaiting", (
+        Argument("--limit", "limit", "cuántas mostrar, de 1 a 200; si no se dice, 20", "N"),
+    )),
+    Command("requests show", "una solicitud, con lo que la persona escribió; queda registrado quién la vio", f"{_REQUESTS}:show", (
+        _MAILBOX, _REQUEST,
+    ), changes=True),
+    Command("requests done", "responde que se atendió; un cierre cierra la casilla", f"{_REQUESTS}:answer_done", (
+        _MAILBOX, _REQUEST, _WORDS,
+    ), changes=True),
+    Command("requests refuse", "responde que no, y por qué", f"{_REQUESTS}:refuse", (
+        _MAILBOX, _REQUEST, _WORDS,
+    ), changes=True),
+    Command("requests told", "deja de avisar por correo una respuesta: usted se la dijo a la persona", f"{_REQUESTS}:note_told", (
+        _MAILBOX, _REQUEST,
+    ), changes=True),
 )
 # fmt: on

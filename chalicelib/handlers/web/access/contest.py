@@ -53,7 +53,7 @@ def show_change(request: PageRequest, token: str) -> Response:
         contest = show_contest(token, tools=access_tools(box), now=box.clock())
     except ContestUnusable as error:
         return _over(request, error)
-    words = changed_in_words(contest.change.kind)
+    words = changed_in_words(contest.change.kind, "una casilla electrónica")
     is_confirmed = bool(request.asked("hecho")) and contest.waiting is None
     response = show(
         request, "access/contest.html", contest=contest, changed=words, token=token, is_confirmed=is_confirmed

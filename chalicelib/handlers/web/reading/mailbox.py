@@ -33,6 +33,7 @@ def show_mailbox(request: PageRequest, session: Session) -> Response:
         mailbox_id=listed.mailbox.mailbox_id,
         has_mobile=Channel.SMS in live_channels(listed.mailbox, current().sms_reach),
         lacks_person=lacks_person(listed.mailbox) and is_principal(listed.mailbox, session.user_id),
+        closed_at=listed.mailbox.closed_at,
         other=listed.other,
         is_principal=is_principal(listed.mailbox, session.user_id),
         counts=listed.counts,

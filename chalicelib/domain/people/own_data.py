@@ -1,0 +1,63 @@
+"""What is held about one user of a mailbox, as they can see it and take it with them (DAT-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import Mailbox, MailboxUser
+from chalicelib.domain.people.data_request import DataRequest, DataTerms
+
+LOOKS = (
+    EventType.MAILBOX_CONSULTED,
+    EventType.MAILBOX_SHOWN,
+    EventType.DATA_REQUEST_SHOWN,
+)
+"""What others do who look at a person's data."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    """A user, their mailbox and way in, and what the log has of both, oldest first.
+
+    `is_whole` is False where the log has more than is held here. `institutions` are names by id, of those that looked.
+    """
+
+    mailbox: Mailbox
+    user: MailboxUser
+    account: Account | None
+    events: tuple[Event, ...]
+    is_whole: bool
+    requests: tuple[DataRequest, ...]
+    terms: DataTerms
+    institutions: Mapping[str, str]
+
+    @property
+    def looks(self) -> tuple[Event, ...]:
+        """Who looked at data of the mailbox, newest first."""
+        return tuple(event for event in reversed(self.events) if event.type in LOOKS)
+
+
+def own_events(events: tuple[Event, ...], user: MailboxUser) -> tuple[Event, ...]:
+    """Return what of a mailbox's log is about a user: of the principal all, of others what they did or underwent.
+
+    Who looked at the mailbox looked at all of its users.
+    """
+    if user.is_principal:
+        return events
+    by_them = f"user:{user.user_id}"
+    return tuple(
+        event
+        for event in events
+        if event.actor == by_them
+        or user.user_id in (event.data.get("user_id"), event.data.get("former_id"))
+        or event.type in LOOKS
+    )
+
+
+def institution_of(event: Event) -> str:
+    """Return the id of the institution that did something; empty where none did."""
+    kind, _, rest = event.actor.partition(":")
+    return rest.partition(":")[0] if kind == "institution" else ""

@@ -1,0 +1,174 @@
+"""The e-mails about requests of one's own data, and about a mailbox that is closed or opened again (DAT-1).
+
+What a person wrote, and what they are answered, stands on the page alone: an e-mail is read by whoever has the inbox.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.people.closing import is_closed
+from chalicelib.domain.people.data_request import CLOSING_WAITS, DataRequest, DataRequestState
+from chalicelib.renderers.access.access_letters import contest_parts, moment
+from chalicelib.renderers.letterhead import Letterhead
+from chalicelib.renderers.letters import Fact, Letter, Link
+from chalicelib.renderers.people.data_request_words import ASKED
+from chalicelib.renderers.spanish import day_in_words
+
+_WHERE = "Para verla, ingrese a {portal} y elija Mi perfil, Mis datos."
+_HELP = (
+    "Si no lo esperaba, pida ayuda cuanto antes: escriba la dirección {portal} en su navegador. Al final de la página"
+    " están el teléfono y el correo de ayuda."
+)
+_STAYS = (
+    "Lo que ya se notificó conserva sus efectos, sus plazos corren y se puede leer en la casilla, también cuando esté"
+    " cerrada."
+)
+
+
+def request_made_letter(request: DataRequest, letterhead: Letterhead) -> Letter:
+    """Tell who asked for something its number, and until when they get an answer."""
+    return Letter(
+        "Recibimos su solicitud sobre sus datos",
+        (
+            f"Usted pidió {ASKED[request.kind]}.",
+            Fact(request.reference, "Número de solicitud"),
+            Fact(f"El {_day(request.due_at, letterhead)}", "Le responderemos a más tardar"),
+            f"El plazo es el del {request.norm}. {_WHERE.format(portal=letterhead.portal)}",
+            _not_you(letterhead),
+        ),
+    )
+
+
+def copy_made_letter(request: DataRequest, letterhead: Letterhead) -> Letter:
+    """Tell that a copy of the data was made, since whoever was in the mailbox has it now."""
+    return Letter(
+        "Se descargó una copia de sus datos",
+        (
+            "Alguien, probablemente usted, descargó una copia de sus datos desde su casilla.",
+            Fact(f"A las {moment(request.asked_at, letterhead)}", "Cuándo"),
+            Fact(request.reference, "Número de solicitud"),
+            "Si fue usted, no tiene que hacer nada.",
+            _not_you(letterhead),
+        ),
+    )
+
+
+def closing_asked_letter(
+    holder: str, request: DataRequest, letterhead: Letterhead, *, contest: str, until: datetime
+) -> Letter:
+    """Tell who asked to close the mailbox, and so who did not; `contest` opens the page that freezes it."""
+    earliest = moment(request.asked_at + CLOSING_WAITS, letterhead)
+    return Letter(
+        "Pidieron cerrar su casilla electrónica",
+        (
+            "Alguien, probablemente usted, pidió cerrar esta casilla electrónica.",
+            Fact(holder, "Casilla de"),
+            Fact(request.reference, "Número de solicitud"),
+            Fact(f"El {_day(request.due_at, letterhead)}", "Le responderemos a más tardar"),
+            (
+                f"No se cerrará antes de las {earliest}. Hasta que se cierre sigue recibiendo notificaciones. {_STAYS}"
+                " Puede retirar la solicitud mientras espera respuesta."
+            ),
+            *contest_parts(contest, until, letterhead),
+        ),
+    )
+
+
+def closing_told_letter(holder: str, request: DataRequest, letterhead: Letterhead) -> Letter:
+    """Tell the other users of the mailbox."""
+    return Letter(
+        "Pidieron cerrar una casilla electrónica a la que usted ingresa",
+        (
+            "El usuario principal pidió cerrar esta casilla electrónica.",
+            Fact(holder, "Casilla de"),
+            Fact(request.reference, "Número de solicitud"),
+            f"Hasta que se cierre sigue recibiendo notificaciones. {_STAYS}",
+            f"Si cree que es un error, hable con el usuario principal. {_HELP.format(portal=letterhead.portal)}",
+        ),
+    )
+
+
+def stays_open_letter(mailbox: Mailbox, letterhead: Letterhead) -> Letter:
+    """Tell all users that the mailbox was asked to be closed, and is not."""
+    return Letter(
+        "Su casilla electrónica sigue abierta",
+        (
+            "La solicitud de cerrar esta casilla electrónica terminó sin cerrarla. Sigue recibiendo notificaciones.",
+            Fact(mailbox.holder.name, "Casilla de"),
+            _HELP.format(portal=letterhead.portal),
+        ),
+    )
+
+
+def answered_letter(request: DataRequest, letterhead: Letterhead) -> Letter:
+    """Tell who asked that there is an answer."""
+    is_done = request.state is DataRequestState.DONE
+    return Letter(
+        "Respondimos su solicitud sobre sus datos",
+        (
+            f"Usted pidió {ASKED[request.kind]}.",
+            Fact(request.reference, "Número de solicitud"),
+            Fact("Atendida" if is_done else "Denegada", "Respuesta"),
+            f"La respuesta está en su casilla. {_WHERE.format(portal=letterhead.portal)}",
+        ),
+    )
+
+
+def closed_letter(mailbox: Mailbox, letterhead: Letterhead) -> Letter:
+    """Tell every user that the mailbox is closed, and what stays."""
+    since = mailbox.closed_at if is_closed(mailbox) else None
+    return Letter(
+        "Su casilla electrónica está cerrada",
+        (
+            "Como pidió el usuario principal, esta casilla electrónica ya no recibe notificaciones.",
+            Fact(mailbox.holder.name, "Casilla de"),
+            *([] if since is None else [Fact(f"Las {moment(since, letterhead)}", "Desde")]),
+            (
+                f"{_STAYS} Usted sigue ingresando como siempre. Desde ese momento las entidades tienen que notificar"
+                " por otro medio, como el domicilio."
+            ),
+            (
+                "El usuario principal puede abrirla otra vez: ingrese a"
+                f" {letterhead.portal} y elija Mi perfil, Mis datos."
+            ),
+            _HELP.format(portal=letterhead.portal),
+        ),
+    )
+
+
+def reopened_letter(holder: str, at: datetime, letterhead: Letterhead, *, contest: str, until: datetime) -> Letter:
+    """Tell who opened it again, and so who did not; `contest` opens the page that freezes it."""
+    return Letter(
+        "Su casilla electrónica está abierta otra vez",
+        (*_reopened(holder, at, letterhead), *contest_parts(contest, until, letterhead)),
+    )
+
+
+def reopened_told_letter(holder: str, at: datetime, letterhead: Letterhead) -> Letter:
+    """Tell the other users."""
+    return Letter(
+        "Una casilla electrónica a la que usted ingresa está abierta otra vez",
+        (*_reopened(holder, at, letterhead), _HELP.format(portal=letterhead.portal)),
+    )
+
+
+def _reopened(holder: str, at: datetime, letterhead: Letterhead) -> tuple[str | Fact | Link, ...]:
+    return (
+        "El usuario principal abrió otra vez esta casilla electrónica. Desde ahora recibe notificaciones.",
+        Fact(holder, "Casilla de"),
+        Fact(f"A las {moment(at, letterhead)}", "Cuándo"),
+        "Los plazos se cuentan según la constancia de cada notificación: revise la casilla con frecuencia.",
+    )
+
+
+def _day(instant: datetime, letterhead: Letterhead) -> str:
+    return day_in_words(instant.astimezone(letterhead.zone).date())
+
+
+def _not_you(letterhead: Letterhead) -> str:
+    return (
+        f"Si no fue usted, ingrese a {letterhead.portal} y cambie su contraseña. Al final de la página están el"
+        " teléfono y el correo de ayuda."
+    )

@@ -1,0 +1,209 @@
+"""What an operator does about requests of people's own data: the list, one of them, the answer (DAT-1).
+
+An answer is one transaction with its event, and for a closing with the mailbox. Given twice, the second finds nothing
+that waits and says so. Telling comes after it: a job does what is left of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.event import EventType
+from chalicelib.domain.mailbox import MAX_USERS, Mailbox, MailboxChanged, mailbox_changed
+from chalicelib.domain.people.closing import closed
+from chalicelib.domain.people.consent import ConsentMandatory, imposing_norm
+from chalicelib.domain.people.data_request import (
+    Awaited,
+    DataRequest,
+    DataRequestKind,
+    DataRequestState,
+    about_to_tell,
+    answered,
+    find_reference,
+    told,
+)
+from chalicelib.renderers.people.data_request_letters import answered_letter, closed_letter, stays_open_letter
+from chalicelib.services.access.send_access_mail import tell
+from chalicelib.services.operator_act import OperatorAct
+from chalicelib.services.people.data_requests import DataRequestTools
+from chalicelib.services.together import together
+from chalicelib.store.data_request_store import EVER
+
+PRESSING = timedelta(days=2)
+"""So long before a legal term ends, somebody is woken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an operator answers: whether it is done, and in which words."""
+
+    state: DataRequestState
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestInMailbox:
+    """A request and the mailbox it is of."""
+
+    request: DataRequest
+    mailbox: Mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """Those that wait for an operator, the one due first at the top; `is_whole` is False where more wait."""
+
+    requests: tuple[DataRequest, ...]
+    is_whole: bool
+
+
+def list_awaiting(*, tools: DataRequestTools, limit: int) -> RequestPage:
+    """Return those that wait for an operator; a call each, and one a page of the index."""
+    keys = tools.requests.awaiting(Awaited.OPERATOR, until=EVER, limit=limit + 1)
+    found = (tools.requests.find(key) for key in keys[:limit])
+    waiting = tuple(one for one in found if one is not None and one.awaits and one.awaits[0] is Awaited.OPERATOR)
+    return RequestPage(waiting, is_whole=len(keys) <= limit)
+
+
+def show_request(mailbox_id: str, reference: str, *, act: OperatorAct, tools: DataRequestTools) -> RequestInMailbox:
+    """Log who looks and why, and then return one.
+
+    Raises:
+        NotFound: `mailbox_unknown`, `request_unknown`, neither of which is logged.
+
+    """
+    found = _find(mailbox_id, reference, tools)
+    event = act.event(
+        f"mailbox#{mailbox_id}", EventType.DATA_REQUEST_SHOWN, act.clock(), request=found.request.reference
+    )
+    tools.access.events.add(event)
+    return found
+
+
+def answer_request(
+    mailbox_id: str, reference: str, answer: Answer, *, act: OperatorAct, tools: DataRequestTools
+) -> RequestInMailbox:
+    """Answer one that waits; a closing that is done closes the mailbox in the same transaction. Then tell it.
+
+    Raises:
+        NotFound: `mailbox_unknown`, `request_unknown`.
+        DataRequestRefused, ClosingRefused: as `answered`.
+        ConsentMandatory: `mailbox_mandatory`: by now a norm imposes the mailbox.
+        MailboxChanged: `mailbox_changed`, after every try.
+
+    """
+    answer_id = act.new_event_id()
+    for _ in range(MAX_USERS):
+        found = _find(mailbox_id, reference, tools)
+        if found.request.answer_id == answer_id:  # by an earlier try of ours, whose answer was lost
+            return _told_now(found, act, tools)
+        now, closes = act.clock(), _closes(found.request, answer)
+        decided = answered(
+            found.request, answer.state, answer.words, by=answer_id, now=now, mailbox=found.mailbox if closes else None
+        )
+        norm = imposing_norm(found.mailbox.holder, tools.rules) if closes else None
+        if norm is not None:
+            detail = f"La casilla es obligatoria por {norm}. Deniegue la solicitud con «requests refuse»."
+            raise ConsentMandatory("mailbox_mandatory", detail)
+        changed = closed(found.mailbox, now) if closes else None
+        event = act.event(
+            f"mailbox#{mailbox_id}",
+            EventType.DATA_REQUEST_ANSWERED,
+            now,
+            user_id=decided.user_id,
+            about=decided.kind.value,
+            request=decided.reference,
+            decided=decided.state.value,
+        )
+        try:
+            written = tools.requests.answer(decided, replace(event, event_id=answer_id), changed)
+        except MailboxChanged:
+            continue
+        return _told_now(RequestInMailbox(written, changed or found.mailbox), act, tools)
+    raise mailbox_changed()
+
+
+def note_told(mailbox_id: str, reference: str, *, act: OperatorAct, tools: DataRequestTools) -> RequestInMailbox:
+    """Note that an operator told an answer otherwise, so that no e-mail of it is tried any more.
+
+    Raises:
+        NotFound: `mailbox_unknown`, `request_unknown`.
+        DataRequestRefused: `request_not_answered`, `request_told`.
+        MailboxChanged: `mailbox_changed`: it is told at this moment.
+
+    """
+    found = _find(mailbox_id, reference, tools)
+    now = act.clock()
+    event = act.event(
+        f"mailbox#{mailbox_id}", EventType.DATA_REQUEST_ANSWERED, now, request=found.request.reference, decided="told"
+    )
+    return replace(found, request=tools.requests.answer(told(found.request, now), event))
+
+
+def tell_answer(request: DataRequest, *, tools: DataRequestTools, now: datetime) -> DataRequest:
+    """Note the try, tell who asked, of a closing all active users, and note that it went out; as it is then.
+
+    Raises:
+        MailboxChanged: `mailbox_changed`: somebody else tells it.
+        Unavailable: the outcome could not be noted: it will be told again.
+
+    """
+    trying = tools.requests.update(about_to_tell(request, now))
+    if not _send(trying, tools, now):
+        return trying
+    return tools.requests.update(told(trying, now))
+
+
+def pressing_s(tools: DataRequestTools, now: datetime) -> int:
+    """Return for how long a request has had less than `PRESSING` left, or an answer could not be told; else 0."""
+    first = tools.requests.awaiting(Awaited.OPERATOR, until=EVER, limit=1)
+    found = tools.requests.find(first[0]) if first else None
+    if found is None or found.awaits is None:
+        return 0
+    since = found.asked_at if found.is_untold else found.due_at - PRESSING
+    return max(0, int((now - since).total_seconds()))
+
+
+def _closes(request: DataRequest, answer: Answer) -> bool:
+    return request.kind is DataRequestKind.CLOSURE and answer.state is DataRequestState.DONE
+
+
+def _told_now(found: RequestInMailbox, act: OperatorAct, tools: DataRequestTools) -> RequestInMailbox:
+    """Tell it at once; what does not succeed is done by the job."""
+    try:
+        return replace(found, request=tell_answer(found.request, tools=tools, now=act.clock()))
+    except MailboxChanged:
+        return found
+
+
+def _send(request: DataRequest, tools: DataRequestTools, now: datetime) -> bool:
+    """Send to who asked, wherever they are by now; of a closing to all users. True where the first could go out."""
+    access, letterhead = tools.access, tools.access.letterhead
+    mailbox = access.mailboxes.find(request.mailbox_id)
+    user = None if mailbox is None else mailbox.user(request.user_id)
+    former = access.people.find_former(request.user_id) if user is None else None
+    email = user.email if user is not None else former.email if former is not None else ""
+    is_told: list[bool] = []
+
+    def tell_who_asked() -> None:
+        is_told.append(bool(email) and tell(answered_letter(request, letterhead), email, tools=access, now=now))
+
+    letters: list[Callable[[], object]] = [tell_who_asked]
+    if mailbox is not None and request.kind is DataRequestKind.CLOSURE:
+        is_done = request.state is DataRequestState.DONE
+        outcome = closed_letter if is_done else stays_open_letter
+        letter = outcome(mailbox, letterhead)
+        letters += [partial(tell, letter, one.email, tools=access, now=now) for one in mailbox.alerted_users]
+    together(letters)
+    return is_told[0]
+
+
+def _find(mailbox_id: str, reference: str, tools: DataRequestTools) -> RequestInMailbox:
+    mailbox = tools.access.mailboxes.find(mailbox_id)
+    if mailbox is None:
+        raise NotFound("mailbox_unknown", "No hay una casilla así. Revise el tipo y el número de documento.")
+    return RequestInMailbox(find_reference(tools.requests.of_mailbox(mailbox_id), reference), mailbox)

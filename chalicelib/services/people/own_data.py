@@ -1,0 +1,73 @@
+"""Put together what is held about a user (DAT-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from chalicelib.domain.access.account import Account
+from chalicelib.domain.event import Event
+from chalicelib.domain.people.own_data import LOOKS, OwnData, institution_of, own_events
+from chalicelib.domain.session import Session
+from chalicelib.services.people.data_requests import DataRequestTools, OwnRequests, list_requests
+from chalicelib.services.together import together
+
+MOST_EVENTS = 1000
+"""Of the mailbox's log and of the user's own, the newest of each."""
+SHOWN_EVENTS = 100
+"""As many as the page looks through."""
+_MOST_NAMED = 20
+
+NameOf = Callable[[str], str]
+"""An institution's name by its id."""
+
+
+def own_data(session: Session, *, tools: DataRequestTools, name_of: NameOf, most: int = MOST_EVENTS) -> OwnData:
+    """Return it; two hops, eight calls and one for each institution that looked, twenty at most.
+
+    Raises:
+        SessionEnded: `session_ended`.
+
+    """
+    access = tools.access
+    own: list[OwnRequests] = []
+    accounts: list[Account | None] = []
+    logs: dict[str, tuple[Event, ...]] = {}
+
+    def read_log(subject: str) -> None:
+        logs[subject] = access.events.newest_for_subject(subject, limit=most)
+
+    subjects = (f"mailbox#{session.mailbox_id}", f"user#{session.user_id}")
+    together(
+        [
+            lambda: own.append(list_requests(session, tools=tools)),
+            lambda: accounts.append(access.accounts.find(session.username)),
+            *(partial(read_log, subject) for subject in subjects),
+        ]
+    )
+    [shown], [account] = own, accounts
+    of_mailbox = own_events(logs[subjects[0]], shown.user)
+    events = sorted((*of_mailbox, *logs[subjects[1]]), key=lambda event: (event.occurred_at, event.event_id))
+    return OwnData(
+        mailbox=shown.mailbox,
+        user=shown.user,
+        account=account if account is not None and account.user_id == session.user_id else None,
+        events=tuple(events),
+        is_whole=all(len(log) < most for log in logs.values()),
+        requests=shown.requests,
+        terms=shown.terms,
+        institutions=_names(of_mailbox, name_of),
+    )
+
+
+def _names(events: tuple[Event, ...], name_of: NameOf) -> dict[str, str]:
+    looked = dict.fromkeys(institution_of(event) for event in reversed(events) if event.type in LOOKS)
+    ids = [one for one in looked if one][:_MOST_NAMED]
+    names: dict[str, str] = {}
+
+    def read(institution_id: str) -> None:
+        names[institution_id] = name_of(institution_id)
+
+    if ids:
+        together([partial(read, one) for one in ids])
+    return names

@@ -1,0 +1,73 @@
+"""Open a closed mailbox again: its principal user, with the own password, for notices from then on (DAT-1)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from chalicelib.domain.event import EventType
+from chalicelib.domain.mailbox import ChangeKind, Consent, Mailbox, MailboxUser
+from chalicelib.domain.people.closing import is_closed, reopened
+from chalicelib.domain.people.mailbox_users import require_principal, require_user
+from chalicelib.domain.session import Session, require_texts_accepted
+from chalicelib.renderers.people.data_request_letters import reopened_letter, reopened_told_letter
+from chalicelib.services.access.own_password import Confirmed
+from chalicelib.services.access.send_access_mail import tell
+from chalicelib.services.access.tell_change import Telling, new_telling, tell_former
+from chalicelib.services.access.tools import AccessTools
+from chalicelib.services.people.change_people import change_people
+from chalicelib.services.people.data_requests import require_password
+from chalicelib.services.together import together
+from chalicelib.store.people_store import PeopleChange
+
+
+def reopen_mailbox(session: Session, password: str, *, origin: str, tools: AccessTools) -> Mailbox:
+    """Open it and give the consent anew, and tell every active user; one that is open stays as it is.
+
+    Raises:
+        SessionEnded: `session_ended`.
+        TextsNotAccepted: `texts_not_accepted`.
+        PrincipalNeeded: `principal_needed`.
+        ClosingRefused: `mailbox_not_closed`.
+        InvalidInput: `password_wrong`.
+        TooManyRequests: `limit_reached`.
+        MailboxFrozen, MailboxChanged: as `change_people`.
+
+    """
+    require_texts_accepted(session)
+    now, version = tools.clock(), tools.current_texts()["terms"]
+    _, asking = require_user(tools.mailboxes.find(session.mailbox_id), session.user_id)
+    require_principal(asking)
+    require_password(session, password, Confirmed.REOPENING, origin=origin, tools=tools, now=now)
+    telling: Telling | None = None
+
+    def decide(mailbox: Mailbox, user: MailboxUser) -> PeopleChange | None:
+        nonlocal telling
+        require_principal(user)
+        if telling is not None and not is_closed(mailbox):  # an earlier try of ours, whose answer was lost
+            return None
+        consent = Consent(is_given=True, at=now, version=version, origin=origin, user_id=user.user_id)
+        opened = reopened(mailbox, consent)
+        telling = new_telling(ChangeKind.REOPENING, mailbox, user, tools=tools, now=now)
+        return PeopleChange(
+            mailbox=opened,
+            event=tools.people_event(EventType.MAILBOX_REOPENED, session, user.user_id, origin=origin, now=now),
+            also_issued=telling.tokens,
+        )
+
+    mailbox, _ = change_people(session, decide, tools=tools)
+    if telling is not None:
+        _tell(mailbox, telling, tools)
+    return mailbox
+
+
+def _tell(mailbox: Mailbox, telling: Telling, tools: AccessTools) -> None:
+    now, holder = telling.change.changed_at, mailbox.holder.name
+    letter = reopened_letter(holder, now, tools.letterhead, contest=telling.address, until=telling.until)
+    others = [one for one in mailbox.alerted_users if one.user_id != telling.change.user_id]
+    told = reopened_told_letter(holder, now, tools.letterhead)
+    together(
+        [
+            lambda: tell_former(telling, letter, tools=tools, now=now),
+            *(partial(tell, told, one.email, tools=tools, now=now) for one in others),
+        ]
+    )
