@@ -10,4 +10,5 @@ class TableMeta:
     connect_timeout_seconds = 1
     read_timeout_seconds = 3
     max_retry_attempts = 3
-    max_pool_connections = 10
+    max_pool_connections = 20
+    """As many as two depths of `together` ask at once; each is opened when it is first needed."""

@@ -21,7 +21,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProject
 from pynamodb.models import Model
 
 from chalicelib.config import Config
-from chalicelib.store.data_request_item import DataRequestItem
+from chalicelib.store.data_request_item import DataRequestItem as DataRequestItem  # noqa: PLC0414 - one of the tables
 from chalicelib.store.table_meta import TableMeta
 
 SharedConnection = Connection

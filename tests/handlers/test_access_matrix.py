@@ -13,23 +13,27 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap.export import export_tools
+from chalicelib.bootstrap.people import data_request_tools
 from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.csrf import csrf_token
 from chalicelib.domain.export.export import ExportKind
 from chalicelib.domain.mailbox import UserState
+from chalicelib.domain.people.data_request import DataRequestKind, DataWish
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.handlers.doors import DOORS, MAILBOX, PUBLIC, SESSION, SIGNED, Door, find
 from chalicelib.services.access.sessions import OpenedSession, open_session
 from chalicelib.services.export.request_export import request_export
+from chalicelib.services.people.data_requests import make_request
 from tests.cloud import Engine
 from tests.deposit_world import World, a_body, a_mailbox, a_user, an_inline_file
 from tests.person_world import People
 
 OWN, OTHER = "1-40000002", "1-40000010"
-OF_ANOTHER = re.compile(r"{(notice_id|export_id|user_id|session_id)}")
+OF_ANOTHER = re.compile(r"{(notice_id|export_id|user_id|session_id|reference)}")
 ENDS_A_SESSION = "/perfil/accesos/{session_id}/cerrar"
 """Answers alike for a session that ended, and one that is nobody's or another's, which goes on."""
+FOR_THE_PRINCIPAL = {("POST", "/v1/users"), ("POST", "/v1/reopening"), ("POST", "/mis-datos/abrir")}
 MANAGES_USERS = re.compile(r"/usuarios/|/v1/users/|/representante|/v1/representative")
 
 
@@ -45,6 +49,7 @@ class Town:
     people: People
     notice_id: str = ""
     export_id: str = ""
+    reference: str = ""
     other: OpenedSession | None = None
     """The principal's session that the last request named."""
 
@@ -61,6 +66,8 @@ class Town:
             tools.accounts.add(account)
         self.notice_id = str(self.people.world.deposit(a_body(annexes=[an_inline_file()])).json_body["notice_id"])
         opened = self.enter(OWN)
+        wish, requests = DataWish(DataRequestKind.EXPORT), data_request_tools(box)
+        self.reference = make_request(opened.session, wish, origin="", tools=requests).reference
         self.export_id = request_export(ExportKind.MAILBOX, {}, opened.session, tools=export_tools(box)).export_id
 
     def enter(self, username: str, **changes: Any) -> OpenedSession:
@@ -81,6 +88,8 @@ class Town:
             "export_id": self.export_id,
             "user_id": "u2",
             "session_id": self.other.session.session_id,
+            "reference": self.reference,
+            "kind": "correccion",
             "name": "original" if door.kind == "web" else "main",
         }
         address = re.sub(r"{(\w+)}", lambda found: ids.get(found[1], "x"), door.path)
@@ -206,9 +215,9 @@ def test_a_secondary_user_reads_all_and_manages_nobody(town: Town) -> None:
         answer = town.ask(door, town.enter(f"{OWN}.40000021"))
         if door.path == ENDS_A_SESSION:
             assert town.is_other_open()
-        elif "{export_id}" in door.path or "{session_id}" in door.path:
+        elif any(own in door.path for own in ("{export_id}", "{session_id}", "{reference}")):
             assert answer.status_code == 404, _told(door, answer)  # the principal's own
-        elif MANAGES_USERS.search(door.path) or (door.method, door.path) == ("POST", "/v1/users"):
+        elif MANAGES_USERS.search(door.path) or (door.method, door.path) in FOR_THE_PRINCIPAL:
             is_led_back = (door.method, _led_to(answer)) == ("GET", "/usuarios")
             assert answer.status_code == 403 or is_led_back, _told(door, answer)
         else:

@@ -84,7 +84,7 @@ def test_the_list_says_since_when_and_what_is_contested(people: People) -> None:
 
     assert code == 0
     assert f"Casilla {USERNAME}: congelada desde el 10/03/2026 17:15 (hace 5 h)" in output
-    assert "Impugnado: cambiaron el correo del usuario u1 el 09/03/2026 15:15" in output
+    assert "Impugnado: cambiaron el correo de la casilla, usuario u1, el 09/03/2026 15:15" in output
     assert EMAIL not in output
     listed = json.loads(run(people, "mailboxes frozen --json")[1])
     assert [one["mailbox_id"] for one in listed["mailboxes"]] == [USERNAME]

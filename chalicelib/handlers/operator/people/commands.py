@@ -7,7 +7,7 @@ from chalicelib.handlers.operator.command import Argument, Command
 _MAILBOX = Argument("CASILLA", "mailbox", "el usuario de la casilla, como 8-20100000009", is_required=True)
 _MAILBOXES = "operator.people.mailboxes"
 _REQUESTS = "operator.people.data_requests"
-_REQUEST = Argument("SOLICITUD", "data_request", "su número, como 7KQ2-M9XA-4TRB", is_required=True)
+_REQUEST = Argument("SOLICITUD", "data_request", "su número, como 7KQ2-M9XA-4TRC", is_required=True)
 _WORDS = Argument(
     "--words", "answer", "lo que la persona lee como respuesta, hasta 1000 letras", "TEXTO", is_required=True
 )

@@ -146,7 +146,10 @@ def test_a_correction_waits_for_an_operator_within_its_term_and_is_answered(brow
     assert "Vio una solicitud sobre datos" in words(browser.get(PAGE))
     assert operate(browser, "requests list")[1] == "Ninguna solicitud espera respuesta."
     assert operate(browser, f"requests done {COMPANY} {reference} --words 'Otra vez.' {WHY}")[0] == 1
-    asked, seen, answered = events(browser)
+    by_type = {one.type.value: one for one in events(browser)}
+    asked, seen, answered = (
+        by_type[name] for name in ("data.requested", "data.request_shown", "data.request_answered")
+    )
     assert asked.data == {"user_id": "u1", "about": "rectification", "request": reference}
     assert (seen.type, seen.actor) == ("data.request_shown", "operator:rquispe")
     assert answered.data == {
