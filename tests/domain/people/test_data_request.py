@@ -44,7 +44,7 @@ def a_request(**overrides: object) -> DataRequest:
         user_id="u1",
         kind=DataRequestKind.RECTIFICATION,
         number=1,
-        reference="7KQ2-M9XA-2222",
+        reference="7KQ2-M9XA-4TRC",
         asked_at=NOW,
         due_at=NOW + timedelta(days=14),
         norm="D.S. 0",
@@ -124,7 +124,7 @@ def test_telling_is_tried_ever_later_and_in_the_end_is_an_operators() -> None:
         told(a_request(), at)
 
 
-@pytest.mark.parametrize("typed", ["7KQ2-M9XA-2222", "7kq2m9xa4trc", " 7kq2 m9xa 4trc "])
+@pytest.mark.parametrize("typed", ["7KQ2-M9XA-4TRC", "7kq2m9xa4trc", " 7kq2 m9xa 4trc "])
 def test_a_number_is_found_as_typed(typed: str) -> None:
     assert find_reference([a_request()], typed).number == 1
     with pytest.raises(NotFound, match="request_unknown"):
