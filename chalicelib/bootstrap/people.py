@@ -21,6 +21,7 @@ def data_request_tools(box: Container) -> DataRequestTools:
         requests=DataRequestStore(connection(box), pepper(box)),
         terms=data_terms(),
         rules=mandatory_rules(),
+        local=box.calendar.local,
         calendar=lambda: box.calendar.with_entries(calendar_store(box).find()),
     )
 

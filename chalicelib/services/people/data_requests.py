@@ -61,12 +61,16 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class DataRequestTools:
-    """Tools of access, where requests are, legal terms, norms that impose a mailbox, and the calendar in force."""
+    """Tools of access, where requests are, legal terms, norms that impose a mailbox, and the calendar in force.
+
+    `local` puts an instant on the country's clock; `calendar` reads what was entered of it.
+    """
 
     access: AccessTools
     requests: DataRequestStore
     terms: tuple[DataTerms, ...]
     rules: tuple[MandatoryRule, ...]
+    local: Callable[[datetime], datetime]
     calendar: Callable[[], BusinessCalendar]
 
 
@@ -101,7 +105,7 @@ def list_requests(session: Session, *, tools: DataRequestTools) -> OwnRequests:
     )
     mailbox, user = require_user(mailboxes[0], session.user_id)
     newest_first = sorted(found, key=lambda one: (one.asked_at, one.reference), reverse=True)
-    today = tools.calendar().local(tools.access.clock()).date()
+    today = tools.local(tools.access.clock()).date()
     return OwnRequests(mailbox, user, tuple(newest_first), terms_on(tools.terms, today))
 
 

@@ -23,7 +23,7 @@ NameOf = Callable[[str], str]
 
 
 def own_data(session: Session, *, tools: DataRequestTools, name_of: NameOf, most: int = MOST_EVENTS) -> OwnData:
-    """Return it; two hops, eight calls and one for each institution that looked, twenty at most.
+    """Return it; one hop of eight calls, and one for each institution that looked, twenty at most.
 
     Raises:
         SessionEnded: `session_ended`.

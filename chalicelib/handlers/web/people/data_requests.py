@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Response
 
-from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound
+from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound, refusal_of
 from chalicelib.domain.people.closing import is_closed
 from chalicelib.domain.people.consent import imposing_norm
 from chalicelib.domain.people.data_request import CLOSING_WAITS, LONGEST_WORDS, DataRequestKind, find_reference
@@ -43,8 +43,8 @@ def ask_by_form(request: PageRequest, session: Session, kind: str) -> Response:
     """Ask for it; closing once what follows was understood."""
     wanted = _kind(kind)
     try:
-        if wanted is DataRequestKind.CLOSURE and not request.value("understood"):
-            raise InvalidInput("closing_not_understood", _UNTICKED, field="understood")
+        if wanted is DataRequestKind.CLOSURE:
+            _check_closing(request)
         made = own_data.make_request(wanted, request.fields("words", "password"), session, origin=request.origin)
     except CasillaError as error:
         return _wish_page(request, session, wanted, error)
@@ -81,6 +81,17 @@ def reopen_by_form(request: PageRequest, session: Session) -> Response:
     except CasillaError as error:
         return _reopening_page(request, session, error)
     return go_to(f"{OWN_DATA_PAGE}?hecho=abierta")
+
+
+def _check_closing(request: PageRequest) -> None:
+    """Say all that is missing at once."""
+    missing = (
+        [] if request.value("understood") else [InvalidInput("closing_not_understood", _UNTICKED, field="understood")]
+    )
+    if not request.value("password"):
+        missing.append(InvalidInput("field_empty", "El campo «password» no puede estar vacío.", field="password"))
+    if missing:
+        raise refusal_of(missing)
 
 
 def _kind(name: str) -> DataRequestKind:

@@ -189,6 +189,7 @@ def test_asking_twice_asks_once(browser: Browser) -> None:
     assert first.headers["Location"] == again.headers["Location"]
     assert browser.get(address).headers["Location"] == f"{PAGE}/solicitudes/{reference_in(first)}"
     assert len(browser.people.mails()) == 1
+    assert "tu solicitud espera respuesta, a más tardar el lunes 23 de marzo de 2026" in words(browser.get(PAGE))
 
 
 def test_closing_takes_a_day_keeps_what_is_evidence_and_can_be_undone_by_its_holder(browser: Browser) -> None:
@@ -228,11 +229,11 @@ def test_closing_takes_a_day_keeps_what_is_evidence_and_can_be_undone_by_its_hol
     consent = mailbox_of(browser).consent
     assert consent
     assert (consent.is_given, consent.user_id) == (True, "u1")
-    assert [one.type.value for one in events(browser)] == [
+    assert {one.type.value for one in events(browser)} == {
         "data.requested",
         "data.request_answered",
         "mailbox.reopened",
-    ]
+    }
 
 
 def test_no_notice_is_dated_at_the_instant_of_closing_that_is_told_or_after(browser: Browser) -> None:
@@ -308,7 +309,9 @@ def test_it_is_withdrawn_while_it_waits_and_all_are_told(browser: Browser) -> No
 
 
 def test_closing_needs_the_principal_the_password_and_that_it_was_understood(browser: Browser) -> None:
-    assert "Marca que entiendes" in words(close(browser, understood=""))
+    nothing = words(close(browser, understood="", password=""))
+    assert "Marca que entiendes" in nothing
+    assert "Completa «Contraseña»" in nothing
     assert "La contraseña no es correcta" in words(close(browser, password="otra-clave-77"))
     assert "Completa «Contraseña»" in words(close(browser, password=""))
     be(browser, OTHER)
