@@ -68,6 +68,11 @@ class PersonClaim:
     issue_date: date | None = None
     authenticated_at: datetime | None = None
 
+    @property
+    def typed_name(self) -> str:
+        """The whole name, as typed."""
+        return " ".join(f"{self.given_names} {self.paternal_surname} {self.maternal_surname}".split())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyClaim:
@@ -172,7 +177,7 @@ def compare_company(claim: CompanyClaim, record: CompanyRecord) -> RegistryResul
 
 def compare_representative(claim: PersonClaim, listed: Iterable[Representative]) -> RegistryResult:
     """Look for the person among a company's representatives: by document and name, and by birth where it is told."""
-    names = sorted(fold(part) for part in _full_name(claim).split())
+    names = sorted(fold(part) for part in claim.typed_name.split())
     for one in listed:
         is_same = (one.document_type, one.number) == (claim.document_type, claim.number)
         is_born_so = one.birth_date is None or one.birth_date == claim.birth_date
@@ -212,10 +217,6 @@ def representative_fields(claim: PersonClaim | None) -> tuple[str, ...]:
     """Return those of a company's representative."""
     person = () if claim is None else asked_fields(claim)
     return (REPRESENTATIVE, *(f"{REPRESENTATIVE}.{field}" for field in person))
-
-
-def _full_name(claim: PersonClaim) -> str:
-    return f"{claim.given_names} {claim.paternal_surname} {claim.maternal_surname}"
 
 
 def _surnames_agree(claim: PersonClaim, record: PersonRecord) -> bool:

@@ -22,11 +22,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.access.account import Account
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TooManyRequests, Unavailable
-from chalicelib.domain.identity_document import mailbox_id_for
-from chalicelib.domain.mailbox import AcceptedText, DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.domain.mailbox import AcceptedText, DocumentType
 from chalicelib.domain.registration.assurance import Assurance, assess
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Registry, RegistryResult, asked_fields
 from chalicelib.domain.registration.registration_policy import next_turn
@@ -91,7 +89,7 @@ class Registration:
     document_number: str = ""
     registered_name: str = ""
     representative_name: str = ""
-    """Of a company's representative, the registry's too."""
+    """Of a company's representative, the registry's too; empty where none answers for the document."""
     assurance: Assurance | None = None
     """What was compared with whom, and the level it gives; None before the registry said yes, and in former ones."""
     mails: int = 0
@@ -256,42 +254,6 @@ def with_another_mail(registration: Registration, email: str | None = None) -> R
         raise TooManyRequests("too_many_codes", "Ya se enviaron todos los códigos posibles. Vuelve a registrarte.")
     changed = replace(registration, mails=registration.mails + 1)
     return changed if email is None else replace(changed, email=email, is_proven=False)
-
-
-def first_mailbox(registration: Registration, prefixes: Mapping[DocumentType, str], user_id: str) -> Mailbox:
-    """Return the mailbox that the registration opens, with its principal user.
-
-    `user_id` is no other user's of any mailbox: sessions and their end go by it.
-    """
-    document_type, number = registration.document
-    mobile = registration.phone.e164 if registration.phone.is_mobile else None
-    name = registration.registered_name
-    principal = MailboxUser(user_id, name, registration.email, mobile, UserState.ACTIVE, is_principal=True)
-    company = registration.company
-    person = registration.person if company is None else company.representative
-    if person is not None:
-        principal = replace(
-            principal,
-            name=registration.representative_name or name,
-            document_type=person.document_type,
-            document_number=person.number,
-        )
-    return Mailbox(
-        mailbox_id_for(document_type, number, prefixes),
-        Holder(document_type, number, name),
-        MailboxState.OPEN,
-        (principal,),
-        version=1,
-        accepted=registration.accepted,
-        power=None if company is None else company.power,
-    )
-
-
-def first_account(mailbox: Mailbox) -> Account:
-    """Return the account of a new mailbox's principal user, still without password."""
-    name, principal = mailbox.mailbox_id, mailbox.users[0]
-    account = Account(name, principal.user_id, name, UserState.PENDING, name=principal.name)
-    return replace(account, document_number=principal.document_number, accepted=mailbox.accepted)
 
 
 def key_of_code_name(code_name: str) -> str:

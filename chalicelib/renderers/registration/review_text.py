@@ -112,10 +112,9 @@ def _person_rows(one: Registration) -> list[tuple[str, str]]:
 
 
 def _claim_rows(claim: PersonClaim, *, is_representative: bool) -> list[tuple[str, str]]:
-    names = " ".join(f"{claim.given_names} {claim.paternal_surname} {claim.maternal_surname}".split())
     issued = "" if claim.issue_date is None else f", emitido el {claim.issue_date:%d/%m/%Y}"
     who = "Representante" if is_representative else "Escribió"
-    what = f"{claim.document_type} {claim.number}{issued}"
+    names, what = claim.typed_name, f"{claim.document_type} {claim.number}{issued}"
     if claim.authenticated_at is not None:
         return [("Se identificó", f"{names or 'sin nombre'}, {what}, con un proveedor de identidad")]
     born = "no consta" if claim.birth_date is None else f"{claim.birth_date:%d/%m/%Y}"

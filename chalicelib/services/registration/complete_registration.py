@@ -19,13 +19,8 @@ from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.identity_document import mailbox_id_for, other_mailbox_of_holder, parse_mailbox_id
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.registration.assurance import Assurance, levels_told, opens_by_itself
-from chalicelib.domain.registration.registration import (
-    Registration,
-    RegistrationBusy,
-    completed,
-    first_account,
-    first_mailbox,
-)
+from chalicelib.domain.registration.first_mailbox import first_account, first_mailbox
+from chalicelib.domain.registration.registration import Registration, RegistrationBusy, completed
 from chalicelib.domain.registration.review import awaiting_review, review_until
 from chalicelib.renderers.letters import Letter
 from chalicelib.renderers.registration.registration_letters import (

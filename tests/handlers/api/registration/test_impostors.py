@@ -221,6 +221,30 @@ def test_a_companys_mailbox_has_the_person_the_power_and_the_company_as_holder(s
     )
 
 
+@pytest.mark.parametrize(
+    ("document_type", "number"), [(DocumentType.CE, "001234567"), (DocumentType.PASSPORT, "AB123456")]
+)
+def test_a_representative_whom_no_registry_knows_is_named_as_typed_and_never_as_the_company(
+    site: Site,  # noqa: F811
+    document_type: DocumentType,
+    number: str,
+) -> None:
+    own = replace(a_person(), document_type=document_type, number=number, cui="", issue_date=None)
+    person = replace(own, given_names="Ana  María")
+    assert register(site, a_company_form(representative=person))["state"] == "awaiting_review"
+    [waiting] = listed(site)
+
+    assert run(site, f"registrations approve {waiting['reference']} {BY}")[0] == 0
+
+    mailbox = mailbox_store(site.container).find("8-20990000019")
+    account = account_store(site.container).find("8-20990000019")
+    assert mailbox is not None
+    assert account is not None
+    assert mailbox.holder.name == "EMPRESA DE PRUEBA S.A.C."
+    assert (mailbox.principal.name, mailbox.principal.document_number) == ("Ana María Prueba Ejemplo", number)
+    assert account.name == "Ana María Prueba Ejemplo"
+
+
 def test_each_of_the_three_consultations_about_a_company_is_in_the_log(site: Site) -> None:  # noqa: F811
     register(site, a_company_form())
 
