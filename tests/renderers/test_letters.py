@@ -61,6 +61,7 @@ LETTERS = {
     "mobile changed": mobile_changed_letter(NOW, LETTERHEAD, contest=LINK, until=NOW),
     "repeated": repeated_letter(NOW, LETTERHEAD),
     "thawed": mailbox_thawed_letter(NOW, LETTERHEAD),
+    "thawed, undone": mailbox_thawed_letter(NOW, LETTERHEAD, is_undone=True, is_disabled=True),
     "session displaced": session_displaced_letter(NOW, LETTERHEAD, most=10),
     "activation": activation_letter(LINK, NOW, LETTERHEAD, holder="TEXTILES & DEMO <S.A.C.>", username="8-20.40"),
     "new e-mail": new_email_letter("K7M3QX", NOW, LETTERHEAD),

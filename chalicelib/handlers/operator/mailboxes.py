@@ -50,6 +50,6 @@ def unfreeze(given: Mapping[str, Any]) -> Told:
         )
 
     done = thawing.thaw_mailbox(given["casilla"], is_undone=is_undone, mark=mark, act=act_of(given), tools=tools)
-    is_new, is_told = done.freeze is not None, all(is_told for _, is_told in done.told)
+    is_new, is_told = done.freeze is not None, all(one.is_told for one in done.told)
     text = frozen_text.thawed_text(done.mailbox, done.told, done.shut_out, is_new=is_new, is_undone=is_undone)
     return Told(text, frozen_text.thawed_json(done.mailbox, done.told, done.shut_out, is_new=is_new), is_done=is_told)

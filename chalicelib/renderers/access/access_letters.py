@@ -146,12 +146,17 @@ def contest_parts(contest: str, until: datetime | None, letterhead: Letterhead) 
     )
 
 
-def mailbox_thawed_letter(thawed_at: datetime, letterhead: Letterhead) -> Letter:
-    """Tell that an operator let a frozen mailbox be used again, as it was."""
+def mailbox_thawed_letter(
+    thawed_at: datetime, letterhead: Letterhead, *, is_undone: bool = False, is_disabled: bool = False
+) -> Letter:
+    """Tell who gets no link what an operator decided about a frozen mailbox, and whether they can get in."""
+    decided = "lo deshizo" if is_undone else "decidió que vale"
+    disabled = "Su acceso a ella está deshabilitado: solo puede habilitarlo su usuario principal."
     return Letter(
         "Su casilla ya no está congelada",
         (
-            "El servicio revisó el cambio por el que se congeló y decidió que vale. Ya puede ingresar.",
+            f"El servicio revisó el cambio por el que se congeló y {decided}.",
+            disabled if is_disabled else "Ya puede ingresar.",
             Fact(f"A las {moment(thawed_at, letterhead)}", "Cuándo"),
             (
                 "Si no está de acuerdo, pida ayuda cuanto antes: escriba la dirección"

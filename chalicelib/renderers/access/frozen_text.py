@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.domain.access.decided_contest import ToldUser
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.mailbox import AccessChange, Freeze, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.domain.mailbox import AccessChange, ChangeKind, Freeze, Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.domain.masking import mask_email, mask_mobile, mask_name
 from chalicelib.renderers.access.contest_words import changed_in_words
 
@@ -84,7 +85,7 @@ def mailbox_json(mailbox: Mailbox) -> dict[str, Any]:
 
 def thawed_text(
     mailbox: Mailbox,
-    told: Iterable[tuple[MailboxUser, bool]],
+    told: Iterable[ToldUser],
     shut_out: Iterable[MailboxUser],
     *,
     is_new: bool,
@@ -94,22 +95,21 @@ def thawed_text(
     if not is_new:
         return _NOT_FROZEN.format(id=mailbox.mailbox_id)
     done = "los cambios impugnados se deshicieron" if is_undone else "los cambios impugnados quedan como están"
-    what = "un enlace para crear su contraseña" if is_undone else "el aviso"
     lines = [f"La casilla {mailbox.mailbox_id} ya no está congelada: {done}."]
     contested = tuple(told)
     if not contested:
         lines.append("  Nadie de quien se impugnó un cambio sigue en la casilla: no se avisó a nadie.")
-    for user, is_told in contested:
-        to = mask_email(user.email)
-        missed = f"  A {to} no se pudo enviar {what}: pídale que elija «¿Olvidaste tu contraseña?» en el portal."
-        lines.append(f"  Se envió {what} a {to}." if is_told else missed)
+    for one in contested:
+        to, what = mask_email(one.user.email), "un enlace para crear su contraseña" if one.has_link else "el aviso"
+        instead = " pídale que elija «¿Olvidaste tu contraseña?» en el portal." if one.has_link else " dígaselo."
+        lines.append(f"  Se envió {what} a {to}." if one.is_told else f"  A {to} no se pudo enviar {what}:{instead}")
     lines += [f"  Se deshabilitó a {_user_text(user)}: {_because(user)}" for user in shut_out]
     if is_undone:
         lines += [
-            f"  Queda el celular {mask_mobile(user.mobile)} de {mask_email(user.email)}: compárelo con el titular. Un"
-            " cambio que nadie impugnó no se deshace."
-            for user, _ in contested
-            if user.mobile
+            f"  Queda el celular {mask_mobile(one.user.mobile)} de {mask_email(one.user.email)}: compárelo con el"
+            " titular. Un cambio que nadie impugnó no se deshace."
+            for one in contested
+            if one.user.mobile
         ]
     if not mailbox.has_consent:
         lines.append("  La autorización para notificar aquí está retirada: pregunte al titular si fue él.")
@@ -126,12 +126,12 @@ def _because(user: MailboxUser) -> str:
 
 
 def thawed_json(
-    mailbox: Mailbox, told: Iterable[tuple[MailboxUser, bool]], shut_out: Iterable[MailboxUser], *, is_new: bool
+    mailbox: Mailbox, told: Iterable[ToldUser], shut_out: Iterable[MailboxUser], *, is_new: bool
 ) -> dict[str, Any]:
     """Write it for programs."""
     return {
         "thawed": is_new,
-        "told": {user.user_id: is_told for user, is_told in told},
+        "told": {one.user.user_id: one.is_told for one in told},
         "shut_out": [user.user_id for user in shut_out],
         "mailbox": mailbox_json(mailbox),
     }
@@ -146,8 +146,9 @@ def _frozen_text(mailbox: Mailbox, freeze: Freeze, now: datetime, local: Local) 
 
 def _change_text(change: AccessChange, local: Local) -> str:
     mobile = f", celular {mask_mobile(change.former_mobile)}" if change.former_mobile else ""
+    whose = "que era" if change.kind is ChangeKind.PRINCIPAL else "usuario"
     return (
-        f"  Impugnado: {changed_in_words(change.kind, 'la casilla')}, usuario {change.user_id}, el"
+        f"  Impugnado: {changed_in_words(change.kind, 'la casilla')}, {whose} {change.user_id}, el"
         f" {local(change.changed_at):%d/%m/%Y %H:%M}. Antes: correo {mask_email(change.former_email)}{mobile}."
     )
 

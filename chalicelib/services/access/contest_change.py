@@ -1,6 +1,7 @@
 """*No fui yo*: contest a change by what was sent to the former address or mobile, which freezes the mailbox (REG-11).
 
-Looking changes nothing. Contesting twice, or by link and code both, freezes once. Who holds neither can freeze nothing.
+Looking changes nothing. Contesting twice, or by link and code both, freezes once. Who holds neither can freeze nothing,
+nor can who has nothing left to contest.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.domain.access.decided_contest import DECIDING, is_over, may_be_over
 from chalicelib.domain.access.freezing import frozen
 from chalicelib.domain.access.token import TokenKind
 from chalicelib.domain.errors import NotFound
@@ -40,6 +42,8 @@ class Standing(StrEnum):
     FROZEN = "frozen"
     SETTLED = "settled"
     """An operator decided about it."""
+    OVER = "over"
+    """Whose it was is out of the mailbox, or it was undone with another: nothing of it is left to contest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Contest:
     until: datetime
     channel: Channel = Channel.EMAIL
     """By which it was told to whoever asks."""
+    is_over: bool = False
+    """Nothing of it is left to contest."""
 
     @property
     def can_confirm(self) -> bool:
@@ -64,7 +70,9 @@ class Contest:
         if self.change.change_id in self.mailbox.settled:
             return Standing.SETTLED
         is_contested = freeze is not None and self.change.change_id in {one.change_id for one in freeze.contested}
-        return Standing.FROZEN if is_contested else Standing.OPEN
+        if is_contested:
+            return Standing.FROZEN
+        return Standing.OVER if self.is_over else Standing.OPEN
 
     @property
     def waiting(self) -> WaitingEmail | None:
@@ -75,7 +83,7 @@ class Contest:
 
 
 def show_contest(name: str, *, tools: AccessTools, now: datetime) -> Contest:
-    """Return what a link or a code is about; two calls.
+    """Return what a link or a code is about; two calls, and one more where its user left or something was decided.
 
     Raises:
         ContestUnusable: `contest_unusable`.
@@ -92,11 +100,15 @@ def show_contest(name: str, *, tools: AccessTools, now: datetime) -> Contest:
             " casilla, pide ayuda: el teléfono y el correo están al final de la página.",
         )
     change = from_data(AccessChange, token.data["change"])
-    return Contest(change, mailbox, token.valid_until, Channel(token.data["channel"]))
+    events: tuple[Event, ...] = ()
+    if may_be_over(mailbox, change):
+        events = tools.events.list_since(f"mailbox#{mailbox.mailbox_id}", change.changed_at, DECIDING)
+    channel = Channel(token.data["channel"])
+    return Contest(change, mailbox, token.valid_until, channel, is_over=is_over(mailbox, change, events))
 
 
 def contest_change(name: str, *, origin: str, tools: AccessTools) -> Contest:
-    """Freeze the mailbox: sessions of all its users end, and nobody gets in by whatever way; three calls.
+    """Freeze the mailbox: sessions of all its users end, and nobody gets in by whatever way; one call more.
 
     Raises:
         ContestUnusable: `contest_unusable`.
@@ -107,7 +119,8 @@ def contest_change(name: str, *, origin: str, tools: AccessTools) -> Contest:
         tools.pause(attempt * _PAUSE_S)
         now = tools.clock()
         contest = show_contest(name, tools=tools, now=now)
-        change, mailbox = contest.change, frozen(contest.mailbox, contest.change, now)
+        change = contest.change
+        mailbox = None if contest.is_over else frozen(contest.mailbox, change, now)
         if mailbox is None:
             return contest
         data = {

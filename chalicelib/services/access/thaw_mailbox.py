@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from chalicelib.domain.access.account import Account
+from chalicelib.domain.access.decided_contest import ToldUser, decided_data
 from chalicelib.domain.access.freezing import first_contested, require_settled, thawed
 from chalicelib.domain.errors import NotFound, NotReady
 from chalicelib.domain.event import Event, EventType
@@ -41,13 +42,13 @@ _LET_IN = (EventType.USER_ADDED, EventType.PRINCIPAL_CHANGED)
 class Thawed:
     """What was done: `mailbox` as it is now, `freeze` as it was, None where it was not frozen.
 
-    `told` are the contested users and whether an e-mail could go out to each; `shut_out` those who were given access,
-    or the mailbox, since the first contested change.
+    `told` are the contested users; `shut_out` those who were given access, or the mailbox, since the first contested
+    change.
     """
 
     mailbox: Mailbox
     freeze: Freeze | None
-    told: tuple[tuple[MailboxUser, bool], ...] = ()
+    told: tuple[ToldUser, ...] = ()
     shut_out: tuple[MailboxUser, ...] = ()
 
 
@@ -59,8 +60,9 @@ Mark = Callable[[Mailbox], bool]
 class _Plan:
     mailbox: Mailbox
     accounts: tuple[Account, ...]
-    links: tuple[tuple[MailboxUser, Link], ...]
-    shut_out: tuple[MailboxUser, ...]
+    links: tuple[tuple[MailboxUser, Link], ...] = ()
+    shut_out: tuple[MailboxUser, ...] = ()
+    is_undone: bool = False
 
 
 def find_mailbox(mailbox_id: str, *, tools: AccessTools) -> tuple[Mailbox, tuple[Event, ...]]:
@@ -109,8 +111,7 @@ def thaw_mailbox(mailbox_id: str, *, is_undone: bool, mark: Mark, act: OperatorA
             f"mailbox#{mailbox_id}",
             EventType.MAILBOX_THAWED,
             act.clock(),
-            decided="undone" if is_undone else "kept",
-            changes=" ".join(change.change_id for change in freeze.contested),
+            **decided_data(freeze, plan.shut_out, is_undone=is_undone),
         )
         tried[event.event_id] = (freeze, plan)  # where only the answer is lost, the log tells that it was done
         try:
@@ -128,7 +129,7 @@ def _done(mailbox: Mailbox, freeze: Freeze, plan: _Plan, act: OperatorAct, tools
 
 
 def _kept(mailbox: Mailbox, freeze: Freeze) -> _Plan:
-    return _Plan(thawed(mailbox, freeze, is_undone=False), (), (), ())
+    return _Plan(thawed(mailbox, freeze, is_undone=False), ())
 
 
 def _undone(mailbox: Mailbox, freeze: Freeze, act: OperatorAct, tools: AccessTools) -> _Plan:
@@ -152,7 +153,7 @@ def _undone(mailbox: Mailbox, freeze: Freeze, act: OperatorAct, tools: AccessToo
             owner = owner_from(void, opened)
             if owner is not None:
                 links.append((user, _link(owner, act, tools)))
-    return _Plan(opened, tuple(accounts), tuple(links), shut_out)
+    return _Plan(opened, tuple(accounts), tuple(links), shut_out, is_undone=True)
 
 
 def _let_in_since(mailbox: Mailbox, freeze: Freeze, events: Iterable[Event]) -> list[MailboxUser]:
@@ -182,22 +183,21 @@ def _link(owner: LinkOwner, act: OperatorAct, tools: AccessTools) -> Link:
     return new_link(owner, tools=tools, now=act.clock())
 
 
-def _tell(
-    mailbox: Mailbox, freeze: Freeze, plan: _Plan, act: OperatorAct, tools: AccessTools
-) -> tuple[tuple[MailboxUser, bool], ...]:
-    """Send each contested user the link, or word that the mailbox is open again."""
+def _tell(mailbox: Mailbox, freeze: Freeze, plan: _Plan, act: OperatorAct, tools: AccessTools) -> tuple[ToldUser, ...]:
+    """Send each contested user the link, or word that the mailbox is open again and what was decided."""
     now = act.clock()
     links = {user.user_id: link.letter for user, link in plan.links}
     told: dict[str, bool] = {}
 
     def send(user: MailboxUser) -> None:
-        letter = links.get(user.user_id) or mailbox_thawed_letter(now, tools.letterhead)
-        told[user.user_id] = tell(letter, user.email, tools=tools, now=now)
+        is_disabled = user.state is UserState.DISABLED
+        word = mailbox_thawed_letter(now, tools.letterhead, is_undone=plan.is_undone, is_disabled=is_disabled)
+        told[user.user_id] = tell(links.get(user.user_id, word), user.email, tools=tools, now=now)
 
     users = list(_contested(mailbox, freeze))
     if users:  # all of them may have been removed
         together([partial(send, user) for user in users])
-    return tuple((user, told[user.user_id]) for user in users)
+    return tuple(ToldUser(user, told[user.user_id], user.user_id in links) for user in users)
 
 
 def _contested(mailbox: Mailbox, freeze: Freeze) -> Iterator[MailboxUser]:

@@ -272,23 +272,6 @@ def test_what_shows_a_mailbox_tells_who_opened_it_again_and_why(people: People) 
     assert a_user().email not in output
 
 
-@pytest.mark.parametrize("how", ["--undo", "--keep"])
-def test_where_whose_change_was_contested_was_removed_it_opens_and_says_so(people: People, how: str) -> None:
-    typed = {"document_type": "DNI", "document_number": "40000021", "name": "Rosa Demo", "email": "rosa@ejemplo.pe"}
-    added = people.send("POST", "/v1/users", typed, token=people.token())
-    assert added.status_code == 201
-    user = mailbox(people).users[-1]
-    telling = new_telling(ChangeKind.MOBILE, mailbox(people), user, tools=people.tools, now=people.world.clock())
-    people.tools.tokens.issue(telling.tokens[0])
-    assert people.send("POST", f"/v1/users/{user.user_id}/removal", None, token=people.token()).status_code == 200
-    contest(people, telling.address.rpartition("/")[2])
-
-    code, output = run(people, f"mailboxes unfreeze {USERNAME} {how} {WHY}")
-
-    assert (code, "Nadie de quien se impugnó un cambio sigue en la casilla" in output) == (0, True), output
-    assert mailbox(people).state is MailboxState.OPEN
-
-
 def contested_password(people: People) -> str:
     """Have the company's principal be told of a new password; return what contests it."""
     tools, now = people.tools, people.world.clock()
