@@ -29,6 +29,7 @@ class EventType(StrEnum):
     MAILBOX_OPENED = "mailbox.opened"
     REGISTRATION_REPEATED = "registration.repeated"
     REGISTRATION_HELD = "registration.held"
+    REGISTRATION_SHOWN = "registration.shown"
     REGISTRATION_REFUSED = "registration.refused"
     REPRESENTATIVE_NAMED = "mailbox.representative_named"
     LOGGED_IN = "access.logged_in"

@@ -247,13 +247,15 @@ def decide_registrations(deployment: Deployment) -> None:
             review_until=now + timedelta(days=5),
         )
         registrations.add(waiting)
-    [listed, _, _] = give(
+    [listed, shown, _, _] = give(
         deployment,
         "registrations list",
+        f"registrations show {'A' * 12} {WHO}",
         f"registrations approve {'A' * 12} {WHO}",
         f"registrations refuse {'b' * 64} --because not-shown {WHO}",
     )
     _check(listed.count("Solicitud ") == 2, f"both wait: {listed}")  # noqa: PLR2004 - those above
+    _check(APPLICANT_EMAIL not in listed and APPLICANT_EMAIL in shown, f"one is whole: {listed}\n{shown}")
     _check(MailboxStore().find("1-99000002") is not None, "the mailbox is open")
     _check(MailboxStore().find("1-99000003") is None, "the other is not")
 

@@ -36,13 +36,13 @@ COMMANDS = (
     Command("receipts index", "hace que se puedan verificar las constancias de antes", "operator.evidence:index", (
         Argument("--after", "deposit", "seguir donde terminó la vez anterior, como ella lo dice", "DEPÓSITO"),
     ), changes=True),
-    Command("registrations list", "las solicitudes de casilla por decidir", "operator.registration:list_waiting", (
+    Command("registrations list", "las que esperan, sin decir de quién son", "operator.registration:list_waiting", (
         Argument("--limit", "limit", "cuántas mostrar, de 1 a 200; si no se dice, 20", "N"),
         Argument("--skip", "skip", "cuántas pasar por alto, como lo dice la lista anterior", "N"),
     )),
-    Command("registrations show", "una solicitud: quién la hizo y qué falta comprobar", "operator.registration:show", (
+    Command("registrations show", "una, entera: queda registrado quién la vio", "operator.registration:show", (
         Argument("SOLICITUD", "registration", "su número, como 3F2A-91BC-77D0", is_required=True),
-    )),
+    ), changes=True),
     Command("registrations approve", "abre la casilla: usted vio la prueba", "operator.registration:approve", (
         Argument("SOLICITUD", "registration", "su número, como 3F2A-91BC-77D0", is_required=True),
     ), changes=True),

@@ -14,7 +14,7 @@ from chalicelib.services.registration import review_registrations as reviewing
 
 
 def list_waiting(given: Mapping[str, Any]) -> Told:
-    """Show a page of those that wait, the one due first at the top."""
+    """Show a page of those that wait, masked, the one due first at the top."""
     box, skip = current(), given["skip"] or 0
     page = reviewing.list_reviews(tools=review_tools(box), limit=given["limit"], skip=skip)
     after = None if page.is_whole else skip + given["limit"]
@@ -23,9 +23,9 @@ def list_waiting(given: Mapping[str, Any]) -> Told:
 
 
 def show(given: Mapping[str, Any]) -> Told:
-    """Show one."""
+    """Show one, and log who looked."""
     box = current()
-    review = reviewing.show_review(given["solicitud"], tools=review_tools(box))
+    review = reviewing.show_review(given["solicitud"], tools=review_tools(box), act=act_of(given))
     text = review_text.review_text(review, box.calendar.zone, now=box.clock())
     return Told(text, review_text.review_json(review))
 

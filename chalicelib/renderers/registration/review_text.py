@@ -1,6 +1,6 @@
 """What the commands about registrations under review say: as text, and for programs.
 
-Whoever decides has to see who it is about, so documents, names and addresses are whole here, and nowhere else.
+Whoever decides has to see who it is about, so one registration is shown whole, which is logged. The list masks them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.masking import mask_document, mask_email, mask_mobile, mask_name
 from chalicelib.domain.registration.assurance import Assurance, Level
 from chalicelib.domain.registration.identity import PersonClaim
 from chalicelib.domain.registration.registration import Registration
@@ -18,6 +19,7 @@ from chalicelib.renderers.registration.review_letters import unchecked_in_words
 from chalicelib.renderers.spanish import date_and_hour
 
 _NONE = "Ninguna solicitud espera una decisión."
+_WHOLE = "Quién es y qué escribió lo dice «registrations show», que deja registrado quién lo vio y por qué."
 _LEVELS = {
     Level.PUBLIC: "público: cualquiera puede averiguar lo que coincidió, o algo no se comparó",
     Level.DOCUMENT: "documento: coincidió todo lo pedido, también lo que solo está en el documento",
@@ -28,57 +30,42 @@ _LEVELS = {
 
 def list_text(reviews: Iterable[Review], zone: ZoneInfo, *, now: datetime, after: int | None) -> str:
     """Write a page of those that wait; `after` is how many to leave out for the next page, None after the last."""
-    written = [review_text(one, zone, now=now) for one in reviews]
+    written = [_listed_text(one, zone, now) for one in reviews]
     if not written:
         return _NONE
     more = [] if after is None else [f"Hay más: registrations list --skip {after}"]
-    return "\n\n".join([*written, *more])
+    return "\n\n".join([*written, _WHOLE, *more])
 
 
 def review_text(review: Review, zone: ZoneInfo, *, now: datetime) -> str:
-    """Write one."""
+    """Write one, whole."""
     one = review.registration
     document_type, number = one.document
-    missing = unchecked_in_words(one)
     rows = [
         ("Titular", f"{document_type} {number}, {one.registered_name or 'sin nombre confirmado'}"),
         *_person_rows(one),
         ("Correo verificado", one.email),
         *([("Celular", one.phone.e164)] if one.phone.e164 else []),
-        ("Nivel", _LEVELS[(one.assurance or Assurance()).level]),
-        ("Sin confirmar", "; ".join(missing) if missing else "nada: el nivel que se exige es más alto"),
-        ("Espera desde", _when(one.review_since, zone)),
-        ("Se le dijo hasta", f"{_when(one.review_until, zone)}{_late(one.review_until, now)}"),
-        *([("Casilla", "el titular ya tiene una")] if review.has_mailbox else []),
-        *([("Otras", f"{review.others} más de esta lista son por el mismo documento")] if review.others else []),
+        *_standing_rows(review, zone, now),
     ]
-    return "\n".join([f"Solicitud {one.reference}", *(f"  {name}: {value}" for name, value in rows)])
+    return _written(one, rows)
 
 
 def list_json(reviews: Iterable[Review], *, after: int | None) -> dict[str, Any]:
-    """Return a page of those that wait."""
-    return {"registrations": [review_json(one) for one in reviews], "skip": after}
+    """Return a page of those that wait, masked."""
+    return {"registrations": [_listed_json(one) for one in reviews], "skip": after}
 
 
 def review_json(review: Review) -> dict[str, Any]:
-    """Return one."""
+    """Return one, whole."""
     one = review.registration
-    assurance = one.assurance or Assurance()
     return {
-        **decided_json(one),
-        "key": one.key,
-        "document_type": one.document[0].value,
+        **_listed_json(review),
         "document_number": one.document[1],
         "name": one.registered_name,
         "representative": one.representative_name,
         "email": one.email,
         "phone": one.phone.e164,
-        "level": assurance.level.value,
-        "compared": [{"source": part.source.value, "fields": list(part.fields)} for part in assurance.compared],
-        "unchecked": list(assurance.unchecked),
-        "since": _instant(one.review_since),
-        "until": _instant(one.review_until),
-        "has_mailbox": review.has_mailbox,
     }
 
 
@@ -100,6 +87,56 @@ def refused_text(ended: Registration) -> str:
 def decided_json(ended: Registration) -> dict[str, Any]:
     """Return which one, and where it stands."""
     return {"reference": ended.reference, "state": ended.state.value, "opened_mailbox": ended.opened_mailbox}
+
+
+def _listed_text(review: Review, zone: ZoneInfo, now: datetime) -> str:
+    one = review.registration
+    document_type, number = one.document
+    name = mask_name(one.registered_name) or "sin nombre confirmado"
+    rows = [
+        ("Titular", f"{document_type} {mask_document(number)}, {name}"),
+        ("Correo verificado", mask_email(one.email)),
+        *_standing_rows(review, zone, now),
+    ]
+    return _written(one, rows)
+
+
+def _listed_json(review: Review) -> dict[str, Any]:
+    one = review.registration
+    assurance = one.assurance or Assurance()
+    return {
+        **decided_json(one),
+        "key": one.key,
+        "document_type": one.document[0].value,
+        "document_number": mask_document(one.document[1]),
+        "name": mask_name(one.registered_name),
+        "representative": mask_name(one.representative_name),
+        "email": mask_email(one.email),
+        "phone": mask_mobile(one.phone.e164) if one.phone.e164 else "",
+        "level": assurance.level.value,
+        "compared": [{"source": part.source.value, "fields": list(part.fields)} for part in assurance.compared],
+        "unchecked": list(assurance.unchecked),
+        "since": _instant(one.review_since),
+        "until": _instant(one.review_until),
+        "has_mailbox": review.has_mailbox,
+    }
+
+
+def _standing_rows(review: Review, zone: ZoneInfo, now: datetime) -> list[tuple[str, str]]:
+    one = review.registration
+    missing = unchecked_in_words(one)
+    return [
+        ("Nivel", _LEVELS[(one.assurance or Assurance()).level]),
+        ("Sin confirmar", "; ".join(missing) if missing else "nada: el nivel que se exige es más alto"),
+        ("Espera desde", _when(one.review_since, zone)),
+        ("Se le dijo hasta", f"{_when(one.review_until, zone)}{_late(one.review_until, now)}"),
+        *([("Casilla", "el titular ya tiene una")] if review.has_mailbox else []),
+        *([("Otras", f"{review.others} más de esta lista son por el mismo documento")] if review.others else []),
+    ]
+
+
+def _written(one: Registration, rows: Iterable[tuple[str, str]]) -> str:
+    return "\n".join([f"Solicitud {one.reference}", *(f"  {name}: {value}" for name, value in rows)])
 
 
 def _person_rows(one: Registration) -> list[tuple[str, str]]:

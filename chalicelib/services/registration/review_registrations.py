@@ -55,15 +55,18 @@ def list_reviews(*, tools: ReviewTools, limit: int, skip: int = 0) -> ReviewPage
     return ReviewPage(tuple(_review(one, found, tools) for one in found), is_whole=len(keys) <= limit)
 
 
-def show_review(reference: str, *, tools: ReviewTools) -> Review:
-    """Return one of those that wait, or any by its whole key.
+def show_review(reference: str, *, tools: ReviewTools, act: OperatorAct) -> Review:
+    """Log who looks and why, and then return one of those that wait, or any by its whole key.
 
     Raises:
         InvalidInput: `registration_reference_invalid`.
-        NotFound: `registration_unknown`.
+        NotFound: `registration_unknown`, which is not logged.
 
     """
     found = _find(reference, tools.registration.registrations)
+    tools.registration.identity.events.add(
+        act.event(f"registration#{found.key}", EventType.REGISTRATION_SHOWN, act.clock())
+    )
     return _review(found, [found], tools)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.registration.review import awaiting_review
+from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.registration.review_registrations import ReviewTools, list_reviews, show_review
 from tests.deposit_world import a_mailbox
 from tests.services.registration.test_mail_link import Applicant, applicant
@@ -25,6 +26,7 @@ def test_a_review_tells_of_a_mailbox_by_dni_and_by_ruc(applicant: Applicant, the
     key = applicant.tools.registrations.update(held).key
     tools = ReviewTools(applicant.tools, mailbox_store(applicant.container))
 
-    assert show_review(key, tools=tools).has_mailbox is has_mailbox
+    act = OperatorAct("operator:rquispe", "Vino con su DNI", applicant.container.clock, lambda: "e1")
+    assert show_review(key, tools=tools, act=act).has_mailbox is has_mailbox
     [listed] = list_reviews(tools=tools, limit=10).reviews
     assert listed.has_mailbox is has_mailbox

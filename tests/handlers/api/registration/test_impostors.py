@@ -166,7 +166,7 @@ def test_with_the_common_service_ten_strangers_wait_and_the_holder_is_told_apart
 
     own = a_form() if form is impostor else a_company_form()
     register(leveled, own)
-    mine = [one for one in listed(leveled) if one["email"] == "rosa@ejemplo.pe"]
+    mine = [one for one in listed(leveled) if one["email"] == "r***@ejemplo.pe"]
     assert run(leveled, f"registrations approve {mine[0]['reference']} {BY}")[0] == 0
     assert leveled.mails[-1][0] == "rosa@ejemplo.pe"
     assert "Clave temporal" in leveled.mails[-1][1]
@@ -273,7 +273,7 @@ def test_one_that_waits_is_never_deleted_and_past_its_promise_somebody_is_woken(
 
     job = site.client.lambda_.invoke("clean_registrations", _schedule()).payload
     assert job["deleted"] == 0
-    assert [one["email"] for one in listed(site)] == ["rosa@ejemplo.pe"]
+    assert [one["email"] for one in listed(site)] == ["r***@ejemplo.pe"]
     assert site.call("GET", f"/{told['registration_id']}").json_body["state"] == "awaiting_review"
     assert (
         "Debíamos responderte"
@@ -339,6 +339,42 @@ def test_a_yes_names_who_gave_it_and_why_and_given_twice_opens_one(site: Site) -
     assert registration.waiting_for is None
     assert "99000001" in json.dumps(registration.data)
     assert "1990-03-15" not in json.dumps(registration.data)
+
+
+@pytest.mark.usefixtures("common")
+@pytest.mark.parametrize("form", [a_form, a_company_form])
+def test_the_list_tells_of_nobody_who_waits(site: Site, form: Any) -> None:  # noqa: F811
+    register(site, form())
+
+    code, output = run(site, "registrations list")
+    told = output + run(site, "registrations list --json")[1]
+
+    assert code == 0
+    assert "Sin confirmar" in told
+    for word in ("99000001", "20990000019", "rosa@", "987654321", "ROSA", "Prueba", "PRUEBA", "EMPRESA", "11012345"):
+        assert word not in told
+    assert "r***@ejemplo.pe" in told
+
+
+@pytest.mark.usefixtures("common")
+def test_one_is_shown_whole_to_who_says_why_and_that_is_in_the_log_before(site: Site) -> None:  # noqa: F811
+    register(site, a_company_form())
+    [waiting] = listed(site)
+    shown = f"registrations show {waiting['reference']}"
+
+    assert run(site, shown)[0] == 2
+    code, output = run(site, f"{shown} {BY}")
+
+    assert code == 0
+    for word in ("RUC 20990000019", "DNI 99000001", "rosa@ejemplo.pe", "11012345"):
+        assert word in output
+    assert json.loads(run(site, f"{shown} {BY} --json")[1])["email"] == "rosa@ejemplo.pe"
+    events = event_store(site.container).list_for_subject(f"registration#{waiting['key']}")
+    looked = [event for event in events if event.type is EventType.REGISTRATION_SHOWN]
+    assert [(event.actor, event.data) for event in looked] == [
+        ("operator:rquispe", {"reason": "DNI visto en la mesa de partes"})
+    ] * 2
+    assert run(site, f"registrations show 0000-0000-0000 {BY}")[0] == 1
 
 
 @pytest.mark.usefixtures("common")
