@@ -16,25 +16,20 @@ from chalicelib.domain.identity_document import check_document_number, read_docu
 from chalicelib.domain.mailbox import (
     MAX_USERS,
     PERU_ALONE,
-    Channel,
     DocumentType,
     Mailbox,
     MailboxUser,
     SmsReach,
     UserState,
-    live_channels,
 )
 from chalicelib.domain.official_name import check_person_name
+from chalicelib.domain.people.last_mobile import NO_MOBILE, OF_OTHER_COUNTRY, require_sms, without_user
 from chalicelib.domain.session import session_ended
 from chalicelib.domain.typed import plain, tidy
 
 PERSON_DOCUMENTS = (DocumentType.DNI, DocumentType.CE, DocumentType.PASSPORT)
 """What a user can be identified by; a RUC is a company's."""
 LONGEST_FULL_NAME = 120
-_WITHOUT_MOBILE = (
-    "La ley exige avisar también por mensaje de texto: sin un celular, las entidades que deben hacerlo no pueden"
-    " notificarte por este medio."
-)
 
 
 class PrincipalNeeded(Forbidden):
@@ -43,10 +38,6 @@ class PrincipalNeeded(Forbidden):
 
 class UsersFull(Conflict):
     """There are five users already."""
-
-
-class LastMobile(Conflict):
-    """Without it nobody of the mailbox could be alerted by SMS, and it would receive from few institutions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,15 +130,6 @@ def with_user(mailbox: Mailbox, changed: MailboxUser) -> Mailbox:
     return replace(mailbox, users=users)
 
 
-def has_last_mobile(mailbox: Mailbox, user: MailboxUser, reach: SmsReach = PERU_ALONE) -> bool:
-    """Tell whether SMS reach the mailbox by this user's mobile alone."""
-    return _loses_sms(mailbox, with_user(mailbox, replace(user, mobile=None)), reach)
-
-
-def _loses_sms(mailbox: Mailbox, changed: Mailbox, reach: SmsReach) -> bool:
-    return Channel.SMS in live_channels(mailbox, reach) - live_channels(changed, reach)
-
-
 def with_mobile(mailbox: Mailbox, user: MailboxUser, typed: str, reach: SmsReach = PERU_ALONE) -> Mailbox:
     """Give a user another mobile; nothing typed takes it away, where others can be alerted by SMS (Ley 31736, 5.4).
 
@@ -158,21 +140,7 @@ def with_mobile(mailbox: Mailbox, user: MailboxUser, typed: str, reach: SmsReach
     """
     mobile = _read_optional_mobile(typed)
     changed = with_user(mailbox, replace(user, mobile=mobile))
-    if mobile is not None and _loses_sms(mailbox, changed, reach):
-        raise LastMobile(
-            "last_mobile",
-            f"A los celulares de ese país todavía no enviamos mensajes de texto, y el que tienes es el único de la"
-            f" casilla que los recibe. {_WITHOUT_MOBILE} Consérvalo, o que otro usuario activo registre antes uno del"
-            " Perú.",
-            field="mobile",
-        )
-    if mobile is None and _loses_sms(mailbox, changed, reach):
-        raise LastMobile(
-            "last_mobile",
-            f"Es el único celular de la casilla. {_WITHOUT_MOBILE} Puedes cambiarlo por otro. Para quitarlo, otro"
-            " usuario activo debe registrar antes el suyo.",
-            field="mobile",
-        )
+    require_sms(mailbox, changed, reach, instead=OF_OTHER_COUNTRY if mobile else NO_MOBILE)
     return changed
 
 
@@ -200,13 +168,9 @@ def disabled(mailbox: Mailbox, user: MailboxUser, reach: SmsReach = PERU_ALONE) 
         LastMobile: `last_mobile`.
 
     """
-    if has_last_mobile(mailbox, user, reach):
-        raise LastMobile(
-            "last_mobile",
-            f"{user.name} es el único usuario activo con un celular al que enviamos mensajes. {_WITHOUT_MOBILE} Agrega"
-            " antes el tuyo en «Mi perfil», y después deshabilita a este usuario.",
-        )
-    return without_offer_to(user, with_user(mailbox, replace(user, state=UserState.DISABLED)))
+    changed = with_user(mailbox, replace(user, state=UserState.DISABLED))
+    require_sms(mailbox, changed, reach, instead=without_user(user, "deshabilita"))
+    return without_offer_to(user, changed)
 
 
 def removed(mailbox: Mailbox, user: MailboxUser, reach: SmsReach = PERU_ALONE) -> Mailbox:
@@ -216,14 +180,10 @@ def removed(mailbox: Mailbox, user: MailboxUser, reach: SmsReach = PERU_ALONE) -
         LastMobile: `last_mobile`.
 
     """
-    if has_last_mobile(mailbox, user, reach):
-        raise LastMobile(
-            "last_mobile",
-            f"{user.name} es el único usuario activo con un celular al que enviamos mensajes. {_WITHOUT_MOBILE} Agrega"
-            " antes el tuyo en «Mi perfil», y después quita a este usuario.",
-        )
     others = tuple(one for one in mailbox.users if one.user_id != user.user_id)
-    return without_offer_to(user, replace(mailbox, users=others))
+    changed = replace(mailbox, users=others)
+    require_sms(mailbox, changed, reach, instead=without_user(user, "quita"))
+    return without_offer_to(user, changed)
 
 
 def without_offer_to(user: MailboxUser, mailbox: Mailbox) -> Mailbox:

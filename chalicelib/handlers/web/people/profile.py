@@ -10,7 +10,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.mailbox import AcceptedText, Channel, live_channels
-from chalicelib.domain.people.mailbox_users import has_last_mobile
+from chalicelib.domain.people.last_mobile import has_last_mobile
 from chalicelib.domain.session import Access, Session
 from chalicelib.handlers.commands import access, people
 from chalicelib.handlers.cookies import SESSION_COOKIE, cookie

@@ -8,7 +8,8 @@ from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound
 from chalicelib.domain.mailbox import MAX_USERS, Channel, Mailbox, MailboxUser, UserState, lacks_person, live_channels
 from chalicelib.domain.people.hand_over import is_company, standing_offer
-from chalicelib.domain.people.mailbox_users import has_last_mobile, require_principal, secondary_user
+from chalicelib.domain.people.last_mobile import has_last_mobile
+from chalicelib.domain.people.mailbox_users import require_principal, secondary_user
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import people
 from chalicelib.handlers.page import go_to, show, show_form

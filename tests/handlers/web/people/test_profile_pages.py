@@ -262,7 +262,7 @@ def test_the_last_mobile_of_the_mailbox_is_said_to_be_that_and_stays(browser: Br
     assert 'name="remove"' in text_of(browser.get("/perfil/celular"))
     keep(browser, own(browser), a_user(2, mobile=None))
     asked = words(browser.get("/perfil/celular"))
-    assert "Es el único celular de la casilla" in asked
+    assert "Es el único de la casilla al que los enviamos" in asked
     assert 'name="remove"' not in text_of(browser.get("/perfil/celular"))
     refused = browser.submit(browser.get("/perfil/celular"), "/perfil/celular", mobile="900000001", remove="si")
     assert refused.status_code == 409
