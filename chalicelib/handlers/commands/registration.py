@@ -5,9 +5,9 @@ from __future__ import annotations
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.bootstrap.registration import check_registration_open, open_registration_tools, registration_tools
-from chalicelib.domain.mailbox import Mailbox, lacks_person
+from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.registration.registration import Registration
-from chalicelib.domain.registration.representative import naming_principal
+from chalicelib.domain.registration.representative import NamedRepresentative
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands.application import read_application, read_representative
 from chalicelib.handlers.commands.contact import read_email_typed_twice
@@ -57,9 +57,11 @@ def change_address(registration_id: str, fields: Fields) -> Registration:
 def name_person(fields: Fields, session: Session, *, origin: str) -> Mailbox:
     """Name the representative of the company whose mailbox this is; nothing happens where one is known."""
     box = current()
-    tools, people = registration_tools(box), access_tools(box)
-    mailbox, _ = naming_principal(people.mailboxes.find(session.mailbox_id), session.user_id)
-    if not lacks_person(mailbox):
-        return mailbox
-    check_registration_open(box)
-    return name_representative(session, read_representative(fields), origin=origin, tools=tools, access=people)
+
+    def read_given() -> NamedRepresentative:
+        check_registration_open(box)
+        return read_representative(fields)
+
+    return name_representative(
+        session, read_given, origin=origin, tools=registration_tools(box), access=access_tools(box)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from chalicelib.domain.errors import Conflict, InvalidInput, Unavailable, refusal_of
@@ -36,13 +37,16 @@ _TRIES = 3
 
 def name_representative(
     session: Session,
-    given: NamedRepresentative,
+    read_given: Callable[[], NamedRepresentative],
     *,
     origin: str,
     tools: RegistrationTools,
     access: AccessTools,
 ) -> Mailbox:
     """Compare the person with SUNAT's list and RENIEC, and make it the principal user; done before, nothing happens.
+
+    `read_given` reads what was typed, where it is needed. The mailbox is read once, and again only where it changed
+    while the registries were asked.
 
     Raises:
         InvalidInput: all that is wrong with the form; the registry's refusal; `document_taken`.
@@ -56,6 +60,7 @@ def name_representative(
     mailbox, user = naming_principal(access.mailboxes.find(session.mailbox_id), session.user_id)
     if not lacks_person(mailbox):
         return mailbox
+    given = read_given()
     _check_form(given, tools)
     now, limit = tools.clock(), NAMINGS_PER_USER
     tools.limits.spend(limit.key(user.user_id), limit=limit.limit, window_s=limit.window_s, now=now)
@@ -66,9 +71,6 @@ def name_representative(
         detail = f"Ningún registro nos pudo confirmar todos los datos. {desk.how} {desk.company}"
         raise Conflict("representative_unproven", detail)
     for _ in range(_TRIES):
-        mailbox, user = naming_principal(access.mailboxes.find(session.mailbox_id), session.user_id)
-        if not lacks_person(mailbox):
-            return mailbox
         require_thawed(mailbox)
         event = Event(
             f"mailbox#{mailbox.mailbox_id}",
@@ -89,7 +91,9 @@ def name_representative(
         try:
             return access.people.commit(change)
         except MailboxChanged:
-            continue
+            mailbox, user = naming_principal(access.mailboxes.find(session.mailbox_id), session.user_id)
+            if not lacks_person(mailbox):
+                return mailbox
     raise mailbox_changed()
 
 

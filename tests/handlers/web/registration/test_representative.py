@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -20,6 +19,8 @@ from chalicelib.domain.registration.registration_policy import NAMINGS_PER_USER
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.services.access.sessions import open_session
 from chalicelib.store import tables
+from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.people_store import PeopleChange, PeopleStore
 from tests.browser_requests import check_html
 from tests.deposit_world import a_user
 from tests.handlers.api.registration.test_registration import Site, simulator, site  # noqa: F401 - fixtures
@@ -193,7 +194,7 @@ def test_a_registry_that_does_not_answer_changes_nothing(former: Former, monkeyp
     assert lacks_person(former.mailbox)
 
 
-def test_by_the_api_it_is_the_same_and_done_twice_it_is_done_once(former: Former) -> None:
+def by_the_api(former: Former) -> HTTPResponse:
     body = {
         "representative": {"document_type": "DNI", **{key: FORM[key] for key in ("number", "cui", "sex")}},
         "power": {"page": "11012345", "entry": "C00012"},
@@ -201,14 +202,46 @@ def test_by_the_api_it_is_the_same_and_done_twice_it_is_done_once(former: Former
     body["representative"] |= {key: FORM[key] for key in ("paternal_surname", "maternal_surname", "given_names")}
     body["representative"] |= {"birth_date": "1990-03-15", "issue_date": "2020-01-10"}
     headers = {"content-type": "application/json", "authorization": f"Bearer {former.cookie}"}
+    raw = json.dumps(body).encode()
+    return former.site.client.http.request("POST", "/v1/representative", headers=headers, body=raw)
 
-    def send() -> Any:
-        raw = json.dumps(body).encode()
-        return former.site.client.http.request("POST", "/v1/representative", headers=headers, body=raw)
 
-    first, second = send(), send()
+def test_by_the_api_it_is_the_same_and_done_twice_it_is_done_once(former: Former) -> None:
+    first, second = by_the_api(former), by_the_api(former)
 
     assert (first.status_code, second.status_code) == (200, 200)
     assert first.json_body == second.json_body == {"representative": "ROSA PRUEBA EJEMPLO"}
     events = event_store(former.site.container).list_for_subject(f"mailbox#{COMPANY}")
     assert [event.type for event in events].count(EventType.REPRESENTATIVE_NAMED) == 1
+
+
+def test_the_mailbox_is_read_once(former: Former, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    find = MailboxStore.find
+
+    def counted(self: MailboxStore, mailbox_id: str) -> Mailbox | None:
+        read.append(mailbox_id)
+        return find(self, mailbox_id)
+
+    monkeypatch.setattr(MailboxStore, "find", counted)
+
+    assert by_the_api(former).status_code == 200
+    assert read == [COMPANY]
+
+
+def test_what_changed_while_the_registries_were_asked_is_read_again_and_kept(
+    former: Former, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = PeopleStore.commit
+    other = replace(SECONDARY, mobile="+51999888777")
+
+    def overtaken(self: PeopleStore, change: PeopleChange) -> Mailbox:
+        monkeypatch.undo()
+        mailbox_store(former.site.container).update(replace(former.mailbox, users=(former.mailbox.users[0], other)))
+        return commit(self, change)
+
+    monkeypatch.setattr(PeopleStore, "commit", overtaken)
+
+    assert by_the_api(former).status_code == 200
+    principal, secondary = former.mailbox.users
+    assert (principal.name, secondary) == ("ROSA PRUEBA EJEMPLO", other)
