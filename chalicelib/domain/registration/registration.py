@@ -157,11 +157,19 @@ class Registration:
     @property
     def code_name(self) -> str:
         """Whom a code is made for: with each mail another, so that no code outlives a change of address."""
-        return f"registration:{self.key}:{self.mails}"
+        return self._code_name(self.mails)
+
+    @property
+    def earlier_code_names(self) -> tuple[str, ...]:
+        """For whom the codes of its e-mails before were made, the latest first."""
+        return tuple(self._code_name(mail) for mail in range(self.mails - 1, 0, -1))
 
     def is_open_at(self, now: datetime) -> bool:
         """Compare the expiry in code; the item may still be readable."""
         return self.expires_at is None or now <= self.expires_at
+
+    def _code_name(self, mail: int) -> str:
+        return f"registration:{self.key}:{mail}"
 
 
 def awaiting_proof(registration: Registration) -> Registration:

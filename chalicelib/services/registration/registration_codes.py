@@ -2,7 +2,8 @@
 
 Each registration gets an e-mail of its own, with a code and a link. Only where an address got a dozen in a day do they
 follow each other as `domain/access/sent_mail.py` says, and whoever registers with it is led to the last one. Who shows
-a code that went to an address reads it: so each code counts for any registration of that very address, once.
+a code that went to an address reads it: so each code counts for any registration of that very address, once. One that
+this registration was sent before its address changed counts no more: it is told apart from a wrong one.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def give_code(registration: Registration, tools: RegistrationTools, *, is_awaite
         return
     data = {"code_name": name, "email": mask_email(registration.email)}
     until = wanted.serves_until
-    tries = NewToken(TokenKind.EMAIL_CODE, name, now, until)
+    tries = NewToken(TokenKind.EMAIL_CODE, name, now, until, answer=code)
     link = NewToken(TokenKind.EMAIL_LINK, secret, now, until, data=data)
     together([partial(tools.tokens.issue, tries), partial(tools.tokens.issue, link)])
     try:
@@ -76,12 +77,13 @@ def use_code(registration: Registration, code: str, *, tools: RegistrationTools)
     found = tools.sent_mails.look_up(about, code, now)
     right = found.right
 
-    def is_right(token: Token) -> bool:  # the second for a package that kept each code under its registration
+    def is_right(token: Token) -> bool:  # the second for a code that is on the list no more
         return right is not None or tools.tokens.matches(token, name, code)
 
-    judge_code(
-        TokenKind.EMAIL_CODE, name, is_right, is_earlier=lambda _: found.is_earlier, tokens=tools.tokens, now=now
-    )
+    def is_earlier(_: Token) -> bool:
+        return found.is_earlier or _was_sent_before(registration, code, tools)
+
+    judge_code(TokenKind.EMAIL_CODE, name, is_right, is_earlier=is_earlier, tokens=tools.tokens, now=now)
     if tools.tokens.consume(TokenKind.EMAIL_CODE, name, now=now) is None:
         raise code_unusable()
     if right is None:
@@ -89,6 +91,15 @@ def use_code(registration: Registration, code: str, *, tools: RegistrationTools)
     if not tools.sent_mails.use_up(right, until=now + LONG):
         raise _used_elsewhere()
     tools.sent_mails.end_serving(about, right, now=now)
+
+
+def _was_sent_before(registration: Registration, code: str, tools: RegistrationTools) -> bool:
+    """Tell whether it is the code of one of this registration's own e-mails, to whichever address; a call for each."""
+    for name in registration.earlier_code_names:
+        token = tools.tokens.find(TokenKind.EMAIL_CODE, name)
+        if token is not None and tools.tokens.matches(token, name, code):
+            return True
+    return False
 
 
 def _used_elsewhere() -> InvalidInput:

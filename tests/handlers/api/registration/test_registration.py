@@ -161,6 +161,32 @@ def test_the_code_of_an_earlier_mail_is_called_so_and_costs_no_try(site: Site) -
     assert site.verify(started["registration_id"], site.code).json_body["state"] == "completed"
 
 
+def test_a_code_from_before_the_address_changed_is_called_so_and_costs_no_try(site: Site) -> None:
+    started = site.start()
+    codes = [site.code]
+    for address in ("otra@ejemplo.pe", "tercera@ejemplo.pe"):
+        site.clock.advance(seconds=61)
+        other = {"email": address, "email_again": address}
+        assert site.call("POST", f"/{started['registration_id']}/email", other).status_code == 202
+        codes.append(site.code)
+
+    for earlier in codes[:2] * 4:
+        told = site.verify(started["registration_id"], earlier)
+        assert (told.status_code, told.json_body["code"]) == (422, "code_superseded")
+    wrong = next(code for code in ("222222", "333333") if code not in codes)
+    assert "te quedan 4 intentos" in site.verify(started["registration_id"], wrong).json_body["detail"]
+    assert site.verify(started["registration_id"], codes[2]).json_body["state"] == "completed"
+
+
+def test_a_code_of_another_registration_to_the_former_address_says_nothing(site: Site) -> None:
+    started = site.start()
+    other = {"email": "otra@ejemplo.pe", "email_again": "otra@ejemplo.pe"}
+    site.call("POST", f"/{started['registration_id']}/email", other)
+    site.start(a_form("99000002"))  # to the address of before
+
+    assert site.verify(started["registration_id"], site.code).json_body["code"] == "code_wrong"
+
+
 def test_a_person_abroad_registers_with_the_number_of_that_country(site: Site) -> None:
     started = site.start({**a_form(), "phone": "+34 612 345 678"})
     assert site.verify(started["registration_id"], site.code).json_body["state"] == "completed"
