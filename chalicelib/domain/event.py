@@ -24,6 +24,7 @@ class EventType(StrEnum):
     RECEIPTS_INDEXED = "receipts.indexed"
     MAILBOX_CONSULTED = "mailbox.consulted"
     MAILBOX_SHOWN = "mailbox.shown"
+    NAME_MENDED = "mailbox.name_mended"
     MAILBOX_EXPORTED = "mailbox.exported"
     REGISTRY_CONSULTED = "registry.consulted"
     MAILBOX_OPENED = "mailbox.opened"

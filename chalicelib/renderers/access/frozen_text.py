@@ -30,6 +30,7 @@ _ACTS = {
     EventType.USER_REMOVED: "se quitó a un usuario",
     EventType.PRINCIPAL_CHANGED: "cambió el usuario principal",
     EventType.REPRESENTATIVE_NAMED: "se dijo quién representa a la empresa",
+    EventType.NAME_MENDED: "se corrigió un nombre",
     EventType.CONSENT_REVOKED: "se retiró la autorización para notificar",
     EventType.CONSENT_GIVEN: "se dio otra vez la autorización para notificar",
     EventType.USER_EMAIL_CORRECTED: "se corrigió el correo de un usuario",

@@ -11,6 +11,7 @@ from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Channel, Mailbox, MailboxUser, SmsReach, UserState, live_channels
 from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.domain.people.former_user import FormerUser
+from chalicelib.domain.people.mended_name import Mended
 from chalicelib.renderers.spanish import date_and_hour, one_line
 
 _STATES = {UserState.PENDING: "no activado", UserState.ACTIVE: "activo", UserState.DISABLED: "deshabilitado"}
@@ -92,6 +93,27 @@ def changed_json(mailbox: Mailbox, former: MailboxUser, reach: SmsReach, *, are_
         "former": {"user_id": former.user_id, "is_user": mailbox.user(former.user_id) is not None},
         "all_told": are_all_told,
         "warnings": [line.removeprefix("Atención: ") for line in _warnings(mailbox, reach)],
+    }
+
+
+def mended_text(mailbox_id: str, done: Mended | None) -> str:
+    """Say who is called how now, and what keeps the name of before."""
+    if done is None:
+        return f"{mailbox_id}: ya se llama así. No se cambió nada."
+    who = [f"el titular se llama {done.mailbox.holder.name}"] if done.is_holder else []
+    if done.user is not None:
+        who.append(f"el usuario {done.mailbox.username_of(done.user)} se llama {done.user.name}")
+    stays = "Lo que ya se emitió conserva el nombre de antes."
+    return "\n".join([one_line(f"{mailbox_id}: {' y '.join(who)}."), f"  {stays}"])
+
+
+def mended_json(mailbox_id: str, done: Mended | None) -> dict[str, Any]:
+    """Return the same."""
+    return {
+        "mailbox_id": mailbox_id,
+        "mended": done is not None,
+        "holder": done is not None and done.is_holder,
+        "user_id": done.user.user_id if done is not None and done.user is not None else None,
     }
 
 

@@ -29,6 +29,11 @@ PEOPLE_COMMANDS = (
         Argument("--power-entry", "line", "el asiento, como C00012", "ASIENTO", is_required=True),
         Argument("--former", "former", "el principal anterior: removed (sale, si no se dice) o secondary (queda como secundario)", "QUÉ"),
     ), one_of=("--user", "--document"), changes=True),
+    Command("mailboxes name", "corrige un nombre que llegó del registro con letras perdidas", f"{_MAILBOXES}:mend_name", (
+        _MAILBOX,
+        Argument("--name", "line", "el nombre, como figura en el documento que usted vio", "TEXTO", is_required=True),
+        Argument("--user", "username", "de un usuario y no del titular: el usuario con que ingresa", "USUARIO"),
+    ), changes=True),
     Command("requests list", "las solicitudes sobre datos personales por responder, la que vence antes primero", f"{_REQUESTS}:list_awaiting", (
         Argument("--limit", "limit", "cuántas mostrar, de 1 a 200; si no se dice, 20", "N"),
     )),

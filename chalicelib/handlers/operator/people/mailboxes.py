@@ -15,6 +15,8 @@ from chalicelib.handlers.operator.command import Told
 from chalicelib.renderers.people import mailbox_text
 from chalicelib.services.people.change_principal import PrincipalWish
 from chalicelib.services.people.change_principal import change_principal as change_principal_of
+from chalicelib.services.people.mend_name import NameWish
+from chalicelib.services.people.mend_name import mend_name as mend_name_of
 from chalicelib.services.people.show_mailbox import show_mailbox
 
 _LAST_EVENTS = 20
@@ -52,3 +54,10 @@ def change_principal(given: Mapping[str, Any]) -> Told:
     text = mailbox_text.changed_text(mailbox, former, box.sms_reach, are_all_told=are_all_told)
     data = mailbox_text.changed_json(mailbox, former, box.sms_reach, are_all_told=are_all_told)
     return Told(text, data, is_done=are_all_told)
+
+
+def mend_name(given: Mapping[str, Any]) -> Told:
+    """Mend a name that came without its letters."""
+    wish = NameWish(mailbox_id=given["casilla"], name=given["name"], username=read_username(given["user"] or ""))
+    done = mend_name_of(wish, act=act_of(given), tools=access_tools(current()))
+    return Told(mailbox_text.mended_text(given["casilla"], done), mailbox_text.mended_json(given["casilla"], done))
