@@ -7,6 +7,7 @@ no letters beyond ASCII before the @, and what is left is a dozen lines.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import InvalidInput
@@ -15,7 +16,7 @@ from chalicelib.domain.typed import compact, plain
 _MOBILE = re.compile(r"9[0-9]{8}")
 _LANDLINE = re.compile(r"0?(?:1[2-9][0-9]{6}|(?:4[1-4]|5[1-46]|6[1-7]|7[2-46]|8[2-4])[2-9][0-9]{5})")
 """Lima has the area code 1 and seven digits, the other departments two digits and six (Plan Técnico de Numeración)."""
-_HOME_CODE = "+51"
+_HOME, _HOME_CODE = "PE", "+51"
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _NO_LANDLINE = "A un teléfono fijo no llegan los mensajes de texto."
 _EXPECTED = (
@@ -29,6 +30,18 @@ _LONGEST_EMAIL = 254
 _LONGEST_LOCAL = 64
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+
+_OF = {
+    "AR": "de la Argentina", "AU": "de Australia", "BE": "de Bélgica", "BO": "de Bolivia", "BR": "del Brasil",
+    "CA": "del Canadá", "CH": "de Suiza", "CL": "de Chile", "CN": "de China", "CO": "de Colombia",
+    "CR": "de Costa Rica", "CU": "de Cuba", "DE": "de Alemania", "DO": "de la República Dominicana",
+    "EC": "del Ecuador", "ES": "de España", "FR": "de Francia", "GB": "del Reino Unido", "GT": "de Guatemala",
+    "HN": "de Honduras", "IL": "de Israel", "IT": "de Italia", "JP": "del Japón", "KR": "de Corea del Sur",
+    "MX": "de México", "NI": "de Nicaragua", "NL": "de los Países Bajos", "NZ": "de Nueva Zelanda", "PA": "de Panamá",
+    "PE": "del Perú", "PT": "de Portugal", "PY": "del Paraguay", "SE": "de Suecia", "SV": "de El Salvador",
+    "US": "de los Estados Unidos", "UY": "del Uruguay", "VE": "de Venezuela",
+}  # fmt: skip
+"""Where most Peruvians abroad live; another country is called by its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +154,17 @@ def inbox_of(email: str) -> str:
     if domain in _DOTLESS:
         local, domain = local.replace(".", ""), _DOTLESS[domain]
     return f"{local}@{domain}"
+
+
+def of_countries(letters: Iterable[str]) -> str:
+    """Return whose a mobile may be: `del Perú`, `del Perú, de Chile o de España`; our own country first."""
+    named = [_of(one) for one in sorted(letters, key=lambda one: (one != _HOME, one))]
+    return " o ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+
+
+def _of(country: str) -> str:
+    if country in _OF:
+        return _OF[country]
+    import phonenumbers  # noqa: PLC0415 - heavy
+
+    return f"de un país con el código +{phonenumbers.country_code_for_region(country)}"

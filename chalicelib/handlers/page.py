@@ -214,6 +214,7 @@ def _common(request: PageRequest | None) -> dict[str, Any]:
         "now": current().clock(),
         "has_displaced": bool(request.asked(DISPLACED)),
         "banner": banner,
+        "sms_countries": lambda: current().sms_reach.countries,
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
+from chalicelib.domain.contact import of_countries
 from chalicelib.renderers.portal import portal
 from chalicelib.renderers.spanish import day_and_hour, day_in_words, mobile_in_groups, size_in_short, size_in_words
 from chalicelib.renderers.static_files import static_address
@@ -37,6 +38,7 @@ def page_templates() -> Environment:
         day_in_words=day_in_words,
         size=size_in_words,
         mobile=mobile_in_groups,
+        of_countries=of_countries,
         in_short=size_in_short,
     )
     return environment

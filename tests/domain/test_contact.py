@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.contact import inbox_of, read_email, read_email_twice, read_mobile
+from chalicelib.domain.contact import inbox_of, of_countries, read_email, read_email_twice, read_mobile
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mailbox import SmsReach
 
@@ -166,3 +166,17 @@ def test_a_number_that_is_no_mobile_is_told_why(text: str, said: str) -> None:
 )
 def test_sms_go_where_they_are_enabled(countries: str, number: str | None, is_reached: bool) -> None:
     assert SmsReach(frozenset(countries.split(","))).reaches(number) is is_reached
+
+
+@pytest.mark.parametrize(
+    ("letters", "words"),
+    [
+        (["PE"], "del Perú"),
+        (["EC"], "del Ecuador"),
+        (["ES", "PE"], "del Perú o de España"),
+        (["ES", "US", "PE", "CL"], "del Perú, de Chile, de España o de los Estados Unidos"),
+        (["NO", "PE"], "del Perú o de un país con el código +47"),
+    ],
+)
+def test_countries_are_named_in_words_ours_first(letters: list[str], words: str) -> None:
+    assert of_countries(frozenset(letters)) == words

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from chalicelib.domain.contact import of_countries
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.mailbox import Channel, Mailbox, MailboxUser, SmsReach, live_channels
 
@@ -34,12 +35,16 @@ NO_MOBILE = Instead(
     "Puedes cambiarlo por otro. Para quitarlo, otro usuario activo debe registrar antes el suyo.",
     "mobile",
 )
-OF_OTHER_COUNTRY = Instead(
-    "A los celulares de ese país todavía no enviamos mensajes de texto, y el que tienes es el único de la casilla que"
-    " los recibe.",
-    "Consérvalo, o que otro usuario activo registre antes uno del Perú.",
-    "mobile",
-)
+
+
+def of_other_country(reach: SmsReach) -> Instead:
+    """Return what is said where SMS do not go to the number typed in its place."""
+    return Instead(
+        "A los celulares de ese país todavía no enviamos mensajes de texto, y el que tienes es el único de la casilla"
+        " que los recibe.",
+        f"Consérvalo, o que otro usuario activo registre antes uno {of_countries(reach.countries)}.",
+        "mobile",
+    )
 
 
 def without_user(user: MailboxUser, does: str) -> Instead:

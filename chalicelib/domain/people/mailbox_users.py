@@ -23,7 +23,7 @@ from chalicelib.domain.mailbox import (
     UserState,
 )
 from chalicelib.domain.official_name import check_person_name
-from chalicelib.domain.people.last_mobile import NO_MOBILE, OF_OTHER_COUNTRY, require_sms, without_user
+from chalicelib.domain.people.last_mobile import NO_MOBILE, of_other_country, require_sms, without_user
 from chalicelib.domain.session import session_ended
 from chalicelib.domain.typed import plain, tidy
 
@@ -140,7 +140,7 @@ def with_mobile(mailbox: Mailbox, user: MailboxUser, typed: str, reach: SmsReach
     """
     mobile = _read_optional_mobile(typed)
     changed = with_user(mailbox, replace(user, mobile=mobile))
-    require_sms(mailbox, changed, reach, instead=OF_OTHER_COUNTRY if mobile else NO_MOBILE)
+    require_sms(mailbox, changed, reach, instead=of_other_country(reach) if mobile else NO_MOBILE)
     return changed
 
 

@@ -9,7 +9,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap.storage import mailbox_store
-from chalicelib.domain.mailbox import AcceptedText, DocumentType, MailboxUser, UserState
+from chalicelib.domain.mailbox import AcceptedText, DocumentType, MailboxUser, SmsReach, UserState
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.renderers.portal import portal
 from tests.browser_requests import Browser, check_html, text_of
@@ -277,6 +277,15 @@ def test_a_mailbox_without_a_mobile_says_what_that_means(browser: Browser, addre
     keep(browser, replace(own(browser), mobile=None), a_user(2, state=UserState.PENDING))
     assert told in words(browser.get(address))
     assert 'href="/perfil/celular"' in text_of(browser.get(address))
+
+
+def test_the_countries_to_which_sms_go_are_named_as_configured(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(browser.people.world.container), "sms_reach", SmsReach(frozenset({"PE", "ES"})))
+    keep(browser, replace(own(browser), mobile=None), a_user(2, state=UserState.PENDING))
+    for address in ("/perfil", "/usuarios", "/casilla"):
+        assert "otro usuario puede agregar uno del Perú o de España" in words(browser.get(address))
 
 
 def test_other_sessions_are_seen_and_ended_one_by_one_or_all(browser: Browser) -> None:

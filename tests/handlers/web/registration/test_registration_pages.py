@@ -324,7 +324,9 @@ def test_the_form_says_why_it_needs_a_mobile_and_a_landline_is_told_beside_it(
 
 def test_who_types_a_mobile_abroad_is_told_what_the_mailbox_will_lack(applicant: Applicant) -> None:
     shown = "A los celulares de ese país todavía no enviamos mensajes de texto."
-    assert shown in text_of(applicant.reach_review(phone="+34 612 345 678"))
+    told = text_of(applicant.reach_review(phone="+34 612 345 678"))
+    assert shown in told
+    assert "mientras la casilla no tenga un celular del Perú, las entidades" in told
     assert shown not in text_of(applicant.reach_review(phone="987 654 321"))
 
 
