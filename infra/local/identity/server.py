@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import base64
 import html
-import json
 import secrets
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import Template
-from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
 from infra.local.identity.tokens import SigningKey, proof_key, sign
 from infra.local.registries.answers import people
+from infra.local.simulated import SimulatedHandler, SimulatedService, served
 
 LEVELS = {
     "one_factor": "Con clave o con un código",
@@ -40,9 +37,7 @@ _DEMO = {
     "40000035": ("LUIS", "VEGA DEMO"),
 }
 """Users of the demonstration's mailboxes; the last two may not log in."""
-_LARGEST_BODY = 20_000
 _CODE_SECONDS, _TOKEN_SECONDS = 60, 300
-_HUGE = 400_000
 _PAGE = Path(__file__).parent / "page.html"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -58,7 +53,7 @@ class Wrongs:
     answer: dict[str, str | None] = field(default_factory=dict)
     """Said in place of the right ones to the browser."""
     failing: dict[str, str] = field(default_factory=dict)
-    """By path, a way to fail instead of answering: `down`, `slow`, `drip`, `huge`, `html`, `redirect`, `error`."""
+    """By path, a way of `simulated.FAILURES` to fail instead of answering."""
     signs_with: SigningKey | None = None
     """A key that is not published."""
 
@@ -74,21 +69,16 @@ class _Asked:
     at: datetime
 
 
-class IdentitySimulator(ThreadingHTTPServer):
-    """The provider; `asked` lists the paths that were asked, in order."""
-
-    daemon_threads = True
+class IdentitySimulator(SimulatedService):
+    """The provider; `asked` lists the paths that were asked."""
 
     def __init__(self, port: int, clock: Callable[[], datetime], *, slow_seconds: float) -> None:
         """Bind; a port of 0 takes a free one."""
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(port, _Handler, slow_seconds=slow_seconds)
         self.clock = clock
-        self.slow_seconds = slow_seconds
-        self.stopping = Event()
-        self.issuer = f"http://127.0.0.1:{self.server_address[1]}"
+        self.issuer = self.address
         self.keys = [SigningKey("simulador-1")]
         self.wrongs = Wrongs()
-        self.asked: list[str] = []
         self.codes: dict[str, _Asked] = {}
         self.bearers: dict[str, _Asked] = {}
 
@@ -104,11 +94,6 @@ class IdentitySimulator(ThreadingHTTPServer):
             "IDENTITY_CLIENT_ID": "casilla-local",
             "IDENTITY_LEVELS": "two_factor certificate_dnie",
         }
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Be silent about those who hang up, which is what limits are for."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
 
     def grant(self, parameters: Mapping[str, str], claims: dict[str, str], acr: str) -> str:
         """Return where the browser of an authenticated person goes back to."""
@@ -178,35 +163,29 @@ class IdentitySimulator(ThreadingHTTPServer):
         return 200, {name: value for name, value in said.items() if value is not None}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(SimulatedHandler):
     server: IdentitySimulator
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
 
-    def do_GET(self) -> None:
+    def get(self) -> None:
         path, query = self._asked()
         if path == "/service/auth":
-            self._say(200, _page(query), "text/html", **{"Content-Security-Policy": _POLICY})
+            self.say(200, _page(query), "text/html", **{"Content-Security-Policy": _POLICY})
         elif path == "/service/jwks":
             self._answer(200, {"keys": [key.as_jwk() for key in self.server.keys]})
         elif path == "/service/userinfo":
             self._answer(*self.server.userinfo(self.headers.get("Authorization", "").removeprefix("Bearer ")))
         else:
-            self._say(404, b"{}")
+            self.say(404, b"{}")
 
-    def do_POST(self) -> None:
+    def post(self) -> None:
         path, query = self._asked()
-        body = self.rfile.read(min(int(self.headers.get("Content-Length", "0")), _LARGEST_BODY)).decode()
-        form = {name: values[0] for name, values in parse_qs(body).items()}
+        form = {name: values[0] for name, values in parse_qs(self.body().decode()).items()}
         if path == "/service/token":
             self._answer(*self.server.tokens({**form, **self._basic()}))
         elif path == "/service/auth":
-            self._say(303, b"", "text/plain", Location=self._chosen(query, form))
+            self.say(303, b"", "text/plain", Location=self._chosen(query, form))
         else:
-            self._say(404, b"{}")
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it
-        """Say nothing: an address holds a code."""
+            self.say(404, b"{}")
 
     def _asked(self) -> tuple[str, dict[str, str]]:
         parts = urlsplit(self.path)
@@ -227,51 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self.server.grant(query, claims_of(number), acr)
 
     def _answer(self, status: int, body: dict[str, Any]) -> None:
-        failure = self.server.wrongs.failing.get(urlsplit(self.path).path)
-        with suppress(ConnectionError):  # who asked has given up
-            if failure is None:
-                self._say(status, json.dumps(body, ensure_ascii=False).encode())
-            else:
-                _FAILURES[failure](self)
-
-    def _say(self, status: int, body: bytes, media: str = "application/json", **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", f"{media}; charset=UTF-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-store")
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def fail_down(self) -> None:
-        self.close_connection = True
-        self.connection.close()
-
-    def fail_slow(self) -> None:
-        self.server.stopping.wait(self.server.slow_seconds)
-        self._say(200, b"{}")
-
-    def fail_drip(self) -> None:
-        self.close_connection = True
-        self.send_response(200)
-        self.end_headers()
-        while not self.server.stopping.wait(0.01):
-            self.wfile.write(b" ")
-
-    def fail(self, status: int, body: bytes, media: str = "application/json", **headers: str) -> None:
-        self._say(status, body, media, **headers)
-
-
-_FAILURES: dict[str, Callable[[_Handler], None]] = {
-    "down": _Handler.fail_down,
-    "slow": _Handler.fail_slow,
-    "drip": _Handler.fail_drip,
-    "error": lambda handler: handler.fail(500, b'{"error": "interno"}'),
-    "html": lambda handler: handler.fail(200, b"<html>Mantenimiento</html>", "text/html"),
-    "redirect": lambda handler: handler.fail(302, b"", Location=handler.path),
-    "huge": lambda handler: handler.fail(200, b" " * _HUGE),
-}
+        self.answer(status, lambda: body, self.server.wrongs.failing.get(urlsplit(self.path).path))
 
 
 def claims_of(number: str) -> dict[str, str]:
@@ -305,13 +240,5 @@ def running(
     port: int = 0, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), slow_seconds: float = 10.0
 ) -> Iterator[IdentitySimulator]:
     """Serve in threads for the length of a block."""
-    simulator = IdentitySimulator(port, clock, slow_seconds=slow_seconds)
-    thread = Thread(target=simulator.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with served(IdentitySimulator(port, clock, slow_seconds=slow_seconds)) as simulator:
         yield simulator
-    finally:
-        simulator.stopping.set()
-        simulator.shutdown()
-        simulator.server_close()
-        thread.join()
