@@ -5,7 +5,6 @@ from __future__ import annotations
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.bootstrap.aws import connection
-from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import calendar_store, pepper
 from chalicelib.renderers.people.data_terms import data_terms
 from chalicelib.renderers.people.mandatory_rules import mandatory_rules
@@ -24,9 +23,3 @@ def data_request_tools(box: Container) -> DataRequestTools:
         local=box.calendar.local,
         calendar=lambda: box.calendar.with_entries(calendar_store(box).find()),
     )
-
-
-def institution_name(box: Container, institution_id: str) -> str:
-    """Return an institution's name, or its id where it is not there."""
-    found = institution_store(box).find(institution_id)
-    return institution_id if found is None else found.name

@@ -23,7 +23,7 @@ USES: dict[str, set[str]] = {
     "handlers/commands/application.py": {"registration", "access"},
     "handlers/commands/file_check.py": {"upload", "access"},
     "handlers/commands/identification.py": {"access"},
-    "handlers/commands/own_data.py": {"access", "people"},
+    "handlers/commands/own_data.py": {"access", "people", "sender"},
     "handlers/http.py": {"access"},
     "handlers/kept_form.py": {"access"},
     "handlers/operator/answer.py": {"sender"},

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
-from chalicelib.bootstrap.people import data_request_tools, institution_name
+from chalicelib.bootstrap.people import data_request_tools
+from chalicelib.bootstrap.sender import institution_store
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.people.data_request import LONGEST_WORDS, DataRequest, DataRequestKind, DataWish
 from chalicelib.domain.people.own_data import OwnData
@@ -24,8 +23,8 @@ _LONGEST_TYPED = 4 * LONGEST_WORDS
 
 def held_data(session: Session, *, most: int = own_data.MOST_EVENTS) -> OwnData:
     """Return what is held about who asks."""
-    box = current()
-    return own_data.own_data(session, tools=data_request_tools(box), name_of=partial(institution_name, box), most=most)
+    tools = data_request_tools(current())
+    return own_data.own_data(session, tools=tools, name_of=_institution_name, most=most)
 
 
 def own_requests(session: Session) -> OwnRequests:
@@ -52,3 +51,9 @@ def reopen(fields: Fields, session: Session, *, origin: str) -> Mailbox:
     password = read_password(fields, "password") if fields.has("password") and fields.blob("password") else ""
     fields.close()
     return reopen_mailbox(session, password, origin=origin, tools=access_tools(current()))
+
+
+def _institution_name(institution_id: str) -> str:
+    """Return an institution's name, or its id where it is not there."""
+    found = institution_store(current()).find(institution_id)
+    return institution_id if found is None else found.name
