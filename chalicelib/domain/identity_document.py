@@ -19,6 +19,7 @@ _FORMATS = {
     DocumentType.PASSPORT: (re.compile(r"[A-Z0-9]{5,12}"), "de 5 a 12 letras o dígitos"),
 }
 
+_CALLED = {DocumentType.CE: "carné de extranjería", DocumentType.PASSPORT: "pasaporte"}
 _RUC_BEGINNINGS = ("10", "15", "17", "20")
 
 
@@ -56,7 +57,7 @@ def check_document_number(document_type: DocumentType, number: str, *, field: st
         elif not ruc.is_valid(number):
             wrong = "el último dígito no corresponde a los demás. Revisa cada uno"
     if wrong:
-        detail = f"El número de {document_type} no es correcto: {wrong}."
+        detail = f"El número de {_CALLED.get(document_type, document_type)} no es correcto: {wrong}."
         raise InvalidInput("document_number_invalid", detail, field=field)
 
 

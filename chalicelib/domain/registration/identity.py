@@ -52,7 +52,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonClaim:
-    """What a natural person typed. `cui`, the DNI's check character, and the issue date belong to the DNI alone.
+    """What a natural person typed. `cui`, the DNI's check character, sex and issue date are asked of a DNI alone.
 
     Whom an identity provider authenticated was asked for nothing: then the names, as far as they are there, are its.
     """
@@ -135,6 +135,8 @@ class RegistryResult:
 REPRESENTATIVE = "representative"
 """That the person is on SUNAT's list for the company; what is the person's own begins with it."""
 _NAMES = "names"
+_NUMBER = "number"
+"""That there is such a document; asked of a claim by one for which no registry answers."""
 _OF_COMPANIES = ("legal_name", "district")
 _EXACT = ("birth_date", "sex", "issue_date")
 """The CUI is not among them: it follows from the number, so no registry can tell more than its own check."""
@@ -209,8 +211,16 @@ def with_representative(
 def asked_fields(claim: PersonClaim | CompanyClaim) -> tuple[str, ...]:
     """Return the fields of a claim that have to be compared with somebody, as comparisons name them."""
     if isinstance(claim, PersonClaim):
-        return (_NAMES, *(field for field in _EXACT if getattr(claim, field) is not None))
+        number = () if registries_of(claim) else (_NUMBER,)
+        return (*number, _NAMES, *(field for field in _EXACT if getattr(claim, field) is not None))
     return (*_OF_COMPANIES, *representative_fields(claim.representative))
+
+
+def registries_of(claim: PersonClaim | CompanyClaim) -> tuple[Registry, ...]:
+    """Return who answers about a claim; about a person with another document than the DNI nobody does."""
+    if isinstance(claim, PersonClaim):
+        return (Registry.RENIEC,) if claim.document_type is DocumentType.DNI else ()
+    return (Registry.SUNAT, *(() if claim.representative is None else registries_of(claim.representative)))
 
 
 def representative_fields(claim: PersonClaim | None) -> tuple[str, ...]:

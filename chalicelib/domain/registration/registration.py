@@ -26,7 +26,14 @@ from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TooManyRequests, Unavailable
 from chalicelib.domain.mailbox import AcceptedText, DocumentType
 from chalicelib.domain.registration.assurance import Assurance, assess
-from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, Registry, RegistryResult, asked_fields
+from chalicelib.domain.registration.identity import (
+    CompanyClaim,
+    PersonClaim,
+    Registry,
+    RegistryResult,
+    asked_fields,
+    registries_of,
+)
 from chalicelib.domain.registration.registration_policy import next_turn
 
 LIFETIME = timedelta(days=7)
@@ -134,9 +141,8 @@ class Registration:
 
     @property
     def registries(self) -> tuple[Registry, ...]:
-        """All who are asked about it: of a company with a representative, both."""
-        is_both = self.company is not None and self.company.representative is not None
-        return (Registry.SUNAT, Registry.RENIEC) if is_both else (self.registry,)
+        """All who are asked about it; nobody is about a person whose document is no DNI."""
+        return registries_of(self.claim)
 
     @property
     def is_authenticated(self) -> bool:
@@ -282,16 +288,17 @@ def check_accepted(accepted: tuple[AcceptedText, ...], texts: Mapping[str, str])
 
 
 def check_registrable(document_type: DocumentType) -> None:
-    """Let only those register by themselves whom a registry can confirm.
+    """Let only those have a mailbox whose document has a number that is nobody else's, and stays (ADR 0035).
 
     Raises:
-        InvalidInput: `document_type_needs_officer`.
+        InvalidInput: `document_type_not_taken`.
 
     """
-    if document_type not in {DocumentType.DNI, DocumentType.RUC}:
+    if document_type is DocumentType.PASSPORT:
         raise InvalidInput(
-            "document_type_needs_officer",
-            "Por ahora solo puedes registrarte con DNI o con RUC. Con otro documento todavía no se abre una casilla.",
+            "document_type_not_taken",
+            "Con pasaporte no se abre una casilla: su número cambia al renovarlo. Regístrate con DNI o con carné de"
+            " extranjería.",
             field="person.document_type",
         )
 

@@ -69,14 +69,16 @@ def awaiting_review(registration: Registration, now: datetime, until: datetime) 
 
 
 def passed_review(registration: Registration) -> Registration:
-    """Note that somebody looked at a proof of what nobody had compared.
+    """Note that somebody looked at a proof of what nobody had compared; a name no registry told is as typed.
 
     Raises:
         Conflict: `registration_not_in_review`.
 
     """
     _require_review(registration)
-    return replace(registration, assurance=reviewed(registration.assurance))
+    typed = "" if registration.person is None else registration.person.typed_name
+    name = registration.registered_name or typed
+    return replace(registration, registered_name=name, assurance=reviewed(registration.assurance))
 
 
 def refused_at_review(registration: Registration, why: ReviewRefusal, now: datetime) -> Registration:

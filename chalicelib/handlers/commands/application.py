@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
@@ -110,7 +111,7 @@ def _person(fields: Fields, faults: list[InvalidInput]) -> PersonClaim:
     document_type = collect(
         faults, lambda: fields.choice("document_type", _person_document, "DNI, CE, PASAPORTE"), DocumentType.DNI
     )
-    typed = text("number")
+    typed, is_dni = text("number"), document_type is DocumentType.DNI
     claim = PersonClaim(
         document_type=document_type,
         number=read_document_number(document_type, typed),
@@ -119,11 +120,15 @@ def _person(fields: Fields, faults: list[InvalidInput]) -> PersonClaim:
         maternal_surname=text("maternal_surname", is_optional=True),
         given_names=text("given_names"),
         birth_date=collect(faults, lambda: fields.day("birth_date", plain), date.min),
-        sex=collect(faults, lambda: fields.choice("sex", Sex, "F, M"), Sex.FEMALE),
+        sex=_sex(fields, faults) if is_dni or fields.has("sex") else None,
         issue_date=collect(faults, lambda: fields.day("issue_date", plain), None) if fields.has("issue_date") else None,
     )
     collect(faults, fields.close, None)
-    return claim
+    return claim if is_dni else replace(claim, cui="", sex=None, issue_date=None)
+
+
+def _sex(fields: Fields, faults: list[InvalidInput]) -> Sex:
+    return collect(faults, lambda: fields.choice("sex", Sex, "F, M"), Sex.FEMALE)
 
 
 def _company(fields: Fields, faults: list[InvalidInput]) -> CompanyClaim:

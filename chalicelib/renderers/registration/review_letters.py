@@ -12,6 +12,7 @@ from chalicelib.renderers.registration.registration_letters import TYPED
 from chalicelib.renderers.spanish import date_and_hour
 
 _FIELDS = {
+    "number": "el número del documento",
     "names": "los apellidos y nombres",
     "birth_date": "la fecha de nacimiento",
     "sex": "el sexo",
@@ -19,6 +20,7 @@ _FIELDS = {
     "legal_name": "la razón social",
     "district": "el distrito",
     "representative": "que quien la representa figura en la lista de SUNAT",
+    "representative.number": "el número del documento de quien la representa",
     "representative.names": "los apellidos y nombres de quien la representa",
     "representative.birth_date": "la fecha de nacimiento de quien la representa",
     "representative.sex": "el sexo de quien la representa",

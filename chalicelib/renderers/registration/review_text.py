@@ -155,7 +155,8 @@ def _claim_rows(claim: PersonClaim, *, is_representative: bool) -> list[tuple[st
     if claim.authenticated_at is not None:
         return [("Se identificó", f"{names or 'sin nombre'}, {what}, con un proveedor de identidad")]
     born = "no consta" if claim.birth_date is None else f"{claim.birth_date:%d/%m/%Y}"
-    return [(who, f"{names}, {what}, nacimiento {born}, sexo {claim.sex or 'no consta'}")]
+    sex = "" if claim.sex is None else f", sexo {claim.sex}"
+    return [(who, f"{names}, {what}, nacimiento {born}{sex}")]
 
 
 def _late(until: datetime | None, now: datetime) -> str:

@@ -14,6 +14,7 @@ from chalicelib.domain.registration.identity import (
     Outcome,
     Registry,
     RegistryResult,
+    registries_of,
     representative_fields,
 )
 from chalicelib.domain.registration.identity_claim import power_problems, representative_problems
@@ -109,7 +110,8 @@ def _check_form(given: NamedRepresentative, tools: RegistrationTools) -> None:
 def _compare(
     mailbox: Mailbox, given: NamedRepresentative, session: Session, origin: str, tools: RegistrationTools
 ) -> RegistryResult:
-    drawn = draw_for((Registry.SUNAT, Registry.RENIEC), session.user_id, Standing.PROVEN, tools=tools)
+    asked = (Registry.SUNAT, *registries_of(given.person))
+    drawn = draw_for(asked, session.user_id, Standing.PROVEN, tools=tools)
     if drawn is None:
         detail = "Por hoy ya se hicieron todas las consultas que permiten los registros. Inténtalo mañana."
         raise Unavailable("registry_spent", detail)

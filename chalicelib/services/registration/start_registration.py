@@ -15,7 +15,7 @@ from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import InvalidInput, Unavailable, refusal_of
 from chalicelib.domain.limit import Standing
 from chalicelib.domain.mailbox import AcceptedText
-from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
+from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim, registries_of
 from chalicelib.domain.registration.identity_claim import company_problems, person_problems
 from chalicelib.domain.registration.identity_refusal import refuse_unless_confirmed
 from chalicelib.domain.registration.registration import (
@@ -29,6 +29,7 @@ from chalicelib.domain.registration.registration import (
     postponed,
 )
 from chalicelib.domain.registration.registration_policy import Way
+from chalicelib.renderers.printable import is_printable
 from chalicelib.renderers.registration.registration_letters import waiting_letter
 from chalicelib.services.registration.admit_registration import admit_registration, take_back_denied
 from chalicelib.services.registration.check_identity import asked_by_applicant
@@ -89,7 +90,8 @@ def start_registration(
     check_registrable(registration.document[0])
     way = admit_registration(registration, application.captcha, origin=origin, tools=tools, by_mail=application.by_mail)
     tools.registrations.refuse_begun_elsewhere(registration_id)
-    drawn = draw_first(registration, Standing.QUIET, tools=tools) if way is Way.REGISTRY_FIRST else None
+    is_first = way is Way.REGISTRY_FIRST or not registration.registries  # there is nobody whose day to spare
+    drawn = draw_first(registration, Standing.QUIET, tools=tools) if is_first else None
     if drawn is None:
         registration = awaiting_proof(registration)
         tools.registrations.add(registration)
@@ -118,6 +120,7 @@ def check_application(application: Application, tools: RegistrationTools) -> Non
         found = _within("person", person_problems(claim, today=today))
     else:
         found = _within("company", company_problems(claim, today=today))
+    found = (*found, *_within("person" if isinstance(claim, PersonClaim) else "company", _name_problems(claim)))
     told = {one.field for one in application.problems}
     texts = _text_problems(application, tools)
     problems = (
@@ -135,6 +138,20 @@ def _text_problems(application: Application, tools: RegistrationTools) -> tuple[
     except InvalidInput as refusal:
         return (refusal,)
     return ()
+
+
+def _name_problems(claim: PersonClaim | CompanyClaim) -> tuple[InvalidInput, ...]:
+    """Return which names that no registry will tell are in letters that receipts cannot print."""
+    person = claim if isinstance(claim, PersonClaim) else claim.representative
+    if person is None or registries_of(person):
+        return ()
+    detail = "Escríbelo con las letras con que figura en el documento: nuestras constancias no tienen todas las demás."
+    part = "" if person is claim else "representative."
+    return tuple(
+        InvalidInput("name_invalid", detail, field=f"{part}{name}")
+        for name in ("paternal_surname", "maternal_surname", "given_names")
+        if not is_printable(getattr(person, name))
+    )
 
 
 def _within(part: str, problems: tuple[InvalidInput, ...]) -> tuple[InvalidInput, ...]:

@@ -14,6 +14,7 @@ from chalicelib.domain.typed import compact, plain, tidy
 from chalicelib.handlers.commands.application import read_application, read_authenticated
 from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.page import FieldError, errors_of
+from chalicelib.handlers.web.labels import DOCUMENT_TYPES
 from chalicelib.handlers.web.registration.draft import RegistrationDraft
 from chalicelib.services.registration.start_registration import Application, check_application
 from chalicelib.services.registration.tools import RegistrationTools
@@ -26,7 +27,8 @@ _CONTACT = {
     "email_again": "Repetir Correo Electrónico",
 }
 PERSON = {
-    "number": "Número de DNI",
+    "document_type": "Tipo Documento",
+    "number": "Número de documento",
     "cui": "CUI",
     "paternal_surname": "Apellido Paterno",
     "maternal_surname": "Apellido Materno",
@@ -48,8 +50,13 @@ LABELS: dict[str, dict[str, str]] = {
     },
 }
 """Each form's fields in their order, with their labels."""
+KINDS = {"natural": ("DNI", "CE"), "juridica": ("DNI", "CE", "PASAPORTE")}
+"""Types of document with which a person has a mailbox, or represents a company."""
+_OF_DNI = {"cui", "sex", "issue_date"}
+"""What is asked of a DNI alone."""
 _OPTIONAL = {"paternal_surname", "maternal_surname"}
 """One of both is there, which the check of names says."""
+_DNI = "DNI"
 _DAYS = {"birth_date", "issue_date"}
 _NUMBERS = {"number", "ruc"}
 _LONGEST = 400
@@ -70,6 +77,11 @@ class Row:
 def labels_of(draft: RegistrationDraft) -> dict[str, str]:
     """Return the fields that the draft's form asks for, in their order, with their labels."""
     return LABELS[draft.person_type] if draft.authenticated is None else _CONTACT
+
+
+def kinds_of(person_type: str) -> list[tuple[str, str]]:
+    """Return the types of document that a form offers of a person, with their words."""
+    return [(kind, DOCUMENT_TYPES[kind]) for kind in KINDS[person_type]]
 
 
 def form_address(person_type: str) -> str:
@@ -106,7 +118,7 @@ def read_typed(draft: RegistrationDraft, tools: RegistrationTools) -> Applicatio
     if draft.authenticated is not None:
         return read_authenticated(Fields(body), draft.authenticated, draft.accepted)
     body["accepted"] = [{"text": one.text, "version": one.version} for one in draft.accepted]
-    body |= _company(given) if draft.person_type == "juridica" else {"person": {"document_type": "DNI", **given}}
+    body |= _company(given) if draft.person_type == "juridica" else {"person": _person(given)}
     application = read_application(Fields(body), origin="", now=tools.clock())
     return replace(application, accepted=draft.accepted)
 
@@ -130,7 +142,16 @@ def longest_typed(text: str) -> str:
 def _representative(given: Mapping[str, Any]) -> dict[str, Any]:
     person = {name: value for name, value in given.items() if name in PERSON}
     power = {name: value for name, value in given.items() if name in POWER}
-    return {"representative": {"document_type": "DNI", **person}, "power": power}
+    return {"representative": _person(person), "power": power}
+
+
+def _person(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a person as the API has it, without what the form asks of a DNI alone where the document is another."""
+    kind = given.get("document_type") or _DNI
+    return {
+        **{name: value for name, value in given.items() if kind == _DNI or name not in _OF_DNI},
+        "document_type": kind,
+    }
 
 
 def find_errors(draft: RegistrationDraft, tools: RegistrationTools) -> tuple[FieldError, ...]:
@@ -143,6 +164,8 @@ def find_errors(draft: RegistrationDraft, tools: RegistrationTools) -> tuple[Fie
         found = {one.field: one for one in told(error, draft) if one.field}
     for name, label in labels.items():
         text = tidy(typed.get(name, ""))
+        if name == "document_type" or (name in _OF_DNI and not is_dni(typed)):
+            continue
         if name == "cui" and not text and split_dni(typed.get("number", ""))[1]:
             continue  # it stands behind the number
         if not text and (name in found or name not in _OPTIONAL):
@@ -153,6 +176,11 @@ def find_errors(draft: RegistrationDraft, tools: RegistrationTools) -> tuple[Fie
     return tuple(found[name] for name in labels if name in found)
 
 
+def is_dni(typed: Mapping[str, str]) -> bool:
+    """Tell whether a form is filled with a DNI's data, as it is where no type of document was chosen."""
+    return (typed.get("document_type") or _DNI) == _DNI
+
+
 def told(error: CasillaError, draft: RegistrationDraft) -> tuple[FieldError, ...]:
     """Tell a refusal beside the fields of the draft's form."""
     return errors_of(error, labels_of(draft))
@@ -161,16 +189,15 @@ def told(error: CasillaError, draft: RegistrationDraft) -> tuple[FieldError, ...
 def summary_rows(draft: RegistrationDraft) -> list[Row]:
     """Return what will be sent, each line with the way to change it."""
     form, typed = form_address(draft.person_type), draft.typed_now()
-    rows = [
-        Row("Tipo de Persona", PERSON_TYPES[draft.person_type], "/registro/tipo"),
-        Row("Tipo Documento", "RUC" if draft.person_type == "juridica" else "DNI"),
-    ]
+    rows = [Row("Tipo de Persona", PERSON_TYPES[draft.person_type], "/registro/tipo")]
     if draft.authenticated is not None:
-        rows.append(Row("Número de DNI", draft.authenticated.number))
+        rows.append(Row("Tipo Documento", _DNI))
+        rows.append(Row("Número de documento", draft.authenticated.number))
         rows.append(Row("Nombre", draft.authenticated.name))
+    left_out = {"email_again"} if is_dni(typed) else {"email_again", *_OF_DNI}
     for name, label in labels_of(draft).items():
-        if name != "email_again":
-            rows.append(Row(label, _as_shown(name, typed.get(name, "")), f"{form}?desde=revisar#{name}"))
+        if name not in left_out:
+            rows.append(Row(label, _as_shown(name, typed), f"{form}?desde=revisar#{name}"))
     return rows
 
 
@@ -186,12 +213,15 @@ def take_number(text: str) -> str:
     return compact(text)
 
 
-def _as_shown(name: str, text: str) -> str:
+def _as_shown(name: str, typed: Mapping[str, str]) -> str:
+    text = typed.get(name, "")
     if name in _DAYS:
         day = read_typed_day(text)
         return text if day is None else f"{day:%d/%m/%Y}"
     if name == "sex":
         return SEXES.get(text, "")
+    if name == "document_type":
+        return DOCUMENT_TYPES.get(text or _DNI, "")
     if name in _NUMBERS:
-        return split_dni(text)[0] if name == "number" else compact(text)
+        return split_dni(text)[0] if name == "number" and is_dni(typed) else compact(text).upper()
     return tidy(text)

@@ -16,7 +16,7 @@ from chalicelib.handlers.commands import registration
 from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.web.registration.fields import PERSON, POWER, SEXES, as_company, longest_typed
+from chalicelib.handlers.web.registration.fields import PERSON, POWER, SEXES, as_company, kinds_of, longest_typed
 
 ADDRESS = "/representante"
 LABELS = {**PERSON, **POWER}
@@ -42,6 +42,7 @@ def _page(request: PageRequest, session: Session, typed: dict[str, str], error: 
     context: dict[str, Any] = {
         "form_labels": LABELS,
         "typed": typed,
+        "kinds": kinds_of("juridica"),
         "sexes": list(SEXES.items()),
         "company": mailbox.holder.name,
         "is_named": not lacks_person(mailbox),

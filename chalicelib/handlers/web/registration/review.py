@@ -23,7 +23,7 @@ from chalicelib.handlers.web.registration.draft import (
     RegistrationDraft,
     keep_registration_draft,
 )
-from chalicelib.handlers.web.registration.fields import form_address, read_typed, summary_rows, told
+from chalicelib.handlers.web.registration.fields import form_address, is_dni, read_typed, summary_rows, told
 from chalicelib.handlers.web.registration.steps import REVIEW_STEP, form_page, step
 from chalicelib.services.registration.start_registration import start_registration
 from chalicelib.services.registration.tools import RegistrationTools
@@ -103,6 +103,7 @@ def _review_page(
         "cookies": cookies,
         "rows": summary_rows(draft),
         "gets_sms": _gets_sms(draft),
+        "is_dni": draft.authenticated is not None or is_dni(draft.typed_now()),
         "back": form_address(draft.person_type),
         "captcha": new_captcha() if error is not None and error.field == "captcha" else None,
     }

@@ -19,7 +19,14 @@ from chalicelib.handlers.web.registration.draft import (
     find_registration_draft,
     new_registration_draft,
 )
-from chalicelib.handlers.web.registration.fields import SEXES, find_errors, form_address, labels_of, take_number
+from chalicelib.handlers.web.registration.fields import (
+    SEXES,
+    find_errors,
+    form_address,
+    kinds_of,
+    labels_of,
+    take_number,
+)
 from chalicelib.renderers.portal_texts import portal_texts
 
 View = Callable[[PageRequest, RegistrationDraft], Response]
@@ -61,6 +68,7 @@ def form_page(
     context: dict[str, Any] = {
         "labels": labels,
         "typed": {name: draft.typed_now().get(name, "") for name in labels},
+        "kinds": kinds_of(draft.person_type),
         "sexes": list(SEXES.items()),
         "person": draft.authenticated,
         "address": form_address(draft.person_type),

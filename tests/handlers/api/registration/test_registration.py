@@ -469,16 +469,6 @@ def put_by_ruc(site: Site, dni: str) -> None:
     mailbox_store(site.container).put(a_mailbox(mailbox_id=mailbox_id, holder=holder))
 
 
-def test_a_document_that_no_registry_confirms_needs_an_officer(site: Site) -> None:
-    form = a_form()
-    form["person"] |= {"document_type": DocumentType.CE.value, "number": "000123456"}
-
-    answer = site.call("POST", "", form)
-
-    assert (answer.status_code, answer.json_body["code"]) == (422, "document_type_needs_officer")
-    assert site.mails == []
-
-
 def test_after_ten_tries_with_one_document_no_registry_is_asked_before_the_code(site: Site) -> None:
     for number in range(10):
         address = f"otra{number}@ejemplo.pe"

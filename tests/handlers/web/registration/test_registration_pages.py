@@ -166,7 +166,7 @@ def test_a_person_registers_step_by_step(applicant: Applicant) -> None:
     assert applicant.fill("/registro/persona-natural", a_person_form()).headers["Location"] == "/registro/revisar"
     shown = text_of(applicant.get("/registro/revisar"))
     assert all(text in shown for text in ("99000001", "Prueba", "15/03/1990", "Femenino", "rosa@ejemplo.pe"))
-    assert all(f'Cambiar<span class="hidden"> {label}</span>' in shown for label in ("número de DNI", "CUI"))
+    assert all(f'Cambiar<span class="hidden"> {label}</span>' in shown for label in ("número de documento", "CUI"))
     assert applicant.people.world.client is not None
     assert not list(tables.RegistrationItem.scan())
 
