@@ -49,7 +49,7 @@ def identified(sealed: str) -> Identified:
 
 def entries_of(who: Identified) -> tuple[Entry, ...]:
     """Return the mailboxes of which somebody is a user."""
-    return list_entries(who.person, tools=_tools())
+    return list_entries(who.person, tools=_tools(), now=current().clock())
 
 
 def enter_as(who: Identified, fields: Fields, *, origin: str, former: str, device: str) -> Entered:

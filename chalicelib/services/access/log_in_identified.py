@@ -16,8 +16,9 @@ from chalicelib.domain.access.authenticated_person import (
 )
 from chalicelib.domain.access.credentials import user_of
 from chalicelib.domain.access.token import NewToken, TokenKind
+from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.identity_document import mailbox_id_for
-from chalicelib.domain.mailbox import Mailbox, UserState
+from chalicelib.domain.mailbox import Mailbox
 from chalicelib.services.access.identify_person import (
     ENTER_WITHIN,
     Identified,
@@ -32,24 +33,35 @@ MOST_ENTRIES = 40
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A mailbox of which somebody is a user, and how they stand there."""
+    """A mailbox of which somebody is a user; `refused_as` is the code of why they do not get in, empty if they do."""
 
     username: str
     holder: str
-    state: UserState
+    refused_as: str
     is_own: bool
 
 
-def list_entries(person: AuthenticatedPerson, *, tools: IdentityTools) -> tuple[Entry, ...]:
-    """Return the mailboxes of which a person is a user, the own one first; two hops, two calls."""
+def list_entries(person: AuthenticatedPerson, *, tools: IdentityTools, now: datetime) -> tuple[Entry, ...]:
+    """Return the mailboxes of which a person is a user, the own one first; two hops, two calls.
+
+    What refuses is the one check that every way in asks, so that no button leads to a refusal that was known.
+    """
     own = mailbox_id_for(person.document_type, person.number, tools.prefixes)
     listed = tools.access.access.list_usernames(person.number, limit=MOST_ENTRIES)
     entries = [
-        Entry(account.username, mailbox.holder.name, account.state, is_own=account.username == own)
+        Entry(account.username, mailbox.holder.name, _refused_as(account, mailbox, now), account.username == own)
         for account, mailbox in tools.access.access.load_all(dict.fromkeys([own, *listed]))
         if (user := user_of(account, mailbox)) is not None and is_document_of(person, mailbox, user)
     ]
     return tuple(sorted(entries, key=lambda entry: (not entry.is_own, entry.username)))
+
+
+def _refused_as(account: Account, mailbox: Mailbox, now: datetime) -> str:
+    try:
+        check_may_log_in(account, mailbox, now)
+    except CasillaError as refusal:
+        return refusal.code
+    return ""
 
 
 def log_in_identified(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +18,7 @@ from chalicelib.handlers.cookies import IDENTITY_COOKIE, SESSION_COOKIE
 from infra.local.identity.server import IdentitySimulator, Wrongs, running
 from tests.browser_requests import check_html, text_of
 from tests.cloud import Engine
-from tests.deposit_world import a_frozen_mailbox, a_mailbox, a_user
+from tests.deposit_world import NOW, a_frozen_mailbox, a_mailbox, a_user
 from tests.identity_world import ANSWER, DNI, ENTRIES, START, Identities, identities, parameters_of
 from tests.person_world import texts_in_force
 
@@ -169,6 +170,21 @@ def test_who_is_user_of_several_mailboxes_chooses(way: Identities) -> None:
     assert COMPANY in text_of(browser.get("/casilla"))
 
 
+def test_a_frozen_mailbox_says_so_beside_one_that_is_open(way: Identities) -> None:
+    mailbox_store(way.world.container).put(a_frozen_mailbox(DNI, NOW))
+    seed(way)
+    a_company(way)
+    browser = way.browser()
+    way.come_back(browser)
+
+    shown = text_of(browser.get(ENTRIES))
+    assert "Elige una casilla" in shown
+    assert "alguien avisó de un cambio que no hizo" in shown
+    assert "el teléfono y el correo están al final de la página" in shown
+    assert re.findall(r'name="username" value="([^"]+)"', shown) == [f"{COMPANY}.{DNI}"]
+    check_html(shown)
+
+
 def test_a_passport_of_the_same_number_is_somebody_elses(way: Identities) -> None:
     a_company(way, document_type=DocumentType.PASSPORT)
     browser = way.browser()
@@ -193,17 +209,30 @@ def test_the_principal_of_a_persons_mailbox_who_is_another_is_not_its_holder(way
 
 
 @pytest.mark.parametrize(
-    ("state", "told"),
-    [(UserState.DISABLED, "está deshabilitado"), (UserState.PENDING, "Todavía no activaste")],
+    ("account", "is_frozen", "told"),
+    [
+        ({"state": UserState.DISABLED}, False, "está deshabilitado"),
+        ({"state": UserState.PENDING}, False, "Todavía no activaste"),
+        ({"must_change_password": True, "temporary_until": NOW - timedelta(seconds=1)}, False, "Tu clave temporal"),
+        ({}, True, f"La casilla 1-{DNI}, de QUISPE DEMO MARÍA ÑUSTA, está congelada"),
+        ({"state": UserState.DISABLED}, True, "está congelada"),
+    ],
+    ids=["disabled", "pending", "expired", "frozen", "frozen and disabled"],
 )
-def test_who_may_not_log_in_is_told_why_and_gets_no_session(way: Identities, state: UserState, told: str) -> None:
-    seed(way, state=state)
+def test_who_may_not_log_in_is_told_why_and_gets_no_button_and_no_session(
+    way: Identities, account: dict[str, Any], is_frozen: bool, told: str
+) -> None:
+    if is_frozen:
+        mailbox_store(way.world.container).put(a_frozen_mailbox(DNI, NOW))
+    seed(way, **account)
     browser = way.browser()
     way.come_back(browser)
 
     shown = text_of(browser.get(ENTRIES))
     assert told in shown
-    assert "Ingresar a" not in shown
+    assert "Por ahora no puedes ingresar" in shown
+    assert 'name="username"' not in shown
+    check_html(shown)
     refused = way.enter(browser)
     assert (refused.status_code, SESSION_COOKIE in browser.cookies) == (403, False)
     assert not events_of(way)
