@@ -16,7 +16,7 @@ from botocore.config import Config as ClientConfig
 from chalice.app import Chalice, Response
 
 from bench.world import BenchWorld
-from chalicelib.bootstrap.storage import pepper
+from chalicelib.bootstrap.aws import pepper
 
 _HEADERS = {
     "Content-Type": "application/json",

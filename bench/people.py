@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.world import EMAIL_CODE, BenchWorld, event_of, handle
 from chalicelib.bootstrap.access import account_store
-from chalicelib.bootstrap.storage import pepper
+from chalicelib.bootstrap.aws import pepper
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.mailbox import AcceptedText, UserState

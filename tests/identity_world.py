@@ -15,11 +15,12 @@ from app import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.identity_provider import identity_provider, identity_tools
+from chalicelib.bootstrap.login_form import provider_breaker
 from chalicelib.bootstrap.page import seen_by_pages
 from chalicelib.config import Config
-from chalicelib.gateways.access.identity_provider import IdentityProvider, ProviderAddresses, ProviderClient
+from chalicelib.domain.access.provider_addresses import ProviderAddresses
+from chalicelib.gateways.access.identity_provider import IdentityProvider, ProviderClient
 from chalicelib.gateways.bounded_http import ExchangeLimits
-from chalicelib.gateways.circuit_breaker import BreakerPolicy, CircuitBreaker
 from chalicelib.services.seen_by_pages import SeenByPages
 from chalicelib.store import tables
 from chalicelib.store.page_view import Seen
@@ -48,7 +49,7 @@ class Identities:
     def be_impatient(self) -> None:
         """Wait for the provider as little as a test that has it fail can bear."""
         self.provider.close()
-        self.provider = a_provider(self.simulator, self.world.clock, SHORT)
+        self.provider = a_provider(self.simulator, self.world.container, SHORT)
         self.world.container.made.pop(identity_tools, None)
         self.world.container.made[identity_provider] = self.provider
 
@@ -101,7 +102,7 @@ def identities(environment: dict[str, str], simulator: IdentitySimulator, **sett
     clock.now = NOW
     tables.bind(container.config, connection(container))
     container.made[seen_by_pages] = SeenByPages(Seen(is_known=True), NOW)
-    provider = a_provider(simulator, clock)
+    provider = a_provider(simulator, container)
     container.made.pop(identity_tools, None)
     container.made[identity_provider] = provider
     simulator.clock = clock
@@ -113,8 +114,8 @@ def identities(environment: dict[str, str], simulator: IdentitySimulator, **sett
     way.provider.close()
 
 
-def a_provider(simulator: IdentitySimulator, clock: Clock, limits: ExchangeLimits = PATIENT) -> IdentityProvider:
-    """Build the service's side."""
+def a_provider(simulator: IdentitySimulator, box: Container, limits: ExchangeLimits = PATIENT) -> IdentityProvider:
+    """Build the service's side, with a breaker that remembers nothing yet."""
     told = simulator.environment
     addresses = ProviderAddresses(
         issuer=told["IDENTITY_ISSUER"],
@@ -124,8 +125,8 @@ def a_provider(simulator: IdentitySimulator, clock: Clock, limits: ExchangeLimit
         userinfo=told["IDENTITY_USERINFO_URL"],
     )
     client = ProviderClient(told["IDENTITY_CLIENT_ID"], lambda: "secreto-de-prueba")
-    breaker = CircuitBreaker(clock, BreakerPolicy())
-    return IdentityProvider(addresses, client, breaker=breaker, clock=clock, limits=limits)
+    box.made.pop(provider_breaker, None)
+    return IdentityProvider(addresses, client, breaker=provider_breaker(box), clock=box.clock, limits=limits)
 
 
 def parameters_of(address: str) -> dict[str, str]:

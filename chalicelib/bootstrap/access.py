@@ -1,4 +1,4 @@
-"""What ways in need: accounts, captchas, and the tools of access that the users of a mailbox share."""
+"""What ways in need: accounts, and the tools of access that the users of a mailbox share."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from chalicelib.bootstrap import Container, made_once
-from chalicelib.bootstrap.aws import connection, new_client
+from chalicelib.bootstrap.aws import connection, new_client, pepper
 from chalicelib.bootstrap.mail import access_mail, letterhead
 from chalicelib.bootstrap.session import session_store, token_store
-from chalicelib.bootstrap.storage import event_store, limit_store, mailbox_store, pepper
+from chalicelib.bootstrap.storage import event_store, limit_store, mailbox_store
 from chalicelib.domain.access.access_policy import access_mails, pretended_mails
 from chalicelib.domain.access.known_passwords import CommonPasswords, read_common_passwords
 from chalicelib.gateways.sms import Sms
 from chalicelib.renderers.portal_texts import portal_texts
-from chalicelib.services.access.captcha import CaptchaTools
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.store.access.access_store import AccessStore
@@ -38,12 +37,6 @@ def account_store(box: Container) -> AccountStore:
 def common_passwords(_: Container) -> CommonPasswords:
     """What passwords are too often made of; read by whoever first sets one."""
     return read_common_passwords(_COMMON_PASSWORDS.read_text("ascii"))
-
-
-@made_once
-def captcha_tools(box: Container) -> CaptchaTools:
-    """The pepper that challenges come from, and chance for their sound."""
-    return CaptchaTools(pepper(box), box.chance.below)
 
 
 @made_once

@@ -1,4 +1,4 @@
-"""What ways in by an identity provider need; there are none where the institution has no agreement with one."""
+"""What ways in by an identity provider need, where the institution has an agreement with one."""
 
 from __future__ import annotations
 
@@ -6,41 +6,28 @@ from functools import partial
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.access import access_tools
+from chalicelib.bootstrap.aws import secret_texts
+from chalicelib.bootstrap.login_form import provider_addresses, provider_breaker
 from chalicelib.bootstrap.session import draft_tools
-from chalicelib.bootstrap.storage import secret_texts
 from chalicelib.domain.access.authenticated_person import read_claim_names
 from chalicelib.gateways.access.identity_provider import (
     IdentityProvider,
-    ProviderAddresses,
     ProviderClient,
     SecretSent,
 )
-from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.services.access.identify_person import IdentityTools
 
 ANSWER_PAGE = "/ingresar/identidad/respuesta"
 """Where the provider sends browsers back to; its agreement names it whole."""
 
 
-def has_identity_provider(box: Container) -> bool:
-    """Tell whether there is one."""
-    return bool(box.config.identity_issuer)
-
-
 @made_once
 def identity_provider(box: Container) -> IdentityProvider:
     """The provider, whose keys are kept and whose breaker remembers."""
     config = box.config
-    addresses = ProviderAddresses(
-        issuer=config.identity_issuer,
-        authorization=config.identity_authorization_url,
-        token=config.identity_token_url,
-        keys=config.identity_keys_url,
-        userinfo=config.identity_userinfo_url,
-    )
     secret = partial(_secret, box)
     client = ProviderClient(config.identity_client_id, secret, SecretSent(config.identity_client_auth))
-    return IdentityProvider(addresses, client, breaker=CircuitBreaker(box.clock), clock=box.clock)
+    return IdentityProvider(provider_addresses(box), client, breaker=provider_breaker(box), clock=box.clock)
 
 
 @made_once

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
-from chalicelib.bootstrap.aws import connection
-from chalicelib.bootstrap.storage import event_store, mailbox_store, pepper
+from chalicelib.bootstrap.aws import connection, pepper
+from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.domain.reading.reading import LOOK_LASTS
 from chalicelib.services.reading.search_notices import SearchTools
 from chalicelib.services.reading.tools import ReadingTools

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.access import account_store
-from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.aws import connection, pepper, secret_texts
 from chalicelib.bootstrap.mail import access_mail, letterhead
 from chalicelib.bootstrap.session import token_store
-from chalicelib.bootstrap.storage import calendar_store, event_store, limit_store, mailbox_store, pepper, secret_texts
+from chalicelib.bootstrap.storage import calendar_store, event_store, limit_store, mailbox_store
 from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.registration.assurance import Level
 from chalicelib.domain.registration.identity import Registry

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
-from chalicelib.bootstrap.aws import connection
-from chalicelib.bootstrap.storage import pepper
+from chalicelib.bootstrap.aws import connection, pepper
 from chalicelib.services.access.drafts import DraftTools
 from chalicelib.store.access.session_store import SessionStore
 from chalicelib.store.access.token_store import TokenStore

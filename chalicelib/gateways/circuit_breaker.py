@@ -50,6 +50,11 @@ class CircuitBreaker:
             return CircuitState.CLOSED
         return CircuitState.OPEN if self._clock() < self._open_until else CircuitState.HALF_OPEN
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the service is left alone at this moment."""
+        return self.state is CircuitState.OPEN
+
     def admit(self) -> timedelta | None:
         """Return None when a call may go, or how long to wait.
 

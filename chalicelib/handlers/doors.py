@@ -177,9 +177,9 @@ DOORS = (
     Door("GET",    "/verificar-correo/{token}/reenviar",               PUBLIC,  NOTHING, "web.missing:lead_back"),
     # Pages: ways in and out
     Door("GET",    "/captchas/{captcha_id}/audio",                     PUBLIC,  NOTHING, "web.access.captcha:show_captcha_audio"),
-    Door("GET",    "/ingresar",                                        PUBLIC,  NOTHING, "web.access.entrance:show_login"),
+    Door("GET",    "/ingresar",                                        PUBLIC,  NOTHING, "web.access.login_form:show_login"),
     Door("POST",   "/ingresar",                                        PUBLIC,  FORM,    "web.access.entrance:log_in_by_form"),
-    Door("GET",    "/ingresar/codigo",                                 PUBLIC,  NOTHING, "web.access.entrance:show_code_request"),
+    Door("GET",    "/ingresar/codigo",                                 PUBLIC,  NOTHING, "web.access.login_form:show_code_request"),
     Door("POST",   "/ingresar/codigo",                                 PUBLIC,  FORM,    "web.access.entrance:send_login_code"),
     Door("POST",   "/ingresar/identidad",                              PUBLIC,  FORM,    "web.access.identification:begin_by_button"),
     Door("GET",    "/ingresar/identidad/respuesta",                    PUBLIC,  NOTHING, "web.access.identification:take_answer"),

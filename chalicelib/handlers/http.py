@@ -188,7 +188,7 @@ def log_cookies_repeated() -> None:
 
 def _marks(visit: Visit, code: str) -> dict[str, Any]:
     """Return the marks of the caller's network, and of the user or key as far as known; none without the pepper."""
-    from chalicelib.bootstrap.storage import pepper_for_a_line  # noqa: PLC0415 - most pages refuse nothing
+    from chalicelib.bootstrap.aws import pepper_for_a_line  # noqa: PLC0415 - most pages refuse nothing
 
     pepper = pepper_for_a_line(current())
     if pepper is None:

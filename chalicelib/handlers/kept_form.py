@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.aws import pepper
 from chalicelib.bootstrap.session import draft_tools, session_store
-from chalicelib.bootstrap.storage import pepper
 from chalicelib.domain.access.access_secret import keyed_hash
 from chalicelib.domain.errors import TooLarge
 from chalicelib.handlers.cookies import FORM_COOKIE, SESSION_COOKIE, cookie, no_cookie

@@ -12,8 +12,8 @@ from urllib.parse import quote
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.aws import pepper
 from chalicelib.bootstrap.session import session_store
-from chalicelib.bootstrap.storage import pepper
 from chalicelib.domain.access.csrf import check_csrf, csrf_token
 from chalicelib.domain.errors import SessionEnded, ValidationNeeded
 from chalicelib.domain.session import TextsNotAccepted

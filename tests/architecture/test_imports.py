@@ -45,7 +45,7 @@ OWN = {
     ("chalicelib/bootstrap/__init__.py", "chalicelib.bootstrap.chance"): "pages that anyone may read draw no secrets",
     ("chalicelib/bootstrap/__init__.py", "chalicelib.domain.calendar"): "most of them tell no dates",
     ("chalicelib/bootstrap/__init__.py", "chalicelib.domain.mailbox"): "and name no mailbox",
-    ("chalicelib/handlers/http.py", "chalicelib.bootstrap.storage"): "pynamodb: most pages refuse nothing",
+    ("chalicelib/handlers/http.py", "chalicelib.bootstrap.aws"): "most pages refuse nothing",
     (_RECEIPT, "chalicelib.renderers.deposit.receipt_layout"): "fpdf: an answer that is repeated draws nothing",
     (_LISTING, "chalicelib.renderers.export"): "fpdf or openpyxl, and never both",
 }
@@ -53,12 +53,13 @@ OWN = {
 
 FIRST_PAGE = """
 import http.server, os, threading
+SECRET = b'{"SecretString": "0123456789abcdef0123456789abcdef"}'  # no table has anything, and every secret is this one
 class Empty(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         self.send_response(200)
-        self.send_header("Content-Length", "2")
+        self.send_header("Content-Length", str(len(SECRET)))
         self.end_headers()
-        self.wfile.write(b"{}")
+        self.wfile.write(SECRET)
     def log_message(self, *_):
         pass
 server = http.server.HTTPServer(("127.0.0.1", 0), Empty)
@@ -73,6 +74,30 @@ event = {
 }
 assert app.app(event, None)["statusCode"] == 200
 """
+LOGIN_FORM = FIRST_PAGE.replace('ath": "/"', 'ath": "/ingresar"')
+PROVIDER = {
+    "IDENTITY_ISSUER": "https://id.example",
+    "IDENTITY_AUTHORIZATION_URL": "https://id.example/auth",
+    "IDENTITY_TOKEN_URL": "https://id.example/token",
+    "IDENTITY_KEYS_URL": "https://id.example/keys",
+    "IDENTITY_CLIENT_ID": "casilla",
+    "IDENTITY_LEVELS": "two_factor",
+}
+TAKES_LOGINS = (
+    "chalicelib.bootstrap.access",
+    "chalicelib.bootstrap.identity_provider",
+    "chalicelib.bootstrap.storage",
+    "chalicelib.gateways.access",
+    "chalicelib.gateways.bounded_http",
+    "chalicelib.handlers.commands",
+    "chalicelib.services.access.accept_texts",
+    "chalicelib.services.access.identify_person",
+    "chalicelib.store.calendar_store",
+    "chalicelib.store.notice_store",
+)
+"""What only the answer to a filled form needs, or the way back from the provider."""
+MORE_FOR_THE_LOGIN_FORM = 25
+"""So many modules of our own at most does the form load beside those of the home page."""
 
 
 def imports_in_functions() -> Iterator[tuple[str, str]]:
@@ -88,8 +113,14 @@ def imports_in_functions() -> Iterator[tuple[str, str]]:
 
 def loaded_by(program: str) -> set[str]:
     """Run a program in a fresh interpreter, and return the packages that it loaded."""
-    environment = {field.name.upper(): field.name for field in fields(Config) if field.default is field.default_factory}
-    told = "import json, sys; print(json.dumps([*{name.partition('.')[0] for name in sys.modules}]))"
+    return {name.partition(".")[0] for name in modules_of(program)}
+
+
+def modules_of(program: str, **environment: str) -> set[str]:
+    """Run it, and return all modules that it loaded."""
+    required = {field.name.upper(): field.name for field in fields(Config) if field.default is field.default_factory}
+    environment = {**required, "TOKEN_SECRET_ARN": "token_secret", **environment}
+    told = "import json, sys; print(json.dumps([*sys.modules]))"
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", f"{program}\n{told}"], cwd=ROOT, env=environment, capture_output=True, check=True
     )
@@ -114,6 +145,15 @@ def test_nothing_heavy_is_loaded_by_the_app_itself_and_by_its_first_page_what_re
     program: str, loaded: set[str]
 ) -> None:
     assert loaded_by(program) & HEAVY.keys() == loaded
+
+
+@pytest.mark.parametrize("environment", [{}, PROVIDER], ids=["without", "with a provider"])
+def test_the_login_form_loads_nothing_of_what_takes_it_or_asks_the_provider(environment: dict[str, str]) -> None:
+    home, form = modules_of(FIRST_PAGE), modules_of(LOGIN_FORM, **environment)
+
+    own = {name for name in form - home if name.startswith("chalicelib.")}
+    assert not [name for name in own if name.startswith(TAKES_LOGINS)]
+    assert len(own) <= MORE_FOR_THE_LOGIN_FORM, sorted(own)
 
 
 def test_the_app_itself_loads_no_templates() -> None:

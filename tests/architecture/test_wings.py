@@ -12,11 +12,12 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "chalicelib"
 WINGS = {path.parent.name for path in (PACKAGE / "services").glob("*/__init__.py")}
 USES: dict[str, set[str]] = {
+    "bootstrap/aws.py": {"access"},
     "bootstrap/chance.py": {"access"},
     "bootstrap/files.py": {"sender", "upload"},
     "bootstrap/identity_provider.py": {"access"},
+    "bootstrap/login_form.py": {"access"},
     "bootstrap/session.py": {"access"},
-    "bootstrap/storage.py": {"access"},
     "gateways/files.py": {"upload"},
     "gateways/upload_metadata.py": {"upload"},
     "handlers/admission.py": {"access"},

@@ -7,7 +7,7 @@ import pytest
 from botocore.config import Config as ClientConfig
 
 from chalicelib.bootstrap import Container
-from chalicelib.bootstrap.storage import pepper
+from chalicelib.bootstrap.aws import pepper
 from chalicelib.config import Config
 from chalicelib.domain.access.pepper import MIN_PEPPER_BYTES
 from chalicelib.domain.errors import Unavailable

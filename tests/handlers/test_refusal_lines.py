@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.bootstrap import Container, using
-from chalicelib.bootstrap.storage import pepper, secret_texts
+from chalicelib.bootstrap.aws import pepper, secret_texts
 from chalicelib.domain.access.caller_mark import Marked, caller_mark
 from chalicelib.domain.errors import Unavailable
 from chalicelib.handlers.cookies import SESSION_COOKIE

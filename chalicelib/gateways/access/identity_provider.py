@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
-from urllib.parse import quote_plus, urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode
 
 from chalicelib.domain.access.authenticated_person import IdentityRefused
 from chalicelib.domain.access.id_token import not_proven
+from chalicelib.domain.access.provider_addresses import ProviderAddresses
 from chalicelib.domain.errors import Unavailable
 from chalicelib.gateways.access.signing_keys import SigningKeys
 from chalicelib.gateways.bounded_http import Answered, BoundedHttp, ExchangeLimits, NoAnswer, read_json
-from chalicelib.gateways.circuit_breaker import CircuitBreaker, CircuitState
+from chalicelib.gateways.circuit_breaker import CircuitBreaker
 
 LIMITS = ExchangeLimits(connect=2.0, read=4.0, whole=6.0, size=256_000)
 _OK = 200
@@ -40,28 +41,6 @@ class SecretSent(StrEnum):
     POST = "post"
     BASIC = "basic"
     NOT = "none"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderAddresses:
-    """Where the provider is asked; `userinfo` is empty where the ID token says enough."""
-
-    issuer: str
-    authorization: str
-    token: str
-    keys: str
-    userinfo: str = ""
-
-    @property
-    def host(self) -> str:
-        """Return the name that a browser shows when it is there."""
-        return urlsplit(self.authorization).netloc
-
-    @property
-    def origin(self) -> str:
-        """Return the origin that a form leads to."""
-        parts = urlsplit(self.authorization)
-        return f"{parts.scheme}://{parts.netloc}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +85,6 @@ class IdentityProvider:
         self._keys_http = BoundedHttp(addresses.keys, limits)
         self._userinfo_http = BoundedHttp(addresses.userinfo, limits) if addresses.userinfo else None
         self._keys = SigningKeys(lambda: self._keys_http.exchange("GET", {}, _ACCEPT), clock)
-
-    @property
-    def is_resting(self) -> bool:
-        """Tell whether it did not answer of late, as far as this process knows."""
-        return self._breaker.state is CircuitState.OPEN
 
     def address_for(self, parameters: Mapping[str, str]) -> str:
         """Return where the browser goes to have its person authenticated."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
+from chalicelib.bootstrap.aws import pepper
 from chalicelib.bootstrap.session import session_store
-from chalicelib.bootstrap.storage import pepper
 from chalicelib.domain.access.access_secret import parse_email_code
 from chalicelib.domain.access.credentials import (
     LONGEST_TYPED,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
+from chalicelib.bootstrap.aws import pepper
 from chalicelib.bootstrap.files import file_check_store, files
-from chalicelib.bootstrap.storage import pepper
 from chalicelib.domain.access.access_policy import FILE_CHECKS, LARGE_FILE_CHECKS
 from chalicelib.domain.access.access_secret import keyed_hash, keyed_hashes
 from chalicelib.domain.errors import InvalidInput, NotFound, TooLarge

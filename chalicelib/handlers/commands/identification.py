@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.identity_provider import has_identity_provider, identity_tools
-from chalicelib.bootstrap.storage import pepper
+from chalicelib.bootstrap.aws import pepper
+from chalicelib.bootstrap.identity_provider import identity_tools
+from chalicelib.bootstrap.login_form import has_identity_provider
 from chalicelib.domain.access.known_device import with_device
 from chalicelib.domain.errors import NotFound
 from chalicelib.handlers.commands.access import Entered, read_user

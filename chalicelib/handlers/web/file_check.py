@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.storage import pepper
+from chalicelib.bootstrap.aws import pepper
 from chalicelib.domain.access.csrf import check_csrf
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.notice import FileRole

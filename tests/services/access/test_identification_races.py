@@ -45,7 +45,7 @@ def tools(ministack: dict[str, str], simulator: IdentitySimulator) -> Iterator[I
         simulator.clock = clock
         mailbox_store(box).put(a_mailbox())
         access.accounts.add(Account(USERNAME, "u1", USERNAME, UserState.ACTIVE))
-        provider = a_provider(simulator, clock)
+        provider = a_provider(simulator, box)
         yield IdentityTools(
             provider=provider,
             levels=(LEVEL,),

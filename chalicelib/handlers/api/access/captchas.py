@@ -7,7 +7,7 @@ import base64
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.access import captcha_tools
+from chalicelib.bootstrap.login_form import captcha_tools
 from chalicelib.handlers.http import JsonRequest, instant_in_json, json_response
 from chalicelib.services.access.captcha import draw_new_captcha, speak_captcha
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.access import captcha_tools
+from chalicelib.bootstrap.login_form import captcha_tools
 from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.services.access.captcha import draw_new_captcha, speak_captcha

@@ -1,4 +1,4 @@
-"""`/ingresar`, `/validar`, `/salir`: log in, confirm who one is for mailbox contents, log out (ACC-1, ACC-2)."""
+"""`/ingresar`, `/validar`, `/salir`: get in, confirm who one is for mailbox contents, log out (ACC-1, ACC-2)."""
 
 from __future__ import annotations
 
@@ -20,22 +20,15 @@ from chalicelib.handlers.cookies import (
     no_cookie,
 )
 from chalicelib.handlers.http import log_refusal
-from chalicelib.handlers.page import go_to, show_form
+from chalicelib.handlers.page import go_to
 from chalicelib.handlers.page_request import DISPLACED, PageRequest, own_address, with_parameter
 from chalicelib.handlers.session_page import TEXTS_PAGE
-from chalicelib.handlers.web.access.captcha import new_captcha
-from chalicelib.handlers.web.access.provider_way import provider_way
-from chalicelib.handlers.web.labels import LABELS
+from chalicelib.handlers.web.access.login_form import code_request_page, credentials_page, login_page
 from chalicelib.services.access.sessions import OpenedSession
 
 MAILBOX_PAGE = "/casilla"
 _PROOF = {"captcha": True, "email_code": True}
 """A login is proven by either."""
-
-
-def show_login(request: PageRequest) -> Response:
-    """Ask for username, password and captcha."""
-    return _login_page(request, by_code=False)
 
 
 def log_in_by_form(request: PageRequest) -> Response:
@@ -46,16 +39,11 @@ def log_in_by_form(request: PageRequest) -> Response:
         entered = access.enter(typed, origin=request.origin, former=former, device=device)
     except EmailCodeNeeded as error:
         log_refusal(error)
-        return _login_page(request, by_code=True, code_id=error.members["code_id"], next_step=error.detail)
+        return login_page(request, by_code=True, code_id=error.members["code_id"], next_step=error.detail)
     except CasillaError as error:
-        return _login_page(request, by_code=bool(request.value("code_id")), error=error)
+        return login_page(request, by_code=bool(request.value("code_id")), error=error)
     known = lasting_cookie(DEVICE_COOKIE, entered.device, int(known_device.LIFETIME.total_seconds()))
     return go_in(entered.opened, request.value("volver"), known, has_displaced=entered.displaced.count > 0)
-
-
-def show_code_request(request: PageRequest) -> Response:
-    """Ask whom to send a code that stands in for the captcha."""
-    return _code_request_page(request)
 
 
 def send_login_code(request: PageRequest) -> Response:
@@ -64,8 +52,8 @@ def send_login_code(request: PageRequest) -> Response:
         device = request.cookies.get(DEVICE_COOKIE, "")
         sent = access.send_login_code(request.fields("username", **_PROOF), origin=request.origin, device=device)
     except CasillaError as error:
-        return _code_request_page(request, error)
-    return _login_page(request, by_code=True, code_id=sent.code_id, has_sent=True)
+        return code_request_page(request, error)
+    return login_page(request, by_code=True, code_id=sent.code_id, has_sent=True)
 
 
 def log_out_by_form(request: PageRequest, session: Session) -> Response:
@@ -115,43 +103,9 @@ def go_in(opened: OpenedSession, back: str, *cookies: str, has_displaced: bool =
     return go_to(address, cookies=[cookie(SESSION_COOKIE, opened.cookie), *cookies])
 
 
-def _login_page(request: PageRequest, *, by_code: bool, error: CasillaError | None = None, **context: Any) -> Response:
-    return _credentials_page(request, "access/login.html", by_code=by_code, error=error, **context)
-
-
 def _validation_page(
     request: PageRequest, session: Session, *, error: CasillaError | None = None, **context: Any
 ) -> Response:
     by_code = bool(context.get("code_id") or request.value("code_id"))
     context.setdefault("username", session.username)
-    return _credentials_page(request, "access/validation.html", by_code=by_code, error=error, **context)
-
-
-def _credentials_page(
-    request: PageRequest, template: str, *, by_code: bool, error: CasillaError | None, **context: Any
-) -> Response:
-    provider = provider_way()
-    values = {
-        "username": request.value("username"),
-        "code_id": request.value("code_id"),
-        "has_sent": False,
-        "next_step": "",
-        "provider": provider,
-        **context,
-        "captcha": None if by_code else new_captcha(),
-        "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),
-        "has_left": bool(request.asked("salida")),
-    }
-    response = show_form(request, template, error, LABELS, **values)
-    response.headers.update(provider.headers if provider else {})
-    return response
-
-
-def _code_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:
-    needs_captcha = error is not None and error.code in {"captcha_needed", "captcha_wrong"}
-    values = {
-        "username": request.value("username") or request.asked("usuario"),
-        "captcha": new_captcha() if needs_captcha else None,
-        "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),
-    }
-    return show_form(request, "access/login_code.html", error, LABELS, **values)
+    return credentials_page(request, "access/validation.html", by_code=by_code, error=error, **context)

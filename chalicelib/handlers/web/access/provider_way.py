@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.identity_provider import has_identity_provider, identity_provider
+from chalicelib.bootstrap.login_form import has_identity_provider, provider_addresses, provider_breaker
 from chalicelib.handlers.fault import page_policy
 
 
@@ -25,6 +25,6 @@ def provider_way() -> ProviderWay | None:
     box = current()
     if not has_identity_provider(box):
         return None
-    provider = identity_provider(box)
-    origins = " ".join([provider.addresses.origin, *box.config.identity_form_origins.split()])
-    return ProviderWay(box.config.identity_name, provider.addresses.host, provider.is_resting, page_policy(origins))
+    addresses = provider_addresses(box)
+    origins = " ".join([addresses.origin, *box.config.identity_form_origins.split()])
+    return ProviderWay(box.config.identity_name, addresses.host, provider_breaker(box).is_open, page_policy(origins))

@@ -12,9 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bench.ledger import ledger
-from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.aws import connection, pepper
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.storage import event_store, mailbox_store, pepper
+from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.limit import Limit
 from chalicelib.domain.mailbox import MailboxState

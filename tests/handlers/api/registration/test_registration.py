@@ -20,9 +20,9 @@ from moto.ses.models import ses_backends
 from app import app
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.access import account_store
-from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.aws import connection, pepper
 from chalicelib.bootstrap.registration import registration_tools
-from chalicelib.bootstrap.storage import event_store, mailbox_store, pepper
+from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.contact import Phone

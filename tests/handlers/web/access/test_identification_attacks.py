@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bootstrap.login_form import provider_breaker
 from chalicelib.domain.limit import Budget
 from chalicelib.gateways.access.identity_provider import ProviderClient
 from chalicelib.handlers.cookies import IDENTITY_COOKIE, SESSION_COOKIE
@@ -232,7 +233,7 @@ def test_a_code_that_was_used_is_refused_by_the_provider_and_told_as_that(way: I
     way.simulator.codes.clear()
 
     assert browser.get(back).status_code == 401
-    assert way.provider.is_resting is False
+    assert not provider_breaker(way.world.container).is_open
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap import Container, using
-from chalicelib.bootstrap.aws import aws_session, connection
-from chalicelib.bootstrap.storage import pepper
+from chalicelib.bootstrap.aws import aws_session, connection, pepper
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.access.pepper import Pepper, every_pepper
 from tests.browser_requests import Browser, text_of
