@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.domain.portal import PortalText
+from chalicelib.domain.registration.review import REFUSED_LIFETIME
 from chalicelib.renderers.deposit.receipt_texts import TEXTS
 from chalicelib.renderers.portal import portal
 from chalicelib.renderers.portal_texts import portal_texts
@@ -57,7 +58,9 @@ _OWN_NORM = re.compile(r"-DEMO, art\. \d+")
 _LAW = re.compile(r"27444|TUO|Texto Único Ordenado|31736|31170|029-2021-PCM")
 OLD_TEXTS = {
     ("privacy", "2026-01"): "dd81e7324df1fe58b5fff15724c0bd8c7f7ec5a151b760c10afe9bd06657e7f0",
+    ("privacy", "2026-11"): "0488f98cdf91ebb423b05790d4d4413bdee57b22c0a2faa5d052612b39a4173b",
     ("terms", "2026-01"): "6d421363e3689330ab659d3e0777f1eb398d6062424d87fc6294b6ef3edac2b5",
+    ("terms", "2026-11"): "9df028ab9859fb6f2974116d3bf8a7fdc9ae52bcd0b103829f2be9d1f9d86e7d",
 }
 """The SHA-256 of every version that is not in force any more; a line never changes, since people accepted it."""
 
@@ -163,6 +166,28 @@ def test_the_privacy_policy_says_who_sees_what_of_a_receipt() -> None:
     assert "/verificar/" in said
     for shown in ("código", "QR", "entidad", "expediente", "asunto", "recursos", "nombre", "documento", "avisos"):
         assert shown in said
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("terms", "retirar la autorización en «Mi perfil»"),
+        ("terms", "acepta la versión nueva en su próximo ingreso"),
+        ("terms", "Esa solicitud no vence"),
+        ("terms", "carné de extranjería"),
+        ("privacy", "retirar en «Mi perfil» la autorización"),
+        ("privacy", "la acepta en su próximo ingreso"),
+        ("privacy", "quién la representa, con su documento, y la partida y el asiento de su poder"),
+        ("privacy", "Al proveedor de identidad no se le envía nada"),
+        ("privacy", "La que espera que una persona la revise no vence"),
+        ("privacy", f"pasados {REFUSED_LIFETIME.days} días"),
+        ("privacy", "De RENIEC, por el número de DNI"),
+        ("privacy", "De SUNAT, por el RUC"),
+        ("privacy", "Por un carné de extranjería no se pregunta a ningún registro"),
+    ],
+)
+def test_the_texts_in_force_say_what_of_it_works(name: str, words: str) -> None:
+    assert words in " ".join(strings(asdict(portal_texts().text(name))))
 
 
 def test_every_norm_is_listed() -> None:

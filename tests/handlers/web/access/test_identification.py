@@ -77,6 +77,9 @@ def test_the_provider_is_asked_with_all_that_protects_the_answer(way: Identities
     assert len(asked["code_challenge"]) == len(asked["state"]) == len(asked["nonce"]) == 43
     assert (asked["scope"], asked["prompt"]) == ("openid profile", "login")
     assert asked["acr_values"] == "two_factor certificate_dnie"
+    code_challenge = {"code_challenge", "code_challenge_method"}
+    ours = {"response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "acr_values", "prompt"}
+    assert set(asked) == ours | code_challenge  # and nothing of anybody's, as the privacy policy says
     sealed = browser.cookies[IDENTITY_COOKIE]
     assert not any(part in sealed for part in (asked["state"], asked["nonce"], asked["code_challenge"]))
 

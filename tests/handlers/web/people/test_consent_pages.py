@@ -78,7 +78,11 @@ def test_revoked_it_refuses_what_comes_keeps_what_was_and_can_be_given_again(bro
     events = browser.people.tools.events.list_for_subject(f"mailbox#{COMPANY}")
     said = {one.type.value: one for one in events if one.type.startswith("consent.")}
     assert set(said) == {"consent.revoked", "consent.given"}
-    assert said["consent.revoked"].data == {"user_id": "u1", "version": "2026-11", "since": "2026-03-09T20:17:00+00:00"}
+    assert said["consent.revoked"].data == {
+        "user_id": "u1",
+        "version": "2026-11-27",
+        "since": "2026-03-09T20:17:00+00:00",
+    }
     assert (said["consent.revoked"].actor, said["consent.revoked"].origin) == ("user:u1", "127.0.0.1")
 
 
