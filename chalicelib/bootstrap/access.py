@@ -21,6 +21,7 @@ from chalicelib.store.access.access_store import AccessStore
 from chalicelib.store.access.account_store import AccountStore
 from chalicelib.store.access.freeze_store import FreezeStore
 from chalicelib.store.access.sent_mail_store import SentMailStore
+from chalicelib.store.access.telling_store import TellingStore
 from chalicelib.store.people_store import PeopleStore
 
 _COMMON_PASSWORDS = Path(__file__).parents[1] / "common_passwords" / "common.txt"
@@ -48,7 +49,7 @@ def freeze_store(box: Container) -> FreezeStore:
 @made_once
 def access_sms(box: Container) -> Sms:
     """SNS, for what tells of a changed way in; its client is made when the first one goes out."""
-    return Sms(new_client(box, "sns", retries=0), box.config.sms_sender_id)
+    return Sms(new_client(box, "sns", retries=0), box.config.sms_sender_id, box.sms_reach)
 
 
 @made_once
@@ -65,6 +66,7 @@ def access_tools(box: Container) -> AccessTools:
         events=event_store(box),
         sent_mails=SentMailStore(pepper(box)),
         freezes=freeze_store(box),
+        tellings=TellingStore(connection(box), pepper(box)),
         hashing=PasswordHashing(),
         common_passwords=partial(common_passwords, box),
         mail=access_mail(box),

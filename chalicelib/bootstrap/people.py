@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.access import access_tools
-from chalicelib.bootstrap.aws import connection
-from chalicelib.bootstrap.storage import calendar_store, pepper
+from chalicelib.bootstrap.aws import connection, pepper
+from chalicelib.bootstrap.storage import calendar_store
 from chalicelib.renderers.people.data_terms import data_terms
 from chalicelib.renderers.people.mandatory_rules import mandatory_rules
 from chalicelib.services.people.data_requests import DataRequestTools

@@ -67,6 +67,8 @@ class EventType(StrEnum):
     DATA_REQUEST_SHOWN = "data.request_shown"
     DATA_REQUEST_ANSWERED = "data.request_answered"
     DATA_REQUEST_WITHDRAWN = "data.request_withdrawn"
+    CHANGE_TOLD = "change.told"
+    """By an operator, in another way than the service's."""
     CALENDAR_CHANGED = "calendar.changed"
     INSTITUTION_ADDED = "institution.added"
     INSTITUTION_CHANGED = "institution.changed"

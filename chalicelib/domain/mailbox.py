@@ -52,6 +52,8 @@ class ChangeKind(StrEnum):
     CLOSING = "closing"
     """Whether it takes notices: somebody asked to close it."""
     REOPENING = "reopening"
+    REMOVAL = "removal"
+    """Who is in it: the principal user took somebody out."""
 
 
 class UserState(StrEnum):
@@ -135,7 +137,7 @@ class MailboxUser:
 class AccessChange:
     """A change of a user's way in that was told to what was on record before, which is kept here.
 
-    `change_id` names it and opens nothing.
+    `change_id` names it and opens nothing. Of a removal `removed` is who was taken out, and `by` who did it.
     """
 
     change_id: str
@@ -144,6 +146,8 @@ class AccessChange:
     changed_at: datetime
     former_email: str
     former_mobile: str | None = None
+    removed: MailboxUser | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

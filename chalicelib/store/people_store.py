@@ -14,7 +14,7 @@ from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox, mailbox_changed
 from chalicelib.domain.people.former_user import FormerUser
-from chalicelib.store.access.account_store import AccountStore
+from chalicelib.store.access.account_store import AccountStore, former_key
 from chalicelib.store.access.sent_mail_store import SentMailStore
 from chalicelib.store.access.session_store import SessionStore
 from chalicelib.store.access.token_store import TokenStore
@@ -89,7 +89,7 @@ class PeopleStore:
     def find_former(self, user_id: str) -> FormerUser | None:
         """Return who a user that left was; one call."""
         try:
-            return from_data(FormerUser, AccountItem.get(_former_key(user_id), consistent_read=True).data)
+            return from_data(FormerUser, AccountItem.get(former_key(user_id), consistent_read=True).data)
         except AccountItem.DoesNotExist:
             return None
         except PynamoDBException as error:
@@ -136,10 +136,5 @@ class PeopleStore:
             self._sent_mails.forget_in(transaction, about)
 
 
-def _former_key(user_id: str) -> str:
-    """Return a name that nobody can log in with: those are read in capitals."""
-    return f"former#{user_id}"
-
-
 def _former_item(former: FormerUser) -> AccountItem:
-    return AccountItem(_former_key(former.user_id), version=1, data=to_data(former))
+    return AccountItem(former_key(former.user_id), version=1, data=to_data(former))

@@ -13,6 +13,7 @@ LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 FIELDS = {
     "alert_id": "a notice, a user's number and a channel",
     "cause": "an error's kind",
+    "channel": "e-mail or SMS",
     "code": "a refusal's code",
     "count": "how many, of whomever",
     "correlation_id": "a request's number",
@@ -23,6 +24,7 @@ FIELDS = {
     "item": "what a job works on: a code, or a keyed hash",
     "job": "a job's name",
     "limit": "a limit's name",
+    "outcome": "what a provider made of a message",
     "notice_id": "a notice's code",
     "reason": "one of a closed list",
     "record": "a message's or record's number",

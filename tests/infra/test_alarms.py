@@ -33,6 +33,7 @@ TOLD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "AlertsRefused": ("sweep_alerts", {"oldest_waiting_s": 21601}, {"oldest_waiting_s": 21600}),
     "RegistrationsWaiting": ("finish_registrations", {"oldest_waiting_s": 3601}, {"oldest_waiting_s": 3600}),
     "MailboxesFrozen": ("watch_access", {"oldest_waiting_s": 14401}, {"oldest_waiting_s": 14400}),
+    "ChangesUntold": ("watch_access", {"untold_s": 86401}, {"untold_s": 86400}),
     "RegistrationsUnreviewed": ("finish_registrations", {"review_pressing_s": 1}, {"review_pressing_s": 0}),
     "DataRequestsPressing": ("watch_data_requests", {"pressing_s": 1}, {"pressing_s": 0}),
     "RegistryQuotaNearlySpent": ("finish_registrations", {"quota_used_percent": 80}, {"quota_used_percent": 79}),
@@ -68,7 +69,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 def a_line(at: datetime, job: str, **report: Any) -> Line:
     """Return a job's last line; `tests/handlers/test_job_reports.py` holds that they write such lines."""
     fields = {"level": "INFO", "message": "job done", "job": job, "failed": 0, "is_complete": True}
-    waits = {"oldest_waiting_s": 0, "on_list": 0, "days_left": 300}
+    waits = {"oldest_waiting_s": 0, "untold_s": 0, "on_list": 0, "days_left": 300}
     return Line(at, job, json.dumps({**fields, **waits, **report}))
 
 

@@ -3,42 +3,30 @@ from __future__ import annotations
 import email
 import html
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.domain.access.owed_telling import OwedTelling
 from chalicelib.domain.errors import MessageRefused
-from chalicelib.domain.mailbox import Consent
+from chalicelib.domain.mailbox import AccessChange, ChangeKind, Channel, Consent
 from chalicelib.renderers.access.access_letters import (
     activation_letter,
-    email_changed_letter,
-    email_waits_letter,
     login_code_letter,
     mailbox_thawed_letter,
-    mobile_changed_letter,
-    password_changed_letter,
     repeated_letter,
     reset_link_letter,
     session_displaced_letter,
 )
+from chalicelib.renderers.access.change_letters import Contesting, change_letter
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Attached, Letter, Link, render_letter
 from chalicelib.renderers.people.consent_letters import consent_letter
-from chalicelib.renderers.people.hand_over_letters import (
-    handed_over_letter,
-    offer_letter,
-    offer_over_letter,
-    principal_changed_letter,
-    principal_letter,
-)
-from chalicelib.renderers.people.people_letters import (
-    new_email_letter,
-    user_disabled_letter,
-    user_removed_letter,
-)
+from chalicelib.renderers.people.hand_over_letters import offer_letter, offer_over_letter, principal_letter
+from chalicelib.renderers.people.people_letters import new_email_letter, user_disabled_letter
 from chalicelib.renderers.registration.registration_letters import (
     code_letter,
     credentials_letter,
@@ -52,31 +40,45 @@ from tests.renderers.contrast import contrast
 
 LETTERHEAD = Letterhead(sender="avisos@casilla.example", portal="casilla.example", zone=ZoneInfo("America/Lima"))
 LINK = "https://casilla.example/recuperar/abc?x=1&y=2"
+SAYS = {
+    "new": "nueva@ejemplo.pe",
+    "effective_at": (NOW + timedelta(days=1)).isoformat(),
+    "holder": "TEXTILES & DEMO <S.A.C.>",
+    "principal": "Ana <Demo>",
+    "username": "8-20100000009.40000011",
+}
+
+
+def told(kind: ChangeKind, *, now: datetime = NOW, is_contestable: bool = True, **says: str) -> Letter:
+    """Tell of a change of a minute ago."""
+    change = AccessChange("c1", kind, "u1", NOW, "rosa@ejemplo.pe")
+    owed = OwedTelling("t1", "1-40000002", change, NOW, (Channel.EMAIL,), {**SAYS, **says}, is_contestable)
+    contesting = Contesting("https://casilla.example/no-fui-yo/x", NOW) if is_contestable else Contesting()
+    return change_letter(owed, LETTERHEAD, contesting, now)
+
+
 LETTERS = {
     "login code": login_code_letter("K7M3QX", NOW, LETTERHEAD),
     "reset link": reset_link_letter(LINK, NOW, LETTERHEAD),
-    "password changed": password_changed_letter(NOW, LETTERHEAD, contest=LINK, until=NOW),
-    "password changed, nothing to contest it": password_changed_letter(NOW, LETTERHEAD),
-    "e-mail waits": email_waits_letter("nueva@ejemplo.pe", NOW, NOW, LETTERHEAD, contest=LINK, until=NOW),
-    "mobile changed": mobile_changed_letter(NOW, LETTERHEAD, contest=LINK, until=NOW),
+    "password changed": told(ChangeKind.PASSWORD),
+    "e-mail waits": told(ChangeKind.EMAIL),
+    "e-mail waits, told late": told(ChangeKind.EMAIL, now=NOW + timedelta(days=2)),
+    "mobile changed": told(ChangeKind.MOBILE),
     "repeated": repeated_letter(NOW, LETTERHEAD),
     "thawed": mailbox_thawed_letter(NOW, LETTERHEAD),
     "thawed, undone": mailbox_thawed_letter(NOW, LETTERHEAD, is_undone=True, is_disabled=True),
     "session displaced": session_displaced_letter(NOW, LETTERHEAD, most=10),
     "activation": activation_letter(LINK, NOW, LETTERHEAD, holder="TEXTILES & DEMO <S.A.C.>", username="8-20.40"),
     "new e-mail": new_email_letter("K7M3QX", NOW, LETTERHEAD),
-    "e-mail changed": email_changed_letter("nueva@ejemplo.pe", NOW, LETTERHEAD),
-    "user removed": user_removed_letter("TEXTILES & DEMO <S.A.C.>", NOW, LETTERHEAD),
+    "e-mail changed": told(ChangeKind.EMAIL, is_contestable=False),
+    "user removed": told(ChangeKind.REMOVAL),
+    "user removed who never got in": told(ChangeKind.REMOVAL, is_contestable=False),
     "hand-over offered": offer_letter("TEXTILES & DEMO <S.A.C.>", "Ana <Demo>", NOW, LETTERHEAD),
     "hand-over over": offer_over_letter("TEXTILES & DEMO <S.A.C.>", "Ana <Demo> no lo aceptó.", NOW, LETTERHEAD),
     "principal": principal_letter("TEXTILES & DEMO <S.A.C.>", "8-20100000009", NOW, LETTERHEAD),
-    "handed over": handed_over_letter(
-        *("TEXTILES", "Ana <Demo>", "8-20100000009.40000011", NOW, LETTERHEAD),
-        contest="https://casilla.example/no-fui-yo/x",
-        until=NOW,
-    ),
-    "principal changed": principal_changed_letter("TEXTILES", "Ana <Demo>", NOW, LETTERHEAD),
-    "former principal": principal_changed_letter("TEXTILES", "Ana", NOW, LETTERHEAD, username="8-2.4"),
+    "handed over": told(ChangeKind.PRINCIPAL),
+    "principal changed": told(ChangeKind.PRINCIPAL, is_contestable=False, username=""),
+    "former principal": told(ChangeKind.PRINCIPAL, is_contestable=False),
     "consent revoked": consent_letter("TEXTILES", Consent(False, NOW, "2026-11", "", "u1"), LETTERHEAD),
     "consent given": consent_letter("TEXTILES", Consent(True, NOW, "2026-11", "", "u1"), LETTERHEAD),
     "user disabled": user_disabled_letter("TEXTILES & DEMO <S.A.C.>", NOW, LETTERHEAD),

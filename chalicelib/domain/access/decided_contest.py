@@ -13,7 +13,7 @@ from datetime import datetime
 
 from chalicelib.domain.access.freezing import first_contested
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.mailbox import AccessChange, Freeze, Mailbox, MailboxUser
+from chalicelib.domain.mailbox import AccessChange, ChangeKind, Freeze, Mailbox, MailboxUser
 
 DECIDING = (EventType.PRINCIPAL_CHANGED, EventType.MAILBOX_THAWED)
 """Of a mailbox's log, what `is_over` goes by."""
@@ -48,7 +48,8 @@ def may_be_over(mailbox: Mailbox, change: AccessChange) -> bool:
 
 def is_over(mailbox: Mailbox, change: AccessChange, events: Iterable[Event]) -> bool:
     """Tell whether nothing of a change is left to contest, by what happened to the mailbox since, oldest first."""
-    user_id, has_left = change.user_id, mailbox.user(change.user_id) is None
+    user_id = change.user_id
+    has_left = mailbox.user(user_id) is None and change.kind is not ChangeKind.REMOVAL  # which is what is contested
     is_left_to_contest = not has_left
     for event in events:
         if event.type is EventType.PRINCIPAL_CHANGED:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from chalicelib.domain.access.token import VALID_FOR, TokenKind
 from chalicelib.domain.errors import Conflict, NotReady
 from chalicelib.domain.mailbox import AccessChange, ChangeKind, Freeze, Mailbox, MailboxState, MailboxUser
 
@@ -20,12 +21,21 @@ _MOST_SETTLED = 50
 """More contested changes than can be told in thirty days without somebody noticing."""
 
 
+REMOVAL_CONTESTED_FOR = timedelta(days=7)
+"""Shorter than others: who was taken out rightly could close to the rest a mailbox that is not theirs any more."""
+
+
 class EmailTakenMeanwhile(Conflict):
     """The former address is another user's by now."""
 
 
 class JustFrozen(NotReady):
     """What was opened right before it froze may not be marked yet."""
+
+
+def contestable_for(kind: ChangeKind) -> timedelta:
+    """Return for how long a change can be contested from when it is told."""
+    return REMOVAL_CONTESTED_FOR if kind is ChangeKind.REMOVAL else VALID_FOR[TokenKind.CONTEST]
 
 
 def frozen(mailbox: Mailbox, change: AccessChange, now: datetime) -> Mailbox | None:
@@ -66,6 +76,32 @@ def first_contested(freeze: Freeze) -> Mapping[str, AccessChange]:
     return first
 
 
+def actors(freeze: Freeze) -> frozenset[str]:
+    """Return in whose name others were taken out: who sat in their session may know their password as well."""
+    return frozenset(change.by for change in freeze.contested if change.by)
+
+
+def returned(mailbox: Mailbox, freeze: Freeze) -> tuple[MailboxUser, ...]:
+    """Return whom undoing puts back into the mailbox, as they were.
+
+    Who was added again meanwhile, by whomever and with whatever address, has the own address and mobile back instead:
+    one person is one user.
+    """
+    by_document = {(user.document_type, user.document_number): user for user in mailbox.users if user.document_number}
+    back: dict[str, MailboxUser] = {}
+    first = first_contested(freeze)
+    for change in freeze.contested:
+        user = change.removed
+        if user is None or mailbox.user(user.user_id) is not None:
+            continue
+        before = _as_before(user, first[user.user_id])
+        again = by_document.get((user.document_type, user.document_number))
+        if again is not None:
+            before = replace(before, user_id=again.user_id, is_principal=again.is_principal)
+        back[before.user_id] = before
+    return tuple(back.values())
+
+
 def thawed(mailbox: Mailbox, freeze: Freeze, *, is_undone: bool, shut_out: Collection[str] = ()) -> Mailbox:
     """Return the mailbox as it was before, its contested changes undone or kept; they can be contested no more.
 
@@ -80,16 +116,19 @@ def thawed(mailbox: Mailbox, freeze: Freeze, *, is_undone: bool, shut_out: Colle
     if not is_undone:
         return opened
     opened = _as_open_as_before(opened, freeze)
-    first = first_contested(freeze)
+    first, back = first_contested(freeze), {user.user_id: user for user in returned(mailbox, freeze)}
     taken_by = {
         first[user.user_id].former_email.casefold(): user.email for user in mailbox.users if user.user_id in first
     }
-    users = tuple(
-        replace(user, email=taken_by.get(user.email.casefold(), user.email))
+    users: tuple[MailboxUser, ...] = tuple(
+        back.pop(user.user_id)
+        if user.user_id in back
+        else replace(user, email=taken_by.get(user.email.casefold(), user.email))
         if user.user_id in shut_out and user.user_id not in first
         else _as_before(user, first.get(user.user_id))
         for user in mailbox.users
     )
+    users += tuple(back.values())
     if len({user.email.casefold() for user in users}) < len(users):
         raise EmailTakenMeanwhile(
             "email_taken_meanwhile",

@@ -24,6 +24,8 @@ class TokenKind(StrEnum):
     DRAFT = "draft"
     CONTEST = "contest"
     """The link, or the code by SMS, by which who had the former address or mobile says *No fui yo*."""
+    TELLING = "telling"
+    """That a change is still to be told; issued at the instant from which a worker may tell it."""
     REPEATED = "repeated"
     """That somebody registered as the holder of a mailbox that is there, and its owner is to be told."""
     REPEATED_TOLD = "repeated_told"
@@ -39,6 +41,7 @@ VALID_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.NEW_EMAIL_CODE: timedelta(minutes=30),
     TokenKind.LOGIN_CODE: timedelta(minutes=10),
     TokenKind.CONTEST: timedelta(days=30),
+    TokenKind.TELLING: timedelta(days=30),
     TokenKind.REPEATED: timedelta(days=7),
     TokenKind.REPEATED_TOLD: timedelta(days=1),
     TokenKind.WAITING_EMAIL: timedelta(days=30),
@@ -57,6 +60,7 @@ KEPT_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.SESSION: timedelta(days=30),
     TokenKind.DRAFT: timedelta(days=1),
     TokenKind.CONTEST: timedelta(days=1),
+    TokenKind.TELLING: timedelta(days=6),
     TokenKind.REPEATED: timedelta(days=1),
     TokenKind.REPEATED_TOLD: timedelta(days=1),
     TokenKind.WAITING_EMAIL: timedelta(days=1),

@@ -68,6 +68,10 @@ COMMANDS = (
         Argument("--undo", FLAG, "deshace lo impugnado: vuelve el correo de antes y la clave no sirve"),
         Argument("--keep", FLAG, "deja los cambios como están: se comprobó que son de su titular"),
     ), one_of=("--undo", "--keep"), changes=True),
+    Command("mailboxes untold", "los cambios de los que no se pudo avisar a nadie", "operator.mailboxes:list_untold"),
+    Command("mailboxes told", "saca un cambio de esa lista: ya avisó usted", "operator.mailboxes:close_untold", (
+        Argument("CAMBIO", "line", "su número, como lo dice la lista", is_required=True),
+    ), changes=True),
     *PEOPLE_COMMANDS,
     *SENDER_COMMANDS,
     *CALENDAR_COMMANDS,

@@ -13,6 +13,7 @@ from chalicelib.domain.mailbox import Mailbox
 from chalicelib.handlers.operator.act import act_of
 from chalicelib.handlers.operator.command import Told
 from chalicelib.renderers.access import frozen_text
+from chalicelib.services.access import tell_owed as telling
 from chalicelib.services.access import thaw_mailbox as thawing
 from chalicelib.services.reading.mark_contested import mark_contested, span_of
 
@@ -34,6 +35,19 @@ def show(given: Mapping[str, Any]) -> Told:
     mailbox, events = thawing.find_mailbox(given["casilla"], tools=access_tools(box))
     text = frozen_text.mailbox_text(mailbox, events, box.clock(), box.calendar.local)
     return Told(text, frozen_text.mailbox_json(mailbox))
+
+
+def list_untold(_: Mapping[str, Any]) -> Told:
+    """Show the changes that nobody could be told, the oldest first."""
+    box = current()
+    found = telling.list_untold(tools=access_tools(box))
+    return Told(frozen_text.untold_text(found, box.calendar.local), frozen_text.untold_json(found))
+
+
+def close_untold(given: Mapping[str, Any]) -> Told:
+    """Take one off that list, for an operator who told the person."""
+    owed = telling.close_untold(given["cambio"], act=act_of(given), tools=access_tools(current()))
+    return Told(f"El cambio {owed.telling_id} ya no está por avisar.", {"closed": owed.telling_id})
 
 
 def unfreeze(given: Mapping[str, Any]) -> Told:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.domain.masking import mask_email
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Fact, Framed, Letter, Link
 from chalicelib.renderers.spanish import day_in_words, zone_in_words
@@ -56,93 +55,6 @@ def activation_letter(link: str, until: datetime, letterhead: Letterhead, *, hol
             ),
         ),
         reason="Usted recibe este mensaje porque escribieron su correo al darle acceso a una casilla electrónica.",
-    )
-
-
-def password_changed_letter(
-    changed_at: datetime, letterhead: Letterhead, *, contest: str = "", until: datetime | None = None
-) -> Letter:
-    """Tell that the password is another one; `contest` opens the page that freezes the mailbox."""
-    return Letter(
-        "Su contraseña cambió",
-        (
-            "La contraseña de su casilla se cambió y todas las sesiones abiertas se cerraron.",
-            Fact(f"A las {moment(changed_at, letterhead)}", "Cuándo"),
-            "Si fue usted, no tiene que hacer nada.",
-            *contest_parts(contest, until, letterhead),
-        ),
-    )
-
-
-def email_waits_letter(  # noqa: PLR0913 - when, until when, and which
-    new: str, asked_at: datetime, effective_at: datetime, letterhead: Letterhead, *, contest: str, until: datetime
-) -> Letter:
-    """Tell the address on record that another is to take its place; `contest` opens the page that says what to do."""
-    return Letter(
-        "Pidieron cambiar su correo",
-        (
-            "Alguien, probablemente usted, pidió que los avisos de su casilla lleguen a otro correo.",
-            Fact(mask_email(new), "Nuevo correo"),
-            Fact(f"A las {moment(asked_at, letterhead)}", "Cuándo se pidió"),
-            Fact(f"A las {moment(effective_at, letterhead)}", "Desde cuándo vale"),
-            (
-                "Hasta entonces los avisos y la recuperación de su contraseña siguen llegando a esta dirección. Si fue"
-                " usted y quiere que valga ya, o si no fue usted, abra esta página:"
-            ),
-            Link(contest, "Fui yo, o no fui yo"),
-            (
-                "Si no fue usted, desde allí puede congelar su casilla, para que nadie ingrese. El enlace vale hasta"
-                f" las {moment(until, letterhead)}."
-            ),
-        ),
-    )
-
-
-def email_changed_letter(new: str, changed_at: datetime, letterhead: Letterhead) -> Letter:
-    """Tell the old address that another one took its place (ACC-6); what contests it was sent when it was asked for."""
-    return Letter(
-        "Su correo cambió",
-        (
-            "Los avisos de su casilla ya no llegan a esta dirección.",
-            Fact(mask_email(new), "Nuevo correo"),
-            Fact(f"A las {moment(changed_at, letterhead)}", "Cuándo"),
-            (
-                "Si fue usted, no tiene que hacer nada. Si no fue usted, abra el enlace del mensaje «Pidieron cambiar"
-                f" su correo», que le enviamos antes a esta dirección, o escriba la dirección {letterhead.portal} en su"
-                " navegador. Al final de la página están el teléfono y el correo de ayuda."
-            ),
-        ),
-    )
-
-
-def mobile_changed_letter(changed_at: datetime, letterhead: Letterhead, *, contest: str, until: datetime) -> Letter:
-    """Tell that SMS go to another mobile, or to none; `contest` opens the page that freezes the mailbox."""
-    return Letter(
-        "Su celular cambió",
-        (
-            "Se cambió o se quitó el celular al que llegan los mensajes de texto de su casilla.",
-            Fact(f"A las {moment(changed_at, letterhead)}", "Cuándo"),
-            "Si fue usted, no tiene que hacer nada.",
-            *contest_parts(contest, until, letterhead),
-        ),
-    )
-
-
-def contest_parts(contest: str, until: datetime | None, letterhead: Letterhead) -> tuple[str | Link, ...]:
-    """Say what to do about a change that was somebody else's."""
-    if not contest or until is None:
-        detail = (
-            "Si no fue usted, pida ayuda cuanto antes: escriba la dirección"
-            f" {letterhead.portal} en su navegador. Al final de la página están el teléfono y el correo de ayuda."
-        )
-        return (detail,)
-    return (
-        "Si no fue usted, abra esta página. Le dirá qué pasa antes de que usted decida:",
-        Link(contest, "No fui yo"),
-        (
-            "Desde allí puede congelar su casilla, para que nadie ingrese. El enlace vale hasta las"
-            f" {moment(until, letterhead)}."
-        ),
     )
 
 

@@ -13,11 +13,12 @@ _CHANGED = {
     ChangeKind.PRINCIPAL: "Traspasaron su casilla a otra persona.",
     ChangeKind.CLOSING: "Pidieron cerrar su casilla.",
     ChangeKind.REOPENING: "Abrieron otra vez su casilla.",
+    ChangeKind.REMOVAL: "Lo quitaron de una casilla.",
 }
 _CONTEST = (
-    " ¿No fue usted? Ingrese a {portal}, elija No fui yo y escriba {code}. Nunca pedimos contraseñas.",
-    " ¿No fue usted? Ingrese a {portal}, elija No fui yo y escriba {code}.",
-    " ¿No fue usted? En {portal} elija No fui yo: {code}",
+    " ¿No fue {who}? Ingrese a {portal}, elija No fui yo y escriba {code}. Nunca pedimos contraseñas.",
+    " ¿No fue {who}? Ingrese a {portal}, elija No fui yo y escriba {code}.",
+    " ¿No fue {who}? En {portal} elija No fui yo: {code}",
 )
 """From the fullest to the shortest."""
 
@@ -36,5 +37,6 @@ def repeated_sms(portal: str) -> str:
 
 def change_sms(kind: ChangeKind, code: str, portal: str) -> str:
     """Tell that a way in was changed, and how to say that it was somebody else."""
-    texts = [_CHANGED[kind] + words.format(portal=portal, code=code) for words in _CONTEST]
+    who = "el usuario principal" if kind is ChangeKind.REMOVAL else "usted"
+    texts = [_CHANGED[kind] + words.format(who=who, portal=portal, code=code) for words in _CONTEST]
     return next((text for text in texts if len(text) <= _ONE_PART), texts[-1])

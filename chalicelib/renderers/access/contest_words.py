@@ -9,6 +9,7 @@ _CHANGED = {
     ChangeKind.PASSWORD: "cambiaron la contraseña de {mailbox}",
     ChangeKind.MOBILE: "cambiaron el celular de {mailbox}",
     ChangeKind.PRINCIPAL: "cambiaron el usuario principal de {mailbox}",
+    ChangeKind.REMOVAL: "quitaron a un usuario de {mailbox}",
     ChangeKind.CLOSING: "pidieron cerrar {mailbox}",
     ChangeKind.REOPENING: "abrieron otra vez {mailbox}",
 }

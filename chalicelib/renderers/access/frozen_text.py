@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.domain.access.decided_contest import ToldUser
+from chalicelib.domain.access.owed_telling import OwedTelling
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import AccessChange, ChangeKind, Freeze, Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.domain.masking import mask_email, mask_mobile, mask_name
@@ -19,6 +20,7 @@ _NOT_FROZEN = (
     "La casilla {id} no está congelada. No se cambió nada. Si su titular no recibió un enlace, que elija «¿Olvidaste tu"
     " contraseña?» en el portal."
 )
+_WHOSE = {ChangeKind.PRINCIPAL: "que era"}
 _STATES = {MailboxState.OPEN: "abierta", MailboxState.DISABLED: "deshabilitada", MailboxState.FROZEN: "congelada"}
 _USER_STATES = {UserState.PENDING: "no activado", UserState.ACTIVE: "activo", UserState.DISABLED: "deshabilitado"}
 _ACTS = {
@@ -39,6 +41,7 @@ _ACTS = {
     EventType.HAND_OVER_DECLINED: "no se aceptó el traspaso",
     EventType.MAILBOX_FROZEN: "se congeló",
     EventType.MAILBOX_THAWED: "se descongeló",
+    EventType.CHANGE_TOLD: "se avisó de un cambio por otro medio",
 }
 
 
@@ -138,18 +141,44 @@ def thawed_json(
     }
 
 
+def untold_text(owed: Iterable[OwedTelling], local: Local) -> str:
+    """Write the changes that nobody could be told: of which mailbox, since when, and whether it is still tried."""
+    written = [
+        f"{one.telling_id}, casilla {one.mailbox_id}, por avisar desde el {local(one.since):%d/%m/%Y %H:%M}"
+        f" ({'se sigue intentando' if one.channels else 'ya no se intenta'})\n  {_change_text(one.change, local)}"
+        for one in owed
+    ]
+    return "\n\n".join(written or ["No hay cambios por avisar."])
+
+
+def untold_json(owed: Iterable[OwedTelling]) -> dict[str, Any]:
+    """Write them for programs."""
+    return {
+        "changes": [
+            {
+                "telling_id": one.telling_id,
+                "mailbox_id": one.mailbox_id,
+                "since": _instant(one.since),
+                "is_tried": bool(one.channels),
+                "change": _change_json(one.change),
+            }
+            for one in owed
+        ]
+    }
+
+
 def _frozen_text(mailbox: Mailbox, freeze: Freeze, now: datetime, local: Local) -> str:
     hours = int((now - freeze.frozen_at).total_seconds() // 3600)
     since = f"desde el {local(freeze.frozen_at):%d/%m/%Y %H:%M} (hace {hours} h)"
-    changes = [_change_text(change, local) for change in freeze.contested]
+    changes = [f"  Impugnado: {_change_text(change, local)}" for change in freeze.contested]
     return "\n".join([f"Casilla {mailbox.mailbox_id}: congelada {since}", *changes])
 
 
 def _change_text(change: AccessChange, local: Local) -> str:
     mobile = f", celular {mask_mobile(change.former_mobile)}" if change.former_mobile else ""
-    whose = "que era" if change.kind is ChangeKind.PRINCIPAL else "usuario"
+    whose = f"{mask_name(change.removed.name)}," if change.removed else _WHOSE.get(change.kind, "usuario")
     return (
-        f"  Impugnado: {changed_in_words(change.kind, 'la casilla')}, {whose} {change.user_id}, el"
+        f"{changed_in_words(change.kind, 'la casilla')}, {whose} {change.user_id}, el"
         f" {local(change.changed_at):%d/%m/%Y %H:%M}. Antes: correo {mask_email(change.former_email)}{mobile}."
     )
 

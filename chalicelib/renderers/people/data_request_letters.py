@@ -9,10 +9,10 @@ from datetime import datetime
 
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.people.closing import is_closed
-from chalicelib.domain.people.data_request import CLOSING_WAITS, DataRequest, DataRequestState
-from chalicelib.renderers.access.access_letters import contest_parts, moment
+from chalicelib.domain.people.data_request import DataRequest, DataRequestState
+from chalicelib.renderers.access.access_letters import moment
 from chalicelib.renderers.letterhead import Letterhead
-from chalicelib.renderers.letters import Fact, Letter, Link
+from chalicelib.renderers.letters import Fact, Letter
 from chalicelib.renderers.people.data_request_words import ASKED
 from chalicelib.renderers.spanish import day_in_words
 
@@ -51,41 +51,6 @@ def copy_made_letter(request: DataRequest, letterhead: Letterhead) -> Letter:
             Fact(request.reference, "Número de solicitud"),
             "Si fue usted, no tiene que hacer nada.",
             _not_you(letterhead),
-        ),
-    )
-
-
-def closing_asked_letter(
-    holder: str, request: DataRequest, letterhead: Letterhead, *, contest: str, until: datetime
-) -> Letter:
-    """Tell who asked to close the mailbox, and so who did not; `contest` opens the page that freezes it."""
-    earliest = moment(request.asked_at + CLOSING_WAITS, letterhead)
-    return Letter(
-        "Pidieron cerrar su casilla electrónica",
-        (
-            "Alguien, probablemente usted, pidió cerrar esta casilla electrónica.",
-            Fact(holder, "Casilla de"),
-            Fact(request.reference, "Número de solicitud"),
-            Fact(f"El {_day(request.due_at, letterhead)}", "Le responderemos a más tardar"),
-            (
-                f"No se cerrará antes de las {earliest}. Hasta que se cierre sigue recibiendo notificaciones. {_STAYS}"
-                " Puede retirar la solicitud mientras espera respuesta."
-            ),
-            *contest_parts(contest, until, letterhead),
-        ),
-    )
-
-
-def closing_told_letter(holder: str, request: DataRequest, letterhead: Letterhead) -> Letter:
-    """Tell the other users of the mailbox."""
-    return Letter(
-        "Pidieron cerrar una casilla electrónica a la que usted ingresa",
-        (
-            "El usuario principal pidió cerrar esta casilla electrónica.",
-            Fact(holder, "Casilla de"),
-            Fact(request.reference, "Número de solicitud"),
-            f"Hasta que se cierre sigue recibiendo notificaciones. {_STAYS}",
-            f"Si cree que es un error, hable con el usuario principal. {_HELP.format(portal=letterhead.portal)}",
         ),
     )
 
@@ -135,31 +100,6 @@ def closed_letter(mailbox: Mailbox, letterhead: Letterhead) -> Letter:
             ),
             _HELP.format(portal=letterhead.portal),
         ),
-    )
-
-
-def reopened_letter(holder: str, at: datetime, letterhead: Letterhead, *, contest: str, until: datetime) -> Letter:
-    """Tell who opened it again, and so who did not; `contest` opens the page that freezes it."""
-    return Letter(
-        "Su casilla electrónica está abierta otra vez",
-        (*_reopened(holder, at, letterhead), *contest_parts(contest, until, letterhead)),
-    )
-
-
-def reopened_told_letter(holder: str, at: datetime, letterhead: Letterhead) -> Letter:
-    """Tell the other users."""
-    return Letter(
-        "Una casilla electrónica a la que usted ingresa está abierta otra vez",
-        (*_reopened(holder, at, letterhead), _HELP.format(portal=letterhead.portal)),
-    )
-
-
-def _reopened(holder: str, at: datetime, letterhead: Letterhead) -> tuple[str | Fact | Link, ...]:
-    return (
-        "El usuario principal abrió otra vez esta casilla electrónica. Desde ahora recibe notificaciones.",
-        Fact(holder, "Casilla de"),
-        Fact(f"A las {moment(at, letterhead)}", "Cuándo"),
-        "Los plazos se cuentan según la constancia de cada notificación: revise la casilla con frecuencia.",
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.renderers.access.access_letters import moment
 from chalicelib.renderers.letterhead import Letterhead
-from chalicelib.renderers.letters import Fact, Letter, Link
+from chalicelib.renderers.letters import Fact, Letter
 
 
 def offer_letter(holder: str, principal: str, until: datetime, letterhead: Letterhead) -> Letter:
@@ -54,64 +54,5 @@ def principal_letter(holder: str, username: str, at: datetime, letterhead: Lette
             Fact(username, "Su nuevo usuario"),
             Fact(f"A las {moment(at, letterhead)}", "Desde"),
             "Cerramos sus sesiones: ingrese otra vez con su nuevo usuario.",
-        ),
-    )
-
-
-def handed_over_letter(  # noqa: PLR0913 - what was handed to whom, when, and what contests it
-    holder: str,
-    principal: str,
-    username: str,
-    at: datetime,
-    letterhead: Letterhead,
-    *,
-    contest: str,
-    until: datetime,
-) -> Letter:
-    """Tell who handed over that another is the principal user, and what to do if it was not them."""
-    return Letter(
-        "Otra persona es el usuario principal de su casilla electrónica",
-        (
-            (
-                "Su ofrecimiento fue aceptado. Usted sigue teniendo acceso a la casilla y recibiendo sus avisos, como"
-                " usuario secundario. Su usuario cambió; su contraseña es la misma."
-            ),
-            Fact(holder, "Casilla de"),
-            Fact(principal, "Nuevo usuario principal"),
-            Fact(username, "Su nuevo usuario"),
-            Fact(f"A las {moment(at, letterhead)}", "Desde"),
-            (
-                "Cerramos sus sesiones: ingrese otra vez con su nuevo usuario. Si usted no hizo este traspaso, abra"
-                " esta página:"
-            ),
-            Link(contest, "No fui yo"),
-            (
-                "Desde allí puede congelar la casilla, para que nadie ingrese. El enlace vale hasta las"
-                f" {moment(until, letterhead)}."
-            ),
-        ),
-    )
-
-
-def principal_changed_letter(
-    holder: str, principal: str, at: datetime, letterhead: Letterhead, *, username: str = ""
-) -> Letter:
-    """Tell a user that an operator changed the principal; who was it reads what they log in with from now on."""
-    return Letter(
-        "Cambió el usuario principal de su casilla electrónica",
-        (
-            (
-                "La administración del sistema cambió al usuario principal de esta casilla electrónica, con el"
-                " documento que acredita quién representa a la empresa."
-            ),
-            Fact(holder, "Casilla de"),
-            Fact(principal, "Nuevo usuario principal"),
-            *((Fact(username, "Su nuevo usuario"),) if username else ()),
-            Fact(f"A las {moment(at, letterhead)}", "Desde"),
-            *(("Su contraseña es la misma. Cerramos sus sesiones: ingrese otra vez.",) if username else ()),
-            (
-                f"Si cree que es un error, pida ayuda cuanto antes: escriba la dirección {letterhead.portal} en su"
-                " navegador. Al final de la página están el teléfono y el correo de ayuda."
-            ),
         ),
     )

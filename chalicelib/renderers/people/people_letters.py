@@ -26,22 +26,6 @@ def new_email_letter(code: str, until: datetime, letterhead: Letterhead) -> Lett
     )
 
 
-def user_removed_letter(holder: str, removed_at: datetime, letterhead: Letterhead) -> Letter:
-    """Tell a person that the principal user took them out of the mailbox."""
-    return Letter(
-        "Ya no es usuario de una casilla electrónica",
-        (
-            (
-                "El usuario principal lo quitó de esta casilla electrónica. No puede ingresar ni recibirá más avisos"
-                " de ella."
-            ),
-            Fact(holder, "Casilla de"),
-            Fact(f"A las {moment(removed_at, letterhead)}", "Cuándo"),
-            "Si cree que es un error, comuníquese con el usuario principal de la casilla.",
-        ),
-    )
-
-
 def user_disabled_letter(holder: str, disabled_at: datetime, letterhead: Letterhead) -> Letter:
     """Tell a person that the principal user took the access away."""
     return Letter(

@@ -13,7 +13,7 @@ from chalicelib.domain.session import Session
 from chalicelib.services.access.admit_login import admit_session
 from chalicelib.services.access.own_password import Confirmed, ShownPassword, check_own_password
 from chalicelib.services.access.sessions import OpenedSession
-from chalicelib.services.access.tell_change import Telling, new_telling, tell_password_changed
+from chalicelib.services.access.tell_change import Telling, new_telling, tell_former
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.together import together
 
@@ -29,7 +29,7 @@ class ChangedPassword:
 def change_password(
     session: Session, change: PasswordChange, *, origin: str, tools: AccessTools, now: datetime
 ) -> ChangedPassword:
-    """Set the new password and end every other session; four hops and seven calls after the session's read.
+    """Set the new password and end every other session; five hops and eight calls after the session's read.
 
     With a mobile it is one call more.
 
@@ -66,7 +66,7 @@ def _go_on(session: Session, telling: Telling | None, tools: AccessTools, now: d
     together(
         [
             lambda: tools.sessions.rotate_alone(session, renewed, secret),
-            lambda: told.append(tell_password_changed(telling, tools=tools, now=now)),
+            lambda: told.append(tell_former(telling, tools=tools, now=now)),
         ]
     )
     return ChangedPassword(OpenedSession(renewed, tools.sessions.cookie(secret, session.user_id)), told[0])

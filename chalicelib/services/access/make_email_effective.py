@@ -10,13 +10,21 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chalicelib.domain.access.token import VALID_FOR, NewToken, Token, TokenKind
-from chalicelib.domain.access.waiting_email import with_effective_email
+from chalicelib.domain.access.waiting_email import EMAIL_WAITS, with_effective_email
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.mailbox import MAX_USERS, Mailbox, MailboxChanged, MailboxUser, mailbox_changed
-from chalicelib.renderers.access.access_letters import email_changed_letter
+from chalicelib.domain.mailbox import (
+    MAX_USERS,
+    AccessChange,
+    ChangeKind,
+    Mailbox,
+    MailboxChanged,
+    MailboxUser,
+    WaitingEmail,
+    mailbox_changed,
+)
 from chalicelib.services.access.contest_change import Contest, show_contest
 from chalicelib.services.access.login_codes import end_codes
-from chalicelib.services.access.send_access_mail import tell
+from chalicelib.services.access.tell_change import Telling, tell_former, telling_of
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.work_through import work_through
 from chalicelib.store.people_store import PeopleChange, UsedToken
@@ -26,15 +34,18 @@ _AT_ONCE = 500
 _WORKER = "worker:watch_access"
 
 
-def to_become_effective(mailbox: Mailbox, user: MailboxUser, effective_at: datetime) -> NewToken:
+def to_become_effective(mailbox: Mailbox, user: MailboxUser, waiting: WaitingEmail) -> NewToken:
     """Return what has a waiting address looked at in time; the next of the same user takes its place."""
-    until = effective_at + VALID_FOR[TokenKind.WAITING_EMAIL]
-    data = {"mailbox_id": mailbox.mailbox_id, "user_id": user.user_id}
-    return NewToken(TokenKind.WAITING_EMAIL, user.user_id, effective_at, until, subject=_WAITING, data=data)
+    begins, until = waiting.effective_at, waiting.effective_at + VALID_FOR[TokenKind.WAITING_EMAIL]
+    data = {"mailbox_id": mailbox.mailbox_id, "user_id": user.user_id, "change_id": waiting.change_id}
+    return NewToken(TokenKind.WAITING_EMAIL, user.user_id, begins, until, subject=_WAITING, data=data)
 
 
 def make_emails_effective(*, tools: AccessTools, now: Callable[[], datetime], until: datetime) -> Counter[str]:
-    """Do what is due, the longest due first: `effective`, or `void` where nothing waits any more."""
+    """Do what is due, the longest due first: `effective`, or `void` where nothing waits any more.
+
+    `held` are those of which nobody could be told yet: an outage of the provider hides no change from its owner.
+    """
     listed = tools.tokens.list_for_subject(TokenKind.WAITING_EMAIL, _WAITING, limit=_AT_ONCE, until=now())
     due = {str(number): token for number, token in enumerate(listed, 1)}
 
@@ -65,6 +76,8 @@ def confirm_email(name: str, *, origin: str, tools: AccessTools) -> Contest:
 def _when_due(token: Token, tools: AccessTools, now: datetime) -> str:
     mailbox_id, user_id = str(token.data["mailbox_id"]), str(token.data["user_id"])
     by = Event("", EventType.EMAIL_CHANGED, now, "", _WORKER)
+    if tools.tellings.is_being_told(str(token.data.get("change_id", ""))):
+        return "held"
     if _make_effective(mailbox_id, user_id, by, tools):
         return "effective"
     # It was confirmed, contested or asked for anew meanwhile. An address that waits anew has a token of its own by now.
@@ -90,16 +103,20 @@ def _make_effective(mailbox_id: str, user_id: str, by: Event, tools: AccessTools
             f"user#{user_id}", by.type, by.occurred_at, tools.new_event_id(), by.actor, by.origin, dict(by.data)
         )
         used = UsedToken(TokenKind.WAITING_EMAIL, user_id)
+        telling = _telling(mailbox, user, user.waiting, by.occurred_at, tools)
         try:
-            tools.people.commit(PeopleChange(mailbox=changed, event=event, used=used))
+            tools.people.commit(PeopleChange(mailbox=changed, event=event, used=used, also_issued=telling.tokens))
         except MailboxChanged:
             continue
-        _after(mailbox, user, user.waiting.email, by.occurred_at, tools)
+        end_codes(mailbox.username_of(user), tools=tools)  # of those that went to the old address none counts
+        tell_former(telling, tools=tools, now=by.occurred_at)
         return True
     raise mailbox_changed()
 
 
-def _after(mailbox: Mailbox, user: MailboxUser, new: str, now: datetime, tools: AccessTools) -> None:
-    """Have no code count that went to the old address, and tell it; the change stands whatever becomes of this."""
-    end_codes(mailbox.username_of(user), tools=tools)
-    tell(email_changed_letter(new, now, tools.letterhead), user.email, tools=tools, now=now)
+def _telling(mailbox: Mailbox, user: MailboxUser, waiting: WaitingEmail, now: datetime, tools: AccessTools) -> Telling:
+    """Return what tells the old address; what contests the change was sent to it when it was asked for."""
+    asked_at = waiting.effective_at - EMAIL_WAITS
+    change = AccessChange(waiting.change_id, ChangeKind.EMAIL, user.user_id, asked_at, user.email, user.mobile)
+    says = {"new": waiting.email, "effective_at": now.isoformat()}
+    return telling_of(mailbox, change, tools=tools, now=now, says=says, is_contestable=False)

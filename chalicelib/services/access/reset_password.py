@@ -10,7 +10,7 @@ from chalicelib.domain.access.token import TokenKind
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import ChangeKind
 from chalicelib.services.access.links import link_unusable, open_link
-from chalicelib.services.access.tell_change import new_telling, tell_password_changed
+from chalicelib.services.access.tell_change import new_telling, tell_former
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.together import together
 
@@ -18,7 +18,7 @@ from chalicelib.services.together import together
 def reset_password(link: str, new: str, *, origin: str, tools: AccessTools, now: datetime) -> bool:
     """Set the password, end all sessions, use the link up, and return whether the owner could be told.
 
-    Four hops and five calls, one more with a mobile.
+    Five hops and six calls, one more with a mobile.
 
     Raises:
         LinkUnusable: `link_unusable`.
@@ -42,7 +42,7 @@ def reset_password(link: str, new: str, *, origin: str, tools: AccessTools, now:
     told: list[bool] = []
     together(
         [
-            lambda: told.append(tell_password_changed(telling, tools=tools, now=done_at)),
+            lambda: told.append(tell_former(telling, tools=tools, now=done_at)),
             # a login by the old password may have opened a session while the transaction was under way
             lambda: tools.sessions.end_all(changed.user_id, before=tools.clock()),
         ]

@@ -166,7 +166,7 @@ def send_or_pretend(letter: Letter, destination: str | None, *, tools: AccessToo
 
     """
     try:
-        _send(letter, destination or NOBODY, tools, now)
+        send_to(letter, destination or NOBODY, tools=tools, now=now)
     except MessageRefused:
         return
 
@@ -174,7 +174,7 @@ def send_or_pretend(letter: Letter, destination: str | None, *, tools: AccessToo
 def tell(letter: Letter, destination: str, *, tools: AccessTools, now: datetime) -> bool:
     """Tell somebody what was done; it stands even if no word of it can go out, and then this is False."""
     try:
-        _send(letter, destination, tools, now)
+        send_to(letter, destination, tools=tools, now=now)
     except (MessageRefused, Unavailable):
         return False
     return True
@@ -195,9 +195,17 @@ def send_to_new_address(letter: Letter, to: str, *, asked_by: str, tools: Access
 
     counted = ((MAILS_TO_NEW_ADDRESSES_PER_USER, (asked_by,)), (MAILS_PER_NEW_ADDRESS, (asked_by, inbox_of(to))))
     together([partial(spend, limit, who) for limit, who in counted])
-    _send(letter, to, tools, now)
+    send_to(letter, to, tools=tools, now=now)
 
 
-def _send(letter: Letter, to: str, tools: AccessTools, now: datetime) -> None:
+def send_to(letter: Letter, to: str, *, tools: AccessTools, now: datetime) -> None:
+    """Send to an address, whosever it is.
+
+    Raises:
+        MessageRefused: it will never be taken.
+        SendingUncertain: it may have been taken.
+        Unavailable: it was not.
+
+    """
     message = render_letter(letter, to, tools.letterhead, sent_at=now, key=tools.new_event_id())
     tools.mail.send(message, to, {"purpose": "access"})

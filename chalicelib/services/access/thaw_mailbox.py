@@ -7,11 +7,10 @@ any more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
-from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.decided_contest import ToldUser, decided_data
 from chalicelib.domain.access.freezing import first_contested, require_settled, thawed
 from chalicelib.domain.errors import NotFound, NotReady
@@ -26,16 +25,15 @@ from chalicelib.domain.mailbox import (
     mailbox_changed,
 )
 from chalicelib.renderers.access.access_letters import mailbox_thawed_letter
-from chalicelib.services.access.links import Link, LinkOwner, new_link, owner_from
 from chalicelib.services.access.send_access_mail import tell
 from chalicelib.services.access.tools import AccessTools
+from chalicelib.services.access.undo_contested import Plan, undo_contested
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.together import together
 
 MOST_EVENTS = 300
 """Of a mailbox's log, the newest that are looked at."""
 _MAX_TRIES = MAX_USERS
-_LET_IN = (EventType.USER_ADDED, EventType.PRINCIPAL_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +52,6 @@ class Thawed:
 
 Mark = Callable[[Mailbox], bool]
 """Mark what was opened of a frozen mailbox since the contested change; True once all of it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    mailbox: Mailbox
-    accounts: tuple[Account, ...]
-    links: tuple[tuple[MailboxUser, Link], ...] = ()
-    shut_out: tuple[MailboxUser, ...] = ()
-    is_undone: bool = False
 
 
 def find_mailbox(mailbox_id: str, *, tools: AccessTools) -> tuple[Mailbox, tuple[Event, ...]]:
@@ -95,7 +84,7 @@ def thaw_mailbox(mailbox_id: str, *, is_undone: bool, mark: Mark, act: OperatorA
         MailboxChanged: `mailbox_changed`, after every try.
 
     """
-    tried: dict[str, tuple[Freeze, _Plan]] = {}
+    tried: dict[str, tuple[Freeze, Plan]] = {}
     for _ in range(_MAX_TRIES):
         mailbox, events = find_mailbox(mailbox_id, tools=tools)
         freeze = mailbox.freeze
@@ -106,7 +95,7 @@ def thaw_mailbox(mailbox_id: str, *, is_undone: bool, mark: Mark, act: OperatorA
         if not freeze.is_marked and not mark(mailbox):
             detail = "Todavía se señala lo que se abrió desde el cambio. No se descongeló nada: repita el comando."
             raise NotReady("openings_unmarked", detail)
-        plan = _undone(mailbox, freeze, act, tools) if is_undone else _kept(mailbox, freeze)
+        plan = undo_contested(mailbox, freeze, at=act.clock(), tools=tools) if is_undone else _kept(mailbox, freeze)
         event = act.event(
             f"mailbox#{mailbox_id}",
             EventType.MAILBOX_THAWED,
@@ -116,7 +105,11 @@ def thaw_mailbox(mailbox_id: str, *, is_undone: bool, mark: Mark, act: OperatorA
         tried[event.event_id] = (freeze, plan)  # where only the answer is lost, the log tells that it was done
         try:
             opened = tools.freezes.thaw(
-                plan.mailbox, event, accounts=plan.accounts, issued=[link.token for _, link in plan.links]
+                plan.mailbox,
+                event,
+                accounts=plan.accounts,
+                issued=[link.token for _, link in plan.links],
+                returned=plan.returned,
             )
         except MailboxChanged:
             continue
@@ -124,66 +117,15 @@ def thaw_mailbox(mailbox_id: str, *, is_undone: bool, mark: Mark, act: OperatorA
     raise mailbox_changed()
 
 
-def _done(mailbox: Mailbox, freeze: Freeze, plan: _Plan, act: OperatorAct, tools: AccessTools) -> Thawed:
+def _done(mailbox: Mailbox, freeze: Freeze, plan: Plan, act: OperatorAct, tools: AccessTools) -> Thawed:
     return Thawed(mailbox, freeze, _tell(mailbox, freeze, plan, act, tools), plan.shut_out)
 
 
-def _kept(mailbox: Mailbox, freeze: Freeze) -> _Plan:
-    return _Plan(thawed(mailbox, freeze, is_undone=False), ())
+def _kept(mailbox: Mailbox, freeze: Freeze) -> Plan:
+    return Plan(thawed(mailbox, freeze, is_undone=False))
 
 
-def _undone(mailbox: Mailbox, freeze: Freeze, act: OperatorAct, tools: AccessTools) -> _Plan:
-    events = tools.events.list_since(f"mailbox#{mailbox.mailbox_id}", freeze.since, _LET_IN)
-    late = {user.user_id for user in _let_in_since(mailbox, freeze, events)}
-    opened = thawed(mailbox, freeze, is_undone=True, shut_out=late)
-    shut_out = tuple(replace(user, state=UserState.DISABLED) for user in opened.users if user.user_id in late)
-    by_id = {user.user_id: user for user in shut_out}
-    opened = replace(opened, users=tuple(by_id.get(user.user_id, user) for user in opened.users))
-    accounts: list[Account] = []
-    links: list[tuple[MailboxUser, Link]] = []
-    for user in opened.users:
-        account = tools.accounts.find(opened.username_of(user))
-        if account is None:
-            continue
-        if user.user_id in by_id:
-            accounts.append(replace(account, state=UserState.DISABLED))
-        elif user.user_id in first_contested(freeze):
-            void = replace(account, password_hash=None, must_change_password=False, temporary_until=None)
-            accounts.append(void)
-            owner = owner_from(void, opened)
-            if owner is not None:
-                links.append((user, _link(owner, act, tools)))
-    return _Plan(opened, tuple(accounts), tuple(links), shut_out, is_undone=True)
-
-
-def _let_in_since(mailbox: Mailbox, freeze: Freeze, events: Iterable[Event]) -> list[MailboxUser]:
-    """Return who was added since, and who was handed the mailbox by a contested user or by one of these.
-
-    Whom an operator made the principal showed a document for it, and stays.
-    """
-    contested = first_contested(freeze)
-    added: set[str] = set()
-    handed: set[str] = set()
-    for event in events:
-        user_id = event.data["user_id"]
-        if event.type is EventType.USER_ADDED:
-            added.add(user_id)
-        elif event.actor.startswith("operator:"):
-            added.discard(user_id)
-            handed.discard(user_id)
-        elif event.data["former_id"] in {*contested, *added, *handed}:
-            handed.add(user_id)
-    let_in = added | (handed - contested.keys())
-    return [
-        user for user in mailbox.users if user.user_id in let_in and (user.user_id in handed or not user.is_principal)
-    ]
-
-
-def _link(owner: LinkOwner, act: OperatorAct, tools: AccessTools) -> Link:
-    return new_link(owner, tools=tools, now=act.clock())
-
-
-def _tell(mailbox: Mailbox, freeze: Freeze, plan: _Plan, act: OperatorAct, tools: AccessTools) -> tuple[ToldUser, ...]:
+def _tell(mailbox: Mailbox, freeze: Freeze, plan: Plan, act: OperatorAct, tools: AccessTools) -> tuple[ToldUser, ...]:
     """Send each contested user the link, or word that the mailbox is open again and what was decided."""
     now = act.clock()
     links = {user.user_id: link.letter for user, link in plan.links}
@@ -194,12 +136,13 @@ def _tell(mailbox: Mailbox, freeze: Freeze, plan: _Plan, act: OperatorAct, tools
         word = mailbox_thawed_letter(now, tools.letterhead, is_undone=plan.is_undone, is_disabled=is_disabled)
         told[user.user_id] = tell(links.get(user.user_id, word), user.email, tools=tools, now=now)
 
-    users = list(_contested(mailbox, freeze))
+    users = _contested(mailbox, freeze, plan)
     if users:  # all of them may have been removed
         together([partial(send, user) for user in users])
     return tuple(ToldUser(user, told[user.user_id], user.user_id in links) for user in users)
 
 
-def _contested(mailbox: Mailbox, freeze: Freeze) -> Iterator[MailboxUser]:
-    contested = first_contested(freeze)
-    return (user for user in mailbox.users if user.user_id in contested)
+def _contested(mailbox: Mailbox, freeze: Freeze, plan: Plan) -> list[MailboxUser]:
+    """Return whose change it was, and who gets a link besides: who is back, and in whose name they were taken out."""
+    told = {*first_contested(freeze), *(user.user_id for user, _ in plan.links)}
+    return [user for user in mailbox.users if user.user_id in told]

@@ -20,6 +20,7 @@ from chalicelib.store.access.account_store import AccountStore
 from chalicelib.store.access.freeze_store import FreezeStore
 from chalicelib.store.access.sent_mail_store import SentMailStore
 from chalicelib.store.access.session_store import SessionStore
+from chalicelib.store.access.telling_store import TellingStore
 from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.limit_store import LimitStore
@@ -48,6 +49,7 @@ class AccessTools:
     events: EventStore
     sent_mails: SentMailStore
     freezes: FreezeStore
+    tellings: TellingStore
     hashing: PasswordHashing
     common_passwords: Callable[[], CommonPasswords]
     mail: Mail

@@ -13,6 +13,7 @@ from datetime import datetime
 from chalicelib.domain.access.freezing import SETTLES
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.services.access.make_email_effective import make_emails_effective
+from chalicelib.services.access.tell_owed import tell_owed
 from chalicelib.services.access.tell_repeated import tell_repeated
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.work_through import FAILED, counted, work_through
@@ -26,8 +27,10 @@ class WatchedAccess:
 
     `done` were marked before, `gone` were thawed meanwhile. `on_list` counts those that wait for an operator;
     `oldest_waiting_s` is how long the one that waits longest has. `effective` are new addresses whose time to wait was
-    over, `void` those that wait no more. `told` and `told_before` are holders as whom somebody registered again,
-    `untold` those to whom nothing could go out.
+    over, `void` those that wait no more, `held` those of which the old address was not told yet. `change_told`,
+    `not_taken`, `given_up` and `overtaken` are changes that were still to be told to what was on record before;
+    `untold_s` is for how long the oldest one was told to nobody. `told` and `told_before` are holders as whom somebody
+    registered again, `untold` those to whom nothing could go out.
     """
 
     marked: int
@@ -36,12 +39,18 @@ class WatchedAccess:
     gone: int
     effective: int
     void: int
+    held: int
     told: int
     told_before: int
     untold: int
+    change_told: int
+    not_taken: int
+    given_up: int
+    overtaken: int
     failed: int
     on_list: int
     oldest_waiting_s: int
+    untold_s: int
     is_complete: bool
 
 
@@ -65,7 +74,9 @@ def watch_access(*, tools: AccessTools, mark: Mark, now: Callable[[], datetime],
     # An item that fails is logged by its number here: a mailbox's own name is somebody's document.
     ids = {str(number): mailbox_id for number, mailbox_id in enumerate(tools.freezes.frozen(), 1)}
     worked = work_through(ids, lambda number: handle(ids[number]), job="watch_access", now=now, until=until)
-    told = make_emails_effective(tools=tools, now=now, until=until) + tell_repeated(tools=tools, now=now, until=until)
+    effective = make_emails_effective(tools=tools, now=now, until=until)
+    owed = tell_owed(tools=tools, now=now, until=until)
+    told = effective + owed.worked.outcomes + tell_repeated(tools=tools, now=now, until=until)
     outcomes: Counter[str] = worked.outcomes + told
     oldest = max(0, int((now() - min(since)).total_seconds())) if since else 0
     return counted(
@@ -73,5 +84,6 @@ def watch_access(*, tools: AccessTools, mark: Mark, now: Callable[[], datetime],
         outcomes,
         on_list=len(since),
         oldest_waiting_s=oldest,
-        is_complete=worked.is_complete and not told[FAILED],
+        untold_s=owed.untold_s,
+        is_complete=worked.is_complete and owed.worked.is_complete and not told[FAILED],
     )

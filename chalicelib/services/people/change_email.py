@@ -15,13 +15,12 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import ChangeKind, Mailbox, MailboxUser, WaitingEmail
 from chalicelib.domain.people.mailbox_users import read_new_email, require_user
 from chalicelib.domain.session import Session
-from chalicelib.renderers.access.access_letters import email_waits_letter
 from chalicelib.renderers.people.people_letters import new_email_letter
 from chalicelib.services.access.admit_login import admit_session
 from chalicelib.services.access.make_email_effective import to_become_effective
 from chalicelib.services.access.own_password import Confirmed, ShownPassword, check_own_password
 from chalicelib.services.access.send_access_mail import send_to_new_address
-from chalicelib.services.access.tell_change import Telling, new_telling, tell_former
+from chalicelib.services.access.tell_change import new_telling, tell_former
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.access.verify_code import judge_code
 from chalicelib.services.people.change_people import change_people
@@ -122,26 +121,21 @@ def verify_new_email(session: Session, typed: str, *, origin: str, tools: Access
         if user.email == email or (user.waiting is not None and user.waiting.email == email):
             return None
         proven = read_new_email(mailbox, email, own=user)
-        telling = new_telling(ChangeKind.EMAIL, mailbox, user, tools=tools, now=now)
-        waiting = WaitingEmail(proven, now + EMAIL_WAITS, telling.change.change_id)
+        effective_at = now + EMAIL_WAITS
+        says = {"new": proven, "effective_at": effective_at.isoformat()}
+        telling = new_telling(ChangeKind.EMAIL, mailbox, user, tools=tools, now=now, says=says)
+        waiting = WaitingEmail(proven, effective_at, telling.change.change_id)
         return PeopleChange(
             mailbox=with_waiting_email(mailbox, user, waiting),
             event=tools.user_event(EventType.EMAIL_WAITS, user.user_id, origin=origin, now=now),
             used=UsedToken(TokenKind.NEW_EMAIL_CODE, user.user_id, code),
-            issued=to_become_effective(mailbox, user, waiting.effective_at),
+            issued=to_become_effective(mailbox, user, waiting),
             also_issued=telling.tokens,
         )
 
     mailbox, is_changed = change_people(session, decide, tools=tools)
-    is_told = not is_changed or telling is None or _tell(telling, email, tools, now)
+    is_told = not is_changed or tell_former(telling, tools=tools, now=now)
     return ChangedEmail(Profile(*require_user(mailbox, session.user_id)), is_told)
-
-
-def _tell(telling: Telling, email: str, tools: AccessTools, now: datetime) -> bool:
-    letter = email_waits_letter(
-        email, now, now + EMAIL_WAITS, tools.letterhead, contest=telling.address, until=telling.until
-    )
-    return tell_former(telling, letter, tools=tools, now=now)
 
 
 def _codes_of(before: Token | None) -> list[str]:

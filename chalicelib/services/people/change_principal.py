@@ -9,6 +9,8 @@ from chalicelib.domain.access.account import Account, renamed
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import (
+    AccessChange,
+    ChangeKind,
     Mailbox,
     MailboxChanged,
     MailboxState,
@@ -20,11 +22,12 @@ from chalicelib.domain.mailbox import (
 from chalicelib.domain.people.former_user import former_user
 from chalicelib.domain.people.hand_over import require_company, with_principal
 from chalicelib.domain.people.mailbox_users import TypedUser, with_new_user
-from chalicelib.renderers.people.hand_over_letters import principal_changed_letter, principal_letter
-from chalicelib.renderers.people.people_letters import user_removed_letter
+from chalicelib.renderers.access.change_letters import principal_changed_letter
+from chalicelib.renderers.people.hand_over_letters import principal_letter
 from chalicelib.services.access.links import Link, LinkOwner, new_link
 from chalicelib.services.access.login_codes import code_lists
 from chalicelib.services.access.send_access_mail import tell
+from chalicelib.services.access.tell_change import Telling, tell_former, telling_of
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.people.change_people import MAX_TRIES
@@ -57,6 +60,7 @@ class ChangedPrincipal:
 @dataclass(frozen=True, slots=True)
 class _Decided:
     change: PeopleChange
+    telling: Telling
     activation: Link | None = None
 
 
@@ -114,6 +118,7 @@ def _decide(mailbox: Mailbox, wish: PrincipalWish, user_id: str, act: OperatorAc
         "former": "secondary" if wish.former_stays else "removed",
         "power": f"partida {wish.power.page}, asiento {wish.power.entry}",
     }
+    telling = _telling(mailbox, changed, former, at, tools)
     over = EndedSessions(former.user_id, at if wish.former_stays else at + PAST_ANY_LOGIN)
     change = PeopleChange(
         mailbox=changed,
@@ -123,8 +128,20 @@ def _decide(mailbox: Mailbox, wish: PrincipalWish, user_id: str, act: OperatorAc
         issued=activation.token if activation else None,
         sessions=(over,) if own is None else (over, EndedSessions(user.user_id, at)),
         forgotten=tuple(about for name in {one.username for one in (*read, *written)} for about in code_lists(name)),
+        also_issued=telling.tokens,
     )
-    return _Decided(change, activation)
+    return _Decided(change, telling, activation)
+
+
+def _telling(mailbox: Mailbox, changed: Mailbox, former: MailboxUser, at: datetime, tools: AccessTools) -> Telling:
+    """Return what tells the former principal; what an operator did by a document nobody contests by a link."""
+    kept = changed.user(former.user_id)
+    says = {"holder": mailbox.holder.name, "principal": changed.principal.name}
+    if kept is not None:
+        says["username"] = changed.username_of(kept)
+    kind = ChangeKind.REMOVAL if kept is None else ChangeKind.PRINCIPAL
+    change = AccessChange(tools.new_event_id(), kind, former.user_id, at, former.email, former.mobile)
+    return telling_of(mailbox, change, tools=tools, now=at, says=says, is_contestable=False)
 
 
 def _with_successor(mailbox: Mailbox, wish: PrincipalWish, user_id: str) -> tuple[Mailbox, MailboxUser]:
@@ -171,17 +188,13 @@ def _tell_all(mailbox: Mailbox, former: MailboxUser, decided: _Decided, tools: A
     """
     new, holder, letterhead = mailbox.principal, mailbox.holder.name, tools.letterhead
     at = decided.change.event.occurred_at
-    kept = mailbox.user(former.user_id)
     own_letter = principal_letter(holder, mailbox.username_of(new), at, letterhead)
     letters = [(decided.activation.letter if decided.activation else own_letter, new.email)]
-    if kept is None:
-        letters.append((user_removed_letter(holder, at, letterhead), former.email))
-    for user in mailbox.alerted_users:
-        if user.user_id != new.user_id:
-            username = mailbox.username_of(user) if user is kept else ""
-            letter = principal_changed_letter(holder, new.name, at, letterhead, username=username)
-            letters.append((letter, user.email))
+    changed = principal_changed_letter(holder, new.name, at, letterhead)
+    both = {new.user_id, former.user_id}
+    letters += [(changed, user.email) for user in mailbox.alerted_users if user.user_id not in both]
     told = [tell(letter, to, tools=tools, now=at) for letter, to in letters]
+    told.append(tell_former(decided.telling, tools=tools, now=at))
     for ended in decided.change.sessions:
         tools.sessions.end_all(ended.user_id, before=max(ended.before, tools.clock() + _AFTER))
     return all(told)

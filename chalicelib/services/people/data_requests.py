@@ -5,7 +5,7 @@ A copy is done as it is asked for. The rest waits for an operator; the person is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -15,6 +15,7 @@ from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import (
     MAX_USERS,
+    AccessChange,
     ChangeKind,
     Mailbox,
     MailboxChanged,
@@ -24,6 +25,7 @@ from chalicelib.domain.mailbox import (
 )
 from chalicelib.domain.people.consent import MandatoryRule
 from chalicelib.domain.people.data_request import (
+    CLOSING_WAITS,
     REQUESTS_PER_USER,
     DataRequest,
     DataRequestKind,
@@ -41,16 +43,15 @@ from chalicelib.domain.people.data_request import (
 from chalicelib.domain.people.mailbox_users import require_user
 from chalicelib.domain.session import Session
 from chalicelib.renderers.people.data_request_letters import (
-    closing_asked_letter,
-    closing_told_letter,
     copy_made_letter,
     request_made_letter,
     stays_open_letter,
 )
+from chalicelib.renderers.spanish import day_in_words
 from chalicelib.services.access.admit_login import admit_session
 from chalicelib.services.access.own_password import Confirmed, ShownPassword, check_own_password
 from chalicelib.services.access.send_access_mail import tell
-from chalicelib.services.access.tell_change import Telling, new_telling, tell_former
+from chalicelib.services.access.tell_change import Telling, new_telling, tell_former, telling_of
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.together import together
 from chalicelib.store.data_request_store import DataRequestStore
@@ -128,23 +129,24 @@ def make_request(session: Session, wish: DataWish, *, origin: str, tools: DataRe
     if wish.kind is DataRequestKind.CLOSURE:
         require_password(session, wish.password, Confirmed.CLOSING, origin=origin, tools=access, now=now)
     access.limits.spend(limit.key(user.user_id), limit=limit.limit, window_s=limit.window_s, now=now)
-    calendar, reference, telling = tools.calendar(), access.new_code(), None
+    calendar, reference = tools.calendar(), access.new_code()
+    tellings: tuple[Telling, ...] = ()
     for _ in range(MAX_USERS):
         last = next(iter(tools.requests.newest(mailbox.mailbox_id, user.user_id, wish.kind)), None)
         made = standing(last, calendar.local(now).date(), calendar)
         if made is not None and made.reference != reference:
             return made
         if made is None:  # else an earlier try of ours made it, and the answer was lost
-            made, telling = _new(wish, last, reference, who=(mailbox, user), now=now, tools=tools)
+            made, tellings = _new(wish, last, reference, who=(mailbox, user), now=now, tools=tools)
             event = _event(EventType.DATA_REQUESTED, made, session, origin=origin, tools=access, now=now)
             try:
-                tools.requests.make(made, mailbox, event, () if telling is None else telling.tokens)
+                tools.requests.make(made, mailbox, event, [token for one in tellings for token in one.tokens])
             except MailboxChanged:
                 mailbox, user = require_user(access.mailboxes.find(session.mailbox_id), session.user_id)
                 require_thawed(mailbox)
                 check_may_ask(wish.kind, mailbox, user, tools.rules)
                 continue
-        _tell_made(made, telling, who=(mailbox, user), tools=access, now=now)
+        _tell_made(made, tellings, user, tools=access, now=now)
         return made
     raise mailbox_changed()
 
@@ -203,7 +205,7 @@ def _new(  # noqa: PLR0913 - what a request is made of
     who: tuple[Mailbox, MailboxUser],
     now: datetime,
     tools: DataRequestTools,
-) -> tuple[DataRequest, Telling | None]:
+) -> tuple[DataRequest, tuple[Telling, ...]]:
     mailbox, user = who
     calendar = tools.calendar()
     terms = terms_on(tools.terms, calendar.local(now).date())
@@ -219,33 +221,52 @@ def _new(  # noqa: PLR0913 - what a request is made of
         words=wish.words,
     )
     if wish.kind is DataRequestKind.EXPORT:
-        return done_at_once(made), None
+        return done_at_once(made), ()
     if wish.kind is not DataRequestKind.CLOSURE:
-        return made, None
-    telling = new_telling(ChangeKind.CLOSING, mailbox, user, tools=tools.access, now=now)
-    return replace(made, change_id=telling.change.change_id), telling
+        return made, ()
+    says = {
+        "holder": mailbox.holder.name,
+        "reference": reference,
+        "due": day_in_words(tools.local(made.due_at).date()),
+        "earliest": (now + CLOSING_WAITS).isoformat(),
+    }
+    tellings = tell_all(ChangeKind.CLOSING, mailbox, user, says, tools=tools.access, now=now)
+    return replace(made, change_id=tellings[0].change.change_id), tellings
+
+
+def tell_all(  # noqa: PLR0913 - who did what to which mailbox, and what is said of it
+    kind: ChangeKind,
+    mailbox: Mailbox,
+    user: MailboxUser,
+    says: Mapping[str, str],
+    *,
+    tools: AccessTools,
+    now: datetime,
+) -> tuple[Telling, ...]:
+    """Return what tells whoever did something to a mailbox, who can contest it, and its other active users of it."""
+    others = [one for one in mailbox.alerted_users if one.user_id != user.user_id]
+    return (
+        new_telling(kind, mailbox, user, tools=tools, now=now, says=says),
+        *(
+            telling_of(
+                mailbox,
+                AccessChange(tools.new_event_id(), kind, one.user_id, now, one.email),
+                tools=tools,
+                now=now,
+                says=says,
+                is_contestable=False,
+            )
+            for one in others
+        ),
+    )
 
 
 def _tell_made(
-    made: DataRequest,
-    telling: Telling | None,
-    *,
-    who: tuple[Mailbox, MailboxUser],
-    tools: AccessTools,
-    now: datetime,
+    made: DataRequest, tellings: tuple[Telling, ...], user: MailboxUser, *, tools: AccessTools, now: datetime
 ) -> None:
-    (mailbox, user), letterhead = who, tools.letterhead
-    if telling is None:
-        is_copy = made.kind is DataRequestKind.EXPORT
-        letter = copy_made_letter(made, letterhead) if is_copy else request_made_letter(made, letterhead)
-        tell(letter, user.email, tools=tools, now=now)
+    if tellings:
+        together([partial(tell_former, one, tools=tools, now=now) for one in tellings])
         return
-    asked = closing_asked_letter(mailbox.holder.name, made, letterhead, contest=telling.address, until=telling.until)
-    others = [one for one in mailbox.alerted_users if one.user_id != user.user_id]
-    told = closing_told_letter(mailbox.holder.name, made, letterhead)
-    together(
-        [
-            lambda: tell_former(telling, asked, tools=tools, now=now),
-            *(partial(tell, told, one.email, tools=tools, now=now) for one in others),
-        ]
-    )
+    is_copy = made.kind is DataRequestKind.EXPORT
+    letter = copy_made_letter(made, tools.letterhead) if is_copy else request_made_letter(made, tools.letterhead)
+    tell(letter, user.email, tools=tools, now=now)

@@ -24,12 +24,7 @@ from chalicelib.domain.people.hand_over import (
 )
 from chalicelib.domain.people.mailbox_users import require_principal, require_user
 from chalicelib.domain.session import Session
-from chalicelib.renderers.people.hand_over_letters import (
-    handed_over_letter,
-    offer_letter,
-    offer_over_letter,
-    principal_letter,
-)
+from chalicelib.renderers.people.hand_over_letters import offer_letter, offer_over_letter, principal_letter
 from chalicelib.services.access.admit_login import admit_session
 from chalicelib.services.access.login_codes import code_lists
 from chalicelib.services.access.own_password import Confirmed, ShownPassword, check_own_password
@@ -174,8 +169,15 @@ def accept_offer(session: Session, *, origin: str, tools: AccessTools, now: date
         if telling is not None and user.is_principal:  # an earlier try of ours, whose answer was lost
             return None
         offer_to(mailbox, user, now)
-        telling = new_telling(ChangeKind.PRINCIPAL, mailbox, mailbox.principal, tools=tools, now=now)
-        return replace(_taken_over(mailbox, user, session, origin, tools), also_issued=telling.tokens)
+        change = _taken_over(mailbox, user, session, origin, tools)
+        former = next(one for one in change.mailbox.users if one.user_id == mailbox.principal.user_id)
+        says = {
+            "holder": mailbox.holder.name,
+            "principal": user.name,
+            "username": change.mailbox.username_of(former),
+        }
+        telling = new_telling(ChangeKind.PRINCIPAL, mailbox, mailbox.principal, tools=tools, now=now, says=says)
+        return replace(change, also_issued=telling.tokens)
 
     mailbox, is_changed = change_people(session, decide, tools=tools)
     former = None if telling is None else mailbox.user(telling.change.user_id)
@@ -228,18 +230,11 @@ def _after(mailbox: Mailbox, former: MailboxUser, telling: Telling | None, tools
     new = mailbox.principal
     holder, letterhead = mailbox.holder.name, tools.letterhead
     to_new = principal_letter(holder, mailbox.username_of(new), now, letterhead)
-    username, end = mailbox.username_of(former), tools.clock() + _AFTER
-
-    def tell_who_left(telling: Telling) -> bool:
-        letter = handed_over_letter(
-            holder, new.name, username, now, letterhead, contest=telling.address, until=telling.until
-        )
-        return tell_former(telling, letter, tools=tools, now=now)
-
+    end = tools.clock() + _AFTER
     together(
         [
             lambda: telling is not None and tell(to_new, new.email, tools=tools, now=now),
-            lambda: telling is not None and tell_who_left(telling),
+            lambda: tell_former(telling, tools=tools, now=now),
             lambda: tools.sessions.end_all(new.user_id, before=end),
             lambda: tools.sessions.end_all(former.user_id, before=end),
         ]

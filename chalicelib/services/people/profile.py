@@ -13,7 +13,6 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import AcceptedText, ChangeKind, Mailbox, MailboxUser
 from chalicelib.domain.people.mailbox_users import require_user, with_mobile, without_mobile
 from chalicelib.domain.session import Session
-from chalicelib.renderers.access.access_letters import mobile_changed_letter
 from chalicelib.services.access.tell_change import Telling, new_telling, tell_former
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.people.change_people import change_people
@@ -111,11 +110,5 @@ def _change(
 
     mailbox, is_changed = change_people(session, decide, tools=tools)
     if is_changed and telling is not None:
-        _tell(telling, tools, now)
+        tell_former(telling, tools=tools, now=now)
     return Profile(*require_user(mailbox, session.user_id))
-
-
-def _tell(telling: Telling, tools: AccessTools, now: datetime) -> None:
-    """Tell the address and the mobile of before; the change stands whether they can be told or not."""
-    letter = mobile_changed_letter(now, tools.letterhead, contest=telling.address, until=telling.until)
-    tell_former(telling, letter, tools=tools, now=now)

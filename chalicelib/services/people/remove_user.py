@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from chalicelib.domain.access.account import Account
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import Mailbox, MailboxUser
+from chalicelib.domain.mailbox import AccessChange, ChangeKind, Mailbox, MailboxUser, UserState
 from chalicelib.domain.people.former_user import former_user
 from chalicelib.domain.people.mailbox_users import removed, require_principal, secondary_user
 from chalicelib.domain.session import Session
-from chalicelib.renderers.people.people_letters import user_removed_letter
 from chalicelib.services.access.login_codes import code_lists
-from chalicelib.services.access.send_access_mail import tell
+from chalicelib.services.access.tell_change import Telling, tell_former, telling_of
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.people.change_people import change_people
 from chalicelib.store.people_store import EndedSessions, MovedAccounts, PeopleChange
@@ -21,7 +22,9 @@ PAST_ANY_LOGIN = timedelta(hours=1)
 
 
 def remove_user(session: Session, user_id: str, *, origin: str, tools: AccessTools, now: datetime) -> Mailbox:
-    """Take a secondary user out of the mailbox, in one transaction with all that let them in; four hops and calls.
+    """Take a secondary user out of the mailbox, in one transaction with all that let them in.
+
+    Who had got in before can contest it. Six hops and six calls, one more with a mobile.
 
     The same person can be added again, as another user.
 
@@ -33,16 +36,17 @@ def remove_user(session: Session, user_id: str, *, origin: str, tools: AccessToo
         MailboxChanged: `mailbox_changed`.
 
     """
-    leaving: MailboxUser | None = None
+    telling: Telling | None = None
 
     def decide(mailbox: Mailbox, principal: MailboxUser) -> PeopleChange | None:
-        nonlocal leaving
+        nonlocal telling
         require_principal(principal)
-        if leaving is not None and mailbox.user(user_id) is None:  # an earlier try of ours, whose answer was lost
+        if telling is not None and mailbox.user(user_id) is None:  # an earlier try of ours, whose answer was lost
             return None
         leaving, at = secondary_user(mailbox, user_id), tools.clock()
         username = mailbox.username_of(leaving)
         account = tools.accounts.find(username)
+        telling = _telling(mailbox, leaving, account, by=principal.user_id, at=at, tools=tools)
         return PeopleChange(
             mailbox=removed(mailbox, leaving, tools.reach),
             event=tools.people_event(EventType.USER_REMOVED, session, user_id, origin=origin, now=at),
@@ -50,10 +54,22 @@ def remove_user(session: Session, user_id: str, *, origin: str, tools: AccessToo
             former=former_user(mailbox, leaving, at),
             sessions=(EndedSessions(user_id, at + PAST_ANY_LOGIN),),
             forgotten=code_lists(username),
+            also_issued=telling.tokens,
         )
 
     mailbox, _ = change_people(session, decide, tools=tools)
-    if leaving is not None:
-        letter = user_removed_letter(mailbox.holder.name, now, tools.letterhead)
-        tell(letter, leaving.email, tools=tools, now=now)
+    tell_former(telling, tools=tools, now=now)
     return mailbox
+
+
+def _telling(  # noqa: PLR0913 - who took whom out of which mailbox, and when
+    mailbox: Mailbox, leaving: MailboxUser, account: Account | None, *, by: str, at: datetime, tools: AccessTools
+) -> Telling:
+    """Return what tells who leaves; nobody contests it by an address that was never proved."""
+    user = replace(leaving, waiting=None)
+    change = AccessChange(
+        tools.new_event_id(), ChangeKind.REMOVAL, user.user_id, at, user.email, user.mobile, removed=user, by=by
+    )
+    had_got_in = user.state is UserState.ACTIVE or (account is not None and account.password_hash is not None)
+    says = {"holder": mailbox.holder.name}
+    return telling_of(mailbox, change, tools=tools, now=at, says=says, is_contestable=had_got_in)

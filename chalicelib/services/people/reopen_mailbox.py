@@ -9,13 +9,11 @@ from chalicelib.domain.mailbox import ChangeKind, Consent, Mailbox, MailboxUser
 from chalicelib.domain.people.closing import is_closed, reopened
 from chalicelib.domain.people.mailbox_users import require_principal, require_user
 from chalicelib.domain.session import Session, require_texts_accepted
-from chalicelib.renderers.people.data_request_letters import reopened_letter, reopened_told_letter
 from chalicelib.services.access.own_password import Confirmed
-from chalicelib.services.access.send_access_mail import tell
-from chalicelib.services.access.tell_change import Telling, new_telling, tell_former
+from chalicelib.services.access.tell_change import Telling, tell_former
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.people.change_people import change_people
-from chalicelib.services.people.data_requests import require_password
+from chalicelib.services.people.data_requests import require_password, tell_all
 from chalicelib.services.together import together
 from chalicelib.store.people_store import PeopleChange
 
@@ -38,36 +36,24 @@ def reopen_mailbox(session: Session, password: str, *, origin: str, tools: Acces
     _, asking = require_user(tools.mailboxes.find(session.mailbox_id), session.user_id)
     require_principal(asking)
     require_password(session, password, Confirmed.REOPENING, origin=origin, tools=tools, now=now)
-    telling: Telling | None = None
+    tellings: tuple[Telling, ...] = ()
 
     def decide(mailbox: Mailbox, user: MailboxUser) -> PeopleChange | None:
-        nonlocal telling
+        nonlocal tellings
         require_principal(user)
-        if telling is not None and not is_closed(mailbox):  # an earlier try of ours, whose answer was lost
+        if tellings and not is_closed(mailbox):  # an earlier try of ours, whose answer was lost
             return None
         consent = Consent(is_given=True, at=now, version=version, origin=origin, user_id=user.user_id)
         opened = reopened(mailbox, consent)
-        telling = new_telling(ChangeKind.REOPENING, mailbox, user, tools=tools, now=now)
+        says = {"holder": mailbox.holder.name}
+        tellings = tell_all(ChangeKind.REOPENING, mailbox, user, says, tools=tools, now=now)
         return PeopleChange(
             mailbox=opened,
             event=tools.people_event(EventType.MAILBOX_REOPENED, session, user.user_id, origin=origin, now=now),
-            also_issued=telling.tokens,
+            also_issued=tuple(token for one in tellings for token in one.tokens),
         )
 
     mailbox, _ = change_people(session, decide, tools=tools)
-    if telling is not None:
-        _tell(mailbox, telling, tools)
+    if tellings:
+        together([partial(tell_former, one, tools=tools, now=now) for one in tellings])
     return mailbox
-
-
-def _tell(mailbox: Mailbox, telling: Telling, tools: AccessTools) -> None:
-    now, holder = telling.change.changed_at, mailbox.holder.name
-    letter = reopened_letter(holder, now, tools.letterhead, contest=telling.address, until=telling.until)
-    others = [one for one in mailbox.alerted_users if one.user_id != telling.change.user_id]
-    told = reopened_told_letter(holder, now, tools.letterhead)
-    together(
-        [
-            lambda: tell_former(telling, letter, tools=tools, now=now),
-            *(partial(tell, told, one.email, tools=tools, now=now) for one in others),
-        ]
-    )

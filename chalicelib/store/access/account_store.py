@@ -75,6 +75,11 @@ class AccountStore:
             transaction.delete(AccountItem(username), condition=AccountItem.version == version)
 
 
+def former_key(user_id: str) -> str:
+    """Name the record of who left, which nobody can log in by: usernames are read in capitals."""
+    return f"former#{user_id}"
+
+
 def account_from(item: AccountItem | None) -> Account | None:
     """Read an account."""
     if item is None:

@@ -17,7 +17,7 @@ from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox, mailbox_changed
-from chalicelib.store.access.account_store import AccountStore
+from chalicelib.store.access.account_store import AccountStore, former_key
 from chalicelib.store.access.session_store import SessionStore
 from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.batch_read import store_unavailable
@@ -25,7 +25,7 @@ from chalicelib.store.event_store import EventStore
 from chalicelib.store.key_page import KeyIndex, read_keys
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.shards import SHARDS
-from chalicelib.store.tables import MailboxItem
+from chalicelib.store.tables import AccountItem, MailboxItem
 from chalicelib.store.vendor_errors import vendor_code
 
 _LOST = ("TransactionCanceledException", "TransactionConflictException")
@@ -61,9 +61,17 @@ class FreezeStore:
         return frozen
 
     def thaw(
-        self, mailbox: Mailbox, event: Event, *, accounts: Iterable[Account], issued: Iterable[NewToken]
+        self,
+        mailbox: Mailbox,
+        event: Event,
+        *,
+        accounts: Iterable[Account],
+        issued: Iterable[NewToken],
+        returned: tuple[Account, ...] = (),
     ) -> Mailbox:
         """Write a mailbox that is open again, with changed accounts and new links, and let its users in, or nothing.
+
+        `returned` are the new accounts of who was taken out and is back.
 
         Raises:
             MailboxChanged: `mailbox_changed`; read it again and decide anew.
@@ -77,8 +85,14 @@ class FreezeStore:
                     AccountStore.update_in(transaction, account)
                 for token in issued:
                     self._tokens.issue_in(transaction, token)
+                back = {account.user_id for account in returned}
+                for account in returned:
+                    AccountStore.add_in(transaction, account)
+                    transaction.delete(AccountItem(former_key(account.user_id)))
+                    self._sessions.let_back_in(transaction, account.user_id, before=event.occurred_at)
                 for user in mailbox.users:
-                    self._sessions.let_in_in(transaction, user.user_id, before=event.occurred_at)
+                    if user.user_id not in back:
+                        self._sessions.let_in_in(transaction, user.user_id, before=event.occurred_at)
         except TransactWriteError as error:
             raise _refusal(error) from error
         return opened

@@ -189,6 +189,11 @@ class SessionStore:
             is_shut_out = TokenItem.issued_at == micros(_SHUT_OUT)
             transaction.update(mark, actions=actions, condition=is_earlier | is_shut_out)
 
+    def let_back_in(self, transaction: TransactWrite, user_id: str, *, before: datetime) -> None:
+        """Do so for who was taken out, whose mark is later than any login that was under way then."""
+        for mark, actions, _ in self._marks(user_id, before):
+            transaction.update(mark, actions=actions)
+
     def list_for_user(self, user_id: str, *, now: datetime, limit: int) -> tuple[Access, ...]:
         """Return the user's logins of the last 30 days, newest first, without those ended one by one."""
         listed = self._tokens.list_for_subject(TokenKind.SESSION, user_id, limit=limit)

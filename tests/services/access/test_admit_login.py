@@ -25,7 +25,7 @@ from chalicelib.domain.access.access_policy import (
 from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.limit import Limit, Standing
 from chalicelib.domain.session import Session
-from chalicelib.renderers.access.access_letters import password_changed_letter
+from chalicelib.renderers.access.access_letters import mailbox_thawed_letter
 from chalicelib.services.access.admit_login import (
     Admission,
     Caller,
@@ -170,7 +170,7 @@ def test_mails_to_addresses_that_nobody_verified_are_counted_by_who_asks_and_nev
         tools = replace(prepared, limits=world.limits)
 
         def send(asked_by: str, to: str) -> None:
-            letter = password_changed_letter(NOW, tools.letterhead)
+            letter = mailbox_thawed_letter(NOW, tools.letterhead)
             send_to_new_address(letter, to, asked_by=asked_by, tools=tools, now=NOW)
 
         with pytest.raises(TooManyRequests):

@@ -1,0 +1,94 @@
+"""Whoever had the former address hears of a change that was committed, whatever dies or refuses on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache
+
+import pytest
+
+from tests.faults.alert_matrix import can_strike
+from tests.faults.catalogue import DEATHS, LATE_EFFECTS, LOST_ANSWERS, REFUSALS
+from tests.faults.journey import Lab
+from tests.faults.matrix import Call, siblings_of
+from tests.faults.strike import Attempt, Fault, Outage, Strike
+from tests.faults.told_changes import CHANGES, ToldChange, ask, begin, is_done, links_sent, sweep, wrong_links
+
+_FAULTS = (*DEATHS, LOST_ANSWERS[0], LOST_ANSWERS[2], LATE_EFFECTS[1], REFUSALS[1], REFUSALS[4])
+_QUICK = {str(DEATHS[2]), str(REFUSALS[1])}
+_AFTERNOON = timedelta(minutes=48)
+_TWICE = 2
+WEEKEND = timedelta(hours=60)
+
+
+def wrong_after(lab: Lab, change: ToldChange, *strikes: Strike) -> list[str]:
+    """Ask with a fault, let the worker come by, and return what does not hold."""
+    box = begin(lab, change, *strikes)
+    ask(lab, change, box)
+    has_struck = lab.wire.has_struck or not strikes
+    lab.wire.strikes = []
+    before = len(links_sent(change.email))
+    sweep(lab, box, _AFTERNOON)
+    after, texts = len(links_sent(change.email)), lab.messages()[change.mobile]
+    is_committed = is_done(box, change)
+    most = (_TWICE if before and strikes else 1) if is_committed else 0
+    wrong = {
+        "not struck: the call never came": not has_struck,
+        f"told {after} times": not min(most, 1) <= after <= most,
+        f"told {texts} times by SMS": texts > (_TWICE if strikes else 1) or (texts > 0 and not is_committed),
+        "not told by SMS": change.links and is_committed and not texts,
+        **dict.fromkeys(wrong_links(box, change), True),
+    }
+    met = "; ".join(map(str, strikes))
+    return [f"{what} [{change}: {met}]" for what, is_so in wrong.items() if is_so]
+
+
+@pytest.fixture(scope="module")
+def calls(lab: Lab) -> Callable[[ToldChange], tuple[Call, ...]]:
+    @cache
+    def of(change: ToldChange) -> tuple[Call, ...]:
+        ask(lab, change, begin(lab, change))
+        attempts = tuple(lab.wire.attempts)
+        return tuple({a.label: Call(a.label, siblings_of(a, attempts), a.kind) for a in attempts}.values())
+
+    return of
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_without_a_fault_it_is_told_once(lab: Lab, change: ToldChange) -> None:
+    assert wrong_after(lab, change) == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(one, marks=() if str(one) in _QUICK else pytest.mark.deep, id=str(one)) for one in _FAULTS],
+)
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_whatever_happens_at_whichever_call_it_is_told(
+    lab: Lab, calls: Callable[[ToldChange], tuple[Call, ...]], change: ToldChange, fault: Fault
+) -> None:
+    struck = [call for call in calls(change) if can_strike(fault, call)]
+    assert struck
+    assert [one for call in struck for one in wrong_after(lab, change, Strike(fault, call.label, call.siblings))] == []
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_providers_that_refuse_for_a_weekend_are_asked_again_until_it_is_told(lab: Lab, change: ToldChange) -> None:
+    box = begin(lab, change)
+    lab.wire.strikes = [Outage(REFUSALS[1], _is_sending, lab.clock.now + WEEKEND, lab.clock)]
+    ask(lab, change, box)
+    during = sweep(lab, box, WEEKEND - timedelta(hours=1), timedelta(hours=1))
+    assert links_sent(change.email) == []
+
+    sweep(lab, box, timedelta(hours=3), timedelta(hours=1))
+
+    told = links_sent(change.email)
+    assert len([link for link in told if bool(link) == change.links]) == 1
+    assert bool(told[0]) == change.links  # what says that a new e-mail counts comes after what contests it
+    assert wrong_links(box, change) == []
+    assert all(one.is_complete for one in during)
+
+
+def _is_sending(attempt: Attempt) -> bool:
+    return attempt.is_sending
