@@ -13,13 +13,26 @@ from tests.faults.catalogue import DEATHS, LATE_EFFECTS, LOST_ANSWERS, REFUSALS
 from tests.faults.journey import Lab
 from tests.faults.matrix import Call, siblings_of
 from tests.faults.strike import Attempt, Fault, Outage, Strike
-from tests.faults.told_changes import CHANGES, ToldChange, ask, begin, is_done, links_sent, sweep, wrong_links
+from tests.faults.told_changes import (
+    CHANGES,
+    PASSWORD_CHANGE,
+    ToldChange,
+    ask,
+    begin,
+    is_done,
+    links_sent,
+    sweep,
+    wrong_links,
+)
 
 _FAULTS = (*DEATHS, LOST_ANSWERS[0], LOST_ANSWERS[2], LATE_EFFECTS[1], REFUSALS[1], REFUSALS[4])
 _QUICK = {str(DEATHS[2]), str(REFUSALS[1])}
 _AFTERNOON = timedelta(minutes=48)
 _TWICE = 2
 WEEKEND = timedelta(hours=60)
+_TEN = 10
+_HOUR = timedelta(hours=1)
+_WHILE_THEY_DIE = 11 * _HOUR
 
 
 def wrong_after(lab: Lab, change: ToldChange, *strikes: Strike) -> list[str]:
@@ -92,3 +105,46 @@ def test_providers_that_refuse_for_a_weekend_are_asked_again_until_it_is_told(la
 
 def _is_sending(attempt: Attempt) -> bool:
     return attempt.is_sending
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_workers_that_die_ten_times_before_they_send_leave_it_to_one_that_tells_it_once(
+    lab: Lab, change: ToldChange
+) -> None:
+    box = begin(lab, change)
+    lab.wire.strikes = [Outage(DEATHS[0], _is_sending, lab.clock.now + _WHILE_THEY_DIE, lab.clock)]
+    ask(lab, change, box)
+    sweep(lab, box, _WHILE_THEY_DIE - _HOUR, _HOUR)
+    deaths = len([attempt for attempt in lab.wire.attempts if attempt.was_struck])
+    assert links_sent(change.email) == []
+
+    sweep(lab, box, 3 * _HOUR, _HOUR)
+
+    told = [link for link in links_sent(change.email) if bool(link) == change.links]
+    assert (len(told), wrong_links(box, change)) == (1, [])
+    assert deaths >= _TEN
+
+
+def test_workers_that_die_right_after_they_sent_double_it_once_for_each_death(lab: Lab) -> None:
+    box = begin(lab, PASSWORD_CHANGE)
+    lab.wire.strikes = [Outage(DEATHS[2], _is_sending, lab.clock.now + _WHILE_THEY_DIE, lab.clock)]
+    ask(lab, PASSWORD_CHANGE, box)
+    sweep(lab, box, _WHILE_THEY_DIE - _HOUR, _HOUR)
+    deaths = len([attempt for attempt in lab.wire.attempts if attempt.was_struck])
+
+    sweep(lab, box, 3 * _HOUR, _HOUR)
+
+    assert len(links_sent(PASSWORD_CHANGE.email)) <= deaths + 1
+    assert wrong_links(box, PASSWORD_CHANGE) == []
+
+
+def test_one_that_nobody_claims_is_revealed(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.services.access.tell_owed.with_links", lambda *_, **__: None)
+
+    assert any("told 0 times" in wrong for wrong in _wrong_of_a_death(lab))
+
+
+def _wrong_of_a_death(lab: Lab) -> list[str]:
+    ask(lab, PASSWORD_CHANGE, begin(lab, PASSWORD_CHANGE))
+    sending = next(attempt for attempt in lab.wire.attempts if attempt.operation.startswith("sesv2"))
+    return wrong_after(lab, PASSWORD_CHANGE, Strike(DEATHS[0], sending.label))
