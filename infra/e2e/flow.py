@@ -170,6 +170,8 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     tell("nightly jobs ran")
     decide_registrations(deployment)
     tell("a registration under review approved, another refused")
+    answer_requests(deployment)
+    tell("a request about own data answered, a closing refused")
     run_commands(deployment, answer["notice_id"])
     tell("the operator's commands ran")
 
@@ -267,6 +269,20 @@ def run_jobs(deployment: Deployment) -> None:
         answer = functions.invoke(FunctionName=deployment.resources[name], Payload=json.dumps(SCHEDULED).encode())
         payload = json.loads(answer["Payload"].read())
         _check("FunctionError" not in answer, f"{name} runs: {payload}")
+
+
+def answer_requests(deployment: Deployment) -> None:
+    """Have the operator see what the holder asked about their data, answer one and refuse the closing."""
+    [listed] = give(deployment, "requests list --json")
+    waiting = {one["kind"]: one["reference"] for one in json.loads(listed)["requests"]}
+    _check(set(waiting) == {"access", "closure"}, "both requests wait")
+    asked, closing = (f"{USERNAME} {waiting[kind]}" for kind in ("access", "closure"))
+    give(
+        deployment,
+        f"requests show {asked} {WHO}",
+        f"requests done {asked} --words 'Nadie todavía.' {WHO}",
+        f"requests refuse {closing} --words 'Es una prueba.' {WHO}",
+    )
 
 
 def run_commands(deployment: Deployment, notice_id: str) -> None:

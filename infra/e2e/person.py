@@ -131,6 +131,24 @@ def use_mailbox(holder: PersonClient, notice_id: str, email: str, tell: Callable
     tell("a user added and disabled")
     _see_pages(holder, notice_id)
     tell("pages shown")
+    _ask_about_data(holder)
+    tell("own data seen, a correction asked for and withdrawn, the mailbox asked to be closed")
+
+
+def _ask_about_data(holder: PersonClient) -> None:
+    """See what is held, and ask for what an operator answers."""
+    held = holder.ask("GET", "/v1/own-data")
+    _check(held["user"]["username"] == USERNAME, "own data are shown")
+    _check(holder.ask("POST", "/v1/data-requests", {"kind": "export"}, status=201)["state"] == "done", "a copy is done")
+    wrong = {"kind": "rectification", "words": "Falta mi segundo nombre."}
+    asked = holder.ask("POST", "/v1/data-requests", wrong, status=201)
+    gone = holder.ask("POST", f"/v1/data-requests/{asked['reference']}/withdrawal", {})
+    _check(gone["state"] == "withdrawn", "a request is taken back")
+    holder.ask("POST", "/v1/data-requests", {"kind": "access", "words": "¿Quién vio mi casilla?"}, status=201)
+    closing = {"kind": "closure", "password": PASSWORD}
+    _check(holder.ask("POST", "/v1/data-requests", closing, status=201)["state"] == "waiting", "a closing waits")
+    refused, _ = holder.send("POST", "/v1/reopening", {"password": PASSWORD})
+    _check(refused == 409, "what is open is not opened again")  # noqa: PLR2004 - Conflict
 
 
 def seed_account(user_id: str) -> None:
