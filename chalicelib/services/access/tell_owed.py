@@ -36,7 +36,9 @@ def tell_owed(*, tools: AccessTools, now: Callable[[], datetime], until: datetim
     contested or decided about meanwhile.
     """
     listed = tools.tellings.list_owed()
-    due = {str(number): one for number, one in enumerate(listed, 1) if one.owed.channels and one.due_at <= now()}
+    due = {
+        str(number): one for number, one in enumerate(listed, 1) if one.owed.channels and one.token.issued_at <= now()
+    }
     worked = work_through(
         due, lambda number: _tell(due[number], tools, now()), job="watch_access", now=now, until=until
     )
@@ -73,12 +75,12 @@ def _tell(listed: ListedTelling, tools: AccessTools, now: datetime) -> str:
     if owed.is_contestable and _is_overtaken(tools.mailboxes.find(owed.mailbox_id), owed):
         tools.tellings.close(listed.key)
         return "overtaken"
-    if owed.is_over(now) and listed.claims:
+    if owed.is_over(now) and listed.token.attempts:
         given_up = owed.given_up()
         tools.tellings.record(given_up, key=listed.key)
         return "given_up"
     telling = with_links(owed, tools=tools, now=now)
-    if not tools.tellings.claim(listed, telling.links, due_at=next_try(now, listed.claims)):
+    if not tools.tellings.claim(listed.token, telling.links, due_at=next_try(now, listed.token.attempts)):
         return "overtaken"
     return "change_told" if send_telling(telling, tools=tools, now=now, key=listed.key) else "not_taken"
 

@@ -1,7 +1,7 @@
 """Tell a mailbox's owner, once a day, that somebody registered as its holder again (REG-9, REG-11).
 
 The registration leaves that it is to be told, in the transaction that ends it. A job tells it later, so that nothing on
-the applicant's way depends on there being an owner. What is not done when the job dies is done by the next run.
+the applicant's way depends on there being an owner. It is claimed before and recorded after, as what `tell_owed` tells.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
+from chalicelib.domain.access.owed_telling import next_try
 from chalicelib.domain.access.token import VALID_FOR, NewToken, Token, TokenKind
 from chalicelib.domain.errors import MessageRefused, Unavailable
 from chalicelib.domain.mailbox import MailboxUser
@@ -25,13 +26,16 @@ _AT_ONCE = 200
 
 def to_be_told(mailbox_id: str, now: datetime) -> NewToken:
     """Return what has a mailbox's owner told; the next of the same mailbox takes its place."""
-    until = now + VALID_FOR[TokenKind.REPEATED]
-    return NewToken(TokenKind.REPEATED, mailbox_id, now, until, subject=_OWED, data={"mailbox_id": mailbox_id})
+    until, data = now + VALID_FOR[TokenKind.REPEATED], {"mailbox_id": mailbox_id, "registered_at": now.isoformat()}
+    return NewToken(TokenKind.REPEATED, mailbox_id, now, until, subject=_OWED, data=data)
 
 
 def tell_repeated(*, tools: AccessTools, now: Callable[[], datetime], until: datetime) -> Counter[str]:
-    """Tell what is to be told, the newest first: `told`, `told_before` within a day, `untold` as nothing goes out."""
-    listed = tools.tokens.list_for_subject(TokenKind.REPEATED, _OWED, limit=_AT_ONCE)
+    """Tell what is due, the longest due first: `told`, `told_before` within a day, `untold` as nothing goes out.
+
+    `overtaken` is what another worker tells.
+    """
+    listed = tools.tokens.list_for_subject(TokenKind.REPEATED, _OWED, limit=_AT_ONCE, until=now())
     owed = {str(number): token for number, token in enumerate(listed, 1)}
     return work_through(
         owed, lambda number: _tell(owed[number], tools, now()), job="watch_access", now=now, until=until
@@ -43,9 +47,12 @@ def _tell(token: Token, tools: AccessTools, now: datetime) -> str:
     before = tools.tokens.find(TokenKind.REPEATED_TOLD, mailbox_id)
     outcome = "told_before"
     if before is None or not before.is_valid_at(now):
+        if not tools.tellings.claim(token, due_at=next_try(now, token.attempts)):
+            return "overtaken"
+        registered_at = datetime.fromisoformat(str(token.data.get("registered_at", token.issued_at)))
         mailbox = tools.mailboxes.find(mailbox_id)
         principal = next((user for user in mailbox.users if user.is_principal), None) if mailbox else None
-        if principal is not None and not _send(principal, token.issued_at, tools, now):
+        if principal is not None and not _send(principal, registered_at, tools, now):
             return "untold"
         tools.tokens.issue(NewToken(TokenKind.REPEATED_TOLD, mailbox_id, now, now + VALID_FOR[TokenKind.REPEATED_TOLD]))
         outcome = "told"

@@ -13,7 +13,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.access.owed_telling import FIRST_WAIT, OwedTelling
 from chalicelib.domain.access.pepper import every_pepper
-from chalicelib.domain.access.token import VALID_FOR, NewToken, TokenKind
+from chalicelib.domain.access.token import VALID_FOR, NewToken, Token, TokenKind
 from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
@@ -28,12 +28,15 @@ _KIND = TokenKind.TELLING
 
 @dataclass(frozen=True, slots=True)
 class ListedTelling:
-    """What is owed as the index knows it, a moment late: from when on a worker may tell it, how many claimed it."""
+    """What is owed as the index knows it, a moment late; `token` keeps it, issued at the instant when it is due."""
 
     owed: OwedTelling
-    key: str
-    due_at: datetime
-    claims: int
+    token: Token
+
+    @property
+    def key(self) -> str:
+        """Return what the item is found by."""
+        return _key(self.token)
 
 
 def as_token(owed: OwedTelling) -> NewToken:
@@ -55,11 +58,8 @@ class TellingStore:
     def list_owed(self) -> tuple[ListedTelling, ...]:
         """Return all that is owed, the one due first at the top; a query for each of eight shards."""
         listed = [token for shard in SHARDS for token in self._tokens.list_for_subject(_KIND, _subject(shard))]
-        found = [
-            ListedTelling(from_data(OwedTelling, one.data), f"{_KIND}#{one.token_id}", one.issued_at, one.attempts)
-            for one in listed
-        ]
-        return tuple(sorted(found, key=lambda one: one.due_at))
+        found = [ListedTelling(from_data(OwedTelling, one.data), one) for one in listed]
+        return tuple(sorted(found, key=lambda one: one.token.issued_at))
 
     def is_being_told(self, telling_id: str) -> bool:
         """Tell whether nobody was told yet who may still be; one call."""
@@ -67,18 +67,18 @@ class TellingStore:
         owed = None if token is None else from_data(OwedTelling, token.data)
         return owed is not None and not owed.is_reached and bool(owed.channels)
 
-    def claim(self, listed: ListedTelling, issued: Iterable[NewToken], *, due_at: datetime) -> bool:
-        """Keep what it is to be told with, and leave it to others until an instant; True for one caller only.
+    def claim(self, token: Token, issued: Iterable[NewToken] = (), *, due_at: datetime) -> bool:
+        """Keep what it is to be told with, and have it due to others at an instant; True for one caller only.
 
         When DynamoDB's answer is lost, it was True for no one, and is tried again then.
         """
         actions: list[Action] = [TokenItem.issued_at.set(micros(due_at)), TokenItem.attempts.add(1)]
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                is_as_listed = TokenItem.issued_at == micros(listed.due_at)
-                transaction.update(TokenItem(listed.key), actions=actions, condition=is_as_listed)
-                for token in issued:
-                    self._tokens.issue_in(transaction, token)
+                is_as_listed = TokenItem.issued_at == micros(token.issued_at)
+                transaction.update(TokenItem(_key(token)), actions=actions, condition=is_as_listed)
+                for new in issued:
+                    self._tokens.issue_in(transaction, new)
         except TransactWriteError as error:
             if vendor_code(error) not in _LOST:
                 raise store_unavailable() from error
@@ -114,6 +114,10 @@ class TellingStore:
             TokenItem(key).delete()
         except PynamoDBException as error:
             raise store_unavailable() from error
+
+
+def _key(token: Token) -> str:
+    return f"{token.kind}#{token.token_id}"
 
 
 def _subject(shard: str) -> str:

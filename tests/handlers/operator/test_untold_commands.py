@@ -95,7 +95,7 @@ def test_what_nobody_takes_for_three_days_is_given_up_and_stays_on_the_list(peop
     telling_id = fail(people, Unavailable("sending_paused", "No."))
     store = people.tools.tellings
     [listed] = store.list_owed()
-    assert store.claim(listed, (), due_at=people.world.clock())
+    assert store.claim(listed.token, due_at=people.world.clock())
     people.world.clock.advance(hours=73)
 
     assert watch(people)["given_up"] == 1

@@ -1,4 +1,4 @@
-"""Eight workers at once about one change that is still to be told: one tells it, once by each channel."""
+"""Eight workers at once about what is still to be told: one tells it, once by each channel."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.mailbox import ChangeKind
 from chalicelib.services.access.tell_change import new_telling, send_telling
 from chalicelib.services.access.tell_owed import ToldOwed, tell_owed
+from chalicelib.services.access.tell_repeated import tell_repeated, to_be_told
 from chalicelib.services.access.tools import AccessTools
 from tests.access_world import NOW, CountedMails, at_once, racing_tools
 from tests.deposit_world import a_mailbox
@@ -87,3 +88,12 @@ def test_no_worker_tells_what_whoever_changed_it_may_still_be_telling(tools: Acc
 
     assert sent(tools) == (1, 1)
     assert tools.tellings.list_owed() == ()
+
+
+def test_of_eight_workers_one_tells_that_somebody_registered_again(tools: AccessTools) -> None:
+    tools.tokens.issue(to_be_told(a_mailbox().mailbox_id, NOW))
+
+    at_once(TIMES, lambda _: tell_repeated(tools=tools, now=lambda: LATER, until=LATER + timedelta(minutes=4)))
+
+    assert sent(tools) == (1, 1)
+    assert tell_repeated(tools=tools, now=lambda: LATER, until=LATER + timedelta(minutes=4)).total() == 0

@@ -657,7 +657,8 @@ def test_the_holder_is_told_that_somebody_registered_again_and_once_a_day(site: 
     assert _run(site, "watch_access")["told"] == 0
 
     site.clock.advance(hours=2)
-    _walk(site, "99000003")
+    _walk(site, "99000003")  # which ends at the hour it began at the first time
+    site.clock.advance(hours=2)
     again = _run(site, "watch_access")
     assert (again["told"], again["told_before"]) == (0, 1)
     site.clock.now = NOW + timedelta(days=1, seconds=1)
