@@ -89,11 +89,16 @@ def returned(mailbox: Mailbox, freeze: Freeze) -> tuple[MailboxUser, ...]:
     """
     by_document = {(user.document_type, user.document_number): user for user in mailbox.users if user.document_number}
     back: dict[str, MailboxUser] = {}
-    first = first_contested(freeze)
-    for change in freeze.contested:
+    first, seen = first_contested(freeze), set[tuple[str | None, str]]()
+    for change in sorted(freeze.contested, key=lambda one: one.changed_at):
         user = change.removed
         if user is None or mailbox.user(user.user_id) is not None:
             continue
+        if (
+            user.document_number and (user.document_type, user.document_number) in seen
+        ):  # taken out, added again and taken out again
+            continue
+        seen.add((user.document_type, user.document_number))
         before = _as_before(user, first[user.user_id])
         again = by_document.get((user.document_type, user.document_number))
         if again is not None:
@@ -117,6 +122,7 @@ def thawed(mailbox: Mailbox, freeze: Freeze, *, is_undone: bool, shut_out: Colle
         return opened
     opened = _as_open_as_before(opened, freeze)
     first, back = first_contested(freeze), {user.user_id: user for user in returned(mailbox, freeze)}
+    returning = {user.email.casefold() for user in back.values()}
     taken_by = {
         first[user.user_id].former_email.casefold(): user.email for user in mailbox.users if user.user_id in first
     }
@@ -128,8 +134,9 @@ def thawed(mailbox: Mailbox, freeze: Freeze, *, is_undone: bool, shut_out: Colle
         else _as_before(user, first.get(user.user_id))
         for user in mailbox.users
     )
-    users += tuple(back.values())
-    if len({user.email.casefold() for user in users}) < len(users):
+    users = _with_returned(users, tuple(back.values()), set(shut_out) - first.keys())
+    own = [user for user in users if user.user_id not in shut_out or user.email.casefold() not in returning]
+    if len({user.email.casefold() for user in own}) < len(own):
         raise EmailTakenMeanwhile(
             "email_taken_meanwhile",
             "El correo de antes lo tiene ahora otro usuario de esta casilla, así que no se puede devolver.",
@@ -145,6 +152,14 @@ def _as_open_as_before(mailbox: Mailbox, freeze: Freeze) -> Mailbox:
     if about[0].kind is ChangeKind.CLOSING:
         return replace(mailbox, state=MailboxState.OPEN, closed_at=None)
     return replace(mailbox, state=MailboxState.DISABLED, closed_at=about[0].changed_at)
+
+
+def _with_returned(
+    users: tuple[MailboxUser, ...], back: tuple[MailboxUser, ...], shut_out: Collection[str]
+) -> tuple[MailboxUser, ...]:
+    """Put who is back before who is shut out: of two with one address the first is whose it is."""
+    staying = tuple(user for user in users if user.user_id not in shut_out)
+    return (*staying, *back, *(user for user in users if user.user_id in shut_out))
 
 
 def _as_before(user: MailboxUser, change: AccessChange | None) -> MailboxUser:

@@ -176,3 +176,40 @@ def test_all_who_were_taken_out_are_back_by_one_undoing(people: People) -> None:
     people.world.clock.advance(minutes=3)
     decide(people, "--undo")
     assert set(users_now(people.tools)) == {"u1", "u2", "u3"}
+
+
+def test_undone_though_the_intruder_gave_another_user_the_address_of_who_was_taken_out(people: People) -> None:
+    remove(people)
+    link = people.contest_sent()
+    other = {**AGAIN, "document_number": "40000066", "email": SECOND}
+    assert people.send("POST", "/v1/users", other, token=token_of(people, COMPANY)).status_code == 201
+    contest_change(link, origin="", tools=people.tools)
+    people.world.clock.advance(minutes=3)
+
+    decide(people, "--undo")
+
+    found = mailbox(people).user_with_email(SECOND)
+    assert found
+    assert (found.user_id, found.state) == ("u2", UserState.ACTIVE)
+    assert people.use_reset(last_link(people, SECOND)).status_code == 200
+
+
+def test_undone_who_was_taken_out_twice_is_back_once(people: People) -> None:
+    remove(people)
+    first = people.contest_sent()
+    assert people.send("POST", "/v1/users", AGAIN, token=token_of(people, COMPANY)).status_code == 201
+    [again] = users_now(people.tools).keys() - {"u1", "u3"}
+    company = mailbox(people)
+    users = tuple(replace(user, state=UserState.ACTIVE) if user.user_id == again else user for user in company.users)
+    mailbox_store(people.world.container).put(replace(company, users=users))
+    remove(people, again)
+    second = people.contest_sent()
+    assert first != second
+    for link in (second, first):
+        contest_change(link, origin="", tools=people.tools)
+    people.world.clock.advance(minutes=3)
+
+    decide(people, "--undo")
+
+    assert set(users_now(people.tools)) == {"u1", "u2", "u3"}
+    assert users_now(people.tools)["u2"].email == SECOND
