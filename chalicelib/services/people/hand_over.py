@@ -155,7 +155,7 @@ def decline_offer(session: Session, *, origin: str, tools: AccessTools, now: dat
 
 
 def accept_offer(session: Session, *, origin: str, tools: AccessTools, now: datetime) -> Mailbox:
-    """Be the principal user from now on; the sessions of both end, this one too. Five hops and eight calls.
+    """Be the principal user from now on; the sessions of both end, this one too. Six hops and nine calls.
 
     Raises:
         NoOffer: `hand_over_not_offered`.
