@@ -54,6 +54,8 @@ class ChangeKind(StrEnum):
     REOPENING = "reopening"
     REMOVAL = "removal"
     """Who is in it: the principal user took somebody out."""
+    DISABLING = "disabling"
+    """Who gets in: the principal user took somebody's access away."""
 
 
 class UserState(StrEnum):
@@ -137,7 +139,8 @@ class MailboxUser:
 class AccessChange:
     """A change of a user's way in that was told to what was on record before, which is kept here.
 
-    `change_id` names it and opens nothing. Of a removal `removed` is who was taken out, and `by` who did it.
+    `change_id` names it and opens nothing. Of a removal or a disabling `removed` is the user as before,
+    and `by` who did it.
     """
 
     change_id: str

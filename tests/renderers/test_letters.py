@@ -26,7 +26,7 @@ from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Attached, Letter, Link, render_letter
 from chalicelib.renderers.people.consent_letters import consent_letter
 from chalicelib.renderers.people.hand_over_letters import offer_letter, offer_over_letter, principal_letter
-from chalicelib.renderers.people.people_letters import new_email_letter, user_disabled_letter
+from chalicelib.renderers.people.people_letters import new_email_letter
 from chalicelib.renderers.registration.registration_letters import (
     code_letter,
     credentials_letter,
@@ -46,6 +46,9 @@ SAYS = {
     "holder": "TEXTILES & DEMO <S.A.C.>",
     "principal": "Ana <Demo>",
     "username": "8-20100000009.40000011",
+    "reference": "7KQ2-M9XA-4TRC",
+    "due": "lunes 23 de marzo de 2026",
+    "earliest": (NOW + timedelta(days=1)).isoformat(),
 }
 
 
@@ -72,6 +75,12 @@ LETTERS = {
     "new e-mail": new_email_letter("K7M3QX", NOW, LETTERHEAD),
     "e-mail changed": told(ChangeKind.EMAIL, is_contestable=False),
     "user removed": told(ChangeKind.REMOVAL),
+    "user disabled": told(ChangeKind.DISABLING),
+    "user disabled who never got in": told(ChangeKind.DISABLING, is_contestable=False),
+    "closing asked": told(ChangeKind.CLOSING),
+    "closing told": told(ChangeKind.CLOSING, is_contestable=False),
+    "opened again": told(ChangeKind.REOPENING),
+    "opened again, told": told(ChangeKind.REOPENING, is_contestable=False),
     "user removed who never got in": told(ChangeKind.REMOVAL, is_contestable=False),
     "hand-over offered": offer_letter("TEXTILES & DEMO <S.A.C.>", "Ana <Demo>", NOW, LETTERHEAD),
     "hand-over over": offer_over_letter("TEXTILES & DEMO <S.A.C.>", "Ana <Demo> no lo aceptó.", NOW, LETTERHEAD),
@@ -81,7 +90,6 @@ LETTERS = {
     "former principal": told(ChangeKind.PRINCIPAL, is_contestable=False),
     "consent revoked": consent_letter("TEXTILES", Consent(False, NOW, "2026-11", "", "u1"), LETTERHEAD),
     "consent given": consent_letter("TEXTILES", Consent(True, NOW, "2026-11", "", "u1"), LETTERHEAD),
-    "user disabled": user_disabled_letter("TEXTILES & DEMO <S.A.C.>", NOW, LETTERHEAD),
     "code": code_letter("K7M3QX", LINK, timedelta(minutes=30)),
     "waiting": waiting_letter(),
     "refused": refused_letter("Los datos no coinciden <b> ${portal} {{ portal }} & 'más'."),

@@ -1,8 +1,8 @@
 """What an operator decided about contested changes, as the log keeps it, and what is contested no more (REG-11).
 
 Whom an operator took out of a mailbox holds links from before, and so may an intruder whose changes were undone. Who
-was removed by a principal has nothing left to contest either, unless a hand-over since the change may have been an
-intruder's: see docs/adr/0029-freezing.md.
+was removed by a principal has nothing left to contest either after some days, unless a hand-over since the change may
+have been an intruder's: see docs/adr/0029-freezing.md.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.access.freezing import first_contested
+from chalicelib.domain.access.freezing import REMOVAL_CONTESTED_FOR, first_contested
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import AccessChange, ChangeKind, Freeze, Mailbox, MailboxUser
 
-DECIDING = (EventType.PRINCIPAL_CHANGED, EventType.MAILBOX_THAWED)
+DECIDING = (EventType.USER_REMOVED, EventType.PRINCIPAL_CHANGED, EventType.MAILBOX_THAWED)
 """Of a mailbox's log, what `is_over` goes by."""
 _UNDONE, _KEPT = "undone", "kept"
 _SINCE = "since_"
@@ -46,21 +46,28 @@ def may_be_over(mailbox: Mailbox, change: AccessChange) -> bool:
     return mailbox.user(change.user_id) is None or bool(mailbox.settled)
 
 
-def is_over(mailbox: Mailbox, change: AccessChange, events: Iterable[Event]) -> bool:
-    """Tell whether nothing of a change is left to contest, by what happened to the mailbox since, oldest first."""
+def is_over(mailbox: Mailbox, change: AccessChange, events: Iterable[Event], now: datetime) -> bool:
+    """Tell whether nothing of a change is left to contest, by what happened to the mailbox since, oldest first.
+
+    Who was taken out in the principal's name contests for some days what was before as well: else a removal would be
+    the way for an intruder to void it.
+    """
     user_id = change.user_id
     has_left = mailbox.user(user_id) is None and change.kind is not ChangeKind.REMOVAL  # which is what is contested
-    is_left_to_contest = not has_left
+    handed_over, is_decided, left_at = False, False, None
     for event in events:
-        if event.type is EventType.PRINCIPAL_CHANGED:
+        if event.type is EventType.USER_REMOVED:
+            left_at = event.occurred_at if event.data["user_id"] == user_id else left_at
+        elif event.type is EventType.PRINCIPAL_CHANGED:
             is_operators = event.actor.startswith("operator:")
-            if has_left and (is_operators or event.data["former_id"] == user_id):
-                is_left_to_contest = not is_operators
+            if is_operators or event.data["former_id"] == user_id:
+                handed_over, is_decided = not is_operators, is_operators
         elif _ends(event, change):
             return True
-        elif has_left and f"{_SINCE}{user_id}" in event.data:
-            is_left_to_contest = False
-    return not is_left_to_contest
+        elif f"{_SINCE}{user_id}" in event.data:
+            handed_over, is_decided = False, True
+    has_just_left = left_at is not None and now <= left_at + REMOVAL_CONTESTED_FOR
+    return has_left and not handed_over and (is_decided or not has_just_left)
 
 
 def _ends(thaw: Event, change: AccessChange) -> bool:

@@ -35,7 +35,8 @@ class JustFrozen(NotReady):
 
 def contestable_for(kind: ChangeKind) -> timedelta:
     """Return for how long a change can be contested from when it is told."""
-    return REMOVAL_CONTESTED_FOR if kind is ChangeKind.REMOVAL else VALID_FOR[TokenKind.CONTEST]
+    is_others = kind in (ChangeKind.REMOVAL, ChangeKind.DISABLING)
+    return REMOVAL_CONTESTED_FOR if is_others else VALID_FOR[TokenKind.CONTEST]
 
 
 def frozen(mailbox: Mailbox, change: AccessChange, now: datetime) -> Mailbox | None:
@@ -82,7 +83,7 @@ def actors(freeze: Freeze) -> frozenset[str]:
 
 
 def returned(mailbox: Mailbox, freeze: Freeze) -> tuple[MailboxUser, ...]:
-    """Return whom undoing puts back into the mailbox, as they were.
+    """Return whom undoing puts back into the mailbox, or lets in again, as they were.
 
     Who was added again meanwhile, by whomever and with whatever address, has the own address and mobile back instead:
     one person is one user.
@@ -92,7 +93,10 @@ def returned(mailbox: Mailbox, freeze: Freeze) -> tuple[MailboxUser, ...]:
     first, seen = first_contested(freeze), set[tuple[str | None, str]]()
     for change in sorted(freeze.contested, key=lambda one: one.changed_at):
         user = change.removed
-        if user is None or mailbox.user(user.user_id) is not None:
+        there = None if user is None else mailbox.user(user.user_id)
+        if user is not None and there is not None and change.kind is ChangeKind.DISABLING:
+            back.setdefault(user.user_id, _as_before(replace(there, state=user.state), first[user.user_id]))
+        if user is None or there is not None:
             continue
         if (
             user.document_number and (user.document_type, user.document_number) in seen

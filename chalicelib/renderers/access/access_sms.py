@@ -14,6 +14,7 @@ _CHANGED = {
     ChangeKind.CLOSING: "Pidieron cerrar su casilla.",
     ChangeKind.REOPENING: "Abrieron otra vez su casilla.",
     ChangeKind.REMOVAL: "Lo quitaron de una casilla.",
+    ChangeKind.DISABLING: "Deshabilitaron su acceso a una casilla.",
 }
 _CONTEST = (
     " ¿No fue {who}? Ingrese a {portal}, elija No fui yo y escriba {code}. Nunca pedimos contraseñas.",
@@ -37,6 +38,7 @@ def repeated_sms(portal: str) -> str:
 
 def change_sms(kind: ChangeKind, code: str, portal: str) -> str:
     """Tell that a way in was changed, and how to say that it was somebody else."""
-    who = "el usuario principal" if kind is ChangeKind.REMOVAL else "usted"
+    is_others = kind in (ChangeKind.REMOVAL, ChangeKind.DISABLING)
+    who = "el usuario principal" if is_others else "usted"
     texts = [_CHANGED[kind] + words.format(who=who, portal=portal, code=code) for words in _CONTEST]
     return next((text for text in texts if len(text) <= _ONE_PART), texts[-1])

@@ -152,19 +152,6 @@ def principal_changed_letter(
 
 
 def _removal(owed: OwedTelling, letterhead: Letterhead, contesting: Contesting, _: datetime) -> Letter:
-    parts: tuple[str | Link, ...] = ("Si cree que es un error, comuníquese con el usuario principal de la casilla.",)
-    if owed.is_contestable:
-        parts = (
-            (
-                "Si cree que es un error, comuníquese con el usuario principal de la casilla. Si teme que otra persona"
-                " esté usando el acceso de él, abra esta página. Le dirá qué pasa antes de que usted decida:"
-            ),
-            Link(contesting.address, "Avisar que no fue él"),
-            (
-                "Desde allí puede congelar la casilla, para que nadie ingrese hasta que el servicio lo revise. Mientras"
-                f" tanto no se deposita nada en ella. {_valid(contesting, letterhead)}"
-            ),
-        )
     return Letter(
         "Ya no es usuario de una casilla electrónica",
         (
@@ -174,7 +161,36 @@ def _removal(owed: OwedTelling, letterhead: Letterhead, contesting: Contesting, 
             ),
             Fact(owed.says["holder"], "Casilla de"),
             Fact(f"A las {moment(owed.change.changed_at, letterhead)}", "Cuándo"),
-            *parts,
+            *_ask_principal(owed, letterhead, contesting),
+        ),
+    )
+
+
+def _disabling(owed: OwedTelling, letterhead: Letterhead, contesting: Contesting, _: datetime) -> Letter:
+    return Letter(
+        "Ya no tiene acceso a una casilla electrónica",
+        (
+            "El usuario principal deshabilitó su acceso a esta casilla electrónica. No recibirá más avisos de ella.",
+            Fact(owed.says["holder"], "Casilla de"),
+            Fact(f"A las {moment(owed.change.changed_at, letterhead)}", "Cuándo"),
+            *_ask_principal(owed, letterhead, contesting),
+        ),
+    )
+
+
+def _ask_principal(owed: OwedTelling, letterhead: Letterhead, contesting: Contesting) -> tuple[str | Link, ...]:
+    """Say what to do about something that was done to somebody in the principal user's name."""
+    if not owed.is_contestable:
+        return ("Si cree que es un error, comuníquese con el usuario principal de la casilla.",)
+    return (
+        (
+            "Si cree que es un error, comuníquese con el usuario principal de la casilla. Si teme que otra persona"
+            " esté usando el acceso de él, abra esta página. Le dirá qué pasa antes de que usted decida:"
+        ),
+        Link(contesting.address, "Avisar que no fue él"),
+        (
+            "Desde allí puede congelar la casilla, para que nadie ingrese hasta que el servicio lo revise. Mientras"
+            f" tanto no se deposita nada en ella. {_valid(contesting, letterhead)}"
         ),
     )
 
@@ -245,6 +261,7 @@ _LETTERS: dict[ChangeKind, Callable[[OwedTelling, Letterhead, Contesting, dateti
     ChangeKind.MOBILE: _mobile,
     ChangeKind.PRINCIPAL: _principal,
     ChangeKind.REMOVAL: _removal,
+    ChangeKind.DISABLING: _disabling,
     ChangeKind.CLOSING: _closing,
     ChangeKind.REOPENING: _reopening,
 }

@@ -10,6 +10,7 @@ _CHANGED = {
     ChangeKind.MOBILE: "cambiaron el celular de {mailbox}",
     ChangeKind.PRINCIPAL: "cambiaron el usuario principal de {mailbox}",
     ChangeKind.REMOVAL: "quitaron a un usuario de {mailbox}",
+    ChangeKind.DISABLING: "deshabilitaron a un usuario de {mailbox}",
     ChangeKind.CLOSING: "pidieron cerrar {mailbox}",
     ChangeKind.REOPENING: "abrieron otra vez {mailbox}",
 }

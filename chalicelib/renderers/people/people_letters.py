@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.renderers.access.access_letters import moment
 from chalicelib.renderers.letterhead import Letterhead
-from chalicelib.renderers.letters import Fact, Framed, Letter
+from chalicelib.renderers.letters import Framed, Letter
 
 
 def new_email_letter(code: str, until: datetime, letterhead: Letterhead) -> Letter:
@@ -23,17 +23,4 @@ def new_email_letter(code: str, until: datetime, letterhead: Letterhead) -> Lett
             ),
         ),
         reason="Usted recibe este mensaje porque escribieron su correo en el perfil de una casilla electrónica.",
-    )
-
-
-def user_disabled_letter(holder: str, disabled_at: datetime, letterhead: Letterhead) -> Letter:
-    """Tell a person that the principal user took the access away."""
-    return Letter(
-        "Ya no tiene acceso a una casilla electrónica",
-        (
-            "El usuario principal deshabilitó su acceso a esta casilla electrónica. No recibirá más avisos de ella.",
-            Fact(holder, "Casilla de"),
-            Fact(f"A las {moment(disabled_at, letterhead)}", "Cuándo"),
-            "Si cree que es un error, comuníquese con el usuario principal de la casilla.",
-        ),
     )

@@ -104,7 +104,7 @@ def show_contest(name: str, *, tools: AccessTools, now: datetime) -> Contest:
     if may_be_over(mailbox, change):
         events = tools.events.list_since(f"mailbox#{mailbox.mailbox_id}", change.changed_at, DECIDING)
     channel = Channel(token.data["channel"])
-    return Contest(change, mailbox, token.valid_until, channel, is_over=is_over(mailbox, change, events))
+    return Contest(change, mailbox, token.valid_until, channel, is_over=is_over(mailbox, change, events, now))
 
 
 def contest_change(name: str, *, origin: str, tools: AccessTools) -> Contest:

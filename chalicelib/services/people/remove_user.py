@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.access.account import Account
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import AccessChange, ChangeKind, Mailbox, MailboxUser, UserState
+from chalicelib.domain.mailbox import ChangeKind, Mailbox, MailboxUser
 from chalicelib.domain.people.former_user import former_user
 from chalicelib.domain.people.mailbox_users import removed, require_principal, secondary_user
 from chalicelib.domain.session import Session
 from chalicelib.services.access.login_codes import code_lists
-from chalicelib.services.access.tell_change import Telling, tell_former, telling_of
+from chalicelib.services.access.tell_change import Telling, tell_former
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.people.change_people import change_people
+from chalicelib.services.people.tell_user import told_by_principal
 from chalicelib.store.people_store import EndedSessions, MovedAccounts, PeopleChange
 
 PAST_ANY_LOGIN = timedelta(hours=1)
@@ -46,7 +45,9 @@ def remove_user(session: Session, user_id: str, *, origin: str, tools: AccessToo
         leaving, at = secondary_user(mailbox, user_id), tools.clock()
         username = mailbox.username_of(leaving)
         account = tools.accounts.find(username)
-        telling = _telling(mailbox, leaving, account, by=principal.user_id, at=at, tools=tools)
+        telling = told_by_principal(
+            ChangeKind.REMOVAL, mailbox, leaving, account, by=principal.user_id, at=at, tools=tools
+        )
         return PeopleChange(
             mailbox=removed(mailbox, leaving, tools.reach),
             event=tools.people_event(EventType.USER_REMOVED, session, user_id, origin=origin, now=at),
@@ -60,16 +61,3 @@ def remove_user(session: Session, user_id: str, *, origin: str, tools: AccessToo
     mailbox, _ = change_people(session, decide, tools=tools)
     tell_former(telling, tools=tools, now=now)
     return mailbox
-
-
-def _telling(  # noqa: PLR0913 - who took whom out of which mailbox, and when
-    mailbox: Mailbox, leaving: MailboxUser, account: Account | None, *, by: str, at: datetime, tools: AccessTools
-) -> Telling:
-    """Return what tells who leaves; nobody contests it by an address that was never proved."""
-    user = replace(leaving, waiting=None)
-    change = AccessChange(
-        tools.new_event_id(), ChangeKind.REMOVAL, user.user_id, at, user.email, user.mobile, removed=user, by=by
-    )
-    had_got_in = user.state is UserState.ACTIVE or (account is not None and account.password_hash is not None)
-    says = {"holder": mailbox.holder.name}
-    return telling_of(mailbox, change, tools=tools, now=at, says=says, is_contestable=had_got_in)

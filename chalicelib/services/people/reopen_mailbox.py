@@ -53,7 +53,7 @@ def reopen_mailbox(session: Session, password: str, *, origin: str, tools: Acces
             also_issued=tuple(token for one in tellings for token in one.tokens),
         )
 
-    mailbox, _ = change_people(session, decide, tools=tools)
-    if tellings:
+    mailbox, is_changed = change_people(session, decide, tools=tools)
+    if is_changed:  # else another did it, or our answer was lost: then the worker tells what was committed
         together([partial(tell_former, one, tools=tools, now=now) for one in tellings])
     return mailbox

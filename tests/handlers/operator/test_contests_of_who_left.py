@@ -154,12 +154,23 @@ def test_a_kept_change_takes_nothing_else_with_it(people: People) -> None:
     assert found(people, USERNAME).state is MailboxState.FROZEN
 
 
-def test_a_secondary_user_who_was_removed_has_nothing_left_to_contest(company: People) -> None:
+def test_a_secondary_user_who_was_removed_has_nothing_left_to_contest_after_a_week(company: People) -> None:
     link = told(company, "u2", kind=ChangeKind.MOBILE)
     removed = company.send("POST", "/v1/users/u2/removal", None, token=token_of(company, COMPANY))
     assert removed.status_code == 200
+    company.world.clock.advance(days=7, seconds=1)
 
     assert_over(company, link)
+
+
+def test_a_removal_does_not_void_what_was_told_before_to_the_address_that_an_intruder_replaced(company: People) -> None:
+    link = told(company, "u2", kind=ChangeKind.EMAIL)
+    assert company.send("POST", "/v1/users/u2/removal", None, token=token_of(company, COMPANY)).status_code == 200
+    company.world.clock.advance(days=6)
+
+    press(company, link)
+
+    assert found(company).state is MailboxState.FROZEN
 
 
 def handed_over_and_removed(at: People) -> str:
@@ -195,6 +206,7 @@ def test_what_a_former_principal_changed_after_the_hand_over_is_over_with_the_re
     hand_over(company, "u2")
     link = told(company, "u1")
     assert company.send("POST", "/v1/users/u1/removal", None, token=token_of(company, COMPANY)).status_code == 200
+    company.world.clock.advance(days=7, seconds=1)
 
     assert_over(company, link)
 

@@ -39,3 +39,9 @@ def test_withdrawing_takes_four_hops_and_calls(people: People) -> None:
     people.send("POST", "/v1/users/u2/hand-over", {"password": PASSWORD}, token=boss)
     book = measure(lambda: people.send("POST", "/v1/hand-over", {"answer": "withdraw"}, token=boss), 200)
     assert (book.hops, book.calls) == (4, 4)
+
+
+def test_disabling_a_user_with_a_mobile_takes_six_hops_and_eight_calls(people: People) -> None:
+    token = token_of(people, COMPANY)
+    book = measure(lambda: people.send("POST", "/v1/users/u2/disabling", {}, token=token), 200)
+    assert (book.hops, book.calls) == (6, 8)
