@@ -11,7 +11,14 @@ import pytest
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.people import data_request_tools
 from chalicelib.domain.errors import MessageRefused, Unavailable
-from chalicelib.domain.people.data_request import DataRequest, DataRequestKind, DataRequestState, DataWish
+from chalicelib.domain.people.data_request import (
+    DataRequest,
+    DataRequestKind,
+    DataRequestRefused,
+    DataRequestState,
+    DataWish,
+)
+from chalicelib.services.access.tell_owed import tell_owed
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.people.answer_data_requests import Answer, answer_request, list_awaiting, note_told
 from chalicelib.services.people.data_requests import DataRequestTools, make_request
@@ -20,6 +27,7 @@ from chalicelib.services.people.watch_data_requests import WatchedDataRequests, 
 from tests.cloud import Engine
 from tests.company_world import COMPANY, a_company, seed_company, session_of
 from tests.deposit_world import NOW, World
+from tests.person_world import PASSWORD
 
 BOSS, SECOND, _ = (session_of(user, a_company(), NOW) for user in a_company().users)
 CORRECTION = DataWish(DataRequestKind.RECTIFICATION, "Falta mi segundo nombre.")
@@ -52,6 +60,12 @@ class Office:
     def tools(self) -> DataRequestTools:
         made = data_request_tools(self.box)
         return replace(made, access=replace(made.access, mail=self.mail, clock=lambda: self.now))  # type: ignore[arg-type]
+
+    @property
+    def without_sms(self) -> DataRequestTools:
+        """Nobody gets an SMS either."""
+        no_sms: Any = _NoSms()
+        return replace(self.tools, access=replace(self.tools.access, sms=lambda: no_sms))
 
     def act(self) -> OperatorAct:
         return OperatorAct("operator:rquispe", "Se atendió", lambda: self.now, self.tools.access.new_event_id)
@@ -133,12 +147,29 @@ def test_a_term_presses_two_days_before_its_end_and_no_sooner(office: Office) ->
     assert office.run().pressing_s == 0
 
 
+def test_nothing_is_closed_while_nobody_could_be_told_that_it_was_asked_for(office: Office) -> None:
+    office.mail.trouble = Unavailable("mail_unavailable", "no")
+    wish = DataWish(DataRequestKind.CLOSURE, password=PASSWORD)
+    request = make_request(BOSS, wish, origin="", tools=office.without_sms)
+    office.now += timedelta(hours=25)
+    with pytest.raises(DataRequestRefused, match="closure_untold"):
+        office.answer(request)
+    office.mail.trouble = None
+    tell_owed(tools=office.tools.access, now=lambda: office.now, until=office.now + timedelta(minutes=4))
+    assert office.answer(request).state is DataRequestState.DONE
+
+
 def test_who_left_the_mailbox_is_still_told(office: Office) -> None:
     request = office.ask(SECOND)
     remove_user(BOSS, "u2", origin="", tools=office.tools.access, now=office.now)
     office.mail.sent.clear()
     assert office.answer(request).told_at is not None
     assert office.mail.sent == ["usuaria2@ejemplo.pe"]
+
+
+class _NoSms:
+    def send(self, *_: Any) -> str:
+        raise Unavailable("sms_unavailable", "no")
 
 
 class _Died(BaseException):

@@ -41,6 +41,11 @@ def decided_data(freeze: Freeze, shut_out: Iterable[MailboxUser], *, is_undone: 
     }
 
 
+def is_undoing(thaw: Event) -> bool:
+    """Tell whether a thaw undid what was contested."""
+    return thaw.data["decided"] == _UNDONE
+
+
 def may_be_over(mailbox: Mailbox, change: AccessChange) -> bool:
     """Tell whether the log has to be asked: its user left, or an operator decided about something before."""
     return mailbox.user(change.user_id) is None or bool(mailbox.settled)
@@ -75,4 +80,4 @@ def _ends(thaw: Event, change: AccessChange) -> bool:
     if change.user_id in thaw.data.get("shut_out", "").split():
         return True
     since = thaw.data.get(f"{_SINCE}{change.user_id}")
-    return thaw.data["decided"] == _UNDONE and since is not None and datetime.fromisoformat(since) <= change.changed_at
+    return is_undoing(thaw) and since is not None and datetime.fromisoformat(since) <= change.changed_at

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from chalicelib.domain.access.decided_contest import is_undoing
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import MAX_USERS, Mailbox, MailboxChanged, mailbox_changed
@@ -20,6 +21,7 @@ from chalicelib.domain.people.data_request import (
     Awaited,
     DataRequest,
     DataRequestKind,
+    DataRequestRefused,
     DataRequestState,
     about_to_tell,
     answered,
@@ -91,7 +93,7 @@ def answer_request(
 
     Raises:
         NotFound: `mailbox_unknown`, `request_unknown`.
-        DataRequestRefused, ClosingRefused: as `answered`.
+        DataRequestRefused, ClosingRefused: as `answered`; of closing also `closure_untold`, `closure_contested`.
         ConsentMandatory: `mailbox_mandatory`: by now a norm imposes the mailbox.
         MailboxChanged: `mailbox_changed`, after every try.
 
@@ -105,6 +107,8 @@ def answer_request(
         decided = answered(
             found.request, answer.state, answer.words, by=answer_id, now=now, mailbox=found.mailbox if closes else None
         )
+        if closes:
+            _require_heard(found.request, tools)
         norm = imposing_norm(found.mailbox.holder, tools.rules) if closes else None
         if norm is not None:
             detail = f"La casilla es obligatoria por {norm}. Deniegue la solicitud con «requests refuse»."
@@ -170,6 +174,33 @@ def pressing_s(tools: DataRequestTools, now: datetime) -> int:
 
 def _closes(request: DataRequest, answer: Answer) -> bool:
     return request.kind is DataRequestKind.CLOSURE and answer.state is DataRequestState.DONE
+
+
+def _require_heard(request: DataRequest, tools: DataRequestTools) -> None:
+    """Close nothing that nobody heard of yet, nor what was asked for before changes of the mailbox were undone.
+
+    Whoever was in it may have asked for its closing as well, and who said *No fui yo* once has said it.
+
+    Raises:
+        DataRequestRefused: `closure_untold`, `closure_contested`.
+
+    """
+    if tools.access.tellings.is_being_told(request.change_id):
+        detail = (
+            "Todavía no salió ningún aviso de que se pidió este cierre, y se sigue intentando. Nada se cierra sin que"
+            " el usuario principal pueda contestarlo: repita el comando después."
+        )
+        raise DataRequestRefused("closure_untold", detail)
+    thaws = tools.access.events.list_since(
+        f"mailbox#{request.mailbox_id}", request.asked_at, (EventType.MAILBOX_THAWED,)
+    )
+    if any(is_undoing(event) for event in thaws):
+        detail = (
+            "Después de pedirse este cierre se deshicieron cambios que alguien no reconoció: puede ser de la misma"
+            " persona. Deniegue la solicitud con «requests refuse». Si el titular quiere cerrar su casilla, que lo pida"
+            " otra vez."
+        )
+        raise DataRequestRefused("closure_contested", detail)
 
 
 def _told_now(found: RequestInMailbox, act: OperatorAct, tools: DataRequestTools) -> RequestInMailbox:

@@ -18,7 +18,7 @@ from chalicelib.domain.people.data_request import DataRequestKind, DataWish
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.services.people.data_requests import make_request
 from tests.browser_requests import Browser, check_html, text_of
-from tests.company_world import COMPANY, OTHER, a_company, seed_company, session_of, token_of
+from tests.company_world import COMPANY, OTHER, a_company, seed_company, session_of, set_password, token_of
 from tests.deposit_world import a_body
 from tests.person_world import PASSWORD
 
@@ -261,6 +261,28 @@ def test_who_did_not_ask_freezes_by_what_was_sent_and_nothing_is_closed(browser:
     code, _ = operate(browser, f"requests refuse {COMPANY} {reference} --words 'No la pidió el titular.' {WHY}")
     assert code == 0
     assert len([to for to, text in people.mails() if "terminó sin cerrarla" in text]) == 3
+
+
+def test_who_contests_another_change_of_the_thief_has_contested_the_closing_too(browser: Browser) -> None:
+    people, clock, others = browser.people, browser.people.world.clock, "Otra-clave-larga-93"
+    changed = {"old_password": PASSWORD, "new_password": others, "new_password_repeated": others}
+    browser.submit(browser.get("/clave"), "/clave", **changed)
+    of_password = people.contest_sent()
+    be(browser, COMPANY)
+    reference = reference_in(close(browser, password=others))
+    browser.post(f"/no-fui-yo/{of_password}")
+    clock.advance(minutes=3)
+    assert operate(browser, f"mailboxes unfreeze {COMPANY} --undo {WHY}")[0] == 0
+    clock.advance(hours=24)
+    code, output = operate(browser, f"requests done {COMPANY} {reference} --words 'Cerramos tu casilla.' {WHY}")
+    assert (code, "se deshicieron cambios" in output) == (1, True)
+    assert mailbox_of(browser).can_receive
+    set_password(people.tools, COMPANY, PASSWORD)
+    be(browser, COMPANY)
+    operate(browser, f"requests refuse {COMPANY} {reference} --words 'No la pidió el titular.' {WHY}")
+    reference = reference_in(close(browser))
+    clock.advance(hours=24)
+    assert operate(browser, f"requests done {COMPANY} {reference} --words 'Cerramos tu casilla.' {WHY}")[0] == 0
 
 
 def test_a_closing_contested_after_it_was_done_is_undone(browser: Browser) -> None:
