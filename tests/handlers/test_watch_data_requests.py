@@ -23,6 +23,7 @@ from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.people.answer_data_requests import Answer, answer_request, list_awaiting, note_told
 from chalicelib.services.people.data_requests import DataRequestTools, make_request
 from chalicelib.services.people.remove_user import remove_user
+from chalicelib.services.people.reopen_mailbox import reopen_mailbox
 from chalicelib.services.people.watch_data_requests import WatchedDataRequests, watch_data_requests
 from tests.cloud import Engine
 from tests.company_world import COMPANY, a_company, seed_company, session_of
@@ -48,6 +49,18 @@ class Mail:
             raise self.trouble
         self.sent.append(destination)
         return "id"
+
+
+@dataclass
+class MailToOthers(Mail):
+    """A provider that takes nothing to one address."""
+
+    refused: str = "usuaria1@ejemplo.pe"
+
+    def send(self, message: Any, destination: str, tags: Any) -> str:
+        if destination == self.refused:
+            raise MessageRefused("email_address_refused", "no")
+        return super().send(message, destination, tags)
 
 
 @dataclass
@@ -157,6 +170,30 @@ def test_nothing_is_closed_while_nobody_could_be_told_that_it_was_asked_for(offi
     office.mail.trouble = None
     tell_owed(tools=office.tools.access, now=lambda: office.now, until=office.now + timedelta(minutes=4))
     assert office.answer(request).state is DataRequestState.DONE
+
+
+def test_of_a_closing_the_others_hear_once_however_often_who_asked_is_tried(office: Office) -> None:
+    wish = DataWish(DataRequestKind.CLOSURE, password=PASSWORD)
+    request = make_request(BOSS, wish, origin="", tools=office.tools)
+    office.now += timedelta(hours=25)
+    office.mail = MailToOthers()
+    office.answer(request)
+    for _ in range(3):
+        assert office.run(hours=12).untold == 1
+    assert sorted(office.mail.sent) == ["usuaria2@ejemplo.pe", "usuaria3@ejemplo.pe"]
+
+
+def test_nobody_hears_that_a_mailbox_is_closed_that_was_opened_again(office: Office) -> None:
+    wish = DataWish(DataRequestKind.CLOSURE, password=PASSWORD)
+    request = make_request(BOSS, wish, origin="", tools=office.tools)
+    office.now += timedelta(hours=25)
+    office.mail.trouble = Unavailable("mail_unavailable", "no")
+    office.answer(request)
+    reopen_mailbox(BOSS, PASSWORD, origin="", tools=office.tools.access)
+    office.mail.trouble = None
+    office.mail.sent.clear()
+    assert office.run(hours=1).told == 1
+    assert office.mail.sent == ["usuaria1@ejemplo.pe"]
 
 
 def test_who_left_the_mailbox_is_still_told(office: Office) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.mailbox import Mailbox, MailboxState
 from chalicelib.domain.people.closing import is_closed
 from chalicelib.domain.people.data_request import DataRequest, DataRequestState
 from chalicelib.renderers.access.access_letters import moment
@@ -55,12 +55,26 @@ def copy_made_letter(request: DataRequest, letterhead: Letterhead) -> Letter:
     )
 
 
-def stays_open_letter(mailbox: Mailbox, letterhead: Letterhead) -> Letter:
-    """Tell all users that the mailbox was asked to be closed, and is not."""
+def closing_over_letter(request: DataRequest, mailbox: Mailbox, letterhead: Letterhead) -> Letter | None:
+    """Tell all users what came of a request to close the mailbox; None where the mailbox is otherwise by now.
+
+    It may be frozen, opened again, or closed for another request: each is told by itself.
+    """
+    if request.state is DataRequestState.DONE:
+        return _closed(mailbox, letterhead) if is_closed(mailbox) else None
+    return _stays_open(mailbox, letterhead) if mailbox.state is MailboxState.OPEN else None
+
+
+def _stays_open(mailbox: Mailbox, letterhead: Letterhead) -> Letter:
+    goes_on = (
+        "Sigue recibiendo notificaciones."
+        if mailbox.has_consent
+        else "No recibe notificaciones, porque su usuario principal retiró la autorización."
+    )
     return Letter(
         "Su casilla electrónica sigue abierta",
         (
-            "La solicitud de cerrar esta casilla electrónica terminó sin cerrarla. Sigue recibiendo notificaciones.",
+            f"La solicitud de cerrar esta casilla electrónica terminó sin cerrarla. {goes_on}",
             Fact(mailbox.holder.name, "Casilla de"),
             _HELP.format(portal=letterhead.portal),
         ),
@@ -81,9 +95,8 @@ def answered_letter(request: DataRequest, letterhead: Letterhead) -> Letter:
     )
 
 
-def closed_letter(mailbox: Mailbox, letterhead: Letterhead) -> Letter:
-    """Tell every user that the mailbox is closed, and what stays."""
-    since = mailbox.closed_at if is_closed(mailbox) else None
+def _closed(mailbox: Mailbox, letterhead: Letterhead) -> Letter:
+    since = mailbox.closed_at
     return Letter(
         "Su casilla electrónica está cerrada",
         (

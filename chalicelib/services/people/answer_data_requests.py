@@ -14,7 +14,7 @@ from functools import partial
 from chalicelib.domain.access.decided_contest import is_undoing
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import MAX_USERS, Mailbox, MailboxChanged, mailbox_changed
+from chalicelib.domain.mailbox import MAX_USERS, Mailbox, MailboxChanged, MailboxUser, mailbox_changed
 from chalicelib.domain.people.closing import closed
 from chalicelib.domain.people.consent import ConsentMandatory, imposing_norm
 from chalicelib.domain.people.data_request import (
@@ -28,7 +28,8 @@ from chalicelib.domain.people.data_request import (
     find_reference,
     told,
 )
-from chalicelib.renderers.people.data_request_letters import answered_letter, closed_letter, stays_open_letter
+from chalicelib.renderers.letters import Letter
+from chalicelib.renderers.people.data_request_letters import answered_letter, closing_over_letter
 from chalicelib.services.access.send_access_mail import tell
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.people.data_requests import DataRequestTools
@@ -157,9 +158,11 @@ def tell_answer(request: DataRequest, *, tools: DataRequestTools, now: datetime)
 
     """
     trying = tools.requests.update(about_to_tell(request, now))
-    if not _send(trying, tools, now):
-        return trying
-    return tools.requests.update(told(trying, now))
+    is_told, heard = _send(trying, tools, now)
+    tried = replace(trying, heard=tuple(sorted(heard)))
+    if is_told:
+        return tools.requests.update(told(tried, now))
+    return trying if tried == trying else tools.requests.update(tried)
 
 
 def pressing_s(tools: DataRequestTools, now: datetime) -> int:
@@ -211,26 +214,34 @@ def _told_now(found: RequestInMailbox, act: OperatorAct, tools: DataRequestTools
         return found
 
 
-def _send(request: DataRequest, tools: DataRequestTools, now: datetime) -> bool:
-    """Send to who asked, wherever they are by now; of a closing to all users. True where the first could go out."""
+def _send(request: DataRequest, tools: DataRequestTools, now: datetime) -> tuple[bool, frozenset[str]]:
+    """Send to who asked, wherever they are by now; of a closing to the users who did not hear of it yet.
+
+    Return whether the first could go out, and who has heard of the closing by now.
+    """
     access, letterhead = tools.access, tools.access.letterhead
     mailbox = access.mailboxes.find(request.mailbox_id)
     user = None if mailbox is None else mailbox.user(request.user_id)
     former = access.people.find_former(request.user_id) if user is None else None
     email = user.email if user is not None else former.email if former is not None else ""
     is_told: list[bool] = []
+    heard = set(request.heard)
 
     def tell_who_asked() -> None:
         is_told.append(bool(email) and tell(answered_letter(request, letterhead), email, tools=access, now=now))
 
+    def tell_user(letter: Letter, one: MailboxUser) -> None:
+        if tell(letter, one.email, tools=access, now=now):
+            heard.add(one.user_id)
+
     letters: list[Callable[[], object]] = [tell_who_asked]
     if mailbox is not None and request.kind is DataRequestKind.CLOSURE:
-        is_done = request.state is DataRequestState.DONE
-        outcome = closed_letter if is_done else stays_open_letter
-        letter = outcome(mailbox, letterhead)
-        letters += [partial(tell, letter, one.email, tools=access, now=now) for one in mailbox.alerted_users]
+        letter = closing_over_letter(request, mailbox, letterhead)
+        if letter is not None:
+            others = [one for one in mailbox.alerted_users if one.user_id not in request.heard]
+            letters += [partial(tell_user, letter, one) for one in others]
     together(letters)
-    return is_told[0]
+    return is_told[0], frozenset(heard)
 
 
 def _find(mailbox_id: str, reference: str, tools: DataRequestTools) -> RequestInMailbox:

@@ -43,9 +43,9 @@ from chalicelib.domain.people.data_request import (
 from chalicelib.domain.people.mailbox_users import require_user
 from chalicelib.domain.session import Session
 from chalicelib.renderers.people.data_request_letters import (
+    closing_over_letter,
     copy_made_letter,
     request_made_letter,
-    stays_open_letter,
 )
 from chalicelib.renderers.spanish import day_in_words
 from chalicelib.services.access.admit_login import admit_session
@@ -167,8 +167,9 @@ def withdraw_request(session: Session, reference: str, *, origin: str, tools: Da
     event = _event(EventType.DATA_REQUEST_WITHDRAWN, request, session, origin=origin, tools=access, now=now)
     written = tools.requests.answer(withdrawn(request, event.event_id, now), event)
     if written.kind is DataRequestKind.CLOSURE:
-        letter = stays_open_letter(own.mailbox, access.letterhead)
-        together([partial(tell, letter, one.email, tools=access, now=now) for one in own.mailbox.alerted_users])
+        letter = closing_over_letter(written, own.mailbox, access.letterhead)
+        if letter is not None:
+            together([partial(tell, letter, one.email, tools=access, now=now) for one in own.mailbox.alerted_users])
     return written
 
 

@@ -17,8 +17,9 @@ from chalicelib.domain.people.consent import ConsentMandatory, HolderKind, Manda
 from chalicelib.domain.people.data_request import DataRequestKind, DataWish
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.services.people.data_requests import make_request
+from chalicelib.services.people.hand_over import OfferWish, accept_offer, offer_mailbox
 from tests.browser_requests import Browser, check_html, text_of
-from tests.company_world import COMPANY, OTHER, a_company, seed_company, session_of, set_password, token_of
+from tests.company_world import COMPANY, FORMER_BOSS, OTHER, a_company, seed_company, session_of, set_password, token_of
 from tests.deposit_world import a_body
 from tests.person_world import PASSWORD
 
@@ -71,6 +72,14 @@ def mailbox_of(browser: Browser) -> Mailbox:
 
 def deposit(browser: Browser, key: str) -> Any:
     return browser.people.world.deposit(a_body(recipient=RECIPIENT), key=key)
+
+
+def hand_over(browser: Browser) -> None:
+    tools, now, mailbox = browser.people.tools, browser.people.world.clock(), mailbox_of(browser)
+    boss, other = (session_of(user, mailbox, now) for user in mailbox.users[:2])
+    offer_mailbox(boss, OfferWish("u2", PASSWORD), origin="", tools=tools, now=now)
+    accept_offer(other, origin="", tools=tools, now=now)
+    browser.people.world.clock.advance(minutes=1)  # sessions begun until now are over
 
 
 def events(browser: Browser) -> list[Any]:
@@ -328,6 +337,28 @@ def test_it_is_withdrawn_while_it_waits_and_all_are_told(browser: Browser) -> No
     assert operate(browser, f"requests done {COMPANY} {reference} --words 'Cerramos tu casilla.' {WHY}")[0] == 1
     be(browser, COMPANY)
     assert reference_in(close(browser)) != reference
+
+
+def test_nobody_is_told_that_a_closed_or_frozen_mailbox_is_open(browser: Browser) -> None:
+    people, clock = browser.people, browser.people.world.clock
+    former = reference_in(close(browser))
+    hand_over(browser)
+    be(browser, COMPANY)
+    reference = reference_in(close(browser))
+    clock.advance(hours=24)
+    operate(browser, f"requests done {COMPANY} {reference} --words 'Cerramos tu casilla.' {WHY}")
+    be(browser, FORMER_BOSS)
+    address = f"{PAGE}/solicitudes/{former}"
+    browser.submit(browser.get(address), f"{address}/retirar")
+    assert "Retirada" in words(browser.get(address))
+    assert [text for _, text in people.mails() if "sigue abierta" in text] == []
+
+
+def test_a_refusal_while_frozen_says_nothing_of_an_open_mailbox(browser: Browser) -> None:
+    reference = reference_in(close(browser))
+    browser.post(f"/no-fui-yo/{browser.people.contest_sent()}")
+    assert operate(browser, f"requests refuse {COMPANY} {reference} --words 'No la pidió.' {WHY}")[0] == 0
+    assert [text for _, text in browser.people.mails() if "sigue abierta" in text] == []
 
 
 def test_closing_needs_the_principal_the_password_and_that_it_was_understood(browser: Browser) -> None:
