@@ -12,11 +12,13 @@ from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.people import data_request_tools
 from chalicelib.domain.errors import MessageRefused, Unavailable
 from chalicelib.domain.people.data_request import (
+    Awaited,
     DataRequest,
     DataRequestKind,
     DataRequestRefused,
     DataRequestState,
     DataWish,
+    about_to_tell,
 )
 from chalicelib.services.access.tell_owed import tell_owed
 from chalicelib.services.operator_act import OperatorAct
@@ -25,6 +27,7 @@ from chalicelib.services.people.data_requests import DataRequestTools, make_requ
 from chalicelib.services.people.remove_user import remove_user
 from chalicelib.services.people.reopen_mailbox import reopen_mailbox
 from chalicelib.services.people.watch_data_requests import WatchedDataRequests, watch_data_requests
+from chalicelib.store.data_request_store import DataRequestStore, Key
 from tests.cloud import Engine
 from tests.company_world import COMPANY, a_company, seed_company, session_of
 from tests.deposit_world import NOW, World
@@ -61,6 +64,19 @@ class MailToOthers(Mail):
         if destination == self.refused:
             raise MessageRefused("email_address_refused", "no")
         return super().send(message, destination, tags)
+
+
+class _ListedBefore:
+    """The requests, and what was due when another worker asked."""
+
+    def __init__(self, requests: DataRequestStore, keys: tuple[Key, ...]) -> None:
+        self._requests, self._keys = requests, keys
+
+    def awaiting(self, whom: Awaited, *, until: datetime, limit: int) -> tuple[Key, ...]:
+        return self._keys if whom is Awaited.TELLING else self._requests.awaiting(whom, until=until, limit=limit)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._requests, name)
 
 
 @dataclass
@@ -170,6 +186,21 @@ def test_nothing_is_closed_while_nobody_could_be_told_that_it_was_asked_for(offi
     office.mail.trouble = None
     tell_owed(tools=office.tools.access, now=lambda: office.now, until=office.now + timedelta(minutes=4))
     assert office.answer(request).state is DataRequestState.DONE
+
+
+def test_what_a_worker_is_telling_no_other_tells_that_had_it_listed(office: Office) -> None:
+    request = office.ask()
+    office.mail.trouble = Unavailable("mail_unavailable", "no")
+    office.answer(request)
+    office.now += timedelta(hours=1)
+    stores: Any = office.tools.requests
+    listed: Any = _ListedBefore(stores, stores.awaiting(Awaited.TELLING, until=office.now, limit=9))
+    [key] = listed.awaiting(Awaited.TELLING, until=office.now, limit=9)
+    stores.update(about_to_tell(stores.find(key), office.now))  # by the other, who is sending it now
+    office.mail.trouble = None
+    other = replace(office.tools, requests=listed)
+    report = watch_data_requests(tools=other, now=lambda: office.now, until=office.now + timedelta(minutes=4))
+    assert (report.told, report.void, office.mail.sent[1:]) == (0, 1, [])
 
 
 def test_of_a_closing_the_others_hear_once_however_often_who_asked_is_tried(office: Office) -> None:

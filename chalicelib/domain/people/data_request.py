@@ -226,6 +226,14 @@ def withdrawn(request: DataRequest, by: str, now: datetime) -> DataRequest:
     return replace(request, state=DataRequestState.WITHDRAWN, answered_at=now, answer_id=by, told_at=now)
 
 
+def is_to_be_told(request: DataRequest, now: datetime) -> bool:
+    """Tell whether an answer is to be told now: it is not while another worker tries, who put the next try later."""
+    if request.awaits is None:
+        return False
+    whom, due_at = request.awaits
+    return whom is Awaited.TELLING and due_at <= now
+
+
 def about_to_tell(request: DataRequest, now: datetime) -> DataRequest:
     """Note a try to tell the answer, before it is made; another is due later each time."""
     pause = min(_TELL_AGAIN * 2**request.tries, _LONGEST_PAUSE)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.people.data_request import Awaited
+from chalicelib.domain.people.data_request import Awaited, is_to_be_told
 from chalicelib.services.people.answer_data_requests import pressing_s, tell_answer
 from chalicelib.services.people.data_requests import DataRequestTools
 from chalicelib.services.work_through import counted, work_through
@@ -39,7 +39,7 @@ def watch_data_requests(
 
     def handle(number: str) -> str:
         request = tools.requests.find(due[number])
-        if request is None or request.awaits is None or request.awaits[0] is not Awaited.TELLING:
+        if request is None or not is_to_be_told(request, now()):
             return "void"
         return "told" if tell_answer(request, tools=tools, now=now()).told_at is not None else "untold"
 
