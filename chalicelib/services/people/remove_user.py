@@ -40,8 +40,8 @@ def remove_user(session: Session, user_id: str, *, origin: str, tools: AccessToo
     def decide(mailbox: Mailbox, principal: MailboxUser) -> PeopleChange | None:
         nonlocal telling
         require_principal(principal)
-        if telling is not None and mailbox.user(user_id) is None:  # an earlier try of ours, whose answer was lost
-            return None
+        if telling is not None and tools.tellings.is_being_told(telling.owed.telling_id):
+            return None  # an earlier try of ours, whose answer was lost; another's wrote nothing of ours
         leaving, at = secondary_user(mailbox, user_id), tools.clock()
         username = mailbox.username_of(leaving)
         account = tools.accounts.find(username)

@@ -6,7 +6,7 @@ from functools import partial
 
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import ChangeKind, Consent, Mailbox, MailboxUser
-from chalicelib.domain.people.closing import is_closed, reopened
+from chalicelib.domain.people.closing import reopened
 from chalicelib.domain.people.mailbox_users import require_principal, require_user
 from chalicelib.domain.session import Session, require_texts_accepted
 from chalicelib.services.access.own_password import Confirmed
@@ -19,7 +19,7 @@ from chalicelib.store.people_store import PeopleChange
 
 
 def reopen_mailbox(session: Session, password: str, *, origin: str, tools: AccessTools) -> Mailbox:
-    """Open it and give the consent anew, and tell every active user; one that is open stays as it is.
+    """Open it and give the consent anew, and tell every active user.
 
     Raises:
         SessionEnded: `session_ended`.
@@ -41,8 +41,8 @@ def reopen_mailbox(session: Session, password: str, *, origin: str, tools: Acces
     def decide(mailbox: Mailbox, user: MailboxUser) -> PeopleChange | None:
         nonlocal tellings
         require_principal(user)
-        if tellings and not is_closed(mailbox):  # an earlier try of ours, whose answer was lost
-            return None
+        if tellings and tools.tellings.is_being_told(tellings[0].owed.telling_id):
+            return None  # an earlier try of ours, whose answer was lost; another's wrote nothing of ours
         consent = Consent(is_given=True, at=now, version=version, origin=origin, user_id=user.user_id)
         opened = reopened(mailbox, consent)
         says = {"holder": mailbox.holder.name}

@@ -25,6 +25,7 @@ from chalicelib.services.people.change_principal import ChangedPrincipal, Princi
 from chalicelib.services.people.hand_over import OfferWish, accept_offer, decline_offer, offer_mailbox, withdraw_offer
 from chalicelib.services.people.mailbox_users import disable_user, enable_user
 from chalicelib.services.people.remove_user import remove_user
+from chalicelib.store.people_store import PeopleChange, PeopleStore
 from tests.access_world import at_once, issue_login_code, racing_tools
 from tests.company_world import COMPANY, FORMER_BOSS, OTHER, THIRD, a_company, seed_company, session_of
 from tests.deposit_world import NOW, Clock
@@ -115,6 +116,29 @@ def test_of_eight_removals_of_one_user_one_does_it(tools: AccessTools) -> None:
     kinds = [event.type for event in tools.events.list_for_subject(f"mailbox#{COMPANY}")]
     assert kinds == ["user.removed"]
     check_whole(tools)
+
+
+def test_who_lost_a_removal_to_another_tells_nothing_that_was_never_kept(tools: AccessTools) -> None:
+    mails: Any = tools.mail
+    overtaken: Any = _Overtaken(tools.people, lambda: remove_user(BOSS, "u2", origin="", tools=tools, now=NOW))
+    slow = replace(tools, people=overtaken)
+
+    with pytest.raises(NotFound, match="user_unknown"):
+        remove_user(BOSS, "u2", origin="", tools=slow, now=NOW)
+
+    assert mails.sent == ["usuaria2@ejemplo.pe"]
+
+
+class _Overtaken:
+    """Somebody else does something right before the first commit."""
+
+    def __init__(self, people: PeopleStore, first: Callable[[], object]) -> None:
+        self._people, self._first = people, [first]
+
+    def commit(self, change: PeopleChange) -> Mailbox:
+        while self._first:
+            self._first.pop()()
+        return self._people.commit(change)
 
 
 @pytest.mark.parametrize("against", [disable_user, remove_user])
