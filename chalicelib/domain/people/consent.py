@@ -39,6 +39,10 @@ class ConsentMandatory(Conflict):
     """A norm imposes this mailbox."""
 
 
+class ConsentOfClosed(Conflict):
+    """The mailbox is closed, so that the consent changes nothing."""
+
+
 def imposing_norm(holder: Holder, rules: Iterable[MandatoryRule]) -> str | None:
     """Return the norm that imposes the mailbox on this holder; None where it is voluntary."""
     kind = HolderKind.COMPANY if is_company(holder) else HolderKind.PERSON
@@ -55,10 +59,14 @@ def with_consent(mailbox: Mailbox, consent: Consent, rules: Iterable[MandatoryRu
 
     Raises:
         ConsentMandatory: `mailbox_mandatory`, of a revocation; it cites the norm.
+        ConsentOfClosed: `mailbox_closed`; opening it again gives the consent anew.
 
     """
     if consent.is_given == mailbox.has_consent:
         return mailbox
+    if mailbox.closed_at is not None:
+        detail = "Tu casilla está cerrada: no recibe notificaciones. Ábrela otra vez en «Mis datos» para autorizarlas."
+        raise ConsentOfClosed("mailbox_closed", detail)
     norm = imposing_norm(mailbox.holder, rules)
     if norm is not None and not consent.is_given:
         detail = f"Esta casilla es obligatoria por {norm}: no se puede retirar la autorización."

@@ -55,6 +55,7 @@ def change_consent(  # noqa: PLR0913 - who says what, from where
         TextsNotAccepted: `texts_not_accepted`, of giving it.
         PrincipalNeeded: `principal_needed`.
         ConsentMandatory: `mailbox_mandatory`.
+        ConsentOfClosed: `mailbox_closed`.
         MailboxChanged: `mailbox_changed`.
 
     """

@@ -23,7 +23,7 @@ from tests.company_world import COMPANY, FORMER_BOSS, OTHER, a_company, seed_com
 from tests.deposit_world import a_body
 from tests.person_world import PASSWORD
 
-PAGE = "/mis-datos"
+PAGE, CONSENT = "/mis-datos", "/perfil/consentimiento"
 RECIPIENT = {"document_type": "RUC", "document_number": "20100000009"}
 WHY = "--reason 'Lo pidió por escrito' --operator rquispe"
 
@@ -243,6 +243,24 @@ def test_closing_takes_a_day_keeps_what_is_evidence_and_can_be_undone_by_its_hol
         "data.request_answered",
         "mailbox.reopened",
     }
+
+
+def test_a_closed_mailbox_is_nowhere_said_to_take_notices(browser: Browser) -> None:
+    people, clock = browser.people, browser.people.world.clock
+    browser.submit(browser.get(CONSENT), CONSENT, understood="si", step="retirar")
+    reference = reference_in(close(browser))
+    clock.advance(hours=24)
+    operate(browser, f"requests done {COMPANY} {reference} --words 'Cerramos tu casilla.' {WHY}")
+    be(browser, COMPANY)
+    assert "Esta casilla está cerrada" in words(browser.get("/perfil"))
+    page = browser.get(CONSENT)
+    assert "está cerrada desde el" in words(page)
+    assert "<form" not in text_of(page).partition("<main")[2]
+    told = len(people.mails())
+    refused = browser.post(CONSENT, None, csrf=browser.csrf(), understood="si", step="autorizar")
+    assert refused.status_code == 409
+    assert "Ábrela otra vez" in words(refused)
+    assert len(people.mails()) == told
 
 
 def test_no_notice_is_dated_at_the_instant_of_closing_that_is_told_or_after(browser: Browser) -> None:
