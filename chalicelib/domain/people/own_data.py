@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
-from chalicelib.domain.people.data_request import DataRequest, DataTerms
+from chalicelib.domain.people.data_request import DataRequest, DataRequestKind, DataTerms
 
 LOOKS = (
     EventType.MAILBOX_CONSULTED,
@@ -16,6 +16,12 @@ LOOKS = (
     EventType.DATA_REQUEST_SHOWN,
 )
 """What others do who look at a person's data."""
+_REQUESTS = (
+    EventType.DATA_REQUESTED,
+    EventType.DATA_REQUEST_SHOWN,
+    EventType.DATA_REQUEST_ANSWERED,
+    EventType.DATA_REQUEST_WITHDRAWN,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +49,20 @@ class OwnData:
 def own_events(events: tuple[Event, ...], user: MailboxUser) -> tuple[Event, ...]:
     """Return what of a mailbox's log is about a user: of the principal all, of others what they did or underwent.
 
-    Who looked at the mailbox looked at all of its users.
+    Who looked at the mailbox looked at all of its users. A request is of whoever made it alone, unless it is to close
+    the mailbox.
     """
-    if user.is_principal:
-        return events
-    by_them = f"user:{user.user_id}"
-    return tuple(
-        event
-        for event in events
-        if event.actor == by_them
-        or user.user_id in (event.data.get("user_id"), event.data.get("former_id"))
-        or event.type in LOOKS
+    return tuple(event for event in events if _is_own(event, user))
+
+
+def _is_own(event: Event, user: MailboxUser) -> bool:
+    is_theirs = event.actor == f"user:{user.user_id}" or user.user_id in (
+        event.data.get("user_id"),
+        event.data.get("former_id"),
     )
+    if event.type in _REQUESTS and event.data.get("about") != DataRequestKind.CLOSURE:
+        return is_theirs
+    return is_theirs or user.is_principal or event.type in LOOKS
 
 
 def institution_of(event: Event) -> str:

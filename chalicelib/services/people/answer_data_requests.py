@@ -80,9 +80,8 @@ def show_request(mailbox_id: str, reference: str, *, act: OperatorAct, tools: Da
 
     """
     found = _find(mailbox_id, reference, tools)
-    event = act.event(
-        f"mailbox#{mailbox_id}", EventType.DATA_REQUEST_SHOWN, act.clock(), request=found.request.reference
-    )
+    whose = {"user_id": found.request.user_id, "request": found.request.reference}
+    event = act.event(f"mailbox#{mailbox_id}", EventType.DATA_REQUEST_SHOWN, act.clock(), **whose)
     tools.access.events.add(event)
     return found
 
@@ -143,9 +142,8 @@ def note_told(mailbox_id: str, reference: str, *, act: OperatorAct, tools: DataR
     """
     found = _find(mailbox_id, reference, tools)
     now = act.clock()
-    event = act.event(
-        f"mailbox#{mailbox_id}", EventType.DATA_REQUEST_ANSWERED, now, request=found.request.reference, decided="told"
-    )
+    whose = {"user_id": found.request.user_id, "request": found.request.reference}
+    event = act.event(f"mailbox#{mailbox_id}", EventType.DATA_REQUEST_ANSWERED, now, **whose, decided="told")
     return replace(found, request=tools.requests.answer(told(found.request, now), event))
 
 

@@ -12,6 +12,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap.people import data_request_tools
+from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Mailbox, MailboxState
 from chalicelib.domain.people.consent import ConsentMandatory, HolderKind, MandatoryRule
 from chalicelib.domain.people.data_request import DataRequestKind, DataWish
@@ -377,6 +378,34 @@ def test_a_refusal_while_frozen_says_nothing_of_an_open_mailbox(browser: Browser
     browser.post(f"/no-fui-yo/{browser.people.contest_sent()}")
     assert operate(browser, f"requests refuse {COMPANY} {reference} --words 'No la pidió.' {WHY}")[0] == 0
     assert [text for _, text in browser.people.mails() if "sigue abierta" in text] == []
+
+
+def test_nobody_learns_of_anothers_requests_by_the_log(browser: Browser) -> None:
+    asked: dict[str, str] = {}
+    for username in (COMPANY, OTHER):
+        be(browser, username)
+        asked[username] = reference_in(ask(browser, "correccion", words="Mi segundo nombre falta."))
+        operate(browser, f"requests show {COMPANY} {asked[username]} {WHY}")
+        operate(browser, f"requests refuse {COMPANY} {asked[username]} --words 'No corresponde.' {WHY}")
+    for username, others in ((COMPANY, OTHER), (OTHER, COMPANY)):
+        be(browser, username)
+        page = words(browser.get(PAGE))
+        assert page.count("Vio una solicitud sobre datos") == 1
+        copy = browser.submit(browser.get(PAGE), f"{PAGE}/copia").body.decode()
+        assert asked[username] in copy
+        assert asked[others] not in copy
+
+
+def test_the_page_says_that_nobody_looked_only_of_what_it_looked_through(browser: Browser) -> None:
+    operate(browser, f"mailboxes show {COMPANY} {WHY}")
+    people = browser.people
+    for number in range(100):
+        people.world.clock.advance(seconds=1)
+        subject, event_id = f"mailbox#{COMPANY}", f"e{number}"
+        people.tools.events.add(Event(subject, EventType.USER_ENABLED, people.world.clock(), event_id, "user:u1"))
+    shown = words(browser.get(PAGE))
+    assert "Hasta ahora nadie" not in shown
+    assert "Lo anterior está en la copia" in shown
 
 
 def test_closing_needs_the_principal_the_password_and_that_it_was_understood(browser: Browser) -> None:
