@@ -149,13 +149,17 @@ def thawed(mailbox: Mailbox, freeze: Freeze, *, is_undone: bool, shut_out: Colle
 
 
 def _as_open_as_before(mailbox: Mailbox, freeze: Freeze) -> Mailbox:
-    """Return the mailbox open, or closed, as it was before the first contested closing or reopening."""
+    """Return the mailbox open, or closed, as it was before the first contested closing or reopening.
+
+    Closed again it is from its freezing on: what was deposited while it was open is dated before.
+    """
     about = sorted((one for one in freeze.contested if one.kind in _CLOSES), key=lambda one: one.changed_at)
     if not about:
         return mailbox
     if about[0].kind is ChangeKind.CLOSING:
         return replace(mailbox, state=MailboxState.OPEN, closed_at=None)
-    return replace(mailbox, state=MailboxState.DISABLED, closed_at=about[0].changed_at)
+    from_then_on = (freeze.until + timedelta(minutes=1)).replace(second=0, microsecond=0)
+    return replace(mailbox, state=MailboxState.DISABLED, closed_at=mailbox.closed_at or from_then_on)
 
 
 def _with_returned(

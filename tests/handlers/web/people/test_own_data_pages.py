@@ -335,12 +335,16 @@ def test_a_reopening_by_a_thief_is_undone(browser: Browser) -> None:
     operate(browser, f"requests done {COMPANY} {reference} --words 'Cerramos tu casilla.' {WHY}")
     be(browser, COMPANY)
     browser.submit(browser.get(f"{PAGE}/abrir"), f"{PAGE}/abrir", password=PASSWORD)
+    clock.advance(hours=1)
+    deposited_at = clock()
+    assert deposit(browser, "mientras").status_code == 201
     browser.post(f"/no-fui-yo/{people.contest_sent()}")
     clock.advance(minutes=3)
     assert operate(browser, f"mailboxes unfreeze {COMPANY} --undo {WHY}")[0] == 0
     mailbox = mailbox_of(browser)
     assert mailbox.state is MailboxState.DISABLED
     assert mailbox.closed_at is not None
+    assert mailbox.closed_at > deposited_at
 
 
 def test_it_is_withdrawn_while_it_waits_and_all_are_told(browser: Browser) -> None:
