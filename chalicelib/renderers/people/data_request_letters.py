@@ -81,16 +81,25 @@ def _stays_open(mailbox: Mailbox, letterhead: Letterhead) -> Letter:
     )
 
 
-def answered_letter(request: DataRequest, letterhead: Letterhead) -> Letter:
-    """Tell who asked that there is an answer."""
+def answered_letter(request: DataRequest, letterhead: Letterhead, *, gets_in: bool) -> Letter:
+    """Tell who asked that there is an answer, and where it is told to who does not get in any more."""
     is_done = request.state is DataRequestState.DONE
+    where = (
+        f"La respuesta está en su casilla. {_WHERE.format(portal=letterhead.portal)}"
+        if gets_in
+        else (
+            "Usted ya no ingresa a esa casilla, así que no la puede leer en ella. Pídala con el número de solicitud:"
+            f" escriba la dirección {letterhead.portal} en su navegador. Al final de la página están el teléfono y el"
+            " correo de ayuda."
+        )
+    )
     return Letter(
         "Respondimos su solicitud sobre sus datos",
         (
             f"Usted pidió {ASKED[request.kind]}.",
             Fact(request.reference, "Número de solicitud"),
             Fact("Atendida" if is_done else "Denegada", "Respuesta"),
-            f"La respuesta está en su casilla. {_WHERE.format(portal=letterhead.portal)}",
+            where,
         ),
     )
 

@@ -14,7 +14,7 @@ from functools import partial
 from chalicelib.domain.access.decided_contest import is_undoing
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import MAX_USERS, Mailbox, MailboxChanged, MailboxUser, mailbox_changed
+from chalicelib.domain.mailbox import MAX_USERS, Mailbox, MailboxChanged, MailboxUser, UserState, mailbox_changed
 from chalicelib.domain.people.closing import closed
 from chalicelib.domain.people.consent import ConsentMandatory, imposing_norm
 from chalicelib.domain.people.data_request import (
@@ -222,11 +222,13 @@ def _send(request: DataRequest, tools: DataRequestTools, now: datetime) -> tuple
     user = None if mailbox is None else mailbox.user(request.user_id)
     former = access.people.find_former(request.user_id) if user is None else None
     email = user.email if user is not None else former.email if former is not None else ""
+    gets_in = user is not None and user.state is UserState.ACTIVE
+    answer = answered_letter(request, letterhead, gets_in=gets_in)
     is_told: list[bool] = []
     heard = set(request.heard)
 
     def tell_who_asked() -> None:
-        is_told.append(bool(email) and tell(answered_letter(request, letterhead), email, tools=access, now=now))
+        is_told.append(bool(email) and tell(answer, email, tools=access, now=now))
 
     def tell_user(letter: Letter, one: MailboxUser) -> None:
         if tell(letter, one.email, tools=access, now=now):

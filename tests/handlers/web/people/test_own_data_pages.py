@@ -19,6 +19,7 @@ from chalicelib.domain.people.data_request import DataRequestKind, DataWish
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.services.people.data_requests import make_request
 from chalicelib.services.people.hand_over import OfferWish, accept_offer, offer_mailbox
+from chalicelib.services.people.remove_user import remove_user
 from tests.browser_requests import Browser, check_html, text_of
 from tests.company_world import COMPANY, FORMER_BOSS, OTHER, a_company, seed_company, session_of, set_password, token_of
 from tests.deposit_world import a_body
@@ -382,6 +383,19 @@ def test_a_refusal_while_frozen_says_nothing_of_an_open_mailbox(browser: Browser
     browser.post(f"/no-fui-yo/{browser.people.contest_sent()}")
     assert operate(browser, f"requests refuse {COMPANY} {reference} --words 'No la pidió.' {WHY}")[0] == 0
     assert [text for _, text in browser.people.mails() if "sigue abierta" in text] == []
+
+
+def test_who_was_taken_out_is_told_where_the_answer_is_to_be_had(browser: Browser) -> None:
+    be(browser, OTHER)
+    reference = reference_in(ask(browser, "correccion", words="Mi segundo nombre falta."))
+    people, mailbox = browser.people, mailbox_of(browser)
+    boss = session_of(mailbox.principal, mailbox, people.world.clock())
+    remove_user(boss, "u2", origin="", tools=people.tools, now=people.world.clock())
+    operate(browser, f"requests done {COMPANY} {reference} --words 'Corregimos tu nombre.' {WHY}")
+    to, told = people.mails()[-1]
+    assert to == "usuaria2@ejemplo.pe"
+    assert "Usted ya no ingresa a esa casilla" in told
+    assert "La respuesta está en su casilla" not in told
 
 
 def test_nobody_learns_of_anothers_requests_by_the_log(browser: Browser) -> None:
