@@ -27,7 +27,7 @@ def own_data_json(data: OwnData, made_at: datetime) -> dict[str, Any]:
         "made_at": _instant(made_at),
         "user": _user(mailbox, user),
         "mailbox": _mailbox(mailbox),
-        "accepted_texts": [_accepted(one) for one in _texts(data)],
+        "accepted_texts": _texts(data),
         "requests": [request_json(one) for one in data.requests],
         "log": [_event(event, data) for event in data.events],
         "log_is_whole": data.is_whole,
@@ -83,10 +83,12 @@ def _mailbox(mailbox: Mailbox) -> dict[str, Any]:
     }
 
 
-def _texts(data: OwnData) -> tuple[AcceptedText, ...]:
+def _texts(data: OwnData) -> list[dict[str, Any]]:
+    """Return the texts that the user accepted; of a principal also those of the opening, by whomever from wherever."""
     own = () if data.account is None else data.account.accepted
     of_opening = data.mailbox.accepted if data.user.is_principal else ()
-    return (*(one for one in of_opening if one not in own), *own)
+    others = ({**_accepted(one), "origin": None} for one in of_opening if one not in own)
+    return [*others, *(_accepted(one) for one in own)]
 
 
 def _accepted(text: AcceptedText) -> dict[str, Any]:

@@ -12,8 +12,9 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap.people import data_request_tools
+from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.mailbox import Mailbox, MailboxState
+from chalicelib.domain.mailbox import AcceptedText, Mailbox, MailboxState
 from chalicelib.domain.people.consent import ConsentMandatory, HolderKind, MandatoryRule
 from chalicelib.domain.people.data_request import DataRequestKind, DataWish
 from chalicelib.handlers.cookies import SESSION_COOKIE
@@ -412,6 +413,16 @@ def test_nobody_learns_of_anothers_requests_by_the_log(browser: Browser) -> None
         copy = browser.submit(browser.get(PAGE), f"{PAGE}/copia").body.decode()
         assert asked[username] in copy
         assert asked[others] not in copy
+
+
+def test_a_new_principal_does_not_learn_from_where_the_one_before_opened_the_mailbox(browser: Browser) -> None:
+    world, mailbox = browser.people.world, mailbox_of(browser)
+    opening = AcceptedText("terms", "2020-01-01", world.clock(), "203.0.113.77")
+    mailbox_store(world.container).update(replace(mailbox, accepted=(opening,)))
+    hand_over(browser)
+    be(browser, COMPANY)
+    data = json.loads(browser.submit(browser.get(PAGE), f"{PAGE}/copia").body)
+    assert [one["origin"] for one in data["accepted_texts"] if one["version"] == "2020-01-01"] == [None]
 
 
 def test_the_page_says_that_nobody_looked_only_of_what_it_looked_through(browser: Browser) -> None:
