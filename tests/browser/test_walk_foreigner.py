@@ -37,7 +37,9 @@ def test_who_has_a_carne_is_asked_for_nothing_of_a_dni_and_gets_in_after_a_yes(
     person.look("foreigner-waits")
     reference = person.page.locator("strong.symbols").inner_text()
 
-    code, output, _ = operate(person.run.state, f"registrations show {reference}")
+    code, output, _ = operate(
+        person.run.state, f"registrations show {reference} --reason 'Trajo su carné' --operator rquispe"
+    )
     assert code == 0
     assert f"Anna Maria Ficción, CE {number}, nacimiento 09/07/1988" in output
     why = "--reason 'Carné visto' --operator rquispe"

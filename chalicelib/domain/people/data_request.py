@@ -81,7 +81,7 @@ class DataRequest:
 
     `words` are the person's, `answer` is what they were answered; `answer_id` is the event of the answer. `change_id`
     is what contests a closing. `told_at` is when an e-mail of the answer went out, `tell_at` when the next try is due.
-    `heard` are the users whom an e-mail told already what came of a closing.
+    `heard` names who was told of the answer already: whoever asked, and of a closing each user.
     """
 
     mailbox_id: str

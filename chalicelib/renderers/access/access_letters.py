@@ -58,6 +58,26 @@ def activation_letter(link: str, until: datetime, letterhead: Letterhead, *, hol
     )
 
 
+def mailbox_frozen_letter(holder: str, frozen_at: datetime, letterhead: Letterhead) -> Letter:
+    """Tell a user that somebody contested a change, so that nobody gets in until an operator decides."""
+    return Letter(
+        "Una casilla electrónica a la que usted ingresa está congelada",
+        (
+            "Alguien avisó de un cambio que no reconoce en esta casilla electrónica.",
+            Fact(holder, "Casilla de"),
+            Fact(f"A las {moment(frozen_at, letterhead)}", "Desde"),
+            (
+                "Hasta que una persona del servicio lo revise nadie puede ingresar, y no se deposita nada en ella: las"
+                " entidades tienen que notificar por otro medio. Lo que ya estaba sigue allí, y sus plazos corren."
+            ),
+            (
+                f"Comuníquese con el servicio: escriba la dirección {letterhead.portal} en su navegador. Al final de la"
+                " página están el teléfono y el correo de ayuda. Tenga a la mano su documento de identidad."
+            ),
+        ),
+    )
+
+
 def mailbox_thawed_letter(
     thawed_at: datetime, letterhead: Letterhead, *, is_undone: bool = False, is_disabled: bool = False
 ) -> Letter:

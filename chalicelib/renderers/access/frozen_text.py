@@ -101,8 +101,6 @@ def thawed_text(
     done = "los cambios impugnados se deshicieron" if is_undone else "los cambios impugnados quedan como están"
     lines = [f"La casilla {mailbox.mailbox_id} ya no está congelada: {done}."]
     contested = tuple(told)
-    if not contested:
-        lines.append("  Nadie de quien se impugnó un cambio sigue en la casilla: no se avisó a nadie.")
     for one in contested:
         to, what = mask_email(one.user.email), "un enlace para crear su contraseña" if one.has_link else "el aviso"
         instead = " pídale que elija «¿Olvidaste tu contraseña?» en el portal." if one.has_link else " dígaselo."
@@ -117,6 +115,8 @@ def thawed_text(
         ]
     if not mailbox.has_consent:
         lines.append("  La autorización para notificar aquí está retirada: pregunte al titular si fue él.")
+    if mailbox.closed_at is not None:
+        lines.append("  La casilla está cerrada: pregunte al titular si lo pidió. Él la abre otra vez en «Mis datos».")
     return "\n".join(lines)
 
 

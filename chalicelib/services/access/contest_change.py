@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from chalicelib.domain.access.decided_contest import DECIDING, is_over, may_be_over
 from chalicelib.domain.access.freezing import frozen
@@ -24,7 +25,10 @@ from chalicelib.domain.mailbox import (
     WaitingEmail,
     mailbox_changed,
 )
+from chalicelib.renderers.access.access_letters import mailbox_frozen_letter
+from chalicelib.services.access.send_access_mail import tell
 from chalicelib.services.access.tools import AccessTools
+from chalicelib.services.together import together
 from chalicelib.store.codec import from_data
 
 _MAX_TRIES = MAX_USERS + 3
@@ -108,7 +112,9 @@ def show_contest(name: str, *, tools: AccessTools, now: datetime) -> Contest:
 
 
 def contest_change(name: str, *, origin: str, tools: AccessTools) -> Contest:
-    """Freeze the mailbox: sessions of all its users end, and nobody gets in by whatever way; one call more.
+    """Freeze the mailbox: sessions of all its users end, and nobody gets in by whatever way; they are told.
+
+    One call more, and an e-mail to each.
 
     Raises:
         ContestUnusable: `contest_unusable`.
@@ -132,7 +138,18 @@ def contest_change(name: str, *, origin: str, tools: AccessTools) -> Contest:
         subject = f"mailbox#{mailbox.mailbox_id}"
         event = Event(subject, EventType.MAILBOX_FROZEN, now, tools.new_event_id(), "unknown", origin, data)
         try:
-            return replace(contest, mailbox=tools.freezes.freeze(mailbox, event))
+            written = tools.freezes.freeze(mailbox, event)
         except MailboxChanged:
             continue
+        if contest.mailbox.freeze is None:
+            _tell_frozen(written, tools, now)
+        return replace(contest, mailbox=written)
     raise mailbox_changed()
+
+
+def _tell_frozen(mailbox: Mailbox, tools: AccessTools, now: datetime) -> None:
+    """Tell everybody who does not get in any more: the principal may not be who contested."""
+    letter = mailbox_frozen_letter(mailbox.holder.name, now, tools.letterhead)
+    users = mailbox.alerted_users
+    if users:
+        together([partial(tell, letter, user.email, tools=tools, now=now) for user in users])

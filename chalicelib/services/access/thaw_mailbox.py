@@ -143,6 +143,9 @@ def _tell(mailbox: Mailbox, freeze: Freeze, plan: Plan, act: OperatorAct, tools:
 
 
 def _contested(mailbox: Mailbox, freeze: Freeze, plan: Plan) -> list[MailboxUser]:
-    """Return whose change it was, and who gets a link besides: who is back, and in whose name they were taken out."""
+    """Return whose change it was, who gets a link besides, and the principal: they were told that it froze.
+
+    A link gets who is back, and in whose name they were taken out.
+    """
     told = {*first_contested(freeze), *(user.user_id for user, _ in plan.links)}
-    return [user for user in mailbox.users if user.user_id in told]
+    return [user for user in mailbox.users if user.user_id in told or user.is_principal]

@@ -6,7 +6,6 @@ that waits and says so. Telling comes after it: a job does what is left of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,10 +13,11 @@ from functools import partial
 from chalicelib.domain.access.decided_contest import is_undoing
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import MAX_USERS, Mailbox, MailboxChanged, MailboxUser, UserState, mailbox_changed
+from chalicelib.domain.mailbox import MAX_USERS, Mailbox, MailboxChanged, UserState, mailbox_changed
 from chalicelib.domain.people.closing import closed
 from chalicelib.domain.people.consent import ConsentMandatory, imposing_norm
 from chalicelib.domain.people.data_request import (
+    TELLING_TRIES,
     Awaited,
     DataRequest,
     DataRequestKind,
@@ -36,6 +36,8 @@ from chalicelib.services.people.data_requests import DataRequestTools
 from chalicelib.services.together import together
 from chalicelib.store.data_request_store import EVER
 
+_WHO_ASKED = "who-asked"
+"""Among those who heard: that the answer itself went out."""
 PRESSING = timedelta(days=2)
 """So long before a legal term ends, somebody is woken."""
 
@@ -156,9 +158,9 @@ def tell_answer(request: DataRequest, *, tools: DataRequestTools, now: datetime)
 
     """
     trying = tools.requests.update(about_to_tell(request, now))
-    is_told, heard = _send(trying, tools, now)
+    heard, left = _send(trying, tools, now)
     tried = replace(trying, heard=tuple(sorted(heard)))
-    if is_told:
+    if _WHO_ASKED in heard and (not left or trying.tries >= TELLING_TRIES):
         return tools.requests.update(told(tried, now))
     return trying if tried == trying else tools.requests.update(tried)
 
@@ -212,10 +214,10 @@ def _told_now(found: RequestInMailbox, act: OperatorAct, tools: DataRequestTools
         return found
 
 
-def _send(request: DataRequest, tools: DataRequestTools, now: datetime) -> tuple[bool, frozenset[str]]:
-    """Send to who asked, wherever they are by now; of a closing to the users who did not hear of it yet.
+def _send(request: DataRequest, tools: DataRequestTools, now: datetime) -> tuple[frozenset[str], frozenset[str]]:
+    """Send to who asked, wherever they are by now, and of a closing to the users; to none who heard of it before.
 
-    Return whether the first could go out, and who has heard of the closing by now.
+    Return who has heard by now, and who has not.
     """
     access, letterhead = tools.access, tools.access.letterhead
     mailbox = access.mailboxes.find(request.mailbox_id)
@@ -223,25 +225,21 @@ def _send(request: DataRequest, tools: DataRequestTools, now: datetime) -> tuple
     former = access.people.find_former(request.user_id) if user is None else None
     email = user.email if user is not None else former.email if former is not None else ""
     gets_in = user is not None and user.state is UserState.ACTIVE
-    answer = answered_letter(request, letterhead, gets_in=gets_in)
-    is_told: list[bool] = []
-    heard = set(request.heard)
-
-    def tell_who_asked() -> None:
-        is_told.append(bool(email) and tell(answer, email, tools=access, now=now))
-
-    def tell_user(letter: Letter, one: MailboxUser) -> None:
-        if tell(letter, one.email, tools=access, now=now):
-            heard.add(one.user_id)
-
-    letters: list[Callable[[], object]] = [tell_who_asked]
+    letters = {_WHO_ASKED: (answered_letter(request, letterhead, gets_in=gets_in), email)}
     if mailbox is not None and request.kind is DataRequestKind.CLOSURE:
         letter = closing_over_letter(request, mailbox, letterhead)
         if letter is not None:
-            others = [one for one in mailbox.alerted_users if one.user_id not in request.heard]
-            letters += [partial(tell_user, letter, one) for one in others]
-    together(letters)
-    return is_told[0], frozenset(heard)
+            letters |= {one.user_id: (letter, one.email) for one in mailbox.alerted_users}
+    heard = set(request.heard)
+
+    def send(who: str, letter: Letter, to: str) -> None:
+        if to and tell(letter, to, tools=access, now=now):
+            heard.add(who)
+
+    left = {who: letter for who, letter in letters.items() if who not in heard}
+    if left:
+        together([partial(send, who, *letter) for who, letter in left.items()])
+    return frozenset(heard), frozenset(letters) - heard
 
 
 def _find(mailbox_id: str, reference: str, tools: DataRequestTools) -> RequestInMailbox:

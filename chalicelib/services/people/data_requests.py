@@ -128,7 +128,7 @@ def make_request(session: Session, wish: DataWish, *, origin: str, tools: DataRe
     check_words(wish.kind, wish.words)
     if wish.kind is DataRequestKind.CLOSURE:
         require_password(session, wish.password, Confirmed.CLOSING, origin=origin, tools=access, now=now)
-    access.limits.spend(limit.key(user.user_id), limit=limit.limit, window_s=limit.window_s, now=now)
+    is_counted = False
     calendar, reference = tools.calendar(), access.new_code()
     tellings: tuple[Telling, ...] = ()
     for _ in range(MAX_USERS):
@@ -136,6 +136,9 @@ def make_request(session: Session, wish: DataWish, *, origin: str, tools: DataRe
         made = standing(last, calendar.local(now).date(), calendar)
         if made is not None and made.reference != reference:
             return made
+        if not is_counted:
+            access.limits.spend(limit.key(user.user_id), limit=limit.limit, window_s=limit.window_s, now=now)
+            is_counted = True
         if made is None:  # else an earlier try of ours made it, and the answer was lost
             made, tellings = _new(wish, last, reference, who=(mailbox, user), now=now, tools=tools)
             event = _event(EventType.DATA_REQUESTED, made, session, origin=origin, tools=access, now=now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
@@ -12,12 +14,14 @@ from chalicelib.handlers.admission import before_texts
 from chalicelib.handlers.commands import own_data
 from chalicelib.handlers.http import JsonRequest, instant_in_json, json_response
 from chalicelib.renderers.people.own_data import own_data_json, request_json
+from chalicelib.services.people.own_data import SHOWN_EVENTS
 
 
 @before_texts
 def show(_: JsonRequest, session: Session) -> Response:
-    """Show all that is held."""
-    return json_response(own_data_json(own_data.held_data(session), current().clock()))
+    """Show what is held but the log, which is in the copy alone: that one is on record, and told."""
+    held = replace(own_data.held_data(session, most=SHOWN_EVENTS), events=(), is_whole=False)
+    return json_response(own_data_json(held, current().clock()))
 
 
 @before_texts
@@ -36,11 +40,14 @@ def list_requests(_: JsonRequest, session: Session) -> Response:
 
 @before_texts
 def create_request(request: JsonRequest, session: Session) -> Response:
-    """Ask for something; what would double an open request answers that one."""
+    """Ask for something; what would double an open request answers that one. A copy comes with the answer."""
     fields = request.fields()
     kind = fields.choice("kind", DataRequestKind, own_data.KINDS)
     made = own_data.make_request(kind, fields, session, origin=request.origin)
-    return json_response(request_json(made), status=201)
+    copy = {}
+    if kind is DataRequestKind.EXPORT:
+        copy = {"own_data": own_data_json(own_data.held_data(session), current().clock())}
+    return json_response({**request_json(made), **copy}, status=201)
 
 
 @before_texts

@@ -22,6 +22,7 @@ from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS
 from chalicelib.renderers.people.data_request_words import KIND_WORDS, STATE_NAMES
 from chalicelib.renderers.people.mandatory_rules import mandatory_rules
 from chalicelib.renderers.people.own_data import own_data_file
+from chalicelib.services.people.data_requests import SHOWN
 from chalicelib.services.people.own_data import SHOWN_EVENTS
 
 OWN_DATA_PAGE = "/mis-datos"
@@ -71,6 +72,7 @@ def _page(request: PageRequest, session: Session, error: CasillaError | None = N
         "looks": [_look(event, data) for event in data.looks[:_SHOWN_LOOKS]],
         "has_more_looks": len(data.looks) > _SHOWN_LOOKS or not data.is_whole,
         "kinds": KIND_WORDS,
+        "most_shown": SHOWN,
         "states": STATE_NAMES,
         "document_types": DOCUMENT_TYPES,
         "told": _TOLD.get(what, "") if is_so else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cloud import Engine
-from tests.company_world import COMPANY, OTHER, seed_company, token_of
+from tests.company_world import COMPANY, OTHER, THIRD, seed_company, token_of
 from tests.costs import measure
 from tests.deposit_world import World
 from tests.person_world import PASSWORD, People
@@ -27,7 +27,10 @@ def test_a_program_reads_all_that_is_held_and_asks(people: People) -> None:
     held = people.send("GET", "/v1/own-data", token=token).json_body
     assert held["user"]["mobile"] == "+51900000001"
     assert held["mailbox"]["users"] == ["Usuaria Ejemplo 1", "Usuaria Ejemplo 2", "Usuaria Ejemplo 3"]
-    assert held["log_is_whole"] is True
+    assert (held["log"], held["log_is_whole"]) == ([], False)
+    copy = people.send("POST", "/v1/data-requests", {"kind": "export"}, token=token).json_body
+    assert [one["what"] for one in copy["own_data"]["log"]] == ["data.requested"]
+    assert copy["own_data"]["log_is_whole"] is True
     asked = {"kind": "rectification", "words": "Falta mi segundo nombre."}
     made = people.send("POST", "/v1/data-requests", asked, token=token)
     assert made.status_code == 201
@@ -35,7 +38,7 @@ def test_a_program_reads_all_that_is_held_and_asks(people: People) -> None:
     again = people.send("POST", "/v1/data-requests", asked, token=token)
     assert again.json_body["reference"] == made.json_body["reference"]
     listed = people.send("GET", "/v1/data-requests", token=token).json_body
-    assert [one["reference"] for one in listed["requests"]] == [made.json_body["reference"]]
+    assert {one["reference"] for one in listed["requests"]} == {made.json_body["reference"], copy["reference"]}
     assert listed["terms"]["business_days"]["access"] == 20
     address = f"/v1/data-requests/{made.json_body['reference']}/withdrawal"
     assert people.send("POST", address, {}, token=token).json_body["state"] == "withdrawn"
@@ -81,6 +84,11 @@ def test_who_asks_and_withdraws_without_end_is_refused_that_day_alone(people: Pe
         assert made.status_code == (201 if number < 20 else 429)
         if number < 20:
             people.send("POST", f"/v1/data-requests/{made.json_body['reference']}/withdrawal", {}, token=token)
+    export = {"kind": "export"}
+    copies = [
+        people.send("POST", "/v1/data-requests", export, token=token_of(people, THIRD)).status_code for _ in range(25)
+    ]
+    assert set(copies) == {201}  # what is not made does not count
     other = token_of(people, OTHER)
     assert people.send("POST", "/v1/data-requests", {"kind": "export"}, token=other).status_code == 201
 
@@ -113,4 +121,4 @@ def test_what_each_costs_in_round_trips(people: People) -> None:
     assert (asked.hops, asked.calls) == (8, 8)
     closure = {"kind": "closure", "password": PASSWORD}
     closing = measure(lambda: people.send("POST", "/v1/data-requests", closure, token=token), 201)
-    assert (closing.hops, closing.calls) == (11, 17)
+    assert (closing.hops, closing.calls) == (12, 17)
