@@ -9,6 +9,7 @@ import struct
 import time
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +30,7 @@ from chalicelib.handlers.jobs import JOBS
 from chalicelib.handlers.operator.commands import COMMANDS
 from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.store import tables
+from chalicelib.store.data_request_store import DataRequestStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.registration_store import RegistrationStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
@@ -171,7 +173,7 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     decide_registrations(deployment)
     tell("a registration under review approved, another refused")
     answer_requests(deployment)
-    tell("a request about own data answered, a closing refused")
+    tell("a request about own data refused, the mailbox closed as its holder asked")
     run_commands(deployment, answer["notice_id"])
     tell("the operator's commands ran")
 
@@ -272,17 +274,19 @@ def run_jobs(deployment: Deployment) -> None:
 
 
 def answer_requests(deployment: Deployment) -> None:
-    """Have the operator see what the holder asked about their data, answer one and refuse the closing."""
+    """Have the operator see what the holder asked about their data, answer one, and close the mailbox a day later."""
     [listed] = give(deployment, "requests list --json")
     waiting = {one["kind"]: one["reference"] for one in json.loads(listed)["requests"]}
     _check(set(waiting) == {"access", "closure"}, "both requests wait")
     asked, closing = (f"{USERNAME} {waiting[kind]}" for kind in ("access", "closure"))
-    give(
-        deployment,
-        f"requests show {asked} {WHO}",
-        f"requests done {asked} --words 'Nadie todavía.' {WHO}",
-        f"requests refuse {closing} --words 'Es una prueba.' {WHO}",
-    )
+    give(deployment, f"requests show {asked} {WHO}", f"requests refuse {asked} --words 'Es una prueba.' {WHO}")
+    requests = DataRequestStore(tables.bind(Config.from_env(deployment.environment)), bytes(32))
+    for one in requests.of_mailbox(USERNAME):
+        if one.reference == waiting["closure"]:
+            requests.update(replace(one, asked_at=one.asked_at - timedelta(days=2)))
+    give(deployment, f"requests done {closing} --words 'Cerramos tu casilla.' {WHO}")
+    closed = MailboxStore().find(USERNAME)
+    _check(closed is not None and closed.closed_at is not None, "the mailbox is closed")
 
 
 def run_commands(deployment: Deployment, notice_id: str) -> None:
