@@ -25,13 +25,13 @@ from chalicelib.services.people.watch_data_requests import watch_data_requests
 from tests.company_world import COMPANY, a_company, seed_company, session_of
 from tests.deposit_world import NOW
 from tests.faults.alert_matrix import can_strike
-from tests.faults.catalogue import DEATHS, LATE_EFFECTS, LOST_ANSWERS, REFUSALS
+from tests.faults.catalogue import DEATHS, LOST_ANSWERS, REFUSALS
 from tests.faults.journey import Lab
 from tests.faults.matrix import Call, siblings_of
 from tests.faults.strike import Fault, ProcessDied, Strike
 from tests.person_world import PASSWORD
 
-_FAULTS = (DEATHS[0], DEATHS[2], LOST_ANSWERS[0], LOST_ANSWERS[2], LATE_EFFECTS[1], REFUSALS[1], REFUSALS[4])
+_FAULTS = (DEATHS[0], DEATHS[2], LOST_ANSWERS[2], REFUSALS[1])
 _BOSS = session_of(a_company().users[0], a_company(), NOW)
 _CLOSING = DataWish(DataRequestKind.CLOSURE, password=PASSWORD)
 _DONE = Answer(DataRequestState.DONE, "Cerramos tu casilla.")

@@ -121,4 +121,5 @@ def test_what_each_costs_in_round_trips(people: People) -> None:
     assert (asked.hops, asked.calls) == (8, 8)
     closure = {"kind": "closure", "password": PASSWORD}
     closing = measure(lambda: people.send("POST", "/v1/data-requests", closure, token=token), 201)
-    assert (closing.hops, closing.calls) == (12, 17)
+    assert closing.calls == 17
+    assert closing.hops <= 12  # three are told at once
