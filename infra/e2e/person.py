@@ -129,10 +129,10 @@ def use_mailbox(holder: PersonClient, notice_id: str, email: str, tell: Callable
     holder.ask("POST", f"/v1/users/{added['user_id']}/disabling", {})
     holder.ask("GET", "/v1/profile")
     tell("a user added and disabled")
-    _see_pages(holder, notice_id)
-    tell("pages shown")
     _ask_about_data(holder)
     tell("own data seen, a correction asked for and withdrawn, the mailbox asked to be closed")
+    _see_pages(holder, notice_id)
+    tell("pages shown")
 
 
 def _ask_about_data(holder: PersonClient) -> None:
