@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from chalicelib.domain.access.account import Account
@@ -23,7 +23,7 @@ NameOf = Callable[[str], str]
 
 
 def own_data(session: Session, *, tools: DataRequestTools, name_of: NameOf, most: int = MOST_EVENTS) -> OwnData:
-    """Return it; one hop of eight calls, and one for each institution that looked, twenty at most.
+    """Return it; one hop of eight calls, and one for each institution that looked, twenty at most. Without log, six.
 
     Raises:
         SessionEnded: `session_ended`.
@@ -37,30 +37,32 @@ def own_data(session: Session, *, tools: DataRequestTools, name_of: NameOf, most
     def read_log(subject: str) -> None:
         logs[subject] = access.events.newest_for_subject(subject, limit=most)
 
-    subjects = (f"mailbox#{session.mailbox_id}", f"user#{session.user_id}")
+    of_mailbox, of_user = f"mailbox#{session.mailbox_id}", f"user#{session.user_id}"
     together(
         [
             lambda: own.append(list_requests(session, tools=tools)),
             lambda: accounts.append(access.accounts.find(session.username)),
-            *(partial(read_log, subject) for subject in subjects),
+            *(partial(read_log, subject) for subject in (of_mailbox, of_user) if most),
         ]
     )
     [shown], [account] = own, accounts
-    of_mailbox = own_events(logs[subjects[0]], shown.user)
-    events = sorted((*of_mailbox, *logs[subjects[1]]), key=lambda event: (event.occurred_at, event.event_id))
+    events = sorted(
+        (*own_events(logs.get(of_mailbox, ()), shown.user), *logs.get(of_user, ())),
+        key=lambda event: (event.occurred_at, event.event_id),
+    )
     return OwnData(
         mailbox=shown.mailbox,
         user=shown.user,
         account=account if account is not None and account.user_id == session.user_id else None,
         events=tuple(events),
-        is_whole=all(len(log) < most for log in logs.values()),
+        is_whole=bool(logs) and all(len(log) < most for log in logs.values()),
         requests=shown.requests,
         terms=shown.terms,
-        institutions=_names(of_mailbox, name_of),
+        institutions=_names(events, name_of),
     )
 
 
-def _names(events: tuple[Event, ...], name_of: NameOf) -> dict[str, str]:
+def _names(events: Sequence[Event], name_of: NameOf) -> dict[str, str]:
     looked = dict.fromkeys(institution_of(event) for event in reversed(events) if event.type in LOOKS)
     ids = [one for one in looked if one][:_MOST_NAMED]
     names: dict[str, str] = {}

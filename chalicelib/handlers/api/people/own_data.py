@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
@@ -14,14 +12,12 @@ from chalicelib.handlers.admission import before_texts
 from chalicelib.handlers.commands import own_data
 from chalicelib.handlers.http import JsonRequest, instant_in_json, json_response
 from chalicelib.renderers.people.own_data import own_data_json, request_json
-from chalicelib.services.people.own_data import SHOWN_EVENTS
 
 
 @before_texts
 def show(_: JsonRequest, session: Session) -> Response:
     """Show what is held but the log, which is in the copy alone: that one is on record, and told."""
-    held = replace(own_data.held_data(session, most=SHOWN_EVENTS), events=(), is_whole=False)
-    return json_response(own_data_json(held, current().clock()))
+    return json_response(own_data_json(own_data.held_data(session, most=0), current().clock()))
 
 
 @before_texts

@@ -113,7 +113,7 @@ def test_a_closed_mailbox_is_opened_again_by_its_principal_alone(people: People)
 def test_what_each_costs_in_round_trips(people: People) -> None:
     token = token_of(people, COMPANY)
     seen = measure(lambda: people.send("GET", "/v1/own-data", token=token), 200)
-    assert (seen.hops, seen.calls) == (2, 9)
+    assert (seen.hops, seen.calls) == (2, 7)
     listed = measure(lambda: people.send("GET", "/v1/data-requests", token=token), 200)
     assert (listed.hops, listed.calls) == (2, 6)
     correction = {"kind": "rectification", "words": "Falta mi segundo nombre."}
@@ -121,5 +121,4 @@ def test_what_each_costs_in_round_trips(people: People) -> None:
     assert (asked.hops, asked.calls) == (8, 8)
     closure = {"kind": "closure", "password": PASSWORD}
     closing = measure(lambda: people.send("POST", "/v1/data-requests", closure, token=token), 201)
-    assert closing.calls == 17
-    assert closing.hops <= 12  # three are told at once
+    assert closing.calls == 17  # three are told at once, so that the hops are those of the slowest
