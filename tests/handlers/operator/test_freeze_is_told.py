@@ -5,21 +5,12 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.services.access.contest_change import contest_change
-from tests.cloud import Engine
-from tests.company_world import COMPANY, seed_company, token_of
-from tests.deposit_world import World
+from tests.company_world import COMPANY, token_of
+from tests.handlers.operator.test_undone_removals import decide, people
 from tests.person_world import People
 
-WHY = "--reason 'Lo pidió con su DNI' --operator rquispe"
+__all__ = ["people"]
 FROZEN = "nadie puede ingresar"
-
-
-@pytest.fixture
-def people(world: World, moto_engine: Engine) -> People:
-    moto_engine.client("ses").verify_email_identity(EmailAddress=world.container.config.mail_from)
-    people = People(world)
-    seed_company(people.tools, world.container)
-    return people
 
 
 def to_whom(people: People, words: str) -> list[str]:
@@ -39,7 +30,5 @@ def test_the_principal_hears_what_was_decided(people: People, how: str) -> None:
     contest_change(people.contest_sent(), origin="", tools=people.tools)
     people.world.clock.advance(minutes=3)
     before = len(people.mails())
-    line = f"mailboxes unfreeze {COMPANY} {how} {WHY}"
-    answer = people.world.client.lambda_.invoke("operator", {"command": line}).payload
-    assert answer["exit"] == 0
+    decide(people, how)
     assert "usuaria1@ejemplo.pe" in [to for to, _ in people.mails()[before:]]

@@ -8,51 +8,20 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.bootstrap.storage import mailbox_store
-from chalicelib.domain.mailbox import Mailbox, MailboxState, UserState
+from chalicelib.domain.mailbox import MailboxState, UserState
 from chalicelib.services.access.contest_change import ContestUnusable, contest_change
 from tests.cloud import Engine
-from tests.company_world import COMPANY, OTHER, a_company, seed_company, token_of, users_now
-from tests.deposit_world import World
+from tests.company_world import COMPANY, OTHER, a_company, token_of, users_now
+from tests.handlers.operator.test_undone_removals import SECOND, decide, freeze, last_link, mailbox, people
 from tests.person_world import NEW, PASSWORD, People, sent_sms
 
-WHY = "--reason 'Lo pidió con su DNI' --operator rquispe"
-SECOND = "usuaria2@ejemplo.pe"
-
-
-@pytest.fixture
-def people(world: World, moto_engine: Engine) -> People:
-    moto_engine.client("ses").verify_email_identity(EmailAddress=world.container.config.mail_from)
-    people = People(world)
-    seed_company(people.tools, world.container)
-    return people
+__all__ = ["people"]
 
 
 def ask(people: People, what: str, user_id: str = "u2") -> None:
     people.world.clock.advance(hours=1)
     answer = people.send("POST", f"/v1/users/{user_id}/{what}", token=token_of(people, COMPANY))
     assert answer.status_code == 200, answer.body
-
-
-def freeze(people: People) -> None:
-    contest_change(people.contest_sent(), origin="", tools=people.tools)
-    people.world.clock.advance(minutes=3)
-
-
-def decide(people: People, how: str) -> None:
-    line = f"mailboxes unfreeze {COMPANY} {how} {WHY}"
-    answer = people.world.client.lambda_.invoke("operator", {"command": line}).payload
-    assert answer["exit"] == 0, answer["output"]
-
-
-def mailbox(people: People) -> Mailbox:
-    found = mailbox_store(people.world.container).find(COMPANY)
-    assert found
-    return found
-
-
-def last_link(people: People, to: str) -> str:
-    text = next(text for address, text in reversed(people.mails()) if address == to)
-    return text.partition("/recuperar/")[2].split()[0]
 
 
 def test_who_is_disabled_gets_a_link_and_a_code_for_a_week(people: People) -> None:
