@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.access.pepper import read_pepper
+from infra.e2e.check import check
 from infra.e2e.person import PersonClient
 
 _PAGE = "/revisar-archivo"
@@ -37,16 +38,16 @@ def check_files(sender: Signer, visitor: PersonClient, main: Path, annex: Path, 
 
     """
     told = sender.ask("POST", "/v1/file-checks", {**_declared(main, "main"), "content": _in_base64(main)})
-    _check(told["verdict"] == "accepted", f"a file inside the request passes: {told}")
+    check(told["verdict"] == "accepted", f"a file inside the request passes: {told}")
     grant = sender.ask("POST", "/v1/file-checks", _declared(annex, "annex"))
     sender.put(grant, annex.read_bytes())
     deadline = time.monotonic() + _JUDGING_SECONDS
     while (told := sender.ask("GET", f"/v1/file-checks/{grant['check_id']}"))["state"] == "waiting":
-        _check(time.monotonic() < deadline, "a file sent apart is judged")
+        check(time.monotonic() < deadline, "a file sent apart is judged")
         time.sleep(0.3)
-    _check(told["state"] == "accepted", f"a file sent apart passes: {told}")
+    check(told["state"] == "accepted", f"a file sent apart passes: {told}")
     left = visitor.deployment.client("s3").list_objects_v2(Bucket=visitor.deployment.environment["UPLOADS_BUCKET"])
-    _check("Contents" not in left, f"nothing of it is left: {left.get('Contents')}")
+    check("Contents" not in left, f"nothing of it is left: {left.get('Contents')}")
     tell("files judged for an institution, and nothing left of them")
     _visit(visitor, main)
     tell("a visitor's file judged on its page")
@@ -59,7 +60,7 @@ def _visit(visitor: PersonClient, file: Path) -> None:
     body = "".join([*parts, head]).encode() + file.read_bytes() + f"\r\n--{_BOUNDARY}--\r\n".encode()
     kind = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}", "Sec-Fetch-Site": "same-origin"}
     status, _, html = visitor.exchange("POST", _PAGE, body, **kind)
-    _check(status == 200 and "El archivo pasa" in html, f"a visitor's file passes: {status} {html[-2000:]}")  # noqa: PLR2004 - HTTP's own
+    check(status == 200 and "El archivo pasa" in html, f"a visitor's file passes: {status} {html[-2000:]}")  # noqa: PLR2004 - HTTP's own
 
 
 def _captcha(visitor: PersonClient, html: str) -> dict[str, str]:
@@ -79,8 +80,3 @@ def _declared(path: Path, role: str) -> dict[str, Any]:
 
 def _in_base64(path: Path) -> str:
     return base64.b64encode(path.read_bytes()).decode()
-
-
-def _check(holds: bool, claim: str) -> None:
-    if not holds:
-        raise AssertionError(claim)

@@ -9,7 +9,6 @@ import struct
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,21 +26,18 @@ from chalicelib.domain.contact import Phone
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.domain.registration.registration import Registration, RegistrationState
 from chalicelib.handlers.jobs import JOBS
-from chalicelib.handlers.operator.commands import COMMANDS
 from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.store import tables
-from chalicelib.store.data_request_store import DataRequestStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.registration_store import RegistrationStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
+from infra.e2e.check import check
 from infra.e2e.deployment import Deployment
 from infra.e2e.file_check import check_files
 from infra.e2e.methods import ask_by_every_method
+from infra.e2e.operator import INSTITUTION, KEY_ID, WHO, answer_requests, give, run_commands
 from infra.e2e.person import USERNAME, PersonClient, seed_account, use_mailbox
-from infra.operate import in_stack
 
-INSTITUTION = "entidad-demo"
-KEY_ID = "e2e"
 EMAIL = "titular@ejemplo.example"
 APPLICANT_EMAIL = "solicitante@ejemplo.example"
 APPLICANT = {
@@ -56,7 +52,6 @@ APPLICANT = {
     "issue_date": "2020-01-10",
 }
 MOBILE = "+51900000001"
-WHO = "--reason 'prueba del despliegue' --operator e2e"
 _ALERT_SECONDS = 30
 
 DETAILS = {
@@ -151,10 +146,10 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     write_noise(annex)
     answer = sender.deposit(DETAILS, main, [annex], idempotency_key="e2e-1")
     tell(f"deposited {answer['notice_id']}, with an annex of {annex.stat().st_size} bytes by upload")
-    _check(sender.get_deposit(answer["notice_id"])["notice_id"] == answer["notice_id"], "the deposit can be read")
+    check(sender.get_deposit(answer["notice_id"])["notice_id"] == answer["notice_id"], "the deposit can be read")
     month = f"{datetime.fromisoformat(answer['deposited_at']).astimezone(ZoneInfo('America/Lima')):%Y-%m}"
-    _check([d["notice_id"] for d in sender.list_deposits(month)] == [answer["notice_id"]], "the month lists it")
-    _check(sender.download_receipt(answer["notice_id"]).startswith(b"%PDF-"), "the receipt can be downloaded")
+    check([d["notice_id"] for d in sender.list_deposits(month)] == [answer["notice_id"]], "the month lists it")
+    check(sender.download_receipt(answer["notice_id"]).startswith(b"%PDF-"), "the receipt can be downloaded")
     tell("read back, listed, receipt downloaded")
     wait_for(lambda: any(EMAIL in mail["To"] for mail in deployment.engine.emails), "an e-mail goes out")
     wait_for(lambda: bool(deployment.engine.text_messages.get(MOBILE)), "an SMS goes out")
@@ -204,7 +199,7 @@ def verify(visitor: PersonClient, answer: Mapping[str, Any]) -> None:
     sha256 = answer["receipt"]["sha256"]
     for address in (f"/verificar/{answer['verification_code']}", f"/verificar?sha256={sha256}"):
         status, page = visitor.send("GET", address)[:2]
-        _check((status, sha256 in page) == (200, True), f"{address} answers: {status}")
+        check((status, sha256 in page) == (200, True), f"{address} answers: {status}")
 
 
 def refuse_stranger(deployment: Deployment, place: Path, main: Path) -> None:
@@ -213,7 +208,7 @@ def refuse_stranger(deployment: Deployment, place: Path, main: Path) -> None:
     try:
         stranger.deposit(DETAILS, main, idempotency_key="e2e-2")
     except Refused as refusal:
-        _check(refusal.status == 401, f"a stranger gets 401, not {refusal.status}")  # noqa: PLR2004 - HTTP's own
+        check(refusal.status == 401, f"a stranger gets 401, not {refusal.status}")  # noqa: PLR2004 - HTTP's own
         return
     raise AssertionError("a stranger's deposit was accepted")
 
@@ -227,7 +222,7 @@ def register(deployment: Deployment, sender: GatewaySender) -> None:
         "accepted": [{"text": text, "version": version} for text, version in portal_texts().current.items()],
     }
     answer = sender.post_unsigned("/v1/registrations", form)
-    _check(answer.json().get("state") == "awaiting_registry", f"a registration is kept: {answer.body.decode()}")
+    check(answer.json().get("state") == "awaiting_registry", f"a registration is kept: {answer.body.decode()}")
     wait_for(lambda: any(APPLICANT_EMAIL in mail["To"] for mail in deployment.engine.emails), "the applicant is told")
 
 
@@ -258,10 +253,10 @@ def decide_registrations(deployment: Deployment) -> None:
         f"registrations approve {'A' * 12} {WHO}",
         f"registrations refuse {'b' * 64} --because not-shown {WHO}",
     )
-    _check(listed.count("Solicitud ") == 2, f"both wait: {listed}")  # noqa: PLR2004 - those above
-    _check(APPLICANT_EMAIL not in listed and APPLICANT_EMAIL in shown, f"one is whole: {listed}\n{shown}")
-    _check(MailboxStore().find("1-99000002") is not None, "the mailbox is open")
-    _check(MailboxStore().find("1-99000003") is None, "the other is not")
+    check(listed.count("Solicitud ") == 2, f"both wait: {listed}")  # noqa: PLR2004 - those above
+    check(APPLICANT_EMAIL not in listed and APPLICANT_EMAIL in shown, f"one is whole: {listed}\n{shown}")
+    check(MailboxStore().find("1-99000002") is not None, "the mailbox is open")
+    check(MailboxStore().find("1-99000003") is None, "the other is not")
 
 
 def run_jobs(deployment: Deployment) -> None:
@@ -270,58 +265,7 @@ def run_jobs(deployment: Deployment) -> None:
     for name in (job.name.title().replace("_", "") for job in JOBS if job.trigger == "schedule"):
         answer = functions.invoke(FunctionName=deployment.resources[name], Payload=json.dumps(SCHEDULED).encode())
         payload = json.loads(answer["Payload"].read())
-        _check("FunctionError" not in answer, f"{name} runs: {payload}")
-
-
-def answer_requests(deployment: Deployment) -> None:
-    """Have the operator see what the holder asked about their data, answer one, and close the mailbox a day later."""
-    [listed] = give(deployment, "requests list --json")
-    waiting = {one["kind"]: one["reference"] for one in json.loads(listed)["requests"]}
-    _check(set(waiting) == {"access", "closure"}, "both requests wait")
-    asked, closing = (f"{USERNAME} {waiting[kind]}" for kind in ("access", "closure"))
-    give(deployment, f"requests show {asked} {WHO}", f"requests refuse {asked} --words 'Es una prueba.' {WHO}")
-    requests = DataRequestStore(tables.bind(Config.from_env(deployment.environment)), bytes(32))
-    for one in requests.of_mailbox(USERNAME):
-        if one.reference == waiting["closure"]:
-            requests.update(replace(one, asked_at=one.asked_at - timedelta(days=2)))
-    give(deployment, f"requests done {closing} --words 'Cerramos tu casilla.' {WHO}")
-    closed = MailboxStore().find(USERNAME)
-    _check(closed is not None and closed.closed_at is not None, "the mailbox is closed")
-
-
-def run_commands(deployment: Deployment, notice_id: str) -> None:
-    """Have the operator's function do each command under its own policy, once the institution is needed no more."""
-    decree = "--name 'Día no laborable' --norm 'D.S. 000-2027-PCM' --norm-date 2027-01-02"
-    give(
-        deployment,
-        *(command.name for command in COMMANDS if not command.arguments),
-        *("alerts list", f"alerts show {notice_id}", f"alerts resend {notice_id} {WHO}"),
-        *(f"receipts index {WHO}", f"alerts index {WHO}"),
-        f"sessions end --user {USERNAME} {WHO}",
-        *(f"institutions show {INSTITUTION}", f"institutions set {INSTITUTION} --phone 111111 {WHO}"),
-        f"institutions region {INSTITUTION} arequipa {WHO}",
-        f"institutions distance {INSTITUTION} --place Iquitos --days 5 --norm 'R.A. 288-2015-CE-PJ' {WHO}",
-        f"calendar declare --day 2027-05-03 {decree} {WHO}",
-        f"calendar regional --region arequipa --day 2027-08-16 {decree} {WHO}",
-        f"calendar correct --day 2027-05-03 --withdraw {WHO}",
-        *(f"calendar confirm --year 2026 {WHO}", "calendar show --version 1"),
-        f"calendar hours --opens 08:00 --closes 17:00 --norm 'D.S. 000-2027-PCM' {WHO}",
-        *(f"keys list {INSTITUTION}", f"keys revoke {INSTITUTION} {KEY_ID} {WHO}"),
-    )
-    [announced] = give(deployment, f"outage announce --affects all --words 'Prueba del despliegue' {WHO} --json")
-    outage_id = json.loads(announced)["outage_id"]
-    give(deployment, "outage list", f"outage show {outage_id}", f"outage end {outage_id} {WHO}")
-
-
-def give(deployment: Deployment, *lines: str) -> list[str]:
-    """Give commands in turn, each of which has to be done; return what they print."""
-    client, stack = deployment.client("lambda"), deployment.resources["Operator"].removesuffix("-operator")
-    printed = []
-    for line in lines:
-        answer = in_stack(client, stack, {"command": line})
-        _check(answer["exit"] == 0, f"{line} runs: {answer['output']}")
-        printed.append(str(answer["output"]))
-    return printed
+        check("FunctionError" not in answer, f"{name} runs: {payload}")
 
 
 def write_pdf(path: Path) -> None:
@@ -349,10 +293,5 @@ def wait_for(condition: Callable[[], Any], claim: str) -> None:
     """Wait until it holds."""
     deadline = time.monotonic() + _ALERT_SECONDS
     while not condition():
-        _check(time.monotonic() < deadline, claim)
+        check(time.monotonic() < deadline, claim)
         time.sleep(0.2)
-
-
-def _check(holds: bool, claim: str) -> None:
-    if not holds:
-        raise AssertionError(claim)

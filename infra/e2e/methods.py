@@ -6,6 +6,7 @@ from collections.abc import Callable
 from email.message import Message
 
 from chalicelib.handlers.fault import JSON_HEADERS, PAGE_HEADERS
+from infra.e2e.check import check
 from infra.e2e.person import PersonClient
 
 OF_GET = ("/", "/terminos", "/casilla", "/salir", "/nada", "/a/b/c/d", "/v1/deposits", "/v1/sessions/current", "/v1/no")
@@ -35,17 +36,17 @@ def ask_by_every_method(client: PersonClient, tell: Callable[[str], None]) -> No
     """
     for path in OF_GET:
         (shown, _, page), (status, headers, body) = (client.exchange(method, path) for method in ("GET", "HEAD"))
-        _check((status, body) == (shown, "") and (page != "" or shown == 303), f"HEAD {path}: {status}, GET {shown}")  # noqa: PLR2004 - HTTP's own
+        check((status, body) == (shown, "") and (page != "" or shown == 303), f"HEAD {path}: {status}, GET {shown}")  # noqa: PLR2004 - HTTP's own
         _check_headers(f"HEAD {path}", headers)
     for (method, path), allowed in NOT_HAD.items():
         status, headers, _ = client.exchange(method, path)
         named = ", ".join(sorted(headers.get("Allow", "").split(", ")))
-        _check((status, named) == (405, allowed), f"{method} {path}: {status}, Allow: {named}")
+        check((status, named) == (405, allowed), f"{method} {path}: {status}, Allow: {named}")
         _check_headers(f"{method} {path}", headers)
     for path in NOWHERE:
         for method in ("GET", "HEAD", "POST", "DELETE", "OPTIONS"):
             status, headers, _ = client.exchange(method, path)
-            _check(status == 404, f"{method} {path}: {status}")  # noqa: PLR2004 - HTTP's own
+            check(status == 404, f"{method} {path}: {status}")  # noqa: PLR2004 - HTTP's own
             _check_headers(f"{method} {path}", headers)
     tell("HEAD as GET, other methods refused with Allow, nowhere by every method")
 
@@ -53,9 +54,4 @@ def ask_by_every_method(client: PersonClient, tell: Callable[[str], None]) -> No
 def _check_headers(asked: str, headers: Message) -> None:
     carried = JSON_HEADERS if "json" in headers.get("Content-Type", "") else PAGE_HEADERS
     lacking = [name for name, value in carried.items() if headers.get(name) != value]
-    _check(not lacking, f"{asked} lacks {lacking}")
-
-
-def _check(holds: bool, claim: str) -> None:
-    if not holds:
-        raise AssertionError(claim)
+    check(not lacking, f"{asked} lacks {lacking}")

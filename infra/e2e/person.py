@@ -21,6 +21,7 @@ from chalicelib.domain.mailbox import UserState
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.store.access.account_store import AccountStore
+from infra.e2e.check import check
 from infra.e2e.deployment import Deployment
 
 USERNAME = "1-40000002"
@@ -109,23 +110,23 @@ def use_mailbox(holder: PersonClient, notice_id: str, email: str, tell: Callable
     _accept(holder)
     tell("the texts in force accepted")
     pending = holder.ask("GET", "/v1/notices?reading=pending")
-    _check([n["notice_id"] for n in pending["notices"]] == [notice_id], "the notice is pending")
+    check([n["notice_id"] for n in pending["notices"]] == [notice_id], "the notice is pending")
     opened = holder.ask("POST", f"/v1/notices/{notice_id}/opening", {}, status=201)
-    _check(opened["is_first_opening"], "it is opened for the first time")
-    _check(holder.ask("GET", "/v1/notices")["counts"] == {"pending": 0, "read": 1}, "it is counted as read")
+    check(opened["is_first_opening"], "it is opened for the first time")
+    check(holder.ask("GET", "/v1/notices")["counts"] == {"pending": 0, "read": 1}, "it is counted as read")
     for name in ("main", "receipt"):
         link = holder.ask("GET", f"/v1/notices/{notice_id}/files/{name}")
-        _check(holder.fetch(link["url"]).startswith(b"%PDF-"), f"{name} is downloaded")
+        check(holder.fetch(link["url"]).startswith(b"%PDF-"), f"{name} is downloaded")
     tell("opened once, counted, document and receipt downloaded")
     with zipfile.ZipFile(io.BytesIO(holder.prepared(kind="evidence", notice_id=notice_id))) as bundle:
-        _check(_matches_its_manifest(bundle), "every file of the bundle is as its manifest says")
-    _check(holder.prepared(kind="listing", format="xlsx").startswith(b"PK"), "the list comes as Excel")
+        check(_matches_its_manifest(bundle), "every file of the bundle is as its manifest says")
+    check(holder.prepared(kind="listing", format="xlsx").startswith(b"PK"), "the list comes as Excel")
     found = holder.ask("GET", "/v1/notices/search?campo=asunto&operador=contiene&valor=NOTIFICACION")
-    _check(len(found["notices"]) == 1, "the notice is found without its accent")
+    check(len(found["notices"]) == 1, "the notice is found without its accent")
     tell("evidence bundled, list exported, notice found")
     user = {"document_type": "DNI", "document_number": "40000021", "name": "Rosa Demo", "email": "rosa@ejemplo.example"}
     added = holder.ask("POST", "/v1/users", user, status=201)
-    _check(added["mail_sent"], "the new user is written to")
+    check(added["mail_sent"], "the new user is written to")
     holder.ask("POST", f"/v1/users/{added['user_id']}/disabling", {})
     holder.ask("GET", "/v1/profile")
     tell("a user added and disabled")
@@ -138,17 +139,17 @@ def use_mailbox(holder: PersonClient, notice_id: str, email: str, tell: Callable
 def _ask_about_data(holder: PersonClient) -> None:
     """See what is held, and ask for what an operator answers."""
     held = holder.ask("GET", "/v1/own-data")
-    _check(held["user"]["username"] == USERNAME, "own data are shown")
-    _check(holder.ask("POST", "/v1/data-requests", {"kind": "export"}, status=201)["state"] == "done", "a copy is done")
+    check(held["user"]["username"] == USERNAME, "own data are shown")
+    check(holder.ask("POST", "/v1/data-requests", {"kind": "export"}, status=201)["state"] == "done", "a copy is done")
     wrong = {"kind": "rectification", "words": "Falta mi segundo nombre."}
     asked = holder.ask("POST", "/v1/data-requests", wrong, status=201)
     gone = holder.ask("POST", f"/v1/data-requests/{asked['reference']}/withdrawal", {})
-    _check(gone["state"] == "withdrawn", "a request is taken back")
+    check(gone["state"] == "withdrawn", "a request is taken back")
     holder.ask("POST", "/v1/data-requests", {"kind": "access", "words": "¿Quién vio mi casilla?"}, status=201)
     closing = {"kind": "closure", "password": PASSWORD}
-    _check(holder.ask("POST", "/v1/data-requests", closing, status=201)["state"] == "waiting", "a closing waits")
+    check(holder.ask("POST", "/v1/data-requests", closing, status=201)["state"] == "waiting", "a closing waits")
     refused, _ = holder.send("POST", "/v1/reopening", {"password": PASSWORD})
-    _check(refused == 409, "what is open is not opened again")  # noqa: PLR2004 - Conflict
+    check(refused == 409, "what is open is not opened again")  # noqa: PLR2004 - Conflict
 
 
 def seed_account(user_id: str) -> None:
@@ -169,7 +170,7 @@ def _log_in(holder: PersonClient, email: str) -> None:
 def _accept(holder: PersonClient) -> None:
     """Accept the texts, which somebody whose mailbox was written by hand never did."""
     due = holder.ask("GET", "/v1/acceptances")["due"]
-    _check(len(due) > 0, "texts are due")
+    check(len(due) > 0, "texts are due")
     accepted = [{"text": one["text"], "version": one["version"]} for one in due]
     holder.token = holder.ask("POST", "/v1/acceptances", {"texts": accepted}, status=201)["token"]
 
@@ -188,14 +189,9 @@ def _see_pages(holder: PersonClient, notice_id: str) -> None:
     holder.token = ""
     for path in ("/", "/ingresar", "/terminos", "/preguntas-frecuentes"):
         status, html = holder.send("GET", path)
-        _check(status == 200 and "<h1>" in html, f"{path} is shown: {status}")  # noqa: PLR2004 - HTTP's own
+        check(status == 200 and "<h1>" in html, f"{path} is shown: {status}")  # noqa: PLR2004 - HTTP's own
     [style] = re.findall(r'href="(/static/casilla\.[0-9a-f]+\.css)"', html)
-    _check(holder.send("GET", style)[0] == 200, "the style is there")  # noqa: PLR2004 - HTTP's own
+    check(holder.send("GET", style)[0] == 200, "the style is there")  # noqa: PLR2004 - HTTP's own
     for path in ("/casilla", f"/casilla/{notice_id}", "/clave"):
         status, html = holder.send("GET", path, Cookie=cookie)
-        _check(status == 200 and "Salir" in html, f"{path} is shown: {status}")  # noqa: PLR2004 - HTTP's own
-
-
-def _check(holds: bool, claim: str) -> None:
-    if not holds:
-        raise AssertionError(claim)
+        check(status == 200 and "Salir" in html, f"{path} is shown: {status}")  # noqa: PLR2004 - HTTP's own
