@@ -14,10 +14,9 @@ from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.institution_keys import CALENDAR_KEY, CURRENT
 from chalicelib.store.tables import InstitutionItem
-from chalicelib.store.vendor_errors import VENDOR_ERRORS, vendor_code
+from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
 
 _VERSION = "version#"
-_LOST = ("TransactionCanceledException", "TransactionConflictException")
 
 
 def calendar_entries_from(item: InstitutionItem | None) -> CalendarEntries:
@@ -70,7 +69,7 @@ class CalendarStore:
                 transaction.save(kept, condition=InstitutionItem.institution_id.does_not_exist())
                 EventStore().add_in(transaction, event)
         except TransactWriteError as error:
-            if vendor_code(error) not in _LOST:
+            if vendor_code(error) not in TRANSACTION_LOST:
                 raise store_unavailable() from error
             raise calendar_changed() from error
 

@@ -9,8 +9,7 @@ from itertools import islice
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
-from pynamodb.transactions import TransactWrite
+from pynamodb.exceptions import PutError, PynamoDBException
 
 from chalicelib.domain.access.token import NewToken
 from chalicelib.domain.event import Event
@@ -21,10 +20,9 @@ from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.data_request_item import DataRequestItem
 from chalicelib.store.event_store import EventStore
-from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.mailbox_store import MailboxStore, mailbox_transaction
 from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
 
-_LOST = ("TransactionCanceledException", "TransactionConflictException")
 _PAGE = 200
 Key = tuple[str, str]
 """A request's mailbox, and its own name there."""
@@ -78,7 +76,7 @@ class DataRequestStore:
             MailboxChanged: `mailbox_changed`: there is one of this number, or the mailbox changed; read again.
 
         """
-        with _Lost(), TransactWrite(connection=self._connection) as transaction:
+        with mailbox_transaction(self._connection) as transaction:
             transaction.save(_item(request), condition=DataRequestItem.request.does_not_exist())
             EventStore().add_in(transaction, event)
             MailboxStore.require_as_read_in(transaction, mailbox)
@@ -93,7 +91,7 @@ class DataRequestStore:
 
         """
         changed = dataclasses.replace(request, version=request.version + 1)
-        with _Lost(), TransactWrite(connection=self._connection) as transaction:
+        with mailbox_transaction(self._connection) as transaction:
             transaction.save(_item(changed), condition=DataRequestItem.version == request.version)
             EventStore().add_in(transaction, event)
             if mailbox is not None:
@@ -140,17 +138,6 @@ class DataRequestStore:
             if not after:
                 return
             query["ExclusiveStartKey"] = after
-
-
-class _Lost:
-    """Tell a transaction that lost against another, or found something changed, from one that could not be tried."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, TransactWriteError):
-            raise (mailbox_changed() if vendor_code(error) in _LOST else store_unavailable()) from error
 
 
 def _item(request: DataRequest) -> DataRequestItem:

@@ -6,10 +6,12 @@ Other attributes of the item, such as counters that deposits keep there, are lef
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from pynamodb.exceptions import PynamoDBException, UpdateError
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PynamoDBException, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -20,7 +22,7 @@ from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.shards import shard_of_code
 from chalicelib.store.tables import MailboxItem
-from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
+from chalicelib.store.vendor_errors import CONDITION_FAILED, TRANSACTION_LOST, vendor_code
 
 
 def mailbox_from(item: MailboxItem | None) -> Mailbox | None:
@@ -114,6 +116,22 @@ class MailboxStore:
         actions: list[Action] = [MailboxItem.opened.add(1)]
         is_thawed = MailboxItem.mailbox_id.exists() & (MailboxItem.state != MailboxState.FROZEN.value)
         transaction.update(MailboxItem(mailbox_id), actions=actions, condition=is_thawed)
+
+
+@contextmanager
+def mailbox_transaction(connection: Connection) -> Iterator[TransactWrite]:
+    """Write a mailbox, and what goes with it, all or nothing.
+
+    Raises:
+        MailboxChanged: `mailbox_changed`: something is not as it was read; read it again and decide anew.
+        Unavailable: `store_unavailable`.
+
+    """
+    try:
+        with TransactWrite(connection=connection) as transaction:
+            yield transaction
+    except TransactWriteError as error:
+        raise (mailbox_changed() if vendor_code(error) in TRANSACTION_LOST else store_unavailable()) from error
 
 
 def _counted_from(item: MailboxItem) -> tuple[Mailbox, ReadingCounts]:

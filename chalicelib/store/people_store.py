@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.event import Event
-from chalicelib.domain.mailbox import Mailbox, mailbox_changed
+from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.people.former_user import FormerUser
 from chalicelib.store.access.account_store import AccountStore, former_key
 from chalicelib.store.access.sent_mail_store import SentMailStore
@@ -21,11 +21,8 @@ from chalicelib.store.access.token_store import TokenStore
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
-from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.mailbox_store import MailboxStore, mailbox_transaction
 from chalicelib.store.tables import AccountItem
-from chalicelib.store.vendor_errors import vendor_code
-
-_LOST = ("TransactionCanceledException", "TransactionConflictException")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +99,18 @@ class PeopleStore:
             MailboxChanged: `mailbox_changed`; something is not as it was read: read again and decide anew.
 
         """
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                changed = MailboxStore.update_in(transaction, change.mailbox)
-                EventStore().add_in(transaction, change.event)
-                if change.new_account is not None:
-                    AccountStore.add_in(transaction, change.new_account)
-                if change.account is not None:
-                    AccountStore.update_in(transaction, change.account)
-                if change.moved is not None:
-                    AccountStore.replace_in(transaction, change.moved.read, change.moved.written)
-                if change.former is not None:
-                    transaction.save(_former_item(change.former), condition=AccountItem.username.does_not_exist())
-                self._write_tokens_in(transaction, change)
-        except TransactWriteError as error:
-            if vendor_code(error) not in _LOST:
-                raise store_unavailable() from error
-            raise mailbox_changed() from error
+        with mailbox_transaction(self._connection) as transaction:
+            changed = MailboxStore.update_in(transaction, change.mailbox)
+            EventStore().add_in(transaction, change.event)
+            if change.new_account is not None:
+                AccountStore.add_in(transaction, change.new_account)
+            if change.account is not None:
+                AccountStore.update_in(transaction, change.account)
+            if change.moved is not None:
+                AccountStore.replace_in(transaction, change.moved.read, change.moved.written)
+            if change.former is not None:
+                transaction.save(_former_item(change.former), condition=AccountItem.username.does_not_exist())
+            self._write_tokens_in(transaction, change)
         return changed
 
     def _write_tokens_in(self, transaction: TransactWrite, change: PeopleChange) -> None:

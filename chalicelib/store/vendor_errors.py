@@ -9,6 +9,8 @@ VENDOR_ERRORS: tuple[type[Exception], ...] = (PynamoDBException, *BOTOCORE_EXCEP
 """Raw calls over a connection raise botocore's own; models wrap most of them."""
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
+TRANSACTION_LOST = ("TransactionCanceledException", "TransactionConflictException")
+"""A transaction found something changed, or met another."""
 
 
 def vendor_code(error: Exception) -> str:

@@ -22,10 +22,9 @@ from chalicelib.store.event_store import EventStore
 from chalicelib.store.key_page import KeyIndex, read_keys
 from chalicelib.store.mailbox_store import mailbox_from
 from chalicelib.store.tables import AccountItem, MailboxItem
-from chalicelib.store.vendor_errors import vendor_code
+from chalicelib.store.vendor_errors import TRANSACTION_LOST, vendor_code
 
 _BY_PERSON = KeyIndex(AccountItem, "by_person", "username", "person = :person")
-_LOST = ("TransactionCanceledException", "TransactionConflictException")
 
 
 class AccessStore:
@@ -90,7 +89,7 @@ class AccessStore:
                 for token in issued:
                     self._tokens.issue_in(transaction, token)
         except TransactWriteError as error:
-            if vendor_code(error) not in _LOST:
+            if vendor_code(error) not in TRANSACTION_LOST:
                 raise store_unavailable() from error
             raise _account_changed() from error
 
@@ -107,7 +106,7 @@ class AccessStore:
                 self._sessions.rotate_in(transaction, old, new, secret)
                 EventStore().add_in(transaction, event)
         except TransactWriteError as error:
-            if vendor_code(error) not in _LOST:
+            if vendor_code(error) not in TRANSACTION_LOST:
                 raise store_unavailable() from error
             raise _account_changed() from error
 

@@ -10,25 +10,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.event import Event
-from chalicelib.domain.mailbox import Mailbox, mailbox_changed
+from chalicelib.domain.mailbox import Mailbox
 from chalicelib.store.access.account_store import AccountStore, former_key
 from chalicelib.store.access.session_store import SessionStore
 from chalicelib.store.access.token_store import TokenStore
-from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.key_page import KeyIndex, read_keys
-from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.mailbox_store import MailboxStore, mailbox_transaction
 from chalicelib.store.shards import SHARDS
 from chalicelib.store.tables import AccountItem, MailboxItem
-from chalicelib.store.vendor_errors import vendor_code
 
-_LOST = ("TransactionCanceledException", "TransactionConflictException")
 _FROZEN = KeyIndex(MailboxItem, "frozen", "mailbox_id", "frozen_shard = :shard")
 
 
@@ -48,16 +43,13 @@ class FreezeStore:
             MailboxChanged: `mailbox_changed`; read it again and decide anew.
 
         """
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                frozen = MailboxStore.update_in(transaction, mailbox)
-                EventStore().add_in(transaction, event)
-                for user in mailbox.users:
-                    self._sessions.shut_out_in(transaction, user.user_id)
-                    for kind in (TokenKind.NEW_EMAIL_CODE, TokenKind.WAITING_EMAIL):
-                        self._tokens.revoke_in(transaction, kind, user.user_id)
-        except TransactWriteError as error:
-            raise _refusal(error) from error
+        with mailbox_transaction(self._connection) as transaction:
+            frozen = MailboxStore.update_in(transaction, mailbox)
+            EventStore().add_in(transaction, event)
+            for user in mailbox.users:
+                self._sessions.shut_out_in(transaction, user.user_id)
+                for kind in (TokenKind.NEW_EMAIL_CODE, TokenKind.WAITING_EMAIL):
+                    self._tokens.revoke_in(transaction, kind, user.user_id)
         return frozen
 
     def thaw(
@@ -77,24 +69,21 @@ class FreezeStore:
             MailboxChanged: `mailbox_changed`; read it again and decide anew.
 
         """
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                opened = MailboxStore.update_in(transaction, mailbox)
-                EventStore().add_in(transaction, event)
-                for account in accounts:
-                    AccountStore.update_in(transaction, account)
-                for token in issued:
-                    self._tokens.issue_in(transaction, token)
-                back = {account.user_id for account in returned}
-                for account in returned:
-                    AccountStore.add_in(transaction, account)
-                    transaction.delete(AccountItem(former_key(account.user_id)))
-                    self._sessions.let_back_in(transaction, account.user_id, before=event.occurred_at)
-                for user in mailbox.users:
-                    if user.user_id not in back:
-                        self._sessions.let_in_in(transaction, user.user_id, before=event.occurred_at)
-        except TransactWriteError as error:
-            raise _refusal(error) from error
+        with mailbox_transaction(self._connection) as transaction:
+            opened = MailboxStore.update_in(transaction, mailbox)
+            EventStore().add_in(transaction, event)
+            for account in accounts:
+                AccountStore.update_in(transaction, account)
+            for token in issued:
+                self._tokens.issue_in(transaction, token)
+            back = {account.user_id for account in returned}
+            for account in returned:
+                AccountStore.add_in(transaction, account)
+                transaction.delete(AccountItem(former_key(account.user_id)))
+                self._sessions.let_back_in(transaction, account.user_id, before=event.occurred_at)
+            for user in mailbox.users:
+                if user.user_id not in back:
+                    self._sessions.let_in_in(transaction, user.user_id, before=event.occurred_at)
         return opened
 
     def frozen(self) -> Iterator[str]:
@@ -107,7 +96,3 @@ class FreezeStore:
                 after = page.after
                 if after is None:
                     break
-
-
-def _refusal(error: TransactWriteError) -> Exception:
-    return mailbox_changed() if vendor_code(error) in _LOST else store_unavailable()

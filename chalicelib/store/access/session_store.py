@@ -31,7 +31,7 @@ from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import TokenItem
 from chalicelib.store.token_item import micros, subject_key, token_from_item, token_key, token_keys, update_token
-from chalicelib.store.vendor_errors import vendor_code
+from chalicelib.store.vendor_errors import TRANSACTION_LOST, vendor_code
 
 _COOKIE = re.compile(r"([A-Za-z0-9_-]{43})\.([0-9a-f]{32})")
 _MARK_MARGIN = timedelta(hours=1)
@@ -39,7 +39,6 @@ _SHUT_OUT = datetime(2200, 1, 1, tzinfo=UTC)
 """The mark that ends sessions begun since as well; its microseconds are still exact as a float."""
 _MOST_LISTED = 50
 """More than a user can have open but for races and sessions from before there was a limit."""
-_LOST = ("TransactionCanceledException", "TransactionConflictException")
 
 
 class SessionStore:
@@ -126,7 +125,7 @@ class SessionStore:
                 if event is not None:
                     EventStore().add_in(transaction, event)
         except TransactWriteError as error:
-            if vendor_code(error) in _LOST:
+            if vendor_code(error) in TRANSACTION_LOST:
                 raise session_ended() from error
             raise store_unavailable() from error
 
@@ -143,7 +142,11 @@ class SessionStore:
                 transaction.delete(TokenItem(key), condition=TokenItem.subject == theirs)
                 EventStore().add_in(transaction, event)
         except TransactWriteError as error:
-            there = read_together(self._connection, [(TokenItem, key, None)]) if vendor_code(error) in _LOST else None
+            there = (
+                read_together(self._connection, [(TokenItem, key, None)])
+                if vendor_code(error) in TRANSACTION_LOST
+                else None
+            )
             if there is not None and all(item.subject != theirs for item in there.values()):
                 return False
             raise store_unavailable() from error
@@ -163,7 +166,7 @@ class SessionStore:
                 transaction.delete(TokenItem(_key(session)), condition=is_there)
                 EventStore().add_in(transaction, event)
         except TransactWriteError as error:
-            if vendor_code(error) in _LOST:
+            if vendor_code(error) in TRANSACTION_LOST:
                 return False
             raise store_unavailable() from error
         return True

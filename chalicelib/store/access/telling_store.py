@@ -20,9 +20,8 @@ from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.shards import SHARDS, shard_of_code
 from chalicelib.store.tables import TokenItem
 from chalicelib.store.token_item import micros, token_key
-from chalicelib.store.vendor_errors import vendor_code
+from chalicelib.store.vendor_errors import TRANSACTION_LOST, vendor_code
 
-_LOST = ("TransactionCanceledException", "TransactionConflictException")
 _KIND = TokenKind.TELLING
 
 
@@ -80,7 +79,7 @@ class TellingStore:
                 for new in issued:
                     self._tokens.issue_in(transaction, new)
         except TransactWriteError as error:
-            if vendor_code(error) not in _LOST:
+            if vendor_code(error) not in TRANSACTION_LOST:
                 raise store_unavailable() from error
             return False
         return True
@@ -105,7 +104,7 @@ class TellingStore:
                 for token in gone:
                     self._tokens.revoke_in(transaction, token.kind, token.name)
         except PynamoDBException as error:
-            if vendor_code(error) not in _LOST:
+            if vendor_code(error) not in TRANSACTION_LOST:
                 raise store_unavailable() from error
 
     def close(self, key: str) -> None:

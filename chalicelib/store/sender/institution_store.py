@@ -18,13 +18,12 @@ from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import InstitutionItem
-from chalicelib.store.vendor_errors import VENDOR_ERRORS, vendor_code
+from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
 
 PROFILE = "profile"
 MOST_LISTED = 5000
 _KEY, _OWNER = "key#", "owner"
 _NEW = InstitutionItem.institution_id.does_not_exist()
-_LOST = ("TransactionCanceledException", "TransactionConflictException")
 
 
 def key_item(key_id: str) -> str:
@@ -145,7 +144,7 @@ class InstitutionStore:
                     transaction.save(item, condition=condition)
                 EventStore().add_in(transaction, event)
         except TransactWriteError as error:
-            if vendor_code(error) not in _LOST:
+            if vendor_code(error) not in TRANSACTION_LOST:
                 raise store_unavailable() from error
             raise lost from error
 
