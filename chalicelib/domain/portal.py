@@ -54,7 +54,9 @@ class Portal:
     help_address: str
     proof_desk: ProofDesk
     text_colours: Mapping[str, str]
-    """Custom properties `#rrggbb` of text, or of what white text stands on."""
+    """Custom properties `#rrggbb` of text, or of what white text stands on. `primary` is the header's too."""
+    dark_text_colours: Mapping[str, str]
+    """The same ones where the paper is dark."""
     mark_colours: Mapping[str, str]
     """Custom properties of what is never text."""
     links: tuple[PageLink, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def portal() -> Portal:
         help_address=given["help"]["address"],
         proof_desk=ProofDesk(**given["proof"]),
         text_colours=given["text_colours"],
+        dark_text_colours=given["dark_text_colours"],
         mark_colours=given["mark_colours"],
         links=tuple(PageLink(one["words"], one["address"]) for one in given.get("links", [])),
         norms_notice=given["norms"]["notice"],
@@ -39,6 +41,16 @@ def portal() -> Portal:
 
 
 def theme_css() -> str:
-    """Write the institution's colours as custom properties."""
-    colours = {**portal().text_colours, **portal().mark_colours}
-    return ":root { " + " ".join(f"--{name}: {colour};" for name, colour in colours.items()) + " }\n"
+    """Write the institution's colours as custom properties, on light paper and on dark."""
+    one = portal()
+    light = {**one.text_colours, **one.mark_colours, "band": one.text_colours["primary"]}
+    return f"{_root(light)}\n@media screen and (prefers-color-scheme: dark) {{ {_root(one.dark_text_colours)} }}\n"
+
+
+def emblem_svg() -> str:
+    """Return the institution's emblem."""
+    return (PORTAL_FOLDER / "emblem.svg").read_text("utf-8")
+
+
+def _root(colours: Mapping[str, str]) -> str:
+    return ":root { " + " ".join(f"--{name}: {colour};" for name, colour in colours.items()) + " }"

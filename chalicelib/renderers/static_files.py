@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from chalicelib.renderers.portal import theme_css
+from chalicelib.renderers.portal import emblem_svg, theme_css
 
 _FOLDER = Path(__file__).parent / "static"
+_OF_INSTITUTION = {"theme.css": theme_css, "emblem.svg": emblem_svg}
 _MEDIA_TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
@@ -38,7 +39,7 @@ def find_static_file(addressed: str) -> StaticFile | None:
 
 @cache
 def _names() -> dict[str, str]:
-    names = [path.name for path in _FOLDER.iterdir()] + ["theme.css"]
+    names = [*(path.name for path in _FOLDER.iterdir()), *_OF_INSTITUTION]
     return {_addressed(name): name for name in names}
 
 
@@ -50,4 +51,4 @@ def _addressed(name: str) -> str:
 
 @cache
 def _text(name: str) -> str:
-    return theme_css() if name == "theme.css" else (_FOLDER / name).read_text("utf-8")
+    return _OF_INSTITUTION[name]() if name in _OF_INSTITUTION else (_FOLDER / name).read_text("utf-8")

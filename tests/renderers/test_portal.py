@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from chalicelib.domain.contact import read_email
-from chalicelib.renderers.portal import portal, theme_css
+from chalicelib.renderers.portal import emblem_svg, portal, theme_css
 from chalicelib.renderers.portal_texts import TEXTS, portal_texts, read_portal_texts
 from tests.renderers.contrast import contrast
 from tests.renderers.every_text import strings
 
 PORTAL = portal()
+STATIC = Path(__file__).parents[2] / "chalicelib" / "renderers" / "static"
 PUBLISHED = portal_texts()
 
 
@@ -74,14 +75,34 @@ def test_every_colour_of_text_can_be_read_on_white(name: str) -> None:
     assert contrast(PORTAL.text_colours[name], "#ffffff") >= 4.5
 
 
+@pytest.mark.parametrize("name", PORTAL.dark_text_colours)
+def test_every_colour_of_text_can_be_read_on_dark_paper_and_dark_text_on_it(name: str) -> None:
+    assert contrast(PORTAL.dark_text_colours[name], "#14181d") >= 4.5
+    assert contrast(PORTAL.dark_text_colours[name], "#10151a") >= 4.5
+
+
+def test_the_dark_colours_are_those_of_the_style_sheet() -> None:
+    sheet = (STATIC / "casilla.css").read_text("utf-8")
+
+    assert "--paper: #14181d" in sheet
+    assert "--on-primary: #10151a" in sheet
+    assert set(PORTAL.dark_text_colours) == set(PORTAL.text_colours)
+
+
+def test_the_emblem_is_a_picture_that_needs_nothing_from_elsewhere() -> None:
+    assert re.match(r'<svg xmlns="http://www.w3.org/2000/svg" viewBox="[0-9. ]+"', emblem_svg())
+    assert not re.search(r"<script|href|\son\w+=|url\(", emblem_svg())
+
+
 def test_colours_are_custom_properties_and_nothing_else() -> None:
     colours = {**PORTAL.text_colours, **PORTAL.mark_colours}
 
     assert {"primary", "danger", "success"} <= set(PORTAL.text_colours)
     assert len(colours) == len(PORTAL.text_colours) + len(PORTAL.mark_colours)
     assert all(re.fullmatch(r"[a-z-]+", name) for name in colours)
-    assert all(re.fullmatch(r"#[0-9a-f]{6}", colour) for colour in colours.values())
-    assert theme_css().count("--") == len(colours)
+    given = [*colours.values(), *PORTAL.dark_text_colours.values()]
+    assert all(re.fullmatch(r"#[0-9a-f]{6}", colour) for colour in given)
+    assert theme_css().count("--") == len(colours) + len(("band",)) + len(PORTAL.dark_text_colours)
 
 
 def test_links_stay_in_the_portal_or_are_safe() -> None:

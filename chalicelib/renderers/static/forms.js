@@ -1,5 +1,5 @@
-// Comforts that no form needs: taking a double click for one, showing what is typed into a password, and hearing a
-// captcha on the same page.
+// Comforts that no form needs: taking a double click for one, showing what is typed into a password, hearing a captcha
+// on the same page, and paper that hides nothing.
 const PAUSE_MS = 8000;
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -69,3 +69,8 @@ for (const link of document.querySelectorAll("[data-captcha-audio]")) {
 
 // After a page was loaded whole, what came of the last step is where reading begins; the page's title says it as well.
 document.querySelector(".error-summary, [data-outcome]")?.focus();
+
+// On paper nothing stays folded.
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details")) folded.open = true;
+});

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.renderers.static_files import static_address
 from tests.browser_requests import Browser
 
-NAMES = ["casilla.css", "theme.css", "forms.js", "expiry.js", "downloads.js", "icon.svg", "cui.svg"]
+NAMES = ["casilla.css", "theme.css", "forms.js", "expiry.js", "downloads.js", "icon.svg", "cui.svg", "emblem.svg"]
 OF_TEXT = re.compile(r"text/.*|.*[/+](xml|json)")
 
 
