@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import time
 
 import pytest
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.notice import FileRole
 from chalicelib.services.upload.inspect_file import inspect_file
+from tests.cpu import cpu_within
 from tests.services.upload.inspecting import a_declaration, accept
 
 TXT, CSV = "text/plain", "text/csv"
@@ -129,9 +129,8 @@ def test_an_encoding_and_what_hides_are_told_together() -> None:
 
 def test_bytes_that_are_no_text_at_all_cost_no_more_than_their_reading() -> None:
     content = b"\x01\xfe" * 5_000_000
-    before = time.process_time()
-    problems = told(content)
-    assert time.process_time() - before < 1
+    with cpu_within(1):
+        problems = told(content)
     assert len(problems) == 20
     assert problems[19][1].startswith("Hay al menos ")
 
@@ -200,7 +199,5 @@ def test_a_text_runs_no_formulas() -> None:
     "start", ["=(", ",=[", '"=', ",-|a", "=a|'", "=a.b(", "a ", "=a|'!", "=[a]", "'/", "=a|b ", "=RUN()", ",=[a]b!"]
 )
 def test_time_grows_with_the_length_alone(start: str) -> None:
-    before = time.process_time()
-    with contextlib.suppress(InvalidInput):
+    with cpu_within(2), contextlib.suppress(InvalidInput):
         accept(start.encode() * (1_000_000 // len(start)), CSV)
-    assert time.process_time() - before < 2
