@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.person import Person
+from tests.browser.person import DESK, Person
 from tests.facts_world import SIGNED_TWICE, a_pdf_with_an_invoice
 
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
@@ -27,6 +27,13 @@ DETAILS = {
     },
 }
 
+_LINES = """(selector) => [...document.querySelectorAll(selector)].map((part) => {
+  const text = document.createRange();
+  text.selectNodeContents(part);
+  return new Set([...text.getClientRects()].map((box) => Math.round(box.top))).size;
+})"""
+"""How many lines each part's text takes; weights on one line share its top."""
+
 
 def test_mailbox_is_read_searched_and_had_as_files(person: Person, tmp_path: Path) -> None:
     """Log in once, an hour after the last time: codes by e-mail are limited."""
@@ -39,11 +46,12 @@ def test_mailbox_is_read_searched_and_had_as_files(person: Person, tmp_path: Pat
 
 
 def _open_the_newest(person: Person) -> None:
-    assert person.heading() == "Tu casilla"
+    assert person.heading() == "Casilla Electrónica"
     person.look("mailbox")
+    _measure_the_list(person)
     before = _counted(person)
 
-    person.page.locator(".cards .main a").first.click()
+    person.page.locator(".notices .main a").first.click()
     person.look("envelope")
     subject = person.heading()
     person.press("Abrir la notificación")
@@ -59,6 +67,28 @@ def _open_the_newest(person: Person) -> None:
     person.look("read")
     person.follow("Pendientes por leer")
     assert _counted(person) == before - 1
+
+
+def _measure_the_list(person: Person) -> None:
+    """Measure what has to be read at a glance: on a desk all of it, on a phone three facts and the rest on demand."""
+    page = person.page
+    facts, rest = (".main", ".from", ".due"), (".doc", ".issued", ".sent", ".year", ".from span")
+    row = page.locator(".notices tbody tr").nth(1)
+    for width in (1024, DESK):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert max(page.evaluate(_LINES, ".notices .due")) <= 3
+        assert set(page.evaluate(_LINES, ".notices td.doc span")) == {1}
+        assert all(row.locator(fact).is_visible() for fact in (*facts, *rest))
+        assert not row.locator("summary").is_visible()
+
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert set(page.evaluate(_LINES, ".tabs a")) == {1}
+    assert len(set(page.evaluate("[...document.querySelectorAll('.tabs li')].map((tab) => tab.offsetTop)"))) == 1
+    assert [fact for fact in (*facts, *rest) if row.locator(fact).is_visible()] == list(facts)
+    row.locator("summary").click()
+    assert all(row.locator(fact).is_visible() for fact in rest)
+    person.look("mailbox-more")
+    row.locator("summary").click()
 
 
 def _search(person: Person) -> None:

@@ -51,7 +51,7 @@ def tell_deadline(delivered: DeliveredNotice, today: date, calendar: BusinessCal
     if ends is None:
         starts = "cuando la abras" if term.unit is TermUnit.MONTHS else "después de que la abras"
         latest = day_in_words(deadline.ends_by)
-        return DeadlineTold(Urgency.WAITING, f"El plazo empieza {starts}; vence a más tardar el {latest}")
+        return DeadlineTold(Urgency.WAITING, f"Empieza {starts}; vence a más tardar el {latest}")
     if today > ends:
         return DeadlineTold(Urgency.OVER, f"Venció el {day_in_words(ends)}")
     if today == ends:

@@ -91,7 +91,7 @@ def test_before_the_acknowledgement_both_outcomes_are_told() -> None:
     delivered = a_delivered(Regime.ACKNOWLEDGEMENT)
     told = tell_deadline(delivered, date(2026, 3, 9), PERU)
     assert told.urgency is Urgency.WAITING
-    assert told.words == "El plazo empieza después de que la abras; vence a más tardar el lunes 30 de marzo de 2026"
+    assert told.words == "Empieza después de que la abras; vence a más tardar el lunes 30 de marzo de 2026"
     if_today = "Si la abres hoy, se cuenta desde el martes 10 de marzo de 2026 y termina el lunes 23 de marzo de 2026"
     assert tell_effect(delivered, date(2026, 3, 9), PERU)[:3] == (
         "Abrirla es tu acuse de recibo: si la abres hoy, surte efecto el lunes 9 de marzo de 2026.",

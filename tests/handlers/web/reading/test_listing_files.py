@@ -23,7 +23,16 @@ from tests.browser_requests import Browser, text_of
 from tests.deposit_world import a_body
 from tests.export_world import Exports
 
-CELL = re.compile(r'<td role="cell" data-label="([^"]+)">(.*?)</td>', re.DOTALL)
+CELLS = {
+    "Año": r'<td role="cell" class="year">(.*?)</td>',
+    "Emisor": r'<td role="cell" class="from">(.*?) <span>',
+    "Dependencia": r'<td role="cell" class="from">.*? <span>(.*?)</span></td>',
+    "Plazo": r'<td role="cell" class="until">(.*?)<details>',
+    "Tipo de documento": r'<td role="cell" class="doc">(.*?) <span>',
+    "Núm. documento de emisión": r'<td role="cell" class="doc">.*? <span>(.*?)</span></td>',
+    "Fecha de emisión": r'<td role="cell" class="issued">(.*?)</td>',
+    "Fecha de envío": r'<td role="cell" class="sent">(.*?)</td>',
+}
 TERMS: tuple[dict[str, Any], ...] = (
     {"term": None},
     {"term": {"amount": 1, "unit": "business_days"}},
@@ -47,8 +56,8 @@ def words(html: str) -> str:
 
 def on_the_page(browser: Browser, address: str) -> list[dict[str, str]]:
     """Return the rows of the table that the page shows, by the columns' names."""
-    rows = text_of(browser.get(address)).split("<tbody")[1].split("</tbody>")[0].split('<tr role="row">')[1:]
-    return [{label: words(cell) for label, cell in CELL.findall(row)} for row in rows]
+    rows = text_of(browser.get(address)).split("<tbody")[1].split("</tbody>")[0].split("<tr ")[1:]
+    return [{label: words(cell) for label, mask in CELLS.items() for cell in re.findall(mask, row)} for row in rows]
 
 
 def in_the_book(content: bytes) -> list[dict[str, Any]]:

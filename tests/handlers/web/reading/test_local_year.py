@@ -52,7 +52,7 @@ def test_a_search_finds_it_in_its_year_and_on_its_day(visitor: Browser, query: s
 
 def test_the_list_and_its_file_say_so(visitor: Browser, exports: Exports) -> None:
     html = text_of(visitor.get("/casilla"))
-    assert '<td role="cell" data-label="Año">2026</td>' in html
+    assert '<td role="cell" class="year">2026</td>' in html
     assert "31/12/2026 20:00" in html
     url, content = fetched(visitor, exports, "/casilla", "/casilla/exportar", formato="xlsx")
     [_, row] = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)

@@ -65,7 +65,7 @@ def test_an_opened_match_has_the_dates_its_opening_fixed(visitor: Browser) -> No
     body = {**a_body(), "regime": "acknowledgement"}
     notice_id = visitor.people.world.deposit(body).json_body["notice_id"]
     search = "/casilla/buscar?campo=asunto&operador=contiene&valor=respuesta"
-    assert "El plazo empieza después de que la abras" in _page(visitor, search)
+    assert "Empieza después de que la abras" in _page(visitor, search)
     visitor.submit(visitor.get(f"/casilla/{notice_id}"), f"/casilla/{notice_id}")
     assert "Vence el lunes 23 de marzo de 2026" in _page(visitor, search)
 
