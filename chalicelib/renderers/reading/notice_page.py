@@ -26,6 +26,7 @@ _MEDIA_TYPES = {
     "text/csv": "CSV",
 }
 _CHANNELS = {Channel.EMAIL: "correo", Channel.SMS: "SMS"}
+_MESSAGES = {Channel.EMAIL: ("correo", "correos"), Channel.SMS: ("SMS", "SMS")}
 _OUTCOMES = {
     AlertState.WAITING: "por enviar",
     AlertState.ATTEMPTED: "envío en curso",
@@ -39,6 +40,20 @@ _OUTCOMES = {
     AlertState.FAILED: "no enviada; la dirección o el número no recibe mensajes",
     AlertState.GAVE_UP: "no enviada",
 }
+_STANDINGS = {
+    AlertState.DELIVERED: ("entregado", "entregados"),
+    AlertState.COMPLAINED: ("entregado y marcado como no deseado", "entregados y marcados como no deseados"),
+    AlertState.ACCEPTED: ("enviado", "enviados"),
+    AlertState.DELAYED: ("enviado con demora en su entrega", "enviados con demora en su entrega"),
+    AlertState.ATTEMPTED: ("en curso de envío", "en curso de envío"),
+    AlertState.WAITING: ("por enviar", "por enviar"),
+    AlertState.REFUSED: ("todavía no enviado", "todavía no enviados"),
+    AlertState.UNKNOWN: ("sin confirmación", "sin confirmación"),
+    AlertState.BOUNCED: ("devuelto", "devueltos"),
+    AlertState.FAILED: ("no enviado", "no enviados"),
+    AlertState.GAVE_UP: ("no enviado", "no enviados"),
+}
+"""Where e-mails and SMS stand, of one and of more: what reached most comes first. What nobody knows never failed."""
 _DOWNLOADS = {
     FileRole.MAIN.value: "del documento original",
     "receipt": "de la constancia",
@@ -53,8 +68,9 @@ _COUNTED = {
     Step.DOWNLOADED: ("descarga", "descargas"),
 }
 _SHOWN_WHOLE = 9
-"""Steps that are all shown; of more, runs of others than deposit and first opening are folded."""
+"""Steps that are all shown, alerts counting as one; of more, runs of others than deposit and opening are folded."""
 _NEWEST_SHOWN = 3
+_ALERTS_GROUPED_FROM = 2
 _FOLDED_FROM = 3
 _MOST_FOLDED = 50
 _LEFT_OUT = "Aquí se muestran los {shown} pasos más recientes. Los anteriores están en las pruebas."
@@ -100,6 +116,8 @@ class ShownSteps:
     steps: tuple[ShownStep, ...]
     summary: str = ""
     note: str = ""
+    hours: tuple[datetime, ...] = ()
+    """Of those folded, also those left out: when the first and the last happened, as far as anybody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +151,48 @@ def file_name(page_name: str) -> str:
 
 
 def history_of(notice: Notice, timeline: Timeline) -> History:
-    """Return what happened, in order; where that is long, deposit, first opening and the newest steps stand out."""
+    """Return what happened, in order; all alerts are one part, where the first of them stands.
+
+    Where the rest is long, deposit, first opening and the newest steps stand out.
+    """
     steps = tuple(_step(entry, notice) for entry in timeline.entries if not entry.is_settled)
-    return History(_parts(steps), _NOTES.get(timeline.extent, ""))
+    return History(_with_alerts(steps, timeline.alerts), _NOTES.get(timeline.extent, ""))
 
 
-def _parts(steps: tuple[ShownStep, ...]) -> tuple[ShownSteps, ...]:
-    if len(steps) <= _SHOWN_WHOLE:
+def _with_alerts(steps: tuple[ShownStep, ...], standing: tuple[TimelineEntry, ...]) -> tuple[ShownSteps, ...]:
+    kinds = [step.kind for step in steps]
+    if kinds.count(Step.ALERT) < _ALERTS_GROUPED_FROM:
+        return _parts(steps)
+    first = kinds.index(Step.ALERT)
+    alerts = tuple(step for step in steps if step.kind is Step.ALERT)
+    later = tuple(step for step in steps[first:] if step.kind is not Step.ALERT)
+    parts = (
+        ShownSteps(steps[:first]),
+        _fold(alerts, _alerts_in_short(standing)),
+        *_parts(later, room=_SHOWN_WHOLE - first - 1),
+    )
+    return tuple(part for part in parts if part.steps)
+
+
+def _alerts_in_short(standing: tuple[TimelineEntry, ...]) -> str:
+    """Say where all alerts stand, e.g. `Alertas: 3 correos y 2 SMS enviados, 1 SMS no enviado`."""
+    counts = Counter((_STANDINGS[one.outcome], one.channel) for one in standing if one.outcome and one.channel)
+    groups = []
+    for words in dict.fromkeys(_STANDINGS.values()):
+        found = [(counts[words, channel], _MESSAGES[channel]) for channel in _MESSAGES if counts[words, channel]]
+        if found:
+            sent = in_a_row([f"{count} {_of(count, message)}" for count, message in found])
+            groups.append(f"{sent} {_of(sum(count for count, _ in found), words)}")
+    return f"Alertas: {', '.join(groups)}"
+
+
+def _of(count: int, words: tuple[str, str]) -> str:
+    singular, plural = words
+    return singular if count == 1 else plural
+
+
+def _parts(steps: tuple[ShownStep, ...], *, room: int = _SHOWN_WHOLE) -> tuple[ShownSteps, ...]:
+    if len(steps) <= room:
         return (ShownSteps(steps),)
     older, newest = steps[:-_NEWEST_SHOWN], steps[-_NEWEST_SHOWN:]
     runs = [tuple(run) for _, run in groupby(older, key=lambda step: step.kind in _MILESTONES)]
@@ -149,14 +202,19 @@ def _parts(steps: tuple[ShownStep, ...]) -> tuple[ShownSteps, ...]:
 def _part(run: tuple[ShownStep, ...]) -> ShownSteps:
     if len(run) < _FOLDED_FROM or run[0].kind in _MILESTONES:
         return ShownSteps(run)
+    return _fold(run, _summary(run))
+
+
+def _fold(run: tuple[ShownStep, ...], summary: str) -> ShownSteps:
     note = _LEFT_OUT if len(run) > _MOST_FOLDED else ""
-    return ShownSteps(run[-_MOST_FOLDED:], _summary(run), note.format(shown=_MOST_FOLDED))
+    known = [step.at for step in run if step.at is not None]
+    hours = (min(known), max(known)) if known else ()
+    return ShownSteps(run[-_MOST_FOLDED:], summary, note.format(shown=_MOST_FOLDED), hours)
 
 
 def _summary(run: tuple[ShownStep, ...]) -> str:
     counts = Counter(step.kind for step in run)
-    words = [(counts[kind], one if counts[kind] == 1 else more) for kind, (one, more) in _COUNTED.items()]
-    return in_a_row([f"{count} {word}" for count, word in words if count])
+    return in_a_row([f"{counts[kind]} {_of(counts[kind], words)}" for kind, words in _COUNTED.items() if counts[kind]])
 
 
 def _page_name(file: StoredFile, position: int) -> str:

@@ -18,14 +18,25 @@ DEPOSITED, OPENED, REOPENED, DOWNLOADED = Step.DEPOSITED, Step.OPENED, Step.REOP
 
 
 def history(*steps: Step, extent: Extent = Extent.WHOLE) -> History:
-    entries = (_entry(step, AT + timedelta(minutes=number)) for number, step in enumerate(steps))
-    return history_of(NOTICE, Timeline(tuple(entries), extent))
+    entries = tuple(_entry(step, AT + timedelta(minutes=number)) for number, step in enumerate(steps))
+    alerts = tuple(entry for entry in entries if entry.step is Step.ALERT)
+    return history_of(NOTICE, Timeline(entries, extent, alerts))
 
 
 def _entry(step: Step, at: datetime) -> TimelineEntry:
     if step is Step.ALERT:
-        return TimelineEntry(step, None, "u***@ejemplo.pe", Channel.EMAIL, AlertState.DELIVERED)
+        return an_alert(Channel.EMAIL, AlertState.DELIVERED, at)
     return TimelineEntry(step, at, "Rosa", file="main" if step is DOWNLOADED else None)
+
+
+def an_alert(channel: Channel, outcome: AlertState, at: datetime | None = AT) -> TimelineEntry:
+    return TimelineEntry(Step.ALERT, at, "u***@ejemplo.pe", channel, outcome)
+
+
+def alerts_in_short(*alerts: TimelineEntry) -> str:
+    deposit = TimelineEntry(DEPOSITED, AT)
+    shown = history_of(NOTICE, Timeline((deposit, *alerts), Extent.WHOLE, alerts))
+    return shown.parts[1].summary
 
 
 def parts(shown: History) -> list[tuple[int, str]]:
@@ -54,16 +65,65 @@ def test_every_step_has_its_words_its_hour_and_who_did_it(entry: TimelineEntry, 
     assert step.note == ("" if entry.step is DEPOSITED else "Por Rosa")
 
 
-def test_a_short_history_is_shown_whole() -> None:
-    assert parts(history(DEPOSITED, *[Step.ALERT] * 4, OPENED, *[REOPENED] * 3)) == [(9, "")]
+def test_a_short_history_is_shown_whole_with_its_alerts_as_one_step() -> None:
+    assert parts(history(DEPOSITED, *[Step.ALERT] * 4, OPENED, *[REOPENED] * 3)) == [
+        (1, ""),
+        (4, "Alertas: 4 correos entregados"),
+        (4, ""),
+    ]
+
+
+def test_alerts_stand_where_the_first_of_them_does_and_tell_the_first_and_last_hour() -> None:
+    shown = history(DEPOSITED, OPENED, Step.ALERT, DOWNLOADED, Step.ALERT)
+
+    assert parts(shown) == [(2, ""), (2, "Alertas: 2 correos entregados"), (1, "")]
+    assert shown.parts[1].hours == (AT + timedelta(minutes=2), AT + timedelta(minutes=4))
+
+
+def test_one_alert_is_a_step_like_others() -> None:
+    assert parts(history(DEPOSITED, Step.ALERT, OPENED)) == [(3, "")]
+
+
+def test_hours_that_nobody_kept_are_not_told() -> None:
+    unknown = [an_alert(Channel.EMAIL, AlertState.ACCEPTED, None)] * 2
+    deposit = TimelineEntry(DEPOSITED, AT)
+    [_, alerts] = history_of(NOTICE, Timeline((deposit, *unknown), Extent.WHOLE, tuple(unknown))).parts
+    assert alerts.hours == ()
+    assert alerts.summary == "Alertas: 2 correos enviados"
+
+
+def test_alerts_in_short_count_each_outcome_by_channel() -> None:
+    sent = [an_alert(Channel.EMAIL, AlertState.ACCEPTED)] * 3 + [an_alert(Channel.SMS, AlertState.ACCEPTED)] * 2
+    assert alerts_in_short(*sent, an_alert(Channel.SMS, AlertState.FAILED)) == (
+        "Alertas: 3 correos y 2 SMS enviados, 1 SMS no enviado"
+    )
+    assert alerts_in_short(an_alert(Channel.SMS, AlertState.GAVE_UP), an_alert(Channel.EMAIL, AlertState.FAILED)) == (
+        "Alertas: 1 correo y 1 SMS no enviados"
+    )
+
+
+@pytest.mark.parametrize("outcome", AlertState)
+def test_alerts_in_short_never_say_more_than_is_known(outcome: AlertState) -> None:
+    text = alerts_in_short(an_alert(Channel.EMAIL, outcome), an_alert(Channel.EMAIL, AlertState.DELIVERED))
+
+    known_failed = {AlertState.FAILED, AlertState.GAVE_UP}
+    reached = {AlertState.DELIVERED, AlertState.COMPLAINED}
+    left = {AlertState.ACCEPTED, AlertState.DELAYED}
+    assert (" no enviado" in text.replace("todavía no enviado", "")) is (outcome in known_failed)
+    assert text.startswith("Alertas: 2 correos entregados") is (outcome is AlertState.DELIVERED)
+    assert text.count("entregado") == (2 if outcome is AlertState.COMPLAINED else 1)
+    assert ("1 correo enviado" in text) is (outcome in left)
+    assert outcome in reached or text.startswith("Alertas: 1 correo entregado, 1 correo ")
 
 
 def test_a_long_one_shows_deposit_first_opening_and_the_newest_and_folds_what_lies_between() -> None:
-    shown = history(DEPOSITED, *[Step.ALERT] * 6, DOWNLOADED, OPENED, REOPENED, *[DOWNLOADED] * 4, REOPENED)
+    steps = (DEPOSITED, *[Step.ALERT] * 6, *[DOWNLOADED] * 3, OPENED, REOPENED, *[DOWNLOADED] * 4, REOPENED)
+    shown = history(*steps)
 
     assert parts(shown) == [
         (1, ""),
-        (7, "6 alertas y 1 descarga"),
+        (6, "Alertas: 6 correos entregados"),
+        (3, "3 descargas"),
         (1, ""),
         (3, "1 reapertura y 2 descargas"),
         (3, ""),
@@ -73,7 +133,7 @@ def test_a_long_one_shows_deposit_first_opening_and_the_newest_and_folds_what_li
 
 
 def test_few_steps_between_others_are_not_worth_folding() -> None:
-    assert parts(history(DEPOSITED, Step.ALERT, Step.ALERT, OPENED, *[REOPENED] * 8)) == [
+    assert parts(history(DEPOSITED, DOWNLOADED, Step.ALERT, OPENED, *[REOPENED] * 8)) == [
         (1, ""),
         (2, ""),
         (1, ""),
@@ -87,6 +147,7 @@ def test_what_is_folded_is_bounded_and_says_so() -> None:
 
     assert parts(shown) == [(2, ""), (50, "77 descargas"), (3, "")]
     assert shown.parts[1].steps[-1].at == AT + timedelta(minutes=78)
+    assert shown.parts[1].hours == (AT + timedelta(minutes=2), AT + timedelta(minutes=78))
     assert [part.note for part in shown.parts] == [
         "",
         "Aquí se muestran los 50 pasos más recientes. Los anteriores están en las pruebas.",

@@ -205,10 +205,15 @@ def test_the_history_tells_every_step_with_an_hour_that_programs_can_read(visito
 
     step = re.compile(r'<li><strong>([^<]+)</strong> <time datetime="([^"]+)">([^<]+)</time>')
     alerts = ["Alerta por correo: por enviar", "Alerta por SMS: por enviar", "Alerta por correo: por enviar"]
+    summary = "<summary>Alertas: 2 correos y 1 SMS por enviar"
+    assert (
+        f'{summary} <time datetime="2026-03-09T15:15:30-05:00">lunes 9 de marzo de 2026, 15:15</time></summary>'
+        in first
+    )
     assert step.findall(first) == step.findall(reloaded)
     assert step.findall(first) == [
         ("Depositada en tu casilla", "2026-03-09T15:15:30-05:00", "lunes 9 de marzo de 2026, 15:15"),
-        *[(title, "2026-03-09T15:15:30-05:00", "lunes 9 de marzo de 2026, 15:15") for title in alerts],
+        *[(title, "2026-03-09T15:15:30-05:00", "09/03/2026 15:15") for title in alerts],
         ("Abierta por primera vez", "2026-03-09T15:15:30-05:00", "lunes 9 de marzo de 2026, 15:15"),
         ("Descarga del documento original", "2026-03-09T15:21:30-05:00", "lunes 9 de marzo de 2026, 15:21"),
         ("Abierta otra vez", "2026-03-09T15:21:31-05:00", "lunes 9 de marzo de 2026, 15:21"),
@@ -224,9 +229,23 @@ def test_a_long_history_is_folded(visitor: Browser) -> None:
 
     html = _page(visitor, f"/casilla/{notice_id}")
 
-    assert re.findall(r"<summary>([^<]+)</summary>", html) == ["3 alertas", "5 descargas"]
+    assert re.findall(r"<summary>([^<]+) <time", html) == ["Alertas: 2 correos y 1 SMS por enviar", "5 descargas"]
     assert html.count("Descarga de la constancia") == 8
     assert '<time datetime="2026-03-09T15:15:31-05:00">09/03/2026 15:15</time>' in html
+
+
+def test_deadline_and_documents_come_before_how_the_dates_are_counted(visitor: Browser) -> None:
+    html = _open(visitor, deposit(visitor))
+    told = (
+        "Vence el",
+        "Descargar documento original",
+        "Cómo se cuentan las fechas",
+        "Surtió efecto",
+        "Expediente</h2>",
+    )
+    places = [html.index(text) for text in told]
+    assert places == sorted(places)
+    assert "<dt>Titular de la casilla</dt><dd>QUISPE DEMO MARÍA ÑUSTA</dd>" in html
 
 
 def test_a_log_that_cannot_be_read_leaves_the_page_and_says_what_is_missing(visitor: Browser) -> None:
