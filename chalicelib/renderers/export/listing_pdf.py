@@ -5,7 +5,7 @@ Imports fpdf2: import it late.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -17,9 +17,11 @@ from chalicelib.renderers.spanish import date_and_hour, zone_in_words
 MEDIA_TYPE = "application/pdf"
 _SIDE, _TOP = 12.0, 17.0
 _GAP = 3.0
-_WIDTHS = (11.0, 56.0, 35.0, 34.0, 22.0, 27.0, 18.0, 18.0, 37.0, 15.0 + _GAP)
+_WIDTHS = (10.0, 52.0, 33.0, 32.0, 57.0, 18.0, 18.0, 38.0, 15.0 + _GAP)
 """Of the columns, gaps included; the last gap lies in the margin."""
-_DEADLINE = COLUMNS.index("Plazo")
+_TYPE = COLUMNS.index("Tipo de documento")
+"""A document's number stands under its type, in one column, so that it has the room to stay in one piece."""
+_DEADLINE = COLUMNS.index("Plazo") - 1
 _SIZE, _LINE, _PADDING = 7.5, 3.7, 1.5
 
 
@@ -66,8 +68,7 @@ class _ListPaper(Paper):
     def heading(self) -> None:
         """Write the columns' names over a line in the accent."""
         self.write_in(7, weight="B", colour=ACCENT)
-        labels = [self._break(label, width - _GAP) for label, width in zip(COLUMNS, _WIDTHS, strict=True)]
-        self._cells(labels, at_bottom=True)
+        self._cells(self._lines(COLUMNS, self._break), at_bottom=True)
         self.set_draw_color(*ACCENT)
         self.set_line_width(0.5)
         self.line(self.l_margin, self.y, self.w - self.r_margin, self.y)
@@ -76,7 +77,7 @@ class _ListPaper(Paper):
     def row(self, row: ListedNotice) -> None:
         """Write one notice over as many lines as its longest text needs, then a hairline."""
         texts = (str(row.year), row.subject, row.office, row.sender, row.document_type, row.document_number)
-        cells = [self._broken(text, width - _GAP) for text, width in zip(texts, _WIDTHS, strict=False)]
+        cells = self._lines(texts, self._broken)
         cells += [[f"{instant:%d/%m/%Y}", f"{instant:%H:%M}"] for instant in (row.issued_at, row.sent_at)]
         cells += [self._break(row.deadline, _WIDTHS[_DEADLINE] - _GAP), [row.state]]
         if self.will_page_break(_height(cells)):
@@ -87,6 +88,15 @@ class _ListPaper(Paper):
                 self.add_page()
             self._cells([lines[first : first + fitting] for lines in cells])
         self.hairline()
+
+    def _lines(self, texts: Sequence[str], broken: Callable[[str, float], list[str]]) -> list[list[str]]:
+        """Break each text for its column."""
+        columns = [[text] for text in texts]
+        columns[_TYPE : _TYPE + 2] = [[*columns[_TYPE], *columns[_TYPE + 1]]]
+        return [
+            [line for text in column for line in broken(text, width - _GAP)]
+            for column, width in zip(columns, _WIDTHS, strict=False)
+        ]
 
     def _cells(self, cells: Sequence[Sequence[str]], *, at_bottom: bool = False) -> None:
         left, top, height = self.l_margin, self.y, _height(cells)

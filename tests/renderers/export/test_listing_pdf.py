@@ -71,6 +71,17 @@ def test_each_row_tells_its_term_whole(tmp_path: Path) -> None:
 
 
 @needs_poppler
+@pytest.mark.parametrize(
+    "number", ["000145-2026-OGTI", "000009-2025-OGTI-DGA/SUBDIRECCION", "N° 00118-2026-MPVD-GM/SGL-ABC"]
+)
+def test_a_documents_number_is_in_one_piece_under_its_type(number: str) -> None:
+    [page] = pages(a_row(document_type="RESOLUCIÓN DE GERENCIA", document_number=number))
+    lines = page.splitlines()
+    [at] = [place for place, line in enumerate(lines) if number in line]
+    assert "RESOLUCIÓN DE GERENCIA" in lines[at - 1]
+
+
+@needs_poppler
 def test_a_long_text_is_printed_whole() -> None:
     subject = " ".join(f"palabra{n}" for n in range(150))
     text = words(" ".join(pages(a_row(subject=subject, document_number="X" * 90), a_row())))
