@@ -29,7 +29,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _STATE = len(COLUMNS) - 1
 _COLUMNS = (*COLUMNS[:_STATE], "Vence el", *COLUMNS[_STATE:])
 """The list's, and the end of the term once more as a date, since words don't sort."""
-_WIDTHS = (8, 52, 40, 34, 20, 28, 18, 18, 34, 13, 12)
+_WIDTHS = (8, 52, 40, 34, 20, 44, 18, 18, 34, 13, 12)
 """Of the columns, in digits."""
 _TEXT_WIDTHS = (*_WIDTHS[1:6], _WIDTHS[8])
 _LINE_HEIGHT = 15.0

@@ -137,6 +137,12 @@ def test_rows_are_as_high_as_their_longest_text() -> None:
     assert sheet.row_dimensions[5].height >= 2 * 15
 
 
+def test_a_documents_number_has_room_on_one_line() -> None:
+    row = a_row(document_number="000009-2025-OGTI-DGA/SUBDIRECCION", deadline="Sin plazo", due_on=None)
+    sheet = opened(row).worksheets[0]
+    assert sheet.row_dimensions[2].height is None
+
+
 def test_the_second_sheet_says_whose_list_it_is_with_which_filter_and_when() -> None:
     about = dict(opened(a_row(), a_row()).worksheets[1].iter_rows(values_only=True))
     assert about == {
