@@ -91,6 +91,8 @@ class Browser:
                 self.cookies.pop(name, None)
                 if morsel["max-age"] != "0":
                     self.cookies[name] = morsel.value
+        if str(answer.headers.get("Content-Type", "")).startswith("text/html"):
+            check_references(text_of(answer))
         return answer
 
 
@@ -119,5 +121,21 @@ def check_html(html: str) -> None:
     html5lib.HTMLParser(strict=True).parse(html)
     assert not re.search(r"<script(?![^>]* src=)|\sstyle=|\son[a-z]+=|<style", html)
     assert html.count("<h1") == 1
-    ids = re.findall(r'\sid="([^"]+)"', html)
+    check_references(html)
+
+
+_TAG = re.compile(r"<[a-z][^<>]*>")
+_ATTRIBUTE = re.compile(r'\s([a-z-]+)="([^"]*)"')
+_REFERRING = {"for", "form", "headers", "list", "aria-controls", "aria-describedby", "aria-details", "aria-labelledby"}
+"""Attributes that name other elements of the same page."""
+
+
+def check_references(html: str) -> None:
+    """Hold every id to be one element's, and every label, description and link within the page to lead to one."""
+    attributes = [pair for tag in _TAG.findall(html) for pair in _ATTRIBUTE.findall(tag)]
+    ids = [value for name, value in attributes if name == "id"]
     assert len(ids) == len(set(ids)), ids
+    named = {(name, one) for name, value in attributes if name in _REFERRING for one in value.split()}
+    named |= {(name, value[1:]) for name, value in attributes if name == "href" and value.startswith("#")}
+    lost = {pair for pair in named if pair[1] not in ids}
+    assert not lost, lost
