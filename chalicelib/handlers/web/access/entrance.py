@@ -70,7 +70,7 @@ def show_validation(request: PageRequest, session: Session) -> Response:
 
 
 def validate_by_form(request: PageRequest, session: Session) -> Response:
-    """Begin twenty minutes of mailbox contents; a button of the same form asks for a code instead of the captcha."""
+    """Begin twenty minutes of mailbox contents; a button apart asks for a code instead of the captcha."""
     require_own_password(session)
     if request.value("action") == "code":
         return _send_validation_code(request, session)
