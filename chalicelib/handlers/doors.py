@@ -170,6 +170,7 @@ DOORS = (
     Door("GET",    "/perfil/accesos/cerrar",                           PUBLIC,  NOTHING, "web.missing:lead_back"),
     Door("GET",    "/perfil/accesos/{session_id}/cerrar",              PUBLIC,  NOTHING, "web.missing:lead_back"),
     Door("GET",    "/perfil/correo/codigo/reenviar",                   PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("GET",    "/recuperar/{link}/otro",                           PUBLIC,  NOTHING, "web.missing:lead_back"),
     Door("GET",    "/registro/correo/{registration_id}/reenviar",      PUBLIC,  NOTHING, "web.missing:lead_back"),
     Door("GET",    "/registro/identidad",                              PUBLIC,  NOTHING, "web.missing:lead_back"),
     Door("GET",    "/salir",                                           PUBLIC,  NOTHING, "web.missing:lead_back"),
@@ -199,6 +200,7 @@ DOORS = (
     Door("POST",   "/olvide-mi-clave",                                 PUBLIC,  FORM,    "web.access.passwords:request_reset_by_form"),
     Door("GET",    "/recuperar/{link}",                                PUBLIC,  NOTHING, "web.access.passwords:show_reset"),
     Door("POST",   "/recuperar/{link}",                                PUBLIC,  FORM,    "web.access.passwords:reset_by_form"),
+    Door("POST",   "/recuperar/{link}/otro",                           PUBLIC,  FORM,    "web.access.passwords:renew_reset"),
     # Pages: registration, step by step
     Door("GET",    "/registro",                                        PUBLIC,  NOTHING, "web.registration.application:begin_registration"),
     Door("POST",   "/registro/identidad",                              PUBLIC,  FORM,    "web.registration.identity:begin_identified"),

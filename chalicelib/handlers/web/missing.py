@@ -34,6 +34,7 @@ BUTTONS = {
     "/casilla/{notice_id}/anexos": "/casilla/{notice_id}",
     "/casilla/{notice_id}/pruebas": "/casilla/{notice_id}",
     "/activar/{link}/otro": "/activar/{link}",
+    "/recuperar/{link}/otro": "/recuperar/{link}",
     "/registro/correo/{registration_id}/reenviar": "/registro/correo/{registration_id}",
     "/verificar-correo/{token}/reenviar": "/verificar-correo/{token}",
     "/no-fui-yo/{token}/fui-yo": "/no-fui-yo/{token}",

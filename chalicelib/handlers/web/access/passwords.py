@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from chalice.app import Response
 
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.access import access_tools
+from chalicelib.domain.access.token import TokenKind
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import access
@@ -12,7 +17,7 @@ from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.labels import LABELS
-from chalicelib.services.access.links import LinkExpired, LinkUnusable
+from chalicelib.services.access.links import LinkExpired, LinkUnusable, open_link, show_link
 
 _RESET_FIELDS = ("person_type", "document_type", "document_number", "email")
 _NEW = ("new_password", "new_password_repeated")
@@ -53,8 +58,8 @@ def request_reset_by_form(request: PageRequest) -> Response:
 
 
 def show_reset(request: PageRequest, link: str) -> Response:
-    """Ask for the new password; opening the link uses nothing up, and reads nothing."""
-    return show(request, "access/reset.html", link=link)
+    """Say whether the link counts, and then ask for the new password; opening it uses nothing up and sends nothing."""
+    return _reset_page(request, link)
 
 
 def reset_by_form(request: PageRequest, link: str) -> Response:
@@ -62,11 +67,39 @@ def reset_by_form(request: PageRequest, link: str) -> Response:
     try:
         access.use_reset(link, request.fields(*_NEW), origin=request.origin)
     except (LinkExpired, LinkUnusable) as error:
-        is_renewed = isinstance(error, LinkExpired)
-        return show(request, "access/reset_link_over.html", status=410, detail=error.detail, is_renewed=is_renewed)
+        return _link_over(request, error)
     except CasillaError as error:
-        return show_form(request, "access/reset.html", error, LABELS, link=link)
+        return _reset_page(request, link, error)
     return show(request, "access/reset_done.html")
+
+
+def renew_reset(request: PageRequest, link: str) -> Response:
+    """Send a new link for one that expired; one that is still good is all that is needed."""
+    box = current()
+    try:
+        open_link(TokenKind.RESET_LINK, link, tools=access_tools(box), now=box.clock())
+    except LinkExpired as error:
+        return show(request, "access/reset_link_renewed.html", detail=error.detail)
+    except LinkUnusable as error:
+        return _link_over(request, error)
+    return go_to(f"/recuperar/{quote(link, safe='')}")
+
+
+def _reset_page(request: PageRequest, link: str, error: CasillaError | None = None) -> Response:
+    box = current()
+    try:
+        _, is_in_time = show_link(TokenKind.RESET_LINK, link, tools=access_tools(box), now=box.clock())
+    except LinkUnusable as unusable:
+        return _link_over(request, unusable)
+    if not is_in_time:
+        return show(request, "access/reset_link_expired.html", status=410, link=link)
+    return show_form(request, "access/reset.html", error, LABELS, link=link)
+
+
+def _link_over(request: PageRequest, error: LinkExpired | LinkUnusable) -> Response:
+    if isinstance(error, LinkExpired):
+        return show(request, "access/reset_link_renewed.html", status=410, detail=error.detail)
+    return show(request, "access/reset_link_over.html", status=410)
 
 
 def _reset_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:

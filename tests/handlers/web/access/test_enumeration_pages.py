@@ -50,11 +50,3 @@ def test_known_and_unknown_users_get_the_same_page_at_the_same_cost(browser: Bro
     known = _seen(browser, step, USERNAME)
     assert known == _seen(browser, step, UNKNOWN)
     assert known["calls"]
-
-
-def test_a_link_says_nothing_before_it_is_used(browser: Browser) -> None:
-    browser.people.ask_reset()
-    with ledger() as book:
-        pages = [text_of(browser.get(f"/recuperar/{link}")) for link in (browser.people.link_sent(), "x" * 43)]
-    assert pages[0].replace(browser.people.link_sent(), "x" * 43) == pages[1]
-    assert book.operations == []
