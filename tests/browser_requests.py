@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import html5lib  # type: ignore[import-untyped]
-from chalice.test import HTTPResponse
+from chalice.test import Client, HTTPResponse
 
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.handlers.cookies import SESSION_COOKIE
@@ -22,7 +22,7 @@ SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
 
 @dataclass
 class Browser:
-    """Keeps cookies, fills forms, does not follow redirects by itself."""
+    """Keeps cookies, fills forms, follows no redirects but those that say what a form was answered."""
 
     people: People
     cookies: dict[str, str] = field(default_factory=dict)
@@ -32,12 +32,26 @@ class Browser:
 
     def post(self, address: str, headers: dict[str, str] | None = None, **fields: str) -> HTTPResponse:
         sent = {"content-type": "application/x-www-form-urlencoded", **(SAME_ORIGIN if headers is None else headers)}
+        return self._follow(self._send("POST", address, urlencode(fields).encode(), sent))
+
+    def send(self, address: str, **fields: str) -> HTTPResponse:
+        """Post a form and return its very answer."""
+        sent = {"content-type": "application/x-www-form-urlencoded", **SAME_ORIGIN}
         return self._send("POST", address, urlencode(fields).encode(), sent)
+
+    def _follow(self, answer: HTTPResponse) -> HTTPResponse:
+        return self.get(str(answer.headers["Location"])) if says_later(answer) else answer
 
     def post_file(
         self, address: str, filename: str, content: bytes, headers: dict[str, str] | None = None, **fields: str
     ) -> HTTPResponse:
         """Post a form with one file, as browsers write it."""
+        return self._follow(self.send_file(address, filename, content, headers, **fields))
+
+    def send_file(
+        self, address: str, filename: str, content: bytes, headers: dict[str, str] | None = None, **fields: str
+    ) -> HTTPResponse:
+        """Post such a form and return its very answer."""
         sent = {
             "content-type": f"multipart/form-data; boundary={BOUNDARY}",
             **(SAME_ORIGIN if headers is None else headers),
@@ -86,6 +100,8 @@ class Browser:
         jar = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         sent = {**headers, **({"cookie": jar} if jar else {})}
         answer = self.people.world.client.http.request(method, address, headers=sent, body=body)
+        is_page = "text/html" in answer.headers["Content-Type"]
+        assert not (method == "POST" and is_page and answer.status_code == 200), "A form is answered 303."
         for line in cookies_of(answer):
             for name, morsel in SimpleCookie(line).items():
                 self.cookies.pop(name, None)
@@ -94,6 +110,20 @@ class Browser:
         if str(answer.headers.get("Content-Type", "")).startswith("text/html"):
             check_references(text_of(answer))
         return answer
+
+
+def says_later(answer: HTTPResponse) -> bool:
+    """Tell whether a form's answer is kept for the page that it leads to."""
+    return re.search(r"[?&](corregir|listo)=", str(answer.headers.get("Location", ""))) is not None
+
+
+def said(client: Client, answer: HTTPResponse, jar: str = "") -> HTTPResponse:
+    """Return the page that says what a form was answered, opened with these cookies; any other answer as it is."""
+    if not says_later(answer):
+        return answer
+    kept = [line.partition(";")[0] for line in cookies_of(answer)]
+    sent = {"cookie": "; ".join([jar, *kept] if jar else kept)}
+    return client.http.request("GET", str(answer.headers["Location"]), headers=sent, body=b"")
 
 
 def multipart(filename: str, content: bytes, **fields: str) -> bytes:

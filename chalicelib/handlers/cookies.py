@@ -12,6 +12,8 @@ DRAFT_COOKIE = "__Host-draft"
 """Holds what was accepted and typed on the way through a registration, sealed."""
 FORM_COOKIE = "__Host-form"
 """Opens a form that was sent when the validation had expired."""
+ANSWER_COOKIE = "__Host-answer"
+"""Holds, sealed, what a stranger's form was answered, or opens a session's: for minutes, and one page."""
 DEVICE_COOKIE = "__Host-device"
 """Says who got in with this browser before; opens nothing, and stays when the browser closes."""
 IDENTITY_COOKIE = "__Host-identity"
@@ -22,7 +24,7 @@ CHECK_COOKIE = "__Host-check"
 FORGET_PAGES = {"Clear-Site-Data": '"cache", "storage"'}
 """The header that has a browser drop what it kept of the pages of a session that is over."""
 
-_OWN = {SESSION_COOKIE, DRAFT_COOKIE, FORM_COOKIE, DEVICE_COOKIE, IDENTITY_COOKIE, CHECK_COOKIE}
+_OWN = {SESSION_COOKIE, DRAFT_COOKIE, FORM_COOKIE, ANSWER_COOKIE, DEVICE_COOKIE, IDENTITY_COOKIE, CHECK_COOKIE}
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax"
 
 

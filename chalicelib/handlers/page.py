@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from chalice.app import Request, Response
@@ -13,9 +14,11 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.page import page_view, seen_by_pages
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.session import PasswordChangeNeeded
-from chalicelib.handlers.cookies import FORGET_ALL
+from chalicelib.handlers.buttons import page_of
+from chalicelib.handlers.cookies import ANSWER_COOKIE, FORGET_ALL, no_cookie
 from chalicelib.handlers.doors import Door, view_of
 from chalicelib.handlers.fault import PAGE_HEADERS, describe_fault
+from chalicelib.handlers.field_errors import FieldError, errors_of
 from chalicelib.handlers.http import (
     check_body,
     check_parameters,
@@ -27,7 +30,15 @@ from chalicelib.handlers.http import (
     unexpected,
 )
 from chalicelib.handlers.log import begin_visit, log, this_visit
-from chalicelib.handlers.page_request import DISPLACED, PageRequest, check_same_origin, page_request
+from chalicelib.handlers.page_request import (
+    CORRECT,
+    DISPLACED,
+    DONE,
+    KeptAnswer,
+    PageRequest,
+    check_same_origin,
+    page_request,
+)
 from chalicelib.renderers.outage.outage_words import Banner, banner_of
 from chalicelib.renderers.pages import render_page
 from chalicelib.services.seen_by_pages import look
@@ -35,15 +46,8 @@ from chalicelib.store.page_view import Seen
 
 View = Callable[..., Response]
 
+_REFUSAL = "refusal.html"
 _HTML = {"Content-Type": "text/html; charset=utf-8"}
-
-
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """What is wrong, and the id of the field to correct; empty when it is no single one."""
-
-    field: str
-    text: str
 
 
 def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:
@@ -56,15 +60,54 @@ def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:
         check_body(door, raw)
         request = page_request(raw, has_form=door.method == "POST")
         repeated.extend(request.repeated)
-        if door.method == "POST":
-            check_same_origin(request, current().portal_url)
-        return view_of(door)(request, **parameters)
+        if door.method != "POST":
+            return shown(request, lambda within: view_of(door)(within, **parameters))
+        check_same_origin(request, current().portal_url)
+        response = told(lambda: view_of(door)(request, **parameters), address=request.path, request=request)
+        return _forget_answer(request, response)
 
     response = told(run, address=str(raw.path))
     if repeated:
         response.headers |= _without_repeated(str(raw.method))
     response.headers = {**PAGE_HEADERS, "X-Correlation-Id": visit.correlation_id, **response.headers}
     return response
+
+
+def shown(request: PageRequest, view: Callable[[PageRequest], Response]) -> Response:
+    """Show a page with what a form was answered, if its address says so; where that is all, it is all of the page."""
+    if not (request.asked(CORRECT) or request.asked(DONE)):
+        return view(request)
+    from chalicelib.handlers.kept_answer import with_kept_answer  # noqa: PLC0415 - most pages show no answer
+
+    request = with_kept_answer(request)
+    kept = request.answer
+    if kept is None:
+        return view(request)
+    if kept.is_whole:
+        return show(request, kept.template)
+    response = view(request)
+    if kept.is_refusal and response.status_code == HTTPStatus.SEE_OTHER:  # there is no such form any more
+        words = {"heading": _HEADINGS[kept.status], "detail": " ".join(text for _, text in kept.errors)}
+        kept = KeptAnswer(template=_REFUSAL, status=kept.status, retry_after=kept.retry_after, context=words)
+        return show(replace(request, answer=kept), _REFUSAL)
+    return response
+
+
+def _forget_answer(request: PageRequest, response: Response) -> Response:
+    """Drop what the last form of a page was answered, once one is taken."""
+    if ANSWER_COOKIE not in request.cookies:
+        return response
+    from chalicelib.handlers.kept_answer import is_of_page  # noqa: PLC0415 - as above
+
+    cookies = response.headers.get("Set-Cookie", [])
+    if is_of_page(request, page_of(request)) and not any(line.startswith(f"{ANSWER_COOKIE}=") for line in cookies):
+        response.headers["Set-Cookie"] = [*cookies, no_cookie(ANSWER_COOKIE)]
+    return response
+
+
+def is_led_back(response: Response) -> bool:
+    """Tell whether a form was not taken yet: what it was answered leads back to it."""
+    return f"{CORRECT}=" in str(response.headers.get("Location", ""))
 
 
 def own_refusal(request: Request, status: int) -> Response:
@@ -107,22 +150,90 @@ def show(
     **context: Any,
 ) -> Response:
     """Answer a page; `errors` stand on top and beside their fields, and what was typed stays."""
-    found = tuple(errors)
+    kept, found = request.answer, tuple(errors)
+    retry_after: dict[str, str | list[str]] = {}
+    if kept is not None and kept.template == template and not found:
+        status, found = kept.status, tuple(FieldError(*one) for one in kept.errors)
+        context.update(kept.context)
+        retry_after = _retry_after(kept.retry_after)
     values = {"request": request, "errors": found, "error_of": {e.field: e.text for e in reversed(found)}, **context}
     html = render_page(template, {**_common(request), **values}, local=local_time)
-    return Response(html, status_code=status, headers={**_HTML, **_set(cookies)})
+    return Response(html, status_code=status, headers={**_HTML, **retry_after, **_set(cookies)})
+
+
+def answer_form(
+    request: PageRequest, kept: KeptAnswer, *, at: str = "", cookies: Iterable[str] = (), **context: Any
+) -> Response:
+    """Answer a form: keep what it is answered for the page at an address, or its own, and lead there.
+
+    Where that cannot be kept the page is the answer itself; `context` is what it then shows besides.
+    """
+    from chalicelib.handlers.kept_answer import keep_answer  # noqa: PLC0415 - as above
+
+    found = keep_answer(request, kept, at or page_of(request))
+    if found is not None:
+        return go_to(found[0], cookies=[*cookies, found[1]])
+    return show(replace(request, answer=kept), kept.template, cookies=cookies, **context)
 
 
 def show_form(
-    request: PageRequest, template: str, error: CasillaError | None, labels: Mapping[str, str], **context: Any
+    request: PageRequest,
+    template: str,
+    error: CasillaError | None,
+    labels: Mapping[str, str],
+    *,
+    at: str = "",
+    **context: Any,
 ) -> Response:
-    """Answer a page with a form, and what was refused of it, if anything, on top and beside its fields."""
+    """Answer a page with a form; what was refused of it, if anything, leads back to it, on top and beside its fields.
+
+    `at` is the form's page, where it is not at its own address.
+    """
     if error is None:
         return show(request, template, **context)
     log_refusal(error)
-    response = show(request, template, status=status_of(error)[0], errors=errors_of(error, labels), **context)
-    response.headers.update(_retry_after(error))
-    return response
+    return refuse_form(request, template, errors_of(error, labels), error=error, at=at, **context)
+
+
+def refuse_form(
+    request: PageRequest,
+    template: str,
+    errors: Iterable[FieldError],
+    *,
+    error: CasillaError | None = None,
+    at: str = "",
+    **context: Any,
+) -> Response:
+    """Lead back to a form by what is wrong with it."""
+    kept = KeptAnswer(
+        template=template,
+        status=422 if error is None else status_of(error)[0],
+        errors=tuple((one.field, one.text) for one in errors),
+        code="" if error is None else error.code,
+        retry_after=None if error is None else error.retry_after,
+    )
+    if request.method == "POST":
+        return answer_form(request, kept, at=at, **context)
+    return show(replace(request, answer=kept), template, **context)
+
+
+def show_or_refuse(
+    request: PageRequest, template: str, errors: Collection[FieldError], *, at: str = "", **context: Any
+) -> Response:
+    """Answer a page with a form, or lead back to it by what is wrong with it, if anything."""
+    if errors:
+        return refuse_form(request, template, errors, at=at, **context)
+    return show(request, template, **context)
+
+
+def tell(
+    request: PageRequest, template: str, *, status: int = 200, at: str = "", cookies: Iterable[str] = (), **words: Any
+) -> Response:
+    """Answer a page that shows nothing but words, which is kept as it is where a form is answered by it."""
+    if request.method != "POST":
+        return show(request, template, status=status, cookies=cookies, **words)
+    kept = KeptAnswer(template=template, status=status, context=words, is_whole=True)
+    return answer_form(request, kept, at=at, cookies=cookies)
 
 
 def go_to(address: str, *, cookies: Iterable[str] = ()) -> Response:
@@ -155,35 +266,23 @@ _OWN_REFUSALS: dict[int, tuple[CasillaError, str]] = {
 def refusal_page(error: CasillaError, status: tuple[int, str], *, request: PageRequest | None = None) -> Response:
     """Answer a page that says what happened and what to do, within the session that `request` may have."""
     heading = _HEADINGS.get(status[0], status[1])
-    context = {**_common(request), "heading": heading, "detail": error.detail, "retryable": error.retryable}
-    html = render_page("refusal.html", context, local=local_time)
-    return Response(html, status_code=status[0], headers={**_HTML, **_retry_after(error)})
+    words = {"heading": heading, "detail": error.detail, "retryable": error.retryable}
+    if request is not None and request.method == "POST":
+        kept = KeptAnswer(
+            template=_REFUSAL,
+            status=status[0],
+            code=error.code,
+            retry_after=error.retry_after,
+            context=words,
+            is_whole=True,
+        )
+        return answer_form(request, kept)
+    html = render_page(_REFUSAL, {**_common(request), **words}, local=local_time)
+    return Response(html, status_code=status[0], headers={**_HTML, **_retry_after(error.retry_after)})
 
 
-def _retry_after(error: CasillaError) -> dict[str, str | list[str]]:
-    return {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-
-
-def errors_of(error: CasillaError, labels: Mapping[str, str]) -> tuple[FieldError, ...]:
-    """Tell a refusal beside the fields of a form; `labels` are theirs, by the last part of the refusal's field."""
-    return tuple(_field_error(one, labels) for one in (error.problems or (error,)))
-
-
-_NOT_GIVEN = {"field_missing", "field_empty"}
-_IDS = {"answer": "captcha"}
-"""Where a form's field is called otherwise than the API's."""
-
-
-def _field_error(error: CasillaError, labels: Mapping[str, str]) -> FieldError:
-    last = (error.field or "").rpartition(".")[2]
-    name = _IDS.get(last, last)
-    if name not in labels:
-        return FieldError("", error.detail)
-    if error.code in _NOT_GIVEN:
-        return FieldError(name, f"Completa «{labels[name]}».")
-    if error.code == "field_choice":
-        return FieldError(name, f"Elige una opción en «{labels[name]}».")
-    return FieldError(name, error.detail.replace(f"El campo «{error.field}»", f"«{labels[name]}»"))
+def _retry_after(seconds: int | None) -> dict[str, str | list[str]]:
+    return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 def local_time(instant: datetime) -> datetime:

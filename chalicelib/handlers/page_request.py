@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from chalice.app import Request
 
-from chalicelib.domain.errors import Forbidden, InvalidInput
+from chalicelib.domain.errors import CasillaError, Forbidden, InvalidInput
 from chalicelib.domain.session import Session
 from chalicelib.handlers.cookies import read_cookies
 from chalicelib.handlers.fields import Fields
@@ -19,7 +19,35 @@ from chalicelib.handlers.http import origin_of, raw_body
 _MOST_FIELDS = 200
 DISPLACED = "sesion"
 """The parameter by which the page after a login says that an older session was closed."""
+CORRECT, DONE = "corregir", "listo"
+"""The parameters with the mark of what a form was answered: that it goes on, or was taken."""
+_REFUSED_FROM = 400
 _OWN_ADDRESS = re.compile(r"/(?!/)[A-Za-z0-9/_.~%?=&+#-]{0,2000}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAnswer:
+    """What a form was answered, to be shown by the page that comes next (`kept_answer.py`).
+
+    It belongs to the page of `template` alone: of another, which there is by then, it says nothing.
+    """
+
+    template: str
+    status: int = 200
+    errors: tuple[tuple[str, str], ...] = ()
+    """Field and text of what is wrong."""
+    code: str = ""
+    """The refusal's own."""
+    retry_after: int | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+    """What the page shows beside its own."""
+    is_whole: bool = False
+    """Whether that is all that the page shows."""
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it refuses."""
+        return self.status >= _REFUSED_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +62,10 @@ class PageRequest:
     path: str
     query: Mapping[str, list[str]]
     form: Mapping[str, list[str]]
-    """Of a form without files; one with files is in `body`, for its own page to read."""
+    """Of a form without files; one with files is in `body`, for its own page to read.
+
+    A page that shows what a form was answered has what was typed into that one.
+    """
     cookies: Mapping[str, str]
     headers: Mapping[str, str]
     origin: str
@@ -44,6 +75,8 @@ class PageRequest:
     repeated: tuple[str, ...] = ()
     """Own cookies that came more than once, of which none counts."""
     body: bytes = b""
+    answer: KeptAnswer | None = None
+    """What a form was answered, where this page shows it."""
 
     @property
     def address(self) -> str:
@@ -66,6 +99,10 @@ class PageRequest:
         elif captcha and self.value("captcha_id"):
             given["captcha"] = {"id": self.value("captcha_id"), "answer": self.value("captcha") or None}
         return Fields(given, is_form=True)
+
+    def refused_by(self, error: CasillaError | None) -> str:
+        """Return the code of what was refused: of this form, or of the one whose answer the page shows."""
+        return error.code if error else self.answer.code if self.answer else ""
 
     def field_as_typed(self, name: str) -> Fields:
         """Return one field where empty says something, as the API would have got it."""
@@ -116,6 +153,11 @@ def check_same_origin(request: PageRequest, portal_url: str) -> None:
     if not is_own:
         detail = "El formulario no salió de esta página. Abre el portal escribiendo su dirección e inténtalo de nuevo."
         raise Forbidden("form_from_elsewhere", detail)
+
+
+def with_typed(request: PageRequest, **typed: str) -> PageRequest:
+    """Return a request whose form has more than was sent, to be kept with it."""
+    return replace(request, form={**request.form, **{name: [text] for name, text in typed.items()}})
 
 
 def own_address(address: str, *, otherwise: str) -> str:

@@ -20,9 +20,10 @@ from chalicelib.domain.session import TextsNotAccepted
 from chalicelib.handlers.admission import admit
 from chalicelib.handlers.cookies import FORGET_PAGES, SESSION_COOKIE, no_cookie
 from chalicelib.handlers.http import log_refusal
+from chalicelib.handlers.kept_answer import with_kept_answer
 from chalicelib.handlers.kept_form import KEPT_PAGE, RESENT, forget_form, keep_form
 from chalicelib.handlers.log import this_visit
-from chalicelib.handlers.page import View, go_to, told
+from chalicelib.handlers.page import View, go_to, is_led_back, shown, told
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.services.access.find_session import find_session
 
@@ -58,14 +59,16 @@ def within_own_session(request: PageRequest) -> PageRequest:
     except SessionEnded:
         return request
     this_visit().user = session.username
-    return replace(request, session=session, csrf=csrf_token(pepper(box), session))
+    return with_kept_answer(replace(request, session=session, csrf=csrf_token(pepper(box), session)))
 
 
 def _shown(view: View, request: PageRequest, who: tuple[Any, ...], parameters: dict[str, str]) -> Response:
-    if request.method == "POST":
-        check_csrf(pepper(current()), who[0], request.value("csrf"))
+    if request.method != "POST":
+        return shown(request, lambda within: view(within, *who, **parameters))
+    check_csrf(pepper(current()), who[0], request.value("csrf"))
     response = view(request, *who, **parameters)
-    if request.value(RESENT) and response.status_code == HTTPStatus.SEE_OTHER:  # it was taken: offer it no more
+    is_taken = response.status_code == HTTPStatus.SEE_OTHER and not is_led_back(response)
+    if request.value(RESENT) and is_taken:  # it was taken: offer it no more
         response.headers["Set-Cookie"] = [*response.headers.get("Set-Cookie", ()), *forget_form(request)]
     return response
 

@@ -46,6 +46,7 @@ OWN = {
     ("chalicelib/bootstrap/__init__.py", "chalicelib.domain.calendar"): "most of them tell no dates",
     ("chalicelib/bootstrap/__init__.py", "chalicelib.domain.mailbox"): "and name no mailbox",
     ("chalicelib/handlers/http.py", "chalicelib.bootstrap.aws"): "most pages refuse nothing",
+    ("chalicelib/handlers/page.py", "chalicelib.handlers.kept_answer"): "most pages show no form's answer",
     (_RECEIPT, "chalicelib.renderers.deposit.receipt_layout"): "fpdf: an answer that is repeated draws nothing",
     (_LISTING, "chalicelib.renderers.export"): "fpdf or openpyxl, and never both",
 }

@@ -26,6 +26,7 @@ USES: dict[str, set[str]] = {
     "handlers/commands/identification.py": {"access"},
     "handlers/commands/own_data.py": {"access", "people", "sender"},
     "handlers/http.py": {"access"},
+    "handlers/kept_answer.py": {"access"},
     "handlers/kept_form.py": {"access"},
     "handlers/operator/answer.py": {"sender"},
     "handlers/operator/arguments.py": {"business_days", "people", "registration", "sender"},

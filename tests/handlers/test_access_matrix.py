@@ -25,6 +25,7 @@ from chalicelib.handlers.doors import DOORS, MAILBOX, PUBLIC, SESSION, SIGNED, D
 from chalicelib.services.access.sessions import OpenedSession, open_session
 from chalicelib.services.export.request_export import request_export
 from chalicelib.services.people.data_requests import make_request
+from tests.browser_requests import said
 from tests.cloud import Engine
 from tests.deposit_world import World, a_body, a_mailbox, a_user, an_inline_file
 from tests.person_world import People
@@ -94,7 +95,9 @@ class Town:
         }
         address = re.sub(r"{(\w+)}", lambda found: ids.get(found[1], "x"), door.path)
         headers, body = self._sent(door, opened)
-        return self.people.world.client.http.request(door.method, address, headers=headers, body=body)
+        client = self.people.world.client
+        answer = client.http.request(door.method, address, headers=headers, body=body)
+        return said(client, answer, headers.get("cookie", ""))
 
     def is_other_open(self) -> bool:
         assert self.other is not None

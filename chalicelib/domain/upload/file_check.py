@@ -121,9 +121,14 @@ def is_check_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
+def sent_until(check_id: str) -> datetime:
+    """Return the instant until when a check's file may begin to be sent."""
+    return datetime.fromtimestamp(int(check_id[_RANDOM:], 16), UTC)
+
+
 def waits_until(check_id: str) -> datetime:
     """Return until when a check without an outcome may still get one; what has one shows it longer."""
-    return datetime.fromtimestamp(int(check_id[_RANDOM:], 16), UTC) + OUTCOME_LIFETIME
+    return sent_until(check_id) + OUTCOME_LIFETIME
 
 
 def visitor_of(keyed_hash: str) -> str:

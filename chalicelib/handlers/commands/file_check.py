@@ -20,6 +20,7 @@ from chalicelib.domain.upload.file_check import (
     check_id_of,
     check_key,
     is_check_id,
+    sent_until,
     visitor_of,
     waits_until,
 )
@@ -44,24 +45,30 @@ def judge(fields: Fields, filename: str, content: bytes, *, session: Session | N
     return judge_sent_file(content, filename, role)
 
 
-def grant(fields: Fields, secret: str, *, session: Session | None, origin: str, page: str) -> tuple[str, UploadForm]:
-    """Give leave to send a file apart; return the address of what will be found, below `page`, and the form.
+def grant(fields: Fields, *, session: Session | None, origin: str) -> tuple[str, FileRole]:
+    """Give leave to send a file apart; return the id of what will be found, and what the file is to be."""
+    box = current()
+    role = read_role(fields)
+    admit(fields, LARGE_FILE_CHECKS, session=session, origin=origin)
+    random = keyed_hash(pepper(box), "file-check", box.chance.new_token())
+    return check_id_of(random, box.clock() + FORM_LIFETIME), role
+
+
+def form_to_send(check_id: str, role: FileRole, secret: str, *, page: str) -> UploadForm | None:
+    """Return the form that sends a file apart while the leave lasts; None afterwards. It comes back to below `page`.
 
     `secret` is the browser's, and says whose the file is.
     """
     box = current()
-    role = read_role(fields)
-    admit(fields, LARGE_FILE_CHECKS, session=session, origin=origin)
-    now = box.clock()
-    check_id = check_id_of(keyed_hash(pepper(box), "file-check", box.chance.new_token()), now + FORM_LIFETIME)
-    address = f"{page}/{check_id}"
-    form = files(box).upload_form(
+    left = int((sent_until(check_id) - box.clock()).total_seconds())
+    if left <= 0:
+        return None
+    return files(box).upload_form(
         check_key(visitor_of(keyed_hash(pepper(box), *_OWNER, secret)), role, check_id),
         most=MAX_FILE_SIZE,
-        leads_to=f"{box.portal_url}{address}",
-        expires_s=int(FORM_LIFETIME.total_seconds()),
+        leads_to=f"{box.portal_url}{page}/{check_id}",
+        expires_s=left,
     )
-    return address, form
 
 
 def find(check_id: str, secret: str) -> FileCheck | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from chalice.app import Response
@@ -14,11 +15,11 @@ from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.notice import FileRole
 from chalicelib.domain.upload.file_check import Verdict
 from chalicelib.domain.upload.upload import MAX_FILE_SIZE, MAX_INLINE_SIZE
-from chalicelib.handlers.commands.file_check import find, grant, judge
+from chalicelib.handlers.commands.file_check import find, form_to_send, grant, judge
 from chalicelib.handlers.cookies import CHECK_COOKIE, cookie
 from chalicelib.handlers.fault import page_policy
-from chalicelib.handlers.page import go_to, show, show_form
-from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.page import answer_form, go_to, show, show_form, shown, tell
+from chalicelib.handlers.page_request import KeptAnswer, PageRequest
 from chalicelib.handlers.session_page import within_own_session
 from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.labels import LABELS
@@ -27,11 +28,12 @@ from chalicelib.handlers.web.multipart import FormFile, read_form
 ROLES = ((FileRole.MAIN.value, "El documento que se notifica"), (FileRole.ANNEX.value, "Un anexo"))
 _NONE = FormFile("", b"")
 _PAGE, _LARGE = "/revisar-archivo", "file_check_large.html"
+_VERDICT, _SEND = "file_check_verdict.html", "file_check_send.html"
 
 
 def show_file_check(request: PageRequest) -> Response:
-    """Ask for a file, what it will be, and a captcha where there is no session."""
-    return _form_page(within_own_session(request))
+    """Ask for a file, what it will be, and a captcha where there is no session; or tell the verdict on one."""
+    return shown(within_own_session(request), _form_page)
 
 
 def check_by_form(request: PageRequest) -> Response:
@@ -46,32 +48,40 @@ def check_by_form(request: PageRequest) -> Response:
         verdict = judge(fields, file.filename, file.content, session=within.session, origin=within.origin)
     except CasillaError as error:
         return _form_page(within, error)
-    return verdict_page(within, verdict, role=within.value("role"))
+    return tell(within, _VERDICT, verdict=asdict(verdict), is_main=within.value("role") == FileRole.MAIN)
 
 
 def show_large_file_check(request: PageRequest) -> Response:
-    """Ask what a larger file will be, and for a captcha where there is no session."""
-    return _form_page(within_own_session(request), template=_LARGE)
+    """Ask what a larger file will be, and for a captcha where there is no session; then show a form that sends it."""
+    within = within_own_session(request)
+    if within.answer is not None and within.answer.template == _SEND:
+        return _send_page(within, within.answer.context["check_id"], FileRole(within.answer.context["role"]))
+    return _form_page(within, template=_LARGE)
 
 
 def grant_by_form(request: PageRequest) -> Response:
-    """Show a form that sends the file to the store, without a script, and comes back to what was found."""
+    """Lead to a form that sends the file to the store, without a script, and comes back to what was found."""
     within = within_own_session(request)
     check_own(within)
     secret = within.cookies.get(CHECK_COOKIE) or current().chance.new_token()
     try:
         fields = within.fields("role", captcha=True)
-        address, form = grant(fields, secret, session=within.session, origin=within.origin, page=_PAGE)
+        check_id, role = grant(fields, session=within.session, origin=within.origin)
     except CasillaError as error:
         return _form_page(within, error, template=_LARGE)
-    response = show(
-        within,
-        "file_check_send.html",
-        cookies=[cookie(CHECK_COOKIE, secret)],
-        sending=form,
-        address=address,
-        largest=MAX_FILE_SIZE,
-    )
+    return _send_page(within, check_id, role, secret)
+
+
+def _send_page(request: PageRequest, check_id: str, role: FileRole, new_secret: str = "") -> Response:
+    form = form_to_send(check_id, role, new_secret or request.cookies.get(CHECK_COOKIE, ""), page=_PAGE)
+    if form is None:
+        return go_to(f"{_PAGE}/grande")
+    values: dict[str, Any] = {"sending": form, "address": f"{_PAGE}/{check_id}", "largest": MAX_FILE_SIZE}
+    if new_secret:
+        kept = KeptAnswer(template=_SEND, context={"check_id": check_id, "role": role.value})
+        response = answer_form(request, kept, cookies=[cookie(CHECK_COOKIE, new_secret)], **values)
+    else:
+        response = show(request, _SEND, **values)
     parts = urlsplit(form.address)
     response.headers.update(page_policy(f"{parts.scheme}://{parts.netloc}"))
     return response
@@ -99,14 +109,14 @@ def check_own(request: PageRequest) -> None:
 
 def verdict_page(request: PageRequest, verdict: Verdict, *, role: str) -> Response:
     """Say what was found."""
-    return show(request, "file_check_verdict.html", verdict=verdict, is_main=role == FileRole.MAIN)
+    return show(request, _VERDICT, verdict=verdict, is_main=role == FileRole.MAIN)
 
 
 def _form_page(
     request: PageRequest, error: CasillaError | None = None, *, template: str = "file_check.html"
 ) -> Response:
     captcha = None if request.session else new_captcha()
-    context = {
+    context: dict[str, Any] = {
         "roles": ROLES,
         "largest": MAX_INLINE_SIZE,
         "role": request.value("role") or FileRole.MAIN.value,

@@ -86,18 +86,24 @@ def drop_draft(secret: str, *, tools: DraftTools) -> None:
     tools.tokens.revoke(TokenKind.DRAFT, secret)
 
 
-def seal_draft(data: Mapping[str, Any], *, valid_until: datetime, tools: DraftTools) -> str:
+def seal_draft(
+    data: Mapping[str, Any], *, valid_until: datetime, tools: DraftTools, longest: int = MAX_SEALED_CHARACTERS
+) -> str:
     """Return JSON data as a text that only the pepper opens or makes, to be kept by who typed it; no call.
+
+    It has `longest` characters at most.
 
     Raises:
         TooLarge: `draft_too_large`.
 
     """
     text = json.dumps({**data, "valid_until": _bound(valid_until).decode()}, ensure_ascii=False).encode()
+    if len(text) > _MAX_OPENED_BYTES:
+        raise _too_large()
     salt = tools.new_salt()
     sealed = _cipher(tools.pepper, _SEALED, salt).encrypt(_NONCE, zlib.compress(text, 9), _SEALED.encode())
     kept = f"{salt}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
-    if len(kept) > MAX_SEALED_CHARACTERS:
+    if len(kept) > longest:
         raise _too_large()
     return kept
 

@@ -15,8 +15,8 @@ from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.handlers.http import log_refusal
-from chalicelib.handlers.page import go_to, show, show_form
-from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.page import go_to, show, show_form, tell
+from chalicelib.handlers.page_request import PageRequest, with_typed
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.renderers.access.contest_words import changed_in_words
 from chalicelib.services.access.contest_change import ContestUnusable, contest_change, show_contest
@@ -29,7 +29,7 @@ _LONGEST = 60
 
 def show_contest_form(request: PageRequest) -> Response:
     """Ask for the code of an SMS."""
-    return show(request, "access/contest_code.html", typed="")
+    return show(request, "access/contest_code.html", typed=request.value("typed"))
 
 
 def find_by_code(request: PageRequest) -> Response:
@@ -41,6 +41,7 @@ def find_by_code(request: PageRequest) -> Response:
         fields.close()
         code = parse_code(typed)
     except CasillaError as error:
+        request = with_typed(request, typed=typed[:_LONGEST])
         told = InvalidInput(error.code, error.detail, field="code")
         return show_form(request, "access/contest_code.html", told, LABELS, typed=typed)
     return go_to(f"{CONTEST_PAGE}/{quote(code)}")
@@ -82,4 +83,4 @@ def confirm_by_button(request: PageRequest, token: str) -> Response:
 
 def _over(request: PageRequest, error: ContestUnusable) -> Response:
     log_refusal(error)
-    return show(request, "access/contest_over.html", status=HTTPStatus.NOT_FOUND, detail=error.detail)
+    return tell(request, "access/contest_over.html", status=HTTPStatus.NOT_FOUND, detail=error.detail)

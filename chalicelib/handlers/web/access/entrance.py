@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chalice.app import Response
 
 from chalicelib.domain.access import known_device
@@ -12,6 +10,7 @@ from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.session import Session, require_own_password
 from chalicelib.handlers.commands import access
 from chalicelib.handlers.cookies import (
+    ANSWER_COOKIE,
     DEVICE_COOKIE,
     FORGET_PAGES,
     SESSION_COOKIE,
@@ -23,10 +22,17 @@ from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import go_to
 from chalicelib.handlers.page_request import DISPLACED, PageRequest, own_address, with_parameter
 from chalicelib.handlers.session_page import TEXTS_PAGE
-from chalicelib.handlers.web.access.login_form import code_request_page, credentials_page, login_page
+from chalicelib.handlers.web.access.login_form import (
+    LOGIN,
+    ask_for_code,
+    code_request_page,
+    credentials_page,
+    login_page,
+)
 from chalicelib.services.access.sessions import OpenedSession
 
 MAILBOX_PAGE = "/casilla"
+_VALIDATION = "access/validation.html"
 _PROOF = {"captcha": True, "email_code": True}
 """A login is proven by either."""
 
@@ -39,9 +45,9 @@ def log_in_by_form(request: PageRequest) -> Response:
         entered = access.enter(typed, origin=request.origin, former=former, device=device)
     except EmailCodeNeeded as error:
         log_refusal(error)
-        return login_page(request, by_code=True, code_id=error.members["code_id"], next_step=error.detail)
+        return ask_for_code(request, LOGIN, error.members["code_id"], at="/ingresar", next_step=error.detail)
     except CasillaError as error:
-        return login_page(request, by_code=bool(request.value("code_id")), error=error)
+        return login_page(request, error)
     known = lasting_cookie(DEVICE_COOKIE, entered.device, int(known_device.LIFETIME.total_seconds()))
     return go_in(entered.opened, request.value("volver"), known, has_displaced=entered.displaced.count > 0)
 
@@ -53,13 +59,13 @@ def send_login_code(request: PageRequest) -> Response:
         sent = access.send_login_code(request.fields("username", **_PROOF), origin=request.origin, device=device)
     except CasillaError as error:
         return code_request_page(request, error)
-    return login_page(request, by_code=True, code_id=sent.code_id, has_sent=True)
+    return ask_for_code(request, LOGIN, sent.code_id, at="/ingresar", has_sent=True)
 
 
 def log_out_by_form(request: PageRequest, session: Session) -> Response:
     """End the session."""
     access.end_own_session(session, session.session_id, origin=request.origin)
-    response = go_to("/ingresar?salida=si", cookies=[no_cookie(SESSION_COOKIE)])
+    response = go_to("/ingresar?salida=si", cookies=[no_cookie(SESSION_COOKIE), no_cookie(ANSWER_COOKIE)])
     response.headers.update(FORGET_PAGES)
     return response
 
@@ -78,9 +84,9 @@ def validate_by_form(request: PageRequest, session: Session) -> Response:
         opened = access.validate(request.fields("password", **_PROOF), session, origin=request.origin)
     except EmailCodeNeeded as error:
         log_refusal(error)
-        return _validation_page(request, session, code_id=error.members["code_id"], next_step=error.detail)
+        return ask_for_code(request, _VALIDATION, error.members["code_id"], at="/validar", next_step=error.detail)
     except CasillaError as error:
-        return _validation_page(request, session, error=error)
+        return _validation_page(request, session, error)
     return go_in(opened, request.value("volver"))
 
 
@@ -88,8 +94,8 @@ def _send_validation_code(request: PageRequest, session: Session) -> Response:
     try:
         sent = access.send_validation_code(session)
     except CasillaError as error:
-        return _validation_page(request, session, error=error)
-    return _validation_page(request, session, code_id=sent.code_id, has_sent=True)
+        return _validation_page(request, session, error)
+    return ask_for_code(request, _VALIDATION, sent.code_id, at="/validar", has_sent=True)
 
 
 def go_in(opened: OpenedSession, back: str, *cookies: str, has_displaced: bool = False) -> Response:
@@ -103,9 +109,5 @@ def go_in(opened: OpenedSession, back: str, *cookies: str, has_displaced: bool =
     return go_to(address, cookies=[cookie(SESSION_COOKIE, opened.cookie), *cookies])
 
 
-def _validation_page(
-    request: PageRequest, session: Session, *, error: CasillaError | None = None, **context: Any
-) -> Response:
-    by_code = bool(context.get("code_id") or request.value("code_id"))
-    context.setdefault("username", session.username)
-    return credentials_page(request, "access/validation.html", by_code=by_code, error=error, **context)
+def _validation_page(request: PageRequest, session: Session, error: CasillaError | None = None) -> Response:
+    return credentials_page(request, _VALIDATION, error, username=session.username)

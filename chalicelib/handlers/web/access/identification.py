@@ -6,6 +6,8 @@ provider authenticated, which on a shared computer may be somebody else.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalice.app import Response
 
 from chalicelib.domain.access import known_device
@@ -21,13 +23,14 @@ from chalicelib.handlers.cookies import (
     no_cookie,
 )
 from chalicelib.handlers.http import log_refusal, status_of
-from chalicelib.handlers.page import go_to, show
-from chalicelib.handlers.page_request import PageRequest, own_address
+from chalicelib.handlers.page import answer_form, go_to, show
+from chalicelib.handlers.page_request import KeptAnswer, PageRequest, own_address
 from chalicelib.handlers.web.access.entrance import go_in
 from chalicelib.handlers.web.access.provider_way import provider_way
 from chalicelib.services.access.identify_person import ProviderAnswer
 
 ENTRIES_PAGE = "/ingresar/identidad/casillas"
+_REFUSED = "access/identification_refused.html"
 _HEADINGS = {
     "identity_cancelled": "No terminaste de identificarte",
     "identity_not_begun": "Este paso ya no sirve",
@@ -63,7 +66,9 @@ def take_answer(request: PageRequest) -> Response:
 
 
 def show_entries(request: PageRequest) -> Response:
-    """Say whom the provider authenticated, and which mailboxes are open to them."""
+    """Say whom the provider authenticated, and which mailboxes are open to them; or why its button opened none."""
+    if request.answer is not None:
+        return _refused_page(request)
     try:
         who = identification.identified(request.cookies.get(IDENTITY_COOKIE, ""))
         entries = identification.entries_of(who)
@@ -109,17 +114,16 @@ def _refused(request: PageRequest, error: CasillaError) -> Response:
     if error.code == "page_not_found":
         raise error
     log_refusal(error)
-    response = show(
-        request,
-        "access/identification_refused.html",
-        status=status_of(error)[0],
-        heading=_HEADINGS.get(error.code, "No pudimos confirmar quién eres"),
-        detail=error.detail,
-        provider=provider_way(),
-    )
-    if error.retry_after is not None:
-        response.headers["Retry-After"] = str(error.retry_after)
-    return _with_way(response)
+    told = {"heading": _HEADINGS.get(error.code, "No pudimos confirmar quién eres"), "detail": error.detail}
+    status = status_of(error)[0]
+    kept = KeptAnswer(template=_REFUSED, status=status, retry_after=error.retry_after, context=told)
+    if request.method == "POST":
+        return answer_form(request, kept, provider=provider_way())
+    return _refused_page(replace(request, answer=kept))
+
+
+def _refused_page(request: PageRequest) -> Response:
+    return _with_way(show(request, _REFUSED, provider=provider_way()))
 
 
 def _with_way(response: Response) -> Response:

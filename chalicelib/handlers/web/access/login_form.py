@@ -7,16 +7,18 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.domain.errors import CasillaError
-from chalicelib.handlers.page import show_form
-from chalicelib.handlers.page_request import PageRequest, own_address
+from chalicelib.handlers.page import answer_form, show_form
+from chalicelib.handlers.page_request import KeptAnswer, PageRequest, own_address, with_typed
 from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.access.provider_way import provider_way
 from chalicelib.handlers.web.labels import LABELS
 
+LOGIN = "access/login.html"
+
 
 def show_login(request: PageRequest) -> Response:
-    """Ask for username, password and captcha."""
-    return login_page(request, by_code=False)
+    """Ask for username, password and captcha, or the code that was sent in its place."""
+    return login_page(request)
 
 
 def show_code_request(request: PageRequest) -> Response:
@@ -24,36 +26,46 @@ def show_code_request(request: PageRequest) -> Response:
     return code_request_page(request)
 
 
-def login_page(request: PageRequest, *, by_code: bool, error: CasillaError | None = None, **context: Any) -> Response:
+def login_page(request: PageRequest, error: CasillaError | None = None) -> Response:
     """Show the form again or for the first time, with what is wrong."""
-    return credentials_page(request, "access/login.html", by_code=by_code, error=error, **context)
+    return credentials_page(request, LOGIN, error)
+
+
+def ask_for_code(request: PageRequest, template: str, code_id: str, *, at: str, **told: Any) -> Response:
+    """Lead to the form that asks for a code, with what is told of it."""
+    request = with_typed(request, code_id=code_id)
+    return answer_form(request, KeptAnswer(template=template, context=told), at=at, **_values(request))
 
 
 def credentials_page(
-    request: PageRequest, template: str, *, by_code: bool, error: CasillaError | None, **context: Any
+    request: PageRequest, template: str, error: CasillaError | None = None, **context: Any
 ) -> Response:
     """Ask for a password, and a captcha or code."""
     provider = provider_way()
-    values = {
-        "username": request.value("username"),
-        "code_id": request.value("code_id"),
-        "has_sent": False,
-        "next_step": "",
-        "provider": provider,
-        **context,
-        "captcha": None if by_code else new_captcha(),
-        "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),
-        "has_left": bool(request.asked("salida")),
-    }
+    values = {**_values(request), **context}
     response = show_form(request, template, error, LABELS, **values)
     response.headers.update(provider.headers if provider else {})
     return response
 
 
+def _values(request: PageRequest) -> dict[str, Any]:
+    code_id = request.value("code_id")
+    return {
+        "username": request.value("username"),
+        "code_id": code_id,
+        "has_sent": False,
+        "next_step": "",
+        "provider": provider_way(),
+        "captcha": None if code_id else new_captcha(),
+        "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),
+        "has_left": bool(request.asked("salida")),
+    }
+
+
 def code_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:
     """Ask for the username alone."""
-    needs_captcha = error is not None and error.code in {"captcha_needed", "captcha_wrong"}
-    values = {
+    needs_captcha = request.refused_by(error) in {"captcha_needed", "captcha_wrong"}
+    values: dict[str, Any] = {
         "username": request.value("username") or request.asked("usuario"),
         "captcha": new_captcha() if needs_captcha else None,
         "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),

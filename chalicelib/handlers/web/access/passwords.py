@@ -13,7 +13,7 @@ from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import access
 from chalicelib.handlers.cookies import DEVICE_COOKIE, SESSION_COOKIE, cookie
-from chalicelib.handlers.page import go_to, show, show_form
+from chalicelib.handlers.page import go_to, show, show_form, tell
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.labels import LABELS
@@ -54,7 +54,7 @@ def request_reset_by_form(request: PageRequest) -> Response:
         access.ask_for_reset(request.fields(*_RESET_FIELDS, captcha=True), origin=request.origin, device=device)
     except CasillaError as error:
         return _reset_request_page(request, error)
-    return show(request, "access/reset_requested.html")
+    return tell(request, "access/reset_requested.html")
 
 
 def show_reset(request: PageRequest, link: str) -> Response:
@@ -70,7 +70,7 @@ def reset_by_form(request: PageRequest, link: str) -> Response:
         return _link_over(request, error)
     except CasillaError as error:
         return _reset_page(request, link, error)
-    return show(request, "access/reset_done.html")
+    return tell(request, "access/reset_done.html")
 
 
 def renew_reset(request: PageRequest, link: str) -> Response:
@@ -79,7 +79,7 @@ def renew_reset(request: PageRequest, link: str) -> Response:
     try:
         open_link(TokenKind.RESET_LINK, link, tools=access_tools(box), now=box.clock())
     except LinkExpired as error:
-        return show(request, "access/reset_link_renewed.html", detail=error.detail)
+        return tell(request, "access/reset_link_renewed.html", detail=error.detail)
     except LinkUnusable as error:
         return _link_over(request, error)
     return go_to(f"/recuperar/{quote(link, safe='')}")
@@ -103,7 +103,7 @@ def _link_over(request: PageRequest, error: LinkExpired | LinkUnusable) -> Respo
 
 
 def _reset_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:
-    needs_captcha = error is not None and error.code in {"captcha_needed", "captcha_wrong"}
+    needs_captcha = request.refused_by(error) in {"captcha_needed", "captcha_wrong"}
     typed = {name: request.value(name) for name in _RESET_FIELDS}
     captcha = new_captcha() if needs_captcha else None
     return show_form(request, "access/reset_request.html", error, LABELS, typed=typed, captcha=captcha)

@@ -22,7 +22,7 @@ from chalicelib.handlers.commands.access import read_captcha
 from chalicelib.handlers.commands.evidence import prove, verify
 from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import go_to, show, show_form
-from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.page_request import PageRequest, with_typed
 from chalicelib.handlers.session_page import within_own_session
 from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.labels import LABELS
@@ -33,6 +33,7 @@ from chalicelib.services.access.admit_verification import VerificationCaptchaNee
 PAGE = "/verificar"
 _UNSEEN = {"X-Robots-Tag": "noindex, nofollow"}
 _NO_FILE = FormFile("", b"")
+_CAPTCHA = "evidence/captcha.html"
 _LONGEST_ECHO = 200
 _PROOF = "paso"
 """The parameter and field with what an answered captcha leaves."""
@@ -114,6 +115,8 @@ def _looked_for(
         return _form_page(request, error, **_typed(code, sha256))
     if leads_on:
         return go_to(_address(asked, request.value(_PROOF)))
+    if request.answer is not None and request.answer.template == _CAPTCHA:
+        return _captcha_page(request, asked, "")
     return _found_page(within_own_session(request), asked, request.asked(_PROOF))
 
 
@@ -142,15 +145,18 @@ def _captcha_page(
 ) -> Response:
     context: dict[str, Any] = {"asked": asked, "why": why, "captcha": new_captcha()}
     if error is not None:
-        return show_form(request, "evidence/captcha.html", error, LABELS, **context)
-    return show(request, "evidence/captcha.html", status=status, **context)
+        return show_form(request, _CAPTCHA, error, LABELS, at=_address(asked), **context)
+    return show(request, _CAPTCHA, status=status, **context)
 
 
 def _form_page(
     request: PageRequest, error: CasillaError | None = None, *, code: str = "", sha256: str = ""
 ) -> Response:
-    context: dict[str, Any] = {"code": code, "sha256": sha256, **_SIZES}
-    return show_form(within_own_session(request), "evidence/verify.html", error, LABELS, **context)
+    within = within_own_session(request)
+    if error is not None:
+        within = with_typed(within, typed=code, sha256=sha256)
+    typed = {"code": within.value("typed"), "sha256": within.value("sha256")}
+    return show_form(within, "evidence/verify.html", error, LABELS, **typed, **_SIZES)
 
 
 def _address(asked: Verification, proof: str = "") -> str:

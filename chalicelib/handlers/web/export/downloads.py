@@ -16,7 +16,8 @@ from chalicelib.domain.session import Session
 from chalicelib.handlers.admission import with_session
 from chalicelib.handlers.commands.export import EXPORT, YEARS, ask_for_copy, ask_for_files, ask_for_listing, own_export
 from chalicelib.handlers.commands.reading import NOTICE
-from chalicelib.handlers.page import FieldError, go_to, show
+from chalicelib.handlers.field_errors import FieldError
+from chalicelib.handlers.page import go_to, refuse_form, show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.reading.mailbox import READ_TAB
 from chalicelib.services.export.request_export import export_link
@@ -47,7 +48,7 @@ def export_evidence(request: PageRequest, session: Session, found: FoundNotice, 
 
 def show_copy(request: PageRequest, session: Session) -> Response:  # noqa: ARG001 - that there is one
     """Offer a copy of the whole mailbox."""
-    return show(request, "export/mailbox_copy.html", year="")
+    return show(request, "export/mailbox_copy.html", year=request.value("anio"))
 
 
 def export_mailbox(request: PageRequest, session: Session) -> Response:
@@ -55,7 +56,7 @@ def export_mailbox(request: PageRequest, session: Session) -> Response:
     typed = request.value("anio").strip()
     if typed and not (re.fullmatch(r"[0-9]{4}", typed) and int(typed) in YEARS):
         error = FieldError("anio", "Escribe un año de cuatro cifras, como 2026, o deja el campo vacío.")
-        return show(request, "export/mailbox_copy.html", status=422, errors=(error,), year=typed)
+        return refuse_form(request, "export/mailbox_copy.html", (error,), year=typed)
     return _watch(ask_for_copy(int(typed) if typed else None, session, origin=request.origin))
 
 

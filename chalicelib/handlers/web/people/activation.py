@@ -9,7 +9,7 @@ from chalicelib.bootstrap.access import access_tools
 from chalicelib.domain.access.token import TokenKind
 from chalicelib.domain.errors import CasillaError
 from chalicelib.handlers.commands import people
-from chalicelib.handlers.page import go_to, show, show_form
+from chalicelib.handlers.page import go_to, show_form, tell
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.services.access.links import LinkExpired, LinkUnusable, open_link, show_link
@@ -25,12 +25,12 @@ def activate_by_form(request: PageRequest, link: str) -> Response:
     try:
         username = people.activate(link, request.fields("new_password", "new_password_repeated"), origin=request.origin)
     except LinkExpired as error:
-        return show(request, "people/activation_renewed.html", status=410, detail=error.detail)
+        return tell(request, "people/activation_renewed.html", status=410, detail=error.detail)
     except LinkUnusable:
-        return show(request, "people/activation_over.html", status=410)
+        return tell(request, "people/activation_over.html", status=410)
     except CasillaError as error:
         return _activation_page(request, link, error)
-    return show(request, "people/activation_done.html", username=username)
+    return tell(request, "people/activation_done.html", username=username)
 
 
 def renew_activation(request: PageRequest, link: str) -> Response:
@@ -39,9 +39,9 @@ def renew_activation(request: PageRequest, link: str) -> Response:
     try:
         open_link(TokenKind.ACTIVATION_LINK, link, tools=access_tools(box), now=box.clock())
     except LinkExpired as error:
-        return show(request, "people/activation_renewed.html", detail=error.detail)
+        return tell(request, "people/activation_renewed.html", detail=error.detail)
     except LinkUnusable:
-        return show(request, "people/activation_over.html", status=410)
+        return tell(request, "people/activation_over.html", status=410)
     return go_to(f"/activar/{link}")
 
 
@@ -50,8 +50,8 @@ def _activation_page(request: PageRequest, link: str, error: CasillaError | None
     try:
         owner, is_in_time = show_link(TokenKind.ACTIVATION_LINK, link, tools=access_tools(box), now=box.clock())
     except LinkUnusable:
-        return show(request, "people/activation_over.html", status=410)
+        return tell(request, "people/activation_over.html", status=410)
     if not is_in_time:
-        return show(request, "people/activation_expired.html", status=410, link=link)
+        return tell(request, "people/activation_expired.html", status=410, link=link)
     holder, username = owner.mailbox.holder.name, owner.account.username
     return show_form(request, "people/activation.html", error, LABELS, link=link, holder=holder, username=username)

@@ -11,7 +11,7 @@ from chalicelib.domain.people.data_request import CLOSING_WAITS, LONGEST_WORDS, 
 from chalicelib.domain.session import Session
 from chalicelib.handlers.admission import before_texts
 from chalicelib.handlers.commands import own_data
-from chalicelib.handlers.page import go_to, show, show_form
+from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.handlers.web.people.own_data import OWN_DATA_PAGE
@@ -151,8 +151,4 @@ def _reopening_page(request: PageRequest, session: Session, error: CasillaError 
     own = own_data.own_requests(session)
     if error is None and not is_closed(own.mailbox):
         return go_to(OWN_DATA_PAGE)
-    return (
-        show_form(request, "people/reopening.html", error, LABELS, own=own)
-        if error
-        else show(request, "people/reopening.html", own=own)
-    )
+    return show_form(request, "people/reopening.html", error, LABELS, own=own)

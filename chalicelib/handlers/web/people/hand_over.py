@@ -14,7 +14,7 @@ from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import people
 from chalicelib.handlers.commands.people import Answer
 from chalicelib.handlers.cookies import FORGET_PAGES, SESSION_COOKIE, no_cookie
-from chalicelib.handlers.page import go_to, show, show_form
+from chalicelib.handlers.page import go_to, show_form, tell
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.handlers.web.people.users import DECLINED, OFFERED, USERS_PAGE, WITHDRAWN
@@ -54,12 +54,13 @@ def answer_by_button(request: PageRequest, session: Session) -> Response:
     if answer is not Answer.ACCEPT:
         return go_to(f"{USERS_PAGE}?hecho={_TOLD[answer]}")
     former = next(user for user in mailbox.users if not user.is_principal)
-    response = show(
-        replace(request, session=None),
+    response = tell(
+        replace(request, session=None, cookies={}),
         "people/hand_over_done.html",
+        at="/ingresar",
         cookies=[no_cookie(SESSION_COOKIE)],
         username=mailbox.mailbox_id,
-        former=former,
+        former={"name": former.name},
         former_username=mailbox.username_of(former),
     )
     response.headers.update(FORGET_PAGES)

@@ -13,15 +13,20 @@ from chalicelib.domain.people.mailbox_users import PERSON_DOCUMENTS, typed_numbe
 from chalicelib.domain.session import Session
 from chalicelib.domain.typed import plain
 from chalicelib.handlers.commands import people
+from chalicelib.handlers.field_errors import FieldError, errors_of
 from chalicelib.handlers.http import log_refusal
-from chalicelib.handlers.page import FieldError, errors_of, go_to, show, show_form
-from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.page import answer_form, go_to, refuse_form, show, show_form
+from chalicelib.handlers.page_request import KeptAnswer, PageRequest
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS
 from chalicelib.handlers.web.people.users import ADDED, NOT_SENT, USERS_PAGE, done
+
+_NEW, _CHECK = "people/user_new.html", "people/user_check.html"
 
 
 def show_new_user(request: PageRequest, session: Session) -> Response:
     """Ask for a new user's data; who may not add one, or has five, is told so by the list."""
+    if request.answer is not None and request.answer.template == _CHECK:
+        return _check_page(request, session)
     mailbox, asking = people.users_of(session)
     if not asking.is_principal or len(mailbox.users) >= MAX_USERS:
         return go_to(USERS_PAGE)
@@ -32,20 +37,31 @@ def add_user_by_form(request: PageRequest, session: Session) -> Response:
     """Show what was typed for a last look; from there, add the user or go back to the form."""
     step = request.value("step")
     if step == "corregir":
-        return _new_user_page(request)
+        return answer_form(request, KeptAnswer(template=_NEW), **_shown(request))
+    if step != "agregar":
+        return _check_page(request, session)
     try:
-        if step != "agregar":
-            user = people.check_user(request.fields(*people.NEW_USER_FIELDS), session)
-            shown: dict[str, Any] = {
-                "names": people.NEW_USER_FIELDS,
-                "gets_sms": current().sms_reach.reaches(user.mobile),
-            }
-            return show(request, "people/user_check.html", user=user, document_types=DOCUMENT_TYPES, **shown)
         added = people.add_user(request.fields(*people.NEW_USER_FIELDS), session, origin=request.origin)
     except CasillaError as error:
-        twin = _added_meanwhile(request, session) if step == "agregar" and error.code == "document_taken" else None
+        twin = _added_meanwhile(request, session) if error.code == "document_taken" else None
         return _new_user_page(request, error) if twin is None else done(ADDED, twin.user_id)
     return done(ADDED if added.is_mail_sent else NOT_SENT, added.user.user_id)
+
+
+def _check_page(request: PageRequest, session: Session) -> Response:
+    try:
+        user = people.check_user(request.fields(*people.NEW_USER_FIELDS), session)
+    except CasillaError as error:
+        return _new_user_page(request, error)
+    shown: dict[str, Any] = {
+        "names": people.NEW_USER_FIELDS,
+        "gets_sms": current().sms_reach.reaches(user.mobile),
+        "user": user,
+        "document_types": DOCUMENT_TYPES,
+    }
+    if request.method == "POST":
+        return answer_form(request, KeptAnswer(template=_CHECK), **shown)
+    return show(request, _CHECK, **shown)
 
 
 def _added_meanwhile(request: PageRequest, session: Session) -> MailboxUser | None:
@@ -57,14 +73,20 @@ def _added_meanwhile(request: PageRequest, session: Session) -> MailboxUser | No
 
 
 def _new_user_page(request: PageRequest, error: CasillaError | None = None) -> Response:
-    typed = {name: request.value(name) for name in people.NEW_USER_FIELDS}
-    kinds = [(kind.value, DOCUMENT_TYPES[kind]) for kind in PERSON_DOCUMENTS]
+    shown = _shown(request)
     if not isinstance(error, InvalidInput):
-        return show_form(request, "people/user_new.html", error, LABELS, typed=typed, kinds=kinds)
+        return show_form(request, _NEW, error, LABELS, **shown)
     log_refusal(error)
-    found = {one.field: one for one in errors_of(error, LABELS)} | _left_empty(typed)
+    found = {one.field: one for one in errors_of(error, LABELS)} | _left_empty(shown["typed"])
     errors = [found[name] for name in people.NEW_USER_FIELDS if name in found]
-    return show(request, "people/user_new.html", status=422, errors=errors, typed=typed, kinds=kinds)
+    return refuse_form(request, _NEW, errors, **shown)
+
+
+def _shown(request: PageRequest) -> dict[str, Any]:
+    return {
+        "typed": {name: request.value(name) for name in people.NEW_USER_FIELDS},
+        "kinds": [(kind.value, DOCUMENT_TYPES[kind]) for kind in PERSON_DOCUMENTS],
+    }
 
 
 def _left_empty(typed: dict[str, str]) -> dict[str, FieldError]:

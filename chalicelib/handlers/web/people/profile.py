@@ -63,9 +63,7 @@ def show_own_profile(request: PageRequest, session: Session) -> Response:
 
 def show_mobile(request: PageRequest, session: Session) -> Response:
     """Ask for the mobile."""
-    shown = people.own_profile(session)
-    mobile = (shown.user.mobile or "").removeprefix("+51")
-    return show(request, "people/profile_mobile.html", mobile=mobile, removes=False, **_choices(shown))
+    return _mobile_page(request, session)
 
 
 def change_mobile_by_form(request: PageRequest, session: Session) -> Response:
@@ -74,9 +72,7 @@ def change_mobile_by_form(request: PageRequest, session: Session) -> Response:
     try:
         people.set_mobile(request.fields("mobile", "remove"), session, origin=request.origin)
     except CasillaError as error:
-        typed = {"mobile": request.value("mobile"), "removes": removes}
-        choices = _choices(people.own_profile(session))
-        return show_form(request, "people/profile_mobile.html", error, LABELS, **typed, **choices)
+        return _mobile_page(request, session, error)
     return _done("sin-celular" if removes else "celular")
 
 
@@ -92,9 +88,19 @@ def end_other_accesses_by_button(request: PageRequest, session: Session) -> Resp
     return _done("cerradas", [cookie(SESSION_COOKIE, opened.cookie)])
 
 
-def _choices(shown: Profile) -> dict[str, Any]:
+def _mobile_page(request: PageRequest, session: Session, error: CasillaError | None = None) -> Response:
+    shown = people.own_profile(session)
     is_last = has_last_mobile(shown.mailbox, shown.user, current().sms_reach)
-    return {"is_last": is_last, "can_remove": bool(shown.user.mobile) and not is_last}
+    return show_form(
+        request,
+        "people/profile_mobile.html",
+        error,
+        LABELS,
+        mobile=request.value("mobile") if request.form else (shown.user.mobile or "").removeprefix("+51"),
+        removes=bool(request.value("remove")),
+        is_last=is_last,
+        can_remove=bool(shown.user.mobile) and not is_last,
+    )
 
 
 def _done(what: str, cookies: Iterable[str] = ()) -> Response:

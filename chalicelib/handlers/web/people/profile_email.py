@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalice.app import Response
 
 from chalicelib.domain.errors import CasillaError, TooManyRequests
@@ -85,5 +87,5 @@ def _code_page(request: PageRequest, session: Session, error: CasillaError | Non
     if shown.new_email is None:
         return go_to(f"{EMAIL_PAGE}?codigo=vencido")
     told = "Enviamos otro código. Los anteriores ya no sirven." if request.asked("envio") else ""
-    context = {"email": shown.new_email, "until": shown.new_email_until, "told": told, "is_bad": False}
+    context: dict[str, Any] = {"email": shown.new_email, "until": shown.new_email_until, "told": told, "is_bad": False}
     return show_form(request, "people/profile_email_code.html", error, LABELS, **context)

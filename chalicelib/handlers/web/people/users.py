@@ -95,7 +95,7 @@ def show_activation_mail(request: PageRequest, session: Session, user_id: str) -
     _, user = _secondary(session, user_id)
     if user.state is not UserState.PENDING:
         return go_to(USERS_PAGE)
-    return show(request, "people/user_activation.html", user=user, email=user.email)
+    return _activation_page(request, user)
 
 
 def send_activation_by_button(request: PageRequest, session: Session, user_id: str) -> Response:
@@ -103,11 +103,15 @@ def send_activation_by_button(request: PageRequest, session: Session, user_id: s
     try:
         people.send_activation(request.field_as_typed("email"), session, user_id, origin=request.origin)
     except InvalidInput as error:
-        _, user = _secondary(session, user_id)
-        return show_form(request, "people/user_activation.html", error, LABELS, user=user, email=request.value("email"))
+        return _activation_page(request, _secondary(session, user_id)[1], error)
     except CasillaError as error:
         return _list_page(request, session, error)
     return done("enviado", user_id)
+
+
+def _activation_page(request: PageRequest, user: MailboxUser, error: CasillaError | None = None) -> Response:
+    email = request.value("email") if "email" in request.form else user.email
+    return show_form(request, "people/user_activation.html", error, LABELS, user=user, email=email)
 
 
 def _secondary(session: Session, user_id: str) -> tuple[Mailbox, MailboxUser]:
@@ -133,6 +137,7 @@ def _list_page(request: PageRequest, session: Session, error: CasillaError | Non
         "people/users.html",
         error,
         LABELS,
+        at=USERS_PAGE,
         mailbox=mailbox,
         asking=asking,
         most=MAX_USERS,

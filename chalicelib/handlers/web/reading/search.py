@@ -20,7 +20,8 @@ from chalicelib.domain.reading.search_query import (
     typed_conditions,
 )
 from chalicelib.domain.session import Session
-from chalicelib.handlers.page import FieldError, show
+from chalicelib.handlers.field_errors import FieldError
+from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.reading.known_calendar import known_calendar
 from chalicelib.renderers.reading.notice_row import row_of

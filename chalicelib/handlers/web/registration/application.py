@@ -13,7 +13,8 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.registration import open_registration_tools
 from chalicelib.domain.mailbox import AcceptedText
-from chalicelib.handlers.page import FieldError, go_to, show
+from chalicelib.handlers.field_errors import FieldError
+from chalicelib.handlers.page import go_to, show_or_refuse
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.access.provider_way import provider_way
 from chalicelib.handlers.web.registration.draft import RegistrationDraft, keep_registration_draft
@@ -96,9 +97,9 @@ def take_company(request: PageRequest, draft: RegistrationDraft) -> Response:
 
 
 def _type_page(request: PageRequest, person_type: str, *errors: FieldError) -> Response:
-    provider, status = provider_way(), 422 if errors else 200
+    provider = provider_way()
     context: dict[str, Any] = {"person_type": person_type, "provider": provider}
-    response = show(request, "registration/type.html", status=status, errors=errors, **context)
+    response = show_or_refuse(request, "registration/type.html", errors, **context)
     response.headers.update(provider.headers if provider else {})
     return response
 
@@ -109,7 +110,7 @@ def _text_page(request: PageRequest, draft: RegistrationDraft, address: str, wro
     is_accepted = draft.version_of(text.name) == text.version
     told = _LOST_TOLD if request.asked("borrador") else ""
     context: dict[str, Any] = {"text": text, "address": address, "is_accepted": is_accepted, "told": told}
-    return show(request, "registration/text.html", status=422 if wrong else 200, errors=errors, is_bad=True, **context)
+    return show_or_refuse(request, "registration/text.html", errors, is_bad=True, **context)
 
 
 def _accept(request: PageRequest, draft: RegistrationDraft, address: str, following: str) -> Response:

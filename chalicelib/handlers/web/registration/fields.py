@@ -12,8 +12,8 @@ from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.identity_document import split_dni
 from chalicelib.domain.typed import compact, plain, tidy
 from chalicelib.handlers.commands.application import read_application, read_authenticated
+from chalicelib.handlers.field_errors import FieldError, errors_of
 from chalicelib.handlers.fields import Fields
-from chalicelib.handlers.page import FieldError, errors_of
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES
 from chalicelib.handlers.web.registration.draft import RegistrationDraft
 from chalicelib.services.registration.start_registration import Application, check_application

@@ -11,7 +11,7 @@ from chalicelib.bootstrap.registration import is_registration_open
 from chalicelib.domain.access.authenticated_person import IdentityRefused
 from chalicelib.handlers.commands import identification
 from chalicelib.handlers.cookies import IDENTITY_COOKIE
-from chalicelib.handlers.page import go_to, show
+from chalicelib.handlers.page import go_to, tell
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.access.identification import ENTRIES_PAGE
 from chalicelib.handlers.web.registration.draft import (
@@ -25,7 +25,7 @@ from chalicelib.handlers.web.registration.fields import form_address
 def begin_identified(request: PageRequest) -> Response:
     """Begin a registration, or go on with the one that was begun, as that person; the form leads to what lacks."""
     if not is_registration_open(current()):
-        return show(request, "registration/closed.html", status=403)
+        return tell(request, "registration/closed.html", status=403)
     try:
         who = identification.identified(request.cookies.get(IDENTITY_COOKIE, ""))
     except IdentityRefused:

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import CasillaError, NotFound
 from chalicelib.domain.masking import mask_email
 from chalicelib.domain.registration.registration import Registration, RegistrationState
 from chalicelib.handlers.commands import registration
-from chalicelib.handlers.page import go_to, show, show_form
+from chalicelib.handlers.page import go_to, show_form, tell
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.handlers.web.registration.held import shown_of_review
@@ -92,7 +92,7 @@ def _change_page(request: PageRequest, registration_id: str, error: CasillaError
 
 
 def _gone_page(request: PageRequest) -> Response:
-    return show(request, "registration/gone.html", status=404)
+    return tell(request, "registration/gone.html", status=404)
 
 
 def _shown(found: Registration, registration_id: str) -> dict[str, Any]:

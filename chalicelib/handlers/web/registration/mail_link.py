@@ -9,7 +9,7 @@ from chalicelib.bootstrap.registration import open_registration_tools
 from chalicelib.domain.errors import CasillaError, Conflict, NotFound
 from chalicelib.domain.masking import mask_document, mask_mobile
 from chalicelib.domain.registration.registration import RegistrationState
-from chalicelib.handlers.page import go_to, show, show_form
+from chalicelib.handlers.page import go_to, show_form, tell
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.registration.held import shown_of_review
 from chalicelib.services.registration.mail_link import resend_by_mail_link, show_link, verify_by_mail_link
@@ -25,7 +25,7 @@ def verify_by_button(request: PageRequest, token: str) -> Response:
     try:
         verify_by_mail_link(token, origin=request.origin, tools=open_registration_tools(current()))
     except NotFound:
-        return show(request, "registration/gone.html", status=404)
+        return tell(request, "registration/gone.html", status=404)
     except Conflict as error:
         if error.retryable:
             return _link_page(request, token, error)
@@ -39,7 +39,7 @@ def resend_by_link(request: PageRequest, token: str) -> Response:
     try:
         resend_by_mail_link(token, tools=open_registration_tools(current()))
     except NotFound:
-        return show(request, "registration/gone.html", status=404)
+        return tell(request, "registration/gone.html", status=404)
     except CasillaError as error:
         return _link_page(request, token, error)
     return go_to(f"/verificar-correo/{token}?envio=hecho")
@@ -49,7 +49,7 @@ def _link_page(request: PageRequest, token: str, error: CasillaError | None = No
     try:
         link = show_link(token, tools=open_registration_tools(current()))
     except NotFound:
-        return show(request, "registration/gone.html", status=404)
+        return tell(request, "registration/gone.html", status=404)
     context = {
         "address": f"/verificar-correo/{token}",
         "email": link.email,

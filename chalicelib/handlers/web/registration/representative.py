@@ -24,24 +24,27 @@ LABELS = {**PERSON, **POWER}
 
 def show_representative(request: PageRequest, session: Session) -> Response:
     """Ask for the person, or lead to the mailbox where one is known."""
-    return _page(request, session, dict.fromkeys(LABELS, ""))
+    return _page(request, session)
 
 
 def name_by_form(request: PageRequest, session: Session) -> Response:
     """Compare and keep them."""
-    typed = {name: longest_typed(request.value(name)) for name in LABELS}
     try:
-        registration.name_person(Fields(as_company(typed)), session, origin=request.origin)
+        registration.name_person(Fields(as_company(_typed(request))), session, origin=request.origin)
     except CasillaError as error:
-        return _page(request, session, typed, error)
+        return _page(request, session, error)
     return go_to(ADDRESS)
 
 
-def _page(request: PageRequest, session: Session, typed: dict[str, str], error: CasillaError | None = None) -> Response:
+def _typed(request: PageRequest) -> dict[str, str]:
+    return {name: longest_typed(request.value(name)) for name in LABELS}
+
+
+def _page(request: PageRequest, session: Session, error: CasillaError | None = None) -> Response:
     mailbox, user = naming_principal(mailbox_store(current()).find(session.mailbox_id), session.user_id)
     context: dict[str, Any] = {
         "form_labels": LABELS,
-        "typed": typed,
+        "typed": _typed(request),
         "kinds": kinds_of("juridica"),
         "sexes": list(SEXES.items()),
         "company": mailbox.holder.name,

@@ -105,6 +105,13 @@ def _review_page(
         "gets_sms": _gets_sms(draft),
         "is_dni": draft.authenticated is not None or is_dni(draft.typed_now()),
         "back": form_address(draft.person_type),
-        "captcha": new_captcha() if error is not None and error.field == "captcha" else None,
+        "captcha": new_captcha() if _needs_captcha(request, error) else None,
     }
-    return show_form(request, "registration/review.html", error, {"captcha": "Texto de la imagen"}, **context)
+    labels = {"captcha": "Texto de la imagen"}
+    return show_form(request, "registration/review.html", error, labels, **context)
+
+
+def _needs_captcha(request: PageRequest, error: CasillaError | None) -> bool:
+    if error is not None:
+        return error.field == "captcha"
+    return request.answer is not None and any(field == "captcha" for field, _ in request.answer.errors)

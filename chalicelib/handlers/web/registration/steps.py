@@ -12,7 +12,8 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.registration import is_registration_open, open_registration_tools
 from chalicelib.domain.mailbox import dni_in_ruc
 from chalicelib.handlers.cookies import DRAFT_COOKIE, no_cookie
-from chalicelib.handlers.page import FieldError, go_to, show
+from chalicelib.handlers.field_errors import FieldError
+from chalicelib.handlers.page import go_to, show_or_refuse, tell
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.registration.draft import (
     RegistrationDraft,
@@ -43,7 +44,7 @@ def step(address: str) -> Callable[[View], Callable[[PageRequest], Response]]:
         @functools.wraps(view)
         def opened(request: PageRequest) -> Response:
             if not is_registration_open(current()):
-                return show(request, "registration/closed.html", status=403)
+                return tell(request, "registration/closed.html", status=403)
             draft = find_registration_draft(request)
             is_lost = draft is None and DRAFT_COOKIE in request.cookies
             draft = draft or new_registration_draft()
@@ -75,10 +76,8 @@ def form_page(
         "is_person": dni_in_ruc(take_number(draft.typed_now().get("ruc", ""))) is not None,
         "back": REVIEW_STEP if request.asked("desde") == "revisar" else TYPE_STEP,
     }
-    status = 422 if errors else 200
-    return show(
-        request, f"registration/{draft.person_type}.html", status=status, errors=errors, cookies=cookies, **context
-    )
+    template, at = f"registration/{draft.person_type}.html", form_address(draft.person_type)
+    return show_or_refuse(request, template, errors, at=at, cookies=cookies, **context)
 
 
 def _steps_before(address: str, draft: RegistrationDraft) -> list[str]:

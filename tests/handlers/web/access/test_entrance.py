@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.mailbox import UserState
-from chalicelib.handlers.cookies import SESSION_COOKIE
+from chalicelib.handlers.cookies import ANSWER_COOKIE, SESSION_COOKIE
 from tests.browser_requests import Browser, text_of
 from tests.person_world import NEW, PASSWORD, USERNAME
 
@@ -33,7 +33,7 @@ def test_a_wrong_password_keeps_the_username_and_not_the_password(browser: Brows
     assert "<title>Error: " in html
     assert f'value="{USERNAME}"' in html
     assert "Otra-clave-8" not in html
-    assert not browser.cookies
+    assert browser.cookies.keys() == {ANSWER_COOKIE}
 
 
 def test_what_is_missing_is_told_beside_its_field(browser: Browser) -> None:

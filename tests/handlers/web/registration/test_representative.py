@@ -21,7 +21,7 @@ from chalicelib.services.access.sessions import open_session
 from chalicelib.store import tables
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.people_store import PeopleChange, PeopleStore
-from tests.browser_requests import check_html
+from tests.browser_requests import check_html, said
 from tests.deposit_world import a_user
 from tests.handlers.api.registration.test_registration import Site, simulator, site  # noqa: F401 - fixtures
 from tests.registry_world import a_person
@@ -55,7 +55,8 @@ class Former:
     def send(self, method: str, path: str, **fields: str) -> HTTPResponse:
         headers = {"cookie": f"{SESSION_COOKIE}={self.cookie}", "sec-fetch-site": "same-origin"}
         headers |= {"content-type": "application/x-www-form-urlencoded"} if fields else {}
-        return self.site.client.http.request(method, path, headers=headers, body=urlencode(fields).encode())
+        answer = self.site.client.http.request(method, path, headers=headers, body=urlencode(fields).encode())
+        return said(self.site.client, answer, headers["cookie"])
 
     def get(self, path: str) -> str:
         answer = self.send("GET", path)
