@@ -234,6 +234,20 @@ def test_a_long_history_is_folded(visitor: Browser) -> None:
     assert '<time datetime="2026-03-09T15:15:31-05:00">09/03/2026 15:15</time>' in html
 
 
+def test_what_is_folded_tells_from_when_until_when_it_happened(visitor: Browser) -> None:
+    notice_id = deposit(visitor)
+    _open(visitor, notice_id)
+    for _ in range(8):
+        visitor.people.world.clock.advance(seconds=36)
+        visitor.get(f"/casilla/{notice_id}/constancia")
+
+    html = _page(visitor, f"/casilla/{notice_id}")
+
+    first, last = "lunes 9 de marzo de 2026, 15:16", "a 15:18"
+    times = re.findall(r"<summary>5 descargas <time [^>]*>([^<]*)</time> <time [^>]*>([^<]*)</time></summary>", html)
+    assert times == [(first, last)]
+
+
 def test_deadline_and_documents_come_before_how_the_dates_are_counted(visitor: Browser) -> None:
     html = _open(visitor, deposit(visitor))
     told = (
