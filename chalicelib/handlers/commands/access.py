@@ -20,7 +20,7 @@ from chalicelib.domain.access.credentials import (
 )
 from chalicelib.domain.access.known_device import with_device
 from chalicelib.domain.contact import read_email
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.errors import InvalidInput, collect, refusal_of
 from chalicelib.domain.identity_document import check_document_number, mailbox_id_for, read_document_number
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.session import Access, Session
@@ -55,9 +55,11 @@ class Entered:
 
 def send_login_code(fields: Fields, *, origin: str, device: str = "") -> RequestedCode:
     """Send a code that stands in for the captcha."""
-    box = current()
-    username, captcha, device = read_user(fields), read_captcha(fields), device or read_device(fields)
-    fields.close()
+    box, problems = current(), list[InvalidInput]()
+    username = collect(problems, lambda: read_user(fields), "")
+    captcha = collect(problems, lambda: read_captcha(fields), None)
+    device = device or collect(problems, lambda: read_device(fields), "")
+    close_read(fields, problems)
     tools, now = access_tools(box), box.clock()
     return request_login_code(username, captcha, origin=origin, device=device, tools=tools, now=now)
 
@@ -109,8 +111,11 @@ def own_accesses(session: Session) -> tuple[Access, ...]:
 def change_own_password(fields: Fields, session: Session, *, origin: str) -> OpenedSession:
     """Change a password that is known; the session goes on as the one returned."""
     box = current()
-    change = PasswordChange(read_password(fields, "old_password"), read_new_password(fields))
-    fields.close()
+    problems: list[InvalidInput] = []
+    old = collect(problems, lambda: read_password(fields, "old_password"), "")
+    new = collect(problems, lambda: read_new_password(fields), "")
+    close_read(fields, problems)
+    change = PasswordChange(old, new)
     changed = change_password(session, change, origin=origin, tools=access_tools(box), now=box.clock())
     _log_untold(changed.is_told)
     return changed.opened
@@ -144,12 +149,20 @@ def use_reset(link: str, fields: Fields, *, origin: str) -> None:
 
 def read_login(fields: Fields, origin: str, device: str = "") -> Attempt:
     """Read username, password and proof, and the marks of known devices where they did not come by a cookie."""
-    return _attempt(read_user(fields), fields, origin, device or read_device(fields))
+    problems: list[InvalidInput] = []
+    username = collect(problems, lambda: read_user(fields), "")
+    password, proof = _read_password_and_proof(fields, problems)
+    device = device or collect(problems, lambda: read_device(fields), "")
+    close_read(fields, problems)
+    return Attempt(username, password, proof, origin, device)
 
 
 def read_validation(fields: Fields, username: str, origin: str) -> Attempt:
     """Read password and proof of a user who is known already."""
-    return _attempt(username, fields, origin)
+    problems: list[InvalidInput] = []
+    password, proof = _read_password_and_proof(fields, problems)
+    close_read(fields, problems)
+    return Attempt(username, password, proof, origin)
 
 
 def read_user(fields: Fields) -> str:
@@ -171,8 +184,12 @@ def read_password(fields: Fields, name: str) -> str:
 
 def read_new_password(fields: Fields) -> str:
     """Read a new password, which is typed twice."""
-    new = read_password(fields, "new_password")
-    if read_password(fields, "new_password_repeated") != new:
+    problems: list[InvalidInput] = []
+    new = collect(problems, lambda: read_password(fields, "new_password"), "")
+    again = collect(problems, lambda: read_password(fields, "new_password_repeated"), "")
+    if problems:
+        raise refusal_of(problems)
+    if again != new:
         fields.refuse("passwords_differ", "new_password_repeated", "no es igual a la clave nueva; escríbela otra vez")
     return new
 
@@ -181,10 +198,11 @@ def read_captcha(fields: Fields) -> CaptchaAnswer | None:
     """Read a captcha where one is given."""
     if not fields.has("captcha"):
         return None
-    captcha = fields.object("captcha")
-    given = CaptchaAnswer(captcha.text("id", longest=_LONGEST_ID), captcha.typed("answer", longest=_LONGEST_ID))
-    captcha.close()
-    return given
+    captcha, problems = fields.object("captcha"), list[InvalidInput]()
+    captcha_id = collect(problems, lambda: captcha.text("id", longest=_LONGEST_ID), "")
+    answer = collect(problems, lambda: captcha.typed("answer", longest=_LONGEST_ID), "")
+    close_read(captcha, problems)
+    return CaptchaAnswer(captcha_id, answer)
 
 
 def read_device(fields: Fields) -> str:
@@ -192,14 +210,23 @@ def read_device(fields: Fields) -> str:
     return fields.text("device", longest=_LONGEST_DEVICE) if fields.has("device") else ""
 
 
-def _attempt(username: str, fields: Fields, origin: str, device: str = "") -> Attempt:
-    password = read_password(fields, "password")
-    captcha, has_code = read_captcha(fields), fields.has("email_code")
-    if (captcha is None) != has_code:
+def close_read(fields: Fields, problems: list[InvalidInput]) -> None:
+    """Refuse all that was wrong with fields at once, those that nobody reads among it."""
+    collect(problems, fields.close, None)
+    if problems:
+        raise refusal_of(problems)
+
+
+def _read_password_and_proof(fields: Fields, problems: list[InvalidInput]) -> tuple[str, CaptchaAnswer | EmailCode]:
+    password = collect(problems, lambda: read_password(fields, "password"), "")
+    none: CaptchaAnswer | EmailCode = CaptchaAnswer("", "")
+    return password, collect(problems, lambda: _read_proof(fields), none)
+
+
+def _read_proof(fields: Fields) -> CaptchaAnswer | EmailCode:
+    if fields.has("captcha") == fields.has("email_code"):
         fields.refuse("proof_missing", "captcha", "o «email_code»: se envía uno de los dos, y solo uno")
-    proof = captcha or _email_code(fields.object("email_code"))
-    fields.close()
-    return Attempt(username, password, proof, origin, device)
+    return read_captcha(fields) or _email_code(fields.object("email_code"))
 
 
 def _email_code(fields: Fields) -> EmailCode:
@@ -211,18 +238,32 @@ def _email_code(fields: Fields) -> EmailCode:
 
 
 def _read_reset(fields: Fields, origin: str, prefixes: Mapping[DocumentType, str]) -> ResetRequest:
-    is_legal = fields.choice("person_type", _is_legal_person, " y ".join(_PERSON_TYPES))
-    kind = fields.choice("document_type", DocumentType, ", ".join(DocumentType))
-    if is_legal != (kind is DocumentType.RUC):
-        detail = "Una persona jurídica se identifica con RUC; una persona natural, con DNI, CE o pasaporte."
-        raise InvalidInput("person_type_mismatch", detail, field="document_type")
-    number = read_document_number(kind, fields.typed("document_number", longest=_LONGEST))
-    check_document_number(kind, number, field="document_number")
-    email = read_email(fields.typed("email", longest=_LONGEST), field="email")
-    captcha = read_captcha(fields)
-    fields.close()
+    problems: list[InvalidInput] = []
+    kind = _read_kind(fields, problems)
+    number = collect(problems, lambda: _read_number(fields, kind), "")
+    email = collect(problems, lambda: read_email(fields.typed("email", longest=_LONGEST), field="email"), "")
+    captcha = collect(problems, lambda: read_captcha(fields), None)
+    close_read(fields, problems)
     mailbox_id = this_visit().user = mailbox_id_for(kind, number, prefixes)
     return ResetRequest(mailbox_id, email, origin, captcha)
+
+
+def _read_kind(fields: Fields, problems: list[InvalidInput]) -> DocumentType:
+    """Read the type of document, which has to be of the type of person."""
+    is_legal = collect(
+        problems, lambda: fields.choice("person_type", _is_legal_person, " y ".join(_PERSON_TYPES)), None
+    )
+    kind = collect(problems, lambda: fields.choice("document_type", DocumentType, ", ".join(DocumentType)), None)
+    if is_legal is not None and kind is not None and is_legal != (kind is DocumentType.RUC):
+        detail = "Una persona jurídica se identifica con RUC; una persona natural, con DNI, CE o pasaporte."
+        problems.append(InvalidInput("person_type_mismatch", detail, field="document_type"))
+    return kind or DocumentType.DNI
+
+
+def _read_number(fields: Fields, kind: DocumentType) -> str:
+    number = read_document_number(kind, fields.typed("document_number", longest=_LONGEST))
+    check_document_number(kind, number, field="document_number")
+    return number
 
 
 def _log_untold(is_told: bool) -> None:

@@ -8,7 +8,8 @@ from chalicelib.bootstrap.aws import pepper
 from chalicelib.bootstrap.files import file_check_store, files
 from chalicelib.domain.access.access_policy import FILE_CHECKS, LARGE_FILE_CHECKS
 from chalicelib.domain.access.access_secret import keyed_hash, keyed_hashes
-from chalicelib.domain.errors import InvalidInput, NotFound, TooLarge
+from chalicelib.domain.access.credentials import CaptchaAnswer
+from chalicelib.domain.errors import InvalidInput, NotFound, TooLarge, collect, refusal_of
 from chalicelib.domain.limit import Budget
 from chalicelib.domain.notice import FileRole
 from chalicelib.domain.session import Session
@@ -35,21 +36,19 @@ _OWNER = ("file-check-owner",)
 
 def judge(fields: Fields, filename: str, content: bytes, *, session: Session | None, origin: str) -> Verdict:
     """Tell the verdict; what the form lacks is told before anybody is counted, and nothing of the file read before."""
-    role = read_role(fields)
-    if not filename:
-        raise InvalidInput("file_missing", "Elige el archivo que quieres revisar.", field="file")
-    if len(content) > MAX_INLINE_SIZE:
-        detail = "El archivo pasa de 4 MB: usa la página para archivos grandes, cuyo enlace está más abajo."
-        raise TooLarge("file_too_large_here", detail, field="file")
-    admit(fields, FILE_CHECKS, session=session, origin=origin)
+    problems: list[InvalidInput] = []
+    role = collect(problems, lambda: read_role(fields), FileRole.MAIN)
+    collect(problems, lambda: _check_given(filename, content), None)
+    who = _read_who(fields, session, problems)
+    _admit(who, FILE_CHECKS, origin=origin)
     return judge_sent_file(content, filename, role)
 
 
 def grant(fields: Fields, *, session: Session | None, origin: str) -> tuple[str, FileRole]:
     """Give leave to send a file apart; return the id of what will be found, and what the file is to be."""
-    box = current()
-    role = read_role(fields)
-    admit(fields, LARGE_FILE_CHECKS, session=session, origin=origin)
+    box, problems = current(), list[InvalidInput]()
+    role = collect(problems, lambda: read_role(fields), FileRole.MAIN)
+    _admit(_read_who(fields, session, problems), LARGE_FILE_CHECKS, origin=origin)
     random = keyed_hash(pepper(box), "file-check", box.chance.new_token())
     return check_id_of(random, box.clock() + FORM_LIFETIME), role
 
@@ -92,10 +91,25 @@ def find(check_id: str, secret: str) -> FileCheck | None:
     return None
 
 
-def admit(fields: Fields, budget: Budget, *, session: Session | None, origin: str) -> None:
+def _check_given(filename: str, content: bytes) -> None:
+    if not filename:
+        raise InvalidInput("file_missing", "Elige el archivo que quieres revisar.", field="file")
+    if len(content) > MAX_INLINE_SIZE:
+        detail = "El archivo pasa de 4 MB: usa la página para archivos grandes, cuyo enlace está más abajo."
+        raise TooLarge("file_too_large_here", detail, field="file")
+
+
+def _read_who(fields: Fields, session: Session | None, problems: list[InvalidInput]) -> Session | CaptchaAnswer | None:
+    """Return who asks, by a session or what was typed of a captcha; refuse all that was wrong until here at once."""
+    captcha = None if session else collect(problems, lambda: read_captcha(fields), None)
+    if problems:
+        raise refusal_of(problems)
+    return session or captcha
+
+
+def _admit(who: Session | CaptchaAnswer | None, budget: Budget, *, origin: str) -> None:
     """Let through whoever has a session or solved the captcha."""
     box = current()
-    who = session or read_captcha(fields)
     admit_file_check(who, budget, origin=origin, tools=access_tools(box), now=box.clock())
 
 

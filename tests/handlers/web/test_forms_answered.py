@@ -34,7 +34,7 @@ def _address(browser: Browser, door: Door) -> str:
 def _sent(browser: Browser, door: Door, fields: dict[str, str]) -> HTTPResponse:
     token = {} if door.access == PUBLIC else {"csrf": browser.csrf()}
     if door.bodies == FORM_WITH_FILES:
-        return browser.send_file(_address(browser, door), "carta.pdf", PDF, **fields, **token)
+        return browser.send_file(_address(browser, door), "carta.pdf", PDF, None, **fields, **token)
     return browser.send(_address(browser, door), **fields, **token)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from chalice.app import Response
 
+from chalicelib.domain.errors import InvalidInput, collect
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import people
-from chalicelib.handlers.commands.access import read_password
+from chalicelib.handlers.commands.access import close_read, read_password
 from chalicelib.handlers.http import JsonRequest, instant_in_json, json_response
 from chalicelib.services.people.change_email import NewEmail
 from chalicelib.services.people.profile import Profile
@@ -27,8 +28,11 @@ def change(request: JsonRequest, session: Session) -> Response:
 def request_email(request: JsonRequest, session: Session) -> Response:
     """Send a code to the new address, if the own password came with it."""
     fields = request.fields()
-    asked = NewEmail(fields.text("email", longest=_LONGEST), read_password(fields, "password"))
-    fields.close()
+    problems: list[InvalidInput] = []
+    email = collect(problems, lambda: fields.text("email", longest=_LONGEST), "")
+    password = collect(problems, lambda: read_password(fields, "password"), "")
+    close_read(fields, problems)
+    asked = NewEmail(email, password)
     return json_response(_as_json(people.ask_for_email(asked, session, origin=request.origin)), status=202)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.domain.errors import CasillaError, TooManyRequests
+from chalicelib.domain.errors import CasillaError, InvalidInput, TooManyRequests, collect, refusal_of
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import people
 from chalicelib.handlers.commands.access import read_password
@@ -27,11 +27,13 @@ def show_email(request: PageRequest, session: Session) -> Response:
 
 def request_email_by_form(request: PageRequest, session: Session) -> Response:
     """Send a code to it."""
-    fields = request.fields("email", "email_again", "password")
+    fields, problems = request.fields("email", "email_again", "password"), list[InvalidInput]()
+    email = collect(problems, lambda: read_email_typed_twice(fields), "")
+    password = collect(problems, lambda: read_password(fields, "password"), "")
+    if problems:
+        return _email_page(request, session, refusal_of(problems))
     try:
-        email = read_email_typed_twice(fields)
-        asked = NewEmail(email, read_password(fields, "password"))
-        people.ask_for_email(asked, session, origin=request.origin)
+        people.ask_for_email(NewEmail(email, password), session, origin=request.origin)
     except TooManyRequests as error:
         awaited = people.own_profile(session).new_email or ""
         is_sent = awaited.casefold() == email.casefold()  # by the same button, pressed twice
