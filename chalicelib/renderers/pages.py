@@ -12,6 +12,7 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from chalicelib.domain.contact import of_countries
+from chalicelib.domain.typed_day import day_parts, wrong_parts
 from chalicelib.renderers.portal import portal
 from chalicelib.renderers.spanish import day_and_hour, day_in_words, mobile_in_groups, size_in_short, size_in_words
 from chalicelib.renderers.static_files import static_address
@@ -36,6 +37,8 @@ def page_templates() -> Environment:
         short_moment=_short_moment,
         day=_day,
         day_in_words=day_in_words,
+        day_parts=day_parts,
+        wrong_day_parts=wrong_parts,
         size=size_in_words,
         mobile=mobile_in_groups,
         of_countries=of_countries,

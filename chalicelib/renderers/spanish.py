@@ -6,15 +6,13 @@ import unicodedata
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.typed_day import MONTHS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
 _WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
-_MONTHS = (
-    *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
-    *("julio", "agosto", "setiembre", "octubre", "noviembre", "diciembre"),
-)
 _MEGABYTE, _KILOBYTE = 1_000_000, 1_000
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
@@ -27,7 +25,12 @@ def one_line(text: str) -> str:
 
 def day_in_words(day: date) -> str:
     """Write a date as `lunes 9 de marzo de 2026`."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} de {_MONTHS[day.month - 1]} de {day.year}"
+    return f"{_WEEKDAYS[day.weekday()]} {date_in_words(day)}"
+
+
+def date_in_words(day: date) -> str:
+    """Write a date as `9 de marzo de 2026`, where its day of the week says nothing."""
+    return f"{day.day} de {MONTHS[day.month - 1]} de {day.year}"
 
 
 def date_and_hour(instant: datetime, zone: ZoneInfo) -> str:

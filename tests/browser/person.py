@@ -81,6 +81,9 @@ class Person:
         for name, value in fields.items():
             self.page.locator(f"[name={name}]").fill(value)
 
+    def type_day(self, name: str, day: str, month: str, year: str) -> None:
+        self.type(**{f"{name}_day": day, f"{name}_month": month, f"{name}_year": year})
+
     def begins_with_outcome(self) -> bool:
         """Whether the page says in its title what came of the last step and, with scripts, is read from there."""
         heading_alone = self.page.title().startswith(self.heading())

@@ -9,7 +9,7 @@ from tests.browser.test_walk_registration import SUBJECT, _begin, _log_in_first
 from tests.local_run import operate
 
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
-GIVEN = {"paternal_surname": "Ficción", "given_names": "Anna Maria", "birth_date": "9/7/1988", "phone": "987654331"}
+GIVEN = {"paternal_surname": "Ficción", "given_names": "Anna Maria", "phone": "987654331"}
 
 
 def test_who_has_a_carne_is_asked_for_nothing_of_a_dni_and_gets_in_after_a_yes(
@@ -28,6 +28,7 @@ def test_who_has_a_carne_is_asked_for_nothing_of_a_dni_and_gets_in_after_a_yes(
     assert not person.page.get_by_label("CUI").is_visible()
     person.look("foreigner-form-wrong")
     person.type(number=number.lower(), **GIVEN, email=email, email_again=email)
+    person.type_day("birth_date", "9", "7", "1988")
     person.press("Continuar")
     person.look("foreigner-review")
     person.press("Registrar")

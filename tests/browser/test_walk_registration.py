@@ -64,13 +64,16 @@ def test_a_person_registers_by_the_code(person: Person, request: pytest.FixtureR
     email = f"persona.{given['number'][-2:]}@ejemplo.pe"
     _begin(person, "Persona Natural")
     person.look("person-form")
-    person.type(**given, cui="X", birth_date="31/2/1990", email=email, email_again="otro@ejemplo.pe")
+    person.type(**given, cui="X", email=email, email_again="otro@ejemplo.pe")
+    person.type_day("birth_date", "31", "2", "1990")
     person.press("Continuar")
     assert person.page.title().startswith("Error: ")
     assert person.page.locator("[name=given_names]").input_value() == given["given_names"]
     person.look("person-form-wrong")
     right = cui.calc_check_digits(given["number"])[0]
-    person.type(cui=right, birth_date="15 3 1990", issue_date="10012020", phone="987654321", email_again=email)
+    person.type(cui=right, phone="987654321", email_again=email)
+    person.type_day("birth_date", "15", "marzo", "1990")
+    person.type_day("issue_date", "10", "01", "2020")
     person.page.get_by_label("Femenino").check()
     person.press("Continuar")
     person.look("review")
@@ -96,8 +99,9 @@ def test_a_company_registers_by_the_link(person: Person) -> None:
     _begin(person, "Persona Jurídica")
     person.look("company-form")
     representative = {**PEOPLE["phone"], "cui": cui.calc_check_digits(PEOPLE["phone"]["number"])[0]}
-    dates = {"birth_date": "15/3/1990", "issue_date": "10/1/2020"}
-    person.type(**{**given, "district": "Otro distrito"}, **representative, **dates, page="11012345", entry="C00012")
+    person.type(**{**given, "district": "Otro distrito"}, **representative, page="11012345", entry="C00012")
+    person.type_day("birth_date", "15", "3", "1990")
+    person.type_day("issue_date", "10", "1", "2020")
     person.type(phone="987654322", email=email, email_again=email)
     person.page.get_by_label("Femenino").check()
     person.press("Continuar")
@@ -127,12 +131,12 @@ def test_who_nobody_could_confirm_is_told_what_to_show_and_gets_in_after_a_yes(p
     person.type(
         number=number,
         cui=cui.calc_check_digits(number)[0],
-        issue_date="10/1/2020",
         paternal_surname="Completa",
         maternal_surname="Ampliada",
         given_names="Iris",
-        birth_date="15/3/1990",
     )
+    person.type_day("birth_date", "15", "3", "1990")
+    person.type_day("issue_date", "10", "1", "2020")
     person.type(phone="987654327", email=email, email_again=email)
     person.page.get_by_label("Femenino").check()
     person.press("Continuar")

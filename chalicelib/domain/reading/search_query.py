@@ -9,20 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import zip_longest
 from urllib.parse import parse_qs
 
 from chalicelib.domain.errors import InvalidInput, refusal_of
 from chalicelib.domain.reading.search import Condition, Kind, Operator, SearchField
 from chalicelib.domain.reading.text_fold import fold_text
+from chalicelib.domain.typed_day import read_day
 
 FIELD, OPERATOR, VALUE = "campo", "operador", "valor"
 PARAMETERS = (FIELD, OPERATOR, VALUE)
 MOST_CONDITIONS = 10
 LONGEST_VALUE = 200
-_LOCAL = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
-_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _YEAR = re.compile(r"[0-9]{4}")
 _YEARS = range(1821, 2200)
 
@@ -117,22 +115,9 @@ def _value(field: SearchField | None, typed: str) -> str | _Problem:
     if len(value) > LONGEST_VALUE:
         return VALUE, "search_value_too_long", f"Escribe hasta {LONGEST_VALUE} caracteres."
     if field is not None and field.kind is Kind.DATE:
-        day = _day(value)
+        day = read_day(value)
         told = "Escribe una fecha que exista, como 09/03/2026."
         return (VALUE, "search_date_invalid", told) if day is None else day.isoformat()
     if field is not None and field.kind is Kind.YEAR and not (_YEAR.fullmatch(value) and int(value) in _YEARS):
         return VALUE, "search_year_invalid", "Escribe un año de cuatro cifras, como 2026."
     return value
-
-
-def _day(value: str) -> date | None:
-    if found := _LOCAL.fullmatch(value):
-        day, month, year = map(int, found.groups())
-    elif found := _ISO.fullmatch(value):
-        year, month, day = map(int, found.groups())
-    else:
-        return None
-    try:
-        return date(year, month, day) if year in _YEARS else None
-    except ValueError:
-        return None

@@ -18,7 +18,7 @@ from chalicelib.handlers.page import go_to, show_or_refuse
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.access.provider_way import provider_way
 from chalicelib.handlers.web.registration.draft import RegistrationDraft, keep_registration_draft
-from chalicelib.handlers.web.registration.fields import PERSON_TYPES, find_errors, form_address, take_typed
+from chalicelib.handlers.web.registration.fields import PERSON_TYPES, find_errors, form_address, labels_of, take_typed
 from chalicelib.handlers.web.registration.steps import REVIEW_STEP, TEXT_STEPS, TYPE_STEP, form_page, step
 from chalicelib.renderers.portal_texts import portal_texts
 
@@ -126,7 +126,7 @@ def _accept(request: PageRequest, draft: RegistrationDraft, address: str, follow
 
 def _take_form(request: PageRequest, draft: RegistrationDraft, person_type: str) -> Response:
     draft = replace(draft, person_type=person_type)
-    draft = draft.with_typed(person_type, take_typed(draft, request.value))
+    draft = draft.with_typed(person_type, take_typed(labels_of(draft), request.value))
     cookies = keep_registration_draft(draft)
     errors = find_errors(draft, open_registration_tools(current()))
     return form_page(request, draft, errors, cookies) if errors else go_to(REVIEW_STEP, cookies=cookies)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.identity_document import split_dni
-from chalicelib.domain.typed import compact, plain, tidy
+from chalicelib.domain.typed import compact, tidy
+from chalicelib.domain.typed_day import PARTS, day_problem, join_day, read_day, wrong_parts
 from chalicelib.handlers.commands.application import read_application, read_authenticated
 from chalicelib.handlers.field_errors import FieldError, errors_of
 from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES
 from chalicelib.handlers.web.registration.draft import RegistrationDraft
+from chalicelib.renderers.spanish import date_in_words
 from chalicelib.services.registration.start_registration import Application, check_application
 from chalicelib.services.registration.tools import RegistrationTools
 
@@ -60,9 +60,6 @@ _DNI = "DNI"
 _DAYS = {"birth_date", "issue_date"}
 _NUMBERS = {"number", "ruc"}
 _LONGEST = 400
-_DAY = re.compile(r"([0-9]{1,2})[\s/.-]+([0-9]{1,2})[\s/.-]+([0-9]{4})|([0-9]{2})([0-9]{2})([0-9]{4})")
-_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_DAY_UNREADABLE = "Escribe una fecha que exista, como día/mes/año: 27/3/1985."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +86,18 @@ def form_address(person_type: str) -> str:
     return f"/registro/persona-{person_type}"
 
 
-def take_typed(draft: RegistrationDraft, value: Any) -> dict[str, str]:
-    """Take a form's fields by `value`, which returns one as typed; none is kept at a length that no one types."""
-    return {name: longest_typed(value(name)) for name in labels_of(draft)}
+def take_typed(names: Iterable[str], value: Callable[[str], str]) -> dict[str, str]:
+    """Take a form's fields by `value`, which returns one as typed; none is kept at a length that no one types.
+
+    A date is kept as one text, however many fields its page had.
+    """
+    return {name: _taken(name, value) for name in names}
 
 
-def read_typed_day(text: str) -> date | None:
-    """Read a date typed as day, month and year, however they are separated, or as browsers fill it in."""
-    text = plain(text)
-    if iso := _ISO_DAY.fullmatch(text):
-        year, month, day = iso.groups()
-    elif parts := _DAY.fullmatch(text):
-        day, month, year = (part for part in parts.groups() if part is not None)
-    else:
-        return None
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
+def _taken(name: str, value: Callable[[str], str]) -> str:
+    parts = [value(f"{name}_{part}")[:_LONGEST] for part in PARTS] if name in _DAYS else []
+    text = join_day(*parts) if any(parts) else value(name)
+    return text[:_LONGEST]
 
 
 def read_typed(draft: RegistrationDraft, tools: RegistrationTools) -> Application:
@@ -132,11 +123,6 @@ def _company(given: dict[str, Any]) -> dict[str, Any]:
 def as_company(typed: Mapping[str, str]) -> dict[str, Any]:
     """Return a representative and the power as typed, as the API has them."""
     return _representative({name: _as_sent(name, text) for name, text in typed.items() if tidy(text)})
-
-
-def longest_typed(text: str) -> str:
-    """Keep no text at a length that no one types."""
-    return text[:_LONGEST]
 
 
 def _representative(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,9 +157,25 @@ def find_errors(draft: RegistrationDraft, tools: RegistrationTools) -> tuple[Fie
         if not text and (name in found or name not in _OPTIONAL):
             what = "Elige una opción en" if name == "sex" else "Completa"
             found[name] = FieldError(name, f"{what} «{label}».")
-        elif text and name in _DAYS and read_typed_day(text) is None:
-            found[name] = FieldError(name, _DAY_UNREADABLE)
+        elif text and name in _DAYS and read_day(text) is None:
+            found[name] = _unread_day(name, text, label)
     return tuple(found[name] for name in labels if name in found)
+
+
+def told_by_part(errors: Iterable[FieldError], typed: Mapping[str, str]) -> tuple[FieldError, ...]:
+    """Tell of a date that cannot be read which part of it is wrong, in place of what was told of the whole."""
+    return tuple(
+        _unread_day(one.field, typed[one.field], PERSON[one.field])
+        if one.field in _DAYS and tidy(typed[one.field]) and read_day(typed[one.field]) is None
+        else one
+        for one in errors
+    )
+
+
+def _unread_day(name: str, text: str, label: str) -> FieldError:
+    """Lead to the first part that is wrong; the day's field has the id of the whole."""
+    part = wrong_parts(text)[0]
+    return FieldError(name if part == PARTS[0] else f"{name}_{part}", f"«{label}»: {day_problem(text)}.")
 
 
 def is_dni(typed: Mapping[str, str]) -> bool:
@@ -203,7 +205,7 @@ def summary_rows(draft: RegistrationDraft) -> list[Row]:
 
 def _as_sent(name: str, text: str) -> str | None:
     if name in _DAYS:
-        day = read_typed_day(text)
+        day = read_day(text)
         return None if day is None else day.isoformat()
     return take_number(text) if name in _NUMBERS else text
 
@@ -216,8 +218,8 @@ def take_number(text: str) -> str:
 def _as_shown(name: str, typed: Mapping[str, str]) -> str:
     text = typed.get(name, "")
     if name in _DAYS:
-        day = read_typed_day(text)
-        return text if day is None else f"{day:%d/%m/%Y}"
+        day = read_day(text)
+        return text if day is None else date_in_words(day)
     if name == "sex":
         return SEXES.get(text, "")
     if name == "document_type":

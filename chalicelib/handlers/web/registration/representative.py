@@ -8,15 +8,25 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.storage import mailbox_store
-from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.mailbox import lacks_person
 from chalicelib.domain.registration.representative import naming_principal
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import registration
+from chalicelib.handlers.field_errors import errors_of
 from chalicelib.handlers.fields import Fields
-from chalicelib.handlers.page import go_to, show_form
+from chalicelib.handlers.http import log_refusal
+from chalicelib.handlers.page import go_to, refuse_form, show_form
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.web.registration.fields import PERSON, POWER, SEXES, as_company, kinds_of, longest_typed
+from chalicelib.handlers.web.registration.fields import (
+    PERSON,
+    POWER,
+    SEXES,
+    as_company,
+    kinds_of,
+    take_typed,
+    told_by_part,
+)
 
 ADDRESS = "/representante"
 LABELS = {**PERSON, **POWER}
@@ -37,18 +47,24 @@ def name_by_form(request: PageRequest, session: Session) -> Response:
 
 
 def _typed(request: PageRequest) -> dict[str, str]:
-    return {name: longest_typed(request.value(name)) for name in LABELS}
+    return take_typed(LABELS, request.value)
 
 
 def _page(request: PageRequest, session: Session, error: CasillaError | None = None) -> Response:
     mailbox, user = naming_principal(mailbox_store(current()).find(session.mailbox_id), session.user_id)
+    typed = _typed(request)
     context: dict[str, Any] = {
         "form_labels": LABELS,
-        "typed": _typed(request),
+        "typed": typed,
         "kinds": kinds_of("juridica"),
         "sexes": list(SEXES.items()),
         "company": mailbox.holder.name,
         "is_named": not lacks_person(mailbox),
         "name": user.name,
     }
-    return show_form(request, "registration/representative.html", error, LABELS, **context)
+    template = "registration/representative.html"
+    if not isinstance(error, InvalidInput):
+        return show_form(request, template, error, LABELS, **context)
+    log_refusal(error)
+    errors = told_by_part(errors_of(error, LABELS), typed)
+    return refuse_form(request, template, errors, error=error, **context)

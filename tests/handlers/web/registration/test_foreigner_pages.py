@@ -46,7 +46,7 @@ def test_a_carne_is_registered_step_by_step_and_waits(applicant: Applicant) -> N
     assert asked.count('class="of-dni"') == 2
     assert applicant.fill(FORM, of_a_carne()).headers["Location"] == "/registro/revisar"
     shown = text_of(applicant.get("/registro/revisar"))
-    assert all(text in shown for text in ("Carné de extranjería", ENDS_LIKE_A_DNI, "15/03/1990"))
+    assert all(text in shown for text in ("Carné de extranjería", ENDS_LIKE_A_DNI, "15 de marzo de 1990"))
     assert not any(text in shown for text in ("CUI", "Sexo", "Fecha de emisión", "no tiene"))
     assert "ningún registro lo confirma en línea" in shown
 

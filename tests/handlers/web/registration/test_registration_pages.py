@@ -55,6 +55,16 @@ def a_person_form(number: str = "99000001", **overrides: str) -> dict[str, str]:
     return {**typed, "birth_date": "15/3/1990", "issue_date": "10-01-2020", **_CONTACT, **overrides}
 
 
+def in_three_fields(typed: dict[str, str]) -> dict[str, str]:
+    """Send each date as its page does; what is not `day/month/year` all goes into the first of its fields."""
+    sent = dict(typed)
+    for name in ("birth_date", "issue_date"):
+        text = sent.pop(name, "")
+        parts = text.split("/") if text.count("/") == 2 else [text, "", ""]
+        sent |= {f"{name}_{part}": one for part, one in zip(("day", "month", "year"), parts, strict=True)}
+    return sent
+
+
 COMPANY = {
     "ruc": "20990000019",
     "legal_name": "Empresa de Prueba S.A.C.",
@@ -84,7 +94,7 @@ class Applicant(Browser):
         return self.submit(self.get(address), address, accepted="si")
 
     def fill(self, address: str, typed: dict[str, str]) -> HTTPResponse:
-        return self.post(address, None, **typed)
+        return self.post(address, None, **in_three_fields(typed))
 
     def reach_form(self, person_type: str = "natural") -> str:
         self.accept("/registro/terminos")
@@ -165,7 +175,7 @@ def test_a_person_registers_step_by_step(applicant: Applicant) -> None:
     assert (chosen.status_code, chosen.headers["Location"]) == (303, "/registro/persona-natural")
     assert applicant.fill("/registro/persona-natural", a_person_form()).headers["Location"] == "/registro/revisar"
     shown = text_of(applicant.get("/registro/revisar"))
-    assert all(text in shown for text in ("99000001", "Prueba", "15/03/1990", "Femenino", "rosa@ejemplo.pe"))
+    assert all(text in shown for text in ("99000001", "Prueba", "15 de marzo de 1990", "Femenino", "rosa@ejemplo.pe"))
     assert all(f'Cambiar<span class="hidden"> {label}</span>' in shown for label in ("número de documento", "CUI"))
     assert applicant.people.world.client is not None
     assert not list(tables.RegistrationItem.scan())
@@ -298,8 +308,10 @@ def test_all_mistakes_are_told_at_once_and_what_was_typed_stays(applicant: Appli
     assert re.findall(r'<li><a href="#(\w+)">', html) == [
         *("number", "cui", "given_names", "birth_date", "sex", "phone", "email_again")
     ]
-    for name in ("number", "given_names", "phone", "email", "email_again", "birth_date", "issue_date"):
+    for name in ("number", "given_names", "phone", "email", "email_again"):
         assert f'name="{name}" type="{_type_of(name)}" value="{typed[name]}"' in html
+    shown = dict(re.findall(r'name="(\w+_(?:day|month|year))" type="text" inputmode="numeric" value="([^"]*)"', html))
+    assert list(shown.values()) == ["10", "01", "2020", "ayer", "", ""]
     assert "Completa «CUI»." in html
     assert "Elige una opción en «Sexo»." in html
     assert "El campo" not in html
@@ -390,14 +402,48 @@ def test_the_check_character_may_stand_behind_the_number(applicant: Applicant) -
 
 @pytest.mark.parametrize("typed", ["27/3/1985", "27-03-1985", "27 3 1985", "27031985", "27.3.1985", " 1985-03-27 "])
 def test_dates_are_read_as_people_type_them(applicant: Applicant, typed: str) -> None:
-    assert "27/03/1985" in text_of(applicant.reach_review(birth_date=typed))
+    assert "27 de marzo de 1985" in text_of(applicant.reach_review(birth_date=typed))
 
 
-@pytest.mark.parametrize("typed", ["31/2/1990", "1990", "27/3/85", "marzo", "0/0/0000", "27/3/1985x"])
-def test_a_date_that_cannot_be_read_is_told_beside_its_field(applicant: Applicant, typed: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "at", "told", "wrong"),
+    [
+        ("31/2/1990", "birth_date", "febrero de 1990 tiene 28 días", ["birth_date"]),
+        ("27//1985", "birth_date_month", "falta el mes", ["birth_date_month"]),
+        ("27/3/85", "birth_date_year", "el año tiene cuatro cifras, como 1985", ["birth_date_year"]),
+        (
+            "27/x/y",
+            "birth_date_month",
+            "escribe día, mes y año, como 27 3 1985",
+            ["birth_date_month", "birth_date_year"],
+        ),
+    ],
+)
+def test_a_date_that_cannot_be_read_is_told_at_the_part_that_is_wrong(
+    applicant: Applicant, typed: str, at: str, told: str, wrong: list[str]
+) -> None:
     html = text_of(applicant.fill(applicant.reach_form(), a_person_form(birth_date=typed)))
-    assert '<a href="#birth_date">Escribe una fecha que exista, como día/mes/año: 27/3/1985.</a>' in html
-    assert f'value="{typed}"' in html
+
+    assert re.findall(r'<li><a href="#(\w+)">([^<]+)</a>', html) == [(at, f"«Fecha Nacimiento»: {told}.")]
+    assert re.findall(r'<input id="(\w+)"[^>]* aria-invalid="true"', html) == wrong
+    assert f'aria-describedby="birth_date-hint {at}-error"' in html
+    check_html(html)
+
+
+def test_a_day_to_come_marks_the_whole_date(applicant: Applicant) -> None:
+    html = text_of(applicant.fill(applicant.reach_form(), a_person_form(birth_date="1/1/2199")))
+
+    assert '<a href="#birth_date">La fecha de nacimiento debe ser anterior a hoy. Revisa el año.</a>' in html
+    assert html.count('aria-invalid="true"') == 3
+
+
+def test_a_date_typed_into_one_field_counts_as_pages_opened_before_send_it(applicant: Applicant) -> None:
+    answer = applicant.post(applicant.reach_form(), None, **a_person_form(birth_date="27031985"))
+
+    assert answer.headers["Location"] == "/registro/revisar"
+    assert "27 de marzo de 1985" in text_of(applicant.get("/registro/revisar"))
+    shown = text_of(applicant.get("/registro/persona-natural"))
+    assert all(f'value="{part}"' in shown for part in ("27", "03", "1985"))
 
 
 def test_what_the_registry_denies_comes_back_with_all_that_was_typed(applicant: Applicant) -> None:

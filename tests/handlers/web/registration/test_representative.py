@@ -149,7 +149,7 @@ def test_the_person_named_is_the_principal_user_with_the_same_access(former: For
     [
         ({"given_names": "Otra"}, 422, "Los datos no coinciden con los de RENIEC"),
         ({"issue_date": "11/01/2020"}, 422, "Los datos no coinciden con los de RENIEC"),
-        ({"issue_date": "31/2/2020"}, 422, "fecha"),
+        ({"issue_date": "31/2/2020"}, 422, "«Fecha de emisión»: febrero de 2020 tiene 29 días."),
         ({"page": ""}, 422, "Partida registral"),
         ({"number": "99000002", "cui": a_person("99000002").cui, "paternal_surname": "Ficticio",
           "maternal_surname": "Supuesto", "given_names": "José Ángel"}, 409, "Ningún registro nos pudo confirmar"),
