@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from chalice.app import Request
 
-from chalicelib.domain.errors import CasillaError, Forbidden, InvalidInput
+from chalicelib.domain.errors import Forbidden, InvalidInput
 from chalicelib.domain.session import Session
 from chalicelib.handlers.cookies import read_cookies
 from chalicelib.handlers.fields import Fields
@@ -99,10 +99,6 @@ class PageRequest:
         elif captcha and self.value("captcha_id"):
             given["captcha"] = {"id": self.value("captcha_id"), "answer": self.value("captcha") or None}
         return Fields(given, is_form=True)
-
-    def refused_by(self, error: CasillaError | None) -> str:
-        """Return the code of what was refused: of this form, or of the one whose answer the page shows."""
-        return error.code if error else self.answer.code if self.answer else ""
 
     def field_as_typed(self, name: str) -> Fields:
         """Return one field where empty says something, as the API would have got it."""

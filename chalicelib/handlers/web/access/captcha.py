@@ -9,9 +9,12 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.login_form import captcha_tools
+from chalicelib.domain.errors import CasillaError
 from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.services.access.captcha import draw_new_captcha, speak_captcha
+
+_ASKING = {"captcha_needed", "captcha_wrong"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,17 @@ def new_captcha() -> ShownCaptcha:
     box = current()
     challenge, picture = draw_new_captcha(box.chance.new_token(), tools=captcha_tools(box), now=box.clock())
     return ShownCaptcha(challenge.captcha_id, _data("image/png", picture))
+
+
+def captcha_asked(request: PageRequest, error: CasillaError | None) -> ShownCaptcha | None:
+    """Begin a challenge where what was refused of the form, or of the one whose answer the page shows, names it."""
+    refused = [] if error is None else [error, *error.problems]
+    answer = request.answer
+    codes = {one.code for one in refused} | ({answer.code} if answer else set())
+    is_named = any((one.field or "").startswith("captcha") for one in refused) or (
+        answer is not None and any(field == "captcha" for field, _ in answer.errors)
+    )
+    return new_captcha() if is_named or codes & _ASKING else None
 
 
 def show_captcha_audio(request: PageRequest, captcha_id: str) -> Response:

@@ -9,7 +9,7 @@ from chalice.app import Response
 from chalicelib.domain.errors import CasillaError
 from chalicelib.handlers.page import answer_form, show_form
 from chalicelib.handlers.page_request import KeptAnswer, PageRequest, own_address, with_typed
-from chalicelib.handlers.web.access.captcha import new_captcha
+from chalicelib.handlers.web.access.captcha import captcha_asked, new_captcha
 from chalicelib.handlers.web.access.provider_way import provider_way
 from chalicelib.handlers.web.labels import LABELS
 
@@ -64,10 +64,9 @@ def _values(request: PageRequest) -> dict[str, Any]:
 
 def code_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:
     """Ask for the username alone."""
-    needs_captcha = request.refused_by(error) in {"captcha_needed", "captcha_wrong"}
     values: dict[str, Any] = {
         "username": request.value("username") or request.asked("usuario"),
-        "captcha": new_captcha() if needs_captcha else None,
+        "captcha": captcha_asked(request, error),
         "volver": own_address(request.value("volver") or request.asked("volver"), otherwise=""),
     }
     return show_form(request, "access/login_code.html", error, LABELS, **values)

@@ -15,7 +15,7 @@ from chalicelib.handlers.commands import access
 from chalicelib.handlers.cookies import DEVICE_COOKIE, SESSION_COOKIE, cookie
 from chalicelib.handlers.page import go_to, show, show_form, tell
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.web.access.captcha import new_captcha
+from chalicelib.handlers.web.access.captcha import captcha_asked
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.services.access.links import LinkExpired, LinkUnusable, open_link, show_link
 
@@ -103,7 +103,6 @@ def _link_over(request: PageRequest, error: LinkExpired | LinkUnusable) -> Respo
 
 
 def _reset_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:
-    needs_captcha = request.refused_by(error) in {"captcha_needed", "captcha_wrong"}
     typed = {name: request.value(name) for name in _RESET_FIELDS}
-    captcha = new_captcha() if needs_captcha else None
+    captcha = captcha_asked(request, error)
     return show_form(request, "access/reset_request.html", error, LABELS, typed=typed, captcha=captcha)
