@@ -1,15 +1,16 @@
-"""Read what was sent strictly: every field is named, typed and bounded, and in JSON known, or the sender is told."""
+"""Read what was sent strictly: every field is named, typed, bounded, in JSON known, or what is wrong is told."""
 
 from __future__ import annotations
 
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn, TypeVar
 
-from chalicelib.domain.errors import InvalidInput, refusal_of
+from chalicelib.domain.errors import CasillaError, InvalidInput, refusal_of
 from chalicelib.domain.typed import tidy
 
 _T = TypeVar("_T")
@@ -21,6 +22,14 @@ _MOST_PARTS = 20_000
 """Commas and brackets of a body, those of its texts too. A deposit with all of its annexes has some hundreds."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong, and the id of the field to correct; empty when it is no single one."""
+
+    field: str
+    text: str
 
 
 class Fields:
@@ -181,6 +190,28 @@ def read_json(body: bytes) -> Fields:
     if not isinstance(data, dict):
         raise InvalidInput("body_not_json", "El cuerpo del pedido debe ser un objeto JSON.")
     return Fields(data, "")
+
+
+def errors_of(error: CasillaError, labels: Mapping[str, str]) -> tuple[FieldError, ...]:
+    """Tell a refusal beside the fields of a form; `labels` are theirs, by the last part of the refusal's field."""
+    return tuple(_field_error(one, labels) for one in (error.problems or (error,)))
+
+
+_NOT_GIVEN = {"field_missing", "field_empty"}
+_IDS = {"answer": "captcha"}
+"""Where a form's field is called otherwise than the API's."""
+
+
+def _field_error(error: CasillaError, labels: Mapping[str, str]) -> FieldError:
+    last = (error.field or "").rpartition(".")[2]
+    name = _IDS.get(last, last)
+    if name not in labels:
+        return FieldError("", error.detail)
+    if error.code in _NOT_GIVEN:
+        return FieldError(name, f"Completa «{labels[name]}».")
+    if error.code == "field_choice":
+        return FieldError(name, f"Elige una opción en «{labels[name]}».")
+    return FieldError(name, error.detail.replace(f"El campo «{error.field}»", f"«{labels[name]}»"))
 
 
 def _encodable(text: str) -> str:

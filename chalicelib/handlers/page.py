@@ -14,11 +14,10 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.page import page_view, seen_by_pages
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.session import PasswordChangeNeeded
-from chalicelib.handlers.buttons import page_of
 from chalicelib.handlers.cookies import ANSWER_COOKIE, FORGET_ALL, no_cookie
 from chalicelib.handlers.doors import Door, view_of
 from chalicelib.handlers.fault import PAGE_HEADERS, describe_fault
-from chalicelib.handlers.field_errors import FieldError, errors_of
+from chalicelib.handlers.fields import FieldError, errors_of
 from chalicelib.handlers.http import (
     check_body,
     check_parameters,
@@ -37,6 +36,7 @@ from chalicelib.handlers.page_request import (
     KeptAnswer,
     PageRequest,
     check_same_origin,
+    page_of,
     page_request,
 )
 from chalicelib.renderers.outage.outage_words import Banner, banner_of

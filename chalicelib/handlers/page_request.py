@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from chalice.app import Request
 
@@ -21,6 +21,27 @@ DISPLACED = "sesion"
 """The parameter by which the page after a login says that an older session was closed."""
 CORRECT, DONE = "corregir", "listo"
 """The parameters with the mark of what a form was answered: that it goes on, or was taken."""
+BUTTONS = {
+    "/salir": "/casilla",
+    "/ingresar/identidad": "/ingresar",
+    "/registro/identidad": "/registro",
+    "/borrador/descartar": "/borrador",
+    "/casilla/exportar": "/casilla",
+    "/casilla/{notice_id}/anexos": "/casilla/{notice_id}",
+    "/casilla/{notice_id}/pruebas": "/casilla/{notice_id}",
+    "/activar/{link}/otro": "/activar/{link}",
+    "/recuperar/{link}/otro": "/recuperar/{link}",
+    "/registro/correo/{registration_id}/reenviar": "/registro/correo/{registration_id}",
+    "/verificar-correo/{token}/reenviar": "/verificar-correo/{token}",
+    "/no-fui-yo/{token}/fui-yo": "/no-fui-yo/{token}",
+    "/mis-datos/copia": "/mis-datos",
+    "/mis-datos/solicitudes/{reference}/retirar": "/mis-datos/solicitudes/{reference}",
+    "/perfil/accesos/cerrar": "/perfil",
+    "/perfil/accesos/{session_id}/cerrar": "/perfil",
+    "/perfil/correo/codigo/reenviar": "/perfil/correo/codigo",
+    "/usuarios/{user_id}/habilitar": "/usuarios",
+}
+"""Where buttons send forms to, and the pages they stand on: whoever opens the former by hand is led to the latter."""
 _REFUSED_FROM = 400
 _OWN_ADDRESS = re.compile(r"/(?!/)[A-Za-z0-9/_.~%?=&+#-]{0,2000}")
 
@@ -154,6 +175,15 @@ def check_same_origin(request: PageRequest, portal_url: str) -> None:
 def with_typed(request: PageRequest, **typed: str) -> PageRequest:
     """Return a request whose form has more than was sent, to be kept with it."""
     return replace(request, form={**request.form, **{name: [text] for name, text in typed.items()}})
+
+
+def page_of(request: PageRequest) -> str:
+    """Return the address of the page that a form or button stands on, without parameters."""
+    page = BUTTONS.get(request.route)
+    if page is None:
+        return request.path
+    given = dict(zip(request.route.split("/"), request.path.split("/"), strict=False))
+    return "/".join(quote(given[part], safe="") if part.startswith("{") else part for part in page.split("/"))
 
 
 def own_address(address: str, *, otherwise: str) -> str:

@@ -13,7 +13,6 @@ import pytest
 
 import app as entry
 from chalicelib.handlers import doors
-from chalicelib.handlers.buttons import BUTTONS
 from chalicelib.handlers.doors import (
     DOORS,
     FORM,
@@ -31,6 +30,7 @@ from chalicelib.handlers.jobs import JOBS, Job
 from chalicelib.handlers.operator.arguments import PLURAL_READERS, READERS
 from chalicelib.handlers.operator.command import FLAG, Command
 from chalicelib.handlers.operator.commands import COMMANDS, GROUPS
+from chalicelib.handlers.page_request import BUTTONS
 
 ROOT = Path(__file__).parents[2]
 MAPS_OF_COMMANDS = ("commands", "business_days/commands", "people/commands", "sender/commands")

@@ -23,6 +23,7 @@ from moto.ses.models import ses_backends
 
 from chalicelib.bootstrap.access import account_store
 from chalicelib.bootstrap.storage import mailbox_store
+from tests.browser_requests import says_later
 from tests.deposit_world import put_institution, put_key
 from tests.person_world import texts_in_force
 from tests.replay import player
@@ -127,9 +128,10 @@ class Visitor:
         return self._send("GET", address, {}, b"")
 
     def post(self, address: str, headers: dict[str, str] | None = None, **fields: str) -> HTTPResponse:
-        """Send a form, from the portal's own page unless told otherwise."""
+        """Send a form, from the portal's own page unless told otherwise; open the page that says what it came to."""
         sent = {"content-type": "application/x-www-form-urlencoded", **(SAME_ORIGIN if headers is None else headers)}
-        return self._send("POST", address, sent, urlencode(fields).encode())
+        answer = self._send("POST", address, sent, urlencode(fields).encode())
+        return self.get(str(answer.headers["Location"])) if says_later(answer) else answer
 
     def fill(self, address: str, target: str = "", **fields: str) -> HTTPResponse:
         """Open a page and send its form, to itself or elsewhere, with what its hidden fields hold."""

@@ -8,10 +8,9 @@ from __future__ import annotations
 from chalice.app import Response
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.handlers.buttons import page_of
 from chalicelib.handlers.http import problem_response
 from chalicelib.handlers.page import go_to
-from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.page_request import PageRequest, page_of
 
 _API = "/v1/"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app import app
-from chalicelib.handlers.buttons import BUTTONS
 from chalicelib.handlers.cookies import DRAFT_COOKIE, SESSION_COOKIE, read_cookies
+from chalicelib.handlers.page_request import BUTTONS
 from tests.browser_requests import Browser, text_of
 from tests.person_world import PASSWORD
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from functools import cached_property
 
 from chalice.app import Response
 
@@ -17,19 +17,29 @@ from chalicelib.services.access.captcha import draw_new_captcha, speak_captcha
 _ASKING = {"captcha_needed", "captcha_wrong"}
 
 
-@dataclass(frozen=True, slots=True)
 class ShownCaptcha:
-    """A challenge in a form; `picture` is a data address."""
+    """A challenge in a form, begun once a page shows it; `picture` is a data address."""
 
-    captcha_id: str
-    picture: str
+    @property
+    def captcha_id(self) -> str:
+        """Return its id."""
+        return self._drawn[0]
+
+    @property
+    def picture(self) -> str:
+        """Return its picture."""
+        return self._drawn[1]
+
+    @cached_property
+    def _drawn(self) -> tuple[str, str]:
+        box = current()
+        challenge, picture = draw_new_captcha(box.chance.new_token(), tools=captcha_tools(box), now=box.clock())
+        return challenge.captcha_id, _data("image/png", picture)
 
 
 def new_captcha() -> ShownCaptcha:
-    """Begin a challenge for a form that is about to be shown."""
-    box = current()
-    challenge, picture = draw_new_captcha(box.chance.new_token(), tools=captcha_tools(box), now=box.clock())
-    return ShownCaptcha(challenge.captcha_id, _data("image/png", picture))
+    """Return a challenge for a form that may be shown."""
+    return ShownCaptcha()
 
 
 def captcha_asked(request: PageRequest, error: CasillaError | None) -> ShownCaptcha | None:

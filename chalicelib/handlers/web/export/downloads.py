@@ -16,7 +16,7 @@ from chalicelib.domain.session import Session
 from chalicelib.handlers.admission import with_session
 from chalicelib.handlers.commands.export import EXPORT, YEARS, ask_for_copy, ask_for_files, ask_for_listing, own_export
 from chalicelib.handlers.commands.reading import NOTICE
-from chalicelib.handlers.field_errors import FieldError
+from chalicelib.handlers.fields import FieldError
 from chalicelib.handlers.page import go_to, refuse_form, show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.reading.mailbox import READ_TAB

@@ -13,7 +13,7 @@ from chalicelib.domain.people.mailbox_users import PERSON_DOCUMENTS, typed_numbe
 from chalicelib.domain.session import Session
 from chalicelib.domain.typed import plain
 from chalicelib.handlers.commands import people
-from chalicelib.handlers.field_errors import FieldError, errors_of
+from chalicelib.handlers.fields import FieldError, errors_of
 from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import answer_form, go_to, refuse_form, show, show_form
 from chalicelib.handlers.page_request import KeptAnswer, PageRequest

@@ -20,7 +20,7 @@ from chalicelib.domain.reading.search_query import (
     typed_conditions,
 )
 from chalicelib.domain.session import Session
-from chalicelib.handlers.field_errors import FieldError
+from chalicelib.handlers.fields import FieldError
 from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.reading.known_calendar import known_calendar

@@ -13,7 +13,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.registration import open_registration_tools
 from chalicelib.domain.mailbox import AcceptedText
-from chalicelib.handlers.field_errors import FieldError
+from chalicelib.handlers.fields import FieldError
 from chalicelib.handlers.page import go_to, show_or_refuse
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.access.provider_way import provider_way

@@ -11,8 +11,7 @@ from chalicelib.domain.identity_document import split_dni
 from chalicelib.domain.typed import compact, tidy
 from chalicelib.domain.typed_day import PARTS, day_problem, join_day, read_day, wrong_parts
 from chalicelib.handlers.commands.application import read_application, read_authenticated
-from chalicelib.handlers.field_errors import FieldError, errors_of
-from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.fields import FieldError, Fields, errors_of
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES
 from chalicelib.handlers.web.registration.draft import RegistrationDraft
 from chalicelib.renderers.spanish import date_in_words

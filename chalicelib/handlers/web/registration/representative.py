@@ -13,8 +13,7 @@ from chalicelib.domain.mailbox import lacks_person
 from chalicelib.domain.registration.representative import naming_principal
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import registration
-from chalicelib.handlers.field_errors import errors_of
-from chalicelib.handlers.fields import Fields
+from chalicelib.handlers.fields import Fields, errors_of
 from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import go_to, refuse_form, show_form
 from chalicelib.handlers.page_request import PageRequest

@@ -12,7 +12,7 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.registration import is_registration_open, open_registration_tools
 from chalicelib.domain.mailbox import dni_in_ruc
 from chalicelib.handlers.cookies import DRAFT_COOKIE, no_cookie
-from chalicelib.handlers.field_errors import FieldError
+from chalicelib.handlers.fields import FieldError
 from chalicelib.handlers.page import go_to, show_or_refuse, tell
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.registration.draft import (
