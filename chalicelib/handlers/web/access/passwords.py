@@ -92,14 +92,14 @@ def _reset_page(request: PageRequest, link: str, error: CasillaError | None = No
     except LinkUnusable as unusable:
         return _link_over(request, unusable)
     if not is_in_time:
-        return show(request, "access/reset_link_expired.html", status=410, link=link)
+        return tell(request, "access/reset_link_expired.html", status=410, link=link)
     return show_form(request, "access/reset.html", error, LABELS, link=link)
 
 
 def _link_over(request: PageRequest, error: LinkExpired | LinkUnusable) -> Response:
     if isinstance(error, LinkExpired):
-        return show(request, "access/reset_link_renewed.html", status=410, detail=error.detail)
-    return show(request, "access/reset_link_over.html", status=410)
+        return tell(request, "access/reset_link_renewed.html", status=410, detail=error.detail)
+    return tell(request, "access/reset_link_over.html", status=410)
 
 
 def _reset_request_page(request: PageRequest, error: CasillaError | None = None) -> Response:
