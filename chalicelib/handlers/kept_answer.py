@@ -27,7 +27,7 @@ from chalicelib.services.access.drafts import find_draft, keep_draft, open_seale
 
 LIFETIME = timedelta(minutes=20)
 LONGEST_COOKIE = 3000
-"""Characters, with its name and attributes. Gateways take 8 kB of headers; a registration's draft has half of it."""
+"""Characters, with its name and attributes. Gateways take 10 kB of headers; a registration's draft has four."""
 _KIND = "answer"
 _MARK_LENGTH = 8
 _TAG_LENGTH = 8
