@@ -76,7 +76,11 @@ class Browser:
         return hidden
 
     def log_in(self, username: str = USERNAME, password: str = PASSWORD, **fields: str) -> HTTPResponse:
+        """Log in by a form that was opened before anybody was inside."""
+        inside = self.cookies.pop(SESSION_COOKIE, None)
         page = self.get("/ingresar")
+        if inside:
+            self.cookies[SESSION_COOKIE] = inside
         return self.submit(page, "/ingresar", username=username, password=password, **fields)
 
     def accept_texts(self) -> HTTPResponse:

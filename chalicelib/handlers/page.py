@@ -14,8 +14,8 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.page import page_view, seen_by_pages
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.session import PasswordChangeNeeded
-from chalicelib.handlers.cookies import ANSWER_COOKIE, FORGET_ALL, no_cookie
-from chalicelib.handlers.doors import Door, view_of
+from chalicelib.handlers.cookies import ANSWER_COOKIE, FORGET_ALL, SESSION_COOKIE, no_cookie
+from chalicelib.handlers.doors import PUBLIC, Door, find, view_of
 from chalicelib.handlers.fault import PAGE_HEADERS, describe_fault
 from chalicelib.handlers.fields import FieldError, errors_of
 from chalicelib.handlers.http import (
@@ -38,6 +38,7 @@ from chalicelib.handlers.page_request import (
     check_same_origin,
     page_of,
     page_request,
+    with_form,
 )
 from chalicelib.renderers.outage.outage_words import Banner, banner_of
 from chalicelib.renderers.pages import render_page
@@ -51,22 +52,31 @@ _HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
 def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:
-    """Lead a browser's request to a door's view and back; a form counts only from the portal's own pages."""
+    """Lead a browser's request to a door's view and back; a form counts only from the portal's own pages.
+
+    A page that anybody may read knows who is inside; what a session opens finds that out for itself.
+    """
     visit = begin_visit(door.path, raw, origin_of(raw))
     repeated: list[str] = []
 
-    def run() -> Response:
+    def enter(request: PageRequest) -> Response:
         check_parameters(parameters)
         check_body(door, raw)
-        request = page_request(raw, has_form=door.method == "POST")
-        repeated.extend(request.repeated)
         if door.method != "POST":
             return shown(request, lambda within: view_of(door)(within, **parameters))
-        check_same_origin(request, current().portal_url)
-        response = told(lambda: view_of(door)(request, **parameters), address=request.path, request=request)
-        return _forget_answer(request, response)
+        sent = with_form(request, raw)
+        check_same_origin(sent, current().portal_url)
+        response = told(lambda: view_of(door)(sent, **parameters), address=sent.path, request=sent)
+        return _forget_answer(sent, response)
 
-    response = told(run, address=str(raw.path))
+    def begin() -> Response:
+        request = page_request(raw)
+        repeated.extend(request.repeated)
+        if door.access == PUBLIC and door.target not in _NO_PAGES:
+            request = known(request)
+        return told(lambda: enter(request), address=str(raw.path), request=request if request.session else None)
+
+    response = told(begin, address=str(raw.path))
     if repeated:
         response.headers |= _without_repeated(str(raw.method))
     response.headers = {**PAGE_HEADERS, "X-Correlation-Id": visit.correlation_id, **response.headers}
@@ -115,9 +125,21 @@ def own_refusal(request: Request, status: int) -> Response:
     visit = begin_visit(str(request.path), request)
     error, heading = _OWN_REFUSALS[status]
     log_early_refusal(error, status)
-    response = refusal_page(error, (status, heading))
+    response = refusal_page(error, (status, heading), request=known(page_request(request)))
     response.headers = {**PAGE_HEADERS, "X-Correlation-Id": visit.correlation_id, **response.headers}
     return response
+
+
+_NO_PAGES = {"web.static:show_static_file", "web.missing:lead_back"}
+"""What shows nobody's name: styles and scripts, and what leads on."""
+
+
+def known(request: PageRequest) -> PageRequest:
+    """Return a request within the session that its cookie opens by now; who has none loads nothing and asks nothing."""
+    if SESSION_COOKIE not in request.cookies:
+        return request
+    within: PageRequest = find("session_page:within_own_session")(replace(request, session=None, csrf=""))
+    return within
 
 
 def _without_repeated(method: str) -> Mapping[str, str]:

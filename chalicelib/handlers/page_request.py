@@ -75,7 +75,7 @@ class KeptAnswer:
 class PageRequest:
     """One request of a browser. `route` is the address as the map has it; `origin` is the browser's network address.
 
-    `session` is there where the door asks for one.
+    `session` is there where the door asks for one, and on a page that anybody may read, where there is one.
     """
 
     method: str
@@ -130,28 +130,33 @@ class PageRequest:
         return next(iter(self.query.get(name, ())), "")
 
 
-def page_request(request: Request, *, has_form: bool) -> PageRequest:
-    """Read a request; what was sent where no form is taken is not looked at.
-
-    Raises:
-        InvalidInput: `form_malformed`.
-
-    """
+def page_request(request: Request) -> PageRequest:
+    """Read a request, but for what was sent by it."""
     event = request.to_original_event()
-    has_files = request.headers.get("content-type", "").lower().startswith("multipart/")
     cookies = read_cookies(request.headers.get("cookie", ""))
     return PageRequest(
         method=request.method,
         route=str(request.path),
         path=str(event.get("path") or request.context.get("path")),
         query=_query(request),
-        form=_form(request) if has_form and not has_files else {},
-        body=raw_body(request) if has_form and has_files else b"",
+        form={},
         cookies=cookies.values,
         repeated=cookies.repeated,
         headers=request.headers,
         origin=origin_of(request),
     )
+
+
+def with_form(page: PageRequest, request: Request) -> PageRequest:
+    """Read what was sent where a form is taken.
+
+    Raises:
+        InvalidInput: `form_malformed`.
+
+    """
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        return replace(page, body=raw_body(request))
+    return replace(page, form=_form(request))
 
 
 def check_same_origin(request: PageRequest, portal_url: str) -> None:

@@ -12,17 +12,17 @@ from urllib.parse import quote
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.aws import pepper
-from chalicelib.bootstrap.session import session_store
+from chalicelib.bootstrap.aws import pepper, pepper_for_a_line
+from chalicelib.bootstrap.session import impatient_session_store
 from chalicelib.domain.access.csrf import check_csrf, csrf_token
 from chalicelib.domain.errors import SessionEnded, ValidationNeeded
 from chalicelib.domain.session import TextsNotAccepted
 from chalicelib.handlers.admission import admit
 from chalicelib.handlers.cookies import FORGET_PAGES, SESSION_COOKIE, no_cookie
+from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.http import log_refusal
-from chalicelib.handlers.kept_answer import with_kept_answer
 from chalicelib.handlers.kept_form import KEPT_PAGE, RESENT, forget_form, keep_form
-from chalicelib.handlers.log import this_visit
+from chalicelib.handlers.log import log, this_visit
 from chalicelib.handlers.page import View, go_to, is_led_back, shown, told
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.services.access.find_session import find_session
@@ -47,19 +47,26 @@ def by_cookie(view: View, access: str) -> Callable[..., Response]:
 
 
 def within_own_session(request: PageRequest) -> PageRequest:
-    """Return the request of a page that anybody may see, within the session that the browser's cookie opens, if any.
+    """Return the request of a page that anybody may read, within the session that the browser's cookie opens, if any.
 
-    One read, or none without a cookie. A form is then to be held against the session's token by its page.
+    One read, which is not waited for. Where it fails the page is shown as to a stranger, and so where the session is
+    over: the cookie stays, since the answer to a login in another tab may just have replaced it. A form is to be held
+    against the session's token by its page.
     """
-    if SESSION_COOKIE not in request.cookies:
-        return request
     box = current()
     try:
-        session, _ = find_session(request.cookies[SESSION_COOKIE], sessions=session_store(box), now=box.clock())
+        secret = pepper_for_a_line(box)
+        if secret is None:
+            return request
+        sessions = impatient_session_store(box)
+        session, _ = find_session(request.cookies[SESSION_COOKIE], sessions=sessions, now=box.clock())
+        this_visit().user = session.username
+        return replace(request, session=session, csrf=csrf_token(secret, session))
     except SessionEnded:
         return request
-    this_visit().user = session.username
-    return with_kept_answer(replace(request, session=session, csrf=csrf_token(pepper(box), session)))
+    except Exception as error:  # noqa: BLE001 - whatever it is, a page that anybody may read goes out
+        log().warning("session unread", fault=describe_fault(error), **this_visit().where())
+        return request
 
 
 def _shown(view: View, request: PageRequest, who: tuple[Any, ...], parameters: dict[str, str]) -> Response:

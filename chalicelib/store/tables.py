@@ -300,16 +300,18 @@ class FileCheckItem(Model):
     expires_at = TTLAttribute()
 
 
-def connect(session: Any = None) -> Connection:
+def connect(session: Any = None, *, patience_s: float | None = None) -> Connection:
     """Open a connection, of a botocore session if one is given, and make its client, and so region and credentials.
+
+    With `patience_s` it waits so long for a connection and for an answer, and asks once.
 
     PynamoDB would make it at the first call: two threads that meet there make one each, and a session each, which parse
     the same data files.
     """
     opened = Connection(
-        connect_timeout_seconds=TableMeta.connect_timeout_seconds,
-        read_timeout_seconds=TableMeta.read_timeout_seconds,
-        max_retry_attempts=TableMeta.max_retry_attempts,
+        connect_timeout_seconds=patience_s or TableMeta.connect_timeout_seconds,
+        read_timeout_seconds=patience_s or TableMeta.read_timeout_seconds,
+        max_retry_attempts=TableMeta.max_retry_attempts if patience_s is None else 0,
         max_pool_connections=TableMeta.max_pool_connections,
     )
     if session is not None:

@@ -18,9 +18,8 @@ from chalicelib.domain.upload.upload import MAX_FILE_SIZE, MAX_INLINE_SIZE
 from chalicelib.handlers.commands.file_check import find, form_to_send, grant, judge
 from chalicelib.handlers.cookies import CHECK_COOKIE, cookie
 from chalicelib.handlers.fault import page_policy
-from chalicelib.handlers.page import answer_form, go_to, show, show_form, shown, tell
+from chalicelib.handlers.page import answer_form, go_to, show, show_form, tell
 from chalicelib.handlers.page_request import KeptAnswer, PageRequest
-from chalicelib.handlers.session_page import within_own_session
 from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.handlers.web.multipart import FormFile, read_form
@@ -33,14 +32,13 @@ _VERDICT, _SEND = "file_check_verdict.html", "file_check_send.html"
 
 def show_file_check(request: PageRequest) -> Response:
     """Ask for a file, what it will be, and a captcha where there is no session; or tell the verdict on one."""
-    return shown(within_own_session(request), _form_page)
+    return _form_page(request)
 
 
 def check_by_form(request: PageRequest) -> Response:
     """Tell the verdict."""
-    within = within_own_session(request)
     sent = read_form(request.headers.get("content-type", ""), request.body)
-    within = replace(within, form={name: [text] for name, text in sent.texts.items()})
+    within = replace(request, form={name: [text] for name, text in sent.texts.items()})
     file = sent.files.get("file", _NONE)
     check_own(within)
     try:
@@ -53,23 +51,21 @@ def check_by_form(request: PageRequest) -> Response:
 
 def show_large_file_check(request: PageRequest) -> Response:
     """Ask what a larger file will be, and for a captcha where there is no session; then show a form that sends it."""
-    within = within_own_session(request)
-    if within.answer is not None and within.answer.template == _SEND:
-        return _send_page(within, within.answer.context["check_id"], FileRole(within.answer.context["role"]))
-    return _form_page(within, template=_LARGE)
+    if request.answer is not None and request.answer.template == _SEND:
+        return _send_page(request, request.answer.context["check_id"], FileRole(request.answer.context["role"]))
+    return _form_page(request, template=_LARGE)
 
 
 def grant_by_form(request: PageRequest) -> Response:
     """Lead to a form that sends the file to the store, without a script, and comes back to what was found."""
-    within = within_own_session(request)
-    check_own(within)
-    secret = within.cookies.get(CHECK_COOKIE) or current().chance.new_token()
+    check_own(request)
+    secret = request.cookies.get(CHECK_COOKIE) or current().chance.new_token()
     try:
-        fields = within.fields("role", captcha=True)
-        check_id, role = grant(fields, session=within.session, origin=within.origin)
+        fields = request.fields("role", captcha=True)
+        check_id, role = grant(fields, session=request.session, origin=request.origin)
     except CasillaError as error:
-        return _form_page(within, error, template=_LARGE)
-    return _send_page(within, check_id, role, secret)
+        return _form_page(request, error, template=_LARGE)
+    return _send_page(request, check_id, role, secret)
 
 
 def _send_page(request: PageRequest, check_id: str, role: FileRole, new_secret: str = "") -> Response:
@@ -95,10 +91,9 @@ def show_large_verdict(request: PageRequest, check_id: str) -> Response:
     if request.query:
         return go_to(f"{_PAGE}/{quote(check_id, safe='')}")
     found = find(check_id, request.cookies.get(CHECK_COOKIE, ""))
-    within = within_own_session(request)
     if found is None or found.verdict is None:
-        return show(within, "file_check_waiting.html", is_waiting=found is None, address=f"{_PAGE}/{check_id}")
-    return verdict_page(within, found.verdict, role=found.role)
+        return show(request, "file_check_waiting.html", is_waiting=found is None, address=f"{_PAGE}/{check_id}")
+    return verdict_page(request, found.verdict, role=found.role)
 
 
 def check_own(request: PageRequest) -> None:

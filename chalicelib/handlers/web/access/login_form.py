@@ -7,7 +7,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.domain.errors import CasillaError
-from chalicelib.handlers.page import answer_form, show_form
+from chalicelib.handlers.page import answer_form, go_to, show, show_form
 from chalicelib.handlers.page_request import KeptAnswer, PageRequest, own_address, with_typed
 from chalicelib.handlers.web.access.captcha import captcha_asked, new_captcha
 from chalicelib.handlers.web.access.provider_way import provider_way
@@ -17,13 +17,21 @@ LOGIN = "access/login.html"
 
 
 def show_login(request: PageRequest) -> Response:
-    """Ask for username, password and captcha, or the code that was sent in its place."""
-    return login_page(request)
+    """Ask for username, password and captcha, or the code that was sent in its place; whoever is inside goes on."""
+    return _inside(request) or login_page(request)
 
 
 def show_code_request(request: PageRequest) -> Response:
-    """Ask whom to send a code that stands in for the captcha."""
-    return code_request_page(request)
+    """Ask whom to send a code that stands in for the captcha; whoever is inside goes on, or is told so."""
+    return _inside(request) or code_request_page(request)
+
+
+def _inside(request: PageRequest) -> Response | None:
+    """Lead whoever is inside to the page they wanted; without one, say who is and offer to log in as another."""
+    if request.session is None:
+        return None
+    wanted = own_address(request.asked("volver"), otherwise="")
+    return go_to(wanted) if wanted else show(request, "access/inside.html")
 
 
 def login_page(request: PageRequest, error: CasillaError | None = None) -> Response:

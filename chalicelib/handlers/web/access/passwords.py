@@ -13,7 +13,7 @@ from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import access
 from chalicelib.handlers.cookies import DEVICE_COOKIE, SESSION_COOKIE, cookie
-from chalicelib.handlers.page import go_to, show, show_form, tell
+from chalicelib.handlers.page import go_to, known, show, show_form, tell
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.access.captcha import captcha_asked
 from chalicelib.handlers.web.labels import LABELS
@@ -70,7 +70,7 @@ def reset_by_form(request: PageRequest, link: str) -> Response:
         return _link_over(request, error)
     except CasillaError as error:
         return _reset_page(request, link, error)
-    return tell(request, "access/reset_done.html")
+    return tell(known(request), "access/reset_done.html")  # the session may have ended with the others
 
 
 def renew_reset(request: PageRequest, link: str) -> Response:

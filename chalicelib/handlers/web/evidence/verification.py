@@ -23,7 +23,6 @@ from chalicelib.handlers.commands.evidence import prove, verify
 from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest, with_typed
-from chalicelib.handlers.session_page import within_own_session
 from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.handlers.web.multipart import FormFile, read_form
@@ -117,7 +116,7 @@ def _looked_for(
         return go_to(_address(asked, request.value(_PROOF)))
     if request.answer is not None and request.answer.template == _CAPTCHA:
         return _captcha_page(request, asked, "")
-    return _found_page(within_own_session(request), asked, request.asked(_PROOF))
+    return _found_page(request, asked, request.asked(_PROOF))
 
 
 def _typed(code: str, sha256: str) -> dict[str, str]:
@@ -152,11 +151,10 @@ def _captcha_page(
 def _form_page(
     request: PageRequest, error: CasillaError | None = None, *, code: str = "", sha256: str = ""
 ) -> Response:
-    within = within_own_session(request)
     if error is not None:
-        within = with_typed(within, typed=code, sha256=sha256)
-    typed = {"code": within.value("typed"), "sha256": within.value("sha256")}
-    return show_form(within, "evidence/verify.html", error, LABELS, **typed, **_SIZES)
+        request = with_typed(request, typed=code, sha256=sha256)
+    typed = {"code": request.value("typed"), "sha256": request.value("sha256")}
+    return show_form(request, "evidence/verify.html", error, LABELS, **typed, **_SIZES)
 
 
 def _address(asked: Verification, proof: str = "") -> str:

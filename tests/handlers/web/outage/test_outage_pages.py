@@ -168,7 +168,6 @@ def test_what_an_operator_wrote_is_shown_as_text(browser: Browser) -> None:
 
 
 def test_a_process_asks_once_a_minute_whatever_it_shows(browser: Browser) -> None:
-    browser.enter()
     forget(browser)
     calls = []
     for _ in range(3):
