@@ -10,7 +10,7 @@ from chalicelib.domain.reading.reading import DeliveredNotice
 from chalicelib.domain.reading.search import Search, SearchField, year_of
 
 COLUMNS = (
-    *(field.label for field in SearchField if field is not SearchField.CASE_FILE),
+    *(field.label for field in SearchField if field not in {SearchField.ALL, SearchField.CASE_FILE}),
     "Plazo",
     "Estado",
 )

@@ -44,8 +44,9 @@ class Operator(StrEnum):
 
 
 class SearchField(StrEnum):
-    """The columns of the list, and the case file."""
+    """All that is text, the columns of the list, and the case file."""
 
+    ALL = "todo"
     YEAR = "anio"
     SUBJECT = "asunto"
     OFFICE = "dependencia"
@@ -69,10 +70,13 @@ class SearchField(StrEnum):
     @property
     def operators(self) -> tuple[Operator, ...]:
         """Which operators suit it, the usual one first."""
+        if self is SearchField.ALL:
+            return (Operator.CONTAINS,)
         return _TEXT_OPERATORS if self.kind is Kind.TEXT else _ORDER_OPERATORS
 
 
 _LABELS = {
+    SearchField.ALL: "Todo",
     SearchField.YEAR: "Año",
     SearchField.SUBJECT: "Asunto",
     SearchField.OFFICE: "Dependencia",
@@ -193,8 +197,9 @@ def _test(condition: Condition, zone: ZoneInfo) -> Test:
 
 
 def _text_test(condition: Condition) -> Test:
-    read, holds, wanted = _TEXTS[condition.field], _TEXT_TESTS[condition.operator], fold_text(condition.value)
-    return lambda notice: holds(fold_text(read(notice)), wanted)
+    holds, wanted = _TEXT_TESTS[condition.operator], fold_text(condition.value)
+    reads = tuple(_TEXTS.values()) if condition.field is SearchField.ALL else (_TEXTS[condition.field],)
+    return lambda notice: any(holds(fold_text(read(notice)), wanted) for read in reads)
 
 
 def _days(condition: Condition) -> tuple[date, date]:

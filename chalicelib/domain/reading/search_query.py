@@ -105,7 +105,7 @@ def _choice_problems(field: SearchField | None, chosen: Operator | None) -> list
         problems.append((OPERATOR, "search_operator_unknown", "Elige cómo comparar: igual, contiene, desde…"))
     elif field is not None and chosen not in field.operators:
         *some, last = (one.label for one in field.operators)
-        told = f"«{field.label}» se compara con {', '.join(some)} o {last}."
+        told = f"«{field.label}» se compara con {', '.join(some)}{' o ' if some else ''}{last}."
         problems.append((OPERATOR, "search_operator_unsuitable", told))
     return problems
 

@@ -52,6 +52,13 @@ def test_signs_of_number_find_each_other(written: str, wanted: str) -> None:
     assert not found(one, SearchField.SUBJECT, HAS, f"{wanted}16-2026")
 
 
+@pytest.mark.parametrize("wanted", ["respuesta", "ciudadania", "demostracion", "carta", "000079", "exp-2026"])
+def test_all_is_every_text_and_one_of_them_is_enough(wanted: str) -> None:
+    assert found(a_notice(), SearchField.ALL, HAS, wanted)
+    assert not found(a_notice(), SearchField.ALL, HAS, f"{wanted}x")
+    assert SearchField.ALL.operators == (HAS,)
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

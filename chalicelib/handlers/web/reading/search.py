@@ -1,7 +1,11 @@
-"""`/casilla/buscar`: rows of field, operator and value, all of which have to hold; the address holds them (BOX-4)."""
+"""`/casilla/buscar`: conditions of field, operator and value that all have to hold; the address has them (BOX-4).
+
+The form begins with one. Its buttons add another, with the operators that fit its field, or take one away.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +14,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.reading import reading_tools, search_tools
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.reading.search import Condition, Operator, Search, SearchField
+from chalicelib.domain.reading.search import Condition, Kind, Operator, Search, SearchField
 from chalicelib.domain.reading.search_query import (
     FIELD,
     MOST_CONDITIONS,
@@ -20,6 +24,7 @@ from chalicelib.domain.reading.search_query import (
     typed_conditions,
 )
 from chalicelib.domain.session import Session
+from chalicelib.domain.typed_day import read_day
 from chalicelib.handlers.fields import FieldError
 from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
@@ -29,16 +34,40 @@ from chalicelib.renderers.reading.search_json import looked_in_words
 from chalicelib.services.reading.search_notices import search_notices
 
 _PAGE_SIZE = 50
-_USUAL_ROWS = (("asunto", "contiene"), ("emisor", "contiene"), ("fecha_envio", "desde"))
-"""What an empty form offers: three rows, so that no script is needed for most searches."""
+_ADDED, _REMOVED = "agregar", "quitar"
+"""What the buttons that change the form send along."""
+_OFFERED_FIRST = (SearchField.SENT_ON, SearchField.SENDER, SearchField.SUBJECT)
+"""What most people narrow a search by; whichever is not there yet is what the next condition is offered on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A condition as its form shows it; `field` is None for one that no form sends."""
+
+    field: SearchField | None
+    operator: str
+    value: str
+
+    @property
+    def kind(self) -> Kind:
+        """What its field holds."""
+        return Kind.TEXT if self.field is None else self.field.kind
+
+    @property
+    def operators(self) -> list[tuple[str, str]]:
+        """Return those that fit the field, with their words."""
+        return [(one.value, one.label) for one in (Operator if self.field is None else self.field.operators)]
 
 
 def show_search(request: PageRequest, session: Session) -> Response:
-    """Show the form, and what the address asks for; a button of the same form adds a row."""
+    """Show the form, and what the address asks for; buttons of the same form add and take away conditions."""
     typed = typed_conditions(request.query)
-    adds_row = bool(request.asked("agregar"))
-    if adds_row or FIELD not in request.query:
-        return _page(request, typed, adds_row=adds_row)
+    if _ADDED in request.query:
+        return _page(request, (*typed, _new(request.asked("nuevo"))))
+    if _REMOVED in request.query:
+        return _page(request, tuple(one for place, one in enumerate(typed) if str(place) != request.asked(_REMOVED)))
+    if FIELD not in request.query:
+        return _page(request, typed)
     try:
         conditions = read_conditions(typed)
     except InvalidInput as error:
@@ -75,12 +104,10 @@ def _page(
     request: PageRequest,
     typed: tuple[TypedCondition, ...],
     *,
-    adds_row: bool = False,
     errors: tuple[FieldError, ...] = (),
     **results: Any,
 ) -> Response:
-    shown = [*typed, *([TypedCondition("asunto", "contiene", "")] if adds_row else [])][:MOST_CONDITIONS]
-    shown += [TypedCondition(field, chosen, "") for field, chosen in _USUAL_ROWS[len(shown) :]]
+    shown = [_row(one) for one in (typed or (_new(""),))][:MOST_CONDITIONS]
     values: dict[str, Any] = {
         "rows": None,
         "pairs": (),
@@ -96,10 +123,24 @@ def _page(
         errors=errors,
         conditions=shown,
         fields=[(field.value, field.label) for field in SearchField],
-        operators=[(one.value, one.label) for one in Operator],
+        next_field=next((one.value for one in _OFFERED_FIRST if one not in [row.field for row in shown]), ""),
         can_add=len(shown) < MOST_CONDITIONS,
         **{**values, **results},
     )
+
+
+def _new(field: str) -> TypedCondition:
+    """Return an empty condition on a field, or on all; of dates the first day is what people have in mind."""
+    chosen = next((one for one in SearchField if one == field), SearchField.ALL)
+    usual = Operator.SINCE if chosen.kind is Kind.DATE else chosen.operators[0]
+    return TypedCondition(chosen.value, usual.value, "")
+
+
+def _row(typed: TypedCondition) -> _Row:
+    """Return a condition to be shown; a date in an address of our own is written as people do."""
+    row = _Row(next((one for one in SearchField if one == typed.field), None), typed.operator, typed.value)
+    day = read_day(row.value) if row.kind is Kind.DATE else None
+    return row if day is None else replace(row, value=f"{day:%d/%m/%Y}")
 
 
 def _errors_of(error: InvalidInput) -> tuple[FieldError, ...]:
@@ -108,5 +149,5 @@ def _errors_of(error: InvalidInput) -> tuple[FieldError, ...]:
     for one in error.problems or (error,):
         _, _, place = (one.field or "").partition(".")
         row, _, part = place.partition(".")
-        found.append(FieldError(f"{part}-{row}" if part else "campo-0", one.detail))
+        found.append(FieldError(f"{part}-{row}" if part else "condicion-0", one.detail))
     return tuple(found)

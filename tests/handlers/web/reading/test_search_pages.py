@@ -44,11 +44,19 @@ def _ask(browser: Browser, shown_at: str, address: str, **fields: str) -> str:
     return led
 
 
-def test_the_empty_form_offers_three_rows(visitor: Browser) -> None:
+def test_the_empty_form_has_one_condition_on_all(visitor: Browser) -> None:
     html = _page(visitor, "/casilla/buscar")
-    assert html.count('name="valor"') == 3
-    assert '<option value="fecha_envio" selected>Fecha de envío' in html
+    assert html.count('name="valor"') == 1
+    assert re.findall(r'name="(?:campo|operador)" value="(\w+)"', html) == ["todo", "contiene"]
+    assert "Quitar" not in html
     assert "Limpiar" in html
+
+
+@pytest.mark.parametrize("wanted", ["nandu", "tesoreria", "entidad de demo", "carta", "000079", "2026-000098"])
+def test_a_search_in_all_looks_at_every_text_of_a_notice(visitor: Browser, wanted: str) -> None:
+    notice_id = deposit(visitor, "a", subject="Multa ÑANDÚ", office="Oficina de Tesorería", number="000079-2026")
+    assert notice_id in _page(visitor, f"/casilla/buscar?campo=todo&operador=contiene&valor={wanted}")
+    assert notice_id not in _page(visitor, "/casilla/buscar?campo=todo&operador=contiene&valor=embargo")
 
 
 def test_a_search_finds_without_accents_and_case_and_its_form_keeps_what_was_typed(visitor: Browser) -> None:
@@ -70,12 +78,48 @@ def test_an_opened_match_has_the_dates_its_opening_fixed(visitor: Browser) -> No
     assert "Vence el lunes 23 de marzo de 2026" in _page(visitor, search)
 
 
-def test_a_row_is_added_and_nothing_typed_is_lost(visitor: Browser) -> None:
-    rows = "&".join("campo=asunto&operador=igual&valor=x%26y" for _ in range(3))
-    html = _page(visitor, f"/casilla/buscar?{rows}&agregar=si")
-    assert html.count('name="valor"') == 4
-    assert html.count('value="x&amp;y"') == 3
+@pytest.mark.parametrize(
+    ("field", "operators"),
+    [
+        ("fecha_envio", [("igual", ""), ("desde", " selected"), ("hasta", "")]),
+        ("asunto", [("contiene", " selected"), ("igual", ""), ("empieza", "")]),
+        ("anio", [("igual", " selected"), ("desde", ""), ("hasta", "")]),
+    ],
+)
+def test_a_condition_is_added_with_the_operators_of_its_field_and_nothing_typed_is_lost(
+    visitor: Browser, field: str, operators: list[tuple[str, str]]
+) -> None:
+    row = "campo=todo&operador=contiene&valor=x%26y"
+    html = _page(visitor, f"/casilla/buscar?{row}&nuevo={field}&agregar=si")
+    assert html.count('name="valor"') == 2
+    assert 'value="x&amp;y"' in html
+    assert f'name="campo" value="{field}"' in html
+    select = html[html.index('<select id="operador-1"') : html.index('id="valor-1"')]
+    assert re.findall(r'<option value="(\w+)"( selected)?>', select) == operators
+    assert ('inputmode="numeric"' in html) is (field == "anio")
     assert "notificaciones</h2>" not in html
+
+
+def test_a_single_condition_is_taken_away_and_the_others_stay(visitor: Browser) -> None:
+    rows = "&".join(f"campo=asunto&operador=igual&valor={value}" for value in ("uno", "dos", "tres"))
+    html = _page(visitor, f"/casilla/buscar?{rows}&quitar=1")
+    assert re.findall(r'name="valor"[^>]* value="(\w+)"', html) == ["uno", "tres"]
+    assert re.findall(r'name="quitar" value="(\d)"', html) == ["0", "1"]
+    assert 'name="campo" value="todo"' in _page(visitor, "/casilla/buscar?campo=anio&operador=igual&valor=1&quitar=0")
+
+
+def test_the_enter_key_searches_and_takes_no_condition_away(visitor: Browser) -> None:
+    html = _page(visitor, "/casilla/buscar?campo=anio&operador=igual&valor=1&nuevo=asunto&agregar=si")
+    form = html[html.index('<form method="get"') :]
+    assert (
+        re.findall(r"<button[^>]*>", form)[0]
+        == '<button type="submit" class="hidden" tabindex="-1" aria-hidden="true">'
+    )
+
+
+def test_a_date_of_an_address_is_shown_as_people_write_it(visitor: Browser) -> None:
+    html = _page(visitor, "/casilla/buscar?campo=fecha_envio&operador=desde&valor=2026-03-09")
+    assert 'value="09/03/2026"' in html
 
 
 def test_mistakes_are_told_beside_their_rows(visitor: Browser) -> None:
@@ -84,7 +128,17 @@ def test_mistakes_are_told_beside_their_rows(visitor: Browser) -> None:
     assert "<title>Error: Buscar" in html
     assert '<a href="#operador-1">«Fecha de envío» se compara con igual, desde o hasta.</a>' in html
     assert '<a href="#valor-1">' in html
-    assert 'aria-describedby="valor-1-error" aria-invalid="true"' in html
+    assert 'aria-describedby="valor-1-hint valor-1-error" aria-invalid="true"' in html
+
+
+def test_what_no_form_sends_is_told_where_it_can_be_put_right(visitor: Browser) -> None:
+    html = _page(visitor, "/casilla/buscar?campo=color&operador=parecido&valor=azul", 422)
+    assert '<a href="#campo-0">' in html
+    assert '<a href="#operador-0">' in html
+    many = "&".join(["campo=todo&operador=igual&valor=a"] * 11)
+    assert '<a href="#condicion-0">Puedes combinar hasta 10' in _page(visitor, f"/casilla/buscar?{many}", 422)
+    one = _page(visitor, "/casilla/buscar?campo=todo&operador=igual&valor=a", 422)
+    assert '<a href="#operador-0">«Todo» se compara con contiene.</a>' in one
 
 
 @pytest.mark.parametrize("query", ["campo=asunto&operador=contiene&valor=", "campo=asunto&operador=contiene&valor=%20"])
