@@ -77,6 +77,11 @@ class Person:
     def follow(self, text: str) -> None:
         self.page.get_by_role("link", name=text).first.click()
 
+    def choose(self, name: str, action: str) -> None:
+        """Follow a link of the menu about somebody; the last such menu counts."""
+        self.page.locator("summary", has_text=name).last.click()
+        self.page.locator("details[open]").get_by_role("link", name=action).click()
+
     def type(self, **fields: str) -> None:
         for name, value in fields.items():
             self.page.locator(f"[name={name}]").fill(value)

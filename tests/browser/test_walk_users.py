@@ -22,6 +22,19 @@ def _words(person: Person) -> str:
     return str(person.page.locator("main").inner_text())
 
 
+def _open_menu(person: Person, name: str) -> None:
+    """Open what can be done about a user by keyboard; it closes by Escape, which leads back to its button."""
+    menu = person.page.locator("summary", has_text=name)
+    menu.press("Enter")
+    assert person.page.locator("details[open]").count() == 1
+    if person.has_script:
+        person.page.keyboard.press("Tab")
+        person.page.keyboard.press("Escape")
+        assert person.page.locator("details[open]").count() == 0
+        assert menu.evaluate("one => one === document.activeElement")
+        menu.press("Enter")
+
+
 def _type_user(person: Person, number: str, email: str) -> None:
     person.page.get_by_label("Tipo Documento").select_option("DNI")
     person.type(document_number=number, name="Ana Torres Demo", email=email, mobile="987 654 321")
@@ -47,6 +60,8 @@ def test_a_user_is_added_activated_disabled_and_enabled_again(person: Person) ->
     _give_up_the_mobile(new)
 
     person.open("/usuarios")
+    _open_menu(person, "Ana Torres Demo")
+    person.look("users-menu")
     person.follow("Deshabilitar a Ana Torres Demo")
     assert person.heading() == "¿Deshabilitar a Ana Torres Demo?"
     person.look("user-disable")
@@ -58,6 +73,7 @@ def test_a_user_is_added_activated_disabled_and_enabled_again(person: Person) ->
     new.log_in_by_code(ANA, OWN, ANAS)
     assert "Comunícate con el usuario principal" in _words(new)
 
+    _open_menu(person, "Ana Torres Demo")
     person.press("Habilitar (Ana Torres Demo)")
     assert "puede entrar otra vez" in person.page.get_by_role("status").inner_text()
     person.put_clock_forward(2)

@@ -1,5 +1,5 @@
 // Comforts that no form needs: taking a double click for one, showing what is typed into a password, hearing a captcha
-// on the same page, and paper that hides nothing.
+// on the same page, closing a menu that was left, and paper that hides nothing.
 const PAUSE_MS = 8000;
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -67,10 +67,22 @@ for (const link of document.querySelectorAll("[data-captcha-audio]")) {
   });
 }
 
+// A menu closes when it is left: by a click elsewhere, or by Escape, which leads back to what opened it.
+addEventListener("click", ({ target }) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = menu.contains(target);
+});
+addEventListener("keydown", ({ key }) => {
+  const menu = key === "Escape" && document.querySelector("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
 // After a page was loaded whole, what came of the last step is where reading begins; the page's title says it as well.
 document.querySelector(".error-summary, [data-outcome]")?.focus();
 
 // On paper nothing stays folded.
 addEventListener("beforeprint", () => {
-  for (const folded of document.querySelectorAll("details")) folded.open = true;
+  for (const folded of document.querySelectorAll("details:not(.menu)")) folded.open = true;
 });

@@ -338,3 +338,15 @@ def test_a_button_pressed_too_late_is_kept_in_words(browser: Browser) -> None:
     assert "Lo que pediste Deshabilitar a Usuaria Ejemplo 2" in words(kept)
     browser.submit(kept, "/usuarios/u2/deshabilitar")
     assert only_other(browser).state is UserState.DISABLED
+
+
+def test_a_row_has_one_menu_of_all_that_can_be_done_about_its_user(browser: Browser) -> None:
+    add(browser)
+    html = shown(browser.get("/usuarios"))
+    [menu] = re.findall(r"<details.*?</details>", html, re.DOTALL)
+    assert "sobre Luis Vega Demo" in menu
+    assert [address.rpartition("/")[2] for address in re.findall(r'(?:action|href)="(/usuarios/[^"]+)"', menu)] == [
+        *("activacion", "activacion", "deshabilitar", "quitar")
+    ]
+    assert not re.findall(r'(?:action|href)="/usuarios/[^/"]+/', html.replace(menu, ""))
+    assert html.count('<span class="tag">Usuario principal</span>') == 1
