@@ -40,7 +40,14 @@ from tests.cloud import bound, moto_engine_of_this_process
 DEPOSITED_AT = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
 NOTICE_ID = "2345-6789-ABCD"
 SENDER = "avisos@casilla.gob.pe"
-LETTERHEAD = Letterhead(SENDER, "casilla.gob.pe", ZoneInfo("America/Lima"))
+LETTERHEAD = Letterhead(
+    SENDER,
+    "casilla.gob.pe",
+    ZoneInfo("America/Lima"),
+    "Entidad de Demostración",
+    "ayuda@casilla.example",
+    "(01) 000-0000",
+)
 HOSTILE = "Entidad\r\nBcc: otra@ejemplo.pe\x00\u202e <b onclick=x>&\u2028\"'</b> ${portal}"
 NAMES = [
     "SUNAT",

@@ -8,6 +8,7 @@ from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import new_client
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.letterhead import Letterhead
+from chalicelib.renderers.portal import portal
 
 
 @made_once
@@ -29,5 +30,13 @@ def _ses(box: Container) -> Any:
 
 @made_once
 def letterhead(box: Container) -> Letterhead:
-    """Whom messages come from, and the clock they tell."""
-    return Letterhead(sender=box.config.mail_from, portal=box.config.portal_address, zone=box.calendar.zone)
+    """Whom messages come from, who helps, and the clock they tell."""
+    own = portal()
+    return Letterhead(
+        sender=box.config.mail_from,
+        portal=box.config.portal_address,
+        zone=box.calendar.zone,
+        institution=own.institution,
+        help_email=own.help_email,
+        help_phone=own.help_phone,
+    )

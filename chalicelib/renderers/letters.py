@@ -103,7 +103,7 @@ def render_letter(  # noqa: PLR0913 - who, when and what are what a letter is
 
 
 def _body(template: str, letter: Letter, letterhead: Letterhead) -> str:
-    return letter_templates().get_template(template).render(letter=letter, sender_name=letterhead.sender_name)
+    return letter_templates().get_template(template).render(letter=letter, head=letterhead)
 
 
 def _address(destination: str) -> Address:

@@ -96,7 +96,7 @@ class Walk:
     def get_the_way_in(self) -> bool:
         """Look for the e-mail, and ask for it again where it did not come."""
         for _ in range(_TRIES):
-            if any("Clave temporal" in text for text in self.mails()):
+            if any("Contraseña: " in text for text in self.mails()):
                 return True
             self.clock.advance(seconds=61)
             self.call("again", "POST", f"/{self.registration_id}/codes")
@@ -119,7 +119,7 @@ class Walk:
         return [str(body.get_content()) for body in bodies if body is not None]
 
 
-_CODE = re.compile(r"Código: ([0-9A-Z]{6})")
+_CODE = re.compile(r"Clave de validación: ([0-9A-Z]{6})")
 
 
 @dataclass

@@ -33,7 +33,8 @@ from tests.registry_world import ACCESS, a_person
 
 ROOT = Path(__file__).parents[2]
 SECRET = re.compile(
-    r"^[2-9A-Z]{6}\r?$|Código: [0-9A-Z]{6}|Clave temporal: |https?://\S+/(recuperar|activar|verificar)", re.MULTILINE
+    r"^[2-9A-Z]{6}\r?$|Clave de validación: [0-9A-Z]{6}|Contraseña: |https?://\S+/(recuperar|activar|verificar)",
+    re.MULTILINE,
 )
 
 
@@ -98,7 +99,7 @@ def _register(post: Post) -> None:
     people = People(post.world)
     started = people.send("POST", "/v1/registrations", {"person": person, **contact, "accepted": accepted})
     assert started.status_code == 201, started.body
-    [code] = re.findall(r"Código: ([0-9A-Z]{6})", post.sent[-1][2])
+    [code] = re.findall(r"Clave de validación: ([0-9A-Z]{6})", post.sent[-1][2])
     address = f"/v1/registrations/{started.json_body['registration_id']}/verification"
     assert people.send("POST", address, {"code": code}).json_body["state"] == "completed"
 

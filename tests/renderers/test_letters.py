@@ -38,7 +38,14 @@ from chalicelib.renderers.registration.registration_letters import (
 from tests.deposit_world import NOW
 from tests.renderers.contrast import contrast
 
-LETTERHEAD = Letterhead(sender="avisos@casilla.example", portal="casilla.example", zone=ZoneInfo("America/Lima"))
+LETTERHEAD = Letterhead(
+    sender="avisos@casilla.example",
+    portal="casilla.example",
+    zone=ZoneInfo("America/Lima"),
+    institution="Ministerio & Demostración",
+    help_email="ayuda@casilla.example",
+    help_phone="(01) 000-0000",
+)
 LINK = "https://casilla.example/recuperar/abc?x=1&y=2"
 SAYS = {
     "new": "nueva@ejemplo.pe",
@@ -149,6 +156,41 @@ def test_every_colour_of_text_stands_out_from_what_is_behind_it() -> None:
         assert contrast(style["color"], style.get("background-color", "#ffffff")) >= 4.5
 
 
+@each_letter
+def test_every_letter_names_its_institution_and_whom_to_tell_of_a_wrong_delivery(letter: Letter) -> None:
+    message = rendered(letter)
+    text, page = body(message, "plain"), html.unescape(body(message, "html"))
+
+    for said in (text, page):
+        assert said.count(LETTERHEAD.institution) == 2
+        assert (
+            said.rindex(LETTERHEAD.institution) > said.index("Nunca le pediremos") > said.index(LETTERHEAD.institution)
+        )
+        assert f"Si recibió este mensaje por error, avise a {LETTERHEAD.help_email} y elimínelo." in said
+        assert "no lo responda" in said
+
+
+@each_letter
+def test_nobody_whose_act_it_was_not_is_told_to_do_nothing(letter: Letter) -> None:
+    text = " ".join(body(rendered(letter), "plain").split())
+
+    assert not re.search(r"no fue usted, no |no lo pidió, no haga nada|no conoce esta casilla, no haga nada", text)
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("code", ("Validación de Correo Electrónico", "Clave de validación: K7M3QX", "Validar Correo")),
+        ("credentials", ("Credenciales de Acceso", "Usuario: 1-40000002", "Contraseña: Kmpq-xwta-4739")),
+        ("reset link", ("Ingrese aquí",)),
+    ],
+)
+def test_letters_have_the_labels_of_s1(name: str, labels: tuple[str, ...]) -> None:
+    text = body(rendered(LETTERS[name]), "plain")
+
+    assert all(label in text for label in labels)
+
+
 def test_no_subject_holds_a_code_or_a_password() -> None:
     subjects = " ".join(rendered(letter)["Subject"] for letter in LETTERS.values())
 
@@ -174,7 +216,7 @@ def test_headers_say_what_it_is_and_where_it_comes_from() -> None:
     message = rendered(LETTERS["code"])
 
     assert str(message["From"]) == "Casilla Electrónica <avisos@casilla.example>"
-    assert str(message["Subject"]) == "Verifique su correo"
+    assert str(message["Subject"]) == "Validación de Correo Electrónico"
     assert str(message["Date"]) == "Mon, 09 Mar 2026 20:15:30 +0000"
     assert str(message["Auto-Submitted"]) == "auto-generated"
     assert str(message["Content-Language"]) == "es"

@@ -818,7 +818,7 @@ def registration_by_program(to: Recorder) -> None:
     to.json("POST", f"{place}/email", {"email": "r@ejemplo.pe", "email_again": "x@ejemplo.pe"})
     to.wait(minutes=2)
     to.json("POST", f"{place}/email", {"email": "rosa2@ejemplo.pe", "email_again": "rosa2@ejemplo.pe"})
-    code = re.findall(r"Código: ([0-9A-Z]{6})", to.mail("rosa2@"))[-1]
+    code = re.findall(r"Clave de validación: ([0-9A-Z]{6})", to.mail("rosa2@"))[-1]
     for typed in ("222222", code, code):
         to.json("POST", f"{place}/verification", {"code": typed})
     to.json("GET", place)
@@ -911,7 +911,7 @@ def company(to: Recorder) -> None:
     applicant.fill("/registro/revisar")
     applicant.fill("/registro/persona-juridica", **{**typed, "district": "Miraflores"})
     mail_page = str(applicant.fill("/registro/revisar").headers.get("Location", "/registro"))
-    code = re.findall(r"Código: ([0-9A-Z]{6})", to.mail("empresa@"))[-1]
+    code = re.findall(r"Clave de validación: ([0-9A-Z]{6})", to.mail("empresa@"))[-1]
     applicant.fill(mail_page, code=code)
     applicant.get(mail_page)
     lost = Visitor(to)

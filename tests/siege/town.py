@@ -129,7 +129,7 @@ class Applicant:
         if sent.status_code != 303:
             return False
         where = str(sent.headers["Location"])
-        codes = re.findall(r"Código: ([0-9A-Z]{6})", "\n".join(mails_to(email_of(self.number))))
+        codes = re.findall(r"Clave de validación: ([0-9A-Z]{6})", "\n".join(mails_to(email_of(self.number))))
         if not codes:
             return False
         self.steps += 1
@@ -191,7 +191,7 @@ class Attackers:
         sent = send_application(visitor, number, email, given_names="Inventado")
         if sent.status_code == 422 and 'name="captcha_id"' in text_of(sent):
             sent = visitor.submit(sent, "/registro/revisar")
-        codes = re.findall(r"Código: ([0-9A-Z]{6})", "\n".join(mails_to(email)))
+        codes = re.findall(r"Clave de validación: ([0-9A-Z]{6})", "\n".join(mails_to(email)))
         if sent.status_code == 303 and "atacante" in email and codes:
             where = str(sent.headers["Location"])
             visitor.submit(visitor.get(where), where, code=codes[-1])

@@ -17,8 +17,12 @@ def login_code_letter(code: str, until: datetime, letterhead: Letterhead) -> Let
             "Para ingresar a su casilla, escriba este código en la página donde lo pidió:",
             Framed(code),
             (
-                f"Vale hasta las {moment(until, letterhead)} y una sola vez. Si usted no lo pidió, no haga nada:"
-                " sin su contraseña nadie puede ingresar con él. No lo comparta con nadie."
+                f"Vale hasta las {moment(until, letterhead)} y una sola vez. No lo comparta con nadie: sin su"
+                " contraseña nadie puede ingresar con él."
+            ),
+            (
+                "Si usted no lo pidió, alguien escribió su usuario y quizás conoce su contraseña. Cree otra: escriba la"
+                f" dirección {letterhead.portal} en su navegador y elija «¿Olvidaste tu contraseña?»."
             ),
         ),
     )
@@ -32,8 +36,8 @@ def reset_link_letter(link: str, until: datetime, letterhead: Letterhead) -> Let
             "Alguien, probablemente usted, pidió recuperar la contraseña de su casilla. Para crear una nueva:",
             Link(link, "Ingrese aquí"),
             (
-                f"El enlace vale hasta las {moment(until, letterhead)} y una sola vez. Si usted no lo pidió, no haga"
-                " nada: su contraseña sigue siendo la misma."
+                f"El enlace vale hasta las {moment(until, letterhead)} y una sola vez. Si usted no lo pidió, no lo abra"
+                " ni lo reenvíe: su contraseña sigue siendo la misma, y con él se puede cambiar."
             ),
         ),
     )
@@ -51,7 +55,8 @@ def activation_letter(link: str, until: datetime, letterhead: Letterhead, *, hol
             Link(link, "Ingrese aquí"),
             (
                 f"El enlace vale hasta las {moment(until, letterhead)} y una sola vez. Si usted no conoce esta"
-                " casilla, no haga nada."
+                " casilla, escribieron su correo por error. No abra el enlace: mientras nadie cree una contraseña con"
+                " él, nadie ingresa y usted no recibe avisos."
             ),
         ),
         reason="Usted recibe este mensaje porque escribieron su correo al darle acceso a una casilla electrónica.",
@@ -110,8 +115,8 @@ def repeated_letter(registered_at: datetime, letterhead: Letterhead) -> Letter:
             Fact(f"A las {moment(registered_at, letterhead)}", "Cuándo"),
             (
                 "Si fue usted y no puede ingresar, escriba la dirección"
-                f" {letterhead.portal} en su navegador y elija «¿Olvidaste tu contraseña?». Si no fue usted, no tiene"
-                " que hacer nada."
+                f" {letterhead.portal} en su navegador y elija «¿Olvidaste tu contraseña?». Si no fue usted, alguien"
+                f" conoce sus datos. Si se repite, avise a {letterhead.help_email}."
             ),
             "Si pasa otra vez en las siguientes 24 horas, no le enviaremos otro mensaje.",
         ),

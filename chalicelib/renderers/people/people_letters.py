@@ -18,8 +18,8 @@ def new_email_letter(code: str, until: datetime, letterhead: Letterhead) -> Lett
             Framed(code),
             (
                 f"Vale hasta las {moment(until, letterhead)} y una sola vez. Los avisos empiezan a llegar aquí un día"
-                " después de que lo escriba, o antes si lo confirma desde su correo anterior. Si usted no lo pidió, no"
-                " haga nada."
+                " después de que lo escriba, o antes si lo confirma desde su correo anterior. Si usted no lo pidió,"
+                " escribieron su correo por error: no use el código ni lo comparta. Sin él, aquí no llega ningún aviso."
             ),
         ),
         reason="Usted recibe este mensaje porque escribieron su correo en el perfil de una casilla electrónica.",

@@ -7,21 +7,25 @@ from datetime import timedelta
 from chalicelib.domain.access.account import TEMPORARY_PASSWORD_LIFETIME
 from chalicelib.renderers.letters import Fact, Framed, Letter, Link
 
-TYPED = (
-    "Recibe este correo porque alguien escribió esta dirección al registrarse en la casilla electrónica. "
-    "Si no fue usted, no haga nada."
+TYPED = "Usted recibe este mensaje porque alguien escribió su correo al registrarse en la casilla electrónica."
+NOT_YOU = (
+    "Si usted no se registró, alguien usó este correo para hacerlo. Cambie la contraseña de su correo y avise a la"
+    " ayuda: sus datos están al final de este mensaje."
 )
+"""What to do about a registration that went on after the address was proved."""
 
 
 def code_letter(code: str, link: str, lasts: timedelta) -> Letter:
     """Ask to prove that the address is the applicant's, within this time."""
     return _letter(
-        "Verifique su correo",
-        "Escriba este código en la página donde se está registrando. Puede usar minúsculas.",
-        Framed(code, "Código"),
-        f"El código vale {_span(lasts)} y se usa una sola vez.",
+        "Validación de Correo Electrónico",
+        "Escriba esta clave de validación en la página donde se está registrando. Puede usar minúsculas.",
+        Framed(code, "Clave de validación"),
+        f"La clave de validación vale {_span(lasts)} y se usa una sola vez.",
         "Si ya cerró esa página, continúe desde aquí:",
-        Link(link, "Verificar mi correo"),
+        Link(link, "Validar Correo"),
+        "Si usted no se está registrando, alguien escribió su correo. No use la clave de validación ni el enlace, y no"
+        " los comparta: sin ellos no se abre ninguna casilla con su correo.",
     )
 
 
@@ -31,6 +35,7 @@ def waiting_letter() -> Letter:
         "Recibimos su registro",
         "El registro oficial que confirma sus datos no responde en este momento.",
         "Guardamos su solicitud y volveremos a consultarlo. No necesita hacer nada: le escribiremos a este correo.",
+        "Si usted no se registró, no use el siguiente mensaje: sin él no se abre ninguna casilla con su correo.",
     )
 
 
@@ -40,6 +45,7 @@ def put_off_letter() -> Letter:
         "Su registro continúa",
         "Su correo quedó verificado. Por ahora ya se hicieron todas las consultas que permite el registro oficial.",
         "Continuamos a más tardar mañana sin que haga nada: le escribiremos a este correo.",
+        NOT_YOU,
     )
 
 
@@ -51,12 +57,15 @@ def refused_letter(detail: str) -> Letter:
 def credentials_letter(username: str, password: str, portal: str) -> Letter:
     """Hand over username and temporary password."""
     return _letter(
-        "Su casilla electrónica está lista",
-        "Ingrese con estos datos:",
+        "Credenciales de Acceso",
+        "El registro de su casilla electrónica fue aprobado. Inicie sesión con estos datos:",
         Framed(username, "Usuario"),
-        Framed(password, "Clave temporal"),
-        f"La clave temporal vale {_span(TEMPORARY_PASSWORD_LIFETIME)}. Al ingresar tendrá que cambiarla.",
+        Framed(password, "Contraseña"),
+        f"La contraseña es temporal: vale {_span(TEMPORARY_PASSWORD_LIFETIME)}. Al iniciar sesión deberá cambiarla.",
         Fact(portal, "Dirección del portal"),
+        "Si usted no pidió esta casilla, no use estos datos y avise hoy a la ayuda: sus datos están al final de este"
+        " mensaje. La casilla ya está abierta y los avisos de sus notificaciones llegan a este correo. Alguien confirmó"
+        " el registro desde aquí: cambie también la contraseña de su correo.",
     )
 
 
@@ -67,6 +76,7 @@ def recovery_letter(portal: str) -> Letter:
         "Su correo quedó verificado. Para ingresar, abra el portal y elija «¿Olvidaste tu contraseña?».",
         Fact(portal, "Dirección del portal"),
         "Si no puede recuperar su acceso, pida ayuda: el teléfono y el correo están al final de esa página.",
+        NOT_YOU,
     )
 
 
@@ -76,10 +86,11 @@ def other_mailbox_letter(username: str, document: str, portal: str) -> Letter:
         "Cómo ingresar a su casilla electrónica",
         "Su correo quedó verificado. La persona titular ya tiene su casilla electrónica, con este usuario:",
         Framed(username, "Usuario"),
-        "Para ingresar, abra el portal y escriba ese usuario. Si no recuerda la clave, elija «¿Olvidaste tu"
+        "Para ingresar, abra el portal y escriba ese usuario. Si no recuerda la contraseña, elija «¿Olvidaste tu"
         f" contraseña?» y escriba el documento {document}.",
         Fact(portal, "Dirección del portal"),
         "Si no puede recuperar su acceso, pida ayuda: el teléfono y el correo están al final de esa página.",
+        NOT_YOU,
     )
 
 

@@ -8,12 +8,12 @@ from chalicelib.domain.portal import ProofDesk
 from chalicelib.domain.registration.registration import Registration
 from chalicelib.domain.registration.review import ReviewRefusal
 from chalicelib.renderers.letters import Fact, Letter
-from chalicelib.renderers.registration.registration_letters import TYPED
+from chalicelib.renderers.registration.registration_letters import NOT_YOU, TYPED
 from chalicelib.renderers.spanish import date_and_hour
 
 _FIELDS = {
     "number": "el número del documento",
-    "names": "los apellidos y nombres",
+    "names": "los nombres y apellidos",
     "birth_date": "la fecha de nacimiento",
     "sex": "el sexo",
     "issue_date": "la fecha de emisión del documento",
@@ -21,7 +21,7 @@ _FIELDS = {
     "district": "el distrito",
     "representative": "que quien la representa figura en la lista de SUNAT",
     "representative.number": "el número del documento de quien la representa",
-    "representative.names": "los apellidos y nombres de quien la representa",
+    "representative.names": "los nombres y apellidos de quien la representa",
     "representative.birth_date": "la fecha de nacimiento de quien la representa",
     "representative.sex": "el sexo de quien la representa",
     "representative.issue_date": "la fecha de emisión del documento de quien la representa",
@@ -61,6 +61,7 @@ def held_letter(registration: Registration, zone: ZoneInfo, desk: ProofDesk) -> 
         Fact(registration.reference, "Número de su solicitud"),
         f"{desk.how} {proof_for(registration, desk)}",
         f"Su solicitud se conserva hasta que se decida.{when}",
+        NOT_YOU,
     )
     return Letter("Falta comprobar su identidad", parts, reason=TYPED)
 
@@ -73,6 +74,7 @@ def refused_at_review_letter(registration: Registration, why: ReviewRefusal, des
             _REFUSALS[why],
             Fact(registration.reference, "Número de su solicitud"),
             f"Puede volver a registrarse cuando lo desee. {desk.how} {proof_for(registration, desk)}",
+            NOT_YOU,
         ),
         reason=TYPED,
     )

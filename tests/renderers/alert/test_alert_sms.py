@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,9 +12,8 @@ from chalicelib.domain.alert.abbreviations import fold
 from chalicelib.domain.sender.gsm7 import ONE_PART, gsm7_length, to_gsm7
 from chalicelib.domain.sender.short_name import LONGEST_SHORT_NAME
 from chalicelib.renderers.alert.alert_sms import holds_portal, render_alert_sms
-from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.services.alert.send_alerts import Channels
-from tests.alert_world import NAMES, a_batch
+from tests.alert_world import LETTERHEAD, NAMES, a_batch
 from tests.renderers.alert import institution_names
 
 LIMA = ZoneInfo("America/Lima")
@@ -195,7 +195,7 @@ def test_a_name_too_long_for_any_wording_keeps_what_it_is_known_by(name: str, na
 
 @pytest.mark.parametrize("portal", ["x" * 80, "notificación.gob.pe"])
 def test_a_portal_address_that_no_sms_can_hold_is_found_at_the_start(portal: str) -> None:
-    letterhead = Letterhead("avisos@casilla.gob.pe", portal, LIMA)
+    letterhead = replace(LETTERHEAD, portal=portal)
     unused: Any = None
 
     with pytest.raises(ValueError, match="no SMS of one part"):

@@ -83,7 +83,7 @@ class Applicant:
 
     @property
     def code(self) -> str:
-        return str(re.findall(r"Código: (\w{6})", self.mails[-1][1])[0])
+        return str(re.findall(r"Clave de validación: (\w{6})", self.mails[-1][1])[0])
 
     def state(self, secret: str) -> LinkState:
         return show_link(secret, tools=self.tools).state
@@ -126,7 +126,7 @@ def test_a_link_verifies_without_the_id_and_opens_the_mailbox(applicant: Applica
 
     assert verified.state is RegistrationState.COMPLETED
     assert account_store(applicant.container).find("1-99000001") is not None
-    assert "Clave temporal" in applicant.mails[-1][1]
+    assert "Contraseña: " in applicant.mails[-1][1]
 
 
 def test_a_used_link_says_so_and_opens_nothing_again(applicant: Applicant) -> None:
@@ -197,7 +197,7 @@ def test_a_used_link_brings_the_way_in_again(applicant: Applicant) -> None:
     applicant.now += timedelta(minutes=2)
     resend_by_mail_link(secret, tools=applicant.tools)
 
-    assert ["Clave temporal" in text for _, text in applicant.mails] == [False, True, True]
+    assert ["Contraseña: " in text for _, text in applicant.mails] == [False, True, True]
 
 
 @pytest.mark.parametrize("over", ["unknown", "refused", "expired", "deleted"])

@@ -44,7 +44,7 @@ def test_a_code_that_another_call_used_while_it_was_judged_is_answered_as_done(a
         verified = verify_by_code(ID, code, origin="192.0.2.1", tools=tools)
 
     assert verified.state is RegistrationState.COMPLETED
-    assert ["Clave temporal" in text for _, text in applicant.mails] == [False, True]
+    assert ["Contraseña: " in text for _, text in applicant.mails] == [False, True]
 
 
 def test_while_the_first_call_is_at_work_the_second_says_so_and_not_that_the_code_is_worthless(
@@ -73,7 +73,7 @@ def test_a_code_beside_the_link_is_answered_as_done(applicant: Applicant, typed:
         verified = verify_by_code(ID, code if typed == "right" else "222222", origin="192.0.2.1", tools=tools)
 
     assert verified.state is RegistrationState.COMPLETED
-    assert ["Clave temporal" in text for _, text in applicant.mails] == [False, True]
+    assert ["Contraseña: " in text for _, text in applicant.mails] == [False, True]
 
 
 def test_an_expired_code_is_worthless_still(applicant: Applicant) -> None:

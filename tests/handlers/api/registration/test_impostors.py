@@ -169,7 +169,7 @@ def test_with_the_common_service_ten_strangers_wait_and_the_holder_is_told_apart
     mine = [one for one in listed(leveled) if one["email"] == "r***@ejemplo.pe"]
     assert run(leveled, f"registrations approve {mine[0]['reference']} {BY}")[0] == 0
     assert leveled.mails[-1][0] == "rosa@ejemplo.pe"
-    assert "Clave temporal" in leveled.mails[-1][1]
+    assert "Contraseña: " in leveled.mails[-1][1]
     others = listed(leveled)
     assert all(one["has_mailbox"] for one in others)
     assert len(others) == 10
@@ -387,7 +387,7 @@ def test_a_yes_to_whose_holder_has_a_mailbox_opens_no_other_and_gives_no_passwor
     code, output = run(site, f"registrations approve {waiting['reference']} {BY}")
 
     assert (code, "ya tenía casilla" in output) == (0, True)
-    assert "Clave temporal" not in site.mails[-1][1]
+    assert "Contraseña: " not in site.mails[-1][1]
     assert account_store(site.container).find("1-99000001") is None
 
 
@@ -424,7 +424,7 @@ def test_whether_the_holder_has_a_mailbox_changes_nothing_that_the_applicant_see
         page = site.client.http.request("GET", f"/registro/correo/{told['registration_id']}").body.decode()
         seen = [str({**told, "registration_id": ""}), page, *(text for _, text in site.mails[began:])]
         hidden = [told["registration_id"], number, *re.findall(r"[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}", page)]
-        for word in (*hidden, *re.findall(r"Código: \S+|verificar-correo/\S+", "".join(seen))):
+        for word in (*hidden, *re.findall(r"Clave de validación: \S+|verificar-correo/\S+", "".join(seen))):
             seen = [text.replace(word, "…") for text in seen]
         return seen
 

@@ -97,7 +97,7 @@ class Site:
     @property
     def code(self) -> str:
         """The code of the last e-mail."""
-        found = re.search(r"Código: ([0-9A-Z]{6})", self.mails[-1][1])
+        found = re.search(r"Clave de validación: ([0-9A-Z]{6})", self.mails[-1][1])
         assert found, self.mails[-1]
         return found[1]
 
@@ -226,7 +226,7 @@ def test_the_credentials_mail_carries_a_password_that_is_stored_hashed_only(site
     site.verify(started["registration_id"], site.code)
 
     text = site.mails[-1][1]
-    password = text.split("Clave temporal: ")[1].split()[0]
+    password = text.split("Contraseña: ")[1].split()[0]
     account = account_store(site.container).find("1-99000001")
     assert "Usuario: 1-99000001" in text
     assert account is not None
@@ -247,7 +247,7 @@ def test_no_two_users_share_the_id_that_sessions_go_by(site: Site) -> None:
 
 def test_the_credentials_open_a_session_that_asks_for_an_own_password(site: Site) -> None:
     site.verify(site.start()["registration_id"], site.code)
-    password = site.mails[-1][1].split("Clave temporal: ")[1].split()[0]
+    password = site.mails[-1][1].split("Contraseña: ")[1].split()[0]
 
     answer = site.send("/v1/sessions", {"username": "1-99000001", "password": password, "captcha": site.captcha()})
 
@@ -431,7 +431,7 @@ def test_whose_mailbox_goes_by_the_ruc_gets_no_second_and_reads_the_username_by_
     for _, text in site.mails[-2:]:  # as it ended, and sent again
         assert "8-10990000030" in text
         assert "RUC 10990000030" in text
-        assert "Clave temporal" not in text
+        assert "Contraseña: " not in text
     [repeated] = [item for item in tables.EventItem.scan() if item.type == EventType.REGISTRATION_REPEATED.value]
     assert "99000003" not in str(repeated.data)
 
@@ -634,7 +634,7 @@ def test_a_stranger_cannot_tell_whether_the_holder_has_a_mailbox(site: Site) -> 
 
     assert new == taken
     assert account_store(site.container).find("1-99000003") is None
-    assert "Clave temporal" not in site.mails[-1][1]
+    assert "Contraseña: " not in site.mails[-1][1]
     assert "¿Olvidaste tu contraseña?" in site.mails[-1][1]
     assert tables.MailboxItem.get("1-99000003").data["users"][0]["email"] == "usuaria1@ejemplo.pe"
 
@@ -770,7 +770,7 @@ def test_credentials_can_be_sent_again_with_another_password(site: Site) -> None
     assert first is not None
     assert second is not None
     assert first.password_hash != second.password_hash
-    assert "Clave temporal" in site.mails[-1][1]
+    assert "Contraseña: " in site.mails[-1][1]
 
 
 def test_a_mail_that_cannot_be_sent_loses_no_registration(site: Site) -> None:

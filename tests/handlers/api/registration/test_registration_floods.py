@@ -123,7 +123,7 @@ def test_past_ten_of_a_document_the_registry_is_asked_only_after_the_code(crowd:
     assert crowd.site.mails[-1][0] == "rosa@ejemplo.pe"
     assert crowd.show(registration_id, crowd.site.code).state == "completed"
     assert crowd.site.simulator.asked == ["99000001"]
-    assert "Clave temporal" in crowd.site.mails[-1][1]
+    assert "Contraseña: " in crowd.site.mails[-1][1]
     assert tables.MailboxItem.get("1-99000001").data["holder"]["name"] == "ROSA PRUEBA EJEMPLO"
 
 
@@ -200,7 +200,7 @@ def test_past_a_hundred_a_day_of_one_document_its_owner_waits_till_tomorrow_and_
     crowd.site.clock.advance(hours=5)
     assert _run(crowd.site, "finish_registrations")["confirmed"] == 1
     assert crowd.site.call("GET", f"/{registration_id}").json_body["state"] == "completed"
-    assert "Clave temporal" in crowd.site.mails[-1][1]
+    assert "Contraseña: " in crowd.site.mails[-1][1]
 
 
 def test_while_the_registry_is_down_what_was_proved_is_kept_and_the_job_opens_the_mailbox(
@@ -216,7 +216,7 @@ def test_while_the_registry_is_down_what_was_proved_is_kept_and_the_job_opens_th
     assert [answer.json_body["state"] for answer in (waiting, again)] == ["awaiting_registry"] * 2
     assert _run(crowd.site, "finish_registrations")["confirmed"] == 1
     assert crowd.site.call("GET", f"/{registration_id}").json_body["state"] == "completed"
-    assert "Clave temporal" in crowd.site.mails[-1][1]
+    assert "Contraseña: " in crowd.site.mails[-1][1]
 
 
 def test_a_proof_is_of_the_address_that_was_proved_and_of_no_later_one(
@@ -275,7 +275,7 @@ def test_another_spelling_of_an_address_gets_mails_and_codes_of_its_own(crowd: C
 
 def test_a_family_that_shares_an_address_registers_at_once_each_with_a_code_and_link(crowd: Crowd) -> None:
     begun = [crowd.begin(HOME, a_form(f"9900000{number}"))[0] for number in (1, 2, 4)]
-    codes = [found for _, text in crowd.site.mails for found in re.findall(r"Código: ([0-9A-Z]{6})", text)]
+    codes = [found for _, text in crowd.site.mails for found in re.findall(r"Clave de validación: ([0-9A-Z]{6})", text)]
     assert len(set(codes)) == 3
     for registration_id, code in reversed(list(zip(begun, codes, strict=True))):
         assert crowd.show(registration_id, code).state == "completed"

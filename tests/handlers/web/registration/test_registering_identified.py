@@ -78,7 +78,7 @@ def send(browser: Browser, **typed: str) -> HTTPResponse:
 
 
 def verify(browser: Browser, page: str) -> str:
-    code = re.findall(r"Código: ([0-9A-Z]{6})", browser.people.mails()[-1][1])[-1]
+    code = re.findall(r"Clave de validación: ([0-9A-Z]{6})", browser.people.mails()[-1][1])[-1]
     browser.post(page, code=code)
     return text_of(browser.get(page))
 

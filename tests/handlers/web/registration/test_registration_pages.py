@@ -121,7 +121,7 @@ class Applicant(Browser):
             limits.tally(limit.key(*who), window_s=limit.window_s, now=self.clock())
 
     def code(self) -> str:
-        return str(re.findall(r"Código: ([0-9A-Z]{6})", self.people.mails()[-1][1])[-1])
+        return str(re.findall(r"Clave de validación: ([0-9A-Z]{6})", self.people.mails()[-1][1])[-1])
 
     def link(self) -> str:
         return str(re.findall(r"/verificar-correo/[\w-]+", self.people.mails()[-1][1])[-1])
