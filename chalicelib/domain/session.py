@@ -64,7 +64,7 @@ class Session:
 
     @property
     def validation_ends_at(self) -> datetime | None:
-        """What the page prints as *Su verificación vence a las…*."""
+        """What the page prints as *Tu verificación vence a las…*."""
         return self.validated_at and min(self.validated_at + VALIDATION_LIFETIME, self.valid_until)
 
     def is_validated_at(self, now: datetime) -> bool:
@@ -98,7 +98,7 @@ def require_own_password(session: Session) -> None:
 
     """
     if session.must_change_password:
-        raise PasswordChangeNeeded("password_change_needed", "Antes de continuar, cambia tu clave temporal.")
+        raise PasswordChangeNeeded("password_change_needed", "Antes de continuar, cambia tu contraseña temporal.")
 
 
 def require_texts_accepted(session: Session) -> None:

@@ -130,7 +130,7 @@ class Person:
         self.press("Enviar el código")
         wait_until(lambda: self.mails(to) > before, 15)
         self.type(username=username, password=password, code=code_in(self.mail(to, "código")))
-        self.press("Ingresar")
+        self.press("Iniciar sesión")
 
 
 def code_in(text: str) -> str:

@@ -20,7 +20,7 @@ def test_what_is_wrong_at_the_login_is_told_and_the_username_stays(person: Perso
     person.open("/ingresar")
     person.look("login")
     person.type(username="1-40000002", password="Otra-clave-8", captcha="zzzzz")
-    person.press("Ingresar")
+    person.press("Iniciar sesión")
     assert person.page.title().startswith("Error: ")
     assert person.page.locator("[name=username]").input_value() == "1-40000002"
     assert person.page.locator("[name=password]").input_value() == ""
@@ -75,11 +75,11 @@ def test_password_is_changed_forgotten_and_found_again(person: Person, request: 
     person.open("/clave")
     person.look("password")
     person.type(old_password=PASSWORD, new_password="corta", new_password_repeated="corta")
-    person.press("Cambiar contraseña")
+    person.press("Enviar")
     assert person.page.title().startswith("Error: ")
     person.look("password-wrong")
     person.type(old_password=PASSWORD, new_password="Faro-lento-52", new_password_repeated="Faro-lento-52")
-    person.press("Cambiar contraseña")
+    person.press("Enviar")
     assert person.heading() == "Tu contraseña cambió"
     person.look("password-changed")
     assert "contraseña de su casilla se cambió" in " ".join(person.mail(email, "contraseña cambió").split())
@@ -117,7 +117,7 @@ def _forget(person: Person, username: str, email: str) -> str:
     person.page.get_by_label("Persona Jurídica" if is_company else "Persona Natural").check()
     person.page.get_by_label("Tipo Documento").select_option("RUC" if is_company else "DNI")
     person.type(document_number=username.partition("-")[2].partition(".")[0], email=email)
-    person.press("Enviar el enlace")
+    person.press("Continuar")
     assert person.heading() == "Revisa tu correo"
     person.look("reset-requested")
     return link_in(person.mail(email, "nueva contraseña"), "/recuperar/")
@@ -125,9 +125,9 @@ def _forget(person: Person, username: str, email: str) -> str:
 
 def _choose(person: Person, link: str, password: str) -> None:
     person.open(link)
-    assert person.heading() == "Crea tu clave nueva"
+    assert person.heading() == "Cambio de contraseña"
     person.type(new_password=password, new_password_repeated=password)
-    person.press("Guardar la clave nueva")
+    person.press("Guardar")
 
 
 def test_a_change_is_contested_from_its_mail_and_the_mailbox_freezes(person: Person) -> None:

@@ -33,7 +33,7 @@ def test_who_has_a_carne_is_asked_for_nothing_of_a_dni_and_gets_in_after_a_yes(
     person.look("foreigner-review")
     person.press("Registrar")
     person.type(code=code_in(person.mail(email, SUBJECT)))
-    person.press("Validar Correo")
+    person.press("Validar")
     assert person.heading() == "Falta comprobar tu identidad"
     person.look("foreigner-waits")
     reference = person.page.locator("strong.symbols").inner_text()

@@ -21,7 +21,7 @@ def _identify(person: Person, number: str, level: str = "two_factor") -> None:
 
 def test_a_person_gets_in_sees_what_is_refused_and_who_they_are(person: Person) -> None:
     person.open("/ingresar")
-    person.press("Ingresar con ID Perú")
+    person.press("Iniciar sesión con ID Perú")
     _identify(person, "40000002", "one_factor")
     assert person.heading() == "Falta una forma más segura"
     person.look("identification-refused")
@@ -66,11 +66,11 @@ def test_a_person_registers_without_typing_a_document(person: Person, request: p
     person.press("Continuar")
     person.look("review-identified")
     person.press("Registrar")
-    person.type(code=code_in(person.mail(email, "Verifique su correo")))
-    person.press("Validar Correo")
+    person.type(code=code_in(person.mail(email, "Validación de Correo Electrónico")))
+    person.press("Validar")
     assert "está verificado" in person.page.inner_text("main")
     person.open("/ingresar")
-    person.press("Ingresar con ID Perú")
+    person.press("Iniciar sesión con ID Perú")
     _identify(person, number)
     person.press(f"Ingresar a mi casilla 1-{number}")
     assert person.path() == "/clave"

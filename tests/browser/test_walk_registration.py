@@ -12,7 +12,7 @@ from tests.local_run import operate
 
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
 
-SUBJECT = "Verifique su correo"
+SUBJECT = "Validación de Correo Electrónico"
 OWN = "Faro-lento-52"
 PEOPLE = {
     "phone": {"number": "99000001", "paternal_surname": "Prueba", "maternal_surname": "Ejemplo", "given_names": "Rosa"},
@@ -43,14 +43,14 @@ def _begin(person: Person, kind: str) -> None:
 
 
 def _log_in_first(person: Person, email: str, username: str) -> None:
-    mail = person.mail(email, "casilla electrónica está lista")
+    mail = person.mail(email, "Credenciales de Acceso")
     assert username in mail
-    [temporary] = re.findall(r"Clave temporal:?\s+(\S+)", mail)
+    [temporary] = re.findall(r"Contraseña:?\s+(\S+)", mail)
     person.log_in_by_code(username, temporary, email)
     assert person.path() == "/clave"
     person.look("first-login")
     person.type(old_password=temporary, new_password=OWN, new_password_repeated=OWN)
-    person.press("Cambiar contraseña")
+    person.press("Enviar")
     person.follow("Ir a mi casilla")
     assert person.path() == "/casilla"
     person.press("Salir")
@@ -82,11 +82,11 @@ def test_a_person_registers_by_the_code(person: Person, request: pytest.FixtureR
     person.press("Registrar")
     person.look("mail-code")
     person.type(code="AAAAAA")
-    person.press("Validar Correo")
+    person.press("Validar")
     assert person.page.title().startswith("Error: ")
     code = code_in(person.mail(email, SUBJECT))
     person.type(code=f" {code[:3].lower()} - {code[3:].lower()} ")
-    person.press("Validar Correo")
+    person.press("Validar")
     assert person.heading() == "Revisa tu correo"
     person.look("registered")
     _log_in_first(person, email, f"1-{given['number']}")
@@ -115,7 +115,7 @@ def test_a_company_registers_by_the_link(person: Person) -> None:
     link = link_in(person.mail(email, SUBJECT), "/verificar-correo/")
     for _ in range(2):  # opening it uses nothing up
         person.open(link)
-        assert person.heading() == "Valida tu correo"
+        assert person.heading() == "Verificación de correo"
     person.look("mail-link")
     person.press("Validar Correo")
     assert person.heading() == "Revisa tu correo"
@@ -142,7 +142,7 @@ def test_who_nobody_could_confirm_is_told_what_to_show_and_gets_in_after_a_yes(p
     person.press("Continuar")
     person.press("Registrar")
     person.type(code=code_in(person.mail(email, SUBJECT)))
-    person.press("Validar Correo")
+    person.press("Validar")
     assert person.heading() == "Falta comprobar tu identidad"
     person.look("held")
     [reference] = re.findall(r"[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}", person.page.locator("main").inner_text())

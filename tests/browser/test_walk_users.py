@@ -75,7 +75,7 @@ def test_a_user_is_added_activated_disabled_and_enabled_again(person: Person) ->
 
     _open_menu(person, "Ana Torres Demo")
     person.press("Habilitar (Ana Torres Demo)")
-    assert "puede entrar otra vez" in person.page.get_by_role("status").inner_text()
+    assert "puede ingresar otra vez" in person.page.get_by_role("status").inner_text()
     person.put_clock_forward(2)
     new.log_in_by_code(ANA, OWN, ANAS)
     assert new.path() == "/casilla"
@@ -105,10 +105,10 @@ def _recover(person: Person) -> str:
     person.page.get_by_label("Persona Natural").check()
     person.page.get_by_label("Tipo Documento").select_option("DNI")
     person.type(document_number=MAILBOX.partition("-")[2], email=PRINCIPAL)
-    person.press("Enviar el enlace")
+    person.press("Continuar")
     person.open(link_in(person.mail(PRINCIPAL, "nueva contraseña", after=before), "/recuperar/"))
     person.type(new_password=OWN, new_password_repeated=OWN)
-    person.press("Guardar la clave nueva")
+    person.press("Guardar")
     return OWN
 
 

@@ -39,7 +39,7 @@ def parse_email_code(typed: str) -> str:
     """
     code = compact(typed).upper()
     if len(code) != CODE_LENGTH or not set(code) <= set(ALPHABET):
-        detail = "El código tiene 6 letras y números. Cópialo del correo tal como está."
+        detail = "Son 6 letras y números. Cópialos del correo tal como están."
         raise InvalidInput("code_malformed", detail, field="code")
     return code
 

@@ -107,7 +107,7 @@ def check_may_log_in(account: Account, mailbox: Mailbox | None, now: datetime) -
         detail = "Tu acceso está deshabilitado. Comunícate con el usuario principal de la casilla."
         raise AccountDisabled("account_disabled", detail)
     if account.temporary_until is not None and now > account.temporary_until:
-        detail = "Tu clave temporal venció. Elige «¿Olvidaste tu contraseña?» para crear una nueva."
+        detail = "Tu contraseña temporal venció. Elige «¿Olvidaste tu contraseña?» para crear una nueva."
         raise TemporaryPasswordExpired("temporary_password_expired", detail)
 
 

@@ -111,7 +111,7 @@ def check_new_password(
 
     """
     if old is not None and normalise(new) == normalise(old):
-        detail = "La clave nueva debe ser distinta de la antigua."
+        detail = "La contraseña nueva debe ser distinta de la antigua."
         raise InvalidInput("password_unchanged", detail, field="new_password")
     user = user_of(account, mailbox)
     names = [] if mailbox is None else [mailbox.holder.name]

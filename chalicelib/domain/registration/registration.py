@@ -265,7 +265,7 @@ def with_another_mail(registration: Registration, email: str | None = None) -> R
 
     """
     if registration.mails >= MAX_MAILS:
-        raise TooManyRequests("too_many_codes", "Ya se enviaron todos los códigos posibles. Vuelve a registrarte.")
+        raise TooManyRequests("too_many_codes", "Ya se enviaron todos los correos posibles. Vuelve a registrarte.")
     changed = replace(registration, mails=registration.mails + 1)
     return changed if email is None else replace(changed, email=email, is_proven=False)
 

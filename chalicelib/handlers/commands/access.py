@@ -190,7 +190,7 @@ def read_new_password(fields: Fields) -> str:
     if problems:
         raise refusal_of(problems)
     if again != new:
-        fields.refuse("passwords_differ", "new_password_repeated", "no es igual a la clave nueva; escríbela otra vez")
+        fields.refuse("passwords_differ", "new_password_repeated", "no es igual a la nueva; escríbela otra vez")
     return new
 
 

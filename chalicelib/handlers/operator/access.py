@@ -14,7 +14,7 @@ from chalicelib.handlers.operator.act import act_of
 from chalicelib.handlers.operator.command import Told
 from chalicelib.services.access.end_user_sessions import EndingTools, end_user_sessions
 
-_ENDED = "Se cerraron todas las sesiones de ese usuario. Puede ingresar de nuevo con su clave."
+_ENDED = "Se cerraron todas las sesiones de ese usuario. Puede ingresar de nuevo con su contraseña."
 
 
 def end_sessions(given: Mapping[str, Any]) -> Told:

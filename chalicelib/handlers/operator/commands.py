@@ -65,7 +65,7 @@ COMMANDS = (
     )),
     Command("mailboxes unfreeze", "abre otra vez una casilla congelada", "operator.mailboxes:unfreeze", (
         Argument("CASILLA", "mailbox", "la casilla, como 1-40000002", is_required=True),
-        Argument("--undo", FLAG, "deshace lo impugnado: vuelve el correo de antes y la clave no sirve"),
+        Argument("--undo", FLAG, "deshace lo impugnado: vuelve el correo de antes y la contraseña no sirve"),
         Argument("--keep", FLAG, "deja los cambios como están: se comprobó que son de su titular"),
     ), one_of=("--undo", "--keep"), changes=True),
     Command("mailboxes untold", "los cambios de los que no se pudo avisar a nadie", "operator.mailboxes:list_untold"),

@@ -8,8 +8,8 @@ LABELS = {
     "captcha": "Texto de la imagen",
     "code": "Código",
     "old_password": "Clave Antigua",
-    "new_password": "Clave Nueva",
-    "new_password_repeated": "Repetir Clave Nueva",
+    "new_password": "Contraseña nueva",
+    "new_password_repeated": "Repetir contraseña nueva",
     "person_type": "Tipo de Persona",
     "document_type": "Tipo Documento",
     "document_number": "Número de documento",
@@ -29,6 +29,8 @@ LABELS = {
     "sha256": "SHA-256 del archivo",
 }
 
+CHANGE_LABELS = {**LABELS, "new_password": "Clave Nueva", "new_password_repeated": "Repetir Clave Nueva"}
+"""Where the old password is asked for as well (S1); recovery and activation have the others."""
 DOCUMENT_TYPES = {"DNI": "DNI", "CE": "Carné de extranjería", "PASAPORTE": "Pasaporte", "RUC": "RUC"}
 _WORDS = {"document_type": DOCUMENT_TYPES, "remove": {"si": "Sí"}}
 

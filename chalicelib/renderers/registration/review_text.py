@@ -72,7 +72,7 @@ def review_json(review: Review) -> dict[str, Any]:
 def approved_text(ended: Registration) -> str:
     """Say what came of a yes."""
     if ended.opened_mailbox:
-        return f"Solicitud {ended.reference}: se abrió la casilla. El usuario y la clave temporal van a su correo."
+        return f"Solicitud {ended.reference}: se abrió la casilla. El usuario y la contraseña temporal van a su correo."
     return (
         f"Solicitud {ended.reference}: el titular ya tenía casilla y no se abrió otra. Por correo se le dijo cómo"
         " recuperar el acceso."

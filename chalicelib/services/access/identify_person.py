@@ -196,7 +196,7 @@ def person_from_data(data: Mapping[str, Any]) -> AuthenticatedPerson:
 
 def not_begun() -> IdentityRefused:
     """Return the refusal of an answer that this browser did not ask for, or used."""
-    detail = "Este paso venció, ya se usó o empezó en otro navegador. Empieza de nuevo desde «Ingresar»."
+    detail = "Este paso venció, ya se usó o empezó en otro navegador. Empieza de nuevo desde «Iniciar sesión»."
     return IdentityRefused("identity_not_begun", detail)
 
 

@@ -31,7 +31,7 @@ class Confirmed(StrEnum):
 
 
 _REFUSALS = {
-    Confirmed.PASSWORD_CHANGE: ("old_password_wrong", "La clave antigua no es correcta. Revísala.", "old_password"),
+    Confirmed.PASSWORD_CHANGE: ("old_password_wrong", "La contraseña antigua no es correcta.", "old_password"),
     Confirmed.EMAIL_CHANGE: ("password_wrong", "La contraseña no es correcta. Revísala.", "password"),
     Confirmed.HAND_OVER: ("password_wrong", "La contraseña no es correcta. Revísala.", "password"),
     Confirmed.CLOSING: ("password_wrong", "La contraseña no es correcta. Revísala.", "password"),

@@ -55,18 +55,17 @@ def judge_code(  # noqa: PLR0913 - what the code is, and against what it is held
     left = CODE_ATTEMPTS - token.attempts
     if left == 0:
         raise code_unusable()
-    detail = (
-        f"El código no es correcto. Revísalo; {'te queda 1 intento' if left == 1 else f'te quedan {left} intentos'}."
-    )
+    tries = "te queda 1 intento" if left == 1 else f"te quedan {left} intentos"
+    detail = f"Lo que escribiste no es correcto. Revísalo; {tries}."
     raise CodeWrong("code_wrong", detail, field="code")
 
 
 def code_superseded() -> CodeSuperseded:
     """Return the refusal for a code that was right, of an e-mail before the last."""
-    detail = "Te enviamos otro código después de este. Escribe el del último correo."
+    detail = "Después de ese correo te enviamos otro. Escribe lo que dice el último."
     return CodeSuperseded("code_superseded", detail, field="code")
 
 
 def code_unusable() -> CodeUnusable:
     """Return the one refusal for codes that are used up, expired or none."""
-    return CodeUnusable("code_unusable", "Este código ya no sirve. Pide uno nuevo.", field="code")
+    return CodeUnusable("code_unusable", "Lo que escribiste ya no sirve. Pide otro correo.", field="code")

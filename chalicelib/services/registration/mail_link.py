@@ -124,7 +124,9 @@ _AFTER_PROOF = {
 
 
 def _replaced() -> Conflict:
-    return Conflict("link_replaced", "Te enviamos un correo más reciente. Usa el enlace o el código de ese correo.")
+    return Conflict(
+        "link_replaced", "Te enviamos un correo más reciente. Usa el enlace o la clave de validación de ese correo."
+    )
 
 
 def _state(token: Token, registration: Registration, tools: RegistrationTools) -> LinkState:

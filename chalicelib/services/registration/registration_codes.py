@@ -103,7 +103,7 @@ def _was_sent_before(registration: Registration, code: str, tools: RegistrationT
 
 
 def _used_elsewhere() -> InvalidInput:
-    return InvalidInput("code_unusable", "Este código ya se usó en otro registro. Pide uno nuevo.", field="code")
+    return InvalidInput("code_unusable", "Ya se usó en otro registro. Pide otra clave de validación.", field="code")
 
 
 def _about(registration: Registration) -> str:

@@ -40,7 +40,7 @@ def send_again(registration: Registration, *, tools: RegistrationTools) -> Regis
     if registration.state is RegistrationState.AWAITING_REVIEW:
         return _tell_again(registration, tools)
     if registration.state not in {*VERIFIABLE, RegistrationState.COMPLETED}:
-        raise Conflict("registration_not_ready", "Todavía no hay un código que reenviar. Espera nuestro correo.")
+        raise Conflict("registration_not_ready", "Todavía no hay un correo que reenviar. Espera el nuestro.")
     cool_down(registration, tools)
     if registration.state is not RegistrationState.COMPLETED and not is_mail_due(registration, tools):
         give_code(registration, tools)  # what it was sent goes on counting: no e-mail, no other name

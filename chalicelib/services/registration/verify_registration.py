@@ -44,7 +44,8 @@ def verify_by_code(registration_id: str, typed: str, *, origin: str, tools: Regi
         raise Conflict("registration_ended", detail)
     if registration.state not in VERIFIABLE:
         raise Conflict(
-            "registration_not_ready", "Todavía no se envió un código para este registro. Espera nuestro correo."
+            "registration_not_ready",
+            "Todavía no se envió una clave de validación para este registro. Espera nuestro correo.",
         )
     try:
         use_code(registration, code, tools=tools)
@@ -73,8 +74,8 @@ def _ended_meanwhile(
     if found.version != before.version:
         return None
     detail = (
-        "Ya recibimos este código y estamos abriendo tu casilla. Actualiza la página en unos segundos; si te vuelve a"
-        " pedir un código, pide otro."
+        "Ya recibimos esta clave de validación y estamos abriendo tu casilla. Actualiza la página en unos segundos."
+        " Si te la vuelve a pedir, pide otra."
     )
     raise NotReady("registration_completing", detail, retry_after=5)
 

@@ -25,7 +25,7 @@ def test_a_page_that_anyone_can_read_is_well_formed_and_asks_nothing_of_aws(brow
 
 def test_the_home_page_has_both_ways_in(browser: Browser) -> None:
     html = text_of(browser.get("/"))
-    assert '<a class="button" href="/ingresar">Ingresar</a>' in html
+    assert '<a class="button" href="/ingresar">Iniciar sesión</a>' in html
     assert 'href="/registro">Regístrate</a>' in html
 
 

@@ -39,7 +39,7 @@ _HEADINGS = {
     "mailbox_frozen": "Esta casilla está congelada",
     "account_disabled": "Tu acceso está deshabilitado",
     "account_not_activated": "Todavía no activaste tu acceso",
-    "temporary_password_expired": "Tu clave temporal venció",
+    "temporary_password_expired": "Tu contraseña temporal venció",
 }
 
 

@@ -16,7 +16,7 @@ from chalicelib.handlers.cookies import DEVICE_COOKIE, SESSION_COOKIE, cookie
 from chalicelib.handlers.page import go_to, known, show, show_form, tell
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.access.captcha import captcha_asked
-from chalicelib.handlers.web.labels import LABELS
+from chalicelib.handlers.web.labels import CHANGE_LABELS, LABELS
 from chalicelib.services.access.links import LinkExpired, LinkUnusable, open_link, show_link
 
 _RESET_FIELDS = ("person_type", "document_type", "document_number", "email")
@@ -33,7 +33,7 @@ def change_password_by_form(request: PageRequest, session: Session) -> Response:
     try:
         opened = access.change_own_password(request.fields("old_password", *_NEW), session, origin=request.origin)
     except CasillaError as error:
-        return show_form(request, "access/password.html", error, LABELS, is_forced=session.must_change_password)
+        return show_form(request, "access/password.html", error, CHANGE_LABELS, is_forced=session.must_change_password)
     return go_to("/clave/cambiada", cookies=[cookie(SESSION_COOKIE, opened.cookie)])
 
 

@@ -24,14 +24,14 @@ _DONE = {
         "Agregamos a {name}, pero no pudimos enviarle el correo de activación. Envíalo otra vez dentro de un momento."
     ),
     ("enviado", UserState.PENDING): "Enviamos el correo de activación a {email}.",
-    ("deshabilitado", UserState.DISABLED): "{name} ya no puede entrar a la casilla ni recibe avisos.",
-    ("habilitado", UserState.ACTIVE): "{name} puede entrar otra vez a la casilla y recibe los avisos.",
+    ("deshabilitado", UserState.DISABLED): "{name} ya no puede ingresar a la casilla ni recibe avisos.",
+    ("habilitado", UserState.ACTIVE): "{name} puede ingresar otra vez a la casilla y recibe los avisos.",
     ("habilitado", UserState.PENDING): "Habilitaste a {name}. Todavía tiene que activar su acceso.",
 }
 """What was just done, by the address's parameter; told only of a user who is as it says."""
 GONE, OFFERED, DECLINED, WITHDRAWN = "quitado", "ofrecido", "rechazado", "retirado"
 _TOLD = {
-    GONE: "Ese usuario ya no está en tu casilla: no puede entrar ni recibe avisos. Su lugar quedó libre.",
+    GONE: "Ese usuario ya no está en tu casilla: no puede ingresar ni recibe avisos. Su lugar quedó libre.",
     OFFERED: "Enviamos tu ofrecimiento por correo. Mientras no lo acepten, sigues siendo el usuario principal.",
     DECLINED: "No aceptaste ser el usuario principal. Nada cambió.",
     WITHDRAWN: "Retiraste tu ofrecimiento. Sigues siendo el usuario principal.",

@@ -16,12 +16,14 @@ from chalicelib.handlers.web.labels import LABELS
 from chalicelib.handlers.web.registration.held import shown_of_review
 
 _TOLD = {
-    "fallido": "No pudimos enviarte el correo. Pide otro código dentro de un momento.",
-    "hecho": "Tienes un código en tu correo: el que acabamos de enviar o, si se pidió uno hace poco, ese.",
+    "fallido": "No pudimos enviarte el correo. Pide otra clave de validación dentro de un momento.",
+    "hecho": "Tienes una clave de validación en tu correo: la que acabamos de enviar o una que se pidió hace poco.",
     "repetido": "Te enviamos otra vez el correo.",
     "cambiado": "Cambiamos tu correo y te escribimos a la dirección nueva.",
 }
 """What just happened, by the address's parameter."""
+_LABELS = {**LABELS, "code": "Clave de validación"}
+"""S1's name for the code that proves an address at a registration; others are called *código*."""
 
 
 def show_registration_state(request: PageRequest, registration_id: str) -> Response:
@@ -76,7 +78,7 @@ def _state_page(request: PageRequest, registration_id: str, error: CasillaError 
         return _gone_page(request)
     asked = request.asked("envio")
     context = {**_shown(found, registration_id), "told": _TOLD.get(asked, ""), "is_bad": asked == "fallido"}
-    return show_form(request, f"registration/{found.state}.html", error, LABELS, **context)
+    return show_form(request, f"registration/{found.state}.html", error, _LABELS, **context)
 
 
 def _change_page(request: PageRequest, registration_id: str, error: CasillaError | None = None) -> Response:

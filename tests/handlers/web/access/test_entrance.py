@@ -133,7 +133,7 @@ def test_a_validation_that_is_over_is_no_longer_told(browser: Browser) -> None:
     browser.people.world.clock.advance(minutes=20, seconds=1)
     html = text_of(browser.get("/validar"))
     assert USERNAME in html
-    assert "Su verificación vence" not in html
+    assert "Tu verificación vence" not in html
 
 
 def test_every_page_of_a_session_says_until_when_the_validation_lasts(browser: Browser) -> None:
@@ -142,7 +142,7 @@ def test_every_page_of_a_session_says_until_when_the_validation_lasts(browser: B
     local = (browser.people.world.clock() + timedelta(minutes=20)).astimezone(
         browser.people.world.container.calendar.zone
     )
-    assert "Su verificación vence a las" in html
+    assert "Tu verificación vence a las" in html
     assert f">{local:%H:%M}</time>" in html
     assert 'data-left="1200"' in html
 

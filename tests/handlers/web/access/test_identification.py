@@ -62,7 +62,7 @@ def events_of(way: Identities, user_id: str = "u1") -> list[Any]:
 def test_the_login_page_offers_the_way_and_lets_its_form_lead_there(way: Identities) -> None:
     shown = way.browser().get("/ingresar")
 
-    assert "Ingresar con ID Perú" in text_of(shown)
+    assert "Iniciar sesión con ID Perú" in text_of(shown)
     assert f"form-action 'self' {way.simulator.issuer};" in shown.headers["Content-Security-Policy"]
     check_html(text_of(shown))
 
@@ -216,7 +216,11 @@ def test_the_principal_of_a_persons_mailbox_who_is_another_is_not_its_holder(way
     [
         ({"state": UserState.DISABLED}, False, "está deshabilitado"),
         ({"state": UserState.PENDING}, False, "Todavía no activaste"),
-        ({"must_change_password": True, "temporary_until": NOW - timedelta(seconds=1)}, False, "Tu clave temporal"),
+        (
+            {"must_change_password": True, "temporary_until": NOW - timedelta(seconds=1)},
+            False,
+            "Tu contraseña temporal",
+        ),
         ({}, True, f"La casilla 1-{DNI}, de QUISPE DEMO MARÍA ÑUSTA, está congelada"),
         ({"state": UserState.DISABLED}, True, "está congelada"),
     ],
@@ -272,7 +276,7 @@ def test_a_button_that_names_no_mailbox_opens_none(way: Identities, username: st
 
     refused = way.enter(browser, username)
     assert refused.status_code in {401, 422}
-    assert "Ingresar con mi contraseña" in text_of(refused)
+    assert "Iniciar sesión con mi contraseña" in text_of(refused)
     assert SESSION_COOKIE not in browser.cookies
     assert way.enter(browser).headers["Location"] == "/casilla"
 

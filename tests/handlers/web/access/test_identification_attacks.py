@@ -49,7 +49,7 @@ def refused(way: Identities, status: int = 401, **fields: str) -> str:
     shown = text_of(answer)
 
     assert answer.status_code == status, shown
-    assert "Ingresar con mi contraseña" in shown
+    assert "Iniciar sesión con mi contraseña" in shown
     assert SESSION_COOKIE not in browser.cookies
     assert browser.get(ENTRIES).status_code == 401
     check_html(shown)

@@ -224,7 +224,7 @@ def test_disabling_is_asked_for_first_and_ends_the_session_at_once(browser: Brow
 
     answer = press(browser, "deshabilitar")
 
-    assert "ya no puede entrar" in words(browser.get(answer.headers["Location"]))
+    assert "ya no puede ingresar" in words(browser.get(answer.headers["Location"]))
     browser.cookies = theirs
     out = browser.get("/usuarios")
     assert out.headers["Location"] == "/ingresar?volver=/usuarios"
@@ -232,7 +232,7 @@ def test_disabling_is_asked_for_first_and_ends_the_session_at_once(browser: Brow
     assert "Comunícate con el usuario principal" in words(browser.log_in(SECONDARY, NEW))
     browser.cookies = dict(principals)
     answer = press(browser, "habilitar")
-    assert "puede entrar otra vez" in words(browser.get(answer.headers["Location"]))
+    assert "puede ingresar otra vez" in words(browser.get(answer.headers["Location"]))
     browser.cookies.clear()
     assert browser.log_in(SECONDARY, NEW).status_code == 303
 
