@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mailbox import DocumentType, dni_in_ruc, ruc_with_dni
-from chalicelib.domain.typed import compact
+from chalicelib.domain.typed import compact, plain
 
 _FORMATS = {
     DocumentType.DNI: (re.compile(r"[0-9]{8}"), "8 dígitos"),
@@ -19,21 +19,48 @@ _FORMATS = {
     DocumentType.PASSPORT: (re.compile(r"[A-Z0-9]{5,12}"), "de 5 a 12 letras o dígitos"),
 }
 
+_SAID_BEFORE = {
+    DocumentType.DNI: re.compile(r"(?:DNI:?)?(?:N(?:RO|UM|O)?[°:]*)?(?=[0-9])"),
+    DocumentType.RUC: re.compile(r"(?:RUC:?)?(?:N(?:RO|UM|O)?[°:]*)?(?=[0-9])"),
+}
+"""What people copy along with a number that has digits alone: `DNI 40000002`, `D.N.I. N° 40000002`."""
+_CARD_SAID_BEFORE = re.compile(r"C\.?E\.?[ :]+(?:N(?:RO|[O°])?[.: ]+)?(?=[0-9A-Z])")
+"""A foreigner's card may itself begin with letters: only what stands apart from the number is none of it."""
+
+_AS_USERNAME = re.compile(r"[0-9]{1,2}[ -]+[0-9]{8}\b")
+
 _CALLED = {DocumentType.CE: "carné de extranjería", DocumentType.PASSPORT: "pasaporte"}
 _RUC_BEGINNINGS = ("10", "15", "17", "20")
 
 
 def read_document_number(document_type: DocumentType, typed: str) -> str:
-    """Return a number as typed without blanks, dashes and dots, and a DNI's without the check character after it."""
-    return split_dni(typed)[0] if document_type is DocumentType.DNI else compact(typed).upper()
+    """Return a number as typed without blanks, dashes and dots, and a DNI's without the check character after it.
+
+    The document's own name before it is left out. What else is there stays, to be refused: no number is guessed.
+    """
+    return split_dni(typed)[0] if document_type is DocumentType.DNI else _number_alone(document_type, typed)
 
 
 def split_dni(typed: str) -> tuple[str, str]:
-    """Return a DNI's number, and the check character if it was typed behind and is right: `40000002-3`."""
-    number = compact(typed).upper()
+    """Return a DNI's number, and the check character if it was typed behind and is right: `40000002-3`.
+
+    A whole username, `1-40000002`, is no number: its first eight digits may be another person's.
+    """
+    number = _number_alone(DocumentType.DNI, typed)
+    if _AS_USERNAME.match(plain(typed)):
+        return number, ""
     if re.fullmatch(r"[0-9]{8}[0-9A-Z]", number) and number[8] in _check_characters(number[:8]):
         return number[:8], number[8]
     return number, ""
+
+
+def _number_alone(document_type: DocumentType, typed: str) -> str:
+    if document_type is DocumentType.CE:
+        typed = _CARD_SAID_BEFORE.sub("", plain(typed).upper(), count=1)
+    number = compact(typed).upper()
+    said = _SAID_BEFORE.get(document_type)
+    found = None if said is None else said.match(number)
+    return number[found.end() :] if found else number
 
 
 def check_document_number(document_type: DocumentType, number: str, *, field: str) -> None:
@@ -48,7 +75,7 @@ def check_document_number(document_type: DocumentType, number: str, *, field: st
     if pattern.fullmatch(number) is None:
         wrong = f"debe tener {expected}"
         if document_type is DocumentType.DNI and re.fullmatch(r"[0-9]{8}[0-9A-Z]", number):
-            wrong = f"{wrong}. Lo que sigue al guion es el código de verificación, y no corresponde a este número"
+            wrong = f"{wrong}, sin nada antes. Después solo puede seguir su código de verificación, y este no lo es"
     elif document_type is DocumentType.RUC:
         from stdnum.pe import ruc  # noqa: PLC0415 - heavy
 

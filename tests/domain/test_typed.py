@@ -35,6 +35,25 @@ def test_every_dash_is_one(sign: str) -> None:
     assert parse_email_code(f"k7m{sign}3qx") == "K7M3QX"
 
 
+@pytest.mark.parametrize(
+    ("typed", "username"),
+    [
+        ("1 \u2013 40000002", "1-40000002"),
+        ("1--40000002", "1-40000002"),
+        ("1-40 000 002", "1-40000002"),
+        ("1-40000002.", "1-40000002"),
+        ("1-40000002-1", "1-40000002"),
+        ("8-20100000009 . 40000028", "8-20100000009.40000028"),
+        ("4-ab1234567", "4-AB1234567"),
+        ("1-40000002-9", "1-40000002-9"),
+        ("140000002", "140000002"),
+        ("40000002", "40000002"),
+    ],
+)
+def test_a_username_is_read_as_people_write_it_and_never_as_another(typed: str, username: str) -> None:
+    assert read_username(typed) == username
+
+
 def test_a_name_is_composed_and_full_width_digits_are_digits() -> None:
     assert tidy("Mun\u0303eco") == "Muñeco"
     assert compact("\uff11\uff12.\uff13") == "123"

@@ -9,6 +9,7 @@ from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.known_passwords import CommonPasswords
 from chalicelib.domain.access.password_policy import Person, check_password, normalise
 from chalicelib.domain.errors import CredentialsWrong, Forbidden, InvalidInput
+from chalicelib.domain.identity_document import split_dni
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
 from chalicelib.domain.typed import plain
 
@@ -71,11 +72,15 @@ class PasswordChange:
 
 
 def read_username(typed: str) -> str:
-    """Read a username as typed: case and spaces do not matter.
+    """Read a username as typed: case, spaces and dashes of any kind do not matter, nor a DNI's check character behind.
 
     `1-40000002` is a mailbox's own and its principal user's, `8-20100000009.40000028` that of a secondary user.
     """
-    return "".join(plain(typed).split()).upper()
+    kind, dash, number = "".join(plain(typed).split()).upper().partition("-")
+    number = number.strip("-.")
+    if "-" in number:
+        number = split_dni(number)[0] if split_dni(number)[1] else number
+    return f"{kind}{dash}{number}"
 
 
 def mailbox_of(username: str) -> str:

@@ -135,7 +135,7 @@ def _company(fields: Fields, faults: list[InvalidInput]) -> CompanyClaim:
     ruc, name, district = _texts(fields, ("ruc", "legal_name", "district"), faults)
     person, power = _object(fields, "representative", faults), _object(fields, "power", faults)
     claim = CompanyClaim(
-        ruc=compact(ruc),
+        ruc=read_document_number(DocumentType.RUC, ruc),
         legal_name=name,
         district=district,
         representative=None if person is None else _person(person, faults),

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.domain.errors import CasillaError, InvalidInput
-from chalicelib.domain.identity_document import split_dni
-from chalicelib.domain.typed import compact, tidy
+from chalicelib.domain.identity_document import read_document_number, split_dni
+from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.typed import tidy
 from chalicelib.domain.typed_day import PARTS, day_problem, join_day, read_day, wrong_parts
 from chalicelib.handlers.commands.application import read_application, read_authenticated
 from chalicelib.handlers.fields import FieldError, Fields, errors_of
@@ -57,7 +58,6 @@ _OPTIONAL = {"paternal_surname", "maternal_surname"}
 """One of both is there, which the check of names says."""
 _DNI = "DNI"
 _DAYS = {"birth_date", "issue_date"}
-_NUMBERS = {"number", "ruc"}
 _LONGEST = 400
 
 
@@ -206,12 +206,7 @@ def _as_sent(name: str, text: str) -> str | None:
     if name in _DAYS:
         day = read_day(text)
         return None if day is None else day.isoformat()
-    return take_number(text) if name in _NUMBERS else text
-
-
-def take_number(text: str) -> str:
-    """Take a document's number without what people type and paste along with it."""
-    return compact(text)
+    return text
 
 
 def _as_shown(name: str, typed: Mapping[str, str]) -> str:
@@ -223,6 +218,8 @@ def _as_shown(name: str, typed: Mapping[str, str]) -> str:
         return SEXES.get(text, "")
     if name == "document_type":
         return DOCUMENT_TYPES.get(text or _DNI, "")
-    if name in _NUMBERS:
-        return split_dni(text)[0] if name == "number" and is_dni(typed) else compact(text).upper()
+    if name == "ruc":
+        return read_document_number(DocumentType.RUC, text)
+    if name == "number":
+        return read_document_number(DocumentType(typed.get("document_type") or _DNI), text)
     return tidy(text)

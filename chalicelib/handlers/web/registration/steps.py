@@ -10,7 +10,8 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.registration import is_registration_open, open_registration_tools
-from chalicelib.domain.mailbox import dni_in_ruc
+from chalicelib.domain.identity_document import read_document_number
+from chalicelib.domain.mailbox import DocumentType, dni_in_ruc
 from chalicelib.handlers.cookies import DRAFT_COOKIE, no_cookie
 from chalicelib.handlers.fields import FieldError
 from chalicelib.handlers.page import go_to, show_or_refuse, tell
@@ -26,7 +27,6 @@ from chalicelib.handlers.web.registration.fields import (
     form_address,
     kinds_of,
     labels_of,
-    take_number,
 )
 from chalicelib.renderers.portal_texts import portal_texts
 
@@ -73,7 +73,7 @@ def form_page(
         "sexes": list(SEXES.items()),
         "person": draft.authenticated,
         "address": form_address(draft.person_type),
-        "is_person": dni_in_ruc(take_number(draft.typed_now().get("ruc", ""))) is not None,
+        "is_person": dni_in_ruc(read_document_number(DocumentType.RUC, draft.typed_now().get("ruc", ""))) is not None,
         "back": REVIEW_STEP if request.asked("desde") == "revisar" else TYPE_STEP,
     }
     template, at = f"registration/{draft.person_type}.html", form_address(draft.person_type)
