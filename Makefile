@@ -2,26 +2,25 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
+ENVIRONMENT := @PYTHON="$(PYTHON)" CHOSEN="$(filter command,$(origin PYTHON))" sh infra/environment.sh
 
 .DEFAULT_GOAL := run
-.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package e2e demo clean
+.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package e2e demo clean anew
 
-.venv/.runtime: requirements.txt  ## what the service itself needs
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) --requirement requirements.txt
-	touch $@
+# Each is looked at every time: an interpreter may have gone since, which no date of a file tells.
+.venv/.runtime: anew       ## what the service itself needs
+	$(ENVIRONMENT) requirements.txt $@
 
-.venv/.test: requirements-test.txt .venv/.runtime  ## and what its tests need
-	$(PIP) --requirement requirements-test.txt
-	touch $@
+.venv/.test: .venv/.runtime ## and what its tests need
+	$(ENVIRONMENT) requirements-test.txt $@
 
-.venv/.stamp: requirements-dev.txt .venv/.test  ## and the tools of those who change it
-	$(PIP) --requirement requirements-dev.txt
-	touch $@
+.venv/.stamp: .venv/.test  ## and the tools of those who change it
+	$(ENVIRONMENT) requirements-dev.txt $@
+
+anew:
 
 run: .venv/.runtime        ## the whole of Casilla on this machine
-	$(BIN)/python -m infra.local.run
+	@$(BIN)/python -m infra.local.run
 
 # As it was typed: make expands nothing of it, nor does a shell.
 operator: export override CMD := $(value CMD)
@@ -71,7 +70,7 @@ e2e: .venv/.stamp          ## deploy the package into a local engine that enforc
 	$(BIN)/python -m infra.e2e
 
 demo: .venv/.runtime       ## deposit FILE=some.pdf into the running demonstration
-	$(BIN)/python -m examples.demo $(if $(FILE),"$(FILE)")
+	@$(BIN)/python -m examples.demo $(if $(FILE),"$(FILE)")
 
 clean:
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
