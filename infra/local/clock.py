@@ -6,6 +6,8 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from infra.local.state import write_whole
+
 MOST = timedelta(days=366)
 
 
@@ -27,10 +29,12 @@ class LocalClock:
 
         Raises:
             ValueError: back, or more than a year at once.
+            OSError: it cannot be noted, and stays where it is.
 
         """
         if not timedelta() < by <= MOST:
             raise ValueError(by)
         with self._lock:
-            self._ahead += by
-            self._note.write_text(str(int(self._ahead.total_seconds())), "utf-8")
+            ahead = self._ahead + by
+            write_whole(self._note, str(int(ahead.total_seconds())).encode())
+            self._ahead = ahead

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -37,6 +36,7 @@ from chalicelib.services.sender.institution_tools import InstitutionTools
 from chalicelib.services.sender.read_public_key import read_public_key
 from chalicelib.services.sender.register_key import NewKey, register_key
 from infra.local.demo_notices import OLDEST, deposit_demo_notices
+from infra.local.state import write_whole
 
 NORMS = (
     AppliedNorm(Regime.DEPOSIT, "D.S. 000-2026-DEMO, art. 2, que aplica el numeral 20.4 del TUO de la Ley N° 27444"),
@@ -141,7 +141,7 @@ def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: di
         deposit_demo_notices(box, filled, keys=tuple(keys.items()), now=now)
     keyid = next(iter(keys))
     demo = {**addresses, "keyid": keyid, "recipient": RECIPIENT}
-    (folder / "demo.json").write_text(json.dumps(demo, indent=2) + "\n", "utf-8")
+    write_whole(folder / "demo.json", f"{json.dumps(demo, indent=2)}\n".encode())
     return keyid
 
 
@@ -219,7 +219,6 @@ def _public_key(path: Path) -> str:
         key: Any = load_pem_private_key(path.read_bytes(), None)
     else:
         key = Ed25519PrivateKey.generate()
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            stream.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        write_whole(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), mode=0o600)
     pem: bytes = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     return pem.decode()

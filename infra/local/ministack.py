@@ -13,12 +13,14 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from infra.local.cloud import CREDENTIALS
+from infra.local.engine_state import EngineState
+from infra.local.state import write_whole
 from infra.pythons import find_python
 
 _ROOT = Path(__file__).parents[2]
@@ -27,6 +29,7 @@ _REQUIREMENTS = Path(__file__).with_name("requirements-ministack.txt")
 _START_SECONDS = 30
 _SAVE_SECONDS = 30
 _STOP_SECONDS = 5
+_SILENT_SECONDS = 5
 
 
 class MinistackError(Exception):
@@ -75,11 +78,11 @@ def fetch(url: str, ca_bundle: Path | None = None) -> bytes:
     return body
 
 
-def install() -> Path:
+def install(tell: Callable[[str], None] = lambda _: None) -> Path:
     """Give the engine a virtual environment of its own and return its interpreter.
 
     Functions run under the engine's interpreter and see its packages: in the project's environment a dependency
-    that the package lacks would stay hidden.
+    that the package lacks would stay hidden. One whose interpreter went or changed since is made anew.
     """
     _HOME.mkdir(exist_ok=True)
     interpreter = _HOME / "venv" / "bin" / "python"
@@ -87,19 +90,39 @@ def install() -> Path:
     with (_HOME / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         wanted = _REQUIREMENTS.read_text(encoding="utf-8")
-        if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted and _finds_engine(interpreter):
             return interpreter
-        base = find_python("3.13") or Path(sys.executable)
-        _run(base, "-m", "venv", "--clear", str(_HOME / "venv"))
-        _run(interpreter, "-m", "pip", "install", "--quiet", "--no-compile", "--requirement", str(_REQUIREMENTS))
+        tell("Se instala el motor que hace de AWS: medio minuto y 80 MB, solo esta vez…")
+        stamp.unlink(missing_ok=True)
+        base = find_python("3.13", having="ensurepip") or Path(sys.executable)
+        _run(tell, base, "-m", "venv", "--clear", _HOME / "venv")
+        _run(tell, interpreter, "-m", "pip", "install", "--quiet", "--no-compile", "--requirement", _REQUIREMENTS)
         stamp.write_text(wanted, encoding="utf-8")
     return interpreter
 
 
-def _run(*command: str | Path) -> None:
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode:
-        raise MinistackError(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+def _finds_engine(interpreter: Path) -> bool:
+    question = "import importlib.util as found; raise SystemExit(found.find_spec('ministack') is None)"
+    try:
+        return subprocess.run([interpreter, "-I", "-c", question], check=False, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def _run(tell: Callable[[str], None], *command: str | Path) -> None:
+    started = time.monotonic()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        while True:
+            try:
+                said, _ = process.communicate(timeout=_SILENT_SECONDS)
+                break
+            except subprocess.TimeoutExpired:
+                tell(f"  {time.monotonic() - started:.0f} s…")
+    if process.returncode:
+        raise MinistackError(
+            "No se pudo instalar el motor. ¿Llega este equipo al índice de paquetes, y queda espacio?\n"
+            f"{' '.join(map(str, command))}\n{said}"
+        )
 
 
 def free_port() -> int:
@@ -111,30 +134,66 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(port: int = 0, *, state_dir: Path | None = None, enforce: bool = False) -> Iterator[Ministack]:
-    """Run the engine for the length of the block, on `port`, or on a free one.
+def running(
+    port: int = 0,
+    *,
+    state_dir: Path | None = None,
+    enforce: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Iterator[Ministack]:
+    """Run the engine for the length of the block, on `port`, or on a free one; `tell` hears what it is at.
 
     With `state_dir` its data is loaded from there and saved on a clean stop; otherwise it is thrown away. `enforce`
     makes it speak TLS and hold callers to their policies.
+
+    Raises:
+        MinistackError: it could not be installed or started.
+        StateError: its data cannot be read or, at the end of the block, was not saved.
+
     """
-    interpreter = install()
+    keeper = EngineState(state_dir, tell) if state_dir else None
+    if keeper is not None:
+        keeper.prepare()
+    interpreter = install(tell)
     with contextlib.ExitStack() as stack:
         place = state_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ministack-")))
         place.mkdir(parents=True, exist_ok=True)
         _forget_stream_positions(place)
         port = port or free_port()
         environment = _environment(port, place, persist=state_dir is not None, enforce=enforce)
-        log = stack.enter_context((place / "ministack.log").open("wb"))
-        command = [str(interpreter), "-m", "ministack"]
-        process = subprocess.Popen(
-            command, env=environment, cwd=place, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-        )
-        stack.callback(_stop, process, saves=state_dir is not None)
+        process = _start(interpreter, environment, place, keeper)
         ca_bundle = place / "tmp" / "ministack-tls" / "server.crt" if enforce else None
         url = f"{'https' if enforce else 'http'}://127.0.0.1:{port}"
         engine = Ministack(url, place, process, ca_bundle)
-        _wait_until_healthy(engine)
+        try:
+            _wait_until_healthy(engine)
+            if keeper is not None:
+                keeper.require_loaded()
+        except BaseException:
+            _kill(process)  # asked to end, it would save what it has not read
+            raise
+        stack.callback(_stop, process, keeper)
         yield engine
+
+
+def _start(
+    interpreter: Path, environment: dict[str, str], place: Path, keeper: EngineState | None
+) -> subprocess.Popen[bytes]:
+    """Start it with a log in its folder; where it keeps state, what it says is heard as well."""
+    path = place / "ministack.log"
+    with contextlib.ExitStack() as stack:
+        log = subprocess.PIPE if keeper else stack.enter_context(path.open("wb"))
+        process = subprocess.Popen(
+            [str(interpreter), "-m", "ministack"],
+            env=environment,
+            cwd=place,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    if keeper is not None and process.stdout is not None:
+        keeper.listen(process.stdout, path)
+    return process
 
 
 def _environment(port: int, place: Path, *, persist: bool, enforce: bool) -> dict[str, str]:
@@ -164,7 +223,7 @@ def _forget_stream_positions(place: Path) -> None:
     if saved.exists():
         state = json.loads(saved.read_text(encoding="utf-8"))
         state.get("payload", {}).pop("dynamodb_stream_positions", None)
-        saved.write_text(json.dumps(state), encoding="utf-8")
+        write_whole(saved, json.dumps(state).encode())
 
 
 def _wait_until_healthy(engine: Ministack) -> None:
@@ -178,14 +237,23 @@ def _wait_until_healthy(engine: Ministack) -> None:
     raise MinistackError(f"ministack did not start:\n{log[-2000:]}")
 
 
-def _stop(process: subprocess.Popen[bytes], *, saves: bool) -> None:
+def _stop(process: subprocess.Popen[bytes], keeper: EngineState | None) -> None:
     """Ask it to end, and wait until what it has to save is saved; kill it if it does not end."""
+    if keeper is not None:
+        keeper.make_room()
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
+    ended = True
     try:
-        process.wait(_SAVE_SECONDS if saves else _STOP_SECONDS)
+        process.wait(_STOP_SECONDS if keeper is None else _SAVE_SECONDS)
     except subprocess.TimeoutExpired:
+        ended = False
+        _kill(process)
+    if keeper is not None:
+        keeper.settle(ended=ended)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        if saves:
-            raise MinistackError("ministack did not stop by itself; its last changes may not be saved") from None
+    process.wait()

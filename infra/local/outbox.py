@@ -17,6 +17,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from infra.local.state import write_whole
+
 _NAME = re.compile(r"[0-9]{8}T[0-9]{12}-[0-9A-Za-z-]{1,64}")
 _KEPT = "casilla_outbox"
 
@@ -90,15 +92,10 @@ class Outbox:
             return
         name = f"{self._clock():%Y%m%dT%H%M%S%f}-{re.sub('[^0-9A-Za-z]', '-', message_id)[:36]}"
         if "Content" in sent:
-            self._write(f"{name}.eml", sent["Content"]["Raw"]["Data"])
+            write_whole(self._folder / f"{name}.eml", sent["Content"]["Raw"]["Data"])
         elif "PhoneNumber" in sent:
             kept = {"to": sent["PhoneNumber"], "text": sent["Message"]}
-            self._write(f"{name}.json", json.dumps(kept, ensure_ascii=False).encode())
-
-    def _write(self, filename: str, content: bytes) -> None:
-        unfinished = self._folder / f"{filename}.new"
-        unfinished.write_bytes(content)
-        unfinished.rename(self._folder / filename)
+            write_whole(self._folder / f"{name}.json", json.dumps(kept, ensure_ascii=False).encode())
 
 
 def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.local.state import claim_folder
+from infra.local.engine_state import EngineState
+from infra.local.state import claim_folder, why
 
 _LEFTOVER_SECONDS = 30
 _USUAL = {"PORT": 8000, "ENGINE_PORT": 4566}
@@ -41,7 +42,7 @@ def take_folder(state: Path, template: dict[str, Any]) -> None:
         if is_ours:
             (state / "lock").touch()
     except OSError as error:
-        raise CannotRun(f"No se puede escribir en {state}: revise sus permisos y repita «make run».") from error
+        raise CannotRun(f"No se puede escribir en {state}: {why(error)}. Resuélvalo y repita «make run».") from error
     if not is_ours:
         raise CannotRun(f"Los datos de {state} son de otra versión de Casilla: borre esa carpeta y repita «make run».")
 
@@ -67,23 +68,29 @@ def stop_leftover_engine(state: Path, say: Callable[[str], None]) -> None:
 
     Raises:
         CannotRun: it does not end.
+        StateError: it did not save.
 
     """
     note = state / "engine.pid"
     if not note.exists():
         return
+    keeper = EngineState(state / "engine", say)
     told = note.read_text("utf-8", errors="replace").strip()
     note.unlink()
     pid = int(told) if told.isdecimal() else 0
     if not pid or not _is_engine(pid):
+        since = f"de lo guardado {keeper.saved}" if keeper.saved else "de cero"
+        say(f"La ejecución anterior se cortó sin guardar: se perdió lo hecho en ella, y se parte {since}.")
         return
     say("Quedó un motor de una ejecución interrumpida: se detiene y guarda sus datos…")
+    keeper.make_room()
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + _LEFTOVER_SECONDS
     while _is_engine(pid):
         if time.monotonic() > deadline:
             raise CannotRun(f"El motor anterior no se detiene. Termínelo con: kill -9 {pid}")
         time.sleep(0.1)
+    keeper.settle(ended=True)
 
 
 def _is_engine(pid: int) -> bool:

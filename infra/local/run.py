@@ -23,9 +23,11 @@ from chalicelib.bootstrap.aws import aws_session
 from infra.local import ministack, preconditions
 from infra.local.clock import LocalClock
 from infra.local.cloud import Cloud, create_resources
+from infra.local.engine_state import EngineState
 from infra.local.identity import server as identity
 from infra.local.preconditions import CannotRun, run_command
 from infra.local.registries import server as registries
+from infra.local.state import REASONS, StateError, why, write_whole
 from infra.template import load_template
 
 _MINUTE = 60
@@ -59,16 +61,25 @@ def say(text: str) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run until Ctrl-C: 0 after a clean stop, 1 when it could not start or something died."""
+    """Run until Ctrl-C: 0 once all is saved, 1 when it could not start, something died or was not saved."""
     try:
         settings = _settings(argv)
         with _stop_signals() as stop, contextlib.ExitStack() as stack:
             run(settings, stop, stack)
-    except (CannotRun, ministack.MinistackError) as error:
-        print(f"\n{error}", file=sys.stderr)
+    except (CannotRun, ministack.MinistackError, StateError, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in REASONS:
+            raise
+        print(f"\n{_told(error)}", file=sys.stderr)
         return 1
     say("Todo quedó guardado. Hasta luego.")
     return 0
+
+
+def _told(error: BaseException) -> str:
+    """Say what happened, and first what had happened before: an engine that died, then what is lost with it."""
+    before = error.__context__
+    told = f"No se puede escribir en {error.filename}: {why(error)}." if isinstance(error, OSError) else str(error)
+    return f"{_told(before)}\n{told}" if isinstance(before, CannotRun | StateError | ministack.MinistackError) else told
 
 
 def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) -> None:
@@ -76,17 +87,21 @@ def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) 
 
     Raises:
         CannotRun: the state is that of other tables, it or a port is in use, or a part died.
+        StateError: the state cannot be read, there is no room for it or, at the end, it was not saved.
 
     """
     preconditions.take_folder(settings.state, load_template())
     stack.enter_context(preconditions.only_run_of(settings.state))
     preconditions.stop_leftover_engine(settings.state, say)
     preconditions.require_free_ports({"PORT": settings.port, "ENGINE_PORT": settings.engine_port})
-    say("Preparando el motor local (la primera vez se instala)…")
-    engine = stack.enter_context(ministack.running(settings.engine_port, state_dir=settings.state / "engine"))
+    saved = EngineState(settings.state / "engine", say).saved
+    say(f"Casilla continúa con lo guardado {saved}." if saved else "Primera vez: Casilla parte de cero.")
+    say(f"Sus datos están en {settings.state}. Ctrl-C los guarda y detiene todo.")
+    say("Se inicia el motor que hace de AWS…")
+    engine = stack.enter_context(ministack.running(settings.engine_port, state_dir=settings.state / "engine", tell=say))
     stack.callback(say, "Guardando y deteniendo…")
-    (settings.state / "engine.pid").write_text(str(engine.process.pid), "utf-8")
-    stack.callback((settings.state / "engine.pid").unlink)
+    _note(settings.state / "engine.pid", str(engine.process.pid), stack)
+    say("Se revisan las tablas…" if saved else "Se crean las tablas…")
     addresses = {"ApiAuthority": settings.authority, "PortalAddress": settings.authority}
     cloud = create_resources(engine.endpoint_url, parameters=addresses)
     simulator = stack.enter_context(registries.running())
@@ -94,20 +109,35 @@ def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) 
     provider = stack.enter_context(identity.running(clock=clock))
     environment = _as_deployed(engine, cloud, settings)
     enter_environment(environment)
-    (settings.state / ENVIRONMENT).write_text(json.dumps(environment), "utf-8")
-    stack.callback((settings.state / ENVIRONMENT).unlink)
+    _note(settings.state / ENVIRONMENT, json.dumps(environment), stack)
     os.environ.update(
         RENIEC_URL=simulator.reniec_url,
         SUNAT_URL=simulator.sunat_url,
         SUNAT_REPRESENTATIVES_URL=simulator.representatives_url,
     )
     os.environ.update(REGISTRY_USER="99000001", REGISTRY_RUC="20990000019", **provider.environment)
+    say(
+        "Se abre el portal…"
+        if saved
+        else "Se crean personas, empresas y notificaciones de demostración (unos segundos)…"
+    )
     parts = _start(settings, cloud, stack, clock)
     while not stop.wait(0.5):
         if engine.process.poll() is not None:
             raise CannotRun(f"El motor local murió. Su registro: {settings.state / 'engine' / 'ministack.log'}")
         if dead := parts():
             raise CannotRun(f"Dejó de funcionar: {', '.join(dead)}. El registro: {settings.state / 'casilla.log'}")
+
+
+def _note(path: Path, text: str, stack: contextlib.ExitStack) -> None:
+    """Leave a file for as long as the run lasts."""
+    write_whole(path, text.encode())
+
+    def remove() -> None:
+        with contextlib.suppress(OSError):  # what is saved, and what not, is told by the engine's state
+            path.unlink()
+
+    stack.callback(remove)
 
 
 def _settings(argv: Sequence[str] | None) -> Settings:

@@ -1,4 +1,4 @@
-"""The folder that holds a run's data, and the mark of the tables that it was made for.
+"""The folder that holds a run's data: written whole or not at all, with the mark of the tables that it was made for.
 
 An engine keeps its tables as they were created, so that a folder from before a key or an index changed would serve
 functions that look for another one.
@@ -6,14 +6,58 @@ functions that look for another one.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 _MARK = "tables"
 """The file with the mark."""
 _SHAPE = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes")
+
+REASONS = {
+    errno.ENOSPC: "no queda espacio en el disco",
+    errno.EDQUOT: "se agotó el espacio que le toca a este usuario",
+    errno.EFBIG: "el archivo pasa del tamaño permitido",
+    errno.EROFS: "el disco es de solo lectura",
+    errno.EACCES: "no hay permiso",
+    errno.EPERM: "no hay permiso",
+    errno.ENOENT: "la carpeta no existe",
+    errno.EIO: "el disco falla",
+}
+"""Why a file could not be written, for the operator."""
+
+
+class StateError(Exception):
+    """What the folder cannot take, or lost; the text says what remains and what to do."""
+
+
+def why(error: OSError) -> str:
+    """Return the reason in words."""
+    return REASONS.get(error.errno or 0, error.strerror or str(error))
+
+
+def write_whole(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Put this in the place of what the file held; it is on the disk when this returns.
+
+    Raises:
+        OSError: it is not, and the file is what it was before.
+
+    """
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise
 
 
 def claim_folder(folder: Path, template: dict[str, Any]) -> bool:
@@ -32,7 +76,7 @@ def claim_folder(folder: Path, template: dict[str, Any]) -> bool:
     if folder.exists() and any(folder.iterdir()):
         return mark.is_file() and mark.read_bytes() == wanted.encode()
     folder.mkdir(parents=True, exist_ok=True)
-    mark.write_text(wanted, "utf-8")
+    write_whole(mark, wanted.encode())
     return True
 
 

@@ -62,7 +62,7 @@ def test_what_is_not_this_versions_is_told_in_one_sentence_and_left_alone(
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_one_sentence() -> None:
-    with pytest.raises(CannotRun, match=r"^No se puede escribir en .*: revise sus permisos y repita «make run»\.$"):
+    with pytest.raises(CannotRun, match=r"^No se puede escribir en .*: .+\. Resuélvalo y repita «make run»\.$"):
         take_folder(Path("/proc/nobody/writes/here"), TEMPLATE)
 
 
@@ -71,9 +71,11 @@ def test_a_note_of_no_engine_is_passed_over(told: str, tmp_path: Path) -> None:
     note = tmp_path / "engine.pid"
     note.write_bytes(told.encode("utf-8", "surrogateescape"))
 
-    stop_leftover_engine(tmp_path, pytest.fail)
+    said: list[str] = []
+    stop_leftover_engine(tmp_path, said.append)
 
     assert not note.exists()
+    assert [line.partition(":")[0] for line in said] == ["La ejecución anterior se cortó sin guardar"]
 
 
 def test_the_command_to_run_again_keeps_every_port_that_is_not_the_usual_one() -> None:
