@@ -7,11 +7,13 @@ key to sign, for whom. All of it is synthetic and worth nothing elsewhere.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import json
 import socket
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +24,13 @@ SETTINGS = Path(".local/demo")
 RECEIPTS = Path("build/demo")
 NOT_RUNNING = "Casilla no está en marcha. Ábrala en otra terminal con «make run» y repita esta orden."
 LIMA = timedelta(hours=5)
+OUT_OF_TIME = {"signature_expired", "signature_from_future"}
+"""How the service refuses a request that was signed by another clock than its own."""
+NOTABLE = timedelta(minutes=1)
+
+
+class Incomplete(Exception):
+    """It was deposited, but its receipt is not there or is not the one it should be; the text is the account."""
 
 
 def demonstrate(pdf: Path, *, settings: Path, receipts: Path, now: datetime) -> str:
@@ -30,6 +39,7 @@ def demonstrate(pdf: Path, *, settings: Path, receipts: Path, now: datetime) -> 
     Raises:
         SystemExit: with a message, when the local run is not there or the file is none.
         Refused: the service does not accept the file.
+        Incomplete: it does, but the receipt could not be saved, or is another one.
 
     """
     demo = _settings(settings)
@@ -45,11 +55,9 @@ def demonstrate(pdf: Path, *, settings: Path, receipts: Path, now: datetime) -> 
     answer = sender.deposit(_details(demo["recipient"], now), pdf)
     shown = sender.get_deposit(answer["notice_id"])
     receipt = sender.download_receipt(answer["notice_id"])
-    saved = receipts / f"{answer['notice_id']}.pdf"
-    saved.parent.mkdir(parents=True, exist_ok=True)
-    saved.write_bytes(receipt)
     is_same = hashlib.sha256(receipt).hexdigest() == answer["receipt"]["sha256"]
-    return "\n".join(
+    is_saved, saved = _save(receipt, receipts / f"{answer['notice_id']}.pdf")
+    account = "\n".join(
         [
             f"Depositado     {pdf.name} ({pdf.stat().st_size} bytes) para {_recipient(demo['recipient'])}",
             *_contents(answer["files"]),
@@ -59,10 +67,58 @@ def demonstrate(pdf: Path, *, settings: Path, receipts: Path, now: datetime) -> 
             f"Plazo          {_term(answer)}",
             f"Leído          el servicio lo muestra con el asunto «{shown['document']['subject']}»",
             f"Verificación   {answer['verification_code']}",
-            f"Constancia     {saved} ({'su SHA-256 coincide' if is_same else 'SU SHA-256 NO COINCIDE'})",
+            f"Constancia     {saved}; {'su SHA-256 coincide' if is_same else 'SU SHA-256 NO COINCIDE'}",
             f"Alertas        las envía el trabajador; véalas en {_outbox(demo)}",
         ]
     )
+    if not (is_same and is_saved):
+        raise Incomplete(account)
+    return account
+
+
+def _save(receipt: bytes, path: Path) -> tuple[bool, str]:
+    """Write the receipt and tell where it is, or why it is not: the deposit was made either way."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(receipt)
+    except OSError as error:
+        return False, f"NO SE PUDO GUARDAR en {path} ({error.strerror})"
+    return True, str(path)
+
+
+def explain_clock(base_url: str, refusal: Refused, now: datetime) -> str | None:
+    """Say why requests are refused where the service's clock, which its answers tell, is not this machine's."""
+    if refusal.code not in OUT_OF_TIME:
+        return None
+    address = urlsplit(base_url)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)
+    try:
+        connection.request("HEAD", "/")
+        its_time = parsedate_to_datetime(connection.getresponse().headers["Date"])
+    except (OSError, http.client.HTTPException, TypeError, ValueError):
+        return None
+    finally:
+        connection.close()
+    if abs(its_time - now) < NOTABLE:
+        return None
+    which = "adelantado" if its_time > now else "atrasado"
+    return "\n".join(
+        [
+            f"No se depositó nada: el reloj de Casilla está {which} {_length(abs(its_time - now))}.",
+            f"Allí es el {its_time - LIMA:%d/%m/%Y, %H:%M}; aquí, el {now - LIMA:%d/%m/%Y, %H:%M} (hora de Lima).",
+            "Un pedido se firma con la hora de quien lo envía y vale cinco minutos: el servicio ya no lo acepta",
+            f"({refusal.code}). Ese reloj se adelanta en la página /_local/ y no se puede atrasar.",
+            "Para volver a la hora real: Ctrl-C en «make run», borre la carpeta .local, donde está todo lo que hizo,",
+            "y ejecute «make run» otra vez.",
+        ]
+    )
+
+
+def _length(span: timedelta) -> str:
+    """Tell it in its largest unit and the next."""
+    minutes = round(span / timedelta(minutes=1))
+    parts = [(minutes // 1440, "día"), (minutes % 1440 // 60, "hora"), (minutes % 60, "minuto")]
+    return " y ".join([f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count][:2])
 
 
 def _settings(folder: Path) -> dict[str, Any]:
@@ -137,16 +193,23 @@ def main(argv: Sequence[str]) -> int:
     if len(argv) != 1:
         print("Uso: make demo FILE=algo.pdf", file=sys.stderr)
         return 2
+    now = datetime.now(UTC)
     try:
-        print(demonstrate(Path(argv[0]), settings=SETTINGS, receipts=RECEIPTS, now=datetime.now(UTC)))
+        print(demonstrate(Path(argv[0]), settings=SETTINGS, receipts=RECEIPTS, now=now))
+    except Incomplete as account:
+        print(account)
     except Refused as refusal:
         said = f"El servicio no lo aceptó ({refusal.code}): {refusal.detail}"
-        print("\n".join([said, *refusal.lines()]), file=sys.stderr)
-        return 1
+        why = explain_clock(_settings(SETTINGS)["base_url"], refusal, now)
+        print(why or "\n".join([said, *refusal.lines()]), file=sys.stderr)
     except Unreachable as error:
         print(f"{NOT_RUNNING}\n({error})", file=sys.stderr)
-        return 1
-    return 0
+    except OSError as error:
+        where = error.filename or f"No se puede escribir en {SETTINGS}"
+        print(f"{where}: {error.strerror}. Si llegó a depositarse, está en el portal.", file=sys.stderr)
+    else:
+        return 0
+    return 1
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from infra.local.state import REASONS, StateError, why
 ALWAYS = frozenset(f"{service}.json" for service in ("dynamodb", "kms", "s3", "secretsmanager", "sqs"))
 """The files of the services that every run uses: at a stop each is a new one."""
 _ROOM = 8 * 1024 * 1024
+_ROOM_OF_THE_RUN = 4 * 1024 * 1024
 _COMPLAINT = re.compile(r"Persistence: (?:failed|error)|Failed to (?:\w+ )?persist")
 _OF_A_FILE = re.compile(r"Failed to persist S3 [a-z ]+ (\S+): ")
 _READY = "Ready — "
@@ -60,7 +61,7 @@ class EngineState:
             self._state.mkdir(parents=True, exist_ok=True)
             self._require_readable()
             self._hold_on()
-            self._reserve.write_bytes(bytes(max(_ROOM, 2 * sum(path.stat().st_size for path in self._files()))))
+            self._reserve_room(max(_ROOM, 2 * sum(path.stat().st_size for path in self._files())))
         except OSError as error:
             self.make_room()
             raise StateError(
@@ -145,6 +146,11 @@ class EngineState:
                     f"Lo guardado en {path} está dañado, y nada se ha cambiado. Recupere esa carpeta de una copia,"
                     " o borre los datos para empezar de nuevo."
                 ) from None
+
+    def _reserve_room(self, size: int) -> None:
+        """Take up what the save may need; beyond it, the run's own files need some room now."""
+        self._reserve.write_bytes(bytes(size + _ROOM_OF_THE_RUN))
+        os.truncate(self._reserve, size)
 
     def _hold_on(self) -> None:
         """Keep what is there under a second name: the engine puts new files in its place."""

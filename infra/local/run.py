@@ -78,7 +78,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _told(error: BaseException) -> str:
     """Say what happened, and first what had happened before: an engine that died, then what is lost with it."""
     before = error.__context__
-    told = f"No se puede escribir en {error.filename}: {why(error)}." if isinstance(error, OSError) else str(error)
+    where = getattr(error, "filename", None) or "la carpeta de datos"
+    told = f"No se puede escribir en {where}: {why(error)}." if isinstance(error, OSError) else str(error)
     return f"{_told(before)}\n{told}" if isinstance(before, CannotRun | StateError | ministack.MinistackError) else told
 
 
@@ -221,7 +222,8 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock:
         "password": PASSWORD,
     }
     mailboxes = [_describe(mailbox) for mailbox in MAILBOXES]
-    server = make_server(app, settings.port, find_page=Pages(outbox, facts, mailboxes, clock).find, tell=say)
+    pages = Pages(outbox, facts, mailboxes, clock)
+    server = make_server(app, settings.port, find_page=pages.find, tell=say, clock=clock)
     serving = threading.Thread(target=server.server.serve_forever, name="API", daemon=True)
     serving.start()
     stack.callback(server.server.server_close)

@@ -13,6 +13,8 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -106,6 +108,7 @@ class _Server(ThreadedHTTPServer):
     request_queue_size = 128
     find_page: Callable[[str, str], Page | None]
     tell: Callable[[str], None]
+    clock: Callable[[], datetime]
 
     def server_bind(self) -> None:
         """Bind without asking a name server who we are."""
@@ -165,6 +168,10 @@ class _Handler(ChaliceRequestHandler):
         super().send_response(code, message)
         if self.close_connection:
             self.send_header("Connection", "close")
+
+    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002 - http.server's
+        """Tell the service's time in `Date`, by which clients find out why their signatures are refused."""
+        return format_datetime(cast("_Server", self.server).clock().astimezone(UTC), usegmt=True)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's
         """Say nothing: `handle_one` tells of each request in a line of its own."""
@@ -228,7 +235,12 @@ class _Handler(ChaliceRequestHandler):
 
 
 def make_server(
-    app: Chalice, port: int, *, find_page: Callable[[str, str], Page | None], tell: Callable[[str], None]
+    app: Chalice,
+    port: int,
+    *,
+    find_page: Callable[[str, str], Page | None],
+    tell: Callable[[str], None],
+    clock: Callable[[], datetime],
 ) -> LocalDevServer:
     """Bind the app to a port of loopback; `find_page(method, target)` answers what is the local run's own.
 
@@ -242,5 +254,5 @@ def make_server(
     config = Config.create(lambda_timeout=28, lambda_memory_size=1024, function_name="api_handler")
     local = LocalDevServer(app, config, _HOST, port, handler_cls=_Handler, server_cls=_Server)
     server = cast("_Server", local.server)
-    server.find_page, server.tell = find_page, tell
+    server.find_page, server.tell, server.clock = find_page, tell, clock
     return local

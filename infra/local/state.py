@@ -54,10 +54,10 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o666) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         fresh.replace(path)
-    except OSError:
+    except OSError as error:
         with contextlib.suppress(OSError):
             fresh.unlink()
-        raise
+        raise OSError(error.errno, error.strerror, str(path)) from error  # a full disk names no file
 
 
 def claim_folder(folder: Path, template: dict[str, Any]) -> bool:

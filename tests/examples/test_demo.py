@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.handlers.api.deposit.deposit_body import read_deposit
-from examples.demo import NOT_RUNNING, _details, _outbox, _recipient, _term, demonstrate, main
-from tests.examples.loopback_service import KEY_ID, RECEIPT, Received, Service, serving
+from examples import demo as demonstration
+from examples.demo import NOT_RUNNING, Incomplete, _details, _outbox, _recipient, _term, demonstrate, main
+from tests.examples.loopback_service import KEY_ID, RECEIPT, Handler, Received, Service, serving
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=1)
 PREFIXES = {DocumentType.DNI: "1"}
 
 
@@ -66,19 +69,27 @@ class DemoService(Service):
         return {"path": path, "document": {"subject": "Notificación de demostración"}}
 
 
-def test_it_deposits_and_saves_the_receipt_and_tells_so(tmp_path: Path) -> None:
+def _key_in(folder: Path) -> Ed25519PrivateKey:
     key = Ed25519PrivateKey.generate()
-    (tmp_path / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (folder / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return key
+
+
+def _write_settings(folder: Path, service: Service) -> None:
+    demo = {
+        "base_url": service.base_url,
+        "authority": service.authority,
+        "keyid": KEY_ID,
+        "recipient": "DNI:40000002",
+    }
+    (folder / "demo.json").write_text(json.dumps(demo))
+
+
+def test_it_deposits_and_saves_the_receipt_and_tells_so(tmp_path: Path) -> None:
     pdf = tmp_path / "carta.pdf"
     pdf.write_bytes(b"%PDF-1.7 synthetic")
-    with serving(DemoService(key)) as service:
-        demo = {
-            "base_url": service.base_url,
-            "authority": service.authority,
-            "keyid": KEY_ID,
-            "recipient": "DNI:40000002",
-        }
-        (tmp_path / "demo.json").write_text(json.dumps(demo))
+    with serving(DemoService(_key_in(tmp_path))) as service:
+        _write_settings(tmp_path, service)
         account = demonstrate(pdf, settings=tmp_path, receipts=tmp_path / "out", now=NOW)
     assert (tmp_path / "out" / "notice-0.pdf").read_bytes() == RECEIPT
     assert "su SHA-256 coincide" in account
@@ -86,6 +97,95 @@ def test_it_deposits_and_saves_the_receipt_and_tells_so(tmp_path: Path) -> None:
     assert "Firmas         5 en carta.pdf: una cubre todo el archivo" in account
     assert "Adjuntos       en carta.pdf: datos.xml (text/xml, 12 bytes)" in account
     assert "nota.txt" not in account
+
+
+def test_a_receipt_that_cannot_be_saved_or_is_another_one_is_no_success(tmp_path: Path) -> None:
+    (tmp_path / "carta.pdf").write_bytes(b"%PDF-1.7 synthetic")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notice-0.pdf").symlink_to("/dev/full")
+    key = _key_in(tmp_path)
+    with serving(DemoService(key)) as service:
+        _write_settings(tmp_path, service)
+        with pytest.raises(Incomplete, match=r"(?s)notice-0.*NO SE PUDO GUARDAR en .*No space left"):
+            demonstrate(tmp_path / "carta.pdf", settings=tmp_path, receipts=tmp_path / "full", now=NOW)
+    with serving(_OfAnotherReceipt(key)) as service:
+        _write_settings(tmp_path, service)
+        with pytest.raises(Incomplete, match="SU SHA-256 NO COINCIDE"):
+            demonstrate(tmp_path / "carta.pdf", settings=tmp_path, receipts=tmp_path, now=LATER)
+
+
+class _OfAnotherReceipt(DemoService):
+    """Names a receipt that is not the one it gives."""
+
+    def deposit(self, request: Received) -> tuple[int, dict[str, str], bytes]:
+        status, headers, answer = super().deposit(request)
+        return status, headers, answer.replace(hashlib.sha256(RECEIPT).hexdigest().encode(), b"0" * 64)
+
+
+class _PutForward(DemoService):
+    """Refuses what its clock finds too old, as the local run does once somebody put it forward."""
+
+    ahead = timedelta(days=3, hours=2)
+    code = "signature_expired"
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        super().__init__(key)
+
+        class Ahead(Handler):
+            def date_time_string(handler, timestamp: float | None = None) -> str:  # noqa: ARG002, N805 - http.server's
+                return format_datetime(datetime.now(UTC) + self.ahead, usegmt=True)  # noqa: TID251 - as main's
+
+            do_HEAD = Handler.do_GET  # noqa: N815 - http.server's
+
+        self.RequestHandlerClass = Ahead
+
+    def respond(self, request: Received) -> tuple[int, dict[str, str], bytes]:
+        if request.method == "HEAD":
+            return 200, {}, b""
+        return 401, {}, json.dumps({"code": self.code, "detail": "La firma venció."}).encode()
+
+
+def _main(folder: Path, service: Service, monkeypatch: pytest.MonkeyPatch) -> int:
+    _write_settings(folder, service)
+    (folder / "carta.pdf").write_bytes(b"%PDF-1.7 synthetic")
+    monkeypatch.setattr(demonstration, "SETTINGS", folder)
+    return main([str(folder / "carta.pdf")])
+
+
+def test_after_the_clock_was_put_forward_it_says_so_and_how_to_go_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(_PutForward(_key_in(tmp_path))) as service:
+        assert _main(tmp_path, service, monkeypatch) == 1
+    told = capsys.readouterr().err
+    assert "No se depositó nada: el reloj de Casilla está adelantado 3 días y 2 horas." in told
+    assert "signature_expired" in told
+    assert "borre la carpeta .local" in told
+
+
+@pytest.mark.parametrize(("ahead", "code"), [(timedelta(), "signature_expired"), (timedelta(days=3), "key_unknown")])
+def test_another_refusal_or_a_clock_that_is_right_is_not_explained_by_the_clock(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    ahead: timedelta,
+    code: str,
+) -> None:
+    service = _PutForward(_key_in(tmp_path))
+    service.ahead, service.code = ahead, code
+    with serving(service):
+        assert _main(tmp_path, service, monkeypatch) == 1
+    told = capsys.readouterr().err
+    assert told == f"El servicio no lo aceptó ({code}): La firma venció.\n"
+
+
+def test_a_journal_that_cannot_be_written_is_told_and_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "journal").symlink_to("/dev/full")
+    with serving(DemoService(_key_in(tmp_path))) as service:
+        assert _main(tmp_path, service, monkeypatch) == 1
+    assert "está en el portal" in capsys.readouterr().err
 
 
 def test_without_a_file_it_says_how_to_call_it(capsys: pytest.CaptureFixture[str]) -> None:
