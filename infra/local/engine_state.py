@@ -59,6 +59,7 @@ class EngineState:
         """
         try:
             self._state.mkdir(parents=True, exist_ok=True)
+            self._undo_half_a_save()
             self._require_readable()
             self._hold_on()
             self._reserve_room(max(_ROOM, 2 * sum(path.stat().st_size for path in self._files())))
@@ -123,19 +124,36 @@ class EngineState:
         saved = self._former / "dynamodb.json"
         remains = f"lo guardado {_when(saved)}" if saved.exists() else ""
         try:
-            for path in self._files():
-                if not (self._former / path.name).exists():
-                    path.unlink()
-            for path in self._former.glob("*.json"):
-                path.replace(self._state / path.name)
-            shutil.rmtree(self._former)
-        except OSError:
+            self._put_back()
+        except OSError:  # the next start tries again
             remains = remains and f"{remains}, en {self._former}"
         rest = f"Queda {remains}" if remains else "Antes no había nada guardado"
         raise StateError(
             f"NO SE GUARDÓ lo hecho en esta ejecución: {reason} ({self._place}).\n"
             f"{rest}; resuélvalo, y «make run» continúa desde allí."
         )
+
+    def _put_back(self) -> None:
+        for path in self._files():
+            if not (self._former / path.name).exists():
+                path.unlink()
+        for path in self._former.glob("*.json"):
+            if not self._is_former(path.name):
+                path.replace(self._state / path.name)
+        shutil.rmtree(self._former)
+
+    def _undo_half_a_save(self) -> None:
+        """Put back what was there before a run that was cut short in the midst of saving."""
+        if self._former.exists() and len({self._is_former(name) for name in ALWAYS}) > 1:
+            self._put_back()
+
+    def _is_former(self, name: str) -> bool:
+        """Whether a file is still the one of before the run, or is missing as it was then."""
+        now, before = (
+            (path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else None
+            for path in (self._state / name, self._former / name)
+        )
+        return now == before
 
     def _require_readable(self) -> None:
         for path in self._files():

@@ -119,6 +119,26 @@ def test_what_the_engine_could_not_read_ends_the_start(tmp_path: Path) -> None:
         keeper.require_loaded()
 
 
+def test_a_save_that_was_cut_short_midway_is_undone_at_the_next_start(tmp_path: Path) -> None:
+    save(tmp_path, "before")
+    a_run(tmp_path)
+    save(tmp_path, "now", ALWAYS - {"sqs.json"})
+
+    a_run(tmp_path)
+
+    assert kept(tmp_path) == dict.fromkeys(ALWAYS, "before")
+
+
+def test_a_whole_save_that_nobody_looked_at_stays(tmp_path: Path) -> None:
+    save(tmp_path, "before")
+    a_run(tmp_path)
+    save(tmp_path, "now")
+
+    a_run(tmp_path)
+
+    assert kept(tmp_path) == dict.fromkeys(ALWAYS, "now")
+
+
 def test_damaged_state_is_told_before_the_start_and_left_as_it_is(tmp_path: Path) -> None:
     save(tmp_path, "before")
     (tmp_path / "state" / "sqs.json").write_text('{"half')

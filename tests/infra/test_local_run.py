@@ -19,7 +19,7 @@ import pytest
 
 from chalicelib.handlers.fault import JSON_HEADERS
 from examples.casilla_sender import Refused
-from examples.demo import _details, demonstrate
+from examples.demo import _details, demonstrate, explain_clock
 from infra.local.demo_data import PASSWORD
 from infra.local.ministack import free_port
 from tests.deposit_world import PDF
@@ -293,4 +293,10 @@ def test_stopped_and_started_again_it_finds_its_data(run: Run, ports: tuple[int,
         assert again.outbox() == messages
         with pytest.raises(Refused):
             again.sender().get_deposit("NO-EXISTE")
+        again.send("POST", "/_local/reloj?minutos=90")
+        with pytest.raises(Refused) as refused:
+            next(again.sender().list_deposits(month))
+        told = explain_clock(f"http://127.0.0.1:{again.port}", refused.value, _now())
+        assert told is not None
+        assert "adelantado 1 hora y 30 minutos" in told
         assert again.stop() == 0
