@@ -95,21 +95,26 @@ def _search(person: Person) -> None:
     person.open("/casilla")
     person.follow("Buscar")
     person.look("search")
-    person.page.locator("#valor-0").fill("RESOLUCION")
-    person.page.locator("#campo-0").select_option("Tipo de documento")
+    _add_condition(person, "Tipo de documento")
+    person.page.locator("#valor-1").fill("RESOLUCION")
+    _add_condition(person, "Fecha de envío")
     person.page.locator("#valor-2").fill("ayer")
     person.page.keyboard.press("Enter")
     person.page.wait_for_url("**valor=ayer*")
     assert person.page.title().startswith("Error: ")
     person.look("search-wrong")
-    person.page.locator("#valor-2").fill("")
-    person.press("Agregar otra condición")
-    assert person.page.locator("[name=valor]").count() == 4
-    assert person.page.locator("#valor-0").input_value() == "RESOLUCION"
+    person.press("Quitar la condición 3: Fecha de envío")
+    assert person.page.locator("[name=valor]").count() == 2
+    assert person.page.locator("#valor-1").input_value() == "RESOLUCION"
     person.press("Buscar")
     assert person.page.locator("h2").first.inner_text() == "3 notificaciones"
     person.look("search-results")
     _prepare(person, "Exportar a Excel", "list")
+
+
+def _add_condition(person: Person, field: str) -> None:
+    person.page.locator("#nuevo").select_option(field)
+    person.press("Agregar la condición")
 
 
 def _walk_by_keyboard(person: Person) -> None:

@@ -30,12 +30,12 @@ PERSON = {
     "document_type": "Tipo Documento",
     "number": "Número de documento",
     "cui": "CUI",
+    "issue_date": "Fecha de emisión",
     "paternal_surname": "Apellido Paterno",
     "maternal_surname": "Apellido Materno",
     "given_names": "Nombres",
     "birth_date": "Fecha Nacimiento",
     "sex": "Sexo",
-    "issue_date": "Fecha de emisión",
 }
 POWER = {"page": "Partida registral", "entry": "Asiento"}
 LABELS: dict[str, dict[str, str]] = {

@@ -65,5 +65,6 @@ def _page(request: PageRequest, session: Session, error: CasillaError | None = N
     if not isinstance(error, InvalidInput):
         return show_form(request, template, error, LABELS, **context)
     log_refusal(error)
-    errors = told_by_part(errors_of(error, LABELS), typed)
-    return refuse_form(request, template, errors, error=error, **context)
+    places = {name: place for place, name in enumerate(LABELS)}
+    found = sorted(errors_of(error, LABELS), key=lambda one: places.get(one.field, -1))
+    return refuse_form(request, template, told_by_part(found, typed), error=error, **context)

@@ -352,6 +352,8 @@ def test_an_empty_form_is_told_field_by_field(applicant: Applicant, person_type:
     told = re.findall(r'<li><a href="#\w+">([^<]+)</a>', html)
     assert len(told) == {"natural": 10, "juridica": 15}[person_type]
     assert all(re.fullmatch(r"(Completa|Elige una opción en) «[^»]+»\.", text) for text in told)
+    named = re.findall(r'<li><a href="#(\w+)">', html)
+    assert named == sorted(named, key=lambda name: html.index(f' id="{name}"'))
 
 
 @pytest.mark.parametrize("name", ["given_names", "email", "phone", "number", "birth_date", "cui"])
