@@ -31,7 +31,8 @@ class Session:
     `session_id` names it without opening anything and changes with every rotation; `access_id` stays from login to
     the end. `validated_at` is the last validation by password and captcha, None before the first. `origin` is the
     network address of the login. `created_at` is the login's instant, or a later one by which the session outlived the
-    end of the user's others; then `began_at` is the login's.
+    end of the user's others; then `began_at` is the login's. `name` is the person's at the login, and `holder` whose
+    the mailbox is where it is not their own; each is empty where it is not known.
     """
 
     session_id: str
@@ -46,6 +47,7 @@ class Session:
     began_at: datetime | None = None
     name: str = ""
     must_accept_texts: bool = False
+    holder: str = ""
 
     @property
     def shown_name(self) -> str:

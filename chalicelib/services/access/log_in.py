@@ -33,7 +33,8 @@ class LoggedIn:
 class Entrance:
     """How somebody gets in: from where, on which device, what they proved, and since when that counts if not now.
 
-    `former` is the cookie or token that came with it, if any. Its session ends, by one more call.
+    `holder` is whose the mailbox is. `former` is the cookie or token that came with it, if any. Its session ends, by
+    one more call.
     """
 
     origin: str
@@ -41,6 +42,7 @@ class Entrance:
     former: str
     proof: Mapping[str, str]
     validated_at: datetime | None = None
+    holder: str = ""
     beside: tuple[Callable[[], object], ...] = ()
 
 
@@ -55,7 +57,14 @@ def log_in(attempt: Attempt, *, tools: AccessTools, now: datetime, former: str =
 
     """
     proven = prove_credentials(attempt, tools=tools, now=now)
-    entrance = Entrance(attempt.origin, attempt.device, former, {"proof": attempt.proof_kind}, beside=proven.give_back)
+    entrance = Entrance(
+        attempt.origin,
+        attempt.device,
+        former,
+        {"proof": attempt.proof_kind},
+        holder=proven.holder,
+        beside=proven.give_back,
+    )
     return enter(proven.account, entrance, tools=tools, now=now)
 
 
@@ -81,6 +90,7 @@ def enter(account: Account, entrance: Entrance, *, tools: AccessTools, now: date
             now=now,
             validated_at=validated_at,
             must_accept_texts=must_accept,
+            holder=entrance.holder,
         )
         opened.append(session)
 

@@ -5,7 +5,7 @@ Who is told here that there is no mailbox, or that an access is disabled, is the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.access.account import Account, check_may_log_in
@@ -81,7 +81,7 @@ def log_in_identified(
     mark = NewToken(TokenKind.IDENTITY, identified.entry, now, now + ENTER_WITHIN)
     if not tools.access.tokens.issue_once(mark, pepper=identified.entry.encode()):
         raise not_begun()
-    return enter(account, entrance, tools=tools.access, now=now)
+    return enter(account, replace(entrance, holder=mailbox.holder.name), tools=tools.access, now=now)
 
 
 def _account(person: AuthenticatedPerson, username: str, tools: IdentityTools) -> tuple[Account, Mailbox]:

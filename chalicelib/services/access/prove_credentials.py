@@ -40,9 +40,10 @@ from chalicelib.services.access.tools import AccessTools
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Whose credentials were right, and what is to be taken back from the counters that strangers share."""
+    """Whose credentials were right, whose the mailbox is, and what strangers' counters are to be given back."""
 
     account: Account
+    holder: str
     give_back: tuple[Callable[[], object], ...]
 
 
@@ -79,7 +80,7 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, se
     check_may_log_in(account, mailbox, now)
     if check.needs_rehash or not account.is_listed:
         account = _rewritten(account, password if check.needs_rehash else None, tools)
-    return Proven(account, admission.give_back)
+    return Proven(account, mailbox.holder.name if mailbox else "", admission.give_back)
 
 
 def _admit(

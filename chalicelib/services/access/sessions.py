@@ -31,6 +31,7 @@ def open_session(  # noqa: PLR0913 - whose, by which secret, from where, since w
     now: datetime,
     validated_at: datetime | None = None,
     must_accept_texts: bool = False,
+    holder: str = "",
 ) -> OpenedSession:
     """Begin a session after a login by password and captcha or e-mailed code, which is a validation too.
 
@@ -52,6 +53,7 @@ def open_session(  # noqa: PLR0913 - whose, by which secret, from where, since w
         origin=origin,
         name=account.name,
         must_accept_texts=must_accept_texts,
+        holder="" if holder == account.name else holder,
     )
     sessions.add(session, secret)
     return OpenedSession(session, sessions.cookie(secret, session.user_id))
