@@ -31,6 +31,7 @@ THIRD_PERSONS = {
     "pages/_no_person.html": {"su casilla"},
     "pages/access/contest.html": {"sus usuarios"},
     "pages/access/identified.html": {"su contraseña", "su usuario"},
+    "pages/access/inside.html": {"su contraseña"},
     "pages/access/login.html": {"su correo"},
     "pages/evidence/unknown.html": {"su código"},
     "pages/evidence/verify.html": {"su código"},
