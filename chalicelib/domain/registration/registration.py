@@ -65,6 +65,10 @@ VERIFIABLE = frozenset({RegistrationState.AWAITING_PROOF, RegistrationState.AWAI
 """In which a code or link waits to be shown."""
 
 
+ADDRESS_OPEN = VERIFIABLE | {RegistrationState.AWAITING_REGISTRY}
+"""In which the applicant can still give another address."""
+
+
 class RegistrationChanged(Conflict):
     """Somebody else changed it since it was read."""
 
@@ -115,6 +119,11 @@ class Registration:
     led_to: str = ""
     """False as well when the holder had one already, and which, if by the other name; neither is told on a page."""
     version: int = 1
+
+    @property
+    def has_mails_left(self) -> bool:
+        """Tell whether another e-mail can be sent in this state."""
+        return self.mails < MAX_MAILS
 
     @property
     def claim(self) -> PersonClaim | CompanyClaim:
@@ -264,7 +273,7 @@ def with_another_mail(registration: Registration, email: str | None = None) -> R
         TooManyRequests: `too_many_codes`.
 
     """
-    if registration.mails >= MAX_MAILS:
+    if not registration.has_mails_left:
         raise TooManyRequests("too_many_codes", "Ya se enviaron todos los correos posibles. Vuelve a registrarte.")
     changed = replace(registration, mails=registration.mails + 1)
     return changed if email is None else replace(changed, email=email, is_proven=False)

@@ -29,6 +29,7 @@ from chalicelib.handlers.log import log, this_visit
 from chalicelib.services.access.accept_texts import accept_texts
 from chalicelib.services.access.accept_texts import own_texts_due as texts_due_of
 from chalicelib.services.access.change_password import change_password
+from chalicelib.services.access.change_password import is_temporary_over as is_temporary_over_of
 from chalicelib.services.access.displace_sessions import Displaced
 from chalicelib.services.access.end_other_sessions import end_other_sessions
 from chalicelib.services.access.log_in import log_in, validate_access
@@ -119,6 +120,12 @@ def change_own_password(fields: Fields, session: Session, *, origin: str) -> Ope
     changed = change_password(session, change, origin=origin, tools=access_tools(box), now=box.clock())
     _log_untold(changed.is_told)
     return changed.opened
+
+
+def is_temporary_over(session: Session) -> bool:
+    """Tell whether the temporary password can change nothing any more."""
+    box = current()
+    return is_temporary_over_of(session, tools=access_tools(box), now=box.clock())
 
 
 def own_texts_due(session: Session) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from chalicelib.domain.session import Session
 from chalicelib.handlers.commands.application import read_application, read_representative
 from chalicelib.handlers.commands.contact import read_email_typed_twice
 from chalicelib.handlers.fields import Fields
+from chalicelib.services.registration import registration_codes
 from chalicelib.services.registration.name_representative import name_representative
 from chalicelib.services.registration.resend_registration_mail import (
     change_registration_email,
@@ -32,6 +33,11 @@ def begin(fields: Fields, *, origin: str) -> StartedRegistration:
 def find_registration(registration_id: str) -> Registration:
     """Return how far it came."""
     return open_registration(registration_id, open_registration_tools(current()))
+
+
+def is_code_over(found: Registration) -> bool:
+    """Tell whether only another code helps."""
+    return registration_codes.is_code_over(found, open_registration_tools(current()))
 
 
 def verify(registration_id: str, fields: Fields, *, origin: str) -> Registration:

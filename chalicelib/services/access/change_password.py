@@ -26,6 +26,12 @@ class ChangedPassword:
     is_told: bool
 
 
+def is_temporary_over(session: Session, *, tools: AccessTools, now: datetime) -> bool:
+    """Tell whether a session began with a temporary password that is past its time by now; one call, or none."""
+    account = tools.accounts.find(session.username) if session.must_change_password else None
+    return account is not None and account.temporary_until is not None and now > account.temporary_until
+
+
 def change_password(
     session: Session, change: PasswordChange, *, origin: str, tools: AccessTools, now: datetime
 ) -> ChangedPassword:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from chalicelib.domain.access.account import Account
-from chalicelib.domain.access.token import Token, TokenKind
+from chalicelib.domain.access.token import CODE_ATTEMPTS, Token, TokenKind
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import AcceptedText, ChangeKind, Mailbox, MailboxUser
 from chalicelib.domain.people.mailbox_users import require_user, with_mobile, without_mobile
@@ -24,6 +24,7 @@ from chalicelib.store.people_store import PeopleChange
 class Profile:
     """A user in the mailbox; `new_email` is the address whose code is awaited until `new_email_until`, if any.
 
+    `is_code_spent` says that this code was mistyped too often, so that only another helps.
     `accepted` are the texts that the user agreed to; of the principal also those with which the mailbox was opened.
     """
 
@@ -31,6 +32,7 @@ class Profile:
     user: MailboxUser
     new_email: str | None = None
     new_email_until: datetime | None = None
+    is_code_spent: bool = False
     accepted: tuple[AcceptedText, ...] = ()
 
 
@@ -57,7 +59,8 @@ def show_profile(session: Session, *, tools: AccessTools, now: datetime) -> Prof
     awaited = tokens[0]
     if awaited is None or not awaited.is_valid_at(now):
         return shown
-    return replace(shown, new_email=awaited.data["email"], new_email_until=awaited.valid_until)
+    email, until = awaited.data["email"], awaited.valid_until
+    return replace(shown, new_email=email, new_email_until=until, is_code_spent=awaited.attempts >= CODE_ATTEMPTS)
 
 
 def change_mobile(session: Session, typed: str, *, origin: str, tools: AccessTools, now: datetime) -> Profile:

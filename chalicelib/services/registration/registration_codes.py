@@ -12,10 +12,10 @@ from datetime import timedelta
 from functools import partial
 
 from chalicelib.domain.access.sent_mail import LONG, Pace, next_mail
-from chalicelib.domain.access.token import NewToken, Token, TokenKind
+from chalicelib.domain.access.token import CODE_ATTEMPTS, NewToken, Token, TokenKind
 from chalicelib.domain.errors import InvalidInput, MessageRefused, Unavailable
 from chalicelib.domain.masking import mask_email
-from chalicelib.domain.registration.registration import CODE_LIFETIME, Registration
+from chalicelib.domain.registration.registration import CODE_LIFETIME, VERIFIABLE, Registration
 from chalicelib.renderers.registration.registration_letters import code_letter
 from chalicelib.services.access.verify_code import code_unusable, judge_code
 from chalicelib.services.registration.tools import RegistrationTools, send_letter
@@ -61,6 +61,17 @@ def give_code(registration: Registration, tools: RegistrationTools, *, is_awaite
     except (MessageRefused, Unavailable):
         tools.sent_mails.take_back(about, wanted, before=last)
         raise
+
+
+def is_code_over(registration: Registration, tools: RegistrationTools) -> bool:
+    """Tell whether the code that was sent is past its time or was mistyped too often; one call, or none.
+
+    One that is gone was shown, and the mailbox is being opened.
+    """
+    if registration.state not in VERIFIABLE:
+        return False
+    token = tools.tokens.find(TokenKind.EMAIL_CODE, registration.code_name)
+    return token is not None and not (token.is_valid_at(tools.clock()) and token.attempts < CODE_ATTEMPTS)
 
 
 def use_code(registration: Registration, code: str, *, tools: RegistrationTools) -> None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.limit import Standing
-from chalicelib.domain.registration.registration import VERIFIABLE, Registration, RegistrationState, with_another_mail
+from chalicelib.domain.registration.registration import (
+    ADDRESS_OPEN,
+    VERIFIABLE,
+    Registration,
+    RegistrationState,
+    with_another_mail,
+)
 from chalicelib.renderers.registration.registration_letters import waiting_letter
 from chalicelib.renderers.registration.review_letters import held_letter
 from chalicelib.services.registration.complete_registration import send_way_in
@@ -76,7 +82,7 @@ def change_registration_email(registration_id: str, email: str, *, tools: Regist
             "Tu solicitud ya tiene un correo verificado y espera una decisión. Para otro correo, regístrate de nuevo."
         )
         raise Conflict("registration_in_review", detail)
-    if registration.state not in {*VERIFIABLE, RegistrationState.AWAITING_REGISTRY}:
+    if registration.state not in ADDRESS_OPEN:
         raise Conflict("registration_ended", "Este registro ya terminó. Cambia tu correo dentro de tu casilla.")
     changed = with_another_mail(registration, email)
     tools.limits.draw(tools.registrations_an_hour, Standing.CROWDED, by=tools.new_event_id(), now=tools.clock())

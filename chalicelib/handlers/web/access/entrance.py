@@ -71,7 +71,8 @@ def log_out_by_form(request: PageRequest, session: Session) -> Response:
 
 
 def show_validation(request: PageRequest, session: Session) -> Response:
-    """Ask for the password again, and a captcha or code."""
+    """Ask for the password again, and a captcha or code; a temporary one has to be changed before."""
+    require_own_password(session)
     return _validation_page(request, session)
 
 

@@ -25,7 +25,8 @@ _NEW = ("new_password", "new_password_repeated")
 
 def show_password_change(request: PageRequest, session: Session) -> Response:
     """Ask for the old password and the new one twice."""
-    return show(request, "access/password.html", is_forced=session.must_change_password)
+    is_over = access.is_temporary_over(session)
+    return show(request, "access/password.html", is_forced=session.must_change_password, is_over=is_over)
 
 
 def change_password_by_form(request: PageRequest, session: Session) -> Response:
@@ -33,7 +34,8 @@ def change_password_by_form(request: PageRequest, session: Session) -> Response:
     try:
         opened = access.change_own_password(request.fields("old_password", *_NEW), session, origin=request.origin)
     except CasillaError as error:
-        return show_form(request, "access/password.html", error, CHANGE_LABELS, is_forced=session.must_change_password)
+        is_forced = session.must_change_password
+        return show_form(request, "access/password.html", error, CHANGE_LABELS, is_forced=is_forced, is_over=False)
     return go_to("/clave/cambiada", cookies=[cookie(SESSION_COOKIE, opened.cookie)])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalice.app import Response
 
 from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound, refusal_of
+from chalicelib.domain.mailbox import MailboxState
 from chalicelib.domain.people.closing import is_closed
 from chalicelib.domain.people.consent import imposing_norm
 from chalicelib.domain.people.data_request import CLOSING_WAITS, LONGEST_WORDS, DataRequestKind, find_reference
@@ -117,6 +118,7 @@ def _wish_page(
         kind=kind.value,
         address=request.path,
         own=own,
+        is_open=own.mailbox.state is MailboxState.OPEN,
         norm=imposing_norm(own.mailbox.holder, mandatory_rules()),
         words_label=_WORDS.get(kind, ""),
         words=request.value("words"),

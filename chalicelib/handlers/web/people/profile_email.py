@@ -90,4 +90,5 @@ def _code_page(request: PageRequest, session: Session, error: CasillaError | Non
         return go_to(f"{EMAIL_PAGE}?codigo=vencido")
     told = "Enviamos otro código. Los anteriores ya no sirven." if request.asked("envio") else ""
     context: dict[str, Any] = {"email": shown.new_email, "until": shown.new_email_until, "told": told, "is_bad": False}
+    context["is_spent"] = shown.is_code_spent
     return show_form(request, "people/profile_email_code.html", error, LABELS, **context)

@@ -8,7 +8,7 @@ from chalice.app import Response
 
 from chalicelib.domain.errors import CasillaError, NotFound
 from chalicelib.domain.masking import mask_email
-from chalicelib.domain.registration.registration import Registration, RegistrationState
+from chalicelib.domain.registration.registration import ADDRESS_OPEN, Registration, RegistrationState
 from chalicelib.handlers.commands import registration
 from chalicelib.handlers.page import go_to, show_form, tell
 from chalicelib.handlers.page_request import PageRequest
@@ -77,7 +77,12 @@ def _state_page(request: PageRequest, registration_id: str, error: CasillaError 
     except NotFound:
         return _gone_page(request)
     asked = request.asked("envio")
-    context = {**_shown(found, registration_id), "told": _TOLD.get(asked, ""), "is_bad": asked == "fallido"}
+    context = {
+        **_shown(found, registration_id),
+        "is_over": registration.is_code_over(found),
+        "told": _TOLD.get(asked, ""),
+        "is_bad": asked == "fallido",
+    }
     return show_form(request, f"registration/{found.state}.html", error, _LABELS, **context)
 
 
@@ -86,7 +91,7 @@ def _change_page(request: PageRequest, registration_id: str, error: CasillaError
         found = registration.find_registration(registration_id)
     except NotFound:
         return _gone_page(request)
-    if found.state is RegistrationState.COMPLETED:
+    if found.state not in ADDRESS_OPEN or (error is None and not found.has_mails_left):  # its page says how it stands
         return go_to(f"/registro/correo/{registration_id}")
     typed = {name: request.value(name) for name in ("email", "email_again")}
     context = {**_shown(found, registration_id), "typed": typed}
@@ -103,6 +108,7 @@ def _shown(found: Registration, registration_id: str) -> dict[str, Any]:
         "address": f"/registro/correo/{registration_id}",
         "email": mask_email(found.email),
         "expires_at": found.expires_at,
+        "has_mails_left": found.has_mails_left,
         "is_company": found.is_company,
         "is_proven": found.is_proven,
         "put_off_until": found.put_off_until,

@@ -56,6 +56,7 @@ def _link_page(request: PageRequest, token: str, error: CasillaError | None = No
         "document_type": link.registration.document[0],
         "document": mask_document(link.registration.document[1]),
         "phone": mask_mobile(link.registration.phone.e164) if link.registration.phone else "",
+        "has_mails_left": link.registration.has_mails_left,
         "was_sent": bool(request.asked("envio")),
         "is_company": link.registration.is_company,
         "is_proven": link.registration.is_proven,

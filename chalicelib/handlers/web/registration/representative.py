@@ -7,6 +7,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.registration import is_registration_open
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.mailbox import lacks_person
@@ -60,6 +61,7 @@ def _page(request: PageRequest, session: Session, error: CasillaError | None = N
         "company": mailbox.holder.name,
         "is_named": not lacks_person(mailbox),
         "name": user.name,
+        "is_open": is_registration_open(current()),
     }
     template = "registration/representative.html"
     if not isinstance(error, InvalidInput):
