@@ -12,7 +12,7 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from chalicelib.domain.contact import of_countries
-from chalicelib.domain.typed_day import day_parts, wrong_parts
+from chalicelib.domain.typed import day_parts, wrong_parts
 from chalicelib.renderers.portal import portal
 from chalicelib.renderers.spanish import day_and_hour, day_in_words, mobile_in_groups, size_in_short, size_in_words
 from chalicelib.renderers.static_files import static_address

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.typed_day import MONTHS
+from chalicelib.domain.typed import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from chalicelib.domain.access.access_secret import parse_email_code
@@ -8,7 +10,6 @@ from chalicelib.domain.access.credentials import read_username
 from chalicelib.domain.identity_document import read_document_number, split_dni
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.typed import LONGEST_TYPED, compact, plain, tidy
-from tests.cpu import cpu_within
 
 UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202c\u2066\u2069\u061c\ufe0f\x07"
 BLANKS = " \t\u00a0\u1680\u2003\u2009\u202f\u205f\u3000\u3164\u2800"
@@ -62,10 +63,11 @@ def test_a_name_is_composed_and_full_width_digits_are_digits() -> None:
 
 @pytest.mark.parametrize("read", [tidy, plain, compact])
 def test_what_is_too_long_costs_nothing(read: object) -> None:
+    began = time.process_time()
     assert callable(read)
-    with cpu_within(1):
-        assert len(read("a" + "\u0301\u0323" * 100_000)) > LONGEST_TYPED
-        read(("a" + "\u0301\u0323" * LONGEST_TYPED)[:LONGEST_TYPED])
+    assert len(read("a" + "\u0301\u0323" * 100_000)) > LONGEST_TYPED
+    read(("a" + "\u0301\u0323" * LONGEST_TYPED)[:LONGEST_TYPED])
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.domain.typed_day import day_parts, day_problem, join_day, read_day, wrong_parts
+from chalicelib.domain.typed import day_parts, day_problem, join_day, read_day, wrong_parts
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from chalicelib.domain.errors import InvalidInput, refusal_of
 from chalicelib.domain.reading.search import Condition, Kind, Operator, SearchField
 from chalicelib.domain.reading.text_fold import fold_text
-from chalicelib.domain.typed_day import read_day
+from chalicelib.domain.typed import read_day
 
 FIELD, OPERATOR, VALUE = "campo", "operador", "valor"
 PARAMETERS = (FIELD, OPERATOR, VALUE)

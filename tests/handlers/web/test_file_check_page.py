@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -238,7 +237,5 @@ def test_what_it_draws_on_lets_a_processor_keep_up() -> None:
 
 
 def test_others_are_told_that_it_is_no_page_of_theirs(browser: Browser) -> None:
-    answer: Any = browser.people.world.client.http.request(
-        "POST", PAGE, headers={"content-type": "application/json", "sec-fetch-site": "same-origin"}, body=b"{}"
-    )
+    answer = browser.post(PAGE, {"content-type": "application/json", "sec-fetch-site": "same-origin"})
     assert answer.status_code == 415

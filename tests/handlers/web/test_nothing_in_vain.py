@@ -238,7 +238,7 @@ STATES = {
     "a temporary password that is over": State(
         "/clave",
         "temporary_password_expired",
-        "Tu clave temporal venció",
+        "Tu contraseña temporal venció",
         arrange=temporary_over,
         typed={"old_password": PASSWORD, **CHOSEN},
     ),

@@ -28,7 +28,7 @@ def show_code_request(request: PageRequest) -> Response:
 
 def _inside(request: PageRequest) -> Response | None:
     """Lead whoever is inside to the page they wanted; without one, say who is and offer to log in as another."""
-    if request.session is None:
+    if request.session is None or request.answer is not None:
         return None
     wanted = own_address(request.asked("volver"), otherwise="")
     return go_to(wanted) if wanted else show(request, "access/inside.html")

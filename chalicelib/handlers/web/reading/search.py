@@ -24,7 +24,7 @@ from chalicelib.domain.reading.search_query import (
     typed_conditions,
 )
 from chalicelib.domain.session import Session
-from chalicelib.domain.typed_day import read_day
+from chalicelib.domain.typed import read_day
 from chalicelib.handlers.fields import FieldError
 from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest

@@ -9,8 +9,7 @@ from typing import Any
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.identity_document import read_document_number, split_dni
 from chalicelib.domain.mailbox import DocumentType
-from chalicelib.domain.typed import tidy
-from chalicelib.domain.typed_day import PARTS, day_problem, join_day, read_day, wrong_parts
+from chalicelib.domain.typed import DAY_PARTS, day_problem, join_day, read_day, tidy, wrong_parts
 from chalicelib.handlers.commands.application import read_application, read_authenticated
 from chalicelib.handlers.fields import FieldError, Fields, errors_of
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES
@@ -94,7 +93,7 @@ def take_typed(names: Iterable[str], value: Callable[[str], str]) -> dict[str, s
 
 
 def _taken(name: str, value: Callable[[str], str]) -> str:
-    parts = [value(f"{name}_{part}")[:_LONGEST] for part in PARTS] if name in _DAYS else []
+    parts = [value(f"{name}_{part}")[:_LONGEST] for part in DAY_PARTS] if name in _DAYS else []
     text = join_day(*parts) if any(parts) else value(name)
     return text[:_LONGEST]
 
@@ -174,7 +173,7 @@ def told_by_part(errors: Iterable[FieldError], typed: Mapping[str, str]) -> tupl
 def _unread_day(name: str, text: str, label: str) -> FieldError:
     """Lead to the first part that is wrong; the day's field has the id of the whole."""
     part = wrong_parts(text)[0]
-    return FieldError(name if part == PARTS[0] else f"{name}_{part}", f"«{label}»: {day_problem(text)}.")
+    return FieldError(name if part == DAY_PARTS[0] else f"{name}_{part}", f"«{label}»: {day_problem(text)}.")
 
 
 def is_dni(typed: Mapping[str, str]) -> bool:

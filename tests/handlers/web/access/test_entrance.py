@@ -97,7 +97,7 @@ def test_one_goes_on_to_a_page_of_the_portal_only(browser: Browser, wanted: str,
 def test_a_temporary_password_is_to_be_changed_first(browser: Browser) -> None:
     _change_account(browser, must_change_password=True)
     assert browser.log_in().headers["Location"] == "/clave"
-    assert browser.get("/validar").status_code == 200
+    assert browser.get("/validar").headers["Location"] == "/clave"
     page = browser.get("/clave")
     assert "temporal" in text_of(page)
     answer = browser.submit(page, "/clave", old_password=PASSWORD, new_password=NEW, new_password_repeated=NEW)

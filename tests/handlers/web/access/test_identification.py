@@ -268,7 +268,7 @@ def test_who_has_no_mailbox_is_told_so_and_nobody_else_is(way: Identities) -> No
     assert strip == text_of(of_nobody)
 
 
-@pytest.mark.parametrize("username", ["", ".", "-", f".{DNI}", "x" * 41, "1-", "\x00", "ñ", "1-40000002."])
+@pytest.mark.parametrize("username", ["", ".", "-", f".{DNI}", "x" * 41, "1-", "\x00", "ñ"])
 def test_a_button_that_names_no_mailbox_opens_none(way: Identities, username: str) -> None:
     seed(way)
     browser = way.browser()

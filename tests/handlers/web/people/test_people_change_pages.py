@@ -79,8 +79,8 @@ def test_a_full_list_says_how_to_make_room(browser: Browser) -> None:
 
 def test_the_mailbox_is_offered_answered_and_both_log_in_by_other_names(browser: Browser) -> None:
     asked = words(browser.get("/usuarios/u2/traspasar"))
-    assert f"Entrará con el usuario {COMPANY}" in asked
-    assert f"Entrarás con el usuario {FORMER_BOSS}" in asked
+    assert f"Ingresará con el usuario {COMPANY}" in asked
+    assert f"Ingresarás con el usuario {FORMER_BOSS}" in asked
     wrong = press(browser, "/usuarios/u2/traspasar", password="Otra-clave-55")
     assert wrong.status_code == 422
     assert "La contraseña no es correcta" in words(wrong)
@@ -101,7 +101,7 @@ def test_the_mailbox_is_offered_answered_and_both_log_in_by_other_names(browser:
     assert done.status_code == 200
     told = words(done)
     assert f"Ingresa con tu nuevo usuario {COMPANY}" in told
-    assert f"ahora entra con el usuario {FORMER_BOSS}" in told
+    assert f"ahora ingresa con el usuario {FORMER_BOSS}" in told
     assert SESSION_COOKIE not in browser.cookies
     browser.people.world.clock.advance(seconds=1)
     assert browser.log_in(FORMER_BOSS).headers["Location"] == "/casilla"

@@ -219,7 +219,7 @@ def test_disabling_is_asked_for_first_and_ends_the_session_at_once(browser: Brow
     browser.cookies = dict(principals)
     browser.people.world.clock.advance(seconds=1)
     asked = browser.get(f"/usuarios/{only_other(browser).user_id}/deshabilitar")
-    assert "¿Deshabilitar a Luis Vega Demo? Dejará de entrar y de recibir avisos." in words(asked)
+    assert "¿Deshabilitar a Luis Vega Demo? Dejará de ingresar y de recibir avisos." in words(asked)
     assert only_other(browser).state is UserState.ACTIVE
 
     answer = press(browser, "deshabilitar")

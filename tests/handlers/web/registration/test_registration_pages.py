@@ -579,9 +579,7 @@ def test_past_the_networks_number_the_pages_have_the_address_proved_first(applic
     shown = text_of(applicant.get(mail_page))
     link = text_of(applicant.get(applicant.link()))
 
-    assert all(
-        text in shown for text in ("Primero verifica tu correo", "comparamos tus datos con lo que informa RENIEC")
-    )
+    assert all(text in shown for text in ("Verificación de correo", "comparamos tus datos con lo que informa RENIEC"))
     assert "Después comparamos tus datos con lo que informa RENIEC" in link
     check_html(shown)
     applicant.post(mail_page, code=applicant.code())
@@ -673,7 +671,7 @@ def test_a_wrong_code_is_told_beside_its_field(applicant: Applicant) -> None:
     wrong, empty = applicant.post(mail_page, code="222222"), applicant.post(mail_page, code=" ")
     assert [wrong.status_code, empty.status_code] == [422, 422]
     assert "te quedan 4 intentos" in text_of(wrong)
-    assert '<a href="#code">Completa «Código».</a>' in text_of(empty)
+    assert '<a href="#code">Completa «Clave de validación».</a>' in text_of(empty)
 
 
 def test_another_code_waits_a_minute_and_says_so(applicant: Applicant) -> None:
@@ -684,7 +682,7 @@ def test_another_code_waits_a_minute_and_says_so(applicant: Applicant) -> None:
     assert early.headers["Retry-After"] == "60"
     applicant.clock.advance(seconds=61)
     sent = applicant.post(f"{mail_page}/reenviar")
-    assert "Tienes un código en tu correo" in text_of(applicant.get(sent.headers["Location"]))
+    assert "Tienes una clave de validación en tu correo" in text_of(applicant.get(sent.headers["Location"]))
     assert len(applicant.people.mails()) == 2
 
 
