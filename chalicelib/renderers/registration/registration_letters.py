@@ -10,7 +10,7 @@ from chalicelib.renderers.letters import Fact, Framed, Letter, Link
 TYPED = "Usted recibe este mensaje porque alguien escribió su correo al registrarse en la casilla electrónica."
 NOT_YOU = (
     "Si usted no se registró, alguien usó este correo para hacerlo. Cambie la contraseña de su correo y avise a la"
-    " ayuda: sus datos están al final de este mensaje."
+    " ayuda: su correo y su teléfono están al final de este mensaje."
 )
 """What to do about a registration that went on after the address was proved."""
 
@@ -63,8 +63,9 @@ def credentials_letter(username: str, password: str, portal: str) -> Letter:
         Framed(password, "Contraseña"),
         f"La contraseña es temporal: vale {_span(TEMPORARY_PASSWORD_LIFETIME)}. Al iniciar sesión deberá cambiarla.",
         Fact(portal, "Dirección del portal"),
-        "Si usted no pidió esta casilla, no use estos datos y avise hoy a la ayuda: sus datos están al final de este"
-        " mensaje. La casilla ya está abierta y los avisos de sus notificaciones llegan a este correo. Alguien confirmó"
+        "Si usted no pidió esta casilla, no use estos datos y avise hoy a la ayuda: su correo y su teléfono están al"
+        " final de este mensaje.",
+        "La casilla ya está abierta y los avisos de sus notificaciones llegan a este correo. Alguien confirmó"
         " el registro desde aquí: cambie también la contraseña de su correo.",
     )
 

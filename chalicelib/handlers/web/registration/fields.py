@@ -25,20 +25,20 @@ _CONTACT = {
     "email": "Correo Electrónico",
     "email_again": "Repetir Correo Electrónico",
 }
-PERSON = {
+_PERSON = {
     "document_type": "Tipo Documento",
     "number": "Número de documento",
-    "cui": "CUI",
-    "issue_date": "Fecha de emisión",
     "paternal_surname": "Apellido Paterno",
     "maternal_surname": "Apellido Materno",
     "given_names": "Nombres",
     "birth_date": "Fecha Nacimiento",
     "sex": "Sexo",
 }
+_ISSUED = {"issue_date": "Fecha de emisión", "cui": "CUI"}
+PERSON = {**_PERSON, **_ISSUED}
 POWER = {"page": "Partida registral", "entry": "Asiento"}
 LABELS: dict[str, dict[str, str]] = {
-    "natural": {**PERSON, **_CONTACT},
+    "natural": {**_PERSON, **_CONTACT, **_ISSUED},
     "juridica": {
         "ruc": "Número de RUC",
         "legal_name": "Razón Social",

@@ -306,12 +306,12 @@ def test_all_mistakes_are_told_at_once_and_what_was_typed_stays(applicant: Appli
     assert answer.status_code == 422
     assert "<title>Error: " in html
     assert re.findall(r'<li><a href="#(\w+)">', html) == [
-        *("number", "cui", "given_names", "birth_date", "sex", "phone", "email_again")
+        *("number", "given_names", "birth_date", "sex", "phone", "email_again", "cui")
     ]
     for name in ("number", "given_names", "phone", "email", "email_again"):
         assert f'name="{name}" type="{_type_of(name)}" value="{typed[name]}"' in html
     shown = dict(re.findall(r'name="(\w+_(?:day|month|year))" type="text" inputmode="numeric" value="([^"]*)"', html))
-    assert list(shown.values()) == ["10", "01", "2020", "ayer", "", ""]
+    assert list(shown.values()) == ["ayer", "", "", "10", "01", "2020"]
     assert "Completa «CUI»." in html
     assert "Elige una opción en «Sexo»." in html
     assert "El campo" not in html
