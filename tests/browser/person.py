@@ -122,8 +122,10 @@ class Person:
         self.run.minutes_ahead += minutes
 
     def log_in_by_code(self, username: str, password: str, to: str) -> None:
-        """Log in as who cannot read pictures does."""
+        """Log in as who cannot read pictures does; whoever is inside leaves first."""
         self.open("/ingresar")
+        if self.heading() == "Ya estás dentro":
+            self.press("Salir e ingresar con otro usuario")
         self.follow("Prefiero recibir un código en mi correo")
         self.type(username=username)
         before = self.mails(to)

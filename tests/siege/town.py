@@ -15,6 +15,7 @@ from chalicelib.bootstrap.access import account_store
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.mailbox import DocumentType, Holder, UserState
+from chalicelib.handlers.cookies import SESSION_COOKIE
 from tests.browser_requests import Browser, text_of
 from tests.deposit_world import a_mailbox, a_user
 from tests.handlers.web.registration.test_registration_pages import a_person_form
@@ -62,7 +63,8 @@ class Innocent:
         return self.visitor.submit(page, action, **typed)
 
     def log_in(self) -> bool:
-        """Log in as the pages say: with the picture's text, or with the code that they ask for."""
+        """Log in as the pages say: with the picture's text, or with the code they ask for; nobody is inside yet."""
+        self.visitor.cookies.pop(SESSION_COOKIE, None)
         page = self.visitor.get("/ingresar")
         while self.steps < MOST_STEPS:
             typed = {"username": self.username, "password": self.password}
