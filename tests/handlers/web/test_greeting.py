@@ -20,7 +20,7 @@ from tests.person_world import USERNAME
 def greeting(browser: Browser, address: str = "/clave") -> str:
     """Return the words of the bar that tells whose session it is."""
     [bar] = re.findall(r'<section class="who".*?<p>(.*?)</p>', text_of(browser.get(address)), re.DOTALL)
-    return " ".join(re.sub(r"<[^>]*>", "", bar).split()).partition(" · Tu verificación")[0]
+    return " ".join(re.sub(r"<[^>]*>", "", bar).split()).partition(" Tu verificación")[0]
 
 
 def rename(browser: Browser, name: str) -> None:
@@ -55,7 +55,7 @@ def test_who_acts_for_a_company_is_told_for_which(browser: Browser) -> None:
     for username, user in ((COMPANY, company.users[0]), (OTHER, company.users[1])):
         browser.cookies.clear()
         browser.log_in(username=username)
-        assert greeting(browser) == f"Bienvenida/o {user.name} · Casilla de {company.holder.name}"
+        assert greeting(browser) == f"Bienvenida/o {user.name} Casilla de {company.holder.name}"
 
 
 def test_a_session_from_before_names_were_kept_shows_the_username(browser: Browser) -> None:

@@ -20,7 +20,7 @@ from tests.browser_requests import Browser, check_html, text_of
 from tests.gateway_requests import Lines
 from tests.person_world import NEW, USERNAME
 
-WHO = f"<p>Bienvenida/o <strong>{USERNAME}</strong>"
+WHO = f"<p><span>Bienvenida/o <strong>{USERNAME}</strong>"
 TO_LOGIN = '<li><a href="/ingresar">'
 ADDRESSES = sorted(
     re.sub(r"{\w+}", "x", door.path)
