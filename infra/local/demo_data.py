@@ -70,8 +70,6 @@ RECIPIENT = "DNI:40000002"
 
 
 PASSWORD = "Ventana-larga-azul-47"  # noqa: S105 - everyone's, printed at the start of `make run`
-PEOPLE = ("1-40000002", "1-40000002.40000021", "8-20100000009", "8-20100000009.40000028")
-"""Usernames to try: principal and secondary users of a person's and of a company's mailbox."""
 
 
 @dataclass(frozen=True, slots=True)

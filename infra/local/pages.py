@@ -6,23 +6,24 @@ They work without JavaScript. Whatever a message says is escaped; its HTML is sh
 from __future__ import annotations
 
 import base64
-import html
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
-from string import Template
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.sender.gsm7 import ONE_PART, gsm7_length
 from chalicelib.gateways.files import content_disposition
+from infra.local import cast
 from infra.local.clock import LocalClock
 from infra.local.outbox import Message, Outbox
+from infra.local.page_templates import fill
 from infra.local.server import Page
+from infra.local.state import why
 
 HOME = "/_local/"
 OUTBOX = "/_local/outbox"
@@ -30,7 +31,6 @@ CLOCK = "/_local/reloj"
 GUIDE = "/_local/guia"
 
 _ROOT = Path(__file__).parents[2]
-_TEMPLATES = Path(__file__).parent / "templates"
 _LIMA = ZoneInfo("America/Lima")
 _HTML = "text/html; charset=utf-8"
 _HEADERS = {
@@ -46,12 +46,12 @@ _HEADERS = {
 class Pages:
     """Finds the local page of an address."""
 
-    def __init__(self, outbox: Outbox, facts: dict[str, str], mailboxes: Iterable[str], clock: LocalClock) -> None:
+    def __init__(self, outbox: Outbox, facts: dict[str, str], mailboxes: Sequence[Mailbox], clock: LocalClock) -> None:
         """Show this outbox and clock; `facts` are what the first page tells, by their names in its template."""
         self._outbox = outbox
         self._clock = clock
         self._facts = facts
-        self._mailboxes = "".join(_fill("mailbox.html", {}, text=mailbox) for mailbox in mailboxes)
+        self._mailboxes = mailboxes
 
     def find(self, method: str, target: str) -> Page | None:
         """Return the page, or None where the API answers."""
@@ -60,12 +60,11 @@ class Pages:
             return self._put_clock_forward(query)
         if method not in {"GET", "HEAD"} or not path.startswith(HOME):
             return None
-        return self._find_page(path) or self._find_file(path) or _page(_fill("missing.html", {}, outbox=OUTBOX), 404)
+        return self._find_page(path) or self._find_file(path) or _missing(404)
 
     def _find_page(self, path: str) -> Page | None:
         if path == HOME:
-            told = {"outbox": OUTBOX, "guide": GUIDE, "clock": CLOCK, "now": _when(self._clock().astimezone(_LIMA))}
-            return _page(_fill("home.html", {"mailboxes": self._mailboxes}, **self._facts, **told))
+            return _page(self._home())
         if path == OUTBOX:
             return _page(outbox_page(self._outbox.messages(), self._outbox.count()))
         if path == f"{OUTBOX}.json":
@@ -75,11 +74,25 @@ class Pages:
             return Page(text, "text/plain; charset=utf-8", headers=_HEADERS)
         return None
 
+    def _home(self) -> str:
+        who = {
+            "users": cast.users(self._mailboxes),
+            "people": cast.registering_people(),
+            "companies": cast.registering_companies(),
+            "other_people": cast.other_people(),
+            "other_companies": cast.other_companies(),
+        }
+        told = {"outbox": OUTBOX, "guide": GUIDE, "clock": CLOCK, "now": _when(self._clock().astimezone(_LIMA))}
+        return fill("home.html", who, **self._facts, **told)
+
     def _put_clock_forward(self, query: dict[str, list[str]]) -> Page:
         try:
             self._clock.put_forward(timedelta(minutes=int(query["minutos"][0])))
         except (KeyError, ValueError, OverflowError):
-            return _page(_fill("missing.html", {}, outbox=OUTBOX), 400)
+            return _missing(400)
+        except OSError as error:
+            text = f"No se pudo anotar la hora nueva: {why(error)}. El reloj sigue como estaba."
+            return _page(fill("message.html", title="El reloj no se movió", text=text, outbox=OUTBOX), 500)
         return Page(b"", "text/plain", 303, {"Location": HOME})
 
     def _find_file(self, path: str) -> Page | None:
@@ -104,9 +117,9 @@ def outbox_page(messages: list[Message], count: int) -> str:
         _sms(message) if message.kind == "sms" else _email(message, is_open=message.name == first_email)
         for message in messages
     )
-    return _fill(
+    return fill(
         "outbox.html",
-        {"cards": cards or (_TEMPLATES / "empty.html").read_text("utf-8")},
+        {"cards": cards or fill("empty.html")},
         summary=_summary(len(messages), count),
         outbox=OUTBOX,
     )
@@ -120,7 +133,7 @@ def _summary(shown: int, count: int) -> str:
 
 def _email(message: Message, *, is_open: bool) -> str:
     links = "".join(
-        _fill(
+        fill(
             "attachment.html",
             {},
             address=f"{OUTBOX}/{message.name}/{number}",
@@ -129,7 +142,7 @@ def _email(message: Message, *, is_open: bool) -> str:
         )
         for number, attachment in enumerate(message.attachments)
     )
-    return _fill(
+    return fill(
         "email.html",
         {"attachments": links, "open": "open" if is_open else ""},
         **_heading(message),
@@ -147,7 +160,7 @@ def _sms(message: Message) -> str:
         told = f"{len(message.text)} caracteres, fuera del alfabeto GSM-7: se parte cada 70"
     else:
         told = f"{length} de {ONE_PART} caracteres" + ("" if length <= ONE_PART else ": no cabe en un mensaje")
-    return _fill("sms.html", {}, **_heading(message), text=message.text, length=told)
+    return fill("sms.html", None, **_heading(message), text=message.text, length=told)
 
 
 def _heading(message: Message) -> dict[str, str]:
@@ -175,20 +188,10 @@ def _download(content: bytes, filename: str, media_type: str) -> Page:
     return Page(content, media_type, headers={**_HEADERS, "Content-Disposition": content_disposition(filename)})
 
 
+def _missing(status: int) -> Page:
+    text = "La dirección no existe, o el mensaje se borró."
+    return _page(fill("message.html", title="Aquí no hay nada", text=text, outbox=OUTBOX), status)
+
+
 def _page(text: str, status: int = 200) -> Page:
     return Page(text.encode(), _HTML, status, _HEADERS)
-
-
-def _fill(template: str, markup: Mapping[str, str], **values: str) -> str:
-    """Put values into a template, all escaped but what is in `markup`."""
-    escaped = {key: html.escape(value) for key, value in values.items()}
-    style = {"style": (_TEMPLATES / "style.css").read_text("utf-8")} if template in _WHOLE else {}
-    return _template(template).substitute(escaped, **markup, **style)
-
-
-_WHOLE = {"home.html", "missing.html", "outbox.html"}
-
-
-@cache
-def _template(name: str) -> Template:
-    return Template((_TEMPLATES / name).read_text("utf-8"))

@@ -189,10 +189,10 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock:
     from app import app  # noqa: PLC0415 - only now is the environment the one to read
     from chalicelib.bootstrap import Container, using  # noqa: PLC0415
     from chalicelib.config import Config  # noqa: PLC0415
+    from infra.local.cast import can_log_in, welcome_line  # noqa: PLC0415
     from infra.local.demo_data import (  # noqa: PLC0415
         MAILBOXES,
         PASSWORD,
-        PEOPLE,
         RECIPIENT,
         load_demo_data,
     )
@@ -218,17 +218,17 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock:
         "keyid": keyid,
         "recipient": RECIPIENT,
         "key_path": str(settings.state / "demo" / "key.pem"),
-        "people": ", ".join(PEOPLE),
         "password": PASSWORD,
+        "state": str(settings.state),
     }
-    mailboxes = [_describe(mailbox) for mailbox in MAILBOXES]
-    pages = Pages(outbox, facts, mailboxes, clock)
+    pages = Pages(outbox, facts, MAILBOXES, clock)
     server = make_server(app, settings.port, find_page=pages.find, tell=say, clock=clock)
     serving = threading.Thread(target=server.server.serve_forever, name="API", daemon=True)
     serving.start()
     stack.callback(server.server.server_close)
     stack.callback(server.shutdown)
-    say(_welcome(settings, facts, mailboxes, outbox_url))
+    people = [welcome_line(*who) for who in can_log_in(MAILBOXES)]
+    say(_welcome(settings, people, PASSWORD, outbox_url))
     return lambda: workers.dead() + ([] if serving.is_alive() else ["API"])
 
 
@@ -273,25 +273,18 @@ def log_to(path: Path, *, shows_warnings: bool) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=others)
 
 
-def _describe(mailbox: Any) -> str:
-    return f"{mailbox.mailbox_id}{'' if mailbox.can_receive else ' (deshabilitada)'}"
-
-
-def _welcome(settings: Settings, facts: dict[str, str], mailboxes: list[str], outbox_url: str) -> str:
+def _welcome(settings: Settings, people: Sequence[str], password: str, outbox_url: str) -> str:
     again = run_command({"PORT": settings.port, "ENGINE_PORT": settings.engine_port})
+    listed = "\n".join(f"    {line}" for line in people)
     return f"""
-Casilla está lista                {settings.base_url}
-  Para quien la prueba            {settings.base_url}/_local/
-  Correos y SMS enviados          {outbox_url}
-  Clave de demostración           {facts["key_path"]}
-  keyid                           {facts["keyid"]}
-  Casillas                        {(chr(10) + " " * 34).join(mailboxes)}
-  Personas que pueden ingresar    {facts["people"].replace(", ", chr(10) + " " * 34)}
-  Contraseña de todas ellas       {facts["password"]}
-  Registro de las funciones       {settings.state / "casilla.log"}
-
-Pruebe en otra terminal:          make demo FILE=algo.pdf
-Ctrl-C guarda y detiene todo; «{again}» continúa donde quedó.
+Casilla está lista: {settings.base_url}
+  A quién ser, y el reloj   {settings.base_url}/_local/
+  Correos y SMS enviados    {outbox_url}
+  Registro de las funciones {settings.state / "casilla.log"}
+  Ingresan, todas con la contraseña {password}:
+{listed}
+  Pruebe en otra terminal:  make demo FILE=algo.pdf
+Ctrl-C guarda y detiene todo; «{again}» continúa donde quedó. Cada pedido se dice aquí abajo.
 """
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import botocore.session
+import html5lib  # type: ignore[import-untyped]
 import pytest
 
+from chalicelib.domain.identity_document import check_cui
+from chalicelib.domain.mailbox import UserState
 from infra.local.clock import LocalClock
+from infra.local.demo_data import MAILBOXES
 from infra.local.outbox import Message, Outbox
 from infra.local.pages import Pages, outbox_page
+from infra.local.registries.answers import companies, people, reniec_answer
 
 AT = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
 EVIL = '"><script>alert(1)</script>'
@@ -86,6 +93,78 @@ def test_pages_answer_only_what_is_theirs(tmp_path: Path) -> None:
     pages = Pages(Outbox(tmp_path), {}, [], LocalClock(tmp_path / "clock"))
     assert pages.find("GET", "/v1/deposits") is None
     assert pages.find("POST", "/_local/outbox") is None
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> str:
+    names = ("base_url", "authority", "keyid", "recipient", "key_path", "password", "state")
+    pages = Pages(Outbox(tmp_path), dict.fromkeys(names, EVIL), MAILBOXES, LocalClock(tmp_path / "clock"))
+    page = pages.find("GET", "/_local/")
+    assert page is not None
+    return page.content.decode()
+
+
+def test_the_first_page_is_strict_html_and_leads_nowhere_that_is_not_there(home: str) -> None:
+    html5lib.HTMLParser(strict=True).parse(home)
+    assert "<script" not in home
+    targets, ids = set(re.findall(r'href="#([^"]+)"', home)), re.findall(r' id="([^"]+)"', home)
+    assert len(set(ids)) == len(ids)
+    assert targets <= set(ids)
+
+
+def test_the_first_page_names_every_user_with_what_each_is_and_may(home: str) -> None:
+    for mailbox in MAILBOXES:
+        for user in mailbox.users:
+            [line] = re.findall(f"<li><code>{re.escape(mailbox.username_of(user))}</code>.*", home)
+            assert user.name in line
+            assert ("usuario principal" in line) == user.is_principal
+            assert ("no ingresa" in line) == (user.state is not UserState.ACTIVE)
+
+
+def test_the_first_page_names_all_whom_the_registries_know(home: str) -> None:
+    for known in (people(), companies()):
+        for number, entry in known.items():
+            assert html.escape(entry["shows"]) in home
+            assert number in home
+
+
+def test_what_the_first_page_says_of_a_person_is_what_the_registry_confirms(home: str) -> None:
+    confirmed = re.findall(r'<details id="dni-(\d+)">.*?</details>', home, re.DOTALL)
+    assert len(confirmed) == 6
+    for number in confirmed:
+        [shown] = re.findall(rf'<details id="dni-{number}">(.*?)</details>', home, re.DOTALL)
+        told = dict(re.findall(r"<dt>(.*?)</dt><dd>(?:<code>)?(.*?)(?:</code>)?</dd>", shown))
+        person = reniec_answer(_question(number))["consultarResponse"]["return"]["datosPersona"]
+        check_cui(told["Número de documento"], told["CUI"], field="cui")
+        assert html.unescape(told["Nombres"]) == person["prenombres"]
+        for label, name in (("Apellido Paterno", "apPrimer"), ("Apellido Materno", "apSegundo")):
+            assert html.unescape(told[label]) == (person[name] or "(vacío)")
+        assert told["Fecha Nacimiento"] == "15/3/1990"
+        assert told["Fecha de emisión"] == "10/1/2020"
+        assert told["Sexo"][0] == person["sexo"]
+
+
+def _question(number: str) -> dict[str, dict[str, str]]:
+    return {"PIDE": {"nuDniConsulta": number, "nuDniUsuario": "1", "nuRucUsuario": "1", "password": "x"}}
+
+
+def test_the_companies_of_the_first_page_are_represented_by_people_of_it(home: str) -> None:
+    shown = re.findall(r'<details id="ruc-(\d+)">(.*?)</details>', home, re.DOTALL)
+    assert len(shown) == 6
+    for ruc, text in shown:
+        [dni] = re.findall(r'href="#dni-(\d+)"', text)
+        assert dni in companies()[ruc]["representatives"]
+        assert companies()[ruc]["district"] in text
+
+
+def test_a_clock_that_cannot_be_moved_is_told(tmp_path: Path) -> None:
+    (tmp_path / "clock.new").symlink_to("/dev/full")
+    page = Pages(Outbox(tmp_path / "out"), {}, [], LocalClock(tmp_path / "clock")).find(
+        "POST", "/_local/reloj?minutos=9"
+    )
+    assert page is not None
+    assert page.status == 500
+    assert "no queda espacio en el disco. El reloj sigue como estaba" in page.content.decode()
 
 
 def test_clock_is_put_forward_never_back_and_remembers(tmp_path: Path) -> None:
