@@ -34,18 +34,19 @@ require_python() {
   "$PYTHON" -c "import sys; sys.exit(sys.version_info < ($oldest))" ||
     give_up "Hace falta Python 3.11 o posterior y «$PYTHON» es $told. Diga cuál usar, por ejemplo: make PYTHON=python3.12"
   package=$(basename "$PYTHON")-venv
-  "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null ||
+  "$PYTHON" -c 'import venv; from ensurepip import version' 2>/dev/null ||
     give_up "A «$PYTHON» le falta venv, que Debian y Ubuntu traen aparte: sudo apt install $package"
 }
 
 make_anew() {
   require_python
+  [ -w . ] || give_up "No se puede escribir en $PWD: revise sus permisos, y que el disco no sea de solo lectura."
   if [ -e .venv ] || [ -L .venv ]; then
     echo "El entorno .venv quedó a medias o es de otro Python: se hace de nuevo."
-    rm -rf .venv
+    rm -rf .venv 2>/dev/null
   fi
   mkdir .venv && echo $$ >"$mark" || give_up "No se puede escribir en $PWD: revise sus permisos y el espacio en el disco."
-  "$PYTHON" -m venv .venv || give_up "No se pudo hacer el entorno .venv. Arriba dice por qué; corríjalo y repita la orden."
+  "$PYTHON" -m venv .venv || give_up "No se pudo hacer el entorno .venv. ¿Queda espacio en el disco? Corríjalo y repita la orden."
 }
 
 progress() {
