@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.local.clock import LocalClock
 from infra.local.outbox import Outbox
 from infra.local.run import ENVIRONMENT, enter_environment, log_to
+from infra.local.state import why
 from infra.local.workers import call
 
 FAILED = 1
@@ -38,6 +39,9 @@ def main() -> int:
         answer = in_stack(lambda_client(), stack, event) if stack else in_local_run(_state(), event)
     except CannotOperate as error:
         print(error, file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        print(f"No se puede escribir en {error.filename or _state()}: {why(error)}.", file=sys.stderr)
         return FAILED
     print(answer["output"])
     code: int = answer["exit"]

@@ -110,6 +110,16 @@ def test_an_engine_that_is_gone_is_told_and_no_success(ministack: dict[str, str]
     assert "command refused" in (tmp_path / "casilla.log").read_text("utf-8")
 
 
+def test_a_state_that_takes_no_file_is_told_and_no_success(tmp_path: Path) -> None:
+    (tmp_path / "environment.json").write_text("{}", "utf-8")
+    (tmp_path / "casilla.log").mkdir()
+
+    code, said, wrong = operate(tmp_path, "alerts list")
+
+    assert (code, said) == (1, "")
+    assert wrong.startswith(f"No se puede escribir en {tmp_path / 'casilla.log'}: ")
+
+
 @pytest.mark.parametrize("typed", ["x $(shell touch {}) US$100 $$HOME $(HOME) #1", "'Jr. $Uno' \"$x\" `touch {}`"])
 @pytest.mark.parametrize("is_argument", [True, False])
 def test_make_hands_a_command_over_as_it_was_typed(tmp_path: Path, typed: str, is_argument: bool) -> None:
