@@ -64,7 +64,7 @@ def test_a_wrong_code_says_how_many_attempts_are_left_and_the_fifth_ends_them(wo
     for _ in range(4):
         with pytest.raises(CodeWrong) as caught:
             verify(world, "ZZZZZZ")
-        said.append(caught.value.detail.removeprefix("El código no es correcto. Revísalo; "))
+        said.append(caught.value.detail.removeprefix("Lo que escribiste no es correcto. Revísalo; "))
     assert said == ["te quedan 4 intentos.", "te quedan 3 intentos.", "te quedan 2 intentos.", "te queda 1 intento."]
     for code in ("ZZZZZZ", "K7M3QX"):
         with pytest.raises(CodeUnusable):
