@@ -12,8 +12,7 @@ import boto3
 import pytest
 from botocore.loaders import Loader
 from moto import mock_aws
-from moto.core import responses
-from moto.core.models import DEFAULT_ACCOUNT_ID, RESPONSES_METHODS
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.responses import DynamoHandler
 from moto.s3.models import FakeKey, s3_backends
@@ -25,9 +24,9 @@ from chalicelib.config import Config
 from chalicelib.store.tables import SharedConnection, bind
 from infra.local.cloud import CREDENTIALS, REGION, Cloud, create_resources
 from infra.local.ministack import Ministack
+from tests.quick_moto import hurry
 
-_moto: Any = responses
-_moto.method_names_from_class = cache(_moto.method_names_from_class)  # of a class that moto walks at each request
+hurry()
 
 
 def _in_turn(act: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -44,7 +43,6 @@ def _in_turn(act: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 _dynamo: Any = DynamoHandler
 _dynamo.call_action = _in_turn(_dynamo.call_action)
-RESPONSES_METHODS.clear()  # moto would answer the library `requests` too: 1,300 patterns at each start, for nobody
 _init = Loader.__init__
 _loaded: dict[Any, Any] = {}
 

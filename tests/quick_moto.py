@@ -1,0 +1,104 @@
+"""moto, with the same answers for less work: most of what the tests cost is what it does anew at each call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, HeadersDict
+from moto.core import models, responses, serialize
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.parsing import ast_nodes, expressions
+from moto.dynamodb.responses import DynamoHandler
+
+_trees: Any = ast_nodes
+_expressions: Any = expressions
+_TARGET = "DynamoDB_20120810."
+
+
+def hurry() -> None:
+    """Have moto do each of these once, or not at all."""
+    reading: Any = responses
+    reading.method_names_from_class = cache(reading.method_names_from_class)  # a class that is walked at each call
+    models.RESPONSES_METHODS.clear()  # the library `requests` too would be answered: 1,300 patterns at each start
+    stubber: Any = BotocoreStubber
+    stubber.process_request = _straight_to_dynamodb(stubber.process_request)
+    parser = _expressions.UpdateExpressionParser
+    parser.make = staticmethod(cache(parser.make))  # who changes a tree copies it first
+    _trees.DepthFirstTraverser.traverse_node_recursively = _traverse
+    serializer: Any = serialize.ResponseSerializer
+    serializer._serialize_type_structure = _by_what_is_there(serializer._serialize_type_structure)  # noqa: SLF001 - no hook
+
+
+def _straight_to_dynamodb(process: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand a request over as it is: moto looks for its service among 150, and makes it one with forms and files."""
+
+    def process_request(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:
+        headers = HeadersDict({name: _text(value) for name, value in request.headers.items()})
+        if not headers.get("X-Amz-Target", "").startswith(_TARGET) or ".amazonaws.com" not in request.url:
+            return process(stubber, request)
+        handler: Any = DynamoHandler()
+        handler.headers, handler.querystring, handler.uri_match = headers, {}, {}
+        handler.response_headers = {"server": "amazon.com"}
+        handler.current_account = DEFAULT_ACCOUNT_ID
+        as_parsed = _Json(headers, request.body)
+        handler.region = handler.get_region_from_url(as_parsed, request.url)
+        handler.parse_parameters(as_parsed)
+        return handler.call_action()
+
+    return process_request
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+class _Json:
+    """As much of a request as is looked at where it is JSON."""
+
+    method, path, values = "POST", "/", ()
+
+    def __init__(self, headers: HeadersDict, data: Any) -> None:
+        self.headers, self.data = headers, data
+        self.content_type = headers.get("Content-Type")
+
+
+def _traverse(self: Any, node: Any, child_id: int = -1) -> Any:
+    """Go through a tree as moto does, which asks at each of its nodes anew what is to be processed."""
+    processing = self.__dict__.get("_processing")
+    if processing is None:
+        processing = self._processing = tuple(self._processing_map().items())
+    if not isinstance(node, _trees.Node):
+        return node
+    parent = node.parent
+    for at, child in enumerate(node.children or ()):
+        self.pre_processing_of_child(node, at)
+        if isinstance(child, _trees.Node):
+            _traverse(self, child, at)
+    for kind, process in processing:
+        if isinstance(node, kind):
+            node = process(node)
+            node.parent = parent
+            if parent:
+                parent.children[child_id] = node
+            break
+    return node
+
+
+def _by_what_is_there(serialize_structure: Callable[..., None]) -> Callable[..., None]:
+    """Write an item's value by the one member that it has: moto looks for each of ten under several names."""
+
+    def structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+        if shape.name != "AttributeValue" or not isinstance(value, Mapping) or not key:
+            serialize_structure(self, serialized, value, shape, key)
+            return
+        wrapper = self.MAP_TYPE()
+        for name, member in shape.members.items():
+            if value.get(name) is not None:
+                member.parent = shape
+                self._serialize(wrapper, value[name], member, name)
+        self._default_serialize(serialized, wrapper, shape, key)
+
+    return structure
