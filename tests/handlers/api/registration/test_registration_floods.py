@@ -45,6 +45,7 @@ from tests.handlers.api.registration.test_registration import (
     simulator,
     site,
 )
+from tests.spent import spend as spend_of
 
 __all__ = ["simulator", "site"]
 HOME = "203.0.113.9"
@@ -453,15 +454,7 @@ def test_when_four_fifths_are_spent_the_log_says_so_once_a_counter(
 
 def spend_registrations(crowd: Crowd) -> None:
     """Have strangers without a captcha begin as many as they may in an hour."""
-    tools = registration_tools(crowd.site.container)
-    for number in range(2 * tools.registrations_an_hour.total):
-        try_to(
-            tools.limits.draw,
-            tools.registrations_an_hour,
-            Standing.CROWDED,
-            by=f"c{number}",
-            now=crowd.site.clock.now,
-        )
+    spend_of(registration_tools(crowd.site.container).registrations_an_hour, Standing.CROWDED, crowd.site)
 
 
 def test_who_solves_no_captcha_spends_half_of_the_hours_registrations_and_then_all_need_one(crowd: Crowd) -> None:
@@ -475,8 +468,7 @@ def test_who_solves_no_captcha_spends_half_of_the_hours_registrations_and_then_a
 def registered_from(crowd: Crowd, origin: str, times: int) -> None:
     """Have so many registrations been begun from a network in this hour."""
     limits, limit = registration_tools(crowd.site.container).limits, UNCHECKED_PER_NETWORK
-    for _ in range(times):
-        limits.tally(limit.key(f"{origin}/32"), window_s=limit.window_s, now=crowd.site.clock.now)
+    limits.tally(limit.key(f"{origin}/32"), window_s=limit.window_s, now=crowd.site.clock.now, uses=times)
 
 
 def by_mail(origin: str, to: str) -> tuple[str, str]:
@@ -512,14 +504,7 @@ def test_a_crowded_network_spends_half_of_the_way_by_e_mail_and_others_have_the_
     tools = registration_tools(crowd.site.container)
     crowded = "192.0.2.9"
     registered_from(crowd, crowded, 100)
-    for number in range(2 * tools.registrations_by_mail.total):
-        try_to(
-            tools.limits.draw,
-            tools.registrations_by_mail,
-            Standing.CROWDED,
-            by=f"c{number}",
-            now=crowd.site.clock.now,
-        )
+    spend_of(tools.registrations_by_mail, Standing.CROWDED, crowd.site)
     registered_from(crowd, HOME, UNCHECKED_PER_NETWORK.limit)
 
     with pytest.raises(CasillaError, match="captcha_needed"):
@@ -528,15 +513,7 @@ def test_a_crowded_network_spends_half_of_the_way_by_e_mail_and_others_have_the_
 
 
 def test_when_the_way_by_e_mail_is_spent_the_captcha_stays(crowd: Crowd) -> None:
-    tools = registration_tools(crowd.site.container)
-    for number in range(4 * tools.registrations_by_mail.total):
-        try_to(
-            tools.limits.draw,
-            tools.registrations_by_mail,
-            Standing.PROVEN,
-            by=f"c{number}",
-            now=crowd.site.clock.now,
-        )
+    spend_of(registration_tools(crowd.site.container).registrations_by_mail, Standing.PROVEN, crowd.site)
     registered_from(crowd, HOME, UNCHECKED_PER_NETWORK.limit)
 
     with pytest.raises(CasillaError, match="captcha_needed"):
@@ -553,15 +530,12 @@ def email_first(crowd: Crowd, form: dict[str, Any] | None = None, *, to: str = "
 
 
 def spend(site: Site, key: str, times: int) -> None:
-    for _ in range(times):
-        limit_store(site.container).tally(key, window_s=24 * 60 * 60, now=site.clock.now)
+    limit_store(site.container).tally(key, window_s=24 * 60 * 60, now=site.clock.now, uses=times)
 
 
 def empty(site: Site, quota: int) -> None:
     """Spend all that applicants may have asked today."""
-    budget, limits = first_budget(Registry.RENIEC, quota), limit_store(site.container)
-    for number in range(8 * budget.total):
-        try_to(limits.draw, budget, Standing.PROVEN, by=f"x{number}", now=site.clock.now)
+    spend_of(first_budget(Registry.RENIEC, quota), Standing.PROVEN, site)
 
 
 def _with_quota(site: Site, quota: int) -> Any:

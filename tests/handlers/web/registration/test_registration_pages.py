@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
@@ -24,7 +23,6 @@ from chalicelib.bootstrap.storage import limit_store, mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.contact import Phone
-from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.limit import Limit, Standing
 from chalicelib.domain.registration.registration import LIFETIME, Registration, RegistrationState, refused
 from chalicelib.domain.registration.registration_policy import (
@@ -43,6 +41,7 @@ from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import NOW, Clock, World, a_mailbox
 from tests.person_world import People
 from tests.registry_world import ACCESS, a_person
+from tests.spent import spend
 
 _CONTACT = {"phone": "987 654 321", "email": "rosa@ejemplo.pe", "email_again": "rosa@ejemplo.pe"}
 HOSTILE = "\"><script>alert(1)</script>'"
@@ -466,10 +465,7 @@ def test_what_the_registry_denies_comes_back_with_all_that_was_typed(applicant: 
 
 def test_a_wait_is_told_and_nothing_typed_is_lost(applicant: Applicant) -> None:
     applicant.reach_review(given_names="Otra")
-    limits, budget = limit_store(applicant.people.world.container), registrations(14)
-    for number in range(2 * budget.total):
-        with suppress(TooManyRequests):
-            limits.draw(budget, Standing.PROVEN, by=f"{number}", now=applicant.clock())
+    spend(registrations(14), Standing.PROVEN, applicant.people.world)
     asked = applicant.post("/registro/revisar")
     assert 'name="captcha_id"' in text_of(asked)
     answer = applicant.submit(asked, "/registro/revisar")
