@@ -64,7 +64,7 @@ def test_the_holder_of_a_carne_waits_at_any_level_and_gets_in_once_somebody_saw_
     assert opened() == set()
     assert leveled.simulator.asked == []
     held_letter = leveled.mails[-1][1]
-    for said in ("el número del documento", "los apellidos y nombres", "la fecha de nacimiento", "por ambos lados"):
+    for said in ("el número del documento", "los nombres y apellidos", "la fecha de nacimiento", "por ambos lados"):
         assert said in held_letter
 
     [waiting] = listed(leveled)

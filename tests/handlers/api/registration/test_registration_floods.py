@@ -289,7 +289,7 @@ def test_a_code_counts_once_whichever_registration_it_came_with(crowd: Crowd) ->
     assert crowd.show(second, code).state == "completed"
     with pytest.raises(InvalidInput, match="code_unusable") as refused:
         crowd.show(first, code)
-    assert "ya se usó en otro registro" in refused.value.detail
+    assert "Ya se usó en otro registro" in refused.value.detail
 
 
 def test_pressing_for_another_code_in_a_flood_spends_nothing_and_ends_no_link(crowd: Crowd) -> None:
