@@ -156,10 +156,10 @@ def told(run: Callable[[], Response], *, address: str, request: PageRequest | No
         log_refusal(error)
         if isinstance(error, PasswordChangeNeeded) and address != "/clave":
             return go_to("/clave")
-        return refusal_page(error, status_of(error), request=request)
+        return _refuse(error, status_of(error), request)
     except Exception as error:  # noqa: BLE001 - told as it is, logged without its text
         log().error("unexpected", fault=describe_fault(error), **this_visit().where())
-        return refusal_page(unexpected(), (500, "Algo falló de nuestro lado"), request=request)
+        return _refuse(unexpected(), (500, "Algo falló de nuestro lado"), request)
 
 
 def show(
@@ -287,20 +287,21 @@ _OWN_REFUSALS: dict[int, tuple[CasillaError, str]] = {
 
 def refusal_page(error: CasillaError, status: tuple[int, str], *, request: PageRequest | None = None) -> Response:
     """Answer a page that says what happened and what to do, within the session that `request` may have."""
-    heading = _HEADINGS.get(status[0], status[1])
-    words = {"heading": heading, "detail": error.detail, "retryable": error.retryable}
-    if request is not None and request.method == "POST":
-        kept = KeptAnswer(
-            template=_REFUSAL,
-            status=status[0],
-            code=error.code,
-            retry_after=error.retry_after,
-            context=words,
-            is_whole=True,
-        )
-        return answer_form(request, kept)
-    html = render_page(_REFUSAL, {**_common(request), **words}, local=local_time)
+    html = render_page(_REFUSAL, {**_common(request), **_refusal_words(error, status)}, local=local_time)
     return Response(html, status_code=status[0], headers={**_HTML, **_retry_after(error.retry_after)})
+
+
+def _refuse(error: CasillaError, status: tuple[int, str], request: PageRequest | None) -> Response:
+    """Say so on a page, to which a form leads."""
+    if request is None or request.method != "POST":
+        return refusal_page(error, status, request=request)
+    words, code = _refusal_words(error, status), error.code
+    kept = KeptAnswer(_REFUSAL, status[0], code=code, retry_after=error.retry_after, context=words, is_whole=True)
+    return answer_form(request, kept)
+
+
+def _refusal_words(error: CasillaError, status: tuple[int, str]) -> dict[str, Any]:
+    return {"heading": _HEADINGS.get(status[0], status[1]), "detail": error.detail, "retryable": error.retryable}
 
 
 def _retry_after(seconds: int | None) -> dict[str, str | list[str]]:

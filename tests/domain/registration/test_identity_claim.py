@@ -111,7 +111,7 @@ def test_a_well_formed_company_has_no_problem() -> None:
     ("changes", "said"),
     [
         ({"number": "9900001"}, "debe tener 8 dígitos"),
-        ({"number": "990000014"}, "no corresponde a este número"),
+        ({"number": "990000014"}, "su código de verificación, y este no lo es"),
         ({"cui": "33"}, "un solo carácter"),
         ({"cui": "4"}, "no corresponde al DNI"),
         ({"given_names": "A" * 200}, "puede tener hasta 60 letras"),

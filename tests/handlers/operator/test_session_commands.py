@@ -37,7 +37,10 @@ def test_every_session_of_the_user_ends_and_the_log_says_who_asked(people: Peopl
 
     code, output = run(people, f"sessions end --user ' 1-4000 0002' {WHY}")
 
-    assert (code, output) == (0, "Se cerraron todas las sesiones de ese usuario. Puede ingresar de nuevo con su clave.")
+    assert (code, output) == (
+        0,
+        "Se cerraron todas las sesiones de ese usuario. Puede ingresar de nuevo con su contraseña.",
+    )
     assert not any(is_open(people, token) for token in tokens)
     [event] = event_store(people.world.container).list_for_subject("user#u1")
     assert (event.type, event.actor) == (EventType.SESSIONS_ENDED_FOR_USER, "operator:rquispe")
