@@ -296,7 +296,9 @@ def _refuse(error: CasillaError, status: tuple[int, str], request: PageRequest |
     if request is None or request.method != "POST":
         return refusal_page(error, status, request=request)
     words, code = _refusal_words(error, status), error.code
-    kept = KeptAnswer(_REFUSAL, status[0], code=code, retry_after=error.retry_after, context=words, is_whole=True)
+    kept = KeptAnswer(
+        template=_REFUSAL, status=status[0], code=code, retry_after=error.retry_after, context=words, is_whole=True
+    )
     return answer_form(request, kept)
 
 

@@ -55,7 +55,7 @@ def test_a_code_that_serves_no_more_is_not_asked_for(applicant: Applicant, is_la
     assert 'name="code"' not in html
     assert "ya no sirve" in html
     assert f'action="{page}/reenviar"' in html
-    assert "Este código ya no sirve" in text_of(applicant.post(page, code=applicant.code()))
+    assert "Lo que escribiste ya no sirve" in text_of(applicant.post(page, code=applicant.code()))
 
     applicant.clock.advance(seconds=61)
     applicant.post(f"{page}/reenviar")
