@@ -36,7 +36,7 @@ def parse_code(text: str) -> str:
     """
     code = "".join(text.split()).replace("-", "").upper()
     if len(code) != _DATA_LENGTH + 1 or not set(code) <= set(ALPHABET) or _checksum(code) != 1:
-        raise InvalidInput("code_invalid", "El código no es correcto. Revise cada letra y número y escríbalo de nuevo.")
+        raise InvalidInput("code_invalid", "El código no es correcto. Revisa cada letra y número y escríbelo de nuevo.")
     return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
 
 

@@ -197,7 +197,7 @@ def errors_of(error: CasillaError, labels: Mapping[str, str]) -> tuple[FieldErro
     return tuple(_field_error(one, labels) for one in (error.problems or (error,)))
 
 
-_NOT_GIVEN = {"field_missing", "field_empty"}
+_NOT_GIVEN = {"field_missing", "field_empty", "proof_missing"}
 _IDS = {"answer": "captcha"}
 """Where a form's field is called otherwise than the API's."""
 

@@ -247,27 +247,29 @@ def _email_code(fields: Fields) -> EmailCode:
 def _read_reset(fields: Fields, origin: str, prefixes: Mapping[DocumentType, str]) -> ResetRequest:
     problems: list[InvalidInput] = []
     kind = _read_kind(fields, problems)
-    number = collect(problems, lambda: _read_number(fields, kind), "")
+    number = collect(problems, lambda: _read_number(fields, kind), "")  # judged by its type, once there is one
     email = collect(problems, lambda: read_email(fields.typed("email", longest=_LONGEST), field="email"), "")
     captcha = collect(problems, lambda: read_captcha(fields), None)
     close_read(fields, problems)
-    mailbox_id = this_visit().user = mailbox_id_for(kind, number, prefixes)
+    mailbox_id = this_visit().user = mailbox_id_for(kind or DocumentType.DNI, number, prefixes)
     return ResetRequest(mailbox_id, email, origin, captcha)
 
 
-def _read_kind(fields: Fields, problems: list[InvalidInput]) -> DocumentType:
+def _read_kind(fields: Fields, problems: list[InvalidInput]) -> DocumentType | None:
     """Read the type of document, which has to be of the type of person."""
     is_legal = collect(
         problems, lambda: fields.choice("person_type", _is_legal_person, " y ".join(_PERSON_TYPES)), None
     )
     kind = collect(problems, lambda: fields.choice("document_type", DocumentType, ", ".join(DocumentType)), None)
     if is_legal is not None and kind is not None and is_legal != (kind is DocumentType.RUC):
-        detail = "Una persona jurídica se identifica con RUC; una persona natural, con DNI, CE o pasaporte."
+        detail = "Una persona jurídica se identifica con RUC; una persona natural, con DNI, carné de extranjería o pasaporte."
         problems.append(InvalidInput("person_type_mismatch", detail, field="document_type"))
-    return kind or DocumentType.DNI
+    return kind
 
 
-def _read_number(fields: Fields, kind: DocumentType) -> str:
+def _read_number(fields: Fields, kind: DocumentType | None) -> str:
+    if kind is None:
+        return fields.typed("document_number", longest=_LONGEST)
     number = read_document_number(kind, fields.typed("document_number", longest=_LONGEST))
     check_document_number(kind, number, field="document_number")
     return number

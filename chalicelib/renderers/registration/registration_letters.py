@@ -65,8 +65,8 @@ def credentials_letter(username: str, password: str, portal: str) -> Letter:
         Fact(portal, "Dirección del portal"),
         "Si usted no pidió esta casilla, no use estos datos y avise hoy a la ayuda: su correo y su teléfono están al"
         " final de este mensaje.",
-        "La casilla ya está abierta y los avisos de sus notificaciones llegan a este correo. Alguien confirmó"
-        " el registro desde aquí: cambie también la contraseña de su correo.",
+        "En ese caso alguien confirmó el registro desde este correo, y los avisos de las notificaciones llegan a él:"
+        " cambie también la contraseña de su correo.",
     )
 
 
