@@ -23,7 +23,7 @@ def test_a_refused_login_is_come_back_to_and_loaded_again(person: Person) -> Non
     methods: list[str] = []
     person.open("/ingresar")
     person.type(username="1-40000099")
-    person.press("Ingresar")
+    person.press("Iniciar sesión")
     _is_wrong_login(person)
     person.look("login-lacks")
     person.page.on("request", lambda sent: methods.append(sent.method))

@@ -129,7 +129,7 @@ def test_a_person_goes_through_the_guide(person: Person, tmp_path: Path) -> None
     _begin(person, "Persona Natural")
     _fill_in(person, email)
     _prove_the_address(person, email)
-    _log_in_first(person, email, f"1-{GIVEN['number']}", "Bienvenida/o ROSA PRUEBA EJEMPLO · Tu verificación")
+    _log_in_first(person, email, f"1-{GIVEN['number']}", "Bienvenida/o ROSA PRUEBA EJEMPLO Tu verificación")
     _read_a_notice(person, tmp_path)
     _search_and_export(person)
     _recover(person, email)
@@ -278,5 +278,5 @@ def test_a_company_goes_through_the_guide_by_the_link(person: Person) -> None:
     assert person.heading() == "Revisa tu correo"
     person.open(link)
     person.look("mail-link-used")
-    greeting = "Bienvenida/o ROSA PRUEBA EJEMPLO · Casilla de EMPRESA DE PRUEBA S.A.C."
+    greeting = "Bienvenida/o ROSA PRUEBA EJEMPLO Casilla de EMPRESA DE PRUEBA S.A.C."
     _log_in_first(person, email, f"8-{COMPANY['ruc']}", greeting)

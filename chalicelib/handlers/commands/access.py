@@ -262,7 +262,10 @@ def _read_kind(fields: Fields, problems: list[InvalidInput]) -> DocumentType | N
     )
     kind = collect(problems, lambda: fields.choice("document_type", DocumentType, ", ".join(DocumentType)), None)
     if is_legal is not None and kind is not None and is_legal != (kind is DocumentType.RUC):
-        detail = "Una persona jurídica se identifica con RUC; una persona natural, con DNI, carné de extranjería o pasaporte."
+        detail = (
+            "Una persona jurídica se identifica con RUC; una persona natural, con DNI, carné de extranjería o"
+            " pasaporte."
+        )
         problems.append(InvalidInput("person_type_mismatch", detail, field="document_type"))
     return kind
 
