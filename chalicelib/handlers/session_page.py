@@ -15,7 +15,7 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.aws import pepper, pepper_for_a_line
 from chalicelib.bootstrap.session import impatient_session_store
 from chalicelib.domain.access.csrf import check_csrf, csrf_token
-from chalicelib.domain.errors import SessionEnded, ValidationNeeded
+from chalicelib.domain.errors import Forbidden, SessionEnded, ValidationNeeded
 from chalicelib.domain.session import TextsNotAccepted
 from chalicelib.handlers.admission import admit
 from chalicelib.handlers.cookies import FORGET_PAGES, SESSION_COOKIE, no_cookie
@@ -72,7 +72,14 @@ def within_own_session(request: PageRequest) -> PageRequest:
 def _shown(view: View, request: PageRequest, who: tuple[Any, ...], parameters: dict[str, str]) -> Response:
     if request.method != "POST":
         return shown(request, lambda within: view(within, *who, **parameters))
-    check_csrf(pepper(current()), who[0], request.value("csrf"))
+    try:
+        check_csrf(pepper(current()), who[0], request.value("csrf"))
+    except Forbidden as error:  # the page is of a session before this one
+        kept = keep_form(request) if request.value("csrf") else []
+        if not kept:
+            raise
+        log_refusal(error)
+        return go_to(KEPT_PAGE, cookies=kept)
     response = view(request, *who, **parameters)
     is_taken = response.status_code == HTTPStatus.SEE_OTHER and not is_led_back(response)
     if request.value(RESENT) and is_taken:  # it was taken: offer it no more

@@ -39,6 +39,7 @@ from chalicelib.services.access.reset_password import reset_password
 from chalicelib.services.access.sessions import OpenedSession, end_session, list_accesses
 
 _LONGEST_NAME = 40
+_BY_LENGTH = {8: DocumentType.DNI, 11: DocumentType.RUC}
 _LONGEST_ID = 100
 _LONGEST_DEVICE = 600
 _LONGEST = 300
@@ -173,8 +174,14 @@ def read_validation(fields: Fields, username: str, origin: str) -> Attempt:
 
 
 def read_user(fields: Fields) -> str:
-    """Read a username; lines about this request bear its mark."""
+    """Read a username; lines about this request bear its mark.
+
+    A number alone is a DNI's or a RUC's if it has as many digits: those of other documents have no length of their own.
+    """
     username = read_username(fields.typed("username", longest=_LONGEST_NAME))
+    kind = _BY_LENGTH.get(len(username)) if username.isascii() and username.isdigit() else None
+    if kind is not None:
+        username = f"{current().mailbox_prefixes[kind]}-{username}"
     this_visit().user = username
     return username
 

@@ -36,10 +36,18 @@ def test_a_wrong_password_keeps_the_username_and_not_the_password(browser: Brows
     assert browser.cookies.keys() == {ANSWER_COOKIE}
 
 
+def test_the_number_of_a_dni_alone_is_a_username_and_other_numbers_are_none(browser: Browser) -> None:
+    own = USERNAME.removeprefix("1-")
+    assert browser.log_in(f" {own[:4]} {own[4:]}").status_code == 303
+    browser.cookies.clear()
+    for other in (own[:7], f"{own}0", f"8-{own}", f"{own}.{own}"):
+        assert browser.log_in(other).status_code == 401
+
+
 def test_what_is_missing_is_told_beside_its_field(browser: Browser) -> None:
     html = text_of(browser.submit(browser.get("/ingresar"), "/ingresar", username=USERNAME))
     assert '<a href="#password">Completa «Contraseña».</a>' in html
-    assert 'aria-describedby=" password-error" aria-invalid="true"' in html
+    assert 'aria-describedby="password-error" aria-invalid="true"' in html
 
 
 def test_what_is_typed_is_shown_as_text(browser: Browser) -> None:

@@ -143,3 +143,23 @@ def test_a_form_too_long_to_keep_is_told_with_what_to_do(browser: Browser) -> No
 
 def _kept() -> int:
     return sum(item.token.startswith(TokenKind.DRAFT.value) for item in TokenItem.scan())
+
+
+def test_what_was_typed_in_a_page_of_a_former_session_is_shown_again_and_sent_only_then(browser: Browser) -> None:
+    browser.enter()
+    of_before = browser.csrf()
+    browser.enter()
+    answer = browser.post(TARGET, None, csrf=of_before, **TYPED)
+    assert answer.headers["Location"] == "/borrador"
+
+    shown = browser.get("/borrador")
+    assert "todavía no se envió nada" in text_of(shown)
+    assert 'value="rosa@ejemplo.pe"' in text_of(shown)
+    assert browser.post(TARGET, None, csrf=browser.csrf(), resent="si", **TYPED).headers["Location"] == "/casilla"
+    assert _kept() == 0
+
+
+def test_a_form_without_any_token_is_kept_for_nobody(browser: Browser) -> None:
+    browser.enter()
+    assert browser.post(TARGET, None, **TYPED).status_code == 403
+    assert FORM_COOKIE not in browser.cookies
