@@ -6,7 +6,7 @@ from chalice.app import Response
 
 from chalicelib.domain.access import known_device
 from chalicelib.domain.access.credentials import EmailCodeNeeded
-from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.errors import CasillaError, CredentialsWrong
 from chalicelib.domain.session import Session, require_own_password
 from chalicelib.handlers.commands import access
 from chalicelib.handlers.cookies import (
@@ -33,6 +33,8 @@ from chalicelib.services.access.sessions import OpenedSession
 
 MAILBOX_PAGE = "/casilla"
 _VALIDATION = "access/validation.html"
+_WRONG = "La contraseña, o el texto o código, no son correctos. Revísalos y vuelve a intentarlo."
+"""Who validates is asked for no username."""
 _PROOF = {"captcha": True, "email_code": True}
 """A login is proven by either."""
 
@@ -86,6 +88,8 @@ def validate_by_form(request: PageRequest, session: Session) -> Response:
     except EmailCodeNeeded as error:
         log_refusal(error)
         return ask_for_code(request, _VALIDATION, error.members["code_id"], at="/validar", next_step=error.detail)
+    except CredentialsWrong as error:
+        return _validation_page(request, session, CredentialsWrong(error.code, _WRONG))
     except CasillaError as error:
         return _validation_page(request, session, error)
     return go_in(opened, request.value("volver"))

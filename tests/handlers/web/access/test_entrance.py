@@ -129,6 +129,13 @@ def test_the_validation_changes_the_cookie_and_leads_back(browser: Browser) -> N
     assert browser.get("/clave").status_code == 200
 
 
+def test_a_wrong_password_at_the_validation_is_told_without_a_username(browser: Browser) -> None:
+    browser.log_in()
+    html = text_of(browser.submit(browser.get("/validar"), "/validar", password="Otra-clave-8"))
+    assert "La contraseña, o el texto o código, no son correctos." in html
+    assert "El usuario, la contraseña" not in html
+
+
 def test_the_validation_can_be_done_by_a_code(browser: Browser) -> None:
     browser.enter()
     page = browser.submit(browser.get("/validar"), "/validar", action="code")
