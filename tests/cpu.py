@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _AT_REST = 0.03
@@ -20,11 +21,29 @@ def cpu_within(seconds: float) -> Iterator[None]:
     The core is measured before and after, and the slower counts: what shares the machine slows both.
     """
     slowness = _slowness()
-    before = time.process_time()
-    yield
-    spent = time.process_time() - before
+    with _uncollected():
+        before = time.process_time()
+        yield
+        spent = time.process_time() - before
     slowness = max(1.0, slowness, _slowness())
     assert spent < seconds * slowness, f"{spent:.2f} CPU seconds on a core {slowness:.1f} times slower than at rest"
+
+
+def cpu_of(work: Callable[[], object]) -> float:
+    """Return the seconds of the processor that it takes, without garbage of other tests that is collected meanwhile."""
+    with _uncollected():
+        before = time.process_time()
+        work()
+        return time.process_time() - before
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _slowness() -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 import unicodedata
 from collections.abc import Callable
 from functools import cache
@@ -23,7 +22,7 @@ from chalicelib.handlers.cookies import DRAFT_COOKIE, FORM_COOKIE, SESSION_COOKI
 from chalicelib.handlers.doors import DOORS, FORM_WITH_FILES, LARGEST_BODY, LARGEST_DEPOSIT, PUBLIC, SIGNED, Door
 from chalicelib.handlers.fields import Fields, read_json
 from tests.browser_requests import BOUNDARY, SAME_ORIGIN, multipart
-from tests.cpu import cpu_within
+from tests.cpu import cpu_of, cpu_within
 from tests.deposit_world import SignedCall, World, a_body, an_inline_file
 
 LARGEST_HEAD = 9_000
@@ -131,18 +130,19 @@ class Stranger:
         """Return the seconds of the processor that a plain request takes, once the door's modules are loaded."""
         body = (b"{}" if door.kind == "api" else b"a=b") if door.bodies else b""
         self.send(door, body)
-        return _spent(lambda: self.send(door, body))[0]
-
-
-def _spent(act: Callable[[], HTTPResponse]) -> tuple[float, HTTPResponse]:
-    before = time.process_time()
-    answer = act()
-    return time.process_time() - before, answer
+        return cpu_of(lambda: self.send(door, body))
 
 
 def _check(case: str, ordinary: float, act: Callable[[], HTTPResponse]) -> HTTPResponse:
-    spent, answer = _spent(act)
-    assert spent < max(TIMES * ordinary, FLOOR), f"{case}: {spent:.2f} s, an ordinary one {ordinary:.3f} s"
+    """Send it; one that seems dear is sent again, for what else the process did meanwhile is not the request's work."""
+    most = max(TIMES * ordinary, FLOOR)
+    answers: list[HTTPResponse] = []
+    spent = cpu_of(lambda: answers.append(act()))
+    for _ in range(2):
+        if spent >= most:
+            spent = min(spent, cpu_of(lambda: answers.append(act())))
+    answer = answers[-1]
+    assert spent < most, f"{case}: {spent:.2f} s, an ordinary one {ordinary:.3f} s"
     assert answer.status_code < 500, f"{case}: {answer.body[:200]!r}"
     return answer
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random  # noqa: TID251 - the same draws at every run
 import string
-import time
 from collections import defaultdict
 
 import pytest
@@ -15,6 +14,7 @@ from chalicelib.domain.access.access_secret import TEMPORARY_PASSWORD_SPACE, tem
 from chalicelib.domain.access.predictable_password import is_predictable
 from infra.passwords.build_list import MIN_LETTERS_OF_ENGLISH, SOURCES, build
 from tests.common_passwords import COMMON, PLACE
+from tests.cpu import cpu_of
 from tests.domain.access.guessable import all_guessable
 
 CHANCE = random.Random(20261)  # noqa: S311 - the same at every run
@@ -90,10 +90,7 @@ def test_what_chance_made_is_accepted_but_for_one_in_hundreds() -> None:
     ids=lambda password: password[:6],
 )
 def test_the_longest_passwords_are_judged_in_little_time(password: str) -> None:
-    started = time.process_time()
-    is_predictable(password, COMMON)
-
-    assert time.process_time() - started < 0.1
+    assert min(cpu_of(lambda: is_predictable(password, COMMON)) for _ in range(2)) < 0.1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import hashlib
 import itertools
 import json
 import random  # noqa: TID251 - layouts, by a seed
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,6 +26,7 @@ from chalicelib.handlers.api.deposit.deposit_hint import look_for_hint
 from chalicelib.services.deposit.deposit_notice import deposit_notice
 from chalicelib.services.sender.signed_request import WRITE_COVERAGE, SignedRequest, read_claim
 from tests.costs import measure
+from tests.cpu import cpu_of
 from tests.deposit_world import INSTITUTION_ID, PDF, World, a_body, a_mailbox, an_inline_file
 
 MEGABYTE = 1024 * 1024
@@ -235,12 +235,6 @@ EVIL = {
 def test_looking_takes_a_time_that_grows_with_the_length_and_no_faster(piece: bytes) -> None:
     def seconds(size: int) -> float:
         body = piece * (size // len(piece))
-        return min(_timed(lambda: look_for_hint(body, {})) for _ in range(3))
+        return min(cpu_of(lambda: look_for_hint(body, {})) for _ in range(3))
 
     assert seconds(4 * MEGABYTE) < 12 * seconds(MEGABYTE // 2) + 0.01
-
-
-def _timed(work: Callable[[], object]) -> float:
-    started = time.process_time()
-    work()
-    return time.process_time() - started
