@@ -20,7 +20,8 @@ from moto.sns.models import sns_backends
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, AlertStep
+from chalicelib.domain.alert.alert import Alert, AlertState, AlertStep
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Channel
@@ -33,7 +34,9 @@ from chalicelib.services.alert.send_alerts import Channels, SendingTools, send_a
 from chalicelib.services.alert.unwritten import Unwritten
 from chalicelib.store.alert.alert_batch_item import batch_to_item, written
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
+from chalicelib.store.alert.situation_store import SituationStore
 from chalicelib.store.event_store import EventStore
+from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.tables import AlertBatchItem
 from tests.cloud import bound, moto_engine_of_this_process
 
@@ -148,7 +151,15 @@ class World:
 
     @property
     def tools(self) -> SendingTools:
-        return SendingTools(self.batches, self.channels, self.unwritten, self.clock, self.new_id)
+        return SendingTools(
+            batches=self.batches,
+            situations=SituationStore(self.connection, self.batches, self.events),
+            mailboxes=MailboxStore(),
+            channels=self.channels,
+            unwritten=self.unwritten,
+            now=self.clock,
+            new_event_id=self.new_id,
+        )
 
     def deposit_alone(self, batch: AlertBatch) -> AlertBatch:
         """Put a batch where transactions are refused."""

@@ -22,7 +22,8 @@ from chalicelib.config import Config
 if TYPE_CHECKING:
     from chalicelib.bootstrap.chance import Chance
     from chalicelib.domain.calendar import BusinessCalendar
-    from chalicelib.domain.mailbox import DocumentType, SmsReach
+    from chalicelib.domain.mailbox import DocumentType
+from chalicelib.domain.mailbox.channels import SmsReach
 
 _CALENDARS = Path(__file__).parents[1] / "calendars"
 _T = TypeVar("_T")
@@ -73,7 +74,7 @@ class Container:
     @cached_property
     def sms_reach(self) -> SmsReach:
         """Where SMS are sent to."""
-        from chalicelib.domain.mailbox import SmsReach  # noqa: PLC0415 - most pages send none
+        from chalicelib.domain.mailbox.channels import SmsReach  # noqa: PLC0415 - most pages send none
 
         return SmsReach(frozenset(self.config.sms_countries.split(",")))
 

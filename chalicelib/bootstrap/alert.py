@@ -6,22 +6,31 @@ from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection, new_client
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.mail import alert_mail, letterhead
-from chalicelib.bootstrap.storage import event_store
+from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.sms import Sms
 from chalicelib.gateways.way_out import BREAKER, Pace, WayOut, share
-from chalicelib.services.alert.send_alerts import Channels, SendingTools
+from chalicelib.services.alert.record_delivery import ReportTools
+from chalicelib.services.alert.send_alerts import Channels, SendingTools, send_alerts
+from chalicelib.services.alert.send_reminders import ReminderTools
 from chalicelib.services.alert.unwritten import Unwritten
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
+from chalicelib.store.alert.situation_store import SituationStore
 
-PROCESSES = 4
-"""How many processes send alerts at once: what `.chalice/config.json` reserves for the two functions that do."""
+PROCESSES = 5
+"""How many processes send alerts at once: what `.chalice/config.json` reserves for the three functions that do."""
 
 
 @made_once
 def alert_batch_store(box: Container) -> AlertBatchStore:
     """The alerts of each notice."""
     return AlertBatchStore(connection(box), event_store(box))
+
+
+@made_once
+def situation_store(box: Container) -> SituationStore:
+    """How notices stand, and which are to be reminded of."""
+    return SituationStore(connection(box), alert_batch_store(box), event_store(box))
 
 
 @made_once
@@ -40,7 +49,29 @@ def channels(box: Container) -> Channels:
 @made_once
 def sending_tools(box: Container) -> SendingTools:
     """What sending goes through."""
-    return SendingTools(alert_batch_store(box), channels(box), Unwritten(), box.clock, box.chance.new_event_id)
+    return SendingTools(
+        batches=alert_batch_store(box),
+        situations=situation_store(box),
+        mailboxes=mailbox_store(box),
+        channels=channels(box),
+        unwritten=Unwritten(),
+        now=box.clock,
+        new_event_id=box.chance.new_event_id,
+        reach=box.sms_reach,
+    )
+
+
+@made_once
+def reminder_tools(box: Container) -> ReminderTools:
+    """What reminding goes through."""
+    sending = sending_tools(box)
+    return ReminderTools(sending, box.calendar, lambda notice_id: send_alerts(notice_id, sending))
+
+
+@made_once
+def report_tools(box: Container) -> ReportTools:
+    """Where reports of deliveries are kept."""
+    return ReportTools(alert_batch_store(box), mailbox_store(box), situation_store(box), box.chance.new_event_id)
 
 
 def _way_out(box: Container, rate: str) -> WayOut:

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.errors import MessageRefused, Unavailable
-from chalicelib.domain.mailbox import PERU_ALONE, SmsReach, country_of
+from chalicelib.domain.mailbox.channels import PERU_ALONE, SmsReach, country_of
 from chalicelib.gateways.sending import faulted
 
 _OPTED_OUT = {"OptedOut", "OptedOutException"}

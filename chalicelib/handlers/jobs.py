@@ -47,6 +47,7 @@ JOBS = (
     Job("record_deliveries",    *_topic("mail-events"),                   "workers.alert:record_deliveries"),
     # Every few minutes
     Job("sweep_alerts",         *_schedule("rate(2 minutes)"),            "workers.alert:sweep_alerts"),
+    Job("send_reminders",       *_schedule("rate(5 minutes)"),            "workers.alert:send_reminders"),
     Job("finish_registrations", *_schedule("rate(5 minutes)"),            "workers.registration:finish_registrations"),
     Job("watch_access",         *_schedule("rate(5 minutes)"),            "workers.mailboxes:watch_access"),
     Job("watch_data_requests",  *_schedule("rate(5 minutes)"),            "workers.people:watch_data_requests"),

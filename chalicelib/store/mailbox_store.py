@@ -6,7 +6,7 @@ Other attributes of the item, such as counters that deposits keep there, are lef
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.mailbox import Freeze, Mailbox, MailboxState, mailbox_changed
+from chalicelib.domain.mailbox.address_health import AddressHealth, health_of, with_health
 from chalicelib.domain.reading.reading import ReadingCounts
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
@@ -24,10 +25,20 @@ from chalicelib.store.shards import shard_of_code
 from chalicelib.store.tables import MailboxItem
 from chalicelib.store.vendor_errors import CONDITION_FAILED, TRANSACTION_LOST, vendor_code
 
+_RACES = 5
+
 
 def mailbox_from(item: MailboxItem | None) -> Mailbox | None:
     """Read a mailbox."""
-    return None if item is None else from_data(Mailbox, item.data)
+    return None if item is None else _from_item(item)
+
+
+def _from_item(item: MailboxItem) -> Mailbox:
+    known = item.health
+    mailbox = from_data(Mailbox, item.data)
+    return (
+        dataclasses.replace(mailbox, health=tuple(from_data(AddressHealth, one) for one in known)) if known else mailbox
+    )
 
 
 class MailboxStore:
@@ -79,6 +90,28 @@ class MailboxStore:
                 raise mailbox_changed() from error
             raise store_unavailable() from error
         return changed
+
+    @staticmethod
+    def learn(mailbox: Mailbox, change: Callable[[AddressHealth], AddressHealth], slot: AddressHealth) -> Mailbox:
+        """Write what was learned of an address beside the mailbox, if it is worth it; return the mailbox with it.
+
+        `slot` names the address. `change` is applied anew to what others learned meanwhile. The version stays.
+
+        Raises:
+            Unavailable: `store_unavailable`, also where others keep writing at once.
+
+        """
+        for _ in range(_RACES):
+            before = health_of(mailbox.health, slot.user_id, slot.channel, slot.address)
+            after = change(before)
+            is_known = before in mailbox.health
+            learned = dataclasses.replace(mailbox, health=with_health(mailbox.health, after))
+            if not after.is_worth_writing(before if is_known else None):
+                return learned
+            if _write_health(mailbox, learned):
+                return learned
+            mailbox = _found_again(mailbox)
+        raise store_unavailable()
 
     @staticmethod
     def update_in(transaction: TransactWrite, mailbox: Mailbox) -> Mailbox:
@@ -134,16 +167,48 @@ def mailbox_transaction(connection: Connection) -> Iterator[TransactWrite]:
         raise (mailbox_changed() if vendor_code(error) in TRANSACTION_LOST else store_unavailable()) from error
 
 
+def _write_health(read: Mailbox, learned: Mailbox) -> bool:
+    before = to_data(read.health)
+    is_as_read = MailboxItem.health == before if before else MailboxItem.health.does_not_exist()
+    actions: list[Action] = [MailboxItem.health.set(to_data(learned.health))]
+    try:
+        MailboxItem(read.mailbox_id).update(actions, condition=MailboxItem.mailbox_id.exists() & is_as_read)
+    except UpdateError as error:
+        if vendor_code(error) == CONDITION_FAILED:
+            return False
+        raise store_unavailable() from error
+    return True
+
+
+def _found_again(mailbox: Mailbox) -> Mailbox:
+    found = MailboxStore().find(mailbox.mailbox_id)
+    if found is None:
+        raise store_unavailable()
+    return found
+
+
 def _counted_from(item: MailboxItem) -> tuple[Mailbox, ReadingCounts]:
     counts = ReadingCounts(deposited=int(item.deposited or 0), opened=int(item.opened or 0))
-    return from_data(Mailbox, item.data), counts
+    return _from_item(item), counts
 
 
 def _to_item(mailbox: Mailbox) -> MailboxItem:
     listed = {} if mailbox.freeze is None else _as_listed(mailbox.mailbox_id, mailbox.freeze)
     return MailboxItem(
-        mailbox.mailbox_id, state=mailbox.state.value, version=mailbox.version, data=to_data(mailbox), **listed
+        mailbox.mailbox_id,
+        state=mailbox.state.value,
+        version=mailbox.version,
+        data=_to_data(mailbox),
+        health=to_data(mailbox.health) or None,
+        **listed,
     )
+
+
+def _to_data(mailbox: Mailbox) -> dict[str, Any]:
+    """Lay out all but what is known of addresses, which stands beside it."""
+    data: dict[str, Any] = to_data(mailbox)
+    del data["health"]
+    return data
 
 
 def _as_listed(mailbox_id: str, freeze: Freeze) -> dict[str, Any]:
@@ -156,7 +221,7 @@ def _change(mailbox: Mailbox) -> tuple[Mailbox, list[Action], Condition]:
     actions: list[Action] = [
         MailboxItem.state.set(changed.state.value),
         MailboxItem.version.set(changed.version),
-        MailboxItem.data.set(to_data(changed)),
+        MailboxItem.data.set(_to_data(changed)),
     ]
     if changed.freeze is None:
         actions += [MailboxItem.frozen_shard.remove(), MailboxItem.frozen_since.remove()]

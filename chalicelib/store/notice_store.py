@@ -5,6 +5,7 @@ from __future__ import annotations
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.domain.alert.reminder_day import PlannedReminder
 from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.reading.reading import Reading
@@ -26,7 +27,13 @@ def reading_key(mailbox_id: str, reading: Reading) -> str:
 class NoticeStore:
     """A notice is written once, in its deposit's transaction."""
 
-    def add_in(self, transaction: TransactWrite, notice: Notice, receipt_sha256: str | None = None) -> None:
+    def add_in(
+        self,
+        transaction: TransactWrite,
+        notice: Notice,
+        receipt_sha256: str | None = None,
+        reminder: PlannedReminder | None = None,
+    ) -> None:
         """Put a notice that must not exist yet; without its receipt's hash that cannot be verified until indexed."""
         item = NoticeItem(
             notice.notice_id,
@@ -40,6 +47,10 @@ class NoticeStore:
             verification_code=notice.verification_code if receipt_sha256 else None,
             receipt_sha256=receipt_sha256,
         )
+        if reminder is not None:
+            item.remind_shard = shard_of_code(notice.notice_id)
+            item.remind_at = int(reminder.at.timestamp())
+            item.reminder = to_data(reminder.expiry)
         transaction.save(item, condition=NoticeItem.notice_id.does_not_exist())
 
     def get(self, notice_id: str) -> Notice:

@@ -11,17 +11,17 @@ from typing import Any
 from pynamodb.attributes import (
     BinaryAttribute,
     JSONAttribute,
-    MapAttribute,
     NumberAttribute,
     TTLAttribute,
     UnicodeAttribute,
 )
 from pynamodb.connection import Connection
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.config import Config
 from chalicelib.store.data_request_item import DataRequestItem as DataRequestItem  # noqa: PLC0414 - one of the tables
+from chalicelib.store.notice_item import NoticeItem as NoticeItem  # noqa: PLC0414 - as above
 from chalicelib.store.table_meta import TableMeta
 
 SharedConnection = Connection
@@ -47,6 +47,7 @@ class MailboxItem(Model):
     """The mailbox with its users: one aggregate, at most five users.
 
     `deposited` and `opened` count its notices and first openings, absent is none; `frozen_…` feed the index `frozen`.
+    `health` is what is known of its users' addresses, which changes without a new version.
     """
 
     class Meta(TableMeta):
@@ -60,76 +61,7 @@ class MailboxItem(Model):
     opened = NumberAttribute(null=True)
     frozen_shard = UnicodeAttribute(null=True)
     frozen_since = NumberAttribute(null=True)
-
-
-class NoticesByMailbox(GlobalSecondaryIndex["NoticeItem"]):  # type: ignore[no-untyped-call]
-    """A mailbox's notices by instant of deposit."""
-
-    class Meta:
-        """Named as in the template."""
-
-        index_name = "by_mailbox"
-        projection = AllProjection()
-
-    mailbox_id = UnicodeAttribute(hash_key=True)
-    deposited_key = UnicodeAttribute(range_key=True)
-
-
-class NoticesBySenderShard(GlobalSecondaryIndex["NoticeItem"]):  # type: ignore[no-untyped-call]
-    """A sender's notices of one month, in shards by instant of deposit; without how they were read."""
-
-    class Meta:
-        """Named as in the template."""
-
-        index_name = "by_sender_shard"
-        projection = IncludeProjection(["data"])
-
-    sender_shard = UnicodeAttribute(hash_key=True)
-    deposited_key = UnicodeAttribute(range_key=True)
-
-
-class NoticesByReading(GlobalSecondaryIndex["NoticeItem"]):  # type: ignore[no-untyped-call]
-    """A mailbox's notices nobody opened, and those somebody did, by instant of deposit."""
-
-    class Meta:
-        """Named as in the template."""
-
-        index_name = "by_reading"
-        projection = AllProjection()
-
-    reading = UnicodeAttribute(hash_key=True)
-    deposited_key = UnicodeAttribute(range_key=True)
-
-
-class NoticeItem(Model):
-    """One deposited notice. `deposited_key` is `<instant>#<notice_id>`; indexes by_mailbox and by_sender_shard.
-
-    `data` is frozen; beside it stands how it was read. `reading` is `<mailbox_id>#pending` or `…#read` (index
-    by_reading). `opening_id` is the event of the first opening; `deadline` is what that opening fixed, where the regime
-    looks at it; `seen` says by user id who opened it, with a name, and when first; `contested` in which spans that is.
-    `verification_code` and `receipt_sha256` feed the sparse indexes by_verification_code and by_receipt.
-    """
-
-    class Meta(TableMeta):
-        """Bound by `bind`."""
-
-    notice_id = UnicodeAttribute(hash_key=True)
-    mailbox_id = UnicodeAttribute()
-    sender_shard = UnicodeAttribute()
-    deposited_key = UnicodeAttribute()
-    data: JSONAttribute = JSONAttribute()
-    reading = UnicodeAttribute(null=True)
-    opened_at = UnicodeAttribute(null=True)
-    opened_by = UnicodeAttribute(null=True)
-    opening_id = UnicodeAttribute(null=True)
-    deadline: JSONAttribute = JSONAttribute(null=True)
-    contested: JSONAttribute = JSONAttribute(null=True)
-    seen: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
-    verification_code = UnicodeAttribute(null=True)
-    receipt_sha256 = UnicodeAttribute(null=True)
-    by_mailbox = NoticesByMailbox()
-    by_reading = NoticesByReading()
-    by_sender_shard = NoticesBySenderShard()
+    health: JSONAttribute = JSONAttribute(null=True)
 
 
 class DepositItem(Model):
@@ -163,7 +95,9 @@ class AlertBatchItem(Model):
     """All alerts of a notice.
 
     The sparse indexes: `due` (`due_shard`, `due_at`) holds what needs a worker, `waiting` (`waiting_shard`,
-    `waiting_since`) what is open, `given_up` (`given_up_shard`, `given_up_since`) what was given up.
+    `waiting_since`) what is open, `given_up` (`given_up_shard`, `given_up_since`) what was given up, `failed`
+    (`failed_shard`, `failed_since`) and `failed_of_sender` (`institution_id`, `failed_since`) what reached nobody by
+    some channel. `following` is what was done about that, and what a reminder says.
     """
 
     class Meta(TableMeta):
@@ -185,6 +119,11 @@ class AlertBatchItem(Model):
     waiting_since = NumberAttribute(null=True)
     given_up_shard = UnicodeAttribute(null=True)
     given_up_since = NumberAttribute(null=True)
+    failed_shard = UnicodeAttribute(null=True)
+    failed_since = NumberAttribute(null=True)
+    institution_id = UnicodeAttribute(null=True)
+    mailbox_id = UnicodeAttribute(null=True)
+    following: JSONAttribute = JSONAttribute(null=True)
     institution_short_name = UnicodeAttribute(null=True)
 
 

@@ -45,7 +45,7 @@ USES: dict[str, set[str]] = {
     "store/limit_store.py": {"access"},
     "store/look_store.py": {"access"},
     "store/mailbox_store.py": {"reading"},
-    "store/notice_store.py": {"reading"},
+    "store/notice_store.py": {"alert", "reading"},
     "store/outage_store.py": {"outage"},
     "store/page_view.py": {"outage"},
     "store/people_store.py": {"access", "people"},

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain import deadline
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState
+from chalicelib.domain.alert.alert import Alert, AlertState
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import Accepted, begin_attempt, settle
 from chalicelib.domain.deadline import Distance, Regime, Term, TermUnit
 from chalicelib.domain.event import Event, EventType

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.domain.contact import inbox_of, of_countries, read_email, read_email_twice, read_mobile
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.mailbox import SmsReach
+from chalicelib.domain.mailbox.channels import SmsReach
 
 
 @pytest.mark.parametrize("text", ["900000001", "900 000 001", "+51 900-000-001", "0051900000001", " 900.000.001 "])

@@ -11,7 +11,8 @@ from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.alert import alert_batch_store, sending_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.storage import event_store
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState
+from chalicelib.domain.alert.alert import Alert, AlertState
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import settle
 from chalicelib.domain.alert.delivery_report import DeliveryReport
 from chalicelib.domain.errors import Unavailable
@@ -126,7 +127,7 @@ class _Forgetting(AlertBatchStore):
 class _LastWord(AlertBatchStore):
     """Lets the report that comes last decide."""
 
-    def record_report(self, report: DeliveryReport, event: Event) -> bool:
+    def record_report(self, report: DeliveryReport, event: Event, stored: AlertBatch | None = None) -> bool:
         def told(alert: Alert) -> Alert:
             return replace(alert, reports=(report.report,)) if alert.alert_id == report.alert_id else alert
 

@@ -16,7 +16,8 @@ from chalicelib.bootstrap.alert import alert_batch_store, sending_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.storage import event_store
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState
+from chalicelib.domain.alert.alert import Alert, AlertState
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel
 from chalicelib.store.alert.alert_batch_item import batch_to_item

@@ -19,7 +19,7 @@ from chalicelib.bootstrap.deposit import deposit_tools
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.bootstrap.storage import event_store
-from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import Accepted, begin_attempt, settle
 from chalicelib.domain.event import Event
 from chalicelib.gateways.files import Files

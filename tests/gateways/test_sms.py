@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.domain.errors import MessageRefused, SendingUncertain, Unavailable
-from chalicelib.domain.mailbox import SmsReach
+from chalicelib.domain.mailbox.channels import SmsReach
 from chalicelib.gateways.sms import Sms
 from tests.alert_world import World, alert_world, hooked, refusing
 

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.alert import channels, sending_tools
-from chalicelib.domain.alert.alert import AlertBatch, AlertState
+from chalicelib.domain.alert.alert import AlertState
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import Accepted, settle
 from chalicelib.domain.alert.delivery_report import DeliveryReport
 from chalicelib.domain.event import Event
@@ -83,8 +84,8 @@ class _Unswept(AlertBatchStore):
 class _Unreported(AlertBatchStore):
     """Takes no report to heart."""
 
-    def record_report(self, report: DeliveryReport, event: Event) -> bool:
-        del report, event
+    def record_report(self, report: DeliveryReport, event: Event, stored: AlertBatch | None = None) -> bool:
+        del report, event, stored
         return False
 
 

@@ -1,4 +1,4 @@
-"""Alerts: the e-mails and SMS that say a notice arrived; all those of one notice form one batch.
+"""Alerts: the e-mails and SMS that say a notice arrived, or is unread.
 
 What a worker did (`sending`) and what the provider told of it later (`reports`) are kept apart, and the state follows
 from both. So reports may come in any order, and before the worker has written down what it did.
@@ -6,12 +6,10 @@ from both. So reports may come in any order, and before the worker has written d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Channel
 
 GIVE_UP_AFTER = timedelta(hours=72)
@@ -39,10 +37,28 @@ class AlertState(StrEnum):
     """The provider refused the address for good."""
     GAVE_UP = "gave_up"
     """Not sent within its time, or thrown away by the provider: on the operators' list, who can send it again."""
+    CANCELLED = "cancelled"
+    """Not sent, since there was no more reason to: the notice was opened, the address died or is another one now, or
+    the day it reminds of has passed."""
+
+
+class AlertPurpose(StrEnum):
+    """Why somebody is alerted."""
+
+    DEPOSIT = "deposit"
+    """A notice arrived."""
+    FALLBACK = "fallback"
+    """It arrived, and every alert by the other channel failed."""
+    RENEWAL = "renewal"
+    """It arrived, its alert failed, and the channel lives again."""
+    REMINDER = "reminder"
+    """It is still unread, and its term ends soon, or it will soon take effect without being opened."""
 
 
 OPEN = frozenset({AlertState.WAITING, AlertState.ATTEMPTED, AlertState.REFUSED, AlertState.UNKNOWN})
 """Those that are sent when their time comes."""
+FAILURES = frozenset({AlertState.BOUNCED, AlertState.FAILED, AlertState.GAVE_UP})
+"""Those that reached nobody."""
 
 
 class ReportKind(StrEnum):
@@ -99,7 +115,11 @@ class AlertStep:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One e-mail or SMS to one user. `alert_id` is `<user_id>.<channel>`, unique within its notice."""
+    """One e-mail or SMS to one user.
+
+    `alert_id` is `<user_id>.<channel>` for the deposit's own, else with `.<purpose>` or `.<purpose>-<number>` behind:
+    unique within its notice.
+    """
 
     alert_id: str
     channel: Channel
@@ -123,6 +143,16 @@ class Alert:
     steps: tuple[AlertStep, ...] = ()
     reports: tuple[AlertReport, ...] = ()
     """At most one of each kind and message, the earliest; the weakest first."""
+    purpose: AlertPurpose = AlertPurpose.DEPOSIT
+    added_at: datetime | None = None
+    """When it was decided to send it; None for the deposit's own."""
+    useful_until: datetime | None = None
+    """From when on it would come too late; None for those that never do."""
+
+    @property
+    def user_id(self) -> str:
+        """Whose address it goes to."""
+        return self.alert_id.split(".", 1)[0]
 
     @property
     def state(self) -> AlertState:
@@ -180,70 +210,3 @@ class Alert:
 def _order(report: AlertReport) -> tuple[int, float, str, str]:
     at = 0.0 if report.at is None else report.at.timestamp()
     return _STRENGTH[report.kind], at, report.error or "", report.message_id or ""
-
-
-@dataclass(frozen=True, slots=True)
-class AlertBatch:
-    """All alerts of one notice, and what their texts need: written in the deposit's own transaction.
-
-    `attempts` counts claims by a worker; `claimed_at` is when the running claim began, `leased_until` when it lapses,
-    both None when none runs.
-    """
-
-    notice_id: str
-    institution_name: str
-    deposited_at: datetime
-    alerts: tuple[Alert, ...]
-    receipt_key: str | None = None
-    """Object key of the receipt where the institution attaches it, else None."""
-    attempts: int = 0
-    claimed_at: datetime | None = None
-    leased_until: datetime | None = None
-    institution_short_name: str | None = None
-    """What the institution calls itself where its name has no room, else None."""
-    owed: tuple[Event, ...] = ()
-    """Events that the log did not take when their outcomes were written; the next worker writes them."""
-    as_stored: Any = field(default=None, compare=False, repr=False)
-    """What the store had when this was read, by which it knows whether anybody wrote since."""
-
-    @property
-    def open(self) -> tuple[Alert, ...]:
-        """Those still to be sent."""
-        return tuple(alert for alert in self.alerts if alert.is_open)
-
-    @property
-    def attempted(self) -> tuple[Alert, ...]:
-        """Those that the running claim is to send."""
-        return tuple(
-            alert
-            for alert in self.alerts
-            if alert.state is AlertState.ATTEMPTED and alert.attempted_at == self.claimed_at
-        )
-
-    @property
-    def given_up(self) -> tuple[Alert, ...]:
-        """Those on the operators' list."""
-        return tuple(alert for alert in self.alerts if alert.state is AlertState.GAVE_UP)
-
-    @property
-    def resent_at(self) -> datetime | None:
-        """When an operator last had some of it sent again, else None."""
-        return max((alert.resent_at for alert in self.alerts if alert.resent_at is not None), default=None)
-
-    @property
-    def waiting_since(self) -> datetime:
-        """Since when the one still open that waits longest has."""
-        return min((self.waits_since(alert) for alert in self.open), default=self.deposited_at)
-
-    @property
-    def gives_up_at(self) -> datetime:
-        """When the first of those still open is given up."""
-        return self.waiting_since + GIVE_UP_AFTER
-
-    def waits_since(self, alert: Alert) -> datetime:
-        """Tell since when an alert waits to be sent: the deposit, or when it was sent again."""
-        return alert.resent_at or self.deposited_at
-
-    def ends_at(self, alert: Alert) -> datetime:
-        """Tell when an alert is given up."""
-        return self.waits_since(alert) + GIVE_UP_AFTER

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, AlertStep
+from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertState, AlertStep
+from chalicelib.domain.alert.alert_batch import AlertBatch, Following
 from chalicelib.domain.alert.retry import delay_after_loss, delay_after_refusal
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -50,7 +51,14 @@ class Lost:
     code: str
 
 
-Outcome = Accepted | AddressRefused | ProviderRefused | NotSent | Lost
+@dataclass(frozen=True, slots=True)
+class NotNeeded:
+    """It was not handed over, since there is no more reason to."""
+
+    code: str
+
+
+Outcome = Accepted | AddressRefused | ProviderRefused | NotSent | Lost | NotNeeded
 
 
 def begin_attempt(batch: AlertBatch, now: datetime) -> AlertBatch:
@@ -97,10 +105,13 @@ def _settled(alert: Alert, outcome: Outcome | None, batch: AlertBatch, now: date
             return _ended(alert, AlertState.GAVE_UP, alert.refusal or _UNCONFIRMED, now) if is_over else alert
         case Accepted(message_id):
             return _ended(replace(alert, message_id=message_id), AlertState.ACCEPTED, None, now)
-        case AddressRefused(code):
-            return _ended(alert, AlertState.FAILED, code, now)
+        case AddressRefused(code) | NotNeeded(code):
+            state = AlertState.FAILED if isinstance(outcome, AddressRefused) else AlertState.CANCELLED
+            return _ended(alert, state, code, now)
         case _ if now >= batch.ends_at(alert):
-            return _ended(alert, AlertState.GAVE_UP, outcome.code, now)
+            is_late = alert.purpose is AlertPurpose.REMINDER
+            state, code = (AlertState.CANCELLED, "too_late") if is_late else (AlertState.GAVE_UP, outcome.code)
+            return _ended(alert, state, code, now)
         case Lost(code):
             losses = alert.losses + 1
             due_at = _due(batch.ends_at(alert), now, delay_after_loss(losses))
@@ -139,9 +150,25 @@ def send_again(batch: AlertBatch, now: datetime) -> AlertBatch:
 
 
 def merge(ours: AlertBatch, stored: AlertBatch) -> AlertBatch:
-    """Put together what a worker did and what was written meanwhile: reports, or another worker's attempt."""
-    theirs = {alert.alert_id: alert for alert in stored.alerts}
-    return replace(stored, alerts=tuple(_merged(alert, theirs[alert.alert_id]) for alert in ours.alerts))
+    """Put together what a worker did and what was written meanwhile: reports, alerts added, another's attempt."""
+    own = {alert.alert_id: alert for alert in ours.alerts}
+    known = {alert.alert_id for alert in stored.alerts}
+    both = [_merged(own[alert.alert_id], alert) if alert.alert_id in own else alert for alert in stored.alerts]
+    added = [alert for alert in ours.alerts if alert.alert_id not in known]
+    return replace(
+        stored,
+        alerts=(*both, *added),
+        institution_id=stored.institution_id or ours.institution_id,
+        mailbox_id=stored.mailbox_id or ours.mailbox_id,
+        following=_merged_following(ours.following, stored.following),
+    )
+
+
+def _merged_following(ours: Following, theirs: Following) -> Following:
+    followed = tuple(dict.fromkeys((*theirs.followed, *ours.followed)))
+    marked = tuple(dict.fromkeys((*theirs.marked, *ours.marked)))
+    known_at = min((at for at in (ours.known_at, theirs.known_at) if at is not None), default=None)
+    return Following(followed, marked, known_at, theirs.expiry or ours.expiry)
 
 
 def _merged(ours: Alert, theirs: Alert) -> Alert:

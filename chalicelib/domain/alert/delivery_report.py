@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.alert.alert import AlertBatch, AlertReport, ReportKind
+from chalicelib.domain.alert.alert import AlertReport, ReportKind
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mailbox import Channel
 
@@ -39,7 +40,8 @@ class DeliveryReport:
 
 def message_tags(notice_id: str, alert_id: str) -> dict[str, str]:
     """Return the tags that bring a report back to its alert; SES allows letters, digits, `_` and `-` in values."""
-    return {"notice_id": notice_id, "user_id": alert_id.removesuffix(f".{Channel.EMAIL}")}
+    user_id, _, purpose = alert_id.split(".", 2) if alert_id.count(".") > 1 else (*alert_id.split("."), "")
+    return {"notice_id": notice_id, "user_id": user_id, **({"purpose": purpose} if purpose else {})}
 
 
 def parse_report(event: Mapping[str, Any]) -> DeliveryReport | None:
@@ -60,7 +62,7 @@ def parse_report(event: Mapping[str, Any]) -> DeliveryReport | None:
         if not {"notice_id", "user_id"} <= tags.keys():
             return None
         at = _instant(details.get("timestamp", mail["timestamp"]))
-        alert_id = f"{tags['user_id'][0]}.{Channel.EMAIL}"
+        alert_id = ".".join([tags["user_id"][0], Channel.EMAIL.value, *tags.get("purpose", ())[:1]])
         kind, error = _judge(kind, details)
         return DeliveryReport(tags["notice_id"][0], alert_id, at, AlertReport(kind, at, str(mail["messageId"]), error))
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch
-from chalicelib.domain.mailbox import PERU_ALONE, Channel, Mailbox, MailboxUser, SmsReach
+from chalicelib.domain.alert.alert import Alert
+from chalicelib.domain.alert.alert_batch import AlertBatch
+from chalicelib.domain.mailbox import Channel, Mailbox, MailboxUser
+from chalicelib.domain.mailbox.channels import PERU_ALONE, SmsReach
 from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.domain.notice import AlertAddress
 from chalicelib.domain.sender.institution import Institution
@@ -32,6 +34,8 @@ def plan_alerts(  # noqa: PLR0913 - the facts of one deposit
         alerts=tuple(alert for user in mailbox.alerted_users for alert in _alerts_of(user, reach)),
         receipt_key=receipt_key if institution.attaches_receipt else None,
         institution_short_name=institution.short_name,
+        institution_id=institution.institution_id,
+        mailbox_id=mailbox.mailbox_id,
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from chalicelib.domain.deadline import Regime
 from chalicelib.domain.errors import Conflict, InvalidInput
-from chalicelib.domain.mailbox import PERU_ALONE, Channel, Mailbox, MailboxState, SmsReach, live_channels
+from chalicelib.domain.mailbox import Channel, Mailbox, MailboxState
+from chalicelib.domain.mailbox.channels import PERU_ALONE, SmsReach, live_channels
 from chalicelib.domain.sender.institution import Institution, decide_regime
 
 _FIELD = "recipient.document_number"

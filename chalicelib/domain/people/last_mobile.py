@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain.contact import of_countries
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.mailbox import Channel, Mailbox, MailboxUser, SmsReach, live_channels
+from chalicelib.domain.mailbox import Channel, Mailbox, MailboxUser
+from chalicelib.domain.mailbox.channels import SmsReach, registered_channels
 
 _WITHOUT = (
     "La ley exige avisar también por mensaje de texto: sin un celular, las entidades que deben hacerlo no pueden"
@@ -73,4 +74,4 @@ def require_sms(mailbox: Mailbox, changed: Mailbox, reach: SmsReach, *, instead:
 
 
 def _loses_sms(mailbox: Mailbox, changed: Mailbox, reach: SmsReach) -> bool:
-    return Channel.SMS in live_channels(mailbox, reach) - live_channels(changed, reach)
+    return Channel.SMS in registered_channels(mailbox, reach) - registered_channels(changed, reach)

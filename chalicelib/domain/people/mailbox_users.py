@@ -13,15 +13,8 @@ from chalicelib.domain.access.account import Account
 from chalicelib.domain.contact import is_mobile, read_email, read_mobile
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, refusal_of, refusals
 from chalicelib.domain.identity_document import check_document_number, read_document_number
-from chalicelib.domain.mailbox import (
-    MAX_USERS,
-    PERU_ALONE,
-    DocumentType,
-    Mailbox,
-    MailboxUser,
-    SmsReach,
-    UserState,
-)
+from chalicelib.domain.mailbox import MAX_USERS, DocumentType, Mailbox, MailboxUser, UserState
+from chalicelib.domain.mailbox.channels import PERU_ALONE, SmsReach
 from chalicelib.domain.official_name import check_person_name
 from chalicelib.domain.people.last_mobile import NO_MOBILE, of_other_country, require_sms, without_user
 from chalicelib.domain.session import session_ended

@@ -12,7 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import zip_longest
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState, ReportKind
+from chalicelib.domain.alert.alert import Alert, AlertState, ReportKind
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.masking import mask_email, mask_mobile

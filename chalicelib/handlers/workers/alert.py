@@ -11,13 +11,14 @@ from typing import Any
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SNSEvent
 
 from chalicelib.bootstrap import Container, current
-from chalicelib.bootstrap.alert import alert_batch_store, sending_tools
+from chalicelib.bootstrap.alert import reminder_tools, report_tools, sending_tools
 from chalicelib.domain.alert.delivery_report import parse_report
 from chalicelib.domain.errors import NotReady
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
 from chalicelib.handlers.workers.reports import SWEEP_TIME, failures, reported, reported_deliveries
 from chalicelib.services.alert import send_alerts as sending
+from chalicelib.services.alert import send_reminders as reminding
 from chalicelib.services.alert import sweep_alerts as sweeping
 from chalicelib.services.alert.record_delivery import record_delivery
 from chalicelib.services.work_through import counted
@@ -28,13 +29,18 @@ _FIRST_TRY = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class SentAlerts:
-    """What became of alerts, as `send_alerts` counts them; `failed` counts notices that come again."""
+    """What became of alerts, as `send_alerts` counts them; `failed` counts notices that come again.
+
+    `missed` counts the reminders, of those `cancelled`, that could not be sent in time.
+    """
 
     sent: int
     address_refused: int
     waiting: int
     unknown: int
     gave_up: int
+    cancelled: int
+    missed: int
     unwritten: int
     failed: int
     is_complete: bool
@@ -108,6 +114,16 @@ def sweep_alerts(_: CloudWatchEvent) -> dict[str, Any]:
     return reported("sweep_alerts", report)
 
 
+def send_reminders(_: CloudWatchEvent) -> dict[str, Any]:
+    """Remind of notices that nobody opened and that end soon."""
+    box = current()
+    tools, until = reminder_tools(box), box.clock() + SWEEP_TIME
+    _write_rest(tools.sending, box, box.clock() + _FIRST_TRY)
+    report = reminding.send_reminders(tools, until=until)
+    _write_rest(tools.sending, box, until)
+    return reported("send_reminders", report)
+
+
 def record_deliveries(event: SNSEvent) -> dict[str, Any]:
     """Record what became of e-mails; the others' reports are recorded though one cannot be.
 
@@ -125,7 +141,7 @@ def record_deliveries(event: SNSEvent) -> dict[str, Any]:
                 outcomes["ignored"] += 1
                 continue
             outcome = "failed"
-            is_new = record_delivery(message, batches=alert_batch_store(box), new_event_id=box.chance.new_event_id)
+            is_new = record_delivery(message, report_tools(box))
             outcome = "recorded" if is_new else "known"
         except Exception as error:  # noqa: BLE001 - whatever it is, the other reports are recorded
             log().error("delivery report not recorded", code=outcome, fault=describe_fault(error))

@@ -1,4 +1,4 @@
-"""The e-mail that tells a person a notice arrived: who sent it, when, and where to read it.
+"""The e-mail that tells a person a notice arrived, or is unread: who sent it, when, and where to read it.
 
 It carries no subject, case file or document number and no link but the portal's bare address (ALR-2).
 """
@@ -7,12 +7,25 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch
+from chalicelib.domain.alert.alert import Alert, AlertPurpose
+from chalicelib.domain.alert.alert_batch import AlertBatch, Expiry
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Attached, Fact, Framed, Letter, render_letter
 from chalicelib.renderers.spanish import day_in_words, one_line, zone_in_words
 
 _SUBJECT_NAME_AT_MOST = 120
+_NEWS = ("Tiene una notificación en su casilla electrónica", "Tiene una notificación")
+_REMINDER = (
+    "Tiene una notificación sin leer en su casilla electrónica",
+    "Recordatorio: tiene sin leer una notificación",
+)
+"""Title, and how the subject line begins."""
+_FIRST = {
+    AlertPurpose.DEPOSIT: "Le han notificado un documento.",
+    AlertPurpose.FALLBACK: "Le han notificado un documento. El mensaje de texto que avisa de él no se pudo entregar.",
+    AlertPurpose.RENEWAL: "Le han notificado un documento. Le avisamos otra vez, porque el primer aviso no se entregó.",
+    AlertPurpose.REMINDER: "Le notificaron un documento que todavía nadie ha abierto en su casilla.",
+}
 _RECEIPT_ATTACHED = "La constancia de la notificación va adjunta a este correo, en PDF."
 _RECEIPT_IN_PORTAL = "Ahí encontrará el documento y la constancia de la notificación."
 
@@ -28,26 +41,42 @@ def render_alert_email(
     """
     institution = one_line(batch.institution_name)
     local = batch.deposited_at.astimezone(letterhead.zone)
+    is_reminder = alert.purpose is AlertPurpose.REMINDER
+    title, subject = _REMINDER if is_reminder else _NEWS
     letter = Letter(
-        "Tiene una notificación en su casilla electrónica",
+        title,
         (
-            "Le han notificado un documento.",
+            _FIRST[alert.purpose],
             Fact(institution, label="Entidad"),
             Fact(f"{day_in_words(local.date())}, a las {local:%H:%M} ({zone_in_words(letterhead.zone)})", "Llegó el"),
+            *(_warning(batch.following.expiry) if is_reminder else ()),
             "Para leerlo, abra su navegador, escriba esta dirección e ingrese como siempre:",
             Framed(letterhead.portal),
             _RECEIPT_IN_PORTAL if receipt is None else _RECEIPT_ATTACHED,
         ),
-        subject=f"Tiene una notificación de {_cut(institution, _SUBJECT_NAME_AT_MOST)}",
+        subject=f"{subject} de {_cut(institution, _SUBJECT_NAME_AT_MOST)}",
         reason="Usted recibe este aviso porque su correo está registrado en una casilla electrónica.",
     )
     return render_letter(
         letter,
         alert.destination,
         letterhead,
-        sent_at=batch.deposited_at,
+        sent_at=alert.added_at or batch.deposited_at,
         key=f"{batch.notice_id}/{alert.alert_id}",
         pdf=None if receipt is None else Attached(f"constancia-{batch.notice_id}.pdf", receipt),
+    )
+
+
+def _warning(expiry: Expiry | None) -> tuple[str | Fact, ...]:
+    """Tell what ends, and when."""
+    if expiry is None:
+        return ()
+    day = day_in_words(expiry.day)
+    if expiry.is_of_term:
+        return (Fact(day, "Su plazo termina el"),)
+    return (
+        Fact(day, "Puede abrirla hasta el"),
+        "Si no la abre hasta ese día, surte efecto de todos modos el día hábil siguiente.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The SMS that tells a person a notice arrived: one part of GSM-7, whoever sent the notice (ALR-2).
+"""The SMS that tells a person a notice arrived, or is unread: one part of GSM-7, whoever sent the notice (ALR-2).
 
 The name comes first and the wording gives way to it: the warning gets shorter, or goes, where that leaves the name
 whole. The short name that an institution chose is preferred to a weaker warning. A shortened name stands beside one.
@@ -7,11 +7,13 @@ whole. The short name that an institution chose is preferred to a weaker warning
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from string import Template
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.alert.alert import Alert, AlertPurpose
+from chalicelib.domain.alert.alert_batch import AlertBatch, Expiry, Following
 from chalicelib.domain.alert.sender_name import cut_name, shorter_names, sms_name
 from chalicelib.domain.sender.gsm7 import ONE_PART, gsm7_length, to_gsm7
 from chalicelib.domain.sender.short_name import LONGEST_SHORT_NAME, is_short_name
@@ -25,29 +27,76 @@ _SAID = (
     "$institution le notifica el $day, $hour.",
 )
 """From the fullest to the shortest."""
+_FALLEN_BACK = (
+    "$institution le ha notificado el $day a las $hour. El correo de aviso no se pudo entregar.",
+    "$institution le ha notificado el $day. El correo de aviso no se pudo entregar.",
+    "$institution le ha notificado el $day. El correo no se pudo entregar.",
+    *_SAID[2:],
+)
+_TERM_ENDS = (
+    "No ha abierto lo que $institution le ha notificado el $day. Su plazo termina el $end.",
+    "Sin abrir: lo que notifica $institution. Su plazo termina el $end.",
+    "Sin abrir: $institution. Su plazo termina el $end.",
+    "Sin abrir: $institution. Termina el $end.",
+)
+_OPENING_ENDS = (
+    "No ha abierto lo que $institution le ha notificado el $day. Puede abrirlo hasta el $end.",
+    "Sin abrir: lo que notifica $institution. Puede abrirlo hasta el $end.",
+    "Sin abrir: $institution. Puede abrirlo hasta el $end.",
+    "Sin abrir: $institution. Hasta el $end.",
+)
 _WHERE = " Ingrese a $portal."
-_WARNED = tuple(Template(f"{said}{_WHERE} Nunca le pediremos su contraseña.") for said in _SAID)
-_BARELY_WARNED = tuple(Template(f"{said}{_WHERE} No pedimos contraseñas.") for said in _SAID)
-_UNWARNED = tuple(Template(f"{said}{_WHERE}") for said in _SAID)
+_WARNINGS = (" Nunca le pediremos su contraseña.", " No pedimos contraseñas.", "")
+"""From the fullest to none."""
 
 
-def render_alert_sms(batch: AlertBatch, *, portal: str, zone: ZoneInfo) -> str:
+@dataclass(frozen=True, slots=True)
+class _Wordings:
+    """One thing to say, in wordings from the fullest to the shortest, with each of the warnings."""
+
+    warned: tuple[Template, ...]
+    barely_warned: tuple[Template, ...]
+    unwarned: tuple[Template, ...]
+
+
+def _with_warnings(said: Iterable[str]) -> _Wordings:
+    kinds = [tuple(Template(f"{one}{_WHERE}{warning}") for one in said) for warning in _WARNINGS]
+    return _Wordings(*kinds)
+
+
+_NEWS, _FALLBACK = _with_warnings(_SAID), _with_warnings(_FALLEN_BACK)
+_REMINDERS = {True: _with_warnings(_TERM_ENDS), False: _with_warnings(_OPENING_ENDS)}
+"""By whether it is of a term."""
+
+
+def render_alert_sms(batch: AlertBatch, alert: Alert, *, portal: str, zone: ZoneInfo) -> str:
     """Write the SMS; the institution's name is shortened only where no wording leaves it whole."""
-    values = _values(batch.deposited_at, portal, zone)
+    said, values = _wordings(batch, alert), _values(batch, portal, zone)
     name = sms_name(one_line(batch.institution_name))
     own = [to_gsm7(short)] if (short := batch.institution_short_name) and is_short_name(short) else []
     return (
-        _first_fitting([name, *own], _WARNED, values)
-        or _first_fitting([name], (*_BARELY_WARNED, *_UNWARNED), values)
-        or _first_fitting(shorter_names(name), (*_WARNED, *_BARELY_WARNED), values)
-        or _cut(name, _BARELY_WARNED[-1], values)
+        _first_fitting([name, *own], said.warned, values)
+        or _first_fitting([name], (*said.barely_warned, *said.unwarned), values)
+        or _first_fitting(shorter_names(name), (*said.warned, *said.barely_warned), values)
+        or _cut(name, said.barely_warned[-1], values)
     )
+
+
+def _wordings(batch: AlertBatch, alert: Alert) -> _Wordings:
+    expiry = batch.following.expiry
+    if alert.purpose is AlertPurpose.REMINDER and expiry is not None:
+        return _REMINDERS[expiry.is_of_term]
+    return _FALLBACK if alert.purpose is AlertPurpose.FALLBACK else _NEWS
 
 
 def holds_portal(portal: str, zone: ZoneInfo) -> bool:
     """Tell whether one part can hold this address and the warning beside any institution's own short name."""
-    room = _room_for_name(_WARNED[-1], _values(datetime(2000, 1, 1, tzinfo=zone), portal, zone))
-    return room is not None and room >= LONGEST_SHORT_NAME
+    any_day = datetime(2000, 1, 1, tzinfo=zone)
+    values = _values(
+        AlertBatch("", "", any_day, (), following=Following(expiry=Expiry(any_day.date(), True))), portal, zone
+    )
+    rooms = [_room_for_name(said.warned[-1], values) for said in (_NEWS, _FALLBACK, *_REMINDERS.values())]
+    return all(room is not None and room >= LONGEST_SHORT_NAME for room in rooms)
 
 
 def _first_fitting(names: Iterable[str], wordings: Iterable[Template], values: Mapping[str, str]) -> str | None:
@@ -63,13 +112,14 @@ def _filled(wording: Template, values: Mapping[str, str], institution: str) -> s
     return wording.substitute(values, institution=institution)
 
 
-def _values(instant: datetime, portal: str, zone: ZoneInfo) -> dict[str, str]:
-    local = instant.astimezone(zone)
+def _values(batch: AlertBatch, portal: str, zone: ZoneInfo) -> dict[str, str]:
+    local, expiry = batch.deposited_at.astimezone(zone), batch.following.expiry
     return {
         "day": f"{local:%d/%m/%Y}",
         "hour": f"{local:%H:%M}",
         "zone": to_gsm7(zone_in_words(zone)),
         "portal": portal,
+        "end": "" if expiry is None else f"{expiry.day:%d/%m/%Y}",
     }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch
+from chalicelib.domain.alert.alert import Alert
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.work_list import GivenUp, Indexed, Resent, ResentAll, Waiting, WorkList
 from chalicelib.renderers.alert.work_list_text import masked, position_text
 

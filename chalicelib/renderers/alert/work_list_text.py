@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertReport, AlertState, ReportKind
+from chalicelib.domain.alert.alert import Alert, AlertReport, AlertState, ReportKind
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.work_list import GivenUp, Indexed, Resending, Resent, ResentAll, Waiting, WorkList
 from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.masking import mask_email, mask_mobile

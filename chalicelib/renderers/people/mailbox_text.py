@@ -8,7 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.event import Event
-from chalicelib.domain.mailbox import Channel, Mailbox, MailboxUser, SmsReach, UserState, live_channels
+from chalicelib.domain.mailbox import Channel, Mailbox, MailboxUser, UserState
+from chalicelib.domain.mailbox.channels import SmsReach, registered_channels
 from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.domain.people.former_user import FormerUser
 from chalicelib.domain.people.mended_name import Mended
@@ -156,7 +157,7 @@ def _consent(mailbox: Mailbox, zone: ZoneInfo) -> list[str]:
 
 
 def _warnings(mailbox: Mailbox, reach: SmsReach) -> list[str]:
-    live = live_channels(mailbox, reach)
+    live = registered_channels(mailbox, reach)
     return [f"Atención: {text}" for channel, text in _WITHOUT_CHANNEL.items() if channel not in live]
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from chalicelib.domain.access.known_passwords import CommonPasswords
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.limit import Budget
-from chalicelib.domain.mailbox import SmsReach
+from chalicelib.domain.mailbox.channels import SmsReach
 from chalicelib.domain.session import Session
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.sms import Sms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.work_list import GivenUp, Waiting, WorkList
 from chalicelib.domain.errors import CasillaError, Conflict, NotFound
 from chalicelib.services.work_through import log_failed

@@ -1,17 +1,46 @@
-"""Record what the mail provider reports of a message it had accepted (ALR-3)."""
+"""Record what the mail provider reports of a message it had accepted (ALR-3), and what that says of the address."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.domain.alert.delivery_report import parse_report
+from chalicelib.domain.alert.alert import Alert, ReportKind
+from chalicelib.domain.alert.alert_batch import AlertBatch
+from chalicelib.domain.alert.delivery_report import DeliveryReport, parse_report
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox.address_health import Sign
+from chalicelib.services.alert.learn import learn
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
+from chalicelib.store.alert.situation_store import SituationStore
+from chalicelib.store.mailbox_store import MailboxStore
+
+_SIGNS = {
+    ReportKind.DELIVERED: Sign.DELIVERED,
+    ReportKind.BOUNCED: Sign.BOUNCED,
+    ReportKind.COMPLAINED: Sign.BOUNCED,
+    ReportKind.RETURNED: Sign.RETURNED,
+}
+"""What a report says of the address that the message went to; the other kinds say nothing."""
+_COMPLAINED = "complained"
 
 
-def record_delivery(event: Mapping[str, Any], *, batches: AlertBatchStore, new_event_id: Callable[[], str]) -> bool:
+@dataclass(frozen=True, slots=True)
+class ReportTools:
+    """Where reports are kept."""
+
+    batches: AlertBatchStore
+    mailboxes: MailboxStore
+    situations: SituationStore
+    new_event_id: Callable[[], str]
+
+
+def record_delivery(event: Mapping[str, Any], tools: ReportTools) -> bool:
     """Apply one SES event; False when it tells nothing new or is of no alert. The same report twice counts once.
+
+    What it says of the address is written first, so that a report that comes again, since this ended in between, brings
+    both.
 
     Raises:
         InvalidInput: `delivery_report_malformed`.
@@ -19,10 +48,32 @@ def record_delivery(event: Mapping[str, Any], *, batches: AlertBatchStore, new_e
 
     """
     report = parse_report(event)
-    if report is None:
+    stored = None if report is None else tools.batches.find(report.notice_id)
+    if report is None or stored is None:
         return False
+    _learn(stored, report, tools)
     told = report.report
     data = {"alert_id": report.alert_id, "report": told.kind.value, "error": told.error or ""}
     subject, actor = f"notice#{report.notice_id}", "worker:record_delivery"
-    log_entry = Event(subject, EventType.ALERT_REPORTED, report.occurred_at, new_event_id(), actor, data=data)
-    return batches.record_report(report, log_entry)
+    log_entry = Event(subject, EventType.ALERT_REPORTED, report.occurred_at, tools.new_event_id(), actor, data=data)
+    return tools.batches.record_report(report, log_entry, stored)
+
+
+def _learn(stored: AlertBatch, report: DeliveryReport, tools: ReportTools) -> None:
+    sign = _SIGNS.get(report.report.kind)
+    alert = next((one for one in stored.alerts if one.alert_id == report.alert_id), None)
+    if alert is None or sign is None or _is_reply(alert, report):
+        return
+    if stored.mailbox_id is None:
+        mailbox = tools.situations.find(stored.notice_id, None).mailbox
+    else:
+        mailbox = tools.mailboxes.find(stored.mailbox_id)
+    if mailbox is not None:
+        reason = report.report.error or (_COMPLAINED if report.report.kind is ReportKind.COMPLAINED else None)
+        learn(mailbox, alert, sign, report.occurred_at, tools.mailboxes, reason=reason)
+
+
+def _is_reply(alert: Alert, report: DeliveryReport) -> bool:
+    """Tell whether it is an automatic reply to a message that was delivered."""
+    delivered = (one.message_id for one in alert.reports if one.kind is ReportKind.DELIVERED)
+    return report.report.kind is ReportKind.RETURNED and report.report.message_id in delivered

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.work_list import Resending, Resent, ResentAll
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event, EventType

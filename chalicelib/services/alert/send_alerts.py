@@ -1,6 +1,7 @@
-"""Send what is due of one notice's alerts (ALR-3): claim, send all at once, record.
+"""Send what is due of one notice's alerts (ALR-3): claim, send all at once, record, and follow up what failed.
 
-Two calls and one a message, and one for the receipt that goes along, which is read while the batch is claimed.
+Two calls and one a message, and one for the receipt that goes along, which is read while the batch is claimed. Where
+something failed, or more than the deposit's own alerts is to be sent, one more to see how the notice stands.
 """
 
 from __future__ import annotations
@@ -12,28 +13,36 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertState
+from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertState
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import (
     Accepted,
     AddressRefused,
     Lost,
+    NotNeeded,
     NotSent,
     Outcome,
     ProviderRefused,
     settle,
 )
 from chalicelib.domain.alert.delivery_report import message_tags
+from chalicelib.domain.alert.follow_up import TOO_LATE, reason_not_to_send
 from chalicelib.domain.errors import CasillaError, MessageRefused, SendingUncertain, Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel
+from chalicelib.domain.mailbox.channels import PERU_ALONE, SmsReach
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.sms import Sms
 from chalicelib.gateways.way_out import WayOut
 from chalicelib.renderers.alert.alert_letters import render_alert_email
 from chalicelib.renderers.alert.alert_sms import holds_portal, render_alert_sms
 from chalicelib.renderers.letterhead import Letterhead
+from chalicelib.services.alert.follow_up import follow_up
 from chalicelib.services.alert.unwritten import Unwritten
+from chalicelib.services.work_through import log_failed
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
+from chalicelib.store.alert.situation_store import Situation, SituationStore
+from chalicelib.store.mailbox_store import MailboxStore
 
 _WITHOUT_RECEIPT_AFTER = timedelta(minutes=7)
 """From then on a receipt that cannot be read holds no e-mail back."""
@@ -43,8 +52,10 @@ _LOGGED = {
     AlertState.ACCEPTED: EventType.ALERT_SENT,
     AlertState.FAILED: EventType.ALERT_FAILED,
     AlertState.GAVE_UP: EventType.ALERT_GAVE_UP,
+    AlertState.CANCELLED: EventType.ALERT_CANCELLED,
 }
 _COUNTED = {
+    AlertState.CANCELLED: "cancelled",
     AlertState.ACCEPTED: "sent",
     AlertState.FAILED: "address_refused",
     AlertState.GAVE_UP: "gave_up",
@@ -87,10 +98,13 @@ class SendingTools:
     """What sending goes through. `unwritten` is the process's own."""
 
     batches: AlertBatchStore
+    situations: SituationStore
+    mailboxes: MailboxStore
     channels: Channels
     unwritten: Unwritten
     now: Callable[[], datetime]
     new_event_id: Callable[[], str]
+    reach: SmsReach = PERU_ALONE
 
 
 def send_alerts(notice_id: str, tools: SendingTools, *, attached: str | None = None) -> Counter[str]:
@@ -98,9 +112,10 @@ def send_alerts(notice_id: str, tools: SendingTools, *, attached: str | None = N
 
     `attached` is the object key of the receipt that goes along, as far as the caller knows; the batch decides.
 
-    `sent`, `address_refused`, `gave_up`, `unknown`, or `waiting`: those that the sweeper comes back to. A message is
-    doubled only if this process died between sending and recording, or its answer was lost. An outcome that cannot be
-    written is `unwritten`: the process keeps it, and the next call tries again to write it.
+    `sent`, `address_refused`, `gave_up`, `cancelled` (of them `missed`: reminders that could not be sent in time),
+    `unknown`, or `waiting`: those that the sweeper comes back to. A message is doubled only if this process died
+    between sending and recording, or its answer was lost. An outcome that cannot be written is `unwritten`: the process
+    keeps it, and the next call tries again to write it.
 
     Raises:
         Unavailable: the store does not answer, or took no outcome for long; nothing was sent.
@@ -115,27 +130,89 @@ def send_alerts(notice_id: str, tools: SendingTools, *, attached: str | None = N
         claimed = tools.batches.claim(notice_id, now=tools.now())
         if claimed is None:
             return Counter()
-        outcomes = _send(claimed, early, tools.channels, pool)
+        situation = _situation(claimed, tools) if any(_is_added(alert) for alert in claimed.attempted) else None
+        outcomes = _send(claimed, early, tools, pool, situation)
     at = tools.now()
     settled = settle(claimed, outcomes, now=at)
+    followed = _followed(settled, situation, tools, at)
     came_to = [(before, after) for before, after in zip(claimed.alerts, settled.alerts, strict=True) if before != after]
     events = tuple(
         _event(notice_id, after, at, tools.new_event_id()) for before, after in came_to if _is_new(before, after)
     )
     counts = Counter(_COUNTED[after.sending] for _, after in came_to)
-    if not tools.unwritten.record(tools.batches, claimed, settled, events):
+    counts["missed"] = sum(after.refusal == TOO_LATE for _, after in came_to if after.sending is AlertState.CANCELLED)
+    if len(followed.alerts) > len(settled.alerts):
+        events = (*events, planned_event(settled, followed, at, tools.new_event_id()))
+    if not tools.unwritten.record(tools.batches, claimed, followed, events):
         counts["unwritten"] += 1
-    return counts
+    return +counts
+
+
+def _is_added(alert: Alert) -> bool:
+    return alert.purpose is not AlertPurpose.DEPOSIT
+
+
+def _situation(batch: AlertBatch, tools: SendingTools) -> Situation | None:
+    """Read how the notice stands; None where nobody answers, so that what depends on it waits."""
+    try:
+        return tools.situations.find(batch.notice_id, batch.mailbox_id)
+    except Unavailable as error:
+        log_failed("send_alerts", batch.notice_id, error)
+        return None
+
+
+def _followed(settled: AlertBatch, situation: Situation | None, tools: SendingTools, at: datetime) -> AlertBatch:
+    """Follow up what failed; what could not be is due again."""
+    if not settled.is_to_follow:
+        return settled
+    situation = situation or _situation(settled, tools)
+    if situation is None:
+        return settled
+    try:
+        return follow_up(settled, situation, mailboxes=tools.mailboxes, now=at, reach=tools.reach)
+    except Unavailable as error:
+        log_failed("follow_up", settled.notice_id, error)
+        return settled
+
+
+def planned_event(
+    before: AlertBatch, after: AlertBatch, at: datetime, event_id: str, actor: str = "worker:send_alerts"
+) -> Event:
+    """Return what the log says of alerts that were added: which, and why."""
+    known = {alert.alert_id for alert in before.alerts}
+    added = [alert for alert in after.alerts if alert.alert_id not in known]
+    data = {
+        "purpose": " ".join(dict.fromkeys(alert.purpose.value for alert in added)),
+        "alert_ids": " ".join(alert.alert_id for alert in added),
+    }
+    return Event(f"notice#{after.notice_id}", EventType.ALERT_PLANNED, at, event_id, actor, data=data)
 
 
 def _read_early(attached: str | None, channels: Channels, pool: ThreadPoolExecutor) -> _Early:
     return {} if attached is None else {attached: pool.submit(channels.read_receipt, attached)}
 
 
-def _send(batch: AlertBatch, early: _Early, channels: Channels, pool: ThreadPoolExecutor) -> Mapping[str, Outcome]:
-    receipt = pool.submit(_receipt, batch, early, channels)  # ahead of the e-mails, which never wait for a thread
-    sending = {alert.alert_id: pool.submit(_hand_over, batch, alert, receipt, channels) for alert in batch.attempted}
-    return {alert_id: _outcome(batch.notice_id, alert_id, sent) for alert_id, sent in sending.items()}
+def _send(
+    batch: AlertBatch, early: _Early, tools: SendingTools, pool: ThreadPoolExecutor, situation: Situation | None
+) -> Mapping[str, Outcome]:
+    judged = {alert.alert_id: _judged(alert, situation, tools) for alert in batch.attempted}
+    due = [alert for alert in batch.attempted if judged[alert.alert_id] is None]
+    receipt = pool.submit(_receipt, batch, early, tools.channels)  # ahead of the e-mails, which never wait for a thread
+    sending = {alert.alert_id: pool.submit(_hand_over, batch, alert, receipt, tools.channels) for alert in due}
+    sent = {alert_id: _outcome(batch.notice_id, alert_id, one) for alert_id, one in sending.items()}
+    return {**sent, **{alert_id: outcome for alert_id, outcome in judged.items() if outcome is not None}}
+
+
+def _judged(alert: Alert, situation: Situation | None, tools: SendingTools) -> Outcome | None:
+    """Return why an alert is not handed over; None where it is."""
+    if not _is_added(alert):
+        return None
+    if situation is None or situation.mailbox is None:
+        return NotSent("situation_unknown")
+    reason = reason_not_to_send(
+        alert, situation.mailbox, opened_at=situation.opened_at, now=tools.now(), reach=tools.reach
+    )
+    return None if reason is None else NotNeeded(reason)
 
 
 def _receipt(batch: AlertBatch, early: _Early, channels: Channels) -> bytes | None:
@@ -152,7 +229,7 @@ def _receipt(batch: AlertBatch, early: _Early, channels: Channels) -> bytes | No
 
 def _hand_over(batch: AlertBatch, alert: Alert, receipt: Future[bytes | None], channels: Channels) -> str:
     if alert.channel is Channel.SMS:
-        text = render_alert_sms(batch, portal=channels.letterhead.portal, zone=channels.letterhead.zone)
+        text = render_alert_sms(batch, alert, portal=channels.letterhead.portal, zone=channels.letterhead.zone)
         return channels.by_sms.hand_over(lambda: channels.sms.send(alert.destination, text))
     message = render_alert_email(batch, alert, channels.letterhead, receipt=receipt.result())
     tags = message_tags(batch.notice_id, alert.alert_id)

@@ -32,6 +32,8 @@ class Sweep:
     waiting: int
     unknown: int
     gave_up: int
+    cancelled: int
+    missed: int
     unwritten: int
     failed: int
     left: int

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event
 from chalicelib.services.work_through import log_failed

@@ -12,7 +12,8 @@ from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deadline import Counting, Distance, Regime, decide_deadline, foresee_openings
 from chalicelib.domain.deposit.deposit import DepositCommand
 from chalicelib.domain.errors import InvalidInput, collect, refusal_of, refusals
-from chalicelib.domain.mailbox import PERU_ALONE, Mailbox, SmsReach
+from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.mailbox.channels import PERU_ALONE, SmsReach
 from chalicelib.domain.notice import Notice, Sender, StoredFile
 from chalicelib.domain.sender.institution import Institution, counting_of, decide_distance, decide_regime
 from chalicelib.renderers.deposit.receipt import current_legal_text_version

@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import partial
 
 from chalicelib.domain.alert.plan_alerts import plan_alerts
+from chalicelib.domain.alert.reminder_day import plan_reminder
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deadline import legal_date
 from chalicelib.domain.deposit.deposit import DepositCommand, DepositHint
@@ -22,7 +23,8 @@ from chalicelib.domain.deposit.recipient import require_receiving
 from chalicelib.domain.errors import CasillaError, Conflict, Unavailable, refusals
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.identity_document import mailboxes_of_holder
-from chalicelib.domain.mailbox import Mailbox, SmsReach
+from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.mailbox.channels import SmsReach
 from chalicelib.domain.notice import Notice, StoredFile
 from chalicelib.domain.sender.consultation_policy import UNDELIVERED, limit_refusal
 from chalicelib.domain.typed import is_garbled
@@ -275,6 +277,9 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
         alerts=alerts,
         event=replace(event, data={**event.data, **led_on(judged.command.mailbox_id, mailbox)}),
         uploads=judged.uploads,
+        reminder=plan_reminder(
+            notice.regime, notice.deadline, deposited_at=notice.deposited_at, calendar=judged.terms.counting.calendar
+        ),
     )
     return _Prepared(deposit, receipt, judged.inline)
 

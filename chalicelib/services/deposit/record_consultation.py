@@ -10,7 +10,8 @@ from typing import NoReturn
 
 from chalicelib.domain.errors import CasillaError, NotAuthenticated
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.mailbox import PERU_ALONE, DocumentType, Mailbox, SmsReach
+from chalicelib.domain.mailbox import DocumentType, Mailbox
+from chalicelib.domain.mailbox.channels import PERU_ALONE, SmsReach
 from chalicelib.domain.sender.consultation_policy import is_unusual, limit_refusal
 from chalicelib.services.sender.authenticate_sender import AuthenticatedSender
 from chalicelib.services.together import together

@@ -13,7 +13,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.deadline import fix_deadline
 from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import Event, EventType

@@ -1,7 +1,8 @@
-"""How an alert batch is laid out in its item, and in which of the three sparse indexes it stands.
+"""How an alert batch is laid out in its item, and in which of the sparse indexes it stands.
 
-`due` holds what needs a worker, by the instant at which it does: what is open, and what a dead worker left claimed.
-`waiting` holds what is open, by since when, and `given_up` what was given up, by when it was.
+`due` holds what needs a worker, by the instant at which it does: what is open, what failed and was not followed up, and
+what a dead worker left claimed. `waiting` holds what is open, by since when, and `given_up` what was given up, by when
+it was. `failed` holds what reached nobody by some channel, by since when, and `failed_of_sender` the same by sender.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.alert.alert_batch import AlertBatch, Following
 from chalicelib.domain.alert.alert_sending import begin_attempt
 from chalicelib.domain.alert.retry import LEASE
 from chalicelib.domain.event import Event
@@ -38,6 +39,8 @@ def batch_to_item(batch: AlertBatch) -> AlertBatchItem:
         alerts=alerts_to_data(batch.alerts),
         progress=progress_to_data(batch.alerts),
         institution_short_name=batch.institution_short_name,
+        institution_id=batch.institution_id,
+        mailbox_id=batch.mailbox_id,
     )
     if batch.open:
         item.due_shard = shard_of_code(batch.notice_id)
@@ -62,7 +65,10 @@ def batch_from_item(item: AlertBatchItem) -> AlertBatch:
         leased_until=leased_until,
         institution_short_name=item.institution_short_name,
         owed=tuple(from_data(Event, event) for event in item.owed or ()),
-        as_stored=(item.alerts, item.progress, item.owed),
+        institution_id=item.institution_id,
+        mailbox_id=item.mailbox_id,
+        following=from_data(Following, item.following or {}),
+        as_stored=(item.alerts, item.progress, item.owed, item.following),
     )
     return batch if claimed_at is None else begin_attempt(batch, claimed_at)
 
@@ -77,6 +83,9 @@ def written(batch: AlertBatch) -> list[Action]:
         "claimed_at": batch.claimed_at and to_data(batch.claimed_at),
         "leased_until": 0 if batch.leased_until is None else to_seconds(batch.leased_until),
         "owed": to_data(batch.owed) or None,
+        "institution_id": batch.institution_id,
+        "mailbox_id": batch.mailbox_id,
+        "following": None if batch.following == Following() else to_data(batch.following),
         "due_shard": None if due_at is None else shard_of_code(batch.notice_id),
         "due_at": due_at and to_seconds(due_at),
         **_places(batch),
@@ -95,12 +104,12 @@ def _claimed_at(item: AlertBatchItem, leased_until: datetime) -> datetime:
 
 
 def is_misplaced(item: AlertBatchItem, batch: AlertBatch) -> bool:
-    """Tell whether an item stands in `waiting` or `given_up` where its batch does not, or the other way round."""
+    """Tell whether an item stands in `waiting`, `given_up` or `failed` where its batch does not, or the reverse."""
     return any(getattr(item, name) != value for name, value in _places(batch).items())
 
 
 def _places(batch: AlertBatch) -> dict[str, str | int | None]:
-    """Return key and instant in `waiting` and in `given_up`; a batch of several alerts may stand in both."""
+    """Return key and instant in `waiting`, `given_up` and `failed`; a batch may stand in all of them."""
     shard = shard_of_code(batch.notice_id)
     given_up = [to_seconds(alert.settled_at or batch.ends_at(alert)) for alert in batch.given_up]
     return {
@@ -108,6 +117,8 @@ def _places(batch: AlertBatch) -> dict[str, str | int | None]:
         "waiting_since": to_seconds(batch.waiting_since) if batch.open else None,
         "given_up_shard": shard if given_up else None,
         "given_up_since": min(given_up, default=None),
+        "failed_shard": None if batch.failed_since is None else shard,
+        "failed_since": None if batch.failed_since is None else to_seconds(batch.failed_since),
     }
 
 
@@ -115,6 +126,8 @@ def _due(batch: AlertBatch) -> datetime | None:
     dues = [alert.due_at or batch.deposited_at for alert in batch.open]
     if batch.owed:
         dues.append(max(event.occurred_at for event in batch.owed) + _OWED_AGAIN)
+    if batch.is_to_follow:
+        dues.append(batch.failed_since or batch.deposited_at)
     if batch.leased_until is not None:
         return max(batch.leased_until, min(dues, default=batch.leased_until))
     return min(dues, default=None)

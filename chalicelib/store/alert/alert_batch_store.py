@@ -16,7 +16,7 @@ from pynamodb.exceptions import PynamoDBException, TransactWriteError, UpdateErr
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import begin_attempt, merge, send_again
 from chalicelib.domain.alert.delivery_report import DeliveryReport, apply_report
 from chalicelib.domain.alert.retry import LEASE, delay_after_loss
@@ -40,6 +40,7 @@ _EVENTS_AT_ONCE = 90
 _DUE = ("due", "due_shard", "due_at")
 _WAITING = ("waiting", "waiting_shard", "waiting_since")
 _GIVEN_UP = ("given_up", "given_up_shard", "given_up_since")
+_FAILED = ("failed", "failed_shard", "failed_since")
 _FOREVER = 10**12
 _PAGE = 1000
 _UNANSWERED = ("store_unavailable", "El servicio no responde. Intente de nuevo en un momento.")
@@ -56,6 +57,11 @@ class AlertBatchStore:
     def add_in(self, transaction: TransactWrite, batch: AlertBatch) -> None:
         """Put a batch that must not exist yet."""
         transaction.save(batch_to_item(batch), condition=AlertBatchItem.notice_id.does_not_exist())
+
+    @staticmethod
+    def change_in(transaction: TransactWrite, stored: AlertBatch, batch: AlertBatch) -> None:
+        """Write a batch as part of a transaction, which fails if anybody wrote since it was read."""
+        transaction.update(AlertBatchItem(batch.notice_id), written(batch), condition=_is_as(stored))
 
     def find(self, notice_id: str) -> AlertBatch | None:
         """Return a notice's batch, read with strong consistency, or None."""
@@ -121,10 +127,17 @@ class AlertBatchStore:
 
         self._change(claimed, recorded, events)
 
-    def record_report(self, report: DeliveryReport, event: Event) -> bool:
-        """Apply a delivery report and append its event; False, and nothing written, when it tells nothing new."""
-        stored = self.find(report.notice_id)
+    def record_report(self, report: DeliveryReport, event: Event, stored: AlertBatch | None = None) -> bool:
+        """Apply a delivery report and append its event; False, and nothing written, when it tells nothing new.
+
+        `stored` is the batch as it was read; it is read here where none is given.
+        """
+        stored = stored or self.find(report.notice_id)
         return stored is not None and self._change(stored, lambda found: apply_report(found, report), (event,))
+
+    def renew(self, stored: AlertBatch, change: Callable[[AlertBatch], AlertBatch], event: Event) -> bool:
+        """Write what `change` makes of a batch, and append the event; False when it makes nothing of it."""
+        return self._change(stored, change, (event,))
 
     def send_again(self, stored: AlertBatch, event: Event, *, now: datetime) -> bool:
         """Have what was given up of a batch sent again, and append the event, which names it.
@@ -149,6 +162,10 @@ class AlertBatchStore:
     def given_up(self, shard: str) -> Iterator[tuple[int, str]]:
         """Yield the batches of a shard with alerts given up as (since, notice id), the longest there first."""
         return self._listed(_GIVEN_UP, shard)
+
+    def failed(self, shard: str) -> Iterator[tuple[int, str]]:
+        """Yield the batches of a shard with a channel that reached nobody as (since, notice id), the longest first."""
+        return self._listed(_FAILED, shard)
 
     def every(self, *, after: str | None = None) -> Iterator[str]:
         """Yield every batch's notice id, in no order that means anything, going on after one of them: a Scan."""
@@ -226,7 +243,7 @@ class AlertBatchStore:
         """Write a batch and its events if nobody wrote since; False when they were not, as far as anybody knows."""
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                transaction.update(AlertBatchItem(batch.notice_id), written(batch), condition=_is_as(stored))
+                self.change_in(transaction, stored, batch)
                 for event in events:
                     self._events.add_in(transaction, event)
         except TransactWriteError:
@@ -246,17 +263,22 @@ class AlertBatchStore:
 
 
 def _needs_worker(batch: AlertBatch, now: datetime) -> bool:
-    """Tell whether anything is due, owed to the log, or left claimed though nothing is open, and no worker is at it."""
+    """Tell whether anything is due, owed to the log, not followed up or left claimed, and no worker is at it."""
     if batch.leased_until is not None and now < batch.leased_until:
         return False
     is_left_claimed = batch.leased_until is not None and not batch.open
-    return is_left_claimed or bool(batch.owed) or any(alert.is_due(now) for alert in batch.alerts)
+    return is_left_claimed or bool(batch.owed or batch.is_to_follow) or any(alert.is_due(now) for alert in batch.alerts)
 
 
 def _is_as(stored: AlertBatch) -> Condition:
     """Return the condition that nobody wrote since a batch was read."""
-    alerts, progress, owed = stored.as_stored
+    alerts, progress, owed, following = stored.as_stored
     condition: Condition = (AlertBatchItem.alerts == alerts) & (AlertBatchItem.attempts == stored.attempts)
-    for attribute, value in ((AlertBatchItem.progress, progress), (AlertBatchItem.owed, owed)):
+    optional = (
+        (AlertBatchItem.progress, progress),
+        (AlertBatchItem.owed, owed),
+        (AlertBatchItem.following, following),
+    )
+    for attribute, value in optional:
         condition &= attribute.does_not_exist() if value is None else attribute == value
     return condition

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
-from chalicelib.domain.alert.alert import Alert, AlertReport, AlertState, ReportKind
+from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertReport, AlertState, ReportKind
 from chalicelib.store.codec import from_data, to_data
 
 _FORMER = {
@@ -22,6 +22,7 @@ _FORMER = {
     AlertState.UNKNOWN: "pending",
     AlertState.DELAYED: "accepted",
     AlertState.GAVE_UP: "failed",
+    AlertState.CANCELLED: "failed",
 }
 """The states that have another name there."""
 _REPORTED = {
@@ -31,7 +32,7 @@ _REPORTED = {
 }
 _KNOWN = ("alert_id", "channel", "destination", "message_id")
 """The fields that have the same name there."""
-_NOTHING: tuple[Any, ...] = (None, 0, [])
+_NOTHING: tuple[Any, ...] = (None, 0, [], AlertPurpose.DEPOSIT.value)
 _UNTRIED = {"sending": AlertState.WAITING.value}
 _REFUSED_FOR_GOOD = frozenset({"email_address_refused", "mobile_refused", "mobile_opted_out"})
 

@@ -8,7 +8,8 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.alert.alert_batch import AlertBatch
+from chalicelib.domain.alert.reminder_day import PlannedReminder
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.notice import Notice
@@ -39,6 +40,7 @@ class Deposit:
     alerts: AlertBatch
     event: Event
     uploads: tuple[Upload, ...]
+    reminder: PlannedReminder | None = None
 
 
 class DepositStore:
@@ -66,7 +68,7 @@ class DepositStore:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(record, condition=DepositItem.deposit_key.does_not_exist())
                 MailboxStore.count_deposit_in(transaction, deposit.mailbox)
-                NoticeStore().add_in(transaction, deposit.notice, deposit.receipt_sha256)
+                NoticeStore().add_in(transaction, deposit.notice, deposit.receipt_sha256, deposit.reminder)
                 EventStore().add_in(transaction, deposit.event)
                 AlertBatchStore(self._connection, EventStore()).add_in(transaction, deposit.alerts)
                 for upload in deposit.uploads:

@@ -14,7 +14,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.alert.alert import AlertBatch
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.deadline import Deadline
 from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import Event
@@ -133,6 +133,8 @@ class ReadingStore:
             NoticeItem.opened_by.set(opening.opened_by),
             NoticeItem.opening_id.set(opening.opening_id),
             NoticeItem.seen.set({seen.user_id: _seen_to_data(seen)}),
+            NoticeItem.remind_shard.remove(),
+            NoticeItem.remind_at.remove(),
         ]
         if opening.deadline is not None:
             actions.append(NoticeItem.deadline.set(to_data(opening.deadline)))

@@ -127,6 +127,7 @@ def test_states_and_kinds_are_stored_and_answered_by_these_names() -> None:
         "complained",
         "failed",
         "gave_up",
+        "cancelled",
     ]
     assert [an_alert().with_report(told(kind)).reports[0].kind.value for kind in ReportKind] == [
         "rejected",

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.alert.alert import GIVE_UP_AFTER, Alert, AlertBatch, AlertReport, AlertState, ReportKind
+from chalicelib.domain.alert.alert import GIVE_UP_AFTER, Alert, AlertReport, AlertState, ReportKind
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import (
     Accepted,
     AddressRefused,

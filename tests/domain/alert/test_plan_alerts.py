@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch
+from chalicelib.domain.alert.alert import Alert
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.plan_alerts import plan_alerts
 from chalicelib.domain.mailbox import Channel, DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
 from chalicelib.domain.sender.institution import Institution, InstitutionState

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.mailbox import SmsReach
+from chalicelib.domain.mailbox.channels import SmsReach
 from chalicelib.domain.people.last_mobile import LastMobile
 from chalicelib.domain.people.mailbox_users import with_mobile
 from tests.deposit_world import a_mailbox, a_user

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.domain.alert.alert import Alert, AlertBatch, AlertReport, AlertState, ReportKind
+from chalicelib.domain.alert.alert import Alert, AlertReport, AlertState, ReportKind
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import Accepted, ProviderRefused, begin_attempt, settle
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel

@@ -55,7 +55,8 @@ WORDS = (
 
 
 def sms(institution: str, portal: str = PORTAL, **overrides: Any) -> str:
-    return render_alert_sms(a_batch(institution_name=institution, **overrides), portal=portal, zone=LIMA)
+    batch = a_batch(institution_name=institution, **overrides)
+    return render_alert_sms(batch, batch.alerts[-1], portal=portal, zone=LIMA)
 
 
 def sender_in(text: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.alert.alert import AlertState
 from chalicelib.domain.event import EventType
-from chalicelib.services.alert.record_delivery import record_delivery
+from chalicelib.services.alert.record_delivery import ReportTools, record_delivery
 from tests.alert_world import NOTICE_ID, World, a_batch, alert_world, refusing, states
 
 S = AlertState
@@ -45,7 +45,8 @@ def ses_event(
 
 
 def report(world: World, event: dict[str, Any]) -> bool:
-    return record_delivery(event, batches=world.batches, new_event_id=world.new_id)
+    tools = ReportTools(world.batches, world.tools.mailboxes, world.tools.situations, world.new_id)
+    return record_delivery(event, tools)
 
 
 def test_a_delivery_is_recorded_with_its_own_time_and_no_address(world: World) -> None:

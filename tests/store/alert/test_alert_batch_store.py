@@ -12,7 +12,8 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from pynamodb.exceptions import TransactWriteError
 
-from chalicelib.domain.alert.alert import AlertBatch, AlertReport, AlertState, AlertStep, ReportKind
+from chalicelib.domain.alert.alert import AlertReport, AlertState, AlertStep, ReportKind
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import Accepted, Outcome, ProviderRefused, settle
 from chalicelib.domain.alert.delivery_report import DeliveryReport
 from chalicelib.domain.alert.retry import LEASE

@@ -9,7 +9,8 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.mailbox import AcceptedText, Channel, live_channels
+from chalicelib.domain.mailbox import AcceptedText, Channel
+from chalicelib.domain.mailbox.channels import registered_channels
 from chalicelib.domain.people.last_mobile import has_last_mobile
 from chalicelib.domain.session import Access, Session
 from chalicelib.handlers.commands import access, people
@@ -45,7 +46,7 @@ def show_own_profile(request: PageRequest, session: Session) -> Response:
         ]
     )
     reach = current().sms_reach
-    has_mobile = Channel.SMS in live_channels(profiles[0].mailbox, reach)
+    has_mobile = Channel.SMS in registered_channels(profiles[0].mailbox, reach)
     what = request.asked("hecho")
     is_so = {"celular": bool(profiles[0].user.mobile), "sin-celular": has_mobile and not profiles[0].user.mobile}
     context: dict[str, Any] = {

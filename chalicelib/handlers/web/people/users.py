@@ -6,7 +6,8 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound
-from chalicelib.domain.mailbox import MAX_USERS, Channel, Mailbox, MailboxUser, UserState, lacks_person, live_channels
+from chalicelib.domain.mailbox import MAX_USERS, Channel, Mailbox, MailboxUser, UserState, lacks_person
+from chalicelib.domain.mailbox.channels import registered_channels
 from chalicelib.domain.people.hand_over import is_company, standing_offer
 from chalicelib.domain.people.last_mobile import has_last_mobile
 from chalicelib.domain.people.mailbox_users import require_principal, secondary_user
@@ -141,7 +142,7 @@ def _list_page(request: PageRequest, session: Session, error: CasillaError | Non
         mailbox=mailbox,
         asking=asking,
         most=MAX_USERS,
-        has_mobile=Channel.SMS in live_channels(mailbox, reach),
+        has_mobile=Channel.SMS in registered_channels(mailbox, reach),
         lacks_person=lacks_person(mailbox) and asking.is_principal,
         document_types=DOCUMENT_TYPES,
         offer=offer,

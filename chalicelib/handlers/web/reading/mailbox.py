@@ -6,7 +6,8 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.reading import reading_tools
-from chalicelib.domain.mailbox import Channel, is_principal, lacks_person, live_channels
+from chalicelib.domain.mailbox import Channel, is_principal, lacks_person
+from chalicelib.domain.mailbox.channels import registered_channels
 from chalicelib.domain.reading.reading import Reading
 from chalicelib.domain.session import Session
 from chalicelib.handlers.page import show
@@ -31,7 +32,7 @@ def show_mailbox(request: PageRequest, session: Session) -> Response:
         "reading/mailbox.html",
         holder=listed.mailbox.holder.name,
         mailbox_id=listed.mailbox.mailbox_id,
-        has_mobile=Channel.SMS in live_channels(listed.mailbox, current().sms_reach),
+        has_mobile=Channel.SMS in registered_channels(listed.mailbox, current().sms_reach),
         lacks_person=lacks_person(listed.mailbox) and is_principal(listed.mailbox, session.user_id),
         closed_at=listed.mailbox.closed_at,
         other=listed.other,

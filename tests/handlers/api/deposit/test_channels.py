@@ -9,7 +9,8 @@ import pytest
 from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.deadline import Regime
-from chalicelib.domain.mailbox import Channel, MailboxUser, SmsReach, UserState
+from chalicelib.domain.mailbox import Channel, MailboxUser, UserState
+from chalicelib.domain.mailbox.channels import SmsReach
 from chalicelib.domain.sender.institution import AppliedNorm
 from chalicelib.store.tables import MailboxItem
 from tests.deposit_world import World, a_body, a_mailbox, a_user, an_institution, put_institution

@@ -28,7 +28,8 @@ from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.event import EventType
 from chalicelib.domain.identity_document import mailboxes_of_holder
-from chalicelib.domain.mailbox import Channel, DocumentType, Holder, SmsReach, UserState, live_channels
+from chalicelib.domain.mailbox import Channel, DocumentType, Holder, UserState
+from chalicelib.domain.mailbox.channels import SmsReach, live_channels
 from chalicelib.domain.registration.registration import CODE_LIFETIME, LIFETIME, REGISTRY_LIFETIME
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.portal_texts import portal_texts

@@ -9,7 +9,8 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap.storage import mailbox_store
-from chalicelib.domain.mailbox import AcceptedText, DocumentType, MailboxUser, SmsReach, UserState
+from chalicelib.domain.mailbox import AcceptedText, DocumentType, MailboxUser, UserState
+from chalicelib.domain.mailbox.channels import SmsReach
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.renderers.portal import portal
 from tests.browser_requests import Browser, check_html, text_of

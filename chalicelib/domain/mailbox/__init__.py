@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.errors import Conflict, Forbidden
+from chalicelib.domain.mailbox.address_health import AddressHealth
 
 MAX_USERS = 5
 _RUC_OF_PERSON = re.compile(r"10[0-9]{9}")
 _RUC_WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 _CLOCKS_DIFFER = timedelta(minutes=1)
-_HOME, _HOME_CODE = "PE", "+51"
 
 
 class DocumentType(StrEnum):
@@ -218,6 +218,8 @@ class Mailbox:
     consent: Consent | None = None
     closed_at: datetime | None = None
     """Since when it is closed at its holder's wish; None where it is not."""
+    health: tuple[AddressHealth, ...] = ()
+    """What is known of its users' addresses. It stands beside the rest, and changes without a new version."""
 
     @property
     def has_consent(self) -> bool:
@@ -281,43 +283,6 @@ def is_principal(mailbox: Mailbox, user_id: str) -> bool:
     """Tell whether a user is the principal one."""
     user = mailbox.user(user_id)
     return user is not None and user.is_principal
-
-
-@dataclass(frozen=True, slots=True)
-class SmsReach:
-    """The countries to whose mobiles SMS are sent, by their letters of ISO 3166."""
-
-    countries: frozenset[str]
-
-    def reaches(self, e164: str | None) -> bool:
-        """Tell whether SMS are sent to a number."""
-        return e164 is not None and country_of(e164) in self.countries
-
-
-PERU_ALONE = SmsReach(frozenset({_HOME}))
-
-
-def country_of(e164: str) -> str:
-    """Return a number's country by its letters of ISO 3166; empty for one that belongs to none."""
-    if e164.startswith(_HOME_CODE):
-        return _HOME
-    import phonenumbers  # noqa: PLC0415 - heavy
-
-    try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(e164)) or ""
-    except phonenumbers.NumberParseException:
-        return ""
-
-
-def live_channels(mailbox: Mailbox, reach: SmsReach = PERU_ALONE) -> frozenset[Channel]:
-    """Return the channels by which somebody can be alerted: an active user has an address of the kind.
-
-    A mobile of a country that SMS are not sent to is none. This is the one place that decides whether an address is
-    live; what providers report of deliveries does not count.
-    """
-    users = mailbox.alerted_users
-    has = {Channel.EMAIL: bool(users), Channel.SMS: any(reach.reaches(user.mobile) for user in users)}
-    return frozenset(channel for channel, is_live in has.items() if is_live)
 
 
 def require_thawed(mailbox: Mailbox | None) -> None:

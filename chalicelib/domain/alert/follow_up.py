@@ -1,0 +1,127 @@
+"""What is sent beside a deposit's own alerts: by the other channel, to an address that lives again, as a reminder.
+
+Each is added to the notice's batch, once, under an id of its own, and goes through the same machinery (ALR-4, ALR-5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertState
+from chalicelib.domain.alert.alert_batch import AlertBatch, Expiry
+from chalicelib.domain.mailbox import Channel, Mailbox
+from chalicelib.domain.mailbox.channels import PERU_ALONE, Reachable, SmsReach, reachable
+
+MOST_RENEWALS = 3
+"""How often one user is alerted anew of one notice by one channel, however often the address dies and lives again."""
+NEWS_FOR = timedelta(days=30)
+"""How old a notice may be for its alerts to go by another channel, or anew: later they tell nothing that helps."""
+TOO_LATE = "too_late"
+"""Why a reminder was not sent that somebody has missed."""
+_OTHER = {Channel.EMAIL: Channel.SMS, Channel.SMS: Channel.EMAIL}
+_ARRIVED = frozenset({AlertState.DELIVERED, AlertState.COMPLAINED})
+
+
+def follow_failures(batch: AlertBatch, mailbox: Mailbox, *, now: datetime, reach: SmsReach = PERU_ALONE) -> AlertBatch:
+    """Try the other channel where every alert by one failed, at addresses that live; each failure is followed once.
+
+    It is not tried where something by it is known to have arrived, or is still on its way to the same address.
+    """
+    added: list[Alert] = []
+    for channel in batch.unfollowed:
+        other = _OTHER[channel]
+        if _is_news(batch, now) and not any(alert.state in _ARRIVED for alert in batch.by(other)):
+            added += [_alert(one, AlertPurpose.FALLBACK, now) for one in _live(mailbox, other, reach)]
+    followed = (*batch.following.followed, *batch.unfollowed)
+    following = replace(batch.following, followed=followed)
+    return replace(_with(batch, added), following=following)
+
+
+def renew_alerts(batch: AlertBatch, mailbox: Mailbox, *, now: datetime, reach: SmsReach = PERU_ALONE) -> AlertBatch:
+    """Alert anew by the channels that failed, at live addresses: those that are new, or lived since they failed."""
+    added: list[Alert] = []
+    for channel in batch.failed_channels if _is_news(batch, now) else ():
+        for one in _live(mailbox, channel, reach):
+            sent = [alert for alert in batch.by(channel) if alert.user_id == one.user.user_id]
+            number = 1 + sum(alert.purpose is AlertPurpose.RENEWAL for alert in sent)
+            if number <= MOST_RENEWALS and _lives_again(one, sent):
+                added.append(_alert(one, AlertPurpose.RENEWAL, now, number=number))
+    return _with(batch, added)
+
+
+def remind(  # noqa: PLR0913 - the facts of one reminder
+    batch: AlertBatch,
+    mailbox: Mailbox,
+    expiry: Expiry,
+    *,
+    useful_until: datetime,
+    now: datetime,
+    reach: SmsReach = PERU_ALONE,
+) -> AlertBatch:
+    """Remind by every live address, once; the same batch where it was done or there is none."""
+    if any(alert.purpose is AlertPurpose.REMINDER for alert in batch.alerts):
+        return batch
+    live = [one for one in reachable(mailbox, reach) if one.is_live]
+    added = [_alert(one, AlertPurpose.REMINDER, now, useful_until=useful_until) for one in live]
+    if not added:
+        return batch
+    return replace(_with(batch, added), following=replace(batch.following, expiry=expiry))
+
+
+def reason_not_to_send(
+    alert: Alert, mailbox: Mailbox, *, opened_at: datetime | None, now: datetime, reach: SmsReach = PERU_ALONE
+) -> str | None:
+    """Tell why an added alert is not needed any more, as a code; None where it is, and always for a deposit's own."""
+    if alert.purpose is AlertPurpose.DEPOSIT:
+        return None
+    if opened_at is not None:
+        return "notice_opened"
+    if alert.useful_until is not None and now >= alert.useful_until:
+        return TOO_LATE
+    place = next((one for one in reachable(mailbox, reach) if _is_to(alert, one)), None)
+    if place is None:
+        return "address_changed"
+    return None if place.is_live else "address_dead"
+
+
+def _is_news(batch: AlertBatch, now: datetime) -> bool:
+    return now < batch.deposited_at + NEWS_FOR
+
+
+def _is_to(alert: Alert, one: Reachable) -> bool:
+    return (alert.user_id, alert.channel, alert.destination) == (one.user.user_id, one.channel, one.address)
+
+
+def _live(mailbox: Mailbox, channel: Channel, reach: SmsReach) -> list[Reachable]:
+    return [one for one in reachable(mailbox, reach) if one.channel is channel and one.is_live]
+
+
+def _lives_again(one: Reachable, sent: Iterable[Alert]) -> bool:
+    ended = [alert.settled_at for alert in sent if alert.destination == one.address]
+    lived_at = one.health.lived_at
+    return not ended or (lived_at is not None and all(at is not None and lived_at > at for at in ended))
+
+
+def _alert(
+    one: Reachable, purpose: AlertPurpose, now: datetime, *, number: int = 0, useful_until: datetime | None = None
+) -> Alert:
+    behind = f"{purpose}-{number}" if number else purpose.value
+    return Alert(
+        alert_id=f"{one.user.user_id}.{one.channel}.{behind}",
+        channel=one.channel,
+        destination=one.address,
+        purpose=purpose,
+        added_at=now,
+        due_at=now,
+        useful_until=useful_until,
+    )
+
+
+def _with(batch: AlertBatch, added: Iterable[Alert]) -> AlertBatch:
+    """Add what is not there, and is not on its way to the same address already."""
+    ids = {alert.alert_id for alert in batch.alerts}
+    on_their_way = {(alert.channel, alert.destination) for alert in batch.open}
+    new = [one for one in added if one.alert_id not in ids and (one.channel, one.destination) not in on_their_way]
+    return replace(batch, alerts=(*batch.alerts, *new))

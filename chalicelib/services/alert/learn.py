@@ -1,0 +1,33 @@
+"""Write down beside a mailbox what was learned of the address that an alert went to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.domain.alert.alert import Alert
+from chalicelib.domain.mailbox import Channel, Mailbox
+from chalicelib.domain.mailbox.address_health import AddressHealth, Sign
+from chalicelib.store.mailbox_store import MailboxStore
+
+
+def learn(  # noqa: PLR0913 - the facts of one sign
+    mailbox: Mailbox,
+    alert: Alert,
+    sign: Sign,
+    at: datetime,
+    mailboxes: MailboxStore,
+    *,
+    reason: str | None = None,
+) -> Mailbox:
+    """Learn it, if the address is still its user's; return the mailbox with what is known now.
+
+    Raises:
+        Unavailable: `store_unavailable`.
+
+    """
+    user = mailbox.user(alert.user_id)
+    current = None if user is None else user.email if alert.channel is Channel.EMAIL else user.mobile
+    if current is None or current.casefold() != alert.destination.casefold():
+        return mailbox
+    place = AddressHealth(alert.user_id, alert.channel, current)
+    return mailboxes.learn(mailbox, lambda known: known.with_sign(sign, at, reason), place)

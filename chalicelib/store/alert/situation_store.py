@@ -1,0 +1,164 @@
+"""What decides whether more is to be sent of a notice: whether it was opened, its mailbox, its alerts; read together.
+
+The index `to_remind` holds the notices that nobody opened, by when they are to be reminded of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.alert.alert_batch import AlertBatch, Expiry
+from chalicelib.domain.event import Event
+from chalicelib.domain.mailbox import Mailbox
+from chalicelib.store.alert.alert_batch_item import batch_from_item
+from chalicelib.store.alert.alert_batch_store import AlertBatchStore
+from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
+from chalicelib.store.codec import from_data
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.mailbox_store import mailbox_from
+from chalicelib.store.tables import AlertBatchItem, MailboxItem, NoticeItem
+from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+
+_PAGE = 1000
+_INDEX = "to_remind"
+
+
+@dataclass(frozen=True, slots=True)
+class DueReminder:
+    """An entry of the index: an unread notice, its mailbox, and when it was to be reminded of."""
+
+    notice_id: str
+    mailbox_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """How a notice stands; each part is None where it is not there.
+
+    `institution_id` and `mailbox_id` are the notice's own. `remind_at` is None once it was reminded of or opened.
+    """
+
+    opened_at: datetime | None
+    mailbox: Mailbox | None
+    batch: AlertBatch | None
+    institution_id: str | None = None
+    mailbox_id: str | None = None
+    remind_at: datetime | None = None
+    expiry: Expiry | None = None
+
+
+class SituationStore:
+    """`connection` is the one that `tables.bind` returns. Raises `Unavailable` when DynamoDB does not answer."""
+
+    def __init__(self, connection: Connection, batches: AlertBatchStore, events: EventStore) -> None:
+        """Read and write over one connection."""
+        self._connection = connection
+        self._batches = batches
+        self._events = events
+
+    def find(self, notice_id: str, mailbox_id: str | None) -> Situation:
+        """Read all of it with strong consistency: one call, or two where the mailbox is not known."""
+        keys: dict[str, ItemKey] = {"notice": (NoticeItem, notice_id, None), "batch": (AlertBatchItem, notice_id, None)}
+        if mailbox_id is not None:
+            keys["mailbox"] = (MailboxItem, mailbox_id, None)
+        found = read_together(self._connection, keys.values())
+        notice, batch, mailbox = (
+            found.get(keys[name]) if name in keys else None for name in ("notice", "batch", "mailbox")
+        )
+        if mailbox_id is None and notice is not None:
+            key: ItemKey = (MailboxItem, notice.mailbox_id, None)
+            mailbox = read_together(self._connection, [key]).get(key)
+        told: dict[str, Any] = {} if notice is None else _of_notice(notice)
+        opened_at = told.pop("opened_at", None)
+        return Situation(opened_at, mailbox_from(mailbox), batch and batch_from_item(batch), **told)
+
+    def due(self, shard: str, *, now: datetime) -> Iterator[DueReminder]:
+        """Yield the notices of a shard that are to be reminded of by now, the longest due first."""
+        query: dict[str, Any] = {
+            "TableName": NoticeItem.Meta.table_name,
+            "IndexName": _INDEX,
+            "KeyConditionExpression": "remind_shard = :shard AND remind_at <= :now",
+            "ExpressionAttributeValues": {":shard": {"S": shard}, ":now": {"N": str(int(now.timestamp()))}},
+            "ProjectionExpression": "notice_id, mailbox_id, remind_at",
+            "Limit": _PAGE,
+        }
+        while True:
+            try:
+                found = self._connection.dispatch("Query", query)
+            except VENDOR_ERRORS as error:
+                raise store_unavailable() from error
+            for item in found["Items"]:
+                at = datetime.fromtimestamp(int(item["remind_at"]["N"]), UTC)
+                yield DueReminder(item["notice_id"]["S"], item["mailbox_id"]["S"], at)
+            if "LastEvaluatedKey" not in found:
+                return
+            query = {**query, "ExclusiveStartKey": found["LastEvaluatedKey"]}
+
+    def remind(self, due: DueReminder, before: AlertBatch, batch: AlertBatch, event: Event) -> bool:
+        """Add a notice's reminders to its alerts, take it out of the index, and log it, or nothing.
+
+        False where it was opened, reminded of, or its alerts changed since they were read.
+        """
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.update(NoticeItem(due.notice_id), actions=_taken_out(), condition=_is_unread(due))
+                self._batches.change_in(transaction, before, batch)
+                self._events.add_in(transaction, event)
+        except TransactWriteError as error:
+            if vendor_code(error) in TRANSACTION_LOST:
+                return False
+            raise store_unavailable() from error
+        return True
+
+    def let_go(self, due: DueReminder, event: Event | None = None) -> bool:
+        """Take a notice out of the index without a reminder, and log why; False where somebody else did."""
+        is_as_listed = NoticeItem.remind_at == int(due.at.timestamp())
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.update(NoticeItem(due.notice_id), actions=_taken_out(), condition=is_as_listed)
+                if event is not None:
+                    self._events.add_in(transaction, event)
+        except TransactWriteError as error:
+            if vendor_code(error) in TRANSACTION_LOST:
+                return False
+            raise store_unavailable() from error
+        return True
+
+    def postpone(self, due: DueReminder, at: datetime) -> None:
+        """Have a notice reminded of later, unless somebody else was at it."""
+        actions: list[Action] = [NoticeItem.remind_at.set(int(at.timestamp()))]
+        try:
+            NoticeItem(due.notice_id).update(actions, condition=_is_unread(due))
+        except PynamoDBException as error:
+            if vendor_code(error) not in TRANSACTION_LOST:
+                raise store_unavailable() from error
+
+
+def _taken_out() -> list[Action]:
+    return [NoticeItem.remind_shard.remove(), NoticeItem.remind_at.remove()]
+
+
+def _is_unread(due: DueReminder) -> Condition:
+    is_unread: Condition = NoticeItem.opening_id.does_not_exist()
+    is_unread &= NoticeItem.remind_at == int(due.at.timestamp())
+    return is_unread
+
+
+def _of_notice(item: NoticeItem) -> dict[str, Any]:
+    return {
+        "opened_at": None if item.opened_at is None else datetime.fromisoformat(item.opened_at),
+        "institution_id": item.sender_shard.split("#", 1)[0],
+        "mailbox_id": item.mailbox_id,
+        "remind_at": None if item.remind_at is None else datetime.fromtimestamp(int(item.remind_at), UTC),
+        "expiry": None if item.reminder is None else from_data(Expiry, item.reminder),
+    }
