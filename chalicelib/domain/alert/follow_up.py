@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertState
+from chalicelib.domain.alert.alert import FAILURES, Alert, AlertPurpose, AlertState
 from chalicelib.domain.alert.alert_batch import AlertBatch, Expiry
 from chalicelib.domain.mailbox import Channel, Mailbox
 from chalicelib.domain.mailbox.channels import PERU_ALONE, Reachable, SmsReach, reachable
@@ -27,13 +27,16 @@ _ARRIVED = frozenset({AlertState.DELIVERED, AlertState.COMPLAINED})
 def follow_failures(batch: AlertBatch, mailbox: Mailbox, *, now: datetime, reach: SmsReach = PERU_ALONE) -> AlertBatch:
     """Try the other channel where every alert by one failed, at addresses that live; each failure is followed once.
 
-    It is not tried where something by it is known to have arrived, or is still on its way to the same address.
+    It is not tried where something by it is known to have arrived, nor at an address where it is still on its way, or
+    was tried and failed as well.
     """
     added: list[Alert] = []
     for channel in batch.unfollowed:
         other = _OTHER[channel]
         if _is_news(batch, now) and not any(alert.state in _ARRIVED for alert in batch.by(other)):
-            added += [_alert(one, AlertPurpose.FALLBACK, now) for one in _live(mailbox, other, reach)]
+            failed = {alert.destination for alert in batch.by(other) if alert.state in FAILURES}
+            live = [one for one in _live(mailbox, other, reach) if one.address not in failed]
+            added += [_alert(one, AlertPurpose.FALLBACK, now) for one in live]
     followed = (*batch.following.followed, *batch.unfollowed)
     following = replace(batch.following, followed=followed)
     return replace(_with(batch, added), following=following)
