@@ -129,7 +129,7 @@ class World:
             self.fates[user.email] = self.chance.choices(
                 ("well", "dead", "full", "spam", "silent", "refused"), (3, 5, 2, 1, 1, 1)
             )[0]
-            self.fates[user.mobile or ""] = self.chance.choices(("silent", "refused"), (4, 1))[0]
+            self.fates[user.mobile or ""] = self.chance.choices(("silent", "refused"), (2, 1))[0]
         mailbox = a_mailbox(users=tuple(users))
         mailbox_store(self.desk).put(mailbox)
         return mailbox

@@ -135,7 +135,7 @@ DEFECTS = {
 def test_a_defect_is_seen(moto_engine: Engine, monkeypatch: pytest.MonkeyPatch, defect: str) -> None:
     (module, name, wrong), complaint = DEFECTS[defect]
     monkeypatch.setattr(module, name, wrong)
-    for seed in range(12):
+    for seed in range(30):
         with follow_ups(moto_engine, seed) as world:
             live(world)
             if any(complaint in found for found in violations(world)):
