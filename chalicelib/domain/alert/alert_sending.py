@@ -109,7 +109,7 @@ def _settled(alert: Alert, outcome: Outcome | None, batch: AlertBatch, now: date
             state = AlertState.FAILED if isinstance(outcome, AddressRefused) else AlertState.CANCELLED
             return _ended(alert, state, code, now)
         case _ if now >= batch.ends_at(alert):
-            is_late = alert.purpose is AlertPurpose.REMINDER
+            is_late = alert.purpose is AlertPurpose.REMINDER and not isinstance(outcome, Lost)  # it may have arrived
             state, code = (AlertState.CANCELLED, "too_late") if is_late else (AlertState.GAVE_UP, outcome.code)
             return _ended(alert, state, code, now)
         case Lost(code):

@@ -1,4 +1,4 @@
-"""What happened to a notice, each step with its instant: deposited, alerted, opened, opened again, downloaded.
+"""What happened to a notice, each step with its instant: deposited, alerted, reminded of, opened, downloaded.
 
 Deposit, alerts and first opening stand beside the notice and are always told. The rest comes out of the log, of which
 only the newest part may have been read: `extent` says so.
@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import zip_longest
 
-from chalicelib.domain.alert.alert import Alert, AlertState, ReportKind
+from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertState, ReportKind
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel
@@ -28,12 +28,16 @@ class Step(StrEnum):
 
     DEPOSITED = "deposited"
     ALERT = "alert"
+    REMINDER_MISSED = "reminder_missed"
+    """A reminder was due, and could be sent to nobody, or not in time."""
     OPENED = "opened"
     REOPENED = "reopened"
     DOWNLOADED = "downloaded"
 
 
 _OF_USERS = frozenset({Step.OPENED, Step.REOPENED, Step.DOWNLOADED})
+_OF_MAILBOX = frozenset({"address_changed", "address_dead"})
+"""Reasons that tell what became of an address since the deposit, which is no sender's business."""
 
 
 class Extent(StrEnum):
@@ -86,6 +90,10 @@ class TimelineEntry:
     file: str | None = None
     is_contested: bool = False
     """Done while the mailbox's access was in hands that its holder does not know, as the holder says."""
+    purpose: AlertPurpose | None = None
+    """Of an alert."""
+    reason: str | None = None
+    """Why an alert was cancelled or a reminder missed, as a code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +104,18 @@ class Timeline:
     extent: Extent
     alerts: tuple[TimelineEntry, ...] = ()
     """Where each alert stands now."""
+    failed_channels: tuple[Channel, ...] = ()
+    """Those by which no alert of it arrived, and none is on its way."""
 
     def for_sender(self) -> Timeline:
-        """Leave out what is the mailbox's own: who of its users did something, and that they looked again."""
-        kept = (entry for entry in self.entries if entry.step is not Step.REOPENED)
-        of_users = {Step.OPENED, Step.DOWNLOADED}
-        return replace(self, entries=tuple(replace(one, who="") if one.step in of_users else one for one in kept))
+        """Leave out what is the mailbox's own: who of its users did something or looked again, its addresses."""
+        kept = tuple(_for_sender(entry) for entry in self.entries if entry.step is not Step.REOPENED)
+        return replace(self, entries=kept, alerts=tuple(_for_sender(entry) for entry in self.alerts))
+
+
+def _for_sender(entry: TimelineEntry) -> TimelineEntry:
+    who = "" if entry.step in _OF_USERS else entry.who
+    return replace(entry, who=who, reason=None if entry.reason in _OF_MAILBOX else entry.reason)
 
 
 def timeline(delivered: DeliveredNotice, alerts: AlertBatch | None, log: NoticeLog) -> Timeline:
@@ -119,7 +133,8 @@ def timeline(delivered: DeliveredNotice, alerts: AlertBatch | None, log: NoticeL
     entries += _of_log(log, names)
     entries = [_contested(entry, delivered) for entry in entries]
     entries.sort(key=lambda entry: entry.at or deposited_at)
-    return Timeline(tuple(entries), log.extent, tuple(standing))
+    failed = () if alerts is None else alerts.failed_channels
+    return Timeline(tuple(entries), log.extent, tuple(standing), failed)
 
 
 def _contested(entry: TimelineEntry, delivered: DeliveredNotice) -> TimelineEntry:
@@ -132,24 +147,32 @@ def _standing(alert: Alert, waiting_since: datetime) -> TimelineEntry:
     mask = mask_email if alert.channel is Channel.EMAIL else mask_mobile
     is_untried = alert.state is AlertState.WAITING and not alert.steps
     at = waiting_since if is_untried else alert.settled_at
-    return TimelineEntry(Step.ALERT, at, mask(alert.destination), alert.channel, alert.state)
+    who, reason = mask(alert.destination), _reason(alert.state, alert.error)
+    return TimelineEntry(Step.ALERT, at, who, alert.channel, alert.state, purpose=alert.purpose, reason=reason)
+
+
+def _reason(state: AlertState, error: str | None) -> str | None:
+    return error if state is AlertState.CANCELLED else None
 
 
 def _of_alert(alert: Alert, waiting_since: datetime) -> Iterator[TimelineEntry]:
     """Yield each attempt of an alert, what it came to, and what was reported of it later.
 
-    An automatic reply to what was delivered says nothing.
+    An automatic reply to what was delivered says nothing. What was cancelled was taken up, and nothing of it left.
     """
     standing = _standing(alert, waiting_since)
     if not alert.steps and not alert.reports:
         yield standing
     for step, following in zip_longest(alert.steps, alert.steps[1:]):
+        if following is not None and following.state is AlertState.CANCELLED:
+            continue
         is_settled = step.state is AlertState.ATTEMPTED and (following is not None or alert.state is not step.state)
-        yield replace(standing, at=step.at, outcome=step.state, is_settled=is_settled)
+        told = replace(standing, at=step.at, outcome=step.state, reason=_reason(step.state, step.error))
+        yield replace(told, is_settled=is_settled)
     strongest = alert.reports[-1].kind if alert.reports else None
     for report in alert.reports:
         if report.kind is not ReportKind.RETURNED or report.kind is strongest:
-            yield replace(standing, at=report.at, outcome=report.state)
+            yield replace(standing, at=report.at, outcome=report.state, reason=None)
 
 
 def _of_log(log: NoticeLog, names: dict[str, str]) -> Iterator[TimelineEntry]:
@@ -159,3 +182,5 @@ def _of_log(log: NoticeLog, names: dict[str, str]) -> Iterator[TimelineEntry]:
             yield TimelineEntry(Step.REOPENED, event.occurred_at, who)
         elif event.type is EventType.NOTICE_DOWNLOADED:
             yield TimelineEntry(Step.DOWNLOADED, event.occurred_at, who, file=event.data["file"])
+        elif event.type is EventType.REMINDER_MISSED:
+            yield TimelineEntry(Step.REMINDER_MISSED, event.occurred_at, reason=event.data.get("reason"))

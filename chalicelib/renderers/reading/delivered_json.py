@@ -111,14 +111,17 @@ def _entry(entry: TimelineEntry) -> dict[str, Any]:
         "at": entry.at and _instant(entry.at),
         "who": entry.who,
         "channel": entry.channel and entry.channel.value,
+        "purpose": entry.purpose and entry.purpose.value,
         "outcome": entry.outcome and entry.outcome.value,
+        "reason": entry.reason,
         "file": entry.file,
         "contested": entry.is_contested,
     }
 
 
 def _alert(entry: TimelineEntry) -> dict[str, Any]:
-    return {name: value for name, value in _entry(entry).items() if name in {"who", "channel", "outcome", "at"}}
+    told = {"who", "channel", "purpose", "outcome", "reason", "at"}
+    return {name: value for name, value in _entry(entry).items() if name in told}
 
 
 def _deadline(deadline: Deadline) -> dict[str, str | int | None]:

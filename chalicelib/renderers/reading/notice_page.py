@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from chalicelib.domain.alert.alert import AlertState
+from chalicelib.domain.alert.alert import AlertPurpose, AlertState
 from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.notice import FileRole, Notice, StoredFile
 from chalicelib.domain.reading.timeline import Extent, Step, Timeline, TimelineEntry
@@ -30,16 +31,33 @@ _MESSAGES = {Channel.EMAIL: ("correo", "correos"), Channel.SMS: ("SMS", "SMS")}
 _OUTCOMES = {
     AlertState.WAITING: "por enviar",
     AlertState.ATTEMPTED: "envío en curso",
-    AlertState.REFUSED: "todavía no enviada; el servicio de mensajes no la recibió",
+    AlertState.REFUSED: "todavía no enviad{o}; el servicio de mensajes no l{o} recibió",
     AlertState.UNKNOWN: "sin confirmación del servicio de mensajes",
-    AlertState.ACCEPTED: "enviada",
-    AlertState.DELIVERED: "entregada",
-    AlertState.BOUNCED: "devuelta: no llegó",
-    AlertState.COMPLAINED: "entregada y marcada como no deseada",
-    AlertState.DELAYED: "enviada; su entrega se demora",
-    AlertState.FAILED: "no enviada; la dirección o el número no recibe mensajes",
-    AlertState.GAVE_UP: "no enviada",
+    AlertState.ACCEPTED: "enviad{o}",
+    AlertState.DELIVERED: "entregad{o}",
+    AlertState.BOUNCED: "devuelt{o}: no llegó",
+    AlertState.COMPLAINED: "entregad{o} y marcad{o} como no desead{o}",
+    AlertState.DELAYED: "enviad{o}; su entrega se demora",
+    AlertState.FAILED: "no enviad{o}; la dirección o el número no recibe mensajes",
+    AlertState.GAVE_UP: "no enviad{o}",
+    AlertState.CANCELLED: "no se envió",
 }
+"""Of an alert (`alerta`) or a reminder (`recordatorio`): `o` is the ending."""
+_ADDED = {
+    (AlertPurpose.FALLBACK, Channel.EMAIL): "También por correo, porque el mensaje de texto no llegó",
+    (AlertPurpose.FALLBACK, Channel.SMS): "También por mensaje de texto, porque el correo no llegó",
+    (AlertPurpose.RENEWAL, Channel.EMAIL): "Otra vez por correo, porque la primera alerta no llegó",
+    (AlertPurpose.RENEWAL, Channel.SMS): "Otra vez por mensaje de texto, porque la primera alerta no llegó",
+}
+"""Why there are more than the deposit's own alerts."""
+_REASONS = {
+    "notice_opened": "La notificación ya estaba abierta",
+    "too_late": "El día que iba a recordar ya había pasado",
+    "address_changed": "La dirección o el número ya era otro",
+    "address_dead": "La dirección o el número no recibía mensajes",
+    "no_live_channel": "Ningún correo ni celular de la casilla recibía mensajes",
+}
+"""Why an alert was not sent or a reminder missed."""
 _STANDINGS = {
     AlertState.DELIVERED: ("entregado", "entregados"),
     AlertState.COMPLAINED: ("entregado y marcado como no deseado", "entregados y marcados como no deseados"),
@@ -52,6 +70,7 @@ _STANDINGS = {
     AlertState.BOUNCED: ("devuelto", "devueltos"),
     AlertState.FAILED: ("no enviado", "no enviados"),
     AlertState.GAVE_UP: ("no enviado", "no enviados"),
+    AlertState.CANCELLED: ("cancelado", "cancelados"),
 }
 """Where e-mails and SMS stand, of one and of more: what reached most comes first. What nobody knows never failed."""
 _DOWNLOADS = {
@@ -61,16 +80,18 @@ _DOWNLOADS = {
     "evidence": "de todas las pruebas (ZIP)",
 }
 _CONTESTED = "Impugnada: el titular no reconoce quién tenía acceso entonces. Los plazos no cambian."
-_MILESTONES = frozenset({Step.DEPOSITED, Step.OPENED})
+_MILESTONES = frozenset({Step.DEPOSITED, Step.REMINDER_MISSED, Step.OPENED})
+_ALERTS, _REMINDERS = "Alertas", "Recordatorios"
 _COUNTED = {
-    Step.ALERT: ("alerta", "alertas"),
-    Step.REOPENED: ("reapertura", "reaperturas"),
-    Step.DOWNLOADED: ("descarga", "descargas"),
+    (Step.ALERT, _ALERTS): ("alerta", "alertas"),
+    (Step.ALERT, _REMINDERS): ("recordatorio", "recordatorios"),
+    (Step.REOPENED, ""): ("reapertura", "reaperturas"),
+    (Step.DOWNLOADED, ""): ("descarga", "descargas"),
 }
 _SHOWN_WHOLE = 9
-"""Steps that are all shown, alerts counting as one; of more, runs of others than deposit and opening are folded."""
+"""Steps that are all shown, alerts counting as one and reminders too; of more, runs of others than milestones fold."""
 _NEWEST_SHOWN = 3
-_ALERTS_GROUPED_FROM = 2
+_GROUPED_FROM = 2
 _FOLDED_FROM = 3
 _MOST_FOLDED = 50
 _LEFT_OUT = "Aquí se muestran los {shown} pasos más recientes. Los anteriores están en las pruebas."
@@ -102,6 +123,8 @@ class ShownStep:
     title: str
     at: datetime | None
     note: str
+    group: str = ""
+    """What the fold is called in which it stands with others of its kind; empty where there is none."""
 
     @property
     def is_deposit(self) -> bool:
@@ -122,10 +145,11 @@ class ShownSteps:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What happened, in order, and in `note` what is missing of it."""
+    """What happened, in order, in `note` what is missing of it; `failed` tells of alerts that did not arrive."""
 
     parts: tuple[ShownSteps, ...]
     note: str
+    failed: str
 
 
 def files_of(notice: Notice) -> tuple[ShownFile, ...]:
@@ -151,39 +175,47 @@ def file_name(page_name: str) -> str:
 
 
 def history_of(notice: Notice, timeline: Timeline) -> History:
-    """Return what happened, in order; all alerts are one part, where the first of them stands.
+    """Return what happened, in order; all alerts are one part, where the first of them stands, and so are reminders.
 
     Where the rest is long, deposit, first opening and the newest steps stand out.
     """
     steps = tuple(_step(entry, notice) for entry in timeline.entries if not entry.is_settled)
-    return History(_with_alerts(steps, timeline.alerts), _NOTES.get(timeline.extent, ""))
+    parts = tuple(_parts(_grouped(steps, timeline.alerts)))
+    return History(parts, _NOTES.get(timeline.extent, ""), failed_in_words(timeline.failed_channels))
 
 
-def _with_alerts(steps: tuple[ShownStep, ...], standing: tuple[TimelineEntry, ...]) -> tuple[ShownSteps, ...]:
-    kinds = [step.kind for step in steps]
-    if kinds.count(Step.ALERT) < _ALERTS_GROUPED_FROM:
-        return _parts(steps)
-    first = kinds.index(Step.ALERT)
-    alerts = tuple(step for step in steps if step.kind is Step.ALERT)
-    later = tuple(step for step in steps[first:] if step.kind is not Step.ALERT)
-    parts = (
-        ShownSteps(steps[:first]),
-        _fold(alerts, _alerts_in_short(standing)),
-        *_parts(later, room=_SHOWN_WHOLE - first - 1),
-    )
-    return tuple(part for part in parts if part.steps)
+def failed_in_words(channels: tuple[Channel, ...]) -> str:
+    """Say that nobody was alerted by some channels; empty where there is none."""
+    ways = " ni ".join(f"por {_CHANNELS[channel]}" for channel in channels)
+    both = "ni " if len(channels) > 1 else ""
+    return f"De esta notificación no llegó ninguna alerta {both}{ways}." if channels else ""
 
 
-def _alerts_in_short(standing: tuple[TimelineEntry, ...]) -> str:
-    """Say where all alerts stand, e.g. `Alertas: 3 correos y 2 SMS enviados, 1 SMS no enviado`."""
-    counts = Counter((_STANDINGS[one.outcome], one.channel) for one in standing if one.outcome and one.channel)
+def _grouped(steps: tuple[ShownStep, ...], standing: tuple[TimelineEntry, ...]) -> Sequence[ShownStep | ShownSteps]:
+    """Put what stands together in one part, in the place of the first of it."""
+    sizes = Counter(step.group for step in steps)
+    together = {name for name in (_ALERTS, _REMINDERS) if sizes[name] >= _GROUPED_FROM}
+    items: list[ShownStep | ShownSteps] = []
+    for step in steps:
+        if step.group not in together:
+            items.append(step)
+        elif sizes.pop(step.group, 0):
+            found = tuple(one for one in steps if one.group == step.group)
+            items.append(_fold(found, _alerts_in_short(step.group, standing)))
+    return items
+
+
+def _alerts_in_short(group: str, standing: tuple[TimelineEntry, ...]) -> str:
+    """Say where all of a group stand, e.g. `Alertas: 3 correos y 2 SMS enviados, 1 SMS no enviado`."""
+    of_group = [one for one in standing if _group(one) == group]
+    counts = Counter((_STANDINGS[one.outcome], one.channel) for one in of_group if one.outcome and one.channel)
     groups = []
     for words in dict.fromkeys(_STANDINGS.values()):
         found = [(counts[words, channel], _MESSAGES[channel]) for channel in _MESSAGES if counts[words, channel]]
         if found:
             sent = in_a_row([f"{count} {_of(count, message)}" for count, message in found])
             groups.append(f"{sent} {_of(sum(count for count, _ in found), words)}")
-    return f"Alertas: {', '.join(groups)}"
+    return f"{group}: {', '.join(groups)}"
 
 
 def _of(count: int, words: tuple[str, str]) -> str:
@@ -191,12 +223,24 @@ def _of(count: int, words: tuple[str, str]) -> str:
     return singular if count == 1 else plural
 
 
-def _parts(steps: tuple[ShownStep, ...], *, room: int = _SHOWN_WHOLE) -> tuple[ShownSteps, ...]:
-    if len(steps) <= room:
-        return (ShownSteps(steps),)
-    older, newest = steps[:-_NEWEST_SHOWN], steps[-_NEWEST_SHOWN:]
-    runs = [tuple(run) for _, run in groupby(older, key=lambda step: step.kind in _MILESTONES)]
-    return (*map(_part, runs), ShownSteps(newest))
+def _parts(items: Sequence[ShownStep | ShownSteps]) -> Iterator[ShownSteps]:
+    """Lay out steps, of which those that stand together are one item."""
+    older = items[:-_NEWEST_SHOWN] if len(items) > _SHOWN_WHOLE else ()
+    yield from _runs(older, lambda step: step.kind in _MILESTONES, _part)
+    yield from _runs(items[len(older) :], lambda _: True, ShownSteps)
+
+
+def _runs(
+    items: Sequence[ShownStep | ShownSteps],
+    key: Callable[[ShownStep], bool],
+    part: Callable[[tuple[ShownStep, ...]], ShownSteps],
+) -> Iterator[ShownSteps]:
+    """Make a part of steps in a row that have the same key; what is a part already stays one."""
+    for _, run in groupby(items, key=lambda item: item if isinstance(item, ShownSteps) else key(item)):
+        found = tuple(run)
+        yield from (one for one in found if isinstance(one, ShownSteps))
+        if steps := tuple(one for one in found if isinstance(one, ShownStep)):
+            yield part(steps)
 
 
 def _part(run: tuple[ShownStep, ...]) -> ShownSteps:
@@ -213,7 +257,7 @@ def _fold(run: tuple[ShownStep, ...], summary: str) -> ShownSteps:
 
 
 def _summary(run: tuple[ShownStep, ...]) -> str:
-    counts = Counter(step.kind for step in run)
+    counts = Counter((step.kind, step.group) for step in run)
     return in_a_row([f"{counts[kind]} {_of(counts[kind], words)}" for kind, words in _COUNTED.items() if counts[kind]])
 
 
@@ -237,9 +281,23 @@ def _step(entry: TimelineEntry, notice: Notice) -> ShownStep:
         return ShownStep(entry.step, "Abierta otra vez", entry.at, by)
     if entry.step is Step.DOWNLOADED:
         return ShownStep(entry.step, f"Descarga {_downloaded(entry.file or '', notice)}", entry.at, by)
+    if entry.step is Step.REMINDER_MISSED:
+        return ShownStep(entry.step, "Recordatorio: no se envió", entry.at, _REASONS.get(entry.reason or "", ""))
+    return _alert_step(entry)
+
+
+def _alert_step(entry: TimelineEntry) -> ShownStep:
+    group = _group(entry)
+    called, ending = ("Recordatorio", "o") if group == _REMINDERS else ("Alerta", "a")
     channel = _CHANNELS[entry.channel] if entry.channel else ""
-    outcome = _OUTCOMES[entry.outcome] if entry.outcome else ""
-    return ShownStep(entry.step, f"Alerta por {channel}: {outcome}", entry.at, f"A {entry.who}")
+    outcome = _OUTCOMES[entry.outcome].format(o=ending) if entry.outcome else ""
+    added = _ADDED.get((entry.purpose, entry.channel), "") if entry.purpose and entry.channel else ""
+    note = ". ".join(filter(None, (f"A {entry.who}", added, _REASONS.get(entry.reason or ""))))
+    return ShownStep(entry.step, f"{called} por {channel}: {outcome}", entry.at, note, group)
+
+
+def _group(entry: TimelineEntry) -> str:
+    return _REMINDERS if entry.purpose is AlertPurpose.REMINDER else _ALERTS
 
 
 def _downloaded(name: str, notice: Notice) -> str:

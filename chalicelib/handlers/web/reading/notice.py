@@ -13,6 +13,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.reading import reading_tools
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.reading.reading import DeliveredNotice, Reading
 from chalicelib.domain.session import Session
 from chalicelib.handlers.admission import with_session
@@ -22,7 +23,7 @@ from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.reading.known_calendar import known_calendar
 from chalicelib.renderers.reading.act_words import TITLE_OF_ACT, act_in_words
 from chalicelib.renderers.reading.deadline_words import tell_deadline, tell_effect
-from chalicelib.renderers.reading.notice_page import file_name, files_of, history_of, signature_note
+from chalicelib.renderers.reading.notice_page import failed_in_words, file_name, files_of, history_of, signature_note
 from chalicelib.renderers.reading.notice_row import address_of
 from chalicelib.services.reading.download_file import RECEIPT, download_file
 from chalicelib.services.reading.open_notice import open_notice
@@ -38,7 +39,7 @@ def show_notice_page(request: PageRequest, session: Session, found: FoundNotice,
     """Show the envelope, or record another opening and show everything."""
     delivered = delivered_to(session, found)
     if delivered.reading is Reading.PENDING:
-        return _envelope_page(request, delivered)
+        return _envelope_page(request, delivered, found.alerts)
     read = read_notice(session, found, origin=request.origin, tools=reading_tools(current()))
     return _notice_page(request, session, read)
 
@@ -72,7 +73,7 @@ def _download(request: PageRequest, session: Session, found: FoundNotice, name: 
     return go_to(download.url)
 
 
-def _envelope_page(request: PageRequest, delivered: DeliveredNotice) -> Response:
+def _envelope_page(request: PageRequest, delivered: DeliveredNotice, alerts: AlertBatch | None) -> Response:
     tools = reading_tools(current())
     today, calendar = tools.today(), known_calendar()
     return show(
@@ -81,6 +82,7 @@ def _envelope_page(request: PageRequest, delivered: DeliveredNotice) -> Response
         notice=delivered.notice,
         address=address_of(delivered.notice),
         is_acknowledgement=delivered.is_fixed_by_opening,
+        not_alerted=failed_in_words(() if alerts is None else alerts.failed_channels),
         deadline=tell_deadline(delivered, today, calendar),
         effect=tell_effect(delivered, today, calendar),
     )
