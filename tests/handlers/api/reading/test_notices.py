@@ -164,14 +164,18 @@ def test_the_first_opening_is_recorded_once_and_later_ones_are_logged(people: Pe
         "at": "2026-03-09T20:15:31Z",
         "who": "u***@ejemplo.pe",
         "channel": "email",
+        "purpose": "deposit",
         "outcome": "waiting",
+        "reason": None,
         "file": None,
         "contested": False,
     }
     assert shown["alerts"][0] == {
         "who": "u***@ejemplo.pe",
         "channel": "email",
+        "purpose": "deposit",
         "outcome": "waiting",
+        "reason": None,
         "at": "2026-03-09T20:15:31Z",
     }
     assert logged(people, notice_id) == [
