@@ -22,10 +22,17 @@ _REMINDER = (
 """Title, and how the subject line begins."""
 _FIRST = {
     AlertPurpose.DEPOSIT: "Le han notificado un documento.",
-    AlertPurpose.FALLBACK: "Le han notificado un documento. El mensaje de texto que avisa de él no se pudo entregar.",
-    AlertPurpose.RENEWAL: "Le han notificado un documento. Le avisamos otra vez, porque el primer aviso no se entregó.",
-    AlertPurpose.REMINDER: "Le notificaron un documento que todavía nadie ha abierto en su casilla.",
+    AlertPurpose.FALLBACK: "Le han notificado un documento. Le avisamos también por correo, porque el mensaje de texto"
+    " no se pudo entregar.",
+    AlertPurpose.RENEWAL: "Le han notificado un documento. Le avisamos otra vez por correo, porque el primer correo no"
+    " se pudo entregar.",
+    AlertPurpose.REMINDER: "Le notificaron un documento, y todavía nadie lo ha abierto en su casilla.",
 }
+_OPENING_IS_ACKNOWLEDGEMENT = (
+    "Abrir la notificación en su casilla es su acuse de recibo. Si nadie la abre hasta ese día, la entidad considera"
+    " que surte efecto el día hábil siguiente."
+)
+_MOBILE = "Cuando ingrese, revise en su perfil que su celular sea el correcto."
 _RECEIPT_ATTACHED = "La constancia de la notificación va adjunta a este correo, en PDF."
 _RECEIPT_IN_PORTAL = "Ahí encontrará el documento y la constancia de la notificación."
 
@@ -50,6 +57,7 @@ def render_alert_email(
             Fact(institution, label="Entidad"),
             Fact(f"{day_in_words(local.date())}, a las {local:%H:%M} ({zone_in_words(letterhead.zone)})", "Llegó el"),
             *(_warning(batch.following.expiry) if is_reminder else ()),
+            *((_MOBILE,) if alert.purpose is AlertPurpose.FALLBACK else ()),
             "Para leerlo, abra su navegador, escriba esta dirección e ingrese como siempre:",
             Framed(letterhead.portal),
             _RECEIPT_IN_PORTAL if receipt is None else _RECEIPT_ATTACHED,
@@ -68,16 +76,13 @@ def render_alert_email(
 
 
 def _warning(expiry: Expiry | None) -> tuple[str | Fact, ...]:
-    """Tell what ends, and when."""
+    """Tell what ends, and when; what follows if nobody opens it is the institution's rule, not the law's."""
     if expiry is None:
         return ()
     day = day_in_words(expiry.day)
     if expiry.is_of_term:
-        return (Fact(day, "Su plazo termina el"),)
-    return (
-        Fact(day, "Puede abrirla hasta el"),
-        "Si no la abre hasta ese día, surte efecto de todos modos el día hábil siguiente.",
-    )
+        return (Fact(day, "Según la constancia, su plazo termina el"),)
+    return Fact(day, "Último día para su acuse de recibo"), _OPENING_IS_ACKNOWLEDGEMENT
 
 
 def _cut(text: str, length: int) -> str:

@@ -34,16 +34,18 @@ _FALLEN_BACK = (
     *_SAID[2:],
 )
 _TERM_ENDS = (
-    "No ha abierto lo que $institution le ha notificado el $day. Su plazo termina el $end.",
+    "Sin abrir: lo que $institution le ha notificado el $day. Su plazo termina el $end.",
+    "Sin abrir: lo que $institution le ha notificado. Su plazo termina el $end.",
     "Sin abrir: lo que notifica $institution. Su plazo termina el $end.",
     "Sin abrir: $institution. Su plazo termina el $end.",
-    "Sin abrir: $institution. Termina el $end.",
+    "Sin abrir: $institution. Vence el $end.",
 )
 _OPENING_ENDS = (
-    "No ha abierto lo que $institution le ha notificado el $day. Puede abrirlo hasta el $end.",
-    "Sin abrir: lo que notifica $institution. Puede abrirlo hasta el $end.",
-    "Sin abrir: $institution. Puede abrirlo hasta el $end.",
-    "Sin abrir: $institution. Hasta el $end.",
+    "Sin abrir: lo que $institution le ha notificado el $day. Abrirlo hasta el $end es su acuse.",
+    "Sin abrir: lo que $institution le ha notificado. Abrirlo hasta el $end es su acuse.",
+    "Sin abrir: lo que notifica $institution. Abrirlo hasta el $end es su acuse.",
+    "Sin abrir: $institution. Abrirlo hasta el $end es su acuse.",
+    "Abra lo de $institution hasta el $end.",
 )
 _WHERE = " Ingrese a $portal."
 _WARNINGS = (" Nunca le pediremos su contraseña.", " No pedimos contraseñas.", "")

@@ -23,7 +23,8 @@ Qué contiene{where}
   constancia.pdf    La constancia de notificación electrónica, que prueba el depósito.
   documento/        El documento notificado.
 {annexes}  deposito.json     Los datos del depósito, tal como quedaron ese día. También van dentro de la constancia.
-  estado.json       Qué pasó y a qué hora: avisos, aperturas y descargas; quién la vio, y las fechas que rigen hoy.
+  estado.json       Qué pasó y a qué hora: cada aviso y recordatorio y qué fue de él, aperturas y descargas; quién la
+                    vio, y las fechas que rigen hoy.
   eventos.json      El registro completo: qué se hizo, quién, cuándo y desde dónde. Las horas son UTC.
   SHA256SUMS.txt    La huella SHA-256 de cada archivo.
 {unopened}
