@@ -32,7 +32,7 @@ _OPENING_IS_ACKNOWLEDGEMENT = (
     "Abrir la notificación en su casilla es su acuse de recibo. Si nadie la abre hasta ese día, la entidad considera"
     " que surte efecto el día hábil siguiente."
 )
-_MOBILE = "Cuando ingrese, revise en su perfil que su celular sea el correcto."
+_MOBILE = "Revise también, en su perfil, que su celular sea el correcto."
 _RECEIPT_ATTACHED = "La constancia de la notificación va adjunta a este correo, en PDF."
 _RECEIPT_IN_PORTAL = "Ahí encontrará el documento y la constancia de la notificación."
 
@@ -57,10 +57,10 @@ def render_alert_email(
             Fact(institution, label="Entidad"),
             Fact(f"{day_in_words(local.date())}, a las {local:%H:%M} ({zone_in_words(letterhead.zone)})", "Llegó el"),
             *(_warning(batch.following.expiry) if is_reminder else ()),
-            *((_MOBILE,) if alert.purpose is AlertPurpose.FALLBACK else ()),
             "Para leerlo, abra su navegador, escriba esta dirección e ingrese como siempre:",
             Framed(letterhead.portal),
             _RECEIPT_IN_PORTAL if receipt is None else _RECEIPT_ATTACHED,
+            *((_MOBILE,) if alert.purpose is AlertPurpose.FALLBACK else ()),
         ),
         subject=f"{subject} de {_cut(institution, _SUBJECT_NAME_AT_MOST)}",
         reason="Usted recibe este aviso porque su correo está registrado en una casilla electrónica.",
