@@ -43,9 +43,13 @@ def follow_failures(batch: AlertBatch, mailbox: Mailbox, *, now: datetime, reach
 
 
 def renew_alerts(batch: AlertBatch, mailbox: Mailbox, *, now: datetime, reach: SmsReach = PERU_ALONE) -> AlertBatch:
-    """Alert anew by the channels that failed, at live addresses: those that are new, or lived since they failed."""
+    """Alert anew by the channels that failed, at live addresses: those that are new, or lived since they failed.
+
+    The same batch where the notice is known to be open.
+    """
     added: list[Alert] = []
-    for channel in batch.failed_channels if _is_news(batch, now) else ():
+    is_wanted = _is_news(batch, now) and batch.following.known_at is None
+    for channel in batch.failed_channels if is_wanted else ():
         for one in _live(mailbox, channel, reach):
             sent = [alert for alert in batch.by(channel) if alert.user_id == one.user.user_id]
             number = 1 + sum(alert.purpose is AlertPurpose.RENEWAL for alert in sent)
@@ -63,14 +67,17 @@ def remind(  # noqa: PLR0913 - the facts of one reminder
     now: datetime,
     reach: SmsReach = PERU_ALONE,
 ) -> AlertBatch:
-    """Remind by every live address, once; the same batch where it was done or there is none."""
+    """Remind by every live address, once; the same batch where it was done or there is none.
+
+    Also where the deposit's own alert is still on its way: it does not say what ends.
+    """
     if any(alert.purpose is AlertPurpose.REMINDER for alert in batch.alerts):
         return batch
     live = [one for one in reachable(mailbox, reach) if one.is_live]
     added = [_alert(one, AlertPurpose.REMINDER, now, useful_until=useful_until) for one in live]
     if not added:
         return batch
-    return replace(_with(batch, added), following=replace(batch.following, expiry=expiry))
+    return replace(batch, alerts=(*batch.alerts, *added), following=replace(batch.following, expiry=expiry))
 
 
 def reason_not_to_send(

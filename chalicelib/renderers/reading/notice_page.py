@@ -53,7 +53,7 @@ _ADDED = {
 _REASONS = {
     "notice_opened": "La notificación ya estaba abierta",
     "too_late": "El día que iba a recordar ya había pasado",
-    "address_changed": "La dirección o el número ya era otro",
+    "address_changed": "Ya no era la dirección o el número de un usuario activo",
     "address_dead": "La dirección o el número no recibía mensajes",
     "no_live_channel": "Ningún correo ni celular de la casilla recibía mensajes",
 }
