@@ -52,7 +52,7 @@ def a_random_mailbox(chance: Random) -> Mailbox:
             if address is not None and chance.random() < 0.6:
                 known = AddressHealth(user.user_id, channel, address)
                 for _ in range(chance.randrange(4)):
-                    known = known.with_sign(chance.choice(list(Sign)), AT + chance.randrange(-48, 96) * HOUR)
+                    known = known.with_sign(chance.choice(list(Sign)), AT + chance.randrange(-12, 48) * HOUR)
                 health = with_health(health, known)
     return a_mailbox(users=users, health=health)
 
@@ -88,6 +88,13 @@ def _stood(chance: Random, alert: Alert) -> Alert:
     return replace(alert, sending=state)
 
 
+def _failed(chance: Random, alert: Alert) -> Alert:
+    state = chance.choice((S.FAILED, S.GAVE_UP, S.ACCEPTED))
+    failed = replace(alert, sending=state, reports=())
+    bounced = AlertReport(ReportKind.BOUNCED, AT + chance.randrange(12) * HOUR)
+    return failed.with_report(bounced) if state is S.ACCEPTED else failed
+
+
 def cases(name: str) -> Iterator[tuple[AlertBatch, Mailbox, datetime]]:
     chance = Random(name)  # noqa: S311 - cases, not secrets
     for _ in range(CASES):
@@ -96,12 +103,7 @@ def cases(name: str) -> Iterator[tuple[AlertBatch, Mailbox, datetime]]:
             failing = chance.choice(list(Channel))
             batch = replace(
                 batch,
-                alerts=tuple(
-                    replace(alert, sending=chance.choice((S.FAILED, S.GAVE_UP)), reports=())
-                    if alert.channel is failing
-                    else alert
-                    for alert in batch.alerts
-                ),
+                alerts=tuple(_failed(chance, alert) if alert.channel is failing else alert for alert in batch.alerts),
             )
         yield batch, a_random_mailbox(chance), AT + chance.choice((HOUR, DAY, 29 * DAY, NEWS_FOR, 40 * DAY))
 

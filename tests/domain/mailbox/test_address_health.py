@@ -142,10 +142,10 @@ def test_of_another_address_nothing_of_it_holds() -> None:
 
 
 def test_a_user_s_new_address_takes_the_place_of_the_former_one() -> None:
-    other = replace(FRESH, user_id="u2")
+    others = (replace(FRESH, user_id="u2"), replace(FRESH, channel="sms", address="+51987654321"))
     mended = replace(FRESH, address="rosa@otro.pe", proved_at=AT)
 
-    assert with_health((FRESH, other), mended) == (other, mended)
+    assert with_health((FRESH, *others), mended) == (*others, mended)
     assert with_health((), FRESH) == (FRESH,)
 
 
