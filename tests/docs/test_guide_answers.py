@@ -17,16 +17,20 @@ from chalicelib.domain.alert.alert import Alert, AlertState
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import Accepted, begin_attempt, settle
 from chalicelib.domain.deadline import Distance, Regime, Term, TermUnit
+from chalicelib.domain.deposit.recipient import foresee_reception
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel
+from chalicelib.domain.mailbox.address_health import AddressHealth, Sign
 from chalicelib.domain.notice import Notice, Remedy
 from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Seen
 from chalicelib.domain.reading.timeline import Extent, NoticeLog, timeline
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
+from chalicelib.renderers.deposit.reception_json import reception_as_json
 from chalicelib.renderers.notice_json import told_notice_as_json
 from chalicelib.renderers.reading.delivered_json import status_as_json
 from tests.builders import a_notice
 from tests.calendars import PERU
+from tests.deposit_world import a_mailbox, a_user, an_institution
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guia-de-integracion.md").read_text("utf-8")
 PROSE = re.sub(r"```.*?```", "", GUIDE, flags=re.DOTALL)
@@ -75,6 +79,22 @@ def test_what_became_of_a_deposit_is_told_as_in_the_example() -> None:
         assert f"`{extent.value}`" in GUIDE
 
 
+def _reception() -> dict[str, Any]:
+    """Return what is told of a mailbox whose e-mails return."""
+    email = AddressHealth("u1", Channel.EMAIL, a_user(1).email, delivered_at=datetime(2026, 2, 27, 15, tzinfo=UTC))
+    dead = email.with_sign(Sign.BOUNCED, datetime(2026, 3, 5, 15, tzinfo=UTC))
+    reception = foresee_reception(a_mailbox(users=(a_user(1),), health=(dead,)), an_institution(norms=()))
+    return reception_as_json(reception, "1-40000002", zone=PERU.zone)
+
+
+def test_what_is_told_of_a_mailbox_before_a_deposit_is_told_as_in_the_example() -> None:
+    [example] = [json.loads(b) for b in re.findall(r"```json\n(.*?)\n```", GUIDE, re.DOTALL) if '"can_receive"' in b]
+    answer = json.loads(json.dumps(_reception()))
+
+    assert example == answer
+    assert list(example) == list(answer)
+
+
 def _names(value: object) -> Iterator[str]:
     if isinstance(value, dict):
         for name, inner in value.items():
@@ -89,6 +109,7 @@ FIELDS = {
     *_names(json.loads(render_deposit_answer(_notice(), receipt_sha256="", receipt_size=1, api_base_url=""))),
     *_names(told_notice_as_json(_notice())),
     *_names(_status()),
+    *_names(_reception()),
 }
 
 

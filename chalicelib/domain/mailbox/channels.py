@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.domain.mailbox import Channel, Mailbox, MailboxUser
 from chalicelib.domain.mailbox.address_health import AddressHealth, health_of
@@ -77,3 +78,29 @@ def live_channels(mailbox: Mailbox, reach: SmsReach = PERU_ALONE) -> frozenset[C
     This is the one place that decides whether a channel is live.
     """
     return frozenset(one.channel for one in reachable(mailbox, reach) if one.is_live)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownChannel:
+    """What is known of all addresses of a channel together.
+
+    `delivered_at` is the last delivery that was reported, if any; `dead_since` is None while one of them lives.
+    """
+
+    channel: Channel
+    delivered_at: datetime | None
+    dead_since: datetime | None
+
+
+def known_channels(mailbox: Mailbox, reach: SmsReach = PERU_ALONE) -> tuple[KnownChannel, ...]:
+    """Return the channels of which an active user has an address, e-mail first, with what is known of each."""
+    places = reachable(mailbox, reach)
+    by_channel = {channel: [one.health for one in places if one.channel is channel] for channel in Channel}
+    return tuple(_known(channel, addresses) for channel, addresses in by_channel.items() if addresses)
+
+
+def _known(channel: Channel, addresses: list[AddressHealth]) -> KnownChannel:
+    delivered = [health.delivered_at for health in addresses if health.delivered_at is not None]
+    died = [health.dead_since for health in addresses if health.dead_since is not None]
+    dead_since = max(died) if len(died) == len(addresses) else None
+    return KnownChannel(channel, max(delivered, default=None), dead_since)

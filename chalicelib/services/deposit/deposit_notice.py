@@ -233,7 +233,8 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
     tools: DepositTools,
 ) -> _Prepared:
     """Decide what the mailbox decides, store nothing."""
-    mailbox = require_receiving(found, sender.institution.required_channels(judged.terms.regime), tools.reach)
+    required = sender.institution.required_channels(judged.terms.regime)
+    mailbox = require_receiving(found, required, zone=tools.calendar.zone, reach=tools.reach)
     notice = compose_notice(
         judged.command,
         mailbox,

@@ -7,16 +7,16 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.deposit import consultation_tools
 from chalicelib.bootstrap.sender import sender_tools
-from chalicelib.domain.deposit.recipient import FROZEN_ADVICE
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.identity_document import parse_mailbox_id
 from chalicelib.handlers.http import json_response
+from chalicelib.renderers.deposit.reception_json import reception_as_json
 from chalicelib.services.deposit.consult_mailbox import consult_mailbox
 from chalicelib.services.sender.signed_request import READ_COVERAGE, SignedRequest, read_claim
 
 
 def show_mailbox(request: SignedRequest, mailbox_id: str) -> Response:
-    """Say only whether it can receive, and what it lacks; the consultation is recorded."""
+    """Say only whether it can receive, and what of its channels; the consultation is recorded."""
     box = current()
     claim = read_claim(request, READ_COVERAGE, now=box.clock())
     wanted: str | InvalidInput = mailbox_id
@@ -31,13 +31,4 @@ def show_mailbox(request: SignedRequest, mailbox_id: str) -> Response:
         tools=sender_tools(box),
         consultations=consultation_tools(box),
     )
-    frozen = {"refused_as": "mailbox_frozen", "advice": FROZEN_ADVICE} if reception.is_frozen else {}
-    return json_response(
-        {
-            "mailbox_id": reception.mailbox_id or mailbox_id,
-            "can_receive": reception.can_receive,
-            "missing_channels": list(reception.missing),
-            "regimes": list(reception.regimes),
-            **frozen,
-        }
-    )
+    return json_response(reception_as_json(reception, mailbox_id, zone=box.calendar.zone))
