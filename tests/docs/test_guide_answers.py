@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain import deadline
-from chalicelib.domain.alert.alert import Alert, AlertState
+from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertState
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import Accepted, begin_attempt, settle
 from chalicelib.domain.deadline import Distance, Regime, Term, TermUnit
@@ -26,8 +26,8 @@ from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Seen
 from chalicelib.domain.reading.timeline import Extent, NoticeLog, timeline
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from chalicelib.renderers.deposit.reception_json import reception_as_json
+from chalicelib.renderers.deposit.status_json import deposit_status_as_json
 from chalicelib.renderers.notice_json import told_notice_as_json
-from chalicelib.renderers.reading.delivered_json import status_as_json
 from tests.builders import a_notice
 from tests.calendars import PERU
 from tests.deposit_world import a_mailbox, a_user, an_institution
@@ -64,7 +64,7 @@ def _status() -> dict[str, Any]:
     alerts = settle(begin_attempt(waiting, AT[1]), {"u1.email": Accepted("m-1")}, now=AT[1])
     downloaded = Event("notice#", EventType.NOTICE_DOWNLOADED, AT[3], "e2", "user:u1", data={"file": "main"})
     told = timeline(delivered, alerts, NoticeLog((downloaded,), Extent.WHOLE))
-    return status_as_json(delivered, told, (("main", AT[3]),), today=AT[0].date())
+    return deposit_status_as_json(delivered, alerts, told, (("main", AT[3]),), today=AT[0].date())
 
 
 def test_what_became_of_a_deposit_is_told_as_in_the_example() -> None:
@@ -74,7 +74,8 @@ def test_what_became_of_a_deposit_is_told_as_in_the_example() -> None:
 
     assert example == answer
     assert list(example) == list(answer)
-    assert set(re.findall(r"^\| `(\w+)` \| ", GUIDE, re.MULTILINE)) >= {state.value for state in AlertState}
+    tabled = set(re.findall(r"^\| `(\w+)` \| ", GUIDE, re.MULTILINE))
+    assert tabled >= {told.value for told in (*AlertState, *AlertPurpose)}
     for extent in (Extent.WHOLE, Extent.NEWEST):
         assert f"`{extent.value}`" in GUIDE
 

@@ -87,6 +87,12 @@ class AlertBatch:
         return tuple(channel for channel in Channel if self._failed(channel))
 
     @property
+    def failures(self) -> tuple[tuple[Channel, datetime], ...]:
+        """Those channels, each with since when: the last of its alerts ended then."""
+        failed = ((channel, self.by(channel)) for channel in self.failed_channels)
+        return tuple((channel, max(self._ended_at(alert) for alert in alerts)) for channel, alerts in failed)
+
+    @property
     def unfollowed(self) -> tuple[Channel, ...]:
         """Those that failed, and nobody has looked yet what can be done about it."""
         if self.following.known_at is not None:
@@ -109,8 +115,7 @@ class AlertBatch:
         """Since when some channel has failed, while nobody is known to have read the notice; else None."""
         if self.following.known_at is not None:
             return None
-        ended = [max(self._ended_at(alert) for alert in self.by(channel)) for channel in self.failed_channels]
-        return min(ended, default=None)
+        return min((since for _, since in self.failures), default=None)
 
     def by(self, channel: Channel) -> tuple[Alert, ...]:
         """Return the alerts of a channel, without those that were not needed any more."""

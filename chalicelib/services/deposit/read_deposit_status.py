@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.reading.reading import DeliveredNotice
 from chalicelib.domain.reading.timeline import MOST_READ, Extent, NoticeLog, Timeline, timeline
@@ -23,6 +24,7 @@ class DepositStatus:
     """
 
     delivered: DeliveredNotice
+    alerts: AlertBatch | None
     timeline: Timeline
     downloads: tuple[tuple[str, datetime | None], ...]
 
@@ -60,7 +62,8 @@ def read_deposit_status(  # noqa: PLR0913 - a deposit, who asks, and where it st
         raise deposit_not_found()
     log = NoticeLog.of_newest(newest)
     oldest = () if log.extent is Extent.WHOLE else events.list_for_subject(f"notice#{number}")
-    return DepositStatus(delivered, timeline(delivered, found.alerts, log), _first_downloads(log.events, oldest))
+    told = timeline(delivered, found.alerts, log)
+    return DepositStatus(delivered, found.alerts, told, _first_downloads(log.events, oldest))
 
 
 def _first_downloads(newest: tuple[Event, ...], oldest: tuple[Event, ...]) -> tuple[tuple[str, datetime | None], ...]:

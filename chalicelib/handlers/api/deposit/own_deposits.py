@@ -16,8 +16,8 @@ from chalicelib.bootstrap.storage import event_store, notice_store
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.handlers.http import json_response
 from chalicelib.renderers.deposit.deposit_answer import deposit_links
+from chalicelib.renderers.deposit.status_json import deposit_status_as_json
 from chalicelib.renderers.notice_json import notice_as_json, told_notice_as_json
-from chalicelib.renderers.reading.delivered_json import status_as_json
 from chalicelib.services.deposit.read_deposit_status import read_deposit_status
 from chalicelib.services.deposit.read_deposits import MonthQuery, list_deposits, read_deposit_of, receipt_link
 from chalicelib.services.sender.signed_request import READ_COVERAGE, SignedRequest, read_claim
@@ -64,7 +64,8 @@ def show_status(request: SignedRequest, notice_id: str) -> Response:
         events=event_store(box),
     )
     today = box.calendar.local(box.clock()).date()
-    return json_response(status_as_json(status.delivered, status.timeline, status.downloads, today=today))
+    told = deposit_status_as_json(status.delivered, status.alerts, status.timeline, status.downloads, today=today)
+    return json_response(told)
 
 
 def list_month(request: SignedRequest) -> Response:

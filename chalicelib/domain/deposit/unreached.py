@@ -1,0 +1,30 @@
+"""What its sender has to do about a deposit whose alerts reached nobody by some channel: what the law asks for next."""
+
+from __future__ import annotations
+
+from chalicelib.domain.alert.alert_batch import AlertBatch
+from chalicelib.domain.mailbox import Channel
+from chalicelib.domain.reading.reading import DeliveredNotice
+
+_NOBODY = {
+    (Channel.EMAIL,): "Ningún aviso por correo electrónico llegó a su destino.",
+    (Channel.SMS,): "Ningún aviso por mensaje de texto llegó a su destino.",
+    (Channel.EMAIL, Channel.SMS): "Ningún aviso llegó a su destino, ni por correo electrónico ni por mensaje de texto.",
+}
+_NEXT = (
+    " El aviso es requisito de validez de la notificación (Ley N° 31736, 4.3 y 5.4): notifique otra vez cuando la"
+    " casilla reciba avisos, o por otro medio del artículo 20 del TUO de la Ley N° 27444. Este depósito y sus fechas"
+    " siguen como están."
+)
+
+
+def is_known_to_holder(delivered: DeliveredNotice) -> bool:
+    """Tell whether somebody of the mailbox opened it, and its holder does not say that it was a stranger."""
+    return delivered.opening is not None and not delivered.is_opening_contested
+
+
+def advice_on(delivered: DeliveredNotice, alerts: AlertBatch | None) -> str | None:
+    """Return what to do next; None where no channel failed, and once the holder knows of the notice anyway."""
+    if alerts is None or not alerts.failed_channels or is_known_to_holder(delivered):
+        return None
+    return _NOBODY[alerts.failed_channels] + _NEXT
