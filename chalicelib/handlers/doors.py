@@ -73,7 +73,7 @@ _NOWHERE = "web.missing:show_missing"
 DOORS = (
     # What institutions' systems ask, signed
     Door("POST",   "/v1/deposits",                                     SIGNED,  JSON,    "api.deposit.deposits:create_deposit", LARGEST_DEPOSIT),
-    Door("GET",    "/v1/deposits",                                     SIGNED,  NOTHING, "api.deposit.own_deposits:list_month"),
+    Door("GET",    "/v1/deposits",                                     SIGNED,  NOTHING, "api.deposit.own_deposits:list_own"),
     Door("GET",    "/v1/deposits/{notice_id}",                         SIGNED,  NOTHING, "api.deposit.own_deposits:show_deposit"),
     Door("GET",    "/v1/deposits/{notice_id}/receipt",                 SIGNED,  NOTHING, "api.deposit.own_deposits:show_receipt"),
     Door("GET",    "/v1/deposits/{notice_id}/status",                  SIGNED,  NOTHING, "api.deposit.own_deposits:show_status"),

@@ -33,5 +33,10 @@ def position_of(cursor: str | None) -> str | None:
     except (binascii.Error, ValueError):
         position = ""
     if not _POSITION.fullmatch(position):
-        raise InvalidInput("cursor_invalid", "El cursor no es uno que dio el servicio.", field="cursor")
+        raise cursor_invalid()
     return position
+
+
+def cursor_invalid() -> InvalidInput:
+    """Return the refusal for what is no cursor of ours."""
+    return InvalidInput("cursor_invalid", "El cursor no es uno que dio el servicio.", field="cursor")

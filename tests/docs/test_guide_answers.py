@@ -18,6 +18,7 @@ from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import Accepted, begin_attempt, settle
 from chalicelib.domain.deadline import Distance, Regime, Term, TermUnit
 from chalicelib.domain.deposit.recipient import foresee_reception
+from chalicelib.domain.deposit.unreached import unreached
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.mailbox.address_health import AddressHealth, Sign
@@ -27,10 +28,12 @@ from chalicelib.domain.reading.timeline import Extent, NoticeLog, timeline
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from chalicelib.renderers.deposit.reception_json import reception_as_json
 from chalicelib.renderers.deposit.status_json import deposit_status_as_json
+from chalicelib.renderers.deposit.unreached_json import unreached_as_json
 from chalicelib.renderers.notice_json import told_notice_as_json
 from tests.builders import a_notice
 from tests.calendars import PERU
 from tests.deposit_world import a_mailbox, a_user, an_institution
+from tests.unreached_world import bounced
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guia-de-integracion.md").read_text("utf-8")
 PROSE = re.sub(r"```.*?```", "", GUIDE, flags=re.DOTALL)
@@ -96,6 +99,22 @@ def test_what_is_told_of_a_mailbox_before_a_deposit_is_told_as_in_the_example() 
     assert list(example) == list(answer)
 
 
+def _unreached() -> dict[str, Any]:
+    """Return the list with the guide's deposit, of which the e-mails came back."""
+    at = datetime(2026, 3, 10, 15, 4, 10, tzinfo=UTC)
+    alerts = (bounced(Alert("u1.email", Channel.EMAIL, "rosa@ejemplo.pe"), at),)
+    found = unreached(DeliveredNotice(_notice()), AlertBatch("", "", AT[0], alerts))
+    assert found
+    url = "https://casilla.ejemplo.gob.pe"
+    return unreached_as_json([found], None, today=date(2026, 3, 12), api_base_url=url)
+
+
+def test_what_failed_is_listed_as_in_the_example() -> None:
+    [example] = [json.loads(b) for b in re.findall(r"```json\n(.*?)\n```", GUIDE, re.DOTALL) if '"deposits": [\n' in b]
+    assert example == _unreached()
+    assert list(example["deposits"][0]) == list(_unreached()["deposits"][0])
+
+
 def _names(value: object) -> Iterator[str]:
     if isinstance(value, dict):
         for name, inner in value.items():
@@ -111,6 +130,7 @@ FIELDS = {
     *_names(told_notice_as_json(_notice())),
     *_names(_status()),
     *_names(_reception()),
+    *_names(_unreached()),
 }
 
 

@@ -1,6 +1,8 @@
-"""What its sender has to do about a deposit whose alerts reached nobody by some channel: what the law asks for next."""
+"""Deposits whose alerts reached nobody by some channel, and what the law asks of their sender next."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.mailbox import Channel
@@ -18,6 +20,21 @@ _NEXT = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A notice that its holder is not known to have opened, with alerts of which some channel's reached nobody."""
+
+    delivered: DeliveredNotice
+    alerts: AlertBatch
+
+
+def unreached(delivered: DeliveredNotice | None, alerts: AlertBatch | None) -> Unreached | None:
+    """Return a deposit if it is one of them."""
+    if delivered is None or alerts is None or not alerts.failed_channels or is_known_to_holder(delivered):
+        return None
+    return Unreached(delivered, alerts)
+
+
 def is_known_to_holder(delivered: DeliveredNotice) -> bool:
     """Tell whether somebody of the mailbox opened it, and its holder does not say that it was a stranger."""
     return delivered.opening is not None and not delivered.is_opening_contested
@@ -25,6 +42,5 @@ def is_known_to_holder(delivered: DeliveredNotice) -> bool:
 
 def advice_on(delivered: DeliveredNotice, alerts: AlertBatch | None) -> str | None:
     """Return what to do next; None where no channel failed, and once the holder knows of the notice anyway."""
-    if alerts is None or not alerts.failed_channels or is_known_to_holder(delivered):
-        return None
-    return _NOBODY[alerts.failed_channels] + _NEXT
+    found = unreached(delivered, alerts)
+    return None if found is None else _NOBODY[found.alerts.failed_channels] + _NEXT

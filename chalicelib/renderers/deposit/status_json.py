@@ -36,16 +36,17 @@ def deposit_status_as_json(
 def failed_channels_as_json(alerts: AlertBatch | None) -> list[dict[str, str]]:
     """Write the channels by which nobody was reached, each with since when."""
     failures = () if alerts is None else alerts.failures
-    return [{"channel": channel.value, "since": _instant(since)} for channel, since in failures]
+    return [{"channel": channel.value, "since": instant_as_json(since)} for channel, since in failures]
 
 
 def _more(alert: Alert, delivered: DeliveredNotice) -> dict[str, str | None]:
     return {
         "purpose": alert.purpose.value,
-        "added_at": _instant(alert.added_at or delivered.notice.deposited_at),
+        "added_at": instant_as_json(alert.added_at or delivered.notice.deposited_at),
         "reason": alert.error if alert.state is AlertState.CANCELLED else None,
     }
 
 
-def _instant(instant: datetime) -> str:
+def instant_as_json(instant: datetime) -> str:
+    """Write an instant of UTC to the second."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

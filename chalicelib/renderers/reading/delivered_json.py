@@ -35,8 +35,8 @@ def envelope_as_json(delivered: DeliveredNotice, *, today: date, api_base_url: s
         "regime": notice.regime.value,
         "opening_fixes_dates": delivered.is_fixed_by_opening,
         "opened_at": opening and _instant(opening.opened_at),
-        "deadline": _deadline(delivered.deadline_on(today)),
-        "deadline_if_opened_today": _deadline(delivered.deadline_if_opened_on(today)),
+        "deadline": deadline_as_json(delivered.deadline_on(today)),
+        "deadline_if_opened_today": deadline_as_json(delivered.deadline_if_opened_on(today)),
         "links": {"self": address, "opening": f"{address}/opening", "receipt": f"{address}/files/receipt"},
     }
 
@@ -67,7 +67,7 @@ def standing_as_json(delivered: DeliveredNotice, timeline: Timeline, *, today: d
         "as_of": today.isoformat(),
         "reading": delivered.reading.value,
         "opened_at": delivered.opening and _instant(delivered.opening.opened_at),
-        "deadline": _deadline(delivered.deadline_on(today)),
+        "deadline": deadline_as_json(delivered.deadline_on(today)),
         **_history(delivered, timeline),
     }
 
@@ -124,7 +124,8 @@ def _alert(entry: TimelineEntry) -> dict[str, Any]:
     return {name: value for name, value in _entry(entry).items() if name in told}
 
 
-def _deadline(deadline: Deadline) -> dict[str, str | int | None]:
+def deadline_as_json(deadline: Deadline) -> dict[str, str | int | None]:
+    """Write legal dates, and what they were counted with."""
     names = ("effective_on", "term_starts_on", "term_ends_on", "starts_by", "ends_by")
     days = {name: getattr(deadline, name) for name in names}
     return {
