@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.mailbox import Channel
@@ -26,6 +27,29 @@ class Unreached:
 
     delivered: DeliveredNotice
     alerts: AlertBatch
+
+
+@dataclass(frozen=True, slots=True)
+class ListedUnreached:
+    """An entry of the operators' list, and since when; `deposit` is None when what is stored of it cannot be read."""
+
+    notice_id: str
+    since: datetime
+    deposit: Unreached | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreachedList:
+    """A page of that list, the newest failure first.
+
+    `total` counts all that the index has, `left_out` those of the page that were opened or reached since. `after` is
+    the position where the next page begins, None after the last.
+    """
+
+    total: int
+    shown: tuple[ListedUnreached, ...]
+    left_out: int
+    after: tuple[int, str] | None
 
 
 def unreached(delivered: DeliveredNotice | None, alerts: AlertBatch | None) -> Unreached | None:

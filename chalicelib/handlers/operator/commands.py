@@ -26,6 +26,10 @@ COMMANDS = (
         Argument("NOTIFICACIÓN", "notice", "el número de la notificación", is_required=True),
     )),
     Command("alerts waiting", "cuántas esperan, desde cuándo, y cuáles esperan más", "operator.alert:show_waiting"),
+    Command("alerts failed", "los depósitos sin leer cuyos avisos no llegaron", "operator.deposit.unreached:list_all", (
+        Argument("--limit", "limit", "cuántos mostrar, de 1 a 200; si no se dice, 20", "N"),
+        Argument("--after", "position", "seguir donde terminó la lista anterior, como ella lo dice", "POSICIÓN"),
+    )),
     Command("alerts resend", "envía otra vez lo no enviado, por 72 horas más", "operator.alert:resend", (
         Argument("NOTIFICACIÓN", "notices", "los números de las notificaciones, cien a lo más"),
         Argument("--all", FLAG, "todas las de la lista, 200 cada vez: se repite hasta que no quede ninguna"),
