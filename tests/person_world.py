@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_string
 from email.policy import SMTP
 from functools import cache
@@ -16,9 +16,13 @@ from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
 from chalicelib.bootstrap.access import access_tools
+from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.captcha import captcha_answer
-from chalicelib.domain.mailbox import AcceptedText, UserState
+from chalicelib.domain.event import EventType
+from chalicelib.domain.mailbox import AcceptedText, Channel, Mailbox, UserState
+from chalicelib.domain.mailbox.address_health import AddressHealth, Sign
+from chalicelib.domain.mailbox.channels import reachable
 from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.services.access.make_email_effective import confirm_email
 from chalicelib.services.access.password_hashing import PasswordHashing
@@ -92,6 +96,39 @@ class People:
 
     def link_sent(self) -> str:
         return str(re.findall(r"/recuperar/(\S+)", self.mails()[-1][1])[-1])
+
+    def bounce(
+        self,
+        sign: Sign = Sign.BOUNCED,
+        channel: Channel = Channel.EMAIL,
+        *,
+        user_id: str = "u1",
+        at: datetime | None = None,
+        reason: str = "bounce_permanent_general_5.1.1",
+    ) -> None:
+        """Have alerts come back from the address that a user has."""
+        user = self.mailbox().user(user_id)
+        assert user is not None
+        place = AddressHealth(user_id, channel, user.email if channel is Channel.EMAIL else user.mobile or "")
+        when = at or self.world.clock.now - timedelta(minutes=5)
+        mailbox_store(self.world.container).learn(self.mailbox(), lambda one: one.with_sign(sign, when, reason), place)
+
+    def mailbox(self) -> Mailbox:
+        """Return the mailbox as it is."""
+        mailbox = mailbox_store(self.world.container).find(USERNAME)
+        assert mailbox is not None
+        return mailbox
+
+    def is_dead(self, channel: Channel = Channel.EMAIL, user_id: str = "u1") -> bool:
+        """Tell whether the address that a user has is known not to receive."""
+        found = reachable(self.mailbox())
+        return any(not one.is_live for one in found if (one.user.user_id, one.channel) == (user_id, channel))
+
+    def proofs(self) -> list[tuple[str, str]]:
+        """Return who is on record to have proved which of their addresses, oldest first."""
+        events = event_store(self.world.container).list_for_subject(f"mailbox#{USERNAME}")
+        proved = [event.data for event in events if event.type is EventType.ADDRESS_PROVED]
+        return [(data["user_id"], data["channel"]) for data in proved]
 
     def contest_sent(self) -> str:
         """Return the last link by which a change is contested."""

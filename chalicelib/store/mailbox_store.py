@@ -114,6 +114,18 @@ class MailboxStore:
         raise store_unavailable()
 
     @staticmethod
+    def learn_in(transaction: TransactWrite, mailbox: Mailbox, health: AddressHealth) -> Mailbox:
+        """Write what was learned of an address as part of a transaction; return the mailbox with it.
+
+        It fails unless the mailbox, and all that is known of its addresses, is as it was read. The version stays.
+        """
+        learned = dataclasses.replace(mailbox, health=with_health(mailbox.health, health))
+        is_as_read = (MailboxItem.version == mailbox.version) & _has_health(mailbox)
+        actions: list[Action] = [MailboxItem.health.set(to_data(learned.health))]
+        transaction.update(MailboxItem(mailbox.mailbox_id), actions=actions, condition=is_as_read)
+        return learned
+
+    @staticmethod
     def update_in(transaction: TransactWrite, mailbox: Mailbox) -> Mailbox:
         """Write a changed mailbox as part of a transaction; return it in the version it then has."""
         changed, actions, is_as_read = _change(mailbox)
@@ -167,9 +179,13 @@ def mailbox_transaction(connection: Connection) -> Iterator[TransactWrite]:
         raise (mailbox_changed() if vendor_code(error) in TRANSACTION_LOST else store_unavailable()) from error
 
 
-def _write_health(read: Mailbox, learned: Mailbox) -> bool:
+def _has_health(read: Mailbox) -> Condition:
     before = to_data(read.health)
-    is_as_read = MailboxItem.health == before if before else MailboxItem.health.does_not_exist()
+    return MailboxItem.health == before if before else MailboxItem.health.does_not_exist()
+
+
+def _write_health(read: Mailbox, learned: Mailbox) -> bool:
+    is_as_read = _has_health(read)
     actions: list[Action] = [MailboxItem.health.set(to_data(learned.health))]
     try:
         MailboxItem(read.mailbox_id).update(actions, condition=MailboxItem.mailbox_id.exists() & is_as_read)

@@ -13,6 +13,7 @@ from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.mailbox.address_health import AddressHealth
 from chalicelib.domain.people.former_user import FormerUser
 from chalicelib.store.access.account_store import AccountStore, former_key
 from chalicelib.store.access.sent_mail_store import SentMailStore
@@ -56,7 +57,7 @@ class PeopleChange:
 
     `sessions_ended_of` is the user whose sessions end at the event's instant, `sessions` are those of more users.
     `former` is who leaves. `forgotten` names the lists of e-mailed codes that count no more. `also_issued` tell of the
-    change to what was on record before.
+    change to what was on record before. `also_logged` is what it means for others.
     """
 
     mailbox: Mailbox
@@ -71,6 +72,18 @@ class PeopleChange:
     sessions: tuple[EndedSessions, ...] = ()
     forgotten: tuple[str, ...] = ()
     also_issued: tuple[NewToken, ...] = ()
+    also_logged: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvedAddress:
+    """What is known of an address whose owner answered, in the mailbox as it was read, and what goes with it."""
+
+    mailbox: Mailbox
+    health: AddressHealth
+    proved_at: datetime
+    event: Event | None = None
+    used: UsedToken | None = None
 
 
 class PeopleStore:
@@ -101,7 +114,8 @@ class PeopleStore:
         """
         with mailbox_transaction(self._connection) as transaction:
             changed = MailboxStore.update_in(transaction, change.mailbox)
-            EventStore().add_in(transaction, change.event)
+            for event in (change.event, *change.also_logged):
+                EventStore().add_in(transaction, event)
             if change.new_account is not None:
                 AccountStore.add_in(transaction, change.new_account)
             if change.account is not None:
@@ -112,6 +126,22 @@ class PeopleStore:
                 transaction.save(_former_item(change.former), condition=AccountItem.username.does_not_exist())
             self._write_tokens_in(transaction, change)
         return changed
+
+    def commit_proof(self, proved: ProvedAddress) -> Mailbox:
+        """Write what its owner proved of an address, use the code up and log it, or nothing; return the mailbox.
+
+        Raises:
+            MailboxChanged: `mailbox_changed`; something is not as it was read: read again and decide anew.
+
+        """
+        with mailbox_transaction(self._connection) as transaction:
+            learned = MailboxStore.learn_in(transaction, proved.mailbox, proved.health)
+            if proved.event is not None:
+                EventStore().add_in(transaction, proved.event)
+            if proved.used is not None:
+                used, now = proved.used, proved.proved_at
+                self._tokens.consume_in(transaction, used.kind, used.name, now=now, answer=used.answer)
+        return learned
 
     def _write_tokens_in(self, transaction: TransactWrite, change: PeopleChange) -> None:
         now = change.event.occurred_at

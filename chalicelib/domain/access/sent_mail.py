@@ -60,6 +60,10 @@ class SentMail:
     earlier: tuple[str, ...] = ()
     """Keyed hashes of codes that count no more, and after which another was sent."""
 
+    def sent_at_earliest(self, code: SentCode) -> datetime:
+        """Return when a code was sent; of an e-mail before the last, no later than that."""
+        return self.sent_at if code.digest == self.digest else code.until - LONG
+
     def counting(self, now: datetime) -> tuple[SentCode, ...]:
         """Return the codes that count."""
         return tuple(code for code in self.codes if code.until >= now)

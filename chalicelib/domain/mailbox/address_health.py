@@ -72,6 +72,11 @@ class AddressHealth:
         """Whether nothing arrives there, as far as anybody knows."""
         return self.dead_since is not None
 
+    @property
+    def is_doubted(self) -> bool:
+        """Whether something bad is known since it last lived: it is dead, or bounces for now."""
+        return self.is_dead or bool(self.returned)
+
     def with_sign(self, sign: Sign, at: datetime, reason: str | None = None) -> AddressHealth:
         """Add what was learned; the result is the same in whatever order, and however often."""
         if sign is Sign.DELIVERED:

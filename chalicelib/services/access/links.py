@@ -7,7 +7,7 @@ the password anew under other parameters ends them too; its owner, who just got 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.access.access_secret import is_keyed_hash, keyed_hash
@@ -36,11 +36,12 @@ class LinkExpired(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class LinkOwner:
-    """Whose link it is, or is to be."""
+    """Whose link it is, or is to be; `sent_at` is when it was sent to the user's e-mail."""
 
     account: Account
     mailbox: Mailbox
     user: MailboxUser
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def _owner(token: Token | None, tools: AccessTools) -> LinkOwner | None:
         return None
     if owner.account.named_at is not None and token.issued_at < owner.account.named_at:  # sent to who had the name
         return None
-    return owner
+    return replace(owner, sent_at=token.issued_at)
 
 
 def _sent_to(owner: LinkOwner) -> tuple[str, ...]:

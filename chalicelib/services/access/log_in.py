@@ -63,7 +63,7 @@ def log_in(attempt: Attempt, *, tools: AccessTools, now: datetime, former: str =
         former,
         {"proof": attempt.proof_kind},
         holder=proven.holder,
-        beside=proven.give_back,
+        beside=proven.beside,
     )
     return enter(proven.account, entrance, tools=tools, now=now)
 
@@ -114,7 +114,7 @@ def validate_access(session: Session, attempt: Attempt, *, tools: AccessTools, n
 
     """
     try:
-        prove_credentials(attempt, tools=tools, now=now, session=session)
+        proven = prove_credentials(attempt, tools=tools, now=now, session=session)
     except CredentialsWrong:
         what = {"for": Confirmed.VALIDATION, "proof": attempt.proof_kind}
         log_refused(session, what, origin=attempt.origin, tools=tools, now=now)
@@ -122,7 +122,9 @@ def validate_access(session: Session, attempt: Attempt, *, tools: AccessTools, n
     event = tools.user_event(EventType.ACCESS_VALIDATED, session.user_id, origin=attempt.origin, now=now)
     event = replace(event, data={"proof": attempt.proof_kind})
     secret = tools.new_secret()
-    return _logged(event, lambda: validate_session(session, secret, sessions=tools.sessions, now=now), tools)
+    return _logged(
+        event, lambda: validate_session(session, secret, sessions=tools.sessions, now=now), tools, *proven.beside
+    )
 
 
 def _logged(

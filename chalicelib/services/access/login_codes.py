@@ -39,6 +39,14 @@ class RequestedCode:
     code_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class RightCode:
+    """The keyed hash of a code that was shown, and when it was sent."""
+
+    digest: str
+    sent_at: datetime | None
+
+
 def request_login_code(  # noqa: PLR0913 - who asks, from where and with what
     username: str, captcha: CaptchaAnswer | None, *, origin: str, device: str = "", tools: AccessTools, now: datetime
 ) -> RequestedCode:
@@ -78,8 +86,8 @@ def code_after_password(username: str, account: Account | None, *, tools: Access
     return _issue(username, account, asked, tools, now)
 
 
-def right_code(proof: EmailCode, username: str, *, tools: AccessTools, now: datetime) -> str | None:
-    """Count a try, and return the keyed hash of a code that is right; one hop, three calls, whoever is asked about.
+def right_code(proof: EmailCode, username: str, *, tools: AccessTools, now: datetime) -> RightCode | None:
+    """Count a try, and return the code if it is right; one hop, three calls, whoever is asked about.
 
     Raises:
         CodeSuperseded: `code_superseded`, to who shows a code that the user was sent before the last; it costs no try.
@@ -102,8 +110,8 @@ def right_code(proof: EmailCode, username: str, *, tools: AccessTools, now: date
     if token is None:
         return None
     if tools.tokens.matches(token, name, proof.code):  # of a package that kept each code under its id
-        return token.digest
-    right = next((one.right for one in found if one.right is not None), None)
+        return RightCode(token.digest, token.issued_at)
+    right = next((RightCode(one.right, one.sent_at) for one in found if one.right is not None), None)
     if right is None and any(one.is_earlier for one in found):
         tools.tokens.give_back_attempt(TokenKind.LOGIN_CODE, name)
         raise code_superseded()

@@ -16,6 +16,7 @@ from chalicelib.domain.mailbox import (
     MAX_USERS,
     AccessChange,
     ChangeKind,
+    Channel,
     Mailbox,
     MailboxChanged,
     MailboxUser,
@@ -24,6 +25,7 @@ from chalicelib.domain.mailbox import (
 )
 from chalicelib.services.access.contest_change import Contest, show_contest
 from chalicelib.services.access.login_codes import end_codes
+from chalicelib.services.access.prove_address import Answer, address_event, email_answered
 from chalicelib.services.access.tell_change import Telling, tell_former, telling_of
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.work_through import work_through
@@ -104,10 +106,14 @@ def _make_effective(mailbox_id: str, user_id: str, by: Event, tools: AccessTools
         )
         used = UsedToken(TokenKind.WAITING_EMAIL, user_id)
         telling = _telling(mailbox, user, user.waiting, by.occurred_at, tools)
+        answer = Answer(user.waiting.effective_at - EMAIL_WAITS, by.occurred_at, by.actor, by.origin)
+        moved = address_event(EventType.ADDRESS_CHANGED, mailbox, user, Channel.EMAIL, answer, tools=tools)
+        change = PeopleChange(mailbox=changed, event=event, used=used, also_issued=telling.tokens, also_logged=(moved,))
         try:
-            tools.people.commit(PeopleChange(mailbox=changed, event=event, used=used, also_issued=telling.tokens))
+            written = tools.people.commit(change)
         except MailboxChanged:
             continue
+        email_answered(written, user_id, answer, tools=tools)  # which it may have been before, and dead
         end_codes(mailbox.username_of(user), tools=tools)  # of those that went to the old address none counts
         tell_former(telling, tools=tools, now=by.occurred_at)
         return True

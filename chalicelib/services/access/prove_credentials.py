@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from chalicelib.domain.access.access_policy import FAILURES_LOGGED, HASHES, LoginDemand
 from chalicelib.domain.access.account import Account, AccountChanged, as_typed, check_may_log_in
@@ -34,17 +35,21 @@ from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.session import Session, session_ended
 from chalicelib.services.access.admit_login import Admission, Caller, admit_login, admit_session
 from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
-from chalicelib.services.access.login_codes import code_after_password, right_code, use_code_up
+from chalicelib.services.access.login_codes import RightCode, code_after_password, right_code, use_code_up
+from chalicelib.services.access.prove_address import Answer, email_answered
 from chalicelib.services.access.tools import AccessTools
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Whose credentials were right, whose the mailbox is, and what strangers' counters are to be given back."""
+    """Whose credentials were right, whose the mailbox is, and what is to be done beside the next call.
+
+    Strangers' counters are given back, and what a code proves of an address that was in doubt is written.
+    """
 
     account: Account
     holder: str
-    give_back: tuple[Callable[[], object], ...]
+    beside: tuple[Callable[[], object], ...]
 
 
 def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, session: Session | None = None) -> Proven:
@@ -73,14 +78,15 @@ def prove_credentials(attempt: Attempt, *, tools: AccessTools, now: datetime, se
         _log_failure(attempt, account, admission, tools, now)
         sent = code_after_password(attempt.username, account if is_right else None, tools=tools, now=now)
         raise EmailCodeNeeded.answering(sent.code_id)
-    if account is None or not (is_right and _use_up(proof, attempt, tools, now)):
+    if account is None or not (is_right and _use_up(proof.digest, attempt, tools, now)):
         raise _failed(attempt, account, admission, tools, now)
     if session is not None and account.user_id != session.user_id:  # the username is another's by now
         raise session_ended()
     check_may_log_in(account, mailbox, now)
     if check.needs_rehash or not account.is_listed:
         account = _rewritten(account, password if check.needs_rehash else None, tools)
-    return Proven(account, mailbox.holder.name if mailbox else "", admission.give_back)
+    beside = (*admission.give_back, *_proof_of_address(proof, account, mailbox, attempt, tools=tools, now=now))
+    return Proven(account, mailbox.holder.name if mailbox else "", beside)
 
 
 def _admit(
@@ -109,8 +115,8 @@ def _is_of_another(attempt: Attempt, account: Account | None, tools: AccessTools
     return find_device(tools.pepper, attempt.device, attempt.username, now, since=since) is None
 
 
-def _right_proof(attempt: Attempt, tools: AccessTools, now: datetime) -> str | None:
-    """Use the captcha or one of the code's tries up; return the code's keyed hash, nothing of a captcha, or None."""
+def _right_proof(attempt: Attempt, tools: AccessTools, now: datetime) -> RightCode | None:
+    """Use the captcha or one of the code's tries up; return the code, an empty one for a captcha, or None."""
     proof = attempt.proof
     if isinstance(proof, EmailCode):
         return right_code(proof, attempt.username, tools=tools, now=now)
@@ -118,7 +124,17 @@ def _right_proof(attempt: Attempt, tools: AccessTools, now: datetime) -> str | N
         check_captcha(proof.captcha_id, proof.answer, tokens=tools.tokens, pepper=tools.pepper, now=now)
     except CaptchaWrong:
         return None
-    return ""
+    return RightCode("", None)
+
+
+def _proof_of_address(  # noqa: PLR0913 - as `_admit`
+    proof: RightCode, account: Account, mailbox: Mailbox | None, attempt: Attempt, *, tools: AccessTools, now: datetime
+) -> tuple[Callable[[], object], ...]:
+    """Return what learns that the e-mail which the code was sent to lives; nothing where there was no code."""
+    if proof.sent_at is None:
+        return ()
+    answer = Answer(proof.sent_at, now, f"user:{account.user_id}", attempt.origin)
+    return (partial(email_answered, mailbox, account.user_id, answer, tools=tools),)
 
 
 def _use_up(code: str, attempt: Attempt, tools: AccessTools, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from chalicelib.domain.access.token import TokenKind
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import ChangeKind
 from chalicelib.services.access.links import link_unusable, open_link
+from chalicelib.services.access.prove_address import Answer, email_answered
 from chalicelib.services.access.tell_change import new_telling, tell_former
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.together import together
@@ -40,8 +41,10 @@ def reset_password(link: str, new: str, *, origin: str, tools: AccessTools, now:
             raise link_unusable(TokenKind.RESET_LINK) from None
         raise
     told: list[bool] = []
+    answer = Answer(owner.sent_at or done_at, done_at, event.actor, origin)
     together(
         [
+            lambda: email_answered(owner.mailbox, changed.user_id, answer, tools=tools),
             lambda: told.append(tell_former(telling, tools=tools, now=done_at)),
             # a login by the old password may have opened a session while the transaction was under way
             lambda: tools.sessions.end_all(changed.user_id, before=tools.clock()),

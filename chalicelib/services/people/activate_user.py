@@ -12,6 +12,7 @@ from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import MailboxChanged, UserState, mailbox_changed
 from chalicelib.domain.people.mailbox_users import with_user
 from chalicelib.services.access.links import open_link
+from chalicelib.services.access.prove_address import Answer, email_answered
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.people.change_people import MAX_TRIES
 from chalicelib.store.people_store import PeopleChange, UsedToken
@@ -49,8 +50,9 @@ def activate_user(link: str, new: str, *, origin: str, tools: AccessTools, now: 
             used=UsedToken(TokenKind.ACTIVATION_LINK, link),
         )
         try:
-            tools.people.commit(change)
+            written = tools.people.commit(change)
         except MailboxChanged:
             continue
+        email_answered(written, user_id, Answer(owner.sent_at or now, now, event.actor, origin), tools=tools)
         return owner.account.username
     raise mailbox_changed()

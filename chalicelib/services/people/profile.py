@@ -10,9 +10,10 @@ from functools import partial
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.token import CODE_ATTEMPTS, Token, TokenKind
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import AcceptedText, ChangeKind, Mailbox, MailboxUser
+from chalicelib.domain.mailbox import AcceptedText, ChangeKind, Channel, Mailbox, MailboxUser
 from chalicelib.domain.people.mailbox_users import require_user, with_mobile, without_mobile
 from chalicelib.domain.session import Session
+from chalicelib.services.access.prove_address import Answer, address_event
 from chalicelib.services.access.tell_change import Telling, new_telling, tell_former
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.people.change_people import change_people
@@ -109,7 +110,12 @@ def _change(
         telling = new_telling(ChangeKind.MOBILE, mailbox, user, tools=tools, now=now)
         event = tools.user_event(EventType.PROFILE_CHANGED, user.user_id, origin=origin, now=now)
         event = replace(event, data={"fields": "mobile"})
-        return PeopleChange(mailbox=changed, event=event, also_issued=telling.tokens)
+        answer = Answer(now, now, event.actor, origin)
+        moved = address_event(EventType.ADDRESS_CHANGED, changed, user, Channel.SMS, answer, tools=tools)
+        has_mobile = any(one.mobile for one in changed.users if one.user_id == user.user_id)
+        return PeopleChange(
+            mailbox=changed, event=event, also_issued=telling.tokens, also_logged=(moved,) if has_mobile else ()
+        )
 
     mailbox, is_changed = change_people(session, decide, tools=tools)
     if is_changed and telling is not None:

@@ -24,10 +24,14 @@ _TTL_MARGIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class FoundCode:
-    """The keyed hash of a code that counts, or none; `is_earlier` of one after which another was sent."""
+    """The keyed hash of a code that counts, or none; `is_earlier` of one after which another was sent.
+
+    `sent_at` is when it was sent at the earliest.
+    """
 
     right: str | None
     is_earlier: bool = False
+    sent_at: datetime | None = None
 
 
 class SentMailStore:
@@ -54,7 +58,7 @@ class SentMailStore:
                 continue
             for sent in mail.counting(now):
                 if is_keyed_hash(sent.digest, self._pepper, "sent-code", named or about, code):
-                    return FoundCode(sent.digest)
+                    return FoundCode(sent.digest, sent_at=mail.sent_at_earliest(sent))
             for digest in mail.earlier:
                 is_earlier = is_keyed_hash(digest, self._pepper, "sent-code", named or about, code) or is_earlier
         return FoundCode(None, is_earlier=is_earlier)

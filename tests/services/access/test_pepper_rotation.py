@@ -77,9 +77,9 @@ def test_a_login_code_opens_once(aws: dict[str, str], maker: Pepper, user: Peppe
 
         proof = EmailCode("c1", "K7M3QX")
         issue_login_code(under(maker), "1-40000002", "c1", "K7M3QX", now=NOW)
-        digest = right_code(proof, "1-40000002", tools=under(user), now=NOW)
-        assert digest
-        uses = [use_code_up(digest, "1-40000002", tools=under(one), now=NOW) for one in (user, maker, user)]
+        right = right_code(proof, "1-40000002", tools=under(user), now=NOW)
+        assert right
+        uses = [use_code_up(right.digest, "1-40000002", tools=under(one), now=NOW) for one in (user, maker, user)]
         assert uses == [True, False, False]
 
 
