@@ -72,9 +72,13 @@ class People:
 
     def token(self) -> str:
         """Be logged in, without asking the app: what most tests begin with is none of their claims."""
-        tools, now = self.tools, self.world.clock()
-        account = tools.accounts.find(USERNAME)
+        account = self.tools.accounts.find(USERNAME)
         assert account is not None
+        return self.token_of(account)
+
+    def token_of(self, account: Account) -> str:
+        """Do so as somebody else."""
+        tools, now = self.tools, self.world.clock()
         opened = open_session(account, tools.new_secret(), origin="127.0.0.1", sessions=tools.sessions, now=now)
         return opened.cookie
 

@@ -118,6 +118,8 @@ DOORS = (
     Door("POST",   "/v1/profile",                                      MAILBOX, JSON,    "api.people.profile:change"),
     Door("POST",   "/v1/profile/email",                                MAILBOX, JSON,    "api.people.profile:request_email"),
     Door("POST",   "/v1/profile/email/verification",                   MAILBOX, JSON,    "api.people.profile:verify_email"),
+    Door("POST",   "/v1/profile/addresses/{channel}/codes",            MAILBOX, JSON,    "api.people.addresses:create_code"),
+    Door("POST",   "/v1/profile/addresses/{channel}/verification",     MAILBOX, JSON,    "api.people.addresses:verify"),
     Door("GET",    "/v1/consent",                                      MAILBOX, NOTHING, "api.people.consent:show"),
     Door("POST",   "/v1/consent",                                      MAILBOX, JSON,    "api.people.consent:change"),
     Door("GET",    "/v1/own-data",                                     MAILBOX, NOTHING, "api.people.own_data:show"),
@@ -259,6 +261,8 @@ DOORS = (
     Door("POST",   "/activar/{link}",                                  PUBLIC,  FORM,    "web.people.activation:activate_by_form"),
     Door("POST",   "/activar/{link}/otro",                             PUBLIC,  FORM,    "web.people.activation:renew_activation"),
     Door("GET",    "/perfil",                                          MAILBOX, NOTHING, "web.people.profile:show_own_profile"),
+    Door("GET",    "/perfil/avisos/{channel}",                         MAILBOX, NOTHING, "web.people.own_address:show_address"),
+    Door("POST",   "/perfil/avisos/{channel}",                         MAILBOX, FORM,    "web.people.own_address:send_or_verify_by_form"),
     Door("GET",    "/perfil/celular",                                  MAILBOX, NOTHING, "web.people.profile:show_mobile"),
     Door("POST",   "/perfil/celular",                                  MAILBOX, FORM,    "web.people.profile:change_mobile_by_form"),
     Door("POST",   "/perfil/accesos/{session_id}/cerrar",              MAILBOX, FORM,    "web.people.profile:end_access_by_button"),
@@ -279,10 +283,7 @@ DOORS = (
     Door("GET",    "/mis-datos/abrir",                                 MAILBOX, NOTHING, "web.people.data_requests:show_reopening"),
     Door("POST",   "/mis-datos/abrir",                                 MAILBOX, FORM,    "web.people.data_requests:reopen_by_form"),
     # Addresses that lead nowhere, as deep as any page; the gateway answers what is deeper
-    Door("GET",    "/{page}",                                          PUBLIC,  NOTHING, "web.missing:show_missing"),
-    Door("GET",    "/{page}/{second}",                                 PUBLIC,  NOTHING, "web.missing:show_missing"),
-    Door("GET",    "/{page}/{second}/{third}",                         PUBLIC,  NOTHING, "web.missing:show_missing"),
-    Door("GET",    "/{page}/{second}/{third}/{fourth}",                PUBLIC,  NOTHING, "web.missing:show_missing"),
+    *(Door("GET", path, PUBLIC, NOTHING, _NOWHERE) for path in ("/{page}", "/{page}/{second}", "/{page}/{second}/{third}", "/{page}/{second}/{third}/{fourth}")),
 )
 # fmt: on
 
@@ -292,7 +293,6 @@ _GUARDS = {"api": "admission:by_token", "web": "session_page:by_cookie"}
 """What lets in who has a session, for `SESSION` and `MAILBOX`."""
 _REFUSING = {"api": "http:own_refusal", "web": "page:own_refusal"}
 """What says in our own words what chalice refuses by itself."""
-_REFUSED_BY_CHALICE = {405, 415}
 _KINDS = {door.path: door.kind for door in DOORS}
 
 
@@ -315,7 +315,7 @@ def register(app: Chalice, door: Door) -> None:
 def in_own_words(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Have what chalice refuses by itself, before any door, told in the shape of all other errors."""
     response = get_response(request)
-    if response.status_code in _REFUSED_BY_CHALICE and "X-Correlation-Id" not in response.headers:
+    if response.status_code in {405, 415} and "X-Correlation-Id" not in response.headers:
         allowed = {name: value for name, value in response.headers.items() if name == "Allow"}
         path = str(request.path)
         kind = _KINDS[path]

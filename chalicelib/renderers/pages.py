@@ -12,9 +12,17 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from chalicelib.domain.contact import of_countries
+from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.domain.typed import day_parts, wrong_parts
 from chalicelib.renderers.portal import portal
-from chalicelib.renderers.spanish import day_and_hour, day_in_words, mobile_in_groups, size_in_short, size_in_words
+from chalicelib.renderers.spanish import (
+    date_in_words,
+    day_and_hour,
+    day_in_words,
+    mobile_in_groups,
+    size_in_short,
+    size_in_words,
+)
 from chalicelib.renderers.static_files import static_address
 from chalicelib.renderers.template_folder import template_folder
 
@@ -35,6 +43,8 @@ def page_templates() -> Environment:
         hour=_hour,
         moment=_moment,
         short_moment=_short_moment,
+        day_only=_day_only,
+        masked=_masked,
         day=_day,
         day_in_words=day_in_words,
         day_parts=day_parts,
@@ -61,6 +71,15 @@ def _moment(context: Context, instant: datetime) -> str:
 @pass_context
 def _short_moment(context: Context, instant: datetime) -> str:
     return day_and_hour(context["local"](instant))
+
+
+@pass_context
+def _day_only(context: Context, instant: datetime) -> str:
+    return date_in_words(context["local"](instant).date())
+
+
+def _masked(address: str) -> str:
+    return mask_email(address) if "@" in address else mask_mobile(address)
 
 
 def _day(day: date) -> str:

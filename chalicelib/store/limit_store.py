@@ -110,8 +110,10 @@ class LimitStore:
         actions: list[Action] = [TokenItem.attempts.add(-uses), TokenItem.expires_at.set(ends_at + _TTL_MARGIN)]
         update_token(item, actions, None)
 
-    def cool_down(self, key: str, *, seconds: int, now: datetime) -> None:
+    def cool_down(self, key: str, *, seconds: int, now: datetime, what: str = "correo") -> None:
         """Let one pass and none after it for exactly `seconds`, whatever the window: the time between two resends.
+
+        `what` is asked for, as the refusal calls it.
 
         Raises:
             TooManyRequests: `limit_reached`; waiting `retry_after` seconds is certain to be enough.
@@ -125,7 +127,7 @@ class LimitStore:
             TokenItem.expires_at.set(until + _TTL_MARGIN),
         ]
         if not update_token(item, actions, is_cool):
-            raise _asked_just_now(seconds)
+            raise _asked_just_now(seconds, what)
 
     def end_cooling(self, key: str) -> None:
         """Let the next one pass: what was to be done once did not come about."""
@@ -163,10 +165,10 @@ def _budget_spent(wait: timedelta) -> TooManyRequests:
     return TooManyRequests("budget_spent", detail, retry_after=seconds)
 
 
-def _asked_just_now(seconds: int) -> TooManyRequests:
-    """Refuse without blame: a button pressed twice comes here, and the e-mail of its first press is on its way."""
+def _asked_just_now(seconds: int, what: str) -> TooManyRequests:
+    """Refuse without blame: a button pressed twice comes here, and the message of its first press is on its way."""
     detail = (
-        f"Ya pediste este correo hace menos de {_spelled(seconds)}. Si no te llega, espera {_spelled(seconds)} y vuelve"
+        f"Ya pediste este {what} hace menos de {_spelled(seconds)}. Si no te llega, espera {_spelled(seconds)} y vuelve"
         " a pedirlo."
     )
     return TooManyRequests("limit_reached", detail, retry_after=seconds)

@@ -91,6 +91,7 @@ class Town:
             "session_id": self.other.session.session_id,
             "reference": self.reference,
             "kind": "correccion",
+            "channel": "correo" if door.kind == "web" else "email",
             "name": "original" if door.kind == "web" else "main",
         }
         address = re.sub(r"{(\w+)}", lambda found: ids.get(found[1], "x"), door.path)

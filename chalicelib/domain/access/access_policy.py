@@ -36,6 +36,9 @@ MAILS_PER_NEW_ADDRESS = Limit("mail-new-address", 10, 24 * 60 * 60)
 """Codes and activations to addresses not verified yet, by who asks and by who asks with where to: they may be a
 stranger's, and what somebody else asks for is held against no user."""
 
+SMS_CODES_PER_USER = Limit("sms-code-user", 5, 24 * 60 * 60)
+"""Refuses: codes by SMS to the own mobile, which alerts do not reach. Only a session of that user can spend them."""
+
 HASHES = Budget("hash", 30 * 15 * 60, 15 * 60)
 """Passwords of strangers that are hashed, thirty a second: a quarter of an hour of one processor in all."""
 _MAILS_WINDOW_S = 15 * 60

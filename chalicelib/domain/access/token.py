@@ -17,6 +17,8 @@ class TokenKind(StrEnum):
     RESET_LINK = "reset_link"
     ACTIVATION_LINK = "activation_link"
     NEW_EMAIL_CODE = "new_email_code"
+    ADDRESS_CODE = "address_code"
+    """That a user's own e-mail or mobile lives, where alerts did not arrive."""
     LOGIN_CODE = "login_code"
     CAPTCHA = "captcha"
     """That a challenge was answered; before it is, nothing is kept of it."""
@@ -39,6 +41,7 @@ VALID_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.RESET_LINK: timedelta(days=2),
     TokenKind.ACTIVATION_LINK: timedelta(days=7),
     TokenKind.NEW_EMAIL_CODE: timedelta(minutes=30),
+    TokenKind.ADDRESS_CODE: timedelta(minutes=30),
     TokenKind.LOGIN_CODE: timedelta(minutes=10),
     TokenKind.CONTEST: timedelta(days=30),
     TokenKind.TELLING: timedelta(days=30),
@@ -55,6 +58,7 @@ KEPT_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.RESET_LINK: timedelta(days=30),
     TokenKind.ACTIVATION_LINK: timedelta(days=30),
     TokenKind.NEW_EMAIL_CODE: timedelta(days=1),
+    TokenKind.ADDRESS_CODE: timedelta(days=1),
     TokenKind.LOGIN_CODE: timedelta(hours=1),
     TokenKind.CAPTCHA: timedelta(minutes=5),
     TokenKind.SESSION: timedelta(days=30),

@@ -67,6 +67,16 @@ def reachable(mailbox: Mailbox, reach: SmsReach = PERU_ALONE) -> tuple[Reachable
     return tuple(found)
 
 
+def addresses_of(mailbox: Mailbox, user: MailboxUser) -> tuple[AddressHealth, ...]:
+    """Return what is known of each address that a user has, be it alerted or not."""
+    own = {Channel.EMAIL: user.email, Channel.SMS: user.mobile}
+    return tuple(
+        health_of(mailbox.health, user.user_id, channel, address)
+        for channel, address in own.items()
+        if address is not None
+    )
+
+
 def registered_channels(mailbox: Mailbox, reach: SmsReach = PERU_ALONE) -> frozenset[Channel]:
     """Return the channels of which an active user has an address, dead or live."""
     return frozenset(one.channel for one in reachable(mailbox, reach))

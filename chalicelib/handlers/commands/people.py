@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
-from chalicelib.domain.mailbox import Mailbox, MailboxUser
+from chalicelib.domain.mailbox import Channel, Mailbox, MailboxUser
 from chalicelib.domain.people.mailbox_users import TypedUser
 from chalicelib.domain.session import Session
 from chalicelib.domain.typed import LONGEST_TYPED, tidy
@@ -14,7 +14,7 @@ from chalicelib.handlers.commands.access import read_new_password, read_password
 from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.log import log
 from chalicelib.renderers.people.mandatory_rules import mandatory_rules
-from chalicelib.services.people import change_email, consent, hand_over, mailbox_users, profile
+from chalicelib.services.people import change_email, consent, hand_over, mailbox_users, profile, verify_address
 from chalicelib.services.people.activate_user import activate_user
 from chalicelib.services.people.change_email import NewEmail
 from chalicelib.services.people.consent import ShownConsent
@@ -23,6 +23,7 @@ from chalicelib.services.people.mailbox_users import AddedUser
 from chalicelib.services.people.profile import Profile
 from chalicelib.services.people.remove_user import remove_user as remove_user_of
 from chalicelib.services.people.send_activation import resend_activation
+from chalicelib.services.people.verify_address import OwnAddress
 
 NEW_USER_FIELDS = ("document_type", "document_number", "name", "email", "mobile")
 _LONGEST = 300
@@ -189,6 +190,27 @@ def verify_email(fields: Fields, session: Session, *, origin: str) -> Profile:
     if not changed.is_told:
         log().warning("e-mail changed, its old address could not be told")
     return changed.profile
+
+
+def own_address(session: Session, channel: Channel) -> OwnAddress:
+    """Return the own address of a kind, and whether a code was sent there."""
+    box = current()
+    return verify_address.show_own_address(session, channel, tools=access_tools(box), now=box.clock())
+
+
+def send_address_code(session: Session, channel: Channel) -> OwnAddress:
+    """Send a code to the own address that alerts do not reach."""
+    box = current()
+    return verify_address.send_address_code(session, channel, tools=access_tools(box), now=box.clock())
+
+
+def verify_own_address(fields: Fields, session: Session, channel: Channel, *, origin: str) -> OwnAddress:
+    """Have it live by that code."""
+    box = current()
+    code = fields.typed("code", longest=_LONGEST)
+    fields.close()
+    tools, now = access_tools(box), box.clock()
+    return verify_address.verify_own_address(session, channel, code, origin=origin, tools=tools, now=now)
 
 
 def _read_new_user(fields: Fields) -> TypedUser:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from chalicelib.domain.mailbox import ChangeKind
+from chalicelib.renderers.letterhead import Letterhead
 
 _ONE_PART = 160
 """Letters. All that stand here, and those of a portal's address and a code, count once in GSM-7."""
@@ -23,7 +26,10 @@ _CONTEST = (
 )
 """From the fullest to the shortest."""
 
-
+_ADDRESS_CODE = (
+    "{code}: escriba esto en el perfil de su casilla, en {portal}, antes de las {until}. No lo comparta.",
+    "{code}: escriba esto en el perfil de su casilla antes de las {until}. No lo comparta.",
+)
 _REPEATED = (
     "Alguien quiso registrar otra vez su casilla. Todo sigue igual. Si fue usted, cree otra contraseña en {portal}.",
     "Alguien quiso registrar otra vez su casilla. Todo sigue igual.",
@@ -41,4 +47,11 @@ def change_sms(kind: ChangeKind, code: str, portal: str) -> str:
     is_others = kind in (ChangeKind.REMOVAL, ChangeKind.DISABLING)
     who = "el usuario principal" if is_others else "usted"
     texts = [_CHANGED[kind] + words.format(who=who, portal=portal, code=code) for words in _CONTEST]
+    return next((text for text in texts if len(text) <= _ONE_PART), texts[-1])
+
+
+def address_code_sms(code: str, until: datetime, letterhead: Letterhead) -> str:
+    """Bring the code that proves that the mobile on record receives again."""
+    end = f"{until.astimezone(letterhead.zone):%H:%M}"
+    texts = [words.format(code=code, portal=letterhead.portal, until=end) for words in _ADDRESS_CODE]
     return next((text for text in texts if len(text) <= _ONE_PART), texts[-1])

@@ -8,8 +8,11 @@ from typing import Any
 
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import AcceptedText, Mailbox, MailboxUser
+from chalicelib.domain.mailbox.address_health import AddressHealth
+from chalicelib.domain.mailbox.channels import addresses_of
 from chalicelib.domain.people.data_request import DataRequest
 from chalicelib.domain.people.own_data import OwnData
+from chalicelib.renderers.people.address_words import why_dead
 
 _FORMAT = 1
 
@@ -61,8 +64,30 @@ def _user(mailbox: Mailbox, user: MailboxUser) -> dict[str, Any]:
         "email": user.email,
         "waiting_email": user.waiting and user.waiting.email,
         "mobile": user.mobile,
+        "addresses": addresses_json(mailbox, user),
         "state": user.state.value,
         "is_principal": user.is_principal,
+    }
+
+
+def addresses_json(mailbox: Mailbox, user: MailboxUser) -> list[dict[str, Any]]:
+    """Return what is known of a user's addresses: whether alerts arrive there."""
+    return [address_json(one) for one in addresses_of(mailbox, user)]
+
+
+def address_json(health: AddressHealth) -> dict[str, Any]:
+    """Return what is known of an address."""
+    return {
+        "channel": health.channel,
+        "address": health.address,
+        "is_live": not health.is_dead,
+        "failing_since": health.dead_since and _instant(health.dead_since),
+        "failing_because": why_dead(health) or None,
+        "delivered_at": health.delivered_at and _instant(health.delivered_at),
+        "proved_at": health.proved_at and _instant(health.proved_at),
+        "bounced_at": health.bounced_at and _instant(health.bounced_at),
+        "returned_at": [_instant(at) for at in health.returned],
+        "asked_at": health.asked_at and _instant(health.asked_at),
     }
 
 

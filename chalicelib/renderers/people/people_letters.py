@@ -24,3 +24,19 @@ def new_email_letter(code: str, until: datetime, letterhead: Letterhead) -> Lett
         ),
         reason="Usted recibe este mensaje porque escribieron su correo en el perfil de una casilla electrónica.",
     )
+
+
+def address_code_letter(code: str, until: datetime, letterhead: Letterhead) -> Letter:
+    """Bring the code that proves that the address on record receives again (ALR-4)."""
+    return Letter(
+        "Verifique su correo",
+        (
+            "Para que los avisos de su casilla vuelvan a llegar aquí, escriba este código en la página de su perfil:",
+            Framed(code),
+            (
+                f"Vale hasta las {moment(until, letterhead)} y una sola vez. No lo comparta con nadie. Si usted no lo"
+                " pidió, alguien ingresó a su casilla: cambie su contraseña."
+            ),
+        ),
+        reason="Usted recibe este mensaje porque los avisos de su casilla electrónica no llegaban a este correo.",
+    )

@@ -9,6 +9,7 @@ from chalicelib.domain.session import Session
 from chalicelib.handlers.commands import people
 from chalicelib.handlers.commands.access import close_read, read_password
 from chalicelib.handlers.http import JsonRequest, instant_in_json, json_response
+from chalicelib.renderers.people.own_data import addresses_json
 from chalicelib.services.people.change_email import NewEmail
 from chalicelib.services.people.profile import Profile
 
@@ -51,6 +52,7 @@ def _as_json(shown: Profile) -> dict[str, object]:
         "name": user.name,
         "email": user.email,
         "mobile": user.mobile,
+        "addresses": addresses_json(mailbox, user),
         "waiting_email": user.waiting and user.waiting.email,
         "waiting_email_from": user.waiting and instant_in_json(user.waiting.effective_at),
         "new_email": shown.new_email,

@@ -11,6 +11,7 @@ from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.mailbox import AcceptedText, Channel
 from chalicelib.domain.mailbox.channels import registered_channels
+from chalicelib.domain.mailbox.failing import failing_for
 from chalicelib.domain.people.last_mobile import has_last_mobile
 from chalicelib.domain.session import Access, Session
 from chalicelib.handlers.commands import access, people
@@ -26,6 +27,8 @@ PROFILE_PAGE = "/perfil"
 _TOLD = {
     "correo": "Verificaste tu nuevo correo. Abajo dice desde cuándo vale.",
     "celular": "Guardamos tu celular.",
+    "correo-llega": "Listo: los avisos llegan a tu correo. Revisa en tu casilla si hay notificaciones que no viste.",
+    "celular-llega": "Listo: los avisos llegan a tu celular. Revisa en tu casilla si hay notificaciones que no viste.",
     "sin-celular": "Quitamos tu celular. Desde ahora tus avisos llegan solo por correo. La casilla conserva el celular"
     " de otro usuario, al que siguen llegando sus mensajes de texto.",
     "cerrada": "Esa sesión está cerrada.",
@@ -47,11 +50,19 @@ def show_own_profile(request: PageRequest, session: Session) -> Response:
     )
     reach = current().sms_reach
     has_mobile = Channel.SMS in registered_channels(profiles[0].mailbox, reach)
+    failing = failing_for(profiles[0].mailbox, session.user_id, reach)
+    dead = {one.channel for one in failing.own}
     what = request.asked("hecho")
-    is_so = {"celular": bool(profiles[0].user.mobile), "sin-celular": has_mobile and not profiles[0].user.mobile}
+    is_so = {
+        "celular": bool(profiles[0].user.mobile),
+        "sin-celular": has_mobile and not profiles[0].user.mobile,
+        "correo-llega": Channel.EMAIL not in dead,
+        "celular-llega": bool(profiles[0].user.mobile) and Channel.SMS not in dead,
+    }
     context: dict[str, Any] = {
         "profile": profiles[0],
         "has_mobile": has_mobile,
+        "failing": failing,
         "gets_sms": reach.reaches(profiles[0].user.mobile),
         "document_types": DOCUMENT_TYPES,
         "accepted": _accepted(profiles[0].accepted),

@@ -8,6 +8,7 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.reading import reading_tools
 from chalicelib.domain.mailbox import Channel, is_principal, lacks_person
 from chalicelib.domain.mailbox.channels import registered_channels
+from chalicelib.domain.mailbox.failing import failing_for
 from chalicelib.domain.reading.reading import Reading
 from chalicelib.domain.session import Session
 from chalicelib.handlers.page import show
@@ -33,6 +34,7 @@ def show_mailbox(request: PageRequest, session: Session) -> Response:
         holder=listed.mailbox.holder.name,
         mailbox_id=listed.mailbox.mailbox_id,
         has_mobile=Channel.SMS in registered_channels(listed.mailbox, current().sms_reach),
+        failing=failing_for(listed.mailbox, session.user_id, current().sms_reach),
         lacks_person=lacks_person(listed.mailbox) and is_principal(listed.mailbox, session.user_id),
         closed_at=listed.mailbox.closed_at,
         other=listed.other,

@@ -56,6 +56,18 @@ def test_a_profile_shows_the_own_data_and_the_texts_accepted(people: People) -> 
         "name": "Usuaria Ejemplo 1",
         "email": EMAIL,
         "mobile": "+51900000001",
+        "addresses": [
+            {
+                "channel": channel,
+                "address": address,
+                "is_live": True,
+                **dict.fromkeys(
+                    ("failing_since", "failing_because", "delivered_at", "proved_at", "bounced_at", "asked_at")
+                ),
+                "returned_at": [],
+            }
+            for channel, address in (("email", EMAIL), ("sms", "+51900000001"))
+        ],
         "waiting_email": None,
         "waiting_email_from": None,
         "new_email": None,
