@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Channel, Mailbox, MailboxUser, UserState
-from chalicelib.domain.mailbox.channels import SmsReach, registered_channels
+from chalicelib.domain.mailbox.address_health import AddressHealth
+from chalicelib.domain.mailbox.channels import SmsReach, addresses_of, live_channels, registered_channels
 from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.domain.people.former_user import FormerUser
 from chalicelib.domain.people.mended_name import Mended
+from chalicelib.renderers.people.address_words import why_dead
 from chalicelib.renderers.spanish import date_and_hour, one_line
 
 _STATES = {UserState.PENDING: "no activado", UserState.ACTIVE: "activo", UserState.DISABLED: "deshabilitado"}
@@ -21,6 +23,13 @@ _WITHOUT_CHANNEL = {
     Channel.EMAIL: "nadie activo recibe avisos por correo: ninguna entidad puede notificar en ella todavía.",
     Channel.SMS: (
         "nadie activo tiene un celular al que se envíen mensajes de texto: las entidades que deben avisar por ellos no"
+        " pueden notificar."
+    ),
+}
+_DEAD_CHANNEL = {
+    Channel.EMAIL: "los avisos no llegan a ningún correo de la casilla: ninguna entidad puede notificar en ella.",
+    Channel.SMS: (
+        "los avisos no llegan a ningún celular de la casilla: las entidades que deben avisar por mensaje de texto no"
         " pueden notificar."
     ),
 }
@@ -38,6 +47,7 @@ def mailbox_text(
             f"  Titular: {one_line(mailbox.holder.name)}",
             *_consent(mailbox, zone),
             *_part(f"Usuarios, {len(mailbox.users)}", (_user(mailbox, user) for user in mailbox.users)),
+            *_part("Qué se sabe de sus direcciones", _known(mailbox, zone)),
             *_part(
                 "Traspaso ofrecido",
                 [f"a {offer.to} hasta {date_and_hour(offer.until, zone)}"] if offer is not None else [],
@@ -136,6 +146,41 @@ def _user_json(mailbox: Mailbox, user: MailboxUser) -> dict[str, Any]:
         "is_principal": user.is_principal,
         "email": mask_email(user.email),
         "mobile": mask_mobile(user.mobile) if user.mobile else None,
+        "addresses": [_health_json(one) for one in addresses_of(mailbox, user)],
+    }
+
+
+def _known(mailbox: Mailbox, zone: ZoneInfo) -> list[str]:
+    """Tell of each address that anything is known of whether alerts arrive there."""
+    known = ((user, one) for user in mailbox.users for one in addresses_of(mailbox, user) if one in mailbox.health)
+    return [one_line(f"{mailbox.username_of(user)}, {_masked(one)}: {_health(one, zone)}") for user, one in known]
+
+
+def _masked(one: AddressHealth) -> str:
+    return mask_email(one.address) if one.channel == Channel.EMAIL else mask_mobile(one.address)
+
+
+def _health(one: AddressHealth, zone: ZoneInfo) -> str:
+    told = ["los avisos llegan"]
+    if one.dead_since is not None:
+        told = [f"los avisos no llegan desde {date_and_hour(one.dead_since, zone)}: {why_dead(one)}"]
+    elif one.returned:
+        told = [f"los avisos volvieron por ahora, el último {date_and_hour(one.returned[-1], zone)}"]
+    told += [f"el último entregado {date_and_hour(one.delivered_at, zone)}"] if one.delivered_at else []
+    told += [f"verificado por su dueño {date_and_hour(one.proved_at, zone)}"] if one.proved_at else []
+    return "; ".join(told)
+
+
+def _health_json(one: AddressHealth) -> dict[str, Any]:
+    return {
+        "channel": one.channel,
+        "address": _masked(one),
+        "is_live": not one.is_dead,
+        "failing_since": one.dead_since and _instant(one.dead_since),
+        "failing_because": why_dead(one) or None,
+        "reason": one.reason,
+        "delivered_at": one.delivered_at and _instant(one.delivered_at),
+        "proved_at": one.proved_at and _instant(one.proved_at),
     }
 
 
@@ -157,8 +202,10 @@ def _consent(mailbox: Mailbox, zone: ZoneInfo) -> list[str]:
 
 
 def _warnings(mailbox: Mailbox, reach: SmsReach) -> list[str]:
-    live = registered_channels(mailbox, reach)
-    return [f"Atención: {text}" for channel, text in _WITHOUT_CHANNEL.items() if channel not in live]
+    registered, live = registered_channels(mailbox, reach), live_channels(mailbox, reach)
+    without = [text for channel, text in _WITHOUT_CHANNEL.items() if channel not in registered]
+    dead = [text for channel, text in _DEAD_CHANNEL.items() if channel in registered - live]
+    return [f"Atención: {text}" for text in (*without, *dead)]
 
 
 def _part(title: str, lines: Iterable[str]) -> list[str]:
