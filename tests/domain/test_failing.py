@@ -26,7 +26,7 @@ def a_box(*dead: tuple[int, Channel]) -> Mailbox:
 
 def told(failing: Failing) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[str]]:
     own, others = ([(one.user.user_id, one.channel.value) for one in part] for part in (failing.own, failing.others))
-    return own, others, [channel.value for channel in failing.silent]
+    return own, others, [channel.value for channel in failing.dead_channels]
 
 
 def test_nothing_is_told_of_what_lives() -> None:
@@ -40,7 +40,7 @@ def test_the_principal_is_told_of_all_and_the_other_of_the_own() -> None:
     assert told(failing_for(box, "u2")) == ([("u2", "email"), ("u2", "sms")], [], [])
 
 
-def test_a_channel_that_nobody_has_an_address_of_is_not_told_as_silent() -> None:
+def test_a_channel_that_nobody_has_an_address_of_is_not_told_as_dead() -> None:
     box = a_box((1, EMAIL))
     users = tuple(replace(user, mobile=None) for user in box.users)
 

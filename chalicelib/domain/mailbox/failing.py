@@ -12,17 +12,17 @@ from chalicelib.domain.mailbox.channels import PERU_ALONE, Reachable, SmsReach, 
 class Failing:
     """The dead addresses that a user is told of: the own ones, and to the principal user also those of others.
 
-    `silent` are the channels by which nobody of the mailbox is reached though there are addresses, told to the
+    `dead_channels` are those by which nobody of the mailbox is reached though there are addresses, told to the
     principal user: institutions that have to alert by one of them cannot deposit.
     """
 
     own: tuple[Reachable, ...]
     others: tuple[Reachable, ...] = ()
-    silent: tuple[Channel, ...] = ()
+    dead_channels: tuple[Channel, ...] = ()
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to tell."""
-        return bool(self.own or self.others or self.silent)
+        return bool(self.own or self.others or self.dead_channels)
 
 
 def failing_for(mailbox: Mailbox, user_id: str, reach: SmsReach = PERU_ALONE) -> Failing:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from chalicelib.domain.mailbox.address_health import AddressHealth
 
 _BY_SIGN = (
-    ("complain", "su dueño marcó un aviso como correo no deseado"),
-    ("mobile_opted_out", "su dueño pidió a la operadora no recibir mensajes de texto"),
+    ("complain", "desde ese correo se marcó un aviso como no deseado"),
+    ("mobile_opted_out", "desde ese número se pidió no recibir mensajes de texto"),
     ("mobile_country_off", "a ese país no se envían mensajes de texto"),
     ("mobile", "la operadora no acepta mensajes de texto para ese número"),
     ("suppress", "antes devolvió mensajes, y el proveedor de correo dejó de enviarle"),

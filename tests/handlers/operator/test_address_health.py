@@ -64,7 +64,7 @@ def test_a_mailbox_that_nobody_is_reached_in_is_warned_of(people: People, give: 
 
     assert "Atención: los avisos no llegan a ningún correo de la casilla: ninguna entidad puede notificar" in output
     assert "Atención: los avisos no llegan a ningún celular de la casilla" in output
-    assert "su dueño pidió a la operadora no recibir mensajes de texto" in output
+    assert "desde ese número se pidió no recibir mensajes de texto" in output
 
 
 def test_programs_read_the_same(people: People, give: Give) -> None:

@@ -76,6 +76,17 @@ def test_the_principal_is_told_of_others_and_of_a_channel_by_which_nobody_is_rea
     assert "Ningún celular" not in shown
 
 
+def test_where_nobody_is_reached_by_either_channel_that_is_said_once(browser: Browser, people: People) -> None:
+    for channel in Channel:
+        for user_id in ("u1", "u2"):
+            people.bounce(channel=channel, user_id=user_id)
+
+    shown = words(browser.get("/casilla"))
+
+    assert "Ningún correo ni celular de la casilla recibe avisos." in shown
+    assert shown.count("no pueden notificar en esta casilla") == 1
+
+
 def test_another_user_is_told_of_the_own_alone(browser: Browser, people: People) -> None:
     mailboxes = people.tools.mailboxes
     found = people.mailbox()
