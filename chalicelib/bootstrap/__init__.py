@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap.chance import Chance
     from chalicelib.domain.calendar import BusinessCalendar
     from chalicelib.domain.mailbox import DocumentType
-from chalicelib.domain.mailbox.channels import SmsReach
+    from chalicelib.domain.mailbox.channels import SmsReach
 
 _CALENDARS = Path(__file__).parents[1] / "calendars"
 _T = TypeVar("_T")

@@ -45,6 +45,7 @@ OWN = {
     ("chalicelib/bootstrap/__init__.py", "chalicelib.bootstrap.chance"): "pages that anyone may read draw no secrets",
     ("chalicelib/bootstrap/__init__.py", "chalicelib.domain.calendar"): "most of them tell no dates",
     ("chalicelib/bootstrap/__init__.py", "chalicelib.domain.mailbox"): "and name no mailbox",
+    ("chalicelib/bootstrap/__init__.py", "chalicelib.domain.mailbox.channels"): "and send no SMS",
     ("chalicelib/handlers/http.py", "chalicelib.bootstrap.aws"): "most pages refuse nothing",
     ("chalicelib/handlers/page.py", "chalicelib.handlers.kept_answer"): "most pages show no form's answer",
     (_RECEIPT, "chalicelib.renderers.deposit.receipt_layout"): "fpdf: an answer that is repeated draws nothing",

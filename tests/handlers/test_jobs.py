@@ -146,7 +146,30 @@ def test_delivery_reports_are_recorded_once(world: World, lambdas: Any) -> None:
 
     report = lambdas.invoke("record_deliveries", event).payload
 
-    assert report == {"recorded": 1, "known": 1, "ignored": 1, "unreadable": 0, "failed": 0, "is_complete": True}
+    known = {"bounced": 0, "known": 1, "ignored": 1, "unreadable": 0, "failed": 0}
+    assert report == {"recorded": 1, **known, "is_complete": True}
+
+
+def _bounce(notice_id: str, kind: str, status: str) -> str:
+    told = json.loads(_delivery(notice_id))
+    at = told.pop("delivery")["timestamp"]
+    recipients = [{"emailAddress": "usuaria1@ejemplo.pe", "status": status}]
+    bounce = {"bounceType": kind, "bounceSubType": "General", "timestamp": at, "bouncedRecipients": recipients}
+    return json.dumps({**told, "eventType": "Bounce", "bounce": bounce})
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "bounced"), [("Permanent", "5.1.1", 1), ("Transient", "4.2.2", 0), ("Transient", "5.4.4", 1)]
+)
+def test_an_address_that_receives_nothing_any_more_is_counted_once(
+    world: World, lambdas: Any, kind: str, status: str, bounced: int
+) -> None:
+    notice_id = world.deposit().json_body["notice_id"]
+    event = _mail_events(*[_bounce(notice_id, kind, status)] * 2)
+
+    report = lambdas.invoke("record_deliveries", event).payload
+
+    assert (report["recorded"], report["bounced"], report["known"]) == (1, bounced, 1)
 
 
 @pytest.mark.parametrize(
@@ -178,3 +201,17 @@ def _schedule() -> dict[str, Any]:
         "id": "",
         "resources": [],
     }
+
+
+def test_reminders_go_out_on_their_morning_once_and_never_before(world: World, lambdas: Any) -> None:
+    notice_id = world.deposit().json_body["notice_id"]
+    lambdas.invoke("send_alerts", _stream_event(f"notice#{notice_id}"))
+    reminded = []
+    for _ in range(10):
+        world.clock.now += timedelta(days=1)
+        report = lambdas.invoke("send_reminders", _schedule()).payload
+        reminded.append((report["planned"], report["missed"], report["is_complete"]))
+
+    assert reminded.count((1, 0, True)) == 1
+    assert reminded.count((0, 0, True)) == 9
+    assert reminded[0] == (0, 0, True)

@@ -25,12 +25,15 @@ TOLD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "ItemsFailed": ("clean_tokens", {"failed": 1}, {"failed": 0}),
     "SweepsUnfinished": ("sweep_orphans", {"is_complete": False}, {"is_complete": True}),
     "AddressesRefused": ("send_alerts", {"address_refused": 51}, {"address_refused": 50}),
+    "AddressesBounced": ("record_deliveries", {"bounced": 51}, {"bounced": 50}),
+    "RemindersMissed": ("send_reminders", {"missed": 1}, {"missed": 0}),
     "ConsultationsUnusual": ("api_handler", {"message": "unusual consultations"}, {"message": "refused"}),
     "NamesGarbled": ("api_handler", {"message": "name garbled"}, {"message": "refused"}),
     "AlertsGivenUp": ("sweep_alerts", {"on_list": 1}, {"on_list": 0}),
     "AlertsWaiting": ("sweep_alerts", {"oldest_waiting_s": 901}, {"oldest_waiting_s": 900}),
     "AlertsPilingUp": ("sweep_alerts", {"overdue": 21}, {"overdue": 20}),
     "AlertsRefused": ("sweep_alerts", {"oldest_waiting_s": 21601}, {"oldest_waiting_s": 21600}),
+    "RemindersOverdue": ("send_reminders", {"oldest_due_s": 3601}, {"oldest_due_s": 3600}),
     "RegistrationsWaiting": ("finish_registrations", {"oldest_waiting_s": 3601}, {"oldest_waiting_s": 3600}),
     "MailboxesFrozen": ("watch_access", {"oldest_waiting_s": 14401}, {"oldest_waiting_s": 14400}),
     "ChangesUntold": ("watch_access", {"untold_s": 86401}, {"untold_s": 86400}),
@@ -60,8 +63,9 @@ TIMEOUTS = {
     name: timedelta(seconds=function["lambda_timeout"])
     for name, function in json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_functions"].items()
 }
-LIMITS = {"AlertsLate": 300_000, "UploadsStuck": 900, "ExportsStuck": 1800}
-"""What AWS may measure at most: a stream's delay in milliseconds, a queue's in seconds, and else nothing at all."""
+LIMITS: dict[str, float] = {"AlertsLate": 300_000, "UploadsStuck": 900, "ExportsStuck": 1800}
+LIMITS |= {"BounceRateHigh": 0.03, "ComplaintRateHigh": 0.0005}
+"""What AWS may measure at most: a stream's delay in milliseconds, a queue's in seconds, shares of mail, else none."""
 START = datetime(2026, 3, 9, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -162,7 +166,8 @@ def test_an_alarm_ends_when_it_is_over(name: str) -> None:
     quiet = {field: value if value is True else 0 for field, value in little.items()}
     lines = [a_line(START, job, **much), *(a_line(START + 2 * n * MINUTE, job, **quiet) for n in range(1, 60))]
     alarm = ALARMS[name]
-    points = (Point(START, alarm.metric, alarm.threshold + 1), Point(START + MINUTE, alarm.metric, 0))
+    over = (Point(START + n * MINUTE, alarm.metric, 0) for n in range(1, 120))
+    points = (Point(START, alarm.metric, alarm.threshold + 1), *over)
 
     went = changes(name, lines if job else [], () if job else points, until=START + 2 * HOUR)
     assert [change.state for change in went][-2:] == [State.ALARM, State.OK]

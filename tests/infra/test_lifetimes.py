@@ -23,7 +23,7 @@ def timeout_of(function: str) -> timedelta:
     return timedelta(seconds=FUNCTIONS[function]["lambda_timeout"])
 
 
-@pytest.mark.parametrize("function", ["send_alerts", "sweep_alerts"])
+@pytest.mark.parametrize("function", ["send_alerts", "sweep_alerts", "send_reminders"])
 def test_a_lease_on_alerts_outlives_the_function_that_took_it(function: str) -> None:
     assert timeout_of(function) < LEASE
 
@@ -33,6 +33,7 @@ def test_a_lease_on_alerts_outlives_the_function_that_took_it(function: str) -> 
     [
         "send_alerts",
         "sweep_alerts",
+        "send_reminders",
         "finish_registrations",
         "clean_registrations",
         "clean_tokens",
@@ -48,7 +49,8 @@ def test_a_job_that_stops_by_the_clock_has_a_minute_left_to_end_what_it_began(fu
 
 
 def test_alerts_share_the_providers_rate_among_all_processes_that_send() -> None:
-    reserved = [FUNCTIONS[name].get("reserved_concurrency") for name in ("send_alerts", "sweep_alerts")]
+    sending = ("send_alerts", "sweep_alerts", "send_reminders")
+    reserved = [FUNCTIONS[name].get("reserved_concurrency") for name in sending]
     assert sum(reserved) == PROCESSES
 
 

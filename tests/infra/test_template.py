@@ -46,6 +46,7 @@ ANYWHERE = {
     ("policy-api_handler.json", "TextMessagesToPhonesOnly"),
     ("policy-send_alerts.json", "TextMessagesToPhonesOnly"),
     ("policy-sweep_alerts.json", "TextMessagesToPhonesOnly"),
+    ("policy-send_reminders.json", "TextMessagesToPhonesOnly"),
     ("policy-watch_access.json", "TextMessagesToPhonesOnly"),
 }
 FUNCTIONS = {
@@ -283,12 +284,28 @@ def test_what_the_gateway_refuses_has_the_shape_of_the_apis_errors(kind: str) ->
 
 
 @pytest.mark.parametrize("function", ["sweep_alerts", "operator"])
-def test_who_works_off_alerts_may_query_each_of_their_indexes(function: str) -> None:
+def test_who_works_off_alerts_may_query_the_indexes_of_what_is_to_be_sent(function: str) -> None:
     policy = (ROOT / ".chalice" / f"policy-{function}.json").read_text(encoding="utf-8")
-    indexes = [
-        index["IndexName"] for index in TEMPLATE["Resources"]["AlertsTable"]["Properties"]["GlobalSecondaryIndexes"]
-    ]
-    assert all(f"${{AlertsTable.Arn}}/index/{name}" in policy for name in indexes)
+    assert all(f"${{AlertsTable.Arn}}/index/{name}" in policy for name in ("due", "waiting", "given_up"))
+
+
+@pytest.mark.parametrize("function", ["send_alerts", "sweep_alerts", "send_reminders"])
+def test_who_sends_alerts_sees_how_a_notice_stands_and_marks_addresses_that_died(function: str) -> None:
+    policy = json.loads((ROOT / ".chalice" / f"policy-{function}.json").read_text(encoding="utf-8"))
+    allowed = {each["Sid"]: set(each["Action"]) for each in policy["Statement"]}
+
+    taken_out = {"dynamodb:UpdateItem"} if function == "send_reminders" else set()  # of the index to_remind
+    assert allowed["Situations"] == {"dynamodb:BatchGetItem"} | taken_out
+    assert allowed["Mailboxes"] == {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"}
+    assert allowed["Alerts"] == {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"}
+    assert allowed["Events"] == {"dynamodb:PutItem"}
+
+
+def test_who_reminds_finds_what_is_due_by_its_index_and_reads_nothing_else_of_notices() -> None:
+    policy = (ROOT / ".chalice" / "policy-send_reminders.json").read_text(encoding="utf-8")
+
+    assert re.findall(r"\$\{(\w+)\.Arn\}/index/(\w+)", policy) == [("NoticesTable", "to_remind")]
+    assert "Scan" not in policy
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / ".chalice").glob("policy-*.json")), ids=lambda path: path.name)

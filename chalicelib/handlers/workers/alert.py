@@ -12,6 +12,7 @@ from chalice.app import CloudWatchEvent, DynamoDBEvent, SNSEvent
 
 from chalicelib.bootstrap import Container, current
 from chalicelib.bootstrap.alert import reminder_tools, report_tools, sending_tools
+from chalicelib.domain.alert.alert import ReportKind
 from chalicelib.domain.alert.delivery_report import parse_report
 from chalicelib.domain.errors import NotReady
 from chalicelib.handlers.fault import describe_fault
@@ -137,12 +138,14 @@ def record_deliveries(event: SNSEvent) -> dict[str, Any]:
         outcome = "unreadable"
         try:
             message = json.loads(record["Sns"]["Message"])
-            if parse_report(message) is None:
+            report = parse_report(message)
+            if report is None:
                 outcomes["ignored"] += 1
                 continue
             outcome = "failed"
             is_new = record_delivery(message, report_tools(box))
             outcome = "recorded" if is_new else "known"
+            outcomes["bounced"] += is_new and report.report.kind is ReportKind.BOUNCED
         except Exception as error:  # noqa: BLE001 - whatever it is, the other reports are recorded
             log().error("delivery report not recorded", code=outcome, fault=describe_fault(error))
         outcomes[outcome] += 1

@@ -59,9 +59,13 @@ def reported(job: str, report: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class RecordedDeliveries:
-    """What became of delivery reports: `known` told nothing new, `ignored` are of other mail or kinds."""
+    """What became of delivery reports: `known` told nothing new, `ignored` are of other mail or kinds.
+
+    `bounced` are those `recorded` by which an address receives nothing any more.
+    """
 
     recorded: int
+    bounced: int
     known: int
     ignored: int
     unreadable: int
