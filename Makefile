@@ -69,8 +69,8 @@ package: .venv/.stamp      ## build/package/{sam.json,deployment.zip,inventory.j
 e2e: .venv/.stamp          ## deploy the package into a local engine that enforces policies, and use it
 	$(BIN)/python -m infra.e2e
 
-demo: .venv/.runtime       ## deposit FILE=some.pdf into the running demonstration
-	@$(BIN)/python -m examples.demo $(if $(FILE),"$(FILE)")
+demo: .venv/.runtime       ## deposit FILE=some.pdf into the running demonstration; TO=DNI:40000036 for somebody else
+	@$(BIN)/python -m examples.demo $(if $(FILE),"$(FILE)" $(if $(TO),"$(TO)"))
 
 clean:
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -33,8 +33,10 @@ class Incomplete(Exception):
     """It was deposited, but its receipt is not there or is not the one it should be; the text is the account."""
 
 
-def demonstrate(pdf: Path, *, settings: Path, receipts: Path, now: datetime) -> str:
+def demonstrate(pdf: Path, *, settings: Path, receipts: Path, now: datetime, recipient: str = "") -> str:
     """Deposit `pdf`, read the deposit back, save its receipt; return the account of it, one line a step.
+
+    `recipient` is `type:number`; without it the demonstration's usual one.
 
     Raises:
         SystemExit: with a message, when the local run is not there or the file is none.
@@ -52,14 +54,15 @@ def demonstrate(pdf: Path, *, settings: Path, receipts: Path, now: datetime) -> 
         load_key(settings / "key.pem"),
         journal=settings / "journal",
     )
-    answer = sender.deposit(_details(demo["recipient"], now), pdf)
+    recipient = recipient or _recipient(demo["recipient"])
+    answer = sender.deposit(_details(recipient, now), pdf)
     shown = sender.get_deposit(answer["notice_id"])
     receipt = sender.download_receipt(answer["notice_id"])
     is_same = hashlib.sha256(receipt).hexdigest() == answer["receipt"]["sha256"]
     is_saved, saved = _save(receipt, receipts / f"{answer['notice_id']}.pdf")
     account = "\n".join(
         [
-            f"Depositado     {pdf.name} ({pdf.stat().st_size} bytes) para {_recipient(demo['recipient'])}",
+            f"Depositado     {pdf.name} ({pdf.stat().st_size} bytes) para {recipient}",
             *_contents(answer["files"]),
             f"Número         {answer['notice_id']}",
             f"Instante       {answer['deposited_at']} (UTC)",
@@ -190,12 +193,12 @@ def _outbox(demo: Mapping[str, Any]) -> str:
 
 def main(argv: Sequence[str]) -> int:
     """Run the demonstration from the project's folder."""
-    if len(argv) != 1:
-        print("Uso: make demo FILE=algo.pdf", file=sys.stderr)
+    if len(argv) not in {1, 2} or any(recipient.count(":") != 1 for recipient in argv[1:]):
+        print("Uso: make demo FILE=algo.pdf, o también TO=DNI:40000036", file=sys.stderr)
         return 2
     now = datetime.now(UTC)
     try:
-        print(demonstrate(Path(argv[0]), settings=SETTINGS, receipts=RECEIPTS, now=now))
+        print(demonstrate(Path(argv[0]), settings=SETTINGS, receipts=RECEIPTS, now=now, recipient="".join(argv[1:])))
     except Incomplete as account:
         print(account)
     except Refused as refusal:

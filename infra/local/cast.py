@@ -10,6 +10,7 @@ from stdnum.pe.cui import calc_check_digits
 
 from chalicelib.domain.mailbox import Mailbox, MailboxUser, UserState
 from chalicelib.domain.typed import is_garbled
+from infra.local.deliveries import BOUNCES
 from infra.local.page_templates import fill
 from infra.local.registries.answers import companies, people
 
@@ -38,6 +39,8 @@ def _note(mailbox: Mailbox, *, is_first: bool) -> str:
     """Say what a mailbox is good for: the demonstration's notices are in the first one, where `make demo` deposits."""
     if not mailbox.can_receive:
         return "Casilla deshabilitada: se puede mirar, y no recibe nada."
+    if any(user.email.startswith(BOUNCES) for user in mailbox.users):
+        return "Empieza sin notificaciones, y los correos que se le envían rebotan."
     return "Trae notificaciones, y aquí deposita «make demo»." if is_first else "Empieza sin notificaciones."
 
 

@@ -5,10 +5,27 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from infra.local.state import write_whole
 
 MOST = timedelta(days=366)
+
+
+class MovableClock(Protocol):
+    """Tells the time, and can be put forward."""
+
+    def __call__(self) -> datetime:
+        """Return the instant."""
+
+    def put_forward(self, by: timedelta) -> None:
+        """Put it forward.
+
+        Raises:
+            ValueError: back, or more than a year at once.
+            OSError: it cannot be noted, and stays where it is.
+
+        """
 
 
 class LocalClock:

@@ -35,6 +35,7 @@ from chalicelib.services.sender.change_institution import add_institution, chang
 from chalicelib.services.sender.institution_tools import InstitutionTools
 from chalicelib.services.sender.read_public_key import read_public_key
 from chalicelib.services.sender.register_key import NewKey, register_key
+from infra.local.deliveries import BOUNCES
 from infra.local.demo_notices import OLDEST, deposit_demo_notices
 from infra.local.state import write_whole
 
@@ -81,10 +82,12 @@ class _Person:
     name: str
     mobile: str | None = None
     state: UserState = UserState.ACTIVE
+    fares: str = ""
+    """How the address begins, where mail to it does not arrive (`deliveries.py`)."""
 
     def as_user(self, *, is_principal: bool) -> MailboxUser:
         local = unicodedata.normalize("NFKD", self.name.split(maxsplit=1)[0].lower()).encode("ascii", "ignore").decode()
-        email = f"{local}.{self.number[-2:]}@ejemplo.pe"
+        email = f"{self.fares or local}.{self.number[-2:]}@ejemplo.pe"
         return MailboxUser(
             self.user_id, self.name, email, self.mobile, self.state, is_principal, DocumentType.DNI, self.number
         )
@@ -116,6 +119,11 @@ MAILBOXES = (
         Holder(DocumentType.DNI, "40000010", "CONDORI DEMO JUAN"),
         _Person("41e024cb404545d9855b26fb2aa9cbec", "40000010", "Juan Condori Demo", "+51900000010"),
         state=MailboxState.DISABLED,
+    ),
+    _mailbox(
+        "1-40000036",
+        Holder(DocumentType.DNI, "40000036", "SALAS DEMO INES"),
+        _Person("0c2f6f4b0a8f4f0d9e6f2c7b51d3a836", "40000036", "Ines Salas Demo", "+51900000036", fares=BOUNCES),
     ),
 )
 

@@ -19,7 +19,7 @@ from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.sender.gsm7 import ONE_PART, gsm7_length
 from chalicelib.gateways.files import content_disposition
 from infra.local import cast
-from infra.local.clock import LocalClock
+from infra.local.clock import MovableClock
 from infra.local.outbox import Message, Outbox
 from infra.local.page_templates import fill
 from infra.local.server import Page
@@ -46,7 +46,9 @@ _HEADERS = {
 class Pages:
     """Finds the local page of an address."""
 
-    def __init__(self, outbox: Outbox, facts: dict[str, str], mailboxes: Sequence[Mailbox], clock: LocalClock) -> None:
+    def __init__(
+        self, outbox: Outbox, facts: dict[str, str], mailboxes: Sequence[Mailbox], clock: MovableClock
+    ) -> None:
         """Show this outbox and clock; `facts` are what the first page tells, by their names in its template."""
         self._outbox = outbox
         self._clock = clock

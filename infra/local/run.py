@@ -30,8 +30,6 @@ from infra.local.registries import server as registries
 from infra.local.state import REASONS, StateError, why, write_whole
 from infra.template import load_template
 
-_MINUTE = 60
-_DAY = 24 * 60 * _MINUTE
 ENVIRONMENT = "environment.json"
 """The file of a running run's state by which the operator's commands find it."""
 
@@ -190,6 +188,7 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock:
     from chalicelib.bootstrap import Container, using  # noqa: PLC0415
     from chalicelib.config import Config  # noqa: PLC0415
     from infra.local.cast import can_log_in, welcome_line  # noqa: PLC0415
+    from infra.local.deliveries import Deliveries  # noqa: PLC0415
     from infra.local.demo_data import (  # noqa: PLC0415
         MAILBOXES,
         PASSWORD,
@@ -198,8 +197,9 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock:
     )
     from infra.local.outbox import Outbox  # noqa: PLC0415
     from infra.local.pages import OUTBOX, Pages  # noqa: PLC0415
+    from infra.local.passing_days import PassingDays  # noqa: PLC0415
     from infra.local.server import make_server  # noqa: PLC0415
-    from infra.local.workers import Workers  # noqa: PLC0415
+    from infra.local.workers import Schedule, Workers  # noqa: PLC0415
 
     log_to(settings.state / "casilla.log", shows_warnings=True)
     box = stack.enter_context(using(Container(Config.from_env(), clock=clock)))
@@ -209,7 +209,11 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock:
     addresses = {"base_url": settings.base_url, "authority": settings.authority, "outbox_url": outbox_url}
     keyid = load_demo_data(box, settings.state / "demo", now=clock(), addresses=addresses)
 
-    workers = Workers(_feeds(cloud), say)
+    feeds = _feeds(cloud, clock)
+    for feed in feeds:
+        if isinstance(feed, Deliveries):
+            feed.watch(aws_session(box).get_component("event_emitter"))
+    workers = Workers(feeds, say)
     workers.start()
     stack.callback(workers.stop)
     facts = {
@@ -221,7 +225,8 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock:
         "password": PASSWORD,
         "state": str(settings.state),
     }
-    pages = Pages(outbox, facts, MAILBOXES, clock)
+    days = PassingDays(clock, [feed for feed in feeds if isinstance(feed, Schedule)])
+    pages = Pages(outbox, facts, MAILBOXES, days)
     server = make_server(app, settings.port, find_page=pages.find, tell=say, clock=clock)
     serving = threading.Thread(target=server.server.serve_forever, name="API", daemon=True)
     serving.start()
@@ -232,13 +237,14 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock:
     return lambda: workers.dead() + ([] if serving.is_alive() else ["API"])
 
 
-def _feeds(cloud: Cloud) -> list[Any]:
+def _feeds(cloud: Cloud, clock: LocalClock) -> list[Any]:
     """Make a feed for every job of the map."""
     import boto3  # noqa: PLC0415 - see _start
 
     from app import app  # noqa: PLC0415
     from chalicelib.handlers.jobs import JOBS  # noqa: PLC0415
-    from infra.local.workers import QueueFeed, Schedule, StreamFeed  # noqa: PLC0415
+    from infra.local.deliveries import Deliveries  # noqa: PLC0415
+    from infra.local.workers import QueueFeed, Schedule, StreamFeed, time_after  # noqa: PLC0415
 
     def feed(job: Any) -> Any:
         function = app.handler_map[job.name]
@@ -247,9 +253,11 @@ def _feeds(cloud: Cloud) -> list[Any]:
         if "queue" in job.settings:
             queue = cloud.attributes[job.settings["queue"].title().replace("-", "")]
             return QueueFeed(boto3.client("sqs"), queue["Ref"], queue["Arn"], function, job.name)
-        return Schedule(function, job.name, _MINUTE if job.settings["expression"].startswith("rate") else _DAY)
+        if "topic" in job.settings:
+            return Deliveries(function, cloud.environment["MAIL_CONFIGURATION_SET"], clock)
+        return Schedule(function, job.name, time_after(job.settings["expression"]), clock)
 
-    return [feed(job) for job in JOBS if "topic" not in job.settings]  # the engine reports no deliveries
+    return [feed(job) for job in JOBS]
 
 
 def log_to(path: Path, *, shows_warnings: bool) -> None:

@@ -5,11 +5,12 @@ The functions are the very ones that are deployed, called with events of AWS's s
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
@@ -24,6 +25,7 @@ _AFTER_FAILURE_SECONDS = 3
 _BATCH = 10
 _TRIES = 5
 _PAUSE_BETWEEN_TRIES = 1
+_MINUTE = timedelta(minutes=1)
 
 
 def call(function: Function, name: str, event: dict[str, Any]) -> Any:
@@ -148,31 +150,53 @@ class QueueFeed:
 
 @dataclass
 class Schedule:
-    """A function to call at the start and then every so many seconds."""
+    """A function to call at the start, and then whenever its time has come by the run's own clock.
+
+    `after` tells when that is: the first instant after the one given. `done_until` is the instant until which all that
+    was due is done.
+    """
 
     function: Function
     name: str
-    every_s: float
-    next_at: float = 0.0
+    after: Callable[[datetime], datetime]
+    clock: Callable[[], datetime]
+    next_at: datetime | None = None
+    done_until: datetime | None = None
 
     def poll(self) -> bool:
         """Call it when its time has come."""
-        if time.monotonic() < self.next_at:
+        now = self.clock()
+        if self.next_at is not None and now < self.next_at:
+            self.done_until = now
             return False
-        self.next_at = time.monotonic() + self.every_s
+        self.next_at = self.after(now)
         event = {
             "version": "0",
             "id": f"local-{self.name}",
             "detail-type": "Scheduled Event",
             "source": "aws.events",
             "account": "000000000000",
-            "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "time": f"{now:%Y-%m-%dT%H:%M:%SZ}",
             "region": REGION,
             "resources": [],
             "detail": {},
         }
         call(self.function, self.name, event)
+        self.done_until = now
         return True
+
+
+def time_after(expression: str) -> Callable[[datetime], datetime]:
+    """Return what tells when a schedule's next time is: any rate is a minute here, a night's hour is as in AWS."""
+    cron = re.fullmatch(r"cron\((\d+) (\d+) \* \* \? \*\)", expression)
+    if cron is None:
+        return lambda now: now + _MINUTE
+
+    def next_night(now: datetime) -> datetime:
+        today = now.astimezone(UTC).replace(hour=int(cron[2]), minute=int(cron[1]), second=0, microsecond=0)
+        return today if today > now else today + timedelta(days=1)
+
+    return next_night
 
 
 class Workers:

@@ -99,6 +99,15 @@ def test_it_deposits_and_saves_the_receipt_and_tells_so(tmp_path: Path) -> None:
     assert "nota.txt" not in account
 
 
+def test_it_deposits_for_whom_it_is_told_to(tmp_path: Path) -> None:
+    pdf = tmp_path / "carta.pdf"
+    pdf.write_bytes(b"%PDF-1.7 synthetic")
+    with serving(DemoService(_key_in(tmp_path))) as service:
+        _write_settings(tmp_path, service)
+        told = demonstrate(pdf, settings=tmp_path, receipts=tmp_path, now=NOW, recipient="DNI:40000036")
+    assert "para DNI:40000036" in told
+
+
 def test_a_receipt_that_cannot_be_saved_or_is_another_one_is_no_success(tmp_path: Path) -> None:
     (tmp_path / "carta.pdf").write_bytes(b"%PDF-1.7 synthetic")
     (tmp_path / "full").mkdir()
@@ -212,3 +221,11 @@ def test_term_without_opening_is_told_as_the_latest() -> None:
 
 def test_outbox_is_the_address_that_the_local_run_wrote() -> None:
     assert _outbox({"outbox_url": "http://127.0.0.1:8000/_outbox"}) == "http://127.0.0.1:8000/_outbox"
+
+
+@pytest.mark.parametrize("recipient", ["40000036", "DNI:40000036:1", ""])
+def test_a_recipient_without_its_type_is_told_how_to_be_given(
+    recipient: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path / "carta.pdf"), recipient]) == 2
+    assert "TO=DNI:40000036" in capsys.readouterr().err

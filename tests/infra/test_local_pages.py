@@ -16,6 +16,7 @@ import pytest
 from chalicelib.domain.identity_document import check_cui
 from chalicelib.domain.mailbox import UserState
 from infra.local.clock import LocalClock
+from infra.local.deliveries import BOUNCES, IS_FULL, REFUSED_NUMBERS
 from infra.local.demo_data import MAILBOXES
 from infra.local.outbox import Message, Outbox
 from infra.local.pages import Pages, outbox_page
@@ -175,3 +176,13 @@ def test_clock_is_put_forward_never_back_and_remembers(tmp_path: Path) -> None:
     assert [answer and answer.status for answer in answers] == [303, 400, 400, 400]
     assert timedelta(minutes=90) <= clock() - before < timedelta(minutes=91)
     assert LocalClock(tmp_path / "clock")() - before >= timedelta(minutes=90)
+
+
+def test_the_first_page_tells_which_addresses_do_not_receive_and_who_has_one(home: str) -> None:
+    bouncing = [mailbox for mailbox in MAILBOXES for user in mailbox.users if user.email.startswith(BOUNCES)]
+    assert bouncing
+    for mailbox in bouncing:
+        assert f"TO={mailbox.holder.document_type}:{mailbox.holder.document_number}" in home
+    assert {f"<dt>{BOUNCES}…@…</dt>", f"<dt>{IS_FULL}…@…</dt>", f"<dt>Celular …{REFUSED_NUMBERS}</dt>"} <= set(
+        re.findall(r"<dt>.*?</dt>", home)
+    )

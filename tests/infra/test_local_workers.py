@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.local import workers
-from infra.local.workers import QueueFeed, Schedule, StreamFeed, Workers
+from infra.local.workers import QueueFeed, Schedule, StreamFeed, Workers, time_after
 
 ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/events/stream/1"
 
@@ -120,11 +120,36 @@ def test_message_is_deleted_only_when_handled(failures: list[dict[str, str]], do
     assert queue.calls == done
 
 
-def test_schedule_calls_at_the_start_and_then_waits() -> None:
+NIGHT = "cron(30 6 * * ? *)"
+
+
+@pytest.mark.parametrize(
+    ("expression", "asked_at", "called"),
+    [
+        ("rate(5 minutes)", ("06:00:00", "06:00:59", "06:01:00", "06:01:59"), [True, False, True, False]),
+        (NIGHT, ("06:00:00", "06:29:59", "06:30:00", "23:59:59"), [True, False, True, False]),
+        (NIGHT, ("06:30:00", "06:30:01"), [True, False]),
+    ],
+)
+def test_schedule_calls_at_the_start_and_then_at_its_time_by_the_runs_clock(
+    expression: str, asked_at: tuple[str, ...], called: list[bool]
+) -> None:
     events: list[dict[str, Any]] = []
-    schedule = Schedule(lambda event, _: events.append(event), "nightly", every_s=3600)
-    assert [schedule.poll(), schedule.poll()] == [True, False]
-    assert events[0]["source"] == "aws.events"
+    instants = [datetime.fromisoformat(f"2026-03-09T{text}+00:00") for text in asked_at]
+    asked = iter(instants)
+    schedule = Schedule(lambda event, _: events.append(event), "job", time_after(expression), lambda: next(asked))
+
+    assert [schedule.poll() for _ in asked_at] == called
+    assert schedule.done_until == instants[-1]
+    assert [event["source"] for event in events] == ["aws.events"] * called.count(True)
+    assert events[-1]["time"] == f"2026-03-09T{asked_at[2 if len(asked_at) > 2 else 0]}Z"
+
+
+def test_a_schedule_that_fails_is_not_done() -> None:
+    schedule = Schedule(lambda *_: 1 / 0, "job", time_after(NIGHT), lambda: datetime(2026, 3, 9, tzinfo=UTC))
+    with pytest.raises(ZeroDivisionError):
+        schedule.poll()
+    assert schedule.done_until is None
 
 
 class Broken:
