@@ -18,6 +18,7 @@ from bench import (
     listing,
     mailbox_calls,
     receipt_render,
+    reminders,
     size,
 )
 from bench.figures import Figure
@@ -47,6 +48,7 @@ def main() -> None:
     with bench_world() as world:
         for title, measure in _MEASUREMENTS:
             figures += _printed(title, measure(world))
+    figures += _printed("Reminders of unread notices", reminders.measure())
     figures += _printed("First answer of a fresh process", first_answer.measure())
     REPORT.parent.mkdir(exist_ok=True)
     report = {

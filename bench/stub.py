@@ -1,8 +1,8 @@
 """AWS on loopback, in a process of its own so that its work is not counted: DynamoDB, S3, SES, SNS and a secret.
 
 `running_stub()` starts it. It keeps connections open, answers without delay and holds everything in memory.
-`/_bench/…` are its own: `spent` and `partitions` tell and clear the counts, `fill` copies a notice many times, `keep`
-marks a state that `restore` brings back.
+`/_bench/…` are its own: `spent` and `partitions` tell and clear the counts, `fill` copies a notice many times, `unread`
+adds notices that are to be reminded of, `keep` marks a state that `restore` brings back.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from bench.stub_dynamodb import DynamoDB, Table
+from bench.stub_unread import stand_unread
 from infra.template import load_template
 
 SECRET = "bench-" * 8
@@ -62,7 +64,7 @@ class Stub:
         return f"http://127.0.0.1:{self.port}"
 
     def spent(self) -> dict[str, float]:
-        """Return calls, read units and write units since the last time."""
+        """Return calls, read units, write units and items that queries looked at since the last time."""
         return self._own("spent", {})
 
     def partitions(self) -> list[Spent]:
@@ -72,6 +74,10 @@ class Stub:
     def fill(self, table: str, count: int, key: dict[str, str]) -> None:
         """Copy an item of a table `count` times."""
         self._own("fill", {"table_name": table, "count": count, "key": key})
+
+    def stand_unread(self, count: int, first: datetime) -> None:
+        """Have so many more notices that are to be reminded of from an instant on."""
+        self._own("unread", {"count": count, "first_s": int(first.timestamp())})
 
     def keep(self) -> None:
         """Mark the present state."""
@@ -158,7 +164,9 @@ class _Service:
         if action == "restore":
             self.dynamodb.tables, self.objects = deepcopy(self.kept)
             return {}
-        spent = {name: self.dynamodb.spent[name] for name in ("calls", "read", "write")}
+        if action == "unread":
+            return {"items": stand_unread(self.dynamodb.tables["notices_table"], **arguments)}
+        spent = {name: self.dynamodb.spent[name] for name in ("calls", "read", "write", "scanned")}
         self.dynamodb.spent.clear()
         return spent
 

@@ -17,6 +17,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile, takewhile
 from math import ceil
 from typing import Any
 
@@ -118,7 +119,7 @@ class Partition:
 
 
 class DynamoDB:
-    """The operations that this service sends. `spent` counts calls and units since it was last cleared.
+    """The operations that this service sends. `spent` counts calls, units and what queries looked at, since cleared.
 
     `partitions` counts the units by table, or table and index, and partition key.
     """
@@ -178,7 +179,8 @@ class DynamoDB:
         keys = _keys_within(table, index, partition)
         holds = Expression(request["KeyConditionExpression"], request).condition()
         ordered = keys if request.get("ScanIndexForward", True) else reversed(keys)
-        matching = (item for item in map(table.items.__getitem__, ordered) if holds(item))
+        rest = dropwhile(lambda item: not holds(item), map(table.items.__getitem__, ordered))
+        matching = takewhile(holds, rest)  # what a key condition asks for stands together
         limit = request.get("Limit", 1 << 30)
         after = table.key(request["ExclusiveStartKey"]) if "ExclusiveStartKey" in request else None
         items: list[Item] = []
@@ -192,6 +194,7 @@ class DynamoDB:
         held = [index.entry(item) for item in items] if index else items
         units = max(1, ceil(sum(map(_size, held)) / _READ_UNIT)) * (2 if request.get("ConsistentRead") else 1) / 2
         self._spend("read", units, partition, request["TableName"], request.get("IndexName"))
+        self.spent["scanned"] += len(items)
         shown = [_projected(item, request) for item in held]
         answer: dict[str, Any] = {"Items": shown, "Count": len(items), "ScannedCount": len(items)}
         if len(items) == limit:

@@ -130,7 +130,7 @@ def test_the_stub_counts_units_as_dynamodb_publishes_them(world: BenchWorld) -> 
 
     spent = calls_of(lambda: client.put_item(TableName="tokens_table", Item=item), world)
 
-    assert spent == {"calls": 1, "read": 0, "write": 2}
+    assert spent == {"calls": 1, "read": 0, "write": 2, "scanned": 0}
 
 
 def test_the_stub_charges_for_every_notice_a_query_reads(world: BenchWorld) -> None:
