@@ -24,6 +24,11 @@ def reading_key(mailbox_id: str, reading: Reading) -> str:
     return f"{mailbox_id}#{reading}"
 
 
+def pending_key(mailbox_id: str) -> str:
+    """Return the partition of one mailbox's notices that nobody opened."""
+    return reading_key(mailbox_id, Reading.PENDING)
+
+
 class NoticeStore:
     """A notice is written once, in its deposit's transaction."""
 

@@ -11,13 +11,17 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.ses.models import ses_backends
 
-from chalicelib.bootstrap.alert import alert_batch_store
+from chalicelib.bootstrap.alert import alert_batch_store, channels
+from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.session import token_store
-from chalicelib.bootstrap.storage import notice_store
+from chalicelib.bootstrap.storage import mailbox_store, notice_store
 from chalicelib.domain.access.token import NewToken, TokenKind
-from chalicelib.domain.alert.alert import AlertState
+from chalicelib.domain.alert.alert import AlertPurpose, AlertState
+from chalicelib.domain.mailbox import Channel
+from chalicelib.domain.mailbox.address_health import AddressHealth, Sign
 from chalicelib.handlers.workers.reports import JobFailed
+from tests.alert_world import refusing
 from tests.cloud import Engine
 from tests.deposit_world import World
 
@@ -81,6 +85,65 @@ def test_one_record_that_fails_comes_again_alone(world: World, lambdas: Any) -> 
     del event["Records"][1]["dynamodb"]["NewImage"]["subject"]
 
     assert lambdas.invoke("send_alerts", event).payload == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+
+
+def _renewed(world: World, notice_id: str) -> list[str]:
+    batch = alert_batch_store(world.container).find(notice_id)
+    assert batch is not None
+    return [alert.alert_id for alert in batch.alerts if alert.purpose is AlertPurpose.RENEWAL]
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        ("address.proved", "mailbox#1-40000002"),
+        ("user.enabled", "mailbox#1-40000002"),
+        ("user.activated", "mailbox#1-40000002"),
+        ("mailbox.thawed", "mailbox#1-40000002"),
+        ("profile.email_changed", "user#u1"),
+        ("profile.changed", "user#u1"),
+    ],
+)
+def test_what_lets_an_address_live_again_has_its_mailbox_alerted_anew(
+    world: World, lambdas: Any, moto_engine: Engine, kind: str, subject: str
+) -> None:
+    moto_engine.client("ses").verify_email_identity(EmailAddress=world.container.config.mail_from)
+    notice_id = world.deposit().json_body["notice_id"]
+    with refusing(
+        channels(world.container).mail._client,  # noqa: SLF001 - the engine's own hooks
+        "SendEmail",
+        "BadRequestException",
+        message="Missing final '@domain'",
+    ):
+        lambdas.invoke("send_alerts", _stream_event(f"notice#{notice_id}"))
+    world.clock.advance(minutes=5)
+    mailboxes = mailbox_store(world.container)
+    mailbox = mailboxes.find("1-40000002")
+    assert mailbox is not None
+    slot = AddressHealth("u1", Channel.EMAIL, mailbox.users[0].email)
+    mailboxes.learn(mailbox, lambda known: known.with_sign(Sign.PROVED, world.clock.now), slot)
+    event = _stream_event(subject, kind=kind)
+    event["Records"][0]["dynamodb"]["NewImage"]["data"] = {"S": json.dumps({"mailbox_id": "1-40000002"})}
+
+    assert lambdas.invoke("send_alerts", event).payload == {"batchItemFailures": []}
+    assert lambdas.invoke("send_alerts", event).payload == {"batchItemFailures": []}
+
+    assert _renewed(world, notice_id) == ["u1.email.renewal-1"]
+    assert lambdas.invoke("sweep_alerts", _schedule()).payload["sent"] == 2, "with the SMS that was tried instead"
+
+
+@pytest.mark.parametrize("kind", ["alert.sent", "consent.revoked", "profile.email_waits", "something.new"])
+def test_other_records_are_passed_over_whatever_they_hold(lambdas: Any, kind: str) -> None:
+    event = _stream_event("user#u1", kind=kind)
+    event["Records"][0]["dynamodb"]["NewImage"]["data"] = {"S": "no es JSON"}
+    assert lambdas.invoke("send_alerts", event).payload == {"batchItemFailures": []}
+
+
+def test_a_renewal_that_fails_comes_again_alone(world: World, lambdas: Any) -> None:
+    world.deposit()
+    event = _stream_event("mailbox#1-40000002", "mailbox#1-40000003", kind="address.proved")
+    with refusing(connection(world.container).client, "Query", "InternalServerError", status=500, only="40000003"):
+        assert lambdas.invoke("send_alerts", event).payload == {"batchItemFailures": [{"itemIdentifier": "2"}]}
 
 
 def test_sweeper_sends_what_the_stream_missed(world: World, lambdas: Any, moto_engine: Engine) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from chalicelib.handlers.doors import DOORS
 from chalicelib.handlers.jobs import JOBS
+from chalicelib.services.alert.renew import MAY_LIVE_AFTER
 from infra import package
 from infra.any_method import ANY
 from infra.template import load_template
@@ -134,10 +135,13 @@ def test_a_message_is_hidden_while_its_function_may_still_run(
     assert resources[queue]["Properties"]["VisibilityTimeout"] >= 6 * timeout
 
 
-def test_the_stream_starts_the_alerts_with_deposits_only(resources: dict[str, dict[str, Any]]) -> None:
+def test_the_stream_starts_the_alerts_with_deposits_and_with_what_lets_an_address_live(
+    resources: dict[str, dict[str, Any]],
+) -> None:
     stream = resources["SendAlerts"]["Properties"]["Events"]["SendAlertsDynamodbEventSource"]["Properties"]
     assert stream["Stream"] == {"Fn::Sub": "${EventsTable.StreamArn}"}
     [pattern] = [json.loads(f["Pattern"]) for f in stream["FilterCriteria"]["Filters"]]
-    assert pattern["dynamodb"]["NewImage"]["type"]["S"] == ["notice.deposited"]
+    kinds = pattern["dynamodb"]["NewImage"]["type"]["S"]
+    assert sorted(kinds) == sorted(["notice.deposited", *(kind.value for kind in MAY_LIVE_AFTER)])
     assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert stream["BisectBatchOnFunctionError"]

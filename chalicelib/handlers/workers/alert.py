@@ -22,6 +22,7 @@ from chalicelib.services.alert import send_alerts as sending
 from chalicelib.services.alert import send_reminders as reminding
 from chalicelib.services.alert import sweep_alerts as sweeping
 from chalicelib.services.alert.record_delivery import record_delivery
+from chalicelib.services.alert.renew import MAY_LIVE_AFTER, RENEWED, mailbox_that_may_live, renew
 from chalicelib.services.work_through import counted
 
 _FIRST_TRY = timedelta(seconds=20)
@@ -32,7 +33,8 @@ _FIRST_TRY = timedelta(seconds=20)
 class SentAlerts:
     """What became of alerts, as `send_alerts` counts them; `failed` counts notices that come again.
 
-    `missed` counts the reminders, of those `cancelled`, that could not be sent in time.
+    `missed` counts the reminders, of those `cancelled`, that could not be sent in time. `renewed` counts the notices
+    that are alerted anew, since an address of their mailbox may live again: the next sweep sends that.
     """
 
     sent: int
@@ -42,26 +44,31 @@ class SentAlerts:
     gave_up: int
     cancelled: int
     missed: int
+    renewed: int
     unwritten: int
     failed: int
     is_complete: bool
 
 
 def send_alerts(event: DynamoDBEvent) -> dict[str, Any]:
-    """Send the alerts of each notice deposited; a failed record comes again, alone.
+    """Send the alerts of each notice deposited, and alert anew where an address may live again.
 
-    So does one whose outcome could not be written: then this process may still be there to write it.
+    A failed record comes again, alone. So does one whose outcome could not be written: then this process may still be
+    there to write it.
     """
     box = current()
     tools, until = sending_tools(box), box.clock() + SWEEP_TIME
     outcomes: Counter[str] = Counter()
 
     def handle(record: dict[str, Any]) -> None:
-        notice_id = _notice(record)
-        if notice_id is None:
+        notice_id, mailbox_id = _notice(record), _mailbox(record)
+        if notice_id is None and mailbox_id is None:
             return
         if box.clock() >= until:
             raise NotReady("out_of_time", "Se enviará en un momento.")
+        if notice_id is None:
+            outcomes[RENEWED] += renew(str(mailbox_id), tools)[RENEWED]
+            return
         outcomes.update(sending.send_alerts(notice_id, tools, attached=_attached(record)))
 
     _write_rest(tools, box, box.clock() + _FIRST_TRY)
@@ -85,11 +92,23 @@ def _notice(record: dict[str, Any]) -> str | None:
     return str(image.get("subject", {}).get("S", "")).removeprefix("notice#")
 
 
+def _mailbox(record: dict[str, Any]) -> str | None:
+    """Return the mailbox of which a record says that an address may live again; None for what else there is."""
+    image = record["dynamodb"].get("NewImage", {})
+    if image.get("type", {}).get("S") not in MAY_LIVE_AFTER:
+        return None
+    return mailbox_that_may_live(image["subject"]["S"], _data(record))
+
+
 def _attached(record: dict[str, Any]) -> str | None:
     """Return the object key of what goes with the alerts, if the log says so: it saves a hop, and the batch decides."""
-    data = json.loads(record["dynamodb"]["NewImage"].get("data", {}).get("S", "{}"))
-    attached = data.get("attached")
+    attached = _data(record).get("attached")
     return attached if isinstance(attached, str) else None
+
+
+def _data(record: dict[str, Any]) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(record["dynamodb"].get("NewImage", {}).get("data", {}).get("S", "{}"))
+    return data
 
 
 def _position(record: dict[str, Any]) -> str:

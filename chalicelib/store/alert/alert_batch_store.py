@@ -135,9 +135,9 @@ class AlertBatchStore:
         stored = stored or self.find(report.notice_id)
         return stored is not None and self._change(stored, lambda found: apply_report(found, report), (event,))
 
-    def renew(self, stored: AlertBatch, change: Callable[[AlertBatch], AlertBatch], event: Event) -> bool:
+    def renew(self, stored: AlertBatch, change: Callable[[AlertBatch], AlertBatch], event: Event | None = None) -> bool:
         """Write what `change` makes of a batch, and append the event; False when it makes nothing of it."""
-        return self._change(stored, change, (event,))
+        return self._change(stored, change, () if event is None else (event,))
 
     def send_again(self, stored: AlertBatch, event: Event, *, now: datetime) -> bool:
         """Have what was given up of a batch sent again, and append the event, which names it.

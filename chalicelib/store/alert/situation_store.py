@@ -25,10 +25,12 @@ from chalicelib.store.batch_read import ItemKey, read_together, store_unavailabl
 from chalicelib.store.codec import from_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.mailbox_store import mailbox_from
+from chalicelib.store.notice_store import pending_key
 from chalicelib.store.tables import AlertBatchItem, MailboxItem, NoticeItem
 from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
 
 _PAGE = 1000
+_READ_TOGETHER = 100
 _INDEX = "to_remind"
 
 
@@ -81,6 +83,32 @@ class SituationStore:
         told: dict[str, Any] = {} if notice is None else _of_notice(notice)
         opened_at = told.pop("opened_at", None)
         return Situation(opened_at, mailbox_from(mailbox), batch and batch_from_item(batch), **told)
+
+    def unread_with_failures(self, mailbox_id: str, *, since: datetime) -> tuple[str, ...]:
+        """Return a mailbox's unread notices with a channel that failed: of the newest hundred since an instant.
+
+        Two calls; the index is a moment behind, so each is to be read before anything is done about it.
+        """
+        begins = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        query: dict[str, Any] = {
+            "TableName": NoticeItem.Meta.table_name,
+            "IndexName": "by_reading",
+            "KeyConditionExpression": "reading = :reading AND deposited_key >= :begins",
+            "ExpressionAttributeValues": {
+                ":reading": {"S": pending_key(mailbox_id)},
+                ":begins": {"S": begins},
+            },
+            "ProjectionExpression": "notice_id",
+            "ScanIndexForward": False,
+            "Limit": _READ_TOGETHER,
+        }
+        try:
+            found = self._connection.dispatch("Query", query)["Items"]
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        keys: list[ItemKey] = [(AlertBatchItem, item["notice_id"]["S"], None) for item in found]
+        alerts = read_together(self._connection, keys) if keys else {}
+        return tuple(key[1] for key in keys if key in alerts and batch_from_item(alerts[key]).failed_channels)
 
     def due(self, shard: str, *, now: datetime) -> Iterator[DueReminder]:
         """Yield the notices of a shard that are to be reminded of by now, the longest due first."""

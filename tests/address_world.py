@@ -1,0 +1,101 @@
+"""Addresses that die and live again, on an engine: mailboxes with what is known of them, and notices with alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertState, AlertStep
+from chalicelib.domain.alert.alert_batch import AlertBatch
+from chalicelib.domain.mailbox import Channel, Mailbox
+from chalicelib.domain.mailbox.address_health import AddressHealth, Sign
+from chalicelib.domain.reading.reading import Reading
+from chalicelib.store.alert.alert_batch_item import written
+from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.notice_store import reading_key
+from chalicelib.store.tables import AlertBatchItem, NoticeItem
+from tests.alert_world import DEPOSITED_AT, NOTICE_ID, World, a_batch, alert_world, an_alert
+from tests.deposit_world import INSTITUTION_ID, a_mailbox, a_user
+
+MAILBOX_ID = "1-40000002"
+
+
+def a_house(number: str = "40000002", **overrides: Any) -> Mailbox:
+    """Build a mailbox of one user, whose addresses are those of `an_alert`."""
+    user = a_user(1, email="u1@ejemplo.pe", mobile="+51900000001")
+    return a_mailbox(number, **{"users": (user,), **overrides})
+
+
+def a_failed(at: datetime, channel: Channel = Channel.EMAIL, **overrides: Any) -> Alert:
+    """Build an alert whose address was refused for good at an instant."""
+    steps = (AlertStep(AlertState.FAILED, at, "email_address_refused"),)
+    return an_alert(channel=channel, sending=AlertState.FAILED, attempts=1, steps=steps, **overrides)
+
+
+class AddressWorld(World):
+    """An alert world with mailboxes and notices."""
+
+    mailboxes = MailboxStore()
+
+    def house(self, mailbox: Mailbox) -> Mailbox:
+        """Put a mailbox."""
+        self.mailboxes.put(mailbox)
+        return mailbox
+
+    def mailbox(self, mailbox_id: str = MAILBOX_ID) -> Mailbox:
+        found = self.mailboxes.find(mailbox_id)
+        assert found is not None
+        return found
+
+    def learn(self, sign: Sign, at: datetime, channel: Channel = Channel.EMAIL, mailbox_id: str = MAILBOX_ID) -> None:
+        mailbox = self.mailbox(mailbox_id)
+        address = str(mailbox.users[0].email if channel is Channel.EMAIL else mailbox.users[0].mobile)
+        slot = AddressHealth(mailbox.users[0].user_id, channel, address)
+        self.mailboxes.learn(mailbox, lambda known: known.with_sign(sign, at), slot)
+
+    def notice(
+        self, notice_id: str = NOTICE_ID, *, mailbox_id: str = MAILBOX_ID, alerts: tuple[Alert, ...] = ()
+    ) -> AlertBatch:
+        """Put an unread notice, whose e-mail failed a minute after the deposit and whose SMS arrived, unless told."""
+        failed = a_failed(DEPOSITED_AT + timedelta(minutes=1))
+        texted = an_alert(channel=Channel.SMS, sending=AlertState.ACCEPTED, attempts=1)
+        batch = a_batch(notice_id=notice_id, alerts=alerts or (failed, texted))
+        batch = replace(batch, institution_id=INSTITUTION_ID, mailbox_id=mailbox_id)
+        following = replace(
+            batch.following, followed=batch.failed_channels, marked=tuple(a.alert_id for a in batch.alerts)
+        )
+        batch = self.deposit_alone(replace(batch, following=following))
+        AlertBatchItem(notice_id).update(written(batch))
+        NoticeItem(
+            notice_id,
+            mailbox_id=mailbox_id,
+            sender_shard=f"{INSTITUTION_ID}#2026-03#0",
+            deposited_key=f"{batch.deposited_at:%Y-%m-%dT%H:%M:%SZ}#{notice_id}",
+            data={},
+            reading=reading_key(mailbox_id, Reading.PENDING),
+        ).save()
+        return self.batch(notice_id)
+
+    def open(self, notice_id: str = NOTICE_ID) -> None:
+        """Open a notice, as its first reader does."""
+        NoticeItem(notice_id).update(
+            [
+                NoticeItem.opened_at.set(self.now.isoformat()),
+                NoticeItem.opening_id.set("o1"),
+                NoticeItem.reading.set(reading_key(MAILBOX_ID, Reading.READ)),
+            ]
+        )
+
+    def renewals(self, notice_id: str = NOTICE_ID) -> list[str]:
+        """Return the ids of the alerts that were sent anew."""
+        return [alert.alert_id for alert in self.batch(notice_id).alerts if alert.purpose is AlertPurpose.RENEWAL]
+
+
+@contextmanager
+def address_world() -> Iterator[AddressWorld]:
+    """Open a fresh world on moto."""
+    with alert_world() as opened:
+        yield AddressWorld(opened.connection, opened.ses, opened.sns)
