@@ -62,6 +62,8 @@ class Config:
     """SES configuration set of mail that lets somebody in, which goes by TLS or not at all; empty where none exists."""
     mail_rate: str = "14"
     """Messages a second that SES takes from the account."""
+    mail_probes_a_day: str = "500"
+    """How many addresses are asked in a day whether they live: a hundredth of what SES takes in a day at first."""
     sms_sender_id: str = ""
     sms_rate: str = "20"
     """Messages a second that SNS takes from the account."""
@@ -144,8 +146,14 @@ class Config:
         for name in ("reniec_daily_quota", "sunat_daily_quota"):
             if not re.fullmatch(r"[1-9]\d{1,6}", getattr(config, name), re.ASCII):
                 raise ConfigError(f"{name.upper()} must be a whole number of consultations a day, 10 at least")
+        _check_probes(config)
         _check_identity_provider(config)
         return config
+
+
+def _check_probes(config: Config) -> None:
+    if not re.fullmatch(r"\d{1,6}", config.mail_probes_a_day, re.ASCII):
+        raise ConfigError("MAIL_PROBES_A_DAY must be a whole number of messages a day; 0 asks nobody")
 
 
 def _check_identity_provider(config: Config) -> None:

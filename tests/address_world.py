@@ -6,18 +6,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email import message_from_string
 from typing import Any
 
 from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertState, AlertStep
 from chalicelib.domain.alert.alert_batch import AlertBatch
+from chalicelib.domain.alert.silent_address import AskingPosition, ListPosition
 from chalicelib.domain.mailbox import Channel, Mailbox
-from chalicelib.domain.mailbox.address_health import AddressHealth, Sign
+from chalicelib.domain.mailbox.address_health import AddressHealth, Sign, health_of
 from chalicelib.domain.reading.reading import Reading
+from chalicelib.gateways.circuit_breaker import CircuitBreaker
+from chalicelib.gateways.way_out import BREAKER, Pace, WayOut
+from chalicelib.services.alert.ask_address import AskingTools
+from chalicelib.services.alert.watch_addresses import WatchedAddresses, WatchingTools, watch_addresses
 from chalicelib.store.alert.alert_batch_item import written
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.notice_store import reading_key
+from chalicelib.store.position_store import PositionStore
 from chalicelib.store.tables import AlertBatchItem, NoticeItem
-from tests.alert_world import DEPOSITED_AT, NOTICE_ID, World, a_batch, alert_world, an_alert
+from tests.alert_world import DEPOSITED_AT, LETTERHEAD, NOTICE_ID, World, a_batch, alert_world, an_alert
 from tests.deposit_world import INSTITUTION_ID, a_mailbox, a_user
 
 MAILBOX_ID = "1-40000002"
@@ -36,9 +43,38 @@ def a_failed(at: datetime, channel: Channel = Channel.EMAIL, **overrides: Any) -
 
 
 class AddressWorld(World):
-    """An alert world with mailboxes and notices."""
+    """An alert world with mailboxes and notices. `most_a_day` is how many addresses are asked in a day."""
 
     mailboxes = MailboxStore()
+    most_a_day = 10
+
+    @property
+    def watching(self) -> WatchingTools:
+        """What a night goes through, with a way out that has no memory of others."""
+        way = WayOut(Pace(1, self.clock, self.pauses.append), CircuitBreaker(self.clock, BREAKER))
+        return WatchingTools(
+            sending=self.tools,
+            asking=AskingTools(self.mailboxes, self.channels.mail, way, LETTERHEAD),
+            listed=PositionStore("watch_addresses", ListPosition),
+            asked=PositionStore("ask_addresses", AskingPosition),
+            most_a_day=self.most_a_day,
+        )
+
+    def night(self) -> WatchedAddresses:
+        """Let a night's job run, with time enough."""
+        later = self.now + timedelta(minutes=5)
+        return watch_addresses(self.watching, list_until=later, until=later)
+
+    def health(self, mailbox_id: str = MAILBOX_ID, user: int = 0) -> AddressHealth:
+        """Return what is known of a user's e-mail."""
+        mailbox = self.mailbox(mailbox_id)
+        one = mailbox.users[user]
+        return health_of(mailbox.health, one.user_id, Channel.EMAIL, one.email)
+
+    @property
+    def asked(self) -> list[str]:
+        """Return to whom the messages went that are in the engine."""
+        return [str(message_from_string(mail.raw_data)["To"]) for mail in self.emails]
 
     def house(self, mailbox: Mailbox) -> Mailbox:
         """Put a mailbox."""

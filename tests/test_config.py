@@ -21,6 +21,14 @@ def test_the_countries_are_those_that_have_a_calendar() -> None:
     assert sorted(COUNTRIES) == sorted(path.stem for path in calendars)
 
 
+@pytest.mark.parametrize("wrong", ["", "-1", "1.5", "muchos", "1234567"])
+def test_the_messages_that_ask_addresses_are_a_number_a_day(aws: dict[str, str], wrong: str) -> None:
+    assert Config.from_env(aws).mail_probes_a_day == "500"
+    assert Config.from_env({**aws, "MAIL_PROBES_A_DAY": "0"}).mail_probes_a_day == "0"
+    with pytest.raises(ConfigError, match="MAIL_PROBES_A_DAY"):
+        Config.from_env({**aws, "MAIL_PROBES_A_DAY": wrong})
+
+
 IDENTITY = {
     "IDENTITY_ISSUER": "https://id.example",
     "IDENTITY_AUTHORIZATION_URL": "https://id.example/auth",

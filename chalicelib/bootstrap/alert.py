@@ -7,15 +7,19 @@ from chalicelib.bootstrap.aws import connection, new_client
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.mail import alert_mail, letterhead
 from chalicelib.bootstrap.storage import event_store, mailbox_store
+from chalicelib.domain.alert.silent_address import AskingPosition, ListPosition
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.sms import Sms
-from chalicelib.gateways.way_out import BREAKER, Pace, WayOut, share
+from chalicelib.gateways.way_out import BREAKER, Pace, WayOut, share, side_share
+from chalicelib.services.alert.ask_address import AskingTools
 from chalicelib.services.alert.record_delivery import ReportTools
 from chalicelib.services.alert.send_alerts import Channels, SendingTools, send_alerts
 from chalicelib.services.alert.send_reminders import ReminderTools
 from chalicelib.services.alert.unwritten import Unwritten
+from chalicelib.services.alert.watch_addresses import WatchingTools
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.alert.situation_store import SituationStore
+from chalicelib.store.position_store import PositionStore
 
 PROCESSES = 5
 """How many processes send alerts at once: what `.chalice/config.json` reserves for the three functions that do."""
@@ -72,6 +76,31 @@ def reminder_tools(box: Container) -> ReminderTools:
 def report_tools(box: Container) -> ReportTools:
     """Where reports of deliveries are kept."""
     return ReportTools(alert_batch_store(box), mailbox_store(box), situation_store(box), box.chance.new_event_id)
+
+
+@made_once
+def asking_tools(box: Container) -> AskingTools:
+    """What asking addresses goes through."""
+    return AskingTools(mailbox_store(box), alert_mail(box), side_way_out(box), letterhead(box))
+
+
+@made_once
+def side_way_out(box: Container) -> WayOut:
+    """The way out of mail that is no alert, so slow that alerts lose nothing by it."""
+    pace = Pace(side_share(float(box.config.mail_rate)), box.clock, box.pause)
+    return WayOut(pace, CircuitBreaker(box.clock, BREAKER))
+
+
+@made_once
+def watching_tools(box: Container) -> WatchingTools:
+    """What the nightly watch goes through."""
+    return WatchingTools(
+        sending=sending_tools(box),
+        asking=asking_tools(box),
+        listed=PositionStore("watch_addresses", ListPosition),
+        asked=PositionStore("ask_addresses", AskingPosition),
+        most_a_day=int(box.config.mail_probes_a_day),
+    )
 
 
 def _way_out(box: Container, rate: str) -> WayOut:

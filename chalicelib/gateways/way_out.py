@@ -17,6 +17,7 @@ from chalicelib.gateways.circuit_breaker import BreakerPolicy, CircuitBreaker
 BREAKER = BreakerPolicy(failures=5, window=timedelta(minutes=1), pause=timedelta(seconds=30))
 """Five refusals without a message taken in between are no matter of one address."""
 _HEADROOM = 0.8
+_ON_THE_SIDE = 0.05
 
 
 @dataclass
@@ -42,6 +43,11 @@ class Pace:
 def share(rate: float, processes: int) -> float:
     """Return the messages a second that each of some processes may send, where the provider takes `rate` from all."""
     return rate * _HEADROOM / processes
+
+
+def side_share(rate: float) -> float:
+    """Return the messages a second that one process may send of what is no alert, out of what their shares leave."""
+    return rate * _ON_THE_SIDE
 
 
 class WayOut:

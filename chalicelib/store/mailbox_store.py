@@ -41,6 +41,19 @@ def _from_item(item: MailboxItem) -> Mailbox:
     )
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class MailboxPage:
+    """Some mailboxes, in no order that means anything, a moment behind.
+
+    `unreadable` are the ids of those that cannot be read, each with why. `after` is the last id looked at, None at the
+    end of all.
+    """
+
+    mailboxes: tuple[Mailbox, ...]
+    unreadable: tuple[tuple[str, Exception], ...]
+    after: str | None
+
+
 class MailboxStore:
     """One item a mailbox, at most five users inside it. Raises `Unavailable` when DynamoDB does not answer."""
 
@@ -70,6 +83,24 @@ class MailboxStore:
         except PynamoDBException as error:
             raise store_unavailable() from error
         return {item.mailbox_id: _counted_from(item) for item in items}
+
+    @staticmethod
+    def list_page(*, after: str | None, limit: int) -> MailboxPage:
+        """Return some of all mailboxes, going on behind one of them: a part of a Scan, for jobs at night."""
+        begin = None if after is None else {MailboxItem.mailbox_id.attr_name: {"S": after}}
+        mailboxes: list[Mailbox] = []
+        unreadable: list[tuple[str, Exception]] = []
+        try:
+            found = MailboxItem.scan(limit=limit, page_size=limit, last_evaluated_key=begin)
+            for item in found:
+                try:
+                    mailboxes.append(_from_item(item))
+                except Exception as error:  # noqa: BLE001 - whatever it is, the others are read
+                    unreadable.append((item.mailbox_id, error))
+        except PynamoDBException as error:
+            raise store_unavailable() from error
+        last = found.last_evaluated_key
+        return MailboxPage(tuple(mailboxes), tuple(unreadable), None if last is None else last["mailbox_id"]["S"])
 
     def put(self, mailbox: Mailbox) -> None:
         """Add or replace a mailbox; its state and version also stand outside the data, for conditions."""

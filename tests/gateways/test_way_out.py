@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain.errors import MessageRefused, SendingUncertain, Unavailable
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
-from chalicelib.gateways.way_out import BREAKER, Pace, WayOut, share
+from chalicelib.gateways.way_out import BREAKER, Pace, WayOut, share, side_share
 
 
 class Time:
@@ -83,6 +83,7 @@ def test_threads_take_turns() -> None:
 
 def test_all_processes_together_stay_below_the_providers_rate() -> None:
     assert 4 * share(14, 4) == pytest.approx(11.2)
+    assert 4 * share(14, 4) + 2 * side_share(14) < 14, "with room for what people wait for"
 
 
 def test_after_five_refusals_in_a_row_it_does_not_ask_for_half_a_minute(time: Time, way: WayOut) -> None:

@@ -164,6 +164,7 @@ def test_no_mail_goes_out_elsewhere() -> None:
         "services/access/send_access_mail",
         "services/registration/tools",
         "services/alert/send_alerts",
+        "services/alert/ask_address",
     }
     assert naming == {
         ("bootstrap/access", "access_mail"),

@@ -22,6 +22,7 @@ from chalicelib.renderers.access.access_letters import (
     session_displaced_letter,
 )
 from chalicelib.renderers.access.change_letters import Contesting, change_letter
+from chalicelib.renderers.alert.probe_letter import probe_letter
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Attached, Letter, Link, render_letter
 from chalicelib.renderers.people.consent_letters import consent_letter
@@ -97,6 +98,7 @@ LETTERS = {
     "former principal": told(ChangeKind.PRINCIPAL, is_contestable=False),
     "consent revoked": consent_letter("TEXTILES", Consent(False, NOW, "2026-11", "", "u1"), LETTERHEAD),
     "consent given": consent_letter("TEXTILES", Consent(True, NOW, "2026-11", "", "u1"), LETTERHEAD),
+    "probe": probe_letter(LETTERHEAD),
     "code": code_letter("K7M3QX", LINK, timedelta(minutes=30)),
     "waiting": waiting_letter(),
     "refused": refused_letter("Los datos no coinciden <b> ${portal} {{ portal }} & 'más'."),

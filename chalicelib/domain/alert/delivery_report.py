@@ -24,6 +24,7 @@ REPORTED = {
     "Complaint": ReportKind.COMPLAINED,
 }
 """The kinds of event that say something of an alert; the configuration set has to publish each of them."""
+_PROBE = "probe"
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _WORD = re.compile(r"[A-Za-z]{1,40}")
 
@@ -38,14 +39,29 @@ class DeliveryReport:
     report: AlertReport
 
 
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """A report of a message that asked an address whether it lives."""
+
+    mailbox_id: str
+    user_id: str
+    address: str
+    report: AlertReport
+
+
 def message_tags(notice_id: str, alert_id: str) -> dict[str, str]:
     """Return the tags that bring a report back to its alert; SES allows letters, digits, `_` and `-` in values."""
     user_id, _, purpose = alert_id.split(".", 2) if alert_id.count(".") > 1 else (*alert_id.split("."), "")
     return {"notice_id": notice_id, "user_id": user_id, **({"purpose": purpose} if purpose else {})}
 
 
-def parse_report(event: Mapping[str, Any]) -> DeliveryReport | None:
-    """Read an SES event; None for kinds that say nothing of an alert, and for mail that is no alert.
+def probe_tags(mailbox_id: str, user_id: str) -> dict[str, str]:
+    """Return the tags that bring a report back to the address that was asked whether it lives."""
+    return {"mailbox_id": mailbox_id, "user_id": user_id, "purpose": _PROBE}
+
+
+def parse_report(event: Mapping[str, Any]) -> DeliveryReport | ProbeReport | None:
+    """Read an SES event; None for kinds that say nothing of an address, and for mail that is neither alert nor probe.
 
     Raises:
         InvalidInput: `delivery_report_malformed`.
@@ -59,12 +75,17 @@ def parse_report(event: Mapping[str, Any]) -> DeliveryReport | None:
         mail = event["mail"]
         details = event.get(name[0].lower() + name[1:], {})
         tags = mail.get("tags", {})
-        if not {"notice_id", "user_id"} <= tags.keys():
+        purpose = tags.get("purpose", ())[:1]
+        is_probe = list(purpose) == [_PROBE]
+        if not {"mailbox_id" if is_probe else "notice_id", "user_id"} <= tags.keys():
             return None
         at = _instant(details.get("timestamp", mail["timestamp"]))
-        alert_id = ".".join([tags["user_id"][0], Channel.EMAIL.value, *tags.get("purpose", ())[:1]])
         kind, error = _judge(kind, details)
-        return DeliveryReport(tags["notice_id"][0], alert_id, at, AlertReport(kind, at, str(mail["messageId"]), error))
+        told, user_id = AlertReport(kind, at, str(mail["messageId"]), error), tags["user_id"][0]
+        if is_probe:
+            return ProbeReport(tags["mailbox_id"][0], user_id, str(mail["destination"][0]), told)
+        alert_id = ".".join([user_id, Channel.EMAIL.value, *purpose])
+        return DeliveryReport(tags["notice_id"][0], alert_id, at, told)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise InvalidInput("delivery_report_malformed", "El reporte de entrega no se entiende.") from error
 

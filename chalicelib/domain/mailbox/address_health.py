@@ -50,7 +50,8 @@ class AddressHealth:
     reason: str | None = None
     returned: tuple[datetime, ...] = ()
     asked_at: datetime | None = None
-    """When it was last asked by a message of its own whether it lives."""
+    """When it was last asked by a message of its own whether it lives; of one of which nothing else is known, when it
+    was first looked at."""
 
     @property
     def lived_at(self) -> datetime | None:

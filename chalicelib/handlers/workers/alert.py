@@ -11,16 +11,17 @@ from typing import Any
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SNSEvent
 
 from chalicelib.bootstrap import Container, current
-from chalicelib.bootstrap.alert import reminder_tools, report_tools, sending_tools
+from chalicelib.bootstrap.alert import reminder_tools, report_tools, sending_tools, watching_tools
 from chalicelib.domain.alert.alert import ReportKind
 from chalicelib.domain.alert.delivery_report import parse_report
 from chalicelib.domain.errors import NotReady
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
-from chalicelib.handlers.workers.reports import SWEEP_TIME, failures, reported, reported_deliveries
+from chalicelib.handlers.workers.reports import NIGHT_TIME, SWEEP_TIME, failures, reported, reported_deliveries
 from chalicelib.services.alert import send_alerts as sending
 from chalicelib.services.alert import send_reminders as reminding
 from chalicelib.services.alert import sweep_alerts as sweeping
+from chalicelib.services.alert import watch_addresses as watching
 from chalicelib.services.alert.record_delivery import record_delivery
 from chalicelib.services.alert.renew import MAY_LIVE_AFTER, RENEWED, mailbox_that_may_live, renew
 from chalicelib.services.work_through import counted
@@ -142,6 +143,14 @@ def send_reminders(_: CloudWatchEvent) -> dict[str, Any]:
     report = reminding.send_reminders(tools, until=until)
     _write_rest(tools.sending, box, until)
     return reported("send_reminders", report)
+
+
+def watch_addresses(_: CloudWatchEvent) -> dict[str, Any]:
+    """Alert anew where a channel lives again, for half of the time at most, and ask addresses that were silent."""
+    box = current()
+    now = box.clock()
+    report = watching.watch_addresses(watching_tools(box), list_until=now + NIGHT_TIME / 2, until=now + NIGHT_TIME)
+    return reported("watch_addresses", report)
 
 
 def record_deliveries(event: SNSEvent) -> dict[str, Any]:

@@ -25,9 +25,23 @@ def learn(  # noqa: PLR0913 - the facts of one sign
         Unavailable: `store_unavailable`.
 
     """
-    user = mailbox.user(alert.user_id)
-    current = None if user is None else user.email if alert.channel is Channel.EMAIL else user.mobile
-    if current is None or current.casefold() != alert.destination.casefold():
+    sent_to = AddressHealth(alert.user_id, alert.channel, alert.destination)
+    return learn_of(mailbox, sent_to, sign, at, mailboxes, reason=reason)
+
+
+def learn_of(  # noqa: PLR0913 - as above
+    mailbox: Mailbox,
+    sent_to: AddressHealth,
+    sign: Sign,
+    at: datetime,
+    mailboxes: MailboxStore,
+    *,
+    reason: str | None = None,
+) -> Mailbox:
+    """Do the same of the address of a user that something was sent to."""
+    user = mailbox.user(sent_to.user_id)
+    current = None if user is None else user.email if sent_to.channel == Channel.EMAIL else user.mobile
+    if current is None or current.casefold() != sent_to.address.casefold():
         return mailbox
-    place = AddressHealth(alert.user_id, alert.channel, current)
+    place = AddressHealth(sent_to.user_id, sent_to.channel, current)
     return mailboxes.learn(mailbox, lambda known: known.with_sign(sign, at, reason), place)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.domain.alert.alert import Alert, ReportKind
+from chalicelib.domain.alert.alert import Alert, AlertReport, ReportKind
 from chalicelib.domain.alert.alert_batch import AlertBatch
-from chalicelib.domain.alert.delivery_report import DeliveryReport, parse_report
+from chalicelib.domain.alert.delivery_report import DeliveryReport, ProbeReport, parse_report
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.mailbox.address_health import Sign
-from chalicelib.services.alert.learn import learn
+from chalicelib.domain.mailbox import Channel
+from chalicelib.domain.mailbox.address_health import AddressHealth, Sign
+from chalicelib.services.alert.learn import learn, learn_of
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.alert.situation_store import SituationStore
 from chalicelib.store.mailbox_store import MailboxStore
@@ -39,6 +40,8 @@ class ReportTools:
 def record_delivery(event: Mapping[str, Any], tools: ReportTools) -> bool:
     """Apply one SES event; False when it tells nothing new or is of no alert. The same report twice counts once.
 
+    One of a message that asked an address whether it lives says something of the address only.
+
     What it says of the address is written first, so that a report that comes again, since this ended in between, brings
     both.
 
@@ -48,6 +51,8 @@ def record_delivery(event: Mapping[str, Any], tools: ReportTools) -> bool:
 
     """
     report = parse_report(event)
+    if isinstance(report, ProbeReport):
+        return _learn_of_probe(report, tools)
     stored = None if report is None else tools.batches.find(report.notice_id)
     if report is None or stored is None:
         return False
@@ -69,8 +74,21 @@ def _learn(stored: AlertBatch, report: DeliveryReport, tools: ReportTools) -> No
     else:
         mailbox = tools.mailboxes.find(stored.mailbox_id)
     if mailbox is not None:
-        reason = report.report.error or (_COMPLAINED if report.report.kind is ReportKind.COMPLAINED else None)
-        learn(mailbox, alert, sign, report.occurred_at, tools.mailboxes, reason=reason)
+        learn(mailbox, alert, sign, report.occurred_at, tools.mailboxes, reason=_reason(report.report))
+
+
+def _learn_of_probe(report: ProbeReport, tools: ReportTools) -> bool:
+    told = report.report
+    sign, mailbox = _SIGNS.get(told.kind), tools.mailboxes.find(report.mailbox_id)
+    if sign is None or told.at is None or mailbox is None:
+        return False
+    sent_to = AddressHealth(report.user_id, Channel.EMAIL, report.address)
+    learned = learn_of(mailbox, sent_to, sign, told.at, tools.mailboxes, reason=_reason(told))
+    return learned.health != mailbox.health
+
+
+def _reason(told: AlertReport) -> str | None:
+    return told.error or (_COMPLAINED if told.kind is ReportKind.COMPLAINED else None)
 
 
 def _is_reply(alert: Alert, report: DeliveryReport) -> bool:

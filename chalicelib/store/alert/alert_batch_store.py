@@ -163,9 +163,12 @@ class AlertBatchStore:
         """Yield the batches of a shard with alerts given up as (since, notice id), the longest there first."""
         return self._listed(_GIVEN_UP, shard)
 
-    def failed(self, shard: str) -> Iterator[tuple[int, str]]:
-        """Yield the batches of a shard with a channel that reached nobody as (since, notice id), the longest first."""
-        return self._listed(_FAILED, shard)
+    def failed(self, shard: str, *, since: int = 0) -> Iterator[tuple[int, str]]:
+        """Yield the batches of a shard with a channel that reached nobody as (since, notice id), the longest first.
+
+        Those that have failed for longer than from `since` on are left out.
+        """
+        return self._listed(_FAILED, shard, since=since)
 
     def every(self, *, after: str | None = None) -> Iterator[str]:
         """Yield every batch's notice id, in no order that means anything, going on after one of them: a Scan."""
@@ -190,7 +193,7 @@ class AlertBatchStore:
         return self._write_alone(batch, batch) is not None
 
     def _listed(
-        self, index: tuple[str, str, str], shard: str, *, until: datetime | None = None
+        self, index: tuple[str, str, str], shard: str, *, since: int = 0, until: datetime | None = None
     ) -> Iterator[tuple[int, str]]:
         """Return an index's entries of a shard."""
         name, hash_key, range_key = index
@@ -198,8 +201,12 @@ class AlertBatchStore:
         query: dict[str, Any] = {
             "TableName": AlertBatchItem.Meta.table_name,
             "IndexName": name,
-            "KeyConditionExpression": f"{hash_key} = :shard AND {range_key} <= :until",
-            "ExpressionAttributeValues": {":shard": {"S": shard}, ":until": {"N": str(last)}},
+            "KeyConditionExpression": f"{hash_key} = :shard AND {range_key} BETWEEN :since AND :until",
+            "ExpressionAttributeValues": {
+                ":shard": {"S": shard},
+                ":since": {"N": str(since)},
+                ":until": {"N": str(last)},
+            },
             "ProjectionExpression": f"notice_id, {range_key}",
             "Limit": _PAGE,
         }

@@ -25,7 +25,7 @@ def test_tags_hold_only_what_ses_allows_and_bring_the_report_back() -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9_-]+", value) for value in tags.values())
     event = {"eventType": "Delivery", "mail": MAIL | {"tags": {name: [value] for name, value in tags.items()}}}
     report = parse_report(event)
-    assert report is not None
+    assert isinstance(report, DeliveryReport)
     assert (report.notice_id, report.alert_id) == (NOTICE_ID, "u1.email")
 
 
@@ -68,7 +68,7 @@ def test_ses_events_are_read(kind: str, details: dict[str, str], told: ReportKin
 def test_a_report_has_its_own_time_where_it_tells_one() -> None:
     event = {"notificationType": "Delivery", "mail": MAIL, "delivery": {"timestamp": "2026-03-09T15:15:33.512-05:00"}}
     report = parse_report(event)
-    assert report is not None
+    assert isinstance(report, DeliveryReport)
     assert report.report.at == report.occurred_at == datetime.fromisoformat("2026-03-09T20:15:33.512+00:00")
 
 
