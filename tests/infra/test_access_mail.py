@@ -41,6 +41,7 @@ def test_reports_are_of_alerts_only() -> None:
         ("send_alerts", {"MailReports"}),
         ("sweep_alerts", {"MailReports"}),
         ("send_reminders", {"MailReports"}),
+        ("watch_addresses", {"MailReports"}),
     ],
 )
 def test_a_function_may_send_by_its_own_way_only(function: str, allowed: set[str]) -> None:
@@ -51,8 +52,9 @@ def test_a_function_may_send_by_its_own_way_only(function: str, allowed: set[str
 def test_nobody_else_may_send() -> None:
     sending = {path.stem for path in POLICIES.glob("policy-*.json") if "ses:" in path.read_text("utf-8")}
     alerting = ("send_alerts", "sweep_alerts", "send_reminders")
+    beside = ("watch_addresses",)
     telling = ("finish_registrations", "operator", "watch_access", "watch_data_requests")
-    assert sending == {f"policy-{name}" for name in ("api_handler", *alerting, *telling)}
+    assert sending == {f"policy-{name}" for name in ("api_handler", *alerting, *beside, *telling)}
 
 
 def test_the_local_engines_know_both_with_their_policy(aws: dict[str, str], moto_engine: Engine) -> None:
