@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email import message_from_string
 from typing import Any
 
 from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertState, AlertStep
 from chalicelib.domain.alert.alert_batch import AlertBatch
+from chalicelib.domain.alert.digest import DigestDay
 from chalicelib.domain.alert.silent_address import AskingPosition, ListPosition
+from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.mailbox import Channel, Mailbox
 from chalicelib.domain.mailbox.address_health import AddressHealth, Sign, health_of
 from chalicelib.domain.reading.reading import Reading
+from chalicelib.domain.sender.institution import Institution
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.way_out import BREAKER, Pace, WayOut
 from chalicelib.services.alert.ask_address import AskingTools
+from chalicelib.services.alert.send_digests import DigestTools, SentDigests, send_digests
 from chalicelib.services.alert.watch_addresses import WatchedAddresses, WatchingTools, watch_addresses
 from chalicelib.store.alert.alert_batch_item import written
+from chalicelib.store.codec import to_data
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.notice_store import reading_key
 from chalicelib.store.position_store import PositionStore
-from chalicelib.store.tables import AlertBatchItem, NoticeItem
+from chalicelib.store.sender.institution_store import PROFILE, InstitutionStore
+from chalicelib.store.tables import AlertBatchItem, InstitutionItem, NoticeItem
 from tests.alert_world import DEPOSITED_AT, LETTERHEAD, NOTICE_ID, World, a_batch, alert_world, an_alert
-from tests.deposit_world import INSTITUTION_ID, a_mailbox, a_user
+from tests.calendars import PERU
+from tests.deposit_world import INSTITUTION_ID, a_mailbox, a_user, an_institution
 
 MAILBOX_ID = "1-40000002"
 
@@ -128,6 +135,44 @@ class AddressWorld(World):
     def renewals(self, notice_id: str = NOTICE_ID) -> list[str]:
         """Return the ids of the alerts that were sent anew."""
         return [alert.alert_id for alert in self.batch(notice_id).alerts if alert.purpose is AlertPurpose.RENEWAL]
+
+
+@dataclass
+class DigestWorld(AddressWorld):
+    """The same with an institution that wants a digest."""
+
+    calendar: BusinessCalendar = PERU
+
+    def institution(self, number: int = 0, **overrides: Any) -> Institution:
+        """Put an institution; the first is the one that the notices are of."""
+        own = INSTITUTION_ID if number == 0 else f"entidad-{number}"
+        wanted = {"institution_id": own, "digest_email": f"mesa{number}@entidad.example", **overrides}
+        institution = an_institution(**wanted)
+        InstitutionItem(own, PROFILE, data=to_data(institution), version=1).save()
+        return institution
+
+    def digests(self) -> SentDigests:
+        """Let the job run."""
+        way = WayOut(Pace(1, self.clock, self.pauses.append), CircuitBreaker(self.clock, BREAKER))
+        tools = DigestTools(
+            institutions=InstitutionStore(self.connection),
+            batches=self.batches,
+            situations=self.tools.situations,
+            sent=lambda institution_id: PositionStore(f"digest#{institution_id}", DigestDay),
+            mail=self.channels.mail,
+            by_mail=way,
+            letterhead=LETTERHEAD,
+            calendar=lambda: self.calendar,
+            now=self.clock,
+        )
+        return send_digests(tools, until=self.now + timedelta(minutes=4))
+
+
+@contextmanager
+def digest_world() -> Iterator[DigestWorld]:
+    """Open a fresh one on moto."""
+    with alert_world() as opened:
+        yield DigestWorld(opened.connection, opened.ses, opened.sns)
 
 
 @contextmanager

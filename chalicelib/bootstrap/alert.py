@@ -6,7 +6,9 @@ from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection, new_client
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.mail import alert_mail, letterhead
-from chalicelib.bootstrap.storage import event_store, mailbox_store
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import calendar_store, event_store, mailbox_store
+from chalicelib.domain.alert.digest import DigestDay
 from chalicelib.domain.alert.silent_address import AskingPosition, ListPosition
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
 from chalicelib.gateways.sms import Sms
@@ -14,6 +16,7 @@ from chalicelib.gateways.way_out import BREAKER, Pace, WayOut, share, side_share
 from chalicelib.services.alert.ask_address import AskingTools
 from chalicelib.services.alert.record_delivery import ReportTools
 from chalicelib.services.alert.send_alerts import Channels, SendingTools, send_alerts
+from chalicelib.services.alert.send_digests import DigestTools
 from chalicelib.services.alert.send_reminders import ReminderTools
 from chalicelib.services.alert.unwritten import Unwritten
 from chalicelib.services.alert.watch_addresses import WatchingTools
@@ -100,6 +103,22 @@ def watching_tools(box: Container) -> WatchingTools:
         listed=PositionStore("watch_addresses", ListPosition),
         asked=PositionStore("ask_addresses", AskingPosition),
         most_a_day=int(box.config.mail_probes_a_day),
+    )
+
+
+@made_once
+def digest_tools(box: Container) -> DigestTools:
+    """What digests go through."""
+    return DigestTools(
+        institutions=institution_store(box),
+        batches=alert_batch_store(box),
+        situations=situation_store(box),
+        sent=lambda institution_id: PositionStore(f"digest#{institution_id}", DigestDay),
+        mail=alert_mail(box),
+        by_mail=side_way_out(box),
+        letterhead=letterhead(box),
+        calendar=lambda: box.calendar.with_entries(calendar_store(box).find()),
+        now=box.clock,
     )
 
 

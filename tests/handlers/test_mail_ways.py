@@ -165,6 +165,7 @@ def test_no_mail_goes_out_elsewhere() -> None:
         "services/registration/tools",
         "services/alert/send_alerts",
         "services/alert/ask_address",
+        "services/alert/send_digests",
     }
     assert naming == {
         ("bootstrap/access", "access_mail"),

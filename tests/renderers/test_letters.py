@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.domain.access.owed_telling import OwedTelling
+from chalicelib.domain.alert.digest import Digest
 from chalicelib.domain.errors import MessageRefused
 from chalicelib.domain.mailbox import AccessChange, ChangeKind, Channel, Consent
 from chalicelib.renderers.access.access_letters import (
@@ -22,6 +23,7 @@ from chalicelib.renderers.access.access_letters import (
     session_displaced_letter,
 )
 from chalicelib.renderers.access.change_letters import Contesting, change_letter
+from chalicelib.renderers.alert.digest_letter import digest_letter
 from chalicelib.renderers.alert.probe_letter import probe_letter
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Attached, Letter, Link, render_letter
@@ -68,6 +70,7 @@ def told(kind: ChangeKind, *, now: datetime = NOW, is_contestable: bool = True, 
     return change_letter(owed, LETTERHEAD, contesting, now)
 
 
+DIGEST = Digest("i", "TEXTILES & DEMO <S.A.C.>", NOW.date(), 1, is_more=False, newest=(("2345-6789-ABCD", NOW),))
 LETTERS = {
     "login code": login_code_letter("K7M3QX", NOW, LETTERHEAD),
     "reset link": reset_link_letter(LINK, NOW, LETTERHEAD),
@@ -98,6 +101,9 @@ LETTERS = {
     "former principal": told(ChangeKind.PRINCIPAL, is_contestable=False),
     "consent revoked": consent_letter("TEXTILES", Consent(False, NOW, "2026-11", "", "u1"), LETTERHEAD),
     "consent given": consent_letter("TEXTILES", Consent(True, NOW, "2026-11", "", "u1"), LETTERHEAD),
+    "digest": digest_letter(
+        Digest("i", "S & D <S.A.C.>", NOW.date(), 1, False, (("2345-6789-ABCD", NOW),)), LETTERHEAD
+    ),
     "probe": probe_letter(LETTERHEAD),
     "code": code_letter("K7M3QX", LINK, timedelta(minutes=30)),
     "waiting": waiting_letter(),

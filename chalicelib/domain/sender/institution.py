@@ -63,6 +63,8 @@ class Institution:
     """Whether the receipt goes with the alert e-mail."""
     short_name: str | None = None
     """What an SMS calls it where its whole name has no room, as `check_short_name` accepts it; None: abbreviated."""
+    digest_email: str | None = None
+    """Where the digest of alerts that failed goes on business days; None: nowhere."""
     version: int = 0
 
     @property

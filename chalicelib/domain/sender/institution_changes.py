@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any
 
+from chalicelib.domain.contact import read_email
 from chalicelib.domain.deadline import Distance, Regime
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, AppliedNorm, Institution, InstitutionState
@@ -83,14 +84,16 @@ def new_institution(institution_id: str, *, name: str, address: str, phone: str,
 
 
 def change_details(institution: Institution, **details: Any) -> InstitutionDecision:
-    """Change its name, address, telephone, short name, or whether receipts go with alerts.
+    """Change its name, address, telephone, short name, where its digest goes, or whether receipts go with alerts.
 
     Raises:
-        InvalidInput: `short_name_invalid`.
+        InvalidInput: `short_name_invalid` or `email_invalid`.
 
     """
     if details.get("short_name") is not None:
         check_short_name(details["short_name"])
+    if details.get("digest_email") is not None:
+        details["digest_email"] = read_email(details["digest_email"], field="digest_email")
     return _decided(institution, details)
 
 

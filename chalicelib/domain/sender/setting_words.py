@@ -35,7 +35,7 @@ class SettingChange:
 def describe_changes(before: Institution, after: Institution) -> tuple[SettingChange, ...]:
     """Say what differs between two versions of an institution, and nothing else of it.
 
-    A telephone is not repeated: it may be somebody's.
+    A telephone or an e-mail is not repeated: it may be somebody's.
     """
     return (
         *_texts(before, after),
@@ -77,6 +77,10 @@ def _texts(before: Institution, after: Institution) -> Iterator[SettingChange]:
             yield SettingChange(_step(name, old or "none", new or "none"), _step(nombre, old or none, new or none))
     if before.phone != after.phone:
         yield SettingChange("phone", "teléfono (no se copia al registro)")
+    if before.digest_email != after.digest_email:
+        what = "quitado" if after.digest_email is None else "no se copia al registro"
+        is_removed = ": removed" if after.digest_email is None else ""
+        yield SettingChange(f"digest_email{is_removed}", f"correo del resumen ({what})")
 
 
 def _choices(before: Institution, after: Institution) -> Iterator[SettingChange]:

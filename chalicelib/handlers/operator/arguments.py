@@ -8,10 +8,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, time
+from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 from chalicelib.domain.business_days.calendar_changes import check_region
 from chalicelib.domain.codes import parse_code
+from chalicelib.domain.contact import read_email
 from chalicelib.domain.deadline import Regime
 from chalicelib.domain.errors import InvalidInput, parts_of, refusal_of
 from chalicelib.domain.mailbox import DocumentType
@@ -310,6 +312,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "answer": _answer,
     "day": _day,
     "deposit": _deposit,
+    "email": partial(read_email, field="email"),
     "distance": _number("distance", range(MOST_DISTANCE + 1)),
     "hour": _hour,
     "institution": _institution,

@@ -11,7 +11,7 @@ from typing import Any
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SNSEvent
 
 from chalicelib.bootstrap import Container, current
-from chalicelib.bootstrap.alert import reminder_tools, report_tools, sending_tools, watching_tools
+from chalicelib.bootstrap.alert import digest_tools, reminder_tools, report_tools, sending_tools, watching_tools
 from chalicelib.domain.alert.alert import ReportKind
 from chalicelib.domain.alert.delivery_report import parse_report
 from chalicelib.domain.errors import NotReady
@@ -19,6 +19,7 @@ from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
 from chalicelib.handlers.workers.reports import NIGHT_TIME, SWEEP_TIME, failures, reported, reported_deliveries
 from chalicelib.services.alert import send_alerts as sending
+from chalicelib.services.alert import send_digests as digesting
 from chalicelib.services.alert import send_reminders as reminding
 from chalicelib.services.alert import sweep_alerts as sweeping
 from chalicelib.services.alert import watch_addresses as watching
@@ -151,6 +152,13 @@ def watch_addresses(_: CloudWatchEvent) -> dict[str, Any]:
     now = box.clock()
     report = watching.watch_addresses(watching_tools(box), list_until=now + NIGHT_TIME / 2, until=now + NIGHT_TIME)
     return reported("watch_addresses", report)
+
+
+def send_digests(_: CloudWatchEvent) -> dict[str, Any]:
+    """Send each institution that wants it the digest of its alerts that failed."""
+    box = current()
+    report = digesting.send_digests(digest_tools(box), until=box.clock() + SWEEP_TIME)
+    return reported("send_digests", report)
 
 
 def record_deliveries(event: SNSEvent) -> dict[str, Any]:

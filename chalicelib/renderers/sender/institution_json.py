@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from chalicelib.domain.event import Event
+from chalicelib.domain.masking import mask_email
 from chalicelib.domain.sender.institution import Institution, SigningKey
 from chalicelib.domain.sender.key_fingerprint import key_fingerprint
 from chalicelib.renderers.sender.institution_text import key_state
@@ -61,6 +62,7 @@ def _settings(institution: Institution) -> dict[str, Any]:
         "address": one.address,
         "phone": one.phone,
         "receipt": "attached" if one.attaches_receipt else "withheld",
+        "digest_email": None if one.digest_email is None else mask_email(one.digest_email),
         "opens_at": _hour(one.opens_at),
         "closes_at": _hour(one.closes_at),
         "region": one.region,

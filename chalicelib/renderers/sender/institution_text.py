@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.deadline import Regime
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.masking import mask_email
 from chalicelib.domain.sender.institution import Institution, SigningKey
 from chalicelib.domain.sender.key_fingerprint import key_fingerprint
 from chalicelib.domain.sender.setting_words import (
@@ -48,6 +49,7 @@ def institution_text(institution: Institution, events: tuple[Event, ...], zone: 
             f"  Dirección: {one.address}",
             f"  Teléfono: {one.phone}",
             f"  Constancia adjunta a la alerta: {'sí' if one.attaches_receipt else 'no'}",
+            f"  Resumen de alertas que no llegaron: {mask_email(one.digest_email) if one.digest_email else 'no'}",
             f"  Horario: {hours_words(one)}",
             f"  Región: {one.region or 'ninguna'}",
             *_part(

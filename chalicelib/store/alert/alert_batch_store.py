@@ -170,6 +170,19 @@ class AlertBatchStore:
         """
         return self._listed(_FAILED, shard, since=since)
 
+    def newest_failed_of(self, institution_id: str) -> Iterator[tuple[int, str]]:
+        """Yield a sender's batches with a channel that reached nobody as (since, notice id), the newest first."""
+        query: dict[str, Any] = {
+            "TableName": AlertBatchItem.Meta.table_name,
+            "IndexName": "failed_of_sender",
+            "KeyConditionExpression": "institution_id = :sender",
+            "ExpressionAttributeValues": {":sender": {"S": institution_id}},
+            "ProjectionExpression": "notice_id, failed_since",
+            "ScanIndexForward": False,
+            "Limit": _PAGE,
+        }
+        return ((int(item["failed_since"]["N"]), item["notice_id"]["S"]) for item in self._pages("Query", query))
+
     def every(self, *, after: str | None = None) -> Iterator[str]:
         """Yield every batch's notice id, in no order that means anything, going on after one of them: a Scan."""
         scan: dict[str, Any] = {

@@ -5,7 +5,7 @@ The index `to_remind` holds the notices that nobody opened, by when they are to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -109,6 +109,16 @@ class SituationStore:
         keys: list[ItemKey] = [(AlertBatchItem, item["notice_id"]["S"], None) for item in found]
         alerts = read_together(self._connection, keys) if keys else {}
         return tuple(key[1] for key in keys if key in alerts and batch_from_item(alerts[key]).failed_channels)
+
+    @staticmethod
+    def opened_among(notice_ids: Collection[str]) -> frozenset[str]:
+        """Return those of some notices that somebody opened, read with strong consistency; a call a hundred."""
+        shown = ["notice_id", "opening_id"]
+        try:
+            found = list(NoticeItem.batch_get(list(notice_ids), consistent_read=True, attributes_to_get=shown))
+        except PynamoDBException as error:
+            raise store_unavailable() from error
+        return frozenset(item.notice_id for item in found if item.opening_id is not None)
 
     def due(self, shard: str, *, now: datetime) -> Iterator[DueReminder]:
         """Yield the notices of a shard that are to be reminded of by now, the longest due first."""

@@ -155,6 +155,11 @@ def test_institutions_are_listed_and_shown(added: World, give: Give) -> None:
             ("short_name: none → Villa", "nombre corto: ninguno → Villa"),
         ),
         (
+            "set muni-villa --digest-email Mesa@Villa.example",
+            {"digest_email": "Mesa@villa.example"},
+            ("digest_email", "correo del resumen (no se copia al registro)"),
+        ),
+        (
             "set muni-villa --receipt withheld",
             {"attaches_receipt": False},
             ("receipt: attached → withheld", "constancia adjunta a la alerta: sí → no"),
@@ -289,6 +294,21 @@ def test_a_norm_of_the_usual_regime_that_is_removed_leaves_the_acknowledgement(a
     assert change(added, give, "norm muni-villa --regime deposit --remove")[2] is None
 
 
+def test_where_the_digest_goes_is_shown_masked_and_taken_back(added: World, give: Give) -> None:
+    assert "Resumen de alertas que no llegaron: no" in give("institutions show muni-villa")[1]
+    change(added, give, "set muni-villa --digest-email mesa@villa.example")
+    assert "Resumen de alertas que no llegaron: m***@villa.example" in give("institutions show muni-villa")[1]
+    told = json.loads(give("institutions show muni-villa --json")[1])
+    assert told["digest_email"] == "m***@villa.example"
+
+    said, one, event = change(added, give, "set muni-villa --no-digest")
+    assert one.digest_email is None
+    assert "correo del resumen (quitado)" in said
+    assert event is not None
+    assert event.data["change"] == "digest_email: removed"
+    assert "mesa@" not in str(events(added))
+
+
 def test_hours_region_short_name_and_distance_are_taken_back(added: World, give: Give) -> None:
     change(added, give, "set muni-villa --short-name Villa")
     change(added, give, "hours muni-villa --opens 08:00 --closes 17:00")
@@ -316,6 +336,9 @@ def test_hours_region_short_name_and_distance_are_taken_back(added: World, give:
         ("set muni-villa", 1),
         ("set muni-villa --short-name XX --no-short-name", 1),
         ("set muni-villa --receipt no", 2),
+        ("set muni-villa --digest-email villa.example", 2),
+        ("set muni-villa --digest-email 'a@villa.example, b@villa.example'", 2),
+        ("set muni-villa --digest-email a@villa.example --no-digest", 1),
         ("set nadie --phone 111111", 1),
         ("state muni-villa", 2),
         ("state muni-villa activa", 2),

@@ -27,6 +27,8 @@ SENDER_COMMANDS = (
         Argument("--phone", "line", "el teléfono de atención", "TEXTO"),
         Argument("--short-name", "short_name", _SHORT, "TEXTO"),
         Argument("--no-short-name", FLAG, "que el SMS abrevie el nombre completo donde no cabe"),
+        Argument("--digest-email", "email", "a qué correo va, los días hábiles, el resumen de alertas que no llegaron", "CORREO"),
+        Argument("--no-digest", FLAG, "que no se envíe ese resumen"),
         Argument("--receipt", "receipt", "si la constancia va adjunta a la alerta: attached (sí) o withheld (no)", "QUÉ"),
     ), changes=True),
     Command("institutions state", "activa, suspende o cancela una entidad", f"{_INSTITUTIONS}:set_state", (

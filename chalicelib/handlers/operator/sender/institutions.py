@@ -57,12 +57,16 @@ def add(given: Mapping[str, Any]) -> Told:
 
 
 def change(given: Mapping[str, Any]) -> Told:
-    """Change what it is called, where it is, and whether its receipts go with alerts."""
+    """Change what it is called, where it is, where its digest goes, and whether its receipts go with alerts."""
     details = {name: given[name] for name in ("name", "address", "phone") if given[name] is not None}
     if given["short-name"] is not None and given["no-short-name"]:
         raise InvalidInput("short_name_unclear", "O --short-name, o --no-short-name.")
     if given["short-name"] is not None or given["no-short-name"]:
         details["short_name"] = given["short-name"]
+    if given["digest-email"] is not None and given["no-digest"]:
+        raise InvalidInput("digest_unclear", "O --digest-email, o --no-digest.")
+    if given["digest-email"] is not None or given["no-digest"]:
+        details["digest_email"] = given["digest-email"]
     if given["receipt"] is not None:
         details["attaches_receipt"] = given["receipt"]
     if not details:
