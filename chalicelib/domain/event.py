@@ -61,7 +61,6 @@ class EventType(StrEnum):
     HAND_OVER_WITHDRAWN = "principal.offer_withdrawn"
     HAND_OVER_DECLINED = "principal.offer_declined"
     PRINCIPAL_CHANGED = "principal.changed"
-    ADDRESS_PROVED = "address.proved"
     PROFILE_CHANGED = "profile.changed"
     EMAIL_WAITS = "profile.email_waits"
     EMAIL_CHANGED = "profile.email_changed"

@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 
 from chalicelib.domain.alert.alert import ReportKind
-from chalicelib.domain.alert.delivery_report import message_tags, parse_report
+from chalicelib.domain.alert.delivery_report import DeliveryReport, message_tags, parse_report
 from chalicelib.domain.errors import MessageRefused
 from chalicelib.gateways.sms import Sms
 from infra.local.deliveries import Deliveries
@@ -58,7 +58,7 @@ def test_an_address_fares_as_it_says(address: str, kind: ReportKind, error: str 
     [event] = Reported().send(address)
 
     report = parse_report(event)
-    assert report is not None
+    assert isinstance(report, DeliveryReport)
     assert (report.notice_id, report.alert_id, report.occurred_at) == ("2222-2222-2222", "u1.email", AT)
     assert (report.report.kind, report.report.error, report.report.message_id) == (kind, error, "m1")
 

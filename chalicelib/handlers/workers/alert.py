@@ -24,7 +24,7 @@ from chalicelib.services.alert import send_reminders as reminding
 from chalicelib.services.alert import sweep_alerts as sweeping
 from chalicelib.services.alert import watch_addresses as watching
 from chalicelib.services.alert.record_delivery import record_delivery
-from chalicelib.services.alert.renew import MAY_LIVE_AFTER, RENEWED, mailbox_that_may_live, renew
+from chalicelib.services.alert.renew import MAY_LIVE_AFTER, RENEWED, renew
 from chalicelib.services.work_through import counted
 
 _FIRST_TRY = timedelta(seconds=20)
@@ -99,7 +99,7 @@ def _mailbox(record: dict[str, Any]) -> str | None:
     image = record["dynamodb"].get("NewImage", {})
     if image.get("type", {}).get("S") not in MAY_LIVE_AFTER:
         return None
-    return mailbox_that_may_live(image["subject"]["S"], _data(record))
+    return str(image["subject"]["S"]).removeprefix("mailbox#")
 
 
 def _attached(record: dict[str, Any]) -> str | None:

@@ -101,8 +101,9 @@ def _make_effective(mailbox_id: str, user_id: str, by: Event, tools: AccessTools
         changed = with_effective_email(mailbox, user, by.occurred_at, confirmed_as=confirmed_as)
         if changed is None:
             return False
-        data = {**by.data, "mailbox_id": mailbox_id}
-        event = Event(f"user#{user_id}", by.type, by.occurred_at, tools.new_event_id(), by.actor, by.origin, data)
+        event = Event(
+            f"user#{user_id}", by.type, by.occurred_at, tools.new_event_id(), by.actor, by.origin, dict(by.data)
+        )
         used = UsedToken(TokenKind.WAITING_EMAIL, user_id)
         telling = _telling(mailbox, user, user.waiting, by.occurred_at, tools)
         answer = Answer(user.waiting.effective_at - EMAIL_WAITS, by.occurred_at, by.actor, by.origin)

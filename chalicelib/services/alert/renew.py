@@ -6,7 +6,6 @@ What is to be sent is added to the notices' alerts, once however often this is a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,20 +23,13 @@ since no channel that failed lives again."""
 MAY_LIVE_AFTER = frozenset(
     {
         EventType.ADDRESS_PROVED,
-        EventType.EMAIL_CHANGED,
-        EventType.PROFILE_CHANGED,
+        EventType.ADDRESS_CHANGED,
         EventType.USER_ACTIVATED,
         EventType.USER_ENABLED,
         EventType.MAILBOX_THAWED,
     }
 )
-"""After these an address of a mailbox may live that did not before; the template has the stream tell of them."""
-_MAILBOX = "mailbox#"
-
-
-def mailbox_that_may_live(subject: str, data: Mapping[str, str]) -> str | None:
-    """Return the mailbox that such an event is of; None where packages before did not tell it."""
-    return subject.removeprefix(_MAILBOX) if subject.startswith(_MAILBOX) else data.get("mailbox_id")
+"""After these an address of a mailbox may live that did not before: each is logged about the mailbox."""
 
 
 def renew(mailbox_id: str, tools: SendingTools) -> Counter[str]:

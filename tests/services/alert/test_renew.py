@@ -17,7 +17,7 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import AccessChange, ChangeKind, Channel, UserState
 from chalicelib.domain.mailbox.address_health import Sign
-from chalicelib.services.alert.renew import mailbox_that_may_live, renew
+from chalicelib.services.alert.renew import renew
 from chalicelib.store.shards import SHARDS
 from tests.address_world import MAILBOX_ID, AddressWorld, a_failed, a_house, address_world
 from tests.alert_world import DEPOSITED_AT, NOTICE_ID, an_alert, hooked, refusing, states
@@ -224,12 +224,6 @@ def test_two_at_once_add_it_once(world: AddressWorld) -> None:
     assert [inner[0]["renewed"], outer["renewed"]] == [1, 0]
     assert world.renewals() == ["u1.email.renewal-1"]
     assert len(world.timeline()) == 1
-
-
-def test_the_mailbox_of_an_event_is_its_subject_or_what_it_tells() -> None:
-    assert mailbox_that_may_live("mailbox#1-40000002", {}) == "1-40000002"
-    assert mailbox_that_may_live("user#u1", {"mailbox_id": "1-40000002"}) == "1-40000002"
-    assert mailbox_that_may_live("user#u1", {}) is None
 
 
 def test_a_channel_that_was_never_followed_up_is_renewed_beside_its_fallback(world: AddressWorld) -> None:

@@ -40,7 +40,7 @@ def sweep(world: World) -> None:
 
 def bounce(world: World, notice_id: str, *users: str) -> None:
     """Report, as SES does, that the mail to each of these users came back for good."""
-    records = []
+    records: list[Any] = []
     for user in users:
         tags = {"notice_id": [notice_id], "user_id": [user]}
         mail = {"messageId": f"m-{user}", "timestamp": world.clock.now.isoformat(), "tags": tags}
