@@ -32,7 +32,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EXPIRY = Expiry(date(2026, 3, 16), is_of_term=False)
 OTHER = {Channel.EMAIL: Channel.SMS, Channel.SMS: Channel.EMAIL}
 SETTLED = (S.ACCEPTED, S.ACCEPTED, S.DELIVERED, S.BOUNCED, S.BOUNCED, S.FAILED, S.GAVE_UP, S.COMPLAINED)
-CASES = 3000
+CASES = 1500
 
 
 def a_random_mailbox(chance: Random) -> Mailbox:
