@@ -18,6 +18,8 @@ TOLD_ANEW_AFTER = timedelta(days=1)
 """How old what is known of the last delivery may be, before a newer one is worth a write."""
 _SOFT_FOR = timedelta(days=30)
 """Within how many days those days have to lie."""
+_MOST_DAYS = 10
+"""Of how many days bounces are kept: the latest, so that those are kept which a delivery in between leaves."""
 
 
 class Sign(StrEnum):
@@ -37,8 +39,8 @@ class Sign(StrEnum):
 class AddressHealth:
     """What is known of one address of one user; of another address nothing of it holds.
 
-    `channel` is `email` or `sms`. `returned` are the bounces for now since it last lived, one a day, oldest first.
-    `reason` is the code of the last bounce for good.
+    `channel` is `email` or `sms`. `bounced` are the bounces for good since it last lived, and `returned` those for now,
+    one a day, oldest first. `reason` is the code of the last bounce for good.
     """
 
     user_id: str
@@ -48,6 +50,7 @@ class AddressHealth:
     proved_at: datetime | None = None
     bounced_at: datetime | None = None
     reason: str | None = None
+    bounced: tuple[datetime, ...] = ()
     returned: tuple[datetime, ...] = ()
     asked_at: datetime | None = None
     """When it was last asked by a message of its own whether it lives; of one of which nothing else is known, when it
@@ -61,11 +64,7 @@ class AddressHealth:
     @property
     def dead_since(self) -> datetime | None:
         """Since when it is known not to receive; None while it is live."""
-        lived_at, since = self.lived_at, []
-        if self.bounced_at is not None and (lived_at is None or self.bounced_at >= lived_at):
-            since.append(self.bounced_at)
-        if len(self.returned) >= SOFT_BOUNCE_DAYS:
-            since.append(self.returned[-1])
+        since = [*self.bounced[:1], *self.returned[SOFT_BOUNCE_DAYS - 1 : SOFT_BOUNCE_DAYS]]
         return min(since, default=None)
 
     @property
@@ -86,13 +85,14 @@ class AddressHealth:
             return _pruned(replace(self, proved_at=_later(self.proved_at, at)))
         if sign is Sign.RETURNED:
             return _pruned(replace(self, returned=_days((*self.returned, at))))
-        if self.bounced_at is not None and (at, reason or "") <= (self.bounced_at, self.reason or ""):
-            return self
-        return replace(self, bounced_at=at, reason=reason)
+        known = replace(self, bounced=_days((*self.bounced, at)))
+        if self.bounced_at is None or (at, reason or "") > (self.bounced_at, self.reason or ""):
+            known = replace(known, bounced_at=at, reason=reason)
+        return _pruned(known)
 
     def is_worth_writing(self, before: AddressHealth | None) -> bool:
         """Tell whether this says something that what is written does not: of deliveries, one a day is enough."""
-        if before is None or before.is_dead != self.is_dead or before.returned != self.returned:
+        if before is None or (before.bounced, before.returned) != (self.bounced, self.returned):
             return True
         if (before.bounced_at, before.proved_at, before.asked_at) != (self.bounced_at, self.proved_at, self.asked_at):
             return True
@@ -119,11 +119,12 @@ def _key(health: AddressHealth) -> tuple[str, str, str]:
 
 
 def _pruned(health: AddressHealth) -> AddressHealth:
-    """Forget the bounces for now that no longer tell anything."""
+    """Forget the bounces that no longer tell anything."""
     lived_at = health.lived_at
     since = max((at for at in (lived_at, _long_before(health.returned)) if at is not None), default=None)
-    kept = tuple(at for at in health.returned if since is None or at > since)
-    return replace(health, returned=kept[-SOFT_BOUNCE_DAYS:])
+    bounced = tuple(at for at in health.bounced if lived_at is None or at >= lived_at)
+    returned = tuple(at for at in health.returned if since is None or at > since)
+    return replace(health, bounced=bounced[-_MOST_DAYS:], returned=returned[-_MOST_DAYS:])
 
 
 def _long_before(returned: tuple[datetime, ...]) -> datetime | None:

@@ -24,8 +24,7 @@ def why_dead(health: AddressHealth) -> str:
     """Say why nothing arrives there, without an address; empty of one that lives."""
     if not health.is_dead:
         return ""
-    lived_at = health.lived_at
-    if health.bounced_at is None or (lived_at is not None and health.bounced_at < lived_at):
+    if not health.bounced:
         return _RETURNED
     reason = health.reason or ""
     return next((words for sign, words in _BY_SIGN if sign in reason), _BOUNCED)

@@ -39,8 +39,8 @@ OPENED = a_mailbox(accepted=(AcceptedText("terms", "1", LONG, ""), AcceptedText(
         (UNKNOWN, MAILBOX, False),
         (UNKNOWN, OPENED, True),
         (UNKNOWN, replace(OPENED, accepted=(AcceptedText("terms", "1", RECENTLY, ""),)), False),
-        (replace(UNKNOWN, delivered_at=LONG, bounced_at=LONG), MAILBOX, False),
-        (replace(UNKNOWN, bounced_at=LONG), OPENED, False),
+        (replace(UNKNOWN, delivered_at=LONG, bounced=(LONG,)), MAILBOX, False),
+        (replace(UNKNOWN, bounced=(LONG,)), OPENED, False),
         (replace(UNKNOWN, delivered_at=LONG, bounced_at=LONG - timedelta(days=1)), MAILBOX, True),
     ],
 )

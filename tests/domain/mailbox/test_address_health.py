@@ -70,8 +70,8 @@ def slow_dead_since(told: tuple[Told, ...]) -> datetime | None:
     hard = [at for sign, at, _ in told if sign is Sign.BOUNCED and (lived_at is None or at >= lived_at)]
     soft = sorted(at for sign, at, _ in told if sign is Sign.RETURNED and (lived_at is None or at > lived_at))
     recent = {at.date(): at for at in soft if at > soft[-1] - timedelta(days=30)}
-    ends = [max(hard)] if hard else []
-    ends += [soft[-1]] if len(recent) >= SOFT_BOUNCE_DAYS else []
+    ends = [max(at for at in hard if at.date() == min(hard).date())] if hard else []
+    ends += [recent[sorted(recent)[SOFT_BOUNCE_DAYS - 1]]] if len(recent) >= SOFT_BOUNCE_DAYS else []
     return min(ends, default=None)
 
 
@@ -128,9 +128,9 @@ def test_automatic_replies_after_deliveries_never_kill_whichever_is_reported_fir
         assert not after(*order).is_dead
 
 
-def test_who_learns_no_more_than_a_reader_of_three_days_stores_no_more() -> None:
-    known = after(*returned_on(*range(60)))
-    assert known.returned == tuple(AT + day * DAY for day in (57, 58, 59))
+def test_of_many_days_the_latest_ten_are_kept() -> None:
+    known = after(*returned_on(*range(60)), *((Sign.BOUNCED, AT + day * DAY, "550") for day in range(60)))
+    assert known.returned == known.bounced == tuple(AT + day * DAY for day in range(50, 60))
 
 
 def test_of_another_address_nothing_of_it_holds() -> None:
