@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from chalicelib.domain.alert.alert import Alert, AlertState
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.deposit.unreached import advice_on
 from chalicelib.domain.reading.reading import DeliveredNotice
@@ -24,7 +23,8 @@ def deposit_status_as_json(
     """Write how a deposit stands on the country's day `today`."""
     standing = status_as_json(delivered, timeline, downloads, today=today)
     of_batch = () if alerts is None else alerts.alerts
-    told = [{**entry, **_more(alert, delivered)} for entry, alert in zip(standing["alerts"], of_batch, strict=True)]
+    added = [instant_as_json(alert.added_at or delivered.notice.deposited_at) for alert in of_batch]
+    told = [{**entry, "added_at": at} for entry, at in zip(standing["alerts"], added, strict=True)]
     return {
         **standing,
         "alerts": told,
@@ -37,14 +37,6 @@ def failed_channels_as_json(alerts: AlertBatch | None) -> list[dict[str, str]]:
     """Write the channels by which nobody was reached, each with since when."""
     failures = () if alerts is None else alerts.failures
     return [{"channel": channel.value, "since": instant_as_json(since)} for channel, since in failures]
-
-
-def _more(alert: Alert, delivered: DeliveredNotice) -> dict[str, str | None]:
-    return {
-        "purpose": alert.purpose.value,
-        "added_at": instant_as_json(alert.added_at or delivered.notice.deposited_at),
-        "reason": alert.error if alert.state is AlertState.CANCELLED else None,
-    }
 
 
 def instant_as_json(instant: datetime) -> str:

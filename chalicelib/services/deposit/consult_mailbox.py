@@ -28,7 +28,7 @@ def consult_mailbox(
     tools: SenderTools,
     consultations: ConsultationTools,
 ) -> Reception:
-    """Return whether the mailbox can receive and what it lacks; nothing else about it is told.
+    """Return whether the mailbox can receive, what it lacks and which channels live; nothing else about it is told.
 
     A request that was proven and names a mailbox is recorded and counted, also when it is then refused.
 
