@@ -72,6 +72,7 @@ def _alert(alert: Alert, batch: AlertBatch) -> dict[str, Any]:
         "alert_id": alert.alert_id,
         "channel": alert.channel.value,
         "destination": masked(alert),
+        "purpose": alert.purpose.value,
         "state": alert.state.value,
         "error": alert.error,
         "attempts": alert.attempts or batch.attempts,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.alert.alert import Alert, AlertReport, AlertState, ReportKind
+from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertReport, AlertState, ReportKind
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.work_list import GivenUp, Indexed, Resending, Resent, ResentAll, Waiting, WorkList
 from chalicelib.domain.mailbox import Channel
@@ -28,7 +28,14 @@ _STATES = {
     AlertState.COMPLAINED: "entregada y marcada como no deseada",
     AlertState.FAILED: "dirección o número rechazado para siempre",
     AlertState.GAVE_UP: "no enviada",
+    AlertState.CANCELLED: "cancelada",
 }
+_PURPOSES = {
+    AlertPurpose.FALLBACK: "por el otro canal, ",
+    AlertPurpose.RENEWAL: "repetida, ",
+    AlertPurpose.REMINDER: "recordatorio, ",
+}
+"""Those that are not the deposit's own."""
 _REPORTS = {
     ReportKind.REJECTED: "el proveedor la descartó",
     ReportKind.DELAYED: "la entrega se demora",
@@ -47,6 +54,10 @@ _REASONS = {
     "mobile_refused": "el número no es válido",
     "mobile_opted_out": "el titular pidió no recibir mensajes",
     "rejected_by_provider": "por su contenido",
+    "notice_opened": "la notificación ya se abrió",
+    "too_late": "ya pasó el día que recordaba",
+    "address_changed": "el usuario ya no tiene esa dirección, o ya no está activo",
+    "address_dead": "la dirección dejó de recibir",
 }
 """Our own codes; what else there is, the provider says."""
 _NOT_RESENT = frozenset({AlertState.FAILED, AlertState.BOUNCED})
@@ -164,7 +175,8 @@ def _resent_lines(notice: Resent) -> list[str]:
 def _alert_line(alert: Alert, batch: AlertBatch) -> str:
     attempts = alert.attempts or batch.attempts
     tried = f"{attempts} intento" if attempts == 1 else f"{attempts} intentos"
-    return one_line(f"{_CHANNELS[alert.channel]} {masked(alert)}, {_why(_STATES[alert.state], alert.error)}, {tried}")
+    told = f"{_PURPOSES.get(alert.purpose, '')}{_why(_STATES[alert.state], alert.error)}"
+    return one_line(f"{_CHANNELS[alert.channel]} {masked(alert)}, {told}, {tried}")
 
 
 def _history(alert: Alert, zone: ZoneInfo) -> list[tuple[str, str]]:
