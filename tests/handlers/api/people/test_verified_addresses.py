@@ -348,6 +348,47 @@ def test_a_report_that_comes_between_is_kept(people: People) -> None:
     assert people.proofs() == [("u1", "email")]
 
 
+def test_a_proof_whose_answer_was_lost_is_told_as_done(people: People) -> None:
+    people.bounce()
+    token = people.token()
+    ask(people, token)
+    client, lost = connection(people.world.container).client, list[bool]()
+
+    def lose(**_: Any) -> None:
+        if not lost:
+            lost.append(True)
+            answer: Any = {"Error": {"Code": "TransactionCanceledException", "Message": "[ConditionalCheckFailed]"}}
+            raise ClientError(answer, "TransactWriteItems")  # as the repeated call of the client finds it done
+
+    client.meta.events.register("after-call.dynamodb.TransactWriteItems", lose)
+    try:
+        answer = show_code(people, token, people.code_sent())
+    finally:
+        client.meta.events.unregister("after-call.dynamodb.TransactWriteItems", lose)
+
+    assert lost == [True]
+    assert (answer.status_code, answer.json_body["is_live"]) == (200, True)
+    assert people.proofs() == [("u1", "email")]
+
+
+def test_the_same_code_that_another_tab_sends_meanwhile_proves_once(people: People) -> None:
+    people.bounce()
+    token = people.token()
+    ask(people, token)
+    code, answers = people.code_sent(), list[Any]()
+    client = connection(people.world.container).client
+
+    def overtake(**_: Any) -> None:
+        client.meta.events.unregister("before-call.dynamodb.TransactWriteItems", overtake)
+        answers.append(show_code(people, token, code))
+
+    client.meta.events.register("before-call.dynamodb.TransactWriteItems", overtake)
+    answers.append(show_code(people, token, code))
+
+    assert [(one.status_code, one.json_body["is_live"]) for one in answers] == [(200, True), (200, True)]
+    assert people.proofs() == [("u1", "email")]
+
+
 def test_the_profile_tells_the_own_addresses_and_no_others(people: People) -> None:
     people.bounce()
     people.bounce(user_id="u2")

@@ -14,7 +14,7 @@ from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.mailbox.address_health import Sign
 from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import a_mailbox, a_user
-from tests.person_world import EMAIL, People, sent_sms
+from tests.person_world import EMAIL, PASSWORD, People, sent_sms
 
 PAGE = "/perfil/avisos/correo"
 MOBILE_PAGE = "/perfil/avisos/celular"
@@ -118,6 +118,23 @@ def test_it_never_says_that_it_changes_nothing(browser: Browser, people: People)
         shown = words(browser.get(page)).casefold()
         for soothing in ("no cambia nada", "sigue igual", "igual valen", "no afecta", "válida de todos modos"):
             assert soothing not in shown, page
+
+
+def test_no_page_says_that_alerts_arrive_where_they_do_not(browser: Browser, people: People) -> None:
+    people.bounce()
+    mails = {"email": "nueva@ejemplo.pe", "email_again": "nueva@ejemplo.pe", "password": PASSWORD}
+
+    pages = [words(browser.get("/perfil/correo"))]
+    browser.submit(browser.get("/perfil/correo"), "/perfil/correo", **mails)
+    pages.append(words(browser.get("/perfil")))
+    browser.submit(browser.get("/perfil/correo/codigo"), "/perfil/correo/codigo", code=people.code_sent())
+    pages.append(words(browser.get("/perfil")))
+
+    assert "valdrá desde el" in pages[-1]
+    for shown in pages:
+        assert "llegan al anterior" not in shown
+        assert "siguen llegando" not in shown
+    assert FAILS in pages[-1]  # until the new one counts
 
 
 def send_code(browser: Browser, page: str = PAGE) -> HTTPResponse:
