@@ -48,11 +48,10 @@ JOBS = (
     # Every few minutes
     Job("sweep_alerts",         *_schedule("rate(2 minutes)"),            "workers.alert:sweep_alerts"),
     Job("send_reminders",       *_schedule("rate(5 minutes)"),            "workers.alert:send_reminders"),
+    Job("send_digests",         *_schedule("rate(5 minutes)"),            "workers.alert:send_digests"),
     Job("finish_registrations", *_schedule("rate(5 minutes)"),            "workers.registration:finish_registrations"),
     Job("watch_access",         *_schedule("rate(5 minutes)"),            "workers.mailboxes:watch_access"),
     Job("watch_data_requests",  *_schedule("rate(5 minutes)"),            "workers.people:watch_data_requests"),
-    # In the morning of business days, hora de Lima; its hours are in the code
-    Job("send_digests",         *_schedule("rate(10 minutes)"),           "workers.alert:send_digests"),
     # At night: from half past one to a quarter past three, hora de Lima
     Job("expire_uploads",       *_schedule("cron(30 6 * * ? *)"),         "workers.upload:expire_uploads"),
     Job("sweep_orphans",        *_schedule("cron(0 7 * * ? *)"),          "workers.deposit:sweep_orphans"),
