@@ -228,6 +228,34 @@ def test_alerts_given_up_ring_until_nobody_is_on_the_list_also_while_no_sweep_ru
     )
 
 
+@pytest.mark.parametrize("job", ["send_alerts", "sweep_alerts", "send_reminders"])
+@pytest.mark.parametrize(
+    ("name", "told"), [("RemindersMissed", {"missed": 1}), ("AddressesRefused", {"address_refused": 51})]
+)
+def test_what_is_told_of_messages_rings_in_whatever_job_sends_them(name: str, told: dict[str, Any], job: str) -> None:
+    assert rings(name, [a_line(START, job, **told)])
+    assert not rings(name, [a_line(START, job, **dict.fromkeys(told, 0))])
+
+
+def test_reminders_that_nobody_sends_ring_after_an_hour_and_until_they_are_sent_also_while_no_job_runs() -> None:
+    def run(minutes: int, due_s: int, missed: int = 0) -> Line:
+        return a_line(START + minutes * MINUTE, "send_reminders", oldest_due_s=due_s, missed=missed)
+
+    refused = [run(minutes, minutes * 60) for minutes in range(0, 120, 5)]
+    down_until = 2 * DAY // MINUTE
+    lines = [*refused, run(down_until, 0, missed=1), *(run(down_until + minutes, 0) for minutes in range(5, 60, 5))]
+
+    until = START + 2 * DAY + HOUR
+    overdue, missed, silent = (
+        [(change.at - START, change.state) for change in changes(name, lines, until=until)]
+        for name in ("RemindersOverdue", "RemindersMissed", "SendRemindersNotRun")
+    )
+    assert overdue[-2:] == [(66 * MINUTE, State.ALARM), (2 * DAY + MINUTE, State.OK)]
+    assert [change for change in missed if change[1] is State.ALARM] == [(2 * DAY + MINUTE, State.ALARM)]
+    assert [state for _, state in silent][-2:] == [State.ALARM, State.OK]
+    assert 115 * MINUTE + 9 * MINUTE <= silent[-2][0] <= 115 * MINUTE + 50 * MINUTE
+
+
 @pytest.mark.parametrize(
     ("name", "longest"), [("UploadsWaiting", upload.LONGEST_WAIT), ("ExportsWaiting", export.LONGEST_WAIT)]
 )
