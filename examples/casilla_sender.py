@@ -336,7 +336,13 @@ class Sender:
 
     def list_deposits(self, month: str, *, page_size: int = 50) -> Iterator[dict[str, Any]]:
         """All deposits of a month of the country's, `YYYY-MM`, page by page."""
-        query = {"limit": str(page_size), "month": month}
+        return self._pages({"limit": str(page_size), "month": month})
+
+    def list_failed(self, *, page_size: int = 50) -> Iterator[dict[str, Any]]:
+        """Unread deposits whose alerts reached nobody by some channel, with what the norm asks next, page by page."""
+        return self._pages({"limit": str(page_size), "alerts": "failed"})
+
+    def _pages(self, query: dict[str, str]) -> Iterator[dict[str, Any]]:
         while True:
             page = self._call("GET", "/v1/deposits", query=query).json()
             yield from page["deposits"]
