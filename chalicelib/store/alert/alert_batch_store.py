@@ -211,15 +211,13 @@ class AlertBatchStore:
         """Return an index's entries of a shard."""
         name, hash_key, range_key = index
         last = _FOREVER if until is None else int(until.timestamp())
+        begins = {":since": {"N": str(since)}} if since else {}
+        within = f"{range_key} BETWEEN :since AND :until" if since else f"{range_key} <= :until"
         query: dict[str, Any] = {
             "TableName": AlertBatchItem.Meta.table_name,
             "IndexName": name,
-            "KeyConditionExpression": f"{hash_key} = :shard AND {range_key} BETWEEN :since AND :until",
-            "ExpressionAttributeValues": {
-                ":shard": {"S": shard},
-                ":since": {"N": str(since)},
-                ":until": {"N": str(last)},
-            },
+            "KeyConditionExpression": f"{hash_key} = :shard AND {within}",
+            "ExpressionAttributeValues": {":shard": {"S": shard}, ":until": {"N": str(last)}, **begins},
             "ProjectionExpression": f"notice_id, {range_key}",
             "Limit": _PAGE,
         }
