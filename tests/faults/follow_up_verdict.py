@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -17,6 +18,7 @@ from chalicelib.store.tables import NoticeItem
 from tests.deposit_world import NOW
 from tests.faults.follow_ups import Taken, World
 
+_TWICE = 2
 _ADDED = {"reminder", "fallback"}
 _ACCEPTED_FATES = {"well", "silent", "spam"}
 
@@ -93,7 +95,10 @@ def _of_fallback(world: World, batch: AlertBatch) -> Iterator[str]:
     emails = [alert for alert in batch.alerts if alert.alert_id.endswith(".email")]
     texts = [alert for alert in batch.alerts if alert.alert_id.endswith(".sms")]
     were_all_lost = emails and all(world.fates[alert.destination] in {"dead", "full", "refused"} for alert in emails)
-    is_hopeful = any(world.fates[alert.destination] == "silent" for alert in texts)
+    tried = Counter(one.to for one in world.taken if one.notice_id == batch.notice_id and one.purpose != "reminder")
+    is_hopeful = any(
+        world.fates[alert.destination] == "silent" and tried[alert.destination] < _TWICE for alert in texts
+    )
     if were_all_lost and is_hopeful and batch.notice_id not in world.opened and not fallbacks:
         yield "no fallback"
 

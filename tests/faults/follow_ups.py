@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random  # noqa: TID251 - a seed makes its chance the same each time
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ReadTimeoutError
 from pynamodb.transactions import TransactWrite
 
 import app
@@ -65,6 +67,18 @@ class Chances:
     idle: tuple[float, float] = (0, 0)
 
 
+@dataclass
+class Struck:
+    """A call that goes wrong whenever it is made, so many times: by its function, its operation and its number there.
+
+    `how` is `dies before`, `dies after`, `refused` or `answer lost`.
+    """
+
+    label: str
+    how: str
+    times: int
+
+
 @dataclass(eq=False)
 class Taken:
     """A message that went out; `looked_at` is when its sender had last asked how the notice stands."""
@@ -97,6 +111,9 @@ class World:
     """What becomes of messages to an address: `well`, `dead`, `full`, `spam`, `silent` or `refused`."""
     unreported: int = 0
     errors: list[str] = field(default_factory=list)
+    struck: Struck | None = None
+    labels: dict[str, None] = field(default_factory=dict)
+    """What calls were made, as `Struck` names them."""
     is_calm: bool = False
     """Whether nothing goes wrong any more."""
     known_dead: list[tuple[float, str]] = field(default_factory=list)
@@ -108,6 +125,7 @@ class World:
         self.workers = [Process(f"w{n}", n, self._box()) for n in range(WORKERS)]
         self._free = list(self.workers)
         self._looked: dict[Process, float] = {}
+        self._numbers: dict[Process, Counter[str]] = {}
         self._runs = 0
         self.desk = self._box()
         self.mailbox = self._mailbox()
@@ -164,7 +182,7 @@ class World:
 
     def call(self, function: str, event: Any, ended: Callable[[bool], None] = lambda _: None) -> None:
         """Have a function run in a worker that is free, later where none is."""
-        self._begin(lambda: getattr(app, function)(event, None), ended)
+        self._begin(function, lambda: getattr(app, function)(event, None), ended)
 
     def job(self, function: str) -> None:
         """Have a schedule fire, unless nobody calls it."""
@@ -181,15 +199,16 @@ class World:
             open_notice(session, tools.readings.find(notice_id), origin="", tools=tools)
             self.opened.setdefault(notice_id, self.simulation.elapsed)
 
-        self._begin(do, lambda _: None)
+        self._begin("open", do, lambda _: None)
 
-    def _begin(self, work: Callable[[], Any], ended: Callable[[bool], None]) -> None:
+    def _begin(self, function: str, work: Callable[[], Any], ended: Callable[[bool], None]) -> None:
         if not self._free:
-            self.simulation.after(0.5, partial(self._begin, work, ended))
+            self.simulation.after(0.5, partial(self._begin, function, work, ended))
             return
         process = self._free.pop(self.chance.randrange(len(self._free)))
         self._runs += 1
-        process.run = self._runs
+        process.run, process.function = self._runs, function
+        self._numbers[process] = Counter()
 
         def run() -> None:
             is_done = False
@@ -222,17 +241,35 @@ class World:
         if process.is_dead:
             raise ProcessDied
         dies, is_before = self._happens(self.chances.death), self.chance.random() < 1 / 2
-        if dies and is_before:
+        how = self._strike(operation, process) or (("dies before" if is_before else "dies after") if dies else "")
+        if how == "dies before":
             self._kill(process)
         self.simulation.sleep(_CALL_S * self.chance.uniform(0.5, 3))
+        if how == "refused":
+            return answer(400, json.dumps({"__type": "ThrottlingException", "message": "slow down"}), _BODY)
         is_message = operation.startswith(("sesv2.", "sns."))
         response = self._handed_over(operation, request, process) if is_message else send()
         if operation == "dynamodb.BatchGetItem":
             self._looked[process] = self.simulation.elapsed
         self.simulation.sleep(_CALL_S)
-        if dies:
+        if how == "dies after":
             self._kill(process)
+        if how == "answer lost":
+            if is_message and self.taken:
+                self.taken[-1].is_known = False
+            raise ReadTimeoutError(endpoint_url="https://engine")
         return response
+
+    def _strike(self, operation: str, process: Process) -> str:
+        """Name a call, and say what goes wrong with it."""
+        numbers = self._numbers[process]
+        numbers[operation] += 1
+        label = f"{process.function}: {operation}#{numbers[operation]}"
+        self.labels[label] = None
+        if self.struck is None or self.struck.label != label or not self.struck.times:
+            return ""
+        self.struck.times -= 1
+        return self.struck.how
 
     def _happens(self, often: float) -> bool:
         return not self.is_calm and self.chance.random() < often
