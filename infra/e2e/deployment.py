@@ -32,7 +32,15 @@ SETTINGS = {
 tells functions another path than AWS does behind one."""
 PACKAGE = BUILD / "e2e"
 _DEPLOY_SECONDS = 60
-_MAILING = ("ApiHandler", "SendAlerts", "SweepAlerts", "FinishRegistrations", "Operator", "WatchAccess")
+_MAILING = (
+    "ApiHandler",
+    "SendAlerts",
+    "SweepAlerts",
+    "SendReminders",
+    "FinishRegistrations",
+    "Operator",
+    "WatchAccess",
+)
 
 
 class DeployError(Exception):

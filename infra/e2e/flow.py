@@ -154,6 +154,10 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     wait_for(lambda: any(EMAIL in mail["To"] for mail in deployment.engine.emails), "an e-mail goes out")
     wait_for(lambda: bool(deployment.engine.text_messages.get(MOBILE)), "an SMS goes out")
     tell("alerts sent by e-mail and SMS")
+    remind(deployment, answer["notice_id"])
+    tell("reminded of it while nobody has opened it")
+    bounce(deployment, answer["notice_id"])
+    tell("its e-mail came back: the address marked, another SMS sent")
     check_files(sender, PersonClient(deployment, sender.address), main, annex, tell)
     refuse_stranger(deployment, place, main)
     tell("a stranger's signature refused")
@@ -259,13 +263,44 @@ def decide_registrations(deployment: Deployment) -> None:
     check(MailboxStore().find("1-99000003") is None, "the other is not")
 
 
+def remind(deployment: Deployment, notice_id: str) -> None:
+    """Have the notice due to be reminded of, and send the reminder."""
+    tables.NoticeItem(notice_id).update([tables.NoticeItem.remind_at.set(1)])
+    report = run(deployment, "SendReminders")
+    check((report["planned"], report["sent"]) == (1, 2), f"a reminder by e-mail and SMS: {report}")
+
+
+def bounce(deployment: Deployment, notice_id: str) -> None:
+    """Report the notice's e-mails as bounced, as SES does, and have the sweeps send what follows."""
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}"
+    told = {"bounceType": "Permanent", "bounceSubType": "General", "timestamp": now}
+    for purpose in ({}, {"purpose": ["reminder"]}):
+        tags = {"notice_id": [notice_id], "user_id": ["u1"], **purpose}
+        mail = {"messageId": "e2e", "timestamp": now, "tags": tags}
+        message = json.dumps({"eventType": "Bounce", "mail": mail, "bounce": told})
+        sns: dict[str, Any] = {"Message": message, "Subject": None, "MessageAttributes": {}}
+        report = run(deployment, "RecordDeliveries", {"Records": [{"Sns": sns}]})
+        check(report["bounced"] == 1, f"a bounce is recorded: {report}")
+    sent = [run(deployment, "SweepAlerts")["sent"] for _ in range(2)]
+    check(sum(sent) == 1, f"the other channel is tried: {sent}")
+    mailbox = MailboxStore().find(USERNAME)
+    check(mailbox is not None and [one.is_dead for one in mailbox.health] == [True], "the address is known as dead")
+
+
 def run_jobs(deployment: Deployment) -> None:
     """Invoke each scheduled function, which must end without an error under its own policy."""
-    functions = deployment.client("lambda")
     for name in (job.name.title().replace("_", "") for job in JOBS if job.trigger == "schedule"):
-        answer = functions.invoke(FunctionName=deployment.resources[name], Payload=json.dumps(SCHEDULED).encode())
-        payload = json.loads(answer["Payload"].read())
-        check("FunctionError" not in answer, f"{name} runs: {payload}")
+        run(deployment, name)
+
+
+def run(deployment: Deployment, name: str, event: Mapping[str, Any] = SCHEDULED) -> dict[str, Any]:
+    """Invoke a function, and return what it says of itself."""
+    answer = deployment.client("lambda").invoke(
+        FunctionName=deployment.resources[name], Payload=json.dumps(event).encode()
+    )
+    payload: dict[str, Any] = json.loads(answer["Payload"].read())
+    check("FunctionError" not in answer, f"{name} runs: {payload}")
+    return payload
 
 
 def write_pdf(path: Path) -> None:
