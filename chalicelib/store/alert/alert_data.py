@@ -33,6 +33,7 @@ _REPORTED = {
 _KNOWN = ("alert_id", "channel", "destination", "message_id")
 """The fields that have the same name there."""
 _NOTHING: tuple[Any, ...] = (None, 0, [], AlertPurpose.DEPOSIT.value)
+_FAILED = AlertState.FAILED.value
 _UNTRIED = {"sending": AlertState.WAITING.value}
 _REFUSED_FOR_GOOD = frozenset({"email_address_refused", "mobile_refused", "mobile_opted_out"})
 
@@ -55,10 +56,19 @@ def alerts_to_data(alerts: Iterable[Alert]) -> list[dict[str, Any]]:
 def progress_to_data(alerts: Iterable[Alert]) -> list[dict[str, Any]] | None:
     """Lay out the rest, without what is nothing; None for alerts that nobody tried."""
     told = [
-        {name: value for name, value in to_data(alert).items() if name not in _KNOWN and value not in _NOTHING}
+        {name: value for name, value in _spelled(alert).items() if name not in _KNOWN and value not in _NOTHING}
         for alert in alerts
     ]
     return None if all(one == _UNTRIED for one in told) else told
+
+
+def _spelled(alert: Alert) -> dict[str, Any]:
+    """Lay out an alert; packages before know no `cancelled`, and take it for `failed`."""
+    data: dict[str, Any] = to_data(alert)
+    if alert.sending is AlertState.CANCELLED:
+        data |= {"sending": _FAILED, "is_cancelled": True}
+        data["steps"] = [*data["steps"][:-1], *({**step, "state": _FAILED} for step in data["steps"][-1:])]
+    return data
 
 
 def alerts_from_data(
@@ -70,10 +80,17 @@ def alerts_from_data(
 
 def _read(data: Mapping[str, Any], progress: Mapping[str, Any] | None) -> Alert:
     if progress is not None:
-        alert = from_data(Alert, {**_known(data), **progress})
+        alert = _as_it_was(from_data(Alert, {**_known(data), **progress}), progress)
         if alerts_to_data([alert]) == [dict(data)]:
             return alert
     return _from_former(data)
+
+
+def _as_it_was(alert: Alert, progress: Mapping[str, Any]) -> Alert:
+    if not progress.get("is_cancelled") or alert.sending is not AlertState.FAILED:
+        return alert
+    ends = (replace(step, state=AlertState.CANCELLED) for step in alert.steps[-1:])
+    return replace(alert, sending=AlertState.CANCELLED, steps=(*alert.steps[:-1], *ends))
 
 
 def _known(data: Mapping[str, Any]) -> dict[str, Any]:

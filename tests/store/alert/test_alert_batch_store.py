@@ -19,6 +19,7 @@ from chalicelib.domain.alert.delivery_report import DeliveryReport
 from chalicelib.domain.alert.retry import LEASE
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import Channel
 from chalicelib.store.alert.alert_batch_item import SWEEP_AFTER
 from chalicelib.store.shards import SHARDS, shard_of_code
 from chalicelib.store.tables import AlertBatchItem
@@ -529,3 +530,13 @@ def test_an_engine_that_does_not_answer_is_unavailable(world: World, operation: 
     refused = refusing(world.connection.client, operation, "InternalServerError", status=500)
     with refused, pytest.raises(Unavailable, match="store_unavailable"):
         actions[operation]()
+
+
+def test_what_was_cancelled_looks_to_a_package_before_like_what_failed(world: World) -> None:
+    steps = (AlertStep(S.ATTEMPTED, LATER), AlertStep(S.CANCELLED, LATER, "notice_opened"))
+    cancelled = an_alert(sending=S.CANCELLED, refusal="notice_opened", attempts=1, steps=steps)
+    world.deposit(a_batch(alerts=(cancelled, an_alert(channel=Channel.SMS))))
+    item = AlertBatchItem.get(NOTICE_ID)
+    assert [alert["state"] for alert in item.alerts] == ["failed", "pending"]
+    assert "cancelled" not in str([(told["sending"], told.get("steps")) for told in item.progress])
+    assert world.batch().alerts[0] == cancelled
