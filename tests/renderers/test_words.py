@@ -20,7 +20,7 @@ from tests.renderers.test_promises import PACKAGE, texts_of
 
 PAGES, LETTERS = PACKAGE / "renderers" / "templates" / "pages", PACKAGE / "renderers" / "templates" / "letters"
 TOLD_TO_PERSONS = (
-    *("domain/access", "domain/people", "domain/registration", "domain/session.py", "domain/mailbox.py"),
+    *("domain/access", "domain/people", "domain/registration", "domain/session.py", "domain/mailbox/__init__.py"),
     *("services/access", "services/people", "services/registration", "services/export", "services/reading"),
     "handlers/commands",
 )
@@ -66,6 +66,7 @@ OTHER_WORDS = {
 """What is said otherwise, and how."""
 ANOTHER_THING = {
     "puedas entrar ahora": "into one's e-mail, which is not the mailbox",
+    "acuse de recibo": "the law's name for the acknowledgement, which is no receipt",
     "puedas entrar y un celular": "as above",
     "puedes entrar a ese correo": "as above",
     "para acceder a mi casilla electrónica?": "one of S0's questions",
