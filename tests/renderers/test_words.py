@@ -66,10 +66,10 @@ OTHER_WORDS = {
 """What is said otherwise, and how."""
 ANOTHER_THING = {
     "puedas entrar ahora": "into one's e-mail, which is not the mailbox",
-    "acuse de recibo": "the law's name for the acknowledgement, which is no receipt",
     "puedas entrar y un celular": "as above",
     "puedes entrar a ese correo": "as above",
     "para acceder a mi casilla electrónica?": "one of S0's questions",
+    "acuse de recibo": "the law's name for the acknowledgement, which is no receipt",
 }
 
 

@@ -197,7 +197,8 @@ def _send(
 ) -> Mapping[str, Outcome]:
     judged = {alert.alert_id: _judged(alert, situation, tools) for alert in batch.attempted}
     due = [alert for alert in batch.attempted if judged[alert.alert_id] is None]
-    receipt = pool.submit(_receipt, batch, early, tools.channels)  # ahead of the e-mails, which never wait for a thread
+    has_mail = any(alert.channel is Channel.EMAIL for alert in due)
+    receipt = pool.submit(_receipt, batch, early, tools.channels) if has_mail else None  # ahead of the e-mails
     sending = {alert.alert_id: pool.submit(_hand_over, batch, alert, receipt, tools.channels) for alert in due}
     sent = {alert_id: _outcome(batch.notice_id, alert_id, one) for alert_id, one in sending.items()}
     return {**sent, **{alert_id: outcome for alert_id, outcome in judged.items() if outcome is not None}}
@@ -227,11 +228,13 @@ def _receipt(batch: AlertBatch, early: _Early, channels: Channels) -> bytes | No
         return None
 
 
-def _hand_over(batch: AlertBatch, alert: Alert, receipt: Future[bytes | None], channels: Channels) -> str:
+def _hand_over(batch: AlertBatch, alert: Alert, receipt: Future[bytes | None] | None, channels: Channels) -> str:
     if alert.channel is Channel.SMS:
         text = render_alert_sms(batch, alert, portal=channels.letterhead.portal, zone=channels.letterhead.zone)
         return channels.by_sms.hand_over(lambda: channels.sms.send(alert.destination, text))
-    message = render_alert_email(batch, alert, channels.letterhead, receipt=receipt.result())
+    message = render_alert_email(
+        batch, alert, channels.letterhead, receipt=None if receipt is None else receipt.result()
+    )
     tags = message_tags(batch.notice_id, alert.alert_id)
     return channels.by_mail.hand_over(lambda: channels.mail.send(message, alert.destination, tags))
 

@@ -47,6 +47,7 @@ class DueReminder:
 class Situation:
     """How a notice stands; each part is None where it is not there.
 
+    An opening that is contested is none: the holder says that somebody else did it, and does not know of the notice.
     `institution_id` and `mailbox_id` are the notice's own. `remind_at` is None once it was reminded of or opened.
     """
 
@@ -192,9 +193,19 @@ def _is_unread(due: DueReminder) -> Condition:
     return is_unread
 
 
+def _opened_at(item: NoticeItem) -> datetime | None:
+    if item.opened_at is None:
+        return None
+    at = datetime.fromisoformat(item.opened_at)
+    spans = [
+        (datetime.fromisoformat(span["since"]), datetime.fromisoformat(span["until"])) for span in item.contested or ()
+    ]
+    return None if any(since <= at <= until for since, until in spans) else at
+
+
 def _of_notice(item: NoticeItem) -> dict[str, Any]:
     return {
-        "opened_at": None if item.opened_at is None else datetime.fromisoformat(item.opened_at),
+        "opened_at": _opened_at(item),
         "institution_id": item.sender_shard.split("#", 1)[0],
         "mailbox_id": item.mailbox_id,
         "remind_at": None if item.remind_at is None else datetime.fromtimestamp(int(item.remind_at), UTC),

@@ -34,6 +34,7 @@ from chalicelib.services.alert.send_reminders import Reminded, send_reminders
 from chalicelib.services.alert.sweep_alerts import sweep_alerts
 from chalicelib.services.reading.open_notice import open_notice
 from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.tables import NoticeItem
 from infra.local.cloud import REGION
 from tests.alert_world import hooked, refusing
 from tests.builders import a_notice
@@ -286,3 +287,18 @@ def test_a_notice_whose_term_ends_too_soon_after_its_deposit_is_not_reminded_of(
     deadline = replace(a_notice().deadline, term_ends_on=date(2026, 3, 11))
     world.deposit(deadline=deadline)
     assert world.remind(NOW + timedelta(days=1)) == what()
+
+
+def test_an_opening_that_is_contested_is_none_for_whom_alerts_are_for(world: World) -> None:
+    notice = world.deposit()
+    world.open(notice)
+    situations = sending_tools(world.box).situations
+    opened = situations.find(notice.notice_id, None).opened_at
+    assert opened is not None
+    for since, until, opened_at in (
+        (opened, opened, None),
+        (opened + timedelta(seconds=1), opened + timedelta(hours=1), opened),
+    ):
+        span = {"since": since.isoformat(), "until": until.isoformat()}
+        NoticeItem(notice.notice_id).update([NoticeItem.contested.set([span])])
+        assert situations.find(notice.notice_id, None).opened_at == opened_at
