@@ -16,7 +16,7 @@ from chalicelib.bootstrap.alert import alert_batch_store, sending_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.storage import event_store
-from chalicelib.domain.alert.alert import Alert, AlertState
+from chalicelib.domain.alert.alert import FAILURES, Alert, AlertState
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel
@@ -266,9 +266,10 @@ def misplaced(journey: AlertJourney) -> Iterator[str]:
     """Say where the indexes disagree with the batch: `due` has what needs a worker, the others what people ask for."""
     item = journey.item()
     progress = json.loads(item["progress"]["S"]) if "progress" in item else None
-    states = [alert.state for alert in alerts_from_data(json.loads(item["alerts"]["S"]), progress)]
+    alerts = alerts_from_data(json.loads(item["alerts"]["S"]), progress)
+    states = [alert.state for alert in alerts]
     is_open = any(state in OPEN_STATES for state in states)
-    needs_worker = is_open or "owed" in item or item["leased_until"]["N"] != "0"
+    needs_worker = is_open or "owed" in item or item["leased_until"]["N"] != "0" or _is_to_follow(alerts, item)
     if ("due_shard" in item) != needs_worker:
         yield f"due though nothing needs a worker: {states}" if not needs_worker else f"not due: {states}"
     shard = shard_of_code(NOTICE_ID)
@@ -276,6 +277,15 @@ def misplaced(journey: AlertJourney) -> Iterator[str]:
         stands = item.get(f"{index}_shard", {"S": ""})["S"]
         if stands != (shard if is_in else "") and progress is not None:
             yield f"{index} says {stands}: {states}"
+
+
+def _is_to_follow(alerts: tuple[Alert, ...], item: dict[str, Any]) -> bool:
+    """Tell whether a channel reached nobody, or an address was refused, and nobody looked yet what that means."""
+    done = json.loads(item.get("following", {"S": "{}"})["S"])
+    channels = {alert.channel for alert in alerts}
+    lost = {one for one in channels if all(alert.state in FAILURES for alert in alerts if alert.channel is one)}
+    refused = {alert.alert_id for alert in alerts if alert.sending is AlertState.FAILED}
+    return bool(lost - set(done.get("followed", ())) or refused - set(done.get("marked", ())))
 
 
 OPEN_STATES = {AlertState.WAITING, AlertState.ATTEMPTED, AlertState.REFUSED, AlertState.UNKNOWN}
