@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.domain.alert.alert import FAILURES, GIVE_UP_AFTER, Alert, AlertState
+from chalicelib.domain.alert.alert import FAILURES, GIVE_UP_AFTER, Alert, AlertPurpose, AlertState
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Channel
 
@@ -83,14 +83,13 @@ class AlertBatch:
 
     @property
     def failed_channels(self) -> tuple[Channel, ...]:
-        """Those by which nobody was reached, and nothing is on its way: e-mail first."""
+        """Those by which nobody was reached, and nothing of the deposit's own is on its way: e-mail first."""
         return tuple(channel for channel in Channel if self._failed(channel))
 
     @property
     def failures(self) -> tuple[tuple[Channel, datetime], ...]:
-        """Those channels, each with since when: the last of its alerts ended then."""
-        failed = ((channel, self.by(channel)) for channel in self.failed_channels)
-        return tuple((channel, max(self._ended_at(alert) for alert in alerts)) for channel, alerts in failed)
+        """Those channels, each with since when: what was tried after the deposit's own reached nobody either."""
+        return tuple((channel, self._lost_at(channel)) for channel in self.failed_channels)
 
     @property
     def unfollowed(self) -> tuple[Channel, ...]:
@@ -123,8 +122,15 @@ class AlertBatch:
         return tuple(alert for alert in found if alert.state is not AlertState.CANCELLED)
 
     def _failed(self, channel: Channel) -> bool:
-        alerts = self.by(channel)
+        """Tell whether all failed; what is on its way beside the deposit's own has reached nobody yet."""
+        alerts = [alert for alert in self.by(channel) if not (alert.is_open and _is_added(alert))]
         return bool(alerts) and all(alert.state in FAILURES for alert in alerts)
+
+    def _lost_at(self, channel: Channel) -> datetime:
+        """Return when the last of the deposit's own failed, or of the others where it had none."""
+        alerts = [alert for alert in self.by(channel) if not alert.is_open]
+        own = [alert for alert in alerts if not _is_added(alert)]
+        return max(self._ended_at(alert) for alert in own or alerts)
 
     def _ended_at(self, alert: Alert) -> datetime:
         return alert.settled_at or self.deposited_at
@@ -151,3 +157,7 @@ class AlertBatch:
     def ends_at(self, alert: Alert) -> datetime:
         """Tell when an alert is given up: a reminder when it would come too late."""
         return alert.useful_until or self.waits_since(alert) + GIVE_UP_AFTER
+
+
+def _is_added(alert: Alert) -> bool:
+    return alert.purpose is not AlertPurpose.DEPOSIT

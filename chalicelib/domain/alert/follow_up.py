@@ -20,6 +20,9 @@ NEWS_FOR = timedelta(days=30)
 """How old a notice may be for its alerts to go by another channel, or anew: later they tell nothing that helps."""
 TOO_LATE = "too_late"
 """Why a reminder was not sent that somebody has missed."""
+ADDRESS_CHANGED = "address_changed"
+"""Why an alert was not sent whose user has another address now."""
+_MOST_IDS = 10
 _OTHER = {Channel.EMAIL: Channel.SMS, Channel.SMS: Channel.EMAIL}
 _ARRIVED = frozenset({AlertState.DELIVERED, AlertState.COMPLAINED})
 
@@ -52,10 +55,33 @@ def renew_alerts(batch: AlertBatch, mailbox: Mailbox, *, now: datetime, reach: S
     for channel in batch.failed_channels if is_wanted else ():
         for one in _live(mailbox, channel, reach):
             sent = [alert for alert in batch.by(channel) if alert.user_id == one.user.user_id]
-            number = 1 + sum(alert.purpose is AlertPurpose.RENEWAL for alert in sent)
-            if number <= MOST_RENEWALS and _lives_again(one, sent):
+            renewals = sum(alert.purpose is AlertPurpose.RENEWAL for alert in sent)
+            number = 1 + _count(batch, one, AlertPurpose.RENEWAL)
+            if renewals < MOST_RENEWALS and number <= _MOST_IDS and _lives_again(one, sent):
                 added.append(_alert(one, AlertPurpose.RENEWAL, now, number=number))
     return _with(batch, added)
+
+
+def readdress(
+    before: AlertBatch, batch: AlertBatch, mailbox: Mailbox, *, now: datetime, reach: SmsReach = PERU_ALONE
+) -> AlertBatch:
+    """Send what was just cancelled, since its user has another address now, to that one, if it lives."""
+    was_open = {alert.alert_id for alert in before.open}
+    added: list[Alert] = []
+    for alert in batch.alerts:
+        if alert.alert_id not in was_open or alert.refusal != ADDRESS_CHANGED:
+            continue
+        for one in _live(mailbox, alert.channel, reach):
+            number = 1 + _count(batch, one, alert.purpose)
+            if one.user.user_id == alert.user_id and number <= _MOST_IDS:
+                added.append(_alert(one, alert.purpose, now, number=number, useful_until=alert.useful_until))
+    return _with(batch, added)
+
+
+def _count(batch: AlertBatch, one: Reachable, purpose: AlertPurpose) -> int:
+    """Count a user's alerts of a channel and purpose, those too that were cancelled: an id is used once."""
+    own = (one.user.user_id, one.channel, purpose)
+    return sum((alert.user_id, alert.channel, alert.purpose) == own for alert in batch.alerts)
 
 
 def remind(  # noqa: PLR0913 - the facts of one reminder
@@ -73,8 +99,8 @@ def remind(  # noqa: PLR0913 - the facts of one reminder
     """
     if any(alert.purpose is AlertPurpose.REMINDER for alert in batch.alerts):
         return batch
-    live = [one for one in reachable(mailbox, reach) if one.is_live]
-    added = [_alert(one, AlertPurpose.REMINDER, now, useful_until=useful_until) for one in live]
+    live = {(one.channel, one.address.casefold()): one for one in reversed(reachable(mailbox, reach)) if one.is_live}
+    added = [_alert(one, AlertPurpose.REMINDER, now, useful_until=useful_until) for one in reversed(live.values())]
     if not added:
         return batch
     return replace(batch, alerts=(*batch.alerts, *added), following=replace(batch.following, expiry=expiry))
@@ -92,7 +118,7 @@ def reason_not_to_send(
         return TOO_LATE
     place = next((one for one in reachable(mailbox, reach) if _is_to(alert, one)), None)
     if place is None:
-        return "address_changed"
+        return ADDRESS_CHANGED
     return None if place.is_live else "address_dead"
 
 
@@ -124,7 +150,6 @@ def _alert(
         destination=one.address,
         purpose=purpose,
         added_at=now,
-        due_at=now,
         useful_until=useful_until,
     )
 
@@ -132,6 +157,11 @@ def _alert(
 def _with(batch: AlertBatch, added: Iterable[Alert]) -> AlertBatch:
     """Add what is not there, and is not on its way to the same address already."""
     ids = {alert.alert_id for alert in batch.alerts}
-    on_their_way = {(alert.channel, alert.destination) for alert in batch.open}
-    new = [one for one in added if one.alert_id not in ids and (one.channel, one.destination) not in on_their_way]
+    on_their_way = {(alert.channel, alert.destination.casefold()) for alert in batch.open}
+    new: list[Alert] = []
+    for one in added:
+        place = (one.channel, one.destination.casefold())
+        if one.alert_id not in ids and place not in on_their_way:
+            on_their_way.add(place)  # two users may have one mobile
+            new.append(one)
     return replace(batch, alerts=(*batch.alerts, *new))

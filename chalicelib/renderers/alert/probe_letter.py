@@ -10,8 +10,8 @@ from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Framed, Letter, render_letter
 
 _WHY = (
-    "Hace tiempo que no enviamos nada a este correo. Con este mensaje comprobamos que los avisos de su casilla"
-    " electrónica le llegan."
+    "Hace tiempo que no sabemos si los avisos de su casilla electrónica llegan a este correo. Con este mensaje lo"
+    " comprobamos."
 )
 _NOTHING_TO_DO = "No tiene que hacer nada. Este mensaje no anuncia ninguna notificación."
 _TO_CHANGE = (

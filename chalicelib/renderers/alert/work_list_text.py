@@ -14,7 +14,7 @@ from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.renderers.spanish import date_and_hour, one_line, zone_in_words
 
-CORRECTION = "El titular corrige su dirección en «Mi perfil»; los próximos depósitos le avisan allí."
+CORRECTION = "El titular corrige su dirección en «Mi perfil»; lo que nadie abrió se le avisa entonces allí."
 _CHANNELS = {Channel.EMAIL: "correo", Channel.SMS: "SMS"}
 _STATES = {
     AlertState.WAITING: "por enviar",
@@ -102,7 +102,7 @@ def batch_text(batch: AlertBatch, zone: ZoneInfo) -> str:
     if batch.given_up:
         lines += ["", f"Para enviarla otra vez: alerts resend {batch.notice_id} --reason TEXTO --operator NOMBRE"]
     if any(alert.state in _NOT_RESENT for alert in batch.alerts):
-        lines += ["", f"Lo rechazado o devuelto no se reenvía. {CORRECTION}"]
+        lines += ["", f"Lo rechazado o devuelto no se reenvía por comando. {CORRECTION}"]
     return "\n".join(lines)
 
 
@@ -173,7 +173,7 @@ def _resent_lines(notice: Resent) -> list[str]:
 
 
 def _alert_line(alert: Alert, batch: AlertBatch) -> str:
-    attempts = alert.attempts or batch.attempts
+    attempts = alert.attempts or (batch.attempts if alert.purpose is AlertPurpose.DEPOSIT else 0)
     tried = f"{attempts} intento" if attempts == 1 else f"{attempts} intentos"
     told = f"{_PURPOSES.get(alert.purpose, '')}{_why(_STATES[alert.state], alert.error)}"
     return one_line(f"{_CHANNELS[alert.channel]} {masked(alert)}, {told}, {tried}")

@@ -24,6 +24,8 @@ _SIGNS = {
     ReportKind.RETURNED: Sign.RETURNED,
 }
 """What a report says of the address that the message went to; the other kinds say nothing."""
+_OF_ADDRESS = ("permanent", "complaint", "_5.1.")
+"""What is in the code of a bounce that says that the address itself takes nothing (RFC 3463, 3.2)."""
 _COMPLAINED = "complained"
 
 
@@ -65,7 +67,7 @@ def record_delivery(event: Mapping[str, Any], tools: ReportTools) -> bool:
 
 
 def _learn(stored: AlertBatch, report: DeliveryReport, tools: ReportTools) -> None:
-    sign = _SIGNS.get(report.report.kind)
+    sign = _sign(report.report)
     alert = next((one for one in stored.alerts if one.alert_id == report.alert_id), None)
     if alert is None or sign is None or _is_reply(alert, report):
         return
@@ -89,6 +91,12 @@ def _learn_of_probe(report: ProbeReport, tools: ReportTools) -> bool:
 
 def _reason(told: AlertReport) -> str | None:
     return told.error or (_COMPLAINED if told.kind is ReportKind.COMPLAINED else None)
+
+
+def _sign(told: AlertReport) -> Sign | None:
+    """Tell what a report says of its address. A server's final word on a full mailbox or a message is none on that."""
+    is_of_address = told.kind is not ReportKind.BOUNCED or any(said in (told.error or "") for said in _OF_ADDRESS)
+    return _SIGNS.get(told.kind) if is_of_address else Sign.RETURNED
 
 
 def _is_reply(alert: Alert, report: DeliveryReport) -> bool:

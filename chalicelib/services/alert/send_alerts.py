@@ -26,10 +26,10 @@ from chalicelib.domain.alert.alert_sending import (
     settle,
 )
 from chalicelib.domain.alert.delivery_report import message_tags
-from chalicelib.domain.alert.follow_up import TOO_LATE, reason_not_to_send
+from chalicelib.domain.alert.follow_up import TOO_LATE, readdress, reason_not_to_send
 from chalicelib.domain.errors import CasillaError, MessageRefused, SendingUncertain, Unavailable
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.mailbox import Channel
+from chalicelib.domain.mailbox import Channel, MailboxState
 from chalicelib.domain.mailbox.channels import PERU_ALONE, SmsReach
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.sms import Sms
@@ -134,7 +134,7 @@ def send_alerts(notice_id: str, tools: SendingTools, *, attached: str | None = N
         outcomes = _send(claimed, early, tools, pool, situation)
     at = tools.now()
     settled = settle(claimed, outcomes, now=at)
-    followed = _followed(settled, situation, tools, at)
+    followed = _followed(_readdressed(claimed, settled, situation, tools, at), situation, tools, at)
     came_to = [(before, after) for before, after in zip(claimed.alerts, settled.alerts, strict=True) if before != after]
     events = tuple(
         _event(notice_id, after, at, tools.new_event_id()) for before, after in came_to if _is_new(before, after)
@@ -159,6 +159,14 @@ def _situation(batch: AlertBatch, tools: SendingTools) -> Situation | None:
     except Unavailable as error:
         log_failed("send_alerts", batch.notice_id, error)
         return None
+
+
+def _readdressed(
+    claimed: AlertBatch, settled: AlertBatch, situation: Situation | None, tools: SendingTools, at: datetime
+) -> AlertBatch:
+    if situation is None or situation.mailbox is None:
+        return settled
+    return readdress(claimed, settled, situation.mailbox, now=at, reach=tools.reach)
 
 
 def _followed(settled: AlertBatch, situation: Situation | None, tools: SendingTools, at: datetime) -> AlertBatch:
@@ -210,6 +218,8 @@ def _judged(alert: Alert, situation: Situation | None, tools: SendingTools) -> O
         return None
     if situation is None or situation.mailbox is None:
         return NotSent("situation_unknown")
+    if situation.mailbox.state is MailboxState.FROZEN:
+        return NotSent("mailbox_frozen")  # its addresses may be a stranger's
     reason = reason_not_to_send(
         alert, situation.mailbox, opened_at=situation.opened_at, now=tools.now(), reach=tools.reach
     )

@@ -27,6 +27,7 @@ from chalicelib.store.sender.institution_store import InstitutionStore
 
 _JOB = "send_digests"
 _SENT, _DONE, _QUIET, _REFUSED = "sent", "done", "quiet", "refused"
+_ADDRESS_REFUSED = "address_refused"
 _TAGS = {"purpose": "digest"}
 
 
@@ -79,7 +80,8 @@ def send_digests(tools: DigestTools, *, until: datetime) -> SentDigests:
         return _handled(wanting[institution_id], day or date.min, tools)
 
     worked = work_through(wanting, handle, job=_JOB, now=tools.now, until=until)
-    return counted(SentDigests, worked.outcomes, is_complete=worked.is_complete and not worked.outcomes[_REFUSED])
+    is_left = worked.outcomes[_REFUSED] or worked.outcomes[_ADDRESS_REFUSED]
+    return counted(SentDigests, worked.outcomes, is_complete=worked.is_complete and not is_left)
 
 
 def _handled(institution: Institution, day: date, tools: DigestTools) -> str:
@@ -124,7 +126,7 @@ def _handed_over(institution: Institution, digest: Digest, tools: DigestTools, n
         tools.by_mail.hand_over(lambda: tools.mail.send(message, to, tags))
     except MessageRefused as error:
         log_failed(_JOB, institution.institution_id, error)
-        return "address_refused"
+        return _ADDRESS_REFUSED
     except Unavailable as error:
         log_failed(_JOB, institution.institution_id, error)
         return "unknown" if isinstance(error, SendingUncertain) else _REFUSED

@@ -109,7 +109,7 @@ class SituationStore:
             raise store_unavailable() from error
         keys: list[ItemKey] = [(AlertBatchItem, item["notice_id"]["S"], None) for item in found]
         alerts = read_together(self._connection, keys) if keys else {}
-        return tuple(key[1] for key in keys if key in alerts and batch_from_item(alerts[key]).failed_channels)
+        return tuple(key[1] for key in keys if key in alerts and _has_failed(alerts[key]))
 
     @staticmethod
     def opened_among(notice_ids: Collection[str]) -> frozenset[str]:
@@ -181,6 +181,14 @@ class SituationStore:
         except PynamoDBException as error:
             if vendor_code(error) not in TRANSACTION_LOST:
                 raise store_unavailable() from error
+
+
+def _has_failed(item: AlertBatchItem) -> bool:
+    """Tell whether a batch has a channel that failed; of one that cannot be read whoever asks for it alone is told."""
+    try:
+        return bool(batch_from_item(item).failed_channels)
+    except (KeyError, TypeError, ValueError):
+        return True
 
 
 def _taken_out() -> list[Action]:

@@ -56,7 +56,7 @@ class InstitutionStore:
         return institution_from(_find(institution_id, PROFILE))
 
     def list_all(self) -> tuple[Institution, ...]:
-        """Return every institution by its id, 5,000 at most: a Scan, for operators only."""
+        """Return every institution by its id, 5,000 at most: a Scan, for operators and jobs only."""
         try:
             found = InstitutionItem.scan(InstitutionItem.item == PROFILE, consistent_read=True)
             items = list(islice(found, MOST_LISTED))

@@ -166,7 +166,7 @@ def test_a_channel_that_failed_has_the_other_tried_once_at_every_live_address() 
         new = added(batch, after)
         assert places(new) == Counter(expected), batch
         assert all(
-            (one.purpose, one.added_at, one.due_at, one.state) == (P.FALLBACK, now, now, S.WAITING) for one in new
+            (one.purpose, one.added_at, one.due_at, one.state) == (P.FALLBACK, now, None, S.WAITING) for one in new
         )
         assert after.unfollowed == ()
         assert follow_failures(after, mailbox, now=now + HOUR) == after
@@ -202,7 +202,7 @@ def test_a_channel_that_failed_is_renewed_at_addresses_that_are_new_or_lived_sin
                 expected.add((user_id, channel, address))
         new = added(batch, after)
         assert places(new) == Counter(expected), batch
-        assert all((one.purpose, one.added_at, one.due_at) == (P.RENEWAL, now, now) for one in new)
+        assert all((one.purpose, one.added_at, one.due_at) == (P.RENEWAL, now, None) for one in new)
         assert after.following == batch.following
         assert renew_alerts(after, mailbox, now=now + HOUR) == after or not new
         renewed += len(new)
@@ -217,7 +217,7 @@ def test_a_reminder_goes_once_to_every_live_address_whatever_became_of_the_alert
         assert places(new) == Counter(live(mailbox))
         assert (after is batch) is (not new)
         assert all(
-            (one.purpose, one.added_at, one.due_at, one.useful_until) == (P.REMINDER, now, now, now + DAY)
+            (one.purpose, one.added_at, one.due_at, one.useful_until) == (P.REMINDER, now, None, now + DAY)
             for one in new
         )
         if new:

@@ -15,7 +15,7 @@ from chalicelib.domain.alert.alert import AlertState
 from chalicelib.domain.alert.follow_up import MOST_RENEWALS, NEWS_FOR
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import EventType
-from chalicelib.domain.mailbox import AccessChange, ChangeKind, Channel, UserState
+from chalicelib.domain.mailbox import AccessChange, ChangeKind, Channel, MailboxState, UserState
 from chalicelib.domain.mailbox.address_health import Sign
 from chalicelib.services.alert.renew import renew
 from chalicelib.store.shards import SHARDS
@@ -56,9 +56,10 @@ def test_a_proved_address_is_alerted_anew_and_the_next_sweep_sends_it(world: Add
     planned = world.timeline()[-1]
     assert planned.type is EventType.ALERT_PLANNED
     assert planned.data == {"purpose": "renewal", "alert_ids": "u1.email.renewal-1"}
-    assert listed(world) == []
+    assert listed(world) == [NOTICE_ID], "until it is sent it has reached nobody"
     assert [notice_id for shard in SHARDS for _, notice_id in world.batches.due(shard, now=world.now)] == [NOTICE_ID]
     assert world.send() == Counter(sent=1)
+    assert listed(world) == []
     assert states(world.batch()) == [AlertState.FAILED, AlertState.ACCEPTED, AlertState.ACCEPTED]
 
 
@@ -232,4 +233,47 @@ def test_a_channel_that_was_never_followed_up_is_renewed_beside_its_fallback(wor
     assert unfollowed.unfollowed
     prove(world)
     assert renew(MAILBOX_ID, world.tools) == Counter(renewed=1)
-    assert world.batch().failed_channels == (Channel.SMS,)
+    assert world.batch().failed_channels == (Channel.EMAIL, Channel.SMS)
+
+
+def test_a_renewal_that_was_cancelled_bars_no_later_one(world: AddressWorld) -> None:
+    world.notice()
+    prove(world)
+    assert renew(MAILBOX_ID, world.tools) == Counter(renewed=1)
+    world.now += timedelta(minutes=1)
+    world.learn(Sign.BOUNCED, world.now)
+    assert world.send() == Counter(cancelled=1)
+    assert listed(world) == [NOTICE_ID]
+
+    world.now += timedelta(minutes=1)
+    prove(world)
+    assert renew(MAILBOX_ID, world.tools) == Counter(renewed=1)
+    assert world.renewals() == ["u1.email.renewal-1", "u1.email.renewal-2"]
+    assert world.send() == Counter(sent=1)
+
+
+def test_what_waits_is_not_sent_while_the_mailbox_is_frozen(world: AddressWorld) -> None:
+    world.notice()
+    prove(world)
+    renew(MAILBOX_ID, world.tools)
+    mailbox = world.tools.mailboxes.find(MAILBOX_ID)
+    assert mailbox
+    frozen = world.tools.mailboxes.update(replace(mailbox, state=MailboxState.FROZEN))
+    assert world.send() == Counter(waiting=1)
+
+    world.tools.mailboxes.update(replace(frozen, state=MailboxState.OPEN))
+    world.now += timedelta(hours=1)
+    assert world.send() == Counter(sent=1)
+
+
+def test_what_waits_follows_its_user_to_another_address(world: AddressWorld) -> None:
+    world.notice()
+    prove(world)
+    renew(MAILBOX_ID, world.tools)
+    mailbox = world.tools.mailboxes.find(MAILBOX_ID)
+    assert mailbox
+    users = (replace(mailbox.users[0], email="nueva@ejemplo.pe"), *mailbox.users[1:])
+    world.tools.mailboxes.update(replace(mailbox, users=users))
+    assert world.send() == Counter(cancelled=1)
+    assert world.send() == Counter(sent=1)
+    assert world.batch().alerts[-1].destination == "nueva@ejemplo.pe"
