@@ -10,7 +10,10 @@ from chalicelib.domain.deposit.recipient import FROZEN_ADVICE, Reception
 
 
 def reception_as_json(reception: Reception, asked: str, *, zone: ZoneInfo) -> dict[str, Any]:
-    """Write whether it can receive, and what is known of its channels, in days of `zone`; `asked` is who was named."""
+    """Write whether it can receive, and what is known of its channels, in days of `zone`; `asked` is who was named.
+
+    Of a delivery the month is told: the day would say when another institution notified somebody.
+    """
     frozen = {"refused_as": "mailbox_frozen", "advice": FROZEN_ADVICE} if reception.is_frozen else {}
     return {
         "mailbox_id": reception.mailbox_id or asked,
@@ -22,7 +25,7 @@ def reception_as_json(reception: Reception, asked: str, *, zone: ZoneInfo) -> di
                 "channel": one.channel.value,
                 "live": one.dead_since is None,
                 "required": one.channel in reception.required,
-                "last_delivered_on": _day(one.delivered_at, zone),
+                "last_delivered_in": one.delivered_at and f"{one.delivered_at.astimezone(zone):%Y-%m}",
                 "failing_since": _day(one.dead_since, zone),
             }
             for one in reception.channels

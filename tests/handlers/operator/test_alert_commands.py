@@ -177,7 +177,7 @@ def test_what_is_refused_for_good_or_was_returned_is_not_resent_and_it_says_what
         "  correo u***@ejemplo.pe, por enviar, 7 intentos",
         f"  correo u***@ejemplo.pe, dirección o número rechazado para siempre: {NOT_VALID}, 1 intento",
         "  correo u***@ejemplo.pe, devuelta: código del proveedor (bounce_permanent_general), 1 intento",
-        "  El titular corrige su dirección en «Mi perfil»; los próximos depósitos le avisan allí.",
+        "  El titular corrige su dirección en «Mi perfil»; lo que nadie abrió se le avisa entonces allí.",
     ]
     assert len(events(world, notice_id)) == 1
 

@@ -9,7 +9,10 @@ import pytest
 from chalicelib.domain.alert.alert import AlertState
 from chalicelib.domain.event import EventType
 from chalicelib.services.alert.record_delivery import ReportTools, record_delivery
+from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.tables import AlertBatchItem
 from tests.alert_world import NOTICE_ID, World, a_batch, alert_world, refusing, states
+from tests.deposit_world import a_mailbox, a_user
 
 S = AlertState
 BOUNCE = {"bounceType": "Permanent", "bounceSubType": "General", "timestamp": "2026-03-09T20:15:40.512Z"}
@@ -151,3 +154,30 @@ def test_two_reports_at_once_are_both_applied(world: World) -> None:
     assert report(world, ses_event("Complaint", COMPLAINT))
     assert states(world.batch())[0] is S.COMPLAINED
     assert len(world.timeline()) == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "subtype", "status", "is_dead"),
+    [
+        ("Permanent", "General", "5.1.1", True),
+        ("Permanent", "General", "", True),
+        ("Transient", "General", "5.1.1", True),
+        ("Transient", "MailboxFull", "5.2.2", False),
+        ("Transient", "ContentRejected", "5.7.1", False),
+        ("Transient", "MessageTooLarge", "5.3.4", False),
+        ("Transient", "General", "4.4.7", False),
+    ],
+)
+def test_only_what_is_said_of_the_address_itself_makes_it_dead_at_once(
+    world: World, kind: str, subtype: str, status: str, is_dead: bool
+) -> None:
+    mailbox = a_mailbox(users=(a_user(1, email="u1@ejemplo.pe"),))
+    MailboxStore().put(mailbox)
+    AlertBatchItem(NOTICE_ID).update([AlertBatchItem.mailbox_id.set(mailbox.mailbox_id)])
+    world.send()
+    recipients = [{"emailAddress": "u1@ejemplo.pe", **({"status": status} if status else {})}]
+    told = {"bounceType": kind, "bounceSubType": subtype, "bouncedRecipients": recipients}
+    assert report(world, ses_event("Bounce", {**told, "timestamp": "2026-03-09T20:15:33.512Z"}))
+    found = MailboxStore().find(mailbox.mailbox_id)
+    assert found
+    assert [one.is_dead for one in found.health] == [is_dead]

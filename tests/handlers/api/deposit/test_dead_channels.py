@@ -42,7 +42,7 @@ def bounced(number: int = 1, channel: Channel = EMAIL, at: datetime = EVENING) -
 
 
 def a_channel(channel: Channel, **overrides: Any) -> dict[str, Any]:
-    unreported = {"live": True, "required": True, "last_delivered_on": None, "failing_since": None}
+    unreported = {"live": True, "required": True, "last_delivered_in": None, "failing_since": None}
     return {"channel": channel.value, **unreported, **overrides}
 
 
@@ -62,7 +62,7 @@ def test_a_channel_tells_the_last_delivery_to_any_of_its_addresses_by_the_local_
     late = address(2).with_sign(Sign.DELIVERED, EVENING.replace(day=7))
     keep(world, knowing(early, late))
 
-    assert channels(world) == [a_channel(EMAIL, last_delivered_on="2026-03-06"), a_channel(SMS)]
+    assert channels(world) == [a_channel(EMAIL, last_delivered_in="2026-03"), a_channel(SMS)]
 
 
 def test_an_address_that_only_its_owner_proved_was_never_delivered_to(world: World) -> None:
@@ -74,7 +74,7 @@ def test_an_address_that_only_its_owner_proved_was_never_delivered_to(world: Wor
 def test_one_address_that_lives_keeps_a_channel_alive(world: World) -> None:
     keep(world, knowing(bounced(1), address(2).with_sign(Sign.DELIVERED, LATER)))
 
-    assert channels(world)[0] == a_channel(EMAIL, last_delivered_on="2026-03-08")
+    assert channels(world)[0] == a_channel(EMAIL, last_delivered_in="2026-03")
     assert world.deposit().status_code == 201
 
 
@@ -83,7 +83,7 @@ def test_a_channel_fails_since_the_last_of_its_addresses_died(world: World) -> N
 
     answer = world.get(PATH).json_body
     assert (answer["can_receive"], answer["missing_channels"], answer["regimes"]) == (False, ["email"], [])
-    dead = a_channel(EMAIL, live=False, last_delivered_on="2026-03-01", failing_since="2026-03-08")
+    dead = a_channel(EMAIL, live=False, last_delivered_in="2026-03", failing_since="2026-03-08")
     assert answer["channels"] == [dead, a_channel(SMS)]
 
 

@@ -271,7 +271,7 @@ def test_consultation_tells_only_whether_it_can_receive_and_is_recorded(world: W
     known, unknown = world.get("/v1/mailboxes/1-40000002"), world.get("/v1/mailboxes/1-40000003")
 
     regimes = ["deposit", "acknowledgement", "immediate"]
-    unreported = {"live": True, "required": True, "last_delivered_on": None, "failing_since": None}
+    unreported = {"live": True, "required": True, "last_delivered_in": None, "failing_since": None}
     channels = [{"channel": channel, **unreported} for channel in ("email", "sms")]
     told = {"can_receive": True, "missing_channels": [], "regimes": regimes, "channels": channels}
     assert known.json_body == {"mailbox_id": "1-40000002", **told}

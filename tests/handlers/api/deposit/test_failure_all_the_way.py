@@ -96,7 +96,7 @@ def test_from_the_bounce_to_the_list_and_out_of_it(people: People) -> None:
     world.clock.advance(minutes=1)
     mailboxes.learn(mailbox, lambda known: known.with_sign(Sign.PROVED, world.clock.now), place)
     email = world.get(PATH).json_body["channels"][0]
-    assert (email["live"], email["failing_since"], email["last_delivered_on"]) == (True, None, None)
+    assert (email["live"], email["failing_since"], email["last_delivered_in"]) == (True, None, None)
     assert world.deposit(key="clave-3").status_code == 201
     assert [one["notice_id"] for one in listed(world)] == [notice_id], "an address that lives again alerts nobody yet"
 
