@@ -122,7 +122,7 @@ def test_a_fallback_is_told_for_what_it_is_and_its_failure_fails_the_channel(wor
     put(world, notice_id, bounced(email), bounced(sms), bounced(second), fallback)
 
     told = status(world, notice_id)
-    assert [one["channel"] for one in told["failed_channels"]] == ["email"], "the fallback is on its way"
+    assert [one["channel"] for one in told["failed_channels"]] == ["email", "sms"], "until the fallback is taken"
     assert told["alerts"][-1] == {
         "at": since(FAILED_AT),
         "who": "+51 *** *** 001",
@@ -136,7 +136,7 @@ def test_a_fallback_is_told_for_what_it_is_and_its_failure_fails_the_channel(wor
     assert {alert["added_at"] for alert in told["alerts"][:3]} == {told["deposited_at"]}
 
     put(world, notice_id, bounced(email), bounced(sms), bounced(second), bounced(fallback, LATER))
-    assert status(world, notice_id)["failed_channels"][1] == {"channel": "sms", "since": since(LATER)}
+    assert status(world, notice_id)["failed_channels"][1] == {"channel": "sms", "since": since(FAILED_AT)}
 
 
 @pytest.mark.parametrize(
