@@ -50,6 +50,7 @@ def _at_another_computer(person: Person) -> Person:
 
 @pytest.mark.parametrize("person", ["phone"], indirect=True)
 def test_a_user_is_added_activated_disabled_and_enabled_again(person: Person) -> None:
+    person.put_clock_forward(61)  # what other walks asked for within the hour counts no more
     person.log_in_by_code(MAILBOX, _recover(person), PRINCIPAL)
     person.follow("Usuarios")
     assert person.heading() == "Usuarios: 2 de 5"
