@@ -15,6 +15,7 @@ from chalicelib.domain.alert.alert import AlertReport, ReportKind
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mailbox import Channel
+from chalicelib.domain.mailbox.address_health import Sign
 
 REPORTED = {
     "Reject": ReportKind.REJECTED,
@@ -25,6 +26,14 @@ REPORTED = {
 }
 """The kinds of event that say something of an alert; the configuration set has to publish each of them."""
 _PROBE = "probe"
+_SIGNS = {
+    ReportKind.DELIVERED: Sign.DELIVERED,
+    ReportKind.BOUNCED: Sign.BOUNCED,
+    ReportKind.COMPLAINED: Sign.BOUNCED,
+    ReportKind.RETURNED: Sign.RETURNED,
+}
+_OF_ADDRESS = ("permanent", "complaint", "_5.1.")
+"""What is in the code of a bounce that says that the address itself takes nothing (RFC 3463, 3.2)."""
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _WORD = re.compile(r"[A-Za-z]{1,40}")
 
@@ -88,6 +97,15 @@ def parse_report(event: Mapping[str, Any]) -> DeliveryReport | ProbeReport | Non
         return DeliveryReport(tags["notice_id"][0], alert_id, at, told)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise InvalidInput("delivery_report_malformed", "El reporte de entrega no se entiende.") from error
+
+
+def sign_of(told: AlertReport) -> Sign | None:
+    """Tell what a report says of the address that the message went to; None where it says nothing.
+
+    A server's final word on a full mailbox, or on the message, is none on the address.
+    """
+    is_of_address = told.kind is not ReportKind.BOUNCED or any(said in (told.error or "") for said in _OF_ADDRESS)
+    return _SIGNS.get(told.kind) if is_of_address else Sign.RETURNED
 
 
 def _instant(text: str) -> datetime:

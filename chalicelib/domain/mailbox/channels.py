@@ -67,13 +67,16 @@ def reachable(mailbox: Mailbox, reach: SmsReach = PERU_ALONE) -> tuple[Reachable
     return tuple(found)
 
 
+def address_of(user: MailboxUser, channel: Channel) -> str | None:
+    """Return a user's address of a kind."""
+    return user.email if channel is Channel.EMAIL else user.mobile
+
+
 def addresses_of(mailbox: Mailbox, user: MailboxUser) -> tuple[AddressHealth, ...]:
     """Return what is known of each address that a user has, be it alerted or not."""
-    own = {Channel.EMAIL: user.email, Channel.SMS: user.mobile}
+    own = [(channel, address_of(user, channel)) for channel in Channel]
     return tuple(
-        health_of(mailbox.health, user.user_id, channel, address)
-        for channel, address in own.items()
-        if address is not None
+        health_of(mailbox.health, user.user_id, channel, address) for channel, address in own if address is not None
     )
 
 

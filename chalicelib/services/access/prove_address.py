@@ -14,6 +14,7 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel, Mailbox, MailboxChanged, MailboxUser
 from chalicelib.domain.mailbox.address_health import AddressHealth, Sign, health_of
+from chalicelib.domain.mailbox.channels import address_of
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.store.people_store import ProvedAddress, UsedToken
 
@@ -32,11 +33,6 @@ class Answer:
     answered_at: datetime
     actor: str
     origin: str = ""
-
-
-def address_of(user: MailboxUser, channel: Channel) -> str | None:
-    """Return a user's address of a kind."""
-    return user.email if channel is Channel.EMAIL else user.mobile
 
 
 def health_at(mailbox: Mailbox, user: MailboxUser, channel: Channel) -> AddressHealth:

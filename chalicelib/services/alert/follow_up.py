@@ -9,7 +9,7 @@ from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.follow_up import follow_failures
 from chalicelib.domain.mailbox.address_health import Sign
 from chalicelib.domain.mailbox.channels import SmsReach
-from chalicelib.services.alert.learn import learn
+from chalicelib.services.alert.learn import learn, sent_to
 from chalicelib.store.alert.situation_store import Situation
 from chalicelib.store.mailbox_store import MailboxStore
 
@@ -29,7 +29,7 @@ def follow_up(
     if mailbox is not None:
         for alert in batch.unmarked:
             at = alert.settled_at or now
-            mailbox = learn(mailbox, alert, Sign.BOUNCED, at, mailboxes, reason=alert.refusal)
+            mailbox = learn(mailbox, sent_to(alert), Sign.BOUNCED, at, mailboxes, reason=alert.refusal)
     marked = (*batch.following.marked, *(alert.alert_id for alert in batch.unmarked))
     known_at = batch.following.known_at or situation.opened_at
     batch = replace(

@@ -8,24 +8,15 @@ from typing import Any
 
 from chalicelib.domain.alert.alert import Alert, AlertReport, ReportKind
 from chalicelib.domain.alert.alert_batch import AlertBatch
-from chalicelib.domain.alert.delivery_report import DeliveryReport, ProbeReport, parse_report
+from chalicelib.domain.alert.delivery_report import DeliveryReport, ProbeReport, parse_report, sign_of
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel
-from chalicelib.domain.mailbox.address_health import AddressHealth, Sign
-from chalicelib.services.alert.learn import learn, learn_of
+from chalicelib.domain.mailbox.address_health import AddressHealth
+from chalicelib.services.alert.learn import learn, sent_to
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.alert.situation_store import SituationStore
 from chalicelib.store.mailbox_store import MailboxStore
 
-_SIGNS = {
-    ReportKind.DELIVERED: Sign.DELIVERED,
-    ReportKind.BOUNCED: Sign.BOUNCED,
-    ReportKind.COMPLAINED: Sign.BOUNCED,
-    ReportKind.RETURNED: Sign.RETURNED,
-}
-"""What a report says of the address that the message went to; the other kinds say nothing."""
-_OF_ADDRESS = ("permanent", "complaint", "_5.1.")
-"""What is in the code of a bounce that says that the address itself takes nothing (RFC 3463, 3.2)."""
 _COMPLAINED = "complained"
 
 
@@ -67,7 +58,7 @@ def record_delivery(event: Mapping[str, Any], tools: ReportTools) -> bool:
 
 
 def _learn(stored: AlertBatch, report: DeliveryReport, tools: ReportTools) -> None:
-    sign = _sign(report.report)
+    sign = sign_of(report.report)
     alert = next((one for one in stored.alerts if one.alert_id == report.alert_id), None)
     if alert is None or sign is None or _is_reply(alert, report):
         return
@@ -76,27 +67,21 @@ def _learn(stored: AlertBatch, report: DeliveryReport, tools: ReportTools) -> No
     else:
         mailbox = tools.mailboxes.find(stored.mailbox_id)
     if mailbox is not None:
-        learn(mailbox, alert, sign, report.occurred_at, tools.mailboxes, reason=_reason(report.report))
+        learn(mailbox, sent_to(alert), sign, report.occurred_at, tools.mailboxes, reason=_reason(report.report))
 
 
 def _learn_of_probe(report: ProbeReport, tools: ReportTools) -> bool:
     told = report.report
-    sign, mailbox = _SIGNS.get(told.kind), tools.mailboxes.find(report.mailbox_id)
+    sign, mailbox = sign_of(told), tools.mailboxes.find(report.mailbox_id)
     if sign is None or told.at is None or mailbox is None:
         return False
-    sent_to = AddressHealth(report.user_id, Channel.EMAIL, report.address)
-    learned = learn_of(mailbox, sent_to, sign, told.at, tools.mailboxes, reason=_reason(told))
+    asked = AddressHealth(report.user_id, Channel.EMAIL, report.address)
+    learned = learn(mailbox, asked, sign, told.at, tools.mailboxes, reason=_reason(told))
     return learned.health != mailbox.health
 
 
 def _reason(told: AlertReport) -> str | None:
     return told.error or (_COMPLAINED if told.kind is ReportKind.COMPLAINED else None)
-
-
-def _sign(told: AlertReport) -> Sign | None:
-    """Tell what a report says of its address. A server's final word on a full mailbox or a message is none on that."""
-    is_of_address = told.kind is not ReportKind.BOUNCED or any(said in (told.error or "") for said in _OF_ADDRESS)
-    return _SIGNS.get(told.kind) if is_of_address else Sign.RETURNED
 
 
 def _is_reply(alert: Alert, report: DeliveryReport) -> bool:

@@ -15,11 +15,12 @@ from chalicelib.domain.access.token import CODE_ATTEMPTS, VALID_FOR, NewToken, T
 from chalicelib.domain.errors import Conflict, InvalidInput, MessageRefused, NotFound, SendingUncertain, Unavailable
 from chalicelib.domain.mailbox import Channel, Mailbox, MailboxChanged, MailboxUser, mailbox_changed, require_thawed
 from chalicelib.domain.mailbox.address_health import AddressHealth
+from chalicelib.domain.mailbox.channels import address_of
 from chalicelib.domain.people.mailbox_users import require_user
 from chalicelib.domain.session import Session
 from chalicelib.renderers.access.access_sms import address_code_sms
 from chalicelib.renderers.people.people_letters import address_code_letter
-from chalicelib.services.access.prove_address import Answer, address_of, commit_answer, health_at
+from chalicelib.services.access.prove_address import Answer, commit_answer, health_at
 from chalicelib.services.access.send_access_mail import send_to_new_address
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.access.verify_code import code_unusable, judge_code

@@ -168,8 +168,9 @@ def test_two_reports_at_once_are_both_applied(world: World) -> None:
         ("Transient", "General", "4.4.7", False),
     ],
 )
-def test_only_what_is_said_of_the_address_itself_makes_it_dead_at_once(
-    world: World, kind: str, subtype: str, status: str, is_dead: bool
+@pytest.mark.parametrize("of_probe", [False, True], ids=["alert", "probe"])
+def test_only_what_is_said_of_the_address_itself_makes_it_dead_at_once(  # noqa: PLR0913, PLR0917 - a row of the table
+    world: World, kind: str, subtype: str, status: str, is_dead: bool, of_probe: bool
 ) -> None:
     mailbox = a_mailbox(users=(a_user(1, email="u1@ejemplo.pe"),))
     MailboxStore().put(mailbox)
@@ -177,7 +178,10 @@ def test_only_what_is_said_of_the_address_itself_makes_it_dead_at_once(
     world.send()
     recipients = [{"emailAddress": "u1@ejemplo.pe", **({"status": status} if status else {})}]
     told = {"bounceType": kind, "bounceSubType": subtype, "bouncedRecipients": recipients}
-    assert report(world, ses_event("Bounce", {**told, "timestamp": "2026-03-09T20:15:33.512Z"}))
+    event = ses_event("Bounce", {**told, "timestamp": "2026-03-09T20:15:33.512Z"})
+    if of_probe:
+        event["mail"]["tags"] = {"mailbox_id": [mailbox.mailbox_id], "user_id": ["u1"], "purpose": ["probe"]}
+    assert report(world, event)
     found = MailboxStore().find(mailbox.mailbox_id)
     assert found
     assert [one.is_dead for one in found.health] == [is_dead]
