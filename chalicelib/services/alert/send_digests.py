@@ -71,15 +71,16 @@ def send_digests(tools: DigestTools, *, until: datetime) -> SentDigests:
         Unavailable: the institutions or the calendar cannot be read.
 
     """
-    wanting: dict[str, Institution] = {}
     day = digest_day(tools.now(), tools.calendar())
-    if day is not None:
-        wanting = {one.institution_id: one for one in tools.institutions.list_all() if one.digest_email is not None}
+    readable, unreadable = ({}, {}) if day is None else tools.institutions.list_readable()
+    wanting = sorted(name for name, one in readable.items() if one.digest_email is not None)
 
     def handle(institution_id: str) -> str:
-        return _handled(wanting[institution_id], day or date.min, tools)
+        if institution_id in unreadable:
+            raise unreadable[institution_id]
+        return _handled(readable[institution_id], day or date.min, tools)
 
-    worked = work_through(wanting, handle, job=_JOB, now=tools.now, until=until)
+    worked = work_through([*wanting, *unreadable], handle, job=_JOB, now=tools.now, until=until)
     is_left = worked.outcomes[_REFUSED] or worked.outcomes[_ADDRESS_REFUSED]
     return counted(SentDigests, worked.outcomes, is_complete=worked.is_complete and not is_left)
 

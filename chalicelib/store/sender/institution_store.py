@@ -56,14 +56,19 @@ class InstitutionStore:
         return institution_from(_find(institution_id, PROFILE))
 
     def list_all(self) -> tuple[Institution, ...]:
-        """Return every institution by its id, 5,000 at most: a Scan, for operators and jobs only."""
-        try:
-            found = InstitutionItem.scan(InstitutionItem.item == PROFILE, consistent_read=True)
-            items = list(islice(found, MOST_LISTED))
-        except VENDOR_ERRORS as error:
-            raise store_unavailable() from error
-        institutions = (from_data(Institution, item.data) for item in items)
-        return tuple(sorted(institutions, key=lambda institution: institution.institution_id))
+        """Return every institution by its id, 5,000 at most: a Scan, for operators only."""
+        return tuple(sorted(map(_institution, _profiles()), key=lambda institution: institution.institution_id))
+
+    def list_readable(self) -> tuple[dict[str, Institution], dict[str, Exception]]:
+        """Return the same by id, and of those that cannot be read why not: one stops no other."""
+        found: dict[str, Institution] = {}
+        unreadable: dict[str, Exception] = {}
+        for item in _profiles():
+            try:
+                found[item.institution_id] = _institution(item)
+            except Exception as error:  # noqa: BLE001 - whatever is stored there
+                unreadable[item.institution_id] = error
+        return found, unreadable
 
     def add(self, institution: Institution, event: Event) -> None:
         """Add one, with its event.
@@ -147,6 +152,17 @@ class InstitutionStore:
             if vendor_code(error) not in TRANSACTION_LOST:
                 raise store_unavailable() from error
             raise lost from error
+
+
+def _profiles() -> list[InstitutionItem]:
+    try:
+        return list(islice(InstitutionItem.scan(InstitutionItem.item == PROFILE, consistent_read=True), MOST_LISTED))
+    except VENDOR_ERRORS as error:
+        raise store_unavailable() from error
+
+
+def _institution(item: InstitutionItem) -> Institution:
+    return from_data(Institution, item.data)
 
 
 def _profile(institution: Institution) -> InstitutionItem:
