@@ -1,8 +1,8 @@
-"""Strongly consistent reads of items from several tables in one round trip."""
+"""Reads as DynamoDB's wire has them: of items from several tables in one round trip, and of lists page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pynamodb.connection import Connection
@@ -42,6 +42,24 @@ def read_together(connection: Connection, keys: Iterable[ItemKey]) -> dict[ItemK
         if not pending:
             return found
     raise store_unavailable()
+
+
+def each_of_pages(connection: Connection, operation: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the items of a Query or Scan, asking for the next page only when those before it are done.
+
+    Raises:
+        Unavailable: `store_unavailable`.
+
+    """
+    while True:
+        try:
+            found = connection.dispatch(operation, asked)
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        yield from found["Items"]
+        if "LastEvaluatedKey" not in found:
+            return
+        asked = {**asked, "ExclusiveStartKey": found["LastEvaluatedKey"]}
 
 
 def store_unavailable() -> Unavailable:

@@ -16,12 +16,12 @@ from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox, mailbox_changed
 from chalicelib.domain.people.data_request import Awaited, DataRequest, DataRequestKind
 from chalicelib.store.access.token_store import TokenStore
-from chalicelib.store.batch_read import store_unavailable
+from chalicelib.store.batch_read import each_of_pages, store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.data_request_item import DataRequestItem
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.mailbox_store import MailboxStore, mailbox_transaction
-from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
+from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
 
 _PAGE = 200
 Key = tuple[str, str]
@@ -128,16 +128,8 @@ class DataRequestStore:
             "ExpressionAttributeNames": {"#request": "request"},
             "Limit": _PAGE,
         }
-        while True:
-            try:
-                found = self._connection.dispatch("Query", query)
-            except VENDOR_ERRORS as error:
-                raise store_unavailable() from error
-            yield from ((item["mailbox_id"]["S"], item["request"]["S"]) for item in found["Items"])
-            after = found.get("LastEvaluatedKey")
-            if not after:
-                return
-            query["ExclusiveStartKey"] = after
+        for item in each_of_pages(self._connection, "Query", query):
+            yield item["mailbox_id"]["S"], item["request"]["S"]
 
 
 def _item(request: DataRequest) -> DataRequestItem:

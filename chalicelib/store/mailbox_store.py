@@ -34,11 +34,10 @@ def mailbox_from(item: MailboxItem | None) -> Mailbox | None:
 
 
 def _from_item(item: MailboxItem) -> Mailbox:
-    known = item.health
     mailbox = from_data(Mailbox, item.data)
-    return (
-        dataclasses.replace(mailbox, health=tuple(from_data(AddressHealth, one) for one in known)) if known else mailbox
-    )
+    if item.health is None:
+        return mailbox
+    return dataclasses.replace(mailbox, health=tuple(from_data(AddressHealth, one) for one in item.health))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

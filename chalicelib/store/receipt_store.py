@@ -11,7 +11,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.evidence.receipt import IssuedReceipt
 from chalicelib.domain.notice import Notice
-from chalicelib.store.batch_read import read_together, store_unavailable
+from chalicelib.store.batch_read import each_of_pages, read_together, store_unavailable
 from chalicelib.store.codec import from_data
 from chalicelib.store.tables import DepositItem, NoticeItem
 from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
@@ -53,16 +53,8 @@ class ReceiptStore:
         }
         if after is not None:
             asked["ExclusiveStartKey"] = {"deposit_key": {"S": after}}
-        while True:
-            try:
-                page = self._connection.dispatch("Scan", asked)
-            except VENDOR_ERRORS as error:
-                raise store_unavailable() from error
-            for item in page["Items"]:
-                yield item["deposit_key"]["S"], item["notice_id"]["S"], bytes(item["answer"]["B"])
-            if "LastEvaluatedKey" not in page:
-                return
-            asked = {**asked, "ExclusiveStartKey": page["LastEvaluatedKey"]}
+        for item in each_of_pages(self._connection, "Scan", asked):
+            yield item["deposit_key"]["S"], item["notice_id"]["S"], bytes(item["answer"]["B"])
 
     def is_indexed(self, notice_id: str) -> bool:
         """Tell whether a notice's receipt can be found already; one call."""

@@ -150,6 +150,11 @@ class Alert:
     """From when on it would come too late; None for those that never do."""
 
     @property
+    def is_added(self) -> bool:
+        """Whether it was added to the deposit's own."""
+        return self.purpose is not AlertPurpose.DEPOSIT
+
+    @property
     def user_id(self) -> str:
         """Whose address it goes to."""
         return self.alert_id.split(".", 1)[0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.domain.alert.alert import FAILURES, GIVE_UP_AFTER, Alert, AlertPurpose, AlertState
+from chalicelib.domain.alert.alert import FAILURES, GIVE_UP_AFTER, Alert, AlertState
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Channel
 
@@ -123,13 +123,13 @@ class AlertBatch:
 
     def _failed(self, channel: Channel) -> bool:
         """Tell whether all failed; what is on its way beside the deposit's own has reached nobody yet."""
-        alerts = [alert for alert in self.by(channel) if not (alert.is_open and _is_added(alert))]
+        alerts = [alert for alert in self.by(channel) if not (alert.is_open and alert.is_added)]
         return bool(alerts) and all(alert.state in FAILURES for alert in alerts)
 
     def _lost_at(self, channel: Channel) -> datetime:
         """Return when the last of the deposit's own failed, or of the others where it had none."""
         alerts = [alert for alert in self.by(channel) if not alert.is_open]
-        own = [alert for alert in alerts if not _is_added(alert)]
+        own = [alert for alert in alerts if not alert.is_added]
         return max(self._ended_at(alert) for alert in own or alerts)
 
     def _ended_at(self, alert: Alert) -> datetime:
@@ -150,6 +150,10 @@ class AlertBatch:
         """When the first of those still open is given up."""
         return min((self.ends_at(alert) for alert in self.open), default=self.deposited_at + GIVE_UP_AFTER)
 
+    def attempts_of(self, alert: Alert) -> int:
+        """Count how often an alert was tried; packages before counted the batch's own together."""
+        return alert.attempts or (0 if alert.is_added else self.attempts)
+
     def waits_since(self, alert: Alert) -> datetime:
         """Tell since when an alert waits to be sent: the deposit, when it was added to it, or was sent again."""
         return alert.resent_at or alert.added_at or self.deposited_at
@@ -157,7 +161,3 @@ class AlertBatch:
     def ends_at(self, alert: Alert) -> datetime:
         """Tell when an alert is given up: a reminder when it would come too late."""
         return alert.useful_until or self.waits_since(alert) + GIVE_UP_AFTER
-
-
-def _is_added(alert: Alert) -> bool:
-    return alert.purpose is not AlertPurpose.DEPOSIT

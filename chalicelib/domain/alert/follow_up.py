@@ -110,7 +110,7 @@ def reason_not_to_send(
     alert: Alert, mailbox: Mailbox, *, opened_at: datetime | None, now: datetime, reach: SmsReach = PERU_ALONE
 ) -> str | None:
     """Tell why an added alert is not needed any more, as a code; None where it is, and always for a deposit's own."""
-    if alert.purpose is AlertPurpose.DEPOSIT:
+    if not alert.is_added:
         return None
     if opened_at is not None:
         return "notice_opened"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.domain.alert.alert import Alert, AlertPurpose
+from chalicelib.domain.alert.alert import Alert
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.work_list import GivenUp, Indexed, Resent, ResentAll, Waiting, WorkList
 from chalicelib.renderers.alert.work_list_text import masked, position_text
@@ -75,7 +75,7 @@ def _alert(alert: Alert, batch: AlertBatch) -> dict[str, Any]:
         "purpose": alert.purpose.value,
         "state": alert.state.value,
         "error": alert.error,
-        "attempts": alert.attempts or (batch.attempts if alert.purpose is AlertPurpose.DEPOSIT else 0),
+        "attempts": batch.attempts_of(alert),
     }
 
 

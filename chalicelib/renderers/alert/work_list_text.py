@@ -15,7 +15,7 @@ from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.renderers.spanish import date_and_hour, one_line, zone_in_words
 
 CORRECTION = "El titular corrige su dirección en «Mi perfil»; lo que nadie abrió se le avisa entonces allí."
-_CHANNELS = {Channel.EMAIL: "correo", Channel.SMS: "SMS"}
+CHANNELS = {Channel.EMAIL: "correo", Channel.SMS: "SMS"}
 _STATES = {
     AlertState.WAITING: "por enviar",
     AlertState.ATTEMPTED: "enviándose",
@@ -164,7 +164,7 @@ def _resent_lines(notice: Resent) -> list[str]:
         case Resending.RESENT:
             alerts = batch.given_up if batch else ()
             lines = [f"{number}  se enviará otra vez en unos minutos"]
-            lines += [f"  {_CHANNELS[alert.channel]} {masked(alert)}" for alert in alerts]
+            lines += [f"  {CHANNELS[alert.channel]} {masked(alert)}" for alert in alerts]
             alerts = tuple(alert for alert in batch.alerts if alert.state in _NOT_RESENT) if batch else ()
     lines += [f"  {_alert_line(alert, batch)}" for alert in alerts if batch]
     if any(alert.state in _NOT_RESENT for alert in alerts):
@@ -173,10 +173,10 @@ def _resent_lines(notice: Resent) -> list[str]:
 
 
 def _alert_line(alert: Alert, batch: AlertBatch) -> str:
-    attempts = alert.attempts or (batch.attempts if alert.purpose is AlertPurpose.DEPOSIT else 0)
+    attempts = batch.attempts_of(alert)
     tried = f"{attempts} intento" if attempts == 1 else f"{attempts} intentos"
     told = f"{_PURPOSES.get(alert.purpose, '')}{_why(_STATES[alert.state], alert.error)}"
-    return one_line(f"{_CHANNELS[alert.channel]} {masked(alert)}, {told}, {tried}")
+    return one_line(f"{CHANNELS[alert.channel]} {masked(alert)}, {told}, {tried}")
 
 
 def _history(alert: Alert, zone: ZoneInfo) -> list[tuple[str, str]]:

@@ -6,12 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.deposit.unreached import ListedUnreached, Unreached, UnreachedList
-from chalicelib.domain.mailbox import Channel
-from chalicelib.renderers.alert.work_list_text import position_text
+from chalicelib.renderers.alert.work_list_text import CHANNELS, position_text
 from chalicelib.renderers.deposit.status_json import failed_channels_as_json, instant_as_json
 from chalicelib.renderers.spanish import date_and_hour, in_a_row, one_line, zone_in_words
-
-_CHANNELS = {Channel.EMAIL: "correo", Channel.SMS: "SMS"}
 
 
 def list_text(listed: UnreachedList, zone: ZoneInfo) -> str:
@@ -43,9 +40,7 @@ def _lines(one: ListedUnreached, zone: ZoneInfo) -> list[str]:
     head = f"{one.notice_id}  desde {date_and_hour(one.since, zone)}"
     if one.deposit is None:
         return [f"{head}  no se puede leer: el registro de la función dice por qué"]
-    told = [
-        f"{_CHANNELS[channel]} desde {date_and_hour(since, zone)}" for channel, since in one.deposit.alerts.failures
-    ]
+    told = [f"{CHANNELS[channel]} desde {date_and_hour(since, zone)}" for channel, since in one.deposit.alerts.failures]
     lines = [f"{head}  {one_line(_sender(one.deposit))}", f"  {in_a_row(told)}"]
     return [*lines, "  abierta por quien su titular no reconoce"] if one.deposit.delivered.opening else lines
 

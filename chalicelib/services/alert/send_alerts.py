@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertState
+from chalicelib.domain.alert.alert import Alert, AlertState
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import (
     Accepted,
@@ -130,7 +130,7 @@ def send_alerts(notice_id: str, tools: SendingTools, *, attached: str | None = N
         claimed = tools.batches.claim(notice_id, now=tools.now())
         if claimed is None:
             return Counter()
-        situation = _situation(claimed, tools) if any(_is_added(alert) for alert in claimed.attempted) else None
+        situation = _situation(claimed, tools) if any(alert.is_added for alert in claimed.attempted) else None
         outcomes = _send(claimed, early, tools, pool, situation)
     at = tools.now()
     settled = settle(claimed, outcomes, now=at)
@@ -146,10 +146,6 @@ def send_alerts(notice_id: str, tools: SendingTools, *, attached: str | None = N
     if not tools.unwritten.record(tools.batches, claimed, followed, events):
         counts["unwritten"] += 1
     return +counts
-
-
-def _is_added(alert: Alert) -> bool:
-    return alert.purpose is not AlertPurpose.DEPOSIT
 
 
 def _situation(batch: AlertBatch, tools: SendingTools) -> Situation | None:
@@ -214,7 +210,7 @@ def _send(
 
 def _judged(alert: Alert, situation: Situation | None, tools: SendingTools) -> Outcome | None:
     """Return why an alert is not handed over; None where it is."""
-    if not _is_added(alert):
+    if not alert.is_added:
         return None
     if situation is None or situation.mailbox is None:
         return NotSent("situation_unknown")

@@ -29,10 +29,11 @@ from chalicelib.store.alert.alert_batch_item import (
     to_seconds,
     written,
 )
+from chalicelib.store.batch_read import each_of_pages
 from chalicelib.store.codec import to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import AlertBatchItem
-from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
+from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
 
 _RACES = 5
 _EVENTS_AT_ONCE = 90
@@ -181,7 +182,10 @@ class AlertBatchStore:
             "ScanIndexForward": False,
             "Limit": _PAGE,
         }
-        return ((int(item["failed_since"]["N"]), item["notice_id"]["S"]) for item in self._pages("Query", query))
+        return (
+            (int(item["failed_since"]["N"]), item["notice_id"]["S"])
+            for item in each_of_pages(self._connection, "Query", query)
+        )
 
     def every(self, *, after: str | None = None) -> Iterator[str]:
         """Yield every batch's notice id, in no order that means anything, going on after one of them: a Scan."""
@@ -192,7 +196,7 @@ class AlertBatchStore:
         }
         if after is not None:
             scan["ExclusiveStartKey"] = {"notice_id": {"S": after}}
-        return (item["notice_id"]["S"] for item in self._pages("Scan", scan))
+        return (item["notice_id"]["S"] for item in each_of_pages(self._connection, "Scan", scan))
 
     def watch_anew(self, notice_id: str) -> bool:
         """Write where a batch stands in the indexes, if that is no longer so: packages before know only one of them.
@@ -221,19 +225,10 @@ class AlertBatchStore:
             "ProjectionExpression": f"notice_id, {range_key}",
             "Limit": _PAGE,
         }
-        return ((int(item[range_key]["N"]), item["notice_id"]["S"]) for item in self._pages("Query", query))
-
-    def _pages(self, operation: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield items, asking for the next page only when those before it are done."""
-        while True:
-            try:
-                found = self._connection.dispatch(operation, asked)
-            except VENDOR_ERRORS as error:
-                raise Unavailable(*_UNANSWERED) from error
-            yield from found["Items"]
-            if "LastEvaluatedKey" not in found:
-                return
-            asked = {**asked, "ExclusiveStartKey": found["LastEvaluatedKey"]}
+        return (
+            (int(item[range_key]["N"]), item["notice_id"]["S"])
+            for item in each_of_pages(self._connection, "Query", query)
+        )
 
     def _change(
         self, stored: AlertBatch, change: Callable[[AlertBatch], AlertBatch], events: tuple[Event, ...]

@@ -5,7 +5,7 @@ The index `to_remind` holds the notices that nobody opened, by when they are to 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.store.alert.alert_batch_item import batch_from_item
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
-from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
+from chalicelib.store.batch_read import ItemKey, each_of_pages, read_together, store_unavailable
 from chalicelib.store.codec import from_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.mailbox_store import mailbox_from
@@ -71,19 +71,17 @@ class SituationStore:
 
     def find(self, notice_id: str, mailbox_id: str | None) -> Situation:
         """Read all of it with strong consistency: one call, or two where the mailbox is not known."""
-        keys: dict[str, ItemKey] = {"notice": (NoticeItem, notice_id, None), "batch": (AlertBatchItem, notice_id, None)}
-        if mailbox_id is not None:
-            keys["mailbox"] = (MailboxItem, mailbox_id, None)
-        found = read_together(self._connection, keys.values())
-        notice, batch, mailbox = (
-            found.get(keys[name]) if name in keys else None for name in ("notice", "batch", "mailbox")
-        )
-        if mailbox_id is None and notice is not None:
-            key: ItemKey = (MailboxItem, notice.mailbox_id, None)
-            mailbox = read_together(self._connection, [key]).get(key)
-        told: dict[str, Any] = {} if notice is None else _of_notice(notice)
-        opened_at = told.pop("opened_at", None)
-        return Situation(opened_at, mailbox_from(mailbox), batch and batch_from_item(batch), **told)
+        of_notice: ItemKey = (NoticeItem, notice_id, None)
+        of_batch: ItemKey = (AlertBatchItem, notice_id, None)
+        of_mailbox: list[ItemKey] = [] if mailbox_id is None else [(MailboxItem, mailbox_id, None)]
+        found = read_together(self._connection, [of_notice, of_batch, *of_mailbox])
+        notice, batch = found.get(of_notice), found.get(of_batch)
+        if notice is not None and not of_mailbox:
+            of_mailbox = [(MailboxItem, notice.mailbox_id, None)]
+            found = read_together(self._connection, of_mailbox)
+        mailbox = next((found[key] for key in of_mailbox if key in found), None)
+        told: dict[str, Any] = {"opened_at": None} if notice is None else _of_notice(notice)
+        return Situation(mailbox=mailbox_from(mailbox), batch=batch and batch_from_item(batch), **told)
 
     def unread_with_failures(self, mailbox_id: str, *, since: datetime) -> tuple[str, ...]:
         """Return a mailbox's unread notices with a channel that failed: of the newest hundred since an instant.
@@ -113,13 +111,16 @@ class SituationStore:
 
     @staticmethod
     def opened_among(notice_ids: Collection[str]) -> frozenset[str]:
-        """Return those of some notices that somebody opened, read with strong consistency; a call a hundred."""
-        shown = ["notice_id", "opening_id"]
+        """Return those of some notices that were opened, as `Situation` tells it, read with strong consistency.
+
+        A call a hundred.
+        """
+        shown = ["notice_id", "opened_at", "contested"]
         try:
             found = list(NoticeItem.batch_get(list(notice_ids), consistent_read=True, attributes_to_get=shown))
         except PynamoDBException as error:
             raise store_unavailable() from error
-        return frozenset(item.notice_id for item in found if item.opening_id is not None)
+        return frozenset(item.notice_id for item in found if _opened_at(item) is not None)
 
     def due(self, shard: str, *, now: datetime) -> Iterator[DueReminder]:
         """Yield the notices of a shard that are to be reminded of by now, the longest due first."""
@@ -131,42 +132,39 @@ class SituationStore:
             "ProjectionExpression": "notice_id, mailbox_id, remind_at",
             "Limit": _PAGE,
         }
-        while True:
-            try:
-                found = self._connection.dispatch("Query", query)
-            except VENDOR_ERRORS as error:
-                raise store_unavailable() from error
-            for item in found["Items"]:
-                at = datetime.fromtimestamp(int(item["remind_at"]["N"]), UTC)
-                yield DueReminder(item["notice_id"]["S"], item["mailbox_id"]["S"], at)
-            if "LastEvaluatedKey" not in found:
-                return
-            query = {**query, "ExclusiveStartKey": found["LastEvaluatedKey"]}
+        for item in each_of_pages(self._connection, "Query", query):
+            at = datetime.fromtimestamp(int(item["remind_at"]["N"]), UTC)
+            yield DueReminder(item["notice_id"]["S"], item["mailbox_id"]["S"], at)
 
     def remind(self, due: DueReminder, before: AlertBatch, batch: AlertBatch, event: Event) -> bool:
         """Add a notice's reminders to its alerts, take it out of the index, and log it, or nothing.
 
         False where it was opened, reminded of, or its alerts changed since they were read.
         """
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                transaction.update(NoticeItem(due.notice_id), actions=_taken_out(), condition=_is_unread(due))
-                self._batches.change_in(transaction, before, batch)
-                self._events.add_in(transaction, event)
-        except TransactWriteError as error:
-            if vendor_code(error) in TRANSACTION_LOST:
-                return False
-            raise store_unavailable() from error
-        return True
+
+        def write_in(transaction: TransactWrite) -> None:
+            transaction.update(NoticeItem(due.notice_id), actions=_taken_out(), condition=_is_unread(due))
+            self._batches.change_in(transaction, before, batch)
+            self._events.add_in(transaction, event)
+
+        return self._is_written(write_in)
 
     def let_go(self, due: DueReminder, event: Event | None = None) -> bool:
         """Take a notice out of the index without a reminder, and log why; False where somebody else did."""
         is_as_listed = NoticeItem.remind_at == int(due.at.timestamp())
+
+        def write_in(transaction: TransactWrite) -> None:
+            transaction.update(NoticeItem(due.notice_id), actions=_taken_out(), condition=is_as_listed)
+            if event is not None:
+                self._events.add_in(transaction, event)
+
+        return self._is_written(write_in)
+
+    def _is_written(self, write_in: Callable[[TransactWrite], None]) -> bool:
+        """Write what belongs together; False where something is not as it was read."""
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                transaction.update(NoticeItem(due.notice_id), actions=_taken_out(), condition=is_as_listed)
-                if event is not None:
-                    self._events.add_in(transaction, event)
+                write_in(transaction)
         except TransactWriteError as error:
             if vendor_code(error) in TRANSACTION_LOST:
                 return False

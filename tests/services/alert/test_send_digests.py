@@ -14,8 +14,9 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.services.alert.send_digests import SentDigests
+from chalicelib.store.tables import InstitutionItem, NoticeItem
 from tests.address_world import DigestWorld, a_failed, digest_world
-from tests.alert_world import an_alert, hooked, refusing
+from tests.alert_world import NOTICE_ID, an_alert, hooked, refusing
 from tests.faults.strike import ProcessDied
 
 TUESDAY = datetime(2026, 3, 10, 13, 10, tzinfo=UTC)
@@ -98,6 +99,21 @@ def test_what_was_opened_since_the_night_is_not_told(world: DigestWorld) -> None
     world.digests()
     assert "tiene una notificación que" in text_of(world.emails[0])
     assert "N2" not in text_of(world.emails[0])
+
+
+def test_what_a_stranger_opened_is_told_as_what_nobody_did(world: DigestWorld) -> None:
+    world.notice()
+    world.open()
+    span = {"since": world.now.isoformat(), "until": world.now.isoformat()}
+    NoticeItem(NOTICE_ID).update([NoticeItem.contested.set([span])])
+    assert world.digests().sent == 1
+
+
+def test_an_institution_that_cannot_be_read_stops_no_other_and_is_told(world: DigestWorld) -> None:
+    world.notice()
+    InstitutionItem("entidad-rota", "profile", data={"name": "sin lo demás"}).save()
+    report = world.digests()
+    assert (report.sent, report.failed, report.is_complete) == (1, 1, False)
 
 
 def test_twenty_are_listed_and_all_are_counted(world: DigestWorld) -> None:
