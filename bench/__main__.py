@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -48,7 +49,9 @@ def main() -> None:
     with bench_world() as world:
         for title, measure in _MEASUREMENTS:
             figures += _printed(title, measure(world))
+    logging.disable(logging.INFO)  # each of hundreds of jobs ends with a line
     figures += _printed("Reminders of unread notices", reminders.measure())
+    logging.disable(logging.NOTSET)
     figures += _printed("First answer of a fresh process", first_answer.measure())
     REPORT.parent.mkdir(exist_ok=True)
     report = {

@@ -24,7 +24,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bench.stub_dynamodb import DynamoDB, Table
+from bench.stub_dynamodb import DynamoDB
+from bench.stub_table import Table
 from bench.stub_unread import stand_unread
 from infra.template import load_template
 

@@ -11,89 +11,22 @@ read units or 1,000 write units a second, or a mix of both ("Burst and adaptive 
 
 from __future__ import annotations
 
-import bisect
-import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 from math import ceil
 from typing import Any
 
 from bench.stub_expressions import Expression, Item
+from bench.stub_table import WRITE_UNIT, Index, Table, size_of, table_of, text_of, units_of
 
-_WRITE_UNIT, _READ_UNIT = 1024, 4096
+_READ_UNIT = 4096
 _WRITES_A_SECOND, _READS_A_SECOND = 1000, 3000
 """What a partition gives."""
 _PREFIX = "com.amazonaws.dynamodb.v20120810#"
 Answer = tuple[int, dict[str, Any]]
-
-
-@dataclass
-class Index:
-    """One secondary index: its partitions hold (sort key, primary key) in order; `projected` None is everything."""
-
-    hash_key: str
-    range_key: str
-    projected: frozenset[str] | None = None
-    partitions: dict[str, list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
-
-    def place(self, item: Item) -> tuple[str, str] | None:
-        """Return the partition and the sort key an item stands at; None for an item without both keys."""
-        if self.hash_key not in item or self.range_key not in item:
-            return None
-        return _text(item[self.hash_key]), _text(item[self.range_key])
-
-    def entry(self, item: Item) -> Item:
-        """Return what the index holds of an item."""
-        if self.projected is None:
-            return item
-        return {name: value for name, value in item.items() if name in self.projected}
-
-
-@dataclass
-class Table:
-    """Items by primary key."""
-
-    keys: tuple[str, ...]
-    indexes: dict[str, Index]
-    items: dict[tuple[str, ...], Item] = field(default_factory=dict)
-
-    def key(self, attributes: Item) -> tuple[str, ...]:
-        """Return the primary key of an item, or of a request's key."""
-        return tuple(_text(attributes[name]) for name in self.keys)
-
-    def replace(self, key: tuple[str, ...], item: Item) -> dict[tuple[str, str], int]:
-        """Store an item, or forget it when it is empty, and keep the indexes.
-
-        Return the write units of the indexes by index and partition key.
-        """
-        before = self.items.pop(key, {})
-        if item:
-            self.items[key] = item
-        spent: defaultdict[tuple[str, str], int] = defaultdict(int)
-        for name, index in self.indexes.items():
-            for partition, units in _reindexed(index, key, before, item):
-                spent[name, partition] += units
-        return spent
-
-
-def _reindexed(index: Index, key: tuple[str, ...], before: Item, item: Item) -> Iterator[tuple[str, int]]:
-    """Move an item's entry; yield the write units by partition key."""
-    old, new = index.place(before), index.place(item)
-    was, becomes = index.entry(before), index.entry(item)
-    if old is not None and old == new:
-        if was != becomes:
-            yield old[0], max(_units(was, _WRITE_UNIT), _units(becomes, _WRITE_UNIT))
-        return
-    if old is not None:
-        entries = index.partitions[old[0]]
-        del entries[bisect.bisect_left(entries, (old[1], key))]
-        yield old[0], _units(was, _WRITE_UNIT)
-    if new is not None:
-        bisect.insort(index.partitions.setdefault(new[0], []), (new[1], key))
-        yield new[0], _units(becomes, _WRITE_UNIT)
 
 
 class Refused(Exception):
@@ -128,7 +61,7 @@ class DynamoDB:
         """Make the template's tables, named as `table_name` says."""
         resources = template["Resources"].items()
         self.tables = {
-            table_name(logical_id): _table(resource["Properties"])
+            table_name(logical_id): table_of(resource["Properties"])
             for logical_id, resource in resources
             if resource.get("Type") == "AWS::DynamoDB::Table"
         }
@@ -149,12 +82,12 @@ class DynamoDB:
         model = table.items[tuple(key.values())]
         changing = {table.keys[-1], *(index.range_key for index in table.indexes.values())}
         for number in range(len(table.items), len(table.items) + count):
-            copy = {**model, **{name: {"S": f"{_text(model[name])}#{number:08d}"} for name in changing}}
+            copy = {**model, **{name: {"S": f"{text_of(model[name])}#{number:08d}"} for name in changing}}
             item_key = table.key(copy)
             table.items[item_key] = copy
             for index in table.indexes.values():
-                partition = index.partitions.setdefault(_text(copy[index.hash_key]), [])
-                partition.append((_text(copy[index.range_key]), item_key))
+                partition = index.partitions.setdefault(text_of(copy[index.hash_key]), [])
+                partition.append((text_of(copy[index.range_key]), item_key))
         for index in table.indexes.values():
             for partition in index.partitions.values():
                 partition.sort()
@@ -192,7 +125,7 @@ class DynamoDB:
                 break
             items.append(item)
         held = [index.entry(item) for item in items] if index else items
-        units = max(1, ceil(sum(map(_size, held)) / _READ_UNIT)) * (2 if request.get("ConsistentRead") else 1) / 2
+        units = max(1, ceil(sum(map(size_of, held)) / _READ_UNIT)) * (2 if request.get("ConsistentRead") else 1) / 2
         self._spend("read", units, partition, request["TableName"], request.get("IndexName"))
         self.spent["scanned"] += len(items)
         shown = [_projected(item, request) for item in held]
@@ -228,7 +161,7 @@ class DynamoDB:
             if kind == "ConditionCheck":
                 key = self.tables[each["TableName"]].key(each["Key"])
                 item = self.tables[each["TableName"]].items.get(key, {})
-                self._spend("write", 2 * _units(item, _WRITE_UNIT), key[0], each["TableName"])
+                self._spend("write", 2 * units_of(item, WRITE_UNIT), key[0], each["TableName"])
             elif kind == "Delete":
                 self._delete(each["TableName"], each["Key"], rate=2)
             else:
@@ -244,7 +177,7 @@ class DynamoDB:
     def _read(self, name: str, key: Item, *, is_consistent: bool | None) -> Item | None:
         table = self.tables[name]
         item = table.items.get(table.key(key))
-        self._spend("read", _units(item or {}, _READ_UNIT) / (1 if is_consistent else 2), table.key(key)[0], name)
+        self._spend("read", units_of(item or {}, _READ_UNIT) / (1 if is_consistent else 2), table.key(key)[0], name)
         return item
 
     def _updated(self, request: dict[str, Any]) -> Item:
@@ -262,7 +195,7 @@ class DynamoDB:
     def _replace(self, name: str, key: tuple[str, ...], item: Item, rate: int) -> Item:
         """Store an item, or forget it when it is empty; return the one before."""
         before = self.tables[name].items.get(key, {})
-        larger = max(_units(item, _WRITE_UNIT), _units(before, _WRITE_UNIT))
+        larger = max(units_of(item, WRITE_UNIT), units_of(before, WRITE_UNIT))
         self._spend("write", rate * larger, key[0], name)
         for (index, partition), units in self.tables[name].replace(key, item).items():
             self._spend("write", units, partition, name, index)
@@ -285,7 +218,9 @@ def _asked_partition(hash_key: str, request: dict[str, Any]) -> str:
     names = request.get("ExpressionAttributeNames") or {}
     equal = re.findall(r"([#\w]+)\s*=\s*(:\w+)", request["KeyConditionExpression"])
     [value] = [
-        _text(request["ExpressionAttributeValues"][right]) for left, right in equal if names.get(left, left) == hash_key
+        text_of(request["ExpressionAttributeValues"][right])
+        for left, right in equal
+        if names.get(left, left) == hash_key
     ]
     return value
 
@@ -309,44 +244,3 @@ def _projected(item: Item, request: dict[str, Any]) -> Item:
 def table_name(logical_id: str) -> str:
     """Return the name of a table of the template: `NoticesTable` is `notices_table`, as the setting is called."""
     return re.sub(r"(?<!^)([A-Z])", r"_\1", logical_id).lower()
-
-
-def _table(properties: dict[str, Any]) -> Table:
-    keys = tuple(key["AttributeName"] for key in properties["KeySchema"])
-    indexes = {index["IndexName"]: _index(keys, index) for index in properties.get("GlobalSecondaryIndexes", ())}
-    return Table(keys, indexes)
-
-
-def _index(table_keys: tuple[str, ...], properties: dict[str, Any]) -> Index:
-    names = [key["AttributeName"] for key in properties["KeySchema"]]
-    hash_key, range_key = names[0], names[-1]  # one and the same where nothing is put in order
-    projection = properties["Projection"]
-    if projection["ProjectionType"] == "ALL":
-        return Index(hash_key, range_key)
-    included = projection.get("NonKeyAttributes", ())
-    return Index(hash_key, range_key, frozenset({*table_keys, hash_key, range_key, *included}))
-
-
-def _text(value: dict[str, Any]) -> str:
-    [(kind, content)] = value.items()
-    return f"{int(content):020d}" if kind == "N" else str(content)
-
-
-def _units(item: Item, unit: int) -> int:
-    return max(1, ceil(_size(item) / unit))
-
-
-def _size(item: Item) -> int:
-    """Return an item's size: names and values in UTF-8; what is no text is counted by its JSON, which is close."""
-    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
-
-
-def _value_size(value: dict[str, Any]) -> int:
-    [(kind, content)] = value.items()
-    if kind == "S":
-        return len(content.encode())
-    if kind == "B":
-        return len(content) * 3 // 4
-    if kind == "N":
-        return len(content) // 2 + 1
-    return len(json.dumps(content))

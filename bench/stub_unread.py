@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.stub_dynamodb import Table
+from bench.stub_table import Table
 from chalicelib.store.shards import SHARDS
 
 INDEX = "to_remind"
