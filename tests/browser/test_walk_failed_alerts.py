@@ -67,7 +67,7 @@ def test_who_mends_an_address_that_bounces_is_alerted_anew(person: Person, tmp_p
     person.put_clock_forward(_A_DAY + 10)
     _wait(person, lambda: not _failed(person))
     _wait(person, lambda: person.mails(_NEW) > 1)
-    assert "Le avisamos otra vez" in person.mail(_NEW, "Tiene una notificación")
+    assert "Le avisamos ahora por correo" in person.mail(_NEW, "Tiene una notificación")
     person.log_in_by_code(_MAILBOX.mailbox_id, PASSWORD, _NEW)
     person.open("/casilla")
     assert "Los avisos no llegan" not in person.page.locator("main").inner_text()

@@ -24,8 +24,8 @@ _FIRST = {
     AlertPurpose.DEPOSIT: "Le han notificado un documento.",
     AlertPurpose.FALLBACK: "Le han notificado un documento. Le avisamos también por correo, porque el mensaje de texto"
     " no se pudo entregar.",
-    AlertPurpose.RENEWAL: "Le han notificado un documento. Le avisamos otra vez por correo, porque el primer correo no"
-    " se pudo entregar.",
+    AlertPurpose.RENEWAL: "Le han notificado un documento. Le avisamos ahora por correo, porque los correos de aviso"
+    " anteriores no se pudieron entregar.",
     AlertPurpose.REMINDER: "Le notificaron un documento, y todavía nadie lo ha abierto en su casilla.",
 }
 _OPENING_IS_ACKNOWLEDGEMENT = (

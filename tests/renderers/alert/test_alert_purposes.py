@@ -172,7 +172,7 @@ def test_a_reminder_of_nothing_that_is_known_is_news() -> None:
         (
             "renewal",
             "Tiene una notificación de Entidad de Demostración",
-            "Le avisamos otra vez por correo, porque el primer correo no se pudo entregar.",
+            "Le avisamos ahora por correo, porque los correos de aviso anteriores no se pudieron entregar.",
         ),
         (
             "reminder of a term",

@@ -27,8 +27,10 @@ PROFILE_PAGE = "/perfil"
 _TOLD = {
     "correo": "Verificaste tu nuevo correo. Abajo dice desde cuándo vale.",
     "celular": "Guardamos tu celular.",
-    "correo-llega": "Listo: los avisos llegan a tu correo. Revisa en tu casilla si hay notificaciones que no viste.",
-    "celular-llega": "Listo: los avisos llegan a tu celular. Revisa en tu casilla si hay notificaciones que no viste.",
+    "correo-llega": "Listo: que sepamos, los avisos llegan a tu correo. Revisa en tu casilla si hay notificaciones"
+    " que no viste.",
+    "celular-llega": "Listo: que sepamos, los avisos llegan a tu celular. Revisa en tu casilla si hay notificaciones"
+    " que no viste.",
     "sin-celular": "Quitamos tu celular. Desde ahora tus avisos llegan solo por correo. La casilla conserva el celular"
     " de otro usuario, al que siguen llegando sus mensajes de texto.",
     "cerrada": "Esa sesión está cerrada.",

@@ -157,7 +157,7 @@ def test_the_way_from_the_banner_to_a_live_address(browser: Browser, people: Peo
 
     assert (done.status_code, done.headers["Location"]) == (303, "/perfil?hecho=correo-llega")
     shown = words(browser.get("/perfil?hecho=correo-llega"))
-    assert "Listo: los avisos llegan a tu correo." in shown
+    assert "Listo: que sepamos, los avisos llegan a tu correo." in shown
     assert "no llegan" not in shown
     assert browser.get(PAGE).headers["Location"] == "/perfil?hecho=correo-llega"
 
