@@ -77,7 +77,7 @@ def send_alerts(event: DynamoDBEvent) -> dict[str, Any]:
     records = event.to_dict()["Records"]
     answer = failures(records, _position, handle)
     _write_rest(tools, box, until)
-    outcomes["failed"] = len(answer["batchItemFailures"])
+    outcomes["failed"] += len(answer["batchItemFailures"])
     outcomes["unwritten"] = len(tools.unwritten)
     still = [_position(record) for record in records if _notice(record) in tools.unwritten.notices]
     answer["batchItemFailures"] += [{"itemIdentifier": position} for position in still]

@@ -9,10 +9,12 @@ from typing import Any
 from chalicelib.domain.alert.alert import Alert, AlertReport, ReportKind
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.delivery_report import DeliveryReport, ProbeReport, parse_report, sign_of
+from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.mailbox.address_health import AddressHealth
 from chalicelib.services.alert.learn import learn, sent_to
+from chalicelib.services.work_through import log_failed
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.alert.situation_store import SituationStore
 from chalicelib.store.mailbox_store import MailboxStore
@@ -49,7 +51,12 @@ def record_delivery(event: Mapping[str, Any], tools: ReportTools) -> bool:
     stored = None if report is None else tools.batches.find(report.notice_id)
     if report is None or stored is None:
         return False
-    _learn(stored, report, tools)
+    try:
+        _learn(stored, report, tools)
+    except CasillaError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a mailbox that cannot be read; the report itself is kept
+        log_failed("record_delivery", report.notice_id, error)
     told = report.report
     data = {"alert_id": report.alert_id, "report": told.kind.value, "error": told.error or ""}
     subject, actor = f"notice#{report.notice_id}", "worker:record_delivery"

@@ -39,7 +39,7 @@ from chalicelib.renderers.alert.alert_sms import holds_portal, render_alert_sms
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.services.alert.follow_up import follow_up
 from chalicelib.services.alert.unwritten import Unwritten
-from chalicelib.services.work_through import log_failed
+from chalicelib.services.work_through import FAILED, log_failed
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.alert.situation_store import Situation, SituationStore
 from chalicelib.store.mailbox_store import MailboxStore
@@ -115,7 +115,8 @@ def send_alerts(notice_id: str, tools: SendingTools, *, attached: str | None = N
     `sent`, `address_refused`, `gave_up`, `cancelled` (of them `missed`: reminders that could not be sent in time),
     `unknown`, or `waiting`: those that the sweeper comes back to. A message is doubled only if this process died
     between sending and recording, or its answer was lost. An outcome that cannot be written is `unwritten`: the process
-    keeps it, and the next call tries again to write it.
+    keeps it, and the next call tries again to write it. `failed` is 1 where something failed and could not be followed
+    up: it is due again.
 
     Raises:
         Unavailable: the store does not answer, or took no outcome for long; nothing was sent.
@@ -141,6 +142,7 @@ def send_alerts(notice_id: str, tools: SendingTools, *, attached: str | None = N
     )
     counts = Counter(_COUNTED[after.sending] for _, after in came_to)
     counts["missed"] = sum(after.refusal == TOO_LATE for _, after in came_to if after.sending is AlertState.CANCELLED)
+    counts[FAILED] = int(followed.is_to_follow)
     if len(followed.alerts) > len(settled.alerts):
         events = (*events, planned_event(settled, followed, at, tools.new_event_id()))
     if not tools.unwritten.record(tools.batches, claimed, followed, events):
@@ -149,10 +151,10 @@ def send_alerts(notice_id: str, tools: SendingTools, *, attached: str | None = N
 
 
 def _situation(batch: AlertBatch, tools: SendingTools) -> Situation | None:
-    """Read how the notice stands; None where nobody answers, so that what depends on it waits."""
+    """Read how the notice stands; None where it cannot be read, so that what depends on it waits."""
     try:
         return tools.situations.find(batch.notice_id, batch.mailbox_id)
-    except Unavailable as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, what was sent is recorded
         log_failed("send_alerts", batch.notice_id, error)
         return None
 
@@ -174,7 +176,7 @@ def _followed(settled: AlertBatch, situation: Situation | None, tools: SendingTo
         return settled
     try:
         return follow_up(settled, situation, mailboxes=tools.mailboxes, now=at, reach=tools.reach)
-    except Unavailable as error:
+    except Exception as error:  # noqa: BLE001 - as above
         log_failed("follow_up", settled.notice_id, error)
         return settled
 

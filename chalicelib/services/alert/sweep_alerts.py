@@ -62,7 +62,7 @@ def sweep_alerts(
         return _BEGUN
 
     worked = work_through(due, handle, job="sweep_alerts", now=now, until=until)
-    outcomes[FAILED] = worked.outcomes[FAILED]
+    outcomes[FAILED] += worked.outcomes[FAILED]
     waiting = [_waiting(batches, shard, before=now() - _LONG) for shard in SHARDS]
     oldest = min((since for entries in waiting for since, _ in entries), default=None)
     long_ago = int((now() - _LONG).timestamp())
@@ -73,7 +73,7 @@ def sweep_alerts(
         on_list=sum(1 for shard in SHARDS for _ in islice(batches.given_up(shard), _LISTED_AT_MOST)),
         oldest_waiting_s=0 if oldest is None else max(0, int(now().timestamp()) - oldest),
         overdue=sum(since <= long_ago for entries in waiting for since, _ in entries),
-        is_complete=worked.is_complete and not outcomes["unwritten"],
+        is_complete=worked.is_complete and not outcomes[FAILED] and not outcomes["unwritten"],
     )
 
 

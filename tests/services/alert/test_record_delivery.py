@@ -10,7 +10,7 @@ from chalicelib.domain.alert.alert import AlertState
 from chalicelib.domain.event import EventType
 from chalicelib.services.alert.record_delivery import ReportTools, record_delivery
 from chalicelib.store.mailbox_store import MailboxStore
-from chalicelib.store.tables import AlertBatchItem
+from chalicelib.store.tables import AlertBatchItem, MailboxItem
 from tests.alert_world import NOTICE_ID, World, a_batch, alert_world, refusing, states
 from tests.deposit_world import a_mailbox, a_user
 
@@ -185,3 +185,10 @@ def test_only_what_is_said_of_the_address_itself_makes_it_dead_at_once(  # noqa:
     found = MailboxStore().find(mailbox.mailbox_id)
     assert found
     assert [one.is_dead for one in found.health] == [is_dead]
+
+
+def test_a_report_is_kept_though_its_mailbox_cannot_be_read(world: World) -> None:
+    MailboxItem("1-40000002", state="open", version=1, data={"nonsense": True}).save()
+    AlertBatchItem(NOTICE_ID).update([AlertBatchItem.mailbox_id.set("1-40000002")])
+    assert report(world, ses_event("Bounce", BOUNCE))
+    assert states(world.batch())[0] is S.BOUNCED

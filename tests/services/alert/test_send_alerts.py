@@ -18,7 +18,7 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import Channel
 from chalicelib.gateways.way_out import BREAKER
-from chalicelib.store.tables import AlertBatchItem
+from chalicelib.store.tables import AlertBatchItem, MailboxItem
 from tests.alert_world import (
     DEPOSITED_AT,
     NOTICE_ID,
@@ -466,3 +466,15 @@ def test_a_message_that_was_never_refused_for_a_reason_is_given_up_as_unconfirme
     world.now += GIVE_UP_AFTER
     assert world.send() == {"gave_up": 1}
     assert world.timeline()[-1].data["error"] == "unconfirmed"
+
+
+def test_a_mailbox_that_cannot_be_read_has_nothing_sent_twice_and_its_batch_comes_again(world: World) -> None:
+    MailboxItem("1-40000002", state="open", version=1, data={"nonsense": True}).save()
+    world.deposit(a_batch(mailbox_id="1-40000002"))
+    with refusing(world.sns, "Publish", "OptedOut"):
+        assert world.send() == {"sent": 1, "address_refused": 1, "failed": 1}
+    assert states(world.batch()) == [S.ACCEPTED, S.FAILED]
+    world.calls.clear()
+    assert later(world, 10) == {"failed": 1}, "and tells that it could not be followed up"
+    assert "SendEmail" not in world.calls
+    assert world.batch().is_to_follow, "it is looked at again"
