@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,8 @@ class Outbox:
             events.register(f"provide-client-params.{call}", _remember)
             events.register(f"after-call.{call}", self._keep)
 
-    def messages(self, limit: int = 100) -> list[Message]:
-        """Return the newest messages, newest first."""
+    def messages(self, limit: int | None = None) -> list[Message]:
+        """Return all messages, or the newest of them, newest first."""
         names = sorted((path for path in self._folder.iterdir() if _NAME.fullmatch(path.stem)), reverse=True)
         return [_read(path) for path in names[:limit]]
 
@@ -102,7 +103,9 @@ def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None
     context[_KEPT] = params
 
 
+@lru_cache(maxsize=2048)
 def _read(path: Path) -> Message:
+    """Read a message; once it is there its file never changes."""
     sent_at = datetime.strptime(path.stem.partition("-")[0], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
     if path.suffix == ".json":
         return Message(path.stem, "sms", sent_at, **json.loads(path.read_text("utf-8")))

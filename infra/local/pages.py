@@ -27,6 +27,8 @@ from infra.local.state import why
 
 HOME = "/_local/"
 OUTBOX = "/_local/outbox"
+_SHOWN = 100
+"""Messages on the page; programs get all of them."""
 CLOCK = "/_local/reloj"
 GUIDE = "/_local/guia"
 
@@ -68,7 +70,7 @@ class Pages:
         if path == HOME:
             return _page(self._home())
         if path == OUTBOX:
-            return _page(outbox_page(self._outbox.messages(), self._outbox.count()))
+            return _page(outbox_page(self._outbox.messages(_SHOWN), self._outbox.count()))
         if path == f"{OUTBOX}.json":
             return Page(_as_json(self._outbox.messages()), "application/json", headers=_HEADERS)
         if path == GUIDE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -82,6 +83,19 @@ def test_accepted_messages_are_kept_over_a_restart(tmp_path: Path) -> None:
     page = Pages(outbox, {}, [], LocalClock(tmp_path / "clock")).find("GET", f"/_local/outbox/{email.name}/0")
     assert page is not None
     assert page.headers["Content-Disposition"].startswith('attachment; filename="constancia.pdf"')
+
+
+def test_programs_get_all_messages_and_the_page_the_newest(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    for number in range(103):
+        sent = {"PhoneNumber": "+51900000001", "Message": f"Hola {number}"}
+        _sent(outbox, "sns.Publish", sent, {"MessageId": f"{number:03}"})
+    pages = Pages(outbox, {}, [], LocalClock(tmp_path / "clock"))
+    listed, page = pages.find("GET", "/_local/outbox.json"), pages.find("GET", "/_local/outbox")
+    assert listed is not None
+    assert page is not None
+    assert len(json.loads(listed.content)["messages"]) == 103
+    assert page.content.decode().count("Hola ") == 100
 
 
 def test_refused_messages_are_not_kept(tmp_path: Path) -> None:
