@@ -82,6 +82,25 @@ class EventType(StrEnum):
     INSTITUTION_CHANGED = "institution.changed"
     INSTITUTION_KEY_ADDED = "institution.key_added"
     INSTITUTION_KEY_REVOKED = "institution.key_revoked"
+    OFFICE_ADDED = "office.added"
+    OFFICE_CHANGED = "office.changed"
+    STAFF_ENROLLED = "staff.enrolled"
+    STAFF_ACTIVATED = "staff.activated"
+    STAFF_CHANGED = "staff.changed"
+    STAFF_DISABLED = "staff.disabled"
+    STAFF_ENABLED = "staff.enabled"
+    STAFF_REMOVED = "staff.removed"
+    STAFF_RESET = "staff.reset"
+    """A lost device or a forgotten password: its owner is sent a link to set a new one."""
+    STAFF_LOGGED_IN = "staff.logged_in"
+    STAFF_LOGGED_OUT = "staff.logged_out"
+    STAFF_PROVED = "staff.proved"
+    STAFF_LOGIN_FAILED = "staff.login_failed"
+    NOTICE_REPLACED = "notice.replaced"
+    """Another notice was deposited that replaces this one."""
+    SUSPENSION_ASKED = "notice.suspension_asked"
+    SUSPENSION_WITHDRAWN = "notice.suspension_withdrawn"
+    READING_SUSPENDED = "notice.reading_suspended"
     OUTAGE_ANNOUNCED = "outage.announced"
     OUTAGE_ENDED = "outage.ended"
     OUTAGE_CORRECTED = "outage.corrected"
@@ -92,8 +111,8 @@ class Event:
     """Who did what to which subject, when, from where. `data` holds no personal data.
 
     `subject` is `notice#<id>`, `mailbox#<id>`, `user#<id>`, `institution#<id>`, `calendar#PE`, `outage#<id>` or alike,
-    of failed logins `login#<keyed hash>`; `actor` is `institution:<id>:<key_id>`, `user:<id>`, `worker:<name>`,
-    `operator:<name>` or `unknown`; `origin` is the caller's network address, or empty for a worker.
+    of failed logins `login#<keyed hash>`; `actor` is `institution:<id>:<key_id>`, `staff:<id>`, `user:<id>`,
+    `worker:<name>`, `operator:<name>` or `unknown`; `origin` is the caller's network address, or empty for a worker.
     """
 
     subject: str

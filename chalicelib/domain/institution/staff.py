@@ -1,0 +1,118 @@
+"""The people of an institution and of the platform: one entry for each person and institution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+PLATFORM = "plataforma"
+"""What stands in place of an institution for who administers the platform; no institution can have this id."""
+
+
+class StaffRole(StrEnum):
+    """What somebody is; what that allows stands in `permission.py`."""
+
+    PLATFORM_ADMINISTRATOR = "platform_administrator"
+    ACCOUNT_ADMINISTRATOR = "account_administrator"
+    COORDINATOR = "coordinator"
+    OFFICER = "officer"
+
+
+PLATFORM_ROLES = (StaffRole.PLATFORM_ADMINISTRATOR, StaffRole.ACCOUNT_ADMINISTRATOR)
+
+
+class Permission(StrEnum):
+    """A service that a coordinator or officer may be given (S2: *matriculado para el uso del servicio*)."""
+
+    DEPOSIT = "deposit"
+    SEE_SENT = "see_sent"
+    CONSULT = "consult"
+
+
+class StaffState(StrEnum):
+    """Only who is active gets in: `invited` is who has not chosen a password and a device yet."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What somebody logs in with. `totp` is the seed, encrypted by KMS; `recovery` are keyed hashes of unused codes.
+
+    `last_step` is the last time step whose code was taken: neither it nor an earlier one counts again.
+    `pending_totp` is the seed of a device that is being enrolled and does not count yet.
+    """
+
+    password_hash: str | None = field(default=None, repr=False)
+    totp: str | None = field(default=None, repr=False)
+    pending_totp: str | None = field(default=None, repr=False)
+    last_step: int = 0
+    recovery: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """One person in one institution, or on the platform (`PLATFORM`).
+
+    `staff_id` is what events name. `document_number` is of the DNI or carné, and with the institution the username.
+    `office_id` is the office that the person is limited to, None the whole institution. `sessions_from` is the instant
+    before which no session of theirs counts. `version` counts the changes.
+    """
+
+    staff_id: str
+    institution_id: str
+    document_number: str
+    name: str
+    email: str
+    role: StaffRole
+    state: StaffState
+    position: str = ""
+    mobile: str | None = None
+    permissions: tuple[Permission, ...] = ()
+    office_id: str | None = None
+    credentials: Credentials = field(default_factory=Credentials)
+    sessions_from: datetime | None = None
+    enrolled_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def username(self) -> str:
+        """What the person logs in with: `<document number>@<institution>`."""
+        return username_of(self.document_number, self.institution_id)
+
+    @property
+    def actor(self) -> str:
+        """What events call who did something."""
+        return f"staff:{self.staff_id}"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the person may get in."""
+        return self.state is StaffState.ACTIVE
+
+
+def username_of(document_number: str, institution_id: str) -> str:
+    """Return the username of a person in an institution."""
+    return f"{document_number}@{institution_id}"
+
+
+ROLE_WORDS: Mapping[StaffRole, str] = {
+    StaffRole.PLATFORM_ADMINISTRATOR: "Administrador de la plataforma",
+    StaffRole.ACCOUNT_ADMINISTRATOR: "Administrador de cuentas",
+    StaffRole.COORDINATOR: "Coordinador",
+    StaffRole.OFFICER: "Operador",
+}
+PERMISSION_WORDS: Mapping[Permission, str] = {
+    Permission.DEPOSIT: "Redactar y depositar notificaciones",
+    Permission.SEE_SENT: "Ver las notificaciones enviadas",
+    Permission.CONSULT: "Consultar quién tiene casilla",
+}
+STATE_WORDS: Mapping[StaffState, str] = {
+    StaffState.INVITED: "no activado",
+    StaffState.ACTIVE: "activo",
+    StaffState.DISABLED: "deshabilitado",
+}

@@ -1,0 +1,1 @@
+"""What the staff of institutions and of the platform does."""
