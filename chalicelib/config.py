@@ -42,6 +42,7 @@ class Config:
     exports_table: str
     checks_table: str
     requests_table: str
+    staff_table: str
     uploads_bucket: str
     documents_bucket: str
     exports_bucket: str
@@ -78,6 +79,8 @@ class Config:
     """`guardduty`: only objects tagged NO_THREATS_FOUND pass; `off`: no scanner is installed."""
     token_secret_arn: str = ""
     """Secret whose lines are the peppers of codes, links, sessions and counters; the first is written under."""
+    staff_key_arn: str = ""
+    """KMS key under which the seeds of the staff's one-time codes are kept."""
     reniec_url: str = ""
     sunat_url: str = ""
     """Where the registries answer (docs/registros.md); with either empty, registration by the person is closed."""

@@ -34,7 +34,7 @@ class Browser:
         sent = {"content-type": "application/x-www-form-urlencoded", **(SAME_ORIGIN if headers is None else headers)}
         return self._follow(self._send("POST", address, urlencode(fields).encode(), sent))
 
-    def send(self, address: str, **fields: str) -> HTTPResponse:
+    def send(self, address: str, /, **fields: str) -> HTTPResponse:
         """Post a form and return its very answer."""
         sent = {"content-type": "application/x-www-form-urlencoded", **SAME_ORIGIN}
         return self._send("POST", address, urlencode(fields).encode(), sent)

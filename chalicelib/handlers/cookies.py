@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 SESSION_COOKIE = "__Host-session"
 """Opens the session; changes at login and at each validation."""
+STAFF_COOKIE = "__Host-staff"
+"""Opens a session of the staff; changes at login and each time a code is shown again."""
 DRAFT_COOKIE = "__Host-draft"
 """Holds what was accepted and typed on the way through a registration, sealed."""
 FORM_COOKIE = "__Host-form"
@@ -24,7 +26,16 @@ CHECK_COOKIE = "__Host-check"
 FORGET_PAGES = {"Clear-Site-Data": '"cache", "storage"'}
 """The header that has a browser drop what it kept of the pages of a session that is over."""
 
-_OWN = {SESSION_COOKIE, DRAFT_COOKIE, FORM_COOKIE, ANSWER_COOKIE, DEVICE_COOKIE, IDENTITY_COOKIE, CHECK_COOKIE}
+_OWN = {
+    SESSION_COOKIE,
+    STAFF_COOKIE,
+    DRAFT_COOKIE,
+    FORM_COOKIE,
+    ANSWER_COOKIE,
+    DEVICE_COOKIE,
+    IDENTITY_COOKIE,
+    CHECK_COOKIE,
+}
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax"
 
 

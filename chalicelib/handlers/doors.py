@@ -16,6 +16,7 @@ from typing import Any
 
 from chalice.app import Chalice, Request, Response
 
+from chalicelib.domain.institution.permission import Act
 from chalicelib.handlers.collector import resume_collector
 from chalicelib.handlers.fault import EVERY_METHOD, out_of_order
 
@@ -24,6 +25,9 @@ SIGNED = "signed by an institution's key"
 SESSION = "a person's session"
 MAILBOX = "a person's session, validated in the last twenty minutes"
 """Mailbox contents (ACC-2): the session has its own password and a validation that is fresh."""
+
+STAFF = frozenset(Act)
+"""A session of the staff, by whom what the door is for may be done: `domain/institution/permission.py`."""
 
 NOTHING: list[str] = []
 JSON = ["application/json"]
@@ -67,6 +71,20 @@ class Door:
 
 
 _NOWHERE = "web.missing:show_missing"
+
+
+def team_doors(base: str, seeing: str, managing: str) -> tuple[Door, ...]:
+    """Return the doors of a list of the staff, whose people are managed alike wherever they are listed."""
+    target = "web.institution.team:{}".format
+    return (
+        Door("GET", base, seeing, NOTHING, target("show_team")),
+        Door("GET", f"{base}/agregar", managing, NOTHING, target("show_enrolment")),
+        Door("POST", f"{base}/agregar", managing, FORM, target("enrol_by_form")),
+        Door("GET", f"{base}/{{staff_id}}", managing, NOTHING, target("show_member")),
+        Door("POST", f"{base}/{{staff_id}}", managing, FORM, target("change_by_form")),
+        Door("GET", f"{base}/{{staff_id}}/{{deed}}", managing, NOTHING, target("show_deed")),
+        Door("POST", f"{base}/{{staff_id}}/{{deed}}", managing, FORM, target("do_by_form")),
+    )
 
 
 # fmt: off
@@ -282,8 +300,38 @@ DOORS = (
     Door("POST",   "/mis-datos/solicitudes/{reference}/retirar",       MAILBOX, FORM,    "web.people.data_requests:withdraw_by_button"),
     Door("GET",    "/mis-datos/abrir",                                 MAILBOX, NOTHING, "web.people.data_requests:show_reopening"),
     Door("POST",   "/mis-datos/abrir",                                 MAILBOX, FORM,    "web.people.data_requests:reopen_by_form"),
+    # The console: ways in and out of the staff
+    Door("GET",    "/entidad/ingresar",                                PUBLIC,  NOTHING, "web.institution.entrance:show_login"),
+    Door("POST",   "/entidad/ingresar",                                PUBLIC,  FORM,    "web.institution.entrance:log_in_by_form"),
+    Door("GET",    "/plataforma/ingresar",                             PUBLIC,  NOTHING, "web.institution.entrance:show_login"),
+    Door("POST",   "/plataforma/ingresar",                             PUBLIC,  FORM,    "web.institution.entrance:log_in_by_form"),
+    Door("GET",    "/entidad/activar/{link}",                          PUBLIC,  NOTHING, "web.institution.activation:show_set_up"),
+    Door("POST",   "/entidad/activar/{link}",                          PUBLIC,  FORM,    "web.institution.activation:set_up_by_form"),
+    Door("GET",    "/entidad/confirmar",                               Act.BE_INSIDE, NOTHING, "web.institution.entrance:show_confirmation"),
+    Door("POST",   "/entidad/confirmar",                               Act.BE_INSIDE, FORM, "web.institution.entrance:confirm_by_form"),
+    Door("GET",    "/entidad/salir",                                   PUBLIC,  NOTHING, "web.missing:lead_back"),
+    Door("POST",   "/entidad/salir",                                   Act.BE_INSIDE, FORM, "web.institution.entrance:log_out_by_form"),
+    Door("GET",    "/entidad",                                         Act.BE_INSIDE, NOTHING, "web.institution.home:show_console"),
+    Door("GET",    "/plataforma",                                      Act.BE_INSIDE, NOTHING, "web.institution.home:show_platform"),
+    # The console: its people
+    *team_doors("/entidad/equipo", Act.SEE_STAFF, Act.MANAGE_STAFF),
+    *team_doors("/plataforma/administradores", Act.SEE_ADMINISTRATORS, Act.MANAGE_ADMINISTRATORS),
+    *team_doors("/plataforma/entidades/{institution_id}/coordinadores", Act.MANAGE_INSTITUTIONS, Act.MANAGE_COORDINATORS),
+    # The platform: institutions
+    Door("GET",    "/plataforma/entidades",                            Act.MANAGE_INSTITUTIONS, NOTHING, "web.institution.institutions:list_institutions"),
+    Door("GET",    "/plataforma/entidades/nueva",                      Act.MANAGE_INSTITUTIONS, NOTHING, "web.institution.institutions:show_new"),
+    Door("POST",   "/plataforma/entidades/nueva",                      Act.MANAGE_INSTITUTIONS, FORM, "web.institution.institutions:add_by_form"),
+    Door("GET",    "/plataforma/entidades/{institution_id}",           Act.MANAGE_INSTITUTIONS, NOTHING, "web.institution.institutions:show_one"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/datos",     Act.MANAGE_INSTITUTIONS, NOTHING, "web.institution.institution_forms:show_details"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/datos",     Act.MANAGE_INSTITUTIONS, FORM, "web.institution.institution_forms:change_details_by_form"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/norma",     Act.MANAGE_INSTITUTIONS, NOTHING, "web.institution.institution_forms:show_norm"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/norma",     Act.MANAGE_INSTITUTIONS, FORM, "web.institution.institution_forms:set_norm_by_form"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/horario",   Act.MANAGE_INSTITUTIONS, NOTHING, "web.institution.institution_forms:show_hours"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/horario",   Act.MANAGE_INSTITUTIONS, FORM, "web.institution.institution_forms:set_hours_by_form"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/estado",    Act.MANAGE_INSTITUTIONS, NOTHING, "web.institution.institution_forms:show_state"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/estado",    Act.MANAGE_INSTITUTIONS, FORM, "web.institution.institution_forms:set_state_by_form"),
     # Addresses that lead nowhere, as deep as any page; the gateway answers what is deeper
-    *(Door("GET", path, PUBLIC, NOTHING, _NOWHERE) for path in ("/{page}", "/{page}/{second}", "/{page}/{second}/{third}", "/{page}/{second}/{third}/{fourth}")),
+    *(Door("GET", path, PUBLIC, NOTHING, _NOWHERE) for path in ("/{page}", "/{page}/{second}", "/{page}/{second}/{third}", "/{page}/{second}/{third}/{fourth}", "/{page}/{second}/{third}/{fourth}/{fifth}", "/{page}/{second}/{third}/{fourth}/{fifth}/{sixth}")),
 )
 # fmt: on
 
@@ -291,6 +339,7 @@ _ANSWERING = {"api": "http:answer", "web": "page:answer"}
 """What leads a request to a door's function, and its answer or refusal back."""
 _GUARDS = {"api": "admission:by_token", "web": "session_page:by_cookie"}
 """What lets in who has a session, for `SESSION` and `MAILBOX`."""
+_STAFF_GUARD = "staff_page:by_staff_cookie"
 _REFUSING = {"api": "http:own_refusal", "web": "page:own_refusal"}
 """What says in our own words what chalice refuses by itself."""
 _KINDS = {door.path: door.kind for door in DOORS}
@@ -340,7 +389,14 @@ def without_body(request: Request, get_response: Callable[[Request], Response]) 
 def view_of(door: Door) -> Callable[..., Response]:
     """Load what is behind a door, guarded as the map says."""
     view = find(door.target)
-    return find(_GUARDS[door.kind])(view, door.access) if door.access in {SESSION, MAILBOX} else view
+    if door.access in STAFF:
+        guard = _STAFF_GUARD
+    elif door.access in {SESSION, MAILBOX}:
+        guard = _GUARDS[door.kind]
+    else:
+        return view
+    guarded: Callable[..., Response] = find(guard)(view, door.access)
+    return guarded
 
 
 def find(target: str) -> Callable[..., Any]:

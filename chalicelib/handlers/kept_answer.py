@@ -21,7 +21,7 @@ from chalicelib.bootstrap.aws import pepper
 from chalicelib.bootstrap.session import draft_tools, session_store
 from chalicelib.domain.access.access_secret import is_same_secret, keyed_hash
 from chalicelib.domain.errors import CasillaError
-from chalicelib.handlers.cookies import ANSWER_COOKIE, SESSION_COOKIE, cookie
+from chalicelib.handlers.cookies import ANSWER_COOKIE, cookie
 from chalicelib.handlers.page_request import CORRECT, DONE, KeptAnswer, PageRequest, own_address, with_parameter
 from chalicelib.services.access.drafts import find_draft, keep_draft, open_sealed, seal_draft
 
@@ -49,11 +49,11 @@ def keep_answer(request: PageRequest, answer: KeptAnswer, at: str) -> tuple[str,
         data["form"] = _typed(request.form)
     tag = _tag(path)
     try:
-        if request.session is None:
+        if not request.is_inside:
             longest = LONGEST_COOKIE - len(cookie(ANSWER_COOKIE, f"{tag}~"))
             kept = seal_draft(data, valid_until=until, tools=draft_tools(box), longest=longest)
         else:
-            kept = keyed_hash(pepper(box), "kept-answer", request.cookies[SESSION_COOKIE])
+            kept = keyed_hash(pepper(box), "kept-answer", request.login_cookie)
             keep_draft(kept, data, valid_until=until, tools=draft_tools(box), now=box.clock())
     except CasillaError:
         return None
@@ -93,11 +93,17 @@ def _open(request: PageRequest, kept: str) -> dict[str, Any] | None:
     if "." in kept:
         data = open_sealed(kept, tools=tools, now=now)
         return data if data is not None and data.get("owner") == _owner(request) else None
-    if request.session is None or not kept:
+    if not request.is_inside or not kept:
         return None
     data = find_draft(kept, tools=tools, now=now)
-    is_own = data is not None and session_store(box).is_tag_of(str(data.get("owner")), request.session.user_id)
-    return data if is_own else None
+    return data if data is not None and _is_own(str(data.get("owner")), request) else None
+
+
+def _is_own(owner: str, request: PageRequest) -> bool:
+    """Tell whether a draft is of who is inside: of the staff by the cookie's second part, which never changes."""
+    if request.session is None:
+        return owner == _owner(request)
+    return session_store(current()).is_tag_of(owner, request.session.user_id)
 
 
 def _typed(form: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -106,7 +112,7 @@ def _typed(form: Mapping[str, list[str]]) -> dict[str, list[str]]:
 
 def _owner(request: PageRequest) -> str:
     """Return the part of a session's cookie that stays the same for a user; empty where there is none."""
-    return request.cookies.get(SESSION_COOKIE, "").partition(".")[2]
+    return request.login_cookie.partition(".")[2]
 
 
 def _tag(path: str) -> str:

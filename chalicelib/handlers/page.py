@@ -331,9 +331,10 @@ def _common(request: PageRequest | None) -> dict[str, Any]:
     board = seen_now().board
     banner = banner_of(board, current().clock(), local_time) if board.outages else Banner()
     if request is None:
-        return {"session": None, "banner": banner}
+        return {"session": None, "staff": None, "banner": banner}
     return {
         "session": request.session,
+        "staff": request.staff,
         "csrf": request.csrf,
         "now": current().clock(),
         "has_displaced": bool(request.asked(DISPLACED)),

@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from chalice.app import Request
 
 from chalicelib.domain.errors import Forbidden, InvalidInput
+from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.session import Session
-from chalicelib.handlers.cookies import read_cookies
+from chalicelib.handlers.cookies import SESSION_COOKIE, STAFF_COOKIE, read_cookies
 from chalicelib.handlers.fields import Fields
 from chalicelib.handlers.http import origin_of, raw_body
 
@@ -23,6 +24,7 @@ CORRECT, DONE = "corregir", "listo"
 """The parameters with the mark of what a form was answered: that it goes on, or was taken."""
 BUTTONS = {
     "/salir": "/casilla",
+    "/entidad/salir": "/entidad",
     "/ingresar/identidad": "/ingresar",
     "/registro/identidad": "/registro",
     "/borrador/descartar": "/borrador",
@@ -91,6 +93,8 @@ class PageRequest:
     headers: Mapping[str, str]
     origin: str
     session: Session | None = None
+    staff: SignedIn | None = None
+    """Who of the staff is inside, on the pages of the console."""
     csrf: str = ""
     """What forms of this session carry."""
     repeated: tuple[str, ...] = ()
@@ -98,6 +102,16 @@ class PageRequest:
     body: bytes = b""
     answer: KeptAnswer | None = None
     """What a form was answered, where this page shows it."""
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether somebody has a session here."""
+        return self.session is not None or self.staff is not None
+
+    @property
+    def login_cookie(self) -> str:
+        """Return the cookie of whoever is inside, or of the person's session that may have ended; empty without one."""
+        return self.cookies.get(SESSION_COOKIE if self.staff is None else STAFF_COOKIE, "")
 
     @property
     def address(self) -> str:

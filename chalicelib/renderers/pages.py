@@ -12,6 +12,8 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from chalicelib.domain.contact import of_countries
+from chalicelib.domain.institution.permission import Act, may
+from chalicelib.domain.institution.staff import ROLE_WORDS
 from chalicelib.domain.masking import mask_email, mask_mobile
 from chalicelib.domain.typed import day_parts, wrong_parts
 from chalicelib.renderers.portal import portal
@@ -38,7 +40,7 @@ def render_page(template: str, context: Mapping[str, Any], *, local: Callable[[d
 def page_templates() -> Environment:
     """Return the environment of all pages."""
     environment = template_folder(PAGES)
-    environment.globals.update(portal=portal(), static=static_address)
+    environment.globals.update(portal=portal(), static=static_address, staff_roles=ROLE_WORDS, may=may, acts=Act)
     environment.filters.update(
         hour=_hour,
         moment=_moment,

@@ -43,6 +43,21 @@ class InstitutionItem(Model):
     version = NumberAttribute(null=True)
 
 
+class StaffItem(Model):
+    """The staff of an institution or of the platform. `item` is `staff#<document number>`; more: docs/data-model.md.
+
+    `version` counts the changes of what can change.
+    """
+
+    class Meta(TableMeta):
+        """Bound by `bind`."""
+
+    institution_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    data: JSONAttribute = JSONAttribute()
+    version = NumberAttribute(null=True)
+
+
 class MailboxItem(Model):
     """The mailbox with its users: one aggregate, at most five users.
 
@@ -276,6 +291,7 @@ def bind(config: Config, connection: Connection | None = None, *, session: Any =
         (ExportItem, config.exports_table),
         (FileCheckItem, config.checks_table),
         (DataRequestItem, config.requests_table),
+        (StaffItem, config.staff_table),
     ):
         model.Meta.table_name = table_name
         model._connection = None  # noqa: SLF001 - PynamoDB makes a client for each model; one serves all

@@ -36,6 +36,10 @@ class TokenKind(StrEnum):
     IDENTITY = "identity"
     """That an answer of the identity provider was taken, or used to get in; before it is, nothing is kept of it."""
 
+    STAFF_SESSION = "staff_session"
+    STAFF_LINK = "staff_link"
+    """By which a person of the staff sets a password or enrols a device."""
+
 
 VALID_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.RESET_LINK: timedelta(days=2),
@@ -48,6 +52,7 @@ VALID_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.REPEATED: timedelta(days=7),
     TokenKind.REPEATED_TOLD: timedelta(days=1),
     TokenKind.WAITING_EMAIL: timedelta(days=30),
+    TokenKind.STAFF_LINK: timedelta(days=3),
 }
 """How long users can use what was e-mailed to them; what an applicant gets stands in `registration.py`."""
 CODE_ATTEMPTS = 5
@@ -69,6 +74,8 @@ KEPT_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.REPEATED_TOLD: timedelta(days=1),
     TokenKind.WAITING_EMAIL: timedelta(days=1),
     TokenKind.IDENTITY: timedelta(minutes=5),
+    TokenKind.STAFF_SESSION: timedelta(days=30),
+    TokenKind.STAFF_LINK: timedelta(days=30),
 }
 """How long an expired token stays readable: an expired link can still send a new one, recent accesses be listed.
 

@@ -14,10 +14,12 @@ class Act(StrEnum):
     """What a door of the staff is for."""
 
     BE_INSIDE = "staff: be inside"
+    SEE_ADMINISTRATORS = "staff: see administrators"
     MANAGE_ADMINISTRATORS = "staff: manage administrators"
     MANAGE_INSTITUTIONS = "staff: manage institutions"
     MANAGE_COORDINATORS = "staff: manage coordinators"
     SEE_SUSPENSIONS = "staff: see suspended readings"
+    SEE_STAFF = "staff: see officers"
     MANAGE_STAFF = "staff: manage officers"
     MANAGE_OFFICES = "staff: manage offices"
     EDIT_CONTACTS = "staff: edit contacts"
@@ -58,10 +60,12 @@ _COORDINATOR = (StaffRole.COORDINATOR,)
 
 RULES: Mapping[Act, Rule] = {
     Act.BE_INSIDE: Rule(None, tuple(StaffRole)),
+    Act.SEE_ADMINISTRATORS: Rule(Place.PLATFORM, _PLATFORM),
     Act.MANAGE_ADMINISTRATORS: Rule(Place.PLATFORM, _PLATFORM, is_final=True),
     Act.MANAGE_INSTITUTIONS: Rule(Place.PLATFORM, _PLATFORM),
     Act.MANAGE_COORDINATORS: Rule(Place.PLATFORM, _PLATFORM, is_final=True),
     Act.SEE_SUSPENSIONS: Rule(Place.PLATFORM, _PLATFORM),
+    Act.SEE_STAFF: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.MANAGE_STAFF: Rule(Place.INSTITUTION, _COORDINATOR, is_final=True),
     Act.MANAGE_OFFICES: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.EDIT_CONTACTS: Rule(Place.INSTITUTION, _COORDINATOR),

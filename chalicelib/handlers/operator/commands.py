@@ -78,6 +78,12 @@ COMMANDS = (
     ), changes=True),
     *PEOPLE_COMMANDS,
     *SENDER_COMMANDS,
+    Command("staff first-administrator", "invita a quien administra todo", "operator.institution:enrol_first", (
+        Argument("--document", "line", "su DNI o carné de extranjería", "NÚMERO", is_required=True),
+        Argument("--name", "line", "sus nombres y apellidos", "TEXTO", is_required=True),
+        Argument("--email", "email", "el correo al que va el enlace de su acceso", "CORREO", is_required=True),
+        Argument("--position", "line", "su cargo", "TEXTO", is_required=True),
+    ), changes=True),
     *CALENDAR_COMMANDS,
     Command("outage announce", "anuncia una interrupción en todas las páginas", "operator.outage:announce", (
         Argument(
@@ -112,6 +118,7 @@ GROUPS = {
     "requests": "Solicitudes sobre datos personales",
     "institutions": "Entidades",
     "keys": "Claves con que firman",
+    "staff": "Personal de la consola",
     "calendar": "Calendario de días hábiles",
     "outage": "Interrupciones",
 }

@@ -21,8 +21,11 @@ from chalicelib.store.tables import InstitutionItem
 from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
 
 PROFILE = "profile"
+_DIRECTORY = "#institutions"
+"""Under which each has an entry with its name and state, so that listing them reads nothing else."""
 MOST_LISTED = 5000
 _KEY, _OWNER = "key#", "owner"
+_Written = tuple[InstitutionItem, Condition | None]
 _NEW = InstitutionItem.institution_id.does_not_exist()
 
 
@@ -59,6 +62,15 @@ class InstitutionStore:
         """Return every institution by its id, 5,000 at most: a Scan, for operators only."""
         return tuple(sorted(map(_institution, _profiles()), key=lambda institution: institution.institution_id))
 
+    def list_directory(self) -> tuple[Institution, ...]:
+        """Return every institution by its id, as its last change left it: one Query and a read of each hundred."""
+        try:
+            ids = [item.item for item in InstitutionItem.query(_DIRECTORY, consistent_read=True)]
+            found = InstitutionItem.batch_get([(one, PROFILE) for one in ids], consistent_read=True)
+            return tuple(sorted(map(_institution, found), key=lambda institution: institution.institution_id))
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+
     def list_readable(self) -> tuple[dict[str, Institution], dict[str, Exception]]:
         """Return the same by id, and of those that cannot be read why not: one stops no other."""
         found: dict[str, Institution] = {}
@@ -78,7 +90,8 @@ class InstitutionStore:
 
         """
         detail = "Ya hay una entidad con ese identificador; no se hizo nada. Véala con «institutions show»."
-        self._write([(_profile(institution), _NEW)], event, Conflict("institution_exists", detail))
+        entry = (_entry(institution), None)
+        self._write([(_profile(institution), _NEW), entry], event, Conflict("institution_exists", detail))
 
     def update(self, institution: Institution, event: Event) -> None:
         """Put the version after the one that is there, with its event.
@@ -92,7 +105,8 @@ class InstitutionStore:
         detail = (
             "Otra persona cambió la entidad mientras tanto; no se hizo nada. Véala con «institutions show» y repita."
         )
-        self._write([(_profile(institution), is_as_read)], event, Conflict("institution_changed", detail))
+        entry = (_entry(institution), None)
+        self._write([(_profile(institution), is_as_read), entry], event, Conflict("institution_changed", detail))
 
     def find_key(self, institution_id: str, key_id: str) -> SigningKey | None:
         """Return a key, read with strong consistency."""
@@ -122,7 +136,7 @@ class InstitutionStore:
 
         """
         owner = {"institution_id": key.institution_id, "key_id": key.key_id}
-        items = [
+        items: list[_Written] = [
             (InstitutionItem(key.institution_id, key_item(key.key_id), data=to_data(key)), _NEW),
             (InstitutionItem(_owner_key(key.public_key), _OWNER, data=owner), _NEW),
         ]
@@ -141,7 +155,9 @@ class InstitutionStore:
         detail = "Otra persona la revocó mientras tanto. Véalo con «keys list»."
         self._write([(item, is_as_read)], event, Conflict("key_changed", detail))
 
-    def _write(self, items: Sequence[tuple[InstitutionItem, Condition]], event: Event, lost: CasillaError) -> None:
+    def _write(
+        self, items: Sequence[tuple[InstitutionItem, Condition | None]], event: Event, lost: CasillaError
+    ) -> None:
         """Write all of it or nothing."""
         try:
             with TransactWrite(connection=self._connection) as transaction:
@@ -168,6 +184,10 @@ def _institution(item: InstitutionItem) -> Institution:
 def _profile(institution: Institution) -> InstitutionItem:
     version = institution.version or None
     return InstitutionItem(institution.institution_id, PROFILE, data=to_data(institution), version=version)
+
+
+def _entry(institution: Institution) -> InstitutionItem:
+    return InstitutionItem(_DIRECTORY, institution.institution_id, data={})
 
 
 def _owner_key(public_key: bytes) -> str:

@@ -1,0 +1,58 @@
+"""What the staff of institutions and of the platform needs."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from chalicelib.bootstrap import Container, made_once
+from chalicelib.bootstrap.access import common_passwords
+from chalicelib.bootstrap.aws import connection, new_client, pepper
+from chalicelib.bootstrap.mail import access_mail, letterhead
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.session import token_store
+from chalicelib.bootstrap.storage import event_store, limit_store
+from chalicelib.domain.institution.one_time_code import RECOVERY_SPACE, SEED_SPACE, recovery_code, seed_from
+from chalicelib.gateways.institution.seeds import Seeds
+from chalicelib.services.access.password_hashing import PasswordHashing
+from chalicelib.services.institution.tools import StaffTools
+from chalicelib.store.institution.staff_session_store import StaffSessionStore
+from chalicelib.store.institution.staff_store import StaffStore
+
+
+@made_once
+def staff_store(box: Container) -> StaffStore:
+    """The people of institutions and of the platform."""
+    return StaffStore(connection(box), pepper(box))
+
+
+@made_once
+def staff_session_store(box: Container) -> StaffSessionStore:
+    """Who of them is logged in."""
+    return StaffSessionStore(connection(box), pepper(box))
+
+
+@made_once
+def staff_tools(box: Container) -> StaffTools:
+    """Everything about who of the staff gets in."""
+    below = box.chance.below
+    return StaffTools(
+        staff=staff_store(box),
+        sessions=staff_session_store(box),
+        institutions=institution_store(box),
+        tokens=token_store(box),
+        limits=limit_store(box),
+        events=event_store(box),
+        seeds=Seeds(new_client(box, "kms", retries=2), box.config.staff_key_arn),
+        hashing=PasswordHashing(),
+        common_passwords=partial(common_passwords, box),
+        mail=access_mail(box),
+        letterhead=letterhead(box),
+        pepper=pepper(box),
+        portal_url=box.portal_url,
+        clock=box.clock,
+        new_secret=box.chance.new_token,
+        new_staff_id=box.chance.new_code,
+        new_event_id=box.chance.new_event_id,
+        new_seed=lambda: seed_from(below(SEED_SPACE)),
+        new_recovery_code=lambda: recovery_code(below(RECOVERY_SPACE)),
+    )

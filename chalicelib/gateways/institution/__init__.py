@@ -1,0 +1,1 @@
+"""What the staff's way in asks of other services."""

@@ -1,0 +1,1 @@
+"""Pages of the console: institutions, their people, and the platform."""

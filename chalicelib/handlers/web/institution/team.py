@@ -1,0 +1,310 @@
+"""`…/equipo`, `…/administradores`, `…/coordinadores`: who works there, enrolled and removed by who may (INS-3).
+
+*Altas/Bajas* (S2): a coordinator enrols and removes officers of the own institution, an administrator coordinators and
+other administrators. The lists differ in whom they hold; what is done to a person is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.institution import staff_tools
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.domain.errors import CasillaError, Conflict, NotFound
+from chalicelib.domain.institution.staff import (
+    PERMISSION_WORDS,
+    PLATFORM,
+    PLATFORM_ROLES,
+    ROLE_WORDS,
+    STATE_WORDS,
+    StaffMember,
+    StaffRole,
+    StaffState,
+)
+from chalicelib.domain.institution.staff_changes import Reset, TypedStaff, find_member, read_reason
+from chalicelib.domain.institution.staff_session import SignedIn
+from chalicelib.domain.sender.institution import Institution
+from chalicelib.handlers.page import go_to, show, show_form
+from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.web.institution.labels import STAFF_LABELS
+from chalicelib.services.institution.enrol_staff import StaffAct, enrol_staff, send_link_again
+from chalicelib.services.institution.manage_staff import (
+    change_staff,
+    disable_staff,
+    enable_staff,
+    remove_staff,
+    reset_staff,
+)
+from chalicelib.services.institution.tools import StaffTools
+
+_FIELDS = ("document_number", "name", "position", "email", "mobile", "office_id")
+_LONGEST = 500
+_TOLD = {
+    "agregado": "Inscribimos a {name}. Le enviamos un correo a {email} para que active su acceso.",
+    "sin-correo": "Inscribimos a {name}, pero no pudimos enviarle el correo. Envíalo otra vez dentro de un momento.",
+    "cambiado": "Guardamos los cambios de {name}. Valen desde su siguiente paso.",
+    "deshabilitado": "{name} ya no puede ingresar, y sus sesiones se cerraron.",
+    "habilitado": "{name} puede ingresar otra vez.",
+    "restablecido": "Enviamos a {email} un enlace para que {name} restablezca su acceso.",
+    "reenviado": "Enviamos otra vez el enlace a {email}. El anterior ya no sirve.",
+}
+_REMOVED = "La persona ya no está en la lista: no puede ingresar."
+
+
+@dataclass(frozen=True, slots=True)
+class _Team:
+    """One list: whose it is, which roles it holds, and where its pages are."""
+
+    institution_id: str
+    institution: Institution | None
+    roles: tuple[StaffRole, ...]
+    base: str
+    title: str
+
+    @property
+    def is_platform(self) -> bool:
+        return self.institution_id == PLATFORM
+
+
+def show_team(request: PageRequest, staff: SignedIn, **parameters: str) -> Response:
+    """List everybody, with what each may do."""
+    team = _team(staff, parameters)
+    everybody = staff_tools(current()).staff.list_for_institution(team.institution_id)
+    listed = [one for one in everybody if one.role in team.roles]
+    what, about = request.asked("hecho"), request.asked("usuario")
+    one = next((one for one in listed if one.staff_id == about), None)
+    told = _REMOVED if what == "quitado" else _TOLD.get(what, "").format(name=one.name, email=one.email) if one else ""
+    active = [one for one in listed if one.is_active and one.role is team.roles[0]]
+    return show(
+        request,
+        "institution/team.html",
+        team=team,
+        listed=listed,
+        told=told,
+        is_bad=what == "sin-correo",
+        recommends_two=team.roles[0] is not StaffRole.OFFICER and len(active) < 2,  # noqa: PLR2004 - two
+        **_words(),
+    )
+
+
+def show_enrolment(request: PageRequest, staff: SignedIn, **parameters: str) -> Response:
+    """Ask for a new person's data."""
+    return _member_page(request, _team(staff, parameters), None)
+
+
+def enrol_by_form(request: PageRequest, staff: SignedIn, **parameters: str) -> Response:
+    """Enrol somebody, who gets a link by e-mail."""
+    team, box = _team(staff, parameters), current()
+    try:
+        enrolled = enrol_staff(
+            _typed(request),
+            _role(request, team),
+            team.institution_id,
+            by=_act(request, staff),
+            tools=staff_tools(box),
+            now=box.clock(),
+        )
+    except CasillaError as error:
+        return _member_page(request, team, None, error)
+    return _done(team, "agregado" if enrolled.is_sent else "sin-correo", enrolled.member)
+
+
+def show_member(request: PageRequest, staff: SignedIn, staff_id: str, **parameters: str) -> Response:
+    """Show somebody's data, to be changed."""
+    team = _team(staff, parameters)
+    return _member_page(request, team, _member(team, staff_id))
+
+
+def change_by_form(request: PageRequest, staff: SignedIn, staff_id: str, **parameters: str) -> Response:
+    """Change them."""
+    team, box = _team(staff, parameters), current()
+    member = _member(team, staff_id)
+    try:
+        after = change_staff(member, _typed(request), by=_act(request, staff), tools=staff_tools(box), now=box.clock())
+    except CasillaError as error:
+        return _member_page(request, team, member, error)
+    return _done(team, "cambiado", after)
+
+
+def show_deed(request: PageRequest, staff: SignedIn, staff_id: str, deed: str, **parameters: str) -> Response:
+    """Say what something does to somebody, before it is done, and ask why (WCAG 3.3.4)."""
+    team = _team(staff, parameters)
+    return _deed_page(request, team, _member(team, staff_id), deed)
+
+
+def do_by_form(request: PageRequest, staff: SignedIn, staff_id: str, deed: str, **parameters: str) -> Response:
+    """Do it."""
+    team, box = _team(staff, parameters), current()
+    if deed not in _DEEDS:
+        raise _no_page()
+    member = _member(team, staff_id)
+    try:
+        reason = "" if deed == "reenviar" else read_reason(request.value("reason")[:_LONGEST])
+        by = StaffAct(staff.member.actor, request.origin, reason)
+        after = _DEEDS[deed](request, member, by, staff_tools(box), box.clock())
+    except CasillaError as error:
+        return _deed_page(request, team, member, deed, error)
+    if after is None:
+        own = staff.member.staff_id == staff_id
+        return go_to("/entidad/ingresar?salida=si" if own else f"{team.base}?hecho=quitado")
+    return _done(team, _HECHO[deed], after)
+
+
+def _disable(_: PageRequest, member: StaffMember, by: StaffAct, tools: StaffTools, now: datetime) -> StaffMember:
+    return disable_staff(member, by=by, tools=tools, now=now)
+
+
+def _enable(_: PageRequest, member: StaffMember, by: StaffAct, tools: StaffTools, now: datetime) -> StaffMember:
+    return enable_staff(member, by=by, tools=tools, now=now)
+
+
+def _reset(request: PageRequest, member: StaffMember, by: StaffAct, tools: StaffTools, now: datetime) -> StaffMember:
+    lost = request.value("lost")
+    if lost not in set(Reset):
+        raise Conflict("reset_unclear", "Elige qué se perdió.", field="lost")
+    return reset_staff(member, Reset(lost), by=by, tools=tools, now=now).member
+
+
+def _send_again(_: PageRequest, member: StaffMember, by: StaffAct, tools: StaffTools, now: datetime) -> StaffMember:
+    return send_link_again(member, by=by, tools=tools, now=now).member
+
+
+def _remove(_: PageRequest, member: StaffMember, by: StaffAct, tools: StaffTools, now: datetime) -> None:
+    remove_staff(member, by=by, tools=tools, now=now)
+
+
+_DEEDS: dict[str, Callable[[PageRequest, StaffMember, StaffAct, StaffTools, datetime], StaffMember | None]] = {
+    "deshabilitar": _disable,
+    "habilitar": _enable,
+    "restablecer": _reset,
+    "reenviar": _send_again,
+    "quitar": _remove,
+}
+_HECHO = {
+    "deshabilitar": "deshabilitado",
+    "habilitar": "habilitado",
+    "restablecer": "restablecido",
+    "reenviar": "reenviado",
+}
+_HEADINGS = {
+    "deshabilitar": "¿Deshabilitar a {}?",
+    "habilitar": "¿Habilitar a {}?",
+    "restablecer": "¿Restablecer el acceso de {}?",
+    "reenviar": "¿Enviar otra vez el enlace a {}?",
+    "quitar": "¿Quitar a {}?",
+}
+_BUTTONS = {
+    "deshabilitar": "Deshabilitar",
+    "habilitar": "Habilitar",
+    "restablecer": "Enviar el enlace",
+    "reenviar": "Enviar el enlace",
+    "quitar": "Quitar",
+}
+_EXPLAINED = {
+    "deshabilitar": "No podrá ingresar desde su siguiente paso. Lo que hizo queda a su nombre. Puedes habilitarlo otra"
+    " vez cuando quieras.",
+    "habilitar": "Podrá ingresar otra vez con la contraseña y la aplicación que tenía.",
+    "restablecer": "Sus sesiones se cierran y lo que perdió deja de servir. Le llega un enlace a su correo, que le pide"
+    " también lo que conserva. Si perdió las dos cosas, quítalo e inscríbelo de nuevo.",
+    "reenviar": "El enlace que le enviaste antes deja de servir.",
+    "quitar": "No podrá ingresar. Lo que hizo queda a su nombre. Para que vuelva habrá que inscribirlo de nuevo.",
+}
+
+
+def _deed_page(
+    request: PageRequest, team: _Team, member: StaffMember, deed: str, error: CasillaError | None = None
+) -> Response:
+    if deed not in _DEEDS:
+        raise _no_page()
+    shown: dict[str, Any] = {
+        "team": team,
+        "member": member,
+        "deed": deed,
+        "title": _HEADINGS[deed].format(member.name),
+        "explained": _EXPLAINED[deed],
+        "button": _BUTTONS[deed],
+        "reason": request.value("reason"),
+        "lost": request.value("lost"),
+    }
+    return show_form(request, "institution/deed.html", error, STAFF_LABELS, **shown)
+
+
+def _member_page(
+    request: PageRequest, team: _Team, member: StaffMember | None, error: CasillaError | None = None
+) -> Response:
+    typed = {name: request.value(name) for name in _FIELDS}
+    ticked = request.form.get("permissions", [])
+    if member is not None and "name" not in request.form:
+        ticked = list(member.permissions)
+        typed = {name: getattr(member, name) or "" for name in _FIELDS}
+    shown: dict[str, Any] = {
+        "team": team,
+        "member": member,
+        "typed": typed,
+        "ticked": ticked,
+        "role": request.value("role") or team.roles[0].value,
+        "offices": _offices(team),
+        **_words(),
+    }
+    return show_form(request, "institution/member.html", error, STAFF_LABELS, **shown)
+
+
+def _offices(team: _Team) -> list[tuple[str, str]]:  # noqa: ARG001 - until an institution has offices
+    return []
+
+
+def _typed(request: PageRequest) -> TypedStaff:
+    values = {name: request.value(name)[:_LONGEST] for name in _FIELDS}
+    return TypedStaff(**values, permissions=tuple(request.form.get("permissions", [])))
+
+
+def _role(request: PageRequest, team: _Team) -> StaffRole:
+    """Return the role to give: one of the list's, the first unless another is chosen."""
+    chosen = request.value("role")
+    return next((role for role in team.roles if role.value == chosen), team.roles[0])
+
+
+def _team(staff: SignedIn, parameters: dict[str, str]) -> _Team:
+    if staff.institution is not None:
+        own = staff.institution
+        return _Team(own.institution_id, own, (StaffRole.OFFICER,), "/entidad/equipo", "Operadores")
+    institution_id = parameters.get("institution_id")
+    if institution_id is None:
+        return _Team(PLATFORM, None, PLATFORM_ROLES, "/plataforma/administradores", "Administradores")
+    found = institution_store(current()).find(institution_id)
+    if found is None:
+        raise NotFound("institution_unknown", "Aquí no hay esa entidad. Vuelve a la lista.")
+    base = f"/plataforma/entidades/{institution_id}/coordinadores"
+    return _Team(institution_id, found, (StaffRole.COORDINATOR,), base, f"Coordinadores de {found.name}")
+
+
+def _member(team: _Team, staff_id: str) -> StaffMember:
+    everybody = staff_tools(current()).staff.list_for_institution(team.institution_id)
+    return find_member(everybody, staff_id, team.roles)
+
+
+def _act(request: PageRequest, staff: SignedIn) -> StaffAct:
+    return StaffAct(staff.member.actor, request.origin)
+
+
+def _done(team: _Team, what: str, member: StaffMember) -> Response:
+    return go_to(f"{team.base}?hecho={what}&usuario={member.staff_id}")
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "role_words": ROLE_WORDS,
+        "permission_words": PERMISSION_WORDS,
+        "state_words": STATE_WORDS,
+        "states": StaffState,
+    }
+
+
+def _no_page() -> NotFound:
+    return NotFound("page_not_found", "Esta página no existe. Revisa si la dirección está bien escrita.")

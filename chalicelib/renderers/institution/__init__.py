@@ -1,0 +1,1 @@
+"""What the staff gets: letters, and words of the console."""

@@ -1,0 +1,1 @@
+"""The people of institutions and of the platform, and their sessions."""
