@@ -2,6 +2,7 @@
 
 from chalice.app import Chalice
 
+from chalicelib.handlers import door as of_doors
 from chalicelib.handlers import doors, jobs
 from chalicelib.handlers.collector import rest_collector
 from chalicelib.handlers.log import collect_lines
@@ -10,7 +11,7 @@ from chalicelib.handlers.operator import commands
 rest_collector()
 collect_lines()
 app = Chalice(app_name="casilla", configure_logs=False)  # `handlers.log` does
-app.api.binary_types.extend(doors.FORM_WITH_FILES)
+app.api.binary_types.extend(of_doors.FORM_WITH_FILES)
 app.register_middleware(doors.without_body, "http")
 app.register_middleware(doors.in_own_words, "http")
 for door in doors.DOORS:

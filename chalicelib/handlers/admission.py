@@ -11,7 +11,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.session import session_store
 from chalicelib.domain.session import require_own_password, require_texts_accepted, require_validated, session_ended
-from chalicelib.handlers.doors import MAILBOX
+from chalicelib.handlers.door import MAILBOX
 from chalicelib.handlers.http import JsonRequest
 from chalicelib.handlers.log import this_visit
 from chalicelib.services.access.find_session import find_session

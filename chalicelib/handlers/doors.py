@@ -10,82 +10,29 @@ its kind of visitor in. A door of `api` answers JSON, one of `web` a page.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from chalice.app import Chalice, Request, Response
 
-from chalicelib.domain.institution.permission import Act
 from chalicelib.handlers.collector import resume_collector
-from chalicelib.handlers.fault import EVERY_METHOD, out_of_order
-
-PUBLIC = "public"
-SIGNED = "signed by an institution's key"
-SESSION = "a person's session"
-MAILBOX = "a person's session, validated in the last twenty minutes"
-"""Mailbox contents (ACC-2): the session has its own password and a validation that is fresh."""
-
-STAFF = frozenset(Act)
-"""A session of the staff, by whom what the door is for may be done: `domain/institution/permission.py`."""
-
-NOTHING: list[str] = []
-JSON = ["application/json"]
-FORM = ["application/x-www-form-urlencoded"]
-FORM_WITH_FILES = ["multipart/form-data"]
-"""The gateway hands it over in base64: `app.py` tells it which bodies are no text."""
-
-LARGEST_BODY = 64 * 1024
-"""Bytes. Every field of the longest form, all of its letters escaped, takes half of it."""
-LARGEST_DEPOSIT = 6 * 1024 * 1024
-"""Bytes: 4 MiB of files in base64, and what is said of them. The platform takes no more."""
-LARGEST_FORM_WITH_FILE = 4 * 1024 * 1024 + 128 * 1024
-"""Bytes: 4 MiB of a file, and the form's fields. In base64, as the gateway hands it over, it is what the platform takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """One method of one address. `bodies` are the media types it takes; `target` is `module:function` of handlers.
-
-    `largest` is how many bytes a body may have; a larger one is refused before anything reads it.
-    """
-
-    method: str
-    path: str
-    access: str
-    bodies: list[str]
-    target: str
-    largest: int = LARGEST_BODY
-
-    @property
-    def kind(self) -> str:
-        """`api` or `web`."""
-        return self.target.partition(".")[0]
-
-    @property
-    def methods(self) -> tuple[str, ...]:
-        """Every method that it answers."""
-        if self.target == _NOWHERE:
-            return EVERY_METHOD
-        return ("GET", "HEAD") if self.method == "GET" else (self.method,)
-
-
-_NOWHERE = "web.missing:show_missing"
-
-
-def team_doors(base: str, seeing: str, managing: str) -> tuple[Door, ...]:
-    """Return the doors of a list of the staff, whose people are managed alike wherever they are listed."""
-    target = "web.institution.team:{}".format
-    return (
-        Door("GET", base, seeing, NOTHING, target("show_team")),
-        Door("GET", f"{base}/agregar", managing, NOTHING, target("show_enrolment")),
-        Door("POST", f"{base}/agregar", managing, FORM, target("enrol_by_form")),
-        Door("GET", f"{base}/{{staff_id}}", managing, NOTHING, target("show_member")),
-        Door("POST", f"{base}/{{staff_id}}", managing, FORM, target("change_by_form")),
-        Door("GET", f"{base}/{{staff_id}}/{{deed}}", managing, NOTHING, target("show_deed")),
-        Door("POST", f"{base}/{{staff_id}}/{{deed}}", managing, FORM, target("do_by_form")),
-    )
-
+from chalicelib.handlers.door import (
+    FORM,
+    FORM_WITH_FILES,
+    JSON,
+    LARGEST_DEPOSIT,
+    LARGEST_FORM_WITH_FILE,
+    MAILBOX,
+    NOTHING,
+    NOWHERE,
+    PUBLIC,
+    SESSION,
+    SIGNED,
+    STAFF,
+    Door,
+)
+from chalicelib.handlers.fault import out_of_order
+from chalicelib.handlers.web.institution.doors import CONSOLE_DOORS
 
 # fmt: off
 DOORS = (
@@ -300,46 +247,18 @@ DOORS = (
     Door("POST",   "/mis-datos/solicitudes/{reference}/retirar",       MAILBOX, FORM,    "web.people.data_requests:withdraw_by_button"),
     Door("GET",    "/mis-datos/abrir",                                 MAILBOX, NOTHING, "web.people.data_requests:show_reopening"),
     Door("POST",   "/mis-datos/abrir",                                 MAILBOX, FORM,    "web.people.data_requests:reopen_by_form"),
-    # The console: ways in and out of the staff
-    Door("GET",    "/entidad/ingresar",                                PUBLIC,  NOTHING, "web.institution.entrance:show_login"),
-    Door("POST",   "/entidad/ingresar",                                PUBLIC,  FORM,    "web.institution.entrance:log_in_by_form"),
-    Door("GET",    "/plataforma/ingresar",                             PUBLIC,  NOTHING, "web.institution.entrance:show_login"),
-    Door("POST",   "/plataforma/ingresar",                             PUBLIC,  FORM,    "web.institution.entrance:log_in_by_form"),
-    Door("GET",    "/entidad/activar/{link}",                          PUBLIC,  NOTHING, "web.institution.activation:show_set_up"),
-    Door("POST",   "/entidad/activar/{link}",                          PUBLIC,  FORM,    "web.institution.activation:set_up_by_form"),
-    Door("GET",    "/entidad/confirmar",                               Act.BE_INSIDE, NOTHING, "web.institution.entrance:show_confirmation"),
-    Door("POST",   "/entidad/confirmar",                               Act.BE_INSIDE, FORM, "web.institution.entrance:confirm_by_form"),
-    Door("GET",    "/entidad/salir",                                   PUBLIC,  NOTHING, "web.missing:lead_back"),
-    Door("POST",   "/entidad/salir",                                   Act.BE_INSIDE, FORM, "web.institution.entrance:log_out_by_form"),
-    Door("GET",    "/entidad",                                         Act.BE_INSIDE, NOTHING, "web.institution.home:show_console"),
-    Door("GET",    "/plataforma",                                      Act.BE_INSIDE, NOTHING, "web.institution.home:show_platform"),
-    # The console: its people
-    *team_doors("/entidad/equipo", Act.SEE_STAFF, Act.MANAGE_STAFF),
-    *team_doors("/plataforma/administradores", Act.SEE_ADMINISTRATORS, Act.MANAGE_ADMINISTRATORS),
-    *team_doors("/plataforma/entidades/{institution_id}/coordinadores", Act.MANAGE_INSTITUTIONS, Act.MANAGE_COORDINATORS),
-    # The platform: institutions
-    Door("GET",    "/plataforma/entidades",                            Act.MANAGE_INSTITUTIONS, NOTHING, "web.institution.institutions:list_institutions"),
-    Door("GET",    "/plataforma/entidades/nueva",                      Act.MANAGE_INSTITUTIONS, NOTHING, "web.institution.institutions:show_new"),
-    Door("POST",   "/plataforma/entidades/nueva",                      Act.MANAGE_INSTITUTIONS, FORM, "web.institution.institutions:add_by_form"),
-    Door("GET",    "/plataforma/entidades/{institution_id}",           Act.MANAGE_INSTITUTIONS, NOTHING, "web.institution.institutions:show_one"),
-    Door("GET",    "/plataforma/entidades/{institution_id}/datos",     Act.MANAGE_INSTITUTIONS, NOTHING, "web.institution.institution_forms:show_details"),
-    Door("POST",   "/plataforma/entidades/{institution_id}/datos",     Act.MANAGE_INSTITUTIONS, FORM, "web.institution.institution_forms:change_details_by_form"),
-    Door("GET",    "/plataforma/entidades/{institution_id}/norma",     Act.MANAGE_INSTITUTIONS, NOTHING, "web.institution.institution_forms:show_norm"),
-    Door("POST",   "/plataforma/entidades/{institution_id}/norma",     Act.MANAGE_INSTITUTIONS, FORM, "web.institution.institution_forms:set_norm_by_form"),
-    Door("GET",    "/plataforma/entidades/{institution_id}/horario",   Act.MANAGE_INSTITUTIONS, NOTHING, "web.institution.institution_forms:show_hours"),
-    Door("POST",   "/plataforma/entidades/{institution_id}/horario",   Act.MANAGE_INSTITUTIONS, FORM, "web.institution.institution_forms:set_hours_by_form"),
-    Door("GET",    "/plataforma/entidades/{institution_id}/estado",    Act.MANAGE_INSTITUTIONS, NOTHING, "web.institution.institution_forms:show_state"),
-    Door("POST",   "/plataforma/entidades/{institution_id}/estado",    Act.MANAGE_INSTITUTIONS, FORM, "web.institution.institution_forms:set_state_by_form"),
+    # The console of the staff
+    *CONSOLE_DOORS,
     # Addresses that lead nowhere, as deep as any page; the gateway answers what is deeper
-    *(Door("GET", path, PUBLIC, NOTHING, _NOWHERE) for path in ("/{page}", "/{page}/{second}", "/{page}/{second}/{third}", "/{page}/{second}/{third}/{fourth}", "/{page}/{second}/{third}/{fourth}/{fifth}", "/{page}/{second}/{third}/{fourth}/{fifth}/{sixth}")),
+    *(Door("GET", path, PUBLIC, NOTHING, NOWHERE) for path in ("/{page}", "/{page}/{second}", "/{page}/{second}/{third}", "/{page}/{second}/{third}/{fourth}", "/{page}/{second}/{third}/{fourth}/{fifth}", "/{page}/{second}/{third}/{fourth}/{fifth}/{sixth}")),
 )
 # fmt: on
 
 _ANSWERING = {"api": "http:answer", "web": "page:answer"}
 """What leads a request to a door's function, and its answer or refusal back."""
-_GUARDS = {"api": "admission:by_token", "web": "session_page:by_cookie"}
+_GUARDS = {"api": "admission:by_token", "web": "web.session_page:by_cookie"}
 """What lets in who has a session, for `SESSION` and `MAILBOX`."""
-_STAFF_GUARD = "staff_page:by_staff_cookie"
+_STAFF_GUARD = "web.institution.staff_page:by_staff_cookie"
 _REFUSING = {"api": "http:own_refusal", "web": "page:own_refusal"}
 """What says in our own words what chalice refuses by itself."""
 _KINDS = {door.path: door.kind for door in DOORS}
@@ -357,7 +276,7 @@ def register(app: Chalice, door: Door) -> None:
             resume_collector()
         return response
 
-    bodies = [] if door.target == _NOWHERE else door.bodies or JSON  # nowhere is nowhere, whatever was sent there
+    bodies = [] if door.target == NOWHERE else door.bodies or JSON  # nowhere is nowhere, whatever was sent there
     app.route(door.path, methods=list(door.methods), name=door.target, content_types=bodies)(enter)
 
 

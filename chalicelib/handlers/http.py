@@ -27,7 +27,8 @@ from chalicelib.domain.errors import (
     ValidationNeeded,
     told_problems,
 )
-from chalicelib.handlers.doors import SIGNED, Door, find, view_of
+from chalicelib.handlers.door import SIGNED, Door
+from chalicelib.handlers.doors import find, view_of
 from chalicelib.handlers.fault import JSON_HEADERS, describe_fault
 from chalicelib.handlers.fields import Fields, read_json
 from chalicelib.handlers.log import Visit, begin_visit, log, this_visit

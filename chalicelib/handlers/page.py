@@ -15,7 +15,8 @@ from chalicelib.bootstrap.page import page_view, seen_by_pages
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.session import PasswordChangeNeeded
 from chalicelib.handlers.cookies import ANSWER_COOKIE, FORGET_ALL, SESSION_COOKIE, no_cookie
-from chalicelib.handlers.doors import PUBLIC, Door, find, view_of
+from chalicelib.handlers.door import PUBLIC, Door
+from chalicelib.handlers.doors import find, view_of
 from chalicelib.handlers.fault import PAGE_HEADERS, describe_fault
 from chalicelib.handlers.fields import FieldError, errors_of
 from chalicelib.handlers.http import (
@@ -138,7 +139,7 @@ def known(request: PageRequest) -> PageRequest:
     """Return a request within the session that its cookie opens by now; who has none loads nothing and asks nothing."""
     if SESSION_COOKIE not in request.cookies:
         return request
-    within: PageRequest = find("session_page:within_own_session")(replace(request, session=None, csrf=""))
+    within: PageRequest = find("web.session_page:within_own_session")(replace(request, session=None, csrf=""))
     return within
 
 

@@ -13,19 +13,8 @@ import pytest
 
 import app as entry
 from chalicelib.handlers import doors
-from chalicelib.handlers.doors import (
-    DOORS,
-    FORM,
-    FORM_WITH_FILES,
-    JSON,
-    MAILBOX,
-    NOTHING,
-    PUBLIC,
-    SESSION,
-    SIGNED,
-    Door,
-    find,
-)
+from chalicelib.handlers.door import FORM, FORM_WITH_FILES, JSON, MAILBOX, NOTHING, PUBLIC, SESSION, SIGNED, STAFF, Door
+from chalicelib.handlers.doors import DOORS, find
 from chalicelib.handlers.jobs import JOBS, Job
 from chalicelib.handlers.operator.arguments import PLURAL_READERS, READERS
 from chalicelib.handlers.operator.command import FLAG, Command
@@ -33,7 +22,7 @@ from chalicelib.handlers.operator.commands import COMMANDS, GROUPS
 from chalicelib.handlers.page_request import BUTTONS
 
 ROOT = Path(__file__).parents[2]
-MAPS_OF_COMMANDS = ("commands", "business_days/commands", "people/commands", "sender/commands")
+MAPS_OF_COMMANDS = ("commands", "business_days/commands", "people/commands", "sender/commands", "institution/commands")
 MOST_RESOURCES = 270
 """API Gateway takes 300 in one API unless AWS raises the quota; a deployment beyond it fails halfway."""
 _REGISTERING = re.compile(r"^\s*@?\w+\.(route|on_\w+|schedule|lambda_function|authorizer|middleware)\(", re.MULTILINE)
@@ -54,6 +43,7 @@ _PUBLIC_PAGES = {
         "/activar/{link}",
     ),
     *("/no-fui-yo", "/no-fui-yo/{token}"),
+    *("/entidad/ingresar", "/plataforma/ingresar", "/entidad/activar"),
     *("/captchas/{captcha_id}", "/static/{name}", "/{page}", "/{page}/{second}"),
     *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo", "/identidad")),
     *("/registro/persona-natural", "/registro/persona-juridica", "/verificar-correo/{token}"),
@@ -71,7 +61,7 @@ def _named(door: Door) -> str:
 
 @pytest.mark.parametrize("door", DOORS, ids=_named)
 def test_every_door_declares_who_may_enter_and_what_it_takes(door: Door) -> None:
-    assert door.access in {MAILBOX, PUBLIC, SESSION, SIGNED}
+    assert door.access in {MAILBOX, PUBLIC, SESSION, SIGNED, *STAFF}
     assert door.bodies in (NOTHING, JSON, FORM, FORM_WITH_FILES)
     if door.method != "POST":
         assert door.bodies == NOTHING
@@ -82,7 +72,7 @@ def test_every_door_declares_who_may_enter_and_what_it_takes(door: Door) -> None
 @pytest.mark.parametrize("door", DOORS, ids=_named)
 def test_every_door_leads_to_a_function_that_takes_the_paths_parameters(door: Door) -> None:
     view = find(door.target)
-    beside = 1 + (door.access in {SESSION, MAILBOX}) + hasattr(view, "beside")
+    beside = 1 + (door.access in {SESSION, MAILBOX, *STAFF}) + hasattr(view, "beside")
 
     inspect.signature(view, follow_wrapped=False).bind(*[None] * beside, **dict.fromkeys(_variables(door.path), "x"))
     assert view.__doc__
@@ -220,7 +210,9 @@ def test_a_map_imports_nothing_of_ours_that_a_door_or_job_needs(module: str) -> 
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
 
     assert {name for name in imported if name.startswith("chalicelib")} <= {
+        "chalicelib.handlers.door",
         "chalicelib.handlers.doors",
+        "chalicelib.handlers.web.institution.doors",
         "chalicelib.handlers.collector",
         "chalicelib.handlers.fault",
         "chalicelib.handlers.operator.command",

@@ -11,7 +11,8 @@ import pytest
 from jinja2.meta import find_referenced_templates
 
 from chalicelib.domain.registration.registration import RegistrationState
-from chalicelib.handlers.doors import DOORS, PUBLIC, Door
+from chalicelib.handlers.door import PUBLIC, Door
+from chalicelib.handlers.doors import DOORS
 from chalicelib.handlers.web.registration.fields import PERSON_TYPES
 from chalicelib.renderers.pages import PAGES, page_templates
 from chalicelib.services.registration.mail_link import LinkState

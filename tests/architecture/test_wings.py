@@ -21,6 +21,8 @@ USES: dict[str, set[str]] = {
     "gateways/files.py": {"upload"},
     "gateways/upload_metadata.py": {"upload"},
     "handlers/admission.py": {"access"},
+    "handlers/door.py": {"institution"},
+    "handlers/doors.py": {"institution"},
     "handlers/commands/application.py": {"registration", "access"},
     "handlers/commands/file_check.py": {"upload", "access"},
     "handlers/commands/identification.py": {"access"},
@@ -31,13 +33,15 @@ USES: dict[str, set[str]] = {
     "handlers/operator/answer.py": {"sender"},
     "handlers/operator/arguments.py": {"business_days", "people", "registration", "sender"},
     "handlers/operator/mailboxes.py": {"access", "reading"},
-    "handlers/operator/commands.py": {"business_days", "people", "sender"},
+    "handlers/operator/commands.py": {"business_days", "institution", "people", "sender"},
     "handlers/operator/outage_arguments.py": {"outage"},
     "handlers/page.py": {"outage"},
-    "handlers/session_page.py": {"access"},
+    "handlers/page_request.py": {"institution"},
+    "handlers/web/session_page.py": {"access"},
     "handlers/signed.py": {"sender"},
     "handlers/workers/mailboxes.py": {"access", "reading"},
     "handlers/web/file_check.py": {"upload", "access"},
+    "renderers/pages.py": {"institution"},
     "store/calendar_store.py": {"business_days"},
     "store/data_request_store.py": {"access", "people"},
     "store/export_store.py": {"export"},
@@ -55,7 +59,7 @@ USES: dict[str, set[str]] = {
     "store/token_item.py": {"access"},
     "store/upload_store.py": {"upload"},
 }
-"""Modules of no wing that know one. In services, domain and renderers there is none."""
+"""Modules of no wing that know one. In services and domain there is none."""
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
 

@@ -34,7 +34,7 @@ from chalicelib.domain.notice import (
 )
 from chalicelib.domain.notice import Sender as NoticeSender
 from chalicelib.domain.upload import file_check, filename, upload
-from chalicelib.handlers import doors
+from chalicelib.handlers import door
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from chalicelib.renderers.notice_json import facts_as_json
 from examples.casilla_sender import Sender, content_digest, sign_bytes, signature_base, signature_fields
@@ -188,10 +188,10 @@ def test_limits_are_those_of_the_code() -> None:
     limits = {
         "Archivos dentro de un depósito, juntos": (upload.MAX_INLINE_SIZE // 2**20, "MiB"),
         "Un archivo subido": (upload.MAX_FILE_SIZE // 2**20, "MB"),
-        "Cuerpo de un depósito": (doors.LARGEST_DEPOSIT // 2**20, "MiB"),
-        "Cuerpo de una revisión de archivo": (doors.LARGEST_DEPOSIT // 2**20, "MiB"),
+        "Cuerpo de un depósito": (door.LARGEST_DEPOSIT // 2**20, "MiB"),
+        "Cuerpo de una revisión de archivo": (door.LARGEST_DEPOSIT // 2**20, "MiB"),
         "Revisiones de archivos": (file_check.CHECKS_PER_INSTITUTION.limit, "por entidad en cada hora"),
-        "Cuerpo de las demás peticiones": (doors.LARGEST_BODY // 2**10, "KiB"),
+        "Cuerpo de las demás peticiones": (door.LARGEST_BODY // 2**10, "KiB"),
         "Anexos": (upload.MAX_ANNEXES, ""),
         "Nombre de archivo": (filename.MAX_FILENAME_LENGTH, "caracteres"),
     }
@@ -233,6 +233,7 @@ def _sources() -> Iterator[tuple[Path, ast.Module]]:
     waiting += sorted((ROOT / "chalicelib" / "domain").glob("errors.py"))
     of_people = (
         "handlers/admission.py",
+        "domain/institution/permission.py",
         "domain/access/access_secret.py",
         "domain/access/credentials.py",
         "domain/session.py",

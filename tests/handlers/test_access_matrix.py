@@ -21,7 +21,8 @@ from chalicelib.domain.export.export import ExportKind
 from chalicelib.domain.mailbox import UserState
 from chalicelib.domain.people.data_request import DataRequestKind, DataWish
 from chalicelib.handlers.cookies import SESSION_COOKIE
-from chalicelib.handlers.doors import DOORS, MAILBOX, PUBLIC, SESSION, SIGNED, Door, find
+from chalicelib.handlers.door import MAILBOX, PUBLIC, SESSION, SIGNED, STAFF, Door
+from chalicelib.handlers.doors import DOORS, find
 from chalicelib.services.access.sessions import OpenedSession, open_session
 from chalicelib.services.export.request_export import request_export
 from chalicelib.services.people.data_requests import make_request
@@ -132,7 +133,7 @@ def _led_to(answer: HTTPResponse) -> str:
 
 
 def test_there_are_routes_of_every_access() -> None:
-    assert {door.access for door in DOORS} == {PUBLIC, SIGNED, SESSION, MAILBOX}
+    assert {door.access for door in DOORS} - STAFF == {PUBLIC, SIGNED, SESSION, MAILBOX}
     assert len(OF_PEOPLE) > 50
 
 

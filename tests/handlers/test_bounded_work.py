@@ -19,7 +19,8 @@ from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.reading.search_query import TypedCondition, read_conditions
 from chalicelib.handlers.api.deposit.deposit_body import read_deposit
 from chalicelib.handlers.cookies import DRAFT_COOKIE, FORM_COOKIE, SESSION_COOKIE
-from chalicelib.handlers.doors import DOORS, FORM_WITH_FILES, LARGEST_BODY, LARGEST_DEPOSIT, PUBLIC, SIGNED, Door
+from chalicelib.handlers.door import FORM_WITH_FILES, LARGEST_BODY, LARGEST_DEPOSIT, PUBLIC, SIGNED, Door
+from chalicelib.handlers.doors import DOORS
 from chalicelib.handlers.fields import Fields, read_json
 from tests.browser_requests import BOUNDARY, SAME_ORIGIN, multipart
 from tests.cpu import cpu_of, cpu_within

@@ -39,6 +39,7 @@ MODELS = {
         "EXPORTS": tables.ExportItem,
         "CHECKS": tables.FileCheckItem,
         "REQUESTS": tables.DataRequestItem,
+        "STAFF": tables.StaffItem,
     }.items()
 }
 ANYWHERE = {

@@ -13,6 +13,7 @@ from chalicelib.handlers.collector import resume_collector
 from chalicelib.handlers.doors import find
 from chalicelib.handlers.operator.business_days.commands import CALENDAR_COMMANDS
 from chalicelib.handlers.operator.command import FLAG, Argument, Command
+from chalicelib.handlers.operator.institution.commands import STAFF_COMMANDS
 from chalicelib.handlers.operator.people.commands import PEOPLE_COMMANDS
 from chalicelib.handlers.operator.sender.commands import SENDER_COMMANDS
 
@@ -78,12 +79,7 @@ COMMANDS = (
     ), changes=True),
     *PEOPLE_COMMANDS,
     *SENDER_COMMANDS,
-    Command("staff first-administrator", "invita a quien administra todo", "operator.institution:enrol_first", (
-        Argument("--document", "line", "su DNI o carné de extranjería", "NÚMERO", is_required=True),
-        Argument("--name", "line", "sus nombres y apellidos", "TEXTO", is_required=True),
-        Argument("--email", "email", "el correo al que va el enlace de su acceso", "CORREO", is_required=True),
-        Argument("--position", "line", "su cargo", "TEXTO", is_required=True),
-    ), changes=True),
+    *STAFF_COMMANDS,
     *CALENDAR_COMMANDS,
     Command("outage announce", "anuncia una interrupción en todas las páginas", "operator.outage:announce", (
         Argument(

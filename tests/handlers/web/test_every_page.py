@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from chalicelib.handlers.doors import DOORS, PUBLIC
+from chalicelib.handlers.door import PUBLIC, STAFF
+from chalicelib.handlers.doors import DOORS
 from chalicelib.handlers.fault import PAGE_HEADERS
 from tests.browser_requests import Browser, check_html, cookies_of, text_of
 
@@ -25,7 +26,8 @@ EVERY_PAGE = {
 
 ROUTES = [(door.method, door.path, door.access, door.kind == "web") for door in DOORS]
 PAGES = [(method, path, access) for method, path, access, is_page in ROUTES if is_page]
-OF_SESSIONS = [(method, path) for method, path, access in PAGES if access != PUBLIC]
+OF_SESSIONS = [(method, path) for method, path, access in PAGES if access != PUBLIC and access not in STAFF]
+OF_STAFF = [(method, path) for method, path, access in PAGES if access in STAFF]
 
 
 def _address(path: str) -> str:
@@ -69,6 +71,16 @@ def test_without_session_one_is_led_to_the_login(browser: Browser) -> None:
     for method, path in OF_SESSIONS:
         answer = browser.get(_address(path)) if method == "GET" else browser.post(_address(path))
         assert (answer.status_code, answer.headers["Location"][:9]) == (303, "/ingresar"), f"{method} {path}"
+
+
+def test_without_a_session_of_the_staff_one_is_led_to_their_login(browser: Browser) -> None:
+    browser.enter()  # a person's session is none of the staff's
+    assert len(OF_STAFF) > 30
+    for method, path in OF_STAFF:
+        answer = browser.get(_address(path)) if method == "GET" else browser.post(_address(path))
+        home = "/plataforma" if path.startswith("/plataforma") else "/entidad"
+        assert answer.status_code == 303, f"{method} {path}"
+        assert answer.headers["Location"].startswith(f"{home}/ingresar?volver="), f"{method} {path}"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import re
 import pytest
 from chalice.test import HTTPResponse
 
-from chalicelib.handlers.doors import DOORS, FORM_WITH_FILES, PUBLIC, Door
+from chalicelib.handlers.door import FORM_WITH_FILES, PUBLIC, Door
+from chalicelib.handlers.doors import DOORS
 from tests.browser_requests import Browser
 from tests.deposit_world import PDF, a_body, an_inline_file
 from tests.person_world import PASSWORD

@@ -15,7 +15,8 @@ from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.session import impatient_session_store
 from chalicelib.domain.errors import Unavailable
 from chalicelib.handlers.cookies import SESSION_COOKIE
-from chalicelib.handlers.doors import DOORS, PUBLIC
+from chalicelib.handlers.door import PUBLIC
+from chalicelib.handlers.doors import DOORS
 from tests.browser_requests import Browser, check_html, text_of
 from tests.gateway_requests import Lines
 from tests.person_world import NEW, USERNAME

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.handlers.doors import LARGEST_FORM_WITH_FILE
+from chalicelib.handlers.door import LARGEST_FORM_WITH_FILE
 from chalicelib.handlers.web.multipart import MOST_PARTS, FormFile, read_form
 from tests.browser_requests import BOUNDARY, multipart
 from tests.cpu import cpu_within

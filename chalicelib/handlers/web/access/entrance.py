@@ -21,7 +21,6 @@ from chalicelib.handlers.cookies import (
 from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import go_to
 from chalicelib.handlers.page_request import DISPLACED, PageRequest, own_address, with_parameter
-from chalicelib.handlers.session_page import TEXTS_PAGE
 from chalicelib.handlers.web.access.login_form import (
     LOGIN,
     ask_for_code,
@@ -29,6 +28,7 @@ from chalicelib.handlers.web.access.login_form import (
     credentials_page,
     login_page,
 )
+from chalicelib.handlers.web.session_page import TEXTS_PAGE
 from chalicelib.services.access.sessions import OpenedSession
 
 MAILBOX_PAGE = "/casilla"

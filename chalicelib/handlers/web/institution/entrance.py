@@ -27,9 +27,9 @@ from chalicelib.handlers.cookies import (
 from chalicelib.handlers.log import this_visit
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest, own_address
-from chalicelib.handlers.staff_page import CONSOLE_HOME, PLATFORM_HOME, signed_in
 from chalicelib.handlers.web.access.captcha import captcha_asked
 from chalicelib.handlers.web.institution.labels import STAFF_LABELS
+from chalicelib.handlers.web.institution.staff_page import CONSOLE_HOME, PLATFORM_HOME, signed_in
 from chalicelib.services.institution.log_in import StaffAttempt, log_in_staff
 from chalicelib.services.institution.staff_sessions import log_out_staff, prove_again
 

@@ -7,7 +7,7 @@ from chalice.app import Response
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.staff_page import CONSOLE_HOME, PLATFORM_HOME
+from chalicelib.handlers.web.institution.staff_page import CONSOLE_HOME, PLATFORM_HOME
 
 
 def show_console(request: PageRequest, staff: SignedIn) -> Response:

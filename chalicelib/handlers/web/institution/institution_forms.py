@@ -36,6 +36,8 @@ from chalicelib.handlers.web.institution.labels import STAFF_LABELS
 from chalicelib.renderers.printable import check_printable
 from chalicelib.services.sender.change_institution import change_institution
 
+_DETAILS, _NORM = "institution/institution_details.html", "institution/institution_norm.html"
+_HOURS, _STATE = "institution/institution_hours.html", "institution/institution_state.html"
 _LONGEST_CITATION = 300
 _CHANNELS = {"both": LEY_31736_CHANNELS, "email": (Channel.EMAIL,), "sms": (Channel.SMS,)}
 _Typed = Callable[[PageRequest, Institution], dict[str, Any]]
@@ -43,7 +45,7 @@ _Typed = Callable[[PageRequest, Institution], dict[str, Any]]
 
 def show_details(request: PageRequest, staff: SignedIn, institution_id: str) -> Response:  # noqa: ARG001 - who may may
     """Ask for what it is called and where it is."""
-    return _page(request, find_institution(institution_id), "institution_details", _typed_details)
+    return _page(request, find_institution(institution_id), _DETAILS, _typed_details)
 
 
 def change_details_by_form(request: PageRequest, staff: SignedIn, institution_id: str) -> Response:
@@ -53,12 +55,12 @@ def change_details_by_form(request: PageRequest, staff: SignedIn, institution_id
         details = {**read_details(request), "digest_email": plain(request.value("digest_email")) or None}
         return partial(rules.change_details, **details)
 
-    return _change(request, staff, institution_id, read, ("institution_details", _typed_details))
+    return _change(request, staff, institution_id, read, (_DETAILS, _typed_details))
 
 
 def show_norm(request: PageRequest, staff: SignedIn, institution_id: str) -> Response:  # noqa: ARG001 - as above
     """Ask for the norm by which it notifies under a regime."""
-    return _page(request, find_institution(institution_id), "institution_norm", _typed_norm)
+    return _page(request, find_institution(institution_id), _NORM, _typed_norm)
 
 
 def set_norm_by_form(request: PageRequest, staff: SignedIn, institution_id: str) -> Response:
@@ -81,12 +83,12 @@ def set_norm_by_form(request: PageRequest, staff: SignedIn, institution_id: str)
             is_default=request.value("is_default") == "si",
         )
 
-    return _change(request, staff, institution_id, read, ("institution_norm", _typed_norm))
+    return _change(request, staff, institution_id, read, (_NORM, _typed_norm))
 
 
 def show_hours(request: PageRequest, staff: SignedIn, institution_id: str) -> Response:  # noqa: ARG001 - as above
     """Ask for its hours of attention and whose regional days apply to it."""
-    return _page(request, find_institution(institution_id), "institution_hours", _typed_hours)
+    return _page(request, find_institution(institution_id), _HOURS, _typed_hours)
 
 
 def set_hours_by_form(request: PageRequest, staff: SignedIn, institution_id: str) -> Response:
@@ -108,12 +110,12 @@ def set_hours_by_form(request: PageRequest, staff: SignedIn, institution_id: str
 
         return decide
 
-    return _change(request, staff, institution_id, read, ("institution_hours", _typed_hours))
+    return _change(request, staff, institution_id, read, (_HOURS, _typed_hours))
 
 
 def show_state(request: PageRequest, staff: SignedIn, institution_id: str) -> Response:  # noqa: ARG001 - as above
     """Ask whether it is active."""
-    return _page(request, find_institution(institution_id), "institution_state", _typed_state)
+    return _page(request, find_institution(institution_id), _STATE, _typed_state)
 
 
 def set_state_by_form(request: PageRequest, staff: SignedIn, institution_id: str) -> Response:
@@ -125,7 +127,7 @@ def set_state_by_form(request: PageRequest, staff: SignedIn, institution_id: str
         read_reason(request.value("reason"))
         return partial(rules.change_state, state=InstitutionState(request.value("state")))
 
-    return _change(request, staff, institution_id, read, ("institution_state", _typed_state))
+    return _change(request, staff, institution_id, read, (_STATE, _typed_state))
 
 
 def _change(
@@ -151,10 +153,10 @@ def _page(
         "typed": typed(request, institution),
         "regimes": [(regime.value, REGIMES[regime].capitalize()) for regime in Regime],
         "states": [(state.value, STATE_WORDS[state]) for state in InstitutionState],
-        "regions": [("", "Ninguna"), *((one, one.capitalize()) for one in _regions())] if "hours" in name else [],
+        "regions": [("", "Ninguna"), *((one, one.capitalize()) for one in _regions())] if name == _HOURS else [],
     }
     labels = {**STAFF_LABELS, "name": STAFF_LABELS["institution_name"]}
-    return show_form(request, f"institution/{name}.html", error, labels, **shown)
+    return show_form(request, name, error, labels, **shown)
 
 
 def _typed_details(request: PageRequest, institution: Institution) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from chalice.app import Request
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.handlers.api.query import Query
-from chalicelib.handlers.doors import PUBLIC, SIGNED
+from chalicelib.handlers.door import PUBLIC, SIGNED
 from chalicelib.handlers.http import JsonRequest, json_request
 from chalicelib.handlers.signed import signed_request
 from chalicelib.services.sender.signed_request import SignedRequest

@@ -1,0 +1,56 @@
+"""The console's part of the map of doors. Each names the act that it is for (`domain/institution/permission.py`)."""
+
+from __future__ import annotations
+
+from chalicelib.domain.institution.permission import Act
+from chalicelib.handlers.door import FORM, NOTHING, PUBLIC, Door
+
+
+def team_doors(base: str, seeing: str, managing: str) -> tuple[Door, ...]:
+    """Return the doors of a list of the staff, whose people are managed alike wherever they are listed."""
+    target = "web.institution.team:{}".format
+    return (
+        Door("GET", base, seeing, NOTHING, target("show_team")),
+        Door("GET", f"{base}/agregar", managing, NOTHING, target("show_enrolment")),
+        Door("POST", f"{base}/agregar", managing, FORM, target("enrol_by_form")),
+        Door("GET", f"{base}/{{staff_id}}", managing, NOTHING, target("show_member")),
+        Door("POST", f"{base}/{{staff_id}}", managing, FORM, target("change_by_form")),
+        Door("GET", f"{base}/{{staff_id}}/{{deed}}", managing, NOTHING, target("show_deed")),
+        Door("POST", f"{base}/{{staff_id}}/{{deed}}", managing, FORM, target("do_by_form")),
+    )
+
+
+# fmt: off
+CONSOLE_DOORS = (
+    # The console: ways in and out of the staff
+    Door("GET",    "/entidad/ingresar",                                 PUBLIC,                   NOTHING, "web.institution.entrance:show_login"),
+    Door("POST",   "/entidad/ingresar",                                 PUBLIC,                   FORM,    "web.institution.entrance:log_in_by_form"),
+    Door("GET",    "/plataforma/ingresar",                              PUBLIC,                   NOTHING, "web.institution.entrance:show_login"),
+    Door("POST",   "/plataforma/ingresar",                              PUBLIC,                   FORM,    "web.institution.entrance:log_in_by_form"),
+    Door("GET",    "/entidad/activar/{link}",                           PUBLIC,                   NOTHING, "web.institution.activation:show_set_up"),
+    Door("POST",   "/entidad/activar/{link}",                           PUBLIC,                   FORM,    "web.institution.activation:set_up_by_form"),
+    Door("GET",    "/entidad/confirmar",                                Act.BE_INSIDE,            NOTHING, "web.institution.entrance:show_confirmation"),
+    Door("POST",   "/entidad/confirmar",                                Act.BE_INSIDE,            FORM,    "web.institution.entrance:confirm_by_form"),
+    Door("GET",    "/entidad/salir",                                    PUBLIC,                   NOTHING, "web.missing:lead_back"),
+    Door("POST",   "/entidad/salir",                                    Act.BE_INSIDE,            FORM,    "web.institution.entrance:log_out_by_form"),
+    Door("GET",    "/entidad",                                          Act.BE_INSIDE,            NOTHING, "web.institution.home:show_console"),
+    Door("GET",    "/plataforma",                                       Act.BE_INSIDE,            NOTHING, "web.institution.home:show_platform"),
+    # The console: its people
+    *team_doors("/entidad/equipo", Act.SEE_STAFF, Act.MANAGE_STAFF),
+    *team_doors("/plataforma/administradores", Act.SEE_ADMINISTRATORS, Act.MANAGE_ADMINISTRATORS),
+    *team_doors("/plataforma/entidades/{institution_id}/coordinadores", Act.MANAGE_INSTITUTIONS, Act.MANAGE_COORDINATORS),
+    # The platform: institutions
+    Door("GET",    "/plataforma/entidades",                             Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:list_institutions"),
+    Door("GET",    "/plataforma/entidades/nueva",                       Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:show_new"),
+    Door("POST",   "/plataforma/entidades/nueva",                       Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institutions:add_by_form"),
+    Door("GET",    "/plataforma/entidades/{institution_id}",            Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:show_one"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/datos",      Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institution_forms:show_details"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/datos",      Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institution_forms:change_details_by_form"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/norma",      Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institution_forms:show_norm"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/norma",      Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institution_forms:set_norm_by_form"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/horario",    Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institution_forms:show_hours"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/horario",    Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institution_forms:set_hours_by_form"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/estado",     Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institution_forms:show_state"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/estado",     Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institution_forms:set_state_by_form"),
+)
+# fmt: on
