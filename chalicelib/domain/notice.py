@@ -120,6 +120,9 @@ class Sender:
     name: str
     address: str
     phone: str
+    office_id: str | None = None
+    office_name: str | None = None
+    """The office that it notified from, whose address this is; None where it was the institution itself."""
 
 
 @dataclass(frozen=True, slots=True)

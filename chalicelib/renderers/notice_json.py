@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from chalicelib.domain.deadline import Term
-from chalicelib.domain.notice import FileFacts, Notice
+from chalicelib.domain.notice import FileFacts, Notice, Sender
 
 
 def notice_as_json(notice: Notice) -> dict[str, Any]:
     """Write all the paper shows: instants in RFC 3339 with Z, legal dates in ISO 8601, hashes in hexadecimal.
 
-    What may be said of an act and was not has no key: a notice without it is told as before it could be said.
+    What may be said of an act and was not has no key, nor has the office where there is none: a notice without it is
+    told as before it could be said.
     """
     return {
         "notice_id": notice.notice_id,
@@ -24,12 +25,7 @@ def notice_as_json(notice: Notice) -> dict[str, Any]:
             "name": notice.holder.name,
             "mailbox": notice.mailbox_id,
         },
-        "institution": {
-            "id": notice.sender.institution_id,
-            "name": notice.sender.name,
-            "address": notice.sender.address,
-            "phone": notice.sender.phone,
-        },
+        "institution": _institution(notice.sender),
         "case_file": {"number": notice.case_file.number, "opened_on": notice.case_file.opened_on.isoformat()},
         "document": _document(notice),
         "regime": notice.regime.value,
@@ -64,6 +60,18 @@ def facts_as_json(facts: FileFacts | None) -> dict[str, Any]:
         told["more_signatures"] = facts.more_signatures
     if facts.more_attachments:
         told["more_attachments"] = facts.more_attachments
+    return told
+
+
+def _institution(sender: Sender) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "id": sender.institution_id,
+        "name": sender.name,
+        "address": sender.address,
+        "phone": sender.phone,
+    }
+    if sender.office_id is not None:
+        told["office"] = {"id": sender.office_id, "name": sender.office_name}
     return told
 
 

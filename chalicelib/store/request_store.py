@@ -1,4 +1,4 @@
-"""Everything about a signed request, in one read: who sends it, whether it was sent before, what it speaks of."""
+"""Everything about a request that deposits, in one read: who sends it, whether it came before, what it speaks of."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pynamodb.connection import Connection
 from chalicelib.domain.calendar import NO_ENTRIES, CalendarEntries
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.sender.institution import Institution, SigningKey
+from chalicelib.domain.sender.office import Office
 from chalicelib.domain.upload.upload import Upload
 from chalicelib.store.batch_read import ItemKey, read_together
 from chalicelib.store.calendar_store import calendar_entries_from
 from chalicelib.store.institution_keys import CALENDAR_KEY, CURRENT
 from chalicelib.store.mailbox_store import mailbox_from
 from chalicelib.store.sender.institution_store import PROFILE, institution_from, key_item, signing_key_from
+from chalicelib.store.sender.office_item import office_from, office_item
 from chalicelib.store.tables import DepositItem, InstitutionItem, MailboxItem, TokenItem, UploadItem
 from chalicelib.store.upload_store import UploadStore
 
@@ -30,17 +32,18 @@ class RecordedDeposit:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one request asks the store for; None for what it does not concern."""
+    """What one request asks the store for; None, or empty, for what it does not concern."""
 
     institution_id: str
-    key_id: str
-    nonce_token: str
+    key_id: str = ""
+    nonce_token: str = ""
     deposit_key: str | None = None
     mailbox_ids: tuple[str, ...] = ()
     """What the holder's mailbox can be called, the one that receives where there are more first."""
     upload_ids: tuple[str, ...] = ()
     counter_token: str | None = None
     with_calendar: bool = False
+    office_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Found:
     """What the counter stands at that was asked for."""
     calendar: CalendarEntries = NO_ENTRIES
     """What was entered in the country's calendar."""
+    office: Office | None = None
 
 
 class RequestStore:
@@ -75,14 +79,19 @@ class RequestStore:
 
         """
         profile = (InstitutionItem, wanted.institution_id, PROFILE)
-        key = (InstitutionItem, wanted.institution_id, key_item(wanted.key_id))
+        key = (InstitutionItem, wanted.institution_id if wanted.key_id else "", key_item(wanted.key_id))
+        office = (
+            InstitutionItem,
+            wanted.institution_id if wanted.office_id else "",
+            office_item(wanted.office_id or ""),
+        )
         nonce = (TokenItem, wanted.nonce_token, None)
         recorded = (DepositItem, wanted.deposit_key or "", None)
         mailboxes: list[ItemKey] = [(MailboxItem, mailbox_id, None) for mailbox_id in wanted.mailbox_ids]
         counter = (TokenItem, wanted.counter_token or "", None)
         calendar = (InstitutionItem, CALENDAR_KEY if wanted.with_calendar else "", CURRENT)
         uploads: list[ItemKey] = [(UploadItem, upload_id, None) for upload_id in wanted.upload_ids]
-        keys: Iterable[ItemKey] = (profile, key, nonce, recorded, *mailboxes, counter, calendar, *uploads)
+        keys: Iterable[ItemKey] = (profile, key, office, nonce, recorded, *mailboxes, counter, calendar, *uploads)
         items = read_together(self._connection, [item_key for item_key in keys if item_key[1]])
         token, counted = items.get(nonce), items.get(counter)
         return Found(
@@ -95,6 +104,7 @@ class RequestStore:
             uploads={item_key[1]: UploadStore.from_item(items[item_key]) for item_key in uploads if item_key in items},
             counted=int(counted.attempts) if counted else 0,
             calendar=calendar_entries_from(items.get(calendar)),
+            office=office_from(items.get(office)),
         )
 
 

@@ -15,12 +15,14 @@ from typing import Any
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.deposit import deposit_tools
 from chalicelib.bootstrap.reading import reading_tools
+from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
 from chalicelib.domain.session import Session
 from chalicelib.handlers.api.deposit.deposit_body import read_deposit
 from chalicelib.handlers.api.deposit.deposit_hint import look_for_hint
 from chalicelib.renderers.pdf_document import Paper, Typeface
 from chalicelib.services.deposit.deposit_notice import deposit_notice
+from chalicelib.services.deposit.depositor import BySignature
 from chalicelib.services.reading.open_notice import open_notice
 from chalicelib.services.sender.signed_request import WRITE_COVERAGE, SignedRequest, read_claim
 from chalicelib.store.tables import NoticeItem
@@ -142,10 +144,8 @@ def deposit_demo_notices(
         claim = read_claim(request, (*WRITE_COVERAGE, "idempotency-key"), now=at)
         answer = deposit_notice(
             partial(read_deposit, request.body, box.mailbox_prefixes),
+            by=BySignature(request, claim, request.headers["idempotency-key"], sender_tools(box)),
             hint=look_for_hint(request.body, box.mailbox_prefixes),
-            idempotency_key=request.headers["idempotency-key"],
-            request=request,
-            claim=claim,
             tools=replace(deposit_tools(box), clock=_stopped_at(at)),
         )
         if notice.is_opened:

@@ -217,6 +217,9 @@ INSIDE = {
         ("institution_exists", "institution_changed", "key_exists", "key_changed", "calendar_changed"),
         "who operates meets it",
     ),
+    **dict.fromkeys(
+        ("institution_unknown", "office_unknown", "office_closed"), "officers meet it who deposit at a page"
+    ),
     "notice_not_opened": "mailbox users meet it who ask for a document before they opened its notice",
     "mailbox_changed": "two changes of a mailbox's users at once; a deposit reads it again by itself",
 }

@@ -75,6 +75,8 @@ def _heading(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:
     paper.write_in(10, weight="B", colour=ACCENT)
     paper.paragraph(notice.sender.name, width=width)
     paper.write_in(8, colour=MUTED)
+    if notice.sender.office_name is not None:
+        paper.paragraph(notice.sender.office_name, width=width, line=4.2)
     paper.paragraph(notice.sender.address, width=width, line=4.2)
     paper.paragraph(f"Teléfono: {notice.sender.phone}", width=width, line=4.2)
     paper.ln(4.5)

@@ -40,7 +40,7 @@ class ShownReceipt:
 
     code: str
     notice_id: str
-    institution: tuple[str, str, str]
+    institution: tuple[str, ...]
     deposited_at: str
     facts: tuple[Row, ...]
     terms: tuple[Row, ...]
@@ -67,7 +67,12 @@ def shown_receipt(issued: IssuedReceipt, zone: ZoneInfo, *, sha256: str | None) 
     return ShownReceipt(
         code=notice.verification_code,
         notice_id=notice.notice_id,
-        institution=(notice.sender.name, notice.sender.address, f"Teléfono: {notice.sender.phone}"),
+        institution=(
+            notice.sender.name,
+            *((notice.sender.office_name,) if notice.sender.office_name else ()),
+            notice.sender.address,
+            f"Teléfono: {notice.sender.phone}",
+        ),
         deposited_at=f"{date_and_hour(notice.deposited_at, zone)} ({zone_in_words(zone)})",
         facts=tuple(fact_rows(notice, zone)),
         terms=tuple(term_rows(notice)),

@@ -16,6 +16,7 @@ from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.mailbox.channels import PERU_ALONE, SmsReach
 from chalicelib.domain.notice import Notice, Sender, StoredFile
 from chalicelib.domain.sender.institution import Institution, counting_of, decide_distance, decide_regime
+from chalicelib.domain.sender.office import Office
 from chalicelib.renderers.deposit.receipt import current_legal_text_version
 from chalicelib.services.sender.signed_request import CLOCK_SKEW
 
@@ -60,15 +61,23 @@ def compose_notice(  # noqa: PLR0913 - the facts of one notice
     deposited_at: datetime,
     files: tuple[StoredFile, ...],
     reach: SmsReach = PERU_ALONE,
+    office: Office | None = None,
 ) -> Notice:
-    """Freeze the notice with its legal dates."""
+    """Freeze the notice with its legal dates; `institution` is as it notifies from the office, if from one."""
     dated: dict[str, Any] = {"deposited_at": deposited_at, "term": command.term, "counting": terms.counting}
     return Notice(
         notice_id=notice_id,
         verification_code=verification_code,
         mailbox_id=mailbox.mailbox_id,
         holder=mailbox.holder,
-        sender=Sender(institution.institution_id, institution.name, institution.address, institution.phone),
+        sender=Sender(
+            institution.institution_id,
+            institution.name,
+            institution.address,
+            institution.phone,
+            None if office is None else office.office_id,
+            None if office is None else office.name,
+        ),
         case_file=command.case_file,
         document=command.document,
         regime=terms.regime,

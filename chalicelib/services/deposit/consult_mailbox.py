@@ -8,6 +8,7 @@ from chalicelib.domain.deposit.recipient import Reception, foresee_reception
 from chalicelib.domain.errors import CasillaError, Forbidden
 from chalicelib.domain.identity_document import mailboxes_of_holder
 from chalicelib.domain.sender.consultation_policy import CONSULTATIONS
+from chalicelib.services.deposit.depositor import as_known
 from chalicelib.services.deposit.record_consultation import Asked, ConsultationTools, led_on, record_consultation
 from chalicelib.services.sender.authenticate_sender import (
     AuthenticatedSender,
@@ -47,7 +48,7 @@ def consult_mailbox(
         raise inactive or mailbox_id
     counter = counter_of(CONSULTATIONS, claim.institution_id, claim.nonce, tools.clock())
     data = {**({"refused": inactive.code} if inactive else {}), **led_on(mailbox_id, found.mailbox)}
-    record_consultation(Asked(mailbox_id, sender, data), counter, tools=consultations)
+    record_consultation(Asked(mailbox_id, as_known(sender), data), counter, tools=consultations)
     if inactive:
         raise inactive
     return foresee_reception(found.mailbox, sender.institution, consultations.reach)

@@ -34,17 +34,10 @@ from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
 from chalicelib.renderers.deposit.receipt import render_receipt
 from chalicelib.renderers.printable import is_printable
 from chalicelib.services.deposit.compose_notice import Terms, check_dates, compose_notice, settle_terms
+from chalicelib.services.deposit.depositor import Depositor, Known, require_may_deposit
 from chalicelib.services.deposit.record_consultation import Asked, ConsultationTools, led_on, tell_after_record
 from chalicelib.services.deposit.settle_files import InlineFile, settle_files
-from chalicelib.services.sender.authenticate_sender import (
-    AuthenticatedSender,
-    SenderTools,
-    authenticate_sender,
-    require_active,
-    take_nonce,
-    wanted_for,
-)
-from chalicelib.services.sender.signed_request import Claim, SignedRequest
+from chalicelib.services.sender.authenticate_sender import SenderTools, claim_nonce
 from chalicelib.services.together import together
 from chalicelib.store.deposit.deposit_store import CommitUncertain, Deposit, DepositStore
 from chalicelib.store.request_store import Found, Wanted
@@ -113,14 +106,8 @@ class _Judged:
     uploads: tuple[Upload, ...]
 
 
-def deposit_notice(  # noqa: PLR0913 - what was sent, who sent it, and what to look at early
-    read: Callable[[], DepositCommand],
-    *,
-    hint: DepositHint,
-    idempotency_key: str,
-    request: SignedRequest,
-    claim: Claim,
-    tools: DepositTools,
+def deposit_notice(
+    read: Callable[[], DepositCommand], *, by: Depositor, hint: DepositHint, tools: DepositTools
 ) -> DepositAnswer:
     """Deposit once, however often it is asked for.
 
@@ -131,7 +118,7 @@ def deposit_notice(  # noqa: PLR0913 - what was sent, who sent it, and what to l
     Raises:
         NotAuthenticated: the signature, its key or its nonce.
         Forbidden: `institution_inactive`.
-        Conflict: `idempotency_key_reused`, `consent_revoked`, `mailbox_frozen`, `mailbox_disabled`,
+        Conflict: `office_closed`, `idempotency_key_reused`, `consent_revoked`, `mailbox_frozen`, `mailbox_disabled`,
             `recipient_channel_missing`,
             `upload_not_checked`.
         InvalidInput: what was sent; nothing is stored. `recipient_without_mailbox` is recorded, as the mailbox's
@@ -140,19 +127,19 @@ def deposit_notice(  # noqa: PLR0913 - what was sent, who sent it, and what to l
         Unavailable: `deposit_unavailable`, after every try; the same request can be sent again.
 
     """
-    counter = counter_of(UNDELIVERED, claim.institution_id, claim.nonce, tools.clock())
-    wanted = _wanted(claim, idempotency_key, hint, counter, tools)
+    counter = counter_of(UNDELIVERED, by.institution_id, by.spread, tools.clock())
+    wanted = _wanted(by, hint, counter, tools)
     fingerprint, command = "", None
     for attempt in range(_MAX_TRIES):
         tools.pause(attempt * _PAUSE_S)
         found = tools.sender.requests.load(wanted)
-        sender = authenticate_sender(request, claim, found, tools=tools.sender)
-        fingerprint = fingerprint or hashlib.sha256(request.body).hexdigest()
+        sender = by.known(found)
+        fingerprint = fingerprint or by.fingerprint()
         if found.recorded is not None:
             if found.recorded.fingerprint != fingerprint:
                 raise _key_reused()
             return DepositAnswer(found.recorded.answer, is_replay=True)
-        require_active(sender.institution)
+        require_may_deposit(sender)
         if found.counted >= counter.most:
             raise limit_refusal(UNDELIVERED, counter.ends_at - tools.clock())
         if command is None:
@@ -171,7 +158,7 @@ def deposit_notice(  # noqa: PLR0913 - what was sent, who sent it, and what to l
         if _has_date_changed(judged, tools):
             continue
         try:
-            tools.deposits.commit(prepared.deposit)
+            tools.deposits.commit(replace(prepared.deposit, beside=by.beside))
         except CommitUncertain:
             continue
         _tell_garbled_name(prepared.deposit.notice)
@@ -189,11 +176,11 @@ def _tell_garbled_name(notice: Notice) -> None:
         _logger.warning("name garbled", extra={"notice_id": notice.notice_id})
 
 
-def _wanted(claim: Claim, idempotency_key: str, hint: DepositHint, counter: Counter, tools: DepositTools) -> Wanted:
-    key_digest = hashlib.sha256(idempotency_key.encode()).hexdigest()
+def _wanted(by: Depositor, hint: DepositHint, counter: Counter, tools: DepositTools) -> Wanted:
+    key_digest = hashlib.sha256(by.idempotency_key.encode()).hexdigest()
     return replace(
-        wanted_for(claim),
-        deposit_key=f"{claim.institution_id}#{key_digest}",
+        by.wanted(),
+        deposit_key=f"{by.institution_id}#{key_digest}",
         mailbox_ids=_of_holder(hint.mailbox_id, tools),
         upload_ids=hint.upload_ids,
         with_calendar=True,
@@ -205,7 +192,7 @@ def _of_holder(mailbox_id: str | None, tools: DepositTools) -> tuple[str, ...]:
     return () if mailbox_id is None else mailboxes_of_holder(mailbox_id, tools.consultations.prefixes)
 
 
-def _judge(command: DepositCommand, sender: AuthenticatedSender, found: Found, tools: DepositTools) -> _Judged:
+def _judge(command: DepositCommand, sender: Known, found: Found, tools: DepositTools) -> _Judged:
     """Decide all that the request itself decides; nothing here may depend on the mailbox."""
     deposited_at = tools.clock().replace(microsecond=0)
     notice_id = tools.identifiers.new_code()
@@ -225,7 +212,7 @@ def _judge(command: DepositCommand, sender: AuthenticatedSender, found: Found, t
 
 def _prepare(  # noqa: PLR0913 - the facts of one deposit
     judged: _Judged,
-    sender: AuthenticatedSender,
+    sender: Known,
     found: Mailbox | None,
     *,
     wanted: Wanted,
@@ -240,6 +227,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
         mailbox,
         sender.institution,
         judged.terms,
+        office=sender.office,
         notice_id=judged.notice_id,
         verification_code=tools.identifiers.new_code(),
         deposited_at=judged.deposited_at,
@@ -271,7 +259,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
             api_base_url=tools.api_base_url,
             warnings=warnings_of(notice, judged.terms.counting.calendar),
         ),
-        evidence=sender.proof.evidence,
+        evidence=dict(sender.evidence),
         notice=notice,
         receipt_sha256=receipt_sha256,
         mailbox=mailbox,
@@ -285,9 +273,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
     return _Prepared(deposit, receipt, judged.inline)
 
 
-def _event(
-    notice: Notice, sender: AuthenticatedSender, receipt_sha256: str, attached: str | None, event_id: str
-) -> Event:
+def _event(notice: Notice, sender: Known, receipt_sha256: str, attached: str | None, event_id: str) -> Event:
     """Return what the log says; `attached` is the key of what goes with the alerts, read early by who sends them."""
     return Event(
         subject=f"notice#{notice.notice_id}",
@@ -300,20 +286,21 @@ def _event(
             "notice_id": notice.notice_id,
             "receipt_sha256": receipt_sha256,
             "files_sha256": " ".join(file.sha256 for file in notice.files),
-            "signature_base_sha256": sender.proof.digest,
+            **sender.told,
             **({} if attached is None else {"attached": attached}),
         },
     )
 
 
-def _store(prepared: _Prepared, sender: AuthenticatedSender, tools: DepositTools) -> None:
-    """Write the nonce, the receipt and the files sent inside the deposit, at once."""
+def _store(prepared: _Prepared, sender: Known, tools: DepositTools) -> None:
+    """Write the nonce, if there is one, the receipt and the files sent inside the deposit, at once."""
 
     def put(key: str, content: bytes, media_type: str) -> Callable[[], None]:
         return lambda: tools.files.put_document(key, content, media_type)
 
     def writes() -> Iterator[Callable[[], None]]:
-        yield lambda: take_nonce(sender, tools=tools.sender)
+        if (nonce := sender.nonce) is not None:
+            yield lambda: claim_nonce(nonce, tools=tools.sender)
         yield put(prepared.deposit.notice.receipt_key, prepared.receipt, "application/pdf")
         for file in prepared.inline:
             yield put(file.object_key, file.content, file.media_type)

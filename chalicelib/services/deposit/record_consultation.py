@@ -13,11 +13,10 @@ from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import DocumentType, Mailbox
 from chalicelib.domain.mailbox.channels import PERU_ALONE, SmsReach
 from chalicelib.domain.sender.consultation_policy import is_unusual, limit_refusal
-from chalicelib.services.sender.authenticate_sender import AuthenticatedSender
+from chalicelib.services.deposit.depositor import Known
 from chalicelib.services.together import together
 from chalicelib.store.deposit.consultation_store import ConsultationStore
 from chalicelib.store.sender.count_store import Counter, CountStore
-from chalicelib.store.sender.nonce_store import nonce_token
 from chalicelib.store.shards import SHARDS
 
 _logger = logging.getLogger(__name__)
@@ -41,7 +40,7 @@ class Asked:
     """Who asks about which mailbox, and what else the event is to say of it."""
 
     mailbox_id: str
-    sender: AuthenticatedSender
+    sender: Known
     data: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -54,7 +53,7 @@ def led_on(asked: str, mailbox: Mailbox | None) -> dict[str, str]:
 
 
 def record_consultation(asked: Asked, counter: Counter, *, tools: ConsultationTools) -> None:
-    """Record with the request's nonce, and count, at once; one hop.
+    """Record with the request's nonce, if it has one, and count, at once; one hop.
 
     Raises:
         NotAuthenticated: `nonce_reused`; nothing is recorded.
@@ -62,22 +61,23 @@ def record_consultation(asked: Asked, counter: Counter, *, tools: ConsultationTo
         Unavailable: it was not recorded, or not counted.
 
     """
-    now, event, claim = tools.clock(), _event(asked, tools), asked.sender.claim
+    now, event, nonce = tools.clock(), _event(asked, tools), asked.sender.nonce
     counted: list[int] = []
 
     def record() -> None:
-        tools.consultations.record(
-            event,
-            token=nonce_token(claim.keyid, claim.nonce),
-            digest=asked.sender.proof.digest,
-            expires_at=claim.expires_at,
-            now=now,
-        )
+        if nonce is None:
+            tools.consultations.note(event)
+            return
+        tools.consultations.record(event, token=nonce.token, digest=nonce.digest, expires_at=nonce.expires_at, now=now)
 
     together([record, lambda: counted.append(tools.counts.add(counter))])
     [count] = counted
     if is_unusual(count, counter.most):
-        about = {"institution": claim.institution_id, "limit": counter.limit.name, "count": count * len(SHARDS)}
+        about = {
+            "institution": asked.sender.institution.institution_id,
+            "limit": counter.limit.name,
+            "count": count * len(SHARDS),
+        }
         _logger.warning("unusual consultations", extra=about)
     if count > counter.most:
         raise limit_refusal(counter.limit, counter.ends_at - now)

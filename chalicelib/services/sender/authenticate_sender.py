@@ -36,6 +36,21 @@ class AuthenticatedSender:
     origin: str
 
 
+@dataclass(frozen=True, slots=True)
+class Nonce:
+    """What one set of signed bytes takes: the token's key, the digest of what was signed, and until when it is kept."""
+
+    token: str
+    digest: str
+    expires_at: datetime
+
+
+def nonce_of(sender: AuthenticatedSender) -> Nonce:
+    """Return the nonce of a proven request."""
+    claim = sender.claim
+    return Nonce(nonce_token(claim.keyid, claim.nonce), sender.proof.digest, claim.expires_at)
+
+
 def wanted_for(claim: Claim) -> Wanted:
     """Return what the store must be asked for to authenticate a claim."""
     return Wanted(claim.institution_id, claim.key_id, nonce_token(claim.keyid, claim.nonce))
@@ -80,9 +95,12 @@ def take_nonce(sender: AuthenticatedSender, *, tools: SenderTools) -> None:
         Unavailable: `store_unavailable`.
 
     """
-    claim = sender.claim
-    token = nonce_token(claim.keyid, claim.nonce)
-    tools.nonces.claim(token, digest=sender.proof.digest, expires_at=claim.expires_at, now=tools.clock())
+    claim_nonce(nonce_of(sender), tools=tools)
+
+
+def claim_nonce(nonce: Nonce, *, tools: SenderTools) -> None:
+    """Take a nonce; refused as `take_nonce`."""
+    tools.nonces.claim(nonce.token, digest=nonce.digest, expires_at=nonce.expires_at, now=tools.clock())
 
 
 def read_beside_nonce(

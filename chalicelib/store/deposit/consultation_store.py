@@ -22,7 +22,7 @@ class ConsultationStore:
         self._connection = connection
 
     def note(self, event: Event) -> None:
-        """Record one whose nonce is another request's.
+        """Record one that takes no nonce: it has none, or it is another request's.
 
         Raises:
             Unavailable: `store_unavailable`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException
@@ -26,6 +27,13 @@ class CommitUncertain(Exception):
     """The transaction was refused or its answer lost: read again to learn what holds."""
 
 
+class Beside(Protocol):
+    """What another wing has the deposit's transaction write with it."""
+
+    def add_in(self, transaction: TransactWrite, notice: Notice) -> None:
+        """Add it; where its condition does not hold, nothing is deposited."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deposit:
     """All that one deposit writes."""
@@ -41,6 +49,7 @@ class Deposit:
     event: Event
     uploads: tuple[Upload, ...]
     reminder: PlannedReminder | None = None
+    beside: Beside | None = None
 
 
 class DepositStore:
@@ -73,5 +82,7 @@ class DepositStore:
                 AlertBatchStore(self._connection, EventStore()).add_in(transaction, deposit.alerts)
                 for upload in deposit.uploads:
                     UploadStore.use_in(transaction, upload)
+                if deposit.beside is not None:
+                    deposit.beside.add_in(transaction, deposit.notice)
         except PynamoDBException as error:
             raise CommitUncertain from error

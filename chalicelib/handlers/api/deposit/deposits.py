@@ -8,12 +8,14 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.deposit import deposit_tools
+from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.domain.deposit.deposit import DepositCommand
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.handlers.api.deposit.deposit_body import read_deposit
 from chalicelib.handlers.api.deposit.deposit_hint import look_for_hint
 from chalicelib.handlers.http import json_response
 from chalicelib.services.deposit.deposit_notice import deposit_notice
+from chalicelib.services.deposit.depositor import BySignature
 from chalicelib.services.sender.signed_request import WRITE_COVERAGE, SignedRequest, read_claim
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -35,10 +37,8 @@ def create_deposit(request: SignedRequest) -> Response:
 
     answer = deposit_notice(
         read,
+        by=BySignature(request, claim, key, sender_tools(box)),
         hint=look_for_hint(request.body, box.mailbox_prefixes),
-        idempotency_key=key,
-        request=request,
-        claim=claim,
         tools=deposit_tools(box),
     )
     headers = {"Idempotency-Replayed": "true"} if answer.is_replay else {}

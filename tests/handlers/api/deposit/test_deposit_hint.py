@@ -17,6 +17,7 @@ import pytest
 
 from chalicelib.bootstrap.deposit import deposit_tools
 from chalicelib.bootstrap.files import files, upload_store
+from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.bootstrap.storage import mailbox_store, notice_store
 from chalicelib.domain.deposit.deposit import DepositHint
 from chalicelib.domain.errors import CasillaError
@@ -24,6 +25,7 @@ from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState
 from chalicelib.handlers.api.deposit.deposit_body import read_deposit
 from chalicelib.handlers.api.deposit.deposit_hint import look_for_hint
 from chalicelib.services.deposit.deposit_notice import deposit_notice
+from chalicelib.services.deposit.depositor import BySignature
 from chalicelib.services.sender.signed_request import WRITE_COVERAGE, SignedRequest, read_claim
 from tests.costs import measure
 from tests.cpu import cpu_of
@@ -106,7 +108,7 @@ class Bench:
         read = partial(read_deposit, raw, box.mailbox_prefixes)
         try:
             answer = deposit_notice(
-                read, hint=hint, idempotency_key=key, request=request, claim=claim, tools=deposit_tools(box)
+                read, by=BySignature(request, claim, key, sender_tools(box)), hint=hint, tools=deposit_tools(box)
             )
         except CasillaError as refusal:
             return {"code": refusal.code, "field": refusal.field}
