@@ -134,6 +134,15 @@ class AlertAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeReference:
+    """Another notice, as one that it belongs to names it: its number, its mailbox, its instant of deposit."""
+
+    notice_id: str
+    mailbox_id: str
+    deposited_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A deposited notice. Nothing in it ever changes; what happens later are events.
 
@@ -163,6 +172,8 @@ class Notice:
     """The hours that decided its legal date; None where any hour counts: by its regime, or in packages before."""
     distance: Distance | None = None
     """What was added to its term for the distance."""
+    replaces: NoticeReference | None = None
+    """The notice of which it is the second making (TUO of the Ley 27444, art. 26), None where it is a first one."""
 
     @property
     def counts_on(self) -> date | None:
@@ -170,6 +181,11 @@ class Notice:
         if self.openings is not None:
             return self.openings.counts_on
         return self.deadline.effective_on if self.regime is Regime.DEPOSIT else None
+
+    @property
+    def reference(self) -> NoticeReference:
+        """How another notice names it."""
+        return NoticeReference(self.notice_id, self.mailbox_id, self.deposited_at)
 
     @property
     def receipt_key(self) -> str:

@@ -33,6 +33,7 @@ def notice_as_json(notice: Notice) -> dict[str, Any]:
         "term": notice.term and _term(notice.term),
         "distance": notice.distance and asdict(notice.distance),
         **_dates(notice),
+        **({} if notice.replaces is None else {"replaces": notice.replaces.notice_id}),
         "office_hours": notice.hours
         and {"opens_at": f"{notice.hours.opens_at:%H:%M}", "closes_at": f"{notice.hours.closes_at:%H:%M}"},
         "legal_text_version": notice.legal_text_version,

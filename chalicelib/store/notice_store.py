@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pynamodb.exceptions import PynamoDBException
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.alert.reminder_day import PlannedReminder
@@ -57,6 +58,19 @@ class NoticeStore:
             item.remind_at = int(reminder.at.timestamp())
             item.reminder = to_data(reminder.expiry)
         transaction.save(item, condition=NoticeItem.notice_id.does_not_exist())
+
+    @staticmethod
+    def replace_in(transaction: TransactWrite, notice: Notice) -> None:
+        """Tell the notice that another one replaces of it, which nobody did yet; nobody is reminded of it any more."""
+        if notice.replaces is None:
+            return
+        is_first = NoticeItem.notice_id.exists() & NoticeItem.replaced_by.does_not_exist()
+        actions: list[Action] = [
+            NoticeItem.replaced_by.set(to_data(notice.reference)),
+            NoticeItem.remind_shard.remove(),
+            NoticeItem.remind_at.remove(),
+        ]
+        transaction.update(NoticeItem(notice.replaces.notice_id), actions=actions, condition=is_first)
 
     def get(self, notice_id: str) -> Notice:
         """Return a notice.

@@ -9,6 +9,7 @@ from pynamodb.connection import Connection
 
 from chalicelib.domain.calendar import NO_ENTRIES, CalendarEntries
 from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.reading.reading import DeliveredNotice
 from chalicelib.domain.sender.institution import Institution, SigningKey
 from chalicelib.domain.sender.office import Office
 from chalicelib.domain.upload.upload import Upload
@@ -16,9 +17,10 @@ from chalicelib.store.batch_read import ItemKey, read_together
 from chalicelib.store.calendar_store import calendar_entries_from
 from chalicelib.store.institution_keys import CALENDAR_KEY, CURRENT
 from chalicelib.store.mailbox_store import mailbox_from
+from chalicelib.store.reading.reading_store import delivered_from_item
 from chalicelib.store.sender.institution_store import PROFILE, institution_from, key_item, signing_key_from
 from chalicelib.store.sender.office_item import office_from, office_item
-from chalicelib.store.tables import DepositItem, InstitutionItem, MailboxItem, TokenItem, UploadItem
+from chalicelib.store.tables import DepositItem, InstitutionItem, MailboxItem, NoticeItem, TokenItem, UploadItem
 from chalicelib.store.upload_store import UploadStore
 
 
@@ -41,6 +43,8 @@ class Wanted:
     mailbox_ids: tuple[str, ...] = ()
     """What the holder's mailbox can be called, the one that receives where there are more first."""
     upload_ids: tuple[str, ...] = ()
+    replaces: str | None = None
+    """The number of a notice that another one is to be deposited in place of."""
     counter_token: str | None = None
     with_calendar: bool = False
     office_id: str | None = None
@@ -57,6 +61,8 @@ class Found:
     recorded: RecordedDeposit | None
     mailbox: Mailbox | None
     uploads: Mapping[str, Upload]
+    replaced: DeliveredNotice | None = None
+    """The notice to be replaced, whosever it is."""
     counted: int = 0
     """What the counter stands at that was asked for."""
     calendar: CalendarEntries = NO_ENTRIES
@@ -91,8 +97,11 @@ class RequestStore:
         counter = (TokenItem, wanted.counter_token or "", None)
         calendar = (InstitutionItem, CALENDAR_KEY if wanted.with_calendar else "", CURRENT)
         uploads: list[ItemKey] = [(UploadItem, upload_id, None) for upload_id in wanted.upload_ids]
-        keys: Iterable[ItemKey] = (profile, key, office, nonce, recorded, *mailboxes, counter, calendar, *uploads)
+        replaced = (NoticeItem, wanted.replaces or "", None)
+        single = (profile, key, office, nonce, recorded, counter, calendar, replaced)
+        keys: Iterable[ItemKey] = (*single, *mailboxes, *uploads)
         items = read_together(self._connection, [item_key for item_key in keys if item_key[1]])
+        older = items.get(replaced)
         token, counted = items.get(nonce), items.get(counter)
         return Found(
             institution=institution_from(items.get(profile)),
@@ -102,6 +111,7 @@ class RequestStore:
             recorded=_recorded_from(items.get(recorded)),
             mailbox=mailbox_from(next((items[one] for one in mailboxes if one in items), None)),
             uploads={item_key[1]: UploadStore.from_item(items[item_key]) for item_key in uploads if item_key in items},
+            replaced=None if older is None else delivered_from_item(older),
             counted=int(counted.attempts) if counted else 0,
             calendar=calendar_entries_from(items.get(calendar)),
             office=office_from(items.get(office)),

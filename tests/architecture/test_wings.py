@@ -55,7 +55,7 @@ USES: dict[str, set[str]] = {
     "store/people_store.py": {"access", "people"},
     "store/receipt_store.py": {"evidence"},
     "store/registration_store.py": {"registration", "access"},
-    "store/request_store.py": {"sender", "upload"},
+    "store/request_store.py": {"reading", "sender", "upload"},
     "store/token_item.py": {"access"},
     "store/upload_store.py": {"upload"},
 }

@@ -106,14 +106,22 @@ def remind(  # noqa: PLR0913 - the facts of one reminder
     return replace(batch, alerts=(*batch.alerts, *added), following=replace(batch.following, expiry=expiry))
 
 
-def reason_not_to_send(
-    alert: Alert, mailbox: Mailbox, *, opened_at: datetime | None, now: datetime, reach: SmsReach = PERU_ALONE
+def reason_not_to_send(  # noqa: PLR0913 - an alert, and how its notice stands
+    alert: Alert,
+    mailbox: Mailbox,
+    *,
+    opened_at: datetime | None,
+    now: datetime,
+    is_replaced: bool = False,
+    reach: SmsReach = PERU_ALONE,
 ) -> str | None:
     """Tell why an added alert is not needed any more, as a code; None where it is, and always for a deposit's own."""
     if not alert.is_added:
         return None
     if opened_at is not None:
         return "notice_opened"
+    if is_replaced and alert.purpose is AlertPurpose.REMINDER:
+        return "notice_replaced"
     if alert.useful_until is not None and now >= alert.useful_until:
         return TOO_LATE
     place = next((one for one in reachable(mailbox, reach) if _is_to(alert, one)), None)

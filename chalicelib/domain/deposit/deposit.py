@@ -27,7 +27,8 @@ class SentFile:
 class DepositCommand:
     """A well-formed deposit. `files` has the main document first; `regime` None means the institution's own.
 
-    `place` is where the holder lives, as the institution's table of término de la distancia names it.
+    `place` is where the holder lives, as the institution's table of término de la distancia names it. `replaces` is the
+    number of the notice that this one is made in place of, None for a first one.
     """
 
     mailbox_id: str
@@ -37,6 +38,7 @@ class DepositCommand:
     term: Term | None
     files: tuple[SentFile, ...]
     place: str | None = None
+    replaces: str | None = None
 
     @property
     def upload_ids(self) -> tuple[str, ...]:
@@ -53,7 +55,10 @@ class DepositHint:
 
     mailbox_id: str | None = None
     upload_ids: tuple[str, ...] = ()
+    replaces: str | None = None
 
     def covers(self, command: DepositCommand) -> bool:
         """Tell whether all that the deposit speaks of was read early."""
-        return self.mailbox_id == command.mailbox_id and set(command.upload_ids) <= set(self.upload_ids)
+        is_notice_read = command.replaces in (None, self.replaces)
+        are_uploads_read = set(command.upload_ids) <= set(self.upload_ids)
+        return self.mailbox_id == command.mailbox_id and is_notice_read and are_uploads_read

@@ -53,8 +53,10 @@ class UnreachedList:
 
 
 def unreached(delivered: DeliveredNotice | None, alerts: AlertBatch | None) -> Unreached | None:
-    """Return a deposit if it is one of them."""
+    """Return a deposit if it is one of them; one that was made again asks for nothing more."""
     if delivered is None or alerts is None or not alerts.failed_channels or is_known_to_holder(delivered):
+        return None
+    if delivered.replaced_by is not None:
         return None
     return Unreached(delivered, alerts)
 
@@ -65,6 +67,6 @@ def is_known_to_holder(delivered: DeliveredNotice) -> bool:
 
 
 def advice_on(delivered: DeliveredNotice, alerts: AlertBatch | None) -> str | None:
-    """Return what to do next; None where no channel failed, and once the holder knows of the notice anyway."""
+    """Return what to do next; None where no channel failed, the holder knows of it anyway, or it was replaced."""
     found = unreached(delivered, alerts)
     return None if found is None else _NOBODY[found.alerts.failed_channels] + _NEXT

@@ -10,13 +10,14 @@ from chalicelib.domain.deadline import Distance
 from chalicelib.domain.evidence.holder_words import Span, cleaned, folded, name_spans, number_patterns
 from chalicelib.domain.mailbox import Holder
 from chalicelib.domain.masking import mask_document, mask_email_domain, mask_name
-from chalicelib.domain.notice import AlertAddress, Notice, Sender, StoredFile
+from chalicelib.domain.notice import AlertAddress, Notice, NoticeReference, Sender, StoredFile
 
 MADE_HERE = frozenset(
     {
         (Notice, "notice_id"),
         (Notice, "verification_code"),
         (Notice, "legal_text_version"),
+        (NoticeReference, "notice_id"),
         (StoredFile, "media_type"),
         (StoredFile, "sha256"),
         (StoredFile, "object_key"),

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from chalicelib.domain.deadline import Deadline, Regime, deadline_on, fix_deadline
 from chalicelib.domain.errors import Conflict, NotFound
-from chalicelib.domain.notice import Notice
+from chalicelib.domain.notice import Notice, NoticeReference
 
 LOOK_LASTS = timedelta(minutes=5)
 """From an opening on: what the same login looks at again in this time is the same opening."""
@@ -75,13 +75,15 @@ class ContestedSpan:
 class DeliveredNotice:
     """A notice, which never changes, with how it was read; `seen` by the instant of each user's first opening.
 
-    What was done in a `contested` span is shown as *impugnada*; no date moves with it.
+    What was done in a `contested` span is shown as *impugnada*; no date moves with it. `replaced_by` is the notice that
+    was deposited in its place; its own dates stay all the same.
     """
 
     notice: Notice
     opening: Opening | None = None
     seen: tuple[Seen, ...] = ()
     contested: tuple[ContestedSpan, ...] = ()
+    replaced_by: NoticeReference | None = None
 
     @property
     def reading(self) -> Reading:

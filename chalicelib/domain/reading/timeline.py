@@ -1,7 +1,7 @@
 """What happened to a notice, each step with its instant: deposited, alerted, reminded of, opened, downloaded.
 
-Deposit, alerts and first opening stand beside the notice and are always told. The rest comes out of the log, of which
-only the newest part may have been read: `extent` says so.
+Deposit, alerts, first opening and replacement stand beside the notice and are always told. The rest comes out of the
+log, of which only the newest part may have been read: `extent` says so.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class Step(StrEnum):
     OPENED = "opened"
     REOPENED = "reopened"
     DOWNLOADED = "downloaded"
+    REPLACED = "replaced"
+    """Another notice was deposited in its place."""
 
 
 _OF_USERS = frozenset({Step.OPENED, Step.REOPENED, Step.DOWNLOADED})
@@ -130,6 +132,8 @@ def timeline(delivered: DeliveredNotice, alerts: AlertBatch | None, log: NoticeL
     if delivered.opening is not None:
         who = names.get(f"user:{delivered.opening.opened_by}", "")
         entries.append(TimelineEntry(Step.OPENED, delivered.opening.opened_at, who))
+    if delivered.replaced_by is not None:
+        entries.append(TimelineEntry(Step.REPLACED, delivered.replaced_by.deposited_at))
     entries += _of_log(log, names)
     entries = [_contested(entry, delivered) for entry in entries]
     entries.sort(key=lambda entry: entry.at or deposited_at)

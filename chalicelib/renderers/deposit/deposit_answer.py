@@ -26,6 +26,7 @@ _ANSWERED = (
     "calendar_version",
     "calendar_confirmed_until",
     "office_hours",
+    "replaces",
     "recipient",
     "case_file",
     "files",
@@ -43,7 +44,7 @@ def render_deposit_answer(
 ) -> bytes:
     """Return the 201 body: what was deposited, when it counts, the receipt's hash, where to find it all, warnings."""
     whole = told_notice_as_json(notice)
-    answer = {name: whole[name] for name in _ANSWERED}
+    answer = {name: whole[name] for name in _ANSWERED if name in whole}
     answer["recipient"] = {name: whole["recipient"][name] for name in ("document_type", "document_number", "mailbox")}
     answer["receipt"] = {"sha256": receipt_sha256, "size": receipt_size}
     answer["links"] = deposit_links(notice.notice_id, api_base_url)

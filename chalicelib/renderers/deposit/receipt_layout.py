@@ -9,7 +9,14 @@ import segno
 from fpdf.enums import XPos, YPos
 
 from chalicelib.domain.notice import Notice, StoredFile
-from chalicelib.renderers.deposit.receipt_rows import fact_rows, file_title, norm_note, term_notes, term_rows
+from chalicelib.renderers.deposit.receipt_rows import (
+    fact_rows,
+    file_title,
+    norm_note,
+    replacement_note,
+    term_notes,
+    term_rows,
+)
 from chalicelib.renderers.deposit.receipt_texts import legal_text
 from chalicelib.renderers.notice_json import notice_as_json
 from chalicelib.renderers.pdf_document import ACCENT, LINE, MARGIN, MUTED, Paper, Typeface
@@ -40,7 +47,7 @@ def draw_receipt(
     _symbol(paper, notice, verification_url)
     _heading(paper, notice, zone)
     _facts(paper, notice, zone)
-    _legal(paper, notice)
+    _legal(paper, notice, zone)
     _term(paper, notice, zone)
     _act(paper, notice)
     _files(paper, notice.files)
@@ -94,7 +101,7 @@ def _facts(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:
         _row(paper, row.label, row.value, strong=row.is_strong)
 
 
-def _legal(paper: Paper, notice: Notice) -> None:
+def _legal(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:
     texts = legal_text(notice.legal_text_version, notice.regime)
     paper.ln(4)
     paper.keep_together(30)
@@ -110,11 +117,11 @@ def _legal(paper: Paper, notice: Notice) -> None:
     paper.ln(1)
     paper.write_in(7.5, colour=MUTED)
     paper.paragraph(f"Base legal: {texts.citation} Texto {notice.legal_text_version}.", line=4)
-    norm = norm_note(notice)
-    if norm is not None:
-        paper.ln(1)
-        paper.write_in()
-        paper.paragraph(norm)
+    for note in (norm_note(notice), replacement_note(notice, zone)):
+        if note is not None:
+            paper.ln(1)
+            paper.write_in()
+            paper.paragraph(note)
 
 
 def _term(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:

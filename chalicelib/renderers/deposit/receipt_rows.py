@@ -43,6 +43,8 @@ def fact_rows(notice: Notice, zone: ZoneInfo) -> list[Row]:
         Row("Firmado por", document.signed_by),
         Row("Elaborado por", document.prepared_by),
     ]
+    if notice.replaces is not None:
+        rows.append(Row("Reemplaza a", f"Notificación N.º {notice.replaces.notice_id}"))
     if notice.alerted:
         rows.append(Row("Avisos del depósito a", "; ".join(alert.masked for alert in notice.alerted)))
     return rows
@@ -60,6 +62,15 @@ def norm_note(notice: Notice) -> str | None:
     if notice.norm is not None and texts.norm is not None:
         return texts.norm.format(citation=notice.norm)
     return texts.no_norm if notice.regime is Regime.ACKNOWLEDGEMENT else None
+
+
+def replacement_note(notice: Notice, zone: ZoneInfo) -> str | None:
+    """Say which notice this one replaces; None where it replaces none."""
+    words = legal_text(notice.legal_text_version, notice.regime).replaces
+    if notice.replaces is None or words is None:
+        return None
+    day = day_in_words(notice.replaces.deposited_at.astimezone(zone).date())
+    return words.format(notice=notice.replaces.notice_id, day=day)
 
 
 def term_notes(notice: Notice, zone: ZoneInfo) -> Iterator[str]:

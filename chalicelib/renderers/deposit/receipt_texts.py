@@ -24,7 +24,8 @@ class LegalText:
     """What the receipt says under one regime; `opening` has a place for `{institution}`.
 
     The rest is None in a version that never said it. `norm` has a place for `{citation}`, the norm that the
-    institution cited; `no_norm` stands where it cited none. `after_hours` has a place for `{day}`, in words, and
+    institution cited; `no_norm` stands where it cited none. `replaces` has places for `{notice}`, the notice
+    replaced, and `{day}`, in words, of its deposit. `after_hours` has a place for `{day}`, in words, and
     `distance` for `{days}`, in words such as `5 días hábiles`, for `{place}` and for the table's `{norm}`;
     `unconfirmed_year` for `{year}`, the last one confirmed.
     """
@@ -37,6 +38,7 @@ class LegalText:
     applied: str | None = None
     norm: str | None = None
     no_norm: str | None = None
+    replaces: str | None = None
     after_hours: str | None = None
     distance: str | None = None
     calendar_days: str | None = None

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.evidence.public_notice import public_notice
 from chalicelib.domain.evidence.receipt import IssuedReceipt
-from chalicelib.renderers.deposit.receipt_rows import Row, fact_rows, file_title, norm_note, term_notes, term_rows
+from chalicelib.renderers.deposit.receipt_rows import (
+    Row,
+    fact_rows,
+    file_title,
+    norm_note,
+    replacement_note,
+    term_notes,
+    term_rows,
+)
 from chalicelib.renderers.deposit.receipt_texts import legal_text
 from chalicelib.renderers.reading.act_words import TITLE_OF_ACT, act_in_words
 from chalicelib.renderers.spanish import date_and_hour, size_in_words, zone_in_words
@@ -78,7 +86,7 @@ def shown_receipt(issued: IssuedReceipt, zone: ZoneInfo, *, sha256: str | None) 
         terms=tuple(term_rows(notice)),
         notes=tuple(term_notes(notice, zone)),
         act=tuple(Row(label, value) for label, value in act_in_words(notice.document)),
-        legal_texts=tuple(text for text in (texts.text, texts.applied, norm_note(notice)) if text is not None),
+        legal_texts=tuple(filter(None, (texts.text, texts.applied, norm_note(notice), replacement_note(notice, zone)))),
         citation=f"{texts.citation} Texto {notice.legal_text_version}.",
         files=files,
         receipt_sha256=issued.receipt_sha256,

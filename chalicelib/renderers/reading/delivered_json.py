@@ -11,6 +11,8 @@ from chalicelib.domain.reading.reading import DeliveredNotice
 from chalicelib.domain.reading.timeline import Timeline, TimelineEntry
 from chalicelib.renderers.notice_json import told_notice_as_json
 
+_OF_ENVELOPE = ("reading", "opening_fixes_dates", "opened_at", "replaces", "replaced_by", "deadline", "links")
+
 
 def envelope_as_json(delivered: DeliveredNotice, *, today: date, api_base_url: str) -> dict[str, Any]:
     """Write what a list shows; of the documents, only how many there are. `today` is the country's date."""
@@ -35,6 +37,7 @@ def envelope_as_json(delivered: DeliveredNotice, *, today: date, api_base_url: s
         "regime": notice.regime.value,
         "opening_fixes_dates": delivered.is_fixed_by_opening,
         "opened_at": opening and _instant(opening.opened_at),
+        **_replacement(delivered),
         "deadline": deadline_as_json(delivered.deadline_on(today)),
         "deadline_if_opened_today": deadline_as_json(delivered.deadline_if_opened_on(today)),
         "links": {"self": address, "opening": f"{address}/opening", "receipt": f"{address}/files/receipt"},
@@ -54,7 +57,7 @@ def details_as_json(
     ]
     return {
         **whole,
-        **{key: envelope[key] for key in ("reading", "opening_fixes_dates", "opened_at", "deadline", "links")},
+        **{key: envelope[key] for key in _OF_ENVELOPE},
         "files": files,
         **_history(delivered, timeline),
     }
@@ -67,6 +70,7 @@ def standing_as_json(delivered: DeliveredNotice, timeline: Timeline, *, today: d
         "as_of": today.isoformat(),
         "reading": delivered.reading.value,
         "opened_at": delivered.opening and _instant(delivered.opening.opened_at),
+        **_replacement(delivered),
         "deadline": deadline_as_json(delivered.deadline_on(today)),
         **_history(delivered, timeline),
     }
@@ -85,6 +89,15 @@ def status_as_json(
         **{name: value for name, value in standing.items() if name != "seen_by"},
         "deposited_at": _instant(delivered.notice.deposited_at),
         "downloads": [{"file": name, "first_at": at and _instant(at)} for name, at in downloads],
+    }
+
+
+def _replacement(delivered: DeliveredNotice) -> dict[str, str | None]:
+    """Write which notice it replaces, and which replaces it, by their numbers."""
+    older, newer = delivered.notice.replaces, delivered.replaced_by
+    return {
+        "replaces": None if older is None else older.notice_id,
+        "replaced_by": None if newer is None else newer.notice_id,
     }
 
 

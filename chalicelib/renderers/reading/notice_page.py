@@ -52,6 +52,7 @@ _ADDED = {
 """Why there are more than the deposit's own alerts."""
 _REASONS = {
     "notice_opened": "La notificación ya estaba abierta",
+    "notice_replaced": "La notificación ya estaba reemplazada por otra",
     "too_late": "El día que iba a recordar ya había pasado",
     "address_changed": "Ya no era la dirección o el número de un usuario activo",
     "address_dead": "La dirección o el número no recibía mensajes",
@@ -79,8 +80,14 @@ _DOWNLOADS = {
     "annexes": "de todos los anexos (ZIP)",
     "evidence": "de todas las pruebas (ZIP)",
 }
+_TITLES = {
+    Step.DEPOSITED: "Depositada en tu casilla",
+    Step.OPENED: "Abierta por primera vez",
+    Step.REOPENED: "Abierta otra vez",
+    Step.REPLACED: "Reemplazada por otra notificación",
+}
 _CONTESTED = "Impugnada: el titular no reconoce quién tenía acceso entonces. Los plazos no cambian."
-_MILESTONES = frozenset({Step.DEPOSITED, Step.REMINDER_MISSED, Step.OPENED})
+_MILESTONES = frozenset({Step.DEPOSITED, Step.REMINDER_MISSED, Step.OPENED, Step.REPLACED})
 _ALERTS, _REMINDERS = "Alertas", "Recordatorios"
 _COUNTED = {
     (Step.ALERT, _ALERTS): ("alerta", "alertas"),
@@ -273,12 +280,8 @@ def _about(file: StoredFile) -> str:
 def _step(entry: TimelineEntry, notice: Notice) -> ShownStep:
     by = f"Por {entry.who}" if entry.who else ""
     by = f"{by}. {_CONTESTED}".removeprefix(". ") if entry.is_contested else by
-    if entry.step is Step.DEPOSITED:
-        return ShownStep(entry.step, "Depositada en tu casilla", entry.at, "")
-    if entry.step is Step.OPENED:
-        return ShownStep(entry.step, "Abierta por primera vez", entry.at, by)
-    if entry.step is Step.REOPENED:
-        return ShownStep(entry.step, "Abierta otra vez", entry.at, by)
+    if entry.step in _TITLES:
+        return ShownStep(entry.step, _TITLES[entry.step], entry.at, by)
     if entry.step is Step.DOWNLOADED:
         return ShownStep(entry.step, f"Descarga {_downloaded(entry.file or '', notice)}", entry.at, by)
     if entry.step is Step.REMINDER_MISSED:

@@ -9,6 +9,7 @@ from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.reading.reading import DeliveredNotice
 from chalicelib.renderers.reading.deadline_words import DeadlineTold, tell_deadline
+from chalicelib.renderers.reading.replacement_words import references_of
 from chalicelib.renderers.spanish import day_and_hour
 
 
@@ -32,6 +33,8 @@ class Row:
     sent: str
     sent_at: str
     deadline: DeadlineTold
+    links: tuple[str, ...] = ()
+    """Which notices it replaces or is replaced by."""
 
 
 def address_of(notice: Notice) -> str:
@@ -57,4 +60,5 @@ def row_of(delivered: DeliveredNotice, today: date, calendar: BusinessCalendar) 
         sent=day_and_hour(sent),
         sent_at=notice.deposited_at.isoformat(),
         deadline=tell_deadline(delivered, today, calendar),
+        links=tuple(one.in_one_line for one in references_of(delivered)),
     )

@@ -219,7 +219,12 @@ def _judged(alert: Alert, situation: Situation | None, tools: SendingTools) -> O
     if situation.mailbox.state is MailboxState.FROZEN:
         return NotSent("mailbox_frozen")  # its addresses may be a stranger's
     reason = reason_not_to_send(
-        alert, situation.mailbox, opened_at=situation.opened_at, now=tools.now(), reach=tools.reach
+        alert,
+        situation.mailbox,
+        opened_at=situation.opened_at,
+        now=tools.now(),
+        is_replaced=situation.is_replaced,
+        reach=tools.reach,
     )
     return None if reason is None else NotNeeded(reason)
 

@@ -14,7 +14,7 @@ from chalicelib.domain.deposit.deposit import DepositCommand
 from chalicelib.domain.errors import InvalidInput, collect, refusal_of, refusals
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.mailbox.channels import PERU_ALONE, SmsReach
-from chalicelib.domain.notice import Notice, Sender, StoredFile
+from chalicelib.domain.notice import Notice, NoticeReference, Sender, StoredFile
 from chalicelib.domain.sender.institution import Institution, counting_of, decide_distance, decide_regime
 from chalicelib.domain.sender.office import Office
 from chalicelib.renderers.deposit.receipt import current_legal_text_version
@@ -60,6 +60,7 @@ def compose_notice(  # noqa: PLR0913 - the facts of one notice
     verification_code: str,
     deposited_at: datetime,
     files: tuple[StoredFile, ...],
+    replaces: NoticeReference | None = None,
     reach: SmsReach = PERU_ALONE,
     office: Office | None = None,
 ) -> Notice:
@@ -91,6 +92,7 @@ def compose_notice(  # noqa: PLR0913 - the facts of one notice
         norm=terms.norm,
         hours=None if terms.regime is Regime.IMMEDIATE else terms.counting.hours,
         distance=terms.distance,
+        replaces=replaces,
     )
 
 

@@ -25,7 +25,7 @@ from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.identity_document import mailboxes_of_holder
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.mailbox.channels import SmsReach
-from chalicelib.domain.notice import Notice, StoredFile
+from chalicelib.domain.notice import Notice, NoticeReference, StoredFile
 from chalicelib.domain.sender.consultation_policy import UNDELIVERED, limit_refusal
 from chalicelib.domain.typed import is_garbled
 from chalicelib.domain.upload.upload import Upload
@@ -36,6 +36,7 @@ from chalicelib.renderers.printable import is_printable
 from chalicelib.services.deposit.compose_notice import Terms, check_dates, compose_notice, settle_terms
 from chalicelib.services.deposit.depositor import Depositor, Known, require_may_deposit
 from chalicelib.services.deposit.record_consultation import Asked, ConsultationTools, led_on, tell_after_record
+from chalicelib.services.deposit.replaced_notice import find_replaced, replaced_event
 from chalicelib.services.deposit.settle_files import InlineFile, settle_files
 from chalicelib.services.sender.authenticate_sender import SenderTools, claim_nonce
 from chalicelib.services.together import together
@@ -104,6 +105,7 @@ class _Judged:
     files: tuple[StoredFile, ...]
     inline: tuple[InlineFile, ...]
     uploads: tuple[Upload, ...]
+    replaces: NoticeReference | None
 
 
 def deposit_notice(
@@ -120,7 +122,7 @@ def deposit_notice(
         Forbidden: `institution_inactive`.
         Conflict: `office_closed`, `idempotency_key_reused`, `consent_revoked`, `mailbox_frozen`, `mailbox_disabled`,
             `recipient_channel_missing`,
-            `upload_not_checked`.
+            `upload_not_checked`, `replaced_already`.
         InvalidInput: what was sent; nothing is stored. `recipient_without_mailbox` is recorded, as the mailbox's
             conflicts are.
         TooManyRequests: `undelivered_limit`.
@@ -144,7 +146,12 @@ def deposit_notice(
             raise limit_refusal(UNDELIVERED, counter.ends_at - tools.clock())
         if command is None:
             command = read()
-            wanted = replace(wanted, mailbox_ids=_of_holder(command.mailbox_id, tools), upload_ids=command.upload_ids)
+            wanted = replace(
+                wanted,
+                mailbox_ids=_of_holder(command.mailbox_id, tools),
+                upload_ids=command.upload_ids,
+                replaces=command.replaces,
+            )
             found = found if hint.covers(command) else tools.sender.requests.load(wanted)
         judged = _judge(command, sender, found, tools)
         try:
@@ -183,6 +190,7 @@ def _wanted(by: Depositor, hint: DepositHint, counter: Counter, tools: DepositTo
         deposit_key=f"{by.institution_id}#{key_digest}",
         mailbox_ids=_of_holder(hint.mailbox_id, tools),
         upload_ids=hint.upload_ids,
+        replaces=hint.replaces,
         with_calendar=True,
         counter_token=counter.token,
     )
@@ -198,16 +206,17 @@ def _judge(command: DepositCommand, sender: Known, found: Found, tools: DepositT
     notice_id = tools.identifiers.new_code()
     calendar = tools.calendar.with_entries(found.calendar)
     settle = partial(settle_terms, command, sender.institution, calendar)
+    older = partial(find_replaced, command, sender.institution.institution_id, found, tools.consultations.prefixes)
     files, inline = settle_files(
         command.files,
         found.uploads,
         sender.institution,
         notice_id,
         deposited_at,
-        beside=refusals(lambda: check_dates(command, deposited_at, tools.calendar), settle),
+        beside=refusals(lambda: check_dates(command, deposited_at, tools.calendar), settle, older),
     )
     uploads = tuple(found.uploads[upload_id] for upload_id in command.upload_ids)
-    return _Judged(command, settle(), notice_id, deposited_at, files, inline, uploads)
+    return _Judged(command, settle(), notice_id, deposited_at, files, inline, uploads, older())
 
 
 def _prepare(  # noqa: PLR0913 - the facts of one deposit
@@ -232,6 +241,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
         verification_code=tools.identifiers.new_code(),
         deposited_at=judged.deposited_at,
         files=judged.files,
+        replaces=judged.replaces,
         reach=tools.reach,
     )
     receipt = render_receipt(
@@ -269,6 +279,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one deposit
         reminder=plan_reminder(
             notice.regime, notice.deadline, deposited_at=notice.deposited_at, calendar=judged.terms.counting.calendar
         ),
+        replaced=replaced_event(notice, event, tools.identifiers.new_event_id),
     )
     return _Prepared(deposit, receipt, judged.inline)
 

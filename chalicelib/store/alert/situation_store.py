@@ -58,6 +58,8 @@ class Situation:
     mailbox_id: str | None = None
     remind_at: datetime | None = None
     expiry: Expiry | None = None
+    is_replaced: bool = False
+    """Whether another notice was deposited in its place."""
 
 
 class SituationStore:
@@ -111,16 +113,20 @@ class SituationStore:
 
     @staticmethod
     def opened_among(notice_ids: Collection[str]) -> frozenset[str]:
-        """Return those of some notices that were opened, as `Situation` tells it, read with strong consistency.
+        """Return those of some notices that were opened, as `Situation` tells it, or replaced.
+
+        Read with strong consistency.
 
         A call a hundred.
         """
-        shown = ["notice_id", "opened_at", "contested"]
+        shown = ["notice_id", "opened_at", "contested", "replaced_by"]
         try:
             found = list(NoticeItem.batch_get(list(notice_ids), consistent_read=True, attributes_to_get=shown))
         except PynamoDBException as error:
             raise store_unavailable() from error
-        return frozenset(item.notice_id for item in found if _opened_at(item) is not None)
+        return frozenset(
+            item.notice_id for item in found if item.replaced_by is not None or _opened_at(item) is not None
+        )
 
     def due(self, shard: str, *, now: datetime) -> Iterator[DueReminder]:
         """Yield the notices of a shard that are to be reminded of by now, the longest due first."""
@@ -215,5 +221,6 @@ def _of_notice(item: NoticeItem) -> dict[str, Any]:
         "institution_id": item.sender_shard.split("#", 1)[0],
         "mailbox_id": item.mailbox_id,
         "remind_at": None if item.remind_at is None else datetime.fromtimestamp(int(item.remind_at), UTC),
+        "is_replaced": item.replaced_by is not None,
         "expiry": None if item.reminder is None else from_data(Expiry, item.reminder),
     }

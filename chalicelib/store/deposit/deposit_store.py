@@ -50,6 +50,8 @@ class Deposit:
     uploads: tuple[Upload, ...]
     reminder: PlannedReminder | None = None
     beside: Beside | None = None
+    replaced: Event | None = None
+    """What the log of the notice that it replaces says, where it replaces one."""
 
 
 class DepositStore:
@@ -63,7 +65,8 @@ class DepositStore:
         """Write the deposit, or nothing. What is not in this transaction did not happen.
 
         Raises:
-            CommitUncertain: another request was first, the mailbox or an upload changed, or no answer came.
+            CommitUncertain: another request was first, the mailbox, an upload or the notice that it replaces changed,
+                or no answer came.
 
         """
         record = DepositItem(
@@ -79,6 +82,9 @@ class DepositStore:
                 MailboxStore.count_deposit_in(transaction, deposit.mailbox)
                 NoticeStore().add_in(transaction, deposit.notice, deposit.receipt_sha256, deposit.reminder)
                 EventStore().add_in(transaction, deposit.event)
+                if deposit.replaced is not None:
+                    NoticeStore.replace_in(transaction, deposit.notice)
+                    EventStore().add_in(transaction, deposit.replaced)
                 AlertBatchStore(self._connection, EventStore()).add_in(transaction, deposit.alerts)
                 for upload in deposit.uploads:
                     UploadStore.use_in(transaction, upload)

@@ -18,7 +18,7 @@ from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.deadline import Deadline
 from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import Event
-from chalicelib.domain.notice import Notice
+from chalicelib.domain.notice import Notice, NoticeReference
 from chalicelib.domain.reading.reading import ContestedSpan, DeliveredNotice, Opening, Reading, Seen
 from chalicelib.store.alert.alert_batch_item import batch_from_item
 from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
@@ -29,7 +29,17 @@ from chalicelib.store.notice_store import reading_key
 from chalicelib.store.tables import AlertBatchItem, NoticeItem
 from chalicelib.store.vendor_errors import vendor_code
 
-_SHOWN = ["data", "deposited_key", "opened_at", "opened_by", "opening_id", "deadline", "seen", "contested"]
+_SHOWN = [
+    "data",
+    "deposited_key",
+    "opened_at",
+    "opened_by",
+    "opening_id",
+    "deadline",
+    "seen",
+    "contested",
+    "replaced_by",
+]
 """The attributes that tell a notice with how it was read."""
 
 
@@ -222,7 +232,7 @@ def delivered_from_item(item: Model) -> DeliveredNotice:
 def _delivered_from_wire(wire: dict[str, Any]) -> DeliveredNotice:
     """Read one as DynamoDB sent it; a model for each of fifty notices takes as long as all the rest of reading them."""
     values: dict[str, Any] = {name: value["S"] for name, value in wire.items() if "S" in value}
-    for name in {"data", "deadline", "contested"} & values.keys():
+    for name in {"data", "deadline", "contested", "replaced_by"} & values.keys():
         values[name] = json.loads(values[name])
     seen = wire.get("seen", {}).get("M", {}).items()
     values["seen"] = {user: {name: value["S"] for name, value in told["M"].items()} for user, told in seen}
@@ -231,8 +241,10 @@ def _delivered_from_wire(wire: dict[str, Any]) -> DeliveredNotice:
 
 def _delivered(values: Mapping[str, Any]) -> DeliveredNotice:
     notice = from_data(Notice, values["data"])
+    newer = values.get("replaced_by")
+    replaced_by = None if newer is None else from_data(NoticeReference, newer)
     if values.get("opening_id") is None:
-        return DeliveredNotice(notice)
+        return DeliveredNotice(notice, replaced_by=replaced_by)
     deadline = values.get("deadline")
     opening = Opening(
         opening_id=values["opening_id"],
@@ -242,7 +254,11 @@ def _delivered(values: Mapping[str, Any]) -> DeliveredNotice:
     )
     seen = [Seen(user_id, told["name"], datetime.fromisoformat(told["at"])) for user_id, told in values["seen"].items()]
     spans = tuple(from_data(ContestedSpan, span) for span in values.get("contested") or ())
-    return DeliveredNotice(notice, opening, tuple(sorted(seen, key=lambda one: (one.first_at, one.user_id))), spans)
+    return DeliveredNotice(notice, opening, _in_order(seen), spans, replaced_by)
+
+
+def _in_order(seen: list[Seen]) -> tuple[Seen, ...]:
+    return tuple(sorted(seen, key=lambda one: (one.first_at, one.user_id)))
 
 
 def _seen_to_data(seen: Seen) -> dict[str, str]:

@@ -246,7 +246,8 @@ def test_an_alert_is_sent_only_while_there_is_a_reason_to(purpose: AlertPurpose)
         alert = Alert(f"u{number}.{channel}.{purpose}", channel, address, purpose=purpose, useful_until=useful_until)
         opened_at = AT if chance.random() < 0.2 else None
         now = AT + chance.choice((HOUR, DAY - timedelta(microseconds=1), DAY, 3 * DAY))
-        reason = reason_not_to_send(alert, mailbox, opened_at=opened_at, now=now)
+        is_replaced = chance.random() < 0.2
+        reason = reason_not_to_send(alert, mailbox, opened_at=opened_at, now=now, is_replaced=is_replaced)
         is_registered = any(
             user.user_id == alert.user_id and user.state is UserState.ACTIVE and address in {user.email, user.mobile}
             for user in mailbox.users
@@ -255,6 +256,8 @@ def test_an_alert_is_sent_only_while_there_is_a_reason_to(purpose: AlertPurpose)
             expected = None
         elif opened_at is not None:
             expected = "notice_opened"
+        elif is_replaced and purpose is P.REMINDER:
+            expected = "notice_replaced"
         elif useful_until is not None and now >= useful_until:
             expected = "too_late"
         elif not is_registered:
@@ -263,7 +266,7 @@ def test_an_alert_is_sent_only_while_there_is_a_reason_to(purpose: AlertPurpose)
             expected = None if (alert.user_id, channel, address) in live(mailbox) else "address_dead"
         assert reason == expected
         found[reason] += 1
-    late = {"too_late"} if purpose is P.REMINDER else set()
+    late = {"too_late", "notice_replaced"} if purpose is P.REMINDER else set()
     others = {"notice_opened", "address_changed", "address_dead"} | late
     assert set(found) == ({None} if purpose is P.DEPOSIT else {None, *others})
 

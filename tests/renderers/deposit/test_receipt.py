@@ -30,7 +30,7 @@ from chalicelib.domain.deadline import (
 )
 from chalicelib.domain.errors import Unprintable
 from chalicelib.domain.mailbox import DocumentType, Holder
-from chalicelib.domain.notice import AlertAddress, Notice
+from chalicelib.domain.notice import AlertAddress, Notice, NoticeReference
 from chalicelib.renderers.deposit.receipt import render_receipt
 from chalicelib.renderers.deposit.receipt_layout import draw_receipt
 from chalicelib.renderers.notice_json import notice_as_json
@@ -138,6 +138,16 @@ def test_paper_keeps_the_laws_words_and_what_the_institution_applies_in_paragrap
 
     assert "válidamente efectuada. La ley no dice qué ocurre si no la confirma. En esta casilla se aplica" in text
     assert "Texto es-PE-2." in text
+
+
+@needs("pdftotext")
+def test_paper_says_which_notice_it_replaces_and_what_the_law_says_of_it(tmp_path: Path) -> None:
+    older = NoticeReference("XEKA-EAXW-XDZ6", "1-40000002", datetime(2026, 3, 2, 3, 0, tzinfo=UTC))
+    text = printed(a_notice(replaces=older, legal_text_version="es-PE-3"), tmp_path)
+
+    assert "Reemplaza a Notificación N.º XEKA-EAXW-XDZ6" in text
+    assert "reemplaza a la notificación N.º XEKA-EAXW-XDZ6, depositada el domingo 1 de marzo de 2026. Cuando" in text
+    assert "numeral 26.1 del TUO de la Ley N° 27444" in text
 
 
 @needs("pdftotext")

@@ -15,11 +15,13 @@ VERSIONS = sorted(DOCUMENT["versions"])
 PUBLISHED = {
     "es-PE-1": "ef78b8e0d3bf23340a8d7e8783d2b6e1f8d0de4338899855baaa9fc4a75915bc",
     "es-PE-2": "27cbdc24457d5c722db0b34f88b626852d17d55ebe0501e14807dfeb944071c8",
+    "es-PE-3": "3192f09887e48cf95e6d95fb5e928fa9215254db93e09a37ad7032d0ee43855f",
 }
 """The SHA-256 of each version. A new version gets a line; a line never changes, since receipts were issued with it."""
 PLACES = {
     "opening": {"institution"},
     "norm": {"citation"},
+    "replaces": {"notice", "day"},
     "no_norm": set(),
     "distance": {"days", "place", "norm"},
     "calendar_days": set(),

@@ -100,6 +100,11 @@ class World:
         session = replace(a_session(1), mailbox_id=notice.mailbox_id)
         open_notice(session, tools.readings.find(notice.notice_id), origin="", tools=tools)
 
+    def replace(self, notice: Notice) -> None:
+        newer = replace(notice, notice_id=code_from_number(99), replaces=notice.reference)
+        with TransactWrite(connection=connection(self.box)) as transaction:
+            notice_store(self.box).replace_in(transaction, newer)
+
     def reminders(self, notice: Notice) -> list[AlertState]:
         batch = alert_batch_store(self.box).find(notice.notice_id)
         assert batch
@@ -192,6 +197,48 @@ def test_a_reminder_that_waits_is_not_sent_once_the_notice_is_opened(world: Worl
     assert sorted(world.reminders(notice)) == [AlertState.ACCEPTED, AlertState.CANCELLED, AlertState.CANCELLED]
     cancelled = [data for kind, data in world.log(notice) if kind is EventType.ALERT_CANCELLED]
     assert {data["error"] for data in cancelled} == {"notice_opened"}
+
+
+def test_what_was_replaced_is_never_reminded_of(world: World) -> None:
+    notice = world.deposit()
+    world.replace(notice)
+
+    with ledger() as book:
+        assert world.remind(MORNING) == what()
+
+    assert set(book.operations) == {"Query"}
+    assert world.reminders(notice) == []
+
+
+def test_a_notice_replaced_while_it_is_looked_at_is_not_reminded_of(world: World) -> None:
+    notice = world.deposit()
+    client = connection(world.box).client
+    done: list[bool] = []
+
+    def first(**_: Any) -> None:
+        if not done:
+            done.append(True)
+            world.replace(notice)
+
+    world.clock.now = MORNING
+    with hooked(client, "TransactWriteItems", first):
+        assert world.remind() == what(raced=1)
+    assert done
+    assert world.remind() == what()
+    assert world.reminders(notice) == []
+
+
+def test_a_reminder_that_waits_is_not_sent_once_the_notice_is_replaced(world: World) -> None:
+    notice = world.deposit()
+    with refusing(sending_tools(world.box).channels.mail._client, "SendEmail", "TooManyRequestsException"):  # noqa: SLF001
+        assert world.remind(MORNING) == what(planned=1, sent=1, waiting=2)
+    world.replace(notice)
+
+    world.sweep(MORNING + timedelta(hours=1))
+
+    assert sorted(world.reminders(notice)) == [AlertState.ACCEPTED, AlertState.CANCELLED, AlertState.CANCELLED]
+    cancelled = [data for kind, data in world.log(notice) if kind is EventType.ALERT_CANCELLED]
+    assert {data["error"] for data in cancelled} == {"notice_replaced"}
 
 
 @pytest.mark.parametrize("days", [2, 4])

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import TypeVar
 
+from chalicelib.domain.codes import parse_code
 from chalicelib.domain.deadline import Regime, Term, parse_term
 from chalicelib.domain.deposit.deposit import DepositCommand, SentFile
 from chalicelib.domain.errors import InvalidInput, TooLarge, collect, refusal_of, refusals
@@ -42,12 +43,24 @@ def read_deposit(body: bytes, prefixes: Mapping[DocumentType, str]) -> DepositCo
     if fields.has("regime"):
         regime = collect(problems, lambda: fields.choice("regime", Regime, regimes), None)
     term, place = _part(fields, "term", _placed_term, problems) or (None, None) if fields.has("term") else (None, None)
+    replaces = collect(problems, partial(_notice_number, fields), None) if fields.has("replaces") else None
     files = _files(fields, problems)
     collect(problems, fields.close, None)
     if problems or mailbox_id is None or case_file is None or document is None:
         inline = [partial(inspect_sent, file, file.content) for file in files if file.content is not None]
         raise refusal_of([*problems, *refusals(*inline)])
-    return DepositCommand(mailbox_id, case_file, document, regime, term, files, place)
+    return DepositCommand(mailbox_id, case_file, document, regime, term, files, place, replaces)
+
+
+def _notice_number(fields: Fields) -> str:
+    """Return the number of the notice that is to be replaced, however it is written."""
+    try:
+        return parse_code(fields.text("replaces", longest=_NUMBER))
+    except InvalidInput as error:
+        if error.code != "code_invalid":
+            raise
+        detail = "El campo «replaces» no es un número de notificación. Copie el «notice_id» que dio su depósito."
+        raise InvalidInput("replaces_invalid", detail, field="replaces") from None
 
 
 def _part(fields: Fields, name: str, read: Callable[[Fields, Problems], _T], problems: Problems) -> _T | None:

@@ -25,6 +25,7 @@ from chalicelib.renderers.reading.act_words import TITLE_OF_ACT, act_in_words
 from chalicelib.renderers.reading.deadline_words import tell_deadline, tell_effect
 from chalicelib.renderers.reading.notice_page import failed_in_words, file_name, files_of, history_of, signature_note
 from chalicelib.renderers.reading.notice_row import address_of
+from chalicelib.renderers.reading.replacement_words import references_of
 from chalicelib.services.reading.download_file import RECEIPT, download_file
 from chalicelib.services.reading.open_notice import open_notice
 from chalicelib.services.reading.read_notice import ReadNotice, read_notice
@@ -83,6 +84,7 @@ def _envelope_page(request: PageRequest, delivered: DeliveredNotice, alerts: Ale
         address=address_of(delivered.notice),
         is_acknowledgement=delivered.is_fixed_by_opening,
         not_alerted=failed_in_words(() if alerts is None else alerts.failed_channels),
+        references=references_of(delivered),
         deadline=tell_deadline(delivered, today, calendar),
         effect=tell_effect(delivered, today, calendar),
     )
@@ -101,6 +103,7 @@ def _notice_page(request: PageRequest, session: Session, read: ReadNotice) -> Re
         original=original,
         annexes=annexes,
         signature_note=signature_note(delivered.notice),
+        references=references_of(delivered),
         deadline=tell_deadline(delivered, today, calendar),
         effect=tell_effect(delivered, today, calendar),
         title_of_act=TITLE_OF_ACT,

@@ -1,0 +1,39 @@
+"""How a notice and the one that was deposited in its place name each other, wherever a holder sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.notice import NoticeReference
+from chalicelib.domain.reading.reading import DeliveredNotice
+
+_REPLACES, _REPLACED = "Reemplaza a", "Reemplazada por"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReference:
+    """The other notice; `address` is empty where it lies in another of the holder's mailboxes."""
+
+    words: str
+    number: str
+    deposited_at: datetime
+    address: str
+    is_newer: bool
+
+    @property
+    def in_one_line(self) -> str:
+        """As lists say it."""
+        return f"{self.words} la N.º {self.number}"
+
+
+def references_of(delivered: DeliveredNotice) -> tuple[ShownReference, ...]:
+    """Return what replaces the notice, then what it replaces."""
+    both = ((_REPLACED, delivered.replaced_by), (_REPLACES, delivered.notice.replaces))
+    own = delivered.notice.mailbox_id
+    return tuple(_shown(words, other, own) for words, other in both if other is not None)
+
+
+def _shown(words: str, other: NoticeReference, own: str) -> ShownReference:
+    address = f"/casilla/{other.notice_id}" if other.mailbox_id == own else ""
+    return ShownReference(words, other.notice_id, other.deposited_at, address, is_newer=words == _REPLACED)
