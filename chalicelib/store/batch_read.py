@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pynamodb.connection import Connection
@@ -20,24 +20,37 @@ ItemKey = tuple[type[Model], str, str | None]
 def read_together(connection: Connection, keys: Iterable[ItemKey]) -> dict[ItemKey, Any]:
     """Read up to 100 items by key; those that do not exist are absent from the answer. Each is of its key's model.
 
-    Keys that DynamoDB left unprocessed are asked for again.
-
     Raises:
         Unavailable: `store_unavailable`.
 
     """
     wanted = {_wire_key(key): key for key in keys}
     found: dict[ItemKey, Any] = {}
-    pending = _request(wanted.values())
+    for table, items in batch_read(connection, _request(wanted.values())).items():
+        for raw in items:
+            key = wanted[_wire_key_of(table, raw, wanted)]
+            found[key] = key[0].from_raw_data(raw)
+    return found
+
+
+def batch_read(connection: Connection, asked: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Read up to 100 items as they go over the wire, by table; `asked` is what BatchGetItem takes of each.
+
+    Keys that DynamoDB left unprocessed are asked for again.
+
+    Raises:
+        Unavailable: `store_unavailable`.
+
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    pending = asked
     for _ in range(_MAX_ROUNDS):
         try:
             answer = connection.dispatch("BatchGetItem", {"RequestItems": pending})
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
         for table, items in answer["Responses"].items():
-            for raw in items:
-                key = wanted[_wire_key_of(table, raw, wanted)]
-                found[key] = key[0].from_raw_data(raw)
+            found.setdefault(table, []).extend(items)
         pending = answer.get("UnprocessedKeys") or {}
         if not pending:
             return found

@@ -59,7 +59,7 @@ class NoticeItem(Model):
     `replaced_by` is the notice that was deposited in its place.
     `verification_code` and `receipt_sha256` feed the sparse indexes by_verification_code and by_receipt, `remind_shard`
     and `remind_at` the sparse index to_remind, in which it stands until it is opened or was reminded of; `reminder` is
-    what that warns of.
+    what that warns of. `downloaded_at` is when the first of its documents was asked for, written by who counts.
     """
 
     class Meta(TableMeta):
@@ -77,6 +77,7 @@ class NoticeItem(Model):
     deadline: JSONAttribute = JSONAttribute(null=True)
     contested: JSONAttribute = JSONAttribute(null=True)
     replaced_by: JSONAttribute = JSONAttribute(null=True)
+    downloaded_at = UnicodeAttribute(null=True)
     seen: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
     verification_code = UnicodeAttribute(null=True)
     receipt_sha256 = UnicodeAttribute(null=True)

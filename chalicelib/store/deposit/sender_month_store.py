@@ -14,12 +14,13 @@ from chalicelib.domain.deposit.local_month import MonthPart
 from chalicelib.domain.notice import Notice
 from chalicelib.store.codec import from_data
 from chalicelib.store.notice_store import notices_unavailable, sender_shard
+from chalicelib.store.reading.notice_search_store import just_before
 from chalicelib.store.tables import NoticeItem
 
 
 @dataclass(frozen=True, slots=True)
 class MonthShard:
-    """Positions and stored notices that one shard holds after a position, oldest first.
+    """Positions and stored notices that one shard holds after a position, in the order asked for.
 
     `read_up_to` is the position up to which all of it was read; None when it was read to its end.
     """
@@ -54,14 +55,34 @@ class SenderMonthStore:
             Unavailable: `store_unavailable`.
 
         """
+        within = (_lowest(part, after), _beginning(part.before))
+        return self._read(sender_shard(institution_id, part.utc_month, shard), within, limit, is_newest_first=False)
+
+    def read_newest(
+        self, institution_id: str, part: MonthPart, shard: str, *, before: str | None, limit: int
+    ) -> MonthShard:
+        """Read the same from the newest on, or from what lies before a position; nothing where it begins later.
+
+        Raises:
+            Unavailable: `store_unavailable`.
+
+        """
+        lowest, highest = _beginning(part.first), _beginning(part.before)
+        within = (lowest, highest if before is None else min(highest, just_before(before)))
+        if within[0] > within[1]:
+            return MonthShard((), None)
+        return self._read(sender_shard(institution_id, part.utc_month, shard), within, limit, is_newest_first=True)
+
+    def _read(self, partition: str, within: tuple[str, str], limit: int, *, is_newest_first: bool) -> MonthShard:
         try:
             answer = self._connection.query(
                 NoticeItem.Meta.table_name,
-                sender_shard(institution_id, part.utc_month, shard),
-                range_key_condition=NoticeItem.deposited_key.between(_lowest(part, after), _beginning(part.before)),
+                partition,
+                range_key_condition=NoticeItem.deposited_key.between(*within),
                 index_name="by_sender_shard",
                 attributes_to_get=["deposited_key", "data"],
                 limit=limit,
+                scan_index_forward=not is_newest_first,
             )
         except PynamoDBException as error:
             raise notices_unavailable() from error
@@ -95,7 +116,17 @@ def page_of(shards: Iterable[MonthShard], limit: int) -> NoticePage:
     known = [entry for entry in entries if known_up_to is None or entry[0] <= known_up_to]
     shown = known[:limit]
     next_after = shown[-1][0] if len(known) > limit else known_up_to
-    return NoticePage(tuple(from_data(Notice, json.loads(data)) for _, data in shown), next_after)
+    return NoticePage(tuple(notice_of(data) for _, data in shown), next_after)
+
+
+def position_in_month(notice: Notice) -> str:
+    """Return where a notice stands among its sender's of a month."""
+    return f"{_beginning(notice.deposited_at)}#{notice.notice_id}"
+
+
+def notice_of(data: str) -> Notice:
+    """Read a notice as a shard holds it."""
+    return from_data(Notice, json.loads(data))
 
 
 def _lowest(part: MonthPart, after: str | None) -> str:

@@ -41,7 +41,7 @@ class NoticeSearchStore:
         lowest = _FIRST if within.first is None else f"{within.first:%Y-%m-%dT%H:%M:%SZ}"
         highest = _LAST if within.before is None else f"{within.before:%Y-%m-%dT%H:%M:%SZ}"
         if after is not None:
-            highest = min(highest, _just_before(after))
+            highest = min(highest, just_before(after))
         if lowest > highest:
             return
         condition = NoticeItem.deposited_key.between(lowest, highest)
@@ -57,6 +57,6 @@ class NoticeSearchStore:
             raise store_unavailable() from error
 
 
-def _just_before(position: str) -> str:
+def just_before(position: str) -> str:
     """Return what no position, all being equally long, lies between this and the given one."""
     return position[:-1] + chr(ord(position[-1]) - 1)

@@ -1,0 +1,139 @@
+"""What a sender deposited in a local month, newest first, each with how it stands; narrowed by conditions.
+
+Of a narrow search a bounded number of notices is looked at for one answer. What was not looked at is never said not to
+be there: the answer tells how far it looked, and how to go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.deposit.local_month import MonthPart, parts_of
+from chalicelib.domain.deposit.sent_search import SentSearch
+from chalicelib.domain.deposit.sent_state import SentState, Standing
+from chalicelib.domain.notice import Notice
+from chalicelib.services.deposit.newest_first import newest_first
+from chalicelib.services.page_cursor import cursor_of, position_of
+from chalicelib.store.deposit.sender_month_store import SenderMonthStore, notice_of, position_in_month
+from chalicelib.store.deposit.standing_store import MOST_AT_ONCE, StandingStore
+from chalicelib.store.shards import SHARDS
+
+MOST_READ = 1000
+"""Notices looked at for one answer to a narrow search: 125 of each shard, by a call or two each."""
+PAGE = MOST_AT_ONCE
+_OF_A_SHARD = 16
+"""Of a page of 50 a shard holds 6 on average, and more than 16 once in some thousand pages: then it is read on."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentTools:
+    """Where deposits and their standing are read; `most_read` bounds one answer."""
+
+    months: SenderMonthStore
+    standings: StandingStore
+    zone: ZoneInfo
+    clock: Callable[[], datetime]
+    most_read: int = MOST_READ
+
+
+@dataclass(frozen=True, slots=True)
+class SentNotice:
+    """One deposit with how far it came."""
+
+    notice: Notice
+    state: SentState
+
+
+@dataclass(frozen=True, slots=True)
+class SentPage:
+    """Some deposits, newest first. `cursor` goes on after the last one looked at, deposited at `looked_until`."""
+
+    rows: tuple[SentNotice, ...]
+    cursor: str | None
+    looked_until: datetime | None
+
+
+def find_sent(institution_id: str, search: SentSearch, *, cursor: str | None, tools: SentTools) -> SentPage:
+    """Return up to `PAGE` deposits of an institution: two hops where nothing narrows the month.
+
+    Raises:
+        InvalidInput: `cursor_invalid`.
+        Unavailable: `store_unavailable`.
+
+    """
+    looking = _Looking(_entries(institution_id, search, position_of(cursor), tools), tools.most_read)
+    candidates = filter(search.matcher(), looking)
+    rows: list[SentNotice] = []
+    while len(rows) < PAGE and (chunk := list(islice(candidates, PAGE))):
+        for row in _standing_as_asked(chunk, search, tools):
+            rows.append(row)
+            if len(rows) == PAGE:
+                break
+    return _page(rows, looking)
+
+
+def each_sent(institution_id: str, search: SentSearch, *, tools: SentTools) -> Iterator[SentNotice]:
+    """Yield every match, newest first, however many have to be looked at; states are read 50 at a time."""
+    candidates = filter(search.matcher(), _entries(institution_id, search, None, tools))
+    while chunk := list(islice(candidates, PAGE)):
+        yield from _standing_as_asked(chunk, search, tools)
+
+
+@dataclass(slots=True)
+class _Looking:
+    """Deposits as far as one answer looks at them; `last` is the last one it looked at."""
+
+    entries: Iterator[Notice]
+    most: int
+    last: Notice | None = None
+
+    def __iter__(self) -> Iterator[Notice]:
+        for notice in islice(self.entries, self.most):
+            self.last = notice
+            yield notice
+
+    @property
+    def is_over(self) -> bool:
+        return next(self.entries, None) is None
+
+
+def _page(rows: list[SentNotice], looking: _Looking) -> SentPage:
+    """Return a page; one that is full goes on after its own last row, whatever was looked at beyond it."""
+    last = looking.last
+    if last is None:
+        return SentPage((), None, None)
+    is_cut = len(rows) == PAGE and rows[-1].notice is not last
+    last = rows[-1].notice if is_cut else last
+    has_more = is_cut or not looking.is_over
+    return SentPage(tuple(rows), cursor_of(position_in_month(last)) if has_more else None, last.deposited_at)
+
+
+def _entries(institution_id: str, search: SentSearch, before: str | None, tools: SentTools) -> Iterator[Notice]:
+    parts = [part for part in _parts(search, tools.zone) if part.first <= tools.clock()]
+    page_size = tools.most_read // len(SHARDS) if search.is_narrow else _OF_A_SHARD
+    found = newest_first(institution_id, parts, before=before, page_size=page_size, months=tools.months)
+    return (notice_of(data) for _, data in found)
+
+
+def _parts(search: SentSearch, zone: ZoneInfo) -> Sequence[MonthPart]:
+    """Return what of the month's parts the day leaves, if one was named."""
+    parts = parts_of(search.month, zone)
+    if search.day is None:
+        return parts
+    begins = datetime.strptime(f"{search.month}-{search.day}", "%Y-%m-%d").replace(tzinfo=zone)
+    first, before = begins.astimezone(UTC), (begins + timedelta(days=1)).astimezone(UTC)
+    left = (replace(part, first=max(part.first, first), before=min(part.before, before)) for part in parts)
+    return [part for part in left if part.first < part.before]
+
+
+def _standing_as_asked(chunk: Sequence[Notice], search: SentSearch, tools: SentTools) -> Iterator[SentNotice]:
+    """Yield those of up to `PAGE` deposits that are in the state looked for; one call reads how all of them stand."""
+    standings = tools.standings.find([notice.notice_id for notice in chunk])
+    for notice in chunk:
+        state = standings.get(notice.notice_id, Standing()).state
+        if search.state in {None, state}:
+            yield SentNotice(notice, state)
