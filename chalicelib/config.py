@@ -43,6 +43,7 @@ class Config:
     checks_table: str
     requests_table: str
     staff_table: str
+    counts_table: str
     uploads_bucket: str
     documents_bucket: str
     exports_bucket: str

@@ -12,6 +12,7 @@ from chalicelib.services.deposit.record_consultation import ConsultationTools
 from chalicelib.store.deposit.consultation_store import ConsultationStore
 from chalicelib.store.deposit.deposit_store import DepositStore
 from chalicelib.store.deposit.sender_month_store import SenderMonthStore
+from chalicelib.store.deposit.standing_store import StandingStore
 from chalicelib.store.deposit.unreached_store import UnreachedStore
 from chalicelib.store.position_store import PositionStore
 from chalicelib.store.sender.count_store import CountStore
@@ -39,6 +40,12 @@ def deposit_tools(box: Container) -> DepositTools:
 def sender_month_store(box: Container) -> SenderMonthStore:
     """What a sender deposited in a month."""
     return SenderMonthStore(connection(box))
+
+
+@made_once
+def standing_store(box: Container) -> StandingStore:
+    """How each of many deposits stands."""
+    return StandingStore(connection(box))
 
 
 @made_once

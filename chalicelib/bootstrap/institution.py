@@ -7,6 +7,7 @@ from functools import partial
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.access import common_passwords
 from chalicelib.bootstrap.aws import connection, new_client, pepper
+from chalicelib.bootstrap.deposit import sender_month_store, standing_store
 from chalicelib.bootstrap.mail import access_mail, letterhead
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.session import token_store
@@ -14,7 +15,10 @@ from chalicelib.bootstrap.storage import event_store, limit_store
 from chalicelib.domain.institution.one_time_code import RECOVERY_SPACE, SEED_SPACE, recovery_code, seed_from
 from chalicelib.gateways.institution.seeds import Seeds
 from chalicelib.services.access.password_hashing import PasswordHashing
+from chalicelib.services.deposit.find_sent import SentTools
+from chalicelib.services.institution.count_activity import CountTools
 from chalicelib.services.institution.tools import StaffTools
+from chalicelib.store.institution.activity_store import ActivityStore
 from chalicelib.store.institution.staff_session_store import StaffSessionStore
 from chalicelib.store.institution.staff_store import StaffStore
 
@@ -56,3 +60,21 @@ def staff_tools(box: Container) -> StaffTools:
         new_seed=lambda: seed_from(below(SEED_SPACE)),
         new_recovery_code=lambda: recovery_code(below(RECOVERY_SPACE)),
     )
+
+
+@made_once
+def activity_store(box: Container) -> ActivityStore:
+    """What happened to institutions' notices, counted."""
+    return ActivityStore(connection(box))
+
+
+@made_once
+def count_tools(box: Container) -> CountTools:
+    """Where it is counted."""
+    return CountTools(activity_store(box), standing_store(box), box.calendar.zone, box.clock)
+
+
+@made_once
+def sent_tools(box: Container) -> SentTools:
+    """Where what was deposited is listed."""
+    return SentTools(sender_month_store(box), standing_store(box), box.calendar.zone, box.clock)

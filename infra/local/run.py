@@ -249,7 +249,8 @@ def _feeds(cloud: Cloud, clock: LocalClock) -> list[Any]:
     def feed(job: Any) -> Any:
         function = app.handler_map[job.name]
         if "stream_arn" in job.settings:
-            return StreamFeed(boto3.client("dynamodbstreams"), cloud.attributes["EventsTable"]["StreamArn"], function)
+            stream = cloud.attributes["EventsTable"]["StreamArn"]
+            return StreamFeed(boto3.client("dynamodbstreams"), stream, function, job.name)
         if "queue" in job.settings:
             queue = cloud.attributes[job.settings["queue"].title().replace("-", "")]
             return QueueFeed(boto3.client("sqs"), queue["Ref"], queue["Arn"], function, job.name)

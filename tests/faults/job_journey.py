@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.deposit import orphan_position_store
 from chalicelib.bootstrap.evidence import index_position_store, receipt_store
 from chalicelib.bootstrap.files import files, upload_store
+from chalicelib.bootstrap.institution import activity_store, count_tools
 from chalicelib.bootstrap.registration import registration_store, registration_tools
 from chalicelib.bootstrap.session import token_store
 from chalicelib.bootstrap.storage import notice_store
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.deposit.orphan_position import OrphanPosition
+from chalicelib.domain.institution.activity import Activity, Happened
 from chalicelib.domain.registration.registration import LIFETIME, Registration, RegistrationState
 from chalicelib.services.access.clean_tokens import clean_tokens
 from chalicelib.services.deposit.sweep_orphans import sweep_orphans
 from chalicelib.services.evidence.index_receipts import index_all_receipts
+from chalicelib.services.institution.count_activity import count_activity
 from chalicelib.services.registration.clean_registrations import clean_registrations
 from chalicelib.services.registration.finish_registrations import finish_registrations
 from chalicelib.services.upload.expire_uploads import expire_uploads
@@ -146,6 +151,35 @@ def _receipts(box: Container) -> None:
     receipt_store(box).index("k1", "kept", "kept")
 
 
+_THINGS = {
+    name: Happened(Activity.DEPOSITED, name, NOW - timedelta(days=day))
+    for day, name in enumerate(("0", "1", "2", "k1"), 1)
+}
+"""One on each day, so that each has a counter of its own."""
+
+
+def _activity(box: Container) -> None:
+    """Have four things happen, one of which was counted before."""
+    for name in _THINGS:
+        NoticeItem(name).update([NoticeItem.data.set({"sender": {"institution_id": "entidad"}})])
+    count_activity([_THINGS["k1"]], tools=count_tools(box))
+
+
+def _count(box: Container) -> Any:
+    """Count what the stream brings again as long as any of it failed, and what it brings twice."""
+    outcome = count_activity([*_THINGS.values(), _THINGS["0"]], tools=count_tools(box))
+    return SimpleNamespace(is_complete=not outcome.failed)
+
+
+def _activity_left(_: Lab, box: Container) -> set[str]:
+    """A thing is left that was not counted, or twice."""
+    found: Counter[tuple[date, Activity]] = Counter()
+    for read in activity_store(box).reads("entidad", None, NOW.date(), found):
+        read()
+    is_once = {name: found[one.at.date(), Activity.DEPOSITED] == 1 for name, one in _THINGS.items()}
+    return {name for name, is_right in is_once.items() if is_right is (name == "k1")}
+
+
 def _uploads_left(lab: Lab, box: Container) -> set[str]:
     """An upload is left that is on the list, or whose object is in its bucket."""
     listed = {item["upload_id"]["S"] for item in lab.items("uploads") if "expiry_shard" in item}
@@ -226,6 +260,7 @@ INDEX_RECEIPTS = Job(
     _receipts_left,
     timedelta(days=1),
 )
+COUNT_ACTIVITY = Job("count_activity", _activity, lambda box, _: _count(box), _activity_left, timedelta(minutes=1))
 FINISH_REGISTRATIONS = Job(
     "finish_registrations",
     partial(_register, waiting=True),

@@ -24,6 +24,7 @@ from tests.faults.catalogue import DEATHS, LATE_EFFECTS, LOST_ANSWERS, REFUSALS
 from tests.faults.job_journey import (
     CLEAN_REGISTRATIONS,
     CLEAN_TOKENS,
+    COUNT_ACTIVITY,
     EXPIRE_UPLOADS,
     FINISH_REGISTRATIONS,
     INDEX_RECEIPTS,
@@ -37,7 +38,15 @@ from tests.faults.matrix import Call
 from tests.faults.strike import Fault, Strike
 from tests.registry_world import ACCESS
 
-JOBS = (EXPIRE_UPLOADS, CLEAN_TOKENS, CLEAN_REGISTRATIONS, SWEEP_ORPHANS, FINISH_REGISTRATIONS, INDEX_RECEIPTS)
+JOBS = (
+    EXPIRE_UPLOADS,
+    CLEAN_TOKENS,
+    CLEAN_REGISTRATIONS,
+    SWEEP_ORPHANS,
+    FINISH_REGISTRATIONS,
+    INDEX_RECEIPTS,
+    COUNT_ACTIVITY,
+)
 _FAULTS = (DEATHS[0], DEATHS[2], LOST_ANSWERS[0], LOST_ANSWERS[2], LATE_EFFECTS[1], LATE_EFFECTS[2], REFUSALS[1],
            REFUSALS[3])  # fmt: skip
 _MANY = 5

@@ -63,7 +63,7 @@ TIMEOUTS = {
     name: timedelta(seconds=function["lambda_timeout"])
     for name, function in json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_functions"].items()
 }
-LIMITS: dict[str, float] = {"AlertsLate": 300_000, "UploadsStuck": 900, "ExportsStuck": 1800}
+LIMITS: dict[str, float] = {"AlertsLate": 300_000, "ActivityLate": 3_600_000, "UploadsStuck": 900, "ExportsStuck": 1800}
 LIMITS |= {"BounceRateHigh": 0.03, "ComplaintRateHigh": 0.0005}
 """What AWS may measure at most: a stream's delay in milliseconds, a queue's in seconds, shares of mail, else none."""
 START = datetime(2026, 3, 9, tzinfo=UTC)

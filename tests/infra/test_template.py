@@ -40,6 +40,7 @@ MODELS = {
         "CHECKS": tables.FileCheckItem,
         "REQUESTS": tables.DataRequestItem,
         "STAFF": tables.StaffItem,
+        "COUNTS": tables.CountItem,
     }.items()
 }
 ANYWHERE = {
@@ -199,24 +200,37 @@ def test_every_queue_is_encrypted_and_has_dead_letters_or_is_for_them() -> None:
             assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{name}Failed", "Arn"]}
 
 
+STREAMS = [
+    RESOURCES[function]["Properties"]["Events"][f"{function}DynamodbEventSource"]["Properties"]
+    for function in ("SendAlerts", "CountActivity")
+]
+"""What the event log starts; of a stream's shard no more than two functions can read."""
+
+
 def test_every_asynchronous_function_has_dead_letters() -> None:
-    stream = RESOURCES["SendAlerts"]["Properties"]["Events"]["SendAlertsDynamodbEventSource"]["Properties"]
-    assert stream["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["AlertsFailed", "Arn"]}
+    queues = [stream["DestinationConfig"]["OnFailure"]["Destination"] for stream in STREAMS]
+    assert queues == [{"Fn::GetAtt": [name, "Arn"]} for name in ("AlertsFailed", "ActivityFailed")]
     reports = RESOURCES["RecordDeliveries"]["Properties"]["EventInvokeConfig"]["DestinationConfig"]
     assert reports["OnFailure"]["Destination"] == {"Fn::GetAtt": ["DeliveriesFailed", "Arn"]}
 
 
-def test_a_record_of_the_stream_that_cannot_be_handled_ends_among_the_dead_letters_alone_and_soon() -> None:
-    stream = RESOURCES["SendAlerts"]["Properties"]["Events"]["SendAlertsDynamodbEventSource"]["Properties"]
+@pytest.mark.parametrize(("stream", "most_seconds"), [*zip(STREAMS, (3600, 21600), strict=True)])
+def test_a_record_of_the_stream_that_cannot_be_handled_ends_among_the_dead_letters_alone_and_soon(
+    stream: dict[str, Any], most_seconds: int
+) -> None:
     assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert stream["BisectBatchOnFunctionError"] is True
     assert 0 < stream["MaximumRetryAttempts"] <= 10
-    assert 60 <= stream["MaximumRecordAgeInSeconds"] <= 3600  # without a bound it would block its shard for a day
+    assert 60 <= stream["MaximumRecordAgeInSeconds"] <= most_seconds  # without a bound it would block its shard a day
 
 
 @pytest.mark.parametrize(
     ("policy", "queue"),
-    [("policy-send_alerts.json", "AlertsFailed"), ("policy-record_deliveries.json", "DeliveriesFailed")],
+    [
+        ("policy-send_alerts.json", "AlertsFailed"),
+        ("policy-record_deliveries.json", "DeliveriesFailed"),
+        ("policy-count_activity.json", "ActivityFailed"),
+    ],
 )
 def test_a_function_may_write_its_dead_letters(policy: str, queue: str) -> None:
     statements = json.loads((ROOT / ".chalice" / policy).read_text(encoding="utf-8"))["Statement"]
@@ -264,7 +278,7 @@ def test_every_queue_and_every_function_has_an_alarm() -> None:
     assert watched("AWS/SQS", "ApproximateNumberOfMessagesVisible") == {q for q in queues if q.endswith("Failed")}
     assert watched("AWS/SQS", "ApproximateAgeOfOldestMessage") == {q for q in queues if not q.endswith("Failed")}
     assert watched("AWS/Lambda", "Errors") == FUNCTIONS
-    assert watched("AWS/Lambda", "IteratorAge") == {"SendAlerts"}
+    assert watched("AWS/Lambda", "IteratorAge") == {"SendAlerts", "CountActivity"}
 
 
 def test_every_alarm_reaches_the_operator() -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from pynamodb.connection import Connection
+from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.domain.deposit.sent_state import Standing
-from chalicelib.store.batch_read import batch_read
+from chalicelib.store.batch_read import batch_read, store_unavailable
+from chalicelib.store.codec import to_data
 from chalicelib.store.tables import AlertBatchItem, NoticeItem
+from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
 
 MOST_AT_ONCE = 50
 """A read takes a hundred items: each notice and its alerts."""
@@ -39,6 +43,18 @@ class StandingStore:
             item["notice_id"]["S"]: _standing(item, batches.get(item["notice_id"]["S"], {}))
             for item in found.get(notices, ())
         }
+
+    @staticmethod
+    def mark_downloaded(notice_id: str, at: datetime) -> bool:
+        """Mark when the first of a notice's documents was asked for; False where it was marked before."""
+        is_first = NoticeItem.notice_id.exists() & NoticeItem.downloaded_at.does_not_exist()
+        try:
+            NoticeItem(notice_id).update([NoticeItem.downloaded_at.set(to_data(at))], condition=is_first)
+        except PynamoDBException as error:
+            if vendor_code(error) == CONDITION_FAILED:
+                return False
+            raise store_unavailable() from error
+        return True
 
 
 def _asked(keys: list[dict[str, Any]], attributes: str) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The people of institutions and of the platform, and their sessions."""
+"""The people of institutions and of the platform, their sessions, and what panels count."""

@@ -1,0 +1,74 @@
+"""Count what the event log tells of institutions' notices, for their panels."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalice.app import DynamoDBEvent
+
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.institution import count_tools
+from chalicelib.domain.event import Event
+from chalicelib.domain.institution.activity import TOLD_BY, Downloaded, Happened, happened
+from chalicelib.handlers.fault import describe_fault
+from chalicelib.handlers.log import log
+from chalicelib.handlers.workers.reports import reported
+from chalicelib.services.institution import count_activity as counting
+from chalicelib.services.work_through import FAILED, counted
+
+_TYPES = {kind.value: kind for kind in TOLD_BY}
+
+
+@dataclass(frozen=True, slots=True)
+class CountedActivity:
+    """What became of the records: `known` were counted before, `ignored` are automatic replies, `failed` come again.
+
+    `marked` are the notices of which a document was asked for the first time.
+    """
+
+    counted: int
+    marked: int
+    known: int
+    ignored: int
+    failed: int
+    is_complete: bool
+
+
+def count_activity(event: DynamoDBEvent) -> dict[str, Any]:
+    """Count deposits, first openings and alerts that failed, each once; a record that failed comes again."""
+    records = event.to_dict()["Records"]
+    told: dict[str, Happened | Downloaded] = {}
+    failed: list[str] = []
+    for record in records:
+        try:
+            thing = _thing(record)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others are counted
+            log().error("record failed", record=_position(record), fault=describe_fault(error))
+            failed.append(_position(record))
+            continue
+        if thing is not None:
+            told[_position(record)] = thing
+    outcome = counting.count_activity(list(told.values()), tools=count_tools(current()))
+    failed += [position for position, thing in told.items() if thing in outcome.failed]
+    counts = Counter({**outcome.counts, FAILED: len(failed)})
+    reported("count_activity", counted(CountedActivity, counts, is_complete=not failed))
+    return {"batchItemFailures": [{"itemIdentifier": position} for position in failed]}
+
+
+def _thing(record: dict[str, Any]) -> Happened | Downloaded | None:
+    image = record["dynamodb"].get("NewImage", {})
+    kind = _TYPES.get(image.get("type", {}).get("S", ""))
+    if kind is None:
+        return None
+    subject, position = image["subject"]["S"], image["position"]["S"]
+    instant, _, event_id = position.partition("#")
+    data = json.loads(image["data"]["S"]) if "data" in image else {}
+    return happened(Event(subject, kind, datetime.fromisoformat(instant), event_id, actor="", data=data))
+
+
+def _position(record: dict[str, Any]) -> str:
+    return str(record["dynamodb"]["SequenceNumber"])
