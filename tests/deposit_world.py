@@ -258,7 +258,11 @@ def put_institution(box: Container, institution: Institution) -> None:
     institution_item(institution).save()
 
 
-def put_key(box: Container, key: SigningKey) -> None:
+NOTED = "9999-12-31"
+"""As of a key whose use of the day is noted already: so its requests are as all but the first of a day."""
+
+
+def put_key(box: Container, key: SigningKey, *, used_on: str | None = NOTED) -> None:
     """Put a key there as it is, with no event."""
     institution_store(box)
-    InstitutionItem(key.institution_id, key_item(key.key_id), data=to_data(key)).save()
+    InstitutionItem(key.institution_id, key_item(key.key_id), data=to_data(key), used_on=used_on).save()

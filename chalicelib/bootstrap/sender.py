@@ -7,6 +7,7 @@ from chalicelib.bootstrap.aws import connection
 from chalicelib.services.sender.authenticate_sender import SenderTools
 from chalicelib.store.request_store import RequestStore
 from chalicelib.store.sender.institution_store import InstitutionStore
+from chalicelib.store.sender.key_use_store import KeyUseStore
 from chalicelib.store.sender.nonce_store import NonceStore
 
 
@@ -19,4 +20,12 @@ def institution_store(box: Container) -> InstitutionStore:
 @made_once
 def sender_tools(box: Container) -> SenderTools:
     """Senders by what they sign."""
-    return SenderTools(RequestStore(connection(box)), NonceStore(), box.config.api_authority, box.clock)
+    shared, nonces = connection(box), NonceStore()
+    return SenderTools(
+        requests=RequestStore(shared),
+        nonces=nonces,
+        uses=KeyUseStore(shared, nonces),
+        authority=box.config.api_authority,
+        clock=box.clock,
+        local_day=lambda at: box.calendar.local(at).date(),
+    )

@@ -32,7 +32,8 @@ SharedConnection = Connection
 class InstitutionItem(Model):
     """`item` is `profile`, or `key#<key_id>` for a signing key; docs/data-model.md tells what else is kept here.
 
-    `version` counts the changes of what can change; absent is none.
+    `version` counts the changes of what can change; absent is none. `used_on` is the last local day on which a key
+    signed what was accepted, `YYYY-MM-DD`; absent is never.
     """
 
     class Meta(TableMeta):
@@ -42,6 +43,7 @@ class InstitutionItem(Model):
     item = UnicodeAttribute(range_key=True)
     data: JSONAttribute = JSONAttribute()
     version = NumberAttribute(null=True)
+    used_on = UnicodeAttribute(null=True)
 
 
 class StaffItem(Model):

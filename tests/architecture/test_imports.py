@@ -27,7 +27,7 @@ HEAVY = {
     "fpdf": "only receipts and lists as PDF",
     "http_message_signatures": "only the proof of a signed request",
     "http_sf": "only a signed request",
-    "joserfc": "only who comes back from an identity provider",
+    "joserfc": "only who comes back from an identity provider, and a public key in JWK",
     "lxml": "only pikepdf and openpyxl",
     "openpyxl": "only lists as Excel",
     "phonenumbers": "only a number of another country than Peru",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from chalicelib.domain.calendar import BusinessCalendar, NonWorkingDay, OfficeHours
@@ -167,6 +167,8 @@ class SigningKey:
     not_before: datetime
     not_after: datetime
     revoked_at: datetime | None = None
+    used_on: date | None = field(default=None, compare=False)
+    """The last local day on which it signed a deposit, or a read, that was accepted; kept beside the key itself."""
 
     def is_valid_at(self, now: datetime) -> bool:
         """Tell whether `now` is from not-before to before not-after, and before any revocation."""

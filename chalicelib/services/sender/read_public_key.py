@@ -1,11 +1,14 @@
-"""Read a public key as an institution sends it: PEM, or the base64 of its SubjectPublicKeyInfo, in one line or more."""
+"""Read a public key as an institution sends it: PEM, JWK (RFC 7517), or the base64 of its SubjectPublicKeyInfo."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.sender.institution import KeyAlgorithm
@@ -18,6 +21,8 @@ _URL_LETTERS = str.maketrans("-_", "+/")
 """From base64url to base64."""
 _BREAKS = re.compile(r"\s|\\[nr]")
 _WORD = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
+_SECRETS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+"""Members of a JWK that only its owner may know (RFC 7518, 6.2.2, 6.3.2, 6.4.1; RFC 8037, 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +52,21 @@ def read_public_key(text: str) -> PublicKey:
 
     refuse_private_keys(text)
     try:
-        key = load_der_public_key(_der_of(text))
-    except (ValueError, UnsupportedAlgorithm) as error:
+        key = _of_jwk(text) if text.lstrip().startswith("{") else load_der_public_key(_der_of(text))
+    except (ValueError, RecursionError, UnsupportedAlgorithm) as error:
         raise InvalidInput(
             "public_key_unreadable",
-            "No se puede leer la clave pública. Es un PEM que empieza con BEGIN PUBLIC KEY, o el base64 de su"
-            " SubjectPublicKeyInfo, como lo da «openssl pkey -pubout». Si era una clave privada, deséchela.",
+            "No se puede leer la clave pública. Es un PEM que empieza con BEGIN PUBLIC KEY, como lo da «openssl pkey"
+            " -pubout», un solo JWK, o el base64 de su SubjectPublicKeyInfo. Si era una clave privada, deséchela.",
+            field="public_key",
         ) from error
     if isinstance(key, Ed25519PublicKey):
         algorithm = KeyAlgorithm.ED25519
     elif isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
         algorithm = KeyAlgorithm.ECDSA_P256
     else:
-        raise InvalidInput("public_key_unsupported", "La clave no es Ed25519 ni P-256: genere una de esas dos.")
+        detail = "La clave no es Ed25519 ni P-256: genere una de esas dos."
+        raise InvalidInput("public_key_unsupported", detail, field="public_key")
     return PublicKey(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo), algorithm)
 
 
@@ -73,11 +80,50 @@ def refuse_private_keys(line: str) -> None:
     written = (_BREAKS.sub(" ", line), _BREAKS.sub("", line), _BREAKS.sub(" ", line).translate(_URL_LETTERS))
     words = [word for text in written for word in _WORD.findall(text)]
     if _PRIVATE.search(line) or _PRIVATE_JWK.search(line) or any(map(_is_private, words)):
-        raise InvalidInput(
-            "private_key_given",
-            "Eso es una clave PRIVADA y no se registra. Quien la vio puede firmar como la entidad: deséchela, genere"
-            " otra y envíe solo la pública.",
-        )
+        raise _private_key_given()
+
+
+def _private_key_given() -> InvalidInput:
+    detail = (
+        "Eso es una clave PRIVADA y no se registra. Quien la vio puede firmar como la entidad: deséchela, genere"
+        " otra y envíe solo la pública."
+    )
+    return InvalidInput("private_key_given", detail, field="public_key")
+
+
+def _of_jwk(text: str) -> Any:
+    """Return the key of a JWK; None where it is of a kind that signs nothing here.
+
+    Raises:
+        InvalidInput: `private_key_given`, whatever its secret parts are worth.
+        ValueError: it is no JWK, or more than one.
+
+    """
+    if len(text) > _LONGEST:
+        raise ValueError
+    jwk = json.loads(text)
+    if any(_SECRETS & part.keys() for part in _objects(jwk)):
+        raise _private_key_given()
+    kind = jwk.get("kty") if type(jwk.get("kty")) is str else ""
+    if not kind:
+        raise ValueError
+    if (kind, jwk.get("crv")) not in (("OKP", "Ed25519"), ("EC", "P-256")):
+        return None
+    from joserfc.errors import JoseError  # noqa: PLC0415 - only a JWK is read with it
+    from joserfc.jwk import import_key  # noqa: PLC0415 - as above
+
+    try:
+        return import_key(jwk).public_key
+    except (JoseError, TypeError, KeyError) as error:
+        raise ValueError from error
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object in a JSON value."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _objects(inner)
 
 
 def _der_of(text: str) -> bytes:

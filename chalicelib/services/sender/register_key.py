@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
+from chalicelib.domain.errors import CasillaError, Conflict, NotFound, refusal_of
 from chalicelib.domain.event import EventType
 from chalicelib.domain.sender.institution import SigningKey
-from chalicelib.domain.sender.institution_changes import check_key_id
 from chalicelib.domain.sender.key_fingerprint import key_fingerprint
+from chalicelib.domain.sender.new_key import KeyDraft, new_key_problems
 from chalicelib.services.sender.institution_tools import InstitutionTools, read_institution, subject_of
 from chalicelib.services.sender.read_public_key import PublicKey
+from chalicelib.store.sender.institution_store import InstitutionStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,14 @@ class KeyOutcome:
 def register_key(new: NewKey, tools: InstitutionTools) -> KeyOutcome:
     """Register it; several may be good at once, so that one can follow another without a gap.
 
+    The very same again, also at the same time, changes nothing.
+
     Raises:
         NotFound: `institution_unknown`.
-        InvalidInput: `key_id_invalid`, `key_period_invalid`.
-        Conflict: `key_exists`, under that id or of any institution.
+        InvalidInput, Conflict: as `new_key_problems`; `problems` has all of them.
 
     """
-    check_key_id(new.key_id)
     now = tools.act.clock()
-    if not new.not_before < new.not_after or new.not_after <= now:
-        detail = "La clave vence antes de empezar o ya venció: revise --from y --until."
-        raise InvalidInput("key_period_invalid", detail)
     read_institution(new.institution_id, tools.institutions)
     key = SigningKey(
         institution_id=new.institution_id,
@@ -56,8 +54,11 @@ def register_key(new: NewKey, tools: InstitutionTools) -> KeyOutcome:
         not_before=new.not_before,
         not_after=new.not_after,
     )
-    if key in _same(key, tools):
+    if tools.institutions.find_key(key.institution_id, key.key_id) == key:
         return KeyOutcome(key, is_changed=False)
+    draft = KeyDraft(key.key_id, key.public_key, key.not_before, key.not_after)
+    if problems := check_new_key(new.institution_id, draft, institutions=tools.institutions, now=now):
+        raise refusal_of(problems)
     data = {
         "key_id": key.key_id,
         "fingerprint": key_fingerprint(key.public_key),
@@ -65,8 +66,22 @@ def register_key(new: NewKey, tools: InstitutionTools) -> KeyOutcome:
         "not_after": key.not_after.isoformat(),
     }
     event = tools.act.event(subject_of(key.institution_id), EventType.INSTITUTION_KEY_ADDED, now, **data)
-    tools.institutions.add_key(key, event)
+    try:
+        tools.institutions.add_key(key, event)
+    except Conflict:
+        if tools.institutions.find_key(key.institution_id, key.key_id) != key:
+            raise
+        return KeyOutcome(key, is_changed=False)
     return KeyOutcome(key, is_changed=True)
+
+
+def check_new_key(
+    institution_id: str, draft: KeyDraft, *, institutions: InstitutionStore, now: datetime
+) -> tuple[CasillaError, ...]:
+    """Return all that is wrong with a key before anybody registers it; none where nothing is."""
+    keys = institutions.list_keys(institution_id)
+    is_owned = draft.public_key is not None and institutions.find_owner(draft.public_key) is not None
+    return new_key_problems(draft, keys, is_owned=is_owned, now=now)
 
 
 def revoke_key(institution_id: str, key_id: str, tools: InstitutionTools) -> KeyOutcome:
@@ -74,6 +89,7 @@ def revoke_key(institution_id: str, key_id: str, tools: InstitutionTools) -> Key
 
     Raises:
         NotFound: `key_unknown`.
+        Conflict: `key_changed`.
 
     """
     key = tools.institutions.find_key(institution_id, key_id)
@@ -87,23 +103,3 @@ def revoke_key(institution_id: str, key_id: str, tools: InstitutionTools) -> Key
     event = tools.act.event(subject_of(institution_id), EventType.INSTITUTION_KEY_REVOKED, now, **data)
     tools.institutions.revoke_key(revoked, event)
     return KeyOutcome(revoked, is_changed=True)
-
-
-def _same(key: SigningKey, tools: InstitutionTools) -> tuple[SigningKey, ...]:
-    """Return the keys of its institution, none of which may be it in part.
-
-    Raises:
-        Conflict: `key_exists`.
-
-    """
-    keys = tools.institutions.list_keys(key.institution_id)
-    owner = tools.institutions.find_owner(key.public_key)
-    if key in keys:
-        return keys
-    if any(key.key_id == one.key_id for one in keys):
-        detail = "Ese identificador ya es de otra clave de la entidad, y ninguno se usa dos veces. Elija otro."
-        raise Conflict("key_exists", detail)
-    if owner is not None or any(key.public_key == one.public_key for one in keys):
-        detail = "Esa clave pública ya se registró, aquí o en otra entidad, y ninguna se usa dos veces. Genere otra."
-        raise Conflict("key_exists", detail)
-    return keys

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from itertools import islice
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import CasillaError, Conflict
@@ -18,12 +21,14 @@ from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import InstitutionItem
-from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, met_another, vendor_code
 
 PROFILE = "profile"
 _DIRECTORY = "#institutions"
 """Under which each has an entry with its name and state, so that listing them reads nothing else."""
 MOST_LISTED = 5000
+_CONFLICTS = 3
+"""How often a write that met another one is tried again."""
 _KEY, _OWNER = "key#", "owner"
 _Written = tuple[InstitutionItem, Condition | None]
 _NEW = InstitutionItem.institution_id.does_not_exist()
@@ -40,8 +45,11 @@ def institution_from(item: InstitutionItem | None) -> Institution | None:
 
 
 def signing_key_from(item: InstitutionItem | None) -> SigningKey | None:
-    """Read a signing key."""
-    return None if item is None else from_data(SigningKey, item.data)
+    """Read a signing key, with the day of its last use, which is kept beside it."""
+    if item is None:
+        return None
+    key = from_data(SigningKey, item.data)
+    return key if item.used_on is None else replace(key, used_on=date.fromisoformat(item.used_on))
 
 
 class InstitutionStore:
@@ -120,7 +128,7 @@ class InstitutionStore:
             )
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
-        keys = (from_data(SigningKey, item.data) for item in items)
+        keys = (key for key in map(signing_key_from, items) if key is not None)
         return tuple(sorted(keys, key=lambda key: (key.not_before, key.key_id)))
 
     def find_owner(self, public_key: bytes) -> tuple[str, str] | None:
@@ -150,10 +158,22 @@ class InstitutionStore:
             Conflict: `key_changed`; it is revoked already.
 
         """
-        item = InstitutionItem(key.institution_id, key_item(key.key_id), data=to_data(key), version=1)
+        item = InstitutionItem(key.institution_id, key_item(key.key_id))
         is_as_read = InstitutionItem.item.exists() & InstitutionItem.version.does_not_exist()
+        actions: list[Action] = [InstitutionItem.data.set(to_data(key)), InstitutionItem.version.set(1)]
         detail = "Otra persona la revocó mientras tanto. Véalo con «keys list»."
-        self._write([(item, is_as_read)], event, Conflict("key_changed", detail))
+        for is_last in (*(False,) * _CONFLICTS, True):
+            try:
+                with TransactWrite(connection=self._connection) as transaction:
+                    transaction.update(item, actions=actions, condition=is_as_read)
+                    EventStore().add_in(transaction, event)
+            except TransactWriteError as error:
+                if not is_last and met_another(error):  # its last use was noted at that moment
+                    continue
+                if vendor_code(error) not in TRANSACTION_LOST:
+                    raise store_unavailable() from error
+                raise Conflict("key_changed", detail) from error
+            return
 
     def _write(
         self, items: Sequence[tuple[InstitutionItem, Condition | None]], event: Event, lost: CasillaError

@@ -111,11 +111,21 @@ def test_the_same_again_changes_nothing(world: World, give: Give) -> None:
     ("line", "told"),
     [
         (add("2027-2"), "Esa clave pública ya se registró"),
-        (add(institution="otra"), "Esa clave pública ya se registró"),
+        (add(institution="otra"), "Esa clave pública no se puede usar"),
         (add(key=Ed25519PrivateKey.generate()), "Ese identificador ya es de otra clave"),
         (add(period="--from 2026-03-09 --until 2027-12-31"), "Ese identificador ya es de otra clave"),
-        (add("n", period="--from 2027-03-09 --until 2026-12-31"), "La clave vence antes de empezar o ya venció"),
-        (add("n", period="--from 2025-03-09 --until 2026-03-08"), "La clave vence antes de empezar o ya venció"),
+        (
+            add("n", Ed25519PrivateKey.generate(), period="--from 2027-03-09 --until 2026-12-31"),
+            "La clave vence antes de empezar",
+        ),
+        (
+            add("n", Ed25519PrivateKey.generate(), period="--from 2025-03-09 --until 2026-03-08"),
+            "La clave ya habría vencido",
+        ),
+        (
+            add("n", Ed25519PrivateKey.generate(), period="--from 2026-03-09 --until 2029-03-09"),
+            "Una clave vale tres años a lo más",
+        ),
         (add("n", institution="nadie"), "No hay una entidad con ese identificador"),
         (f"keys revoke {INSTITUTION_ID} nada {WHO}", "La entidad no tiene esa clave"),
     ],

@@ -117,7 +117,7 @@ def test_eight_at_once_by_five_users_make_one_first_opening_and_four_again(minis
 def test_a_first_opening_is_the_persons_own_whatever_happened_on_the_way(
     wired: Shelf, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    _spoil(monkeypatch, "TransactWriteItems", how)
+    spoil(monkeypatch, "TransactWriteItems", how)
     assert wired.open_as(1).is_first
     assert wired.opened_count() == 1
     assert wired.events() == [EventType.NOTICE_OPENED]
@@ -129,7 +129,7 @@ def test_another_users_opening_is_logged_once_whatever_happened_on_the_way(
     wired: Shelf, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     wired.open_as(1)
-    _spoil(monkeypatch, "TransactWriteItems", how)
+    spoil(monkeypatch, "TransactWriteItems", how)
     assert [seen.user_id for seen in wired.open_as(2).delivered.seen] == ["u1", "u2"]
     assert wired.events() == [EventType.NOTICE_OPENED, EventType.NOTICE_REOPENED]
 
@@ -141,7 +141,7 @@ def test_opening_again_is_logged_once_whatever_happened_on_the_way(
 ) -> None:
     wired.open_as(1)
     wired.box.clock.advance(minutes=6)  # type: ignore[attr-defined]
-    _spoil(monkeypatch, "TransactWriteItems", how)
+    spoil(monkeypatch, "TransactWriteItems", how)
     assert not wired.open_as(1).is_first
     assert wired.events() == [EventType.NOTICE_OPENED, EventType.NOTICE_REOPENED]
 
@@ -150,7 +150,7 @@ def test_opening_again_is_logged_once_whatever_happened_on_the_way(
 def test_an_opening_that_never_gets_through_is_refused_and_not_recorded(
     wired: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _spoil(monkeypatch, "TransactWriteItems", *["conflict"] * 6)
+    spoil(monkeypatch, "TransactWriteItems", *["conflict"] * 6)
     with pytest.raises(Unavailable) as caught:
         wired.open_as(1)
     assert (caught.value.code, caught.value.retry_after) == ("opening_unavailable", 2)
@@ -161,7 +161,7 @@ def test_an_opening_that_never_gets_through_is_refused_and_not_recorded(
 def test_each_try_waits_a_little_longer_than_the_last(wired: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
     shelf = replace(wired, tools=replace(wired.tools, pause=pauses.append))
-    _spoil(monkeypatch, "TransactWriteItems", *["conflict"] * 5)
+    spoil(monkeypatch, "TransactWriteItems", *["conflict"] * 5)
 
     assert shelf.open_as(1).is_first
     assert pauses == [pytest.approx(0.1 * attempt) for attempt in range(1, 6)]
@@ -219,7 +219,7 @@ def test_another_mailboxs_notice_is_not_opened(shelf: Shelf) -> None:
     assert (shelf.opened_count(), shelf.events()) == (0, [])
 
 
-def _spoil(patch: pytest.MonkeyPatch, operation: str, *ways: str) -> None:
+def spoil(patch: pytest.MonkeyPatch, operation: str, *ways: str) -> None:
     """Carry the next requests out and lose their answers, or refuse them for a conflict before they are."""
     send: Any = Endpoint._send  # type: ignore[attr-defined]  # noqa: SLF001 - beneath every retry
     left = list(ways)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 import pytest
@@ -35,7 +36,24 @@ def der_of(key: Any) -> bytes:
 def forms_of(key: Any) -> list[str]:
     pem, encoded = pem_of(key), base64.b64encode(der_of(key)).decode()
     lines = pem.strip().splitlines()
-    return [pem, encoded, " ".join(lines), "\\n".join(lines), "\r\n".join(lines), f"  {encoded[:20]}\n{encoded[20:]} "]
+    jwk = jwk_of(key)
+    return [
+        *(pem, encoded, " ".join(lines), "\\n".join(lines), "\r\n".join(lines), f"  {encoded[:20]}\n{encoded[20:]} "),
+        *(json.dumps(jwk), json.dumps({**jwk, "kid": "2027-1", "use": "sig"}, indent=2)),
+    ]
+
+
+def url64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def jwk_of(key: Any) -> dict[str, Any]:
+    """Write the JWK by hand, as RFC 7518 and RFC 8037 have it."""
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        raw = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return {"kty": "OKP", "crv": "Ed25519", "x": url64(raw)}
+    numbers = key.public_key().public_numbers()
+    return {"kty": "EC", "crv": "P-256", "x": url64(numbers.x.to_bytes(32)), "y": url64(numbers.y.to_bytes(32))}
 
 
 @pytest.mark.parametrize(("key", "algorithm"), [(ED, KeyAlgorithm.ED25519), (P256, KeyAlgorithm.ECDSA_P256)])
@@ -60,8 +78,36 @@ def test_other_kinds_are_refused(key: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "jwk",
+    [
+        {"kty": "RSA", "n": url64(b"n" * 256), "e": "AQAB"},
+        {**jwk_of(P256), "crv": "P-384"},
+        {**jwk_of(ED), "crv": "X25519"},
+        {"kty": "AKP"},
+    ],
+)
+def test_a_jwk_of_another_kind_is_refused(jwk: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match="public_key_unsupported"):
+        read_public_key(json.dumps(jwk))
+
+
+@pytest.mark.parametrize("member", ["d", "k", "p"])
+def test_a_jwk_with_a_secret_part_is_private_however_short_it_is_and_in_a_set_too(member: str) -> None:
+    private = {**jwk_of(ED), member: "AAEC"}
+    for text in (json.dumps(private), json.dumps({"keys": [jwk_of(P256), private]}), json.dumps({"jwk": private})):
+        with pytest.raises(InvalidInput, match="private_key_given"):
+            read_public_key(text)
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        *("{", "{}", "{" * 1900, '{"kty": 1}', json.dumps({"keys": [jwk_of(ED)]})),
+        json.dumps({**jwk_of(P256), "y": jwk_of(P256)["x"]}),
+        json.dumps({**jwk_of(ED), "x": "AAEC"}),
+        json.dumps({**jwk_of(ED), "x": 5}),
+        json.dumps({"kty": "EC", "crv": "P-256", "x": jwk_of(P256)["x"]}),
+        json.dumps({**jwk_of(ED), "kid": "x" * 2000}),
         *("", "x", "====", "-----BEGIN PUBLIC KEY-----", "ñ" * 60, "A" * 3001),
         base64.b64encode(ED.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode(),
         pem_of(ED).replace("MCow", "MCov"),
