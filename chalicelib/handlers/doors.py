@@ -16,6 +16,7 @@ from typing import Any
 from chalice.app import Chalice, Request, Response
 
 from chalicelib.handlers.collector import resume_collector
+from chalicelib.handlers.console_doors import CONSOLE_DOORS
 from chalicelib.handlers.door import (
     FORM,
     FORM_WITH_FILES,
@@ -32,7 +33,6 @@ from chalicelib.handlers.door import (
     Door,
 )
 from chalicelib.handlers.fault import out_of_order
-from chalicelib.handlers.web.institution.doors import CONSOLE_DOORS
 
 # fmt: off
 DOORS = (

@@ -212,7 +212,7 @@ def test_a_map_imports_nothing_of_ours_that_a_door_or_job_needs(module: str) -> 
     assert {name for name in imported if name.startswith("chalicelib")} <= {
         "chalicelib.handlers.door",
         "chalicelib.handlers.doors",
-        "chalicelib.handlers.web.institution.doors",
+        "chalicelib.handlers.console_doors",
         "chalicelib.handlers.collector",
         "chalicelib.handlers.fault",
         "chalicelib.handlers.operator.command",

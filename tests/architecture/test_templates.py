@@ -69,7 +69,7 @@ def test_a_page_takes_parts_of_its_own_wing_or_of_all() -> None:
     """Those that set a password show the rules of access."""
     for template in TEMPLATES:
         others = {name for name in referenced(template) if wing_of(name) not in {"", wing_of(template)}}
-        assert others <= ({"access/_rules.html"} if wing_of(template) == "people" else set()), template
+        assert others <= ({"access/_rules.html"} if wing_of(template) in {"people", "institution"} else set()), template
 
 
 ELSEWHERE = {("file_check_send.html", "{{ sending.address }}")}

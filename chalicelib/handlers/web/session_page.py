@@ -21,10 +21,10 @@ from chalicelib.handlers.admission import admit
 from chalicelib.handlers.cookies import FORGET_PAGES, SESSION_COOKIE, no_cookie
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.http import log_refusal
-from chalicelib.handlers.kept_form import KEPT_PAGE, RESENT, forget_form, keep_form
 from chalicelib.handlers.log import log, this_visit
 from chalicelib.handlers.page import View, go_to, is_led_back, shown, told
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.web.kept_form import KEPT_PAGE, RESENT, forget_form, keep_form
 from chalicelib.services.access.find_session import find_session
 
 TEXTS_PAGE = "/textos"

@@ -6,9 +6,9 @@ from chalice.app import Response
 
 from chalicelib.domain.session import Session
 from chalicelib.handlers.cookies import FORM_COOKIE, no_cookie
-from chalicelib.handlers.kept_form import find_form, forget_form
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.web.kept_form import find_form, forget_form
 from chalicelib.handlers.web.labels import label_of, words_of
 
 
