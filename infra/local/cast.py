@@ -11,6 +11,7 @@ from stdnum.pe.cui import calc_check_digits
 from chalicelib.domain.mailbox import Mailbox, MailboxUser, UserState
 from chalicelib.domain.typed import is_garbled
 from infra.local.deliveries import BOUNCES
+from infra.local.demo_staff import staff_codes
 from infra.local.page_templates import fill
 from infra.local.registries.answers import companies, people
 
@@ -62,6 +63,22 @@ def _user(mailbox: Mailbox, user: MailboxUser) -> str:
         name=user.name,
         role=_role(user),
         note=_MAY_NOT.get(user.state, ""),
+    )
+
+
+def staff(now: datetime) -> str:
+    """List who works for an institution or the platform, each with what their device shows now."""
+    return "".join(
+        fill(
+            "staff.html",
+            username=demo.username,
+            name=demo.name,
+            role=f"{role} de {demo.institution_id}" if not demo.is_platform else role,
+            note=f" {demo.note.capitalize()}." if demo.note else "",
+            code=code,
+            left=str(int(left.total_seconds())),
+        )
+        for demo, role, code, left in staff_codes(now)
     )
 
 

@@ -37,6 +37,7 @@ from chalicelib.services.sender.read_public_key import read_public_key
 from chalicelib.services.sender.register_key import NewKey, register_key
 from infra.local.deliveries import BOUNCES
 from infra.local.demo_notices import OLDEST, deposit_demo_notices
+from infra.local.demo_staff import load_demo_staff
 from infra.local.state import write_whole
 
 NORMS = (
@@ -66,7 +67,7 @@ INSTITUTIONS = (INSTITUTION, OTHER_INSTITUTION)
 KEY_FILES = ("key.pem", "key-municipalidad.pem")
 """Where each has the key it signs with."""
 _KEY_ID = "demo-{}"
-_KEYS_LAST = timedelta(days=3650)
+_KEYS_LAST = timedelta(days=1000)
 RECIPIENT = "DNI:40000002"
 
 
@@ -142,6 +143,7 @@ def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: di
         keys[_add_key(institution.institution_id, folder / name, tools, now)] = folder / name
     _add_mailboxes(box)
     _add_accounts(box)
+    load_demo_staff(box, PASSWORD, now=now)
     filled = mailbox_store(box).find(MAILBOXES[0].mailbox_id)
     if filled is not None:
         deposit_demo_notices(box, filled, keys=tuple(keys.items()), now=now)

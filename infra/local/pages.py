@@ -81,6 +81,7 @@ class Pages:
     def _home(self) -> str:
         who = {
             "users": cast.users(self._mailboxes),
+            "staff": cast.staff(self._clock()),
             "people": cast.registering_people(),
             "companies": cast.registering_companies(),
             "other_people": cast.other_people(),
