@@ -91,6 +91,10 @@ class Staff:
         self._commit(StaffChange(event=self._event(EventType.STAFF_LOGGED_IN, member), opened=(session, secret)))
         return cookie_of(secret, member)
 
+    def keep(self, member: StaffMember) -> None:
+        """Keep somebody as they are given, the version after the one that is there."""
+        self._commit(StaffChange(event=self._event(EventType.STAFF_CHANGED, member), member=member))
+
     def found(self, member: StaffMember) -> StaffMember:
         """Return somebody as they are kept."""
         found = self.tools.staff.find(member.institution_id, member.document_number)

@@ -31,6 +31,8 @@ CONSOLE_DOORS = (
     Door("POST",   "/entidad/activar/{link}",                           PUBLIC,                   FORM,    "web.institution.activation:set_up_by_form"),
     Door("GET",    "/entidad/confirmar",                                Act.BE_INSIDE,            NOTHING, "web.institution.entrance:show_confirmation"),
     Door("POST",   "/entidad/confirmar",                                Act.BE_INSIDE,            FORM,    "web.institution.entrance:confirm_by_form"),
+    Door("GET",    "/entidad/clave",                                    Act.BE_INSIDE,            NOTHING, "web.institution.entrance:show_password"),
+    Door("POST",   "/entidad/clave",                                    Act.BE_INSIDE,            FORM,    "web.institution.entrance:change_password_by_form"),
     Door("GET",    "/entidad/salir",                                    PUBLIC,                   NOTHING, "web.missing:lead_back"),
     Door("POST",   "/entidad/salir",                                    Act.BE_INSIDE,            FORM,    "web.institution.entrance:log_out_by_form"),
     Door("GET",    "/entidad",                                          Act.BE_INSIDE,            NOTHING, "web.institution.home:show_console"),

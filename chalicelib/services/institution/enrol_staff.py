@@ -26,11 +26,20 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True)
 class StaffAct:
-    """Who does it (`staff:<id>` or an operator), from where, and why where that is asked."""
+    """Who does it (`staff:<id>` or an operator), from where, and why where that is asked.
+
+    `member` is who of the staff it is, as read: whoever is changed or removed at that instant does nothing.
+    """
 
     actor: str
     origin: str
     reason: str = ""
+    member: StaffMember | None = None
+
+    def besides(self, *changed: StaffMember | None) -> tuple[StaffMember, ...]:
+        """Return who has to be as they were read, unless they are changed themselves."""
+        own = {one.staff_id for one in changed if one is not None}
+        return () if self.member is None or self.member.staff_id in own else (self.member,)
 
 
 def enrol_staff(  # noqa: PLR0913 - who, as what, where, by whom
@@ -49,8 +58,11 @@ def enrol_staff(  # noqa: PLR0913 - who, as what, where, by whom
     link = new_staff_link(member, tools=tools, now=now)
     event = tools.event(EventType.STAFF_ENROLLED, member, by.actor, origin=by.origin, now=now, role=role)
     try:
-        tools.staff.commit(StaffChange(event=event, member=member, issue=link.token), now=now)
+        change = StaffChange(event=event, member=member, issue=link.token, unchanged=by.besides(member))
+        tools.staff.commit(change, now=now)
     except StaffChanged as error:
+        if tools.staff.find(institution_id, member.document_number) is None:
+            raise  # whoever enrols was changed at that instant
         detail = "Esa persona ya está inscrita aquí. Búscala en la lista."
         raise Conflict("document_taken", detail, field="document_number") from error
     return _sent(member, link, tools, now)
@@ -103,7 +115,8 @@ def send_link_again(member: StaffMember, *, by: StaffAct, tools: StaffTools, now
     tools.limits.cool_down(f"staff-link#{member.staff_id}", seconds=RESEND_COOLING_S, now=now)
     link = new_staff_link(again, tools=tools, now=now)
     event = tools.event(EventType.STAFF_ENROLLED, again, by.actor, origin=by.origin, now=now, again="yes")
-    tools.staff.commit(StaffChange(event=event, member=again, issue=link.token), now=now)
+    change = StaffChange(event=event, member=again, issue=link.token, unchanged=by.besides(again))
+    tools.staff.commit(change, now=now)
     return _sent(again, link, tools, now)
 
 

@@ -48,7 +48,7 @@ def change_staff(
         office_id=after.office_id or "",
         email_changed="yes" if after.email != member.email else "no",
     )
-    tools.staff.commit(StaffChange(event=event, member=after), now=now)
+    tools.staff.commit(StaffChange(event=event, member=after, unchanged=by.besides(after)), now=now)
     for email in dict.fromkeys((member.email, after.email)):
         _tell("Cambiaron sus datos, sus permisos o su oficina.", replace(after, email=email), tools, now)
     return after
@@ -64,7 +64,7 @@ def disable_staff(member: StaffMember, *, by: StaffAct, tools: StaffTools, now: 
     others = require_others(member, tools.staff.list_for_institution(member.institution_id))
     after = disabled(member, now)
     event = tools.event(EventType.STAFF_DISABLED, after, by.actor, origin=by.origin, now=now, reason=by.reason)
-    tools.staff.commit(StaffChange(event=event, member=after, unchanged=others), now=now)
+    tools.staff.commit(StaffChange(event=event, member=after, unchanged=_all(others, by.besides(after))), now=now)
     _tell("Su acceso fue deshabilitado y sus sesiones se cerraron.", after, tools, now)
     return after
 
@@ -78,7 +78,7 @@ def enable_staff(member: StaffMember, *, by: StaffAct, tools: StaffTools, now: d
     """
     after = enabled(member)
     event = tools.event(EventType.STAFF_ENABLED, after, by.actor, origin=by.origin, now=now, reason=by.reason)
-    tools.staff.commit(StaffChange(event=event, member=after), now=now)
+    tools.staff.commit(StaffChange(event=event, member=after, unchanged=by.besides(after)), now=now)
     _tell("Su acceso fue habilitado otra vez.", after, tools, now)
     return after
 
@@ -98,7 +98,7 @@ def reset_staff(member: StaffMember, what: Reset, *, by: StaffAct, tools: StaffT
     after = reset(member, what, sealed, now)
     link = new_staff_link(after, tools=tools, now=now)
     event = tools.event(EventType.STAFF_RESET, after, by.actor, origin=by.origin, now=now, what=what, reason=by.reason)
-    tools.staff.commit(StaffChange(event=event, member=after, issue=link.token), now=now)
+    tools.staff.commit(StaffChange(event=event, member=after, issue=link.token, unchanged=by.besides(after)), now=now)
     return Enrolled(after, send_staff_letter(link.letter, after.email, tools=tools, now=now))
 
 
@@ -111,8 +111,13 @@ def remove_staff(member: StaffMember, *, by: StaffAct, tools: StaffTools, now: d
     """
     others = require_others(member, tools.staff.list_for_institution(member.institution_id))
     event = tools.event(EventType.STAFF_REMOVED, member, by.actor, origin=by.origin, now=now, reason=by.reason)
-    tools.staff.commit(StaffChange(event=event, removed=member, unchanged=others), now=now)
+    tools.staff.commit(StaffChange(event=event, removed=member, unchanged=_all(others, by.besides(member))), now=now)
     _tell("Ya no tiene acceso: le quitaron de la lista de usuarios.", member, tools, now)
+
+
+def _all(*unchanged: tuple[StaffMember, ...]) -> tuple[StaffMember, ...]:
+    """Return each once: a transaction checks an item once."""
+    return tuple({one.staff_id: one for some in unchanged for one in some}.values())
 
 
 def _tell(what: str, member: StaffMember, tools: StaffTools, now: datetime) -> None:

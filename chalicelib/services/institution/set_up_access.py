@@ -86,7 +86,7 @@ def set_up_access(  # noqa: PLR0913 - what was typed, and from where
             problems.append(InvalidInput("password_wrong", detail, field="password"))
     else:
         try:
-            check_password(password, _about(member), tools.common_passwords())
+            check_password(password, about(member), tools.common_passwords())
         except InvalidInput as error:
             problems.append(error)
     after = _after_code(shown, code, tools, now)
@@ -120,5 +120,6 @@ def _recovery_hash(code: str, member: StaffMember, tools: StaffTools) -> str:
     return keyed_hash(tools.pepper, "staff-recovery", member.staff_id, read_recovery_code(code) or "")
 
 
-def _about(member: StaffMember) -> Person:
+def about(member: StaffMember) -> Person:
+    """Return what somebody's password must not be made of."""
     return Person(names=(member.name,), document_numbers=(member.document_number,), email=member.email)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.access.password_policy import check_password, normalise
+from chalicelib.domain.errors import InvalidInput, collect, refusal_of
 from chalicelib.domain.event import EventType
+from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.institution.staff_changes import used
 from chalicelib.domain.institution.staff_policy import PROOFS_PER_SESSION
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.services.institution.log_in import OpenedStaffSession, show_code
+from chalicelib.services.institution.set_up_access import about
 from chalicelib.services.institution.tools import StaffTools
 from chalicelib.store.institution.staff_session_store import cookie_of
 from chalicelib.store.institution.staff_store import StaffChange, StaffChanged
+
+_CODE_WRONG = "El código no es correcto o ya se usó. Espera el siguiente en tu aplicación y escríbelo."
 
 
 def prove_again(staff: SignedIn, code: str, *, origin: str, tools: StaffTools, now: datetime) -> OpenedStaffSession:
@@ -25,19 +30,44 @@ def prove_again(staff: SignedIn, code: str, *, origin: str, tools: StaffTools, n
         StaffChanged: `staff_changed`: the code was used, or the session ended, at that instant.
 
     """
-    limit, session = PROOFS_PER_SESSION, staff.session
-    tools.limits.spend(limit.key(session.access_id), limit=limit.limit, window_s=limit.window_s, now=now)
+    limit = PROOFS_PER_SESSION
+    tools.limits.spend(limit.key(staff.session.access_id), limit=limit.limit, window_s=limit.window_s, now=now)
     after = show_code(staff.member, code, tools, now)
     if after is None:
-        detail = "El código no es correcto o ya se usó. Espera el siguiente en tu aplicación y escríbelo."
-        raise InvalidInput("code_wrong", detail, field="code")
-    secret = tools.new_secret()
-    proven = replace(session, session_id=tools.sessions.session_id(secret), seen_at=now, proven_at=now)
+        raise InvalidInput("code_wrong", _CODE_WRONG, field="code")
     member = used(staff.member, after)
-    event = tools.event(EventType.STAFF_PROVED, member, member.actor, origin=origin, now=now)
-    change = StaffChange(event=event, member=member, opened=(proven, secret), ended=session)
-    tools.staff.commit(change, now=now)
-    return OpenedStaffSession(proven, member, cookie_of(secret, member))
+    return _go_on(staff, member, EventType.STAFF_PROVED, origin=origin, tools=tools, now=now)
+
+
+def change_own_password(  # noqa: PLR0913 - who, what was typed, and from where
+    staff: SignedIn, old: str, new: str, code: str, *, origin: str, tools: StaffTools, now: datetime
+) -> OpenedStaffSession:
+    """Take another password; all other sessions end, and this one goes on as the one returned.
+
+    Raises:
+        InvalidInput: what is wrong of the three, all at once.
+        TooManyRequests: `limit_reached`, for this session only.
+        StaffChanged: `staff_changed`.
+
+    """
+    limit, session, member = PROOFS_PER_SESSION, staff.session, staff.member
+    tools.limits.spend(limit.key(session.access_id), limit=limit.limit, window_s=limit.window_s, now=now)
+    problems: list[InvalidInput] = []
+    if not tools.hashing.check(old, member.credentials.password_hash).is_right:
+        problems.append(
+            InvalidInput("old_password_wrong", "La contraseña antigua no es correcta.", field="old_password")
+        )
+    elif normalise(old) == normalise(new):
+        detail = "La contraseña nueva debe ser distinta de la antigua."
+        problems.append(InvalidInput("password_unchanged", detail, field="new_password"))
+    collect(problems, lambda: check_password(new, about(member), tools.common_passwords(), field="new_password"), None)
+    after = show_code(member, code, tools, now)
+    if after is None:
+        problems.append(InvalidInput("code_wrong", _CODE_WRONG, field="code"))
+    if problems or after is None:
+        raise refusal_of(problems)
+    changed = replace(used(member, replace(after, password_hash=tools.hashing.hash(new))), sessions_from=now)
+    return _go_on(staff, changed, EventType.PASSWORD_CHANGED, origin=origin, tools=tools, now=now)
 
 
 def log_out_staff(staff: SignedIn, *, origin: str, tools: StaffTools, now: datetime) -> None:
@@ -47,3 +77,15 @@ def log_out_staff(staff: SignedIn, *, origin: str, tools: StaffTools, now: datet
         tools.staff.commit(StaffChange(event=event, ended=staff.session), now=now)
     except StaffChanged:
         return
+
+
+def _go_on(  # noqa: PLR0913 - who, as they are to be, why, from where
+    staff: SignedIn, member: StaffMember, kind: EventType, *, origin: str, tools: StaffTools, now: datetime
+) -> OpenedStaffSession:
+    """Let a session go on under another secret, with what was changed of its person."""
+    secret, session = tools.new_secret(), staff.session
+    begun = session.opened_at if member.sessions_from is None else max(session.opened_at, member.sessions_from)
+    proven = replace(session, session_id=tools.sessions.session_id(secret), opened_at=begun, seen_at=now, proven_at=now)
+    event = tools.event(kind, member, member.actor, origin=origin, now=now)
+    tools.staff.commit(StaffChange(event=event, member=member, opened=(proven, secret), ended=session), now=now)
+    return OpenedStaffSession(proven, member, cookie_of(secret, member))

@@ -30,10 +30,12 @@ from chalicelib.handlers.page_request import PageRequest, own_address
 from chalicelib.handlers.web.access.captcha import captcha_asked
 from chalicelib.handlers.web.institution.labels import STAFF_LABELS
 from chalicelib.handlers.web.institution.staff_page import CONSOLE_HOME, PLATFORM_HOME, signed_in
+from chalicelib.handlers.web.labels import CHANGE_LABELS
 from chalicelib.services.institution.log_in import StaffAttempt, log_in_staff
-from chalicelib.services.institution.staff_sessions import log_out_staff, prove_again
+from chalicelib.services.institution.staff_sessions import change_own_password, log_out_staff, prove_again
 
 _LOGIN, _CONFIRMATION = "institution/login.html", "institution/confirmation.html"
+_PASSWORD = "institution/password.html"  # noqa: S105 - a page
 _LONGEST = 200
 
 
@@ -72,6 +74,32 @@ def confirm_by_form(request: PageRequest, staff: SignedIn) -> Response:
         )
     except CasillaError as error:
         return _confirmation_page(request, error)
+    return go_to(_wanted(request), cookies=[cookie(STAFF_COOKIE, opened.cookie)])
+
+
+def show_password(request: PageRequest, staff: SignedIn) -> Response:  # noqa: ARG001 - that somebody is inside
+    """Ask for another password."""
+    return show_form(request, _PASSWORD, None, CHANGE_LABELS)
+
+
+def change_password_by_form(request: PageRequest, staff: SignedIn) -> Response:
+    """Take it, and end all other sessions."""
+    box, new = current(), request.value("new_password")
+    try:
+        if new != request.value("new_password_repeated"):
+            detail = "Las dos contraseñas nuevas no son iguales. Escríbelas otra vez."
+            raise InvalidInput("passwords_differ", detail, field="new_password_repeated")
+        opened = change_own_password(
+            staff,
+            request.value("old_password")[:LONGEST_TYPED],
+            new[:LONGEST_TYPED],
+            request.value("code")[:_LONGEST],
+            origin=request.origin,
+            tools=staff_tools(box),
+            now=box.clock(),
+        )
+    except CasillaError as error:
+        return show_form(request, _PASSWORD, error, CHANGE_LABELS)
     return go_to(_wanted(request), cookies=[cookie(STAFF_COOKIE, opened.cookie)])
 
 

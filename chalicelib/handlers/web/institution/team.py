@@ -7,7 +7,7 @@ other administrators. The lists differ in whom they hold; what is done to a pers
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -135,7 +135,7 @@ def change_by_form(request: PageRequest, staff: SignedIn, staff_id: str, **param
 def show_deed(request: PageRequest, staff: SignedIn, staff_id: str, deed: str, **parameters: str) -> Response:
     """Say what something does to somebody, before it is done, and ask why (WCAG 3.3.4)."""
     team = _team(staff, parameters)
-    return _deed_page(request, team, _member(team, staff_id), deed)
+    return _deed_page(request, team, _subject(team, staff, staff_id, deed), deed)
 
 
 def do_by_form(request: PageRequest, staff: SignedIn, staff_id: str, deed: str, **parameters: str) -> Response:
@@ -143,10 +143,10 @@ def do_by_form(request: PageRequest, staff: SignedIn, staff_id: str, deed: str, 
     team, box = _team(staff, parameters), current()
     if deed not in _DEEDS:
         raise _no_page()
-    member = _member(team, staff_id)
+    member = _subject(team, staff, staff_id, deed)
     try:
         reason = "" if deed == "reenviar" else read_reason(request.value("reason")[:_LONGEST])
-        by = StaffAct(staff.member.actor, request.origin, reason)
+        by = replace(_act(request, staff), reason=reason)
         after = _DEEDS[deed](request, member, by, staff_tools(box), box.clock())
     except CasillaError as error:
         return _deed_page(request, team, member, deed, error)
@@ -289,8 +289,13 @@ def _member(team: _Team, staff_id: str) -> StaffMember:
     return find_member(everybody, staff_id, team.roles)
 
 
+def _subject(team: _Team, staff: SignedIn, staff_id: str, deed: str) -> StaffMember:
+    """Return whom something is done to: somebody of the list, or oneself where one gives up being coordinator."""
+    return staff.member if staff_id == staff.member.staff_id and deed == "quitar" else _member(team, staff_id)
+
+
 def _act(request: PageRequest, staff: SignedIn) -> StaffAct:
-    return StaffAct(staff.member.actor, request.origin)
+    return StaffAct(staff.member.actor, request.origin, member=staff.member)
 
 
 def _done(team: _Team, what: str, member: StaffMember) -> Response:
