@@ -44,6 +44,7 @@ class Config:
     requests_table: str
     staff_table: str
     counts_table: str
+    compositions_table: str
     uploads_bucket: str
     documents_bucket: str
     exports_bucket: str

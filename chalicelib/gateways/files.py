@@ -119,6 +119,11 @@ class Files:
         )
         return UploadForm(signed["url"], signed["fields"])
 
+    def put_upload(self, key: str, content: bytes) -> None:
+        """Write what a page was sent to where its form would have sent it."""
+        with translated():
+            self._client.put_object(Bucket=self._uploads, Key=key, Body=content)
+
     def find_sent_by_form(self, key: str) -> SentByForm | None:
         """Return what lies at `key`, None when nothing does."""
         try:
@@ -126,7 +131,7 @@ class Files:
                 head = self._client.head_object(Bucket=self._uploads, Key=key)
         except NotFound:
             return None
-        return SentByForm(key, head["ETag"])
+        return SentByForm(key, head["ETag"], head["LastModified"].astimezone(UTC))
 
     def find_upload(self, key: str) -> ArrivedUpload | None:
         """Return what arrived at `key`, None when nothing lies there.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.upload.upload import Upload, UploadState
-from chalicelib.store.batch_read import ItemKey, store_unavailable
+from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.key_page import PAGE, KeyIndex, KeyPage, read_keys
 from chalicelib.store.shards import expiry_shard
@@ -54,6 +54,12 @@ class UploadStore:
             return None
         except PynamoDBException as error:
             raise store_unavailable() from error
+
+    def find_all(self, upload_ids: Iterable[str]) -> dict[str, Upload]:
+        """Return those that there are, by id, read with strong consistency in one round trip, 100 at most."""
+        keys = [self.key(upload_id) for upload_id in upload_ids]
+        items = read_together(self._connection, keys) if keys else {}
+        return {key[1]: self.from_item(item) for key, item in items.items()}
 
     def add(self, upload: Upload) -> bool:
         """Keep the outcome of a check; False when there is one already, which stands.

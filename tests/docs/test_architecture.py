@@ -84,7 +84,8 @@ def test_every_rule_stands_where_it_is_said_to(path: str) -> None:
 def test_a_layer_can_be_seen_at_a_glance(layer: str) -> None:
     found = len(list((ROOT / "chalicelib" / layer).glob("[!_]*.py")))
 
-    most = len(WINGS) + 7 if layer == "bootstrap" else 15  # there a wing is one module, beside what all share
+    # there a wing is one module, institution two, since few of its pages deposit; beside them is what all share
+    most = len(WINGS) + 8 if layer == "bootstrap" else 15
     assert found <= most, f"{found} modules directly in {layer}: move what belongs to a wing into its folder"
 
 

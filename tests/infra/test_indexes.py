@@ -35,6 +35,8 @@ def test_the_indexes_the_stores_query_by_name_exist() -> None:
         ("TokensTable", "by_subject"): {"HASH": "subject", "RANGE": "issued_at"},
         ("TokensTable", "by_expiry"): {"HASH": "expiry_shard", "RANGE": "expires_at"},
         ("RequestsTable", "awaiting"): {"HASH": "awaits", "RANGE": "due_at"},
+        ("CompositionsTable", "by_author"): {"HASH": "author", "RANGE": "changed_at"},
+        ("CompositionsTable", "by_office"): {"HASH": "seen_by", "RANGE": "changed_at"},
         ("RegistrationsTable", "waiting"): {"HASH": "waiting_for", "RANGE": "due_at"},
         ("RegistrationsTable", "waiting_since"): {"HASH": "waiting_for", "RANGE": "waiting_since"},
         ("RegistrationsTable", "by_expiry_shard"): {"HASH": "expiry_shard", "RANGE": "registration_key"},

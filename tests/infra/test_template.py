@@ -41,6 +41,7 @@ MODELS = {
         "REQUESTS": tables.DataRequestItem,
         "STAFF": tables.StaffItem,
         "COUNTS": tables.CountItem,
+        "COMPOSITIONS": tables.CompositionItem,
     }.items()
 }
 ANYWHERE = {

@@ -99,10 +99,11 @@ class UploadForm:
 
 @dataclass(frozen=True, slots=True)
 class SentByForm:
-    """An object that a form sent; `etag` names its exact bytes."""
+    """An object that a form sent; `etag` names its exact bytes, `arrived_at` is a UTC instant."""
 
     key: str
     etag: str
+    arrived_at: datetime
 
 
 def media_type_of(filename: str) -> str:

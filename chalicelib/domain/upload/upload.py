@@ -30,6 +30,7 @@ EXTENSIONS: Mapping[str, frozenset[str]] = {kind.media_type: frozenset(kind.exte
 """Media types that a file can have, each with its file extensions."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_FORM_KEY = re.compile(rf"uploads/([a-z0-9-]+)/([0-9a-f]{{{UPLOAD_ID_LENGTH}}})/(.*)", re.DOTALL)
 
 
 class UploadState(StrEnum):
@@ -184,6 +185,16 @@ def staging_key(institution_id: str, upload_id: str) -> str:
     return f"uploads/{institution_id}/{upload_id}"
 
 
+def read_form_key(key: str) -> tuple[str, str, str] | None:
+    """Return institution, upload and file name of a key at which a form's file arrives; None for any other key.
+
+    It is the upload's own key with the file's name after it, which only the service's own forms and pages write.
+    """
+    found = _FORM_KEY.fullmatch(key)
+    return None if found is None else (found[1], found[2], found[3])
+
+
 def checked_key(arrived: ArrivedUpload) -> str:
     """Object key, in the documents bucket, of a checked file: dated by its arrival, so that a day can be listed."""
-    return f"files/{arrived.arrived_at:%Y/%m/%d}/{arrived.key.removeprefix('uploads/')}"
+    institution_id, upload_id = arrived.key.split("/")[1:3]
+    return f"files/{arrived.arrived_at:%Y/%m/%d}/{institution_id}/{upload_id}"

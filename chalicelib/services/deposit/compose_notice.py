@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from chalicelib.domain.alert.plan_alerts import alert_addresses
 from chalicelib.domain.calendar import BusinessCalendar
-from chalicelib.domain.deadline import Counting, Distance, Regime, decide_deadline, foresee_openings
+from chalicelib.domain.deadline import Counting, Distance, Regime, Term, decide_deadline, foresee_openings
 from chalicelib.domain.deposit.deposit import DepositCommand
 from chalicelib.domain.errors import InvalidInput, collect, refusal_of, refusals
 from chalicelib.domain.mailbox import Mailbox
@@ -31,7 +31,23 @@ class Terms:
     counting: Counting
 
 
-def settle_terms(command: DepositCommand, institution: Institution, calendar: BusinessCalendar) -> Terms:
+class TermAsked(Protocol):
+    """What a deposit says of its term."""
+
+    @property
+    def term(self) -> Term | None:
+        """The term that it sets."""
+
+    @property
+    def regime(self) -> Regime | None:
+        """None for the institution's own."""
+
+    @property
+    def place(self) -> str | None:
+        """Where the holder lives."""
+
+
+def settle_terms(command: TermAsked, institution: Institution, calendar: BusinessCalendar) -> Terms:
     """Decide regime, norm, hours, region and distance.
 
     Raises:

@@ -46,9 +46,14 @@ def judge_sent_file(content: Path | bytes, filename: str, role: FileRole) -> Ver
 
     Its name, of a few thousand letters at most, is taken as that of a deposit is: composed, without blanks around it.
     """
+    return judge_file(content, declared_by(content, filename), role)
+
+
+def declared_by(content: Path | bytes, filename: str) -> DeclaredFile:
+    """Return what a file that came from a form declares: itself."""
     filename = unicodedata.normalize("NFC", _read_again(filename)).strip()
     size = content.stat().st_size if isinstance(content, Path) else len(content)
-    return judge_file(content, DeclaredFile(filename, media_type_of(filename), _sha256(content), size), role)
+    return DeclaredFile(filename, media_type_of(filename), _sha256(content), size)
 
 
 def _read_again(filename: str) -> str:

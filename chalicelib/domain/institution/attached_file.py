@@ -1,0 +1,59 @@
+"""How a file of a draft stands: on its way, looked at, refused, or lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.domain.institution.composition import AttachedFile
+from chalicelib.domain.notice import FileRole
+from chalicelib.domain.upload.upload import PDF, FileProblem, Upload, UploadState
+
+REVIEWED_WITHIN = timedelta(hours=1)
+"""How long after its leave to be sent a file may still arrive and be looked at."""
+
+
+class FileState(StrEnum):
+    """Only a file that was accepted can be deposited."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class FileStanding:
+    """A file of a draft, what was found of it, and how it stands."""
+
+    file: AttachedFile
+    state: FileState
+    upload: Upload | None = None
+    problems: tuple[FileProblem, ...] = ()
+
+    @property
+    def filename(self) -> str:
+        """As its sender called it; empty while it did not arrive."""
+        return self.file.filename if self.upload is None else self.upload.declared.filename
+
+    @property
+    def size(self) -> int | None:
+        """In bytes; None while it did not arrive."""
+        return self.file.size if self.upload is None else self.upload.declared.size
+
+
+def standing_of(file: AttachedFile, upload: Upload | None, now: datetime) -> FileStanding:
+    """Tell how a file stands, given the outcome of its check, if there is one."""
+    if upload is None:
+        is_lost = now > file.sent_until + REVIEWED_WITHIN
+        return FileStanding(file, FileState.LOST if is_lost else FileState.WAITING)
+    if upload.refusal is not None:
+        return FileStanding(file, FileState.REFUSED, upload, upload.refusal.all_problems)
+    if upload.state is UploadState.EXPIRED or (upload.expires_at is not None and upload.expires_at <= now):
+        return FileStanding(file, FileState.EXPIRED, upload)
+    if file.role is FileRole.MAIN and upload.declared.media_type != PDF:
+        problem = FileProblem("media_type_not_allowed", "El documento que se notifica debe ser un PDF. Envíe otro.")
+        return FileStanding(file, FileState.REFUSED, upload, (problem,))
+    return FileStanding(file, FileState.ACCEPTED, upload)

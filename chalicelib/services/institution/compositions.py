@@ -1,0 +1,142 @@
+"""Officers' drafts: begun, looked at, changed, discarded. Nobody overwrites what another wrote without seeing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from chalicelib.domain.errors import Conflict, Unavailable
+from chalicelib.domain.institution.composition import (
+    MOST_OPEN,
+    Composition,
+    begin,
+    composition_changed,
+    composition_not_found,
+    discarded,
+    is_seen_by,
+    require_open,
+)
+from chalicelib.domain.institution.permission import Act, reaches
+from chalicelib.domain.institution.staff import StaffMember
+from chalicelib.services.together import together
+from chalicelib.store.institution.composition_store import CompositionStore
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCompositions:
+    """What an officer can go on with: their own, and those that others have their office see."""
+
+    own: tuple[Composition, ...]
+    shared: tuple[Composition, ...]
+
+
+def list_compositions(member: StaffMember, *, store: CompositionStore) -> OpenCompositions:
+    """Return the open drafts that somebody sees; one hop. Who is limited to no office sees its institution's own."""
+    own: list[Composition] = []
+    shared: list[Composition] = []
+    together(
+        [
+            lambda: own.extend(store.list_open_of(member.institution_id, member.staff_id)),
+            lambda: shared.extend(store.list_seen_by(member.institution_id, member.office_id)),
+        ]
+    )
+    others = (one for one in shared if one.author_id != member.staff_id and is_seen_by(one, member))
+    return OpenCompositions(tuple(own), tuple(others))
+
+
+def begin_composition(
+    member: StaffMember,
+    *,
+    store: CompositionStore,
+    new_id: Callable[[], str],
+    now: datetime,
+    replaces: str | None = None,
+) -> Composition:
+    """Begin a draft.
+
+    Eight that are begun at once may come to a few more than `MOST_OPEN`.
+
+    Raises:
+        Conflict: `too_many_compositions`.
+
+    """
+    if len(store.list_open_of(member.institution_id, member.staff_id)) >= MOST_OPEN:
+        detail = f"Ya tienes {MOST_OPEN} borradores abiertos. Deposita o descarta alguno para empezar otro."
+        raise Conflict("too_many_compositions", detail)
+    composition = begin(new_id(), member, now, replaces=replaces)
+    if not store.add(composition) and store.find(composition.composition_id) != composition:
+        raise Unavailable("composition_unavailable", "No se pudo empezar el borrador. Inténtalo otra vez.")
+    return composition
+
+
+def find_composition(composition_id: str, member: StaffMember, *, store: CompositionStore) -> Composition:
+    """Return a draft that somebody may see.
+
+    Raises:
+        NotFound: `composition_not_found`.
+
+    """
+    found = store.find(composition_id)
+    if found is None or not is_seen_by(found, member):
+        raise composition_not_found()
+    return found
+
+
+def change_composition(
+    composition_id: str,
+    member: StaffMember,
+    change: Callable[[Composition], Composition],
+    *,
+    seen_version: int,
+    store: CompositionStore,
+) -> Composition:
+    """Change a draft as somebody saw it.
+
+    Raises:
+        NotFound: `composition_not_found`.
+        Conflict: `composition_closed`; `composition_changed`, if it is not as they saw it. Nothing is changed then.
+
+    """
+    found = find_composition(composition_id, member, store=store)
+    require_open(found)
+    if found.version != seen_version:
+        raise composition_changed()
+    return _keep(change(found), store)
+
+
+def discard_composition(
+    composition_id: str, member: StaffMember, *, seen_version: int, store: CompositionStore, now: datetime
+) -> Composition:
+    """Throw a draft away.
+
+    Raises:
+        NotFound, Conflict: as `change_composition`.
+
+    """
+    discard = partial(discarded, now=now)
+    return change_composition(composition_id, member, discard, seen_version=seen_version, store=store)
+
+
+def require_reach(member: StaffMember, office_id: str | None) -> None:
+    """Let nobody write for an office that is not theirs; told as one that is not there.
+
+    Raises:
+        NotFound: `composition_not_found`.
+
+    """
+    if not reaches(member, Act.COMPOSE, office_id):
+        raise composition_not_found()
+
+
+def _keep(composition: Composition, store: CompositionStore) -> Composition:
+    """Keep a version; where its own write is told as lost, look whether it stands."""
+    if store.update(composition):
+        return composition
+    stands = store.find(composition.composition_id)
+    if stands == composition:
+        return composition
+    if stands is not None:
+        require_open(stands)
+    raise composition_changed()

@@ -1,0 +1,160 @@
+"""Deposit a draft, as somebody saw it: once, whoever sends it how often."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.deposit.deposit import DepositCommand, DepositHint, SentFile
+from chalicelib.domain.errors import InvalidInput, NotReady, Unavailable, refusal_of
+from chalicelib.domain.institution.attached_file import FileStanding, FileState
+from chalicelib.domain.institution.composition import (
+    Composition,
+    CompositionState,
+    Part,
+    composition_changed,
+    composition_not_found,
+    deposited,
+    require_open,
+)
+from chalicelib.domain.institution.permission import Act, reaches
+from chalicelib.domain.institution.staff import StaffMember
+from chalicelib.domain.notice import Document
+from chalicelib.domain.sender.officer import Officer
+from chalicelib.services.deposit.deposit_notice import DepositTools, deposit_notice
+from chalicelib.services.deposit.depositor import ByOfficer
+from chalicelib.services.institution.attach_files import AttachTools, look_at_files
+from chalicelib.services.institution.compositions import find_composition
+from chalicelib.store.institution.composition_store import DraftDeposited
+
+_LACKS = {
+    Part.OFFICE: "Elige de qué oficina sale.",
+    Part.RECIPIENT: "Di a quién va.",
+    Part.CASE_FILE: "Completa el expediente.",
+    Part.HEADING: "Completa el documento.",
+    Part.SIGNERS: "Di quién lo emite y lo firma.",
+    Part.TERM: "Di si fija un plazo.",
+    Part.MAIN: "Adjunta el documento que se notifica.",
+}
+_FILES = {
+    FileState.REFUSED: "Un archivo no pasó la revisión. Quítalo y envía otro.",
+    FileState.EXPIRED: "Un archivo venció sin usarse. Envíalo otra vez.",
+    FileState.LOST: "Un archivo no llegó. Quítalo o envíalo otra vez.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who deposits at a page: `session` names the login."""
+
+    member: StaffMember
+    session: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendTools:
+    """What drafts and deposits need."""
+
+    attach: AttachTools
+    deposit: DepositTools
+
+
+def send_composition(composition_id: str, sender: Sender, *, seen_version: int, tools: SendTools) -> Composition:
+    """Deposit a draft and return it as deposited; one that is deposited already is returned as it is.
+
+    Raises:
+        NotFound: `composition_not_found`.
+        InvalidInput: `composition_incomplete`, with all that it lacks; what the deposit refuses.
+        Conflict: `composition_closed`, `composition_changed`; what the deposit refuses.
+        NotReady: `files_in_review`.
+        Forbidden, TooManyRequests: as `deposit_notice`.
+        Unavailable: nobody knows whether it was deposited; the same can be sent again.
+
+    """
+    store, member = tools.attach.store, sender.member
+    composition = find_composition(composition_id, member, store=store)
+    if not reaches(member, Act.DEPOSIT, composition.office_id):
+        raise composition_not_found()
+    if composition.state is CompositionState.DEPOSITED:
+        return composition
+    require_open(composition)
+    if composition.version != seen_version:
+        raise composition_changed()
+    command = command_of(composition, look_at_files(composition, tools=tools.attach))
+    officer = Officer(
+        member.actor, composition.institution_id, composition.office_id, sender.session, origin=sender.origin
+    )
+    by = ByOfficer(officer, composition_id, command, DraftDeposited(composition))
+    hint = DepositHint(command.mailbox_id, command.upload_ids)
+    try:
+        answer = deposit_notice(lambda: command, by=by, hint=hint, tools=tools.deposit)
+    except Unavailable as error:
+        return _as_it_stands(composition_id, member, tools, error)
+    if answer.is_replay:
+        return find_composition(composition_id, member, store=store)
+    told = json.loads(answer.body)
+    return deposited(composition, told["notice_id"], datetime.fromisoformat(told["deposited_at"]))
+
+
+def command_of(composition: Composition, files: Sequence[FileStanding]) -> DepositCommand:
+    """Return what is deposited.
+
+    Raises:
+        InvalidInput: `composition_incomplete`, with all that it lacks.
+        NotReady: `files_in_review`.
+
+    """
+    lacks = [_lacks(_LACKS[part], part) for part in composition.missing]
+    lacks += [_lacks(text, "files") for state, text in _FILES.items() if any(file.state is state for file in files)]
+    if lacks:
+        raise refusal_of(lacks)
+    if any(file.state is FileState.WAITING for file in files):
+        detail = "Todavía se revisan los archivos. Espera unos segundos y vuelve a intentarlo."
+        raise NotReady("files_in_review", detail, field="files", retry_after=5)
+    recipient, case_file, heading = composition.recipient, composition.case_file, composition.heading
+    signers, chosen, effects = composition.signers, composition.chosen_term, composition.effects
+    if not (recipient and case_file and heading and signers and chosen):  # pragma: no cover - told above
+        raise AssertionError
+    return DepositCommand(
+        mailbox_id=recipient.mailbox_id,
+        case_file=case_file,
+        document=Document(
+            heading.type,
+            heading.number,
+            heading.subject,
+            heading.issued_at,
+            signers.office,
+            signers.signed_by,
+            signers.prepared_by,
+            effects.in_force_from,
+            effects.ends_administrative_path,
+            effects.remedies,
+        ),
+        regime=chosen.regime,
+        term=chosen.term,
+        files=tuple(
+            SentFile(one.file.role, one.upload.declared, None, one.file.upload_id, "files")
+            for one in files
+            if one.upload is not None
+        ),
+        place=chosen.place,
+    )
+
+
+def _lacks(detail: str, field: str) -> InvalidInput:
+    return InvalidInput("composition_incomplete", detail, field=field)
+
+
+def _as_it_stands(composition_id: str, member: StaffMember, tools: SendTools, error: Unavailable) -> Composition:
+    """Tell, where the deposit's end is not known, what became of the draft: maybe another one was quicker."""
+    stands = find_composition(composition_id, member, store=tools.attach.store)
+    if stands.state is CompositionState.DEPOSITED:
+        return stands
+    require_open(stands)
+    if error.code != "deposit_unavailable":
+        raise error
+    detail = "No se pudo confirmar el depósito. Vuelve a pulsar «Depositar»: aunque ya se hubiera hecho, será uno solo."
+    raise Unavailable("deposit_unavailable", detail, retry_after=5) from error

@@ -1,0 +1,56 @@
+"""Officers' drafts as a PynamoDB model."""
+
+from __future__ import annotations
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from chalicelib.store.table_meta import TableMeta
+
+
+class CompositionsByAuthor(GlobalSecondaryIndex["CompositionItem"]):  # type: ignore[no-untyped-call]
+    """An officer's open drafts by their last change; sparse."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_author"
+        projection = AllProjection()
+
+    author = UnicodeAttribute(hash_key=True)
+    changed_at = UnicodeAttribute(range_key=True)
+
+
+class CompositionsByOffice(GlobalSecondaryIndex["CompositionItem"]):  # type: ignore[no-untyped-call]
+    """The open drafts that an office sees, by their last change; sparse."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_office"
+        projection = AllProjection()
+
+    seen_by = UnicodeAttribute(hash_key=True)
+    changed_at = UnicodeAttribute(range_key=True)
+
+
+class CompositionItem(Model):
+    """A draft. `author` is `<institution>#<staff id>` and `seen_by` `<institution>#<office id>` while it is open.
+
+    `expires_at` is the table's TTL once it was deposited or discarded.
+    """
+
+    class Meta(TableMeta):
+        """Bound by `bind`."""
+
+    composition_id = UnicodeAttribute(hash_key=True)
+    state = UnicodeAttribute()
+    version = NumberAttribute()
+    data: JSONAttribute = JSONAttribute()
+    changed_at = UnicodeAttribute()
+    author = UnicodeAttribute(null=True)
+    seen_by = UnicodeAttribute(null=True)
+    expires_at = TTLAttribute(null=True)
+    by_author = CompositionsByAuthor()
+    by_office = CompositionsByOffice()
