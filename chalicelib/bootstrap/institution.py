@@ -8,6 +8,7 @@ from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.access import common_passwords
 from chalicelib.bootstrap.aws import connection, new_client, pepper
 from chalicelib.bootstrap.deposit import sender_month_store, standing_store
+from chalicelib.bootstrap.export import export_tools
 from chalicelib.bootstrap.mail import access_mail, letterhead
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.session import token_store
@@ -17,6 +18,7 @@ from chalicelib.gateways.institution.seeds import Seeds
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.deposit.find_sent import SentTools
 from chalicelib.services.institution.count_activity import CountTools
+from chalicelib.services.institution.export_sent import ExportSentTools
 from chalicelib.services.institution.tools import StaffTools
 from chalicelib.store.institution.activity_store import ActivityStore
 from chalicelib.store.institution.staff_session_store import StaffSessionStore
@@ -78,3 +80,9 @@ def count_tools(box: Container) -> CountTools:
 def sent_tools(box: Container) -> SentTools:
     """Where what was deposited is listed."""
     return SentTools(sender_month_store(box), standing_store(box), box.calendar.zone, box.clock)
+
+
+@made_once
+def export_sent_tools(box: Container) -> ExportSentTools:
+    """What a list of it as a file needs."""
+    return ExportSentTools(sent_tools(box), export_tools(box).export_files, limit_store(box), box.chance.new_event_id)

@@ -37,6 +37,13 @@ CONSOLE_DOORS = (
     Door("POST",   "/entidad/salir",                                    Act.BE_INSIDE,            FORM,    "web.institution.entrance:log_out_by_form"),
     Door("GET",    "/entidad",                                          Act.BE_INSIDE,            NOTHING, "web.institution.home:show_console"),
     Door("GET",    "/plataforma",                                       Act.BE_INSIDE,            NOTHING, "web.institution.home:show_platform"),
+    # The console: what was sent
+    Door("GET",    "/entidad/enviadas",                                 Act.SEE_SENT,             NOTHING, "web.institution.sent:show_sent"),
+    Door("GET",    "/entidad/enviadas/excel",                           Act.SEE_SENT,             NOTHING, "web.institution.sent:download_sent"),
+    Door("GET",    "/entidad/enviadas/{notice_id}",                     Act.SEE_SENT,             NOTHING, "web.institution.sent:show_sent_notice"),
+    Door("GET",    "/entidad/enviadas/{notice_id}/documentos/{name}",   Act.SEE_SENT,             NOTHING, "web.institution.sent:download_document"),
+    Door("GET",    "/entidad/enviadas/{notice_id}/constancia",          Act.SEE_SENT,             NOTHING, "web.institution.sent:download_receipt"),
+    Door("GET",    "/entidad/alertas-fallidas",                         Act.SEE_SENT,             NOTHING, "web.institution.sent:show_unreached"),
     # The console: its people
     *team_doors("/entidad/equipo", Act.SEE_STAFF, Act.MANAGE_STAFF),
     *team_doors("/plataforma/administradores", Act.SEE_ADMINISTRATORS, Act.MANAGE_ADMINISTRATORS),

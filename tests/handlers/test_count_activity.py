@@ -42,11 +42,11 @@ def run(world: World, handed: list[dict[str, Any]] | None = None) -> Any:
 
 
 def counts(world: World) -> dict[str, int]:
-    found: Counter[tuple[date, Activity]] = Counter()
+    found: list[Counter[tuple[date, Activity]]] = []
     for read in activity_store(world.container).reads(INSTITUTION_ID, None, TODAY, found):
         read()
-    assert {day for day, _ in found} <= {TODAY}
-    return {activity.value: count for (_, activity), count in found.items()}
+    assert {day for one in found for day, _ in one} <= {TODAY}
+    return {activity.value: count for (_, activity), count in sum(found, Counter()).items()}
 
 
 def log(world: World, kind: EventType, notice_id: str, **data: str) -> None:

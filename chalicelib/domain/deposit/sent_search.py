@@ -15,6 +15,8 @@ from chalicelib.domain.notice import Notice
 from chalicelib.domain.reading.text_fold import fold_text
 from chalicelib.domain.typed import compact, plain
 
+FIELDS = ("mes", "dia", "estado", "destinatario", "tipo", "numero", "oficina")
+"""What an address says, by name."""
 LONGEST_LOOKED_FOR = 100
 OWN_OFFICE = "entidad"
 """What stands in the URL for deposits of no office: the institution's own. No office has this id."""

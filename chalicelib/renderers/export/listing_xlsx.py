@@ -9,7 +9,6 @@ marked so that it stays text when the cell is edited. Imports openpyxl: import i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from tempfile import TemporaryFile
@@ -17,15 +16,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.page import PageMargins
 
 from chalicelib.domain.export.listed_notice import COLUMNS, ListedNotice, ListingHead
+from chalicelib.renderers.export.xlsx_cells import (
+    ACCENT,
+    ESCAPED,
+    FONT,
+    FORMULA_LIKE,
+    MEDIA_TYPE,
+    UNWRITABLE,
+    begin_sheet,
+    heading_cell,
+    text_cell,
+    write_text,
+)
 from chalicelib.renderers.spanish import date_and_hour, zone_in_words
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+__all__ = ["MEDIA_TYPE", "write_listing_xlsx"]
+
 _STATE = len(COLUMNS) - 1
 _COLUMNS = (*COLUMNS[:_STATE], "Vence el", *COLUMNS[_STATE:])
 """The list's, and the end of the term once more as a date, since words don't sort."""
@@ -34,13 +44,6 @@ _WIDTHS = (8, 52, 40, 34, 20, 44, 18, 18, 34, 13, 12)
 _TEXT_WIDTHS = (*_WIDTHS[1:6], _WIDTHS[8])
 _LINE_HEIGHT = 15.0
 """Points, of Calibri 11."""
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_FORMULA_LIKE = tuple("=+-@\t\r\n")
-_ACCENT = "0056AC"
-_HAIRLINE = "D6DBE2"
-_FONT = "Calibri"
-_A4 = 9
 _LONGEST_HEADING = 95
 """Letters of whose list it is, and of its filter; Excel takes 255 of a whole heading with its commands."""
 
@@ -51,17 +54,17 @@ def write_listing_xlsx(rows: Iterable[ListedNotice], head: ListingHead, *, zone:
     `to` is only written to, from front to back.
     """
     book = Workbook(write_only=True)
-    sheet = _sheet(book, "Notificaciones", list(_WIDTHS))
+    sheet = begin_sheet(book, "Notificaciones", list(_WIDTHS))
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
-    sheet.append([_heading(sheet, column) for column in _COLUMNS])
+    sheet.append([heading_cell(sheet, column) for column in _COLUMNS])
     _paper_head(sheet, head, zone)
     count = _append(sheet, rows)
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(_COLUMNS))}{count + 1}"
     _about(book, head, count, zone)
     book.properties.creator = "Casilla electrónica"
     book.properties.title = f"Notificaciones de la casilla {head.mailbox_id}"
-    book.properties.subject = _UNWRITABLE.sub("", head.search.in_words)
+    book.properties.subject = UNWRITABLE.sub("", head.search.in_words)
     book.save(to)
     return count
 
@@ -88,29 +91,29 @@ class _Cells:
     """The cells of one row, styled once and filled anew for each row, since styling costs more than writing."""
 
     def __init__(self, sheet: Any) -> None:
-        self._year = _cell(sheet, top=True)
-        self._texts = [_cell(sheet, top=True, wrap=True) for _ in _TEXT_WIDTHS]
-        self._marked = [_cell(sheet, top=True, wrap=True) for _ in _TEXT_WIDTHS]
+        self._year = text_cell(sheet, top=True)
+        self._texts = [text_cell(sheet, top=True, wrap=True) for _ in _TEXT_WIDTHS]
+        self._marked = [text_cell(sheet, top=True, wrap=True) for _ in _TEXT_WIDTHS]
         for cell in self._marked:
             cell.quotePrefix = True
-        self._state = _cell(sheet, top=True)
-        self._instants = [_cell(sheet, top=True) for _ in range(2)]
+        self._state = text_cell(sheet, top=True)
+        self._instants = [text_cell(sheet, top=True) for _ in range(2)]
         for cell in self._instants:
             cell.number_format = "dd/mm/yyyy hh:mm"
-        self._due = _cell(sheet, top=True)
+        self._due = text_cell(sheet, top=True)
         self._due.number_format = "dd/mm/yyyy"
 
     def of(self, row: ListedNotice) -> list[Any]:
         self._year.value, self._due.value = row.year, row.due_on
         *texts, deadline = map(self._text, range(len(_TEXT_WIDTHS)), _texts(row))
-        _write(self._state, row.state)
+        write_text(self._state, row.state)
         for cell, instant in zip(self._instants, (row.issued_at, row.sent_at), strict=True):
             cell.value = _on_the_wall(instant)
         return [self._year, *texts, *self._instants, deadline, self._due, self._state]
 
     def _text(self, place: int, text: str) -> Any:
-        cell = self._marked[place] if text.startswith(_FORMULA_LIKE) else self._texts[place]
-        _write(cell, text)
+        cell = self._marked[place] if text.startswith(FORMULA_LIKE) else self._texts[place]
+        write_text(cell, text)
         return cell
 
 
@@ -131,44 +134,6 @@ def _on_the_wall(instant: datetime) -> datetime:
     return instant.replace(tzinfo=None, microsecond=0)
 
 
-def _write(cell: Any, text: str) -> None:
-    """Fill in a text as text, whatever it looks like."""
-    clean = _ESCAPED.sub("_x005F_", _UNWRITABLE.sub("", text))
-    cell.value = clean or None
-    if clean:
-        cell.data_type = "s"
-
-
-def _cell(sheet: Any, text: str = "", *, top: bool = False, wrap: bool = False) -> Any:
-    cell = WriteOnlyCell(sheet)
-    cell.alignment = Alignment("left", vertical="top" if top else "center", wrap_text=wrap)
-    cell.border = Border(bottom=Side("thin", color=_HAIRLINE))
-    if text:
-        _write(cell, text)
-    return cell
-
-
-def _heading(sheet: Any, text: str) -> Any:
-    cell = _cell(sheet, text, wrap=True)
-    cell.font = Font(name=_FONT, size=11, bold=True, color="FFFFFF")
-    cell.fill = PatternFill("solid", fgColor=_ACCENT)
-    return cell
-
-
-def _sheet(book: Any, title: str, widths: list[int]) -> Any:
-    """Begin a sheet that prints on A4 across, as wide as the paper, with page numbers."""
-    sheet = book.create_sheet(title)
-    for number, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = _A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins = PageMargins(left=0.45, right=0.45, top=0.9, bottom=0.7, header=0.4, footer=0.4)
-    sheet.oddFooter.center.text = "Página &P de &N"
-    return sheet
-
-
 def _paper_head(sheet: Any, head: ListingHead, zone: ZoneInfo) -> None:
     """Say on paper what the second sheet says, as far as a heading has room; `&` begins a command there."""
     made = f"Generado {date_and_hour(head.made_at, zone)} ({zone_in_words(zone)})"
@@ -178,7 +143,7 @@ def _paper_head(sheet: Any, head: ListingHead, zone: ZoneInfo) -> None:
 
 
 def _on_paper(text: str) -> str:
-    signs = [sign.replace("&", "&&") for sign in _ESCAPED.sub("_x005F_", _UNWRITABLE.sub("", " ".join(text.split())))]
+    signs = [sign.replace("&", "&&") for sign in ESCAPED.sub("_x005F_", UNWRITABLE.sub("", " ".join(text.split())))]
     if len("".join(signs)) <= _LONGEST_HEADING:
         return "".join(signs)
     while len("".join(signs)) >= _LONGEST_HEADING:
@@ -187,7 +152,7 @@ def _on_paper(text: str) -> str:
 
 
 def _about(book: Any, head: ListingHead, count: int, zone: ZoneInfo) -> None:
-    sheet = _sheet(book, "Sobre esta lista", [24, 90])
+    sheet = begin_sheet(book, "Sobre esta lista", [24, 90])
     said = [
         ("Titular", head.holder),
         ("Casilla electrónica", head.mailbox_id),
@@ -197,8 +162,8 @@ def _about(book: Any, head: ListingHead, count: int, zone: ZoneInfo) -> None:
         ("Fechas y horas", f"En {zone_in_words(zone)}"),
     ]
     for label, value in said:
-        name = _cell(sheet, label, top=True)
-        name.font = Font(name=_FONT, size=11, bold=True, color=_ACCENT)
-        told = _cell(sheet, value, top=True, wrap=True)
-        told.quotePrefix = value.startswith(_FORMULA_LIKE)
+        name = text_cell(sheet, label, top=True)
+        name.font = Font(name=FONT, size=11, bold=True, color=ACCENT)
+        told = text_cell(sheet, value, top=True, wrap=True)
+        told.quotePrefix = value.startswith(FORMULA_LIKE)
         sheet.append([name, told])

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.deposit.local_month import MonthPart, parts_of
 from chalicelib.domain.deposit.sent_search import SentSearch
 from chalicelib.domain.deposit.sent_state import SentState, Standing
+from chalicelib.domain.errors import TooLarge
 from chalicelib.domain.notice import Notice
 from chalicelib.services.deposit.newest_first import newest_first
 from chalicelib.services.page_cursor import cursor_of, position_of
@@ -24,20 +25,26 @@ from chalicelib.store.shards import SHARDS
 
 MOST_READ = 1000
 """Notices looked at for one answer to a narrow search: 125 of each shard, by a call or two each."""
+MOST_OF_FILE, MOST_READ_FOR_FILE = 5_000, 10_000
+"""Of one Excel: notices in it, and looked at for it. It is made within its request, which takes some seconds then."""
 PAGE = MOST_AT_ONCE
+_OF_A_FILE = 200
+"""Read of a shard by one call: less than a megabyte, which is what one call tells."""
 _OF_A_SHARD = 16
 """Of a page of 50 a shard holds 6 on average, and more than 16 once in some thousand pages: then it is read on."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentTools:
-    """Where deposits and their standing are read; `most_read` bounds one answer."""
+    """Where deposits and their standing are read; `most_read` bounds one answer, the rest one file."""
 
     months: SenderMonthStore
     standings: StandingStore
     zone: ZoneInfo
     clock: Callable[[], datetime]
     most_read: int = MOST_READ
+    most_of_file: int = MOST_OF_FILE
+    most_read_for_file: int = MOST_READ_FOR_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +84,32 @@ def find_sent(institution_id: str, search: SentSearch, *, cursor: str | None, to
 
 
 def each_sent(institution_id: str, search: SentSearch, *, tools: SentTools) -> Iterator[SentNotice]:
-    """Yield every match, newest first, however many have to be looked at; states are read 50 at a time."""
-    candidates = filter(search.matcher(), _entries(institution_id, search, None, tools))
+    """Yield every match, newest first; states are read 50 at a time.
+
+    Raises:
+        TooLarge: `sent_too_many`, once `MOST_OF_FILE` were yielded, or `MOST_READ_FOR_FILE` looked at, and there are
+            more.
+        Unavailable: `store_unavailable`, also in the middle.
+
+    """
+    looking = _Looking(_entries(institution_id, search, None, tools, page_size=_OF_A_FILE), tools.most_read_for_file)
+    candidates = filter(search.matcher(), looking)
+    count = 0
     while chunk := list(islice(candidates, PAGE)):
-        yield from _standing_as_asked(chunk, search, tools)
+        for row in _standing_as_asked(chunk, search, tools):
+            if count == tools.most_of_file:
+                raise _too_many(f"{count:,}".replace(",", "\N{NO-BREAK SPACE}"))
+            count += 1
+            yield row
+    if not looking.is_over:
+        raise _too_many(f"{tools.most_read_for_file:,}".replace(",", "\N{NO-BREAK SPACE}"))
+
+
+def _too_many(most: str) -> TooLarge:
+    detail = (
+        f"Son más de {most} notificaciones, que no entran en un archivo: elige un día, y pide un Excel por cada uno."
+    )
+    return TooLarge("sent_too_many", detail, field="dia")
 
 
 @dataclass(slots=True)
@@ -112,10 +141,12 @@ def _page(rows: list[SentNotice], looking: _Looking) -> SentPage:
     return SentPage(tuple(rows), cursor_of(position_in_month(last)) if has_more else None, last.deposited_at)
 
 
-def _entries(institution_id: str, search: SentSearch, before: str | None, tools: SentTools) -> Iterator[Notice]:
+def _entries(
+    institution_id: str, search: SentSearch, before: str | None, tools: SentTools, page_size: int | None = None
+) -> Iterator[Notice]:
     parts = [part for part in _parts(search, tools.zone) if part.first <= tools.clock()]
-    page_size = tools.most_read // len(SHARDS) if search.is_narrow else _OF_A_SHARD
-    found = newest_first(institution_id, parts, before=before, page_size=page_size, months=tools.months)
+    usual = tools.most_read // len(SHARDS) if search.is_narrow else _OF_A_SHARD
+    found = newest_first(institution_id, parts, before=before, page_size=page_size or usual, months=tools.months)
     return (notice_of(data) for _, data in found)
 
 

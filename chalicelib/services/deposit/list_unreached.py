@@ -56,7 +56,22 @@ def list_unreached(
     pages: list[PlacePage] = []
     reads = [lambda: pages.append(store.list_for_sender(institution_id, after=after, limit=wanted.limit))]
     read_beside_nonce(sender, reads, tools=tools)
-    [page] = pages
+    return _as_it_is_now(institution_id, pages[0], store)
+
+
+def list_unreached_of(institution_id: str, *, cursor: str | None, limit: int, store: UnreachedStore) -> UnreachedPage:
+    """Return the same to the institution's people.
+
+    Raises:
+        InvalidInput: `cursor_invalid`.
+        Unavailable: `store_unavailable`.
+
+    """
+    page = store.list_for_sender(institution_id, after=_place(cursor), limit=limit)
+    return _as_it_is_now(institution_id, page, store)
+
+
+def _as_it_is_now(institution_id: str, page: PlacePage, store: UnreachedStore) -> UnreachedPage:
     found = store.find([place.notice_id for place in page.places]) if page.places else {}
     listed = (unreached(one.delivered, one.alerts) for one in found.values())
     own = (one for one in listed if one and one.delivered.notice.sender.institution_id == institution_id)

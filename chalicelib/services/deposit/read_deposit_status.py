@@ -12,6 +12,7 @@ from chalicelib.domain.reading.timeline import MOST_READ, Extent, NoticeLog, Tim
 from chalicelib.services.deposit.read_deposits import deposit_not_found, deposit_number
 from chalicelib.services.sender.authenticate_sender import SenderTools, find_sender, read_beside_nonce
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
+from chalicelib.services.together import together
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.reading.reading_store import FoundNotice, ReadingStore
 
@@ -57,8 +58,36 @@ def read_deposit_status(  # noqa: PLR0913 - a deposit, who asks, and where it st
     )
     read_beside_nonce(sender, reads, tools=tools)
     [found], [newest] = notices, logs
+    return _status(number, sender.institution.institution_id, found, newest, events)
+
+
+def read_sent_status(
+    notice_id: str, institution_id: str, *, readings: ReadingStore, events: EventStore
+) -> DepositStatus:
+    """Return the same to the institution's people, by two reads at once.
+
+    Raises:
+        Unavailable: `store_unavailable`.
+        NotFound: `notice_not_found`, also for another institution's.
+
+    """
+    number = deposit_number(notice_id)
+    notices: list[FoundNotice] = []
+    logs: list[tuple[Event, ...]] = []
+    together(
+        [
+            lambda: notices.append(readings.find(number)),
+            lambda: logs.append(events.newest_for_subject(f"notice#{number}", limit=MOST_READ + 1)),
+        ]
+    )
+    return _status(number, institution_id, notices[0], logs[0], events)
+
+
+def _status(
+    number: str, institution_id: str, found: FoundNotice, newest: tuple[Event, ...], events: EventStore
+) -> DepositStatus:
     delivered = found.delivered
-    if delivered is None or delivered.notice.sender.institution_id != sender.institution.institution_id:
+    if delivered is None or delivered.notice.sender.institution_id != institution_id:
         raise deposit_not_found()
     log = NoticeLog.of_newest(newest)
     oldest = () if log.extent is Extent.WHOLE else events.list_for_subject(f"notice#{number}")

@@ -91,15 +91,15 @@ class ActivityStore:
         }
 
     def reads(
-        self, institution_id: str, office_id: str | None, today: date, into: Counter[tuple[date, Activity]]
+        self, institution_id: str, office_id: str | None, today: date, into: list[Counter[tuple[date, Activity]]]
     ) -> list[Callable[[], None]]:
-        """Return the calls, one of each shard, that add up what was counted of each day of the last months.
+        """Return the calls, one of each shard, that read what it counted of each day of the last months.
 
         `office_id` None is the whole institution. The last seconds may be missing.
         """
 
         def read(shard: str) -> Callable[[], None]:
-            return lambda: into.update(self._read(_partition(institution_id, office_id, shard), today))
+            return lambda: into.append(self._read(_partition(institution_id, office_id, shard), today))
 
         return [read(shard) for shard in SHARDS]
 

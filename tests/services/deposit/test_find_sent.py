@@ -17,7 +17,7 @@ from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.codes import code_from_number
 from chalicelib.domain.deposit.sent_search import SentSearch
 from chalicelib.domain.deposit.sent_state import SentState
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.errors import InvalidInput, TooLarge
 from chalicelib.domain.mailbox import Channel, DocumentType, Holder
 from chalicelib.domain.notice import Notice
 from chalicelib.services.deposit.find_sent import PAGE, SentPage, SentTools, each_sent, find_sent
@@ -167,8 +167,30 @@ def test_what_is_no_cursor_is_refused(tools: SentTools, cursor: str) -> None:
         find_sent(SENDER, MARCH, cursor=cursor, tools=tools)
 
 
-def test_a_file_takes_every_match_however_many_are_looked_at(tools: SentTools) -> None:
+def test_a_file_takes_every_match_however_many_are_looked_at_for_a_page(tools: SentTools) -> None:
     made = [deposit(number, START + timedelta(minutes=number)) for number in range(70)]
     few = replace(tools, most_read=16)
     listed = [row.notice.notice_id for row in each_sent(SENDER, replace(MARCH, kind="carta"), tools=few)]
     assert listed == [notice.notice_id for notice in reversed(made)]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "kind", "is_refused"),
+    [
+        ({"most_of_file": 20}, "", False),
+        ({"most_of_file": 19}, "", True),
+        ({"most_read_for_file": 20}, "oficio", False),
+        ({"most_read_for_file": 19}, "oficio", True),
+    ],
+)
+def test_a_file_has_bounds_of_what_it_holds_and_of_what_is_looked_at(
+    tools: SentTools, bounds: dict[str, Any], kind: str, is_refused: bool
+) -> None:
+    for number in range(20):
+        deposit(number, START + timedelta(minutes=number))
+    listed = each_sent(SENDER, replace(MARCH, kind=kind), tools=replace(tools, **bounds))
+    if is_refused:
+        with pytest.raises(TooLarge, match="sent_too_many"):
+            list(listed)
+    else:
+        assert len(list(listed)) == (0 if kind else 20)

@@ -49,9 +49,9 @@ def deposits(count: int, **whose: Any) -> list[Happened]:
 
 
 def counts(tools: CountTools, office_id: str | None = None, institution_id: str = MINE) -> dict[Any, int]:
-    found: Counter[tuple[date, Activity]] = Counter()
+    found: list[Counter[tuple[date, Activity]]] = []
     together(tools.counts.reads(institution_id, office_id, TODAY, found))
-    return dict(found)
+    return dict(sum(found, Counter()))
 
 
 def test_things_count_on_their_local_day_for_the_institution_and_its_office(tools: CountTools) -> None:
