@@ -50,6 +50,7 @@ OWN = {
     ("chalicelib/handlers/page.py", "chalicelib.handlers.kept_answer"): "most pages show no form's answer",
     (_RECEIPT, "chalicelib.renderers.deposit.receipt_layout"): "fpdf: an answer that is repeated draws nothing",
     (_LISTING, "chalicelib.renderers.export"): "fpdf or openpyxl, and never both",
+    ("chalicelib/services/institution/export_sent.py", "chalicelib.renderers.institution"): "openpyxl: pages beside it",
 }
 """Modules of our own that are imported inside a function all the same, each with the reason; a dozen at most."""
 

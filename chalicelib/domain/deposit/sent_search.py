@@ -63,8 +63,7 @@ class SentSearch:
 
 def office_of(notice: Notice) -> str | None:
     """Return the office that a notice is from; None is the institution itself."""
-    office_id: str | None = getattr(notice, "office_id", None)
-    return office_id
+    return notice.sender.office_id
 
 
 def this_month(now: datetime, zone: ZoneInfo) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.deposit.sent_search import SentSearch, office_of
+from chalicelib.domain.deposit.sent_search import SentSearch
 from chalicelib.domain.deposit.sent_state import SentState
 from chalicelib.domain.deposit.unreached import Unreached, advice_on
 from chalicelib.domain.masking import mask_document
@@ -16,6 +16,7 @@ from chalicelib.domain.reading.timeline import Extent, Step, Timeline
 from chalicelib.domain.typed import MONTHS
 from chalicelib.renderers.deposit.receipt_rows import fact_rows, norm_note, term_notes, term_rows
 from chalicelib.renderers.reading.notice_page import History, ShownFile, ShownSteps, files_of, history_of
+from chalicelib.renderers.reading.replacement_words import references_of
 from chalicelib.renderers.spanish import day_and_hour, day_in_words
 
 SENT_HOME = "/entidad/enviadas"
@@ -42,7 +43,7 @@ class SentRow:
     recipient_document: str
     sent: str
     sent_at: str
-    office_id: str
+    office: str
     state: str
     mark: str
 
@@ -72,7 +73,7 @@ def sent_row(notice: Notice, state: SentState, zone: ZoneInfo) -> SentRow:
         recipient_document=f"{holder.document_type.value} {mask_document(holder.document_number)}",
         sent=day_and_hour(notice.deposited_at.astimezone(zone)),
         sent_at=notice.deposited_at.isoformat(),
-        office_id=office_of(notice) or "",
+        office=notice.sender.office_name or "",
         state=state.label,
         mark=_MARKS[state],
     )
@@ -113,6 +114,11 @@ def months_offered(today: date, chosen: str, count: int = 24) -> list[tuple[str,
     newest = today.year * 12 + today.month - 1
     months = [f"{number // 12}-{number % 12 + 1:02}" for number in range(newest, newest - count, -1)]
     return [(month, month_in_words(month).capitalize()) for month in [*months, *({chosen} - set(months))]]
+
+
+def references(delivered: DeliveredNotice) -> list[tuple[str, str, str]]:
+    """Return what replaces the notice, then what it replaces: words, number, its page."""
+    return [(one.words, one.number, f"{SENT_HOME}/{one.number}") for one in references_of(delivered)]
 
 
 def sent_files(notice: Notice) -> tuple[ShownFile, ...]:

@@ -19,9 +19,19 @@ from chalicelib.domain.deposit.sent_search import SentSearch
 from chalicelib.domain.deposit.sent_state import SentState
 from chalicelib.domain.masking import mask_document
 from chalicelib.domain.notice import Notice
-from chalicelib.renderers.export.xlsx_cells import ACCENT, FONT, FORMULA_LIKE, begin_sheet, heading_cell, text_cell
+from chalicelib.renderers.export.xlsx_cells import (
+    ACCENT,
+    FONT,
+    FORMULA_LIKE,
+    MEDIA_TYPE,
+    begin_sheet,
+    heading_cell,
+    text_cell,
+)
 from chalicelib.renderers.institution.sent_rows import filter_in_words
 from chalicelib.renderers.spanish import date_and_hour, zone_in_words
+
+__all__ = ["MEDIA_TYPE", "SentHead", "write_sent_xlsx"]
 
 _COLUMNS = {
     "Número de notificación": 18,
@@ -32,6 +42,7 @@ _COLUMNS = {
     "Destinatario": 40,
     "Documento del destinatario": 20,
     "Dependencia": 40,
+    "Oficina": 28,
     "Fecha de envío": 18,
     "Estado": 16,
 }
@@ -68,7 +79,7 @@ def _cells(sheet: Any, notice: Notice, state: SentState, zone: ZoneInfo) -> Iter
     document, holder = notice.document, notice.holder
     recipient = f"{holder.document_type.value} {mask_document(holder.document_number)}"
     before = (notice.notice_id, document.type, document.number, document.subject, notice.case_file.number, holder.name)
-    for text in (*before, recipient, document.office):
+    for text in (*before, recipient, document.office, notice.sender.office_name or ""):
         yield _text(sheet, text)
     sent = text_cell(sheet, top=True)
     sent.value, sent.number_format = notice.deposited_at.astimezone(zone).replace(tzinfo=None), "dd/mm/yyyy hh:mm"

@@ -36,8 +36,7 @@ def export_sent(staff: SignedIn, search: SentSearch, *, tools: ExportSentTools) 
         Unavailable: `store_unavailable` or `files_unavailable`.
 
     """
-    from chalicelib.renderers.export.xlsx_cells import MEDIA_TYPE  # noqa: PLC0415 - openpyxl
-    from chalicelib.renderers.institution.sent_xlsx import SentHead, write_sent_xlsx  # noqa: PLC0415 - as above
+    from chalicelib.renderers.institution import sent_xlsx  # noqa: PLC0415 - openpyxl
 
     now, zone, wanted = tools.sent.clock(), tools.sent.zone, within_reach(staff, search)
     member = staff.member.staff_id
@@ -46,6 +45,6 @@ def export_sent(staff: SignedIn, search: SentSearch, *, tools: ExportSentTools) 
     made_at = now.astimezone(zone)
     key = f"sent/{now:%Y/%m/%d}/{tools.new_id()}"
     with tools.files.writing(key) as sink:
-        write_sent_xlsx(rows, SentHead(staff.own.name, wanted, made_at), zone=zone, to=sink)
+        sent_xlsx.write_sent_xlsx(rows, sent_xlsx.SentHead(staff.own.name, wanted, made_at), zone=zone, to=sink)
     name = f"enviadas-{staff.own.institution_id}-{wanted.month}-{made_at:%Y%m%d-%H%M}.xlsx"
-    return tools.files.link(key, name, MEDIA_TYPE, expires_s=LINK_LIVES_S)
+    return tools.files.link(key, name, sent_xlsx.MEDIA_TYPE, expires_s=LINK_LIVES_S)

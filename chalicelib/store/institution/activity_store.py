@@ -138,9 +138,10 @@ def _asked(notice_ids: Collection[str], attributes: str, names: dict[str, str] |
 
 
 def _owner(notice: dict[str, Any], batch: dict[str, Any] | None) -> Owner:
-    told, alerts = json.loads(notice["data"]["S"]), json.loads(batch["alerts"]["S"]) if batch else ()
+    sender = json.loads(notice["data"]["S"])["sender"]
+    alerts = json.loads(batch["alerts"]["S"]) if batch else ()
     lost = frozenset(alert["alert_id"] for alert in alerts if alert["state"] in _LOST)
-    return Owner(told["sender"]["institution_id"], told.get("office_id"), lost)
+    return Owner(sender["institution_id"], sender.get("office_id"), lost)
 
 
 def _partition(institution_id: str, office_id: str | None, shard: str) -> str:

@@ -39,8 +39,8 @@ def tools(connection: Connection) -> CountTools:
 
 
 def a_notice_of(notice_id: str, institution_id: str = MINE, office_id: str | None = None) -> str:
-    data: dict[str, Any] = {"sender": {"institution_id": institution_id}}
-    NoticeItem(notice_id).update([NoticeItem.data.set({**data, "office_id": office_id} if office_id else data)])
+    sender = {"institution_id": institution_id, **({"office_id": office_id} if office_id else {})}
+    NoticeItem(notice_id).update([NoticeItem.data.set({"sender": sender})])
     return notice_id
 
 

@@ -88,7 +88,8 @@ def show_sent_notice(request: PageRequest, staff: SignedIn, notice_id: str) -> R
         advice=advice_on(delivered, status.alerts),
         is_opening_contested=delivered.is_opening_contested,
         history=told.sent_history(notice, status.timeline),
-        can_compose=reaches(staff.member, Act.COMPOSE, office_of(notice)),
+        references=told.references(delivered),
+        can_replace=delivered.replaced_by is None and reaches(staff.member, Act.COMPOSE, office_of(notice)),
         can_suspend=reaches(staff.member, Act.SUSPEND_READING, office_of(notice)),
     )
 

@@ -182,6 +182,25 @@ def test_who_is_limited_to_an_office_sees_no_others_whatever_is_asked(
     assert ids(text_of(staff.browser(staff.member()).get(address))) == [notice_id]
 
 
+def test_of_two_offices_each_sees_its_own_and_the_institution_both(staff: Staff, world: World) -> None:
+    made = {}
+    for number, office_id in enumerate(("norte", "sur"), 1):
+        notice, batch = an_unreached(number)
+        sender = replace(notice.sender, office_id=office_id, office_name=f"Sede {office_id}")
+        [made[office_id]] = store(world, (replace(notice, sender=sender), batch))
+    whole, north = staff.browser(staff.member()), staff.browser(staff.member(office_id="norte"))
+
+    for address in LISTS:
+        assert set(ids(text_of(whole.get(address)))) == set(made.values())
+        assert ids(text_of(north.get(address))) == [made["norte"]]
+    assert "Sede norte" in text_of(north.get("/entidad/enviadas"))
+    assert ids(text_of(whole.get("/entidad/enviadas?oficina=sur"))) == [made["sur"]]
+    assert ids(text_of(north.get("/entidad/enviadas?oficina=sur"))) == [made["norte"]]
+    for rest in ("", "/constancia", "/documentos/main"):
+        answers = [north.get(f"/entidad/enviadas/{made[office]}{rest}").status_code for office in ("norte", "sur")]
+        assert answers == [303 if rest else 200, 404]
+
+
 @pytest.mark.parametrize("address", [*LISTS, "/entidad/enviadas/excel", f"/entidad/enviadas/{STRANGERS}"])
 def test_who_was_not_given_the_service_is_refused(staff: Staff, address: str) -> None:
     for member in (
@@ -225,7 +244,7 @@ def test_the_excel_has_the_named_columns_and_no_formula(staff: Staff, moto_engin
     heading, row = workbook(staff, moto_engine, answer)
     assert heading[0] == "Número de notificación"
     assert (row[0], row[3], row[6], row[-1]) == (notice_id, "=1+1", "DNI *** 002", "Depositada")
-    assert len(row) == len(heading) == 10
+    assert len(row) == len(heading) == 11
 
 
 def test_an_excel_of_another_office_holds_none(staff: Staff, notice_id: str, moto_engine: Engine) -> None:
