@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.domain.institution.permission import Act
-from chalicelib.handlers.door import FORM, NOTHING, PUBLIC, Door
+from chalicelib.handlers.door import FORM, FORM_WITH_FILES, NOTHING, PUBLIC, Door
 
 
 def team_doors(base: str, seeing: str, managing: str) -> tuple[Door, ...]:
@@ -48,6 +48,13 @@ CONSOLE_DOORS = (
     *team_doors("/entidad/equipo", Act.SEE_STAFF, Act.MANAGE_STAFF),
     *team_doors("/plataforma/administradores", Act.SEE_ADMINISTRATORS, Act.MANAGE_ADMINISTRATORS),
     *team_doors("/plataforma/entidades/{institution_id}/coordinadores", Act.MANAGE_INSTITUTIONS, Act.MANAGE_COORDINATORS),
+    # The console: keys
+    Door("GET",    "/entidad/claves",                                   Act.SEE_KEYS,             NOTHING, "web.institution.keys:list_keys"),
+    Door("GET",    "/entidad/claves/registrar",                         Act.CHANGE_KEYS,          NOTHING, "web.institution.new_key:show_new_key"),
+    Door("POST",   "/entidad/claves/registrar",                         Act.CHANGE_KEYS,          FORM_WITH_FILES, "web.institution.new_key:register_by_form"),
+    Door("GET",    "/entidad/claves/{key_id}",                          Act.SEE_KEYS,             NOTHING, "web.institution.keys:show_key"),
+    Door("GET",    "/entidad/claves/{key_id}/revocar",                  Act.CHANGE_KEYS,          NOTHING, "web.institution.keys:show_revocation"),
+    Door("POST",   "/entidad/claves/{key_id}/revocar",                  Act.CHANGE_KEYS,          FORM,    "web.institution.keys:revoke_by_form"),
     # The platform: institutions
     Door("GET",    "/plataforma/entidades",                             Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:list_institutions"),
     Door("GET",    "/plataforma/entidades/nueva",                       Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:show_new"),

@@ -17,7 +17,10 @@ class OperatorAct:
     reason: str
     clock: Callable[[], datetime]
     new_event_id: Callable[[], str]
+    origin: str = ""
+    """The network address of who of the staff does the same in the console."""
 
     def event(self, subject: str, kind: EventType, at: datetime, **data: str) -> Event:
         """Return the event of what was done, with the reason among its data."""
-        return Event(subject, kind, at, self.new_event_id(), self.operator, data={**data, "reason": self.reason})
+        told = {**data, "reason": self.reason}
+        return Event(subject, kind, at, self.new_event_id(), self.operator, self.origin, told)

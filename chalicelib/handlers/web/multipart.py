@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.handlers.page_request import PageRequest
 
 MOST_PARTS = 12
 _LONGEST_HEAD = 4096
@@ -37,6 +38,20 @@ class FormWithFiles:
 
     texts: Mapping[str, str]
     files: Mapping[str, FormFile]
+
+
+def with_texts(request: PageRequest) -> PageRequest:
+    """Return the request of a form with files with its texts as those of any other form; its files stay in the body.
+
+    Raises:
+        InvalidInput: `form_malformed`.
+
+    """
+    content_type = request.headers.get("content-type", "")
+    if not content_type.lower().startswith("multipart/"):
+        return request
+    texts = read_form(content_type, request.body).texts
+    return replace(request, form={name: [text] for name, text in texts.items()})
 
 
 def read_form(content_type: str, body: bytes) -> FormWithFiles:

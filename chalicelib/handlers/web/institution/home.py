@@ -13,6 +13,7 @@ from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.web.institution.keys import key_warning
 from chalicelib.handlers.web.institution.staff_page import CONSOLE_HOME, PLATFORM_HOME
 from chalicelib.renderers.institution.activity_chart import ActivityTold, tell_days, tell_months
 from chalicelib.services.institution.read_sent import read_panel
@@ -23,7 +24,7 @@ def show_console(request: PageRequest, staff: SignedIn) -> Response:
     if staff.institution is None:
         return go_to(PLATFORM_HOME)
     panel = _panel(staff) if may(staff.member, Act.SEE_SENT) else None
-    return show(request, "institution/home.html", panel=panel, kinds=[one.label for one in Activity])
+    return show(request, "institution/home.html", panel=panel, kinds=[one.label for one in Activity], **key_warning(staff))
 
 
 def _panel(staff: SignedIn) -> tuple[ActivityTold, ...]:

@@ -29,4 +29,8 @@ STAFF_LABELS = {
     "closes_at": "Hora de cierre",
     "region": "Región",
     "state": "Estado",
+    "public_key": "Clave pública",
+    "key_id": "Identificador de la clave",
+    "not_before": "Primer día en que vale",
+    "not_after": "Último día en que vale",
 }

@@ -23,6 +23,7 @@ from chalicelib.handlers.cookies import FORGET_PAGES, STAFF_COOKIE, no_cookie
 from chalicelib.handlers.log import this_visit
 from chalicelib.handlers.page import View, go_to, shown, told
 from chalicelib.handlers.page_request import PageRequest, page_of
+from chalicelib.handlers.web.multipart import with_texts
 from chalicelib.services.together import together
 
 PLATFORM_HOME, CONSOLE_HOME = "/plataforma", "/entidad"
@@ -54,6 +55,7 @@ def signed_in(request: PageRequest) -> SignedIn | None:
 def _shown(view: View, request: PageRequest, staff: SignedIn, act: Act, parameters: dict[str, str]) -> Response:
     now, is_sent = current().clock(), request.method == "POST"
     if is_sent:
+        request = with_texts(request)
         check_csrf(pepper(current()), staff.session, request.value("csrf"))
     require(staff.member, act)
     if RULES[act].is_final and not staff.session.is_proven_for(now, is_sent=is_sent):
