@@ -6,10 +6,11 @@ from functools import partial
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.access import common_passwords
+from chalicelib.bootstrap.alert import side_way_out
 from chalicelib.bootstrap.aws import connection, new_client, pepper
 from chalicelib.bootstrap.deposit import sender_month_store, standing_store
 from chalicelib.bootstrap.export import export_tools
-from chalicelib.bootstrap.mail import access_mail, letterhead
+from chalicelib.bootstrap.mail import access_mail, alert_mail, letterhead
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.session import token_store
 from chalicelib.bootstrap.storage import event_store, limit_store
@@ -20,9 +21,11 @@ from chalicelib.services.deposit.find_sent import SentTools
 from chalicelib.services.institution.count_activity import CountTools
 from chalicelib.services.institution.export_sent import ExportSentTools
 from chalicelib.services.institution.tools import StaffTools
+from chalicelib.services.institution.watch_keys import KeyWarning, KeyWatchTools
 from chalicelib.store.institution.activity_store import ActivityStore
 from chalicelib.store.institution.staff_session_store import StaffSessionStore
 from chalicelib.store.institution.staff_store import StaffStore
+from chalicelib.store.position_store import PositionStore
 
 
 @made_once
@@ -86,3 +89,18 @@ def sent_tools(box: Container) -> SentTools:
 def export_sent_tools(box: Container) -> ExportSentTools:
     """What a list of it as a file needs."""
     return ExportSentTools(sent_tools(box), export_tools(box).export_files, limit_store(box), box.chance.new_event_id)
+
+
+@made_once
+def key_watch_tools(box: Container) -> KeyWatchTools:
+    """What warnings before a last key ends go through."""
+    return KeyWatchTools(
+        institutions=institution_store(box),
+        staff=StaffStore(connection(box), b""),  # people are listed alone: no token is made, no pepper asked for
+        warned=lambda institution_id: PositionStore(f"key-warning#{institution_id}", KeyWarning),
+        mail=alert_mail(box),
+        by_mail=side_way_out(box),
+        letterhead=letterhead(box),
+        portal_url=box.portal_url,
+        now=box.clock,
+    )

@@ -166,9 +166,11 @@ def test_no_mail_goes_out_elsewhere() -> None:
         "services/alert/send_alerts",
         "services/alert/ask_address",
         "services/alert/send_digests",
+        "services/institution/watch_keys",
     }
     assert naming == {
         ("bootstrap/access", "access_mail"),
         ("bootstrap/registration", "access_mail"),
         ("bootstrap/alert", "alert_mail"),
+        ("bootstrap/institution", "alert_mail"),
     }

@@ -25,6 +25,7 @@ from chalicelib.renderers.access.access_letters import (
 from chalicelib.renderers.access.change_letters import Contesting, change_letter
 from chalicelib.renderers.alert.digest_letter import digest_letter
 from chalicelib.renderers.alert.probe_letter import probe_letter
+from chalicelib.renderers.institution.key_letters import key_warning_letter
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Attached, Letter, Link, render_letter
 from chalicelib.renderers.people.consent_letters import consent_letter
@@ -104,6 +105,8 @@ LETTERS = {
     "digest": digest_letter(
         Digest("i", "S & D <S.A.C.>", NOW.date(), 1, False, (("2345-6789-ABCD", NOW),)), LETTERHEAD
     ),
+    "key ends": key_warning_letter("S & D <S.A.C.>", NOW, 7, LETTERHEAD, at="https://casilla.example"),
+    "key ends within a day": key_warning_letter("S & D <S.A.C.>", NOW, 0, LETTERHEAD, at="https://casilla.example"),
     "probe": probe_letter(LETTERHEAD),
     "code": code_letter("K7M3QX", LINK, timedelta(minutes=30)),
     "waiting": waiting_letter(),

@@ -1,4 +1,4 @@
-"""Count what the event log tells of institutions' notices, for their panels."""
+"""Count what the event log tells of institutions' notices, for their panels; warn before their last key ends."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalice.app import DynamoDBEvent
+from chalice.app import CloudWatchEvent, DynamoDBEvent
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.institution import count_tools
+from chalicelib.bootstrap.institution import count_tools, key_watch_tools
 from chalicelib.domain.event import Event
 from chalicelib.domain.institution.activity import TOLD_BY, Downloaded, Happened, happened
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
-from chalicelib.handlers.workers.reports import reported
+from chalicelib.handlers.workers.reports import NIGHT_TIME, reported
 from chalicelib.services.institution import count_activity as counting
+from chalicelib.services.institution import watch_keys as watching
 from chalicelib.services.work_through import FAILED, counted
 
 _TYPES = {kind.value: kind for kind in TOLD_BY}
@@ -57,6 +58,12 @@ def count_activity(event: DynamoDBEvent) -> dict[str, Any]:
     counts = Counter({**outcome.counts, FAILED: len(failed)})
     reported("count_activity", counted(CountedActivity, counts, is_complete=not failed))
     return {"batchItemFailures": [{"itemIdentifier": position} for position in failed]}
+
+
+def watch_keys(_: CloudWatchEvent) -> dict[str, Any]:
+    """Tell coordinators when their systems' last key ends."""
+    box = current()
+    return reported("watch_keys", watching.watch_keys(key_watch_tools(box), until=box.clock() + NIGHT_TIME))
 
 
 def _thing(record: dict[str, Any]) -> Happened | Downloaded | None:

@@ -24,7 +24,9 @@ def show_console(request: PageRequest, staff: SignedIn) -> Response:
     if staff.institution is None:
         return go_to(PLATFORM_HOME)
     panel = _panel(staff) if may(staff.member, Act.SEE_SENT) else None
-    return show(request, "institution/home.html", panel=panel, kinds=[one.label for one in Activity], **key_warning(staff))
+    return show(
+        request, "institution/home.html", panel=panel, kinds=[one.label for one in Activity], **key_warning(staff)
+    )
 
 
 def _panel(staff: SignedIn) -> tuple[ActivityTold, ...]:
