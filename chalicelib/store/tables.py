@@ -20,8 +20,8 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.config import Config
-from chalicelib.store.composition_item import CompositionItem as CompositionItem  # noqa: PLC0414 - one of the tables
-from chalicelib.store.count_item import CountItem as CountItem  # noqa: PLC0414 - as above
+from chalicelib.store.console_items import CompositionItem as CompositionItem  # noqa: PLC0414 - one of the tables
+from chalicelib.store.console_items import CountItem as CountItem  # noqa: PLC0414 - as above
 from chalicelib.store.data_request_item import DataRequestItem as DataRequestItem  # noqa: PLC0414 - as above
 from chalicelib.store.notice_item import NoticeItem as NoticeItem  # noqa: PLC0414 - as above
 from chalicelib.store.table_meta import TableMeta

@@ -21,9 +21,8 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.institution.activity import Activity, Counted, Happened, Owner, first_month
 from chalicelib.store.batch_read import batch_read, store_unavailable
-from chalicelib.store.count_item import CountItem
 from chalicelib.store.shards import SHARDS, shard_of_code
-from chalicelib.store.tables import AlertBatchItem, NoticeItem
+from chalicelib.store.tables import AlertBatchItem, CountItem, NoticeItem
 from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 MOST_AT_ONCE = 30

@@ -1,4 +1,4 @@
-"""Officers' drafts as a PynamoDB model."""
+"""What the console alone keeps, as PynamoDB models: officers' drafts, and what panels count."""
 
 from __future__ import annotations
 
@@ -54,3 +54,18 @@ class CompositionItem(Model):
     expires_at = TTLAttribute(null=True)
     by_author = CompositionsByAuthor()
     by_office = CompositionsByOffice()
+
+
+class CountItem(Model):
+    """A month's counts of an institution or office, or the mark that a thing was counted (TTL `expires_at`).
+
+    `counted` is `<institution>#<office, or nothing>#<one of eight>`, `month` is `YYYY-MM`. An attribute for each day
+    and kind counts, such as `d27`: `d` deposited, `o` opened, `f` failed. A mark is `once#…`, `-`.
+    """
+
+    class Meta(TableMeta):
+        """Bound by `bind`."""
+
+    counted = UnicodeAttribute(hash_key=True)
+    month = UnicodeAttribute(range_key=True)
+    expires_at = TTLAttribute(null=True)
