@@ -25,6 +25,7 @@ CORRECT, DONE = "corregir", "listo"
 BUTTONS = {
     "/salir": "/casilla",
     "/entidad/salir": "/entidad",
+    "/entidad/borrador/descartar": "/entidad/borrador",
     "/ingresar/identidad": "/ingresar",
     "/registro/identidad": "/registro",
     "/borrador/descartar": "/borrador",

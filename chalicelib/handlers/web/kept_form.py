@@ -12,14 +12,17 @@ from typing import Any
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.aws import pepper
-from chalicelib.bootstrap.session import draft_tools, session_store
+from chalicelib.bootstrap.session import draft_tools, session_store, token_store
 from chalicelib.domain.access.access_secret import keyed_hash
+from chalicelib.domain.access.token import TokenKind
 from chalicelib.domain.errors import TooLarge
-from chalicelib.handlers.cookies import FORM_COOKIE, SESSION_COOKIE, cookie, no_cookie
+from chalicelib.handlers.cookies import FORM_COOKIE, SESSION_COOKIE, STAFF_COOKIE, cookie, no_cookie
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.services.access.drafts import drop_draft, find_draft, keep_draft
 
 KEPT_PAGE = "/borrador"
+CONSOLE = ("/entidad", "/plataforma")
+"""Where the staff's pages are."""
 RESENT = "resent"
 """The hidden field that says that a form comes from this page."""
 _LIFETIME = timedelta(hours=1)
@@ -38,6 +41,7 @@ def keep_form(request: PageRequest) -> list[str]:
         TooLarge: `form_too_large`.
 
     """
+    name = _cookie_of(request)
     owner = _owner(request)
     typed = {
         name: values for name, values in request.form.items() if name not in _NEVER_KEPT and "password" not in name
@@ -45,8 +49,8 @@ def keep_form(request: PageRequest) -> list[str]:
     if not owner or not typed or _SHOWS_WHO & request.form.keys():
         return []
     box = current()
-    session_cookie, now = request.cookies[SESSION_COOKIE], box.clock()
-    if not session_store(box).existed(session_cookie):
+    session_cookie, now = request.cookies[name], box.clock()
+    if not _existed(name, session_cookie):
         return []
     secret = keyed_hash(pepper(box), "kept-form", session_cookie)
     data = {"path": request.path, "form": typed, "owner": owner}
@@ -59,9 +63,14 @@ def keep_form(request: PageRequest) -> list[str]:
 
 def find_form(request: PageRequest, user_id: str) -> dict[str, Any] | None:
     """Return `path` and `form` of what this user has kept; None where there is nothing, or it is another's."""
-    secret, box = request.cookies.get(FORM_COOKIE, ""), current()
-    kept = find_draft(secret, tools=draft_tools(box), now=box.clock()) if secret else None
-    return kept if kept is not None and session_store(box).is_tag_of(kept["owner"], user_id) else None
+    kept = _find(request)
+    return kept if kept is not None and session_store(current()).is_tag_of(kept["owner"], user_id) else None
+
+
+def find_form_of_staff(request: PageRequest) -> dict[str, Any] | None:
+    """Return the same of who of the staff is inside."""
+    kept = _find(request)
+    return kept if kept is not None and kept["owner"] == _owner(request) else None
 
 
 def forget_form(request: PageRequest) -> list[str]:
@@ -72,6 +81,23 @@ def forget_form(request: PageRequest) -> list[str]:
     return [no_cookie(FORM_COOKIE)]
 
 
+def _find(request: PageRequest) -> dict[str, Any] | None:
+    secret, box = request.cookies.get(FORM_COOKIE, ""), current()
+    return find_draft(secret, tools=draft_tools(box), now=box.clock()) if secret else None
+
+
+def _cookie_of(request: PageRequest) -> str:
+    """Return which session's form it is: a person's, or on the console's pages the staff's."""
+    return STAFF_COOKIE if request.path.startswith(CONSOLE) else SESSION_COOKIE
+
+
+def _existed(name: str, cookie: str) -> bool:
+    if name == SESSION_COOKIE:
+        return session_store(current()).existed(cookie)
+    secret, _, _ = cookie.partition(".")
+    return token_store(current()).find(TokenKind.STAFF_SESSION, secret) is not None
+
+
 def _owner(request: PageRequest) -> str:
-    """Return the part of the session's cookie that stays the same for a user and names them to no one."""
-    return request.cookies.get(SESSION_COOKIE, "").partition(".")[2]
+    """Return the part of the session's cookie that stays the same for a user and names them to no one else."""
+    return request.cookies.get(_cookie_of(request), "").partition(".")[2]

@@ -1,4 +1,4 @@
-// Says two minutes before that the validation ends. Use does not prolong it; what is typed is kept when the form is sent.
+// Says two minutes before that the validation ends, or a session of the staff; what is typed is kept when the form is sent.
 // Counts from the answer on, so that a phone whose clock is wrong is warned in time as well.
 const place = document.getElementById("expiry");
 const WARNING_S = 2 * 60;
@@ -8,10 +8,10 @@ function warn() {
   dialog.setAttribute("aria-labelledby", "expiry-title");
   const title = document.createElement("h2");
   title.id = "expiry-title";
-  title.textContent = "Tu verificación está por vencer";
+  title.textContent = place.dataset.title ?? "Tu verificación está por vencer";
   const text = document.createElement("p");
   const hour = place.querySelector("time").textContent;
-  text.textContent = `Vence a las ${hour}. Después te pediremos otra vez tu contraseña; lo que escribas y envíes se conserva.`;
+  text.textContent = place.dataset.text ?? `Vence a las ${hour}. Después te pediremos otra vez tu contraseña; lo que escribas y envíes se conserva.`;
   const close = document.createElement("button");
   close.type = "button";
   close.textContent = "Entendido";

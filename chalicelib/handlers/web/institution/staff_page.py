@@ -5,9 +5,10 @@ One read tells session, person and institution as they are now. A use is noted o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 from urllib.parse import quote
 
 from chalice.app import Response
@@ -21,13 +22,16 @@ from chalicelib.domain.institution.permission import RULES, Act, require
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.handlers.cookies import FORGET_PAGES, STAFF_COOKIE, no_cookie
 from chalicelib.handlers.log import this_visit
-from chalicelib.handlers.page import View, go_to, shown, told
+from chalicelib.handlers.page import View, go_to, is_led_back, shown, told
 from chalicelib.handlers.page_request import PageRequest, page_of
+from chalicelib.handlers.web.kept_form import RESENT, forget_form, keep_form
 from chalicelib.handlers.web.multipart import with_texts
 from chalicelib.services.together import together
 
 PLATFORM_HOME, CONSOLE_HOME = "/plataforma", "/entidad"
 CONFIRM_PAGE = "/entidad/confirmar"
+KEPT_FORM_PAGE = "/entidad/borrador"
+"""Where a form that was sent too late is shown again."""
 
 
 def by_staff_cookie(view: View, access: str) -> Callable[..., Response]:
@@ -59,14 +63,17 @@ def _shown(view: View, request: PageRequest, staff: SignedIn, act: Act, paramete
         check_csrf(pepper(current()), staff.session, request.value("csrf"))
     require(staff.member, act)
     if RULES[act].is_final and not staff.session.is_proven_for(now, is_sent=is_sent):
-        return go_to(f"{CONFIRM_PAGE}?volver={quote(page_of(request) if is_sent else request.address)}")
+        return _lead(request, CONFIRM_PAGE)
+    is_noted = staff.session.is_to_be_written(now)
+    used = replace(staff, session=replace(staff.session, seen_at=now)) if is_noted else staff
+    request = replace(request, staff=used)
     answers: list[Response] = []
 
     def run() -> None:
         if is_sent:
-            answers.append(view(request, staff, **parameters))
+            answers.append(view(request, used, **parameters))
         else:
-            answers.append(shown(request, lambda within: view(within, staff, **parameters)))
+            answers.append(shown(request, lambda within: view(within, used, **parameters)))
 
     def note() -> None:
         try:
@@ -74,19 +81,29 @@ def _shown(view: View, request: PageRequest, staff: SignedIn, act: Act, paramete
         except Unavailable:  # the session ends earlier than it could
             return
 
-    together([run, note] if staff.session.is_to_be_written(now) else [run])
-    return answers[0]
+    together([run, note] if is_noted else [run])
+    response = answers[0]
+    is_taken = response.status_code == HTTPStatus.SEE_OTHER and not is_led_back(response)
+    if is_sent and request.value(RESENT) and is_taken:
+        response.headers["Set-Cookie"] = [*response.headers.get("Set-Cookie", ()), *forget_form(request)]
+    return response
 
 
 def _ask_to_log_in(request: PageRequest) -> Response:
     """Lead to the way in, and have the browser drop what it kept of a session that is over."""
     home = PLATFORM_HOME if request.path.startswith(PLATFORM_HOME) else CONSOLE_HOME
-    back = request.address if request.method != "POST" else page_of(request)
     ended = STAFF_COOKIE in request.cookies
-    response = go_to(
-        f"{home}/ingresar?volver={quote(back)}{'&vencida=si' if ended else ''}",
-        cookies=[no_cookie(STAFF_COOKIE)] if ended else [],
-    )
+    more = "&vencida=si" if ended else ""
+    response = _lead(request, f"{home}/ingresar", more, cookies=[no_cookie(STAFF_COOKIE)] if ended else [])
     if ended:
         response.headers.update(FORGET_PAGES)
     return response
+
+
+def _lead(request: PageRequest, to: str, more: str = "", *, cookies: Iterable[str] = ()) -> Response:
+    """Lead elsewhere first, and then back to the page; what was typed into a form is kept until then."""
+    if request.method != "POST":
+        return go_to(f"{to}?volver={quote(request.address)}{more}", cookies=cookies)
+    kept = keep_form(request)
+    back = KEPT_FORM_PAGE if kept else page_of(request)
+    return go_to(f"{to}?volver={quote(back)}{more}", cookies=[*cookies, *kept])

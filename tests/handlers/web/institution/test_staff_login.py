@@ -12,9 +12,9 @@ from chalice.test import HTTPResponse
 from bench.ledger import ledger
 from chalicelib.domain.access.access_secret import keyed_hash
 from chalicelib.domain.access.captcha import captcha_answer
-from chalicelib.domain.institution.staff import StaffState
+from chalicelib.domain.institution.staff import StaffRole, StaffState
 from chalicelib.domain.institution.staff_policy import LOGINS_PER_PERSON, WRONG_CODES
-from chalicelib.handlers.cookies import DEVICE_COOKIE, STAFF_COOKIE
+from chalicelib.handlers.cookies import DEVICE_COOKIE, FORM_COOKIE, STAFF_COOKIE
 from tests.browser_requests import Browser, text_of
 from tests.costs import counted_hashes
 from tests.staff_world import STAFF_PASSWORD, Staff, csrf_of
@@ -206,3 +206,24 @@ def test_one_password_can_be_changed_by_its_owner_and_ends_all_other_sessions(st
     assert answer.headers["Location"] == "/entidad"
     assert own.get("/entidad").status_code == 200
     assert other.get("/entidad").headers["Location"].startswith("/entidad/ingresar")
+
+
+def test_a_form_that_is_sent_too_late_is_kept_and_sent_by_the_person_alone(staff: Staff) -> None:
+    coordinator = staff.member(StaffRole.COORDINATOR)
+    own = staff.browser(coordinator)
+    token = csrf_of(own.get("/entidad/equipo/agregar"))
+    typed = {"document_number": "40000555", "name": "Persona Tardía", "position": "Analista", "permissions": "deposit"}
+    staff.world.clock.now += timedelta(minutes=16)
+    led = own.send("/entidad/equipo/agregar", csrf=token, email="tarde@entidad.example", **typed)
+    assert "volver=/entidad/borrador" in str(led.headers["Location"])
+    other = staff.member(StaffRole.COORDINATOR)
+    stranger = staff.browser(other)
+    stranger.cookies |= {name: value for name, value in own.cookies.items() if name == FORM_COOKIE}
+    assert stranger.get("/entidad/borrador").headers["Location"] == "/entidad"
+    answer = staff.log_in(own, coordinator.username, volver="/entidad/borrador")
+    shown = text_of(own.get(str(answer.headers["Location"])))
+    assert "Persona Tardía" in shown
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown))
+    assert "hecho=agregado" in str(own.send("/entidad/equipo/agregar", **hidden).headers["Location"])
+    assert FORM_COOKIE not in own.cookies
+    assert len(staff.tools.staff.list_for_institution("entidad-demo")) == 3
