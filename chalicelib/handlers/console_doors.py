@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.domain.institution.permission import Act
-from chalicelib.handlers.door import FORM, FORM_WITH_FILES, NOTHING, PUBLIC, Door
+from chalicelib.handlers.door import Door, FORM, FORM_WITH_FILES, LARGEST_FORM_WITH_FILE, NOTHING, PUBLIC
 
 
 def team_doors(base: str, seeing: str, managing: str) -> tuple[Door, ...]:
@@ -58,6 +58,27 @@ CONSOLE_DOORS = (
     Door("GET",    "/entidad/claves/{key_id}",                          Act.SEE_KEYS,             NOTHING, "web.institution.keys:show_key"),
     Door("GET",    "/entidad/claves/{key_id}/revocar",                  Act.CHANGE_KEYS,          NOTHING, "web.institution.keys:show_revocation"),
     Door("POST",   "/entidad/claves/{key_id}/revocar",                  Act.CHANGE_KEYS,          FORM,    "web.institution.keys:revoke_by_form"),
+    # The console: notices written there
+    Door("GET",    "/entidad/redactar",                                 Act.COMPOSE,              NOTHING, "web.institution.compositions:show_compositions"),
+    Door("POST",   "/entidad/redactar",                                 Act.COMPOSE,              FORM,    "web.institution.compositions:begin_by_form"),
+    Door("GET",    "/entidad/redactar/{composition_id}",                Act.COMPOSE,              NOTHING, "web.institution.compositions:show_composition"),
+    Door("GET",    "/entidad/redactar/{composition_id}/{part}",         Act.COMPOSE,              NOTHING, "web.institution.composing:show_part"),
+    Door("POST",   "/entidad/redactar/{composition_id}/{part}",         Act.COMPOSE,              FORM,    "web.institution.composing:save_part_by_form"),
+    Door("GET",    "/entidad/redactar/{composition_id}/archivos",       Act.COMPOSE,              NOTHING, "web.institution.composed_files:show_files"),
+    Door("POST",   "/entidad/redactar/{composition_id}/archivos",       Act.COMPOSE,              FORM_WITH_FILES, "web.institution.composed_files:attach_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/entidad/redactar/{composition_id}/archivos/grande", Act.COMPOSE,             NOTHING, "web.institution.composed_files:show_large"),
+    Door("POST",   "/entidad/redactar/{composition_id}/archivos/grande", Act.COMPOSE,             FORM,    "web.institution.composed_files:await_by_form"),
+    Door("GET",    "/entidad/redactar/{composition_id}/archivos/quitar", PUBLIC,                  NOTHING, "web.missing:lead_back"),
+    Door("POST",   "/entidad/redactar/{composition_id}/archivos/quitar", Act.COMPOSE,             FORM,    "web.institution.composed_files:remove_by_form"),
+    Door("GET",    "/entidad/redactar/{composition_id}/archivos/{upload_id}", Act.COMPOSE,        NOTHING, "web.institution.composed_files:show_sending"),
+    Door("GET",    "/entidad/redactar/{composition_id}/descartar",      Act.COMPOSE,              NOTHING, "web.institution.compositions:show_discard"),
+    Door("POST",   "/entidad/redactar/{composition_id}/descartar",      Act.COMPOSE,              FORM,    "web.institution.compositions:discard_by_form"),
+    Door("GET",    "/entidad/redactar/{composition_id}/depositar",      Act.DEPOSIT,              NOTHING, "web.institution.depositing:show_check"),
+    Door("POST",   "/entidad/redactar/{composition_id}/depositar",      Act.DEPOSIT,              FORM,    "web.institution.depositing:deposit_by_form"),
+    Door("GET",    "/entidad/redactar/{composition_id}/depositada",     Act.COMPOSE,              NOTHING, "web.institution.depositing:show_deposited"),
+    Door("GET",    "/entidad/redactar/{composition_id}/constancia",     Act.COMPOSE,              NOTHING, "web.institution.depositing:download_receipt"),
+    Door("GET",    "/entidad/consultar",                                Act.CONSULT,              NOTHING, "web.institution.consulting:show_consultation"),
+    Door("POST",   "/entidad/consultar",                                Act.CONSULT,              FORM,    "web.institution.consulting:consult_by_form"),
     # The platform: institutions
     Door("GET",    "/plataforma/entidades",                             Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:list_institutions"),
     Door("GET",    "/plataforma/entidades/nueva",                       Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:show_new"),

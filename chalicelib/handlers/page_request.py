@@ -26,6 +26,7 @@ BUTTONS = {
     "/salir": "/casilla",
     "/entidad/salir": "/entidad",
     "/entidad/borrador/descartar": "/entidad/borrador",
+    "/entidad/redactar/{composition_id}/archivos/quitar": "/entidad/redactar/{composition_id}/archivos",
     "/ingresar/identidad": "/ingresar",
     "/registro/identidad": "/registro",
     "/borrador/descartar": "/borrador",

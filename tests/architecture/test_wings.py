@@ -14,7 +14,7 @@ WINGS = {path.parent.name for path in (PACKAGE / "services").glob("*/__init__.py
 USES: dict[str, set[str]] = {
     "bootstrap/aws.py": {"access"},
     "bootstrap/chance.py": {"access"},
-    "bootstrap/composition.py": {"deposit", "institution"},
+    "bootstrap/composition.py": {"deposit", "institution", "sender"},
     "bootstrap/files.py": {"sender", "upload"},
     "bootstrap/identity_provider.py": {"access"},
     "bootstrap/login_form.py": {"access"},
@@ -57,6 +57,7 @@ USES: dict[str, set[str]] = {
     "store/receipt_store.py": {"evidence"},
     "store/registration_store.py": {"registration", "access"},
     "store/request_store.py": {"reading", "sender", "upload"},
+    "store/tables.py": {"institution"},
     "store/token_item.py": {"access"},
     "store/upload_store.py": {"upload"},
 }

@@ -8,7 +8,8 @@ from chalicelib.domain.deposit.recipient import Reception, foresee_reception
 from chalicelib.domain.errors import CasillaError, Forbidden
 from chalicelib.domain.identity_document import mailboxes_of_holder
 from chalicelib.domain.sender.consultation_policy import CONSULTATIONS
-from chalicelib.services.deposit.depositor import as_known
+from chalicelib.domain.sender.officer import Officer
+from chalicelib.services.deposit.depositor import Known, as_known, officer_known, wanted_of
 from chalicelib.services.deposit.record_consultation import Asked, ConsultationTools, led_on, record_consultation
 from chalicelib.services.sender.authenticate_sender import (
     AuthenticatedSender,
@@ -18,6 +19,7 @@ from chalicelib.services.sender.authenticate_sender import (
     wanted_for,
 )
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
+from chalicelib.store.request_store import RequestStore
 from chalicelib.store.sender.count_store import counter_of
 
 
@@ -54,7 +56,31 @@ def consult_mailbox(
     return foresee_reception(found.mailbox, sender.institution, consultations.reach)
 
 
-def _inactive(sender: AuthenticatedSender) -> Forbidden | None:
+def consult_for_officer(
+    mailbox_id: str, *, officer: Officer, reason: str, requests: RequestStore, consultations: ConsultationTools
+) -> Reception:
+    """Return the same to an officer, who says why they ask; that is recorded and counted as a system's is.
+
+    Raises:
+        Forbidden: `institution_inactive`.
+        TooManyRequests: `consultation_limit`.
+        Unavailable: nothing was recorded, so nothing is told.
+
+    """
+    wanted = replace(wanted_of(officer), mailbox_ids=mailboxes_of_holder(mailbox_id, consultations.prefixes))
+    found = requests.load(wanted)
+    known = officer_known(officer, found)
+    inactive = _inactive(known)
+    spread = consultations.new_event_id()
+    counter = counter_of(CONSULTATIONS, officer.institution_id, spread, consultations.clock())
+    data = {"reason": reason, **({"refused": inactive.code} if inactive else {}), **led_on(mailbox_id, found.mailbox)}
+    record_consultation(Asked(mailbox_id, known, data), counter, tools=consultations)
+    if inactive:
+        raise inactive
+    return foresee_reception(found.mailbox, known.institution, consultations.reach)
+
+
+def _inactive(sender: AuthenticatedSender | Known) -> Forbidden | None:
     try:
         require_active(sender.institution)
     except Forbidden as refusal:

@@ -88,7 +88,7 @@ def send_composition(composition_id: str, sender: Sender, *, seen_version: int, 
         member.actor, composition.institution_id, composition.office_id, sender.session, origin=sender.origin
     )
     by = ByOfficer(officer, composition_id, command, DraftDeposited(composition))
-    hint = DepositHint(command.mailbox_id, command.upload_ids)
+    hint = DepositHint(command.mailbox_id, command.upload_ids, command.replaces)
     try:
         answer = deposit_notice(lambda: command, by=by, hint=hint, tools=tools.deposit)
     except Unavailable as error:
@@ -141,6 +141,7 @@ def command_of(composition: Composition, files: Sequence[FileStanding]) -> Depos
             if one.upload is not None
         ),
         place=chosen.place,
+        replaces=composition.replaces,
     )
 
 

@@ -33,4 +33,28 @@ STAFF_LABELS = {
     "key_id": "Identificador de la clave",
     "not_before": "Primer día en que vale",
     "not_after": "Último día en que vale",
+    "case_number": "Número de expediente",
+    "opened_on": "Fecha del expediente",
+    "type": "Tipo de documento",
+    "number": "Número del documento",
+    "subject": "Asunto",
+    "issued_on": "Fecha de emisión",
+    "issued_time": "Hora de emisión",
+    "office": "Dependencia",
+    "signed_by": "Firmado por",
+    "prepared_by": "Elaborado por",
+    "in_force_from": "Vigencia del acto",
+    "ends_path": "Vía administrativa",
+    "remedy": "Recurso",
+    "body": "Ante quién se presenta",
+    "has_term": "Plazo",
+    "amount": "Cuánto dura",
+    "unit": "En qué se cuenta",
+    "place": "Lugar del domicilio",
+    "role": "Qué es el archivo",
+    "file": "Archivo",
+    "document_type": "Tipo de documento de identidad",
 }
+
+COMPOSE_LABELS = {**STAFF_LABELS, "document_number": "Número de documento de identidad"}
+"""On pages about a holder, not about the staff."""
