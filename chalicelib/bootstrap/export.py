@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection, new_client
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.reading import reading_store, search_tools
+from chalicelib.bootstrap.reading import reading_store, search_tools, suspension_store
 from chalicelib.bootstrap.storage import calendar_store, event_store, limit_store, mailbox_store
 from chalicelib.gateways.export.export_files import ExportFiles
 from chalicelib.gateways.export.export_queue import ExportQueue
@@ -36,6 +36,7 @@ def export_tools(box: Container) -> ExportTools:
         export_files=ExportFiles(new_client(box, "s3", retries=3, signature_version="s3v4"), box.config.exports_bucket),
         files=files(box),
         readings=reading_store(box),
+        suspensions=suspension_store(box),
         mailboxes=mailbox_store(box),
         search=search_tools(box).notices,
         events=event_store(box),

@@ -11,6 +11,7 @@ from chalicelib.bootstrap.aws import connection, new_client, pepper
 from chalicelib.bootstrap.deposit import sender_month_store, standing_store
 from chalicelib.bootstrap.export import export_tools
 from chalicelib.bootstrap.mail import access_mail, alert_mail, letterhead
+from chalicelib.bootstrap.reading import reading_store, suspension_store
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.session import token_store
 from chalicelib.bootstrap.storage import event_store, limit_store
@@ -20,6 +21,7 @@ from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.deposit.find_sent import SentTools
 from chalicelib.services.institution.count_activity import CountTools
 from chalicelib.services.institution.export_sent import ExportSentTools
+from chalicelib.services.institution.suspend_reading import SuspensionTools
 from chalicelib.services.institution.tools import StaffTools
 from chalicelib.services.institution.watch_keys import KeyWarning, KeyWatchTools
 from chalicelib.store.institution.activity_store import ActivityStore
@@ -104,3 +106,9 @@ def key_watch_tools(box: Container) -> KeyWatchTools:
         portal_url=box.portal_url,
         now=box.clock,
     )
+
+
+@made_once
+def suspension_tools(box: Container) -> SuspensionTools:
+    """What suspends the reading of a notice."""
+    return SuspensionTools(reading_store(box), suspension_store(box), box.clock, box.chance.new_event_id, box.pause)

@@ -11,12 +11,19 @@ from chalicelib.services.reading.tools import ReadingTools
 from chalicelib.store.look_store import LookStore
 from chalicelib.store.reading.notice_search_store import NoticeSearchStore
 from chalicelib.store.reading.reading_store import ReadingStore
+from chalicelib.store.reading.suspension_store import SuspensionStore
 
 
 @made_once
 def reading_store(box: Container) -> ReadingStore:
     """Notices as their readers see them."""
     return ReadingStore(connection(box), event_store(box))
+
+
+@made_once
+def suspension_store(box: Container) -> SuspensionStore:
+    """Readings that were suspended."""
+    return SuspensionStore(connection(box), event_store(box))
 
 
 @made_once

@@ -79,6 +79,11 @@ CONSOLE_DOORS = (
     Door("GET",    "/entidad/redactar/{composition_id}/constancia",     Act.COMPOSE,              NOTHING, "web.institution.depositing:download_receipt"),
     Door("GET",    "/entidad/consultar",                                Act.CONSULT,              NOTHING, "web.institution.consulting:show_consultation"),
     Door("POST",   "/entidad/consultar",                                Act.CONSULT,              FORM,    "web.institution.consulting:consult_by_form"),
+    # The console: what was sent
+    Door("GET",    "/entidad/enviadas/{notice_id}/suspender",           Act.SUSPEND_READING,      NOTHING, "web.institution.suspension:show_suspension"),
+    Door("POST",   "/entidad/enviadas/{notice_id}/suspender",           Act.SUSPEND_READING,      FORM,    "web.institution.suspension:suspend_by_form"),
+    # The platform: suspended readings
+    Door("GET",    "/plataforma/suspensiones",                          Act.SEE_SUSPENSIONS,      NOTHING, "web.institution.suspensions:list_suspensions"),
     # The platform: institutions
     Door("GET",    "/plataforma/entidades",                             Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:list_institutions"),
     Door("GET",    "/plataforma/entidades/nueva",                       Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:show_new"),

@@ -56,7 +56,8 @@ class NoticeItem(Model):
     `data` is frozen; beside it stands how it was read. `reading` is `<mailbox_id>#pending` or `…#read` (index
     by_reading). `opening_id` is the event of the first opening; `deadline` is what that opening fixed, where the regime
     looks at it; `seen` says by user id who opened it, with a name, and when first; `contested` in which spans that is.
-    `replaced_by` is the notice that was deposited in its place.
+    `replaced_by` is the notice that was deposited in its place;
+    `suspension_asked` the last request to suspend its reading, `suspension` is there once that was done.
     `verification_code` and `receipt_sha256` feed the sparse indexes by_verification_code and by_receipt, `remind_shard`
     and `remind_at` the sparse index to_remind, in which it stands until it is opened or was reminded of; `reminder` is
     what that warns of. `downloaded_at` is when the first of its documents was asked for, written by who counts.
@@ -78,6 +79,8 @@ class NoticeItem(Model):
     contested: JSONAttribute = JSONAttribute(null=True)
     replaced_by: JSONAttribute = JSONAttribute(null=True)
     downloaded_at = UnicodeAttribute(null=True)
+    suspension_asked: JSONAttribute = JSONAttribute(null=True)
+    suspension: JSONAttribute = JSONAttribute(null=True)
     seen: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
     verification_code = UnicodeAttribute(null=True)
     receipt_sha256 = UnicodeAttribute(null=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from pynamodb.connection import Connection
@@ -42,7 +43,9 @@ class ReceiptStore:
         """Return receipts; one call, of none too."""
         found = read_together(self._connection, [(NoticeItem, name, None) for name in notice_ids or (_NOBODYS,)])
         items = [found[key] for name in notice_ids if (key := (NoticeItem, name, None)) in found]
-        return tuple(IssuedReceipt(from_data(Notice, item.data), str(item.receipt_sha256)) for item in items)
+        return tuple(
+            IssuedReceipt(from_data(Notice, item.data), str(item.receipt_sha256), _suspended_at(item)) for item in items
+        )
 
     def list_deposits(self, *, after: str | None) -> Iterator[tuple[str, str, bytes]]:
         """Yield every deposit's key, notice and stored answer, by pages, from a key on."""
@@ -91,3 +94,7 @@ class ReceiptStore:
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
         return tuple(item["notice_id"]["S"] for item in found)
+
+
+def _suspended_at(item: NoticeItem) -> datetime | None:
+    return None if item.suspension is None else datetime.fromisoformat(item.suspension["at"])

@@ -66,6 +66,7 @@ class MailboxItem(Model):
     """The mailbox with its users: one aggregate, at most five users.
 
     `deposited` and `opened` count its notices and first openings, absent is none; `frozen_…` feed the index `frozen`.
+    `suspended_at` is when the reading of one of its notices was last suspended: files prepared before are outdated.
     `health` is what is known of its users' addresses, which changes without a new version.
     """
 
@@ -80,6 +81,7 @@ class MailboxItem(Model):
     opened = NumberAttribute(null=True)
     frozen_shard = UnicodeAttribute(null=True)
     frozen_since = NumberAttribute(null=True)
+    suspended_at = NumberAttribute(null=True)
     health: JSONAttribute = JSONAttribute(null=True)
 
 

@@ -221,6 +221,7 @@ INSIDE = {
         ("institution_unknown", "office_unknown", "office_closed"), "officers meet it who deposit at a page"
     ),
     "notice_not_opened": "mailbox users meet it who ask for a document before they opened its notice",
+    "reading_suspended": "as above, of a notice whose reading its institution suspended",
     "mailbox_changed": "two changes of a mailbox's users at once; a deposit reads it again by itself",
 }
 """Codes that no answer of the API carries, and why."""

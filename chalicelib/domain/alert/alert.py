@@ -53,6 +53,8 @@ class AlertPurpose(StrEnum):
     """It arrived, its alert failed, and the channel lives again."""
     REMINDER = "reminder"
     """It is still unread, and its term ends soon, or it will soon take effect without being opened."""
+    SUSPENSION = "suspension"
+    """Its reading was suspended after somebody was alerted."""
 
 
 OPEN = frozenset({AlertState.WAITING, AlertState.ATTEMPTED, AlertState.REFUSED, AlertState.UNKNOWN})

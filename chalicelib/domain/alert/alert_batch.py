@@ -25,13 +25,14 @@ class Following:
 
     `followed` are the channels whose failure was followed up: the other channel was tried where it could be. `marked`
     are the alerts whose refused addresses are known as dead to their mailbox. `known_at` is when the notice was opened,
-    once that is seen: after it nobody need be told.
+    once that is seen: after it nobody need be told. From `suspended_at` on nobody is alerted of anything but that.
     """
 
     followed: tuple[Channel, ...] = ()
     marked: tuple[str, ...] = ()
     known_at: datetime | None = None
     expiry: Expiry | None = None
+    suspended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class AlertBatch:
     @property
     def unfollowed(self) -> tuple[Channel, ...]:
         """Those that failed, and nobody has looked yet what can be done about it."""
-        if self.following.known_at is not None:
+        if self.following.known_at is not None or self.following.suspended_at is not None:
             return ()
         return tuple(channel for channel in self.failed_channels if channel not in self.following.followed)
 
@@ -112,7 +113,7 @@ class AlertBatch:
     @property
     def failed_since(self) -> datetime | None:
         """Since when some channel has failed, while nobody is known to have read the notice; else None."""
-        if self.following.known_at is not None:
+        if self.following.known_at is not None or self.following.suspended_at is not None:
             return None
         return min((since for _, since in self.failures), default=None)
 

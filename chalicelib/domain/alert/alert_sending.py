@@ -168,7 +168,8 @@ def _merged_following(ours: Following, theirs: Following) -> Following:
     followed = tuple(dict.fromkeys((*theirs.followed, *ours.followed)))
     marked = tuple(dict.fromkeys((*theirs.marked, *ours.marked)))
     known_at = min((at for at in (ours.known_at, theirs.known_at) if at is not None), default=None)
-    return Following(followed, marked, known_at, theirs.expiry or ours.expiry)
+    suspended_at = theirs.suspended_at or ours.suspended_at
+    return Following(followed, marked, known_at, theirs.expiry or ours.expiry, suspended_at)
 
 
 def _merged(ours: Alert, theirs: Alert) -> Alert:

@@ -51,7 +51,8 @@ def renew_alerts(batch: AlertBatch, mailbox: Mailbox, *, now: datetime, reach: S
     The same batch where the notice is known to be open.
     """
     added: list[Alert] = []
-    is_wanted = _is_news(batch, now) and batch.following.known_at is None
+    following = batch.following
+    is_wanted = _is_news(batch, now) and following.known_at is None and following.suspended_at is None
     for channel in batch.failed_channels if is_wanted else ():
         for one in _live(mailbox, channel, reach):
             sent = [alert for alert in batch.by(channel) if alert.user_id == one.user.user_id]
@@ -118,7 +119,7 @@ def reason_not_to_send(  # noqa: PLR0913 - an alert, and how its notice stands
     """Tell why an added alert is not needed any more, as a code; None where it is, and always for a deposit's own."""
     if not alert.is_added:
         return None
-    if opened_at is not None:
+    if opened_at is not None and alert.purpose is not AlertPurpose.SUSPENSION:
         return "notice_opened"
     if is_replaced and alert.purpose is AlertPurpose.REMINDER:
         return "notice_replaced"

@@ -53,10 +53,10 @@ class UnreachedList:
 
 
 def unreached(delivered: DeliveredNotice | None, alerts: AlertBatch | None) -> Unreached | None:
-    """Return a deposit if it is one of them; one that was made again asks for nothing more."""
+    """Return a deposit if it is one of them; one that was made again, or is not to be read, asks for no more."""
     if delivered is None or alerts is None or not alerts.failed_channels or is_known_to_holder(delivered):
         return None
-    if delivered.replaced_by is not None:
+    if delivered.replaced_by is not None or delivered.suspension is not None:
         return None
     return Unreached(delivered, alerts)
 

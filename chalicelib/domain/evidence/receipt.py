@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.evidence.as_typed import read_code, read_sha256
@@ -16,10 +17,14 @@ LARGEST_SENT = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class IssuedReceipt:
-    """A notice as it was deposited, and the hash of the receipt's own file; nothing that happened after it."""
+    """A notice as it was deposited, and the hash of the receipt's own file.
+
+    Of what happened after it only `suspended_at`: since when nobody reads the notice any more, None where they do.
+    """
 
     notice: Notice
     receipt_sha256: str
+    suspended_at: datetime | None = None
 
     def is_receipt(self, sha256: str) -> bool:
         """Tell whether a file is the receipt itself."""

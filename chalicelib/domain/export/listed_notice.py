@@ -27,7 +27,8 @@ class ListedNotice:
     sender: str
     document_type: str
     document_number: str
-    issued_at: datetime
+    issued_at: datetime | None
+    """None where the reading is suspended: what its document says is told nowhere."""
     sent_at: datetime
     deadline: str
     """As the page of the list says it on the day of the export."""
@@ -57,7 +58,7 @@ def listed(delivered: DeliveredNotice, zone: ZoneInfo, *, today: date, deadline:
         sender=notice.sender.name,
         document_type=document.type,
         document_number=document.number,
-        issued_at=document.issued_at.astimezone(zone),
+        issued_at=None if delivered.suspension else document.issued_at.astimezone(zone),
         sent_at=notice.deposited_at.astimezone(zone),
         deadline=deadline,
         due_on=None if notice.term is None else delivered.deadline_on(today).term_ends_on,

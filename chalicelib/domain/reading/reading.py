@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.deadline import Deadline, Regime, deadline_on, fix_deadline
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.notice import Notice, NoticeReference
+from chalicelib.domain.reading.suspension import Suspension, SuspensionRequest, reading_suspended
 
 LOOK_LASTS = timedelta(minutes=5)
 """From an opening on: what the same login looks at again in this time is the same opening."""
@@ -76,7 +77,9 @@ class DeliveredNotice:
     """A notice, which never changes, with how it was read; `seen` by the instant of each user's first opening.
 
     What was done in a `contested` span is shown as *impugnada*; no date moves with it. `replaced_by` is the notice that
-    was deposited in its place; its own dates stay all the same.
+    was deposited in its place; its own dates stay all the same. Of one whose reading is suspended `notice` is
+    concealed, so that nobody shows it by mistake; `whole` is as it was issued, for its sender. `suspension_asked` is
+    the last request, which may have lapsed.
     """
 
     notice: Notice
@@ -84,6 +87,14 @@ class DeliveredNotice:
     seen: tuple[Seen, ...] = ()
     contested: tuple[ContestedSpan, ...] = ()
     replaced_by: NoticeReference | None = None
+    suspension_asked: SuspensionRequest | None = None
+    suspension: Suspension | None = None
+    whole: Notice | None = field(default=None, repr=False)
+
+    @property
+    def issued(self) -> Notice:
+        """The notice as it was issued, for who sent it."""
+        return self.whole or self.notice
 
     @property
     def reading(self) -> Reading:
@@ -121,13 +132,25 @@ class DeliveredNotice:
         return fix_deadline(self.notice.deadline, self.notice.openings, today)
 
 
+def require_readable(delivered: DeliveredNotice) -> None:
+    """Hand out nothing of a notice whose reading is suspended.
+
+    Raises:
+        ReadingSuspended: `reading_suspended`.
+
+    """
+    if delivered.suspension is not None:
+        raise reading_suspended()
+
+
 def require_opened(delivered: DeliveredNotice) -> None:
     """Ask for the opening before any document is handed out: it is the holder's act, never a by-product.
 
     Raises:
-        Conflict: `notice_not_opened`.
+        Conflict: `notice_not_opened`, `reading_suspended`.
 
     """
+    require_readable(delivered)
     if delivered.opening is None:
         raise Conflict("notice_not_opened", "Primero abre la notificación; después podrás descargar sus documentos.")
 

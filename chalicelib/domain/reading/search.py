@@ -193,7 +193,7 @@ def _test(condition: Condition, zone: ZoneInfo) -> Test:
     day = date.fromisoformat(condition.value)
     if condition.field is SearchField.SENT_ON:
         return lambda notice: holds(notice.deposited_at.astimezone(zone).date(), day)
-    return lambda notice: holds(notice.document.issued_at.astimezone(zone).date(), day)
+    return lambda notice: bool(notice.files) and holds(notice.document.issued_at.astimezone(zone).date(), day)
 
 
 def _text_test(condition: Condition) -> Test:

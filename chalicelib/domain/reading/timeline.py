@@ -1,7 +1,7 @@
 """What happened to a notice, each step with its instant: deposited, alerted, reminded of, opened, downloaded.
 
-Deposit, alerts, first opening and replacement stand beside the notice and are always told. The rest comes out of the
-log, of which only the newest part may have been read: `extent` says so.
+Deposit, alerts, first opening, replacement and suspension stand beside the notice and are always told. The rest comes
+out of the log, of which only the newest part may have been read: `extent` says so.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ class Step(StrEnum):
     DOWNLOADED = "downloaded"
     REPLACED = "replaced"
     """Another notice was deposited in its place."""
+    SUSPENDED = "suspended"
+    """Its institution suspended its reading."""
 
 
 _OF_USERS = frozenset({Step.OPENED, Step.REOPENED, Step.DOWNLOADED})
@@ -134,6 +136,8 @@ def timeline(delivered: DeliveredNotice, alerts: AlertBatch | None, log: NoticeL
         entries.append(TimelineEntry(Step.OPENED, delivered.opening.opened_at, who))
     if delivered.replaced_by is not None:
         entries.append(TimelineEntry(Step.REPLACED, delivered.replaced_by.deposited_at))
+    if delivered.suspension is not None:
+        entries.append(TimelineEntry(Step.SUSPENDED, delivered.suspension.at))
     entries += _of_log(log, names)
     entries = [_contested(entry, delivered) for entry in entries]
     entries.sort(key=lambda entry: entry.at or deposited_at)

@@ -1,4 +1,4 @@
-"""The e-mail that tells a person a notice arrived, or is unread: who sent it, when, and where to read it.
+"""The e-mail that tells a person a notice arrived, is unread or suspended: who sent it, when, and where to read it.
 
 It carries no subject, case file or document number and no link but the portal's bare address (ALR-2).
 """
@@ -27,7 +27,18 @@ _FIRST = {
     AlertPurpose.RENEWAL: "Le han notificado un documento. Le avisamos ahora por correo, porque los correos de aviso"
     " anteriores no se pudieron entregar.",
     AlertPurpose.REMINDER: "Le notificaron un documento, y todavía nadie lo ha abierto en su casilla.",
+    AlertPurpose.SUSPENSION: "Le avisamos de una notificación. La entidad suspendió después su lectura: ya no se puede"
+    " abrir.",
 }
+_SUSPENSION = (
+    "Se suspendió la lectura de una notificación de su casilla electrónica",
+    "Lectura suspendida: notificación",
+)
+_TO_READ = "Para leerlo, abra su navegador, escriba esta dirección e ingrese como siempre:"
+_TO_SEE = "Para verlo, abra su navegador, escriba esta dirección e ingrese como siempre:"
+_SUSPENDED = (
+    "La notificación sigue en su casilla y sus fechas quedan como se emitieron. Si tiene dudas, pregunte a la entidad."
+)
 _OPENING_IS_ACKNOWLEDGEMENT = (
     "Abrir la notificación en su casilla es su acuse de recibo. Si nadie la abre hasta ese día, la entidad considera"
     " que surte efecto el día hábil siguiente."
@@ -49,7 +60,8 @@ def render_alert_email(
     institution = one_line(batch.institution_name)
     local = batch.deposited_at.astimezone(letterhead.zone)
     is_reminder = alert.purpose is AlertPurpose.REMINDER
-    title, subject = _REMINDER if is_reminder else _NEWS
+    is_suspension = alert.purpose is AlertPurpose.SUSPENSION
+    title, subject = _SUSPENSION if is_suspension else _REMINDER if is_reminder else _NEWS
     letter = Letter(
         title,
         (
@@ -57,9 +69,10 @@ def render_alert_email(
             Fact(institution, label="Entidad"),
             Fact(f"{day_in_words(local.date())}, a las {local:%H:%M} ({zone_in_words(letterhead.zone)})", "Llegó el"),
             *(_warning(batch.following.expiry) if is_reminder else ()),
-            "Para leerlo, abra su navegador, escriba esta dirección e ingrese como siempre:",
+            *((_SUSPENDED,) if is_suspension else ()),
+            _TO_SEE if is_suspension else _TO_READ,
             Framed(letterhead.portal),
-            _RECEIPT_IN_PORTAL if receipt is None else _RECEIPT_ATTACHED,
+            *(() if is_suspension else (_RECEIPT_IN_PORTAL if receipt is None else _RECEIPT_ATTACHED,)),
             *((_MOBILE,) if alert.purpose is AlertPurpose.FALLBACK else ()),
         ),
         subject=f"{subject} de {_cut(institution, _SUBJECT_NAME_AT_MOST)}",

@@ -47,6 +47,12 @@ _OPENING_ENDS = (
     "Sin abrir: $institution. Abrirlo hasta el $end es su acuse.",
     "Abra lo de $institution hasta el $end.",
 )
+_READING_SUSPENDED = (
+    "Lectura suspendida: lo que $institution le ha notificado el $day a las $hour.",
+    "Lectura suspendida: lo que $institution le ha notificado el $day.",
+    "Lectura suspendida: lo que notifica $institution, $day.",
+    "Lectura suspendida: $institution, $day.",
+)
 _WHERE = " Ingrese a $portal."
 _WARNINGS = (" Nunca le pediremos su contraseña.", " No pedimos contraseñas.", "")
 """From the fullest to none."""
@@ -66,7 +72,7 @@ def _with_warnings(said: Iterable[str]) -> _Wordings:
     return _Wordings(*kinds)
 
 
-_NEWS, _FALLBACK = _with_warnings(_SAID), _with_warnings(_FALLEN_BACK)
+_NEWS, _FALLBACK, _SUSPENSION = map(_with_warnings, (_SAID, _FALLEN_BACK, _READING_SUSPENDED))
 _REMINDERS = {True: _with_warnings(_TERM_ENDS), False: _with_warnings(_OPENING_ENDS)}
 """By whether it is of a term."""
 
@@ -88,7 +94,7 @@ def _wordings(batch: AlertBatch, alert: Alert) -> _Wordings:
     expiry = batch.following.expiry
     if alert.purpose is AlertPurpose.REMINDER and expiry is not None:
         return _REMINDERS[expiry.is_of_term]
-    return _FALLBACK if alert.purpose is AlertPurpose.FALLBACK else _NEWS
+    return {AlertPurpose.FALLBACK: _FALLBACK, AlertPurpose.SUSPENSION: _SUSPENSION}.get(alert.purpose, _NEWS)
 
 
 def holds_portal(portal: str, zone: ZoneInfo) -> bool:
@@ -97,7 +103,7 @@ def holds_portal(portal: str, zone: ZoneInfo) -> bool:
     values = _values(
         AlertBatch("", "", any_day, (), following=Following(expiry=Expiry(any_day.date(), True))), portal, zone
     )
-    rooms = [_room_for_name(said.warned[-1], values) for said in (_NEWS, _FALLBACK, *_REMINDERS.values())]
+    rooms = [_room_for_name(said.warned[-1], values) for said in (_NEWS, _FALLBACK, _SUSPENSION, *_REMINDERS.values())]
     return all(room is not None and room >= LONGEST_SHORT_NAME for room in rooms)
 
 

@@ -34,6 +34,7 @@ _PURPOSES = {
     AlertPurpose.FALLBACK: "por el otro canal, ",
     AlertPurpose.RENEWAL: "repetida, ",
     AlertPurpose.REMINDER: "recordatorio, ",
+    AlertPurpose.SUSPENSION: "de la suspensión, ",
 }
 """Those that are not the deposit's own."""
 _REPORTS = {
@@ -55,6 +56,8 @@ _REASONS = {
     "mobile_opted_out": "el titular pidió no recibir mensajes",
     "rejected_by_provider": "por su contenido",
     "notice_opened": "la notificación ya se abrió",
+    "notice_replaced": "la notificación ya se reemplazó por otra",
+    "reading_suspended": "la lectura de la notificación se suspendió",
     "too_late": "ya pasó el día que recordaba",
     "address_changed": "el usuario ya no tiene esa dirección, o ya no está activo",
     "address_dead": "la dirección dejó de recibir",

@@ -59,6 +59,8 @@ class ShownReceipt:
     files: tuple[ShownFile, ...]
     receipt_sha256: str
     act_title: str = TITLE_OF_ACT
+    suspended: str = ""
+    """Since when nobody reads the notice; empty where they do."""
     compared: str = ""
     same: ShownFile | None = None
 
@@ -90,6 +92,7 @@ def shown_receipt(issued: IssuedReceipt, zone: ZoneInfo, *, sha256: str | None) 
         citation=f"{texts.citation} Texto {notice.legal_text_version}.",
         files=files,
         receipt_sha256=issued.receipt_sha256,
+        suspended="" if issued.suspended_at is None else date_and_hour(issued.suspended_at, zone),
         compared=_compared(issued, sha256, is_document=found is not None),
         same=files[found[0]] if found else None,
     )

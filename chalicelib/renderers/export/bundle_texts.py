@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from textwrap import indent
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from chalicelib.domain.event import Event
 from chalicelib.domain.notice import FileRole, Notice
@@ -37,9 +38,19 @@ Cómo comprobar que nada cambió
 Este archivo puede contener datos personales. Guárdalo en un lugar seguro.
 """
 _ANNEXES = "  anexos/           Sus anexos{if_any}, en el orden en que se enviaron.\n"
+_SUSPENDED = """\
+Lectura suspendida
+
+La entidad suspendió la lectura de la notificación {notice_id} el {at}.
+Entidad: {institution}
+Motivo: {cause}
+
+La notificación no se borró y sus fechas quedan como se emitieron. Mientras su lectura esté suspendida, esta copia no
+trae su constancia, sus documentos ni sus datos. Lo que pasó con ella está en estado.json y en eventos.json.
+"""
 _UNOPENED = """
 Las notificaciones que nadie abrió vienen sin su documento ni sus anexos: abrirlas puede tener efectos legales, y eso lo
-decides tú en tu casilla.
+decides tú en tu casilla. De las que tienen la lectura suspendida viene solo eso, y lo que pasó con ellas.
 """
 
 
@@ -62,6 +73,19 @@ def mailbox_readme(mailbox_id: str, made_at: datetime, year: int | None) -> str:
 def deposit_text(notice: Notice) -> str:
     """Write the deposit as it was frozen."""
     return _text(notice_as_json(notice))
+
+
+def suspension_text(delivered: DeliveredNotice, zone: ZoneInfo) -> str:
+    """Say in place of a notice's documents that its reading is suspended, since when and why."""
+    found = delivered.suspension
+    if found is None:
+        return ""
+    return _SUSPENDED.format(
+        notice_id=delivered.notice.notice_id,
+        institution=delivered.notice.sender.name,
+        at=f"{found.at.astimezone(zone):%d/%m/%Y %H:%M}",
+        cause=found.cause_in_words,
+    )
 
 
 def standing_text(delivered: DeliveredNotice, timeline: Timeline, today: date) -> str:

@@ -78,7 +78,8 @@ class _ListPaper(Paper):
         """Write one notice over as many lines as its longest text needs, then a hairline."""
         texts = (str(row.year), row.subject, row.office, row.sender, row.document_type, row.document_number)
         cells = self._lines(texts, self._broken)
-        cells += [[f"{instant:%d/%m/%Y}", f"{instant:%H:%M}"] for instant in (row.issued_at, row.sent_at)]
+        instants = (row.issued_at, row.sent_at)
+        cells += [[f"{instant:%d/%m/%Y}", f"{instant:%H:%M}"] if instant else ["\u2013"] for instant in instants]
         cells += [self._break(row.deadline, _WIDTHS[_DEADLINE] - _GAP), [row.state]]
         if self.will_page_break(_height(cells)):
             self.add_page()

@@ -108,7 +108,7 @@ class _Cells:
         *texts, deadline = map(self._text, range(len(_TEXT_WIDTHS)), _texts(row))
         write_text(self._state, row.state)
         for cell, instant in zip(self._instants, (row.issued_at, row.sent_at), strict=True):
-            cell.value = _on_the_wall(instant)
+            cell.value = instant and _on_the_wall(instant)
         return [self._year, *texts, *self._instants, deadline, self._due, self._state]
 
     def _text(self, place: int, text: str) -> Any:

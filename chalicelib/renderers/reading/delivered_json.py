@@ -6,42 +6,63 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from chalicelib.domain.deadline import Deadline
-from chalicelib.domain.notice import FileRole
+from chalicelib.domain.notice import Document, FileRole
 from chalicelib.domain.reading.reading import DeliveredNotice
 from chalicelib.domain.reading.timeline import Timeline, TimelineEntry
 from chalicelib.renderers.notice_json import told_notice_as_json
 
-_OF_ENVELOPE = ("reading", "opening_fixes_dates", "opened_at", "replaces", "replaced_by", "deadline", "links")
+_OF_ENVELOPE = (
+    "reading",
+    "opening_fixes_dates",
+    "opened_at",
+    "replaces",
+    "replaced_by",
+    "reading_suspended",
+    "deadline",
+    "links",
+)
 
 
 def envelope_as_json(delivered: DeliveredNotice, *, today: date, api_base_url: str) -> dict[str, Any]:
-    """Write what a list shows; of the documents, only how many there are. `today` is the country's date."""
+    """Write what a list shows; of the documents, only how many there are. `today` is the country's date.
+
+    Of one whose reading is suspended nothing is told of its document.
+    """
     notice = delivered.notice
-    document = notice.document
     opening = delivered.opening
     address = f"{api_base_url}/v1/notices/{notice.notice_id}"
     return {
         "notice_id": notice.notice_id,
         "reading": delivered.reading.value,
         "institution": {"id": notice.sender.institution_id, "name": notice.sender.name},
-        "document": {
-            "type": document.type,
-            "number": document.number,
-            "subject": document.subject,
-            "office": document.office,
-            "issued_at": _instant(document.issued_at),
-        },
-        "case_file": {"number": notice.case_file.number},
+        "document": None if delivered.suspension else _document(notice.document),
+        "case_file": None if delivered.suspension else {"number": notice.case_file.number},
         "deposited_at": _instant(notice.deposited_at),
-        "annexes": sum(file.role is FileRole.ANNEX for file in notice.files),
+        "annexes": None if delivered.suspension else sum(file.role is FileRole.ANNEX for file in notice.files),
         "regime": notice.regime.value,
         "opening_fixes_dates": delivered.is_fixed_by_opening,
         "opened_at": opening and _instant(opening.opened_at),
         **_replacement(delivered),
         "deadline": deadline_as_json(delivered.deadline_on(today)),
         "deadline_if_opened_today": deadline_as_json(delivered.deadline_if_opened_on(today)),
-        "links": {"self": address, "opening": f"{address}/opening", "receipt": f"{address}/files/receipt"},
+        "links": {"self": address, **_ways_on(delivered, address)},
     }
+
+
+def _document(document: Document) -> dict[str, str]:
+    return {
+        "type": document.type,
+        "number": document.number,
+        "subject": document.subject,
+        "office": document.office,
+        "issued_at": _instant(document.issued_at),
+    }
+
+
+def _ways_on(delivered: DeliveredNotice, address: str) -> dict[str, str]:
+    if delivered.suspension is not None:
+        return {}
+    return {"opening": f"{address}/opening", "receipt": f"{address}/files/receipt"}
 
 
 def details_as_json(
@@ -92,13 +113,22 @@ def status_as_json(
     }
 
 
-def _replacement(delivered: DeliveredNotice) -> dict[str, str | None]:
-    """Write which notice it replaces, and which replaces it, by their numbers."""
+def _replacement(delivered: DeliveredNotice) -> dict[str, Any]:
+    """Write which notice it replaces, and which replaces it, by their numbers; and whether its reading is suspended."""
     older, newer = delivered.notice.replaces, delivered.replaced_by
     return {
         "replaces": None if older is None else older.notice_id,
         "replaced_by": None if newer is None else newer.notice_id,
+        "reading_suspended": _suspension(delivered),
     }
+
+
+def _suspension(delivered: DeliveredNotice) -> dict[str, str] | None:
+    """Write since when nobody reads it and why; who decided it is the institution's."""
+    found = delivered.suspension
+    if found is None:
+        return None
+    return {"at": _instant(found.at), "cause": found.request.cause.value, "detail": found.cause_in_words}
 
 
 def _history(delivered: DeliveredNotice, timeline: Timeline) -> dict[str, Any]:

@@ -47,11 +47,14 @@ _ADDED = {
     (AlertPurpose.FALLBACK, Channel.EMAIL): "También por correo, porque el mensaje de texto no llegó",
     (AlertPurpose.FALLBACK, Channel.SMS): "También por mensaje de texto, porque el correo no llegó",
     (AlertPurpose.RENEWAL, Channel.EMAIL): "Otra vez por correo, porque la primera alerta no llegó",
+    (AlertPurpose.SUSPENSION, Channel.EMAIL): "Para avisar que la lectura se suspendió",
+    (AlertPurpose.SUSPENSION, Channel.SMS): "Para avisar que la lectura se suspendió",
     (AlertPurpose.RENEWAL, Channel.SMS): "Otra vez por mensaje de texto, porque la primera alerta no llegó",
 }
 """Why there are more than the deposit's own alerts."""
 _REASONS = {
     "notice_opened": "La notificación ya estaba abierta",
+    "reading_suspended": "La lectura de la notificación se suspendió antes",
     "notice_replaced": "La notificación ya estaba reemplazada por otra",
     "too_late": "El día que iba a recordar ya había pasado",
     "address_changed": "Ya no era la dirección o el número de un usuario activo",
@@ -85,9 +88,10 @@ _TITLES = {
     Step.OPENED: "Abierta por primera vez",
     Step.REOPENED: "Abierta otra vez",
     Step.REPLACED: "Reemplazada por otra notificación",
+    Step.SUSPENDED: "Lectura suspendida por la entidad",
 }
 _CONTESTED = "Impugnada: el titular no reconoce quién tenía acceso entonces. Los plazos no cambian."
-_MILESTONES = frozenset({Step.DEPOSITED, Step.REMINDER_MISSED, Step.OPENED, Step.REPLACED})
+_MILESTONES = frozenset({Step.DEPOSITED, Step.REMINDER_MISSED, Step.OPENED, Step.REPLACED, Step.SUSPENDED})
 _ALERTS, _REMINDERS = "Alertas", "Recordatorios"
 _COUNTED = {
     (Step.ALERT, _ALERTS): ("alerta", "alertas"),
@@ -281,7 +285,7 @@ def _step(entry: TimelineEntry, notice: Notice) -> ShownStep:
     by = f"Por {entry.who}" if entry.who else ""
     by = f"{by}. {_CONTESTED}".removeprefix(". ") if entry.is_contested else by
     if entry.step in _TITLES:
-        return ShownStep(entry.step, _TITLES[entry.step], entry.at, by)
+        return ShownStep(entry.step, _TITLES[entry.step], entry.at, "" if entry.step is Step.DEPOSITED else by)
     if entry.step is Step.DOWNLOADED:
         return ShownStep(entry.step, f"Descarga {_downloaded(entry.file or '', notice)}", entry.at, by)
     if entry.step is Step.REMINDER_MISSED:
@@ -306,4 +310,4 @@ def _group(entry: TimelineEntry) -> str:
 def _downloaded(name: str, notice: Notice) -> str:
     """Say what was downloaded; an annex by its own name."""
     filename = dict(zip(notice.file_names, (file.filename for file in notice.files), strict=True)).get(name, "")
-    return _DOWNLOADS.get(name) or f"del anexo «{filename}»"
+    return _DOWNLOADS.get(name) or (f"del anexo «{filename}»" if filename else "de un anexo")

@@ -9,7 +9,7 @@ from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.reading.reading import DeliveredNotice
 from chalicelib.renderers.reading.deadline_words import DeadlineTold, tell_deadline
-from chalicelib.renderers.reading.replacement_words import references_of
+from chalicelib.renderers.reading.replacement_words import notes_on
 from chalicelib.renderers.spanish import day_and_hour
 
 
@@ -17,7 +17,7 @@ from chalicelib.renderers.spanish import day_and_hour
 class Row:
     """A notice in a list, its cells written out: a list has fifty, and what a template computes costs most.
 
-    Of `issued` and `sent`, `…_at` is for machines.
+    Of `issued` and `sent`, `…_at` is for machines. Of one whose reading is suspended nothing is told of its document.
     """
 
     address: str
@@ -34,7 +34,7 @@ class Row:
     sent_at: str
     deadline: DeadlineTold
     links: tuple[str, ...] = ()
-    """Which notices it replaces or is replaced by."""
+    """Which notices it replaces or is replaced by, and that its dates stay though its reading is suspended."""
 
 
 def address_of(notice: Notice) -> str:
@@ -48,17 +48,17 @@ def row_of(delivered: DeliveredNotice, today: date, calendar: BusinessCalendar) 
     sent = calendar.local(notice.deposited_at)
     return Row(
         address=address_of(notice),
-        is_opened=delivered.opening is not None,
+        is_opened=delivered.opening is not None or delivered.suspension is not None,
         year=sent.year,
         subject=document.subject,
         office=document.office,
         sender=notice.sender.name,
         document_type=document.type,
         document_number=document.number,
-        issued=day_and_hour(calendar.local(document.issued_at)),
-        issued_at=document.issued_at.isoformat(),
+        issued="" if delivered.suspension else day_and_hour(calendar.local(document.issued_at)),
+        issued_at="" if delivered.suspension else document.issued_at.isoformat(),
         sent=day_and_hour(sent),
         sent_at=notice.deposited_at.isoformat(),
         deadline=tell_deadline(delivered, today, calendar),
-        links=tuple(one.in_one_line for one in references_of(delivered)),
+        links=notes_on(delivered),
     )

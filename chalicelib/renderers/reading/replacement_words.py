@@ -8,6 +8,8 @@ from datetime import datetime
 from chalicelib.domain.notice import NoticeReference
 from chalicelib.domain.reading.reading import DeliveredNotice
 
+AS_ISSUED = "Fechas como se emitieron"
+"""Said of the dates of a notice whose reading is suspended."""
 _REPLACES, _REPLACED = "Reemplaza a", "Reemplazada por"
 
 
@@ -32,6 +34,12 @@ def references_of(delivered: DeliveredNotice) -> tuple[ShownReference, ...]:
     both = ((_REPLACED, delivered.replaced_by), (_REPLACES, delivered.notice.replaces))
     own = delivered.notice.mailbox_id
     return tuple(_shown(words, other, own) for words, other in both if other is not None)
+
+
+def notes_on(delivered: DeliveredNotice) -> tuple[str, ...]:
+    """Return what lists say beside a notice's dates."""
+    issued = () if delivered.suspension is None else (AS_ISSUED,)
+    return (*issued, *(one.in_one_line for one in references_of(delivered)))
 
 
 def _shown(words: str, other: NoticeReference, own: str) -> ShownReference:

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.alert.alert import Alert, AlertState
+from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertState
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import (
     Accepted,
@@ -27,6 +27,7 @@ from chalicelib.domain.alert.alert_sending import (
 )
 from chalicelib.domain.alert.delivery_report import message_tags
 from chalicelib.domain.alert.follow_up import TOO_LATE, readdress, reason_not_to_send
+from chalicelib.domain.alert.suspended import READING_SUSPENDED, is_stopped
 from chalicelib.domain.errors import CasillaError, MessageRefused, SendingUncertain, Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel, MailboxState
@@ -201,17 +202,23 @@ def _read_early(attached: str | None, channels: Channels, pool: ThreadPoolExecut
 def _send(
     batch: AlertBatch, early: _Early, tools: SendingTools, pool: ThreadPoolExecutor, situation: Situation | None
 ) -> Mapping[str, Outcome]:
-    judged = {alert.alert_id: _judged(alert, situation, tools) for alert in batch.attempted}
+    judged = {alert.alert_id: _judged(alert, batch, situation, tools) for alert in batch.attempted}
     due = [alert for alert in batch.attempted if judged[alert.alert_id] is None]
-    has_mail = any(alert.channel is Channel.EMAIL for alert in due)
+    has_mail = any(alert.channel is Channel.EMAIL and _carries_receipt(alert) for alert in due)
     receipt = pool.submit(_receipt, batch, early, tools.channels) if has_mail else None  # ahead of the e-mails
     sending = {alert.alert_id: pool.submit(_hand_over, batch, alert, receipt, tools.channels) for alert in due}
     sent = {alert_id: _outcome(batch.notice_id, alert_id, one) for alert_id, one in sending.items()}
     return {**sent, **{alert_id: outcome for alert_id, outcome in judged.items() if outcome is not None}}
 
 
-def _judged(alert: Alert, situation: Situation | None, tools: SendingTools) -> Outcome | None:
+def _carries_receipt(alert: Alert) -> bool:
+    return alert.purpose is not AlertPurpose.SUSPENSION
+
+
+def _judged(alert: Alert, batch: AlertBatch, situation: Situation | None, tools: SendingTools) -> Outcome | None:
     """Return why an alert is not handed over; None where it is."""
+    if is_stopped(alert, batch):
+        return NotNeeded(READING_SUSPENDED)
     if not alert.is_added:
         return None
     if situation is None or situation.mailbox is None:
@@ -245,9 +252,8 @@ def _hand_over(batch: AlertBatch, alert: Alert, receipt: Future[bytes | None] | 
     if alert.channel is Channel.SMS:
         text = render_alert_sms(batch, alert, portal=channels.letterhead.portal, zone=channels.letterhead.zone)
         return channels.by_sms.hand_over(lambda: channels.sms.send(alert.destination, text))
-    message = render_alert_email(
-        batch, alert, channels.letterhead, receipt=None if receipt is None else receipt.result()
-    )
+    attached = receipt.result() if receipt is not None and _carries_receipt(alert) else None
+    message = render_alert_email(batch, alert, channels.letterhead, receipt=attached)
     tags = message_tags(batch.notice_id, alert.alert_id)
     return channels.by_mail.hand_over(lambda: channels.mail.send(message, alert.destination, tags))
 

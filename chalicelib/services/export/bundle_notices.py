@@ -19,6 +19,7 @@ from chalicelib.renderers.export.bundle_texts import (
     mailbox_readme,
     notice_readme,
     standing_text,
+    suspension_text,
 )
 from chalicelib.services.export.tools import ExportTools, NamedFile
 from chalicelib.services.export.zip_bundle import ZipBundle
@@ -53,6 +54,8 @@ def evidence(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFil
 
 def mailbox(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFile:
     """Write the evidence of every notice, newest first; of those that nobody opened, without their documents.
+
+    Of those whose reading is suspended, only that it is, and what happened.
 
     Raises:
         TooLarge: `mailbox_too_large`, with what to do.
@@ -103,16 +106,20 @@ def _add_evidence(
 ) -> None:
     notice = delivered.notice
     subject = f"notice#{notice.notice_id}"
+    is_suspended = delivered.suspension is not None
     log = NoticeLog.of_newest(tools.events.newest_for_subject(subject, limit=MOST_READ + 1))
     is_whole = log.extent is Extent.WHOLE
     first = log.events if is_whole else tools.events.list_for_subject(subject, limit=1)
     today = tools.calendar.local(tools.clock()).date()
-    receipt = tools.files.stream_document(notice.receipt_key)
-    bundle.add(f"{folder}constancia.pdf", receipt, sha256=_receipt_sha256(first))
-    if delivered.opening is not None:
+    if is_suspended:
+        bundle.add_text(f"{folder}LECTURA-SUSPENDIDA.txt", suspension_text(delivered, tools.calendar.zone))
+    else:
+        receipt = tools.files.stream_document(notice.receipt_key)
+        bundle.add(f"{folder}constancia.pdf", receipt, sha256=_receipt_sha256(first))
+        bundle.add_text(f"{folder}deposito.json", deposit_text(notice))
+    if delivered.opening is not None and not is_suspended:
         _add_files(bundle, notice, f"{folder}documento/", FileRole.MAIN, tools)
         _add_files(bundle, notice, f"{folder}anexos/", FileRole.ANNEX, tools)
-    bundle.add_text(f"{folder}deposito.json", deposit_text(notice))
     bundle.add_text(f"{folder}estado.json", standing_text(delivered, timeline(delivered, found.alerts, log), today))
     events = log.events if is_whole else tools.events.each_of_subject(subject)
     bundle.add(f"{folder}eventos.json", events_pieces(events))

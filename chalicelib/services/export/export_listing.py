@@ -16,7 +16,7 @@ from chalicelib.domain.reading.search import Search
 from chalicelib.domain.reading.search_query import read_conditions, to_parameters, typed_query
 from chalicelib.gateways.export.export_files import ObjectWriter
 from chalicelib.renderers.reading.deadline_words import tell_deadline
-from chalicelib.renderers.reading.replacement_words import references_of
+from chalicelib.renderers.reading.replacement_words import notes_on
 from chalicelib.services.export.tools import ExportTools, NamedFile
 from chalicelib.services.reading.search_notices import all_matches
 
@@ -60,8 +60,8 @@ def listing(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFile
 
 def _row(delivered: DeliveredNotice, today: date, calendar: BusinessCalendar) -> ListedNotice:
     told = tell_deadline(delivered, today, calendar)
-    links = [one.in_one_line for one in references_of(delivered)]
-    return listed(delivered, calendar.zone, today=today, deadline=". ".join([told.in_one_line, *links]))
+    deadline = ". ".join([told.in_one_line, *notes_on(delivered)])
+    return listed(delivered, calendar.zone, today=today, deadline=deadline)
 
 
 def _search_of(export: Export) -> Search:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from chalicelib.domain.errors import TooLarge, Unavailable
 from chalicelib.domain.export.export import Export, ExportKind, ExportProblem, ExportState, PreparedFile
+from chalicelib.domain.reading.suspension import ReadingSuspended
 from chalicelib.gateways.export.export_files import ObjectWriter
 from chalicelib.services.export import bundle_notices, export_listing
 from chalicelib.services.export.tools import ExportTools, NamedFile
@@ -42,7 +43,7 @@ class Preparation(StrEnum):
 def prepare_export(export_id: str, *, tools: ExportTools, tries: int = 1) -> Preparation:
     """Prepare one file, `tries` being how often it was tried, this time included.
 
-    One that is too large to be made is told with its reason, and not tried again.
+    One that is too large to be made, or whose reading is suspended, is told with its reason, and not tried again.
 
     Raises:
         CasillaError: it could not be prepared; the person is told so, and the message comes again.
@@ -55,7 +56,7 @@ def prepare_export(export_id: str, *, tools: ExportTools, tries: int = 1) -> Pre
     try:
         with tools.export_files.writing(key) as sink:
             named = _PREPARERS[export.kind](export, sink, tools)
-    except TooLarge as refused:
+    except (TooLarge, ReadingSuspended) as refused:
         tools.exports.fail(export_id, ExportProblem(refused.code, refused.detail))
         return Preparation.REFUSED
     except BaseException as error:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.export.export import Export, ExportKind, ExportState
 from chalicelib.domain.limit import Limit
 from chalicelib.domain.session import Session
 from chalicelib.services.export.tools import ExportTools
 
 LINK_LIVES_S = 300
+_LISTS_ARE_BEHIND = timedelta(seconds=10)
+"""How long after a suspension a list may still tell what was in it."""
 _FILES_PER_USER = Limit("export-user", 60, 60 * 60)
 _MAILBOXES_PER_USER = Limit("export-mailbox-user", 10, 24 * 60 * 60)
 """One copies gigabytes."""
@@ -55,9 +58,21 @@ def find_export(export: Export | None, session: Session, *, tools: ExportTools) 
 
 
 def export_link(export: Export, *, tools: ExportTools) -> str | None:
-    """Return a short-lived link to a file that is ready, else None."""
+    """Return a short-lived link to a file that is ready, else None.
+
+    Raises:
+        Conflict: `export_outdated`: since it was asked for, the reading of a notice was suspended that may be in it.
+
+    """
     if export.state is not ExportState.READY or export.prepared is None:
         return None
+    suspended_at = tools.suspensions.suspended_at(export.mailbox_id)
+    if suspended_at is not None and export.requested_at < suspended_at + _LISTS_ARE_BEHIND:
+        detail = (
+            "Este archivo ya no se puede descargar: una entidad suspendió la lectura de una notificación de tu casilla."
+            " Pídelo otra vez."
+        )
+        raise Conflict("export_outdated", detail)
     prepared = export.prepared
     return tools.export_files.link(prepared.object_key, prepared.filename, prepared.media_type, expires_s=LINK_LIVES_S)
 

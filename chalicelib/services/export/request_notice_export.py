@@ -26,7 +26,7 @@ def request_notice_export(  # noqa: PLR0913 - what, whose, from where
 
     Raises:
         NotFound: `notice_not_found`, also for another mailbox's; `file_not_found` without annexes.
-        Conflict: `notice_not_opened`.
+        Conflict: `notice_not_opened`, `reading_suspended`.
 
     """
     delivered = delivered_to(session, found)

@@ -17,6 +17,7 @@ from chalicelib.store.limit_store import LimitStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.reading.notice_search_store import NoticeSearchStore
 from chalicelib.store.reading.reading_store import ReadingStore
+from chalicelib.store.reading.suspension_store import SuspensionStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class ExportTools:
     export_files: ExportFiles
     files: Files
     readings: ReadingStore
+    suspensions: SuspensionStore
     mailboxes: MailboxStore
     search: NoticeSearchStore
     events: EventStore

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.notice import Notice
-from chalicelib.domain.reading.reading import require_opened
+from chalicelib.domain.reading.reading import require_opened, require_readable
 from chalicelib.domain.session import Session
 from chalicelib.gateways.files import Files
 from chalicelib.services.reading.open_notice import add_once
@@ -45,10 +45,11 @@ def download_file(  # noqa: PLR0913 - which file, for whom, and where it lies
 
     Raises:
         NotFound: `notice_not_found`, `file_not_found`.
-        Conflict: `notice_not_opened`.
+        Conflict: `notice_not_opened`, `reading_suspended`.
 
     """
     delivered = delivered_to(session, found)
+    require_readable(delivered)
     wanted = _find(delivered.notice, name)
     if name != RECEIPT:
         require_opened(delivered)

@@ -18,7 +18,7 @@ from chalicelib.domain.deadline import fix_deadline
 from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import require_thawed
-from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Seen
+from chalicelib.domain.reading.reading import DeliveredNotice, Opening, Seen, require_readable
 from chalicelib.domain.session import Session
 from chalicelib.services.reading.tools import ReadingTools, delivered_to
 from chalicelib.store.look_store import Look
@@ -68,10 +68,12 @@ def open_notice(session: Session, found: FoundNotice, *, origin: str, tools: Rea
     Raises:
         NotFound: `notice_not_found`, also for another mailbox's.
         MailboxFrozen: `mailbox_frozen`: it froze since the session was read.
+        ReadingSuspended: `reading_suspended`, also where that was done since the notice was read.
         Unavailable: of a first opening, `opening_unavailable` or `store_unavailable`: open it again.
 
     """
     delivered = delivered_to(session, found)
+    require_readable(delivered)
     notice_id = delivered.notice.notice_id
     look = tools.looks.name_look(session.access_id, notice_id, tools.clock())
     act, was_open = _Act(session, notice_id, look, origin), delivered.opening is not None
@@ -89,6 +91,7 @@ def open_notice(session: Session, found: FoundNotice, *, origin: str, tools: Rea
                     raise
                 break
             delivered = delivered_to(session, found)
+            require_readable(delivered)
             if delivered.opening is None:
                 require_thawed(tools.mailboxes.find(session.mailbox_id))
             continue

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.reading.reading import DeliveredNotice
 from chalicelib.domain.reading.timeline import MOST_READ, UNREAD, NoticeLog, Timeline, timeline
 from chalicelib.domain.session import Session
 from chalicelib.services.reading.open_notice import OpenedNotice, open_notice
@@ -28,7 +30,7 @@ def read_notice(session: Session, found: FoundNotice, *, origin: str, tools: Rea
     A log that cannot be read keeps nobody from the notice: then its timeline is `UNREAD`.
 
     Raises:
-        NotFound, Unavailable: as `open_notice`.
+        NotFound, ReadingSuspended, Unavailable: as `open_notice`.
 
     """
     notice_id = delivered_to(session, found).notice.notice_id
@@ -42,6 +44,11 @@ def read_notice(session: Session, found: FoundNotice, *, origin: str, tools: Rea
     )
     [after], [log] = opened, logs
     return ReadNotice(after, timeline(after.delivered, after.alerts, log.with_event(after.event)))
+
+
+def tell_suspended(delivered: DeliveredNotice, alerts: AlertBatch | None, *, tools: ReadingTools) -> Timeline:
+    """Tell what happened to a notice whose reading is suspended; looking at that is no opening."""
+    return timeline(delivered, alerts, _log_or_none(delivered.notice.notice_id, tools.events))
 
 
 def _log_or_none(notice_id: str, events: EventStore) -> NoticeLog:

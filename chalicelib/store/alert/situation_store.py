@@ -113,20 +113,18 @@ class SituationStore:
 
     @staticmethod
     def opened_among(notice_ids: Collection[str]) -> frozenset[str]:
-        """Return those of some notices that were opened, as `Situation` tells it, or replaced.
+        """Return those of some notices that were opened, as `Situation` tells it, replaced or suspended.
 
         Read with strong consistency.
 
         A call a hundred.
         """
-        shown = ["notice_id", "opened_at", "contested", "replaced_by"]
+        shown = ["notice_id", "opened_at", "contested", "replaced_by", "suspension"]
         try:
             found = list(NoticeItem.batch_get(list(notice_ids), consistent_read=True, attributes_to_get=shown))
         except PynamoDBException as error:
             raise store_unavailable() from error
-        return frozenset(
-            item.notice_id for item in found if item.replaced_by is not None or _opened_at(item) is not None
-        )
+        return frozenset(item.notice_id for item in found if _is_settled(item))
 
     def due(self, shard: str, *, now: datetime) -> Iterator[DueReminder]:
         """Yield the notices of a shard that are to be reminded of by now, the longest due first."""
@@ -203,6 +201,11 @@ def _is_unread(due: DueReminder) -> Condition:
     is_unread: Condition = NoticeItem.opening_id.does_not_exist()
     is_unread &= NoticeItem.remind_at == int(due.at.timestamp())
     return is_unread
+
+
+def _is_settled(item: NoticeItem) -> bool:
+    """Tell whether its sender need do nothing about alerts of it that failed."""
+    return item.replaced_by is not None or item.suspension is not None or _opened_at(item) is not None
 
 
 def _opened_at(item: NoticeItem) -> datetime | None:

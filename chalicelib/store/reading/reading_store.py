@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
@@ -20,6 +20,7 @@ from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import Event
 from chalicelib.domain.notice import Notice, NoticeReference
 from chalicelib.domain.reading.reading import ContestedSpan, DeliveredNotice, Opening, Reading, Seen
+from chalicelib.domain.reading.suspension import Suspension, SuspensionRequest, concealed
 from chalicelib.store.alert.alert_batch_item import batch_from_item
 from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
 from chalicelib.store.codec import from_data, to_data
@@ -29,21 +30,14 @@ from chalicelib.store.notice_store import reading_key
 from chalicelib.store.tables import AlertBatchItem, NoticeItem
 from chalicelib.store.vendor_errors import vendor_code
 
-_SHOWN = [
-    "data",
-    "deposited_key",
-    "opened_at",
-    "opened_by",
-    "opening_id",
-    "deadline",
-    "seen",
-    "contested",
-    "replaced_by",
-]
+_OF_JSON = ("data", "deadline", "contested", "replaced_by", "suspension_asked", "suspension")
+_SHOWN = [*_OF_JSON, "deposited_key", "opened_at", "opened_by", "opening_id", "seen"]
 """The attributes that tell a notice with how it was read."""
 
 
+_T = TypeVar("_T")
 _HELD = "ConditionalCheckFailed"
+_IS_READABLE = NoticeItem.suspension.does_not_exist()
 
 
 class Guard(Protocol):
@@ -133,7 +127,7 @@ class ReadingStore:
         """Record the first opening, count it and log it, or nothing.
 
         Raises:
-            ReadingUncertain: the notice was opened before, or no answer came.
+            ReadingUncertain: the notice was opened before, its reading is suspended, or no answer came.
 
         """
         mailbox_id = delivered.notice.mailbox_id
@@ -148,7 +142,7 @@ class ReadingStore:
         ]
         if opening.deadline is not None:
             actions.append(NoticeItem.deadline.set(to_data(opening.deadline)))
-        is_first = NoticeItem.notice_id.exists() & NoticeItem.opening_id.does_not_exist()
+        is_first = NoticeItem.notice_id.exists() & NoticeItem.opening_id.does_not_exist() & _IS_READABLE
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.update(NoticeItem(delivered.notice.notice_id), actions=actions, condition=is_first)
@@ -178,11 +172,11 @@ class ReadingStore:
         """Record that another user opened a notice that was opened before, and begin that look, or nothing.
 
         Raises:
-            ReadingUncertain: this user had opened it before, or no answer came.
+            ReadingUncertain: this user had opened it before, its reading is suspended, or no answer came.
 
         """
         path = NoticeItem.seen[seen.user_id]
-        is_new = NoticeItem.opening_id.exists() & path.does_not_exist()
+        is_new = NoticeItem.opening_id.exists() & path.does_not_exist() & _IS_READABLE
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.update(NoticeItem(notice_id), actions=[path.set(_seen_to_data(seen))], condition=is_new)
@@ -232,7 +226,7 @@ def delivered_from_item(item: Model) -> DeliveredNotice:
 def _delivered_from_wire(wire: dict[str, Any]) -> DeliveredNotice:
     """Read one as DynamoDB sent it; a model for each of fifty notices takes as long as all the rest of reading them."""
     values: dict[str, Any] = {name: value["S"] for name, value in wire.items() if "S" in value}
-    for name in {"data", "deadline", "contested", "replaced_by"} & values.keys():
+    for name in set(_OF_JSON) & values.keys():
         values[name] = json.loads(values[name])
     seen = wire.get("seen", {}).get("M", {}).items()
     values["seen"] = {user: {name: value["S"] for name, value in told["M"].items()} for user, told in seen}
@@ -240,21 +234,35 @@ def _delivered_from_wire(wire: dict[str, Any]) -> DeliveredNotice:
 
 
 def _delivered(values: Mapping[str, Any]) -> DeliveredNotice:
-    notice = from_data(Notice, values["data"])
-    newer = values.get("replaced_by")
-    replaced_by = None if newer is None else from_data(NoticeReference, newer)
+    delivered = _as_read(values)
+    suspension = _read(Suspension, values, "suspension")
+    if suspension is None:
+        return delivered
+    return replace(delivered, suspension=suspension, whole=delivered.notice, notice=concealed(delivered.notice))
+
+
+def _as_read(values: Mapping[str, Any]) -> DeliveredNotice:
+    delivered = DeliveredNotice(
+        from_data(Notice, values["data"]),
+        replaced_by=_read(NoticeReference, values, "replaced_by"),
+        suspension_asked=_read(SuspensionRequest, values, "suspension_asked"),
+    )
     if values.get("opening_id") is None:
-        return DeliveredNotice(notice, replaced_by=replaced_by)
-    deadline = values.get("deadline")
+        return delivered
     opening = Opening(
         opening_id=values["opening_id"],
         opened_at=datetime.fromisoformat(values["opened_at"]),
         opened_by=values["opened_by"],
-        deadline=None if deadline is None else from_data(Deadline, deadline),
+        deadline=_read(Deadline, values, "deadline"),
     )
     seen = [Seen(user_id, told["name"], datetime.fromisoformat(told["at"])) for user_id, told in values["seen"].items()]
     spans = tuple(from_data(ContestedSpan, span) for span in values.get("contested") or ())
-    return DeliveredNotice(notice, opening, _in_order(seen), spans, replaced_by)
+    return replace(delivered, opening=opening, seen=_in_order(seen), contested=spans)
+
+
+def _read(kind: type[_T], values: Mapping[str, Any], name: str) -> _T | None:
+    value = values.get(name)
+    return None if value is None else from_data(kind, value)
 
 
 def _in_order(seen: list[Seen]) -> tuple[Seen, ...]:

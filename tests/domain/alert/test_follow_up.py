@@ -254,7 +254,7 @@ def test_an_alert_is_sent_only_while_there_is_a_reason_to(purpose: AlertPurpose)
         )
         if purpose is P.DEPOSIT:
             expected = None
-        elif opened_at is not None:
+        elif opened_at is not None and purpose is not P.SUSPENSION:
             expected = "notice_opened"
         elif is_replaced and purpose is P.REMINDER:
             expected = "notice_replaced"
@@ -267,7 +267,8 @@ def test_an_alert_is_sent_only_while_there_is_a_reason_to(purpose: AlertPurpose)
         assert reason == expected
         found[reason] += 1
     late = {"too_late", "notice_replaced"} if purpose is P.REMINDER else set()
-    others = {"notice_opened", "address_changed", "address_dead"} | late
+    opened = set() if purpose is P.SUSPENSION else {"notice_opened"}
+    others = {"address_changed", "address_dead"} | late | opened
     assert set(found) == ({None} if purpose is P.DEPOSIT else {None, *others})
 
 

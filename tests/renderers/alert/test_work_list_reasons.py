@@ -38,7 +38,17 @@ def test_every_state_is_told_in_words(state: AlertState) -> None:
     assert "correo u***@ejemplo.pe, " in batch_text(a_batch(alerts=(alert,)), LIMA)
 
 
-@pytest.mark.parametrize("code", ["notice_opened", "too_late", "address_changed", "address_dead"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "notice_opened",
+        "notice_replaced",
+        "reading_suspended",
+        "too_late",
+        "address_changed",
+        "address_dead",
+    ],
+)
 def test_why_an_alert_was_cancelled_is_told_in_words_and_by_its_code(code: str) -> None:
     alert = an_alert(sending=AlertState.CANCELLED, refusal=code, attempts=1, purpose=AlertPurpose.REMINDER)
     shown = batch_text(a_batch(alerts=(alert,)), LIMA)
@@ -50,6 +60,12 @@ def test_why_an_alert_was_cancelled_is_told_in_words_and_by_its_code(code: str) 
 def test_what_an_alert_is_for_is_told_unless_it_is_the_deposits_own(purpose: AlertPurpose) -> None:
     alert = an_alert(purpose=purpose, sending=AlertState.GAVE_UP, refusal="mail_throttled", attempts=2)
     batch = a_batch(alerts=(alert,))
-    told = {"deposit": "", "fallback": "por el otro canal, ", "renewal": "repetida, ", "reminder": "recordatorio, "}
+    told = {
+        "deposit": "",
+        "fallback": "por el otro canal, ",
+        "renewal": "repetida, ",
+        "reminder": "recordatorio, ",
+        "suspension": "de la suspensión, ",
+    }
     assert f"correo u***@ejemplo.pe, {told[purpose]}no enviada" in batch_text(batch, LIMA)
     assert batch_json(batch)["alerts"][0]["purpose"] == purpose.value

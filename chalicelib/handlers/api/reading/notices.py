@@ -49,7 +49,7 @@ def show_notice(request: JsonRequest, session: Session, found: FoundNotice, noti
     box = current()
     tools = reading_tools(box)
     delivered = delivered_to(session, found)
-    if delivered.reading is Reading.PENDING:
+    if delivered.reading is Reading.PENDING or delivered.suspension is not None:
         return json_response(envelope_as_json(delivered, today=tools.today(), api_base_url=box.config.api_base_url))
     return json_response(_as_json(read_notice(session, found, origin=request.origin, tools=tools)))
 

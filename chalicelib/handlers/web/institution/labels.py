@@ -17,6 +17,7 @@ STAFF_LABELS = {
     "office_id": "Oficina",
     "reason": "Motivo",
     "lost": "Qué se perdió",
+    "cause": "Por qué se suspende",
     "institution_id": "Identificador",
     "institution_name": "Nombre de la entidad",
     "short_name": "Nombre corto",

@@ -28,7 +28,7 @@ from chalicelib.renderers.reading.notice_row import address_of
 from chalicelib.renderers.reading.replacement_words import references_of
 from chalicelib.services.reading.download_file import RECEIPT, download_file
 from chalicelib.services.reading.open_notice import open_notice
-from chalicelib.services.reading.read_notice import ReadNotice, read_notice
+from chalicelib.services.reading.read_notice import ReadNotice, read_notice, tell_suspended
 from chalicelib.services.reading.tools import delivered_to
 from chalicelib.store.reading.reading_store import FoundNotice
 
@@ -39,6 +39,8 @@ _JUST_NOW = timedelta(minutes=1)
 def show_notice_page(request: PageRequest, session: Session, found: FoundNotice, **_: str) -> Response:
     """Show the envelope, or record another opening and show everything."""
     delivered = delivered_to(session, found)
+    if delivered.suspension is not None:
+        return _suspended_page(request, delivered, found.alerts)
     if delivered.reading is Reading.PENDING:
         return _envelope_page(request, delivered, found.alerts)
     read = read_notice(session, found, origin=request.origin, tools=reading_tools(current()))
@@ -65,9 +67,9 @@ def download_receipt(request: PageRequest, session: Session, found: FoundNotice,
 
 
 def _download(request: PageRequest, session: Session, found: FoundNotice, name: str) -> Response:
-    """Lead to a file; of what nobody opened, the receipt only, and otherwise to the page that opens it."""
+    """Lead to a file; of what nobody opened, the receipt only; else to the page that opens it or says what bars it."""
     delivered = delivered_to(session, found)
-    if delivered.opening is None and name != RECEIPT:
+    if delivered.suspension is not None or (delivered.opening is None and name != RECEIPT):
         return go_to(address_of(delivered.notice))
     box = current()
     download = download_file(session, found, name, origin=request.origin, tools=reading_tools(box), files=files(box))
@@ -87,6 +89,20 @@ def _envelope_page(request: PageRequest, delivered: DeliveredNotice, alerts: Ale
         references=references_of(delivered),
         deadline=tell_deadline(delivered, today, calendar),
         effect=tell_effect(delivered, today, calendar),
+    )
+
+
+def _suspended_page(request: PageRequest, delivered: DeliveredNotice, alerts: AlertBatch | None) -> Response:
+    tools = reading_tools(current())
+    return show(
+        request,
+        "reading/notice_suspended.html",
+        notice=delivered.notice,
+        suspension=delivered.suspension,
+        opening=delivered.opening,
+        references=references_of(delivered),
+        deadline=tell_deadline(delivered, tools.today(), known_calendar()),
+        history=history_of(delivered.notice, tell_suspended(delivered, alerts, tools=tools)),
     )
 
 

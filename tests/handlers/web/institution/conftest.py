@@ -7,9 +7,15 @@ import pytest
 from tests.cloud import Engine
 from tests.deposit_world import World
 from tests.staff_world import Staff
+from tests.suspension_world import Scene
 
 
 @pytest.fixture
 def staff(world: World, moto_engine: Engine) -> Staff:
     moto_engine.client("ses").verify_email_identity(EmailAddress=world.container.config.mail_from)
     return Staff(world)
+
+
+@pytest.fixture
+def scene(staff: Staff, moto_engine: Engine) -> Scene:
+    return Scene(staff, moto_engine)

@@ -1,0 +1,163 @@
+"""Suspend the reading of a notice that went where it should not (DEP-7): one person asks, another one confirms.
+
+What is decided here is written by one transaction, which fails where anything of it changed since it was read: an alert
+that a worker took up, another request. Then all is read and decided again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.alert.suspended import suspend_alerts
+from chalicelib.domain.codes import parse_code
+from chalicelib.domain.errors import InvalidInput, NotFound, Unavailable
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.institution.permission import Act, reaches
+from chalicelib.domain.institution.staff import StaffMember
+from chalicelib.domain.institution.suspending import (
+    confirmed,
+    officer_of,
+    read_request,
+    require_askable,
+    require_withdrawable,
+)
+from chalicelib.domain.reading.reading import DeliveredNotice
+from chalicelib.services.alert.send_alerts import planned_event
+from chalicelib.store.reading.reading_store import FoundNotice, ReadingStore
+from chalicelib.store.reading.suspension_store import SuspensionStore
+
+_TRIES = 6
+_PAUSE_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionTools:
+    """Where notices and their suspensions are kept; `pause` waits some seconds before another try."""
+
+    readings: ReadingStore
+    suspensions: SuspensionStore
+    clock: Callable[[], datetime]
+    new_event_id: Callable[[], str]
+    pause: Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspender:
+    """Who of the institution does it, and from where."""
+
+    member: StaffMember
+    origin: str
+
+
+def find_own_notice(notice_id: str, member: StaffMember, *, tools: SuspensionTools) -> FoundNotice:
+    """Return a notice that somebody's institution and, where they are limited to one, office sent.
+
+    Raises:
+        NotFound: `notice_not_found`, also for another institution's or office's.
+
+    """
+    try:
+        found = tools.readings.find(parse_code(notice_id))
+    except InvalidInput as error:
+        raise _not_found() from error
+    if found.delivered is None:
+        raise _not_found()
+    notice = found.delivered.notice
+    is_own = notice.sender.institution_id == member.institution_id
+    if not is_own or not reaches(member, Act.SUSPEND_READING, notice.sender.office_id):
+        raise _not_found()
+    return found
+
+
+def ask_suspension(notice_id: str, cause: str, reason: str, *, by: Suspender, tools: SuspensionTools) -> None:
+    """Ask that a reading be suspended; nothing of it changes until another person confirms.
+
+    Raises:
+        NotFound: as `find_own_notice`.
+        InvalidInput: what `read_request` refuses.
+        Conflict: what `require_askable` refuses.
+        Unavailable: `suspension_unavailable`, `store_unavailable`; nothing was written.
+
+    """
+    request = read_request(officer_of(by.member), cause, reason, tools.clock())
+
+    def write(delivered: DeliveredNotice, _: FoundNotice) -> bool:
+        require_askable(delivered, request.at)
+        event = _event(EventType.SUSPENSION_ASKED, delivered, by, tools, request.at, {"cause": request.cause.value})
+        return tools.suspensions.ask(delivered, request, event)
+
+    _until_written(notice_id, by, tools, write)
+
+
+def withdraw_suspension(notice_id: str, *, by: Suspender, tools: SuspensionTools) -> None:
+    """Take back what one asked for.
+
+    Raises:
+        NotFound: as `find_own_notice`.
+        Conflict, Forbidden: what `require_withdrawable` refuses.
+        Unavailable: as `ask_suspension`.
+
+    """
+
+    def write(delivered: DeliveredNotice, _: FoundNotice) -> bool:
+        now = tools.clock()
+        require_withdrawable(delivered, officer_of(by.member), now)
+        event = _event(EventType.SUSPENSION_WITHDRAWN, delivered, by, tools, now, {})
+        return tools.suspensions.ask(delivered, None, event)
+
+    _until_written(notice_id, by, tools, write)
+
+
+def confirm_suspension(notice_id: str, *, by: Suspender, tools: SuspensionTools) -> None:
+    """Suspend the reading that another person asked for: from this instant on nobody opens or downloads any of it.
+
+    Raises:
+        NotFound: as `find_own_notice`.
+        Conflict, Forbidden: what `confirmed` refuses.
+        Unavailable: as `ask_suspension`.
+
+    """
+
+    def write(delivered: DeliveredNotice, found: FoundNotice) -> bool:
+        now = tools.clock()
+        suspension = confirmed(delivered, officer_of(by.member), now)
+        data = {"cause": suspension.request.cause.value, "asked_by": f"staff:{suspension.request.by.staff_id}"}
+        events = [_event(EventType.READING_SUSPENDED, delivered, by, tools, now, data)]
+        alerts = None
+        if found.alerts is not None:
+            alerts = found.alerts, suspend_alerts(found.alerts, now)
+            if len(alerts[1].alerts) > len(found.alerts.alerts):
+                events.append(planned_event(*alerts, now, tools.new_event_id(), by.member.actor))
+        return tools.suspensions.suspend(delivered, suspension, tuple(events), alerts)
+
+    _until_written(notice_id, by, tools, write)
+
+
+def _until_written(
+    notice_id: str, by: Suspender, tools: SuspensionTools, write: Callable[[DeliveredNotice, FoundNotice], bool]
+) -> None:
+    for attempt in range(_TRIES):
+        tools.pause(attempt * _PAUSE_S)
+        found = find_own_notice(notice_id, by.member, tools=tools)
+        if found.delivered is not None and write(found.delivered, found):
+            return
+    detail = "No se pudo guardar. Intenta otra vez en unos segundos."
+    raise Unavailable("suspension_unavailable", detail, retry_after=2)
+
+
+def _event(  # noqa: PLR0913, PLR0917 - what happened to which notice, by whom, when
+    kind: EventType,
+    delivered: DeliveredNotice,
+    by: Suspender,
+    tools: SuspensionTools,
+    at: datetime,
+    data: dict[str, str],
+) -> Event:
+    subject = f"notice#{delivered.notice.notice_id}"
+    return Event(subject, kind, at, tools.new_event_id(), by.member.actor, by.origin, data)
+
+
+def _not_found() -> NotFound:
+    return NotFound("notice_not_found", "No existe esa notificación, o no es de tu entidad.")
