@@ -20,6 +20,7 @@ from bench import (
     mailbox_calls,
     receipt_render,
     reminders,
+    sent,
     size,
 )
 from bench.figures import Figure
@@ -32,6 +33,7 @@ _MEASUREMENTS: Sequence[tuple[str, Callable[[BenchWorld], Iterator[Figure]]]] = 
     ("Calls in a mailbox", mailbox_calls.measure),
     ("Request with a session over its floor", access_cpu.measure),
     ("Page of the list over its floor", list_cpu.measure),
+    ("What was sent, in the console", sent.measure),
     ("Deposit over its floor", deposit_cpu.measure),
     ("Where a deposit's CPU goes", deposit_cpu.stages),
     ("Receipt", receipt_render.measure),
@@ -49,6 +51,7 @@ def main() -> None:
     with bench_world() as world:
         for title, measure in _MEASUREMENTS:
             figures += _printed(title, measure(world))
+    figures += _printed("What was sent among few and many, and its counts", sent.growth())
     logging.disable(logging.INFO)  # each of hundreds of jobs ends with a line
     figures += _printed("Reminders of unread notices", reminders.measure())
     logging.disable(logging.NOTSET)

@@ -23,7 +23,8 @@ def _table() -> Any:
     return environment.get_template("reading/_notices.html").make_module().notice_table  # type: ignore[attr-defined]
 
 
-def _client() -> Any:
+def bare_client() -> Any:
+    """Return a client of DynamoDB that checks nothing."""
     config = ClientConfig(parameter_validation=False, retries={"total_max_attempts": 4, "mode": "standard"})
     make: Any = boto3.client
     return make("dynamodb", config=config)
@@ -37,7 +38,7 @@ class ListFloor:
     limit: int
     session_id: str
     mailbox_id: str
-    client: Any = field(default_factory=_client)
+    client: Any = field(default_factory=bare_client)
     table: Any = field(default_factory=_table)
 
     def query(self) -> str:

@@ -76,6 +76,10 @@ class Stub:
         """Copy an item of a table `count` times."""
         self._own("fill", {"table_name": table, "count": count, "key": key})
 
+    def stand_sent(self, count: int, notice_id: str) -> None:
+        """Have so many more notices of a sender, copies of one, with their alerts."""
+        self._own("stand_sent", {"count": count, "notice_id": notice_id})
+
     def stand_unread(self, count: int, first: datetime) -> None:
         """Have so many more notices that are to be reminded of from an instant on."""
         self._own("unread", {"count": count, "first_s": int(first.timestamp())})
@@ -155,8 +159,8 @@ class _Service:
         return 200, headers, stored if method == "GET" else b""
 
     def _own(self, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        if action == "fill":
-            return {"items": self.dynamodb.fill(**arguments)}
+        if action in {"fill", "stand_sent"}:
+            return {"items": getattr(self.dynamodb, action)(**arguments)}
         if action == "partitions":
             return {"partitions": self._partitions()}
         if action == "keep":

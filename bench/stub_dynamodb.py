@@ -15,9 +15,11 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import dropwhile, takewhile
 from math import ceil
 from typing import Any
+from zlib import crc32
 
 from bench.stub_expressions import Expression, Item
 from bench.stub_table import WRITE_UNIT, Index, Table, size_of, table_of, text_of, units_of
@@ -25,6 +27,7 @@ from bench.stub_table import WRITE_UNIT, Index, Table, size_of, table_of, text_o
 _READ_UNIT = 4096
 _WRITES_A_SECOND, _READS_A_SECOND = 1000, 3000
 """What a partition gives."""
+_FIRST_SENT = datetime(2026, 3, 5, tzinfo=UTC)
 _PREFIX = "com.amazonaws.dynamodb.v20120810#"
 Answer = tuple[int, dict[str, Any]]
 
@@ -93,11 +96,38 @@ class DynamoDB:
                 partition.sort()
         return len(table.items)
 
+    def stand_sent(self, count: int, notice_id: str) -> int:
+        """Copy a notice and its alerts until there are `count` more, with ids of their own, in all shards."""
+        notices, alerts = self.tables["notices_table"], self.tables["alerts_table"]
+        for number in range(len(notices.items), len(notices.items) + count):
+            new_id, moment = (
+                f"{notice_id}#{number:08d}",
+                f"{_FIRST_SENT + timedelta(seconds=number):%Y-%m-%dT%H:%M:%SZ}",
+            )
+            for table in (notices, alerts):
+                model = table.items[notice_id,]
+                copy = {**model, "notice_id": {"S": new_id}}
+                if "sender_shard" in model:
+                    shard = f"{text_of(model['sender_shard'])[:-1]}{crc32(new_id.encode()) % 8}"
+                    data = text_of(model["data"]).replace(notice_id, new_id)
+                    copy |= {"sender_shard": {"S": shard}, "deposited_key": {"S": f"{moment}#{new_id}"}}
+                    copy["data"] = {"S": data}
+                table.items[table.key(copy)] = copy
+                for index in table.indexes.values():
+                    if index.hash_key in copy and index.range_key in copy:
+                        partition = index.partitions.setdefault(text_of(copy[index.hash_key]), [])
+                        partition.append((text_of(copy[index.range_key]), table.key(copy)))
+        for index in (*notices.indexes.values(), *alerts.indexes.values()):
+            for partition in index.partitions.values():
+                partition.sort()
+        return len(notices.items)
+
     def _BatchGetItem(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - as the operation is called
         found: dict[str, list[Item]] = {}
         for name, wanted in request["RequestItems"].items():
             items = [self._read(name, key, is_consistent=wanted.get("ConsistentRead")) for key in wanted["Keys"]]
-            found[name] = [item for item in items if item]
+            told = wanted.get("ProjectionExpression", "").replace(" ", "").split(",")
+            found[name] = [_told(item, told, wanted) for item in items if item]
         return {"Responses": found, "UnprocessedKeys": {}}
 
     def _GetItem(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
@@ -211,6 +241,12 @@ class DynamoDB:
         if not text or Expression(text, request).condition()(table.items.get(table.key(key), {})):
             return None
         return "ConditionalCheckFailed"
+
+
+def _told(item: Item, attributes: Sequence[str], request: dict[str, Any]) -> Item:
+    """Return what of an item is asked for; all where nothing is named."""
+    names = {request.get("ExpressionAttributeNames", {}).get(name, name) for name in attributes} - {""}
+    return {name: value for name, value in item.items() if name in names} if names else item
 
 
 def _asked_partition(hash_key: str, request: dict[str, Any]) -> str:

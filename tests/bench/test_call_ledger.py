@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from app import app
-from bench import access_calls, call_ledger, mailbox_calls
+from bench import access_calls, call_ledger, mailbox_calls, sent
 from bench.access_floor import floor_app
 from bench.ledger import Call, Ledger, ledger
 from bench.people import people_of
@@ -165,3 +165,25 @@ def test_the_ledger_sees_any_client_and_only_while_it_is_open() -> None:
     boto3.client("s3").put_object(Bucket="documents", Key="k", Body=b"x")
 
     assert book.operations == ["PutObject"]
+
+
+def test_the_console_tells_what_was_sent_within_its_budget() -> None:
+    with bench_world() as world:  # others of this module have thousands of copies in one shard
+        _, cookie, _ = sent.an_officer(world)
+        for action in sent.actions(cookie, world.deposit()):
+            book = action.measure()
+            assert (action.name, book.hops, book.calls) == (action.name, action.hops, action.calls)
+
+
+def test_a_page_of_what_was_sent_costs_the_same_among_many() -> None:
+    with bench_world() as world:
+        _, cookie, _ = sent.an_officer(world)
+        notice_id, page = world.deposit(), sent.sent_page(cookie).run
+        world.stub.stand_sent(100, notice_id)
+        page()
+        few = calls_of(page, world)
+        world.stub.stand_sent(3000, notice_id)
+        many = calls_of(page, world)
+
+    assert (many["calls"], few["calls"]) == (10, 10)
+    assert many["read"] <= 1.1 * few["read"]

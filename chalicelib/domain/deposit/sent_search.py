@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.deposit.sent_entry import Listed
 from chalicelib.domain.deposit.sent_state import SentState
 from chalicelib.domain.errors import InvalidInput, refusal_of
-from chalicelib.domain.notice import Notice
 from chalicelib.domain.reading.text_fold import fold_text
 from chalicelib.domain.typed import compact, plain
 
@@ -46,11 +46,11 @@ class SentSearch:
         """Whether more has to be looked at than is shown."""
         return bool(self.state or self.document or self.kind or self.number or self.office_id)
 
-    def matcher(self) -> Callable[[Notice], bool]:
+    def matcher(self) -> Callable[[Listed], bool]:
         """Return whether a notice is what is looked for, but for its state."""
         kind, number = fold_text(self.kind), fold_text(self.number)
 
-        def holds(notice: Notice) -> bool:
+        def holds(notice: Listed) -> bool:
             return (
                 (not self.document or notice.holder.document_number == self.document)
                 and kind in fold_text(notice.document.type)
@@ -61,7 +61,7 @@ class SentSearch:
         return holds if self.is_narrow else lambda _: True
 
 
-def office_of(notice: Notice) -> str | None:
+def office_of(notice: Listed) -> str | None:
     """Return the office that a notice is from; None is the institution itself."""
     return notice.sender.office_id
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.deposit.sent_entry import Listed
 from chalicelib.domain.deposit.sent_search import SentSearch
 from chalicelib.domain.deposit.sent_state import SentState
 from chalicelib.domain.deposit.unreached import Unreached, advice_on
@@ -57,12 +58,12 @@ class UnreachedRow:
     advice: str
 
 
-def sent_address(notice: Notice) -> str:
+def sent_address(notice: Listed) -> str:
     """Return the page of a sent notice."""
     return f"{SENT_HOME}/{notice.notice_id}"
 
 
-def sent_row(notice: Notice, state: SentState, zone: ZoneInfo) -> SentRow:
+def sent_row(notice: Listed, state: SentState, zone: ZoneInfo) -> SentRow:
     """Return a notice as the list shows it."""
     holder, document = notice.holder, notice.document
     return SentRow(

@@ -15,10 +15,10 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from chalicelib.domain.deposit.sent_entry import SentEntry
 from chalicelib.domain.deposit.sent_search import SentSearch
 from chalicelib.domain.deposit.sent_state import SentState
 from chalicelib.domain.masking import mask_document
-from chalicelib.domain.notice import Notice
 from chalicelib.renderers.export.xlsx_cells import (
     ACCENT,
     FONT,
@@ -58,7 +58,7 @@ class SentHead:
     made_at: datetime
 
 
-def write_sent_xlsx(rows: Sequence[tuple[Notice, SentState]], head: SentHead, *, zone: ZoneInfo, to: Any) -> None:
+def write_sent_xlsx(rows: Sequence[tuple[SentEntry, SentState]], head: SentHead, *, zone: ZoneInfo, to: Any) -> None:
     """Write the workbook; `to` is only written to, from front to back."""
     book = Workbook(write_only=True)
     sheet = begin_sheet(book, "Notificaciones enviadas", list(_COLUMNS.values()))
@@ -74,7 +74,7 @@ def write_sent_xlsx(rows: Sequence[tuple[Notice, SentState]], head: SentHead, *,
     book.save(to)
 
 
-def _cells(sheet: Any, notice: Notice, state: SentState, zone: ZoneInfo) -> Iterator[Any]:
+def _cells(sheet: Any, notice: SentEntry, state: SentState, zone: ZoneInfo) -> Iterator[Any]:
     """Yield a row; of the recipient's document the last signs are told alone (DAT-2)."""
     document, holder = notice.document, notice.holder
     recipient = f"{holder.document_type.value} {mask_document(holder.document_number)}"

@@ -13,13 +13,13 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.deposit.local_month import MonthPart, parts_of
+from chalicelib.domain.deposit.sent_entry import SentEntry
 from chalicelib.domain.deposit.sent_search import SentSearch
 from chalicelib.domain.deposit.sent_state import SentState, Standing
 from chalicelib.domain.errors import TooLarge
-from chalicelib.domain.notice import Notice
 from chalicelib.services.deposit.newest_first import newest_first
 from chalicelib.services.page_cursor import cursor_of, position_of
-from chalicelib.store.deposit.sender_month_store import SenderMonthStore, notice_of, position_in_month
+from chalicelib.store.deposit.sender_month_store import SenderMonthStore, entry_of, position_in_month
 from chalicelib.store.deposit.standing_store import MOST_AT_ONCE, StandingStore
 from chalicelib.store.shards import SHARDS
 
@@ -51,7 +51,7 @@ class SentTools:
 class SentNotice:
     """One deposit with how far it came."""
 
-    notice: Notice
+    notice: SentEntry
     state: SentState
 
 
@@ -116,11 +116,11 @@ def _too_many(most: str) -> TooLarge:
 class _Looking:
     """Deposits as far as one answer looks at them; `last` is the last one it looked at."""
 
-    entries: Iterator[Notice]
+    entries: Iterator[SentEntry]
     most: int
-    last: Notice | None = None
+    last: SentEntry | None = None
 
-    def __iter__(self) -> Iterator[Notice]:
+    def __iter__(self) -> Iterator[SentEntry]:
         for notice in islice(self.entries, self.most):
             self.last = notice
             yield notice
@@ -143,11 +143,11 @@ def _page(rows: list[SentNotice], looking: _Looking) -> SentPage:
 
 def _entries(
     institution_id: str, search: SentSearch, before: str | None, tools: SentTools, page_size: int | None = None
-) -> Iterator[Notice]:
+) -> Iterator[SentEntry]:
     parts = [part for part in _parts(search, tools.zone) if part.first <= tools.clock()]
     usual = tools.most_read // len(SHARDS) if search.is_narrow else _OF_A_SHARD
     found = newest_first(institution_id, parts, before=before, page_size=page_size or usual, months=tools.months)
-    return (notice_of(data) for _, data in found)
+    return (entry_of(data) for _, data in found)
 
 
 def _parts(search: SentSearch, zone: ZoneInfo) -> Sequence[MonthPart]:
@@ -161,7 +161,7 @@ def _parts(search: SentSearch, zone: ZoneInfo) -> Sequence[MonthPart]:
     return [part for part in left if part.first < part.before]
 
 
-def _standing_as_asked(chunk: Sequence[Notice], search: SentSearch, tools: SentTools) -> Iterator[SentNotice]:
+def _standing_as_asked(chunk: Sequence[SentEntry], search: SentSearch, tools: SentTools) -> Iterator[SentNotice]:
     """Yield those of up to `PAGE` deposits that are in the state looked for; one call reads how all of them stand."""
     standings = tools.standings.find([notice.notice_id for notice in chunk])
     for notice in chunk:

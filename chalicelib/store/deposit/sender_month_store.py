@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.domain.deposit.local_month import MonthPart
+from chalicelib.domain.deposit.sent_entry import Listed, SentEntry
 from chalicelib.domain.notice import Notice
 from chalicelib.store.codec import from_data
 from chalicelib.store.notice_store import notices_unavailable, sender_shard
 from chalicelib.store.reading.notice_search_store import just_before
 from chalicelib.store.tables import NoticeItem
+from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +75,23 @@ class SenderMonthStore:
         return self._read(sender_shard(institution_id, part.utc_month, shard), within, limit, is_newest_first=True)
 
     def _read(self, partition: str, within: tuple[str, str], limit: int, *, is_newest_first: bool) -> MonthShard:
+        asked = {
+            "TableName": NoticeItem.Meta.table_name,
+            "IndexName": "by_sender_shard",
+            "KeyConditionExpression": "sender_shard = :shard AND deposited_key BETWEEN :first AND :last",
+            "ExpressionAttributeValues": {
+                ":shard": {"S": partition},
+                ":first": {"S": within[0]},
+                ":last": {"S": within[1]},
+            },
+            "ProjectionExpression": "deposited_key, #data",
+            "ExpressionAttributeNames": {"#data": "data"},
+            "ScanIndexForward": not is_newest_first,
+            "Limit": limit,
+        }
         try:
-            answer = self._connection.query(
-                NoticeItem.Meta.table_name,
-                partition,
-                range_key_condition=NoticeItem.deposited_key.between(*within),
-                index_name="by_sender_shard",
-                attributes_to_get=["deposited_key", "data"],
-                limit=limit,
-                scan_index_forward=not is_newest_first,
-            )
-        except PynamoDBException as error:
+            answer = self._connection.dispatch("Query", asked)
+        except VENDOR_ERRORS as error:
             raise notices_unavailable() from error
         last = answer.get("LastEvaluatedKey")
         return MonthShard(
@@ -119,7 +126,7 @@ def page_of(shards: Iterable[MonthShard], limit: int) -> NoticePage:
     return NoticePage(tuple(notice_of(data) for _, data in shown), next_after)
 
 
-def position_in_month(notice: Notice) -> str:
+def position_in_month(notice: Listed) -> str:
     """Return where a notice stands among its sender's of a month."""
     return f"{_beginning(notice.deposited_at)}#{notice.notice_id}"
 
@@ -127,6 +134,11 @@ def position_in_month(notice: Notice) -> str:
 def notice_of(data: str) -> Notice:
     """Read a notice as a shard holds it."""
     return from_data(Notice, json.loads(data))
+
+
+def entry_of(data: str) -> SentEntry:
+    """Read of it what a list needs."""
+    return from_data(SentEntry, json.loads(data))
 
 
 def _lowest(part: MonthPart, after: str | None) -> str:
