@@ -25,6 +25,7 @@ from chalicelib.services.institution.suspend_reading import SuspensionTools
 from chalicelib.services.institution.tools import StaffTools
 from chalicelib.services.institution.watch_keys import KeyWarning, KeyWatchTools
 from chalicelib.store.institution.activity_store import ActivityStore
+from chalicelib.store.institution.office_store import OfficeStore
 from chalicelib.store.institution.staff_session_store import StaffSessionStore
 from chalicelib.store.institution.staff_store import StaffStore
 from chalicelib.store.position_store import PositionStore
@@ -91,6 +92,12 @@ def sent_tools(box: Container) -> SentTools:
 def export_sent_tools(box: Container) -> ExportSentTools:
     """What a list of it as a file needs."""
     return ExportSentTools(sent_tools(box), export_tools(box).export_files, limit_store(box), box.chance.new_event_id)
+
+
+@made_once
+def office_store(box: Container) -> OfficeStore:
+    """The offices of institutions."""
+    return OfficeStore(connection(box))
 
 
 @made_once

@@ -84,6 +84,14 @@ CONSOLE_DOORS = (
     Door("POST",   "/entidad/enviadas/{notice_id}/suspender",           Act.SUSPEND_READING,      FORM,    "web.institution.suspension:suspend_by_form"),
     # The platform: suspended readings
     Door("GET",    "/plataforma/suspensiones",                          Act.SEE_SUSPENSIONS,      NOTHING, "web.institution.suspensions:list_suspensions"),
+    # The console: offices
+    Door("GET",    "/entidad/oficinas",                                 Act.MANAGE_OFFICES,       NOTHING, "web.institution.offices:list_offices"),
+    Door("GET",    "/entidad/oficinas/agregar",                         Act.MANAGE_OFFICES,       NOTHING, "web.institution.offices:show_new"),
+    Door("POST",   "/entidad/oficinas/agregar",                         Act.MANAGE_OFFICES,       FORM,    "web.institution.offices:add_by_form"),
+    Door("GET",    "/entidad/oficinas/{office_id}",                     Act.MANAGE_OFFICES,       NOTHING, "web.institution.offices:show_office"),
+    Door("POST",   "/entidad/oficinas/{office_id}",                     Act.MANAGE_OFFICES,       FORM,    "web.institution.offices:change_by_form"),
+    Door("GET",    "/entidad/oficinas/{office_id}/estado",              Act.MANAGE_OFFICES,       NOTHING, "web.institution.offices:show_state"),
+    Door("POST",   "/entidad/oficinas/{office_id}/estado",              Act.MANAGE_OFFICES,       FORM,    "web.institution.offices:set_state_by_form"),
     # The platform: institutions
     Door("GET",    "/plataforma/entidades",                             Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:list_institutions"),
     Door("GET",    "/plataforma/entidades/nueva",                       Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:show_new"),

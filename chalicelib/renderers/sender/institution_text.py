@@ -27,6 +27,8 @@ _EVENTS = {
     EventType.INSTITUTION_CHANGED: "cambió",
     EventType.INSTITUTION_KEY_ADDED: "se registró la clave",
     EventType.INSTITUTION_KEY_REVOKED: "se revocó la clave",
+    EventType.OFFICE_ADDED: "se agregó la oficina",
+    EventType.OFFICE_CHANGED: "cambió la oficina",
 }
 _KEPT = "Lo emitido no cambia; cuenta para lo que se deposite desde ahora."
 
@@ -134,7 +136,12 @@ def _usual(institution: Institution) -> str:
 def _event(event: Event, zone: ZoneInfo) -> str:
     """Write one; those of a package before have no words for people."""
     who, data = event.actor.partition(":")[2], event.data
-    what = " ".join(filter(None, (_EVENTS[event.type], data.get("key_id"), data.get("told") or data.get("change"))))
+    what = " ".join(
+        filter(
+            None,
+            (_EVENTS[event.type], data.get("key_id") or data.get("office_id"), data.get("told") or data.get("change")),
+        )
+    )
     return one_line(f"{date_and_hour(event.occurred_at, zone)}  {who}: {what}. {data['reason']}")
 
 

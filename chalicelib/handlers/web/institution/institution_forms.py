@@ -98,7 +98,7 @@ def set_hours_by_form(request: PageRequest, staff: SignedIn, institution_id: str
         times: dict[str, time | None] = {}
         problems = [*refusals(*(partial(_read_time, request, name, times) for name in ("opens_at", "closes_at")))]
         region = request.value("region") or None
-        if region is not None and region not in _regions():
+        if region is not None and region not in regions():
             problems.append(InvalidInput("region_unknown", "Elige una región de la lista.", field="region"))
         if problems:
             raise refusal_of(problems)
@@ -153,7 +153,7 @@ def _page(
         "typed": typed(request, institution),
         "regimes": [(regime.value, REGIMES[regime].capitalize()) for regime in Regime],
         "states": [(state.value, STATE_WORDS[state]) for state in InstitutionState],
-        "regions": [("", "Ninguna"), *((one, one.capitalize()) for one in _regions())] if name == _HOURS else [],
+        "regions": [("", "Ninguna"), *((one, one.capitalize()) for one in regions())] if name == _HOURS else [],
     }
     labels = {**STAFF_LABELS, "name": STAFF_LABELS["institution_name"]}
     return show_form(request, name, error, labels, **shown)
@@ -200,7 +200,8 @@ def _read_time(request: PageRequest, name: str, times: dict[str, time | None]) -
         raise InvalidInput("hours_invalid", "Escribe una hora como 08:00.", field=name) from error
 
 
-def _regions() -> list[str]:
+def regions() -> list[str]:
+    """Return the regions that the calendar has days of."""
     return sorted({entry.region for entry in calendar_store(current()).find().regional})
 
 

@@ -30,6 +30,7 @@ STAFF_LABELS = {
     "closes_at": "Hora de cierre",
     "region": "Región",
     "state": "Estado",
+    "office_name": "Nombre de la oficina",
     "public_key": "Clave pública",
     "key_id": "Identificador de la clave",
     "not_before": "Primer día en que vale",

@@ -14,9 +14,9 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.institution import staff_tools
+from chalicelib.bootstrap.institution import office_store, staff_tools
 from chalicelib.bootstrap.sender import institution_store
-from chalicelib.domain.errors import CasillaError, Conflict, NotFound
+from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, NotFound
 from chalicelib.domain.institution.staff import (
     PERMISSION_WORDS,
     PLATFORM,
@@ -103,7 +103,7 @@ def enrol_by_form(request: PageRequest, staff: SignedIn, **parameters: str) -> R
     team, box = _team(staff, parameters), current()
     try:
         enrolled = enrol_staff(
-            _typed(request),
+            _typed(request, team),
             _role(request, team),
             team.institution_id,
             by=_act(request, staff),
@@ -126,7 +126,9 @@ def change_by_form(request: PageRequest, staff: SignedIn, staff_id: str, **param
     team, box = _team(staff, parameters), current()
     member = _member(team, staff_id)
     try:
-        after = change_staff(member, _typed(request), by=_act(request, staff), tools=staff_tools(box), now=box.clock())
+        after = change_staff(
+            member, _typed(request, team, member), by=_act(request, staff), tools=staff_tools(box), now=box.clock()
+        )
     except CasillaError as error:
         return _member_page(request, team, member, error)
     return _done(team, "cambiado", after)
@@ -249,18 +251,29 @@ def _member_page(
         "typed": typed,
         "ticked": ticked,
         "role": request.value("role") or team.roles[0].value,
-        "offices": _offices(team),
+        "offices": _offices(team, member),
         **_words(),
     }
     return show_form(request, "institution/member.html", error, STAFF_LABELS, **shown)
 
 
-def _offices(team: _Team) -> list[tuple[str, str]]:  # noqa: ARG001 - until an institution has offices
-    return []
+def _offices(team: _Team, member: StaffMember | None) -> list[tuple[str, str]]:
+    """Return the offices that somebody can be limited to: those that are open, and the one that the person has."""
+    if team.is_platform:
+        return []
+    own = member.office_id if member is not None else None
+    listed = office_store(current()).list_for_institution(team.institution_id)
+    return [
+        (one.office_id, f"{one.name}{' (cerrada)' if one.is_closed else ''}")
+        for one in listed
+        if not one.is_closed or one.office_id == own
+    ]
 
 
-def _typed(request: PageRequest) -> TypedStaff:
+def _typed(request: PageRequest, team: _Team, member: StaffMember | None = None) -> TypedStaff:
     values = {name: request.value(name)[:_LONGEST] for name in _FIELDS}
+    if values["office_id"] and values["office_id"] not in dict(_offices(team, member)):
+        raise InvalidInput("office_unknown", "Elige una oficina de la lista.", field="office_id")
     return TypedStaff(**values, permissions=tuple(request.form.get("permissions", [])))
 
 
