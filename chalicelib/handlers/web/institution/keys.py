@@ -8,12 +8,13 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.sender import institution_store
-from chalicelib.domain.errors import CasillaError, NotFound
+from chalicelib.domain.errors import CasillaError, NotFound, Unavailable
 from chalicelib.domain.institution.permission import Act, may
 from chalicelib.domain.institution.staff_changes import read_reason
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.sender.institution import SigningKey
 from chalicelib.domain.sender.key_coverage import days_left, signs_until, warning_due
+from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.institution.labels import STAFF_LABELS
@@ -85,8 +86,14 @@ def key_tools(request: PageRequest, staff: SignedIn, reason: str) -> Institution
 
 
 def key_warning(staff: SignedIn) -> dict[str, Any]:
-    """Return what `_key_warning.html` shows; nothing, and no call, for who does not see keys."""
-    return _coverage(_keys(staff)) if may(staff.member, Act.SEE_KEYS) else {}
+    """Return what `_key_warning.html` shows; nothing for who does not see keys, or where they cannot be read now."""
+    if not may(staff.member, Act.SEE_KEYS):
+        return {}
+    try:
+        return _coverage(_keys(staff))
+    except Unavailable as error:
+        log_refusal(error)
+        return {}
 
 
 def _coverage(keys: tuple[SigningKey, ...]) -> dict[str, Any]:
