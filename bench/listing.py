@@ -113,7 +113,7 @@ def _floor(listed: Iterator[ListedNotice]) -> None:
         texts = (row.subject, row.office, row.sender, row.document_type, row.document_number)
         for column, value in enumerate(texts, 1):
             sheet.write_string(number, column, value, text)
-        sheet.write_datetime(number, 6, row.issued_at.replace(tzinfo=None), instant)
+        sheet.write_datetime(number, 6, (row.issued_at or row.sent_at).replace(tzinfo=None), instant)
         sheet.write_datetime(number, 7, row.sent_at.replace(tzinfo=None), instant)
         sheet.write_string(number, 8, row.deadline, text)
         sheet.write_datetime(number, 9, row.due_on, day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.domain.institution.permission import Act
-from chalicelib.handlers.door import Door, FORM, FORM_WITH_FILES, LARGEST_FORM_WITH_FILE, NOTHING, PUBLIC
+from chalicelib.handlers.door import FORM, FORM_WITH_FILES, LARGEST_FORM_WITH_FILE, NOTHING, PUBLIC, Door
 
 
 def team_doors(base: str, seeing: str, managing: str) -> tuple[Door, ...]:

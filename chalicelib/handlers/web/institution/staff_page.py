@@ -26,7 +26,6 @@ from chalicelib.handlers.page import View, go_to, is_led_back, shown, told
 from chalicelib.handlers.page_request import PageRequest, page_of
 from chalicelib.handlers.web.kept_form import RESENT, forget_form, keep_form
 from chalicelib.handlers.web.multipart import with_texts
-from chalicelib.handlers.web.multipart import with_texts
 from chalicelib.services.together import together
 
 PLATFORM_HOME, CONSOLE_HOME = "/plataforma", "/entidad"
