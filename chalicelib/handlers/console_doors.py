@@ -46,6 +46,8 @@ CONSOLE_DOORS = (
     Door("GET",    "/entidad/enviadas/{notice_id}",                     Act.SEE_SENT,             NOTHING, "web.institution.sent:show_sent_notice"),
     Door("GET",    "/entidad/enviadas/{notice_id}/documentos/{name}",   Act.SEE_SENT,             NOTHING, "web.institution.sent:download_document"),
     Door("GET",    "/entidad/enviadas/{notice_id}/constancia",          Act.SEE_SENT,             NOTHING, "web.institution.sent:download_receipt"),
+    Door("GET",    "/entidad/enviadas/{notice_id}/suspender",           Act.SUSPEND_READING,      NOTHING, "web.institution.suspension:show_suspension"),
+    Door("POST",   "/entidad/enviadas/{notice_id}/suspender",           Act.SUSPEND_READING,      FORM,    "web.institution.suspension:suspend_by_form"),
     Door("GET",    "/entidad/alertas-fallidas",                         Act.SEE_SENT,             NOTHING, "web.institution.sent:show_unreached"),
     # The console: its people
     *team_doors("/entidad/equipo", Act.SEE_STAFF, Act.MANAGE_STAFF),
@@ -79,9 +81,6 @@ CONSOLE_DOORS = (
     Door("GET",    "/entidad/redactar/{composition_id}/constancia",     Act.COMPOSE,              NOTHING, "web.institution.depositing:download_receipt"),
     Door("GET",    "/entidad/consultar",                                Act.CONSULT,              NOTHING, "web.institution.consulting:show_consultation"),
     Door("POST",   "/entidad/consultar",                                Act.CONSULT,              FORM,    "web.institution.consulting:consult_by_form"),
-    # The console: what was sent
-    Door("GET",    "/entidad/enviadas/{notice_id}/suspender",           Act.SUSPEND_READING,      NOTHING, "web.institution.suspension:show_suspension"),
-    Door("POST",   "/entidad/enviadas/{notice_id}/suspender",           Act.SUSPEND_READING,      FORM,    "web.institution.suspension:suspend_by_form"),
     # The platform: suspended readings
     Door("GET",    "/plataforma/suspensiones",                          Act.SEE_SUSPENSIONS,      NOTHING, "web.institution.suspensions:list_suspensions"),
     # The console: offices

@@ -16,6 +16,8 @@ class SentState(StrEnum):
     """By some channel nobody was reached, and nobody is known to have opened it: the sender has to do something."""
     OPENED = "abierta"
     DOWNLOADED = "descargada"
+    SUSPENDED = "lectura-suspendida"
+    """Two people of the institution stopped its reading, however far it was."""
 
     @property
     def label(self) -> str:
@@ -31,10 +33,13 @@ class Standing:
     has_failed: bool = False
     is_opened: bool = False
     is_downloaded: bool = False
+    is_suspended: bool = False
 
     @property
     def state(self) -> SentState:
         """The furthest that happened."""
+        if self.is_suspended:
+            return SentState.SUSPENDED
         if self.is_downloaded:
             return SentState.DOWNLOADED
         if self.is_opened:

@@ -27,6 +27,7 @@ _MARKS = {
     SentState.ALERT_FAILED: "disabled",
     SentState.OPENED: "active",
     SentState.DOWNLOADED: "active",
+    SentState.SUSPENDED: "disabled",
 }
 """How a state is drawn; the words say it too."""
 

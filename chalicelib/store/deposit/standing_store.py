@@ -34,7 +34,7 @@ class StandingStore:
         keys = [{"notice_id": {"S": notice_id}} for notice_id in notice_ids]
         notices, alerts = NoticeItem.Meta.table_name, AlertBatchItem.Meta.table_name
         asked = {
-            notices: _asked(keys, "notice_id, opened_at, downloaded_at"),
+            notices: _asked(keys, "notice_id, opened_at, downloaded_at, suspension"),
             alerts: _asked(keys, "notice_id, alerts, failed_since"),
         }
         found = batch_read(self._connection, asked) if keys else {}
@@ -68,4 +68,5 @@ def _standing(notice: dict[str, Any], batch: dict[str, Any]) -> Standing:
         has_failed="failed_since" in batch,
         is_opened="opened_at" in notice,
         is_downloaded="downloaded_at" in notice,
+        is_suspended="suspension" in notice,
     )

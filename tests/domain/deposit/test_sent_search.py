@@ -92,6 +92,7 @@ def test_the_furthest_that_happened_is_the_state() -> None:
         Standing(is_alerted=True, has_failed=True),
         Standing(is_alerted=True, has_failed=True, is_opened=True),
         Standing(is_opened=True, is_downloaded=True),
+        Standing(is_opened=True, is_downloaded=True, is_suspended=True),
     ]
     assert [one.state for one in states] == list(SentState)
     assert [state.label for state in SentState] == [
@@ -100,4 +101,5 @@ def test_the_furthest_that_happened_is_the_state() -> None:
         "Alerta fallida",
         "Abierta",
         "Descargada",
+        "Lectura suspendida",
     ]

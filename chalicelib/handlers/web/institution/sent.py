@@ -19,6 +19,7 @@ from chalicelib.domain.deposit.unreached import advice_on
 from chalicelib.domain.errors import CasillaError, InvalidInput, TooLarge
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff_session import SignedIn
+from chalicelib.domain.institution.suspending import open_request
 from chalicelib.handlers.fields import errors_of
 from chalicelib.handlers.http import log_refusal, status_of
 from chalicelib.handlers.page import go_to, show
@@ -71,7 +72,7 @@ def show_sent_notice(request: PageRequest, staff: SignedIn, notice_id: str) -> R
     """Show all of one notice: what it is, its dates and files, what became of it, and what to do."""
     box = current()
     status = read_sent(staff, notice_id, readings=reading_store(box), events=event_store(box))
-    delivered, notice = status.delivered, status.delivered.notice
+    delivered, notice = status.delivered, status.delivered.issued
     original, *annexes = told.sent_files(notice)
     return show(
         request,
@@ -91,6 +92,8 @@ def show_sent_notice(request: PageRequest, staff: SignedIn, notice_id: str) -> R
         references=told.references(delivered),
         can_replace=delivered.replaced_by is None and reaches(staff.member, Act.COMPOSE, office_of(notice)),
         can_suspend=reaches(staff.member, Act.SUSPEND_READING, office_of(notice)),
+        suspension=delivered.suspension,
+        suspension_asked=open_request(delivered, box.clock()),
     )
 
 

@@ -351,3 +351,25 @@ def test_two_of_one_world_do_not_meet(scene: Scene, world: World) -> None:
     scene.suspend()
 
     assert "Lectura suspendida" not in text_of(scene.holder.get(f"/casilla/{other}"))
+
+
+def test_its_institution_sees_it_in_what_it_sent_with_all_that_it_said(scene: Scene) -> None:
+    own = f"/entidad/enviadas/{scene.notice_id}"
+    assert "Suspender lectura" in text_of(scene.second_browser.get(own))
+    scene.ask()
+    asked = text_of(scene.second_browser.get(own))
+    assert f"{scene.asker.name} pidió suspender su lectura" in asked
+    scene.confirm()
+
+    html = text_of(scene.second_browser.get(own))
+
+    check_html(asked)
+    check_html(html)
+    assert "<strong>Lectura suspendida</strong> desde el" in html
+    assert "carta-000079-2026.pdf" in html
+    assert "Ver la suspensión" in html
+    month = "/entidad/enviadas?mes=2026-03"
+    assert "Lectura suspendida" in text_of(scene.second_browser.get(month))
+    assert scene.notice_id in text_of(scene.second_browser.get(f"{month}&estado=lectura-suspendida"))
+    assert scene.notice_id not in text_of(scene.second_browser.get(f"{month}&estado=depositada"))
+    assert own in text_of(scene.second_browser.get(scene.address))
