@@ -26,18 +26,18 @@ def require_replaceable(
 
     """
     if found is None or found.notice.sender.institution_id != institution_id:
-        detail = (
-            "No existe una notificación con ese número, o no es de su entidad. Revise el número de la que reemplaza."
-        )
+        detail = "No existe una notificación con ese número, o no es de la entidad. Hay que revisar cuál se reemplaza."
         raise InvalidInput("replaced_unknown", detail, field=_FIELD)
     if found.notice.mailbox_id not in mailbox_ids:
         detail = (
             "La notificación que reemplaza se depositó en la casilla de otra persona. Una notificación se rehace para"
-            " su mismo destinatario: revise el número o el destinatario."
+            " su mismo destinatario: hay que revisar el número o el destinatario."
         )
         raise InvalidInput("replaced_of_another_holder", detail, field=_FIELD)
     if found.replaced_by is not None:
         newer = found.replaced_by.notice_id
-        detail = f"Esa notificación ya fue reemplazada por la {newer}. Si hay que rehacerla otra vez, reemplace a esa."
+        detail = (
+            f"Esa notificación ya fue reemplazada por la {newer}. Si hay que rehacerla otra vez, se reemplaza a esa."
+        )
         raise Conflict("replaced_already", detail, field=_FIELD, members={"replaced_by": newer})
     return found.notice.reference

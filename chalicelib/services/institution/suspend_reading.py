@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.alert.suspended import suspend_alerts
-from chalicelib.domain.codes import parse_code
-from chalicelib.domain.errors import InvalidInput, NotFound, Unavailable
+from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.institution.permission import Act, reaches
+from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.institution.suspending import (
     confirmed,
@@ -25,6 +24,7 @@ from chalicelib.domain.institution.suspending import (
 )
 from chalicelib.domain.reading.reading import DeliveredNotice
 from chalicelib.services.alert.send_alerts import planned_event
+from chalicelib.services.institution.own_notice import find_own_notice
 from chalicelib.store.reading.reading_store import FoundNotice, ReadingStore
 from chalicelib.store.reading.suspension_store import SuspensionStore
 
@@ -49,26 +49,6 @@ class Suspender:
 
     member: StaffMember
     origin: str
-
-
-def find_own_notice(notice_id: str, member: StaffMember, *, tools: SuspensionTools) -> FoundNotice:
-    """Return a notice that somebody's institution and, where they are limited to one, office sent.
-
-    Raises:
-        NotFound: `notice_not_found`, also for another institution's or office's.
-
-    """
-    try:
-        found = tools.readings.find(parse_code(notice_id))
-    except InvalidInput as error:
-        raise _not_found() from error
-    if found.delivered is None:
-        raise _not_found()
-    notice = found.delivered.notice
-    is_own = notice.sender.institution_id == member.institution_id
-    if not is_own or not reaches(member, Act.SUSPEND_READING, notice.sender.office_id):
-        raise _not_found()
-    return found
 
 
 def ask_suspension(notice_id: str, cause: str, reason: str, *, by: Suspender, tools: SuspensionTools) -> None:
@@ -140,8 +120,7 @@ def _until_written(
 ) -> None:
     for attempt in range(_TRIES):
         tools.pause(attempt * _PAUSE_S)
-        found = find_own_notice(notice_id, by.member, tools=tools)
-        if found.delivered is not None and write(found.delivered, found):
+        if write(*find_own_notice(notice_id, by.member, Act.SUSPEND_READING, readings=tools.readings)):
             return
     detail = "No se pudo guardar. Intenta otra vez en unos segundos."
     raise Unavailable("suspension_unavailable", detail, retry_after=2)
@@ -157,7 +136,3 @@ def _event(  # noqa: PLR0913, PLR0917 - what happened to which notice, by whom, 
 ) -> Event:
     subject = f"notice#{delivered.notice.notice_id}"
     return Event(subject, kind, at, tools.new_event_id(), by.member.actor, by.origin, data)
-
-
-def _not_found() -> NotFound:
-    return NotFound("notice_not_found", "No existe esa notificación, o no es de tu entidad.")

@@ -6,13 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pynamodb.transactions import TransactWrite
 
 from bench.ledger import ledger
 from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.composition import send_tools
 from chalicelib.bootstrap.files import upload_store
 from chalicelib.bootstrap.storage import event_store, mailbox_store, notice_store
 from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.composition import (
     AttachedFile,
     ChosenTerm,
@@ -26,8 +29,9 @@ from chalicelib.domain.notice import FileRole
 from chalicelib.domain.upload.upload import Refusal, UploadState
 from chalicelib.services.institution.send_composition import send_composition
 from chalicelib.store.tables import DepositItem, NoticeItem
+from tests.builders import a_notice
 from tests.composition_world import a_composition, a_member, a_sender, deposit_draft, store_of
-from tests.deposit_world import NOW
+from tests.deposit_world import INSTITUTION_ID, NOW
 from tests.officer_world import DRAFT_ID, OFFICE_ID, UPLOAD_ID, an_upload
 
 
@@ -201,3 +205,30 @@ def test_where_the_mailbox_goes_on_changing_it_is_told_to_send_again(desk: Conta
     assert refusal.code == "deposit_unavailable"
     assert "Depositar" in refusal.detail
     assert deposit_draft(desk).notice_id
+
+
+def test_what_replaces_a_notice_is_linked_with_it_whoever_deposits(desk: Container) -> None:
+    older = replace(a_notice(), sender=replace(a_notice().sender, institution_id=INSTITUTION_ID))
+    with TransactWrite(connection=connection(desk)) as transaction:
+        notice_store(desk).add_in(transaction, older)
+    keep(desk, replaces=older.notice_id)
+
+    sent = deposit_draft(desk, seen_version=2)
+
+    assert notice_store(desk).get(str(sent.notice_id)).replaces == older.reference
+    assert NoticeItem.get(older.notice_id).replaced_by["notice_id"] == sent.notice_id
+    [event] = event_store(desk).list_for_subject(f"notice#{older.notice_id}")
+    assert (event.type, event.actor) == (EventType.NOTICE_REPLACED, "staff:s1")
+
+
+def test_a_draft_replaces_nothing_of_another_holder_or_institution(desk: Container) -> None:
+    foreign = a_notice()
+    with TransactWrite(connection=connection(desk)) as transaction:
+        notice_store(desk).add_in(transaction, foreign)
+    keep(desk, replaces=foreign.notice_id)
+
+    with pytest.raises(CasillaError) as refusal:
+        deposit_draft(desk, seen_version=2)
+
+    assert refusal.value.code == "replaced_unknown"
+    assert NoticeItem.get(foreign.notice_id).replaced_by is None

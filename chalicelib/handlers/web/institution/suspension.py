@@ -6,18 +6,20 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.institution import suspension_tools
+from chalicelib.bootstrap.reading import reading_store
 from chalicelib.domain.errors import CasillaError, InvalidInput
+from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.institution.suspending import LONGEST_REASON, officer_of, open_request
 from chalicelib.domain.reading.suspension import CAUSE_WORDS, LAPSES_AFTER
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.institution.labels import STAFF_LABELS
+from chalicelib.services.institution.own_notice import find_own_notice
 from chalicelib.services.institution.suspend_reading import (
     Suspender,
     ask_suspension,
     confirm_suspension,
-    find_own_notice,
     withdraw_suspension,
 )
 
@@ -60,16 +62,16 @@ def suspend_by_form(request: PageRequest, staff: SignedIn, notice_id: str) -> Re
 
 def _page(request: PageRequest, staff: SignedIn, notice_id: str, error: CasillaError | None = None) -> Response:
     box = current()
-    found = find_own_notice(notice_id, staff.member, tools=suspension_tools(box)).delivered
-    asked = None if found is None else open_request(found, box.clock())
+    found, _ = find_own_notice(notice_id, staff.member, Act.SUSPEND_READING, readings=reading_store(box))
+    asked = open_request(found, box.clock())
     return show_form(
         request,
         "institution/suspension.html",
         error,
         STAFF_LABELS,
-        notice=None if found is None else found.issued,
-        opening=None if found is None else found.opening,
-        suspension=None if found is None else found.suspension,
+        notice=found.issued,
+        opening=found.opening,
+        suspension=found.suspension,
         asked=asked,
         is_mine=asked is not None and asked.by.is_same_person(officer_of(staff.member)),
         causes=[(cause.value, words) for cause, words in CAUSE_WORDS.items()],
