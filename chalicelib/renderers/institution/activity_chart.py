@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from chalicelib.domain.institution.activity import Activity, Period
 from chalicelib.domain.typed import MONTHS
 
-WIDTH, HEIGHT = 600, 150
+WIDTH, HEIGHT = 280, 120
 _TOP, _BOTTOM = 22, 22
 """Room for the largest number above, and for the names of the first and last bar below."""
+_MOST_SHOWN = 12
 _GAP = 0.25
 """Of a bar's room."""
 PATTERNS = {Activity.DEPOSITED: "lleno", Activity.OPENED: "rayas", Activity.FAILED: "cuadros"}
@@ -37,12 +38,23 @@ class Chart:
 
     key: str
     pattern: str
+    kind: str
     title: str
     description: str
     bars: tuple[Bar, ...]
     largest: int
     first: str
     last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Of every picture, in pixels: it fits a screen of 320."""
+
+    width: int = WIDTH
+    height: int = HEIGHT
+    top: int = _TOP
+    floor: int = HEIGHT - _BOTTOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,12 @@ class ActivityTold:
     charts: tuple[Chart, ...]
     rows: tuple[ActivityRow, ...]
     totals: tuple[int, ...]
+    size: Size = Size()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the table is unfolded on demand."""
+        return len(self.rows) > _MOST_SHOWN
 
 
 def tell_days(days: Sequence[Period]) -> ActivityTold:
@@ -99,6 +117,7 @@ def _chart(key: str, title: str, activity: Activity, periods: Sequence[Period], 
     return Chart(
         key=f"{key}-{activity}",
         pattern=PATTERNS[activity],
+        kind=activity.label,
         title=f"{activity.label}, {title.lower()}",
         description=f"En total {total}{most}. La tabla que sigue tiene los números.",
         bars=tuple(_bars(counts, largest)),
