@@ -31,6 +31,7 @@ from chalicelib.store.institution.staff_item import staff_item
 from chalicelib.store.institution.staff_session_store import cookie_of
 from chalicelib.store.institution.staff_store import StaffChange
 from chalicelib.store.sender.institution_store import PROFILE
+from chalicelib.store.sender.office_item import OFFICE
 from chalicelib.store.shards import SHARDS
 from tests.deposit_world import INSTITUTION_ID, SignedCall
 
@@ -100,7 +101,7 @@ def actions(cookie: str, notice_id: str) -> Iterator[Action]:
 def sent_page(cookie: str) -> Action:
     """List what was sent this month."""
     event = page_event("/entidad/enviadas", cookie)
-    return Action("sent page", lambda: show(event), hops=3, calls=10)
+    return Action("sent page", lambda: show(event), hops=3, calls=11)
 
 
 def sent_notice(cookie: str, notice_id: str) -> Action:
@@ -206,6 +207,13 @@ class SentFloor:
                 Limit=_OF_A_SHARD,
             )["Items"]
             entries += [(item["deposited_key"]["S"], item["data"]["S"]) for item in found]
+        self.client.query(
+            TableName="institutions_table",
+            KeyConditionExpression="institution_id = :whose AND begins_with(#item, :office)",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues={":whose": {"S": INSTITUTION_ID}, ":office": {"S": OFFICE}},
+            ConsistentRead=True,
+        )
         notices = [json.loads(data) for _, data in sorted(entries, reverse=True)[:_ROWS]]
         states = self._standings([notice["notice_id"] for notice in notices])
         rows = [_row(notice, states[notice["notice_id"]]) for notice in notices]

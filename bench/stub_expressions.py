@@ -91,6 +91,13 @@ class Expression:
             name, wanted = self._name(self._next()), "not" not in token
             self._expect(")")
             return lambda item: (name in item) is wanted
+        if token == "begins_with":  # noqa: S105 - as above
+            self._expect("(")
+            text = self._operand(self._next())
+            self._expect(",")
+            beginning = self._operand(self._next())
+            self._expect(")")
+            return lambda item: str(_plain(text(item))).startswith(str(_plain(beginning(item))))
         return self._comparison(self._operand(token))
 
     def _comparison(self, left: Callable[[Item], Any]) -> Condition:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.deposit.sent_entry import Listed
-from chalicelib.domain.deposit.sent_search import SentSearch
+from chalicelib.domain.deposit.sent_search import OWN_OFFICE, SentSearch
 from chalicelib.domain.deposit.sent_state import SentState
 from chalicelib.domain.deposit.unreached import Unreached, advice_on
 from chalicelib.domain.masking import mask_document
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.reading.reading import DeliveredNotice
 from chalicelib.domain.reading.timeline import Extent, Step, Timeline
+from chalicelib.domain.sender.office import Office
 from chalicelib.domain.typed import MONTHS
 from chalicelib.renderers.deposit.receipt_rows import fact_rows, norm_note, term_notes, term_rows
 from chalicelib.renderers.reading.notice_page import History, ShownFile, ShownSteps, files_of, history_of
@@ -121,6 +123,12 @@ def months_offered(today: date, chosen: str, count: int = 24) -> list[tuple[str,
 def references(delivered: DeliveredNotice) -> list[tuple[str, str, str]]:
     """Return what replaces the notice, then what it replaces: words, number, its page."""
     return [(one.words, one.number, f"{SENT_HOME}/{one.number}") for one in references_of(delivered)]
+
+
+def offices_offered(offices: Sequence[Office]) -> list[tuple[str, str]]:
+    """Return what can be chosen of whose notices to see; nothing where the institution has no offices."""
+    named = [(one.office_id, f"{one.name} (cerrada)" if one.is_closed else one.name) for one in offices]
+    return [("", "Todas"), (OWN_OFFICE, "La entidad, sin oficina"), *named] if named else []
 
 
 def sent_files(notice: Notice) -> tuple[ShownFile, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.deposit import unreached_store
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.institution import export_sent_tools, sent_tools
+from chalicelib.bootstrap.institution import export_sent_tools, office_store, sent_tools
 from chalicelib.bootstrap.reading import reading_store
 from chalicelib.bootstrap.storage import event_store, notice_store
 from chalicelib.domain.deposit.sent_search import FIELDS, SentSearch, office_of, read_search, this_month
@@ -20,6 +21,7 @@ from chalicelib.domain.errors import CasillaError, InvalidInput, TooLarge
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.institution.suspending import open_request
+from chalicelib.domain.sender.office import Office
 from chalicelib.handlers.fields import errors_of
 from chalicelib.handlers.http import log_refusal, status_of
 from chalicelib.handlers.page import go_to, show
@@ -35,6 +37,7 @@ from chalicelib.services.institution.read_sent import (
     sent_file_link,
     within_reach,
 )
+from chalicelib.services.together import together
 
 _CURSOR = "desde"
 _LABELS = {
@@ -51,10 +54,9 @@ _LABELS = {
 def show_sent(request: PageRequest, staff: SignedIn) -> Response:
     """Show a page of a month."""
     try:
-        search, page = _find(request, staff)
+        return _list_page(request, staff, _find(request, staff))
     except InvalidInput as error:
         return _list_page(request, staff, error=error)
-    return _list_page(request, staff, search, page)
 
 
 def download_sent(request: PageRequest, staff: SignedIn) -> Response:
@@ -62,8 +64,7 @@ def download_sent(request: PageRequest, staff: SignedIn) -> Response:
     try:
         return go_to(export_sent(staff, _search(request), tools=export_sent_tools(current())))
     except TooLarge as error:
-        search, page = _find(request, staff)
-        return _list_page(request, staff, search, page, error=error)
+        return _list_page(request, staff, _find(request, staff), error)
     except InvalidInput as error:
         return _list_page(request, staff, error=error)
 
@@ -130,18 +131,31 @@ def _search(request: PageRequest) -> SentSearch:
     return read_search(request.asked, now=box.clock(), zone=box.calendar.zone)
 
 
-def _find(request: PageRequest, staff: SignedIn) -> tuple[SentSearch, SentPage]:
-    search, cursor = _search(request), request.asked(_CURSOR) or None
-    wanted = within_reach(staff, search)
-    return search, find_sent(staff.own.institution_id, wanted, cursor=cursor, tools=sent_tools(current()))
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was looked for, a page of it, and the offices that can be chosen."""
+
+    search: SentSearch
+    page: SentPage
+    offices: tuple[Office, ...] = ()
+
+
+def _find(request: PageRequest, staff: SignedIn) -> _Found:
+    """Look, beside the offices; who is limited to one chooses among none."""
+    search, cursor, own = _search(request), request.asked(_CURSOR) or None, staff.own.institution_id
+    pages: list[SentPage] = []
+    offices: list[tuple[Office, ...]] = []
+    reads = [
+        lambda: pages.append(find_sent(own, within_reach(staff, search), cursor=cursor, tools=sent_tools(current())))
+    ]
+    if staff.member.office_id is None:
+        reads.append(lambda: offices.append(office_store(current()).list_for_institution(own)))
+    together(reads)
+    return _Found(search, pages[0], *offices)
 
 
 def _list_page(
-    request: PageRequest,
-    staff: SignedIn,
-    search: SentSearch | None = None,
-    page: SentPage | None = None,
-    error: CasillaError | None = None,
+    request: PageRequest, staff: SignedIn, found: _Found | None = None, error: CasillaError | None = None
 ) -> Response:
     """Show the list with its form; what was typed stays in it, also where it cannot be read."""
     box = current()
@@ -149,10 +163,11 @@ def _list_page(
     if error is not None:
         log_refusal(error)
     typed = {name: request.asked(name) for name in FIELDS}
-    month = search.month if search else this_month(now, zone)
+    month = found.search.month if found else this_month(now, zone)
     asked = {name: value for name, value in typed.items() if value}
     values: dict[str, Any] = {"rows": None, "next_address": None, "looked_until": None}
-    if page is not None:
+    if found is not None:
+        page = found.page
         following = {**asked, "mes": month, _CURSOR: page.cursor}
         values = {
             "rows": [told.sent_row(row.notice, row.state, zone) for row in page.rows],
@@ -165,11 +180,12 @@ def _list_page(
         status=200 if error is None else status_of(error)[0],
         errors=() if error is None else errors_of(error, _LABELS),
         typed={**typed, "mes": month},
+        offices=told.offices_offered(found.offices if found else ()),
         months=told.months_offered(now.astimezone(zone).date(), month),
         states=[(state.value, state.label) for state in SentState],
         month_words=told.month_in_words(month),
         is_narrow=any(asked.keys() - {"mes"}),
-        is_bounded=search is not None and within_reach(staff, search).is_narrow,
+        is_bounded=found is not None and within_reach(staff, found.search).is_narrow,
         first_address=f"{told.SENT_HOME}?{urlencode({**asked, 'mes': month})}",
         month_address=f"{told.SENT_HOME}?{urlencode({'mes': month})}",
         file_address=f"{told.SENT_HOME}/excel?{urlencode({**asked, 'mes': month})}",

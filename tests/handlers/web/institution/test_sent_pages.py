@@ -15,10 +15,13 @@ from chalicelib.bootstrap.institution import export_sent_tools
 from chalicelib.domain.codes import code_from_number
 from chalicelib.domain.institution.staff import Permission, StaffRole
 from chalicelib.domain.mailbox import Channel
-from chalicelib.store.tables import NoticeItem
+from chalicelib.domain.sender.office import Office
+from chalicelib.store.codec import to_data
+from chalicelib.store.sender.office_item import office_item
+from chalicelib.store.tables import InstitutionItem, NoticeItem
 from tests.browser_requests import Browser, text_of
 from tests.cloud import Engine
-from tests.deposit_world import World, a_body
+from tests.deposit_world import INSTITUTION_ID, World, a_body
 from tests.staff_world import Staff
 from tests.unreached_world import an_unreached, fail, open_quietly, store
 
@@ -85,6 +88,19 @@ def test_filters_stand_in_the_address_and_stay_in_the_form(
     assert ids(page) == ([notice_id] if is_found else [])
     for name, [value] in parse_qs(query).items():
         assert re.search(rf'(name="{name}"[^>]*value="{value}"|<option value="{value}" selected)', page)
+
+
+@pytest.mark.usefixtures("notice_id")
+def test_offices_can_be_chosen_by_who_is_limited_to_none(staff: Staff, world: World) -> None:
+    north = Office("norte", INSTITUTION_ID, "Sede Norte", "Av. Norte 1")
+    item = office_item(north.office_id)
+    InstitutionItem(INSTITUTION_ID, item, data=to_data(north)).save()
+    assert world
+    whole, limited = staff.browser(staff.member()), staff.browser(staff.member(office_id="norte"))
+
+    page = text_of(whole.get("/entidad/enviadas?oficina=norte"))
+    assert '<option value="norte" selected>Sede Norte</option>' in page
+    assert 'name="oficina"' not in text_of(limited.get("/entidad/enviadas"))
 
 
 @pytest.mark.parametrize(
