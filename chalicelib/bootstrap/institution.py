@@ -25,6 +25,7 @@ from chalicelib.services.institution.suspend_reading import SuspensionTools
 from chalicelib.services.institution.tools import StaffTools
 from chalicelib.services.institution.watch_keys import KeyWarning, KeyWatchTools
 from chalicelib.store.institution.activity_store import ActivityStore
+from chalicelib.store.institution.emblem_store import EmblemStore
 from chalicelib.store.institution.office_store import OfficeStore
 from chalicelib.store.institution.staff_session_store import StaffSessionStore
 from chalicelib.store.institution.staff_store import StaffStore
@@ -98,6 +99,13 @@ def export_sent_tools(box: Container) -> ExportSentTools:
 def office_store(box: Container) -> OfficeStore:
     """The offices of institutions."""
     return OfficeStore(connection(box))
+
+
+@made_once
+def emblem_store(box: Container) -> EmblemStore:
+    """Institutions' emblems."""
+    connection(box)
+    return EmblemStore()
 
 
 @made_once

@@ -20,6 +20,10 @@ def team_doors(base: str, seeing: str, managing: str) -> tuple[Door, ...]:
     )
 
 
+LARGEST_FORM_WITH_EMBLEM = 256 * 1024
+"""Bytes: a picture that is too large by some times is told so, and what is larger is not read."""
+
+
 # fmt: off
 CONSOLE_DOORS = (
     # The console: ways in and out of the staff
@@ -93,6 +97,12 @@ CONSOLE_DOORS = (
     Door("POST",   "/entidad/oficinas/{office_id}",                     Act.MANAGE_OFFICES,       FORM,    "web.institution.offices:change_by_form"),
     Door("GET",    "/entidad/oficinas/{office_id}/estado",              Act.MANAGE_OFFICES,       NOTHING, "web.institution.offices:show_state"),
     Door("POST",   "/entidad/oficinas/{office_id}/estado",              Act.MANAGE_OFFICES,       FORM,    "web.institution.offices:set_state_by_form"),
+    # The console: the institution's settings; what anybody may see of it
+    Door("GET",    "/entidad/institucion",                              Act.EDIT_CONTACTS,        NOTHING, "web.institution.settings:show_settings"),
+    Door("GET",    "/entidad/institucion/contactos/{contact_id}",       Act.EDIT_CONTACTS,        NOTHING, "web.institution.settings:show_contact"),
+    Door("POST",   "/entidad/institucion/contactos/{contact_id}",       Act.EDIT_CONTACTS,        FORM,    "web.institution.settings:change_contact_by_form"),
+    Door("GET",    "/entidades/{institution_id}",                       PUBLIC,                   NOTHING, "web.institution.about_institution:show_contacts"),
+    Door("GET",    "/emblemas/{institution_id}/{name}",                 PUBLIC,                   NOTHING, "web.institution.about_institution:show_emblem"),
     # The platform: institutions
     Door("GET",    "/plataforma/entidades",                             Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:list_institutions"),
     Door("GET",    "/plataforma/entidades/nueva",                       Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:show_new"),
@@ -106,5 +116,9 @@ CONSOLE_DOORS = (
     Door("POST",   "/plataforma/entidades/{institution_id}/horario",    Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institution_forms:set_hours_by_form"),
     Door("GET",    "/plataforma/entidades/{institution_id}/estado",     Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institution_forms:show_state"),
     Door("POST",   "/plataforma/entidades/{institution_id}/estado",     Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institution_forms:set_state_by_form"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/emblema",    Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institution_looks:show_emblem"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/emblema",    Act.MANAGE_INSTITUTIONS,  FORM_WITH_FILES, "web.institution.institution_looks:change_emblem_by_form", LARGEST_FORM_WITH_EMBLEM),
+    Door("GET",    "/plataforma/entidades/{institution_id}/colores",    Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institution_looks:show_colours"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/colores",    Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institution_looks:set_colours_by_form"),
 )
 # fmt: on

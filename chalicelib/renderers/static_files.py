@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from chalicelib.domain.contrast import read_colour
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.renderers.portal import emblem_svg, theme_css
 
 _FOLDER = Path(__file__).parent / "static"
 _OF_INSTITUTION = {"theme.css": theme_css, "emblem.svg": emblem_svg}
+_THEME = re.compile(r"colores\.([0-9a-f]{6})\.([0-9a-f]{6})\.css")
 _MEDIA_TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
@@ -33,9 +36,26 @@ def static_address(name: str) -> str:
 
 
 def find_static_file(addressed: str) -> StaticFile | None:
-    """Return the file of an address, None when there is none of just that content."""
+    """Return the file of an address, None when there is none of just that content.
+
+    An institution's own colours are in the address itself, such as `/static/colores.0056ac.8ab8f5.css`.
+    """
+    if theme := _THEME.fullmatch(addressed):
+        return _theme_of(f"#{theme[1]}", f"#{theme[2]}")
     name = _names().get(addressed)
     return None if name is None else StaticFile(_text(name), _MEDIA_TYPES[name.rpartition(".")[2]])
+
+
+def _theme_of(light: str, dark: str) -> StaticFile | None:
+    """Write an institution's colours over the portal's; none that text could not have."""
+    try:
+        read_colour(light, field="", is_dark=False)
+        read_colour(dark, field="", is_dark=True)
+    except InvalidInput:
+        return None
+    by_night = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ --primary: {dark}; }} }}"
+    sheet = f":root {{ --primary: {light}; --band: {light}; }} {by_night}"
+    return StaticFile(compact(sheet), _MEDIA_TYPES["css"])
 
 
 @cache

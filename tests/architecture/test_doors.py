@@ -32,7 +32,7 @@ _PUBLIC_API = {
 }
 _PUBLIC_PAGES = {
     *("/", "/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad", "/revisar-archivo"),
-    "/interrupciones",
+    *("/interrupciones", "/entidades/{institution_id}", "/emblemas/{institution_id}"),
     *("/revisar-archivo/grande", "/revisar-archivo/{check_id}", "/verificar", "/verificar/{code}"),
     *(
         "/ingresar",

@@ -37,6 +37,26 @@ class AppliedNorm:
 
 
 @dataclass(frozen=True, slots=True)
+class SubjectContact:
+    """Where an institution answers about a subject: its desk there, and how and when that is reached."""
+
+    contact_id: str
+    subject: str
+    desk: str
+    phone: str = ""
+    email: str | None = None
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """What colours its console, written `#rrggbb`: `read_colour` took both, one for paper and one for dark paper."""
+
+    light: str
+    dark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Institution:
     """A ministry or agency with an agreement. `version` counts the changes of its settings.
 
@@ -65,6 +85,12 @@ class Institution:
     """What an SMS calls it where its whole name has no room, as `check_short_name` accepts it; None: abbreviated."""
     digest_email: str | None = None
     """Where the digest of alerts that failed goes on business days; None: nowhere."""
+    contacts: tuple[SubjectContact, ...] = ()
+    """Where it answers, by subject; none is at its own telephone alone."""
+    emblem: str | None = None
+    """The SHA-256 of its picture, under which that is kept; None: the portal's."""
+    colours: Colours | None = None
+    """None: the portal's."""
     version: int = 0
 
     @property

@@ -9,18 +9,31 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import time
+from functools import partial
 from typing import Any
 
 from chalicelib.domain.contact import read_email
+from chalicelib.domain.contrast import read_colour
 from chalicelib.domain.deadline import Distance, Regime
-from chalicelib.domain.errors import InvalidInput, NotFound
-from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, AppliedNorm, Institution, InstitutionState
+from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, collect, refusal_of
+from chalicelib.domain.sender.institution import (
+    LEY_31736_CHANNELS,
+    AppliedNorm,
+    Colours,
+    Institution,
+    InstitutionState,
+    SubjectContact,
+)
 from chalicelib.domain.sender.setting_words import describe_changes
 from chalicelib.domain.sender.short_name import check_short_name
+from chalicelib.domain.typed import plain, tidy
 
 MOST_DISTANCE = 60
 """Business days that a row of the table can add."""
 MOST_PLACES = 500
+MOST_CONTACTS = 12
+LONGEST_OF_CONTACT = {"subject": 80, "desk": 80, "phone": 60, "hours": 80}
+_NEEDED_OF_CONTACT = {"subject", "desk"}
 _INSTITUTION_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 _KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -176,6 +189,90 @@ def remove_distance(institution: Institution, place: str) -> InstitutionDecision
     if others == institution.distances:
         raise NotFound("distance_unknown", "El cuadro de la entidad no tiene ese lugar. Véalo con «institutions show».")
     return _decided(institution, {"distances": others})
+
+
+def read_contact(typed: SubjectContact) -> SubjectContact:
+    """Return a contact by subject as typed, tidied; it says a telephone or an e-mail at least.
+
+    Raises:
+        InvalidInput: all that is wrong, each with its field: `field_empty`, `field_too_long`, `email_invalid`,
+            `contact_unreachable`.
+
+    """
+    problems: list[InvalidInput] = []
+    texts = {
+        name: collect(problems, partial(_line, name, getattr(typed, name), is_needed=name in _NEEDED_OF_CONTACT), "")
+        for name in LONGEST_OF_CONTACT
+    }
+    email = typed.email and plain(typed.email)
+    found = collect(problems, lambda: read_email(email, field="email") if email else None, None)
+    if not email and not tidy(typed.phone):
+        problems.append(InvalidInput("contact_unreachable", "Va un teléfono, un correo o ambos.", field="phone"))
+    if problems:
+        raise refusal_of(problems)
+    return SubjectContact(typed.contact_id, email=found, **texts)
+
+
+def set_contact(institution: Institution, contact: SubjectContact) -> InstitutionDecision:
+    """Put a contact in place of the one of that id, or add it; each subject has one.
+
+    Raises:
+        Conflict: `contact_subject_taken`, `contacts_full`.
+
+    """
+    others = [one for one in institution.contacts if one.contact_id != contact.contact_id]
+    if any(one.subject.casefold() == contact.subject.casefold() for one in others):
+        raise Conflict(
+            "contact_subject_taken", "Ya hay un contacto para ese tema: hay que cambiar ese.", field="subject"
+        )
+    if len(others) >= MOST_CONTACTS:
+        raise Conflict("contacts_full", f"La entidad guarda {MOST_CONTACTS} contactos a lo más: hay que quitar uno.")
+    if contact in institution.contacts:
+        return InstitutionDecision(institution, institution)
+    in_order = sorted((*others, contact), key=lambda one: one.subject.casefold())
+    return _decided(institution, {"contacts": tuple(in_order)})
+
+
+def remove_contact(institution: Institution, contact_id: str) -> InstitutionDecision:
+    """Take a contact out; one that is gone already is as wanted."""
+    left = tuple(one for one in institution.contacts if one.contact_id != contact_id)
+    return _decided(institution, {"contacts": left})
+
+
+def set_emblem(institution: Institution, emblem: str | None) -> InstitutionDecision:
+    """Show another picture, by its SHA-256, or the portal's."""
+    return _decided(institution, {"emblem": emblem})
+
+
+def set_colours(institution: Institution, colours: Colours | None) -> InstitutionDecision:
+    """Colour its console as `read_colours` took it, or as the portal."""
+    return _decided(institution, {"colours": colours})
+
+
+def read_colours(light: str, dark: str) -> Colours:
+    """Return two colours that text can have, one on paper and one on dark paper.
+
+    Raises:
+        InvalidInput: as `read_colour`, of both, with the fields `light` and `dark`.
+
+    """
+    problems: list[InvalidInput] = []
+    found = (
+        collect(problems, lambda: read_colour(light, field="light", is_dark=False), ""),
+        collect(problems, lambda: read_colour(dark, field="dark", is_dark=True), ""),
+    )
+    if problems:
+        raise refusal_of(problems)
+    return Colours(*found)
+
+
+def _line(name: str, typed: str, *, is_needed: bool) -> str:
+    text = tidy(typed)
+    if not text and is_needed:
+        raise InvalidInput("field_empty", f"El campo «{name}» no puede estar vacío.", field=name)
+    if len(text) > LONGEST_OF_CONTACT[name]:
+        raise InvalidInput("field_too_long", f"Caben hasta {LONGEST_OF_CONTACT[name]} letras.", field=name)
+    return text
 
 
 def _of_other_places(institution: Institution, place: str) -> tuple[Distance, ...]:

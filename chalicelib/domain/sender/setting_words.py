@@ -42,6 +42,8 @@ def describe_changes(before: Institution, after: Institution) -> tuple[SettingCh
         *_choices(before, after),
         *_norms(before, after),
         *_distances(before, after),
+        *_contacts(before, after),
+        *_looks(before, after),
     )
 
 
@@ -139,6 +141,32 @@ def _distances(before: Institution, after: Institution) -> Iterator[SettingChang
             _step(f"distances.{place}", *(value or "none" for value in values)),
             _step(f"término de la distancia de {place}", *(value or "ninguno" for value in values)),
         )
+
+
+def _contacts(before: Institution, after: Institution) -> Iterator[SettingChange]:
+    """Say which changed, by their subjects: how a desk is reached may be somebody's."""
+    old, new = ({one.contact_id: one for one in each.contacts} for each in (before, after))
+    for contact_id in sorted(old.keys() | new.keys()):
+        was, now = old.get(contact_id), new.get(contact_id)
+        if was == now:
+            continue
+        subject = now.subject if now else was.subject if was else ""
+        what = (
+            ("added", "agregado") if was is None else ("removed", "quitado") if now is None else ("changed", "cambiado")
+        )
+        yield SettingChange(f"contacts.{subject}: {what[0]}", f"contacto de «{subject}»: {what[1]}")
+
+
+def _looks(before: Institution, after: Institution) -> Iterator[SettingChange]:
+    if before.emblem != after.emblem:
+        old, new = ("none" if one is None else one[:12] for one in (before.emblem, after.emblem))
+        yield SettingChange(_step("emblem", old, new), f"emblema: {'quitado' if after.emblem is None else 'cambiado'}")
+    if before.colours != after.colours:
+        programs, people = (
+            [none if one is None else f"{one.light}, {one.dark}" for one in (before.colours, after.colours)]
+            for none in ("none", "los del portal")
+        )
+        yield SettingChange(_step("colours", *programs), _step("colores", *people))
 
 
 def _rows(institution: Institution) -> dict[str, Distance]:

@@ -30,7 +30,8 @@ _TOO_LARGE = (
     "Antes de continuar tienes que confirmar quién eres, y lo que escribiste es demasiado largo para guardarlo. Vuelve"
     " atrás en tu navegador, cópialo, ingresa otra vez y pégalo."
 )
-_NEVER_KEPT = {"csrf", RESENT}
+_NEVER_KEPT = {"csrf", RESENT, "public_key"}
+"""What is sent as a public key may be a private one."""
 _SHOWS_WHO = {"captcha_id", "code_id"}
 
 

@@ -72,6 +72,18 @@ def _settings(institution: Institution) -> dict[str, Any]:
             for norm in one.norms
         ],
         "distances": [{"place": row.place, "days": row.days, "norm": row.norm} for row in one.distances],
+        "contacts": [
+            {
+                "subject": each.subject,
+                "desk": each.desk,
+                "phone": each.phone,
+                "email": mask_email(each.email) if each.email else None,
+                "hours": each.hours,
+            }
+            for each in one.contacts
+        ],
+        "emblem": one.emblem,
+        "colours": {"light": one.colours.light, "dark": one.colours.dark} if one.colours else None,
     }
 
 
@@ -85,6 +97,7 @@ def _key(key: SigningKey, now: datetime) -> dict[str, Any]:
         "not_before": _instant(key.not_before),
         "not_after": _instant(key.not_after),
         "revoked_at": _instant(key.revoked_at) if key.revoked_at else None,
+        "used_on": key.used_on.isoformat() if key.used_on else None,
     }
 
 

@@ -61,6 +61,9 @@ def institution_text(institution: Institution, events: tuple[Event, ...], zone: 
             f"  {USUAL_REGIME.capitalize()}: {_usual(one)}",
             *_part("Normas citadas", (f"{REGIMES[norm.regime]}: {norm_words(norm)}" for norm in one.norms)),
             *_part("Término de la distancia", (f"{row.place}: {distance_words(row)}" for row in one.distances)),
+            *_part("Contactos por tema", (f"{contact.subject}: {contact.desk}" for contact in one.contacts)),
+            f"  Emblema: {one.emblem[:12] if one.emblem else 'el del portal'}",
+            f"  Colores: {f'{one.colours.light}, {one.colours.dark} de noche' if one.colours else 'los del portal'}",
             *_part("Últimos cambios", (_event(event, zone) for event in reversed(events))),
         ]
     )
@@ -123,7 +126,8 @@ def _key(key: SigningKey, zone: ZoneInfo, now: datetime) -> str:
     revoked = "" if key.revoked_at is None else f" el {date_and_hour(key.revoked_at, zone)}"
     period = f"del {date_and_hour(key.not_before, zone)} hasta antes del {date_and_hour(key.not_after, zone)}"
     state = f"{_KEY_STATES[key_state(key, now)]}{revoked}"
-    return f"{key.key_id}  {state}  {key.algorithm.value}  {key_fingerprint(key.public_key)}\n  {period}"
+    used = f"\n  último uso: {key.used_on:%d/%m/%Y}" if key.used_on else ""
+    return f"{key.key_id}  {state}  {key.algorithm.value}  {key_fingerprint(key.public_key)}\n  {period}{used}"
 
 
 def _usual(institution: Institution) -> str:

@@ -60,6 +60,22 @@ SENDER_COMMANDS = (
         Argument("--norm", "line", "el cuadro que lo dice", "TEXTO", is_required=True, beside="--days"),
         Argument("--remove", FLAG, "retira la fila"),
     ), one_of=("--days", "--remove"), changes=True),
+    Command("institutions contact", "fija o retira dónde atiende una entidad sobre un tema", f"{_INSTITUTIONS}:set_contact", (
+        _ID,
+        Argument("--subject", "line", "el tema, como Licencias", "TEXTO", is_required=True),
+        Argument("--desk", "line", "la oficina o área que atiende", "TEXTO"),
+        Argument("--phone", "line", "el teléfono", "TEXTO", beside="--desk"),
+        Argument("--email", "email", "el correo", "CORREO", beside="--desk"),
+        Argument("--hours", "line", "el horario, como lunes a viernes de 8:00 a 16:30", "TEXTO", beside="--desk"),
+        Argument("--remove", FLAG, "retira el contacto"),
+    ), one_of=("--desk", "--remove"), changes=True),
+    Command("institutions colours", "fija los colores de la consola de una entidad", f"{_INSTITUTIONS}:set_colours", (
+        _ID,
+        Argument("--light", "line", "el de día, como 0056ac", "COLOR"),
+        Argument("--dark", "line", "el de noche, como 8ab8f5", "COLOR", is_required=True, beside="--light"),
+        Argument("--portal", FLAG, "que tenga los del portal"),
+    ), one_of=("--light", "--portal"), changes=True),
+    Command("institutions no-emblem", "que la consola de una entidad muestre el emblema del portal", f"{_INSTITUTIONS}:remove_emblem", (_ID,), changes=True),
     Command("keys list", "las claves de una entidad, con su huella y su vigencia", f"{_KEYS}:list_all", (_ID,)),
     Command("keys add", "registra la clave pública con que firma un sistema", f"{_KEYS}:add", (
         _ID,

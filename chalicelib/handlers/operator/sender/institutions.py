@@ -11,9 +11,15 @@ from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import calendar_store, event_store
 from chalicelib.domain.calendar import FEW_HOURS, OfficeHours
 from chalicelib.domain.deadline import Distance
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.sender import institution_changes as rules
-from chalicelib.domain.sender.institution import LEY_31736_CHANNELS, AppliedNorm, Institution, InstitutionState
+from chalicelib.domain.sender.institution import (
+    LEY_31736_CHANNELS,
+    AppliedNorm,
+    Institution,
+    InstitutionState,
+    SubjectContact,
+)
 from chalicelib.domain.sender.institution_changes import InstitutionDecision
 from chalicelib.domain.sender.institution_warnings import consequences, without_keys
 from chalicelib.handlers.operator.command import Told
@@ -112,6 +118,36 @@ def set_distance(given: Mapping[str, Any]) -> Told:
     if given["remove"]:
         return _change(given, partial(rules.remove_distance, place=place))
     return _change(given, partial(rules.set_distance, distance=Distance(place, days, norm)))
+
+
+def set_contact(given: Mapping[str, Any]) -> Told:
+    """Say where it answers about a subject, or nowhere any more."""
+    subject, new_id = given["subject"], current().chance.new_code
+
+    def decide(institution: Institution) -> InstitutionDecision:
+        same = [one.contact_id for one in institution.contacts if one.subject.casefold() == subject.casefold()]
+        if given["remove"] and not same:
+            raise NotFound(
+                "contact_unknown", "La entidad no tiene un contacto de ese tema. Véalos con «institutions show»."
+            )
+        if given["remove"]:
+            return rules.remove_contact(institution, same[0])
+        phone, email, hours = (given[name] or "" for name in ("phone", "email", "hours"))
+        contact = SubjectContact(same[0] if same else new_id(), subject, given["desk"], phone, email or None, hours)
+        return rules.set_contact(institution, rules.read_contact(contact))
+
+    return _change(given, decide)
+
+
+def set_colours(given: Mapping[str, Any]) -> Told:
+    """Colour its console, or have it keep the portal's colours."""
+    colours = None if given["portal"] else rules.read_colours(given["light"], given["dark"])
+    return _change(given, partial(rules.set_colours, colours=colours))
+
+
+def remove_emblem(given: Mapping[str, Any]) -> Told:
+    """Have its console show the portal's emblem."""
+    return _change(given, partial(rules.set_emblem, emblem=None))
 
 
 def _change(

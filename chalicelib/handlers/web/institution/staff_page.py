@@ -101,9 +101,9 @@ def _ask_to_log_in(request: PageRequest) -> Response:
 
 
 def _lead(request: PageRequest, to: str, more: str = "", *, cookies: Iterable[str] = ()) -> Response:
-    """Lead elsewhere first, and then back to the page; what was typed into a form is kept until then."""
+    """Lead elsewhere first, and then back to the page; what was typed into a form without files is kept until then."""
     if request.method != "POST":
         return go_to(f"{to}?volver={quote(request.address)}{more}", cookies=cookies)
-    kept = keep_form(request)
+    kept = [] if request.body else keep_form(request)
     back = KEPT_FORM_PAGE if kept else page_of(request)
     return go_to(f"{to}?volver={quote(back)}{more}", cookies=[*cookies, *kept])

@@ -40,7 +40,8 @@ def browser(staff: Staff) -> Browser:
 
 def send(browser: Browser, fields: dict[str, str], file: bytes | None = None, *, at: str = NEW) -> HTTPResponse:
     """Send the form, with a file or an empty place for one, and follow where it leads."""
-    parts = [(f'name="{name}"', text.encode()) for name, text in {"csrf": csrf_of(browser.get(NEW)), **fields}.items()]
+    texts = fields if "csrf" in fields else {"csrf": csrf_of(browser.get(NEW)), **fields}
+    parts = [(f'name="{name}"', text.encode()) for name, text in texts.items()]
     parts.append((f'name="public_key_file"; filename="{"" if file is None else "clave.pem"}"', file or b""))
     body = b"".join(
         f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + content + b"\r\n"
@@ -137,6 +138,25 @@ def test_a_private_key_is_neither_kept_nor_shown_nor_logged(
     assert 'value="2027-1"' in text_of(page)
     assert institution_store(staff.world.container).find_key(INSTITUTION_ID, "2027-1") is None
     assert TokenItem.count() > 0
+
+
+def test_a_private_key_is_not_kept_over_a_code_that_is_asked_again_nor_over_a_session_that_ended(
+    staff: Staff, browser: Browser
+) -> None:
+    text = _private_texts()[0]
+    fields = {"csrf": csrf_of(browser.get(NEW)), **typed(public_key=text)}
+    for minutes, led in ((26, "/entidad/confirmar"), (60, "/entidad/ingresar")):
+        if minutes == 26:
+            for _ in range(2):  # the session stays open while its code grows old
+                staff.world.clock.advance(minutes=13)
+                browser.get("/entidad")
+        else:
+            staff.world.clock.advance(minutes=minutes)
+        before = TokenItem.count()
+        answer = send(browser, fields)
+        assert answer.headers["Location"].startswith(led)
+        assert "borrador" not in answer.headers["Location"]
+        assert TokenItem.count() == before
 
 
 @pytest.mark.parametrize(
