@@ -32,6 +32,7 @@ from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.registration_store import RegistrationStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
 from infra.e2e.check import check
+from infra.e2e.coordinator import check_warned, enrol_coordinator
 from infra.e2e.deployment import Deployment
 from infra.e2e.file_check import check_files
 from infra.e2e.methods import ask_by_every_method
@@ -167,8 +168,10 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     ask_by_every_method(PersonClient(deployment, sender.address), tell)
     register(deployment, sender)
     tell("a registration waits for the registry, and the person is told")
+    enrol_coordinator(deployment)
+    check_warned(deployment, run(deployment, "WatchKeys"))
     run_jobs(deployment)
-    tell("nightly jobs ran")
+    tell("nightly jobs ran, a coordinator told that the last key ends")
     decide_registrations(deployment)
     tell("a registration under review approved, another refused")
     answer_requests(deployment)
