@@ -180,4 +180,4 @@ def _large_page(request: PageRequest, composition: Composition, error: CasillaEr
         "role": request.value("role") or (FileRole.ANNEX if composition.main else FileRole.MAIN).value,
         "version": shown_version(request, composition),
     }
-    return show_form(request, _LARGE, error, COMPOSE_LABELS, **shown)
+    return show_form(request, _LARGE, error, {"role": COMPOSE_LABELS["role"]}, **shown)

@@ -83,7 +83,7 @@ def read_office(request: PageRequest, staff: SignedIn, composition: Composition)
         if typed not in open_ones:
             raise InvalidInput("field_choice", "Elige de qué oficina sale.", field="office_id")
     if limited is not None and typed not in {"", limited}:
-        raise InvalidInput("office_unknown", "Trabajas para una sola oficina: sale de ella.", field="office_id")
+        raise InvalidInput("office_unknown", "Trabajas para una sola oficina: sale de ella.")
     is_shared = request.value("is_shared") == "si"
     return lambda it: changed(it, _now(), office_id=office_id, is_office_chosen=True, is_shared=is_shared)
 

@@ -16,7 +16,6 @@ from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.institution.composition_fields import seen_version
 from chalicelib.handlers.web.institution.composition_view import page_of_draft, summary_context
-from chalicelib.handlers.web.institution.labels import COMPOSE_LABELS
 from chalicelib.renderers.deposit.receipt_rows import term_notes, term_rows
 from chalicelib.services.deposit.read_deposits import RECEIPT_LINK_LIVES_S, deposit_not_found
 from chalicelib.services.institution.compositions import find_composition
@@ -91,4 +90,4 @@ def _check_page(
         return go_to(f"{page_of_draft(composition)}/depositada")
     if error is None and request.answer is None and (composition.missing or not composition.is_open):
         return go_to(page_of_draft(composition))
-    return show_form(request, _CHECK, error, COMPOSE_LABELS, **summary_context(composition, staff, at_check=True))
+    return show_form(request, _CHECK, error, {}, **summary_context(composition, staff, at_check=True))
