@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from chalicelib.bootstrap import Container, current, made_once
+from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.deposit import deposit_tools
 from chalicelib.bootstrap.files import files, upload_store
-from chalicelib.domain.sender.office import Office
 from chalicelib.services.institution.attach_files import AttachTools
 from chalicelib.services.institution.send_composition import SendTools
 from chalicelib.store.deposit.same_document_store import SameDocumentStore
 from chalicelib.store.institution.composition_store import CompositionStore
-from chalicelib.store.sender.office_item import list_offices
 
 
 @made_once
@@ -37,9 +35,3 @@ def send_tools(box: Container) -> SendTools:
 def same_document_store(box: Container) -> SameDocumentStore:
     """What was deposited to a holder before."""
     return SameDocumentStore(connection(box))
-
-
-def offices_of(institution_id: str) -> tuple[Office, ...]:
-    """Return an institution's offices."""
-    connection(current())
-    return list_offices(institution_id)

@@ -14,7 +14,7 @@ from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.institution.permission import Act, may, reaches
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.mailbox import DocumentType
-from chalicelib.domain.notice import MAX_REMEDIES, CaseFile, FileRole, Remedy
+from chalicelib.domain.notice import MAX_REMEDIES, CaseFile, FileRole, Notice, Remedy
 from chalicelib.domain.upload.upload import MAX_ANNEXES
 
 MOST_OPEN = 50
@@ -176,6 +176,26 @@ def begin(composition_id: str, member: StaffMember, now: datetime, *, replaces: 
         office_id=member.office_id,
         is_office_chosen=member.office_id is not None,
         replaces=replaces,
+    )
+
+
+def begin_again(composition_id: str, member: StaffMember, notice: Notice, now: datetime) -> Composition:
+    """Return a draft of what is to replace a notice: with all that this said, but for its files and its holder.
+
+    Whether the holder receives is asked anew. Who works for an office deposits from it, anybody else from the notice's.
+    """
+    document, sender = notice.document, notice.sender
+    begun = begin(composition_id, member, now, replaces=notice.notice_id)
+    place = None if notice.distance is None else notice.distance.place
+    return replace(
+        begun,
+        office_id=begun.office_id or sender.office_id,
+        is_office_chosen=True,
+        case_file=notice.case_file,
+        heading=Heading(document.type, document.number, document.subject, document.issued_at),
+        signers=Signers(document.office, document.signed_by, document.prepared_by),
+        effects=Effects(document.in_force_from, document.ends_administrative_path, document.remedies),
+        chosen_term=ChosenTerm(notice.term, notice.regime, place),
     )
 
 

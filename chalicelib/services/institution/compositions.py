@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from chalicelib.domain.deposit.replacement import require_replaceable
 from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.institution.composition import (
     MOST_OPEN,
     Composition,
     begin,
+    begin_again,
     composition_changed,
     composition_not_found,
     discarded,
@@ -20,8 +22,11 @@ from chalicelib.domain.institution.composition import (
 )
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff import StaffMember
+from chalicelib.domain.notice import Notice
+from chalicelib.services.deposit.read_deposits import deposit_not_found, deposit_number
 from chalicelib.services.together import together
 from chalicelib.store.institution.composition_store import CompositionStore
+from chalicelib.store.reading.reading_store import ReadingStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,9 @@ def begin_composition(
     store: CompositionStore,
     new_id: Callable[[], str],
     now: datetime,
-    replaces: str | None = None,
+    replaced: Notice | None = None,
 ) -> Composition:
-    """Begin a draft.
+    """Begin a draft, of what is to replace a notice if one is given.
 
     Eight that are begun at once may come to a few more than `MOST_OPEN`.
 
@@ -65,10 +70,30 @@ def begin_composition(
     if len(store.list_open_of(member.institution_id, member.staff_id)) >= MOST_OPEN:
         detail = f"Ya tienes {MOST_OPEN} borradores abiertos. Deposita o descarta alguno para empezar otro."
         raise Conflict("too_many_compositions", detail)
-    composition = begin(new_id(), member, now, replaces=replaces)
+    made = new_id()
+    composition = begin(made, member, now) if replaced is None else begin_again(made, member, replaced, now)
     if not store.add(composition) and store.find(composition.composition_id) != composition:
         raise Unavailable("composition_unavailable", "No se pudo empezar el borrador. Inténtalo otra vez.")
     return composition
+
+
+def find_replaceable(notice_id: str, member: StaffMember, *, readings: ReadingStore) -> Notice:
+    """Return a notice of somebody's institution, and office, that can be replaced.
+
+    Raises:
+        NotFound: `notice_not_found`, also for another institution's or office's.
+        Conflict: `replaced_already`.
+
+    """
+    found = readings.find(deposit_number(notice_id))
+    delivered = found.delivered
+    if delivered is None or delivered.notice.sender.institution_id != member.institution_id:
+        raise deposit_not_found()
+    notice = delivered.notice
+    if not reaches(member, Act.COMPOSE, notice.sender.office_id):
+        raise deposit_not_found()
+    require_replaceable(delivered, institution_id=member.institution_id, mailbox_ids=(notice.mailbox_id,))
+    return notice
 
 
 def find_composition(composition_id: str, member: StaffMember, *, store: CompositionStore) -> Composition:
@@ -117,17 +142,6 @@ def discard_composition(
     """
     discard = partial(discarded, now=now)
     return change_composition(composition_id, member, discard, seen_version=seen_version, store=store)
-
-
-def require_reach(member: StaffMember, office_id: str | None) -> None:
-    """Let nobody write for an office that is not theirs; told as one that is not there.
-
-    Raises:
-        NotFound: `composition_not_found`.
-
-    """
-    if not reaches(member, Act.COMPOSE, office_id):
-        raise composition_not_found()
 
 
 def _keep(composition: Composition, store: CompositionStore) -> Composition:

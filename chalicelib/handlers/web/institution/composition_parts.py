@@ -9,9 +9,10 @@ from functools import partial
 from typing import Any
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.composition import offices_of
 from chalicelib.bootstrap.deposit import consultation_tools
+from chalicelib.bootstrap.institution import office_store
 from chalicelib.bootstrap.sender import sender_tools
+from chalicelib.bootstrap.storage import notice_store
 from chalicelib.domain.deadline import Regime
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.identity_document import mailbox_id_for
@@ -28,8 +29,10 @@ from chalicelib.domain.institution.composition import (
 )
 from chalicelib.domain.institution.staff_changes import read_reason
 from chalicelib.domain.institution.staff_session import SignedIn
+from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.notice import CaseFile, Remedy
 from chalicelib.domain.sender.institution import decide_regime
+from chalicelib.domain.sender.office import Office
 from chalicelib.domain.sender.officer import Officer
 from chalicelib.domain.sender.setting_words import REGIMES
 from chalicelib.handlers.page_request import PageRequest
@@ -65,7 +68,7 @@ def shown_office(request: PageRequest, staff: SignedIn, composition: Composition
     """Show the offices that a notice can be from, to who works for all of them, and who sees the draft."""
     offices = [(_ITSELF, "La entidad misma")]
     if staff.member.office_id is None:
-        offices += [(one.office_id, one.name) for one in offices_of(staff.member.institution_id) if not one.is_closed]
+        offices += [(one.office_id, one.name) for one in _open_offices(staff)]
     chosen = composition.office_id or (_ITSELF if composition.is_office_chosen else "")
     return {
         "offices": offices if staff.member.office_id is None else [],
@@ -79,7 +82,7 @@ def read_office(request: PageRequest, staff: SignedIn, composition: Composition)
     limited, typed = staff.member.office_id, request.value("office_id")
     office_id = limited or (None if typed == _ITSELF else typed)
     if limited is None and typed != _ITSELF:
-        open_ones = {one.office_id for one in offices_of(staff.member.institution_id) if not one.is_closed}
+        open_ones = {one.office_id for one in _open_offices(staff)}
         if typed not in open_ones:
             raise InvalidInput("field_choice", "Elige de qué oficina sale.", field="office_id")
     if limited is not None and typed not in {"", limited}:
@@ -91,10 +94,11 @@ def read_office(request: PageRequest, staff: SignedIn, composition: Composition)
 def shown_recipient(request: PageRequest, staff: SignedIn, composition: Composition) -> Shown:  # noqa: ARG001 - as others
     """Ask who it is for and why one asks, and show what the last consultation told."""
     recipient = composition.recipient
+    kind, number = _holder(composition)
     return {
         "kinds": DOCUMENT_TYPES,
-        "document_type": request.value("document_type") or (recipient.document_type.value if recipient else "DNI"),
-        "document_number": _typed(request, "document_number", recipient.document_number if recipient else ""),
+        "document_type": request.value("document_type") or kind.value,
+        "document_number": _typed(request, "document_number", number),
         "reason": request.value("reason"),
         "recipient": recipient,
         "reception": tell_reception(recipient.told, current().calendar.zone) if recipient else None,
@@ -266,6 +270,21 @@ def read_term(request: PageRequest, staff: SignedIn, composition: Composition) -
     place = reader.choice("place", places, None) if has_term else None
     reader.done()
     return lambda it: changed(it, _now(), chosen_term=ChosenTerm(term, regime, place))
+
+
+def _open_offices(staff: SignedIn) -> list[Office]:
+    listed = office_store(current()).list_for_institution(staff.member.institution_id)
+    return [one for one in listed if not one.is_closed]
+
+
+def _holder(composition: Composition) -> tuple[DocumentType, str]:
+    """Return whom a form is filled with before anything is typed: of a notice that is made again, the same holder."""
+    if composition.recipient is not None:
+        return composition.recipient.document_type, composition.recipient.document_number
+    if composition.replaces is None:
+        return DocumentType.DNI, ""
+    holder = notice_store(current()).get(composition.replaces).holder
+    return holder.document_type, holder.document_number
 
 
 def _onward(composition: Composition, request: PageRequest) -> str:

@@ -8,9 +8,11 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.composition import composition_store
+from chalicelib.bootstrap.reading import reading_store
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.institution.composition import MOST_OPEN, Composition, CompositionState
 from chalicelib.domain.institution.staff_session import SignedIn
+from chalicelib.domain.notice import Notice
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.institution.composition_fields import seen_version
@@ -20,6 +22,7 @@ from chalicelib.services.institution.compositions import (
     begin_composition,
     discard_composition,
     find_composition,
+    find_replaceable,
     list_compositions,
 )
 
@@ -41,7 +44,11 @@ def begin_by_form(request: PageRequest, staff: SignedIn) -> Response:
     box = current()
     try:
         begun = begin_composition(
-            staff.member, store=composition_store(box), new_id=box.chance.new_event_id, now=box.clock()
+            staff.member,
+            store=composition_store(box),
+            new_id=box.chance.new_event_id,
+            now=box.clock(),
+            replaced=_replaced(request.value("reemplaza"), staff),
         )
     except CasillaError as error:
         return _list_page(request, staff, error)
@@ -78,15 +85,22 @@ def discard_by_form(request: PageRequest, staff: SignedIn, composition_id: str) 
 
 
 def _list_page(request: PageRequest, staff: SignedIn, error: CasillaError | None = None) -> Response:
+    number = request.value("reemplaza") or request.asked("reemplaza")
+    replaced = _replaced(number, staff) if error is None else None
     found = list_compositions(staff.member, store=composition_store(current()))
     shown: dict[str, Any] = {
         "own": found.own,
         "shared": found.shared,
         "most": MOST_OPEN,
+        "replaced": replaced,
         "told": _TOLD.get(request.asked("hecho"), ""),
         "is_bad": False,
     }
     return show_form(request, _LIST, error, COMPOSE_LABELS, **shown)
+
+
+def _replaced(number: str, staff: SignedIn) -> Notice | None:
+    return find_replaceable(number, staff.member, readings=reading_store(current())) if number else None
 
 
 def _discard_page(
