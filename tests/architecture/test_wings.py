@@ -57,7 +57,6 @@ USES: dict[str, set[str]] = {
     "store/receipt_store.py": {"evidence"},
     "store/registration_store.py": {"registration", "access"},
     "store/request_store.py": {"reading", "sender", "upload"},
-    "store/tables.py": {"institution"},
     "store/token_item.py": {"access"},
     "store/upload_store.py": {"upload"},
 }

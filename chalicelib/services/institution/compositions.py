@@ -125,6 +125,18 @@ def change_composition(
 
     """
     found = find_composition(composition_id, member, store=store)
+    return change_found(found, change, seen_version=seen_version, store=store)
+
+
+def change_found(
+    found: Composition, change: Callable[[Composition], Composition], *, seen_version: int, store: CompositionStore
+) -> Composition:
+    """Change a draft that was just read for who asks.
+
+    Raises:
+        Conflict: as `change_composition`.
+
+    """
     require_open(found)
     if found.version != seen_version:
         raise composition_changed()

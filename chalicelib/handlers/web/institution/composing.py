@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from chalice.app import Response
@@ -20,7 +19,7 @@ from chalicelib.handlers.web.institution import composition_parts as parts
 from chalicelib.handlers.web.institution.composition_fields import seen_version
 from chalicelib.handlers.web.institution.composition_view import BASE, PAGES, page_of_draft, shown_version
 from chalicelib.handlers.web.institution.labels import COMPOSE_LABELS
-from chalicelib.services.institution.compositions import change_composition, find_composition
+from chalicelib.services.institution.compositions import change_found, find_composition
 
 Change = Callable[[Composition], Composition]
 
@@ -62,10 +61,8 @@ def save_part_by_form(request: PageRequest, staff: SignedIn, composition_id: str
     form, store = _form_of(part), composition_store(current())
     composition = find_composition(composition_id, staff.member, store=store)
     try:
-        change = partial(
-            change_composition, composition_id, staff.member, seen_version=seen_version(request), store=store
-        )
-        saved = change(form.read(request, staff, composition))
+        change = form.read(request, staff, composition)
+        saved = change_found(composition, change, seen_version=seen_version(request), store=store)
     except NotFound:
         raise
     except CasillaError as error:

@@ -28,3 +28,17 @@ def test_what_a_page_costs(written: Desk, page: str, cost: tuple[int, int]) -> N
         written.browser.get(f"{written.at}{page}")
 
     assert (book.hops, book.calls) == cost, book.operations
+
+
+def test_what_keeping_a_part_and_asking_for_a_mailbox_cost(written: Desk) -> None:
+    sent = written.hidden(f"{written.at}/expediente")
+    with ledger() as book:
+        written.browser.send(f"{written.at}/expediente", **{**sent, "case_number": "EXP-1", "opened_on": "16/2/2026"})
+    assert (book.hops, book.calls) == (3, 3), book.operations
+
+    asked = {"document_type": "DNI", "document_number": "40000002", "reason": "Notificar una carta"}
+    sent = {**written.hidden("/entidad/consultar"), **asked}
+    with ledger() as book:
+        written.browser.send("/entidad/consultar", **sent)
+    assert [one for one in book.operations if one in {"PutItem", "UpdateItem", "BatchGetItem"}] == book.operations
+    assert book.calls <= 5, book.operations  # with the answer, which is kept for the page after
