@@ -33,8 +33,8 @@ class Row:
     sent: str
     sent_at: str
     deadline: DeadlineTold
-    links: tuple[str, ...] = ()
-    """Which notices it replaces or is replaced by, and that its dates stay though its reading is suspended."""
+    notes: tuple[tuple[str, str], ...] = ()
+    """Which notice it replaces or is replaced by, and that its dates stay as issued: words, and a number or nothing."""
 
 
 def address_of(notice: Notice) -> str:
@@ -60,5 +60,5 @@ def row_of(delivered: DeliveredNotice, today: date, calendar: BusinessCalendar) 
         sent=day_and_hour(sent),
         sent_at=notice.deposited_at.isoformat(),
         deadline=tell_deadline(delivered, today, calendar),
-        links=notes_on(delivered),
+        notes=notes_on(delivered),
     )

@@ -23,11 +23,6 @@ class ShownReference:
     address: str
     is_newer: bool
 
-    @property
-    def in_one_line(self) -> str:
-        """As lists say it."""
-        return f"{self.words} la N.º {self.number}"
-
 
 def references_of(delivered: DeliveredNotice) -> tuple[ShownReference, ...]:
     """Return what replaces the notice, then what it replaces."""
@@ -36,10 +31,10 @@ def references_of(delivered: DeliveredNotice) -> tuple[ShownReference, ...]:
     return tuple(_shown(words, other, own) for words, other in both if other is not None)
 
 
-def notes_on(delivered: DeliveredNotice) -> tuple[str, ...]:
-    """Return what lists say beside a notice's dates."""
-    issued = () if delivered.suspension is None else (AS_ISSUED,)
-    return (*issued, *(one.in_one_line for one in references_of(delivered)))
+def notes_on(delivered: DeliveredNotice) -> tuple[tuple[str, str], ...]:
+    """Return what lists say beside a notice's dates: words, and the number that they end with, if any."""
+    issued = () if delivered.suspension is None else ((AS_ISSUED, ""),)
+    return (*issued, *((f"{one.words} la N.º", one.number) for one in references_of(delivered)))
 
 
 def _shown(words: str, other: NoticeReference, own: str) -> ShownReference:

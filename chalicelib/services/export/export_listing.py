@@ -60,7 +60,8 @@ def listing(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFile
 
 def _row(delivered: DeliveredNotice, today: date, calendar: BusinessCalendar) -> ListedNotice:
     told = tell_deadline(delivered, today, calendar)
-    deadline = ". ".join([told.in_one_line, *notes_on(delivered)])
+    notes = [f"{words} {number}".rstrip() for words, number in notes_on(delivered)]
+    deadline = ". ".join([told.in_one_line, *notes])
     return listed(delivered, calendar.zone, today=today, deadline=deadline)
 
 

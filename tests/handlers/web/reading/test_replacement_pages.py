@@ -30,8 +30,8 @@ def test_the_list_says_it_of_both(visitor: Browser, pair: tuple[str, str]) -> No
     check_html(html)
 
     rows = {number: row for row in html.split("<tr ") for number in pair if f"/casilla/{number}" in row}
-    assert f"Reemplazada por la N.º {new}" in rows[old]
-    assert f"Reemplaza a la N.º {old}" in rows[new]
+    assert f'Reemplazada por la N.º <span class="number">{new}</span>' in rows[old]
+    assert f'Reemplaza a la N.º <span class="number">{old}</span>' in rows[new]
     assert "Reemplaza a" not in rows[old]
 
 
@@ -41,9 +41,14 @@ def test_envelope_and_page_lead_to_the_other_and_say_which_dates_count(visitor: 
         older, newer = (text_of(visitor.get(f"/casilla/{number}")) for number in pair)
         check_html(older)
         check_html(newer)
-        assert f'Reemplazada por <a href="/casilla/{new}">la notificación N.º {new}</a>' in older
+        assert (
+            f'Reemplazada por <a href="/casilla/{new}">la notificación N.º <span class="number">{new}</span></a>'
+            in older
+        )
         assert "La nueva cuenta por sus propias fechas. Las de esta quedan como se emitieron." in older
-        assert f'Reemplaza a <a href="/casilla/{old}">la notificación N.º {old}</a>' in newer
+        assert (
+            f'Reemplaza a <a href="/casilla/{old}">la notificación N.º <span class="number">{old}</span></a>' in newer
+        )
         assert "artículo 26.1 del TUO" in older
         assert "artículo 26.1 del TUO" in newer
         for number in pair:
