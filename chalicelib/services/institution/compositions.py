@@ -20,10 +20,10 @@ from chalicelib.domain.institution.composition import (
     is_seen_by,
     require_open,
 )
-from chalicelib.domain.institution.permission import Act, reaches
+from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.notice import Notice
-from chalicelib.services.deposit.read_deposits import deposit_not_found, deposit_number
+from chalicelib.services.institution.own_notice import find_own_notice
 from chalicelib.services.together import together
 from chalicelib.store.institution.composition_store import CompositionStore
 from chalicelib.store.reading.reading_store import ReadingStore
@@ -85,13 +85,8 @@ def find_replaceable(notice_id: str, member: StaffMember, *, readings: ReadingSt
         Conflict: `replaced_already`.
 
     """
-    found = readings.find(deposit_number(notice_id))
-    delivered = found.delivered
-    if delivered is None or delivered.notice.sender.institution_id != member.institution_id:
-        raise deposit_not_found()
-    notice = delivered.notice
-    if not reaches(member, Act.COMPOSE, notice.sender.office_id):
-        raise deposit_not_found()
+    delivered, _ = find_own_notice(notice_id, member, Act.COMPOSE, readings=readings)
+    notice = delivered.issued
     require_replaceable(delivered, institution_id=member.institution_id, mailbox_ids=(notice.mailbox_id,))
     return notice
 

@@ -103,7 +103,7 @@ def test_another_holder_s_notice_is_not_replaced(written: Desk) -> None:
 def test_a_number_that_is_none_is_told_as_such(desk: Desk, number: str) -> None:
     assert desk.browser.get(f"{BASE}?reemplaza={number}").status_code == 404
     told = desk.browser.post(BASE, None, csrf=desk.csrf(BASE), reemplaza=number)
-    assert "No existe ese depósito" in text_of(told)
+    assert "No existe esa notificación" in text_of(told)
     assert CompositionItem.count() == 0
 
 

@@ -138,7 +138,7 @@ def test_the_detail_tells_all_of_a_notice_and_what_to_do(officer: Browser, world
         "D.S. 001-2026-DEMO, art. 1",
         "Depositada en la casilla",
         "Alertas: ",
-        f'href="/entidad/enviadas/{notice_id}/reemplazar"',
+        f'href="/entidad/redactar?reemplaza={notice_id}"',
         f'href="/entidad/enviadas/{notice_id}/suspender"',
     ):
         assert part in page, part
@@ -155,7 +155,7 @@ def test_the_detail_does_not_tell_who_opened_it(officer: Browser, world: World, 
 def test_who_may_not_deposit_is_offered_neither_replacing_nor_suspending(staff: Staff, notice_id: str) -> None:
     reader = staff.browser(staff.member(permissions=(Permission.SEE_SENT,)))
     page = text_of(reader.get(f"/entidad/enviadas/{notice_id}"))
-    assert "/reemplazar" not in page
+    assert "reemplaza=" not in page
     assert "/suspender" not in page
 
 

@@ -400,3 +400,15 @@ def test_its_institution_sees_it_in_what_it_sent_with_all_that_it_said(scene: Sc
     assert scene.notice_id in text_of(scene.second_browser.get(f"{month}&estado=lectura-suspendida"))
     assert scene.notice_id not in text_of(scene.second_browser.get(f"{month}&estado=depositada"))
     assert own in text_of(scene.second_browser.get(scene.address))
+
+
+def test_a_suspended_notice_is_done_again_with_what_it_said(scene: Scene) -> None:
+    scene.suspend()
+    shown = scene.first_browser.get(f"/entidad/redactar?reemplaza={scene.notice_id}")
+    begun = scene.first_browser.post("/entidad/redactar", None, csrf=csrf_of(shown), reemplaza=scene.notice_id)
+
+    draft = text_of(scene.first_browser.get(str(begun.headers["Location"]).rpartition("/")[0]))
+
+    assert "CARTA 000079-2026" in text_of(shown)
+    assert "Respuesta a su solicitud" in draft
+    assert f"La notificación N.º {scene.notice_id}" in draft
