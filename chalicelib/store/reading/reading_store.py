@@ -242,13 +242,13 @@ def _delivered(values: Mapping[str, Any]) -> DeliveredNotice:
 
 
 def _as_read(values: Mapping[str, Any]) -> DeliveredNotice:
-    delivered = DeliveredNotice(
-        from_data(Notice, values["data"]),
-        replaced_by=_read(NoticeReference, values, "replaced_by"),
-        suspension_asked=_read(SuspensionRequest, values, "suspension_asked"),
-    )
+    notice = from_data(Notice, values["data"])
+    beside: dict[str, Any] = {
+        "replaced_by": _read(NoticeReference, values, "replaced_by"),
+        "suspension_asked": _read(SuspensionRequest, values, "suspension_asked"),
+    }
     if values.get("opening_id") is None:
-        return delivered
+        return DeliveredNotice(notice, **beside)
     opening = Opening(
         opening_id=values["opening_id"],
         opened_at=datetime.fromisoformat(values["opened_at"]),
@@ -257,7 +257,7 @@ def _as_read(values: Mapping[str, Any]) -> DeliveredNotice:
     )
     seen = [Seen(user_id, told["name"], datetime.fromisoformat(told["at"])) for user_id, told in values["seen"].items()]
     spans = tuple(from_data(ContestedSpan, span) for span in values.get("contested") or ())
-    return replace(delivered, opening=opening, seen=_in_order(seen), contested=spans)
+    return DeliveredNotice(notice, opening, _in_order(seen), spans, **beside)
 
 
 def _read(kind: type[_T], values: Mapping[str, Any], name: str) -> _T | None:
