@@ -60,6 +60,12 @@ def page_policy(form_to: str) -> dict[str, str]:
     return {"Content-Security-Policy": _OWN.replace("form-action 'self'", f"form-action 'self' {form_to}")}
 
 
+def sending_policy(store: str) -> dict[str, str]:
+    """Return the policy of a page whose form, or a script in its place, sends a file to the store."""
+    policy = page_policy(store)["Content-Security-Policy"]
+    return {"Content-Security-Policy": policy.replace("connect-src 'self'", f"connect-src 'self' {store}")}
+
+
 def describe_fault(error: BaseException) -> dict[str, str]:
     """Return `error`, its kind and those of its causes, and `at`, the frames from the outermost inwards."""
     frames = traceback.extract_tb(error.__traceback__)

@@ -210,6 +210,10 @@ def _furnish_bucket(s3: Any, name: str, properties: Properties) -> None:
         lock = properties["ObjectLockConfiguration"]
         lock["Rule"]["DefaultRetention"]["Days"] = int(lock["Rule"]["DefaultRetention"]["Days"])
         s3.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=lock)
+    if "CorsConfiguration" in properties:
+        rules = properties["CorsConfiguration"]["CorsRules"]
+        said = [{key: value for key, value in rule.items() if key != "MaxAge"} for rule in rules]
+        s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": said})
     if "NotificationConfiguration" in properties:
         queues = properties["NotificationConfiguration"]["QueueConfigurations"]
         s3.put_bucket_notification_configuration(

@@ -15,7 +15,7 @@ from chalicelib.domain.institution.composition import Composition
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.notice import FileRole
 from chalicelib.domain.upload.upload import MAX_ANNEXES, MAX_FILE_SIZE, MAX_INLINE_SIZE
-from chalicelib.handlers.fault import page_policy
+from chalicelib.handlers.fault import sending_policy
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.institution.composition_fields import Reader, seen_version
@@ -110,7 +110,7 @@ def show_sending(request: PageRequest, staff: SignedIn, composition_id: str, upl
         return go_to(files)
     response = show(request, _SEND, sending=sending, back=files, largest=MAX_FILE_SIZE)
     parts = urlsplit(sending.address)
-    response.headers.update(page_policy(f"{parts.scheme}://{parts.netloc}"))
+    response.headers.update(sending_policy(f"{parts.scheme}://{parts.netloc}"))
     return response
 
 
