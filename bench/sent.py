@@ -235,7 +235,7 @@ class SentFloor:
     def _standings(self, notice_ids: list[str]) -> dict[str, str]:
         keys = [{"notice_id": {"S": notice_id}} for notice_id in notice_ids]
         asked = {
-            "notices_table": "notice_id, opened_at, downloaded_at",
+            "notices_table": "notice_id, opened_at, downloaded_at, suspension",
             "alerts_table": "notice_id, alerts, failed_since",
         }
         wanted = {

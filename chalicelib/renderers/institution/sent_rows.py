@@ -173,7 +173,7 @@ def dates_now(delivered: DeliveredNotice, today: date) -> list[tuple[str, str]]:
         rows.append((verb, day_in_words(deadline.effective_on)))
     else:
         rows.append(("Surte efectos", f"al abrirse; a más tardar, el {day_in_words(deadline.starts_by)}"))
-    if delivered.notice.term is not None and deadline.ends_by is not None:
+    if delivered.issued.term is not None and deadline.ends_by is not None:
         ends = deadline.term_ends_on
         latest = f"a más tardar, el {day_in_words(deadline.ends_by)}"
         rows.append(("El plazo vence", latest if ends is None else day_in_words(ends)))

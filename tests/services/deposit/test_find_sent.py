@@ -116,12 +116,14 @@ def test_what_has_not_begun_is_not_read(tools: SentTools) -> None:
 
 
 def test_each_row_tells_the_furthest_that_happened(tools: SentTools) -> None:
-    kinds = [deposit(number, START + timedelta(minutes=number)) for number in range(5)]
+    kinds = [deposit(number, START + timedelta(minutes=number)) for number in range(6)]
     for notice in kinds[1:]:
         alerted(notice, fails=notice is not kinds[1])
     for notice in kinds[3:]:
         NoticeItem(notice.notice_id).update([NoticeItem.opened_at.set(START.isoformat())])
-    NoticeItem(kinds[4].notice_id).update([NoticeItem.downloaded_at.set(START.isoformat())])
+    for notice in kinds[4:]:
+        NoticeItem(notice.notice_id).update([NoticeItem.downloaded_at.set(START.isoformat())])
+    NoticeItem(kinds[5].notice_id).update([NoticeItem.suspension.set({})])
 
     [page] = pages(MARCH, tools)
 
