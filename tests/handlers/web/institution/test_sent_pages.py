@@ -242,6 +242,16 @@ def test_the_work_list_says_what_to_do_until_the_notice_is_opened(
     assert ids(page) == []
 
 
+def test_the_work_list_goes_on_by_cursor_and_takes_no_other(officer: Browser, world: World) -> None:
+    stored = store(world, *[an_unreached(number) for number in range(1, 56)])
+    page = text_of(officer.get("/entidad/alertas-fallidas"))
+    [address] = re.findall(r'href="(/entidad/alertas-fallidas\?desde=[^"]*)"', page)
+    rest = text_of(officer.get(address))
+    assert {*ids(page), *ids(rest)} == set(stored)
+    assert (len(ids(page)), len(ids(rest))) == (50, 5)
+    assert officer.get("/entidad/alertas-fallidas?desde=x").status_code == 422
+
+
 def workbook(staff: Staff, engine: Engine, answer: object) -> list[tuple[object, ...]]:
     address = urlsplit(answer.headers["Location"])  # type: ignore[attr-defined]
     bucket = staff.world.container.config.exports_bucket
