@@ -52,7 +52,7 @@ def list_keys(request: PageRequest, staff: SignedIn) -> Response:
 def show_key(request: PageRequest, staff: SignedIn, key_id: str) -> Response:
     """Show one, with its fingerprint to be compared."""
     box = current()
-    key = key_words(_key(staff, key_id), box.calendar.zone, box.clock())
+    key = key_words(_find(_keys(staff), key_id), box.calendar.zone, box.clock())
     return show(request, "institution/key.html", key=key, can_change=may(staff.member, Act.CHANGE_KEYS))
 
 
@@ -63,10 +63,11 @@ def show_revocation(request: PageRequest, staff: SignedIn, key_id: str) -> Respo
 
 def revoke_by_form(request: PageRequest, staff: SignedIn, key_id: str) -> Response:
     """Revoke it at once; one that is revoked already, by the same button pressed twice, is as wanted."""
-    _key(staff, key_id)
     try:
         reason = read_reason(request.value("reason")[:_LONGEST])
         revoke_key(staff.own.institution_id, key_id, key_tools(request, staff, reason))
+    except NotFound:
+        raise _unknown() from None
     except CasillaError as error:
         if error.code != "key_changed":
             return _revocation_page(request, staff, key_id, error)
@@ -108,10 +109,11 @@ def _coverage(keys: tuple[SigningKey, ...]) -> dict[str, Any]:
 
 
 def _revocation_page(request: PageRequest, staff: SignedIn, key_id: str, error: CasillaError | None = None) -> Response:
-    key, box = _key(staff, key_id), current()
+    keys, box = _keys(staff), current()
+    key = _find(keys, key_id)
     if key.revoked_at is not None:
         return done(REVOKED, key_id)
-    others = tuple(one for one in _keys(staff) if one.key_id != key_id)
+    others = tuple(one for one in keys if one.key_id != key_id)
     return show_form(
         request,
         "institution/key_revocation.html",
@@ -123,11 +125,15 @@ def _revocation_page(request: PageRequest, staff: SignedIn, key_id: str, error: 
     )
 
 
-def _key(staff: SignedIn, key_id: str) -> SigningKey:
-    key = next((one for one in _keys(staff) if one.key_id == key_id), None)
+def _find(keys: tuple[SigningKey, ...], key_id: str) -> SigningKey:
+    key = next((one for one in keys if one.key_id == key_id), None)
     if key is None:
-        raise NotFound("key_unknown", "Tu entidad no tiene esa clave. Vuelve a la lista.")
+        raise _unknown()
     return key
+
+
+def _unknown() -> NotFound:
+    return NotFound("key_unknown", "Tu entidad no tiene esa clave. Vuelve a la lista.")
 
 
 def _keys(staff: SignedIn) -> tuple[SigningKey, ...]:

@@ -142,15 +142,15 @@ def _versions(institution_id: str, office: Office) -> list[Any]:
 
 
 def _read(request: PageRequest, before: Office) -> Office:
-    typed = TypedOffice(**{name: request.value(name)[:_LONGEST] for name in _FIELDS})
+    typed, known = TypedOffice(**{name: request.value(name)[:_LONGEST] for name in _FIELDS}), regions()
     problems = refusals(
-        lambda: read_office(typed, before, regions()),
+        lambda: read_office(typed, before, known),
         lambda: check_printable(typed.name, field="name"),
         lambda: check_printable(typed.address, field="address"),
     )
     if problems:
         raise refusal_of(problems)
-    return read_office(typed, before, regions())
+    return read_office(typed, before, known)
 
 
 def _version(request: PageRequest) -> int:
