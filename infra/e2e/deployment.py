@@ -40,6 +40,7 @@ _MAILING = (
     "FinishRegistrations",
     "Operator",
     "WatchAccess",
+    "WatchKeys",
 )
 
 

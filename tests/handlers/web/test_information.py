@@ -47,7 +47,7 @@ def test_a_text_is_found_by_its_version(browser: Browser, path: str, name: str) 
 def test_a_text_that_is_not_in_force_says_so_and_leads_to_the_others() -> None:
     text = portal_texts().text("terms")
     older = replace(text, version="2025-01", since=date(2025, 1, 1))
-    context: dict[str, object] = {"errors": (), "error_of": {}, "session": None, "banner": Banner()}
+    context: dict[str, object] = {"errors": (), "error_of": {}, "session": None, "staff": None, "banner": Banner()}
     shown = {"text": older, "address": "/terminos", "current_version": text.version, "versions": [text]}
     html = render_page("legal_text.html", {**context, **shown}, local=lambda at: at)
     check_html(html)
