@@ -54,11 +54,9 @@ def register_key(new: NewKey, tools: InstitutionTools) -> KeyOutcome:
         not_before=new.not_before,
         not_after=new.not_after,
     )
-    if tools.institutions.find_key(key.institution_id, key.key_id) == key:
-        return KeyOutcome(key, is_changed=False)
     draft = KeyDraft(key.key_id, key.public_key, key.not_before, key.not_after)
     if problems := check_new_key(new.institution_id, draft, institutions=tools.institutions, now=now):
-        raise refusal_of(problems)
+        return _as_it_is(key, tools, refusal_of(problems))
     data = {
         "key_id": key.key_id,
         "fingerprint": key_fingerprint(key.public_key),
@@ -68,11 +66,16 @@ def register_key(new: NewKey, tools: InstitutionTools) -> KeyOutcome:
     event = tools.act.event(subject_of(key.institution_id), EventType.INSTITUTION_KEY_ADDED, now, **data)
     try:
         tools.institutions.add_key(key, event)
-    except Conflict:
-        if tools.institutions.find_key(key.institution_id, key.key_id) != key:
-            raise
-        return KeyOutcome(key, is_changed=False)
+    except Conflict as refusal:
+        return _as_it_is(key, tools, refusal)
     return KeyOutcome(key, is_changed=True)
+
+
+def _as_it_is(key: SigningKey, tools: InstitutionTools, refusal: CasillaError) -> KeyOutcome:
+    """Return the very same key where it is there already, whoever registered it, or refuse."""
+    if tools.institutions.find_key(key.institution_id, key.key_id) != key:
+        raise refusal
+    return KeyOutcome(key, is_changed=False)
 
 
 def check_new_key(

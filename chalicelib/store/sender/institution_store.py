@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -162,32 +162,37 @@ class InstitutionStore:
         is_as_read = InstitutionItem.item.exists() & InstitutionItem.version.does_not_exist()
         actions: list[Action] = [InstitutionItem.data.set(to_data(key)), InstitutionItem.version.set(1)]
         detail = "Otra persona la revocó mientras tanto. Véalo con «keys list»."
-        for is_last in (*(False,) * _CONFLICTS, True):
-            try:
-                with TransactWrite(connection=self._connection) as transaction:
-                    transaction.update(item, actions=actions, condition=is_as_read)
-                    EventStore().add_in(transaction, event)
-            except TransactWriteError as error:
-                if not is_last and met_another(error):  # its last use was noted at that moment
-                    continue
-                if vendor_code(error) not in TRANSACTION_LOST:
-                    raise store_unavailable() from error
-                raise Conflict("key_changed", detail) from error
-            return
+        self._commit(
+            lambda transaction: transaction.update(item, actions=actions, condition=is_as_read),
+            event,
+            Conflict("key_changed", detail),
+        )
 
     def _write(
         self, items: Sequence[tuple[InstitutionItem, Condition | None]], event: Event, lost: CasillaError
     ) -> None:
         """Write all of it or nothing."""
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                for item, condition in items:
-                    transaction.save(item, condition=condition)
-                EventStore().add_in(transaction, event)
-        except TransactWriteError as error:
-            if vendor_code(error) not in TRANSACTION_LOST:
-                raise store_unavailable() from error
-            raise lost from error
+
+        def save(transaction: TransactWrite) -> None:
+            for item, condition in items:
+                transaction.save(item, condition=condition)
+
+        self._commit(save, event, lost)
+
+    def _commit(self, fill: Callable[[TransactWrite], None], event: Event, lost: CasillaError) -> None:
+        """Write it with its event, again where another write was at the same items: of a key also that it was used."""
+        for is_last in (*(False,) * _CONFLICTS, True):
+            try:
+                with TransactWrite(connection=self._connection) as transaction:
+                    fill(transaction)
+                    EventStore().add_in(transaction, event)
+            except TransactWriteError as error:
+                if not is_last and met_another(error):
+                    continue
+                if vendor_code(error) not in TRANSACTION_LOST:
+                    raise store_unavailable() from error
+                raise lost from error
+            return
 
 
 def _profiles() -> list[InstitutionItem]:

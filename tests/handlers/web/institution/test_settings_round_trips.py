@@ -36,7 +36,7 @@ def test_pages_of_keys(coordinator: Browser) -> None:
     check = keys.send(coordinator, keys.typed())
     with ledger(latency_s=0.05) as book:
         keys.send(coordinator, {**keys.hidden(check), "step": "registrar"})
-    assert (book.hops, book.calls) == (6, 6)
+    assert (book.hops, book.calls) == (5, 5)
     csrf = csrf_of(coordinator.get("/entidad/claves"))
     assert asked(coordinator, f"/entidad/claves/{KEY_ID}/revocar", csrf=csrf, reason="Rotación") == (3, 3)
 
