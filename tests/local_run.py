@@ -66,9 +66,10 @@ class Run:
 
 
 @contextmanager
-def a_run(state: Path, port: int, engine_port: int) -> Iterator[Run]:
+def a_run(state: Path, port: int, engine_port: int, *, is_empty: bool = False) -> Iterator[Run]:
     ports = ["--port", str(port), "--engine-port", str(engine_port)]
     command = [sys.executable, "-m", "infra.local.run", *ports, "--state", str(state)]
+    command += ["--empty"] if is_empty else []
     process = subprocess.Popen(  # noqa: S603 - our own program
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )

@@ -88,6 +88,7 @@ class Pages:
             "other_companies": cast.other_companies(),
         }
         told = {"outbox": OUTBOX, "guide": GUIDE, "clock": CLOCK, "now": _when(self._clock().astimezone(_LIMA))}
+        told["epoch"] = str(int(self._clock().timestamp()))
         return fill("home.html", who, **self._facts, **told)
 
     def _put_clock_forward(self, query: dict[str, list[str]]) -> Page:

@@ -41,6 +41,8 @@ class Settings:
     port: int
     engine_port: int
     state: Path
+    is_empty: bool = False
+    """Whether nobody and nothing is made up: as a fresh deployment is."""
 
     @property
     def authority(self) -> str:
@@ -144,8 +146,10 @@ def _settings(argv: Sequence[str] | None) -> Settings:
     parser.add_argument("--port", default=os.environ.get("PORT", "8000"))
     parser.add_argument("--engine-port", default=os.environ.get("ENGINE_PORT", "4566"))
     parser.add_argument("--state", type=Path, default=Path(".local"))
+    parser.add_argument("--empty", action="store_true", help="sin datos de demostración, como un despliegue nuevo")
     given = parser.parse_args(argv)
-    return Settings(_port("PORT", given.port), _port("ENGINE_PORT", given.engine_port), given.state.resolve())
+    ports = _port("PORT", given.port), _port("ENGINE_PORT", given.engine_port)
+    return Settings(*ports, given.state.resolve(), given.empty)
 
 
 def _port(name: str, value: str) -> int:
@@ -207,7 +211,8 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock:
     outbox.watch(aws_session(box).get_component("event_emitter"))
     outbox_url = f"{settings.base_url}{OUTBOX}"
     addresses = {"base_url": settings.base_url, "authority": settings.authority, "outbox_url": outbox_url}
-    keyid = load_demo_data(box, settings.state / "demo", now=clock(), addresses=addresses)
+    mailboxes = () if settings.is_empty else MAILBOXES
+    keyid = "" if settings.is_empty else load_demo_data(box, settings.state / "demo", now=clock(), addresses=addresses)
 
     feeds = _feeds(cloud, clock)
     for feed in feeds:
@@ -226,13 +231,13 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock:
         "state": str(settings.state),
     }
     days = PassingDays(clock, [feed for feed in feeds if isinstance(feed, Schedule)])
-    pages = Pages(outbox, facts, MAILBOXES, days)
+    pages = Pages(outbox, facts, mailboxes, days)
     server = make_server(app, settings.port, find_page=pages.find, tell=say, clock=clock)
     serving = threading.Thread(target=server.server.serve_forever, name="API", daemon=True)
     serving.start()
     stack.callback(server.server.server_close)
     stack.callback(server.shutdown)
-    people = [welcome_line(*who) for who in can_log_in(MAILBOXES)]
+    people = [welcome_line(*who) for who in can_log_in(mailboxes)]
     say(_welcome(settings, people, PASSWORD, outbox_url))
     return lambda: workers.dead() + ([] if serving.is_alive() else ["API"])
 
