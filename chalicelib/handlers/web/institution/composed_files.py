@@ -48,10 +48,15 @@ _TOLD = {
 
 
 def show_files(request: PageRequest, staff: SignedIn, composition_id: str) -> Response:
-    """Show the files, and ask for one more."""
+    """Show the files, and ask for one more.
+
+    The store adds the object's key to the address it leads to, and with it the file's name: that is dropped.
+    """
     composition = _find(staff, composition_id)
     if not composition.is_open:
         return go_to(page_of_draft(composition))
+    if request.asked("key"):
+        return go_to(f"{page_of_draft(composition)}/archivos?hecho=enviado")
     return _files_page(request, composition)
 
 

@@ -311,7 +311,9 @@ def test_a_larger_file_goes_to_the_store_by_a_form_of_its_own(desk: Desk, moto_e
     files(desk.box).put_upload(key.replace("${filename}", "informe.pdf"), PDF)
     check_arrived(desk, moto_engine)  # type: ignore[arg-type]
 
-    assert "informe.pdf" in text_of(desk.browser.get(f"{desk.at}/archivos?hecho=enviado"))
+    back = desk.browser.get(f"{desk.at}/archivos?hecho=enviado&bucket=b&key=uploads%2Finforme.pdf&etag=e")
+    assert back.headers["Location"] == f"{desk.at}/archivos?hecho=enviado"
+    assert "informe.pdf" in text_of(desk.browser.get(str(back.headers["Location"])))
     desk.staff.world.clock.now += timedelta(minutes=14, seconds=50)
     assert desk.browser.get(led).status_code in {200, 303}
 
