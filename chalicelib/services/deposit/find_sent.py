@@ -92,7 +92,7 @@ def each_sent(institution_id: str, search: SentSearch, *, tools: SentTools) -> I
         Unavailable: `store_unavailable`, also in the middle.
 
     """
-    looking = _Looking(_entries(institution_id, search, None, tools, page_size=_OF_A_FILE), tools.most_read_for_file)
+    looking = _Looking(_entries(institution_id, search, None, tools, is_for_file=True), tools.most_read_for_file)
     candidates = filter(search.matcher(), looking)
     count = 0
     while chunk := list(islice(candidates, PAGE)):
@@ -142,11 +142,12 @@ def _page(rows: list[SentNotice], looking: _Looking) -> SentPage:
 
 
 def _entries(
-    institution_id: str, search: SentSearch, before: str | None, tools: SentTools, page_size: int | None = None
+    institution_id: str, search: SentSearch, before: str | None, tools: SentTools, *, is_for_file: bool = False
 ) -> Iterator[SentEntry]:
     parts = [part for part in _parts(search, tools.zone) if part.first <= tools.clock()]
-    usual = tools.most_read // len(SHARDS) if search.is_narrow else _OF_A_SHARD
-    found = newest_first(institution_id, parts, before=before, page_size=page_size or usual, months=tools.months)
+    further = tools.most_read // len(SHARDS) if search.is_narrow else _OF_A_SHARD
+    sizes = (_OF_A_FILE, _OF_A_FILE) if is_for_file else (min(_OF_A_SHARD, further), further)
+    found = newest_first(institution_id, parts, before=before, sizes=sizes, months=tools.months)
     return (entry_of(data) for _, data in found)
 
 

@@ -23,6 +23,7 @@ class _Shard:
     name: str
     before: str | None
     entries: deque[Entry] = field(default_factory=deque)
+    was_read: bool = False
     is_over: bool = False
 
     @property
@@ -32,11 +33,16 @@ class _Shard:
 
 
 def newest_first(
-    institution_id: str, parts: Sequence[MonthPart], *, before: str | None, page_size: int, months: SenderMonthStore
+    institution_id: str,
+    parts: Sequence[MonthPart],
+    *,
+    before: str | None,
+    sizes: tuple[int, int],
+    months: SenderMonthStore,
 ) -> Iterator[Entry]:
     """Yield what the parts of a month hold before a position, reading as far as the caller takes it.
 
-    `page_size` is how much of a shard one call reads.
+    `sizes` are how much of a shard the first call reads, and how much each further one.
 
     Raises:
         Unavailable: `store_unavailable`, also in the middle.
@@ -47,7 +53,7 @@ def newest_first(
         while True:
             unknown = [shard for shard in shards if shard.is_unknown]
             if unknown:
-                together(partial(_read_on, shard, institution_id, part, page_size, months) for shard in unknown)
+                together(partial(_read_on, shard, institution_id, part, sizes, months) for shard in unknown)
                 continue
             known = [shard for shard in shards if shard.entries]
             if not known:
@@ -55,7 +61,10 @@ def newest_first(
             yield max(known, key=lambda shard: shard.entries[0]).entries.popleft()
 
 
-def _read_on(shard: _Shard, institution_id: str, part: MonthPart, page_size: int, months: SenderMonthStore) -> None:
-    read = months.read_newest(institution_id, part, shard.name, before=shard.before, limit=page_size)
+def _read_on(
+    shard: _Shard, institution_id: str, part: MonthPart, sizes: tuple[int, int], months: SenderMonthStore
+) -> None:
+    limit = sizes[shard.was_read]
+    read = months.read_newest(institution_id, part, shard.name, before=shard.before, limit=limit)
     shard.entries.extend(read.entries)
-    shard.before, shard.is_over = read.read_up_to, read.read_up_to is None
+    shard.before, shard.was_read, shard.is_over = read.read_up_to, True, read.read_up_to is None
