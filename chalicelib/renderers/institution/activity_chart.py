@@ -46,6 +46,15 @@ class Chart:
     first: str
     last: str
 
+    @property
+    def outline(self) -> str:
+        """All bars as one path, which is a third as long as a shape for each; empty where there is none."""
+        return "".join(f"M{bar.x:g} {bar.y:g}h{bar.width:g}v{bar.height:g}h-{bar.width:g}z" for bar in self._drawn)
+
+    @property
+    def _drawn(self) -> list[Bar]:
+        return [bar for bar in self.bars if bar.height]
+
 
 @dataclass(frozen=True, slots=True)
 class Size:

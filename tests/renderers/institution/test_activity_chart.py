@@ -31,6 +31,14 @@ def test_bars_are_as_high_as_their_numbers_and_the_table_says_them_newest_first(
     assert chart.description.startswith("En total 50, con un máximo de 40 en 09/03/2026.")
 
 
+def test_the_outline_has_every_bar_that_is_drawn() -> None:
+    days, _ = told({(TODAY, Activity.OPENED): 3, (date(2026, 3, 1), Activity.OPENED): 1})
+    chart, quiet = tell_days(days).charts[1], tell_days(days).charts[0]
+    drawn = [bar for bar in chart.bars if bar.height]
+    assert [part.split(" ")[0] for part in chart.outline.split("M")[1:]] == [f"{bar.x:g}" for bar in drawn]
+    assert (len(drawn), quiet.outline) == (2, "")
+
+
 def test_little_beside_much_is_seen_and_nothing_is_not() -> None:
     days, _ = told({(TODAY, Activity.FAILED): 1_000_000, (date(2026, 3, 8), Activity.FAILED): 1})
     bars = tell_days(days).charts[2].bars

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.institution import count_tools
@@ -10,7 +11,7 @@ from chalicelib.domain.institution.activity import Activity, Happened
 from chalicelib.domain.institution.staff import Permission
 from chalicelib.services.institution.count_activity import count_activity
 from tests.alert_world import refusing
-from tests.browser_requests import text_of
+from tests.browser_requests import check_html, text_of
 from tests.deposit_world import World
 from tests.staff_world import Staff
 
@@ -63,3 +64,24 @@ def test_where_counts_cannot_be_read_the_rest_is_shown(staff: Staff, world: Worl
         answer = officer.get("/entidad")
     assert answer.status_code == 200
     assert "no podemos mostrar los totales" in text_of(answer)
+
+
+def test_every_page_is_strict_html_and_small(staff: Staff, world: World) -> None:
+    notice_id = counted(world)
+    at = [world.clock.now - timedelta(days=day) for day in range(340)]
+    things = [Happened(Activity.FAILED, notice_id, day, f"u{n}.{kind}") for n, day in enumerate(at) for kind in "ab"]
+    for first in range(0, len(things), 50):
+        count_activity(things[first : first + 50], tools=count_tools(world.container))
+    officer = staff.browser(staff.member())
+    addresses = (
+        "",
+        "/enviadas",
+        "/enviadas?dia=40&mes=x",
+        "/enviadas?tipo=x",
+        f"/enviadas/{notice_id}",
+        "/alertas-fallidas",
+    )
+    for address in addresses:
+        page = text_of(officer.get(f"/entidad{address}"))
+        check_html(page)
+        assert len(page.encode()) < 24_000, address
