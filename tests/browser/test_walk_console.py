@@ -202,6 +202,8 @@ def _compose(person: Person, device: Device) -> None:
     person.follow("Redactar")
     person.look("compose-list")
     person.press("Empezar una notificación")
+    person.page.get_by_label("La entidad misma").check()
+    person.press("Guardar")
     person.look("compose-recipient")
     person.press("Consultar y guardar")
     assert person.page.title().startswith("Error: ")
