@@ -162,6 +162,7 @@ def test_no_mail_goes_out_elsewhere() -> None:
     assert sending == {
         "gateways/mail",
         "services/access/send_access_mail",
+        "services/institution/send_staff_letter",
         "services/registration/tools",
         "services/alert/send_alerts",
         "services/alert/ask_address",

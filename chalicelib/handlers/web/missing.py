@@ -1,6 +1,6 @@
 """Addresses that lead nowhere: mistyped ones, and those of buttons, when somebody opens them again.
 
-Of one to four parts, which is deeper than any page; the gateway answers what is deeper still, in JSON.
+Of one to six parts, which is as deep as any page; the gateway answers what is deeper still, in JSON.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import Conflict
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import PLATFORM, StaffMember, StaffRole, StaffState
 from chalicelib.domain.institution.staff_changes import MOST_STAFF, TypedStaff, invited_again, read_staff
-from chalicelib.services.institution.log_in import send_staff_letter
+from chalicelib.services.institution.send_staff_letter import send_staff_letter
 from chalicelib.services.institution.send_staff_link import StaffLink, new_staff_link
 from chalicelib.services.institution.tools import StaffTools
 from chalicelib.store.institution.staff_store import StaffChange, StaffChanged

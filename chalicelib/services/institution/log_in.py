@@ -17,7 +17,7 @@ from chalicelib.domain.access.access_secret import is_keyed_hash
 from chalicelib.domain.access.credentials import CaptchaAnswer
 from chalicelib.domain.access.known_device import find_device
 from chalicelib.domain.access.network import network_of
-from chalicelib.domain.errors import CredentialsWrong, MessageRefused, TooManyRequests, Unavailable
+from chalicelib.domain.errors import CredentialsWrong, TooManyRequests
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.one_time_code import read_recovery_code, step_of
 from chalicelib.domain.institution.staff import Credentials, StaffMember, username_of
@@ -33,8 +33,8 @@ from chalicelib.domain.institution.staff_policy import (
 from chalicelib.domain.institution.staff_session import StaffSession
 from chalicelib.domain.limit import Limit, Standing
 from chalicelib.renderers.institution.staff_letters import code_tried_letter
-from chalicelib.renderers.letters import Letter, render_letter
 from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
+from chalicelib.services.institution.send_staff_letter import send_staff_letter
 from chalicelib.services.institution.tools import StaffTools, place_of
 from chalicelib.services.together import together
 from chalicelib.store.institution.staff_session_store import cookie_of
@@ -229,13 +229,3 @@ def _failed(
         " tienes tu aplicación, escribe un código de recuperación."
     )
     return CredentialsWrong("credentials_wrong", detail)
-
-
-def send_staff_letter(letter: Letter, to: str, *, tools: StaffTools, now: datetime) -> bool:
-    """Send a letter to somebody of the staff; False where it was not taken, and what was done stands."""
-    message = render_letter(letter, to, tools.letterhead, sent_at=now, key=tools.new_event_id())
-    try:
-        tools.mail.send(message, to, {"purpose": "access"})
-    except (MessageRefused, TooManyRequests, Unavailable):
-        return False
-    return True

@@ -19,7 +19,7 @@ from chalicelib.domain.institution.staff_changes import (
 )
 from chalicelib.renderers.institution.staff_letters import access_changed_letter
 from chalicelib.services.institution.enrol_staff import Enrolled, StaffAct
-from chalicelib.services.institution.log_in import send_staff_letter
+from chalicelib.services.institution.send_staff_letter import send_staff_letter
 from chalicelib.services.institution.send_staff_link import new_staff_link
 from chalicelib.services.institution.tools import StaffTools, place_of
 from chalicelib.store.institution.staff_store import StaffChange
