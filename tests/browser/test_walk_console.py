@@ -197,6 +197,18 @@ def _register(person: Person) -> None:
     person.press("Enviar")
 
 
+def _attach(person: Person) -> None:
+    """Send the document and two annexes, and wait until they were looked at."""
+    for role, name in (("Documento", "carta.pdf"), ("Anexo", "anexo-1.pdf"), ("Anexo", "anexo-2.pdf")):
+        person.page.get_by_label(role).first.check()
+        content = a_pdf(f"Contenido sintético de {name}")
+        file: FilePayload = {"name": name, "mimeType": "application/pdf", "buffer": content}
+        person.page.locator("input[type=file]").set_input_files([file])
+        person.press("Adjuntar")
+        person.page.locator("main").get_by_text(name).first.wait_for()
+    wait_until(partial(_have_passed, person, 3), 30)
+
+
 def _compose(person: Person, device: Device) -> None:
     """Write a notice with two annexes part by part, and deposit it."""
     person.follow("Redactar")
@@ -233,14 +245,7 @@ def _compose(person: Person, device: Device) -> None:
     person.page.get_by_label("Sí", exact=True).check()
     person.type(amount="10")
     person.press("Guardar")
-    for role, name in (("Documento", "carta.pdf"), ("Anexo", "anexo-1.pdf"), ("Anexo", "anexo-2.pdf")):
-        person.page.get_by_label(role).first.check()
-        content = a_pdf(f"Contenido sintético de {name}")
-        file: FilePayload = {"name": name, "mimeType": "application/pdf", "buffer": content}
-        person.page.locator("input[type=file]").set_input_files([file])
-        person.press("Adjuntar")
-        person.page.locator("main").get_by_text(name).first.wait_for()
-    wait_until(partial(_have_passed, person, 3), 30)
+    _attach(person)
     person.look("compose-files")
     person.follow("Continuar")
     person.look("compose-draft")

@@ -171,6 +171,7 @@ def test_no_mail_goes_out_elsewhere() -> None:
     }
     assert naming == {
         ("bootstrap/access", "access_mail"),
+        ("bootstrap/institution", "access_mail"),
         ("bootstrap/registration", "access_mail"),
         ("bootstrap/alert", "alert_mail"),
         ("bootstrap/institution", "alert_mail"),
