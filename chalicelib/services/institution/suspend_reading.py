@@ -23,12 +23,13 @@ from chalicelib.domain.institution.suspending import (
     require_withdrawable,
 )
 from chalicelib.domain.reading.reading import DeliveredNotice
+from chalicelib.domain.reading.suspension import Officer
 from chalicelib.services.alert.send_alerts import planned_event
 from chalicelib.services.institution.own_notice import find_own_notice
 from chalicelib.store.reading.reading_store import FoundNotice, ReadingStore
 from chalicelib.store.reading.suspension_store import SuspensionStore
 
-_TRIES = 6
+_TRIES = 8
 _PAUSE_S = 0.1
 
 
@@ -68,7 +69,7 @@ def ask_suspension(notice_id: str, cause: str, reason: str, *, by: Suspender, to
         event = _event(EventType.SUSPENSION_ASKED, delivered, by, tools, request.at, {"cause": request.cause.value})
         return tools.suspensions.ask(delivered, request, event)
 
-    _until_written(notice_id, by, tools, write)
+    _until_written(notice_id, by, tools, write, is_done=lambda stands: stands.suspension_asked == request)
 
 
 def withdraw_suspension(notice_id: str, *, by: Suspender, tools: SuspensionTools) -> None:
@@ -87,7 +88,7 @@ def withdraw_suspension(notice_id: str, *, by: Suspender, tools: SuspensionTools
         event = _event(EventType.SUSPENSION_WITHDRAWN, delivered, by, tools, now, {})
         return tools.suspensions.ask(delivered, None, event)
 
-    _until_written(notice_id, by, tools, write)
+    _until_written(notice_id, by, tools, write, is_done=lambda stands: stands.suspension_asked is None)
 
 
 def confirm_suspension(notice_id: str, *, by: Suspender, tools: SuspensionTools) -> None:
@@ -112,18 +113,34 @@ def confirm_suspension(notice_id: str, *, by: Suspender, tools: SuspensionTools)
                 events.append(planned_event(*alerts, now, tools.new_event_id(), by.member.actor))
         return tools.suspensions.suspend(delivered, suspension, tuple(events), alerts)
 
-    _until_written(notice_id, by, tools, write)
+    officer = officer_of(by.member)
+    _until_written(notice_id, by, tools, write, is_done=lambda stands: _is_suspended_by(officer, stands))
 
 
 def _until_written(
-    notice_id: str, by: Suspender, tools: SuspensionTools, write: Callable[[DeliveredNotice, FoundNotice], bool]
+    notice_id: str,
+    by: Suspender,
+    tools: SuspensionTools,
+    write: Callable[[DeliveredNotice, FoundNotice], bool],
+    *,
+    is_done: Callable[[DeliveredNotice], bool],
 ) -> None:
+    """Read, decide and write until it is written. `is_done` knows an own write again whose answer was lost."""
+    is_lost = False
     for attempt in range(_TRIES):
         tools.pause(attempt * _PAUSE_S)
-        if write(*find_own_notice(notice_id, by.member, Act.SUSPEND_READING, readings=tools.readings)):
-            return
+        try:
+            delivered, found = find_own_notice(notice_id, by.member, Act.SUSPEND_READING, readings=tools.readings)
+            if (is_lost and is_done(delivered)) or write(delivered, found):
+                return
+        except Unavailable:
+            is_lost = True
     detail = "No se pudo guardar. Intenta otra vez en unos segundos."
     raise Unavailable("suspension_unavailable", detail, retry_after=2)
+
+
+def _is_suspended_by(officer: Officer, stands: DeliveredNotice) -> bool:
+    return stands.suspension is not None and stands.suspension.by == officer
 
 
 def _event(  # noqa: PLR0913, PLR0917 - what happened to which notice, by whom, when

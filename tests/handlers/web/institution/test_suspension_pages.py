@@ -10,11 +10,13 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from chalice.test import HTTPResponse
 from openpyxl import load_workbook
 
 from bench.ledger import ledger
 from chalicelib.bootstrap.alert import alert_batch_store
+from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.reading import reading_store
 from chalicelib.bootstrap.storage import event_store, notice_store
 from chalicelib.domain.alert.alert import AlertPurpose, AlertState
@@ -412,3 +414,34 @@ def test_a_suspended_notice_is_done_again_with_what_it_said(scene: Scene) -> Non
     assert "CARTA 000079-2026" in text_of(shown)
     assert "Respuesta a su solicitud" in draft
     assert f"La notificación N.º {scene.notice_id}" in draft
+
+
+@pytest.mark.parametrize("lost", ["before it was written", "after it was written"])
+@pytest.mark.parametrize("deed", ["ask", "withdraw", "confirm"])
+def test_an_answer_that_was_lost_is_found_out_and_done_once(scene: Scene, deed: str, lost: str) -> None:
+    acts = {
+        "ask": scene.ask,
+        "withdraw": lambda: scene.act("retirar", scene.first_browser),
+        "confirm": scene.confirm,
+    }
+    if deed != "ask":
+        scene.ask()
+    events = connection(scene.world.container).client.meta.events
+    name = "before-call" if lost.startswith("before") else "after-call"
+    done: list[bool] = []
+
+    def lose(**_: Any) -> None:
+        if not done:
+            done.append(True)
+            raise ReadTimeoutError(endpoint_url="https://dynamodb.example")
+
+    events.register(f"{name}.dynamodb.TransactWriteItems", lose)
+    try:
+        answer = acts[deed]()
+    finally:
+        events.unregister(f"{name}.dynamodb.TransactWriteItems", lose)
+
+    assert done
+    assert "?hecho=" in answer.headers["Location"]
+    kind = {"ask": "SUSPENSION_ASKED", "withdraw": "SUSPENSION_WITHDRAWN", "confirm": "READING_SUSPENDED"}[deed]
+    assert scene.log().count(EventType[kind]) == 1
