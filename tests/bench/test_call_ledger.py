@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from app import app
-from bench import access_calls, call_ledger, mailbox_calls, sent
+from bench import access_calls, call_ledger, compose, mailbox_calls, sent
 from bench.access_floor import floor_app
 from bench.ledger import Call, Ledger, ledger
 from bench.people import people_of
@@ -41,6 +41,12 @@ def test_a_file_inside_the_deposit_adds_one_call_and_no_hop(world: BenchWorld) -
     book = call_ledger.deposit_inline(world).measure()
 
     assert (book.hops, book.calls) == (3, 5)
+
+
+def test_a_notice_written_at_a_page_costs_what_is_told(world: BenchWorld) -> None:
+    for action in compose.actions(world):
+        book = action.measure()
+        assert (book.hops, book.calls) == (action.hops, action.calls), (action.name, book.operations)
 
 
 def test_a_repeated_deposit_is_answered_after_one_read(world: BenchWorld) -> None:
