@@ -12,7 +12,7 @@ from chalicelib.domain.access.credentials import LONGEST_TYPED
 from chalicelib.domain.errors import CasillaError, InvalidInput
 from chalicelib.domain.institution.one_time_code import seed_in_groups
 from chalicelib.domain.institution.staff import PLATFORM
-from chalicelib.handlers.page import show, show_form, tell
+from chalicelib.handlers.page import show_form, tell
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.institution.labels import STAFF_LABELS
 from chalicelib.renderers.institution.device_picture import device_picture
@@ -34,7 +34,7 @@ def _page(request: PageRequest, link: str, error: CasillaError | None = None) ->
     try:
         asked = what_link_asks(link, tools=staff_tools(box), now=box.clock())
     except StaffLinkUnusable as over:
-        return show(request, _OVER, status=404, detail=over.detail)
+        return tell(request, _OVER, status=404, detail=over.detail)
     shown: dict[str, Any] = {
         "member": asked.member,
         "has_password": asked.has_password,
