@@ -1,0 +1,69 @@
+"""Every page of the console that takes no number in its address, with and without scripts; and forms sent empty."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from infra.local.demo_data import PASSWORD
+from infra.local.demo_staff import STAFF, DemoStaff
+from tests.browser.person import Person
+
+pytestmark = [pytest.mark.ministack, pytest.mark.browser]
+
+OF_OFFICER = ("/entidad", "/entidad/enviadas", "/entidad/alertas-fallidas", "/entidad/redactar", "/entidad/consultar")
+OF_COORDINATOR = (
+    *("/entidad", "/entidad/equipo", "/entidad/equipo/agregar", "/entidad/claves", "/entidad/claves/registrar"),
+    *("/entidad/oficinas", "/entidad/oficinas/agregar", "/entidad/institucion", "/entidad/institucion/contactos/nuevo"),
+    "/entidad/clave",
+)
+ONE = "/plataforma/entidades/entidad-demo"
+OF_ADMINISTRATOR = (
+    *("/plataforma", "/plataforma/entidades", "/plataforma/entidades/nueva", ONE, "/plataforma/administradores"),
+    *(f"{ONE}/{part}" for part in ("datos", "norma", "horario", "estado", "emblema", "colores", "coordinadores")),
+    *("/plataforma/administradores/agregar", "/plataforma/suspensiones"),
+)
+SENT_EMPTY = {
+    "/entidad/consultar",
+    "/entidad/equipo/agregar",
+    "/entidad/oficinas/agregar",
+    "/entidad/clave",
+    "/plataforma/entidades/nueva",
+    "/plataforma/administradores/agregar",
+}
+
+
+def _who(number: str) -> DemoStaff:
+    return next(one for one in STAFF if one.number == number)
+
+
+def _log_in(person: Person, who: DemoStaff) -> None:
+    person.put_clock_forward(1)  # a code counts once
+    now = datetime.fromtimestamp(time.time(), UTC) + timedelta(minutes=person.run.minutes_ahead)  # noqa: TID251
+    home = "/plataforma" if who.is_platform else "/entidad"
+    person.open(f"{home}/ingresar")
+    person.look("console-login")
+    person.type(username=who.username, password=PASSWORD, code=who.code_at(now))
+    person.press("Iniciar sesión")
+    assert person.path() == home
+
+
+@pytest.mark.parametrize(
+    ("number", "pages"), [("40000061", OF_OFFICER), ("40000060", OF_COORDINATOR), ("40000050", OF_ADMINISTRATOR)]
+)
+def test_every_page_of_the_console_is_whole(person: Person, number: str, pages: tuple[str, ...]) -> None:
+    _log_in(person, _who(number))
+    for page in pages:
+        person.open(page)
+        assert person.path() == page
+        name = page.strip("/").replace("/", "-")
+        person.look(f"console-{name}")
+        if page in SENT_EMPTY:
+            person.page.locator("main form button[type=submit]").first.click()
+            assert person.page.title().startswith("Error: "), page
+            person.look(f"console-{name}-wrong")
+    person.press("Salir")
+    assert person.path().endswith("/ingresar")
+    person.look("console-left")
