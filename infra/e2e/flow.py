@@ -32,6 +32,7 @@ from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.registration_store import RegistrationStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
 from infra.e2e.check import check
+from infra.e2e.console_walk import walk_console
 from infra.e2e.coordinator import check_warned, enrol_coordinator
 from infra.e2e.deployment import Deployment
 from infra.e2e.file_check import check_files
@@ -166,6 +167,9 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     tell("the receipt verified by its code and by its file's hash, at an address that anybody has")
     use_mailbox(PersonClient(deployment, sender.address), answer["notice_id"], EMAIL, tell)
     ask_by_every_method(PersonClient(deployment, sender.address), tell)
+    small = place / "anexo-pequeño.png"
+    write_noise(small, side=100)
+    walk_console(lambda: PersonClient(deployment, sender.address), (main, small), tell)
     register(deployment, sender)
     tell("a registration waits for the registry, and the person is told")
     enrol_coordinator(deployment)
