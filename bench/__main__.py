@@ -23,6 +23,7 @@ from bench import (
     reminders,
     sent,
     size,
+    staff_calls,
 )
 from bench.figures import Figure
 from bench.world import BenchWorld, bench_world
@@ -32,6 +33,7 @@ _MEASUREMENTS: Sequence[tuple[str, Callable[[BenchWorld], Iterator[Figure]]]] = 
     ("Calls", call_ledger.measure),
     ("Calls of people", access_calls.measure),
     ("Calls in a mailbox", mailbox_calls.measure),
+    ("Calls of the staff", staff_calls.measure),
     ("Request with a session over its floor", access_cpu.measure),
     ("Page of the list over its floor", list_cpu.measure),
     ("What was sent, in the console", sent.measure),

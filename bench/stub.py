@@ -1,4 +1,4 @@
-"""AWS on loopback, in a process of its own so that its work is not counted: DynamoDB, S3, SES, SNS and a secret.
+"""AWS on loopback, in a process of its own so that its work is not counted: DynamoDB, S3, SES, SNS, KMS and a secret.
 
 `running_stub()` starts it. It keeps connections open, answers without delay and holds everything in memory.
 `/_bench/…` are its own: `spent` and `partitions` tell and clear the counts, `fill` copies a notice many times, `unread`
@@ -31,6 +31,7 @@ from infra.template import load_template
 
 SECRET = "bench-" * 8
 """The text of every secret."""
+_KMS = "TrentService"
 _HEAD_END = b"\r\n\r\n"
 _SNS = (
     "<PublishResponse><PublishResult><MessageId>{}</MessageId></PublishResult>"
@@ -127,9 +128,7 @@ class _Service:
         path = unquote(urlsplit(target).path)
         if "x-amz-target" in headers:
             service, _, operation = headers["x-amz-target"].rpartition(".")
-            status, value = (
-                self._secret() if service == "secretsmanager" else self.dynamodb.answer(operation, json.loads(body))
-            )
+            status, value = self._told(service, operation, json.loads(body))
             content = json.dumps(value).encode()
             extra = {"x-amz-crc32": str(zlib.crc32(content)), "content-type": "application/x-amz-json-1.0"}
             return status, extra, content
@@ -142,9 +141,22 @@ class _Service:
             return 200, {"content-type": "text/xml"}, _SNS.format(f"s{next(self.ids)}", "r").encode()
         return self._s3(method, path, body)
 
-    def _secret(self) -> tuple[int, dict[str, str]]:
+    def _told(self, service: str, operation: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if service == "secretsmanager":
+            self.dynamodb.spent["calls"] += 1
+            return 200, {"SecretString": SECRET}
+        return self._key(operation, asked) if service == _KMS else self.dynamodb.answer(operation, asked)
+
+    def _key(self, operation: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Keep what is encrypted together with its context, and give it back to who names the same one."""
         self.dynamodb.spent["calls"] += 1
-        return 200, {"SecretString": SECRET}
+        if operation == "Encrypt":
+            sealed = json.dumps([asked["Plaintext"], asked["EncryptionContext"]]).encode()
+            return 200, {"CiphertextBlob": base64.b64encode(sealed).decode(), "KeyId": asked["KeyId"]}
+        plain, context = json.loads(base64.b64decode(asked["CiphertextBlob"]))
+        if operation != "Decrypt" or context != asked["EncryptionContext"]:
+            return 400, {"__type": "InvalidCiphertextException"}
+        return 200, {"Plaintext": plain, "KeyId": asked["KeyId"]}
 
     def _s3(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
         if method == "PUT":

@@ -221,6 +221,7 @@ def settings(endpoint_url: str, registries: Simulator) -> dict[str, str]:
         "PORTAL_ADDRESS": "casilla.example",
         "MAIL_FROM": "avisos@casilla.example",
         "TOKEN_SECRET_ARN": "token_secret",
+        "STAFF_KEY_ARN": "staff_key",
         "REGISTRY_SECRET_ARN": "registry_secret",
         "REGISTRY_USER": ACCESS.user_dni,
         "REGISTRY_RUC": ACCESS.institution_ruc,

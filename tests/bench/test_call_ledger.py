@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from app import app
-from bench import access_calls, call_ledger, compose, mailbox_calls, sent
+from bench import access_calls, call_ledger, compose, mailbox_calls, sent, staff_calls
 from bench.access_floor import floor_app
 from bench.ledger import Call, Ledger, ledger
 from bench.people import people_of
@@ -47,6 +47,17 @@ def test_a_notice_written_at_a_page_costs_what_is_told(world: BenchWorld) -> Non
     for action in compose.actions(world):
         book = action.measure()
         assert (book.hops, book.calls) == (action.hops, action.calls), (action.name, book.operations)
+
+
+def test_the_staffs_ways_in_and_out_cost_what_is_told(world: BenchWorld) -> None:
+    books = {}
+    for action in staff_calls.actions(world):
+        books[action.name] = book = action.measure()
+        assert (book.hops, book.calls) == (action.hops, action.calls), (action.name, book.operations)
+
+    assert books["staff login"].operations[-2:].count("TransactWriteItems") == 1
+    wrong, nobody = books["staff login, refused"], books["staff login of nobody"]
+    assert sorted(one.replace("Encrypt", "Decrypt") for one in nobody.operations) == sorted(wrong.operations)
 
 
 def test_a_repeated_deposit_is_answered_after_one_read(world: BenchWorld) -> None:

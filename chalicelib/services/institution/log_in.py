@@ -95,19 +95,17 @@ def log_in_staff(attempt: StaffAttempt, *, tools: StaffTools, now: datetime) -> 
     after = _look_at_code(attempt, admitted, tools, now, is_totp_enough=is_totp_enough)
     hashed = None if member is None else member.credentials.password_hash
     is_right = tools.hashing.check(attempt.password, hashed).is_right
+    give_back = admitted.give_back
     for _ in range(_MOST_TRIES):
         if member is None or not is_right or after is None or not member.is_active:
             break
         try:
-            opened = _open(used(member, after), attempt, tools, now)
+            return _open(used(member, after), attempt, tools, now, beside=give_back)
         except StaffChanged:  # by another login of theirs, or by who manages them
+            give_back = ()
             member = tools.staff.find(attempt.institution_id, attempt.document_number)
             is_same = member is not None and member.credentials.password_hash == hashed
             after = show_code(member, attempt.code, tools, now, is_totp_enough=is_totp_enough) if is_same else None
-            continue
-        for give_back in admitted.give_back:
-            give_back()
-        return opened
     raise _failed(attempt, member, tools, now, knows_password=is_right)
 
 
@@ -192,7 +190,14 @@ def show_code(
     return replace(own, recovery=left) if len(left) < len(own.recovery) else None
 
 
-def _open(member: StaffMember, attempt: StaffAttempt, tools: StaffTools, now: datetime) -> OpenedStaffSession:
+def _open(
+    member: StaffMember,
+    attempt: StaffAttempt,
+    tools: StaffTools,
+    now: datetime,
+    *,
+    beside: tuple[Callable[[], object], ...],
+) -> OpenedStaffSession:
     secret = tools.new_secret()
     session_id = tools.sessions.session_id(secret)
     session = StaffSession(
@@ -207,8 +212,8 @@ def _open(member: StaffMember, attempt: StaffAttempt, tools: StaffTools, now: da
         origin=attempt.origin,
     )
     event = tools.event(EventType.STAFF_LOGGED_IN, member, member.actor, origin=attempt.origin, now=now)
-
-    tools.staff.commit(StaffChange(event=event, member=member, opened=(session, secret)), now=now)
+    change = StaffChange(event=event, member=member, opened=(session, secret))
+    together([partial(tools.staff.commit, change, now=now), *beside])
     return OpenedStaffSession(session, member, cookie_of(secret, member))
 
 
