@@ -122,6 +122,9 @@ def _read_attempt(request: PageRequest) -> StaffAttempt:
     password = request.value("password")
     for field, given in (("username", typed), ("password", password), ("code", request.value("code"))):
         collect(problems, lambda field=field, given=given: _require(field, given), None)  # type: ignore[misc]
+    if typed and not institution_id:
+        detail = "Escribe tu usuario completo: tu número, la arroba y tu entidad, como 40000077@muni-villa-ejemplo."
+        problems.append(InvalidInput("username_incomplete", detail, field="username"))
     if problems:
         raise refusal_of(problems)
     captcha_id = request.value("captcha_id")

@@ -156,6 +156,13 @@ def test_bad_input_is_told_and_opens_nothing(staff: Staff, typed: dict[str, str]
     assert STAFF_COOKIE not in browser.cookies
 
 
+@pytest.mark.parametrize("typed", ["40000100", "40000100@"])
+def test_a_username_without_its_institution_is_told_as_such(staff: Staff, typed: str) -> None:
+    answer = staff.log_in(Browser(staff.people), typed)
+    assert answer.status_code == 422
+    assert "Escribe tu usuario completo" in text_of(answer)
+
+
 def test_a_session_idles_for_fifteen_minutes_and_lasts_eight_hours(staff: Staff) -> None:
     browser = staff.browser(staff.member())
     staff.world.clock.now += timedelta(minutes=15)
