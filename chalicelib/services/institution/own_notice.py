@@ -32,4 +32,4 @@ def find_own_notice(
 
 
 def _not_found() -> NotFound:
-    return NotFound("notice_not_found", "No existe esa notificación, o no es de tu entidad.")
+    return NotFound("notice_not_found", "No existe esa notificación, o no es de tu entidad o de tu oficina.")

@@ -182,6 +182,19 @@ def test_anothers_notice_is_as_one_that_is_not_there(staff: Staff, notice_id: st
     assert len({re.sub(r'Persona \d+|name="csrf" value="\w+"', "", text_of(answer)) for answer in answers}) == 1
 
 
+def test_what_is_refused_in_the_console_leads_back_into_it(staff: Staff) -> None:
+    officer, administrator = (
+        staff.browser(staff.member()),
+        staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR)),
+    )
+    for browser, address, home in (
+        (officer, f"/entidad/enviadas/{STRANGERS}", "/entidad"),
+        (officer, "/entidad/equipo", "/entidad"),
+        (administrator, "/plataforma/entidades/nadie", "/plataforma"),
+    ):
+        assert f'<p><a href="{home}">Volver al inicio de la consola</a></p>' in text_of(browser.get(address))
+
+
 def test_a_file_that_a_notice_does_not_have_is_not_there(officer: Browser, notice_id: str) -> None:
     for name in ("annex-1", "receipt", "original", "main%2f"):
         assert officer.get(f"/entidad/enviadas/{notice_id}/documentos/{name}").status_code == 404
