@@ -395,6 +395,9 @@ def test_its_institution_sees_it_in_what_it_sent_with_all_that_it_said(scene: Sc
     check_html(asked)
     check_html(html)
     assert "<strong>Lectura suspendida</strong> desde el" in html
+    assert "Fechas vigentes" in asked
+    assert "Fechas, como se emitieron" in html
+    assert "Fechas vigentes" not in html
     assert "carta-000079-2026.pdf" in html
     assert "Ver la suspensión" in html
     month = "/entidad/enviadas?mes=2026-03"
