@@ -116,8 +116,10 @@ def enabled(member: StaffMember) -> StaffMember:
     return replace(_next(member), state=StaffState.ACTIVE if is_set_up else StaffState.INVITED)
 
 
-def invited_again(member: StaffMember, sealed_seed: str) -> StaffMember:
-    """Return who is to be sent another link, under which a device is enrolled anew.
+def invited_again(member: StaffMember, sealed_seed: str, now: datetime) -> StaffMember:
+    """Return who is to be sent another link, under which a device is enrolled anew unless there is one.
+
+    Links are bound to `sessions_from`, so that those of before end with it.
 
     Raises:
         Conflict: `staff_not_invited`.
@@ -126,7 +128,8 @@ def invited_again(member: StaffMember, sealed_seed: str) -> StaffMember:
     if member.state is not StaffState.INVITED:
         raise Conflict("staff_not_invited", "Ya activó su acceso, o está deshabilitado.")
     pending = None if member.credentials.totp else sealed_seed
-    return replace(_next(member), credentials=replace(member.credentials, pending_totp=pending))
+    credentials = replace(member.credentials, pending_totp=pending)
+    return replace(_next(member), credentials=credentials, sessions_from=now)
 
 
 def reset(member: StaffMember, what: Reset, sealed_seed: str, now: datetime) -> StaffMember:
@@ -168,9 +171,10 @@ def require_others(member: StaffMember, everybody: Iterable[StaffMember]) -> tup
     others = [one for one in everybody if one.staff_id != member.staff_id and one.role is member.role and one.is_active]
     if not others:
         detail = (
-            "Es el último administrador de la plataforma: agrega a otro antes."
+            "Es el último administrador activo de la plataforma. Inscribe antes a otro; tiene que activar su acceso."
             if member.institution_id == PLATFORM
-            else "Es el último coordinador de la entidad. Lo reemplaza un administrador de la plataforma."
+            else "Es el último coordinador activo de la entidad. Un administrador de la plataforma inscribe antes a"
+            " otro, que tiene que activar su acceso."
         )
         raise Conflict("staff_last", detail)
     return (others[0],)

@@ -111,7 +111,7 @@ def send_link_again(member: StaffMember, *, by: StaffAct, tools: StaffTools, now
         TooManyRequests: `limit_reached`, within a minute.
 
     """
-    again = _sealed(invited_again(member, ""), tools)
+    again = _sealed(invited_again(member, "", now), tools)
     tools.limits.cool_down(f"staff-link#{member.staff_id}", seconds=RESEND_COOLING_S, now=now)
     link = new_staff_link(again, tools=tools, now=now)
     event = tools.event(EventType.STAFF_ENROLLED, again, by.actor, origin=by.origin, now=now, again="yes")

@@ -72,7 +72,8 @@ def open_staff_link(secret: str, *, tools: StaffTools, now: datetime) -> StaffMe
 
 
 def _bound(member: StaffMember) -> tuple[str, ...]:
-    """Return what a link is bound to: whom it went to, and the seed that it enrols, if any."""
-    own = member.credentials
-    parts = (member.email, own.pending_totp or "", own.password_hash or "", own.totp or "")
+    """Return what a link is bound to: whom it went to, what it sets up, and since when."""
+    own, since = member.credentials, member.sessions_from
+    known = (own.pending_totp, own.password_hash, own.totp, None if since is None else f"{since.timestamp()}")
+    parts = (member.email, *(one or "" for one in known))
     return ("staff-link", member.staff_id, *parts)

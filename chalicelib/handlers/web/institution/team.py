@@ -33,7 +33,7 @@ from chalicelib.domain.sender.institution import Institution
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.institution.labels import STAFF_LABELS
-from chalicelib.services.institution.enrol_staff import StaffAct, enrol_staff, send_link_again
+from chalicelib.services.institution.enrol_staff import Enrolled, StaffAct, enrol_staff, send_link_again
 from chalicelib.services.institution.manage_staff import (
     change_staff,
     disable_staff,
@@ -53,7 +53,10 @@ _TOLD = {
     "habilitado": "{name} puede ingresar otra vez.",
     "restablecido": "Enviamos a {email} un enlace para que {name} restablezca su acceso.",
     "reenviado": "Enviamos otra vez el enlace a {email}. El anterior ya no sirve.",
+    "habilitado-sin-activar": "{name} está habilitado, pero no activó su acceso. Envíale otra vez el enlace.",
+    "enlace-sin-correo": "No pudimos enviar el correo a {name}. Envíale otra vez el enlace dentro de un momento.",
 }
+_BAD = {"sin-correo", "enlace-sin-correo"}
 _REMOVED = "La persona ya no está en la lista: no puede ingresar."
 
 
@@ -87,7 +90,7 @@ def show_team(request: PageRequest, staff: SignedIn, **parameters: str) -> Respo
         team=team,
         listed=listed,
         told=told,
-        is_bad=what == "sin-correo",
+        is_bad=what in _BAD,
         recommends_two=team.roles[0] is not StaffRole.OFFICER and len(active) < 2,  # noqa: PLR2004 - two
         **_words(),
     )
@@ -152,10 +155,13 @@ def do_by_form(request: PageRequest, staff: SignedIn, staff_id: str, deed: str, 
         after = _DEEDS[deed](request, member, by, staff_tools(box), box.clock())
     except CasillaError as error:
         return _deed_page(request, team, member, deed, error)
+    if isinstance(after, Enrolled):
+        return _done(team, _HECHO[deed] if after.is_sent else "enlace-sin-correo", after.member)
     if after is None:
         own = staff.member.staff_id == staff_id
         return go_to("/entidad/ingresar?salida=si" if own else f"{team.base}?hecho=quitado")
-    return _done(team, _HECHO[deed], after)
+    is_waiting = deed == "habilitar" and after.state is StaffState.INVITED
+    return _done(team, "habilitado-sin-activar" if is_waiting else _HECHO[deed], after)
 
 
 def _disable(_: PageRequest, member: StaffMember, by: StaffAct, tools: StaffTools, now: datetime) -> StaffMember:
@@ -166,22 +172,23 @@ def _enable(_: PageRequest, member: StaffMember, by: StaffAct, tools: StaffTools
     return enable_staff(member, by=by, tools=tools, now=now)
 
 
-def _reset(request: PageRequest, member: StaffMember, by: StaffAct, tools: StaffTools, now: datetime) -> StaffMember:
+def _reset(request: PageRequest, member: StaffMember, by: StaffAct, tools: StaffTools, now: datetime) -> Enrolled:
     lost = request.value("lost")
     if lost not in set(Reset):
         raise Conflict("reset_unclear", "Elige qué se perdió.", field="lost")
-    return reset_staff(member, Reset(lost), by=by, tools=tools, now=now).member
+    return reset_staff(member, Reset(lost), by=by, tools=tools, now=now)
 
 
-def _send_again(_: PageRequest, member: StaffMember, by: StaffAct, tools: StaffTools, now: datetime) -> StaffMember:
-    return send_link_again(member, by=by, tools=tools, now=now).member
+def _send_again(_: PageRequest, member: StaffMember, by: StaffAct, tools: StaffTools, now: datetime) -> Enrolled:
+    return send_link_again(member, by=by, tools=tools, now=now)
 
 
 def _remove(_: PageRequest, member: StaffMember, by: StaffAct, tools: StaffTools, now: datetime) -> None:
     remove_staff(member, by=by, tools=tools, now=now)
 
 
-_DEEDS: dict[str, Callable[[PageRequest, StaffMember, StaffAct, StaffTools, datetime], StaffMember | None]] = {
+_Outcome = Enrolled | StaffMember | None
+_DEEDS: dict[str, Callable[[PageRequest, StaffMember, StaffAct, StaffTools, datetime], _Outcome]] = {
     "deshabilitar": _disable,
     "habilitar": _enable,
     "restablecer": _reset,
@@ -211,7 +218,8 @@ _BUTTONS = {
 _EXPLAINED = {
     "deshabilitar": "No podrá ingresar desde su siguiente paso. Lo que hizo queda a su nombre. Puedes habilitarlo otra"
     " vez cuando quieras.",
-    "habilitar": "Podrá ingresar otra vez con la contraseña y la aplicación que tenía.",
+    "habilitar": "Podrá ingresar otra vez con la contraseña y la aplicación que tenía. Si aún no activó su acceso,"
+    " envíale después otro enlace.",
     "restablecer": "Sus sesiones se cierran y lo que perdió deja de servir. Le llega un enlace a su correo, que le pide"
     " también lo que conserva. Si perdió las dos cosas, quítalo e inscríbelo de nuevo.",
     "reenviar": "El enlace que le enviaste antes deja de servir.",

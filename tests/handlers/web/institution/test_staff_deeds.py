@@ -1,0 +1,64 @@
+"""What is done to a person of the staff, and what the page says of it: links that end, e-mails that do not go out."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.domain.institution.staff import StaffMember, StaffRole, StaffState
+from tests.browser_requests import Browser, text_of
+from tests.cloud import Engine
+from tests.staff_world import Staff, csrf_of
+
+BASE = "/entidad/equipo"
+
+
+@pytest.fixture
+def browser(staff: Staff) -> Browser:
+    return staff.browser(staff.member(StaffRole.COORDINATOR))
+
+
+def do(browser: Browser, member: StaffMember, deed: str, **typed: str) -> str:
+    """Do something to somebody, two minutes later, and return the page after."""
+    browser.people.world.clock.advance(seconds=120)
+    page = f"{BASE}/{member.staff_id}/{deed}"
+    csrf = csrf_of(browser.get(page))
+    answer = browser.post(page, None, csrf=csrf, reason="Se lo pidieron", **typed)
+    return text_of(browser.get(answer.headers["Location"]) if answer.status_code == 303 else answer)
+
+
+@pytest.mark.parametrize("lost", ["password", "device"])
+def test_another_link_and_a_disabling_end_the_one_before(staff: Staff, browser: Browser, lost: str) -> None:
+    member = staff.member()
+    links = []
+    assert "restablezca su acceso" in do(browser, member, "restablecer", lost=lost)
+    links.append(staff.link_sent())
+    assert "El anterior ya no sirve" in do(browser, member, "reenviar")
+    links.append(staff.link_sent())
+    assert [Browser(staff.people).get(link).status_code for link in links] == [404, 200]
+    do(browser, member, "deshabilitar")
+    assert "no activó su acceso" in do(browser, member, "habilitar")
+    assert staff.found(member).state is StaffState.INVITED
+    assert [Browser(staff.people).get(link).status_code for link in links] == [404, 404]
+    do(browser, member, "reenviar")
+    assert Browser(staff.people).get(staff.link_sent()).status_code == 200
+
+
+def test_an_e_mail_that_does_not_go_out_is_not_told_as_sent(
+    staff: Staff, browser: Browser, moto_engine: Engine
+) -> None:
+    member = staff.member()
+    moto_engine.client("ses").delete_identity(Identity=staff.world.container.config.mail_from)
+    for deed, typed in (("restablecer", {"lost": "device"}), ("reenviar", {})):
+        page = do(browser, member, deed, **typed)
+        assert "No pudimos enviar el correo" in page
+        assert "Enviamos" not in page.partition("<table")[0]
+
+
+def test_whoever_keeps_the_last_coordinator_is_told_what_to_do(staff: Staff, browser: Browser) -> None:  # noqa: ARG001
+    [last] = [
+        one for one in staff.tools.staff.list_for_institution("entidad-demo") if one.role is StaffRole.COORDINATOR
+    ]
+    at = f"/plataforma/entidades/entidad-demo/coordinadores/{last.staff_id}/deshabilitar"
+    own = staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR))
+    page = text_of(own.post(at, None, csrf=csrf_of(own.get(at)), reason="Dejó la entidad"))
+    assert "inscribe antes a otro, que tiene que activar su acceso" in page
