@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,6 +29,7 @@ MOST_STAFF = 500
 _LONGEST = 120
 _SHORTEST_REASON, _LONGEST_REASON = 5, 200
 _DNI_LENGTH = 8
+_MARK_LENGTH = 16
 
 
 class Reset(StrEnum):
@@ -89,6 +92,27 @@ def _with_details(member: StaffMember, typed: TypedStaff, problems: list[Invalid
         permissions=permissions,
         office_id=typed.office_id or None,
     )
+
+
+def mark_of(member: StaffMember) -> str:
+    """Return what tells whether somebody's data are as a form showed them; a login changes nothing of it."""
+    parts = (member.name, member.position, member.email, member.mobile, member.permissions, member.office_id)
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_MARK_LENGTH]
+
+
+def require_as_shown(member: StaffMember, mark: str) -> None:
+    """Let nobody overwrite what another one changed while their form was open.
+
+    Raises:
+        Conflict: `staff_changed`.
+
+    """
+    if mark != mark_of(member):
+        detail = (
+            "Otra persona cambió estos datos mientras los tenías abiertos. Lo que escribiste sigue aquí y no se guardó:"
+            " compáralo con la lista, y vuelve a guardar si todavía corresponde."
+        )
+        raise Conflict("staff_changed", detail)
 
 
 def disabled(member: StaffMember, now: datetime) -> StaffMember:

@@ -27,11 +27,19 @@ from chalicelib.domain.institution.staff import (
     StaffRole,
     StaffState,
 )
-from chalicelib.domain.institution.staff_changes import Reset, TypedStaff, find_member, read_reason
+from chalicelib.domain.institution.staff_changes import (
+    Reset,
+    TypedStaff,
+    find_member,
+    mark_of,
+    read_reason,
+    require_as_shown,
+)
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.web.institution.deed_words import DEED_BUTTONS, DEED_EXPLAINED, DEED_HEADINGS
 from chalicelib.handlers.web.institution.labels import STAFF_LABELS
 from chalicelib.services.institution.enrol_staff import Enrolled, StaffAct, enrol_staff, send_link_again
 from chalicelib.services.institution.manage_staff import (
@@ -89,6 +97,7 @@ def show_team(request: PageRequest, staff: SignedIn, **parameters: str) -> Respo
         "institution/team.html",
         team=team,
         listed=listed,
+        office_names=_office_names(team, listed),
         told=told,
         is_bad=what in _BAD,
         recommends_two=team.roles[0] is not StaffRole.OFFICER and len(active) < 2,  # noqa: PLR2004 - two
@@ -129,6 +138,7 @@ def change_by_form(request: PageRequest, staff: SignedIn, staff_id: str, **param
     team, box = _team(staff, parameters), current()
     member = _member(team, staff_id)
     try:
+        require_as_shown(member, request.value("seen"))
         after = change_staff(
             member, _typed(request, team, member), by=_act(request, staff), tools=staff_tools(box), now=box.clock()
         )
@@ -201,30 +211,6 @@ _HECHO = {
     "restablecer": "restablecido",
     "reenviar": "reenviado",
 }
-_HEADINGS = {
-    "deshabilitar": "¿Deshabilitar a {}?",
-    "habilitar": "¿Habilitar a {}?",
-    "restablecer": "¿Restablecer el acceso de {}?",
-    "reenviar": "¿Enviar otra vez el enlace a {}?",
-    "quitar": "¿Quitar a {}?",
-}
-_BUTTONS = {
-    "deshabilitar": "Deshabilitar",
-    "habilitar": "Habilitar",
-    "restablecer": "Enviar el enlace",
-    "reenviar": "Enviar el enlace",
-    "quitar": "Quitar",
-}
-_EXPLAINED = {
-    "deshabilitar": "No podrá ingresar desde su siguiente paso. Lo que hizo queda a su nombre. Puedes habilitarlo otra"
-    " vez cuando quieras.",
-    "habilitar": "Podrá ingresar otra vez con la contraseña y la aplicación que tenía. Si aún no activó su acceso,"
-    " envíale después otro enlace.",
-    "restablecer": "Sus sesiones se cierran y lo que perdió deja de servir. Le llega un enlace a su correo, que le pide"
-    " también lo que conserva. Si perdió las dos cosas, quítalo e inscríbelo de nuevo.",
-    "reenviar": "El enlace que le enviaste antes deja de servir.",
-    "quitar": "No podrá ingresar. Lo que hizo queda a su nombre. Para que vuelva habrá que inscribirlo de nuevo.",
-}
 
 
 def _deed_page(
@@ -236,9 +222,9 @@ def _deed_page(
         "team": team,
         "member": member,
         "deed": deed,
-        "title": _HEADINGS[deed].format(member.name),
-        "explained": _EXPLAINED[deed],
-        "button": _BUTTONS[deed],
+        "title": DEED_HEADINGS[deed].format(member.name),
+        "explained": DEED_EXPLAINED[deed],
+        "button": DEED_BUTTONS[deed],
         "reason": request.value("reason"),
         "lost": request.value("lost"),
     }
@@ -257,12 +243,28 @@ def _member_page(
         "team": team,
         "member": member,
         "typed": typed,
+        "seen": _shown_mark(request, member) if member else "",
         "ticked": ticked,
         "role": request.value("role") or team.roles[0].value,
         "offices": _offices(team, member),
         **_words(),
     }
     return show_form(request, "institution/member.html", error, STAFF_LABELS, **shown)
+
+
+def _shown_mark(request: PageRequest, member: StaffMember) -> str:
+    """Return the mark that a form is to carry: of one that is led back to correct a mistake, that of before."""
+    kept, typed = request.answer, request.value("seen")
+    is_same = bool(typed) and kept is not None and kept.code not in {"staff_changed", ""}
+    return typed if is_same else mark_of(member)
+
+
+def _office_names(team: _Team, listed: list[StaffMember]) -> dict[str, str]:
+    """Return what offices are called; nothing is read where nobody is limited to one."""
+    if not any(one.office_id for one in listed):
+        return {}
+    offices = office_store(current()).list_for_institution(team.institution_id)
+    return {one.office_id: f"{one.name}{' (cerrada)' if one.is_closed else ''}" for one in offices}
 
 
 def _offices(team: _Team, member: StaffMember | None) -> list[tuple[str, str]]:

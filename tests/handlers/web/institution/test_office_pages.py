@@ -144,6 +144,7 @@ def test_officers_are_enrolled_in_open_offices_of_their_own_only(staff: Staff, b
     send(browser, f"{BASE}/{open_one.office_id}/estado", reason="Mudanza")
     shown = text_of(browser.get(f"/entidad/equipo/{member.staff_id}"))
     assert "Oficina Sur (cerrada)" in shown
+    assert "Técnica, Oficina Sur (cerrada)" in text_of(browser.get("/entidad/equipo"))
 
 
 def test_an_officer_manages_no_offices_and_pages_are_what_pages_have_to_be(staff: Staff, browser: Browser) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
-from chalicelib.domain.institution.staff import StaffMember, StaffRole, StaffState
+from chalicelib.domain.institution.staff import Permission, StaffMember, StaffRole, StaffState
 from tests.browser_requests import Browser, text_of
 from tests.cloud import Engine
 from tests.staff_world import Staff, csrf_of
@@ -24,6 +27,28 @@ def do(browser: Browser, member: StaffMember, deed: str, **typed: str) -> str:
     csrf = csrf_of(browser.get(page))
     answer = browser.post(page, None, csrf=csrf, reason="Se lo pidieron", **typed)
     return text_of(browser.get(answer.headers["Location"]) if answer.status_code == 303 else answer)
+
+
+def test_a_form_that_was_opened_before_a_permission_was_taken_does_not_give_it_back(
+    staff: Staff, browser: Browser
+) -> None:
+    member = staff.member()
+    page = f"{BASE}/{member.staff_id}"
+    shown = text_of(browser.get(page))
+    hidden = dict(re.findall(r'<input type="hidden" name="(csrf|seen)" value="([^"]*)"', shown))
+    typed = {"name": member.name, "email": member.email, "position": "Jefa", "permissions": "deposit"}
+    wrong = text_of(browser.post(page, None, **hidden, **{**typed, "email": "nada"}))
+    assert f'name="seen" value="{hidden["seen"]}"' in wrong
+    taken = replace(member, permissions=(Permission.CONSULT,), version=member.version + 1)
+    staff.keep(taken)
+    answer = browser.post(page, None, **hidden, **typed)
+    assert answer.status_code == 409
+    assert "Otra persona cambió estos datos" in text_of(answer)
+    assert 'value="Jefa"' in text_of(answer)
+    assert staff.found(member) == taken
+    again = dict(re.findall(r'<input type="hidden" name="(csrf|seen)" value="([^"]*)"', text_of(answer)))
+    assert "hecho=cambiado" in browser.post(page, None, **again, **typed).headers["Location"]
+    assert staff.found(member).permissions == (Permission.DEPOSIT,)
 
 
 @pytest.mark.parametrize("lost", ["password", "device"])
