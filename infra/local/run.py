@@ -209,15 +209,15 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock:
     box = stack.enter_context(using(Container(Config.from_env(), clock=clock)))
     outbox = Outbox(settings.state / "outbox", clock)
     outbox.watch(aws_session(box).get_component("event_emitter"))
+    feeds = _feeds(cloud, clock)
+    for feed in feeds:
+        if isinstance(feed, Deliveries):  # before anything makes a client, which keeps the hooks that there are
+            feed.watch(aws_session(box).get_component("event_emitter"))
     outbox_url = f"{settings.base_url}{OUTBOX}"
     addresses = {"base_url": settings.base_url, "authority": settings.authority, "outbox_url": outbox_url}
     mailboxes = () if settings.is_empty else MAILBOXES
     keyid = "" if settings.is_empty else load_demo_data(box, settings.state / "demo", now=clock(), addresses=addresses)
 
-    feeds = _feeds(cloud, clock)
-    for feed in feeds:
-        if isinstance(feed, Deliveries):
-            feed.watch(aws_session(box).get_component("event_emitter"))
     workers = Workers(feeds, say)
     workers.start()
     stack.callback(workers.stop)
