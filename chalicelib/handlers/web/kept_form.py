@@ -32,6 +32,8 @@ _TOO_LARGE = (
 )
 _NEVER_KEPT = {"csrf", RESENT, "public_key"}
 """What is sent as a public key may be a private one."""
+_TYPED_BY_NOBODY = {"version", "volver", "deed"}
+"""A form of these alone has nothing to keep: its own page shows what is about to be done, this one could not."""
 _SHOWS_WHO = {"captcha_id", "code_id"}
 
 
@@ -47,7 +49,7 @@ def keep_form(request: PageRequest) -> list[str]:
     typed = {
         name: values for name, values in request.form.items() if name not in _NEVER_KEPT and "password" not in name
     }
-    if not owner or not typed or _SHOWS_WHO & request.form.keys():
+    if not owner or typed.keys() <= _TYPED_BY_NOBODY or _SHOWS_WHO & request.form.keys():
         return []
     box = current()
     session_cookie, now = request.cookies[name], box.clock()
