@@ -299,8 +299,8 @@ def require_open(composition: Composition) -> None:
 def composition_changed() -> Conflict:
     """Return the refusal for a change of what somebody else changed meanwhile."""
     detail = (
-        "Otra persona cambió este borrador mientras lo tenías abierto. Lo que escribiste sigue aquí y no se guardó:"
-        " mira cómo quedó, y vuelve a enviarlo si todavía corresponde."
+        "Este borrador cambió mientras lo tenías abierto, por otra persona o en otra ventana. No se guardó ni se"
+        " depositó nada: mira cómo quedó, y vuelve a enviarlo si todavía corresponde."
     )
     return Conflict("composition_changed", detail)
 

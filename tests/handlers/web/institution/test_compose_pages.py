@@ -183,7 +183,7 @@ def test_two_editors_never_overwrite_each_other_unseen(written: Desk) -> None:
 
     told = text_of(written.browser.post(page, None, **{**theirs, "case_number": "EXP-SUYO", "opened_on": "16/2/2026"}))
 
-    assert "Otra persona cambió este borrador" in told
+    assert "Este borrador cambió mientras lo tenías abierto" in told
     assert 'value="EXP-SUYO"' in told
     assert written.draft().case_file.number == "EXP-MIO"  # type: ignore[union-attr]
     again = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', told))
@@ -203,7 +203,7 @@ def test_a_mistake_corrected_while_another_wrote_is_not_taken_for_having_seen_it
 
     told = text_of(written.browser.post(page, None, **{**carried, "case_number": "EXP-MIO", "opened_on": "16/2/2026"}))
 
-    assert "Otra persona cambió este borrador" in told
+    assert "Este borrador cambió mientras lo tenías abierto" in told
     assert written.draft().case_file.number == "EXP-DE-OTRA"  # type: ignore[union-attr]
 
 
@@ -214,7 +214,7 @@ def test_a_form_without_the_version_that_it_was_made_of_changes_nothing(written:
 
     told = text_of(written.browser.post(f"{written.at}/depositar", None, **sent))
 
-    assert "Otra persona cambió este borrador" in told
+    assert "Este borrador cambió mientras lo tenías abierto" in told
     assert written.draft() == before
     assert not list(NoticeItem.scan())
 
