@@ -20,7 +20,7 @@ from infra.local.ministack import free_port
 from tests.browser.conftest import SHOTS
 from tests.browser.person import PHONE, Person, code_in, link_in
 from tests.deposit_world import a_pdf
-from tests.local_run import Run, a_run, operate, wait_until
+from tests.local_run import ROOT, Run, a_run, operate, wait_until
 
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
 
@@ -308,3 +308,15 @@ def test_from_an_empty_deployment_to_a_notice_that_was_opened(people: Opened) ->
     assert "ya no puede ingresar" in _words(coordinator.page)
     officer.page.goto(f"{officer.base}/entidad/enviadas")
     assert officer.path() == "/entidad/ingresar"
+
+
+@pytest.mark.parametrize("page", ["_activity", "compose_list", "suspensions"])
+def test_no_number_and_no_date_stands_on_a_phone_without_its_name(chromium: Browser, page: str) -> None:
+    """The last cell of a card goes without one where it is a state or a button."""
+    templates = ROOT / "chalicelib" / "renderers"
+    [table] = re.findall(r"<table[^>]*>", (templates / f"templates/pages/institution/{page}.html").read_text("utf-8"))
+    css = (templates / "static" / "casilla.css").read_text("utf-8")
+    shown = chromium.new_page(viewport={"width": PHONE, "height": 740})
+    shown.set_content(f"<style>{css}</style>{table}<tr><td data-label='Alertas'>0</td></tr></table>")
+    assert shown.evaluate("getComputedStyle(document.querySelector('td'), '::before').display") != "none"
+    shown.close()
