@@ -94,6 +94,19 @@ def _with_details(member: StaffMember, typed: TypedStaff, problems: list[Invalid
     )
 
 
+def require_own_email(member: StaffMember, everybody: Iterable[StaffMember]) -> None:
+    """Let no two people of a list share an e-mail: whoever reads it could be both, also where two are needed.
+
+    Raises:
+        Conflict: `email_taken`.
+
+    """
+    others = (one for one in everybody if one.document_number != member.document_number)
+    if any(one.email.casefold() == member.email.casefold() for one in others):
+        detail = "Ese correo ya es de otra persona de la lista. Cada una necesita el suyo."
+        raise Conflict("email_taken", detail, field="email")
+
+
 def mark_of(member: StaffMember) -> str:
     """Return what tells whether somebody's data are as a form showed them; a login changes nothing of it."""
     parts = (member.name, member.position, member.email, member.mobile, member.permissions, member.office_id)

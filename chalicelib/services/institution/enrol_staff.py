@@ -9,7 +9,13 @@ from chalicelib.domain.access.access_policy import RESEND_COOLING_S
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import PLATFORM, StaffMember, StaffRole, StaffState
-from chalicelib.domain.institution.staff_changes import MOST_STAFF, TypedStaff, invited_again, read_staff
+from chalicelib.domain.institution.staff_changes import (
+    MOST_STAFF,
+    TypedStaff,
+    invited_again,
+    read_staff,
+    require_own_email,
+)
 from chalicelib.services.institution.send_staff_letter import send_staff_letter
 from chalicelib.services.institution.send_staff_link import StaffLink, new_staff_link
 from chalicelib.services.institution.tools import StaffTools
@@ -49,12 +55,14 @@ def enrol_staff(  # noqa: PLR0913 - who, as what, where, by whom
 
     Raises:
         InvalidInput: all that is wrong of what was typed.
-        Conflict: `document_taken`, `staff_full`.
+        Conflict: `document_taken`, `email_taken`, `staff_full`.
 
     """
     member = _sealed(read_staff(typed, role, institution_id, staff_id=tools.new_staff_id(), now=now), tools)
-    if len(tools.staff.list_for_institution(institution_id)) >= MOST_STAFF:
+    everybody = tools.staff.list_for_institution(institution_id)
+    if len(everybody) >= MOST_STAFF:
         raise Conflict("staff_full", f"Hay {MOST_STAFF} usuarios. Quita antes a quien ya no trabaja allí.")
+    require_own_email(member, everybody)
     link = new_staff_link(member, tools=tools, now=now)
     event = tools.event(EventType.STAFF_ENROLLED, member, by.actor, origin=by.origin, now=now, role=role)
     try:

@@ -15,6 +15,7 @@ from chalicelib.domain.institution.staff_changes import (
     disabled,
     enabled,
     require_others,
+    require_own_email,
     reset,
 )
 from chalicelib.renderers.institution.staff_letters import access_changed_letter
@@ -32,12 +33,14 @@ def change_staff(
 
     Raises:
         InvalidInput: all that is wrong of what was typed.
-        Conflict: `staff_changed`.
+        Conflict: `email_taken`, `staff_changed`.
 
     """
     after = changed(member, replace(typed, document_number=member.document_number))
     if replace(after, version=member.version) == member:
         return member
+    if after.email != member.email:
+        require_own_email(after, tools.staff.list_for_institution(after.institution_id))
     event = tools.event(
         EventType.STAFF_CHANGED,
         after,

@@ -51,6 +51,17 @@ def test_a_form_that_was_opened_before_a_permission_was_taken_does_not_give_it_b
     assert staff.found(member).permissions == (Permission.DEPOSIT,)
 
 
+def test_nobody_is_enrolled_or_changed_to_the_e_mail_of_another(staff: Staff, browser: Browser) -> None:
+    one, other = staff.member(), staff.member()
+    typed = {"name": "Eva Demo", "position": "Técnica", "email": other.email.title(), "permissions": "deposit"}
+    for page in (f"{BASE}/{one.staff_id}", f"{BASE}/agregar"):
+        shown = text_of(browser.get(page))
+        hidden = dict(re.findall(r'<input type="hidden" name="(csrf|seen)" value="([^"]*)"', shown))
+        answer = browser.post(page, None, **hidden, **typed, document_number="040000999")
+        assert answer.status_code == 409
+        assert "Ese correo ya es de otra persona" in text_of(answer)
+
+
 @pytest.mark.parametrize("lost", ["password", "device"])
 def test_another_link_and_a_disabling_end_the_one_before(staff: Staff, browser: Browser, lost: str) -> None:
     member = staff.member()
