@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import boto3
 import pytest
@@ -47,6 +48,17 @@ def test_a_notice_written_at_a_page_costs_what_is_told(world: BenchWorld) -> Non
     for action in compose.actions(world):
         book = action.measure()
         assert (book.hops, book.calls) == (action.hops, action.calls), (action.name, book.operations)
+
+
+def test_each_page_from_an_empty_draft_to_its_receipt_costs_what_is_told(world: BenchWorld) -> None:
+    member, cookie, _ = sent.an_officer(world)
+    whole = (0, 0)
+    for action in compose.pages(compose.Desk(world, member, cookie)):
+        book = replace(action, latency_s=0.15).measure()
+        assert (book.hops, book.calls) == (action.hops, action.calls), (action.name, book.operations)
+        whole = (whole[0] + book.hops, whole[1] + book.calls)
+
+    assert whole == compose.WHOLE
 
 
 def test_the_staffs_ways_in_and_out_cost_what_is_told(world: BenchWorld) -> None:
