@@ -215,7 +215,11 @@ def require_may_deposit(known: Known) -> None:
     if known.office is None:
         raise InvalidInput("office_unknown", "Esa oficina no es de tu entidad. Elige otra.", field="office_id")
     if known.office.is_closed:
-        raise Conflict("office_closed", "Esa oficina está cerrada y ya no notifica. Elige otra.", field="office_id")
+        detail = (
+            "Esa oficina está cerrada y ya no notifica. Elige otra; si trabajas solo para ella, pide a tu coordinador"
+            " que te cambie."
+        )
+        raise Conflict("office_closed", detail, field="office_id")
 
 
 def _said(value: Any) -> Any:

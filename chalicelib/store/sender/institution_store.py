@@ -97,7 +97,7 @@ class InstitutionStore:
             Conflict: `institution_exists`; an id is never reused.
 
         """
-        detail = "Ya hay una entidad con ese identificador; no se hizo nada. Véala con «institutions show»."
+        detail = "Ya hay una entidad con ese identificador; no se hizo nada."
         entry = (_entry(institution), None)
         self._write([(_profile(institution), _NEW), entry], event, Conflict("institution_exists", detail))
 
@@ -110,9 +110,7 @@ class InstitutionStore:
         """
         before, version = institution.version - 1, InstitutionItem.version
         is_as_read = version == before if before else InstitutionItem.item.exists() & version.does_not_exist()
-        detail = (
-            "Otra persona cambió la entidad mientras tanto; no se hizo nada. Véala con «institutions show» y repita."
-        )
+        detail = "Otra persona cambió la entidad mientras tanto; no se hizo nada. Véala otra vez y repita."
         entry = (_entry(institution), None)
         self._write([(_profile(institution), is_as_read), entry], event, Conflict("institution_changed", detail))
 
@@ -148,7 +146,7 @@ class InstitutionStore:
             (InstitutionItem(key.institution_id, key_item(key.key_id), data=to_data(key)), _NEW),
             (InstitutionItem(_owner_key(key.public_key), _OWNER, data=owner), _NEW),
         ]
-        detail = "Esa clave o ese identificador ya se registró; no se hizo nada. Véalo con «keys list»."
+        detail = "Esa clave o ese identificador ya se registró; no se hizo nada."
         self._write(items, event, Conflict("key_exists", detail))
 
     def revoke_key(self, key: SigningKey, event: Event) -> None:
@@ -161,7 +159,7 @@ class InstitutionStore:
         item = InstitutionItem(key.institution_id, key_item(key.key_id))
         is_as_read = InstitutionItem.item.exists() & InstitutionItem.version.does_not_exist()
         actions: list[Action] = [InstitutionItem.data.set(to_data(key)), InstitutionItem.version.set(1)]
-        detail = "Otra persona la revocó mientras tanto. Véalo con «keys list»."
+        detail = "Otra persona la revocó mientras tanto."
         self._commit(
             lambda transaction: transaction.update(item, actions=actions, condition=is_as_read),
             event,

@@ -193,6 +193,15 @@ def test_colours_show_in_the_console_alone_and_are_refused_with_their_figure(
     assert own(staff).colours is None
 
 
+def test_an_identifier_that_is_taken_is_told_without_the_operators_commands(administrator: Browser) -> None:
+    page = "/plataforma/entidades/nueva"
+    typed = {"institution_id": "entidad-demo", "name": "Otra", "address": "Av. Ejemplo 1", "phone": "01 000"}
+    csrf = csrf_of(administrator.get(page))
+    answer = administrator._follow(administrator.send(page, csrf=csrf, **typed))  # noqa: SLF001 - `name` is a field
+    assert answer.status_code == 409
+    assert "Ya hay una entidad con ese identificador; no se hizo nada.<" in text_of(answer)
+
+
 def test_who_may_not_change_settings_does_not(staff: Staff, coordinator: Browser, administrator: Browser) -> None:
     officer = staff.browser(staff.member())
     for path in (OWN, NEW):
