@@ -35,7 +35,7 @@ THIRD_PERSONS = {
     "pages/access/login.html": {"su correo"},
     "pages/evidence/unknown.html": {"su código"},
     "pages/evidence/verify.html": {"su código"},
-    "handlers/web/institution/team.py": {"su correo", "su contraseña"},
+    "handlers/web/institution/deed_words.py": {"su correo", "su contraseña"},
     "handlers/web/institution/new_key.py": {"su clave"},
     "pages/institution/compose_list.html": {"sus datos"},
     "pages/institution/member.html": {"su usuario"},

@@ -21,6 +21,9 @@ WRONG_CODES = Limit("staff-code", 10, 24 * 60 * 60)
 PROOFS_PER_SESSION = Limit("staff-proof", 10, 15 * 60)
 """Refuses: codes shown within a session, which no stranger can spend."""
 
+TRIES_PER_LINK = Limit("staff-link", 20, 3 * 24 * 60 * 60)
+"""Refuses: what is typed behind one person's link while it counts, so that who reads their e-mail cannot try codes."""
+
 
 def needs_captcha(counts: Mapping[Limit, int]) -> bool:
     """Tell whether a login has to come with a captcha, by what was counted with it."""

@@ -109,7 +109,7 @@ def _event(event: Event) -> dict[str, Any]:
         "occurred_at": f"{event.occurred_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
         "event_id": event.event_id,
         "actor": event.actor,
-        "origin": event.origin,
+        "origin": "" if event.actor.startswith("staff:") else event.origin,
         "data": event.data,
     }
 

@@ -78,3 +78,34 @@ def code_tried_letter(tried_at: datetime, letterhead: Letterhead, *, place: str)
         ),
         reason=_REASON,
     )
+
+
+def suspension_asked_letter(address: str, number: str, by: str, letterhead: Letterhead, *, place: str) -> Letter:
+    """Ask a second person to look whether a reading is to be suspended."""
+    return Letter(
+        "Piden suspender la lectura de una notificación",
+        (
+            f"{by} pide suspender la lectura de una notificación. Hasta que otra persona lo confirme se puede leer.",
+            Fact(place, "Entidad"),
+            Fact(number, "Notificación"),
+            "Ingrese a la consola, mire de qué se trata y confírmelo si corresponde:",
+            Link(address, "Ver el pedido"),
+            f"Si prefiere, escriba {letterhead.portal} en su navegador e ingrese a la consola. El pedido vale un día.",
+        ),
+        reason=_REASON,
+    )
+
+
+def reading_suspended_letter(number: str, by: str, at: datetime, letterhead: Letterhead, *, place: str) -> Letter:
+    """Tell the platform that two people of an institution suspended a reading."""
+    return Letter(
+        "Una entidad suspendió la lectura de una notificación",
+        (
+            f"{by} confirmó lo que otra persona de su entidad había pedido.",
+            Fact(place, "Entidad"),
+            Fact(number, "Notificación"),
+            Fact(f"A las {moment(at, letterhead)}", "Desde"),
+            "El motivo y quiénes lo decidieron están en la consola, en «Lecturas suspendidas».",
+        ),
+        reason=_REASON,
+    )

@@ -15,7 +15,7 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.one_time_code import RECOVERY_CODES, device_address, read_recovery_code, step_of
 from chalicelib.domain.institution.staff import Credentials, StaffMember
 from chalicelib.domain.institution.staff_changes import set_up
-from chalicelib.domain.institution.staff_policy import PROOFS_PER_SESSION
+from chalicelib.domain.institution.staff_policy import TRIES_PER_LINK
 from chalicelib.services.institution.log_in import show_code
 from chalicelib.services.institution.send_staff_link import open_staff_link
 from chalicelib.services.institution.tools import StaffTools
@@ -76,8 +76,8 @@ def set_up_access(  # noqa: PLR0913 - what was typed, and from where
     """
     shown = show_set_up(link, tools=tools, now=now)
     member, own = shown.member, shown.member.credentials
-    limit = PROOFS_PER_SESSION
-    tools.limits.spend(limit.key("link", member.staff_id), limit=limit.limit, window_s=limit.window_s, now=now)
+    limit = TRIES_PER_LINK
+    tools.limits.spend(limit.key(link), limit=limit.limit, window_s=limit.window_s, now=now)
     problems: list[InvalidInput] = []
     password_hash = own.password_hash
     if shown.has_password:

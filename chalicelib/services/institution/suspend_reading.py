@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.alert.suspended import suspend_alerts
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import Forbidden, Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.institution.staff import StaffMember
@@ -31,6 +31,7 @@ from chalicelib.store.reading.suspension_store import SuspensionStore
 
 _TRIES = 8
 _PAUSE_S = 0.1
+_KNOWN_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def confirm_suspension(notice_id: str, *, by: Suspender, tools: SuspensionTools)
 
     Raises:
         NotFound: as `find_own_notice`.
-        Conflict, Forbidden: what `confirmed` refuses.
+        Conflict, Forbidden: what `confirmed` refuses; `suspension_too_new`.
         Unavailable: as `ask_suspension`.
 
     """
@@ -104,6 +105,7 @@ def confirm_suspension(notice_id: str, *, by: Suspender, tools: SuspensionTools)
     def write(delivered: DeliveredNotice, found: FoundNotice) -> bool:
         now = tools.clock()
         suspension = confirmed(delivered, officer_of(by.member), now)
+        _require_known(by.member, suspension.request.at)
         data = {"cause": suspension.request.cause.value, "asked_by": f"staff:{suspension.request.by.staff_id}"}
         events = [_event(EventType.READING_SUSPENDED, delivered, by, tools, now, data)]
         alerts = None
@@ -137,6 +139,21 @@ def _until_written(
             is_lost = True
     detail = "No se pudo guardar. Intenta otra vez en unos segundos."
     raise Unavailable("suspension_unavailable", detail, retry_after=2)
+
+
+def _require_known(member: StaffMember, asked_at: datetime) -> None:
+    """Have nobody confirm who was enrolled within a day of what they confirm: one person could enrol the second.
+
+    Raises:
+        Forbidden: `suspension_too_new`.
+
+    """
+    if member.enrolled_at is not None and member.enrolled_at > asked_at - _KNOWN_FOR:
+        detail = (
+            "Te inscribieron hace menos de un día: esta suspensión la confirma otra persona. Así nadie puede pedirla y"
+            " confirmarla con un usuario recién hecho."
+        )
+        raise Forbidden("suspension_too_new", detail)
 
 
 def _is_suspended_by(officer: Officer, stands: DeliveredNotice) -> bool:

@@ -106,3 +106,14 @@ def test_a_forged_form_gives_no_role_permission_or_office_that_is_not_theirs_to_
     ]
     assert made.role is StaffRole.OFFICER
     assert len(staff.tools.staff.list_for_institution("entidad-demo")) == 2
+
+
+def test_behind_one_link_twenty_things_can_be_tried(staff: Staff) -> None:
+    member = staff.member()
+    _reset(staff, member, "password")
+    link, own = staff.link_sent(), Browser(staff.people)
+    typed = {"password": "Lampara-rio-verde-9", "password_repeated": "Lampara-rio-verde-9"}
+    for _ in range(20):
+        own.send(link, code="000000", **typed)
+        staff.world.clock.now += timedelta(minutes=20)
+    assert own.post(link, None, code=staff.next_code(), **typed).status_code == 429

@@ -42,7 +42,8 @@ def standing(scene: Scene) -> list[tuple[AlertPurpose, AlertState, str | None]]:
 
 
 def mails(scene: Scene) -> list[str]:
-    return [text for _, text in scene.staff.people.mails()]
+    """Return what went to the mailbox's users: the institution's people are written to as well."""
+    return [text for to, text in scene.staff.people.mails() if not to.endswith("@entidad.example")]
 
 
 def texts() -> list[str]:

@@ -40,7 +40,7 @@ def is_told_nothing(text: str) -> bool:
 def test_one_asks_another_confirms_and_both_see_how_it_stands(scene: Scene) -> None:
     asked = text_of(scene.first_browser.get(scene.ask().headers["Location"]))
     check_html(asked)
-    assert "avisa ahora a otra persona" in asked
+    assert "llama ahora a otra persona" in asked
     assert "Retirar mi pedido" in asked
     other = text_of(scene.second_browser.get(scene.address))
     check_html(other)
@@ -59,6 +59,31 @@ def test_one_asks_another_confirms_and_both_see_how_it_stands(scene: Scene) -> N
         scene.second.actor,
         {"cause": "wrong_recipient", "asked_by": scene.asker.actor},
     )
+
+
+def test_who_can_confirm_is_told_by_e_mail_and_then_the_platform(scene: Scene) -> None:
+    coordinator = scene.staff.member(StaffRole.COORDINATOR)
+    scene.staff.member(permissions=(Permission.SEE_SENT,))
+    administrator = scene.staff.member(StaffRole.PLATFORM_ADMINISTRATOR)
+    scene.ask()
+    told = scene.staff.people.mails()
+    assert [to for to, _ in told] == [coordinator.email, scene.second.email]
+    assert scene.address in told[0][1]
+    assert REASON not in told[0][1]
+    scene.confirm()
+    assert [to for to, _ in scene.staff.people.mails()[len(told) :] if to.endswith("@entidad.example")] == [
+        administrator.email
+    ]
+
+
+def test_who_was_enrolled_within_the_day_confirms_nothing(scene: Scene) -> None:
+    scene.ask()
+    now = scene.world.clock.now
+    for enrolled_at, is_done in ((now - timedelta(hours=23), False), (now - timedelta(hours=25), True)):
+        new = scene.staff.member(enrolled_at=enrolled_at)
+        answer = scene.confirm(scene.staff.browser(new))
+        assert ("hecho=suspendida" in str(answer.headers.get("Location", ""))) is is_done
+        assert is_done or "hace menos de un día" in text_of(answer)
 
 
 def test_who_asked_cannot_confirm(scene: Scene) -> None:
@@ -354,8 +379,8 @@ def test_what_each_costs_is_what_the_architecture_says(scene: Scene) -> None:
     assert costs == {
         "opening": (2, 3),
         "page": (2, 2),
-        "ask": (3, 3),
-        "confirm": (3, 3),
+        "ask": (6, 6),
+        "confirm": (5, 5),
         "list": (2, 3),
         "suspended": (2, 2),
     }
