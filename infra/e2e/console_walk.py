@@ -48,7 +48,7 @@ def walk_console(visitor: Callable[[], PersonClient], files: tuple[Path, Path], 
     people = _People(Clerk(visitor()), Clerk(visitor()), Clerk(visitor()))
     deployment = people.officer.visitor.deployment
     _open_mailbox()
-    _found_institution(people, deployment)
+    _found_institution(people.administrator, deployment, emblem=files[1])
     tell("the operator's command made the first administrator, who made an institution and its coordinator")
     _enrol(people)
     tell("a coordinator enrolled an officer; both set up their devices")
@@ -61,7 +61,7 @@ def walk_console(visitor: Callable[[], PersonClient], files: tuple[Path, Path], 
     _suspend(people, notice_id)
     tell("its reading suspended by two people")
     _leave(people)
-    tell("an officer disabled and out, a coordinator logged out")
+    tell("an officer disabled, out and removed, a coordinator logged out")
 
 
 def _open_mailbox() -> None:
@@ -70,8 +70,7 @@ def _open_mailbox() -> None:
     MailboxStore().put(Mailbox(f"1-{_HOLDER}", holder, MailboxState.OPEN, (user,), 1))
 
 
-def _found_institution(people: _People, deployment: Deployment) -> None:
-    own = people.administrator
+def _found_institution(own: Clerk, deployment: Deployment, *, emblem: Path) -> None:
     line = f"--document 40000070 --name 'Ada Ejemplo' --position Jefa --email {_ADMINISTRATOR} {WHO}"
     give(deployment, f"staff first-administrator {line}")
     own.log_in(own.set_up(_ADMINISTRATOR), "/plataforma")
@@ -81,6 +80,7 @@ def _found_institution(people: _People, deployment: Deployment) -> None:
     citation = "D.S. 000-2026-DEMO, art. 2"
     own.fill(f"{_AT}/norma", regime="deposit", citation=citation, channels="both", is_default="si")
     own.fill(f"{_AT}/horario", opens_at="08:00", closes_at="17:00")
+    own.attach(f"{_AT}/emblema", ("emblem", emblem.name, emblem.read_bytes()), step="guardar")
     own.fill(f"{_AT}/estado", state="active", reason="Prueba del despliegue")
     own.see("/plataforma/entidades", "Municipalidad de Demostración")
     person = _person("40000071", "Carla Ejemplo", _COORDINATOR)
@@ -118,6 +118,8 @@ def _settle(own: Clerk) -> None:
     desk = {"subject": "Licencias", "desk": "Mesa de partes", "phone": "000000", "email": "", "hours": ""}
     own.fill("/entidad/institucion/contactos/nuevo", **desk)
     own.see(f"/entidades/{_ENTITY}", "Licencias")
+    [emblem] = set(re.findall(r'src="(/emblemas/[^"]+)"', own.see("/entidad")))
+    own.see(emblem, "<svg")
     own.see("/entidad/equipo", "Oscar Ejemplo")
 
 
@@ -166,7 +168,7 @@ def _see_sent(own: Clerk, notice_id: str) -> None:
 
 
 def _counts_one(panel: str) -> bool:
-    return '<td role="cell" data-label="Depósitos"><strong>1</strong></td>' in panel
+    return re.search(r"Depósitos, últimos 30 días</title>\s*<desc[^>]*>En total 1,", panel) is not None
 
 
 def _suspend(people: _People, notice_id: str) -> None:
@@ -178,10 +180,12 @@ def _suspend(people: _People, notice_id: str) -> None:
 
 
 def _leave(people: _People) -> None:
-    """Disable the officer, who is out at the next click; log out."""
+    """Disable the officer, who is out at the next click, and remove them; log out."""
     own, path = people.coordinator, _SENT
     [staff_id] = set(re.findall(r'href="/entidad/equipo/([^"/]+)/deshabilitar"', own.see("/entidad/equipo")))
     own.fill(f"/entidad/equipo/{staff_id}/deshabilitar", reason="Prueba del despliegue")
     check(people.officer.leads(path).startswith("/entidad/ingresar"), "whoever is disabled is out")
+    led = own.fill(f"/entidad/equipo/{staff_id}/quitar", reason="Prueba del despliegue")
+    check("Oscar Ejemplo" not in own.see(led), "whoever is removed is not listed")
     own.press("/entidad", "/entidad/salir")
     check(own.leads("/entidad").startswith("/entidad/ingresar"), "whoever logged out is out")
