@@ -35,6 +35,8 @@ MOST_CONTACTS = 12
 LONGEST_OF_CONTACT = {"subject": 80, "desk": 80, "phone": 60, "hours": 80}
 _NEEDED_OF_CONTACT = {"subject", "desk"}
 _INSTITUTION_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
+_PLATFORM = "plataforma"
+"""Of who administers the platform, in usernames: no institution's."""
 _KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -63,8 +65,11 @@ def check_institution_id(text: str) -> None:
         InvalidInput: `institution_id_invalid`.
 
     """
-    if not _INSTITUTION_ID.fullmatch(text):
-        detail = "El identificador de la entidad lleva de 2 a 63 letras minúsculas sin tilde, números y guiones."
+    if not _INSTITUTION_ID.fullmatch(text) or text == _PLATFORM:
+        detail = (
+            "El identificador de la entidad lleva de 2 a 63 letras minúsculas sin tilde, números y guiones, y no es"
+            " «plataforma»."
+        )
         raise InvalidInput("institution_id_invalid", detail)
 
 

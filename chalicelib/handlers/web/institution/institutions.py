@@ -10,7 +10,7 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.institution import staff_store
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound, collect, refusal_of
-from chalicelib.domain.institution.staff import PLATFORM, StaffRole
+from chalicelib.domain.institution.staff import StaffRole
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.sender.institution import Institution, InstitutionState
 from chalicelib.domain.sender.institution_changes import new_institution
@@ -54,9 +54,6 @@ def add_by_form(request: PageRequest, staff: SignedIn) -> Response:
     try:
         details = read_details(request)
         institution_id = plain(request.value("institution_id")).lower()
-        if institution_id == PLATFORM:
-            detail = "Ese identificador está reservado. Elige otro."
-            raise InvalidInput("institution_id_invalid", detail, field="institution_id")
         try:
             institution = new_institution(institution_id, **details)
         except InvalidInput as error:

@@ -88,3 +88,18 @@ def test_the_first_administrator_is_made_once_and_the_command_takes_nothing_over
         code, said = _first(staff, **changes)
         assert code == 1
         assert "no sirve más" in said
+
+
+def test_no_institution_is_called_as_the_platform_is(staff: Staff) -> None:
+    """Its people would log in where the platform's do."""
+    line = (
+        "institutions add --id plataforma --name X --address X --phone X --reason 'Puesta en marcha' --operator rquispe"
+    )
+    answer = staff.world.client.lambda_.invoke("operator", {"command": line}).payload
+    assert answer["exit"] == 2
+    assert "no es «plataforma»" in answer["output"]
+    browser = staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR))
+    page = "/plataforma/entidades/nueva"
+    typed = {"institution_id": "plataforma", "name": "X", "address": "X", "phone": "X"}
+    led = browser.send(page, **{"csrf": csrf_of(browser.get(page)), **typed}).headers["Location"]
+    assert "no es «plataforma»" in text_of(browser.get(str(led)))
