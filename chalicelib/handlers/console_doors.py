@@ -40,6 +40,8 @@ CONSOLE_DOORS = (
     Door("GET",    "/entidad/borrador",                                 Act.BE_INSIDE,            NOTHING, "web.institution.kept_form:show_kept_form"),
     Door("GET",    "/entidad/borrador/descartar",                       PUBLIC,                   NOTHING, "web.missing:lead_back"),
     Door("POST",   "/entidad/borrador/descartar",                       Act.BE_INSIDE,            FORM,    "web.institution.kept_form:discard_kept_form"),
+    Door("GET",    "/entidad/codigos",                                  Act.BE_INSIDE,            NOTHING, "web.institution.entrance:show_recovery"),
+    Door("POST",   "/entidad/codigos",                                  Act.BE_INSIDE,            FORM,    "web.institution.entrance:renew_recovery_by_form"),
     Door("GET",    "/entidad/salir",                                    PUBLIC,                   NOTHING, "web.missing:lead_back"),
     Door("POST",   "/entidad/salir",                                    Act.BE_INSIDE,            FORM,    "web.institution.entrance:log_out_by_form"),
     Door("GET",    "/entidad",                                          Act.BE_INSIDE,            NOTHING, "web.institution.home:show_console"),

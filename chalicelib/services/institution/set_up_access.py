@@ -98,8 +98,7 @@ def set_up_access(  # noqa: PLR0913 - what was typed, and from where
         problems.append(InvalidInput("code_wrong", detail, field="code"))
     if problems or after is None:
         raise refusal_of(problems)
-    codes = () if after.recovery else tuple(tools.new_recovery_code() for _ in range(RECOVERY_CODES))
-    hashes = tuple(_recovery_hash(code, member, tools) for code in codes) or after.recovery
+    codes, hashes = ((), after.recovery) if after.recovery else new_recovery_codes(member, tools)
     hashed = password_hash or tools.hashing.hash(password)
     ready = set_up(member, replace(after, password_hash=hashed, recovery=hashes))
     event = tools.event(EventType.STAFF_ACTIVATED, ready, ready.actor, origin=origin, now=now)
@@ -116,8 +115,11 @@ def _after_code(shown: SetUp, code: str, tools: StaffTools, now: datetime) -> Cr
     return None if step is None else replace(own, totp=own.pending_totp, last_step=step, recovery=())
 
 
-def _recovery_hash(code: str, member: StaffMember, tools: StaffTools) -> str:
-    return keyed_hash(tools.pepper, "staff-recovery", member.staff_id, read_recovery_code(code) or "")
+def new_recovery_codes(member: StaffMember, tools: StaffTools) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Make ten, and return them with the keyed hashes that are kept of them."""
+    codes = tuple(tools.new_recovery_code() for _ in range(RECOVERY_CODES))
+    about_whom = "staff-recovery", member.staff_id
+    return codes, tuple(keyed_hash(tools.pepper, *about_whom, read_recovery_code(code) or "") for code in codes)
 
 
 def about(member: StaffMember) -> Person:

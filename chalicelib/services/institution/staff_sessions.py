@@ -13,7 +13,7 @@ from chalicelib.domain.institution.staff_changes import used
 from chalicelib.domain.institution.staff_policy import PROOFS_PER_SESSION
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.services.institution.log_in import OpenedStaffSession, show_code
-from chalicelib.services.institution.set_up_access import about
+from chalicelib.services.institution.set_up_access import about, new_recovery_codes
 from chalicelib.services.institution.tools import StaffTools
 from chalicelib.store.institution.staff_session_store import cookie_of
 from chalicelib.store.institution.staff_store import StaffChange, StaffChanged
@@ -68,6 +68,27 @@ def change_own_password(  # noqa: PLR0913 - who, what was typed, and from where
         raise refusal_of(problems)
     changed = replace(used(member, replace(after, password_hash=tools.hashing.hash(new))), sessions_from=now)
     return _go_on(staff, changed, EventType.PASSWORD_CHANGED, origin=origin, tools=tools, now=now)
+
+
+def renew_recovery_codes(
+    staff: SignedIn, code: str, *, origin: str, tools: StaffTools, now: datetime
+) -> tuple[OpenedStaffSession, tuple[str, ...]]:
+    """Make ten new recovery codes, in place of those of before, and return them with the session that goes on.
+
+    Raises:
+        InvalidInput: `code_wrong`.
+        TooManyRequests: `limit_reached`, for this session only.
+        StaffChanged: `staff_changed`.
+
+    """
+    limit, member = PROOFS_PER_SESSION, staff.member
+    tools.limits.spend(limit.key(staff.session.access_id), limit=limit.limit, window_s=limit.window_s, now=now)
+    after = show_code(member, code, tools, now)
+    if after is None:
+        raise InvalidInput("code_wrong", _CODE_WRONG, field="code")
+    codes, hashes = new_recovery_codes(member, tools)
+    changed = used(member, replace(after, recovery=hashes))
+    return _go_on(staff, changed, EventType.STAFF_PROVED, origin=origin, tools=tools, now=now), codes
 
 
 def log_out_staff(staff: SignedIn, *, origin: str, tools: StaffTools, now: datetime) -> None:

@@ -25,16 +25,22 @@ from chalicelib.handlers.cookies import (
     no_cookie,
 )
 from chalicelib.handlers.log import this_visit
-from chalicelib.handlers.page import go_to, show_form
+from chalicelib.handlers.page import go_to, show_form, tell
 from chalicelib.handlers.page_request import PageRequest, own_address
 from chalicelib.handlers.web.access.captcha import captcha_asked
 from chalicelib.handlers.web.institution.labels import STAFF_LABELS
 from chalicelib.handlers.web.institution.staff_page import CONSOLE_HOME, PLATFORM_HOME, signed_in
 from chalicelib.handlers.web.labels import CHANGE_LABELS
 from chalicelib.services.institution.log_in import StaffAttempt, log_in_staff
-from chalicelib.services.institution.staff_sessions import change_own_password, log_out_staff, prove_again
+from chalicelib.services.institution.staff_sessions import (
+    change_own_password,
+    log_out_staff,
+    prove_again,
+    renew_recovery_codes,
+)
 
 _LOGIN, _CONFIRMATION = "institution/login.html", "institution/confirmation.html"
+_RECOVERY, _CODES = "institution/recovery.html", "institution/recovery_codes.html"
 _PASSWORD = "institution/password.html"  # noqa: S105 - a page
 _LONGEST = 200
 
@@ -101,6 +107,23 @@ def change_password_by_form(request: PageRequest, staff: SignedIn) -> Response:
     except CasillaError as error:
         return show_form(request, _PASSWORD, error, CHANGE_LABELS)
     return go_to(_wanted(request), cookies=[cookie(STAFF_COOKIE, opened.cookie)])
+
+
+def show_recovery(request: PageRequest, staff: SignedIn) -> Response:  # noqa: ARG001 - that somebody is inside
+    """Ask for a code, to make new recovery codes."""
+    return show_form(request, _RECOVERY, None, STAFF_LABELS)
+
+
+def renew_recovery_by_form(request: PageRequest, staff: SignedIn) -> Response:
+    """Make ten new recovery codes and show them once."""
+    box = current()
+    try:
+        opened, codes = renew_recovery_codes(
+            staff, request.value("code")[:_LONGEST], origin=request.origin, tools=staff_tools(box), now=box.clock()
+        )
+    except CasillaError as error:
+        return show_form(request, _RECOVERY, error, STAFF_LABELS)
+    return tell(request, _CODES, cookies=[cookie(STAFF_COOKIE, opened.cookie)], codes=list(codes))
 
 
 def log_out_by_form(request: PageRequest, staff: SignedIn) -> Response:

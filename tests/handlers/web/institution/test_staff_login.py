@@ -234,3 +234,21 @@ def test_a_form_that_is_sent_too_late_is_kept_and_sent_by_the_person_alone(staff
     assert "hecho=agregado" in str(own.send("/entidad/equipo/agregar", **hidden).headers["Location"])
     assert FORM_COOKIE not in own.cookies
     assert len(staff.tools.staff.list_for_institution("entidad-demo")) == 3
+
+
+def test_new_recovery_codes_take_the_place_of_those_of_before(staff: Staff) -> None:
+    hashed = keyed_hash(staff.tools.pepper, "staff-recovery", "s40000100", "K7M3QXW4PT")
+    member = staff.member()
+    own = replace(member.credentials, recovery=(hashed,))
+    staff.keep(replace(member, credentials=own, version=member.version + 1))
+    browser = staff.browser(member)
+    page = browser.get("/entidad/codigos")
+    assert "Te quedan 1 sin usar" in text_of(page)
+    token = csrf_of(page)
+    assert browser.post("/entidad/codigos", None, csrf=token, code="000000").status_code == 422
+    shown = text_of(browser.post("/entidad/codigos", None, csrf=token, code=staff.next_code()))
+    codes = re.findall(r"<code>([2-9A-Z]{5}-[2-9A-Z]{5})</code>", shown)
+    assert len(set(codes)) == 10
+    assert not _is_in(staff.log_in(staff.browser(), member.username, code="K7M3Q-XW4PT"))
+    assert _is_in(staff.log_in(staff.browser(), member.username, code=codes[3]))
+    assert len(staff.found(member).credentials.recovery) == 9
