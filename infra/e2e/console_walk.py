@@ -20,6 +20,7 @@ from infra.e2e.console import Clerk
 from infra.e2e.deployment import Deployment
 from infra.e2e.operator import WHO, give
 from infra.e2e.person import PersonClient
+from infra.operate import in_stack
 
 _ENTITY = "muni-demo"
 _AT = f"/plataforma/entidades/{_ENTITY}"
@@ -72,8 +73,11 @@ def _open_mailbox() -> None:
 
 def _found_institution(own: Clerk, deployment: Deployment, *, emblem: Path) -> None:
     line = f"--document 40000070 --name 'Ada Ejemplo' --position Jefa --email {_ADMINISTRATOR} {WHO}"
-    give(deployment, f"staff first-administrator {line}")
+    command = f"staff first-administrator {line}"
+    give(deployment, command, command)
     own.log_in(own.set_up(_ADMINISTRATOR), "/plataforma")
+    client, stack = deployment.client("lambda"), deployment.resources["Operator"].removesuffix("-operator")
+    check(in_stack(client, stack, {"command": command})["exit"] == 1, "the command takes nobody's place")
     named = {"institution_id": _ENTITY, "name": "Municipalidad de Demostración", "short_name": ""}
     led = own.fill("/plataforma/entidades/nueva", **named, address="Av. Ejemplo 1", phone="000000")
     check(led.startswith(_AT), f"an institution is added: {led}")
