@@ -119,7 +119,7 @@ def run(settings: Settings, stop: threading.Event, stack: contextlib.ExitStack) 
     os.environ.update(REGISTRY_USER="99000001", REGISTRY_RUC="20990000019", **provider.environment)
     say(
         "Se abre el portal…"
-        if saved
+        if saved or settings.is_empty
         else "Se crean personas, empresas y notificaciones de demostración (unos segundos)…"
     )
     parts = _start(settings, cloud, stack, clock)
@@ -146,7 +146,10 @@ def _settings(argv: Sequence[str] | None) -> Settings:
     parser.add_argument("--port", default=os.environ.get("PORT", "8000"))
     parser.add_argument("--engine-port", default=os.environ.get("ENGINE_PORT", "4566"))
     parser.add_argument("--state", type=Path, default=Path(".local"))
-    parser.add_argument("--empty", action="store_true", help="sin datos de demostración, como un despliegue nuevo")
+    is_empty = bool(os.environ.get("EMPTY"))
+    parser.add_argument(
+        "--empty", action="store_true", default=is_empty, help="sin datos de demostración, como un despliegue nuevo"
+    )
     given = parser.parse_args(argv)
     ports = _port("PORT", given.port), _port("ENGINE_PORT", given.engine_port)
     return Settings(*ports, given.state.resolve(), given.empty)
@@ -289,15 +292,16 @@ def log_to(path: Path, *, shows_warnings: bool) -> None:
 
 def _welcome(settings: Settings, people: Sequence[str], password: str, outbox_url: str) -> str:
     again = run_command({"PORT": settings.port, "ENGINE_PORT": settings.engine_port})
-    listed = "\n".join(f"    {line}" for line in people)
+    listed = "".join(f"    {line}\n" for line in people)
+    who = f"""  Ingresan, todas con la contraseña {password}:
+{listed}  Pruebe en otra terminal:  make demo FILE=algo.pdf"""
+    nobody = """  No hay nadie todavía:     make operator CMD="staff first-administrator …" """.rstrip()
     return f"""
 Casilla está lista: {settings.base_url}
   A quién ser, y el reloj   {settings.base_url}/_local/
   Correos y SMS enviados    {outbox_url}
   Registro de las funciones {settings.state / "casilla.log"}
-  Ingresan, todas con la contraseña {password}:
-{listed}
-  Pruebe en otra terminal:  make demo FILE=algo.pdf
+{nobody if settings.is_empty else who}
 Ctrl-C guarda y detiene todo; «{again}» continúa donde quedó. Cada pedido se dice aquí abajo.
 """
 
