@@ -214,7 +214,17 @@ def require_may_deposit(known: Known) -> None:
         return
     if known.office is None:
         raise InvalidInput("office_unknown", "Esa oficina no es de tu entidad. Elige otra.", field="office_id")
-    if known.office.is_closed:
+    require_open(known.office)
+
+
+def require_open(office: Office) -> None:
+    """Let no closed office notify.
+
+    Raises:
+        Conflict: `office_closed`.
+
+    """
+    if office.is_closed:
         detail = (
             "Esa oficina está cerrada y ya no notifica. Elige otra; si trabajas solo para ella, pide a tu coordinador"
             " que te cambie."

@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deposit.deposit import DepositCommand
 from chalicelib.domain.deposit.deposit_warning import warnings_of
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.institution.composition import Composition, Heading, Signers
 from chalicelib.domain.institution.foreseen import Foreseen
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState
@@ -15,6 +15,7 @@ from chalicelib.domain.notice import CaseFile, Document
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.domain.sender.office import Office, as_office
 from chalicelib.services.deposit.compose_notice import check_dates, compose_notice, settle_terms
+from chalicelib.services.deposit.depositor import require_open
 
 
 def foresee_notice(
@@ -35,9 +36,11 @@ def foresee_notice(
     own = as_office(institution, office)
     command = _command(composition, at)
     try:
+        if office is not None:
+            require_open(office)
         terms = settle_terms(command, own, calendar)
         check_dates(command, at, calendar)
-    except InvalidInput as problem:
+    except CasillaError as problem:
         return Foreseen(problem=problem)
     notice = compose_notice(
         command,

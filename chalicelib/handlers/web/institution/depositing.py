@@ -90,4 +90,7 @@ def _check_page(
         return go_to(f"{page_of_draft(composition)}/depositada")
     if error is None and request.answer is None and (composition.missing or not composition.is_open):
         return go_to(page_of_draft(composition))
-    return show_form(request, _CHECK, error, {}, **summary_context(composition, staff, at_check=True))
+    context = summary_context(composition, staff, at_check=True)
+    if error is None and request.answer is None and context["problem"]:
+        return go_to(page_of_draft(composition))  # which says why it would be refused
+    return show_form(request, _CHECK, error, {}, **context)

@@ -108,6 +108,19 @@ def test_a_closed_office_and_another_institution_s_are_none(desk: Desk) -> None:
         refused(desk, "oficina", office_id=office_id)
 
 
+def test_an_office_that_was_closed_since_is_told_before_depositing(written: Desk) -> None:
+    put_office(written.box, an_office())
+    written.fill("oficina", office_id=OFFICE_ID)
+    assert "Revisar y depositar" in text_of(written.browser.get(written.at))
+    put_office(written.box, an_office(is_closed=True))
+
+    draft = text_of(written.browser.get(written.at))
+
+    assert "Esa oficina está cerrada y ya no notifica" in draft
+    assert "Revisar y depositar" not in draft
+    assert written.browser.get(f"{written.at}/depositar").headers["Location"] == written.at
+
+
 def test_who_is_limited_to_an_office_deposits_from_no_other(staff: Staff) -> None:
     put_office(staff.world.container, an_office())
     put_office(staff.world.container, an_office(office_id="sur", name="Oficina Sur"))
