@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,8 +13,12 @@ from zoneinfo import ZoneInfo
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.institution.staff_item import staff_item
 from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.tables import StaffItem
 from infra.e2e.check import check
 from infra.e2e.console import Clerk
 from infra.e2e.deployment import Deployment
@@ -25,6 +29,7 @@ from infra.operate import in_stack
 _ENTITY = "muni-demo"
 _AT = f"/plataforma/entidades/{_ENTITY}"
 _HOLDER, _HOLDERS = "40000004", "titular-de-consola@ejemplo.example"
+_COORDINATORS = "40000071"
 _ADMINISTRATOR, _COORDINATOR, _OFFICER = (f"{name}@consola.example" for name in ("administra", "coordina", "notifica"))
 _DRAFTS, _SENT, _NEW_KEY = "/entidad/redactar", "/entidad/enviadas", "/entidad/claves/registrar"
 _CASE = "DEMO-2026-000002"
@@ -87,7 +92,7 @@ def _found_institution(own: Clerk, deployment: Deployment, *, emblem: Path) -> N
     own.attach(f"{_AT}/emblema", ("emblem", emblem.name, emblem.read_bytes()), step="guardar")
     own.fill(f"{_AT}/estado", state="active", reason="Prueba del despliegue")
     own.see("/plataforma/entidades", "Municipalidad de Demostración")
-    person = _person("40000071", "Carla Ejemplo", _COORDINATOR)
+    person = _person(_COORDINATORS, "Carla Ejemplo", _COORDINATOR)
     check("hecho=agregado" in own.fill(f"{_AT}/coordinadores/agregar", **person), "a coordinator is written to")
 
 
@@ -179,8 +184,18 @@ def _suspend(people: _People, notice_id: str) -> None:
     """Have the officer ask, and the coordinator confirm."""
     at = f"{_SENT}/{notice_id}/suspender"
     people.officer.fill(at, cause="wrong_recipient", reason="Prueba del despliegue", deed="pedir")
+    _be_enrolled_days_ago(_COORDINATORS)
     people.coordinator.see(people.coordinator.fill(at, deed="confirmar"), "La lectura está suspendida")
     people.administrator.see("/plataforma/suspensiones", notice_id)
+
+
+def _be_enrolled_days_ago(document_number: str) -> None:
+    """Let a person of this run confirm a suspension, which nobody may whom somebody enrolled that day."""
+    item = StaffItem.get(_ENTITY, staff_item(document_number), consistent_read=True)
+    member = from_data(StaffMember, item.data)
+    check(member.enrolled_at is not None, "who was enrolled has a date of it")
+    enrolled_at = datetime.now(UTC) - timedelta(days=2)
+    item.update([StaffItem.data.set(to_data(replace(member, enrolled_at=enrolled_at)))])
 
 
 def _leave(people: _People) -> None:
