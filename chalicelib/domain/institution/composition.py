@@ -14,7 +14,7 @@ from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.institution.permission import Act, may, reaches
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.mailbox import DocumentType
-from chalicelib.domain.notice import MAX_REMEDIES, CaseFile, FileRole, Notice, Remedy
+from chalicelib.domain.notice import MAX_REMEDIES, CaseFile, Document, FileRole, Notice, Remedy
 from chalicelib.domain.upload.upload import MAX_ANNEXES
 
 MOST_OPEN = 50
@@ -80,6 +80,22 @@ class Effects:
     in_force_from: date | None = None
     ends_administrative_path: bool | None = None
     remedies: tuple[Remedy, ...] = ()
+
+
+def document_of(heading: Heading, signers: Signers, effects: Effects) -> Document:
+    """Return the document that these parts of a draft describe."""
+    return Document(
+        heading.type,
+        heading.number,
+        heading.subject,
+        heading.issued_at,
+        signers.office,
+        signers.signed_by,
+        signers.prepared_by,
+        effects.in_force_from,
+        effects.ends_administrative_path,
+        effects.remedies,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,10 +214,10 @@ def require_may_deposit(known: Known) -> None:
         return
     if known.office is None:
         raise InvalidInput("office_unknown", "Esa oficina no es de tu entidad. Elige otra.", field="office_id")
-    require_open(known.office)
+    require_office_open(known.office)
 
 
-def require_open(office: Office) -> None:
+def require_office_open(office: Office) -> None:
     """Let no closed office notify.
 
     Raises:

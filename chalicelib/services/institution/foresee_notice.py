@@ -8,14 +8,14 @@ from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.deposit.deposit import DepositCommand
 from chalicelib.domain.deposit.deposit_warning import warnings_of
 from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.institution.composition import Composition, Heading, Signers
+from chalicelib.domain.institution.composition import Composition, Heading, Signers, document_of
 from chalicelib.domain.institution.foreseen import Foreseen
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState
-from chalicelib.domain.notice import CaseFile, Document
+from chalicelib.domain.notice import CaseFile
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.domain.sender.office import Office, as_office
 from chalicelib.services.deposit.compose_notice import check_dates, compose_notice, settle_terms
-from chalicelib.services.deposit.depositor import require_open
+from chalicelib.services.deposit.depositor import require_office_open
 
 
 def foresee_notice(
@@ -37,7 +37,7 @@ def foresee_notice(
     command = _command(composition, at)
     try:
         if office is not None:
-            require_open(office)
+            require_office_open(office)
         terms = settle_terms(command, own, calendar)
         check_dates(command, at, calendar)
     except CasillaError as problem:
@@ -60,22 +60,11 @@ def foresee_notice(
 def _command(composition: Composition, at: datetime) -> DepositCommand:
     heading = composition.heading or Heading("", "", "", at)
     signers = composition.signers or Signers("", "", "")
-    chosen, effects = composition.chosen_term, composition.effects
+    chosen = composition.chosen_term
     return DepositCommand(
         _mailbox(composition).mailbox_id,
         composition.case_file or CaseFile("", at.date()),
-        Document(
-            heading.type,
-            heading.number,
-            heading.subject,
-            heading.issued_at,
-            signers.office,
-            signers.signed_by,
-            signers.prepared_by,
-            effects.in_force_from,
-            effects.ends_administrative_path,
-            effects.remedies,
-        ),
+        document_of(heading, signers, composition.effects),
         chosen.regime if chosen else None,
         chosen.term if chosen else None,
         (),

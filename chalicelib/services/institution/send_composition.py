@@ -17,11 +17,11 @@ from chalicelib.domain.institution.composition import (
     composition_changed,
     composition_not_found,
     deposited,
+    document_of,
     require_open,
 )
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff import StaffMember
-from chalicelib.domain.notice import Document
 from chalicelib.domain.sender.officer import Officer
 from chalicelib.services.deposit.deposit_notice import DepositTools, deposit_notice
 from chalicelib.services.deposit.depositor import ByOfficer
@@ -115,24 +115,13 @@ def command_of(composition: Composition, files: Sequence[FileStanding]) -> Depos
         detail = "Todavía se revisan los archivos. Espera unos segundos y vuelve a intentarlo."
         raise NotReady("files_in_review", detail, field="files", retry_after=5)
     recipient, case_file, heading = composition.recipient, composition.case_file, composition.heading
-    signers, chosen, effects = composition.signers, composition.chosen_term, composition.effects
+    signers, chosen = composition.signers, composition.chosen_term
     if not (recipient and case_file and heading and signers and chosen):  # pragma: no cover - told above
         raise AssertionError
     return DepositCommand(
         mailbox_id=recipient.mailbox_id,
         case_file=case_file,
-        document=Document(
-            heading.type,
-            heading.number,
-            heading.subject,
-            heading.issued_at,
-            signers.office,
-            signers.signed_by,
-            signers.prepared_by,
-            effects.in_force_from,
-            effects.ends_administrative_path,
-            effects.remedies,
-        ),
+        document=document_of(heading, signers, composition.effects),
         regime=chosen.regime,
         term=chosen.term,
         files=tuple(
