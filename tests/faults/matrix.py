@@ -40,6 +40,11 @@ def calls_of(lab: Lab, route: Route, alter: Alteration | None = None) -> tuple[C
     )
 
 
+def each_call(attempts: tuple[Attempt, ...]) -> tuple[Call, ...]:
+    """Return the calls of a run that was tapped, each once."""
+    return tuple({a.label: Call(a.label, siblings_of(a, attempts), a.kind) for a in attempts}.values())
+
+
 def siblings_of(attempt: Attempt, attempts: tuple[Attempt, ...]) -> frozenset[str]:
     """Return the labels of those that ran at the same time."""
     return frozenset(

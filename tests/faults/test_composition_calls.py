@@ -15,7 +15,7 @@ from tests.composition_world import a_composition, deposit_draft, store_of
 from tests.faults.alert_matrix import can_strike
 from tests.faults.catalogue import DEATHS, LATE_EFFECTS, LOST_ANSWERS, REFUSALS
 from tests.faults.journey import Lab
-from tests.faults.matrix import Call, siblings_of
+from tests.faults.matrix import Call, each_call
 from tests.faults.strike import Fault, ProcessDied, Strike
 from tests.officer_world import DRAFT_ID, seed_officers
 
@@ -74,8 +74,7 @@ def calls(lab: Lab) -> Callable[[], tuple[Call, ...]]:
     def found() -> tuple[Call, ...]:
         box = begin(lab)
         ask(lab, box, "first")
-        attempts = tuple(lab.wire.attempts)
-        return tuple({a.label: Call(a.label, siblings_of(a, attempts), a.kind) for a in attempts}.values())
+        return each_call(tuple(lab.wire.attempts))
 
     return found
 

@@ -66,12 +66,6 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def environment(ministack_engine: Engine) -> Iterator[dict[str, str]]:
-    with ministack_engine.opened() as environment:
-        yield environment
-
-
-@pytest.fixture(scope="module")
 def people(environment: dict[str, str]) -> Iterator[Crowd]:
     with crowd(environment, _MANY) as people:
         yield people

@@ -27,7 +27,7 @@ from tests.deposit_world import NOW
 from tests.faults.alert_matrix import can_strike
 from tests.faults.catalogue import DEATHS, LOST_ANSWERS, REFUSALS
 from tests.faults.journey import Lab
-from tests.faults.matrix import Call, siblings_of
+from tests.faults.matrix import Call, each_call
 from tests.faults.strike import Fault, ProcessDied, Strike
 from tests.person_world import PASSWORD
 
@@ -152,8 +152,7 @@ def calls(lab: Lab) -> Callable[[Step], tuple[Call, ...]]:
     def of(step: Step) -> tuple[Call, ...]:
         box = begin(lab, step)
         ask(lab, step, box)
-        attempts = tuple(lab.wire.attempts)
-        return tuple({a.label: Call(a.label, siblings_of(a, attempts), a.kind) for a in attempts}.values())
+        return each_call(tuple(lab.wire.attempts))
 
     return of
 

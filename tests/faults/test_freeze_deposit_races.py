@@ -11,21 +11,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from chalice.test import Client
 
-import app
-from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.bootstrap.storage import mailbox_store
-from chalicelib.config import Config
 from chalicelib.domain.mailbox import ChangeKind, MailboxState
 from chalicelib.services.access.contest_change import Standing, contest_change
 from chalicelib.services.access.tell_change import new_telling
 from chalicelib.services.access.thaw_mailbox import thaw_mailbox
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.store.tables import NoticeItem
-from tests.cloud import Engine
-from tests.deposit_world import AUTHORITY, Clock, World
+from tests.deposit_world import World
 from tests.faults.crowd import Act, Crowd, crowd
 from tests.faults.journey import inline_body
 from tests.person_world import USERNAME
@@ -38,24 +33,9 @@ _DELAYS_S = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.8)
 
 
 @pytest.fixture(scope="module")
-def environment(ministack_engine: Engine) -> Iterator[dict[str, str]]:
-    with ministack_engine.opened() as environment:
-        yield environment
-
-
-@pytest.fixture(scope="module")
 def people(environment: dict[str, str]) -> Iterator[Crowd]:
     with crowd(environment, _DEPOSITS) as people:
         yield people
-
-
-@pytest.fixture
-def world(ministack: dict[str, str]) -> Iterator[World]:
-    clock = Clock()
-    with using(Container(replace(Config.from_env(ministack), api_authority=AUTHORITY), clock=clock)) as box:
-        made = World(box, Client(app.app), clock)
-        made.seed()
-        yield made
 
 
 def deposited(world: World) -> int:

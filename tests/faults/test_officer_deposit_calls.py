@@ -16,7 +16,7 @@ from chalicelib.store.codec import from_data
 from tests.faults.alert_matrix import can_strike
 from tests.faults.catalogue import FAULTS
 from tests.faults.journey import Lab
-from tests.faults.matrix import Call, siblings_of
+from tests.faults.matrix import Call, each_call
 from tests.faults.strike import Fault, ProcessDied, Strike
 from tests.officer_world import OFFICE_ID, an_officer, seed_officers, send
 
@@ -73,8 +73,7 @@ def calls(lab: Lab) -> Callable[[], tuple[Call, ...]]:
     def found() -> tuple[Call, ...]:
         box = begin(lab)
         ask(lab, box, "first")
-        attempts = tuple(lab.wire.attempts)
-        return tuple({a.label: Call(a.label, siblings_of(a, attempts), a.kind) for a in attempts}.values())
+        return each_call(tuple(lab.wire.attempts))
 
     return found
 

@@ -24,7 +24,6 @@ from chalicelib.services.registration.start_registration import Application, sta
 from chalicelib.services.registration.verify_registration import verify_by_code
 from chalicelib.store.tables import NoticeItem
 from infra.local.registries.server import running
-from tests.cloud import Engine
 from tests.deposit_world import AUTHORITY, NOW, Clock, World, a_body, a_mailbox, a_user
 from tests.faults.crowd import Act, Crowd, crowd
 from tests.registry_world import ACCESS, a_person
@@ -35,12 +34,6 @@ BY_DNI, BY_RUC = "1-99000001", "8-10990000013"
 _CODE = "K7M3QX"
 _DEPOSITS = 7
 _BODY = json.dumps(a_body(recipient={"document_type": "RUC", "document_number": BY_RUC[2:]})).encode()
-
-
-@pytest.fixture(scope="module")
-def environment(ministack_engine: Engine) -> Iterator[dict[str, str]]:
-    with ministack_engine.opened() as environment:
-        yield environment
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from tests.deposit_world import NOW
 from tests.faults.alert_matrix import can_strike
 from tests.faults.catalogue import DEATHS, LATE_EFFECTS, LOST_ANSWERS, REFUSALS
 from tests.faults.journey import Lab
-from tests.faults.matrix import Call, siblings_of
+from tests.faults.matrix import Call, each_call
 from tests.faults.strike import Fault, ProcessDied, Strike
 from tests.person_world import PASSWORD
 
@@ -166,8 +166,7 @@ def calls(lab: Lab) -> Callable[[Change], tuple[Call, ...]]:
     def of(change: Change) -> tuple[Call, ...]:
         box = begin(lab)
         ask(lab, change, box, "first")
-        attempts = tuple(lab.wire.attempts)
-        return tuple({a.label: Call(a.label, siblings_of(a, attempts), a.kind) for a in attempts}.values())
+        return each_call(tuple(lab.wire.attempts))
 
     return of
 

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
-from chalice.test import Client
 
-import app
-from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.storage import event_store
-from chalicelib.config import Config
 from chalicelib.domain.event import EventType
 from chalicelib.store.tables import NoticeItem
-from tests.cloud import Engine
-from tests.deposit_world import AUTHORITY, Clock, World, a_body
+from tests.deposit_world import World, a_body
 from tests.faults.crowd import Act, Crowd, crowd
 
 pytestmark = [pytest.mark.ministack, pytest.mark.deep]
@@ -25,24 +19,9 @@ _CLIENTS = 8
 
 
 @pytest.fixture(scope="module")
-def environment(ministack_engine: Engine) -> Iterator[dict[str, str]]:
-    with ministack_engine.opened() as environment:
-        yield environment
-
-
-@pytest.fixture(scope="module")
 def people(environment: dict[str, str]) -> Iterator[Crowd]:
     with crowd(environment, _CLIENTS) as people:
         yield people
-
-
-@pytest.fixture
-def world(ministack: dict[str, str]) -> Iterator[World]:
-    clock = Clock()
-    with using(Container(replace(Config.from_env(ministack), api_authority=AUTHORITY), clock=clock)) as box:
-        made = World(box, Client(app.app), clock)
-        made.seed()
-        yield made
 
 
 @pytest.mark.parametrize("_", range(3))

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from chalice.test import Client
 
-import app
-from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.aws import pepper
 from chalicelib.bootstrap.institution import staff_session_store, staff_store, suspension_tools
 from chalicelib.bootstrap.storage import event_store
-from chalicelib.config import Config
 from chalicelib.domain.access.csrf import csrf_token
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.institution.staff import Permission, StaffMember, StaffRole, StaffState
@@ -26,8 +21,7 @@ from chalicelib.services.institution.suspend_reading import Suspender, ask_suspe
 from chalicelib.store.institution.staff_session_store import cookie_of
 from chalicelib.store.institution.staff_store import StaffChange
 from chalicelib.store.tables import MailboxItem, NoticeItem
-from tests.cloud import Engine
-from tests.deposit_world import AUTHORITY, INSTITUTION_ID, NOW, Clock, SignedCall, World
+from tests.deposit_world import INSTITUTION_ID, NOW, SignedCall, World
 from tests.faults.crowd import Act, Crowd, crowd
 from tests.person_world import People
 
@@ -37,25 +31,15 @@ _READERS = 7
 
 
 @pytest.fixture(scope="module")
-def environment(ministack_engine: Engine) -> Iterator[dict[str, str]]:
-    with ministack_engine.opened() as environment:
-        yield environment
-
-
-@pytest.fixture(scope="module")
 def people(environment: dict[str, str]) -> Iterator[Crowd]:
     with crowd(environment, 1 + _READERS) as people:
         yield people
 
 
 @pytest.fixture
-def world(ministack: dict[str, str]) -> Iterator[World]:
-    clock = Clock()
-    with using(Container(replace(Config.from_env(ministack), api_authority=AUTHORITY), clock=clock)) as box:
-        made = World(box, Client(app.app), clock)
-        made.seed()
-        People(made).seed()
-        yield made
+def world(world: World) -> World:
+    People(world).seed()
+    return world
 
 
 def an_officer(world: World, number: str) -> StaffMember:

@@ -11,7 +11,7 @@ import pytest
 from tests.faults.alert_matrix import can_strike
 from tests.faults.catalogue import DEATHS, LOST_ANSWERS, REFUSALS
 from tests.faults.journey import Lab
-from tests.faults.matrix import Call, siblings_of
+from tests.faults.matrix import Call, each_call
 from tests.faults.strike import Attempt, Fault, Order, Outage, Strike
 from tests.faults.told_changes import (
     CHANGES,
@@ -64,8 +64,7 @@ def calls(lab: Lab) -> Callable[[ToldChange], tuple[Call, ...]]:
     @cache
     def of(change: ToldChange) -> tuple[Call, ...]:
         ask(lab, change, begin(lab, change))
-        attempts = tuple(lab.wire.attempts)
-        return tuple({a.label: Call(a.label, siblings_of(a, attempts), a.kind) for a in attempts}.values())
+        return each_call(tuple(lab.wire.attempts))
 
     return of
 
