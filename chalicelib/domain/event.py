@@ -95,6 +95,7 @@ class EventType(StrEnum):
     STAFF_LOGGED_IN = "staff.logged_in"
     STAFF_LOGGED_OUT = "staff.logged_out"
     STAFF_PROVED = "staff.proved"
+    STAFF_RECOVERY_RENEWED = "staff.recovery_renewed"
     STAFF_LOGIN_FAILED = "staff.login_failed"
     NOTICE_REPLACED = "notice.replaced"
     """Another notice was deposited that replaces this one."""

@@ -34,7 +34,7 @@ from chalicelib.domain.institution.staff_session import StaffSession
 from chalicelib.domain.limit import Limit, Standing
 from chalicelib.renderers.institution.staff_letters import code_tried_letter
 from chalicelib.services.access.captcha import CaptchaWrong, check_captcha
-from chalicelib.services.institution.send_staff_letter import send_staff_letter
+from chalicelib.services.institution.send_staff_letter import send_staff_letter, tell_access_changed
 from chalicelib.services.institution.tools import StaffTools, place_of
 from chalicelib.services.together import together
 from chalicelib.store.institution.staff_session_store import cookie_of
@@ -100,12 +100,17 @@ def log_in_staff(attempt: StaffAttempt, *, tools: StaffTools, now: datetime) -> 
         if member is None or not is_right or after is None or not member.is_active:
             break
         try:
-            return _open(used(member, after), attempt, tools, now, beside=give_back)
+            opened = _open(used(member, after), attempt, tools, now, beside=give_back)
         except StaffChanged:  # by another login of theirs, or by who manages them
             give_back = ()
             member = tools.staff.find(attempt.institution_id, attempt.document_number)
             is_same = member is not None and member.credentials.password_hash == hashed
             after = show_code(member, attempt.code, tools, now, is_totp_enough=is_totp_enough) if is_same else None
+        else:
+            if len(after.recovery) < len(member.credentials.recovery):
+                what = f"Alguien ingresó con un código de recuperación. Le quedan {len(after.recovery)} sin usar."
+                tell_access_changed(what, member, tools=tools, now=now)
+            return opened
     raise _failed(attempt, member, tools, now, knows_password=is_right)
 
 

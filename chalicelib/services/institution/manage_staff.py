@@ -18,11 +18,10 @@ from chalicelib.domain.institution.staff_changes import (
     require_own_email,
     reset,
 )
-from chalicelib.renderers.institution.staff_letters import access_changed_letter
 from chalicelib.services.institution.enrol_staff import Enrolled, StaffAct
-from chalicelib.services.institution.send_staff_letter import send_staff_letter
+from chalicelib.services.institution.send_staff_letter import send_staff_letter, tell_access_changed
 from chalicelib.services.institution.send_staff_link import new_staff_link
-from chalicelib.services.institution.tools import StaffTools, place_of
+from chalicelib.services.institution.tools import StaffTools
 from chalicelib.store.institution.staff_store import StaffChange
 
 
@@ -53,7 +52,9 @@ def change_staff(
     )
     tools.staff.commit(StaffChange(event=event, member=after, unchanged=by.besides(after)), now=now)
     for email in dict.fromkeys((member.email, after.email)):
-        _tell("Cambiaron sus datos, sus permisos o su oficina.", replace(after, email=email), tools, now)
+        tell_access_changed(
+            "Cambiaron sus datos, sus permisos o su oficina.", replace(after, email=email), tools=tools, now=now
+        )
     return after
 
 
@@ -68,7 +69,7 @@ def disable_staff(member: StaffMember, *, by: StaffAct, tools: StaffTools, now: 
     after = disabled(member, now)
     event = tools.event(EventType.STAFF_DISABLED, after, by.actor, origin=by.origin, now=now, reason=by.reason)
     tools.staff.commit(StaffChange(event=event, member=after, unchanged=_all(others, by.besides(after))), now=now)
-    _tell("Su acceso fue deshabilitado y sus sesiones se cerraron.", after, tools, now)
+    tell_access_changed("Su acceso fue deshabilitado y sus sesiones se cerraron.", after, tools=tools, now=now)
     return after
 
 
@@ -82,7 +83,7 @@ def enable_staff(member: StaffMember, *, by: StaffAct, tools: StaffTools, now: d
     after = enabled(member)
     event = tools.event(EventType.STAFF_ENABLED, after, by.actor, origin=by.origin, now=now, reason=by.reason)
     tools.staff.commit(StaffChange(event=event, member=after, unchanged=by.besides(after)), now=now)
-    _tell("Su acceso fue habilitado otra vez.", after, tools, now)
+    tell_access_changed("Su acceso fue habilitado otra vez.", after, tools=tools, now=now)
     return after
 
 
@@ -115,16 +116,9 @@ def remove_staff(member: StaffMember, *, by: StaffAct, tools: StaffTools, now: d
     others = require_others(member, tools.staff.list_for_institution(member.institution_id))
     event = tools.event(EventType.STAFF_REMOVED, member, by.actor, origin=by.origin, now=now, reason=by.reason)
     tools.staff.commit(StaffChange(event=event, removed=member, unchanged=_all(others, by.besides(member))), now=now)
-    _tell("Ya no tiene acceso: le quitaron de la lista de usuarios.", member, tools, now)
+    tell_access_changed("Ya no tiene acceso: le quitaron de la lista de usuarios.", member, tools=tools, now=now)
 
 
 def _all(*unchanged: tuple[StaffMember, ...]) -> tuple[StaffMember, ...]:
     """Return each once: a transaction checks an item once."""
     return tuple({one.staff_id: one for some in unchanged for one in some}.values())
-
-
-def _tell(what: str, member: StaffMember, tools: StaffTools, now: datetime) -> None:
-    place = place_of(member.institution_id, tools.institutions.find(member.institution_id))
-    send_staff_letter(
-        access_changed_letter(what, now, tools.letterhead, place=place), member.email, tools=tools, now=now
-    )

@@ -17,6 +17,7 @@ from chalicelib.domain.institution.staff import Credentials, StaffMember
 from chalicelib.domain.institution.staff_changes import set_up
 from chalicelib.domain.institution.staff_policy import TRIES_PER_LINK
 from chalicelib.services.institution.log_in import show_code
+from chalicelib.services.institution.send_staff_letter import tell_access_changed
 from chalicelib.services.institution.send_staff_link import open_staff_link
 from chalicelib.services.institution.tools import StaffTools
 from chalicelib.store.institution.staff_store import StaffChange
@@ -103,6 +104,8 @@ def set_up_access(  # noqa: PLR0913 - what was typed, and from where
     ready = set_up(member, replace(after, password_hash=hashed, recovery=hashes))
     event = tools.event(EventType.STAFF_ACTIVATED, ready, ready.actor, origin=origin, now=now)
     tools.staff.commit(StaffChange(event=event, member=ready, link=link), now=now)
+    if shown.has_password or shown.seed is None:  # something was left: it was restored
+        tell_access_changed("Se terminó de restablecer su acceso.", ready, tools=tools, now=now)
     return AccessReady(ready, codes)
 
 

@@ -8,17 +8,16 @@ from datetime import datetime
 from chalicelib.domain.access.password_policy import check_password, normalise
 from chalicelib.domain.errors import InvalidInput, collect, refusal_of
 from chalicelib.domain.event import EventType
-from chalicelib.domain.institution.staff import StaffMember
+from chalicelib.domain.institution.staff import Credentials, StaffMember
 from chalicelib.domain.institution.staff_changes import used
 from chalicelib.domain.institution.staff_policy import PROOFS_PER_SESSION
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.services.institution.log_in import OpenedStaffSession, show_code
+from chalicelib.services.institution.send_staff_letter import tell_access_changed
 from chalicelib.services.institution.set_up_access import about, new_recovery_codes
 from chalicelib.services.institution.tools import StaffTools
 from chalicelib.store.institution.staff_session_store import cookie_of
 from chalicelib.store.institution.staff_store import StaffChange, StaffChanged
-
-_CODE_WRONG = "El código no es correcto o ya se usó. Espera el siguiente en tu aplicación y escríbelo."
 
 
 def prove_again(staff: SignedIn, code: str, *, origin: str, tools: StaffTools, now: datetime) -> OpenedStaffSession:
@@ -30,12 +29,8 @@ def prove_again(staff: SignedIn, code: str, *, origin: str, tools: StaffTools, n
         StaffChanged: `staff_changed`: the code was used, or the session ended, at that instant.
 
     """
-    limit = PROOFS_PER_SESSION
-    tools.limits.spend(limit.key(staff.session.access_id), limit=limit.limit, window_s=limit.window_s, now=now)
-    after = show_code(staff.member, code, tools, now)
-    if after is None:
-        raise InvalidInput("code_wrong", _CODE_WRONG, field="code")
-    member = used(staff.member, after)
+    _count_try(staff, tools, now)
+    member = used(staff.member, _proved(staff.member, code, tools, now))
     return _go_on(staff, member, EventType.STAFF_PROVED, origin=origin, tools=tools, now=now)
 
 
@@ -50,8 +45,8 @@ def change_own_password(  # noqa: PLR0913 - who, what was typed, and from where
         StaffChanged: `staff_changed`.
 
     """
-    limit, session, member = PROOFS_PER_SESSION, staff.session, staff.member
-    tools.limits.spend(limit.key(session.access_id), limit=limit.limit, window_s=limit.window_s, now=now)
+    _count_try(staff, tools, now)
+    member = staff.member
     problems: list[InvalidInput] = []
     if not tools.hashing.check(old, member.credentials.password_hash).is_right:
         problems.append(
@@ -61,13 +56,14 @@ def change_own_password(  # noqa: PLR0913 - who, what was typed, and from where
         detail = "La contraseña nueva debe ser distinta de la antigua."
         problems.append(InvalidInput("password_unchanged", detail, field="new_password"))
     collect(problems, lambda: check_password(new, about(member), tools.common_passwords(), field="new_password"), None)
-    after = show_code(member, code, tools, now)
-    if after is None:
-        problems.append(InvalidInput("code_wrong", _CODE_WRONG, field="code"))
+    after = collect(problems, lambda: _proved(member, code, tools, now), None)
     if problems or after is None:
         raise refusal_of(problems)
     changed = replace(used(member, replace(after, password_hash=tools.hashing.hash(new))), sessions_from=now)
-    return _go_on(staff, changed, EventType.PASSWORD_CHANGED, origin=origin, tools=tools, now=now)
+    opened = _go_on(staff, changed, EventType.PASSWORD_CHANGED, origin=origin, tools=tools, now=now)
+    what = "Se cambió su contraseña y se cerraron sus otras sesiones."
+    tell_access_changed(what, member, tools=tools, now=now)
+    return opened
 
 
 def renew_recovery_codes(
@@ -81,14 +77,15 @@ def renew_recovery_codes(
         StaffChanged: `staff_changed`.
 
     """
-    limit, member = PROOFS_PER_SESSION, staff.member
-    tools.limits.spend(limit.key(staff.session.access_id), limit=limit.limit, window_s=limit.window_s, now=now)
-    after = show_code(member, code, tools, now)
-    if after is None:
-        raise InvalidInput("code_wrong", _CODE_WRONG, field="code")
+    _count_try(staff, tools, now)
+    member = staff.member
+    after = _proved(member, code, tools, now)
     codes, hashes = new_recovery_codes(member, tools)
     changed = used(member, replace(after, recovery=hashes))
-    return _go_on(staff, changed, EventType.STAFF_PROVED, origin=origin, tools=tools, now=now), codes
+    opened = _go_on(staff, changed, EventType.STAFF_RECOVERY_RENEWED, origin=origin, tools=tools, now=now)
+    what = "Se crearon códigos de recuperación nuevos. Los anteriores ya no sirven."
+    tell_access_changed(what, member, tools=tools, now=now)
+    return opened, codes
 
 
 def log_out_staff(staff: SignedIn, *, origin: str, tools: StaffTools, now: datetime) -> None:
@@ -98,6 +95,20 @@ def log_out_staff(staff: SignedIn, *, origin: str, tools: StaffTools, now: datet
         tools.staff.commit(StaffChange(event=event, ended=staff.session), now=now)
     except StaffChanged:
         return
+
+
+def _count_try(staff: SignedIn, tools: StaffTools, now: datetime) -> None:
+    limit = PROOFS_PER_SESSION
+    tools.limits.spend(limit.key(staff.session.access_id), limit=limit.limit, window_s=limit.window_s, now=now)
+
+
+def _proved(member: StaffMember, code: str, tools: StaffTools, now: datetime) -> Credentials:
+    """Return somebody's credentials once this code of theirs is used up."""
+    after = show_code(member, code, tools, now)
+    if after is None:
+        detail = "El código no es correcto o ya se usó. Espera el siguiente en tu aplicación y escríbelo."
+        raise InvalidInput("code_wrong", detail, field="code")
+    return after
 
 
 def _go_on(  # noqa: PLR0913 - who, as they are to be, why, from where

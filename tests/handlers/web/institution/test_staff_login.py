@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from chalice.test import HTTPResponse
 
 from bench.ledger import ledger
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.access.access_secret import keyed_hash
 from chalicelib.domain.access.captcha import captcha_answer
-from chalicelib.domain.institution.staff import StaffRole, StaffState
+from chalicelib.domain.event import EventType
+from chalicelib.domain.institution.staff import StaffMember, StaffRole, StaffState
 from chalicelib.domain.institution.staff_policy import LOGINS_PER_PERSON, WRONG_CODES
 from chalicelib.handlers.cookies import DEVICE_COOKIE, FORM_COOKIE, STAFF_COOKIE
 from tests.browser_requests import Browser, text_of
+from tests.cloud import Engine
 from tests.costs import counted_hashes
 from tests.staff_world import STAFF_PASSWORD, Staff, csrf_of
 
@@ -26,6 +32,12 @@ UNKNOWN = "40000999@entidad-demo"
 
 def _is_in(answer: HTTPResponse) -> bool:
     return answer.status_code == 303 and str(answer.headers["Location"]) == "/entidad"
+
+
+def _told(staff: Staff, member: StaffMember) -> list[str]:
+    """Return what the e-mails to somebody say first of all about a change of their access."""
+    own = [text for to, text in staff.people.mails() if to == member.email]
+    return [re.findall(r"^[A-Z][^\n]*\.$", text.replace("\r", ""), re.MULTILINE)[0] for text in own]
 
 
 def test_a_code_counts_once_and_only_around_its_own_half_minute(staff: Staff) -> None:
@@ -211,6 +223,7 @@ def test_one_password_can_be_changed_by_its_owner_and_ends_all_other_sessions(st
     assert text_of(wrong).count('class="error"') == 2
     answer = own.send("/entidad/clave", csrf=token, old_password=STAFF_PASSWORD, code=staff.next_code(), **new)
     assert answer.headers["Location"] == "/entidad"
+    assert _told(staff, member) == ["Se cambió su contraseña y se cerraron sus otras sesiones."]
     assert own.get("/entidad").status_code == 200
     assert other.get("/entidad").headers["Location"].startswith("/entidad/ingresar")
 
@@ -249,6 +262,46 @@ def test_new_recovery_codes_take_the_place_of_those_of_before(staff: Staff) -> N
     shown = text_of(browser.post("/entidad/codigos", None, csrf=token, code=staff.next_code()))
     codes = re.findall(r"<code>([2-9A-Z]{5}-[2-9A-Z]{5})</code>", shown)
     assert len(set(codes)) == 10
+    renewed = "Se crearon códigos de recuperación nuevos. Los anteriores ya no sirven."
+    assert _told(staff, member) == [renewed]
+    [event] = event_store(staff.world.container).list_for_subject(f"staff#{member.staff_id}")[-1:]
+    assert event.type is EventType.STAFF_RECOVERY_RENEWED
     assert not _is_in(staff.log_in(staff.browser(), member.username, code="K7M3Q-XW4PT"))
     assert _is_in(staff.log_in(staff.browser(), member.username, code=codes[3]))
     assert len(staff.found(member).credentials.recovery) == 9
+    assert _told(staff, member) == [renewed, "Alguien ingresó con un código de recuperación. Le quedan 9 sin usar."]
+
+
+def test_who_cannot_be_written_to_has_changed_it_all_the_same(staff: Staff, moto_engine: Engine) -> None:
+    member = staff.member()
+    browser = staff.browser(member)
+    token = csrf_of(browser.get("/entidad/codigos"))
+    moto_engine.client("ses").delete_identity(Identity=staff.world.container.config.mail_from)
+    shown = text_of(browser.post("/entidad/codigos", None, csrf=token, code=staff.next_code()))
+    assert shown.count("<li><code>") == 10
+    assert len(staff.found(member).credentials.recovery) == 10
+
+
+def test_a_login_stands_that_is_told_while_the_institution_cannot_be_read(staff: Staff) -> None:
+    code = "K7M3QXW4PT"
+    hashed = keyed_hash(staff.tools.pepper, "staff-recovery", "s40000100", code)
+    member = staff.member()
+    own = replace(member.credentials, recovery=(hashed,))
+    staff.keep(replace(member, credentials=own, version=member.version + 1))
+    table, refused = staff.world.container.config.institutions_table, []
+
+    def refuse(params: dict[str, Any], **_: Any) -> None:
+        if table in str(params["body"]):
+            refused.append(params)
+            raise EndpointConnectionError(endpoint_url="https://dynamodb.example")
+
+    events: Any = connection(staff.world.container).client.meta.events
+    events.register("before-call.dynamodb.GetItem", refuse)
+    try:
+        answer = staff.log_in(staff.browser(), member.username, code=code)
+    finally:
+        events.unregister("before-call.dynamodb.GetItem", refuse)
+
+    assert _is_in(answer)
+    assert refused
+    assert _told(staff, member) == ["Alguien ingresó con un código de recuperación. Le quedan 0 sin usar."]

@@ -34,6 +34,9 @@ def test_a_lost_device_is_replaced_by_who_knows_the_password(staff: Staff) -> No
     ready, seed = staff.set_up(Browser(staff.people), link)
     assert text_of(ready).count("<li><code>") == 10
     assert seed != SEED
+    to, told = staff.people.mails()[-1]
+    assert to == member.email
+    assert "Se terminó de restablecer su acceso" in told
     assert _is_in(staff, member, seed)
     assert not _is_in(staff, member, SEED)
     assert Browser(staff.people).get(link).status_code == 404
