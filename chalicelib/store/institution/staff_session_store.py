@@ -90,11 +90,6 @@ def cookie_of(secret: str, member: StaffMember) -> str:
     return f"{secret}.{base64.urlsafe_b64encode(whose).decode().rstrip('=')}"
 
 
-def is_cookie_of(whose: str, member: StaffMember) -> bool:
-    """Tell whether this is the part of a cookie that stays the same for this person."""
-    return _whose(whose) == (member.institution_id, member.document_number)
-
-
 def _whose(text: str) -> tuple[str, str] | None:
     try:
         institution_id, slash, document_number = (
