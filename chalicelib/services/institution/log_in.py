@@ -99,15 +99,16 @@ def log_in_staff(attempt: StaffAttempt, *, tools: StaffTools, now: datetime) -> 
     for _ in range(_MOST_TRIES):
         if member is None or not is_right or after is None or not member.is_active:
             break
+        is_recovery = len(after.recovery) < len(member.credentials.recovery)
         try:
-            opened = _open(used(member, after), attempt, tools, now, beside=give_back)
+            opened = _open(used(member, after), attempt, tools, now, is_recovery=is_recovery, beside=give_back)
         except StaffChanged:  # by another login of theirs, or by who manages them
             give_back = ()
             member = tools.staff.find(attempt.institution_id, attempt.document_number)
             is_same = member is not None and member.credentials.password_hash == hashed
             after = show_code(member, attempt.code, tools, now, is_totp_enough=is_totp_enough) if is_same else None
         else:
-            if len(after.recovery) < len(member.credentials.recovery):
+            if is_recovery:
                 what = f"Alguien ingresó con un código de recuperación. Le quedan {len(after.recovery)} sin usar."
                 tell_access_changed(what, member, tools=tools, now=now)
             return opened
@@ -195,12 +196,13 @@ def show_code(
     return replace(own, recovery=left) if len(left) < len(own.recovery) else None
 
 
-def _open(
+def _open(  # noqa: PLR0913 - who, from where, by what
     member: StaffMember,
     attempt: StaffAttempt,
     tools: StaffTools,
     now: datetime,
     *,
+    is_recovery: bool,
     beside: tuple[Callable[[], object], ...],
 ) -> OpenedStaffSession:
     secret = tools.new_secret()
@@ -216,7 +218,8 @@ def _open(
         proven_at=now,
         origin=attempt.origin,
     )
-    event = tools.event(EventType.STAFF_LOGGED_IN, member, member.actor, origin=attempt.origin, now=now)
+    by = "recovery_code" if is_recovery else "device"
+    event = tools.event(EventType.STAFF_LOGGED_IN, member, member.actor, origin=attempt.origin, now=now, by=by)
     change = StaffChange(event=event, member=member, opened=(session, secret))
     together([partial(tools.staff.commit, change, now=now), *beside])
     return OpenedStaffSession(session, member, cookie_of(secret, member))

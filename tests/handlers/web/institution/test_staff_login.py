@@ -269,6 +269,12 @@ def test_new_recovery_codes_take_the_place_of_those_of_before(staff: Staff) -> N
     assert not _is_in(staff.log_in(staff.browser(), member.username, code="K7M3Q-XW4PT"))
     assert _is_in(staff.log_in(staff.browser(), member.username, code=codes[3]))
     assert len(staff.found(member).credentials.recovery) == 9
+    ways = [
+        event.data.get("by")
+        for event in event_store(staff.world.container).list_for_subject(f"staff#{member.staff_id}")
+        if event.type is EventType.STAFF_LOGGED_IN
+    ]
+    assert ways[-1] == "recovery_code"
     assert _told(staff, member) == [renewed, "Alguien ingresó con un código de recuperación. Le quedan 9 sin usar."]
 
 
