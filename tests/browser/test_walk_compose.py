@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,9 +29,8 @@ def files(tmp_path: Path) -> dict[str, Path]:
 
 def log_in(person: Person) -> None:
     person.put_clock_forward(1)  # a code counts once
-    now = datetime.fromtimestamp(time.time(), UTC) + timedelta(minutes=person.run.minutes_ahead)  # noqa: TID251
     person.open("/entidad/ingresar")
-    person.type(username=OFFICER.username, password=PASSWORD, code=OFFICER.code_at(now))
+    person.type(username=OFFICER.username, password=PASSWORD, code=OFFICER.code_at(person.run.now()))
     person.press("Iniciar sesión")
 
 

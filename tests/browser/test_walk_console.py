@@ -46,8 +46,7 @@ class Device:
             assert status == 200
             shown = pyotp.TOTP(self.seed).at(int(re.findall(rb"data-now=.(\d+)", page)[0]))
             if shown in self.used:
-                run.send("POST", "/_local/reloj?minutos=1")
-                run.minutes_ahead += 1
+                run.put_forward(1)
         self.used.add(shown)
         return shown
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from infra.local.demo_data import PASSWORD
@@ -41,11 +38,10 @@ def _who(number: str) -> DemoStaff:
 
 def _log_in(person: Person, who: DemoStaff) -> None:
     person.put_clock_forward(1)  # a code counts once
-    now = datetime.fromtimestamp(time.time(), UTC) + timedelta(minutes=person.run.minutes_ahead)  # noqa: TID251
     home = "/plataforma" if who.is_platform else "/entidad"
     person.open(f"{home}/ingresar")
     person.look("console-login")
-    person.type(username=who.username, password=PASSWORD, code=who.code_at(now))
+    person.type(username=who.username, password=PASSWORD, code=who.code_at(person.run.now()))
     person.press("Iniciar sesión")
     assert person.path() == home
 

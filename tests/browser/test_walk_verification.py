@@ -162,7 +162,7 @@ def _compare(person: Person, file: Path, told: str) -> None:
 
 
 def test_where_much_was_guessed_a_captcha_is_asked_for(person: Person) -> None:
-    person.put_clock_forward(16)  # a window of its own
+    person.run.begin_window(RECEIPT_LOOKS_PER_NETWORK)
     for code in guesses(RECEIPT_LOOKS_PER_NETWORK.limit // UNKNOWN_LOOK):
         assert person.run.get(f"/verificar/{code}")[0] == 404
     person.open(f"/verificar/{guesses(1)[0]}")
@@ -172,4 +172,4 @@ def test_where_much_was_guessed_a_captcha_is_asked_for(person: Person) -> None:
     person.press("Continuar")
     assert person.page.title().startswith("Error: ")
     person.look("verify-captcha-wrong")
-    person.put_clock_forward(16)
+    person.run.begin_window(RECEIPT_LOOKS_PER_NETWORK)

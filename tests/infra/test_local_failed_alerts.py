@@ -25,11 +25,6 @@ def run(tmp_path: Path) -> Iterator[Run]:
         yield running
 
 
-def put_forward(run: Run, minutes: int) -> None:
-    assert run.send("POST", f"/_local/reloj?minutos={minutes}")[0] == 303
-    run.minutes_ahead += minutes
-
-
 def sms_to_ines(run: Run) -> list[tuple[str, str]]:
     """Return when each SMS was sent, and what it says; the first one first."""
     found = [(mail["sent_at"], mail["text"]) for mail in run.outbox() if mail["to"] == INES.mobile]
@@ -42,7 +37,7 @@ def wait_for_sms(run: Run, count: int) -> None:
         try:
             wait_until(lambda: len(sms_to_ines(run)) >= count, 3)
         except AssertionError:
-            put_forward(run, 2)
+            run.put_forward(2)
     assert len(sms_to_ines(run)) == count
 
 
@@ -58,7 +53,7 @@ def test_the_sms_follows_the_bounce_and_the_reminder_comes_once_on_its_morning(r
     assert "no se pudo entregar" in sms_to_ines(run)[-1][1]
 
     for _ in range(2):
-        put_forward(run, 7 * 24 * 60)
+        run.put_forward(7 * 24 * 60)
     [reminder] = sms_to_ines(run)[2:]
     ends = datetime.fromisoformat(answer["term_ends_on"])
     assert f"{ends:%d/%m/%Y}" in reminder[1]
