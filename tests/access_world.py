@@ -32,7 +32,7 @@ from tests.cloud import bound
 from tests.deposit_world import AUTHORITY, Clock
 
 NOW = datetime(2096, 3, 9, 20, 15, 30, 250_001, tzinfo=UTC)
-"""After every real clock: ministack deletes, once a minute, what the time to live says is over."""
+"""Far from every real clock: nothing here may depend on the year."""
 PEPPER = bytes(range(32))
 TICK = timedelta(microseconds=1)
 
