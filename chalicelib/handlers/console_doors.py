@@ -52,6 +52,7 @@ CONSOLE_DOORS = (
     Door("GET",    "/entidad/enviadas/{notice_id}",                     Act.SEE_SENT,             NOTHING, "web.institution.sent:show_sent_notice"),
     Door("GET",    "/entidad/enviadas/{notice_id}/documentos/{name}",   Act.SEE_SENT,             NOTHING, "web.institution.sent:download_document"),
     Door("GET",    "/entidad/enviadas/{notice_id}/constancia",          Act.SEE_SENT,             NOTHING, "web.institution.sent:download_receipt"),
+    Door("GET",    "/entidad/suspensiones",                             Act.SUSPEND_READING,      NOTHING, "web.institution.suspensions:list_asked"),
     Door("GET",    "/entidad/enviadas/{notice_id}/suspender",           Act.SUSPEND_READING,      NOTHING, "web.institution.suspension:show_suspension"),
     Door("POST",   "/entidad/enviadas/{notice_id}/suspender",           Act.SUSPEND_READING,      FORM,    "web.institution.suspension:suspend_by_form"),
     Door("GET",    "/entidad/alertas-fallidas",                         Act.SEE_SENT,             NOTHING, "web.institution.sent:show_unreached"),

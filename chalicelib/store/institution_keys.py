@@ -4,5 +4,12 @@ CALENDAR_KEY, CURRENT = "calendar#PE", "current"
 """What people entered of the calendar, and what of it is in force."""
 SUSPENSIONS = "#suspensions"
 """Every reading that was suspended, for who administers the platform."""
+
+
+def asked_suspensions_of(institution_id: str) -> str:
+    """Return where requests that nobody confirmed or withdrew are listed, for the institution's own people."""
+    return f"{SUSPENSIONS}#{institution_id}"
+
+
 OUTAGES, BOARD = "#outages", "board"
 """Every announcement, and those that pages show."""

@@ -10,7 +10,14 @@ from tests.browser.person import Person
 
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
 
-OF_OFFICER = ("/entidad", "/entidad/enviadas", "/entidad/alertas-fallidas", "/entidad/redactar", "/entidad/consultar")
+OF_OFFICER = (
+    "/entidad",
+    "/entidad/enviadas",
+    "/entidad/alertas-fallidas",
+    "/entidad/redactar",
+    "/entidad/consultar",
+    "/entidad/suspensiones",
+)
 OF_COORDINATOR = (
     *("/entidad", "/entidad/equipo", "/entidad/equipo/agregar", "/entidad/claves", "/entidad/claves/registrar"),
     *("/entidad/oficinas", "/entidad/oficinas/agregar", "/entidad/institucion", "/entidad/institucion/contactos/nuevo"),

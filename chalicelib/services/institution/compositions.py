@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from chalicelib.domain.deposit.replacement import require_replaceable
-from chalicelib.domain.errors import Conflict, Unavailable
+from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, Unavailable
+from chalicelib.domain.identity_document import mailboxes_of_holder
 from chalicelib.domain.institution.composition import (
     MOST_OPEN,
     Composition,
@@ -22,6 +23,7 @@ from chalicelib.domain.institution.composition import (
 )
 from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.institution.staff import StaffMember
+from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.notice import Notice
 from chalicelib.services.institution.own_notice import find_own_notice
 from chalicelib.services.together import together
@@ -89,6 +91,27 @@ def find_replaceable(notice_id: str, member: StaffMember, *, readings: ReadingSt
     notice = delivered.issued
     require_replaceable(delivered, institution_id=member.institution_id, mailbox_ids=(notice.mailbox_id,))
     return notice
+
+
+def problem_of_replacement(
+    composition: Composition, *, readings: ReadingStore, prefixes: Mapping[DocumentType, str]
+) -> CasillaError | None:
+    """Return why the notice that a draft names cannot be replaced by it any more; None where it can, or none is named.
+
+    One read, where one is named. The deposit decides it again.
+    """
+    if composition.replaces is None:
+        return None
+    delivered = readings.find(composition.replaces).delivered
+    mailbox_id = composition.recipient.mailbox_id if composition.recipient else None
+    if mailbox_id is None:
+        mailbox_id = delivered.notice.mailbox_id if delivered else ""
+    names = mailboxes_of_holder(mailbox_id, prefixes)
+    try:
+        require_replaceable(delivered, institution_id=composition.institution_id, mailbox_ids=names)
+    except (InvalidInput, Conflict) as problem:
+        return problem
+    return None
 
 
 def find_composition(composition_id: str, member: StaffMember, *, store: CompositionStore) -> Composition:

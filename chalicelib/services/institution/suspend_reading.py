@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.alert.suspended import suspend_alerts
 from chalicelib.domain.errors import Forbidden, Unavailable
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.institution.permission import Act
+from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.institution.suspending import (
     confirmed,
@@ -27,11 +27,12 @@ from chalicelib.domain.reading.suspension import Officer
 from chalicelib.services.alert.send_alerts import planned_event
 from chalicelib.services.institution.own_notice import find_own_notice
 from chalicelib.store.reading.reading_store import FoundNotice, ReadingStore
-from chalicelib.store.reading.suspension_store import SuspensionStore
+from chalicelib.store.reading.suspension_store import AskedSuspension, SuspensionStore
 
 _TRIES = 8
 _PAUSE_S = 0.1
 _KNOWN_FOR = timedelta(days=1)
+_LISTED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,12 @@ def confirm_suspension(notice_id: str, *, by: Suspender, tools: SuspensionTools)
 
     officer = officer_of(by.member)
     _until_written(notice_id, by, tools, write, is_done=lambda stands: _is_suspended_by(officer, stands))
+
+
+def list_asked_suspensions(member: StaffMember, *, tools: SuspensionTools) -> tuple[AskedSuspension, ...]:
+    """Return the requests of the last thirty days that wait or lapsed, of notices that somebody may suspend."""
+    asked = tools.suspensions.list_asked(member.institution_id, since=tools.clock() - _LISTED_FOR)
+    return tuple(one for one in asked if reaches(member, Act.SUSPEND_READING, one.office_id))
 
 
 def _until_written(

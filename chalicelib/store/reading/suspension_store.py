@@ -23,9 +23,11 @@ from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
-from chalicelib.store.institution_keys import SUSPENSIONS
+from chalicelib.store.institution_keys import SUSPENSIONS, asked_suspensions_of
 from chalicelib.store.tables import InstitutionItem, MailboxItem, NoticeItem
 from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+
+_MOST_ASKED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,24 @@ class ListedSuspension:
     @property
     def position(self) -> str:
         """Where it stands in the list."""
-        return f"{self.suspension.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}#{self.notice_id}"
+        return _position(self.suspension.at, self.notice_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSuspension:
+    """An entry of an institution's own list: a request that nobody confirmed or withdrew, and of which notice it is."""
+
+    notice_id: str
+    office_id: str | None
+    document: str
+    """Its type and number."""
+    deposited_at: datetime
+    request: SuspensionRequest
+
+    @property
+    def position(self) -> str:
+        """Where it stands in the list."""
+        return _position(self.request.at, self.notice_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +87,7 @@ class SuspensionStore:
 
         def write_in(transaction: TransactWrite) -> None:
             transaction.update(NoticeItem(delivered.notice.notice_id), actions, condition=_is_as_read(delivered))
+            _change_list(transaction, delivered, request)
             self._events.add_in(transaction, event)
 
         return self._is_written(write_in)
@@ -103,6 +123,7 @@ class SuspensionStore:
             transaction.update(NoticeItem(notice.notice_id), actions, condition=_is_as_read(delivered))
             transaction.update(MailboxItem(notice.mailbox_id), noted, condition=MailboxItem.mailbox_id.exists())
             transaction.save(InstitutionItem(SUSPENSIONS, entry.position, data=to_data(entry)))
+            _change_list(transaction, delivered, None)
             if alerts is not None:
                 AlertBatchStore.change_in(transaction, *alerts)
             for event in events:
@@ -130,6 +151,25 @@ class SuspensionStore:
         return SuspensionPage(shown, shown[-1].position if len(entries) > limit else None)
 
     @staticmethod
+    def list_asked(institution_id: str, *, since: datetime) -> tuple[AskedSuspension, ...]:
+        """Return an institution's requests from an instant on that nobody confirmed or withdrew, the newest first.
+
+        One Query, and 200 at most.
+        """
+        try:
+            found = InstitutionItem.query(
+                asked_suspensions_of(institution_id),
+                InstitutionItem.item >= _position(since, ""),
+                scan_index_forward=False,
+                limit=_MOST_ASKED,
+                page_size=_MOST_ASKED,
+                consistent_read=True,
+            )
+            return tuple(from_data(AskedSuspension, item.data) for item in found)
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+
+    @staticmethod
     def suspended_at(mailbox_id: str) -> datetime | None:
         """Return when the reading of a mailbox's notice was last suspended, read with strong consistency."""
         try:
@@ -149,6 +189,30 @@ class SuspensionStore:
                 return False
             raise store_unavailable() from error
         return True
+
+
+def _position(at: datetime, notice_id: str) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}#{notice_id}"
+
+
+def _entry(delivered: DeliveredNotice, request: SuspensionRequest) -> AskedSuspension:
+    issued = delivered.issued
+    document = f"{issued.document.type} {issued.document.number}"
+    return AskedSuspension(issued.notice_id, issued.sender.office_id, document, issued.deposited_at, request)
+
+
+def _list_of(delivered: DeliveredNotice) -> str:
+    return asked_suspensions_of(delivered.notice.sender.institution_id)
+
+
+def _change_list(transaction: TransactWrite, delivered: DeliveredNotice, request: SuspensionRequest | None) -> None:
+    """Put a request in the place of the one that was read, if any, on its institution's list."""
+    entry = None if request is None else _entry(delivered, request)
+    if entry is not None:
+        transaction.save(InstitutionItem(_list_of(delivered), entry.position, data=to_data(entry)))
+    before = delivered.suspension_asked
+    if before is not None and (entry is None or entry.position != _entry(delivered, before).position):
+        transaction.delete(InstitutionItem(_list_of(delivered), _entry(delivered, before).position))
 
 
 def _is_as_read(delivered: DeliveredNotice) -> Condition:

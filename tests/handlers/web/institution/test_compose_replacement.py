@@ -76,6 +76,23 @@ def test_what_is_replaced_already_is_told_before_anything_is_written(written: De
     assert CompositionItem.count() == drafts
 
 
+def test_a_draft_tells_that_another_one_was_quicker(written: Desk) -> None:
+    first = deposit(written)
+    drafts = []
+    for _ in range(2):
+        begin_again(written, first)
+        written.fill("destinatario", document_type="DNI", document_number="40000002", reason="Rehacer la carta")
+        draft = written.draft()
+        composition_store(written.box).update(changed(draft, draft.changed_at, files=a_composition().files))
+        drafts.append(written.at)
+    assert "ya fue reemplazada" not in text_of(written.browser.get(drafts[0]))
+    deposit(written)
+
+    assert "ya fue reemplazada por la" in text_of(written.browser.get(drafts[0]))
+    led = written.browser.get(f"{drafts[0]}/depositar")
+    assert led.headers["Location"].endswith(drafts[0])
+
+
 def test_another_holder_s_notice_is_not_replaced(written: Desk) -> None:
     first = deposit(written)
     begin_again(written, first)
@@ -93,7 +110,9 @@ def test_another_holder_s_notice_is_not_replaced(written: Desk) -> None:
         )
     )
 
-    told = text_of(written.browser.post(f"{written.at}/depositar", None, **written.hidden(f"{written.at}/depositar")))
+    assert "casilla de otra persona" in text_of(written.browser.get(written.at))
+    forged = {"csrf": written.csrf(BASE), "version": str(written.draft().version)}
+    told = text_of(written.browser.post(f"{written.at}/depositar", None, **forged))
 
     assert "casilla de otra persona" in told
     assert len(list(NoticeItem.scan())) == 1

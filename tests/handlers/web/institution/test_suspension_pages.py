@@ -473,3 +473,41 @@ def test_an_answer_that_was_lost_is_found_out_and_done_once(scene: Scene, deed: 
     assert "?hecho=" in answer.headers["Location"]
     kind = {"ask": "SUSPENSION_ASKED", "withdraw": "SUSPENSION_WITHDRAWN", "confirm": "READING_SUSPENDED"}[deed]
     assert scene.log().count(EventType[kind]) == 1
+
+
+def _asked_list(browser: Browser) -> str:
+    page = text_of(browser.get("/entidad/suspensiones"))
+    check_html(page)
+    return page
+
+
+def test_what_waits_for_a_second_person_is_on_a_list_until_it_is_done_or_withdrawn(scene: Scene) -> None:
+    assert "Nadie de tu entidad pidió" in _asked_list(scene.second_browser)
+    scene.ask()
+    for browser, told in ((scene.first_browser, "La pediste tú"), (scene.second_browser, "Se puede confirmar hasta")):
+        page = _asked_list(browser)
+        assert told in page
+        assert f'href="{scene.address}"' in page
+        assert REASON in page
+    scene.act("retirar", scene.first_browser)
+    assert scene.notice_id not in _asked_list(scene.second_browser)
+    scene.suspend()
+    assert scene.notice_id not in _asked_list(scene.second_browser)
+
+
+def test_a_request_that_lapsed_stays_listed_and_is_followed_by_the_next_one_alone(scene: Scene) -> None:
+    scene.ask()
+    scene.world.clock.advance(seconds=24 * 3600)
+    for member in (scene.asker, scene.second):
+        page = _asked_list(scene.staff.browser(member))
+        assert "Venció sin confirmarse" in page
+    again = scene.staff.browser(scene.second)
+    scene.ask(again)
+    assert _asked_list(again).count(f'href="{scene.address}"') == 1
+    assert "Venció sin confirmarse" not in _asked_list(again)
+
+
+def test_requests_of_other_institutions_and_offices_are_not_listed(scene: Scene) -> None:
+    scene.ask()
+    of_an_office = scene.staff.member(permissions=(Permission.DEPOSIT,), office_id="otra-oficina")
+    assert scene.notice_id not in _asked_list(scene.staff.browser(of_an_office))
