@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
+from botocore.signers import RequestSigner
 from moto.core import models, responses, serialize
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -28,6 +30,10 @@ def hurry() -> None:
     parser = _expressions.UpdateExpressionParser
     parser.make = staticmethod(cache(parser.make))  # who changes a tree copies it first
     _trees.DepthFirstTraverser.traverse_node_recursively = _traverse
+    signer: Any = RequestSigner
+    signer.handler = _signed_where_it_is_read(signer.handler)
+    headers: Any = responses
+    headers.gen_amzn_requestid_long = _numbered
     serializer: Any = serialize.ResponseSerializer
     serializer._serialize_type_structure = _by_what_is_there(serializer._serialize_type_structure)  # noqa: SLF001 - no hook
 
@@ -37,7 +43,7 @@ def _straight_to_dynamodb(process: Callable[..., Any]) -> Callable[..., Any]:
 
     def process_request(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:
         headers = HeadersDict({name: _text(value) for name, value in request.headers.items()})
-        if not headers.get("X-Amz-Target", "").startswith(_TARGET) or ".amazonaws.com" not in request.url:
+        if not _is_for_dynamodb(headers.get("X-Amz-Target", ""), request.url):
             return process(stubber, request)
         handler: Any = DynamoHandler()
         handler.headers, handler.querystring, handler.uri_match = headers, {}, {}
@@ -49,6 +55,32 @@ def _straight_to_dynamodb(process: Callable[..., Any]) -> Callable[..., Any]:
         return handler.call_action()
 
     return process_request
+
+
+def _signed_where_it_is_read(sign: Callable[..., Any]) -> Callable[..., Any]:
+    """Sign nothing for the engine in this process, which does not look at it; the other one gets what AWS would."""
+
+    def handler(signer: RequestSigner, operation_name: str | None = None, request: Any = None, **rest: Any) -> Any:
+        if _is_for_dynamodb(request.headers.get("X-Amz-Target", ""), request.url):
+            return None
+        return sign(signer, operation_name, request, **rest)
+
+    return handler
+
+
+def _is_for_dynamodb(target: str | bytes, url: str) -> bool:
+    return _text(target).startswith(_TARGET) and ".amazonaws.com" in url
+
+
+_requests = itertools.count()
+
+
+def _numbered(headers: dict[str, Any] | None = None) -> str:
+    """Return the id of a request: moto throws the dice for each of its 52 letters."""
+    number = f"{next(_requests):052d}"
+    if headers is not None:
+        headers["x-amzn-requestid"] = number
+    return number
 
 
 def _text(value: str | bytes) -> str:
@@ -88,17 +120,18 @@ def _traverse(self: Any, node: Any, child_id: int = -1) -> Any:
 
 
 def _by_what_is_there(serialize_structure: Callable[..., None]) -> Callable[..., None]:
-    """Write an item's value by the one member that it has: moto looks for each of ten under several names."""
+    """Write of DynamoDB's answers the members that there are: moto looks for each that may be under several names."""
 
     def structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
-        if shape.name != "AttributeValue" or not isinstance(value, Mapping) or not key:
+        if not isinstance(value, Mapping) or self.operation_model.service_model.service_name != "dynamodb":
             serialize_structure(self, serialized, value, shape, key)
             return
-        wrapper = self.MAP_TYPE()
+        wrapper = self.MAP_TYPE() if key else serialized
         for name, member in shape.members.items():
             if value.get(name) is not None:
                 member.parent = shape
                 self._serialize(wrapper, value[name], member, name)
-        self._default_serialize(serialized, wrapper, shape, key)
+        if key:
+            self._default_serialize(serialized, wrapper, shape, key)
 
     return structure

@@ -11,10 +11,11 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider, WhitespaceInclusivePositionProvider
 from mutmut.mutation.mutators import mutation_operators
 
 
@@ -49,9 +50,11 @@ def mutants_of(path: Path, root: Path) -> list[Mutant]:
     seeker = _Seeker()
     wrapper.visit(seeker)
     found: dict[str, Mutant] = {}
+    tree = ast.dump(ast.parse(source))
+    begins = list(accumulate((len(line) for line in source.splitlines(keepends=True)), initial=0))
     for place, node, changed in seeker.found:
-        text = wrapper.module.visit(_Swap(node, changed)).code
-        if text not in found and _differs(text, source):
+        text = _swapped(source, begins, place, node, changed) or wrapper.module.visit(_Swap(node, changed)).code
+        if text not in found and _differs(text, tree):
             was, becomes = _change(source, text)
             found[text] = Mutant(str(path.relative_to(root)), place.lines, place.scope, place.body, was, becomes, text)
     alike = Counter[str]()
@@ -67,10 +70,26 @@ class _Place:
     lines: range
     scope: str
     body: range
+    span: CodeRange
+    """With the whitespace that belongs to it."""
+
+
+def _swapped(source: str, begins: list[int], place: _Place, node: cst.CSTNode, changed: cst.CSTNode) -> str:
+    """Return the source with a node's own text changed; empty where that is not all that stands there.
+
+    A module's tree has as many nodes as it may have mutants: to write it all anew for each takes minutes.
+    """
+    start, end = (begins[at.line - 1] + at.column for at in (place.span.start, place.span.end))
+    if source[start:end] != _NO_MODULE.code_for_node(node):
+        return ""
+    return source[:start] + _NO_MODULE.code_for_node(changed) + source[end:]
+
+
+_NO_MODULE = cst.Module([])
 
 
 class _Seeker(cst.CSTVisitor):
-    METADATA_DEPENDENCIES = (PositionProvider,)
+    METADATA_DEPENDENCIES = (PositionProvider, WhitespaceInclusivePositionProvider)
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,7 +114,7 @@ class _Seeker(cst.CSTVisitor):
         name = ".".join(scope.name.value for scope in self._scopes)
         within = [scope.body for scope in self._scopes if isinstance(scope, cst.FunctionDef)]
         body = self._span(within[0]) if within else range(0)
-        return _Place(self._span(node), name, body)
+        return _Place(self._span(node), name, body, self.get_metadata(WhitespaceInclusivePositionProvider, node))
 
     def _span(self, node: cst.CSTNode) -> range:
         span = self.get_metadata(PositionProvider, node)
@@ -129,9 +148,9 @@ def _texts(node: cst.CSTNode) -> Iterator[cst.FormattedStringText | cst.SimpleSt
             yield from _texts(child)
 
 
-def _differs(text: str, source: str) -> bool:
+def _differs(text: str, tree: str) -> bool:
     try:
-        return ast.dump(ast.parse(text)) != ast.dump(ast.parse(source))
+        return ast.dump(ast.parse(text)) != tree
     except SyntaxError:
         return False
 

@@ -38,7 +38,6 @@ from tests.weekend.simulation import Simulation, pools_in
 from tests.weekend.truth import Truth
 
 AGE_OF_OVERDUE = timedelta(hours=71)
-_AT_LONGEST_H = 80
 _LOOKED_EVERY_S = 900
 
 Alteration = Callable[[Container], None]
@@ -142,7 +141,7 @@ class Days:
         elif self.rested_at is None:
             self.rested_at = elapsed
         is_at_rest = self.rested_at is not None and elapsed > self.rested_at + 3600
-        return is_at_rest or elapsed > 3600 * (self.plan.hours + _AT_LONGEST_H)
+        return is_at_rest or elapsed > 3600 * (self.plan.hours + self.plan.at_longest)
 
     def _people(self) -> None:
         """Have people ask for codes and links, more of them by day."""

@@ -49,6 +49,8 @@ class Plan:
     """How many hours the latest reports take."""
     death: float = 0.0006
     """The chance that a process dies at one of its calls."""
+    at_longest: float = 80
+    """How many hours after the days it may take until all is at rest."""
     seed: int = field(default=1, compare=False)
 
 
@@ -105,5 +107,6 @@ SHORT = Plan(
     rejects_after=6.0,
     reported_within=1.0,
     death=0.004,
+    at_longest=6,
 )
 """A working day in little, for tests."""
