@@ -70,3 +70,20 @@ class CountItem(Model):
     counted = UnicodeAttribute(hash_key=True)
     month = UnicodeAttribute(range_key=True)
     expires_at = TTLAttribute(null=True)
+
+
+class StatementItem(Model):
+    """A month's statement of use. `content` is its text, never changed; `settlement` says how it was paid, if it was.
+
+    `version` counts the changes of `settlement`.
+    """
+
+    class Meta(TableMeta):
+        """Bound by `bind`."""
+
+    institution_id = UnicodeAttribute(hash_key=True)
+    month = UnicodeAttribute(range_key=True)
+    content = UnicodeAttribute()
+    sha256 = UnicodeAttribute()
+    settlement: JSONAttribute = JSONAttribute()
+    version = NumberAttribute()

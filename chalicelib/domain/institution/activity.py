@@ -111,13 +111,19 @@ def happened(event: Event) -> Happened | Downloaded | Consulted | None:
     activity, notice_id = _KINDS.get(event.type), event.subject.removeprefix("notice#")
     if notice_id == event.subject:
         return None
-    if event.type is EventType.ALERT_SENT and event.data.get("channel") == Channel.SMS:
-        message_id = event.data.get("message_id") or event.event_id
-        return Happened(Metered.SMS, notice_id, event.occurred_at, message_id=message_id)
+    if event.type is EventType.ALERT_SENT:
+        return _sms(event, notice_id) if event.data.get("channel") == Channel.SMS else None
     if event.type is EventType.NOTICE_DOWNLOADED and event.data.get("file") != _RECEIPT:
         return Downloaded(notice_id, event.occurred_at)
-    if activity is None:
-        return None
+    return None if activity is None else _of_notice(event, activity, notice_id)
+
+
+def _sms(event: Event, notice_id: str) -> Happened:
+    message_id = event.data.get("message_id") or event.event_id
+    return Happened(Metered.SMS, notice_id, event.occurred_at, message_id=message_id)
+
+
+def _of_notice(event: Event, activity: Activity, notice_id: str) -> Happened | None:
     report = event.data.get("report")
     if event.type is EventType.ALERT_REPORTED and report not in _LOSSES:
         return None

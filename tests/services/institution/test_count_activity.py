@@ -14,7 +14,7 @@ from pynamodb.connection import Connection
 
 from chalicelib.config import Config
 from chalicelib.domain.institution.activity import Activity, Consulted, Downloaded, Happened, Metered
-from chalicelib.services.institution.count_activity import CountTools, count_activity
+from chalicelib.services.institution.count_activity import CountTools, Thing, count_activity
 from chalicelib.services.together import together
 from chalicelib.store.deposit.standing_store import StandingStore
 from chalicelib.store.institution.activity_store import MARKED_FOR, ActivityStore
@@ -72,7 +72,7 @@ def test_things_count_on_their_local_day_for_the_institution_and_its_office(tool
 
 def test_sms_and_consultations_count_on_the_local_day_at_both_ends_of_a_month(tools: CountTools) -> None:
     last, first = (datetime(2026, 4, 1, 4, 59, 59, 999999, UTC), datetime(2026, 4, 1, 5, tzinfo=UTC))
-    things = [
+    things: list[Thing] = [
         *(Happened(Metered.SMS, a_notice_of("n1"), at, message_id=f"m{at.hour}") for at in (last, first)),
         *(Consulted(f"e{at.hour}", MINE, at) for at in (last, first)),
         Consulted("e0", "otra", first),
