@@ -132,7 +132,7 @@ def state_note(account: Account, today: date) -> str:
     state = account.state(today)
     if state is SettlementState.PAID and settlement.payment is not None:
         paid_on, reference = date_in_words(settlement.payment.paid_on), settlement.payment.reference
-        return f"Pagado el {paid_on}, con la referencia {reference}."
+        return f"El {paid_on}, con la operación {reference}."
     notes = {
         SettlementState.PROVISIONAL: "Estas cifras todavía pueden cambiar, hasta que el mes se cierre.",
         SettlementState.NOTHING_OWED: "Este mes está cerrado y no hay nada que pagar.",
