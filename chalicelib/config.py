@@ -45,6 +45,7 @@ class Config:
     staff_table: str
     counts_table: str
     compositions_table: str
+    statements_table: str
     uploads_bucket: str
     documents_bucket: str
     exports_bucket: str

@@ -121,5 +121,16 @@ CONSOLE_DOORS = (
     Door("POST",   "/plataforma/entidades/{institution_id}/emblema",    Act.MANAGE_INSTITUTIONS,  FORM_WITH_FILES, "web.institution.institution_looks:change_emblem_by_form", LARGEST_FORM_WITH_EMBLEM),
     Door("GET",    "/plataforma/entidades/{institution_id}/colores",    Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institution_looks:show_colours"),
     Door("POST",   "/plataforma/entidades/{institution_id}/colores",    Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institution_looks:set_colours_by_form"),
+    # The console and the platform: what is used in a month, and whether it was paid
+    Door("GET",    "/entidad/consumo",                                  Act.SEE_USAGE,            NOTHING, "web.usage.own_usage:list_own"),
+    Door("GET",    "/entidad/consumo/{month}",                          Act.SEE_USAGE,            NOTHING, "web.usage.own_usage:show_own"),
+    Door("GET",    "/entidad/consumo/{month}/{part}",                   Act.SEE_USAGE,            NOTHING, "web.usage.own_usage:show_part"),
+    Door("POST",   "/entidad/consumo/{month}/{part}",                   Act.PROVE_PAYMENT,        FORM_WITH_FILES, "web.usage.own_usage:send_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/plataforma/consumo",                               Act.SEE_ALL_USAGE,        NOTHING, "web.usage.all_usage:list_institutions"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/consumo",    Act.SEE_ALL_USAGE,        NOTHING, "web.usage.all_usage:list_one"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/consumo/{month}", Act.SEE_ALL_USAGE,   NOTHING, "web.usage.all_usage:show_one"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/consumo/{month}/{part}", Act.SEE_ALL_USAGE, NOTHING, "web.usage.all_usage:show_file"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/consumo/{month}/pago", Act.RECORD_PAYMENT, NOTHING, "web.usage.payment:show_payment"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/consumo/{month}/pago", Act.RECORD_PAYMENT, FORM, "web.usage.payment:decide_by_form"),
 )
 # fmt: on

@@ -53,7 +53,7 @@ JOBS = (
     Job("finish_registrations", *_schedule("rate(5 minutes)"),            "workers.registration:finish_registrations"),
     Job("watch_access",         *_schedule("rate(5 minutes)"),            "workers.mailboxes:watch_access"),
     Job("watch_data_requests",  *_schedule("rate(5 minutes)"),            "workers.people:watch_data_requests"),
-    # At night: from half past one to half past three, hora de Lima
+    # At night: from half past one to a quarter past four, hora de Lima
     Job("expire_uploads",       *_schedule("cron(30 6 * * ? *)"),         "workers.upload:expire_uploads"),
     Job("sweep_orphans",        *_schedule("cron(0 7 * * ? *)"),          "workers.deposit:sweep_orphans"),
     Job("clean_registrations",  *_schedule("cron(15 7 * * ? *)"),         "workers.registration:clean_registrations"),
@@ -62,6 +62,7 @@ JOBS = (
     Job("watch_calendar",       *_schedule("cron(0 8 * * ? *)"),          "workers.business_days:watch_calendar"),
     Job("watch_addresses",      *_schedule("cron(15 8 * * ? *)"),         "workers.alert:watch_addresses"),
     Job("watch_keys",           *_schedule("cron(30 8 * * ? *)"),         "workers.institution:watch_keys"),
+    Job("close_statements",     *_schedule("cron(15 9 * * ? *)"),         "workers.usage:close_statements"),
 )
 # fmt: on
 

@@ -60,7 +60,8 @@ class CountItem(Model):
     """A month's counts of an institution or office, or the mark that a thing was counted (TTL `expires_at`).
 
     `counted` is `<institution>#<office, or nothing>#<one of eight>`, `month` is `YYYY-MM`. An attribute for each day
-    and kind counts, such as `d27`: `d` deposited, `o` opened, `f` failed. A mark is `once#…`, `-`.
+    and kind counts, such as `d27`: `d` deposited, `o` opened, `f` failed, `s` SMS taken, `c` consulted. A mark is
+    `once#…`, `-`.
     """
 
     class Meta(TableMeta):
@@ -69,3 +70,20 @@ class CountItem(Model):
     counted = UnicodeAttribute(hash_key=True)
     month = UnicodeAttribute(range_key=True)
     expires_at = TTLAttribute(null=True)
+
+
+class StatementItem(Model):
+    """A month's statement of use. `content` is its text, never changed; `settlement` says how it was paid, if it was.
+
+    `version` counts the changes of `settlement`.
+    """
+
+    class Meta(TableMeta):
+        """Bound by `bind`."""
+
+    institution_id = UnicodeAttribute(hash_key=True)
+    month = UnicodeAttribute(range_key=True)
+    content = UnicodeAttribute()
+    sha256 = UnicodeAttribute()
+    settlement: JSONAttribute = JSONAttribute()
+    version = NumberAttribute()

@@ -193,6 +193,7 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock:
     """Start outbox, workers and API, all by one clock; return what names the parts that died."""
     from app import app  # noqa: PLC0415 - only now is the environment the one to read
     from chalicelib.bootstrap import Container, using  # noqa: PLC0415
+    from chalicelib.bootstrap.usage import settings as usage_settings  # noqa: PLC0415
     from chalicelib.config import Config  # noqa: PLC0415
     from infra.local.cast import can_log_in, welcome_line  # noqa: PLC0415
     from infra.local.deliveries import Deliveries  # noqa: PLC0415
@@ -202,6 +203,7 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock:
         RECIPIENT,
         load_demo_data,
     )
+    from infra.local.demo_usage import DEMO_USAGE  # noqa: PLC0415
     from infra.local.outbox import Outbox  # noqa: PLC0415
     from infra.local.pages import OUTBOX, Pages  # noqa: PLC0415
     from infra.local.passing_days import PassingDays  # noqa: PLC0415
@@ -210,6 +212,7 @@ def _start(settings: Settings, cloud: Cloud, stack: contextlib.ExitStack, clock:
 
     log_to(settings.state / "casilla.log", shows_warnings=True)
     box = stack.enter_context(using(Container(Config.from_env(), clock=clock)))
+    box.made[usage_settings] = DEMO_USAGE
     outbox = Outbox(settings.state / "outbox", clock)
     outbox.watch(aws_session(box).get_component("event_emitter"))
     feeds = _feeds(cloud, clock)

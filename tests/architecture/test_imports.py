@@ -51,6 +51,7 @@ OWN = {
     (_RECEIPT, "chalicelib.renderers.deposit.receipt_layout"): "fpdf: an answer that is repeated draws nothing",
     (_LISTING, "chalicelib.renderers.export"): "fpdf or openpyxl, and never both",
     ("chalicelib/services/institution/export_sent.py", "chalicelib.renderers.institution"): "openpyxl: pages beside it",
+    ("chalicelib/services/usage/export_statement.py", "chalicelib.renderers.usage"): "fpdf or openpyxl: as above",
 }
 """Modules of our own that are imported inside a function all the same, each with the reason; a dozen at most."""
 

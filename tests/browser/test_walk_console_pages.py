@@ -21,13 +21,14 @@ OF_OFFICER = (
 OF_COORDINATOR = (
     *("/entidad", "/entidad/equipo", "/entidad/equipo/agregar", "/entidad/claves", "/entidad/claves/registrar"),
     *("/entidad/oficinas", "/entidad/oficinas/agregar", "/entidad/institucion", "/entidad/institucion/contactos/nuevo"),
+    "/entidad/consumo",
     "/entidad/clave",
 )
 ONE = "/plataforma/entidades/entidad-demo"
 OF_ADMINISTRATOR = (
     *("/plataforma", "/plataforma/entidades", "/plataforma/entidades/nueva", ONE, "/plataforma/administradores"),
     *(f"{ONE}/{part}" for part in ("datos", "norma", "horario", "estado", "emblema", "colores", "coordinadores")),
-    *("/plataforma/administradores/agregar", "/plataforma/suspensiones"),
+    *("/plataforma/administradores/agregar", "/plataforma/suspensiones", "/plataforma/consumo", f"{ONE}/consumo"),
 )
 SENT_EMPTY = {
     "/entidad/consultar",

@@ -20,7 +20,12 @@ LAYERS = ("services", "domain", "renderers", "handlers/api", "handlers/web")
 PATH = re.compile(r"`((?:chalicelib|tests|infra|bench|docs|examples|\.chalice)/[^`]+)`")
 RULES = PAGE.partition("## Where a rule or a number stands")[2].partition("\n## ")[0]
 RULE_PATH = re.compile(r"`([a-z]+/[^`]*)`")
-_IN_WORDS = dict(enumerate(["fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"], start=14))
+_IN_WORDS = dict(
+    enumerate(
+        ["fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "twenty-one", "twenty-two"],
+        start=14,
+    )
+)
 SHARED = {"mailbox"}
 """Folders of what several wings use."""
 DATA = (ROOT / "docs" / "data-model.md").read_text("utf-8")

@@ -48,7 +48,7 @@ EVENT = dict.fromkeys(
 """A schedule's event."""
 RECORDS = {
     "send_alerts": [{"dynamodb": {"SequenceNumber": "1", "NewImage": {"type": {"S": "alert.sent"}}}}],
-    "count_activity": [{"dynamodb": {"SequenceNumber": "1", "NewImage": {"type": {"S": "alert.sent"}}}}],
+    "count_activity": [{"dynamodb": {"SequenceNumber": "1", "NewImage": {"type": {"S": "alert.resent"}}}}],
     "record_deliveries": [{"Sns": {"Message": '{"eventType": "Open"}', "Subject": None, "MessageAttributes": {}}}],
 }
 """Batches in which there is nothing to do; the queues' are empty."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import email
 import html
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -14,6 +15,9 @@ from chalicelib.domain.access.owed_telling import OwedTelling
 from chalicelib.domain.alert.digest import Digest
 from chalicelib.domain.errors import MessageRefused
 from chalicelib.domain.mailbox import AccessChange, ChangeKind, Channel, Consent
+from chalicelib.domain.usage.settlement import Account
+from chalicelib.domain.usage.statement import DayUse, statement_of
+from chalicelib.domain.usage.tariff import Tariff
 from chalicelib.renderers.access.access_letters import (
     activation_letter,
     login_code_letter,
@@ -39,6 +43,7 @@ from chalicelib.renderers.registration.registration_letters import (
     refused_letter,
     waiting_letter,
 )
+from chalicelib.renderers.usage.statement_letters import StatementLetter, statement_letter
 from tests.deposit_world import NOW
 from tests.renderers.contrast import contrast
 
@@ -72,6 +77,13 @@ def told(kind: ChangeKind, *, now: datetime = NOW, is_contestable: bool = True, 
 
 
 DIGEST = Digest("i", "TEXTILES & DEMO <S.A.C.>", NOW.date(), 1, is_more=False, newest=(("2345-6789-ABCD", NOW),))
+STATEMENT = Account(
+    replace(
+        statement_of(("i", "S & D <S.A.C.>"), "2026-02", (DayUse(NOW.date(), 2, 3, 1),), Tariff("2026-01", 1500)),
+        closed_at=NOW,
+        due_on=NOW.date(),
+    )
+)
 LETTERS = {
     "login code": login_code_letter("K7M3QX", NOW, LETTERHEAD),
     "reset link": reset_link_letter(LINK, NOW, LETTERHEAD),
@@ -107,6 +119,7 @@ LETTERS = {
     ),
     "key ends": key_warning_letter("S & D <S.A.C.>", NOW, 7, LETTERHEAD, at="https://casilla.example"),
     "key ends within a day": key_warning_letter("S & D <S.A.C.>", NOW, 0, LETTERHEAD, at="https://casilla.example"),
+    **{f"usage {kind}": statement_letter(kind, STATEMENT, at="https://casilla.example") for kind in StatementLetter},
     "probe": probe_letter(LETTERHEAD),
     "code": code_letter("K7M3QX", LINK, timedelta(minutes=30)),
     "waiting": waiting_letter(),

@@ -1,4 +1,4 @@
-"""What an institution's panel counts (INS-9): deposits, first openings, alerts that failed; each thing once."""
+"""What is counted of institutions, each thing once: for their panel (INS-9), and for their statement of use (INS-6)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from chalicelib.domain.alert.alert import ReportKind
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.mailbox import Channel
 
 
 class Activity(StrEnum):
@@ -25,6 +26,15 @@ class Activity(StrEnum):
         return _LABELS[self]
 
 
+class Metered(StrEnum):
+    """What is counted beside, for the statement of use alone."""
+
+    SMS = "sms"
+    """A message that the provider took. Each has one part of 160 characters (`domain/sender/gsm7.py`)."""
+    CONSULTED = "consulted"
+    """Somebody asked whether a holder has a mailbox, also by a deposit that was refused for the answer."""
+
+
 _LABELS = {
     Activity.DEPOSITED: "Depósitos",
     Activity.OPENED: "Aperturas",
@@ -37,7 +47,7 @@ _KINDS = {
     EventType.ALERT_GAVE_UP: Activity.FAILED,
     EventType.ALERT_REPORTED: Activity.FAILED,
 }
-TOLD_BY = frozenset({*_KINDS, EventType.NOTICE_DOWNLOADED})
+TOLD_BY = frozenset({*_KINDS, EventType.NOTICE_DOWNLOADED, EventType.ALERT_SENT, EventType.MAILBOX_CONSULTED})
 """The events by which anything of this is told."""
 _LOSSES = frozenset({ReportKind.REJECTED, ReportKind.RETURNED, ReportKind.BOUNCED})
 _RECEIPT = "receipt"
@@ -48,17 +58,33 @@ LAST_DAYS, LAST_MONTHS = 30, 12
 class Happened:
     """One thing that is counted of a notice. `once` names it, however many events tell of it."""
 
-    activity: Activity
+    activity: Activity | Metered
     notice_id: str
     at: datetime
     alert_id: str | None = None
     is_uncertain: bool = False
     """A message came back for now, or an automatic reply did: where the alert stands tells which."""
+    message_id: str | None = None
+    """The provider's name for what it took, of SMS: one alert may be sent more than once."""
 
     @property
     def once(self) -> str:
         """What marks it as counted."""
-        return "#".join(filter(None, ("once", self.activity, self.notice_id, self.alert_id)))
+        return "#".join(filter(None, ("once", self.activity, self.notice_id, self.alert_id, self.message_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """An institution asked about a mailbox; whose is not told. `event_id` names the one time that it did."""
+
+    event_id: str
+    institution_id: str
+    at: datetime
+
+    @property
+    def once(self) -> str:
+        """What marks it as counted."""
+        return f"once#{Metered.CONSULTED}#{self.event_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +104,42 @@ class Owner:
     lost_alerts: frozenset[str] = frozenset()
 
 
-def happened(event: Event) -> Happened | Downloaded | None:
-    """Return what an event of a notice tells that is counted or marked; None for what else there is in the log."""
+def happened(event: Event) -> Happened | Downloaded | Consulted | None:
+    """Return what an event tells that is counted or marked; None for what else there is in the log."""
+    if event.type is EventType.MAILBOX_CONSULTED:
+        return _consulted(event)
     activity, notice_id = _KINDS.get(event.type), event.subject.removeprefix("notice#")
     if notice_id == event.subject:
         return None
+    if event.type is EventType.ALERT_SENT:
+        return _sms(event, notice_id) if event.data.get("channel") == Channel.SMS else None
     if event.type is EventType.NOTICE_DOWNLOADED and event.data.get("file") != _RECEIPT:
         return Downloaded(notice_id, event.occurred_at)
-    if activity is None:
-        return None
+    return None if activity is None else _of_notice(event, activity, notice_id)
+
+
+def _sms(event: Event, notice_id: str) -> Happened:
+    message_id = event.data.get("message_id") or event.event_id
+    return Happened(Metered.SMS, notice_id, event.occurred_at, message_id=message_id)
+
+
+def _of_notice(event: Event, activity: Activity, notice_id: str) -> Happened | None:
     report = event.data.get("report")
     if event.type is EventType.ALERT_REPORTED and report not in _LOSSES:
         return None
     is_uncertain = report == ReportKind.RETURNED
     return Happened(activity, notice_id, event.occurred_at, event.data.get("alert_id"), is_uncertain)
+
+
+def _consulted(event: Event) -> Consulted | None:
+    institution_id = event.data.get("institution_id") or _of_key(event.actor)
+    return Consulted(event.event_id, institution_id, event.occurred_at) if institution_id else None
+
+
+def _of_key(actor: str) -> str:
+    """Return whose key an actor is; empty for anybody else, whom an event of a package before does not place."""
+    kind, _, rest = actor.partition(":")
+    return rest.partition(":")[0] if kind == "institution" else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +149,7 @@ class Counted:
     once: str
     institution_id: str
     office_id: str | None
-    activity: Activity
+    activity: Activity | Metered
     day: date
 
 

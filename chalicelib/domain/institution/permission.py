@@ -30,6 +30,10 @@ class Act(StrEnum):
     CONSULT = "staff: consult who has a mailbox"
     SEE_SENT = "staff: see sent notices"
     SUSPEND_READING = "staff: suspend a reading"
+    SEE_USAGE = "staff: see what is used"
+    PROVE_PAYMENT = "staff: send a proof of payment"
+    SEE_ALL_USAGE = "staff: see what every institution uses"
+    RECORD_PAYMENT = "staff: record a payment"
 
 
 class Place(StrEnum):
@@ -76,6 +80,10 @@ RULES: Mapping[Act, Rule] = {
     Act.CONSULT: Rule(Place.INSTITUTION, permission=Permission.CONSULT),
     Act.SEE_SENT: Rule(Place.OFFICE, permission=Permission.SEE_SENT),
     Act.SUSPEND_READING: Rule(Place.OFFICE, _COORDINATOR, Permission.DEPOSIT, is_final=True),
+    Act.SEE_USAGE: Rule(Place.INSTITUTION, _COORDINATOR),
+    Act.PROVE_PAYMENT: Rule(Place.INSTITUTION, _COORDINATOR),
+    Act.SEE_ALL_USAGE: Rule(Place.PLATFORM, _PLATFORM),
+    Act.RECORD_PAYMENT: Rule(Place.PLATFORM, _PLATFORM, is_final=True),
 }
 
 

@@ -13,8 +13,8 @@ from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
 from chalicelib.handlers.operator.arguments import echo, read_arguments
 from chalicelib.handlers.operator.command import Command, Told
+from chalicelib.handlers.operator.command_help import all_commands, commands_of, help_of, usage_of
 from chalicelib.handlers.operator.commands import COMMANDS, GROUPS
-from chalicelib.handlers.operator.usage import all_commands, commands_of, help_of, usage
 from chalicelib.services.sender.read_public_key import refuse_private_keys
 
 DONE, FAILED, NOT_UNDERSTOOD = 0, 1, 2
@@ -43,7 +43,7 @@ def answer(event: Any, context: Any) -> dict[str, Any]:
         given = read_arguments(command, rest)
     except InvalidInput as error:
         problems = "\n".join(f"- {problem.detail}" for problem in error.problems or (error,))
-        how = f"Uso: {usage(command)}\n«help {command.name}» dice qué es cada parte."
+        how = f"Uso: {usage_of(command)}\n«help {command.name}» dice qué es cada parte."
         return _told(NOT_UNDERSTOOD, f"No se hizo nada:\n{problems}\n\n{how}")
     return _run(command, given, str(getattr(context, "aws_request_id", "")))
 

@@ -13,7 +13,7 @@ from chalice.app import CloudWatchEvent, DynamoDBEvent
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.institution import count_tools, key_watch_tools
 from chalicelib.domain.event import Event
-from chalicelib.domain.institution.activity import TOLD_BY, Downloaded, Happened, happened
+from chalicelib.domain.institution.activity import TOLD_BY, happened
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
 from chalicelib.handlers.workers.reports import NIGHT_TIME, reported
@@ -40,9 +40,9 @@ class CountedActivity:
 
 
 def count_activity(event: DynamoDBEvent) -> dict[str, Any]:
-    """Count deposits, first openings and alerts that failed, each once; a record that failed comes again."""
+    """Count deposits, first openings, alerts that failed, SMS and consultations, each once; what failed comes again."""
     records = event.to_dict()["Records"]
-    told: dict[str, Happened | Downloaded] = {}
+    told: dict[str, counting.Thing] = {}
     failed: list[str] = []
     for record in records:
         try:
@@ -66,15 +66,16 @@ def watch_keys(_: CloudWatchEvent) -> dict[str, Any]:
     return reported("watch_keys", watching.watch_keys(key_watch_tools(box), until=box.clock() + NIGHT_TIME))
 
 
-def _thing(record: dict[str, Any]) -> Happened | Downloaded | None:
+def _thing(record: dict[str, Any]) -> counting.Thing | None:
     image = record["dynamodb"].get("NewImage", {})
     kind = _TYPES.get(image.get("type", {}).get("S", ""))
     if kind is None:
         return None
     subject, position = image["subject"]["S"], image["position"]["S"]
+    actor = image.get("actor", {}).get("S", "")
     instant, _, event_id = position.partition("#")
     data = json.loads(image["data"]["S"]) if "data" in image else {}
-    return happened(Event(subject, kind, datetime.fromisoformat(instant), event_id, actor="", data=data))
+    return happened(Event(subject, kind, datetime.fromisoformat(instant), event_id, actor, data=data))
 
 
 def _position(record: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
-"""Count what happened to institutions' notices (INS-9), and mark the first download of each, out of the event log.
+"""Count what happened to institutions' notices (INS-9) and what they use (INS-6), and mark first downloads.
 
-Whose a notice is stands in itself: events name no institution. All notices of a batch are read by one call, what
+Whose a notice is stands in itself: its events name no institution. All notices of a batch are read by one call, what
 happened to them is counted by one transaction for thirty things, and each by its own where that one is refused.
 """
 
@@ -13,14 +13,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.institution.activity import Counted, Downloaded, Happened
+from chalicelib.domain.institution.activity import Consulted, Counted, Downloaded, Happened, Metered
 from chalicelib.services.work_through import log_failed
 from chalicelib.store.deposit.standing_store import StandingStore
 from chalicelib.store.institution.activity_store import MOST_AT_ONCE, ActivityStore, AlreadyCounted
 
 COUNTED, MARKED, KNOWN, IGNORED = "counted", "marked", "known", "ignored"
 _JOB = "count_activity"
-_Pair = tuple[Happened, Counted]
+Thing = Happened | Downloaded | Consulted
+_Pair = tuple[Happened | Consulted, Counted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +39,40 @@ class Outcome:
     """How many came to what, and which failed: they have to come again."""
 
     counts: Counter[str]
-    failed: frozenset[Happened | Downloaded]
+    failed: frozenset[Thing]
 
 
-def count_activity(things: Sequence[Happened | Downloaded], *, tools: CountTools) -> Outcome:
+def count_activity(things: Sequence[Thing], *, tools: CountTools) -> Outcome:
     """Count and mark each thing once; the others are though one cannot be.
 
     `counted` or `marked`; `known` for what had been before; `ignored` for an automatic reply.
     """
     outcomes: Counter[str] = Counter()
-    failed: set[Happened | Downloaded] = set()
+    failed: set[Thing] = set()
     for one in things:
         if isinstance(one, Downloaded):
             failed |= _mark(one, outcomes, tools)
     pairs, lost = _pairs([one for one in things if isinstance(one, Happened)], outcomes, tools)
     failed |= lost
+    pairs += _consultations([one for one in things if isinstance(one, Consulted)], outcomes, tools)
     for first in range(0, len(pairs), MOST_AT_ONCE):
         failed |= _add(pairs[first : first + MOST_AT_ONCE], outcomes, tools)
     return Outcome(outcomes, frozenset(failed))
 
 
-def _pairs(
-    things: Sequence[Happened], outcomes: Counter[str], tools: CountTools
-) -> tuple[list[_Pair], set[Happened | Downloaded]]:
+def _consultations(things: Sequence[Consulted], outcomes: Counter[str], tools: CountTools) -> list[_Pair]:
+    """Return what is to be added, each consultation once; they say themselves whose they are."""
+    pairs: dict[str, _Pair] = {}
+    for one in things:
+        if one.once in pairs:
+            outcomes[KNOWN] += 1
+            continue
+        day = one.at.astimezone(tools.zone).date()
+        pairs[one.once] = one, Counted(one.once, one.institution_id, None, Metered.CONSULTED, day)
+    return list(pairs.values())
+
+
+def _pairs(things: Sequence[Happened], outcomes: Counter[str], tools: CountTools) -> tuple[list[_Pair], set[Thing]]:
     """Return what is to be added, each thing once, and what cannot be since nobody knows whose it is."""
     try:
         owners = tools.counts.owners(things) if things else {}
@@ -68,7 +80,7 @@ def _pairs(
         log_failed(_JOB, things[0].notice_id, error)
         return [], set(things)
     pairs: dict[str, _Pair] = {}
-    lost: set[Happened | Downloaded] = set()
+    lost: set[Thing] = set()
     for one in things:
         owner = owners.get(one.notice_id)
         if owner is None:
@@ -84,7 +96,7 @@ def _pairs(
     return list(pairs.values()), lost
 
 
-def _add(pairs: Sequence[_Pair], outcomes: Counter[str], tools: CountTools) -> set[Happened | Downloaded]:
+def _add(pairs: Sequence[_Pair], outcomes: Counter[str], tools: CountTools) -> set[Thing]:
     """Add all at once, or one by one where that is refused; return those that failed."""
     try:
         tools.counts.add([counted for _, counted in pairs], now=tools.now())
@@ -95,13 +107,13 @@ def _add(pairs: Sequence[_Pair], outcomes: Counter[str], tools: CountTools) -> s
         if isinstance(error, AlreadyCounted):
             outcomes[KNOWN] += 1
             return set()
-        log_failed(_JOB, one.notice_id, error)
+        log_failed(_JOB, one.notice_id if isinstance(one, Happened) else one.event_id, error)
         return {one}
     outcomes[COUNTED] += len(pairs)
     return set()
 
 
-def _mark(one: Downloaded, outcomes: Counter[str], tools: CountTools) -> set[Happened | Downloaded]:
+def _mark(one: Downloaded, outcomes: Counter[str], tools: CountTools) -> set[Thing]:
     try:
         is_first = tools.standings.mark_downloaded(one.notice_id, one.at)
     except Exception as error:  # noqa: BLE001 - as above

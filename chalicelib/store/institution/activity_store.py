@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.institution.activity import Activity, Counted, Happened, Owner, first_month
+from chalicelib.domain.institution.activity import Activity, Counted, Happened, Metered, Owner, first_month
 from chalicelib.store.batch_read import batch_read, store_unavailable
 from chalicelib.store.shards import SHARDS, shard_of_code
 from chalicelib.store.tables import AlertBatchItem, CountItem, NoticeItem
@@ -29,8 +29,14 @@ MOST_AT_ONCE = 30
 """With two counters for each at most, a transaction has ninety items; it takes a hundred."""
 MARKED_FOR = timedelta(days=60)
 """A record comes again for a day, and out of the queue of dead letters for two weeks."""
-_LETTERS = {Activity.DEPOSITED: "d", Activity.OPENED: "o", Activity.FAILED: "f"}
-_DAY = re.compile(r"([dof])(0[1-9]|[12][0-9]|3[01])")
+_LETTERS: dict[Activity | Metered, str] = {
+    Activity.DEPOSITED: "d",
+    Activity.OPENED: "o",
+    Activity.FAILED: "f",
+    Metered.SMS: "s",
+    Metered.CONSULTED: "c",
+}
+_DAY = re.compile(r"([dofsc])(0[1-9]|[12][0-9]|3[01])")
 _LOST = frozenset({"bounced", "failed"})
 """States, as packages before call them, of alerts that reached nobody."""
 _HELD = "ConditionalCheckFailed"
@@ -118,16 +124,35 @@ class ActivityStore:
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
         found: Counter[tuple[date, Activity]] = Counter()
-        for item in items:
-            year, _, month = item["month"]["S"].partition("-")
-            for name, value in item.items():
-                if counted := _DAY.fullmatch(name):
-                    day = date(int(year), int(month), int(counted[2]))
-                    found[day, _ACTIVITIES[counted[1]]] += int(value["N"])
+        for (day, kind), count in _counted_in(items).items():
+            if isinstance(kind, Activity):
+                found[day, kind] = count
         return found
 
+    def read_month(self, institution_id: str, month: str) -> Counter[tuple[date, Activity | Metered]]:
+        """Return all that was counted of an institution on each day of a month, `YYYY-MM`: one call, as it is now.
 
-_ACTIVITIES = {letter: activity for activity, letter in _LETTERS.items()}
+        Raises:
+            Unavailable: `store_unavailable`.
+
+        """
+        keys = [{"counted": {"S": _partition(institution_id, None, shard)}, "month": {"S": month}} for shard in SHARDS]
+        name = CountItem.Meta.table_name
+        return _counted_in(batch_read(self._connection, {name: {"Keys": keys, "ConsistentRead": True}}).get(name, ()))
+
+
+_KINDS = {letter: kind for kind, letter in _LETTERS.items()}
+
+
+def _counted_in(items: Iterable[dict[str, Any]]) -> Counter[tuple[date, Activity | Metered]]:
+    """Add up what some counters hold."""
+    found: Counter[tuple[date, Activity | Metered]] = Counter()
+    for item in items:
+        year, _, month = item["month"]["S"].partition("-")
+        for name, value in item.items():
+            if counted := _DAY.fullmatch(name):
+                found[date(int(year), int(month), int(counted[2])), _KINDS[counted[1]]] += int(value["N"])
+    return found
 
 
 def _asked(notice_ids: Collection[str], attributes: str, names: dict[str, str] | None = None) -> dict[str, Any]:

@@ -98,8 +98,9 @@ class InstitutionStore:
 
         """
         detail = "Ya hay una entidad con ese identificador; no se hizo nada."
-        entry = (_entry(institution), None)
-        self._write([(_profile(institution), _NEW), entry], event, Conflict("institution_exists", detail))
+        self._commit(
+            lambda transaction: self.add_in(transaction, institution), event, Conflict("institution_exists", detail)
+        )
 
     def update(self, institution: Institution, event: Event) -> None:
         """Put the version after the one that is there, with its event.
@@ -108,11 +109,21 @@ class InstitutionStore:
             Conflict: `institution_changed`; the one that is there is not the version before.
 
         """
+        detail = "Otra persona cambió la entidad mientras tanto; no se hizo nada. Véala otra vez y repita."
+        lost = Conflict("institution_changed", detail)
+        self._commit(lambda transaction: self.update_in(transaction, institution), event, lost)
+
+    def add_in(self, transaction: TransactWrite, institution: Institution) -> None:
+        """Add one as part of a transaction, which fails where its id is taken."""
+        transaction.save(_profile(institution), condition=_NEW)
+        transaction.save(_entry(institution))
+
+    def update_in(self, transaction: TransactWrite, institution: Institution) -> None:
+        """Put the version after the one that is there as part of a transaction, which fails where another one is."""
         before, version = institution.version - 1, InstitutionItem.version
         is_as_read = version == before if before else InstitutionItem.item.exists() & version.does_not_exist()
-        detail = "Otra persona cambió la entidad mientras tanto; no se hizo nada. Véala otra vez y repita."
-        entry = (_entry(institution), None)
-        self._write([(_profile(institution), is_as_read), entry], event, Conflict("institution_changed", detail))
+        transaction.save(_profile(institution), condition=is_as_read)
+        transaction.save(_entry(institution))
 
     def find_key(self, institution_id: str, key_id: str) -> SigningKey | None:
         """Return a key, read with strong consistency."""

@@ -9,8 +9,10 @@ import pytest
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.institution.activity import (
     Activity,
+    Consulted,
     Downloaded,
     Happened,
+    Metered,
     happened,
     last_days,
     last_months,
@@ -20,7 +22,7 @@ from chalicelib.domain.institution.activity import (
 AT = datetime(2026, 3, 9, 20, tzinfo=UTC)
 
 
-def told(kind: EventType, subject: str = "notice#n1", **data: str) -> Happened | Downloaded | None:
+def told(kind: EventType, subject: str = "notice#n1", **data: str) -> Happened | Downloaded | Consulted | None:
     return happened(Event(subject, kind, AT, "e1", "worker:x", data=data))
 
 
@@ -29,6 +31,33 @@ def test_deposits_first_openings_and_lost_alerts_are_counted() -> None:
     assert told(EventType.NOTICE_OPENED) == Happened(Activity.OPENED, "n1", AT)
     for kind in (EventType.ALERT_FAILED, EventType.ALERT_GAVE_UP):
         assert told(kind, alert_id="u1.email") == Happened(Activity.FAILED, "n1", AT, "u1.email")
+
+
+def test_an_sms_that_was_taken_is_counted_by_the_name_that_the_provider_gave_it() -> None:
+    taken = told(EventType.ALERT_SENT, alert_id="u1.sms", channel="sms", message_id="m1")
+    assert taken == Happened(Metered.SMS, "n1", AT, message_id="m1")
+    again = told(EventType.ALERT_SENT, alert_id="u1.sms", channel="sms", message_id="m2")
+    assert isinstance(taken, Happened)
+    assert isinstance(again, Happened)
+    assert (taken.once, again.once) == ("once#sms#n1#m1", "once#sms#n1#m2")
+    assert told(EventType.ALERT_SENT, alert_id="u1.email", channel="email", message_id="m1") is None
+
+
+@pytest.mark.parametrize(
+    ("actor", "data", "expected"),
+    [
+        ("institution:mine:k1", {}, "mine"),
+        ("staff:s1", {"institution_id": "mine"}, "mine"),
+        ("staff:s1", {}, None),
+    ],
+)
+def test_a_consultation_is_of_the_institution_that_asked(
+    actor: str, data: dict[str, str], expected: str | None
+) -> None:
+    event = Event("mailbox#1-40000002", EventType.MAILBOX_CONSULTED, AT, "e1", actor, data=data)
+    found = happened(event)
+    assert found == (None if expected is None else Consulted("e1", expected, AT))
+    assert found is None or "40000002" not in repr(found)
 
 
 @pytest.mark.parametrize(

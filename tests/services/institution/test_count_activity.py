@@ -13,8 +13,8 @@ import pytest
 from pynamodb.connection import Connection
 
 from chalicelib.config import Config
-from chalicelib.domain.institution.activity import Activity, Downloaded, Happened
-from chalicelib.services.institution.count_activity import CountTools, count_activity
+from chalicelib.domain.institution.activity import Activity, Consulted, Downloaded, Happened, Metered
+from chalicelib.services.institution.count_activity import CountTools, Thing, count_activity
 from chalicelib.services.together import together
 from chalicelib.store.deposit.standing_store import StandingStore
 from chalicelib.store.institution.activity_store import MARKED_FOR, ActivityStore
@@ -68,6 +68,23 @@ def test_things_count_on_their_local_day_for_the_institution_and_its_office(tool
     assert counts(tools) == {(TODAY, Activity.DEPOSITED): 2, (date(2026, 3, 10), Activity.OPENED): 1}
     assert counts(tools, OFFICE) == {(TODAY, Activity.DEPOSITED): 1, (date(2026, 3, 10), Activity.OPENED): 1}
     assert counts(tools, OFFICE, "otra") == {(TODAY, Activity.DEPOSITED): 1}
+
+
+def test_sms_and_consultations_count_on_the_local_day_at_both_ends_of_a_month(tools: CountTools) -> None:
+    last, first = (datetime(2026, 4, 1, 4, 59, 59, 999999, UTC), datetime(2026, 4, 1, 5, tzinfo=UTC))
+    things: list[Thing] = [
+        *(Happened(Metered.SMS, a_notice_of("n1"), at, message_id=f"m{at.hour}") for at in (last, first)),
+        *(Consulted(f"e{at.hour}", MINE, at) for at in (last, first)),
+        Consulted("e0", "otra", first),
+    ]
+
+    assert count_activity([*things, things[-1]], tools=tools).counts == {"counted": 5, "known": 1}
+
+    march, april = (tools.counts.read_month(MINE, month) for month in ("2026-03", "2026-04"))
+    assert march == {(date(2026, 3, 31), Metered.SMS): 1, (date(2026, 3, 31), Metered.CONSULTED): 1}
+    assert april == {(date(2026, 4, 1), Metered.SMS): 1, (date(2026, 4, 1), Metered.CONSULTED): 1}
+    assert counts(tools) == {}
+    assert count_activity(things, tools=tools).counts == {"known": 5}
 
 
 def test_what_is_told_twice_counts_once_in_a_batch_and_over_batches(tools: CountTools) -> None:

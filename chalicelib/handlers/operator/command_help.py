@@ -23,7 +23,7 @@ def all_commands() -> str:
 def commands_of(group: str) -> str:
     """List a group's commands, how each is used, and which values there are."""
     commands = [command for command in COMMANDS if command.name.split()[0] == group]
-    usages = [f"  {usage(command)}" for command in commands]
+    usages = [f"  {usage_of(command)}" for command in commands]
     values = _in_columns(dict.fromkeys(row for command in commands for row in _values(command)))
     return "\n".join([*_group(group), "", "Uso:", *usages, *(["", "Valores:", *values] if values else [])])
 
@@ -31,10 +31,10 @@ def commands_of(group: str) -> str:
 def help_of(command: Command) -> str:
     """Say what a command does, how it is used, and what each part of it is."""
     lines = _in_columns((_shown(argument), argument.about) for argument in command.all_arguments)
-    return "\n".join([f"Uso: {usage(command)}", "", f"{command.name}: {command.about}", *lines])
+    return "\n".join([f"Uso: {usage_of(command)}", "", f"{command.name}: {command.about}", *lines])
 
 
-def usage(command: Command) -> str:
+def usage_of(command: Command) -> str:
     """Write a command as it is typed: `…` repeats, `[]` may be left out, of `( | )` one is said."""
     parts = [command.name]
     for argument in command.all_arguments:

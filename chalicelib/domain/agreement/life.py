@@ -1,0 +1,133 @@
+"""What becomes of an agreement: each rule returns it as it is to be, the very same where nothing changes.
+
+Every rule but `as_of` expects an agreement as `as_of` returns it, so that none depends on when a job ran.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from chalicelib.domain.agreement.agreement import (
+    HOLDING_UP,
+    Addendum,
+    Agreement,
+    AgreementState,
+    Reason,
+    Standing,
+)
+from chalicelib.domain.errors import Conflict, InvalidInput
+
+UNUSED_DAYS = 90
+"""S2, question 1: without use for so many days it is cancelled. The day of the last use counts as none."""
+
+
+def last_day(agreement: Agreement, used_on: date | None) -> Standing | None:
+    """Return the last day on which it holds if nothing happens, and what ends it then; None where nothing will.
+
+    `used_on` is the local day of the last use that is known. Disuse counts while it is active: what is held up cannot
+    be used. It counts anew from the day on which it was active again.
+    """
+    ends: list[Standing] = []
+    if agreement.ends_on is not None:
+        ends.append(Standing(Reason.EXPIRED, agreement.ends_on))
+    if agreement.is_registered and agreement.state is AgreementState.ACTIVE:
+        since = max(filter(None, (agreement.counted_from, used_on)), default=agreement.begins_on)
+        ends.append(Standing(Reason.UNUSED, since + timedelta(days=UNUSED_DAYS)))
+    return min(ends, key=lambda one: one.since, default=None)
+
+
+def as_of(agreement: Agreement, today: date, used_on: date | None) -> Agreement:
+    """Return it as its dates leave it today: begun, or ended on the day of the rule, whenever anybody looks."""
+    if agreement.ended is not None:
+        return agreement
+    if agreement.is_registered and not agreement.is_begun and today >= agreement.begins_on:
+        begins = agreement.begins_on
+        agreement = replace(agreement, is_begun=True, counted_from=begins, version=agreement.version + 1)
+        return _once(as_of(agreement, today, used_on), agreement)
+    last = last_day(agreement, used_on)
+    if last is None or today <= last.since:
+        return agreement
+    return _next(agreement, ended=Standing(last.reason, last.since + timedelta(days=1)))
+
+
+def inactivated(agreement: Agreement, reason: Reason, since: date) -> Agreement:
+    """Hold it up for a reason, from a day on; of one that is cancelled the reason is kept for when it comes back."""
+    if reason not in HOLDING_UP:
+        raise InvalidInput("agreement_reason_unknown", "Elige un motivo de la lista.", field="reason_code")
+    if agreement.has_cause(reason):
+        return agreement
+    return _next(agreement, causes=(*agreement.causes, Standing(reason, since)))
+
+
+def lifted(agreement: Agreement, reason: Reason, today: date) -> Agreement:
+    """Take one reason away; it is active again where that was the last one, and stays cancelled where it was."""
+    if not agreement.has_cause(reason):
+        return agreement
+    causes = tuple(one for one in agreement.causes if one.reason is not reason)
+    counted_from = agreement.counted_from if causes or agreement.ended else today
+    return _next(agreement, causes=causes, counted_from=counted_from)
+
+
+def revived(agreement: Agreement, today: date, addendum: Addendum | None = None) -> Agreement:
+    """Bring a cancelled one back: after disuse as it is, after its end with an addendum. What held it up still does.
+
+    Raises:
+        Conflict: `agreement_not_cancelled`.
+        InvalidInput: `addendum_needed`, `addendum_not_later`.
+
+    """
+    if agreement.ended is None:
+        raise Conflict("agreement_not_cancelled", "El convenio no está cancelado.")
+    if addendum is not None:
+        _require_later(agreement, addendum, today)
+        agreement = replace(agreement, ends_on=addendum.ends_on, addenda=(*agreement.addenda, addendum))
+    if agreement.ends_on is not None and agreement.ends_on < today:
+        detail = "El convenio venció: escribe hasta cuándo vale ahora, según la adenda."
+        raise InvalidInput("addendum_needed", detail, field="ends_on")
+    return _next(agreement, ended=None, is_begun=True, counted_from=today, warned=())
+
+
+def extended(agreement: Agreement, addendum: Addendum, today: date) -> Agreement:
+    """Have it hold until a later day; on its last day it still can be.
+
+    Raises:
+        Conflict: `agreement_over`: what ended comes back by `revived`.
+        InvalidInput: `addendum_not_later`.
+
+    """
+    if agreement.ended is not None:
+        detail = "El convenio está cancelado: no se extiende, se reactiva."
+        raise Conflict("agreement_over", detail)
+    _require_later(agreement, addendum, today)
+    return _next(agreement, ends_on=addendum.ends_on, addenda=(*agreement.addenda, addendum), warned=())
+
+
+def require_dates(begins_on: date, ends_on: date | None, today: date) -> None:
+    """Let an agreement end after it begins, and not before today.
+
+    Raises:
+        InvalidInput: `agreement_dates_wrong`.
+
+    """
+    if ends_on is not None and ends_on < max(begins_on, today):
+        detail = "El último día no puede ser anterior al primero ni a hoy."
+        raise InvalidInput("agreement_dates_wrong", detail, field="ends_on")
+
+
+def _require_later(agreement: Agreement, addendum: Addendum, today: date) -> None:
+    if addendum.ends_on < today or (agreement.ends_on is not None and addendum.ends_on <= agreement.ends_on):
+        detail = "La adenda debe llegar a un día posterior al último del convenio, y no anterior a hoy."
+        raise InvalidInput("addendum_not_later", detail, field="ends_on")
+    if agreement.ends_on is None and agreement.is_registered:
+        detail = "El convenio no tiene fecha de fin: no hay qué extender."
+        raise InvalidInput("addendum_not_later", detail, field="ends_on")
+
+
+def _next(agreement: Agreement, **changes: object) -> Agreement:
+    return replace(agreement, **changes, version=agreement.version + 1)  # type: ignore[arg-type]
+
+
+def _once(after: Agreement, before: Agreement) -> Agreement:
+    """Return two steps as one version."""
+    return replace(after, version=before.version)

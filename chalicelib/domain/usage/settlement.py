@@ -1,0 +1,169 @@
+"""Whether a statement was paid: the proof that the institution sends, and the payment that the platform records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.domain.errors import Conflict, InvalidInput
+from chalicelib.domain.usage.statement import Statement
+
+
+class SettlementState(StrEnum):
+    """Where a month stands."""
+
+    PROVISIONAL = "provisional"
+    """Not closed: it may still change."""
+    NOTHING_OWED = "nothing_owed"
+    """Closed without a tariff, or with a total of nothing."""
+    OWED = "owed"
+    PROVEN = "proven"
+    """A proof of payment waits to be checked: the platform's time, so nothing is late meanwhile."""
+    LATE = "late"
+    PAID = "paid"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A scanned proof of payment, inspected: its object, and who sent it when (an actor, an instant)."""
+
+    object_key: str
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+    sent_at: datetime
+    sent_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedProof:
+    """The last proof that was refused, and why."""
+
+    proof: Proof
+    reason: str
+    refused_at: datetime
+    refused_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What was paid, in céntimos, on which local day and under which reference; who recorded it when."""
+
+    amount: int
+    paid_on: date
+    reference: str
+    recorded_at: datetime
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """`holds_up` says that the agreement was held up for it. `version` counts the changes."""
+
+    proof: Proof | None = None
+    refused: RefusedProof | None = None
+    payment: Payment | None = None
+    holds_up: bool = False
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A statement and how it is settled; `sha256` is empty of one that is not closed."""
+
+    statement: Statement
+    settlement: Settlement = Settlement()
+    sha256: str = ""
+
+    def state(self, today: date) -> SettlementState:
+        """Return where it stands on a local day; the day on which it is due is not late yet."""
+        if not self.statement.is_closed:
+            return SettlementState.PROVISIONAL
+        if self.settlement.payment is not None:
+            return SettlementState.PAID
+        if not self.statement.owed or self.statement.due_on is None:
+            return SettlementState.NOTHING_OWED
+        if self.settlement.proof is not None:
+            return SettlementState.PROVEN
+        return SettlementState.LATE if today > self.statement.due_on else SettlementState.OWED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is owed that was not paid."""
+        return bool(self.statement.owed) and self.settlement.payment is None
+
+    @property
+    def late_since(self) -> date | None:
+        """The first day on which it is late if it is not paid."""
+        return self.statement.due_on and self.statement.due_on + timedelta(days=1)
+
+
+def with_proof(account: Account, proof: Proof) -> Settlement:
+    """Take a proof; one that waits to be checked is replaced, and the very same file changes nothing.
+
+    Raises:
+        Conflict: `statement_not_owed`, `statement_paid`.
+
+    """
+    _require_open(account)
+    if account.settlement.proof is not None and account.settlement.proof.sha256 == proof.sha256:
+        return account.settlement
+    return _next(account.settlement, proof=proof)
+
+
+def with_proof_refused(account: Account, sha256: str, reason: str, at: datetime, by: str) -> Settlement:
+    """Refuse the proof with that hash: the one that was looked at.
+
+    Raises:
+        Conflict: `statement_not_owed`, `statement_paid`, `proof_changed`.
+
+    """
+    _require_open(account)
+    settlement = account.settlement
+    if settlement.proof is None or settlement.proof.sha256 != sha256:
+        detail = "El comprobante que viste ya no es el que espera: lo rechazaron o la entidad envió otro. Míralo."
+        raise Conflict("proof_changed", detail)
+    return _next(settlement, proof=None, refused=RefusedProof(settlement.proof, reason, at, by))
+
+
+def with_payment(account: Account, payment: Payment, today: date) -> Settlement:
+    """Record that it was paid, once; the same again by the same person changes nothing.
+
+    Raises:
+        Conflict: `statement_not_owed`, `statement_paid`.
+        InvalidInput: `payment_too_small`, `payment_day_wrong`.
+
+    """
+    recorded = account.settlement.payment
+    if recorded is not None and _said(recorded) == _said(payment):
+        return account.settlement
+    _require_open(account)
+    if payment.amount < account.statement.owed:
+        detail = "Es menos de lo que se debe: registra el pago cuando esté completo."
+        raise InvalidInput("payment_too_small", detail, field="amount")
+    if payment.paid_on > today or f"{payment.paid_on:%Y-%m}" <= account.statement.month:
+        detail = "La fecha del pago va del mes siguiente al del consumo hasta hoy."
+        raise InvalidInput("payment_day_wrong", detail, field="paid_on")
+    return _next(account.settlement, payment=payment)
+
+
+def held_up(settlement: Settlement, *, holds_up: bool) -> Settlement:
+    """Note that the agreement is held up for it, or not any more."""
+    return settlement if settlement.holds_up is holds_up else _next(settlement, holds_up=holds_up)
+
+
+def _require_open(account: Account) -> None:
+    if account.settlement.payment is not None:
+        raise Conflict("statement_paid", "Ese mes ya tiene un pago registrado; no se registró otro.")
+    if not account.is_open:
+        raise Conflict("statement_not_owed", "De ese mes no se debe nada, o todavía no está cerrado.")
+
+
+def _said(payment: Payment) -> tuple[int, date, str, str]:
+    return payment.amount, payment.paid_on, payment.reference, payment.recorded_by
+
+
+def _next(settlement: Settlement, **changes: object) -> Settlement:
+    return replace(settlement, **changes, version=settlement.version + 1)  # type: ignore[arg-type]

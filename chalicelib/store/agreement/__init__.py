@@ -1,0 +1,1 @@
+"""Where agreements are kept, with their applications and requests: in the table of institutions."""

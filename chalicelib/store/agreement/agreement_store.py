@@ -1,0 +1,136 @@
+"""Agreements, each beside its institution: every change is one transaction with the state that deposits read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.agreement.agreement import Agreement
+from chalicelib.domain.errors import Conflict
+from chalicelib.domain.event import Event
+from chalicelib.domain.sender.institution import Institution
+from chalicelib.store.batch_read import store_unavailable
+from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.sender.institution_store import PROFILE, InstitutionStore, institution_from, key_item
+from chalicelib.store.tables import InstitutionItem
+from chalicelib.store.vendor_errors import CONDITION_FAILED, TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+
+AGREEMENT = "agreement"
+_DIRECTORY = "#agreements"
+"""Under which each has an entry, so that the nightly job lists them without a Scan."""
+_CONSOLE_USE = "console-use"
+
+
+class AgreementChanged(Conflict):
+    """Somebody else changed the agreement or its institution meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRead:
+    """An institution, its agreement where it has one, and the local day of the last use that is known of it."""
+
+    institution: Institution
+    agreement: Agreement | None
+    used_on: date | None
+
+
+class AgreementStore:
+    """`connection` is the one that `tables.bind` returns. Raises `Unavailable` when DynamoDB does not answer."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the connection that all models share."""
+        self._connection = connection
+        self._institutions = InstitutionStore(connection)
+
+    def find(self, institution_id: str) -> Agreement | None:
+        """Return an institution's agreement, read with strong consistency; None where none was registered."""
+        try:
+            return _agreement(InstitutionItem.get(institution_id, AGREEMENT, consistent_read=True))
+        except InstitutionItem.DoesNotExist:
+            return None
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+
+    def read(self, institution_id: str) -> AgreementRead | None:
+        """Return an institution with its agreement and last use: one Query of its items from `agreement` to `profile`.
+
+        Between them lie its keys, with the day of their last use, and the day on which an officer last deposited or
+        consulted.
+        """
+        within = InstitutionItem.item.between(AGREEMENT, PROFILE)
+        try:
+            items = {one.item: one for one in InstitutionItem.query(institution_id, within, consistent_read=True)}
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        institution = institution_from(items.get(PROFILE))
+        if institution is None:
+            return None
+        used = [one.used_on for name, one in items.items() if _tells_use(name) and one.used_on is not None]
+        last = date.fromisoformat(max(used)) if used else None
+        return AgreementRead(institution, _agreement(items.get(AGREEMENT)), last)
+
+    def list_ids(self) -> Iterator[str]:
+        """Yield the id of every institution that has an agreement, in order, a page at a time."""
+        try:
+            for one in InstitutionItem.query(_DIRECTORY, consistent_read=True):
+                yield one.item
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+
+    def note_console_use(self, institution_id: str, day: date) -> None:
+        """Note that an officer deposited or consulted; of one day once, and never an earlier one."""
+        item, written = InstitutionItem(institution_id, _CONSOLE_USE), day.isoformat()
+        is_first = InstitutionItem.used_on.does_not_exist() | (InstitutionItem.used_on < written)
+        try:
+            item.update(
+                actions=[InstitutionItem.used_on.set(written), InstitutionItem.data.set({})], condition=is_first
+            )
+        except VENDOR_ERRORS as error:
+            if vendor_code(error) != CONDITION_FAILED:
+                raise store_unavailable() from error
+
+    def commit(self, agreement: Agreement, institution: Institution | None, event: Event) -> None:
+        """Put the version of an agreement after the one that is there, the institution where it changes, and the event.
+
+        Raises:
+            AgreementChanged: `agreement_changed`; nothing was written.
+
+        """
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                self.write_in(transaction, agreement)
+                if institution is not None:
+                    self._institutions.update_in(transaction, institution)
+                EventStore().add_in(transaction, event)
+        except TransactWriteError as error:
+            raise _lost(error) from error
+
+    def write_in(self, transaction: TransactWrite, agreement: Agreement) -> None:
+        """Put an agreement as part of a transaction, which fails where the version before is not there."""
+        item = InstitutionItem(agreement.institution_id, AGREEMENT, data=to_data(agreement), version=agreement.version)
+        before = agreement.version - 1
+        is_as_read = InstitutionItem.version == before if before else InstitutionItem.item.does_not_exist()
+        transaction.save(item, condition=is_as_read)
+        if not before:
+            transaction.save(InstitutionItem(_DIRECTORY, agreement.institution_id, data={}))
+
+
+def _agreement(item: InstitutionItem | None) -> Agreement | None:
+    return None if item is None else from_data(Agreement, item.data)
+
+
+def _tells_use(name: str) -> bool:
+    return name == _CONSOLE_USE or name.startswith(key_item(""))
+
+
+def _lost(error: TransactWriteError) -> Exception:
+    if vendor_code(error) not in TRANSACTION_LOST:
+        return store_unavailable()
+    detail = "Otra persona cambió el convenio mientras tanto; no se hizo nada. Revísalo y repite."
+    return AgreementChanged("agreement_changed", detail)

@@ -1,0 +1,134 @@
+"""Statements: each is written once and never changed; beside it stands how it was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.errors import Conflict
+from chalicelib.domain.event import Event
+from chalicelib.domain.usage.settlement import Account, Settlement
+from chalicelib.domain.usage.statement import Statement, content_of, read_content, sha256_of
+from chalicelib.store.batch_read import store_unavailable
+from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.tables import StatementItem
+from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+
+MOST_AT_ONCE = 24
+"""Two years."""
+
+
+class StatementClosed(Conflict):
+    """Somebody else closed the month: that one counts."""
+
+
+class StatementChanged(Conflict):
+    """Somebody else changed how it is settled meanwhile."""
+
+
+class StatementStore:
+    """`connection` is the one that `tables.bind` returns. Raises `Unavailable` when DynamoDB does not answer."""
+
+    page_size = MOST_AT_ONCE
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the connection that all models share."""
+        self._connection = connection
+
+    def find(self, institution_id: str, month: str) -> Account | None:
+        """Return a month's statement, read with strong consistency; None while it is not closed."""
+        try:
+            return _account(StatementItem.get(institution_id, month, consistent_read=True))
+        except StatementItem.DoesNotExist:
+            return None
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+
+    def list_newest(self, institution_id: str, *, before: str | None = None) -> tuple[Account, ...]:
+        """Return the newest `MOST_AT_ONCE` statements, before a month if one is given, newest first: one Query."""
+        earlier = None if before is None else StatementItem.month < before
+        try:
+            found = StatementItem.query(
+                institution_id, earlier, scan_index_forward=False, limit=MOST_AT_ONCE, consistent_read=True
+            )
+            return tuple(map(_account, found))
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+
+    def find_of_month(self, institution_ids: Sequence[str], month: str) -> dict[str, Account]:
+        """Return the statements of a month that are closed, by institution: a read of each hundred."""
+        try:
+            found = StatementItem.batch_get([(one, month) for one in institution_ids], consistent_read=True)
+            return {item.institution_id: _account(item) for item in found}
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+
+    def add(self, statement: Statement, event: Event) -> Account:
+        """Keep a closed statement, with its event.
+
+        Raises:
+            StatementClosed: there is one of that month; nothing was written.
+
+        """
+        content = content_of(statement)
+        account = Account(read_content(content), sha256=sha256_of(content))
+        item, is_new = _item(account, content), StatementItem.month.does_not_exist()
+        self._commit(lambda transaction: transaction.save(item, condition=is_new), event, _closed())
+        return account
+
+    def settle(self, account: Account, settlement: Settlement, event: Event | None) -> Account:
+        """Put the settlement after the one that was read, with its event if it has one.
+
+        Raises:
+            StatementChanged: the one that is there is not the one that was read; nothing was written.
+
+        """
+        statement = account.statement
+        item = StatementItem(statement.institution_id, statement.month)
+        actions: list[Action] = [
+            StatementItem.settlement.set(to_data(settlement)),
+            StatementItem.version.set(settlement.version),
+        ]
+        as_read = StatementItem.version == account.settlement.version
+        self._commit(lambda one: one.update(item, actions=actions, condition=as_read), event, _changed())
+        return Account(statement, settlement, account.sha256)
+
+    def _commit(self, fill: Callable[[TransactWrite], None], event: Event | None, lost: Conflict) -> None:
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                fill(transaction)
+                if event is not None:
+                    EventStore().add_in(transaction, event)
+        except TransactWriteError as error:
+            if vendor_code(error) not in TRANSACTION_LOST:
+                raise store_unavailable() from error
+            raise lost from error
+
+
+def _item(account: Account, content: str) -> StatementItem:
+    return StatementItem(
+        account.statement.institution_id,
+        account.statement.month,
+        content=content,
+        sha256=account.sha256,
+        settlement=to_data(account.settlement),
+        version=account.settlement.version,
+    )
+
+
+def _account(item: StatementItem) -> Account:
+    return Account(read_content(item.content), from_data(Settlement, item.settlement), item.sha256)
+
+
+def _closed() -> StatementClosed:
+    return StatementClosed("statement_closed", "Ese mes ya se cerró.")
+
+
+def _changed() -> StatementChanged:
+    detail = "Otra persona cambió ese mes mientras tanto y no guardamos nada. Revisa cómo está."
+    return StatementChanged("statement_changed", detail)

@@ -1,0 +1,119 @@
+"""A month of an institution: provisional, closed, proven, refused, late, paid; on phone and desk, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from chalicelib.domain.usage.month import closes_on, month_of
+from infra.local.clock import LocalClock
+from infra.local.demo_data import PASSWORD
+from infra.local.demo_staff import STAFF
+from infra.local.demo_usage import DEMO_USAGE
+from infra.local.ministack import free_port
+from tests.browser.person import Person
+from tests.deposit_world import PDF
+from tests.local_run import Run, a_run, wait_until
+
+_DAY = 24 * 60
+pytestmark = [pytest.mark.ministack, pytest.mark.browser]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """Have a run of its own, since months pass in it."""
+    with a_run(tmp_path, free_port(), free_port()) as running:
+        yield running
+
+
+def _now(person: Person) -> datetime:
+    """Return what the run's clock shows, also where a morning on the way took its time."""
+    return LocalClock(person.run.state / "clock")()
+
+
+def _enter(person: Person, number: str) -> None:
+    who = next(one for one in STAFF if one.number == number)
+    home = "/plataforma" if who.is_platform else "/entidad"
+    person.put_clock_forward(1)  # a code counts once
+    person.page.context.clear_cookies()
+    person.open(f"{home}/ingresar")
+    person.type(username=who.username, password=PASSWORD, code=who.code_at(_now(person)))
+    person.press("Iniciar sesión")
+    assert person.path() == home
+
+
+def _go_to(person: Person, day: date) -> None:
+    """Let days pass until ten in the morning, in Lima."""
+    at = datetime(day.year, day.month, day.day, 15, tzinfo=UTC)
+    while (left := int((at - _now(person)) / timedelta(minutes=1)) + 1) > 0:
+        person.put_clock_forward(min(left, _DAY))  # on the way the schedules do what is due each morning
+
+
+def _wait_for(person: Person, address: str, words: str) -> None:
+    """Look at a page until it says something: the night's job is at work."""
+
+    def says() -> bool:
+        person.open(address)
+        return words in person.page.locator("main").inner_text()
+
+    wait_until(says, 30)
+
+
+def test_a_month_is_closed_proven_refused_late_and_paid(person: Person) -> None:
+    month = month_of((_now(person) - timedelta(hours=5)).date())
+    closed_on = closes_on(month, DEMO_USAGE)
+    own, platform = f"/entidad/consumo/{month}", f"/plataforma/entidades/entidad-demo/consumo/{month}"
+    _enter(person, "40000060")
+    _wait_for(person, "/entidad/consumo", "Provisional")
+    person.look("usage-months")
+    _wait_for(person, own, "S/")
+    person.look("usage-provisional")
+
+    _go_to(person, closed_on)
+    _enter(person, "40000060")
+    _wait_for(person, own, "Por pagar")
+    person.look("usage-owed")
+    person.follow("Enviar el comprobante")
+    person.look("usage-proof")
+    person.press("Enviar el comprobante")
+    assert person.page.title().startswith("Error: ")
+    person.look("usage-proof-wrong")
+    proof = {"name": "voucher.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    person.page.set_input_files("#file", files=[proof])  # type: ignore[arg-type]
+    person.press("Enviar el comprobante")
+    assert person.begins_with_outcome()
+    person.look("usage-proven")
+
+    _enter(person, "40000050")
+    person.open(f"/plataforma/consumo?mes={month}")
+    person.look("usage-everybody")
+    person.page.locator(f"a[href='{platform}']").click()
+    person.look("usage-institution")
+    person.follow("Revisar el comprobante")
+    person.look("usage-payment")
+    person.type(reason="No se lee el número de operación.")
+    person.press("Rechazar el comprobante")
+    assert person.path() == platform
+
+    _go_to(person, closed_on + timedelta(days=DEMO_USAGE.due_days + 2))
+    _enter(person, "40000060")
+    _wait_for(person, "/entidad", "inactiva")
+    person.open(own)
+    assert "Pago atrasado" in person.page.locator("main").inner_text()
+    person.look("usage-late")
+
+    _enter(person, "40000050")
+    person.open(f"{platform}/pago")
+    paid_on = (_now(person) - timedelta(hours=5)).date()
+    person.type(reference="OP 000123")
+    person.type_day("paid_on", f"{paid_on.day}", f"{paid_on.month}", f"{paid_on.year}")
+    person.press("Continuar")
+    person.look("usage-payment-check")
+    person.press("Registrar el pago")
+    assert "ya no está detenido" in person.page.locator("main").inner_text()
+    person.look("usage-paid")
+    _enter(person, "40000060")
+    assert "inactiva" not in person.page.locator("main").inner_text()
