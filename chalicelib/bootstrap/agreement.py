@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+
 from chalicelib.bootstrap import Container, made_once
+from chalicelib.bootstrap.alert import side_way_out
 from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.institution import activity_store
+from chalicelib.bootstrap.mail import alert_mail, letterhead
 from chalicelib.services.agreement.change_agreement import AgreementTools
+from chalicelib.services.agreement.last_deposit import last_deposit
+from chalicelib.services.agreement.watch_agreements import AgreementWarning, AgreementWatchTools
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.store.agreement.agreement_store import AgreementStore
+from chalicelib.store.institution.staff_store import StaffStore
+from chalicelib.store.position_store import PositionStore
 
 
 @made_once
@@ -18,4 +29,24 @@ def agreement_store(box: Container) -> AgreementStore:
 def agreement_tools(box: Container, actor: str, reason: str, origin: str = "") -> AgreementTools:
     """Return what changes an agreement, with who does it, why and from where."""
     act = OperatorAct(actor, reason, box.clock, box.chance.new_event_id, origin)
-    return AgreementTools(agreement_store(box), act, lambda at: box.calendar.local(at).date())
+    return AgreementTools(agreement_store(box), act, lambda at: box.calendar.local(at).date(), deposits_counted(box))
+
+
+def deposits_counted(box: Container) -> Callable[[str, date], date | None]:
+    """Return what tells an institution's last deposit."""
+    return partial(last_deposit, counts=activity_store(box))
+
+
+@made_once
+def agreement_watch_tools(box: Container) -> AgreementWatchTools:
+    """What the nightly look at agreements goes through."""
+    return AgreementWatchTools(
+        changes=agreement_tools(box, "worker:watch_agreements", ""),
+        staff=StaffStore(connection(box), b""),  # people are listed alone: no token is made, no pepper asked for
+        warned=lambda institution_id: PositionStore(f"agreement-warning#{institution_id}", AgreementWarning),
+        mail=alert_mail(box),
+        by_mail=side_way_out(box),
+        letterhead=letterhead(box),
+        portal_url=box.portal_url,
+        now=box.clock,
+    )

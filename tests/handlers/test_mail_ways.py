@@ -168,6 +168,7 @@ def test_no_mail_goes_out_elsewhere() -> None:
         "services/alert/ask_address",
         "services/alert/send_digests",
         "services/institution/watch_keys",
+        "services/agreement/watch_agreements",
     }
     assert naming == {
         ("bootstrap/access", "access_mail"),
@@ -175,4 +176,5 @@ def test_no_mail_goes_out_elsewhere() -> None:
         ("bootstrap/registration", "access_mail"),
         ("bootstrap/alert", "alert_mail"),
         ("bootstrap/institution", "alert_mail"),
+        ("bootstrap/agreement", "alert_mail"),
     }
