@@ -9,9 +9,11 @@ from functools import partial
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.alert import side_way_out
 from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.institution import activity_store
 from chalicelib.bootstrap.mail import alert_mail, letterhead
 from chalicelib.services.agreement.change_agreement import AgreementTools
+from chalicelib.services.agreement.keep_document import DocumentTools
 from chalicelib.services.agreement.last_deposit import last_deposit
 from chalicelib.services.agreement.watch_agreements import AgreementWarning, AgreementWatchTools
 from chalicelib.services.operator_act import OperatorAct
@@ -50,3 +52,9 @@ def agreement_watch_tools(box: Container) -> AgreementWatchTools:
         portal_url=box.portal_url,
         now=box.clock,
     )
+
+
+@made_once
+def document_tools(box: Container) -> DocumentTools:
+    """Where documents of agreements are kept."""
+    return DocumentTools(files(box), box.chance.new_event_id)

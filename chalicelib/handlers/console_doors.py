@@ -114,11 +114,18 @@ CONSOLE_DOORS = (
     Door("POST",   "/plataforma/entidades/{institution_id}/norma",      Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institution_forms:set_norm_by_form"),
     Door("GET",    "/plataforma/entidades/{institution_id}/horario",    Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institution_forms:show_hours"),
     Door("POST",   "/plataforma/entidades/{institution_id}/horario",    Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institution_forms:set_hours_by_form"),
-    Door("GET",    "/plataforma/entidades/{institution_id}/estado",     Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institution_forms:show_state"),
-    Door("POST",   "/plataforma/entidades/{institution_id}/estado",     Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institution_forms:set_state_by_form"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/estado",     Act.MANAGE_INSTITUTIONS,  NOTHING, "web.agreement.agreements:show_state"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/estado",     Act.MANAGE_INSTITUTIONS,  FORM,    "web.agreement.agreements:set_state_by_form"),
     Door("GET",    "/plataforma/entidades/{institution_id}/emblema",    Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institution_looks:show_emblem"),
     Door("POST",   "/plataforma/entidades/{institution_id}/emblema",    Act.MANAGE_INSTITUTIONS,  FORM_WITH_FILES, "web.institution.institution_looks:change_emblem_by_form", LARGEST_FORM_WITH_EMBLEM),
     Door("GET",    "/plataforma/entidades/{institution_id}/colores",    Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institution_looks:show_colours"),
     Door("POST",   "/plataforma/entidades/{institution_id}/colores",    Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institution_looks:set_colours_by_form"),
+    # Agreements
+    Door("GET",    "/entidad/convenio",                                 Act.SEE_AGREEMENT,        NOTHING, "web.agreement.own_agreement:show_agreement"),
+    Door("GET",    "/entidad/convenio/{document_id}",                   Act.SEE_AGREEMENT,        NOTHING, "web.agreement.own_agreement:download_document"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/convenio",   Act.SEE_AGREEMENTS,       NOTHING, "web.agreement.agreements:show_agreement"),
+    Door("GET",    "/plataforma/entidades/{institution_id}/convenio/{deed}", Act.CHANGE_AGREEMENTS, NOTHING, "web.agreement.agreement_deeds:show_deed"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/convenio/{deed}", Act.CHANGE_AGREEMENTS, FORM_WITH_FILES, "web.agreement.agreement_deeds:do_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/plataforma/entidades/{institution_id}/convenio/documentos/{document_id}", Act.SEE_AGREEMENTS, NOTHING, "web.agreement.agreements:download_document"),
 )
 # fmt: on
