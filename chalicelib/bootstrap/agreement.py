@@ -7,17 +7,20 @@ from datetime import date
 from functools import partial
 
 from chalicelib.bootstrap import Container, made_once
+from chalicelib.bootstrap.access import access_tools
 from chalicelib.bootstrap.alert import side_way_out
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.institution import activity_store
+from chalicelib.bootstrap.institution import activity_store, staff_tools
 from chalicelib.bootstrap.mail import alert_mail, letterhead
+from chalicelib.services.agreement.apply_for_agreement import ApplicationTools
 from chalicelib.services.agreement.change_agreement import AgreementTools
 from chalicelib.services.agreement.keep_document import DocumentTools
 from chalicelib.services.agreement.last_deposit import last_deposit
 from chalicelib.services.agreement.watch_agreements import AgreementWarning, AgreementWatchTools
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.store.agreement.agreement_store import AgreementStore
+from chalicelib.store.agreement.application_store import ApplicationStore
 from chalicelib.store.institution.staff_store import StaffStore
 from chalicelib.store.position_store import PositionStore
 
@@ -58,3 +61,15 @@ def agreement_watch_tools(box: Container) -> AgreementWatchTools:
 def document_tools(box: Container) -> DocumentTools:
     """Where documents of agreements are kept."""
     return DocumentTools(files(box), box.chance.new_event_id)
+
+
+@made_once
+def application_tools(box: Container) -> ApplicationTools:
+    """What applications for an agreement go through."""
+    return ApplicationTools(
+        applications=ApplicationStore(connection(box)),
+        documents=document_tools(box),
+        access=access_tools(box),
+        staff=staff_tools(box),
+        new_code=box.chance.new_code,
+    )
