@@ -15,12 +15,14 @@ from chalicelib.bootstrap.institution import activity_store, staff_tools
 from chalicelib.bootstrap.mail import alert_mail, letterhead
 from chalicelib.services.agreement.apply_for_agreement import ApplicationTools
 from chalicelib.services.agreement.change_agreement import AgreementTools
+from chalicelib.services.agreement.change_people import ChangeTools
 from chalicelib.services.agreement.keep_document import DocumentTools
 from chalicelib.services.agreement.last_deposit import last_deposit
 from chalicelib.services.agreement.watch_agreements import AgreementWarning, AgreementWatchTools
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.store.agreement.agreement_store import AgreementStore
 from chalicelib.store.agreement.application_store import ApplicationStore
+from chalicelib.store.agreement.change_store import ChangeStore
 from chalicelib.store.institution.staff_store import StaffStore
 from chalicelib.store.position_store import PositionStore
 
@@ -73,3 +75,9 @@ def application_tools(box: Container) -> ApplicationTools:
         staff=staff_tools(box),
         new_code=box.chance.new_code,
     )
+
+
+@made_once
+def change_tools(box: Container) -> ChangeTools:
+    """What requests for another coordinator or representative go through."""
+    return ChangeTools(ChangeStore(connection(box)), document_tools(box), staff_tools(box), box.chance.new_code)

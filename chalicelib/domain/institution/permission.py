@@ -22,6 +22,7 @@ class Act(StrEnum):
     SEE_AGREEMENTS = "staff: see agreements"
     CHANGE_AGREEMENTS = "staff: change agreements"
     SEE_AGREEMENT = "staff: see the own agreement"
+    ASK_CHANGES = "staff: ask for another coordinator or representative"
     SEE_STAFF = "staff: see officers"
     MANAGE_STAFF = "staff: manage officers"
     MANAGE_OFFICES = "staff: manage offices"
@@ -71,6 +72,7 @@ RULES: Mapping[Act, Rule] = {
     Act.SEE_AGREEMENTS: Rule(Place.PLATFORM, _PLATFORM),
     Act.CHANGE_AGREEMENTS: Rule(Place.PLATFORM, _PLATFORM, is_final=True),
     Act.SEE_AGREEMENT: Rule(Place.INSTITUTION, _COORDINATOR),
+    Act.ASK_CHANGES: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.SEE_STAFF: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.MANAGE_STAFF: Rule(Place.INSTITUTION, _COORDINATOR, is_final=True),
     Act.MANAGE_OFFICES: Rule(Place.INSTITUTION, _COORDINATOR),

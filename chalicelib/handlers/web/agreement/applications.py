@@ -9,7 +9,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.agreement import application_tools
+from chalicelib.bootstrap.agreement import application_tools, change_tools
 from chalicelib.bootstrap.files import files
 from chalicelib.domain.agreement.application import Application, ApplicationState
 from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound
@@ -23,6 +23,7 @@ from chalicelib.handlers.web.agreement.agreements import base_of
 from chalicelib.handlers.web.agreement.labels import AGREEMENT_LABELS
 from chalicelib.handlers.web.institution.composition_fields import Reader, typed_day
 from chalicelib.renderers.agreement.agreement_words import MODALITY_WORDS
+from chalicelib.renderers.agreement.change_letters import KIND_WORDS
 from chalicelib.services.agreement.decide_application import (
     Approval,
     approve_application,
@@ -41,6 +42,10 @@ _TOLD = {
     "rechazada": "Rechazamos la solicitud {} y lo avisamos por correo.",
     "sin-correo": "Registramos la decisión sobre la solicitud {}, pero no salió algún correo. Revisa al coordinador.",
     "decidida": "La solicitud {} ya estaba decidida así.",
+    "cambio-aprobado": "Aprobamos el pedido {}. Vale desde ahora.",
+    "cambio-rechazado": "Rechazamos el pedido {} y lo avisamos por correo.",
+    "cambio-sin-correo": "Registramos la decisión sobre {}, pero no salió algún correo. Revisa al coordinador.",
+    "cambio-decidido": "El pedido {} ya estaba decidido así.",
 }
 
 
@@ -54,8 +59,11 @@ def list_applications(request: PageRequest, staff: SignedIn) -> Response:  # noq
         request,
         "agreement/applications.html",
         waiting=waiting,
+        changes=[
+            {"change": one, "what": KIND_WORDS[one.kind]} for one in change_tools(current()).changes.list_waiting()
+        ],
         told=_TOLD.get(what, "").format(number) if is_known else "",
-        is_bad=what == "sin-correo",
+        is_bad=what.endswith("sin-correo"),
     )
 
 
