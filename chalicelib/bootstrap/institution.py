@@ -25,6 +25,7 @@ from chalicelib.services.institution.suspend_reading import SuspensionTools
 from chalicelib.services.institution.tools import StaffTools
 from chalicelib.services.institution.watch_keys import KeyWarning, KeyWatchTools
 from chalicelib.store.institution.activity_store import ActivityStore
+from chalicelib.store.institution.console_use_store import ConsoleUseStore
 from chalicelib.store.institution.emblem_store import EmblemStore
 from chalicelib.store.institution.office_store import OfficeStore
 from chalicelib.store.institution.staff_session_store import StaffSessionStore
@@ -99,6 +100,13 @@ def export_sent_tools(box: Container) -> ExportSentTools:
 def office_store(box: Container) -> OfficeStore:
     """The offices of institutions."""
     return OfficeStore(connection(box))
+
+
+@made_once
+def console_use_store(box: Container) -> ConsoleUseStore:
+    """That officers consult."""
+    connection(box)
+    return ConsoleUseStore()
 
 
 @made_once

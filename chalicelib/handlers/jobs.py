@@ -55,6 +55,7 @@ JOBS = (
     Job("watch_data_requests",  *_schedule("rate(5 minutes)"),            "workers.people:watch_data_requests"),
     # At night: from half past one to a quarter past four, hora de Lima
     Job("expire_uploads",       *_schedule("cron(30 6 * * ? *)"),         "workers.upload:expire_uploads"),
+    Job("watch_agreements",     *_schedule("cron(45 6 * * ? *)"),         "workers.agreement:watch_agreements"),
     Job("sweep_orphans",        *_schedule("cron(0 7 * * ? *)"),          "workers.deposit:sweep_orphans"),
     Job("clean_registrations",  *_schedule("cron(15 7 * * ? *)"),         "workers.registration:clean_registrations"),
     Job("index_receipts",       *_schedule("cron(30 7 * * ? *)"),         "workers.evidence:index_receipts"),

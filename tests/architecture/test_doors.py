@@ -43,7 +43,7 @@ _PUBLIC_PAGES = {
         "/activar/{link}",
     ),
     *("/no-fui-yo", "/no-fui-yo/{token}"),
-    *("/entidad/ingresar", "/plataforma/ingresar", "/entidad/activar"),
+    *("/entidad/ingresar", "/plataforma/ingresar", "/entidad/activar", "/convenio", "/convenio/{link}"),
     *("/captchas/{captcha_id}", "/static/{name}", "/{page}", "/{page}/{second}"),
     *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo", "/identidad")),
     *("/registro/persona-natural", "/registro/persona-juridica", "/verificar-correo/{token}"),

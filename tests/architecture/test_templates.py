@@ -65,11 +65,18 @@ def test_a_wing_shows_its_own_pages() -> None:
         assert {wing_of(template) for template in shown} <= {wing}, module
 
 
+LENT = {
+    "people": {"access/_rules.html"},
+    "institution": {"access/_rules.html"},
+    "agreement": {"institution/console.html"},
+}
+"""What a wing's pages take of another's: where a password is set the rules of access, in the console its frame."""
+
+
 def test_a_page_takes_parts_of_its_own_wing_or_of_all() -> None:
-    """Those that set a password show the rules of access."""
     for template in TEMPLATES:
         others = {name for name in referenced(template) if wing_of(name) not in {"", wing_of(template)}}
-        assert others <= ({"access/_rules.html"} if wing_of(template) in {"people", "institution"} else set()), template
+        assert others <= LENT.get(wing_of(template), set()), template
 
 
 ELSEWHERE = {("file_check_send.html", "{{ sending.address }}")}

@@ -169,6 +169,7 @@ def test_no_mail_goes_out_elsewhere() -> None:
         "services/alert/send_digests",
         "services/institution/watch_keys",
         "services/usage/close_statements",
+        "services/agreement/watch_agreements",
     }
     assert naming == {
         ("bootstrap/access", "access_mail"),
@@ -177,4 +178,5 @@ def test_no_mail_goes_out_elsewhere() -> None:
         ("bootstrap/alert", "alert_mail"),
         ("bootstrap/institution", "alert_mail"),
         ("bootstrap/usage", "alert_mail"),
+        ("bootstrap/agreement", "alert_mail"),
     }

@@ -45,6 +45,7 @@ def test_reports_are_of_alerts_only() -> None:
         ("send_digests", {"MailReports"}),
         ("watch_keys", {"MailReports"}),
         ("close_statements", {"MailReports"}),
+        ("watch_agreements", {"MailReports"}),
     ],
 )
 def test_a_function_may_send_by_its_own_way_only(function: str, allowed: set[str]) -> None:
@@ -55,7 +56,7 @@ def test_a_function_may_send_by_its_own_way_only(function: str, allowed: set[str
 def test_nobody_else_may_send() -> None:
     sending = {path.stem for path in POLICIES.glob("policy-*.json") if "ses:" in path.read_text("utf-8")}
     alerting = ("send_alerts", "sweep_alerts", "send_reminders")
-    beside = ("watch_addresses", "send_digests", "watch_keys", "close_statements")
+    beside = ("watch_addresses", "send_digests", "watch_keys", "close_statements", "watch_agreements")
     telling = ("finish_registrations", "operator", "watch_access", "watch_data_requests")
     assert sending == {f"policy-{name}" for name in ("api_handler", *alerting, *beside, *telling)}
 

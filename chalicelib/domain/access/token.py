@@ -39,6 +39,8 @@ class TokenKind(StrEnum):
     STAFF_SESSION = "staff_session"
     STAFF_LINK = "staff_link"
     """By which a person of the staff sets a password or enrols a device."""
+    AGREEMENT_LINK = "agreement_link"
+    """That an e-mail was verified from which an institution applies for an agreement."""
 
 
 VALID_FOR: Mapping[TokenKind, timedelta] = {
@@ -53,6 +55,7 @@ VALID_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.REPEATED_TOLD: timedelta(days=1),
     TokenKind.WAITING_EMAIL: timedelta(days=30),
     TokenKind.STAFF_LINK: timedelta(days=3),
+    TokenKind.AGREEMENT_LINK: timedelta(days=3),
 }
 """How long users can use what was e-mailed to them; what an applicant gets stands in `registration.py`."""
 CODE_ATTEMPTS = 5
@@ -76,6 +79,7 @@ KEPT_FOR: Mapping[TokenKind, timedelta] = {
     TokenKind.IDENTITY: timedelta(minutes=5),
     TokenKind.STAFF_SESSION: timedelta(days=30),
     TokenKind.STAFF_LINK: timedelta(days=30),
+    TokenKind.AGREEMENT_LINK: timedelta(days=30),
 }
 """How long an expired token stays readable: an expired link can still send a new one, recent accesses be listed.
 

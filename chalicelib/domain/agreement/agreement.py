@@ -79,8 +79,7 @@ class Agreement:
     """`ends_on` is the last day on which it holds, None without an end; disuse counts from `counted_from` on.
 
     `is_registered` is False of an institution from before agreements were registered: it has neither end nor disuse.
-    `is_begun` says that its first day came. `warned` are the warnings that were told, as `Warning.key` names them.
-    `version` counts the changes.
+    `is_begun` says that its first day came. `version` counts the changes.
     """
 
     institution_id: str
@@ -96,7 +95,6 @@ class Agreement:
     addenda: tuple[Addendum, ...] = ()
     document: KeptDocument | None = None
     application_id: str | None = None
-    warned: tuple[str, ...] = ()
     version: int = 0
 
     @property

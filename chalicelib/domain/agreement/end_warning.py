@@ -1,44 +1,51 @@
-"""Warnings 30, 15 and 5 days before an agreement ends or has gone without use for too long."""
+"""What coordinators are told of an end: 30, 15 and 5 days before an agreement expires or went unused, and that it did.
+
+What is due follows from the day alone. Who was told is kept beside, so that a job that ran twice tells nobody twice and
+one that missed days tells what is still true.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from chalicelib.domain.agreement.agreement import Agreement, AgreementState, Reason
 from chalicelib.domain.agreement.life import last_day
 
 WARNED_DAYS = (30, 15, 5)
+ENDED = 0
+"""The step of what is told when it is over."""
+_ENDED_TOLD_FOR = timedelta(days=30)
+"""Whoever becomes coordinator later than that sees it in the console alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndWarning:
-    """That few days are left: `last` is the last day on which the agreement holds, `left` how many follow today."""
+    """`last` is the last day on which the agreement holds, or held; `left` is how many follow today.
+
+    `step` is which warning it is, in days before the end, or `ENDED`.
+    """
 
     reason: Reason
     last: date
     step: int
-    left: int
+    left: int = 0
 
     @property
     def key(self) -> str:
-        """What marks it as told: an end that moves is warned of anew."""
+        """What marks it as told: an end that moves is told of anew."""
         return f"{self.reason}:{self.last.isoformat()}:{self.step}"
 
 
 def warning_due(agreement: Agreement, today: date, used_on: date | None) -> EndWarning | None:
-    """Return the warning that is due and was not told: where days were missed, the nearest one alone.
-
-    It is due until the end and not after it. One that is told is not told again, however often the job runs.
-    """
-    if agreement.state not in {AgreementState.ACTIVE, AgreementState.INACTIVE}:
+    """Return what is to be told today of an agreement as `as_of` returns it; None where nothing is."""
+    if agreement.ended is not None:
+        last = agreement.ended.since - timedelta(days=1)
+        is_late = today > agreement.ended.since + _ENDED_TOLD_FOR
+        return None if is_late else EndWarning(agreement.ended.reason, last, ENDED)
+    ends = None if agreement.state is AgreementState.APPROVED else last_day(agreement, used_on)
+    if ends is None:
         return None
-    last = last_day(agreement, used_on)
-    if last is None or last.since < today:
-        return None
-    left = (last.since - today).days
+    left = (ends.since - today).days
     step = min((days for days in WARNED_DAYS if left <= days), default=None)
-    if step is None:
-        return None
-    warning = EndWarning(last.reason, last.since, step, left)
-    return None if warning.key in agreement.warned else warning
+    return None if step is None else EndWarning(ends.reason, ends.since, step, left)

@@ -85,7 +85,7 @@ def revived(agreement: Agreement, today: date, addendum: Addendum | None = None)
     if agreement.ends_on is not None and agreement.ends_on < today:
         detail = "El convenio venció: escribe hasta cuándo vale ahora, según la adenda."
         raise InvalidInput("addendum_needed", detail, field="ends_on")
-    return _next(agreement, ended=None, is_begun=True, counted_from=today, warned=())
+    return _next(agreement, ended=None, is_begun=True, counted_from=today)
 
 
 def extended(agreement: Agreement, addendum: Addendum, today: date) -> Agreement:
@@ -99,8 +99,10 @@ def extended(agreement: Agreement, addendum: Addendum, today: date) -> Agreement
     if agreement.ended is not None:
         detail = "El convenio está cancelado: no se extiende, se reactiva."
         raise Conflict("agreement_over", detail)
+    if any((one.ends_on, one.number) == (addendum.ends_on, addendum.number) for one in agreement.addenda[-1:]):
+        return agreement  # the same form, sent twice
     _require_later(agreement, addendum, today)
-    return _next(agreement, ends_on=addendum.ends_on, addenda=(*agreement.addenda, addendum), warned=())
+    return _next(agreement, ends_on=addendum.ends_on, addenda=(*agreement.addenda, addendum))
 
 
 def require_dates(begins_on: date, ends_on: date | None, today: date) -> None:

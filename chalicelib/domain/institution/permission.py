@@ -19,6 +19,10 @@ class Act(StrEnum):
     MANAGE_INSTITUTIONS = "staff: manage institutions"
     MANAGE_COORDINATORS = "staff: manage coordinators"
     SEE_SUSPENSIONS = "staff: see suspended readings"
+    SEE_AGREEMENTS = "staff: see agreements"
+    CHANGE_AGREEMENTS = "staff: change agreements"
+    SEE_AGREEMENT = "staff: see the own agreement"
+    ASK_CHANGES = "staff: ask for another coordinator or representative"
     SEE_STAFF = "staff: see officers"
     MANAGE_STAFF = "staff: manage officers"
     MANAGE_OFFICES = "staff: manage offices"
@@ -69,6 +73,10 @@ RULES: Mapping[Act, Rule] = {
     Act.MANAGE_INSTITUTIONS: Rule(Place.PLATFORM, _PLATFORM),
     Act.MANAGE_COORDINATORS: Rule(Place.PLATFORM, _PLATFORM, is_final=True),
     Act.SEE_SUSPENSIONS: Rule(Place.PLATFORM, _PLATFORM),
+    Act.SEE_AGREEMENTS: Rule(Place.PLATFORM, _PLATFORM),
+    Act.CHANGE_AGREEMENTS: Rule(Place.PLATFORM, _PLATFORM, is_final=True),
+    Act.SEE_AGREEMENT: Rule(Place.INSTITUTION, _COORDINATOR),
+    Act.ASK_CHANGES: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.SEE_STAFF: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.MANAGE_STAFF: Rule(Place.INSTITUTION, _COORDINATOR, is_final=True),
     Act.MANAGE_OFFICES: Rule(Place.INSTITUTION, _COORDINATOR),

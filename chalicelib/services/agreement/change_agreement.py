@@ -18,9 +18,10 @@ from chalicelib.domain.agreement.agreement import (
     institution_state_of,
     unregistered,
 )
+from chalicelib.domain.agreement.end_warning import warning_due
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.event import EventType
-from chalicelib.domain.sender.institution import Institution
+from chalicelib.domain.sender.institution import Institution, InstitutionState
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.store.agreement.agreement_store import AgreementChanged, AgreementRead, AgreementStore
 
@@ -29,11 +30,16 @@ TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class AgreementTools:
-    """Where agreements are kept, who changes them and why. `local_day` is an instant's day in the country's zone."""
+    """Where agreements are kept, who changes them and why.
+
+    `local_day` is an instant's day in the country's zone; `last_deposit` returns the local day of an institution's last
+    deposit as its panel counts it, which is read only where disuse may be near.
+    """
 
     agreements: AgreementStore
     act: OperatorAct
     local_day: Callable[[datetime], date]
+    last_deposit: Callable[[str, date], date | None]
 
     @property
     def today(self) -> date:
@@ -209,6 +215,22 @@ def read_agreement(institution_id: str, agreements: AgreementStore) -> Agreement
     return read
 
 
+def last_use(read: AgreementRead, today: date, last_deposit: Callable[[str, date], date | None]) -> date | None:
+    """Return the local day of the last use: of a key, of an officer who consulted, or of any deposit.
+
+    What is counted of deposits is asked for only where without them a warning of disuse would be due.
+    """
+    used_on = None if read.used_on is None else min(read.used_on, today)
+    if read.agreement is None or read.agreement.ended is not None:
+        return used_on
+    without = life.as_of(read.agreement, today, used_on)
+    due = without.ended or warning_due(without, today, used_on)
+    if due is None or due.reason is not Reason.UNUSED:
+        return used_on
+    deposited = last_deposit(read.institution.institution_id, today)
+    return max(filter(None, (used_on, deposited)), default=None)
+
+
 def agreement_unknown() -> NotFound:
     """Return what is told where an institution has no agreement."""
     return NotFound("agreement_unknown", "La entidad no tiene un convenio registrado: regístralo antes.")
@@ -225,12 +247,12 @@ def _changed(
             idle = replace(unregistered(read.institution.institution_id, today), is_begun=False)
             return Outcome(idle, idle, read.institution, is_changed=False)
         stored = replace(unregistered(read.institution.institution_id, today), is_begun=read.institution.is_active)
-    before = life.as_of(stored, today, read.used_on)
+    before = life.as_of(stored, today, last_use(read, today, tools.last_deposit))
     decided = decide(before)
     if decided == stored:
         return Outcome(before, decided, read.institution, is_changed=False)
     after = replace(decided, version=stored.version + 1)
-    institution = _institution(read.institution, after)
+    institution = _institution(read.institution, stored, after)
     kind = EventType.AGREEMENT_REGISTERED if is_registered else _kind(stored, after)
     told = {**_told(stored, after), "version": str(after.version)}
     event = tools.act.event(f"institution#{after.institution_id}", kind, now, **told)
@@ -238,10 +260,14 @@ def _changed(
     return Outcome(before, after, institution or read.institution, is_changed=True)
 
 
-def _institution(institution: Institution, agreement: Agreement) -> Institution | None:
-    """Return the institution with the state that the agreement leaves it in; None where it has it."""
-    state = institution_state_of(agreement)
-    if institution.state is state:
+def _institution(institution: Institution, before: Agreement, after: Agreement) -> Institution | None:
+    """Return the institution with the state that the agreement leaves it in; None where it has it.
+
+    What an operator's command had stop apart from its agreement, as where keys were stolen, no payment starts again.
+    """
+    state = institution_state_of(after)
+    is_stopped_apart = not institution.is_active and institution_state_of(before) is InstitutionState.ACTIVE
+    if institution.state is state or (is_stopped_apart and state is InstitutionState.ACTIVE):
         return None
     return replace(institution, state=state, version=institution.version + 1)
 

@@ -58,7 +58,7 @@ def enrol_staff(  # noqa: PLR0913 - who, as what, where, by whom
         Conflict: `document_taken`, `email_taken`, `staff_full`.
 
     """
-    member = _sealed(read_staff(typed, role, institution_id, staff_id=tools.new_staff_id(), now=now), tools)
+    member = new_member(typed, role, institution_id, tools=tools, now=now)
     everybody = tools.staff.list_for_institution(institution_id)
     if len(everybody) >= MOST_STAFF:
         raise Conflict("staff_full", f"Hay {MOST_STAFF} usuarios. Quita antes a quien ya no trabaja allí.")
@@ -74,6 +74,18 @@ def enrol_staff(  # noqa: PLR0913 - who, as what, where, by whom
         detail = "Esa persona ya está inscrita aquí. Búscala en la lista."
         raise Conflict("document_taken", detail, field="document_number") from error
     return _sent(member, link, tools, now)
+
+
+def new_member(
+    typed: TypedStaff, role: StaffRole, institution_id: str, *, tools: StaffTools, now: datetime
+) -> StaffMember:
+    """Read a new person, with the seed of the device that they are to enrol.
+
+    Raises:
+        InvalidInput: all that is wrong of what was typed.
+
+    """
+    return _sealed(read_staff(typed, role, institution_id, staff_id=tools.new_staff_id(), now=now), tools)
 
 
 def enrol_first_administrator(typed: TypedStaff, *, by: StaffAct, tools: StaffTools, now: datetime) -> Enrolled:

@@ -17,14 +17,14 @@ from chalicelib.domain.sender.institution import Institution
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
+from chalicelib.store.institution.console_use_store import CONSOLE_USE
 from chalicelib.store.sender.institution_store import PROFILE, InstitutionStore, institution_from, key_item
 from chalicelib.store.tables import InstitutionItem
-from chalicelib.store.vendor_errors import CONDITION_FAILED, TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
 
 AGREEMENT = "agreement"
 _DIRECTORY = "#agreements"
 """Under which each has an entry, so that the nightly job lists them without a Scan."""
-_CONSOLE_USE = "console-use"
 
 
 class AgreementChanged(Conflict):
@@ -60,8 +60,7 @@ class AgreementStore:
     def read(self, institution_id: str) -> AgreementRead | None:
         """Return an institution with its agreement and last use: one Query of its items from `agreement` to `profile`.
 
-        Between them lie its keys, with the day of their last use, and the day on which an officer last deposited or
-        consulted.
+        Between them lie its keys, with the day of their last use, and the day on which an officer last consulted.
         """
         within = InstitutionItem.item.between(AGREEMENT, PROFILE)
         try:
@@ -82,18 +81,6 @@ class AgreementStore:
                 yield one.item
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
-
-    def note_console_use(self, institution_id: str, day: date) -> None:
-        """Note that an officer deposited or consulted; of one day once, and never an earlier one."""
-        item, written = InstitutionItem(institution_id, _CONSOLE_USE), day.isoformat()
-        is_first = InstitutionItem.used_on.does_not_exist() | (InstitutionItem.used_on < written)
-        try:
-            item.update(
-                actions=[InstitutionItem.used_on.set(written), InstitutionItem.data.set({})], condition=is_first
-            )
-        except VENDOR_ERRORS as error:
-            if vendor_code(error) != CONDITION_FAILED:
-                raise store_unavailable() from error
 
     def commit(self, agreement: Agreement, institution: Institution | None, event: Event) -> None:
         """Put the version of an agreement after the one that is there, the institution where it changes, and the event.
@@ -126,7 +113,7 @@ def _agreement(item: InstitutionItem | None) -> Agreement | None:
 
 
 def _tells_use(name: str) -> bool:
-    return name == _CONSOLE_USE or name.startswith(key_item(""))
+    return name == CONSOLE_USE or name.startswith(key_item(""))
 
 
 def _lost(error: TransactWriteError) -> Exception:

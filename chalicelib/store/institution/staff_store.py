@@ -35,8 +35,8 @@ class StaffChange:
     """What is written together, or not at all.
 
     `member` is as they are to be, with the version after the one that is there, or the first of a new one. `removed`
-    is taken out. `unchanged` are others who have to be as they were read. `issue` is kept, `link` used up. `also` adds
-    what else belongs to it.
+    is taken out. `unchanged` are others who have to be as they were read. `issue` is kept, `link` used up. `also` is
+    the event of the second one, where one comes and another goes.
     """
 
     event: Event
@@ -46,6 +46,7 @@ class StaffChange:
     issue: NewToken | None = None
     link: str | None = None
     is_first: bool = False
+    also: Event | None = None
     opened: tuple[StaffSession, str] | None = None
     ended: StaffSession | None = None
 
@@ -127,7 +128,8 @@ class StaffStore:
             self._sessions.open_in(transaction, *change.opened)
         if change.ended is not None:
             self._sessions.end_in(transaction, change.ended)
-        EventStore().add_in(transaction, change.event)
+        for event in filter(None, (change.event, change.also)):
+            EventStore().add_in(transaction, event)
 
 
 def _get(institution_id: str, item: str) -> StaffItem | None:

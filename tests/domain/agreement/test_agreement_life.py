@@ -126,25 +126,37 @@ def test_a_warning_is_due_thirty_fifteen_and_five_days_before(left: int, step: i
     assert (due and (due.step, due.left)) == (step and (step, left))
 
 
-def test_a_warning_is_told_once_and_anew_when_the_end_moves() -> None:
+def test_an_end_that_moves_is_warned_of_anew() -> None:
     today = LAST - 30 * DAY
-    due = warning_due(an_agreement(), today, today)
-    assert due
-    told = an_agreement(warned=(due.key,))
-    assert warning_due(told, today + 2 * DAY, today) is None
-    nearer = warning_due(told, LAST - 12 * DAY, today)
-    assert nearer
-    assert nearer.step == 15
-    moved = life.extended(told, Addendum(LAST + 20 * DAY, today), today)
-    assert warning_due(moved, LAST, LAST).step == 30  # type: ignore[union-attr]
+    before = warning_due(an_agreement(), today, today)
+    moved = life.extended(an_agreement(), Addendum(LAST + 20 * DAY, today), today)
+    assert warning_due(moved, today, today) is None
+    after = warning_due(moved, LAST, LAST)
+    assert before
+    assert after
+    assert (before.key != after.key, after.left) == (True, 20)
 
 
-def test_disuse_is_warned_of_and_not_after_its_end() -> None:
+def test_disuse_is_warned_of_unless_it_is_used() -> None:
     due = warning_due(an_agreement(), FIRST + 60 * DAY, None)
     assert due
     assert (due.reason, due.left) == (Reason.UNUSED, 30)
-    assert warning_due(an_agreement(), FIRST + 91 * DAY, None) is None
     assert warning_due(an_agreement(), FIRST + 60 * DAY, FIRST + DAY) is None
+
+
+def test_that_it_is_over_is_told_for_a_month() -> None:
+    over = life.as_of(an_agreement(), LAST + DAY, LAST)
+    told = warning_due(over, LAST + 4 * DAY, None)
+    assert told
+    assert (told.step, told.last) == (0, LAST)
+    assert warning_due(over, LAST + 31 * DAY, None)
+    assert warning_due(over, LAST + 32 * DAY, None) is None
+
+
+def test_the_same_addendum_sent_twice_is_one() -> None:
+    addendum = Addendum(LAST + 20 * DAY, FIRST, "001-2026")
+    once = life.extended(an_agreement(), addendum, FIRST)
+    assert life.extended(once, addendum, FIRST) is once
 
 
 def test_every_allowance_has_words_and_only_an_active_institution_deposits_or_consults() -> None:

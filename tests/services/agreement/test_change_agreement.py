@@ -12,6 +12,7 @@ from chalice.test import Client
 from app import app
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.agreement import agreement_store, agreement_tools
+from chalicelib.bootstrap.institution import console_use_store
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.agreement.agreement import Addendum, Agreement, AgreementState, Reason
@@ -105,10 +106,9 @@ def test_an_inactive_institution_begins_on_the_first_day_of_what_is_registered(b
 
 
 def test_use_is_the_last_day_of_any_key_or_of_the_console(box: Container) -> None:
-    store = agreement_store(box)
-    store.note_console_use(INSTITUTION_ID, TODAY)
-    store.note_console_use(INSTITUTION_ID, TODAY - timedelta(days=3))
-    read = store.read(INSTITUTION_ID)
+    for day in (TODAY, TODAY - timedelta(days=3)):
+        console_use_store(box).note(INSTITUTION_ID, day)
+    read = agreement_store(box).read(INSTITUTION_ID)
     assert read
     assert read.used_on == TODAY
 

@@ -1,0 +1,23 @@
+"""Tell an institution's coordinators by e-mail what became of its agreement; what was done stands without it."""
+
+from __future__ import annotations
+
+from chalicelib.domain.institution.staff import StaffRole
+from chalicelib.renderers.agreement.agreement_letters import changed_letter
+from chalicelib.services.agreement.change_agreement import Outcome
+from chalicelib.services.institution.send_staff_letter import send_staff_letter
+from chalicelib.services.institution.tools import StaffTools
+
+
+def tell_agreement_change(outcome: Outcome, *, tools: StaffTools) -> bool:
+    """Tell every active coordinator the state as it is now; False where somebody could not be told.
+
+    Nothing is sent where nothing changed.
+    """
+    if not outcome.is_changed:
+        return True
+    letter = changed_letter(outcome.institution.name, outcome.agreement, at=tools.portal_url)
+    everybody = tools.staff.list_for_institution(outcome.institution.institution_id)
+    coordinators = [one for one in everybody if one.role is StaffRole.COORDINATOR and one.is_active]
+    sent = [send_staff_letter(letter, one.email, tools=tools, now=tools.clock()) for one in coordinators]
+    return all(sent)

@@ -1,0 +1,135 @@
+"""Every night: have agreements begin and end on their days, and tell coordinators before they end and when they did.
+
+Each step is told to each coordinator once: that somebody is told is written before the e-mail is handed over, and taken
+back where it was not taken. What could not be told counts as failed, and is tried the next night. Where nights were
+missed, only the nearest step is told, and the state has the day of the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.domain.agreement.agreement import AgreementState
+from chalicelib.domain.agreement.end_warning import EndWarning, warning_due
+from chalicelib.domain.agreement.life import as_of
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.institution.staff import StaffMember, StaffRole
+from chalicelib.domain.sender.institution import Institution
+from chalicelib.gateways.mail import Mail
+from chalicelib.gateways.way_out import WayOut
+from chalicelib.renderers.agreement.agreement_letters import warning_letter
+from chalicelib.renderers.letterhead import Letterhead
+from chalicelib.renderers.letters import render_letter
+from chalicelib.services.agreement.change_agreement import AgreementTools, keep_dates, last_use, read_agreement
+from chalicelib.services.work_through import counted, work_through
+from chalicelib.store.institution.staff_store import StaffStore
+from chalicelib.store.position_store import PositionStore
+
+_JOB = "watch_agreements"
+_BEGUN, _ENDED, _TOLD, _KNOWN, _QUIET = "begun", "ended", "told", "known", "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementWarning:
+    """The last step that was told of an institution's agreement, and to which coordinators."""
+
+    key: str = ""
+    told: tuple[str, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedAgreements:
+    """What became of agreements: `begun` or `ended` now; else coordinators were `told`, or `known` to be.
+
+    Of `quiet` nothing is due. `failed` are also those of which somebody could not be told, or that have no active
+    coordinator.
+    """
+
+    begun: int
+    ended: int
+    told: int
+    known: int
+    quiet: int
+    failed: int
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementWatchTools:
+    """What the night goes through. `warned` returns where an institution's last step is kept."""
+
+    changes: AgreementTools
+    staff: StaffStore
+    warned: Callable[[str], PositionStore[AgreementWarning]]
+    mail: Mail
+    by_mail: WayOut
+    letterhead: Letterhead
+    portal_url: str
+    now: Callable[[], datetime]
+
+
+def watch_agreements(tools: AgreementWatchTools, *, until: datetime) -> WatchedAgreements:
+    """Look at every agreement, beginning none after `until`; one that fails stops no other.
+
+    Raises:
+        Unavailable: the agreements cannot be listed.
+
+    """
+    ids = tools.changes.agreements.list_ids()
+    worked = work_through(ids, lambda one: _handled(one, tools), job=_JOB, now=tools.now, until=until)
+    return counted(WatchedAgreements, worked.outcomes, is_complete=worked.is_complete)
+
+
+def _handled(institution_id: str, tools: AgreementWatchTools) -> str:
+    now = tools.now()
+    today = tools.changes.local_day(now)
+    read = read_agreement(institution_id, tools.changes.agreements)
+    if read.agreement is None:
+        return _QUIET
+    used_on = last_use(read, today, tools.changes.last_deposit)
+    agreement, became = read.agreement, ""
+    if as_of(agreement, today, used_on) != agreement:
+        agreement = keep_dates(institution_id, tools=tools.changes).agreement
+        became = _ENDED if agreement.state is AgreementState.CANCELLED else _BEGUN
+    warning = warning_due(agreement, today, used_on)
+    told = _QUIET if warning is None else _warn(read.institution, warning, tools, now)
+    return became or told
+
+
+def _warn(institution: Institution, warning: EndWarning, tools: AgreementWatchTools, now: datetime) -> str:
+    everybody = tools.staff.list_for_institution(institution.institution_id)
+    coordinators = [one for one in everybody if one.role is StaffRole.COORDINATOR and one.is_active]
+    if not coordinators:
+        raise NotFound("nobody_to_tell", "La entidad no tiene un coordinador activo a quien avisar.")
+    store = tools.warned(institution.institution_id)
+    last = store.find() or AgreementWarning()
+    if last.key != warning.key:
+        last = AgreementWarning(warning.key, version=last.version)
+    waiting = [one for one in coordinators if one.staff_id not in last.told]
+    failures: list[Exception] = []
+    for coordinator in waiting:
+        moved = store.move(replace(last, told=(*last.told, coordinator.staff_id)), now)
+        if moved is None:  # another run is at it
+            return _KNOWN
+        try:
+            _tell(coordinator, institution, warning, tools, now)
+            last = moved
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others are told
+            failures.append(error)
+            last = store.move(replace(moved, told=last.told), now) or moved
+    if failures:
+        raise failures[0]
+    return _TOLD if waiting else _KNOWN
+
+
+def _tell(
+    to: StaffMember, institution: Institution, warning: EndWarning, tools: AgreementWatchTools, now: datetime
+) -> None:
+    letter = warning_letter(institution.name, warning, at=tools.portal_url)
+    key = f"agreement-warning/{institution.institution_id}/{to.staff_id}/{warning.key}/{now.isoformat()}"
+    message = render_letter(letter, to.email, tools.letterhead, sent_at=now, key=key)
+    tags = {"purpose": "agreement-warning", "institution_id": institution.institution_id}
+    tools.by_mail.hand_over(lambda: tools.mail.send(message, to.email, tags))

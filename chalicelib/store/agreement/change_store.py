@@ -1,0 +1,133 @@
+"""Requests to change an institution's coordinator or representative, and who represents it now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.agreement.change_request import ChangeKind, ChangeRequest, ChangeState
+from chalicelib.domain.errors import Conflict
+from chalicelib.domain.event import Event
+from chalicelib.store.batch_read import store_unavailable
+from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.tables import InstitutionItem
+from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+
+WAITING = "#changes"
+_ITEM, _OF_INSTITUTION, _REPRESENTATIVE = "change", "request#", "representative"
+MOST_LISTED = 200
+MOST_OF_INSTITUTION = 50
+
+
+class ChangeDecided(Conflict):
+    """It was asked for or decided already."""
+
+
+class ChangeStore:
+    """`connection` is the one that `tables.bind` returns. Raises `Unavailable` when DynamoDB does not answer."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the connection that all models share."""
+        self._connection = connection
+
+    def find(self, change_id: str) -> ChangeRequest | None:
+        """Return a request, read with strong consistency."""
+        try:
+            item = InstitutionItem.get(_key(change_id), _ITEM, consistent_read=True)
+        except InstitutionItem.DoesNotExist:
+            return None
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        return from_data(ChangeRequest, item.data)
+
+    def find_representative(self, institution_id: str) -> ChangeRequest | None:
+        """Return the approved request that says who represents an institution; None where none was."""
+        try:
+            item = InstitutionItem.get(institution_id, _REPRESENTATIVE, consistent_read=True)
+        except InstitutionItem.DoesNotExist:
+            return None
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        return from_data(ChangeRequest, item.data)
+
+    def list_waiting(self) -> tuple[ChangeRequest, ...]:
+        """Return those of all institutions that wait, the oldest first, 200 at most."""
+        try:
+            ids = [one.item for one in InstitutionItem.query(WAITING, consistent_read=True, limit=MOST_LISTED)]
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        return self._read(ids)
+
+    def list_for_institution(self, institution_id: str) -> tuple[ChangeRequest, ...]:
+        """Return an institution's newest fifty, the oldest first."""
+        mark = InstitutionItem.item.startswith(_OF_INSTITUTION)
+        try:
+            found = InstitutionItem.query(
+                institution_id, mark, consistent_read=True, scan_index_forward=False, limit=MOST_OF_INSTITUTION
+            )
+            ids = [one.item.rpartition("#")[2] for one in found]
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        return self._read(ids)
+
+    def add(self, request: ChangeRequest, event: Event) -> None:
+        """Keep a new one, which waits.
+
+        Raises:
+            ChangeDecided: `change_asked`.
+
+        """
+
+        def fill(transaction: TransactWrite) -> None:
+            own = f"{_OF_INSTITUTION}{request.asked_at.isoformat()}#{request.change_id}"
+            transaction.save(_item(request), condition=InstitutionItem.item.does_not_exist())
+            transaction.save(InstitutionItem(WAITING, request.change_id, data={}))
+            transaction.save(InstitutionItem(request.institution_id, own, data={}))
+
+        self._commit(fill, event, "change_asked", "Este pedido ya se envió.")
+
+    def decide(self, request: ChangeRequest, event: Event) -> None:
+        """Put it as it was decided; an approved representative is the institution's from then on.
+
+        Raises:
+            ChangeDecided: `change_decided`; somebody else did.
+
+        """
+
+        def fill(transaction: TransactWrite) -> None:
+            transaction.save(_item(request), condition=InstitutionItem.version == request.version - 1)
+            transaction.delete(InstitutionItem(WAITING, request.change_id))
+            if request.kind is ChangeKind.REPRESENTATIVE and request.state is ChangeState.APPROVED:
+                transaction.save(InstitutionItem(request.institution_id, _REPRESENTATIVE, data=to_data(request)))
+
+        self._commit(fill, event, "change_decided", "Otra persona decidió este pedido mientras tanto.")
+
+    def _read(self, ids: Iterable[str]) -> tuple[ChangeRequest, ...]:
+        try:
+            items = list(InstitutionItem.batch_get([(_key(one), _ITEM) for one in ids], consistent_read=True))
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        found = (from_data(ChangeRequest, item.data) for item in items)
+        return tuple(sorted(found, key=lambda one: (one.asked_at, one.change_id)))
+
+    def _commit(self, fill: Callable[[TransactWrite], None], event: Event, code: str, detail: str) -> None:
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                fill(transaction)
+                EventStore().add_in(transaction, event)
+        except TransactWriteError as error:
+            if vendor_code(error) not in TRANSACTION_LOST:
+                raise store_unavailable() from error
+            raise ChangeDecided(code, detail) from error
+
+
+def _key(change_id: str) -> str:
+    return f"change#{change_id}"
+
+
+def _item(request: ChangeRequest) -> InstitutionItem:
+    return InstitutionItem(_key(request.change_id), _ITEM, data=to_data(request), version=request.version)

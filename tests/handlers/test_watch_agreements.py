@@ -1,0 +1,187 @@
+"""The night has agreements begin and end on their days, and tells each coordinator once before and once after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.bootstrap.agreement import agreement_store, agreement_tools
+from chalicelib.bootstrap.institution import activity_store
+from chalicelib.bootstrap.mail import alert_mail
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.domain.agreement.agreement import Addendum, Agreement, Reason, Standing
+from chalicelib.domain.institution.activity import Activity, Counted
+from chalicelib.domain.institution.staff import StaffRole, StaffState
+from chalicelib.domain.sender.institution import InstitutionState
+from chalicelib.services.agreement.change_agreement import (
+    extend_agreement,
+    inactivate_for_late_payment,
+    register_agreement,
+)
+from tests.alert_world import refusing
+from tests.cloud import Engine
+from tests.deposit_world import INSTITUTION_ID, KEY_ID, World, a_signing_key, put_key
+from tests.handlers.test_watch_calendar import SCHEDULED
+from tests.staff_world import Staff
+
+TODAY = date(2026, 3, 9)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def staff(world: World, moto_engine: Engine) -> Staff:
+    moto_engine.client("ses").verify_email_identity(EmailAddress=world.container.config.mail_from)
+    for key_id in (KEY_ID, "p256"):
+        put_key(world.container, a_signing_key(key_id=key_id), used_on=None)
+    return Staff(world)
+
+
+def run(world: World) -> dict[str, Any]:
+    report: dict[str, Any] = world.client.lambda_.invoke("watch_agreements", SCHEDULED).payload
+    return {name: value for name, value in report.items() if value or name == "failed"}
+
+
+def agreed(world: World, days: int = 1000, **changes: Any) -> None:
+    new = replace(Agreement(INSTITUTION_ID, TODAY, TODAY + days * DAY), **changes)
+    register_agreement(new, tools=agreement_tools(world.container, "staff:admin", "Convenio"))
+
+
+def kept(world: World) -> Agreement:
+    found = agreement_store(world.container).find(INSTITUTION_ID)
+    assert found
+    return found
+
+
+def state(world: World) -> InstitutionState:
+    found = institution_store(world.container).find(INSTITUTION_ID)
+    assert found
+    return found.state
+
+
+def deposited(world: World, day: date) -> None:
+    one = Counted(f"once#{day}", INSTITUTION_ID, None, Activity.DEPOSITED, day)
+    activity_store(world.container).add([one], now=world.clock.now)
+
+
+def test_coordinators_are_told_thirty_fifteen_and_five_days_before_and_when_it_is_over(
+    world: World, staff: Staff
+) -> None:
+    staff.member(StaffRole.COORDINATOR)
+    staff.member(StaffRole.COORDINATOR)
+    staff.member()
+    staff.member(StaffRole.COORDINATOR, state=StaffState.DISABLED)
+    agreed(world, 32)
+    nights = {}
+    for night in range(36):
+        before = len(staff.people.mails())
+        run(world)
+        if sent := len(staff.people.mails()) - before:
+            nights[night] = sent
+        world.clock.now += DAY
+    assert nights == {2: 2, 17: 2, 27: 2, 33: 2}
+    texts = [text for _, text in staff.people.mails()]
+    assert "termina en 30 días" in texts[0]
+    assert "se canceló" in texts[-1]
+    assert f"{world.container.portal_url}/entidad/convenio" in texts[0]
+    assert state(world) is InstitutionState.CANCELLED
+
+
+def test_after_three_nights_that_were_missed_the_day_is_the_rules_and_the_end_is_told_once(
+    world: World, staff: Staff
+) -> None:
+    staff.member(StaffRole.COORDINATOR)
+    agreed(world, 10)
+    assert run(world) == {"told": 1, "failed": 0, "is_complete": True}
+    world.clock.now += 13 * DAY
+    assert run(world) == {"ended": 1, "failed": 0, "is_complete": True}
+    assert run(world) == {"known": 1, "failed": 0, "is_complete": True}
+    assert kept(world).ended == Standing(Reason.EXPIRED, TODAY + 11 * DAY)
+    assert len(staff.people.mails()) == 2
+
+
+def test_a_warning_that_is_late_is_told_while_it_is_still_before_the_end(world: World, staff: Staff) -> None:
+    staff.member(StaffRole.COORDINATOR)
+    agreed(world, 40)
+    assert run(world)["quiet"] == 1
+    world.clock.now += 38 * DAY
+    assert run(world)["told"] == 1
+    assert "termina en 2 días" in staff.people.mails()[0][1]
+
+
+def test_ninety_days_without_use_cancel_it_and_a_deposit_that_was_counted_does_not_let_it(
+    world: World, staff: Staff
+) -> None:
+    staff.member(StaffRole.COORDINATOR)
+    agreed(world)
+    world.clock.now += 60 * DAY
+    assert run(world)["told"] == 1
+    deposited(world, TODAY + 59 * DAY)
+    assert run(world)["quiet"] == 1
+    world.clock.now += 89 * DAY
+    assert run(world)["told"] == 1
+    assert state(world) is InstitutionState.ACTIVE
+    world.clock.now += DAY
+    assert run(world)["ended"] == 1
+    assert kept(world).ended == Standing(Reason.UNUSED, TODAY + 150 * DAY)
+    assert "No se usó en 90 días" in staff.people.mails()[-1][1]
+
+
+def test_an_addendum_on_the_last_day_keeps_it(world: World, staff: Staff) -> None:
+    staff.member(StaffRole.COORDINATOR)
+    agreed(world, 3)
+    world.clock.now += 3 * DAY
+    extend_agreement(
+        INSTITUTION_ID,
+        Addendum(TODAY + 80 * DAY, TODAY + 3 * DAY),
+        tools=agreement_tools(world.container, "staff:admin", "Adenda"),
+    )
+    world.clock.now += DAY
+    assert run(world)["quiet"] == 1
+    assert state(world) is InstitutionState.ACTIVE
+
+
+def test_the_last_day_ends_at_midnight_of_the_country(world: World, staff: Staff) -> None:
+    staff.member(StaffRole.COORDINATOR)
+    agreed(world, 1)
+    midnight = world.clock.now.replace(hour=5, minute=0, second=0) + 2 * DAY
+    world.clock.now = midnight - timedelta(seconds=1)
+    assert run(world)["told"] == 1
+    world.clock.now = midnight
+    assert run(world)["ended"] == 1
+
+
+def test_one_without_an_active_coordinator_fails_and_ends_all_the_same(world: World, staff: Staff) -> None:
+    agreed(world, 3)
+    world.clock.now += 4 * DAY
+    assert run(world) == {"failed": 1}
+    assert state(world) is InstitutionState.CANCELLED
+    second = staff.member(StaffRole.COORDINATOR)
+    assert run(world)["told"] == 1
+    assert [to for to, _ in staff.people.mails()] == [second.email]
+
+
+def test_who_could_not_be_told_is_told_the_next_night_alone(world: World, staff: Staff) -> None:
+    staff.member(StaffRole.COORDINATOR)
+    second = staff.member(StaffRole.COORDINATOR)
+    agreed(world, 20)
+    client = alert_mail(world.container)._client  # noqa: SLF001 - what the provider answers
+    with refusing(client, "SendEmail", "TooManyRequestsException", status=429, only=second.email):
+        assert run(world) == {"failed": 1}
+    assert run(world)["told"] == 1
+    assert staff.people.mails()[-1][0] == second.email
+    assert len(staff.people.mails()) == 2
+
+
+def test_what_is_held_up_is_warned_of_its_end_and_of_no_disuse(world: World, staff: Staff) -> None:
+    staff.member(StaffRole.COORDINATOR)
+    agreed(world, 200)
+    inactivate_for_late_payment(
+        INSTITUTION_ID, since=TODAY, tools=agreement_tools(world.container, "worker:usage", "Recibo impago")
+    )
+    world.clock.now += 120 * DAY
+    assert run(world)["quiet"] == 1
+    world.clock.now += 60 * DAY
+    assert run(world)["told"] == 1

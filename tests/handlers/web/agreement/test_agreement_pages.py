@@ -1,0 +1,198 @@
+"""An agreement as its coordinator and the platform see it, and what the platform does to it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from chalice.test import HTTPResponse
+
+from chalicelib.bootstrap.agreement import agreement_store
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.domain.agreement.agreement import Agreement, AgreementState
+from chalicelib.domain.institution.staff import StaffRole
+from chalicelib.domain.sender.institution import InstitutionState
+from tests.browser_requests import Browser, check_html, text_of
+from tests.deposit_world import INSTITUTION_ID, PDF, an_institution, put_institution
+from tests.staff_world import Staff, csrf_of
+
+BASE = f"/plataforma/entidades/{INSTITUTION_ID}/convenio"
+OWN = "/entidad/convenio"
+AGREED = {
+    "number": "045-2026",
+    "modality": "platform",
+    "begins_on": "9/3/2026",
+    "ends_on": "8/3/2027",
+    "reason": "Convenio firmado por las partes",
+}
+TODAY = date(2026, 3, 9)
+
+
+@pytest.fixture
+def administrator(staff: Staff) -> Browser:
+    return staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR))
+
+
+@pytest.fixture
+def coordinator(staff: Staff) -> Browser:
+    return staff.browser(staff.member(StaffRole.COORDINATOR))
+
+
+def do(browser: Browser, deed: str, *file: Any, **fields: str) -> HTTPResponse:
+    filename, content = file or ("", b"")
+    return browser.post_file(f"{BASE}/{deed}", filename, content, None, csrf=csrf_of(browser.get(BASE)), **fields)
+
+
+def kept(staff: Staff, institution_id: str = INSTITUTION_ID) -> Agreement:
+    found = agreement_store(staff.world.container).find(institution_id)
+    assert found
+    return found
+
+
+def state(staff: Staff) -> InstitutionState:
+    found = institution_store(staff.world.container).find(INSTITUTION_ID)
+    assert found
+    return found.state
+
+
+def done(answer: HTTPResponse) -> str:
+    assert answer.status_code == 303, text_of(answer)
+    return str(answer.headers["Location"])
+
+
+def test_without_an_agreement_both_pages_say_so_and_the_institution_works_on(
+    staff: Staff, administrator: Browser, coordinator: Browser
+) -> None:
+    for browser, page in ((administrator, BASE), (coordinator, OWN)):
+        shown = text_of(browser.get(page))
+        check_html(shown)
+        assert "Sin convenio registrado: activa, sin fecha de fin" in shown
+    assert state(staff) is InstitutionState.ACTIVE
+
+
+def test_a_registered_agreement_is_told_to_its_coordinator_in_words(
+    staff: Staff, administrator: Browser, coordinator: Browser
+) -> None:
+    assert done(do(administrator, "registrar", "convenio.pdf", PDF, **AGREED)) == f"{BASE}?hecho=registrar"
+    shown = text_of(coordinator.get(OWN))
+    check_html(shown)
+    assert re.search(r"<h2>Activo</h2>", shown)
+    for words in ("045-2026", "9 de marzo de 2026", "8 de marzo de 2027", "Elaboradas en la plataforma"):
+        assert words in shown
+    assert "se cancela después del" in shown
+    assert staff.people.mails()[-1][0].startswith("persona")
+    [document] = re.findall(rf'href="({OWN}/[0-9a-f]{{32}})"', shown)
+    assert "X-Amz-Signature" in done(coordinator.get(document))
+
+
+def test_late_payment_is_explained_with_what_to_do_and_reactivated(
+    staff: Staff, administrator: Browser, coordinator: Browser
+) -> None:
+    do(administrator, "registrar", **AGREED)
+    done(do(administrator, "inactivar", reason_code="late_payment", reason="Recibo de febrero impago"))
+    assert state(staff) is InstitutionState.INACTIVE
+    shown = text_of(coordinator.get(OWN))
+    check_html(shown)
+    assert "Inactivo: retraso en el pago" in shown
+    assert "envía el recibo escaneado" in shown
+    assert "Recibo de febrero impago" in shown
+    assert "Qué no se puede hasta que vuelva a estar activo" in shown
+    assert "Mira por qué y qué hacer" in text_of(coordinator.get("/entidad"))
+    assert "está inactivo" in staff.people.mails()[-1][1]
+    done(do(administrator, "reactivar", reason_code="late_payment", reason="Pagó el recibo de febrero"))
+    assert state(staff) is InstitutionState.ACTIVE
+    assert "está activo" in staff.people.mails()[-1][1]
+
+
+def test_what_expired_is_reactivated_by_an_addendum_with_its_document_alone(
+    staff: Staff, administrator: Browser
+) -> None:
+    do(administrator, "registrar", **{**AGREED, "ends_on": "10/3/2026"})
+    staff.world.clock.now += timedelta(days=3)
+    browser = staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR))
+    shown = text_of(browser.get(f"{BASE}/reactivar"))
+    check_html(shown)
+    assert "Adenda firmada" in shown
+    refused = text_of(do(browser, "reactivar", number="1-A", ends_on="9/3/2027", reason="Adenda firmada"))
+    assert "Elige el documento en PDF." in refused
+    assert kept(staff).version == 1
+    addendum = {"number": "1-A", "ends_on": "9/3/2027", "reason": "Adenda firmada"}
+    done(do(browser, "reactivar", "adenda.pdf", PDF, **addendum))
+    assert kept(staff).state is AgreementState.ACTIVE
+    assert state(staff) is InstitutionState.ACTIVE
+    told = text_of(staff.browser(staff.member(StaffRole.COORDINATOR)).get(OWN))
+    assert "1-A: vale hasta el 9 de marzo de 2027" in told
+
+
+def test_an_addendum_sent_twice_is_one_and_one_that_ends_earlier_is_refused(
+    staff: Staff, administrator: Browser
+) -> None:
+    do(administrator, "registrar", **AGREED)
+    addendum = {"number": "1-A", "ends_on": "8/3/2028", "reason": "Adenda firmada"}
+    for _ in range(2):
+        done(do(administrator, "adenda", "adenda.pdf", PDF, **addendum))
+    assert len(kept(staff).addenda) == 1
+    refused = do(administrator, "adenda", "adenda.pdf", PDF, **{**addendum, "ends_on": "8/3/2027"})
+    shown = text_of(refused)
+    check_html(shown)
+    assert refused.status_code == 422
+    assert "posterior al último" in shown
+    assert 'value="1-A"' in shown
+
+
+def test_what_is_wrong_is_told_all_at_once_and_nothing_is_written(staff: Staff, administrator: Browser) -> None:
+    shown = text_of(do(administrator, "registrar", number="", modality="forged", begins_on="40/1/2026", reason=""))
+    check_html(shown)
+    for field in ("number", "modality", "begins_on", "reason"):
+        assert f'id="{field}-error"' in shown, field
+    refused = do(administrator, "registrar", "virus.pdf", b"%PDF-1.4 no", **AGREED)
+    assert refused.status_code == 422
+    assert do(administrator, "registrar", "nota.txt", b"hola", **AGREED).status_code == 422
+    forged = do(administrator, "inactivar", reason_code="expired", reason="Estado inventado")
+    assert forged.status_code == 422
+    assert agreement_store(staff.world.container).find(INSTITUTION_ID) is None
+    assert administrator.get(f"{BASE}/borrar").status_code == 404
+
+
+def test_another_institutions_document_is_none(staff: Staff, administrator: Browser, coordinator: Browser) -> None:
+    put_institution(staff.world.container, an_institution(institution_id="otra"))
+    do(administrator, "registrar", "convenio.pdf", PDF, **AGREED)
+    document = kept(staff).document
+    assert document
+    stranger = staff.browser(staff.member(StaffRole.COORDINATOR, institution_id="otra"))
+    assert stranger.get(f"{OWN}/{document.document_id}").status_code == 404
+    assert coordinator.get(f"{OWN}/{document.document_id}").status_code == 303
+    assert administrator.get(f"{BASE}/documentos/{document.document_id}").status_code == 303
+    assert (
+        administrator.get(f"/plataforma/entidades/otra/convenio/documentos/{document.document_id}").status_code == 404
+    )
+
+
+def test_the_state_of_who_has_an_agreement_is_its_agreements(staff: Staff, administrator: Browser) -> None:
+    page = f"/plataforma/entidades/{INSTITUTION_ID}/estado"
+    check_html(text_of(administrator.get(page)))
+    do(administrator, "registrar", **AGREED)
+    assert done(administrator.get(page)) == BASE
+    token = csrf_of(administrator.get(BASE))
+    assert done(administrator.send(page, csrf=token, state="cancelled", reason="Por otro camino")) == BASE
+    assert state(staff) is InstitutionState.ACTIVE
+
+
+def test_deeds_that_make_no_sense_now_lead_back(administrator: Browser) -> None:
+    assert done(administrator.get(f"{BASE}/adenda")) == BASE
+    do(administrator, "registrar", **AGREED)
+    assert done(administrator.get(f"{BASE}/registrar")) == BASE
+    assert done(administrator.get(f"{BASE}/reactivar")) == BASE
+    for deed in ("adenda", "inactivar"):
+        check_html(text_of(administrator.get(f"{BASE}/{deed}")))
+    refused = do(administrator, "registrar", **AGREED)
+    assert refused.status_code == 409
+    refused = do(administrator, "reactivar", reason_code="clause_breached", reason="No había tal cosa")
+    assert done(refused) == f"{BASE}?hecho=nada"
+
+
+def test_near_its_end_the_coordinator_reads_what_to_do(administrator: Browser, coordinator: Browser) -> None:
+    do(administrator, "registrar", **{**AGREED, "ends_on": "29/3/2026"})
+    assert "termina en 20 días: su último día es el 29 de marzo de 2026" in text_of(coordinator.get(OWN))

@@ -1,0 +1,197 @@
+"""A coordinator asks for another coordinator or representative with documents; the platform decides, never the own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+from app import app
+from chalicelib.bootstrap.agreement import change_tools
+from chalicelib.bootstrap.institution import staff_store
+from chalicelib.bootstrap.storage import event_store
+from chalicelib.domain.agreement.change_request import ChangeKind, ChangeState
+from chalicelib.domain.event import EventType
+from chalicelib.domain.institution.staff import StaffRole, StaffState
+from chalicelib.services.agreement.apply_for_agreement import SentPdf
+from chalicelib.services.agreement.change_people import DecidedChange, approve_change, ask_change
+from chalicelib.services.institution.enrol_staff import StaffAct
+from tests.access_world import at_once, racing_tools
+from tests.browser_requests import BOUNDARY, SAME_ORIGIN, Browser, check_html, text_of
+from tests.deposit_world import INSTITUTION_ID, PDF, Clock, World, an_institution, put_institution
+from tests.staff_world import Staff, csrf_of
+
+OWN = "/entidad/convenio"
+PERSON = {
+    "name": "Persona Nueva de Ejemplo",
+    "document_number": "40000801",
+    "position": "Jefa de Trámite",
+    "email": "nueva@entidad.example",
+    "mobile": "900000801",
+}
+POWER = {"power": "certificate", "power_issued_on": "7/2/2026"}
+
+
+@pytest.fixture
+def administrator(staff: Staff) -> Browser:
+    return staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR))
+
+
+def ask(browser: Browser, kind: str, /, *files: str, **fields: str) -> HTTPResponse:
+    return send(browser, kind, files, PDF, fields)
+
+
+def send(browser: Browser, kind: str, files: tuple[str, ...], pdf: bytes, fields: dict[str, str]) -> HTTPResponse:
+    page = f"{OWN}/cambios/{kind}"
+    texts = {"csrf": csrf_of(browser.get(page)), **fields}
+    parts = [(f'name="{name}"', text.encode()) for name, text in texts.items()]
+    parts += [(f'name="{name}"; filename="{name}.pdf"', pdf) for name in files]
+    body = b"".join(
+        f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + value + b"\r\n"
+        for head, value in parts
+    )
+    sent = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", **SAME_ORIGIN}
+    return browser._follow(browser._send("POST", page, body + f"--{BOUNDARY}--\r\n".encode(), sent))  # noqa: SLF001
+
+
+def asked(answer: HTTPResponse) -> str:
+    assert answer.status_code == 303, text_of(answer)
+    return str(answer.headers["Location"]).rpartition("pedido=")[2]
+
+
+def decide(
+    browser: Browser, change_id: str, step: str = "aprobar", reason: str = "Documentos conformes"
+) -> HTTPResponse:
+    token = csrf_of(browser.get("/plataforma/administradores/agregar"))
+    return browser.post(f"/plataforma/cambios/{change_id}", None, csrf=token, step=step, reason=reason)
+
+
+def test_the_former_coordinator_is_out_at_once_and_the_new_one_invited(staff: Staff, administrator: Browser) -> None:
+    former = staff.member(StaffRole.COORDINATOR)
+    browser = staff.browser(former)
+    for kind in ("coordinador", "representante"):
+        check_html(text_of(browser.get(f"{OWN}/cambios/{kind}")))
+    change_id = asked(ask(browser, "coordinador", "file", replaces=former.staff_id, **PERSON))
+    check_html(text_of(browser.get(f"{OWN}?hecho=pedido&pedido={change_id}")))
+    listed = text_of(administrator.get("/plataforma/convenios"))
+    check_html(listed)
+    assert change_id in listed
+    shown = text_of(administrator.get(f"/plataforma/cambios/{change_id}"))
+    check_html(shown)
+    assert f"Reemplaza a {former.name}" in shown
+    assert "X-Amz-Signature" in str(administrator.get(f"/plataforma/cambios/{change_id}/documento").headers["Location"])
+
+    assert "hecho=cambio-aprobado" in str(decide(administrator, change_id).headers["Location"])
+    [new] = staff_store(staff.world.container).list_for_institution(INSTITUTION_ID)
+    assert (new.name, new.state, new.mobile) == (PERSON["name"], StaffState.INVITED, "+51900000801")
+    assert browser.get(OWN).status_code == 303
+    assert {former.email, PERSON["email"]} <= {to for to, _ in staff.people.mails()}
+    events = event_store(staff.world.container).list_for_subject(f"staff#{former.staff_id}")
+    assert EventType.STAFF_REMOVED in {one.type for one in events}
+    check_html(text_of(administrator.get(f"/plataforma/cambios/{change_id}")))
+    again = decide(administrator, change_id)
+    assert "hecho=cambio-decidido" in str(again.headers["Location"])
+    assert decide(administrator, change_id, "rechazar").status_code == 409
+
+
+def test_a_representative_needs_powers_of_at_most_thirty_days(staff: Staff, administrator: Browser) -> None:
+    browser = staff.browser(staff.member(StaffRole.COORDINATOR))
+    for day, words in (("6/2/2026", "hasta 30 días"), ("10/3/2026", "que todavía no llega")):
+        wrong = {**PERSON, **POWER, "power_issued_on": day}
+        refused = text_of(ask(browser, "representante", "file", "power_file", **wrong))
+        check_html(refused)
+        assert words in refused
+    missing = text_of(ask(browser, "representante", "file", **{**PERSON, **POWER, "mobile": ""}))
+    assert 'id="power_file-error"' in missing
+    assert 'id="mobile-error"' in missing
+    change_id = asked(ask(browser, "representante", "file", "power_file", **PERSON, **POWER))
+    assert "del 7 de febrero de 2026" in text_of(administrator.get(f"/plataforma/cambios/{change_id}"))
+    assert administrator.get(f"/plataforma/cambios/{change_id}/poder").status_code == 303
+    decide(administrator, change_id)
+    assert f"Representante legal: {PERSON['name']}" in text_of(browser.get(OWN))
+    resolution = {**PERSON, "name": "Persona Siguiente", "power": "resolution"}
+    decide(administrator, asked(ask(browser, "representante", "file", "power_file", **resolution)))
+    assert "Representante legal: Persona Siguiente" in text_of(browser.get(OWN))
+
+
+def test_nobody_decides_their_own_request(staff: Staff) -> None:
+    coordinator = staff.member(StaffRole.COORDINATOR)
+    browser = staff.browser(coordinator)
+    change_id = asked(ask(browser, "representante", "file", "power_file", **PERSON, **POWER))
+    same_person = staff.member(StaffRole.PLATFORM_ADMINISTRATOR, document_number=coordinator.document_number)
+    proposed = staff.member(StaffRole.PLATFORM_ADMINISTRATOR, document_number=PERSON["document_number"])
+    for one in (same_person, proposed):
+        answer = text_of(decide(staff.browser(one), change_id))
+        assert "Nadie decide su propio pedido" in answer
+    kept = change_tools(staff.world.container).changes.find(change_id)
+    assert kept
+    assert kept.state is ChangeState.ASKED
+
+
+def test_a_refused_one_changes_nothing_and_tells_why(staff: Staff, administrator: Browser) -> None:
+    former = staff.member(StaffRole.COORDINATOR)
+    browser = staff.browser(former)
+    change_id = asked(ask(browser, "coordinador", "file", replaces=former.staff_id, **PERSON))
+    again = ask(browser, "coordinador", "file", replaces=former.staff_id, **PERSON)
+    assert again.status_code == 409
+    assert decide(administrator, change_id, "rechazar", "").status_code == 422
+    decide(administrator, change_id, "rechazar", "Falta la firma")
+    assert "Falta la firma" in text_of(browser.get(OWN))
+    assert staff.found(former).is_active
+    assert decide(administrator, change_id).status_code == 409
+
+
+def test_another_institutions_coordinator_or_no_pdf_is_refused(staff: Staff) -> None:
+    put_institution(staff.world.container, an_institution(institution_id="otra"))
+    stranger = staff.member(StaffRole.COORDINATOR, institution_id="otra")
+    browser = staff.browser(staff.member(StaffRole.COORDINATOR))
+    shown = text_of(send(browser, "coordinador", ("file",), b"no", {"replaces": stranger.staff_id, **PERSON}))
+    check_html(shown)
+    for field in ("replaces", "file"):
+        assert f'id="{field}-error"' in shown
+    assert change_tools(staff.world.container).changes.list_waiting() == ()
+    assert browser.get(f"{OWN}/cambios/otro").status_code == 404
+
+
+def test_who_is_a_user_already_is_not_put_in_a_place(staff: Staff, administrator: Browser) -> None:
+    former, officer = staff.member(StaffRole.COORDINATOR), staff.member()
+    person = {**PERSON, "document_number": officer.document_number}
+    change_id = asked(ask(staff.browser(former), "coordinador", "file", replaces=former.staff_id, **person))
+    answer = decide(administrator, change_id)
+    assert answer.status_code == 409
+    assert "ya es usuaria" in text_of(answer)
+    assert staff.found(former).is_active
+
+
+@pytest.fixture
+def raced(ministack: dict[str, str]) -> Iterator[World]:
+    with racing_tools(ministack) as (container, _), Client(app) as client:
+        put_institution(container, an_institution())
+        container.clock = Clock()
+        yield World(container, client, container.clock)
+
+
+@pytest.mark.ministack
+def test_eight_who_approve_at_once_change_one_coordinator(raced: World) -> None:
+    staff, now = Staff(raced), raced.clock.now
+    former, tools = staff.member(StaffRole.COORDINATOR), change_tools(raced.container)
+    by = StaffAct(former.actor, "192.0.2.1", member=former)
+    typed: dict[str, Any] = {**PERSON, "replaces": former.staff_id}
+    day = date(2026, 3, 9)
+    kind, pdf = ChangeKind.COORDINATOR, SentPdf("designacion.pdf", PDF)
+    request = ask_change(kind, typed, pdf, None, by=by, asker=former, today=day, tools=tools, now=now)
+    admins = [staff.member(StaffRole.PLATFORM_ADMINISTRATOR) for _ in range(8)]
+
+    def approve(turn: int) -> DecidedChange:
+        act = StaffAct(admins[turn].actor, "192.0.2.1", "Documentos conformes", admins[turn])
+        return approve_change(request.change_id, by=act, member=admins[turn], tools=tools, now=now)
+
+    found = at_once(8, approve)
+    assert all(isinstance(one, DecidedChange) for one in found), found
+    assert sum(one.is_changed for one in found if isinstance(one, DecidedChange)) == 1
+    [new] = staff_store(raced.container).list_for_institution(INSTITUTION_ID)
+    assert re.fullmatch(PERSON["document_number"], new.document_number)
