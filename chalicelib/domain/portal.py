@@ -63,6 +63,8 @@ class Portal:
     norms_notice: str
     norms: tuple[Norm, ...]
     questions: tuple[Question, ...]
+    institution_questions: tuple[Question, ...]
+    """What those who work in institutions ask."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ DOORS = (
     # Pages anyone can read
     Door("GET",    "/",                                                PUBLIC,  NOTHING, "web.information:show_home"),
     Door("GET",    "/normativas",                                      PUBLIC,  NOTHING, "web.information:show_norms"),
+    Door("GET",    "/entidad/preguntas",                               PUBLIC,  NOTHING, "web.information:show_institution_questions"),
     Door("GET",    "/preguntas-frecuentes",                            PUBLIC,  NOTHING, "web.information:show_questions"),
     Door("GET",    "/interrupciones",                                  PUBLIC,  NOTHING, "web.outage.outages:show_outages"),
     Door("GET",    "/terminos",                                        PUBLIC,  NOTHING, "web.legal_texts:show_terms"),

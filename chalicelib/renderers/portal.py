@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from chalicelib.domain.portal import Norm, PageLink, Portal, ProofDesk, Question
 
@@ -36,8 +37,13 @@ def portal() -> Portal:
         links=tuple(PageLink(one["words"], one["address"]) for one in given.get("links", [])),
         norms_notice=given["norms"]["notice"],
         norms=tuple(Norm(one["title"], one["source"], one["summary"]) for one in given["norms"]["list"]),
-        questions=tuple(Question(one["question"], tuple(one["answer"])) for one in given["questions"]),
+        questions=_questions(given["questions"]),
+        institution_questions=_questions(given["institution_questions"]),
     )
+
+
+def _questions(given: list[dict[str, Any]]) -> tuple[Question, ...]:
+    return tuple(Question(one["question"], tuple(one["answer"])) for one in given)
 
 
 def theme_css() -> str:

@@ -31,7 +31,15 @@ _PUBLIC_API = {
     f"/v1/{noun}" for noun in ("captchas", "login-codes", "password-resets", "registrations", "sessions", "activations")
 }
 _PUBLIC_PAGES = {
-    *("/", "/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad", "/revisar-archivo"),
+    *(
+        "/",
+        "/normativas",
+        "/preguntas-frecuentes",
+        "/entidad/preguntas",
+        "/terminos",
+        "/privacidad",
+        "/revisar-archivo",
+    ),
     *("/interrupciones", "/entidades/{institution_id}", "/emblemas/{institution_id}"),
     *("/revisar-archivo/grande", "/revisar-archivo/{check_id}", "/verificar", "/verificar/{code}"),
     *(

@@ -30,7 +30,16 @@ CONTRAST = {"runOnly": ["color-contrast", "link-in-text-block", "target-size"]}
 """What of axe's rules a theme can change, where the rest was asked at the same width."""
 
 PUBLIC = (
-    *("/", "/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad", "/interrupciones", "/nada"),
+    *(
+        "/",
+        "/normativas",
+        "/preguntas-frecuentes",
+        "/entidad/preguntas",
+        "/terminos",
+        "/privacidad",
+        "/interrupciones",
+        "/nada",
+    ),
     *("/ingresar", "/ingresar/codigo", "/olvide-mi-clave", "/recuperar/x", "/no-fui-yo", "/verificar"),
     *("/revisar-archivo", "/registro/terminos"),
 )

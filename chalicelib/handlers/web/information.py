@@ -1,4 +1,4 @@
-"""`/`, `/normativas`, `/preguntas-frecuentes`: what anyone can read; no call to AWS."""
+"""`/`, `/normativas`, the frequent questions of holders and of institutions: what anyone can read; no call to AWS."""
 
 from __future__ import annotations
 
@@ -21,3 +21,8 @@ def show_norms(request: PageRequest) -> Response:
 def show_questions(request: PageRequest) -> Response:
     """Answer the frequent questions."""
     return show(request, "questions.html")
+
+
+def show_institution_questions(request: PageRequest) -> Response:
+    """Answer what those who work in institutions ask, also who cannot get in (S2)."""
+    return show(request, "institution_questions.html")
