@@ -79,7 +79,8 @@ class Agreement:
     """`ends_on` is the last day on which it holds, None without an end; disuse counts from `counted_from` on.
 
     `is_registered` is False of an institution from before agreements were registered: it has neither end nor disuse.
-    `is_begun` says that its first day came. `version` counts the changes.
+    `is_begun` says that its first day came. `is_stopped_apart` says that when it last changed an operator's command had
+    stopped the institution: only that starts it again. `version` counts the changes.
     """
 
     institution_id: str
@@ -95,6 +96,7 @@ class Agreement:
     addenda: tuple[Addendum, ...] = ()
     document: KeptDocument | None = None
     application_id: str | None = None
+    is_stopped_apart: bool = False
     version: int = 0
 
     @property

@@ -109,12 +109,15 @@ def read_person(typed: Mapping[str, str], prefix: str, problems: list[InvalidInp
     number, name, email, position, mobile = (
         typed.get(f"{prefix}{one}", "") for one in ("document_number", "name", "email", "position", "mobile")
     )
+    needed = {"document_number": number, "name": name, "email": email, "position": position}
+    missing = {one for one, value in needed.items() if not tidy(value)}
     given = TypedStaff(number, name, email, position, mobile)
     try:
         read = read_staff(given, StaffRole.COORDINATOR, "-", staff_id="-", now=now)
     except InvalidInput as refusal:
-        wrong = refusal.problems or (refusal,)
-        problems.extend(InvalidInput(one.code, one.detail, field=f"{prefix}{one.field}") for one in wrong)
+        for one in refusal.problems or (refusal,):
+            code, detail = ("field_missing", "") if one.field in missing else (one.code, one.detail)
+            problems.append(InvalidInput(code, detail, field=f"{prefix}{one.field}"))
         return Person("", "", "")
     return Person(read.name, read.document_number, read.position, read.email, read.mobile)
 
@@ -157,9 +160,16 @@ def _require_open(application: Application) -> None:
 
 
 def _text(typed: Mapping[str, str], name: str) -> str:
+    text = _given(typed, name)
+    if len(text) > LONGEST[name]:
+        raise InvalidInput("field_length", f"El campo «{name}» lleva hasta {LONGEST[name]} letras.", field=name)
+    return text
+
+
+def _given(typed: Mapping[str, str], name: str) -> str:
     text = tidy(typed.get(name, ""))
-    if not text or len(text) > LONGEST[name]:
-        raise InvalidInput("field_length", f"Escribe de 1 a {LONGEST[name]} letras.", field=name)
+    if not text:
+        raise InvalidInput("field_missing", "", field=name)
     return text
 
 
@@ -170,11 +180,12 @@ def _one_of(typed: Mapping[str, str], name: str, options: tuple[str, ...]) -> st
 
 
 def _person_number(typed: Mapping[str, str], name: str) -> str:
+    _given(typed, name)
     is_dni = len("".join(filter(str.isdigit, typed.get(name, "")))) == _DNI_LENGTH
     return _number(DocumentType.DNI if is_dni else DocumentType.CE, typed, name)
 
 
 def _number(kind: DocumentType, typed: Mapping[str, str], name: str) -> str:
-    number = read_document_number(kind, typed.get(name, ""))
+    number = read_document_number(kind, _given(typed, name))
     check_document_number(kind, number, field=name)
     return number

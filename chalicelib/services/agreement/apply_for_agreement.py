@@ -130,7 +130,9 @@ def apply_for_agreement(  # noqa: PLR0913 - what was sent, behind which link, fr
         lambda: read_application(typed, application_id=link.application_id, email=link.email, now=now),
         None,
     )
-    collect(problems, lambda: check_document(sent.filename, sent.content, field="file"), None)
+    collect(
+        problems, lambda: check_document(sent.filename, sent.content, field="file", what="el documento firmado"), None
+    )
     if problems or read is None:
         raise refusal_of([part for one in problems for part in (one.problems or (one,))])
     owner = f"application-{link.application_id}"

@@ -251,8 +251,9 @@ def _changed(
     decided = decide(before)
     if decided == stored:
         return Outcome(before, decided, read.institution, is_changed=False)
-    after = replace(decided, version=stored.version + 1)
-    institution = _institution(read.institution, stored, after)
+    is_apart = _is_stopped_apart(read.institution, stored)
+    after = replace(decided, version=stored.version + 1, is_stopped_apart=is_apart)
+    institution = _institution(read.institution, after)
     kind = EventType.AGREEMENT_REGISTERED if is_registered else _kind(stored, after)
     told = {**_told(stored, after), "version": str(after.version)}
     event = tools.act.event(f"institution#{after.institution_id}", kind, now, **told)
@@ -260,14 +261,19 @@ def _changed(
     return Outcome(before, after, institution or read.institution, is_changed=True)
 
 
-def _institution(institution: Institution, before: Agreement, after: Agreement) -> Institution | None:
+def _is_stopped_apart(institution: Institution, before: Agreement) -> bool:
+    """Tell whether an operator's command stopped an institution, as where keys were stolen, and not its agreement."""
+    is_apart = before.is_stopped_apart or institution_state_of(before) is InstitutionState.ACTIVE
+    return is_apart and not institution.is_active
+
+
+def _institution(institution: Institution, after: Agreement) -> Institution | None:
     """Return the institution with the state that the agreement leaves it in; None where it has it.
 
-    What an operator's command had stop apart from its agreement, as where keys were stolen, no payment starts again.
+    What was stopped apart from its agreement no payment starts again.
     """
     state = institution_state_of(after)
-    is_stopped_apart = not institution.is_active and institution_state_of(before) is InstitutionState.ACTIVE
-    if institution.state is state or (is_stopped_apart and state is InstitutionState.ACTIVE):
+    if institution.state is state or (after.is_stopped_apart and state is InstitutionState.ACTIVE):
         return None
     return replace(institution, state=state, version=institution.version + 1)
 

@@ -80,9 +80,11 @@ def ask_change(  # noqa: PLR0913 - what is asked for, with which documents, by w
         lambda: read_change(kind, typed, asker, coordinators, change_id=tools.new_code(), today=today, now=now),
         None,
     )
-    collect(problems, lambda: check_document(document.filename, document.content, field="file"), None)
+    designation = "la designación o delegación"
+    collect(problems, lambda: check_document(document.filename, document.content, field="file", what=designation), None)
     if power is not None:
-        collect(problems, lambda: check_document(power.filename, power.content, field="power_file"), None)
+        what = "la vigencia de poder o la resolución"
+        collect(problems, lambda: check_document(power.filename, power.content, field="power_file", what=what), None)
     if problems or read is None:
         raise refusal_of([part for one in problems for part in (one.problems or (one,))])
     for one in tools.changes.list_for_institution(asker.institution_id):

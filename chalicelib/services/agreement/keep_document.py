@@ -26,8 +26,8 @@ class DocumentTools:
     new_id: Callable[[], str]
 
 
-def check_document(filename: str, content: bytes, *, field: str) -> DeclaredFile:
-    """Let a readable PDF of up to 4 MB pass; nothing is kept yet.
+def check_document(filename: str, content: bytes, *, field: str, what: str = "el documento") -> DeclaredFile:
+    """Let a readable PDF of up to 4 MB pass; nothing is kept yet. `what` is what it is called where none was chosen.
 
     Raises:
         InvalidInput: `file_missing`, `document_not_pdf`, `filename_invalid`, or as `inspect_file`.
@@ -35,7 +35,7 @@ def check_document(filename: str, content: bytes, *, field: str) -> DeclaredFile
 
     """
     if not filename or not content:
-        raise InvalidInput("file_missing", "Elige el documento en PDF.", field=field)
+        raise InvalidInput("file_missing", f"Elige {what} en PDF.", field=field)
     if len(content) > LARGEST_DOCUMENT:
         detail = "El documento pasa de 4 MB. Escanéalo con menos resolución y envíalo de nuevo."
         raise TooLarge("file_too_large_here", detail, field=field)

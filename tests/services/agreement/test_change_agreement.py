@@ -105,6 +105,23 @@ def test_an_inactive_institution_begins_on_the_first_day_of_what_is_registered(b
     assert _state(box) is InstitutionState.ACTIVE
 
 
+def test_what_was_stopped_apart_from_its_agreement_is_started_by_no_payment(box: Container) -> None:
+    changing.register_agreement(NEW, tools=_tools(box))
+    found = institution_store(box).find(INSTITUTION_ID)
+    assert found
+    put_institution(box, replace(found, state=InstitutionState.INACTIVE))
+    _late(box)
+    changing.reactivate_on_payment(INSTITUTION_ID, tools=_tools(box))
+    assert _state(box) is InstitutionState.INACTIVE
+    stopped = institution_store(box).find(INSTITUTION_ID)
+    assert stopped
+    put_institution(box, replace(stopped, state=InstitutionState.ACTIVE))
+    _late(box)
+    assert _state(box) is InstitutionState.INACTIVE
+    changing.reactivate_on_payment(INSTITUTION_ID, tools=_tools(box))
+    assert _state(box) is InstitutionState.ACTIVE
+
+
 def test_use_is_the_last_day_of_any_key_or_of_the_console(box: Container) -> None:
     for day in (TODAY, TODAY - timedelta(days=3)):
         console_use_store(box).note(INSTITUTION_ID, day)

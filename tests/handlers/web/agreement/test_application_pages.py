@@ -83,7 +83,7 @@ def applied(staff: Staff, public: Browser, **changes: str) -> str:
     """Apply, and return the number."""
     link = link_of(staff, public)
     assert apply(public, link, **changes).status_code == 303
-    return str(re.findall(r"<strong>([^<]+)</strong></p>", text_of(public.get(link)))[0])
+    return str(re.findall(r"<strong class=\"symbols\">([^<]+)</strong></p>", text_of(public.get(link)))[0])
 
 
 def decide(administrator: Browser, application_id: str, /, **fields: str) -> HTTPResponse:
@@ -152,7 +152,7 @@ def test_a_refused_one_says_why_to_who_applied_and_stays_refused(
 ) -> None:
     link = link_of(staff, public)
     apply(public, link)
-    number = re.findall(r"<strong>([^<]+)</strong></p>", text_of(public.get(link)))[0]
+    number = re.findall(r"<strong class=\"symbols\">([^<]+)</strong></p>", text_of(public.get(link)))[0]
     assert decide(administrator, number, step="rechazar", reason="").status_code == 422
     assert "hecho=rechazada" in told(decide(administrator, number, step="rechazar", reason="Falta la firma"))
     assert "Falta la firma" in staff.people.mails()[-1][1]
