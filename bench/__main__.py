@@ -24,6 +24,7 @@ from bench import (
     sent,
     size,
     staff_calls,
+    usage,
 )
 from bench.figures import Figure
 from bench.world import BenchWorld, bench_world
@@ -56,6 +57,7 @@ def main() -> None:
         for title, measure in _MEASUREMENTS:
             figures += _printed(title, measure(world))
     figures += _printed("What was sent among few and many, and its counts", sent.growth())
+    figures += _printed("A month's statement", usage.growth())
     logging.disable(logging.INFO)  # each of hundreds of jobs ends with a line
     figures += _printed("Reminders of unread notices", reminders.measure())
     logging.disable(logging.NOTSET)

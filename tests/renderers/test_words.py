@@ -74,7 +74,7 @@ OF_KEYS = re.compile(
 )
 """Where a system's signing key is meant, which is called so as well."""
 OF_PAYMENTS = re.compile(r"pages/usage/\w+\.html|\S*usage\S*|\S*statement_letters\.py")
-"""Where the proof of a payment is meant, which S2 calls *comprobante*: no receipt of a notice stands there."""
+"""Where the proof of a payment is meant, which S2 has scanned and sent: no receipt of a notice stands there."""
 ANOTHER_THING = {
     "puedas entrar ahora": "into one's e-mail, which is not the mailbox",
     "puedas entrar y un celular": "as above",

@@ -118,8 +118,10 @@ def _handled(institution: Institution, tools: ClosingTools, until: datetime) -> 
         done.add(_Outcome.CLOSED)
     if let_go(institution_id, accounts, tools=usage):
         done.add(_Outcome.LET_GO)
-    if hold_up_late(institution_id, accounts, tools=usage):
-        done.add(_Outcome.HELD)
+    if any(one.state(usage.today) is SettlementState.LATE for one in accounts):
+        if hold_up_late(institution_id, accounts, tools=usage):
+            done.add(_Outcome.HELD)
+        accounts = usage.statements.list_newest(institution_id)  # a payment may have come: it is told of nothing late
     if _tell_all(institution, accounts, tools):
         done.add(_Outcome.TOLD)
     return next(one for one in _Outcome if one in done)
