@@ -107,6 +107,19 @@ class EventType(StrEnum):
     OUTAGE_CORRECTED = "outage.corrected"
 
 
+LOOKS = frozenset(
+    {
+        EventType.MAILBOX_CONSULTED,
+        EventType.MAILBOX_SHOWN,
+        EventType.DATA_REQUEST_SHOWN,
+        EventType.REGISTRATION_SHOWN,
+        EventType.REGISTRY_CONSULTED,
+    }
+)
+"""What tells somebody who is not the holder something of a holder's data (INS-8); docs/audit.md says what does not."""
+_LOOKERS = ("institution:", "staff:", "operator:", "officer:")
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Who did what to which subject, when, from where. `data` holds no personal data.
@@ -123,3 +136,8 @@ class Event:
     actor: str
     origin: str = ""
     data: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def looker(self) -> str | None:
+        """Who looked at a holder's data, as the actor says; None where nobody did, or the holder or a job."""
+        return self.actor if self.type in LOOKS and self.actor.startswith(_LOOKERS) else None

@@ -107,5 +107,13 @@ def _event(asked: Asked, tools: ConsultationTools) -> Event:
         event_id=tools.new_event_id(),
         actor=asked.sender.actor,
         origin=asked.sender.origin,
-        data=dict(asked.data),
+        data={**asked.data, **_from_where(asked.sender)},
     )
+
+
+def _from_where(sender: Known) -> dict[str, str]:
+    """Say for which institution, and from which office, an officer asked: their actor does not, a key's does."""
+    if sender.nonce is not None:
+        return {}
+    office = {"office_id": sender.office_id} if sender.office_id else {}
+    return {"institution_id": sender.institution.institution_id, **office}
