@@ -102,6 +102,11 @@ class EventType(StrEnum):
     SUSPENSION_ASKED = "notice.suspension_asked"
     SUSPENSION_WITHDRAWN = "notice.suspension_withdrawn"
     READING_SUSPENDED = "notice.reading_suspended"
+    AUDIT_ASKED = "audit.asked"
+    """Somebody of an institution asked for a list of somebody's looks, with a reason."""
+    AUDIT_SHOWN = "audit.shown"
+    AUDIT_MADE = "audit.made"
+    AUDIT_REFUSED = "audit.refused"
     OUTAGE_ANNOUNCED = "outage.announced"
     OUTAGE_ENDED = "outage.ended"
     OUTAGE_CORRECTED = "outage.corrected"
@@ -114,6 +119,7 @@ LOOKS = frozenset(
         EventType.DATA_REQUEST_SHOWN,
         EventType.REGISTRATION_SHOWN,
         EventType.REGISTRY_CONSULTED,
+        EventType.AUDIT_SHOWN,
     }
 )
 """What tells somebody who is not the holder something of a holder's data (INS-8); docs/audit.md says what does not."""

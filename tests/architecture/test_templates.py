@@ -66,10 +66,12 @@ def test_a_wing_shows_its_own_pages() -> None:
 
 
 def test_a_page_takes_parts_of_its_own_wing_or_of_all() -> None:
-    """Those that set a password show the rules of access."""
+    """Those that set a password show the rules of access; every page of the console stands in its frame."""
+    shared = {"people": {"access/_rules.html"}, "institution": {"access/_rules.html"}}
+    framed = {"institution/console.html"}
     for template in TEMPLATES:
         others = {name for name in referenced(template) if wing_of(name) not in {"", wing_of(template)}}
-        assert others <= ({"access/_rules.html"} if wing_of(template) in {"people", "institution"} else set()), template
+        assert others <= shared.get(wing_of(template), framed), template
 
 
 ELSEWHERE = {("file_check_send.html", "{{ sending.address }}")}

@@ -14,7 +14,7 @@ OF_OFFICER = ("/entidad", "/entidad/enviadas", "/entidad/alertas-fallidas", "/en
 OF_COORDINATOR = (
     *("/entidad", "/entidad/equipo", "/entidad/equipo/agregar", "/entidad/claves", "/entidad/claves/registrar"),
     *("/entidad/oficinas", "/entidad/oficinas/agregar", "/entidad/institucion", "/entidad/institucion/contactos/nuevo"),
-    "/entidad/clave",
+    *("/entidad/clave", "/entidad/auditoria", "/entidad/auditoria/pedir"),
 )
 ONE = "/plataforma/entidades/entidad-demo"
 OF_ADMINISTRATOR = (
@@ -27,6 +27,7 @@ SENT_EMPTY = {
     "/entidad/equipo/agregar",
     "/entidad/oficinas/agregar",
     "/entidad/clave",
+    "/entidad/auditoria/pedir",
     "/plataforma/entidades/nueva",
     "/plataforma/administradores/agregar",
 }

@@ -30,6 +30,7 @@ class Act(StrEnum):
     CONSULT = "staff: consult who has a mailbox"
     SEE_SENT = "staff: see sent notices"
     SUSPEND_READING = "staff: suspend a reading"
+    AUDIT = "staff: see who looked at whose data"
 
 
 class Place(StrEnum):
@@ -76,6 +77,7 @@ RULES: Mapping[Act, Rule] = {
     Act.CONSULT: Rule(Place.INSTITUTION, permission=Permission.CONSULT),
     Act.SEE_SENT: Rule(Place.OFFICE, permission=Permission.SEE_SENT),
     Act.SUSPEND_READING: Rule(Place.OFFICE, _COORDINATOR, Permission.DEPOSIT, is_final=True),
+    Act.AUDIT: Rule(Place.INSTITUTION, _COORDINATOR, Permission.AUDIT),
 }
 
 

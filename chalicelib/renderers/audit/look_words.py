@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chalicelib.domain.audit.audit import Span
 from chalicelib.domain.event import Event, EventType
 
 LOOKED: Mapping[EventType, str] = {
@@ -29,3 +30,9 @@ def reason_for_holder(event: Event) -> str:
     if event.actor.startswith("institution:"):
         return "Depositar una notificación" if event.data.get("way") == "deposit" else _SYSTEM
     return _SERVICE
+
+
+def days_in_words(span: Span) -> str:
+    """Return from when to when."""
+    first, last = f"{span.first:%d/%m/%Y}", f"{span.last:%d/%m/%Y}"
+    return first if first == last else f"Del {first} al {last}"
