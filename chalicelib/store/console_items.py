@@ -60,7 +60,8 @@ class CountItem(Model):
     """A month's counts of an institution or office, or the mark that a thing was counted (TTL `expires_at`).
 
     `counted` is `<institution>#<office, or nothing>#<one of eight>`, `month` is `YYYY-MM`. An attribute for each day
-    and kind counts, such as `d27`: `d` deposited, `o` opened, `f` failed. A mark is `once#…`, `-`.
+    and kind counts, such as `d27`: `d` deposited, `o` opened, `f` failed. A mark is `once#…`, `-`. Looks at people's
+    data are `looks#<actor>`, an hour of UTC.
     """
 
     class Meta(TableMeta):

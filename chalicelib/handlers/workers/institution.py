@@ -1,4 +1,4 @@
-"""Count what the event log tells of institutions' notices, for their panels; warn before their last key ends."""
+"""Count what the event log tells of institutions' notices and of looks at data; warn before a last key ends."""
 
 from __future__ import annotations
 
@@ -11,28 +11,33 @@ from typing import Any
 from chalice.app import CloudWatchEvent, DynamoDBEvent
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.institution import count_tools, key_watch_tools
-from chalicelib.domain.event import Event
+from chalicelib.bootstrap.institution import count_tools, key_watch_tools, look_tools
+from chalicelib.domain.event import LOOKS, Event, EventType
 from chalicelib.domain.institution.activity import TOLD_BY, Downloaded, Happened, happened
+from chalicelib.domain.institution.unusual_looks import Looked, looked
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
 from chalicelib.handlers.workers.reports import NIGHT_TIME, reported
 from chalicelib.services.institution import count_activity as counting
+from chalicelib.services.institution import count_looks as looking
 from chalicelib.services.institution import watch_keys as watching
 from chalicelib.services.work_through import FAILED, counted
 
-_TYPES = {kind.value: kind for kind in TOLD_BY}
+_TYPES = {kind.value: kind for kind in TOLD_BY | LOOKS}
 
 
 @dataclass(frozen=True, slots=True)
 class CountedActivity:
     """What became of the records: `known` were counted before, `ignored` are automatic replies, `failed` come again.
 
-    `marked` are the notices of which a document was asked for the first time.
+    `marked` are the notices of which a document was asked for the first time, `looks` those at people's data that were
+    counted, `unusual` how often those of one looker in an hour passed what is usual.
     """
 
     counted: int
     marked: int
+    looks: int
+    unusual: int
     known: int
     ignored: int
     failed: int
@@ -40,9 +45,9 @@ class CountedActivity:
 
 
 def count_activity(event: DynamoDBEvent) -> dict[str, Any]:
-    """Count deposits, first openings and alerts that failed, each once; a record that failed comes again."""
+    """Count deposits, first openings, alerts that failed, and looks at data; a record that failed comes again."""
     records = event.to_dict()["Records"]
-    told: dict[str, Happened | Downloaded] = {}
+    told: dict[str, Happened | Downloaded | Looked] = {}
     failed: list[str] = []
     for record in records:
         try:
@@ -53,9 +58,12 @@ def count_activity(event: DynamoDBEvent) -> dict[str, Any]:
             continue
         if thing is not None:
             told[_position(record)] = thing
-    outcome = counting.count_activity(list(told.values()), tools=count_tools(current()))
-    failed += [position for position, thing in told.items() if thing in outcome.failed]
-    counts = Counter({**outcome.counts, FAILED: len(failed)})
+    things = [one for one in told.values() if not isinstance(one, Looked)]
+    outcome = counting.count_activity(things, tools=count_tools(current()))
+    looks = [one for one in told.values() if isinstance(one, Looked)]
+    counted_looks, uncounted = looking.count_looks(looks, tools=look_tools(current()))
+    failed += [position for position, thing in told.items() if thing in outcome.failed or thing in uncounted]
+    counts = Counter({**outcome.counts, **counted_looks, FAILED: len(failed)})
     reported("count_activity", counted(CountedActivity, counts, is_complete=not failed))
     return {"batchItemFailures": [{"itemIdentifier": position} for position in failed]}
 
@@ -66,7 +74,7 @@ def watch_keys(_: CloudWatchEvent) -> dict[str, Any]:
     return reported("watch_keys", watching.watch_keys(key_watch_tools(box), until=box.clock() + NIGHT_TIME))
 
 
-def _thing(record: dict[str, Any]) -> Happened | Downloaded | None:
+def _thing(record: dict[str, Any]) -> Happened | Downloaded | Looked | None:
     image = record["dynamodb"].get("NewImage", {})
     kind = _TYPES.get(image.get("type", {}).get("S", ""))
     if kind is None:
@@ -74,7 +82,9 @@ def _thing(record: dict[str, Any]) -> Happened | Downloaded | None:
     subject, position = image["subject"]["S"], image["position"]["S"]
     instant, _, event_id = position.partition("#")
     data = json.loads(image["data"]["S"]) if "data" in image else {}
-    return happened(Event(subject, kind, datetime.fromisoformat(instant), event_id, actor="", data=data))
+    actor = image.get("actor", {}).get("S", "")
+    event = Event(subject, EventType(kind), datetime.fromisoformat(instant), event_id, actor, data=data)
+    return looked(event) if kind in LOOKS else happened(event)
 
 
 def _position(record: dict[str, Any]) -> str:
