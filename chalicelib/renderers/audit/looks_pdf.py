@@ -20,7 +20,7 @@ from chalicelib.renderers.audit.audit_rows import COLUMNS, row_of
 from chalicelib.renderers.audit.look_words import days_in_words
 from chalicelib.renderers.pdf_document import ACCENT, INK, MUTED, Paper, Typeface
 from chalicelib.renderers.printable import printable
-from chalicelib.renderers.spanish import date_and_hour, zone_in_words
+from chalicelib.renderers.spanish import date_and_hour, number_in_groups, zone_in_words
 
 TITLE = "Relación de consultas de datos"
 _SIDE, _TOP = 12.0, 17.0
@@ -61,8 +61,9 @@ def render_looks_pdf(
     if told.count > len(looks):
         paper.ln(3)
         paper.write_in(8.5, weight="B")
+        many = number_in_groups(PRINTED_LOOKS)
         paper.paragraph(
-            f"Aquí están las primeras {PRINTED_LOOKS}. Las {told.count} están en el archivo CSV de esta relación, cuyo"
+            f"Aquí están las primeras {many}. Las {number_in_groups(told.count)} están en el CSV de esta relación, cuyo"
             " SHA-256 está en la primera página."
         )
     return paper.to_bytes()
@@ -146,7 +147,7 @@ def _head(paper: Paper, told: PrintedAudit, zone: ZoneInfo) -> None:
     for label, value in (
         ("Consultas de", f"{who}: {audit.looker.name}"),
         ("Días", f"{days_in_words(audit.span)}, completos, {zone_in_words(zone)}"),
-        ("Consultas", f"{told.count}"),
+        ("Consultas", number_in_groups(told.count)),
         ("Pedida por", f"{audit.asked_by_name}, el {date_and_hour(audit.asked_at, zone)}"),
         ("Motivo", audit.reason),
         ("Hecha", date_and_hour(told.made_at, zone)),

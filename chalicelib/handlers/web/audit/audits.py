@@ -22,7 +22,7 @@ from chalicelib.handlers.web.institution.composition_fields import typed_day
 from chalicelib.handlers.web.institution.labels import STAFF_LABELS
 from chalicelib.renderers.audit.audit_rows import row_of
 from chalicelib.renderers.audit.look_words import days_in_words
-from chalicelib.renderers.spanish import size_in_words
+from chalicelib.renderers.spanish import size_in_short
 from chalicelib.services.audit.ask_audit import (
     AuditWish,
     ask_audit,
@@ -83,7 +83,7 @@ def show_audit(request: PageRequest, staff: SignedIn, reference: str) -> Respons
         page = shown_looks(audit, staff, after=after, origin=request.origin, tools=tools)
         shown["rows"] = [row_of(look, box.mailbox_prefixes, box.calendar.zone) for look in page.looks]
         shown["next_after"] = page.next_after
-        shown["sizes"] = {"csv": size_in_words(audit.made.csv.size), "pdf": size_in_words(audit.made.pdf.size)}
+        shown["sizes"] = {"csv": size_in_short(audit.made.csv.size), "pdf": size_in_short(audit.made.pdf.size)}
     return show(
         request,
         "audit/audit.html",
