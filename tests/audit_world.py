@@ -12,7 +12,7 @@ from chalicelib.domain.audit.audit import Audit, MadeAudit
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.institution.staff import StaffMember, StaffRole
 from tests.browser_requests import text_of
-from tests.deposit_world import INSTITUTION_ID
+from tests.deposit_world import INSTITUTION_ID, World
 from tests.staff_world import Staff
 
 AUDITS = "/entidad/auditoria"
@@ -46,9 +46,13 @@ class Coordinator:
         self.browser = staff.browser(self.member)
         self.tools = audit_tools(staff.world.container)
 
-    def keep(self, *looks: Event) -> tuple[Event, ...]:
+    @staticmethod
+    def keep_in(world: World, *looks: Event) -> None:
         for look in looks:
-            event_store(self.staff.world.container).add(look)
+            event_store(world.container).add(look)
+
+    def keep(self, *looks: Event) -> tuple[Event, ...]:
+        self.keep_in(self.staff.world, *looks)
         return looks
 
     def form(self, **changes: str) -> dict[str, str]:

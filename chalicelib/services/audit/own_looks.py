@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from chalicelib.domain.audit.look import MAILBOX_LOOKS, office_of
+from chalicelib.domain.audit.look import office_of
 from chalicelib.domain.event import Event
 from chalicelib.domain.identity_document import mailboxes_of_holder
 from chalicelib.domain.mailbox import DocumentType, Mailbox
@@ -14,7 +14,7 @@ from chalicelib.domain.people.mailbox_users import require_user
 from chalicelib.domain.people.own_data import institution_of, own_events
 from chalicelib.domain.session import Session
 from chalicelib.services.together import together
-from chalicelib.store.audit.look_log import LookLog, LookPage
+from chalicelib.store.audit.look_log import LookLog, Newest
 from chalicelib.store.institution.office_store import OfficeStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.sender.institution_store import InstitutionStore
@@ -51,14 +51,15 @@ def own_looks(session: Session, *, after: str | None, tools: OwnLookTools) -> Ow
 
     """
     found: list[Mailbox | None] = []
-    pages: list[LookPage] = []
+    named: list[Newest] = []
+
+    def read(name: str) -> None:
+        named.append(tools.looks.read_mailbox(name, after=after, limit=PAGE_SIZE))
+
     names = mailboxes_of_holder(session.mailbox_id, tools.prefixes)
-
-    def read() -> None:
-        pages.append(tools.looks.page_at_mailboxes(names, MAILBOX_LOOKS, after=after, limit=PAGE_SIZE))
-
-    together([lambda: found.append(tools.mailboxes.find(session.mailbox_id)), read])
-    [there], [page] = found, pages
+    reads = [partial(read, name) for name in names]
+    together([lambda: found.append(tools.mailboxes.find(session.mailbox_id)), *reads])
+    page, [there] = tools.looks.page_at(named, limit=PAGE_SIZE), found
     _, user = require_user(there, session.user_id)
     looks = own_events(page.looks, user)
     institutions, offices = _names(looks, tools)

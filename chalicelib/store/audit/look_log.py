@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from pynamodb.connection import Connection
 
+from chalicelib.domain.audit.look import MAILBOX_LOOKS
 from chalicelib.domain.event import Event, EventType
 from chalicelib.store.batch_read import each_of_pages, store_unavailable
 from chalicelib.store.shards import SHARDS
@@ -28,6 +30,9 @@ _LOOKED_AT = 200
 _MOST_CALLS = 5
 """A thousand entries for one page: the rest is on the next."""
 
+Shard = list[dict[str, Any]]
+"""Looks of one shard, as they go over the wire."""
+
 
 @dataclass(frozen=True, slots=True)
 class LookPage:
@@ -35,6 +40,14 @@ class LookPage:
 
     looks: tuple[Event, ...]
     next_after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Looks at a mailbox by one name, the newest first, and how far down its log was read; None where it was whole."""
+
+    items: list[dict[str, Any]]
+    reached: str | None
 
 
 class LookLog:
@@ -53,26 +66,52 @@ class LookLog:
         shards = [self._each(f"{looker}#{shard}", *span, limit=_PAGE) for shard in SHARDS]
         yield from map(_event, heapq.merge(*shards, key=position_in))
 
-    def page_of_looker(
-        self, looker: str, since: datetime, before: datetime, *, after: str | None, limit: int
-    ) -> LookPage:
-        """Return up to `limit` of them, oldest first, behind a position; eight calls, one after the other."""
+    def reads_of_looker(  # noqa: PLR0913 - whose, of when, and which page
+        self, looker: str, since: datetime, before: datetime, *, after: str | None, limit: int, into: list[Shard]
+    ) -> list[Callable[[], None]]:
+        """Return the calls, one of each shard, that read up to `limit` of them each behind a position, oldest first."""
         first = _position(since) if after is None else f"{after}\0"
-        shards = [self._first(f"{looker}#{shard}", first, _position(before), limit + 1) for shard in SHARDS]
+
+        def read(shard: str) -> None:
+            asked = _of_looker(f"{looker}#{shard}", first, _position(before), limit + 1)
+            into.append(self._asked(asked)["Items"])
+
+        return [partial(read, shard) for shard in SHARDS]
+
+    @staticmethod
+    def page_of(shards: Iterable[Shard], *, limit: int) -> LookPage:
+        """Return up to `limit` of what those calls read, oldest first."""
         found = sorted((item for shard in shards for item in shard), key=position_in)
         more = position_in(found[limit - 1]) if len(found) > limit else None
         return LookPage(tuple(map(_event, found[:limit])), more)
 
-    def page_at_mailboxes(
-        self, mailbox_ids: Sequence[str], kinds: Collection[EventType], *, after: str | None, limit: int
-    ) -> LookPage:
-        """Return up to `limit` looks of some kinds at a holder's mailbox, by all of its names, the newest first.
+    def read_mailbox(self, mailbox_id: str, *, after: str | None, limit: int) -> Newest:
+        """Return the newest looks at a mailbox that its own log tells its users of, by one of its names.
+
+        A page has one more than `limit` at least, unless there are no more or a thousand entries were looked at.
+        """
+        asked = _at_mailbox(f"mailbox#{mailbox_id}", after)
+        found: list[dict[str, Any]] = []
+        reached = None
+        for _ in range(_MOST_CALLS):
+            answer = self._asked(asked)
+            found += answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return Newest(found, None)
+            if len(found) > limit:
+                return Newest(found, position_in(found[-1]))
+            reached = position_in(answer["LastEvaluatedKey"])
+            asked = {**asked, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        return Newest(found, reached)
+
+    @staticmethod
+    def page_at(names: Sequence[Newest], *, limit: int) -> LookPage:
+        """Return up to `limit` of what was read by a mailbox's names, the newest first.
 
         Of a log with more else in it than is looked at for one answer, fewer come, and the next page goes on.
         """
-        pages = [self._newest(f"mailbox#{one}", kinds, after, limit + 1) for one in mailbox_ids]
-        floor = max((reached for _, reached in pages if reached is not None), default=None)
-        found = [item for items, _ in pages for item in items if floor is None or position_in(item) >= floor]
+        floor = max((one.reached for one in names if one.reached is not None), default=None)
+        found = [item for one in names for item in one.items if floor is None or position_in(item) >= floor]
         found.sort(key=position_in, reverse=True)
         shown = found[:limit]
         more = position_in(shown[-1]) if len(found) > limit else floor
@@ -80,27 +119,6 @@ class LookLog:
 
     def _each(self, looker: str, since: str, before: str, *, limit: int) -> Iterator[dict[str, Any]]:
         return each_of_pages(self._connection, "Query", _of_looker(looker, since, before, limit))
-
-    def _first(self, looker: str, since: str, before: str, limit: int) -> list[dict[str, Any]]:
-        return self._asked(_of_looker(looker, since, before, limit))["Items"]  # type: ignore[no-any-return]
-
-    def _newest(
-        self, subject: str, kinds: Collection[EventType], after: str | None, limit: int
-    ) -> tuple[list[dict[str, Any]], str | None]:
-        """Return what was found, and how far down the log was read; None where that is all of it."""
-        asked = _at_mailbox(subject, kinds, after)
-        found: list[dict[str, Any]] = []
-        reached = None
-        for _ in range(_MOST_CALLS):
-            answer = self._asked(asked)
-            found += answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return found, None
-            if len(found) >= limit:
-                return found, position_in(found[-1])
-            reached = position_in(answer["LastEvaluatedKey"])
-            asked = {**asked, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
-        return found, reached
 
     def _asked(self, asked: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -127,8 +145,8 @@ def _of_looker(looker: str, since: str, before: str, limit: int) -> dict[str, An
     }
 
 
-def _at_mailbox(subject: str, kinds: Collection[EventType], after: str | None) -> dict[str, Any]:
-    values = {f":kind{number}": {"S": kind.value} for number, kind in enumerate(sorted(kinds))}
+def _at_mailbox(subject: str, after: str | None) -> dict[str, Any]:
+    values = {f":kind{number}": {"S": kind.value} for number, kind in enumerate(MAILBOX_LOOKS)}
     condition, names = "subject = :subject", {"#type": "type"}
     before = {}
     if after is not None:

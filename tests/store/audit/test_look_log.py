@@ -7,9 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.audit.look import MAILBOX_LOOKS
 from chalicelib.domain.event import LOOKS, Event, EventType
-from chalicelib.store.audit.look_log import LookLog
+from chalicelib.store.audit.look_log import LookLog, LookPage, Shard
 from chalicelib.store.tables import EventItem
 from tests.alert_world import World, alert_world
 from tests.audit_world import LOOKED_AT, a_look
@@ -39,6 +38,10 @@ def many(count: int, **changes: object) -> list[Event]:
     return [a_look(number, occurred_at=LOOKED_AT + number * SECOND, **changes) for number in range(count)]
 
 
+def page_at(log: LookLog, names: tuple[str, ...], *, after: str | None, limit: int) -> LookPage:
+    return log.page_at([log.read_mailbox(name, after=after, limit=limit) for name in names], limit=limit)
+
+
 def test_the_looks_of_one_looker_come_in_order_from_all_shards_and_nobody_elses(world: World, log: LookLog) -> None:
     own = kept(world, *many(40))
     kept(world, a_look(90, actor="staff:s4000010"), a_look(91, actor=KEY), a_look(92, type=EventType.USER_ADDED))
@@ -65,7 +68,11 @@ def test_pages_of_a_looker_leave_none_out_and_show_none_twice(world: World, log:
     own, after = kept(world, *many(25)), None
     found: list[Event] = []
     while True:
-        page = log.page_of_looker(own[0].actor, LOOKED_AT, LOOKED_AT + 60 * SECOND, after=after, limit=10)
+        shards: list[Shard] = []
+        span = LOOKED_AT, LOOKED_AT + 60 * SECOND
+        for read in log.reads_of_looker(own[0].actor, *span, after=after, limit=10, into=shards):
+            read()
+        page = log.page_of(shards, limit=10)
         found += page.looks
         after = page.next_after
         if after is None:
@@ -101,7 +108,7 @@ def test_looks_at_a_mailbox_come_by_both_its_names_and_whatever_else_happened(
     after = None
     found: list[Event] = []
     for _ in range(10):
-        page = log.page_at_mailboxes(names, MAILBOX_LOOKS, after=after, limit=7)
+        page = page_at(log, names, after=after, limit=7)
         found += page.looks
         after = page.next_after
         if after is None:
@@ -121,8 +128,8 @@ def test_a_log_full_of_other_things_is_read_in_bounded_parts(world: World, log: 
     with EventItem.batch_write() as batch:
         for event in noise:
             batch.save(_item(event))
-    first = log.page_at_mailboxes(("1-40000002",), MAILBOX_LOOKS, after=None, limit=20)
-    second = log.page_at_mailboxes(("1-40000002",), MAILBOX_LOOKS, after=first.next_after, limit=20)
+    first = page_at(log, ("1-40000002",), after=None, limit=20)
+    second = page_at(log, ("1-40000002",), after=first.next_after, limit=20)
 
     assert first.looks == ()
     assert (second.looks, second.next_after) == ((oldest,), None)

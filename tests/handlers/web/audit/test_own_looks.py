@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 from chalicelib.bootstrap.storage import event_store
+from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import StaffMember
 from tests.audit_world import LOOKED_AT, a_look
 from tests.browser_requests import Browser, check_html, text_of
@@ -82,3 +83,18 @@ def test_pages_go_on_to_the_oldest_and_what_is_no_page_is_refused(browser: Brows
     assert seen == [f"{number:02d}" for number in reversed(range(45))]
     for forged in ("x", "2026-03-05T15:00:00.000000Z", "%00"):
         assert browser.get(f"{PAGE}?desde={forged}").status_code == 422
+
+
+def test_what_operators_note_stays_in_the_log_and_a_request_is_its_own_users(browser: Browser, world: World) -> None:
+    events, name = event_store(world.container), "mailbox#1-40000002"
+    own, others = ({"reason": "Denuncia de Juan", "user_id": user} for user in ("u1", "u9"))
+    kinds = (EventType.MAILBOX_SHOWN, EventType.DATA_REQUEST_SHOWN, EventType.DATA_REQUEST_SHOWN)
+    for number, (kind, data) in enumerate(zip(kinds, (own, own, others), strict=True)):
+        events.add(a_look(number, subject=name, type=kind, actor="operator:rquispe", data=data))
+    browser.enter()
+    shown = words(browser)
+
+    assert shown.count("Una persona del servicio") == 2
+    assert shown.count("Vio una solicitud sobre datos") == 1
+    for hidden in ("Juan", "rquispe"):
+        assert hidden not in shown
