@@ -118,21 +118,23 @@ def test_looks_at_a_mailbox_come_by_both_its_names_and_whatever_else_happened(
 
 
 def test_a_log_full_of_other_things_is_read_in_bounded_parts(world: World, log: LookLog) -> None:
-    subject = "mailbox#1-40000002"
-    oldest = a_look(1, subject=subject, occurred_at=LOOKED_AT - SECOND)
+    names = ("1-40000002", "8-10400000021")
+    subject, other = (f"mailbox#{name}" for name in names)
+    older = a_look(1, subject=subject, occurred_at=LOOKED_AT - SECOND)
+    oldest = a_look(2, subject=other, occurred_at=LOOKED_AT - 2 * SECOND)
     noise = [
-        a_look(2 + number, subject=subject, type=EventType.USER_ADDED, occurred_at=LOOKED_AT + number * SECOND)
+        a_look(3 + number, subject=subject, type=EventType.USER_ADDED, occurred_at=LOOKED_AT + number * SECOND)
         for number in range(1100)
     ]
-    kept(world, oldest)
+    kept(world, older, oldest)
     with EventItem.batch_write() as batch:
         for event in noise:
             batch.save(_item(event))
-    first = page_at(log, ("1-40000002",), after=None, limit=20)
-    second = page_at(log, ("1-40000002",), after=first.next_after, limit=20)
+    first = page_at(log, names, after=None, limit=20)
+    second = page_at(log, names, after=first.next_after, limit=20)
 
     assert first.looks == ()
-    assert (second.looks, second.next_after) == ((oldest,), None)
+    assert (second.looks, second.next_after) == ((older, oldest), None)
 
 
 def _item(event: Event) -> EventItem:

@@ -224,7 +224,8 @@ def test_what_fails_is_made_by_the_next_run_and_an_earlier_one_never_changes(
     assert coordinator.run()["made"] == 0
     audit = replace(coordinator.audit("2026-000001"), made=None)
     event = a_look(type=EventType.AUDIT_MADE)
-    assert coordinator.tools.audits.finish(audit, replace(made, count=99, code="x"), event) is False
+    other = replace(made, count=99, code="x", pdf=replace(made.pdf, sha256="0" * 64))
+    assert coordinator.tools.audits.finish(audit, other, event) is False
     assert coordinator.tools.audits.refuse(audit, event) is False
     assert coordinator.made("2026-000001") == made
 
