@@ -11,6 +11,7 @@ from pathlib import Path
 from bench import (
     access_calls,
     access_cpu,
+    audit,
     call_ledger,
     compose,
     deposit_cpu,
@@ -58,6 +59,7 @@ def main() -> None:
             figures += _printed(title, measure(world))
     figures += _printed("What was sent among few and many, and its counts", sent.growth())
     figures += _printed("A month's statement", usage.growth())
+    figures += _printed("Lists of looks among few and many", audit.growth())
     logging.disable(logging.INFO)  # each of hundreds of jobs ends with a line
     figures += _printed("Reminders of unread notices", reminders.measure())
     logging.disable(logging.NOTSET)

@@ -81,6 +81,10 @@ class Stub:
         """Have so many more notices of a sender, copies of one, with their alerts."""
         self._own("stand_sent", {"count": count, "notice_id": notice_id})
 
+    def stand_looks(self, count: int, actor: str) -> None:
+        """Have so many more looks of an actor."""
+        self._own("stand_looks", {"count": count, "actor": actor})
+
     def stand_unread(self, count: int, first: datetime) -> None:
         """Have so many more notices that are to be reminded of from an instant on."""
         self._own("unread", {"count": count, "first_s": int(first.timestamp())})
@@ -171,7 +175,7 @@ class _Service:
         return 200, headers, stored if method == "GET" else b""
 
     def _own(self, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        if action in {"fill", "stand_sent"}:
+        if action in {"fill", "stand_sent", "stand_looks"}:
             return {"items": getattr(self.dynamodb, action)(**arguments)}
         if action == "partitions":
             return {"partitions": self._partitions()}

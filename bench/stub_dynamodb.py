@@ -122,6 +122,21 @@ class DynamoDB:
                 partition.sort()
         return len(notices.items)
 
+    def stand_looks(self, count: int, actor: str) -> int:
+        """Have so many more looks of an actor, of a mailbox each, a second apart, in all shards."""
+        events = self.tables["events_table"]
+        by_looker = events.indexes["by_looker"]
+        first = sum(map(len, by_looker.partitions.values()))
+        for number in range(first, first + count):
+            moment = f"{_FIRST_SENT + timedelta(seconds=number):%Y-%m-%dT%H:%M:%S.%fZ}"
+            position, looker = f"{moment}#look{number:028d}", f"{actor}#{number % 8}"
+            kept = {"subject": f"mailbox#1-{number:08d}", "position": position, "looker": looker, "actor": actor}
+            told = {"type": "mailbox.consulted", "origin": "203.0.113.7", "data": '{"reason": "Notificar una carta"}'}
+            item = {name: {"S": value} for name, value in {**kept, **told}.items()}
+            events.items[events.key(item)] = item
+            by_looker.partitions.setdefault(looker, []).append((position, events.key(item)))
+        return first + count
+
     def _BatchGetItem(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - as the operation is called
         found: dict[str, list[Item]] = {}
         for name, wanted in request["RequestItems"].items():

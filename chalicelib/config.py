@@ -21,6 +21,7 @@ class ConfigError(Exception):
 
 _IDENTITY = ("authorization_url", "token_url", "keys_url", "client_id", "levels")
 """What an identity provider's issuer cannot do without."""
+_LOOKS = re.compile(r"(?:(?:staff|institution|operator|officer):[1-9][0-9]{0,6}(?:,(?!$)|$))+")
 _ORIGINS = re.compile(r"(?:https://[A-Za-z0-9.:-]+(?: (?!$)|$))*")
 _CLAIMS = re.compile(r"(?:(?:number|type|given_names|surnames)=[A-Za-z0-9_:./-]+(?:,(?!$)|$))+")
 
@@ -73,6 +74,8 @@ class Config:
     """Messages a second that SNS takes from the account."""
     sms_countries: str = "PE"
     """Countries to whose mobiles SMS are sent, by their letters of ISO 3166, with commas."""
+    looks_an_hour: str = "staff:100,institution:2000,operator:30"
+    """From how many looks at people's data in an hour on one of a kind is told of, by the first word of the actor."""
     country: str = "PE"
     mailbox_prefixes: str = "DNI:1,RUC:8,CE:4,PASAPORTE:7"
     """What a mailbox's username begins with, by type of identity document."""
@@ -152,14 +155,16 @@ class Config:
         for name in ("reniec_daily_quota", "sunat_daily_quota"):
             if not re.fullmatch(r"[1-9]\d{1,6}", getattr(config, name), re.ASCII):
                 raise ConfigError(f"{name.upper()} must be a whole number of consultations a day, 10 at least")
-        _check_probes(config)
+        _check_watches(config)
         _check_identity_provider(config)
         return config
 
 
-def _check_probes(config: Config) -> None:
+def _check_watches(config: Config) -> None:
     if not re.fullmatch(r"\d{1,6}", config.mail_probes_a_day, re.ASCII):
         raise ConfigError("MAIL_PROBES_A_DAY must be a whole number of messages a day; 0 asks nobody")
+    if not _LOOKS.fullmatch(config.looks_an_hour):
+        raise ConfigError("LOOKS_AN_HOUR must be like staff:100,institution:2000,operator:30")
 
 
 def _check_identity_provider(config: Config) -> None:

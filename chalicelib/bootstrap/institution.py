@@ -16,10 +16,12 @@ from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.session import token_store
 from chalicelib.bootstrap.storage import event_store, limit_store
 from chalicelib.domain.institution.one_time_code import RECOVERY_SPACE, SEED_SPACE, recovery_code, seed_from
+from chalicelib.domain.institution.unusual_looks import read_thresholds
 from chalicelib.gateways.institution.seeds import Seeds
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.deposit.find_sent import SentTools
 from chalicelib.services.institution.count_activity import CountTools
+from chalicelib.services.institution.count_looks import LookTools
 from chalicelib.services.institution.export_sent import ExportSentTools
 from chalicelib.services.institution.suspend_reading import SuspensionTools
 from chalicelib.services.institution.tools import StaffTools
@@ -27,6 +29,7 @@ from chalicelib.services.institution.watch_keys import KeyWarning, KeyWatchTools
 from chalicelib.store.institution.activity_store import ActivityStore
 from chalicelib.store.institution.console_use_store import ConsoleUseStore
 from chalicelib.store.institution.emblem_store import EmblemStore
+from chalicelib.store.institution.look_counts import LookCounts
 from chalicelib.store.institution.office_store import OfficeStore
 from chalicelib.store.institution.staff_session_store import StaffSessionStore
 from chalicelib.store.institution.staff_store import StaffStore
@@ -82,6 +85,12 @@ def activity_store(box: Container) -> ActivityStore:
 def count_tools(box: Container) -> CountTools:
     """Where it is counted."""
     return CountTools(activity_store(box), standing_store(box), box.calendar.zone, box.clock)
+
+
+@made_once
+def look_tools(box: Container) -> LookTools:
+    """Where looks at people's data are counted."""
+    return LookTools(LookCounts(connection(box)), read_thresholds(box.config.looks_an_hour), box.clock)
 
 
 @made_once

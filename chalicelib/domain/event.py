@@ -118,9 +118,28 @@ class EventType(StrEnum):
     """Of the coordinator or the legal representative."""
     AGREEMENT_CHANGE_APPROVED = "agreement.change_approved"
     AGREEMENT_CHANGE_REFUSED = "agreement.change_refused"
+    AUDIT_ASKED = "audit.asked"
+    """Somebody of an institution asked for a list of somebody's looks, with a reason."""
+    AUDIT_SHOWN = "audit.shown"
+    AUDIT_MADE = "audit.made"
+    AUDIT_REFUSED = "audit.refused"
     OUTAGE_ANNOUNCED = "outage.announced"
     OUTAGE_ENDED = "outage.ended"
     OUTAGE_CORRECTED = "outage.corrected"
+
+
+LOOKS = frozenset(
+    {
+        EventType.MAILBOX_CONSULTED,
+        EventType.MAILBOX_SHOWN,
+        EventType.DATA_REQUEST_SHOWN,
+        EventType.REGISTRATION_SHOWN,
+        EventType.REGISTRY_CONSULTED,
+        EventType.AUDIT_SHOWN,
+    }
+)
+"""What tells somebody who is not the holder something of a holder's data (INS-8); docs/audit.md says what does not."""
+_LOOKERS = ("institution:", "staff:", "operator:", "officer:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +158,8 @@ class Event:
     actor: str
     origin: str = ""
     data: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def looker(self) -> str | None:
+        """Who looked at a holder's data, as the actor says; None where nobody did, or the holder or a job."""
+        return self.actor if self.type in LOOKS and self.actor.startswith(_LOOKERS) else None

@@ -88,6 +88,12 @@ CONSOLE_DOORS = (
     Door("GET",    "/entidad/redactar/{composition_id}/constancia",     Act.COMPOSE,              NOTHING, "web.institution.depositing:download_receipt"),
     Door("GET",    "/entidad/consultar",                                Act.CONSULT,              NOTHING, "web.institution.consulting:show_consultation"),
     Door("POST",   "/entidad/consultar",                                Act.CONSULT,              FORM,    "web.institution.consulting:consult_by_form"),
+    # The console: who looked at whose data
+    Door("GET",    "/entidad/auditoria",                                Act.AUDIT,                NOTHING, "web.audit.audits:list_audits"),
+    Door("GET",    "/entidad/auditoria/pedir",                          Act.AUDIT,                NOTHING, "web.audit.audits:show_new_audit"),
+    Door("POST",   "/entidad/auditoria/pedir",                          Act.AUDIT,                FORM,    "web.audit.audits:ask_by_form"),
+    Door("GET",    "/entidad/auditoria/{reference}",                    Act.AUDIT,                NOTHING, "web.audit.audits:show_audit"),
+    Door("GET",    "/entidad/auditoria/{reference}/{name}",             Act.AUDIT,                NOTHING, "web.audit.audits:download_file"),
     # The platform: suspended readings
     Door("GET",    "/plataforma/suspensiones",                          Act.SEE_SUSPENSIONS,      NOTHING, "web.institution.suspensions:list_suspensions"),
     # The console: offices

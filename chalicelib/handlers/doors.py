@@ -235,6 +235,7 @@ DOORS = (
     Door("POST",   "/perfil/accesos/cerrar",                           MAILBOX, FORM,    "web.people.profile:end_other_accesses_by_button"),
     Door("GET",    "/perfil/consentimiento",                           MAILBOX, NOTHING, "web.people.consent:show_consent"),
     Door("POST",   "/perfil/consentimiento",                           MAILBOX, FORM,    "web.people.consent:change_by_form"),
+    Door("GET",    "/perfil/consultas",                                MAILBOX, NOTHING, "web.audit.own_looks:show_own_looks"),
     Door("GET",    "/perfil/correo",                                   MAILBOX, NOTHING, "web.people.profile_email:show_email"),
     Door("POST",   "/perfil/correo",                                   MAILBOX, FORM,    "web.people.profile_email:request_email_by_form"),
     Door("GET",    "/perfil/correo/codigo",                            MAILBOX, NOTHING, "web.people.profile_email:show_email_code"),

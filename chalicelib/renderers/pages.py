@@ -22,6 +22,7 @@ from chalicelib.renderers.spanish import (
     day_and_hour,
     day_in_words,
     mobile_in_groups,
+    number_in_groups,
     size_in_short,
     size_in_words,
 )
@@ -55,6 +56,7 @@ def page_templates() -> Environment:
         mobile=mobile_in_groups,
         of_countries=of_countries,
         in_short=size_in_short,
+        thousands=number_in_groups,
     )
     return environment
 

@@ -72,3 +72,8 @@ def mobile_in_groups(number: str) -> str:
     """Write a Peruvian mobile `+51987654321` as `987 654 321`, others as they are; the spaces do not break."""
     own = number.removeprefix("+51")
     return number if own == number else "\N{NO-BREAK SPACE}".join((own[:3], own[3:6], own[6:]))
+
+
+def number_in_groups(number: int) -> str:
+    """Return a count with a blank before every three digits, which never begins a line."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")

@@ -61,7 +61,7 @@ class CountItem(Model):
 
     `counted` is `<institution>#<office, or nothing>#<one of eight>`, `month` is `YYYY-MM`. An attribute for each day
     and kind counts, such as `d27`: `d` deposited, `o` opened, `f` failed, `s` SMS taken, `c` consulted. A mark is
-    `once#…`, `-`.
+    `once#…`, `-`. Looks at people's data are `looks#<actor>`, an hour of UTC.
     """
 
     class Meta(TableMeta):

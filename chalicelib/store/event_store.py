@@ -10,6 +10,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import Event, EventType
+from chalicelib.store.shards import shard_of_code
 from chalicelib.store.tables import EventItem
 from chalicelib.store.vendor_errors import CONDITION_FAILED, vendor_code
 
@@ -84,6 +85,7 @@ def _item(event: Event) -> EventItem:
         actor=event.actor,
         origin=event.origin,
         data=event.data,
+        looker=None if event.looker is None else f"{event.looker}#{shard_of_code(event.event_id)}",
     )
 
 

@@ -11,5 +11,7 @@ def asked_suspensions_of(institution_id: str) -> str:
     return f"{SUSPENSIONS}#{institution_id}"
 
 
+OPEN_AUDITS = "#open-audits"
+"""Every list of looks that a job has still to make."""
 OUTAGES, BOARD = "#outages", "board"
 """Every announcement, and those that pages show."""

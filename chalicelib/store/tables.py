@@ -100,7 +100,11 @@ class DepositItem(Model):
 
 
 class EventItem(Model):
-    """The append-only log; its stream starts the workers. `position` is `<instant>#<event_id>`."""
+    """The append-only log; its stream starts the workers. `position` is `<instant>#<event_id>`.
+
+    The sparse index: `by_looker` (`looker`, `position`) holds the looks at people's data. `looker` is
+    `<actor>#<one of eight>`, absent of everything else.
+    """
 
     class Meta(TableMeta):
         """Bound by `bind`."""
@@ -111,6 +115,7 @@ class EventItem(Model):
     actor = UnicodeAttribute()
     origin = UnicodeAttribute()
     data: JSONAttribute = JSONAttribute()
+    looker = UnicodeAttribute(null=True)
 
 
 class AlertBatchItem(Model):

@@ -65,18 +65,13 @@ def test_a_wing_shows_its_own_pages() -> None:
         assert {wing_of(template) for template in shown} <= {wing}, module
 
 
-LENT = {
-    "people": {"access/_rules.html"},
-    "institution": {"access/_rules.html"},
-    "agreement": {"institution/console.html"},
-}
-"""What a wing's pages take of another's: where a password is set the rules of access, in the console its frame."""
-
-
 def test_a_page_takes_parts_of_its_own_wing_or_of_all() -> None:
+    """Those that set a password show the rules of access; every page of the console stands in its frame."""
+    shared = {"people": {"access/_rules.html"}, "institution": {"access/_rules.html"}}
+    framed = {"institution/console.html"}
     for template in TEMPLATES:
         others = {name for name in referenced(template) if wing_of(name) not in {"", wing_of(template)}}
-        assert others <= LENT.get(wing_of(template), set()), template
+        assert others <= shared.get(wing_of(template), framed), template
 
 
 ELSEWHERE = {("file_check_send.html", "{{ sending.address }}")}

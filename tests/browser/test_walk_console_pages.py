@@ -21,8 +21,7 @@ OF_OFFICER = (
 OF_COORDINATOR = (
     *("/entidad", "/entidad/equipo", "/entidad/equipo/agregar", "/entidad/claves", "/entidad/claves/registrar"),
     *("/entidad/oficinas", "/entidad/oficinas/agregar", "/entidad/institucion", "/entidad/institucion/contactos/nuevo"),
-    "/entidad/consumo",
-    "/entidad/clave",
+    *("/entidad/consumo", "/entidad/clave", "/entidad/auditoria", "/entidad/auditoria/pedir"),
 )
 ONE = "/plataforma/entidades/entidad-demo"
 OF_ADMINISTRATOR = (
@@ -35,6 +34,7 @@ SENT_EMPTY = {
     "/entidad/equipo/agregar",
     "/entidad/oficinas/agregar",
     "/entidad/clave",
+    "/entidad/auditoria/pedir",
     "/plataforma/entidades/nueva",
     "/plataforma/administradores/agregar",
 }

@@ -34,7 +34,7 @@ ALL_FILTERS: dict[str, dict[str, Any]] = {
 FILTERS = [
     name
     for name, each in ALL_FILTERS.items()
-    if function_of(RESOURCES, each) in {job.name for job in JOBS} and "name garbled" not in each["FilterPattern"]
+    if function_of(RESOURCES, each) in {job.name for job in JOBS} and '"job done"' in each["FilterPattern"]
 ]
 """Those that read the jobs' last lines; what else is written is tested where it is written."""
 SCHEDULED = {job.name: job.settings["expression"] for job in JOBS if "expression" in job.settings}

@@ -28,6 +28,7 @@ TOLD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "AddressesBounced": ("record_deliveries", {"bounced": 51}, {"bounced": 50}),
     "RemindersMissed": ("send_reminders", {"missed": 1}, {"missed": 0}),
     "ConsultationsUnusual": ("api_handler", {"message": "unusual consultations"}, {"message": "refused"}),
+    "LooksUnusual": ("count_activity", {"message": "unusual looks"}, {"message": "job done", "unusual": 1}),
     "NamesGarbled": ("api_handler", {"message": "name garbled"}, {"message": "refused"}),
     "AlertsGivenUp": ("sweep_alerts", {"on_list": 1}, {"on_list": 0}),
     "AlertsWaiting": ("sweep_alerts", {"oldest_waiting_s": 901}, {"oldest_waiting_s": 900}),

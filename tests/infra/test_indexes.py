@@ -26,6 +26,7 @@ def test_the_indexes_the_stores_query_by_name_exist() -> None:
         ("NoticesTable", "by_verification_code"): {"HASH": "verification_code"},
         ("NoticesTable", "by_receipt"): {"HASH": "receipt_sha256"},
         ("NoticesTable", "to_remind"): {"HASH": "remind_shard", "RANGE": "remind_at"},
+        ("EventsTable", "by_looker"): {"HASH": "looker", "RANGE": "position"},
         ("AlertsTable", "due"): {"HASH": "due_shard", "RANGE": "due_at"},
         ("AlertsTable", "waiting"): {"HASH": "waiting_shard", "RANGE": "waiting_since"},
         ("AlertsTable", "given_up"): {"HASH": "given_up_shard", "RANGE": "given_up_since"},

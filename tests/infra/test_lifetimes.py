@@ -42,6 +42,7 @@ def test_a_lease_on_alerts_outlives_the_function_that_took_it(function: str) -> 
         "expire_uploads",
         "watch_access",
         "watch_addresses",
+        "prepare_audits",
         "send_digests",
         "watch_keys",
         "close_statements",

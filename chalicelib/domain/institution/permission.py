@@ -38,6 +38,7 @@ class Act(StrEnum):
     PROVE_PAYMENT = "staff: send a proof of payment"
     SEE_ALL_USAGE = "staff: see what every institution uses"
     RECORD_PAYMENT = "staff: record a payment"
+    AUDIT = "staff: see who looked at whose data"
 
 
 class Place(StrEnum):
@@ -92,6 +93,7 @@ RULES: Mapping[Act, Rule] = {
     Act.PROVE_PAYMENT: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.SEE_ALL_USAGE: Rule(Place.PLATFORM, _PLATFORM),
     Act.RECORD_PAYMENT: Rule(Place.PLATFORM, _PLATFORM, is_final=True),
+    Act.AUDIT: Rule(Place.INSTITUTION, _COORDINATOR, Permission.AUDIT),
 }
 
 

@@ -66,6 +66,8 @@ def _is_own(event: Event, user: MailboxUser) -> bool:
 
 
 def institution_of(event: Event) -> str:
-    """Return the id of the institution that did something; empty where none did."""
+    """Return the id of the institution that did something, by its systems or an officer; empty where none did."""
     kind, _, rest = event.actor.partition(":")
+    if kind == "staff":
+        return event.data.get("institution_id", "")
     return rest.partition(":")[0] if kind == "institution" else ""

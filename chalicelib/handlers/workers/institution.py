@@ -1,4 +1,4 @@
-"""Count what the event log tells of institutions' notices, for their panels; warn before their last key ends."""
+"""Count what the event log tells of institutions' notices and of looks at data; warn before a last key ends."""
 
 from __future__ import annotations
 
@@ -11,28 +11,33 @@ from typing import Any
 from chalice.app import CloudWatchEvent, DynamoDBEvent
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.institution import count_tools, key_watch_tools
-from chalicelib.domain.event import Event
+from chalicelib.bootstrap.institution import count_tools, key_watch_tools, look_tools
+from chalicelib.domain.event import LOOKS, Event
 from chalicelib.domain.institution.activity import TOLD_BY, happened
+from chalicelib.domain.institution.unusual_looks import Looked, looked
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
 from chalicelib.handlers.workers.reports import NIGHT_TIME, reported
 from chalicelib.services.institution import count_activity as counting
+from chalicelib.services.institution import count_looks as looking
 from chalicelib.services.institution import watch_keys as watching
 from chalicelib.services.work_through import FAILED, counted
 
-_TYPES = {kind.value: kind for kind in TOLD_BY}
+_TYPES = {kind.value: kind for kind in TOLD_BY | LOOKS}
 
 
 @dataclass(frozen=True, slots=True)
 class CountedActivity:
     """What became of the records: `known` were counted before, `ignored` are automatic replies, `failed` come again.
 
-    `marked` are the notices of which a document was asked for the first time.
+    `marked` are the notices of which a document was asked for the first time, `looks` those at people's data that were
+    counted, `unusual` how often those of one looker in an hour passed what is usual.
     """
 
     counted: int
     marked: int
+    looks: int
+    unusual: int
     known: int
     ignored: int
     failed: int
@@ -40,22 +45,24 @@ class CountedActivity:
 
 
 def count_activity(event: DynamoDBEvent) -> dict[str, Any]:
-    """Count deposits, first openings, alerts that failed, SMS and consultations, each once; what failed comes again."""
-    records = event.to_dict()["Records"]
-    told: dict[str, counting.Thing] = {}
+    """Count what institutions' panels and statements tell, and looks at data; a record that failed comes again."""
+    told: dict[str, tuple[counting.Thing | None, Looked | None]] = {}
     failed: list[str] = []
-    for record in records:
+    for record in event.to_dict()["Records"]:
         try:
-            thing = _thing(record)
+            happening = _event(record)
+            if happening is not None:
+                told[_position(record)] = happened(happening), looked(happening)
         except Exception as error:  # noqa: BLE001 - whatever it is, the others are counted
             log().error("record failed", record=_position(record), fault=describe_fault(error))
             failed.append(_position(record))
-            continue
-        if thing is not None:
-            told[_position(record)] = thing
-    outcome = counting.count_activity(list(told.values()), tools=count_tools(current()))
-    failed += [position for position, thing in told.items() if thing in outcome.failed]
-    counts = Counter({**outcome.counts, FAILED: len(failed)})
+    things, looks = zip(*told.values(), strict=True) if told else ((), ())
+    outcome = counting.count_activity([one for one in things if one is not None], tools=count_tools(current()))
+    looks_counted, uncounted = looking.count_looks(
+        [one for one in looks if one is not None], tools=look_tools(current())
+    )
+    failed += [at for at, (thing, look) in told.items() if thing in outcome.failed or look in uncounted]
+    counts = outcome.counts + looks_counted + Counter({FAILED: len(failed)})
     reported("count_activity", counted(CountedActivity, counts, is_complete=not failed))
     return {"batchItemFailures": [{"itemIdentifier": position} for position in failed]}
 
@@ -66,7 +73,7 @@ def watch_keys(_: CloudWatchEvent) -> dict[str, Any]:
     return reported("watch_keys", watching.watch_keys(key_watch_tools(box), until=box.clock() + NIGHT_TIME))
 
 
-def _thing(record: dict[str, Any]) -> counting.Thing | None:
+def _event(record: dict[str, Any]) -> Event | None:
     image = record["dynamodb"].get("NewImage", {})
     kind = _TYPES.get(image.get("type", {}).get("S", ""))
     if kind is None:
@@ -75,7 +82,7 @@ def _thing(record: dict[str, Any]) -> counting.Thing | None:
     actor = image.get("actor", {}).get("S", "")
     instant, _, event_id = position.partition("#")
     data = json.loads(image["data"]["S"]) if "data" in image else {}
-    return happened(Event(subject, kind, datetime.fromisoformat(instant), event_id, actor, data=data))
+    return Event(subject, kind, datetime.fromisoformat(instant), event_id, actor, data=data)
 
 
 def _position(record: dict[str, Any]) -> str:

@@ -1,31 +1,49 @@
-"""Find the receipt that somebody wants verified (REC-5).
+"""Find what somebody wants verified: a receipt, or a list of looks (REC-5, INS-8).
 
-A code finds it, or the hash of the receipt's own file. The hash of a document finds nothing without the code: whoever
-holds a form that was notified to somebody could learn to whom.
+A code finds either, or the hash of the PDF itself. The hash of a document finds nothing without the code: whoever holds
+a form that was notified to somebody could learn to whom.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
+from chalicelib.domain.audit.audit import IssuedAudit
 from chalicelib.domain.evidence.receipt import IssuedReceipt, Verification
 from chalicelib.services.together import together
+from chalicelib.store.audit.audit_store import AuditStore
 from chalicelib.store.receipt_store import ReceiptStore
 
 
-def verify_receipt(
-    asked: Verification, *, receipts: ReceiptStore, settle: Callable[[bool], None]
-) -> tuple[IssuedReceipt, ...]:
-    """Return the receipt that is asked for; none for a code or a hash that no receipt has, after the same calls.
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found: receipts, or a list of looks, or nothing."""
 
-    `settle` is told whether there is one. Two hops: the index, then the notice and what `settle` does, at once.
+    receipts: tuple[IssuedReceipt, ...]
+    audit: IssuedAudit | None = None
+
+
+def verify_receipt(
+    asked: Verification, *, receipts: ReceiptStore, audits: AuditStore, settle: Callable[[bool], None]
+) -> Verified:
+    """Return what is asked for; nothing for a code or a hash that nothing has, after the same calls.
+
+    `settle` is told whether there is anything. Two hops: the indexes, then the notice and what `settle` does, at once.
     """
-    found = receipts.find_by_code(asked.code) if asked.code else receipts.find_by_sha256(asked.sha256 or "")
+    found: list[str] = []
+    listed: list[IssuedAudit | None] = []
+
+    def seek() -> None:
+        found.extend(receipts.find_by_code(asked.code) if asked.code else receipts.find_by_sha256(asked.sha256 or ""))
+
+    together([seek, lambda: listed.append(audits.find_issued(asked.code, asked.sha256))])
+    [audit] = listed
     read: list[IssuedReceipt] = []
 
     def take() -> None:
-        read.extend(receipts.read(found))
+        read.extend(receipts.read(tuple(found)))
 
-    together([take, partial(settle, bool(found))])
-    return tuple(read)
+    together([take, partial(settle, bool(found) or audit is not None)])
+    return Verified(tuple(read), audit)

@@ -77,6 +77,15 @@ class StaffStore:
         """Return who somebody was that was taken out."""
         return staff_from(_get(institution_id, f"{_FORMER}{staff_id}"))
 
+    def list_former(self, institution_id: str) -> tuple[StaffMember, ...]:
+        """Return everybody that was taken out of an institution, by name; who came back is here too."""
+        try:
+            items = list(StaffItem.query(institution_id, StaffItem.item.startswith(_FORMER)))
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        found = (from_data(StaffMember, item.data) for item in items)
+        return tuple(sorted(found, key=lambda member: (member.name.casefold(), member.staff_id)))
+
     def find_first(self) -> str | None:
         """Return the document number of whom the operator made the first administrator; None while there is none."""
         item = _get(PLATFORM, _FIRST)

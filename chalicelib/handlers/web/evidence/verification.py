@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urlencode
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.domain.audit.audit import IssuedAudit, LookerKind
 from chalicelib.domain.errors import CasillaError, InvalidInput, TooLarge, TooManyRequests
 from chalicelib.domain.evidence.receipt import LARGEST_FILE, LARGEST_SENT, Verification, read_verification
 from chalicelib.handlers.commands.access import read_captcha
@@ -26,6 +27,7 @@ from chalicelib.handlers.page_request import PageRequest, with_typed
 from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.handlers.web.multipart import FormFile, read_form
+from chalicelib.renderers.audit.look_words import days_in_words
 from chalicelib.renderers.evidence.receipt_page import shown_receipt
 from chalicelib.services.access.admit_verification import VerificationCaptchaNeeded
 
@@ -132,11 +134,22 @@ def _found_page(request: PageRequest, asked: Verification, proof: str) -> Respon
     except TooManyRequests as spent:
         return show_form(request, "evidence/busy.html", spent, {}, address=_address(asked, proof))
     context: dict[str, Any] = {"asked": asked, "proof": proof[:_LONGEST_ECHO], **_SIZES}
-    if not found:
+    if found.audit is not None and not found.receipts:
+        return _audit_page(request, asked, found.audit, context)
+    if not found.receipts:
         return show(request, "evidence/unknown.html", status=404, **context)
     zone = current().calendar.zone
-    receipts = [shown_receipt(issued, zone, sha256=asked.sha256) for issued in found]
+    receipts = [shown_receipt(issued, zone, sha256=asked.sha256) for issued in found.receipts]
     return show(request, "evidence/receipt.html", receipts=receipts, **context)
+
+
+def _audit_page(request: PageRequest, asked: Verification, audit: IssuedAudit, context: dict[str, Any]) -> Response:
+    """Show what is public of a list of looks: neither holders nor who looked."""
+    compared = audit.compared(asked.sha256)
+    days, is_of_key = days_in_words(audit.span), audit.kind is LookerKind.KEY
+    return show(
+        request, "evidence/audit.html", audit=audit, compared=compared, days=days, is_of_key=is_of_key, **context
+    )
 
 
 def _captcha_page(

@@ -434,7 +434,7 @@ def test_the_page_says_that_nobody_looked_only_of_what_it_looked_through(browser
         people.tools.events.add(Event(subject, EventType.USER_ENABLED, people.world.clock(), event_id, "user:u1"))
     shown = words(browser.get(PAGE))
     assert "Hasta ahora nadie" not in shown
-    assert "Lo anterior está en la copia" in shown
+    assert "Lo anterior está en Mi perfil" in shown
 
 
 def test_closing_needs_the_principal_the_password_and_that_it_was_understood(browser: Browser) -> None:

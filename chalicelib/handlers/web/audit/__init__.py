@@ -1,0 +1,1 @@
+"""Pages about who looked at whose data."""

@@ -1,0 +1,1 @@
+"""Looks at people's data, and the numbered lists of them."""

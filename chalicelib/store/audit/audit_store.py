@@ -1,0 +1,180 @@
+"""Numbered lists of looks: counted with their request, or not at all; found by number, by code and by the PDF's hash.
+
+They lie in the table of institutions: `audit#<year>-<number>`, `audit-count#<year>` with the last number, and
+`audit-request#<id>` for each form. `#open-audits` names those that a job has to make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.audit.audit import Audit, IssuedAudit, MadeAudit, issued
+from chalicelib.domain.event import Event
+from chalicelib.store.batch_read import store_unavailable
+from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.institution_keys import OPEN_AUDITS
+from chalicelib.store.tables import InstitutionItem
+from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+
+_AUDIT, _COUNT, _REQUEST = "audit#", "audit-count#", "audit-request#"
+_ISSUED = "issued"
+_NEW = InstitutionItem.institution_id.does_not_exist()
+_OPEN_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Some lists, the newest first, and the reference after which the next page begins; None at the end."""
+
+    audits: tuple[Audit, ...]
+    next_after: str | None
+
+
+class AuditStore:
+    """`connection` is the one that `tables.bind` returns. Raises `Unavailable` when DynamoDB does not answer."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Write over one connection what belongs together."""
+        self._connection = connection
+
+    def find_by_request(self, institution_id: str, request_id: str) -> Audit | None:
+        """Return the list that a form made, if it did."""
+        item = _find(institution_id, f"{_REQUEST}{request_id}")
+        return None if item is None else self.find(institution_id, item.data["reference"])
+
+    def last_number(self, institution_id: str, year: int) -> int:
+        """Return how many lists an institution has of a year."""
+        item = _find(institution_id, f"{_COUNT}{year}")
+        return 0 if item is None else int(item.data["last"])
+
+    def add(self, audit: Audit, event: Event) -> bool:
+        """Keep a list under the number after the last one, with its event; False where another took that number."""
+        own, before = audit.institution_id, audit.number - 1
+        count = InstitutionItem(own, f"{_COUNT}{audit.year}", data={"last": audit.number}, version=audit.number)
+        is_last: Condition = InstitutionItem.version == before if before else _NEW
+
+        def write_in(transaction: TransactWrite) -> None:
+            transaction.save(count, condition=is_last)
+            transaction.save(_item(audit), condition=_NEW)
+            asked = InstitutionItem(own, f"{_REQUEST}{audit.request_id}", data={"reference": audit.reference})
+            transaction.save(asked, condition=_NEW)
+            transaction.save(InstitutionItem(OPEN_AUDITS, _open_key(audit), data={}))
+            EventStore().add_in(transaction, event)
+
+        return self._is_written(write_in)
+
+    def find(self, institution_id: str, reference: str) -> Audit | None:
+        """Return an institution's list by its reference, read with strong consistency."""
+        item = _find(institution_id, f"{_AUDIT}{reference}")
+        return None if item is None else from_data(Audit, item.data)
+
+    @staticmethod
+    def list_for_institution(institution_id: str, *, after: str | None, limit: int) -> AuditPage:
+        """Return up to `limit` lists of an institution, the newest first, by one Query."""
+        # `~` lies behind every number
+        before = InstitutionItem.item.between(_AUDIT, f"{_AUDIT}{after or '~'}")
+        try:
+            found = InstitutionItem.query(
+                institution_id,
+                before,
+                scan_index_forward=False,
+                limit=limit + 2,
+                page_size=limit + 2,
+                consistent_read=True,
+            )
+            audits = [audit for item in found if (audit := from_data(Audit, item.data)).reference != after]
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        shown = tuple(audits[:limit])
+        return AuditPage(shown, shown[-1].reference if len(audits) > limit else None)
+
+    @staticmethod
+    def list_open() -> tuple[str, ...]:
+        """Return which lists have to be made, a hundred at most, as `find_open` takes them."""
+        try:
+            return tuple(
+                item.item for item in InstitutionItem.query(OPEN_AUDITS, limit=_OPEN_AT_ONCE, consistent_read=True)
+            )
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+
+    def find_open(self, key: str) -> Audit | None:
+        """Return one of them."""
+        institution_id, _, reference = key.partition("#")
+        return self.find(institution_id, reference)
+
+    def finish(self, audit: Audit, made: MadeAudit, event: Event) -> bool:
+        """Say what a list came to, once and for ever; False where that was said before, or its code is taken."""
+        public = to_data(issued(audit, made))
+
+        def write_in(transaction: TransactWrite) -> None:
+            transaction.save(_item(replace(audit, made=made), version=2), condition=InstitutionItem.version == 1)
+            for name in (_code_key(made.code), _file_key(made.pdf.sha256)):
+                transaction.save(InstitutionItem(name, _ISSUED, data=public), condition=_NEW)
+            transaction.delete(InstitutionItem(OPEN_AUDITS, _open_key(audit)))
+            EventStore().add_in(transaction, event)
+
+        return self._is_written(write_in)
+
+    def refuse(self, audit: Audit, event: Event) -> bool:
+        """Say that a list has too many looks to be made; False where what became of it was said before."""
+
+        def write_in(transaction: TransactWrite) -> None:
+            transaction.save(_item(replace(audit, is_too_long=True), version=2), condition=InstitutionItem.version == 1)
+            transaction.delete(InstitutionItem(OPEN_AUDITS, _open_key(audit)))
+            EventStore().add_in(transaction, event)
+
+        return self._is_written(write_in)
+
+    @staticmethod
+    def find_issued(code: str | None, sha256: str | None) -> IssuedAudit | None:
+        """Return what is public of a list, by its code or else by its PDF's hash; one call.
+
+        The CSV's finds nothing: two lists may have the same looks, or none.
+        """
+        item = _find(_code_key(code) if code else _file_key(sha256 or ""), _ISSUED)
+        return None if item is None else from_data(IssuedAudit, item.data)
+
+    def _is_written(self, write_in: Callable[[TransactWrite], None]) -> bool:
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                write_in(transaction)
+        except TransactWriteError as error:
+            if vendor_code(error) in TRANSACTION_LOST:
+                return False
+            raise store_unavailable() from error
+        return True
+
+
+def _item(audit: Audit, *, version: int = 1) -> InstitutionItem:
+    data: dict[str, Any] = to_data(audit)
+    return InstitutionItem(audit.institution_id, f"{_AUDIT}{audit.reference}", data=data, version=version)
+
+
+def _open_key(audit: Audit) -> str:
+    return f"{audit.institution_id}#{audit.reference}"
+
+
+def _code_key(code: str) -> str:
+    return f"audit-code#{code}"
+
+
+def _file_key(sha256: str) -> str:
+    return f"audit-file#{sha256}"
+
+
+def _find(institution_id: str, item: str) -> InstitutionItem | None:
+    try:
+        return InstitutionItem.get(institution_id, item, consistent_read=True)
+    except InstitutionItem.DoesNotExist:
+        return None
+    except VENDOR_ERRORS as error:
+        raise store_unavailable() from error

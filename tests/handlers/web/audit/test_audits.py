@@ -1,0 +1,287 @@
+"""A coordinator asks for somebody's looks between two days, sees them, takes them along, and anybody verifies them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from chalice.test import HTTPResponse
+
+from chalicelib.domain.audit.audit import Span
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.institution.staff import Permission
+from chalicelib.gateways.files import Files
+from chalicelib.services.audit.ask_audit import AuditWish, ask_audit
+from chalicelib.services.audit.prepare_audits import prepare_audits
+from tests.audit_world import AUDITS, LOOKED_AT, Coordinator, a_look
+from tests.browser_requests import Browser, check_html, text_of
+from tests.cloud import Engine
+from tests.deposit_world import INSTITUTION_ID, KEY_ID, an_institution, put_institution
+from tests.staff_world import Staff
+
+FIRST = f"{AUDITS}/2026-000001"
+
+
+def words(page: HTTPResponse) -> str:
+    html = text_of(page)
+    check_html(html)
+    return " ".join(re.sub(r"<[^>]+>", " ", html.partition("<main")[2]).split())
+
+
+def content(engine: Engine, coordinator: Coordinator, key: str) -> bytes:
+    bucket = coordinator.staff.world.container.config.documents_bucket
+    body: bytes = engine.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    return body
+
+
+def rows_of(file: bytes) -> list[list[str]]:
+    assert file.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(file.decode("utf-8-sig"), newline=""), delimiter=";"))
+
+
+def test_a_list_is_asked_for_made_shown_taken_along_and_verified(
+    coordinator: Coordinator, browser: Browser, moto_engine: Engine
+) -> None:
+    coordinator.keep(*(a_look(number, occurred_at=LOOKED_AT + timedelta(seconds=number)) for number in range(60)))
+    assert coordinator.ask() == FIRST
+    assert "Se está preparando" in words(coordinator.browser.get(FIRST))
+    report = coordinator.run()
+    assert (report["made"], report["failed"], report["is_complete"]) == (1, 0, True)
+
+    shown = words(coordinator.browser.get(FIRST))
+    assert "60" in shown
+    assert shown.count("Preguntó si tiene casilla") == 50
+    assert "DNI 40000000" in shown
+    [more] = re.findall(r'href="([^"]*desde=[^"]*)"', text_of(coordinator.browser.get(FIRST)))
+    assert words(coordinator.browser.get(more)).count("Preguntó si tiene casilla") == 10
+    assert "N.º 2026-000001" in words(coordinator.browser.get(AUDITS))
+
+    made = coordinator.made("2026-000001")
+    table = content(moto_engine, coordinator, made.csv.object_key)
+    assert hashlib.sha256(table).hexdigest() == made.csv.sha256
+    assert len(rows_of(table)) == 61
+    paper = content(moto_engine, coordinator, made.pdf.object_key)
+    assert (paper[:5], hashlib.sha256(paper).hexdigest()) == (b"%PDF-", made.pdf.sha256)
+    for name, key in (("csv", made.csv.object_key), ("pdf", made.pdf.object_key)):
+        assert key in coordinator.browser.get(f"{FIRST}/{name}").headers["Location"]
+
+    public = words(browser.get(f"/verificar/{made.code}"))
+    assert "Este servicio hizo esta relación" in public
+    assert "Del 01/03/2026 al 08/03/2026" in public
+    for hidden in ("40000000", coordinator.member.name, "Persona 100", "Queja de un administrado"):
+        assert hidden not in public
+    assert "exactamente el CSV" in words(browser.get(f"/verificar/{made.code}?sha256={made.csv.sha256}"))
+    assert "exactamente el PDF" in words(browser.get(f"/verificar?sha256={made.pdf.sha256}"))
+    assert "no es ninguno" in words(browser.get(f"/verificar/{made.code}?sha256={'0' * 64}"))
+
+
+def test_asking_seeing_and_taking_are_events_with_their_reason(coordinator: Coordinator) -> None:
+    coordinator.ask()
+    coordinator.browser.get(FIRST)
+    coordinator.run()
+    coordinator.browser.get(FIRST)
+    coordinator.browser.get(f"{FIRST}/csv")
+    events = coordinator.events("2026-000001")
+
+    assert {event.type for event in events} == {EventType.AUDIT_ASKED, EventType.AUDIT_MADE, EventType.AUDIT_SHOWN}
+    shown = [event for event in events if event.type is EventType.AUDIT_SHOWN]
+    assert len(shown) == 2
+    assert {(one.actor, one.data["reason"], one.looker) for one in shown} == {
+        (coordinator.member.actor, "Queja de un administrado", coordinator.member.actor)
+    }
+
+
+def test_days_are_the_countrys_and_whole(coordinator: Coordinator, moto_engine: Engine) -> None:
+    """Lima is five hours behind: 05:00 UTC begins a day, and 04:59:59.999999 ends it."""
+    at = [
+        datetime(2026, 3, 1, 4, 59, 59, 999_999, UTC),
+        datetime(2026, 3, 1, 5, 0, 0, 0, UTC),
+        datetime(2026, 3, 9, 4, 59, 59, 999_999, UTC),
+        datetime(2026, 3, 9, 5, 0, 0, 0, UTC),
+    ]
+    coordinator.keep(*(a_look(number, occurred_at=one) for number, one in enumerate(at)))
+    coordinator.ask()
+    coordinator.run()
+    table = content(moto_engine, coordinator, coordinator.made("2026-000001").csv.object_key)
+
+    assert [row[:2] for row in rows_of(table)[1:]] == [["01/03/2026", "00:00:00"], ["08/03/2026", "23:59:59"]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"last_day_day": "9"}, "last_day"),  # today
+        ({"last_day_day": "10"}, "last_day"),
+        ({"last_day_day": "31", "last_day_month": "2"}, "last_day"),
+        ({"first_day_day": "5", "first_day_month": "2"}, "first_day"),  # 32 days
+        ({"first_day_day": "9"}, "first_day"),
+        ({"first_day_day": ""}, "first_day"),
+        ({"reason": "no"}, "reason"),
+        ({"looker": ""}, "looker"),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_field_and_takes_no_number(
+    coordinator: Coordinator, typed: dict[str, str], field: str
+) -> None:
+    page = coordinator.browser.post(f"{AUDITS}/pedir", None, **coordinator.form(**typed))
+
+    assert f'href="#{field}"' in text_of(page)
+    assert 'value="2026"' in text_of(page)
+    assert coordinator.ask() == FIRST
+
+
+def test_thirty_one_days_are_the_most(coordinator: Coordinator) -> None:
+    assert coordinator.ask(first_day_day="6", first_day_month="2") == FIRST
+
+
+def test_whose_looks_are_asked_for_has_to_be_of_the_own_institution(coordinator: Coordinator) -> None:
+    put_institution(coordinator.staff.world.container, an_institution(institution_id="otra-entidad"))
+    other = coordinator.staff.member(institution_id="otra-entidad")
+    for forged in (other.actor, "institution:otra-entidad:2026-1", "operator:rquispe", "staff:s999", "x" * 600):
+        page = coordinator.browser.post(f"{AUDITS}/pedir", None, **coordinator.form(looker=forged))
+        assert page.status_code == 404
+
+    assert coordinator.ask(looker=f"institution:{INSTITUTION_ID}:{KEY_ID}") == FIRST
+
+
+def test_another_institutions_list_is_not_there(coordinator: Coordinator) -> None:
+    coordinator.ask()
+    coordinator.run()
+    put_institution(coordinator.staff.world.container, an_institution(institution_id="otra-entidad"))
+    officer = coordinator.staff.member(institution_id="otra-entidad", permissions=(Permission.AUDIT,))
+    browser = coordinator.staff.browser(officer)
+    for address in (FIRST, f"{FIRST}/csv", f"{FIRST}/pdf"):
+        assert browser.get(address).status_code == 404
+    for address in (f"{AUDITS}/2026-000002", f"{AUDITS}/x", f"{FIRST}/x"):
+        assert coordinator.browser.get(address).status_code == 404
+    assert "todavía no pidió" in words(browser.get(AUDITS))
+    assert len([one for one in coordinator.events("2026-000001") if one.type is EventType.AUDIT_SHOWN]) == 0
+
+
+def test_who_left_can_still_be_asked_about(coordinator: Coordinator) -> None:
+    gone = coordinator.staff.member()
+    at = f"/entidad/equipo/{gone.staff_id}/quitar"
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text_of(coordinator.browser.get(at))))
+    coordinator.browser.send(at, **{**hidden, "reason": "Ya no trabaja aquí"})
+    shown = text_of(coordinator.browser.get(f"{AUDITS}/pedir"))
+
+    assert f'value="{gone.actor}">{gone.name} (ya no está)<' in shown
+    assert coordinator.ask(looker=gone.actor) == FIRST
+
+
+def test_a_form_sent_twice_makes_one_list(coordinator: Coordinator) -> None:
+    form = coordinator.form()
+    led = [coordinator.browser.send(f"{AUDITS}/pedir", **form).headers["Location"] for _ in range(3)]
+
+    assert led == [FIRST] * 3
+    assert coordinator.ask() == f"{AUDITS}/2026-000002"
+
+
+def wish(request_id: str) -> AuditWish:
+    day = datetime(2026, 3, 5, tzinfo=UTC).date()
+    return AuditWish(request_id, "staff:s40000100", Span(day, day), "Una razón")
+
+
+@pytest.mark.parametrize(
+    ("ids", "numbers"), [(["a" * 32] * 8, {1}), ([f"{n:032x}" for n in range(8)], set(range(1, 9)))]
+)
+def test_eight_at_once_get_one_number_for_one_form_and_no_gap_between_many(
+    coordinator: Coordinator, ids: list[str], numbers: set[int]
+) -> None:
+    signed_in = coordinator.staff.tools.sessions.find(
+        coordinator.staff.enter(coordinator.member), coordinator.staff.world.clock.now
+    )
+    assert signed_in
+
+    def ask(request_id: str) -> int:
+        return ask_audit(wish(request_id), signed_in, origin="", tools=coordinator.tools).number
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(ask, ids)) == numbers
+    assert coordinator.run()["made"] == len(numbers)
+    assert len(
+        [e for n in numbers for e in coordinator.events(f"2026-{n:06d}") if e.type is EventType.AUDIT_ASKED]
+    ) == len(numbers)
+
+
+def test_what_fails_is_made_by_the_next_run_and_an_earlier_one_never_changes(
+    coordinator: Coordinator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coordinator.ask()
+    with monkeypatch.context() as patched:
+        patched.setattr(Files, "put_document", _refuse)
+        report = coordinator.run()
+        assert (report["failed"], report["is_complete"]) == (1, False)
+    coordinator.run()
+    made = coordinator.made("2026-000001")
+    assert coordinator.run()["made"] == 0
+    audit = replace(coordinator.audit("2026-000001"), made=None)
+    event = a_look(type=EventType.AUDIT_MADE)
+    other = replace(made, count=99, code="x", pdf=replace(made.pdf, sha256="0" * 64))
+    assert coordinator.tools.audits.finish(audit, other, event) is False
+    assert coordinator.tools.audits.refuse(audit, event) is False
+    assert coordinator.made("2026-000001") == made
+
+
+def _refuse(*_: Any) -> None:
+    raise OSError("no disk")
+
+
+def test_more_looks_than_a_list_holds_are_told_and_end(coordinator: Coordinator) -> None:
+    coordinator.keep(*(a_look(number) for number in range(4)))
+    coordinator.ask()
+    report = prepare_audits(coordinator.tools, until=coordinator.staff.world.clock() + timedelta(minutes=4), most=3)
+    assert (report.refused, report.made) == (1, 0)
+    assert "Hay más de" in words(coordinator.browser.get(FIRST))
+    assert coordinator.run()["refused"] == 0
+    assert coordinator.browser.get(f"{FIRST}/csv").status_code == 404
+
+
+def test_no_cell_is_a_formula_and_every_row_is_one_line(coordinator: Coordinator, moto_engine: Engine) -> None:
+    hostile = ['=HYPERLINK("http://x";"y")', "+1+1", "-2", "@SUM(A1)", "\t=1", "\uff1d1", 'a";\r\n=1', "\u2028=1"]
+    coordinator.keep(*(a_look(number, data={"reason": text}) for number, text in enumerate(hostile)))
+    coordinator.ask()
+    coordinator.run()
+    file = content(moto_engine, coordinator, coordinator.made("2026-000001").csv.object_key)
+
+    assert file.count(b"\r\n") == len(hostile) + 1
+    for row in rows_of(file):
+        assert len(row) == 7
+        assert not [cell for cell in row if cell.lstrip().startswith(tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20"))]
+
+
+def test_only_who_may_audit_sees_the_page(staff: Staff) -> None:
+    allowed = staff.browser(staff.member(permissions=(Permission.AUDIT,)))
+    refused = staff.browser(staff.member(permissions=(Permission.CONSULT, Permission.SEE_SENT, Permission.DEPOSIT)))
+
+    assert "Auditoría" in text_of(allowed.get("/entidad"))
+    assert allowed.get(AUDITS).status_code == 200
+    assert "Auditoría" not in text_of(refused.get("/entidad"))
+    assert refused.get(AUDITS).status_code == 403
+
+
+def a_key_look(number: int, **data: str) -> Event:
+    return a_look(number, actor=f"institution:{INSTITUTION_ID}:{KEY_ID}", data=data)
+
+
+def test_the_looks_of_a_key_say_what_came_of_them(coordinator: Coordinator) -> None:
+    coordinator.keep(a_key_look(1), a_key_look(2, way="deposit", refused="recipient_without_mailbox"))
+    coordinator.ask(looker=f"institution:{INSTITUTION_ID}:{KEY_ID}")
+    coordinator.run()
+    shown = words(coordinator.browser.get(FIRST))
+
+    for expected in (
+        f"Clave {KEY_ID}",
+        "Depósito que no se hizo",
+        "No tiene casilla",
+        "Se le respondió",
+        "Depositar una",
+    ):
+        assert expected in shown

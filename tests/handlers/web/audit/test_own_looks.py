@@ -1,0 +1,100 @@
+"""The holder sees who looked, from where, why and when, and never an officer's name."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from chalicelib.bootstrap.storage import event_store
+from chalicelib.domain.event import EventType
+from chalicelib.domain.institution.staff import StaffMember
+from tests.audit_world import LOOKED_AT, a_look
+from tests.browser_requests import Browser, check_html, text_of
+from tests.compose_world import Desk
+from tests.deposit_world import INSTITUTION_ID, World
+from tests.officer_world import an_office, put_office
+from tests.staff_world import Staff, csrf_of
+
+PAGE = "/perfil/consultas"
+
+
+def words(browser: Browser, address: str = PAGE) -> str:
+    html = text_of(browser.get(address))
+    check_html(html)
+    return " ".join(re.sub(r"<[^>]+>", " ", html.partition("<main")[2]).split())
+
+
+def consult(staff: Staff, member: StaffMember, reason: str) -> None:
+    browser = staff.browser(member)
+    csrf = csrf_of(browser.get("/entidad/consultar"))
+    asked = {"document_type": "DNI", "document_number": "40000002", "reason": reason}
+    assert browser.send("/entidad/consultar", csrf=csrf, **asked).status_code == 303
+
+
+def test_a_consultation_by_an_officer_is_told_with_institution_office_and_reason(
+    browser: Browser, world: World
+) -> None:
+    staff = Staff(world)
+    world.seed()
+    office = an_office()
+    put_office(world.container, office)
+    browser.enter()
+    assert "Hasta ahora nadie" in words(browser)
+    member = staff.member(office_id=office.office_id)
+    consult(staff, member, "Notificar <b>la carta</b> 79")
+    world.get("/v1/mailboxes/1-40000002")
+
+    shown = words(browser)
+    assert office.name in shown
+    assert "Notificar &lt;b&gt;la carta&lt;/b&gt; 79" in shown
+    assert "Una consulta de sus sistemas" in shown
+    assert shown.count("Preguntó si la casilla puede recibir una notificación") == 2
+    assert "Una persona del servicio" not in shown
+    assert member.name not in shown
+    assert member.staff_id not in shown
+    assert f'href="{PAGE}"' in text_of(browser.get("/perfil"))
+    listed = words(browser, "/mis-datos").partition("Quién vio tus datos")[2].partition("Llevarte")[0]
+    assert "Una persona del servicio" not in listed
+
+
+def test_the_log_says_for_whom_an_officer_asked_and_what_the_reason_was(browser: Browser) -> None:
+    desk = Desk(Staff(browser.people.world))
+    consult(desk.staff, desk.member, "Notificar la carta 79")
+    [event] = event_store(desk.box).list_for_subject("mailbox#1-40000002")
+
+    assert event.data == {"reason": "Notificar la carta 79", "institution_id": INSTITUTION_ID}
+
+
+def test_pages_go_on_to_the_oldest_and_what_is_no_page_is_refused(browser: Browser, world: World) -> None:
+    for number in range(45):
+        at = LOOKED_AT + timedelta(minutes=number)
+        name = "mailbox#1-40000002" if number % 2 else "mailbox#8-10400000021"
+        event_store(world.container).add(
+            a_look(number, subject=name, occurred_at=at, data={"reason": f"Motivo {number:02d}."})
+        )
+    browser.enter()
+    address, seen = PAGE, []
+    while address:
+        html = text_of(browser.get(address))
+        seen += re.findall(r"Motivo (\d\d)\.", html)
+        found = re.search(r'href="(/perfil/consultas\?desde=[^"]+)"', html)
+        address = found[1] if found else ""
+
+    assert seen == [f"{number:02d}" for number in reversed(range(45))]
+    for forged in ("x", "2026-03-05T15:00:00.000000Z", "%00"):
+        assert browser.get(f"{PAGE}?desde={forged}").status_code == 422
+
+
+def test_what_operators_note_stays_in_the_log_and_a_request_is_its_own_users(browser: Browser, world: World) -> None:
+    events, name = event_store(world.container), "mailbox#1-40000002"
+    own, others = ({"reason": "Denuncia de Juan", "user_id": user} for user in ("u1", "u9"))
+    kinds = (EventType.MAILBOX_SHOWN, EventType.DATA_REQUEST_SHOWN, EventType.DATA_REQUEST_SHOWN)
+    for number, (kind, data) in enumerate(zip(kinds, (own, own, others), strict=True)):
+        events.add(a_look(number, subject=name, type=kind, actor="operator:rquispe", data=data))
+    browser.enter()
+    shown = words(browser)
+
+    assert shown.count("Una persona del servicio") == 2
+    assert shown.count("Vio una solicitud sobre datos") == 1
+    for hidden in ("Juan", "rquispe"):
+        assert hidden not in shown
