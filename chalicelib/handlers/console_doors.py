@@ -87,6 +87,13 @@ CONSOLE_DOORS = (
     Door("GET",    "/entidad/redactar/{composition_id}/constancia",     Act.COMPOSE,              NOTHING, "web.institution.depositing:download_receipt"),
     Door("GET",    "/entidad/consultar",                                Act.CONSULT,              NOTHING, "web.institution.consulting:show_consultation"),
     Door("POST",   "/entidad/consultar",                                Act.CONSULT,              FORM,    "web.institution.consulting:consult_by_form"),
+    # The console: passwords restored at the desk
+    Door("GET",    "/entidad/restauraciones",                           Act.ASK_RECOVERY,         NOTHING, "web.desk.recoveries:list_recoveries"),
+    Door("GET",    "/entidad/restauraciones/nueva",                     Act.ASK_RECOVERY,         NOTHING, "web.desk.new_recovery:show_new"),
+    Door("POST",   "/entidad/restauraciones/nueva",                     Act.ASK_RECOVERY,         FORM_WITH_FILES, "web.desk.new_recovery:ask_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/entidad/restauraciones/{recovery_id}",             Act.DECIDE_RECOVERY,      NOTHING, "web.desk.recoveries:show_one"),
+    Door("POST",   "/entidad/restauraciones/{recovery_id}",             Act.DECIDE_RECOVERY,      FORM,    "web.desk.recoveries:decide_by_form"),
+    Door("GET",    "/entidad/restauraciones/{recovery_id}/documento",   Act.DECIDE_RECOVERY,      NOTHING, "web.desk.recoveries:download_scan"),
     # The platform: suspended readings
     Door("GET",    "/plataforma/suspensiones",                          Act.SEE_SUSPENSIONS,      NOTHING, "web.institution.suspensions:list_suspensions"),
     # The console: offices

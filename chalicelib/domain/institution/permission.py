@@ -30,6 +30,8 @@ class Act(StrEnum):
     CONSULT = "staff: consult who has a mailbox"
     SEE_SENT = "staff: see sent notices"
     SUSPEND_READING = "staff: suspend a reading"
+    ASK_RECOVERY = "staff: take requests to restore a password"
+    DECIDE_RECOVERY = "staff: decide about requests to restore a password"
 
 
 class Place(StrEnum):
@@ -75,6 +77,8 @@ RULES: Mapping[Act, Rule] = {
     Act.DEPOSIT: Rule(Place.OFFICE, permission=Permission.DEPOSIT, is_final=True),
     Act.CONSULT: Rule(Place.INSTITUTION, permission=Permission.CONSULT),
     Act.SEE_SENT: Rule(Place.OFFICE, permission=Permission.SEE_SENT),
+    Act.ASK_RECOVERY: Rule(Place.OFFICE, permission=Permission.RECOVER),
+    Act.DECIDE_RECOVERY: Rule(Place.OFFICE, permission=Permission.RECOVER, is_final=True),
     Act.SUSPEND_READING: Rule(Place.OFFICE, _COORDINATOR, Permission.DEPOSIT, is_final=True),
 }
 

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     DEPOSIT = "deposit"
     SEE_SENT = "see_sent"
     CONSULT = "consult"
+    RECOVER = "recover"
 
 
 class StaffState(StrEnum):
@@ -110,6 +111,7 @@ PERMISSION_WORDS: Mapping[Permission, str] = {
     Permission.DEPOSIT: "Redactar y depositar notificaciones",
     Permission.SEE_SENT: "Ver las notificaciones enviadas",
     Permission.CONSULT: "Consultar quién tiene casilla",
+    Permission.RECOVER: "Atender restauraciones de clave",
 }
 STATE_WORDS: Mapping[StaffState, str] = {
     StaffState.INVITED: "no activado",
