@@ -6,6 +6,12 @@ from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
+from chalicelib.bootstrap.mail import letterhead
+from chalicelib.bootstrap.registration import review_tools
+from chalicelib.renderers.desk.application_form import render_application_form
+from chalicelib.renderers.portal_texts import TEXTS, portal_texts
+from chalicelib.services.desk.offer_form import keep_form
+from chalicelib.services.desk.review_registrations import DeskReviewTools
 from chalicelib.services.desk.tools import DeskTools
 from chalicelib.store.desk.recovery_store import RecoveryStore
 
@@ -27,3 +33,16 @@ def desk_tools(box: Container) -> DeskTools:
         clock=box.clock,
         new_event_id=box.chance.new_event_id,
     )
+
+
+@made_once
+def desk_review_tools(box: Container) -> DeskReviewTools:
+    """What registers in person, and decides about registrations that wait for a review."""
+    return DeskReviewTools(review_tools(box), files(box))
+
+
+@made_once
+def kept_form(box: Container) -> str:
+    """Draw and keep the printable application, and return its key."""
+    terms, privacy = (portal_texts().text(name) for name in TEXTS)
+    return keep_form(render_application_form(terms, privacy, letterhead(box)), files=files(box))

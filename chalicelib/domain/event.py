@@ -34,6 +34,8 @@ class EventType(StrEnum):
     MAILBOX_OPENED = "mailbox.opened"
     REGISTRATION_REPEATED = "registration.repeated"
     REGISTRATION_HELD = "registration.held"
+    REGISTRATION_TAKEN = "registration.taken"
+    """An officer registered somebody at the desk, from a form on paper."""
     REGISTRATION_SHOWN = "registration.shown"
     REGISTRATION_REFUSED = "registration.refused"
     REPRESENTATIVE_NAMED = "mailbox.representative_named"

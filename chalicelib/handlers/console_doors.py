@@ -94,6 +94,15 @@ CONSOLE_DOORS = (
     Door("GET",    "/entidad/restauraciones/{recovery_id}",             Act.DECIDE_RECOVERY,      NOTHING, "web.desk.recoveries:show_one"),
     Door("POST",   "/entidad/restauraciones/{recovery_id}",             Act.DECIDE_RECOVERY,      FORM,    "web.desk.recoveries:decide_by_form"),
     Door("GET",    "/entidad/restauraciones/{recovery_id}/documento",   Act.DECIDE_RECOVERY,      NOTHING, "web.desk.recoveries:download_scan"),
+    # The console: registrations in person, and those that wait for a review
+    Door("GET",    "/entidad/registros",                                Act.REGISTER,             NOTHING, "web.desk.registrations:list_registrations"),
+    Door("GET",    "/entidad/registros/nuevo",                          Act.REGISTER,             NOTHING, "web.desk.new_registration:show_new"),
+    Door("POST",   "/entidad/registros/nuevo",                          Act.REGISTER,             FORM,    "web.desk.new_registration:check_by_form"),
+    Door("GET",    "/entidad/registros/nuevo/revisar",                  Act.REGISTER,             NOTHING, "web.desk.new_registration:show_check"),
+    Door("POST",   "/entidad/registros/nuevo/revisar",                  Act.REGISTER,             FORM_WITH_FILES, "web.desk.new_registration:register_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/entidad/registros/{reference}",                    Act.DECIDE_REGISTRATION,  NOTHING, "web.desk.registrations:show_one"),
+    Door("POST",   "/entidad/registros/{reference}",                    Act.DECIDE_REGISTRATION,  FORM,    "web.desk.registrations:decide_by_form"),
+    Door("GET",    "/entidad/registros/{reference}/documento",          Act.DECIDE_REGISTRATION,  NOTHING, "web.desk.registrations:download_scan"),
     # The platform: suspended readings
     Door("GET",    "/plataforma/suspensiones",                          Act.SEE_SUSPENSIONS,      NOTHING, "web.institution.suspensions:list_suspensions"),
     # The console: offices

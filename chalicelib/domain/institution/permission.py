@@ -32,6 +32,8 @@ class Act(StrEnum):
     SUSPEND_READING = "staff: suspend a reading"
     ASK_RECOVERY = "staff: take requests to restore a password"
     DECIDE_RECOVERY = "staff: decide about requests to restore a password"
+    REGISTER = "staff: register in person, and see who waits for a review"
+    DECIDE_REGISTRATION = "staff: decide about registrations that wait for a review"
 
 
 class Place(StrEnum):
@@ -79,6 +81,8 @@ RULES: Mapping[Act, Rule] = {
     Act.SEE_SENT: Rule(Place.OFFICE, permission=Permission.SEE_SENT),
     Act.ASK_RECOVERY: Rule(Place.OFFICE, permission=Permission.RECOVER),
     Act.DECIDE_RECOVERY: Rule(Place.OFFICE, permission=Permission.RECOVER, is_final=True),
+    Act.REGISTER: Rule(Place.OFFICE, permission=Permission.REGISTER),
+    Act.DECIDE_REGISTRATION: Rule(Place.OFFICE, permission=Permission.REGISTER, is_final=True),
     Act.SUSPEND_READING: Rule(Place.OFFICE, _COORDINATOR, Permission.DEPOSIT, is_final=True),
 }
 

@@ -12,3 +12,10 @@ RECOVERY_LABELS = {
     "file": "Copia del documento de identidad",
     "refusal": "Por qué se rechaza",
 }
+
+REGISTRATION_LABELS = {
+    **COMPOSE_LABELS,
+    "file": "Formato firmado, escaneado",
+    "signed": "Firma y documentos",
+    "refusal": "Por qué se rechaza",
+}

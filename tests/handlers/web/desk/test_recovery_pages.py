@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,8 +66,12 @@ def test_every_step_and_look_is_logged_with_the_officer_and_without_personal_dat
 
     log = scene.log()
 
-    assert [one.type for one in log[:3]] == [EventType.RECOVERY_ASKED, *2 * [EventType.RECOVERY_SHOWN]]
-    assert {one.type for one in log[3:]} == {EventType.RECOVERY_APPROVED, EventType.RECOVERY_LINK_SENT}
+    assert Counter(one.type for one in log) == {
+        EventType.RECOVERY_ASKED: 1,
+        EventType.RECOVERY_SHOWN: 2,
+        EventType.RECOVERY_APPROVED: 1,
+        EventType.RECOVERY_LINK_SENT: 1,
+    }
     assert {one.actor for one in log[1:]} == {scene.second.actor}
     assert log[0].actor == scene.first.actor
     for one in log:
