@@ -53,6 +53,7 @@ JOBS = (
     Job("finish_registrations", *_schedule("rate(5 minutes)"),            "workers.registration:finish_registrations"),
     Job("watch_access",         *_schedule("rate(5 minutes)"),            "workers.mailboxes:watch_access"),
     Job("watch_data_requests",  *_schedule("rate(5 minutes)"),            "workers.people:watch_data_requests"),
+    Job("watch_recoveries",     *_schedule("rate(5 minutes)"),            "workers.desk:watch_recoveries"),
     # At night: from half past one to half past three, hora de Lima
     Job("expire_uploads",       *_schedule("cron(30 6 * * ? *)"),         "workers.upload:expire_uploads"),
     Job("sweep_orphans",        *_schedule("cron(0 7 * * ? *)"),          "workers.deposit:sweep_orphans"),

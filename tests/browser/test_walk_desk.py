@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import FilePayload
 
 from tests.browser.person import Person
 from tests.browser.test_walk_console_pages import _log_in, _who
@@ -13,7 +14,7 @@ from tests.browser.test_walk_registration import _log_in_first
 from tests.deposit_world import a_pdf
 
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
-COPY = {"name": "copia.pdf", "mimeType": "application/pdf", "buffer": a_pdf("Copia de ejemplo")}
+COPY: FilePayload = {"name": "copia.pdf", "mimeType": "application/pdf", "buffer": a_pdf("Copia de ejemplo")}
 FIRST, SECOND = "40000061", "40000063"
 HOLDER, NUMBER, EMAIL = "20100000009", "40000033", "pedro.33@ejemplo.pe"
 
@@ -26,7 +27,7 @@ def _change_officer(person: Person, number: str) -> None:
 
 
 def _address_in(text: str, page: str) -> str:
-    return urlsplit(re.findall(rf"https?://\S+{page}\S+", text)[-1]).path
+    return str(urlsplit(re.findall(rf"https?://\S+{page}\S+", text)[-1]).path)
 
 
 def test_a_password_is_restored_by_two_officers_before_its_day_is_over(person: Person) -> None:
