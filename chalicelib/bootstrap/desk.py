@@ -9,10 +9,13 @@ from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.mail import letterhead
 from chalicelib.bootstrap.registration import review_tools
 from chalicelib.renderers.desk.application_form import render_application_form
+from chalicelib.renderers.people.mandatory_rules import mandatory_rules
 from chalicelib.renderers.portal_texts import TEXTS, portal_texts
 from chalicelib.services.desk.offer_form import keep_form
+from chalicelib.services.desk.petitions import PetitionTools
 from chalicelib.services.desk.review_registrations import DeskReviewTools
 from chalicelib.services.desk.tools import DeskTools
+from chalicelib.store.desk.petition_store import PetitionStore
 from chalicelib.store.desk.recovery_store import RecoveryStore
 
 
@@ -46,3 +49,9 @@ def kept_form(box: Container) -> str:
     """Draw and keep the printable application, and return its key."""
     terms, privacy = (portal_texts().text(name) for name in TEXTS)
     return keep_form(render_application_form(terms, privacy, letterhead(box)), files=files(box))
+
+
+@made_once
+def petition_tools(box: Container) -> PetitionTools:
+    """What changes mailboxes at the desk."""
+    return PetitionTools(desk_tools(box), PetitionStore(connection(box)), mandatory_rules())

@@ -103,6 +103,13 @@ CONSOLE_DOORS = (
     Door("GET",    "/entidad/registros/{reference}",                    Act.DECIDE_REGISTRATION,  NOTHING, "web.desk.registrations:show_one"),
     Door("POST",   "/entidad/registros/{reference}",                    Act.DECIDE_REGISTRATION,  FORM,    "web.desk.registrations:decide_by_form"),
     Door("GET",    "/entidad/registros/{reference}/documento",          Act.DECIDE_REGISTRATION,  NOTHING, "web.desk.registrations:download_scan"),
+    # The console: changes of mailboxes that are asked for on paper
+    Door("GET",    "/entidad/casillas",                                 Act.REGISTER,             NOTHING, "web.desk.petitions:list_petitions"),
+    Door("GET",    "/entidad/casillas/nuevo",                           Act.REGISTER,             NOTHING, "web.desk.new_petition:show_new"),
+    Door("POST",   "/entidad/casillas/nuevo",                           Act.REGISTER,             FORM_WITH_FILES, "web.desk.new_petition:ask_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/entidad/casillas/{petition_id}",                   Act.DECIDE_REGISTRATION,  NOTHING, "web.desk.petitions:show_one"),
+    Door("POST",   "/entidad/casillas/{petition_id}",                   Act.DECIDE_REGISTRATION,  FORM,    "web.desk.petitions:decide_by_form"),
+    Door("GET",    "/entidad/casillas/{petition_id}/documento",         Act.DECIDE_REGISTRATION,  NOTHING, "web.desk.petitions:download_scan"),
     # The platform: suspended readings
     Door("GET",    "/plataforma/suspensiones",                          Act.SEE_SUSPENSIONS,      NOTHING, "web.institution.suspensions:list_suspensions"),
     # The console: offices

@@ -106,3 +106,35 @@ def test_a_passport_holder_is_registered_proves_the_e_mail_and_gets_in(
     assert person.path() == "/entidad/registros"
     person.press("Salir")
     _log_in_first(person, email, f"7-{number}")
+
+
+@pytest.mark.parametrize("person", ["phone"], indirect=True)
+def test_a_company_whose_principal_died_gets_a_new_one(person: Person) -> None:
+    _change_officer(person, FIRST)
+    person.follow("Casillas")
+    person.look("desk-petitions")
+    person.follow("Nuevo representante de una empresa")
+    person.look("desk-petition-new")
+    person.press("Registrar el pedido")
+    assert person.page.title().startswith("Error: ")
+    person.look("desk-petition-new-wrong")
+    person.type(document_number=HOLDER, person_number="40000077", person_name="Nora Nueva Demo")
+    person.type(person_email="nora.77@ejemplo.pe", person_mobile="987654377", page="11012345", entry="C00099")
+    person.page.get_by_label("Falleció").check()
+    person.page.locator("[name=file]").set_input_files(COPY)
+    person.press("Registrar el pedido")
+    assert person.path() == "/entidad/casillas"
+    person.look("desk-petitions-asked")
+
+    _change_officer(person, SECOND)
+    person.follow("Casillas")
+    person.page.locator("tbody th a").first.click()
+    assert "Nora Nueva Demo" in person.page.locator("main").inner_text()
+    person.look("desk-petition")
+    person.press("Aprobar y hacer el cambio")
+    assert person.path() == "/entidad/casillas"
+    person.look("desk-petitions-done")
+    person.press("Salir")
+    person.open(_address_in(person.mail("nora.77@ejemplo.pe", "Active su acceso"), "/activar/"))
+    person.look("desk-petition-activation")
+    assert person.page.locator("[name=new_password]").is_visible()

@@ -113,7 +113,7 @@ PERMISSION_WORDS: Mapping[Permission, str] = {
     Permission.SEE_SENT: "Ver las notificaciones enviadas",
     Permission.CONSULT: "Consultar quién tiene casilla",
     Permission.RECOVER: "Atender restauraciones de clave",
-    Permission.REGISTER: "Registrar casillas en mesa de partes",
+    Permission.REGISTER: "Registrar casillas y sus cambios en mesa de partes",
 }
 STATE_WORDS: Mapping[StaffState, str] = {
     StaffState.INVITED: "no activado",

@@ -43,6 +43,12 @@ def holder_masked(registration: Registration) -> str:
     return ", ".join(part for part in (f"{called(kind)} {mask_document(number)}", name) if part)
 
 
+def mailbox_masked(mailbox_id: str) -> str:
+    """Return a mailbox's name as lists show it: `8-*** 009`."""
+    prefix, _, number = mailbox_id.partition("-")
+    return f"{prefix}-{mask_document(number)}"
+
+
 def compared_in_words(registration: Registration) -> Compared:
     """Return what each source confirmed, and what nobody did."""
     assurance = registration.assurance or Assurance()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.domain.desk.recovery import RecoveryRefusal
+from chalicelib.renderers.desk.petition_letters import petition_sms
 from chalicelib.renderers.desk.recovery_letters import asked_letter, refused_letter
 from chalicelib.renderers.desk.recovery_sms import asked_sms, sent_sms
 from chalicelib.renderers.letterhead import Letterhead
@@ -23,7 +24,8 @@ NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 
 @pytest.mark.parametrize("phone", ["(01) 000-0000", "9" * 60, "9" * 200])
 def test_each_sms_is_one_part(phone: str) -> None:
-    for text in (asked_sms(replace(LETTERHEAD, help_phone=phone)), sent_sms()):
+    letterhead = replace(LETTERHEAD, help_phone=phone)
+    for text in (asked_sms(letterhead), sent_sms(), petition_sms(letterhead)):
         assert len(text) <= 160
         assert set(text) <= GSM, set(text) - GSM
 

@@ -21,11 +21,11 @@ from chalicelib.domain.desk.recovery import (
 from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff_session import SignedIn
-from chalicelib.domain.masking import mask_document
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.web.desk.labels import RECOVERY_LABELS
+from chalicelib.handlers.web.desk.labels import DECISION_LABELS
 from chalicelib.handlers.web.desk.officer import at_desk
+from chalicelib.renderers.desk.registration_words import mailbox_masked
 from chalicelib.renderers.desk.time_left import time_left
 from chalicelib.services.desk.decide_recovery import (
     approve_recovery,
@@ -124,7 +124,7 @@ def _page(request: PageRequest, staff: SignedIn, recovery_id: str, error: Casill
         request,
         "desk/recovery.html",
         error,
-        RECOVERY_LABELS,
+        DECISION_LABELS,
         row=row,
         mailbox=mailbox,
         user=user,
@@ -143,7 +143,7 @@ def _rows(recoveries: Iterable[Recovery], staff: SignedIn, now: datetime) -> lis
     return [
         _Row(
             recovery=one,
-            holder=_masked(one.mailbox_id),
+            holder=mailbox_masked(one.mailbox_id),
             words=time_left(one.due_at, now),
             is_late=one.is_late(now),
             is_pressing=one.is_pressing(now),
@@ -152,8 +152,3 @@ def _rows(recoveries: Iterable[Recovery], staff: SignedIn, now: datetime) -> lis
         for one in recoveries
         if reaches(staff.member, Act.DECIDE_RECOVERY, one.office_id)
     ]
-
-
-def _masked(mailbox_id: str) -> str:
-    prefix, _, number = mailbox_id.partition("-")
-    return f"{prefix}-{mask_document(number)}"

@@ -16,7 +16,7 @@ from chalicelib.domain.registration.registration import Registration, Registrati
 from chalicelib.domain.registration.review import Review
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.web.desk.labels import REGISTRATION_LABELS
+from chalicelib.handlers.web.desk.labels import DECISION_LABELS
 from chalicelib.handlers.web.desk.officer import at_desk
 from chalicelib.renderers.desk.registration_words import (
     REFUSALS,
@@ -125,7 +125,7 @@ def _page(request: PageRequest, staff: SignedIn, reference: str, error: CasillaE
         request,
         "desk/registration.html",
         error,
-        REGISTRATION_LABELS,
+        DECISION_LABELS,
         row=_row(review, staff, now),
         is_waiting=is_waiting,
         is_decided=one.state in {RegistrationState.COMPLETED, RegistrationState.REFUSED},
