@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.mail import letterhead
+from chalicelib.bootstrap.reading import reading_store
 from chalicelib.bootstrap.registration import review_tools
+from chalicelib.domain.mailbox import Mailbox
 from chalicelib.renderers.desk.application_form import render_application_form
 from chalicelib.renderers.people.mandatory_rules import mandatory_rules
 from chalicelib.renderers.portal_texts import TEXTS, portal_texts
@@ -15,8 +20,11 @@ from chalicelib.services.desk.offer_form import keep_form
 from chalicelib.services.desk.petitions import PetitionTools
 from chalicelib.services.desk.review_registrations import DeskReviewTools
 from chalicelib.services.desk.tools import DeskTools
+from chalicelib.services.reading.mark_contested import mark_contested, span_of
 from chalicelib.store.desk.petition_store import PetitionStore
 from chalicelib.store.desk.recovery_store import RecoveryStore
+
+_MARKING_TIME = timedelta(seconds=15)
 
 
 @made_once
@@ -54,4 +62,14 @@ def kept_form(box: Container) -> str:
 @made_once
 def petition_tools(box: Container) -> PetitionTools:
     """What changes mailboxes at the desk."""
-    return PetitionTools(desk_tools(box), PetitionStore(connection(box)), mandatory_rules())
+    return PetitionTools(desk_tools(box), PetitionStore(connection(box)), mandatory_rules(), partial(_mark, box))
+
+
+def _mark(box: Container, mailbox: Mailbox) -> bool:
+    """Mark what a frozen mailbox's people opened since the contested change, as long as a page may wait for it."""
+    span = span_of(mailbox)
+    if span is None:
+        return True
+    until = box.clock() + _MARKING_TIME
+    readings = reading_store(box)
+    return mark_contested(mailbox.mailbox_id, span, readings=readings, now=box.clock, until=until).is_complete

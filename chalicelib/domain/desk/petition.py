@@ -37,6 +37,9 @@ class PetitionKind(StrEnum):
     DISABLE = "disable"
     ENABLE = "enable"
     CLOSE = "close"
+    THAW_UNDONE = "thaw_undone"
+    """Open a frozen mailbox, and undo what was contested."""
+    THAW_KEPT = "thaw_kept"
 
 
 class PetitionCause(StrEnum):
@@ -46,6 +49,8 @@ class PetitionCause(StrEnum):
     DEATH = "death"
     LEFT = "left"
     DISSOLUTION = "dissolution"
+    NOT_THEIRS = "not_theirs"
+    MISTAKEN = "mistaken"
 
 
 class PetitionRefusal(StrEnum):
@@ -61,18 +66,25 @@ KIND_WORDS: Mapping[PetitionKind, str] = {
     PetitionKind.DISABLE: "Deshabilitar a un usuario",
     PetitionKind.ENABLE: "Habilitar a un usuario",
     PetitionKind.CLOSE: "Cerrar la casilla",
+    PetitionKind.THAW_UNDONE: "Descongelar y deshacer los cambios impugnados",
+    PetitionKind.THAW_KEPT: "Descongelar y mantener los cambios impugnados",
 }
+THAWS = (PetitionKind.THAW_UNDONE, PetitionKind.THAW_KEPT)
 CAUSES: Mapping[PetitionKind, tuple[PetitionCause, ...]] = {
     PetitionKind.PRINCIPAL: (PetitionCause.LEFT, PetitionCause.DEATH),
     PetitionKind.DISABLE: (PetitionCause.REQUEST, PetitionCause.DEATH),
     PetitionKind.ENABLE: (PetitionCause.REQUEST,),
     PetitionKind.CLOSE: (PetitionCause.REQUEST, PetitionCause.DEATH, PetitionCause.DISSOLUTION),
+    PetitionKind.THAW_UNDONE: (PetitionCause.NOT_THEIRS,),
+    PetitionKind.THAW_KEPT: (PetitionCause.MISTAKEN,),
 }
 CAUSE_WORDS: Mapping[PetitionCause, str] = {
     PetitionCause.REQUEST: "Lo pide el usuario principal",
     PetitionCause.DEATH: "Falleció",
     PetitionCause.LEFT: "El anterior ya no representa a la empresa",
     PetitionCause.DISSOLUTION: "La empresa se disolvió",
+    PetitionCause.NOT_THEIRS: "El titular muestra que no hizo los cambios",
+    PetitionCause.MISTAKEN: "El titular muestra que los cambios son de sus usuarios",
 }
 REFUSAL_WORDS: Mapping[PetitionRefusal, str] = {
     PetitionRefusal.ILLEGIBLE: "El documento no se puede leer",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.domain.identity_document import called
-from chalicelib.domain.masking import mask_document, mask_name
+from chalicelib.domain.mailbox import ChangeKind, Freeze
+from chalicelib.domain.masking import mask_document, mask_email, mask_name
 from chalicelib.domain.registration.assurance import Assurance, Source
 from chalicelib.domain.registration.identity import PersonClaim
 from chalicelib.domain.registration.registration import Registration
@@ -25,6 +27,17 @@ REFUSALS: Mapping[ReviewRefusal, str] = {
     ReviewRefusal.NOT_SHOWN: "Nadie mostró el documento",
     ReviewRefusal.DIFFERS: "El documento no dice lo mismo",
     ReviewRefusal.NOT_ENTITLED: "Quien lo pidió no es el titular ni lo representa",
+}
+
+CONTESTED: Mapping[ChangeKind, str] = {
+    ChangeKind.EMAIL: "Otro correo",
+    ChangeKind.PASSWORD: "Otra contraseña",
+    ChangeKind.MOBILE: "Otro celular",
+    ChangeKind.PRINCIPAL: "Traspaso a otro usuario principal",
+    ChangeKind.CLOSING: "Pedido de cierre",
+    ChangeKind.REOPENING: "Apertura otra vez",
+    ChangeKind.REMOVAL: "Salida de un usuario",
+    ChangeKind.DISABLING: "Usuario deshabilitado",
 }
 
 
@@ -47,6 +60,11 @@ def mailbox_masked(mailbox_id: str) -> str:
     """Return a mailbox's name as lists show it: `8-*** 009`."""
     prefix, _, number = mailbox_id.partition("-")
     return f"{prefix}-{mask_document(number)}"
+
+
+def contested_rows(freeze: Freeze) -> list[tuple[str, datetime, str]]:
+    """Return what was contested of a frozen mailbox: what, when it was changed, and which address was told, masked."""
+    return [(CONTESTED[one.kind], one.changed_at, mask_email(one.former_email)) for one in freeze.contested]
 
 
 def compared_in_words(registration: Registration) -> Compared:

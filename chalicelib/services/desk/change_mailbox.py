@@ -1,4 +1,4 @@
-"""Make the changes that were asked for at a desk: users disabled and enabled, a new principal, a mailbox closed.
+"""Make the changes that were asked for at a desk: users, a new principal, a mailbox closed or thawed.
 
 Each is one transaction with its event, told by the channels on record, and made once however often it is tried.
 """
@@ -12,7 +12,7 @@ from functools import partial
 
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.desk.petition import Petition, PetitionKind
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.errors import NotFound, NotReady
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import (
     ChangeKind,
@@ -29,6 +29,7 @@ from chalicelib.domain.people.mailbox_users import disabled, secondary_user, sta
 from chalicelib.renderers.desk.petition_letters import closed_at_desk_letter
 from chalicelib.services.access.send_access_mail import tell
 from chalicelib.services.access.tell_change import Telling, tell_former
+from chalicelib.services.access.thaw_mailbox import Mark, thaw_mailbox
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.people.change_people import MAX_TRIES
@@ -40,7 +41,9 @@ from chalicelib.store.people_store import PeopleChange
 _AFTER = timedelta(microseconds=1)
 
 
-def change_mailbox(petition: Petition, *, act: OperatorAct, rules: Iterable[MandatoryRule], tools: AccessTools) -> None:
+def change_mailbox(
+    petition: Petition, *, act: OperatorAct, rules: Iterable[MandatoryRule], mark: Mark, tools: AccessTools
+) -> None:
     """Make the change; one that is made already is as wanted.
 
     Raises:
@@ -49,6 +52,7 @@ def change_mailbox(petition: Petition, *, act: OperatorAct, rules: Iterable[Mand
             `mailbox_closed`, `mailbox_mandatory`.
         InvalidInput: what is wrong with a new principal.
         MailboxFrozen: `mailbox_frozen`.
+        NotReady: `thaw_not_ready`: what was opened meanwhile is being marked.
         MailboxChanged: `mailbox_changed`, after every try.
 
     """
@@ -61,6 +65,17 @@ def change_mailbox(petition: Petition, *, act: OperatorAct, rules: Iterable[Mand
             _close(petition, act, tuple(rules), tools)
         case PetitionKind.PRINCIPAL:
             _name_principal(petition, act, tools)
+        case PetitionKind.THAW_UNDONE | PetitionKind.THAW_KEPT:
+            _thaw(petition, act, mark, tools)
+
+
+def _thaw(petition: Petition, act: OperatorAct, mark: Mark, tools: AccessTools) -> None:
+    is_undone = petition.kind is PetitionKind.THAW_UNDONE
+    try:
+        thaw_mailbox(petition.mailbox_id, is_undone=is_undone, mark=mark, act=act, tools=tools)
+    except NotReady as error:
+        detail = "Todavía se señala lo que se abrió desde el cambio impugnado. Inténtalo otra vez en unos minutos."
+        raise NotReady("thaw_not_ready", detail) from error
 
 
 def _disable(petition: Petition, act: OperatorAct, tools: AccessTools) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.desk.petition import (
+    THAWS,
     Petition,
     PetitionKind,
     PetitionState,
@@ -24,7 +25,7 @@ from chalicelib.domain.desk.petition import (
     reopened,
 )
 from chalicelib.domain.desk.recovery import officer_of
-from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound, Unavailable
+from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, NotFound, Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.identity_document import mailbox_id_for, mailboxes_of_holder
 from chalicelib.domain.institution.permission import Act, reaches
@@ -33,6 +34,7 @@ from chalicelib.domain.mailbox import Mailbox, Power
 from chalicelib.domain.people.consent import MandatoryRule
 from chalicelib.domain.people.hand_over import require_company
 from chalicelib.domain.people.mailbox_users import TypedUser, secondary_user
+from chalicelib.services.access.thaw_mailbox import Mark
 from chalicelib.services.desk.change_mailbox import change_mailbox
 from chalicelib.services.desk.find_user import MISSES_PER_OFFICER, WantedUser
 from chalicelib.services.desk.keep_scan import SentScan, inspected_scan, keep_scan
@@ -52,6 +54,8 @@ class PetitionTools:
     desk: DeskTools
     petitions: PetitionStore
     rules: Iterable[MandatoryRule]
+    mark: Mark
+    """Marks what was opened of a frozen mailbox since the contested change."""
 
     @property
     def clock(self) -> Callable[[], datetime]:
@@ -77,7 +81,7 @@ def take_petition(form: PetitionForm, by: AtDesk, *, tools: PetitionTools) -> Pe
 
     Raises:
         InvalidInput: `change_unknown`, `cause_missing`, `scan_missing` and alike, `user_unknown`, `power_missing`.
-        Conflict: `mailbox_is_a_persons`, `user_is_principal`.
+        Conflict: `mailbox_is_a_persons`, `user_is_principal`, `mailbox_not_frozen`.
         TooManyRequests: as `find_user`.
         Unavailable: nothing was kept.
 
@@ -158,7 +162,7 @@ def approve_petition(petition_id: str, by: AtDesk, *, tools: PetitionTools) -> P
     access = tools.desk.access
     act = OperatorAct(by.member.actor, CHANGE, tools.clock, tools.desk.new_event_id, by.origin, _place(by, claimed))
     try:
-        change_mailbox(claimed, act=act, rules=tools.rules, tools=access)
+        change_mailbox(claimed, act=act, rules=tools.rules, mark=tools.mark, tools=access)
     except Unavailable:
         raise
     except CasillaError as error:
@@ -205,6 +209,8 @@ def _whose(kind: PetitionKind, wanted: WantedUser, by: AtDesk, tools: PetitionTo
         raise InvalidInput("user_unknown", detail, field="document_number")
     if kind is PetitionKind.PRINCIPAL:
         require_company(mailbox)
+    if kind in THAWS and mailbox.freeze is None:
+        raise Conflict("mailbox_not_frozen", "Esa casilla no está congelada.")
     if not is_of_user or user is None:
         return mailbox, ""
     return mailbox, secondary_user(mailbox, user.user_id).user_id

@@ -15,7 +15,7 @@ from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.desk.labels import DECISION_LABELS
 from chalicelib.handlers.web.desk.officer import at_desk
-from chalicelib.renderers.desk.registration_words import mailbox_masked
+from chalicelib.renderers.desk.registration_words import contested_rows, mailbox_masked
 from chalicelib.services.desk.keep_scan import link_to_scan
 from chalicelib.services.desk.petitions import approve_petition, find_petition, refuse_petition, show_petition
 
@@ -93,6 +93,7 @@ def _page(request: PageRequest, staff: SignedIn, petition_id: str, error: Casill
         mailbox=mailbox,
         user=None if mailbox is None else mailbox.user(petition.user_id),
         principal=None if mailbox is None else mailbox.principal,
+        contested=() if mailbox is None or mailbox.freeze is None else contested_rows(mailbox.freeze),
         is_own=petition.asked_by.is_same_person(officer_of(staff.member)),
         kind_words=KIND_WORDS,
         cause_words=CAUSE_WORDS,

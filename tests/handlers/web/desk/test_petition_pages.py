@@ -21,6 +21,7 @@ from tests.browser_requests import Browser, check_html, text_of
 from tests.company_world import COMPANY, OTHER_NUMBER, seed_company
 from tests.deposit_world import INSTITUTION_ID, a_body, an_institution, put_institution
 from tests.desk_world import COPY, DeskScene
+from tests.person_world import NEW as NEW_PASSWORD
 from tests.person_world import PASSWORD
 from tests.staff_world import csrf_of
 
@@ -246,6 +247,38 @@ def test_bad_input_begins_nothing(papers: Papers, change: str, typed: dict[str, 
     check_html(html)
     assert words in html, re.findall(r"Error: </span>([^<]*)<", html)
     assert papers.tools.petitions.list_waiting(INSTITUTION_ID, limit=9) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "cause", "password"), [("thaw_undone", "not_theirs", ""), ("thaw_kept", "mistaken", NEW_PASSWORD)]
+)
+def test_a_frozen_mailbox_is_thawed_by_two_officers(papers: Papers, change: str, cause: str, password: str) -> None:
+    people = papers.staff.people
+    person, stranger = Browser(people), Browser(people)
+    person.enter()
+    changed = {"new_password": NEW_PASSWORD, "new_password_repeated": NEW_PASSWORD}
+    person.post("/clave", None, csrf=person.csrf(), old_password=PASSWORD, **changed)
+    page = f"/no-fui-yo/{people.contest_sent()}"
+    stranger.submit(stranger.get(page), page)
+    assert people.mailbox().state is MailboxState.FROZEN
+    typed: dict[str, Any] = {"document_type": "DNI", "document_number": "40000002", "cause": cause}
+    number = papers.asked(change, **typed)
+    shown = text_of(papers.staff.browser(papers.second).get(f"{LIST}/{number}"))
+    check_html(shown)
+    assert "Otra contraseña" in shown
+    assert papers.decide(number).status_code == 409  # within two minutes an opening may still be on its way
+    assert papers.found(number).state is PetitionState.OPEN
+    papers.world.clock.advance(minutes=3)
+
+    assert papers.decide(number).headers["Location"].endswith("hecho=hecho")
+
+    assert people.mailbox().state is MailboxState.OPEN
+    assert ("/recuperar/" in people.mails()[-1][1]) is (not password)
+    if password:
+        assert person.log_in(password=password).status_code == 303
+    again = papers.ask(change, **typed)
+    assert again.status_code == 409
+    assert "no está congelada" in text_of(again)
 
 
 def test_a_change_that_there_is_none_of_leads_to_the_list(papers: Papers) -> None:
