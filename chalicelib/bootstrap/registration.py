@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
-from chalicelib.bootstrap.access import account_store
+from chalicelib.bootstrap.access import access_tools, account_store
 from chalicelib.bootstrap.aws import connection, pepper, secret_texts
 from chalicelib.bootstrap.mail import access_mail, letterhead
 from chalicelib.bootstrap.session import token_store
@@ -116,6 +116,7 @@ def registration_tools(box: Container) -> RegistrationTools:
         calendar=lambda: box.calendar.with_entries(calendar_store(box).find()),
         proof_desk=portal().proof_desk,
         pause=box.pause,
+        access=lambda: access_tools(box),
     )
 
 

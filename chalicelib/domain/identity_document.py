@@ -33,6 +33,12 @@ _CALLED = {DocumentType.CE: "carné de extranjería", DocumentType.PASSPORT: "pa
 _RUC_BEGINNINGS = ("10", "15", "17", "20")
 
 
+def called(document_type: DocumentType) -> str:
+    """Return what a type of document is called before its number."""
+    name = _CALLED.get(document_type, document_type.value)
+    return name[:1].upper() + name[1:]
+
+
 def read_document_number(document_type: DocumentType, typed: str) -> str:
     """Return a number as typed without blanks, dashes and dots, and a DNI's without the check character after it.
 

@@ -94,6 +94,29 @@ CONSOLE_DOORS = (
     Door("POST",   "/entidad/auditoria/pedir",                          Act.AUDIT,                FORM,    "web.audit.audits:ask_by_form"),
     Door("GET",    "/entidad/auditoria/{reference}",                    Act.AUDIT,                NOTHING, "web.audit.audits:show_audit"),
     Door("GET",    "/entidad/auditoria/{reference}/{name}",             Act.AUDIT,                NOTHING, "web.audit.audits:download_file"),
+    # The console: passwords restored at the desk
+    Door("GET",    "/entidad/restauraciones",                           Act.ASK_RECOVERY,         NOTHING, "web.desk.recoveries:list_recoveries"),
+    Door("GET",    "/entidad/restauraciones/nueva",                     Act.ASK_RECOVERY,         NOTHING, "web.desk.new_recovery:show_new"),
+    Door("POST",   "/entidad/restauraciones/nueva",                     Act.ASK_RECOVERY,         FORM_WITH_FILES, "web.desk.new_recovery:ask_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/entidad/restauraciones/{recovery_id}",             Act.DECIDE_RECOVERY,      NOTHING, "web.desk.recoveries:show_one"),
+    Door("POST",   "/entidad/restauraciones/{recovery_id}",             Act.DECIDE_RECOVERY,      FORM,    "web.desk.recoveries:decide_by_form"),
+    Door("GET",    "/entidad/restauraciones/{recovery_id}/documento",   Act.DECIDE_RECOVERY,      NOTHING, "web.desk.recoveries:download_scan"),
+    # The console: registrations in person, and those that wait for a review
+    Door("GET",    "/entidad/registros",                                Act.REGISTER,             NOTHING, "web.desk.registrations:list_registrations"),
+    Door("GET",    "/entidad/registros/nuevo",                          Act.REGISTER,             NOTHING, "web.desk.new_registration:show_new"),
+    Door("POST",   "/entidad/registros/nuevo",                          Act.REGISTER,             FORM,    "web.desk.new_registration:check_by_form"),
+    Door("GET",    "/entidad/registros/nuevo/revisar",                  Act.REGISTER,             NOTHING, "web.desk.new_registration:show_check"),
+    Door("POST",   "/entidad/registros/nuevo/revisar",                  Act.REGISTER,             FORM_WITH_FILES, "web.desk.new_registration:register_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/entidad/registros/{reference}",                    Act.DECIDE_REGISTRATION,  NOTHING, "web.desk.registrations:show_one"),
+    Door("POST",   "/entidad/registros/{reference}",                    Act.DECIDE_REGISTRATION,  FORM,    "web.desk.registrations:decide_by_form"),
+    Door("GET",    "/entidad/registros/{reference}/documento",          Act.DECIDE_REGISTRATION,  NOTHING, "web.desk.registrations:download_scan"),
+    # The console: changes of mailboxes that are asked for on paper
+    Door("GET",    "/entidad/casillas",                                 Act.REGISTER,             NOTHING, "web.desk.petitions:list_petitions"),
+    Door("GET",    "/entidad/casillas/nuevo",                           Act.REGISTER,             NOTHING, "web.desk.new_petition:show_new"),
+    Door("POST",   "/entidad/casillas/nuevo",                           Act.REGISTER,             FORM_WITH_FILES, "web.desk.new_petition:ask_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/entidad/casillas/{petition_id}",                   Act.DECIDE_REGISTRATION,  NOTHING, "web.desk.petitions:show_one"),
+    Door("POST",   "/entidad/casillas/{petition_id}",                   Act.DECIDE_REGISTRATION,  FORM,    "web.desk.petitions:decide_by_form"),
+    Door("GET",    "/entidad/casillas/{petition_id}/documento",         Act.DECIDE_REGISTRATION,  NOTHING, "web.desk.petitions:download_scan"),
     # The platform: suspended readings
     Door("GET",    "/plataforma/suspensiones",                          Act.SEE_SUSPENSIONS,      NOTHING, "web.institution.suspensions:list_suspensions"),
     # The console: offices

@@ -171,6 +171,7 @@ DOORS = (
     Door("POST",   "/recuperar/{link}/otro",                           PUBLIC,  FORM,    "web.access.passwords:renew_reset"),
     # Pages: registration, step by step
     Door("GET",    "/registro",                                        PUBLIC,  NOTHING, "web.registration.application:begin_registration"),
+    Door("GET",    "/registro/solicitud",                              PUBLIC,  NOTHING, "web.desk.application_form:download_form"),
     Door("POST",   "/registro/identidad",                              PUBLIC,  FORM,    "web.registration.identity:begin_identified"),
     Door("GET",    "/registro/terminos",                               PUBLIC,  NOTHING, "web.registration.application:show_terms_step"),
     Door("POST",   "/registro/terminos",                               PUBLIC,  FORM,    "web.registration.application:accept_terms"),

@@ -53,6 +53,7 @@ JOBS = (
     Job("finish_registrations", *_schedule("rate(5 minutes)"),            "workers.registration:finish_registrations"),
     Job("watch_access",         *_schedule("rate(5 minutes)"),            "workers.mailboxes:watch_access"),
     Job("watch_data_requests",  *_schedule("rate(5 minutes)"),            "workers.people:watch_data_requests"),
+    Job("watch_recoveries",     *_schedule("rate(5 minutes)"),            "workers.desk:watch_recoveries"),
     Job("prepare_audits",       *_schedule("rate(2 minutes)"),            "workers.audit:prepare_audits"),
     # At night: from half past one to a quarter past four, hora de Lima
     Job("expire_uploads",       *_schedule("cron(30 6 * * ? *)"),         "workers.upload:expire_uploads"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.domain.event import Event, EventType
@@ -19,8 +19,10 @@ class OperatorAct:
     new_event_id: Callable[[], str]
     origin: str = ""
     """The network address of who of the staff does the same in the console."""
+    place: Mapping[str, str] = field(default_factory=dict)
+    """Their institution and office, as the event says them."""
 
     def event(self, subject: str, kind: EventType, at: datetime, **data: str) -> Event:
         """Return the event of what was done, with the reason among its data."""
-        told = {**data, "reason": self.reason}
+        told = {**self.place, **data, "reason": self.reason}
         return Event(subject, kind, at, self.new_event_id(), self.operator, self.origin, told)

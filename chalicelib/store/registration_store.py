@@ -31,7 +31,7 @@ from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.shards import expiry_shard
 from chalicelib.store.tables import RegistrationItem
 from chalicelib.store.token_item import item_from_new
-from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
+from chalicelib.store.vendor_errors import CONDITION_FAILED, TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
 
 _TTL_MARGIN = timedelta(days=30)
 """The nightly job deletes first; the time to live is for what it could not."""
@@ -91,6 +91,18 @@ class RegistrationStore:
         """Keep a new registration."""
         _put(_to_item(registration), RegistrationItem.registration_key.does_not_exist())
 
+    def add_logged(self, registration: Registration, event: Event) -> bool:
+        """Keep a new registration with its event; False where there is one of its key."""
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.save(_to_item(registration), condition=RegistrationItem.registration_key.does_not_exist())
+                EventStore().add_in(transaction, event)
+        except TransactWriteError as error:
+            if vendor_code(error) in TRANSACTION_LOST:
+                return False
+            raise store_unavailable() from error
+        return True
+
     def update(self, registration: Registration) -> Registration:
         """Write a changed registration if it is at the version it was read in; return it in its new one.
 
@@ -106,7 +118,7 @@ class RegistrationStore:
         self,
         registration: Registration,
         event: Event,
-        opened: tuple[Mailbox, Account] | None,
+        opened: tuple[Mailbox, Account, *tuple[Account, ...]] | None,
         *,
         other_mailbox_id: str | None = None,
         to_be_told: NewToken | None = None,
@@ -129,7 +141,8 @@ class RegistrationStore:
                 EventStore().add_in(transaction, event)
                 if opened is not None:
                     MailboxStore.add_in(transaction, opened[0])
-                    AccountStore.add_in(transaction, opened[1])
+                    for account in opened[1:]:
+                        AccountStore.add_in(transaction, account)
                     if other_mailbox_id is not None:
                         MailboxStore.require_absent_in(transaction, other_mailbox_id)
                 if to_be_told is not None:

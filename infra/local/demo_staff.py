@@ -70,6 +70,14 @@ STAFF = (
     DemoStaff(
         "40000062", "Olga Reyes Demo", StaffRole.OFFICER, "entidad-demo", (Permission.SEE_SENT,), "solo ve lo enviado"
     ),
+    DemoStaff(
+        "40000063",
+        "Elena Vargas Demo",
+        StaffRole.OFFICER,
+        "entidad-demo",
+        (Permission.RECOVER, Permission.REGISTER),
+        "revisa en mesa de partes",
+    ),
     DemoStaff("40000065", "Marcos Tello Demo", StaffRole.COORDINATOR, "municipalidad-demo"),
 )
 

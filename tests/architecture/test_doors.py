@@ -54,6 +54,7 @@ _PUBLIC_PAGES = {
     *("/entidad/ingresar", "/plataforma/ingresar", "/entidad/activar", "/convenio", "/convenio/{link}"),
     *("/captchas/{captcha_id}", "/static/{name}", "/{page}", "/{page}/{second}"),
     *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo", "/identidad")),
+    "/registro/solicitud",
     *("/registro/persona-natural", "/registro/persona-juridica", "/verificar-correo/{token}"),
 }
 _WITHOUT_VALIDATION = {

@@ -30,8 +30,6 @@ PROMISES = {
     r"(es|son) una ayuda|ayuda, no la notificación": "the alert is a requirement of validity (Ley 31736, 5.4)",
     r"no cambian? (por sí sol[oa]|los efectos)": "an alert that failed may void the notice",
     r"(no hace falta|no necesitas?|no tienes?) que (entr|revis)": "looking into the mailbox is an obligation",
-    r"mesa de partes": "no function of the desk exists: neither registration nor recovery",
-    r"ahí te registran|en persona": "as above",
     r"quién consulta|cuyas consultas": "nobody can see who consulted their data",
     r"se comunican en esta página": "outages have a page of their own",
     r"l[oa]s comprobamos|comprobamos tus datos": "registries tell a part of what is typed, and that is compared",
@@ -60,6 +58,7 @@ OLD_TEXTS = {
     ("privacy", "2026-01"): "dd81e7324df1fe58b5fff15724c0bd8c7f7ec5a151b760c10afe9bd06657e7f0",
     ("privacy", "2026-11"): "0488f98cdf91ebb423b05790d4d4413bdee57b22c0a2faa5d052612b39a4173b",
     ("terms", "2026-01"): "6d421363e3689330ab659d3e0777f1eb398d6062424d87fc6294b6ef3edac2b5",
+    ("terms", "2026-11-27"): "e66fbaa0f2411cb4c750f326b57f34cf8fe350119a7e20badf3cfb5f423ec48a",
     ("terms", "2026-11"): "9df028ab9859fb6f2974116d3bf8a7fdc9ae52bcd0b103829f2be9d1f9d86e7d",
 }
 """The SHA-256 of every version that is not in force any more; a line never changes, since people accepted it."""

@@ -39,6 +39,10 @@ class Act(StrEnum):
     SEE_ALL_USAGE = "staff: see what every institution uses"
     RECORD_PAYMENT = "staff: record a payment"
     AUDIT = "staff: see who looked at whose data"
+    ASK_RECOVERY = "staff: take requests to restore a password"
+    DECIDE_RECOVERY = "staff: decide about requests to restore a password"
+    REGISTER = "staff: register in person, and see who waits for a review"
+    DECIDE_REGISTRATION = "staff: decide about registrations that wait for a review"
 
 
 class Place(StrEnum):
@@ -88,6 +92,10 @@ RULES: Mapping[Act, Rule] = {
     Act.DEPOSIT: Rule(Place.OFFICE, permission=Permission.DEPOSIT, is_final=True),
     Act.CONSULT: Rule(Place.INSTITUTION, permission=Permission.CONSULT),
     Act.SEE_SENT: Rule(Place.OFFICE, permission=Permission.SEE_SENT),
+    Act.ASK_RECOVERY: Rule(Place.OFFICE, permission=Permission.RECOVER),
+    Act.DECIDE_RECOVERY: Rule(Place.OFFICE, permission=Permission.RECOVER, is_final=True),
+    Act.REGISTER: Rule(Place.OFFICE, permission=Permission.REGISTER),
+    Act.DECIDE_REGISTRATION: Rule(Place.OFFICE, permission=Permission.REGISTER, is_final=True),
     Act.SUSPEND_READING: Rule(Place.OFFICE, _COORDINATOR, Permission.DEPOSIT, is_final=True),
     Act.SEE_USAGE: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.PROVE_PAYMENT: Rule(Place.INSTITUTION, _COORDINATOR),

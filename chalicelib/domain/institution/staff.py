@@ -30,6 +30,8 @@ class Permission(StrEnum):
     SEE_SENT = "see_sent"
     CONSULT = "consult"
     AUDIT = "audit"
+    RECOVER = "recover"
+    REGISTER = "register"
 
 
 class StaffState(StrEnum):
@@ -112,6 +114,8 @@ PERMISSION_WORDS: Mapping[Permission, str] = {
     Permission.SEE_SENT: "Ver las notificaciones enviadas",
     Permission.CONSULT: "Consultar quién tiene casilla",
     Permission.AUDIT: "Ver qué consultó cada operador y cada clave",
+    Permission.RECOVER: "Atender restauraciones de clave",
+    Permission.REGISTER: "Registrar casillas y sus cambios en mesa de partes",
 }
 STATE_WORDS: Mapping[StaffState, str] = {
     StaffState.INVITED: "no activado",

@@ -34,6 +34,7 @@ from chalicelib.domain.registration.identity import (
     asked_fields,
     registries_of,
 )
+from chalicelib.domain.registration.in_person import DeskVisit, OtherUser
 from chalicelib.domain.registration.registration_policy import next_turn
 
 LIFETIME = timedelta(days=7)
@@ -118,6 +119,10 @@ class Registration:
     opened_mailbox: bool = False
     led_to: str = ""
     """False as well when the holder had one already, and which, if by the other name; neither is told on a page."""
+    desk: DeskVisit | None = None
+    """Who took it at a desk; None where the applicant registers by themselves."""
+    others: tuple[OtherUser, ...] = ()
+    """The users beside the principal one, until the end; on line there are none."""
     version: int = 1
 
     @property
@@ -261,6 +266,7 @@ def completed(registration: Registration, *, opened_mailbox: bool) -> Registrati
         phone=Phone("", is_mobile=False),
         registered_name="",
         representative_name="",
+        others=(),
         review_since=None,
         review_until=None,
     )
@@ -297,7 +303,7 @@ def check_accepted(accepted: tuple[AcceptedText, ...], texts: Mapping[str, str])
 
 
 def check_registrable(document_type: DocumentType) -> None:
-    """Let only those have a mailbox whose document has a number that is nobody else's, and stays (ADR 0035).
+    """Let only those register on line whose document has a number that is nobody else's, and stays (ADR 0035).
 
     Raises:
         InvalidInput: `document_type_not_taken`.
@@ -306,8 +312,8 @@ def check_registrable(document_type: DocumentType) -> None:
     if document_type is DocumentType.PASSPORT:
         raise InvalidInput(
             "document_type_not_taken",
-            "Con pasaporte no se abre una casilla: su número cambia al renovarlo. Regístrate con DNI o con carné de"
-            " extranjería.",
+            "Con pasaporte no se abre una casilla por internet. Regístrate con DNI o con carné de extranjería, o"
+            " preséntate con el pasaporte en la mesa de partes de una entidad.",
             field="person.document_type",
         )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.handlers.page_request import PageRequest
 
-MOST_PARTS = 24
+MOST_PARTS = 60
 _LONGEST_HEAD = 4096
 _LONGEST_TEXT = 4096
 _BOUNDARY = re.compile(r'multipart/form-data\s*;\s*boundary=(?:"([^"]{1,70})"|([^\s";,]{1,70}))\s*', re.IGNORECASE)

@@ -29,6 +29,19 @@ def code_letter(code: str, link: str, lasts: timedelta) -> Letter:
     )
 
 
+def at_desk_letter(place: str, link: str, lasts: timedelta) -> Letter:
+    """Ask whom an officer registered from a form on paper to prove that the address is theirs."""
+    return _letter(
+        "Confirme su correo para abrir su casilla",
+        "En una mesa de partes registraron una casilla electrónica con este correo, según el formato que firmaron.",
+        Fact(place, "Mesa de partes"),
+        "Para confirmar que este correo es suyo:",
+        Link(link, "Validar Correo"),
+        f"El enlace vale {_span(lasts)}. Si venció, la página que abre le envía otro, durante siete días.",
+        "Si usted no presentó ese formato, no confirme nada: sin eso no se abre ninguna casilla con su correo.",
+    )
+
+
 def waiting_letter() -> Letter:
     """Say that nothing is lost while a registry does not answer."""
     return _letter(

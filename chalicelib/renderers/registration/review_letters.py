@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.portal import ProofDesk
@@ -33,6 +34,11 @@ _REFUSALS = {
 }
 
 
+def field_in_words(field: str) -> str:
+    """Return what a field of a claim is called."""
+    return _FIELDS.get(field, field)
+
+
 def unchecked_in_words(registration: Registration) -> tuple[str, ...]:
     """Return what nobody compared, in words; empty where all agreed and somebody is to look all the same."""
     unchecked = () if registration.assurance is None else registration.assurance.unchecked
@@ -54,6 +60,8 @@ def held_letter(registration: Registration, zone: ZoneInfo, desk: ProofDesk) -> 
     missing = unchecked_in_words(registration)
     why = f"Ningún registro nos pudo confirmar esto: {'; '.join(missing)}." if missing else ""
     until = registration.review_until
+    if registration.desk is not None:
+        return _held_at_desk(registration, until, zone)
     when = "" if until is None else f" Le responderemos a este correo a más tardar el {date_and_hour(until, zone)}."
     parts = (
         "Su correo quedó verificado. Falta que una persona compruebe su identidad antes de abrir la casilla.",
@@ -64,6 +72,21 @@ def held_letter(registration: Registration, zone: ZoneInfo, desk: ProofDesk) -> 
         NOT_YOU,
     )
     return Letter("Falta comprobar su identidad", parts, reason=TYPED)
+
+
+def _held_at_desk(registration: Registration, until: datetime | None, zone: ZoneInfo) -> Letter:
+    """Say to whom an officer registered that there is nothing to do but to wait."""
+    when = "" if until is None else f" Le responderemos a este correo a más tardar el {date_and_hour(until, zone)}."
+    return Letter(
+        "Su correo quedó verificado",
+        (
+            "Falta que otra persona de la mesa de partes revise el formato que usted presentó. No necesita hacer nada.",
+            Fact(registration.reference, "Número de su solicitud"),
+            f"Su solicitud se conserva hasta que se decida.{when}",
+            NOT_YOU,
+        ),
+        reason=TYPED,
+    )
 
 
 def refused_at_review_letter(registration: Registration, why: ReviewRefusal, desk: ProofDesk) -> Letter:

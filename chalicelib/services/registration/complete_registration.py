@@ -19,7 +19,7 @@ from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.identity_document import mailbox_id_for, other_mailbox_of_holder, parse_mailbox_id
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.domain.registration.assurance import Assurance, levels_told, opens_by_itself
-from chalicelib.domain.registration.first_mailbox import first_account, first_mailbox
+from chalicelib.domain.registration.first_mailbox import first_account, first_mailbox, other_accounts
 from chalicelib.domain.registration.registration import Registration, RegistrationBusy, completed
 from chalicelib.domain.registration.review import awaiting_review, review_until
 from chalicelib.renderers.letters import Letter
@@ -29,6 +29,8 @@ from chalicelib.renderers.registration.registration_letters import (
     recovery_letter,
 )
 from chalicelib.renderers.registration.review_letters import held_letter
+from chalicelib.services.access.links import LinkOwner, new_link
+from chalicelib.services.access.send_access_mail import send_to
 from chalicelib.services.access.tell_repeated import to_be_told
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.registration.tools import RegistrationTools, send_letter, try_to_send
@@ -63,12 +65,14 @@ def complete_registration(
 
     """
     password = tools.new_temporary_password()
-    mailbox = first_mailbox(registration, tools.prefixes, tools.new_event_id())
+    other_ids = [tools.new_event_id() for _ in registration.others]
+    mailbox = first_mailbox(registration, tools.prefixes, tools.new_event_id(), *other_ids)
+    others = other_accounts(mailbox, tools.clock())
     account = with_temporary_password(first_account(mailbox), tools.passwords.hash(password), tools.clock())
     opening = completed(registration, opened_mailbox=True)
     other, led_to = other_mailbox_of_holder(mailbox.mailbox_id, tools.prefixes), ""
     try:
-        ended = _commit(opening, _opened(registration, mailbox, tools, act), tools, (mailbox, account), other)
+        ended = _commit(opening, _opened(registration, mailbox, tools, act), tools, (mailbox, account, *others), other)
     except HasOtherMailbox:
         ended, led_to = None, other or ""
     if ended is None:
@@ -78,6 +82,8 @@ def complete_registration(
         letter = _recovery(led_to, tools)
     else:
         letter = credentials_letter(account.username, password, tools.letterhead.portal)
+        for one in others:
+            try_to_send(partial(_send_activation, mailbox, one, tools))
     if ended is None:
         raise AssertionError("a transaction without mailbox cannot find one")
     try_to_send(partial(send_letter, letter, ended, tools))
@@ -103,6 +109,15 @@ def send_way_in(registration: Registration, *, tools: RegistrationTools) -> None
     send_letter(credentials_letter(username, password, tools.letterhead.portal), registration, tools)
 
 
+def _send_activation(mailbox: Mailbox, account: Account, tools: RegistrationTools) -> None:
+    """Send one of the other users what proves the own address; the principal one can have it sent again."""
+    access, now = tools.access(), tools.clock()
+    user = next(one for one in mailbox.users if one.user_id == account.user_id)
+    activation = new_link(LinkOwner(account, mailbox, user), tools=access, now=now)
+    access.tokens.issue(activation.token)
+    send_to(activation.letter, user.email, tools=access, now=now)
+
+
 def _recovery(led_to: str, tools: RegistrationTools) -> Letter:
     portal = tools.letterhead.portal
     if not led_to:
@@ -114,7 +129,7 @@ def _commit(  # noqa: PLR0913 - the end, and all that goes with it
     ended: Registration,
     event: Event,
     tools: RegistrationTools,
-    opened: tuple[Mailbox, Account] | None = None,
+    opened: tuple[Mailbox, Account, *tuple[Account, ...]] | None = None,
     other: str | None = None,
     *,
     told: NewToken | None = None,

@@ -16,7 +16,7 @@ from chalicelib.domain.access.token import CODE_ATTEMPTS, NewToken, Token, Token
 from chalicelib.domain.errors import InvalidInput, MessageRefused, Unavailable
 from chalicelib.domain.masking import mask_email
 from chalicelib.domain.registration.registration import CODE_LIFETIME, VERIFIABLE, Registration
-from chalicelib.renderers.registration.registration_letters import code_letter
+from chalicelib.renderers.registration.registration_letters import at_desk_letter, code_letter
 from chalicelib.services.access.verify_code import code_unusable, judge_code
 from chalicelib.services.registration.tools import RegistrationTools, send_letter
 from chalicelib.services.together import together
@@ -57,7 +57,9 @@ def give_code(registration: Registration, tools: RegistrationTools, *, is_awaite
     link = NewToken(TokenKind.EMAIL_LINK, secret, now, until, data=data)
     together([partial(tools.tokens.issue, tries), partial(tools.tokens.issue, link)])
     try:
-        send_letter(code_letter(code, f"{tools.link_base}/{secret}", until - now), registration, tools)
+        address, place = f"{tools.link_base}/{secret}", "" if registration.desk is None else registration.desk.place
+        letter = at_desk_letter(place, address, until - now) if place else code_letter(code, address, until - now)
+        send_letter(letter, registration, tools)
     except (MessageRefused, Unavailable):
         tools.sent_mails.take_back(about, wanted, before=last)
         raise

@@ -55,6 +55,17 @@ def list_reviews(*, tools: ReviewTools, limit: int, skip: int = 0) -> ReviewPage
     return ReviewPage(tuple(_review(one, found, tools) for one in found), is_whole=len(keys) <= limit)
 
 
+def review_of(reference: str, *, tools: ReviewTools) -> Review:
+    """Return one of those that wait, or any by its whole key, for whoever logs the look.
+
+    Raises:
+        InvalidInput, NotFound: as `show_review`.
+
+    """
+    found = _find(reference, tools.registration.registrations)
+    return _review(found, [found], tools)
+
+
 def show_review(reference: str, *, tools: ReviewTools, act: OperatorAct) -> Review:
     """Log who looks and why, and then return one of those that wait, or any by its whole key.
 

@@ -19,6 +19,7 @@ from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Letter, render_letter
 from chalicelib.services.access.password_hashing import PasswordHashing
+from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.registration.check_identity import IdentityTools
 from chalicelib.store.access.account_store import AccountStore
 from chalicelib.store.access.sent_mail_store import SentMailStore
@@ -68,6 +69,8 @@ class RegistrationTools:
     """Where who waits for a review shows the proof."""
     pause: Callable[[float], None]
     """Wait some seconds before another try."""
+    access: Callable[[], AccessTools]
+    """What activates users beside the principal one, whom a form on paper can have."""
 
 
 def open_registration(registration_id: str, tools: RegistrationTools) -> Registration:

@@ -15,6 +15,7 @@ def shown_of_review(found: Registration) -> dict[str, Any]:
     desk, until = portal().proof_desk, found.review_until
     return {
         "reference": found.reference,
+        "is_at_desk": found.desk is not None,
         "missing": unchecked_in_words(found),
         "proof": proof_for(found, desk),
         "proof_desk": desk,

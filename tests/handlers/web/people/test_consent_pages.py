@@ -80,7 +80,7 @@ def test_revoked_it_refuses_what_comes_keeps_what_was_and_can_be_given_again(bro
     assert set(said) == {"consent.revoked", "consent.given"}
     assert said["consent.revoked"].data == {
         "user_id": "u1",
-        "version": "2026-11-27",
+        "version": "2026-11-28",
         "since": "2026-03-09T20:17:00+00:00",
     }
     assert (said["consent.revoked"].actor, said["consent.revoked"].origin) == ("user:u1", "127.0.0.1")

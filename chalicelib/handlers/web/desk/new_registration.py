@@ -1,0 +1,106 @@
+"""`/entidad/registros/nuevo`: an officer registers whom a form on paper is about, after a last look, with its scan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.desk import desk_review_tools
+from chalicelib.bootstrap.registration import check_registration_open, registration_tools
+from chalicelib.domain.desk.scan import LARGEST_SCAN
+from chalicelib.domain.errors import CasillaError, InvalidInput
+from chalicelib.domain.institution.staff_session import SignedIn
+from chalicelib.domain.registration.identity import registries_of
+from chalicelib.domain.registration.registration import RegistrationState
+from chalicelib.handlers.page import answer_form, go_to, refuse_form, show, show_form
+from chalicelib.handlers.page_request import KeptAnswer, PageRequest
+from chalicelib.handlers.web.desk.labels import REGISTRATION_LABELS
+from chalicelib.handlers.web.desk.officer import at_desk
+from chalicelib.handlers.web.desk.paper_form import KINDS, PLACES, ReadForm, person_type_of, read_paper_form
+from chalicelib.handlers.web.labels import DOCUMENT_TYPES
+from chalicelib.handlers.web.multipart import FormFile, read_form
+from chalicelib.handlers.web.registration.fields import LABELS, SEXES, take_typed
+from chalicelib.renderers.portal_texts import TEXTS, portal_texts
+from chalicelib.services.desk.keep_scan import SentScan
+from chalicelib.services.desk.review_registrations import TakenForm, take_form
+
+_FORM, _CHECK = "desk/registration_new.html", "desk/registration_check.html"
+_NEW, _REVIEW = "/entidad/registros/nuevo", "/entidad/registros/nuevo/revisar"
+_NONE = FormFile("", b"")
+
+
+def show_new(request: PageRequest, staff: SignedIn) -> Response:  # noqa: ARG001 - that they may
+    """Ask for what the form says."""
+    return show(request, _FORM, **_shown(request))
+
+
+def check_by_form(request: PageRequest, staff: SignedIn) -> Response:  # noqa: ARG001 - as above
+    """Check it, and lead to the last look."""
+    at = f"{_NEW}?tipo={person_type_of(request)}"
+    if request.value("corregir"):
+        return answer_form(request, KeptAnswer(template=_FORM), at=at, **_shown(request))
+    read = read_paper_form(request, registration_tools(current()))
+    if read.errors:
+        return refuse_form(request, _FORM, read.errors, at=at, **_shown(request))
+    return answer_form(request, KeptAnswer(template=_CHECK), at=_REVIEW, **_checked(request, read))
+
+
+def show_check(request: PageRequest, staff: SignedIn) -> Response:  # noqa: ARG001 - as above
+    """Show what will be registered, and ask for the scan; without what was typed, lead back to the form."""
+    if request.answer is None:
+        return go_to(_NEW)
+    return show(request, _CHECK, **_checked(request, read_paper_form(request, registration_tools(current()))))
+
+
+def register_by_form(request: PageRequest, staff: SignedIn) -> Response:
+    """Register, and lead to the list."""
+    box = current()
+    file = read_form(request.headers.get("content-type", ""), request.body).files.get("file", _NONE)
+    read = read_paper_form(request, registration_tools(box))
+    try:
+        if read.form is None:
+            raise InvalidInput("form_malformed", "Falta algo del formato. Vuelve a corregirlo.")
+        if request.value("signed") != "si":
+            detail = "Comprueba la firma y los documentos, y marca la casilla."
+            raise InvalidInput("signature_missing", detail, field="signed")
+        if registries_of(read.form.application.claim):
+            check_registration_open(box)
+        taken = TakenForm(read.form, SentScan(file.filename, file.content), request.value("form_id"))
+        registration = take_form(taken, at_desk(request, staff), tools=desk_review_tools(box))
+    except CasillaError as error:
+        return show_form(request, _CHECK, error, REGISTRATION_LABELS, **_checked(request, read))
+    waits = registration.state is RegistrationState.AWAITING_REGISTRY
+    return go_to(f"/entidad/registros?hecho={'espera' if waits else 'registrada'}&numero={registration.reference}")
+
+
+def _shown(request: PageRequest) -> dict[str, Any]:
+    person_type = person_type_of(request)
+    labels = LABELS[person_type]
+    names = (*labels, *(f"{place}_{part}" for place in PLACES for part in _OTHER_PARTS))
+    typed = {name: request.value(name) for name in names}
+    typed |= take_typed(labels, request.value)
+    return {
+        "person_type": person_type,
+        "is_company": person_type == "juridica",
+        "labels": labels,
+        "typed": typed,
+        "kinds": [(kind, DOCUMENT_TYPES[kind]) for kind in KINDS],
+        "sexes": list(SEXES.items()),
+        "places": PLACES,
+    }
+
+
+def _checked(request: PageRequest, read: ReadForm) -> dict[str, Any]:
+    return {
+        "person_type": read.draft.person_type,
+        "rows": read.rows,
+        "typed": read.typed,
+        "form_id": request.value("form_id") or current().chance.new_token().replace("-", "").replace("_", ""),
+        "texts": [portal_texts().text(name) for name in TEXTS],
+        "largest": LARGEST_SCAN,
+    }
+
+
+_OTHER_PARTS = ("document_type", "number", "name", "email", "mobile")

@@ -1,0 +1,83 @@
+"""Take a request to restore a password at the desk, with the copy of the document (ACC-4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.domain.codes import parse_code
+from chalicelib.domain.desk.recovery import Recovery, officer_of, read_cause
+from chalicelib.domain.errors import Conflict, Unavailable
+from chalicelib.domain.event import EventType
+from chalicelib.services.desk.find_user import RECOVERY, WantedUser, find_user
+from chalicelib.services.desk.keep_scan import SentScan, inspected_scan, keep_scan
+from chalicelib.services.desk.tell_recovery import tell_asked
+from chalicelib.services.desk.tools import AtDesk, DeskTools
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryRequest:
+    """What the officer typed and attached. `recovery_id` came with the form, so that sent twice it begins one."""
+
+    recovery_id: str
+    wanted: WantedUser
+    cause: str
+    scan: SentScan
+
+
+def request_recovery(request: RecoveryRequest, by: AtDesk, *, tools: DeskTools) -> Recovery:
+    """Keep it with its scan, and tell all who have to know; the same form again returns what it began.
+
+    Raises:
+        InvalidInput: `cause_missing`, `scan_missing` and alike, `user_unknown`, `code_invalid`.
+        TooLarge: `scan_too_large`.
+        Conflict: `recovery_open_already`, `mailbox_frozen`, `user_disabled`.
+        TooManyRequests: as `find_user`.
+        Unavailable: nothing was kept.
+
+    """
+    recovery_id, cause = parse_code(request.recovery_id), read_cause(request.cause)
+    institution_id = by.member.institution_id
+    begun = _begun(recovery_id, by, tools)
+    if begun is not None:
+        return begun
+    scan = inspected_scan(request.scan, f"desk/{institution_id}/{recovery_id}")
+    now = tools.clock()
+    mailbox, user = find_user(request.wanted, by, tools=tools, now=now)
+    keep_scan(request.scan, scan, files=tools.files)
+    recovery = Recovery(
+        recovery_id=recovery_id,
+        institution_id=institution_id,
+        office_id=by.member.office_id,
+        mailbox_id=mailbox.mailbox_id,
+        user_id=user.user_id,
+        cause=cause,
+        scan=scan,
+        asked_by=officer_of(by.member),
+        asked_at=now,
+    )
+    data = {"user_id": user.user_id, "recovery_id": recovery_id, "cause": cause.value}
+    subject = f"mailbox#{mailbox.mailbox_id}"
+    event = by.event(EventType.RECOVERY_ASKED, subject, RECOVERY, tools=tools, now=now, **data)
+    if not tools.recoveries.add(recovery, event):
+        begun = _begun(recovery_id, by, tools)
+        if begun is not None:
+            return begun
+        raise _open_already(user.user_id, institution_id, tools)
+    tell_asked(mailbox, user, by.place, tools=tools.access, now=now)
+    return recovery
+
+
+def _begun(recovery_id: str, by: AtDesk, tools: DeskTools) -> Recovery | None:
+    """Return what the same form began before, by the same person."""
+    found = tools.recoveries.find(by.member.institution_id, recovery_id)
+    return found if found is not None and found.asked_by == officer_of(by.member) else None
+
+
+def _open_already(user_id: str, institution_id: str, tools: DeskTools) -> Conflict | Unavailable:
+    number = tools.recoveries.open_of_user(institution_id, user_id)
+    if number is None:
+        return Unavailable(
+            "recovery_unavailable", "No se pudo guardar. Intenta otra vez en unos segundos.", retry_after=2
+        )
+    detail = f"Ya hay una restauración pendiente para ese usuario: la {number}. Búscala en la lista."
+    return Conflict("recovery_open_already", detail)

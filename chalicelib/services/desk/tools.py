@@ -1,0 +1,43 @@
+"""What the use cases of the desk share; one per process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.institution.staff import StaffMember
+from chalicelib.domain.mailbox import DocumentType
+from chalicelib.gateways.files import Files
+from chalicelib.services.access.tools import AccessTools
+from chalicelib.store.desk.recovery_store import RecoveryStore
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTools:
+    """What ways in need, where requests and scans are, and how mailboxes are called."""
+
+    access: AccessTools
+    recoveries: RecoveryStore
+    files: Files
+    prefixes: Mapping[DocumentType, str]
+    clock: Callable[[], datetime]
+    new_event_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class AtDesk:
+    """Who of an institution does something at its desk, what that place is called, and from which network address."""
+
+    member: StaffMember
+    place: str
+    origin: str
+
+    def event(
+        self, kind: EventType, subject: str, reason: str, *, tools: DeskTools, now: datetime, **data: str
+    ) -> Event:
+        """Return the event of it: institution, office and reason are codes, and nothing of a person stands in it."""
+        office = {"office_id": self.member.office_id} if self.member.office_id else {}
+        told = {"institution_id": self.member.institution_id, **office, "reason": reason, **data}
+        return Event(subject, kind, now, tools.new_event_id(), self.member.actor, self.origin, told)

@@ -1,0 +1,177 @@
+"""Register whom a form on paper is about (REG-8): the registry compares what it can, and the owner proves the e-mail.
+
+What opens a mailbox is the same as on line: what a registry cannot say is looked at by another officer, who has the
+scan of the form. So a registration that nobody compared opens nothing by itself, whoever took it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from chalicelib.domain.access.access_secret import keyed_hash
+from chalicelib.domain.errors import InvalidInput, Unavailable, refusal_of
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.limit import Limit, Standing
+from chalicelib.domain.mailbox import AcceptedText
+from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
+from chalicelib.domain.registration.identity_refusal import refuse_unless_confirmed
+from chalicelib.domain.registration.in_person import DeskVisit, OtherUser, TypedOther, clashes, read_others
+from chalicelib.domain.registration.registration import (
+    LIFETIME,
+    Registration,
+    RegistrationState,
+    confirmed,
+    postponed,
+    put_off,
+)
+from chalicelib.renderers.registration.registration_letters import waiting_letter
+from chalicelib.services.registration.check_identity import Consultation, ConsultationReason
+from chalicelib.services.registration.registration_codes import give_code
+from chalicelib.services.registration.registry_quota import check_drawn, draw_first
+from chalicelib.services.registration.start_registration import Application, check_application
+from chalicelib.services.registration.tools import RegistrationTools, cool_down, send_letter, try_to_send
+
+TAKEN_PER_OFFICER = Limit("desk-registration", 60, 60 * 60)
+"""Refuses: an officer's own count, so that nobody spends by the desk what registries answer in a day."""
+AT_DESK = "registration_at_desk"
+"""Why it was done, as the log says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperForm:
+    """What was read from a form: the application, whose texts the signature accepts, and the other users as typed."""
+
+    application: Application
+    others: tuple[TypedOther, ...]
+
+
+def check_paper_form(form: PaperForm, *, tools: RegistrationTools) -> tuple[OtherUser, ...]:
+    """Refuse a form with everything that is wrong with it, and return the other users; no call.
+
+    Raises:
+        InvalidInput: the first of all problems, with all of them.
+
+    """
+    problems: list[InvalidInput] = []
+    try:
+        check_application(form.application, tools)
+    except InvalidInput as refusal:
+        problems += [one for one in refusal.problems or (refusal,) if isinstance(one, InvalidInput)]
+    others, found = read_others(form.others)
+    holder, principal = _numbers(form.application.claim)
+    problems += found
+    problems += clashes(form.others, principal, holder, form.application.email)
+    if problems:
+        raise refusal_of(problems)
+    return others
+
+
+def register_in_person(
+    form: PaperForm, visit: DeskVisit, form_id: str, *, origin: str, tools: RegistrationTools
+) -> Registration:
+    """Keep it and write to the principal user's e-mail; the same form again returns what it began.
+
+    `form_id` came with the form: the registration's own id is made of it and of a secret, so the officer does not
+    have it, and cannot act as the applicant.
+
+    Raises:
+        InvalidInput: as `check_paper_form`; or the registry's refusal, which reveals nothing.
+        TooManyRequests: `limit_reached`: this officer's.
+        Unavailable: nothing was kept.
+
+    """
+    key = key_of_form(visit, form_id, tools)
+    found = tools.registrations.find(key)
+    if found is not None:
+        return found
+    others = check_paper_form(form, tools=tools)
+    counted = TAKEN_PER_OFFICER
+    limit_key = counted.key(visit.institution_id, visit.staff_id)
+    tools.limits.spend(limit_key, limit=counted.limit, window_s=counted.window_s, now=tools.clock())
+    actor = f"staff:{visit.staff_id}"
+    registration = _asked(_draft(form.application, key, visit, others, tools), actor, origin, tools)
+    event = Event(
+        f"registration#{key}",
+        EventType.REGISTRATION_TAKEN,
+        tools.clock(),
+        tools.new_event_id(),
+        actor,
+        origin,
+        _told(registration, visit),
+    )
+    if not tools.registrations.add_logged(registration, event):
+        found = tools.registrations.find(key)
+        if found is None:
+            raise Unavailable("store_unavailable", "No se pudo guardar. Intenta otra vez en unos segundos.")
+        return found
+    is_waiting = registration.state is RegistrationState.AWAITING_REGISTRY
+    send = partial(send_letter, waiting_letter(), registration, tools)
+    if try_to_send(send if is_waiting else partial(give_code, registration, tools)):
+        cool_down(registration, tools)
+    return registration
+
+
+def key_of_form(visit: DeskVisit, form_id: str, tools: RegistrationTools) -> str:
+    """Return what the registration of a form is stored as."""
+    own = keyed_hash(tools.pepper, "desk-registration", visit.institution_id, visit.staff_id, form_id)
+    return tools.registrations.key(own)
+
+
+def accepted_on_paper(tools: RegistrationTools, origin: str) -> tuple[AcceptedText, ...]:
+    """Return the acceptance of the texts in force, which the form names and its signature accepts."""
+    now = tools.clock()
+    return tuple(AcceptedText(name, version, now, origin) for name, version in tools.texts.items())
+
+
+def _draft(
+    application: Application, key: str, visit: DeskVisit, others: tuple[OtherUser, ...], tools: RegistrationTools
+) -> Registration:
+    now, claim = tools.clock(), application.claim
+    return Registration(
+        key=key,
+        state=RegistrationState.DRAFT,
+        email=application.email,
+        phone=application.phone,
+        accepted=application.accepted,
+        started_at=now,
+        expires_at=now + LIFETIME,
+        person=claim if isinstance(claim, PersonClaim) else None,
+        company=claim if isinstance(claim, CompanyClaim) else None,
+        desk=visit,
+        others=others,
+    )
+
+
+def _asked(registration: Registration, actor: str, origin: str, tools: RegistrationTools) -> Registration:
+    """Compare it with the registries, or have it wait for them."""
+    drawn = draw_first(registration, Standing.PROVEN, tools=tools)
+    if drawn is None:
+        return put_off(registration, tools.clock())
+    consultation = Consultation(
+        subject=f"registration#{registration.key}",
+        actor=actor,
+        reason=ConsultationReason.OFFICER_REGISTRATION,
+        origin=origin,
+    )
+    try:
+        result = check_drawn(registration.claim, consultation, drawn, tools=tools)
+    except Unavailable as error:
+        if error.code != "registry_unavailable":
+            raise
+        return postponed(registration, tools.clock())
+    refuse_unless_confirmed(result)
+    return confirmed(registration, result, tools.clock())
+
+
+def _numbers(claim: PersonClaim | CompanyClaim) -> tuple[str, str]:
+    """Return the document number of the holder, and of the principal user."""
+    if isinstance(claim, PersonClaim):
+        return claim.number, claim.number
+    return claim.ruc, "" if claim.representative is None else claim.representative.number
+
+
+def _told(registration: Registration, visit: DeskVisit) -> dict[str, str]:
+    office = {"office_id": visit.office_id} if visit.office_id else {}
+    users = str(1 + len(registration.others))
+    return {"institution_id": visit.institution_id, **office, "reason": AT_DESK, "users": users}

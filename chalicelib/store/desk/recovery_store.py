@@ -1,0 +1,173 @@
+"""Passwords that officers restore: kept by the institution whose desk took the request, and listed by their term.
+
+What lies in the table of the staff, under `desk#<institution>`: `recovery#<id>`, each for ever; `waiting#<due>#<id>`
+while something is left to do; `of-user#<user>` while one is open for a user; `ended#<instant>#<id>` from then on. Under
+`desk` alone, `waiting#<due>#<institution>#<id>` lists those of all institutions, for who watches the term.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.desk.recovery import Recovery
+from chalicelib.domain.event import Event
+from chalicelib.store.batch_read import read_together, store_unavailable
+from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.event_store import EventStore
+from chalicelib.store.tables import StaffItem
+from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+
+_ALL = "desk"
+_WAITING, _ENDED = "waiting#", "ended#"
+_NEW = StaffItem.institution_id.does_not_exist()
+
+
+class RecoveryStore:
+    """`connection` is the one that `tables.bind` returns. Raises `Unavailable` when DynamoDB does not answer."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the connection that all models share."""
+        self._connection = connection
+
+    @staticmethod
+    def find(institution_id: str, recovery_id: str) -> Recovery | None:
+        """Return one of an institution, read with strong consistency; one call."""
+        try:
+            item = StaffItem.get(_desk(institution_id), _recovery(recovery_id), consistent_read=True)
+        except StaffItem.DoesNotExist:
+            return None
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        return from_data(Recovery, item.data)
+
+    @staticmethod
+    def open_of_user(institution_id: str, user_id: str) -> str | None:
+        """Return the number of the one that waits for a user of a mailbox; one call."""
+        try:
+            item = StaffItem.get(_desk(institution_id), _of_user(user_id), consistent_read=True)
+        except StaffItem.DoesNotExist:
+            return None
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        return str(item.data["recovery_id"])
+
+    def add(self, recovery: Recovery, event: Event) -> bool:
+        """Keep a new one with its event; False where its number is taken, or one is open for its user."""
+
+        def write_in(transaction: TransactWrite) -> None:
+            self._put_in(transaction, recovery, _NEW)
+            desk, kept = _desk(recovery.institution_id), {"recovery_id": recovery.recovery_id}
+            transaction.save(StaffItem(desk, _of_user(recovery.user_id), data=kept), condition=_NEW)
+            transaction.save(StaffItem(desk, _waiting(recovery), data=kept))
+            transaction.save(StaffItem(_ALL, _waiting_of_all(recovery), data=kept))
+            EventStore().add_in(transaction, event)
+
+        return self._is_written(write_in)
+
+    def update(self, recovery: Recovery, event: Event) -> Recovery | None:
+        """Put the version after the one that is there, with its event, and return it; None where that is another.
+
+        One that came to its end leaves the list of those that wait.
+        """
+        changed = dataclasses.replace(recovery, version=recovery.version + 1)
+
+        def write_in(transaction: TransactWrite) -> None:
+            self._put_in(transaction, changed, StaffItem.version == recovery.version)
+            if not changed.is_waiting:
+                desk, ended = _desk(changed.institution_id), changed.ended_at or changed.asked_at
+                transaction.delete(StaffItem(desk, _of_user(changed.user_id)))
+                transaction.delete(StaffItem(desk, _waiting(changed)))
+                transaction.delete(StaffItem(_ALL, _waiting_of_all(changed)))
+                name = f"{_ENDED}{_instant(ended)}#{changed.recovery_id}"
+                transaction.save(StaffItem(desk, name, data={"recovery_id": changed.recovery_id}))
+            EventStore().add_in(transaction, event)
+
+        return changed if self._is_written(write_in) else None
+
+    def list_waiting(self, institution_id: str, *, limit: int) -> tuple[Recovery, ...]:
+        """Return those of an institution that wait, the one due first at the top; two calls."""
+        return self._listed(institution_id, _WAITING, limit=limit, is_forward=True)
+
+    def list_ended(self, institution_id: str, *, limit: int) -> tuple[Recovery, ...]:
+        """Return those that ended last, the newest first; two calls."""
+        return self._listed(institution_id, _ENDED, limit=limit, is_forward=False)
+
+    @staticmethod
+    def due_before(instant: datetime, *, limit: int) -> tuple[datetime, ...]:
+        """Return the terms of those that wait at any desk and are due before an instant, earliest first; one call."""
+        before = StaffItem.item.between(_WAITING, f"{_WAITING}{_instant(instant)}")
+        try:
+            items = list(StaffItem.query(_ALL, before, limit=limit, page_size=limit, consistent_read=True))
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        return tuple(datetime.fromisoformat(str(item.item).split("#")[1]) for item in items)
+
+    def _listed(self, institution_id: str, begins: str, *, limit: int, is_forward: bool) -> tuple[Recovery, ...]:
+        desk = _desk(institution_id)
+        try:
+            found = list(
+                StaffItem.query(
+                    desk,
+                    StaffItem.item.startswith(begins),
+                    scan_index_forward=is_forward,
+                    limit=limit,
+                    page_size=limit,
+                    consistent_read=True,
+                )
+            )
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        keys = [(StaffItem, desk, _recovery(str(item.data["recovery_id"]))) for item in found]
+        read = read_together(self._connection, keys) if keys else {}
+        return tuple(from_data(Recovery, read[key].data) for key in keys if key in read)
+
+    @staticmethod
+    def _put_in(transaction: TransactWrite, recovery: Recovery, condition: Condition) -> None:
+        item = StaffItem(
+            _desk(recovery.institution_id),
+            _recovery(recovery.recovery_id),
+            data=to_data(recovery),
+            version=recovery.version,
+        )
+        transaction.save(item, condition=condition)
+
+    def _is_written(self, write_in: Callable[[TransactWrite], None]) -> bool:
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                write_in(transaction)
+        except TransactWriteError as error:
+            if vendor_code(error) in TRANSACTION_LOST:
+                return False
+            raise store_unavailable() from error
+        return True
+
+
+def _desk(institution_id: str) -> str:
+    return f"desk#{institution_id}"
+
+
+def _recovery(recovery_id: str) -> str:
+    return f"recovery#{recovery_id}"
+
+
+def _of_user(user_id: str) -> str:
+    return f"of-user#{user_id}"
+
+
+def _waiting(recovery: Recovery) -> str:
+    return f"{_WAITING}{_instant(recovery.due_at)}#{recovery.recovery_id}"
+
+
+def _waiting_of_all(recovery: Recovery) -> str:
+    return f"{_WAITING}{_instant(recovery.due_at)}#{recovery.institution_id}#{recovery.recovery_id}"
+
+
+def _instant(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,140 @@
+"""At the desk: a password restored when little is left of its day, and a passport holder who gets in."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import FilePayload
+
+from tests.browser.person import Person
+from tests.browser.test_walk_console_pages import _log_in, _who
+from tests.browser.test_walk_registration import _log_in_first
+from tests.deposit_world import a_pdf
+
+pytestmark = [pytest.mark.ministack, pytest.mark.browser]
+COPY: FilePayload = {"name": "copia.pdf", "mimeType": "application/pdf", "buffer": a_pdf("Copia de ejemplo")}
+FIRST, SECOND = "40000061", "40000063"
+HOLDER, NUMBER, EMAIL = "20100000009", "40000033", "pedro.33@ejemplo.pe"
+
+
+def _change_officer(person: Person, number: str) -> None:
+    person.open("/entidad")
+    if person.path() == "/entidad":
+        person.press("Salir")
+    _log_in(person, _who(number))
+
+
+def _address_in(text: str, page: str) -> str:
+    return str(urlsplit(re.findall(rf"https?://\S+{page}\S+", text)[-1]).path)
+
+
+def test_a_password_is_restored_by_two_officers_before_its_day_is_over(person: Person) -> None:
+    _log_in(person, _who(FIRST))
+    person.follow("Restauraciones")
+    person.follow("Registrar un pedido")
+    person.look("desk-recovery-new")
+    person.press("Registrar el pedido")
+    assert person.page.title().startswith("Error: ")
+    person.look("desk-recovery-new-wrong")
+    person.page.locator("[name=document_type]").select_option("RUC")
+    person.type(document_number=HOLDER, own_number=NUMBER)
+    person.page.get_by_label("Olvidó su contraseña").check()
+    person.page.locator("[name=file]").set_input_files(COPY)
+    person.press("Registrar el pedido")
+    assert person.path() == "/entidad/restauraciones", person.page.locator("main").inner_text()
+    person.look("desk-recoveries")
+    person.mail(EMAIL, "mesa de partes")
+
+    person.put_clock_forward(21 * 60)
+    _change_officer(person, SECOND)
+    person.follow("Restauraciones")
+    assert "quedan 2 h" in person.page.locator("main").inner_text()
+    person.look("desk-recoveries-pressing")
+    person.page.locator("tbody th a").first.click()
+    person.look("desk-recovery")
+    before = person.mails(EMAIL)
+    person.press("Aprobar y enviar el enlace")
+    assert person.path() == "/entidad/restauraciones"
+    person.look("desk-recoveries-sent")
+    text = person.mail(EMAIL, "Cree una nueva contraseña")
+    assert person.mails(EMAIL) > before
+    person.open(_address_in(text, "/recuperar/"))
+    assert person.page.locator("[name=new_password]").is_visible()
+
+
+def test_a_passport_holder_is_registered_proves_the_e_mail_and_gets_in(
+    person: Person, request: pytest.FixtureRequest
+) -> None:
+    number = {"phone": "XD123451", "no-script": "XD123452"}[request.node.callspec.params["person"]]
+    email = f"pasaporte.{number[-1]}@ejemplo.pe"
+    _change_officer(person, FIRST)
+    person.follow("Registros")
+    person.look("desk-registrations")
+    person.follow("Registrar en persona")
+    person.page.get_by_label("Pasaporte", exact=True).first.check()
+    person.look("desk-registration-new")
+    person.press("Revisar")
+    assert person.page.title().startswith("Error: ")
+    person.look("desk-registration-new-wrong")
+    person.type(number=number, paternal_surname="Ficción", given_names="Anna", phone="987654331")
+    person.type(email=email, email_again=email)
+    person.type_day("birth_date", "9", "7", "1988")
+    person.press("Revisar")
+    assert person.heading() == "Revisa el registro"
+    person.look("desk-registration-check")
+    person.page.locator("[name=file]").set_input_files(COPY)
+    person.page.get_by_label("Comparé a la persona").check()
+    person.press("Registrar")
+    person.page.wait_for_load_state()
+    assert person.path() == "/entidad/registros", person.page.locator("main").inner_text()
+    person.look("desk-registrations-taken")
+    link = _address_in(person.mail(email, "Confirme su correo"), "/verificar-correo/")
+    person.open(link)
+    person.look("desk-mail-link")
+    person.page.locator("main form button").first.click()
+    person.look("desk-mail-link-held")
+
+    _change_officer(person, SECOND)
+    person.follow("Registros")
+    person.look("desk-registrations-waiting")
+    person.page.locator("tbody th a").last.click()
+    assert number in person.page.locator("main").inner_text()
+    person.look("desk-registration")
+    person.press("Aprobar y abrir la casilla")
+    assert person.path() == "/entidad/registros"
+    person.press("Salir")
+    _log_in_first(person, email, f"7-{number}")
+
+
+@pytest.mark.parametrize("person", ["phone"], indirect=True)
+def test_a_company_whose_principal_died_gets_a_new_one(person: Person) -> None:
+    _change_officer(person, FIRST)
+    person.follow("Casillas")
+    person.look("desk-petitions")
+    person.follow("Nuevo representante de una empresa")
+    person.look("desk-petition-new")
+    person.press("Registrar el pedido")
+    assert person.page.title().startswith("Error: ")
+    person.look("desk-petition-new-wrong")
+    person.type(document_number=HOLDER, person_number="40000077", person_name="Nora Nueva Demo")
+    person.type(person_email="nora.77@ejemplo.pe", person_mobile="987654377", page="11012345", entry="C00099")
+    person.page.get_by_label("Falleció").check()
+    person.page.locator("[name=file]").set_input_files(COPY)
+    person.press("Registrar el pedido")
+    assert person.path() == "/entidad/casillas"
+    person.look("desk-petitions-asked")
+
+    _change_officer(person, SECOND)
+    person.follow("Casillas")
+    person.page.locator("tbody th a").first.click()
+    assert "Nora Nueva Demo" in person.page.locator("main").inner_text()
+    person.look("desk-petition")
+    person.press("Aprobar y hacer el cambio")
+    assert person.path() == "/entidad/casillas"
+    person.look("desk-petitions-done")
+    person.press("Salir")
+    person.open(_address_in(person.mail("nora.77@ejemplo.pe", "Active su acceso"), "/activar/"))
+    person.look("desk-petition-activation")
+    assert person.page.locator("[name=new_password]").is_visible()

@@ -1,0 +1,16 @@
+"""The desk, and e-mail that goes out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cloud import Engine
+from tests.deposit_world import World
+from tests.desk_world import DeskScene
+from tests.staff_world import Staff
+
+
+@pytest.fixture
+def scene(world: World, moto_engine: Engine) -> DeskScene:
+    moto_engine.client("ses").verify_email_identity(EmailAddress=world.container.config.mail_from)
+    return DeskScene(Staff(world))
