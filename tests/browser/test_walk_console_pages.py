@@ -22,12 +22,14 @@ OF_COORDINATOR = (
     *("/entidad", "/entidad/equipo", "/entidad/equipo/agregar", "/entidad/claves", "/entidad/claves/registrar"),
     *("/entidad/oficinas", "/entidad/oficinas/agregar", "/entidad/institucion", "/entidad/institucion/contactos/nuevo"),
     *("/entidad/consumo", "/entidad/clave", "/entidad/auditoria", "/entidad/auditoria/pedir"),
+    *("/entidad/convenio", "/entidad/convenio/cambios/representante"),
 )
 ONE = "/plataforma/entidades/entidad-demo"
 OF_ADMINISTRATOR = (
     *("/plataforma", "/plataforma/entidades", "/plataforma/entidades/nueva", ONE, "/plataforma/administradores"),
     *(f"{ONE}/{part}" for part in ("datos", "norma", "horario", "estado", "emblema", "colores", "coordinadores")),
     *("/plataforma/administradores/agregar", "/plataforma/suspensiones", "/plataforma/consumo", f"{ONE}/consumo"),
+    *("/plataforma/convenios", f"{ONE}/convenio", f"{ONE}/convenio/registrar"),
 )
 SENT_EMPTY = {
     "/entidad/consultar",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bench.ledger import ledger
 from chalicelib.bootstrap.agreement import agreement_store, agreement_tools
 from chalicelib.bootstrap.institution import activity_store
 from chalicelib.bootstrap.mail import alert_mail
@@ -23,7 +24,15 @@ from chalicelib.services.agreement.change_agreement import (
 )
 from tests.alert_world import refusing
 from tests.cloud import Engine
-from tests.deposit_world import INSTITUTION_ID, KEY_ID, World, a_signing_key, put_key
+from tests.deposit_world import (
+    INSTITUTION_ID,
+    KEY_ID,
+    World,
+    a_signing_key,
+    an_institution,
+    put_institution,
+    put_key,
+)
 from tests.handlers.test_watch_calendar import SCHEDULED
 from tests.staff_world import Staff
 
@@ -185,3 +194,20 @@ def test_what_is_held_up_is_warned_of_its_end_and_of_no_disuse(world: World, sta
     assert run(world)["quiet"] == 1
     world.clock.now += 60 * DAY
     assert run(world)["told"] == 1
+
+
+def test_a_quiet_night_reads_each_agreement_once_and_writes_nothing(world: World, staff: Staff) -> None:
+    staff.member(StaffRole.COORDINATOR)
+    costs = []
+    for count in (5, 20):
+        for number in range(count):
+            name = f"entidad-{count}-{number}"
+            put_institution(world.container, an_institution(institution_id=name))
+            register_agreement(
+                Agreement(name, TODAY, None), tools=agreement_tools(world.container, "staff:admin", "Convenio")
+            )
+        with ledger() as book:
+            assert run(world)["is_complete"]
+        assert {one.operation for one in book.entries} == {"Query"}
+        costs.append(book.calls)
+    assert costs == [1 + 5, 1 + 5 + 20]

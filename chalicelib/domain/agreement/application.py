@@ -21,6 +21,16 @@ from chalicelib.domain.typed import tidy
 
 LONGEST = {"institution_name": 120, "address": 200, "phone": 60, "authority_name": 120, "authority_position": 120}
 _DNI_LENGTH = 8
+_ORDER = {
+    name: place
+    for place, name in enumerate(
+        (
+            *("institution_name", "ruc", "address", "phone", "authority_kind", "authority_name"),
+            *("authority_document", "authority_position", "modality"),
+        )
+    )
+}
+"""In which order the form asks, and so tells what is wrong."""
 
 
 class ApplicationState(StrEnum):
@@ -88,7 +98,7 @@ def read_application(typed: Mapping[str, str], *, application_id: str, email: st
     modality = collect(problems, lambda: _one_of(typed, "modality", tuple(Modality)), Modality.PLATFORM.value)
     coordinator = read_person(typed, "coordinator_", problems, now=now)
     if problems:
-        raise refusal_of(problems)
+        raise refusal_of(sorted(problems, key=lambda one: _ORDER.get(one.field or "", len(_ORDER))))
     return Application(
         application_id=application_id,
         applied_at=now,

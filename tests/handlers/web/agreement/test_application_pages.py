@@ -233,17 +233,18 @@ def test_eight_who_approve_at_once_make_one_institution_and_one_coordinator(race
     application = read_application(APPLIED, application_id="SOL1", email=EMAIL, now=now)
     event = tools.staff.event(EventType.AGREEMENT_APPLIED, Staff(raced).member(), "unknown", origin="", now=now)
     tools.applications.add(application, event)
-    approval = Approval("muni-villa-ejemplo", "045-2026", date(2026, 3, 9), None)
 
     def approve(turn: int) -> Decided:
         by = StaffAct(f"staff:a{turn}", "192.0.2.1")
+        approval = Approval(f"muni-{turn % 2}", "045-2026", date(2026, 3, 9), None)
         return approve_application("SOL1", approval, by=by, today=date(2026, 3, 9), tools=tools, now=now)
 
     found = at_once(8, approve)
     assert all(isinstance(one, Decided) for one in found), found
     assert sum(one.is_changed for one in found if isinstance(one, Decided)) == 1
-    assert len(staff_store(box).list_for_institution("muni-villa-ejemplo")) == 1
     kept = tools.applications.find("SOL1")
     assert kept
     assert kept.state is ApplicationState.APPROVED
+    assert [one.institution_id for one in institution_store(box).list_directory()] == [kept.institution_id]
+    assert len(staff_store(box).list_for_institution(kept.institution_id)) == 1
     assert tools.applications.list_waiting() == ()
