@@ -40,10 +40,13 @@ class Months:
 
     def set(self, to: UsageSettings) -> None:
         """Have the deployment set something else."""
-        made = self.world.container.made
-        made[settings] = to
-        for tools in (usage_tools, closing_tools):
-            made.pop(tools, None)
+        self.forget()
+        self.world.container.made[settings] = to
+
+    def forget(self) -> None:
+        """Have it set what the package does: the container is kept for other tests."""
+        for made in (settings, usage_tools, closing_tools):
+            self.world.container.made.pop(made, None)
 
     @property
     def tools(self) -> UsageTools:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -48,8 +49,10 @@ def staff(world: World, moto_engine: Engine) -> Staff:
 
 
 @pytest.fixture
-def months(staff: Staff) -> Months:
-    return Months(staff.world)
+def months(staff: Staff) -> Iterator[Months]:
+    months = Months(staff.world)
+    yield months
+    months.forget()
 
 
 def used(months: Months, month: str) -> tuple[int, ...]:

@@ -41,15 +41,19 @@ def hold_up_late(institution_id: str, accounts: Sequence[Account], *, tools: Usa
     return not let_go(institution_id, tools.statements.list_newest(institution_id), tools=tools)
 
 
-def let_go(institution_id: str, accounts: Sequence[Account], *, tools: UsageTools, by: str = _ACTOR) -> bool:
+def let_go(
+    institution_id: str, accounts: Sequence[Account], *, tools: UsageTools, by: str = _ACTOR, origin: str = ""
+) -> bool:
     """Let it go where months held it up and all of them are paid; return whether that was so.
+
+    `by` is the actor whose payment it was, `origin` from where.
 
     Doing it again changes nothing, so that a run that ended in between is made good by the next.
     """
     holding = [one for one in accounts if one.settlement.holds_up]
     if not holding or any(one.is_open for one in holding):
         return False
-    reactivate_on_payment(institution_id, tools=tools.agreement(by, _PAID, ""))
+    reactivate_on_payment(institution_id, tools=tools.agreement(by, _PAID, origin))
     for account in holding:
         with suppress(StatementChanged):  # another one did the same
             tools.statements.settle(account, held_up(account.settlement, holds_up=False), None)

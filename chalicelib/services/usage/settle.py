@@ -110,7 +110,7 @@ def record_payment(  # noqa: PLR0913 - what was paid, by whom it is recorded and
     )
     institution_id = settled.statement.institution_id
     accounts = tools.statements.list_newest(institution_id)
-    return Recorded(settled, let_go(institution_id, accounts, tools=tools, by=act.operator))
+    return Recorded(settled, let_go(institution_id, accounts, tools=tools, by=act.operator, origin=act.origin))
 
 
 def _settled(

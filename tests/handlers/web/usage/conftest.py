@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.cloud import Engine
@@ -17,5 +19,7 @@ def staff(world: World, moto_engine: Engine) -> Staff:
 
 
 @pytest.fixture
-def months(staff: Staff) -> Months:
-    return Months(staff.world)
+def months(staff: Staff) -> Iterator[Months]:
+    months = Months(staff.world)
+    yield months
+    months.forget()
