@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from chalicelib.domain.access.account import Account
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.mailbox import DocumentType, Holder, Mailbox, MailboxState, MailboxUser, UserState
+from chalicelib.store.access.account_store import AccountStore
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.institution.staff_item import staff_item
 from chalicelib.store.mailbox_store import MailboxStore
@@ -22,6 +24,7 @@ from chalicelib.store.tables import StaffItem
 from infra.e2e.check import check
 from infra.e2e.console import Clerk
 from infra.e2e.deployment import Deployment
+from infra.e2e.desk_walk import walk_desk
 from infra.e2e.operator import WHO, give
 from infra.e2e.person import PersonClient
 from infra.operate import in_stack
@@ -30,6 +33,7 @@ _ENTITY = "muni-demo"
 _AT = f"/plataforma/entidades/{_ENTITY}"
 _HOLDER, _HOLDERS = "40000004", "titular-de-consola@ejemplo.example"
 _COORDINATORS = "40000071"
+_SECONDS, _SECOND = "40000073", "revisa@consola.example"
 _ADMINISTRATOR, _COORDINATOR, _OFFICER = (f"{name}@consola.example" for name in ("administra", "coordina", "notifica"))
 _DRAFTS, _SENT, _NEW_KEY = "/entidad/redactar", "/entidad/enviadas", "/entidad/claves/registrar"
 _CASE = "DEMO-2026-000002"
@@ -66,6 +70,8 @@ def walk_console(visitor: Callable[[], PersonClient], files: tuple[Path, Path], 
     tell("seen as sent, alerted and counted; exported, documents downloaded")
     _suspend(people, notice_id)
     tell("its reading suspended by two people")
+    _attend(people, lambda: Clerk(visitor()), files[0])
+    tell("a password restored and a passport holder registered at the desk, by two officers each")
     _leave(people)
     tell("an officer disabled, out and removed, a coordinator logged out")
 
@@ -74,6 +80,7 @@ def _open_mailbox() -> None:
     user = MailboxUser("u4", "Titular de Ejemplo", _HOLDERS, "+51900000004", UserState.ACTIVE, is_principal=True)
     holder = Holder(DocumentType.DNI, _HOLDER, "QUISPE DEMO PEDRO")
     MailboxStore().put(Mailbox(f"1-{_HOLDER}", holder, MailboxState.OPEN, (user,), 1))
+    AccountStore().add(Account(f"1-{_HOLDER}", user.user_id, f"1-{_HOLDER}", UserState.ACTIVE, name=user.name))
 
 
 def _found_institution(own: Clerk, deployment: Deployment, *, emblem: Path) -> None:
@@ -100,7 +107,7 @@ def _enrol(people: _People) -> None:
     own = people.coordinator
     own.log_in(own.set_up(_COORDINATOR), "/entidad")
     person = _person("40000072", "Oscar Ejemplo", _OFFICER)
-    permissions = ("deposit", "see_sent", "consult")
+    permissions = ("deposit", "see_sent", "consult", "recover", "register")
     led = own.fill("/entidad/equipo/agregar", **person, permissions=permissions)
     check("hecho=agregado" in led, "an officer is written to")
     people.officer.log_in(people.officer.set_up(_OFFICER), "/entidad")
@@ -187,6 +194,26 @@ def _suspend(people: _People, notice_id: str) -> None:
     _be_enrolled_days_ago(_COORDINATORS)
     people.coordinator.see(people.coordinator.fill(at, deed="confirmar"), "La lectura está suspendida")
     people.administrator.see("/plataforma/suspensiones", notice_id)
+
+
+def _attend(people: _People, visitor: Callable[[], Clerk], copy: Path) -> None:
+    """Have the officer take, and a second one check."""
+    second = visitor()
+    person = _person(_SECONDS, "Elena Ejemplo", _SECOND)
+    led = people.coordinator.fill("/entidad/equipo/agregar", **person, permissions=("recover", "register"))
+    check("hecho=agregado" in led, "a second officer is written to")
+    second.log_in(second.set_up(_SECOND), "/entidad")
+    _be_enrolled_days_ago(_SECONDS)
+    walk_desk(people.officer, second, visitor, (_HOLDER, _HOLDERS), copy)
+    people.coordinator.fill(
+        f"/entidad/equipo/{_staff_id_of(people.coordinator, 'Elena')}/deshabilitar", reason="Prueba"
+    )
+
+
+def _staff_id_of(own: Clerk, name: str) -> str:
+    rows = own.see("/entidad/equipo").split("<tr")
+    [row] = [one for one in rows if name in one]
+    return str(re.findall(r'href="/entidad/equipo/([^"/]+)/deshabilitar"', row)[0])
 
 
 def _be_enrolled_days_ago(document_number: str) -> None:
