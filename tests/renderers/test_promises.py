@@ -32,7 +32,6 @@ PROMISES = {
     r"(no hace falta|no necesitas?|no tienes?) que (entr|revis)": "looking into the mailbox is an obligation",
     r"mesa de partes": "no function of the desk exists: neither registration nor recovery",
     r"ahí te registran|en persona": "as above",
-    r"quién consulta|cuyas consultas": "nobody can see who consulted their data",
     r"se comunican en esta página": "outages have a page of their own",
     r"l[oa]s comprobamos|comprobamos tus datos": "registries tell a part of what is typed, and that is compared",
     r"«Regístrate» en esta página": "the page of questions has no such link",
