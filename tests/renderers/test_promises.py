@@ -30,7 +30,6 @@ PROMISES = {
     r"(es|son) una ayuda|ayuda, no la notificación": "the alert is a requirement of validity (Ley 31736, 5.4)",
     r"no cambian? (por sí sol[oa]|los efectos)": "an alert that failed may void the notice",
     r"(no hace falta|no necesitas?|no tienes?) que (entr|revis)": "looking into the mailbox is an obligation",
-    r"quién consulta|cuyas consultas": "nobody can see who consulted their data",
     r"se comunican en esta página": "outages have a page of their own",
     r"l[oa]s comprobamos|comprobamos tus datos": "registries tell a part of what is typed, and that is compared",
     r"«Regístrate» en esta página": "the page of questions has no such link",

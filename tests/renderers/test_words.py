@@ -74,7 +74,7 @@ OTHER_WORDS = {
 }
 """What is said otherwise, and how."""
 OF_KEYS = re.compile(
-    r"pages/(?:_console_nav|institution/(?:_key_warning|keys?|key_\w+|home))\.html|\S*keys?(?:_\w+)?\.py|\S*institution/labels\.py"
+    r"pages/(?:_console_nav|institution/(?:_key_warning|keys?|key_\w+|home)|audit/audits?(?:_new)?|evidence/audit)\.html|\S*keys?(?:_\w+)?\.py|\S*institution/labels\.py"
 )
 """Where a system's signing key is meant, which is called so as well."""
 OF_PAYMENTS = re.compile(r"pages/usage/\w+\.html|\S*usage\S*|\S*statement_letters\.py")
