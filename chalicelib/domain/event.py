@@ -146,11 +146,17 @@ class EventType(StrEnum):
     OUTAGE_CORRECTED = "outage.corrected"
 
 
+MAILBOX_LOOKS = (
+    EventType.MAILBOX_CONSULTED,
+    EventType.MAILBOX_SHOWN,
+    EventType.DATA_REQUEST_SHOWN,
+    EventType.RECOVERY_SHOWN,
+    EventType.PETITION_SHOWN,
+)
+"""Looks that a mailbox's own log tells its users of."""
 LOOKS = frozenset(
     {
-        EventType.MAILBOX_CONSULTED,
-        EventType.MAILBOX_SHOWN,
-        EventType.DATA_REQUEST_SHOWN,
+        *MAILBOX_LOOKS,
         EventType.REGISTRATION_SHOWN,
         EventType.REGISTRY_CONSULTED,
         EventType.AUDIT_SHOWN,

@@ -22,7 +22,18 @@ RULES = PAGE.partition("## Where a rule or a number stands")[2].partition("\n## 
 RULE_PATH = re.compile(r"`([a-z]+/[^`]*)`")
 _IN_WORDS = dict(
     enumerate(
-        ["fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "twenty-one", "twenty-two"],
+        [
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+            "twenty-one",
+            "twenty-two",
+            "twenty-three",
+        ],
         start=14,
     )
 )

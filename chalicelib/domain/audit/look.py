@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.event import Event
 
-MAILBOX_LOOKS = (EventType.MAILBOX_CONSULTED, EventType.MAILBOX_SHOWN, EventType.DATA_REQUEST_SHOWN)
-"""Those that a mailbox's own log tells its users of."""
 _POSITION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{15}Z#[0-9A-Za-z-]{1,64}")
 
 

@@ -6,16 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.access.account import Account
-from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.event import MAILBOX_LOOKS, Event, EventType
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
 from chalicelib.domain.people.data_request import DataRequest, DataRequestKind, DataTerms
 
-LOOKS = (
-    EventType.MAILBOX_CONSULTED,
-    EventType.MAILBOX_SHOWN,
-    EventType.DATA_REQUEST_SHOWN,
-)
-"""What others do who look at a person's data."""
 _REQUESTS = (
     EventType.DATA_REQUESTED,
     EventType.DATA_REQUEST_SHOWN,
@@ -43,7 +37,7 @@ class OwnData:
     @property
     def looks(self) -> tuple[Event, ...]:
         """Who looked at data of the mailbox, newest first."""
-        return tuple(event for event in reversed(self.events) if event.type in LOOKS)
+        return tuple(event for event in reversed(self.events) if event.type in MAILBOX_LOOKS)
 
 
 def own_events(events: tuple[Event, ...], user: MailboxUser) -> tuple[Event, ...]:
@@ -62,7 +56,7 @@ def _is_own(event: Event, user: MailboxUser) -> bool:
     )
     if event.type in _REQUESTS and event.data.get("about") != DataRequestKind.CLOSURE:
         return is_theirs
-    return is_theirs or user.is_principal or event.type in LOOKS
+    return is_theirs or user.is_principal or event.type in MAILBOX_LOOKS
 
 
 def institution_of(event: Event) -> str:

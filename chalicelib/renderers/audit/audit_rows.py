@@ -8,11 +8,15 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import DocumentType
+from chalicelib.renderers.looks_in_words import DESK_REASONS
 
 COLUMNS = ("Fecha", "Hora", "Qué hizo", "De quién", "Motivo", "Resultado", "Dirección IP")
 _DID: Mapping[EventType, str] = {
     EventType.MAILBOX_CONSULTED: "Preguntó si tiene casilla",
     EventType.AUDIT_SHOWN: "Vio una relación de consultas",
+    EventType.RECOVERY_SHOWN: "Vio datos para restaurar una contraseña",
+    EventType.PETITION_SHOWN: "Vio datos por un pedido en mesa de partes",
+    EventType.REGISTRATION_SHOWN: "Revisó un registro",
 }
 _BY_DEPOSIT = "Depósito que no se hizo"
 _OTHER = "Vio datos"
@@ -50,7 +54,7 @@ def row_of(look: Event, prefixes: Mapping[DocumentType, str], zone: ZoneInfo) ->
     local = look.occurred_at.astimezone(zone)
     by_deposit = look.data.get("way") == "deposit"
     refused = look.data.get("refused", "")
-    reason = look.data.get("reason", "")
+    reason = DESK_REASONS.get(look.data.get("reason", ""), look.data.get("reason", ""))
     by_system = look.actor.startswith("institution:")
     return LookRow(
         f"{local:%d/%m/%Y}",

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from chalicelib.domain.audit.audit import Span
 from chalicelib.domain.event import Event, EventType
+from chalicelib.renderers.looks_in_words import DESK_CONSULTED, DESK_REASONS, LOOKED
 
-LOOKED: Mapping[EventType, str] = {
-    EventType.MAILBOX_CONSULTED: "Preguntó si la casilla puede recibir una notificación",
-    EventType.MAILBOX_SHOWN: "Vio los datos de la casilla y de sus usuarios",
-    EventType.DATA_REQUEST_SHOWN: "Vio una solicitud sobre datos",
-}
-"""To the holder, of whom it was."""
 _BY_DEPOSIT = "Quiso depositar una notificación, y la casilla no pudo recibirla"
 _SYSTEM = "Una consulta de sus sistemas, que no dice más"
 _SERVICE = "Atención del servicio"
@@ -20,13 +13,17 @@ _SERVICE = "Atención del servicio"
 
 def looked_in_words(event: Event) -> str:
     """Return what somebody did."""
-    return _BY_DEPOSIT if event.data.get("way") == "deposit" else LOOKED[event.type]
+    if event.data.get("way") == "deposit":
+        return _BY_DEPOSIT
+    is_at_desk = event.data.get("reason", "") in DESK_REASONS
+    return DESK_CONSULTED if is_at_desk and event.type is EventType.MAILBOX_CONSULTED else LOOKED[event.type]
 
 
 def reason_for_holder(event: Event) -> str:
     """Return why, as an officer wrote it knowing that the holder reads it; what the service notes stays its own."""
     if event.actor.startswith("staff:"):
-        return event.data.get("reason", "") or "Depositar una notificación"
+        reason = event.data.get("reason", "")
+        return DESK_REASONS.get(reason, reason) or "Depositar una notificación"
     if event.actor.startswith("institution:"):
         return "Depositar una notificación" if event.data.get("way") == "deposit" else _SYSTEM
     return _SERVICE

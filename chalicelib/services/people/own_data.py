@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from chalicelib.domain.access.account import Account
-from chalicelib.domain.event import Event
-from chalicelib.domain.people.own_data import LOOKS, OwnData, institution_of, own_events
+from chalicelib.domain.event import MAILBOX_LOOKS, Event
+from chalicelib.domain.people.own_data import OwnData, institution_of, own_events
 from chalicelib.domain.session import Session
 from chalicelib.services.people.data_requests import DataRequestTools, OwnRequests, list_requests
 from chalicelib.services.together import together
@@ -63,7 +63,7 @@ def own_data(session: Session, *, tools: DataRequestTools, name_of: NameOf, most
 
 
 def _names(events: Sequence[Event], name_of: NameOf) -> dict[str, str]:
-    looked = dict.fromkeys(institution_of(event) for event in reversed(events) if event.type in LOOKS)
+    looked = dict.fromkeys(institution_of(event) for event in reversed(events) if event.type in MAILBOX_LOOKS)
     ids = [one for one in looked if one][:_MOST_NAMED]
     names: dict[str, str] = {}
 

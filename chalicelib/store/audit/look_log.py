@@ -16,8 +16,7 @@ from typing import Any
 
 from pynamodb.connection import Connection
 
-from chalicelib.domain.audit.look import MAILBOX_LOOKS
-from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.event import MAILBOX_LOOKS, Event, EventType
 from chalicelib.store.batch_read import each_of_pages, store_unavailable
 from chalicelib.store.shards import SHARDS
 from chalicelib.store.tables import EventItem

@@ -8,7 +8,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.event import Event
 from chalicelib.domain.people.closing import is_closed
 from chalicelib.domain.people.consent import imposing_norm
 from chalicelib.domain.people.data_request import DataRequestKind
@@ -19,6 +19,7 @@ from chalicelib.handlers.commands import own_data
 from chalicelib.handlers.page import local_time, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS
+from chalicelib.renderers.looks_in_words import LOOKED
 from chalicelib.renderers.people.data_request_words import KIND_WORDS, STATE_NAMES
 from chalicelib.renderers.people.mandatory_rules import mandatory_rules
 from chalicelib.renderers.people.own_data import own_data_file
@@ -30,11 +31,6 @@ _SHOWN_LOOKS = 10
 _TOLD = {
     "retirada": "Retiraste tu solicitud.",
     "abierta": "Tu casilla está abierta otra vez y recibe notificaciones. Te lo confirmamos por correo.",
-}
-_LOOKED = {
-    EventType.MAILBOX_CONSULTED: "Preguntó si la casilla puede recibir una notificación",
-    EventType.MAILBOX_SHOWN: "Vio los datos de la casilla y de sus usuarios",
-    EventType.DATA_REQUEST_SHOWN: "Vio una solicitud sobre datos",
 }
 
 
@@ -86,5 +82,5 @@ def _look(event: Event, data: OwnData) -> dict[str, Any]:
     return {
         "at": event.occurred_at,
         "who": data.institutions.get(institution, institution) if institution else "Una persona del servicio",
-        "what": _LOOKED[event.type],
+        "what": LOOKED[event.type],
     }

@@ -96,7 +96,7 @@ def test_late_payment_is_explained_with_what_to_do_and_reactivated(
     shown = text_of(coordinator.get(OWN))
     check_html(shown)
     assert "Inactivo: retraso en el pago" in shown
-    assert "envía el recibo escaneado" in shown
+    assert "envía en «Consumo» el comprobante escaneado" in shown
     assert "Recibo de febrero impago" in shown
     assert "Qué no se puede hasta que vuelva a estar activo" in shown
     assert "Mira por qué y qué hacer" in text_of(coordinator.get("/entidad"))
