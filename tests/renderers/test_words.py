@@ -80,6 +80,7 @@ OF_KEYS = re.compile(
 OF_PAYMENTS = re.compile(r"pages/usage/\w+\.html|\S*usage\S*|\S*statement_letters\.py")
 """Where the proof of a payment is meant, which S2 has scanned and sent: no receipt of a notice stands there."""
 ANOTHER_THING = {
+    "comprobante escaneado": "of a payment, which S2 has scanned and sent",
     "puedas entrar ahora": "into one's e-mail, which is not the mailbox",
     "puedas entrar y un celular": "as above",
     "puedes entrar a ese correo": "as above",
