@@ -26,3 +26,11 @@ def test_modules_stay_readable_at_one_sitting(path: Path) -> None:
 @pytest.mark.parametrize("name", ["utils", "helpers", "common", "manager"])
 def test_no_module_is_named_after_nothing(name: str) -> None:
     assert not list((ROOT / "chalicelib").rglob(f"*{name}*.py"))
+
+
+def test_every_walk_in_a_browser_is_marked_as_one() -> None:
+    """Unmarked it runs with those that need none."""
+    walks = sorted((ROOT / "tests" / "browser").glob("test_walk_*.py"))
+
+    assert len(walks) > 15
+    assert [walk.name for walk in walks if "pytest.mark.browser" not in walk.read_text("utf-8")] == []

@@ -16,6 +16,8 @@ from tests.browser.person import RULES, SMALL_TARGETS, Person
 from tests.browser_requests import check_html
 from tests.local_run import Run
 
+pytestmark = [pytest.mark.ministack, pytest.mark.browser]
+
 BUILD = Path(__file__).parents[2] / "build"
 DESK, PHONE, TALL = 1280, 360, 1600
 ZOOMED = (640, 320)

@@ -14,6 +14,8 @@ from tests.browser.person import Person, code_in
 from tests.deposit_world import PDF
 from tests.local_run import wait_until
 
+pytestmark = [pytest.mark.ministack, pytest.mark.browser]
+
 _MAILBOX = MAILBOXES[-1]
 [_INES] = _MAILBOX.users
 _NEW = "ines.nueva@ejemplo.pe"
