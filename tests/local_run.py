@@ -41,7 +41,7 @@ class Run:
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=90)) as connection:
             connection.request(method, path, body, given, encode_chunked=isinstance(body, Iterator))
             answer = connection.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()
