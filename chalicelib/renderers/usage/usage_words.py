@@ -19,7 +19,9 @@ ROUNDING = (
 )
 COUNTED = (
     "Se cuenta cada depósito aceptado, cada SMS que la operadora recibió (todos son de una parte) y cada consulta de"
-    " casilla, también la de un depósito rechazado. Los meses y días son los de Lima, de las 00:00 a las 24:00."
+    " casilla que se respondió, también la de un depósito rechazado por su destinatario. No se cuenta lo que se pidió"
+    " con la entidad inactiva ni lo que pasó del límite por hora. Los meses y días son los de Lima, de las"
+    " 00:00 a las 24:00."
 )
 WITHOUT_AMOUNTS = "La plataforma no tiene una tarifa para este mes: no hay nada que pagar."
 _SPACE = "\N{NO-BREAK SPACE}"
