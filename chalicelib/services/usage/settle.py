@@ -109,8 +109,8 @@ def record_payment(  # noqa: PLR0913 - what was paid, by whom it is recorded and
         amount=str(amount),
     )
     institution_id = settled.statement.institution_id
-    accounts = tools.statements.list_newest(institution_id)
-    return Recorded(settled, let_go(institution_id, accounts, tools=tools, by=act.operator, origin=act.origin))
+    accounts = tools.statements.list_closed(institution_id)
+    return Recorded(settled, let_go(institution_id, accounts, tools=tools, paid_by=(act.operator, act.origin)))
 
 
 def _settled(
