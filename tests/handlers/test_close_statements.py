@@ -32,6 +32,7 @@ from chalicelib.services.usage import count_deposits as counting
 from chalicelib.services.usage.close_month import close_month
 from chalicelib.services.usage.hold_up import hold_up_late
 from chalicelib.services.usage.settle import record_payment
+from chalicelib.store.sender import institution_store
 from chalicelib.store.sender.institution_store import key_item
 from chalicelib.store.tables import InstitutionItem
 from chalicelib.store.usage import statement_store as stored
@@ -125,6 +126,12 @@ def test_without_a_tariff_nothing_is_owed_and_nobody_is_held_up(months: Months) 
     months.night(LATE_ON)
     assert account.state(LATE_ON) is SettlementState.NOTHING_OWED
     assert months.institution.is_active
+
+
+def test_every_institution_is_closed_however_many_there_are(months: Months, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(institution_store, "MOST_LISTED", 1)
+    put_institution(months.world.container, an_institution(institution_id="otra", name="Otra Entidad"))
+    assert months.night(CLOSED_ON)["closed"] == 2
 
 
 def test_two_that_close_a_month_at_once_leave_one_statement(months: Months) -> None:
