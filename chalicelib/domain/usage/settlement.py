@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.errors import Conflict, InvalidInput
+from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput
+from chalicelib.domain.institution.staff import StaffMember, StaffRole, StaffState
 from chalicelib.domain.usage.statement import Statement
 
 
@@ -126,6 +128,18 @@ def with_proof_refused(account: Account, sha256: str, reason: str, at: datetime,
         detail = "El comprobante que viste ya no es el que espera: lo rechazaron o la entidad envió otro. Míralo."
         raise Conflict("proof_changed", detail)
     return _next(settlement, proof=None, refused=RefusedProof(settlement.proof, reason, at, by))
+
+
+def require_other(by: StaffMember, people: Iterable[StaffMember]) -> None:
+    """Let nobody decide on the payment of an institution that they coordinate; `people` are the institution's.
+
+    Raises:
+        Forbidden: `payment_own`.
+
+    """
+    coordinators = (one for one in people if one.role is StaffRole.COORDINATOR and one.state is not StaffState.DISABLED)
+    if any(one.document_number == by.document_number for one in coordinators):
+        raise Forbidden("payment_own", "Coordinas esa entidad: su pago tiene que verlo otro administrador.")
 
 
 def with_payment(account: Account, payment: Payment, today: date) -> Settlement:

@@ -352,6 +352,23 @@ def test_of_two_administrators_one_records_it_and_the_other_is_told(months: Mont
     assert decide(browsers[0], "registrar", **{**PAID, "reference": "OP-0"}).status_code == 303
 
 
+def test_who_coordinates_an_institution_decides_nothing_about_its_payment(months: Months, staff: Staff) -> None:
+    months.march()
+    coordinator = staff.found(staff.member(StaffRole.COORDINATOR))
+    send(staff.browser(coordinator))
+    proof = months.account("2026-03").settlement.proof
+    assert proof is not None
+    months.at(date(2026, 4, 7))
+    own = staff.member(StaffRole.PLATFORM_ADMINISTRATOR, document_number=coordinator.document_number)
+    browser = staff.browser(own)
+    for step, typed in (("registrar", PAID), ("rechazar", {"sha256": proof.sha256, "reason": "No se lee el importe."})):
+        answer = decide(browser, step, **typed)
+        told = answer if answer.status_code != 303 else browser.get(answer.headers["Location"])
+        assert "otro administrador" in text_of(told)
+    settlement = months.account("2026-03").settlement
+    assert (settlement.payment, settlement.proof, settlement.refused) == (None, proof, None)
+
+
 def test_eight_at_once_record_one_payment(months: Months) -> None:
     account = months.march()
     months.at(date(2026, 4, 7))
