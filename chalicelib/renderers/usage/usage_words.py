@@ -129,8 +129,8 @@ def day_rows(statement: Statement) -> tuple[tuple[str, str, tuple[str, ...]], ..
 
 def state_note(account: Account, today: date) -> str:
     """Say what a month's state means, and what to do."""
-    statement, settlement = account.statement, account.settlement
-    due = date_in_words(statement.due_on) if statement.due_on else ""
+    settlement = account.settlement
+    due = date_in_words(account.pay_until) if account.pay_until else ""
     state = account.state(today)
     if state is SettlementState.PAID and settlement.payment is not None:
         paid_on, reference = date_in_words(settlement.payment.paid_on), settlement.payment.reference

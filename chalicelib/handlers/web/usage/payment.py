@@ -27,6 +27,7 @@ from chalicelib.handlers.web.usage.usage_view import act_of, find_account, month
 from chalicelib.renderers.printable import check_printable
 from chalicelib.renderers.usage.usage_words import money
 from chalicelib.services.usage.settle import LONGEST_REFERENCE, record_payment, refuse_proof
+from chalicelib.services.usage.tell_refused import tell_proof_refused
 
 _PAYMENT, _CHECK = "usage/payment.html", "usage/payment_check.html"
 _FIELDS = ("amount", "paid_on", "reference", "reason")
@@ -67,8 +68,10 @@ def decide_by_form(request: PageRequest, staff: SignedIn, institution_id: str, m
         require_other(staff.member, staff_tools(current()).staff.list_for_institution(institution_id))
         if step == "rechazar":
             reason = read_reason(request.value("reason"))
-            refuse_proof(account, request.value("sha256"), act=act_of(request, staff, reason), tools=tools)
-            return go_to(f"{_month_of(account)}?hecho=rechazado")
+            act = act_of(request, staff, reason)
+            refused = refuse_proof(account, request.value("sha256"), act=act, tools=tools)
+            is_told = tell_proof_refused(refused, tools.today, tools=staff_tools(current()))
+            return go_to(f"{_month_of(account)}?hecho={'rechazado' if is_told else 'rechazado-sin-correo'}")
         typed = _read(request)
         if step != "registrar":
             kept = KeptAnswer(template=_CHECK)
