@@ -178,8 +178,8 @@ CONSOLE_DOORS = (
     Door("GET",    "/entidad/convenio",                                 Act.SEE_AGREEMENT,        NOTHING, "web.agreement.own_agreement:show_agreement"),
     Door("GET",    "/entidad/convenio/{document_id}",                   Act.SEE_AGREEMENT,        NOTHING, "web.agreement.own_agreement:download_document"),
     Door("GET",    "/plataforma/entidades/{institution_id}/convenio",   Act.SEE_AGREEMENTS,       NOTHING, "web.agreement.agreements:show_agreement"),
-    Door("GET",    "/plataforma/entidades/{institution_id}/convenio/{deed}", Act.CHANGE_AGREEMENTS, NOTHING, "web.agreement.agreement_deeds:show_deed"),
-    Door("POST",   "/plataforma/entidades/{institution_id}/convenio/{deed}", Act.CHANGE_AGREEMENTS, FORM_WITH_FILES, "web.agreement.agreement_deeds:do_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/plataforma/entidades/{institution_id}/convenio/{deed}", Act.CHANGE_AGREEMENTS, NOTHING, "web.usage.deeds:show_deed"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/convenio/{deed}", Act.CHANGE_AGREEMENTS, FORM_WITH_FILES, "web.usage.deeds:do_by_form", LARGEST_FORM_WITH_FILE),
     Door("GET",    "/plataforma/entidades/{institution_id}/convenio/documentos/{document_id}", Act.SEE_AGREEMENTS, NOTHING, "web.agreement.agreements:download_document"),
 )
 # fmt: on

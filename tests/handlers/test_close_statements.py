@@ -16,16 +16,23 @@ from chalicelib.domain.agreement import life
 from chalicelib.domain.agreement.agreement import Agreement, AgreementState, Reason
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import StaffRole
+from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.domain.usage.settlement import Payment, SettlementState
 from chalicelib.domain.usage.statement import content_of, sha256_of
 from chalicelib.domain.usage.tariff import Measure
-from chalicelib.services.agreement.change_agreement import read_agreement, register_agreement
+from chalicelib.services.agreement.change_agreement import (
+    inactivate_for_late_payment,
+    reactivate_on_payment,
+    read_agreement,
+    register_agreement,
+)
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.together import together
 from chalicelib.services.usage import count_deposits as counting
 from chalicelib.services.usage.close_month import close_month
 from chalicelib.services.usage.hold_up import hold_up_late
 from chalicelib.services.usage.settle import record_payment
+from chalicelib.store.sender import institution_store
 from chalicelib.store.sender.institution_store import key_item
 from chalicelib.store.tables import InstitutionItem
 from chalicelib.store.usage import statement_store as stored
@@ -119,6 +126,12 @@ def test_without_a_tariff_nothing_is_owed_and_nobody_is_held_up(months: Months) 
     months.night(LATE_ON)
     assert account.state(LATE_ON) is SettlementState.NOTHING_OWED
     assert months.institution.is_active
+
+
+def test_every_institution_is_closed_however_many_there_are(months: Months, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(institution_store, "MOST_LISTED", 1)
+    put_institution(months.world.container, an_institution(institution_id="otra", name="Otra Entidad"))
+    assert months.night(CLOSED_ON)["closed"] == 2
 
 
 def test_two_that_close_a_month_at_once_leave_one_statement(months: Months) -> None:
@@ -217,6 +230,53 @@ def test_a_payment_lets_it_go_once_nothing_is_late(months: Months) -> None:
     assert months.institution.is_active
 
 
+def test_who_is_held_up_again_is_told_again_and_once(months: Months, staff: Staff) -> None:
+    months.march()
+    months.night(LATE_ON)
+    reactivate_on_payment(INSTITUTION_ID, tools=agreement_tools(months.world.container, "operator:x", "x"))
+    before = len(staff.people.mails())
+    assert months.night(LATE_ON + DAY) == {"held": 1}
+    assert not months.institution.is_active
+    assert len(staff.people.mails()) == before + 1
+    assert "inactiva" in staff.people.mails()[-1][1]
+    months.night(LATE_ON + 2 * DAY)
+    assert len(staff.people.mails()) == before + 1
+
+
+def test_who_neither_has_an_agreement_nor_is_active_is_told_once(months: Months, staff: Staff) -> None:
+    months.march()
+    put_institution(months.world.container, replace(months.institution, state=InstitutionState.INACTIVE, version=1))
+    before = len(staff.people.mails())
+    for night in range(3):
+        months.night(LATE_ON + night * DAY)
+    assert len(staff.people.mails()) == before + 1
+
+
+@pytest.mark.parametrize("day", [DUE_ON, LATE_ON])
+def test_a_payment_lets_go_also_what_was_held_up_by_hand(months: Months, day: date) -> None:
+    months.march()
+    months.at(day)
+    hands = agreement_tools(months.world.container, "staff:p1", "Recibo impago")
+    inactivate_for_late_payment(INSTITUTION_ID, since=day, tools=hands)
+    assert not months.institution.is_active
+    assert pay(months).is_let_go
+    assert months.institution.is_active
+    inactivate_for_late_payment(INSTITUTION_ID, since=day, tools=hands)
+    assert months.night(day + DAY) == {"quiet": 1}
+    assert not months.institution.is_active
+
+
+def test_a_debt_from_before_what_a_page_shows_still_holds_up_and_its_payment_lets_go(
+    months: Months, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored, "MOST_AT_ONCE", 1)
+    months.march()
+    assert months.night(date(2026, 5, 5)) == {"held": 1}
+    assert not months.institution.is_active
+    assert pay(months).is_let_go
+    assert months.institution.is_active
+
+
 def test_a_payment_that_could_not_let_it_go_is_made_good_by_the_night(months: Months) -> None:
     months.march()
     months.night(LATE_ON)
@@ -236,7 +296,7 @@ def test_a_payment_that_comes_while_the_night_holds_it_up_ends_active(
     months.march()
     months.at(LATE_ON)
     accounts = months.tools.statements.list_newest(INSTITUTION_ID)
-    reads = stored.StatementStore.list_newest
+    reads = stored.StatementStore.list_closed
     calls = []
 
     def paid_meanwhile(store: Any, institution_id: str, **how: Any) -> Any:
@@ -254,7 +314,7 @@ def test_a_payment_that_comes_while_the_night_holds_it_up_ends_active(
             )
         return reads(store, institution_id, **how)
 
-    monkeypatch.setattr(stored.StatementStore, "list_newest", paid_meanwhile)
+    monkeypatch.setattr(stored.StatementStore, "list_closed", paid_meanwhile)
     assert not hold_up_late(INSTITUTION_ID, accounts, tools=months.tools)
     assert months.institution.is_active
 

@@ -43,7 +43,7 @@ from chalicelib.renderers.registration.registration_letters import (
     refused_letter,
     waiting_letter,
 )
-from chalicelib.renderers.usage.statement_letters import StatementLetter, statement_letter
+from chalicelib.renderers.usage.statement_letters import StatementLetter, proof_refused_letter, statement_letter
 from tests.deposit_world import NOW
 from tests.renderers.contrast import contrast
 
@@ -120,6 +120,12 @@ LETTERS = {
     "key ends": key_warning_letter("S & D <S.A.C.>", NOW, 7, LETTERHEAD, at="https://casilla.example"),
     "key ends within a day": key_warning_letter("S & D <S.A.C.>", NOW, 0, LETTERHEAD, at="https://casilla.example"),
     **{f"usage {kind}": statement_letter(kind, STATEMENT, at="https://casilla.example") for kind in StatementLetter},
+    **{
+        f"usage proof refused, {is_late}": proof_refused_letter(
+            STATEMENT, is_late=is_late, at="https://casilla.example"
+        )
+        for is_late in (False, True)
+    },
     "probe": probe_letter(LETTERHEAD),
     "code": code_letter("K7M3QX", LINK, timedelta(minutes=30)),
     "waiting": waiting_letter(),

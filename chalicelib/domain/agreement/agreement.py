@@ -55,6 +55,14 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Owing:
+    """What an institution owes for its use, as whoever counts that says: `owes` anything, or some of it late."""
+
+    owes: bool = False
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KeptDocument:
     """A PDF that was sent, as it was inspected: its name, bytes and SHA-256. `document_id` finds it."""
 

@@ -13,6 +13,7 @@ from chalicelib.domain.agreement.agreement import (
     Addendum,
     Agreement,
     AgreementState,
+    Owing,
     Reason,
     Standing,
 )
@@ -67,6 +68,30 @@ def lifted(agreement: Agreement, reason: Reason, today: date) -> Agreement:
     causes = tuple(one for one in agreement.causes if one.reason is not reason)
     counted_from = agreement.counted_from if causes or agreement.ended else today
     return _next(agreement, causes=causes, counted_from=counted_from)
+
+
+def require_owed(reason: Reason, owing: Owing) -> None:
+    """Let nobody be held up by hand for a payment where none is owed: no payment would let them go.
+
+    Raises:
+        Conflict: `nothing_owed`.
+
+    """
+    if reason is Reason.LATE_PAYMENT and not owing.owes:
+        detail = "La entidad no debe ningún mes cerrado, así que ningún pago la reactivaría. Elige otro motivo."
+        raise Conflict("nothing_owed", detail)
+
+
+def require_paid(reason: Reason, owing: Owing) -> None:
+    """Let nobody lift by hand what the next night would hold up again.
+
+    Raises:
+        Conflict: `payment_late`.
+
+    """
+    if reason is Reason.LATE_PAYMENT and owing.is_late:
+        detail = "Hay un mes con el pago atrasado: registra el pago en «Consumo» y el convenio se reactiva al momento."
+        raise Conflict("payment_late", detail)
 
 
 def revived(agreement: Agreement, today: date, addendum: Addendum | None = None) -> Agreement:

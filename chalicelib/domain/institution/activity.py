@@ -32,7 +32,7 @@ class Metered(StrEnum):
     SMS = "sms"
     """A message that the provider took. Each has one part of 160 characters (`domain/sender/gsm7.py`)."""
     CONSULTED = "consulted"
-    """Somebody asked whether a holder has a mailbox, also by a deposit that was refused for the answer."""
+    """Somebody asked whether a holder has a mailbox and was answered, also by a deposit refused for the answer."""
 
 
 _LABELS = {
@@ -51,6 +51,8 @@ TOLD_BY = frozenset({*_KINDS, EventType.NOTICE_DOWNLOADED, EventType.ALERT_SENT,
 """The events by which anything of this is told."""
 _LOSSES = frozenset({ReportKind.REJECTED, ReportKind.RETURNED, ReportKind.BOUNCED})
 _RECEIPT = "receipt"
+_UNANSWERED = frozenset({"institution_inactive", "consultation_limit", "undelivered_limit", "nonce_reused"})
+"""What a consultation was refused for that was recorded all the same, and told nothing of the mailbox."""
 LAST_DAYS, LAST_MONTHS = 30, 12
 
 
@@ -132,6 +134,9 @@ def _of_notice(event: Event, activity: Activity, notice_id: str) -> Happened | N
 
 
 def _consulted(event: Event) -> Consulted | None:
+    """Return a consultation that was answered; a desk's search, told by its `result`, is none."""
+    if event.data.get("refused") in _UNANSWERED or "result" in event.data:
+        return None
     institution_id = event.data.get("institution_id") or _of_key(event.actor)
     return Consulted(event.event_id, institution_id, event.occurred_at) if institution_id else None
 

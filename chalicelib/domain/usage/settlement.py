@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from chalicelib.domain.errors import Conflict, InvalidInput
+from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput
+from chalicelib.domain.institution.staff import StaffMember, StaffRole, StaffState
 from chalicelib.domain.usage.statement import Statement
+
+GRACE_DAYS = 3
+"""How many local days somebody has after a proof that came in time was refused: once, past the day it is due."""
 
 
 class SettlementState(StrEnum):
@@ -39,12 +45,13 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class RefusedProof:
-    """The last proof that was refused, and why."""
+    """The last proof that was refused, and why; `pay_until` is the last day to pay, where that is a later one."""
 
     proof: Proof
     reason: str
     refused_at: datetime
     refused_by: str
+    pay_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +67,17 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """`holds_up` says that the agreement was held up for it. `version` counts the changes."""
+    """`holds_up` says that the agreement was held up for it. `version` counts the changes.
+
+    `refused_files` are the SHA-256 of every proof that was refused.
+    """
 
     proof: Proof | None = None
     refused: RefusedProof | None = None
     payment: Payment | None = None
     holds_up: bool = False
     version: int = 0
+    refused_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +94,11 @@ class Account:
             return SettlementState.PROVISIONAL
         if self.settlement.payment is not None:
             return SettlementState.PAID
-        if not self.statement.owed or self.statement.due_on is None:
+        if not self.statement.owed or self.pay_until is None:
             return SettlementState.NOTHING_OWED
         if self.settlement.proof is not None:
             return SettlementState.PROVEN
-        return SettlementState.LATE if today > self.statement.due_on else SettlementState.OWED
+        return SettlementState.LATE if today > self.pay_until else SettlementState.OWED
 
     @property
     def is_open(self) -> bool:
@@ -97,7 +108,13 @@ class Account:
     @property
     def late_since(self) -> date | None:
         """The first day on which it is late if it is not paid."""
-        return self.statement.due_on and self.statement.due_on + timedelta(days=1)
+        return self.pay_until and self.pay_until + timedelta(days=1)
+
+    @property
+    def pay_until(self) -> date | None:
+        """The last day on which it is not late: when it is due, or some days after a proof was refused."""
+        given = self.settlement.refused and self.settlement.refused.pay_until
+        return given or self.statement.due_on
 
 
 def with_proof(account: Account, proof: Proof) -> Settlement:
@@ -105,16 +122,25 @@ def with_proof(account: Account, proof: Proof) -> Settlement:
 
     Raises:
         Conflict: `statement_not_owed`, `statement_paid`.
+        InvalidInput: `proof_refused_before`.
 
     """
     _require_open(account)
+    refused = account.settlement.refused
+    if proof.sha256 in {*account.settlement.refused_files, refused and refused.proof.sha256}:
+        detail = "Ese mismo archivo ya se rechazó. Mira el motivo y envía otro comprobante."
+        raise InvalidInput("proof_refused_before", detail, field="file")
     if account.settlement.proof is not None and account.settlement.proof.sha256 == proof.sha256:
         return account.settlement
     return _next(account.settlement, proof=proof)
 
 
-def with_proof_refused(account: Account, sha256: str, reason: str, at: datetime, by: str) -> Settlement:
-    """Refuse the proof with that hash: the one that was looked at.
+def with_proof_refused(  # noqa: PLR0913 - which proof, why, by whom and when
+    account: Account, sha256: str, reason: str, at: datetime, by: str, *, zone: ZoneInfo
+) -> Settlement:
+    """Refuse the proof with that hash: the one that was looked at. `zone` is the country's, whose days count.
+
+    Who sent it in time has `GRACE_DAYS` after it was refused to pay or send another one; once, past the day it is due.
 
     Raises:
         Conflict: `statement_not_owed`, `statement_paid`, `proof_changed`.
@@ -125,7 +151,23 @@ def with_proof_refused(account: Account, sha256: str, reason: str, at: datetime,
     if settlement.proof is None or settlement.proof.sha256 != sha256:
         detail = "El comprobante que viste ya no es el que espera: lo rechazaron o la entidad envió otro. Míralo."
         raise Conflict("proof_changed", detail)
-    return _next(settlement, proof=None, refused=RefusedProof(settlement.proof, reason, at, by))
+    proof, due_on, pay_until = settlement.proof, account.statement.due_on, account.pay_until
+    if due_on is not None and pay_until == due_on and proof.sent_at.astimezone(zone).date() <= due_on:
+        pay_until = max(due_on, at.astimezone(zone).date() + timedelta(days=GRACE_DAYS))
+    refused = RefusedProof(proof, reason, at, by, None if pay_until == due_on else pay_until)
+    return _next(settlement, proof=None, refused=refused, refused_files=(*settlement.refused_files, sha256))
+
+
+def require_other(by: StaffMember, people: Iterable[StaffMember]) -> None:
+    """Let nobody decide on the payment of an institution that they coordinate; `people` are the institution's.
+
+    Raises:
+        Forbidden: `payment_own`.
+
+    """
+    coordinators = (one for one in people if one.role is StaffRole.COORDINATOR and one.state is not StaffState.DISABLED)
+    if any(one.document_number == by.document_number for one in coordinators):
+        raise Forbidden("payment_own", "Coordinas esa entidad: su pago tiene que verlo otro administrador.")
 
 
 def with_payment(account: Account, payment: Payment, today: date) -> Settlement:

@@ -28,6 +28,9 @@ _REFUSED: Mapping[str, str] = {
     "consent_revoked": "No autoriza que le notifiquen",
     "recipient_channel_missing": "Le falta un medio para los avisos",
     "institution_inactive": "No se le respondió: entidad inactiva",
+    "consultation_limit": "No se le respondió: pasó del límite por hora",
+    "undelivered_limit": "No se le respondió: pasó del límite por hora",
+    "nonce_reused": "No se le respondió: repitió una petición",
 }
 
 

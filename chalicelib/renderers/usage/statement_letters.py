@@ -47,8 +47,8 @@ def statement_letter(letter: StatementLetter, account: Account, *, at: str) -> L
     facts += [Fact(row.quantity, row.label) for row in line_rows(statement)]
     if statement.owed:
         facts.append(Fact(money(statement.owed), "Importe por pagar"))
-    if statement.due_on is not None:
-        facts.append(Fact(day_in_words(statement.due_on), "Se paga hasta el"))
+    if account.pay_until is not None:
+        facts.append(Fact(day_in_words(account.pay_until), "Se paga hasta el"))
     what_to_do = (
         ("Después de pagar, envíe el comprobante escaneado desde la página del mes: PDF, JPG o PNG.",)
         if account.is_open
@@ -57,6 +57,28 @@ def statement_letter(letter: StatementLetter, account: Account, *, at: str) -> L
     link = Link(f"{at}{OWN_HOME}/{statement.month}", "Ver el estado de consumo")
     subject = _SUBJECTS[letter].format(month_in_words(statement.month))
     return Letter(subject, (_FIRST[letter], *facts, *what_to_do, link), reason=_REASON)
+
+
+def proof_refused_letter(account: Account, *, is_late: bool, at: str) -> Letter:
+    """Say that the proof was refused, why, and until when another one is in time."""
+    statement, refused = account.statement, account.settlement.refused
+    until = (
+        () if is_late or account.pay_until is None else (Fact(day_in_words(account.pay_until), "Hay plazo hasta el"),)
+    )
+    late = ("El plazo para pagar ya pasó: su entidad queda inactiva hasta que se registre el pago.",) if is_late else ()
+    return Letter(
+        f"Se rechazó el comprobante de pago de {month_in_words(statement.month)}",
+        (
+            Fact(one_line(statement.institution_name), "Entidad"),
+            Fact(one_line(refused.reason) if refused else "", "Motivo"),
+            Fact(money(statement.owed), "Importe por pagar"),
+            *until,
+            *late,
+            "Envíe otro comprobante desde la página del mes: PDF, JPG o PNG. El mismo archivo no se acepta otra vez.",
+            Link(f"{at}{OWN_HOME}/{statement.month}", "Ver el estado de consumo"),
+        ),
+        reason=_REASON,
+    )
 
 
 def render_statement_letter(  # noqa: PLR0913 - who, when and what are what a letter is

@@ -19,7 +19,9 @@ ROUNDING = (
 )
 COUNTED = (
     "Se cuenta cada depósito aceptado, cada SMS que la operadora recibió (todos son de una parte) y cada consulta de"
-    " casilla, también la de un depósito rechazado. Los meses y días son los de Lima, de las 00:00 a las 24:00."
+    " casilla que se respondió, también la de un depósito rechazado por su destinatario. No se cuenta lo que se pidió"
+    " con la entidad inactiva ni lo que pasó del límite por hora. Los meses y días son los de Lima, de las"
+    " 00:00 a las 24:00."
 )
 WITHOUT_AMOUNTS = "La plataforma no tiene una tarifa para este mes: no hay nada que pagar."
 _SPACE = "\N{NO-BREAK SPACE}"
@@ -127,8 +129,8 @@ def day_rows(statement: Statement) -> tuple[tuple[str, str, tuple[str, ...]], ..
 
 def state_note(account: Account, today: date) -> str:
     """Say what a month's state means, and what to do."""
-    statement, settlement = account.statement, account.settlement
-    due = date_in_words(statement.due_on) if statement.due_on else ""
+    settlement = account.settlement
+    due = date_in_words(account.pay_until) if account.pay_until else ""
     state = account.state(today)
     if state is SettlementState.PAID and settlement.payment is not None:
         paid_on, reference = date_in_words(settlement.payment.paid_on), settlement.payment.reference

@@ -43,14 +43,15 @@ def consult_mailbox(
 
     """
     known = mailboxes_of_holder(mailbox_id, consultations.prefixes) if isinstance(mailbox_id, str) else ()
-    found = tools.requests.load(replace(wanted_for(claim), mailbox_ids=known))
+    counter = counter_of(CONSULTATIONS, claim.institution_id, claim.nonce, tools.clock())
+    found = tools.requests.load(replace(wanted_for(claim), mailbox_ids=known, counter_token=counter.token))
     sender = authenticate_sender(request, claim, found, tools=tools)
     inactive = _inactive(sender)
     if isinstance(mailbox_id, CasillaError):
         raise inactive or mailbox_id
-    counter = counter_of(CONSULTATIONS, claim.institution_id, claim.nonce, tools.clock())
     data = {**({"refused": inactive.code} if inactive else {}), **led_on(mailbox_id, found.mailbox)}
-    record_consultation(Asked(mailbox_id, as_known(sender), data), counter, tools=consultations)
+    asked = Asked(mailbox_id, as_known(sender), data)
+    record_consultation(asked, counter, counted=found.counted, tools=consultations)
     if inactive:
         raise inactive
     return foresee_reception(found.mailbox, sender.institution, consultations.reach)
@@ -67,14 +68,14 @@ def consult_for_officer(
         Unavailable: nothing was recorded, so nothing is told.
 
     """
-    wanted = replace(wanted_of(officer), mailbox_ids=mailboxes_of_holder(mailbox_id, consultations.prefixes))
-    found = requests.load(wanted)
-    known = officer_known(officer, found)
-    inactive = _inactive(known)
     spread = consultations.new_event_id()
     counter = counter_of(CONSULTATIONS, officer.institution_id, spread, consultations.clock())
+    known_as = mailboxes_of_holder(mailbox_id, consultations.prefixes)
+    found = requests.load(replace(wanted_of(officer), mailbox_ids=known_as, counter_token=counter.token))
+    known = officer_known(officer, found)
+    inactive = _inactive(known)
     data = {"reason": reason, **({"refused": inactive.code} if inactive else {}), **led_on(mailbox_id, found.mailbox)}
-    record_consultation(Asked(mailbox_id, known, data), counter, tools=consultations)
+    record_consultation(Asked(mailbox_id, known, data), counter, counted=found.counted, tools=consultations)
     if inactive:
         raise inactive
     return foresee_reception(found.mailbox, known.institution, consultations.reach)

@@ -161,7 +161,8 @@ def deposit_notice(
             raise
         except CasillaError as refusal:
             data = {"way": "deposit", "refused": refusal.code, **led_on(command.mailbox_id, found.mailbox)}
-            tell_after_record(refusal, Asked(command.mailbox_id, sender, data), counter, tools=tools.consultations)
+            asked = Asked(command.mailbox_id, sender, data)
+            tell_after_record(refusal, asked, counter, counted=found.counted, tools=tools.consultations)
         if _has_date_changed(judged, tools):
             continue
         try:

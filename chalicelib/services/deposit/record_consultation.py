@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NoReturn
 
@@ -52,8 +52,11 @@ def led_on(asked: str, mailbox: Mailbox | None) -> dict[str, str]:
     return {} if mailbox is None or mailbox.mailbox_id == asked else {"led_to": "other_of_holder"}
 
 
-def record_consultation(asked: Asked, counter: Counter, *, tools: ConsultationTools) -> None:
+def record_consultation(asked: Asked, counter: Counter, *, counted: int, tools: ConsultationTools) -> None:
     """Record with the request's nonce, if it has one, and count, at once; one hop.
+
+    `counted` is what the counter was read at. From half of what is allowed on it is counted before, one hop more, so
+    that the event of what is past the limit says that it was refused.
 
     Raises:
         NotAuthenticated: `nonce_reused`; nothing is recorded.
@@ -61,17 +64,15 @@ def record_consultation(asked: Asked, counter: Counter, *, tools: ConsultationTo
         Unavailable: it was not recorded, or not counted.
 
     """
-    now, event, nonce = tools.clock(), _event(asked, tools), asked.sender.nonce
-    counted: list[int] = []
-
-    def record() -> None:
-        if nonce is None:
-            tools.consultations.note(event)
-            return
-        tools.consultations.record(event, token=nonce.token, digest=nonce.digest, expires_at=nonce.expires_at, now=now)
-
-    together([record, lambda: counted.append(tools.counts.add(counter))])
-    [count] = counted
+    now = tools.clock()
+    if counted < counter.most // 2:
+        counts: list[int] = []
+        together([lambda: _record(asked, tools, now), lambda: counts.append(tools.counts.add(counter))])
+        [count] = counts
+    else:
+        count = tools.counts.add(counter)
+        past = {"refused": limit_refusal(counter.limit, counter.ends_at - now).code} if count > counter.most else {}
+        _record(replace(asked, data={**asked.data, **past}), tools, now)
     if is_unusual(count, counter.most):
         about = {
             "institution": asked.sender.institution.institution_id,
@@ -83,7 +84,17 @@ def record_consultation(asked: Asked, counter: Counter, *, tools: ConsultationTo
         raise limit_refusal(counter.limit, counter.ends_at - now)
 
 
-def tell_after_record(refusal: CasillaError, asked: Asked, counter: Counter, *, tools: ConsultationTools) -> NoReturn:
+def _record(asked: Asked, tools: ConsultationTools, now: datetime) -> None:
+    event, nonce = _event(asked, tools), asked.sender.nonce
+    if nonce is None:
+        tools.consultations.note(event)
+        return
+    tools.consultations.record(event, token=nonce.token, digest=nonce.digest, expires_at=nonce.expires_at, now=now)
+
+
+def tell_after_record(
+    refusal: CasillaError, asked: Asked, counter: Counter, *, counted: int, tools: ConsultationTools
+) -> NoReturn:
     """Record what a refusal tells of a mailbox, then raise it.
 
     A nonce that another request took can be taken by no record; so the event stands alone.
@@ -91,9 +102,9 @@ def tell_after_record(refusal: CasillaError, asked: Asked, counter: Counter, *, 
     try:
         if isinstance(refusal, NotAuthenticated):
             raise refusal
-        record_consultation(asked, counter, tools=tools)
-    except NotAuthenticated:
-        tools.consultations.note(_event(asked, tools))
+        record_consultation(asked, counter, counted=counted, tools=tools)
+    except NotAuthenticated as reused:
+        tools.consultations.note(_event(replace(asked, data={**asked.data, "refused": reused.code}), tools))
         raise
     raise refusal
 

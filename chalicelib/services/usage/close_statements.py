@@ -21,7 +21,7 @@ from chalicelib.gateways.way_out import WayOut
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.usage.statement_letters import StatementLetter, render_statement_letter
 from chalicelib.services.usage.close_month import close_month
-from chalicelib.services.usage.hold_up import hold_up_late, let_go
+from chalicelib.services.usage.hold_up import hold_up_late, let_go, will_hold_up
 from chalicelib.services.usage.tools import UsageTools
 from chalicelib.services.work_through import counted, work_through
 from chalicelib.store.institution.staff_store import StaffStore
@@ -108,7 +108,7 @@ def close_statements(tools: ClosingTools, *, until: datetime) -> ClosedStatement
 
 def _handled(institution: Institution, tools: ClosingTools, until: datetime) -> str:
     usage, institution_id = tools.usage, institution.institution_id
-    accounts = usage.statements.list_newest(institution_id)
+    accounts = usage.statements.list_closed(institution_id)
     done = {_Outcome.QUIET}
     for month in to_close(_first(institution_id, accounts, usage), _last(accounts), usage.today, usage.settings):
         account = close_month(institution, month, tools=usage, until=until)
@@ -118,10 +118,12 @@ def _handled(institution: Institution, tools: ClosingTools, until: datetime) -> 
         done.add(_Outcome.CLOSED)
     if let_go(institution_id, accounts, tools=usage):
         done.add(_Outcome.LET_GO)
-    if any(one.state(usage.today) is SettlementState.LATE for one in accounts):
+    if late := [one for one in accounts if one.state(usage.today) is SettlementState.LATE]:
+        if will_hold_up(institution_id, tools=usage):  # before, so that a run that ends in between tells nobody less
+            _forget_told(late, tools)
         if hold_up_late(institution_id, accounts, tools=usage):
             done.add(_Outcome.HELD)
-        accounts = usage.statements.list_newest(institution_id)  # a payment may have come: it is told of nothing late
+        accounts = usage.statements.list_closed(institution_id)  # a payment may have come: it is told of nothing late
     if _tell_all(institution, accounts, tools):
         done.add(_Outcome.TOLD)
     return next(one for one in _Outcome if one in done)
@@ -172,6 +174,15 @@ def _tell_all(institution: Institution, accounts: Sequence[Account], tools: Clos
     if failures:
         raise failures[0]
     return any(told)
+
+
+def _forget_told(late: Sequence[Account], tools: ClosingTools) -> None:
+    """Have coordinators told anew that months are late: the agreement was let go since they were, and is held up."""
+    for account in late:
+        store = tools.told(f"{account.statement.institution_id}#{account.statement.month}")
+        last = store.find()
+        if last is not None and last.letter == StatementLetter.LATE:
+            store.move(replace(last, told=()), tools.usage.now())
 
 
 def _tell(

@@ -52,7 +52,7 @@ def send_proof(account: Account, sent: SentProof, *, act: OperatorAct, files: Fi
     """Keep a scanned proof of payment, inspected like every file, for whoever checks it.
 
     Raises:
-        InvalidInput: `file_missing`, `proof_type_wrong`, or as the inspection; all that is wrong.
+        InvalidInput: `file_missing`, `proof_type_wrong`, `proof_refused_before`, or as the inspection.
         TooLarge: `file_too_large`.
         Conflict: `statement_not_owed`, `statement_paid`, `statement_changed`.
         Unavailable: `store_unavailable`, `files_unavailable`.
@@ -81,7 +81,7 @@ def refuse_proof(account: Account, sha256: str, *, act: OperatorAct, tools: Usag
     now = tools.now()
     return _settled(
         account,
-        lambda one: with_proof_refused(one, sha256, act.reason, now, act.operator),
+        lambda one: with_proof_refused(one, sha256, act.reason, now, act.operator, zone=tools.zone),
         EventType.PAYMENT_PROOF_REFUSED,
         act=act,
         tools=tools,
@@ -109,8 +109,8 @@ def record_payment(  # noqa: PLR0913 - what was paid, by whom it is recorded and
         amount=str(amount),
     )
     institution_id = settled.statement.institution_id
-    accounts = tools.statements.list_newest(institution_id)
-    return Recorded(settled, let_go(institution_id, accounts, tools=tools, by=act.operator, origin=act.origin))
+    accounts = tools.statements.list_closed(institution_id)
+    return Recorded(settled, let_go(institution_id, accounts, tools=tools, paid_by=(act.operator, act.origin)))
 
 
 def _settled(

@@ -68,7 +68,9 @@ class InstitutionStore:
 
     def list_all(self) -> tuple[Institution, ...]:
         """Return every institution by its id, 5,000 at most: a Scan, for operators only."""
-        return tuple(sorted(map(_institution, _profiles()), key=lambda institution: institution.institution_id))
+        return tuple(
+            sorted(map(_institution, _profiles(MOST_LISTED)), key=lambda institution: institution.institution_id)
+        )
 
     def list_directory(self) -> tuple[Institution, ...]:
         """Return every institution by its id, as its last change left it: one Query and a read of each hundred."""
@@ -80,10 +82,13 @@ class InstitutionStore:
             raise store_unavailable() from error
 
     def list_readable(self) -> tuple[dict[str, Institution], dict[str, Exception]]:
-        """Return the same by id, and of those that cannot be read why not: one stops no other."""
+        """Return every institution by its id, and of those that cannot be read why not: one stops no other.
+
+        A Scan to its end, however many there are, for nightly jobs only.
+        """
         found: dict[str, Institution] = {}
         unreadable: dict[str, Exception] = {}
-        for item in _profiles():
+        for item in _profiles(most=None):
             try:
                 found[item.institution_id] = _institution(item)
             except Exception as error:  # noqa: BLE001 - whatever is stored there
@@ -204,9 +209,9 @@ class InstitutionStore:
             return
 
 
-def _profiles() -> list[InstitutionItem]:
+def _profiles(most: int | None) -> list[InstitutionItem]:
     try:
-        return list(islice(InstitutionItem.scan(InstitutionItem.item == PROFILE, consistent_read=True), MOST_LISTED))
+        return list(islice(InstitutionItem.scan(InstitutionItem.item == PROFILE, consistent_read=True), most))
     except VENDOR_ERRORS as error:
         raise store_unavailable() from error
 

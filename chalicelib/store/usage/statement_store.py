@@ -60,6 +60,14 @@ class StatementStore:
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
 
+    def list_closed(self, institution_id: str) -> tuple[Account, ...]:
+        """Return every statement, newest first: one Query, paged; a month is some kilobytes."""
+        try:
+            found = StatementItem.query(institution_id, scan_index_forward=False, consistent_read=True)
+            return tuple(map(_account, found))
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+
     def find_of_month(self, institution_ids: Sequence[str], month: str) -> dict[str, Account]:
         """Return the statements of a month that are closed, by institution: a read of each hundred."""
         try:

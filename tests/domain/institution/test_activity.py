@@ -49,6 +49,13 @@ def test_an_sms_that_was_taken_is_counted_by_the_name_that_the_provider_gave_it(
         ("institution:mine:k1", {}, "mine"),
         ("staff:s1", {"institution_id": "mine"}, "mine"),
         ("staff:s1", {}, None),
+        ("institution:mine:k1", {"way": "deposit", "refused": "mailbox_frozen"}, "mine"),
+        ("institution:mine:k1", {"refused": "institution_inactive"}, None),
+        ("staff:s1", {"institution_id": "mine", "refused": "consultation_limit"}, None),
+        ("institution:mine:k1", {"way": "deposit", "refused": "undelivered_limit"}, None),
+        ("institution:mine:k1", {"way": "deposit", "refused": "nonce_reused"}, None),
+        ("staff:s1", {"institution_id": "mine", "reason": "assisted_recovery", "result": "user_unknown"}, None),
+        ("staff:s1", {"institution_id": "mine", "reason": "assisted_recovery"}, "mine"),
     ],
 )
 def test_a_consultation_is_of_the_institution_that_asked(

@@ -19,6 +19,7 @@ from chalicelib.domain.agreement.agreement import (
     AgreementState,
     KeptDocument,
     Modality,
+    Owing,
     Reason,
 )
 from chalicelib.domain.errors import CasillaError, NotFound
@@ -46,12 +47,13 @@ def show_deed(
     staff: SignedIn,  # noqa: ARG001 - who may may
     institution_id: str,
     deed: str,
+    owing: Owing,
 ) -> Response:
-    """Say what it does before it is done, and ask what it needs."""
-    return _page(request, institution_id, deed)
+    """Say what it does before it is done, and ask what it needs; `owing` is what the institution owes."""
+    return _page(request, institution_id, deed, owing)
 
 
-def do_by_form(request: PageRequest, staff: SignedIn, institution_id: str, deed: str) -> Response:
+def do_by_form(request: PageRequest, staff: SignedIn, institution_id: str, deed: str, owing: Owing) -> Response:
     """Do it, tell the coordinators, and go back to the agreement."""
     _, agreement, _ = agreement_page(institution_id)
     run = _DEEDS.get(deed)
@@ -59,12 +61,13 @@ def do_by_form(request: PageRequest, staff: SignedIn, institution_id: str, deed:
         raise _no_page()
     try:
         reason = tidy(request.value("reason")[:_LONGEST])
+        _require_possible(request, deed, agreement, owing)
         tools = agreement_tools(current(), staff.member.actor, reason, request.origin)
         outcome = run(request, institution_id, agreement, tools)
     except NotFound:
         raise
     except CasillaError as error:
-        return _page(request, institution_id, deed, error)
+        return _page(request, institution_id, deed, owing, error)
     if not outcome.is_changed:
         return go_to(f"{base_of(institution_id)}?hecho=nada")
     is_told = tell_agreement_change(outcome, tools=staff_tools(current()))
@@ -146,11 +149,24 @@ def _cause(request: PageRequest) -> Reason:
     return cause
 
 
+def _require_possible(request: PageRequest, deed: str, agreement: Agreement | None, owing: Owing) -> None:
+    """Refuse what payments would not agree with; what else is wrong the deed itself says."""
+    cause = next((one for one in HOLDING_UP if one == request.value("reason_code")), None)
+    if cause is None:
+        return
+    if deed == "inactivar":
+        life.require_owed(cause, owing)
+    if deed == "reactivar" and (agreement is None or agreement.state is not AgreementState.CANCELLED):
+        life.require_paid(cause, owing)
+
+
 def _needs_addendum(agreement: Agreement, today: date) -> bool:
     return agreement.ends_on is not None and agreement.ends_on < today
 
 
-def _page(request: PageRequest, institution_id: str, deed: str, error: CasillaError | None = None) -> Response:
+def _page(
+    request: PageRequest, institution_id: str, deed: str, owing: Owing, error: CasillaError | None = None
+) -> Response:
     institution, agreement, shown = agreement_page(institution_id)
     if deed not in _DEEDS:
         raise _no_page()
@@ -164,7 +180,12 @@ def _page(request: PageRequest, institution_id: str, deed: str, error: CasillaEr
     if deed == "registrar" and not request.form:
         typed["begins_on"] = today.isoformat()
     held = {one.reason for one in agreement.causes} if agreement else set[Reason]()
-    offered = [one for one in HOLDING_UP if (one in held) is (deed == "reactivar")]
+    not_now = not owing.owes if deed == "inactivar" else owing.is_late
+    offered = [
+        one
+        for one in HOLDING_UP
+        if (one in held) is (deed == "reactivar") and not (not_now and one is Reason.LATE_PAYMENT)
+    ]
     causes = [(one.value, REASON_WORDS[one].capitalize()) for one in offered]
     if len(causes) == 1 and not typed["reason_code"]:
         typed["reason_code"] = causes[0][0]
@@ -180,6 +201,8 @@ def _page(request: PageRequest, institution_id: str, deed: str, error: CasillaEr
         typed=typed,
         modalities=[(one.value, MODALITY_WORDS[one]) for one in Modality],
         causes=causes,
+        held_by=len(held),
+        pay_at=f"/plataforma/entidades/{institution_id}/consumo" if deed == "reactivar" and owing.is_late else "",
         is_cancelled=is_cancelled,
         needs_addendum=deed == "adenda" or (agreement is not None and _needs_addendum(agreement, today)),
         largest=LARGEST_DOCUMENT,

@@ -33,7 +33,9 @@ _MONTHS_OFFERED = 24
 _TOLD = {
     "pagado": "Registramos el pago.",
     "reactivada": "Registramos el pago. El convenio ya no está detenido por falta de pago.",
-    "rechazado": "Rechazamos el comprobante. La entidad ve el motivo y puede enviar otro.",
+    "rechazado": "Rechazamos el comprobante y avisamos el motivo por correo a sus coordinadores. Pueden enviar otro.",
+    "rechazado-sin-correo": "Rechazamos el comprobante, pero no pudimos avisar por correo a todos sus coordinadores."
+    " Llama a la entidad.",
 }
 
 
@@ -82,8 +84,15 @@ def show_one(request: PageRequest, staff: SignedIn, institution_id: str, month: 
     """Show a month of one institution."""
     institution = find_institution(institution_id)
     account = find_account(institution, month)
-    told = _TOLD.get(request.asked("hecho"), "")
-    return show(request, "usage/institution_month.html", institution=institution, told=told, **month_page(account))
+    what = request.asked("hecho")
+    return show(
+        request,
+        "usage/institution_month.html",
+        institution=institution,
+        told=_TOLD.get(what, ""),
+        is_bad=what == "rechazado-sin-correo",
+        **month_page(account),
+    )
 
 
 def show_file(request: PageRequest, staff: SignedIn, institution_id: str, month: str, part: str) -> Response:  # noqa: ARG001

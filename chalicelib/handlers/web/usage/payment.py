@@ -10,13 +10,14 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.institution import staff_tools
 from chalicelib.bootstrap.usage import usage_tools
 from chalicelib.domain.errors import CasillaError, InvalidInput, collect, refusal_of
 from chalicelib.domain.institution.staff_changes import read_reason
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.domain.typed import DAY_PARTS, day_problem, join_day, plain, read_day, tidy
-from chalicelib.domain.usage.settlement import Account
+from chalicelib.domain.usage.settlement import Account, require_other
 from chalicelib.domain.usage.tariff import read_money
 from chalicelib.handlers.page import answer_form, go_to, show, show_form
 from chalicelib.handlers.page_request import KeptAnswer, PageRequest
@@ -26,6 +27,7 @@ from chalicelib.handlers.web.usage.usage_view import act_of, find_account, month
 from chalicelib.renderers.printable import check_printable
 from chalicelib.renderers.usage.usage_words import money
 from chalicelib.services.usage.settle import LONGEST_REFERENCE, record_payment, refuse_proof
+from chalicelib.services.usage.tell_refused import tell_proof_refused
 
 _PAYMENT, _CHECK = "usage/payment.html", "usage/payment_check.html"
 _FIELDS = ("amount", "paid_on", "reference", "reason")
@@ -63,10 +65,13 @@ def decide_by_form(request: PageRequest, staff: SignedIn, institution_id: str, m
         kept = KeptAnswer(template=_PAYMENT)
         return answer_form(request, kept, **_shown(institution, account, request))
     try:
+        require_other(staff.member, staff_tools(current()).staff.list_for_institution(institution_id))
         if step == "rechazar":
             reason = read_reason(request.value("reason"))
-            refuse_proof(account, request.value("sha256"), act=act_of(request, staff, reason), tools=tools)
-            return go_to(f"{_month_of(account)}?hecho=rechazado")
+            act = act_of(request, staff, reason)
+            refused = refuse_proof(account, request.value("sha256"), act=act, tools=tools)
+            is_told = tell_proof_refused(refused, tools.today, tools=staff_tools(current()))
+            return go_to(f"{_month_of(account)}?hecho={'rechazado' if is_told else 'rechazado-sin-correo'}")
         typed = _read(request)
         if step != "registrar":
             kept = KeptAnswer(template=_CHECK)

@@ -45,6 +45,7 @@ def month_page(account: Account) -> dict[str, Any]:
         "owed": words.money(statement.owed) if statement.owed else "",
         "paid": words.money(settlement.payment.amount) if settlement.payment else "",
         "is_open": account.is_open,
+        "pay_until": account.pay_until,
     }
 
 

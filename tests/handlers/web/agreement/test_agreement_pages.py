@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from chalicelib.domain.sender.institution import InstitutionState
 from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import INSTITUTION_ID, PDF, an_institution, put_institution
 from tests.staff_world import Staff, csrf_of
+from tests.usage_world import DUE_ON, Months
 
 BASE = f"/plataforma/entidades/{INSTITUTION_ID}/convenio"
 OWN = "/entidad/convenio"
@@ -38,6 +40,13 @@ def administrator(staff: Staff) -> Browser:
 @pytest.fixture
 def coordinator(staff: Staff) -> Browser:
     return staff.browser(staff.member(StaffRole.COORDINATOR))
+
+
+@pytest.fixture
+def months(staff: Staff) -> Iterator[Months]:
+    months = Months(staff.world)
+    yield months
+    months.forget()
 
 
 def do(browser: Browser, deed: str, *file: Any, **fields: str) -> HTTPResponse:
@@ -87,9 +96,10 @@ def test_a_registered_agreement_is_told_to_its_coordinator_in_words(
     assert "X-Amz-Signature" in done(coordinator.get(document))
 
 
-def test_late_payment_is_explained_with_what_to_do_and_reactivated(
-    staff: Staff, administrator: Browser, coordinator: Browser
-) -> None:
+def test_late_payment_is_explained_with_what_to_do_and_reactivated(staff: Staff, months: Months) -> None:
+    months.march()
+    administrator = staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR))
+    coordinator = staff.browser(staff.member(StaffRole.COORDINATOR))
     do(administrator, "registrar", **AGREED)
     done(do(administrator, "inactivar", reason_code="late_payment", reason="Recibo de febrero impago"))
     assert state(staff) is InstitutionState.INACTIVE
@@ -104,6 +114,29 @@ def test_late_payment_is_explained_with_what_to_do_and_reactivated(
     done(do(administrator, "reactivar", reason_code="late_payment", reason="Pagó el recibo de febrero"))
     assert state(staff) is InstitutionState.ACTIVE
     assert "está activo" in staff.people.mails()[-1][1]
+
+
+def test_late_payment_is_no_reason_by_hand_where_nothing_is_owed(staff: Staff, administrator: Browser) -> None:
+    do(administrator, "registrar", **AGREED)
+    shown = text_of(administrator.get(f"{BASE}/inactivar"))
+    check_html(shown)
+    assert "late_payment" not in shown
+    answer = do(administrator, "inactivar", reason_code="late_payment", reason="Recibo de febrero impago")
+    assert "no debe ningún mes cerrado" in text_of(answer)
+    assert state(staff) is InstitutionState.ACTIVE
+
+
+def test_what_the_night_held_up_is_lifted_by_the_payment_and_not_by_hand(staff: Staff, months: Months) -> None:
+    months.march()
+    months.night(DUE_ON + timedelta(days=1))
+    browser = staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR))
+    shown = text_of(browser.get(f"{BASE}/reactivar"))
+    check_html(shown)
+    assert f'<a href="/plataforma/entidades/{INSTITUTION_ID}/consumo">Registra el pago en Consumo</a>' in shown
+    assert "<button" not in shown.partition("<h1")[2].partition("</main>")[0]
+    answer = do(browser, "reactivar", reason_code="late_payment", reason="Prometió pagar")
+    assert "registra el pago en «Consumo»" in text_of(answer)
+    assert state(staff) is InstitutionState.INACTIVE
 
 
 def test_what_expired_is_reactivated_by_an_addendum_with_its_document_alone(

@@ -28,6 +28,7 @@ from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.together import together
 from chalicelib.services.usage.settle import record_payment
 from chalicelib.store.tables import InstitutionItem
+from tests.alert_world import refusing
 from tests.browser_requests import Browser, check_html, text_of
 from tests.cloud import Engine
 from tests.deposit_world import INSTITUTION_ID, PDF, an_institution, put_institution
@@ -272,6 +273,56 @@ def test_a_refused_proof_says_why_and_counts_for_nothing(months: Months, coordin
     assert not months.institution.is_active
 
 
+def test_who_sent_a_proof_in_time_is_told_that_it_was_refused_and_has_some_days(months: Months, staff: Staff) -> None:
+    months.march()
+    member = staff.member(StaffRole.COORDINATOR)
+    send(staff.browser(member))
+    proof = months.account("2026-03").settlement.proof
+    assert proof is not None
+    months.at(LATE_ON, 18)
+    typed = {"sha256": proof.sha256, "reason": "No se lee el importe."}
+    browser = staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR))
+    answer = decide(browser, "rechazar", **typed)
+    assert answer.headers["Location"] == f"{PLATFORM}?hecho=rechazado"
+    to, text = staff.people.mails()[-1]
+    assert to == member.email
+    assert "No se lee el importe." in text
+    assert "24 de abril de 2026" in text
+    page = text_of(staff.browser(member).get(MARCH))
+    check_html(page)
+    assert "Hay plazo hasta el" in page
+    for night in (1, 2, 3):
+        months.night(LATE_ON + timedelta(days=night))
+        assert months.institution.is_active
+    coordinator = staff.browser(member)
+    assert "ya se rechazó" in text_of(coordinator.get(send(coordinator).headers["Location"]))
+    send(coordinator, "pago.jpg", a_jpeg())
+    other = months.account("2026-03").settlement.proof
+    assert other is not None
+    browser = staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR))
+    decide(browser, "rechazar", **{**typed, "sha256": other.sha256})
+    for filename, content in (("pago.pdf", PDF), ("pago.jpg", a_jpeg())):
+        send(coordinator, filename, content)
+        assert months.account("2026-03").settlement.proof is None
+    months.night(LATE_ON + timedelta(days=4))
+    assert not months.institution.is_active
+
+
+def test_a_refusal_that_nobody_is_told_of_says_so(months: Months, staff: Staff) -> None:
+    months.march()
+    coordinator = staff.member(StaffRole.COORDINATOR)
+    send(staff.browser(coordinator))
+    proof = months.account("2026-03").settlement.proof
+    assert proof is not None
+    months.at(LATE_ON + timedelta(days=1))
+    browser = staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR))
+    client = staff.tools.mail._client  # noqa: SLF001 - what the provider answers
+    with refusing(client, "SendEmail", "TooManyRequestsException", status=429):
+        answer = decide(browser, "rechazar", sha256=proof.sha256, reason="No se lee el importe.")
+    assert "no pudimos avisar" in text_of(browser.get(answer.headers["Location"]))
+    assert months.account("2026-03").settlement.proof is None
+
+
 def test_a_payment_is_looked_at_again_before_it_is_recorded(
     months: Months, coordinator: Any, administrator: Any
 ) -> None:
@@ -350,6 +401,23 @@ def test_of_two_administrators_one_records_it_and_the_other_is_told(months: Mont
     assert payment is not None
     assert payment.reference == "OP-0"
     assert decide(browsers[0], "registrar", **{**PAID, "reference": "OP-0"}).status_code == 303
+
+
+def test_who_coordinates_an_institution_decides_nothing_about_its_payment(months: Months, staff: Staff) -> None:
+    months.march()
+    coordinator = staff.found(staff.member(StaffRole.COORDINATOR))
+    send(staff.browser(coordinator))
+    proof = months.account("2026-03").settlement.proof
+    assert proof is not None
+    months.at(date(2026, 4, 7))
+    own = staff.member(StaffRole.PLATFORM_ADMINISTRATOR, document_number=coordinator.document_number)
+    browser = staff.browser(own)
+    for step, typed in (("registrar", PAID), ("rechazar", {"sha256": proof.sha256, "reason": "No se lee el importe."})):
+        answer = decide(browser, step, **typed)
+        told = answer if answer.status_code != 303 else browser.get(answer.headers["Location"])
+        assert "otro administrador" in text_of(told)
+    settlement = months.account("2026-03").settlement
+    assert (settlement.payment, settlement.proof, settlement.refused) == (None, proof, None)
 
 
 def test_eight_at_once_record_one_payment(months: Months) -> None:
