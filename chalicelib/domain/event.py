@@ -184,6 +184,11 @@ class Event:
     data: dict[str, str] = field(default_factory=dict)
 
     @property
+    def is_of_office(self) -> bool:
+        """Whether an operator did it, or an officer at a desk: both by a document, and not in the name of a user."""
+        return self.actor.startswith(("operator:", "staff:"))
+
+    @property
     def looker(self) -> str | None:
         """Who looked at a holder's data, as the actor says; None where nobody did, or the holder or a job."""
         return self.actor if self.type in LOOKS and self.actor.startswith(_LOOKERS) else None

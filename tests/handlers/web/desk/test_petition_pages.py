@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,10 @@ from chalicelib.domain.desk.petition import Petition, PetitionState
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import Permission
-from chalicelib.domain.mailbox import Mailbox, MailboxState, UserState
+from chalicelib.domain.mailbox import AccessChange, ChangeKind, Freeze, Mailbox, MailboxState, UserState
+from chalicelib.services.access.contest_change import Standing, contest_change
+from chalicelib.services.access.tell_change import new_telling
+from chalicelib.services.access.undo_contested import undo_contested
 from chalicelib.services.desk.petitions import approve_petition, refuse_petition
 from tests.access_world import at_once
 from tests.browser_requests import Browser, check_html, text_of
@@ -79,6 +83,9 @@ class Papers:
         found = self.tools.petitions.find(INSTITUTION_ID, number)
         assert found is not None
         return found  # type: ignore[no-any-return]
+
+    def wait_a_day(self) -> None:
+        self.world.clock.advance(days=1)
 
     def log(self) -> list[EventType]:
         return [one.type for one in event_store(self.world.container).list_for_subject(f"mailbox#{COMPANY}")]
@@ -284,3 +291,23 @@ def test_a_frozen_mailbox_is_thawed_by_two_officers(papers: Papers, change: str,
 def test_a_change_that_there_is_none_of_leads_to_the_list(papers: Papers) -> None:
     browser = papers.staff.browser(papers.first)
     assert browser.get(f"{NEW}?cambio=otro").headers["Location"] == LIST
+
+
+def test_whom_a_desk_named_is_not_undone_by_who_was_the_principal(papers: Papers) -> None:
+    access, before = papers.scene.tools.access, papers.mailbox
+    told = new_telling(ChangeKind.PASSWORD, before, before.principal, tools=access, now=papers.world.clock())
+    for token in told.tokens:
+        access.tokens.issue(token)
+    number = papers.asked("principal", **PERSON)
+    papers.wait_a_day()
+    papers.decide(number)
+
+    link = told.address.rpartition("/")[2]
+
+    assert contest_change(link, origin="", tools=access).standing is Standing.OVER
+    assert papers.mailbox.state is MailboxState.OPEN
+    former, third = before.principal, before.users[2]
+    removal = AccessChange("c1", ChangeKind.REMOVAL, third.user_id, told.change.changed_at, third.email, by="u1")
+    freeze = Freeze(papers.world.clock(), (removal, replace(removal, change_id="c2", user_id=former.user_id)))
+    frozen = replace(papers.mailbox, state=MailboxState.FROZEN, freeze=freeze)
+    assert undo_contested(frozen, freeze, at=papers.world.clock(), tools=access).shut_out == ()
