@@ -38,6 +38,8 @@ class EventType(StrEnum):
     """At a desk, on paper; on line it is the answer to a request (`data.request_answered`)."""
     PETITION_ASKED = "petition.asked"
     """An officer took at the desk somebody's request to change a mailbox, with its document."""
+    PETITION_TOLD = "petition.told"
+    """All its people were told that it was asked for."""
     PETITION_SHOWN = "petition.shown"
     PETITION_APPROVED = "petition.approved"
     PETITION_REFUSED = "petition.refused"
