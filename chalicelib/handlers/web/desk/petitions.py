@@ -23,6 +23,8 @@ _MOST_WAITING, _MOST_ENDED = 300, 20
 _TOLD = {
     "registrado": "Quedó registrado y avisamos a los usuarios de la casilla. Nada cambia hasta que otra persona de tu"
     " entidad lo revise.",
+    "sin_aviso": "Quedó registrado, pero el aviso a los usuarios de la casilla todavía no salió: se envía cuando otra"
+    " persona quiera aprobarlo, y antes no se aprueba.",
     "hecho": "El cambio está hecho. Avisamos por correo a quienes corresponde.",
     "rechazado": "Lo rechazaste. En la casilla no cambió nada.",
 }

@@ -23,7 +23,7 @@ from tests.browser_requests import text_of
 from tests.company_world import BOSS_NUMBER, COMPANY, OTHER_NUMBER
 from tests.desk_world import DeskScene
 from tests.handlers.operator.test_freezing_commands import INTRUDER, contest, take_over
-from tests.handlers.web.desk.test_petition_pages import PERSON, Papers
+from tests.handlers.web.desk.test_petition_pages import LIST, PERSON, Papers
 from tests.person_world import EMAIL, USERNAME, sent_sms
 
 PRIVATE: dict[str, Any] = {"document_type": "DNI", "document_number": "40000002"}
@@ -280,3 +280,18 @@ def test_a_thaw_is_of_what_was_contested_when_it_was_asked_for(papers: Papers) -
     store.put(replace(people.mailbox(), freeze=None, state=MailboxState.OPEN))
     answer = papers.decide(number)
     assert (answer.status_code, "ya no está congelada" in text_of(answer)) == (409, True)
+
+
+def test_the_list_has_more_than_one_read_of_them_and_says_where_it_ends(
+    papers: Papers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, store, by = papers.found(papers.asked("close")), papers.tools.petitions, papers.scene.at_desk(papers.first)
+    for number in range(100):
+        event = by.event(EventType.PETITION_ASKED, "mailbox#x", "x", tools=papers.tools.desk, now=one.asked_at)
+        assert store.add(replace(one, petition_id=f"more{number:03d}", version=1), event)
+    browser = papers.staff.browser(papers.second)
+    shown = text_of(browser.get(LIST))
+    assert shown.count('scope="row"') == 101
+    assert "más antiguos" not in shown
+    monkeypatch.setattr("chalicelib.handlers.web.desk.petitions._MOST_WAITING", 101)
+    assert "Se muestran los de los 101 pedidos más antiguos" in text_of(browser.get(LIST))
