@@ -19,6 +19,7 @@ from chalicelib.services.access.tell_change import new_telling
 from chalicelib.services.access.undo_contested import undo_contested
 from chalicelib.services.desk.petitions import approve_petition
 from chalicelib.store.desk.petition_store import PetitionStore
+from tests.access_world import at_once
 from tests.browser_requests import text_of
 from tests.company_world import BOSS_NUMBER, COMPANY, OTHER_NUMBER
 from tests.desk_world import DeskScene
@@ -295,3 +296,34 @@ def test_the_list_has_more_than_one_read_of_them_and_says_where_it_ends(
     assert "más antiguos" not in shown
     monkeypatch.setattr("chalicelib.handlers.web.desk.petitions._MOST_WAITING", 101)
     assert "Se muestran los de los 101 pedidos más antiguos" in text_of(browser.get(LIST))
+
+
+def test_of_six_who_complete_one_at_once_one_makes_it(papers: Papers) -> None:
+    number, by = papers.asked("principal", **PERSON), papers.scene.at_desk(papers.second)
+    papers.wait_a_day()
+
+    with pytest.raises(Unavailable):
+        approve_petition(number, by, tools=replace(papers.tools, desk=_unanswered(papers)))
+    outcomes = at_once(6, lambda _: approve_petition(number, by, tools=papers.tools))
+
+    assert not [one for one in outcomes if isinstance(one, Exception)]
+    assert papers.log().count(EventType.PRINCIPAL_CHANGED) == 1
+    assert papers.found(number).state is PetitionState.DONE
+
+
+class _Unanswered:
+    """A table of mailboxes that answers what is looked at before the claim, and then no more."""
+
+    def __init__(self, real: Any) -> None:
+        self.real, self.left = real, 1
+
+    def find(self, mailbox_id: str) -> Any:
+        self.left -= 1
+        if self.left < 0:
+            raise Unavailable("store_unavailable", "No responde.")
+        return self.real.find(mailbox_id)
+
+
+def _unanswered(papers: Papers) -> Any:
+    desk = papers.tools.desk
+    return replace(desk, access=replace(desk.access, mailboxes=_Unanswered(desk.access.mailboxes)))
