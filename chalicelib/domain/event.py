@@ -38,6 +38,8 @@ class EventType(StrEnum):
     """At a desk, on paper; on line it is the answer to a request (`data.request_answered`)."""
     PETITION_ASKED = "petition.asked"
     """An officer took at the desk somebody's request to change a mailbox, with its document."""
+    PETITION_TOLD = "petition.told"
+    """All its people were told that it was asked for."""
     PETITION_SHOWN = "petition.shown"
     PETITION_APPROVED = "petition.approved"
     PETITION_REFUSED = "petition.refused"
@@ -182,6 +184,11 @@ class Event:
     actor: str
     origin: str = ""
     data: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_of_office(self) -> bool:
+        """Whether an operator did it, or an officer at a desk: both by a document, and not in the name of a user."""
+        return self.actor.startswith(("operator:", "staff:"))
 
     @property
     def looker(self) -> str | None:

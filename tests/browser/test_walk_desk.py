@@ -109,7 +109,7 @@ def test_a_passport_holder_is_registered_proves_the_e_mail_and_gets_in(
 
 
 @pytest.mark.parametrize("person", ["phone"], indirect=True)
-def test_a_company_whose_principal_died_gets_a_new_one(person: Person) -> None:
+def test_a_new_principal_of_a_company_waits_a_day_and_is_refused(person: Person) -> None:
     _change_officer(person, FIRST)
     person.follow("Casillas")
     person.look("desk-petitions")
@@ -131,10 +131,10 @@ def test_a_company_whose_principal_died_gets_a_new_one(person: Person) -> None:
     person.page.locator("tbody th a").first.click()
     assert "Nora Nueva Demo" in person.page.locator("main").inner_text()
     person.look("desk-petition")
-    person.press("Aprobar y hacer el cambio")
+    assert "Se puede aprobar desde el" in person.page.locator("main").inner_text()
+    person.press("Rechazar")
+    assert person.page.title().startswith("Error: ")
+    person.page.get_by_label("El documento no dice lo mismo").check()
+    person.press("Rechazar")
     assert person.path() == "/entidad/casillas"
-    person.look("desk-petitions-done")
-    person.press("Salir")
-    person.open(_address_in(person.mail("nora.77@ejemplo.pe", "Active su acceso"), "/activar/"))
-    person.look("desk-petition-activation")
-    assert person.page.locator("[name=new_password]").is_visible()
+    person.look("desk-petitions-refused")

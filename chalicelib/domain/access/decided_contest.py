@@ -64,9 +64,8 @@ def is_over(mailbox: Mailbox, change: AccessChange, events: Iterable[Event], now
         if event.type is EventType.USER_REMOVED:
             left_at = event.occurred_at if event.data["user_id"] == user_id else left_at
         elif event.type is EventType.PRINCIPAL_CHANGED:
-            is_operators = event.actor.startswith("operator:")
-            if is_operators or event.data["former_id"] == user_id:
-                handed_over, is_decided = not is_operators, is_operators
+            if event.is_of_office or event.data["former_id"] == user_id:
+                handed_over, is_decided = not event.is_of_office, event.is_of_office
         elif _ends(event, change):
             return True
         elif f"{_SINCE}{user_id}" in event.data:

@@ -3,21 +3,22 @@
     open ──▶ approved ──▶ done
       └────▶ refused
 
-`approved` is between the decision and the change itself, which anybody who may decide can then complete.
+`approved` is between the decision and the change itself, which anybody who may decide can then complete. What takes a
+mailbox from somebody is not decided before its people have known of it for a day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.desk.recovery import KNOWN_FOR, DeskOfficer, officer_of
 from chalicelib.domain.desk.scan import Scan
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput
 from chalicelib.domain.institution.staff import StaffMember
-from chalicelib.domain.mailbox import Power
+from chalicelib.domain.mailbox import Freeze, Mailbox, Power
 from chalicelib.domain.people.mailbox_users import TypedUser
 
 
@@ -70,6 +71,10 @@ KIND_WORDS: Mapping[PetitionKind, str] = {
     PetitionKind.THAW_KEPT: "Descongelar y mantener los cambios impugnados",
 }
 THAWS = (PetitionKind.THAW_UNDONE, PetitionKind.THAW_KEPT)
+WAITING = (PetitionKind.PRINCIPAL, PetitionKind.CLOSE, PetitionKind.THAW_KEPT)
+"""What its people cannot mend by themselves once it is made."""
+KNOWN_BEFORE = timedelta(days=1)
+"""How long they have to have known of that before it is decided."""
 CAUSES: Mapping[PetitionKind, tuple[PetitionCause, ...]] = {
     PetitionKind.PRINCIPAL: (PetitionCause.LEFT, PetitionCause.DEATH),
     PetitionKind.DISABLE: (PetitionCause.REQUEST, PetitionCause.DEATH),
@@ -93,11 +98,21 @@ REFUSAL_WORDS: Mapping[PetitionRefusal, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class ContestedThen:
+    """A change that was contested when a thaw was asked for, and where its former address and mobile are told."""
+
+    change_id: str
+    email: str
+    mobile: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Petition:
-    """One. `user_id` is whose access it is about, empty where that is nobody's in particular.
+    """One. `user_id` is whose access it is about, of a new principal the former one's; empty where that is nobody's.
 
-    `person` and `power` are of who is to be the principal user.
+    `person` and `power` are of who is to be the principal user, `contested` is what a thaw was asked for. `told_at` is
+    when all its people had been told that it was asked for.
     """
 
     petition_id: str
@@ -112,6 +127,8 @@ class Petition:
     user_id: str = ""
     person: TypedUser | None = None
     power: Power | None = None
+    contested: tuple[ContestedThen, ...] = ()
+    told_at: datetime | None = None
     state: PetitionState = PetitionState.OPEN
     decided_by: DeskOfficer | None = None
     decided_at: datetime | None = None
@@ -123,19 +140,28 @@ class Petition:
         """Tell whether something is left to do."""
         return self.state in {PetitionState.OPEN, PetitionState.APPROVED}
 
+    @property
+    def decidable_from(self) -> datetime | None:
+        """From when on it may be approved; None while its people were not told."""
+        wait = KNOWN_BEFORE if self.kind in WAITING else timedelta()
+        return None if self.told_at is None else self.told_at + wait
+
 
 def approved(petition: Petition, by: StaffMember, now: datetime) -> Petition:
     """Have a second person say that the document entitles; one that was approved is as it is, to be completed.
 
     Raises:
-        Conflict: `petition_decided`.
-        Forbidden: `petition_same_person`, `officer_too_new`.
+        Conflict: `petition_decided`, `petition_too_early`.
+        Forbidden: `petition_same_person`, `officer_too_new`, `petition_own`.
 
     """
     if petition.state is PetitionState.APPROVED:
         _require_other(petition, by)
         return petition
     officer = _second(petition, by)
+    if petition.decidable_from is None or now < petition.decidable_from:
+        detail = "Todavía no se puede aprobar: los usuarios de la casilla tienen un día para decir que no lo pidieron."
+        raise Conflict("petition_too_early", detail)
     return replace(petition, state=PetitionState.APPROVED, decided_by=officer, decided_at=now)
 
 
@@ -188,6 +214,25 @@ def read_cause(kind: PetitionKind, typed: str) -> PetitionCause:
     if chosen is None:
         raise InvalidInput("cause_missing", "Elige por qué se pide.", field="cause")
     return chosen
+
+
+def contested_then(freeze: Freeze | None) -> tuple[ContestedThen, ...]:
+    """Return what is contested of a mailbox, as a thaw that is asked for keeps it."""
+    changes = () if freeze is None else freeze.contested
+    return tuple(ContestedThen(one.change_id, one.former_email, one.former_mobile) for one in changes)
+
+
+def require_strangers(mailbox: Mailbox | None, person: TypedUser | None, by: StaffMember) -> None:
+    """Let nobody ask for, or decide about, a mailbox that is theirs or is to be.
+
+    Raises:
+        Forbidden: `petition_own`.
+
+    """
+    users = () if mailbox is None else mailbox.users
+    numbers = {user.document_number for user in users} | ({person.document_number} if person else set())
+    if by.document_number in numbers:
+        raise Forbidden("petition_own", "Es tu propia casilla, o lo sería: tiene que verlo otra persona de tu entidad.")
 
 
 def decided(petition: Petition) -> Conflict:

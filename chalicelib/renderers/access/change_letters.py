@@ -170,7 +170,10 @@ def _disabling(owed: OwedTelling, letterhead: Letterhead, contesting: Contesting
     return Letter(
         "Ya no tiene acceso a una casilla electrónica",
         (
-            "El usuario principal deshabilitó su acceso a esta casilla electrónica. No recibirá más avisos de ella.",
+            "El usuario principal deshabilitó su acceso a esta casilla electrónica. No recibirá más avisos de ella."
+            if owed.change.by
+            else "Se deshabilitó su acceso a esta casilla electrónica, por un documento que presentaron en una mesa de"
+            " partes. No recibirá más avisos de ella.",
             Fact(owed.says["holder"], "Casilla de"),
             Fact(f"A las {moment(owed.change.changed_at, letterhead)}", "Cuándo"),
             *_ask_principal(owed, letterhead, contesting),
@@ -182,12 +185,16 @@ def _ask_principal(owed: OwedTelling, letterhead: Letterhead, contesting: Contes
     """Say what to do about something that was done to somebody in the principal user's name."""
     if not owed.is_contestable:
         return ("Si cree que es un error, comuníquese con el usuario principal de la casilla.",)
+    if owed.change.by:
+        doubt, avowal = "otra persona esté usando el acceso de él", "Avisar que no fue él"
+    else:
+        doubt, avowal = "el documento no es de él", "Avisar que no corresponde"
     return (
         (
-            "Si cree que es un error, comuníquese con el usuario principal de la casilla. Si teme que otra persona"
-            " esté usando el acceso de él, abra esta página. Le dirá qué pasa antes de que usted decida:"
+            f"Si cree que es un error, comuníquese con el usuario principal de la casilla. Si teme que {doubt}, abra"
+            " esta página. Le dirá qué pasa antes de que usted decida:"
         ),
-        Link(contesting.address, "Avisar que no fue él"),
+        Link(contesting.address, avowal),
         (
             "Desde allí puede congelar la casilla, para que nadie ingrese hasta que el servicio lo revise. Mientras"
             f" tanto no se deposita nada en ella. {_valid(contesting, letterhead)}"

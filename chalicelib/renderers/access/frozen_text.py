@@ -202,7 +202,7 @@ def _user_text(user: MailboxUser) -> str:
 
 def _act_text(event: Event, local: Local) -> str:
     reason = event.data.get("reason")
-    by = event.actor.removeprefix("operator:") if event.actor.startswith("operator:") else ""
+    by = event.actor.removeprefix("operator:") if event.is_of_office else ""
     told = f" Lo hizo {by}: {reason}" if by and reason else ""
     about = f" ({event.data['user_id']})" if "user_id" in event.data else ""
     return f"  El {local(event.occurred_at):%d/%m/%Y %H:%M} {_ACTS[event.type]}{about}.{told}"

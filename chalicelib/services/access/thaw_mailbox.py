@@ -74,8 +74,18 @@ def list_frozen(*, tools: AccessTools) -> tuple[Mailbox, ...]:
     return tuple(mailbox for _, mailbox in sorted(frozen, key=lambda one: one[0]))
 
 
-def thaw_mailbox(mailbox_id: str, *, is_undone: bool, mark: Mark, act: OperatorAct, tools: AccessTools) -> Thawed:
+def thaw_mailbox(  # noqa: PLR0913 - which, how, by whom, and what is looked at before
+    mailbox_id: str,
+    *,
+    is_undone: bool,
+    mark: Mark,
+    act: OperatorAct,
+    tools: AccessTools,
+    check: Callable[[Freeze], None] = lambda _: None,
+) -> Thawed:
     """Open it once its openings are marked, then tell its contested users; given again it does nothing.
+
+    `check` raises where the freeze, as each try finds it, is not the one that was decided about.
 
     Raises:
         NotReady: `mailbox_just_frozen`, `openings_unmarked`.
@@ -91,6 +101,7 @@ def thaw_mailbox(mailbox_id: str, *, is_undone: bool, mark: Mark, act: OperatorA
         if freeze is None:
             own = next((tried[event.event_id] for event in events if event.event_id in tried), None)
             return Thawed(mailbox, None) if own is None else _done(mailbox, *own, act, tools)
+        check(freeze)
         require_settled(freeze, act.clock())
         if not freeze.is_marked and not mark(mailbox):
             detail = "Todavía se señala lo que se abrió desde el cambio. No se descongeló nada: repita el comando."

@@ -88,8 +88,8 @@ def _disabled(user: MailboxUser) -> MailboxUser:
 def _let_in_since(mailbox: Mailbox, freeze: Freeze, events: Iterable[Event]) -> list[MailboxUser]:
     """Return who was added since, and who was handed the mailbox by a contested user or by one of these.
 
-    Who took somebody out that contests it counts as contested. Whom an operator made the principal showed a document
-    for it, and stays.
+    Who took somebody out that contests it counts as contested. Whom an operator or an officer made the principal
+    showed a document for it, and stays.
     """
     contested = first_contested(freeze)
     added: set[str] = set()
@@ -98,7 +98,7 @@ def _let_in_since(mailbox: Mailbox, freeze: Freeze, events: Iterable[Event]) -> 
         user_id = event.data["user_id"]
         if event.type is EventType.USER_ADDED:
             added.add(user_id)
-        elif event.actor.startswith("operator:"):
+        elif event.is_of_office:
             added.discard(user_id)
             handed.discard(user_id)
         elif event.data["former_id"] in {*contested, *actors(freeze), *added, *handed}:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from chalicelib.domain.audit.audit import Audit, Looker, LookerKind, Span, audit_unknown
-from chalicelib.domain.errors import NotFound, Unavailable
+from chalicelib.domain.errors import Conflict, NotFound, Unavailable
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.institution.staff_session import SignedIn
@@ -16,6 +17,8 @@ from chalicelib.store.audit.look_log import LookPage, Shard
 
 PAGE_SIZE = 50
 LINK_LIVES_S = 300
+MOST_OPEN = 20
+"""Of an institution's newest lists, those that wait to be made: with more, others' would wait for them."""
 _MAX_TRIES = 12
 _PAUSE_S = 0.03
 _FILES = {"csv": "text/csv", "pdf": "application/pdf"}
@@ -59,13 +62,14 @@ def ask_audit(wish: AuditWish, staff: SignedIn, *, origin: str, tools: AuditTool
 
     Raises:
         NotFound: `looker_unknown`, also for another institution's.
+        Conflict: `audits_open`: so many wait already.
         Unavailable: `audits_busy`, or the store; nothing was kept.
 
     """
     own = staff.own
     for attempt in range(_MAX_TRIES):
         tools.pause(attempt * _PAUSE_S)
-        before = tools.audits.find_by_request(own.institution_id, wish.request_id)
+        before = _asked_before(own.institution_id, wish.request_id, tools)
         if before is not None:
             return before
         now = tools.clock()
@@ -134,6 +138,23 @@ def audit_file_link(audit: Audit, staff: SignedIn, name: str, *, origin: str, to
     tools.events.add(told)
     called = f"consultas-{audit.institution_id}-{audit.reference}.{name}"
     return tools.files.document_link(file.object_key, called, _FILES[name], expires_s=LINK_LIVES_S)
+
+
+def _asked_before(institution_id: str, request_id: str, tools: AuditTools) -> Audit | None:
+    """Return what the form made already; else let the institution ask for one more."""
+    found: list[Audit | None] = []
+    newest: list[Audit] = []
+    listed = partial(tools.audits.list_for_institution, institution_id, after=None, limit=MOST_OPEN)
+    together(
+        [
+            lambda: found.append(tools.audits.find_by_request(institution_id, request_id)),
+            lambda: newest.extend(listed().audits),
+        ]
+    )
+    if found[0] is None and sum(one.is_open for one in newest) == MOST_OPEN:
+        detail = f"Tu entidad ya espera {MOST_OPEN} relaciones. Pide esta cuando estén hechas."
+        raise Conflict("audits_open", detail)
+    return found[0]
 
 
 def _looker(wish: AuditWish, institution_id: str, tools: AuditTools) -> Looker:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from chalicelib.domain.audit.audit import MOST_LOOKS, PRINTED_LOOKS, Audit, ListFile, MadeAudit
@@ -21,19 +21,23 @@ from chalicelib.services.work_through import counted, work_through
 
 _JOB = "prepare_audits"
 _ACTOR = f"worker:{_JOB}"
-_MADE, _REFUSED, _GONE = "made", "refused", "gone"
+_MADE, _REFUSED, _GONE, _EARLY = "made", "refused", "gone", "early"
+_SETTLES = timedelta(minutes=15)
+"""After its last day: looks are found by an index that is behind what is written."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedAudits:
     """What became of the lists that were open: `refused` have too many looks, `gone` were made just before.
 
-    `failed` are tried again at the next run. `oldest_waiting_s` is how long ago the oldest that is left was asked for.
+    `early` are of days that ended just now. `failed` are tried again at the next run. `oldest_waiting_s` is how long
+    ago the oldest of these was asked for.
     """
 
     made: int
     refused: int
     gone: int
+    early: int
     failed: int
     oldest_waiting_s: int
     is_complete: bool
@@ -65,6 +69,8 @@ def prepare_audits(tools: AuditTools, *, until: datetime, most: int = MOST_LOOKS
 
 def _prepare(audit: Audit, tools: AuditTools, most: int) -> str:
     since, before = audit.span.instants(tools.zone)
+    if tools.clock() < before + _SETTLES:
+        return _EARLY
     looks = tools.looks.each_of_looker(audit.looker.actor, since, before)
     table = LooksCsv(tools.prefixes, tools.zone)
     printed: list[Event] = []

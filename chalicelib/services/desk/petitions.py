@@ -7,7 +7,7 @@ made as the mailbox is puts it back to wait, and says why.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.codes import parse_code
@@ -17,12 +17,14 @@ from chalicelib.domain.desk.petition import (
     PetitionKind,
     PetitionState,
     approved,
+    contested_then,
     decided,
     done,
     read_cause,
     read_kind,
     refused,
     reopened,
+    require_strangers,
 )
 from chalicelib.domain.desk.recovery import officer_of
 from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, NotFound, Unavailable
@@ -35,10 +37,10 @@ from chalicelib.domain.people.consent import MandatoryRule
 from chalicelib.domain.people.hand_over import require_company
 from chalicelib.domain.people.mailbox_users import TypedUser, secondary_user
 from chalicelib.services.access.thaw_mailbox import Mark
-from chalicelib.services.desk.change_mailbox import change_mailbox
+from chalicelib.services.desk.change_mailbox import change_mailbox, is_made
 from chalicelib.services.desk.find_user import MISSES_PER_OFFICER, WantedUser
 from chalicelib.services.desk.keep_scan import SentScan, inspected_scan, keep_scan
-from chalicelib.services.desk.tell_petition import tell_petition
+from chalicelib.services.desk.tell_petition import tell_asked, tell_done, tell_refused
 from chalicelib.services.desk.tools import AtDesk, DeskTools
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.store.desk.petition_store import PetitionStore
@@ -82,6 +84,7 @@ def take_petition(form: PetitionForm, by: AtDesk, *, tools: PetitionTools) -> Pe
     Raises:
         InvalidInput: `change_unknown`, `cause_missing`, `scan_missing` and alike, `user_unknown`, `power_missing`.
         Conflict: `mailbox_is_a_persons`, `user_is_principal`, `mailbox_not_frozen`.
+        Forbidden: `petition_own`.
         TooManyRequests: as `find_user`.
         Unavailable: nothing was kept.
 
@@ -90,12 +93,12 @@ def take_petition(form: PetitionForm, by: AtDesk, *, tools: PetitionTools) -> Pe
     cause = read_cause(kind, form.cause)
     begun = _begun(petition_id, by, tools)
     if begun is not None:
-        return begun
+        return _told(begun, by, tools)
     if kind is PetitionKind.PRINCIPAL:
         _require_person(form)
     institution_id = by.member.institution_id
     scan = inspected_scan(form.scan, f"desk/{institution_id}/{petition_id}")
-    mailbox, user_id = _whose(kind, form.wanted, by, tools)
+    mailbox, user_id = _whose(form, kind, by, tools)
     keep_scan(form.scan, scan, files=tools.desk.files)
     petition = Petition(
         petition_id=petition_id,
@@ -107,6 +110,7 @@ def take_petition(form: PetitionForm, by: AtDesk, *, tools: PetitionTools) -> Pe
         user_id=user_id,
         person=form.person if kind is PetitionKind.PRINCIPAL else None,
         power=form.power if kind is PetitionKind.PRINCIPAL else None,
+        contested=contested_then(mailbox.freeze) if kind in THAWS else (),
         scan=scan,
         asked_by=officer_of(by.member),
         asked_at=tools.clock(),
@@ -116,8 +120,7 @@ def take_petition(form: PetitionForm, by: AtDesk, *, tools: PetitionTools) -> Pe
         if begun is None:
             raise _not_kept()
         return begun
-    tell_petition(petition, mailbox, by.place, tools=tools.desk.access)
-    return petition
+    return _told(petition, by, tools)
 
 
 def find_petition(petition_id: str, member: StaffMember, *, petitions: PetitionStore) -> Petition:
@@ -147,12 +150,17 @@ def approve_petition(petition_id: str, by: AtDesk, *, tools: PetitionTools) -> P
 
     Raises:
         NotFound: as `find_petition`.
-        Conflict: `petition_decided`; or what `change_mailbox` refuses: then it waits as before.
-        Forbidden: `petition_same_person`, `officer_too_new`.
-        Unavailable: it stays approved, to be completed.
+        Conflict: `petition_decided`, `petition_too_early`; or what `change_mailbox` refuses: then it waits as before.
+        Forbidden: `petition_same_person`, `officer_too_new`, `petition_own`.
+        Unavailable: `petition_untold`: its people cannot be told; or it stays approved, to be completed.
 
     """
-    petition = find_petition(petition_id, by.member, petitions=tools.petitions)
+    petition = _to_decide(petition_id, by, tools)
+    if petition.state is PetitionState.OPEN:
+        petition = _told(petition, by, tools)
+        if petition.told_at is None:
+            detail = "No se pudo avisar a los usuarios de la casilla. Intenta otra vez en unos minutos."
+            raise Unavailable("petition_untold", detail, retry_after=60)
     claimed = approved(petition, by.member, tools.clock())
     if petition.state is PetitionState.OPEN:
         written = tools.petitions.update(claimed, _event(claimed, by, EventType.PETITION_APPROVED, tools))
@@ -162,19 +170,24 @@ def approve_petition(petition_id: str, by: AtDesk, *, tools: PetitionTools) -> P
     access = tools.desk.access
     act = OperatorAct(by.member.actor, CHANGE, tools.clock, tools.desk.new_event_id, by.origin, _place(by, claimed))
     try:
-        change_mailbox(claimed, act=act, rules=tools.rules, mark=tools.mark, tools=access)
+        is_again = not change_mailbox(claimed, act=act, rules=tools.rules, mark=tools.mark, tools=access)
     except Unavailable:
         raise
     except CasillaError as error:
+        if is_made(claimed, access):  # at the same time, by somebody else, who tells
+            return find_petition(petition_id, by.member, petitions=tools.petitions)
         put_back = _event(claimed, by, EventType.PETITION_PUT_BACK, tools, because=error.code)
         tools.petitions.update(reopened(claimed), put_back)
         raise
+    mailbox = access.mailboxes.find(claimed.mailbox_id)
+    if mailbox is not None:
+        tell_done(claimed, mailbox, by.place, tools=access, now=tools.clock(), is_again=is_again)
     ended = tools.petitions.update(done(claimed), _event(claimed, by, EventType.PETITION_DONE, tools))
     return ended or find_petition(petition_id, by.member, petitions=tools.petitions)
 
 
 def refuse_petition(petition_id: str, why: str, by: AtDesk, *, tools: PetitionTools) -> None:
-    """End it without a change.
+    """End it without a change, and tell who was told that it was asked for.
 
     Raises:
         NotFound, Forbidden: as `approve_petition`.
@@ -182,33 +195,68 @@ def refuse_petition(petition_id: str, why: str, by: AtDesk, *, tools: PetitionTo
         InvalidInput: `refusal_missing`.
 
     """
-    petition = find_petition(petition_id, by.member, petitions=tools.petitions)
+    petition = _to_decide(petition_id, by, tools)
     wanted = refused(petition, by.member, why, tools.clock())
     event = _event(wanted, by, EventType.PETITION_REFUSED, tools, because=why)
     if tools.petitions.update(wanted, event) is None:
         raise decided(find_petition(petition_id, by.member, petitions=tools.petitions))
+    mailbox = tools.desk.access.mailboxes.find(petition.mailbox_id)
+    if mailbox is not None:
+        tell_refused(wanted, mailbox, by.place, tools=tools.desk.access, now=tools.clock())
 
 
-def _whose(kind: PetitionKind, wanted: WantedUser, by: AtDesk, tools: PetitionTools) -> tuple[Mailbox, str]:
-    """Return the mailbox and the user it is about; that there is none is logged and counted before it is told."""
-    desk = tools.desk
+def _to_decide(petition_id: str, by: AtDesk, tools: PetitionTools) -> Petition:
+    """Return one that somebody may decide about, who is nobody of its mailbox."""
+    petition = find_petition(petition_id, by.member, petitions=tools.petitions)
+    if petition.is_waiting:
+        require_strangers(tools.desk.access.mailboxes.find(petition.mailbox_id), petition.person, by.member)
+    return petition
+
+
+def _told(petition: Petition, by: AtDesk, tools: PetitionTools) -> Petition:
+    """Tell its people that it is asked for, once: who dies before it is noted leaves it to whoever comes next."""
+    if petition.told_at is not None or petition.state is not PetitionState.OPEN:
+        return petition
+    mailbox = tools.desk.access.mailboxes.find(petition.mailbox_id)
+    if mailbox is not None and not tell_asked(petition, mailbox, by.place, tools=tools.desk.access):
+        return petition
+    told = replace(petition, told_at=tools.clock())
+    noted = tools.petitions.update(told, _event(told, by, EventType.PETITION_TOLD, tools))
+    return noted or tools.petitions.find(petition.institution_id, petition.petition_id) or petition
+
+
+def _whose(form: PetitionForm, kind: PetitionKind, by: AtDesk, tools: PetitionTools) -> tuple[Mailbox, str]:
+    """Return the mailbox and the user it is about; what is refused is logged and counted before it is told.
+
+    Each refusal says of somebody whether they have a mailbox.
+    """
+    desk, wanted = tools.desk, form.wanted
     mailbox_id = mailbox_id_for(wanted.document_type, wanted.number, desk.prefixes)
     names = mailboxes_of_holder(mailbox_id, desk.prefixes)
     mailbox = next(filter(None, map(desk.access.mailboxes.find, names)), None)
-    is_of_user = kind in {PetitionKind.DISABLE, PetitionKind.ENABLE}
-    users = () if mailbox is None else mailbox.users
-    user = next((one for one in users if one.document_number and one.document_number == wanted.own_number), None)
-    if mailbox is None or (is_of_user and user is None):
+    try:
+        return _required(mailbox, kind, form, by)
+    except CasillaError as error:
         now, subject = tools.clock(), f"mailbox#{mailbox_id if mailbox is None else mailbox.mailbox_id}"
-        result = {"result": "user_unknown"}
+        result = {"result": error.code}
         desk.access.events.add(by.event(EventType.MAILBOX_CONSULTED, subject, CHANGE, tools=desk, now=now, **result))
         miss = MISSES_PER_OFFICER
         key = miss.key(by.member.institution_id, by.member.staff_id)
         desk.access.limits.spend(key, limit=miss.limit, window_s=miss.window_s, now=now)
+        raise
+
+
+def _required(mailbox: Mailbox | None, kind: PetitionKind, form: PetitionForm, by: AtDesk) -> tuple[Mailbox, str]:
+    is_of_user, own = kind in {PetitionKind.DISABLE, PetitionKind.ENABLE}, form.wanted.own_number
+    users = () if mailbox is None else mailbox.users
+    user = next((one for one in users if one.document_number and one.document_number == own), None)
+    if mailbox is None or (is_of_user and user is None):
         detail = "No hay una casilla o un usuario con esos documentos. Revisa los números del pedido."
         raise InvalidInput("user_unknown", detail, field="document_number")
+    require_strangers(mailbox, form.person if kind is PetitionKind.PRINCIPAL else None, by.member)
     if kind is PetitionKind.PRINCIPAL:
         require_company(mailbox)
+        return mailbox, mailbox.principal.user_id
     if kind in THAWS and mailbox.freeze is None:
         raise Conflict("mailbox_not_frozen", "Esa casilla no está congelada.")
     if not is_of_user or user is None:
@@ -224,7 +272,9 @@ def _require_person(form: PetitionForm) -> None:
 
 def _begun(petition_id: str, by: AtDesk, tools: PetitionTools) -> Petition | None:
     found = tools.petitions.find(by.member.institution_id, petition_id)
-    return found if found is not None and found.asked_by == officer_of(by.member) else None
+    if found is not None and found.asked_by != officer_of(by.member):
+        raise _not_kept()  # before anything is looked up: another officer's number is on the list
+    return found
 
 
 def _place(by: AtDesk, petition: Petition) -> dict[str, str]:

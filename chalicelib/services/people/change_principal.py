@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -64,8 +65,12 @@ class _Decided:
     activation: Link | None = None
 
 
-def change_principal(wish: PrincipalWish, *, act: OperatorAct, tools: AccessTools) -> ChangedPrincipal:
+def change_principal(
+    wish: PrincipalWish, *, act: OperatorAct, tools: AccessTools, check: Callable[[Mailbox], None] = lambda _: None
+) -> ChangedPrincipal:
     """Change it in one transaction: the new one gets in, or the activation; the former one is out, or a secondary user.
+
+    `check` raises where the mailbox, as each try finds it, is not to be changed.
 
     Raises:
         NotFound: `mailbox_unknown`, `user_unknown`.
@@ -80,6 +85,7 @@ def change_principal(wish: PrincipalWish, *, act: OperatorAct, tools: AccessTool
         mailbox = tools.mailboxes.find(wish.mailbox_id)
         if mailbox is None:
             raise NotFound("mailbox_unknown", "No hay una casilla así. Revise el tipo y el número de documento.")
+        check(mailbox)
         require_company(mailbox)
         if mailbox.state is MailboxState.FROZEN:
             detail = "La casilla está congelada: decida antes con «mailboxes unfreeze» y repita este comando."

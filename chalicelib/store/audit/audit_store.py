@@ -1,13 +1,15 @@
 """Numbered lists of looks: counted with their request, or not at all; found by number, by code and by the PDF's hash.
 
 They lie in the table of institutions: `audit#<year>-<number>`, `audit-count#<year>` with the last number, and
-`audit-request#<id>` for each form. `#open-audits` names those that a job has to make.
+`audit-request#<id>` for each form. `#open-audits` names those that a job has to make, by
+when they were asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import Any
 
 from pynamodb.connection import Connection
@@ -98,7 +100,7 @@ class AuditStore:
 
     @staticmethod
     def list_open() -> tuple[str, ...]:
-        """Return which lists have to be made, a hundred at most, as `find_open` takes them."""
+        """Return which lists have to be made, those asked for first before others, a hundred at most."""
         try:
             return tuple(
                 item.item for item in InstitutionItem.query(OPEN_AUDITS, limit=_OPEN_AT_ONCE, consistent_read=True)
@@ -108,7 +110,7 @@ class AuditStore:
 
     def find_open(self, key: str) -> Audit | None:
         """Return one of them."""
-        institution_id, _, reference = key.partition("#")
+        _, institution_id, reference = key.split("#")
         return self.find(institution_id, reference)
 
     def finish(self, audit: Audit, made: MadeAudit, event: Event) -> bool:
@@ -160,7 +162,7 @@ def _item(audit: Audit, *, version: int = 1) -> InstitutionItem:
 
 
 def _open_key(audit: Audit) -> str:
-    return f"{audit.institution_id}#{audit.reference}"
+    return f"{audit.asked_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}#{audit.institution_id}#{audit.reference}"
 
 
 def _code_key(code: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
@@ -15,13 +16,15 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.desk.petition import Petition
 from chalicelib.domain.event import Event
-from chalicelib.store.batch_read import read_together, store_unavailable
+from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import StaffItem
 from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
 
 _ASKED, _DECIDED = "asked#", "decided#"
+_AT_ONCE = 100
+"""Items that one call reads."""
 
 
 class PetitionStore:
@@ -66,7 +69,7 @@ class PetitionStore:
         return changed if self._is_written(write_in) else None
 
     def list_waiting(self, institution_id: str, *, limit: int) -> tuple[Petition, ...]:
-        """Return those that wait, the eldest first; two calls."""
+        """Return those that wait, the eldest first; two calls, and one more for each further hundred."""
         return self._listed(institution_id, _ASKED, limit=limit, is_forward=True)
 
     def list_ended(self, institution_id: str, *, limit: int) -> tuple[Petition, ...]:
@@ -88,8 +91,10 @@ class PetitionStore:
             )
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
-        keys = [(StaffItem, desk, f"petition#{item.data['petition_id']}") for item in found]
-        read = read_together(self._connection, keys) if keys else {}
+        keys: list[ItemKey] = [(StaffItem, desk, f"petition#{item.data['petition_id']}") for item in found]
+        read: dict[ItemKey, Any] = {}
+        for first in range(0, len(keys), _AT_ONCE):
+            read |= read_together(self._connection, keys[first : first + _AT_ONCE])
         return tuple(from_data(Petition, read[key].data) for key in keys if key in read)
 
     def _is_written(self, write_in: Callable[[TransactWrite], None]) -> bool:

@@ -25,7 +25,7 @@ NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 @pytest.mark.parametrize("phone", ["(01) 000-0000", "9" * 60, "9" * 200])
 def test_each_sms_is_one_part(phone: str) -> None:
     letterhead = replace(LETTERHEAD, help_phone=phone)
-    for text in (asked_sms(letterhead), sent_sms(), petition_sms(letterhead)):
+    for text in (asked_sms(letterhead), sent_sms(), petition_sms(letterhead), petition_sms(letterhead, is_done=True)):
         assert len(text) <= 160
         assert set(text) <= GSM, set(text) - GSM
 

@@ -58,7 +58,8 @@ def ask_by_form(request: PageRequest, staff: SignedIn) -> Response:
         )
     except CasillaError as error:
         return _page(request, kind, error)
-    return go_to(f"{_LIST}?hecho=registrado&numero={petition.petition_id}")
+    done = "registrado" if petition.told_at else "sin_aviso"
+    return go_to(f"{_LIST}?hecho={done}&numero={petition.petition_id}")
 
 
 def _read(request: PageRequest, kind: PetitionKind, scan: SentScan) -> PetitionForm:

@@ -6,7 +6,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.desk import petition_tools
-from chalicelib.domain.desk.petition import CAUSE_WORDS, KIND_WORDS, REFUSAL_WORDS, Petition
+from chalicelib.domain.desk.petition import CAUSE_WORDS, KIND_WORDS, REFUSAL_WORDS, Petition, PetitionState
 from chalicelib.domain.desk.recovery import officer_of
 from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound
 from chalicelib.domain.institution.permission import Act, reaches
@@ -19,10 +19,12 @@ from chalicelib.renderers.desk.registration_words import contested_rows, mailbox
 from chalicelib.services.desk.keep_scan import link_to_scan
 from chalicelib.services.desk.petitions import approve_petition, find_petition, refuse_petition, show_petition
 
-_MOST_WAITING, _MOST_ENDED = 100, 20
+_MOST_WAITING, _MOST_ENDED = 300, 20
 _TOLD = {
     "registrado": "Quedó registrado y avisamos a los usuarios de la casilla. Nada cambia hasta que otra persona de tu"
     " entidad lo revise.",
+    "sin_aviso": "Quedó registrado, pero el aviso a los usuarios de la casilla todavía no salió: se envía cuando otra"
+    " persona quiera aprobarlo, y antes no se aprueba.",
     "hecho": "El cambio está hecho. Avisamos por correo a quienes corresponde.",
     "rechazado": "Lo rechazaste. En la casilla no cambió nada.",
 }
@@ -31,10 +33,12 @@ _TOLD = {
 def list_petitions(request: PageRequest, staff: SignedIn) -> Response:
     """Show what waits and what ended last, masked."""
     store, own = petition_tools(current()).petitions, staff.own.institution_id
+    waiting = store.list_waiting(own, limit=_MOST_WAITING)
     return show(
         request,
         "desk/petitions.html",
-        waiting=_seen(store.list_waiting(own, limit=_MOST_WAITING), staff),
+        waiting=_seen(waiting, staff),
+        most=_MOST_WAITING if len(waiting) == _MOST_WAITING else 0,
         ended=_seen(store.list_ended(own, limit=_MOST_ENDED), staff),
         changes=list(KIND_WORDS.items()),
         kind_words=KIND_WORDS,
@@ -84,6 +88,7 @@ def _page(request: PageRequest, staff: SignedIn, petition_id: str, error: Casill
     tools = petition_tools(current())
     petition = find_petition(petition_id, staff.member, petitions=tools.petitions)
     mailbox = show_petition(petition, at_desk(request, staff), "data", tools=tools)
+    since = petition.decidable_from
     return show_form(
         request,
         "desk/petition.html",
@@ -94,6 +99,8 @@ def _page(request: PageRequest, staff: SignedIn, petition_id: str, error: Casill
         user=None if mailbox is None else mailbox.user(petition.user_id),
         principal=None if mailbox is None else mailbox.principal,
         contested=() if mailbox is None or mailbox.freeze is None else contested_rows(mailbox.freeze),
+        since=since,
+        is_early=petition.state is PetitionState.OPEN and since is not None and current().clock() < since,
         is_own=petition.asked_by.is_same_person(officer_of(staff.member)),
         kind_words=KIND_WORDS,
         cause_words=CAUSE_WORDS,

@@ -21,7 +21,7 @@ def test_pages_of_lists_of_looks(coordinator: Coordinator) -> None:
     form = coordinator.form()
     assert asked(browser, AUDITS) == (2, 2)
     assert asked(browser, f"{AUDITS}/pedir") == (2, 4)
-    assert asked(browser, f"{AUDITS}/pedir", **form) == (5, 7)
+    assert asked(browser, f"{AUDITS}/pedir", **form) == (5, 8)
     coordinator.run()
     assert asked(browser, f"{AUDITS}/2026-000001") == (3, 11)
     assert asked(browser, f"{AUDITS}/2026-000001/csv") == (3, 3)

@@ -8,7 +8,7 @@ import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from chalicelib.domain.audit.audit import Span
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.institution.staff import Permission
 from chalicelib.gateways.files import Files
-from chalicelib.services.audit.ask_audit import AuditWish, ask_audit
+from chalicelib.services.audit.ask_audit import MOST_OPEN, AuditWish, ask_audit
 from chalicelib.services.audit.prepare_audits import prepare_audits
 from tests.audit_world import AUDITS, LOOKED_AT, Coordinator, a_look
 from tests.browser_requests import Browser, check_html, text_of
@@ -285,3 +285,43 @@ def test_the_looks_of_a_key_say_what_came_of_them(coordinator: Coordinator) -> N
         "Depositar una",
     ):
         assert expected in shown
+
+
+def test_a_list_of_yesterday_waits_until_all_of_it_can_be_found(coordinator: Coordinator) -> None:
+    clock = coordinator.staff.world.clock
+    zone = coordinator.tools.zone
+    today = clock.now.astimezone(zone).date() + timedelta(days=1)
+    clock.now = datetime.combine(today, time(0, 0, 30), zone)
+    coordinator.browser = coordinator.staff.browser(coordinator.member)
+    day = today - timedelta(days=1)
+    first = {"first_day_day": f"{day.day}", "first_day_month": f"{day.month}", "first_day_year": f"{day.year}"}
+    last = {"last_day_day": f"{day.day}", "last_day_month": f"{day.month}", "last_day_year": f"{day.year}"}
+    reference = coordinator.ask(**first, **last).rpartition("/")[2]
+
+    clock.now = datetime.combine(today, time(0, 14, 59), zone)
+    report = coordinator.run()
+
+    assert (report["early"], report["made"]) == (1, 0)
+    assert coordinator.audit(reference).is_open
+    clock.now = datetime.combine(today, time(0, 15), zone)
+    assert coordinator.run()["made"] == 1
+
+
+def test_an_institution_waits_for_twenty_lists_at_most_and_the_first_asked_is_the_first_made(
+    coordinator: Coordinator,
+) -> None:
+    world = coordinator.staff.world
+    for number in range(MOST_OPEN):
+        world.clock.advance(seconds=1)
+        reference = coordinator.ask().rpartition("/")[2]
+        assert coordinator.audit(reference).number == number + 1
+    answer = coordinator.browser.post(f"{AUDITS}/pedir", None, **coordinator.form())
+    assert (answer.status_code, "ya espera 20 relaciones" in text_of(answer)) == (409, True)
+    one = coordinator.audit(reference)
+    world.clock.advance(seconds=1)
+    other = replace(one, institution_id="a-otra", number=1, request_id="r" * 32, asked_at=world.clock())
+    assert coordinator.tools.audits.add(other, coordinator.tools.event(EventType.AUDIT_ASKED, other, "staff:x"))
+    found = [coordinator.tools.audits.find_open(key) for key in coordinator.tools.audits.list_open()]
+    assert [one and one.number for one in found] == [*range(1, MOST_OPEN + 1), 1]
+    assert coordinator.run()["made"] == MOST_OPEN + 1
+    assert coordinator.ask().endswith(f"{MOST_OPEN + 1:06d}")

@@ -80,6 +80,9 @@ class Papers:
         assert found is not None
         return found  # type: ignore[no-any-return]
 
+    def wait_a_day(self) -> None:
+        self.world.clock.advance(days=1)
+
     def log(self) -> list[EventType]:
         return [one.type for one in event_store(self.world.container).list_for_subject(f"mailbox#{COMPANY}")]
 
@@ -102,6 +105,11 @@ def test_a_company_whose_principal_died_gets_a_new_one_who_activates_the_access(
     shown = text_of(other.get(f"{LIST}/{number}"))
     check_html(shown)
     assert "Nora Nueva Ejemplo" in shown
+    assert "Se puede aprobar desde el" in shown
+    assert "Aprobar y hacer" not in shown
+    assert papers.decide(number).status_code == 409
+    assert papers.mailbox.principal == former
+    papers.wait_a_day()
 
     assert papers.decide(number).headers["Location"].endswith("hecho=hecho")
 
@@ -149,6 +157,8 @@ def test_a_user_is_disabled_and_enabled_on_request(papers: Papers) -> None:
 
 def test_a_closed_mailbox_answers_who_still_writes_to_it(papers: Papers) -> None:
     number = papers.asked("close", cause="dissolution")
+    assert papers.decide(number).status_code == 409
+    papers.wait_a_day()
     assert papers.decide(number).headers["Location"].endswith("hecho=hecho")
     papers.world.clock.advance(minutes=5)
 
@@ -162,6 +172,7 @@ def test_a_closed_mailbox_answers_who_still_writes_to_it(papers: Papers) -> None
     closed = [text for _, text in papers.staff.people.mails() if "está cerrada" in text or "deshabilitada" in text]
     assert len(closed) == 3
     again = papers.asked("close", cause="request")
+    papers.wait_a_day()
     assert papers.decide(again).headers["Location"].endswith("hecho=hecho")
 
 
@@ -213,6 +224,7 @@ def test_the_same_form_twice_is_one(papers: Papers) -> None:
 
 def test_what_cannot_be_made_as_the_mailbox_is_waits_again_and_says_why(papers: Papers) -> None:
     number = papers.asked("principal", **{**PERSON, "person_email": papers.mailbox.users[1].email})
+    papers.wait_a_day()
 
     answer = papers.decide(number)
 
@@ -269,6 +281,9 @@ def test_a_frozen_mailbox_is_thawed_by_two_officers(papers: Papers, change: str,
     assert papers.decide(number).status_code == 409  # within two minutes an opening may still be on its way
     assert papers.found(number).state is PetitionState.OPEN
     papers.world.clock.advance(minutes=3)
+    if change == "thaw_kept":
+        assert "Se puede aprobar desde el" in text_of(papers.staff.browser(papers.second).get(f"{LIST}/{number}"))
+        papers.wait_a_day()
 
     assert papers.decide(number).headers["Location"].endswith("hecho=hecho")
 
