@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -161,6 +162,50 @@ def test_who_took_it_never_decides_and_another_institution_does_not_see_it(desk:
     new = desk.staff.member(permissions=(Permission.REGISTER,), enrolled_at=desk.world.clock.now)
     assert "hace menos de un día" in text_of(desk.decide("aprobar", new))
     assert desk.stored().state is RegistrationState.AWAITING_REVIEW
+
+
+@pytest.mark.parametrize("deed", ["aprobar", "rechazar"])
+def test_what_came_on_line_is_no_officers_to_see_or_decide(desk: Register, deed: str) -> None:
+    desk.register(of_a_passport())
+    desk.verify()
+    store = registration_store(desk.world.container)
+    store.update(replace(desk.stored(), desk=None))
+    key = desk.stored().key
+
+    refused = desk.decide(deed, refusal="differs")
+
+    assert refused.status_code == 404
+    assert desk.stored().state is RegistrationState.AWAITING_REVIEW
+    other = desk.staff.browser(desk.second)
+    assert other.get(f"{LIST}/{key}").status_code == 404
+    assert desk.stored().reference not in text_of(other.get(LIST))
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"email": "rosa+casilla@ejemplo.pe"},
+        {"email": "luz@ejemplo.pe"},
+        {"document_number": "AB123456"},
+        {"document_number": "40000028"},
+    ],
+)
+def test_nobody_decides_about_or_takes_a_form_with_the_own_document_or_e_mail(
+    desk: Register, own: dict[str, Any]
+) -> None:
+    desk.register(of_a_passport(**OTHERS))
+    desk.verify()
+    theirs = desk.staff.member(permissions=(Permission.REGISTER,), **own)
+
+    for deed in ("aprobar", "rechazar"):
+        refused = desk.decide(deed, theirs, refusal="differs")
+        assert refused.status_code == 403
+        assert "Tu documento o tu correo está en la solicitud" in text_of(refused)
+
+    assert desk.stored().state is RegistrationState.AWAITING_REVIEW
+    desk.browser = desk.staff.browser(theirs)
+    taken = desk.register(of_a_passport(**OTHERS, number="XY999999"))
+    assert taken.status_code == (403 if own != {"document_number": "AB123456"} else 303)
 
 
 def test_of_eight_who_decide_at_once_one_does(desk: Register) -> None:
