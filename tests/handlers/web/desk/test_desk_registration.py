@@ -18,10 +18,14 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import Permission
 from chalicelib.domain.mailbox import DocumentType, UserState
 from chalicelib.domain.registration.registration import Registration, RegistrationState
+from chalicelib.gateways.files import Files
+from chalicelib.services.desk.offer_form import keep_form
 from chalicelib.services.desk.review_registrations import approve_at_desk, refuse_at_desk
 from chalicelib.store import tables
 from tests.access_world import at_once
+from tests.alert_world import refusing
 from tests.browser_requests import Browser, check_html, text_of
+from tests.cloud import Engine
 from tests.deposit_world import an_institution, put_institution
 from tests.desk_world import COPY, DeskScene
 from tests.handlers.web.registration.test_registration_pages import (  # noqa: F401 - fixtures
@@ -380,6 +384,16 @@ def test_the_officer_cannot_act_as_the_applicant_by_what_the_form_carried(desk: 
 
     assert desk.browser.get(f"/registro/correo/{form_id}").status_code == 404
     assert desk.browser.get(f"/registro/correo/{desk.stored().key}").status_code == 404
+
+
+def test_the_form_to_print_is_kept_by_who_may_not_list_the_bucket(desk: Register, moto_engine: Engine) -> None:
+    client, config = moto_engine.client("s3"), desk.world.container.config
+    files = Files(client, uploads_bucket=config.uploads_bucket, documents_bucket=config.documents_bucket)
+
+    with refusing(client, "GetObject", "AccessDenied"), refusing(client, "HeadObject", "AccessDenied"):
+        key = keep_form(b"%PDF-1.7 another", files=files)
+
+    assert desk.tools.files.get_document(key) == b"%PDF-1.7 another"
 
 
 def test_the_form_to_print_is_led_to_and_lies_where_the_link_says(desk: Register) -> None:
