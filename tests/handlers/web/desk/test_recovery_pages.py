@@ -195,6 +195,34 @@ def test_who_asks_for_many_who_are_not_there_has_to_stop_and_each_is_logged(scen
     assert len(events) == 21
 
 
+def test_that_one_waits_already_is_logged_counted_and_names_no_other_offices_request(scene: DeskScene) -> None:
+    number = scene.asked()
+    elsewhere = scene.staff.browser(scene.staff.member(permissions=(Permission.RECOVER,), office_id="norte"))
+
+    refused = scene.ask(elsewhere)
+
+    assert refused.status_code == 409
+    assert "en otra oficina de tu entidad" in text_of(refused)
+    assert number not in text_of(refused)
+    told = [one for one in scene.log() if one.type is EventType.MAILBOX_CONSULTED]
+    assert [one.data["result"] for one in told] == ["recovery_open_already"]
+    for _ in range(20):
+        assert scene.ask().status_code == 409
+    assert scene.ask().status_code == 429
+    assert len([one for one in scene.log() if one.type is EventType.MAILBOX_CONSULTED]) == 22
+
+
+def test_that_one_was_taken_is_a_look_which_the_holder_is_told_of(scene: DeskScene) -> None:
+    scene.asked()
+    holder = Browser(scene.staff.people)
+    holder.enter()
+
+    shown = text_of(holder.get("/perfil/consultas"))
+
+    assert "Registró un pedido de restaurar la contraseña" in shown
+    assert scene.log()[0].looker == scene.first.actor
+
+
 def test_another_institution_finds_neither_request_nor_copy(scene: DeskScene) -> None:
     number = scene.asked()
     put_institution(scene.world.container, an_institution(institution_id=ANOTHER))
