@@ -81,11 +81,13 @@ def take_petition(form: PetitionForm, by: AtDesk, *, tools: PetitionTools) -> Pe
 
     Raises:
         InvalidInput: `change_unknown`, `cause_missing`, `scan_missing` and alike, `user_unknown`, `power_missing`.
+        Forbidden: `institution_inactive`.
         Conflict: `mailbox_is_a_persons`, `user_is_principal`, `mailbox_not_frozen`.
         TooManyRequests: as `find_user`.
         Unavailable: nothing was kept.
 
     """
+    by.require_active()
     petition_id, kind = parse_code(form.petition_id), read_kind(form.kind)
     cause = read_cause(kind, form.cause)
     begun = _begun(petition_id, by, tools)
@@ -148,13 +150,14 @@ def approve_petition(petition_id: str, by: AtDesk, *, tools: PetitionTools) -> P
     Raises:
         NotFound: as `find_petition`.
         Conflict: `petition_decided`; or what `change_mailbox` refuses: then it waits as before.
-        Forbidden: `petition_same_person`, `officer_too_new`.
+        Forbidden: `petition_same_person`, `officer_too_new`, `institution_inactive`.
         Unavailable: it stays approved, to be completed.
 
     """
     petition = find_petition(petition_id, by.member, petitions=tools.petitions)
     claimed = approved(petition, by.member, tools.clock())
     if petition.state is PetitionState.OPEN:
+        by.require_active()
         written = tools.petitions.update(claimed, _event(claimed, by, EventType.PETITION_APPROVED, tools))
         if written is None:
             raise decided(find_petition(petition_id, by.member, petitions=tools.petitions))
@@ -183,6 +186,7 @@ def refuse_petition(petition_id: str, why: str, by: AtDesk, *, tools: PetitionTo
 
     """
     petition = find_petition(petition_id, by.member, petitions=tools.petitions)
+    by.require_active()
     wanted = refused(petition, by.member, why, tools.clock())
     event = _event(wanted, by, EventType.PETITION_REFUSED, tools, because=why)
     if tools.petitions.update(wanted, event) is None:

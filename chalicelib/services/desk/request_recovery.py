@@ -32,10 +32,12 @@ def request_recovery(request: RecoveryRequest, by: AtDesk, *, tools: DeskTools) 
         InvalidInput: `cause_missing`, `scan_missing` and alike, `user_unknown`, `code_invalid`.
         TooLarge: `scan_too_large`.
         Conflict: `recovery_open_already`, `mailbox_frozen`, `user_disabled`.
+        Forbidden: `institution_inactive`.
         TooManyRequests: as `find_user`.
         Unavailable: nothing was kept.
 
     """
+    by.require_active()
     recovery_id, cause = parse_code(request.recovery_id), read_cause(request.cause)
     institution_id = by.member.institution_id
     begun = _begun(recovery_id, by, tools)

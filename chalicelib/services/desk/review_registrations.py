@@ -66,11 +66,12 @@ def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> Regist
     Raises:
         InvalidInput: what is wrong with form or scan, or the registry's refusal.
         TooLarge: `scan_too_large`.
-        Forbidden: `registration_own`.
+        Forbidden: `registration_own`, `institution_inactive`.
         TooManyRequests, Unavailable: as `register_in_person`.
 
     """
     registration = tools.reviews.registration
+    by.require_active()
     others, member, application = check_paper_form(taken.form, tools=registration), by.member, taken.form.application
     _require_stranger(application.claim, application.email, others, member)
     if not taken.form_id.isascii() or not taken.form_id.isalnum() or len(taken.form_id) > _LONGEST_ID:
@@ -134,7 +135,7 @@ def approve_at_desk(reference: str, by: AtDesk, *, tools: DeskReviewTools) -> Re
 
     Raises:
         NotFound: as `find_for_desk`.
-        Forbidden: `registration_same_person`, `registration_own`, `officer_too_new`.
+        Forbidden: `registration_same_person`, `registration_own`, `officer_too_new`, `institution_inactive`.
         Conflict, Unavailable: as `approve_registration`.
 
     """
@@ -165,6 +166,7 @@ def _decidable(reference: str, by: AtDesk, tools: DeskReviewTools) -> Registrati
     member, visit = by.member, found.desk
     if visit is None:
         raise _unknown()
+    by.require_active()
     visit.require_other(member.staff_id, member.document_number)
     if member.enrolled_at is not None and member.enrolled_at > visit.at - KNOWN_FOR:
         detail = "Te inscribieron hace menos de un día cuando se registró: la revisa otra persona de tu entidad."

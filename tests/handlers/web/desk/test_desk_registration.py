@@ -18,6 +18,7 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import Permission
 from chalicelib.domain.mailbox import DocumentType, UserState
 from chalicelib.domain.registration.registration import Registration, RegistrationState
+from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.gateways.files import Files
 from chalicelib.services.desk.offer_form import keep_form
 from chalicelib.services.desk.review_registrations import approve_at_desk, refuse_at_desk
@@ -210,6 +211,24 @@ def test_nobody_decides_about_or_takes_a_form_with_the_own_document_or_e_mail(
     desk.browser = desk.staff.browser(theirs)
     taken = desk.register(of_a_passport(**OTHERS, number="XY999999"))
     assert taken.status_code == (403 if own != {"document_number": "AB123456"} else 303)
+
+
+def test_the_desk_of_an_institution_that_is_not_active_registers_and_decides_nothing(desk: Register) -> None:
+    desk.register(of_a_passport())
+    desk.verify()
+    key = desk.stored().key
+    put_institution(desk.world.container, an_institution(state=InstitutionState.INACTIVE))
+
+    for answer in (
+        desk.decide(),
+        desk.decide("rechazar", refusal="differs"),
+        desk.register(of_a_passport(number="XY999999")),
+    ):
+        assert answer.status_code == 403
+        assert "mesa de partes no registra pedidos ni los decide" in text_of(answer)
+
+    assert desk.stored().key == key
+    assert desk.stored().state is RegistrationState.AWAITING_REVIEW
 
 
 def test_of_eight_who_decide_at_once_one_does(desk: Register) -> None:

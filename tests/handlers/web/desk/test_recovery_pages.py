@@ -14,6 +14,7 @@ from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import Permission
 from chalicelib.domain.mailbox import MailboxState, UserState
+from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.services.desk.decide_recovery import approve_recovery, refuse_recovery
 from tests.access_world import at_once
 from tests.browser_requests import Browser, check_html, text_of
@@ -221,6 +222,25 @@ def test_that_one_was_taken_is_a_look_which_the_holder_is_told_of(scene: DeskSce
 
     assert "Registró un pedido de restaurar la contraseña" in shown
     assert scene.log()[0].looker == scene.first.actor
+
+
+@pytest.mark.parametrize("state", [InstitutionState.INACTIVE, InstitutionState.CANCELLED])
+def test_the_desk_of_an_institution_that_is_not_active_takes_and_decides_nothing(
+    scene: DeskScene, state: InstitutionState
+) -> None:
+    number = scene.asked()
+    put_institution(scene.world.container, an_institution(state=state))
+
+    for answer in (
+        scene.ask(document_number="40000003"),
+        scene.decide(number),
+        scene.decide(number, "rechazar", refusal="differs"),
+    ):
+        assert answer.status_code == 403
+        assert "mesa de partes no registra pedidos ni los decide" in text_of(answer)
+
+    assert scene.found(number).decided_by is None
+    assert [one.type for one in scene.log()].count(EventType.MAILBOX_CONSULTED) == 0
 
 
 def test_another_institution_finds_neither_request_nor_copy(scene: DeskScene) -> None:
