@@ -168,8 +168,11 @@ def _decidable(reference: str, by: AtDesk, tools: DeskReviewTools) -> Registrati
         raise _unknown()
     by.require_active()
     visit.require_other(member.staff_id, member.document_number)
-    if member.enrolled_at is not None and member.enrolled_at > visit.at - KNOWN_FOR:
-        detail = "Te inscribieron hace menos de un día cuando se registró: la revisa otra persona de tu entidad."
+    if member.known_since is not None and member.known_since > visit.at - KNOWN_FOR:
+        detail = (
+            "Te inscribieron, o tu acceso se renovó, hace menos de un día cuando se registró: la revisa otra persona de"
+            " tu entidad."
+        )
         raise Forbidden("officer_too_new", detail)
     _require_stranger(found.claim, found.email, found.others, member)
     return found

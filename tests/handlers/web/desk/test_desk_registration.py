@@ -166,6 +166,8 @@ def test_who_took_it_never_decides_and_another_institution_does_not_see_it(desk:
     assert desk.decide("aprobar", again).status_code == 404
     new = desk.staff.member(permissions=(Permission.REGISTER,), enrolled_at=desk.world.clock.now)
     assert "hace menos de un día" in text_of(desk.decide("aprobar", new))
+    anew = desk.staff.member(permissions=(Permission.REGISTER,), sessions_from=desk.world.clock.now)
+    assert "hace menos de un día" in text_of(desk.decide("aprobar", anew))
     assert desk.stored().state is RegistrationState.AWAITING_REVIEW
 
 
