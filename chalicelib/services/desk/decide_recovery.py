@@ -15,7 +15,7 @@ from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
 from chalicelib.services.access.links import LinkOwner, owner_from
 from chalicelib.services.desk.find_user import RECOVERY
-from chalicelib.services.desk.tell_recovery import send_recovery_link, tell_refused
+from chalicelib.services.desk.tell_recovery import send_recovery_link, tell_begun, tell_refused
 from chalicelib.services.desk.tools import AtDesk, DeskTools
 from chalicelib.store.desk.recovery_store import RecoveryStore
 
@@ -64,6 +64,7 @@ def approve_recovery(recovery_id: str, by: AtDesk, *, tools: DeskTools) -> bool:
     by.require_active()
     wanted = approved(recovery, by.member, tools.clock())
     owner = _owner(recovery, tools)
+    tell_begun(recovery, by, tools)
     wanted = _written(wanted, by, EventType.RECOVERY_APPROVED, tools)
     return _send(wanted, owner, by, tools)
 

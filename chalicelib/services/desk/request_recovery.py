@@ -11,7 +11,7 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.services.desk.find_user import RECOVERY, WantedUser, count_miss, find_user
 from chalicelib.services.desk.keep_scan import SentScan, inspected_scan, keep_scan
-from chalicelib.services.desk.tell_recovery import tell_asked
+from chalicelib.services.desk.tell_recovery import tell_asked, tell_begun
 from chalicelib.services.desk.tools import AtDesk, DeskTools
 
 
@@ -26,7 +26,9 @@ class RecoveryRequest:
 
 
 def request_recovery(request: RecoveryRequest, by: AtDesk, *, tools: DeskTools) -> Recovery:
-    """Keep it with its scan, and tell all who have to know; the same form again returns what it began.
+    """Keep it with its scan, and tell all who have to know; the same form again returns what it began, and tells them.
+
+    That they were told is noted, so that a process that ends between both loses nothing.
 
     Raises:
         InvalidInput: `cause_missing`, `scan_missing` and alike, `user_unknown`, `code_invalid`.
@@ -42,6 +44,7 @@ def request_recovery(request: RecoveryRequest, by: AtDesk, *, tools: DeskTools) 
     institution_id = by.member.institution_id
     begun = _begun(recovery_id, by, tools)
     if begun is not None:
+        tell_begun(begun, by, tools)
         return begun
     scan = inspected_scan(request.scan, f"desk/{institution_id}/{recovery_id}")
     now = tools.clock()
@@ -71,6 +74,7 @@ def request_recovery(request: RecoveryRequest, by: AtDesk, *, tools: DeskTools) 
             "recovery_unavailable", "No se pudo guardar. Intenta otra vez en unos segundos.", retry_after=2
         )
     tell_asked(mailbox, user, by.place, tools=tools.access, now=now)
+    tools.recoveries.note_told(recovery)
     return recovery
 
 

@@ -1,8 +1,9 @@
 """Passwords that officers restore: kept by the institution whose desk took the request, and listed by their term.
 
 What lies in the table of the staff, under `desk#<institution>`: `recovery#<id>`, each for ever; `waiting#<due>#<id>`
-while something is left to do; `of-user#<user>` while one is open for a user; `ended#<instant>#<id>` from then on. Under
-`desk` alone, `waiting#<due>#<institution>#<id>` lists those of all institutions, for who watches the term.
+while something is left to do; `of-user#<user>` while one is open for a user; `ended#<instant>#<id>` from then on;
+`told#<id>` once its user was told that it was asked for. Under `desk` alone, `waiting#<due>#<institution>#<id>` lists
+those of all institutions, for who watches the term.
 """
 
 from __future__ import annotations
@@ -91,6 +92,26 @@ class RecoveryStore:
 
         return changed if self._is_written(write_in) else None
 
+    @staticmethod
+    def note_told(recovery: Recovery) -> None:
+        """Note that its user was told; one call."""
+        kept = {"recovery_id": recovery.recovery_id}
+        try:
+            StaffItem(_desk(recovery.institution_id), _told(recovery.recovery_id), data=kept).save()
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+
+    @staticmethod
+    def is_told(recovery: Recovery) -> bool:
+        """Tell whether that was noted, read with strong consistency; one call."""
+        try:
+            StaffItem.get(_desk(recovery.institution_id), _told(recovery.recovery_id), consistent_read=True)
+        except StaffItem.DoesNotExist:
+            return False
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        return True
+
     def list_waiting(self, institution_id: str, *, limit: int) -> tuple[Recovery, ...]:
         """Return those of an institution that wait, the one due first at the top; two calls."""
         return self._listed(institution_id, _WAITING, limit=limit, is_forward=True)
@@ -155,6 +176,10 @@ def _desk(institution_id: str) -> str:
 
 def _recovery(recovery_id: str) -> str:
     return f"recovery#{recovery_id}"
+
+
+def _told(recovery_id: str) -> str:
+    return f"told#{recovery_id}"
 
 
 def _of_user(user_id: str) -> str:

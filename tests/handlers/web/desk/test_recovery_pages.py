@@ -16,6 +16,7 @@ from chalicelib.domain.institution.staff import Permission
 from chalicelib.domain.mailbox import MailboxState, UserState
 from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.services.desk.decide_recovery import approve_recovery, refuse_recovery
+from chalicelib.store.tables import StaffItem
 from tests.access_world import at_once
 from tests.browser_requests import Browser, check_html, text_of
 from tests.cloud import Engine
@@ -126,6 +127,22 @@ def test_the_same_form_twice_is_one_request_and_another_for_the_same_user_waits_
     assert form_id in text_of(other)
     scene.decide(form_id, "rechazar", refusal="illegible")
     assert "hecho=registrada" in scene.ask(scene.checking).headers["Location"]
+
+
+@pytest.mark.parametrize("is_sent_again", [True, False])
+def test_who_was_not_told_since_the_process_ended_is_told_by_the_same_form_or_before_it_is_approved(
+    scene: DeskScene, is_sent_again: bool
+) -> None:
+    number = scene.asked()
+    StaffItem.get(f"desk#{INSTITUTION_ID}", f"told#{number}").delete()
+
+    if is_sent_again:
+        scene.ask(form_id=number)
+        scene.ask(form_id=number)
+    scene.decide(number)
+
+    texts = [text for to, text in scene.staff.people.mails() if to == EMAIL]
+    assert ["/recuperar/" in text for text in texts] == [False, False, True]
 
 
 def test_a_refusal_is_told_and_its_reason_logged(scene: DeskScene) -> None:
