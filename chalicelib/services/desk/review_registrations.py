@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from chalicelib.domain.contact import inbox_of
 from chalicelib.domain.errors import Forbidden, InvalidInput, NotFound
@@ -23,7 +24,12 @@ from chalicelib.gateways.files import Files
 from chalicelib.services.desk.keep_scan import SentScan, inspected_scan, keep_scan
 from chalicelib.services.desk.tools import AtDesk
 from chalicelib.services.operator_act import OperatorAct
-from chalicelib.services.registration.register_in_person import PaperForm, check_paper_form, register_in_person
+from chalicelib.services.registration.register_in_person import (
+    PaperForm,
+    TakenRegistration,
+    check_paper_form,
+    register_in_person,
+)
 from chalicelib.services.registration.review_registrations import (
     ReviewTools,
     approve_registration,
@@ -60,8 +66,8 @@ class TakenForm:
     form_id: str
 
 
-def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> Registration:
-    """Register whom the form is about, and keep its scan.
+def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> TakenRegistration:
+    """Register whom the form is about, and keep its scan once no registry refused.
 
     Raises:
         InvalidInput: what is wrong with form or scan, or the registry's refusal.
@@ -77,7 +83,6 @@ def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> Regist
     if not taken.form_id.isascii() or not taken.form_id.isalnum() or len(taken.form_id) > _LONGEST_ID:
         raise InvalidInput("form_malformed", "El formulario no llegó completo. Ábrelo de nuevo.")
     scan = inspected_scan(taken.scan, f"desk/{member.institution_id}/registration-{taken.form_id}")
-    keep_scan(taken.scan, scan, files=tools.files)
     visit = DeskVisit(
         institution_id=member.institution_id,
         office_id=member.office_id,
@@ -91,7 +96,8 @@ def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> Regist
         scan_sha256=scan.sha256,
         scan_size=scan.size,
     )
-    return register_in_person(taken.form, visit, taken.form_id, origin=by.origin, tools=registration)
+    keep = partial(keep_scan, taken.scan, scan, files=tools.files)
+    return register_in_person(taken.form, visit, taken.form_id, origin=by.origin, keep=keep, tools=registration)
 
 
 def list_for_desk(member: StaffMember, *, tools: DeskReviewTools, limit: int) -> tuple[tuple[Review, ...], bool]:

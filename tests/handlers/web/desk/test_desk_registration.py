@@ -261,6 +261,31 @@ def test_the_same_form_twice_is_one_registration_and_one_e_mail(desk: Register) 
     assert len(desk.staff.people.mails()) == 1
 
 
+def test_that_no_e_mail_went_out_is_said_and_the_same_form_sends_it(desk: Register, moto_engine: Engine) -> None:
+    ses, sender = moto_engine.client("ses"), desk.world.container.config.mail_from
+    ses.delete_identity(Identity=sender)
+    checked = desk.fill(of_a_passport())
+
+    for _ in range(2):
+        failed = desk.send(checked)
+        assert failed.status_code == 503
+        assert "el correo no salió" in text_of(failed)
+        assert desk.stored().reference in text_of(failed)
+    ses.verify_email_identity(EmailAddress=sender)
+    assert "hecho=registrada" in desk.send(checked).headers["Location"]
+    assert "hecho=registrada" in desk.send(checked).headers["Location"]
+
+    assert len(desk.staff.people.mails()) == 1
+    desk.verify()
+    assert desk.stored().state is RegistrationState.AWAITING_REVIEW
+
+
+def test_what_a_registry_refuses_leaves_no_scan(desk: Register) -> None:
+    desk.register(a_person_form(given_names="Otra"))
+
+    assert desk.tools.files.list_documents("desk/") == ()
+
+
 def test_each_step_is_logged_with_the_officer_and_without_personal_data(desk: Register) -> None:
     desk.register(of_a_passport())
     desk.verify()
