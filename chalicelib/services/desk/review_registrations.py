@@ -33,7 +33,7 @@ from chalicelib.services.registration.register_in_person import (
 from chalicelib.services.registration.review_registrations import (
     ReviewTools,
     approve_registration,
-    list_reviews,
+    list_some_reviews,
     refuse_registration,
     review_of,
 )
@@ -102,8 +102,8 @@ def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> TakenR
 
 def list_for_desk(member: StaffMember, *, tools: DeskReviewTools, limit: int) -> tuple[tuple[Review, ...], bool]:
     """Return those of somebody's desk that wait for a review, and whether these are all."""
-    page = list_reviews(tools=tools.reviews, limit=limit)
-    return tuple(one for one in page.reviews if _is_seen(one.registration, member)), page.is_whole
+    page = list_some_reviews(lambda one: _is_seen(one, member), tools=tools.reviews, limit=limit)
+    return page.reviews, page.is_whole
 
 
 def find_for_desk(reference: str, member: StaffMember, *, tools: DeskReviewTools) -> Review:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
@@ -19,7 +20,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.desk.recovery import Recovery
 from chalicelib.domain.event import Event
-from chalicelib.store.batch_read import read_together, store_unavailable
+from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import StaffItem
@@ -27,6 +28,7 @@ from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vend
 
 _ALL = "desk"
 _WAITING, _ENDED = "waiting#", "ended#"
+_AT_ONCE = 100
 _NEW = StaffItem.institution_id.does_not_exist()
 
 
@@ -113,11 +115,11 @@ class RecoveryStore:
         return True
 
     def list_waiting(self, institution_id: str, *, limit: int) -> tuple[Recovery, ...]:
-        """Return those of an institution that wait, the one due first at the top; two calls."""
+        """Return those of an institution that wait, the one due first at the top; two calls a hundred."""
         return self._listed(institution_id, _WAITING, limit=limit, is_forward=True)
 
     def list_ended(self, institution_id: str, *, limit: int) -> tuple[Recovery, ...]:
-        """Return those that ended last, the newest first; two calls."""
+        """Return those that ended last, the newest first; a query, and a read for each hundred."""
         return self._listed(institution_id, _ENDED, limit=limit, is_forward=False)
 
     @staticmethod
@@ -146,7 +148,9 @@ class RecoveryStore:
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
         keys = [(StaffItem, desk, _recovery(str(item.data["recovery_id"]))) for item in found]
-        read = read_together(self._connection, keys) if keys else {}
+        read: dict[ItemKey, Any] = {}
+        for part in (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE)):
+            read |= read_together(self._connection, part)
         return tuple(from_data(Recovery, read[key].data) for key in keys if key in read)
 
     @staticmethod

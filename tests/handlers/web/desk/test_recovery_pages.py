@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -258,6 +259,26 @@ def test_the_desk_of_an_institution_that_is_not_active_takes_and_decides_nothing
 
     assert scene.found(number).decided_by is None
     assert [one.type for one in scene.log()].count(EventType.MAILBOX_CONSULTED) == 0
+
+
+def test_an_office_sees_its_own_behind_many_of_others(scene: DeskScene) -> None:
+    one = scene.found(scene.asked())
+    north = replace(one, recovery_id="NORTE1", user_id="u-norte", office_id="norte", asked_at=one.asked_at)
+    for number in range(105):
+        at = one.asked_at - timedelta(minutes=number + 1)
+        kept = replace(one, recovery_id=f"OTRA{number}", user_id=f"u-{number}", asked_at=at)
+        assert scene.recoveries.add(kept, replace(scene.log()[0], event_id=f"e-{number}"))
+    assert scene.recoveries.add(north, replace(scene.log()[0], event_id="e-norte"))
+    limited = scene.staff.member(permissions=(Permission.RECOVER,), office_id="norte")
+
+    listed = text_of(scene.staff.browser(limited).get(LIST))
+    of_all = text_of(scene.checking.get(LIST))
+
+    assert "NORTE1" in listed
+    assert "Hay más" not in listed
+    assert "OTRA104" in of_all
+    assert "NORTE1" not in of_all
+    assert "Hay más" in of_all
 
 
 def test_another_institution_finds_neither_request_nor_copy(scene: DeskScene) -> None:
