@@ -54,7 +54,7 @@ class DeskScene:
         return self.tools.recoveries
 
     def at_desk(self, member: Any = None) -> AtDesk:
-        return AtDesk(member or self.second, "Entidad de Demostración", "192.0.2.7")
+        return AtDesk(member or self.second, "Entidad de Demostración", "192.0.2.7", is_active=True)
 
     def ask(
         self, browser: Browser | None = None, *, content: bytes = COPY, filename: str = "dni.pdf", **typed: Any

@@ -152,7 +152,9 @@ MAILBOX_LOOKS = (
     EventType.MAILBOX_CONSULTED,
     EventType.MAILBOX_SHOWN,
     EventType.DATA_REQUEST_SHOWN,
+    EventType.RECOVERY_ASKED,
     EventType.RECOVERY_SHOWN,
+    EventType.PETITION_ASKED,
     EventType.PETITION_SHOWN,
 )
 """Looks that a mailbox's own log tells its users of."""

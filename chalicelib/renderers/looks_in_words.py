@@ -10,7 +10,9 @@ LOOKED: Mapping[EventType, str] = {
     EventType.MAILBOX_CONSULTED: "Preguntó si la casilla puede recibir una notificación",
     EventType.MAILBOX_SHOWN: "Vio los datos de la casilla y de sus usuarios",
     EventType.DATA_REQUEST_SHOWN: "Vio una solicitud sobre datos",
+    EventType.RECOVERY_ASKED: "Registró un pedido de restaurar la contraseña del usuario",
     EventType.RECOVERY_SHOWN: "Vio los datos del usuario, para restaurar su contraseña",
+    EventType.PETITION_ASKED: "Registró un pedido de cambiar la casilla, hecho en mesa de partes",
     EventType.PETITION_SHOWN: "Vio los datos de la casilla, por un pedido hecho en mesa de partes",
 }
 """To the holder, of whom it was."""

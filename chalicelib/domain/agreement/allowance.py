@@ -18,6 +18,7 @@ class Allowance(StrEnum):
     LOG_IN = "log_in"
     DEPOSIT = "deposit"
     CONSULT = "consult"
+    DESK = "desk"
     DRAFT = "draft"
     READ_SENT = "read_sent"
     SUSPEND_READING = "suspend_reading"
@@ -32,6 +33,7 @@ ALLOWED_IN: Mapping[Allowance, frozenset[InstitutionState]] = {
     Allowance.LOG_IN: _ALWAYS,
     Allowance.DEPOSIT: _ACTIVE,
     Allowance.CONSULT: _ACTIVE,
+    Allowance.DESK: _ACTIVE,
     Allowance.DRAFT: _ALWAYS,
     Allowance.READ_SENT: _ALWAYS,
     Allowance.SUSPEND_READING: _ALWAYS,
@@ -43,6 +45,7 @@ ALLOWANCE_WORDS: Mapping[Allowance, str] = {
     Allowance.LOG_IN: "Ingresar a la consola",
     Allowance.DEPOSIT: "Depositar notificaciones, desde la consola o por sistemas",
     Allowance.CONSULT: "Consultar quién tiene casilla",
+    Allowance.DESK: "Registrar pedidos en mesa de partes, y decidirlos",
     Allowance.DRAFT: "Preparar borradores",
     Allowance.READ_SENT: "Ver lo enviado, sus documentos y constancias, desde la consola o por sistemas",
     Allowance.SUSPEND_READING: "Suspender la lectura de una notificación ya depositada",

@@ -252,7 +252,10 @@ def _require_other(petition: Petition, by: StaffMember) -> DeskOfficer:
     if petition.asked_by.is_same_person(officer):
         detail = "Lo registraste tú: tiene que revisarlo otra persona de tu entidad."
         raise Forbidden("petition_same_person", detail)
-    if by.enrolled_at is not None and by.enrolled_at > petition.asked_at - KNOWN_FOR:
-        detail = "Te inscribieron hace menos de un día cuando se registró: lo revisa otra persona de tu entidad."
+    if by.known_since is not None and by.known_since > petition.asked_at - KNOWN_FOR:
+        detail = (
+            "Te inscribieron, o tu acceso se renovó, hace menos de un día cuando se registró: lo revisa otra persona de"
+            " tu entidad."
+        )
         raise Forbidden("officer_too_new", detail)
     return officer

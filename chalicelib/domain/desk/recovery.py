@@ -211,7 +211,10 @@ def _second(recovery: Recovery, by: StaffMember) -> DeskOfficer:
     if recovery.asked_by.is_same_person(officer):
         detail = "La registraste tú: tiene que revisarla otra persona de tu entidad."
         raise Forbidden("recovery_same_person", detail)
-    if by.enrolled_at is not None and by.enrolled_at > recovery.asked_at - KNOWN_FOR:
-        detail = "Te inscribieron hace menos de un día cuando se registró: la revisa otra persona de tu entidad."
+    if by.known_since is not None and by.known_since > recovery.asked_at - KNOWN_FOR:
+        detail = (
+            "Te inscribieron, o tu acceso se renovó, hace menos de un día cuando se registró: la revisa otra persona de"
+            " tu entidad."
+        )
         raise Forbidden("officer_too_new", detail)
     return officer

@@ -93,6 +93,14 @@ class StaffMember:
         return f"staff:{self.staff_id}"
 
     @property
+    def known_since(self) -> datetime | None:
+        """Since when it is the same person as far as anybody knows: enrolled, and no access set up anew since then.
+
+        Where two people are needed, who could enrol one or send them a new way in could else be both.
+        """
+        return max(filter(None, (self.enrolled_at, self.sessions_from)), default=None)
+
+    @property
     def is_active(self) -> bool:
         """Whether the person may get in."""
         return self.state is StaffState.ACTIVE

@@ -14,7 +14,9 @@ COLUMNS = ("Fecha", "Hora", "Qué hizo", "De quién", "Motivo", "Resultado", "Di
 _DID: Mapping[EventType, str] = {
     EventType.MAILBOX_CONSULTED: "Preguntó si tiene casilla",
     EventType.AUDIT_SHOWN: "Vio una relación de consultas",
+    EventType.RECOVERY_ASKED: "Registró que se restaure una contraseña",
     EventType.RECOVERY_SHOWN: "Vio datos para restaurar una contraseña",
+    EventType.PETITION_ASKED: "Registró un cambio de casilla",
     EventType.PETITION_SHOWN: "Vio datos por un pedido en mesa de partes",
     EventType.REGISTRATION_SHOWN: "Revisó un registro",
 }

@@ -7,7 +7,7 @@ list. So nothing is decided twice, and what no e-mail was taken for is not forgo
 from __future__ import annotations
 
 from chalicelib.domain.codes import parse_code
-from chalicelib.domain.desk.recovery import Recovery, approved, decided, refused, require_sendable, sent
+from chalicelib.domain.desk.recovery import Recovery, RecoveryState, approved, decided, refused, require_sendable, sent
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.permission import Act, reaches
@@ -15,7 +15,7 @@ from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
 from chalicelib.services.access.links import LinkOwner, owner_from
 from chalicelib.services.desk.find_user import RECOVERY
-from chalicelib.services.desk.tell_recovery import send_recovery_link, tell_refused
+from chalicelib.services.desk.tell_recovery import send_recovery_link, tell_begun, tell_refused
 from chalicelib.services.desk.tools import AtDesk, DeskTools
 from chalicelib.store.desk.recovery_store import RecoveryStore
 
@@ -56,13 +56,15 @@ def approve_recovery(recovery_id: str, by: AtDesk, *, tools: DeskTools) -> bool:
     Raises:
         NotFound: as `find_recovery`.
         Conflict: `recovery_decided`; `recovery_without_address`: nobody can be sent a link now; nothing was decided.
-        Forbidden: `recovery_same_person`, `officer_too_new`.
+        Forbidden: `recovery_same_person`, `officer_too_new`, `institution_inactive`.
         Unavailable: nothing was decided.
 
     """
     recovery = find_recovery(recovery_id, by.member, recoveries=tools.recoveries)
+    by.require_active()
     wanted = approved(recovery, by.member, tools.clock())
     owner = _owner(recovery, tools)
+    tell_begun(recovery, by, tools)
     wanted = _written(wanted, by, EventType.RECOVERY_APPROVED, tools)
     return _send(wanted, owner, by, tools)
 
@@ -92,6 +94,8 @@ def refuse_recovery(recovery_id: str, why: str, by: AtDesk, *, tools: DeskTools)
 
     """
     recovery = find_recovery(recovery_id, by.member, recoveries=tools.recoveries)
+    if recovery.state is RecoveryState.OPEN:
+        by.require_active()
     wanted = refused(recovery, by.member, why, tools.clock())
     _written(wanted, by, EventType.RECOVERY_REFUSED, tools, because=why)
     mailbox = tools.access.mailboxes.find(recovery.mailbox_id)

@@ -45,17 +45,26 @@ def find_user(wanted: WantedUser, by: AtDesk, *, tools: DeskTools, now: datetime
     refusal = _refusal(mailbox, user)
     if refusal is not None:
         about = mailbox_id if mailbox is None else mailbox.mailbox_id
-        result = {"result": refusal.code}
-        tools.access.events.add(
-            by.event(EventType.MAILBOX_CONSULTED, f"mailbox#{about}", RECOVERY, tools=tools, now=now, **result)
-        )
-        miss = MISSES_PER_OFFICER
-        key = miss.key(by.member.institution_id, by.member.staff_id)
-        tools.access.limits.spend(key, limit=miss.limit, window_s=miss.window_s, now=now)
+        count_miss(about, refusal.code, by, tools=tools, now=now)
         raise refusal
     if mailbox is None or user is None:
         raise AssertionError("what is missing is refused")
     return mailbox, user
+
+
+def count_miss(mailbox_id: str, result: str, by: AtDesk, *, tools: DeskTools, now: datetime) -> None:
+    """Log that a refusal told an officer something of a mailbox, and count it, before it is told.
+
+    Raises:
+        TooManyRequests: `limit_reached`: this officer's.
+
+    """
+    subject, told = f"mailbox#{mailbox_id}", {"result": result}
+    event = by.event(EventType.MAILBOX_CONSULTED, subject, RECOVERY, tools=tools, now=now, **told)
+    tools.access.events.add(event)
+    miss = MISSES_PER_OFFICER
+    key = miss.key(by.member.institution_id, by.member.staff_id)
+    tools.access.limits.spend(key, limit=miss.limit, window_s=miss.window_s, now=now)
 
 
 def _user(mailbox: Mailbox, wanted: WantedUser) -> MailboxUser | None:

@@ -1,11 +1,10 @@
-"""Offer the printable application: drawn once a process, kept once under its hash, fetched by a link."""
+"""Offer the printable application: drawn and kept once a process under its hash, fetched by a link."""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
 
-from chalicelib.domain.errors import NotFound
 from chalicelib.gateways.files import Files
 from chalicelib.renderers.desk.application_form import FILENAME, MEDIA_TYPE
 
@@ -13,17 +12,16 @@ _LINK_LIFETIME = timedelta(minutes=5)
 
 
 def keep_form(form: bytes, *, files: Files) -> str:
-    """Put the form where it is fetched from, unless it lies there, and return its key.
+    """Put the form where it is fetched from, and return its key; the same bytes under the same key change nothing.
+
+    Whether it lies there is not asked: to who may not list the bucket, S3 denies what is missing instead of saying so.
 
     Raises:
         Unavailable: `files_unavailable`.
 
     """
     key = f"forms/{hashlib.sha256(form).hexdigest()}.pdf"
-    try:
-        files.get_document(key)
-    except NotFound:
-        files.put_document(key, form, MEDIA_TYPE)
+    files.put_document(key, form, MEDIA_TYPE)
     return key
 
 

@@ -84,11 +84,12 @@ def take_petition(form: PetitionForm, by: AtDesk, *, tools: PetitionTools) -> Pe
     Raises:
         InvalidInput: `change_unknown`, `cause_missing`, `scan_missing` and alike, `user_unknown`, `power_missing`.
         Conflict: `mailbox_is_a_persons`, `user_is_principal`, `mailbox_not_frozen`.
-        Forbidden: `petition_own`.
+        Forbidden: `institution_inactive`, `petition_own`.
         TooManyRequests: as `find_user`.
         Unavailable: nothing was kept.
 
     """
+    by.require_active()
     petition_id, kind = parse_code(form.petition_id), read_kind(form.kind)
     cause = read_cause(kind, form.cause)
     begun = _begun(petition_id, by, tools)
@@ -151,12 +152,13 @@ def approve_petition(petition_id: str, by: AtDesk, *, tools: PetitionTools) -> P
     Raises:
         NotFound: as `find_petition`.
         Conflict: `petition_decided`, `petition_too_early`; or what `change_mailbox` refuses: then it waits as before.
-        Forbidden: `petition_same_person`, `officer_too_new`, `petition_own`.
+        Forbidden: `petition_same_person`, `officer_too_new`, `petition_own`, `institution_inactive`.
         Unavailable: `petition_untold`: its people cannot be told; or it stays approved, to be completed.
 
     """
     petition = _to_decide(petition_id, by, tools)
     if petition.state is PetitionState.OPEN:
+        by.require_active()
         petition = _told(petition, by, tools)
         if petition.told_at is None:
             detail = "No se pudo avisar a los usuarios de la casilla. Intenta otra vez en unos minutos."
@@ -196,6 +198,7 @@ def refuse_petition(petition_id: str, why: str, by: AtDesk, *, tools: PetitionTo
 
     """
     petition = _to_decide(petition_id, by, tools)
+    by.require_active()
     wanted = refused(petition, by.member, why, tools.clock())
     event = _event(wanted, by, EventType.PETITION_REFUSED, tools, because=why)
     if tools.petitions.update(wanted, event) is None:

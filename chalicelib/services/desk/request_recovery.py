@@ -8,9 +8,10 @@ from chalicelib.domain.codes import parse_code
 from chalicelib.domain.desk.recovery import Recovery, officer_of, read_cause
 from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import EventType
-from chalicelib.services.desk.find_user import RECOVERY, WantedUser, find_user
+from chalicelib.domain.institution.permission import Act, reaches
+from chalicelib.services.desk.find_user import RECOVERY, WantedUser, count_miss, find_user
 from chalicelib.services.desk.keep_scan import SentScan, inspected_scan, keep_scan
-from chalicelib.services.desk.tell_recovery import tell_asked
+from chalicelib.services.desk.tell_recovery import tell_asked, tell_begun
 from chalicelib.services.desk.tools import AtDesk, DeskTools
 
 
@@ -25,24 +26,30 @@ class RecoveryRequest:
 
 
 def request_recovery(request: RecoveryRequest, by: AtDesk, *, tools: DeskTools) -> Recovery:
-    """Keep it with its scan, and tell all who have to know; the same form again returns what it began.
+    """Keep it with its scan, and tell all who have to know; the same form again returns what it began, and tells them.
+
+    That they were told is noted, so that a process that ends between both loses nothing.
 
     Raises:
         InvalidInput: `cause_missing`, `scan_missing` and alike, `user_unknown`, `code_invalid`.
         TooLarge: `scan_too_large`.
         Conflict: `recovery_open_already`, `mailbox_frozen`, `user_disabled`.
+        Forbidden: `institution_inactive`.
         TooManyRequests: as `find_user`.
         Unavailable: nothing was kept.
 
     """
+    by.require_active()
     recovery_id, cause = parse_code(request.recovery_id), read_cause(request.cause)
     institution_id = by.member.institution_id
     begun = _begun(recovery_id, by, tools)
     if begun is not None:
+        tell_begun(begun, by, tools)
         return begun
     scan = inspected_scan(request.scan, f"desk/{institution_id}/{recovery_id}")
     now = tools.clock()
     mailbox, user = find_user(request.wanted, by, tools=tools, now=now)
+    _require_none_open(mailbox.mailbox_id, user.user_id, by, tools)
     keep_scan(request.scan, scan, files=tools.files)
     recovery = Recovery(
         recovery_id=recovery_id,
@@ -62,8 +69,12 @@ def request_recovery(request: RecoveryRequest, by: AtDesk, *, tools: DeskTools) 
         begun = _begun(recovery_id, by, tools)
         if begun is not None:
             return begun
-        raise _open_already(user.user_id, institution_id, tools)
+        _require_none_open(mailbox.mailbox_id, user.user_id, by, tools)
+        raise Unavailable(
+            "recovery_unavailable", "No se pudo guardar. Intenta otra vez en unos segundos.", retry_after=2
+        )
     tell_asked(mailbox, user, by.place, tools=tools.access, now=now)
+    tools.recoveries.note_told(recovery)
     return recovery
 
 
@@ -73,11 +84,14 @@ def _begun(recovery_id: str, by: AtDesk, tools: DeskTools) -> Recovery | None:
     return found if found is not None and found.asked_by == officer_of(by.member) else None
 
 
-def _open_already(user_id: str, institution_id: str, tools: DeskTools) -> Conflict | Unavailable:
+def _require_none_open(mailbox_id: str, user_id: str, by: AtDesk, tools: DeskTools) -> None:
+    """Refuse where one waits for the user, which is logged and counted first: it says that there is such a mailbox."""
+    institution_id = by.member.institution_id
     number = tools.recoveries.open_of_user(institution_id, user_id)
     if number is None:
-        return Unavailable(
-            "recovery_unavailable", "No se pudo guardar. Intenta otra vez en unos segundos.", retry_after=2
-        )
-    detail = f"Ya hay una restauración pendiente para ese usuario: la {number}. Búscala en la lista."
-    return Conflict("recovery_open_already", detail)
+        return
+    count_miss(mailbox_id, "recovery_open_already", by, tools=tools, now=tools.clock())
+    open_one = tools.recoveries.find(institution_id, number)
+    is_seen = open_one is not None and reaches(by.member, Act.ASK_RECOVERY, open_one.office_id)
+    where = f": la {number}. Búscala en la lista." if is_seen else " en otra oficina de tu entidad."
+    raise Conflict("recovery_open_already", f"Ya hay una restauración pendiente para ese usuario{where}")

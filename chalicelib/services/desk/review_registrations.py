@@ -1,7 +1,7 @@
-"""What officers decide of registrations that wait for a review: those that came on line, and those of their own desk.
+"""What officers decide of registrations that wait for a review: those that their own desk took, with a scan.
 
-Who took one never decides about it. The decision itself is the operator's (`services/registration`), with the officer
-as who acts.
+Who took one never decides about it, nor whom it names. What came on line has no first officer and no scan, so it is
+the operator's. The decision itself is the same (`services/registration`), with the officer as who acts.
 """
 
 from __future__ import annotations
@@ -9,23 +9,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
+from chalicelib.domain.contact import inbox_of
 from chalicelib.domain.errors import Forbidden, InvalidInput, NotFound
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff import StaffMember
-from chalicelib.domain.registration.in_person import DeskVisit
-from chalicelib.domain.registration.registration import Registration, RegistrationState
+from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
+from chalicelib.domain.registration.in_person import DeskVisit, OtherUser
+from chalicelib.domain.registration.registration import Registration
 from chalicelib.domain.registration.review import Review, ReviewRefusal
 from chalicelib.gateways.files import Files
 from chalicelib.services.desk.keep_scan import SentScan, inspected_scan, keep_scan
 from chalicelib.services.desk.tools import AtDesk
 from chalicelib.services.operator_act import OperatorAct
-from chalicelib.services.registration.register_in_person import PaperForm, check_paper_form, register_in_person
+from chalicelib.services.registration.register_in_person import (
+    PaperForm,
+    TakenRegistration,
+    check_paper_form,
+    register_in_person,
+)
 from chalicelib.services.registration.review_registrations import (
     ReviewTools,
     approve_registration,
-    list_reviews,
+    list_some_reviews,
     refuse_registration,
     review_of,
 )
@@ -58,22 +66,23 @@ class TakenForm:
     form_id: str
 
 
-def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> Registration:
-    """Register whom the form is about, and keep its scan.
+def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> TakenRegistration:
+    """Register whom the form is about, and keep its scan once no registry refused.
 
     Raises:
         InvalidInput: what is wrong with form or scan, or the registry's refusal.
         TooLarge: `scan_too_large`.
+        Forbidden: `registration_own`, `institution_inactive`.
         TooManyRequests, Unavailable: as `register_in_person`.
 
     """
     registration = tools.reviews.registration
-    check_paper_form(taken.form, tools=registration)
-    member = by.member
+    by.require_active()
+    others, member, application = check_paper_form(taken.form, tools=registration), by.member, taken.form.application
+    _require_stranger(application.claim, application.email, others, member)
     if not taken.form_id.isascii() or not taken.form_id.isalnum() or len(taken.form_id) > _LONGEST_ID:
         raise InvalidInput("form_malformed", "El formulario no llegó completo. Ábrelo de nuevo.")
     scan = inspected_scan(taken.scan, f"desk/{member.institution_id}/registration-{taken.form_id}")
-    keep_scan(taken.scan, scan, files=tools.files)
     visit = DeskVisit(
         institution_id=member.institution_id,
         office_id=member.office_id,
@@ -87,28 +96,28 @@ def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> Regist
         scan_sha256=scan.sha256,
         scan_size=scan.size,
     )
-    return register_in_person(taken.form, visit, taken.form_id, origin=by.origin, tools=registration)
+    keep = partial(keep_scan, taken.scan, scan, files=tools.files)
+    return register_in_person(taken.form, visit, taken.form_id, origin=by.origin, keep=keep, tools=registration)
 
 
 def list_for_desk(member: StaffMember, *, tools: DeskReviewTools, limit: int) -> tuple[tuple[Review, ...], bool]:
-    """Return those that wait for a review and that somebody may decide about, and whether these are all."""
-    page = list_reviews(tools=tools.reviews, limit=limit)
-    return tuple(one for one in page.reviews if _is_seen(one.registration, member)), page.is_whole
+    """Return those of somebody's desk that wait for a review, and whether these are all."""
+    page = list_some_reviews(lambda one: _is_seen(one, member), tools=tools.reviews, limit=limit)
+    return page.reviews, page.is_whole
 
 
 def find_for_desk(reference: str, member: StaffMember, *, tools: DeskReviewTools) -> Review:
     """Return one, before anything of it is shown.
 
     Raises:
-        NotFound: `registration_unknown`, also of another institution's desk.
+        NotFound: `registration_unknown`, also of another institution's desk, and of what came on line.
 
     """
     try:
         review = review_of(reference, tools=tools.reviews)
     except InvalidInput:
         raise _unknown() from None
-    is_over = review.registration.desk is None and review.registration.state is not RegistrationState.AWAITING_REVIEW
-    if is_over or not _is_seen(review.registration, member):
+    if not _is_seen(review.registration, member):
         raise _unknown()
     return review
 
@@ -132,7 +141,7 @@ def approve_at_desk(reference: str, by: AtDesk, *, tools: DeskReviewTools) -> Re
 
     Raises:
         NotFound: as `find_for_desk`.
-        Forbidden: `registration_same_person`, `officer_too_new`.
+        Forbidden: `registration_same_person`, `registration_own`, `officer_too_new`, `institution_inactive`.
         Conflict, Unavailable: as `approve_registration`.
 
     """
@@ -162,18 +171,35 @@ def _decidable(reference: str, by: AtDesk, tools: DeskReviewTools) -> Registrati
     found = find_for_desk(reference, by.member, tools=tools).registration
     member, visit = by.member, found.desk
     if visit is None:
-        return found
+        raise _unknown()
+    by.require_active()
     visit.require_other(member.staff_id, member.document_number)
-    if member.enrolled_at is not None and member.enrolled_at > visit.at - KNOWN_FOR:
-        detail = "Te inscribieron hace menos de un día cuando se registró: la revisa otra persona de tu entidad."
+    if member.known_since is not None and member.known_since > visit.at - KNOWN_FOR:
+        detail = (
+            "Te inscribieron, o tu acceso se renovó, hace menos de un día cuando se registró: la revisa otra persona de"
+            " tu entidad."
+        )
         raise Forbidden("officer_too_new", detail)
+    _require_stranger(found.claim, found.email, found.others, member)
     return found
+
+
+def _require_stranger(
+    claim: PersonClaim | CompanyClaim, email: str, others: tuple[OtherUser, ...], member: StaffMember
+) -> None:
+    """Have nobody register or decide about a mailbox that they would use, or whose letters they would read."""
+    person = claim if isinstance(claim, PersonClaim) else claim.representative
+    numbers = {*(other.document_number for other in others), *(() if person is None else (person.number,))}
+    inboxes = {inbox_of(one) for one in (email, *(other.email for other in others))}
+    if member.document_number in numbers or inbox_of(member.email) in inboxes:
+        detail = "Tu documento o tu correo está en la solicitud: la atiende otra persona de tu entidad."
+        raise Forbidden("registration_own", detail)
 
 
 def _is_seen(registration: Registration, member: StaffMember) -> bool:
     visit = registration.desk
     if visit is None:
-        return True
+        return False
     is_own = visit.institution_id == member.institution_id
     return is_own and reaches(member, Act.DECIDE_REGISTRATION, visit.office_id)
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from chalicelib.domain.desk.recovery import RecoveryRefusal
+from chalicelib.domain.desk.recovery import Recovery, RecoveryRefusal, RecoveryState
 from chalicelib.domain.errors import MessageRefused, Unavailable
 from chalicelib.domain.mailbox import Mailbox, MailboxUser, UserState
 from chalicelib.renderers.desk.recovery_letters import asked_letter, refused_letter
@@ -14,6 +14,7 @@ from chalicelib.renderers.desk.recovery_sms import asked_sms, sent_sms
 from chalicelib.services.access.links import LinkOwner, new_link
 from chalicelib.services.access.send_access_mail import send_to, tell
 from chalicelib.services.access.tools import AccessTools
+from chalicelib.services.desk.tools import AtDesk, DeskTools
 from chalicelib.services.together import together
 
 _logger = logging.getLogger(__name__)
@@ -30,6 +31,17 @@ def tell_asked(mailbox: Mailbox, user: MailboxUser, place: str, *, tools: Access
         if one.mobile:
             calls.append(lambda to=one.mobile: _text(to, text, tools))  # type: ignore[misc]
     together(calls)
+
+
+def tell_begun(recovery: Recovery, by: AtDesk, tools: DeskTools) -> None:
+    """Tell of one that waits whose user was not told: the process ended before; told twice is better than never."""
+    if recovery.state is not RecoveryState.OPEN or tools.recoveries.is_told(recovery):
+        return
+    mailbox = tools.access.mailboxes.find(recovery.mailbox_id)
+    user = None if mailbox is None else mailbox.user(recovery.user_id)
+    if mailbox is not None and user is not None:
+        tell_asked(mailbox, user, by.place, tools=tools.access, now=tools.clock())
+    tools.recoveries.note_told(recovery)
 
 
 def send_recovery_link(owner: LinkOwner, *, tools: AccessTools, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.mailbox import DocumentType
@@ -28,11 +29,29 @@ class DeskTools:
 
 @dataclass(frozen=True, slots=True)
 class AtDesk:
-    """Who of an institution does something at its desk, what that place is called, and from which network address."""
+    """Who of an institution does something at its desk, what that place is called, and from which network address.
+
+    `is_active` is whether the institution is.
+    """
 
     member: StaffMember
     place: str
     origin: str
+    is_active: bool
+
+    def require_active(self) -> None:
+        """Take and decide nothing new at the desk of an institution that is not active; what was decided is completed.
+
+        Raises:
+            Forbidden: `institution_inactive`.
+
+        """
+        if not self.is_active:
+            detail = (
+                "La entidad no está activa en el servicio: su mesa de partes no registra pedidos ni los decide. Su"
+                " coordinador debe regularizar el convenio."
+            )
+            raise Forbidden("institution_inactive", detail)
 
     def event(
         self, kind: EventType, subject: str, reason: str, *, tools: DeskTools, now: datetime, **data: str

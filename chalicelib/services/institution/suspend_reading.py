@@ -149,16 +149,16 @@ def _until_written(
 
 
 def _require_known(member: StaffMember, asked_at: datetime) -> None:
-    """Have nobody confirm who was enrolled within a day of what they confirm: one person could enrol the second.
+    """Have nobody confirm who is known for less than a day before: one person could enrol the second.
 
     Raises:
         Forbidden: `suspension_too_new`.
 
     """
-    if member.enrolled_at is not None and member.enrolled_at > asked_at - _KNOWN_FOR:
+    if member.known_since is not None and member.known_since > asked_at - _KNOWN_FOR:
         detail = (
-            "Te inscribieron hace menos de un día: esta suspensión la confirma otra persona. Así nadie puede pedirla y"
-            " confirmarla con un usuario recién hecho."
+            "Te inscribieron, o tu acceso se renovó, hace menos de un día: esta suspensión la confirma otra persona."
+            " Así nadie puede pedirla y confirmarla con un usuario recién hecho."
         )
         raise Forbidden("suspension_too_new", detail)
 

@@ -6,6 +6,7 @@ scan of the form. So a registration that nobody compared opens nothing by itself
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -34,6 +35,7 @@ from chalicelib.services.registration.tools import RegistrationTools, cool_down,
 
 TAKEN_PER_OFFICER = Limit("desk-registration", 60, 60 * 60)
 """Refuses: an officer's own count, so that nobody spends by the desk what registries answer in a day."""
+_MAILED_FOR_S = int(LIFETIME.total_seconds())
 AT_DESK = "registration_at_desk"
 """Why it was done, as the log says."""
 
@@ -44,6 +46,14 @@ class PaperForm:
 
     application: Application
     others: tuple[TypedOther, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRegistration:
+    """What a form began, and whether the e-mail that its owner has to answer was taken."""
+
+    registration: Registration
+    is_mailed: bool
 
 
 def check_paper_form(form: PaperForm, *, tools: RegistrationTools) -> tuple[OtherUser, ...]:
@@ -67,13 +77,20 @@ def check_paper_form(form: PaperForm, *, tools: RegistrationTools) -> tuple[Othe
     return others
 
 
-def register_in_person(
-    form: PaperForm, visit: DeskVisit, form_id: str, *, origin: str, tools: RegistrationTools
-) -> Registration:
+def register_in_person(  # noqa: PLR0913 - a form, who took it, and how its scan is kept
+    form: PaperForm,
+    visit: DeskVisit,
+    form_id: str,
+    *,
+    origin: str,
+    keep: Callable[[], None],
+    tools: RegistrationTools,
+) -> TakenRegistration:
     """Keep it and write to the principal user's e-mail; the same form again returns what it began.
 
-    `form_id` came with the form: the registration's own id is made of it and of a secret, so the officer does not
-    have it, and cannot act as the applicant.
+    `keep` keeps the scan, once the registry did not refuse. An e-mail that no provider took goes out by the same form
+    again. `form_id` came with the form: the registration's own id is made of it and of a secret, so the officer does
+    not have it, and cannot act as the applicant.
 
     Raises:
         InvalidInput: as `check_paper_form`; or the registry's refusal, which reveals nothing.
@@ -84,13 +101,14 @@ def register_in_person(
     key = key_of_form(visit, form_id, tools)
     found = tools.registrations.find(key)
     if found is not None:
-        return found
+        return TakenRegistration(found, _is_mailed(found, tools) or _mail(found, tools))
     others = check_paper_form(form, tools=tools)
     counted = TAKEN_PER_OFFICER
     limit_key = counted.key(visit.institution_id, visit.staff_id)
     tools.limits.spend(limit_key, limit=counted.limit, window_s=counted.window_s, now=tools.clock())
     actor = f"staff:{visit.staff_id}"
     registration = _asked(_draft(form.application, key, visit, others, tools), actor, origin, tools)
+    keep()
     event = Event(
         f"registration#{key}",
         EventType.REGISTRATION_TAKEN,
@@ -104,12 +122,8 @@ def register_in_person(
         found = tools.registrations.find(key)
         if found is None:
             raise Unavailable("store_unavailable", "No se pudo guardar. Intenta otra vez en unos segundos.")
-        return found
-    is_waiting = registration.state is RegistrationState.AWAITING_REGISTRY
-    send = partial(send_letter, waiting_letter(), registration, tools)
-    if try_to_send(send if is_waiting else partial(give_code, registration, tools)):
-        cool_down(registration, tools)
-    return registration
+        return TakenRegistration(found, is_mailed=True)  # whoever was first writes it
+    return TakenRegistration(registration, _mail(registration, tools))
 
 
 def key_of_form(visit: DeskVisit, form_id: str, tools: RegistrationTools) -> str:
@@ -122,6 +136,27 @@ def accepted_on_paper(tools: RegistrationTools, origin: str) -> tuple[AcceptedTe
     """Return the acceptance of the texts in force, which the form names and its signature accepts."""
     now = tools.clock()
     return tuple(AcceptedText(name, version, now, origin) for name, version in tools.texts.items())
+
+
+def _mail(registration: Registration, tools: RegistrationTools) -> bool:
+    """Write what its owner has to answer, or waits for; note that it was taken, and return whether it was."""
+    is_waiting = registration.state is RegistrationState.AWAITING_REGISTRY
+    send = partial(send_letter, waiting_letter(), registration, tools)
+    if not try_to_send(send if is_waiting else partial(give_code, registration, tools)):
+        return False
+    tools.limits.tally(_mailed(registration), window_s=_MAILED_FOR_S, now=tools.clock())
+    cool_down(registration, tools)
+    return True
+
+
+def _is_mailed(registration: Registration, tools: RegistrationTools) -> bool:
+    if registration.state not in {RegistrationState.AWAITING_REGISTRY, RegistrationState.AWAITING_CODE}:
+        return True
+    return tools.limits.tally(_mailed(registration), window_s=_MAILED_FOR_S, now=tools.clock(), uses=0) > 0
+
+
+def _mailed(registration: Registration) -> str:
+    return f"desk-mailed#{registration.key}"
 
 
 def _draft(

@@ -1,8 +1,9 @@
 """Passwords that officers restore: kept by the institution whose desk took the request, and listed by their term.
 
 What lies in the table of the staff, under `desk#<institution>`: `recovery#<id>`, each for ever; `waiting#<due>#<id>`
-while something is left to do; `of-user#<user>` while one is open for a user; `ended#<instant>#<id>` from then on. Under
-`desk` alone, `waiting#<due>#<institution>#<id>` lists those of all institutions, for who watches the term.
+while something is left to do; `of-user#<user>` while one is open for a user; `ended#<instant>#<id>` from then on;
+`told#<id>` once its user was told that it was asked for. Under `desk` alone, `waiting#<due>#<institution>#<id>` lists
+those of all institutions, for who watches the term.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
@@ -18,7 +20,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.desk.recovery import Recovery
 from chalicelib.domain.event import Event
-from chalicelib.store.batch_read import read_together, store_unavailable
+from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import StaffItem
@@ -26,6 +28,7 @@ from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vend
 
 _ALL = "desk"
 _WAITING, _ENDED = "waiting#", "ended#"
+_AT_ONCE = 100
 _NEW = StaffItem.institution_id.does_not_exist()
 
 
@@ -91,12 +94,32 @@ class RecoveryStore:
 
         return changed if self._is_written(write_in) else None
 
+    @staticmethod
+    def note_told(recovery: Recovery) -> None:
+        """Note that its user was told; one call."""
+        kept = {"recovery_id": recovery.recovery_id}
+        try:
+            StaffItem(_desk(recovery.institution_id), _told(recovery.recovery_id), data=kept).save()
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+
+    @staticmethod
+    def is_told(recovery: Recovery) -> bool:
+        """Tell whether that was noted, read with strong consistency; one call."""
+        try:
+            StaffItem.get(_desk(recovery.institution_id), _told(recovery.recovery_id), consistent_read=True)
+        except StaffItem.DoesNotExist:
+            return False
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        return True
+
     def list_waiting(self, institution_id: str, *, limit: int) -> tuple[Recovery, ...]:
-        """Return those of an institution that wait, the one due first at the top; two calls."""
+        """Return those of an institution that wait, the one due first at the top; two calls a hundred."""
         return self._listed(institution_id, _WAITING, limit=limit, is_forward=True)
 
     def list_ended(self, institution_id: str, *, limit: int) -> tuple[Recovery, ...]:
-        """Return those that ended last, the newest first; two calls."""
+        """Return those that ended last, the newest first; a query, and a read for each hundred."""
         return self._listed(institution_id, _ENDED, limit=limit, is_forward=False)
 
     @staticmethod
@@ -125,7 +148,9 @@ class RecoveryStore:
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
         keys = [(StaffItem, desk, _recovery(str(item.data["recovery_id"]))) for item in found]
-        read = read_together(self._connection, keys) if keys else {}
+        read: dict[ItemKey, Any] = {}
+        for part in (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE)):
+            read |= read_together(self._connection, part)
         return tuple(from_data(Recovery, read[key].data) for key in keys if key in read)
 
     @staticmethod
@@ -155,6 +180,10 @@ def _desk(institution_id: str) -> str:
 
 def _recovery(recovery_id: str) -> str:
     return f"recovery#{recovery_id}"
+
+
+def _told(recovery_id: str) -> str:
+    return f"told#{recovery_id}"
 
 
 def _of_user(user_id: str) -> str:

@@ -159,9 +159,9 @@ def test_the_same_addendum_sent_twice_is_one() -> None:
     assert life.extended(once, addendum, FIRST) is once
 
 
-def test_every_allowance_has_words_and_only_an_active_institution_deposits_or_consults() -> None:
+def test_every_allowance_has_words_and_only_an_active_institution_deposits_consults_or_attends() -> None:
     assert set(ALLOWED_IN) == set(ALLOWANCE_WORDS) == set(Allowance)
     for state in (InstitutionState.INACTIVE, InstitutionState.CANCELLED):
         refused = {one for one in Allowance if not is_allowed(one, state)}
-        assert refused == {Allowance.DEPOSIT, Allowance.CONSULT}
+        assert refused == {Allowance.DEPOSIT, Allowance.CONSULT, Allowance.DESK}
     assert all(is_allowed(one, InstitutionState.ACTIVE) for one in Allowance)

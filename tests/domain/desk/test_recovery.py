@@ -83,6 +83,11 @@ def test_what_is_left_is_said_in_words(past: timedelta, words: str) -> None:
         (ASKED, a_member("40000100"), "recovery_same_person"),  # enrolled anew
         (ASKED, a_member(staff_id="s1"), "recovery_same_person"),
         (ASKED, a_member(enrolled_at=NOW - timedelta(hours=23)), "officer_too_new"),
+        (
+            ASKED,
+            a_member(enrolled_at=NOW - timedelta(days=90), sessions_from=NOW - timedelta(hours=23)),
+            "officer_too_new",
+        ),
         (approved(ASKED, a_member(), NOW), a_member("40000102"), "recovery_decided"),
         (refused(ASKED, a_member(), "differs", NOW), a_member("40000102"), "recovery_decided"),
         (sent(approved(ASKED, a_member(), NOW), NOW), a_member("40000102"), "recovery_decided"),
@@ -96,7 +101,12 @@ def test_nobody_else_decides_and_nobody_twice(recovery: Recovery, who: StaffMemb
 
 
 def test_who_was_enrolled_a_day_before_decides() -> None:
-    assert approved(ASKED, a_member(enrolled_at=NOW - timedelta(days=1)), NOW).state is RecoveryState.APPROVED
+    a_day = NOW - timedelta(days=1)
+    for who in (
+        a_member(enrolled_at=a_day),
+        a_member(enrolled_at=NOW - timedelta(days=90), sessions_from=a_day),
+    ):
+        assert approved(ASKED, who, NOW).state is RecoveryState.APPROVED
 
 
 @pytest.mark.parametrize("why", ["", "unreachable", "otro"])

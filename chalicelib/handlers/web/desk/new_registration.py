@@ -10,10 +10,10 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.desk import desk_review_tools
 from chalicelib.bootstrap.registration import check_registration_open, registration_tools
 from chalicelib.domain.desk.scan import LARGEST_SCAN
-from chalicelib.domain.errors import CasillaError, InvalidInput
+from chalicelib.domain.errors import CasillaError, InvalidInput, Unavailable
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.registration.identity import registries_of
-from chalicelib.domain.registration.registration import RegistrationState
+from chalicelib.domain.registration.registration import Registration, RegistrationState
 from chalicelib.handlers.page import answer_form, go_to, refuse_form, show, show_form
 from chalicelib.handlers.page_request import KeptAnswer, PageRequest
 from chalicelib.handlers.web.desk.labels import REGISTRATION_LABELS
@@ -68,11 +68,13 @@ def register_by_form(request: PageRequest, staff: SignedIn) -> Response:
         if registries_of(read.form.application.claim):
             check_registration_open(box)
         taken = TakenForm(read.form, SentScan(file.filename, file.content), request.value("form_id"))
-        registration = take_form(taken, at_desk(request, staff), tools=desk_review_tools(box))
+        done = take_form(taken, at_desk(request, staff), tools=desk_review_tools(box))
+        if not done.is_mailed:
+            raise _not_mailed(done.registration)
     except CasillaError as error:
         return show_form(request, _CHECK, error, REGISTRATION_LABELS, **_checked(request, read))
-    waits = registration.state is RegistrationState.AWAITING_REGISTRY
-    return go_to(f"/entidad/registros?hecho={'espera' if waits else 'registrada'}&numero={registration.reference}")
+    waits = done.registration.state is RegistrationState.AWAITING_REGISTRY
+    return go_to(f"/entidad/registros?hecho={'espera' if waits else 'registrada'}&numero={done.registration.reference}")
 
 
 def _shown(request: PageRequest) -> dict[str, Any]:
@@ -101,6 +103,14 @@ def _checked(request: PageRequest, read: ReadForm) -> dict[str, Any]:
         "texts": [portal_texts().text(name) for name in TEXTS],
         "largest": LARGEST_SCAN,
     }
+
+
+def _not_mailed(registration: Registration) -> Unavailable:
+    detail = (
+        f"Quedó registrada con el número {registration.reference}, pero el correo no salió. Adjunta otra vez el formato"
+        " y envía de nuevo: no se registra dos veces."
+    )
+    return Unavailable("email_not_sent", detail, retry_after=2)
 
 
 _OTHER_PARTS = ("document_type", "number", "name", "email", "mobile")

@@ -13,4 +13,5 @@ def at_desk(request: PageRequest, staff: SignedIn) -> AtDesk:
     """Return them with the institution's name, and the office's where they are limited to one; a call then."""
     place, office_id = staff.own.name, staff.member.office_id
     office = None if office_id is None else office_store(current()).find(staff.own.institution_id, office_id)
-    return AtDesk(staff.member, place if office is None else f"{place}, {office.name}", request.origin)
+    named = place if office is None else f"{place}, {office.name}"
+    return AtDesk(staff.member, named, request.origin, staff.own.is_active)

@@ -37,6 +37,8 @@ from chalicelib.services.desk.decide_recovery import (
 from chalicelib.services.desk.keep_scan import link_to_scan
 
 _MOST_WAITING, _MOST_ENDED = 100, 20
+_OFFICES_LOOKED_THROUGH = 10
+"""How many times as many are read for who sees those of one office only."""
 _TOLD = {
     "registrada": "Quedó registrada. Avisamos por correo y por mensaje de texto a la persona. Ahora la revisa otra"
     " persona de tu entidad: el enlace tiene que salir en 24 horas.",
@@ -63,16 +65,19 @@ def list_recoveries(request: PageRequest, staff: SignedIn) -> Response:
     """Show what waits and what ended last; nobody's data are shown whole."""
     box, store = current(), recovery_store(current())
     institution_id, now = staff.own.institution_id, box.clock()
-    found = store.list_waiting(institution_id, limit=_MOST_WAITING + 1)
-    waiting = _rows(found[:_MOST_WAITING], staff, now)
+    wide = 1 if staff.member.office_id is None else _OFFICES_LOOKED_THROUGH
+    found = store.list_waiting(institution_id, limit=_MOST_WAITING * wide + 1)
+    seen = _rows(found[: _MOST_WAITING * wide], staff, now)
+    waiting = seen[:_MOST_WAITING]
+    ended = _rows(store.list_ended(institution_id, limit=_MOST_ENDED * wide), staff, now)
     return show(
         request,
         "desk/recoveries.html",
         waiting=waiting,
         late=sum(row.is_late for row in waiting),
         pressing=sum(row.is_pressing and not row.is_late for row in waiting),
-        is_whole=len(found) <= _MOST_WAITING,
-        ended=_rows(store.list_ended(institution_id, limit=_MOST_ENDED), staff, now),
+        is_whole=len(found) <= _MOST_WAITING * wide and len(seen) <= _MOST_WAITING,
+        ended=ended[:_MOST_ENDED],
         refusal_words=REFUSAL_WORDS,
         told=_TOLD.get(request.asked("hecho"), ""),
         is_bad=request.asked("hecho") in _BAD,

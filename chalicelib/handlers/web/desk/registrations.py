@@ -26,8 +26,6 @@ from chalicelib.renderers.desk.registration_words import (
     other_rows,
 )
 from chalicelib.renderers.desk.time_left import time_left
-from chalicelib.renderers.portal import portal
-from chalicelib.renderers.registration.review_letters import proof_for
 from chalicelib.services.desk.keep_scan import link_to_scan
 from chalicelib.services.desk.review_registrations import (
     approve_at_desk,
@@ -109,7 +107,7 @@ def download_scan(request: PageRequest, staff: SignedIn, reference: str) -> Resp
     tools = desk_review_tools(current())
     visit = find_for_desk(reference, staff.member, tools=tools).registration.desk
     if visit is None:
-        raise NotFound("file_not_found", "Esta solicitud llegó por internet: no tiene formato.")
+        raise NotFound("file_not_found", "Esta solicitud no tiene formato.")
     show_for_desk(reference, at_desk(request, staff), "scan", tools=tools)
     scan = Scan(visit.scan_key, visit.scan_type, visit.scan_sha256, visit.scan_size)
     return go_to(link_to_scan(scan, files=tools.files))
@@ -120,7 +118,7 @@ def _page(request: PageRequest, staff: SignedIn, reference: str, error: CasillaE
     found = find_for_desk(reference, staff.member, tools=tools)
     is_waiting = found.registration.state is RegistrationState.AWAITING_REVIEW
     review = show_for_desk(reference, at_desk(request, staff), "data", tools=tools) if is_waiting else found
-    one, desk = review.registration, portal().proof_desk
+    one = review.registration
     return show_form(
         request,
         "desk/registration.html",
@@ -132,7 +130,6 @@ def _page(request: PageRequest, staff: SignedIn, reference: str, error: CasillaE
         holder=holder_rows(one) if is_waiting else [],
         others=other_rows(one),
         compared=compared_in_words(one),
-        proof=proof_for(one, desk),
         has_mailbox=review.has_mailbox,
         refusals=[(why.value, words) for why, words in REFUSALS.items()],
         refusal=request.value("refusal"),

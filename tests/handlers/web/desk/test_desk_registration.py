@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,10 +19,16 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import Permission
 from chalicelib.domain.mailbox import DocumentType, UserState
 from chalicelib.domain.registration.registration import Registration, RegistrationState
+from chalicelib.domain.sender.institution import InstitutionState
+from chalicelib.gateways.files import Files
+from chalicelib.services.desk.offer_form import keep_form
 from chalicelib.services.desk.review_registrations import approve_at_desk, refuse_at_desk
+from chalicelib.services.registration import review_registrations
 from chalicelib.store import tables
 from tests.access_world import at_once
+from tests.alert_world import refusing
 from tests.browser_requests import Browser, check_html, text_of
+from tests.cloud import Engine
 from tests.deposit_world import an_institution, put_institution
 from tests.desk_world import COPY, DeskScene
 from tests.handlers.web.registration.test_registration_pages import (  # noqa: F401 - fixtures
@@ -160,6 +168,70 @@ def test_who_took_it_never_decides_and_another_institution_does_not_see_it(desk:
     assert desk.decide("aprobar", again).status_code == 404
     new = desk.staff.member(permissions=(Permission.REGISTER,), enrolled_at=desk.world.clock.now)
     assert "hace menos de un día" in text_of(desk.decide("aprobar", new))
+    anew = desk.staff.member(permissions=(Permission.REGISTER,), sessions_from=desk.world.clock.now)
+    assert "hace menos de un día" in text_of(desk.decide("aprobar", anew))
+    assert desk.stored().state is RegistrationState.AWAITING_REVIEW
+
+
+@pytest.mark.parametrize("deed", ["aprobar", "rechazar"])
+def test_what_came_on_line_is_no_officers_to_see_or_decide(desk: Register, deed: str) -> None:
+    desk.register(of_a_passport())
+    desk.verify()
+    store = registration_store(desk.world.container)
+    store.update(replace(desk.stored(), desk=None))
+    key = desk.stored().key
+
+    refused = desk.decide(deed, refusal="differs")
+
+    assert refused.status_code == 404
+    assert desk.stored().state is RegistrationState.AWAITING_REVIEW
+    other = desk.staff.browser(desk.second)
+    assert other.get(f"{LIST}/{key}").status_code == 404
+    assert desk.stored().reference not in text_of(other.get(LIST))
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"email": "rosa+casilla@ejemplo.pe"},
+        {"email": "luz@ejemplo.pe"},
+        {"document_number": "AB123456"},
+        {"document_number": "40000028"},
+    ],
+)
+def test_nobody_decides_about_or_takes_a_form_with_the_own_document_or_e_mail(
+    desk: Register, own: dict[str, Any]
+) -> None:
+    desk.register(of_a_passport(**OTHERS))
+    desk.verify()
+    theirs = desk.staff.member(permissions=(Permission.REGISTER,), **own)
+
+    for deed in ("aprobar", "rechazar"):
+        refused = desk.decide(deed, theirs, refusal="differs")
+        assert refused.status_code == 403
+        assert "Tu documento o tu correo está en la solicitud" in text_of(refused)
+
+    assert desk.stored().state is RegistrationState.AWAITING_REVIEW
+    desk.browser = desk.staff.browser(theirs)
+    taken = desk.register(of_a_passport(**OTHERS, number="XY999999"))
+    assert taken.status_code == (403 if own != {"document_number": "AB123456"} else 303)
+
+
+def test_the_desk_of_an_institution_that_is_not_active_registers_and_decides_nothing(desk: Register) -> None:
+    desk.register(of_a_passport())
+    desk.verify()
+    key = desk.stored().key
+    put_institution(desk.world.container, an_institution(state=InstitutionState.INACTIVE))
+
+    for answer in (
+        desk.decide(),
+        desk.decide("rechazar", refusal="differs"),
+        desk.register(of_a_passport(number="XY999999")),
+    ):
+        assert answer.status_code == 403
+        assert "mesa de partes no registra pedidos ni los decide" in text_of(answer)
+
+    assert desk.stored().key == key
     assert desk.stored().state is RegistrationState.AWAITING_REVIEW
 
 
@@ -189,6 +261,55 @@ def test_the_same_form_twice_is_one_registration_and_one_e_mail(desk: Register) 
     assert first.headers["Location"] == again.headers["Location"]
     assert desk.stored().version == 1
     assert len(desk.staff.people.mails()) == 1
+
+
+def test_that_no_e_mail_went_out_is_said_and_the_same_form_sends_it(desk: Register, moto_engine: Engine) -> None:
+    ses, sender = moto_engine.client("ses"), desk.world.container.config.mail_from
+    ses.delete_identity(Identity=sender)
+    checked = desk.fill(of_a_passport())
+
+    for _ in range(2):
+        failed = desk.send(checked)
+        assert failed.status_code == 503
+        assert "el correo no salió" in text_of(failed)
+        assert desk.stored().reference in text_of(failed)
+    ses.verify_email_identity(EmailAddress=sender)
+    assert "hecho=registrada" in desk.send(checked).headers["Location"]
+    assert "hecho=registrada" in desk.send(checked).headers["Location"]
+
+    assert len(desk.staff.people.mails()) == 1
+    desk.verify()
+    assert desk.stored().state is RegistrationState.AWAITING_REVIEW
+
+
+def test_what_a_registry_refuses_leaves_no_scan(desk: Register) -> None:
+    desk.register(a_person_form(given_names="Otra"))
+
+    assert desk.tools.files.list_documents("desk/") == ()
+
+
+def test_a_desk_sees_its_own_behind_many_of_others_and_that_there_are_more(
+    desk: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.register(of_a_passport())
+    desk.verify()
+    own, store = desk.stored(), registration_store(desk.world.container)
+    assert own.review_until is not None
+    for number in range(60):
+        earlier = own.review_until - timedelta(minutes=number + 1)
+        store.add(replace(own, key=f"{number:064x}", desk=None, review_until=earlier))
+    other = desk.staff.browser(desk.second)
+
+    listed = text_of(other.get(LIST))
+
+    assert own.reference in listed
+    assert "Hay más" not in listed
+    monkeypatch.setattr(review_registrations, "_MOST_LOOKED_THROUGH_FOR_A_LIST", 60)
+    beyond = text_of(other.get(LIST))
+    check_html(beyond)
+    assert own.reference not in beyond
+    assert "Hay más" in beyond
+    assert "Ninguna solicitud espera" not in beyond
 
 
 def test_each_step_is_logged_with_the_officer_and_without_personal_data(desk: Register) -> None:
@@ -335,6 +456,16 @@ def test_the_officer_cannot_act_as_the_applicant_by_what_the_form_carried(desk: 
 
     assert desk.browser.get(f"/registro/correo/{form_id}").status_code == 404
     assert desk.browser.get(f"/registro/correo/{desk.stored().key}").status_code == 404
+
+
+def test_the_form_to_print_is_kept_by_who_may_not_list_the_bucket(desk: Register, moto_engine: Engine) -> None:
+    client, config = moto_engine.client("s3"), desk.world.container.config
+    files = Files(client, uploads_bucket=config.uploads_bucket, documents_bucket=config.documents_bucket)
+
+    with refusing(client, "GetObject", "AccessDenied"), refusing(client, "HeadObject", "AccessDenied"):
+        key = keep_form(b"%PDF-1.7 another", files=files)
+
+    assert desk.tools.files.get_document(key) == b"%PDF-1.7 another"
 
 
 def test_the_form_to_print_is_led_to_and_lies_where_the_link_says(desk: Register) -> None:

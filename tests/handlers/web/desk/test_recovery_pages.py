@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,9 @@ from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import Permission
 from chalicelib.domain.mailbox import MailboxState, UserState
+from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.services.desk.decide_recovery import approve_recovery, refuse_recovery
+from chalicelib.store.tables import StaffItem
 from tests.access_world import at_once
 from tests.browser_requests import Browser, check_html, text_of
 from tests.cloud import Engine
@@ -127,6 +130,22 @@ def test_the_same_form_twice_is_one_request_and_another_for_the_same_user_waits_
     assert "hecho=registrada" in scene.ask(scene.checking).headers["Location"]
 
 
+@pytest.mark.parametrize("is_sent_again", [True, False])
+def test_who_was_not_told_since_the_process_ended_is_told_by_the_same_form_or_before_it_is_approved(
+    scene: DeskScene, is_sent_again: bool
+) -> None:
+    number = scene.asked()
+    StaffItem.get(f"desk#{INSTITUTION_ID}", f"told#{number}").delete()
+
+    if is_sent_again:
+        scene.ask(form_id=number)
+        scene.ask(form_id=number)
+    scene.decide(number)
+
+    texts = [text for to, text in scene.staff.people.mails() if to == EMAIL]
+    assert ["/recuperar/" in text for text in texts] == [False, False, True]
+
+
 def test_a_refusal_is_told_and_its_reason_logged(scene: DeskScene) -> None:
     number = scene.asked()
     assert scene.decide(number, "rechazar").status_code == 422
@@ -193,6 +212,73 @@ def test_who_asks_for_many_who_are_not_there_has_to_stop_and_each_is_logged(scen
         (EventType.MAILBOX_CONSULTED, scene.first.actor, "user_unknown")
     }
     assert len(events) == 21
+
+
+def test_that_one_waits_already_is_logged_counted_and_names_no_other_offices_request(scene: DeskScene) -> None:
+    number = scene.asked()
+    elsewhere = scene.staff.browser(scene.staff.member(permissions=(Permission.RECOVER,), office_id="norte"))
+
+    refused = scene.ask(elsewhere)
+
+    assert refused.status_code == 409
+    assert "en otra oficina de tu entidad" in text_of(refused)
+    assert number not in text_of(refused)
+    told = [one for one in scene.log() if one.type is EventType.MAILBOX_CONSULTED]
+    assert [one.data["result"] for one in told] == ["recovery_open_already"]
+    for _ in range(20):
+        assert scene.ask().status_code == 409
+    assert scene.ask().status_code == 429
+    assert len([one for one in scene.log() if one.type is EventType.MAILBOX_CONSULTED]) == 22
+
+
+def test_that_one_was_taken_is_a_look_which_the_holder_is_told_of(scene: DeskScene) -> None:
+    scene.asked()
+    holder = Browser(scene.staff.people)
+    holder.enter()
+
+    shown = text_of(holder.get("/perfil/consultas"))
+
+    assert "Registró un pedido de restaurar la contraseña" in shown
+    assert scene.log()[0].looker == scene.first.actor
+
+
+@pytest.mark.parametrize("state", [InstitutionState.INACTIVE, InstitutionState.CANCELLED])
+def test_the_desk_of_an_institution_that_is_not_active_takes_and_decides_nothing(
+    scene: DeskScene, state: InstitutionState
+) -> None:
+    number = scene.asked()
+    put_institution(scene.world.container, an_institution(state=state))
+
+    for answer in (
+        scene.ask(document_number="40000003"),
+        scene.decide(number),
+        scene.decide(number, "rechazar", refusal="differs"),
+    ):
+        assert answer.status_code == 403
+        assert "mesa de partes no registra pedidos ni los decide" in text_of(answer)
+
+    assert scene.found(number).decided_by is None
+    assert [one.type for one in scene.log()].count(EventType.MAILBOX_CONSULTED) == 0
+
+
+def test_an_office_sees_its_own_behind_many_of_others(scene: DeskScene) -> None:
+    one = scene.found(scene.asked())
+    north = replace(one, recovery_id="NORTE1", user_id="u-norte", office_id="norte", asked_at=one.asked_at)
+    for number in range(105):
+        at = one.asked_at - timedelta(minutes=number + 1)
+        kept = replace(one, recovery_id=f"OTRA{number}", user_id=f"u-{number}", asked_at=at)
+        assert scene.recoveries.add(kept, replace(scene.log()[0], event_id=f"e-{number}"))
+    assert scene.recoveries.add(north, replace(scene.log()[0], event_id="e-norte"))
+    limited = scene.staff.member(permissions=(Permission.RECOVER,), office_id="norte")
+
+    listed = text_of(scene.staff.browser(limited).get(LIST))
+    of_all = text_of(scene.checking.get(LIST))
+
+    assert "NORTE1" in listed
+    assert "Hay más" not in listed
+    assert "OTRA104" in of_all
+    assert "NORTE1" not in of_all
+    assert "Hay más" in of_all
 
 
 def test_another_institution_finds_neither_request_nor_copy(scene: DeskScene) -> None:

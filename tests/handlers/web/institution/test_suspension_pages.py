@@ -86,6 +86,14 @@ def test_who_was_enrolled_within_the_day_confirms_nothing(scene: Scene) -> None:
         assert is_done or "hace menos de un día" in text_of(answer)
 
 
+def test_whose_way_in_was_set_up_anew_within_the_day_confirms_nothing(scene: Scene) -> None:
+    scene.ask()
+    now = scene.world.clock.now
+    anew = scene.staff.member(enrolled_at=now - timedelta(days=90), sessions_from=now - timedelta(hours=23))
+
+    assert "hace menos de un día" in text_of(scene.confirm(scene.staff.browser(anew)))
+
+
 def test_who_asked_cannot_confirm(scene: Scene) -> None:
     scene.ask()
 
