@@ -154,7 +154,7 @@ def keep_dates(institution_id: str, *, tools: AgreementTools) -> Outcome:
 def register_agreement(new: Agreement, *, tools: AgreementTools) -> Outcome:
     """Register the agreement of an institution that was there before it; what held it up still does.
 
-    One whose institution is active already holds from now on, and its disuse counts from today.
+    One whose institution is active already holds from now on. Disuse counts from today at the soonest.
 
     Raises:
         NotFound: `institution_unknown`.
@@ -169,7 +169,7 @@ def register_agreement(new: Agreement, *, tools: AgreementTools) -> Outcome:
         if current.is_registered and current.version:
             raise Conflict("agreement_exists", "La entidad ya tiene un convenio: agrégale una adenda o reactívalo.")
         begun = replace(new, is_begun=current.is_begun, counted_from=today if current.is_begun else None)
-        return life.as_of(replace(begun, causes=current.causes, version=current.version + 1), today, None)
+        return life.registered(replace(begun, causes=current.causes, version=current.version + 1), today)
 
     return change_agreement(new.institution_id, decide, tools, is_registered=True)
 

@@ -69,20 +69,17 @@ def approve_application(  # noqa: PLR0913 - what is approved, by whom, on which 
         return Decided(application, is_changed=False, is_sent=_invite(application, by, tools, now))
     decided = approved(application, approval.institution_id, by.actor, now)
     life.require_dates(approval.begins_on, approval.ends_on, today)
-    agreement = replace(
-        life.as_of(
-            Agreement(
-                approval.institution_id,
-                approval.begins_on,
-                approval.ends_on,
-                modality=application.modality,
-                number=approval.number,
-                application_id=application_id,
-            ),
-            today,
-            None,
+    agreement = life.registered(
+        Agreement(
+            approval.institution_id,
+            approval.begins_on,
+            approval.ends_on,
+            modality=application.modality,
+            number=approval.number,
+            application_id=application_id,
+            version=1,
         ),
-        version=1,
+        today,
     )
     institution = replace(
         new_institution(

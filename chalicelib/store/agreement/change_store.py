@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
@@ -14,6 +15,7 @@ from chalicelib.domain.event import Event
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
+from chalicelib.store.institution.staff_store import StaffChange, StaffStore
 from chalicelib.store.tables import InstitutionItem
 from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
 
@@ -30,9 +32,10 @@ class ChangeDecided(Conflict):
 class ChangeStore:
     """`connection` is the one that `tables.bind` returns. Raises `Unavailable` when DynamoDB does not answer."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Use the connection that all models share."""
+    def __init__(self, connection: Connection, staff: StaffStore) -> None:
+        """Use the connection that all models share; `staff` writes who comes and goes."""
         self._connection = connection
+        self._staff = staff
 
     def find(self, change_id: str) -> ChangeRequest | None:
         """Return a request, read with strong consistency."""
@@ -90,11 +93,13 @@ class ChangeStore:
 
         self._commit(fill, event, "change_asked", "Este pedido ya se envió.")
 
-    def decide(self, request: ChangeRequest, event: Event) -> None:
+    def decide(self, request: ChangeRequest, event: Event, placed: StaffChange | None = None, *, now: datetime) -> None:
         """Put it as it was decided; an approved representative is the institution's from then on.
 
+        An approved coordinator comes by `placed`, in the same transaction.
+
         Raises:
-            ChangeDecided: `change_decided`; somebody else did.
+            ChangeDecided: `change_decided`; somebody else did, or somebody of `placed` is not as they were read.
 
         """
 
@@ -103,6 +108,8 @@ class ChangeStore:
             transaction.delete(InstitutionItem(WAITING, request.change_id))
             if request.kind is ChangeKind.REPRESENTATIVE and request.state is ChangeState.APPROVED:
                 transaction.save(InstitutionItem(request.institution_id, _REPRESENTATIVE, data=to_data(request)))
+            if placed is not None:
+                self._staff.write_in(transaction, placed, now=now)
 
         self._commit(fill, event, "change_decided", "Otra persona decidió este pedido mientras tanto.")
 

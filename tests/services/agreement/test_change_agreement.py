@@ -105,6 +105,17 @@ def test_an_inactive_institution_begins_on_the_first_day_of_what_is_registered(b
     assert _state(box) is InstitutionState.ACTIVE
 
 
+def test_disuse_of_one_registered_long_after_its_first_day_counts_from_then(box: Container) -> None:
+    put_institution(box, an_institution(state=InstitutionState.INACTIVE))
+    changing.register_agreement(replace(NEW, begins_on=TODAY - timedelta(days=200)), tools=_tools(box))
+    assert _state(box) is InstitutionState.ACTIVE
+    _clock(box).advance(days=90)
+    assert not changing.keep_dates(INSTITUTION_ID, tools=_tools(box)).is_changed
+    _clock(box).advance(days=1)
+    changing.keep_dates(INSTITUTION_ID, tools=_tools(box))
+    assert _state(box) is InstitutionState.CANCELLED
+
+
 def test_what_was_stopped_apart_from_its_agreement_is_started_by_no_payment(box: Container) -> None:
     changing.register_agreement(NEW, tools=_tools(box))
     found = institution_store(box).find(INSTITUTION_ID)

@@ -219,6 +219,19 @@ def test_one_that_begins_later_is_approved_and_inactive_until_then(
     assert (agreement.state, institution.state) == (AgreementState.APPROVED, InstitutionState.INACTIVE)
 
 
+def test_one_whose_first_day_is_long_past_counts_disuse_from_its_approval(
+    staff: Staff, public: Browser, administrator: Browser
+) -> None:
+    number = applied(staff, public)
+    decide(administrator, number, step="aprobar", **{**APPROVED, "begins_on": "1/7/2025"})
+    agreement = agreement_store(staff.world.container).find("muni-villa-ejemplo")
+    institution = institution_store(staff.world.container).find("muni-villa-ejemplo")
+    assert agreement
+    assert institution
+    assert (agreement.state, institution.state) == (AgreementState.ACTIVE, InstitutionState.ACTIVE)
+    assert (agreement.begins_on, agreement.counted_from) == (date(2025, 7, 1), date(2026, 3, 9))
+
+
 @pytest.fixture
 def raced(ministack: dict[str, str]) -> Iterator[World]:
     with racing_tools(ministack) as (container, _), Client(app) as client:
