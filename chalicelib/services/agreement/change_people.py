@@ -27,6 +27,9 @@ from chalicelib.services.institution.send_staff_letter import send_staff_letter
 from chalicelib.services.institution.tools import StaffTools
 from chalicelib.store.agreement.change_store import ChangeDecided, ChangeStore
 
+MOST_WAITING = 10
+"""How many requests of one institution may wait at once, so that no institution's fill the queue."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeTools:
@@ -69,7 +72,7 @@ def ask_change(  # noqa: PLR0913 - what is asked for, with which documents, by w
 
     Raises:
         InvalidInput, TooLarge: all that is wrong of fields and documents, each with its field.
-        Conflict: `change_waiting`: the same is asked for already.
+        Conflict: `change_waiting`: the same is asked for already; `changes_full`: too many wait.
 
     """
     coordinators = {one.staff_id: one.name for one in coordinators_of(asker.institution_id, tools.staff)}
@@ -88,9 +91,13 @@ def ask_change(  # noqa: PLR0913 - what is asked for, with which documents, by w
         collect(problems, lambda: check_document(power.filename, power.content, field="power_file", what=what), None)
     if problems or read is None:
         raise refusal_of([part for one in problems for part in (one.problems or (one,))])
-    for one in tools.changes.list_for_institution(asker.institution_id):
-        if one.state is ChangeState.ASKED and (one.kind, one.person) == (kind, read.person):
-            raise Conflict("change_waiting", "Ese cambio ya se pidió y espera la decisión de la plataforma.")
+    everything = tools.changes.list_for_institution(asker.institution_id)
+    waiting = [one for one in everything if one.state is ChangeState.ASKED]
+    if any((one.kind, one.person) == (kind, read.person) for one in waiting):
+        raise Conflict("change_waiting", "Ese cambio ya se pidió y espera la decisión de la plataforma.")
+    if len(waiting) >= MOST_WAITING:
+        detail = f"La entidad ya tiene {MOST_WAITING} pedidos en espera. Pide otro cuando la plataforma decida alguno."
+        raise Conflict("changes_full", detail)
     owner = f"change-{read.change_id}"
     kept = keep_document(owner, document.filename, document.content, field="file", tools=tools.documents)
     kept_power: KeptDocument | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
@@ -57,10 +57,11 @@ class ChangeStore:
             raise store_unavailable() from error
         return from_data(ChangeRequest, item.data)
 
-    def list_waiting(self) -> tuple[ChangeRequest, ...]:
-        """Return those of all institutions that wait, the oldest first, 200 at most."""
+    def list_waiting(self, *, limit: int = MOST_LISTED) -> tuple[ChangeRequest, ...]:
+        """Return those of all institutions that wait, the oldest first, `limit` at most."""
         try:
-            ids = [one.item for one in InstitutionItem.query(WAITING, consistent_read=True, limit=MOST_LISTED)]
+            waiting = InstitutionItem.query(WAITING, consistent_read=True, limit=limit)
+            ids = [one.item.rpartition("#")[2] for one in waiting]
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
         return self._read(ids)
@@ -88,7 +89,7 @@ class ChangeStore:
         def fill(transaction: TransactWrite) -> None:
             own = f"{_OF_INSTITUTION}{request.asked_at.isoformat()}#{request.change_id}"
             transaction.save(_item(request), condition=InstitutionItem.item.does_not_exist())
-            transaction.save(InstitutionItem(WAITING, request.change_id, data={}))
+            transaction.save(_entry(request))
             transaction.save(InstitutionItem(request.institution_id, own, data={}))
 
         self._commit(fill, event, "change_asked", "Este pedido ya se envió.")
@@ -105,7 +106,7 @@ class ChangeStore:
 
         def fill(transaction: TransactWrite) -> None:
             transaction.save(_item(request), condition=InstitutionItem.version == request.version - 1)
-            transaction.delete(InstitutionItem(WAITING, request.change_id))
+            transaction.delete(_entry(request))
             if request.kind is ChangeKind.REPRESENTATIVE and request.state is ChangeState.APPROVED:
                 transaction.save(InstitutionItem(request.institution_id, _REPRESENTATIVE, data=to_data(request)))
             if placed is not None:
@@ -138,3 +139,9 @@ def _key(change_id: str) -> str:
 
 def _item(request: ChangeRequest) -> InstitutionItem:
     return InstitutionItem(_key(request.change_id), _ITEM, data=to_data(request), version=request.version)
+
+
+def _entry(request: ChangeRequest) -> InstitutionItem:
+    """Return its entry among those that wait, which are in order of when they came."""
+    came = request.asked_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return InstitutionItem(WAITING, f"{came}#{request.change_id}", data={})

@@ -221,6 +221,22 @@ def test_of_two_who_are_to_replace_the_same_one_comes_and_the_other_waits(
     ]
 
 
+def test_an_institution_asks_for_ten_changes_at_most_at_once(staff: Staff, administrator: Browser) -> None:
+    browser = staff.browser(staff.member(StaffRole.COORDINATOR))
+    ids = []
+    for number in range(10):
+        person = {**PERSON, "document_number": f"4000090{number}", "power": "resolution"}
+        ids.append(asked(ask(browser, "representante", "file", "power_file", **person)))
+    more = {**PERSON, "power": "resolution"}
+    refused = ask(browser, "representante", "file", "power_file", **more)
+    assert refused.status_code == 409
+    assert "10 pedidos" in text_of(refused)
+    listed = change_tools(staff.world.container).changes.list_waiting()
+    assert {one.change_id for one in listed} == set(ids)
+    decide(administrator, ids[0], "rechazar")
+    assert asked(ask(browser, "representante", "file", "power_file", **more))
+
+
 @pytest.fixture
 def raced(ministack: dict[str, str]) -> Iterator[World]:
     with racing_tools(ministack) as (container, _), Client(app) as client:
