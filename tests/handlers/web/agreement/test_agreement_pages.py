@@ -100,6 +100,19 @@ def test_nobody_decides_on_the_agreement_of_an_institution_that_they_work_for(
     assert state(staff) is InstitutionState.INACTIVE
 
 
+def test_registering_the_agreement_of_one_that_was_stopped_says_that_it_stays_so(
+    staff: Staff, administrator: Browser
+) -> None:
+    assert "registrarlo no la activa" not in text_of(administrator.get(f"{BASE}/registrar"))
+    put_institution(staff.world.container, an_institution(state=InstitutionState.INACTIVE))
+    shown = text_of(administrator.get(f"{BASE}/registrar"))
+    check_html(shown)
+    assert "registrarlo no la activa" in shown
+    do(administrator, "registrar", **AGREED)
+    assert state(staff) is InstitutionState.INACTIVE
+    assert "detuvo el servicio por una orden aparte" in text_of(administrator.get(BASE))
+
+
 def test_late_payment_is_explained_with_what_to_do_and_reactivated(
     staff: Staff, administrator: Browser, coordinator: Browser
 ) -> None:
