@@ -80,4 +80,5 @@ def application_tools(box: Container) -> ApplicationTools:
 @made_once
 def change_tools(box: Container) -> ChangeTools:
     """What requests for another coordinator or representative go through."""
-    return ChangeTools(ChangeStore(connection(box)), document_tools(box), staff_tools(box), box.chance.new_code)
+    staff = staff_tools(box)
+    return ChangeTools(ChangeStore(connection(box), staff.staff), document_tools(box), staff, box.chance.new_code)

@@ -32,13 +32,5 @@ def test_every_walk_in_a_browser_is_marked_as_one() -> None:
     """Unmarked it runs with those that need none."""
     walks = sorted((ROOT / "tests" / "browser").glob("test_walk_*.py"))
 
-    assert len(walks) > 20
-    assert [walk.name for walk in walks if "pytest.mark.browser" not in walk.read_text("utf-8")] == []
-
-
-def test_every_walk_in_a_browser_is_marked_as_one() -> None:
-    """Unmarked it runs with those that need none."""
-    walks = sorted((ROOT / "tests" / "browser").glob("test_walk_*.py"))
-
     assert len(walks) > 15
     assert [walk.name for walk in walks if "pytest.mark.browser" not in walk.read_text("utf-8")] == []

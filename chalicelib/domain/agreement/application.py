@@ -12,9 +12,9 @@ from enum import StrEnum
 from functools import partial
 
 from chalicelib.domain.agreement.agreement import KeptDocument, Modality
-from chalicelib.domain.errors import Conflict, InvalidInput, collect, refusal_of
+from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, collect, refusal_of
 from chalicelib.domain.identity_document import check_document_number, read_document_number
-from chalicelib.domain.institution.staff import StaffRole
+from chalicelib.domain.institution.staff import StaffMember, StaffRole
 from chalicelib.domain.institution.staff_changes import TypedStaff, read_staff
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.typed import tidy
@@ -130,6 +130,19 @@ def read_person(typed: Mapping[str, str], prefix: str, problems: list[InvalidInp
             problems.append(InvalidInput(code, detail, field=f"{prefix}{one.field}"))
         return Person("", "", "")
     return Person(read.name, read.document_number, read.position, read.email, read.mobile)
+
+
+def require_other(application: Application, by: StaffMember) -> None:
+    """Let nobody decide on what they applied for, or on what names them.
+
+    Raises:
+        Forbidden: `application_own`.
+
+    """
+    numbers = {application.authority.document_number, application.coordinator.document_number}
+    emails = {application.email.casefold(), application.coordinator.email.casefold()}
+    if by.document_number in numbers or by.email.casefold() in emails:
+        raise Forbidden("application_own", "Nadie decide su propia solicitud: tiene que hacerlo otro administrador.")
 
 
 def approved(application: Application, institution_id: str, by: str, now: datetime) -> Application:

@@ -52,6 +52,16 @@ def as_of(agreement: Agreement, today: date, used_on: date | None) -> Agreement:
     return _next(agreement, ended=Standing(last.reason, last.since + timedelta(days=1)))
 
 
+def registered(agreement: Agreement, today: date) -> Agreement:
+    """Return a new one as it stands on the day on which it is approved or registered.
+
+    Where its first day came before, it begins, and disuse counts from today: nobody could use it sooner.
+    """
+    if today < agreement.begins_on:
+        return agreement
+    return replace(agreement, is_begun=True, counted_from=today)
+
+
 def inactivated(agreement: Agreement, reason: Reason, since: date) -> Agreement:
     """Hold it up for a reason, from a day on; of one that is cancelled the reason is kept for when it comes back."""
     if reason not in HOLDING_UP:

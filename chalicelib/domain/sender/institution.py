@@ -91,6 +91,8 @@ class Institution:
     """The SHA-256 of its picture, under which that is kept; None: the portal's."""
     colours: Colours | None = None
     """None: the portal's."""
+    is_stopped: bool | None = None
+    """Whether who administers the platform ordered it so, apart from its agreement; None: a package before wrote it."""
     version: int = 0
 
     @property

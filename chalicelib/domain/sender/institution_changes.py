@@ -98,7 +98,7 @@ def new_institution(institution_id: str, *, name: str, address: str, phone: str,
     if short_name is not None:
         check_short_name(short_name)
     state = InstitutionState.INACTIVE
-    return Institution(institution_id, name, address, phone, state, short_name=short_name, version=1)
+    return Institution(institution_id, name, address, phone, state, short_name=short_name, is_stopped=False, version=1)
 
 
 def change_details(institution: Institution, **details: Any) -> InstitutionDecision:
@@ -116,8 +116,10 @@ def change_details(institution: Institution, **details: Any) -> InstitutionDecis
 
 
 def change_state(institution: Institution, state: InstitutionState) -> InstitutionDecision:
-    """Activate, suspend or cancel it."""
-    return _decided(institution, {"state": state})
+    """Activate, suspend or cancel it; of one that is not active already, that it was ordered is what changes."""
+    if state is institution.state is InstitutionState.ACTIVE:
+        return InstitutionDecision(institution, institution)
+    return _decided(institution, {"state": state, "is_stopped": state is not InstitutionState.ACTIVE})
 
 
 def cite_norm(institution: Institution, norm: AppliedNorm, *, is_default: bool) -> InstitutionDecision:

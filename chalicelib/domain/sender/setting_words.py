@@ -91,6 +91,8 @@ def _choices(before: Institution, after: Institution) -> Iterator[SettingChange]
             _step("state", before.state.value, after.state.value),
             _step("estado", STATES[before.state], STATES[after.state]),
         )
+    elif bool(before.is_stopped) is not bool(after.is_stopped):
+        yield SettingChange(_step("stopped", "no", "yes"), _step("detenida aparte del convenio", "no", "sí"))
     if before.attaches_receipt is not after.attaches_receipt:
         old, new = before.attaches_receipt, after.attaches_receipt
         yield SettingChange(

@@ -154,7 +154,7 @@ def keep_dates(institution_id: str, *, tools: AgreementTools) -> Outcome:
 def register_agreement(new: Agreement, *, tools: AgreementTools) -> Outcome:
     """Register the agreement of an institution that was there before it; what held it up still does.
 
-    One whose institution is active already holds from now on, and its disuse counts from today.
+    One whose institution is active already holds from now on. Disuse counts from today at the soonest.
 
     Raises:
         NotFound: `institution_unknown`.
@@ -169,7 +169,7 @@ def register_agreement(new: Agreement, *, tools: AgreementTools) -> Outcome:
         if current.is_registered and current.version:
             raise Conflict("agreement_exists", "La entidad ya tiene un convenio: agrégale una adenda o reactívalo.")
         begun = replace(new, is_begun=current.is_begun, counted_from=today if current.is_begun else None)
-        return life.as_of(replace(begun, causes=current.causes, version=current.version + 1), today, None)
+        return life.registered(replace(begun, causes=current.causes, version=current.version + 1), today)
 
     return change_agreement(new.institution_id, decide, tools, is_registered=True)
 
@@ -249,7 +249,7 @@ def _changed(
         stored = replace(unregistered(read.institution.institution_id, today), is_begun=read.institution.is_active)
     before = life.as_of(stored, today, last_use(read, today, tools.last_deposit))
     decided = decide(before)
-    if decided == stored:
+    if decided == stored and not is_against(read.institution, decided):
         return Outcome(before, decided, read.institution, is_changed=False)
     is_apart = _is_stopped_apart(read.institution, stored)
     after = replace(decided, version=stored.version + 1, is_stopped_apart=is_apart)
@@ -261,10 +261,22 @@ def _changed(
     return Outcome(before, after, institution or read.institution, is_changed=True)
 
 
+def is_against(institution: Institution, agreement: Agreement) -> bool:
+    """Tell whether an institution is active though its agreement is not: somebody started it at the same instant."""
+    return institution.is_active and institution_state_of(agreement) is not InstitutionState.ACTIVE
+
+
 def _is_stopped_apart(institution: Institution, before: Agreement) -> bool:
-    """Tell whether an operator's command stopped an institution, as where keys were stolen, and not its agreement."""
-    is_apart = before.is_stopped_apart or institution_state_of(before) is InstitutionState.ACTIVE
-    return is_apart and not institution.is_active
+    """Tell whether an operator's command stopped an institution, as where keys were stolen, and not its agreement.
+
+    Of one that a package before stopped it is not written: without an agreement, nothing else stopped it.
+    """
+    if institution.is_active:
+        return False
+    if institution.is_stopped is not None:
+        return institution.is_stopped
+    is_first = not before.version
+    return is_first or before.is_stopped_apart or institution_state_of(before) is InstitutionState.ACTIVE
 
 
 def _institution(institution: Institution, after: Agreement) -> Institution | None:
@@ -275,7 +287,8 @@ def _institution(institution: Institution, after: Agreement) -> Institution | No
     state = institution_state_of(after)
     if institution.state is state or (after.is_stopped_apart and state is InstitutionState.ACTIVE):
         return None
-    return replace(institution, state=state, version=institution.version + 1)
+    version = institution.version + 1
+    return replace(institution, state=state, is_stopped=after.is_stopped_apart, version=version)
 
 
 def _kind(before: Agreement, after: Agreement) -> EventType:

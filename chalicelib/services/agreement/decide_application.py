@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from chalicelib.domain.agreement import life
 from chalicelib.domain.agreement.agreement import Agreement, institution_state_of
-from chalicelib.domain.agreement.application import Application, ApplicationState, approved, refused
+from chalicelib.domain.agreement.application import Application, ApplicationState, approved, refused, require_other
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.institution.staff import StaffRole
@@ -56,33 +56,32 @@ def approve_application(  # noqa: PLR0913 - what is approved, by whom, on which 
 ) -> Decided:
     """Approve it: institution and agreement begin together, and the coordinator is invited.
 
-    One that was approved stays as it was approved; where its coordinator was not invited then, that is done now.
+    One that was approved stays as it was approved; where nobody was invited then, its coordinator is now.
 
     Raises:
         NotFound: `application_unknown`.
         Conflict: `application_decided` where it was refused, `institution_exists`.
+        Forbidden: `application_own`.
         InvalidInput: `institution_id_invalid`, `agreement_dates_wrong`.
 
     """
     application = find_application(application_id, tools)
     if application.state is ApplicationState.APPROVED:
         return Decided(application, is_changed=False, is_sent=_invite(application, by, tools, now))
+    _require_other(application, by)
     decided = approved(application, approval.institution_id, by.actor, now)
     life.require_dates(approval.begins_on, approval.ends_on, today)
-    agreement = replace(
-        life.as_of(
-            Agreement(
-                approval.institution_id,
-                approval.begins_on,
-                approval.ends_on,
-                modality=application.modality,
-                number=approval.number,
-                application_id=application_id,
-            ),
-            today,
-            None,
+    agreement = life.registered(
+        Agreement(
+            approval.institution_id,
+            approval.begins_on,
+            approval.ends_on,
+            modality=application.modality,
+            number=approval.number,
+            application_id=application_id,
+            version=1,
         ),
-        version=1,
+        today,
     )
     institution = replace(
         new_institution(
@@ -116,11 +115,13 @@ def refuse_application(application_id: str, *, by: StaffAct, tools: ApplicationT
     Raises:
         NotFound: `application_unknown`.
         Conflict: `application_decided` where it was approved.
+        Forbidden: `application_own`.
 
     """
     application = find_application(application_id, tools)
     if application.state is ApplicationState.REFUSED:
         return Decided(application, is_changed=False)
+    _require_other(application, by)
     decided = refused(application, by.reason, by.actor, now)
     subject = f"application#{application_id}"
     event = _event(subject, EventType.AGREEMENT_REFUSED, by, tools, now, reason=by.reason)
@@ -133,15 +134,18 @@ def refuse_application(application_id: str, *, by: StaffAct, tools: ApplicationT
     return Decided(decided, is_changed=True, is_sent=_tell(decided, tools, now))
 
 
+def _require_other(application: Application, by: StaffAct) -> None:
+    if by.member is not None:
+        require_other(application, by.member)
+
+
 def _invite(application: Application, by: StaffAct, tools: ApplicationTools, now: datetime) -> bool:
-    """Enrol the coordinator unless they are enrolled; True where nothing was left to send."""
-    staff, person = tools.staff, application.coordinator
-    if staff.staff.find(application.institution_id, person.document_number) is not None:
+    """Enrol the coordinator unless anybody ever was enrolled; True where nothing was left to send."""
+    staff, person, own = tools.staff, application.coordinator, application.institution_id
+    if staff.staff.list_for_institution(own) or staff.staff.list_former(own):
         return True
     try:
-        enrolled = enrol_staff(
-            person.as_typed(), StaffRole.COORDINATOR, application.institution_id, by=by, tools=staff, now=now
-        )
+        enrolled = enrol_staff(person.as_typed(), StaffRole.COORDINATOR, own, by=by, tools=staff, now=now)
     except Conflict as refusal:
         if refusal.code != "document_taken":
             raise

@@ -22,7 +22,13 @@ from chalicelib.gateways.way_out import WayOut
 from chalicelib.renderers.agreement.agreement_letters import warning_letter
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import render_letter
-from chalicelib.services.agreement.change_agreement import AgreementTools, keep_dates, last_use, read_agreement
+from chalicelib.services.agreement.change_agreement import (
+    AgreementTools,
+    is_against,
+    keep_dates,
+    last_use,
+    read_agreement,
+)
 from chalicelib.services.work_through import counted, work_through
 from chalicelib.store.institution.staff_store import StaffStore
 from chalicelib.store.position_store import PositionStore
@@ -94,6 +100,8 @@ def _handled(institution_id: str, tools: AgreementWatchTools) -> str:
     if as_of(agreement, today, used_on) != agreement:
         agreement = keep_dates(institution_id, tools=tools.changes).agreement
         became = _ENDED if agreement.state is AgreementState.CANCELLED else _BEGUN
+    elif is_against(read.institution, agreement):
+        agreement = keep_dates(institution_id, tools=tools.changes).agreement
     warning = warning_due(agreement, today, used_on)
     told = _QUIET if warning is None else _warn(read.institution, warning, tools, now)
     return became or told

@@ -1,28 +1,42 @@
-"""Put another coordinator in somebody's place: the former is out and the new one invited in one transaction."""
+"""Put another coordinator in somebody's place: the former is out and the new one invited in one transaction.
+
+What is written is made first and returned, so that it goes into the transaction of what it follows from.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import StaffMember, StaffRole
 from chalicelib.domain.institution.staff_changes import TypedStaff, require_own_email
-from chalicelib.services.institution.enrol_staff import Enrolled, StaffAct, new_member
+from chalicelib.services.institution.enrol_staff import StaffAct, new_member
 from chalicelib.services.institution.send_staff_letter import send_staff_letter, tell_access_changed
-from chalicelib.services.institution.send_staff_link import new_staff_link
+from chalicelib.services.institution.send_staff_link import StaffLink, new_staff_link
 from chalicelib.services.institution.tools import StaffTools
 from chalicelib.store.institution.staff_store import StaffChange
 
 
-def replace_coordinator(
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What is to be written, and who goes and comes; nothing is told before it is written."""
+
+    change: StaffChange
+    former: StaffMember
+    member: StaffMember
+    link: StaffLink
+
+
+def coordinator_replaced(
     former: StaffMember, typed: TypedStaff, *, by: StaffAct, tools: StaffTools, now: datetime
-) -> Enrolled:
-    """Take the former coordinator out, the last one too, and invite the one who comes.
+) -> Replacement:
+    """Return how the former coordinator is taken out, the last one too, and the one who comes invited.
 
     Raises:
         InvalidInput: all that is wrong of what was typed.
-        Conflict: `document_taken`, `email_taken`, `staff_changed`.
+        Conflict: `document_taken`, `email_taken`.
 
     """
     member = new_member(typed, StaffRole.COORDINATOR, former.institution_id, tools=tools, now=now)
@@ -46,6 +60,10 @@ def replace_coordinator(
         issue=link.token,
         unchanged=by.besides(member, former),
     )
-    tools.staff.commit(change, now=now)
-    tell_access_changed("Ya no tiene acceso: otra persona coordina ahora.", former, tools=tools, now=now)
-    return Enrolled(member, send_staff_letter(link.letter, member.email, tools=tools, now=now))
+    return Replacement(change, former, member, link)
+
+
+def tell_replaced(done: Replacement, *, tools: StaffTools, now: datetime) -> bool:
+    """Tell both of them once it is written; return whether the invitation went."""
+    tell_access_changed("Ya no tiene acceso: otra persona coordina ahora.", done.former, tools=tools, now=now)
+    return send_staff_letter(done.link.letter, done.member.email, tools=tools, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
@@ -47,10 +48,11 @@ class ApplicationStore:
             raise store_unavailable() from error
         return from_data(Application, item.data)
 
-    def list_waiting(self) -> tuple[Application, ...]:
-        """Return those that wait, the oldest first, 200 at most."""
+    def list_waiting(self, *, limit: int = MOST_LISTED) -> tuple[Application, ...]:
+        """Return those that wait, the oldest first, `limit` at most."""
         try:
-            ids = [one.item for one in InstitutionItem.query(WAITING, consistent_read=True, limit=MOST_LISTED)]
+            waiting = InstitutionItem.query(WAITING, consistent_read=True, limit=limit)
+            ids = [one.item.rpartition("#")[2] for one in waiting]
             items = list(InstitutionItem.batch_get([(_key(one), _ITEM) for one in ids], consistent_read=True))
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
@@ -67,7 +69,7 @@ class ApplicationStore:
 
         def fill(transaction: TransactWrite) -> None:
             transaction.save(_item(application), condition=InstitutionItem.item.does_not_exist())
-            transaction.save(InstitutionItem(WAITING, application.application_id, data={}))
+            transaction.save(_entry(application))
 
         self._commit(fill, event, "application_sent", "Esta solicitud ya se envió.")
 
@@ -89,7 +91,7 @@ class ApplicationStore:
         def fill(transaction: TransactWrite) -> None:
             is_as_read = InstitutionItem.version == application.version - 1
             transaction.save(_item(application), condition=is_as_read)
-            transaction.delete(InstitutionItem(WAITING, application.application_id))
+            transaction.delete(_entry(application))
             if institution is not None:
                 InstitutionStore(self._connection).add_in(transaction, institution)
             if agreement is not None:
@@ -115,3 +117,9 @@ def _key(application_id: str) -> str:
 def _item(application: Application) -> InstitutionItem:
     key = _key(application.application_id)
     return InstitutionItem(key, _ITEM, data=to_data(application), version=application.version)
+
+
+def _entry(application: Application) -> InstitutionItem:
+    """Return its entry among those that wait, which are in order of when they came."""
+    came = application.applied_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return InstitutionItem(WAITING, f"{came}#{application.application_id}", data={})

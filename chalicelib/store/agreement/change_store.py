@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
@@ -14,6 +15,7 @@ from chalicelib.domain.event import Event
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
+from chalicelib.store.institution.staff_store import StaffChange, StaffStore
 from chalicelib.store.tables import InstitutionItem
 from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
 
@@ -30,9 +32,10 @@ class ChangeDecided(Conflict):
 class ChangeStore:
     """`connection` is the one that `tables.bind` returns. Raises `Unavailable` when DynamoDB does not answer."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Use the connection that all models share."""
+    def __init__(self, connection: Connection, staff: StaffStore) -> None:
+        """Use the connection that all models share; `staff` writes who comes and goes."""
         self._connection = connection
+        self._staff = staff
 
     def find(self, change_id: str) -> ChangeRequest | None:
         """Return a request, read with strong consistency."""
@@ -54,10 +57,11 @@ class ChangeStore:
             raise store_unavailable() from error
         return from_data(ChangeRequest, item.data)
 
-    def list_waiting(self) -> tuple[ChangeRequest, ...]:
-        """Return those of all institutions that wait, the oldest first, 200 at most."""
+    def list_waiting(self, *, limit: int = MOST_LISTED) -> tuple[ChangeRequest, ...]:
+        """Return those of all institutions that wait, the oldest first, `limit` at most."""
         try:
-            ids = [one.item for one in InstitutionItem.query(WAITING, consistent_read=True, limit=MOST_LISTED)]
+            waiting = InstitutionItem.query(WAITING, consistent_read=True, limit=limit)
+            ids = [one.item.rpartition("#")[2] for one in waiting]
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
         return self._read(ids)
@@ -85,24 +89,28 @@ class ChangeStore:
         def fill(transaction: TransactWrite) -> None:
             own = f"{_OF_INSTITUTION}{request.asked_at.isoformat()}#{request.change_id}"
             transaction.save(_item(request), condition=InstitutionItem.item.does_not_exist())
-            transaction.save(InstitutionItem(WAITING, request.change_id, data={}))
+            transaction.save(_entry(request))
             transaction.save(InstitutionItem(request.institution_id, own, data={}))
 
         self._commit(fill, event, "change_asked", "Este pedido ya se envió.")
 
-    def decide(self, request: ChangeRequest, event: Event) -> None:
+    def decide(self, request: ChangeRequest, event: Event, placed: StaffChange | None = None, *, now: datetime) -> None:
         """Put it as it was decided; an approved representative is the institution's from then on.
 
+        An approved coordinator comes by `placed`, in the same transaction.
+
         Raises:
-            ChangeDecided: `change_decided`; somebody else did.
+            ChangeDecided: `change_decided`; somebody else did, or somebody of `placed` is not as they were read.
 
         """
 
         def fill(transaction: TransactWrite) -> None:
             transaction.save(_item(request), condition=InstitutionItem.version == request.version - 1)
-            transaction.delete(InstitutionItem(WAITING, request.change_id))
+            transaction.delete(_entry(request))
             if request.kind is ChangeKind.REPRESENTATIVE and request.state is ChangeState.APPROVED:
                 transaction.save(InstitutionItem(request.institution_id, _REPRESENTATIVE, data=to_data(request)))
+            if placed is not None:
+                self._staff.write_in(transaction, placed, now=now)
 
         self._commit(fill, event, "change_decided", "Otra persona decidió este pedido mientras tanto.")
 
@@ -131,3 +139,9 @@ def _key(change_id: str) -> str:
 
 def _item(request: ChangeRequest) -> InstitutionItem:
     return InstitutionItem(_key(request.change_id), _ITEM, data=to_data(request), version=request.version)
+
+
+def _entry(request: ChangeRequest) -> InstitutionItem:
+    """Return its entry among those that wait, which are in order of when they came."""
+    came = request.asked_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return InstitutionItem(WAITING, f"{came}#{request.change_id}", data={})

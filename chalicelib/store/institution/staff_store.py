@@ -100,14 +100,15 @@ class StaffStore:
         """
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                self._write(transaction, change, now)
+                self.write_in(transaction, change, now=now)
         except TransactWriteError as error:
             if vendor_code(error) not in TRANSACTION_LOST:
                 raise store_unavailable() from error
             detail = "Otra persona cambió a este usuario mientras tanto; no se hizo nada. Revísalo y repite."
             raise StaffChanged("staff_changed", detail) from error
 
-    def _write(self, transaction: TransactWrite, change: StaffChange, now: datetime) -> None:
+    def write_in(self, transaction: TransactWrite, change: StaffChange, *, now: datetime) -> None:
+        """Write a change as part of a transaction, which fails where somebody is not as they were read."""
         member, removed = change.member, change.removed
         if member is not None:
             is_as_read = (

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.bootstrap.agreement import agreement_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import calendar_store, event_store
+from chalicelib.domain.agreement.agreement import Agreement
 from chalicelib.domain.deadline import Distance, Regime
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.sender.institution import AppliedNorm, Institution, InstitutionState
+from chalicelib.services.agreement import change_agreement as changing
 from tests.alert_world import refusing
 from tests.deposit_world import INSTITUTION_ID, World, an_institution
 from tests.handlers.operator.conftest import Give
@@ -395,9 +398,41 @@ def test_a_store_that_does_not_answer_is_told_and_nothing_half_is_done(
 
 def test_an_institution_of_a_package_before_is_changed_too(world: World, give: Give) -> None:
     assert give(f"institutions state {INSTITUTION_ID} inactive {WHO}")[0] == 0
-    assert found(world, INSTITUTION_ID) == an_institution(state=InstitutionState.INACTIVE, version=1)
+    assert found(world, INSTITUTION_ID) == an_institution(state=InstitutionState.INACTIVE, is_stopped=True, version=1)
     assert give(f"institutions state {INSTITUTION_ID} active {WHO}")[0] == 0
     assert found(world, INSTITUTION_ID).version == 2
+
+
+def test_an_institution_is_not_started_against_its_agreement(world: World, give: Give) -> None:
+    box = world.container
+    tools = agreement_tools(box, "staff:admin", "Convenio firmado")
+    today = tools.today
+    changing.register_agreement(Agreement(INSTITUTION_ID, today, today + timedelta(days=9)), tools=tools)
+    give(f"institutions state {INSTITUTION_ID} inactive {WHO}")
+    changing.inactivate_for_breach(INSTITUTION_ID, tools=tools)
+    start = f"institutions state {INSTITUTION_ID} active {WHO}"
+    code, said = give(start)
+    assert (code, "no está activo hoy" in said) == (1, True), said
+    changing.lift_breach(INSTITUTION_ID, tools=tools)
+    assert found(world, INSTITUTION_ID).state is InstitutionState.INACTIVE
+    assert give(start)[0] == 0
+    assert found(world, INSTITUTION_ID).is_active
+    give(f"institutions state {INSTITUTION_ID} inactive {WHO}")
+    world.clock.advance(days=10)
+    assert give(start)[0] == 1
+    assert found(world, INSTITUTION_ID).state is InstitutionState.INACTIVE
+
+
+def test_what_is_stopped_while_a_payment_is_late_no_payment_starts(world: World, give: Give) -> None:
+    tools = agreement_tools(world.container, "staff:admin", "Recibo impago")
+    changing.inactivate_for_late_payment(INSTITUTION_ID, since=tools.today, tools=tools)
+    stop = f"institutions state {INSTITUTION_ID} inactive {WHO}"
+    assert "detenida aparte del convenio" in give(stop)[1]
+    assert "detenida aparte del convenio" not in give(stop)[1]
+    changing.reactivate_on_payment(INSTITUTION_ID, tools=tools)
+    assert found(world, INSTITUTION_ID).state is InstitutionState.INACTIVE
+    assert give(f"institutions state {INSTITUTION_ID} active {WHO}")[0] == 0
+    assert found(world, INSTITUTION_ID).is_active
 
 
 def test_what_is_changed_counts_for_the_next_request(world: World, give: Give) -> None:

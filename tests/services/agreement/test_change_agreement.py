@@ -11,7 +11,7 @@ from chalice.test import Client
 
 from app import app
 from chalicelib.bootstrap import Container
-from chalicelib.bootstrap.agreement import agreement_store, agreement_tools
+from chalicelib.bootstrap.agreement import agreement_store, agreement_tools, agreement_watch_tools
 from chalicelib.bootstrap.institution import console_use_store
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import event_store
@@ -21,6 +21,7 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.services.agreement import change_agreement as changing
 from chalicelib.services.agreement.change_agreement import AgreementTools, Outcome
+from chalicelib.services.agreement.watch_agreements import watch_agreements
 from tests.access_world import at_once, racing_tools
 from tests.deposit_world import INSTITUTION_ID, NOW, Clock, World, an_institution, put_institution
 
@@ -97,12 +98,23 @@ def test_registering_keeps_what_held_it_up(box: Container) -> None:
 
 
 def test_an_inactive_institution_begins_on_the_first_day_of_what_is_registered(box: Container) -> None:
-    put_institution(box, an_institution(state=InstitutionState.INACTIVE))
+    put_institution(box, an_institution(state=InstitutionState.INACTIVE, is_stopped=False))
     changing.register_agreement(replace(NEW, begins_on=TODAY + timedelta(days=1)), tools=_tools(box))
     assert _state(box) is InstitutionState.INACTIVE
     _clock(box).advance(days=1)
     assert changing.keep_dates(INSTITUTION_ID, tools=_tools(box)).is_changed
     assert _state(box) is InstitutionState.ACTIVE
+
+
+def test_disuse_of_one_registered_long_after_its_first_day_counts_from_then(box: Container) -> None:
+    put_institution(box, an_institution(state=InstitutionState.INACTIVE, is_stopped=False))
+    changing.register_agreement(replace(NEW, begins_on=TODAY - timedelta(days=200)), tools=_tools(box))
+    assert _state(box) is InstitutionState.ACTIVE
+    _clock(box).advance(days=90)
+    assert not changing.keep_dates(INSTITUTION_ID, tools=_tools(box)).is_changed
+    _clock(box).advance(days=1)
+    changing.keep_dates(INSTITUTION_ID, tools=_tools(box))
+    assert _state(box) is InstitutionState.CANCELLED
 
 
 def test_what_was_stopped_apart_from_its_agreement_is_started_by_no_payment(box: Container) -> None:
@@ -118,6 +130,30 @@ def test_what_was_stopped_apart_from_its_agreement_is_started_by_no_payment(box:
     put_institution(box, replace(stopped, state=InstitutionState.ACTIVE))
     _late(box)
     assert _state(box) is InstitutionState.INACTIVE
+    changing.reactivate_on_payment(INSTITUTION_ID, tools=_tools(box))
+    assert _state(box) is InstitutionState.ACTIVE
+
+
+@pytest.mark.parametrize("state", [InstitutionState.INACTIVE, InstitutionState.CANCELLED])
+def test_registering_starts_nothing_that_was_stopped_before_there_were_agreements(
+    box: Container, state: InstitutionState
+) -> None:
+    put_institution(box, an_institution(state=state))
+    changing.register_agreement(NEW, tools=_tools(box))
+    assert _state(box) is state
+    _late(box)
+    changing.reactivate_on_payment(INSTITUTION_ID, tools=_tools(box))
+    assert _state(box) is not InstitutionState.ACTIVE
+
+
+def test_what_an_operator_starts_against_the_agreement_the_night_stops(box: Container) -> None:
+    changing.register_agreement(NEW, tools=_tools(box))
+    _late(box)
+    found = institution_store(box).find(INSTITUTION_ID)
+    assert found
+    put_institution(box, replace(found, state=InstitutionState.ACTIVE))
+    watched = watch_agreements(agreement_watch_tools(box), until=NOW + timedelta(hours=1))
+    assert (watched.failed, _state(box)) == (0, InstitutionState.INACTIVE)
     changing.reactivate_on_payment(INSTITUTION_ID, tools=_tools(box))
     assert _state(box) is InstitutionState.ACTIVE
 

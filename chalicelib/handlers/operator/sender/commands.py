@@ -31,7 +31,7 @@ SENDER_COMMANDS = (
         Argument("--no-digest", FLAG, "que no se envíe ese resumen"),
         Argument("--receipt", "receipt", "si la constancia va adjunta a la alerta: attached (sí) o withheld (no)", "QUÉ"),
     ), changes=True),
-    Command("institutions state", "activa, suspende o cancela una entidad", f"{_INSTITUTIONS}:set_state", (
+    Command("institutions state", "activa, suspende o cancela una entidad", "operator.agreement:set_state", (
         _ID,
         Argument("ESTADO", "state", "active (activa), inactive (inactiva) o cancelled (cancelada); solo una activa deposita", is_required=True),
     ), changes=True),

@@ -22,7 +22,7 @@ from chalicelib.domain.agreement.agreement import (
     Owing,
     Reason,
 )
-from chalicelib.domain.errors import CasillaError, NotFound
+from chalicelib.domain.errors import CasillaError, Forbidden, NotFound
 from chalicelib.domain.institution.staff_changes import read_reason
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.typed import tidy
@@ -60,6 +60,7 @@ def do_by_form(request: PageRequest, staff: SignedIn, institution_id: str, deed:
     if run is None:
         raise _no_page()
     try:
+        _require_other(institution_id, staff)
         reason = tidy(request.value("reason")[:_LONGEST])
         _require_possible(request, deed, agreement, owing)
         tools = agreement_tools(current(), staff.member.actor, reason, request.origin)
@@ -72,6 +73,13 @@ def do_by_form(request: PageRequest, staff: SignedIn, institution_id: str, deed:
         return go_to(f"{base_of(institution_id)}?hecho=nada")
     is_told = tell_agreement_change(outcome, tools=staff_tools(current()))
     return go_to(f"{base_of(institution_id)}?hecho={deed if is_told else 'sin-correo'}")
+
+
+def _require_other(institution_id: str, staff: SignedIn) -> None:
+    """Let nobody decide on the agreement of an institution that they work for."""
+    own = staff_tools(current()).staff.find(institution_id, staff.member.document_number)
+    if own is not None:
+        raise Forbidden("agreement_own", "Eres usuario de esta entidad: tiene que hacerlo otro administrador.")
 
 
 def _register(request: PageRequest, institution_id: str, _: Agreement | None, tools: AgreementTools) -> Outcome:

@@ -34,6 +34,7 @@ from chalicelib.services.agreement.keep_document import document_link
 from chalicelib.services.institution.enrol_staff import StaffAct
 
 PAGE = "/plataforma/convenios"
+_MOST_WAITING = 200
 _LONGEST_NUMBER = 60
 _LONGEST_ID = 30
 _LONGEST = 500
@@ -51,17 +52,17 @@ _TOLD = {
 
 def list_applications(request: PageRequest, staff: SignedIn) -> Response:  # noqa: ARG001 - who may may
     """List those that wait, the oldest first."""
-    waiting = application_tools(current()).applications.list_waiting()
+    waiting = application_tools(current()).applications.list_waiting(limit=_MOST_WAITING + 1)
+    changes = change_tools(current()).changes.list_waiting(limit=_MOST_WAITING + 1)
     number = request.asked("solicitud")
     is_known = re.fullmatch(r"[A-Za-z0-9-]{1,20}", number) is not None
     what = request.asked("hecho")
     return show(
         request,
         "agreement/applications.html",
-        waiting=waiting,
-        changes=[
-            {"change": one, "what": KIND_WORDS[one.kind]} for one in change_tools(current()).changes.list_waiting()
-        ],
+        waiting=waiting[:_MOST_WAITING],
+        changes=[{"change": one, "what": KIND_WORDS[one.kind]} for one in changes[:_MOST_WAITING]],
+        is_whole=max(len(waiting), len(changes)) <= _MOST_WAITING,
         told=_TOLD.get(what, "").format(number) if is_known else "",
         is_bad=what.endswith("sin-correo"),
     )

@@ -96,6 +96,32 @@ def test_a_registered_agreement_is_told_to_its_coordinator_in_words(
     assert "X-Amz-Signature" in done(coordinator.get(document))
 
 
+def test_nobody_decides_on_the_agreement_of_an_institution_that_they_work_for(
+    staff: Staff, administrator: Browser
+) -> None:
+    do(administrator, "registrar", **AGREED)
+    do(administrator, "inactivar", reason_code="clause_breached", reason="Incumple la cláusula quinta")
+    own = staff.member(StaffRole.COORDINATOR)
+    same = staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR, document_number=own.document_number))
+    refused = do(same, "reactivar", reason_code="clause_breached", reason="Ya cumple")
+    assert refused.status_code == 403
+    assert "otro administrador" in text_of(refused)
+    assert state(staff) is InstitutionState.INACTIVE
+
+
+def test_registering_the_agreement_of_one_that_was_stopped_says_that_it_stays_so(
+    staff: Staff, administrator: Browser
+) -> None:
+    assert "registrarlo no la activa" not in text_of(administrator.get(f"{BASE}/registrar"))
+    put_institution(staff.world.container, an_institution(state=InstitutionState.INACTIVE))
+    shown = text_of(administrator.get(f"{BASE}/registrar"))
+    check_html(shown)
+    assert "registrarlo no la activa" in shown
+    do(administrator, "registrar", **AGREED)
+    assert state(staff) is InstitutionState.INACTIVE
+    assert "detuvo el servicio por una orden aparte" in text_of(administrator.get(BASE))
+
+
 def test_late_payment_is_explained_with_what_to_do_and_reactivated(staff: Staff, months: Months) -> None:
     months.march()
     administrator = staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR))

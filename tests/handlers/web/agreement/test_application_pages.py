@@ -20,8 +20,10 @@ from chalicelib.domain.agreement.application import ApplicationState, read_appli
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import StaffRole
 from chalicelib.domain.sender.institution import InstitutionState
+from chalicelib.handlers.web.agreement import applications
 from chalicelib.services.agreement.decide_application import Approval, Decided, approve_application
 from chalicelib.services.institution.enrol_staff import StaffAct
+from chalicelib.store.institution.staff_store import StaffChange
 from tests.access_world import at_once, racing_tools
 from tests.browser_requests import BOUNDARY, SAME_ORIGIN, Browser, check_html, multipart, text_of
 from tests.deposit_world import INSTITUTION_ID, PDF, Clock, World
@@ -217,6 +219,65 @@ def test_one_that_begins_later_is_approved_and_inactive_until_then(
     assert agreement
     assert institution
     assert (agreement.state, institution.state) == (AgreementState.APPROVED, InstitutionState.INACTIVE)
+
+
+def test_one_whose_first_day_is_long_past_counts_disuse_from_its_approval(
+    staff: Staff, public: Browser, administrator: Browser
+) -> None:
+    number = applied(staff, public)
+    decide(administrator, number, step="aprobar", **{**APPROVED, "begins_on": "1/7/2025"})
+    agreement = agreement_store(staff.world.container).find("muni-villa-ejemplo")
+    institution = institution_store(staff.world.container).find("muni-villa-ejemplo")
+    assert agreement
+    assert institution
+    assert (agreement.state, institution.state) == (AgreementState.ACTIVE, InstitutionState.ACTIVE)
+    assert (agreement.begins_on, agreement.counted_from) == (date(2025, 7, 1), date(2026, 3, 9))
+
+
+@pytest.mark.parametrize("own", [{"document_number": "40000701"}, {"document_number": "40000702"}, {"email": EMAIL}])
+def test_nobody_decides_an_application_of_their_own(staff: Staff, public: Browser, own: dict[str, str]) -> None:
+    number = applied(staff, public)
+    browser = staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR, **own))
+    for fields in ({"step": "aprobar", **APPROVED}, {"step": "rechazar", "reason": "Falta la firma"}):
+        refused = decide(browser, number, **fields)
+        assert refused.status_code == 403
+        assert "Nadie decide su propia solicitud" in text_of(refused)
+    assert institution_store(staff.world.container).find("muni-villa-ejemplo") is None
+
+
+def test_an_old_approval_sent_again_enrols_nobody_who_was_replaced(
+    staff: Staff, public: Browser, administrator: Browser
+) -> None:
+    number = applied(staff, public)
+    decide(administrator, number, step="aprobar", **APPROVED)
+    store = staff_store(staff.world.container)
+    [first] = store.list_for_institution("muni-villa-ejemplo")
+    event = application_tools(staff.world.container).staff.event(
+        EventType.STAFF_REMOVED, first, "staff:otra", origin="", now=staff.world.clock.now
+    )
+    store.commit(StaffChange(event=event, removed=first), now=staff.world.clock.now)
+    administrator.post(f"{PAGE}/{number}", None, csrf=csrf_of(administrator.get(PAGE)), step="aprobar", **APPROVED)
+    assert store.list_for_institution("muni-villa-ejemplo") == ()
+
+
+def test_of_many_the_oldest_are_listed_and_that_there_are_more(
+    staff: Staff, administrator: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applications, "_MOST_WAITING", 2)
+    tools, now = application_tools(staff.world.container), staff.world.clock.now
+    for age, number in enumerate(("SOLZ", "SOLM", "SOLA")):
+        at = now + timedelta(minutes=age)
+        application = read_application(APPLIED, application_id=number, email=EMAIL, now=at)
+        event = tools.staff.event(EventType.AGREEMENT_APPLIED, staff.member(), "unknown", origin="", now=at)
+        tools.applications.add(application, event)
+    shown = text_of(administrator.get(PAGE))
+    check_html(shown)
+    assert ["SOLZ" in shown, "SOLM" in shown, "SOLA" in shown] == [True, True, False]
+    assert "Hay más" in shown
+    decide(administrator, "SOLZ", step="rechazar", reason="Falta la firma")
+    shown = text_of(administrator.get(PAGE))
+    assert "SOLA" in shown
+    assert "Hay más" not in shown
 
 
 @pytest.fixture

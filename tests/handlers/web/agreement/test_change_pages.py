@@ -167,6 +167,76 @@ def test_who_is_a_user_already_is_not_put_in_a_place(staff: Staff, administrator
     assert staff.found(former).is_active
 
 
+def test_who_has_another_users_email_is_not_asked_for(staff: Staff) -> None:
+    former, officer = staff.member(StaffRole.COORDINATOR), staff.member()
+    person = {**PERSON, "email": officer.email.upper()}
+    shown = ask(staff.browser(former), "coordinador", "file", replaces=former.staff_id, **person)
+    assert shown.status_code == 422
+    assert 'id="email-error"' in text_of(shown)
+    own = {**PERSON, "email": former.email}
+    assert asked(ask(staff.browser(former), "coordinador", "file", replaces=former.staff_id, **own))
+
+
+def test_what_cannot_be_done_is_not_approved_and_waits(staff: Staff, administrator: Browser) -> None:
+    former = staff.member(StaffRole.COORDINATOR)
+    change_id = asked(ask(staff.browser(former), "coordinador", "file", replaces=former.staff_id, **PERSON))
+    other = staff.member(email=PERSON["email"])
+    answer = decide(administrator, change_id)
+    assert answer.status_code == 409
+    assert "ya es de otro usuario" in text_of(answer)
+    assert staff.found(former).is_active
+    box = staff.world.container
+    kept = change_tools(box).changes.find(change_id)
+    assert kept
+    assert kept.state is ChangeState.ASKED
+    assert staff_store(box).find(INSTITUTION_ID, PERSON["document_number"]) is None
+    assert "hecho=cambio-rechazado" in str(decide(administrator, change_id, "rechazar").headers["Location"])
+    assert staff.found(other).is_active
+
+
+def test_of_two_who_are_to_replace_the_same_one_comes_and_the_other_waits(
+    staff: Staff, administrator: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former = staff.member(StaffRole.COORDINATOR)
+    browser = staff.browser(former)
+    second = {**PERSON, "document_number": "40000802", "email": "otra@entidad.example", "name": "Persona Segunda"}
+    ids = [asked(ask(browser, "coordinador", "file", replaces=former.staff_id, **one)) for one in (PERSON, second)]
+    tools = change_tools(staff.world.container)
+    decides = tools.changes.decide
+
+    def late(*given: Any, **named: Any) -> None:
+        monkeypatch.undo()
+        assert "hecho=cambio-aprobado" in str(decide(administrator, ids[0]).headers["Location"])
+        decides(*given, **named)
+
+    monkeypatch.setattr(tools.changes, "decide", late)
+    answer = decide(staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR)), ids[1])
+    assert answer.status_code == 409
+    assert "sigue en espera" in text_of(answer)
+    kept = tools.changes.find(ids[1])
+    assert kept
+    assert kept.state is ChangeState.ASKED
+    assert [one.document_number for one in staff_store(staff.world.container).list_for_institution(INSTITUTION_ID)] == [
+        PERSON["document_number"]
+    ]
+
+
+def test_an_institution_asks_for_ten_changes_at_most_at_once(staff: Staff, administrator: Browser) -> None:
+    browser = staff.browser(staff.member(StaffRole.COORDINATOR))
+    ids = []
+    for number in range(10):
+        person = {**PERSON, "document_number": f"4000090{number}", "power": "resolution"}
+        ids.append(asked(ask(browser, "representante", "file", "power_file", **person)))
+    more = {**PERSON, "power": "resolution"}
+    refused = ask(browser, "representante", "file", "power_file", **more)
+    assert refused.status_code == 409
+    assert "10 pedidos" in text_of(refused)
+    listed = change_tools(staff.world.container).changes.list_waiting()
+    assert {one.change_id for one in listed} == set(ids)
+    decide(administrator, ids[0], "rechazar")
+    assert asked(ask(browser, "representante", "file", "power_file", **more))
+
+
 @pytest.fixture
 def raced(ministack: dict[str, str]) -> Iterator[World]:
     with racing_tools(ministack) as (container, _), Client(app) as client:
