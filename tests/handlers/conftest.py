@@ -5,40 +5,25 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
-from functools import cache
 
 import pytest
 from chalice.test import Client
 
 from app import app
-from chalicelib.bootstrap import Container, using
-from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap import using
 from chalicelib.bootstrap.page import seen_by_pages
-from chalicelib.config import Config
 from chalicelib.handlers.log import log
 from chalicelib.services.seen_by_pages import SeenByPages
-from chalicelib.store import tables
 from chalicelib.store.page_view import Seen
-from tests.deposit_world import AUTHORITY, NOW, Clock, World
+from tests.deposit_world import NOW, World
 from tests.gateway_requests import Lines
-
-
-@cache
-def _container(config: Config) -> Container:
-    """Keep one container: making an AWS client takes longer than most tests."""
-    return Container(config, clock=Clock(), pause=lambda _: None)
+from tests.kept_container import kept_container
 
 
 @pytest.fixture
 def world(aws: dict[str, str]) -> Iterator[World]:
     """Yield a seeded world."""
-    config = Config.from_env({**aws, "API_AUTHORITY": AUTHORITY, "API_BASE_URL": f"https://{AUTHORITY}"})
-    container = _container(config)
-    clock = container.clock
-    assert isinstance(clock, Clock)
-    clock.now, clock.step = NOW, timedelta(0)
-    tables.bind(config, connection(container))  # other tests bind the same models elsewhere
+    container, clock = kept_container(aws)
     container.made[seen_by_pages] = SeenByPages(
         Seen(is_known=True), NOW
     )  # as in a warm process; what another test announced is gone

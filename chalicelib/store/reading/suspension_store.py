@@ -53,8 +53,8 @@ class AskedSuspension:
 
     notice_id: str
     office_id: str | None
-    document: str
-    """Its type and number."""
+    document_type: str
+    document_number: str
     deposited_at: datetime
     request: SuspensionRequest
 
@@ -197,8 +197,8 @@ def _position(at: datetime, notice_id: str) -> str:
 
 def _entry(delivered: DeliveredNotice, request: SuspensionRequest) -> AskedSuspension:
     issued = delivered.issued
-    document = f"{issued.document.type} {issued.document.number}"
-    return AskedSuspension(issued.notice_id, issued.sender.office_id, document, issued.deposited_at, request)
+    kind, number = issued.document.type, issued.document.number
+    return AskedSuspension(issued.notice_id, issued.sender.office_id, kind, number, issued.deposited_at, request)
 
 
 def _list_of(delivered: DeliveredNotice) -> str:

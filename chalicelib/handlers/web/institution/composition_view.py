@@ -64,10 +64,9 @@ def summary_context(composition: Composition, staff: SignedIn, *, at_check: bool
     calls: list[Callable[[], None]] = [
         lambda: files.extend(look_at_files(composition, tools=attach_tools(box))),
         lambda: found.append(sender_tools(box).requests.load(wanted)),
-        lambda: unreplaceable.append(
-            problem_of_replacement(composition, readings=reading_store(box), prefixes=box.mailbox_prefixes)
-        ),
     ]
+    if composition.replaces is not None:
+        calls.append(lambda: unreplaceable.append(_problem_of_replacement(composition)))
     if at_check:
         calls.append(lambda: before.extend(_deposited_before(composition)))
     together(calls)
@@ -85,7 +84,7 @@ def summary_context(composition: Composition, staff: SignedIn, *, at_check: bool
         "files": files,
         "sections": sections(composition, files, foreseen, found[0].office, at_check=at_check),
         "missing": [(PAGES[part], part) for part in composition.missing],
-        "problem": unreplaceable[0] or foreseen.problem,
+        "problem": next(filter(None, unreplaceable), foreseen.problem),
         "warnings": warning_words(composition, foreseen, before, box.calendar.zone) if at_check else (),
         "version": str(composition.version),
     }
@@ -110,6 +109,11 @@ def sections(
         zone=current().calendar.zone,
         change=(lambda page: f"{own}/{page}{suffix}") if composition.is_open else (lambda _: ""),
     )
+
+
+def _problem_of_replacement(composition: Composition) -> CasillaError | None:
+    box = current()
+    return problem_of_replacement(composition, readings=reading_store(box), prefixes=box.mailbox_prefixes)
 
 
 def _deposited_before(composition: Composition) -> tuple[Notice, ...]:
