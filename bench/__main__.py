@@ -11,6 +11,7 @@ from pathlib import Path
 from bench import (
     access_calls,
     access_cpu,
+    agreements,
     audit,
     call_ledger,
     compose,
@@ -47,18 +48,19 @@ _MEASUREMENTS: Sequence[tuple[str, Callable[[BenchWorld], Iterator[Figure]]]] = 
     ("Size of the file", size.measure),
     ("Bursts on one key, and growth of the mailbox", growth.measure),
 )
-"""Growth comes last: it fills the stub."""
+"""Each over a world of its own: what one leaves behind weighs on no other."""
 
 
 def main() -> None:
     """Measure, print, write."""
     started = time.monotonic()
     figures: list[Figure] = []
-    with bench_world() as world:
-        for title, measure in _MEASUREMENTS:
+    for title, measure in _MEASUREMENTS:
+        with bench_world() as world:
             figures += _printed(title, measure(world))
     figures += _printed("What was sent among few and many, and its counts", sent.growth())
     figures += _printed("A month's statement", usage.growth())
+    figures += _printed("A night over agreements", agreements.growth())
     figures += _printed("Lists of looks among few and many", audit.growth())
     logging.disable(logging.INFO)  # each of hundreds of jobs ends with a line
     figures += _printed("Reminders of unread notices", reminders.measure())

@@ -85,6 +85,10 @@ class Stub:
         """Have so many more looks of an actor."""
         self._own("stand_looks", {"count": count, "actor": actor})
 
+    def stand_institutions(self, count: int, institution_id: str) -> None:
+        """Have so many more institutions with an agreement, copies of one."""
+        self._own("stand_institutions", {"count": count, "institution_id": institution_id})
+
     def stand_unread(self, count: int, first: datetime) -> None:
         """Have so many more notices that are to be reminded of from an instant on."""
         self._own("unread", {"count": count, "first_s": int(first.timestamp())})
@@ -175,7 +179,7 @@ class _Service:
         return 200, headers, stored if method == "GET" else b""
 
     def _own(self, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        if action in {"fill", "stand_sent", "stand_looks"}:
+        if action in {"fill", "stand_sent", "stand_looks", "stand_institutions"}:
             return {"items": getattr(self.dynamodb, action)(**arguments)}
         if action == "partitions":
             return {"partitions": self._partitions()}

@@ -28,6 +28,7 @@ _READ_UNIT = 4096
 _WRITES_A_SECOND, _READS_A_SECOND = 1000, 3000
 """What a partition gives."""
 _FIRST_SENT = datetime(2026, 3, 5, tzinfo=UTC)
+_AGREEMENTS = "#agreements"
 _PREFIX = "com.amazonaws.dynamodb.v20120810#"
 Answer = tuple[int, dict[str, Any]]
 
@@ -136,6 +137,21 @@ class DynamoDB:
             events.items[events.key(item)] = item
             by_looker.partitions.setdefault(looker, []).append((position, events.key(item)))
         return first + count
+
+    def stand_institutions(self, count: int, institution_id: str) -> int:
+        """Copy an institution with all that is kept beside it, and with its entry in the list of agreements."""
+        table = self.tables["institutions_table"]
+        models = [table.items[key] for key in table.items.within(institution_id)]
+        entries = table.items.within(_AGREEMENTS)
+        for number in range(len(entries), len(entries) + count):
+            new_id = f"{institution_id}-{number:06d}"
+            own = [
+                {name: {"S": text_of(v).replace(institution_id, new_id)} if "S" in v else v for name, v in one.items()}
+                for one in models
+            ]
+            for item in (*own, {**table.items[entries[0]], "item": {"S": new_id}}):
+                table.items[table.key(item)] = item
+        return len(entries) + count
 
     def _BatchGetItem(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - as the operation is called
         found: dict[str, list[Item]] = {}
@@ -279,7 +295,7 @@ def _asked_partition(hash_key: str, request: dict[str, Any]) -> str:
 def _keys_within(table: Table, index: Index | None, partition: str) -> Sequence[tuple[str, ...]]:
     """Return the primary keys of a partition, in order."""
     if index is None:
-        return sorted(key for key in table.items if key[0] == partition)
+        return table.items.within(partition)
     return [key for _, key in index.partitions.get(partition, [])]
 
 

@@ -37,13 +37,37 @@ class Index:
         return {name: value for name, value in item.items() if name in self.projected}
 
 
+class Items(dict[tuple[str, ...], Item]):
+    """Items by primary key, and which of them share a partition, so that a query looks at no others."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        super().__init__()
+        self._partitions: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
+
+    def __setitem__(self, key: tuple[str, ...], item: Item) -> None:
+        """Keep an item; one whose key is of one part is alone in its partition."""
+        super().__setitem__(key, item)
+        if len(key) > 1:
+            self._partitions[key[0]].add(key)
+
+    def forget(self, key: tuple[str, ...]) -> Item:
+        """Take an item out and return it, empty where there is none."""
+        self._partitions[key[0]].discard(key)
+        return self.pop(key, {})
+
+    def within(self, partition: str) -> list[tuple[str, ...]]:
+        """Return the keys of a partition, in order."""
+        return [(partition,)] if (partition,) in self else sorted(self._partitions.get(partition, ()))
+
+
 @dataclass
 class Table:
     """Items by primary key."""
 
     keys: tuple[str, ...]
     indexes: dict[str, Index]
-    items: dict[tuple[str, ...], Item] = field(default_factory=dict)
+    items: Items = field(default_factory=Items)
 
     def key(self, attributes: Item) -> tuple[str, ...]:
         """Return the primary key of an item, or of a request's key."""
@@ -54,7 +78,7 @@ class Table:
 
         Return the write units of the indexes by index and partition key.
         """
-        before = self.items.pop(key, {})
+        before = self.items.forget(key)
         if item:
             self.items[key] = item
         spent: defaultdict[tuple[str, str], int] = defaultdict(int)
