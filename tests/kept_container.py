@@ -1,4 +1,7 @@
-"""One container over the engine in this process, put back before each test: making AWS clients takes long."""
+"""One container over the engine in this process, put back before each test: making AWS clients takes long.
+
+They alone are kept: what else a process made may remember what another test did.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 
-from chalicelib.bootstrap import Container
-from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap import Container, aws
 from chalicelib.config import Config
 from chalicelib.store import tables
 from tests.deposit_world import AUTHORITY, NOW, Clock
@@ -25,5 +27,6 @@ def kept_container(environment: Mapping[str, str]) -> tuple[Container, Clock]:
     clock = container.clock
     assert isinstance(clock, Clock)
     clock.now, clock.step = NOW, timedelta(0)
-    tables.bind(config, connection(container))
+    container.made = {make: made for make, made in container.made.items() if make.__module__ == aws.__name__}
+    tables.bind(config, aws.connection(container))
     return container, clock

@@ -37,8 +37,9 @@ def test_what_keeping_a_part_and_asking_for_a_mailbox_cost(written: Desk) -> Non
     assert (book.hops, book.calls) == (3, 3), book.operations
 
     asked = {"document_type": "DNI", "document_number": "40000002", "reason": "Notificar una carta"}
-    sent = {**written.hidden("/entidad/consultar"), **asked}
-    with ledger() as book:
-        written.browser.send("/entidad/consultar", **sent)
-    assert [one for one in book.operations if one in {"PutItem", "UpdateItem", "BatchGetItem"}] == book.operations
-    assert book.calls <= 5, book.operations  # with the answer, which is kept for the page after
+    for calls in (6, 5):  # the first of a day notes that the institution uses the service
+        sent = {**written.hidden("/entidad/consultar"), **asked}
+        with ledger() as book:
+            written.browser.send("/entidad/consultar", **sent)
+        assert [one for one in book.operations if one in {"PutItem", "UpdateItem", "BatchGetItem"}] == book.operations
+        assert book.calls <= calls, book.operations  # with the answer, which is kept for the page after
