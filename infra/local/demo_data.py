@@ -116,6 +116,11 @@ MAILBOXES = (
         _Person("92780f4a92f84b44957cbb2aef372271", "40000035", "Luis Vega Demo", "+51900000015", UserState.DISABLED),
     ),
     _mailbox(
+        "8-20100000017",
+        Holder(DocumentType.RUC, "20100000017", "CONFECCIONES DEMO E.I.R.L."),
+        _Person("6d1c3b0f5a2e4c7f9a8b1e2d3c4f5a67", "40000037", "Tomas Luna Demo", "+51900000037"),
+    ),
+    _mailbox(
         "1-40000010",
         Holder(DocumentType.DNI, "40000010", "CONDORI DEMO JUAN"),
         _Person("41e024cb404545d9855b26fb2aa9cbec", "40000010", "Juan Condori Demo", "+51900000010"),

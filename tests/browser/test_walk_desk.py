@@ -10,12 +10,13 @@ from playwright.sync_api import FilePayload
 
 from tests.browser.person import Person
 from tests.browser.test_walk_console_pages import _log_in, _who
-from tests.browser.test_walk_registration import _log_in_first
+from tests.browser.test_walk_registration import OWN, _log_in_first
 from tests.deposit_world import a_pdf
 
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
 COPY: FilePayload = {"name": "copia.pdf", "mimeType": "application/pdf", "buffer": a_pdf("Copia de ejemplo")}
 FIRST, SECOND = "40000061", "40000063"
+BEREAVED = "20100000017"
 HOLDER, NUMBER, EMAIL = "20100000009", "40000033", "pedro.33@ejemplo.pe"
 
 
@@ -109,7 +110,7 @@ def test_a_passport_holder_is_registered_proves_the_e_mail_and_gets_in(
 
 
 @pytest.mark.parametrize("person", ["phone"], indirect=True)
-def test_a_new_principal_of_a_company_waits_a_day_and_is_refused(person: Person) -> None:
+def test_a_company_whose_principal_died_gets_a_new_one_after_a_day(person: Person) -> None:
     _change_officer(person, FIRST)
     person.follow("Casillas")
     person.look("desk-petitions")
@@ -118,13 +119,9 @@ def test_a_new_principal_of_a_company_waits_a_day_and_is_refused(person: Person)
     person.press("Registrar el pedido")
     assert person.page.title().startswith("Error: ")
     person.look("desk-petition-new-wrong")
-    person.type(document_number=HOLDER, person_number="40000077", person_name="Nora Nueva Demo")
-    person.type(person_email="nora.77@ejemplo.pe", person_mobile="987654377", page="11012345", entry="C00099")
-    person.page.get_by_label("Falleció").check()
-    person.page.locator("[name=file]").set_input_files(COPY)
-    person.press("Registrar el pedido")
-    assert person.path() == "/entidad/casillas"
+    _ask_principal(person, BEREAVED, "40000077", "Nora Nueva Demo", "nora.77@ejemplo.pe")
     person.look("desk-petitions-asked")
+    person.mail("tomas.37@ejemplo.pe", "mesa de partes")
 
     _change_officer(person, SECOND)
     person.follow("Casillas")
@@ -132,9 +129,53 @@ def test_a_new_principal_of_a_company_waits_a_day_and_is_refused(person: Person)
     assert "Nora Nueva Demo" in person.page.locator("main").inner_text()
     person.look("desk-petition")
     assert "Se puede aprobar desde el" in person.page.locator("main").inner_text()
+    petition = person.path()
+    person.put_clock_forward(24 * 60)
+    _change_officer(person, SECOND)
+    person.open(petition)
+    person.look("desk-petition-decidable")
+    person.press("Aprobar y hacer el cambio")
+    assert person.path() == "/entidad/casillas", person.page.locator("main").inner_text()
+    person.look("desk-petitions-done")
+    person.press("Salir")
+    letter = person.mail("nora.77@ejemplo.pe", "Active su acceso")
+    assert "Usted es ahora el usuario principal" in letter
+    [username] = re.findall(rf"8-{BEREAVED}\S*", letter)
+    person.open(_address_in(letter, "/activar/"))
+    person.look("desk-new-principal-activates")
+    person.type(new_password=OWN, new_password_repeated=OWN)
+    person.press("Activar mi acceso")
+    person.log_in_by_code(username, OWN, "nora.77@ejemplo.pe")
+    assert person.path() == "/textos"
+    for checkbox in person.page.locator("main input[type=checkbox]").all():
+        checkbox.check()
+    person.press("Aceptar y continuar")
+    assert person.path() == "/casilla", person.page.locator("main").inner_text()
+    assert "CONFECCIONES DEMO" in person.page.locator("body").inner_text()
+    person.press("Salir")
+
+
+@pytest.mark.parametrize("person", ["phone"], indirect=True)
+def test_a_new_principal_whose_document_says_something_else_is_refused(person: Person) -> None:
+    _change_officer(person, FIRST)
+    person.follow("Casillas")
+    person.follow("Nuevo representante de una empresa")
+    _ask_principal(person, HOLDER, "40000078", "Nina Nueva Demo", "nina.78@ejemplo.pe")
+    _change_officer(person, SECOND)
+    person.follow("Casillas")
+    person.page.locator("tbody th a").first.click()
     person.press("Rechazar")
     assert person.page.title().startswith("Error: ")
     person.page.get_by_label("El documento no dice lo mismo").check()
     person.press("Rechazar")
     assert person.path() == "/entidad/casillas"
     person.look("desk-petitions-refused")
+
+
+def _ask_principal(person: Person, company: str, number: str, name: str, email: str) -> None:
+    person.type(document_number=company, person_number=number, person_name=name)
+    person.type(person_email=email, person_mobile=f"9876543{number[-2:]}", page="11012345", entry="C00099")
+    person.page.get_by_label("Falleció").check()
+    person.page.locator("[name=file]").set_input_files(COPY)
+    person.press("Registrar el pedido")
+    assert person.path() == "/entidad/casillas", person.page.locator("main").inner_text()

@@ -77,7 +77,7 @@ def test_the_people_named_at_the_start_have_the_password_told_there(box: Contain
         assert mailbox.user(account.user_id) is not None
         check_new_password(PASSWORD, account, mailbox, COMMON)
         assert account.state is UserState.ACTIVE
-    assert len(usernames) == 7
+    assert len(usernames) == 8
 
 
 def load(box: Container, folder: Path) -> str:

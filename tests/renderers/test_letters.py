@@ -95,7 +95,12 @@ LETTERS = {
     "thawed": mailbox_thawed_letter(NOW, LETTERHEAD),
     "thawed, undone": mailbox_thawed_letter(NOW, LETTERHEAD, is_undone=True, is_disabled=True),
     "session displaced": session_displaced_letter(NOW, LETTERHEAD, most=10),
-    "activation": activation_letter(LINK, NOW, LETTERHEAD, holder="TEXTILES & DEMO <S.A.C.>", username="8-20.40"),
+    "activation": activation_letter(
+        LINK, NOW, LETTERHEAD, holder="TEXTILES & DEMO <S.A.C.>", username="8-20.40", is_principal=False
+    ),
+    "activation of a principal": activation_letter(
+        LINK, NOW, LETTERHEAD, holder="TEXTILES & DEMO <S.A.C.>", username="8-20", is_principal=True
+    ),
     "new e-mail": new_email_letter("K7M3QX", NOW, LETTERHEAD),
     "e-mail changed": told(ChangeKind.EMAIL, is_contestable=False),
     "user removed": told(ChangeKind.REMOVAL),

@@ -43,12 +43,16 @@ def reset_link_letter(link: str, until: datetime, letterhead: Letterhead) -> Let
     )
 
 
-def activation_letter(link: str, until: datetime, letterhead: Letterhead, *, holder: str, username: str) -> Letter:
-    """Ask a person who was added to a mailbox to choose a password (BOX-6)."""
+def activation_letter(  # noqa: PLR0913 - whose mailbox it is, and who is asked
+    link: str, until: datetime, letterhead: Letterhead, *, holder: str, username: str, is_principal: bool
+) -> Letter:
+    """Ask a person who was added to a mailbox, or named its principal user, to choose a password (BOX-6)."""
+    added = "El usuario principal de esta casilla electrónica le dio acceso a ella."
+    named = "Usted es ahora el usuario principal de esta casilla electrónica."
     return Letter(
         "Active su acceso a una casilla electrónica",
         (
-            "El usuario principal de esta casilla electrónica le dio acceso a ella. Su correo aún no está activado.",
+            f"{named if is_principal else added} Su correo aún no está activado.",
             Fact(holder, "Casilla de"),
             Fact(username, "Su usuario"),
             "Para activar su acceso y crear su contraseña:",

@@ -86,6 +86,7 @@ def new_link(owner: LinkOwner | None, *, tools: AccessTools, now: datetime) -> L
             tools.letterhead,
             holder=owner.mailbox.holder.name,
             username=owner.account.username,
+            is_principal=owner.user == owner.mailbox.principal,
         )
     return Link(NewToken(kind, secret, now, until, data=data), letter)
 

@@ -53,5 +53,13 @@ def _activation_page(request: PageRequest, link: str, error: CasillaError | None
         return tell(request, "people/activation_over.html", status=410)
     if not is_in_time:
         return tell(request, "people/activation_expired.html", status=410, link=link)
-    holder, username = owner.mailbox.holder.name, owner.account.username
-    return show_form(request, "people/activation.html", error, LABELS, link=link, holder=holder, username=username)
+    return show_form(
+        request,
+        "people/activation.html",
+        error,
+        LABELS,
+        link=link,
+        holder=owner.mailbox.holder.name,
+        username=owner.account.username,
+        is_principal=owner.user == owner.mailbox.principal,
+    )
