@@ -168,6 +168,8 @@ CONSOLE_DOORS = (
     Door("POST",   "/convenio/{link}",                                  PUBLIC,                   FORM_WITH_FILES, "web.agreement.application:apply_by_form", LARGEST_FORM_WITH_FILE),
     Door("GET",    "/entidad/convenio/cambios/{kind}",                  Act.ASK_CHANGES,          NOTHING, "web.agreement.change_asking:show_change"),
     Door("POST",   "/entidad/convenio/cambios/{kind}",                  Act.ASK_CHANGES,          FORM_WITH_FILES, "web.agreement.change_asking:ask_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/plataforma/entidades/{institution_id}/cambios/{kind}", Act.RECORD_CHANGES,   NOTHING, "web.agreement.change_recording:show_change"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/cambios/{kind}", Act.RECORD_CHANGES,   FORM_WITH_FILES, "web.agreement.change_recording:record_by_form", LARGEST_FORM_WITH_FILE),
     Door("GET",    "/plataforma/cambios/{change_id}",                   Act.SEE_AGREEMENTS,       NOTHING, "web.agreement.change_deciding:show_change"),
     Door("POST",   "/plataforma/cambios/{change_id}",                   Act.CHANGE_AGREEMENTS,    FORM,    "web.agreement.change_deciding:decide_by_form"),
     Door("GET",    "/plataforma/cambios/{change_id}/{document}",        Act.SEE_AGREEMENTS,       NOTHING, "web.agreement.change_deciding:download_document"),
