@@ -107,7 +107,7 @@ def test_an_institution_applies_is_approved_warned_expires_and_comes_back(people
     coordinator.look("agreement-revived")
     _record_by_document(administrator)
     coordinator.open("/entidad/convenio")
-    assert "Pedido por documento N.º Oficio 12-2026" in _words(coordinator)
+    assert "Pedido por documento N.º 12-2026-MUNI" in _words(coordinator)
     coordinator.look("agreement-change-by-document")
 
 
@@ -118,7 +118,7 @@ def _record_by_document(administrator: Person) -> None:
     administrator.press("Registrar el pedido")
     assert administrator.page.title().startswith("Error: ")
     administrator.look("change-recording-wrong")
-    administrator.type(letter_number="Oficio 12-2026", name="Persona Nueva de Ejemplo", document_number="40000906")
+    administrator.type(letter_number="12-2026-MUNI", name="Persona Nueva de Ejemplo", document_number="40000906")
     administrator.type(position="Jefa de Trámite", email="nueva@muni.example", mobile="900000906")
     _type_day(administrator, "came_on", _today(administrator))
     administrator.page.locator("#file").set_input_files(PDF)

@@ -131,12 +131,12 @@ def read_change(  # noqa: PLR0913 - what is asked for, by whom, when
 
     """
     problems: list[InvalidInput] = []
-    person = read_person(typed, "", problems, now=now)
-    if not plain(typed.get("mobile", "")):
-        problems.append(InvalidInput("field_missing", "", field="mobile"))
     replaces, power, issued_on, letter = "", None, None, None
     if asker.institution_id == PLATFORM:
         letter = collect(problems, lambda: read_letter(typed, today), None)
+    person = read_person(typed, "", problems, now=now)
+    if not plain(typed.get("mobile", "")):
+        problems.append(InvalidInput("field_missing", "", field="mobile"))
     if kind is ChangeKind.COORDINATOR:
         coordinators = [one for one in everybody if one.role is StaffRole.COORDINATOR]
         is_vacant = not coordinators and asker.institution_id == PLATFORM

@@ -31,7 +31,7 @@ PERSON = {
     "position": "Jefa de Trámite",
     "email": "nueva@entidad.example",
     "mobile": "900000801",
-    "letter_number": "Oficio 12-2026",
+    "letter_number": "12-2026-MUNI",
     "came_on": "9/3/2026",
 }
 POWER = {"power": "certificate", "power_issued_on": "7/2/2026"}
@@ -133,7 +133,7 @@ def test_the_institution_is_told_and_another_one_decides(staff: Staff, recorder:
     seen = text_of(own.get(OWN))
     check_html(seen)
     assert "Pedido por documento N.º =1+1 &lt;i&gt;" in seen
-    assert "todavía no se decide" in seen
+    assert "Todavía no se decide" in seen
     assert "por documento N.º =1+1 &lt;i&gt;" in text_of(decider.get("/plataforma/convenios"))
 
     assert "hecho=cambio-aprobado" in str(post(decider, change_id, "aprobar").headers["Location"])
@@ -142,7 +142,7 @@ def test_the_institution_is_told_and_another_one_decides(staff: Staff, recorder:
     assert sorted(told) == sorted([former.email, other.email, ADDRESS])
     assert former.email in mails(staff, "Ya no tiene acceso: otra persona coordina ahora")
     assert PERSON["email"] in mails(staff, "Active su acceso")
-    assert "todavía no se decide" not in text_of(own.get(OWN))
+    assert "Todavía no se decide" not in text_of(own.get(OWN))
     check_html(text_of(decider.get(f"/plataforma/cambios/{change_id}")))
     events = event_store(staff.world.container).list_for_subject(f"institution#{INSTITUTION_ID}")
     tellings = [one.data for one in events if one.type is EventType.AGREEMENT_CHANGE_TOLD]
