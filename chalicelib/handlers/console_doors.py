@@ -134,7 +134,7 @@ CONSOLE_DOORS = (
     Door("GET",    "/entidades/{institution_id}",                       PUBLIC,                   NOTHING, "web.institution.about_institution:show_contacts"),
     Door("GET",    "/emblemas/{institution_id}/{name}",                 PUBLIC,                   NOTHING, "web.institution.about_institution:show_emblem"),
     # The platform: institutions
-    Door("GET",    "/plataforma/entidades",                             Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:list_institutions"),
+    Door("GET",    "/plataforma/entidades",                             Act.MANAGE_INSTITUTIONS,  NOTHING, "web.agreement.ending:list_institutions"),
     Door("GET",    "/plataforma/entidades/nueva",                       Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:show_new"),
     Door("POST",   "/plataforma/entidades/nueva",                       Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institutions:add_by_form"),
     Door("GET",    "/plataforma/entidades/{institution_id}",            Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:show_one"),
