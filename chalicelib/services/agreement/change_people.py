@@ -176,7 +176,13 @@ def approve_change(
     after = decided(request, ChangeState.APPROVED, member, by.reason, now)
     require_outsider(member, everybody_of(request, tools))
     require_told(request, tools)
-    placed = _placed(request, by, tools, now) if request.kind is ChangeKind.COORDINATOR else None
+    try:
+        placed = _placed(request, by, tools, now) if request.kind is ChangeKind.COORDINATOR else None
+    except Conflict:
+        found = find_change(change_id, tools)
+        if found.state is not ChangeState.APPROVED:
+            raise
+        return DecidedChange(found, is_changed=False)  # whoever else approved it put them there
     return _decide(after, EventType.AGREEMENT_CHANGE_APPROVED, by, tools, now, placed=placed)
 
 

@@ -160,7 +160,7 @@ def test_another_institutions_coordinator_or_no_pdf_is_refused(staff: Staff) -> 
 
 
 def test_an_officer_becomes_coordinator_with_the_same_access(staff: Staff, administrator: Browser) -> None:
-    former, officer = staff.member(StaffRole.COORDINATOR), staff.member()
+    former, officer = staff.member(StaffRole.COORDINATOR), staff.member(office_id="oficina-1")
     own = staff.browser(officer)
     person = {**PERSON, "document_number": officer.document_number}
     change_id = asked(ask(staff.browser(former), "coordinador", "file", replaces=former.staff_id, **person))
