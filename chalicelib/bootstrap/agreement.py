@@ -15,7 +15,8 @@ from chalicelib.bootstrap.institution import activity_store, staff_tools
 from chalicelib.bootstrap.mail import alert_mail, letterhead
 from chalicelib.services.agreement.apply_for_agreement import ApplicationTools
 from chalicelib.services.agreement.change_agreement import AgreementTools
-from chalicelib.services.agreement.change_people import ChangeTools
+from chalicelib.services.agreement.change_tools import ChangeTools
+from chalicelib.services.agreement.institution_address import institution_address
 from chalicelib.services.agreement.keep_document import DocumentTools
 from chalicelib.services.agreement.last_deposit import last_deposit
 from chalicelib.services.agreement.watch_agreements import AgreementWarning, AgreementWatchTools
@@ -81,4 +82,11 @@ def application_tools(box: Container) -> ApplicationTools:
 def change_tools(box: Container) -> ChangeTools:
     """What requests for another coordinator or representative go through."""
     staff = staff_tools(box)
-    return ChangeTools(ChangeStore(connection(box), staff.staff), document_tools(box), staff, box.chance.new_code)
+    applications = ApplicationStore(connection(box))
+    return ChangeTools(
+        changes=ChangeStore(connection(box), staff.staff),
+        documents=document_tools(box),
+        staff=staff,
+        address_of=partial(institution_address, agreements=agreement_store(box), applications=applications),
+        new_code=box.chance.new_code,
+    )

@@ -130,6 +130,8 @@ class EventType(StrEnum):
     AGREEMENT_EXTENDED = "agreement.extended"
     AGREEMENT_CHANGE_ASKED = "agreement.change_asked"
     """Of the coordinator or the legal representative."""
+    AGREEMENT_CHANGE_TOLD = "agreement.change_told"
+    """The institution was told of a change that is asked for by document, or of what was decided on it."""
     AGREEMENT_CHANGE_APPROVED = "agreement.change_approved"
     AGREEMENT_CHANGE_REFUSED = "agreement.change_refused"
     AUDIT_ASKED = "audit.asked"

@@ -134,7 +134,7 @@ CONSOLE_DOORS = (
     Door("GET",    "/entidades/{institution_id}",                       PUBLIC,                   NOTHING, "web.institution.about_institution:show_contacts"),
     Door("GET",    "/emblemas/{institution_id}/{name}",                 PUBLIC,                   NOTHING, "web.institution.about_institution:show_emblem"),
     # The platform: institutions
-    Door("GET",    "/plataforma/entidades",                             Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:list_institutions"),
+    Door("GET",    "/plataforma/entidades",                             Act.MANAGE_INSTITUTIONS,  NOTHING, "web.agreement.ending:list_institutions"),
     Door("GET",    "/plataforma/entidades/nueva",                       Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:show_new"),
     Door("POST",   "/plataforma/entidades/nueva",                       Act.MANAGE_INSTITUTIONS,  FORM,    "web.institution.institutions:add_by_form"),
     Door("GET",    "/plataforma/entidades/{institution_id}",            Act.MANAGE_INSTITUTIONS,  NOTHING, "web.institution.institutions:show_one"),
@@ -168,6 +168,8 @@ CONSOLE_DOORS = (
     Door("POST",   "/convenio/{link}",                                  PUBLIC,                   FORM_WITH_FILES, "web.agreement.application:apply_by_form", LARGEST_FORM_WITH_FILE),
     Door("GET",    "/entidad/convenio/cambios/{kind}",                  Act.ASK_CHANGES,          NOTHING, "web.agreement.change_asking:show_change"),
     Door("POST",   "/entidad/convenio/cambios/{kind}",                  Act.ASK_CHANGES,          FORM_WITH_FILES, "web.agreement.change_asking:ask_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/plataforma/entidades/{institution_id}/cambios/{kind}", Act.RECORD_CHANGES,   NOTHING, "web.agreement.change_recording:show_change"),
+    Door("POST",   "/plataforma/entidades/{institution_id}/cambios/{kind}", Act.RECORD_CHANGES,   FORM_WITH_FILES, "web.agreement.change_recording:record_by_form", LARGEST_FORM_WITH_FILE),
     Door("GET",    "/plataforma/cambios/{change_id}",                   Act.SEE_AGREEMENTS,       NOTHING, "web.agreement.change_deciding:show_change"),
     Door("POST",   "/plataforma/cambios/{change_id}",                   Act.CHANGE_AGREEMENTS,    FORM,    "web.agreement.change_deciding:decide_by_form"),
     Door("GET",    "/plataforma/cambios/{change_id}/{document}",        Act.SEE_AGREEMENTS,       NOTHING, "web.agreement.change_deciding:download_document"),

@@ -105,6 +105,27 @@ def test_an_institution_applies_is_approved_warned_expires_and_comes_back(people
     coordinator.open("/entidad/convenio")
     assert "Activo" in _words(coordinator)
     coordinator.look("agreement-revived")
+    _record_by_document(administrator)
+    coordinator.open("/entidad/convenio")
+    assert "Pedido por documento N.º 12-2026-MUNI" in _words(coordinator)
+    coordinator.look("agreement-change-by-document")
+
+
+def _record_by_document(administrator: Person) -> None:
+    """A letter asks for another coordinator: recorded, and told to who coordinates now."""
+    administrator.open(f"{AT.removesuffix('/convenio')}/cambios/coordinador")
+    administrator.look("change-recording")
+    administrator.press("Registrar el pedido")
+    assert administrator.page.title().startswith("Error: ")
+    administrator.look("change-recording-wrong")
+    administrator.type(letter_number="12-2026-MUNI", name="Persona Nueva de Ejemplo", document_number="40000906")
+    administrator.type(position="Jefa de Trámite", email="nueva@muni.example", mobile="900000906")
+    _type_day(administrator, "came_on", _today(administrator))
+    administrator.page.locator("#file").set_input_files(PDF)
+    administrator.press("Registrar el pedido")
+    assert "La entidad ya está avisada" in _words(administrator)
+    assert "avise ahora" in administrator.mail(COORDINATOR, "Un documento pide cambiar al coordinador")
+    administrator.look("change-recorded")
 
 
 def _apply(public: Person) -> None:
@@ -140,7 +161,10 @@ def _approve(administrator: Person, last: date) -> None:
     _type_day(administrator, "ends_on", last)
     administrator.press("Aprobar")
     assert "invitamos al coordinador propuesto" in _words(administrator)
-    administrator.open(AT)
+    administrator.open("/plataforma/entidades?convenios=por-vencer")
+    assert "En 4 días" in _words(administrator)
+    administrator.look("agreements-ending")
+    administrator.follow("Municipalidad Nueva de Ejemplo")
     administrator.look("agreement-approved")
     administrator.follow("Inactivar")
     administrator.look("agreement-inactivation")

@@ -30,6 +30,7 @@ OF_ADMINISTRATOR = (
     *(f"{ONE}/{part}" for part in ("datos", "norma", "horario", "estado", "emblema", "colores", "coordinadores")),
     *("/plataforma/administradores/agregar", "/plataforma/suspensiones", "/plataforma/consumo", f"{ONE}/consumo"),
     *("/plataforma/convenios", f"{ONE}/convenio", f"{ONE}/convenio/registrar"),
+    *(f"{ONE}/cambios/{kind}" for kind in ("coordinador", "representante")),
 )
 SENT_EMPTY = {
     "/entidad/consultar",

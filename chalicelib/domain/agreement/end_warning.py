@@ -13,6 +13,8 @@ from chalicelib.domain.agreement.agreement import Agreement, AgreementState, Rea
 from chalicelib.domain.agreement.life import last_day
 
 WARNED_DAYS = (30, 15, 5)
+SOON_DAYS = WARNED_DAYS[0]
+"""Within how many days a last day is near."""
 ENDED = 0
 """The step of what is told when it is over."""
 _ENDED_TOLD_FOR = timedelta(days=30)
@@ -35,6 +37,13 @@ class EndWarning:
     def key(self) -> str:
         """What marks it as told: an end that moves is told of anew."""
         return f"{self.reason}:{self.last.isoformat()}:{self.step}"
+
+
+def ends_soon(agreement: Agreement, today: date) -> bool:
+    """Tell whether its last day is one of today and the thirty that follow, whatever holds it up meanwhile."""
+    if agreement.ended is not None or agreement.ends_on is None:
+        return False
+    return 0 <= (agreement.ends_on - today).days <= SOON_DAYS
 
 
 def warning_due(agreement: Agreement, today: date, used_on: date | None) -> EndWarning | None:

@@ -21,6 +21,7 @@ class Act(StrEnum):
     SEE_SUSPENSIONS = "staff: see suspended readings"
     SEE_AGREEMENTS = "staff: see agreements"
     CHANGE_AGREEMENTS = "staff: change agreements"
+    RECORD_CHANGES = "staff: record another coordinator or representative that a document asks for"
     SEE_AGREEMENT = "staff: see the own agreement"
     ASK_CHANGES = "staff: ask for another coordinator or representative"
     SEE_STAFF = "staff: see officers"
@@ -80,6 +81,7 @@ RULES: Mapping[Act, Rule] = {
     Act.SEE_SUSPENSIONS: Rule(Place.PLATFORM, _PLATFORM),
     Act.SEE_AGREEMENTS: Rule(Place.PLATFORM, _PLATFORM),
     Act.CHANGE_AGREEMENTS: Rule(Place.PLATFORM, _PLATFORM, is_final=True),
+    Act.RECORD_CHANGES: Rule(Place.PLATFORM, _PLATFORM, is_final=True),
     Act.SEE_AGREEMENT: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.ASK_CHANGES: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.SEE_STAFF: Rule(Place.INSTITUTION, _COORDINATOR),

@@ -94,6 +94,30 @@ def _with_details(member: StaffMember, typed: TypedStaff, problems: list[Invalid
     )
 
 
+def promoted(officer: StaffMember, typed: TypedStaff, sealed_seed: str, now: datetime) -> StaffMember:
+    """Return an officer as a coordinator, with the same name, permissions, office, password and device.
+
+    Who was disabled is back, since who represents the institution says so; who has not set up the access is invited
+    again.
+
+    Raises:
+        InvalidInput: all that is wrong, each with its field.
+
+    """
+    kept = replace(
+        typed,
+        name=officer.name,
+        permissions=tuple(one.value for one in officer.permissions),
+        office_id=officer.office_id or "",
+    )
+    after = replace(changed(officer, kept), role=StaffRole.COORDINATOR)
+    own = after.credentials
+    if own.password_hash is not None and own.totp is not None:
+        return replace(after, state=StaffState.ACTIVE)
+    credentials = replace(own, pending_totp=None if own.totp else sealed_seed)
+    return replace(after, state=StaffState.INVITED, credentials=credentials, sessions_from=now)
+
+
 def require_own_email(member: StaffMember, everybody: Iterable[StaffMember]) -> None:
     """Let no two people of a list share an e-mail: whoever reads it could be both, also where two are needed.
 

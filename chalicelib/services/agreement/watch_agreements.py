@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.agreement.agreement import AgreementState
-from chalicelib.domain.agreement.end_warning import EndWarning, warning_due
+from chalicelib.domain.agreement.end_warning import EndWarning, ends_soon, warning_due
 from chalicelib.domain.agreement.life import as_of
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.institution.staff import StaffMember, StaffRole
@@ -102,6 +102,8 @@ def _handled(institution_id: str, tools: AgreementWatchTools) -> str:
         became = _ENDED if agreement.state is AgreementState.CANCELLED else _BEGUN
     elif is_against(read.institution, agreement):
         agreement = keep_dates(institution_id, tools=tools.changes).agreement
+    if ends_soon(agreement, today):
+        tools.changes.agreements.keep_end(agreement)
     warning = warning_due(agreement, today, used_on)
     told = _QUIET if warning is None else _warn(read.institution, warning, tools, now)
     return became or told

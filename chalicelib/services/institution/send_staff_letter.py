@@ -13,8 +13,8 @@ from chalicelib.services.institution.tools import StaffTools, place_of
 
 def send_staff_letter(letter: Letter, to: str, *, tools: StaffTools, now: datetime) -> bool:
     """Send a letter to somebody of the staff; False where it was not taken, and what was done stands."""
-    message = render_letter(letter, to, tools.letterhead, sent_at=now, key=tools.new_event_id())
     try:
+        message = render_letter(letter, to, tools.letterhead, sent_at=now, key=tools.new_event_id())
         tools.mail.send(message, to, {"purpose": "access"})
     except (MessageRefused, TooManyRequests, Unavailable):
         return False

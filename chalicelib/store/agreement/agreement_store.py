@@ -25,6 +25,8 @@ from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vend
 AGREEMENT = "agreement"
 _DIRECTORY = "#agreements"
 """Under which each has an entry, so that the nightly job lists them without a Scan."""
+_ENDS = "#agreement-ends"
+"""Under which `<last day>#<institution>` stands for each that has one; one that an addendum moved counts no more."""
 
 
 class AgreementChanged(Conflict):
@@ -38,6 +40,14 @@ class AgreementRead:
     institution: Institution
     agreement: Agreement | None
     used_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementsEnding:
+    """Institutions with agreements that end, the soonest first; `cursor` leads to those that follow, if any."""
+
+    rows: tuple[tuple[Institution, Agreement], ...]
+    cursor: str
 
 
 class AgreementStore:
@@ -82,6 +92,41 @@ class AgreementStore:
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
 
+    def list_ending(self, first: date, last: date, *, after: str = "", limit: int) -> AgreementsEnding:
+        """Return those whose last day is from `first` to `last`, the soonest first: one Query and one BatchGetItem.
+
+        `after` is a cursor of before. `limit` is of entries, fifty at most.
+        """
+        since = f"{after}!" if after else f"{first.isoformat()}#"  # less than any letter of an id
+        within = InstitutionItem.item.between(since, f"{last.isoformat()}#~")
+        try:
+            found = InstitutionItem.query(_ENDS, within, consistent_read=True, limit=limit + 1)
+            entries = [one.item for one in found]
+            shown = [entry.partition("#")[::2] for entry in entries[:limit]]
+            keys = [(own, item) for _, own in shown for item in (AGREEMENT, PROFILE)]
+            items = {
+                (one.institution_id, one.item): one for one in InstitutionItem.batch_get(keys, consistent_read=True)
+            }
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        rows = []
+        for day, own in shown:
+            agreement = _agreement(items.get((own, AGREEMENT)))
+            institution = institution_from(items.get((own, PROFILE)))
+            if agreement is None or institution is None or agreement.ended is not None:
+                continue
+            if agreement.ends_on is not None and agreement.ends_on.isoformat() == day:
+                rows.append((institution, agreement))
+        return AgreementsEnding(tuple(rows), entries[limit - 1] if len(entries) > limit else "")
+
+    def keep_end(self, agreement: Agreement) -> None:
+        """Put its entry by its last day, which one from a package before has not."""
+        try:
+            for entry in _ends(agreement):
+                entry.save()
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+
     def commit(self, agreement: Agreement, institution: Institution | None, event: Event) -> None:
         """Put the version of an agreement after the one that is there, the institution where it changes, and the event.
 
@@ -106,6 +151,15 @@ class AgreementStore:
         transaction.save(item, condition=is_as_read)
         if not before:
             transaction.save(InstitutionItem(_DIRECTORY, agreement.institution_id, data={}))
+        for entry in _ends(agreement):
+            transaction.save(entry)
+
+
+def _ends(agreement: Agreement) -> tuple[InstitutionItem, ...]:
+    """Return its entry by its last day, if it has one."""
+    if agreement.ends_on is None:
+        return ()
+    return (InstitutionItem(_ENDS, f"{agreement.ends_on.isoformat()}#{agreement.institution_id}", data={}),)
 
 
 def _agreement(item: InstitutionItem | None) -> Agreement | None:

@@ -21,6 +21,8 @@ from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vend
 
 WAITING = "#changes"
 _ITEM, _OF_INSTITUTION, _REPRESENTATIVE = "change", "request#", "representative"
+_TURN = "requests"
+"""Counts an institution's requests, so that two who ask at one instant see each other."""
 MOST_LISTED = 200
 MOST_OF_INSTITUTION = 50
 
@@ -78,17 +80,29 @@ class ChangeStore:
             raise store_unavailable() from error
         return self._read(ids)
 
-    def add(self, request: ChangeRequest, event: Event) -> None:
-        """Keep a new one, which waits.
+    def turn(self, institution_id: str) -> int:
+        """Return how many requests an institution's people and the platform have begun, before looking at them."""
+        try:
+            return int(InstitutionItem.get(institution_id, _TURN, consistent_read=True).version or 0)
+        except InstitutionItem.DoesNotExist:
+            return 0
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+
+    def add(self, request: ChangeRequest, event: Event, *, turn: int) -> None:
+        """Keep a new one, which waits; `turn` is what `turn` returned before the others were looked at.
 
         Raises:
-            ChangeDecided: `change_asked`.
+            ChangeDecided: `change_asked`; it is there, or another one came meanwhile.
 
         """
+        after = InstitutionItem(request.institution_id, _TURN, data={}, version=turn + 1)
+        is_first = InstitutionItem.item.does_not_exist()
 
         def fill(transaction: TransactWrite) -> None:
             own = f"{_OF_INSTITUTION}{request.asked_at.isoformat()}#{request.change_id}"
-            transaction.save(_item(request), condition=InstitutionItem.item.does_not_exist())
+            transaction.save(_item(request), condition=is_first)
+            transaction.save(after, condition=InstitutionItem.version == turn if turn else is_first)
             transaction.save(_entry(request))
             transaction.save(InstitutionItem(request.institution_id, own, data={}))
 
@@ -113,6 +127,19 @@ class ChangeStore:
                 self._staff.write_in(transaction, placed, now=now)
 
         self._commit(fill, event, "change_decided", "Otra persona decidió este pedido mientras tanto.")
+
+    def note(self, request: ChangeRequest, event: Event) -> None:
+        """Put whom of the institution was told of it.
+
+        Raises:
+            ChangeDecided: `change_decided`; it is not as it was read.
+
+        """
+
+        def fill(transaction: TransactWrite) -> None:
+            transaction.save(_item(request), condition=InstitutionItem.version == request.version - 1)
+
+        self._commit(fill, event, "change_decided", "Otra persona cambió este pedido mientras tanto.")
 
     def _read(self, ids: Iterable[str]) -> tuple[ChangeRequest, ...]:
         try:

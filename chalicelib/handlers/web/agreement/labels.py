@@ -13,6 +13,8 @@ AGREEMENT_LABELS = {
     "file": "Documento",
     "reason_code": "Por qué",
     "replaces": "A quién reemplaza",
+    "letter_number": "Número del documento",
+    "came_on": "Fecha en que llegó",
     "power": "Qué acredita el poder",
     "power_issued_on": "Fecha de la vigencia de poder",
     "power_file": "Documento que acredita el poder",

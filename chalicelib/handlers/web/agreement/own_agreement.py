@@ -34,6 +34,7 @@ def show_agreement(request: PageRequest, staff: SignedIn) -> Response:
         documents_at="/entidad/convenio",
         representative=changes.find_representative(institution.institution_id),
         changes=[(one, KIND_WORDS[one.kind], _STATES[one.state]) for one in reversed(asked)],
+        waiting_by_document=[one for one in asked if one.letter is not None and one.state is ChangeState.ASKED],
         told=f"Enviamos el pedido {number}. La administración de la plataforma te responde por correo."
         if is_own
         else "",

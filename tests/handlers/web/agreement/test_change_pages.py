@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from chalicelib.bootstrap.institution import staff_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.agreement.change_request import ChangeKind, ChangeState
 from chalicelib.domain.event import EventType
-from chalicelib.domain.institution.staff import StaffRole, StaffState
+from chalicelib.domain.institution.staff import Credentials, StaffRole, StaffState
 from chalicelib.services.agreement.apply_for_agreement import SentPdf
 from chalicelib.services.agreement.change_people import DecidedChange, approve_change, ask_change
 from chalicelib.services.institution.enrol_staff import StaffAct
@@ -33,6 +34,7 @@ PERSON = {
     "email": "nueva@entidad.example",
     "mobile": "900000801",
 }
+LINK = r"https?://[^/\s]+(/entidad/activar/\S+)"
 POWER = {"power": "certificate", "power_issued_on": "7/2/2026"}
 
 
@@ -157,14 +159,84 @@ def test_another_institutions_coordinator_or_no_pdf_is_refused(staff: Staff) -> 
     assert browser.get(f"{OWN}/cambios/otro").status_code == 404
 
 
-def test_who_is_a_user_already_is_not_put_in_a_place(staff: Staff, administrator: Browser) -> None:
+def test_an_officer_becomes_coordinator_with_the_same_access(staff: Staff, administrator: Browser) -> None:
+    former, officer = staff.member(StaffRole.COORDINATOR), staff.member(office_id="oficina-1")
+    own = staff.browser(officer)
+    person = {**PERSON, "document_number": officer.document_number}
+    change_id = asked(ask(staff.browser(former), "coordinador", "file", replaces=former.staff_id, **person))
+    shown = text_of(administrator.get(f"/plataforma/cambios/{change_id}"))
+    check_html(shown)
+    assert f"Ese documento es de {officer.name}" in shown
+    assert "hecho=cambio-aprobado" in str(decide(administrator, change_id).headers["Location"])
+
+    [new] = staff_store(staff.world.container).list_for_institution(INSTITUTION_ID)
+    assert new == replace(
+        officer,
+        role=StaffRole.COORDINATOR,
+        email=PERSON["email"],
+        mobile="+51900000801",
+        position=PERSON["position"],
+        version=officer.version + 1,
+    )
+    assert own.get(OWN).status_code == 200
+    told = [to for to, text in staff.people.mails() if "Ahora coordina" in text]
+    assert told == [officer.email, PERSON["email"]]
+    events = event_store(staff.world.container).list_for_subject(f"staff#{officer.staff_id}")
+    [event] = [one for one in events if one.type is EventType.STAFF_CHANGED]
+    assert (event.data["role"], event.data["email_changed"]) == ("coordinator", "yes")
+
+
+@pytest.mark.parametrize("state", [StaffState.DISABLED, StaffState.INVITED])
+def test_an_officer_without_a_way_in_gets_one_as_coordinator(
+    staff: Staff, administrator: Browser, state: StaffState
+) -> None:
+    former, none = staff.member(StaffRole.COORDINATOR), Credentials()
+    officer = staff.member(state=state) if state is StaffState.DISABLED else staff.member(state=state, credentials=none)
+    person = {**PERSON, "document_number": officer.document_number}
+    decide(administrator, asked(ask(staff.browser(former), "coordinador", "file", replaces=former.staff_id, **person)))
+    new = staff.found(officer)
+    assert new.role is StaffRole.COORDINATOR
+    if state is StaffState.DISABLED:
+        assert new.is_active
+        return
+    browser = staff.browser()
+    staff.set_up(browser, next(link for link in links_sent(staff, PERSON["email"])))
+    assert staff.found(officer).is_active
+
+
+def links_sent(staff: Staff, to: str) -> list[str]:
+    return [found for whom, text in staff.people.mails() if whom == to for found in re.findall(LINK, text)]
+
+
+def test_who_coordinates_already_is_not_asked_for(staff: Staff) -> None:
+    former = staff.member(StaffRole.COORDINATOR)
+    other = staff.member(StaffRole.COORDINATOR, state=StaffState.DISABLED)
+    for one in (former, other):
+        person = {**PERSON, "document_number": one.document_number}
+        shown = ask(staff.browser(former), "coordinador", "file", replaces=former.staff_id, **person)
+        assert shown.status_code == 422
+        assert "ya es coordinador" in text_of(shown)
+
+
+def test_an_officer_who_is_changed_meanwhile_is_not_put_in_a_place(
+    staff: Staff, administrator: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     former, officer = staff.member(StaffRole.COORDINATOR), staff.member()
     person = {**PERSON, "document_number": officer.document_number}
     change_id = asked(ask(staff.browser(former), "coordinador", "file", replaces=former.staff_id, **person))
-    answer = decide(administrator, change_id)
-    assert answer.status_code == 409
-    assert "ya es usuaria" in text_of(answer)
+    tools = change_tools(staff.world.container)
+    decides = tools.changes.decide
+
+    def late(*given: Any, **named: Any) -> None:
+        staff.keep(replace(officer, name="Otro Nombre", version=officer.version + 1))
+        decides(*given, **named)
+
+    monkeypatch.setattr(tools.changes, "decide", late)
+    assert decide(administrator, change_id).status_code == 409
+    monkeypatch.undo()
     assert staff.found(former).is_active
+    assert staff.found(officer).role is StaffRole.OFFICER
+    assert "hecho=cambio-aprobado" in str(decide(administrator, change_id).headers["Location"])
 
 
 def test_who_has_another_users_email_is_not_asked_for(staff: Staff) -> None:
@@ -253,7 +325,8 @@ def test_eight_who_approve_at_once_change_one_coordinator(raced: World) -> None:
     typed: dict[str, Any] = {**PERSON, "replaces": former.staff_id}
     day = date(2026, 3, 9)
     kind, pdf = ChangeKind.COORDINATOR, SentPdf("designacion.pdf", PDF)
-    request = ask_change(kind, typed, pdf, None, by=by, asker=former, today=day, tools=tools, now=now)
+    about = {"asker": former, "institution_id": INSTITUTION_ID}
+    request = ask_change(kind, typed, pdf, None, by=by, **about, today=day, tools=tools, now=now)  # type: ignore[arg-type]
     admins = [staff.member(StaffRole.PLATFORM_ADMINISTRATOR) for _ in range(8)]
 
     def approve(turn: int) -> DecidedChange:
