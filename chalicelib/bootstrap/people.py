@@ -9,7 +9,7 @@ from chalicelib.bootstrap.storage import calendar_store
 from chalicelib.renderers.people.data_terms import data_terms
 from chalicelib.renderers.people.mandatory_rules import mandatory_rules
 from chalicelib.services.people.data_requests import DataRequestTools
-from chalicelib.store.data_request_store import DataRequestStore
+from chalicelib.store.people.data_request_store import DataRequestStore
 
 
 @made_once

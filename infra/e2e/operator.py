@@ -9,8 +9,8 @@ from datetime import timedelta
 from chalicelib.config import Config
 from chalicelib.handlers.operator.commands import COMMANDS
 from chalicelib.store import tables
-from chalicelib.store.data_request_store import DataRequestStore
 from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.people.data_request_store import DataRequestStore
 from infra.e2e.check import check
 from infra.e2e.deployment import Deployment
 from infra.e2e.person import USERNAME

@@ -44,7 +44,7 @@ USES: dict[str, set[str]] = {
     "handlers/web/file_check.py": {"upload", "access"},
     "renderers/pages.py": {"institution"},
     "store/calendar_store.py": {"business_days"},
-    "store/data_request_store.py": {"access", "people"},
+    "store/people/data_request_store.py": {"access", "people"},
     "store/export_store.py": {"export"},
     "store/file_check_store.py": {"upload"},
     "store/limit_store.py": {"access"},

@@ -27,7 +27,7 @@ from chalicelib.services.people.data_requests import DataRequestTools, make_requ
 from chalicelib.services.people.remove_user import remove_user
 from chalicelib.services.people.reopen_mailbox import reopen_mailbox
 from chalicelib.services.people.watch_data_requests import WatchedDataRequests, watch_data_requests
-from chalicelib.store.data_request_store import DataRequestStore, Key
+from chalicelib.store.people.data_request_store import DataRequestStore, Key
 from tests.cloud import Engine
 from tests.company_world import COMPANY, a_company, seed_company, session_of
 from tests.deposit_world import NOW, World

@@ -34,7 +34,7 @@ from chalicelib.services.access.send_access_mail import tell
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.people.data_requests import DataRequestTools
 from chalicelib.services.together import together
-from chalicelib.store.data_request_store import EVER
+from chalicelib.store.people.data_request_store import EVER
 
 _WHO_ASKED = "who-asked"
 """Among those who heard: that the answer itself went out."""

@@ -54,7 +54,7 @@ from chalicelib.services.access.send_access_mail import tell
 from chalicelib.services.access.tell_change import Telling, new_telling, tell_former, telling_of
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.together import together
-from chalicelib.store.data_request_store import DataRequestStore
+from chalicelib.store.people.data_request_store import DataRequestStore
 
 SHOWN = 10
 """Of each kind, the newest that a person is shown."""

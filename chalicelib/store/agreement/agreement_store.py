@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.agreement.agreement import Agreement
@@ -20,7 +19,8 @@ from chalicelib.store.event_store import EventStore
 from chalicelib.store.institution.console_use_store import CONSOLE_USE
 from chalicelib.store.sender.institution_store import PROFILE, InstitutionStore, institution_from, key_item
 from chalicelib.store.tables import InstitutionItem
-from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+from chalicelib.store.transaction import is_written
+from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 AGREEMENT = "agreement"
 _DIRECTORY = "#agreements"
@@ -134,14 +134,16 @@ class AgreementStore:
             AgreementChanged: `agreement_changed`; nothing was written.
 
         """
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                self.write_in(transaction, agreement)
-                if institution is not None:
-                    self._institutions.update_in(transaction, institution)
-                EventStore().add_in(transaction, event)
-        except TransactWriteError as error:
-            raise _lost(error) from error
+
+        def fill(transaction: TransactWrite) -> None:
+            self.write_in(transaction, agreement)
+            if institution is not None:
+                self._institutions.update_in(transaction, institution)
+            EventStore().add_in(transaction, event)
+
+        if not is_written(self._connection, fill):
+            detail = "Otra persona cambió el convenio mientras tanto; no se hizo nada. Revísalo y repite."
+            raise AgreementChanged("agreement_changed", detail)
 
     def write_in(self, transaction: TransactWrite, agreement: Agreement) -> None:
         """Put an agreement as part of a transaction, which fails where the version before is not there."""
@@ -168,10 +170,3 @@ def _agreement(item: InstitutionItem | None) -> Agreement | None:
 
 def _tells_use(name: str) -> bool:
     return name == CONSOLE_USE or name.startswith(key_item(""))
-
-
-def _lost(error: TransactWriteError) -> Exception:
-    if vendor_code(error) not in TRANSACTION_LOST:
-        return store_unavailable()
-    detail = "Otra persona cambió el convenio mientras tanto; no se hizo nada. Revísalo y repite."
-    return AgreementChanged("agreement_changed", detail)

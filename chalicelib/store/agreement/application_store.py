@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import UTC
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.agreement.agreement import Agreement
@@ -20,7 +19,8 @@ from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.sender.institution_store import InstitutionStore
 from chalicelib.store.tables import InstitutionItem
-from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+from chalicelib.store.transaction import is_written
+from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 WAITING = "#applications"
 _ITEM = "application"
@@ -100,14 +100,12 @@ class ApplicationStore:
         self._commit(fill, event, "application_changed", "Otra persona la decidió mientras tanto.")
 
     def _commit(self, fill: Callable[[TransactWrite], None], event: Event, code: str, detail: str) -> None:
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                fill(transaction)
-                EventStore().add_in(transaction, event)
-        except TransactWriteError as error:
-            if vendor_code(error) not in TRANSACTION_LOST:
-                raise store_unavailable() from error
-            raise ApplicationChanged(code, detail) from error
+        def fill_logged(transaction: TransactWrite) -> None:
+            fill(transaction)
+            EventStore().add_in(transaction, event)
+
+        if not is_written(self._connection, fill_logged):
+            raise ApplicationChanged(code, detail)
 
 
 def _key(application_id: str) -> str:

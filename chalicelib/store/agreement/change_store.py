@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.agreement.change_request import ChangeKind, ChangeRequest, ChangeState
@@ -17,7 +16,8 @@ from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.institution.staff_store import StaffChange, StaffStore
 from chalicelib.store.tables import InstitutionItem
-from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+from chalicelib.store.transaction import is_written
+from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 WAITING = "#changes"
 _ITEM, _OF_INSTITUTION, _REPRESENTATIVE = "change", "request#", "representative"
@@ -150,14 +150,12 @@ class ChangeStore:
         return tuple(sorted(found, key=lambda one: (one.asked_at, one.change_id)))
 
     def _commit(self, fill: Callable[[TransactWrite], None], event: Event, code: str, detail: str) -> None:
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                fill(transaction)
-                EventStore().add_in(transaction, event)
-        except TransactWriteError as error:
-            if vendor_code(error) not in TRANSACTION_LOST:
-                raise store_unavailable() from error
-            raise ChangeDecided(code, detail) from error
+        def fill_logged(transaction: TransactWrite) -> None:
+            fill(transaction)
+            EventStore().add_in(transaction, event)
+
+        if not is_written(self._connection, fill_logged):
+            raise ChangeDecided(code, detail)
 
 
 def _key(change_id: str) -> str:

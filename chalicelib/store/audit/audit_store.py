@@ -7,13 +7,11 @@ when they were asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
@@ -24,7 +22,8 @@ from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.institution_keys import OPEN_AUDITS
 from chalicelib.store.tables import InstitutionItem
-from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+from chalicelib.store.transaction import is_written
+from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 _AUDIT, _COUNT, _REQUEST = "audit#", "audit-count#", "audit-request#"
 _ISSUED = "issued"
@@ -71,7 +70,7 @@ class AuditStore:
             transaction.save(InstitutionItem(OPEN_AUDITS, _open_key(audit), data={}))
             EventStore().add_in(transaction, event)
 
-        return self._is_written(write_in)
+        return is_written(self._connection, write_in)
 
     def find(self, institution_id: str, reference: str) -> Audit | None:
         """Return an institution's list by its reference, read with strong consistency."""
@@ -124,7 +123,7 @@ class AuditStore:
             transaction.delete(InstitutionItem(OPEN_AUDITS, _open_key(audit)))
             EventStore().add_in(transaction, event)
 
-        return self._is_written(write_in)
+        return is_written(self._connection, write_in)
 
     def refuse(self, audit: Audit, event: Event) -> bool:
         """Say that a list has too many looks to be made; False where what became of it was said before."""
@@ -134,7 +133,7 @@ class AuditStore:
             transaction.delete(InstitutionItem(OPEN_AUDITS, _open_key(audit)))
             EventStore().add_in(transaction, event)
 
-        return self._is_written(write_in)
+        return is_written(self._connection, write_in)
 
     @staticmethod
     def find_issued(code: str | None, sha256: str | None) -> IssuedAudit | None:
@@ -144,16 +143,6 @@ class AuditStore:
         """
         item = _find(_code_key(code) if code else _file_key(sha256 or ""), _ISSUED)
         return None if item is None else from_data(IssuedAudit, item.data)
-
-    def _is_written(self, write_in: Callable[[TransactWrite], None]) -> bool:
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                write_in(transaction)
-        except TransactWriteError as error:
-            if vendor_code(error) in TRANSACTION_LOST:
-                return False
-            raise store_unavailable() from error
-        return True
 
 
 def _item(audit: Audit, *, version: int = 1) -> InstitutionItem:

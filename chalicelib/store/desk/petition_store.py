@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.desk.petition import Petition
@@ -20,7 +18,8 @@ from chalicelib.store.batch_read import ItemKey, read_together, store_unavailabl
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import StaffItem
-from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+from chalicelib.store.transaction import is_written
+from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 _ASKED, _DECIDED = "asked#", "decided#"
 _AT_ONCE = 100
@@ -53,7 +52,7 @@ class PetitionStore:
             transaction.save(_pointer(petition, _ASKED, petition.asked_at))
             EventStore().add_in(transaction, event)
 
-        return self._is_written(write_in)
+        return is_written(self._connection, write_in)
 
     def update(self, petition: Petition, event: Event) -> Petition | None:
         """Put the version after the one that is there, with its event, and return it; None where that is another."""
@@ -66,7 +65,7 @@ class PetitionStore:
                 transaction.save(_pointer(changed, _DECIDED, changed.decided_at or changed.asked_at))
             EventStore().add_in(transaction, event)
 
-        return changed if self._is_written(write_in) else None
+        return changed if is_written(self._connection, write_in) else None
 
     def list_waiting(self, institution_id: str, *, limit: int) -> tuple[Petition, ...]:
         """Return those that wait, the eldest first; two calls, and one more for each further hundred."""
@@ -96,16 +95,6 @@ class PetitionStore:
         for first in range(0, len(keys), _AT_ONCE):
             read |= read_together(self._connection, keys[first : first + _AT_ONCE])
         return tuple(from_data(Petition, read[key].data) for key in keys if key in read)
-
-    def _is_written(self, write_in: Callable[[TransactWrite], None]) -> bool:
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                write_in(transaction)
-        except TransactWriteError as error:
-            if vendor_code(error) in TRANSACTION_LOST:
-                return False
-            raise store_unavailable() from error
-        return True
 
 
 def _desk(institution_id: str) -> str:

@@ -9,12 +9,10 @@ those of all institutions, for who watches the term.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
@@ -24,7 +22,8 @@ from chalicelib.store.batch_read import ItemKey, read_together, store_unavailabl
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import StaffItem
-from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+from chalicelib.store.transaction import is_written
+from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 _ALL = "desk"
 _WAITING, _ENDED = "waiting#", "ended#"
@@ -72,7 +71,7 @@ class RecoveryStore:
             transaction.save(StaffItem(_ALL, _waiting_of_all(recovery), data=kept))
             EventStore().add_in(transaction, event)
 
-        return self._is_written(write_in)
+        return is_written(self._connection, write_in)
 
     def update(self, recovery: Recovery, event: Event) -> Recovery | None:
         """Put the version after the one that is there, with its event, and return it; None where that is another.
@@ -92,7 +91,7 @@ class RecoveryStore:
                 transaction.save(StaffItem(desk, name, data={"recovery_id": changed.recovery_id}))
             EventStore().add_in(transaction, event)
 
-        return changed if self._is_written(write_in) else None
+        return changed if is_written(self._connection, write_in) else None
 
     @staticmethod
     def note_told(recovery: Recovery) -> None:
@@ -162,16 +161,6 @@ class RecoveryStore:
             version=recovery.version,
         )
         transaction.save(item, condition=condition)
-
-    def _is_written(self, write_in: Callable[[TransactWrite], None]) -> bool:
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                write_in(transaction)
-        except TransactWriteError as error:
-            if vendor_code(error) in TRANSACTION_LOST:
-                return False
-            raise store_unavailable() from error
-        return True
 
 
 def _desk(institution_id: str) -> str:

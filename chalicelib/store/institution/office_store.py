@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
@@ -19,7 +18,8 @@ from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.sender.office_item import OFFICE, office_from, office_item
 from chalicelib.store.tables import InstitutionItem
-from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+from chalicelib.store.transaction import is_written
+from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 _VERSION = "office-version#"
 _NEW = InstitutionItem.institution_id.does_not_exist()
@@ -99,15 +99,14 @@ class OfficeStore:
         now = InstitutionItem(
             office.institution_id, office_item(office.office_id), data=to_data(office), version=office.version
         )
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                transaction.save(now, condition=condition)
-                transaction.save(InstitutionItem(office.institution_id, key, data=kept), condition=_NEW)
-                EventStore().add_in(transaction, event)
-        except TransactWriteError as error:
-            if vendor_code(error) not in TRANSACTION_LOST:
-                raise store_unavailable() from error
-            raise lost from error
+
+        def fill(transaction: TransactWrite) -> None:
+            transaction.save(now, condition=condition)
+            transaction.save(InstitutionItem(office.institution_id, key, data=kept), condition=_NEW)
+            EventStore().add_in(transaction, event)
+
+        if not is_written(self._connection, fill):
+            raise lost
 
 
 def office_changed() -> Conflict:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.access.token import NewToken, TokenKind
@@ -21,7 +20,8 @@ from chalicelib.store.event_store import EventStore
 from chalicelib.store.institution.staff_item import STAFF, item_from_staff, staff_from, staff_item
 from chalicelib.store.institution.staff_session_store import StaffSessionStore
 from chalicelib.store.tables import StaffItem
-from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+from chalicelib.store.transaction import is_written
+from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 _FORMER, _FIRST = "former#", "first"
 
@@ -98,14 +98,9 @@ class StaffStore:
             StaffChanged: `staff_changed`; nothing was written.
 
         """
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                self.write_in(transaction, change, now=now)
-        except TransactWriteError as error:
-            if vendor_code(error) not in TRANSACTION_LOST:
-                raise store_unavailable() from error
+        if not is_written(self._connection, lambda transaction: self.write_in(transaction, change, now=now)):
             detail = "Otra persona cambió a este usuario mientras tanto; no se hizo nada. Revísalo y repite."
-            raise StaffChanged("staff_changed", detail) from error
+            raise StaffChanged("staff_changed", detail)
 
     def write_in(self, transaction: TransactWrite, change: StaffChange, *, now: datetime) -> None:
         """Write a change as part of a transaction, which fails where somebody is not as they were read."""

@@ -5,12 +5,10 @@ A suspension is one transaction with the opening's own conditions turned round: 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -25,7 +23,8 @@ from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.institution_keys import SUSPENSIONS, asked_suspensions_of
 from chalicelib.store.tables import InstitutionItem, MailboxItem, NoticeItem
-from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+from chalicelib.store.transaction import is_written
+from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 _MOST_ASKED = 200
 
@@ -90,7 +89,7 @@ class SuspensionStore:
             _change_list(transaction, delivered, request)
             self._events.add_in(transaction, event)
 
-        return self._is_written(write_in)
+        return is_written(self._connection, write_in)
 
     def suspend(
         self,
@@ -129,7 +128,7 @@ class SuspensionStore:
             for event in events:
                 self._events.add_in(transaction, event)
 
-        return self._is_written(write_in)
+        return is_written(self._connection, write_in)
 
     @staticmethod
     def list_all(*, after: str | None, limit: int) -> SuspensionPage:
@@ -179,16 +178,6 @@ class SuspensionStore:
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
         return None if item.suspended_at is None else datetime.fromtimestamp(int(item.suspended_at), UTC)
-
-    def _is_written(self, write_in: Callable[[TransactWrite], None]) -> bool:
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                write_in(transaction)
-        except TransactWriteError as error:
-            if vendor_code(error) in TRANSACTION_LOST:
-                return False
-            raise store_unavailable() from error
-        return True
 
 
 def _position(at: datetime, notice_id: str) -> str:

@@ -9,7 +9,6 @@ from datetime import date
 from itertools import islice
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -21,13 +20,13 @@ from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import InstitutionItem
-from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, met_another, vendor_code
+from chalicelib.store.transaction import is_written
+from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 PROFILE = "profile"
 _DIRECTORY = "#institutions"
 """Under which each has an entry with its name and state, so that listing them reads nothing else."""
 MOST_LISTED = 5000
-_CONFLICTS = 3
 """How often a write that met another one is tried again."""
 _KEY, _OWNER = "key#", "owner"
 _Written = tuple[InstitutionItem, Condition | None]
@@ -195,18 +194,13 @@ class InstitutionStore:
 
     def _commit(self, fill: Callable[[TransactWrite], None], event: Event, lost: CasillaError) -> None:
         """Write it with its event, again where another write was at the same items: of a key also that it was used."""
-        for is_last in (*(False,) * _CONFLICTS, True):
-            try:
-                with TransactWrite(connection=self._connection) as transaction:
-                    fill(transaction)
-                    EventStore().add_in(transaction, event)
-            except TransactWriteError as error:
-                if not is_last and met_another(error):
-                    continue
-                if vendor_code(error) not in TRANSACTION_LOST:
-                    raise store_unavailable() from error
-                raise lost from error
-            return
+
+        def fill_logged(transaction: TransactWrite) -> None:
+            fill(transaction)
+            EventStore().add_in(transaction, event)
+
+        if not is_written(self._connection, fill_logged):
+            raise lost
 
 
 def _profiles(most: int | None) -> list[InstitutionItem]:

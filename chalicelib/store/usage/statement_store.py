@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
@@ -17,7 +16,8 @@ from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import StatementItem
-from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
+from chalicelib.store.transaction import is_written
+from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 MOST_AT_ONCE = 24
 """Two years."""
@@ -107,15 +107,13 @@ class StatementStore:
         return Account(statement, settlement, account.sha256)
 
     def _commit(self, fill: Callable[[TransactWrite], None], event: Event | None, lost: Conflict) -> None:
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                fill(transaction)
-                if event is not None:
-                    EventStore().add_in(transaction, event)
-        except TransactWriteError as error:
-            if vendor_code(error) not in TRANSACTION_LOST:
-                raise store_unavailable() from error
-            raise lost from error
+        def fill_logged(transaction: TransactWrite) -> None:
+            fill(transaction)
+            if event is not None:
+                EventStore().add_in(transaction, event)
+
+        if not is_written(self._connection, fill_logged):
+            raise lost
 
 
 def _item(account: Account, content: str) -> StatementItem:

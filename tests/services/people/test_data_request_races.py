@@ -29,7 +29,7 @@ from chalicelib.services.people.answer_data_requests import Answer, RequestInMai
 from chalicelib.services.people.data_requests import DataRequestTools, make_request, withdraw_request
 from chalicelib.services.people.reopen_mailbox import reopen_mailbox
 from chalicelib.services.people.watch_data_requests import watch_data_requests
-from chalicelib.store.data_request_store import EVER
+from chalicelib.store.people.data_request_store import EVER
 from tests.access_world import at_once, racing_tools
 from tests.company_world import COMPANY, a_company, seed_company, session_of
 from tests.deposit_world import NOW
