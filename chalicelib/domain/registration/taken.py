@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import Conflict
+from chalicelib.domain.registration.identity import PersonClaim
 from chalicelib.domain.registration.registration import ADDRESS_OPEN, Registration, RegistrationState
 
 TOLD_FOR = timedelta(days=30)
@@ -105,6 +106,14 @@ def forgotten(registration: Registration) -> Registration:
         put_off_until=None,
         desk=replace(registration.desk, scan_key=""),
     )
+
+
+def signer_number(registration: Registration) -> str:
+    """Return the number of the document of who signed the form: the holder, or who represents the company."""
+    claim = registration.claim
+    if isinstance(claim, PersonClaim):
+        return claim.number
+    return claim.ruc if claim.representative is None else claim.representative.number
 
 
 def not_awaited() -> Conflict:

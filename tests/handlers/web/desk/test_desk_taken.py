@@ -23,12 +23,12 @@ from chalicelib.domain.registration.registration import (
     RegistrationState,
     postponed,
 )
-from chalicelib.domain.registration.taken import TOLD_FOR, TakenEnd
+from chalicelib.domain.registration.taken import TOLD_FOR, TakenEnd, signer_number
 from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.services.desk.review_registrations import TakenForm, take_form
 from chalicelib.services.desk.taken_registrations import end_at_desk
 from chalicelib.services.registration.clean_registrations import clean_registrations
-from chalicelib.services.registration.mail_link import verify_by_mail_link
+from chalicelib.services.registration.mail_link import NUMBERS_PER_TAKEN, verify_by_mail_link
 from chalicelib.store import tables
 from chalicelib.store.desk import taken_store
 from tests.access_world import at_once
@@ -43,7 +43,9 @@ from tests.handlers.web.desk.test_desk_registration import (
     of_a_passport,
 )
 from tests.handlers.web.registration.test_registration_pages import (  # noqa: F401 - fixtures
+    COMPANY,
     Applicant,
+    a_person_form,
     applicant,
     simulator,
 )
@@ -87,8 +89,8 @@ class Desk(Register):
         address = f"{LIST}/{one.key}"
         return browser.post(address, None, csrf=csrf_of(browser.get("/entidad/clave")), deed=deed, **typed)
 
-    def press(self, link: str) -> HTTPResponse:
-        return Browser(self.staff.people).post(link, None)
+    def press(self, link: str, number: str = "ab-123456") -> HTTPResponse:
+        return Browser(self.staff.people).post(link, None, number=number)
 
     def log(self, one: Registration) -> list[Event]:
         return list(event_store(self.world.container).list_for_subject(f"registration#{one.key}"))
@@ -393,7 +395,7 @@ def test_of_a_link_that_is_pressed_while_it_is_ended_one_wins(desk: Desk) -> Non
     def call(index: int) -> object:
         if index % 2:
             return end_at_desk(one.key, "email_wrong", by, tools=desk.tools)
-        return verify_by_mail_link(secret, origin="192.0.2.9", tools=tools)
+        return verify_by_mail_link(secret, "AB123456", origin="192.0.2.9", tools=tools)
 
     outcomes = at_once(8, call)
 
@@ -480,3 +482,44 @@ def test_the_officer_cannot_act_as_the_applicant_by_the_key_that_the_list_shows(
     for address in ("/registro/correo/{}", "/verificar-correo/{}", "/v1/registrations/{}"):
         assert desk.browser.get(address.format(one.key)).status_code in {404, 401}
     assert re.search(rf'href="{LIST}/{one.key}"', desk.listed())
+
+
+def test_who_has_a_misread_address_opens_nothing_even_where_a_registry_confirmed_all(desk: Desk) -> None:
+    answer = desk.register(a_person_form(email=WRONG, email_again=WRONG))
+    assert answer.status_code == 303
+    one, link = desk.stored(), desk.link()
+    number = signer_number(one)
+    stranger = Browser(desk.staff.people)
+    shown = text_of(stranger.get(link))
+    check_html(shown)
+    assert "Número de tu documento" in shown
+    assert not any(known in shown for known in (number[-3:], "Rosa", "*** ***"))
+
+    assert desk.press(link, "").status_code == 422
+    for _ in range(NUMBERS_PER_TAKEN.limit - 1):
+        refused = desk.press(link, "12345678")
+        assert refused.status_code == 422
+        assert "No es el número" in text_of(refused)
+
+    assert desk.again(one).state is RegistrationState.AWAITING_CODE
+    assert desk.press(link, f"{number[:4]} {number[4:]}").status_code == 303
+    assert desk.again(one).opened_mailbox
+
+
+def test_the_number_is_typed_ten_times_at_most(desk: Desk) -> None:
+    one = desk.take()
+    for _ in range(NUMBERS_PER_TAKEN.limit):
+        assert desk.press(desk.link(), "XX").status_code == 422
+
+    assert desk.press(desk.link()).status_code == 429
+    assert desk.again(one).state is RegistrationState.AWAITING_CODE
+
+
+def test_of_a_company_its_representative_types_the_own_number(desk: Desk) -> None:
+    assert desk.register(COMPANY, person_type="juridica").status_code == 303
+    one = desk.stored()
+    assert one.company is not None
+    assert desk.press(desk.link(), one.company.ruc).status_code == 422
+
+    assert desk.press(desk.link(), signer_number(one)).status_code == 303
+    assert desk.again(one).state is not RegistrationState.AWAITING_CODE
