@@ -114,7 +114,7 @@ def download_scan(request: PageRequest, staff: SignedIn, reference: str) -> Resp
     """Lead to the signed form, which is logged."""
     tools = desk_review_tools(current())
     visit = find_for_desk(reference, staff.member, tools=tools).registration.desk
-    if visit is None:
+    if visit is None or not visit.scan_key:
         raise NotFound("file_not_found", "Esta solicitud no tiene formato.")
     show_for_desk(reference, at_desk(request, staff), "scan", tools=tools)
     scan = Scan(visit.scan_key, visit.scan_type, visit.scan_sha256, visit.scan_size)

@@ -198,6 +198,9 @@ def test_an_e_mail_is_sent_again_once_a_minute_and_so_often_as_its_owner_could(d
         desk.world.clock.advance(minutes=1)
         assert desk.do(one, "reenviar").status_code == 303
     desk.world.clock.advance(minutes=1)
+    shown = text_of(desk.staff.browser(desk.second).get(f"{LIST}/{one.key}"))
+    assert 'value="reenviar"' not in shown
+    assert "Ya se enviaron todos" in shown
     refused = desk.do(one, "reenviar")
 
     assert refused.status_code == 429
@@ -237,6 +240,7 @@ def test_it_waits_until_the_last_second_of_seven_days_and_is_told_of_for_thirty_
     html = part(desk.listed(), LAPSED)
     assert one.reference in html
     assert "*** 456" in html
+    assert desk.staff.browser(desk.second).get(f"{LIST}/{one.key}/documento").status_code == 404
     assert text_of(desk.staff.browser(desk.second).get(f"{LIST}/{one.key}")).count("Se venció") == 1
     clock.now = one.expires_at + TOLD_FOR + timedelta(seconds=1)
     assert one.reference not in desk.listed()
