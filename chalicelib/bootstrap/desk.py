@@ -23,6 +23,7 @@ from chalicelib.services.desk.tools import DeskTools
 from chalicelib.services.reading.mark_contested import mark_contested, span_of
 from chalicelib.store.desk.petition_store import PetitionStore
 from chalicelib.store.desk.recovery_store import RecoveryStore
+from chalicelib.store.desk.taken_store import TakenStore
 
 _MARKING_TIME = timedelta(seconds=15)
 
@@ -49,7 +50,7 @@ def desk_tools(box: Container) -> DeskTools:
 @made_once
 def desk_review_tools(box: Container) -> DeskReviewTools:
     """What registers in person, and decides about registrations that wait for a review."""
-    return DeskReviewTools(review_tools(box), files(box))
+    return DeskReviewTools(review_tools(box), files(box), TakenStore(connection(box)))
 
 
 @made_once

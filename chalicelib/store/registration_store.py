@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError, UpdateError
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.access.access_secret import keyed_hash, keyed_hashes
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.token import NewToken
 from chalicelib.domain.event import Event
-from chalicelib.domain.mailbox import Mailbox
+from chalicelib.domain.mailbox import DocumentType, Mailbox
 from chalicelib.domain.registration.registration import (
     Registration,
     RegistrationState,
     registration_busy,
     registration_changed,
 )
+from chalicelib.domain.registration.taken import is_unproved, kept_until, scan_to_forget
 from chalicelib.store.access.account_store import AccountStore
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
@@ -38,6 +40,7 @@ _TTL_MARGIN = timedelta(days=30)
 _PURPOSE = "registration"
 REVIEW = "review"
 """Whom a registration waits for where somebody has to look at it; else a registry's name."""
+_OF_INSTITUTION = "-"
 _FAILED = "ConditionalCheckFailed"
 _CONFLICT = "TransactionConflict"
 
@@ -85,18 +88,27 @@ class RegistrationStore:
             return None
         except PynamoDBException as error:
             raise store_unavailable() from error
-        return dataclasses.replace(from_data(Registration, item.data), version=int(item.version))
+        return from_item(item)
 
     def add(self, registration: Registration) -> None:
         """Keep a new registration."""
         _put(_to_item(registration), RegistrationItem.registration_key.does_not_exist())
 
-    def add_logged(self, registration: Registration, event: Event) -> bool:
-        """Keep a new registration with its event; False where there is one of its key."""
+    def add_logged(
+        self, registration: Registration, event: Event, ending: Iterable[tuple[Registration, Event]] = ()
+    ) -> bool:
+        """Keep a new registration with its event, and the ends of others with theirs, each from the version read.
+
+        False where there is one of its key, or one of the others changed.
+        """
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(_to_item(registration), condition=RegistrationItem.registration_key.does_not_exist())
                 EventStore().add_in(transaction, event)
+                for ended, of_end in ending:
+                    after = dataclasses.replace(ended, version=ended.version + 1)
+                    transaction.save(_to_item(after), condition=RegistrationItem.version == ended.version)
+                    EventStore().add_in(transaction, of_end)
         except TransactWriteError as error:
             if vendor_code(error) in TRANSACTION_LOST:
                 return False
@@ -162,6 +174,16 @@ class RegistrationStore:
             raise store_unavailable() from error
         return changed
 
+    @staticmethod
+    def note_mailed(registration: Registration) -> None:
+        """Note that the provider took the e-mail of this state; what changed meanwhile needs none of it. One call."""
+        noted: list[Action] = [RegistrationItem.mailed.set(registration.mails)]
+        try:
+            RegistrationItem(registration.key).update(noted, RegistrationItem.version == registration.version)
+        except UpdateError as error:
+            if vendor_code(error) not in (CONDITION_FAILED, "TransactionConflictException"):
+                raise store_unavailable() from error
+
     def list_waiting(self, whom: str, *, now: datetime, after: Mapping[str, Any] | None = None) -> KeyPage:
         """Return a page of keys of those who wait for a registry, or for `REVIEW`, and are due: the longest first."""
         values = {":key": {"S": whom}, ":now": {"N": str(int(now.timestamp()))}}
@@ -195,17 +217,45 @@ class RegistrationStore:
         return read_keys(self._connection, _BY_EXPIRY, {":shard": {"S": shard}}, after=after)
 
     @staticmethod
-    def delete_expired(key: str, now: datetime) -> bool:
-        """Delete one whose time is over; False when it is gone or got more time."""
-        is_over = RegistrationItem.expires_at < now + _TTL_MARGIN
-        is_open = RegistrationItem.state != RegistrationState.COMPLETED.value
+    def delete_expired(key: str, now: datetime, *, is_scan_gone: bool = False) -> bool:
+        """Delete one whose time is over; False when it is gone, got more time, or its scan goes first."""
+        condition = RegistrationItem.expires_at < now + _TTL_MARGIN
+        condition &= RegistrationItem.state != RegistrationState.COMPLETED.value
+        if not is_scan_gone:
+            condition &= RegistrationItem.scan_key.does_not_exist()
         try:
-            RegistrationItem(key).delete(condition=is_over & is_open)
+            RegistrationItem(key).delete(condition=condition)
         except DeleteError as error:
             if vendor_code(error) == CONDITION_FAILED:
                 return False
             raise store_unavailable() from error
         return True
+
+
+def awaited_name(until: datetime, document: tuple[DocumentType, str], office_id: str | None) -> str:
+    """Return under what a desk finds one: `<second>#<type>-<number>#<office>`, in the order in which they end."""
+    return f"{second_of(until)}#{_holder(document)}#{office_id or _OF_INSTITUTION}"
+
+
+def is_of_holder(name: str, document: tuple[DocumentType, str]) -> bool:
+    """Tell whether a name is of what a holder waits for."""
+    return name.split("#")[1] == _holder(document)
+
+
+def is_of_office(name: str, office_id: str | None) -> bool:
+    """Tell whether a name is of what an office took; of None anything is."""
+    return office_id is None or name.split("#")[2] == office_id
+
+
+def second_of(instant: datetime) -> str:
+    """Return the second that an instant lies in, as names begin with it."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def from_item(item: RegistrationItem) -> Registration:
+    """Return what an item holds."""
+    mailed = None if item.mailed is None else int(item.mailed)
+    return dataclasses.replace(from_data(Registration, item.data), version=int(item.version), mailed=mailed)
 
 
 def _to_item(registration: Registration) -> RegistrationItem:
@@ -215,9 +265,15 @@ def _to_item(registration: Registration) -> RegistrationItem:
         state=registration.state.value,
         data=to_data(registration),
     )
-    if registration.expires_at is not None:
-        item.expires_at = registration.expires_at + _TTL_MARGIN
-        item.expiry_shard = expiry_shard(registration.expires_at, registration.key)
+    until = kept_until(registration)
+    if until is not None:
+        item.expires_at = until + _TTL_MARGIN
+        item.expiry_shard = expiry_shard(until, registration.key)
+    item.scan_key = scan_to_forget(registration) or None
+    item.mailed = registration.mailed
+    if registration.desk is not None and registration.expires_at is not None and is_unproved(registration):
+        item.awaited_by = registration.desk.institution_id
+        item.awaited = awaited_name(registration.expires_at, registration.document, registration.desk.office_id)
     if registration.state is RegistrationState.AWAITING_REVIEW:
         item.waiting_for = REVIEW
         item.due_at = _seconds(registration.review_until)
@@ -242,3 +298,8 @@ def _put(item: RegistrationItem, condition: Any) -> None:
         if vendor_code(error) in (CONDITION_FAILED, "TransactionConflictException"):
             raise registration_changed() from error
         raise store_unavailable() from error
+
+
+def _holder(document: tuple[DocumentType, str]) -> str:
+    kind, number = document
+    return f"{kind.value}-{number}"

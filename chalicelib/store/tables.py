@@ -220,7 +220,9 @@ class RegistrationItem(Model):
     """A registration, found by the keyed hash of its id. `expires_at` is the table's TTL, absent once completed.
 
     The sparse indexes: `waiting` (`waiting_for`, `due_at`) and `waiting_since` (`waiting_for`, `waiting_since`) while a
-    registry has to be asked again, `by_expiry_shard` (`expiry_shard`, `registration_key`) while it can expire.
+    registry has to be asked again, `by_expiry_shard` (`expiry_shard`, `registration_key`) while it can expire,
+    `awaited` (`awaited_by`, `awaited`) while a desk took it and nobody proved its e-mail. `scan_key` is of those whose
+    scan goes with them; `mailed` changes without a new version.
     """
 
     class Meta(TableMeta):
@@ -235,6 +237,10 @@ class RegistrationItem(Model):
     due_at = NumberAttribute(null=True)
     expiry_shard = UnicodeAttribute(null=True)
     expires_at = TTLAttribute(null=True)
+    awaited_by = UnicodeAttribute(null=True)
+    awaited = UnicodeAttribute(null=True)
+    scan_key = UnicodeAttribute(null=True)
+    mailed = NumberAttribute(null=True)
 
 
 class ExportItem(Model):

@@ -52,7 +52,7 @@ def _register(taking: Clerk, checking: Clerk, visitor: Callable[[], Clerk], copy
     led = taking.fill(f"{_REGISTRATIONS}/nuevo", **typed)
     led = taking.attach(led, ("file", copy.name, copy.read_bytes()), signed="si")
     check("hecho=registrada" in led, f"a passport holder is registered: {led}")
-    visitor().fill(_mailed(taking, _TRAVELLER, r"/verificar-correo/[^\s?#]+"))
+    visitor().fill(_mailed(taking, _TRAVELLER, r"/verificar-correo/[^\s?#]+"), number=_PASSPORT)
     [key] = set(re.findall(rf'href="{_REGISTRATIONS}/([0-9a-f]{{64}})"', checking.see(_REGISTRATIONS)))
     led = checking.fill(f"{_REGISTRATIONS}/{key}", deed="aprobar")
     check("hecho=abierta" in led, f"the mailbox is opened: {led}")

@@ -94,19 +94,73 @@ def test_a_passport_holder_is_registered_proves_the_e_mail_and_gets_in(
     link = _address_in(person.mail(email, "Confirme su correo"), "/verificar-correo/")
     person.open(link)
     person.look("desk-mail-link")
-    person.page.locator("main form button").first.click()
+    person.press("Validar Correo")
+    assert person.page.title().startswith("Error: ")
+    person.look("desk-mail-link-wrong")
+    person.type(number=number)
+    person.press("Validar Correo")
     person.look("desk-mail-link-held")
 
     _change_officer(person, SECOND)
     person.follow("Registros")
     person.look("desk-registrations-waiting")
-    person.page.locator("tbody th a").last.click()
+    person.page.locator("table").first.locator("tbody th a").last.click()
     assert number in person.page.locator("main").inner_text()
     person.look("desk-registration")
     person.press("Aprobar y abrir la casilla")
     assert person.path() == "/entidad/registros"
     person.press("Salir")
     _log_in_first(person, email, f"7-{number}")
+
+
+def _type_form(person: Person, number: str, email: str) -> None:
+    person.page.get_by_label("Pasaporte", exact=True).first.check()
+    person.type(number=number, paternal_surname="Ficción", given_names="Iris", phone="987654332")
+    person.type(email=email, email_again=email)
+    person.type_day("birth_date", "8", "5", "1979")
+    person.press("Revisar")
+    assert person.heading() == "Revisa el registro"
+
+
+def _register(person: Person) -> None:
+    person.page.locator("[name=file]").set_input_files(COPY)
+    person.page.get_by_label("Comparé a la persona").check()
+    person.press("Registrar")
+    person.page.wait_for_load_state()
+    assert person.path() == "/entidad/registros", person.page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("person", ["phone"], indirect=True)
+def test_a_misread_address_is_mended_by_another_officer_and_its_link_opens_nothing(person: Person) -> None:
+    _change_officer(person, FIRST)
+    person.open("/entidad/registros/nuevo")
+    _type_form(person, "XD123461", "irisx@ejemplo.pe")
+    _register(person)
+    link = _address_in(person.mail("irisx@ejemplo.pe", "Confirme su correo"), "/verificar-correo/")
+    person.put_clock_forward(5 * 24 * 60 + 1)
+
+    _change_officer(person, SECOND)
+    person.follow("Registros")
+    person.look("desk-registrations-awaited")
+    person.page.locator("tbody th a").last.click()
+    person.look("desk-registration-awaited")
+    person.press("Anular")
+    assert person.page.title().startswith("Error: ")
+    person.look("desk-registration-awaited-wrong")
+    person.follow("Corregir el correo")
+    _type_form(person, "XD123461", "iris@ejemplo.pe")
+    assert "la anterior se anula" in person.page.locator("main").inner_text()
+    person.look("desk-registration-check-earlier")
+    _register(person)
+    assert "quedó anulada" in person.page.locator("main").inner_text()
+
+    person.open(link)
+    assert person.heading() == "No encontramos tu registro"
+    person.put_clock_forward(7 * 24 * 60 + 1)
+    _change_officer(person, SECOND)
+    person.follow("Registros")
+    assert "hay que registrarla otra vez" in person.page.locator("main").inner_text()
+    person.look("desk-registrations-lapsed")
 
 
 @pytest.mark.parametrize("person", ["phone"], indirect=True)

@@ -238,7 +238,7 @@ CLEAN_REGISTRATIONS = Job(
     "clean_registrations",
     partial(_register, waiting=False),
     lambda box, until: clean_registrations(
-        registrations=registration_store(box), now=box.clock, until=until, days_back=_DAYS_BACK
+        registrations=registration_store(box), files=files(box), now=box.clock, until=until, days_back=_DAYS_BACK
     ),
     _registrations_left,
     LIFETIME + _NIGHT,

@@ -41,6 +41,7 @@ def test_the_indexes_the_stores_query_by_name_exist() -> None:
         ("RegistrationsTable", "waiting"): {"HASH": "waiting_for", "RANGE": "due_at"},
         ("RegistrationsTable", "waiting_since"): {"HASH": "waiting_for", "RANGE": "waiting_since"},
         ("RegistrationsTable", "by_expiry_shard"): {"HASH": "expiry_shard", "RANGE": "registration_key"},
+        ("RegistrationsTable", "awaited"): {"HASH": "awaited_by", "RANGE": "awaited"},
     }
 
 

@@ -36,6 +36,7 @@ THIRD_PERSONS = {
     "pages/desk/recovery.html": {"su correo"},
     "pages/desk/recovery_new.html": {"su contraseña"},
     "pages/desk/registration.html": {"su correo"},
+    "pages/desk/registrations.html": {"su correo"},
     "handlers/web/desk/registrations.py": {"su usuario"},
     "pages/evidence/unknown.html": {"su código"},
     "pages/evidence/verify.html": {"su código"},

@@ -115,7 +115,7 @@ class Registration:
     review_until: datetime | None = None
     """Since when it waits for a review, and until when the applicant was told to get an answer."""
     refusal: str = ""
-    """Why a review refused it; empty where a registry did."""
+    """Why a review refused it, or an officer ended it; empty where a registry refused it."""
     opened_mailbox: bool = False
     led_to: str = ""
     """False as well when the holder had one already, and which, if by the other name; neither is told on a page."""
@@ -123,12 +123,19 @@ class Registration:
     """Who took it at a desk; None where the applicant registers by themselves."""
     others: tuple[OtherUser, ...] = ()
     """The users beside the principal one, until the end; on line there are none."""
+    mailed: int | None = None
+    """Of one that a desk took: at which count of `mails` the provider took an e-mail."""
     version: int = 1
 
     @property
     def has_mails_left(self) -> bool:
         """Tell whether another e-mail can be sent in this state."""
         return self.mails < MAX_MAILS
+
+    @property
+    def is_mailed(self) -> bool:
+        """Tell whether the e-mail that its owner is to answer was taken, of one that a desk took."""
+        return self.mailed == self.mails
 
     @property
     def claim(self) -> PersonClaim | CompanyClaim:
@@ -143,10 +150,7 @@ class Registration:
         """Type and number of the holder's document."""
         if self.document_type is not None:
             return self.document_type, self.document_number
-        claim = self.claim
-        if isinstance(claim, PersonClaim):
-            return claim.document_type, claim.number
-        return DocumentType.RUC, claim.ruc
+        return document_of(self.claim)
 
     @property
     def registry(self) -> Registry:
@@ -190,6 +194,13 @@ class Registration:
 
     def _code_name(self, mail: int) -> str:
         return f"registration:{self.key}:{mail}"
+
+
+def document_of(claim: PersonClaim | CompanyClaim) -> tuple[DocumentType, str]:
+    """Return type and number of the document of the holder whom a claim is about."""
+    if isinstance(claim, PersonClaim):
+        return claim.document_type, claim.number
+    return DocumentType.RUC, claim.ruc
 
 
 def awaiting_proof(registration: Registration) -> Registration:

@@ -7,6 +7,7 @@ from typing import Any
 from chalice.app import CloudWatchEvent
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.registration import is_registration_open, registration_store, registration_tools
 from chalicelib.handlers.workers.reports import NIGHT_TIME, SWEEP_TIME, reported
 from chalicelib.services.registration import clean_registrations as cleaning
@@ -28,5 +29,7 @@ def clean_registrations(_: CloudWatchEvent) -> dict[str, Any]:
     """Delete registrations that were never completed."""
     box = current()
     until = box.clock() + NIGHT_TIME
-    report = cleaning.clean_registrations(registrations=registration_store(box), now=box.clock, until=until)
+    report = cleaning.clean_registrations(
+        registrations=registration_store(box), files=files(box), now=box.clock, until=until
+    )
     return reported("clean_registrations", report)

@@ -13,6 +13,7 @@ from chalicelib.domain.registration.assurance import Assurance, Source
 from chalicelib.domain.registration.identity import PersonClaim
 from chalicelib.domain.registration.registration import Registration
 from chalicelib.domain.registration.review import ReviewRefusal
+from chalicelib.domain.registration.taken import TakenEnd, typed_name
 from chalicelib.renderers.registration.review_letters import field_in_words, unchecked_in_words
 from chalicelib.renderers.spanish import date_in_words
 
@@ -27,6 +28,13 @@ REFUSALS: Mapping[ReviewRefusal, str] = {
     ReviewRefusal.NOT_SHOWN: "Nadie mostró el documento",
     ReviewRefusal.DIFFERS: "El documento no dice lo mismo",
     ReviewRefusal.NOT_ENTITLED: "Quien lo pidió no es el titular ni lo representa",
+}
+
+ENDS: Mapping[str, str] = {
+    TakenEnd.EMAIL_WRONG: "El correo está mal escrito",
+    TakenEnd.DATA_WRONG: "Otro dato está mal escrito",
+    TakenEnd.WITHDRAWN: "La persona ya no quiere la casilla",
+    TakenEnd.REPLACED: "El titular se registró otra vez",
 }
 
 CONTESTED: Mapping[ChangeKind, str] = {
@@ -52,7 +60,7 @@ class Compared:
 def holder_masked(registration: Registration) -> str:
     """Return holder and name as a list shows them."""
     kind, number = registration.document
-    name = mask_name(registration.registered_name or _typed_name(registration))
+    name = mask_name(registration.registered_name or typed_name(registration))
     return ", ".join(part for part in (f"{called(kind)} {mask_document(number)}", name) if part)
 
 
@@ -117,9 +125,3 @@ def _person_rows(claim: PersonClaim, label: str) -> list[tuple[str, str]]:
     if claim.issue_date is not None:
         rows.append(("Documento emitido el", date_in_words(claim.issue_date)))
     return rows
-
-
-def _typed_name(registration: Registration) -> str:
-    if registration.company is not None:
-        return registration.company.legal_name
-    return "" if registration.person is None else registration.person.typed_name

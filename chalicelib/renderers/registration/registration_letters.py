@@ -35,7 +35,7 @@ def at_desk_letter(place: str, link: str, lasts: timedelta) -> Letter:
         "Confirme su correo para abrir su casilla",
         "En una mesa de partes registraron una casilla electrónica con este correo, según el formato que firmaron.",
         Fact(place, "Mesa de partes"),
-        "Para confirmar que este correo es suyo:",
+        "Para confirmar que este correo es suyo, abra el enlace y escriba el número de su documento de identidad:",
         Link(link, "Validar Correo"),
         f"El enlace vale {_span(lasts)}. Si venció, la página que abre le envía otro, durante siete días.",
         "Si usted no presentó ese formato, no confirme nada: sin eso no se abre ninguna casilla con su correo.",

@@ -18,8 +18,9 @@ from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
 from chalicelib.domain.registration.in_person import DeskVisit, OtherUser
-from chalicelib.domain.registration.registration import Registration
+from chalicelib.domain.registration.registration import Registration, document_of
 from chalicelib.domain.registration.review import Review, ReviewRefusal
+from chalicelib.domain.registration.taken import is_awaited
 from chalicelib.gateways.files import Files
 from chalicelib.services.desk.keep_scan import SentScan, inspected_scan, keep_scan
 from chalicelib.services.desk.tools import AtDesk
@@ -37,6 +38,7 @@ from chalicelib.services.registration.review_registrations import (
     refuse_registration,
     review_of,
 )
+from chalicelib.store.desk.taken_store import TakenStore
 
 LOOKED_AT = "registration_review"
 """Why it is looked at or decided, as the log says."""
@@ -46,10 +48,11 @@ KNOWN_FOR = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class DeskReviewTools:
-    """What registers and reviews, and where scans are."""
+    """What registers and reviews, where scans are, and what waits for its owner."""
 
     reviews: ReviewTools
     files: Files
+    taken: TakenStore
 
     @property
     def clock(self) -> Callable[[], datetime]:
@@ -69,8 +72,11 @@ class TakenForm:
 def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> TakenRegistration:
     """Register whom the form is about, and keep its scan once no registry refused.
 
+    What this desk took of the same holder and nobody proved ends with it, whichever office took it.
+
     Raises:
         InvalidInput: what is wrong with form or scan, or the registry's refusal.
+        RegistrationChanged: `registration_changed`: what this desk took before changed at this moment.
         TooLarge: `scan_too_large`.
         Forbidden: `registration_own`, `institution_inactive`.
         TooManyRequests, Unavailable: as `register_in_person`.
@@ -79,7 +85,7 @@ def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> TakenR
     registration = tools.reviews.registration
     by.require_active()
     others, member, application = check_paper_form(taken.form, tools=registration), by.member, taken.form.application
-    _require_stranger(application.claim, application.email, others, member)
+    require_stranger(application.claim, application.email, others, member)
     if not taken.form_id.isascii() or not taken.form_id.isalnum() or len(taken.form_id) > _LONGEST_ID:
         raise InvalidInput("form_malformed", "El formulario no llegó completo. Ábrelo de nuevo.")
     scan = inspected_scan(taken.scan, f"desk/{member.institution_id}/registration-{taken.form_id}")
@@ -97,7 +103,10 @@ def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> TakenR
         scan_size=scan.size,
     )
     keep = partial(keep_scan, taken.scan, scan, files=tools.files)
-    return register_in_person(taken.form, visit, taken.form_id, origin=by.origin, keep=keep, tools=registration)
+    earlier = partial(find_earlier, application.claim, member, tools=tools)
+    return register_in_person(
+        taken.form, visit, taken.form_id, origin=by.origin, keep=keep, earlier=earlier, tools=registration
+    )
 
 
 def list_for_desk(member: StaffMember, *, tools: DeskReviewTools, limit: int) -> tuple[tuple[Review, ...], bool]:
@@ -130,7 +139,7 @@ def show_for_desk(reference: str, by: AtDesk, what: str, *, tools: DeskReviewToo
 
     """
     review = find_for_desk(reference, by.member, tools=tools)
-    act = _act(by, LOOKED_AT, tools)
+    act = act_of(by, LOOKED_AT, tools)
     event = act.event(f"registration#{review.registration.key}", EventType.REGISTRATION_SHOWN, act.clock(), shown=what)
     tools.reviews.registration.identity.events.add(event)
     return review
@@ -146,7 +155,7 @@ def approve_at_desk(reference: str, by: AtDesk, *, tools: DeskReviewTools) -> Re
 
     """
     found = _decidable(reference, by, tools)
-    return approve_registration(found.key, tools=tools.reviews, act=_act(by, LOOKED_AT, tools))
+    return approve_registration(found.key, tools=tools.reviews, act=act_of(by, LOOKED_AT, tools))
 
 
 def refuse_at_desk(reference: str, why: str, by: AtDesk, *, tools: DeskReviewTools) -> Registration:
@@ -161,7 +170,7 @@ def refuse_at_desk(reference: str, why: str, by: AtDesk, *, tools: DeskReviewToo
     chosen = next((one for one in ReviewRefusal if one == why), None)
     if chosen is None:
         raise InvalidInput("refusal_missing", "Elige por qué se rechaza.", field="refusal")
-    return refuse_registration(found.key, chosen, tools=tools.reviews, act=_act(by, LOOKED_AT, tools))
+    return refuse_registration(found.key, chosen, tools=tools.reviews, act=act_of(by, LOOKED_AT, tools))
 
 
 _LONGEST_ID = 64
@@ -180,14 +189,36 @@ def _decidable(reference: str, by: AtDesk, tools: DeskReviewTools) -> Registrati
             " tu entidad."
         )
         raise Forbidden("officer_too_new", detail)
-    _require_stranger(found.claim, found.email, found.others, member)
+    require_stranger(found.claim, found.email, found.others, member)
     return found
 
 
-def _require_stranger(
+def find_earlier(
+    claim: PersonClaim | CompanyClaim, member: StaffMember, *, tools: DeskReviewTools
+) -> tuple[Registration, ...]:
+    """Return what the desk took of a holder before and nobody proved, for somebody who may end it.
+
+    Raises:
+        Forbidden: `registration_own`.
+
+    """
+    document, now = document_of(claim), tools.clock()
+    found = tools.taken.find_of_holder(member.institution_id, document, now=now)
+    for one in found:
+        if is_awaited(one, now):
+            require_stranger(one.claim, one.email, one.others, member)
+    return found
+
+
+def require_stranger(
     claim: PersonClaim | CompanyClaim, email: str, others: tuple[OtherUser, ...], member: StaffMember
 ) -> None:
-    """Have nobody register or decide about a mailbox that they would use, or whose letters they would read."""
+    """Have nobody register or decide about a mailbox that they would use, or whose letters they would read.
+
+    Raises:
+        Forbidden: `registration_own`.
+
+    """
     person = claim if isinstance(claim, PersonClaim) else claim.representative
     numbers = {*(other.document_number for other in others), *(() if person is None else (person.number,))}
     inboxes = {inbox_of(one) for one in (email, *(other.email for other in others))}
@@ -204,7 +235,8 @@ def _is_seen(registration: Registration, member: StaffMember) -> bool:
     return is_own and reaches(member, Act.DECIDE_REGISTRATION, visit.office_id)
 
 
-def _act(by: AtDesk, reason: str, tools: DeskReviewTools) -> OperatorAct:
+def act_of(by: AtDesk, reason: str, tools: DeskReviewTools) -> OperatorAct:
+    """Return what an officer does at the desk, with institution and office as the event names them."""
     member = by.member
     office = {"office_id": member.office_id} if member.office_id else {}
     place = {"institution_id": member.institution_id, **office}

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.domain.access.token import Token, TokenKind
-from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
+from chalicelib.domain.limit import Limit
 from chalicelib.domain.masking import mask_email
 from chalicelib.domain.registration.registration import (
+    LIFETIME,
     VERIFIABLE,
     Registration,
     RegistrationBusy,
@@ -21,9 +23,13 @@ from chalicelib.domain.registration.registration import (
     RegistrationState,
     key_of_code_name,
 )
+from chalicelib.domain.registration.taken import signer_number
 from chalicelib.services.registration.prove_registration import go_on_with_proof
 from chalicelib.services.registration.resend_registration_mail import send_again
 from chalicelib.services.registration.tools import RegistrationTools
+
+NUMBERS_PER_TAKEN = Limit("desk-number", 10, int(LIFETIME.total_seconds()))
+"""Refuses: how often the number of who signed a form can be typed behind its links."""
 
 
 class LinkState(StrEnum):
@@ -66,13 +72,17 @@ def show_link(secret: str, *, tools: RegistrationTools) -> ShownLink:
     return ShownLink(_state(token, found, tools), token.data["email"], found)
 
 
-def verify_by_mail_link(secret: str, *, origin: str, tools: RegistrationTools) -> Registration:
+def verify_by_mail_link(secret: str, number: str = "", *, origin: str, tools: RegistrationTools) -> Registration:
     """Go on with the registration; one whose address was verified before is returned as it is.
+
+    `number` is the document's as typed, of who signed the form that a desk took: the address was read by somebody else,
+    and whoever has one that was misread does not know it.
 
     Raises:
         NotFound: `link_unusable`.
         Conflict: `link_expired` or `link_replaced`.
-        InvalidInput, TooManyRequests: as `go_on_with_proof`.
+        InvalidInput: `number_differs`; or as `go_on_with_proof`.
+        TooManyRequests: `limit_reached`: it was typed too often; or as `go_on_with_proof`.
         Unavailable: nothing changed; the link stays good.
 
     """
@@ -83,6 +93,8 @@ def verify_by_mail_link(secret: str, *, origin: str, tools: RegistrationTools) -
         raise _replaced()
     if shown.state in _SHOWN:
         return shown.registration
+    if shown.registration.desk is not None:
+        _require_signer(shown.registration, number, tools)
     try:
         return go_on_with_proof(shown.registration, origin=origin, tools=tools)
     except (RegistrationBusy, RegistrationChanged):
@@ -106,6 +118,17 @@ def resend_by_mail_link(secret: str, *, tools: RegistrationTools) -> Registratio
     if shown.state is LinkState.REPLACED or shown.email != mask_email(shown.registration.email):
         raise _replaced()
     return send_again(shown.registration, tools=tools)
+
+
+def _require_signer(registration: Registration, typed: str, tools: RegistrationTools) -> None:
+    counted, number = NUMBERS_PER_TAKEN, "".join(sign for sign in typed.upper() if sign.isalnum())
+    if not number:
+        raise InvalidInput("number_missing", "Escribe el número de tu documento.", field="number")
+    key = counted.key(registration.key)
+    tools.limits.spend(key, limit=counted.limit, window_s=counted.window_s, now=tools.clock())
+    if number != signer_number(registration).upper():
+        detail = "No es el número del documento de quien firmó el formato. Revísalo."
+        raise InvalidInput("number_differs", detail, field="number")
 
 
 _SHOWN = {LinkState.USED, LinkState.WAITING, LinkState.HELD, LinkState.DENIED}

@@ -21,11 +21,13 @@ from chalicelib.domain.registration.in_person import DeskVisit, OtherUser, Typed
 from chalicelib.domain.registration.registration import (
     LIFETIME,
     Registration,
+    RegistrationChanged,
     RegistrationState,
     confirmed,
     postponed,
     put_off,
 )
+from chalicelib.domain.registration.taken import TakenEnd, ended_by_desk, is_unproved
 from chalicelib.renderers.registration.registration_letters import waiting_letter
 from chalicelib.services.registration.check_identity import Consultation, ConsultationReason
 from chalicelib.services.registration.registration_codes import give_code
@@ -35,7 +37,6 @@ from chalicelib.services.registration.tools import RegistrationTools, cool_down,
 
 TAKEN_PER_OFFICER = Limit("desk-registration", 60, 60 * 60)
 """Refuses: an officer's own count, so that nobody spends by the desk what registries answer in a day."""
-_MAILED_FOR_S = int(LIFETIME.total_seconds())
 AT_DESK = "registration_at_desk"
 """Why it was done, as the log says."""
 
@@ -50,10 +51,11 @@ class PaperForm:
 
 @dataclass(frozen=True, slots=True)
 class TakenRegistration:
-    """What a form began, and whether the e-mail that its owner has to answer was taken."""
+    """What a form began, whether the e-mail that its owner has to answer was taken, and whether it ended others."""
 
     registration: Registration
     is_mailed: bool
+    has_ended: bool = False
 
 
 def check_paper_form(form: PaperForm, *, tools: RegistrationTools) -> tuple[OtherUser, ...]:
@@ -84,9 +86,14 @@ def register_in_person(  # noqa: PLR0913 - a form, who took it, and how its scan
     *,
     origin: str,
     keep: Callable[[], None],
+    earlier: Callable[[], tuple[Registration, ...]],
     tools: RegistrationTools,
 ) -> TakenRegistration:
     """Keep it and write to the principal user's e-mail; the same form again returns what it began.
+
+    `earlier` are those of the same holder that the same institution's desk took and nobody proved, those whose time is
+    over too: they end with it, in one transaction. So no link that went to a misread address opens the holder's mailbox
+    once they are registered with another one.
 
     `keep` keeps the scan, once the registry did not refuse. An e-mail that no provider took goes out by the same form
     again. `form_id` came with the form: the registration's own id is made of it and of a secret, so the officer does
@@ -94,6 +101,7 @@ def register_in_person(  # noqa: PLR0913 - a form, who took it, and how its scan
 
     Raises:
         InvalidInput: as `check_paper_form`; or the registry's refusal, which reveals nothing.
+        RegistrationChanged: `registration_changed`: one of the earlier ones was proved or ended at this moment.
         TooManyRequests: `limit_reached`: this officer's.
         Unavailable: nothing was kept.
 
@@ -101,7 +109,7 @@ def register_in_person(  # noqa: PLR0913 - a form, who took it, and how its scan
     key = key_of_form(visit, form_id, tools)
     found = tools.registrations.find(key)
     if found is not None:
-        return TakenRegistration(found, _is_mailed(found, tools) or _mail(found, tools))
+        return TakenRegistration(found, _needs_none(found) or _mail(found, tools))
     others = check_paper_form(form, tools=tools)
     counted = TAKEN_PER_OFFICER
     limit_key = counted.key(visit.institution_id, visit.staff_id)
@@ -109,21 +117,25 @@ def register_in_person(  # noqa: PLR0913 - a form, who took it, and how its scan
     actor = f"staff:{visit.staff_id}"
     registration = _asked(_draft(form.application, key, visit, others, tools), actor, origin, tools)
     keep()
-    event = Event(
-        f"registration#{key}",
-        EventType.REGISTRATION_TAKEN,
-        tools.clock(),
-        tools.new_event_id(),
-        actor,
-        origin,
-        _told(registration, visit),
-    )
-    if not tools.registrations.add_logged(registration, event):
+    ending, now = earlier(), tools.clock()
+
+    def event(of: str, kind: EventType, **told: str) -> Event:
+        return Event(f"registration#{of}", kind, now, tools.new_event_id(), actor, origin, {**_place(visit), **told})
+
+    ended = [
+        (
+            ended_by_desk(one, TakenEnd.REPLACED, now),
+            event(one.key, EventType.REGISTRATION_ENDED, reason=AT_DESK, because=TakenEnd.REPLACED.value, by=key),
+        )
+        for one in ending
+    ]
+    taken = event(key, EventType.REGISTRATION_TAKEN, reason=AT_DESK, users=str(1 + len(registration.others)))
+    if not tools.registrations.add_logged(registration, taken, ended):
         found = tools.registrations.find(key)
         if found is None:
-            raise Unavailable("store_unavailable", "No se pudo guardar. Intenta otra vez en unos segundos.")
+            raise _lost(ended=bool(ended))
         return TakenRegistration(found, is_mailed=True)  # whoever was first writes it
-    return TakenRegistration(registration, _mail(registration, tools))
+    return TakenRegistration(registration, _mail(registration, tools), has_ended=bool(ended))
 
 
 def key_of_form(visit: DeskVisit, form_id: str, tools: RegistrationTools) -> str:
@@ -144,19 +156,23 @@ def _mail(registration: Registration, tools: RegistrationTools) -> bool:
     send = partial(send_letter, waiting_letter(), registration, tools)
     if not try_to_send(send if is_waiting else partial(give_code, registration, tools)):
         return False
-    tools.limits.tally(_mailed(registration), window_s=_MAILED_FOR_S, now=tools.clock())
     cool_down(registration, tools)
     return True
 
 
-def _is_mailed(registration: Registration, tools: RegistrationTools) -> bool:
-    if registration.state not in {RegistrationState.AWAITING_REGISTRY, RegistrationState.AWAITING_CODE}:
-        return True
-    return tools.limits.tally(_mailed(registration), window_s=_MAILED_FOR_S, now=tools.clock(), uses=0) > 0
+def _needs_none(registration: Registration) -> bool:
+    """Tell whether its e-mail was taken, or is waited for no more."""
+    return registration.is_mailed or not is_unproved(registration)
 
 
-def _mailed(registration: Registration) -> str:
-    return f"desk-mailed#{registration.key}"
+def _lost(*, ended: bool) -> RegistrationChanged | Unavailable:
+    if not ended:
+        return Unavailable("store_unavailable", "No se pudo guardar. Intenta otra vez en unos segundos.")
+    detail = (
+        "La solicitud anterior de este titular acaba de cambiar: confirmaron su correo, o alguien de tu entidad la"
+        " corrigió o la anuló. Mira la lista de registros; si todavía hace falta, envía otra vez este formato."
+    )
+    return RegistrationChanged("registration_changed", detail)
 
 
 def _draft(
@@ -206,7 +222,6 @@ def _numbers(claim: PersonClaim | CompanyClaim) -> tuple[str, str]:
     return claim.ruc, "" if claim.representative is None else claim.representative.number
 
 
-def _told(registration: Registration, visit: DeskVisit) -> dict[str, str]:
+def _place(visit: DeskVisit) -> dict[str, str]:
     office = {"office_id": visit.office_id} if visit.office_id else {}
-    users = str(1 + len(registration.others))
-    return {"institution_id": visit.institution_id, **office, "reason": AT_DESK, "users": users}
+    return {"institution_id": visit.institution_id, **office}

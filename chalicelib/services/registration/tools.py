@@ -15,6 +15,7 @@ from chalicelib.domain.portal import ProofDesk
 from chalicelib.domain.registration.assurance import Level
 from chalicelib.domain.registration.identity import Registry
 from chalicelib.domain.registration.registration import Registration, no_such_registration
+from chalicelib.domain.registration.taken import is_unproved
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Letter, render_letter
@@ -97,7 +98,7 @@ def cool_down(registration: Registration, tools: RegistrationTools) -> None:
 
 
 def send_letter(letter: Letter, registration: Registration, tools: RegistrationTools) -> None:
-    """Send one e-mail to the registration's address; nothing in it is logged.
+    """Send one e-mail to the registration's address; nothing in it is logged. Of a desk's, note that it was taken.
 
     Raises:
         MessageRefused: `email_address_refused`.
@@ -107,6 +108,8 @@ def send_letter(letter: Letter, registration: Registration, tools: RegistrationT
     key = f"{registration.key}/{registration.state}/{tools.new_event_id()}"
     message = render_letter(letter, registration.email, tools.letterhead, sent_at=tools.clock(), key=key)
     tools.mail.send(message, registration.email, {})
+    if is_unproved(registration):
+        tools.registrations.note_mailed(registration)
 
 
 def try_to_send(send: Callable[[], None]) -> bool:

@@ -33,5 +33,5 @@ PETITION_LABELS = {
     "entry": "Asiento del poder",
 }
 
-DECISION_LABELS = {"refusal": "Por qué se rechaza"}
+DECISION_LABELS = {"refusal": "Por qué se rechaza", "why": "Por qué se anula"}
 """Of the pages where one is decided: what else is wrong then is told on top."""

@@ -10,10 +10,11 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.desk import desk_review_tools
 from chalicelib.bootstrap.registration import check_registration_open, registration_tools
 from chalicelib.domain.desk.scan import LARGEST_SCAN
-from chalicelib.domain.errors import CasillaError, InvalidInput, Unavailable
+from chalicelib.domain.errors import CasillaError, Forbidden, InvalidInput, Unavailable
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.registration.identity import registries_of
 from chalicelib.domain.registration.registration import Registration, RegistrationState
+from chalicelib.domain.registration.taken import is_awaited
 from chalicelib.handlers.page import answer_form, go_to, refuse_form, show, show_form
 from chalicelib.handlers.page_request import KeptAnswer, PageRequest
 from chalicelib.handlers.web.desk.labels import REGISTRATION_LABELS
@@ -24,7 +25,7 @@ from chalicelib.handlers.web.multipart import FormFile, read_form
 from chalicelib.handlers.web.registration.fields import LABELS, SEXES, take_typed
 from chalicelib.renderers.portal_texts import TEXTS, portal_texts
 from chalicelib.services.desk.keep_scan import SentScan
-from chalicelib.services.desk.review_registrations import TakenForm, take_form
+from chalicelib.services.desk.review_registrations import TakenForm, find_earlier, take_form
 
 _FORM, _CHECK = "desk/registration_new.html", "desk/registration_check.html"
 _NEW, _REVIEW = "/entidad/registros/nuevo", "/entidad/registros/nuevo/revisar"
@@ -36,7 +37,7 @@ def show_new(request: PageRequest, staff: SignedIn) -> Response:  # noqa: ARG001
     return show(request, _FORM, **_shown(request))
 
 
-def check_by_form(request: PageRequest, staff: SignedIn) -> Response:  # noqa: ARG001 - as above
+def check_by_form(request: PageRequest, staff: SignedIn) -> Response:
     """Check it, and lead to the last look."""
     at = f"{_NEW}?tipo={person_type_of(request)}"
     if request.value("corregir"):
@@ -44,14 +45,15 @@ def check_by_form(request: PageRequest, staff: SignedIn) -> Response:  # noqa: A
     read = read_paper_form(request, registration_tools(current()))
     if read.errors:
         return refuse_form(request, _FORM, read.errors, at=at, **_shown(request))
-    return answer_form(request, KeptAnswer(template=_CHECK), at=_REVIEW, **_checked(request, read))
+    return answer_form(request, KeptAnswer(template=_CHECK), at=_REVIEW, **_checked(request, staff, read))
 
 
-def show_check(request: PageRequest, staff: SignedIn) -> Response:  # noqa: ARG001 - as above
-    """Show what will be registered, and ask for the scan; without what was typed, lead back to the form."""
+def show_check(request: PageRequest, staff: SignedIn) -> Response:
+    """Show what will be registered and ends by it, and ask for the scan; without what was typed, lead to the form."""
     if request.answer is None:
         return go_to(_NEW)
-    return show(request, _CHECK, **_checked(request, read_paper_form(request, registration_tools(current()))))
+    read = read_paper_form(request, registration_tools(current()))
+    return show(request, _CHECK, **_checked(request, staff, read))
 
 
 def register_by_form(request: PageRequest, staff: SignedIn) -> Response:
@@ -72,9 +74,10 @@ def register_by_form(request: PageRequest, staff: SignedIn) -> Response:
         if not done.is_mailed:
             raise _not_mailed(done.registration)
     except CasillaError as error:
-        return show_form(request, _CHECK, error, REGISTRATION_LABELS, **_checked(request, read))
+        return show_form(request, _CHECK, error, REGISTRATION_LABELS, **_checked(request, staff, read))
     waits = done.registration.state is RegistrationState.AWAITING_REGISTRY
-    return go_to(f"/entidad/registros?hecho={'espera' if waits else 'registrada'}&numero={done.registration.reference}")
+    told = "espera" if waits else "corregida" if done.has_ended else "registrada"
+    return go_to(f"/entidad/registros?hecho={told}&numero={done.registration.reference}")
 
 
 def _shown(request: PageRequest) -> dict[str, Any]:
@@ -94,7 +97,7 @@ def _shown(request: PageRequest) -> dict[str, Any]:
     }
 
 
-def _checked(request: PageRequest, read: ReadForm) -> dict[str, Any]:
+def _checked(request: PageRequest, staff: SignedIn, read: ReadForm) -> dict[str, Any]:
     return {
         "person_type": read.draft.person_type,
         "rows": read.rows,
@@ -102,7 +105,19 @@ def _checked(request: PageRequest, read: ReadForm) -> dict[str, Any]:
         "form_id": request.value("form_id") or current().chance.new_token().replace("-", "").replace("_", ""),
         "texts": [portal_texts().text(name) for name in TEXTS],
         "largest": LARGEST_SCAN,
+        "earlier": _earlier(read, staff),
     }
+
+
+def _earlier(read: ReadForm, staff: SignedIn) -> list[str]:
+    """Return the numbers of what the same holder has waiting at this desk, which ends by registering."""
+    if read.form is None:
+        return []
+    try:
+        found = find_earlier(read.form.application.claim, staff.member, tools=desk_review_tools(current()))
+    except Forbidden:
+        return []  # told when it is sent
+    return [one.reference for one in found if is_awaited(one, current().clock())]
 
 
 def _not_mailed(registration: Registration) -> Unavailable:

@@ -18,6 +18,7 @@ from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.desk.labels import DECISION_LABELS
 from chalicelib.handlers.web.desk.officer import at_desk
+from chalicelib.handlers.web.desk.taken import do_about_taken, lists_of_taken, shown_of_taken
 from chalicelib.renderers.desk.registration_words import (
     REFUSALS,
     compared_in_words,
@@ -40,6 +41,10 @@ _MOST = 50
 _TOLD = {
     "registrada": "Quedó registrada. Enviamos un correo para que la persona confirme que es suyo. Cuando lo haga, la"
     " casilla se abre, o la solicitud aparece aquí para que otra persona la revise.",
+    "corregida": "Quedó registrada, y la solicitud anterior de ese titular quedó anulada: su enlace ya no abre nada."
+    " Enviamos un correo para que la persona confirme que es suyo.",
+    "reenviada": "Enviamos el correo otra vez. El enlace nuevo vale media hora; si se vence, su página envía otro.",
+    "anulada": "La anulaste. Su enlace ya no abre nada, y no escribimos a nadie.",
     "espera": "Quedó registrada. El registro oficial no responde ahora: lo consultamos otra vez y después escribimos a"
     " la persona.",
     "abierta": "La aprobaste. La persona recibe por correo su usuario y cómo ingresar.",
@@ -71,6 +76,7 @@ def list_registrations(request: PageRequest, staff: SignedIn) -> Response:
         "desk/registrations.html",
         waiting=[_row(one, staff, now) for one in reviews],
         is_whole=is_whole,
+        **lists_of_taken(staff),
         told=_TOLD.get(request.asked("hecho"), ""),
         number=request.asked("numero")[:14],
         is_bad=False,
@@ -83,7 +89,7 @@ def show_one(request: PageRequest, staff: SignedIn, reference: str) -> Response:
 
 
 def decide_by_form(request: PageRequest, staff: SignedIn, reference: str) -> Response:
-    """Approve or refuse."""
+    """Approve or refuse; of one whose e-mail nobody proved, send it again or end it."""
     tools, by = desk_review_tools(current()), at_desk(request, staff)
     try:
         match request.value("deed"):
@@ -93,6 +99,8 @@ def decide_by_form(request: PageRequest, staff: SignedIn, reference: str) -> Res
             case "rechazar":
                 refuse_at_desk(reference, request.value("refusal"), by, tools=tools)
                 done = "rechazada"
+            case "reenviar" | "anular":
+                done = do_about_taken(request, staff, reference)
             case _:
                 raise InvalidInput("deed_unknown", "Elige qué hacer con la solicitud.")
     except NotFound:
@@ -106,7 +114,7 @@ def download_scan(request: PageRequest, staff: SignedIn, reference: str) -> Resp
     """Lead to the signed form, which is logged."""
     tools = desk_review_tools(current())
     visit = find_for_desk(reference, staff.member, tools=tools).registration.desk
-    if visit is None:
+    if visit is None or not visit.scan_key:
         raise NotFound("file_not_found", "Esta solicitud no tiene formato.")
     show_for_desk(reference, at_desk(request, staff), "scan", tools=tools)
     scan = Scan(visit.scan_key, visit.scan_type, visit.scan_sha256, visit.scan_size)
@@ -133,6 +141,7 @@ def _page(request: PageRequest, staff: SignedIn, reference: str, error: CasillaE
         has_mailbox=review.has_mailbox,
         refusals=[(why.value, words) for why, words in REFUSALS.items()],
         refusal=request.value("refusal"),
+        **shown_of_taken(one, staff, request),
     )
 
 

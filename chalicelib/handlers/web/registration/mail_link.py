@@ -14,6 +14,8 @@ from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.registration.held import shown_of_review
 from chalicelib.services.registration.mail_link import resend_by_mail_link, show_link, verify_by_mail_link
 
+_LABELS = {"number": "Número de tu documento de identidad"}
+
 
 def show_mail_link(request: PageRequest, token: str) -> Response:
     """Say what the link is good for; opening it uses nothing up."""
@@ -23,7 +25,8 @@ def show_mail_link(request: PageRequest, token: str) -> Response:
 def verify_by_button(request: PageRequest, token: str) -> Response:
     """Verify the address and complete the registration."""
     try:
-        verify_by_mail_link(token, origin=request.origin, tools=open_registration_tools(current()))
+        tools = open_registration_tools(current())
+        verify_by_mail_link(token, request.value("number"), origin=request.origin, tools=tools)
     except NotFound:
         return tell(request, "registration/gone.html", status=404)
     except Conflict as error:
@@ -61,7 +64,9 @@ def _link_page(request: PageRequest, token: str, error: CasillaError | None = No
         "is_company": link.registration.is_company,
         "is_proven": link.registration.is_proven,
         "put_off_until": link.registration.put_off_until,
+        "asks_number": link.registration.desk is not None,
+        "number": request.value("number"),
         "is_asked_later": link.registration.state is RegistrationState.AWAITING_PROOF,
         **shown_of_review(link.registration),
     }
-    return show_form(request, f"registration/mail_link_{link.state}.html", error, {}, **context)
+    return show_form(request, f"registration/mail_link_{link.state}.html", error, _LABELS, **context)

@@ -19,6 +19,7 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import Permission
 from chalicelib.domain.mailbox import DocumentType, UserState
 from chalicelib.domain.registration.registration import Registration, RegistrationState
+from chalicelib.domain.registration.taken import signer_number
 from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.gateways.files import Files
 from chalicelib.services.desk.offer_form import keep_form
@@ -97,7 +98,7 @@ class Register:
     def verify(self) -> HTTPResponse:
         """Have the owner of the address press the button behind the link."""
         visitor = Browser(self.staff.people)
-        return visitor.post(self.link(), None)
+        return visitor.post(self.link(), None, number=signer_number(self.stored()))
 
     def decide(self, deed: str = "aprobar", who: Any = None, **typed: str) -> HTTPResponse:
         browser = self.staff.browser(who or self.second)
