@@ -97,7 +97,9 @@ def deploy(engine: ministack.Ministack, package: Path, template: dict[str, Any])
     client(engine, "ses").verify_email_identity(EmailAddress=PARAMETERS["MailFrom"])
     s3.create_bucket(Bucket="artifacts")
     s3.upload_file(str(package / "deployment.zip"), "artifacts", "deployment.zip")
-    body = json.dumps(spelled_out(template)).replace('"./deployment.zip"', '"s3://artifacts/deployment.zip"')
+    body = json.dumps(spelled_out(template), separators=(",", ":")).replace(
+        '"./deployment.zip"', '"s3://artifacts/deployment.zip"'
+    )
     s3.put_object(Bucket="artifacts", Key="sam.json", Body=body.encode())
     cloudformation.create_change_set(
         StackName=STACK,

@@ -15,13 +15,15 @@ _BINARY = "x-amazon-apigateway-binary-media-types"
 def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
     """Return the template with each address's operation written for every method: the engine skips `any`.
 
-    Which bodies are no text stands in the definition, where the engine does not look for it either.
+    Which bodies are no text stands in the definition, where the engine does not look for it either. What a proxy's
+    answers look like is left out: it changes nothing, and written so often it makes the template longer than one may be.
     """
     spelled = copy.deepcopy(template)
     api = spelled["Resources"]["RestAPI"]["Properties"]
     api["BinaryMediaTypes"] = list(api["DefinitionBody"][_BINARY])
     for operations in api["DefinitionBody"]["paths"].values():
-        operations.update(dict.fromkeys(METHODS, operations.pop(ANY)))
+        operation = {name: said for name, said in operations.pop(ANY).items() if name != "responses"}
+        operations.update(dict.fromkeys(METHODS, operation))
     return spelled
 
 
