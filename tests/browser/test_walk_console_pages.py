@@ -54,7 +54,7 @@ def _log_in(person: Person, who: DemoStaff) -> None:
     person.look("console-login")
     person.type(username=who.username, password=PASSWORD, code=who.code_at(person.run.now()))
     person.press("Iniciar sesión")
-    assert person.path() == home
+    assert person.path() == home, person.page.locator("main").inner_text()
 
 
 @pytest.mark.parametrize(
