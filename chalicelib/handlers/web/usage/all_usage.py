@@ -30,9 +30,13 @@ BASE = "/plataforma/consumo"
 _PROOF = "comprobante"
 _PAGE = 100
 _MONTHS_OFFERED = 24
+_MAILED = ". Avisamos por correo a sus coordinadores."
+_UNMAILED = ", pero no pudimos avisar por correo a todos sus coordinadores. Llama a la entidad."
 _TOLD = {
-    "pagado": "Registramos el pago.",
-    "reactivada": "Registramos el pago. El convenio ya no está detenido por falta de pago.",
+    "pagado": f"Registramos el pago{_MAILED}",
+    "pagado-sin-correo": f"Registramos el pago{_UNMAILED}",
+    "reactivada": f"Registramos el pago y el convenio ya no está detenido por falta de pago{_MAILED}",
+    "reactivada-sin-correo": f"Registramos el pago y el convenio ya no está detenido por falta de pago{_UNMAILED}",
     "rechazado": "Rechazamos el comprobante y avisamos el motivo por correo a sus coordinadores. Pueden enviar otro.",
     "rechazado-sin-correo": "Rechazamos el comprobante, pero no pudimos avisar por correo a todos sus coordinadores."
     " Llama a la entidad.",
@@ -90,7 +94,7 @@ def show_one(request: PageRequest, staff: SignedIn, institution_id: str, month: 
         "usage/institution_month.html",
         institution=institution,
         told=_TOLD.get(what, ""),
-        is_bad=what == "rechazado-sin-correo",
+        is_bad=what.endswith("-sin-correo"),
         **month_page(account),
     )
 
