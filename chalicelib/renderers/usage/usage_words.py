@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from chalicelib.domain.typed import MONTHS
 from chalicelib.domain.usage.settlement import Account, SettlementState
@@ -89,6 +89,38 @@ def month_row(account: Account, today: date) -> MonthRow:
         state=f"{STATE_WORDS[state]}, con comprobante por revisar" if is_late_proof else STATE_WORDS[state],
         tone=_TONES[state],
         is_provisional=not statement.is_closed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A proof that waits, in the list of all institutions'."""
+
+    institution_id: str
+    institution_name: str
+    month: str
+    words: str
+    amount: str
+    sent_at: datetime
+    state: str
+    tone: str
+
+
+def waiting_row(account: Account, today: date) -> WaitingRow:
+    """Lay out a month whose proof waits."""
+    statement, proof = account.statement, account.waiting_proof
+    if proof is None:
+        raise ValueError(statement.number)
+    state = account.state(today)
+    return WaitingRow(
+        institution_id=statement.institution_id,
+        institution_name=statement.institution_name,
+        month=statement.month,
+        words=month_in_words(statement.month).capitalize(),
+        amount=money(statement.owed),
+        sent_at=proof.sent_at,
+        state="Llegó tarde" if state is SettlementState.LATE else "Llegó a tiempo",
+        tone=_TONES[state],
     )
 
 

@@ -95,6 +95,9 @@ def _handled(institution: Institution, tools: ClosingTools, until: datetime) -> 
             return _Outcome.COUNTING
         accounts = (account, *accounts)
         done.add(_Outcome.CLOSED)
+    for account in accounts:
+        if account.waiting_proof is not None:
+            usage.statements.note_waiting(account)
     if let_go(institution_id, accounts, tools=usage):
         done.add(_Outcome.LET_GO)
     if late := [one for one in accounts if one.state(usage.today) is SettlementState.LATE]:

@@ -25,6 +25,9 @@ from chalicelib.handlers.web.usage.usage_view import (
     statement_file,
 )
 from chalicelib.renderers.usage import usage_words as words
+from chalicelib.renderers.usage.usage_words import WaitingRow
+from chalicelib.services.usage.tools import UsageTools
+from chalicelib.store.usage.statement_store import MOST_WAITING
 
 BASE = "/plataforma/consumo"
 _PROOF = "comprobante"
@@ -74,6 +77,8 @@ def list_institutions(request: PageRequest, staff: SignedIn) -> Response:  # noq
         open_count=len(listed) - len(closed),
         next_address=onward and f"{BASE}?{urlencode(onward)}",
         is_first_page=not after,
+        waiting=() if after else _waiting(tools),
+        most_waiting=MOST_WAITING,
     )
 
 
@@ -116,6 +121,10 @@ def find_institution(institution_id: str) -> Institution:
     if found is None:
         raise NotFound("institution_unknown", "Aquí no hay esa entidad. Vuelve a la lista.")
     return found
+
+
+def _waiting(tools: UsageTools) -> list[WaitingRow]:
+    return [words.waiting_row(one, tools.today) for one in tools.statements.list_waiting()]
 
 
 def _offered(this: str, asked: str) -> list[tuple[str, str]]:

@@ -27,10 +27,11 @@ from chalicelib.services.agreement.change_agreement import (
 from chalicelib.services.usage import settle as settling
 from chalicelib.store.sender.institution_store import key_item
 from chalicelib.store.tables import InstitutionItem
+from chalicelib.store.usage.statement_store import WAITING, StatementStore
 from tests.alert_world import refusing
 from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import INSTITUTION_ID, KEY_ID
-from tests.handlers.web.usage.test_usage_pages import LATE_ON, MARCH, PAID, PLATFORM, decide, send
+from tests.handlers.web.usage.test_usage_pages import LATE_ON, MARCH, PAID, PAY, PLATFORM, decide, send
 from tests.staff_world import Staff
 from tests.usage_world import CLOSED_ON, DUE_ON, Months
 
@@ -312,3 +313,72 @@ def test_nobody_to_tell_is_not_everybody_told(
     staff.keep(replace(staff.found(member), state=StaffState.DISABLED, version=1 + staff.found(member).version))
     assert refuse(months, administrator()).headers["Location"].endswith("=rechazado-sin-correo")
     assert decide(administrator(), "registrar", **PAID).headers["Location"].endswith("=pagado-sin-correo")
+
+
+def waiting(administrator: Enter) -> list[str]:
+    """Return what the list of proofs that wait leads to, oldest first, and see that the first page counts them."""
+    page = text_of(administrator().get("/plataforma/consumo"))
+    check_html(page)
+    found = re.findall(r'href="(/plataforma/entidades/[^"]+/pago)"', page)
+    home = text_of(administrator().get("/plataforma"))
+    check_html(home)
+    counted = re.findall(r'por revisar: <a href="/plataforma/consumo">(\d+)</a>', home)
+    assert counted == ([str(len(found))] if found else [])
+    return found
+
+
+def test_proofs_that_wait_are_listed_of_every_month_and_counted_on_the_first_page(
+    months: Months, coordinator: Enter, administrator: Enter
+) -> None:
+    months.march()
+    april = [months.world.clock.now] * 20
+    months.consult(*april)
+    months.night(date(2026, 5, 5))
+    months.at(date(2026, 9, 1), 10)
+    assert waiting(administrator) == []
+    send(coordinator(), "x.jpg", a_jpeg(1), at="/entidad/consumo/2026-04")
+    months.at(date(2026, 9, 2), 10)
+    send(coordinator())
+    of_april = f"/plataforma/entidades/{INSTITUTION_ID}/consumo/2026-04/pago"
+    assert waiting(administrator) == [of_april, PAY]
+    months.at(date(2026, 9, 3), 10)
+    send(coordinator(), "x.jpg", a_jpeg(2))  # in place of the other
+    assert waiting(administrator) == [of_april, PAY]
+    refuse(months, administrator())
+    assert waiting(administrator) == [of_april]
+    decide(administrator(), "registrar", at=of_april, **{**PAID, "amount": "99", "paid_on_month": "8"})
+    assert waiting(administrator) == []
+
+
+def test_a_proof_from_before_there_was_a_list_is_put_there_by_the_night(
+    months: Months, coordinator: Enter, administrator: Enter
+) -> None:
+    months.march()
+    send(coordinator())
+    [entry] = InstitutionItem.query(WAITING)
+    entry.delete()
+    assert waiting(administrator) == []
+    for night in (1, 2):
+        months.night(CLOSED_ON + night * DAY)
+        assert waiting(administrator) == [PAY]
+    assert months.account("2026-03").settlement.version == 1
+
+
+def test_who_may_not_see_them_is_told_of_no_proofs(months: Months, staff: Staff, coordinator: Enter) -> None:
+    months.march()
+    send(coordinator())
+    browser = staff.browser(staff.member(StaffRole.ACCOUNT_ADMINISTRATOR))
+    assert "por revisar" not in text_of(browser.get("/plataforma"))
+
+
+@pytest.mark.usefixtures("months")
+def test_the_first_page_is_there_where_proofs_cannot_be_counted(
+    administrator: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: Any) -> int:
+        raise Unavailable("store_unavailable", "x")
+
+    monkeypatch.setattr(StatementStore, "count_waiting", fails)
+    page = administrator().get("/plataforma")
+    assert page.status_code == 200
+    assert "por revisar" not in text_of(page)
