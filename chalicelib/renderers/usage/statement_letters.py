@@ -38,7 +38,10 @@ _LATE_ONLY = "Falta el pago del consumo de {}"
 """Where a payment does not bring the service back."""
 _FIRST: Mapping[StatementLetter, str] = {
     StatementLetter.CLOSED: "Se cerró el estado de consumo de su entidad. Sus cifras ya no cambian.",
-    StatementLetter.SOON: "Si el pago no llega a tiempo, su entidad queda inactiva hasta que se registre.",
+    StatementLetter.SOON: (
+        "Si hasta el último día no se registra el pago ni llega el comprobante, su entidad queda inactiva hasta que se"
+        " registre."
+    ),
     StatementLetter.LATE: "El pago no se registró a tiempo.",
     StatementLetter.PAID: "La plataforma registró el pago de su entidad.",
 }

@@ -174,7 +174,8 @@ def state_note(account: Account, today: date) -> str:
         SettlementState.PROVISIONAL: "Estas cifras todavía pueden cambiar, hasta que el mes se cierre.",
         SettlementState.NOTHING_OWED: "Este mes está cerrado y no hay nada que pagar.",
         SettlementState.OWED: (
-            f"Se paga hasta el {due}. Después, la entidad queda inactiva hasta que se registre el pago."
+            f"Se paga, y se envía el comprobante, hasta el {due}. Después, la entidad queda inactiva hasta que se"
+            " registre el pago."
         ),
         SettlementState.PROVEN: (
             "La plataforma revisa el comprobante que envió la entidad. Mientras tanto, el mes no cuenta como atrasado."
