@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.bootstrap.institution import count_tools
 from chalicelib.bootstrap.sender import institution_store
-from chalicelib.bootstrap.usage import closing_tools, settings, usage_tools
+from chalicelib.bootstrap.usage import closing_tools, settings, telling_tools, usage_tools
 from chalicelib.domain.institution.activity import Activity, Consulted, Happened, Metered
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.domain.usage.month import UsageSettings
@@ -45,7 +45,7 @@ class Months:
 
     def forget(self) -> None:
         """Have it set what the package does: the container is kept for other tests."""
-        for made in (settings, usage_tools, closing_tools):
+        for made in (settings, usage_tools, telling_tools, closing_tools):
             self.world.container.made.pop(made, None)
 
     @property

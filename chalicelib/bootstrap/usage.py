@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from chalicelib.bootstrap import Container, made_once
@@ -10,14 +11,16 @@ from chalicelib.bootstrap.alert import side_way_out
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.export import export_tools
 from chalicelib.bootstrap.institution import activity_store
-from chalicelib.bootstrap.mail import alert_mail, letterhead
+from chalicelib.bootstrap.mail import access_mail, alert_mail, letterhead
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import event_store, limit_store
 from chalicelib.domain.usage.month import UsageSettings
+from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.usage import usage_settings
-from chalicelib.services.usage.close_statements import ClosingTools, ToldStatement
+from chalicelib.services.usage.close_statements import ClosingTools
 from chalicelib.services.usage.count_deposits import CountedSoFar, DepositCountTools
 from chalicelib.services.usage.export_statement import StatementFileTools
+from chalicelib.services.usage.tell_statement import TellingTools, ToldStatement
 from chalicelib.services.usage.tools import UsageTools
 from chalicelib.store.institution.staff_store import StaffStore
 from chalicelib.store.position_store import PositionStore
@@ -63,10 +66,23 @@ def closing_tools(box: Container) -> ClosingTools:
     return ClosingTools(
         usage=usage_tools(box),
         institutions=institution_store(box),
+        telling=_telling(box, alert_mail(box), side_way_out(box).hand_over),
+    )
+
+
+@made_once
+def telling_tools(box: Container) -> TellingTools:
+    """What is told at once of a month, by the way of what the staff is sent."""
+    return _telling(box, access_mail(box), lambda send: send())
+
+
+def _telling(box: Container, mail: Mail, hand_over: Callable[[Callable[[], str]], str]) -> TellingTools:
+    return TellingTools(
+        usage=usage_tools(box),
         staff=StaffStore(connection(box), b""),  # people are listed alone: no token is made, no pepper asked for
         told=lambda name: PositionStore(f"usage-letter#{name}", ToldStatement),
-        mail=alert_mail(box),
-        by_mail=side_way_out(box),
+        mail=mail,
+        hand_over=hand_over,
         letterhead=letterhead(box),
         portal_url=box.portal_url,
     )

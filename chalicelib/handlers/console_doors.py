@@ -45,7 +45,7 @@ CONSOLE_DOORS = (
     Door("GET",    "/entidad/salir",                                    PUBLIC,                   NOTHING, "web.missing:lead_back"),
     Door("POST",   "/entidad/salir",                                    Act.BE_INSIDE,            FORM,    "web.institution.entrance:log_out_by_form"),
     Door("GET",    "/entidad",                                          Act.BE_INSIDE,            NOTHING, "web.institution.home:show_console"),
-    Door("GET",    "/plataforma",                                       Act.BE_INSIDE,            NOTHING, "web.institution.home:show_platform"),
+    Door("GET",    "/plataforma",                                       Act.BE_INSIDE,            NOTHING, "web.usage.platform_home:show_platform"),
     # The console: what was sent
     Door("GET",    "/entidad/enviadas",                                 Act.SEE_SENT,             NOTHING, "web.institution.sent:show_sent"),
     Door("GET",    "/entidad/enviadas/excel",                           Act.SEE_SENT,             NOTHING, "web.institution.sent:download_sent"),

@@ -226,7 +226,7 @@ def test_a_payment_lets_it_go_once_nothing_is_late(months: Months) -> None:
     assert pay(months).is_let_go
     assert months.institution.is_active
     assert not months.account("2026-03").settlement.holds_up
-    assert months.night(LATE_ON + DAY) == {"quiet": 1}
+    assert months.night(LATE_ON + DAY) == {"told": 1}
     assert months.institution.is_active
 
 
@@ -262,7 +262,7 @@ def test_a_payment_lets_go_also_what_was_held_up_by_hand(months: Months, day: da
     assert pay(months).is_let_go
     assert months.institution.is_active
     inactivate_for_late_payment(INSTITUTION_ID, since=day, tools=hands)
-    assert months.night(day + DAY) == {"quiet": 1}
+    assert months.night(day + DAY) == {"told": 1}  # of the payment
     assert not months.institution.is_active
 
 

@@ -168,7 +168,7 @@ def test_no_mail_goes_out_elsewhere() -> None:
         "services/alert/ask_address",
         "services/alert/send_digests",
         "services/institution/watch_keys",
-        "services/usage/close_statements",
+        "services/usage/tell_statement",
         "services/agreement/watch_agreements",
     }
     assert naming == {
@@ -177,6 +177,7 @@ def test_no_mail_goes_out_elsewhere() -> None:
         ("bootstrap/registration", "access_mail"),
         ("bootstrap/alert", "alert_mail"),
         ("bootstrap/institution", "alert_mail"),
+        ("bootstrap/usage", "access_mail"),
         ("bootstrap/usage", "alert_mail"),
         ("bootstrap/agreement", "alert_mail"),
     }

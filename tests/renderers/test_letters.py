@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.domain.access.owed_telling import OwedTelling
+from chalicelib.domain.agreement.agreement import Reason
 from chalicelib.domain.alert.digest import Digest
 from chalicelib.domain.errors import MessageRefused
 from chalicelib.domain.mailbox import AccessChange, ChangeKind, Channel, Consent
+from chalicelib.domain.usage.service_now import ServiceNow
 from chalicelib.domain.usage.settlement import Account
 from chalicelib.domain.usage.statement import DayUse, statement_of
 from chalicelib.domain.usage.tariff import Tariff
@@ -84,6 +86,12 @@ STATEMENT = Account(
         due_on=NOW.date(),
     )
 )
+SERVICES = {
+    "active": ServiceNow(is_active=True, is_unpaid=False),
+    "unpaid": ServiceNow(),
+    "cancelled": ServiceNow(others=(Reason.EXPIRED,)),
+    "breached": ServiceNow(is_unpaid=False, others=(Reason.CLAUSE_BREACHED,), is_stopped=True),
+}
 LETTERS = {
     "login code": login_code_letter("K7M3QX", NOW, LETTERHEAD),
     "reset link": reset_link_letter(LINK, NOW, LETTERHEAD),
@@ -126,10 +134,15 @@ LETTERS = {
     "key ends within a day": key_warning_letter("S & D <S.A.C.>", NOW, 0, LETTERHEAD, at="https://casilla.example"),
     **{f"usage {kind}": statement_letter(kind, STATEMENT, at="https://casilla.example") for kind in StatementLetter},
     **{
-        f"usage proof refused, {is_late}": proof_refused_letter(
-            STATEMENT, is_late=is_late, at="https://casilla.example"
+        f"usage {kind}, {name}": statement_letter(kind, STATEMENT, at="https://casilla.example", service=service)
+        for kind in (StatementLetter.LATE, StatementLetter.PAID)
+        for name, service in SERVICES.items()
+    },
+    **{
+        f"usage proof refused, {name}": proof_refused_letter(
+            STATEMENT, is_late=service is not None, at="https://casilla.example", service=service
         )
-        for is_late in (False, True)
+        for name, service in ((("in time", None)), *SERVICES.items())
     },
     "probe": probe_letter(LETTERHEAD),
     "code": code_letter("K7M3QX", LINK, timedelta(minutes=30)),

@@ -25,14 +25,17 @@ class SettlementState(StrEnum):
     """Closed without a tariff, or with a total of nothing."""
     OWED = "owed"
     PROVEN = "proven"
-    """A proof of payment waits to be checked: the platform's time, so nothing is late meanwhile."""
+    """A proof of payment that was sent in time waits to be checked: the platform's time, nothing is late meanwhile."""
     LATE = "late"
     PAID = "paid"
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A scanned proof of payment, inspected: its object, and who sent it when (an actor, an instant)."""
+    """A scanned proof of payment, inspected: its object, and who sent it when (an actor, an instant).
+
+    `is_in_time` says that it was sent by the last day to pay, or in place of one that was and still waited.
+    """
 
     object_key: str
     filename: str
@@ -41,6 +44,7 @@ class Proof:
     sha256: str
     sent_at: datetime
     sent_by: str
+    is_in_time: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,9 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """`holds_up` says that the agreement was held up for it. `version` counts the changes.
+    """`holds_up` says that the agreement was held up for it, `lets_go` that its payment still has to let go.
+
+    `version` counts the changes.
 
     `refused_files` are the SHA-256 of every proof that was refused.
     """
@@ -78,6 +84,7 @@ class Settlement:
     holds_up: bool = False
     version: int = 0
     refused_files: tuple[str, ...] = ()
+    lets_go: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class Account:
             return SettlementState.PAID
         if not self.statement.owed or self.pay_until is None:
             return SettlementState.NOTHING_OWED
-        if self.settlement.proof is not None:
+        if self.settlement.proof is not None and self.settlement.proof.is_in_time:
             return SettlementState.PROVEN
         return SettlementState.LATE if today > self.pay_until else SettlementState.OWED
 
@@ -104,6 +111,11 @@ class Account:
     def is_open(self) -> bool:
         """Whether something is owed that was not paid."""
         return bool(self.statement.owed) and self.settlement.payment is None
+
+    @property
+    def waiting_proof(self) -> Proof | None:
+        """The proof that waits to be checked, in time or not; that of a month that is paid does not."""
+        return self.settlement.proof if self.is_open else None
 
     @property
     def late_since(self) -> date | None:
@@ -117,8 +129,10 @@ class Account:
         return given or self.statement.due_on
 
 
-def with_proof(account: Account, proof: Proof) -> Settlement:
+def with_proof(account: Account, proof: Proof, today: date) -> Settlement:
     """Take a proof; one that waits to be checked is replaced, and the very same file changes nothing.
+
+    One that comes after the last day to pay waits to be checked too, and leaves the month late.
 
     Raises:
         Conflict: `statement_not_owed`, `statement_paid`.
@@ -130,9 +144,11 @@ def with_proof(account: Account, proof: Proof) -> Settlement:
     if proof.sha256 in {*account.settlement.refused_files, refused and refused.proof.sha256}:
         detail = "Ese mismo archivo ya se rechazó. Mira el motivo y envía otro comprobante."
         raise InvalidInput("proof_refused_before", detail, field="file")
-    if account.settlement.proof is not None and account.settlement.proof.sha256 == proof.sha256:
+    waiting = account.settlement.proof
+    if waiting is not None and waiting.sha256 == proof.sha256:
         return account.settlement
-    return _next(account.settlement, proof=proof)
+    is_in_time = account.pay_until is None or today <= account.pay_until or (waiting is not None and waiting.is_in_time)
+    return _next(account.settlement, proof=replace(proof, is_in_time=is_in_time))
 
 
 def with_proof_refused(  # noqa: PLR0913 - which proof, why, by whom and when
@@ -152,7 +168,7 @@ def with_proof_refused(  # noqa: PLR0913 - which proof, why, by whom and when
         detail = "El comprobante que viste ya no es el que espera: lo rechazaron o la entidad envió otro. Míralo."
         raise Conflict("proof_changed", detail)
     proof, due_on, pay_until = settlement.proof, account.statement.due_on, account.pay_until
-    if due_on is not None and pay_until == due_on and proof.sent_at.astimezone(zone).date() <= due_on:
+    if due_on is not None and pay_until == due_on and proof.is_in_time:
         pay_until = max(due_on, at.astimezone(zone).date() + timedelta(days=GRACE_DAYS))
     refused = RefusedProof(proof, reason, at, by, None if pay_until == due_on else pay_until)
     return _next(settlement, proof=None, refused=refused, refused_files=(*settlement.refused_files, sha256))
@@ -188,12 +204,18 @@ def with_payment(account: Account, payment: Payment, today: date) -> Settlement:
     if payment.paid_on > today or f"{payment.paid_on:%Y-%m}" <= account.statement.month:
         detail = "La fecha del pago va del mes siguiente al del consumo hasta hoy."
         raise InvalidInput("payment_day_wrong", detail, field="paid_on")
-    return _next(account.settlement, payment=payment)
+    return _next(account.settlement, payment=payment, lets_go=True)
 
 
-def held_up(settlement: Settlement, *, holds_up: bool) -> Settlement:
-    """Note that the agreement is held up for it, or not any more."""
-    return settlement if settlement.holds_up is holds_up else _next(settlement, holds_up=holds_up)
+def held_up(settlement: Settlement) -> Settlement:
+    """Note that the agreement is held up for it."""
+    return settlement if settlement.holds_up else _next(settlement, holds_up=True)
+
+
+def let_go_of(settlement: Settlement) -> Settlement:
+    """Note that the agreement is not held up for it any more, and that nothing is left to do of its payment."""
+    is_done = not (settlement.holds_up or settlement.lets_go)
+    return settlement if is_done else _next(settlement, holds_up=False, lets_go=False)
 
 
 def _require_open(account: Account) -> None:

@@ -33,8 +33,8 @@ REASON_WORDS: Mapping[Reason, str] = {
 }
 UNREGISTERED = "Sin convenio registrado"
 _TO_DO: Mapping[Reason, str] = {
-    Reason.LATE_PAYMENT: "Paga lo pendiente y envía en «Consumo» el comprobante escaneado. Cuando la administración de"
-    " la plataforma registre el pago, el servicio se reactiva en ese momento.",
+    Reason.LATE_PAYMENT: "Paga lo pendiente y envía en «Consumo» el comprobante escaneado. Enviarlo no basta: sigue así"
+    " hasta que la administración de la plataforma registre el pago, y en ese momento deja de impedir el servicio.",
     Reason.CLAUSE_BREACHED: "Comunícate con la administración de la plataforma: te dirá qué cláusula es y qué hace"
     " falta para reactivar el convenio.",
     Reason.EXPIRED: "Pide una adenda con documento a la administración de la plataforma. Cuando la registre, el"

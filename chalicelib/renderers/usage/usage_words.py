@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from chalicelib.domain.typed import MONTHS
 from chalicelib.domain.usage.settlement import Account, SettlementState
@@ -24,6 +24,7 @@ COUNTED = (
     " 00:00 a las 24:00."
 )
 WITHOUT_AMOUNTS = "La plataforma no tiene una tarifa para este mes: no hay nada que pagar."
+_WAITING_LATE = "El comprobante que espera revisión se envió después, y por sí solo no cambia eso. "
 _SPACE = "\N{NO-BREAK SPACE}"
 STATE_WORDS: Mapping[SettlementState, str] = {
     SettlementState.PROVISIONAL: "Provisional",
@@ -79,14 +80,47 @@ class MonthRow:
 def month_row(account: Account, today: date) -> MonthRow:
     """Lay a month out."""
     statement, state = account.statement, account.state(today)
+    is_late_proof = state is SettlementState.LATE and account.waiting_proof is not None
     return MonthRow(
         month=statement.month,
         words=month_in_words(statement.month).capitalize(),
         counts=tuple(number(statement.total(measure)) for measure in Measure),
         amount="" if statement.bill is None else money(statement.bill.total),
-        state=STATE_WORDS[state],
+        state=f"{STATE_WORDS[state]}, con comprobante por revisar" if is_late_proof else STATE_WORDS[state],
         tone=_TONES[state],
         is_provisional=not statement.is_closed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A proof that waits, in the list of all institutions'."""
+
+    institution_id: str
+    institution_name: str
+    month: str
+    words: str
+    amount: str
+    sent_at: datetime
+    state: str
+    tone: str
+
+
+def waiting_row(account: Account, today: date) -> WaitingRow:
+    """Lay out a month whose proof waits."""
+    statement, proof = account.statement, account.waiting_proof
+    if proof is None:
+        raise ValueError(statement.number)
+    state = account.state(today)
+    return WaitingRow(
+        institution_id=statement.institution_id,
+        institution_name=statement.institution_name,
+        month=statement.month,
+        words=month_in_words(statement.month).capitalize(),
+        amount=money(statement.owed),
+        sent_at=proof.sent_at,
+        state="Llegó tarde" if state is SettlementState.LATE else "Llegó a tiempo",
+        tone=_TONES[state],
     )
 
 
@@ -135,18 +169,21 @@ def state_note(account: Account, today: date) -> str:
     if state is SettlementState.PAID and settlement.payment is not None:
         paid_on, reference = date_in_words(settlement.payment.paid_on), settlement.payment.reference
         return f"El {paid_on}, con la operación {reference}."
+    waiting = _WAITING_LATE if account.waiting_proof else ""
     notes = {
         SettlementState.PROVISIONAL: "Estas cifras todavía pueden cambiar, hasta que el mes se cierre.",
         SettlementState.NOTHING_OWED: "Este mes está cerrado y no hay nada que pagar.",
         SettlementState.OWED: (
-            f"Se paga hasta el {due}. Después, la entidad queda inactiva hasta que se registre el pago."
+            f"Se paga, y se envía el comprobante, hasta el {due}. Después, la entidad queda inactiva hasta que se"
+            " registre el pago."
         ),
         SettlementState.PROVEN: (
             "La plataforma revisa el comprobante que envió la entidad. Mientras tanto, el mes no cuenta como atrasado."
+            " Si la entidad ya estaba inactiva por falta de pago, sigue inactiva hasta que se registre el pago."
         ),
         SettlementState.LATE: (
-            f"Se pagaba hasta el {due}. La entidad queda inactiva hasta que se registre el pago: no deposita ni"
-            " consulta, y ve todo lo que envió."
+            f"Se pagaba hasta el {due}. {waiting}Mientras no se registre el pago, la entidad no deposita ni consulta;"
+            " ve todo lo que envió."
         ),
     }
     return notes[state]

@@ -1,37 +1,30 @@
 """Close months that are over, tell coordinators what is owed, and hold up the agreements of who pays late (INS-6).
 
-Run each night; what nights that were missed left undone is done by the next, as the dates say. Each letter goes to each
-coordinator once: that somebody is told is written before it is handed over, and taken back where it was not taken.
+Run each night; what nights that were missed left undone is done by the next, as the dates say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.institution.staff import StaffMember, StaffRole
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.domain.usage.month import UsageSettings, month_of, to_close
 from chalicelib.domain.usage.settlement import Account, SettlementState
-from chalicelib.gateways.mail import Mail
-from chalicelib.gateways.way_out import WayOut
-from chalicelib.renderers.letterhead import Letterhead
-from chalicelib.renderers.usage.statement_letters import StatementLetter, render_statement_letter
+from chalicelib.renderers.usage.statement_letters import StatementLetter
 from chalicelib.services.usage.close_month import close_month
-from chalicelib.services.usage.hold_up import hold_up_late, let_go, will_hold_up
+from chalicelib.services.usage.hold_up import hold_up_late, let_go, read_service, will_hold_up
+from chalicelib.services.usage.tell_statement import TellingTools, active_coordinators, forget_told, tell_month
 from chalicelib.services.usage.tools import UsageTools
 from chalicelib.services.work_through import counted, work_through
-from chalicelib.store.institution.staff_store import StaffStore
-from chalicelib.store.position_store import PositionStore
 from chalicelib.store.sender.institution_store import InstitutionStore
 
 _JOB = "close_statements"
 _TELL_FOR = timedelta(days=7)
-"""After that nobody is told any more that a month was closed."""
-_TAGS = {"purpose": "usage-statement"}
+"""After that nobody is told any more that a month was closed, or paid."""
 
 
 class _Outcome(StrEnum):
@@ -43,15 +36,6 @@ class _Outcome(StrEnum):
     CLOSED = "closed"
     TOLD = "told"
     QUIET = "quiet"
-
-
-@dataclass(frozen=True, slots=True)
-class ToldStatement:
-    """The last letter of a month, and which coordinators were told."""
-
-    letter: str = ""
-    told: tuple[str, ...] = ()
-    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +59,11 @@ class ClosedStatements:
 
 @dataclass(frozen=True, slots=True)
 class ClosingTools:
-    """What the night goes through. `told` returns where it is kept who was told of a month."""
+    """What the night goes through."""
 
     usage: UsageTools
     institutions: InstitutionStore
-    staff: StaffStore
-    told: Callable[[str], PositionStore[ToldStatement]]
-    mail: Mail
-    by_mail: WayOut
-    letterhead: Letterhead
-    portal_url: str
+    telling: TellingTools
 
 
 def close_statements(tools: ClosingTools, *, until: datetime) -> ClosedStatements:
@@ -116,11 +95,14 @@ def _handled(institution: Institution, tools: ClosingTools, until: datetime) -> 
             return _Outcome.COUNTING
         accounts = (account, *accounts)
         done.add(_Outcome.CLOSED)
+    for account in accounts:
+        if account.waiting_proof is not None:
+            usage.statements.note_waiting(account)
     if let_go(institution_id, accounts, tools=usage):
         done.add(_Outcome.LET_GO)
     if late := [one for one in accounts if one.state(usage.today) is SettlementState.LATE]:
         if will_hold_up(institution_id, tools=usage):  # before, so that a run that ends in between tells nobody less
-            _forget_told(late, tools)
+            forget_told(late, tools=tools.telling)
         if hold_up_late(institution_id, accounts, tools=usage):
             done.add(_Outcome.HELD)
         accounts = usage.statements.list_closed(institution_id)  # a payment may have come: it is told of nothing late
@@ -143,7 +125,9 @@ def _last(accounts: Sequence[Account]) -> str | None:
 
 def letter_due(account: Account, today: date, *, is_newest: bool, settings: UsageSettings) -> StatementLetter | None:
     """Return what coordinators are to be told of a month today; None for nothing."""
-    statement, state = account.statement, account.state(today)
+    statement, state, payment = account.statement, account.state(today), account.settlement.payment
+    if payment is not None and payment.recorded_at.date() + _TELL_FOR >= today:
+        return StatementLetter.PAID
     if state is SettlementState.LATE:
         return StatementLetter.LATE
     if state is SettlementState.OWED and statement.due_on is not None:
@@ -163,57 +147,18 @@ def _tell_all(institution: Institution, accounts: Sequence[Account], tools: Clos
     ]
     if not due:
         return False
-    everybody = tools.staff.list_for_institution(institution.institution_id)
-    coordinators = [one for one in everybody if one.role is StaffRole.COORDINATOR and one.is_active]
+    coordinators = active_coordinators(institution.institution_id, tools.telling.staff)
     if not coordinators:
         if any(account.is_open for account, _ in due):
             raise NotFound("nobody_to_tell", "La entidad no tiene un coordinador activo a quien avisar.")
         return False
     failures: list[Exception] = []
-    told = [_tell(account, letter, coordinators, failures, tools) for account, letter in due]
+    is_of_service = any(letter in {StatementLetter.LATE, StatementLetter.PAID} for _, letter in due)
+    service = read_service(institution.institution_id, tools=tools.usage) if is_of_service else None
+    told = [
+        tell_month(account, letter, coordinators, failures, service=service, tools=tools.telling)
+        for account, letter in due
+    ]
     if failures:
         raise failures[0]
     return any(told)
-
-
-def _forget_told(late: Sequence[Account], tools: ClosingTools) -> None:
-    """Have coordinators told anew that months are late: the agreement was let go since they were, and is held up."""
-    for account in late:
-        store = tools.told(f"{account.statement.institution_id}#{account.statement.month}")
-        last = store.find()
-        if last is not None and last.letter == StatementLetter.LATE:
-            store.move(replace(last, told=()), tools.usage.now())
-
-
-def _tell(
-    account: Account,
-    letter: StatementLetter,
-    coordinators: Sequence[StaffMember],
-    failures: list[Exception],
-    tools: ClosingTools,
-) -> bool:
-    statement, now = account.statement, tools.usage.now()
-    store = tools.told(f"{statement.institution_id}#{statement.month}")
-    last = store.find() or ToldStatement()
-    if last.letter != letter:
-        last = ToldStatement(letter, version=last.version)
-    waiting = [one for one in coordinators if one.staff_id not in last.told]
-    for coordinator in waiting:
-        written = store.move(replace(last, told=(*last.told, coordinator.staff_id)), now)
-        if written is None:  # another run tells the same
-            return False
-        try:
-            _send(account, letter, coordinator, tools)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others are told
-            failures.append(error)
-            written = store.move(replace(written, told=last.told), now)
-            if written is None:
-                return False
-        last = written
-    return bool(waiting)
-
-
-def _send(account: Account, letter: StatementLetter, to: StaffMember, tools: ClosingTools) -> None:
-    message = render_statement_letter(letter, account, to, tools.letterhead, at=tools.portal_url, now=tools.usage.now())
-    tags = {**_TAGS, "institution_id": account.statement.institution_id}
-    tools.by_mail.hand_over(lambda: tools.mail.send(message, to.email, tags))

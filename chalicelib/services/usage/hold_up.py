@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 
+from chalicelib.domain.agreement import life
 from chalicelib.domain.agreement.agreement import Owing, Reason
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.usage.settlement import Account, SettlementState, held_up
+from chalicelib.domain.usage.service_now import ServiceNow, service_now
+from chalicelib.domain.usage.settlement import Account, SettlementState, held_up, let_go_of
 from chalicelib.services.agreement.change_agreement import (
     inactivate_for_late_payment,
+    last_use,
     reactivate_on_payment,
     read_agreement,
 )
@@ -22,8 +25,14 @@ _REASON = "Pago atrasado del consumo"
 _PAID = "Pago registrado del consumo"
 
 
-def hold_up_late(institution_id: str, accounts: Sequence[Account], *, tools: UsageTools) -> bool:
-    """Hold it up where a month is late; return whether it is.
+def hold_up_late(
+    institution_id: str,
+    accounts: Sequence[Account],
+    *,
+    tools: UsageTools,
+    found_by: tuple[str, str] = (_ACTOR, ""),
+) -> bool:
+    """Hold it up where a month is late; return whether it is. `found_by` is the actor who came upon it, from where.
 
     Each late month is marked before, on condition that nobody wrote since it was read. What is paid in between is found
     by a look after: whichever comes first, the agreement ends as the payments say.
@@ -34,15 +43,15 @@ def hold_up_late(institution_id: str, accounts: Sequence[Account], *, tools: Usa
     for account in late:
         if not account.settlement.holds_up:
             with suppress(StatementChanged):  # a proof or a payment came: what is next looks again
-                holding = held_up(account.settlement, holds_up=True)
-                tools.statements.settle(account, holding, _event(account, tools))
+                tools.statements.settle(account, held_up(account.settlement), _event(account, found_by, tools))
     marked = [
         one for one in _late(tools.statements.list_closed(institution_id), tools.today) if one.settlement.holds_up
     ]
     if not marked:
         return False
     since = min(filter(None, (one.late_since for one in marked)), default=tools.today)
-    inactivate_for_late_payment(institution_id, since=since, tools=tools.agreement(_ACTOR, _REASON, ""))
+    actor, origin = found_by
+    inactivate_for_late_payment(institution_id, since=since, tools=tools.agreement(actor, _REASON, origin))
     return not let_go(institution_id, tools.statements.list_closed(institution_id), tools=tools)
 
 
@@ -55,19 +64,22 @@ def let_go(
 ) -> bool:
     """Let it go where no closed month is late and none that held it up is owed; return whether it was held up.
 
-    `paid_by` is the actor who just recorded a payment, and from where: that lifts also what somebody held up for late
-    payment by hand. Without one only what months held up is let go.
+    A payment lifts also what somebody held up for late payment by hand; `paid_by` is the actor who just recorded one,
+    and from where. Where neither a month held it up nor a payment still has to let go, nothing is done.
 
     Doing it again changes nothing, so that a run that ended in between is made good by the next.
     """
     holding = [one for one in accounts if one.settlement.holds_up]
-    if (not holding and paid_by is None) or any(one.is_open for one in holding) or _late(accounts, tools.today):
+    paid = [one for one in accounts if one.settlement.lets_go]
+    if not holding and not paid and paid_by is None:
+        return False
+    if any(one.is_open for one in holding) or _late(accounts, tools.today):
         return False
     actor, origin = paid_by or (_ACTOR, "")
     outcome = reactivate_on_payment(institution_id, tools=tools.agreement(actor, _PAID, origin))
-    for account in holding:
+    for account in {one.statement.month: one for one in (*holding, *paid)}.values():
         with suppress(StatementChanged):  # another one did the same
-            tools.statements.settle(account, held_up(account.settlement, holds_up=False), None)
+            tools.statements.settle(account, let_go_of(account.settlement), None)
     return bool(holding) or outcome.is_changed
 
 
@@ -77,6 +89,16 @@ def will_hold_up(institution_id: str, *, tools: UsageTools) -> bool:
     if read.agreement is None:
         return read.institution.is_active
     return not read.agreement.has_cause(Reason.LATE_PAYMENT)
+
+
+def read_service(institution_id: str, *, tools: UsageTools) -> ServiceNow:
+    """Return whether it can deposit now, and what else than a payment stands in the way."""
+    hands = tools.agreement(_ACTOR, _REASON, "")
+    read = read_agreement(institution_id, hands.agreements)
+    if read.agreement is None:
+        return service_now(read.institution, None)
+    used_on = last_use(read, hands.today, hands.last_deposit)
+    return service_now(read.institution, life.as_of(read.agreement, hands.today, used_on))
 
 
 def read_owing(institution_id: str, *, tools: UsageTools) -> Owing:
@@ -89,13 +111,14 @@ def _late(accounts: Sequence[Account], today: date) -> list[Account]:
     return [one for one in accounts if one.state(today) is SettlementState.LATE]
 
 
-def _event(account: Account, tools: UsageTools) -> Event:
-    statement = account.statement
+def _event(account: Account, found_by: tuple[str, str], tools: UsageTools) -> Event:
+    statement, (actor, origin) = account.statement, found_by
     return Event(
         subject=f"institution#{statement.institution_id}",
         type=EventType.PAYMENT_LATE,
         occurred_at=tools.now(),
         event_id=tools.new_event_id(),
-        actor=_ACTOR,
+        actor=actor,
+        origin=origin,
         data={"month": statement.month, "number": statement.number, "owed": str(statement.owed)},
     )

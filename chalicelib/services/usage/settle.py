@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +17,7 @@ from chalicelib.domain.usage.settlement import (
     Payment,
     Proof,
     Settlement,
+    SettlementState,
     with_payment,
     with_proof,
     with_proof_refused,
@@ -23,7 +25,7 @@ from chalicelib.domain.usage.settlement import (
 from chalicelib.gateways.files import Files
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.upload.judge_file import judge_sent_file
-from chalicelib.services.usage.hold_up import let_go
+from chalicelib.services.usage.hold_up import hold_up_late, let_go
 from chalicelib.services.usage.tools import UsageTools
 from chalicelib.store.usage.statement_store import StatementChanged
 
@@ -65,13 +67,17 @@ def send_proof(account: Account, sent: SentProof, *, act: OperatorAct, files: Fi
     now = tools.now()
     key = f"payments/{statement.institution_id}/{statement.month}/{verdict.sha256}"
     proof = Proof(key, sent.filename, media_type, verdict.size, verdict.sha256, now, act.operator)
-    with_proof(account, proof)
+    with_proof(account, proof, tools.today)
     files.put_document(key, sent.content, media_type)
-    return _settled(account, lambda one: with_proof(one, proof), EventType.PAYMENT_PROOF_SENT, act=act, tools=tools)
+    return _settled(
+        account, lambda one: with_proof(one, proof, tools.today), EventType.PAYMENT_PROOF_SENT, act=act, tools=tools
+    )
 
 
 def refuse_proof(account: Account, sha256: str, *, act: OperatorAct, tools: UsageTools) -> Account:
-    """Refuse the proof that was looked at, for the act's reason.
+    """Refuse the proof that was looked at, for the act's reason; where the month is late then, hold up the agreement.
+
+    What could not be held up now is held up by the nightly job.
 
     Raises:
         Conflict: `proof_changed`, `statement_paid`, `statement_changed`.
@@ -79,13 +85,19 @@ def refuse_proof(account: Account, sha256: str, *, act: OperatorAct, tools: Usag
 
     """
     now = tools.now()
-    return _settled(
+    settled = _settled(
         account,
         lambda one: with_proof_refused(one, sha256, act.reason, now, act.operator, zone=tools.zone),
         EventType.PAYMENT_PROOF_REFUSED,
         act=act,
         tools=tools,
     )
+    if settled.state(tools.today) is SettlementState.LATE:
+        institution_id = settled.statement.institution_id
+        with suppress(CasillaError):
+            accounts = tools.statements.list_closed(institution_id)
+            hold_up_late(institution_id, accounts, tools=tools, found_by=(act.operator, act.origin))
+    return settled
 
 
 def record_payment(  # noqa: PLR0913 - what was paid, by whom it is recorded and through what

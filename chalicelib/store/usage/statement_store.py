@@ -1,8 +1,9 @@
-"""Statements: each is written once and never changed; beside it stands how it was paid."""
+"""Statements: each is written once and never changed; beside it stands how it was paid, and which proofs wait."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC
 
 from pynamodb.connection import Connection
 from pynamodb.expressions.update import Action
@@ -15,12 +16,16 @@ from chalicelib.domain.usage.statement import Statement, content_of, read_conten
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
-from chalicelib.store.tables import StatementItem
+from chalicelib.store.tables import InstitutionItem, StatementItem
 from chalicelib.store.transaction import is_written
 from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 MOST_AT_ONCE = 24
 """Two years."""
+WAITING = "#proofs"
+"""What the list of proofs that wait is kept under, in the table of institutions."""
+MOST_WAITING = 200
+_PARTS = 3
 
 
 class StatementClosed(Conflict):
@@ -76,6 +81,39 @@ class StatementStore:
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
 
+    def count_waiting(self) -> int:
+        """Return how many proofs wait to be checked, one more than `MOST_WAITING` at most: one Query."""
+        try:
+            return len(list(InstitutionItem.query(WAITING, consistent_read=True, limit=MOST_WAITING + 1)))
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+
+    def list_waiting(self) -> tuple[Account, ...]:
+        """Return the months whose proof waits, the oldest proof first, `MOST_WAITING` at most: a Query, two reads."""
+        try:
+            entries = [one.item for one in InstitutionItem.query(WAITING, consistent_read=True, limit=MOST_WAITING)]
+            months = {(parts[1], parts[2]) for entry in entries if len(parts := entry.split("#")) == _PARTS}
+            found = [_account(item) for item in StatementItem.batch_get(list(months), consistent_read=True)]
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        waiting = [(one.waiting_proof.sent_at, one) for one in found if one.waiting_proof is not None]
+        return tuple(account for _, account in sorted(waiting, key=lambda one: one[0]))
+
+    def note_waiting(self, account: Account) -> None:
+        """Put the proof that waits on the list, where a package before did not; nothing where somebody decides it."""
+        entry = _entry(account)
+        if entry is None:
+            return
+        item = StatementItem(account.statement.institution_id, account.statement.month)
+        version = account.settlement.version
+
+        def fill(transaction: TransactWrite) -> None:
+            as_read = StatementItem.version == version
+            transaction.update(item, actions=[StatementItem.version.set(version)], condition=as_read)
+            transaction.save(entry)
+
+        is_written(self._connection, fill)
+
     def add(self, statement: Statement, event: Event) -> Account:
         """Keep a closed statement, with its event.
 
@@ -90,7 +128,7 @@ class StatementStore:
         return account
 
     def settle(self, account: Account, settlement: Settlement, event: Event | None) -> Account:
-        """Put the settlement after the one that was read, with its event if it has one.
+        """Put the settlement after the one that was read, with its event if it has one, and its proof's entry.
 
         Raises:
             StatementChanged: the one that is there is not the one that was read; nothing was written.
@@ -103,8 +141,18 @@ class StatementStore:
             StatementItem.version.set(settlement.version),
         ]
         as_read = StatementItem.version == account.settlement.version
-        self._commit(lambda one: one.update(item, actions=actions, condition=as_read), event, _changed())
-        return Account(statement, settlement, account.sha256)
+        settled = Account(statement, settlement, account.sha256)
+        before, after = _entry(account), _entry(settled)
+
+        def fill(transaction: TransactWrite) -> None:
+            transaction.update(item, actions=actions, condition=as_read)
+            if before is not None and (after is None or after.item != before.item):
+                transaction.delete(before)
+            if after is not None and (before is None or before.item != after.item):
+                transaction.save(after)
+
+        self._commit(fill, event, _changed())
+        return settled
 
     def _commit(self, fill: Callable[[TransactWrite], None], event: Event | None, lost: Conflict) -> None:
         def fill_logged(transaction: TransactWrite) -> None:
@@ -125,6 +173,15 @@ def _item(account: Account, content: str) -> StatementItem:
         settlement=to_data(account.settlement),
         version=account.settlement.version,
     )
+
+
+def _entry(account: Account) -> InstitutionItem | None:
+    """Return the entry of the proof that waits among those of all institutions, in order of when they came."""
+    proof = account.waiting_proof
+    if proof is None:
+        return None
+    came = proof.sent_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return InstitutionItem(WAITING, f"{came}#{account.statement.institution_id}#{account.statement.month}", data={})
 
 
 def _account(item: StatementItem) -> Account:

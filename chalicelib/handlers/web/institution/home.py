@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
@@ -40,8 +42,17 @@ def _panel(staff: SignedIn) -> tuple[ActivityTold, ...]:
     return tell_days(read.days), tell_months(read.months)
 
 
-def show_platform(request: PageRequest, staff: SignedIn) -> Response:
-    """Show the same to who administers the platform."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for who administers the platform: what it is called, how many, and where they are."""
+
+    what: str
+    count: str
+    at: str
+
+
+def show_platform(request: PageRequest, staff: SignedIn, waiting: Waiting | None = None) -> Response:
+    """Show the same to who administers the platform, with what waits for them."""
     if staff.institution is not None:
         return go_to(CONSOLE_HOME)
-    return show(request, "institution/platform.html")
+    return show(request, "institution/platform.html", waiting=waiting)

@@ -25,14 +25,21 @@ from chalicelib.handlers.web.usage.usage_view import (
     statement_file,
 )
 from chalicelib.renderers.usage import usage_words as words
+from chalicelib.renderers.usage.usage_words import WaitingRow
+from chalicelib.services.usage.tools import UsageTools
+from chalicelib.store.usage.statement_store import MOST_WAITING
 
 BASE = "/plataforma/consumo"
 _PROOF = "comprobante"
 _PAGE = 100
 _MONTHS_OFFERED = 24
+_MAILED = ". Avisamos por correo a sus coordinadores."
+_UNMAILED = ", pero no pudimos avisar por correo a todos sus coordinadores. Llama a la entidad."
 _TOLD = {
-    "pagado": "Registramos el pago.",
-    "reactivada": "Registramos el pago. El convenio ya no está detenido por falta de pago.",
+    "pagado": f"Registramos el pago{_MAILED}",
+    "pagado-sin-correo": f"Registramos el pago{_UNMAILED}",
+    "reactivada": f"Registramos el pago y el convenio ya no está detenido por falta de pago{_MAILED}",
+    "reactivada-sin-correo": f"Registramos el pago y el convenio ya no está detenido por falta de pago{_UNMAILED}",
     "rechazado": "Rechazamos el comprobante y avisamos el motivo por correo a sus coordinadores. Pueden enviar otro.",
     "rechazado-sin-correo": "Rechazamos el comprobante, pero no pudimos avisar por correo a todos sus coordinadores."
     " Llama a la entidad.",
@@ -70,6 +77,8 @@ def list_institutions(request: PageRequest, staff: SignedIn) -> Response:  # noq
         open_count=len(listed) - len(closed),
         next_address=onward and f"{BASE}?{urlencode(onward)}",
         is_first_page=not after,
+        waiting=() if after else _waiting(tools),
+        most_waiting=MOST_WAITING,
     )
 
 
@@ -90,7 +99,7 @@ def show_one(request: PageRequest, staff: SignedIn, institution_id: str, month: 
         "usage/institution_month.html",
         institution=institution,
         told=_TOLD.get(what, ""),
-        is_bad=what == "rechazado-sin-correo",
+        is_bad=what.endswith("-sin-correo"),
         **month_page(account),
     )
 
@@ -112,6 +121,10 @@ def find_institution(institution_id: str) -> Institution:
     if found is None:
         raise NotFound("institution_unknown", "Aquí no hay esa entidad. Vuelve a la lista.")
     return found
+
+
+def _waiting(tools: UsageTools) -> list[WaitingRow]:
+    return [words.waiting_row(one, tools.today) for one in tools.statements.list_waiting()]
 
 
 def _offered(this: str, asked: str) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ from chalicelib.renderers.usage.usage_words import OWN_HOME
 from chalicelib.services.usage.settle import SentProof, send_proof
 
 _PROOF, _SENT = "comprobante", "enviado"
-_TOLD = {_SENT: "Recibimos el comprobante. La plataforma lo revisa y registra el pago."}
+_TOLD = {_SENT: "Recibimos el comprobante. La plataforma lo revisa y, si está conforme, registra el pago."}
 
 
 def list_own(request: PageRequest, staff: SignedIn) -> Response:

@@ -11,7 +11,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.institution import staff_tools
-from chalicelib.bootstrap.usage import usage_tools
+from chalicelib.bootstrap.usage import telling_tools, usage_tools
 from chalicelib.domain.errors import CasillaError, InvalidInput, collect, refusal_of
 from chalicelib.domain.institution.staff_changes import read_reason
 from chalicelib.domain.institution.staff_session import SignedIn
@@ -28,6 +28,7 @@ from chalicelib.renderers.printable import check_printable
 from chalicelib.renderers.usage.usage_words import money
 from chalicelib.services.usage.settle import LONGEST_REFERENCE, record_payment, refuse_proof
 from chalicelib.services.usage.tell_refused import tell_proof_refused
+from chalicelib.services.usage.tell_statement import tell_payment
 
 _PAYMENT, _CHECK = "usage/payment.html", "usage/payment_check.html"
 _FIELDS = ("amount", "paid_on", "reference", "reason")
@@ -70,7 +71,7 @@ def decide_by_form(request: PageRequest, staff: SignedIn, institution_id: str, m
             reason = read_reason(request.value("reason"))
             act = act_of(request, staff, reason)
             refused = refuse_proof(account, request.value("sha256"), act=act, tools=tools)
-            is_told = tell_proof_refused(refused, tools.today, tools=staff_tools(current()))
+            is_told = tell_proof_refused(refused, staff=staff_tools(current()), tools=telling_tools(current()))
             return go_to(f"{_month_of(account)}?hecho={'rechazado' if is_told else 'rechazado-sin-correo'}")
         typed = _read(request)
         if step != "registrar":
@@ -80,7 +81,9 @@ def decide_by_form(request: PageRequest, staff: SignedIn, institution_id: str, m
         recorded = record_payment(account, typed.amount, typed.paid_on, typed.reference, act=act, tools=tools)
     except CasillaError as error:
         return show_form(request, _PAYMENT, error, USAGE_LABELS, **_shown(institution, account, request))
-    return go_to(f"{_month_of(account)}?hecho={'reactivada' if recorded.is_let_go else 'pagado'}")
+    done = "reactivada" if recorded.is_let_go else "pagado"
+    is_told = tell_payment(recorded.account, tools=telling_tools(current()))
+    return go_to(f"{_month_of(account)}?hecho={done if is_told else f'{done}-sin-correo'}")
 
 
 def _find(institution_id: str, month: str) -> tuple[Institution, Account]:

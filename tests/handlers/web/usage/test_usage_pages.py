@@ -386,6 +386,7 @@ def test_a_payment_that_cannot_be_is_told_beside_its_field_and_what_was_typed_st
 
 
 def test_of_two_administrators_one_records_it_and_the_other_is_told(months: Months, staff: Staff) -> None:
+    staff.member(StaffRole.COORDINATOR)
     months.march()
     months.at(date(2026, 4, 7))
     browsers = [staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR)) for _ in range(2)]

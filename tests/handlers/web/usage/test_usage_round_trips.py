@@ -44,3 +44,12 @@ def test_a_month_is_closed_by_a_query_of_each_shard_and_no_more_for_forty_deposi
         counted[0] == counted[1] == 1 + 1 + 16 + 1 + 1
     )  # institution, position, shards of two parts, counters, commit
     assert CLOSED_ON.day == 5
+
+
+def test_the_first_page_of_the_platform_asks_one_thing_more(months: Months, staff: Staff) -> None:
+    months.march()
+    account = staff.browser(staff.member(StaffRole.ACCOUNT_ADMINISTRATOR))
+    administrator = staff.browser(staff.member(StaffRole.PLATFORM_ADMINISTRATOR))
+    account.get("/plataforma")  # the outages are read once a minute
+    _, calls = asked(account, "/plataforma")
+    assert asked(administrator, "/plataforma")[1] == calls + 1

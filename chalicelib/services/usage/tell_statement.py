@@ -1,0 +1,132 @@
+"""Tell coordinators of a month: closed, soon due, late, paid. Each letter goes to each coordinator once.
+
+That somebody is told is written before it is handed over, and taken back where it was not taken: the next night tries
+again. What is told at once, of a payment or of a proof that was refused, the night does not tell again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from chalicelib.domain.errors import CasillaError
+from chalicelib.domain.institution.staff import StaffMember, StaffRole
+from chalicelib.domain.usage.service_now import ServiceNow
+from chalicelib.domain.usage.settlement import Account
+from chalicelib.gateways.mail import Mail
+from chalicelib.renderers.letterhead import Letterhead
+from chalicelib.renderers.usage.statement_letters import StatementLetter, render_statement_letter
+from chalicelib.services.usage.hold_up import read_service
+from chalicelib.services.usage.tools import UsageTools
+from chalicelib.store.institution.staff_store import StaffStore
+from chalicelib.store.position_store import PositionStore
+
+_TAGS = {"purpose": "usage-statement"}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStatement:
+    """The last letter of a month, and which coordinators were told."""
+
+    letter: str = ""
+    told: tuple[str, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TellingTools:
+    """`told` returns where it is kept who was told of a month; `hand_over` is what a sending goes through."""
+
+    usage: UsageTools
+    staff: StaffStore
+    told: Callable[[str], PositionStore[ToldStatement]]
+    mail: Mail
+    hand_over: Callable[[Callable[[], str]], str]
+    letterhead: Letterhead
+    portal_url: str
+
+
+def active_coordinators(institution_id: str, staff: StaffStore) -> list[StaffMember]:
+    """Return who is told of an institution's months."""
+    everybody = staff.list_for_institution(institution_id)
+    return [one for one in everybody if one.role is StaffRole.COORDINATOR and one.is_active]
+
+
+def tell_payment(account: Account, *, tools: TellingTools) -> bool:
+    """Tell at once that a payment was recorded and whether the service is back; False where not everybody was told.
+
+    It stands without it, and the nightly job tells whom this did not reach.
+    """
+    institution_id = account.statement.institution_id
+    failures: list[Exception] = []
+    try:
+        coordinators = active_coordinators(institution_id, tools.staff)
+        service = read_service(institution_id, tools=tools.usage)
+        tell_month(account, StatementLetter.PAID, coordinators, failures, service=service, tools=tools)
+    except CasillaError:
+        return False
+    return bool(coordinators) and not failures
+
+
+def tell_month(  # noqa: PLR0913 - what is told to whom, and what became of it
+    account: Account,
+    letter: StatementLetter,
+    coordinators: Sequence[StaffMember],
+    failures: list[Exception],
+    *,
+    service: ServiceNow | None,
+    tools: TellingTools,
+) -> bool:
+    """Send a letter to each coordinator that it was not sent to; return whether there was one."""
+    now, store = tools.usage.now(), _store(account, tools)
+    last = store.find() or ToldStatement()
+    if last.letter != letter:
+        last = ToldStatement(letter, version=last.version)
+    waiting = [one for one in coordinators if one.staff_id not in last.told]
+    for coordinator in waiting:
+        written = store.move(replace(last, told=(*last.told, coordinator.staff_id)), now)
+        if written is None:  # another run tells the same
+            return False
+        try:
+            _send(account, letter, coordinator, service, tools)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others are told
+            failures.append(error)
+            written = store.move(replace(written, told=last.told), now)
+            if written is None:
+                return False
+        last = written
+    return bool(waiting)
+
+
+def forget_told(late: Sequence[Account], *, tools: TellingTools) -> None:
+    """Have coordinators told anew that months are late: the agreement was let go since they were, and is held up."""
+    for account in late:
+        store = _store(account, tools)
+        last = store.find()
+        if last is not None and last.letter == StatementLetter.LATE:
+            store.move(replace(last, told=()), tools.usage.now())
+
+
+def note_told_late(account: Account, people: Iterable[StaffMember], *, tools: TellingTools) -> None:
+    """Note who was told otherwise that a month is late, so that the night does not tell them again."""
+    store = _store(account, tools)
+    last = store.find() or ToldStatement()
+    if last.letter != StatementLetter.LATE:
+        last = ToldStatement(StatementLetter.LATE, version=last.version)
+    if new := [one.staff_id for one in people if one.staff_id not in last.told]:
+        store.move(replace(last, told=(*last.told, *new)), tools.usage.now())
+
+
+def _store(account: Account, tools: TellingTools) -> PositionStore[ToldStatement]:
+    return tools.told(f"{account.statement.institution_id}#{account.statement.month}")
+
+
+def _send(
+    account: Account, letter: StatementLetter, to: StaffMember, service: ServiceNow | None, tools: TellingTools
+) -> None:
+    now = tools.usage.now()
+    message = render_statement_letter(
+        letter, account, to, tools.letterhead, at=tools.portal_url, now=now, service=service
+    )
+    tags = {**_TAGS, "institution_id": account.statement.institution_id}
+    tools.hand_over(lambda: tools.mail.send(message, to.email, tags))
