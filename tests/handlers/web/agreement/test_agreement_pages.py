@@ -137,7 +137,9 @@ def test_late_payment_is_explained_with_what_to_do_and_reactivated(staff: Staff,
     assert "envía en «Consumo» el comprobante escaneado" in shown
     assert "Recibo de febrero impago" in shown
     assert "Qué no se puede hasta que vuelva a estar activo" in shown
-    assert "Mira por qué y qué hacer" in text_of(coordinator.get("/entidad"))
+    home = text_of(coordinator.get("/entidad"))
+    assert "Mira por qué y qué hacer" in home
+    assert 'href="/entidad/preguntas"' in home
     assert "está inactivo" in staff.people.mails()[-1][1]
     done(do(administrator, "reactivar", reason_code="late_payment", reason="Pagó el recibo de febrero"))
     assert state(staff) is InstitutionState.ACTIVE
