@@ -49,7 +49,7 @@ def _end_parts(one: EndWarning, *, is_alone: bool) -> tuple[Fact | str, ...]:
             "Después de ese día su entidad no podrá depositar notificaciones ni consultar quién tiene casilla.",
             "Para que siga, pida antes una adenda a la administración de la plataforma.",
         )
-    enough = "basta" if is_alone else "haga"
+    enough = "basta" if is_alone else "hagan"
     return (
         Fact(day(one.last), "Último día" if is_alone else "Último día si nadie lo usa"),
         f"Se cancela cuando pasan {UNUSED_DAYS} días sin un depósito ni una consulta de su entidad.",
