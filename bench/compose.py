@@ -46,11 +46,14 @@ _PARTS: Mapping[str, Mapping[str, str]] = {
 """What is typed into each page of a draft."""
 _COSTS: Mapping[str, tuple[tuple[int, int], tuple[int, int]]] = {
     "oficina": ((3, 3), (3, 3)),
-    "destinatario": ((2, 2), (5, 6)),
+    "destinatario": ((2, 2), (5, 7)),
 }
-"""Hops and calls of a page and of its form, where they ask for more than the draft: offices, a holder's mailbox."""
+"""Hops and calls of a page and of its form, where they ask for more than the draft: offices, a holder's mailbox.
+
+The first consultation of a day notes that the institution uses the service: a call more, in the same hop.
+"""
 _OWN_PAGES = ("archivos", "depositar", "depositada")
-WHOLE = (60, 64)
+WHOLE = (60, 65)
 """Hops and calls of all pages and forms from an empty list of drafts to the page that tells the deposit."""
 
 

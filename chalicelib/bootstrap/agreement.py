@@ -14,7 +14,7 @@ from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.institution import activity_store, staff_tools
 from chalicelib.bootstrap.mail import alert_mail, letterhead
 from chalicelib.services.agreement.apply_for_agreement import ApplicationTools
-from chalicelib.services.agreement.change_agreement import AgreementTools
+from chalicelib.services.agreement.change_agreement import BY_ITS_DATES, AgreementTools
 from chalicelib.services.agreement.change_tools import ChangeTools
 from chalicelib.services.agreement.institution_address import institution_address
 from chalicelib.services.agreement.keep_document import DocumentTools
@@ -49,7 +49,7 @@ def deposits_counted(box: Container) -> Callable[[str, date], date | None]:
 def agreement_watch_tools(box: Container) -> AgreementWatchTools:
     """What the nightly look at agreements goes through."""
     return AgreementWatchTools(
-        changes=agreement_tools(box, "worker:watch_agreements", ""),
+        changes=agreement_tools(box, BY_ITS_DATES, ""),
         staff=StaffStore(connection(box), b""),  # people are listed alone: no token is made, no pepper asked for
         warned=lambda institution_id: PositionStore(f"agreement-warning#{institution_id}", AgreementWarning),
         mail=alert_mail(box),

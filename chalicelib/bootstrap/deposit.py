@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.sender import sender_tools
+from chalicelib.bootstrap.sender import note_use, sender_tools
 from chalicelib.domain.deposit.orphan_position import OrphanPosition
 from chalicelib.services.deposit.deposit_notice import DepositTools, Identifiers
 from chalicelib.services.deposit.record_consultation import ConsultationTools
@@ -63,6 +63,7 @@ def consultation_tools(box: Container) -> ConsultationTools:
         box.clock,
         box.chance.new_event_id,
         box.mailbox_prefixes,
+        note_use(box),
         box.sms_reach,
     )
 

@@ -9,6 +9,7 @@ from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
+from chalicelib.bootstrap.institution import consultation_noted
 from chalicelib.bootstrap.mail import letterhead
 from chalicelib.bootstrap.reading import reading_store
 from chalicelib.bootstrap.registration import review_tools
@@ -44,6 +45,7 @@ def desk_tools(box: Container) -> DeskTools:
         prefixes=box.mailbox_prefixes,
         clock=box.clock,
         new_event_id=box.chance.new_event_id,
+        note_use=consultation_noted(box),
     )
 
 

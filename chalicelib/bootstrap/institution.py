@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from chalicelib.bootstrap import Container, made_once
@@ -12,7 +13,7 @@ from chalicelib.bootstrap.deposit import sender_month_store, standing_store
 from chalicelib.bootstrap.export import export_tools
 from chalicelib.bootstrap.mail import access_mail, alert_mail, letterhead
 from chalicelib.bootstrap.reading import reading_store, suspension_store
-from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.sender import institution_store, note_use
 from chalicelib.bootstrap.session import token_store
 from chalicelib.bootstrap.storage import event_store, limit_store
 from chalicelib.domain.institution.one_time_code import RECOVERY_SPACE, SEED_SPACE, recovery_code, seed_from
@@ -27,7 +28,6 @@ from chalicelib.services.institution.suspend_reading import SuspensionTools
 from chalicelib.services.institution.tools import StaffTools
 from chalicelib.services.institution.watch_keys import KeyWarning, KeyWatchTools
 from chalicelib.store.institution.activity_store import ActivityStore
-from chalicelib.store.institution.console_use_store import ConsoleUseStore
 from chalicelib.store.institution.emblem_store import EmblemStore
 from chalicelib.store.institution.look_counts import LookCounts
 from chalicelib.store.institution.office_store import OfficeStore
@@ -111,11 +111,9 @@ def office_store(box: Container) -> OfficeStore:
     return OfficeStore(connection(box))
 
 
-@made_once
-def console_use_store(box: Container) -> ConsoleUseStore:
-    """That officers consult."""
-    connection(box)
-    return ConsoleUseStore()
+def consultation_noted(box: Container) -> Callable[[str], None]:
+    """Return what notes that officers of an institution consulted."""
+    return note_use(box)
 
 
 @made_once

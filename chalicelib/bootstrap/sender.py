@@ -5,7 +5,9 @@ from __future__ import annotations
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
 from chalicelib.services.sender.authenticate_sender import SenderTools
+from chalicelib.services.sender.note_use import NoteUse
 from chalicelib.store.request_store import RequestStore
+from chalicelib.store.sender.console_use_store import ConsoleUseStore
 from chalicelib.store.sender.institution_store import InstitutionStore
 from chalicelib.store.sender.key_use_store import KeyUseStore
 from chalicelib.store.sender.nonce_store import NonceStore
@@ -15,6 +17,13 @@ from chalicelib.store.sender.nonce_store import NonceStore
 def institution_store(box: Container) -> InstitutionStore:
     """Institutions and their keys."""
     return InstitutionStore(connection(box))
+
+
+@made_once
+def note_use(box: Container) -> NoteUse:
+    """Notes that officers consult."""
+    connection(box)
+    return NoteUse(ConsoleUseStore(), lambda: box.calendar.local(box.clock()).date())
 
 
 @made_once

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench.ledger import ledger
-from chalicelib.bootstrap.agreement import agreement_store, agreement_tools
+from chalicelib.bootstrap.agreement import agreement_store, agreement_tools, agreement_watch_tools
 from chalicelib.bootstrap.institution import activity_store
 from chalicelib.bootstrap.mail import alert_mail
 from chalicelib.bootstrap.sender import institution_store
@@ -17,11 +17,14 @@ from chalicelib.domain.agreement.agreement import Addendum, Agreement, Reason, S
 from chalicelib.domain.institution.activity import Activity, Counted
 from chalicelib.domain.institution.staff import StaffRole, StaffState
 from chalicelib.domain.sender.institution import InstitutionState
+from chalicelib.domain.sender.institution_changes import change_state
 from chalicelib.services.agreement.change_agreement import (
     extend_agreement,
     inactivate_for_late_payment,
+    kept_today,
     register_agreement,
 )
+from chalicelib.services.agreement.watch_agreements import watch_agreements
 from tests.alert_world import refusing
 from tests.cloud import Engine
 from tests.deposit_world import (
@@ -38,6 +41,7 @@ from tests.staff_world import Staff
 
 TODAY = date(2026, 3, 9)
 DAY = timedelta(days=1)
+INACTIVE = InstitutionState.INACTIVE
 
 
 @pytest.fixture
@@ -136,6 +140,91 @@ def test_ninety_days_without_use_cancel_it_and_a_deposit_that_was_counted_does_n
     assert run(world)["ended"] == 1
     assert kept(world).ended == Standing(Reason.UNUSED, TODAY + 150 * DAY)
     assert "No se usó en 90 días" in staff.people.mails()[-1][1]
+
+
+def test_a_deposit_against_disuse_leaves_the_warnings_of_the_last_day_as_they_were(world: World, staff: Staff) -> None:
+    staff.member(StaffRole.COORDINATOR)
+    agreed(world, 110)
+    deposited(world, TODAY + 15 * DAY)
+    nights = {}
+    for night in range(112):
+        before = len(staff.people.mails())
+        run(world)
+        if len(staff.people.mails()) > before:
+            nights[night] = staff.people.mails()[-1][1]
+        if night == 100:
+            deposited(world, TODAY + 100 * DAY)
+        world.clock.now += DAY
+    assert list(nights) == [75, 80, 90, 95, 100, 105, 111]
+    assert "basta un depósito o una consulta" in nights[75]
+    for both in (80, 90, 95, 100):
+        assert "Hacen falta las dos cosas" in nights[both]
+        assert "27 de junio de 2026" in nights[both]
+    assert "termina en 5 días" in nights[105]
+    assert "falta de uso" not in nights[105]
+
+
+def test_what_a_command_stopped_is_neither_warned_of_disuse_nor_cancelled_for_it(world: World, staff: Staff) -> None:
+    staff.member(StaffRole.COORDINATOR)
+    agreed(world)
+    box = world.container
+    stopped = change_state(institution_store(box).find(INSTITUTION_ID) or an_institution(), INACTIVE, TODAY)
+    put_institution(box, stopped.institution)
+    for _ in range(13):
+        world.clock.now += 10 * DAY
+        assert run(world)["quiet"] == 1
+    started = TODAY + 130 * DAY
+    put_institution(box, change_state(stopped.institution, InstitutionState.ACTIVE, started).institution)
+    world.clock.now += 60 * DAY
+    assert run(world)["told"] == 1
+    world.clock.now += 31 * DAY
+    assert run(world)["ended"] == 1
+    assert kept(world).ended == Standing(Reason.UNUSED, started + 91 * DAY)
+
+
+def test_a_deposit_that_was_accepted_before_anybody_looked_is_use_and_after_a_look_none_is_accepted(
+    world: World, staff: Staff
+) -> None:
+    staff.member(StaffRole.COORDINATOR)
+    agreed(world)
+    deposited(world, TODAY + 92 * DAY)
+    world.clock.now += 92 * DAY
+    assert run(world)["quiet"] == 1
+    assert state(world) is InstitutionState.ACTIVE
+    world.clock.now += 91 * DAY
+    kept_today(INSTITUTION_ID, tools=agreement_tools(world.container, "worker:watch_agreements", ""))
+    assert state(world) is InstitutionState.CANCELLED
+    assert kept(world).ended == Standing(Reason.UNUSED, TODAY + 183 * DAY)
+    assert run(world)["told"] == 1
+
+
+def test_what_a_run_that_died_was_telling_is_told_by_the_next_night(world: World, staff: Staff) -> None:
+    staff.member(StaffRole.COORDINATOR)
+    second = staff.member(StaffRole.COORDINATOR)
+    agreed(world, 20)
+    tools = agreement_watch_tools(world.container)
+    dies: Any = _Dies(tools.by_mail, at=2)
+    dying = replace(tools, by_mail=dies)
+    with pytest.raises(SystemExit):
+        watch_agreements(dying, until=world.clock.now + DAY)
+    assert run(world)["known"] == 1  # it may still be at it
+    world.clock.now += DAY
+    assert run(world)["told"] == 1
+    assert [to for to, _ in staff.people.mails()][1:] == [second.email]
+    assert run(world)["known"] == 1
+
+
+class _Dies:
+    """Hands over to the real way out, and dies instead at one of them."""
+
+    def __init__(self, real: Any, at: int) -> None:
+        self._real, self._left = real, at
+
+    def hand_over(self, send: Any) -> Any:
+        self._left -= 1
+        if not self._left:
+            raise SystemExit
+        return self._real.hand_over(send)
 
 
 def test_an_addendum_on_the_last_day_keeps_it(world: World, staff: Staff) -> None:

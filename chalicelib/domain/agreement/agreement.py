@@ -7,11 +7,11 @@ causes, so that no two things can say different ones. `Institution.state`, which
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from chalicelib.domain.sender.institution import InstitutionState
+from chalicelib.domain.sender.institution import Institution, InstitutionState
 
 
 class Modality(StrEnum):
@@ -87,8 +87,9 @@ class Agreement:
     """`ends_on` is the last day on which it holds, None without an end; disuse counts from `counted_from` on.
 
     `is_registered` is False of an institution from before agreements were registered: it has neither end nor disuse.
-    `is_begun` says that its first day came. `is_stopped_apart` says that when it last changed an operator's command had
-    stopped the institution: only that starts it again. `version` counts the changes.
+    `is_begun` says that its first day came. `is_stopped_apart` says that an operator's command stopped the institution,
+    which only that starts again: today where it was read `beside` it, else when it last changed. `version` counts the
+    changes.
     """
 
     institution_id: str
@@ -137,6 +138,21 @@ _INSTITUTION_STATES: Mapping[AgreementState, InstitutionState] = {
 def institution_state_of(agreement: Agreement) -> InstitutionState:
     """Return the state that deposits and consultations go by."""
     return _INSTITUTION_STATES[agreement.state]
+
+
+def beside(agreement: Agreement, institution: Institution) -> Agreement:
+    """Return it as it stands beside its institution: whether a command stopped that, and disuse since it started it.
+
+    Every rule expects one like this. Whether a command stopped one that is not active it says itself; of one that a
+    package before stopped, its agreement does.
+    """
+    is_stopped = institution.is_stopped
+    if institution.is_active:
+        is_stopped = False
+    elif is_stopped is None:
+        is_stopped = agreement.is_stopped_apart or institution_state_of(agreement) is InstitutionState.ACTIVE
+    counted = max(filter(None, (agreement.counted_from, institution.started_on)), default=None)
+    return replace(agreement, is_stopped_apart=is_stopped, counted_from=counted)
 
 
 def unregistered(institution_id: str, today: date) -> Agreement:

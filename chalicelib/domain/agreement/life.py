@@ -1,6 +1,7 @@
 """What becomes of an agreement: each rule returns it as it is to be, the very same where nothing changes.
 
-Every rule but `as_of` expects an agreement as `as_of` returns it, so that none depends on when a job ran.
+Every rule but `as_of` expects an agreement as `as_of` returns it, so that none depends on when a job ran; and that
+one as `agreement.beside` does.
 """
 
 from __future__ import annotations
@@ -23,30 +24,34 @@ UNUSED_DAYS = 90
 """S2, question 1: without use for so many days it is cancelled. The day of the last use counts as none."""
 
 
-def last_day(agreement: Agreement, used_on: date | None) -> Standing | None:
-    """Return the last day on which it holds if nothing happens, and what ends it then; None where nothing will.
+def last_days(agreement: Agreement, used_on: date | None) -> tuple[Standing, ...]:
+    """Return every last day on which it holds if nothing happens, the sooner first, and what ends it then.
 
-    `used_on` is the local day of the last use that is known. Disuse counts while it is active: what is held up cannot
-    be used. It counts anew from the day on which it was active again.
+    `used_on` is the local day of the last use that is known. Disuse counts while it is active: what is held up, or
+    stopped by a command, cannot be used. It counts anew from the day on which it was active again.
     """
     ends: list[Standing] = []
     if agreement.ends_on is not None:
         ends.append(Standing(Reason.EXPIRED, agreement.ends_on))
-    if agreement.is_registered and agreement.state is AgreementState.ACTIVE:
+    if agreement.is_registered and agreement.state is AgreementState.ACTIVE and not agreement.is_stopped_apart:
         since = max(filter(None, (agreement.counted_from, used_on)), default=agreement.begins_on)
         ends.append(Standing(Reason.UNUSED, since + timedelta(days=UNUSED_DAYS)))
-    return min(ends, key=lambda one: one.since, default=None)
+    return tuple(sorted(ends, key=lambda one: one.since))
 
 
 def as_of(agreement: Agreement, today: date, used_on: date | None) -> Agreement:
-    """Return it as its dates leave it today: begun, or ended on the day of the rule, whenever anybody looks."""
+    """Return it as its dates leave it today: begun, or ended on the day of the rule, whenever anybody looks.
+
+    Until that was written its institution is active, so a deposit that was accepted meanwhile is use as any other is,
+    and what nobody used before it is not cancelled.
+    """
     if agreement.ended is not None:
         return agreement
     if agreement.is_registered and not agreement.is_begun and today >= agreement.begins_on:
-        begins = agreement.begins_on
-        agreement = replace(agreement, is_begun=True, counted_from=begins, version=agreement.version + 1)
+        since = max(agreement.begins_on, agreement.counted_from or agreement.begins_on)
+        agreement = replace(agreement, is_begun=True, counted_from=since, version=agreement.version + 1)
         return _once(as_of(agreement, today, used_on), agreement)
-    last = last_day(agreement, used_on)
+    last = next(iter(last_days(agreement, used_on)), None)
     if last is None or today <= last.since:
         return agreement
     return _next(agreement, ended=Standing(last.reason, last.since + timedelta(days=1)))
@@ -153,11 +158,11 @@ def require_dates(begins_on: date, ends_on: date | None, today: date) -> None:
 
 
 def _require_later(agreement: Agreement, addendum: Addendum, today: date) -> None:
-    if addendum.ends_on < today or (agreement.ends_on is not None and addendum.ends_on <= agreement.ends_on):
-        detail = "La adenda debe llegar a un día posterior al último del convenio, y no anterior a hoy."
-        raise InvalidInput("addendum_not_later", detail, field="ends_on")
-    if agreement.ends_on is None and agreement.is_registered:
+    if agreement.ends_on is None:
         detail = "El convenio no tiene fecha de fin: no hay qué extender."
+        raise InvalidInput("addendum_not_later", detail, field="ends_on")
+    if addendum.ends_on < today or addendum.ends_on <= agreement.ends_on:
+        detail = "La adenda debe llegar a un día posterior al último del convenio, y no anterior a hoy."
         raise InvalidInput("addendum_not_later", detail, field="ends_on")
 
 

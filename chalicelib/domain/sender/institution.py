@@ -93,6 +93,8 @@ class Institution:
     """None: the portal's."""
     is_stopped: bool | None = None
     """Whether who administers the platform ordered it so, apart from its agreement; None: a package before wrote it."""
+    started_on: date | None = None
+    """The local day on which it was last ordered to be active again; disuse of its agreement counts from it."""
     version: int = 0
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import date, time
 from functools import partial
 from typing import Any
 
@@ -115,11 +115,16 @@ def change_details(institution: Institution, **details: Any) -> InstitutionDecis
     return _decided(institution, details)
 
 
-def change_state(institution: Institution, state: InstitutionState) -> InstitutionDecision:
-    """Activate, suspend or cancel it; of one that is not active already, that it was ordered is what changes."""
+def change_state(institution: Institution, state: InstitutionState, today: date) -> InstitutionDecision:
+    """Activate, suspend or cancel it; of one that is not active already, that it was ordered is what changes.
+
+    `today` is the local day.
+    """
     if state is institution.state is InstitutionState.ACTIVE:
         return InstitutionDecision(institution, institution)
-    return _decided(institution, {"state": state, "is_stopped": state is not InstitutionState.ACTIVE})
+    if state is InstitutionState.ACTIVE:
+        return _decided(institution, {"state": state, "is_stopped": False, "started_on": today})
+    return _decided(institution, {"state": state, "is_stopped": True})
 
 
 def cite_norm(institution: Institution, norm: AppliedNorm, *, is_default: bool) -> InstitutionDecision:

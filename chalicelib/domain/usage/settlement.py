@@ -9,7 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput
-from chalicelib.domain.institution.staff import StaffMember, StaffRole, StaffState
+from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.usage.statement import Statement
 
 GRACE_DAYS = 3
@@ -175,15 +175,14 @@ def with_proof_refused(  # noqa: PLR0913 - which proof, why, by whom and when
 
 
 def require_other(by: StaffMember, people: Iterable[StaffMember]) -> None:
-    """Let nobody decide on the payment of an institution that they coordinate; `people` are the institution's.
+    """Let nobody decide on the payment of an institution that they are a user of; `people` are the institution's.
 
     Raises:
         Forbidden: `payment_own`.
 
     """
-    coordinators = (one for one in people if one.role is StaffRole.COORDINATOR and one.state is not StaffState.DISABLED)
-    if any(one.document_number == by.document_number for one in coordinators):
-        raise Forbidden("payment_own", "Coordinas esa entidad: su pago tiene que verlo otro administrador.")
+    if any(one.document_number == by.document_number for one in people):
+        raise Forbidden("payment_own", "Eres usuario de esa entidad: su pago tiene que verlo otro administrador.")
 
 
 def with_payment(account: Account, payment: Payment, today: date) -> Settlement:

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.agreement.agreement import Agreement, AgreementState, Modality, Reason
 from chalicelib.domain.agreement.allowance import ALLOWANCE_WORDS, Allowance, is_allowed
-from chalicelib.domain.agreement.life import UNUSED_DAYS, last_day
+from chalicelib.domain.agreement.end_warning import is_near
+from chalicelib.domain.agreement.life import UNUSED_DAYS, last_days
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.sender.institution import Institution, InstitutionState
+from chalicelib.domain.sender.institution import Institution
 from chalicelib.domain.typed import MONTHS
 
 MODALITY_WORDS: Mapping[Modality, str] = {
@@ -42,6 +43,7 @@ _TO_DO: Mapping[Reason, str] = {
     Reason.UNUSED: "Pide a la administración de la plataforma que lo reactive y dile que van a seguir usándolo. No"
     " hace falta un convenio nuevo.",
 }
+STOPPED_APART = "La administración de la plataforma detuvo el servicio por una orden aparte del convenio."
 _CALL = "Comunícate con la administración de la plataforma."
 USE_EXPLAINED = (
     "Cuenta como uso cada depósito y cada consulta de quién tiene casilla, de tus operadores o de tus sistemas. También"
@@ -61,13 +63,13 @@ class AgreementTold:
     facts: tuple[tuple[str, str], ...]
     addenda: tuple[Mapping[str, Any], ...]
     is_well: bool
-    ends_soon: str = ""
+    ends_soon: tuple[str, ...] = ()
 
 
 def tell_agreement(
     agreement: Agreement | None, institution: Institution, today: date, used_on: date | None
 ) -> AgreementTold:
-    """Tell an agreement as `as_of` returns it, or that none is registered."""
+    """Tell an agreement as `as_of` returns it beside its institution, or that none is registered."""
     allowed = tuple(ALLOWANCE_WORDS[one] for one in Allowance if is_allowed(one, institution.state))
     refused = tuple(ALLOWANCE_WORDS[one] for one in Allowance if not is_allowed(one, institution.state))
     if agreement is None:
@@ -80,12 +82,9 @@ def tell_agreement(
         f"{_capital(REASON_WORDS[one.reason])}, desde el {day(one.since)}." for one in agreement.reasons
     )
     to_do = tuple(_TO_DO[one.reason] for one in agreement.reasons)
-    if state is AgreementState.ACTIVE and institution.state is not InstitutionState.ACTIVE:
-        why, to_do = _stopped_apart()
-    ends = last_day(agreement, used_on)
-    soon = ""
-    if ends is not None and state is AgreementState.ACTIVE and (ends.since - today).days <= 30:  # noqa: PLR2004 - a month
-        soon = _ends_soon(ends.reason, ends.since, today)
+    if agreement.is_stopped_apart:
+        why, to_do = (*why, STOPPED_APART), (*to_do, _CALL)
+    ends = last_days(agreement, used_on) if state is AgreementState.ACTIVE else ()
     return AgreementTold(
         title=_title(agreement),
         why=why,
@@ -98,7 +97,7 @@ def tell_agreement(
             for one in agreement.addenda
         ),
         is_well=state is AgreementState.ACTIVE and institution.is_active,
-        ends_soon=soon,
+        ends_soon=tuple(_ends_soon(one.reason, one.since, today) for one in ends if is_near(one.since, today)),
     )
 
 
@@ -124,8 +123,8 @@ def _title(agreement: Agreement) -> str:
         why = " y ".join(REASON_WORDS[one.reason] for one in agreement.reasons)
         return f"{words}: {why}"
     if not agreement.is_registered:
-        return f"{UNREGISTERED}: activo, sin fecha de fin"
-    return words
+        words = f"{UNREGISTERED}: activo, sin fecha de fin"
+    return f"{words}, pero el servicio está detenido" if agreement.is_stopped_apart else words
 
 
 def _facts(agreement: Agreement, used_on: date | None) -> list[tuple[str, str]]:
@@ -138,17 +137,10 @@ def _facts(agreement: Agreement, used_on: date | None) -> list[tuple[str, str]]:
         ("Último día", "Sin fecha de fin" if agreement.ends_on is None else day(agreement.ends_on)),
         ("Último uso que conocemos", "Ninguno todavía" if used_on is None else day(used_on)),
     ]
-    ends = last_day(agreement, used_on)
-    if ends is not None and ends.reason is Reason.UNUSED:
-        facts.append(("Si no se usa, se cancela después del", day(ends.since)))
+    before = agreement.ends_on or date.max
+    unused = [one for one in last_days(agreement, used_on) if one.reason is Reason.UNUSED and one.since < before]
+    facts += [("Si no se usa, se cancela después del", day(one.since)) for one in unused]
     return facts
-
-
-def _stopped_apart() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return (
-        ("La administración de la plataforma detuvo el servicio por una orden aparte del convenio.",),
-        (_CALL,),
-    )
 
 
 def _ends_soon(reason: Reason, last: date, today: date) -> str:

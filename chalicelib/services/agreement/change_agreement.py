@@ -7,6 +7,7 @@ ends like one that came before it or after it. Nothing is written where nothing 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -15,10 +16,11 @@ from chalicelib.domain.agreement.agreement import (
     Addendum,
     Agreement,
     Reason,
+    beside,
     institution_state_of,
     unregistered,
 )
-from chalicelib.domain.agreement.end_warning import warning_due
+from chalicelib.domain.agreement.end_warning import warnings_due
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.event import EventType
 from chalicelib.domain.sender.institution import Institution, InstitutionState
@@ -26,6 +28,8 @@ from chalicelib.services.operator_act import OperatorAct
 from chalicelib.store.agreement.agreement_store import AgreementChanged, AgreementRead, AgreementStore
 
 TRIES = 5
+BY_ITS_DATES = "worker:watch_agreements"
+"""Who changes one whose day came: the night, or the page that was opened before it, whoever opened that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,29 @@ def keep_dates(institution_id: str, *, tools: AgreementTools) -> Outcome:
     return change_agreement(institution_id, lambda one: one, tools, is_needed=True)
 
 
+def kept_today(institution_id: str, *, tools: AgreementTools) -> tuple[AgreementRead, date | None]:
+    """Return an agreement as it stands today beside its institution, and its last use, for who looks at it.
+
+    Where its day came and no night was there yet, it is written first, so that a page says no state in which its
+    institution is not. Whoever loses to another change sees that one.
+
+    Raises:
+        NotFound: `institution_unknown`.
+
+    """
+    for is_last in (False, True):
+        read, today = read_agreement(institution_id, tools.agreements), tools.today
+        used_on = last_use(read, today, tools.last_deposit)
+        if read.agreement is None:
+            break
+        as_told = replace(read, agreement=life.as_of(read.agreement, today, used_on))
+        if is_last or (as_told.agreement == read.agreement and not is_against(read.institution, read.agreement)):
+            return as_told, used_on
+        with suppress(AgreementChanged):
+            keep_dates(institution_id, tools=tools)
+    return read, used_on
+
+
 def register_agreement(new: Agreement, *, tools: AgreementTools) -> Outcome:
     """Register the agreement of an institution that was there before it; what held it up still does.
 
@@ -224,8 +251,8 @@ def last_use(read: AgreementRead, today: date, last_deposit: Callable[[str, date
     if read.agreement is None or read.agreement.ended is not None:
         return used_on
     without = life.as_of(read.agreement, today, used_on)
-    due = without.ended or warning_due(without, today, used_on)
-    if due is None or due.reason is not Reason.UNUSED:
+    due = warnings_due(without, today, used_on) if without.ended is None else (without.ended,)
+    if all(one.reason is not Reason.UNUSED for one in due):
         return used_on
     deposited = last_deposit(read.institution.institution_id, today)
     return max(filter(None, (used_on, deposited)), default=None)
@@ -243,16 +270,14 @@ def _changed(
     today = tools.local_day(now)
     stored = read.agreement
     if stored is None:
+        stored = _unregistered(read.institution, today)
         if not read.institution.is_active and not is_registered:
-            idle = replace(unregistered(read.institution.institution_id, today), is_begun=False)
-            return Outcome(idle, idle, read.institution, is_changed=False)
-        stored = replace(unregistered(read.institution.institution_id, today), is_begun=read.institution.is_active)
+            return Outcome(stored, stored, read.institution, is_changed=False)
     before = life.as_of(stored, today, last_use(read, today, tools.last_deposit))
     decided = decide(before)
     if decided == stored and not is_against(read.institution, decided):
         return Outcome(before, decided, read.institution, is_changed=False)
-    is_apart = _is_stopped_apart(read.institution, stored)
-    after = replace(decided, version=stored.version + 1, is_stopped_apart=is_apart)
+    after = replace(decided, version=stored.version + 1, is_stopped_apart=stored.is_stopped_apart)
     institution = _institution(read.institution, after)
     kind = EventType.AGREEMENT_REGISTERED if is_registered else _kind(stored, after)
     told = {**_told(stored, after), "version": str(after.version)}
@@ -266,17 +291,11 @@ def is_against(institution: Institution, agreement: Agreement) -> bool:
     return institution.is_active and institution_state_of(agreement) is not InstitutionState.ACTIVE
 
 
-def _is_stopped_apart(institution: Institution, before: Agreement) -> bool:
-    """Tell whether an operator's command stopped an institution, as where keys were stolen, and not its agreement.
-
-    Of one that a package before stopped it is not written: without an agreement, nothing else stopped it.
-    """
-    if institution.is_active:
-        return False
-    if institution.is_stopped is not None:
-        return institution.is_stopped
-    is_first = not before.version
-    return is_first or before.is_stopped_apart or institution_state_of(before) is InstitutionState.ACTIVE
+def _unregistered(institution: Institution, today: date) -> Agreement:
+    """Return what stands for the agreement of one that has none; where it is not active nothing else stopped it."""
+    none = unregistered(institution.institution_id, today)
+    is_active = institution.is_active
+    return beside(replace(none, is_begun=is_active, is_stopped_apart=not is_active), institution)
 
 
 def _institution(institution: Institution, after: Agreement) -> Institution | None:

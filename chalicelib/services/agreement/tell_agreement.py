@@ -10,14 +10,14 @@ from chalicelib.services.institution.tools import StaffTools
 
 
 def tell_agreement_change(outcome: Outcome, *, tools: StaffTools) -> bool:
-    """Tell every active coordinator the state as it is now; False where somebody could not be told.
+    """Tell every active coordinator the state as it is now; False where somebody could not be told, or nobody is there.
 
     Nothing is sent where nothing changed.
     """
     if not outcome.is_changed:
         return True
-    letter = changed_letter(outcome.institution.name, outcome.agreement, at=tools.portal_url)
+    letter = changed_letter(outcome.institution, outcome.agreement, at=tools.portal_url)
     everybody = tools.staff.list_for_institution(outcome.institution.institution_id)
     coordinators = [one for one in everybody if one.role is StaffRole.COORDINATOR and one.is_active]
     sent = [send_staff_letter(letter, one.email, tools=tools, now=tools.clock()) for one in coordinators]
-    return all(sent)
+    return bool(sent) and all(sent)

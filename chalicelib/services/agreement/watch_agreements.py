@@ -1,18 +1,19 @@
 """Every night: have agreements begin and end on their days, and tell coordinators before they end and when they did.
 
-Each step is told to each coordinator once: that somebody is told is written before the e-mail is handed over, and taken
-back where it was not taken. What could not be told counts as failed, and is tried the next night. Where nights were
-missed, only the nearest step is told, and the state has the day of the rule.
+Each step of each end is told to each coordinator once, in one e-mail where both ends are near. That somebody is being
+told is written before it is handed over, and that they were with what is written next; what a run that died in between
+left is told again an hour later at the soonest. What could not be told counts as failed, and is tried the next night.
+Where nights were missed, only the nearest step is told, and the state has the day of the rule.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.agreement.agreement import AgreementState
-from chalicelib.domain.agreement.end_warning import EndWarning, ends_soon, warning_due
+from chalicelib.domain.agreement.end_warning import EndWarning, ends_soon, warnings_due
 from chalicelib.domain.agreement.life import as_of
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.institution.staff import StaffMember, StaffRole
@@ -34,16 +35,30 @@ from chalicelib.store.institution.staff_store import StaffStore
 from chalicelib.store.position_store import PositionStore
 
 _JOB = "watch_agreements"
+_DIED_AFTER = timedelta(hours=1)
+"""A run that tells somebody for so long ended before it could say whether they were told."""
 _BEGUN, _ENDED, _TOLD, _KNOWN, _QUIET = "begun", "ended", "told", "known", "quiet"
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementWarning:
-    """The last step that was told of an institution's agreement, and to which coordinators."""
+    """What was told of the ends of an institution's agreement that are near, each step with to whom.
 
-    key: str = ""
+    `telling` is what is being told to somebody since `since`, by a run that is at it, or that died.
+    """
+
     told: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
+    since: datetime | None = None
     version: int = 0
+
+    def is_being_told(self, now: datetime) -> bool:
+        """Tell whether a run is at it."""
+        return bool(self.telling) and self.since is not None and now < self.since + _DIED_AFTER
+
+    def cleared(self, *told: str) -> AgreementWarning:
+        """Return it with what was told besides, and with nothing being told."""
+        return replace(self, told=(*self.told, *told), telling=(), since=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,7 @@ class WatchedAgreements:
 
 @dataclass(frozen=True, slots=True)
 class AgreementWatchTools:
-    """What the night goes through. `warned` returns where an institution's last step is kept."""
+    """What the night goes through. `warned` returns where it is kept what was told of an institution."""
 
     changes: AgreementTools
     staff: StaffStore
@@ -104,42 +119,57 @@ def _handled(institution_id: str, tools: AgreementWatchTools) -> str:
         agreement = keep_dates(institution_id, tools=tools.changes).agreement
     if ends_soon(agreement, today):
         tools.changes.agreements.keep_end(agreement)
-    warning = warning_due(agreement, today, used_on)
-    told = _QUIET if warning is None else _warn(read.institution, warning, tools, now)
+    due = warnings_due(agreement, today, used_on)
+    told = _warn(read.institution, due, tools, now) if due else _QUIET
     return became or told
 
 
-def _warn(institution: Institution, warning: EndWarning, tools: AgreementWatchTools, now: datetime) -> str:
+def _warn(institution: Institution, due: tuple[EndWarning, ...], tools: AgreementWatchTools, now: datetime) -> str:
     everybody = tools.staff.list_for_institution(institution.institution_id)
     coordinators = [one for one in everybody if one.role is StaffRole.COORDINATOR and one.is_active]
     if not coordinators:
         raise NotFound("nobody_to_tell", "La entidad no tiene un coordinador activo a quien avisar.")
     store = tools.warned(institution.institution_id)
     last = store.find() or AgreementWarning()
-    if last.key != warning.key:
-        last = AgreementWarning(warning.key, version=last.version)
-    waiting = [one for one in coordinators if one.staff_id not in last.told]
+    if last.is_being_told(now):
+        return _KNOWN
+    still = {_mark(warning, one) for warning in due for one in coordinators}
+    last = replace(last.cleared(), told=tuple(mark for mark in last.told if mark in still))
+    waiting = [one for one in coordinators if any(_mark(warning, one) not in last.told for warning in due)]
     failures: list[Exception] = []
     for coordinator in waiting:
-        moved = store.move(replace(last, told=(*last.told, coordinator.staff_id)), now)
+        marks = tuple(mark for warning in due if (mark := _mark(warning, coordinator)) not in last.told)
+        moved = store.move(replace(last, telling=marks, since=now), now)
         if moved is None:  # another run is at it
             return _KNOWN
         try:
-            _tell(coordinator, institution, warning, tools, now)
-            last = moved
+            _tell(coordinator, institution, due, tools, now)
+            last = moved.cleared(*marks)
         except Exception as error:  # noqa: BLE001 - whatever it is, the others are told
             failures.append(error)
-            last = store.move(replace(moved, told=last.told), now) or moved
+            last = moved.cleared()
+    if waiting:
+        store.move(last, now)
     if failures:
         raise failures[0]
     return _TOLD if waiting else _KNOWN
 
 
+def _mark(warning: EndWarning, to: StaffMember) -> str:
+    """Return what marks a warning as told to somebody."""
+    return f"{warning.key}/{to.staff_id}"
+
+
 def _tell(
-    to: StaffMember, institution: Institution, warning: EndWarning, tools: AgreementWatchTools, now: datetime
+    to: StaffMember,
+    institution: Institution,
+    due: tuple[EndWarning, ...],
+    tools: AgreementWatchTools,
+    now: datetime,
 ) -> None:
-    letter = warning_letter(institution.name, warning, at=tools.portal_url)
-    key = f"agreement-warning/{institution.institution_id}/{to.staff_id}/{warning.key}/{now.isoformat()}"
+    letter = warning_letter(institution.name, due, at=tools.portal_url)
+    keys = "/".join(one.key for one in due)
+    key = f"agreement-warning/{institution.institution_id}/{to.staff_id}/{keys}/{now.isoformat()}"
     message = render_letter(letter, to.email, tools.letterhead, sent_at=now, key=key)
     tags = {"purpose": "agreement-warning", "institution_id": institution.institution_id}
     tools.by_mail.hand_over(lambda: tools.mail.send(message, to.email, tags))

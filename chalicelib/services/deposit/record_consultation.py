@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import NoReturn
+from functools import partial
+from typing import Any, NoReturn
 
 from chalicelib.domain.errors import CasillaError, NotAuthenticated
 from chalicelib.domain.event import Event, EventType
@@ -24,7 +25,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ConsultationTools:
-    """Where consultations are kept and counted, and what mailboxes are called."""
+    """Where consultations are kept and counted, what mailboxes are called, and what notes that officers asked."""
 
     consultations: ConsultationStore
     counts: CountStore
@@ -32,6 +33,7 @@ class ConsultationTools:
     new_event_id: Callable[[], str]
     prefixes: Mapping[DocumentType, str]
     """What mailboxes' names begin with."""
+    note_use: Callable[[str], None]
     reach: SmsReach = PERU_ALONE
 
 
@@ -55,6 +57,9 @@ def led_on(asked: str, mailbox: Mailbox | None) -> dict[str, str]:
 def record_consultation(asked: Asked, counter: Counter, *, counted: int, tools: ConsultationTools) -> None:
     """Record with the request's nonce, if it has one, and count, at once; one hop.
 
+    What an active institution asks, and is answered, is use of its agreement: of a key it is noted with the record, of
+    an officer at once with it.
+
     `counted` is what the counter was read at. From half of what is allowed on it is counted before, one hop more, so
     that the event of what is past the limit says that it was refused.
 
@@ -67,12 +72,13 @@ def record_consultation(asked: Asked, counter: Counter, *, counted: int, tools: 
     now = tools.clock()
     if counted < counter.most // 2:
         counts: list[int] = []
-        together([lambda: _record(asked, tools, now), lambda: counts.append(tools.counts.add(counter))])
+        together([*_records(asked, tools, now), lambda: counts.append(tools.counts.add(counter))])
         [count] = counts
     else:
         count = tools.counts.add(counter)
-        past = {"refused": limit_refusal(counter.limit, counter.ends_at - now).code} if count > counter.most else {}
-        _record(replace(asked, data={**asked.data, **past}), tools, now)
+        is_past = count > counter.most
+        past = {"refused": limit_refusal(counter.limit, counter.ends_at - now).code} if is_past else {}
+        together(_records(replace(asked, data={**asked.data, **past}), tools, now, is_told=not is_past))
     if is_unusual(count, counter.most):
         about = {
             "institution": asked.sender.institution.institution_id,
@@ -84,12 +90,19 @@ def record_consultation(asked: Asked, counter: Counter, *, counted: int, tools: 
         raise limit_refusal(counter.limit, counter.ends_at - now)
 
 
-def _record(asked: Asked, tools: ConsultationTools, now: datetime) -> None:
-    event, nonce = _event(asked, tools), asked.sender.nonce
+def _records(
+    asked: Asked, tools: ConsultationTools, now: datetime, *, is_told: bool = True
+) -> list[Callable[[], None]]:
+    """Return the calls that record it and, where it is answered, note the use."""
+    event, nonce, institution = _event(asked, tools), asked.sender.nonce, asked.sender.institution
+    is_use = is_told and institution.is_active
     if nonce is None:
-        tools.consultations.note(event)
-        return
-    tools.consultations.record(event, token=nonce.token, digest=nonce.digest, expires_at=nonce.expires_at, now=now)
+        noted = [partial(tools.note_use, institution.institution_id)] if is_use else []
+        return [partial(tools.consultations.note, event), *noted]
+    taken: dict[str, Any] = {"token": nonce.token, "digest": nonce.digest, "expires_at": nonce.expires_at, "now": now}
+    if is_use and nonce.use is not None:
+        return [partial(tools.consultations.record_use, event, nonce.use, **taken)]
+    return [partial(tools.consultations.record, event, **taken)]
 
 
 def tell_after_record(

@@ -65,6 +65,7 @@ def count_miss(mailbox_id: str, result: str, by: AtDesk, *, tools: DeskTools, no
     miss = MISSES_PER_OFFICER
     key = miss.key(by.member.institution_id, by.member.staff_id)
     tools.access.limits.spend(key, limit=miss.limit, window_s=miss.window_s, now=now)
+    tools.note_use(by.member.institution_id)
 
 
 def _user(mailbox: Mailbox, wanted: WantedUser) -> MailboxUser | None:

@@ -246,6 +246,7 @@ def _whose(form: PetitionForm, kind: PetitionKind, by: AtDesk, tools: PetitionTo
         miss = MISSES_PER_OFFICER
         key = miss.key(by.member.institution_id, by.member.staff_id)
         desk.access.limits.spend(key, limit=miss.limit, window_s=miss.window_s, now=now)
+        desk.note_use(by.member.institution_id)
         raise
 
 

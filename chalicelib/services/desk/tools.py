@@ -17,7 +17,7 @@ from chalicelib.store.desk.recovery_store import RecoveryStore
 
 @dataclass(frozen=True, slots=True)
 class DeskTools:
-    """What ways in need, where requests and scans are, and how mailboxes are called."""
+    """What ways in need, where requests and scans are, how mailboxes are called, what notes that officers asked."""
 
     access: AccessTools
     recoveries: RecoveryStore
@@ -25,6 +25,7 @@ class DeskTools:
     prefixes: Mapping[DocumentType, str]
     clock: Callable[[], datetime]
     new_event_id: Callable[[], str]
+    note_use: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

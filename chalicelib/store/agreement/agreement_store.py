@@ -9,14 +9,14 @@ from datetime import date
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.agreement.agreement import Agreement
+from chalicelib.domain.agreement.agreement import Agreement, beside
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.event import Event
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
-from chalicelib.store.institution.console_use_store import CONSOLE_USE
+from chalicelib.store.sender.console_use_store import CONSOLE_USE
 from chalicelib.store.sender.institution_store import PROFILE, InstitutionStore, institution_from, key_item
 from chalicelib.store.tables import InstitutionItem
 from chalicelib.store.transaction import is_written
@@ -35,7 +35,10 @@ class AgreementChanged(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class AgreementRead:
-    """An institution, its agreement where it has one, and the local day of the last use that is known of it."""
+    """An institution, its agreement where it has one, and the local day of the last use that is known of it.
+
+    The agreement is as it stands `beside` the institution.
+    """
 
     institution: Institution
     agreement: Agreement | None
@@ -82,7 +85,8 @@ class AgreementStore:
             return None
         used = [one.used_on for name, one in items.items() if _tells_use(name) and one.used_on is not None]
         last = date.fromisoformat(max(used)) if used else None
-        return AgreementRead(institution, _agreement(items.get(AGREEMENT)), last)
+        agreement = _agreement(items.get(AGREEMENT))
+        return AgreementRead(institution, None if agreement is None else beside(agreement, institution), last)
 
     def list_ids(self) -> Iterator[str]:
         """Yield the id of every institution that has an agreement, in order, a page at a time."""

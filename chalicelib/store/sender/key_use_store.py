@@ -25,6 +25,14 @@ class KeyUse:
     on: date
 
 
+def note_use_in(transaction: TransactWrite, use: KeyUse) -> None:
+    """Note it as part of a transaction, which fails where it was noted meanwhile, or the key is gone."""
+    key, day = InstitutionItem(use.institution_id, key_item(use.key_id)), use.on.isoformat()
+    is_first = InstitutionItem.used_on.does_not_exist() | (InstitutionItem.used_on < day)
+    is_there = InstitutionItem.item.exists() & is_first
+    transaction.update(key, actions=[InstitutionItem.used_on.set(day)], condition=is_there)
+
+
 class KeyUseStore:
     """Notes the first use of a day beside the nonce that it takes."""
 
@@ -41,13 +49,10 @@ class KeyUseStore:
             Unavailable: `store_unavailable`.
 
         """
-        key, day = InstitutionItem(use.institution_id, key_item(use.key_id)), use.on.isoformat()
-        is_first = InstitutionItem.used_on.does_not_exist() | (InstitutionItem.used_on < day)
-        is_there = InstitutionItem.item.exists() & is_first
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 self._nonces.claim_in(transaction, token, digest=digest, expires_at=expires_at, now=now)
-                transaction.update(key, actions=[InstitutionItem.used_on.set(day)], condition=is_there)
+                note_use_in(transaction, use)
         except TransactWriteError as error:
             if not vendor_code(error):  # no answer came
                 raise store_unavailable() from error

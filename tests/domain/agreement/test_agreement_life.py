@@ -9,11 +9,21 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.agreement import life
-from chalicelib.domain.agreement.agreement import Addendum, Agreement, AgreementState, Reason, Standing, unregistered
+from chalicelib.domain.agreement.agreement import (
+    Addendum,
+    Agreement,
+    AgreementState,
+    Reason,
+    Standing,
+    beside,
+    unregistered,
+)
 from chalicelib.domain.agreement.allowance import ALLOWANCE_WORDS, ALLOWED_IN, Allowance, is_allowed
-from chalicelib.domain.agreement.end_warning import warning_due
+from chalicelib.domain.agreement.end_warning import EndWarning, warnings_due
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.sender.institution import InstitutionState
+from chalicelib.domain.sender.institution_changes import change_state
+from tests.deposit_world import an_institution
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 DAY = timedelta(days=1)
@@ -22,6 +32,12 @@ DAY = timedelta(days=1)
 def an_agreement(**changes: Any) -> Agreement:
     begun = Agreement("entidad-demo", FIRST, LAST, is_begun=True, counted_from=FIRST, version=1)
     return replace(begun, **changes)
+
+
+def warning_due(agreement: Agreement, today: date, used_on: date | None) -> EndWarning | None:
+    """Return the one warning that is due, None where none is."""
+    [due] = warnings_due(agreement, today, used_on) or (None,)
+    return due
 
 
 def test_it_holds_through_its_last_day_and_ends_on_the_next() -> None:
@@ -142,6 +158,36 @@ def test_disuse_is_warned_of_unless_it_is_used() -> None:
     assert due
     assert (due.reason, due.left) == (Reason.UNUSED, 30)
     assert warning_due(an_agreement(), FIRST + 60 * DAY, FIRST + DAY) is None
+
+
+def test_each_end_is_warned_of_thirty_fifteen_and_five_days_before_whichever_comes_first() -> None:
+    agreement = an_agreement(ends_on=FIRST + 110 * DAY)
+    told: dict[str, list[int]] = {}
+    for day in range(111):
+        used = FIRST + (15 if day < 104 else 104) * DAY  # without the deposit of day 104 it ends on day 105
+        for due in warnings_due(agreement, FIRST + day * DAY, used):
+            if due.left == due.step:
+                told.setdefault(f"{due.reason} {(due.last - FIRST).days}", []).append(due.step)
+    assert told == {"unused 105": [30, 15, 5], "expired 110": [30, 15, 5]}
+
+
+def test_what_a_command_stopped_is_not_unused_and_counts_from_the_day_on_which_it_was_started() -> None:
+    stopped = an_institution(state=InstitutionState.INACTIVE, is_stopped=True)
+    held = beside(an_agreement(), stopped)
+    assert life.as_of(held, FIRST + 200 * DAY, None).state is AgreementState.ACTIVE
+    assert warnings_due(held, FIRST + 85 * DAY, None) == ()
+    started = change_state(stopped, InstitutionState.ACTIVE, FIRST + 200 * DAY).institution
+    back = beside(an_agreement(), started)
+    assert life.as_of(back, FIRST + 290 * DAY, None).state is AgreementState.ACTIVE
+    assert life.as_of(back, FIRST + 291 * DAY, None).ended == Standing(Reason.UNUSED, FIRST + 291 * DAY)
+    begun = beside(an_agreement(is_begun=False, counted_from=None), started)
+    assert life.as_of(begun, FIRST + 290 * DAY, None).state is AgreementState.ACTIVE
+
+
+def test_without_an_end_nothing_is_extended() -> None:
+    with pytest.raises(CasillaError) as refused:
+        life.extended(unregistered("entidad-demo", FIRST), Addendum(LAST, FIRST), FIRST)
+    assert refused.value.code == "addendum_not_later"
 
 
 def test_that_it_is_over_is_told_for_a_month() -> None:

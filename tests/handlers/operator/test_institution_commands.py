@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,14 +13,14 @@ from chalicelib.bootstrap.agreement import agreement_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import calendar_store, event_store
-from chalicelib.domain.agreement.agreement import Agreement
+from chalicelib.domain.agreement.agreement import Agreement, Reason, Standing
 from chalicelib.domain.deadline import Distance, Regime
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.sender.institution import AppliedNorm, Institution, InstitutionState
 from chalicelib.services.agreement import change_agreement as changing
 from tests.alert_world import refusing
-from tests.deposit_world import INSTITUTION_ID, World, an_institution
+from tests.deposit_world import INSTITUTION_ID, KEY_ID, World, a_signing_key, an_institution, put_key
 from tests.handlers.operator.conftest import Give
 
 WHO = "--reason 'Convenio firmado' --operator rquispe"
@@ -169,7 +169,7 @@ def test_institutions_are_listed_and_shown(added: World, give: Give) -> None:
         ),
         (
             "state muni-villa active",
-            {"state": InstitutionState.ACTIVE},
+            {"state": InstitutionState.ACTIVE, "started_on": date(2026, 3, 9)},
             ("state: inactive → active", "estado: inactiva → activa"),
         ),
         (
@@ -433,6 +433,23 @@ def test_what_is_stopped_while_a_payment_is_late_no_payment_starts(world: World,
     assert found(world, INSTITUTION_ID).state is InstitutionState.INACTIVE
     assert give(f"institutions state {INSTITUTION_ID} active {WHO}")[0] == 0
     assert found(world, INSTITUTION_ID).is_active
+
+
+def test_days_on_which_a_command_stops_an_institution_are_none_without_use(world: World, give: Give) -> None:
+    for key_id in (KEY_ID, "p256"):
+        put_key(world.container, a_signing_key(key_id=key_id), used_on=None)
+    tools = agreement_tools(world.container, "worker:watch_agreements", "")
+    today = tools.today
+    changing.register_agreement(Agreement(INSTITUTION_ID, today), tools=tools)
+    give(f"institutions state {INSTITUTION_ID} inactive {WHO}")
+    world.clock.advance(days=200)
+    assert not changing.keep_dates(INSTITUTION_ID, tools=tools).is_changed
+    assert give(f"institutions state {INSTITUTION_ID} active {WHO}")[0] == 0
+    world.clock.advance(days=90)
+    assert not changing.keep_dates(INSTITUTION_ID, tools=tools).is_changed
+    world.clock.advance(days=1)
+    ended = changing.keep_dates(INSTITUTION_ID, tools=tools).agreement.ended
+    assert ended == Standing(Reason.UNUSED, today + timedelta(days=291))
 
 
 def test_what_is_changed_counts_for_the_next_request(world: World, give: Give) -> None:

@@ -12,8 +12,7 @@ from chalice.test import Client
 from app import app
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.agreement import agreement_store, agreement_tools, agreement_watch_tools
-from chalicelib.bootstrap.institution import console_use_store
-from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.sender import institution_store, note_use
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.agreement.agreement import Addendum, Agreement, AgreementState, Reason
 from chalicelib.domain.errors import CasillaError
@@ -160,7 +159,7 @@ def test_what_an_operator_starts_against_the_agreement_the_night_stops(box: Cont
 
 def test_use_is_the_last_day_of_any_key_or_of_the_console(box: Container) -> None:
     for day in (TODAY, TODAY - timedelta(days=3)):
-        console_use_store(box).note(INSTITUTION_ID, day)
+        note_use(box).uses.note(INSTITUTION_ID, day)
     read = agreement_store(box).read(INSTITUTION_ID)
     assert read
     assert read.used_on == TODAY

@@ -85,7 +85,7 @@ def set_state(given: Mapping[str, Any]) -> Told:
     box, state = current(), given["estado"]
     keys = institution_store(box).list_keys(given["entidad"])
     told = without_keys(keys, box.clock()) if state is InstitutionState.ACTIVE else ()
-    return _change(given, partial(rules.change_state, state=state), told)
+    return _change(given, partial(rules.change_state, state=state, today=box.calendar.local(box.clock()).date()), told)
 
 
 def set_norm(given: Mapping[str, Any]) -> Told:

@@ -22,14 +22,14 @@ from chalicelib.domain.agreement.agreement import (
     Owing,
     Reason,
 )
-from chalicelib.domain.errors import CasillaError, Forbidden, NotFound
+from chalicelib.domain.errors import CasillaError, Conflict, NotFound
 from chalicelib.domain.institution.staff_changes import read_reason
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.typed import tidy
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.agreement.agreement_view import agreement_page, sent_file
-from chalicelib.handlers.web.agreement.agreements import base_of, deeds_for
+from chalicelib.handlers.web.agreement.agreements import base_of, deeds_for, require_other
 from chalicelib.handlers.web.agreement.labels import AGREEMENT_LABELS
 from chalicelib.handlers.web.institution.composition_fields import Reader, typed_day
 from chalicelib.renderers.agreement.agreement_words import MODALITY_WORDS, REASON_WORDS
@@ -60,7 +60,8 @@ def do_by_form(request: PageRequest, staff: SignedIn, institution_id: str, deed:
     if run is None:
         raise _no_page()
     try:
-        _require_other(institution_id, staff)
+        require_other(institution_id, staff)
+        _require_now(deed, agreement)
         reason = tidy(request.value("reason")[:_LONGEST])
         _require_possible(request, deed, agreement, owing)
         tools = agreement_tools(current(), staff.member.actor, reason, request.origin)
@@ -75,11 +76,15 @@ def do_by_form(request: PageRequest, staff: SignedIn, institution_id: str, deed:
     return go_to(f"{base_of(institution_id)}?hecho={deed if is_told else 'sin-correo'}")
 
 
-def _require_other(institution_id: str, staff: SignedIn) -> None:
-    """Let nobody decide on the agreement of an institution that they work for."""
-    own = staff_tools(current()).staff.find(institution_id, staff.member.document_number)
-    if own is not None:
-        raise Forbidden("agreement_own", "Eres usuario de esta entidad: tiene que hacerlo otro administrador.")
+def _require_now(deed: str, agreement: Agreement | None) -> None:
+    """Let nothing be done that the page does not offer now: it changed meanwhile, or the form is none of ours.
+
+    What was brought back already is told as such.
+    """
+    is_back = deed == "reactivar" and agreement is not None and agreement.state is AgreementState.ACTIVE
+    if deed not in deeds_for(agreement) and not is_back:
+        detail = "Tal como está ahora el convenio, eso no se puede hacer. Regresa y mira su estado."
+        raise Conflict("agreement_deed_not_now", detail)
 
 
 def _register(request: PageRequest, institution_id: str, _: Agreement | None, tools: AgreementTools) -> Outcome:

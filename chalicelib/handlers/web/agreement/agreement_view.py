@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.agreement import agreement_store, deposits_counted
+from chalicelib.bootstrap.agreement import agreement_store, agreement_tools
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.agreement.agreement import Agreement, KeptDocument
-from chalicelib.domain.agreement.life import as_of
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.multipart import FormFile, read_form
 from chalicelib.renderers.agreement.agreement_words import USE_EXPLAINED, tell_agreement, tell_history
-from chalicelib.services.agreement.change_agreement import last_use, read_agreement
+from chalicelib.services.agreement.change_agreement import BY_ITS_DATES, kept_today
 from chalicelib.services.agreement.keep_document import document_link
 
 _HISTORY = 200
@@ -24,7 +23,7 @@ _NO_FILE = FormFile("", b"")
 
 
 def agreement_page(institution_id: str) -> tuple[Institution, Agreement | None, dict[str, Any]]:
-    """Return an institution, its agreement as it stands today, and what its page shows.
+    """Return an institution, its agreement as it stands today, and what its page shows; one whose day came is kept so.
 
     Raises:
         NotFound: `institution_unknown`.
@@ -32,9 +31,8 @@ def agreement_page(institution_id: str) -> tuple[Institution, Agreement | None, 
     """
     box = current()
     today = box.calendar.local(box.clock()).date()
-    read = read_agreement(institution_id, agreement_store(box))
-    used_on = last_use(read, today, deposits_counted(box))
-    agreement = None if read.agreement is None else as_of(read.agreement, today, used_on)
+    read, used_on = kept_today(institution_id, tools=agreement_tools(box, BY_ITS_DATES, ""))
+    agreement = read.agreement
     events = event_store(box).newest_for_subject(f"institution#{institution_id}", limit=_HISTORY)
     shown = {
         "agreement": agreement,

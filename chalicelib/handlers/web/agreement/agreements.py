@@ -6,7 +6,9 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.agreement import agreement_store
+from chalicelib.bootstrap.institution import staff_tools
 from chalicelib.domain.agreement.agreement import Agreement, AgreementState
+from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
@@ -66,6 +68,18 @@ def deeds_for(agreement: Agreement | None) -> tuple[str, ...]:
     return (*register, *extend, *revive, "inactivar")
 
 
+def require_other(institution_id: str, staff: SignedIn) -> None:
+    """Let nobody decide on the agreement, or the state, of an institution that they work for.
+
+    Raises:
+        Forbidden: `agreement_own`.
+
+    """
+    own = staff_tools(current()).staff.find(institution_id, staff.member.document_number)
+    if own is not None:
+        raise Forbidden("agreement_own", "Eres usuario de esta entidad: tiene que hacerlo otro administrador.")
+
+
 def show_state(request: PageRequest, staff: SignedIn, institution_id: str) -> Response:
     """Ask for the state of an institution without an agreement; of another one the agreement says it."""
     if agreement_store(current()).find(institution_id) is not None:
@@ -77,4 +91,5 @@ def set_state_by_form(request: PageRequest, staff: SignedIn, institution_id: str
     """Set it, unless an agreement was registered meanwhile."""
     if agreement_store(current()).find(institution_id) is not None:
         return go_to(base_of(institution_id))
+    require_other(institution_id, staff)
     return institution_forms.set_state_by_form(request, staff, institution_id)

@@ -9,13 +9,11 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.deposit import consultation_tools
-from chalicelib.bootstrap.institution import console_use_store
 from chalicelib.bootstrap.sender import sender_tools
-from chalicelib.domain.errors import CasillaError, Unavailable
+from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.identity_document import mailbox_id_for
 from chalicelib.domain.institution.staff_changes import read_reason
 from chalicelib.domain.institution.staff_session import SignedIn
-from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.page import show_form, tell
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.institution.composition_fields import DOCUMENT_TYPES, Reader
@@ -49,19 +47,9 @@ def consult_by_form(request: PageRequest, staff: SignedIn) -> Response:
         )
     except CasillaError as error:
         return _page(request, error)
-    _note_use(staff)
     words: dict[str, Any] = asdict(tell_reception(told, box.calendar.zone))
     asked = f"{kind.value} {number}"
     return tell(request, _ANSWER, about=asked, at_hour=date_and_hour(box.clock(), box.calendar.zone), **words)
-
-
-def _note_use(staff: SignedIn) -> None:
-    """Note that the institution uses its agreement; the answer does not fail for it."""
-    box = current()
-    try:
-        console_use_store(box).note(staff.own.institution_id, box.calendar.local(box.clock()).date())
-    except Unavailable as error:
-        log_refusal(error)
 
 
 def _page(request: PageRequest, error: CasillaError | None = None) -> Response:

@@ -125,7 +125,9 @@ def set_state_by_form(request: PageRequest, staff: SignedIn, institution_id: str
         if request.value("state") not in set(InstitutionState):
             raise InvalidInput("field_choice", "Elige un estado.", field="state")
         read_reason(request.value("reason"))
-        return partial(rules.change_state, state=InstitutionState(request.value("state")))
+        box = current()
+        today = box.calendar.local(box.clock()).date()
+        return partial(rules.change_state, state=InstitutionState(request.value("state")), today=today)
 
     return _change(request, staff, institution_id, read, (_STATE, _typed_state))
 

@@ -10,10 +10,22 @@ import pytest
 
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.store.sender.institution_store import key_item
 from chalicelib.store.tables import InstitutionItem
-from tests.deposit_world import INSTITUTION_ID, KEY_ID, NOW, World, a_signing_key, put_key
+from tests.deposit_world import (
+    INSTITUTION_ID,
+    KEY_ID,
+    NOW,
+    World,
+    a_body,
+    a_signing_key,
+    an_institution,
+    put_institution,
+    put_key,
+)
 from tests.services.reading.test_open_notice import spoil
 
 READ = "/v1/deposits?month=2026-03"
@@ -63,6 +75,39 @@ def test_a_read_notes_it_by_the_clock_of_the_country(unused: World) -> None:
     unused.clock.advance(hours=1)
     unused.get(READ)
     assert used_on(unused) == date(2026, 3, 10)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda world: world.get("/v1/mailboxes/1-40000002"),
+        lambda world: world.get("/v1/mailboxes/1-40000099"),
+        lambda world: world.deposit({**a_body(), "recipient": {"document_type": "DNI", "document_number": "40000099"}}),
+    ],
+)
+def test_what_is_told_of_a_mailbox_is_use_without_a_call_more(unused: World, ask: Any) -> None:
+    first = calls_of(unused, lambda: ask(unused))
+    assert used_on(unused) == date(2026, 3, 9)
+    unused.clock.advance(hours=1)
+    assert calls_of(unused, lambda: ask(unused)).total() == first.total()
+
+
+def test_a_consultation_is_recorded_though_the_use_was_noted_meanwhile(unused: World) -> None:
+    client = connection(unused.container).client
+
+    def overtake(**_: Any) -> None:
+        client.meta.events.unregister("before-call.dynamodb.TransactWriteItems", overtake)
+        put_key(unused.container, a_signing_key(), used_on="2026-03-09")
+
+    client.meta.events.register("before-call.dynamodb.TransactWriteItems", overtake)
+    assert unused.get("/v1/mailboxes/1-40000099").status_code == 200
+    assert len(event_store(unused.container).list_for_subject("mailbox#1-40000099")) == 1
+
+
+def test_an_inactive_institutions_consultation_is_no_use(unused: World) -> None:
+    put_institution(unused.container, an_institution(state=InstitutionState.INACTIVE))
+    assert unused.get("/v1/mailboxes/1-40000002").status_code == 403
+    assert used_on(unused) is None
 
 
 def test_what_is_refused_is_no_use(unused: World) -> None:

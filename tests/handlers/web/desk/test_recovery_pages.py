@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from chalicelib.bootstrap.agreement import agreement_store
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.event import EventType
@@ -21,7 +22,15 @@ from chalicelib.store.tables import StaffItem
 from tests.access_world import at_once
 from tests.browser_requests import Browser, check_html, text_of
 from tests.cloud import Engine
-from tests.deposit_world import INSTITUTION_ID, a_mailbox, an_institution, put_institution
+from tests.deposit_world import (
+    INSTITUTION_ID,
+    KEY_ID,
+    a_mailbox,
+    a_signing_key,
+    an_institution,
+    put_institution,
+    put_key,
+)
 from tests.desk_world import COPY, LIST, NEW, DeskScene
 from tests.person_world import EMAIL, USERNAME
 from tests.person_world import NEW as NEW_PASSWORD
@@ -212,6 +221,16 @@ def test_who_asks_for_many_who_are_not_there_has_to_stop_and_each_is_logged(scen
         (EventType.MAILBOX_CONSULTED, scene.first.actor, "user_unknown")
     }
     assert len(events) == 21
+
+
+def test_what_the_desk_is_told_of_a_mailbox_is_use_of_the_agreement(scene: DeskScene) -> None:
+    box = scene.world.container
+    for key_id in (KEY_ID, "p256"):
+        put_key(box, a_signing_key(key_id=key_id), used_on=None)
+    assert scene.ask(document_number="40000003").status_code == 422
+    read = agreement_store(box).read(INSTITUTION_ID)
+    assert read
+    assert read.used_on == date(2026, 3, 9)
 
 
 def test_that_one_waits_already_is_logged_counted_and_names_no_other_offices_request(scene: DeskScene) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bench.ledger import ledger
@@ -37,7 +39,17 @@ def test_what_keeping_a_part_and_asking_for_a_mailbox_cost(written: Desk) -> Non
     assert (book.hops, book.calls) == (3, 3), book.operations
 
     asked = {"document_type": "DNI", "document_number": "40000002", "reason": "Notificar una carta"}
-    for calls in (6, 5):  # the first of a day notes that the institution uses the service
+    written.staff.world.clock.now += timedelta(days=1)
+    written.browser = written.staff.browser(written.member)
+    for calls in (7, 6):  # the first of a day notes that the institution uses the service, without a hop more
+        sent = written.hidden(f"{written.at}/destinatario")
+        with ledger() as book:
+            written.browser.send(f"{written.at}/destinatario", **{**sent, **asked})
+        assert (book.hops, book.calls) == (5, calls), book.operations
+
+    written.staff.world.clock.now += timedelta(days=1)
+    written.browser = written.staff.browser(written.member)
+    for calls in (6, 5):  # again the next day
         sent = {**written.hidden("/entidad/consultar"), **asked}
         with ledger() as book:
             written.browser.send("/entidad/consultar", **sent)

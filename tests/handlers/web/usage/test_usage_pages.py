@@ -404,14 +404,17 @@ def test_of_two_administrators_one_records_it_and_the_other_is_told(months: Mont
     assert decide(browsers[0], "registrar", **{**PAID, "reference": "OP-0"}).status_code == 303
 
 
-def test_who_coordinates_an_institution_decides_nothing_about_its_payment(months: Months, staff: Staff) -> None:
+@pytest.mark.parametrize("role", [StaffRole.COORDINATOR, StaffRole.OFFICER])
+def test_who_is_a_user_of_an_institution_decides_nothing_about_its_payment(
+    months: Months, staff: Staff, role: StaffRole
+) -> None:
     months.march()
-    coordinator = staff.found(staff.member(StaffRole.COORDINATOR))
-    send(staff.browser(coordinator))
+    send(staff.browser(staff.found(staff.member(StaffRole.COORDINATOR))))
+    user = staff.found(staff.member(role))
     proof = months.account("2026-03").settlement.proof
     assert proof is not None
     months.at(date(2026, 4, 7))
-    own = staff.member(StaffRole.PLATFORM_ADMINISTRATOR, document_number=coordinator.document_number)
+    own = staff.member(StaffRole.PLATFORM_ADMINISTRATOR, document_number=user.document_number)
     browser = staff.browser(own)
     for step, typed in (("registrar", PAID), ("rechazar", {"sha256": proof.sha256, "reason": "No se lee el importe."})):
         answer = decide(browser, step, **typed)
