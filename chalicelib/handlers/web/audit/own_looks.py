@@ -14,7 +14,8 @@ from chalicelib.domain.people.own_data import institution_of
 from chalicelib.domain.session import Session
 from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.renderers.audit.look_words import looked_in_words, reason_for_holder
+from chalicelib.renderers.audit.look_words import reason_for_holder
+from chalicelib.renderers.looks_in_words import looked_in_words
 from chalicelib.services.audit.own_looks import OwnLooks, own_looks
 
 _SERVICE = "Una persona del servicio"
