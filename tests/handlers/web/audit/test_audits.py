@@ -230,6 +230,64 @@ def test_what_fails_is_made_by_the_next_run_and_an_earlier_one_never_changes(
     assert coordinator.made("2026-000001") == made
 
 
+class Killed(BaseException):
+    """As when the process ends: no code of the job goes on."""
+
+
+def test_one_that_kills_its_run_keeps_no_other_waiting_and_is_told_until_it_is_made(
+    coordinator: Coordinator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = coordinator.staff.world.clock
+    deadly, other = (coordinator.ask(reason=f"Razón {number}").rpartition("/")[2] for number in (1, 2))
+    put, tried = Files.put_document, []
+
+    def kill(files: Files, key: str, *content: Any) -> None:
+        if deadly in key:
+            tried.append(key)
+            raise Killed
+        put(files, key, *content)
+
+    def run() -> dict[str, Any]:
+        clock.advance(minutes=2)
+        return coordinator.run()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Files, "put_document", kill)
+        for _ in range(3):
+            with pytest.raises(Killed):
+                run()
+        assert coordinator.audit(other).is_open
+        reports = [run() for _ in range(3)]
+        assert [one["made"] for one in reports] == [1, 0, 0]
+        assert {(one["failed"], one["given_up"], one["is_complete"]) for one in reports} == {(1, 1, False)}
+        assert reports[-1]["oldest_waiting_s"] >= 12 * 60
+        assert len(tried) == 3
+        later = coordinator.ask(reason="Razón 3").rpartition("/")[2]
+        clock.advance(minutes=30)
+        with pytest.raises(Killed):
+            coordinator.run()
+        assert not coordinator.audit(later).is_open
+    assert run()["failed"] == 1
+    clock.advance(minutes=30)
+    report = run()
+    assert (report["made"], report["failed"], report["given_up"], report["is_complete"]) == (1, 0, 0, True)
+    assert not coordinator.audit(deadly).is_open
+
+
+def test_of_two_runs_one_begins_a_list_and_none_one_that_is_made(coordinator: Coordinator) -> None:
+    coordinator.ask()
+    audits, now = coordinator.tools.audits, coordinator.staff.world.clock()
+    [one] = audits.list_open()
+    assert audits.begin(one, now)
+    assert not audits.begin(one, now)
+    [again] = audits.list_open()
+    assert (again.tries, again.tried_at) == (1, now)
+    coordinator.run()
+    assert not audits.begin(again, now)
+    assert not audits.begin(one, now)
+    assert audits.list_open() == ()
+
+
 def _refuse(*_: Any) -> None:
     raise OSError("no disk")
 
@@ -321,7 +379,7 @@ def test_an_institution_waits_for_twenty_lists_at_most_and_the_first_asked_is_th
     world.clock.advance(seconds=1)
     other = replace(one, institution_id="a-otra", number=1, request_id="r" * 32, asked_at=world.clock())
     assert coordinator.tools.audits.add(other, coordinator.tools.event(EventType.AUDIT_ASKED, other, "staff:x"))
-    found = [coordinator.tools.audits.find_open(key) for key in coordinator.tools.audits.list_open()]
-    assert [one and one.number for one in found] == [*range(1, MOST_OPEN + 1), 1]
+    found = [coordinator.tools.audits.find_open(one.key) for one in coordinator.tools.audits.list_open()]
+    assert [audit and audit.number for audit in found] == [*range(1, MOST_OPEN + 1), 1]
     assert coordinator.run()["made"] == MOST_OPEN + 1
     assert coordinator.ask().endswith(f"{MOST_OPEN + 1:06d}")
