@@ -18,6 +18,12 @@ _REQUESTS = (
 )
 
 
+_OF_ONE_USER = (EventType.RECOVERY_ASKED, EventType.RECOVERY_SHOWN)
+"""Looks at one user's data, which the principal reads as well."""
+_OF_ALL = frozenset({*MAILBOX_LOOKS, EventType.REGISTRATION_SHOWN})
+_GONE = "un usuario que ya no está"
+
+
 @dataclass(frozen=True, slots=True)
 class OwnData:
     """A user, their mailbox and way in, and what the log has of both, oldest first.
@@ -43,8 +49,8 @@ class OwnData:
 def own_events(events: tuple[Event, ...], user: MailboxUser) -> tuple[Event, ...]:
     """Return what of a mailbox's log is about a user: of the principal all, of others what they did or underwent.
 
-    Who looked at the mailbox looked at all of its users. A request is of whoever made it alone, unless it is to close
-    the mailbox.
+    Who looked at the mailbox, or the registration that opened it, looked at all of its users; who restores a password,
+    at one. A request is of whoever made it alone, unless it is to close the mailbox.
     """
     return tuple(event for event in events if _is_own(event, user))
 
@@ -56,7 +62,16 @@ def _is_own(event: Event, user: MailboxUser) -> bool:
     )
     if event.type in _REQUESTS and event.data.get("about") != DataRequestKind.CLOSURE:
         return is_theirs
-    return is_theirs or user.is_principal or event.type in MAILBOX_LOOKS
+    return is_theirs or user.is_principal or (event.type in _OF_ALL and event.type not in _OF_ONE_USER)
+
+
+def other_user(event: Event, mailbox: Mailbox, user: MailboxUser) -> str:
+    """Return whose data a look was at, where these are one other user's; empty where they are the user's own or all."""
+    user_id = event.data.get("user_id")
+    if event.type not in _OF_ONE_USER or user_id == user.user_id:
+        return ""
+    other = mailbox.user(user_id) if user_id else None
+    return _GONE if other is None else other.name
 
 
 def institution_of(event: Event) -> str:

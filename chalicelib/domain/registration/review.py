@@ -33,11 +33,16 @@ class ReviewRefusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One that waits; `has_mailbox` tells whether its holder has one, `others` how many more shown are the holder's."""
+    """One that waits; `mailbox_id` is its holder's, who may have none; `others` of those shown are the holder's too."""
 
     registration: Registration
-    has_mailbox: bool
+    mailbox_id: str | None
     others: int
+
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether the holder has one."""
+        return self.mailbox_id is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Make the lists of looks that were asked for: a CSV of all of them, and a PDF that says its hash.
 
 The days of a list are over, so that what is made later has the same looks. Each try writes objects of its own, and the
-first to end is the one that counts. A try is counted before it is begun, since what ends the process says nothing: after three
-of them a list goes last, and only every half an hour, so that no list keeps others from being made.
+first to end is the one that counts. A try is counted before it is begun, since what ends the process says nothing:
+after three of them a list goes last, and only every half an hour, so that no list keeps others from being made.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from chalicelib.domain.event import Event
 from chalicelib.domain.people.closing import is_closed
 from chalicelib.domain.people.consent import imposing_norm
 from chalicelib.domain.people.data_request import DataRequestKind
-from chalicelib.domain.people.own_data import OwnData, institution_of
+from chalicelib.domain.people.own_data import OwnData, institution_of, other_user
 from chalicelib.domain.session import Session
 from chalicelib.handlers.admission import before_texts
 from chalicelib.handlers.commands import own_data
@@ -82,5 +82,5 @@ def _look(event: Event, data: OwnData) -> dict[str, Any]:
     return {
         "at": event.occurred_at,
         "who": data.institutions.get(institution, institution) if institution else "Una persona del servicio",
-        "what": looked_in_words(event),
+        "what": looked_in_words(event, other_user(event, data.mailbox, data.user)),
     }

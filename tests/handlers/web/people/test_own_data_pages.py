@@ -92,7 +92,7 @@ def events(browser: Browser) -> list[Any]:
 
 def test_the_page_shows_what_is_held_who_looked_and_what_can_be_asked(browser: Browser) -> None:
     world = browser.people.world
-    assert "Hasta ahora nadie" in words(browser.get(PAGE))
+    assert "Desde que se abrió la casilla, nadie" in words(browser.get(PAGE))
     world.get(f"/v1/mailboxes/{COMPANY}")
     operate(browser, f"mailboxes show {COMPANY} {WHY}")
     shown = words(browser.get(PAGE))
@@ -434,7 +434,7 @@ def test_the_page_says_that_nobody_looked_only_of_what_it_looked_through(browser
         subject, event_id = f"mailbox#{COMPANY}", f"e{number}"
         people.tools.events.add(Event(subject, EventType.USER_ENABLED, people.world.clock(), event_id, "user:u1"))
     shown = words(browser.get(PAGE))
-    assert "Hasta ahora nadie" not in shown
+    assert "Desde que se abrió la casilla, nadie" not in shown
     assert "Lo anterior está en Mi perfil" in shown
 
 
