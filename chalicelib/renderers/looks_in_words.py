@@ -25,6 +25,7 @@ _OF_ANOTHER: Mapping[EventType, str] = {
 DESK_REASONS: Mapping[str, str] = {
     "assisted_recovery": "Restauración de una contraseña, pedida en mesa de partes",
     "registration_at_desk": "Registro de una casilla en mesa de partes",
+    "officer_registration": "Registro de una casilla en mesa de partes",
     "registration_review": "Revisión de un registro",
     "mailbox_change": "Cambio en la casilla, pedido en mesa de partes",
 }

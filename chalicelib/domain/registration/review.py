@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.codes import REFERENCE_LENGTH
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.registration.assurance import reviewed
-from chalicelib.domain.registration.registration import REFERENCE_LENGTH, Registration, RegistrationState, refused
+from chalicelib.domain.registration.registration import Registration, RegistrationState, refused
 
 REVIEW_DAYS = 5
 """Business days in which who waits for a review is told to get an answer."""

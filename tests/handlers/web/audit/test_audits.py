@@ -17,7 +17,10 @@ from chalice.test import HTTPResponse
 from chalicelib.domain.audit.audit import Span
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.institution.staff import Permission
+from chalicelib.domain.registration.assurance import Source
+from chalicelib.domain.registration.identity import Outcome
 from chalicelib.gateways.files import Files
+from chalicelib.renderers.audit.audit_rows import _FOUND, _REGISTRIES
 from chalicelib.services.audit.ask_audit import MOST_OPEN, AuditWish, ask_audit
 from chalicelib.services.audit.prepare_audits import prepare_audits
 from tests.audit_world import AUDITS, LOOKED_AT, Coordinator, a_look
@@ -27,6 +30,7 @@ from tests.deposit_world import INSTITUTION_ID, KEY_ID, an_institution, put_inst
 from tests.staff_world import Staff
 
 FIRST = f"{AUDITS}/2026-000001"
+AT_DESK = "Registro de una casilla en mesa de partes"
 
 
 def words(page: HTTPResponse) -> str:
@@ -323,6 +327,44 @@ def test_only_who_may_audit_sees_the_page(staff: Staff) -> None:
     assert allowed.get(AUDITS).status_code == 200
     assert "Auditoría" not in text_of(refused.get("/entidad"))
     assert refused.get(AUDITS).status_code == 403
+
+
+KEY = "3f2a91bc77d0" + "e" * 52
+
+
+def test_a_registration_is_named_by_its_reference_and_a_registry_with_what_it_said(
+    coordinator: Coordinator, moto_engine: Engine
+) -> None:
+    of_registration = {"subject": f"registration#{KEY}"}
+    consulted = {**of_registration, "type": EventType.REGISTRY_CONSULTED}
+    desk = {"reason": "officer_registration"}
+    coordinator.keep(
+        a_look(1, **of_registration, type=EventType.REGISTRATION_SHOWN, data={"reason": "registration_review"}),
+        a_look(2, **consulted, data={**desk, "registry": "reniec", "result": "mismatched"}),
+        a_look(3, **consulted, data={**desk, "registry": "sunat_representatives", "result": "not_listed"}),
+        a_look(4, **consulted, data={**desk, "registry": "=cmd", "result": "=cmd"}),
+        a_look(5, data={"reason": "registration_review", "way": "registration", "result": "has_mailbox"}),
+    )
+    coordinator.ask()
+    coordinator.run()
+    shown = words(coordinator.browser.get(FIRST))
+    rows = rows_of(content(moto_engine, coordinator, coordinator.made("2026-000001").csv.object_key))[1:]
+
+    assert [row[2:6] for row in rows] == [
+        ["Revisó un registro", "Registro 3F2A-91BC-77D0", "Revisión de un registro", "Se le respondió"],
+        ["Consultó RENIEC", "Registro 3F2A-91BC-77D0", AT_DESK, "Los datos no coinciden"],
+        ["Consultó los representantes en SUNAT", "Registro 3F2A-91BC-77D0", AT_DESK, "No figura como representante"],
+        ["Consultó un registro de identidad", "Registro 3F2A-91BC-77D0", AT_DESK, "Se le respondió"],
+        ["Preguntó si tiene casilla", "DNI 40000005", "Revisión de un registro", "Ya tiene casilla"],
+    ]
+    assert KEY not in shown
+    assert "Consultó RENIEC" in shown
+
+
+@pytest.mark.parametrize(("kind", "said"), [(Source, _REGISTRIES), (Outcome, _FOUND)])
+def test_every_registry_and_what_it_may_say_has_words(kind: type[Source | Outcome], said: dict[str, str]) -> None:
+    never = {Source.IDENTITY_PROVIDER, Source.OPERATOR, Outcome.NOT_CHECKED}
+    assert {one.value for one in kind if one not in never} <= set(said)
 
 
 def a_key_look(number: int, **data: str) -> Event:
