@@ -11,6 +11,7 @@ _LOOKED: Mapping[EventType, str] = {
     EventType.MAILBOX_SHOWN: "Vio los datos de la casilla y de sus usuarios",
     EventType.DATA_REQUEST_SHOWN: "Vio una solicitud sobre datos",
     EventType.REGISTRATION_SHOWN: "Vio los datos del registro con que se abrió la casilla",
+    EventType.REGISTRY_CONSULTED: "Consultó un registro oficial, para abrir la casilla",
     EventType.RECOVERY_ASKED: "Registró un pedido de restaurar tu contraseña",
     EventType.RECOVERY_SHOWN: "Vio tus datos, para restaurar tu contraseña",
     EventType.PETITION_ASKED: "Registró un pedido de cambiar la casilla, hecho en mesa de partes",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.access.account import Account
-from chalicelib.domain.event import MAILBOX_LOOKS, Event, EventType
+from chalicelib.domain.event import MAILBOX_LOOKS, REGISTRATION_LOOKS, Event, EventType
 from chalicelib.domain.mailbox import Mailbox, MailboxUser
 from chalicelib.domain.people.data_request import DataRequest, DataRequestKind, DataTerms
 
@@ -20,7 +20,6 @@ _REQUESTS = (
 
 _OF_ONE_USER = (EventType.RECOVERY_ASKED, EventType.RECOVERY_SHOWN)
 """Looks at one user's data, which the principal reads as well."""
-_OF_ALL = frozenset({*MAILBOX_LOOKS, EventType.REGISTRATION_SHOWN})
 _GONE = "un usuario que ya no está"
 
 
@@ -62,7 +61,12 @@ def _is_own(event: Event, user: MailboxUser) -> bool:
     )
     if event.type in _REQUESTS and event.data.get("about") != DataRequestKind.CLOSURE:
         return is_theirs
-    return is_theirs or user.is_principal or (event.type in _OF_ALL and event.type not in _OF_ONE_USER)
+    return is_theirs or user.is_principal or (is_look(event) and event.type not in _OF_ONE_USER)
+
+
+def is_look(event: Event) -> bool:
+    """Tell whether somebody else looked at the mailbox, or at the registration that opened it."""
+    return event.type in MAILBOX_LOOKS or (event.type in REGISTRATION_LOOKS and event.looker is not None)
 
 
 def other_user(event: Event, mailbox: Mailbox, user: MailboxUser) -> str:

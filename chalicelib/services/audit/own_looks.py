@@ -11,7 +11,7 @@ from chalicelib.domain.event import Event
 from chalicelib.domain.identity_document import mailboxes_of_holder
 from chalicelib.domain.mailbox import DocumentType, Mailbox, MailboxUser
 from chalicelib.domain.people.mailbox_users import require_user
-from chalicelib.domain.people.own_data import institution_of, own_events
+from chalicelib.domain.people.own_data import institution_of, is_look, own_events
 from chalicelib.domain.session import Session
 from chalicelib.services.together import together
 from chalicelib.store.audit.look_log import LookLog, Newest
@@ -69,7 +69,7 @@ def own_looks(session: Session, *, after: str | None, tools: OwnLookTools) -> Ow
     named += [tools.looks.read_registration(key, after=after, limit=PAGE_SIZE) for key in keys if key is not None]
     page, [there] = tools.looks.page_at(named, limit=PAGE_SIZE), found
     mailbox, user = require_user(there, session.user_id)
-    looks = own_events(page.looks, user)
+    looks = own_events(tuple(filter(is_look, page.looks)), user)
     institutions, offices = _names(looks, tools)
     return OwnLooks(looks, page.next_after, institutions, offices, mailbox, user)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from pynamodb.connection import Connection
 
-from chalicelib.domain.event import MAILBOX_LOOKS, Event, EventType
+from chalicelib.domain.event import MAILBOX_LOOKS, REGISTRATION_LOOKS, Event, EventType
 from chalicelib.store.batch_read import each_of_pages, store_unavailable
 from chalicelib.store.shards import SHARDS
 from chalicelib.store.tables import EventItem
@@ -92,8 +92,8 @@ class LookLog:
         return self._newest(f"mailbox#{mailbox_id}", MAILBOX_LOOKS, after, limit)
 
     def read_registration(self, key: str, *, after: str | None, limit: int) -> Newest:
-        """Return the newest looks at a registration, as `read_mailbox` does."""
-        return self._newest(f"registration#{key}", (EventType.REGISTRATION_SHOWN,), after, limit)
+        """Return the newest looks at a registration, as `read_mailbox` does; its applicant's own are among them."""
+        return self._newest(f"registration#{key}", REGISTRATION_LOOKS, after, limit)
 
     def opened_by(self, mailbox_id: str) -> str | None:
         """Return the key of the registration that opened a mailbox; None where its first thousand entries tell none."""

@@ -138,6 +138,9 @@ def test_looks_at_the_registration_that_opened_the_mailbox_are_the_holders_to_re
         {**looked, "data": {**officer, "shown": "scan"}},
         {**looked, "actor": "operator:rquispe", "data": {"reason": "Lo pidió Juan"}},
         {**looked, "type": EventType.REGISTRATION_TAKEN},
+        {**looked, "type": EventType.REGISTRY_CONSULTED, "data": {**officer, "reason": "officer_registration"}},
+        {**looked, "type": EventType.REGISTRY_CONSULTED, "actor": f"applicant:{key}"},
+        {**looked, "type": EventType.REGISTRY_CONSULTED, "actor": "worker:finish_registrations"},
         {**looked, "subject": "registration#another"},
         {"subject": name, "data": {"reason": "Notificar antes"}},
         {"subject": name, "type": EventType.MAILBOX_OPENED, "data": opened},
@@ -151,11 +154,13 @@ def test_looks_at_the_registration_that_opened_the_mailbox_are_the_holders_to_re
     seen = [
         "Vio que ya hay una casilla, al revisar otro registro con el mismo documento Revisión de un registro",
         "Preguntó si la casilla puede recibir una notificación Notificar antes",
+        "Consultó un registro oficial, para abrir la casilla Registro de una casilla en mesa de partes",
         "Vio los datos del registro con que se abrió la casilla Atención del servicio",
         "Vio el formato firmado del registro con que se abrió la casilla Revisión de un registro",
         "Vio los datos del registro con que se abrió la casilla Revisión de un registro",
     ]
     places = [shown.index(one) for one in seen]
     assert places == sorted(places)
-    assert shown.count("registro con que se abrió la casilla") == 3
+    assert shown.count("registro con que se abrió la casilla Revisión") == 2
+    assert shown.count("Consultó un registro oficial") == 1
     assert "Juan" not in shown
