@@ -24,6 +24,16 @@ def code_from_number(number: int) -> str:
     return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
 
 
+REFERENCE_LENGTH = 12
+"""How much of a key people are told."""
+
+
+def reference_of_key(key: str) -> str:
+    """Return what people call a hash: of it as much as can be read aloud, `3F2A-91BC-77D0`."""
+    start = key[:REFERENCE_LENGTH].upper()
+    return "-".join(start[at : at + 4] for at in range(0, len(start), 4))
+
+
 CODE_SPACE = _SYMBOLS**_DATA_LENGTH
 
 

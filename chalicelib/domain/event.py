@@ -164,11 +164,12 @@ MAILBOX_LOOKS = (
     EventType.PETITION_SHOWN,
 )
 """Looks that a mailbox's own log tells its users of."""
+REGISTRATION_LOOKS = (EventType.REGISTRATION_SHOWN, EventType.REGISTRY_CONSULTED)
+"""Looks that the log of the registration that opened a mailbox tells its users of."""
 LOOKS = frozenset(
     {
         *MAILBOX_LOOKS,
-        EventType.REGISTRATION_SHOWN,
-        EventType.REGISTRY_CONSULTED,
+        *REGISTRATION_LOOKS,
         EventType.AUDIT_SHOWN,
     }
 )

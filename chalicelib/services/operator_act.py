@@ -26,3 +26,7 @@ class OperatorAct:
         """Return the event of what was done, with the reason among its data."""
         told = {**self.place, **data, "reason": self.reason}
         return Event(subject, kind, at, self.new_event_id(), self.operator, self.origin, told)
+
+    def refused_look(self, mailbox_id: str, code: str) -> Event:
+        """Return the event of a refusal that told something of a mailbox: whether there is one, or how it stands."""
+        return self.event(f"mailbox#{mailbox_id}", EventType.MAILBOX_CONSULTED, self.clock(), result=code)

@@ -16,7 +16,7 @@ def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
     """Return the template with each address's operation written for every method: the engine skips `any`.
 
     Which bodies are no text stands in the definition, where the engine does not look for it either. What a proxy's
-    answers look like is left out: it changes nothing, and written so often it makes the template longer than one may be.
+    answers look like is left out: it changes nothing, and so often it makes the template longer than one may be.
     """
     spelled = copy.deepcopy(template)
     api = spelled["Resources"]["RestAPI"]["Properties"]

@@ -34,7 +34,7 @@ def give(deployment: Deployment, *lines: str) -> list[str]:
 
 def answer_requests(deployment: Deployment) -> None:
     """Have the operator see what the holder asked about their data, answer one, and close the mailbox a day later."""
-    [listed] = give(deployment, "requests list --json")
+    [listed] = give(deployment, f"requests list --json {WHO}")
     waiting = {one["kind"]: one["reference"] for one in json.loads(listed)["requests"]}
     check(set(waiting) == {"access", "closure"}, "both requests wait")
     asked, closing = (f"{USERNAME} {waiting[kind]}" for kind in ("access", "closure"))
@@ -53,7 +53,11 @@ def run_commands(deployment: Deployment, notice_id: str) -> None:
     decree = "--name 'Día no laborable' --norm 'D.S. 000-2027-PCM' --norm-date 2027-01-02"
     give(
         deployment,
-        *(command.name for command in COMMANDS if not command.arguments),
+        *(
+            f"{command.name} {WHO}" if command.changes else command.name
+            for command in COMMANDS
+            if not command.arguments
+        ),
         *("alerts list", f"alerts show {notice_id}", f"alerts resend {notice_id} {WHO}"),
         *(f"receipts index {WHO}", f"alerts index {WHO}"),
         f"sessions end --user {USERNAME} {WHO}",

@@ -142,10 +142,10 @@ def test_an_address_that_takes_no_mail_ends_on_the_operators_list_and_leaves_it_
         report = office.run(hours=12)
     assert report.pressing_s > 0
     assert office.mail.tried <= 13
-    [listed] = list_awaiting(tools=office.tools, limit=9).requests
+    [listed] = list_awaiting(act=office.act(), tools=office.tools, limit=9).requests
     assert listed.is_untold
     note_told(COMPANY, request.reference, act=office.act(), tools=office.tools)
-    assert list_awaiting(tools=office.tools, limit=9).requests == ()
+    assert list_awaiting(act=office.act(), tools=office.tools, limit=9).requests == ()
     assert office.run(hours=1).pressing_s == 0
 
 

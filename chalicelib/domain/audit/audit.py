@@ -17,6 +17,12 @@ PRINTED_LOOKS = 1_000
 """Those that the PDF has; more are in the CSV alone, whose SHA-256 the PDF says."""
 
 
+MOST_TRIES = 3
+"""Of making a list one after another, ahead of those asked for later; from then on it is tried last, and less often."""
+RESTS = timedelta(minutes=30)
+"""A list that was tried so often, before it is tried again."""
+
+
 class LookerKind(StrEnum):
     """Whose looks a list has."""
 
@@ -97,6 +103,24 @@ class Audit:
     def is_open(self) -> bool:
         """Whether a job has still to make it."""
         return self.made is None and not self.is_too_long
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAudit:
+    """That a list is to be made: its `key` among those, how often that was begun, and when the last time was."""
+
+    key: str
+    tries: int = 0
+    tried_at: datetime | None = None
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it was begun so often that others go first: its run may have died of it."""
+        return self.tries >= MOST_TRIES
+
+    def rests(self, now: datetime) -> bool:
+        """Tell whether it is given up and not to be tried yet."""
+        return self.is_given_up and self.tried_at is not None and now < self.tried_at + RESTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.domain.codes import reference_of_key
 from chalicelib.domain.contact import Phone
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TooManyRequests, Unavailable
 from chalicelib.domain.mailbox import AcceptedText, DocumentType
@@ -44,8 +45,6 @@ REGISTRY_LIFETIME = timedelta(days=30)
 ASK_AGAIN_AFTER = timedelta(minutes=5)
 ASK_AGAIN_AT_MOST = timedelta(hours=4)
 CODE_LIFETIME = timedelta(minutes=30)
-REFERENCE_LENGTH = 12
-"""How much of a key people are told."""
 MAX_MAILS = 6
 """The first and five more; once the mailbox is open they are counted anew."""
 
@@ -175,8 +174,7 @@ class Registration:
     @property
     def reference(self) -> str:
         """What the applicant and whoever reviews call it: of its key as much as can be read aloud, `3F2A-91BC-77D0`."""
-        start = self.key[:REFERENCE_LENGTH].upper()
-        return "-".join(start[at : at + 4] for at in range(0, REFERENCE_LENGTH, 4))
+        return reference_of_key(self.key)
 
     @property
     def code_name(self) -> str:

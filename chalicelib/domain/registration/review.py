@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.codes import REFERENCE_LENGTH
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.registration.assurance import reviewed
-from chalicelib.domain.registration.registration import REFERENCE_LENGTH, Registration, RegistrationState, refused
+from chalicelib.domain.registration.registration import Registration, RegistrationState, refused
 
 REVIEW_DAYS = 5
 """Business days in which who waits for a review is told to get an answer."""
@@ -33,11 +34,16 @@ class ReviewRefusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One that waits; `has_mailbox` tells whether its holder has one, `others` how many more shown are the holder's."""
+    """One that waits; `mailbox_id` is its holder's, who may have none; `others` of those shown are the holder's too."""
 
     registration: Registration
-    has_mailbox: bool
+    mailbox_id: str | None
     others: int
+
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether the holder has one."""
+        return self.mailbox_id is not None
 
 
 @dataclass(frozen=True, slots=True)

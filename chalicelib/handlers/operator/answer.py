@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.errors import CasillaError, InvalidInput
+from chalicelib.domain.errors import CasillaError, InvalidInput, Unavailable
 from chalicelib.handlers.doors import find
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
@@ -50,7 +50,7 @@ def answer(event: Any, context: Any) -> dict[str, Any]:
 
 def _run(command: Command, given: Mapping[str, Any], correlation_id: str) -> dict[str, Any]:
     try:
-        told: Told = find(command.target)(given)
+        told = _done(command, given)
     except CasillaError as error:
         code, told = error.code, Told(error.detail, {"code": error.code, "detail": error.detail}, is_done=False)
         log().warning("command refused", item=command.name, correlation_id=correlation_id, code=code)
@@ -60,6 +60,18 @@ def _run(command: Command, given: Mapping[str, Any], correlation_id: str) -> dic
         detail = f"Error inesperado. Está en el registro de la función operator con el número {correlation_id}."
         told = Told(detail, {"code": "unexpected", "detail": detail}, is_done=False)
     return _told(DONE if told.is_done else FAILED, json.dumps(told.data, indent=1) if given["json"] else told.text)
+
+
+def _done(command: Command, given: Mapping[str, Any]) -> Told:
+    """Do it; a refusal that names a mailbox tells whether there is one, and is logged before it is told."""
+    try:
+        told: Told = find(command.target)(given)
+    except Unavailable:
+        raise
+    except CasillaError as error:
+        find("operator.mailboxes:log_refused")(given, error.code)
+        raise
+    return told
 
 
 def _words(event: Any) -> list[str]:

@@ -34,7 +34,7 @@ _LIMIT, _MOST = 20, 200
 _NOTICES = 100
 _ECHO = 80
 _LONGEST_USERNAME = 40
-_MAILBOX = re.compile(r"\d-[A-Z0-9]{5,12}", re.ASCII)
+MAILBOX_NAME = re.compile(r"\d-[A-Z0-9]{5,12}", re.ASCII)
 _DEPOSIT = re.compile(r"[^\s#]{1,100}#[0-9a-f]{64}")
 _DAYS, _LONGEST_LINE = 60, 300
 _WORDS = "words"
@@ -199,7 +199,7 @@ def _username(text: str) -> str:
 
 def _mailbox(text: str) -> str:
     name = "".join(text[: _LONGEST_USERNAME * 2].split()).upper()
-    if not _MAILBOX.fullmatch(name):
+    if not MAILBOX_NAME.fullmatch(name):
         detail = "La casilla se escribe con el tipo y el número de documento, como 8-20100000009."
         raise InvalidInput("mailbox_malformed", detail)
     return name

@@ -29,7 +29,8 @@ class Argument:
 class Command:
     """One command: what it is called, what it does, and the `module:function` of handlers behind it.
 
-    What `changes` anything takes who and why as well. Of `one_of`, names of arguments, exactly one has to be given.
+    What `changes` anything, or looks at a holder's data, takes who and why as well. Of `one_of`, names of
+    arguments, exactly one has to be given.
     """
 
     name: str
@@ -41,7 +42,7 @@ class Command:
 
     @property
     def all_arguments(self) -> tuple[Argument, ...]:
-        """Its own arguments, and those of all commands, or of all that change something."""
+        """Its own arguments, and those of all commands, or of all that change something or look."""
         return (*self.arguments, *((_REASON, _OPERATOR) if self.changes else ()), _JSON)
 
 

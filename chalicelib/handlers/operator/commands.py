@@ -64,16 +64,26 @@ COMMANDS = (
     Command("sessions end", "cierra todas las sesiones de un usuario", "operator.access:end_sessions", (
         Argument("--user", "username", "el usuario con que ingresa, como 1-40000002", "USUARIO", is_required=True),
     ), changes=True),
-    Command("mailboxes frozen", "las congeladas, desde cuándo y qué se impugnó", "operator.mailboxes:list_frozen"),
-    Command("mailboxes contested", "qué se impugnó en una casilla, y qué pasó con ella", "operator.mailboxes:show", (
+    Command(
+        "mailboxes frozen",
+        "las congeladas y qué se impugnó; queda registrado quién las vio",
+        "operator.mailboxes:list_frozen",
+        changes=True,
+    ),
+    Command("mailboxes contested", "qué se impugnó en una, y qué pasó; queda registrado", "operator.mailboxes:show", (
         Argument("CASILLA", "mailbox", "la casilla, como 1-40000002", is_required=True),
-    )),
+    ), changes=True),
     Command("mailboxes unfreeze", "abre otra vez una casilla congelada", "operator.mailboxes:unfreeze", (
         Argument("CASILLA", "mailbox", "la casilla, como 1-40000002", is_required=True),
         Argument("--undo", FLAG, "deshace lo impugnado: vuelve el correo de antes y la contraseña no sirve"),
         Argument("--keep", FLAG, "deja los cambios como están: se comprobó que son de su titular"),
     ), one_of=("--undo", "--keep"), changes=True),
-    Command("mailboxes untold", "los cambios de los que no se pudo avisar a nadie", "operator.mailboxes:list_untold"),
+    Command(
+        "mailboxes untold",
+        "los cambios de los que no se pudo avisar a nadie; queda registrado quién los vio",
+        "operator.mailboxes:list_untold",
+        changes=True,
+    ),
     Command("mailboxes told", "saca un cambio de esa lista: ya avisó usted", "operator.mailboxes:close_untold", (
         Argument("CAMBIO", "line", "su número, como lo dice la lista", is_required=True),
     ), changes=True),

@@ -9,8 +9,11 @@ from typing import Any
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.bootstrap.reading import reading_tools
+from chalicelib.bootstrap.storage import event_store
+from chalicelib.domain.access.credentials import mailbox_of, read_username
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.handlers.operator.act import act_of
+from chalicelib.handlers.operator.arguments import MAILBOX_NAME
 from chalicelib.handlers.operator.command import Told
 from chalicelib.renderers.access import frozen_text
 from chalicelib.services.access import tell_owed as telling
@@ -21,26 +24,38 @@ MARKING_TIME = timedelta(seconds=40)
 """No more is marked after this; the function may run twenty seconds longer."""
 
 
-def list_frozen(_: Mapping[str, Any]) -> Told:
-    """Show every frozen mailbox, the longest frozen first."""
+def log_refused(given: Mapping[str, Any], code: str) -> None:
+    """Log what the refusal of any command tells of the mailbox that it names, before it is told.
+
+    Raises:
+        Unavailable: it could not be logged, so it must not be told.
+
+    """
+    about = given.get("casilla") or mailbox_of(read_username(given.get("user") or ""))
+    if MAILBOX_NAME.fullmatch(about):
+        event_store(current()).add(act_of(given).refused_look(about, code))
+
+
+def list_frozen(given: Mapping[str, Any]) -> Told:
+    """Show every frozen mailbox, the longest frozen first, and log who looked."""
     box = current()
-    found = thawing.list_frozen(tools=access_tools(box))
+    found = thawing.list_frozen(act=act_of(given), tools=access_tools(box))
     text = frozen_text.frozen_list_text(found, box.clock(), box.calendar.local)
     return Told(text, frozen_text.frozen_list_json(found))
 
 
 def show(given: Mapping[str, Any]) -> Told:
-    """Show how a mailbox stands and what happened to it."""
+    """Show how a mailbox stands and what happened to it, and log who looked."""
     box = current()
-    mailbox, events = thawing.find_mailbox(given["casilla"], tools=access_tools(box))
+    mailbox, events = thawing.show_contested(given["casilla"], act=act_of(given), tools=access_tools(box))
     text = frozen_text.mailbox_text(mailbox, events, box.clock(), box.calendar.local)
     return Told(text, frozen_text.mailbox_json(mailbox))
 
 
-def list_untold(_: Mapping[str, Any]) -> Told:
-    """Show the changes that nobody could be told, the oldest first."""
+def list_untold(given: Mapping[str, Any]) -> Told:
+    """Show the changes that nobody could be told, the oldest first, and log who looked."""
     box = current()
-    found = telling.list_untold(tools=access_tools(box))
+    found = telling.list_untold(act=act_of(given), tools=access_tools(box))
     return Told(frozen_text.untold_text(found, box.calendar.local), frozen_text.untold_json(found))
 
 
@@ -65,5 +80,7 @@ def unfreeze(given: Mapping[str, Any]) -> Told:
 
     done = thawing.thaw_mailbox(given["casilla"], is_undone=is_undone, mark=mark, act=act_of(given), tools=tools)
     is_new, is_told = done.freeze is not None, all(one.is_told for one in done.told)
+    if not is_new:
+        log_refused(given, "mailbox_not_frozen")
     text = frozen_text.thawed_text(done.mailbox, done.told, done.shut_out, is_new=is_new, is_undone=is_undone)
     return Told(text, frozen_text.thawed_json(done.mailbox, done.told, done.shut_out, is_new=is_new), is_done=is_told)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.codes import reference_of_key
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.renderers.looks_in_words import DESK_REASONS
@@ -20,7 +21,28 @@ _DID: Mapping[EventType, str] = {
     EventType.PETITION_SHOWN: "Vio datos por un pedido en mesa de partes",
     EventType.REGISTRATION_SHOWN: "Revisó un registro",
 }
+_REGISTRIES: Mapping[str, str] = {
+    "reniec": "Consultó RENIEC",
+    "sunat": "Consultó SUNAT",
+    "sunat_representatives": "Consultó los representantes en SUNAT",
+}
+"""By the registry that the event names."""
+_FOUND: Mapping[str, str] = {
+    "matched": "Los datos coinciden",
+    "mismatched": "Los datos no coinciden",
+    "not_found": "No figura en el registro",
+    "deceased": "Figura como persona fallecida",
+    "minor": "Es menor de edad",
+    "restricted": "Su registro tiene una anotación",
+    "inactive": "Su RUC no está activo",
+    "not_habido": "Figura como no habido",
+    "not_listed": "No figura como representante",
+    "unavailable": "El registro no respondió",
+    "garbled": "El registro respondió con letras perdidas",
+}
+"""What a registry said, by the event's `result`."""
 _BY_DEPOSIT = "Depósito que no se hizo"
+_CONSULTED = "Consultó un registro de identidad"
 _OTHER = "Vio datos"
 _SYSTEM = "No lo dice: consultó un sistema"
 _REFUSED: Mapping[str, str] = {
@@ -34,6 +56,17 @@ _REFUSED: Mapping[str, str] = {
     "undelivered_limit": "No se le respondió: pasó del límite por hora",
     "nonce_reused": "No se le respondió: repitió una petición",
 }
+
+
+_TOLD: Mapping[str, str] = {
+    "has_mailbox": "Ya tiene casilla",
+    "mailbox_unknown": "No tiene casilla",
+    "user_unknown": "No hay ese usuario",
+    "mailbox_frozen": "Su casilla está congelada",
+    "user_disabled": "El usuario está deshabilitado",
+    "recovery_open_already": "Ya había una restauración pendiente",
+}
+"""What a search at the desk told, by the event's `result`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +97,31 @@ def row_of(look: Event, prefixes: Mapping[DocumentType, str], zone: ZoneInfo) ->
     return LookRow(
         f"{local:%d/%m/%Y}",
         f"{local:%H:%M:%S}",
-        _BY_DEPOSIT if by_deposit else _DID.get(look.type, _OTHER),
+        _BY_DEPOSIT if by_deposit else _did(look),
         _whose(look.subject, prefixes),
         reason or ("Depositar una notificación" if by_deposit else _SYSTEM if by_system else ""),
-        _REFUSED.get(refused, "No se hizo") if refused else "Se le respondió",
+        _REFUSED.get(refused, "No se hizo") if refused else _answered(look),
         look.origin,
     )
+
+
+def _did(look: Event) -> str:
+    if look.type is EventType.REGISTRY_CONSULTED:
+        return _REGISTRIES.get(look.data.get("registry", ""), _CONSULTED)
+    return _DID.get(look.type, _OTHER)
+
+
+def _answered(look: Event) -> str:
+    found = _FOUND if look.type is EventType.REGISTRY_CONSULTED else _TOLD
+    return found.get(look.data.get("result", ""), "Se le respondió")
 
 
 def _whose(subject: str, prefixes: Mapping[DocumentType, str]) -> str:
     kind, _, name = subject.partition("#")
     if kind == "audit":
         return f"Relación {name.rpartition('#')[2]}"
+    if kind == "registration":
+        return f"Registro {reference_of_key(name)}"
     prefix, _, number = name.partition("-")
     document = next((one.value for one, begins in prefixes.items() if begins == prefix), "")
     return f"{document} {number}" if document else name

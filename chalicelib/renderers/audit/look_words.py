@@ -1,22 +1,13 @@
-"""What a look at a person's data is called, by whom it was and why, for people who read it."""
+"""Of a look at a person's data, by whom it was and why, for people who read it."""
 
 from __future__ import annotations
 
 from chalicelib.domain.audit.audit import Span
-from chalicelib.domain.event import Event, EventType
-from chalicelib.renderers.looks_in_words import DESK_CONSULTED, DESK_REASONS, LOOKED
+from chalicelib.domain.event import Event
+from chalicelib.renderers.looks_in_words import DESK_REASONS
 
-_BY_DEPOSIT = "Quiso depositar una notificación, y la casilla no pudo recibirla"
 _SYSTEM = "Una consulta de sus sistemas, que no dice más"
 _SERVICE = "Atención del servicio"
-
-
-def looked_in_words(event: Event) -> str:
-    """Return what somebody did."""
-    if event.data.get("way") == "deposit":
-        return _BY_DEPOSIT
-    is_at_desk = event.data.get("reason", "") in DESK_REASONS
-    return DESK_CONSULTED if is_at_desk and event.type is EventType.MAILBOX_CONSULTED else LOOKED[event.type]
 
 
 def reason_for_holder(event: Event) -> str:

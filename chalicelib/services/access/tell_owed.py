@@ -15,6 +15,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.services.access.tell_change import send_telling, with_links
+from chalicelib.services.access.thaw_mailbox import contest_look
 from chalicelib.services.access.tools import AccessTools
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.services.work_through import Worked, work_through
@@ -46,10 +47,14 @@ def tell_owed(*, tools: AccessTools, now: Callable[[], datetime], until: datetim
     return ToldOwed(worked, max((int(wait.total_seconds()) for wait in waits), default=0))
 
 
-def list_untold(*, tools: AccessTools) -> tuple[OwedTelling, ...]:
-    """Return the changes that nobody could be told, the oldest first."""
-    untold = (one.owed for one in tools.tellings.list_owed() if not one.owed.is_reached)
-    return tuple(sorted(untold, key=lambda owed: owed.since))
+def list_untold(*, act: OperatorAct, tools: AccessTools) -> tuple[OwedTelling, ...]:
+    """Return the changes that nobody could be told, the oldest first, once it is logged at each mailbox who looked."""
+    untold = sorted(
+        (one.owed for one in tools.tellings.list_owed() if not one.owed.is_reached), key=lambda owed: owed.since
+    )
+    for mailbox_id in dict.fromkeys(owed.mailbox_id for owed in untold):
+        tools.events.add(contest_look(mailbox_id, "untold", act=act))
+    return tuple(untold)
 
 
 def close_untold(telling_id: str, *, act: OperatorAct, tools: AccessTools) -> OwedTelling:

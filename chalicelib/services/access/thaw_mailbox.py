@@ -67,11 +67,30 @@ def find_mailbox(mailbox_id: str, *, tools: AccessTools) -> tuple[Mailbox, tuple
     return mailbox, tools.events.newest_for_subject(f"mailbox#{mailbox_id}", limit=MOST_EVENTS)
 
 
-def list_frozen(*, tools: AccessTools) -> tuple[Mailbox, ...]:
-    """Return all frozen mailboxes, the longest frozen first."""
+def show_contested(mailbox_id: str, *, act: OperatorAct, tools: AccessTools) -> tuple[Mailbox, tuple[Event, ...]]:
+    """Log who looks and why, and then return what `find_mailbox` does.
+
+    Raises:
+        NotFound: `mailbox_unknown`.
+
+    """
+    found = find_mailbox(mailbox_id, tools=tools)
+    tools.events.add(contest_look(mailbox_id, "contested", act=act))
+    return found
+
+
+def list_frozen(*, act: OperatorAct, tools: AccessTools) -> tuple[Mailbox, ...]:
+    """Return all frozen mailboxes, the longest frozen first, once it is logged at each who looked."""
     found = (tools.mailboxes.find(mailbox_id) for mailbox_id in tools.freezes.frozen())
     frozen = [(mailbox.freeze.frozen_at, mailbox) for mailbox in found if mailbox is not None and mailbox.freeze]
+    for _, mailbox in frozen:
+        tools.events.add(contest_look(mailbox.mailbox_id, "frozen", act=act))
     return tuple(mailbox for _, mailbox in sorted(frozen, key=lambda one: one[0]))
+
+
+def contest_look(mailbox_id: str, shown: str, *, act: OperatorAct) -> Event:
+    """Return the event of a look at contested or untold changes of a mailbox; `shown` says by which command."""
+    return act.event(f"mailbox#{mailbox_id}", EventType.MAILBOX_SHOWN, act.clock(), shown=shown)
 
 
 def thaw_mailbox(  # noqa: PLR0913 - which, how, by whom, and what is looked at before

@@ -9,9 +9,9 @@ from functools import partial
 from chalicelib.domain.audit.look import office_of
 from chalicelib.domain.event import Event
 from chalicelib.domain.identity_document import mailboxes_of_holder
-from chalicelib.domain.mailbox import DocumentType, Mailbox
+from chalicelib.domain.mailbox import DocumentType, Mailbox, MailboxUser
 from chalicelib.domain.people.mailbox_users import require_user
-from chalicelib.domain.people.own_data import institution_of, own_events
+from chalicelib.domain.people.own_data import institution_of, is_look, own_events
 from chalicelib.domain.session import Session
 from chalicelib.services.together import together
 from chalicelib.store.audit.look_log import LookLog, Newest
@@ -35,16 +35,21 @@ class OwnLookTools:
 
 @dataclass(frozen=True, slots=True)
 class OwnLooks:
-    """A page of looks, the newest first; `institutions` and `offices` are the names of who looked, by their ids."""
+    """A page of looks, the newest first; `institutions` and `offices` are the names of who looked, by their ids.
+
+    `mailbox` and `user` are whose page it is.
+    """
 
     looks: tuple[Event, ...]
     next_after: str | None
     institutions: Mapping[str, str]
     offices: Mapping[tuple[str, str], str]
+    mailbox: Mailbox
+    user: MailboxUser
 
 
 def own_looks(session: Session, *, after: str | None, tools: OwnLookTools) -> OwnLooks:
-    """Return a page of them, by all names of the holder's mailbox; two hops.
+    """Return a page of them, by all names of the holder's mailbox and of the registration that opened it; three hops.
 
     Raises:
         SessionEnded: `session_ended`.
@@ -52,18 +57,21 @@ def own_looks(session: Session, *, after: str | None, tools: OwnLookTools) -> Ow
     """
     found: list[Mailbox | None] = []
     named: list[Newest] = []
+    keys: list[str | None] = []
 
     def read(name: str) -> None:
         named.append(tools.looks.read_mailbox(name, after=after, limit=PAGE_SIZE))
 
     names = mailboxes_of_holder(session.mailbox_id, tools.prefixes)
     reads = [partial(read, name) for name in names]
-    together([lambda: found.append(tools.mailboxes.find(session.mailbox_id)), *reads])
+    openings = [lambda name=name: keys.append(tools.looks.opened_by(name)) for name in names]
+    together([lambda: found.append(tools.mailboxes.find(session.mailbox_id)), *reads, *openings])
+    named += [tools.looks.read_registration(key, after=after, limit=PAGE_SIZE) for key in keys if key is not None]
     page, [there] = tools.looks.page_at(named, limit=PAGE_SIZE), found
-    _, user = require_user(there, session.user_id)
-    looks = own_events(page.looks, user)
+    mailbox, user = require_user(there, session.user_id)
+    looks = own_events(tuple(filter(is_look, page.looks)), user)
     institutions, offices = _names(looks, tools)
-    return OwnLooks(looks, page.next_after, institutions, offices)
+    return OwnLooks(looks, page.next_after, institutions, offices, mailbox, user)
 
 
 def _names(looks: Iterable[Event], tools: OwnLookTools) -> tuple[dict[str, str], dict[tuple[str, str], str]]:

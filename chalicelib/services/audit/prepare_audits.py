@@ -1,7 +1,8 @@
 """Make the lists of looks that were asked for: a CSV of all of them, and a PDF that says its hash.
 
 The days of a list are over, so that what is made later has the same looks. Each try writes objects of its own, and the
-first to end is the one that counts.
+first to end is the one that counts. A try is counted before it is begun, since what ends the process says nothing:
+after three of them a list goes last, and only every half an hour, so that no list keeps others from being made.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from chalicelib.domain.audit.audit import MOST_LOOKS, PRINTED_LOOKS, Audit, ListFile, MadeAudit
+from chalicelib.domain.audit.audit import MOST_LOOKS, PRINTED_LOOKS, Audit, ListFile, MadeAudit, OpenAudit
 from chalicelib.domain.event import Event, EventType
 from chalicelib.renderers.audit.looks_csv import LooksCsv
 from chalicelib.renderers.audit.looks_pdf import PrintedAudit, render_looks_pdf
@@ -30,8 +31,9 @@ _SETTLES = timedelta(minutes=15)
 class PreparedAudits:
     """What became of the lists that were open: `refused` have too many looks, `gone` were made just before.
 
-    `early` are of days that ended just now. `failed` are tried again at the next run. `oldest_waiting_s` is how long
-    ago the oldest of these was asked for.
+    `early` are of days that ended just now. `failed` are tried again, at the next run unless they are `given_up`: those
+    were tried three times or more, and rest in between. `oldest_waiting_s` is how long ago the oldest of `failed` was
+    asked for.
     """
 
     made: int
@@ -39,38 +41,53 @@ class PreparedAudits:
     gone: int
     early: int
     failed: int
+    given_up: int
     oldest_waiting_s: int
     is_complete: bool
 
 
 def prepare_audits(tools: AuditTools, *, until: datetime, most: int = MOST_LOOKS) -> PreparedAudits:
-    """Make what is open, beginning none after `until`; one that fails stops no other.
+    """Make what is open, beginning none after `until`; one that fails stops no other, nor one that ends the process.
 
     Raises:
         Unavailable: what is open cannot be read.
 
     """
     left: list[datetime] = []
+    to_make = {one.key: one for one in sorted(tools.audits.list_open(), key=lambda one: one.is_given_up)}
 
     def handle(key: str) -> str:
         audit = tools.audits.find_open(key)
         if audit is None or not audit.is_open:
             return _GONE
         try:
-            return _prepare(audit, tools, most)
+            return _try(to_make[key], audit, tools, most)
         except Exception:
             left.append(audit.asked_at)
             raise
 
-    worked = work_through(tools.audits.list_open(), handle, job=_JOB, now=tools.clock, until=until)
+    worked = work_through(to_make, handle, job=_JOB, now=tools.clock, until=until)
     waits = int((tools.clock() - min(left)).total_seconds()) if left else 0
-    return counted(PreparedAudits, worked.outcomes, oldest_waiting_s=waits, is_complete=worked.is_complete)
+    given_up = sum(one.is_given_up for one in tools.audits.list_open())
+    more = {"given_up": given_up, "oldest_waiting_s": waits, "is_complete": worked.is_complete}
+    return counted(PreparedAudits, worked.outcomes, **more)
+
+
+class AuditRests(Exception):
+    """A list was begun so often that it is not tried at this run. Its name in the log tells that."""
+
+
+def _try(one: OpenAudit, audit: Audit, tools: AuditTools, most: int) -> str:
+    now = tools.clock()
+    if now < audit.span.instants(tools.zone)[1] + _SETTLES:
+        return _EARLY
+    if one.rests(now):
+        raise AuditRests
+    return _prepare(audit, tools, most) if tools.audits.begin(one, now) else _GONE
 
 
 def _prepare(audit: Audit, tools: AuditTools, most: int) -> str:
     since, before = audit.span.instants(tools.zone)
-    if tools.clock() < before + _SETTLES:
-        return _EARLY
     looks = tools.looks.each_of_looker(audit.looker.actor, since, before)
     table = LooksCsv(tools.prefixes, tools.zone)
     printed: list[Event] = []

@@ -13,7 +13,6 @@ from functools import partial
 
 from chalicelib.domain.contact import inbox_of
 from chalicelib.domain.errors import Forbidden, InvalidInput, NotFound
-from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.registration.identity import CompanyClaim, PersonClaim
@@ -35,6 +34,7 @@ from chalicelib.services.registration.review_registrations import (
     ReviewTools,
     approve_registration,
     list_some_reviews,
+    log_shown,
     refuse_registration,
     review_of,
 )
@@ -139,9 +139,7 @@ def show_for_desk(reference: str, by: AtDesk, what: str, *, tools: DeskReviewToo
 
     """
     review = find_for_desk(reference, by.member, tools=tools)
-    act = act_of(by, LOOKED_AT, tools)
-    event = act.event(f"registration#{review.registration.key}", EventType.REGISTRATION_SHOWN, act.clock(), shown=what)
-    tools.reviews.registration.identity.events.add(event)
+    log_shown(review, tools=tools.reviews, act=act_of(by, LOOKED_AT, tools), shown=what)
     return review
 
 

@@ -12,7 +12,7 @@ from functools import partial
 
 from chalicelib.domain.access.decided_contest import is_undoing
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.event import EventType
+from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.mailbox import MAX_USERS, Mailbox, MailboxChanged, UserState, mailbox_changed
 from chalicelib.domain.people.closing import closed
 from chalicelib.domain.people.consent import ConsentMandatory, imposing_norm
@@ -66,11 +66,16 @@ class RequestPage:
     is_whole: bool
 
 
-def list_awaiting(*, tools: DataRequestTools, limit: int) -> RequestPage:
-    """Return those that wait for an operator; a call each, and one a page of the index."""
+def list_awaiting(*, act: OperatorAct, tools: DataRequestTools, limit: int) -> RequestPage:
+    """Return those that wait for an operator, once it is logged of each who looked.
+
+    Two calls each, and one a page of the index.
+    """
     keys = tools.requests.awaiting(Awaited.OPERATOR, until=EVER, limit=limit + 1)
     found = (tools.requests.find(key) for key in keys[:limit])
     waiting = tuple(one for one in found if one is not None and one.awaits and one.awaits[0] is Awaited.OPERATOR)
+    for one in waiting:
+        tools.access.events.add(_look(one, act))
     return RequestPage(waiting, is_whole=len(keys) <= limit)
 
 
@@ -78,13 +83,11 @@ def show_request(mailbox_id: str, reference: str, *, act: OperatorAct, tools: Da
     """Log who looks and why, and then return one.
 
     Raises:
-        NotFound: `mailbox_unknown`, `request_unknown`, neither of which is logged.
+        NotFound: `mailbox_unknown`, `request_unknown`.
 
     """
     found = _find(mailbox_id, reference, tools)
-    whose = {"user_id": found.request.user_id, "request": found.request.reference}
-    event = act.event(f"mailbox#{mailbox_id}", EventType.DATA_REQUEST_SHOWN, act.clock(), **whose)
-    tools.access.events.add(event)
+    tools.access.events.add(_look(found.request, act))
     return found
 
 
@@ -173,6 +176,11 @@ def pressing_s(tools: DataRequestTools, now: datetime) -> int:
         return 0
     since = found.asked_at if found.is_untold else found.due_at - PRESSING
     return max(0, int((now - since).total_seconds()))
+
+
+def _look(request: DataRequest, act: OperatorAct) -> Event:
+    whose = {"user_id": request.user_id, "request": request.reference}
+    return act.event(f"mailbox#{request.mailbox_id}", EventType.DATA_REQUEST_SHOWN, act.clock(), **whose)
 
 
 def _closes(request: DataRequest, answer: Answer) -> bool:

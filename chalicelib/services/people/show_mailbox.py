@@ -25,7 +25,7 @@ def show_mailbox(mailbox_id: str, *, act: OperatorAct, tools: AccessTools, limit
     """Log who looks and why, and then return it.
 
     Raises:
-        NotFound: `mailbox_unknown`, which is not logged.
+        NotFound: `mailbox_unknown`.
 
     """
     mailbox = tools.mailboxes.find(mailbox_id)

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import islice
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.event import EventType
+from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.identity_document import mailbox_id_for, mailboxes_of_holder
 from chalicelib.domain.registration.registration import Registration, RegistrationState
 from chalicelib.domain.registration.review import (
@@ -92,11 +92,23 @@ def show_review(reference: str, *, tools: ReviewTools, act: OperatorAct) -> Revi
         NotFound: `registration_unknown`, which is not logged.
 
     """
-    found = _find(reference, tools.registration.registrations)
-    tools.registration.identity.events.add(
-        act.event(f"registration#{found.key}", EventType.REGISTRATION_SHOWN, act.clock())
-    )
-    return _review(found, [found], tools)
+    review = review_of(reference, tools=tools)
+    log_shown(review, tools=tools, act=act)
+    return review
+
+
+def log_shown(review: Review, *, tools: ReviewTools, act: OperatorAct, **shown: str) -> None:
+    """Log a look at one, and at the mailbox that its holder is told to have; before either is told."""
+    events = tools.registration.identity.events
+    events.add(act.event(f"registration#{review.registration.key}", EventType.REGISTRATION_SHOWN, act.clock(), **shown))
+    if review.mailbox_id is not None:
+        events.add(_told_of(review.mailbox_id, act))
+
+
+def _told_of(mailbox_id: str, act: OperatorAct) -> Event:
+    """Return the event of telling whoever reviews a registration that its holder has a mailbox."""
+    told = {"way": "registration", "result": "has_mailbox"}
+    return act.event(f"mailbox#{mailbox_id}", EventType.MAILBOX_CONSULTED, act.clock(), **told)
 
 
 def approve_registration(reference: str, *, tools: ReviewTools, act: OperatorAct) -> Registration:
@@ -109,7 +121,10 @@ def approve_registration(reference: str, *, tools: ReviewTools, act: OperatorAct
 
     """
     passed = passed_review(_find(reference, tools.registration.registrations))
-    return complete_registration(passed, tools=tools.registration, act=act)
+    ended = complete_registration(passed, tools=tools.registration, act=act)
+    if not ended.opened_mailbox and (mailbox_id := _mailbox_of(ended, tools)) is not None:
+        tools.registration.identity.events.add(_told_of(mailbox_id, act))
+    return ended
 
 
 def refuse_registration(reference: str, why: ReviewRefusal, *, tools: ReviewTools, act: OperatorAct) -> Registration:
@@ -137,10 +152,15 @@ def review_pressing_s(registrations: RegistrationStore, now: datetime) -> int:
 
 
 def _review(registration: Registration, among: list[Registration], tools: ReviewTools) -> Review:
-    mailbox_id = mailbox_id_for(*registration.document, tools.registration.prefixes)
     others = sum(one.document == registration.document for one in among if one.key != registration.key)
+    return Review(registration, _mailbox_of(registration, tools), others)
+
+
+def _mailbox_of(registration: Registration, tools: ReviewTools) -> str | None:
+    """Return the name of the mailbox that a registration's holder has, by whichever of their documents."""
+    mailbox_id = mailbox_id_for(*registration.document, tools.registration.prefixes)
     names = mailboxes_of_holder(mailbox_id, tools.registration.prefixes)
-    return Review(registration, any(tools.mailboxes.find(name) is not None for name in names), others)
+    return next((name for name in names if tools.mailboxes.find(name) is not None), None)
 
 
 def _waits(registration: Registration) -> bool:

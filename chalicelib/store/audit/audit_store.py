@@ -8,14 +8,14 @@ when they were asked for.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.audit.audit import Audit, IssuedAudit, MadeAudit, issued
+from chalicelib.domain.audit.audit import Audit, IssuedAudit, MadeAudit, OpenAudit, issued
 from chalicelib.domain.event import Event
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
@@ -28,7 +28,7 @@ from chalicelib.store.vendor_errors import VENDOR_ERRORS
 _AUDIT, _COUNT, _REQUEST = "audit#", "audit-count#", "audit-request#"
 _ISSUED = "issued"
 _NEW = InstitutionItem.institution_id.does_not_exist()
-_OPEN_AT_ONCE = 100
+_OPEN_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +98,22 @@ class AuditStore:
         return AuditPage(shown, shown[-1].reference if len(audits) > limit else None)
 
     @staticmethod
-    def list_open() -> tuple[str, ...]:
-        """Return which lists have to be made, those asked for first before others, a hundred at most."""
+    def list_open() -> tuple[OpenAudit, ...]:
+        """Return which lists have to be made, a thousand at most: those asked for first before others."""
         try:
-            return tuple(
-                item.item for item in InstitutionItem.query(OPEN_AUDITS, limit=_OPEN_AT_ONCE, consistent_read=True)
-            )
+            found = InstitutionItem.query(OPEN_AUDITS, limit=_OPEN_AT_ONCE, consistent_read=True)
+            return tuple(from_data(OpenAudit, {**item.data, "key": item.item}) for item in found)
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
+
+    def begin(self, one: OpenAudit, at: datetime) -> bool:
+        """Count a try before it is begun; False where another run began it since, or it is open no more."""
+        tried = replace(one, tries=one.tries + 1, tried_at=at)
+        item = InstitutionItem(OPEN_AUDITS, one.key, data=to_data(tried), version=tried.tries)
+        before: Condition = InstitutionItem.version == one.tries
+        if not one.tries:
+            before = InstitutionItem.version.does_not_exist() & InstitutionItem.institution_id.exists()
+        return is_written(self._connection, lambda transaction: transaction.save(item, condition=before))
 
     def find_open(self, key: str) -> Audit | None:
         """Return one of them."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from pynamodb.connection import Connection
 
-from chalicelib.domain.event import MAILBOX_LOOKS, Event, EventType
+from chalicelib.domain.event import MAILBOX_LOOKS, REGISTRATION_LOOKS, Event, EventType
 from chalicelib.store.batch_read import each_of_pages, store_unavailable
 from chalicelib.store.shards import SHARDS
 from chalicelib.store.tables import EventItem
@@ -89,7 +89,26 @@ class LookLog:
 
         A page has one more than `limit` at least, unless there are no more or a thousand entries were looked at.
         """
-        asked = _at_mailbox(f"mailbox#{mailbox_id}", after)
+        return self._newest(f"mailbox#{mailbox_id}", MAILBOX_LOOKS, after, limit)
+
+    def read_registration(self, key: str, *, after: str | None, limit: int) -> Newest:
+        """Return the newest looks at a registration, as `read_mailbox` does; its applicant's own are among them."""
+        return self._newest(f"registration#{key}", REGISTRATION_LOOKS, after, limit)
+
+    def opened_by(self, mailbox_id: str) -> str | None:
+        """Return the key of the registration that opened a mailbox; None where its first thousand entries tell none."""
+        asked = {**_at(f"mailbox#{mailbox_id}", (EventType.MAILBOX_OPENED,), None), "ScanIndexForward": True}
+        for _ in range(_MOST_CALLS):
+            answer = self._asked(asked)
+            for item in answer["Items"]:
+                return str(_event(item).data["registration"])
+            if "LastEvaluatedKey" not in answer:
+                return None
+            asked = {**asked, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        return None
+
+    def _newest(self, subject: str, kinds: Sequence[EventType], after: str | None, limit: int) -> Newest:
+        asked = _at(subject, kinds, after)
         found: list[dict[str, Any]] = []
         reached = None
         for _ in range(_MOST_CALLS):
@@ -144,8 +163,8 @@ def _of_looker(looker: str, since: str, before: str, limit: int) -> dict[str, An
     }
 
 
-def _at_mailbox(subject: str, after: str | None) -> dict[str, Any]:
-    values = {f":kind{number}": {"S": kind.value} for number, kind in enumerate(MAILBOX_LOOKS)}
+def _at(subject: str, kinds: Sequence[EventType], after: str | None) -> dict[str, Any]:
+    values = {f":kind{number}": {"S": kind.value} for number, kind in enumerate(kinds)}
     condition, names = "subject = :subject", {"#type": "type"}
     before = {}
     if after is not None:

@@ -117,7 +117,7 @@ def test_of_a_contested_hand_over_operators_read_who_was_the_principal_and_to_wh
 
     assert (
         "Impugnado: cambiaron el usuario principal de la casilla, que era u1, el 09/03/2026"
-        in run(company, "mailboxes frozen")[1]
+        in run(company, f"mailboxes frozen {WHY}")[1]
     )
     page = company.world.client.http.request("GET", f"/no-fui-yo/{link}").body.decode()
     assert "Si el cambio se deshace, recibirás un enlace" in page

@@ -73,22 +73,25 @@ def freeze(people: People) -> str:
 
 
 def test_where_none_is_frozen_the_list_says_so(people: People) -> None:
-    assert run(people, "mailboxes frozen") == (0, "No hay casillas congeladas.")
+    assert run(people, f"mailboxes frozen {WHY}") == (0, "No hay casillas congeladas.")
 
 
 def test_the_list_says_since_when_and_what_is_contested(people: People) -> None:
     freeze(people)
     people.world.clock.advance(hours=5)
 
-    code, output = run(people, "mailboxes frozen")
+    code, output = run(people, f"mailboxes frozen {WHY}")
 
     assert code == 0
     assert f"Casilla {USERNAME}: congelada desde el 10/03/2026 17:15 (hace 5 h)" in output
     assert "Impugnado: cambiaron el correo de la casilla, usuario u1, el 09/03/2026 15:15" in output
     assert EMAIL not in output
-    listed = json.loads(run(people, "mailboxes frozen --json")[1])
+    seen = people.tools.events.list_for_subject(f"mailbox#{USERNAME}")
+    [look] = [event for event in seen if event.type is EventType.MAILBOX_SHOWN]
+    assert (look.looker, look.data["shown"]) == ("operator:rquispe", "frozen")
+    listed = json.loads(run(people, f"mailboxes frozen --json {WHY}")[1])
     assert [one["mailbox_id"] for one in listed["mailboxes"]] == [USERNAME]
-    assert json.loads(run(people, f"mailboxes contested {USERNAME} --json")[1]) == listed["mailboxes"][0]
+    assert json.loads(run(people, f"mailboxes contested {USERNAME} --json {WHY}")[1]) == listed["mailboxes"][0]
 
 
 def test_undone_the_former_address_is_back_and_chooses_another_password(people: People) -> None:
@@ -108,7 +111,7 @@ def test_undone_the_former_address_is_back_and_chooses_another_password(people: 
     people.world.clock.step = timedelta(microseconds=1)
     assert people.use_reset(people.link_sent(), NEW).status_code == 200
     assert people.send("GET", "/v1/notices", token=people.log_in(password=NEW).json_body["token"]).status_code == 200
-    assert run(people, "mailboxes frozen") == (0, "No hay casillas congeladas.")
+    assert run(people, f"mailboxes frozen {WHY}") == (0, "No hay casillas congeladas.")
     [event] = [
         one
         for one in event_store(people.world.container).list_for_subject(f"mailbox#{USERNAME}")
@@ -251,7 +254,7 @@ def test_right_after_the_freeze_an_operator_has_to_wait(people: People) -> None:
 
 
 def test_an_unknown_mailbox_and_a_missing_decision_are_told(people: People) -> None:
-    assert run(people, "mailboxes contested 1-49999999") == (
+    assert run(people, f"mailboxes contested 1-49999999 {WHY}") == (
         1,
         "No hay una casilla así. Revise el tipo y el número de documento.",
     )
@@ -264,7 +267,7 @@ def test_what_shows_a_mailbox_tells_who_opened_it_again_and_why(people: People) 
     freeze(people)
     run(people, f"mailboxes unfreeze {USERNAME} --keep {WHY}")
 
-    output = run(people, f"mailboxes contested {USERNAME}")[1]
+    output = run(people, f"mailboxes contested {USERNAME} {WHY}")[1]
 
     assert f"Casilla {USERNAME}: abierta" in output
     assert "se congeló" in output
@@ -322,7 +325,7 @@ def test_who_was_handed_a_company_by_an_intruder_is_out(people: People, is_added
         removed = people.send("POST", "/v1/users/u1/removal", None, token=token_of(people, COMPANY))
         assert removed.status_code == 200
     contest(people, link)
-    seen = run(people, f"mailboxes contested {COMPANY}")[1]
+    seen = run(people, f"mailboxes contested {COMPANY} {WHY}")[1]
 
     output = run(people, f"mailboxes unfreeze {COMPANY} --undo {WHY}")[1]
 

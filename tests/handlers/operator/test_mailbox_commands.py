@@ -194,7 +194,7 @@ def test_a_mailbox_is_shown_with_addresses_masked_and_who_looked_is_logged(peopl
     shown = json.loads(run(people, f"mailboxes show {COMPANY} {WHY} --json")[1])
     assert [user["user_id"] for user in shown["users"]] == ["u2", "u3"]
     assert [one["user_id"] for one in shown["former"]] == ["u1"]
-    told = run(people, f"mailboxes contested {COMPANY}")[1]
+    told = run(people, f"mailboxes contested {COMPANY} {WHY}")[1]
     assert "cambió el usuario principal (u2). Lo hizo rquispe: Escritura de nuevo gerente" in told
     assert run(people, f"mailboxes show 8-20100000017 {WHY}")[0] != 0
     assert "como 8-20100000009" in run(people, f"mailboxes show nada {WHY}")[1]

@@ -71,7 +71,7 @@ def test_a_persons_name_is_mended_as_holder_as_user_and_in_the_account(people: P
     assert (event.actor, event.data) == (
         *("operator:rquispe", {"of": "holder user", "user_id": "u1", "reason": "Ficha del registro a la vista"}),
     )  # fmt: skip
-    assert "se corrigió un nombre (u1). Lo hizo rquispe" in run(people, f"mailboxes contested {USERNAME}")[1]
+    assert "se corrigió un nombre (u1). Lo hizo rquispe" in run(people, f"mailboxes contested {USERNAME} {WHY}")[1]
 
 
 def test_what_was_issued_keeps_its_name_and_what_is_deposited_next_has_the_mended_one(people: People) -> None:

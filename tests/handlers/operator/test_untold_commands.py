@@ -72,11 +72,13 @@ def test_addresses_that_will_never_take_it_are_not_asked_again_and_ring_after_a_
     report = watch(people)
 
     assert (report["change_told"], report["not_taken"], report["untold_s"]) == (0, 0, 25 * 3600)
-    code, output = run(people, "mailboxes untold")
+    code, output = run(people, f"mailboxes untold {WHY}")
     assert code == 0
     assert telling_id in output
     assert "ya no se intenta" in output
     assert EMAIL not in output
+    [look] = people.tools.events.list_for_subject(f"mailbox#{USERNAME}")
+    assert (look.type, look.looker, look.data["shown"]) == (EventType.MAILBOX_SHOWN, "operator:rquispe", "untold")
 
 
 def test_who_was_told_in_another_way_leaves_the_list_with_an_event(people: People) -> None:
@@ -87,7 +89,7 @@ def test_who_was_told_in_another_way_leaves_the_list_with_an_event(people: Peopl
     [event] = people.tools.events.list_for_subject(f"mailbox#{USERNAME}")
     assert (event.type, event.actor) == (EventType.CHANGE_TOLD, "operator:rquispe")
     assert watch(people)["untold_s"] == 0
-    assert "No hay cambios por avisar" in run(people, "mailboxes untold")[1]
+    assert "No hay cambios por avisar" in run(people, f"mailboxes untold {WHY}")[1]
     assert run(people, f"mailboxes told {telling_id} {WHY}")[0] != 0
 
 
@@ -100,7 +102,7 @@ def test_what_nobody_takes_for_three_days_is_given_up_and_stays_on_the_list(peop
 
     assert watch(people)["given_up"] == 1
     assert watch(people)["given_up"] == 0
-    assert telling_id in run(people, "mailboxes untold")[1]
+    assert telling_id in run(people, f"mailboxes untold {WHY}")[1]
     assert people.mails() == []
 
 

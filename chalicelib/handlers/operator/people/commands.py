@@ -34,9 +34,9 @@ PEOPLE_COMMANDS = (
         Argument("--name", "line", "el nombre, como figura en el documento que usted vio", "TEXTO", is_required=True),
         Argument("--user", "username", "de un usuario y no del titular: el usuario con que ingresa", "USUARIO"),
     ), changes=True),
-    Command("requests list", "las solicitudes sobre datos personales por responder, la que vence antes primero", f"{_REQUESTS}:list_awaiting", (
+    Command("requests list", "las solicitudes sobre datos personales por responder, la que vence antes primero; queda registrado quién las vio", f"{_REQUESTS}:list_awaiting", (
         Argument("--limit", "limit", "cuántas mostrar, de 1 a 200; si no se dice, 20", "N"),
-    )),
+    ), changes=True),
     Command("requests show", "una solicitud, con lo que la persona escribió; queda registrado quién la vio", f"{_REQUESTS}:show", (
         _MAILBOX, _REQUEST,
     ), changes=True),

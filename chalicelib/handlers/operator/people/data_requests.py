@@ -16,9 +16,9 @@ from chalicelib.services.people.answer_data_requests import Answer
 
 
 def list_awaiting(given: Mapping[str, Any]) -> Told:
-    """Show those that wait, the one due first at the top."""
+    """Show those that wait, the one due first at the top, and log who looked."""
     box = current()
-    page = answering.list_awaiting(tools=data_request_tools(box), limit=given["limit"])
+    page = answering.list_awaiting(act=act_of(given), tools=data_request_tools(box), limit=given["limit"])
     text = data_request_text.list_text(page.requests, box.calendar.zone, box.clock(), is_whole=page.is_whole)
     return Told(text, data_request_text.list_json(page.requests, is_whole=page.is_whole))
 

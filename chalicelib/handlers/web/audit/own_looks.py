@@ -10,11 +10,12 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.audit import own_look_tools
 from chalicelib.domain.audit.look import office_of, read_position
 from chalicelib.domain.event import Event
-from chalicelib.domain.people.own_data import institution_of
+from chalicelib.domain.people.own_data import institution_of, other_user
 from chalicelib.domain.session import Session
 from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.renderers.audit.look_words import looked_in_words, reason_for_holder
+from chalicelib.renderers.audit.look_words import reason_for_holder
+from chalicelib.renderers.looks_in_words import looked_in_words
 from chalicelib.services.audit.own_looks import OwnLooks, own_looks
 
 _SERVICE = "Una persona del servicio"
@@ -39,6 +40,6 @@ def _look(event: Event, found: OwnLooks) -> dict[str, Any]:
         "at": event.occurred_at,
         "who": found.institutions.get(institution_id, institution_id) if institution_id else _SERVICE,
         "office": found.offices.get(office, "") if office else "",
-        "what": looked_in_words(event),
+        "what": looked_in_words(event, other_user(event, found.mailbox, found.user)),
         "why": reason_for_holder(event),
     }

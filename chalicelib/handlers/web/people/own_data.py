@@ -12,14 +12,14 @@ from chalicelib.domain.event import Event
 from chalicelib.domain.people.closing import is_closed
 from chalicelib.domain.people.consent import imposing_norm
 from chalicelib.domain.people.data_request import DataRequestKind
-from chalicelib.domain.people.own_data import OwnData, institution_of
+from chalicelib.domain.people.own_data import OwnData, institution_of, other_user
 from chalicelib.domain.session import Session
 from chalicelib.handlers.admission import before_texts
 from chalicelib.handlers.commands import own_data
 from chalicelib.handlers.page import local_time, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES, LABELS
-from chalicelib.renderers.looks_in_words import LOOKED
+from chalicelib.renderers.looks_in_words import looked_in_words
 from chalicelib.renderers.people.data_request_words import KIND_WORDS, STATE_NAMES
 from chalicelib.renderers.people.mandatory_rules import mandatory_rules
 from chalicelib.renderers.people.own_data import own_data_file
@@ -82,5 +82,5 @@ def _look(event: Event, data: OwnData) -> dict[str, Any]:
     return {
         "at": event.occurred_at,
         "who": data.institutions.get(institution, institution) if institution else "Una persona del servicio",
-        "what": LOOKED[event.type],
+        "what": looked_in_words(event, other_user(event, data.mailbox, data.user)),
     }

@@ -384,10 +384,15 @@ def test_a_yes_to_whose_holder_has_a_mailbox_opens_no_other_and_gives_no_passwor
     register(site, a_form())
     [waiting] = listed(site)
     assert waiting["has_mailbox"] is True
+    assert "el titular ya tiene una" in run(site, f"registrations show {waiting['reference']} {BY}")[1]
 
     code, output = run(site, f"registrations approve {waiting['reference']} {BY}")
 
     assert (code, "ya tenía casilla" in output) == (0, True)
+    told = [one for one in event_store(site.container).list_for_subject("mailbox#1-99000001") if one.looker]
+    assert [(one.type, one.data["way"], one.data["result"]) for one in told] == [
+        (EventType.MAILBOX_CONSULTED, "registration", "has_mailbox")
+    ] * 2
     assert "Contraseña: " not in site.mails[-1][1]
     assert account_store(site.container).find("1-99000001") is None
 

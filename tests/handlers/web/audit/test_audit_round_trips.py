@@ -30,6 +30,6 @@ def test_pages_of_lists_of_looks(coordinator: Coordinator) -> None:
 def test_the_holders_page(browser: Browser) -> None:
     browser.enter()
     browser.get("/perfil")
-    assert asked(browser, "/perfil/consultas") == (2, 4)
+    assert asked(browser, "/perfil/consultas") == (2, 6)
     Coordinator.keep_in(browser.people.world, a_look(subject="mailbox#1-40000002"))
-    assert asked(browser, "/perfil/consultas") == (3, 5)
+    assert asked(browser, "/perfil/consultas") == (3, 7)

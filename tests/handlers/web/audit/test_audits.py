@@ -17,7 +17,10 @@ from chalice.test import HTTPResponse
 from chalicelib.domain.audit.audit import Span
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.institution.staff import Permission
+from chalicelib.domain.registration.assurance import Source
+from chalicelib.domain.registration.identity import Outcome
 from chalicelib.gateways.files import Files
+from chalicelib.renderers.audit.audit_rows import _FOUND, _REGISTRIES
 from chalicelib.services.audit.ask_audit import MOST_OPEN, AuditWish, ask_audit
 from chalicelib.services.audit.prepare_audits import prepare_audits
 from tests.audit_world import AUDITS, LOOKED_AT, Coordinator, a_look
@@ -27,6 +30,7 @@ from tests.deposit_world import INSTITUTION_ID, KEY_ID, an_institution, put_inst
 from tests.staff_world import Staff
 
 FIRST = f"{AUDITS}/2026-000001"
+AT_DESK = "Registro de una casilla en mesa de partes"
 
 
 def words(page: HTTPResponse) -> str:
@@ -230,6 +234,64 @@ def test_what_fails_is_made_by_the_next_run_and_an_earlier_one_never_changes(
     assert coordinator.made("2026-000001") == made
 
 
+class Killed(BaseException):
+    """As when the process ends: no code of the job goes on."""
+
+
+def test_one_that_kills_its_run_keeps_no_other_waiting_and_is_told_until_it_is_made(
+    coordinator: Coordinator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = coordinator.staff.world.clock
+    deadly, other = (coordinator.ask(reason=f"Razón {number}").rpartition("/")[2] for number in (1, 2))
+    put, tried = Files.put_document, []
+
+    def kill(files: Files, key: str, *content: Any) -> None:
+        if deadly in key:
+            tried.append(key)
+            raise Killed
+        put(files, key, *content)
+
+    def run() -> dict[str, Any]:
+        clock.advance(minutes=2)
+        return coordinator.run()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Files, "put_document", kill)
+        for _ in range(3):
+            with pytest.raises(Killed):
+                run()
+        assert coordinator.audit(other).is_open
+        reports = [run() for _ in range(3)]
+        assert [one["made"] for one in reports] == [1, 0, 0]
+        assert {(one["failed"], one["given_up"], one["is_complete"]) for one in reports} == {(1, 1, False)}
+        assert reports[-1]["oldest_waiting_s"] >= 12 * 60
+        assert len(tried) == 3
+        later = coordinator.ask(reason="Razón 3").rpartition("/")[2]
+        clock.advance(minutes=30)
+        with pytest.raises(Killed):
+            coordinator.run()
+        assert not coordinator.audit(later).is_open
+    assert run()["failed"] == 1
+    clock.advance(minutes=30)
+    report = run()
+    assert (report["made"], report["failed"], report["given_up"], report["is_complete"]) == (1, 0, 0, True)
+    assert not coordinator.audit(deadly).is_open
+
+
+def test_of_two_runs_one_begins_a_list_and_none_one_that_is_made(coordinator: Coordinator) -> None:
+    coordinator.ask()
+    audits, now = coordinator.tools.audits, coordinator.staff.world.clock()
+    [one] = audits.list_open()
+    assert audits.begin(one, now)
+    assert not audits.begin(one, now)
+    [again] = audits.list_open()
+    assert (again.tries, again.tried_at) == (1, now)
+    coordinator.run()
+    assert not audits.begin(again, now)
+    assert not audits.begin(one, now)
+    assert audits.list_open() == ()
+
+
 def _refuse(*_: Any) -> None:
     raise OSError("no disk")
 
@@ -265,6 +327,44 @@ def test_only_who_may_audit_sees_the_page(staff: Staff) -> None:
     assert allowed.get(AUDITS).status_code == 200
     assert "Auditoría" not in text_of(refused.get("/entidad"))
     assert refused.get(AUDITS).status_code == 403
+
+
+KEY = "3f2a91bc77d0" + "e" * 52
+
+
+def test_a_registration_is_named_by_its_reference_and_a_registry_with_what_it_said(
+    coordinator: Coordinator, moto_engine: Engine
+) -> None:
+    of_registration = {"subject": f"registration#{KEY}"}
+    consulted = {**of_registration, "type": EventType.REGISTRY_CONSULTED}
+    desk = {"reason": "officer_registration"}
+    coordinator.keep(
+        a_look(1, **of_registration, type=EventType.REGISTRATION_SHOWN, data={"reason": "registration_review"}),
+        a_look(2, **consulted, data={**desk, "registry": "reniec", "result": "mismatched"}),
+        a_look(3, **consulted, data={**desk, "registry": "sunat_representatives", "result": "not_listed"}),
+        a_look(4, **consulted, data={**desk, "registry": "=cmd", "result": "=cmd"}),
+        a_look(5, data={"reason": "registration_review", "way": "registration", "result": "has_mailbox"}),
+    )
+    coordinator.ask()
+    coordinator.run()
+    shown = words(coordinator.browser.get(FIRST))
+    rows = rows_of(content(moto_engine, coordinator, coordinator.made("2026-000001").csv.object_key))[1:]
+
+    assert [row[2:6] for row in rows] == [
+        ["Revisó un registro", "Registro 3F2A-91BC-77D0", "Revisión de un registro", "Se le respondió"],
+        ["Consultó RENIEC", "Registro 3F2A-91BC-77D0", AT_DESK, "Los datos no coinciden"],
+        ["Consultó los representantes en SUNAT", "Registro 3F2A-91BC-77D0", AT_DESK, "No figura como representante"],
+        ["Consultó un registro de identidad", "Registro 3F2A-91BC-77D0", AT_DESK, "Se le respondió"],
+        ["Preguntó si tiene casilla", "DNI 40000005", "Revisión de un registro", "Ya tiene casilla"],
+    ]
+    assert KEY not in shown
+    assert "Consultó RENIEC" in shown
+
+
+@pytest.mark.parametrize(("kind", "said"), [(Source, _REGISTRIES), (Outcome, _FOUND)])
+def test_every_registry_and_what_it_may_say_has_words(kind: type[Source | Outcome], said: dict[str, str]) -> None:
+    never = {Source.IDENTITY_PROVIDER, Source.OPERATOR, Outcome.NOT_CHECKED}
+    assert {one.value for one in kind if one not in never} <= set(said)
 
 
 def a_key_look(number: int, **data: str) -> Event:
@@ -321,7 +421,7 @@ def test_an_institution_waits_for_twenty_lists_at_most_and_the_first_asked_is_th
     world.clock.advance(seconds=1)
     other = replace(one, institution_id="a-otra", number=1, request_id="r" * 32, asked_at=world.clock())
     assert coordinator.tools.audits.add(other, coordinator.tools.event(EventType.AUDIT_ASKED, other, "staff:x"))
-    found = [coordinator.tools.audits.find_open(key) for key in coordinator.tools.audits.list_open()]
-    assert [one and one.number for one in found] == [*range(1, MOST_OPEN + 1), 1]
+    found = [coordinator.tools.audits.find_open(one.key) for one in coordinator.tools.audits.list_open()]
+    assert [audit and audit.number for audit in found] == [*range(1, MOST_OPEN + 1), 1]
     assert coordinator.run()["made"] == MOST_OPEN + 1
     assert coordinator.ask().endswith(f"{MOST_OPEN + 1:06d}")

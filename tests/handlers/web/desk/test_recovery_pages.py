@@ -257,7 +257,7 @@ def test_that_one_was_taken_is_a_look_which_the_holder_is_told_of(scene: DeskSce
 
     shown = text_of(holder.get("/perfil/consultas"))
 
-    assert "Registró un pedido de restaurar la contraseña" in shown
+    assert "Registró un pedido de restaurar tu contraseña" in shown
     assert scene.log()[0].looker == scene.first.actor
 
 

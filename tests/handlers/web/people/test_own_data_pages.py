@@ -92,7 +92,7 @@ def events(browser: Browser) -> list[Any]:
 
 def test_the_page_shows_what_is_held_who_looked_and_what_can_be_asked(browser: Browser) -> None:
     world = browser.people.world
-    assert "Hasta ahora nadie" in words(browser.get(PAGE))
+    assert "Desde que se abrió la casilla, nadie" in words(browser.get(PAGE))
     world.get(f"/v1/mailboxes/{COMPANY}")
     operate(browser, f"mailboxes show {COMPANY} {WHY}")
     shown = words(browser.get(PAGE))
@@ -142,11 +142,12 @@ def test_a_correction_waits_for_an_operator_within_its_term_and_is_answered(brow
     assert "lunes 23 de marzo de 2026" in page
     assert "23 de marzo de 2026" in browser.people.mails()[-1][1]
     assert wrong not in browser.people.mails()[-1][1]
-    code, listed = operate(browser, "requests list")
+    code, listed = operate(browser, f"requests list {WHY}")
     assert (code, listed) == (
         0,
         f"{COMPANY}  {reference}  Corrección: responder hasta el 23/03/2026",
     )
+    assert [one.type for one in events(browser) if one.looker] == ["data.request_shown"]
     code, shown = operate(browser, f"requests show {COMPANY} {reference} {WHY}")
     assert code == 0
     assert wrong in shown
@@ -156,7 +157,7 @@ def test_a_correction_waits_for_an_operator_within_its_term_and_is_answered(brow
     assert "Respondimos su solicitud" in browser.people.mails()[-1][1]
     assert "Corregimos tu apellido." in words(browser.get(f"{PAGE}/solicitudes/{reference}"))
     assert "Vio una solicitud sobre datos" in words(browser.get(PAGE))
-    assert operate(browser, "requests list")[1] == "Ninguna solicitud espera respuesta."
+    assert operate(browser, f"requests list {WHY}")[1] == "Ninguna solicitud espera respuesta."
     assert operate(browser, f"requests done {COMPANY} {reference} --words 'Otra vez.' {WHY}")[0] == 1
     by_type = {one.type.value: one for one in events(browser)}
     asked, seen, answered = (
@@ -433,7 +434,7 @@ def test_the_page_says_that_nobody_looked_only_of_what_it_looked_through(browser
         subject, event_id = f"mailbox#{COMPANY}", f"e{number}"
         people.tools.events.add(Event(subject, EventType.USER_ENABLED, people.world.clock(), event_id, "user:u1"))
     shown = words(browser.get(PAGE))
-    assert "Hasta ahora nadie" not in shown
+    assert "Desde que se abrió la casilla, nadie" not in shown
     assert "Lo anterior está en Mi perfil" in shown
 
 
