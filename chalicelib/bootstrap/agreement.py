@@ -19,7 +19,8 @@ from chalicelib.services.agreement.change_tools import ChangeTools
 from chalicelib.services.agreement.institution_address import institution_address
 from chalicelib.services.agreement.keep_document import DocumentTools
 from chalicelib.services.agreement.last_deposit import last_deposit
-from chalicelib.services.agreement.watch_agreements import AgreementWarning, AgreementWatchTools
+from chalicelib.services.agreement.watch_agreements import AgreementWatchTools
+from chalicelib.services.institution.tell_coordinators import ToldLetters
 from chalicelib.services.operator_act import OperatorAct
 from chalicelib.store.agreement.agreement_store import AgreementStore
 from chalicelib.store.agreement.application_store import ApplicationStore
@@ -51,7 +52,7 @@ def agreement_watch_tools(box: Container) -> AgreementWatchTools:
     return AgreementWatchTools(
         changes=agreement_tools(box, BY_ITS_DATES, ""),
         staff=StaffStore(connection(box), b""),  # people are listed alone: no token is made, no pepper asked for
-        warned=lambda institution_id: PositionStore(f"agreement-warning#{institution_id}", AgreementWarning),
+        warned=lambda institution_id: PositionStore(f"agreement-warning#{institution_id}", ToldLetters),
         mail=alert_mail(box),
         by_mail=side_way_out(box),
         letterhead=letterhead(box),

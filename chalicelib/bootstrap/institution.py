@@ -25,8 +25,9 @@ from chalicelib.services.institution.count_activity import CountTools
 from chalicelib.services.institution.count_looks import LookTools
 from chalicelib.services.institution.export_sent import ExportSentTools
 from chalicelib.services.institution.suspend_reading import SuspensionTools
+from chalicelib.services.institution.tell_coordinators import ToldLetters
 from chalicelib.services.institution.tools import StaffTools
-from chalicelib.services.institution.watch_keys import KeyWarning, KeyWatchTools
+from chalicelib.services.institution.watch_keys import KeyWatchTools
 from chalicelib.store.institution.activity_store import ActivityStore
 from chalicelib.store.institution.emblem_store import EmblemStore
 from chalicelib.store.institution.look_counts import LookCounts
@@ -129,7 +130,7 @@ def key_watch_tools(box: Container) -> KeyWatchTools:
     return KeyWatchTools(
         institutions=institution_store(box),
         staff=StaffStore(connection(box), b""),  # people are listed alone: no token is made, no pepper asked for
-        warned=lambda institution_id: PositionStore(f"key-warning#{institution_id}", KeyWarning),
+        warned=lambda institution_id: PositionStore(f"key-warning#{institution_id}", ToldLetters),
         mail=alert_mail(box),
         by_mail=side_way_out(box),
         letterhead=letterhead(box),

@@ -17,10 +17,11 @@ from chalicelib.bootstrap.storage import event_store, limit_store
 from chalicelib.domain.usage.month import UsageSettings
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.usage import usage_settings
+from chalicelib.services.institution.tell_coordinators import ToldLetters
 from chalicelib.services.usage.close_statements import ClosingTools
 from chalicelib.services.usage.count_deposits import CountedSoFar, DepositCountTools
 from chalicelib.services.usage.export_statement import StatementFileTools
-from chalicelib.services.usage.tell_statement import TellingTools, ToldStatement
+from chalicelib.services.usage.tell_statement import TellingTools
 from chalicelib.services.usage.tools import UsageTools
 from chalicelib.store.institution.staff_store import StaffStore
 from chalicelib.store.position_store import PositionStore
@@ -80,7 +81,7 @@ def _telling(box: Container, mail: Mail, hand_over: Callable[[Callable[[], str]]
     return TellingTools(
         usage=usage_tools(box),
         staff=StaffStore(connection(box), b""),  # people are listed alone: no token is made, no pepper asked for
-        told=lambda name: PositionStore(f"usage-letter#{name}", ToldStatement),
+        told=lambda name: PositionStore(f"usage-letter#{name}", ToldLetters),
         mail=mail,
         hand_over=hand_over,
         letterhead=letterhead(box),

@@ -134,4 +134,24 @@ def test_two_runs_at_once_tell_nobody_twice(world: World, staff: Staff) -> None:
     assert len(staff.people.mails()) == 1
     found = store.find()
     assert found is not None
-    assert (found.days, len(found.told)) == (7, 1)
+    assert (len(found.told), found.telling) == (1, ())
+
+
+def test_whom_a_run_that_died_was_telling_the_next_night_tells(world: World, staff: Staff) -> None:
+    staff.member(StaffRole.COORDINATOR)
+    ends_in(world, 7)
+    client = alert_mail(world.container)._client  # noqa: SLF001 - as above
+
+    def die(**_: Any) -> None:
+        client.meta.events.unregister("before-call.sesv2.SendEmail", die)
+        raise SystemExit
+
+    client.meta.events.register("before-call.sesv2.SendEmail", die)
+    with pytest.raises(SystemExit):
+        run(world)
+    assert run(world)["known"] == 1  # it may still be at it
+    assert staff.people.mails() == []
+    world.clock.advance(hours=2)
+    assert run(world)["told"] == 1
+    assert len(staff.people.mails()) == 1
+    assert run(world)["known"] == 1

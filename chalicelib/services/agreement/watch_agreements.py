@@ -9,8 +9,8 @@ Where nights were missed, only the nearest step is told, and the state has the d
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.domain.agreement.agreement import AgreementState
 from chalicelib.domain.agreement.end_warning import EndWarning, ends_soon, warnings_due
@@ -30,35 +30,13 @@ from chalicelib.services.agreement.change_agreement import (
     last_use,
     read_agreement,
 )
+from chalicelib.services.institution.tell_coordinators import ToldLetters, tell_coordinators
 from chalicelib.services.work_through import counted, work_through
 from chalicelib.store.institution.staff_store import StaffStore
 from chalicelib.store.position_store import PositionStore
 
 _JOB = "watch_agreements"
-_DIED_AFTER = timedelta(hours=1)
-"""A run that tells somebody for so long ended before it could say whether they were told."""
 _BEGUN, _ENDED, _TOLD, _KNOWN, _QUIET = "begun", "ended", "told", "known", "quiet"
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementWarning:
-    """What was told of the ends of an institution's agreement that are near, each step with to whom.
-
-    `telling` is what is being told to somebody since `since`, by a run that is at it, or that died.
-    """
-
-    told: tuple[str, ...] = ()
-    telling: tuple[str, ...] = ()
-    since: datetime | None = None
-    version: int = 0
-
-    def is_being_told(self, now: datetime) -> bool:
-        """Tell whether a run is at it."""
-        return bool(self.telling) and self.since is not None and now < self.since + _DIED_AFTER
-
-    def cleared(self, *told: str) -> AgreementWarning:
-        """Return it with what was told besides, and with nothing being told."""
-        return replace(self, told=(*self.told, *told), telling=(), since=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +62,7 @@ class AgreementWatchTools:
 
     changes: AgreementTools
     staff: StaffStore
-    warned: Callable[[str], PositionStore[AgreementWarning]]
+    warned: Callable[[str], PositionStore[ToldLetters]]
     mail: Mail
     by_mail: WayOut
     letterhead: Letterhead
@@ -129,35 +107,16 @@ def _warn(institution: Institution, due: tuple[EndWarning, ...], tools: Agreemen
     coordinators = [one for one in everybody if one.role is StaffRole.COORDINATOR and one.is_active]
     if not coordinators:
         raise NotFound("nobody_to_tell", "La entidad no tiene un coordinador activo a quien avisar.")
-    store = tools.warned(institution.institution_id)
-    last = store.find() or AgreementWarning()
-    if last.is_being_told(now):
-        return _KNOWN
-    still = {_mark(warning, one) for warning in due for one in coordinators}
-    last = replace(last.cleared(), told=tuple(mark for mark in last.told if mark in still))
-    waiting = [one for one in coordinators if any(_mark(warning, one) not in last.told for warning in due)]
-    failures: list[Exception] = []
-    for coordinator in waiting:
-        marks = tuple(mark for warning in due if (mark := _mark(warning, coordinator)) not in last.told)
-        moved = store.move(replace(last, telling=marks, since=now), now)
-        if moved is None:  # another run is at it
-            return _KNOWN
-        try:
-            _tell(coordinator, institution, due, tools, now)
-            last = moved.cleared(*marks)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others are told
-            failures.append(error)
-            last = moved.cleared()
-    if waiting:
-        store.move(last, now)
+    is_told, failures = tell_coordinators(
+        coordinators,
+        [one.key for one in due],
+        lambda one: _tell(one, institution, due, tools, now),
+        store=tools.warned(institution.institution_id),
+        now=now,
+    )
     if failures:
         raise failures[0]
-    return _TOLD if waiting else _KNOWN
-
-
-def _mark(warning: EndWarning, to: StaffMember) -> str:
-    """Return what marks a warning as told to somebody."""
-    return f"{warning.key}/{to.staff_id}"
+    return _TOLD if is_told else _KNOWN
 
 
 def _tell(

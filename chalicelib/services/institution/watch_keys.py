@@ -1,13 +1,13 @@
 """Tell coordinators 30, 7 and 1 days before the last key ends that their systems can sign with (INS-5).
 
-Each warning goes to each coordinator once: that somebody is told is written before the e-mail is handed over, and taken
-back where it was not taken. What could not be told counts as failed, and is tried the next night.
+Each warning goes to each coordinator once (`tell_coordinators`). What could not be told counts as failed, and is tried
+the next night.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.errors import NotFound
@@ -18,6 +18,7 @@ from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.way_out import WayOut
 from chalicelib.renderers.institution.key_letters import render_key_warning
 from chalicelib.renderers.letterhead import Letterhead
+from chalicelib.services.institution.tell_coordinators import ToldLetters, tell_coordinators
 from chalicelib.services.work_through import counted, work_through
 from chalicelib.store.institution.staff_store import StaffStore
 from chalicelib.store.position_store import PositionStore
@@ -26,16 +27,6 @@ from chalicelib.store.sender.institution_store import InstitutionStore
 _JOB = "watch_keys"
 _TOLD, _KNOWN, _QUIET = "told", "known", "quiet"
 _TAGS = {"purpose": "key-warning"}
-
-
-@dataclass(frozen=True, slots=True)
-class KeyWarning:
-    """The last warning of an institution: of which end, how many days before, and which coordinators were told."""
-
-    until: datetime | None = None
-    days: int = 0
-    told: tuple[str, ...] = ()
-    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +49,7 @@ class KeyWatchTools:
 
     institutions: InstitutionStore
     staff: StaffStore
-    warned: Callable[[str], PositionStore[KeyWarning]]
+    warned: Callable[[str], PositionStore[ToldLetters]]
     mail: Mail
     by_mail: WayOut
     letterhead: Letterhead
@@ -95,25 +86,16 @@ def _handled(institution: Institution, tools: KeyWatchTools) -> str:
     coordinators = [one for one in everybody if one.role is StaffRole.COORDINATOR and one.is_active]
     if not coordinators:
         raise NotFound("nobody_to_tell", "La entidad no tiene un coordinador activo a quien avisar.")
-    store = tools.warned(institution.institution_id)
-    last = store.find() or KeyWarning()
-    if (last.until, last.days) != (ends, days):
-        last = KeyWarning(ends, days, version=last.version)
-    waiting = [one for one in coordinators if one.staff_id not in last.told]
-    failures: list[Exception] = []
-    for coordinator in waiting:
-        moved = store.move(replace(last, told=(*last.told, coordinator.staff_id)), now)
-        if moved is None:  # another run is at it
-            return _KNOWN
-        try:
-            _tell(coordinator, institution, ends, tools, now)
-            last = moved
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others are told
-            failures.append(error)
-            last = store.move(replace(moved, told=last.told), now) or moved
+    is_told, failures = tell_coordinators(
+        coordinators,
+        [f"{ends.isoformat()}/{days}"],
+        lambda one: _tell(one, institution, ends, tools, now),
+        store=tools.warned(institution.institution_id),
+        now=now,
+    )
     if failures:
         raise failures[0]
-    return _TOLD if waiting else _KNOWN
+    return _TOLD if is_told else _KNOWN
 
 
 def _tell(

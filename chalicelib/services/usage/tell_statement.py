@@ -1,7 +1,7 @@
 """Tell coordinators of a month: closed, soon due, late, paid. Each letter goes to each coordinator once.
 
-That somebody is told is written before it is handed over, and taken back where it was not taken: the next night tries
-again. What is told at once, of a payment or of a proof that was refused, the night does not tell again.
+What could not be told the next night tells (`tell_coordinators`). What is told at once, of a payment or of a proof that
+was refused, the night does not tell again.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from chalicelib.domain.usage.settlement import Account
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.usage.statement_letters import StatementLetter, render_statement_letter
+from chalicelib.services.institution.tell_coordinators import ToldLetters, tell_coordinators, told_mark
 from chalicelib.services.usage.hold_up import read_service
 from chalicelib.services.usage.tools import UsageTools
 from chalicelib.store.institution.staff_store import StaffStore
@@ -25,21 +26,12 @@ _TAGS = {"purpose": "usage-statement"}
 
 
 @dataclass(frozen=True, slots=True)
-class ToldStatement:
-    """The last letter of a month, and which coordinators were told."""
-
-    letter: str = ""
-    told: tuple[str, ...] = ()
-    version: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class TellingTools:
     """`told` returns where it is kept who was told of a month; `hand_over` is what a sending goes through."""
 
     usage: UsageTools
     staff: StaffStore
-    told: Callable[[str], PositionStore[ToldStatement]]
+    told: Callable[[str], PositionStore[ToldLetters]]
     mail: Mail
     hand_over: Callable[[Callable[[], str]], str]
     letterhead: Letterhead
@@ -78,24 +70,15 @@ def tell_month(  # noqa: PLR0913 - what is told to whom, and what became of it
     tools: TellingTools,
 ) -> bool:
     """Send a letter to each coordinator that it was not sent to; return whether there was one."""
-    now, store = tools.usage.now(), _store(account, tools)
-    last = store.find() or ToldStatement()
-    if last.letter != letter:
-        last = ToldStatement(letter, version=last.version)
-    waiting = [one for one in coordinators if one.staff_id not in last.told]
-    for coordinator in waiting:
-        written = store.move(replace(last, told=(*last.told, coordinator.staff_id)), now)
-        if written is None:  # another run tells the same
-            return False
-        try:
-            _send(account, letter, coordinator, service, tools)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others are told
-            failures.append(error)
-            written = store.move(replace(written, told=last.told), now)
-            if written is None:
-                return False
-        last = written
-    return bool(waiting)
+    is_told, failed = tell_coordinators(
+        coordinators,
+        [letter],
+        lambda one: _send(account, letter, one, service, tools),
+        store=_store(account, tools),
+        now=tools.usage.now(),
+    )
+    failures += failed
+    return is_told
 
 
 def forget_told(late: Sequence[Account], *, tools: TellingTools) -> None:
@@ -103,21 +86,20 @@ def forget_told(late: Sequence[Account], *, tools: TellingTools) -> None:
     for account in late:
         store = _store(account, tools)
         last = store.find()
-        if last is not None and last.letter == StatementLetter.LATE:
+        if last is not None and last.told:
             store.move(replace(last, told=()), tools.usage.now())
 
 
 def note_told_late(account: Account, people: Iterable[StaffMember], *, tools: TellingTools) -> None:
     """Note who was told otherwise that a month is late, so that the night does not tell them again."""
     store = _store(account, tools)
-    last = store.find() or ToldStatement()
-    if last.letter != StatementLetter.LATE:
-        last = ToldStatement(StatementLetter.LATE, version=last.version)
-    if new := [one.staff_id for one in people if one.staff_id not in last.told]:
+    last = store.find() or ToldLetters()
+    marks = [told_mark(StatementLetter.LATE, one) for one in people]
+    if new := [mark for mark in marks if mark not in last.told]:
         store.move(replace(last, told=(*last.told, *new)), tools.usage.now())
 
 
-def _store(account: Account, tools: TellingTools) -> PositionStore[ToldStatement]:
+def _store(account: Account, tools: TellingTools) -> PositionStore[ToldLetters]:
     return tools.told(f"{account.statement.institution_id}#{account.statement.month}")
 
 
