@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -144,7 +144,7 @@ def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: di
     tools = InstitutionTools(institution_store(box), act)
     keys: dict[str, Path] = {}
     for institution, name in zip(INSTITUTIONS, KEY_FILES, strict=True):
-        _add_institution(institution, tools)
+        _add_institution(institution, tools, box.calendar.local(now).date())
         keys[_add_key(institution.institution_id, folder / name, tools, now)] = folder / name
     _add_mailboxes(box)
     _add_accounts(box)
@@ -158,7 +158,7 @@ def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: di
     return keyid
 
 
-def _add_institution(institution: Institution, tools: InstitutionTools) -> None:
+def _add_institution(institution: Institution, tools: InstitutionTools, today: date) -> None:
     """Add it as an operator would; one that an earlier version left gets the norms that it lacks, and no other."""
     institution_id = institution.institution_id
     found = tools.institutions.find(institution_id)
@@ -170,7 +170,7 @@ def _add_institution(institution: Institution, tools: InstitutionTools) -> None:
     for norm in institution.norms:
         rule = partial(cite_norm, norm=norm, is_default=norm.regime is institution.regime)
         change_institution(institution_id, rule, tools)
-    change_institution(institution_id, partial(change_state, state=institution.state), tools)
+    change_institution(institution_id, partial(change_state, state=institution.state, today=today), tools)
 
 
 def _add_key(institution_id: str, path: Path, tools: InstitutionTools, now: datetime) -> str:

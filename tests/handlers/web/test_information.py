@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.ledger import ledger
+from chalicelib.domain.institution.staff import PERMISSION_WORDS
 from chalicelib.renderers.agreement.agreement_words import MODALITY_WORDS
 from chalicelib.renderers.outage.outage_words import Banner
 from chalicelib.renderers.pages import render_page
@@ -18,7 +19,7 @@ from chalicelib.renderers.portal_texts import portal_texts
 from tests.browser_requests import Browser, check_html, text_of
 
 TEMPLATES = Path(__file__).parents[3] / "chalicelib" / "renderers" / "templates"
-STATE_NAMES = ("usuario no autorizado", *MODALITY_WORDS.values())
+STATE_NAMES = ("usuario no autorizado", *MODALITY_WORDS.values(), *PERMISSION_WORDS.values())
 """What is said by the code and not by a page."""
 OPEN = ("/", "/normativas", "/preguntas-frecuentes", "/entidad/preguntas", "/terminos", "/privacidad")
 

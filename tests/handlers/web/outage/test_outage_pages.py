@@ -225,12 +225,11 @@ def test_a_board_that_cannot_be_read_breaks_no_page_and_is_not_asked_again_withi
 def test_a_process_that_could_never_read_does_not_say_that_there_is_none(browser: Browser) -> None:
     made: dict[Any, Any] = browser.people.world.container.made
     forget(browser)
-    known = made[page_view]
     made[page_view] = Unread(Unavailable("outages_unread", ""))
     try:
         answer = browser.get("/interrupciones")
     finally:
-        made[page_view] = known
+        del made[page_view]
 
     assert answer.status_code == 503
     assert "Ahora no podemos saber si hay interrupciones anunciadas." in text_of(answer)
