@@ -124,6 +124,7 @@ def test_a_coordinator_who_is_disabled_meanwhile_enrols_nobody(staff: Staff) -> 
     found = at_once(TIMES, act)
     disabled_at = staff.found(coordinator)
     assert disabled_at.state is StaffState.DISABLED
+    typed = replace(TYPED, email="nadie.la.tiene@entidad.example")
     with pytest.raises(StaffChanged):
-        enrol_staff(TYPED, StaffRole.OFFICER, "entidad-demo", by=by, tools=tools, now=now)
+        enrol_staff(typed, StaffRole.OFFICER, "entidad-demo", by=by, tools=tools, now=now)
     assert all(not isinstance(one, Exception) or isinstance(one, CasillaError) for one in found)
