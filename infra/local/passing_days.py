@@ -36,18 +36,21 @@ class PassingDays:
         return self._clock()
 
     def put_forward(self, by: timedelta) -> None:
-        """Put it forward, as `LocalClock` does, and return once what was due on the way is done.
+        """Put it forward by as much, as `LocalClock` does, and return once what was due on the way is done.
 
         A schedule that does not end within some seconds holds the clock up no longer.
         """
         if not timedelta() < by <= _WALKED:
             self._clock.put_forward(by)
             return
-        end = self._clock() + by
-        for stop in (*mornings(self._clock(), end), end):
-            self._clock.put_forward(max(stop - self._clock(), timedelta(microseconds=1)))
-            if stop != end:
-                self._wait_until(stop)
+        start, left = self._clock(), by
+        for morning in mornings(start, start + by):
+            step = morning - self._clock()  # less than what is left: it ticked on while the schedules ran
+            if step > timedelta():
+                self._clock.put_forward(step)
+                left -= step
+            self._wait_until(morning)
+        self._clock.put_forward(left)
 
     def _wait_until(self, stop: datetime) -> None:
         for _ in range(_MOST_S * 20):

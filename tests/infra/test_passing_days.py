@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,12 +31,19 @@ class Run:
         self.ran: list[datetime] = []
         self.waits = 0
         self.is_stuck = False
+        self.each_wait_s = 0.0
         schedule = Schedule(lambda *_: self.ran.append(self.clock()), "job", time_after("rate(5 minutes)"), self.clock)
         self.schedule = schedule
         self.days = PassingDays(self.clock, [schedule], self._wait)
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far the clock is ahead of the real one."""
+        return self.days() - datetime.now(UTC)  # noqa: TID251 - as the clock's own
+
     def _wait(self, _: float) -> None:
         self.waits += 1
+        time.sleep(self.each_wait_s)
         if not self.is_stuck:
             self.schedule.poll()
 
@@ -70,3 +78,12 @@ def test_a_schedule_that_never_ends_does_not_hold_the_clock_for_ever(run: Run) -
 
     assert run.days() - before >= DAY
     assert run.waits > 0
+
+
+def test_what_schedules_take_on_the_way_does_not_shorten_it(run: Run) -> None:
+    """Whoever put it forward knows by how much: they sign, and write codes, by the same clock."""
+    run.each_wait_s = 0.4
+    before = run.ahead
+    run.days.put_forward(3 * DAY)
+    assert run.waits >= 3
+    assert run.ahead - before == pytest.approx(3 * DAY, abs=timedelta(seconds=0.1))
