@@ -19,6 +19,7 @@ from tests.deposit_world import PDF
 from tests.local_run import Run, a_run, wait_until
 
 _DAY = 24 * 60
+_AT_ONCE = 12 * _DAY
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
 
 
@@ -46,10 +47,13 @@ def _enter(person: Person, number: str) -> None:
 
 
 def _go_to(person: Person, day: date) -> None:
-    """Let days pass until ten in the morning, in Lima."""
+    """Let days pass until ten in the morning, in Lima: many at once, as where no job ran, but for the last."""
     at = datetime(day.year, day.month, day.day, 15, tzinfo=UTC)
-    while (left := int((at - _now(person)) / timedelta(minutes=1)) + 1) > 0:
-        person.put_clock_forward(min(left, _DAY))  # on the way the schedules do what is due each morning
+    left = int((at - _now(person)) / timedelta(minutes=1)) + 1
+    if left > _AT_ONCE:
+        person.put_clock_forward(left - _DAY)
+        left = _DAY
+    person.put_clock_forward(left)
 
 
 def _wait_for(person: Person, address: str, words: str) -> None:
@@ -62,6 +66,7 @@ def _wait_for(person: Person, address: str, words: str) -> None:
     wait_until(says, 30)
 
 
+@pytest.mark.parametrize("person", ["phone"], indirect=True)
 def test_a_month_is_closed_proven_refused_late_and_paid(person: Person) -> None:
     month = month_of((_now(person) - timedelta(hours=5)).date())
     closed_on = closes_on(month, DEMO_USAGE)
