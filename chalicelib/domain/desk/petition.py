@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.desk.recovery import KNOWN_FOR, DeskOfficer, officer_of
+from chalicelib.domain.desk.recovery import DeskOfficer, officer_of
 from chalicelib.domain.desk.scan import Scan
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput
 from chalicelib.domain.institution.staff import StaffMember
@@ -252,7 +252,7 @@ def _require_other(petition: Petition, by: StaffMember) -> DeskOfficer:
     if petition.asked_by.is_same_person(officer):
         detail = "Lo registraste tú: tiene que revisarlo otra persona de tu entidad."
         raise Forbidden("petition_same_person", detail)
-    if by.known_since is not None and by.known_since > petition.asked_at - KNOWN_FOR:
+    if by.is_too_new(petition.asked_at):
         detail = (
             "Te inscribieron, o tu acceso se renovó, hace menos de un día cuando se registró: lo revisa otra persona de"
             " tu entidad."

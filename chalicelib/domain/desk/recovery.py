@@ -22,8 +22,6 @@ TERM = timedelta(hours=24)
 """Within which the holder has the link (S0)."""
 PRESSING = timedelta(hours=4)
 """With so little left a request stands out on the list, and somebody is woken."""
-KNOWN_FOR = timedelta(days=1)
-"""How long before the request its second officer must have been enrolled: else one person could enrol both."""
 
 
 class RecoveryState(StrEnum):
@@ -211,7 +209,7 @@ def _second(recovery: Recovery, by: StaffMember) -> DeskOfficer:
     if recovery.asked_by.is_same_person(officer):
         detail = "La registraste tú: tiene que revisarla otra persona de tu entidad."
         raise Forbidden("recovery_same_person", detail)
-    if by.known_since is not None and by.known_since > recovery.asked_at - KNOWN_FOR:
+    if by.is_too_new(recovery.asked_at):
         detail = (
             "Te inscribieron, o tu acceso se renovó, hace menos de un día cuando se registró: la revisa otra persona de"
             " tu entidad."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 PLATFORM = "plataforma"
@@ -40,6 +40,9 @@ class StaffState(StrEnum):
     INVITED = "invited"
     ACTIVE = "active"
     DISABLED = "disabled"
+
+
+_KNOWN_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,10 @@ class StaffMember:
         Where two people are needed, who could enrol one or send them a new way in could else be both.
         """
         return max(filter(None, (self.enrolled_at, self.sessions_from)), default=None)
+
+    def is_too_new(self, asked_at: datetime) -> bool:
+        """Tell whether they were known for less than a day when something was asked for that takes two people."""
+        return self.known_since is not None and self.known_since > asked_at - _KNOWN_FOR
 
     @property
     def is_active(self) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.institution.staff import StaffRole
 from chalicelib.renderers.agreement.agreement_letters import changed_letter
 from chalicelib.services.agreement.change_agreement import Outcome
 from chalicelib.services.institution.send_staff_letter import send_staff_letter
+from chalicelib.services.institution.tell_coordinators import active_coordinators
 from chalicelib.services.institution.tools import StaffTools
 
 
@@ -17,7 +17,6 @@ def tell_agreement_change(outcome: Outcome, *, tools: StaffTools) -> bool:
     if not outcome.is_changed:
         return True
     letter = changed_letter(outcome.institution, outcome.agreement, at=tools.portal_url)
-    everybody = tools.staff.list_for_institution(outcome.institution.institution_id)
-    coordinators = [one for one in everybody if one.role is StaffRole.COORDINATOR and one.is_active]
+    coordinators = active_coordinators(outcome.institution.institution_id, tools.staff)
     sent = [send_staff_letter(letter, one.email, tools=tools, now=tools.clock()) for one in coordinators]
     return bool(sent) and all(sent)

@@ -15,8 +15,7 @@ from datetime import datetime
 from chalicelib.domain.agreement.agreement import AgreementState
 from chalicelib.domain.agreement.end_warning import EndWarning, ends_soon, warnings_due
 from chalicelib.domain.agreement.life import as_of
-from chalicelib.domain.errors import NotFound
-from chalicelib.domain.institution.staff import StaffMember, StaffRole
+from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.way_out import WayOut
@@ -30,7 +29,12 @@ from chalicelib.services.agreement.change_agreement import (
     last_use,
     read_agreement,
 )
-from chalicelib.services.institution.tell_coordinators import ToldLetters, tell_coordinators
+from chalicelib.services.institution.tell_coordinators import (
+    ToldLetters,
+    active_coordinators,
+    nobody_to_tell,
+    tell_coordinators,
+)
 from chalicelib.services.work_through import counted, work_through
 from chalicelib.store.institution.staff_store import StaffStore
 from chalicelib.store.position_store import PositionStore
@@ -103,10 +107,9 @@ def _handled(institution_id: str, tools: AgreementWatchTools) -> str:
 
 
 def _warn(institution: Institution, due: tuple[EndWarning, ...], tools: AgreementWatchTools, now: datetime) -> str:
-    everybody = tools.staff.list_for_institution(institution.institution_id)
-    coordinators = [one for one in everybody if one.role is StaffRole.COORDINATOR and one.is_active]
+    coordinators = active_coordinators(institution.institution_id, tools.staff)
     if not coordinators:
-        raise NotFound("nobody_to_tell", "La entidad no tiene un coordinador activo a quien avisar.")
+        raise nobody_to_tell()
     is_told, failures = tell_coordinators(
         coordinators,
         [one.key for one in due],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from chalicelib.domain.contact import inbox_of
@@ -42,8 +42,6 @@ from chalicelib.store.desk.taken_store import TakenStore
 
 LOOKED_AT = "registration_review"
 """Why it is looked at or decided, as the log says."""
-KNOWN_FOR = timedelta(days=1)
-"""How long before a form was taken who decides about it must have been enrolled: else one person could enrol both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +179,7 @@ def _decidable(reference: str, by: AtDesk, tools: DeskReviewTools) -> Registrati
         raise _unknown()
     by.require_active()
     visit.require_other(member.staff_id, member.document_number)
-    if member.known_since is not None and member.known_since > visit.at - KNOWN_FOR:
+    if member.is_too_new(visit.at):
         detail = (
             "Te inscribieron, o tu acceso se renovó, hace menos de un día cuando se registró: la revisa otra persona de"
             " tu entidad."

@@ -31,7 +31,6 @@ from chalicelib.store.reading.suspension_store import AskedSuspension, Suspensio
 
 _TRIES = 8
 _PAUSE_S = 0.1
-_KNOWN_FOR = timedelta(days=1)
 _LISTED_FOR = timedelta(days=30)
 
 
@@ -155,7 +154,7 @@ def _require_known(member: StaffMember, asked_at: datetime) -> None:
         Forbidden: `suspension_too_new`.
 
     """
-    if member.known_since is not None and member.known_since > asked_at - _KNOWN_FOR:
+    if member.is_too_new(asked_at):
         detail = (
             "Te inscribieron, o tu acceso se renovó, hace menos de un día: esta suspensión la confirma otra persona."
             " Así nadie puede pedirla y confirmarla con un usuario recién hecho."

@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.institution.staff import StaffMember
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.institution.staff import StaffMember, StaffRole
+from chalicelib.store.institution.staff_store import StaffStore
 from chalicelib.store.position_store import PositionStore
 
 _DIED_AFTER = timedelta(hours=1)
@@ -35,6 +37,17 @@ class ToldLetters:
     def cleared(self, *told: str) -> ToldLetters:
         """Return it with what was told besides, and with nothing being told."""
         return replace(self, told=tuple(dict.fromkeys((*self.told, *told))), telling=(), since=None)
+
+
+def active_coordinators(institution_id: str, staff: StaffStore) -> list[StaffMember]:
+    """Return who is told of what becomes of an institution."""
+    everybody = staff.list_for_institution(institution_id)
+    return [one for one in everybody if one.role is StaffRole.COORDINATOR and one.is_active]
+
+
+def nobody_to_tell() -> NotFound:
+    """Return the failure of an institution in which nobody could be told."""
+    return NotFound("nobody_to_tell", "La entidad no tiene un coordinador activo a quien avisar.")
 
 
 def told_mark(letter: str, to: StaffMember) -> str:

@@ -10,15 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.errors import NotFound
-from chalicelib.domain.institution.staff import StaffMember, StaffRole
+from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.domain.sender.key_coverage import signs_until, warning_due
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.way_out import WayOut
 from chalicelib.renderers.institution.key_letters import render_key_warning
 from chalicelib.renderers.letterhead import Letterhead
-from chalicelib.services.institution.tell_coordinators import ToldLetters, tell_coordinators
+from chalicelib.services.institution.tell_coordinators import (
+    ToldLetters,
+    active_coordinators,
+    nobody_to_tell,
+    tell_coordinators,
+)
 from chalicelib.services.work_through import counted, work_through
 from chalicelib.store.institution.staff_store import StaffStore
 from chalicelib.store.position_store import PositionStore
@@ -82,10 +86,9 @@ def _handled(institution: Institution, tools: KeyWatchTools) -> str:
     days = None if ends is None else warning_due(ends, now)
     if ends is None or days is None:
         return _QUIET
-    everybody = tools.staff.list_for_institution(institution.institution_id)
-    coordinators = [one for one in everybody if one.role is StaffRole.COORDINATOR and one.is_active]
+    coordinators = active_coordinators(institution.institution_id, tools.staff)
     if not coordinators:
-        raise NotFound("nobody_to_tell", "La entidad no tiene un coordinador activo a quien avisar.")
+        raise nobody_to_tell()
     is_told, failures = tell_coordinators(
         coordinators,
         [f"{ends.isoformat()}/{days}"],

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.errors import NotFound
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.domain.usage.month import UsageSettings, month_of, to_close
 from chalicelib.domain.usage.settlement import Account, SettlementState
 from chalicelib.renderers.usage.statement_letters import StatementLetter
+from chalicelib.services.institution.tell_coordinators import active_coordinators, nobody_to_tell
 from chalicelib.services.usage.close_month import close_month
 from chalicelib.services.usage.hold_up import hold_up_late, let_go, read_service, will_hold_up
-from chalicelib.services.usage.tell_statement import TellingTools, active_coordinators, forget_told, tell_month
+from chalicelib.services.usage.tell_statement import TellingTools, forget_told, tell_month
 from chalicelib.services.usage.tools import UsageTools
 from chalicelib.services.work_through import counted, work_through
 from chalicelib.store.sender.institution_store import InstitutionStore
@@ -150,7 +150,7 @@ def _tell_all(institution: Institution, accounts: Sequence[Account], tools: Clos
     coordinators = active_coordinators(institution.institution_id, tools.telling.staff)
     if not coordinators:
         if any(account.is_open for account, _ in due):
-            raise NotFound("nobody_to_tell", "La entidad no tiene un coordinador activo a quien avisar.")
+            raise nobody_to_tell()
         return False
     failures: list[Exception] = []
     is_of_service = any(letter in {StatementLetter.LATE, StatementLetter.PAID} for _, letter in due)

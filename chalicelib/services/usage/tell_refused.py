@@ -9,9 +9,10 @@ from chalicelib.domain.usage.service_now import ServiceNow
 from chalicelib.domain.usage.settlement import Account, SettlementState
 from chalicelib.renderers.usage.statement_letters import proof_refused_letter
 from chalicelib.services.institution.send_staff_letter import send_staff_letter
+from chalicelib.services.institution.tell_coordinators import active_coordinators
 from chalicelib.services.institution.tools import StaffTools
 from chalicelib.services.usage.hold_up import read_service
-from chalicelib.services.usage.tell_statement import TellingTools, active_coordinators, note_told_late
+from chalicelib.services.usage.tell_statement import TellingTools, note_told_late
 
 
 def tell_proof_refused(account: Account, *, staff: StaffTools, tools: TellingTools) -> bool:

@@ -10,13 +10,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.institution.staff import StaffMember, StaffRole
+from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.usage.service_now import ServiceNow
 from chalicelib.domain.usage.settlement import Account
 from chalicelib.gateways.mail import Mail
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.usage.statement_letters import StatementLetter, render_statement_letter
-from chalicelib.services.institution.tell_coordinators import ToldLetters, tell_coordinators, told_mark
+from chalicelib.services.institution.tell_coordinators import (
+    ToldLetters,
+    active_coordinators,
+    tell_coordinators,
+    told_mark,
+)
 from chalicelib.services.usage.hold_up import read_service
 from chalicelib.services.usage.tools import UsageTools
 from chalicelib.store.institution.staff_store import StaffStore
@@ -36,12 +41,6 @@ class TellingTools:
     hand_over: Callable[[Callable[[], str]], str]
     letterhead: Letterhead
     portal_url: str
-
-
-def active_coordinators(institution_id: str, staff: StaffStore) -> list[StaffMember]:
-    """Return who is told of an institution's months."""
-    everybody = staff.list_for_institution(institution_id)
-    return [one for one in everybody if one.role is StaffRole.COORDINATOR and one.is_active]
 
 
 def tell_payment(account: Account, *, tools: TellingTools) -> bool:
