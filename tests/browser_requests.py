@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from http.cookies import SimpleCookie
 from typing import Any
@@ -57,6 +58,13 @@ class Browser:
             **(SAME_ORIGIN if headers is None else headers),
         }
         return self._send("POST", address, multipart(filename, content, **fields), sent)
+
+    def send_files(
+        self, address: str, files: Mapping[str, tuple[str, bytes]], fields: Mapping[str, str]
+    ) -> HTTPResponse:
+        """Post a form with files by field and follow where it leads."""
+        sent = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", **SAME_ORIGIN}
+        return self._follow(self._send("POST", address, form_with_files(files, fields), sent))
 
     def submit_file(self, filename: str, content: bytes, **fields: str) -> HTTPResponse:
         """Have a file judged on a page that was just opened, with its captcha solved or its session's token."""
@@ -131,10 +139,18 @@ def said(client: Client, answer: HTTPResponse, jar: str = "") -> HTTPResponse:
 
 
 def multipart(filename: str, content: bytes, **fields: str) -> bytes:
-    """Write a form with a file as browsers do: texts first, names in UTF-8 with three signs escaped."""
-    name = filename.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-    parts = [(f'form-data; name="{field}"', value.encode()) for field, value in fields.items()]
-    parts.append((f'form-data; name="file"; filename="{name}"\r\nContent-Type: application/octet-stream', content))
+    """Write a form with one file, `file`, as browsers do."""
+    return form_with_files({"file": (filename, content)}, fields)
+
+
+def form_with_files(files: Mapping[str, tuple[str, bytes]], fields: Mapping[str, str]) -> bytes:
+    """Write a form as browsers do: texts first, then files by field, with names in UTF-8 with three signs escaped."""
+    parts = [(f'form-data; name="{place}"', value.encode()) for place, value in fields.items()]
+    for place, (filename, content) in files.items():
+        name = filename.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+        parts.append(
+            (f'form-data; name="{place}"; filename="{name}"\r\nContent-Type: application/octet-stream', content)
+        )
     written = [f"--{BOUNDARY}\r\nContent-Disposition: {head}\r\n\r\n".encode() + value for head, value in parts]
     return b"\r\n".join([*written, f"--{BOUNDARY}--\r\n".encode()])
 

@@ -61,6 +61,12 @@ class People:
         text = b"" if body is None else json.dumps(body).encode()
         return self.world.client.http.request(method, path, headers=headers, body=text)
 
+    def command(self, line: str) -> tuple[int, str]:
+        """Give an operator's command as Lambda does; return its exit code and what it says."""
+        answer = self.world.client.lambda_.invoke("operator", {"command": line}).payload
+        json.dumps(answer)
+        return answer["exit"], answer["output"]
+
     def captcha(self, *, is_right: bool = True) -> dict[str, str]:
         captcha_id = self.send("POST", "/v1/captchas").json_body["captcha_id"]
         answer = captcha_answer(self.tools.pepper, captcha_id)

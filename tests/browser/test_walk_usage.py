@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from chalicelib.domain.usage.month import closes_on, month_of
-from infra.local.clock import LocalClock
 from infra.local.demo_data import PASSWORD
 from infra.local.demo_staff import STAFF
 from infra.local.demo_usage import DEMO_USAGE
@@ -30,18 +29,13 @@ def run(tmp_path: Path) -> Iterator[Run]:
         yield running
 
 
-def _now(person: Person) -> datetime:
-    """Return what the run's clock shows, also where a morning on the way took its time."""
-    return LocalClock(person.run.state / "clock")()
-
-
 def _enter(person: Person, number: str) -> None:
     who = next(one for one in STAFF if one.number == number)
     home = "/plataforma" if who.is_platform else "/entidad"
     person.put_clock_forward(1)  # a code counts once
     person.page.context.clear_cookies()
     person.open(f"{home}/ingresar")
-    person.type(username=who.username, password=PASSWORD, code=who.code_at(_now(person)))
+    person.type(username=who.username, password=PASSWORD, code=who.code_at(person.run.now()))
     person.press("Iniciar sesión")
     assert person.path() == home
 
@@ -49,7 +43,7 @@ def _enter(person: Person, number: str) -> None:
 def _go_to(person: Person, day: date) -> None:
     """Let days pass until ten in the morning, in Lima: many at once, as where no job ran, but for the last."""
     at = datetime(day.year, day.month, day.day, 15, tzinfo=UTC)
-    left = int((at - _now(person)) / timedelta(minutes=1)) + 1
+    left = int((at - person.run.now()) / timedelta(minutes=1)) + 1
     if left > _AT_ONCE:
         person.put_clock_forward(left - _DAY)
         left = _DAY
@@ -68,7 +62,7 @@ def _wait_for(person: Person, address: str, words: str) -> None:
 
 @pytest.mark.parametrize("person", ["phone"], indirect=True)
 def test_a_month_is_closed_proven_refused_late_and_paid(person: Person) -> None:
-    month = month_of((_now(person) - timedelta(hours=5)).date())
+    month = month_of((person.run.now() - timedelta(hours=5)).date())
     closed_on = closes_on(month, DEMO_USAGE)
     own, platform = f"/entidad/consumo/{month}", f"/plataforma/entidades/entidad-demo/consumo/{month}"
     _enter(person, "40000060")
@@ -112,7 +106,7 @@ def test_a_month_is_closed_proven_refused_late_and_paid(person: Person) -> None:
 
     _enter(person, "40000050")
     person.open(f"{platform}/pago")
-    paid_on = (_now(person) - timedelta(hours=5)).date()
+    paid_on = (person.run.now() - timedelta(hours=5)).date()
     person.type(reference="OP 000123")
     person.type_day("paid_on", f"{paid_on.day}", f"{paid_on.month}", f"{paid_on.year}")
     person.press("Continuar")

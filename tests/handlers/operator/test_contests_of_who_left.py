@@ -11,7 +11,7 @@ from chalicelib.domain.mailbox import ChangeKind, Mailbox, MailboxState
 from chalicelib.services.access.contest_change import Contest, Standing, contest_change
 from chalicelib.services.access.tell_change import new_telling
 from tests.company_world import COMPANY, THIRD, seed_company, token_of
-from tests.handlers.operator.test_freezing_commands import WHY, add_active, contest, hand_over, people, run, take_over
+from tests.handlers.operator.test_freezing_commands import WHY, add_active, contest, hand_over, people, take_over
 from tests.person_world import EMAIL, USERNAME, People
 
 __all__ = ["people"]
@@ -66,7 +66,7 @@ def test_the_principal_whom_an_operator_took_out_freezes_nothing_by_what_was_sen
 ) -> None:
     links = [told(company, "u1"), told(company, "u1", kind=ChangeKind.EMAIL)]
 
-    code, output = run(company, f"mailboxes principal {COMPANY} {who} {POWER} {WHY}")
+    code, output = company.command(f"mailboxes principal {COMPANY} {who} {POWER} {WHY}")
     assert code == 0, output
 
     for link in links:
@@ -75,7 +75,7 @@ def test_the_principal_whom_an_operator_took_out_freezes_nothing_by_what_was_sen
 
 def test_who_stays_as_a_secondary_user_contests_the_own_changes_as_before(company: People) -> None:
     link = told(company, "u1")
-    assert run(company, f"mailboxes principal {COMPANY} --user {THIRD} {POWER} --former secondary {WHY}")[0] == 0
+    assert company.command(f"mailboxes principal {COMPANY} --user {THIRD} {POWER} --former secondary {WHY}")[0] == 0
 
     press(company, link)
 
@@ -88,7 +88,7 @@ def test_whom_an_undoing_shut_out_freezes_nothing_by_what_was_sent_before(compan
     hand_over(company, accomplice)
     link = told(company, accomplice)
     contest(company, contested)
-    assert run(company, f"mailboxes unfreeze {COMPANY} --undo {WHY}")[0] == 0
+    assert company.command(f"mailboxes unfreeze {COMPANY} --undo {WHY}")[0] == 0
 
     assert_over(company, link)
 
@@ -98,7 +98,7 @@ def test_an_undone_change_takes_with_it_what_was_sent_since_and_nothing_from_bef
     contested = take_over(people)
     to_the_intruder = told(people, "u1", USERNAME)
     contest(people, contested)
-    assert run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")[0] == 0
+    assert people.command(f"mailboxes unfreeze {USERNAME} --undo {WHY}")[0] == 0
     people.world.clock.advance(minutes=5)
 
     assert_over(people, to_the_intruder, USERNAME)
@@ -107,7 +107,7 @@ def test_an_undone_change_takes_with_it_what_was_sent_since_and_nothing_from_bef
         contest(people, link)
         frozen = found(people, USERNAME)
         assert (frozen.state, frozen.users[0].email) == (MailboxState.FROZEN, EMAIL)
-        assert run(people, f"mailboxes unfreeze {USERNAME} --keep {WHY}")[0] == 0
+        assert people.command(f"mailboxes unfreeze {USERNAME} --keep {WHY}")[0] == 0
 
 
 def test_of_a_contested_hand_over_operators_read_who_was_the_principal_and_to_whom_a_link_went(company: People) -> None:
@@ -117,11 +117,11 @@ def test_of_a_contested_hand_over_operators_read_who_was_the_principal_and_to_wh
 
     assert (
         "Impugnado: cambiaron el usuario principal de la casilla, que era u1, el 09/03/2026"
-        in run(company, f"mailboxes frozen {WHY}")[1]
+        in company.command(f"mailboxes frozen {WHY}")[1]
     )
     page = company.world.client.http.request("GET", f"/no-fui-yo/{link}").body.decode()
     assert "Si el cambio se deshace, recibirás un enlace" in page
-    output = run(company, f"mailboxes unfreeze {COMPANY} --keep {WHY}")[1]
+    output = company.command(f"mailboxes unfreeze {COMPANY} --keep {WHY}")[1]
     assert "Se envió el aviso a " in output
     assert "enlace" not in output
 
@@ -134,7 +134,7 @@ def test_who_is_disabled_is_told_what_was_decided_and_promised_no_link(company: 
     press(company, theirs)
     contest(company, contested)
 
-    output = run(company, f"mailboxes unfreeze {COMPANY} --undo {WHY}")[1]
+    output = company.command(f"mailboxes unfreeze {COMPANY} --undo {WHY}")[1]
 
     assert "Se envió el aviso a r***@ejemplo.pe" in output
     assert output.count("Se envió un enlace para crear su contraseña") == 1
@@ -147,7 +147,7 @@ def test_who_is_disabled_is_told_what_was_decided_and_promised_no_link(company: 
 def test_a_kept_change_takes_nothing_else_with_it(people: People) -> None:
     first, second = told(people, "u1", USERNAME), told(people, "u1", USERNAME)
     contest(people, first)
-    assert run(people, f"mailboxes unfreeze {USERNAME} --keep {WHY}")[0] == 0
+    assert people.command(f"mailboxes unfreeze {USERNAME} --keep {WHY}")[0] == 0
 
     press(people, second)
 
@@ -196,7 +196,7 @@ def test_where_whose_change_was_contested_was_removed_it_opens_and_says_so(compa
     contest(company, link)
     assert "quién la administra" in company.world.client.http.request("GET", f"/no-fui-yo/{link}").body.decode()
 
-    code, output = run(company, f"mailboxes unfreeze {COMPANY} {how} {WHY}")
+    code, output = company.command(f"mailboxes unfreeze {COMPANY} {how} {WHY}")
 
     assert (code, "Se envió el aviso a u***@ejemplo.pe" in output) == (0, True), output
     assert found(company).state is MailboxState.OPEN
@@ -213,7 +213,7 @@ def test_what_a_former_principal_changed_after_the_hand_over_is_over_with_the_re
 
 def test_once_an_operator_named_the_principal_a_hand_over_from_before_is_contested_no_more(company: People) -> None:
     link = handed_over_and_removed(company)
-    assert run(company, f"mailboxes principal {COMPANY} --user {THIRD} {POWER} {WHY}")[0] == 0
+    assert company.command(f"mailboxes principal {COMPANY} --user {THIRD} {POWER} {WHY}")[0] == 0
 
     assert_over(company, link)
 
@@ -222,7 +222,7 @@ def test_once_an_operator_named_the_principal_a_hand_over_from_before_is_contest
 def test_once_an_operator_decided_about_who_was_removed_their_other_links_are_over(company: People, how: str) -> None:
     other = told(company, "u1", kind=ChangeKind.MOBILE)
     contest(company, handed_over_and_removed(company))
-    code, output = run(company, f"mailboxes unfreeze {COMPANY} {how} {WHY}")
+    code, output = company.command(f"mailboxes unfreeze {COMPANY} {how} {WHY}")
     assert code == 0, output
 
     assert_over(company, other)
@@ -231,7 +231,7 @@ def test_once_an_operator_decided_about_who_was_removed_their_other_links_are_ov
 def test_what_an_operator_decided_about_somebody_else_leaves_them_their_links(company: People) -> None:
     link, third = handed_over_and_removed(company), told(company, "u3")
     contest(company, third)
-    assert run(company, f"mailboxes unfreeze {COMPANY} --keep {WHY}")[0] == 0
+    assert company.command(f"mailboxes unfreeze {COMPANY} --keep {WHY}")[0] == 0
 
     press(company, link)
 

@@ -36,11 +36,6 @@ def people(world: World, moto_engine: Engine) -> People:
     return people
 
 
-def run(people: People, line: str) -> tuple[int, str]:
-    answer = people.world.client.lambda_.invoke("operator", {"command": line}).payload
-    return answer["exit"], answer["output"]
-
-
 def mailbox(people: People) -> Mailbox:
     found = mailbox_store(people.world.container).find(USERNAME)
     assert found
@@ -73,14 +68,14 @@ def freeze(people: People) -> str:
 
 
 def test_where_none_is_frozen_the_list_says_so(people: People) -> None:
-    assert run(people, f"mailboxes frozen {WHY}") == (0, "No hay casillas congeladas.")
+    assert people.command(f"mailboxes frozen {WHY}") == (0, "No hay casillas congeladas.")
 
 
 def test_the_list_says_since_when_and_what_is_contested(people: People) -> None:
     freeze(people)
     people.world.clock.advance(hours=5)
 
-    code, output = run(people, f"mailboxes frozen {WHY}")
+    code, output = people.command(f"mailboxes frozen {WHY}")
 
     assert code == 0
     assert f"Casilla {USERNAME}: congelada desde el 10/03/2026 17:15 (hace 5 h)" in output
@@ -89,15 +84,15 @@ def test_the_list_says_since_when_and_what_is_contested(people: People) -> None:
     seen = people.tools.events.list_for_subject(f"mailbox#{USERNAME}")
     [look] = [event for event in seen if event.type is EventType.MAILBOX_SHOWN]
     assert (look.looker, look.data["shown"]) == ("operator:rquispe", "frozen")
-    listed = json.loads(run(people, f"mailboxes frozen --json {WHY}")[1])
+    listed = json.loads(people.command(f"mailboxes frozen --json {WHY}")[1])
     assert [one["mailbox_id"] for one in listed["mailboxes"]] == [USERNAME]
-    assert json.loads(run(people, f"mailboxes contested {USERNAME} --json {WHY}")[1]) == listed["mailboxes"][0]
+    assert json.loads(people.command(f"mailboxes contested {USERNAME} --json {WHY}")[1]) == listed["mailboxes"][0]
 
 
 def test_undone_the_former_address_is_back_and_chooses_another_password(people: People) -> None:
     freeze(people)
 
-    code, output = run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")
+    code, output = people.command(f"mailboxes unfreeze {USERNAME} --undo {WHY}")
 
     assert code == 0, output
     assert "los cambios impugnados se deshicieron" in output
@@ -111,7 +106,7 @@ def test_undone_the_former_address_is_back_and_chooses_another_password(people: 
     people.world.clock.step = timedelta(microseconds=1)
     assert people.use_reset(people.link_sent(), NEW).status_code == 200
     assert people.send("GET", "/v1/notices", token=people.log_in(password=NEW).json_body["token"]).status_code == 200
-    assert run(people, f"mailboxes frozen {WHY}") == (0, "No hay casillas congeladas.")
+    assert people.command(f"mailboxes frozen {WHY}") == (0, "No hay casillas congeladas.")
     [event] = [
         one
         for one in event_store(people.world.container).list_for_subject(f"mailbox#{USERNAME}")
@@ -132,14 +127,14 @@ def test_a_consent_revoked_meanwhile_is_told_to_who_decides(people: People) -> N
 
     assert (
         "La autorización para notificar aquí está retirada"
-        in run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")[1]
+        in people.command(f"mailboxes unfreeze {USERNAME} --undo {WHY}")[1]
     )
 
 
 def test_kept_the_change_stands_and_its_owner_is_told(people: People) -> None:
     freeze(people)
 
-    code, output = run(people, f"mailboxes unfreeze {USERNAME} --keep {WHY}")
+    code, output = people.command(f"mailboxes unfreeze {USERNAME} --keep {WHY}")
 
     assert code == 0, output
     assert mailbox(people).users[0].email == INTRUDER
@@ -159,7 +154,7 @@ def test_sessions_and_links_from_before_stay_ended(people: People, how: str) -> 
     within = people.token()  # whoever got in while it was frozen
     people.world.clock.advance(seconds=1)
 
-    run(people, f"mailboxes unfreeze {USERNAME} {how} {WHY}")
+    people.command(f"mailboxes unfreeze {USERNAME} {how} {WHY}")
 
     assert [people.send("GET", "/v1/notices", token=one).status_code for one in (token, within)] == [401, 401]
     assert people.use_reset(pending, THIRD_PASSWORD).json_body["code"] == "link_unusable"
@@ -168,7 +163,7 @@ def test_sessions_and_links_from_before_stay_ended(people: People, how: str) -> 
 @pytest.mark.parametrize("how", ["--undo", "--keep"])
 def test_what_was_decided_about_freezes_no_more(people: People, how: str) -> None:
     link = freeze(people)
-    run(people, f"mailboxes unfreeze {USERNAME} {how} {WHY}")
+    people.command(f"mailboxes unfreeze {USERNAME} {how} {WHY}")
 
     contest_change(link, origin="", tools=people.tools)
 
@@ -177,10 +172,10 @@ def test_what_was_decided_about_freezes_no_more(people: People, how: str) -> Non
 
 def test_given_again_it_does_nothing(people: People) -> None:
     freeze(people)
-    run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")
+    people.command(f"mailboxes unfreeze {USERNAME} --undo {WHY}")
     before = mailbox(people)
 
-    code, output = run(people, f"mailboxes unfreeze {USERNAME} --keep {WHY}")
+    code, output = people.command(f"mailboxes unfreeze {USERNAME} --keep {WHY}")
     assert (code, f"La casilla {USERNAME} no está congelada. No se cambió nada." in output) == (0, True)
     assert mailbox(people) == before
 
@@ -192,7 +187,7 @@ def test_who_was_added_since_has_no_access_any_more(people: People) -> None:
     assert people.send("POST", "/v1/users", user, token=token).status_code == 201
     contest(people, link)
 
-    code, output = run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")
+    code, output = people.command(f"mailboxes unfreeze {USERNAME} --undo {WHY}")
 
     assert (code, "se agregó después del primer cambio impugnado" in output) == (0, True)
     added = next(one for one in mailbox(people).users if one.document_number == "40000021")
@@ -210,7 +205,7 @@ def test_who_was_added_since_has_none_however_many_deposits_were_refused_meanwhi
         at, kind = people.world.clock(), EventType.MAILBOX_CONSULTED
         people.tools.events.add(Event(f"mailbox#{USERNAME}", kind, at, f"c{number}", "institution:20:k1"))
 
-    run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")
+    people.command(f"mailboxes unfreeze {USERNAME} --undo {WHY}")
 
     assert mailbox(people).users[-1].state is UserState.DISABLED
 
@@ -221,7 +216,7 @@ def test_undone_the_former_address_is_back_from_whom_the_intruder_gave_it_to(peo
     assert people.send("POST", "/v1/users", typed, token=people.token()).status_code == 201
     contest(people, link)
 
-    code, output = run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")
+    code, output = people.command(f"mailboxes unfreeze {USERNAME} --undo {WHY}")
 
     assert code == 0, output
     principal, added = mailbox(people).users[0], mailbox(people).users[-1]
@@ -239,7 +234,7 @@ def test_of_two_contested_changes_the_first_says_what_was_before(people: People)
     contest_change(second, origin="", tools=people.tools)
     contest(people, first)
 
-    run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")
+    people.command(f"mailboxes unfreeze {USERNAME} --undo {WHY}")
 
     assert mailbox(people).users[0].email == EMAIL
 
@@ -247,27 +242,27 @@ def test_of_two_contested_changes_the_first_says_what_was_before(people: People)
 def test_right_after_the_freeze_an_operator_has_to_wait(people: People) -> None:
     contest_change(take_over(people), origin="", tools=people.tools)
 
-    code, output = run(people, f"mailboxes unfreeze {USERNAME} --undo {WHY}")
+    code, output = people.command(f"mailboxes unfreeze {USERNAME} --undo {WHY}")
 
     assert (code, "repita el comando" in output) == (1, True)
     assert mailbox(people).state is MailboxState.FROZEN
 
 
 def test_an_unknown_mailbox_and_a_missing_decision_are_told(people: People) -> None:
-    assert run(people, f"mailboxes contested 1-49999999 {WHY}") == (
+    assert people.command(f"mailboxes contested 1-49999999 {WHY}") == (
         1,
         "No hay una casilla así. Revise el tipo y el número de documento.",
     )
-    code, output = run(people, f"mailboxes unfreeze {USERNAME} {WHY}")
+    code, output = people.command(f"mailboxes unfreeze {USERNAME} {WHY}")
     assert (code, "--undo o --keep" in output) == (2, True)
-    assert run(people, "mailboxes contested abc")[0] == 2
+    assert people.command("mailboxes contested abc")[0] == 2
 
 
 def test_what_shows_a_mailbox_tells_who_opened_it_again_and_why(people: People) -> None:
     freeze(people)
-    run(people, f"mailboxes unfreeze {USERNAME} --keep {WHY}")
+    people.command(f"mailboxes unfreeze {USERNAME} --keep {WHY}")
 
-    output = run(people, f"mailboxes contested {USERNAME} {WHY}")[1]
+    output = people.command(f"mailboxes contested {USERNAME} {WHY}")[1]
 
     assert f"Casilla {USERNAME}: abierta" in output
     assert "se congeló" in output
@@ -325,9 +320,9 @@ def test_who_was_handed_a_company_by_an_intruder_is_out(people: People, is_added
         removed = people.send("POST", "/v1/users/u1/removal", None, token=token_of(people, COMPANY))
         assert removed.status_code == 200
     contest(people, link)
-    seen = run(people, f"mailboxes contested {COMPANY} {WHY}")[1]
+    seen = people.command(f"mailboxes contested {COMPANY} {WHY}")[1]
 
-    output = run(people, f"mailboxes unfreeze {COMPANY} --undo {WHY}")[1]
+    output = people.command(f"mailboxes unfreeze {COMPANY} --undo {WHY}")[1]
 
     assert "cambió el usuario principal" in seen
     assert ("se quitó a un usuario" in seen) is is_owner_removed
@@ -337,7 +332,7 @@ def test_who_was_handed_a_company_by_an_intruder_is_out(people: People, is_added
     power = "--power-page 11012345 --power-entry C00012"
     new = "--document 40000011 --document-type DNI --name 'Eva Demo' --email eva@ejemplo.pe --mobile 987654321"
     who = new if is_owner_removed else f"--user {FORMER_BOSS}"
-    code, output = run(people, f"mailboxes principal {COMPANY} {who} {power} {WHY}")
+    code, output = people.command(f"mailboxes principal {COMPANY} {who} {power} {WHY}")
     assert code == 0, output
     assert people.tools.mailboxes.find(COMPANY).principal.document_number == "40000011"  # type: ignore[union-attr]
 
@@ -348,10 +343,10 @@ def test_whom_an_operator_made_the_principal_stays(people: People) -> None:
     people.world.clock.advance(minutes=5)
     hand_over(people, "u2")
     power = "--power-page 11012345 --power-entry C00012"
-    assert run(people, f"mailboxes principal {COMPANY} --user {THIRD} {power} {WHY}")[0] == 0
+    assert people.command(f"mailboxes principal {COMPANY} --user {THIRD} {power} {WHY}")[0] == 0
     contest(people, link)
 
-    run(people, f"mailboxes unfreeze {COMPANY} --undo {WHY}")
+    people.command(f"mailboxes unfreeze {COMPANY} --undo {WHY}")
 
     people.world.clock.advance(seconds=1)
     assert people.log_in(COMPANY, PASSWORD).status_code == 201
@@ -363,7 +358,7 @@ def test_while_it_is_frozen_no_operator_changes_the_principal_and_is_told_why(pe
     before = people.tools.mailboxes.find(COMPANY)
 
     power = "--power-page 11012345 --power-entry C00012"
-    code, output = run(people, f"mailboxes principal {COMPANY} --user {THIRD} {power} {WHY}")
+    code, output = people.command(f"mailboxes principal {COMPANY} --user {THIRD} {power} {WHY}")
 
     assert (code, "decida antes con «mailboxes unfreeze»" in output) == (1, True)
     assert people.tools.mailboxes.find(COMPANY) == before

@@ -39,13 +39,8 @@ def people(world: World, moto_engine: Engine) -> People:
     return people
 
 
-def run(people: People, line: str) -> tuple[int, str]:
-    answer = people.world.client.lambda_.invoke("operator", {"command": line}).payload
-    return answer["exit"], answer["output"]
-
-
 def principal(people: People, who: str, *more: str) -> tuple[int, str]:
-    return run(people, " ".join(["mailboxes principal", COMPANY, who, POWER, WHY, *more]))
+    return people.command(" ".join(["mailboxes principal", COMPANY, who, POWER, WHY, *more]))
 
 
 def test_a_new_person_is_the_principal_and_activates_by_mail_while_the_former_one_is_out(people: People) -> None:
@@ -158,7 +153,7 @@ def test_the_holder_of_a_persons_mailbox_is_not_changed(people: People) -> None:
         replace(a_company(), holder=Holder(DocumentType.RUC, "10400000023", "QUISPE DEMO"))
     )
     assert "es de una persona" in principal(people, NEW_ONE)[1]
-    assert "No hay una casilla así" in run(people, f"mailboxes principal 8-20100000017 {NEW_ONE} {POWER} {WHY}")[1]
+    assert "No hay una casilla así" in people.command(f"mailboxes principal 8-20100000017 {NEW_ONE} {POWER} {WHY}")[1]
 
 
 def test_a_former_principal_without_a_document_cannot_stay(people: People) -> None:
@@ -180,7 +175,7 @@ def test_a_mailbox_that_nobody_can_be_alerted_in_is_warned_of(people: People) ->
 def test_a_mailbox_is_shown_with_addresses_masked_and_who_looked_is_logged(people: People) -> None:
     principal(people, f"--user {OTHER}")
 
-    code, output = run(people, f"mailboxes show {COMPANY} {WHY}")
+    code, output = people.command(f"mailboxes show {COMPANY} {WHY}")
 
     assert code == 0
     assert f"{COMPANY}, Usuaria Ejemplo 2: principal, activo; u***@ejemplo.pe" in output
@@ -191,24 +186,24 @@ def test_a_mailbox_is_shown_with_addresses_masked_and_who_looked_is_logged(peopl
     seen = people.tools.events.list_for_subject(f"mailbox#{COMPANY}")
     [looked] = [event for event in seen if event.type == "mailbox.shown"]
     assert (looked.actor, looked.data) == ("operator:rquispe", {"reason": "Escritura de nuevo gerente"})
-    shown = json.loads(run(people, f"mailboxes show {COMPANY} {WHY} --json")[1])
+    shown = json.loads(people.command(f"mailboxes show {COMPANY} {WHY} --json")[1])
     assert [user["user_id"] for user in shown["users"]] == ["u2", "u3"]
     assert [one["user_id"] for one in shown["former"]] == ["u1"]
-    told = run(people, f"mailboxes contested {COMPANY} {WHY}")[1]
+    told = people.command(f"mailboxes contested {COMPANY} {WHY}")[1]
     assert "cambió el usuario principal (u2). Lo hizo rquispe: Escritura de nuevo gerente" in told
-    assert run(people, f"mailboxes show 8-20100000017 {WHY}")[0] != 0
-    assert "como 8-20100000009" in run(people, f"mailboxes show nada {WHY}")[1]
+    assert people.command(f"mailboxes show 8-20100000017 {WHY}")[0] != 0
+    assert "como 8-20100000009" in people.command(f"mailboxes show nada {WHY}")[1]
 
 
 def test_a_mailbox_that_takes_no_notices_is_shown_as_such(people: People) -> None:
     store, now = mailbox_store(people.world.container), people.world.clock.now
     stored = store.find(COMPANY)
     assert stored
-    assert "Autorización" not in run(people, f"mailboxes show {COMPANY} {WHY}")[1]
+    assert "Autorización" not in people.command(f"mailboxes show {COMPANY} {WHY}")[1]
     revoked = Consent(is_given=False, at=now, version="2026-11", origin="", user_id="u1")
     store.put(replace(stored, state=MailboxState.FROZEN, freeze=Freeze(now, ()), consent=revoked))
 
-    output = run(people, f"mailboxes show {COMPANY} {WHY}")[1]
+    output = people.command(f"mailboxes show {COMPANY} {WHY}")[1]
 
     assert f"{COMPANY}  congelada" in output
     assert "Autorización para notificar: retirada desde el" in output

@@ -29,11 +29,6 @@ def people(world: World, moto_engine: Engine) -> People:
     return people
 
 
-def run(people: People, line: str) -> tuple[int, str]:
-    answer = people.world.client.lambda_.invoke("operator", {"command": line}).payload
-    return answer["exit"], answer["output"]
-
-
 def found(people: People, mailbox_id: str = USERNAME) -> Mailbox:
     mailbox = mailbox_store(people.world.container).find(mailbox_id)
     assert mailbox
@@ -60,7 +55,7 @@ def acts(people: People, mailbox_id: str = USERNAME) -> list[Event]:
 def test_a_persons_name_is_mended_as_holder_as_user_and_in_the_account(people: People, lost: str, who: str) -> None:
     lose(people, lost)
 
-    code, output = run(people, f"mailboxes name {USERNAME} {who} --name '{MENDED}' {WHY}")
+    code, output = people.command(f"mailboxes name {USERNAME} {who} --name '{MENDED}' {WHY}")
 
     assert code == 0, output
     assert f"el titular se llama {MENDED} y el usuario {USERNAME} se llama {MENDED}" in output
@@ -71,7 +66,7 @@ def test_a_persons_name_is_mended_as_holder_as_user_and_in_the_account(people: P
     assert (event.actor, event.data) == (
         *("operator:rquispe", {"of": "holder user", "user_id": "u1", "reason": "Ficha del registro a la vista"}),
     )  # fmt: skip
-    assert "se corrigió un nombre (u1). Lo hizo rquispe" in run(people, f"mailboxes contested {USERNAME} {WHY}")[1]
+    assert "se corrigió un nombre (u1). Lo hizo rquispe" in people.command(f"mailboxes contested {USERNAME} {WHY}")[1]
 
 
 def test_what_was_issued_keeps_its_name_and_what_is_deposited_next_has_the_mended_one(people: People) -> None:
@@ -82,7 +77,7 @@ def test_what_was_issued_keeps_its_name_and_what_is_deposited_next_has_the_mende
     before = notices.get(first["notice_id"])
     receipt = store.get_document(before.receipt_key)
 
-    assert run(people, f"mailboxes name {USERNAME} --name '{MENDED}' {WHY}")[0] == 0
+    assert people.command(f"mailboxes name {USERNAME} --name '{MENDED}' {WHY}")[0] == 0
 
     assert world.deposit(key="antes").json_body == first
     assert notices.get(first["notice_id"]) == before
@@ -94,11 +89,11 @@ def test_what_was_issued_keeps_its_name_and_what_is_deposited_next_has_the_mende
 def test_given_again_it_does_nothing(people: People) -> None:
     lose(people)
     line = f"mailboxes name {USERNAME} --name '{MENDED}' {WHY}"
-    run(people, line)
+    people.command(line)
     before = found(people)
 
-    assert run(people, line) == (0, f"{USERNAME}: ya se llama así. No se cambió nada.")
-    assert json.loads(run(people, f"{line} --json")[1])["mended"] is False
+    assert people.command(line) == (0, f"{USERNAME}: ya se llama así. No se cambió nada.")
+    assert json.loads(people.command(f"{line} --json")[1])["mended"] is False
     assert (found(people), len(acts(people))) == (before, 1)
 
 
@@ -113,7 +108,7 @@ def test_given_again_it_does_nothing(people: People) -> None:
 def test_a_name_that_is_whole_and_what_is_not_there_are_refused(people: People, line: str, told: str) -> None:
     before = found(people)
 
-    code, output = run(people, f"mailboxes name {line} {WHY}")
+    code, output = people.command(f"mailboxes name {line} {WHY}")
 
     assert (code, told in output) == (1, True), output
     assert (found(people), acts(people)) == (before, [])
@@ -123,14 +118,14 @@ def test_a_name_that_is_whole_and_what_is_not_there_are_refused(people: People, 
 def test_no_name_is_mended_by_one_that_lacks_letters_too(people: People, name: str) -> None:
     lose(people)
 
-    assert run(people, f"mailboxes name {USERNAME} --name '{name}' {WHY}")[0] != 0
+    assert people.command(f"mailboxes name {USERNAME} --name '{name}' {WHY}")[0] != 0
     assert found(people).holder.name == LOST
 
 
 def test_without_who_and_why_nothing_is_done(people: People) -> None:
     lose(people)
 
-    assert run(people, f"mailboxes name {USERNAME} --name '{MENDED}'")[0] == 2
+    assert people.command(f"mailboxes name {USERNAME} --name '{MENDED}'")[0] == 2
     assert found(people).holder.name == LOST
 
 
@@ -140,10 +135,10 @@ def test_of_a_company_only_the_one_who_was_meant_is_mended(people: People) -> No
     lost = replace(company, holder=replace(company.holder, name="PE\N{REPLACEMENT CHARACTER}A S.A.C."), users=users)
     seed_company(people.tools, people.world.container, lost)
 
-    assert run(people, f"mailboxes name {COMPANY} --name 'PEÑA & HIJOS 2 S.A.C.' {WHY}")[0] == 0
+    assert people.command(f"mailboxes name {COMPANY} --name 'PEÑA & HIJOS 2 S.A.C.' {WHY}")[0] == 0
     assert found(people, COMPANY).holder.name == "PEÑA & HIJOS 2 S.A.C."
     assert found(people, COMPANY).users == users
-    assert run(people, f"mailboxes name {COMPANY} --user {OTHER} --name '{MENDED}' {WHY}")[0] == 0
+    assert people.command(f"mailboxes name {COMPANY} --user {OTHER} --name '{MENDED}' {WHY}")[0] == 0
 
     assert [user.name for user in found(people, COMPANY).users] == [users[0].name, MENDED, users[2].name]
     account = people.tools.accounts.find(OTHER)
@@ -159,7 +154,7 @@ def test_a_representative_called_as_the_company_is_named_and_the_company_stays(p
     )
     seed_company(people.tools, people.world.container, replace(company, users=(as_company, *company.users[1:])))
 
-    code, output = run(people, f"mailboxes name {COMPANY} --user {COMPANY} --name 'Ana María Demo' {WHY}")
+    code, output = people.command(f"mailboxes name {COMPANY} --user {COMPANY} --name 'Ana María Demo' {WHY}")
 
     assert code == 0, output
     mailbox = found(people, COMPANY)
@@ -178,5 +173,5 @@ def test_who_loses_a_race_decides_anew(people: People, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(PeopleStore, "commit", once)
 
-    assert run(people, f"mailboxes name {USERNAME} --name '{MENDED}' {WHY}")[0] == 0
+    assert people.command(f"mailboxes name {USERNAME} --name '{MENDED}' {WHY}")[0] == 0
     assert len(acts(people)) == 1

@@ -27,11 +27,6 @@ def people(world: World, moto_engine: Engine) -> People:
     return people
 
 
-def run(people: People, line: str) -> tuple[int, str]:
-    answer = people.world.client.lambda_.invoke("operator", {"command": line}).payload
-    return answer["exit"], answer["output"]
-
-
 def looks(people: People, mailbox_id: str) -> list[Event]:
     events = event_store(people.world.container).list_for_subject(f"mailbox#{mailbox_id}")
     return [event for event in events if event.looker == "operator:rquispe"]
@@ -45,8 +40,8 @@ def test_a_command_that_names_a_mailbox_says_who_asks_and_why() -> None:
 
 
 def test_how_a_contest_stands_is_a_look(people: People) -> None:
-    assert run(people, f"mailboxes contested {COMPANY}")[0] == 2
-    assert run(people, f"mailboxes contested {COMPANY} {WHO}")[0] == 0
+    assert people.command(f"mailboxes contested {COMPANY}")[0] == 2
+    assert people.command(f"mailboxes contested {COMPANY} {WHO}")[0] == 0
 
     [look] = looks(people, COMPANY)
     assert look.type is EventType.MAILBOX_SHOWN
@@ -70,7 +65,7 @@ def test_how_a_contest_stands_is_a_look(people: People) -> None:
 def test_a_refusal_that_tells_whether_somebody_has_a_mailbox_is_one(
     people: People, line: str, mailbox_id: str, result: str
 ) -> None:
-    assert run(people, f"{line} {WHO}")[0] == 1
+    assert people.command(f"{line} {WHO}")[0] == 1
 
     [look] = looks(people, mailbox_id)
     assert look.type is EventType.MAILBOX_CONSULTED
@@ -78,7 +73,7 @@ def test_a_refusal_that_tells_whether_somebody_has_a_mailbox_is_one(
 
 
 def test_that_a_mailbox_is_not_frozen_is_one(people: People) -> None:
-    assert "no está congelada" in run(people, f"mailboxes unfreeze {COMPANY} --keep {WHO}")[1]
+    assert "no está congelada" in people.command(f"mailboxes unfreeze {COMPANY} --keep {WHO}")[1]
 
     [look] = looks(people, COMPANY)
     assert (look.type, look.data["result"]) == (EventType.MAILBOX_CONSULTED, "mailbox_not_frozen")
@@ -87,7 +82,7 @@ def test_that_a_mailbox_is_not_frozen_is_one(people: People) -> None:
 def test_what_is_not_like_a_mailbox_is_nobodys(people: People) -> None:
     before = EventItem.count()
 
-    assert run(people, f"sessions end --user 'rosa quispe' {WHO}")[0] == 1
+    assert people.command(f"sessions end --user 'rosa quispe' {WHO}")[0] == 1
 
     assert EventItem.count() == before
 
@@ -99,5 +94,5 @@ def test_where_the_log_takes_nothing_nothing_is_told(people: People, monkeypatch
     monkeypatch.setattr("chalicelib.store.event_store.EventStore.add", broken)
 
     for line in (f"mailboxes contested {COMPANY}", f"mailboxes show {NOBODY}", f"sessions end --user {NOBODY}"):
-        told = run(people, f"{line} {WHO}")[1]
+        told = people.command(f"{line} {WHO}")[1]
         assert told.startswith("Error inesperado"), line

@@ -22,11 +22,6 @@ def people(world: World) -> People:
     return people
 
 
-def run(people: People, line: str) -> tuple[int, str]:
-    answer = people.world.client.lambda_.invoke("operator", {"command": line}).payload
-    return answer["exit"], answer["output"]
-
-
 def is_open(people: People, token: str) -> bool:
     return people.send("GET", "/v1/sessions/current", token=token).status_code == 200
 
@@ -35,7 +30,7 @@ def test_every_session_of_the_user_ends_and_the_log_says_who_asked(people: Peopl
     tokens = [people.token(), people.token()]
     people.world.clock.advance(seconds=1)
 
-    code, output = run(people, f"sessions end --user ' 1-4000 0002' {WHY}")
+    code, output = people.command(f"sessions end --user ' 1-4000 0002' {WHY}")
 
     assert (code, output) == (
         0,
@@ -49,21 +44,21 @@ def test_every_session_of_the_user_ends_and_the_log_says_who_asked(people: Peopl
 
 def test_the_user_can_log_in_again_at_once(people: People) -> None:
     people.world.clock.step = timedelta(microseconds=1)
-    run(people, f"sessions end --user {USERNAME} {WHY}")
+    people.command(f"sessions end --user {USERNAME} {WHY}")
 
     assert is_open(people, people.log_in().json_body["token"])
 
 
 def test_it_can_be_given_twice_and_as_json(people: People) -> None:
-    first = run(people, f"sessions end --user {USERNAME} {WHY} --json")
+    first = people.command(f"sessions end --user {USERNAME} {WHY} --json")
     people.world.clock.advance(seconds=1)
 
-    assert first == run(people, f"sessions end --user {USERNAME} {WHY} --json")
+    assert first == people.command(f"sessions end --user {USERNAME} {WHY} --json")
     assert (first[0], json.loads(first[1])) == (0, {"ended": True})
 
 
 def test_a_user_that_is_none_is_told_and_nothing_of_it_repeated(people: People) -> None:
-    code, output = run(people, f"sessions end --user {UNKNOWN} {WHY}")
+    code, output = people.command(f"sessions end --user {UNKNOWN} {WHY}")
 
     assert code == 1
     assert "No hay un usuario así" in output
@@ -74,7 +69,7 @@ def test_a_user_that_is_none_is_told_and_nothing_of_it_repeated(people: People) 
 def test_one_user_is_named(people: People, typed: str) -> None:
     token = people.token()
 
-    code, _ = run(people, f"sessions end {typed} {WHY}")
+    code, _ = people.command(f"sessions end {typed} {WHY}")
 
     assert code == 2
     assert is_open(people, token)
@@ -83,5 +78,5 @@ def test_one_user_is_named(people: People, typed: str) -> None:
 def test_who_and_why_are_needed(people: People) -> None:
     token = people.token()
 
-    assert run(people, f"sessions end --user {USERNAME}")[0] == 2
+    assert people.command(f"sessions end --user {USERNAME}")[0] == 2
     assert is_open(people, token)

@@ -55,11 +55,6 @@ def fail(people: People, error: Exception) -> str:
     return telling.owed.telling_id
 
 
-def run(people: People, line: str) -> tuple[int, str]:
-    answer = people.world.client.lambda_.invoke("operator", {"command": line}).payload
-    return answer["exit"], answer["output"]
-
-
 def watch(people: People) -> dict[str, Any]:
     report: dict[str, Any] = people.world.client.lambda_.invoke("watch_access", SCHEDULED).payload
     return report
@@ -72,7 +67,7 @@ def test_addresses_that_will_never_take_it_are_not_asked_again_and_ring_after_a_
     report = watch(people)
 
     assert (report["change_told"], report["not_taken"], report["untold_s"]) == (0, 0, 25 * 3600)
-    code, output = run(people, f"mailboxes untold {WHY}")
+    code, output = people.command(f"mailboxes untold {WHY}")
     assert code == 0
     assert telling_id in output
     assert "ya no se intenta" in output
@@ -84,13 +79,13 @@ def test_addresses_that_will_never_take_it_are_not_asked_again_and_ring_after_a_
 def test_who_was_told_in_another_way_leaves_the_list_with_an_event(people: People) -> None:
     telling_id = fail(people, MessageRefused("email_address_refused", "No."))
 
-    assert run(people, f"mailboxes told {telling_id} {WHY}")[0] == 0
+    assert people.command(f"mailboxes told {telling_id} {WHY}")[0] == 0
 
     [event] = people.tools.events.list_for_subject(f"mailbox#{USERNAME}")
     assert (event.type, event.actor) == (EventType.CHANGE_TOLD, "operator:rquispe")
     assert watch(people)["untold_s"] == 0
-    assert "No hay cambios por avisar" in run(people, f"mailboxes untold {WHY}")[1]
-    assert run(people, f"mailboxes told {telling_id} {WHY}")[0] != 0
+    assert "No hay cambios por avisar" in people.command(f"mailboxes untold {WHY}")[1]
+    assert people.command(f"mailboxes told {telling_id} {WHY}")[0] != 0
 
 
 def test_what_nobody_takes_for_three_days_is_given_up_and_stays_on_the_list(people: People) -> None:
@@ -102,7 +97,7 @@ def test_what_nobody_takes_for_three_days_is_given_up_and_stays_on_the_list(peop
 
     assert watch(people)["given_up"] == 1
     assert watch(people)["given_up"] == 0
-    assert telling_id in run(people, f"mailboxes untold {WHY}")[1]
+    assert telling_id in people.command(f"mailboxes untold {WHY}")[1]
     assert people.mails() == []
 
 

@@ -18,7 +18,7 @@ from chalicelib.domain.agreement.change_request import ChangeRequest, ChangeStat
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.staff import PLATFORM, StaffRole, StaffState
 from chalicelib.services.operator_act import OperatorAct
-from tests.browser_requests import BOUNDARY, SAME_ORIGIN, Browser, check_html, text_of
+from tests.browser_requests import Browser, check_html, text_of
 from tests.cloud import Engine
 from tests.deposit_world import INSTITUTION_ID, PDF, an_institution, put_institution
 from tests.staff_world import Staff, csrf_of
@@ -56,15 +56,8 @@ def record(browser: Browser, kind: str = "coordinador", /, *, at: str = BASE, **
         re.findall(r'"form_id" value="(\S+)"', opened)[0],
     )
     texts = {"csrf": token, "form_id": form_id, **PERSON, **fields}
-    parts = [(f'name="{name}"', text.encode()) for name, text in texts.items()]
     files = ("file",) if kind == "coordinador" else ("file", "power_file")
-    parts += [(f'name="{name}"; filename="{name}.pdf"', PDF) for name in files]
-    body = b"".join(
-        f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + value + b"\r\n"
-        for head, value in parts
-    )
-    sent = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", **SAME_ORIGIN}
-    return browser._follow(browser._send("POST", page, body + f"--{BOUNDARY}--\r\n".encode(), sent))  # noqa: SLF001
+    return browser.send_files(page, {name: (f"{name}.pdf", PDF) for name in files}, texts)
 
 
 def recorded(answer: HTTPResponse) -> str:

@@ -22,7 +22,7 @@ from chalicelib.services.agreement.apply_for_agreement import SentPdf
 from chalicelib.services.agreement.change_people import DecidedChange, approve_change, ask_change
 from chalicelib.services.institution.enrol_staff import StaffAct
 from tests.access_world import at_once, racing_tools
-from tests.browser_requests import BOUNDARY, SAME_ORIGIN, Browser, check_html, text_of
+from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import INSTITUTION_ID, PDF, Clock, World, an_institution, put_institution
 from tests.staff_world import Staff, csrf_of
 
@@ -50,14 +50,7 @@ def ask(browser: Browser, kind: str, /, *files: str, **fields: str) -> HTTPRespo
 def send(browser: Browser, kind: str, files: tuple[str, ...], pdf: bytes, fields: dict[str, str]) -> HTTPResponse:
     page = f"{OWN}/cambios/{kind}"
     texts = {"csrf": csrf_of(browser.get(page)), **fields}
-    parts = [(f'name="{name}"', text.encode()) for name, text in texts.items()]
-    parts += [(f'name="{name}"; filename="{name}.pdf"', pdf) for name in files]
-    body = b"".join(
-        f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + value + b"\r\n"
-        for head, value in parts
-    )
-    sent = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", **SAME_ORIGIN}
-    return browser._follow(browser._send("POST", page, body + f"--{BOUNDARY}--\r\n".encode(), sent))  # noqa: SLF001
+    return browser.send_files(page, {name: (f"{name}.pdf", pdf) for name in files}, texts)
 
 
 def asked(answer: HTTPResponse) -> str:

@@ -20,7 +20,7 @@ from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.institution.staff import StaffRole
 from chalicelib.domain.sender.key_fingerprint import key_fingerprint
 from chalicelib.store.tables import TokenItem
-from tests.browser_requests import BOUNDARY, SAME_ORIGIN, Browser, check_html, text_of
+from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import INSTITUTION_ID, KEY_ID, a_signing_key, an_institution, put_institution, put_key
 from tests.services.sender.test_read_public_key import der_of, jwk_of, pem_of
 from tests.staff_world import Staff, csrf_of
@@ -41,14 +41,7 @@ def browser(staff: Staff) -> Browser:
 def send(browser: Browser, fields: dict[str, str], file: bytes | None = None, *, at: str = NEW) -> HTTPResponse:
     """Send the form, with a file or an empty place for one, and follow where it leads."""
     texts = fields if "csrf" in fields else {"csrf": csrf_of(browser.get(NEW)), **fields}
-    parts = [(f'name="{name}"', text.encode()) for name, text in texts.items()]
-    parts.append((f'name="public_key_file"; filename="{"" if file is None else "clave.pem"}"', file or b""))
-    body = b"".join(
-        f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + content + b"\r\n"
-        for head, content in parts
-    )
-    sent = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", **SAME_ORIGIN}
-    return browser._follow(browser._send("POST", at, body + f"--{BOUNDARY}--\r\n".encode(), sent))  # noqa: SLF001
+    return browser.send_files(at, {"public_key_file": ("" if file is None else "clave.pem", file or b"")}, texts)
 
 
 def typed(**changes: str) -> dict[str, str]:

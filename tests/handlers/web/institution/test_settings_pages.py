@@ -13,7 +13,7 @@ from chalicelib.bootstrap.sender import institution_store
 from chalicelib.domain.institution.staff import StaffRole
 from chalicelib.domain.sender.institution import Institution
 from chalicelib.services.institution.change_emblem import LARGEST_EMBLEM
-from tests.browser_requests import BOUNDARY, SAME_ORIGIN, Browser, check_html, text_of
+from tests.browser_requests import Browser, check_html, text_of
 from tests.deposit_world import INSTITUTION_ID
 from tests.staff_world import Staff, csrf_of
 
@@ -48,14 +48,7 @@ def a_png(width: int = 96, height: int = 96, *, noise: bool = False) -> bytes:
 def send_picture(browser: Browser, content: bytes, **fields: str) -> HTTPResponse:
     page = f"{PLATFORM}/emblema"
     texts = {"csrf": csrf_of(browser.get(page)), "step": "guardar", **fields}
-    parts = [(f'name="{name}"', text.encode()) for name, text in texts.items()]
-    parts.append(('name="emblem"; filename="emblema.png"', content))
-    body = b"".join(
-        f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + value + b"\r\n"
-        for head, value in parts
-    )
-    sent = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", **SAME_ORIGIN}
-    return browser._follow(browser._send("POST", page, body + f"--{BOUNDARY}--\r\n".encode(), sent))  # noqa: SLF001
+    return browser.send_files(page, {"emblem": ("emblema.png", content)}, texts)
 
 
 def own(staff: Staff) -> Institution:
