@@ -53,20 +53,11 @@ class AgreementTools:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The agreement as it was found, brought to today, and as it is; `is_changed` is False where nothing was to do.
+    """The agreement and its institution as they are now; `is_changed` is False where nothing was to do."""
 
-    `institution` is as it is now.
-    """
-
-    before: Agreement
     agreement: Agreement
     institution: Institution
     is_changed: bool
-
-    @property
-    def state_changed(self) -> bool:
-        """Whether it allows something else than before."""
-        return self.before.state is not self.agreement.state
 
 
 def inactivate_for_late_payment(institution_id: str, *, since: date, tools: AgreementTools) -> Outcome:
@@ -276,14 +267,14 @@ def _changed(
     before = life.as_of(stored, today, last_use(read, today, tools.last_deposit))
     decided = decide(before)
     if decided == stored and not is_against(read.institution, decided):
-        return Outcome(before, decided, read.institution, is_changed=False)
+        return Outcome(decided, read.institution, is_changed=False)
     after = replace(decided, version=stored.version + 1, is_stopped_apart=stored.is_stopped_apart)
     institution = _institution(read.institution, after)
     kind = EventType.AGREEMENT_REGISTERED if is_registered else _kind(stored, after)
     told = {**_told(stored, after), "version": str(after.version)}
     event = tools.act.event(f"institution#{after.institution_id}", kind, now, **told)
     tools.agreements.commit(after, institution, event)
-    return Outcome(before, after, institution or read.institution, is_changed=True)
+    return Outcome(after, institution or read.institution, is_changed=True)
 
 
 def is_against(institution: Institution, agreement: Agreement) -> bool:

@@ -55,7 +55,8 @@ def test_late_payment_inactivates_and_payment_reactivates_with_their_events(box:
     assert _state(box) is InstitutionState.INACTIVE
     assert not _late(box).is_changed
     back = changing.reactivate_on_payment(INSTITUTION_ID, tools=_tools(box, "Pagó"))
-    assert (back.state_changed, _state(box)) == (True, InstitutionState.ACTIVE)
+    assert back.agreement.state is AgreementState.ACTIVE
+    assert _state(box) is InstitutionState.ACTIVE
     events = event_store(box).list_for_subject(f"institution#{INSTITUTION_ID}")
     told = [(one.type, one.data.get("reason_codes"), one.data.get("lifted")) for one in events[-3:]]
     assert told == [
