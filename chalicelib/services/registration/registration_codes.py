@@ -13,7 +13,7 @@ from functools import partial
 
 from chalicelib.domain.access.sent_mail import LONG, Pace, next_mail
 from chalicelib.domain.access.token import CODE_ATTEMPTS, NewToken, Token, TokenKind
-from chalicelib.domain.errors import InvalidInput, MessageRefused, Unavailable
+from chalicelib.domain.errors import InvalidInput, MessageRefused, SendingUncertain, Unavailable
 from chalicelib.domain.masking import mask_email
 from chalicelib.domain.registration.registration import CODE_LIFETIME, VERIFIABLE, Registration
 from chalicelib.renderers.registration.registration_letters import at_desk_letter, code_letter
@@ -60,6 +60,8 @@ def give_code(registration: Registration, tools: RegistrationTools, *, is_awaite
         address, place = f"{tools.link_base}/{secret}", "" if registration.desk is None else registration.desk.place
         letter = at_desk_letter(place, address, until - now) if place else code_letter(code, address, until - now)
         send_letter(letter, registration, tools)
+    except SendingUncertain:
+        raise
     except (MessageRefused, Unavailable):
         tools.sent_mails.take_back(about, wanted, before=last)
         raise

@@ -109,7 +109,15 @@ def send_letter(letter: Letter, registration: Registration, tools: RegistrationT
     message = render_letter(letter, registration.email, tools.letterhead, sent_at=tools.clock(), key=key)
     tools.mail.send(message, registration.email, {})
     if is_unproved(registration):
+        _note_mailed(registration, tools)
+
+
+def _note_mailed(registration: Registration, tools: RegistrationTools) -> None:
+    """Note it, or let it be: an e-mail that was taken is none that was refused."""
+    try:
         tools.registrations.note_mailed(registration)
+    except Unavailable as error:
+        _logger.warning("registration e-mail sent and not noted", extra={"code": error.code})
 
 
 def try_to_send(send: Callable[[], None]) -> bool:
