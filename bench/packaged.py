@@ -24,7 +24,7 @@ from infra.programs import run
 from infra.pythons import find_python
 
 _HOME = BUILD / "measured"
-_PACKAGING = ("package.py", "bytecode.py", "compile_templates.py", "template.py", "resources.yaml")
+_PACKAGING = ("package.py", "bytecode.py", "compile_templates.py", "template.py", "resources")
 _MADE_OF = ("app.py", "chalicelib", ".chalice", "requirements.txt", *(f"infra/{name}" for name in _PACKAGING))
 _BUILD_THERE = """
 import sys

@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]  # no stubs among the tools; safe loading returns plain values
 
-TEMPLATE = Path(__file__).parent / "resources.yaml"
+TEMPLATE = Path(__file__).parent / "resources"
+"""A folder: one file for each kind of thing, whose sections are joined."""
 
 type_of_loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -29,8 +30,22 @@ def _short_form(loader: Any, suffix: str, node: Any) -> dict[str, Any]:
 _Loader.add_multi_constructor("!", _short_form)
 
 
-def load_template(path: Path = TEMPLATE) -> dict[str, Any]:
-    """Return the template as CloudFormation's JSON would have it."""
-    loader = _Loader(path.read_text(encoding="utf-8"))
-    template: dict[str, Any] = loader.get_single_data()
+def load_template(folder: Path = TEMPLATE) -> dict[str, Any]:
+    """Return the template as CloudFormation's JSON would have it.
+
+    Raises:
+        ValueError: two files describe the same thing.
+
+    """
+    template: dict[str, Any] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        for section, said in _Loader(path.read_text(encoding="utf-8")).get_single_data().items():
+            if not isinstance(said, dict):
+                template[section] = said
+                continue
+            known = template.setdefault(section, {})
+            twice = known.keys() & said.keys()
+            if twice:
+                raise ValueError(f"{path.name} describes again {', '.join(sorted(twice))}")
+            known.update(said)
     return template

@@ -111,6 +111,7 @@ class ContestedThen:
 class Petition:
     """One. `user_id` is whose access it is about, of a new principal the former one's; empty where that is nobody's.
 
+    `form` is what the form said, by a keyed hash (absent of those of a package before).
     `person` and `power` are of who is to be the principal user, `contested` is what a thaw was asked for. `told_at` is
     when all its people had been told that it was asked for.
     """
@@ -128,6 +129,7 @@ class Petition:
     person: TypedUser | None = None
     power: Power | None = None
     contested: tuple[ContestedThen, ...] = ()
+    form: str = ""
     told_at: datetime | None = None
     state: PetitionState = PetitionState.OPEN
     decided_by: DeskOfficer | None = None
@@ -157,8 +159,10 @@ def approved(petition: Petition, by: StaffMember, now: datetime) -> Petition:
     """
     if petition.state is PetitionState.APPROVED:
         _require_other(petition, by)
+        _require_known(petition, by)
         return petition
     officer = _second(petition, by)
+    _require_known(petition, by)
     if petition.decidable_from is None or now < petition.decidable_from:
         detail = "Todavía no se puede aprobar: los usuarios de la casilla tienen un día para decir que no lo pidieron."
         raise Conflict("petition_too_early", detail)
@@ -166,11 +170,12 @@ def approved(petition: Petition, by: StaffMember, now: datetime) -> Petition:
 
 
 def refused(petition: Petition, by: StaffMember, why: str, now: datetime) -> Petition:
-    """Have a second person say that it does not.
+    """Have a second person say that it does not, also one who is too new to approve: nothing changes by it.
 
     Raises:
         InvalidInput: `refusal_missing`.
-        Conflict, Forbidden: as `approved`.
+        Conflict: as `approved`.
+        Forbidden: `petition_same_person`.
 
     """
     officer = _second(petition, by)
@@ -247,15 +252,18 @@ def _second(petition: Petition, by: StaffMember) -> DeskOfficer:
     return _require_other(petition, by)
 
 
+def _require_known(petition: Petition, by: StaffMember) -> None:
+    if by.is_too_new(petition.asked_at):
+        detail = (
+            "Te inscribieron, o tu acceso se renovó, hace menos de un día cuando se registró: lo revisa otra persona de"
+            " tu entidad. Puedes rechazarlo."
+        )
+        raise Forbidden("officer_too_new", detail)
+
+
 def _require_other(petition: Petition, by: StaffMember) -> DeskOfficer:
     officer = officer_of(by)
     if petition.asked_by.is_same_person(officer):
         detail = "Lo registraste tú: tiene que revisarlo otra persona de tu entidad."
         raise Forbidden("petition_same_person", detail)
-    if by.is_too_new(petition.asked_at):
-        detail = (
-            "Te inscribieron, o tu acceso se renovó, hace menos de un día cuando se registró: lo revisa otra persona de"
-            " tu entidad."
-        )
-        raise Forbidden("officer_too_new", detail)
     return officer

@@ -90,7 +90,8 @@ def officer_of(member: StaffMember) -> DeskOfficer:
 class Recovery:
     """One request. `recovery_id` can be read aloud; `office_id` is None for the institution itself.
 
-    It names whose password it is and nothing else of them.
+    It names whose password it is and nothing else of them. `form` is what the form said, by a keyed hash (absent of
+    those of a package before).
     """
 
     recovery_id: str
@@ -107,6 +108,7 @@ class Recovery:
     decided_at: datetime | None = None
     refusal: RecoveryRefusal | None = None
     sent_at: datetime | None = None
+    form: str = ""
     version: int = 1
 
     @property
@@ -148,15 +150,18 @@ def approved(recovery: Recovery, by: StaffMember, now: datetime) -> Recovery:
 def refused(recovery: Recovery, by: StaffMember, why: str, now: datetime) -> Recovery:
     """Have a second person say that it is not; or end one that was approved and that no e-mail was taken for.
 
+    Who is too new to approve may refuse: it opens no way in, and else a small desk could end none.
+
     Raises:
         InvalidInput: `refusal_missing`.
-        Conflict, Forbidden: as `approved`.
+        Conflict: as `approved`.
+        Forbidden: `recovery_same_person`.
 
     """
     if recovery.state is RecoveryState.APPROVED and why == RecoveryRefusal.UNREACHABLE:
         chosen, officer = RecoveryRefusal.UNREACHABLE, officer_of(by)
     else:
-        officer = _second(recovery, by)
+        officer = _other(recovery, by)
         found = next((one for one in BY_SECOND_OFFICER if one == why), None)
         if found is None:
             raise InvalidInput("refusal_missing", "Elige por qué se rechaza.", field="refusal")
@@ -203,16 +208,21 @@ def decided(recovery: Recovery) -> Conflict:
 
 
 def _second(recovery: Recovery, by: StaffMember) -> DeskOfficer:
+    officer = _other(recovery, by)
+    if by.is_too_new(recovery.asked_at):
+        detail = (
+            "Te inscribieron, o tu acceso se renovó, hace menos de un día cuando se registró: la revisa otra persona de"
+            " tu entidad. Puedes rechazarla."
+        )
+        raise Forbidden("officer_too_new", detail)
+    return officer
+
+
+def _other(recovery: Recovery, by: StaffMember) -> DeskOfficer:
     officer = officer_of(by)
     if recovery.state is not RecoveryState.OPEN:
         raise decided(recovery)
     if recovery.asked_by.is_same_person(officer):
         detail = "La registraste tú: tiene que revisarla otra persona de tu entidad."
         raise Forbidden("recovery_same_person", detail)
-    if by.is_too_new(recovery.asked_at):
-        detail = (
-            "Te inscribieron, o tu acceso se renovó, hace menos de un día cuando se registró: la revisa otra persona de"
-            " tu entidad."
-        )
-        raise Forbidden("officer_too_new", detail)
     return officer

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 PLATFORM = "plataforma"
@@ -66,7 +66,8 @@ class StaffMember:
 
     `staff_id` is what events name. `document_number` is of the DNI or carné, and with the institution the username.
     `office_id` is the office that the person is limited to, None the whole institution. `sessions_from` is the instant
-    before which no session of theirs counts. `version` counts the changes.
+    before which no session of theirs counts, `renewed_at` since when their way in was last set up anew; absent of those
+    of a package before, of which `sessions_from` says it. `version` counts the changes.
     """
 
     staff_id: str
@@ -83,6 +84,7 @@ class StaffMember:
     credentials: Credentials = field(default_factory=Credentials)
     sessions_from: datetime | None = None
     enrolled_at: datetime | None = None
+    renewed_at: datetime | None = None
     version: int = 1
 
     @property
@@ -101,7 +103,15 @@ class StaffMember:
 
         Where two people are needed, who could enrol one or send them a new way in could else be both.
         """
-        return max(filter(None, (self.enrolled_at, self.sessions_from)), default=None)
+        return max(filter(None, (self.enrolled_at, self.renewed_at or self.sessions_from)), default=None)
+
+    def with_own_password(self, credentials: Credentials, now: datetime) -> StaffMember:
+        """Return them with a password that they changed themselves, by the one before and a code of their device.
+
+        Sessions end, and they are known for as long as before.
+        """
+        known = self.known_since or datetime.min.replace(tzinfo=UTC)
+        return replace(self, credentials=credentials, sessions_from=now, renewed_at=known)
 
     def is_too_new(self, asked_at: datetime) -> bool:
         """Tell whether they were known for less than a day when something was asked for that takes two people."""

@@ -115,7 +115,7 @@ def promoted(officer: StaffMember, typed: TypedStaff, sealed_seed: str, now: dat
     if own.password_hash is not None and own.totp is not None:
         return replace(after, state=StaffState.ACTIVE)
     credentials = replace(own, pending_totp=None if own.totp else sealed_seed)
-    return replace(after, state=StaffState.INVITED, credentials=credentials, sessions_from=now)
+    return replace(after, state=StaffState.INVITED, credentials=credentials, sessions_from=now, renewed_at=now)
 
 
 def require_own_email(member: StaffMember, everybody: Iterable[StaffMember]) -> None:
@@ -161,7 +161,7 @@ def disabled(member: StaffMember, now: datetime) -> StaffMember:
     """
     if member.state is StaffState.DISABLED:
         raise Conflict("staff_disabled", "Ya estaba deshabilitado.")
-    return replace(_next(member), state=StaffState.DISABLED, sessions_from=now)
+    return replace(_next(member), state=StaffState.DISABLED, sessions_from=now, renewed_at=now)
 
 
 def enabled(member: StaffMember) -> StaffMember:
@@ -190,7 +190,7 @@ def invited_again(member: StaffMember, sealed_seed: str, now: datetime) -> Staff
         raise Conflict("staff_not_invited", "Ya activó su acceso, o está deshabilitado.")
     pending = None if member.credentials.totp else sealed_seed
     credentials = replace(member.credentials, pending_totp=pending)
-    return replace(_next(member), credentials=credentials, sessions_from=now)
+    return replace(_next(member), credentials=credentials, sessions_from=now, renewed_at=now)
 
 
 def reset(member: StaffMember, what: Reset, sealed_seed: str, now: datetime) -> StaffMember:
@@ -207,7 +207,7 @@ def reset(member: StaffMember, what: Reset, sealed_seed: str, now: datetime) -> 
         credentials = replace(kept, totp=None, pending_totp=sealed_seed, recovery=())
     else:
         credentials = replace(kept, password_hash=None, pending_totp=None)
-    return replace(_next(member), state=StaffState.INVITED, credentials=credentials, sessions_from=now)
+    return replace(_next(member), state=StaffState.INVITED, credentials=credentials, sessions_from=now, renewed_at=now)
 
 
 def set_up(member: StaffMember, credentials: Credentials) -> StaffMember:

@@ -263,7 +263,7 @@ def _changed(
     if stored is None:
         stored = _unregistered(read.institution, today)
         if not read.institution.is_active and not is_registered:
-            return Outcome(stored, stored, read.institution, is_changed=False)
+            return Outcome(stored, read.institution, is_changed=False)
     before = life.as_of(stored, today, last_use(read, today, tools.last_deposit))
     decided = decide(before)
     if decided == stored and not is_against(read.institution, decided):

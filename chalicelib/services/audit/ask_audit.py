@@ -24,6 +24,9 @@ _PAUSE_S = 0.03
 _FILES = {"csv": "text/csv", "pdf": "application/pdf"}
 
 
+FORM_USED = "form_used"
+
+
 @dataclass(frozen=True, slots=True)
 class AuditWish:
     """Whose looks of which days are asked for, and why; `request_id` is the form's."""
@@ -62,7 +65,7 @@ def ask_audit(wish: AuditWish, staff: SignedIn, *, origin: str, tools: AuditTool
 
     Raises:
         NotFound: `looker_unknown`, also for another institution's.
-        Conflict: `audits_open`: so many wait already.
+        Conflict: `form_used`; `audits_open`: so many wait already.
         Unavailable: `audits_busy`, or the store; nothing was kept.
 
     """
@@ -71,7 +74,7 @@ def ask_audit(wish: AuditWish, staff: SignedIn, *, origin: str, tools: AuditTool
         tools.pause(attempt * _PAUSE_S)
         before = _asked_before(own.institution_id, wish.request_id, tools)
         if before is not None:
-            return before
+            return _same(before, wish)
         now = tools.clock()
         year = now.astimezone(tools.zone).year
         audit = Audit(
@@ -138,6 +141,17 @@ def audit_file_link(audit: Audit, staff: SignedIn, name: str, *, origin: str, to
     tools.events.add(told)
     called = f"consultas-{audit.institution_id}-{audit.reference}.{name}"
     return tools.files.document_link(file.object_key, called, _FILES[name], expires_s=LINK_LIVES_S)
+
+
+def _same(before: Audit, wish: AuditWish) -> Audit:
+    """Let no form that was filled in anew be taken for the one that was sent before under its number."""
+    if (before.looker.actor, before.span, before.reason) != (wish.looker, wish.span, wish.reason):
+        detail = (
+            f"Con este formulario ya se pidió la relación {before.reference}, con otros datos. Esta aún no se pidió:"
+            " revísala y envíala de nuevo."
+        )
+        raise Conflict(FORM_USED, detail)
+    return before
 
 
 def _asked_before(institution_id: str, request_id: str, tools: AuditTools) -> Audit | None:

@@ -7,7 +7,7 @@ made as the mailbox is puts it back to wait, and says why.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.codes import parse_code
@@ -40,6 +40,7 @@ from chalicelib.services.access.thaw_mailbox import Mark
 from chalicelib.services.desk.change_mailbox import change_mailbox, is_made
 from chalicelib.services.desk.find_user import MISSES_PER_OFFICER, WantedUser
 from chalicelib.services.desk.keep_scan import SentScan, inspected_scan, keep_scan
+from chalicelib.services.desk.same_form import form_mark, require_same_form
 from chalicelib.services.desk.tell_petition import tell_asked, tell_done, tell_refused
 from chalicelib.services.desk.tools import AtDesk, DeskTools
 from chalicelib.services.operator_act import OperatorAct
@@ -83,7 +84,7 @@ def take_petition(form: PetitionForm, by: AtDesk, *, tools: PetitionTools) -> Pe
 
     Raises:
         InvalidInput: `change_unknown`, `cause_missing`, `scan_missing` and alike, `user_unknown`, `power_missing`.
-        Conflict: `mailbox_is_a_persons`, `user_is_principal`, `mailbox_not_frozen`.
+        Conflict: `form_used`, `mailbox_is_a_persons`, `user_is_principal`, `mailbox_not_frozen`.
         Forbidden: `institution_inactive`, `petition_own`.
         TooManyRequests: as `find_user`.
         Unavailable: nothing was kept.
@@ -92,7 +93,8 @@ def take_petition(form: PetitionForm, by: AtDesk, *, tools: PetitionTools) -> Pe
     by.require_active()
     petition_id, kind = parse_code(form.petition_id), read_kind(form.kind)
     cause = read_cause(kind, form.cause)
-    begun = _begun(petition_id, by, tools)
+    mark = _mark(form, tools)
+    begun = _begun(petition_id, mark, by, tools)
     if begun is not None:
         return _told(begun, by, tools)
     if kind is PetitionKind.PRINCIPAL:
@@ -115,9 +117,10 @@ def take_petition(form: PetitionForm, by: AtDesk, *, tools: PetitionTools) -> Pe
         scan=scan,
         asked_by=officer_of(by.member),
         asked_at=tools.clock(),
+        form=mark,
     )
     if not tools.petitions.add(petition, _event(petition, by, EventType.PETITION_ASKED, tools)):
-        begun = _begun(petition_id, by, tools)
+        begun = _begun(petition_id, mark, by, tools)
         if begun is None:
             raise _not_kept()
         return begun
@@ -274,11 +277,22 @@ def _require_person(form: PetitionForm) -> None:
         raise InvalidInput("power_missing", detail, field="page")
 
 
-def _begun(petition_id: str, by: AtDesk, tools: PetitionTools) -> Petition | None:
+def _begun(petition_id: str, mark: str, by: AtDesk, tools: PetitionTools) -> Petition | None:
     found = tools.petitions.find(by.member.institution_id, petition_id)
-    if found is not None and found.asked_by != officer_of(by.member):
+    if found is None:
+        return None
+    if found.asked_by != officer_of(by.member):
         raise _not_kept()  # before anything is looked up: another officer's number is on the list
+    require_same_form(found.form, mark, petition_id)
     return found
+
+
+def _mark(form: PetitionForm, tools: PetitionTools) -> str:
+    wanted, person, power = form.wanted, form.person, form.power
+    typed = [form.kind, form.cause, wanted.document_type.value, wanted.number, wanted.own_number]
+    typed += [] if person is None else [str(one) for one in astuple(person)]
+    typed += [] if power is None else [str(one) for one in astuple(power)]
+    return form_mark(typed, form.scan, tools=tools.desk)
 
 
 def _place(by: AtDesk, petition: Petition) -> dict[str, str]:

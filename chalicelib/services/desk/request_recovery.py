@@ -11,6 +11,7 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.services.desk.find_user import RECOVERY, WantedUser, count_miss, find_user
 from chalicelib.services.desk.keep_scan import SentScan, inspected_scan, keep_scan
+from chalicelib.services.desk.same_form import form_mark, require_same_form
 from chalicelib.services.desk.tell_recovery import tell_asked, tell_begun
 from chalicelib.services.desk.tools import AtDesk, DeskTools
 
@@ -33,7 +34,7 @@ def request_recovery(request: RecoveryRequest, by: AtDesk, *, tools: DeskTools) 
     Raises:
         InvalidInput: `cause_missing`, `scan_missing` and alike, `user_unknown`, `code_invalid`.
         TooLarge: `scan_too_large`.
-        Conflict: `recovery_open_already`, `mailbox_frozen`, `user_disabled`.
+        Conflict: `form_used`, `recovery_open_already`, `mailbox_frozen`, `user_disabled`.
         Forbidden: `institution_inactive`.
         TooManyRequests: as `find_user`.
         Unavailable: nothing was kept.
@@ -42,13 +43,16 @@ def request_recovery(request: RecoveryRequest, by: AtDesk, *, tools: DeskTools) 
     by.require_active()
     recovery_id, cause = parse_code(request.recovery_id), read_cause(request.cause)
     institution_id = by.member.institution_id
-    begun = _begun(recovery_id, by, tools)
+    wanted = request.wanted
+    typed = (wanted.document_type.value, wanted.number, wanted.own_number, cause.value)
+    form = form_mark(typed, request.scan, tools=tools)
+    begun = _begun(recovery_id, form, by, tools)
     if begun is not None:
         tell_begun(begun, by, tools)
         return begun
     scan = inspected_scan(request.scan, f"desk/{institution_id}/{recovery_id}")
     now = tools.clock()
-    mailbox, user = find_user(request.wanted, by, tools=tools, now=now)
+    mailbox, user = find_user(wanted, by, tools=tools, now=now)
     _require_none_open(mailbox.mailbox_id, user.user_id, by, tools)
     keep_scan(request.scan, scan, files=tools.files)
     recovery = Recovery(
@@ -61,12 +65,13 @@ def request_recovery(request: RecoveryRequest, by: AtDesk, *, tools: DeskTools) 
         scan=scan,
         asked_by=officer_of(by.member),
         asked_at=now,
+        form=form,
     )
     data = {"user_id": user.user_id, "recovery_id": recovery_id, "cause": cause.value}
     subject = f"mailbox#{mailbox.mailbox_id}"
     event = by.event(EventType.RECOVERY_ASKED, subject, RECOVERY, tools=tools, now=now, **data)
     if not tools.recoveries.add(recovery, event):
-        begun = _begun(recovery_id, by, tools)
+        begun = _begun(recovery_id, form, by, tools)
         if begun is not None:
             return begun
         _require_none_open(mailbox.mailbox_id, user.user_id, by, tools)
@@ -78,10 +83,13 @@ def request_recovery(request: RecoveryRequest, by: AtDesk, *, tools: DeskTools) 
     return recovery
 
 
-def _begun(recovery_id: str, by: AtDesk, tools: DeskTools) -> Recovery | None:
+def _begun(recovery_id: str, form: str, by: AtDesk, tools: DeskTools) -> Recovery | None:
     """Return what the same form began before, by the same person."""
     found = tools.recoveries.find(by.member.institution_id, recovery_id)
-    return found if found is not None and found.asked_by == officer_of(by.member) else None
+    if found is None or found.asked_by != officer_of(by.member):
+        return None
+    require_same_form(found.form, form, recovery_id)
+    return found
 
 
 def _require_none_open(mailbox_id: str, user_id: str, by: AtDesk, tools: DeskTools) -> None:

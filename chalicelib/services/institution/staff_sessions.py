@@ -59,7 +59,7 @@ def change_own_password(  # noqa: PLR0913 - who, what was typed, and from where
     after = collect(problems, lambda: _proved(member, code, tools, now), None)
     if problems or after is None:
         raise refusal_of(problems)
-    changed = replace(used(member, replace(after, password_hash=tools.hashing.hash(new))), sessions_from=now)
+    changed = used(member, after).with_own_password(replace(after, password_hash=tools.hashing.hash(new)), now)
     opened = _go_on(staff, changed, EventType.PASSWORD_CHANGED, origin=origin, tools=tools, now=now)
     what = "Se cambió su contraseña y se cerraron sus otras sesiones."
     tell_access_changed(what, member, tools=tools, now=now)

@@ -19,7 +19,7 @@ from chalicelib.domain.desk.recovery import (
 )
 from chalicelib.domain.desk.scan import Scan
 from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.institution.staff import StaffMember, StaffRole, StaffState
+from chalicelib.domain.institution.staff import Credentials, StaffMember, StaffRole, StaffState
 from chalicelib.renderers.desk.time_left import time_left
 
 NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
@@ -82,12 +82,6 @@ def test_what_is_left_is_said_in_words(past: timedelta, words: str) -> None:
     [
         (ASKED, a_member("40000100"), "recovery_same_person"),  # enrolled anew
         (ASKED, a_member(staff_id="s1"), "recovery_same_person"),
-        (ASKED, a_member(enrolled_at=NOW - timedelta(hours=23)), "officer_too_new"),
-        (
-            ASKED,
-            a_member(enrolled_at=NOW - timedelta(days=90), sessions_from=NOW - timedelta(hours=23)),
-            "officer_too_new",
-        ),
         (approved(ASKED, a_member(), NOW), a_member("40000102"), "recovery_decided"),
         (refused(ASKED, a_member(), "differs", NOW), a_member("40000102"), "recovery_decided"),
         (sent(approved(ASKED, a_member(), NOW), NOW), a_member("40000102"), "recovery_decided"),
@@ -98,6 +92,30 @@ def test_nobody_else_decides_and_nobody_twice(recovery: Recovery, who: StaffMemb
         approved(recovery, who, NOW)
     with pytest.raises(CasillaError, match=code):
         refused(recovery, who, "illegible", NOW)
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        a_member(enrolled_at=NOW - timedelta(hours=23)),
+        a_member(enrolled_at=NOW + timedelta(days=40)),
+        a_member(enrolled_at=NOW - timedelta(days=90), sessions_from=NOW - timedelta(hours=23)),
+        a_member(enrolled_at=NOW - timedelta(days=90), renewed_at=NOW - timedelta(hours=23)),
+        a_member(renewed_at=NOW - timedelta(hours=23)).with_own_password(Credentials(), NOW),
+        a_member(sessions_from=NOW - timedelta(hours=23)).with_own_password(Credentials(), NOW),
+    ],
+)
+def test_who_is_too_new_approves_nothing_and_may_refuse_so_that_no_desk_is_locked(who: StaffMember) -> None:
+    with pytest.raises(CasillaError, match="officer_too_new"):
+        approved(ASKED, who, NOW)
+    assert refused(ASKED, who, "illegible", NOW).state is RecoveryState.REFUSED
+
+
+@pytest.mark.parametrize("known", [None, NOW - timedelta(days=2)])
+def test_who_changes_the_own_password_is_known_for_as_long_as_before(known: datetime | None) -> None:
+    who = a_member(enrolled_at=known).with_own_password(Credentials(), NOW)
+    assert approved(ASKED, who, NOW).state is RecoveryState.APPROVED
+    assert who.sessions_from == NOW
 
 
 def test_who_was_enrolled_a_day_before_decides() -> None:

@@ -24,6 +24,7 @@ from chalicelib.renderers.audit.audit_rows import row_of
 from chalicelib.renderers.audit.look_words import days_in_words
 from chalicelib.renderers.spanish import size_in_short
 from chalicelib.services.audit.ask_audit import (
+    FORM_USED,
     AuditWish,
     ask_audit,
     audit_file_link,
@@ -135,6 +136,8 @@ def _day(request: PageRequest, name: str) -> date | None:
 def _form_page(request: PageRequest, staff: SignedIn, error: CasillaError | None = None) -> Response:
     box = current()
     lookers = lookers_of(staff.own.institution_id, tools=audit_tools(box))
+    refused = request.answer.code if error is None and request.answer is not None else getattr(error, "code", "")
+    sent = request.value("request_id")  # kept while a form is mended; one that was another request's is not
     kinds = {LookerKind.MEMBER: "{}", LookerKind.KEY: "Clave {}"}
     return show_form(
         request,
@@ -146,6 +149,6 @@ def _form_page(request: PageRequest, staff: SignedIn, error: CasillaError | None
         first_day=typed_day(request, "first_day"),
         last_day=typed_day(request, "last_day"),
         reason=request.value("reason"),
-        request_id=request.value("request_id") or box.chance.new_event_id(),
+        request_id=sent if sent and refused != FORM_USED else box.chance.new_event_id(),
         most_days=MOST_DAYS,
     )

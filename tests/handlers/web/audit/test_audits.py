@@ -188,6 +188,17 @@ def test_a_form_sent_twice_makes_one_list(coordinator: Coordinator) -> None:
     assert coordinator.ask() == f"{AUDITS}/2026-000002"
 
 
+def test_one_filled_in_anew_after_going_back_is_not_taken_for_the_one_before(coordinator: Coordinator) -> None:
+    form = coordinator.form()
+    coordinator.browser.send(f"{AUDITS}/pedir", **form)
+
+    shown = text_of(coordinator.browser.post(f"{AUDITS}/pedir", None, **{**form, "reason": "Otra razón"}))
+
+    assert "ya se pidió la relación 2026-000001, con otros datos" in shown
+    assert form["request_id"] not in shown
+    assert coordinator.browser.send(f"{AUDITS}/pedir", **form).headers["Location"] == FIRST
+
+
 def wish(request_id: str) -> AuditWish:
     day = datetime(2026, 3, 5, tzinfo=UTC).date()
     return AuditWish(request_id, "staff:s40000100", Span(day, day), "Una razón")

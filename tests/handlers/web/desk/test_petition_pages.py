@@ -222,6 +222,17 @@ def test_the_same_form_twice_is_one(papers: Papers) -> None:
     assert len(papers.tools.petitions.list_waiting(INSTITUTION_ID, limit=9)) == 1
 
 
+def test_one_filled_in_anew_after_going_back_is_not_lost_in_the_one_before(papers: Papers) -> None:
+    number = papers.asked("close")
+
+    answer = papers.ask("close", form_id=number, cause="dissolution")
+
+    assert answer.status_code == 409
+    assert f"ya se registró el pedido {number}, con otros datos" in text_of(answer)
+    assert f'value="{number}"' not in text_of(answer)
+    assert len(papers.tools.petitions.list_waiting(INSTITUTION_ID, limit=9)) == 1
+
+
 def test_what_cannot_be_made_as_the_mailbox_is_waits_again_and_says_why(papers: Papers) -> None:
     number = papers.asked("principal", **{**PERSON, "person_email": papers.mailbox.users[1].email})
     papers.wait_a_day()

@@ -139,6 +139,28 @@ def test_the_same_form_twice_is_one_request_and_another_for_the_same_user_waits_
     assert "hecho=registrada" in scene.ask(scene.checking).headers["Location"]
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [{"document_number": "40000003"}, {"cause": "known_to_others"}, {"content": COPY + b"\n% otra"}],
+    ids=["whose", "why", "copy"],
+)
+def test_a_form_filled_in_anew_after_going_back_is_not_lost_in_the_one_before(
+    scene: DeskScene, changed: dict[str, Any]
+) -> None:
+    page = text_of(scene.taking.get(NEW))
+    form_id = page.partition('name="form_id" value="')[2].partition('"')[0]
+    scene.ask(form_id=form_id)
+
+    answer = scene.ask(form_id=form_id, **changed)
+
+    shown = text_of(answer)
+    assert answer.status_code == 409
+    assert f"ya se registró el pedido {form_id}, con otros datos" in shown
+    assert changed.get("document_number", "40000002") in shown
+    assert f'name="form_id" value="{form_id}"' not in shown
+    assert len(scene.recoveries.list_waiting(INSTITUTION_ID, limit=9)) == 1
+
+
 @pytest.mark.parametrize("is_sent_again", [True, False])
 def test_who_was_not_told_since_the_process_ended_is_told_by_the_same_form_or_before_it_is_approved(
     scene: DeskScene, is_sent_again: bool
