@@ -23,8 +23,9 @@ from chalicelib.services.desk.review_registrations import (
     require_stranger,
 )
 from chalicelib.services.desk.tools import AtDesk
+from chalicelib.services.registration.registration_codes import send_from_desk
 from chalicelib.services.registration.resend_registration_mail import send_again
-from chalicelib.services.registration.tools import cool_down, send_letter
+from chalicelib.services.registration.tools import cool_down
 
 SENT_AGAIN, ENDED = "registration_sent_again", "registration_ended"
 """Why it was done, as the log says."""
@@ -59,7 +60,8 @@ def send_again_at_desk(reference: str, by: AtDesk, *, tools: DeskReviewTools) ->
         NotFound: as `find_for_desk`.
         Forbidden: `registration_own`, `institution_inactive`.
         Conflict: `registration_not_awaited`; `registration_changed`.
-        TooManyRequests: `limit_reached` within a minute, or `too_many_codes`.
+        TooManyRequests: `limit_reached` within a minute, or past what a desk writes to one inbox in a day; or
+            `too_many_codes`.
         MessageRefused, Unavailable: it did not go out.
 
     """
@@ -74,7 +76,9 @@ def send_again_at_desk(reference: str, by: AtDesk, *, tools: DeskReviewTools) ->
         raise Conflict("registration_not_ready", detail)
     cool_down(found, registration)
     registration.identity.events.add(event)
-    send_letter(waiting_letter(), found, registration)
+    if found.desk is None:
+        raise AssertionError("a desk finds only what a desk took")
+    send_from_desk(waiting_letter(), found, found.desk, registration)
     return found
 
 

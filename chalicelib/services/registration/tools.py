@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.calendar import BusinessCalendar
-from chalicelib.domain.errors import MessageRefused, Unavailable
+from chalicelib.domain.errors import CasillaError, MessageRefused, TooManyRequests, Unavailable
 from chalicelib.domain.limit import Budget
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.portal import ProofDesk
@@ -122,9 +122,14 @@ def _note_mailed(registration: Registration, tools: RegistrationTools) -> None:
 
 def try_to_send(send: Callable[[], None]) -> bool:
     """Send what can be asked for again; a failure is logged and undoes nothing."""
+    return why_not_sent(send) is None
+
+
+def why_not_sent(send: Callable[[], None]) -> CasillaError | None:
+    """Do so, and return what refused it, or None."""
     try:
         send()
-    except (MessageRefused, Unavailable) as error:
+    except (MessageRefused, TooManyRequests, Unavailable) as error:
         _logger.warning("registration e-mail not sent", extra={"code": error.code})
-        return False
-    return True
+        return error
+    return None

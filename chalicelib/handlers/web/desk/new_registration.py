@@ -10,7 +10,7 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.desk import desk_review_tools
 from chalicelib.bootstrap.registration import check_registration_open, registration_tools
 from chalicelib.domain.desk.scan import LARGEST_SCAN
-from chalicelib.domain.errors import CasillaError, Forbidden, InvalidInput, Unavailable
+from chalicelib.domain.errors import CasillaError, Forbidden, InvalidInput, TooManyRequests, Unavailable
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.registration.identity import registries_of
 from chalicelib.domain.registration.registration import Registration, RegistrationState
@@ -71,8 +71,8 @@ def register_by_form(request: PageRequest, staff: SignedIn) -> Response:
             check_registration_open(box)
         taken = TakenForm(read.form, SentScan(file.filename, file.content), request.value("form_id"))
         done = take_form(taken, at_desk(request, staff), tools=desk_review_tools(box))
-        if not done.is_mailed:
-            raise _not_mailed(done.registration)
+        if done.unsent is not None:
+            raise _not_mailed(done.registration, done.unsent)
     except CasillaError as error:
         return show_form(request, _CHECK, error, REGISTRATION_LABELS, **_checked(request, staff, read))
     waits = done.registration.state is RegistrationState.AWAITING_REGISTRY
@@ -120,11 +120,12 @@ def _earlier(read: ReadForm, staff: SignedIn) -> list[str]:
     return [one.reference for one in found if is_awaited(one, current().clock())]
 
 
-def _not_mailed(registration: Registration) -> Unavailable:
-    detail = (
-        f"Quedó registrada con el número {registration.reference}, pero el correo no salió. Adjunta otra vez el formato"
-        " y envía de nuevo: no se registra dos veces."
-    )
+def _not_mailed(registration: Registration, why: CasillaError) -> CasillaError:
+    kept = f"Quedó registrada con el número {registration.reference}, pero el correo no salió."
+    if isinstance(why, TooManyRequests):
+        detail = f"{kept} {why.detail} Hazlo desde la lista de registros: no hace falta enviar otra vez este formato."
+        return TooManyRequests("email_not_sent", detail, retry_after=why.retry_after)
+    detail = f"{kept} Adjunta otra vez el formato y envía de nuevo: no se registra dos veces."
     return Unavailable("email_not_sent", detail, retry_after=2)
 
 
