@@ -27,6 +27,7 @@ from chalicelib.domain.registration.registration import (
     postponed,
     put_off,
 )
+from chalicelib.domain.registration.same_form import require_same_form
 from chalicelib.domain.registration.taken import TakenEnd, ended_by_desk, is_unproved
 from chalicelib.renderers.registration.registration_letters import waiting_letter
 from chalicelib.services.registration.check_identity import Consultation, ConsultationReason
@@ -95,12 +96,13 @@ def register_in_person(  # noqa: PLR0913 - a form, who took it, and how its scan
     over too: they end with it, in one transaction. So no link that went to a misread address opens the holder's mailbox
     once they are registered with another one.
 
-    `keep` keeps the scan, once the registry did not refuse. An e-mail that no provider took goes out by the same form
-    again. `form_id` came with the form: the registration's own id is made of it and of a secret, so the officer does
-    not have it, and cannot act as the applicant.
+    `keep` keeps the scan, once neither the registry nor `earlier` refused. An e-mail that no provider took goes out by
+    the same form again. `form_id` came with the form: the registration's own id is made of it and of a secret, so the
+    officer does not have it, and cannot act as the applicant.
 
     Raises:
         InvalidInput: as `check_paper_form`; or the registry's refusal, which reveals nothing.
+        Conflict: `form_used`: by this number something else was registered.
         RegistrationChanged: `registration_changed`: one of the earlier ones was proved or ended at this moment.
         TooManyRequests: `limit_reached`: this officer's.
         Unavailable: nothing was kept.
@@ -109,6 +111,7 @@ def register_in_person(  # noqa: PLR0913 - a form, who took it, and how its scan
     key = key_of_form(visit, form_id, tools)
     found = tools.registrations.find(key)
     if found is not None:
+        _require_same(found, visit)
         return TakenRegistration(found, None if _needs_none(found) else _mail(found, tools))
     others = check_paper_form(form, tools=tools)
     counted = TAKEN_PER_OFFICER
@@ -116,8 +119,8 @@ def register_in_person(  # noqa: PLR0913 - a form, who took it, and how its scan
     tools.limits.spend(limit_key, limit=counted.limit, window_s=counted.window_s, now=tools.clock())
     actor = f"staff:{visit.staff_id}"
     registration = _asked(_draft(form.application, key, visit, others, tools), actor, origin, tools)
-    keep()
     ending, now = earlier(), tools.clock()
+    keep()
 
     def event(of: str, kind: EventType, **told: str) -> Event:
         return Event(f"registration#{of}", kind, now, tools.new_event_id(), actor, origin, {**_place(visit), **told})
@@ -134,6 +137,7 @@ def register_in_person(  # noqa: PLR0913 - a form, who took it, and how its scan
         found = tools.registrations.find(key)
         if found is None:
             raise _lost(ended=bool(ended))
+        _require_same(found, visit)
         return TakenRegistration(found)  # whoever was first writes it
     return TakenRegistration(registration, _mail(registration, tools), has_ended=bool(ended))
 
@@ -160,6 +164,10 @@ def _mail(registration: Registration, tools: RegistrationTools) -> CasillaError 
     if unsent is None:
         cool_down(registration, tools)
     return unsent
+
+
+def _require_same(found: Registration, visit: DeskVisit) -> None:
+    require_same_form("" if found.desk is None else found.desk.form, visit.form, found.reference)
 
 
 def _needs_none(registration: Registration) -> bool:
