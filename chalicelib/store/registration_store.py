@@ -254,6 +254,11 @@ def awaited_name(until: datetime, document: tuple[DocumentType, str], office_id:
     return f"{second_of(until)}#{_holder(document)}#{office_id or _OF_INSTITUTION}"
 
 
+def in_review_of(institution_id: str) -> str:
+    """Return under what those of an institution's desk lie that wait for a review."""
+    return f"{REVIEW}#{institution_id}"
+
+
 def is_of_holder(name: str, document: tuple[DocumentType, str]) -> bool:
     """Tell whether a name is of what a holder waits for."""
     return name.split("#")[1] == _holder(document)
@@ -297,6 +302,9 @@ def _to_item(registration: Registration) -> RegistrationItem:
         item.waiting_for = REVIEW
         item.due_at = _seconds(registration.review_until)
         item.waiting_since = _seconds(registration.review_since)
+        if registration.desk is not None and registration.review_until is not None:
+            item.awaited_by = in_review_of(registration.desk.institution_id)
+            item.awaited = awaited_name(registration.review_until, registration.document, registration.desk.office_id)
     elif registration.due_at is not None:
         item.waiting_for = "sunat" if registration.company is not None else "reniec"
         item.due_at = int(registration.due_at.timestamp())

@@ -35,10 +35,10 @@ from chalicelib.services.registration.register_in_person import (
 from chalicelib.services.registration.review_registrations import (
     ReviewTools,
     approve_registration,
-    list_some_reviews,
     log_shown,
     refuse_registration,
     review_of,
+    reviews_of,
 )
 from chalicelib.store.codec import to_data
 from chalicelib.store.desk.taken_store import TakenStore
@@ -114,8 +114,9 @@ def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> TakenR
 
 def list_for_desk(member: StaffMember, *, tools: DeskReviewTools, limit: int) -> tuple[tuple[Review, ...], bool]:
     """Return those of somebody's desk that wait for a review, and whether these are all."""
-    page = list_some_reviews(lambda one: _is_seen(one, member), tools=tools.reviews, limit=limit)
-    return page.reviews, page.is_whole
+    office_id = None if reaches(member, Act.DECIDE_REGISTRATION, None) else member.office_id
+    found, is_whole = tools.taken.list_in_review(member.institution_id, office_id=office_id, limit=limit)
+    return reviews_of(found, tools=tools.reviews), is_whole
 
 
 def find_for_desk(reference: str, member: StaffMember, *, tools: DeskReviewTools) -> Review:
