@@ -184,6 +184,23 @@ class RegistrationStore:
             if vendor_code(error) not in (CONDITION_FAILED, "TransactionConflictException"):
                 raise store_unavailable() from error
 
+    @staticmethod
+    def count_mistyped(key: str, *, most: int) -> int | None:
+        """Count one more wrong number as a new version, and return how many there are; None past `most`. One call.
+
+        It is atomic, so each of many at once counts. A right one that was read before them is written after none.
+        """
+        counted: list[Action] = [RegistrationItem.mistyped.add(1), RegistrationItem.version.add(1)]
+        left = RegistrationItem.mistyped.does_not_exist() | (RegistrationItem.mistyped < most)
+        item = RegistrationItem(key)
+        try:
+            item.update(counted, RegistrationItem.version.exists() & left)
+        except UpdateError as error:
+            if vendor_code(error) == CONDITION_FAILED:
+                return None
+            raise store_unavailable() from error
+        return int(item.mistyped or 0)
+
     def list_waiting(self, whom: str, *, now: datetime, after: Mapping[str, Any] | None = None) -> KeyPage:
         """Return a page of keys of those who wait for a registry, or for `REVIEW`, and are due: the longest first."""
         values = {":key": {"S": whom}, ":now": {"N": str(int(now.timestamp()))}}
@@ -237,6 +254,11 @@ def awaited_name(until: datetime, document: tuple[DocumentType, str], office_id:
     return f"{second_of(until)}#{_holder(document)}#{office_id or _OF_INSTITUTION}"
 
 
+def in_review_of(institution_id: str) -> str:
+    """Return under what those of an institution's desk lie that wait for a review."""
+    return f"{REVIEW}#{institution_id}"
+
+
 def is_of_holder(name: str, document: tuple[DocumentType, str]) -> bool:
     """Tell whether a name is of what a holder waits for."""
     return name.split("#")[1] == _holder(document)
@@ -255,7 +277,8 @@ def second_of(instant: datetime) -> str:
 def from_item(item: RegistrationItem) -> Registration:
     """Return what an item holds."""
     mailed = None if item.mailed is None else int(item.mailed)
-    return dataclasses.replace(from_data(Registration, item.data), version=int(item.version), mailed=mailed)
+    version, mistyped = int(item.version), int(item.mistyped or 0)
+    return dataclasses.replace(from_data(Registration, item.data), version=version, mailed=mailed, mistyped=mistyped)
 
 
 def _to_item(registration: Registration) -> RegistrationItem:
@@ -271,6 +294,7 @@ def _to_item(registration: Registration) -> RegistrationItem:
         item.expiry_shard = expiry_shard(until, registration.key)
     item.scan_key = scan_to_forget(registration) or None
     item.mailed = registration.mailed
+    item.mistyped = registration.mistyped or None
     if registration.desk is not None and registration.expires_at is not None and is_unproved(registration):
         item.awaited_by = registration.desk.institution_id
         item.awaited = awaited_name(registration.expires_at, registration.document, registration.desk.office_id)
@@ -278,6 +302,9 @@ def _to_item(registration: Registration) -> RegistrationItem:
         item.waiting_for = REVIEW
         item.due_at = _seconds(registration.review_until)
         item.waiting_since = _seconds(registration.review_since)
+        if registration.desk is not None and registration.review_until is not None:
+            item.awaited_by = in_review_of(registration.desk.institution_id)
+            item.awaited = awaited_name(registration.review_until, registration.document, registration.desk.office_id)
     elif registration.due_at is not None:
         item.waiting_for = "sunat" if registration.company is not None else "reniec"
         item.due_at = int(registration.due_at.timestamp())

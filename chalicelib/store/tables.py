@@ -221,8 +221,8 @@ class RegistrationItem(Model):
 
     The sparse indexes: `waiting` (`waiting_for`, `due_at`) and `waiting_since` (`waiting_for`, `waiting_since`) while a
     registry has to be asked again, `by_expiry_shard` (`expiry_shard`, `registration_key`) while it can expire,
-    `awaited` (`awaited_by`, `awaited`) while a desk took it and nobody proved its e-mail. `scan_key` is of those whose
-    scan goes with them; `mailed` changes without a new version.
+    `awaited` (`awaited_by`, `awaited`) while a desk took it and nobody proved its e-mail, or a review is to decide.
+    `scan_key` is of those whose scan goes with them; `mailed` changes without a new version, `mistyped` with one.
     """
 
     class Meta(TableMeta):
@@ -241,6 +241,7 @@ class RegistrationItem(Model):
     awaited = UnicodeAttribute(null=True)
     scan_key = UnicodeAttribute(null=True)
     mailed = NumberAttribute(null=True)
+    mistyped = NumberAttribute(null=True)
 
 
 class ExportItem(Model):

@@ -40,7 +40,7 @@ TOLD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "ChangesUntold": ("watch_access", {"untold_s": 86401}, {"untold_s": 86400}),
     "RegistrationsUnreviewed": ("finish_registrations", {"review_pressing_s": 1}, {"review_pressing_s": 0}),
     "DataRequestsPressing": ("watch_data_requests", {"pressing_s": 1}, {"pressing_s": 0}),
-    "RecoveriesPressing": ("watch_recoveries", {"pressing_s": 7201}, {"pressing_s": 7200}),
+    "RecoveriesPressing": ("watch_recoveries", {"calling": 1}, {"calling": 0}),
     "RegistryQuotaNearlySpent": ("finish_registrations", {"quota_used_percent": 80}, {"quota_used_percent": 79}),
     "UploadsWaiting": ("check_uploads", {"oldest_waiting_s": 901}, {"oldest_waiting_s": 900}),
     "ExportsWaiting": ("prepare_exports", {"oldest_waiting_s": 1801}, {"oldest_waiting_s": 1800}),

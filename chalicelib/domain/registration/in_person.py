@@ -36,6 +36,8 @@ class DeskVisit:
     scan_type: str
     scan_sha256: str
     scan_size: int
+    form: str = ""
+    """Marks what the form says, so that one that was filled in anew is not taken for it; empty of former ones."""
 
     def require_other(self, staff_id: str, number: str) -> None:
         """Have nobody decide about what they took themselves, also under a new enrolment.

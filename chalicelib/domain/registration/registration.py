@@ -124,6 +124,8 @@ class Registration:
     """The users beside the principal one, until the end; on line there are none."""
     mailed: int | None = None
     """Of one that a desk took: at which count of `mails` the provider took an e-mail."""
+    mistyped: int = 0
+    """Of one that a desk took: how often a wrong number was typed behind its links."""
     version: int = 1
 
     @property
@@ -289,7 +291,12 @@ def with_another_mail(registration: Registration, email: str | None = None) -> R
 
     """
     if not registration.has_mails_left:
-        raise TooManyRequests("too_many_codes", "Ya se enviaron todos los correos posibles. Vuelve a registrarte.")
+        again = (
+            "Vuelve a registrarte."
+            if registration.desk is None
+            else "Vuelve a la mesa de partes donde firmaste el formato."
+        )
+        raise TooManyRequests("too_many_codes", f"Ya se enviaron todos los correos posibles. {again}")
     changed = replace(registration, mails=registration.mails + 1)
     return changed if email is None else replace(changed, email=email, is_proven=False)
 

@@ -11,13 +11,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.contact import Phone
-from chalicelib.domain.errors import Conflict
+from chalicelib.domain.errors import Conflict, TooManyRequests
 from chalicelib.domain.registration.identity import PersonClaim
 from chalicelib.domain.registration.registration import ADDRESS_OPEN, Registration, RegistrationState
 
 TOLD_FOR = timedelta(days=30)
 """How long a desk is told of one that ended unproved."""
 ABOUT_TO_END = timedelta(days=2)
+MOST_MISTYPED = 10
+"""How often a number that is not that of who signed can be typed behind a registration's links, in all."""
 
 
 class TakenEnd(StrEnum):
@@ -114,6 +116,26 @@ def signer_number(registration: Registration) -> str:
     if isinstance(claim, PersonClaim):
         return claim.number
     return claim.ruc if claim.representative is None else claim.representative.number
+
+
+def require_tries_left(registration: Registration) -> None:
+    """Refuse once the number was mistyped too often, also the right one: whoever reads that address may be guessing.
+
+    Raises:
+        TooManyRequests: `too_many_numbers`.
+
+    """
+    if registration.mistyped >= MOST_MISTYPED:
+        detail = (
+            "Se escribió demasiadas veces un número que no es el de quien firmó, y este enlace ya no sirve. Vuelve a la"
+            " mesa de partes donde firmaste el formato: ahí te registran otra vez."
+        )
+        raise TooManyRequests("too_many_numbers", detail)
+
+
+def is_mistyped_out(registration: Registration) -> bool:
+    """Tell whether only registering the holder anew helps."""
+    return registration.desk is not None and registration.mistyped >= MOST_MISTYPED
 
 
 def not_awaited() -> Conflict:

@@ -13,6 +13,6 @@ from chalicelib.services.desk.watch_recoveries import watch_recoveries as watch
 
 
 def watch_recoveries(_: CloudWatchEvent) -> dict[str, Any]:
-    """Tell how pressing the one due first is."""
+    """Tell how many are pressing, and for how many somebody is woken."""
     box = current()
     return reported("watch_recoveries", watch(recoveries=recovery_store(box), now=box.clock()))

@@ -36,11 +36,12 @@ from chalicelib.domain.mailbox import Mailbox, Power
 from chalicelib.domain.people.consent import MandatoryRule
 from chalicelib.domain.people.hand_over import require_company
 from chalicelib.domain.people.mailbox_users import TypedUser, secondary_user
+from chalicelib.domain.registration.same_form import require_same_form
 from chalicelib.services.access.thaw_mailbox import Mark
 from chalicelib.services.desk.change_mailbox import change_mailbox, is_made
 from chalicelib.services.desk.find_user import MISSES_PER_OFFICER, WantedUser
+from chalicelib.services.desk.form_mark import form_mark
 from chalicelib.services.desk.keep_scan import SentScan, inspected_scan, keep_scan
-from chalicelib.services.desk.same_form import form_mark, require_same_form
 from chalicelib.services.desk.tell_petition import tell_asked, tell_done, tell_refused
 from chalicelib.services.desk.tools import AtDesk, DeskTools
 from chalicelib.services.operator_act import OperatorAct
@@ -292,7 +293,7 @@ def _mark(form: PetitionForm, tools: PetitionTools) -> str:
     typed = [form.kind, form.cause, wanted.document_type.value, wanted.number, wanted.own_number]
     typed += [] if person is None else [str(one) for one in astuple(person)]
     typed += [] if power is None else [str(one) for one in astuple(power)]
-    return form_mark(typed, form.scan, tools=tools.desk)
+    return form_mark(typed, form.scan, pepper=tools.desk.access.pepper)
 
 
 def _place(by: AtDesk, petition: Petition) -> dict[str, str]:

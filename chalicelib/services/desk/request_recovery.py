@@ -9,9 +9,10 @@ from chalicelib.domain.desk.recovery import Recovery, officer_of, read_cause
 from chalicelib.domain.errors import Conflict, Unavailable
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.permission import Act, reaches
+from chalicelib.domain.registration.same_form import require_same_form
 from chalicelib.services.desk.find_user import RECOVERY, WantedUser, count_miss, find_user
+from chalicelib.services.desk.form_mark import form_mark
 from chalicelib.services.desk.keep_scan import SentScan, inspected_scan, keep_scan
-from chalicelib.services.desk.same_form import form_mark, require_same_form
 from chalicelib.services.desk.tell_recovery import tell_asked, tell_begun
 from chalicelib.services.desk.tools import AtDesk, DeskTools
 
@@ -45,7 +46,7 @@ def request_recovery(request: RecoveryRequest, by: AtDesk, *, tools: DeskTools) 
     institution_id = by.member.institution_id
     wanted = request.wanted
     typed = (wanted.document_type.value, wanted.number, wanted.own_number, cause.value)
-    form = form_mark(typed, request.scan, tools=tools)
+    form = form_mark(typed, request.scan, pepper=tools.access.pepper)
     begun = _begun(recovery_id, form, by, tools)
     if begun is not None:
         tell_begun(begun, by, tools)

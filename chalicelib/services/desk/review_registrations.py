@@ -6,6 +6,7 @@ the operator's. The decision itself is the same (`services/registration`), with 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from chalicelib.domain.registration.registration import Registration, document_o
 from chalicelib.domain.registration.review import Review, ReviewRefusal
 from chalicelib.domain.registration.taken import is_awaited
 from chalicelib.gateways.files import Files
+from chalicelib.services.desk.form_mark import form_mark
 from chalicelib.services.desk.keep_scan import SentScan, inspected_scan, keep_scan
 from chalicelib.services.desk.tools import AtDesk
 from chalicelib.services.operator_act import OperatorAct
@@ -33,11 +35,12 @@ from chalicelib.services.registration.register_in_person import (
 from chalicelib.services.registration.review_registrations import (
     ReviewTools,
     approve_registration,
-    list_some_reviews,
     log_shown,
     refuse_registration,
     review_of,
+    reviews_of,
 )
+from chalicelib.store.codec import to_data
 from chalicelib.store.desk.taken_store import TakenStore
 
 LOOKED_AT = "registration_review"
@@ -74,6 +77,7 @@ def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> TakenR
 
     Raises:
         InvalidInput: what is wrong with form or scan, or the registry's refusal.
+        Conflict: `form_used`.
         RegistrationChanged: `registration_changed`: what this desk took before changed at this moment.
         TooLarge: `scan_too_large`.
         Forbidden: `registration_own`, `institution_inactive`.
@@ -99,6 +103,7 @@ def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> TakenR
         scan_type=scan.media_type,
         scan_sha256=scan.sha256,
         scan_size=scan.size,
+        form=_mark(taken, tools),
     )
     keep = partial(keep_scan, taken.scan, scan, files=tools.files)
     earlier = partial(find_earlier, application.claim, member, tools=tools)
@@ -109,8 +114,9 @@ def take_form(taken: TakenForm, by: AtDesk, *, tools: DeskReviewTools) -> TakenR
 
 def list_for_desk(member: StaffMember, *, tools: DeskReviewTools, limit: int) -> tuple[tuple[Review, ...], bool]:
     """Return those of somebody's desk that wait for a review, and whether these are all."""
-    page = list_some_reviews(lambda one: _is_seen(one, member), tools=tools.reviews, limit=limit)
-    return page.reviews, page.is_whole
+    office_id = None if reaches(member, Act.DECIDE_REGISTRATION, None) else member.office_id
+    found, is_whole = tools.taken.list_in_review(member.institution_id, office_id=office_id, limit=limit)
+    return reviews_of(found, tools=tools.reviews), is_whole
 
 
 def find_for_desk(reference: str, member: StaffMember, *, tools: DeskReviewTools) -> Review:
@@ -170,6 +176,12 @@ def refuse_at_desk(reference: str, why: str, by: AtDesk, *, tools: DeskReviewToo
 
 
 _LONGEST_ID = 64
+
+
+def _mark(taken: TakenForm, tools: DeskReviewTools) -> str:
+    application = taken.form.application
+    typed = to_data((application.claim, application.email, application.phone, taken.form.others))
+    return form_mark((json.dumps(typed, sort_keys=True),), taken.scan, pepper=tools.reviews.registration.pepper)
 
 
 def _decidable(reference: str, by: AtDesk, tools: DeskReviewTools) -> Registration:

@@ -14,7 +14,7 @@ from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.registration.registration import Registration, RegistrationChanged, RegistrationState
-from chalicelib.domain.registration.taken import CHOSEN, ended_by_desk, is_awaited, not_awaited
+from chalicelib.domain.registration.taken import CHOSEN, ended_by_desk, is_awaited, is_mistyped_out, not_awaited
 from chalicelib.renderers.registration.registration_letters import waiting_letter
 from chalicelib.services.desk.review_registrations import (
     DeskReviewTools,
@@ -23,8 +23,9 @@ from chalicelib.services.desk.review_registrations import (
     require_stranger,
 )
 from chalicelib.services.desk.tools import AtDesk
+from chalicelib.services.registration.registration_codes import send_from_desk
 from chalicelib.services.registration.resend_registration_mail import send_again
-from chalicelib.services.registration.tools import cool_down, send_letter
+from chalicelib.services.registration.tools import cool_down
 
 SENT_AGAIN, ENDED = "registration_sent_again", "registration_ended"
 """Why it was done, as the log says."""
@@ -58,12 +59,16 @@ def send_again_at_desk(reference: str, by: AtDesk, *, tools: DeskReviewTools) ->
     Raises:
         NotFound: as `find_for_desk`.
         Forbidden: `registration_own`, `institution_inactive`.
-        Conflict: `registration_not_awaited`; `registration_changed`.
-        TooManyRequests: `limit_reached` within a minute, or `too_many_codes`.
+        Conflict: `registration_not_awaited`; `registration_mistyped_out`; `registration_changed`.
+        TooManyRequests: `limit_reached` within a minute, or past what a desk writes to one inbox in a day; or
+            `too_many_codes`.
         MessageRefused, Unavailable: it did not go out.
 
     """
     found, registration = _awaited(reference, by, tools), tools.reviews.registration
+    if is_mistyped_out(found):
+        detail = "Se escribió diez veces un número que no es el de quien firmó: registra a la persona otra vez."
+        raise Conflict("registration_mistyped_out", detail)
     act = act_of(by, SENT_AGAIN, tools)
     event = act.event(f"registration#{found.key}", EventType.REGISTRATION_SENT_AGAIN, act.clock())
     if found.state is not RegistrationState.AWAITING_REGISTRY:
@@ -74,7 +79,9 @@ def send_again_at_desk(reference: str, by: AtDesk, *, tools: DeskReviewTools) ->
         raise Conflict("registration_not_ready", detail)
     cool_down(found, registration)
     registration.identity.events.add(event)
-    send_letter(waiting_letter(), found, registration)
+    if found.desk is None:
+        raise AssertionError("a desk finds only what a desk took")
+    send_from_desk(waiting_letter(), found, found.desk, registration)
     return found
 
 

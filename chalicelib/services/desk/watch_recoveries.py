@@ -1,13 +1,17 @@
-"""Every few minutes: tell for how long a password that is to be restored has been about to be late, and how many."""
+"""Every few minutes: tell how many passwords are about to be restored too late, and who is to be woken anew for one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.desk.recovery import PRESSING
 from chalicelib.store.desk.recovery_store import RecoveryStore
 
+CALLS_BEFORE = timedelta(hours=2)
+_AGAIN_AFTER = timedelta(days=1)
+_CALLS_FOR = timedelta(minutes=20)
+"""As long as the job may fail to run until that itself wakes somebody."""
 _MOST = 500
 
 
@@ -15,13 +19,14 @@ _MOST = 500
 class WatchedRecoveries:
     """`late` are those whose day is over, `pressing` those with less than four hours left; of any desk, 500 at most.
 
-    `pressing_s` is since when the one due first has had so little left, 0 where none has.
+    `calling` are those for which somebody is woken now: for twenty minutes from two hours before the end on, and each
+    day anew while nobody settles it. So one that is neglected hides none that comes after it.
     """
 
     late: int
     pressing: int
     failed: int
-    pressing_s: int
+    calling: int
     is_complete: bool
 
 
@@ -34,5 +39,10 @@ def watch_recoveries(*, recoveries: RecoveryStore, now: datetime) -> WatchedReco
     """
     due = recoveries.due_before(now + PRESSING, limit=_MOST)
     late = sum(one < now for one in due)
-    pressing_s = int((now - (due[0] - PRESSING)).total_seconds()) if due else 0
-    return WatchedRecoveries(late, len(due) - late, 0, pressing_s, is_complete=len(due) < _MOST)
+    calling = sum(_calls(one, now) for one in due)
+    return WatchedRecoveries(late, len(due) - late, 0, calling, is_complete=len(due) < _MOST)
+
+
+def _calls(due_at: datetime, now: datetime) -> bool:
+    since = now - (due_at - CALLS_BEFORE)
+    return since >= timedelta(0) and since % _AGAIN_AFTER < _CALLS_FOR

@@ -7,15 +7,13 @@ is lost when that change fails, mail scanners may open the page, and a link open
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chalicelib.domain.access.token import Token, TokenKind
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
-from chalicelib.domain.limit import Limit
 from chalicelib.domain.masking import mask_email
 from chalicelib.domain.registration.registration import (
-    LIFETIME,
     VERIFIABLE,
     Registration,
     RegistrationBusy,
@@ -23,13 +21,10 @@ from chalicelib.domain.registration.registration import (
     RegistrationState,
     key_of_code_name,
 )
-from chalicelib.domain.registration.taken import signer_number
+from chalicelib.domain.registration.taken import MOST_MISTYPED, require_tries_left, signer_number
 from chalicelib.services.registration.prove_registration import go_on_with_proof
 from chalicelib.services.registration.resend_registration_mail import send_again
 from chalicelib.services.registration.tools import RegistrationTools
-
-NUMBERS_PER_TAKEN = Limit("desk-number", 10, int(LIFETIME.total_seconds()))
-"""Refuses: how often the number of who signed a form can be typed behind its links."""
 
 
 class LinkState(StrEnum):
@@ -82,7 +77,7 @@ def verify_by_mail_link(secret: str, number: str = "", *, origin: str, tools: Re
         NotFound: `link_unusable`.
         Conflict: `link_expired` or `link_replaced`.
         InvalidInput: `number_differs`; or as `go_on_with_proof`.
-        TooManyRequests: `limit_reached`: it was typed too often; or as `go_on_with_proof`.
+        TooManyRequests: `too_many_numbers`: ten wrong ones were typed; or as `go_on_with_proof`.
         Unavailable: nothing changed; the link stays good.
 
     """
@@ -121,14 +116,17 @@ def resend_by_mail_link(secret: str, *, tools: RegistrationTools) -> Registratio
 
 
 def _require_signer(registration: Registration, typed: str, tools: RegistrationTools) -> None:
-    counted, number = NUMBERS_PER_TAKEN, "".join(sign for sign in typed.upper() if sign.isalnum())
+    """Count a wrong number, and none that is right: whatever else fails then uses no try up."""
+    require_tries_left(registration)
+    number = "".join(sign for sign in typed.upper() if sign.isalnum())
     if not number:
         raise InvalidInput("number_missing", "Escribe el número de tu documento.", field="number")
-    key = counted.key(registration.key)
-    tools.limits.spend(key, limit=counted.limit, window_s=counted.window_s, now=tools.clock())
-    if number != signer_number(registration).upper():
-        detail = "No es el número del documento de quien firmó el formato. Revísalo."
-        raise InvalidInput("number_differs", detail, field="number")
+    if number == signer_number(registration).upper():
+        return
+    mistyped = tools.registrations.count_mistyped(registration.key, most=MOST_MISTYPED)
+    require_tries_left(replace(registration, mistyped=MOST_MISTYPED if mistyped is None else mistyped))
+    detail = "No es el número del documento de quien firmó el formato. Revísalo."
+    raise InvalidInput("number_differs", detail, field="number")
 
 
 _SHOWN = {LinkState.USED, LinkState.WAITING, LinkState.HELD, LinkState.DENIED}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.domain.access.access_secret import keyed_hash
-from chalicelib.domain.errors import InvalidInput, Unavailable, refusal_of
+from chalicelib.domain.errors import CasillaError, InvalidInput, Unavailable, refusal_of
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.limit import Limit, Standing
 from chalicelib.domain.mailbox import AcceptedText
@@ -27,13 +27,14 @@ from chalicelib.domain.registration.registration import (
     postponed,
     put_off,
 )
+from chalicelib.domain.registration.same_form import require_same_form
 from chalicelib.domain.registration.taken import TakenEnd, ended_by_desk, is_unproved
 from chalicelib.renderers.registration.registration_letters import waiting_letter
 from chalicelib.services.registration.check_identity import Consultation, ConsultationReason
-from chalicelib.services.registration.registration_codes import give_code
+from chalicelib.services.registration.registration_codes import give_code, send_from_desk
 from chalicelib.services.registration.registry_quota import check_drawn, draw_first
 from chalicelib.services.registration.start_registration import Application, check_application
-from chalicelib.services.registration.tools import RegistrationTools, cool_down, send_letter, try_to_send
+from chalicelib.services.registration.tools import RegistrationTools, cool_down, why_not_sent
 
 TAKEN_PER_OFFICER = Limit("desk-registration", 60, 60 * 60)
 """Refuses: an officer's own count, so that nobody spends by the desk what registries answer in a day."""
@@ -51,10 +52,10 @@ class PaperForm:
 
 @dataclass(frozen=True, slots=True)
 class TakenRegistration:
-    """What a form began, whether the e-mail that its owner has to answer was taken, and whether it ended others."""
+    """What a form began, why the e-mail that its owner has to answer did not go, if so, and whether it ended others."""
 
     registration: Registration
-    is_mailed: bool
+    unsent: CasillaError | None = None
     has_ended: bool = False
 
 
@@ -95,12 +96,13 @@ def register_in_person(  # noqa: PLR0913 - a form, who took it, and how its scan
     over too: they end with it, in one transaction. So no link that went to a misread address opens the holder's mailbox
     once they are registered with another one.
 
-    `keep` keeps the scan, once the registry did not refuse. An e-mail that no provider took goes out by the same form
-    again. `form_id` came with the form: the registration's own id is made of it and of a secret, so the officer does
-    not have it, and cannot act as the applicant.
+    `keep` keeps the scan, once neither the registry nor `earlier` refused. An e-mail that no provider took goes out by
+    the same form again. `form_id` came with the form: the registration's own id is made of it and of a secret, so the
+    officer does not have it, and cannot act as the applicant.
 
     Raises:
         InvalidInput: as `check_paper_form`; or the registry's refusal, which reveals nothing.
+        Conflict: `form_used`: by this number something else was registered.
         RegistrationChanged: `registration_changed`: one of the earlier ones was proved or ended at this moment.
         TooManyRequests: `limit_reached`: this officer's.
         Unavailable: nothing was kept.
@@ -109,15 +111,16 @@ def register_in_person(  # noqa: PLR0913 - a form, who took it, and how its scan
     key = key_of_form(visit, form_id, tools)
     found = tools.registrations.find(key)
     if found is not None:
-        return TakenRegistration(found, _needs_none(found) or _mail(found, tools))
+        _require_same(found, visit)
+        return TakenRegistration(found, None if _needs_none(found) else _mail(found, tools))
     others = check_paper_form(form, tools=tools)
     counted = TAKEN_PER_OFFICER
     limit_key = counted.key(visit.institution_id, visit.staff_id)
     tools.limits.spend(limit_key, limit=counted.limit, window_s=counted.window_s, now=tools.clock())
     actor = f"staff:{visit.staff_id}"
     registration = _asked(_draft(form.application, key, visit, others, tools), actor, origin, tools)
-    keep()
     ending, now = earlier(), tools.clock()
+    keep()
 
     def event(of: str, kind: EventType, **told: str) -> Event:
         return Event(f"registration#{of}", kind, now, tools.new_event_id(), actor, origin, {**_place(visit), **told})
@@ -134,7 +137,8 @@ def register_in_person(  # noqa: PLR0913 - a form, who took it, and how its scan
         found = tools.registrations.find(key)
         if found is None:
             raise _lost(ended=bool(ended))
-        return TakenRegistration(found, is_mailed=True)  # whoever was first writes it
+        _require_same(found, visit)
+        return TakenRegistration(found)  # whoever was first writes it
     return TakenRegistration(registration, _mail(registration, tools), has_ended=bool(ended))
 
 
@@ -150,14 +154,20 @@ def accepted_on_paper(tools: RegistrationTools, origin: str) -> tuple[AcceptedTe
     return tuple(AcceptedText(name, version, now, origin) for name, version in tools.texts.items())
 
 
-def _mail(registration: Registration, tools: RegistrationTools) -> bool:
-    """Write what its owner has to answer, or waits for; note that it was taken, and return whether it was."""
-    is_waiting = registration.state is RegistrationState.AWAITING_REGISTRY
-    send = partial(send_letter, waiting_letter(), registration, tools)
-    if not try_to_send(send if is_waiting else partial(give_code, registration, tools)):
-        return False
-    cool_down(registration, tools)
-    return True
+def _mail(registration: Registration, tools: RegistrationTools) -> CasillaError | None:
+    """Write what its owner has to answer, or waits for; return why it did not go, or None."""
+    desk = registration.desk
+    if desk is not None and registration.state is RegistrationState.AWAITING_REGISTRY:
+        unsent = why_not_sent(partial(send_from_desk, waiting_letter(), registration, desk, tools))
+    else:
+        unsent = why_not_sent(partial(give_code, registration, tools))
+    if unsent is None:
+        cool_down(registration, tools)
+    return unsent
+
+
+def _require_same(found: Registration, visit: DeskVisit) -> None:
+    require_same_form("" if found.desk is None else found.desk.form, visit.form, found.reference)
 
 
 def _needs_none(registration: Registration) -> bool:

@@ -5,7 +5,7 @@ Each decision is one transaction with its event. Given twice, the second finds n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -38,8 +38,6 @@ _WHOLE_KEY = 64
 _MOST_LOOKED_THROUGH = 5_000
 """How many that wait are looked through for a reference; the whole key finds any."""
 
-_MOST_LOOKED_THROUGH_FOR_A_LIST = 500
-
 
 @dataclass(frozen=True, slots=True)
 class ReviewTools:
@@ -57,20 +55,9 @@ def list_reviews(*, tools: ReviewTools, limit: int, skip: int = 0) -> ReviewPage
     return ReviewPage(tuple(_review(one, found, tools) for one in found), is_whole=len(keys) <= limit)
 
 
-def list_some_reviews(is_seen: Callable[[Registration], bool], *, tools: ReviewTools, limit: int) -> ReviewPage:
-    """Return the first of those that wait and that somebody sees, looking through so many at most; a call of each."""
-    registrations = tools.registration.registrations
-    keys = list(islice(_waiting(registrations), _MOST_LOOKED_THROUGH_FOR_A_LIST + 1))
-    found: list[Registration] = []
-    for key in keys[:_MOST_LOOKED_THROUGH_FOR_A_LIST]:
-        one = registrations.find(key)
-        if one is not None and _waits(one) and is_seen(one):
-            found.append(one)
-        if len(found) > limit:
-            break
-    is_whole = len(found) <= limit and len(keys) <= _MOST_LOOKED_THROUGH_FOR_A_LIST
-    shown = found[:limit]
-    return ReviewPage(tuple(_review(one, shown, tools) for one in shown), is_whole)
+def reviews_of(registrations: Sequence[Registration], *, tools: ReviewTools) -> tuple[Review, ...]:
+    """Return what is told of some that wait; a call of each, two of a person."""
+    return tuple(_review(one, registrations, tools) for one in registrations)
 
 
 def review_of(reference: str, *, tools: ReviewTools) -> Review:
@@ -151,7 +138,7 @@ def review_pressing_s(registrations: RegistrationStore, now: datetime) -> int:
     return 0 if due is None else max(0, int((now - (due - PRESSING)).total_seconds()))
 
 
-def _review(registration: Registration, among: list[Registration], tools: ReviewTools) -> Review:
+def _review(registration: Registration, among: Sequence[Registration], tools: ReviewTools) -> Review:
     others = sum(one.document == registration.document for one in among if one.key != registration.key)
     return Review(registration, _mailbox_of(registration, tools), others)
 

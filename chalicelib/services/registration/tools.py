@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.calendar import BusinessCalendar
-from chalicelib.domain.errors import MessageRefused, Unavailable
+from chalicelib.domain.errors import CasillaError, MessageRefused, TooManyRequests, Unavailable
 from chalicelib.domain.limit import Budget
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.portal import ProofDesk
@@ -109,14 +109,27 @@ def send_letter(letter: Letter, registration: Registration, tools: RegistrationT
     message = render_letter(letter, registration.email, tools.letterhead, sent_at=tools.clock(), key=key)
     tools.mail.send(message, registration.email, {})
     if is_unproved(registration):
+        _note_mailed(registration, tools)
+
+
+def _note_mailed(registration: Registration, tools: RegistrationTools) -> None:
+    """Note it, or let it be: an e-mail that was taken is none that was refused."""
+    try:
         tools.registrations.note_mailed(registration)
+    except Unavailable as error:
+        _logger.warning("registration e-mail sent and not noted", extra={"code": error.code})
 
 
 def try_to_send(send: Callable[[], None]) -> bool:
     """Send what can be asked for again; a failure is logged and undoes nothing."""
+    return why_not_sent(send) is None
+
+
+def why_not_sent(send: Callable[[], None]) -> CasillaError | None:
+    """Do so, and return what refused it, or None."""
     try:
         send()
-    except (MessageRefused, Unavailable) as error:
+    except (MessageRefused, TooManyRequests, Unavailable) as error:
         _logger.warning("registration e-mail not sent", extra={"code": error.code})
-        return False
-    return True
+        return error
+    return None

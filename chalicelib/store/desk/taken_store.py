@@ -1,4 +1,4 @@
-"""What a desk took and nobody proved, found by the index `awaited` of the registrations: those that end first ahead.
+"""What a desk took and nobody proved, or nobody reviewed, by the registrations' index `awaited`: what ends first ahead.
 
 A registration is in it by its own state, so nothing has to be put in or taken out, and what is read is judged again.
 """
@@ -12,10 +12,10 @@ from typing import Any
 from pynamodb.connection import Connection
 
 from chalicelib.domain.mailbox import DocumentType
-from chalicelib.domain.registration.registration import Registration
+from chalicelib.domain.registration.registration import Registration, RegistrationState
 from chalicelib.domain.registration.taken import TOLD_FOR, is_awaited, is_unproved
 from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
-from chalicelib.store.registration_store import from_item, is_of_holder, is_of_office, second_of
+from chalicelib.store.registration_store import from_item, in_review_of, is_of_holder, is_of_office, second_of
 from chalicelib.store.tables import RegistrationItem
 from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
@@ -47,6 +47,20 @@ class TakenStore:
             institution_id, condition, values, office_id, lambda one: is_awaited(one, now), limit=limit, is_forward=True
         )
 
+    def list_in_review(
+        self, institution_id: str, *, office_id: str | None, limit: int
+    ) -> tuple[tuple[Registration, ...], bool]:
+        """Return those that wait for a review, the one promised first ahead, and whether these are all; as many calls.
+
+        What came on line is in none of these lists: however much of it waits hides nothing.
+        """
+        desk, first = in_review_of(institution_id), {":from": {"S": "0"}}
+
+        def is_wanted(one: Registration) -> bool:
+            return one.state is RegistrationState.AWAITING_REVIEW
+
+        return self._listed(desk, "awaited >= :from", first, office_id, is_wanted, limit=limit, is_forward=True)
+
     def list_lapsed(
         self, institution_id: str, *, office_id: str | None, now: datetime, limit: int
     ) -> tuple[tuple[Registration, ...], bool]:
@@ -73,7 +87,7 @@ class TakenStore:
 
     def _listed(  # noqa: PLR0913 - a part of the index, and what is left of it
         self,
-        institution_id: str,
+        desk: str,
         condition: str,
         values: dict[str, Any],
         office_id: str | None,
@@ -83,19 +97,19 @@ class TakenStore:
         is_forward: bool,
     ) -> tuple[tuple[Registration, ...], bool]:
         most = (limit + 1) * (1 if office_id is None else _LOOKED_THROUGH)
-        names = self._names(institution_id, condition, values, limit=most, is_forward=is_forward)
+        names = self._names(desk, condition, values, limit=most, is_forward=is_forward)
         keys = [key for name, key in names if is_of_office(name, office_id)]
         found = tuple(one for one in self._read(keys[:limit]) if is_wanted(one))
         return found, len(keys) <= limit and len(names) < most
 
     def _names(
-        self, institution_id: str, condition: str, values: dict[str, Any], *, limit: int, is_forward: bool
+        self, desk: str, condition: str, values: dict[str, Any], *, limit: int, is_forward: bool
     ) -> list[tuple[str, str]]:
         query = {
             "TableName": RegistrationItem.Meta.table_name,
             "IndexName": _INDEX,
             "KeyConditionExpression": f"awaited_by = :desk AND {condition}",
-            "ExpressionAttributeValues": {":desk": {"S": institution_id}, **values},
+            "ExpressionAttributeValues": {":desk": {"S": desk}, **values},
             "ProjectionExpression": "awaited, registration_key",
             "ScanIndexForward": is_forward,
             "Limit": limit,

@@ -10,10 +10,11 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.desk import desk_review_tools
 from chalicelib.bootstrap.registration import check_registration_open, registration_tools
 from chalicelib.domain.desk.scan import LARGEST_SCAN
-from chalicelib.domain.errors import CasillaError, Forbidden, InvalidInput, Unavailable
+from chalicelib.domain.errors import CasillaError, Forbidden, InvalidInput, TooManyRequests, Unavailable
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.registration.identity import registries_of
 from chalicelib.domain.registration.registration import Registration, RegistrationState
+from chalicelib.domain.registration.same_form import FORM_USED
 from chalicelib.domain.registration.taken import is_awaited
 from chalicelib.handlers.page import answer_form, go_to, refuse_form, show, show_form
 from chalicelib.handlers.page_request import KeptAnswer, PageRequest
@@ -71,10 +72,10 @@ def register_by_form(request: PageRequest, staff: SignedIn) -> Response:
             check_registration_open(box)
         taken = TakenForm(read.form, SentScan(file.filename, file.content), request.value("form_id"))
         done = take_form(taken, at_desk(request, staff), tools=desk_review_tools(box))
-        if not done.is_mailed:
-            raise _not_mailed(done.registration)
+        if done.unsent is not None:
+            raise _not_mailed(done.registration, done.unsent)
     except CasillaError as error:
-        return show_form(request, _CHECK, error, REGISTRATION_LABELS, **_checked(request, staff, read))
+        return show_form(request, _CHECK, error, REGISTRATION_LABELS, **_checked(request, staff, read, error))
     waits = done.registration.state is RegistrationState.AWAITING_REGISTRY
     told = "espera" if waits else "corregida" if done.has_ended else "registrada"
     return go_to(f"/entidad/registros?hecho={told}&numero={done.registration.reference}")
@@ -97,16 +98,24 @@ def _shown(request: PageRequest) -> dict[str, Any]:
     }
 
 
-def _checked(request: PageRequest, staff: SignedIn, read: ReadForm) -> dict[str, Any]:
+def _checked(
+    request: PageRequest, staff: SignedIn, read: ReadForm, error: CasillaError | None = None
+) -> dict[str, Any]:
+    refused = error.code if error is not None else request.answer.code if request.answer is not None else ""
+    sent = request.value("form_id")  # kept while a form is mended; one that was another registration's is not
     return {
         "person_type": read.draft.person_type,
         "rows": read.rows,
         "typed": read.typed,
-        "form_id": request.value("form_id") or current().chance.new_token().replace("-", "").replace("_", ""),
+        "form_id": sent if sent and refused != FORM_USED else _new_form_id(),
         "texts": [portal_texts().text(name) for name in TEXTS],
         "largest": LARGEST_SCAN,
         "earlier": _earlier(read, staff),
     }
+
+
+def _new_form_id() -> str:
+    return current().chance.new_token().replace("-", "").replace("_", "")
 
 
 def _earlier(read: ReadForm, staff: SignedIn) -> list[str]:
@@ -120,11 +129,12 @@ def _earlier(read: ReadForm, staff: SignedIn) -> list[str]:
     return [one.reference for one in found if is_awaited(one, current().clock())]
 
 
-def _not_mailed(registration: Registration) -> Unavailable:
-    detail = (
-        f"Quedó registrada con el número {registration.reference}, pero el correo no salió. Adjunta otra vez el formato"
-        " y envía de nuevo: no se registra dos veces."
-    )
+def _not_mailed(registration: Registration, why: CasillaError) -> CasillaError:
+    kept = f"Quedó registrada con el número {registration.reference}, pero el correo no salió."
+    if isinstance(why, TooManyRequests):
+        detail = f"{kept} {why.detail} Hazlo desde la lista de registros: no hace falta enviar otra vez este formato."
+        return TooManyRequests("email_not_sent", detail, retry_after=why.retry_after)
+    detail = f"{kept} Adjunta otra vez el formato y envía de nuevo: no se registra dos veces."
     return Unavailable("email_not_sent", detail, retry_after=2)
 
 

@@ -11,7 +11,14 @@ from chalicelib.bootstrap.desk import desk_review_tools
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.masking import mask_email
 from chalicelib.domain.registration.registration import Registration, RegistrationState
-from chalicelib.domain.registration.taken import ABOUT_TO_END, CHOSEN, TOLD_FOR, is_awaited, is_ended_by_desk
+from chalicelib.domain.registration.taken import (
+    ABOUT_TO_END,
+    CHOSEN,
+    TOLD_FOR,
+    is_awaited,
+    is_ended_by_desk,
+    is_mistyped_out,
+)
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.desk.officer import at_desk
 from chalicelib.renderers.desk.registration_words import ENDS, holder_masked
@@ -37,6 +44,11 @@ class TakenRow:
     is_pressing: bool
     is_own: bool
     is_late: bool = False
+
+    @property
+    def is_mistyped_out(self) -> bool:
+        """Tell whether the number was mistyped so often that no link of it opens anything."""
+        return is_mistyped_out(self.registration)
 
     @property
     def waits_for_registry(self) -> bool:

@@ -9,6 +9,7 @@ from chalicelib.bootstrap.registration import open_registration_tools
 from chalicelib.domain.errors import CasillaError, Conflict, NotFound
 from chalicelib.domain.masking import mask_document, mask_mobile
 from chalicelib.domain.registration.registration import RegistrationState
+from chalicelib.domain.registration.taken import is_mistyped_out
 from chalicelib.handlers.page import go_to, show_form, tell
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.registration.held import shown_of_review
@@ -64,7 +65,8 @@ def _link_page(request: PageRequest, token: str, error: CasillaError | None = No
         "is_company": link.registration.is_company,
         "is_proven": link.registration.is_proven,
         "put_off_until": link.registration.put_off_until,
-        "asks_number": link.registration.desk is not None,
+        "is_from_desk": link.registration.desk is not None,
+        "is_mistyped_out": is_mistyped_out(link.registration),
         "number": request.value("number"),
         "is_asked_later": link.registration.state is RegistrationState.AWAITING_PROOF,
         **shown_of_review(link.registration),

@@ -24,7 +24,6 @@ from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.gateways.files import Files
 from chalicelib.services.desk.offer_form import keep_form
 from chalicelib.services.desk.review_registrations import approve_at_desk, refuse_at_desk
-from chalicelib.services.registration import review_registrations
 from chalicelib.store import tables
 from tests.access_world import at_once
 from tests.alert_world import refusing
@@ -289,28 +288,30 @@ def test_what_a_registry_refuses_leaves_no_scan(desk: Register) -> None:
     assert desk.tools.files.list_documents("desk/") == ()
 
 
-def test_a_desk_sees_its_own_behind_many_of_others_and_that_there_are_more(
-    desk: Register, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_desk_sees_its_own_however_many_wait_elsewhere_and_that_there_are_more(desk: Register) -> None:
     desk.register(of_a_passport())
     desk.verify()
     own, store = desk.stored(), registration_store(desk.world.container)
     assert own.review_until is not None
+    assert own.desk is not None
+    elsewhere = replace(own.desk, institution_id="otra-entidad")
     for number in range(60):
         earlier = own.review_until - timedelta(minutes=number + 1)
-        store.add(replace(own, key=f"{number:064x}", desk=None, review_until=earlier))
-    other = desk.staff.browser(desk.second)
+        other = elsewhere if number % 2 else None
+        store.add(replace(own, key=f"{number:064x}", desk=other, review_until=earlier))
+    second = desk.staff.browser(desk.second)
 
-    listed = text_of(other.get(LIST))
+    listed = text_of(second.get(LIST))
 
     assert own.reference in listed
     assert "Hay más" not in listed
-    monkeypatch.setattr(review_registrations, "_MOST_LOOKED_THROUGH_FOR_A_LIST", 60)
-    beyond = text_of(other.get(LIST))
-    check_html(beyond)
-    assert own.reference not in beyond
-    assert "Hay más" in beyond
-    assert "Ninguna solicitud espera" not in beyond
+    for number in range(60, 120):
+        earlier = own.review_until - timedelta(minutes=number + 1)
+        store.add(replace(own, key=f"{number:064x}", review_until=earlier))
+    crowded = text_of(second.get(LIST))
+    check_html(crowded)
+    assert own.reference not in crowded
+    assert "Hay más: aquí están las primeras que vencen" in crowded
 
 
 def test_each_step_is_logged_with_the_officer_and_without_personal_data(desk: Register) -> None:

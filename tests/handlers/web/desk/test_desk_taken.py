@@ -23,12 +23,12 @@ from chalicelib.domain.registration.registration import (
     RegistrationState,
     postponed,
 )
-from chalicelib.domain.registration.taken import TOLD_FOR, TakenEnd, signer_number
+from chalicelib.domain.registration.taken import MOST_MISTYPED, TOLD_FOR, TakenEnd, signer_number
 from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.services.desk.review_registrations import TakenForm, take_form
 from chalicelib.services.desk.taken_registrations import end_at_desk
 from chalicelib.services.registration.clean_registrations import clean_registrations
-from chalicelib.services.registration.mail_link import NUMBERS_PER_TAKEN, verify_by_mail_link
+from chalicelib.services.registration.mail_link import verify_by_mail_link
 from chalicelib.store import tables
 from chalicelib.store.desk import taken_store
 from tests.access_world import at_once
@@ -38,6 +38,7 @@ from tests.deposit_world import an_institution, put_institution
 from tests.desk_world import DeskScene
 from tests.handlers.web.desk.test_desk_registration import (
     LIST,
+    OTHERS,
     PASSPORT,
     Register,
     of_a_passport,
@@ -500,7 +501,7 @@ def test_who_has_a_misread_address_opens_nothing_even_where_a_registry_confirmed
     assert not any(known in shown for known in (number[-3:], "Rosa", "*** ***"))
 
     assert desk.press(link, "").status_code == 422
-    for _ in range(NUMBERS_PER_TAKEN.limit - 1):
+    for _ in range(MOST_MISTYPED - 1):
         refused = desk.press(link, "12345678")
         assert refused.status_code == 422
         assert "No es el número" in text_of(refused)
@@ -508,15 +509,6 @@ def test_who_has_a_misread_address_opens_nothing_even_where_a_registry_confirmed
     assert desk.again(one).state is RegistrationState.AWAITING_CODE
     assert desk.press(link, f"{number[:4]} {number[4:]}").status_code == 303
     assert desk.again(one).opened_mailbox
-
-
-def test_the_number_is_typed_ten_times_at_most(desk: Desk) -> None:
-    one = desk.take()
-    for _ in range(NUMBERS_PER_TAKEN.limit):
-        assert desk.press(desk.link(), "XX").status_code == 422
-
-    assert desk.press(desk.link()).status_code == 429
-    assert desk.again(one).state is RegistrationState.AWAITING_CODE
 
 
 def test_of_a_company_its_representative_types_the_own_number(desk: Desk) -> None:
@@ -527,3 +519,43 @@ def test_of_a_company_its_representative_types_the_own_number(desk: Desk) -> Non
 
     assert desk.press(desk.link(), signer_number(one)).status_code == 303
     assert desk.again(one).state is not RegistrationState.AWAITING_CODE
+
+
+def test_a_form_filled_in_anew_after_going_back_registers_anew_and_is_not_taken_for_the_first(desk: Desk) -> None:
+    checked = desk.fill(of_a_passport(email=WRONG, email_again=WRONG))
+    form_id = re.findall(r'name="form_id" value="(\w+)"', text_of(checked))[0]
+    assert desk.send(checked).status_code == 303
+    first = desk.stored()
+    for anew in (
+        {"email": RIGHT, "email_again": RIGHT},
+        {"number": "XY999999"},
+        {"phone": "987 000 009"},
+        {"email": WRONG, "email_again": WRONG, **OTHERS},
+    ):
+        answer = desk.send(desk.fill(of_a_passport(**{"email": WRONG, "email_again": WRONG, **anew})), form_id=form_id)
+        html = text_of(answer)
+        check_html(html)
+        assert answer.status_code == 409
+        assert f"ya se registró el pedido {first.reference}, con otros datos" in html
+        assert [one.key for one in desk.all()] == [first.key]
+    assert len(desk.staff.people.mails()) == 1
+
+    assert desk.send(desk.fill(of_a_passport(email=WRONG, email_again=WRONG)), form_id=form_id).status_code == 303
+    assert [one.key for one in desk.all()] == [first.key], "the very same is the first"
+    answer = desk.send(desk.fill(of_a_passport(email=RIGHT, email_again=RIGHT)), form_id=form_id)
+    assert desk.send(answer).status_code == 303, "once more, by the page that says so"
+
+    assert len(desk.all()) == 2
+    assert desk.again(first).refusal == TakenEnd.REPLACED
+
+
+def test_nothing_is_kept_of_a_form_that_would_end_one_which_the_officer_may_not_end(desk: Desk) -> None:
+    desk.take(**{**OTHERS, "user2_number": desk.second.document_number})
+    kept = desk.tools.files.list_documents("desk/")
+    desk.browser = desk.staff.browser(desk.second)
+
+    answer = desk.register(of_a_passport(email=RIGHT, email_again=RIGHT))
+
+    assert answer.status_code == 403
+    assert desk.tools.files.list_documents("desk/") == kept
+    assert len(desk.all()) == 1

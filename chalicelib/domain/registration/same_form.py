@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-
-from chalicelib.domain.access.access_secret import keyed_hash
 from chalicelib.domain.errors import Conflict
-from chalicelib.services.desk.keep_scan import SentScan
-from chalicelib.services.desk.tools import DeskTools
 
 FORM_USED = "form_used"
-
-
-def form_mark(typed: Sequence[str], scan: SentScan, *, tools: DeskTools) -> str:
-    """Return what tells apart what forms say, and from which nobody learns it."""
-    return keyed_hash(tools.access.pepper, "desk-form", *typed, hashlib.sha256(scan.content).hexdigest())
 
 
 def require_same_form(kept: str, sent: str, number: str) -> None:
