@@ -63,7 +63,7 @@ siege: .venv/.test         ## attackers against the ways in: who of the innocent
 fuzz: .venv/.test          ## inspect files that were damaged by chance; COUNT, SEED, FOLDER="…" of more files: build/fuzz has what fails
 	$(BIN)/python -m tests.fuzz $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) $(FOLDER)
 
-package: .venv/.stamp      ## build/package/{sam.json,deployment.zip,inventory.json}
+package: .venv/.stamp      ## build/package/{sam.json,deployment.zip,inventory.json,THIRD-PARTY-NOTICES.txt}
 	$(BIN)/python -m infra.package
 
 e2e: .venv/.stamp          ## deploy the package into a local engine that enforces policies, and use it
