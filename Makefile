@@ -5,17 +5,17 @@ BIN := .venv/bin
 ENVIRONMENT := @PYTHON="$(PYTHON)" CHOSEN="$(filter command,$(origin PYTHON))" sh infra/environment.sh
 
 .DEFAULT_GOAL := run
-.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package e2e demo clean anew
+.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package e2e lock audit demo clean anew
 
 # Each is looked at every time: an interpreter may have gone since, which no date of a file tells.
 .venv/.runtime: anew       ## what the service itself needs
-	$(ENVIRONMENT) requirements.txt $@
+	$(ENVIRONMENT) locks/requirements.txt $@
 
 .venv/.test: .venv/.runtime ## and what its tests need
-	$(ENVIRONMENT) requirements-test.txt $@
+	$(ENVIRONMENT) locks/requirements-test.txt $@
 
 .venv/.stamp: .venv/.test  ## and the tools of those who change it
-	$(ENVIRONMENT) requirements-dev.txt $@
+	$(ENVIRONMENT) locks/requirements-dev.txt $@
 
 anew:
 
@@ -63,11 +63,17 @@ siege: .venv/.test         ## attackers against the ways in: who of the innocent
 fuzz: .venv/.test          ## inspect files that were damaged by chance; COUNT, SEED, FOLDER="…" of more files: build/fuzz has what fails
 	$(BIN)/python -m tests.fuzz $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) $(FOLDER)
 
-package: .venv/.stamp      ## build/package/{sam.json,deployment.zip,inventory.json}
+package: .venv/.stamp      ## build/package/{sam.json,deployment.zip,inventory.json,THIRD-PARTY-NOTICES.txt}
 	$(BIN)/python -m infra.package
 
 e2e: .venv/.stamp          ## deploy the package into a local engine that enforces policies, and use it
 	$(BIN)/python -m infra.e2e
+
+lock: .venv/.stamp         ## renew locks/ after a change of requirements*.txt; UPGRADE="cffi lxml" takes those anew
+	@UPGRADE="$(UPGRADE)" $(BIN)/python -m infra.locks
+
+audit: .venv/.stamp        ## ask the advisory database about all that is locked: needs the network
+	@$(BIN)/python -m infra.audit
 
 demo: .venv/.runtime       ## deposit FILE=some.pdf into the running demonstration; TO=DNI:40000036 for somebody else
 	@$(BIN)/python -m examples.demo $(if $(FILE),"$(FILE)" $(if $(TO),"$(TO)"))

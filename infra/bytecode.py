@@ -49,13 +49,12 @@ def add_bytecode(archive: Path, interpreter: Path, templates_interpreter: Path) 
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder)
         with zipfile.ZipFile(archive) as opened:
-            modes = {entry.filename: entry.external_attr for entry in opened.infolist()}
             opened.extractall(tree)
         compile_tree(tree, interpreter, templates_interpreter)
         compiled = compiled_at_import(tree, interpreter)
         if compiled:
             raise PackageError(f"importing the app still compiles {', '.join(compiled)}")
-        _write(archive, tree, modes)
+        _write(archive, tree)
 
 
 def compile_tree(tree: Path, interpreter: Path, templates_interpreter: Path) -> None:
@@ -96,11 +95,11 @@ def without_bytecode(archive: zipfile.ZipFile, interpreter: Path) -> list[str]:
     return sorted(filter(lacks, names - NOT_COMPILED.keys()))
 
 
-def _write(archive: Path, tree: Path, modes: dict[str, int]) -> None:
-    """Pack a folder in the order of its names, with one time for all."""
+def _write(archive: Path, tree: Path) -> None:
+    """Pack a folder in the order of its names, with one time and one mode for all: none of them is a program."""
     names = sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file())
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
         for name in names:
             entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, modes.get(name, _READABLE)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, _READABLE
             opened.writestr(entry, (tree / name).read_bytes())

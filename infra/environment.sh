@@ -1,5 +1,6 @@
 #!/bin/sh
-# Give .venv what a file of requirements names: PYTHON=python3 sh infra/environment.sh requirements.txt .venv/.runtime
+# Give .venv what a lock names, and nothing of it that has another hash:
+#   PYTHON=python3 sh infra/environment.sh locks/requirements.txt .venv/.runtime
 #
 # A sound and complete one is left alone, without a word. What an installation that broke off, an interpreter that went
 # or changed, or a folder that moved left behind is made anew. CHOSEN is set where PYTHON was asked for by name.
@@ -57,7 +58,7 @@ install() {
   echo $$ >"$mark"
   echo "Instalando lo que pide $requirements. La primera vez son uno o dos minutos; Ctrl-C lo interrumpe."
   .venv/bin/python -m pip install --disable-pip-version-check --no-compile --progress-bar off \
-    --requirement "$requirements" >"$log" 2>&1 &
+    --require-hashes --requirement "$requirements" >"$log" 2>&1 &
   pip=$!
   trap 'kill $pip 2>/dev/null; exit 130' INT TERM HUP
   seconds=0

@@ -1,59 +1,75 @@
-"""What a package is made of: a bill of materials (CycloneDX 1.6, JSON) of every distribution in the archive.
+"""What a package is made of: a bill of materials (CycloneDX 1.6, JSON), in the archive and beside it.
 
-Read from the archive itself, so that it tells what dependencies brought along as well, and nothing that was left out.
+It names the wheels that the archive was compared with, each with its hash, and what the repository carries of others.
+No date and no number of its own: equal packages have equal bills.
 """
 
 from __future__ import annotations
 
 import json
-import zipfile
-from email.message import Message
-from email.parser import Parser
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
-_LICENCE_CLASSIFIER = "License :: "
+from infra.licences import Carried, expression
+from infra.programs import PackageError
+from infra.wheels import Wheel
 
 
-def write_inventory(archive: Path, *, without_metadata: list[Requirement], to: Path) -> int:
-    """Write the bill of materials and return how many components it has.
+def inventory(wheels: Iterable[Wheel], carried: Iterable[Carried], *, version: str) -> str:
+    """Return the bill of materials of this version of Casilla.
 
-    `without_metadata` are pinned requirements whose code is in the archive though their metadata are not.
+    Raises:
+        PackageError: it is no valid one.
+
     """
-    with zipfile.ZipFile(archive) as opened:
-        found = [_component(metadata) for metadata in _metadata(opened)]
-    found += [_named(one.name, str(one.specifier).removeprefix("==")) for one in without_metadata]
-    components = sorted(found, key=lambda component: str(component["purl"]))
-    bill = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components}
-    to.write_text(json.dumps(bill, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return len(components)
+    components = [*map(_distribution, wheels), *map(_carried, carried)]
+    ours = {"type": "application", "bom-ref": "casilla", "name": "casilla", "version": version}
+    bill = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {"component": {**ours, "licenses": [{"expression": "Apache-2.0"}]}},
+        "components": sorted(components, key=lambda component: str(component["bom-ref"])),
+        "dependencies": [{"ref": "casilla", "dependsOn": sorted(str(one["bom-ref"]) for one in components)}],
+    }
+    text = json.dumps(bill, indent=1, ensure_ascii=False) + "\n"
+    validate(text)
+    return text
 
 
-def _metadata(archive: zipfile.ZipFile) -> list[Message]:
-    names = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA") and name.count("/") == 1]
-    return [Parser().parsestr(archive.read(name).decode(), headersonly=True) for name in names]
+def validate(text: str) -> None:
+    """Hold a bill of materials to the schema.
+
+    Raises:
+        PackageError: with where it differs.
+
+    """
+    if fault := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
+        raise PackageError(f"the bill of materials is no CycloneDX 1.6: {fault}")
 
 
-def _component(metadata: Message) -> dict[str, Any]:
-    component = _named(metadata["Name"], metadata["Version"])
-    licence = _licence(metadata)
-    return {**component, "licenses": [licence]} if licence else component
+def _distribution(wheel: Wheel) -> dict[str, Any]:
+    purl = f"pkg:pypi/{wheel.name}@{wheel.version}"
+    return {
+        "type": "library",
+        "bom-ref": purl,
+        "name": wheel.name,
+        "version": wheel.version,
+        "hashes": [{"alg": "SHA-256", "content": wheel.digest}],
+        "licenses": [{"expression": expression(wheel.metadata)}],
+        "purl": purl,
+        "properties": [{"name": "casilla:file", "value": wheel.path.name}],
+    }
 
 
-def _named(name: str, version: str) -> dict[str, Any]:
-    plain = canonicalize_name(name)
-    return {"type": "library", "name": plain, "version": version, "purl": f"pkg:pypi/{plain}@{version}"}
-
-
-def _licence(metadata: Message) -> dict[str, Any] | None:
-    """Return an SPDX expression where the makers give one, or else the name they call their licence by."""
-    if metadata["License-Expression"]:
-        return {"expression": metadata["License-Expression"]}
-    classifiers = metadata.get_all("Classifier", [])
-    names = [one.rpartition(" :: ")[2] for one in classifiers if one.startswith(_LICENCE_CLASSIFIER)]
-    first_line = (metadata["License"] or "").strip().partition("\n")[0]
-    name = " and ".join(names) or first_line
-    return {"license": {"name": name}} if name else None
+def _carried(one: Carried) -> dict[str, Any]:
+    return {
+        "type": "data",
+        "bom-ref": one.folder,
+        "name": one.name,
+        "version": one.version,
+        "licenses": [{"expression": one.licence}],
+    }

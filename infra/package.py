@@ -1,8 +1,8 @@
 """Build what is deployed: `build/package/sam.json` and `deployment.zip`, from `chalice package` and the template.
 
-Beside them `inventory.json` tells what the archive is made of (`inventory.py`).
-
-The archive is completed with bytecode (`bytecode.py`).
+It is made of what `locks/package.txt` names and of nothing else (`wheels.py`). `inventory.json` and
+`THIRD-PARTY-NOTICES.txt`, in the archive and beside it, tell what that is and under which licences it comes.
+The archive is completed with bytecode (`bytecode.py`). Equal sources and locks give equal archives.
 
 The Lambda runtime is that of the interpreter which runs chalice, so this one finds or is given another interpreter,
 keeps an environment of its own for it, and works in a copy of the sources. It fails on everything that chalice only
@@ -17,40 +17,40 @@ import json
 import os
 import shutil
 import sys
+import tomllib
 import zipfile
-from email.parser import Parser
+from collections.abc import Mapping
 from pathlib import Path
-
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from infra.any_method import let_every_method_in
 from infra.bytecode import add_bytecode, without_bytecode
-from infra.inventory import write_inventory
+from infra.inventory import inventory
+from infra.licences import carried, objection, objections
+from infra.locks import PACKAGE, RUNTIME
+from infra.notices import notices
 from infra.programs import PackageError, run, say
 from infra.pythons import find_python
 from infra.template import load_template
+from infra.wheels import MACHINES, Wheel, differences, download, from_folders, shipped
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
-PACKAGE = BUILD / "package"
+OUT = BUILD / "package"
 LAMBDA_PYTHON = "3.13"
 ARCHITECTURE = "arm64"
 LIMIT = 250 * 1024 * 1024
 """Lambda's limit for a function's code, unzipped."""
 
-TOOLS = ("setuptools==84.2.1", "wheel==0.48.0")
-"""What chalice builds source distributions with."""
-
-PROVIDED = {"chalice"}
-"""Chalice adds the two modules of itself that run in Lambda; as a requirement it would bring its command line too."""
+NOTICES, INVENTORY = "THIRD-PARTY-NOTICES.txt", "inventory.json"
+OWN = ("app.py", "chalicelib", "LICENSE", NOTICES, INVENTORY)
+"""What the archive holds that comes from no distribution."""
 
 LINT_IGNORED: dict[str, str] = {}
 """Rules of cfn-lint that the output may break, each with the reason."""
 
 
 def build(
-    python: str | Path = LAMBDA_PYTHON, architecture: str = ARCHITECTURE, *, stage: str = "prod", out: Path = PACKAGE
+    python: str | Path = LAMBDA_PYTHON, architecture: str = ARCHITECTURE, *, stage: str = "prod", out: Path = OUT
 ) -> Path:
     """Build for one interpreter (a version or a path) and architecture (arm64, x86_64); return the directory.
 
@@ -59,14 +59,16 @@ def build(
 
     """
     chosen = _interpreter(python)
-    tools = _packaging_environment(chosen) / "bin"
+    target = _target(chosen, architecture)
+    tools, wheels = _packaging_environment(chosen, target["python_version"], architecture)
     shutil.rmtree(out, ignore_errors=True)
     copy = BUILD / f"sources-{out.name}"
     copy_sources(copy, architecture)
-    run_chalice(tools / "chalice", copy, stage, out)
+    run_chalice(tools / "chalice", copy, stage, out, from_folders(wheels))
+    components = shipped(wheels, target)
+    describe(out, components)
     add_bytecode(out / "deployment.zip", chosen, tools / "python")
-    check_archive(out / "deployment.zip", chosen, architecture)
-    list_components(out)
+    check_archive(out / "deployment.zip", chosen, components)
     lint(out / "sam.json")
     return out
 
@@ -81,18 +83,22 @@ def _interpreter(python: str | Path) -> Path:
     return found
 
 
-def _packaging_environment(interpreter: Path) -> Path:
-    """Keep a virtual environment per interpreter and set of pins."""
-    pinned = ROOT / "requirements.txt"
-    pins = pinned.read_text(encoding="utf-8")
-    digest = hashlib.sha256(f"{interpreter}\n{TOOLS}\n{pins}".encode()).hexdigest()[:12]
+def _packaging_environment(interpreter: Path, version: str, architecture: str) -> tuple[Path, list[Path]]:
+    """Keep a virtual environment per interpreter and pair of locks; return its programs and the folders of wheels."""
+    pins = "".join(lock.path.read_text(encoding="utf-8") for lock in (RUNTIME, PACKAGE))
+    digest = hashlib.sha256(f"{interpreter}\n{pins}".encode()).hexdigest()[:12]
     place = BUILD / f"packaging-{digest}"
-    if not (place / "ready").exists():
+    python = place / "bin" / "python"
+    ready = (place / "ready").exists()
+    if not ready:
         say(f"{place.relative_to(ROOT)}: preparing the packaging environment")
         run(interpreter, "-m", "venv", "--clear", place)
-        run(place / "bin" / "python", "-m", "pip", "install", "--quiet", *TOOLS, "--requirement", pinned)
+    wheels = download(python, version, architecture, place / "wheels")
+    if not ready:
+        install = ("install", "--quiet", "--require-hashes", "--requirement", RUNTIME.path)
+        run(python, "-m", "pip", *install, env={**os.environ, **from_folders(wheels)})
         (place / "ready").touch()
-    return place
+    return python.parent, wheels
 
 
 def copy_sources(copy: Path, architecture: str) -> None:
@@ -101,29 +107,24 @@ def copy_sources(copy: Path, architecture: str) -> None:
     shutil.copytree(ROOT / "chalicelib", copy / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / ".chalice", copy / ".chalice", ignore=shutil.ignore_patterns("deploy*", "venv"))
     shutil.copy(ROOT / "app.py", copy)
-    shipped = [line for line in requirements() if canonicalize_name(line.name) not in PROVIDED]
-    (copy / "requirements.txt").write_text("\n".join(map(str, shipped)) + "\n", encoding="utf-8")
+    shutil.copy(PACKAGE.path, copy / "requirements.txt")
     config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
     config["lambda_architecture"] = architecture
     (copy / ".chalice" / "config.json").write_text(json.dumps(config), encoding="utf-8")
     (copy / "resources.json").write_text(json.dumps(load_template()), encoding="utf-8")
 
 
-def requirements() -> list[Requirement]:
-    """Return the application's own pins."""
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    return [Requirement(line) for line in lines if line and not line.startswith("#")]
-
-
-def run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
+def run_chalice(chalice: Path, copy: Path, stage: str, out: Path, source: Mapping[str, str]) -> None:
     """Have chalice write the archive and the merged template, whose API then leads every method to the app.
+
+    `source` is the environment that tells pip where to take packages from.
 
     Raises:
         PackageError: it failed, or left something out.
 
     """
     # Chalice asks for a region, though nothing in the output depends on one.
-    environment = {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}
+    environment = {"AWS_DEFAULT_REGION": "us-east-1", **os.environ, **source}
     arguments = ("package", "--stage", stage, "--merge-template", "resources.json", out)
     said = run(chalice, *arguments, cwd=copy, env=environment)
     if "Could not install dependencies" in said:
@@ -131,73 +132,57 @@ def run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
     let_every_method_in(out / "sam.json")
 
 
-def check_archive(archive: Path, interpreter: Path, architecture: str) -> None:
-    """Check that all that the application requires, and what that requires in turn, is there, compiled; and the size.
+def describe(out: Path, components: list[Wheel]) -> None:
+    """Write into the archive and beside it what it is made of, and under which licences.
 
     Raises:
-        PackageError: naming what is not there, or not compiled, or the size.
+        PackageError: a licence is not allowed, not known or without its text.
+
+    """
+    others = carried()
+    told = objections((one.metadata for one in components), ships=True)
+    told += filter(None, (objection(one.name, one.licence, ships=True) for one in others))
+    if told:
+        raise PackageError("; ".join(told))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    texts = {
+        "LICENSE": (ROOT / "LICENSE").read_text(encoding="utf-8"),
+        NOTICES: notices(components, others, ROOT),
+        INVENTORY: inventory(components, others, version=project["version"]),
+    }
+    with zipfile.ZipFile(out / "deployment.zip", "a") as opened:
+        for name, text in texts.items():
+            opened.writestr(name, text)
+            (out / name).write_text(text, encoding="utf-8")
+
+
+def check_archive(archive: Path, interpreter: Path, components: list[Wheel]) -> None:
+    """Check that the archive is made of just these wheels, file by file, compiled; and its size.
+
+    Raises:
+        PackageError: naming what is lacking, changed, too much or not compiled, or the size.
 
     """
     with zipfile.ZipFile(archive) as opened:
         size = sum(entry.file_size for entry in opened.infolist())
-        shipped, uncompiled = _shipped(opened), without_bytecode(opened, interpreter)
-    lacking = _lacking(shipped, _target(interpreter, architecture))
-    if lacking:
-        raise PackageError(f"the package lacks {', '.join(lacking)}")
+        told, uncompiled = differences(opened, components, OWN), without_bytecode(opened, interpreter)
+    if told:
+        raise PackageError(f"the package is not what its lock says: {'; '.join(told)}")
     if uncompiled:
         raise PackageError(f"every process would compile {', '.join(uncompiled)}")
     if size >= LIMIT:
         raise PackageError(f"the package has {size / 1e6:.1f} MB unzipped; Lambda takes {LIMIT / 1e6:.1f} MB")
-    say(f"{archive.name}: {archive.stat().st_size / 1e6:.1f} MB, {size / 1e6:.1f} MB unzipped, {len(shipped)} packages")
-
-
-def list_components(out: Path) -> None:
-    """Write `inventory.json` beside the archive: all that it is made of."""
-    count = write_inventory(out / "deployment.zip", without_metadata=without_metadata(), to=out / "inventory.json")
-    say(f"inventory.json: {count} components")
-
-
-def without_metadata() -> list[Requirement]:
-    """Return what `chalice package` adds by itself, without saying of what version it is."""
-    return [line for line in requirements() if canonicalize_name(line.name) in PROVIDED]
-
-
-def _shipped(archive: zipfile.ZipFile) -> dict[str, tuple[str, list[Requirement]]]:
-    """Read version and requirements of every package in the archive, by canonical name."""
-    found: dict[str, tuple[str, list[Requirement]]] = {}
-    for name in archive.namelist():
-        folder, _, file = name.partition("/")
-        if folder.endswith(".dist-info") and file == "METADATA":
-            metadata = Parser().parsestr(archive.read(name).decode(), headersonly=True)
-            requires = [Requirement(line) for line in metadata.get_all("Requires-Dist", [])]
-            found[canonicalize_name(metadata["Name"])] = (metadata["Version"], requires)
-    return found
-
-
-def _lacking(shipped: dict[str, tuple[str, list[Requirement]]], target: dict[str, str]) -> list[str]:
-    queue, seen, lacking = requirements(), set(), []
-    while queue:
-        requirement = queue.pop()
-        name = canonicalize_name(requirement.name)
-        applies = requirement.marker is None or requirement.marker.evaluate({**target, "extra": ""})
-        if name in PROVIDED or name in seen or not applies:
-            continue
-        seen.add(name)
-        version, requires = shipped.get(name, ("", []))
-        if not version or not requirement.specifier.contains(version, prereleases=True):
-            lacking.append(str(requirement))
-        queue += requires
-    return lacking
+    say(f"{archive.name}: {archive.stat().st_size / 1e6:.1f} MB, {size / 1e6:.1f} MB unzipped")
+    say(f"{archive.name}: {len(components)} packages, sha256 {hashlib.sha256(archive.read_bytes()).hexdigest()}")
 
 
 def _target(interpreter: Path, architecture: str) -> dict[str, str]:
     """Return what environment markers ask about the machine that the package is for."""
     version = run(interpreter, "-c", "import platform; print(platform.python_version())").strip()
-    machine = {"arm64": "aarch64"}.get(architecture, architecture)
     return {
         "python_full_version": version,
         "python_version": version.rpartition(".")[0],
-        "platform_machine": machine,
+        "platform_machine": MACHINES.get(architecture, architecture),
         "sys_platform": "linux",
         "platform_system": "Linux",
         "implementation_name": "cpython",

@@ -26,6 +26,7 @@ from infra.pythons import find_python
 _ROOT = Path(__file__).parents[2]
 _HOME = _ROOT / ".ministack"
 _REQUIREMENTS = Path(__file__).with_name("requirements-ministack.txt")
+_LOCK = _ROOT / "locks" / "ministack.txt"
 _START_SECONDS = 30
 _SAVE_SECONDS = 30
 _STOP_SECONDS = 5
@@ -96,7 +97,8 @@ def install(tell: Callable[[str], None] = lambda _: None) -> Path:
         stamp.unlink(missing_ok=True)
         base = find_python("3.13", having="ensurepip") or Path(sys.executable)
         _run(tell, base, "-m", "venv", "--clear", _HOME / "venv")
-        _run(tell, interpreter, "-m", "pip", "install", "--quiet", "--no-compile", "--requirement", _REQUIREMENTS)
+        how = ("--quiet", "--no-compile", "--require-hashes")
+        _run(tell, interpreter, "-m", "pip", "install", *how, "--requirement", _LOCK)
         stamp.write_text(wanted, encoding="utf-8")
     return interpreter
 

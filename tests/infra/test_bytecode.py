@@ -134,7 +134,13 @@ def test_tracebacks_name_paths_as_in_lambda_and_none_of_the_building_machine(tre
 
 
 def test_the_same_sources_give_the_same_bytes(archive: Path, sources: Path, tmp_path: Path) -> None:
-    again = packed(sources, tmp_path / "again.zip")
+    """Whatever dates and modes a checkout gives its files, and in whatever order they are packed."""
+    elsewhere = tmp_path / "another checkout"
+    shutil.copytree(sources, elsewhere, copy_function=shutil.copyfile)
+    for path in filter(Path.is_file, elsewhere.rglob("*")):
+        path.chmod(0o600)
+    names = sorted((str(one.relative_to(sources)) for one in sources.rglob("*") if one.is_file()), reverse=True)
+    again = packed(elsewhere, tmp_path / "again.zip", names)
     bytecode.add_bytecode(again, PYTHON, PYTHON)
 
     assert again.read_bytes() == archive.read_bytes()

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PIP = """
 import os, pathlib, sys
-said = os.environ.get("PIP_SAYS", "Collecting uno==1.0 (from -r requirements.txt)")
+said = os.environ.get("PIP_SAYS", "Collecting uno==1.0 (from -r locks/requirements.txt)")
 print(said, flush=True)
 with pathlib.Path("pip-calls").open("a") as calls:
     calls.write(" ".join(sys.argv[1:]) + "\\n")
@@ -46,8 +46,9 @@ class Project:
         for name in ("Makefile", "infra/environment.sh"):
             shutil.copy(ROOT / name, self.folder / name)
         (self.folder / "infra" / "local" / "run.py").write_text("print('it ran')")
+        (self.folder / "locks").mkdir()
         for name in ("requirements.txt", "requirements-test.txt"):
-            (self.folder / name).touch()
+            (self.folder / "locks" / name).touch()
         (self.system / "pip.py").write_text(PIP)
         self.python = self.system / "python3"
         text = SYSTEM_PYTHON.format(python=sys.executable, pip=self.system / "pip.py", path=self.system / "modules")
@@ -92,18 +93,26 @@ def test_the_first_time_installs_and_says_so_and_the_second_does_neither(project
     first, second = project.make(), project.make()
 
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
-    assert "Instalando lo que pide requirements.txt" in first.stdout
+    assert "Instalando lo que pide locks/requirements.txt" in first.stdout
     assert "it ran" in first.stdout
     assert second.stdout.splitlines()[-1] == "it ran"
     assert "nstala" not in second.stdout
     assert project.installations() == 1
 
 
+def test_nothing_is_installed_but_what_has_the_hash_of_its_lock(project: Project) -> None:
+    project.make(".venv/.test")
+
+    told = [call.split() for call in (project.folder / "pip-calls").read_text().splitlines()]
+    assert [call[-1] for call in told] == ["locks/requirements.txt", "locks/requirements-test.txt"]
+    assert all("--require-hashes" in call for call in told)
+
+
 def test_changed_requirements_are_installed_into_the_same_environment(project: Project) -> None:
     project.make()
     (project.venv / "kept").touch()
     later = (project.venv / ".runtime").stat().st_mtime + 5
-    os.utime(project.folder / "requirements.txt", (later, later))
+    os.utime(project.folder / "locks" / "requirements.txt", (later, later))
 
     assert project.make().returncode == 0
     assert project.installations() == 2

@@ -36,7 +36,7 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("merged")
     package.copy_sources(place / "sources", "arm64")
     (place / "sources" / "requirements.txt").write_text("")
-    package.run_chalice(Path(sys.executable).with_name("chalice"), place / "sources", "prod", place / "out")
+    package.run_chalice(Path(sys.executable).with_name("chalice"), place / "sources", "prod", place / "out", {})
     return place / "out" / "sam.json"
 
 

@@ -9,63 +9,97 @@ from pathlib import Path
 import pytest
 
 from infra import package
+from infra.inventory import validate
 from infra.programs import PackageError
 from infra.pythons import find_python
+from infra.wheels import Wheel
+from tests.wheel_files import a_wheel, unpacked
 
-REQUIREMENTS = [str(requirement) for requirement in package.requirements()]
 
-
-def archive(path: Path, distributions: dict[str, tuple[str, list[str]]], **files: bytes) -> Path:
-    """Write a deployment archive that holds nothing but the metadata of these distributions, and these files."""
+def archive(path: Path, *wheels: Wheel, **files: bytes) -> Path:
+    """Write a deployment archive that holds these wheels and files."""
     with zipfile.ZipFile(path, "w") as opened:
-        for name, content in files.items():
+        for name, content in {**files, **{k: v for one in wheels for k, v in unpacked(one).items()}}.items():
             opened.writestr(name, content)
-        for name, (version, requires) in distributions.items():
-            lines = [f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {line}" for line in requires)]
-            opened.writestr(f"{name}-{version}.dist-info/METADATA", "\n".join(lines) + "\n\n")
     return path
 
 
-def complete() -> dict[str, tuple[str, list[str]]]:
-    pins = dict(line.split("==") for line in REQUIREMENTS)
-    return {name: (version, []) for name, version in pins.items() if name not in package.PROVIDED}
+def a_text(folder: Path, name: str = "words") -> Wheel:
+    """Return a wheel in which there is nothing to compile."""
+    wheel = a_wheel(folder, name)
+    content = {file: text for file, text in unpacked(wheel).items() if not file.endswith((".py", "RECORD"))}
+    record = f"{name}-1.2.dist-info/RECORD"
+    with zipfile.ZipFile(wheel.path, "w") as opened:
+        for file, text in content.items():
+            opened.writestr(file, text)
+        opened.writestr(record, "".join(f"{file},,\n" for file in (*content, record)))
+    return Wheel(wheel.path)
 
 
-def check(path: Path) -> None:
-    package.check_archive(path, Path(sys.executable), "arm64")
+def check(path: Path, *wheels: Wheel) -> None:
+    package.check_archive(path, Path(sys.executable), list(wheels))
 
 
-def test_a_complete_archive_passes(tmp_path: Path) -> None:
-    check(archive(tmp_path / "a.zip", complete()))
+def test_a_complete_archive_passes_and_its_hash_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = a_text(tmp_path)
+
+    check(archive(tmp_path / "a.zip", words), words)
+
+    assert "1 packages, sha256 " in capsys.readouterr().out
 
 
-def test_an_archive_without_a_pinned_requirement_is_refused(tmp_path: Path) -> None:
-    distributions = complete()
-    del distributions["pikepdf"]
-    with pytest.raises(PackageError, match="lacks pikepdf=="):
-        check(archive(tmp_path / "a.zip", distributions))
+def test_an_archive_without_a_locked_package_is_refused(tmp_path: Path) -> None:
+    words, more = a_text(tmp_path), a_text(tmp_path, "more")
+
+    with pytest.raises(PackageError, match=r"not what its lock says: it lacks more-1\.2\.dist-info/METADATA"):
+        check(archive(tmp_path / "a.zip", words), words, more)
 
 
-def test_an_archive_with_another_version_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PackageError, match="lacks segno=="):
-        check(archive(tmp_path / "a.zip", complete() | {"segno": ("0.1", [])}))
+def test_an_archive_with_what_no_lock_names_is_refused(tmp_path: Path) -> None:
+    words, more = a_text(tmp_path), a_text(tmp_path, "more")
 
-
-def test_what_a_requirement_requires_in_turn_must_be_there(tmp_path: Path) -> None:
-    requires = ["Pillow>=8", "colorama; sys_platform == 'win32'", "rich; extra == 'pretty'"]
-    with pytest.raises(PackageError, match=r"lacks Pillow>=8$"):
-        check(archive(tmp_path / "a.zip", complete() | {"fpdf2": (complete()["fpdf2"][0], requires)}))
+    with pytest.raises(PackageError, match=r"it holds more-1\.2\.dist-info/METADATA"):
+        check(archive(tmp_path / "a.zip", words, more), words)
 
 
 def test_an_archive_that_lambda_would_not_take_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(package, "LIMIT", 10)
+    words = a_text(tmp_path)
     with pytest.raises(PackageError, match="MB unzipped"):
-        check(archive(tmp_path / "a.zip", complete()))
+        check(archive(tmp_path / "a.zip", words), words)
 
 
 def test_an_archive_with_a_module_that_every_process_would_compile_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PackageError, match=r"would compile six\.py$"):
-        check(archive(tmp_path / "a.zip", complete(), **{"six.py": b""}))
+    alpha = a_wheel(tmp_path)
+    with pytest.raises(PackageError, match=r"would compile alpha\.py$"):
+        check(archive(tmp_path / "a.zip", alpha), alpha)
+
+
+def test_the_archive_says_what_it_is_made_of_and_so_does_what_stands_beside_it(tmp_path: Path) -> None:
+    archive(tmp_path / "deployment.zip")
+
+    package.describe(tmp_path, [a_wheel(tmp_path)])
+
+    with zipfile.ZipFile(tmp_path / "deployment.zip") as opened:
+        for name in ("LICENSE", package.NOTICES, package.INVENTORY):
+            assert opened.read(name) == (tmp_path / name).read_bytes()
+    validate((tmp_path / package.INVENTORY).read_text("utf-8"))
+    notices = (tmp_path / package.NOTICES).read_text("utf-8")
+    assert "Whoever has alpha may have it." in notices
+    assert "Bitstream Vera is a trademark" in notices
+
+
+def test_a_licence_that_is_not_allowed_stops_the_packaging(tmp_path: Path) -> None:
+    archive(tmp_path / "deployment.zip")
+
+    with pytest.raises(PackageError, match=r"alpha is under GPL-3\.0-only.*beta says «»"):
+        package.describe(
+            tmp_path,
+            [
+                a_wheel(tmp_path, "alpha", says="License-Expression: GPL-3.0-only"),
+                a_wheel(tmp_path, "beta", says="Summary: nothing"),
+            ],
+        )
 
 
 def test_a_dependency_that_chalice_leaves_out_with_a_notice_is_an_error(tmp_path: Path) -> None:
@@ -73,7 +107,7 @@ def test_a_dependency_that_chalice_leaves_out_with_a_notice_is_an_error(tmp_path
     chalice.write_text("#!/bin/sh\necho 'Could not install dependencies:'\necho 'pillow==13.0.0'\n")
     chalice.chmod(0o755)
     with pytest.raises(PackageError, match="pillow==13"):
-        package.run_chalice(chalice, tmp_path, "prod", tmp_path / "out")
+        package.run_chalice(chalice, tmp_path, "prod", tmp_path / "out", {})
 
 
 def test_a_missing_interpreter_is_told_with_what_to_do() -> None:
