@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -29,15 +28,6 @@ FUNCTIONS = {
     **{job.name.title().replace("_", ""): job.name for job in JOBS},
 }
 """What chalice calls each function in the template."""
-
-
-@pytest.fixture(scope="module")
-def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("merged")
-    package.copy_sources(place / "sources", "arm64")
-    (place / "sources" / "requirements.txt").write_text("")
-    package.run_chalice(Path(sys.executable).with_name("chalice"), place / "sources", "prod", place / "out")
-    return place / "out" / "sam.json"
 
 
 @pytest.fixture(scope="module")
