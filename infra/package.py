@@ -29,6 +29,7 @@ from infra.bytecode import add_bytecode, without_bytecode
 from infra.inventory import write_inventory
 from infra.programs import PackageError, run, say
 from infra.pythons import find_python
+from infra.sender_function import lead_senders_to_their_own
 from infra.template import load_template
 
 ROOT = Path(__file__).parents[1]
@@ -116,7 +117,7 @@ def requirements() -> list[Requirement]:
 
 
 def run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
-    """Have chalice write the archive and the merged template, whose API then leads every method to the app.
+    """Have chalice write the archive and the merged template, whose API then leads every method to its function.
 
     Raises:
         PackageError: it failed, or left something out.
@@ -129,6 +130,7 @@ def run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
     if "Could not install dependencies" in said:
         raise PackageError(f"chalice left dependencies out of the package:\n{said}")
     let_every_method_in(out / "sam.json")
+    lead_senders_to_their_own(out / "sam.json")
 
 
 def check_archive(archive: Path, interpreter: Path, architecture: str) -> None:
