@@ -30,6 +30,7 @@ from infra.locks import PACKAGE, RUNTIME
 from infra.notices import notices
 from infra.programs import PackageError, run, say
 from infra.pythons import find_python
+from infra.sender_function import lead_senders_to_their_own
 from infra.template import load_template
 from infra.wheels import MACHINES, Wheel, differences, download, from_folders, shipped
 
@@ -115,7 +116,7 @@ def copy_sources(copy: Path, architecture: str) -> None:
 
 
 def run_chalice(chalice: Path, copy: Path, stage: str, out: Path, source: Mapping[str, str]) -> None:
-    """Have chalice write the archive and the merged template, whose API then leads every method to the app.
+    """Have chalice write the archive and the merged template, whose API then leads every method to its function.
 
     `source` is the environment that tells pip where to take packages from.
 
@@ -130,6 +131,7 @@ def run_chalice(chalice: Path, copy: Path, stage: str, out: Path, source: Mappin
     if "Could not install dependencies" in said:
         raise PackageError(f"chalice left dependencies out of the package:\n{said}")
     let_every_method_in(out / "sam.json")
+    lead_senders_to_their_own(out / "sam.json")
 
 
 def describe(out: Path, components: list[Wheel]) -> None:

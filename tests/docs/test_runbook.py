@@ -19,7 +19,7 @@ RUNBOOK = (Path(__file__).parents[2] / "docs" / "runbook.md").read_text("utf-8")
 RESOURCES = load_template()["Resources"]
 ENTRIES = dict(re.findall(r"^### (\w+)\n(.+?)(?=\n#|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
 ALARMS = {name for name, resource in RESOURCES.items() if resource.get("Type") == "AWS::CloudWatch::Alarm"}
-FUNCTIONS = {"api_handler", *(function.name for function in app.pure_lambda_functions)}
+FUNCTIONS = {"api_handler", "sender_handler", *(function.name for function in app.pure_lambda_functions)}
 FUNCTIONS |= {source.name for source in app.event_sources}
 SCHEDULED = {source.name for source in app.event_sources if isinstance(source, ScheduledEventConfig)}
 
@@ -54,6 +54,7 @@ def test_an_entry_names_what_its_alarm_watches(alarm: str) -> None:
     ("alarm", "affected"),
     [
         ("ApiErrors", "all"),
+        ("SenderErrors", "deposits"),
         *((alarm, "alerts") for alarm in ("SendAlertsErrors", "SweepAlertsNotRun", "AlertsPilingUp", "AlertsRefused")),
         *((alarm, "deposits") for alarm in ("CheckUploadsErrors", "UploadsStuck", "UploadsWaiting")),
         *((alarm, "registration") for alarm in ("FinishRegistrationsErrors", "RegistrationsWaiting")),

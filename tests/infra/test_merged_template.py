@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from chalicelib.handlers.jobs import JOBS
 from chalicelib.services.alert.renew import MAY_LIVE_AFTER
 from infra import package
 from infra.any_method import ANY
+from infra.sender_function import signed_paths
 from infra.template import load_template
 
 pytestmark = pytest.mark.deep
@@ -25,19 +25,11 @@ MOST_RESOURCES = 300
 
 FUNCTIONS = {
     "APIHandler": "api_handler",
+    "SenderHandler": "sender_handler",
     "Operator": "operator",
     **{job.name.title().replace("_", ""): job.name for job in JOBS},
 }
-"""What chalice calls each function in the template."""
-
-
-@pytest.fixture(scope="module")
-def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("merged")
-    package.copy_sources(place / "sources", "arm64")
-    (place / "sources" / "requirements.txt").write_text("")
-    package.run_chalice(Path(sys.executable).with_name("chalice"), place / "sources", "prod", place / "out", {})
-    return place / "out" / "sam.json"
+"""What each function is called in the template."""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +54,8 @@ def test_every_method_of_every_address_reaches_the_app(resources: dict[str, dict
         [(method, operation)] = methods.items()
         integration = operation["x-amazon-apigateway-integration"]
         assert (method, integration["type"]) == (ANY, "aws_proxy"), path
-        assert "${APIHandler.Arn}" in integration["uri"]["Fn::Sub"], path
+        function = "SenderHandler" if path in signed_paths() else "APIHandler"
+        assert f"${{{function}.Arn}}" in integration["uri"]["Fn::Sub"], path
         named = [parameter["name"] for parameter in operation.get("parameters", ())]
         assert named == re.findall(r"{(\w+)}", path), path
 
