@@ -27,9 +27,11 @@ from packaging.utils import canonicalize_name
 from infra.any_method import let_every_method_in
 from infra.bytecode import add_bytecode, without_bytecode
 from infra.inventory import write_inventory
+from infra.live_alias import lead_to_alias
 from infra.programs import PackageError, run, say
 from infra.pythons import find_python
 from infra.template import load_template
+from infra.transform import REGIONS, transformed
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
@@ -45,7 +47,9 @@ TOOLS = ("setuptools==84.2.1", "wheel==0.48.0")
 PROVIDED = {"chalice"}
 """Chalice adds the two modules of itself that run in Lambda; as a requirement it would bring its command line too."""
 
-LINT_IGNORED: dict[str, str] = {}
+LINT_IGNORED = {
+    "W2001": "SAM reads some parameters itself; tests/infra/test_transformed_template.py holds that each is read"
+}
 """Rules of cfn-lint that the output may break, each with the reason."""
 
 
@@ -116,7 +120,7 @@ def requirements() -> list[Requirement]:
 
 
 def run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
-    """Have chalice write the archive and the merged template, whose API then leads every method to the app.
+    """Have chalice write the archive and the merged template, whose API then leads every method to the live version.
 
     Raises:
         PackageError: it failed, or left something out.
@@ -129,6 +133,7 @@ def run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
     if "Could not install dependencies" in said:
         raise PackageError(f"chalice left dependencies out of the package:\n{said}")
     let_every_method_in(out / "sam.json")
+    lead_to_alias(out / "sam.json")
 
 
 def check_archive(archive: Path, interpreter: Path, architecture: str) -> None:
@@ -207,9 +212,23 @@ def _target(interpreter: Path, architecture: str) -> dict[str, str]:
 
 
 def lint(template: Path) -> None:
-    """Hold a merged template to what CloudFormation accepts."""
+    """Hold a merged template to what CloudFormation accepts of it once transformed, in each region.
+
+    What was linted is kept beside it, such as `transformed-us-east-1.json`; regions that see the same are linted once.
+
+    Raises:
+        PackageError: with what is wrong with it.
+
+    """
+    merged = json.loads(template.read_text(encoding="utf-8"))
+    seen: dict[str, list[str]] = {}
+    for region in REGIONS:
+        seen.setdefault(json.dumps(transformed(merged, region), indent=1, sort_keys=True), []).append(region)
     ignored = [option for rule in LINT_IGNORED for option in ("--ignore-checks", rule)]
-    run(Path(sys.executable).with_name("cfn-lint"), *ignored, "--regions", "us-east-1", "--", template)
+    for text, regions in seen.items():
+        shown = template.with_name(f"transformed-{regions[0]}.json")
+        shown.write_text(text, encoding="utf-8")
+        run(Path(sys.executable).with_name("cfn-lint"), *ignored, "--regions", *regions, "--", shown)
 
 
 def main() -> None:

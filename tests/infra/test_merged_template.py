@@ -1,10 +1,9 @@
-"""What chalice makes of the app's functions and the template; with no requirements, since none changes it."""
+"""What chalice makes of the app's functions and the template."""
 
 from __future__ import annotations
 
 import json
 import re
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,30 +19,12 @@ from infra.template import load_template
 
 pytestmark = pytest.mark.deep
 
-MOST_RESOURCES = 300
-"""API Gateway's own bound for one API; `tests/architecture/test_doors.py` rings before it."""
-
 FUNCTIONS = {
     "APIHandler": "api_handler",
     "Operator": "operator",
     **{job.name.title().replace("_", ""): job.name for job in JOBS},
 }
 """What chalice calls each function in the template."""
-
-
-@pytest.fixture(scope="module")
-def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("merged")
-    package.copy_sources(place / "sources", "arm64")
-    (place / "sources" / "requirements.txt").write_text("")
-    package.run_chalice(Path(sys.executable).with_name("chalice"), place / "sources", "prod", place / "out")
-    return place / "out" / "sam.json"
-
-
-@pytest.fixture(scope="module")
-def resources(merged: Path) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = json.loads(merged.read_text(encoding="utf-8"))["Resources"]
-    return found
 
 
 def test_cloudformation_would_take_it(merged: Path) -> None:
@@ -62,15 +43,9 @@ def test_every_method_of_every_address_reaches_the_app(resources: dict[str, dict
         [(method, operation)] = methods.items()
         integration = operation["x-amazon-apigateway-integration"]
         assert (method, integration["type"]) == (ANY, "aws_proxy"), path
-        assert "${APIHandler.Arn}" in integration["uri"]["Fn::Sub"], path
+        assert "/${APIHandler.Alias}/" in integration["uri"]["Fn::Sub"], path
         named = [parameter["name"] for parameter in operation.get("parameters", ())]
         assert named == re.findall(r"{(\w+)}", path), path
-
-
-def test_the_api_stays_within_what_api_gateway_holds(resources: dict[str, dict[str, Any]]) -> None:
-    paths = resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
-    parts = [path.strip("/").split("/") for path in paths]
-    assert len({tuple(each[:end]) for each in parts for end in range(1, len(each) + 1)}) <= MOST_RESOURCES
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -117,7 +92,7 @@ def test_nothing_starts_the_operators_function_and_one_policy_lets_it_be_invoked
     [statement] = resources["OperatorAccess"]["Properties"]["PolicyDocument"]["Statement"]
     assert (statement["Action"], statement["Resource"]) == (
         "lambda:InvokeFunction",
-        {"Fn::GetAtt": ["Operator", "Arn"]},
+        {"Ref": "Operator.Alias"},
     )
 
 

@@ -1,0 +1,44 @@
+"""The template as it is deployed: merged as by `make package`, and as CloudFormation sees it in each region."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import package
+from infra.transform import REGIONS, transformed
+
+RELEASE = "0123456789abcdef"
+"""What the templates of these tests are released as."""
+
+
+@pytest.fixture(scope="session")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Merge it; with no requirements, since none changes it."""
+    place = tmp_path_factory.mktemp("merged")
+    package.copy_sources(place / "sources", "arm64")
+    (place / "sources" / "requirements.txt").write_text("")
+    package.run_chalice(Path(sys.executable).with_name("chalice"), place / "sources", "prod", place / "out")
+    return place / "out" / "sam.json"
+
+
+@pytest.fixture(scope="session")
+def merged_template(merged: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(merged.read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.fixture(scope="session")
+def resources(merged_template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = merged_template["Resources"]
+    return found
+
+
+@pytest.fixture(scope="session", params=REGIONS)
+def seen(request: pytest.FixtureRequest, merged_template: dict[str, Any]) -> dict[str, Any]:
+    """Return the template as CloudFormation sees it in a region."""
+    return transformed(merged_template, request.param, {"Release": RELEASE})
