@@ -16,6 +16,7 @@ import boto3
 from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.live_alias import ALIAS
 from infra.local.clock import LocalClock
 from infra.local.outbox import Outbox
 from infra.local.run import ENVIRONMENT, enter_environment, log_to
@@ -81,7 +82,7 @@ def lambda_client() -> Any:
 
 
 def in_stack(client: Any, stack: str, event: dict[str, str]) -> dict[str, Any]:
-    """Invoke the deployed function of a stack.
+    """Invoke the live version of a stack's deployed function.
 
     Raises:
         CannotOperate: it could not be reached or invoked, or ended by an error of its own.
@@ -89,7 +90,7 @@ def in_stack(client: Any, stack: str, event: dict[str, str]) -> dict[str, Any]:
     """
     function = f"{stack}-operator"
     try:
-        answer = client.invoke(FunctionName=function, Payload=json.dumps(event).encode())
+        answer = client.invoke(FunctionName=function, Qualifier=ALIAS, Payload=json.dumps(event).encode())
     except (BotoCoreError, ClientError) as error:
         raise CannotOperate(f"No se pudo invocar {function}: {error}") from error
     payload = answer["Payload"].read()

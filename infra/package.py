@@ -26,12 +26,14 @@ from infra.any_method import let_every_method_in
 from infra.bytecode import add_bytecode, without_bytecode
 from infra.inventory import inventory
 from infra.licences import carried, objection, objections
+from infra.live_alias import lead_to_alias
 from infra.locks import PACKAGE, RUNTIME
 from infra.notices import notices
 from infra.programs import PackageError, run, say
 from infra.pythons import find_python
 from infra.sender_function import lead_senders_to_their_own
 from infra.template import load_template
+from infra.transform import REGIONS, transformed
 from infra.wheels import MACHINES, Wheel, differences, download, from_folders, shipped
 
 ROOT = Path(__file__).parents[1]
@@ -46,7 +48,9 @@ NOTICES, INVENTORY = "THIRD-PARTY-NOTICES.txt", "inventory.json"
 OWN = ("app.py", "chalicelib", "LICENSE", NOTICES, INVENTORY)
 """What the archive holds that comes from no distribution."""
 
-LINT_IGNORED: dict[str, str] = {}
+LINT_IGNORED = {
+    "W2001": "SAM reads some parameters itself; tests/infra/test_transformed_template.py holds that each is read"
+}
 """Rules of cfn-lint that the output may break, each with the reason."""
 
 
@@ -116,7 +120,7 @@ def copy_sources(copy: Path, architecture: str) -> None:
 
 
 def run_chalice(chalice: Path, copy: Path, stage: str, out: Path, source: Mapping[str, str]) -> None:
-    """Have chalice write the archive and the merged template, whose API then leads every method to its function.
+    """Have chalice write the archive and the merged template, whose API then leads every method to a live version.
 
     `source` is the environment that tells pip where to take packages from.
 
@@ -132,6 +136,7 @@ def run_chalice(chalice: Path, copy: Path, stage: str, out: Path, source: Mappin
         raise PackageError(f"chalice left dependencies out of the package:\n{said}")
     let_every_method_in(out / "sam.json")
     lead_senders_to_their_own(out / "sam.json")
+    lead_to_alias(out / "sam.json")
 
 
 def describe(out: Path, components: list[Wheel]) -> None:
@@ -194,9 +199,23 @@ def _target(interpreter: Path, architecture: str) -> dict[str, str]:
 
 
 def lint(template: Path) -> None:
-    """Hold a merged template to what CloudFormation accepts."""
+    """Hold a merged template to what CloudFormation accepts of it once transformed, in each region.
+
+    What was linted is kept beside it, such as `transformed-us-east-1.json`; regions that see the same are linted once.
+
+    Raises:
+        PackageError: with what is wrong with it.
+
+    """
+    merged = json.loads(template.read_text(encoding="utf-8"))
+    seen: dict[str, list[str]] = {}
+    for region in REGIONS:
+        seen.setdefault(json.dumps(transformed(merged, region), indent=1, sort_keys=True), []).append(region)
     ignored = [option for rule in LINT_IGNORED for option in ("--ignore-checks", rule)]
-    run(Path(sys.executable).with_name("cfn-lint"), *ignored, "--regions", "us-east-1", "--", template)
+    for text, regions in seen.items():
+        shown = template.with_name(f"transformed-{regions[0]}.json")
+        shown.write_text(text, encoding="utf-8")
+        run(Path(sys.executable).with_name("cfn-lint"), *ignored, "--regions", *regions, "--", shown)
 
 
 def main() -> None:

@@ -64,6 +64,7 @@ def collect_lines() -> None:
 class Visit:
     """One request, as long as it takes. `door` is the path as the map has it, since the real one may hold a secret.
 
+    `version` is that of the function, since two of them answer while a release passes (infra/resources/rollout.yaml).
     `origin` is the caller's network address, `user` the username that was tried or the session's, `keyid` what the
     signature claims. No line has these three as they are: `handlers.http` hashes them.
     """
@@ -74,10 +75,12 @@ class Visit:
     origin: str = ""
     user: str = ""
     keyid: str = ""
+    version: str = ""
 
     def where(self) -> dict[str, Any]:
         """Return what every line about a request says."""
-        return {"door": self.door, "method": self.method, "correlation_id": self.correlation_id}
+        told = {"door": self.door, "method": self.method, "correlation_id": self.correlation_id}
+        return {**told, "version": self.version} if self.version else told
 
 
 _visit: ContextVar[Visit | None] = ContextVar("visit", default=None)
@@ -85,7 +88,8 @@ _visit: ContextVar[Visit | None] = ContextVar("visit", default=None)
 
 def begin_visit(door: str, request: Request, origin: str = "") -> Visit:
     """Have what this thread logs from now on be about this request; `door` is its path in the map."""
-    visit = Visit(door, method_of(request), correlation_of(request), origin)
+    version = getattr(request.lambda_context, "function_version", "")
+    visit = Visit(door, method_of(request), correlation_of(request), origin, version=version)
     _visit.set(visit)
     return visit
 

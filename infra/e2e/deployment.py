@@ -25,6 +25,7 @@ SETTINGS = {
     "ApiAuthority": "api.casilla.example",
     "ApiBasePath": "/api",
     "DeletionProtection": "false",
+    "MailIdentity": "existing",
     "ReniecUrl": "https://127.0.0.1:9/",
     "SunatUrl": "https://127.0.0.1:9/",
 }

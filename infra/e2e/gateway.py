@@ -21,6 +21,8 @@ def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
     spelled = copy.deepcopy(template)
     api = spelled["Resources"]["RestAPI"]["Properties"]
     api["BinaryMediaTypes"] = list(api["DefinitionBody"][_BINARY])
+    for resource in spelled["Resources"].values():  # the engine has no CodeDeploy: a version takes over at once
+        resource["Properties"].pop("DeploymentPreference", None)
     for operations in api["DefinitionBody"]["paths"].values():
         operation = {name: said for name, said in operations.pop(ANY).items() if name != "responses"}
         operations.update(dict.fromkeys(METHODS, operation))

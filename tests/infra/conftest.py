@@ -1,24 +1,23 @@
-"""The merged template, and what SAM's transform makes of it: built once, by no requirements, since none changes it."""
+"""The template as it is deployed: merged as by `make package`, and as CloudFormation sees it in each region."""
 
 from __future__ import annotations
 
-import copy
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]  # its package says no types
-from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
 
-from infra import package
+from infra import package, transform
+
+RELEASE = "0123456789abcdef"
+"""What the templates of these tests are released as."""
 
 
 @pytest.fixture(scope="session")
 def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file that `make package` writes."""
+    """Merge it; with no requirements, since none changes it."""
     place = tmp_path_factory.mktemp("merged")
     package.copy_sources(place / "sources", "arm64")
     (place / "sources" / "requirements.txt").write_text("")
@@ -27,17 +26,24 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def transformed(merged: Path) -> dict[str, Any]:
-    """What CloudFormation gets of it in the first region."""
-    return transform(json.loads(merged.read_text(encoding="utf-8")), "us-east-1")
+def merged_template(merged: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(merged.read_text(encoding="utf-8"))
+    return found
 
 
-def transform(template: dict[str, Any], region: str) -> dict[str, Any]:
-    """Return a template as SAM hands it to CloudFormation, as if its archive was uploaded."""
-    uploaded = copy.deepcopy(template)
-    for resource in uploaded["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = "s3://artifacts/deployment.zip"
-    translator = Translator(None, Parser(), boto_session=boto3.Session(region_name=region))
-    plain: dict[str, Any] = json.loads(json.dumps(translator.translate(uploaded, {}, get_managed_policy_map=dict)))
-    return plain
+@pytest.fixture(scope="session")
+def resources(merged_template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = merged_template["Resources"]
+    return found
+
+
+@pytest.fixture(scope="session", params=transform.REGIONS)
+def seen(request: pytest.FixtureRequest, merged_template: dict[str, Any]) -> dict[str, Any]:
+    """Return the template as CloudFormation sees it in a region."""
+    return transform.transformed(merged_template, request.param, {"Release": RELEASE})
+
+
+@pytest.fixture(scope="session")
+def transformed(merged_template: dict[str, Any]) -> dict[str, Any]:
+    """Return what CloudFormation sees of it in the first region."""
+    return transform.transformed(merged_template, transform.REGIONS[0], {"Release": RELEASE})

@@ -59,6 +59,14 @@ WAVES: dict[str, tuple[dict[str, Any], ...]] = {
     "BudgetsSpent": tuple({"code": code} for code in ("budget_spent", "hashes_spent", "identifications_spent")),
     "IdentityProviderFailing": ({"code": "identity_provider_unavailable"}, {"code": "identity_not_proven"}),
     "CookiesRepeated": ({"code": "cookie_repeated"},),
+    "ApiVersionFailing": tuple(
+        {"version": "APIHandler", **told}  # stands for the version that the release published
+        for told in (
+            {"message": "unexpected", "status": 500},
+            *({"code": f"{what}_unavailable", "status": 503} for what in ("store", "deposit", "opening")),
+            {"vendor_code": "AccessDeniedException", "status": 503},
+        )
+    ),
 }
 """By which refusals an alarm goes off, once there are more of them within its period than its threshold."""
 TIMEOUTS = {

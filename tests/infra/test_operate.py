@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -32,7 +33,7 @@ def deployed(client: Any, function: Callable[[dict[str, Any]], Any], *, failed: 
     invoked: list[str] = []
 
     def run(params: dict[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, Any]]:
-        invoked.append(params["url_path"])
+        invoked.append(f"{params['url_path']}?{urlencode(params['query_string'])}")
         payload = json.dumps(function(json.loads(params["body"]))).encode()
         told = {"Payload": io.BytesIO(payload), "StatusCode": 200, **({"FunctionError": "Unhandled"} if failed else {})}
         return AWSResponse("https://engine", 200, HTTPHeaders(), None), told
@@ -46,7 +47,7 @@ def test_a_command_in_a_stack_is_answered_by_the_stacks_function(moto_engine: En
     event = {"command": "help"}
     with deployed(client, lambda given: call(app.handler_map["operator"], "operator", given)) as invoked:
         assert in_stack(client, "casilla", event) == call(app.handler_map["operator"], "operator", event)
-    assert invoked == ["/2015-03-31/functions/casilla-operator/invocations"]
+    assert invoked == ["/2015-03-31/functions/casilla-operator/invocations?Qualifier=live"]
 
 
 def test_a_function_that_fails_is_told_without_its_trace(moto_engine: Engine) -> None:

@@ -142,6 +142,28 @@ def test_time_to_live_is_the_models(variable: str) -> None:
     assert living == declared
 
 
+def assert_kept(resource: dict[str, Any]) -> None:
+    """It outlives its stack and its replacement, but not a first creation that failed: the second one makes it anew."""
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+
+
+KEPT = {
+    "AWS::DynamoDB::Table",
+    "AWS::S3::Bucket",
+    "AWS::KMS::Key",
+    "AWS::SecretsManager::Secret",
+    "AWS::SES::EmailIdentity",
+}
+
+
+def test_what_cannot_be_made_again_is_kept_and_nothing_else() -> None:
+    for name, resource in RESOURCES.items():
+        if resource.get("Type") in KEPT:
+            assert_kept(resource)
+        else:
+            assert not {"DeletionPolicy", "UpdateReplacePolicy"} & resource.keys(), name
+
+
 @pytest.mark.parametrize("name", of_type("AWS::DynamoDB::Table"))
 def test_tables_are_backed_up_encrypted_and_outlive_the_stack(name: str) -> None:
     table = RESOURCES[name]["Properties"]
@@ -149,7 +171,7 @@ def test_tables_are_backed_up_encrypted_and_outlive_the_stack(name: str) -> None
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": ["DataKey", "Arn"]}
     assert table["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
-    assert RESOURCES[name]["DeletionPolicy"] == RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
+    assert_kept(RESOURCES[name])
 
 
 @pytest.mark.parametrize("name", of_type("AWS::S3::Bucket"))
@@ -161,7 +183,7 @@ def test_buckets_are_private_encrypted_and_outlive_the_stack(name: str) -> None:
     assert rule["BucketKeyEnabled"]
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
     assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
-    assert RESOURCES[name]["DeletionPolicy"] == RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
+    assert_kept(RESOURCES[name])
 
 
 def test_documents_never_expire_while_they_are_current() -> None:
