@@ -1,0 +1,35 @@
+"""The runbook as its reader meets it: entries of alarms, blocks that are typed into a shell, commands in the text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from chalicelib.handlers.operator.commands import COMMANDS
+
+RUNBOOK = (Path(__file__).parents[1] / "docs" / "runbook.md").read_text("utf-8")
+ENTRIES = dict(re.findall(r"^### (\w+)\n(.+?)(?=\n#|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
+BLOCKS: list[str] = re.findall(r"^```sh\n(.+?)^```", RUNBOOK, re.MULTILINE | re.DOTALL)
+FUNCTIONS = frozenset(name for block in BLOCKS for name in re.findall(r"^(\w+)\(\) \{", block, re.MULTILINE))
+"""What the blocks define."""
+COMMAND_WORDS = FUNCTIONS | {"aws", "make", "openssl"}
+_ALONE = {"all_jobs", "replace_processes"}
+"""What takes nothing, and is a command all the same."""
+_OPERATORS = {tuple(command.name.split()) for command in COMMANDS}
+
+
+def inline_commands(text: str) -> list[str]:
+    """Return what can be typed as it stands in a text: its blocks are no part of it.
+
+    A command of the operator may stand without `operator` where it is only named: it is none of these.
+    """
+    without = re.sub(r"^```.+?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    spans = (" ".join(span.split()) for span in re.findall(r"`([^`]+)`", without))
+    return [span for span in spans if span.split()[0] in COMMAND_WORDS and (" " in span or span in _ALONE)]
+
+
+def named_commands(text: str) -> list[str]:
+    """Return the operator's commands that a text names without `operator`, as they stand there."""
+    without = re.sub(r"^```.+?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    spans = (" ".join(span.split()) for span in re.findall(r"`([^`]+)`", without))
+    return [span for span in spans if tuple(span.split()[:2]) in _OPERATORS]
