@@ -49,7 +49,9 @@ JOBS_END = "job done"
 
 
 def is_written(pattern: str, line: LogLine) -> bool:
-    """Tell whether a line's message and fields are what a filter asks for."""
+    """Tell whether a line's message and fields are what a filter, or one of its alternatives, asks for."""
+    if "||" in pattern and "&&" not in pattern:
+        return any(is_written("{ " + alternative.strip(" {()}") + " }", line) for alternative in pattern.split("||"))
     messages = re.findall(r'\$\.message\s*=\s*"([^"]*)"', pattern)
     codes = set(re.findall(r'\$\.code\s*=\s*"([^"]*)"', pattern))
     if messages and messages != [line.message]:

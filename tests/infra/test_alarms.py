@@ -59,14 +59,20 @@ WAVES: dict[str, tuple[dict[str, Any], ...]] = {
     "BudgetsSpent": tuple({"code": code} for code in ("budget_spent", "hashes_spent", "identifications_spent")),
     "IdentityProviderFailing": ({"code": "identity_provider_unavailable"}, {"code": "identity_not_proven"}),
     "CookiesRepeated": ({"code": "cookie_repeated"},),
-    "ApiVersionFailing": tuple(
-        {"version": "APIHandler", **told}  # stands for the version that the release published
-        for told in (
-            {"message": "unexpected", "status": 500},
-            *({"code": f"{what}_unavailable", "status": 503} for what in ("store", "deposit", "opening")),
-            {"vendor_code": "AccessDeniedException", "status": 503},
+    **{
+        alarm: tuple(
+            {"log": log, "version": function, **told}  # stands for the version that the release published
+            for told in (
+                {"message": "unexpected", "status": 500},
+                *({"code": f"{what}_unavailable", "status": 503} for what in ("store", "deposit", "opening")),
+                {"vendor_code": "AccessDeniedException", "status": 503},
+            )
         )
-    ),
+        for alarm, function, log in (
+            ("ApiVersionFailing", "APIHandler", "api_handler"),
+            ("SenderVersionFailing", "SenderHandler", "sender_handler"),
+        )
+    },
 }
 """By which refusals an alarm goes off, once there are more of them within its period than its threshold."""
 TIMEOUTS = {
@@ -88,13 +94,11 @@ def a_line(at: datetime, job: str, **report: Any) -> Line:
 
 
 def refusals(count: int, within: timedelta, *kinds: dict[str, Any]) -> list[Line]:
-    """Return lines of refusals at equal distances, of all kinds in turn."""
-    fields = {"level": "INFO", "message": "refused", "code": "other", "status": 422}
+    """Return lines of refusals at equal distances, of all kinds in turn, where not said otherwise of the API."""
+    fields = {"log": "api_handler", "level": "INFO", "message": "refused", "code": "other", "status": 422}
     every = within / count
-    return [
-        Line(START + every * number, "api_handler", json.dumps({**fields, **kinds[number % len(kinds)]}))
-        for number in range(count)
-    ]
+    told = [{**fields, **kinds[number % len(kinds)]} for number in range(count)]
+    return [Line(START + every * number, line.pop("log"), json.dumps(line)) for number, line in enumerate(told)]
 
 
 def changes(

@@ -167,7 +167,7 @@ def test_a_release_is_another_one_by_its_code_its_template_and_when_asked_for() 
 
 def test_only_the_apis_functions_pass_slowly_and_stop_by_alarms_of_their_new_version(seen: dict[str, Any]) -> None:
     groups = of_type(seen, "AWS::CodeDeploy::DeploymentGroup")
-    assert set(groups) == {"APIHandlerDeploymentGroup"}
+    assert set(groups) == {"APIHandlerDeploymentGroup", "SenderHandlerDeploymentGroup"}
     for name, group in groups.items():
         function = name.removesuffix("DeploymentGroup")
         policy = seen["Resources"][f"{function}Alias{ALIAS}"]["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
@@ -198,5 +198,5 @@ def test_who_shifts_requests_may_shift_those_of_the_functions_that_pass_slowly(s
 
 def test_who_needs_it_at_once_has_it_at_once(merged_template: dict[str, Any]) -> None:
     at_once = transformed(merged_template, REGIONS[0], {"Rollout": "AllAtOnce"})
-    [group] = of_type(at_once, "AWS::CodeDeploy::DeploymentGroup").values()
-    assert group["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": "AllAtOnce"}
+    for group in of_type(at_once, "AWS::CodeDeploy::DeploymentGroup").values():
+        assert group["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": "AllAtOnce"}
