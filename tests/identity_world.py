@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -21,12 +22,15 @@ from chalicelib.config import Config
 from chalicelib.domain.access.provider_addresses import ProviderAddresses
 from chalicelib.gateways.access.identity_provider import IdentityProvider, ProviderClient
 from chalicelib.gateways.bounded_http import ExchangeLimits
+from chalicelib.gateways.credential import Credential
+from chalicelib.gateways.secret_texts import SecretTexts
 from chalicelib.services.seen_by_pages import SeenByPages
 from chalicelib.store import tables
 from chalicelib.store.page_view import Seen
 from infra.local.identity.server import IdentitySimulator
 from tests.browser_requests import Browser
 from tests.deposit_world import AUTHORITY, NOW, Clock, World
+from tests.kept_secret import KeptSecret
 from tests.person_world import People
 
 DNI = "40000002"
@@ -114,6 +118,11 @@ def identities(environment: dict[str, str], simulator: IdentitySimulator, **sett
     way.provider.close()
 
 
+def a_credential(text: str, clock: Callable[[], datetime]) -> Credential:
+    """Build what a process shows the provider, by a secret that Secrets Manager keeps."""
+    return Credential(SecretTexts(KeptSecret(text), clock), "arn:identity", clock, rest=timedelta(minutes=5))
+
+
 def a_provider(simulator: IdentitySimulator, box: Container, limits: ExchangeLimits = PATIENT) -> IdentityProvider:
     """Build the service's side, with a breaker that remembers nothing yet."""
     told = simulator.environment
@@ -124,7 +133,7 @@ def a_provider(simulator: IdentitySimulator, box: Container, limits: ExchangeLim
         keys=told["IDENTITY_KEYS_URL"],
         userinfo=told["IDENTITY_USERINFO_URL"],
     )
-    client = ProviderClient(told["IDENTITY_CLIENT_ID"], lambda: "secreto-de-prueba")
+    client = ProviderClient(told["IDENTITY_CLIENT_ID"], a_credential("secreto-de-prueba", box.clock))
     box.made.pop(provider_breaker, None)
     return IdentityProvider(addresses, client, breaker=provider_breaker(box), clock=box.clock, limits=limits)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from stdnum.pe import cui
@@ -22,15 +22,32 @@ from chalicelib.domain.registration.identity import (
 )
 from chalicelib.gateways.bounded_http import ExchangeLimits
 from chalicelib.gateways.circuit_breaker import BreakerPolicy, CircuitBreaker
+from chalicelib.gateways.credential import Credential
 from chalicelib.gateways.registration.registries import Registries
 from chalicelib.gateways.registration.registry_http import RegistryHttp
 from chalicelib.gateways.registration.reniec import Reniec, ReniecAccess
 from chalicelib.gateways.registration.sunat import Sunat
 from chalicelib.gateways.registration.sunat_representatives import SunatRepresentatives
+from chalicelib.gateways.secret_texts import SecretTexts
 from infra.local.registries.server import Simulator, running
+from tests.kept_secret import KeptSecret
 
 ASKED_AT = datetime(2026, 3, 9, 20, 15, 30, tzinfo=UTC)
-ACCESS = ReniecAccess("99000001", "20990000019", "clave-de-prueba")
+
+
+def an_access(
+    kept: KeptSecret | None = None, clock: Callable[[], datetime] = lambda: ASKED_AT, **others: Any
+) -> ReniecAccess:
+    """Build the access of one process, by a password that Secrets Manager keeps."""
+    kept = kept or KeptSecret("clave-de-prueba")
+    password = Credential(SecretTexts(kept, clock), "arn:registry", clock, rest=timedelta(hours=6), **others)
+    return ReniecAccess("99000001", "20990000019", password)
+
+
+ACCESS = an_access()
+"""For tests in which nobody refuses it."""
+
+
 SHORT = ExchangeLimits(connect=1.0, read=0.2, whole=0.3)
 EXPECTED: dict[str, tuple[str, str, str, str]] = {
     "99000001": ("Prueba", "Ejemplo", "Rosa", "ROSA PRUEBA EJEMPLO"),
@@ -89,13 +106,13 @@ class RegistryWorld:
 
 
 @contextmanager
-def registry_world(*, access: ReniecAccess = ACCESS, failures: int = 3) -> Iterator[RegistryWorld]:
+def registry_world(*, access: ReniecAccess | None = None, failures: int = 3) -> Iterator[RegistryWorld]:
     """Serve the simulator and speak to it; the breaker opens after `failures`."""
     with running(slow_seconds=5) as simulator:
         reniec, sunat = RegistryHttp(simulator.reniec_url, SHORT), RegistryHttp(simulator.sunat_url, SHORT)
         lists = RegistryHttp(simulator.representatives_url, SHORT)
         registries = Registries(
-            Reniec(reniec, access),
+            Reniec(reniec, access or an_access()),
             Sunat(sunat),
             SunatRepresentatives(lists),
             new_breaker=lambda: CircuitBreaker(lambda: world.now, BreakerPolicy(failures=failures)),

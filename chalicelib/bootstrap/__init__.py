@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _CALENDARS = Path(__file__).parents[1] / "calendars"
 _T = TypeVar("_T")
+_making: ContextVar[tuple[Any, ...]] = ContextVar("making", default=())
+"""What this thread is making, the innermost last."""
 
 
 class Container:
@@ -46,8 +49,26 @@ class Container:
         self.pause = pause
         self.made: dict[Callable[[Container], Any], Any] = {}
         """By what made it (`made_once`); a test may put something else in its place."""
+        self.made_of: dict[Callable[[Container], Any], set[Callable[[Container], Any]]] = {}
+        """What was made of each, so that it can be made anew with it."""
+        self.renewals: set[Callable[[Container], None]] = set()
+        """What looks whether anything that was made is to be made anew; none of them raises."""
         if chance is not None:
             self.chance = chance
+
+    def begin(self) -> None:
+        """Have a request or job that begins now find what changes outside, such as a secret, as it is of late.
+
+        Whatever begins keeps to what it found then, so that nobody is told half by one secret and half by another.
+        """
+        for renew in self.renewals:
+            renew(self)
+
+    def forget(self, find: Callable[[Container], Any]) -> None:
+        """Have something be made anew when it is next asked for, and whatever was made of it."""
+        self.made.pop(find, None)
+        for user in self.made_of.pop(find, ()):
+            self.forget(user)
 
     @cached_property
     def chance(self) -> Chance:
@@ -89,8 +110,15 @@ def made_once(make: Callable[[Container], _T]) -> Callable[[Container], _T]:
 
     @functools.wraps(make)
     def find(box: Container) -> _T:
+        making = _making.get()
+        if making:
+            box.made_of.setdefault(find, set()).add(making[-1])
         if find not in box.made:
-            box.made[find] = make(box)
+            within = _making.set((*making, find))
+            try:
+                box.made[find] = make(box)
+            finally:
+                _making.reset(within)
         made: _T = box.made[find]
         return made
 

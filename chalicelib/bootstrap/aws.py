@@ -6,6 +6,7 @@ The secrets that one of them reads are here too, the pepper among them: a form t
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from botocore.config import Config as ClientConfig
@@ -14,7 +15,7 @@ from botocore.session import Session
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.domain.access.pepper import Pepper, read_pepper
 from chalicelib.domain.errors import Unavailable
-from chalicelib.gateways.secret_texts import SecretTexts
+from chalicelib.gateways.secret_texts import SecretText, SecretTexts
 from chalicelib.store import tables
 
 _REST = timedelta(minutes=1)
@@ -55,14 +56,39 @@ def new_client(  # noqa: PLR0913 - each is one of a client's settings
 
 @made_once
 def secret_texts(box: Container) -> SecretTexts:
-    """Secrets by their ARN."""
-    return SecretTexts(new_client(box, "secretsmanager", retries=3))
+    """Secrets by their ARN; who reads one again has it already, and waits three seconds at most."""
+    again = partial(new_client, box, "secretsmanager", retries=0, read_s=2)
+    return SecretTexts(new_client(box, "secretsmanager", retries=3), box.clock, again=again)
 
 
 @made_once
 def pepper(box: Container) -> Pepper:
-    """What keyed hashes are made with, and those beside it; each of 32 bytes or more, or nothing is hashed."""
-    return read_pepper(secret_texts(box).get(box.config.token_secret_arn))
+    """What keyed hashes are made with, and those beside it; each of 32 bytes or more, or nothing is hashed.
+
+    It is looked at again where a request or job begins; what was made of another one is then made anew.
+
+    Raises:
+        Unavailable: `secret_unavailable` or `secret_malformed`.
+
+    """
+    found = secret_texts(box).get(box.config.token_secret_arn, _pepper)
+    box.renewals.add(_renew_pepper)
+    return found
+
+
+def _renew_pepper(box: Container) -> None:
+    if pepper not in box.made:
+        return
+    try:
+        found = secret_texts(box).get(box.config.token_secret_arn, _pepper)
+    except Unavailable:
+        found = None  # whoever needs it is told so
+    if found is not box.made[pepper]:  # those with the same first line are equal
+        box.forget(pepper)
+
+
+def _pepper(secret: SecretText) -> Pepper:
+    return read_pepper(secret.text)
 
 
 @made_once
@@ -78,6 +104,6 @@ def pepper_for_a_line(box: Container) -> Pepper | None:
         return None
     try:
         return pepper(box)
-    except (Unavailable, ValueError):
+    except Unavailable:
         in_vain[:] = [now]
         return None

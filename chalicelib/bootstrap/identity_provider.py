@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from datetime import timedelta
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.access import access_tools
@@ -15,17 +15,21 @@ from chalicelib.gateways.access.identity_provider import (
     ProviderClient,
     SecretSent,
 )
+from chalicelib.gateways.credential import Credential
 from chalicelib.services.access.identify_person import IdentityTools
 
 ANSWER_PAGE = "/ingresar/identidad/respuesta"
 """Where the provider sends browsers back to; its agreement names it whole."""
+
+_REST = timedelta(minutes=5)
+"""How long a secret that the provider refused is not shown to it; the password opens meanwhile."""
 
 
 @made_once
 def identity_provider(box: Container) -> IdentityProvider:
     """The provider, whose keys are kept and whose breaker remembers."""
     config = box.config
-    secret = partial(_secret, box)
+    secret = Credential(secret_texts(box), config.identity_secret_arn, box.clock, rest=_REST)
     client = ProviderClient(config.identity_client_id, secret, SecretSent(config.identity_client_auth))
     return IdentityProvider(provider_addresses(box), client, breaker=provider_breaker(box), clock=box.clock)
 
@@ -43,7 +47,3 @@ def identity_tools(box: Container) -> IdentityTools:
         drafts=draft_tools(box),
         prefixes=box.mailbox_prefixes,
     )
-
-
-def _secret(box: Container) -> str:
-    return secret_texts(box).get(box.config.identity_secret_arn)

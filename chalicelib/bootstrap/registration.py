@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.access import access_tools, account_store
 from chalicelib.bootstrap.aws import connection, pepper, secret_texts
@@ -13,6 +15,7 @@ from chalicelib.domain.registration.assurance import Level
 from chalicelib.domain.registration.identity import Registry
 from chalicelib.domain.registration.registration_policy import registrations, registrations_by_mail
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
+from chalicelib.gateways.credential import Credential
 from chalicelib.gateways.registration.registries import Registries
 from chalicelib.gateways.registration.registry_http import RegistryHttp
 from chalicelib.gateways.registration.reniec import Reniec, ReniecAccess
@@ -24,8 +27,12 @@ from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.services.registration.check_identity import IdentityTools
 from chalicelib.services.registration.review_registrations import ReviewTools
 from chalicelib.services.registration.tools import RegistrationTools
+from chalicelib.store.access.refused_credentials import RefusedCredentials
 from chalicelib.store.access.sent_mail_store import SentMailStore
 from chalicelib.store.registration_store import RegistrationStore
+
+_REST = timedelta(hours=6)
+"""How long a password that RENIEC refused is not shown to it: it locks who keeps at it."""
 
 
 def is_registration_open(box: Container) -> bool:
@@ -62,7 +69,7 @@ def registries(box: Container) -> Registries:
     access = ReniecAccess(
         box.config.registry_user,
         box.config.registry_ruc,
-        secret_texts(box).get(box.config.registry_secret_arn),
+        registry_password(box),
     )
     lists = box.config.sunat_representatives_url
     return Registries(
@@ -71,6 +78,13 @@ def registries(box: Container) -> Registries:
         SunatRepresentatives(RegistryHttp(lists)) if lists else None,
         new_breaker=lambda: CircuitBreaker(box.clock),
     )
+
+
+@made_once
+def registry_password(box: Container) -> Credential:
+    """What RENIEC asks of us; no process shows it what one of them was refused, but for one of them after six hours."""
+    others = RefusedCredentials("registry", lambda: limit_store(box), box.clock)
+    return Credential(secret_texts(box), box.config.registry_secret_arn, box.clock, rest=_REST, others=others)
 
 
 @made_once

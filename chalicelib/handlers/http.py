@@ -83,6 +83,7 @@ def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:
     """Lead a request to a door's view and back: errors are mapped here, since chalice's middleware never sees them."""
     visit = begin_visit(door.path, raw, origin_of(raw))
     try:
+        current().begin()
         check_parameters(parameters)
         check_body(door, raw)
         read = find("signed:signed_request") if door.access == SIGNED else json_request

@@ -76,9 +76,9 @@ def register(app: Chalice, job: Job) -> Any:
     def run(event: Any) -> Any:
         resume_collector()
         try:
-            return find(job.target)(event)
+            return find("workers.run:run")(find(job.target), event)
         except Exception as error:  # noqa: BLE001 - whatever it is, Lambda has to know that the job failed
-            failure = find("workers.reports:failure_of")(job.name, error)
+            failure = find("workers.reports:failure_of")(job.name, error, event.context)
         raise failure
 
     run.__name__ = job.name  # chalice tells Lambda to look for `app.<name>`

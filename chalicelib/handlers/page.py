@@ -71,6 +71,7 @@ def answer(door: Door, raw: Request, parameters: dict[str, str]) -> Response:
         return _forget_answer(sent, response)
 
     def begin() -> Response:
+        current().begin()
         request = page_request(raw)
         repeated.extend(request.repeated)
         if door.access == PUBLIC and door.target not in _NO_PAGES:

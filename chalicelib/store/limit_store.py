@@ -19,7 +19,7 @@ from chalicelib.domain.limit import Budget, Standing, window_at
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.shards import SHARDS, shard_of_code
 from chalicelib.store.tables import TokenItem
-from chalicelib.store.token_item import micros, update_token
+from chalicelib.store.token_item import instant_from_micros, micros, update_token
 
 _TTL_MARGIN = timedelta(hours=1)
 
@@ -128,6 +128,16 @@ class LimitStore:
         ]
         if not update_token(item, actions, is_cool):
             raise _asked_just_now(seconds, what)
+
+    def cools_until(self, key: str) -> datetime | None:
+        """Return until when `cool_down` lets none pass; None where nothing cools."""
+        try:
+            item = TokenItem.get(self._key(f"cooling#{key}"), consistent_read=True)
+        except TokenItem.DoesNotExist:
+            return None
+        except PynamoDBException as error:
+            raise store_unavailable() from error
+        return instant_from_micros(item.valid_until)
 
     def end_cooling(self, key: str) -> None:
         """Let the next one pass: what was to be done once did not come about."""

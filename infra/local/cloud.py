@@ -26,6 +26,8 @@ Attributes = dict[str, str]
 REGION = "us-east-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
 """What the engines accept; the environment of every process that talks to one."""
+PUT_BY_THE_OPERATOR = "clave-de-demostracion"
+"""In the secrets that the template leaves without a value; the simulators take it."""
 
 PARAMETERS = {
     "ApiAuthority": "localhost:8000",
@@ -272,8 +274,8 @@ def _create_secret(builder: _Builder, name: str, properties: Properties) -> Attr
     try:
         arn = manager.describe_secret(SecretId=name)["ARN"]
     except manager.exceptions.ResourceNotFoundException:
-        said = properties["GenerateSecretString"]
-        secret = manager.get_random_password(**said)["RandomPassword"]
+        said = properties.get("GenerateSecretString")
+        secret = manager.get_random_password(**said)["RandomPassword"] if said else PUT_BY_THE_OPERATOR
         arn = manager.create_secret(Name=name, Description=properties["Description"], SecretString=secret)["ARN"]
     return {"Id": arn}
 

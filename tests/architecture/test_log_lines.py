@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 FIELDS = {
+    "age_s": "how old what goes on being used is",
     "alert_id": "a notice, a user's number and a channel",
     "cause": "an error's kind",
     "channel": "e-mail or SMS",
@@ -20,9 +21,10 @@ FIELDS = {
     "drawn": "about how many of a budget are spent",
     "error": "an error's kind",
     "fault": "`describe_fault`: kinds and places",
+    "function_request_id": "Lambda's number of a run",
     "hour": "an hour of UTC",
     "institution": "an institution's id",
-    "item": "what a job works on: a code, or a keyed hash",
+    "item": "what a job works on: a code, or a keyed hash; or a secret's name",
     "job": "a job's name",
     "limit": "a limit's name",
     "looker": "an institution's key, a code of somebody of the staff, or that it is an operator",

@@ -7,12 +7,16 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+from chalicelib.domain.access.pepper import MIN_PEPPER_BYTES
 from chalicelib.domain.access.token import KEPT_FOR, VALID_FOR
 from chalicelib.domain.registration.registration import LIFETIME, REGISTRY_LIFETIME
+from chalicelib.gateways import secret_texts
+from infra.template import load_template
 
 ROOT = Path(__file__).parents[2]
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text("utf-8")
 [ENTRY] = re.findall(r"^## Changing the pepper\n(.+?)^## ", RUNBOOK, re.MULTILINE | re.DOTALL)
+RESOURCES = load_template()["Resources"]
 
 
 def test_a_former_pepper_is_kept_for_longer_than_anything_made_under_it() -> None:
@@ -24,12 +28,34 @@ def test_a_former_pepper_is_kept_for_longer_than_anything_made_under_it() -> Non
     assert timedelta(days=int(days)) > max(*lives, REGISTRY_LIFETIME + LIFETIME)
 
 
-def test_every_function_that_reads_the_pepper_is_replaced() -> None:
-    [replaced] = re.findall(r"for name in (.+?); do", ENTRY)
+def test_the_wait_after_the_first_step_is_longer_than_the_age_of_a_secret_and_the_longest_run_together() -> None:
+    [wait] = re.findall(r"Wait (\d+) minutes", ENTRY)
+    functions = json.loads((ROOT / ".chalice" / "config.json").read_text("utf-8"))["lambda_functions"].values()
+    longest = timedelta(seconds=max(function.get("lambda_timeout", 0) for function in functions))
+
+    assert "within five minutes" in ENTRY
+    assert timedelta(minutes=5) == secret_texts.GOOD_FOR
+    assert timedelta(minutes=int(wait)) >= secret_texts.GOOD_FOR + secret_texts.TRIED_EVERY + longest
+
+
+def test_what_it_says_of_a_line_that_is_too_short_is_so() -> None:
+    assert f"less than {MIN_PEPPER_BYTES} characters" in ENTRY
+    assert "for twelve hours" in ENTRY
+    assert timedelta(hours=12) == secret_texts.KEPT_FOR
+
+
+def test_every_function_that_reads_a_secret_rings_where_it_cannot_read_it_again() -> None:
     readers = {
         path.stem.removeprefix("policy-")
         for path in (ROOT / ".chalice").glob("policy-*.json")
-        if '"TokenSecret"' in json.dumps(json.loads(path.read_text("utf-8")))
+        if "secretsmanager:GetSecretValue" in path.read_text("utf-8")
+    }
+    metric = RESOURCES["SecretsFailing"]["Properties"]["MetricName"]
+    watched = {
+        resource["Properties"]["LogGroupName"]["Ref"].removesuffix("LogGroup")
+        for resource in RESOURCES.values()
+        if resource.get("Type") == "AWS::Logs::MetricFilter"
+        and resource["Properties"]["MetricTransformations"][0]["MetricName"] == metric
     }
 
-    assert set(replaced.split()) == readers
+    assert watched == {reader.title().replace("_", "") for reader in readers}

@@ -52,7 +52,7 @@ RECORDS = {
     "record_deliveries": [{"Sns": {"Message": '{"eventType": "Open"}', "Subject": None, "MessageAttributes": {}}}],
 }
 """Batches in which there is nothing to do; the queues' are empty."""
-OF_EVERY_LINE = {"level", "location", "message", "timestamp", "service", "job"}
+OF_EVERY_LINE = {"level", "location", "message", "timestamp", "service", "job", "function_request_id"}
 
 Lines = Callable[..., list[Line]]
 

@@ -209,7 +209,7 @@ class NoSecrets:
 
     asked = 0
 
-    def get(self, _arn: str) -> str:
+    def get(self, _arn: str, _read: object) -> str:
         self.asked += 1
         raise Unavailable("secret_unavailable", "")
 

@@ -30,6 +30,7 @@ TOLD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "ConsultationsUnusual": ("api_handler", {"message": "unusual consultations"}, {"message": "refused"}),
     "LooksUnusual": ("count_activity", {"message": "unusual looks"}, {"message": "job done", "unusual": 1}),
     "NamesGarbled": ("api_handler", {"message": "name garbled"}, {"message": "refused"}),
+    "SecretsFailing": ("watch_access", {"message": "secret not read again"}, {"message": "job done"}),
     "AlertsGivenUp": ("sweep_alerts", {"on_list": 1}, {"on_list": 0}),
     "AlertsWaiting": ("sweep_alerts", {"oldest_waiting_s": 901}, {"oldest_waiting_s": 900}),
     "AlertsPilingUp": ("sweep_alerts", {"overdue": 21}, {"overdue": 20}),

@@ -22,11 +22,16 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.gateways.access.signing_keys import SigningKeys
 from chalicelib.gateways.bounded_http import Answered, BoundedHttp, ExchangeLimits, NoAnswer, read_json
 from chalicelib.gateways.circuit_breaker import CircuitBreaker
+from chalicelib.gateways.credential import Credential
+from chalicelib.gateways.secret_texts import SecretText
 
 LIMITS = ExchangeLimits(connect=2.0, read=4.0, whole=6.0, size=256_000)
 _OK = 200
 _BAD_REQUEST = 400
-_OUR_ACCESS = {"invalid_client", "unauthorized_client", "unsupported_grant_type"}
+_UNAUTHORIZED = 401
+_SECRET_REFUSED = "invalid_client"  # noqa: S105 - a code of OAuth
+"""Told with 400, or 401 where the secret went in a header (RFC 6749, 5.2)."""
+_OUR_ACCESS = {_SECRET_REFUSED, "unauthorized_client", "unsupported_grant_type"}
 """Errors about our own access, which no person can help; any other is about the code that came with the browser."""
 _LONGEST_TOKEN = 100_000
 _ACCEPT = {"Accept": "application/json"}
@@ -48,7 +53,7 @@ class ProviderClient:
     """What the agreement gives; the secret is read when it is needed, and never printed."""
 
     client_id: str
-    secret: Callable[[], str] = field(repr=False)
+    secret: Credential = field(repr=False)
     sent: SecretSent = SecretSent.POST
 
 
@@ -106,14 +111,24 @@ class IdentityProvider:
             "code_verifier": verifier,
             "client_id": self.client.client_id,
         }
-        headers = dict(_FORM)
-        if self.client.sent is SecretSent.BASIC:
-            pair = f"{quote_plus(self.client.client_id)}:{quote_plus(self.client.secret())}"
-            headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        elif self.client.sent is SecretSent.POST:
-            form["client_secret"] = self.client.secret()
-        body = urlencode(form).encode()
-        return self._guarded(lambda: _tokens(self._token_http.exchange("POST", {}, headers, body)))
+        if self.client.sent is SecretSent.NOT:
+            return self._guarded(lambda: _tokens(self._send(form, _FORM)))
+        secret = self.client.secret
+        try:
+            shown = secret.to_show()
+        except Unavailable as error:
+            raise provider_unavailable(error.retry_after) from error
+
+        def ask() -> Tokens:
+            answered = self._show(shown, form)
+            other = secret.another(shown) if _is_secret_refused(answered) else None
+            if other is not None:
+                answered = self._show(other, form)
+                if _is_secret_refused(answered):
+                    secret.another(other)
+            return _tokens(answered)
+
+        return self._guarded(ask)
 
     def verified_claims(self, id_token: str) -> Mapping[str, Any]:
         """Return the claims of an ID token that the provider signed; what they say is the domain's to judge.
@@ -144,6 +159,16 @@ class IdentityProvider:
             if http is not None:
                 http.close()
 
+    def _show(self, secret: SecretText, form: Mapping[str, str]) -> Answered:
+        if self.client.sent is SecretSent.POST:
+            return self._send({**form, "client_secret": secret.text}, _FORM)
+        pair = f"{quote_plus(self.client.client_id)}:{quote_plus(secret.text)}"
+        basic = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        return self._send(form, {**_FORM, "Authorization": basic})
+
+    def _send(self, form: Mapping[str, str], headers: Mapping[str, str]) -> Answered:
+        return self._token_http.exchange("POST", {}, headers, urlencode(form).encode())
+
     def _guarded(self, ask: Callable[[], _T]) -> _T:
         wait = self._breaker.admit()
         if wait is not None:
@@ -164,6 +189,11 @@ def provider_unavailable(retry_after: int | None = None) -> Unavailable:
     """Return the one error for a provider that does not answer as it should."""
     detail = "El servicio que confirma tu identidad no responde ahora. Ingresa con tu usuario y contraseña."
     return Unavailable("identity_provider_unavailable", detail, retry_after=retry_after)
+
+
+def _is_secret_refused(answered: Answered) -> bool:
+    told = read_json(answered.content) if answered.status in {_BAD_REQUEST, _UNAUTHORIZED} else None
+    return isinstance(told, dict) and told.get("error") == _SECRET_REFUSED
 
 
 def _tokens(answered: Answered) -> Tokens:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.official_name import fold
 from chalicelib.domain.registration.identity import (
     Outcome,
@@ -26,12 +27,15 @@ from chalicelib.domain.registration.identity import (
     Sex,
     compare_person,
 )
+from chalicelib.gateways.credential import Credential
 from chalicelib.gateways.registration.registry_http import RegistryHttp, registry_unavailable, require_readable
+from chalicelib.gateways.secret_texts import SecretText
 
 _FOUND = "0000"
 _OUTCOMES = {"0001": Outcome.MINOR, "0999": Outcome.NOT_FOUND}
-"""Other codes (1000 wrong query, 1001 wrong access, 1002 password expired, 1003 daily limit) say nothing of the person
-and count as no answer."""
+_PASSWORD_REFUSED = {"1001", "1002"}
+"""Wrong access, password expired. As the other codes (1000 wrong query, 1003 daily limit) they say nothing of the
+person and count as no answer."""
 _UNRESTRICTED = {"", "NINGUNA", "NINGUNO", "SINRESTRICCION", "SINRESTRICCIONES"}
 _DEATH = "FALLECI"
 _SEXES = {"F": Sex.FEMALE, "FEMENINO": Sex.FEMALE, "M": Sex.MALE, "MASCULINO": Sex.MALE}
@@ -43,7 +47,7 @@ class ReniecAccess:
 
     user_dni: str
     institution_ruc: str
-    password: str
+    password: Credential
 
     def __repr__(self) -> str:
         """Hide everything."""
@@ -62,10 +66,11 @@ class Reniec:
         """Ask for the claim's DNI and compare.
 
         Raises:
-            Unavailable: `registry_unavailable`: no answer, none that can be read, or one about our own access.
+            Unavailable: `registry_unavailable`: no answer, none that can be read, or one about our own access;
+                with `retry_after` where nothing was asked, since the password is not there yet or was refused.
 
         """
-        answer = _unwrap(self._http.post({"out": "json"}, {"PIDE": self._question(claim.number)}))
+        answer = self._answer(claim.number)
         code = _text(answer, "coResultado")
         if code in _OUTCOMES:
             return RegistryResult(Registry.RENIEC, _OUTCOMES[code])
@@ -73,12 +78,30 @@ class Reniec:
             raise registry_unavailable()
         return compare_person(claim, _record(answer.get("datosPersona")))
 
-    def _question(self, number: str) -> dict[str, str]:
+    def _answer(self, number: str) -> Mapping[str, Any]:
+        password = self._access.password
+        try:
+            shown = password.to_show()
+        except Unavailable as error:
+            raise registry_unavailable(error.retry_after) from error
+        answer = self._ask(number, shown)
+        if _text(answer, "coResultado") in _PASSWORD_REFUSED:
+            other = password.another(shown)
+            if other is not None:
+                answer = self._ask(number, other)
+                if _text(answer, "coResultado") in _PASSWORD_REFUSED:
+                    password.another(other)
+        return answer
+
+    def _ask(self, number: str, password: SecretText) -> Mapping[str, Any]:
+        return _unwrap(self._http.post({"out": "json"}, {"PIDE": self._question(number, password)}))
+
+    def _question(self, number: str, password: SecretText) -> dict[str, str]:
         return {
             "nuDniConsulta": number,
             "nuDniUsuario": self._access.user_dni,
             "nuRucUsuario": self._access.institution_ruc,
-            "password": self._access.password,
+            "password": password.text,
         }
 
 

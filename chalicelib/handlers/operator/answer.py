@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.bootstrap import current
 from chalicelib.domain.errors import CasillaError, InvalidInput, Unavailable
 from chalicelib.handlers.doors import find
 from chalicelib.handlers.fault import describe_fault
@@ -50,6 +51,7 @@ def answer(event: Any, context: Any) -> dict[str, Any]:
 
 def _run(command: Command, given: Mapping[str, Any], correlation_id: str) -> dict[str, Any]:
     try:
+        current().begin()
         told = _done(command, given)
     except CasillaError as error:
         code, told = error.code, Told(error.detail, {"code": error.code, "detail": error.detail}, is_done=False)

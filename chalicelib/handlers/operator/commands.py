@@ -139,7 +139,7 @@ def register(app: Chalice) -> Any:
         try:
             return find("operator.answer:answer")(event, context)
         except Exception as error:  # noqa: BLE001 - what should have told it could not even be loaded
-            failure = find("workers.reports:failure_of")("operator", error)
+            failure = find("workers.reports:failure_of")("operator", error, context)
         raise failure
 
     return app.lambda_function(name="operator")(operator)

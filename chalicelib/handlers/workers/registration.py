@@ -8,7 +8,12 @@ from chalice.app import CloudWatchEvent
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.registration import is_registration_open, registration_store, registration_tools
+from chalicelib.bootstrap.registration import (
+    is_registration_open,
+    registration_store,
+    registration_tools,
+    registry_password,
+)
 from chalicelib.handlers.workers.reports import NIGHT_TIME, SWEEP_TIME, reported
 from chalicelib.services.registration import clean_registrations as cleaning
 from chalicelib.services.registration import finish_registrations as finishing
@@ -21,6 +26,7 @@ def finish_registrations(_: CloudWatchEvent) -> dict[str, Any]:
     if not is_registration_open(box):
         overdue = review_pressing_s(registration_store(box), box.clock())  # who waits does so also while it is closed
         return reported("finish_registrations", finishing.FinishedRegistrations(review_pressing_s=overdue))
+    registry_password(box).look()
     report = finishing.finish_registrations(tools=registration_tools(box), until=box.clock() + SWEEP_TIME)
     return reported("finish_registrations", report)
 

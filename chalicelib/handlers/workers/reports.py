@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
+from chalicelib.handlers.workers.run import run_of
 from chalicelib.services.work_through import counted
 
 SWEEP_TIME = timedelta(minutes=4)
@@ -23,10 +24,10 @@ class JobFailed(Exception):
     """A job ended by an error. Its text is the kinds alone: Lambda prints it, and sends it on with what failed."""
 
 
-def failure_of(job: str, error: Exception) -> JobFailed:
-    """Log what ended a job, and return what to raise in its place."""
+def failure_of(job: str, error: Exception, context: Any) -> JobFailed:
+    """Log what ended a job, in which of its runs, and return what to raise in its place."""
     fault = describe_fault(error)
-    log().error("job failed", job=job, fault=fault)
+    log().error("job failed", job=job, function_request_id=run_of(context), fault=fault)
     return JobFailed(f"{job}: {fault['error']}")
 
 

@@ -38,6 +38,8 @@ _DEMO = {
 }
 """Users of the demonstration's mailboxes; the last two may not log in."""
 _CODE_SECONDS, _TOKEN_SECONDS = 60, 300
+WRONG_SECRET = "equivocada"  # noqa: S105 - a word of the simulator
+"""The client's secret that the simulator refuses; it takes any other."""
 _PAGE = Path(__file__).parent / "page.html"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -119,7 +121,9 @@ class IdentitySimulator(SimulatedService):
         return f"{parameters['redirect_uri']}?{urlencode(answer)}"
 
     def tokens(self, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
-        """Answer a code, once."""
+        """Answer a code, once; a client that does not prove itself has used none."""
+        if form.get("client_secret", "") in {"", WRONG_SECRET}:
+            return 401, {"error": "invalid_client"}
         asked = self.codes.pop(form.get("code", ""), None)
         is_right = (
             asked is not None
@@ -131,8 +135,6 @@ class IdentitySimulator(SimulatedService):
         )
         if asked is None or not is_right:
             return 400, {"error": "invalid_grant"}
-        if not form.get("client_secret"):
-            return 401, {"error": "invalid_client"}
         bearer = secrets.token_urlsafe(24)
         self.bearers[bearer] = asked
         key = self.wrongs.signs_with or self.keys[-1]

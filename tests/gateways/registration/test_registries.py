@@ -13,7 +13,8 @@ from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.official_name import RegistryGarbled
 from chalicelib.domain.registration.assurance import Comparison, Source
 from chalicelib.domain.registration.identity import CompanyClaim, Outcome, Registry, RegistryResult
-from tests.registry_world import ACCESS, EXPECTED, RegistryWorld, a_company, a_person, registry_world
+from tests.kept_secret import KeptSecret
+from tests.registry_world import EXPECTED, RegistryWorld, a_company, a_person, an_access, registry_world
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ def test_an_answer_that_is_none_is_unavailable_and_tells_nothing(world: Registry
     told = "".join(traceback.format_exception(refusal.value))
     assert world.simulator.asked == [number]
     assert refusal.value.retryable
-    assert not [word for word in (number, "INCOMPLETO", "Ausente", ACCESS.password) if word in told]
+    assert not [word for word in (number, "INCOMPLETO", "Ausente", "clave-de-prueba") if word in told]
 
 
 @pytest.mark.parametrize(
@@ -127,14 +128,17 @@ def test_companies_whose_registry_does_not_answer(world: RegistryWorld, ruc: str
         world.registries.check_company(a_company(ruc))
 
 
-@pytest.mark.parametrize("access", [replace(ACCESS, password="equivocada"), replace(ACCESS, user_dni="")])
+@pytest.mark.parametrize("access", [an_access(KeptSecret("equivocada")), replace(an_access(), user_dni="")])
 def test_a_refused_access_is_no_answer_about_the_person(access: Any) -> None:
     with registry_world(access=access) as world, pytest.raises(Unavailable, match="registry_unavailable"):
         world.registries.check_person(a_person())
 
 
 def test_the_access_is_never_printed() -> None:
-    assert ACCESS.password not in f"{ACCESS!r} {ACCESS}"
+    access = an_access(KeptSecret("clave-de-prueba"))
+
+    told = f"{access!r} {access} {access.password!r} {access.password.to_show()!r} {access.password.to_show()}"
+    assert "clave-de-prueba" not in told
 
 
 def test_after_several_failures_a_registry_is_left_alone_and_the_other_goes_on(world: RegistryWorld) -> None:

@@ -13,7 +13,7 @@ from chalicelib.gateways.registration.registry_http import RegistryHttp
 from chalicelib.gateways.registration.reniec import Reniec
 from chalicelib.gateways.registration.sunat import Sunat
 from infra.local.registries.server import running
-from tests.registry_world import ACCESS, a_company, a_person
+from tests.registry_world import a_company, a_person, an_access
 
 
 class Saying(RegistryHttp):
@@ -91,7 +91,7 @@ def test_connections_are_kept_and_a_broken_exchange_does_not_spoil_the_next() ->
 )
 def test_reniec_is_read_strictly(text: str) -> None:
     with pytest.raises(Unavailable, match="registry_unavailable"):
-        Reniec(Saying(text), ACCESS).check(a_person())
+        Reniec(Saying(text), an_access()).check(a_person())
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_reniec_is_read_strictly(text: str) -> None:
     ],
 )
 def test_reniec_may_say_more_or_leave_out_the_envelope(text: str) -> None:
-    assert Reniec(Saying(text), ACCESS).check(a_person()).outcome is Outcome.MATCHED
+    assert Reniec(Saying(text), an_access()).check(a_person()).outcome is Outcome.MATCHED
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ from chalicelib.domain.limit import Budget
 from chalicelib.gateways.access.identity_provider import ProviderClient
 from chalicelib.handlers.cookies import IDENTITY_COOKIE, SESSION_COOKIE
 from chalicelib.services.access import identify_person
-from infra.local.identity.server import IdentitySimulator, Wrongs, running
+from infra.local.identity.server import WRONG_SECRET, IdentitySimulator, Wrongs, running
 from infra.local.identity.tokens import SigningKey
 from tests.browser_requests import check_html, text_of
 from tests.cloud import Engine
 from tests.gateway_requests import Lines
-from tests.identity_world import ANSWER, DNI, ENTRIES, Identities, identities
+from tests.identity_world import ANSWER, DNI, ENTRIES, Identities, a_credential, identities
 from tests.person_world import PASSWORD, USERNAME
 
 TOKEN, KEYS, USERINFO = "/service/token", "/service/jwks", "/service/userinfo"
@@ -416,6 +416,6 @@ def test_the_log_names_nobody_and_no_secret(way: Identities, lines: Lines) -> No
 
 
 def test_our_own_access_being_refused_counts_as_no_answer(way: Identities) -> None:
-    way.provider.client = ProviderClient("casilla-local", lambda: "")
+    way.provider.client = ProviderClient("casilla-local", a_credential(WRONG_SECRET, way.world.clock))
 
     refused(way, status=503)
