@@ -5,7 +5,7 @@ BIN := .venv/bin
 ENVIRONMENT := @PYTHON="$(PYTHON)" CHOSEN="$(filter command,$(origin PYTHON))" sh infra/environment.sh
 
 .DEFAULT_GOAL := run
-.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package e2e lock audit demo clean anew
+.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package deploy lock audit demo clean anew
 
 # Each is looked at every time: an interpreter may have gone since, which no date of a file tells.
 .venv/.runtime: anew       ## what the service itself needs
@@ -66,8 +66,8 @@ fuzz: .venv/.test          ## inspect files that were damaged by chance; COUNT, 
 package: .venv/.stamp      ## build/package/{sam.json,deployment.zip,inventory.json,THIRD-PARTY-NOTICES.txt}
 	$(BIN)/python -m infra.package
 
-e2e: .venv/.stamp          ## deploy the package into a local engine that enforces policies, and use it
-	$(BIN)/python -m infra.e2e
+deploy: .venv/.stamp       ## bring the sources into service: STAGE=prod in AWS; STAGE=local on this machine's engine, with use and way back
+	@$(BIN)/python -m infra.deploy $(or $(STAGE),$(error STAGE=prod or STAGE=local)) $(if $(ACCEPT),--accept $(ACCEPT)) $(if $(AGAIN),--again)
 
 lock: .venv/.stamp         ## renew locks/ after a change of requirements*.txt; UPGRADE="cffi lxml" takes those anew
 	@UPGRADE="$(UPGRADE)" $(BIN)/python -m infra.locks

@@ -1,13 +1,15 @@
 """Run one of the operator's commands: `make operator CMD="alerts list"`, and with `STACK=casilla` in AWS.
 
-The very function `operator` runs it: here over what `make run` runs, there deployed. So both answer alike. The line
-comes by the environment as it was typed, so that no shell reads it twice; `STATE` is the folder of another local run.
+The very function `operator` runs it: here over what `make run` runs, there deployed. So both answer alike. What is
+about the deployment itself, `packages` and `rollback`, is done on the operator's own machine. The line comes by
+the environment as it was typed, so that no shell reads it twice; `STATE` is the folder of another local run.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,8 @@ from infra.local.state import why
 from infra.local.workers import call
 
 FAILED = 1
+HERE = ("packages", "rollback")
+"""First words of the lines that `infra/deploy/commands.py` does on this machine."""
 WAITS = 70
 """Seconds: longer than the function may run, so that no command is given twice."""
 
@@ -36,6 +40,8 @@ def main() -> int:
     """Run what `CMD` holds, print its answer, and return its exit code."""
     event = {"command": os.environ.get("CMD", "")}
     stack = os.environ.get("STACK", "")
+    if is_about_deployment(event["command"]):
+        return _here(stack, event["command"])
     try:
         answer = in_stack(lambda_client(), stack, event) if stack else in_local_run(_state(), event)
     except CannotOperate as error:
@@ -47,6 +53,19 @@ def main() -> int:
     print(answer["output"])
     code: int = answer["exit"]
     return code
+
+
+def is_about_deployment(line: str) -> bool:
+    """Tell whether a line is about the deployment itself, and so not for the deployed function."""
+    return line.split()[:1] in ([name] for name in HERE)
+
+
+def _here(stack: str, line: str) -> int:
+    """Run the deployer's program, which asks the deployed function by this one."""
+    if not stack:
+        print("Diga STACK=nombre: lo que está en marcha en este equipo no viene de ningún paquete.", file=sys.stderr)
+        return FAILED
+    return subprocess.run([sys.executable, "-m", "infra.deploy.commands", stack, line], check=False).returncode
 
 
 def in_local_run(state: Path, event: dict[str, str]) -> dict[str, Any]:

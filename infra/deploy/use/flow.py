@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import struct
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,14 +33,14 @@ from chalicelib.store import tables
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.registration_store import RegistrationStore
 from examples.casilla_sender import Answer, Refused, Sender, Unreachable
-from infra.e2e.check import check
-from infra.e2e.console_walk import walk_console
-from infra.e2e.coordinator import check_warned, enrol_coordinator
-from infra.e2e.deployment import Deployment
-from infra.e2e.file_check import check_files
-from infra.e2e.methods import ask_by_every_method
-from infra.e2e.operator import INSTITUTION, KEY_ID, WHO, answer_requests, give, run_commands
-from infra.e2e.person import USERNAME, PersonClient, seed_account, use_mailbox
+from infra.deploy.use.check import check
+from infra.deploy.use.console_walk import CONSOLE_KEY, ENTITY, walk_console
+from infra.deploy.use.coordinator import check_warned, enrol_coordinator
+from infra.deploy.use.deployment import Deployment
+from infra.deploy.use.file_check import check_files
+from infra.deploy.use.methods import ask_by_every_method
+from infra.deploy.use.operator import INSTITUTION, KEY_ID, WHO, answer_requests, give, run_commands
+from infra.deploy.use.person import USERNAME, PersonClient, log_in, seed_account, use_mailbox
 
 EMAIL = "titular@ejemplo.example"
 APPLICANT_EMAIL = "solicitante@ejemplo.example"
@@ -92,11 +94,13 @@ class FlowError(Exception):
 class GatewaySender(Sender):
     """The public client, sent to the engine's address under the API's own name, which no DNS has."""
 
-    def __init__(self, deployment: Deployment, key: Ed25519PrivateKey, journal: Path) -> None:
+    def __init__(
+        self, deployment: Deployment, key: Ed25519PrivateKey, journal: Path, key_id: str = f"{INSTITUTION}:{KEY_ID}"
+    ) -> None:
         """Sign for the authority that the deployed functions know."""
         authority = deployment.environment["API_AUTHORITY"]
         address = deployment.engine.endpoint_url + urlsplit(deployment.environment["API_BASE_URL"]).path
-        super().__init__(address, authority, f"{INSTITUTION}:{KEY_ID}", key, journal=journal, attempts=3)
+        super().__init__(address, authority, key_id, key, journal=journal, attempts=3)
         self.address = address
         self._host = f"{deployment.outputs['RestAPIId']}.execute-api.localhost"
 
@@ -121,22 +125,63 @@ class GatewaySender(Sender):
         return super()._exchange(request)
 
 
-def use(deployment: Deployment, tell: Callable[[str], None]) -> None:
-    """Go the whole way, and tell each step.
+@dataclass
+class Opened:
+    """A notice that its holder opened in a deployed stack, and what else there is to do there."""
+
+    deployment: Deployment
+    holder: PersonClient
+    notice_id: str
+    first_notice_id: str
+    """The one of the operator's institution, which the later commands are about."""
+    tell: Callable[[str], None]
+
+    def still_opens(self) -> None:
+        """See, in the session of before, that nothing of it went with what was deployed since.
+
+        Raises:
+            FlowError: something did.
+
+        """
+        with _told_with_log(self.deployment):
+            link = self.holder.ask("GET", f"/v1/notices/{self.notice_id}/files/main")
+            check(self.holder.fetch(link["url"]).startswith(b"%PDF-"), "the document is downloaded")
+            read = self.holder.ask("GET", "/v1/notices")["counts"]["read"]
+            check(read == len((self.notice_id, self.first_notice_id)), f"what was opened is read: {read}")
+        self.tell("the session goes on, and the notice opens as before")
+
+    def go_on(self) -> None:
+        """Go the rest of the way.
+
+        Raises:
+            FlowError: with the functions' log, at the first step that fails.
+
+        """
+        with _told_with_log(self.deployment):
+            _go_on(self)
+
+
+def begin(deployment: Deployment, tell: Callable[[str], None]) -> Opened:
+    """Go from an empty stack to a notice that its holder opened, and tell each step.
 
     Raises:
         FlowError: with the functions' log, at the first step that fails.
 
     """
-    with TemporaryDirectory() as place:
-        try:
-            _use(deployment, Path(place), tell)
-        except (Refused, Unreachable, AssertionError) as error:
-            log = (deployment.engine.state_dir / "ministack.log").read_text(encoding="utf-8", errors="replace")
-            raise FlowError(f"{type(error).__name__}: {error}\n{log[-4000:]}") from error
+    with TemporaryDirectory() as place, _told_with_log(deployment):
+        return _begin(deployment, Path(place), tell)
 
 
-def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> None:
+@contextlib.contextmanager
+def _told_with_log(deployment: Deployment) -> Iterator[None]:
+    try:
+        yield
+    except (Refused, Unreachable, AssertionError) as error:
+        log = (deployment.engine.state_dir / "ministack.log").read_text(encoding="utf-8", errors="replace")
+        raise FlowError(f"{type(error).__name__}: {error}\n{log[-4000:]}") from error
+
+
+def _begin(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> Opened:
     key = Ed25519PrivateKey.generate()
     os.environ.update(deployment.environment)
     os.environ["SSL_CERT_FILE"] = str(deployment.engine.ca_bundle)
@@ -165,11 +210,30 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     tell("a stranger's signature refused")
     verify(PersonClient(deployment, sender.address), answer)
     tell("the receipt verified by its code and by its file's hash, at an address that anybody has")
-    use_mailbox(PersonClient(deployment, sender.address), answer["notice_id"], EMAIL, tell)
+    holder = PersonClient(deployment, sender.address)
+    use_mailbox(holder, answer["notice_id"], EMAIL, tell)
     ask_by_every_method(PersonClient(deployment, sender.address), tell)
     small = place / "anexo-pequeño.png"
     write_noise(small, side=100)
-    walk_console(lambda: PersonClient(deployment, sender.address), (main, small), tell)
+    of_console = walk_console(lambda: PersonClient(deployment, sender.address), (main, small), tell)
+    opened = Opened(deployment, holder, _open_theirs(deployment, of_console, main, holder), answer["notice_id"], tell)
+    tell(f"{opened.notice_id} deposited by the key that the console's coordinator registered, and opened by its holder")
+    return opened
+
+
+def _open_theirs(deployment: Deployment, key: Ed25519PrivateKey, main: Path, holder: PersonClient) -> str:
+    """Deposit for the institution of the console, by its own key, and have the holder log in again and open it."""
+    sender = GatewaySender(deployment, key, main.with_name("console-journal"), f"{ENTITY}:{CONSOLE_KEY}")
+    notice_id = str(sender.deposit(DETAILS, main, idempotency_key="e2e-console")["notice_id"])
+    log_in(holder, USERNAME, EMAIL)
+    opened = holder.ask("POST", f"/v1/notices/{notice_id}/opening", {}, status=201)
+    check(opened["is_first_opening"], "it is opened for the first time")
+    return notice_id
+
+
+def _go_on(opened: Opened) -> None:
+    deployment, tell = opened.deployment, opened.tell
+    sender = GatewaySender(deployment, Ed25519PrivateKey.generate(), Path("unused"))
     register(deployment, sender)
     tell("a registration waits for the registry, and the person is told")
     enrol_coordinator(deployment)
@@ -180,7 +244,7 @@ def _use(deployment: Deployment, place: Path, tell: Callable[[str], None]) -> No
     tell("a registration under review approved, another refused")
     answer_requests(deployment)
     tell("a request about own data refused, the mailbox closed as its holder asked")
-    run_commands(deployment, answer["notice_id"])
+    run_commands(deployment, opened.first_notice_id)
     tell("the operator's commands ran")
 
 

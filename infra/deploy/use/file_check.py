@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 from chalicelib.domain.access.captcha import captcha_answer
 from chalicelib.domain.access.pepper import read_pepper
-from infra.e2e.check import check
-from infra.e2e.person import PersonClient
+from infra.deploy.use.check import check
+from infra.deploy.use.person import PersonClient
 
 _PAGE = "/revisar-archivo"
 _BOUNDARY = "----e2e7MA4YWxkTrZu0gW"

@@ -11,9 +11,9 @@ from chalicelib.handlers.operator.commands import COMMANDS
 from chalicelib.store import tables
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.people.data_request_store import DataRequestStore
-from infra.e2e.check import check
-from infra.e2e.deployment import Deployment
-from infra.e2e.person import USERNAME
+from infra.deploy.use.check import check
+from infra.deploy.use.deployment import Deployment
+from infra.deploy.use.person import USERNAME
 from infra.operate import in_stack
 
 INSTITUTION = "entidad-demo"

@@ -21,8 +21,8 @@ from chalicelib.domain.mailbox import UserState
 from chalicelib.handlers.cookies import SESSION_COOKIE
 from chalicelib.services.access.password_hashing import PasswordHashing
 from chalicelib.store.access.account_store import AccountStore
-from infra.e2e.check import check
-from infra.e2e.deployment import Deployment
+from infra.deploy.use.check import check
+from infra.deploy.use.deployment import Deployment
 
 USERNAME = "1-40000002"
 PASSWORD = "Camion-tejado-7"  # noqa: S105 - of a stack that lives for a minute
@@ -105,9 +105,9 @@ def use_mailbox(holder: PersonClient, notice_id: str, email: str, tell: Callable
         AssertionError: at the first step that fails.
 
     """
-    _log_in(holder, email)
+    log_in(holder, USERNAME, email)
     tell("the holder logged in by an e-mailed code")
-    _accept(holder)
+    accept(holder)
     tell("the texts in force accepted")
     pending = holder.ask("GET", "/v1/notices?reading=pending")
     check([n["notice_id"] for n in pending["notices"]] == [notice_id], "the notice is pending")
@@ -158,16 +158,17 @@ def seed_account(user_id: str) -> None:
     AccountStore().add(Account(USERNAME, user_id, USERNAME, UserState.ACTIVE, password_hash=hashed))
 
 
-def _log_in(holder: PersonClient, email: str) -> None:
-    sent = holder.ask("POST", "/v1/login-codes", {"username": USERNAME}, status=202)
+def log_in(holder: PersonClient, username: str, email: str) -> None:
+    """Get in by password and the code that the e-mail has."""
+    sent = holder.ask("POST", "/v1/login-codes", {"username": username}, status=202)
     mails = [mail for mail in holder.deployment.engine.emails if email in mail["To"]]
     [code] = re.findall(r"(?:^|: )([2-9A-Z]{6})\r?$", mails[-1]["BodyText"], re.MULTILINE)
     proof = {"id": sent["code_id"], "code": code}
-    body = {"username": USERNAME, "password": PASSWORD, "email_code": proof}
+    body = {"username": username, "password": PASSWORD, "email_code": proof}
     holder.token = holder.ask("POST", "/v1/sessions", body, status=201)["token"]
 
 
-def _accept(holder: PersonClient) -> None:
+def accept(holder: PersonClient) -> None:
     """Accept the texts, which somebody whose mailbox was written by hand never did."""
     due = holder.ask("GET", "/v1/acceptances")["due"]
     check(len(due) > 0, "texts are due")

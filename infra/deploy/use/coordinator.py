@@ -11,9 +11,9 @@ from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.institution.staff import StaffMember, StaffRole, StaffState
 from chalicelib.store import tables
 from chalicelib.store.institution.staff_store import StaffChange, StaffStore
-from infra.e2e.check import check
-from infra.e2e.deployment import Deployment
-from infra.e2e.operator import INSTITUTION
+from infra.deploy.use.check import check
+from infra.deploy.use.deployment import Deployment
+from infra.deploy.use.operator import INSTITUTION
 
 _EMAIL = "coordinadora@ejemplo.example"
 

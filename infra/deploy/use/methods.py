@@ -6,8 +6,8 @@ from collections.abc import Callable
 from email.message import Message
 
 from chalicelib.handlers.fault import JSON_HEADERS, PAGE_HEADERS
-from infra.e2e.check import check
-from infra.e2e.person import PersonClient
+from infra.deploy.use.check import check
+from infra.deploy.use.person import PersonClient
 
 OF_GET = ("/", "/terminos", "/casilla", "/salir", "/nada", "/a/b/c/d", "/v1/deposits", "/v1/sessions/current", "/v1/no")
 """Addresses that take GET, let in or not: HEAD says the same of each."""

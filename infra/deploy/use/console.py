@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 
 import pyotp
 
-from infra.e2e.check import check
-from infra.e2e.person import PASSWORD, PersonClient
+from infra.deploy.use.check import check
+from infra.deploy.use.person import PASSWORD, PersonClient
 
 _BOUNDARY = "----e2e7MA4YWxkTrZu0gW"
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')

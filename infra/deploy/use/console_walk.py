@@ -21,22 +21,23 @@ from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.institution.staff_item import staff_item
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.tables import StaffItem
-from infra.e2e.check import check
-from infra.e2e.console import Clerk
-from infra.e2e.deployment import Deployment
-from infra.e2e.desk_walk import walk_desk
-from infra.e2e.operator import WHO, give
-from infra.e2e.person import PersonClient
+from infra.deploy.use.check import check
+from infra.deploy.use.console import Clerk
+from infra.deploy.use.deployment import Deployment
+from infra.deploy.use.desk_walk import walk_desk
+from infra.deploy.use.operator import WHO, give
+from infra.deploy.use.person import PersonClient
 from infra.operate import in_stack
 
-_ENTITY = "muni-demo"
-_AT = f"/plataforma/entidades/{_ENTITY}"
+ENTITY = "muni-demo"
+_AT = f"/plataforma/entidades/{ENTITY}"
 _HOLDER, _HOLDERS = "40000004", "titular-de-consola@ejemplo.example"
 _COORDINATORS = "40000071"
 _SECONDS, _SECOND = "40000073", "revisa@consola.example"
 _ADMINISTRATOR, _COORDINATOR, _OFFICER = (f"{name}@consola.example" for name in ("administra", "coordina", "notifica"))
 _DRAFTS, _SENT, _NEW_KEY = "/entidad/redactar", "/entidad/enviadas", "/entidad/claves/registrar"
 _CASE = "DEMO-2026-000002"
+CONSOLE_KEY = "consola-1"
 
 
 @dataclass
@@ -48,8 +49,10 @@ class _People:
     officer: Clerk
 
 
-def walk_console(visitor: Callable[[], PersonClient], files: tuple[Path, Path], tell: Callable[[str], None]) -> None:
-    """Go the whole way; `files` are a document and an annex that fits into a form.
+def walk_console(
+    visitor: Callable[[], PersonClient], files: tuple[Path, Path], tell: Callable[[str], None]
+) -> Ed25519PrivateKey:
+    """Go the whole way, and return the institution's key; `files` are a document and an annex that fits into a form.
 
     Raises:
         AssertionError: at the first step that fails.
@@ -62,7 +65,7 @@ def walk_console(visitor: Callable[[], PersonClient], files: tuple[Path, Path], 
     tell("the operator's command made the first administrator, who made an institution and its coordinator")
     _enrol(people)
     tell("a coordinator enrolled an officer; both set up their devices")
-    _settle(people.coordinator)
+    key = _settle(people.coordinator)
     tell("keys, offices and contacts set")
     notice_id = _compose(people.officer, files)
     tell(f"an officer wrote {notice_id} and deposited it")
@@ -74,6 +77,7 @@ def walk_console(visitor: Callable[[], PersonClient], files: tuple[Path, Path], 
     tell("a password restored and a passport holder registered at the desk, by two officers each")
     _leave(people)
     tell("an officer disabled, out and removed, a coordinator logged out")
+    return key
 
 
 def _open_mailbox() -> None:
@@ -90,7 +94,7 @@ def _found_institution(own: Clerk, deployment: Deployment, *, emblem: Path) -> N
     own.log_in(own.set_up(_ADMINISTRATOR), "/plataforma")
     client, stack = deployment.client("lambda"), deployment.resources["Operator"].removesuffix("-operator")
     check(in_stack(client, stack, {"command": command})["exit"] == 1, "the command takes nobody's place")
-    named = {"institution_id": _ENTITY, "name": "Municipalidad de Demostración", "short_name": ""}
+    named = {"institution_id": ENTITY, "name": "Municipalidad de Demostración", "short_name": ""}
     led = own.fill("/plataforma/entidades/nueva", **named, address="Av. Ejemplo 1", phone="000000")
     check(led.startswith(_AT), f"an institution is added: {led}")
     citation = "D.S. 000-2026-DEMO, art. 2"
@@ -117,26 +121,28 @@ def _person(number: str, name: str, email: str) -> dict[str, Any]:
     return {"document_number": number, "name": name, "position": "Especialista", "email": email}
 
 
-def _settle(own: Clerk) -> None:
+def _settle(own: Clerk) -> Ed25519PrivateKey:
     """Register a key and add an office, having shown a code again; name a contact."""
     own.fill("/entidad/confirmar", code=own.code())
-    key = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     today = datetime.now(ZoneInfo("America/Lima")).date()
     days = {**_day("not_before", today), **_day("not_after", today + timedelta(days=90))}
     empty = ("public_key_file", "", b"")
-    check_page = own.attach(_NEW_KEY, empty, public_key=key.decode(), key_id="consola-1", **days, step="revisar")
+    check_page = own.attach(_NEW_KEY, empty, public_key=public, key_id=CONSOLE_KEY, **days, step="revisar")
     led = own.attach(check_page, empty, step="registrar")
-    own.see(led, "consola-1")
-    own.see("/entidad/claves", "consola-1")
+    own.see(led, CONSOLE_KEY)
+    own.see("/entidad/claves", CONSOLE_KEY)
     office = {"name": "Oficina Norte", "address": "Jr. Ejemplo 4", "opens_at": "", "closes_at": "", "region": ""}
     own.fill("/entidad/oficinas/agregar", **office)
     own.see("/entidad/oficinas", "Oficina Norte")
     desk = {"subject": "Licencias", "desk": "Mesa de partes", "phone": "000000", "email": "", "hours": ""}
     own.fill("/entidad/institucion/contactos/nuevo", **desk)
-    own.see(f"/entidades/{_ENTITY}", "Licencias")
+    own.see(f"/entidades/{ENTITY}", "Licencias")
     [emblem] = set(re.findall(r'src="(/emblemas/[^"]+)"', own.see("/entidad")))
     own.see(emblem, "<svg")
     own.see("/entidad/equipo", "Oscar Ejemplo")
+    return key
 
 
 def _day(name: str, day: date) -> dict[str, str]:
@@ -218,7 +224,7 @@ def _staff_id_of(own: Clerk, name: str) -> str:
 
 def _be_enrolled_days_ago(document_number: str) -> None:
     """Let a person of this run confirm a suspension, which nobody may whom somebody enrolled that day."""
-    item = StaffItem.get(_ENTITY, staff_item(document_number), consistent_read=True)
+    item = StaffItem.get(ENTITY, staff_item(document_number), consistent_read=True)
     member = from_data(StaffMember, item.data)
     check(member.enrolled_at is not None, "who was enrolled has a date of it")
     enrolled_at = datetime.now(UTC) - timedelta(days=2)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from infra.e2e.check import check
-from infra.e2e.console import Clerk
+from infra.deploy.use.check import check
+from infra.deploy.use.console import Clerk
 
 _RECOVERIES, _REGISTRATIONS = "/entidad/restauraciones", "/entidad/registros"
 _PASSPORT, _TRAVELLER = "AB998877", "pasaporte@ejemplo.example"

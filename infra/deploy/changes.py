@@ -1,0 +1,117 @@
+"""What a change set would do, in a table, and what of it is refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+IRREPLACEABLE: Mapping[str, str] = {
+    "AWS::DynamoDB::Table": "sus datos",
+    "AWS::DynamoDB::GlobalTable": "sus datos",
+    "AWS::S3::Bucket": "sus documentos",
+    "AWS::KMS::Key": "todo lo que se cifró o firmó con ella",
+    "AWS::SecretsManager::Secret": "el secreto, y lo que depende de él",
+    "AWS::Logs::LogGroup": "lo que se registró, que es prueba",
+    "AWS::SQS::Queue": "los mensajes que esperan en ella",
+    "AWS::SNS::Topic": "las suscripciones que alguien confirmó",
+    "AWS::SES::EmailIdentity": "la verificación del dominio, hecha en el DNS",
+    "AWS::ApiGateway::DomainName": "la dirección a la que apunta el DNS",
+    "AWS::Backup::BackupVault": "las copias de seguridad",
+}
+"""Kinds whose things cannot be made again by deploying, and what goes with them."""
+_LISTED = 40
+_WORDS = {
+    "Add": "se agrega",
+    "Remove": "se quita",
+    "Modify": "cambia",
+    "Import": "se adopta",
+    "Dynamic": "según el resto",
+}
+_REPLACED = {"True": "SE REEMPLAZA", "Conditional": "quizá se reemplaza"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one thing."""
+
+    logical_id: str
+    kind: str
+    action: str
+    replacement: str = ""
+    """True, False, Conditional, or nothing where it is added or removed."""
+    properties: tuple[str, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """Say it in Spanish."""
+        return _REPLACED.get(self.replacement) or _WORDS.get(self.action, self.action)
+
+    @property
+    def loss(self) -> str:
+        """Say what it would lose, if anything."""
+        goes = self.action in {"Remove", "Dynamic"} or self.replacement in _REPLACED
+        return IRREPLACEABLE.get(self.kind, "") if goes else ""
+
+
+def read_changes(described: Iterable[Mapping[str, Any]]) -> list[Change]:
+    """Return the changes that CloudFormation describes."""
+    return [_change(one["ResourceChange"]) for one in described if "ResourceChange" in one]
+
+
+def _change(said: Mapping[str, Any]) -> Change:
+    targets = [detail["Target"] for detail in said.get("Details", [])]
+    names = dict.fromkeys(target.get("Name") or target["Attribute"] for target in targets)
+    return Change(
+        logical_id=said["LogicalResourceId"],
+        kind=said["ResourceType"],
+        action=said["Action"],
+        replacement=said.get("Replacement", "") if said["Action"] == "Modify" else "",
+        properties=tuple(names),
+    )
+
+
+def table(changes: list[Change]) -> list[str]:
+    """Return the lines of a table; what is only added is counted by kind where it is much."""
+    added = [one for one in changes if one.action == "Add"]
+    others = [one for one in changes if one.action != "Add"]
+    rows = [(one.word, one.logical_id, one.kind, ", ".join(one.properties)) for one in others]
+    if len(added) <= _LISTED:
+        rows += [(one.word, one.logical_id, one.kind, "") for one in added]
+    else:
+        rows += [
+            ("se agrega", f"{count} de", kind, "") for kind, count in sorted(Counter(one.kind for one in added).items())
+        ]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)).rstrip() for row in rows
+    ]
+    counts = Counter(one.word for one in changes)
+    return [*lines, "en total: " + ", ".join(f"{word} {count}" for word, count in counts.items())]
+
+
+def refusals(changes: list[Change]) -> list[str]:
+    """Return why this is not executed: what it would lose that nobody can make again."""
+    return [f"{one.logical_id} ({one.kind}) {one.word}: se perdería {one.loss}" for one in changes if one.loss]
+
+
+def index_refusals(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Return the tables whose indexes differ by more than DynamoDB does in one update: one made, or one removed."""
+    told = []
+    for name, resource in after.get("Resources", {}).items():
+        former = before.get("Resources", {}).get(name)
+        if former is None or resource.get("Type") != "AWS::DynamoDB::Table" or former.get("Type") != resource["Type"]:
+            continue
+        was, will = _indexes(former), _indexes(resource)
+        made = sorted(index for index in will if was.get(index) != will[index])
+        gone = sorted(index for index in was if was[index] != will.get(index))
+        if len(made) + len(gone) > 1:
+            differ = ", ".join(dict.fromkeys([*made, *gone]))
+            told.append(f"{name}: DynamoDB hace o quita un solo índice por actualización, y aquí cambian {differ}")
+    return told
+
+
+def _indexes(resource: Mapping[str, Any]) -> dict[str, Any]:
+    listed = resource.get("Properties", {}).get("GlobalSecondaryIndexes", [])
+    return {one["IndexName"]: (one["KeySchema"], one["Projection"]) for one in listed if "IndexName" in one}

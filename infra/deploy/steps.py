@@ -1,0 +1,181 @@
+"""The steps of a deployment, in their order; each can be done again after a run that died at any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from infra.deploy import engine_view
+from infra.deploy.body import body_for, parameters_for
+from infra.deploy.changes import index_refusals, refusals, table
+from infra.deploy.cloud import Cloud, DeployError, SmokeFailed
+from infra.deploy.guard import guard
+from infra.deploy.packages import Package, PackageStore
+from infra.deploy.preflight import ESSENTIAL, QUESTIONS, Look, findings, require
+from infra.deploy.resource_count import resource_count
+from infra.deploy.smoke import sites_of, smoke
+from infra.deploy.stack import ChangeSet, Stack
+from infra.deploy.stage import Stage
+
+ROLLOUT, AT_ONCE = "Rollout", "AllAtOnce"
+"""How requests pass to another version; on the way back nobody waits."""
+_LOCAL_POLL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What whoever deploys says beside the stage and the package."""
+
+    now: datetime
+    commit: str = ""
+    accepts_unknown: bool = False
+    """Whether it goes on where something could not be asked."""
+    again: str = ""
+    """Not empty: replaces every process although nothing else changed."""
+    is_rollback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deployer:
+    """A stage, the cloud it is deployed to, and who is told."""
+
+    stage: Stage
+    cloud: Cloud
+    tell: Callable[[str], None]
+
+    @property
+    def store(self) -> PackageStore:
+        """Where the packages are."""
+        return PackageStore(self.cloud, self.stage.bucket)
+
+    @property
+    def stack(self) -> Stack:
+        """The stack of the stage."""
+        client = self.cloud.client("cloudformation")
+        return Stack(client, self.stage.stack, self.tell, _LOCAL_POLL_S if self.stage.is_local else 5.0)
+
+    def deploy(self, package: Package, wish: Wish) -> bool:
+        """Bring a package into service; return whether anything changed.
+
+        Raises:
+            DeployError: it did not come into service; the text says why and what to do.
+
+        """
+        self._look(package, wish)
+        self.store.prepare()
+        self.store.keep(package, now=wish.now, commit=wish.commit)
+        self.tell(f"paquete {package.package_id} en s3://{self.stage.bucket}")
+        serving = self.stack.outputs.get("Package", "")
+        change_set = self._planned(package, wish)
+        if change_set.is_empty:
+            self.tell("sin cambios")
+        else:
+            self._execute(change_set, package)
+        guard(self.cloud.client("cloudformation"), self.stage.stack)
+        self.tell("protegida: política de la pila y protección contra su borrado")
+        self._smoke(package, serving)
+        return not change_set.is_empty
+
+    def roll_back(self, package_id: str, wish: Wish) -> bool:
+        """Bring a package of before into service, as fast as it goes, without what its template does not know.
+
+        Raises:
+            DeployError: as above, or there is no such package.
+
+        """
+        package = self.store.get(package_id)
+        known = package.template.get("Parameters", {})
+        unknown = [name for name in self.stage.parameters if name not in known]
+        if unknown:
+            self.tell(f"la plantilla de ese paquete no conoce {', '.join(unknown)}: no se dan")
+        at_once = {ROLLOUT: AT_ONCE} if ROLLOUT in known else {}
+        kept = {name: value for name, value in self.stage.parameters.items() if name in known}
+        former = replace(self, stage=replace(self.stage, parameters={**kept, **at_once}))
+        return former.deploy(package, replace(wish, is_rollback=True))
+
+    def _look(self, package: Package, wish: Wish) -> None:
+        """Look at all that is needed; of a way back only at what would lead it to the wrong place."""
+        parameters = parameters_for(self.stage, package)
+        look = Look(
+            stage=self.stage,
+            cloud=self.cloud,
+            package=package,
+            code_uri=self.store.code_uri(package),
+            now=wish.now,
+            resources=self.stack.resources,
+            resource_count=resource_count(package.template, self.stage.region, parameters),
+        )
+        questions = ESSENTIAL if wish.is_rollback else QUESTIONS
+        accepts_unknown = wish.accepts_unknown or wish.is_rollback
+        require(findings(look, questions), self.tell, accepts_unknown=accepts_unknown)
+
+    def _planned(self, package: Package, wish: Wish) -> ChangeSet:
+        stack = self.stack
+        kind = stack.settle()
+        address = self.store.put_body(body_for(self.stage, package, self.store.code_uri(package)))
+        values = parameters_for(self.stage, package, again=wish.again)
+        parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()]
+        before = stack.template() if kind == "UPDATE" else {}
+        indexes = index_refusals(before, package.template)
+        if indexes:
+            lines = "\n".join(f"- {one}" for one in indexes)
+            raise DeployError(
+                f"No se despliega:\n{lines}\nHágalo en tantos despliegues como índices, uno después del otro."
+            )
+        triggers = self._triggers(kind)
+        change_set = stack.plan(
+            package.package_id, kind, TemplateURL=address, Parameters=parameters, RollbackConfiguration=triggers
+        )
+        for line in [] if change_set.is_empty else table(change_set.changes):
+            self.tell(f"  {line}")
+        refused = refusals(change_set.changes)
+        if refused:
+            stack.discard(change_set.name)
+            lines = "\n".join(f"- {one}" for one in refused)
+            raise DeployError(
+                f"No se despliega, y el conjunto de cambios se borró:\n{lines}\nDeje la descripción de lo que existe"
+                " como está; lo nuevo lleva un nombre nuevo al lado, y los datos se pasan antes de quitar lo de antes."
+            )
+        return change_set
+
+    def _execute(self, change_set: ChangeSet, package: Package) -> None:
+        if change_set.kind == "UPDATE":
+            guard(self.cloud.client("cloudformation"), self.stage.stack)
+        self.stack.execute(change_set)
+        self.tell("la pila está completa")
+        if self.stage.is_local:
+            engine_view.complete(self.cloud, self.stack, package.template)
+
+    def _triggers(self, kind: str) -> dict[str, Any]:
+        """Return the alarms that roll an update back: those of the stage that exist, and do not ring already."""
+        if kind == "CREATE" or not self.stage.rollback_alarms:
+            return {}
+        resources = self.stack.resources
+        names = [resources[one] for one in self.stage.rollback_alarms if one in resources]
+        found = self.cloud.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"] if names else []
+        quiet = [alarm["AlarmArn"] for alarm in found if alarm["StateValue"] != "ALARM"]
+        ringing = [alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM"]
+        if ringing:
+            self.tell(f"Atención: ya suenan {', '.join(ringing)}, que por eso no pueden revertir este despliegue")
+        self.tell(f"revierten el despliegue si suenan: {len(quiet)} alarmas")
+        return {
+            "RollbackTriggers": [{"Arn": arn, "Type": "AWS::CloudWatch::Alarm"} for arn in quiet],
+            "MonitoringTimeInMinutes": self.stage.rollback_minutes,
+        }
+
+    def _smoke(self, package: Package, before: str) -> None:
+        outputs = self.stack.outputs
+        wrong = smoke(sites_of(self.stage, package.template, outputs), self.cloud, self.stage.stack, outputs)
+        if wrong:
+            lines = "\n".join(f"- {one}" for one in wrong)
+            kept = [before, *(one["package"] for one in self.store.manifests())]
+            former = [one for one in kept if one not in {"", package.package_id}]
+            back = (
+                f'«make operator STACK={self.stage.stack} CMD="rollback {former[0]}"» vuelve al paquete anterior.'
+                if former
+                else "Es el primer paquete: no hay uno al cual volver."
+            )
+            raise SmokeFailed(f"Está desplegado, y la prueba de humo falla:\n{lines}\n{back}")
+        self.tell("prueba de humo: páginas, archivos, errores de la API y el operador contestan")

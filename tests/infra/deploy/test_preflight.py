@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from infra.deploy.cloud import DeployError
+from infra.deploy.findings import Finding, State
+from infra.deploy.preflight import ESSENTIAL, QUESTIONS, Look, findings, require
+from infra.deploy.stage import PLACEHOLDER, Stage, read_stage
+from infra.deploy.template_checks import longest_stack_name
+from infra.template import load_template
+from tests.infra.deploy.packages import a_package, a_template
+from tests.infra.deploy.recorded import Answer, recorded_cloud
+
+NOW = datetime(2026, 1, 5, 14, 0, tzinfo=UTC)
+ACCOUNT = "000000000000"
+CERTIFICATE = f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1"
+TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:alarms"
+SETTINGS = {
+    "ApiAuthority": "api.casilla.example",
+    "ApiCertificateArn": CERTIFICATE,
+    "PortalAddress": "casilla.example",
+    "PortalCertificateArn": CERTIFICATE,
+    "MailFrom": "avisos@casilla.example",
+    "OperatorMail": "guardia@casilla.example",
+}
+ALARM = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmActions": [{"Ref": "Alarms"}]}}
+
+
+def a_certificate(**said: Any) -> dict[str, Any]:
+    names = ["casilla.example", "*.casilla.example"]
+    certificate = {"Status": "ISSUED", "DomainName": names[0], "SubjectAlternativeNames": names}
+    return {"Certificate": {**certificate, "NotAfter": NOW + timedelta(days=200), **said}}
+
+
+def in_order() -> dict[str, Answer]:
+    """Return what AWS answers about an account where all is as it should be."""
+    return {
+        "GetCallerIdentity": {"Account": ACCOUNT},
+        "GetAccount": lambda params: _ACCOUNTS[bool(params.get("url_path", "").startswith("/v2/email"))],
+        "GetEmailIdentity": {"VerifiedForSendingStatus": True},
+        "GetSMSSandboxAccountStatus": {"IsInSandbox": False},
+        "GetSMSAttributes": {"attributes": {"MonthlySpendLimit": "500"}},
+        "DescribeCertificate": a_certificate(),
+        "GetAccountSettings": {"AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 900}},
+        "ListSubscriptionsByTopic": {"Subscriptions": [{"SubscriptionArn": f"{TOPIC}:1"}]},
+    }
+
+
+MAIL = {"ProductionAccessEnabled": True, "SendingEnabled": True, "SendQuota": {"MaxSendRate": 14.0}}
+GATEWAY = {"throttleSettings": {"rateLimit": 10000.0}}
+_ACCOUNTS: dict[bool, Mapping[str, Any]] = {True: MAIL, False: GATEWAY}
+"""SES and API Gateway call it by the same name."""
+
+
+@dataclass
+class Case:
+    """One thing that is not as it should be."""
+
+    told: str
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    stage: Mapping[str, Any] = field(default_factory=dict)
+    resources: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    template: Mapping[str, Any] = field(default_factory=dict)
+    count: int = 400
+
+
+def mail(**said: Any) -> dict[str, Answer]:
+    return {"GetAccount": lambda params: {**in_order_account(params), **said}}
+
+
+def in_order_account(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _ACCOUNTS[bool(params.get("url_path", "").startswith("/v2/email"))]
+
+
+def a_stage(case: Case) -> Stage:
+    local = read_stage("local")
+    settings = {name: value for name, value in {**SETTINGS, **case.settings}.items() if value != "ABSENT"}
+    return replace(local, name="prod", account=ACCOUNT, parameters=settings, sms_monthly_usd=500, **case.stage)
+
+
+def look(case: Case, monkeypatch: pytest.MonkeyPatch) -> Look:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in case.environment.items():
+        monkeypatch.setenv(name, value)
+    template = copy.deepcopy(a_template(ApiErrors=ALARM))
+    for name, said in case.template.items():
+        resource = template["Resources"].setdefault(name, {"Type": said.get("Type", ""), "Properties": {}})
+        resource["Properties"].update({key: value for key, value in said.items() if key != "Type"})
+    cloud = recorded_cloud({**in_order(), **case.answers})
+    return Look(a_stage(case), cloud, a_package(template), "s3://there/1.zip", NOW, case.resources, case.count)
+
+
+def failing(case: Case, monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
+    return [one for one in findings(look(case, monkeypatch), QUESTIONS) if one.state is not State.GOOD]
+
+
+def test_where_all_is_in_order_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert failing(Case(""), monkeypatch) == []
+    assert failing(Case("", resources={"Alarms": TOPIC}), monkeypatch) == []
+
+
+CASES = [
+    Case("infra/stages/prod.toml tiene por llenar parameters.MailFrom", settings={"MailFrom": f"{PLACEHOLDER}x»"}),
+    Case("parámetros que la plantilla no conoce: Odd", settings={"Odd": "1"}),
+    Case("parámetros sin valor: MailFrom", settings={"MailFrom": "ABSENT"}),
+    Case("no tiene la forma [a-z.]+", settings={"ApiAuthority": "api casilla", "ApiCertificateArn": ""}),
+    Case("no es uno de PE", settings={"Country": "XX"}),
+    Case("pasa de 20 caracteres", settings={"PortalAddress": "casilla.muy-larga.example", "PortalCertificateArn": ""}),
+    Case("no es un número", settings={"LockDays": "seven"}),
+    Case("está fuera de lo que se acepta", settings={"LockDays": "0"}),
+    Case("las credenciales son de la cuenta 111111111111", {"GetCallerIdentity": {"Account": "111111111111"}}),
+    Case("el ambiente dice eu-west-1", environment={"AWS_REGION": "eu-west-1"}),
+    Case("las llamadas van a http://127.0.0.1:1", environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}),
+    Case("SES fuera de su entorno de pruebas", mail(ProductionAccessEnabled=False)),
+    Case("SES con envíos habilitados", mail(SendingEnabled=False)),
+    Case("SES toma 1 correos por segundo, MailRate dice 14", mail(SendQuota={"MaxSendRate": 1.0})),
+    Case("están verificados en SES", {"GetEmailIdentity": "NotFoundException"}),
+    Case("están verificados en SES", {"GetEmailIdentity": {"VerifiedForSendingStatus": False}}),
+    Case("SMS fuera de su entorno de pruebas", {"GetSMSSandboxAccountStatus": {"IsInSandbox": True}}),
+    Case("SNS puede gastar 1 USD", {"GetSMSAttributes": {"attributes": {}}}),
+    Case("SNS puede gastar 499 USD", {"GetSMSAttributes": {"attributes": {"MonthlySpendLimit": "499"}}}),
+    Case(
+        "ApiCertificateArn de la región", settings={"ApiCertificateArn": CERTIFICATE.replace("us-east-1", "sa-east-1")}
+    ),
+    Case(
+        "Lambda permite 99 ejecuciones",
+        {"GetAccountSettings": {"AccountLimit": {"UnreservedConcurrentExecutions": 99}}},
+    ),
+    Case(
+        "las reservadas son 801, más 100 libres",
+        template={"Operator": {"ReservedConcurrentExecutions": 801}},
+    ),
+    Case("la API toma 10001", template={"RestAPI": {"MethodSettings": [{"ThrottlingRateLimit": 10001}]}}),
+    Case("API Gateway puede escribir su registro", template={"RestAPI": {"AccessLogSetting": {"Format": "x"}}}),
+    Case("las alarmas irán a nadie", settings={"OperatorMail": ""}),
+    Case(
+        "alarms: 0 oyentes confirmados de 1",
+        {"ListSubscriptionsByTopic": {"Subscriptions": [{"SubscriptionArn": "PendingConfirmation"}]}},
+        resources={"Alarms": TOPIC},
+    ),
+    Case("nombre de la pila de 56 caracteres, de 55", stage={"stack": "s" * 56}),
+    Case("501 recursos después de su transformación", count=501),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.told)
+def test_what_is_not_as_it_should_be_fails_and_says_what_to_do(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = failing(case, monkeypatch)
+    assert [one.state for one in found] == [State.FAILED]
+    assert case.told in found[0].what
+    assert found[0].to_do
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (a_certificate(Status="PENDING_VALIDATION"), "PENDING_VALIDATION"),
+        (a_certificate(DomainName="other.example", SubjectAlternativeNames=["*.other.example"]), "vale para"),
+        (a_certificate(NotAfter=NOW + timedelta(days=29)), "vale 29 días más"),
+        ("ResourceNotFoundException", "no existe"),
+    ],
+)
+def test_a_certificate_that_does_not_serve_is_told_of_each_host(
+    answer: Answer, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = failing(Case("", {"DescribeCertificate": answer}), monkeypatch)
+    assert [one.state for one in found] == [State.FAILED, State.FAILED]
+    assert all(told in one.what for one in found)
+
+
+def test_a_wildcard_covers_one_level_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Case("", settings={"ApiAuthority": "deep.api.casilla.example"})
+    [told] = failing(case, monkeypatch)
+    assert told.what.startswith("ApiCertificateArn vale para")
+
+
+def test_an_identity_that_the_stack_makes_itself_is_missing_only_after_the_first_deployment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = {"Identity": {"Type": "AWS::SES::EmailIdentity"}}
+    case = Case("", {"GetEmailIdentity": "NotFoundException"}, template=made)
+    assert failing(case, monkeypatch) == []
+    [told] = failing(replace(case, resources={"Alarms": TOPIC}), monkeypatch)
+    assert told.state is State.FAILED
+
+
+def test_the_body_and_the_api_have_their_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = {f"/p{number}": {"x-amazon-apigateway-any-method": {"said": "x" * 4000}} for number in range(300)}
+    found = failing(Case("", template={"RestAPI": {"DefinitionBody": {"paths": paths}}}), monkeypatch)
+    assert [one.what.split()[:3] for one in found] == [
+        ["plantilla", "de", found[0].what.split()[2]],
+        ["301", "recursos", "de"],
+    ]
+
+
+def test_the_count_of_resources_that_cannot_be_told_is_that_before_the_transform(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = findings(replace(look(Case(""), monkeypatch), resource_count=None), QUESTIONS)
+    assert [one.what for one in found if "antes de su transformación" in one.what]
+
+
+@pytest.mark.parametrize("operation", sorted(set(in_order()) - {"ListSubscriptionsByTopic"}))
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ServiceUnavailable"])
+def test_what_could_not_be_asked_is_unknown_and_not_failed(
+    operation: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = failing(Case("", {operation: code}), monkeypatch)
+    assert found
+    assert {one.state for one in found} == {State.UNKNOWN}
+    assert all(code in one.what and one.to_do for one in found)
+
+
+def test_a_listener_that_could_not_be_asked_for_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Case("", {"ListSubscriptionsByTopic": "AuthorizationError"}, resources={"Alarms": TOPIC})
+    assert [one.state for one in failing(case, monkeypatch)] == [State.UNKNOWN]
+
+
+GOOD, FAILED, UNKNOWN = (Finding(state, state.name, "do it") for state in (State.GOOD, State.FAILED, State.UNKNOWN))
+
+
+def test_all_that_fails_is_told_at_once_and_stops() -> None:
+    told: list[str] = []
+    with pytest.raises(DeployError, match="Nada se cambió"):
+        require([GOOD, FAILED, UNKNOWN, FAILED], told.append, accepts_unknown=True)
+    assert [line.strip() for line in told[:3]] == [FAILED.line, UNKNOWN.line, FAILED.line]
+
+
+def test_what_is_unknown_stops_unless_it_is_accepted() -> None:
+    with pytest.raises(DeployError, match="ACCEPT=unknown"):
+        require([GOOD, UNKNOWN], lambda _: None, accepts_unknown=False)
+    require([GOOD, UNKNOWN], lambda _: None, accepts_unknown=True)
+
+
+def test_before_a_way_back_only_the_place_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = {**mail(SendingEnabled=False), "GetSMSSandboxAccountStatus": {"IsInSandbox": True}}
+    found = findings(look(Case("", stopped), monkeypatch), ESSENTIAL)
+    assert {one.state for one in found} == {State.GOOD}
+    wrong = {"GetCallerIdentity": {"Account": "111111111111"}}
+    found = findings(look(Case("", wrong), monkeypatch), ESSENTIAL)
+    assert State.FAILED in {one.state for one in found}
+
+
+def test_the_longest_name_says_how_long_a_stacks_may_be() -> None:
+    assert longest_stack_name(a_template()) == (55, "Operator: ${AWS::StackName}-operator")
+    template = load_template()
+    names = {
+        name: {**one, "Type": one.get("Type", "AWS::Serverless::Function")}
+        for name, one in template["Resources"].items()
+    }
+    longest, made = longest_stack_name({"Resources": names})
+    assert longest == 43
+    assert "finish_registrations" in made

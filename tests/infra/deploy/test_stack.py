@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+
+from infra.deploy.changes import refusals
+from infra.deploy.cloud import DeployError, StackFailed
+from infra.deploy.guard import guard, policy
+from infra.deploy.stack import ANSWERS, PREFIX, UPDATABLE, Stack, first_causes
+from tests.infra.deploy.recorded import recorded_cloud
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def stack(ministack: dict[str, str]) -> Stack:
+    """One that is not there yet."""
+    del ministack
+    make: Any = boto3.client
+    return Stack(make("cloudformation"), f"stack-{next(_NUMBERS)}", lambda _: None, 0.05)
+
+
+def a_template(**properties: Any) -> dict[str, str]:
+    """Return what a change set is given: a template with a table and a queue."""
+    key = properties.pop("key", "id")
+    table = {
+        "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    resources = {
+        "Table": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": table},
+        "Alarm": {"Type": "AWS::SQS::Queue", "Properties": properties},
+    }
+    return {"TemplateBody": json.dumps({"Resources": resources, "Outputs": {"Package": {"Value": "p"}}})}
+
+
+def done(stack: Stack, **given: str) -> None:
+    stack.execute(stack.plan("p", stack.settle(), **(given or a_template())))
+
+
+def state(stack: Stack) -> str:
+    return str((stack.describe() or {"StackStatus": "none"})["StackStatus"])
+
+
+@pytest.mark.ministack
+def test_a_stack_comes_from_nothing_and_the_same_template_changes_nothing(stack: Stack) -> None:
+    planned = stack.plan("p", stack.settle(), **a_template())
+    assert (planned.kind, planned.is_empty, {change.action for change in planned.changes}) == ("CREATE", False, {"Add"})
+    stack.execute(planned)
+    assert stack.outputs == {"Package": "p"}
+    assert set(stack.resources) == {"Table", "Alarm"}
+    again = stack.plan("p", stack.settle(), **a_template())
+    assert (again.kind, again.is_empty, again.changes) == ("UPDATE", True, [])
+    assert state(stack) == "CREATE_COMPLETE"
+
+
+@pytest.mark.ministack
+def test_a_run_that_died_after_its_change_set_is_gone_on_with(stack: Stack) -> None:
+    left = stack.plan("p", stack.settle(), **a_template())
+    assert (left.kind, state(stack)) == ("CREATE", "REVIEW_IN_PROGRESS")
+    done(stack)
+    assert state(stack) == "CREATE_COMPLETE"
+    stack.plan("q", stack.settle(), **a_template(VisibilityTimeout=5))
+    done(stack, **a_template(VisibilityTimeout=6))
+    waiting = [
+        one["ChangeSetName"]
+        for one in stack.cfn.list_change_sets(StackName=stack.name)["Summaries"]
+        if one["ExecutionStatus"] == "AVAILABLE"
+    ]
+    assert waiting == []
+    assert state(stack) == "UPDATE_COMPLETE"
+
+
+@pytest.mark.ministack
+def test_change_sets_of_others_are_left_alone(stack: Stack) -> None:
+    done(stack)
+    given = a_template(VisibilityTimeout=5)
+    stack.cfn.create_change_set(StackName=stack.name, ChangeSetName="by-hand", ChangeSetType="UPDATE", **given)
+    planned = stack.plan("p", "UPDATE", **a_template(VisibilityTimeout=6))
+    names = {one["ChangeSetName"] for one in stack.cfn.list_change_sets(StackName=stack.name)["Summaries"]}
+    assert {"by-hand", planned.name} <= names
+    assert planned.name.startswith(PREFIX)
+
+
+@pytest.mark.ministack
+def test_a_table_with_another_key_is_seen_as_replaced_and_one_that_goes_as_removed(stack: Stack) -> None:
+    done(stack)
+    replaced = stack.plan("p", "UPDATE", **a_template(key="other"))
+    assert [line for line in refusals(replaced.changes) if "reemplaza" in line.lower() and line.startswith("Table")]
+    only_queue = json.loads(a_template()["TemplateBody"])
+    del only_queue["Resources"]["Table"]
+    removed = stack.plan("p", "UPDATE", TemplateBody=json.dumps(only_queue))
+    assert [line for line in refusals(removed.changes) if line.startswith("Table") and "se quita" in line]
+    stack.discard(removed.name)
+    assert set(stack.resources) == {"Table", "Alarm"}
+
+
+@pytest.mark.ministack
+def test_a_template_that_cloudformation_does_not_take_is_told(stack: Stack) -> None:
+    with pytest.raises(DeployError, match="no acepta los cambios"):
+        stack.plan(
+            "p", "CREATE", TemplateBody='{"Resources": {"A": {"Type": "AWS::SQS::Queue", "Properties": {"Ref": "no"'
+        )
+
+
+@pytest.mark.ministack
+def test_a_stack_that_could_not_be_created_says_the_first_cause_and_what_to_do(stack: Stack) -> None:
+    handle = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
+    nobody = {"Handle": {"Ref": "A"}, "Timeout": "1", "Count": 1}
+    body = {"Resources": {"A": handle, "B": {"Type": "AWS::CloudFormation::WaitCondition", "Properties": nobody}}}
+    with pytest.raises(StackFailed) as told:
+        done(stack, TemplateBody=json.dumps(body))
+    assert "- B CREATE_FAILED: " in str(told.value)
+    assert "delete-stack" in str(told.value)
+    assert state(stack) == "ROLLBACK_COMPLETE"
+    with pytest.raises(DeployError, match="ROLLBACK_COMPLETE: La primera creación"):
+        stack.settle()
+
+
+@pytest.mark.ministack
+def test_policy_and_protection_are_set_and_set_again(stack: Stack) -> None:
+    done(stack)
+    for _ in range(2):
+        guard(stack.cfn, stack.name)
+    held = stack.cfn.get_stack_policy(StackName=stack.name)["StackPolicyBody"]
+    assert json.loads(held) == policy()
+    assert (stack.describe() or {})["EnableTerminationProtection"] is True
+
+
+def in_state(*states: str, told: Callable[[str], None] = lambda _: None) -> Stack:
+    """Return a stack that is in these states, one after the other."""
+    left = list(states)
+
+    def answer(_: object) -> dict[str, Any]:
+        return {"Stacks": [{"StackName": "s", "StackStatus": left.pop(0) if len(left) > 1 else left[0]}]}
+
+    cloud = recorded_cloud({"DescribeStacks": answer})
+    return Stack(cloud.client("cloudformation"), "s", told, 0.0)
+
+
+@pytest.mark.parametrize("name", sorted(ANSWERS))
+def test_a_stack_that_cannot_be_updated_has_an_answer_of_its_own(name: str) -> None:
+    with pytest.raises(DeployError) as told:
+        in_state(name).settle()
+    assert str(told.value) == f"{name}: {ANSWERS[name].format(name='s')}"
+
+
+@pytest.mark.parametrize("name", sorted(UPDATABLE))
+def test_a_stack_at_rest_is_updated(name: str) -> None:
+    assert in_state(name).settle() == "UPDATE"
+
+
+@pytest.mark.parametrize("name", ["REVIEW_IN_PROGRESS", "DELETE_COMPLETE"])
+def test_a_stack_that_holds_nothing_is_created(name: str) -> None:
+    assert in_state(name).settle() == "CREATE"
+
+
+def test_what_somebody_else_began_is_waited_for_and_told_once() -> None:
+    told: list[str] = []
+    busy = in_state(
+        "UPDATE_IN_PROGRESS",
+        "UPDATE_IN_PROGRESS",
+        "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+        "UPDATE_COMPLETE",
+        told=told.append,
+    )
+    assert busy.settle() == "UPDATE"
+    assert len(told) == 1
+    assert "UPDATE_IN_PROGRESS" in told[0]
+
+
+def test_a_state_that_nobody_knows_is_no_reason_to_go_on() -> None:
+    with pytest.raises(DeployError, match="no conoce"):
+        in_state("MELTED").settle()
+
+
+def test_a_permission_that_lacks_is_no_stack_that_lacks() -> None:
+    client = recorded_cloud({}).client("cloudformation")
+    with pytest.raises(client.exceptions.ClientError, match="AccessDenied"):
+        Stack(client, "s", lambda _: None).settle()
+
+
+def an_event(name: str, status: str, reason: str = "", kind: str = "AWS::SQS::Queue") -> dict[str, Any]:
+    return {"LogicalResourceId": name, "ResourceStatus": status, "ResourceStatusReason": reason, "ResourceType": kind}
+
+
+def test_the_first_causes_are_told_and_not_what_was_cancelled_because_of_them() -> None:
+    events = [
+        an_event("A", "CREATE_COMPLETE"),
+        an_event("B", "CREATE_FAILED", "no such key"),
+        an_event("C", "CREATE_FAILED", "Resource creation cancelled"),
+        an_event("s", "ROLLBACK_IN_PROGRESS", "B failed", "AWS::CloudFormation::Stack"),
+        an_event("A", "DELETE_FAILED", "not empty"),
+    ]
+    assert first_causes(events) == ["B CREATE_FAILED: no such key", "A DELETE_FAILED: not empty"]
+
+
+def test_where_no_resource_failed_the_stack_says_why_it_went_back() -> None:
+    kind = "AWS::CloudFormation::Stack"
+    rang = an_event("s", "UPDATE_ROLLBACK_IN_PROGRESS", "Rollback trigger ApiErrors went to ALARM", kind)
+    assert first_causes([an_event("s", "UPDATE_IN_PROGRESS", kind=kind), rang]) == [
+        "s UPDATE_ROLLBACK_IN_PROGRESS: Rollback trigger ApiErrors went to ALARM"
+    ]
