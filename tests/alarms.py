@@ -23,7 +23,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from math import ceil
 from operator import gt, lt
+from statistics import fmean
 from typing import Any
 
 from infra.template import load_template
@@ -34,9 +36,17 @@ _HOUR, _DAY, _WEEK = 60, 24 * 60, 7 * 24 * 60
 _AS_TOLD = {"AlarmDescription", "AlarmActions", "OKActions"}
 _UNDERSTOOD = _AS_TOLD | {
     *("Namespace", "MetricName", "Dimensions", "Statistic", "Period", "EvaluationPeriods", "DatapointsToAlarm"),
-    *("Threshold", "ComparisonOperator", "TreatMissingData"),
+    *("Threshold", "ComparisonOperator", "TreatMissingData", "ExtendedStatistic", "Metrics"),
 }
-_STATISTICS: dict[str, Callable[[Iterable[float]], float]] = {"Sum": sum, "Maximum": max}
+_QUERY = re.compile(r'SELECT SUM\((\w+)\) FROM SCHEMA\("([\w/]+)", [\w, ]+\)')
+"""A query over all metrics of a name, whatever they are about: a point of it is one without dimensions here."""
+
+
+def _p99(values: Sequence[float]) -> float:
+    return sorted(values)[ceil(len(values) * 0.99) - 1]
+
+
+_STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {"Sum": sum, "Maximum": max, "Average": fmean, "p99": _p99}
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {"GreaterThanThreshold": gt, "LessThanThreshold": lt}
 
 
@@ -101,20 +111,22 @@ class Alarm:
 
         """
         unknown = properties.keys() - _UNDERSTOOD
-        period, rest = divmod(properties["Period"], 60)
+        [queried] = properties.get("Metrics", [{"Period": properties.get("Period")}])
+        period, rest = divmod(queried["Period"], 60)
         alarm = cls(
             metric_of(properties),
-            properties["Statistic"],
+            "Sum" if "Metrics" in properties else properties.get("Statistic") or properties["ExtendedStatistic"],
             period,
             properties["EvaluationPeriods"],
             properties.get("DatapointsToAlarm", properties["EvaluationPeriods"]),
-            properties["Threshold"],
+            _number(properties["Threshold"]),
             properties["ComparisonOperator"],
             properties["TreatMissingData"],
         )
         window = alarm.period * alarm.periods
         if (
             unknown
+            or sum(key in properties for key in ("Statistic", "ExtendedStatistic", "Metrics")) != 1
             or rest
             or not 0 < window <= (_WEEK if alarm.period >= _HOUR else _DAY)
             or not 0 < alarm.to_alarm <= alarm.periods
@@ -143,7 +155,18 @@ class Alarm:
 
 
 def metric_of(properties: Mapping[str, Any]) -> Metric:
-    """Return the metric that an alarm watches."""
+    """Return the metric that an alarm watches.
+
+    Raises:
+        NotUnderstood: a calculation that is not implemented here.
+
+    """
+    if "Metrics" in properties:
+        [queried] = properties["Metrics"]
+        found = _QUERY.fullmatch(queried["Expression"])
+        if found is None or queried.keys() != {"Id", "Expression", "Period"}:
+            raise NotUnderstood(dict(properties))
+        return Metric(found[2], found[1])
     dimensions = tuple((each["Name"], _told(each["Value"])) for each in properties["Dimensions"])
     return Metric(_told(properties["Namespace"]), properties["MetricName"], dimensions)
 
@@ -246,6 +269,13 @@ def _of_type(resources: Mapping[str, Any], kind: str) -> list[tuple[str, dict[st
     return [(name, each["Properties"]) for name, each in resources.items() if each.get("Type") == kind]
 
 
+def _number(value: Any) -> float:
+    """Return a threshold: as it is, or the default of the parameter that it is taken from."""
+    if isinstance(value, dict):
+        value = load_template()["Parameters"][value["Ref"]]["Default"]
+    return float(value)
+
+
 def _told(value: Any) -> str:
     """Return a text, or what stands for it: a reference's resource, or text with the template's own variables."""
     if isinstance(value, str):
@@ -253,7 +283,7 @@ def _told(value: Any) -> str:
     [(function, argument)] = value.items()
     if function == "Fn::GetAtt":
         return str(argument[0])
-    if function in {"Ref", "Fn::Sub"}:
+    if function in {"Ref", "Fn::Sub", "Fn::Select"}:
         return str(argument)
     raise NotUnderstood(value)
 

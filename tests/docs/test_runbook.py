@@ -14,6 +14,7 @@ from app import app
 from chalicelib.handlers.operator.arguments import read_arguments
 from chalicelib.handlers.operator.commands import COMMANDS
 from infra.template import load_template
+from tests.alarms import metric_of
 
 RUNBOOK = (Path(__file__).parents[2] / "docs" / "runbook.md").read_text("utf-8")
 RESOURCES = load_template()["Resources"]
@@ -35,10 +36,9 @@ def test_an_entry_says_meaning_harm_first_look_and_what_to_do_and_not(alarm: str
 
 @pytest.mark.parametrize("alarm", sorted(ALARMS))
 def test_an_entry_names_what_its_alarm_watches(alarm: str) -> None:
-    dimensions = RESOURCES[alarm]["Properties"]["Dimensions"]
-    if not dimensions:
-        metric = RESOURCES[alarm]["Properties"]["MetricName"]
-        assert f"`{metric}`" in ENTRIES[alarm]
+    dimensions = RESOURCES[alarm]["Properties"].get("Dimensions")
+    if not dimensions or dimensions[0]["Value"] == {"Ref": "AWS::StackName"}:
+        assert f"`{metric_of(RESOURCES[alarm]['Properties']).name}`" in ENTRIES[alarm]
         return
     watched = dimensions[0]["Value"]
     if isinstance(watched, str):
@@ -50,11 +50,20 @@ def test_an_entry_names_what_its_alarm_watches(alarm: str) -> None:
         assert f"`{name}`" in ENTRIES[alarm]
 
 
+def test_the_runbook_says_who_is_woken_by_what() -> None:
+    [listed] = re.findall(r"^These page: ([\w,\s]+)\.$", RUNBOOK, re.MULTILINE)
+    woken = {alarm for alarm in ALARMS if RESOURCES[alarm]["Properties"]["AlarmActions"] == [{"Ref": "PageTopic"}]}
+    assert re.findall(r"\w+", listed) == sorted(woken)
+
+
 @pytest.mark.parametrize(
     ("alarm", "affected"),
     [
         ("ApiErrors", "all"),
         ("SenderErrors", "deposits"),
+        ("ApiDown", "all"),
+        ("ApiFailing", "registration"),
+        ("SmsFailing", "alerts"),
         *((alarm, "alerts") for alarm in ("SendAlertsErrors", "SweepAlertsNotRun", "AlertsPilingUp", "AlertsRefused")),
         *((alarm, "deposits") for alarm in ("CheckUploadsErrors", "UploadsStuck", "UploadsWaiting")),
         *((alarm, "registration") for alarm in ("FinishRegistrationsErrors", "RegistrationsWaiting")),

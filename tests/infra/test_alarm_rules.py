@@ -141,6 +141,22 @@ def test_periods_of_more_than_a_day_are_judged_at_full_hours() -> None:
     )
 
 
+def test_a_percentile_and_a_mean_are_of_all_points_of_a_period() -> None:
+    shared = {**ALARM, "EvaluationPeriods": 1, "Threshold": 2}
+    percentile = {key: value for key, value in shared.items() if key != "Statistic"} | {"ExtendedStatistic": "p99"}
+    for alarm, rings in ((percentile, True), ({**shared, "Statistic": "Average"}, False)):
+        points = measured(alarm, m10=0, m11=0, m12=5)
+        assert ((13, State.ALARM) in states(alarm, points)) == rings
+
+
+def test_a_query_adds_up_what_is_measured_of_everything() -> None:
+    query = {"Id": "all", "Expression": 'SELECT SUM(Throttled) FROM SCHEMA("AWS/X", A, B)', "Period": 300}
+    kept = {"ComparisonOperator", "EvaluationPeriods", "Threshold", "TreatMissingData"}
+    alarm = {key: value for key, value in ALARM.items() if key in kept} | {"Metrics": [query], "EvaluationPeriods": 1}
+    assert metric_of(alarm) == Metric("AWS/X", "Throttled")
+    assert (13, State.ALARM) in states({**alarm, "Threshold": 7}, measured(alarm, m10=4, m12=4))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -148,7 +164,9 @@ def test_periods_of_more_than_a_day_are_judged_at_full_hours() -> None:
         {"Period": 3000, "EvaluationPeriods": 29},
         {"Period": 3600, "EvaluationPeriods": 169},
         {"DatapointsToAlarm": 4},
-        {"Statistic": "Average"},
+        {"Statistic": "Minimum"},
+        {"Metrics": [{"Id": "a", "Expression": "SUM(METRICS())", "Period": 300}]},
+        {"Metrics": [{"Id": "a", "Expression": 'SELECT SUM(A) FROM SCHEMA("B", C) GROUP BY C', "Period": 300}]},
         {"ComparisonOperator": "GreaterThanOrEqualToThreshold"},
         {"TreatMissingData": "missing"},
         {"ExtendedStatistic": "p99"},

@@ -82,7 +82,17 @@ TIMEOUTS = {
 }
 LIMITS: dict[str, float] = {"AlertsLate": 300_000, "ActivityLate": 3_600_000, "UploadsStuck": 900, "ExportsStuck": 1800}
 LIMITS |= {"BounceRateHigh": 0.03, "ComplaintRateHigh": 0.0005}
-"""What AWS may measure at most: a stream's delay in milliseconds, a queue's in seconds, shares of mail, else none."""
+LIMITS |= {"ApiFailing": 50, "ApiDown": 0.25, "ApiSlow": 8000, "ApiThrottled": 20}
+LIMITS |= {"ConcurrencyNearQuota": 800, "TablesThrottled": 100, "TablesFailing": 20, "KeysNearQuota": 360_000}
+LIMITS |= {"MailNearQuota": 40_000, "SmsSpendNearLimit": 800, "SmsFailing": 0.75}
+"""What AWS may measure at most: milliseconds of a stream or an answer, seconds of a queue, shares, dollars. Of what
+rings by too little it is the least."""
+PAGE = {
+    *("AlertsLate", "AlertsPilingUp", "AlertsRefused", "SweepAlertsNotRun", "UploadsStuck"),
+    *("ApiDown", "ApiFailing", "ApiThrottled", "BounceRateHigh", "ComplaintRateHigh"),
+    *("ConsultationsUnusual", "LooksUnusual", "SignaturesRefused", "UsersAttacked"),
+}
+"""What wakes somebody."""
 START = datetime(2026, 3, 9, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -167,12 +177,29 @@ def test_an_alarm_goes_off_by_what_a_job_tells_and_not_by_less(name: str) -> Non
     assert not rings(name, [a_line(at, job, **little)])
 
 
+def measured(name: str, value: float, *, periods: int, after: int = 0) -> tuple[Point, ...]:
+    """Return one point in each of so many of an alarm's periods, after so many."""
+    alarm = ALARMS[name]
+    at = (START + timedelta(minutes=alarm.period) * number for number in range(after, after + periods))
+    return tuple(Point(each, alarm.metric, value) for each in at)
+
+
+def far_beyond(name: str) -> float:
+    return 0 if ALARMS[name].comparison == "LessThanThreshold" else LIMITS.get(name, 0) + 1
+
+
 @pytest.mark.parametrize("name", MEASURED)
 def test_an_alarm_goes_off_by_what_aws_measures_and_not_by_less(name: str) -> None:
-    metric, limit = ALARMS[name].metric, LIMITS.get(name, 0)
+    alarm, limit = ALARMS[name], LIMITS.get(name, 0)
 
-    assert rings(name, [], (Point(START, metric, limit + 1),))
-    assert not rings(name, [], (Point(START, metric, limit),))
+    def rings_by(value: float, periods: int) -> bool:
+        until = START + timedelta(minutes=alarm.period) * (periods + 1)
+        points = measured(name, value, periods=periods)
+        return State.ALARM in {change.state for change in changes(name, [], points, until=until)}
+
+    assert rings_by(far_beyond(name), alarm.periods)
+    assert not rings_by(limit, alarm.periods)
+    assert alarm.periods == 1 or not rings_by(far_beyond(name), alarm.periods - 1)
 
 
 @pytest.mark.parametrize("name", sorted({*TOLD, *MEASURED}))
@@ -181,12 +208,41 @@ def test_an_alarm_ends_when_it_is_over(name: str) -> None:
     quiet = {field: value if value is True else 0 for field, value in little.items()}
     lines = [a_line(START, job, **much), *(a_line(START + 2 * n * MINUTE, job, **quiet) for n in range(1, 60))]
     alarm = ALARMS[name]
-    over = (Point(START + n * MINUTE, alarm.metric, 0) for n in range(1, 120))
-    points = (Point(START, alarm.metric, alarm.threshold + 1), *over)
+    well = 1.0 if alarm.comparison == "LessThanThreshold" else 0
+    points = measured(name, far_beyond(name), periods=alarm.periods)
+    points += measured(name, well, periods=8, after=alarm.periods)
 
-    went = changes(name, lines if job else [], () if job else points, until=START + 2 * HOUR)
+    over = START + timedelta(minutes=alarm.period * alarm.periods)
+    until = max(over + timedelta(minutes=alarm.period * 6), START + 2 * HOUR)
+    went = changes(name, lines if job else [], () if job else points, until=until)
     assert [change.state for change in went][-2:] == [State.ALARM, State.OK]
-    assert went[-1].at <= START + timedelta(minutes=alarm.period * (1 + SPARE) + 2)
+    assert went[-1].at <= over + timedelta(minutes=alarm.period * SPARE + 2)
+
+
+def test_one_slow_request_of_a_hundred_is_slow_and_one_of_two_hundred_is_not() -> None:
+    def slow(of: int) -> bool:
+        every = [START + 5 * MINUTE * period for period in range(3)]
+        metric = ALARMS["ApiSlow"].metric
+        points = [Point(at, metric, 9000 if number < 2 else 200) for at in every for number in range(of)]
+        return rings("ApiSlow", [], tuple(points))
+
+    assert slow(150)
+    assert not slow(300)
+
+
+def test_a_night_in_which_few_ask_and_nobody_gets_an_answer_wakes_somebody_and_one_error_does_not() -> None:
+    metric = ALARMS["ApiDown"].metric
+    night = [Point(START + 5 * MINUTE * number, metric, 1) for number in range(3)]
+    assert rings("ApiDown", [], tuple(night))
+    assert not rings("ApiDown", [], (night[0], *(Point(each.at, metric, 0) for each in night[1:])))
+
+
+def test_each_alarm_wakes_somebody_or_waits_till_morning_and_ends_where_it_began() -> None:
+    for name in ALARMS:
+        told = RESOURCES[name]["Properties"]
+        topic = "PageTopic" if name in PAGE else "TicketTopic"
+        assert told["AlarmActions"] == told["OKActions"] == [{"Ref": topic}], name
+    assert ALARMS.keys() >= PAGE
 
 
 @pytest.mark.parametrize("job", [job.name for job in JOBS])

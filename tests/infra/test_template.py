@@ -292,7 +292,7 @@ def watched(namespace: str, metric: str) -> set[str]:
     values = [
         alarm["Dimensions"][0]["Value"]
         for alarm in of_type("AWS::CloudWatch::Alarm").values()
-        if (alarm["Namespace"], alarm["MetricName"]) == (namespace, metric)
+        if (alarm.get("Namespace"), alarm.get("MetricName")) == (namespace, metric) and alarm["Dimensions"]
     ]
     return {value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0] for value in values}
 
@@ -305,9 +305,26 @@ def test_every_queue_and_every_function_has_an_alarm() -> None:
     assert watched("AWS/Lambda", "IteratorAge") == {"SendAlerts", "CountActivity"}
 
 
-def test_every_alarm_reaches_the_operator() -> None:
-    for alarm in of_type("AWS::CloudWatch::Alarm").values():
-        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "OperatorAlarms"}]
+@pytest.mark.parametrize("listener", ["Page", "Ticket"])
+def test_who_is_told_is_subscribed_to_what_alarms_may_publish_to(listener: str) -> None:
+    subscription = RESOURCES[f"{listener}Subscription"]
+    assert subscription["Condition"] == f"Has{listener}Listener"
+    assert subscription["Properties"]["TopicArn"] == {"Ref": f"{listener}Topic"}
+    assert subscription["Properties"]["Endpoint"] == {"Ref": f"{listener}Listener"}
+    by_web = TEMPLATE["Conditions"][subscription["Properties"]["Protocol"]["Fn::If"][0]]
+    assert by_web == {
+        "Fn::Equals": [{"Fn::Select": [0, {"Fn::Split": [":", {"Ref": f"{listener}Listener"}]}]}, "https"]
+    }
+    [policy] = [
+        each for each in of_type("AWS::SNS::TopicPolicy").values() if {"Ref": f"{listener}Topic"} in each["Topics"]
+    ]
+    [alarms] = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+    assert alarms["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    pattern = re.compile(TEMPLATE["Parameters"][f"{listener}Listener"]["AllowedPattern"])
+    for good in ("", "guardia@casilla.example", "https://events.example/integration/1/enqueue"):
+        assert pattern.fullmatch(good)
+    for bad in ("http://events.example/", "guardia", "+51900000000"):
+        assert not pattern.fullmatch(bad)
 
 
 @pytest.mark.parametrize("kind", TEMPLATE["Resources"]["RestAPI"]["Properties"]["GatewayResponses"])

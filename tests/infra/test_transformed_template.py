@@ -18,6 +18,7 @@ NAMES: dict[tuple[str, str], int] = {
     ("AWS::Events::Rule", "Name"): 64,
     ("AWS::SES::ConfigurationSet", "Name"): 64,
     ("AWS::ApiGateway::RestApi", "Name"): 1024,
+    ("AWS::SNS::Topic", "DisplayName"): 100,
 }
 """Properties that are a resource's own name, with what AWS takes at most."""
 OF_ALIAS = {
