@@ -34,7 +34,7 @@ from infra.pythons import find_python
 from infra.sender_function import lead_senders_to_their_own
 from infra.template import load_template
 from infra.transform import REGIONS, transformed
-from infra.wheels import MACHINES, Wheel, differences, download, from_folders, shipped
+from infra.wheels import MACHINES, Wheel, differences, download, for_chalice, from_folders, shipped
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
@@ -69,7 +69,7 @@ def build(
     shutil.rmtree(out, ignore_errors=True)
     copy = BUILD / f"sources-{out.name}"
     copy_sources(copy, architecture)
-    run_chalice(tools / "chalice", copy, stage, out, from_folders(wheels))
+    run_chalice(tools / "chalice", copy, stage, out, from_folders(for_chalice(wheels, architecture)))
     components = shipped(wheels, target)
     describe(out, components)
     add_bytecode(out / "deployment.zip", chosen, tools / "python")

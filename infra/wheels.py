@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import platform
 import zipfile
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -115,6 +116,14 @@ def download(python: Path, version: str, architecture: str, into: Path) -> list[
             run(python, "-m", "pip", "download", *how, *options, "--requirement", lock.path)
             mark.touch()
     return list(fetched)
+
+
+def for_chalice(folders: list[Path], architecture: str) -> list[Path]:
+    """Return the folders that chalice needs: what this machine can install is what it looks for first.
+
+    Where the package is for such a machine, that has to be the wheels for it: others may ask for a newer system.
+    """
+    return folders[-1:] if MACHINES.get(architecture, architecture) == platform.machine() else folders
 
 
 def from_folders(folders: Iterable[Path]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 import zipfile
@@ -87,6 +88,15 @@ def test_what_is_for_the_machine_counts_before_what_is_for_this_one(tmp_path: Pa
 
     assert {one.path.parent.name for one in found} == {"there"}
     assert {one.name for one in found} == {*locks.locked(locks.PACKAGE), "chalice"}
+
+
+def test_chalice_sees_no_second_wheel_that_fits_the_same_machine(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    own = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    other = "x86_64" if own == "arm64" else "arm64"
+
+    assert wheels.for_chalice([here, there], own) == [there]
+    assert wheels.for_chalice([here, there], other) == [here, there]
 
 
 @pytest.mark.parametrize("changed", [False, True])
