@@ -9,7 +9,14 @@ from chalicelib.handlers.operator.commands import COMMANDS
 
 RUNBOOK = (Path(__file__).parents[1] / "docs" / "runbook.md").read_text("utf-8")
 ENTRIES = dict(re.findall(r"^### (\w+)\n(.+?)(?=\n#|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
-BLOCKS: list[str] = re.findall(r"^```sh\n(.+?)^```", RUNBOOK, re.MULTILINE | re.DOTALL)
+
+
+def blocks_of(text: str) -> list[str]:
+    """Return what a text has typed into a shell, block by block."""
+    return re.findall(r"^```sh\n(.+?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+BLOCKS = blocks_of(RUNBOOK)
 FUNCTIONS = frozenset(name for block in BLOCKS for name in re.findall(r"^(\w+)\(\) \{", block, re.MULTILINE))
 """What the blocks define."""
 COMMAND_WORDS = FUNCTIONS | {"aws", "make", "openssl"}
