@@ -253,14 +253,14 @@ def _gateway(look: Look) -> Iterator[Finding]:
 
 
 def _listeners(look: Look) -> Iterator[Finding]:
-    mail = look.value("OperatorMail")
     topics = [look.resources[one] for one in alarm_topics(look.template) if one in look.resources]
     if not topics:
-        yield holds(
-            bool(mail),
-            f"las alarmas irán a {mail or 'nadie'}",
-            "dé OperatorMail; quien la recibe confirma el correo de AWS",
-        )
+        for name, urgent in LISTENERS.items():
+            yield holds(
+                bool(look.value(name)),
+                f"las alarmas {urgent} irán a {look.value(name) or 'nadie'}",
+                f"dé {name}; quien las recibe confirma lo que AWS le manda",
+            )
         return
     sns = look.cloud.client("sns")
     for topic in topics:
@@ -270,7 +270,7 @@ def _listeners(look: Look) -> Iterator[Finding]:
         yield holds(
             bool(heard),
             f"{topic.rpartition(':')[2]}: {len(heard)} oyentes confirmados de {len(listed)}",
-            "confirme el correo de AWS, o pida otro suscribiendo la dirección de nuevo",
+            "confirme lo que AWS mandó, o pídalo otra vez suscribiendo la dirección de nuevo",
         )
 
 
@@ -283,6 +283,8 @@ def alarm_topics(template: Mapping[str, Any]) -> list[str]:
     return list(named)
 
 
+LISTENERS = {"PageListener": "que despiertan a alguien", "TicketListener": "que esperan al día"}
+"""Parameters, and which alarms go to whom they name."""
 QUESTIONS: Questions = {
     "cuenta y región": _identity,
     "correo": _mail,

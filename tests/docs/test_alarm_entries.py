@@ -24,11 +24,24 @@ ALARMS = {
 }
 
 
+QUERY = re.compile(r'SELECT \w+\((?P<metric>\w+)\) FROM SCHEMA\("(?P<namespace>[\w/]+)", (?P<dimensions>[\w, ]+)\)')
+
+
 def watched(alarm: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the metrics that an alarm reads, one or those of its arithmetic."""
     if "Metrics" not in alarm:
         return [alarm]
-    return [one["MetricStat"]["Metric"] for one in alarm["Metrics"] if "MetricStat" in one]
+    named = [one["MetricStat"]["Metric"] for one in alarm["Metrics"] if "MetricStat" in one]
+    asked = [QUERY.fullmatch(one["Expression"]) for one in alarm["Metrics"] if "SELECT" in one.get("Expression", "")]
+    return named + [
+        {
+            "Namespace": found["namespace"],
+            "MetricName": found["metric"],
+            "Dimensions": [{"Name": name, "Value": ""} for name in found["dimensions"].split(", ")],
+        }
+        for found in asked
+        if found
+    ]
 
 
 def is_ours(metric: dict[str, Any]) -> bool:

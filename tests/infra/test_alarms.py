@@ -82,14 +82,14 @@ TIMEOUTS = {
 }
 LIMITS: dict[str, float] = {"AlertsLate": 300_000, "ActivityLate": 3_600_000, "UploadsStuck": 900, "ExportsStuck": 1800}
 LIMITS |= {"BounceRateHigh": 0.03, "ComplaintRateHigh": 0.0005}
-LIMITS |= {"ApiFailing": 50, "ApiDown": 0.25, "ApiSlow": 8000, "ApiThrottled": 20}
+LIMITS |= {"ApiFailing": 50, "ApiDown": 0.25, "ApiSlow": 8000, "ApiThrottled": 20, "SenderThrottled": 20}
 LIMITS |= {"ConcurrencyNearQuota": 800, "TablesThrottled": 100, "TablesFailing": 20, "KeysNearQuota": 360_000}
 LIMITS |= {"MailNearQuota": 40_000, "SmsSpendNearLimit": 800, "SmsFailing": 0.75}
 """What AWS may measure at most: milliseconds of a stream or an answer, seconds of a queue, shares, dollars. Of what
 rings by too little it is the least."""
 PAGE = {
     *("AlertsLate", "AlertsPilingUp", "AlertsRefused", "SweepAlertsNotRun", "UploadsStuck"),
-    *("ApiDown", "ApiFailing", "ApiThrottled", "BounceRateHigh", "ComplaintRateHigh"),
+    *("ApiDown", "ApiFailing", "ApiThrottled", "SenderThrottled", "BounceRateHigh", "ComplaintRateHigh"),
     *("ConsultationsUnusual", "LooksUnusual", "SignaturesRefused", "UsersAttacked"),
 }
 """What wakes somebody."""

@@ -40,7 +40,8 @@ def a_template(**resources: Any) -> dict[str, Any]:
         "MailRate": {"Type": "String", "Default": "14"},
         "Country": {"Type": "String", "Default": "PE", "AllowedValues": ["PE"]},
         "LockDays": {"Type": "Number", "Default": 7, "MinValue": 1},
-        "OperatorMail": {"Type": "String", "Default": ""},
+        "PageListener": {"Type": "String", "Default": ""},
+        "TicketListener": {"Type": "String", "Default": ""},
     }
     return {
         "Parameters": parameters,

@@ -179,7 +179,7 @@ def test_every_parameter_is_given_so_that_an_update_keeps_none_of_before() -> No
     stage = replace(read_stage("local"), parameters={"ApiAuthority": "api.example", "Unknown": "x"})
     values = parameters_for(stage, a_package())
     assert values["ApiAuthority"] == "api.example"
-    assert (values["Country"], values["LockDays"], values["OperatorMail"]) == ("PE", "7", "")
+    assert (values["Country"], values["LockDays"], values["PageListener"]) == ("PE", "7", "")
     assert "Unknown" not in values
 
 

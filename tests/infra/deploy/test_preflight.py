@@ -27,7 +27,8 @@ SETTINGS = {
     "PortalAddress": "casilla.example",
     "PortalCertificateArn": CERTIFICATE,
     "MailFrom": "avisos@casilla.example",
-    "OperatorMail": "guardia@casilla.example",
+    "PageListener": "guardia@casilla.example",
+    "TicketListener": "operacion@casilla.example",
 }
 ALARM = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmActions": [{"Ref": "Alarms"}]}}
 
@@ -141,7 +142,8 @@ CASES = [
     ),
     Case("la API toma 10001", template={"RestAPI": {"MethodSettings": [{"ThrottlingRateLimit": 10001}]}}),
     Case("API Gateway puede escribir su registro", template={"RestAPI": {"AccessLogSetting": {"Format": "x"}}}),
-    Case("las alarmas irán a nadie", settings={"OperatorMail": ""}),
+    Case("las alarmas que despiertan a alguien irán a nadie", settings={"PageListener": ""}),
+    Case("las alarmas que esperan al día irán a nadie", settings={"TicketListener": ""}),
     Case(
         "alarms: 0 oyentes confirmados de 1",
         {"ListSubscriptionsByTopic": {"Subscriptions": [{"SubscriptionArn": "PendingConfirmation"}]}},

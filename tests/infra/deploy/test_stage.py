@@ -27,7 +27,7 @@ def test_each_stage_names_parameters_that_the_template_has_and_all_that_have_no_
 
 
 def test_the_example_has_something_to_fill_in_and_the_local_stage_nothing() -> None:
-    assert {"account", "parameters.ApiAuthority", "parameters.OperatorMail"} <= set(read_stage("prod").unfilled())
+    assert {"account", "parameters.ApiAuthority", "parameters.PageListener"} <= set(read_stage("prod").unfilled())
     assert read_stage("local").unfilled() == []
 
 
