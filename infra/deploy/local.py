@@ -64,6 +64,8 @@ def deploy_here(stage: Stage, package: Package, tell: Callable[[str], None], *, 
 
     """
     with ministack.running(enforce=True) as engine:
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION"):
+            os.environ.pop(name, None)  # of whoever has an account, which this is not for
         os.environ.update(engine.environment)
         deployer = Deployer(stage, Cloud(stage.region), tell)
         _verify(deployer.cloud, stage.parameters["MailFrom"])

@@ -22,8 +22,16 @@ from botocore.exceptions import ClientError
 from infra.deploy.cloud import Cloud, DeployError
 
 ROOT = Path(__file__).parents[2]
-_SOURCES = ("app.py", "chalicelib", ".chalice/config.json", ".chalice/*.json", "infra/*.py", "infra/resources")
-_REQUIREMENTS = "requirements*"
+_SOURCES = (
+    "app.py",
+    "chalicelib",
+    ".chalice/*.json",
+    "infra/*.py",
+    "infra/*.toml",
+    "infra/resources",
+    "locks",
+    "requirements*",
+)
 _STAMP = "sources.sha256"
 _CHUNK = 1 << 20
 _KEPT = 16
@@ -65,7 +73,7 @@ def read_package(folder: Path) -> Package:
 
 def sources_digest(root: Path = ROOT) -> str:
     """Return a hash of all that a package is made of."""
-    found = {path for pattern in (*_SOURCES, _REQUIREMENTS) for path in root.glob(pattern)}
+    found = {path for pattern in _SOURCES for path in root.glob(pattern)}
     files = {file for path in found for file in (path.rglob("*") if path.is_dir() else [path])}
     digest = hashlib.sha256()
     for file in sorted(one for one in files if one.is_file() and "__pycache__" not in one.parts):

@@ -21,6 +21,8 @@ from infra.deploy.stage import Stage
 
 ROLLOUT, AT_ONCE = "Rollout", "AllAtOnce"
 """How requests pass to another version; on the way back nobody waits."""
+NO_TRIGGERS: dict[str, Any] = {"RollbackTriggers": [], "MonitoringTimeInMinutes": 0}
+"""Said outright: an update keeps those of the one before, and waits for its minutes even without any."""
 _LOCAL_POLL_S = 0.2
 
 
@@ -68,7 +70,7 @@ class Deployer:
         self.store.keep(package, now=wish.now, commit=wish.commit)
         self.tell(f"paquete {package.package_id} en s3://{self.stage.bucket}")
         serving = self.stack.outputs.get("Package", "")
-        change_set = self._planned(package, wish)
+        change_set = self.plan(package, wish)
         if change_set.is_empty:
             self.tell("sin cambios")
         else:
@@ -111,7 +113,13 @@ class Deployer:
         accepts_unknown = wish.accepts_unknown or wish.is_rollback
         require(findings(look, questions), self.tell, accepts_unknown=accepts_unknown)
 
-    def _planned(self, package: Package, wish: Wish) -> ChangeSet:
+    def plan(self, package: Package, wish: Wish) -> ChangeSet:
+        """Return a change set for a package, which loses nothing that cannot be made again.
+
+        Raises:
+            DeployError: it would, and was deleted; or there is none.
+
+        """
         stack = self.stack
         kind = stack.settle()
         address = self.store.put_body(body_for(self.stage, package, self.store.code_uri(package)))
@@ -124,7 +132,7 @@ class Deployer:
             raise DeployError(
                 f"No se despliega:\n{lines}\nHágalo en tantos despliegues como índices, uno después del otro."
             )
-        triggers = self._triggers(kind)
+        triggers = NO_TRIGGERS if wish.is_rollback else self.triggers(kind)
         change_set = stack.plan(
             package.package_id, kind, TemplateURL=address, Parameters=parameters, RollbackConfiguration=triggers
         )
@@ -145,13 +153,15 @@ class Deployer:
             guard(self.cloud.client("cloudformation"), self.stage.stack)
         self.stack.execute(change_set)
         self.tell("la pila está completa")
+        for name, value in self.stack.outputs.items() if change_set.kind == "CREATE" else ():
+            self.tell(f"  {name}: {value}")
         if self.stage.is_local:
             engine_view.complete(self.cloud, self.stack, package.template)
 
-    def _triggers(self, kind: str) -> dict[str, Any]:
+    def triggers(self, kind: str) -> dict[str, Any]:
         """Return the alarms that roll an update back: those of the stage that exist, and do not ring already."""
-        if kind == "CREATE" or not self.stage.rollback_alarms:
-            return {}
+        if kind == "CREATE":
+            return NO_TRIGGERS
         resources = self.stack.resources
         names = [resources[one] for one in self.stage.rollback_alarms if one in resources]
         found = self.cloud.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"] if names else []
@@ -162,7 +172,7 @@ class Deployer:
         self.tell(f"revierten el despliegue si suenan: {len(quiet)} alarmas")
         return {
             "RollbackTriggers": [{"Arn": arn, "Type": "AWS::CloudWatch::Alarm"} for arn in quiet],
-            "MonitoringTimeInMinutes": self.stage.rollback_minutes,
+            "MonitoringTimeInMinutes": self.stage.rollback_minutes if quiet else 0,
         }
 
     def _smoke(self, package: Package, before: str) -> None:
@@ -170,12 +180,15 @@ class Deployer:
         wrong = smoke(sites_of(self.stage, package.template, outputs), self.cloud, self.stage.stack, outputs)
         if wrong:
             lines = "\n".join(f"- {one}" for one in wrong)
-            kept = [before, *(one["package"] for one in self.store.manifests())]
-            former = [one for one in kept if one not in {"", package.package_id}]
-            back = (
-                f'«make operator STACK={self.stage.stack} CMD="rollback {former[0]}"» vuelve al paquete anterior.'
-                if former
-                else "Es el primer paquete: no hay uno al cual volver."
-            )
+            kept = [one["package"] for one in self.store.manifests()]
+            back = way_back(self.stage.stack, package.package_id, [before, *kept])
             raise SmokeFailed(f"Está desplegado, y la prueba de humo falla:\n{lines}\n{back}")
         self.tell("prueba de humo: páginas, archivos, errores de la API y el operador contestan")
+
+
+def way_back(stack: str, package_id: str, others: list[str]) -> str:
+    """Say how to go back to the first of other packages that is one; they may be empty or the same."""
+    former = [one for one in others if one not in {"", package_id}]
+    if not former:
+        return "Es el primer paquete: no hay uno al cual volver. Corrija y despliegue otra vez."
+    return f'«make operator STACK={stack} CMD="rollback {former[0]}"» vuelve al paquete anterior.'
