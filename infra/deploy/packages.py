@@ -34,6 +34,8 @@ _SOURCES = (
 )
 _STAMP = "sources.sha256"
 _CHUNK = 1 << 20
+CHANGED = "+cambios"
+"""Ends a revision that is not all of the sources."""
 _KEPT = 16
 """Characters of an id: as many as nobody confuses two packages with."""
 
@@ -216,7 +218,7 @@ def commit_of(root: Path = ROOT) -> str:
     """Return the revision of the sources, with a mark where they have changes that no revision has."""
     try:
         revision = _git(root, "rev-parse", "--short=12", "HEAD")
-        return f"{revision}+cambios" if _git(root, "status", "--porcelain", "--untracked-files=no") else revision
+        return f"{revision}{CHANGED}" if _git(root, "status", "--porcelain", "--untracked-files=no") else revision
     except (OSError, subprocess.CalledProcessError):
         return "desconocida"
 

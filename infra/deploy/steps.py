@@ -11,7 +11,7 @@ from infra.deploy import engine_view
 from infra.deploy.body import body_for, parameters_for
 from infra.deploy.changes import index_refusals, refusals, table
 from infra.deploy.cloud import Cloud, DeployError, SmokeFailed
-from infra.deploy.guard import guard
+from infra.deploy.guard import guard, policy_but_for
 from infra.deploy.packages import Package, PackageStore
 from infra.deploy.preflight import ESSENTIAL, QUESTIONS, Look, findings, require
 from infra.deploy.resource_count import resource_count
@@ -23,7 +23,6 @@ ROLLOUT, AT_ONCE = "Rollout", "AllAtOnce"
 """How requests pass to another version; on the way back nobody waits."""
 NO_TRIGGERS: dict[str, Any] = {"RollbackTriggers": [], "MonitoringTimeInMinutes": 0}
 """Said outright: an update keeps those of the one before, and waits for its minutes even without any."""
-_LOCAL_POLL_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,8 @@ class Wish:
     again: str = ""
     """Not empty: replaces every process although nothing else changed."""
     is_rollback: bool = False
+    given_up: frozenset[str] = frozenset()
+    """Logical ids of what may be removed although it cannot be made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Deployer:
     stage: Stage
     cloud: Cloud
     tell: Callable[[str], None]
+    poll_s: float = 5.0
+    """How often CloudFormation is asked how far it is."""
 
     @property
     def store(self) -> PackageStore:
@@ -56,7 +59,7 @@ class Deployer:
     def stack(self) -> Stack:
         """The stack of the stage."""
         client = self.cloud.client("cloudformation")
-        return Stack(client, self.stage.stack, self.tell, _LOCAL_POLL_S if self.stage.is_local else 5.0)
+        return Stack(client, self.stage.stack, self.tell, self.poll_s)
 
     def deploy(self, package: Package, wish: Wish) -> bool:
         """Bring a package into service; return whether anything changed.
@@ -66,18 +69,28 @@ class Deployer:
 
         """
         self._look(package, wish)
+        before = self.stack.outputs.get("Package", "")
+        is_changed = self.bring(package, wish)
+        self._smoke(package, before)
+        return is_changed
+
+    def bring(self, package: Package, wish: Wish) -> bool:
+        """Do what is between the look before and the smoke test after; return whether anything changed.
+
+        Raises:
+            DeployError: as above.
+
+        """
         self.store.prepare()
         self.store.keep(package, now=wish.now, commit=wish.commit)
         self.tell(f"paquete {package.package_id} en s3://{self.stage.bucket}")
-        serving = self.stack.outputs.get("Package", "")
         change_set = self.plan(package, wish)
         if change_set.is_empty:
             self.tell("sin cambios")
         else:
-            self._execute(change_set, package)
+            self._execute(change_set, package, wish)
         guard(self.cloud.client("cloudformation"), self.stage.stack)
         self.tell("protegida: política de la pila y protección contra su borrado")
-        self._smoke(package, serving)
         return not change_set.is_empty
 
     def roll_back(self, package_id: str, wish: Wish) -> bool:
@@ -138,19 +151,21 @@ class Deployer:
         )
         for line in [] if change_set.is_empty else table(change_set.changes):
             self.tell(f"  {line}")
-        refused = refusals(change_set.changes)
+        refused = [] if change_set.is_empty else refusals(change_set.changes, wish.given_up)
         if refused:
             stack.discard(change_set.name)
             lines = "\n".join(f"- {one}" for one in refused)
             raise DeployError(
                 f"No se despliega, y el conjunto de cambios se borró:\n{lines}\nDeje la descripción de lo que existe"
                 " como está; lo nuevo lleva un nombre nuevo al lado, y los datos se pasan antes de quitar lo de antes."
+                " Lo que ya no hace falta se quita nombrándolo: LOSES (docs/despliegue.md)."
             )
         return change_set
 
-    def _execute(self, change_set: ChangeSet, package: Package) -> None:
+    def _execute(self, change_set: ChangeSet, package: Package, wish: Wish) -> None:
         if change_set.kind == "UPDATE":
-            guard(self.cloud.client("cloudformation"), self.stage.stack)
+            for_now = policy_but_for(wish.given_up, self.stack.template()) if wish.given_up else None
+            guard(self.cloud.client("cloudformation"), self.stage.stack, for_now)
         self.stack.execute(change_set)
         self.tell("la pila está completa")
         for name, value in self.stack.outputs.items() if change_set.kind == "CREATE" else ():

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.deploy.cloud import Cloud, DeployError
+from infra.deploy.guard import policy
 from infra.deploy.packages import Package, package_id_of
 from infra.deploy.stage import read_stage
 from infra.deploy.steps import NO_TRIGGERS, Deployer, Wish, way_back
-from tests.infra.deploy.packages import CODE
+from tests.infra.deploy.packages import CODE, an_archive
 from tests.infra.deploy.recorded import Answer, recorded_cloud
 
 WISH = Wish(datetime(2026, 1, 5, 14, 0, tzinfo=UTC), "abc", accepts_unknown=True)
@@ -51,15 +54,14 @@ def deployer(ministack: dict[str, str]) -> Iterator[Deployer]:
     local = read_stage("local")
     told: list[str] = []
     stage = replace(local, name="other", stack=f"steps-{number}", account=f"{number:012}")
-    made = Deployer(stage, Cloud(stage.region), told.append)
+    made = Deployer(stage, Cloud(stage.region), told.append, 0.05)
     made.store.prepare()
     yield made
     made.cloud.client("cloudformation").delete_stack(StackName=stage.stack)
 
 
 def done(deployer: Deployer, package: Package) -> None:
-    stack = replace(deployer.stack, poll_s=0.05)
-    stack.execute(deployer.plan(package, WISH))
+    deployer.stack.execute(deployer.plan(package, WISH))
 
 
 def left(deployer: Deployer) -> list[str]:
@@ -88,6 +90,15 @@ def test_a_plan_that_loses_something_is_refused_and_its_change_set_deleted(
 
 
 @pytest.mark.ministack
+def test_a_queue_that_is_needed_no_more_goes_by_its_name(deployer: Deployer) -> None:
+    done(deployer, a_package(queues=2))
+    given_up = replace(WISH, given_up=frozenset({"Queue1"}))
+    deployer.stack.execute(deployer.plan(a_package(queues=1), given_up))
+    assert set(deployer.stack.resources) == {"Table", "Queue0"}
+    assert deployer.plan(a_package(queues=1), given_up).is_empty
+
+
+@pytest.mark.ministack
 def test_two_indexes_at_once_are_refused_before_anything_is_asked_for(deployer: Deployer) -> None:
     done(deployer, a_package())
     with pytest.raises(DeployError, match="en tantos despliegues como índices"):
@@ -95,6 +106,50 @@ def test_two_indexes_at_once_are_refused_before_anything_is_asked_for(deployer: 
     assert left(deployer) == []
     done(deployer, a_package("one"))
     assert not deployer.plan(a_package("one", "two"), WISH).is_empty
+
+
+class Died(BaseException):
+    """The process went, and nothing of it ran any more."""
+
+
+@pytest.mark.ministack
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("s3", "CreateBucket"),
+        ("s3", "PutBucketVersioning"),
+        ("s3", "PutBucketPolicy"),
+        ("s3", "PutObject"),
+        ("cloudformation", "CreateChangeSet"),
+        ("cloudformation", "DescribeChangeSet"),
+        ("cloudformation", "ExecuteChangeSet"),
+        ("cloudformation", "SetStackPolicy"),
+        ("cloudformation", "UpdateTerminationProtection"),
+    ],
+)
+def test_a_run_that_died_anywhere_is_finished_by_the_next(
+    deployer: Deployer, tmp_path: Path, service: str, operation: str
+) -> None:
+    package = replace(a_package(), archive=an_archive(tmp_path / "deployment.zip", app="1"))
+    stage = replace(deployer.stage, account=f"{deployer.stage.account[:-1]}9")
+    dying = replace(deployer, stage=stage, cloud=Cloud(stage.region))
+
+    def die(**_: object) -> None:
+        raise Died
+
+    dying.cloud.client(service).meta.events.register(f"after-call.{service}.{operation}", die)
+    with pytest.raises(Died):
+        dying.bring(package, WISH)
+    again = replace(dying, cloud=Cloud(stage.region))
+    again.bring(package, WISH)
+    assert again.stack.outputs == {"Package": package.package_id}
+    assert again.store.get(package.package_id).template == package.template
+    assert (again.stack.describe() or {})["EnableTerminationProtection"] is True
+    assert json.loads(again.stack.cfn.get_stack_policy(StackName=stage.stack)["StackPolicyBody"]) == policy()
+    assert again.bring(package, WISH) is False
+    again.cloud.client("cloudformation").update_termination_protection(
+        StackName=stage.stack, EnableTerminationProtection=False
+    )
 
 
 def with_alarms(*states: str) -> tuple[Deployer, list[str]]:
