@@ -67,7 +67,7 @@ package: .venv/.stamp      ## build/package/{sam.json,deployment.zip,inventory.j
 	$(BIN)/python -m infra.package
 
 deploy: .venv/.stamp       ## bring the sources into service: STAGE=prod in AWS; STAGE=local on this machine's engine, with use and way back
-	@$(BIN)/python -m infra.deploy $(or $(STAGE),$(error STAGE=prod or STAGE=local)) $(if $(ACCEPT),--accept $(ACCEPT)) $(if $(AGAIN),--again)
+	@$(BIN)/python -m infra.deploy $(or $(STAGE),$(error STAGE=prod or STAGE=local)) $(if $(ACCEPT),--accept $(ACCEPT)) $(if $(AGAIN),--again) $(if $(LOSES),--loses $(LOSES))
 
 lock: .venv/.stamp         ## renew locks/ after a change of requirements*.txt; UPGRADE="cffi lxml" takes those anew
 	@UPGRADE="$(UPGRADE)" $(BIN)/python -m infra.locks

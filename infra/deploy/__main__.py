@@ -9,7 +9,7 @@ import time
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deploy.cloud import Cloud, DeployError
-from infra.deploy.packages import built, commit_of, today
+from infra.deploy.packages import CHANGED, built, commit_of, today
 from infra.deploy.stage import Stage, StageError, read_stage, stage_names
 from infra.deploy.steps import Deployer, Wish
 from infra.package import PACKAGE, build
@@ -26,6 +26,9 @@ def main() -> int:
         "--accept", choices=["", UNKNOWN], default="", help="«unknown» sigue aunque algo no se pudo preguntar"
     )
     parser.add_argument("--again", action="store_true", help="reemplaza todos los procesos aunque nada haya cambiado")
+    parser.add_argument(
+        "--loses", metavar="NOMBRES", default="", help="lo que se puede quitar aunque no se pueda rehacer"
+    )
     local = parser.add_argument_group("solo STAGE=local")
     local.add_argument(
         "--without", metavar="ACCIÓN", help="quita una acción de todas las políticas: el uso tiene que fallar"
@@ -37,7 +40,7 @@ def main() -> int:
         if stage.is_local:
             _deploy_here(stage, options.without, uses=not options.unused)
         else:
-            _deploy(stage, accepts_unknown=options.accept == UNKNOWN, again=options.again)
+            _deploy(stage, options)
     except (StageError, PackageError) as error:
         print(error, file=sys.stderr)
         return DeployError.code
@@ -53,7 +56,7 @@ def main() -> int:
     return 0
 
 
-def _deploy(stage: Stage, *, accepts_unknown: bool, again: bool) -> None:
+def _deploy(stage: Stage, options: argparse.Namespace) -> None:
     """Deploy to AWS.
 
     Raises:
@@ -65,7 +68,15 @@ def _deploy(stage: Stage, *, accepts_unknown: bool, again: bool) -> None:
         names = "\n".join(f"- {name}" for name in unfilled)
         raise StageError(f"infra/stages/{stage.name}.toml tiene por llenar:\n{names}\nLos explica docs/despliegue.md.")
     now = today()
-    wish = Wish(now, commit_of(), accepts_unknown, now.isoformat() if again else "")
+    wish = Wish(
+        now,
+        commit_of(),
+        accepts_unknown=options.accept == UNKNOWN,
+        again=now.isoformat() if options.again else "",
+        given_up=frozenset(filter(None, options.loses.split(","))),
+    )
+    if wish.commit.endswith(CHANGED):
+        say("Atención: se despliegan cambios que ninguna revisión de git tiene")
     Deployer(stage, Cloud(stage.region), say).deploy(built(build, PACKAGE, say), wish)
 
 

@@ -21,6 +21,8 @@ IRREPLACEABLE: Mapping[str, str] = {
     "AWS::Backup::BackupVault": "las copias de seguridad",
 }
 """Kinds whose things cannot be made again by deploying, and what goes with them."""
+DISPENSABLE = frozenset({"AWS::Logs::LogGroup", "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::ApiGateway::DomainName"})
+"""Kinds that may go for good once somebody says by name that they are needed no more; others only leave the stack."""
 _LISTED = 40
 _WORDS = {
     "Add": "se agrega",
@@ -42,6 +44,8 @@ class Change:
     replacement: str = ""
     """True, False, Conditional, or nothing where it is added or removed."""
     properties: tuple[str, ...] = ()
+    is_kept: bool = False
+    """Whether what is removed from the stack stays in the account."""
 
     @property
     def word(self) -> str:
@@ -69,6 +73,7 @@ def _change(said: Mapping[str, Any]) -> Change:
         action=said["Action"],
         replacement=said.get("Replacement", "") if said["Action"] == "Modify" else "",
         properties=tuple(names),
+        is_kept=str(said.get("PolicyAction", "")).startswith("Retain"),
     )
 
 
@@ -91,9 +96,19 @@ def table(changes: list[Change]) -> list[str]:
     return [*lines, "en total: " + ", ".join(f"{word} {count}" for word, count in counts.items())]
 
 
-def refusals(changes: list[Change]) -> list[str]:
-    """Return why this is not executed: what it would lose that nobody can make again."""
-    return [f"{one.logical_id} ({one.kind}) {one.word}: se perdería {one.loss}" for one in changes if one.loss]
+def refusals(changes: list[Change], given_up: frozenset[str] = frozenset()) -> list[str]:
+    """Return why this is not executed: what it would lose that nobody can make again.
+
+    `given_up` are things that may be removed, by logical id; none may be replaced.
+    """
+    going = {one.logical_id for one in changes if one.action == "Remove"}
+    idle = [f"{name} no se quita: no lo nombre en LOSES" for name in sorted(given_up - going)]
+    lost = [one for one in changes if one.loss and not (one.logical_id in given_up and _may_go(one))]
+    return [*(f"{one.logical_id} ({one.kind}) {one.word}: se perdería {one.loss}" for one in lost), *idle]
+
+
+def _may_go(change: Change) -> bool:
+    return change.action == "Remove" and (change.is_kept or change.kind in DISPENSABLE)
 
 
 def index_refusals(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -25,6 +25,7 @@ from infra.local import ministack
 from infra.package import BUILD, build
 
 PACKAGE = BUILD / "engine"
+_POLL_S = 0.2
 _UPGRADED_ALARM, _THRESHOLD = "ApiErrors", 7
 _PLANTED_TABLE, _PLANTED_BUCKET = "NoticesTable", "ExportsBucket"
 
@@ -64,8 +65,10 @@ def deploy_here(stage: Stage, package: Package, tell: Callable[[str], None], *, 
 
     """
     with ministack.running(enforce=True) as engine:
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION"):
+            os.environ.pop(name, None)  # of whoever has an account, which this is not for
         os.environ.update(engine.environment)
-        deployer = Deployer(stage, Cloud(stage.region), tell)
+        deployer = Deployer(stage, Cloud(stage.region), tell, _POLL_S)
         _verify(deployer.cloud, stage.parameters["MailFrom"])
         wish = Wish(today(), commit_of(), accepts_unknown=True)
         _expect(deployer.deploy(package, wish), "el primer despliegue no creó nada")

@@ -22,10 +22,20 @@ from botocore.exceptions import ClientError
 from infra.deploy.cloud import Cloud, DeployError
 
 ROOT = Path(__file__).parents[2]
-_SOURCES = ("app.py", "chalicelib", ".chalice/config.json", ".chalice/*.json", "infra/*.py", "infra/resources")
-_REQUIREMENTS = "requirements*"
+_SOURCES = (
+    "app.py",
+    "chalicelib",
+    ".chalice/*.json",
+    "infra/*.py",
+    "infra/*.toml",
+    "infra/resources",
+    "locks",
+    "requirements*",
+)
 _STAMP = "sources.sha256"
 _CHUNK = 1 << 20
+CHANGED = "+cambios"
+"""Ends a revision that is not all of the sources."""
 _KEPT = 16
 """Characters of an id: as many as nobody confuses two packages with."""
 
@@ -65,7 +75,7 @@ def read_package(folder: Path) -> Package:
 
 def sources_digest(root: Path = ROOT) -> str:
     """Return a hash of all that a package is made of."""
-    found = {path for pattern in (*_SOURCES, _REQUIREMENTS) for path in root.glob(pattern)}
+    found = {path for pattern in _SOURCES for path in root.glob(pattern)}
     files = {file for path in found for file in (path.rglob("*") if path.is_dir() else [path])}
     digest = hashlib.sha256()
     for file in sorted(one for one in files if one.is_file() and "__pycache__" not in one.parts):
@@ -208,7 +218,7 @@ def commit_of(root: Path = ROOT) -> str:
     """Return the revision of the sources, with a mark where they have changes that no revision has."""
     try:
         revision = _git(root, "rev-parse", "--short=12", "HEAD")
-        return f"{revision}+cambios" if _git(root, "status", "--porcelain", "--untracked-files=no") else revision
+        return f"{revision}{CHANGED}" if _git(root, "status", "--porcelain", "--untracked-files=no") else revision
     except (OSError, subprocess.CalledProcessError):
         return "desconocida"
 

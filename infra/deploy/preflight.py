@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import boto3
 from botocore.exceptions import ClientError
 
 from infra.deploy.body import body_for
@@ -100,11 +101,12 @@ def _identity(look: Look) -> Iterator[Finding]:
         f"las credenciales son de la cuenta {who['Account']}, la etapa de {look.stage.account}",
         "use el perfil de esa cuenta (AWS_PROFILE) o corrija account",
     )
-    regions = {os.environ[name] for name in _REGION_VARIABLES if name in os.environ}
+    of_profile = boto3.Session().region_name
+    regions = {os.environ[name] for name in _REGION_VARIABLES if name in os.environ} | {of_profile or look.stage.region}
     yield holds(
         regions <= {look.stage.region},
-        f"región {look.stage.region}; el ambiente dice {', '.join(sorted(regions)) or 'ninguna'}",
-        "quite AWS_REGION o corrija region",
+        f"región {look.stage.region}; las credenciales son de {', '.join(sorted(regions))}",
+        "use el perfil de esa región (AWS_PROFILE, AWS_REGION) o corrija region",
     )
     strange = os.environ.get("AWS_ENDPOINT_URL", "")
     yield holds(
@@ -137,11 +139,17 @@ def _mail_identity(look: Look) -> Iterator[Finding]:
     if not address or PLACEHOLDER in address:
         return  # told as a setting
     domain = address.rpartition("@")[2]
-    made = any(resource["Type"] == "AWS::SES::EmailIdentity" for resource in look.template["Resources"].values())
-    for identity in (address, domain):
-        if _is_verified(look.cloud.client("sesv2"), identity):
-            yield holds(True, f"{identity} verificado en SES", "")
-            return
+    kinds = {resource["Type"] for resource in look.template["Resources"].values()}
+    made = "AWS::SES::EmailIdentity" in kinds and look.value("MailIdentity") != "existing"
+    known = {one: _is_verified(look.cloud.client("sesv2"), one) for one in (address, domain)}
+    if made and not look.resources and known[domain] is not None:
+        yield holds(
+            False, f"la pila crearía la identidad de {domain}, que ya está en SES", 'diga MailIdentity = "existing"'
+        )
+        return
+    if any(known.values()):
+        yield holds(True, f"{address} verificado en SES", "")
+        return
     first = made and not look.resources
     yield holds(
         first,
@@ -152,12 +160,13 @@ def _mail_identity(look: Look) -> Iterator[Finding]:
     )
 
 
-def _is_verified(ses: Any, identity: str) -> bool:
+def _is_verified(ses: Any, identity: str) -> bool | None:
+    """Tell whether mail goes out by it; None where SES does not know it."""
     try:
         return bool(ses.get_email_identity(EmailIdentity=identity).get("VerifiedForSendingStatus"))
     except ClientError as error:
         if error.response["Error"]["Code"] in {"NotFoundException", "404"}:
-            return False
+            return None
         raise
 
 
@@ -253,24 +262,22 @@ def _gateway(look: Look) -> Iterator[Finding]:
 
 
 def _listeners(look: Look) -> Iterator[Finding]:
-    topics = [look.resources[one] for one in alarm_topics(look.template) if one in look.resources]
-    if not topics:
-        for name, urgent in LISTENERS.items():
-            yield holds(
-                bool(look.value(name)),
-                f"las alarmas {urgent} irán a {look.value(name) or 'nadie'}",
-                f"dé {name}; quien las recibe confirma lo que AWS le manda",
-            )
-        return
     sns = look.cloud.client("sns")
-    for topic in topics:
+    for name in alarm_topics(look.template):
+        topic = look.resources.get(name)
+        if topic is None:
+            settings = listeners_of(look.template, name)
+            given = [value for value in map(look.value, settings) if value and PLACEHOLDER not in value]
+            what = f"las alarmas de {name} irán a {', '.join(given) or 'nadie'}"
+            yield holds(bool(given), what, f"dé {' o '.join(settings)}; quien la recibe confirma el mensaje de AWS")
+            continue
         pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
         listed = [one["SubscriptionArn"] for page in pages for one in page["Subscriptions"]]
         heard = [one for one in listed if one.startswith("arn:")]
         yield holds(
             bool(heard),
-            f"{topic.rpartition(':')[2]}: {len(heard)} oyentes confirmados de {len(listed)}",
-            "confirme lo que AWS mandó, o pídalo otra vez suscribiendo la dirección de nuevo",
+            f"{name}: {len(heard)} oyentes confirmados de {len(listed)}",
+            "confirme el mensaje de AWS; si ya no vale, quite la suscripción y suscriba la dirección de nuevo",
         )
 
 
@@ -283,8 +290,27 @@ def alarm_topics(template: Mapping[str, Any]) -> list[str]:
     return list(named)
 
 
-LISTENERS = {"PageListener": "que despiertan a alguien", "TicketListener": "que esperan al día"}
-"""Parameters, and which alarms go to whom they name."""
+def listeners_of(template: Mapping[str, Any], topic: str) -> list[str]:
+    """Return the parameters with the addresses that the template subscribes to a topic."""
+    named: dict[str, None] = {}
+    for resource in template["Resources"].values():
+        said = resource.get("Properties", {})
+        if resource["Type"] == "AWS::SNS::Subscription" and said.get("TopicArn") == {"Ref": topic}:
+            named |= dict.fromkeys(_references(said.get("Endpoint")))
+    return [name for name in named if name in template.get("Parameters", {})]
+
+
+def _references(said: Any) -> Iterator[str]:
+    if isinstance(said, dict):
+        if isinstance(said.get("Ref"), str):
+            yield said["Ref"]
+        for value in said.values():
+            yield from _references(value)
+    if isinstance(said, list):
+        for value in said:
+            yield from _references(value)
+
+
 QUESTIONS: Questions = {
     "cuenta y región": _identity,
     "correo": _mail,

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, WaiterError
 from infra.deploy.changes import Change, read_changes
 from infra.deploy.cloud import DeployError, StackFailed
 
-CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
+CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 PREFIX = "casilla-"
 """Begins the name of a change set of this program."""
 UPDATABLE = frozenset(
@@ -157,16 +157,16 @@ class Stack:
             StackFailed: it was not done; the text has the first causes.
 
         """
-        seen = {event["EventId"] for event in self._events()}
+        seen = {event["EventId"] for event in self._events(set())}
         self.cfn.execute_change_set(StackName=self.name, ChangeSetName=change_set.name)
         happened: list[dict[str, Any]] = []
         while True:
             time.sleep(self.poll_s)
             state = str((self.describe() or {"StackStatus": "DELETE_COMPLETE"})["StackStatus"])
-            fresh = [event for event in self._events() if event["EventId"] not in seen]
+            fresh = list(reversed(self._events(seen)))
             seen |= {event["EventId"] for event in fresh}
-            happened += reversed(fresh)
-            self._tell_events(list(reversed(fresh)))
+            happened += fresh
+            self._tell_events(fresh)
             if not state.endswith("_IN_PROGRESS") and state != "REVIEW_IN_PROGRESS":
                 break
         if state != f"{change_set.kind}_COMPLETE":
@@ -193,12 +193,18 @@ class Stack:
             self.discard(name)
         return set(listed) - set(waiting)
 
-    def _events(self) -> list[dict[str, Any]]:
-        """Return the events of the stack, the newest first."""
+    def _events(self, seen: set[str]) -> list[dict[str, Any]]:
+        """Return the events since those that were seen, the newest first: an old stack has thousands."""
         if self.describe() is None:
             return []
+        fresh: list[dict[str, Any]] = []
         pages: Iterator[dict[str, Any]] = self.cfn.get_paginator("describe_stack_events").paginate(StackName=self.name)
-        return [event for page in pages for event in page["StackEvents"]]
+        for page in pages:
+            unseen = [event for event in page["StackEvents"] if event["EventId"] not in seen]
+            fresh += unseen
+            if not seen or len(unseen) < len(page["StackEvents"]):
+                break
+        return fresh
 
     def _tell_events(self, events: list[dict[str, Any]]) -> None:
         done = sum(event["ResourceStatus"].endswith("_COMPLETE") for event in events)

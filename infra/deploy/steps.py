@@ -11,7 +11,7 @@ from infra.deploy import engine_view
 from infra.deploy.body import body_for, parameters_for
 from infra.deploy.changes import index_refusals, refusals, table
 from infra.deploy.cloud import Cloud, DeployError, SmokeFailed
-from infra.deploy.guard import guard
+from infra.deploy.guard import guard, policy_but_for
 from infra.deploy.packages import Package, PackageStore
 from infra.deploy.preflight import ESSENTIAL, QUESTIONS, Look, findings, require
 from infra.deploy.resource_count import resource_count
@@ -21,7 +21,8 @@ from infra.deploy.stage import Stage
 
 ROLLOUT, AT_ONCE = "Rollout", "AllAtOnce"
 """How requests pass to another version; on the way back nobody waits."""
-_LOCAL_POLL_S = 0.2
+NO_TRIGGERS: dict[str, Any] = {"RollbackTriggers": [], "MonitoringTimeInMinutes": 0}
+"""Said outright: an update keeps those of the one before, and waits for its minutes even without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Wish:
     again: str = ""
     """Not empty: replaces every process although nothing else changed."""
     is_rollback: bool = False
+    given_up: frozenset[str] = frozenset()
+    """Logical ids of what may be removed although it cannot be made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Deployer:
     stage: Stage
     cloud: Cloud
     tell: Callable[[str], None]
+    poll_s: float = 5.0
+    """How often CloudFormation is asked how far it is."""
 
     @property
     def store(self) -> PackageStore:
@@ -54,7 +59,7 @@ class Deployer:
     def stack(self) -> Stack:
         """The stack of the stage."""
         client = self.cloud.client("cloudformation")
-        return Stack(client, self.stage.stack, self.tell, _LOCAL_POLL_S if self.stage.is_local else 5.0)
+        return Stack(client, self.stage.stack, self.tell, self.poll_s)
 
     def deploy(self, package: Package, wish: Wish) -> bool:
         """Bring a package into service; return whether anything changed.
@@ -64,18 +69,28 @@ class Deployer:
 
         """
         self._look(package, wish)
+        before = self.stack.outputs.get("Package", "")
+        is_changed = self.bring(package, wish)
+        self._smoke(package, before)
+        return is_changed
+
+    def bring(self, package: Package, wish: Wish) -> bool:
+        """Do what is between the look before and the smoke test after; return whether anything changed.
+
+        Raises:
+            DeployError: as above.
+
+        """
         self.store.prepare()
         self.store.keep(package, now=wish.now, commit=wish.commit)
         self.tell(f"paquete {package.package_id} en s3://{self.stage.bucket}")
-        serving = self.stack.outputs.get("Package", "")
-        change_set = self._planned(package, wish)
+        change_set = self.plan(package, wish)
         if change_set.is_empty:
             self.tell("sin cambios")
         else:
-            self._execute(change_set, package)
+            self._execute(change_set, package, wish)
         guard(self.cloud.client("cloudformation"), self.stage.stack)
         self.tell("protegida: política de la pila y protección contra su borrado")
-        self._smoke(package, serving)
         return not change_set.is_empty
 
     def roll_back(self, package_id: str, wish: Wish) -> bool:
@@ -111,7 +126,13 @@ class Deployer:
         accepts_unknown = wish.accepts_unknown or wish.is_rollback
         require(findings(look, questions), self.tell, accepts_unknown=accepts_unknown)
 
-    def _planned(self, package: Package, wish: Wish) -> ChangeSet:
+    def plan(self, package: Package, wish: Wish) -> ChangeSet:
+        """Return a change set for a package, which loses nothing that cannot be made again.
+
+        Raises:
+            DeployError: it would, and was deleted; or there is none.
+
+        """
         stack = self.stack
         kind = stack.settle()
         address = self.store.put_body(body_for(self.stage, package, self.store.code_uri(package)))
@@ -124,34 +145,38 @@ class Deployer:
             raise DeployError(
                 f"No se despliega:\n{lines}\nHágalo en tantos despliegues como índices, uno después del otro."
             )
-        triggers = self._triggers(kind)
+        triggers = NO_TRIGGERS if wish.is_rollback else self.triggers(kind)
         change_set = stack.plan(
             package.package_id, kind, TemplateURL=address, Parameters=parameters, RollbackConfiguration=triggers
         )
         for line in [] if change_set.is_empty else table(change_set.changes):
             self.tell(f"  {line}")
-        refused = refusals(change_set.changes)
+        refused = [] if change_set.is_empty else refusals(change_set.changes, wish.given_up)
         if refused:
             stack.discard(change_set.name)
             lines = "\n".join(f"- {one}" for one in refused)
             raise DeployError(
                 f"No se despliega, y el conjunto de cambios se borró:\n{lines}\nDeje la descripción de lo que existe"
                 " como está; lo nuevo lleva un nombre nuevo al lado, y los datos se pasan antes de quitar lo de antes."
+                " Lo que ya no hace falta se quita nombrándolo: LOSES (docs/despliegue.md)."
             )
         return change_set
 
-    def _execute(self, change_set: ChangeSet, package: Package) -> None:
+    def _execute(self, change_set: ChangeSet, package: Package, wish: Wish) -> None:
         if change_set.kind == "UPDATE":
-            guard(self.cloud.client("cloudformation"), self.stage.stack)
+            for_now = policy_but_for(wish.given_up, self.stack.template()) if wish.given_up else None
+            guard(self.cloud.client("cloudformation"), self.stage.stack, for_now)
         self.stack.execute(change_set)
         self.tell("la pila está completa")
+        for name, value in self.stack.outputs.items() if change_set.kind == "CREATE" else ():
+            self.tell(f"  {name}: {value}")
         if self.stage.is_local:
             engine_view.complete(self.cloud, self.stack, package.template)
 
-    def _triggers(self, kind: str) -> dict[str, Any]:
+    def triggers(self, kind: str) -> dict[str, Any]:
         """Return the alarms that roll an update back: those of the stage that exist, and do not ring already."""
-        if kind == "CREATE" or not self.stage.rollback_alarms:
-            return {}
+        if kind == "CREATE":
+            return NO_TRIGGERS
         resources = self.stack.resources
         names = [resources[one] for one in self.stage.rollback_alarms if one in resources]
         found = self.cloud.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"] if names else []
@@ -162,7 +187,7 @@ class Deployer:
         self.tell(f"revierten el despliegue si suenan: {len(quiet)} alarmas")
         return {
             "RollbackTriggers": [{"Arn": arn, "Type": "AWS::CloudWatch::Alarm"} for arn in quiet],
-            "MonitoringTimeInMinutes": self.stage.rollback_minutes,
+            "MonitoringTimeInMinutes": self.stage.rollback_minutes if quiet else 0,
         }
 
     def _smoke(self, package: Package, before: str) -> None:
@@ -170,12 +195,15 @@ class Deployer:
         wrong = smoke(sites_of(self.stage, package.template, outputs), self.cloud, self.stage.stack, outputs)
         if wrong:
             lines = "\n".join(f"- {one}" for one in wrong)
-            kept = [before, *(one["package"] for one in self.store.manifests())]
-            former = [one for one in kept if one not in {"", package.package_id}]
-            back = (
-                f'«make operator STACK={self.stage.stack} CMD="rollback {former[0]}"» vuelve al paquete anterior.'
-                if former
-                else "Es el primer paquete: no hay uno al cual volver."
-            )
+            kept = [one["package"] for one in self.store.manifests()]
+            back = way_back(self.stage.stack, package.package_id, [before, *kept])
             raise SmokeFailed(f"Está desplegado, y la prueba de humo falla:\n{lines}\n{back}")
         self.tell("prueba de humo: páginas, archivos, errores de la API y el operador contestan")
+
+
+def way_back(stack: str, package_id: str, others: list[str]) -> str:
+    """Say how to go back to the first of other packages that is one; they may be empty or the same."""
+    former = [one for one in others if one not in {"", package_id}]
+    if not former:
+        return "Es el primer paquete: no hay uno al cual volver. Corrija y despliegue otra vez."
+    return f'«make operator STACK={stack} CMD="rollback {former[0]}"» vuelve al paquete anterior.'

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from infra.deploy.changes import IRREPLACEABLE, index_refusals, read_changes, refusals, table
-from infra.deploy.guard import policy
+from infra.deploy.changes import DISPENSABLE, IRREPLACEABLE, index_refusals, read_changes, refusals, table
+from infra.deploy.guard import policy, policy_but_for
 from infra.template import load_template
 
 
@@ -36,6 +36,32 @@ def test_whatever_would_lose_what_cannot_be_made_again_is_refused(kind: str, pla
     [refusal] = refusals(read_changes([a_change("Add", "AWS::SQS::QueuePolicy"), change]))
     assert refusal.startswith(f"Thing ({kind}) ")
     assert refusal.endswith(f"se perdería {IRREPLACEABLE[kind]}")
+
+
+@pytest.mark.parametrize("kind", IRREPLACEABLE)
+def test_what_is_needed_no_more_goes_by_name_and_data_only_out_of_the_stack(kind: str) -> None:
+    by_name = frozenset({"Thing"})
+    goes, stays = (read_changes([a_change("Remove", kind, **said)]) for said in ({}, {"PolicyAction": "Retain"}))
+    assert refusals(stays, by_name) == []
+    assert (refusals(goes, by_name) == []) is (kind in DISPENSABLE)
+    assert len(refusals(stays, frozenset())) == 1
+    for how in ("True", "Conditional"):
+        assert "no se quita" in refusals(read_changes([replaced(kind, how)]), by_name)[1]
+        assert "se perdería" in refusals(read_changes([replaced(kind, how)]), by_name)[0]
+
+
+def test_nothing_is_named_by_the_way() -> None:
+    added = read_changes([a_change("Add", "AWS::SQS::Queue")])
+    assert refusals(added, frozenset({"Thing"})) == ["Thing no se quita: no lo nombre en LOSES"]
+
+
+def test_the_policy_of_an_update_that_removes_something_protects_all_the_others() -> None:
+    kinds = {"Table": "AWS::DynamoDB::Table", "Old": "AWS::SQS::Queue", "Alarm": "AWS::CloudWatch::Alarm"}
+    template = {"Resources": {name: {"Type": kind} for name, kind in kinds.items()}}
+    _, denied = policy_but_for(frozenset({"Old"}), template)["Statement"]
+    assert denied["Resource"] == ["LogicalResourceId/Table"]
+    assert "Condition" not in denied
+    assert len(policy_but_for(frozenset({"Old", "Table"}), template)["Statement"]) == 1
 
 
 def test_what_is_added_or_changed_in_place_or_can_be_made_again_is_not_refused() -> None:

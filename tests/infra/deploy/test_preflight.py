@@ -31,6 +31,10 @@ SETTINGS = {
     "TicketListener": "operacion@casilla.example",
 }
 ALARM = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmActions": [{"Ref": "Alarms"}]}}
+LISTENER = {
+    "Type": "AWS::SNS::Subscription",
+    "Properties": {"TopicArn": {"Ref": "Alarms"}, "Endpoint": {"Ref": "PageListener"}, "Protocol": "email"},
+}
 
 
 def a_certificate(**said: Any) -> dict[str, Any]:
@@ -92,7 +96,7 @@ def look(case: Case, monkeypatch: pytest.MonkeyPatch) -> Look:
         monkeypatch.delenv(name, raising=False)
     for name, value in case.environment.items():
         monkeypatch.setenv(name, value)
-    template = copy.deepcopy(a_template(ApiErrors=ALARM))
+    template = copy.deepcopy(a_template(ApiErrors=ALARM, Listener=LISTENER))
     for name, said in case.template.items():
         resource = template["Resources"].setdefault(name, {"Type": said.get("Type", ""), "Properties": {}})
         resource["Properties"].update({key: value for key, value in said.items() if key != "Type"})
@@ -119,7 +123,7 @@ CASES = [
     Case("no es un número", settings={"LockDays": "seven"}),
     Case("está fuera de lo que se acepta", settings={"LockDays": "0"}),
     Case("las credenciales son de la cuenta 111111111111", {"GetCallerIdentity": {"Account": "111111111111"}}),
-    Case("el ambiente dice eu-west-1", environment={"AWS_REGION": "eu-west-1"}),
+    Case("las credenciales son de eu-west-1", environment={"AWS_REGION": "eu-west-1"}),
     Case("las llamadas van a http://127.0.0.1:1", environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}),
     Case("SES fuera de su entorno de pruebas", mail(ProductionAccessEnabled=False)),
     Case("SES con envíos habilitados", mail(SendingEnabled=False)),
@@ -142,10 +146,10 @@ CASES = [
     ),
     Case("la API toma 10001", template={"RestAPI": {"MethodSettings": [{"ThrottlingRateLimit": 10001}]}}),
     Case("API Gateway puede escribir su registro", template={"RestAPI": {"AccessLogSetting": {"Format": "x"}}}),
-    Case("las alarmas que despiertan a alguien irán a nadie", settings={"PageListener": ""}),
-    Case("las alarmas que esperan al día irán a nadie", settings={"TicketListener": ""}),
+    Case("las alarmas de Alarms irán a nadie", settings={"PageListener": ""}),
+    Case("las alarmas de Alarms irán a nadie", template={"Listener": {"TopicArn": {"Ref": "Others"}}}),
     Case(
-        "alarms: 0 oyentes confirmados de 1",
+        "Alarms: 0 oyentes confirmados de 1",
         {"ListSubscriptionsByTopic": {"Subscriptions": [{"SubscriptionArn": "PendingConfirmation"}]}},
         resources={"Alarms": TOPIC},
     ),
@@ -193,6 +197,8 @@ def test_an_identity_that_the_stack_makes_itself_is_missing_only_after_the_first
     assert failing(case, monkeypatch) == []
     [told] = failing(replace(case, resources={"Alarms": TOPIC}), monkeypatch)
     assert told.state is State.FAILED
+    [told] = failing(replace(case, answers=in_order()), monkeypatch)
+    assert "ya está en SES" in told.what
 
 
 def test_the_body_and_the_api_have_their_limits(monkeypatch: pytest.MonkeyPatch) -> None:
