@@ -74,6 +74,8 @@ class Config:
     """Messages a second that SNS takes from the account."""
     sms_countries: str = "PE"
     """Countries to whose mobiles SMS are sent, by their letters of ISO 3166, with commas."""
+    sender_rate: str = "50"
+    """Signed requests a second of one institution, past which it is told to wait."""
     looks_an_hour: str = "staff:100,institution:2000,operator:30"
     """From how many looks at people's data in an hour on one of a kind is told of, by the first word of the actor."""
     country: str = "PE"
@@ -155,12 +157,14 @@ class Config:
         for name in ("reniec_daily_quota", "sunat_daily_quota"):
             if not re.fullmatch(r"[1-9]\d{1,6}", getattr(config, name), re.ASCII):
                 raise ConfigError(f"{name.upper()} must be a whole number of consultations a day, 10 at least")
-        _check_watches(config)
+        _check_limits(config)
         _check_identity_provider(config)
         return config
 
 
-def _check_watches(config: Config) -> None:
+def _check_limits(config: Config) -> None:
+    if not re.fullmatch(r"[1-9]\d{0,4}", config.sender_rate, re.ASCII):
+        raise ConfigError("SENDER_RATE must be a whole number of requests a second")
     if not re.fullmatch(r"\d{1,6}", config.mail_probes_a_day, re.ASCII):
         raise ConfigError("MAIL_PROBES_A_DAY must be a whole number of messages a day; 0 asks nobody")
     if not _LOOKS.fullmatch(config.looks_an_hour):

@@ -6,6 +6,8 @@ import re
 
 from chalice.app import Request
 
+from chalicelib.bootstrap import current
+from chalicelib.bootstrap.sender import fair_share
 from chalicelib.domain.errors import InvalidInput, NotAuthenticated
 from chalicelib.handlers.http import origin_of, raw_body
 from chalicelib.handlers.log import this_visit
@@ -24,12 +26,15 @@ def signed_request(request: Request) -> SignedRequest:
     Raises:
         InvalidInput: `query_malformed`.
         NotAuthenticated: `signature_malformed` where a header is longer than any signature needs.
+        TooManyRequests: `request_limit` where it claims to be from a sender that is past its share.
 
     """
     if any(len(request.headers.get(name, "")) > _LONGEST_HEADER for name in _SIGNATURE_HEADERS):
         detail = f"Las cabeceras de la firma pueden tener hasta {_LONGEST_HEADER} caracteres cada una."
         raise NotAuthenticated("signature_malformed", detail)
-    this_visit().keyid = _claimed_keyid(request.headers.get("signature-input", ""))
+    keyid = _claimed_keyid(request.headers.get("signature-input", ""))
+    this_visit().keyid = keyid
+    fair_share(current()).refuse_spent(keyid.partition(":")[0])
     return SignedRequest(
         method=request.method,
         path=str(request.context.get("path") or request.path),

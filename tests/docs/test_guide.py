@@ -7,6 +7,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import Request
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from chalicelib.config import Config
 from chalicelib.domain import deadline, errors
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.mailbox import DocumentType, Holder
@@ -33,6 +35,7 @@ from chalicelib.domain.notice import (
     StoredFile,
 )
 from chalicelib.domain.notice import Sender as NoticeSender
+from chalicelib.domain.sender.fair_share import WINDOW_S
 from chalicelib.domain.upload import file_check, filename, upload
 from chalicelib.handlers import door
 from chalicelib.renderers.deposit.deposit_answer import render_deposit_answer
@@ -197,6 +200,9 @@ def test_limits_are_those_of_the_code() -> None:
     }
     for name, (amount, unit) in limits.items():
         assert f"| {name} | {f'{amount} {unit}'.strip()}" in GUIDE
+    defaults = {field.name: field.default for field in fields(Config)}
+    rate = f"{defaults['sender_rate']} por segundo de cada entidad, medidas cada {WINDOW_S} segundos"
+    assert f"| Peticiones firmadas | {rate}" in GUIDE
     assert f"| Plazo | de 1 a {deadline.MAX_DAYS} días, o de 1 a {deadline.MAX_MONTHS} meses |" in GUIDE
 
 

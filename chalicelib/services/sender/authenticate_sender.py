@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.sender.institution import Institution
+from chalicelib.services.sender.fair_share import FairShare
 from chalicelib.services.sender.prove_request import Proof, prove_request
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
 from chalicelib.services.together import together
@@ -24,6 +25,7 @@ class SenderTools:
     requests: RequestStore
     nonces: NonceStore
     uses: KeyUseStore
+    share: FairShare
     authority: str
     clock: Callable[[], datetime]
     local_day: Callable[[datetime], date]
@@ -86,6 +88,7 @@ def authenticate_sender(
 
     Raises:
         NotAuthenticated: as `prove_request`, and `nonce_reused`.
+        TooManyRequests: `request_limit`; the nonce is not taken.
 
     """
     now = tools.clock()
@@ -96,6 +99,7 @@ def authenticate_sender(
     taken_by_another = found.nonce_digest is not None and found.nonce_digest != proof.digest
     if taken_by_another and found.nonce_expires_at >= now.timestamp():
         raise nonce_reused()
+    tools.share.take(claim.institution_id, request.headers)
     today = tools.local_day(now)
     use = None if key.used_on is not None and today <= key.used_on else KeyUse(key.institution_id, key.key_id, today)
     return AuthenticatedSender(found.institution, claim, proof, f"institution:{claim.keyid}", request.origin, use)

@@ -39,13 +39,19 @@ def counter_of(limit: Limit, institution_id: str, nonce: str, now: datetime) -> 
     return Counter(limit, token, limit.limit // len(SHARDS), ends_at)
 
 
+def counter_of_all(limit: Limit, institution_id: str, now: datetime) -> Counter:
+    """Return the one counter of a limit that is counted seldom, by many at once."""
+    number, ends_at = window_at(now, limit.window_s)
+    return Counter(limit, f"count#{limit.key(institution_id, str(number))}", limit.limit, ends_at)
+
+
 class CountStore:
     """Counts. Raises `Unavailable` when DynamoDB does not answer."""
 
-    def add(self, counter: Counter) -> int:
-        """Count one and return how many there are in this shard and window, itself among them."""
+    def add(self, counter: Counter, *, uses: int = 1) -> int:
+        """Count one, or several, and return how many there are in this shard and window, with these."""
         item = TokenItem(counter.token)
-        actions: list[Action] = [TokenItem.attempts.add(1), TokenItem.expires_at.set(counter.ends_at + _TTL_MARGIN)]
+        actions: list[Action] = [TokenItem.attempts.add(uses), TokenItem.expires_at.set(counter.ends_at + _TTL_MARGIN)]
         try:
             item.update(actions)
         except PynamoDBException as error:
