@@ -5,7 +5,7 @@ BIN := .venv/bin
 ENVIRONMENT := @PYTHON="$(PYTHON)" CHOSEN="$(filter command,$(origin PYTHON))" sh infra/environment.sh
 
 .DEFAULT_GOAL := run
-.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package deploy lock audit demo clean anew
+.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package findings deploy lock audit demo clean anew
 
 # Each is looked at every time: an interpreter may have gone since, which no date of a file tells.
 .venv/.runtime: anew       ## what the service itself needs
@@ -74,6 +74,9 @@ lock: .venv/.stamp         ## renew locks/ after a change of requirements*.txt; 
 
 audit: .venv/.stamp        ## ask the advisory database about all that is locked: needs the network
 	@$(BIN)/python -m infra.audit
+
+findings: .venv/.stamp     ## look over the template that CloudFormation sees, by checkov; infra/findings/accepted.toml says what stays
+	$(BIN)/python -m infra.findings
 
 demo: .venv/.runtime       ## deposit FILE=some.pdf into the running demonstration; TO=DNI:40000036 for somebody else
 	@$(BIN)/python -m examples.demo $(if $(FILE),"$(FILE)" $(if $(TO),"$(TO)"))

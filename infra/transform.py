@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import copy
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 import boto3
 from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]  # it ships no types
 from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
+
+logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it tells of switches that are AWS's own
 
 REGIONS = ("us-east-1", "sa-east-1")
 """Where Casilla may run: the cheapest one, and the nearest to Peru."""

@@ -1,0 +1,1 @@
+"""What checkov finds in the template that CloudFormation sees, each with the reason why it stays."""
