@@ -53,6 +53,10 @@ class Portal:
     help_hours: str
     help_address: str
     proof_desk: ProofDesk
+    security_contact: str | None
+    """Whom to tell of a weakness, as `mailto:` or `https:`; None where `security.txt` tells nobody."""
+    security_confirmed: date
+    """The day on which somebody last saw that the contact is read."""
     text_colours: Mapping[str, str]
     """Custom properties `#rrggbb` of text, or of what white text stands on. `primary` is the header's too."""
     dark_text_colours: Mapping[str, str]

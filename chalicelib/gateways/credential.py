@@ -61,7 +61,7 @@ class Credential:
             Unavailable: `secret_unavailable`.
 
         """
-        secret, now = self._secrets.get(self._arn, _itself), self._clock()
+        secret, now = self._secrets.get(self._arn, _typed), self._clock()
         is_over = self._rests_until is not None and self._rests_until <= now
         if secret != self._known or is_over:
             self._known, self._rests_until = secret, self._told_by_others(secret)
@@ -74,7 +74,7 @@ class Credential:
         """Have the log say where there is no value yet; no call once there was one."""
         if self._known is None:
             with suppress(Unavailable):
-                self._secrets.get(self._arn, _itself)
+                self._secrets.get(self._arn, _typed)
 
     def another(self, refused: SecretText) -> SecretText | None:
         """Have what was refused rest, and return the value that somebody put in its place meanwhile; one read.
@@ -86,7 +86,7 @@ class Credential:
         try:
             if self._others:
                 self._others.add(_name(refused), self._rest)
-            found = self._secrets.get_anew(self._arn, _itself)
+            found = self._secrets.get_anew(self._arn, _typed)
         except Unavailable:
             return None
         return None if found == refused else found
@@ -102,8 +102,9 @@ def _name(secret: SecretText) -> str:
     return f"{secret.version}#{secret.text}"
 
 
-def _itself(secret: SecretText) -> SecretText:
-    return secret
+def _typed(secret: SecretText) -> SecretText:
+    """Read it without the end of line that an editor left behind it."""
+    return SecretText(secret.text.rstrip("\r\n"), secret.version)
 
 
 def _rests(wait: timedelta) -> CredentialRests:

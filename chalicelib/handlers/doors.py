@@ -110,6 +110,7 @@ DOORS = (
     Door("GET",    "/interrupciones",                                  PUBLIC,  NOTHING, "web.outage.outages:show_outages"),
     Door("GET",    "/terminos",                                        PUBLIC,  NOTHING, "web.legal_texts:show_terms"),
     Door("GET",    "/privacidad",                                      PUBLIC,  NOTHING, "web.legal_texts:show_privacy"),
+    Door("GET",    "/.well-known/security.txt",                        PUBLIC,  NOTHING, "web.security_txt:show_security_txt"),
     Door("GET",    "/static/{name}",                                   PUBLIC,  NOTHING, "web.static:show_static_file"),
     Door("GET",    "/revisar-archivo",                                 PUBLIC,  NOTHING, "web.file_check:show_file_check"),
     Door("POST",   "/revisar-archivo",                                 PUBLIC,  FORM_WITH_FILES, "web.file_check:check_by_form", LARGEST_FORM_WITH_FILE),

@@ -132,7 +132,7 @@ def own_refusal(request: Request, status: int) -> Response:
     return response
 
 
-_NO_PAGES = {"web.static:show_static_file", "web.missing:lead_back"}
+_NO_PAGES = {"web.static:show_static_file", "web.security_txt:show_security_txt", "web.missing:lead_back"}
 """What shows nobody's name: styles and scripts, and what leads on."""
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from chalicelib.domain.portal import Norm, PageLink, Portal, ProofDesk, Question
 
+_CONFIRMED_FOR = timedelta(days=365)
+"""A contact that nobody confirmed for longer is told no more (RFC 9116, 2.5.5)."""
 PORTAL_FOLDER = Path(__file__).parents[1] / "portal"
 
 
@@ -31,6 +34,8 @@ def portal() -> Portal:
         help_hours=given["help"]["hours"],
         help_address=given["help"]["address"],
         proof_desk=ProofDesk(**given["proof"]),
+        security_contact=given["security"].get("contact"),
+        security_confirmed=given["security"]["confirmed"],
         text_colours=given["text_colours"],
         dark_text_colours=given["dark_text_colours"],
         mark_colours=given["mark_colours"],
@@ -44,6 +49,21 @@ def portal() -> Portal:
 
 def _questions(given: list[dict[str, Any]]) -> tuple[Question, ...]:
     return tuple(Question(one["question"], tuple(one["answer"])) for one in given)
+
+
+def security_txt(portal_url: str, now: datetime) -> str | None:
+    """Return whom to tell of a weakness (RFC 9116, 2.5); None where no contact is set, or nobody confirmed it."""
+    one = portal()
+    expires = datetime.combine(one.security_confirmed, time(), UTC) + _CONFIRMED_FOR
+    if one.security_contact is None or now >= expires:
+        return None
+    lines = (
+        f"Contact: {one.security_contact}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: es, en",
+        f"Canonical: {portal_url}/.well-known/security.txt",
+    )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def theme_css() -> str:

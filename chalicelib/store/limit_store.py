@@ -131,13 +131,11 @@ class LimitStore:
 
     def cools_until(self, key: str) -> datetime | None:
         """Return until when `cool_down` lets none pass; None where nothing cools."""
-        try:
-            item = TokenItem.get(self._key(f"cooling#{key}"), consistent_read=True)
-        except TokenItem.DoesNotExist:
-            return None
+        try:  # by the call that everybody may make who draws from budgets
+            found = list(TokenItem.batch_get([self._key(f"cooling#{key}")], consistent_read=True))
         except PynamoDBException as error:
             raise store_unavailable() from error
-        return instant_from_micros(item.valid_until)
+        return instant_from_micros(found[0].valid_until) if found else None
 
     def end_cooling(self, key: str) -> None:
         """Let the next one pass: what was to be done once did not come about."""

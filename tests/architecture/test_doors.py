@@ -53,6 +53,7 @@ _PUBLIC_PAGES = {
     *("/no-fui-yo", "/no-fui-yo/{token}"),
     *("/entidad/ingresar", "/plataforma/ingresar", "/entidad/activar", "/convenio", "/convenio/{link}"),
     *("/captchas/{captcha_id}", "/static/{name}", "/{page}", "/{page}/{second}"),
+    "/.well-known/security.txt",
     *(f"/registro{step}" for step in ("", "/terminos", "/privacidad", "/tipo", "/revisar", "/correo", "/identidad")),
     "/registro/solicitud",
     *("/registro/persona-natural", "/registro/persona-juridica", "/verificar-correo/{token}"),

@@ -221,6 +221,12 @@ def test_while_secrets_manager_does_not_answer_the_password_goes_on_being_sent(o
     assert office.ask(process) == "registry_unavailable, in 2 s"
 
 
+def test_an_end_of_line_that_an_editor_left_is_no_part_of_the_password(office: Office) -> None:
+    office.kept.text = f"{RIGHT}\r\n"
+
+    assert an_access(office.kept).password.to_show().text == RIGHT
+
+
 def test_a_look_asks_until_there_is_a_value_and_never_after(office: Office) -> None:
     office.kept.text = ""
     access = an_access(office.kept, lambda: office.now)

@@ -28,6 +28,7 @@ ADDRESSES = sorted(
     for door in DOORS
     if (door.kind, door.method, door.access) == ("web", "GET", PUBLIC) and door.target != "web.missing:lead_back"
 )
+NO_PAGES = {"/static/x", "/.well-known/security.txt"}
 READABLE = ("/", "/normativas", "/preguntas-frecuentes", "/terminos", "/privacidad", "/interrupciones", "/nada")
 
 
@@ -37,7 +38,7 @@ def shown(answer: HTTPResponse) -> str:
     return html
 
 
-@pytest.mark.parametrize("address", [one for one in ADDRESSES if one != "/static/x"])
+@pytest.mark.parametrize("address", [one for one in ADDRESSES if one not in NO_PAGES])
 def test_a_public_page_says_who_is_inside_and_offers_the_mailbox(browser: Browser, address: str) -> None:
     stranger = browser.get(address)
     if stranger.status_code == 303:  # it leads on, whoever asks
