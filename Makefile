@@ -5,7 +5,7 @@ BIN := .venv/bin
 ENVIRONMENT := @PYTHON="$(PYTHON)" CHOSEN="$(filter command,$(origin PYTHON))" sh infra/environment.sh
 
 .DEFAULT_GOAL := run
-.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package e2e demo clean anew
+.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package e2e restore-drill demo clean anew
 
 # Each is looked at every time: an interpreter may have gone since, which no date of a file tells.
 .venv/.runtime: anew       ## what the service itself needs
@@ -68,6 +68,9 @@ package: .venv/.stamp      ## build/package/{sam.json,deployment.zip,inventory.j
 
 e2e: .venv/.stamp          ## deploy the package into a local engine that enforces policies, and use it
 	$(BIN)/python -m infra.e2e
+
+restore-drill: .venv/.test ## damage, restore, check, hold, release on the local engine: what a restore in AWS would walk
+	$(BIN)/python -m infra.restore.drill
 
 demo: .venv/.runtime       ## deposit FILE=some.pdf into the running demonstration; TO=DNI:40000036 for somebody else
 	@$(BIN)/python -m examples.demo $(if $(FILE),"$(FILE)" $(if $(TO),"$(TO)"))

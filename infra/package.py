@@ -29,6 +29,7 @@ from infra.bytecode import add_bytecode, without_bytecode
 from infra.inventory import write_inventory
 from infra.programs import PackageError, run, say
 from infra.pythons import find_python
+from infra.restored_tables import let_restored_tables_serve
 from infra.template import load_template
 
 ROOT = Path(__file__).parents[1]
@@ -118,6 +119,8 @@ def requirements() -> list[Requirement]:
 def run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
     """Have chalice write the archive and the merged template, whose API then leads every method to the app.
 
+    Its functions work on restored tables where a parameter says so.
+
     Raises:
         PackageError: it failed, or left something out.
 
@@ -129,6 +132,7 @@ def run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
     if "Could not install dependencies" in said:
         raise PackageError(f"chalice left dependencies out of the package:\n{said}")
     let_every_method_in(out / "sam.json")
+    let_restored_tables_serve(out / "sam.json")
 
 
 def check_archive(archive: Path, interpreter: Path, architecture: str) -> None:

@@ -20,6 +20,7 @@ FIELDS = {
     "drawn": "about how many of a budget are spent",
     "error": "an error's kind",
     "fault": "`describe_fault`: kinds and places",
+    "held_s": "for how many seconds jobs have waited",
     "hour": "an hour of UTC",
     "institution": "an institution's id",
     "item": "what a job works on: a code, or a keyed hash",
