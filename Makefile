@@ -5,7 +5,7 @@ BIN := .venv/bin
 ENVIRONMENT := @PYTHON="$(PYTHON)" CHOSEN="$(filter command,$(origin PYTHON))" sh infra/environment.sh
 
 .DEFAULT_GOAL := run
-.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package findings deploy lock audit demo clean anew
+.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package findings deploy restore-drill lock audit demo clean anew
 
 # Each is looked at every time: an interpreter may have gone since, which no date of a file tells.
 .venv/.runtime: anew       ## what the service itself needs
@@ -77,6 +77,9 @@ audit: .venv/.stamp        ## ask the advisory database about all that is locked
 
 findings: .venv/.stamp     ## look over the template that CloudFormation sees, by checkov; infra/findings/accepted.toml says what stays
 	$(BIN)/python -m infra.findings
+
+restore-drill: .venv/.test ## damage, restore, check, hold, release on the local engine: what a restore in AWS would walk
+	$(BIN)/python -m infra.restore.drill
 
 demo: .venv/.runtime       ## deposit FILE=some.pdf into the running demonstration; TO=DNI:40000036 for somebody else
 	@$(BIN)/python -m examples.demo $(if $(FILE),"$(FILE)" $(if $(TO),"$(TO)"))

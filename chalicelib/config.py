@@ -61,6 +61,8 @@ class Config:
     portal_address: str
     """The portal's bare address as alerts print it, e.g. `casilla.gob.pe`."""
     mail_from: str
+    restored_tables: str = ""
+    """What the names of the tables begin with where they were restored (docs/adr/0053); empty: they are the stack's."""
     mail_configuration_set: str = ""
     """SES configuration set of alerts, which reports deliveries; empty where none exists."""
     access_mail_configuration_set: str = ""

@@ -31,6 +31,7 @@ from infra.locks import PACKAGE, RUNTIME
 from infra.notices import notices
 from infra.programs import PackageError, run, say
 from infra.pythons import find_python
+from infra.restored_tables import let_restored_tables_serve
 from infra.sender_function import lead_senders_to_their_own
 from infra.template import load_template
 from infra.transform import REGIONS, transformed
@@ -124,6 +125,8 @@ def run_chalice(chalice: Path, copy: Path, stage: str, out: Path, source: Mappin
 
     `source` is the environment that tells pip where to take packages from.
 
+    Its functions work on restored tables where a parameter says so.
+
     Raises:
         PackageError: it failed, or left something out.
 
@@ -137,6 +140,7 @@ def run_chalice(chalice: Path, copy: Path, stage: str, out: Path, source: Mappin
     let_every_method_in(out / "sam.json")
     lead_senders_to_their_own(out / "sam.json")
     lead_to_alias(out / "sam.json")
+    let_restored_tables_serve(out / "sam.json")
 
 
 def describe(out: Path, components: list[Wheel]) -> None:

@@ -6,6 +6,7 @@ from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection, pepper
 from chalicelib.store.calendar_store import CalendarStore
 from chalicelib.store.event_store import EventStore
+from chalicelib.store.hold_store import HoldStore
 from chalicelib.store.limit_store import LimitStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.notice_store import NoticeStore
@@ -43,3 +44,9 @@ def limit_store(box: Container) -> LimitStore:
     """Counters of attempts."""
     connection(box)
     return LimitStore(pepper(box))
+
+
+@made_once
+def hold_store(box: Container) -> HoldStore:
+    """Whether jobs wait after a restore, and what the checker found last."""
+    return HoldStore(connection(box), event_store(box))

@@ -152,6 +152,9 @@ class EventType(StrEnum):
     OUTAGE_ANNOUNCED = "outage.announced"
     OUTAGE_ENDED = "outage.ended"
     OUTAGE_CORRECTED = "outage.corrected"
+    RESTORE_HELD = "restore.held"
+    """Jobs wait that delete or send on the ground of what the tables lack."""
+    RESTORE_RELEASED = "restore.released"
 
 
 MAILBOX_LOOKS = (

@@ -40,6 +40,9 @@ NOT_HERE = frozenset(
     {
         "AWS::ApiGateway::BasePathMapping",
         "AWS::ApiGateway::DomainName",
+        "AWS::Backup::BackupPlan",
+        "AWS::Backup::BackupSelection",
+        "AWS::Backup::BackupVault",
         "AWS::CloudWatch::Alarm",
         "AWS::Events::Rule",
         "AWS::GuardDuty::MalwareProtectionPlan",
@@ -55,6 +58,10 @@ NOT_HERE = frozenset(
     }
 )
 """Types that only AWS gets: a laptop needs neither domain, metrics, alarms, scanner nor policies."""
+
+
+_NOTHING = object()
+"""What a part of the template comes to that is left out."""
 
 
 @dataclass(frozen=True)
@@ -122,24 +129,42 @@ class _Builder:
         return self.created[logical_id]
 
     def resolve(self, value: Any) -> Any:
-        """Replace Ref, Fn::GetAtt and Fn::Sub; anything else of CloudFormation's is an error."""
+        """Replace Ref, Fn::GetAtt, Fn::Sub and Fn::If; anything else of CloudFormation's is an error."""
         if isinstance(value, list):
-            return [self.resolve(item) for item in value]
+            return [item for item in map(self.resolve, value) if item is not _NOTHING]
         if not isinstance(value, dict):
             return value
         if len(value) == 1:
             [(function, argument)] = value.items()
-            if function == "Ref":
-                return self.reference(argument)
-            if function == "Fn::GetAtt":
-                return self.attributes(argument[0])[argument[1]]
-            if function == "Fn::Sub":
-                return re.sub(r"\$\{([^}]+)\}", lambda match: self.reference(match[1]), argument)
-            if function.startswith("Fn::"):
-                raise NotImplementedError(function)
+            if function == "Ref" or function.startswith("Fn::"):
+                return self.call(function, argument)
         return {key: self.resolve(item) for key, item in value.items()}
 
-    def reference(self, name: str) -> str:
+    def call(self, function: str, argument: Any) -> Any:
+        """Return what one of CloudFormation's functions comes to."""
+        if function == "Ref":
+            return self.reference(argument)
+        if function == "Fn::GetAtt":
+            return self.attributes(argument[0])[argument[1]]
+        if function == "Fn::Sub":
+            return re.sub(r"\$\{([^}]+)\}", lambda match: self.reference(match[1]), argument)
+        if function == "Fn::If":
+            return self.resolve(argument[1] if self.holds(self.template["Conditions"][argument[0]]) else argument[2])
+        raise NotImplementedError(function)
+
+    def holds(self, condition: dict[str, Any]) -> bool:
+        """Tell whether a condition of the template holds: two things are equal, or not."""
+        [(function, argument)] = condition.items()
+        if function == "Fn::Not":
+            return not self.holds(argument[0])
+        if function != "Fn::Equals":
+            raise NotImplementedError(function)
+        left, right = self.resolve(argument)
+        return bool(left == right)
+
+    def reference(self, name: str) -> Any:
+        if name == "AWS::NoValue":
+            return _NOTHING
         if name.startswith("AWS::"):
             pseudo = {"Region": REGION, "AccountId": "000000000000", "Partition": "aws", "StackName": self.prefix}
             return pseudo[name.removeprefix("AWS::")]

@@ -139,24 +139,36 @@ def deposit_demo_notices(
         return
     for notice in _NOTICES:
         at = now - notice.ago
-        keyid, key = keys[notice.sender]
-        request = _signed(box, _body(mailbox, notice, at), key, keyid, at)
-        claim = read_claim(request, (*WRITE_COVERAGE, "idempotency-key"), now=at)
-        answer = deposit_notice(
-            partial(read_deposit, request.body, box.mailbox_prefixes),
-            by=BySignature(request, claim, request.headers["idempotency-key"], sender_tools(box)),
-            hint=look_for_hint(request.body, box.mailbox_prefixes),
-            tools=replace(deposit_tools(box), clock=_stopped_at(at)),
-        )
+        notice_id = _deposit(box, mailbox, notice, *keys[notice.sender], at)
         if notice.is_opened:
-            _open(box, mailbox, str(json.loads(answer.body)["notice_id"]), at + timedelta(hours=5))
+            open_demo_notice(box, mailbox, notice_id, at + timedelta(hours=5))
+
+
+def deposit_demo_notice(box: Container, mailbox: Mailbox, number: str, *, key: tuple[str, Path], at: datetime) -> str:
+    """Deposit another one, of this number; return the notice's. `key` is keyid and file of the first sender's."""
+    return _deposit(box, mailbox, replace(_NOTICES[0], number=number), *key, at)
+
+
+def _deposit(  # noqa: PLR0913, PLR0917 - what, whose, by whom and when
+    box: Container, mailbox: Mailbox, notice: _Notice, keyid: str, key: Path, at: datetime
+) -> str:
+    request = _signed(box, _body(mailbox, notice, at), key, keyid, at)
+    claim = read_claim(request, (*WRITE_COVERAGE, "idempotency-key"), now=at)
+    answer = deposit_notice(
+        partial(read_deposit, request.body, box.mailbox_prefixes),
+        by=BySignature(request, claim, request.headers["idempotency-key"], sender_tools(box)),
+        hint=look_for_hint(request.body, box.mailbox_prefixes),
+        tools=replace(deposit_tools(box), clock=_stopped_at(at)),
+    )
+    return str(json.loads(answer.body)["notice_id"])
 
 
 def _stopped_at(at: datetime) -> Callable[[], datetime]:
     return lambda: at
 
 
-def _open(box: Container, mailbox: Mailbox, notice_id: str, at: datetime) -> None:
+def open_demo_notice(box: Container, mailbox: Mailbox, notice_id: str, at: datetime) -> None:
+    """Open one as the mailbox's first user."""
     user: MailboxUser = mailbox.users[0]
     session = Session("", "", user.user_id, mailbox.mailbox_id, mailbox.mailbox_id, at, name=user.name)
     tools = replace(reading_tools(box), clock=_stopped_at(at))

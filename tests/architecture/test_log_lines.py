@@ -22,6 +22,7 @@ FIELDS = {
     "error": "an error's kind",
     "fault": "`describe_fault`: kinds and places",
     "function_request_id": "Lambda's number of a run",
+    "held_s": "for how many seconds jobs have waited",
     "hour": "an hour of UTC",
     "institution": "an institution's id",
     "item": "what a job works on: a code, or a keyed hash; or a secret's name",

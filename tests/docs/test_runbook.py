@@ -45,6 +45,8 @@ def test_an_entry_names_what_its_alarm_watches(alarm: str) -> None:
         assert f"`{watched}`" in ENTRIES[alarm]
     elif "Fn::GetAtt" in watched:
         assert f"`{watched['Fn::GetAtt'][0]}`" in ENTRIES[alarm]
+    elif RESOURCES[watched["Ref"]].get("Type"):
+        assert f"`{watched['Ref']}`" in ENTRIES[alarm]
     else:
         name = RESOURCES[watched["Ref"]]["Properties"]["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
         assert f"`{name}`" in ENTRIES[alarm]

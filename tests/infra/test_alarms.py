@@ -18,7 +18,9 @@ from tests.alarms import SPARE, Alarm, Line, Point, State, Transition, alarms_of
 
 RESOURCES: dict[str, dict[str, Any]] = load_template()["Resources"]
 ALARMS = alarms_of(RESOURCES)
-MEASURED = [name for name, alarm in ALARMS.items() if alarm.metric.namespace.startswith("AWS/")]
+COPIES = ("BackupMissing", "BackupCopyMissing")
+"""They go off where AWS measures nothing."""
+MEASURED = [name for name, alarm in ALARMS.items() if alarm.metric.namespace.startswith("AWS/") and name not in COPIES]
 SCHEDULED = {job.name: job.settings["expression"] for job in JOBS if "expression" in job.settings}
 SILENT = {f"{job.title().replace('_', '')}NotRun": job for job in SCHEDULED}
 TOLD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
@@ -44,6 +46,11 @@ TOLD: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "RecoveriesPressing": ("watch_recoveries", {"calling": 1}, {"calling": 0}),
     "RegistryQuotaNearlySpent": ("finish_registrations", {"quota_used_percent": 80}, {"quota_used_percent": 79}),
     "UploadsWaiting": ("check_uploads", {"oldest_waiting_s": 901}, {"oldest_waiting_s": 900}),
+    "JobsHeldLong": (
+        "sweep_alerts",
+        {"message": "job held", "held_s": 172801},
+        {"message": "job held", "held_s": 172800},
+    ),
     "ExportsWaiting": ("prepare_exports", {"oldest_waiting_s": 1801}, {"oldest_waiting_s": 1800}),
 }
 """Who tells what an alarm goes off by: a function, what it then writes, and what it writes at most without it."""
@@ -141,7 +148,7 @@ def runs(job: str, until: datetime, *, slowly: bool = False) -> Iterator[datetim
 
 
 def test_every_alarm_is_tried_here() -> None:
-    assert {*MEASURED, *SILENT, *TOLD, *WAVES, CALENDAR} == ALARMS.keys()
+    assert {*MEASURED, *SILENT, *TOLD, *WAVES, CALENDAR, *COPIES} == ALARMS.keys()
 
 
 @pytest.mark.parametrize("name", WAVES)
@@ -200,6 +207,16 @@ def test_an_alarm_goes_off_by_what_aws_measures_and_not_by_less(name: str) -> No
     assert rings_by(far_beyond(name), alarm.periods)
     assert not rings_by(limit, alarm.periods)
     assert alarm.periods == 1 or not rings_by(far_beyond(name), alarm.periods - 1)
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_copies_that_are_not_made_are_told_within_days_and_one_a_day_is_enough(name: str) -> None:
+    made = tuple(Point(START + n * DAY + 8 * HOUR, ALARMS[name].metric, 1) for n in range(6))
+
+    went = changes(name, [], made[:2], until=START + 6 * DAY)
+    assert [change.state for change in went] == [State.ALARM, State.OK, State.ALARM], "until the first one it rings"
+    assert made[1].at + 2 * DAY < went[-1].at <= made[1].at + 4 * DAY + HOUR
+    assert [change.state for change in changes(name, [], made, until=START + 6 * DAY)] == [State.ALARM, State.OK]
 
 
 @pytest.mark.parametrize("name", sorted({*TOLD, *MEASURED}))
@@ -351,4 +368,4 @@ def test_days_on_which_all_is_well_ring_nothing_after_the_first_night() -> None:
 
 def test_no_alarm_is_read_that_cloudwatch_would_refuse() -> None:
     assert all(isinstance(alarm, Alarm) and alarm.every in {1, 60} for alarm in ALARMS.values())
-    assert {name for name, alarm in ALARMS.items() if alarm.missing == "breaching"} == {*SILENT, CALENDAR}
+    assert {name for name, alarm in ALARMS.items() if alarm.missing == "breaching"} == {*SILENT, CALENDAR, *COPIES}

@@ -112,6 +112,19 @@ COMMANDS = (
     Command("outage show", "una interrupción", "operator.outage:show", (
         Argument("INTERRUPCIÓN", "outage", "su número, como 2026-03-09-01", is_required=True),
     )),
+    Command("restore show", "si hay trabajos retenidos, y qué dijo la revisión", "operator.restore:show"),
+    Command(
+        "restore hold",
+        "retiene los trabajos que borran, envían o cierran por lo que falta en las tablas",
+        "operator.restore:hold",
+        changes=True,
+    ),
+    Command(
+        "restore release",
+        "los libera, si la última revisión no dejó nada por reparar",
+        "operator.restore:release",
+        changes=True,
+    ),
 )
 # fmt: on
 
@@ -127,6 +140,7 @@ GROUPS = {
     "staff": "Personal de la consola",
     "calendar": "Calendario de días hábiles",
     "outage": "Interrupciones",
+    "restore": "Restauración de las tablas",
 }
 """What the first words of commands are about, as the help tells it."""
 

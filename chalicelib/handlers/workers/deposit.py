@@ -9,7 +9,7 @@ from chalice.app import CloudWatchEvent
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.deposit import orphan_position_store
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.storage import notice_store
+from chalicelib.bootstrap.storage import hold_store, notice_store
 from chalicelib.handlers.workers.reports import NIGHT_TIME, reported
 from chalicelib.services.deposit import sweep_orphans as sweeping
 
@@ -23,5 +23,6 @@ def sweep_orphans(_: CloudWatchEvent) -> dict[str, Any]:
         positions=orphan_position_store(box),
         now=box.clock,
         until=box.clock() + NIGHT_TIME,
+        hold=hold_store(box).find(),
     )
     return reported("sweep_orphans", report)

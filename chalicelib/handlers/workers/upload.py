@@ -13,6 +13,7 @@ from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.bootstrap import Container, current
 from chalicelib.bootstrap.files import file_check_store, files, upload_messages, upload_store
+from chalicelib.bootstrap.storage import hold_store
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, NotReady
 from chalicelib.domain.upload.file_check import is_check_key
 from chalicelib.domain.upload.upload import UploadState
@@ -111,5 +112,7 @@ def expire_uploads(_: CloudWatchEvent) -> dict[str, Any]:
     """Forget uploads that no deposit used."""
     box = current()
     until = box.clock() + NIGHT_TIME
-    report = expiring.expire_uploads(uploads=upload_store(box), files=files(box), now=box.clock, until=until)
+    report = expiring.expire_uploads(
+        uploads=upload_store(box), files=files(box), now=box.clock, until=until, hold=hold_store(box).find()
+    )
     return reported("expire_uploads", report)

@@ -4,6 +4,9 @@ Each night goes on where the one before stopped, day by day, until it has swept 
 enough ago that no request of it can still be running and that the bucket's default retention is over. An object is
 deleted only after a strongly consistent read showed that its notice does not exist. What fails is kept by its key and
 tried again when the days are swept. If too many fail, the sweep stays where it is, and tries those first.
+
+Days that a restore of the tables lost are left alone for ever: what lies there may be all that is left of deposits
+whose senders have a receipt.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.deposit.orphan_position import OrphanPosition
+from chalicelib.domain.hold import Hold
 from chalicelib.gateways.files import Files
 from chalicelib.services.work_through import log_failed
 from chalicelib.store.notice_store import NoticeStore
@@ -40,15 +44,19 @@ class OrphanSweep:
     is_complete: bool
 
 
-def sweep_orphans(
+def sweep_orphans(  # noqa: PLR0913 - the stores, and how far to go
     *,
     files: Files,
     notices: NoticeStore,
     positions: PositionStore[OrphanPosition],
     now: Callable[[], datetime],
     until: datetime,
+    hold: Hold | None = None,
 ) -> OrphanSweep:
-    """Sweep on, beginning no object after `until`. Two at once do the same work twice, and no harm."""
+    """Sweep on, beginning no object after `until`. Two at once do the same work twice, and no harm.
+
+    `hold` tells of the days that restores lost.
+    """
     run = _Run(files, notices, positions, now, until)
     position = positions.find() or OrphanPosition((now() - AGE - FIRST_LOOK_BACK).date())
     again, is_stuck = position.again, len(position.again) >= MOST_AGAIN
@@ -56,7 +64,8 @@ def sweep_orphans(
     if is_stuck:
         position = run.move(run.try_again(position, again))
     while position.day <= last and run.has_time and len(position.again) < MOST_AGAIN:
-        position = run.move(run.sweep_page(position))
+        is_lost = hold is not None and hold.spares(position.day)
+        position = run.move(position.next_day() if is_lost else run.sweep_page(position))
     if again and not is_stuck and run.has_time:
         position = run.move(run.try_again(position, again))
     is_complete = position.day > last and not position.again
