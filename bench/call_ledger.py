@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from bench.figures import Figure
 from bench.ledger import Ledger, ledger
@@ -47,9 +48,14 @@ def actions(world: BenchWorld) -> Iterator[Action]:
 
 def upload_grant(world: BenchWorld) -> Action:
     """Ask leave to send a file."""
-    declared = {name: value for name, value in an_inline_file(a_scanned_pdf()).items() if name != "content"}
-    event = world.post_event("/v1/uploads", declared)
+    event = upload_event(world)
     return Action("upload grant", lambda: handle(event), hops=1, calls=1)
+
+
+def upload_event(world: BenchWorld) -> dict[str, Any]:
+    """Write the request that asks for it."""
+    declared = {name: value for name, value in an_inline_file(a_scanned_pdf()).items() if name != "content"}
+    return world.post_event("/v1/uploads", declared)
 
 
 def deposit_uploaded(world: BenchWorld) -> Action:

@@ -1,8 +1,8 @@
 """AWS on loopback, in a process of its own so that its work is not counted: DynamoDB, S3, SES, SNS, KMS and a secret.
 
 `running_stub()` starts it. It keeps connections open, answers without delay and holds everything in memory.
-`/_bench/…` are its own: `spent` and `partitions` tell and clear the counts, `fill` copies a notice many times, `unread`
-adds notices that are to be reminded of, `keep` marks a state that `restore` brings back.
+`/_bench/…` are its own: `spent`, `billed` and `partitions` tell and clear the counts, `fill` copies a notice many
+times, `unread` adds notices that are to be reminded of, `keep` marks a state that `restore` brings back.
 """
 
 from __future__ import annotations
@@ -54,6 +54,16 @@ class Spent:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """One call: what was done, which units it took, and how many bytes were sent with it."""
+
+    operation: str
+    read: float
+    write: float
+    sent: int
+
+
 @dataclass(frozen=True)
 class Stub:
     """A running stub, as the benchmark talks to it."""
@@ -68,6 +78,10 @@ class Stub:
     def spent(self) -> dict[str, float]:
         """Return calls, read units, write units and items that queries looked at since the last time."""
         return self._own("spent", {})
+
+    def billed(self) -> list[Billed]:
+        """Return each call since the last time, as AWS would bill it."""
+        return [Billed(**told) for told in self._own("billed", {})["billed"]]
 
     def partitions(self) -> list[Spent]:
         """Return what was spent on each partition key since the last time, the busiest first."""
@@ -127,13 +141,25 @@ class _Service:
         self.dynamodb = DynamoDB(load_template())
         self.objects: dict[str, bytes] = {}
         self.ids = itertools.count(1)
+        self.billed: list[dict[str, Any]] = []
         self.kept: tuple[dict[str, Table], dict[str, bytes]] = ({}, {})
 
     def answer(
         self, method: str, target: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, dict[str, str], bytes]:
-        """Answer one request with status, headers and body."""
-        path = unquote(urlsplit(target).path)
+        """Answer one request with status, headers and body, and note what it is billed by."""
+        path, spent = unquote(urlsplit(target).path), self.dynamodb.spent
+        before = spent["read"], spent["write"]
+        answered = self._answered(method, path, headers, body)
+        if not path.startswith("/_bench/"):
+            read, write = spent["read"] - before[0], spent["write"] - before[1]
+            operation = _operation(method, path, headers)
+            self.billed.append({"operation": operation, "read": read, "write": write, "sent": len(body)})
+        return answered
+
+    def _answered(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
         if "x-amz-target" in headers:
             service, _, operation = headers["x-amz-target"].rpartition(".")
             status, value = self._told(service, operation, json.loads(body))
@@ -181,8 +207,8 @@ class _Service:
     def _own(self, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if action in {"fill", "stand_sent", "stand_looks", "stand_institutions"}:
             return {"items": getattr(self.dynamodb, action)(**arguments)}
-        if action == "partitions":
-            return {"partitions": self._partitions()}
+        if action in {"partitions", "billed"}:
+            return {action: self._partitions() if action == "partitions" else self._billed()}
         if action == "keep":
             self.kept = deepcopy((self.dynamodb.tables, self.objects))
             return {}
@@ -195,6 +221,11 @@ class _Service:
         self.dynamodb.spent.clear()
         return spent
 
+    def _billed(self) -> list[dict[str, Any]]:
+        """Tell and clear the calls."""
+        billed, self.billed = self.billed, []
+        return billed
+
     def _partitions(self) -> list[dict[str, Any]]:
         """Tell and clear what was spent by partition key."""
         found = sorted(self.dynamodb.partitions.items(), key=lambda one: one[1].seconds, reverse=True)
@@ -203,6 +234,14 @@ class _Service:
             {"of": of, "key": key, "read": spent.read, "write": spent.write, "seconds": spent.seconds}
             for (of, key), spent in found
         ]
+
+
+def _operation(method: str, path: str, headers: dict[str, str]) -> str:
+    if "x-amz-target" in headers:
+        return headers["x-amz-target"].rpartition(".")[2]
+    if path.startswith("/v2/email/"):
+        return "SendEmail"
+    return "Publish" if method == "POST" else {"PUT": "PutObject", "HEAD": "HeadObject"}.get(method, "GetObject")
 
 
 class _Connection(asyncio.Protocol):
