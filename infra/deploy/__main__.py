@@ -12,7 +12,7 @@ from infra.deploy.cloud import Cloud, DeployError
 from infra.deploy.packages import CHANGED, built, commit_of, today
 from infra.deploy.stage import Stage, StageError, read_stage, stage_names
 from infra.deploy.steps import Deployer, Wish
-from infra.package import PACKAGE, build
+from infra.package import OUT, build
 from infra.programs import PackageError, say
 
 UNKNOWN = "unknown"
@@ -77,7 +77,7 @@ def _deploy(stage: Stage, options: argparse.Namespace) -> None:
     )
     if wish.commit.endswith(CHANGED):
         say("Atención: se despliegan cambios que ninguna revisión de git tiene")
-    Deployer(stage, Cloud(stage.region), say).deploy(built(build, PACKAGE, say), wish)
+    Deployer(stage, Cloud(stage.region), say).deploy(built(build, OUT, say), wish)
 
 
 def _deploy_here(stage: Stage, without: str | None, *, uses: bool) -> None:

@@ -44,7 +44,7 @@ def merged() -> dict[str, Any]:
         sources, out = Path(place) / "sources", Path(place) / "out"
         package.copy_sources(sources, package.ARCHITECTURE)
         (sources / "requirements.txt").write_text("", encoding="utf-8")
-        package.run_chalice(Path(sys.executable).with_name("chalice"), sources, "prod", out)
+        package.run_chalice(Path(sys.executable).with_name("chalice"), sources, "prod", out, {})
         template: dict[str, Any] = json.loads((out / "sam.json").read_text(encoding="utf-8"))
     return template
 

@@ -93,10 +93,7 @@ def test_what_its_log_tells_is_counted_as_the_other_ones(resources: dict[str, di
     }
     both = {name: each for name, each in filters.items() if each["LogGroupName"] == {"Ref": "ApiHandlerLogGroup"}}
     of_people = ("CodesNeeded", "Budgets", "Identities", "Cookies")
-    elsewhere = (
-        "FailingAnswers",
-        "Secrets",
-    )  # versions that each function numbers by itself; what it reads no secret for
+    by_version = "FailingAnswers"  # which each function numbers by itself
     shared = {name for name in both if name.removeprefix("ApiHandler") not in (*of_people, by_version)}
     assert counted == {
         json.dumps([both[name]["FilterPattern"], both[name]["MetricTransformations"]]) for name in shared
