@@ -31,6 +31,7 @@ from infra.programs import PackageError, run, say
 from infra.pythons import find_python
 from infra.sender_function import lead_senders_to_their_own
 from infra.template import load_template
+from infra.throttling import set_rates
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
@@ -131,6 +132,7 @@ def run_chalice(chalice: Path, copy: Path, stage: str, out: Path) -> None:
         raise PackageError(f"chalice left dependencies out of the package:\n{said}")
     let_every_method_in(out / "sam.json")
     lead_senders_to_their_own(out / "sam.json")
+    set_rates(out / "sam.json")
 
 
 def check_archive(archive: Path, interpreter: Path, architecture: str) -> None:

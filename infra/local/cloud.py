@@ -36,6 +36,7 @@ PARAMETERS = {
 
 NOT_HERE = frozenset(
     {
+        "AWS::ApiGateway::Account",
         "AWS::ApiGateway::BasePathMapping",
         "AWS::ApiGateway::DomainName",
         "AWS::CloudWatch::Alarm",
@@ -43,15 +44,19 @@ NOT_HERE = frozenset(
         "AWS::GuardDuty::MalwareProtectionPlan",
         "AWS::IAM::ManagedPolicy",
         "AWS::IAM::Role",
+        "AWS::Logs::LogGroup",
         "AWS::Logs::MetricFilter",
         "AWS::S3::BucketPolicy",  # TLS only: the laptop speaks plain HTTP on loopback
         "AWS::SES::ConfigurationSetEventDestination",  # each engine lacks the call the other has, and neither bounces
         "AWS::SNS::Subscription",
         "AWS::SNS::TopicPolicy",
         "AWS::SQS::QueuePolicy",
+        "AWS::WAFv2::LoggingConfiguration",
+        "AWS::WAFv2::WebACL",
+        "AWS::WAFv2::WebACLAssociation",
     }
 )
-"""Types that only AWS gets: a laptop needs neither domain, metrics, alarms, scanner nor policies."""
+"""Types that only AWS gets: a laptop needs neither domain, logs, metrics, alarms, firewall, scanner nor policies."""
 
 
 @dataclass(frozen=True)
