@@ -46,6 +46,9 @@ def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
     api["BinaryMediaTypes"] = list(api["DefinitionBody"][_BINARY])
     for resource in spelled["Resources"].values():  # the engine has no CodeDeploy: a version takes over at once
         resource["Properties"].pop("DeploymentPreference", None)
+    spelled["Resources"] = {  # nor has it alarms of queries
+        name: one for name, one in spelled["Resources"].items() if "Metrics" not in one["Properties"]
+    }
     for operations in api["DefinitionBody"]["paths"].values():
         operation = {name: said for name, said in operations.pop(ANY).items() if name != "responses"}
         operations.update(dict.fromkeys(METHODS, operation))
