@@ -102,6 +102,22 @@ def ringing(lines: list[Line]) -> set[str]:
     return {name for name in went_off if not name.endswith("NotRun")}
 
 
+def test_each_line_of_a_run_has_the_number_by_which_lambda_calls_it_and_no_two_runs_have_the_same(
+    run: Lines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = [{"dynamodb": {"SequenceNumber": "1", "NewImage": {"type": {"S": "notice.deposited"}}}}]
+    numbers = []
+    for _ in range(2):
+        run("count_activity", broken)
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert [line["message"] for line in lines] == ["record failed", "job done"]
+        numbers.append({line["function_request_id"] for line in lines})
+
+    assert [len(each) for each in numbers] == [1, 1]
+    assert len(numbers[0] | numbers[1]) == 2
+    assert all(len(number) > 30 for each in numbers for number in each)
+
+
 @pytest.mark.parametrize("job", [job.name for job in JOBS])
 def test_every_count_of_a_job_is_watched_or_told_in_the_runbook(job: str, run: Lines) -> None:
     report = report_in(run(job))
