@@ -9,6 +9,8 @@ from infra.any_method import ANY
 
 METHODS = ("delete", "get", "head", "options", "patch", "post", "put")
 """What API Gateway means by any method."""
+UNKNOWN = frozenset({"AWS::Backup::BackupSelection"})
+"""Types that the engine refuses a template for."""
 _BINARY = "x-amazon-apigateway-binary-media-types"
 
 
@@ -16,9 +18,11 @@ def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
     """Return the template with each address's operation written for every method: the engine skips `any`.
 
     Which bodies are no text stands in the definition, where the engine does not look for it either. What a proxy's
-    answers look like is left out: it changes nothing, and so often it makes the template longer than one may be.
+    answers look like is left out: it changes nothing, and so often it makes the template longer than one may be. So are
+    types that it does not know.
     """
     spelled = copy.deepcopy(template)
+    spelled["Resources"] = {name: r for name, r in spelled["Resources"].items() if r["Type"] not in UNKNOWN}
     api = spelled["Resources"]["RestAPI"]["Properties"]
     api["BinaryMediaTypes"] = list(api["DefinitionBody"][_BINARY])
     for operations in api["DefinitionBody"]["paths"].values():
