@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 METHODS = ("delete", "get", "head", "options", "patch", "post", "put")
 """What API Gateway means by any method."""
-FIREWALL = "AWS::WAFv2::"
+UNKNOWN = ("AWS::WAFv2::", "AWS::Backup::BackupSelection")
 """The engine has a firewall that refuses nothing, and none of what leads requests through it."""
 _BINARY = "x-amazon-apigateway-binary-media-types"
 _MAILING = (
@@ -37,10 +37,10 @@ def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
 
     Which bodies are no text stands in the definition, where the engine does not look for it either. What a proxy's
     answers look like is left out: it changes nothing, and so often it makes the template longer than one may be. The
-    firewall in front is left out.
+    firewall in front is left out, and what says of which things copies are made.
     """
     spelled = copy.deepcopy(template)
-    known = {name: said for name, said in spelled["Resources"].items() if not said["Type"].startswith(FIREWALL)}
+    known = {name: said for name, said in spelled["Resources"].items() if not said["Type"].startswith(UNKNOWN)}
     spelled["Resources"] = known
     api = spelled["Resources"]["RestAPI"]["Properties"]
     api["BinaryMediaTypes"] = list(api["DefinitionBody"][_BINARY])

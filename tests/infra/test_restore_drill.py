@@ -12,14 +12,14 @@ from infra.package import ROOT
 pytestmark = pytest.mark.deep
 
 
-def test_the_drill_walks_all_of_it_within_two_minutes() -> None:
+def test_the_drill_walks_all_of_it() -> None:
     walked = subprocess.run(
         [sys.executable, "-m", "infra.restore.drill"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
     assert walked.returncode == 0, walked.stderr
