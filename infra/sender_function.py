@@ -18,8 +18,8 @@ from chalicelib.handlers.doors import DOORS
 FUNCTION = "SenderHandler"
 NAME = "sender_handler"
 POLICY = Path(__file__).parents[1] / ".chalice" / f"policy-{NAME}.json"
-_OF_THE_API = {"Properties": {"Role", "FunctionName", "ReservedConcurrentExecutions"}}
-"""What the copy has of its own."""
+_OWN = {"Role", "FunctionName", "ReservedConcurrentExecutions"}
+"""What the copy does not share."""
 
 
 def signed_paths(doors: tuple[Door, ...] = DOORS) -> frozenset[str]:
@@ -45,7 +45,7 @@ def lead_senders_to_their_own(template: Path) -> None:
 
 
 def _function(of_the_api: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    shared = {name: said for name, said in of_the_api["Properties"].items() if name not in _OF_THE_API["Properties"]}
+    shared = {name: said for name, said in of_the_api["Properties"].items() if name not in _OWN}
     properties = {**shared, "Role": {"Fn::GetAtt": [f"{FUNCTION}Role", "Arn"]}, **own["Properties"]}
     return {**of_the_api, "Properties": properties}
 

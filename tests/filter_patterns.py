@@ -1,8 +1,8 @@
 """What CloudWatch's metric filters make of a line of a log: the part of their language that the template uses, no more.
 
-A pattern is `{ $.field = "text" }`, `{ $.field = 401 }`, `{ $.field IS TRUE }`, `{ $.field IS FALSE }`, or several of
-these in parentheses, all joined by `&&` or all by `||`. Whatever else is refused, so that no filter passes a test by a
-rule that nobody wrote down here.
+A pattern is `{ $.field = "text" }`, `{ $.field != "text" }`, `{ $.field = 401 }`, `{ $.field IS TRUE }`,
+`{ $.field IS FALSE }`, or several of these in parentheses, all joined by `&&` or all by `||`. A line without the field
+matches none of them. Whatever else is refused, so that no filter passes a test by a rule that nobody wrote down here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_TERM = re.compile(r'\$\.(\w+)\s*(?:=\s*"([^"*\\%]*)"|IS\s+(TRUE|FALSE)|=\s*([0-9]{1,9}))')
+_TERM = re.compile(r'\$\.(\w+)\s*(?:(!?=)\s*"([^"*\\%]*)"|IS\s+(TRUE|FALSE)|=\s*([0-9]{1,9}))')
 _FIELD = re.compile(r"\$\.(\w+)")
 _TRANSFORMED = {"MetricNamespace", "MetricName", "MetricValue", "Dimensions"}
 
@@ -88,10 +88,10 @@ def _terms(pattern: str) -> list[re.Match[str]]:
 
 
 def _holds(term: re.Match[str], fields: Mapping[str, Any]) -> bool:
-    name, text, truth, number = term.groups()
+    name, equals, text, truth, number = term.groups()
     if truth is not None:
         return fields.get(name) is (truth == "TRUE")
     if number is not None:
         value = fields.get(name)
         return isinstance(value, int | float) and not isinstance(value, bool) and value == int(number)
-    return name in fields and fields[name] == text
+    return name in fields and (fields[name] == text) is (equals == "=")

@@ -38,6 +38,7 @@ def test_a_line_is_json_of_what_no_caller_chooses() -> None:
     assert line["request"]
 
 
+@pytest.mark.deep
 def test_the_log_and_the_stage_agree_on_its_name(transformed: dict[str, Any]) -> None:
     [stage] = [r["Properties"] for r in transformed["Resources"].values() if r["Type"] == "AWS::ApiGateway::Stage"]
     assert stage["AccessLogSetting"]["Format"] == FORMAT
@@ -45,9 +46,6 @@ def test_the_log_and_the_stage_agree_on_its_name(transformed: dict[str, Any]) ->
     assert arn.endswith(":log-group:${ApiAccessLog}")  # without `:*`, and of the log that is made here
     api = transformed["Resources"]["RestAPI"]
     assert "ApiLogAccount" in api["DependsOn"]
-
-
-test_the_log_and_the_stage_agree_on_its_name = pytest.mark.deep(test_the_log_and_the_stage_agree_on_its_name)
 
 
 @pytest.mark.parametrize("name", LOGS)

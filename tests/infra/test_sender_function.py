@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib.domain.sender.fair_share import share_of, share_refusal
 from chalicelib.handlers.door import JSON, NOTHING, SESSION, SIGNED, Door
 from chalicelib.handlers.doors import DOORS
 from infra.any_method import ANY
 from infra.package import ROOT
 from infra.sender_function import FUNCTION, signed_paths
+from infra.template import load_template
+from tests.filter_patterns import matches
 
 
 def a_door(path: str, access: str, method: str = "GET") -> Door:
@@ -81,6 +85,18 @@ def test_it_has_none_of_the_rights_that_only_people_need() -> None:
     for of_people in ("AccountsTable", "StaffTable", "StaffKey", "RegistrationsTable", "RequestsTable", "ExportsTable"):
         assert of_people in json.dumps(policies["api_handler"])
         assert of_people not in named
+
+
+def test_a_sender_that_waits_for_its_share_wakes_nobody() -> None:
+    filters = load_template()["Resources"]
+    for name in ("ApiHandlerRefused429", "SenderHandlerRefused429"):
+        pattern = filters[name]["Properties"]["FilterPattern"]
+        assert matches(pattern, {"message": "refused", "status": 429, "code": "undelivered_limit"})
+        assert not matches(pattern, {"message": "refused", "status": 429, "code": share_refusal_code()})
+
+
+def share_refusal_code() -> str:
+    return share_refusal(share_of(1), timedelta(seconds=1)).code
 
 
 @pytest.mark.deep

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,9 @@ import pytest
 from infra.template import load_template
 
 pytestmark = pytest.mark.deep
+
+LONGEST = 1_000_000
+"""Bytes that CloudFormation takes of a template in S3."""
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
@@ -50,3 +55,8 @@ def test_a_base_path_is_refused_where_the_domain_has_none(transformed: dict[str,
     no_domain, no_path = rule["Assert"]["Fn::Or"]
     assert no_domain == {"Fn::Equals": [{"Ref": "ApiCertificateArn"}, ""]}
     assert no_path == {"Fn::Equals": [{"Ref": "ApiBasePath"}, ""]}
+
+
+def test_the_template_is_far_from_too_long(merged: Path, transformed: dict[str, Any]) -> None:
+    for template in (json.loads(merged.read_text(encoding="utf-8")), transformed):
+        assert 300_000 < len(json.dumps(template, separators=(",", ":"))) < LONGEST * 0.6
