@@ -5,7 +5,7 @@ BIN := .venv/bin
 ENVIRONMENT := @PYTHON="$(PYTHON)" CHOSEN="$(filter command,$(origin PYTHON))" sh infra/environment.sh
 
 .DEFAULT_GOAL := run
-.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package e2e lock audit demo clean anew
+.PHONY: run operator test deep browser lint everything check bench mutants weekend siege fuzz replay package e2e lock audit demo clean anew
 
 # Each is looked at every time: an interpreter may have gone since, which no date of a file tells.
 .venv/.runtime: anew       ## what the service itself needs
@@ -42,8 +42,11 @@ lint: .venv/.stamp         ## format, lint, types, import contracts; the templat
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test           ## everything a change has to pass; slow proofs and browser wait a lot, so they share the cores
-	$(BIN)/pytest -n 3 -m "deep or browser"
+everything: .venv/.stamp   ## every test, in one run: slow proofs and browser wait a lot, so three share two cores
+	$(BIN)/pytest -n 3 --dist worksteal
+
+check: .venv/.stamp        ## everything a change has to pass; the linters take one core while the tests begin
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line lint everything
 
 bench: .venv/.stamp        ## what a deposit and a person's request cost, over their floors (and over BASE's first answers)
 	BASE=$(BASE) $(BIN)/python -m bench
