@@ -42,8 +42,8 @@ lint: .venv/.stamp         ## format, lint, types, import contracts; the templat
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test           ## everything a change has to pass; slow proofs and browser wait a lot, so they share the cores
-	$(BIN)/pytest -n 3 -m "deep or browser"
+check: lint test           ## everything a change has to pass; slow proofs and browser wait a lot, so three share two cores
+	$(BIN)/pytest -n 3 --dist worksteal -m "deep or browser"
 
 bench: .venv/.stamp        ## what a deposit and a person's request cost, over their floors (and over BASE's first answers)
 	BASE=$(BASE) $(BIN)/python -m bench

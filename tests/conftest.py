@@ -6,12 +6,22 @@ All yield an environment for `Config.from_env`, set for the length of the test; 
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from chalicelib.handlers.collector import resume_collector
 from tests.cloud import Engine, moto_engine_of_this_process
+from tests.worker_shares import slow_first
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, where several workers share the tests."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))  # noqa: TID251 - xdist tells it so
+    if workers > 1:
+        items[:] = slow_first(items, lambda item: any(map(item.get_closest_marker, ("deep", "browser"))), workers)
 
 
 def pytest_collection_finish() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,8 @@ from botocore.signers import RequestSigner
 from moto.core import models, responses, serialize
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb import models as dynamodb_models
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing import ast_nodes, expressions
 from moto.dynamodb.responses import DynamoHandler
 
@@ -30,6 +33,10 @@ def hurry() -> None:
     parser = _expressions.UpdateExpressionParser
     parser.make = staticmethod(cache(parser.make))  # who changes a tree copies it first
     _trees.DepthFirstTraverser.traverse_node_recursively = _traverse
+    backend: Any = dynamodb_models.DynamoDBBackend
+    backend.transact_write_items = _undone_by_item(backend.transact_write_items)
+    copying: Any = dynamodb_models
+    copying.copy = _NoTables
     signer: Any = RequestSigner
     signer.handler = _signed_where_it_is_read(signer.handler)
     headers: Any = responses
@@ -95,6 +102,46 @@ class _Json:
     def __init__(self, headers: HeadersDict, data: Any) -> None:
         self.headers, self.data = headers, data
         self.content_type = headers.get("Content-Type")
+
+
+class _NoTables:
+    """What moto takes for the module `copy`: beginning a transaction, it copies a whole table for each of its parts."""
+
+    @staticmethod
+    def deepcopy(thing: Any) -> Any:
+        return thing if isinstance(thing, Table) else deepcopy(thing)
+
+
+def _undone_by_item(write: Callable[..., None]) -> Callable[..., None]:
+    """Put back what a cancelled transaction touched, and nothing else."""
+
+    def transact_write_items(backend: Any, transact_items: list[dict[str, Any]]) -> None:
+        kept: dict[int, tuple[dict[Any, Any], dict[Any, Any]]] = {}
+        streams: dict[int, tuple[list[Any], int]] = {}
+        for part in (op for item in transact_items for op in item.values()):
+            table = backend.tables.get(part.get("TableName"))
+            key = part.get("Key") or part.get("Item") or {}
+            if table is None or not {table.hash_key_attr, table.range_key_attr} - {None} <= key.keys():
+                continue  # refused before anything is written
+            first, second = backend.get_keys_value(table, key)
+            items, name = (table.items[first], second) if table.has_range_key else (table.items, first)
+            _, before = kept.setdefault(id(items), (items, dict(items)))
+            if name in before:
+                before[name] = deepcopy(before[name])
+            if table.stream_shard is not None:
+                written = table.stream_shard.items
+                streams[id(written)] = (written, len(written))
+        try:
+            write(backend, transact_items)
+        except Exception:
+            for items, before in kept.values():
+                items.clear()
+                items.update(before)
+            for written, many in streams.values():
+                del written[many:]
+            raise
+
+    return transact_write_items
 
 
 def _traverse(self: Any, node: Any, child_id: int = -1) -> Any:

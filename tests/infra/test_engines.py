@@ -36,6 +36,45 @@ def test_the_environment_makes_a_container_whose_stores_answer(engine: dict[str,
     assert upload_store(box).find("nothing") is None
 
 
+def test_a_transaction_that_is_cancelled_leaves_nothing_behind(engine: dict[str, str]) -> None:
+    dynamodb, tokens, notices = client("dynamodb"), engine["TOKENS_TABLE"], engine["NOTICES_TABLE"]
+    schema = dynamodb.describe_table(TableName=notices)["Table"]["KeySchema"]
+    keys = [{key["AttributeName"]: {"S": name} for key in schema} for name in ("a", "b")]
+    for name in ("changed", "deleted", "kept"):
+        dynamodb.put_item(TableName=tokens, Item={"token": {"S": name}, "many": {"L": [{"S": "1"}]}})
+    dynamodb.put_item(TableName=notices, Item={**keys[0], "words": {"S": "before"}})
+
+    def found() -> list[list[dict[str, Any]]]:
+        told = [dynamodb.scan(TableName=table)["Items"] for table in (tokens, notices)]
+        return [sorted(items, key=str) for items in told]
+
+    before = found()
+    writes: list[dict[str, Any]] = [
+        {
+            "Update": {
+                "TableName": tokens,
+                "Key": {"token": {"S": "changed"}},
+                "UpdateExpression": "SET many = list_append(many, :more)",
+                "ExpressionAttributeValues": {":more": {"L": [{"S": "2"}]}},
+            }
+        },
+        {"Delete": {"TableName": tokens, "Key": {"token": {"S": "deleted"}}}},
+        {"Put": {"TableName": tokens, "Item": {"token": {"S": "new"}}}},
+        {"Put": {"TableName": notices, "Item": {**keys[0], "words": {"S": "after"}}}},
+        {"Put": {"TableName": notices, "Item": keys[1]}},
+    ]
+    kept = {"TableName": tokens, "Key": {"token": {"S": "kept"}}}
+    refused = {"ConditionCheck": {**kept, "ConditionExpression": "attribute_not_exists(many)"}}
+
+    with pytest.raises(ClientError, match="TransactionCanceled"):
+        dynamodb.transact_write_items(TransactItems=[*writes, refused])
+    assert found() == before
+
+    dynamodb.transact_write_items(TransactItems=writes)
+    assert [len(items) for items in found()] == [3, 2]
+    assert found() != before
+
+
 def test_creating_again_finds_what_is_there(engine: dict[str, str]) -> None:
     client("dynamodb").put_item(TableName=engine["TOKENS_TABLE"], Item={"token": {"S": "kept"}})
     again = create_resources(engine.get("AWS_ENDPOINT_URL"))
