@@ -159,6 +159,18 @@ def test_a_run_begins_with_the_pepper_as_it_is_of_late(
     assert peppers(box) == (OLD.encode(), NEXT.encode())
 
 
+def test_a_programs_request_begins_with_the_pepper_as_it_is_of_late(running: Deployment) -> None:
+    box, client = running.boxes[0], running.browser.people.world.client
+    sent: dict[str, Any] = {"headers": {"content-type": "application/json"}, "body": b"{}"}
+    assert client.http.request("POST", "/v1/captchas", **sent).status_code == 201
+    running.write(OLD, NEXT)
+    running.wait()
+
+    assert client.http.request("POST", "/v1/captchas", **sent).status_code == 201
+
+    assert peppers(box) == (OLD.encode(), NEXT.encode())
+
+
 def test_a_pepper_that_did_not_change_leaves_everything_in_place(running: Deployment) -> None:
     box = running.boxes[0]
     running.browser.enter()
