@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 from app import app
@@ -24,8 +25,9 @@ def ask(  # noqa: PLR0913 - what a request is made of
     address: str = "192.0.2.1",
     parameters: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
+    version: str = "",
 ) -> dict[str, Any]:
-    """Ask as API Gateway does of the function; a caller chose the `requestId`."""
+    """Ask as API Gateway does of the function, or of one `version` of it; a caller chose the `requestId`."""
     path = resource.format(**(parameters or {}))
     event = {
         "httpMethod": method,
@@ -44,7 +46,7 @@ def ask(  # noqa: PLR0913 - what a request is made of
         "body": json.dumps(body),
         "stageVariables": None,
     }
-    answer: dict[str, Any] = app(event, None)
+    answer: dict[str, Any] = app(event, SimpleNamespace(function_version=version) if version else None)
     return answer
 
 

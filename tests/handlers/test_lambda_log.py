@@ -120,7 +120,7 @@ def test_metrics_are_read_from_what_a_job_writes_in_lambda(runtime: Runtime) -> 
     lines = [Line(now, "clean_tokens", text) for text in runtime.run("a_job_reports", {})]
 
     points = {point.metric.name: point.value for point in points_of(load_template()["Resources"], lines)}
-    assert points == {"failed": 2, "unfinished": 1, "runs": 1}
+    assert points == {"failed": 2, "unfinished": 1}
 
 
 def test_an_error_that_ends_a_job_is_logged_and_raised_without_its_text(runtime: Runtime, aws: dict[str, str]) -> None:

@@ -51,6 +51,18 @@ def test_metrics_are_read_from_the_lines_of_refusals(people: People, lines: Line
     assert metrics() == set()
 
 
+def test_a_line_about_a_request_says_which_version_of_the_function_wrote_it(people: People, lines: Lines) -> None:
+    ask("GET", "/ingresar", headers={"cookie": f"{SESSION_COOKIE}=a; {SESSION_COOKIE}=b"}, version="7")
+    assert {line["version"] for line in lines} == {"7"}
+    failing = json.dumps({**lines[-1], "message": "unexpected"})
+    [point] = [
+        point
+        for point in points_of(RESOURCES, [Line(people.world.clock.now, "api_handler", failing)])
+        if point.metric.name == "failing_answers"
+    ]
+    assert point.metric.dimensions == (("Version", "7"),)
+
+
 def test_every_code_that_a_metric_counts_is_one_that_is_raised() -> None:
     told = [each["Properties"] for each in RESOURCES.values() if each.get("Type") == "AWS::Logs::MetricFilter"]
     patterns = [each["FilterPattern"] for each in told]
