@@ -37,7 +37,8 @@ def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
 
     Which bodies are no text stands in the definition, where the engine does not look for it either. What a proxy's
     answers look like is left out: it changes nothing, and so often it makes the template longer than one may be. The
-    firewall in front is left out, and what says of which things copies are made.
+    firewall in front is left out, and what says of which things copies are made. A condition on a part of a
+    text is never met, and an alarm on what is reckoned from several metrics is not there.
     """
     spelled = copy.deepcopy(template)
     known = {name: said for name, said in spelled["Resources"].items() if not said["Type"].startswith(UNKNOWN)}
@@ -46,9 +47,12 @@ def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
     api["BinaryMediaTypes"] = list(api["DefinitionBody"][_BINARY])
     for resource in spelled["Resources"].values():  # the engine has no CodeDeploy: a version takes over at once
         resource["Properties"].pop("DeploymentPreference", None)
-    spelled["Resources"] = {  # nor has it alarms of queries
-        name: one for name, one in spelled["Resources"].items() if "Metrics" not in one["Properties"]
-    }
+    for name, said in spelled.get("Conditions", {}).items():
+        if "Fn::Split" in json.dumps(said):  # the engine fails outright on one that splits a text
+            spelled["Conditions"][name] = {"Fn::Equals": ["split", "never"]}
+    for name, resource in list(spelled["Resources"].items()):
+        if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]:
+            del spelled["Resources"][name]  # the engine refuses one that reckons with metrics
     for operations in api["DefinitionBody"]["paths"].values():
         operation = {name: said for name, said in operations.pop(ANY).items() if name != "responses"}
         operations.update(dict.fromkeys(METHODS, operation))

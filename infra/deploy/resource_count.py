@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,4 +13,5 @@ def resource_count(template: Mapping[str, Any], region: str, parameters: Mapping
         from infra.transform import transformed  # noqa: PLC0415 - needs what `make operator` does without
     except ImportError:
         return None
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of features of its own
     return len(transformed(template, region, parameters)["Resources"])
