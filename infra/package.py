@@ -34,6 +34,7 @@ from infra.pythons import find_python
 from infra.restored_tables import let_restored_tables_serve
 from infra.sender_function import lead_senders_to_their_own
 from infra.template import load_template
+from infra.throttling import set_rates
 from infra.transform import REGIONS, transformed
 from infra.wheels import MACHINES, Wheel, differences, download, for_chalice, from_folders, shipped
 
@@ -50,7 +51,8 @@ OWN = ("app.py", "chalicelib", "LICENSE", NOTICES, INVENTORY)
 """What the archive holds that comes from no distribution."""
 
 LINT_IGNORED = {
-    "W2001": "SAM reads some parameters itself; tests/infra/test_transformed_template.py holds that each is read"
+    "W1030": "RestoredEventsStream is empty where the condition beside it takes the stack's own stream",
+    "W2001": "SAM reads some parameters itself; tests/infra/test_transformed_template.py holds that each is read",
 }
 """Rules of cfn-lint that the output may break, each with the reason."""
 
@@ -139,6 +141,7 @@ def run_chalice(chalice: Path, copy: Path, stage: str, out: Path, source: Mappin
         raise PackageError(f"chalice left dependencies out of the package:\n{said}")
     let_every_method_in(out / "sam.json")
     lead_senders_to_their_own(out / "sam.json")
+    set_rates(out / "sam.json")
     lead_to_alias(out / "sam.json")
     let_restored_tables_serve(out / "sam.json")
 

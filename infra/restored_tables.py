@@ -15,7 +15,7 @@ _CONDITION = "HasRestoredTables"
 _WORKING = frozenset({"AWS::Serverless::Function", "AWS::IAM::Role"})
 """What speaks of tables in order to use them."""
 _ARN = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${RestoredTables}-"
-_STREAM = "StreamArn"
+EVENTS, _STREAM = "EventsTable", "StreamArn"
 
 
 def let_restored_tables_serve(template: Path) -> None:
@@ -52,6 +52,8 @@ def _restored(value: dict[str, Any], tables: set[str]) -> Any:
     if function == "Fn::GetAtt" and said[0] in tables:
         return {"Ref": "RestoredEventsStream"} if said[1] == _STREAM else {"Fn::Sub": f"{_ARN}{said[0]}"}
     if function == "Fn::Sub" and isinstance(said, str):
+        if said == f"${{{EVENTS}.{_STREAM}}}":
+            return {"Ref": "RestoredEventsStream"}
         told = re.sub(r"\$\{(\w+)(?:\.(\w+))?\}", lambda match: _in_text(match, tables), said)
         return None if told == said else {"Fn::Sub": told}
     return None

@@ -38,15 +38,21 @@ _UNDERSTOOD = _AS_TOLD | {
     *("Namespace", "MetricName", "Dimensions", "Statistic", "Period", "EvaluationPeriods", "DatapointsToAlarm"),
     *("Threshold", "ComparisonOperator", "TreatMissingData", "ExtendedStatistic", "Metrics"),
 }
-_QUERY = re.compile(r'SELECT SUM\((\w+)\) FROM SCHEMA\("([\w/]+)", [\w, ]+\)')
-"""A query over all metrics of a name, whatever they are about: a point of it is one without dimensions here."""
+_QUERY = re.compile(r'SELECT SUM\((\w+)\) FROM SCHEMA\("([^"]+)", [\w, ]+\)')
+"""A query over all metrics of a name, whatever they are about."""
 
 
 def _p99(values: Sequence[float]) -> float:
     return sorted(values)[ceil(len(values) * 0.99) - 1]
 
 
-_STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {"Sum": sum, "Maximum": max, "Average": fmean, "p99": _p99}
+_STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
+    "Sum": sum,
+    "Maximum": max,
+    "Average": fmean,
+    "SampleCount": len,
+    "p99": _p99,
+}
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {"GreaterThanThreshold": gt, "LessThanThreshold": lt}
 
 
@@ -101,6 +107,8 @@ class Alarm:
     threshold: float
     comparison: str
     missing: str
+    over_all: bool
+    """Whether its metric is asked for whatever the dimensions are."""
 
     @classmethod
     def of(cls, properties: Mapping[str, Any]) -> Alarm:
@@ -122,6 +130,7 @@ class Alarm:
             _number(properties["Threshold"]),
             properties["ComparisonOperator"],
             properties["TreatMissingData"],
+            "Metrics" in properties,
         )
         window = alarm.period * alarm.periods
         if (
@@ -163,7 +172,7 @@ def metric_of(properties: Mapping[str, Any]) -> Metric:
     """
     if "Metrics" in properties:
         [queried] = properties["Metrics"]
-        found = _QUERY.fullmatch(queried["Expression"])
+        found = _QUERY.fullmatch(_told(queried["Expression"]))
         if found is None or queried.keys() != {"Id", "Expression", "Period"}:
             raise NotUnderstood(dict(properties))
         return Metric(found[2], found[1])
@@ -226,9 +235,20 @@ def watch(  # noqa: PLR0913 - what happened, when, and by which rules
         series[point.metric][_minute(point.at)].append(point.value)
     minutes = range(_minute(since), _minute(until) + 1)
     return {
-        name: tuple(_transitions(alarm, series[alarm.metric], minutes, spare))
+        name: tuple(_transitions(alarm, _watched_by(alarm, series), minutes, spare))
         for name, alarm in alarms_of(resources).items()
     }
+
+
+def _watched_by(alarm: Alarm, series: Mapping[Metric, Mapping[int, list[float]]]) -> Mapping[int, list[float]]:
+    if not alarm.over_all:
+        return series.get(alarm.metric, {})
+    together: dict[int, list[float]] = defaultdict(list)
+    for metric, values in series.items():
+        if (metric.namespace, metric.name) == (alarm.metric.namespace, alarm.metric.name):
+            for minute, points in values.items():
+                together[minute] += points
+    return together
 
 
 def _transitions(alarm: Alarm, series: Mapping[int, list[float]], minutes: range, spare: int) -> Iterable[Transition]:

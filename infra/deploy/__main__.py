@@ -63,10 +63,7 @@ def _deploy(stage: Stage, options: argparse.Namespace) -> None:
         StageError: the stage's file is an example yet.
 
     """
-    unfilled = stage.unfilled()
-    if unfilled:  # before minutes of packaging; what else lacks is told then
-        names = "\n".join(f"- {name}" for name in unfilled)
-        raise StageError(f"infra/stages/{stage.name}.toml tiene por llenar:\n{names}\nLos explica docs/despliegue.md.")
+    stage.require_filled()  # before minutes of packaging; what else lacks is told then
     now = today()
     wish = Wish(
         now,

@@ -31,6 +31,7 @@ def run(stack: str, line: str, tell: Callable[[str], None] = print) -> int:
         return _MISUSED
     try:
         stage = stage_of_stack(stack)
+        stage.require_filled()
         do(Deployer(stage, Cloud(stage.region), tell), *arguments)
     except StageError as error:
         print(error, file=sys.stderr)

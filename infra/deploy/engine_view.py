@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 METHODS = ("delete", "get", "head", "options", "patch", "post", "put")
 """What API Gateway means by any method."""
+FIREWALL = "AWS::WAFv2::"
+"""The engine has a firewall that refuses nothing, and none of what leads requests through it."""
 _BINARY = "x-amazon-apigateway-binary-media-types"
 _MAILING = (
     "ApiHandler",
@@ -34,13 +36,19 @@ def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
     """Return the template with each address's operation written for every method: the engine skips `any`.
 
     Which bodies are no text stands in the definition, where the engine does not look for it either. What a proxy's
-    answers look like is left out: it changes nothing, and so often it makes the template longer than one may be.
+    answers look like is left out: it changes nothing, and so often it makes the template longer than one may be. The
+    firewall in front is left out.
     """
     spelled = copy.deepcopy(template)
+    known = {name: said for name, said in spelled["Resources"].items() if not said["Type"].startswith(FIREWALL)}
+    spelled["Resources"] = known
     api = spelled["Resources"]["RestAPI"]["Properties"]
     api["BinaryMediaTypes"] = list(api["DefinitionBody"][_BINARY])
     for resource in spelled["Resources"].values():  # the engine has no CodeDeploy: a version takes over at once
         resource["Properties"].pop("DeploymentPreference", None)
+    spelled["Resources"] = {  # nor has it alarms of queries
+        name: one for name, one in spelled["Resources"].items() if "Metrics" not in one["Properties"]
+    }
     for operations in api["DefinitionBody"]["paths"].values():
         operation = {name: said for name, said in operations.pop(ANY).items() if name != "responses"}
         operations.update(dict.fromkeys(METHODS, operation))

@@ -87,12 +87,13 @@ class Stack:
 
     @property
     def resources(self) -> dict[str, str]:
-        """Return the physical names by logical id; empty where there is no stack."""
+        """Return the physical names by logical id, without what is gone; empty where there is no stack."""
         if self.describe() is None:
             return {}
         pages = self.cfn.get_paginator("list_stack_resources").paginate(StackName=self.name)
         listed = [one for page in pages for one in page["StackResourceSummaries"]]
-        return {one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in listed}
+        there = [one for one in listed if not one["ResourceStatus"].startswith("DELETE_")]
+        return {one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in there}
 
     def settle(self) -> str:
         """Wait for what somebody else, or a run that died, began; return CREATE or UPDATE, which can be done now.

@@ -61,6 +61,19 @@ class Stage:
         named = {f"parameters.{name}": value for name, value in self.parameters.items()}
         return [name for name, value in {**plain, **named}.items() if PLACEHOLDER in value]
 
+    def require_filled(self) -> None:
+        """Let an example be no stage yet.
+
+        Raises:
+            StageError: something is left to be filled in.
+
+        """
+        if names := self.unfilled():
+            lines = "\n".join(f"- {name}" for name in names)
+            raise StageError(
+                f"infra/stages/{self.name}.toml tiene por llenar:\n{lines}\nLos explica docs/despliegue.md."
+            )
+
 
 def stage_names(folder: Path = STAGES) -> list[str]:
     """Return what stages there are."""

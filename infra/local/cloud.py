@@ -38,6 +38,7 @@ PARAMETERS = {
 
 NOT_HERE = frozenset(
     {
+        "AWS::ApiGateway::Account",
         "AWS::ApiGateway::BasePathMapping",
         "AWS::ApiGateway::DomainName",
         "AWS::Backup::BackupPlan",
@@ -48,6 +49,7 @@ NOT_HERE = frozenset(
         "AWS::GuardDuty::MalwareProtectionPlan",
         "AWS::IAM::ManagedPolicy",
         "AWS::IAM::Role",
+        "AWS::Logs::LogGroup",
         "AWS::Logs::MetricFilter",
         "AWS::S3::BucketPolicy",  # TLS only: the laptop speaks plain HTTP on loopback
         "AWS::SES::EmailIdentity",  # each run verifies the address itself
@@ -55,9 +57,12 @@ NOT_HERE = frozenset(
         "AWS::SNS::Subscription",
         "AWS::SNS::TopicPolicy",
         "AWS::SQS::QueuePolicy",
+        "AWS::WAFv2::LoggingConfiguration",
+        "AWS::WAFv2::WebACL",
+        "AWS::WAFv2::WebACLAssociation",
     }
 )
-"""Types that only AWS gets: a laptop needs neither domain, metrics, alarms, scanner nor policies."""
+"""Types that only AWS gets: a laptop needs neither domain, logs, metrics, alarms, firewall, scanner nor policies."""
 
 
 _NOTHING = object()

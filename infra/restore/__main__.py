@@ -142,6 +142,7 @@ def _check(options: argparse.Namespace, own: Places) -> int:
         checked = check_tables(
             target, ledger, dynamodb=client("dynamodb"), s3=client("s3"), now=_now(), say=say, before=before,
             accepted=accepted,
+            is_in_use=target.tables == own.tables,
         )  # fmt: skip
     finally:
         ledger.close()

@@ -10,10 +10,12 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+_UNSETTLED = timedelta(minutes=1)
+"""Longer than a deposit runs: what is younger may be in one table and not yet in the next."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, position TEXT, is_done INTEGER, count INTEGER);
@@ -74,9 +76,9 @@ class Ledger:
             return datetime.fromisoformat(known["began_at"]), True
         for (name,) in list(self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")):
             self._connection.execute(f"DELETE FROM {name}")  # noqa: S608 - names of the schema
-        self._connection.executemany(
-            "INSERT INTO about VALUES (?, ?)", [("about", about), ("began_at", now.isoformat())]
-        )
+        settled = f"{now.astimezone(UTC) - _UNSETTLED:%Y-%m-%dT%H:%M:%S}"
+        begun = [("about", about), ("began_at", now.isoformat()), ("settled_before", settled)]
+        self._connection.executemany("INSERT INTO about VALUES (?, ?)", begun)
         return now, False
 
     def finish(self) -> None:

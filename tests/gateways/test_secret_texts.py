@@ -78,11 +78,16 @@ def test_a_secret_is_read_once_in_five_minutes_and_a_change_is_known_after_them(
 
 
 def test_what_was_read_again_and_is_the_same_is_the_same_object(clock: Clock) -> None:
-    secrets = SecretTexts(KeptSecret(FIRST), clock)
-    first = secrets.get(ARN, pepper_of)
+    manager = KeptSecret(FIRST)
+    secrets = SecretTexts(manager, clock)
+    for text in (FIRST, NEXT, FIRST):
+        manager.put(text)
+        clock.now += GOOD_FOR
+        found = secrets.get(ARN, pepper_of)
+        assert found == text.encode()
 
-    clock.now += GOOD_FOR
-    assert secrets.get(ARN, pepper_of) is first
+        clock.now += GOOD_FOR
+        assert secrets.get(ARN, pepper_of) is found
 
 
 def malformed(manager: KeptSecret) -> None:

@@ -102,6 +102,22 @@ def ringing(lines: list[Line]) -> set[str]:
     return {name for name in went_off if not name.endswith("NotRun")}
 
 
+def test_each_line_of_a_run_has_the_number_by_which_lambda_calls_it_and_no_two_runs_have_the_same(
+    run: Lines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = [{"dynamodb": {"SequenceNumber": "1", "NewImage": {"type": {"S": "notice.deposited"}}}}]
+    numbers = []
+    for _ in range(2):
+        run("count_activity", broken)
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert [line["message"] for line in lines] == ["record failed", "job done"]
+        numbers.append({line["function_request_id"] for line in lines})
+
+    assert [len(each) for each in numbers] == [1, 1]
+    assert len(numbers[0] | numbers[1]) == 2
+    assert all(len(number) > 30 for each in numbers for number in each)
+
+
 @pytest.mark.parametrize("job", [job.name for job in JOBS])
 def test_every_count_of_a_job_is_watched_or_told_in_the_runbook(job: str, run: Lines) -> None:
     report = report_in(run(job))
@@ -165,11 +181,10 @@ def test_a_file_whose_check_does_not_get_on_rings(world: World, run: Lines, minu
         assert ringing(run("check_uploads", [message])) == alarms
 
 
-def test_every_job_tells_of_items_that_failed_and_every_schedule_of_runs_and_of_what_it_did_not_finish() -> None:
+def test_every_job_tells_that_it_ran_and_what_failed_and_every_schedule_of_what_it_did_not_finish() -> None:
     published = {(transformation(name)["MetricName"], job_of(name)) for name in FILTERS}
     assert {job for metric, job in published if metric == "failed"} == {job.name for job in JOBS}
     assert {job for metric, job in published if metric == "unfinished"} == set(SCHEDULED)
-    assert {job for metric, job in published if metric == "runs"} == set(SCHEDULED)
 
 
 def test_every_metric_has_an_alarm_and_every_alarm_its_metric() -> None:
@@ -177,11 +192,11 @@ def test_every_metric_has_an_alarm_and_every_alarm_its_metric() -> None:
         (transformation(name)["MetricName"], job_of(name) if "Job" in json.dumps(transformation(name)) else "")
         for name in ALL_FILTERS
     }
-    watched = {
-        (alarm.metric.name, dict(alarm.metric.dimensions).get("Job", ""))
-        for alarm in alarms_of(RESOURCES).values()
-        if not alarm.metric.namespace.startswith("AWS/")
-    }
+    own = [alarm for alarm in alarms_of(RESOURCES).values() if not alarm.metric.namespace.startswith("AWS/")]
+    of_all = {alarm.metric.name for alarm in own if alarm.over_all}
+    watched = {(alarm.metric.name, dict(alarm.metric.dimensions).get("Job", "")) for alarm in own if not alarm.over_all}
+    assert {job for metric, job in watched if metric == "failed"} == set(SCHEDULED)
+    watched |= {(metric, job) for metric, job in published if metric in of_all}
     assert watched == published
 
 

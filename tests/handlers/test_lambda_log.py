@@ -130,6 +130,7 @@ def test_an_error_that_ends_a_job_is_logged_and_raised_without_its_text(runtime:
 
     [line] = written(lines, "job failed")
     assert line["job"] == "sweep_orphans"
+    assert len(line["function_request_id"]) > 30  # Lambda's own
     assert line["fault"]["error"] == "ValueError"
     assert "rosa" not in "".join(lines)
     [(kind, told)] = runtime.answers

@@ -154,7 +154,16 @@ def test_a_query_adds_up_what_is_measured_of_everything() -> None:
     kept = {"ComparisonOperator", "EvaluationPeriods", "Threshold", "TreatMissingData"}
     alarm = {key: value for key, value in ALARM.items() if key in kept} | {"Metrics": [query], "EvaluationPeriods": 1}
     assert metric_of(alarm) == Metric("AWS/X", "Throttled")
-    assert (13, State.ALARM) in states({**alarm, "Threshold": 7}, measured(alarm, m10=4, m12=4))
+    points = measured(alarm, m10=4)
+    points += [Point(each.at, Metric("AWS/X", "Throttled", (("A", "a"),)), 4) for each in measured(alarm, m12=4)]
+    assert (13, State.ALARM) in states({**alarm, "Threshold": 7}, points)
+    assert (13, State.ALARM) not in states({**alarm, "Threshold": 8}, points)
+
+
+def test_how_often_something_was_told_is_counted_whatever_was() -> None:
+    alarm = {**ALARM, "EvaluationPeriods": 1, "Threshold": 2, "Statistic": "SampleCount"}
+    assert (13, State.ALARM) in states(alarm, measured(alarm, m10=0, m11=0, m12=0))
+    assert (13, State.ALARM) not in states(alarm, measured(alarm, m10=9, m12=9))
 
 
 @pytest.mark.parametrize(

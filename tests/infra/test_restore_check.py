@@ -57,6 +57,7 @@ def world(aws: dict[str, str], moto_engine: Engine, tmp_path: Path) -> Iterator[
             inner.deposit(key="clave-2")
             open_as_its_user(inner, notice_id)
             kept().append(made.snapshot())
+        clock.now = NOW + timedelta(minutes=10)
         yield made
 
 
@@ -236,6 +237,50 @@ class TestMessages:
         monkeypatch.setattr(findings, "MOST_IN_FLIGHT", 1)
 
         assert [one.kind for one in world.check().findings] == ["alerts_in_flight"]
+
+
+class TestInUse:
+    """Tables that people work on while they are read."""
+
+    def come_and_go(self, world: RestoreWorld) -> Callable[[], None]:
+        """Have a notice be there only once its table was read; return what ends that."""
+        emitter = world.dynamodb.meta.events
+        notice = world.items("notices")[0]
+        world.drop("notices", lambda item: bool(item == notice))
+
+        def come(params: dict[str, Any], **_: Any) -> None:
+            if json.loads(params["body"])["TableName"] == world.places.table("DEPOSITS_TABLE"):
+                world.put("notices", notice)
+
+        emitter.register("before-call.dynamodb.Scan", come)
+        return lambda: emitter.unregister("before-call.dynamodb.Scan", come)
+
+    def test_what_a_second_reading_does_not_find_is_none(self, world: RestoreWorld) -> None:
+        end = self.come_and_go(world)
+        try:
+            checked = world.check(is_in_use=True)
+        finally:
+            end()
+
+        assert checked.is_clean, checked.text
+
+    def test_of_tables_that_nobody_uses_it_is_one(self, world: RestoreWorld) -> None:
+        end = self.come_and_go(world)
+        try:
+            assert not world.check().is_clean
+        finally:
+            end()
+
+    def test_what_both_readings_find_is_one(self, world: RestoreWorld) -> None:
+        _one(world, "deposits")
+
+        assert "notice_without_record" in {one.kind for one in world.check(is_in_use=True).findings}
+
+    def test_the_last_minute_sets_no_tables_apart(self, world: RestoreWorld) -> None:
+        world.world.clock.now = NOW + timedelta(minutes=5, seconds=30)
+        _newer_notices(world)
+
+        assert [one.kind for one in world.check().findings] == ["notice_without_alerts"]
 
 
 class TestAccepted:

@@ -311,10 +311,7 @@ def test_who_is_told_is_subscribed_to_what_alarms_may_publish_to(listener: str) 
     assert subscription["Condition"] == f"Has{listener}Listener"
     assert subscription["Properties"]["TopicArn"] == {"Ref": f"{listener}Topic"}
     assert subscription["Properties"]["Endpoint"] == {"Ref": f"{listener}Listener"}
-    by_web = TEMPLATE["Conditions"][subscription["Properties"]["Protocol"]["Fn::If"][0]]
-    assert by_web == {
-        "Fn::Equals": [{"Fn::Select": [0, {"Fn::Split": [":", {"Ref": f"{listener}Listener"}]}]}, "https"]
-    }
+    assert subscription["Properties"]["Protocol"] == {"Ref": f"{listener}Protocol"}
     [policy] = [
         each for each in of_type("AWS::SNS::TopicPolicy").values() if {"Ref": f"{listener}Topic"} in each["Topics"]
     ]

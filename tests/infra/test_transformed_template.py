@@ -58,7 +58,7 @@ def names(seen: Mapping[str, Any], stack: str) -> Iterator[tuple[str, str, int]]
 
 
 def test_it_stays_within_what_cloudformation_takes(seen: dict[str, Any]) -> None:
-    assert len(seen["Resources"]) <= 500
+    assert len(seen["Resources"]) <= 470  # of 500: the next one in need finds room
     assert len(seen["Parameters"]) <= 200
     assert len(seen["Outputs"]) <= 200
     assert len(json.dumps(seen, separators=(",", ":")).encode()) <= 1_000_000

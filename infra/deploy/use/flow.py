@@ -6,22 +6,17 @@ import base64
 import contextlib
 import json
 import os
-import struct
 import time
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import Request
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from fpdf import FPDF
 
 from chalicelib.config import Config
 from chalicelib.domain.contact import Phone
@@ -32,12 +27,14 @@ from chalicelib.renderers.portal_texts import portal_texts
 from chalicelib.store import tables
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.registration_store import RegistrationStore
-from examples.casilla_sender import Answer, Refused, Sender, Unreachable
+from examples.casilla_sender import Refused, Unreachable
 from infra.deploy.use.check import check
 from infra.deploy.use.console_walk import CONSOLE_KEY, ENTITY, walk_console
 from infra.deploy.use.coordinator import check_warned, enrol_coordinator
 from infra.deploy.use.deployment import Deployment
 from infra.deploy.use.file_check import check_files
+from infra.deploy.use.files import write_noise, write_pdf
+from infra.deploy.use.gateway_sender import GatewaySender
 from infra.deploy.use.methods import ask_by_every_method
 from infra.deploy.use.operator import INSTITUTION, KEY_ID, WHO, answer_requests, give, run_commands
 from infra.deploy.use.person import USERNAME, PersonClient, log_in, seed_account, use_mailbox
@@ -89,40 +86,6 @@ SCHEDULED = {
 
 class FlowError(Exception):
     """The deployed stack did not do what it should."""
-
-
-class GatewaySender(Sender):
-    """The public client, sent to the engine's address under the API's own name, which no DNS has."""
-
-    def __init__(
-        self, deployment: Deployment, key: Ed25519PrivateKey, journal: Path, key_id: str = f"{INSTITUTION}:{KEY_ID}"
-    ) -> None:
-        """Sign for the authority that the deployed functions know."""
-        authority = deployment.environment["API_AUTHORITY"]
-        address = deployment.engine.endpoint_url + urlsplit(deployment.environment["API_BASE_URL"]).path
-        super().__init__(address, authority, key_id, key, journal=journal, attempts=3)
-        self.address = address
-        self._host = f"{deployment.outputs['RestAPIId']}.execute-api.localhost"
-
-    def post_unsigned(self, path: str, body: object) -> Answer:
-        """Send what needs no signature."""
-        headers = {"Content-Type": "application/json"}
-        raw = json.dumps(body).encode()
-        return self._exchange(Request(self._base_url + path, data=raw, headers=headers))  # noqa: S310 - our own address
-
-    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Return the JSON of a signed request's answer."""
-        return self._call(method, path, None if body is None else json.dumps(body).encode()).json()
-
-    def put(self, grant: Mapping[str, Any], content: bytes) -> None:
-        """Send what a grant lets pass."""
-        request = Request(grant["url"], data=content, headers=dict(grant["headers"]), method="PUT")  # noqa: S310 - made by the service
-        self._patiently(lambda: self._exchange(request))
-
-    def _exchange(self, request: Request) -> Answer:
-        if request.full_url.startswith(self._base_url):
-            request.add_header("Host", self._host)
-        return super()._exchange(request)
 
 
 @dataclass
@@ -372,27 +335,6 @@ def run(deployment: Deployment, name: str, event: Mapping[str, Any] = SCHEDULED)
     payload: dict[str, Any] = json.loads(answer["Payload"].read())
     check("FunctionError" not in answer, f"{name} runs: {payload}")
     return payload
-
-
-def write_pdf(path: Path) -> None:
-    """Write a document of one page."""
-    pdf = FPDF()
-    pdf.add_page()
-    pdf.set_font("Helvetica", size=12)
-    pdf.write(text="Documento de prueba")
-    pdf.output(str(path))
-
-
-def write_noise(path: Path, side: int = 1300) -> None:
-    """Write a picture that no compression makes small, so that it is too big to travel inside a deposit."""
-    rows = b"".join(b"\0" + os.urandom(3 * side) for _ in range(side))
-    chunks = (
-        (b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)),
-        (b"IDAT", zlib.compress(rows, 1)),
-        (b"IEND", b""),
-    )
-    packed = (struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in chunks)
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(packed))
 
 
 def wait_for(condition: Callable[[], Any], claim: str) -> None:

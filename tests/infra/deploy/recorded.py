@@ -18,8 +18,8 @@ SERVICES = ("acm", "apigateway", "cloudformation", "cloudwatch", "lambda", "sesv
 def recorded_cloud(answers: Mapping[str, Answer], region: str = "us-east-1") -> Cloud:
     """Return a cloud that answers so; what is not listed is denied."""
     cloud = Cloud(region)
+    make: Any = boto3.Session("test", "test", region_name=region).client
     for service in SERVICES:
-        make: Any = boto3.Session("test", "test", region_name=region).client
         client = make(service)
         client.meta.events.register("before-call", _answering(answers))
         cloud.made[service] = client

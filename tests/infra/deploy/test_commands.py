@@ -39,6 +39,11 @@ def test_a_stack_that_no_stage_has_is_told(capsys: pytest.CaptureFixture[str]) -
     assert 'stack = "nobodys"' in capsys.readouterr().err
 
 
+def test_an_example_is_no_stage_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.run(read_stage("prod").stack, "packages") == 1
+    assert "tiene por llenar:\n- account" in capsys.readouterr().err
+
+
 def test_without_a_stack_there_is_no_package(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

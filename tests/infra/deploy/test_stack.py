@@ -12,7 +12,7 @@ from infra.deploy.changes import refusals
 from infra.deploy.cloud import DeployError, StackFailed
 from infra.deploy.guard import guard, policy
 from infra.deploy.stack import ANSWERS, PREFIX, UPDATABLE, Stack, first_causes
-from tests.infra.deploy.recorded import recorded_cloud
+from tests.infra.deploy.recorded import Answer, recorded_cloud
 
 _NUMBERS = itertools.count(1)
 
@@ -173,6 +173,20 @@ def test_what_somebody_else_began_is_waited_for_and_told_once() -> None:
     assert busy.settle() == "UPDATE"
     assert len(told) == 1
     assert "UPDATE_IN_PROGRESS" in told[0]
+
+
+def test_what_is_gone_is_none_of_the_stacks_things() -> None:
+    states = {"There": "UPDATE_COMPLETE", "Gone": "DELETE_COMPLETE", "Kept": "DELETE_SKIPPED"}
+    listed = [
+        {"LogicalResourceId": name, "PhysicalResourceId": name, "ResourceStatus": status}
+        for name, status in states.items()
+    ]
+    answers: dict[str, Answer] = {
+        "DescribeStacks": {"Stacks": [{"StackName": "s", "StackStatus": "ROLLBACK_COMPLETE"}]},
+        "ListStackResources": {"StackResourceSummaries": listed},
+    }
+    client = recorded_cloud(answers).client("cloudformation")
+    assert Stack(client, "s", lambda _: None).resources == {"There": "There"}
 
 
 def test_a_state_that_nobody_knows_is_no_reason_to_go_on() -> None:

@@ -69,11 +69,11 @@ def test_a_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
 
 
 def test_a_stack_has_one_stage_alone(tmp_path: Path) -> None:
-    folder = copied(tmp_path, ('stack = "casilla"', 'stack = "otra"'))
+    folder = copied(tmp_path, ('stack = "casilla-local"', 'stack = "otra"'))
     assert stage_of_stack("otra", folder).name == "copy"
     with pytest.raises(StageError, match="Ningún"):
         stage_of_stack("ninguna", folder)
-    copied(folder, ('stack = "casilla"', 'stack = "otra"'), name="twin")
+    copied(folder, ('stack = "casilla-local"', 'stack = "otra"'), name="twin")
     with pytest.raises(StageError, match="2 archivo"):
         stage_of_stack("otra", folder)
 

@@ -155,7 +155,10 @@ def test_a_run_that_died_anywhere_is_finished_by_the_next(
 def with_alarms(*states: str) -> tuple[Deployer, list[str]]:
     """Return a deployer in whose stack each alarm that rolls back is in such a state, and what it is told."""
     alarms = dict(zip(ALARMS, states, strict=False))
-    listed = [{"LogicalResourceId": name, "PhysicalResourceId": f"s-{name}"} for name in alarms]
+    listed = [
+        {"LogicalResourceId": name, "PhysicalResourceId": f"s-{name}", "ResourceStatus": "CREATE_COMPLETE"}
+        for name in alarms
+    ]
 
     def found(params: Mapping[str, Any]) -> Mapping[str, Any]:
         del params

@@ -138,6 +138,27 @@ def test_within_a_request_all_is_by_one_pepper_and_only_what_was_made_of_it_is_m
     assert identity_provider not in box.made_of.get(pepper, set())
 
 
+_NAMES = ("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail")
+SCHEDULED: dict[str, Any] = dict.fromkeys(_NAMES, "")
+
+
+@pytest.mark.parametrize(
+    ("function", "event"), [("watch_access", SCHEDULED), ("operator", {"command": "outage list"})], ids=str
+)
+def test_a_run_begins_with_the_pepper_as_it_is_of_late(
+    running: Deployment, function: str, event: dict[str, Any]
+) -> None:
+    box = running.boxes[0]
+    running.browser.get("/ingresar")
+    assert peppers(box) == (OLD.encode(),)
+    running.write(OLD, NEXT)
+    running.wait()
+
+    running.browser.people.world.client.lambda_.invoke(function, event)
+
+    assert peppers(box) == (OLD.encode(), NEXT.encode())
+
+
 def test_a_pepper_that_did_not_change_leaves_everything_in_place(running: Deployment) -> None:
     box = running.boxes[0]
     running.browser.enter()
