@@ -21,7 +21,7 @@ BLOCKS = blocks_of(RUNBOOK)
 FUNCTIONS = frozenset(name for block in BLOCKS for name in re.findall(r"^(\w+)\(\) \{", block, re.MULTILINE))
 """What the blocks define."""
 COMMAND_WORDS = FUNCTIONS | {"aws", "make", "openssl"}
-_ALONE = {"all_jobs", "is_quiet"}
+_ALONE = {"all_jobs", "doors", "is_quiet"}
 """What takes nothing, and is a command all the same."""
 _OPERATION = 3
 """Words of an operation without options: `aws`, the service, its name."""

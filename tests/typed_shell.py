@@ -64,6 +64,7 @@ FUNCTION_NAMES = {
     if "FunctionName" in (properties := resource.get("Properties", {}))
 }
 BASH = shutil.which("bash") or ""
+LOG_GROUPS = (*(f"/aws/lambda/{STACK}-{name}" for name in FUNCTION_NAMES), f"/aws/apigateway/{STACK}-access")
 _MAKEFILE = Path(__file__).parents[1] / "Makefile"
 MAKES = frozenset(re.findall(r"^([\w./-]+):", _MAKEFILE.read_text("utf-8"), re.MULTILINE))
 """What make is told of: nothing of it is made here."""
@@ -119,13 +120,13 @@ class Account:
                     self.ids[name] = f"{STACK}-{name}"
         self._stand_table(RESTORED, RESOURCES["NoticesTable"]["Properties"])
         self.clients["dynamodb"].put_item(TableName=RESTORED, Item={"notice_id": {"S": "AS3B3MEJC22A"}})
-        for function in FUNCTION_NAMES:
-            self.clients["logs"].create_log_group(logGroupName=f"/aws/lambda/{STACK}-{function}")
+        for group in LOG_GROUPS:
+            self.clients["logs"].create_log_group(logGroupName=group)
 
     def close(self) -> None:
         """Take all of it away."""
-        for function in FUNCTION_NAMES:
-            self.clients["logs"].delete_log_group(logGroupName=f"/aws/lambda/{STACK}-{function}")
+        for group in LOG_GROUPS:
+            self.clients["logs"].delete_log_group(logGroupName=group)
         for name, resource in RESOURCES.items():
             if resource.get("Type") == "AWS::SecretsManager::Secret":
                 self.clients["secretsmanager"].delete_secret(SecretId=self.ids[name], ForceDeleteWithoutRecovery=True)
