@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -50,8 +51,8 @@ class Typed:
     output: str = "json"
 
 
-def understood(words: Sequence[str]) -> Typed:
-    """Read what follows `aws`.
+def understood(words: Sequence[str], folder: Path = Path()) -> Typed:
+    """Read what follows `aws`; `file://` is read from a folder.
 
     Raises:
         NotACommand: service, operation, an option or its value is unknown, or a required one is missing.
@@ -59,7 +60,7 @@ def understood(words: Sequence[str]) -> Typed:
     """
     if len(words) < 2:
         raise NotACommand("a service and an operation")
-    service, name, *rest = words
+    service, name, *rest = (_read(word, folder) for word in words)
     options, alone = _split(rest)
     given = {option: values for option, values in options.items() if option in _GLOBAL}
     own = {option: values for option, values in options.items() if option not in _GLOBAL}
@@ -87,6 +88,11 @@ def understood(words: Sequence[str]) -> Typed:
     if len(alone) != _files(called):
         raise NotACommand(f"{service} {name}: words that belong to no option: {alone}")
     return Typed(service, operation, parameters, waiter, tuple(alone), query, output)
+
+
+def is_operation(service: str, name: str) -> bool:
+    """Tell whether a service has an operation of this name."""
+    return any(xform_name(one, "-") == name for one in _model(_SERVICES.get(service, service)).operation_names)
 
 
 def shown(typed: Typed, answer: dict[str, Any]) -> str:
@@ -118,6 +124,15 @@ def validated_answer(service: str, operation: str, answer: dict[str, Any]) -> di
     if unknown:
         raise NotACommand(f"{service} {operation} does not tell {unknown}")
     return answer
+
+
+def _read(word: str, folder: Path) -> str:
+    if not word.startswith("file://"):
+        return word
+    try:
+        return (folder / word.removeprefix("file://")).read_text("utf-8")
+    except OSError as error:
+        raise NotACommand(f"{word} cannot be read") from error
 
 
 def _split(words: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:

@@ -20,22 +20,43 @@ from typing import Any
 
 import boto3
 
+from infra.restore.__main__ import _parser as restore_parser
 from infra.template import load_template
 from tests.aws_cli import NotACommand, Typed, shown, understood, validated_answer
 from tests.deposit_world import World
 from tests.runbook import BLOCKS
 
 RESOURCES: dict[str, dict[str, Any]] = load_template()["Resources"]
-STACK, REGION = "casilla", "us-west-2"
+STACK, REGION, RESTORED = "casilla", "us-west-2", "casilla-r20261128-NoticesTable"
 """A region of its own, where no other test has anything."""
 RECORDED: dict[tuple[str, str], dict[str, Any]] = {
     ("sqs", "StartMessageMoveTask"): {"TaskHandle": "recorded"},
-    ("lambda", "UpdateFunctionConfiguration"): {"FunctionName": "recorded", "LastUpdateStatus": "InProgress"},
-    ("lambda", "GetFunction"): {"Configuration": {"LastUpdateStatus": "Successful"}},
     ("cloudtrail", "PutEventSelectors"): {"TrailARN": "recorded"},
+    ("cloudtrail", "LookupEvents"): {"Events": [{"EventTime": "recorded", "EventSource": "s", "EventName": "n"}]},
+    ("backup", "ListBackupJobs"): {"BackupJobs": []},
+    ("backup", "ListCopyJobs"): {"CopyJobs": []},
+    ("backup", "UpdateGlobalSettings"): {},
+    ("cloudformation", "DetectStackDrift"): {"StackDriftDetectionId": "recorded"},
+    ("deploy", "ListDeployments"): {"deployments": ["recorded"]},
+    ("iam", "ListAccessKeys"): {
+        "AccessKeyMetadata": [{"AccessKeyId": "recorded", "Status": "Active", "CreateDate": "recorded"}]
+    },
+    ("iam", "UpdateAccessKey"): {},
+    ("iam", "PutRolePolicy"): {},
+    ("kms", "DescribeKey"): {"KeyMetadata": {"KeyState": "PendingDeletion", "DeletionDate": "recorded"}},
+    ("kms", "CancelKeyDeletion"): {"KeyId": "recorded"},
+    ("kms", "EnableKey"): {},
+    ("s3api", "DeleteObject"): {"DeleteMarker": True, "VersionId": "recorded"},
+    ("s3api", "CopyObject"): {"CopySourceVersionId": "recorded"},
+    ("sesv2", "GetAccount"): {
+        "SendQuota": {"Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0},
+        "EnforcementStatus": "HEALTHY",
+        "SendingEnabled": True,
+        "ProductionAccessEnabled": True,
+    },
 }
 """Answers that no engine here gives, as AWS's API reference tells them (2026-11-28): the shape, and nothing more."""
-ENGINE = {"sqs", "cloudwatch", "logs", "secretsmanager"}
+ENGINE = {"sqs", "cloudwatch", "logs", "secretsmanager", "sns", "dynamodb"}
 """Services whose engine does what is asked."""
 FUNCTION_NAMES = {
     properties["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
@@ -43,6 +64,12 @@ FUNCTION_NAMES = {
     if "FunctionName" in (properties := resource.get("Properties", {}))
 }
 BASH = shutil.which("bash") or ""
+LOG_GROUPS = (*(f"/aws/lambda/{STACK}-{name}" for name in FUNCTION_NAMES), f"/aws/apigateway/{STACK}-access")
+_MAKEFILE = Path(__file__).parents[1] / "Makefile"
+MAKES = frozenset(re.findall(r"^([\w./-]+):", _MAKEFILE.read_text("utf-8"), re.MULTILINE))
+"""What make is told of: nothing of it is made here."""
+_REPLACED = re.compile(r"^(?:operator|restore)\(\) \{.*\}$", re.MULTILINE)
+"""What would lead out of the shell."""
 _DEFINED = re.compile(r"^(?:STACK=.*?$|\w+\(\) \{[^\n]*\}$|\w+\(\) \{$.*?^\}$)", re.MULTILINE | re.DOTALL)
 _STUBS = r"""
 ask() {
@@ -52,6 +79,7 @@ ask() {
   printf '%s' "${told#*:}"; return "${told%%:*}"
 }
 aws() { ask aws "$@"; }
+WHO=rquispe; KEY=AKIAEXAMPLEEXAMPLE; ROLE=operadores
 make() { ask make "$@"; }
 sleep() { :; }
 """
@@ -62,6 +90,8 @@ class Account:
     """What stands for AWS behind the shell; `refused` are commands that AWS would not take."""
 
     world: World
+    folder: Path
+    """Where the shell is."""
     exits: dict[str, int] = field(default_factory=dict)
     """Of the operator's commands."""
     outputs: dict[str, str] = field(default_factory=dict)
@@ -80,30 +110,44 @@ class Account:
                 case "AWS::CloudWatch::Alarm":
                     self._stand_alarm(name)
                     self.ids[name] = f"{STACK}-{name}"
+                case "AWS::SecretsManager::Secret":
+                    made = self.clients["secretsmanager"].create_secret(Name=f"{STACK}-{name}", SecretString="p" * 64)
+                    self.ids[name] = made["ARN"]
+                case "AWS::DynamoDB::Table":
+                    self._stand_table(f"{STACK}-{name}", resource["Properties"])
+                    self.ids[name] = f"{STACK}-{name}"
                 case _:
                     self.ids[name] = f"{STACK}-{name}"
-        for function in FUNCTION_NAMES:
-            self.clients["logs"].create_log_group(logGroupName=f"/aws/lambda/{STACK}-{function}")
-        secret = self.clients["secretsmanager"].create_secret(Name=f"{STACK}-pepper", SecretString="p" * 64)
-        self.ids["TokenSecret"] = secret["ARN"]
+        self._stand_table(RESTORED, RESOURCES["NoticesTable"]["Properties"])
+        self.clients["dynamodb"].put_item(TableName=RESTORED, Item={"notice_id": {"S": "AS3B3MEJC22A"}})
+        for group in LOG_GROUPS:
+            self.clients["logs"].create_log_group(logGroupName=group)
 
     def close(self) -> None:
         """Take all of it away."""
-        for function in FUNCTION_NAMES:
-            self.clients["logs"].delete_log_group(logGroupName=f"/aws/lambda/{STACK}-{function}")
-        self.clients["secretsmanager"].delete_secret(SecretId=self.ids["TokenSecret"], ForceDeleteWithoutRecovery=True)
+        for group in LOG_GROUPS:
+            self.clients["logs"].delete_log_group(logGroupName=group)
+        for name, resource in RESOURCES.items():
+            if resource.get("Type") == "AWS::SecretsManager::Secret":
+                self.clients["secretsmanager"].delete_secret(SecretId=self.ids[name], ForceDeleteWithoutRecovery=True)
+            if resource.get("Type") == "AWS::DynamoDB::Table":
+                self.clients["dynamodb"].delete_table(TableName=self.ids[name])
+        self.clients["dynamodb"].delete_table(TableName=RESTORED)
 
     def answer(self, words: list[str]) -> tuple[int, str]:
         """Return exit code and output of what a shell ran."""
         program, *rest = words
         if program == "make":
-            return (0, "") if rest == ["--silent", ".venv/.runtime"] else (127, "")
+            targets = {word for word in rest if not word.startswith("-") and "=" not in word}
+            return (0, "") if targets <= MAKES else (2, "")
+        if program == "restore":
+            return self._restored(rest)
         if program == "operator":
             told = self.world.client.lambda_.invoke("operator", {"command": rest[0]}).payload
             self.exits[rest[0]], self.outputs[rest[0]] = told["exit"], told["output"]
             return int(told["exit"]), str(told["output"])
         try:
-            typed = understood(rest)
+            typed = understood(rest, self.folder)
             self.asked.add((typed.service, typed.operation))
             return 0, self._done(typed)
         except Exception as error:  # noqa: BLE001 - whatever it is, the command is told with it
@@ -141,6 +185,23 @@ class Account:
             raise NotACommand(f"no function {name}")
         return function
 
+    @staticmethod
+    def _restored(words: list[str]) -> tuple[int, str]:
+        """Have the program read its words; what it does is held by the drill's own tests."""
+        try:
+            restore_parser().parse_args(words)
+        except SystemExit as ended:
+            return int(ended.code or 0), ""
+        return 0, ""
+
+    def _stand_table(self, name: str, properties: dict[str, Any]) -> None:
+        keys = {
+            key: properties[key]
+            for key in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+            if key in properties
+        }
+        self.clients["dynamodb"].create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **keys)
+
     def _stand_alarm(self, name: str) -> None:
         self.clients["cloudwatch"].put_metric_alarm(
             AlarmName=f"{STACK}-{name}",
@@ -173,10 +234,11 @@ class Shell:
     def type_in(self, scripts: dict[str, str]) -> dict[str, int]:
         """Run each script by itself, all in one shell, and return their exit codes."""
         text = [*self._beginning()]
-        for number, script in enumerate(scripts.values()):
+        for number, whole in enumerate(scripts.values()):
+            script = _REPLACED.sub("", whole)
             text.append(f'( set -e -u -o pipefail\n{script}\n) > out 2> err; echo "@@ {number} $?"; cat err >&2')
-        whole = "\n".join(text)
-        done = subprocess.run([BASH, "-c", whole], cwd=self.folder, capture_output=True, check=False, text=True)  # noqa: S603 - the runbook's own
+        typed = "\n".join(text)
+        done = subprocess.run([BASH, "-c", typed], cwd=self.folder, capture_output=True, check=False, text=True)  # noqa: S603 - the runbook's own
         codes = dict(re.findall(r"^@@ (\d+) (\d+)$", done.stdout, re.MULTILINE))
         assert len(codes) == len(scripts), done.stderr[-2000:]
         self.errors = done.stderr
@@ -194,7 +256,7 @@ class Shell:
             yield "\n".join(
                 re.findall(r"^(?:STACK=.*|\w+\(\) \{.*\}$|\w+\(\) \{$.*?^\}$)", block, re.MULTILINE | re.DOTALL)
             )
-        yield 'operator() { ask operator "$1"; }\n'
+        yield 'operator() { ask operator "$1"; }\nrestore() { ask restore "$@"; }\n'
         yield "old=antigua; new=nueva\n"
 
     def _serve(self) -> None:

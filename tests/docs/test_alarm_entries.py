@@ -24,7 +24,7 @@ ALARMS = {
 }
 
 
-QUERY = re.compile(r'SELECT \w+\((?P<metric>\w+)\) FROM SCHEMA\("(?P<namespace>[\w/]+)", (?P<dimensions>[\w, ]+)\)')
+QUERY = re.compile(r'SELECT \w+\((?P<metric>\w+)\) FROM SCHEMA\("(?P<namespace>[^"]+)", (?P<dimensions>[\w, ]+)\)')
 
 
 def watched(alarm: dict[str, Any]) -> list[dict[str, Any]]:
@@ -32,16 +32,24 @@ def watched(alarm: dict[str, Any]) -> list[dict[str, Any]]:
     if "Metrics" not in alarm:
         return [alarm]
     named = [one["MetricStat"]["Metric"] for one in alarm["Metrics"] if "MetricStat" in one]
-    asked = [QUERY.fullmatch(one["Expression"]) for one in alarm["Metrics"] if "SELECT" in one.get("Expression", "")]
+    asked = [
+        QUERY.fullmatch(text) for one in alarm["Metrics"] if "SELECT" in (text := _text(one.get("Expression", "")))
+    ]
     return named + [
         {
-            "Namespace": found["namespace"],
+            "Namespace": found["namespace"]
+            if found["namespace"].startswith("AWS/")
+            else {"Fn::Sub": found["namespace"]},
             "MetricName": found["metric"],
             "Dimensions": [{"Name": name, "Value": ""} for name in found["dimensions"].split(", ")],
         }
         for found in asked
         if found
     ]
+
+
+def _text(expression: str | dict[str, str]) -> str:
+    return expression if isinstance(expression, str) else expression["Fn::Sub"]
 
 
 def is_ours(metric: dict[str, Any]) -> bool:
@@ -98,7 +106,7 @@ def test_a_metric_of_ours_has_a_filter_that_feeds_it(metric: dict[str, Any]) -> 
     ]
 
     assert feeding
-    jobs = [one["Value"] for one in dimensions if one["Name"] == "Job"]
+    jobs = [one["Value"] for one in dimensions if one["Name"] == "Job" and one["Value"]]
     assert not jobs or set(jobs) <= {function_of(RESOURCES, FILTERS[name]) for name, _ in feeding}
 
 

@@ -14,15 +14,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from chalicelib.bootstrap.access import access_tools
 from chalicelib.handlers.operator.command_help import help_of
 from chalicelib.handlers.operator.commands import COMMANDS
-from tests.aws_cli import NotACommand, shown, understood, validated_answer
+from tests.aws_cli import NotACommand, is_operation, shown, understood, validated_answer
 from tests.company_world import seed_company
 from tests.deposit_world import World
-from tests.runbook import BLOCKS, FUNCTIONS, RUNBOOK, blocks_of, inline_commands, named_commands
+from tests.runbook import BLOCKS, FUNCTIONS, RUNBOOK, blocks_of, inline_commands, named_commands, named_operations
 from tests.typed_shell import BASH, RECORDED, Account, Shell
 
 NOT_RUN = {
-    "aws lambda invoke": "it is named; what stands behind `run` and in a block is run",
-    "make operator": "it is the same as `operator`, whose exit code the sentence is about",
+    "restore tables": "it is named; a block and `restore check` are read by the program",
+    "restore tables --to <instant of the copies> --as casilla-r20261128": "the instant is the copies' own",
+    "aws lambda invoke --qualifier live": "it is named; what stands behind `run` and in a block is run",
     "openssl s_client -starttls smtp -connect <MX of the domain>:25": "it connects to somebody's mail server",
 }
 """Commands that are not run, each with its reason; nothing else is left out."""
@@ -46,6 +47,7 @@ NOT_THERE = {
     "registrations approve": "no registration has that number",
     "registrations refuse": "no registration has that number",
     "mailboxes name 1-40000002": "its name has all its letters",
+    "restore release": "nobody checked the tables",
 }
 """Commands of the operator that end with 1 here, as the runbook says of what cannot be done, each with its reason.
 
@@ -60,7 +62,8 @@ def shell(world: World, tmp_path: Path) -> Iterator[Shell]:
     for name, number in (("clave-publica", 1), ("clave-publica-nueva", 2)):
         key = Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32).public_key()
         (tmp_path / f"{name}.pem").write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    account = Account(world)
+    (tmp_path / "clave.txt").write_text("c" * 40)
+    account = Account(world, tmp_path)
     opened = Shell(account, tmp_path)
     yield opened
     opened.close()
@@ -100,6 +103,11 @@ def test_a_command_that_is_only_named_exists_with_the_options_named(line: str) -
     told = help_of(command)
 
     assert [option for option in re.findall(r"--[\w-]+", line) if option not in told] == []
+
+
+@pytest.mark.parametrize("line", sorted(set(named_operations(RUNBOOK))))
+def test_an_operation_that_is_only_named_exists(line: str) -> None:
+    assert is_operation(*line.split()[1:])
 
 
 @pytest.mark.parametrize(
