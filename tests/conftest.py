@@ -6,12 +6,22 @@ All yield an environment for `Config.from_env`, set for the length of the test; 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from chalicelib.handlers.collector import resume_collector
+from tests import rights
 from tests.cloud import Engine, moto_engine_of_this_process
+
+rights.watch()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Hold a test to the rights that it is the witness of."""
+    with rights.seen_in(item.nodeid):
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

@@ -12,7 +12,7 @@ import sys
 import time
 from typing import Any
 
-from infra.e2e import flow
+from infra.e2e import flow, rights
 from infra.e2e.deployment import PACKAGE, DeployError, build_for_engine, deployed
 from infra.local import ministack
 from infra.programs import PackageError, say
@@ -41,6 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Deploy the package into a local engine and use it.")
     parser.add_argument("--without", metavar="ACTION", help="take an action out of every policy: the check must fail")
     parser.add_argument("--built", action="store_true", help="use the package of the run before")
+    parser.add_argument("--record", action="store_true", help="keep what functions ask of AWS, for their rights")
     options = parser.parse_args()
     started = time.monotonic()
 
@@ -54,7 +55,8 @@ def main() -> None:
         with deployed(package, without(options.without, template) if options.without else template) as deployment:
             tell(f"stack created: {len(deployment.resources)} resources")
             flow.use(deployment, tell)
-    except (PackageError, DeployError, ministack.MinistackError, flow.FlowError) as error:
+            (rights.record_rights if options.record else rights.hold_rights)(deployment, tell)
+    except (PackageError, DeployError, ministack.MinistackError, flow.FlowError, AssertionError) as error:
         sys.exit(f"e2e: {error}")
     tell("everything holds")
 

@@ -32,16 +32,6 @@ SETTINGS = {
 tells functions another path than AWS does behind one."""
 PACKAGE = BUILD / "e2e"
 _DEPLOY_SECONDS = 60
-_MAILING = (
-    "ApiHandler",
-    "SendAlerts",
-    "SweepAlerts",
-    "SendReminders",
-    "FinishRegistrations",
-    "Operator",
-    "WatchAccess",
-    "WatchKeys",
-)
 
 
 class DeployError(Exception):
@@ -118,17 +108,8 @@ def deploy(engine: ministack.Ministack, package: Path, template: dict[str, Any])
         r["LogicalResourceId"]: r["PhysicalResourceId"] for page in pages for r in page["StackResourceSummaries"]
     }
     refuse_in_the_templates_words(client(engine, "apigateway"), outputs["RestAPIId"], template)
-    _let_mail_pass(client(engine, "iam"), [resources[f"{name}Role"] for name in _MAILING])
     function = client(engine, "lambda").get_function_configuration(FunctionName=resources["APIHandler"])
     return Deployment(engine, outputs, resources, {**function["Environment"]["Variables"], **engine.environment})
-
-
-def _let_mail_pass(iam: Any, roles: list[str]) -> None:
-    """Allow what the policies allow: the engine does not see which identity a mail is sent from, as AWS does."""
-    statement = {"Effect": "Allow", "Action": ["ses:SendEmail", "ses:SendRawEmail"], "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    for role in roles:
-        iam.put_role_policy(RoleName=role, PolicyName="identities-unseen", PolicyDocument=document)
 
 
 def _wait(cloudformation: Any) -> dict[str, Any]:
