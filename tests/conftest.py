@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from chalicelib.handlers.collector import resume_collector
+from tests import rights
 from tests.cloud import Engine, moto_engine_of_this_process
 from tests.worker_shares import slow_first
 
@@ -22,6 +23,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))  # noqa: TID251 - xdist tells it so
     if workers > 1:
         items[:] = slow_first(items, lambda item: any(map(item.get_closest_marker, ("deep", "browser"))), workers)
+
+
+rights.watch()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Hold a test to the rights that it is the witness of."""
+    with rights.seen_in(item.nodeid):
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

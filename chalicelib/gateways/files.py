@@ -169,8 +169,10 @@ class Files:
     def promote_upload(self, arrived: ArrivedUpload, key: str) -> None:
         """Copy the very bytes that `arrived` names to `key` in the documents bucket, inside S3.
 
+        A copy with other bytes stays: no record names it, and who reads hostile files may delete no document.
+
         Raises:
-            Conflict: `upload_changed` when other bytes lie there by now.
+            Conflict: `upload_changed` when other bytes lie there by now, or were copied.
 
         """
         with translated():
@@ -185,7 +187,6 @@ class Files:
                 ChecksumAlgorithm="SHA256",
             )["CopyObjectResult"]
         if copied.get("ChecksumSHA256", checksum_of(arrived.declared)) != checksum_of(arrived.declared):
-            self.delete_document(key)
             raise _changed()
 
     def delete_upload(self, key: str) -> None:

@@ -34,11 +34,14 @@ def main() -> int:
         "--without", metavar="ACCIÓN", help="quita una acción de todas las políticas: el uso tiene que fallar"
     )
     local.add_argument("--unused", action="store_true", help="nadie usa lo desplegado")
+    local.add_argument(
+        "--record", action="store_true", help="guarda lo que las funciones piden a AWS, para sus permisos"
+    )
     options = parser.parse_args()
     try:
         stage = read_stage(options.stage)
         if stage.is_local:
-            _deploy_here(stage, options.without, uses=not options.unused)
+            _deploy_here(stage, options.without, uses=not options.unused, records=options.record)
         else:
             _deploy(stage, options)
     except (StageError, PackageError) as error:
@@ -77,7 +80,7 @@ def _deploy(stage: Stage, options: argparse.Namespace) -> None:
     Deployer(stage, Cloud(stage.region), say).deploy(built(build, OUT, say), wish)
 
 
-def _deploy_here(stage: Stage, without: str | None, *, uses: bool) -> None:
+def _deploy_here(stage: Stage, without: str | None, *, uses: bool, records: bool) -> None:
     from infra.deploy import local  # noqa: PLC0415 - what is deployed to AWS needs neither engine nor service
     from infra.deploy.use.flow import FlowError  # noqa: PLC0415 - as above
     from infra.local.ministack import MinistackError  # noqa: PLC0415 - as above
@@ -89,8 +92,9 @@ def _deploy_here(stage: Stage, without: str | None, *, uses: bool) -> None:
 
     try:
         package = local.built_for_engine(tell)
-        local.deploy_here(stage, local.without(without, package) if without else package, tell, uses=uses)
-    except (FlowError, MinistackError) as error:
+        chosen = local.without(without, package) if without else package
+        local.deploy_here(stage, chosen, tell, uses=uses, records=records)
+    except (AssertionError, FlowError, MinistackError) as error:
         raise DeployError(str(error)) from error
     tell("todo se sostiene")
 

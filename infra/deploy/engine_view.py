@@ -20,16 +20,6 @@ METHODS = ("delete", "get", "head", "options", "patch", "post", "put")
 UNKNOWN = ("AWS::WAFv2::", "AWS::Backup::BackupSelection")
 """The engine has a firewall that refuses nothing, and none of what leads requests through it."""
 _BINARY = "x-amazon-apigateway-binary-media-types"
-_MAILING = (
-    "ApiHandler",
-    "SendAlerts",
-    "SweepAlerts",
-    "SendReminders",
-    "FinishRegistrations",
-    "Operator",
-    "WatchAccess",
-    "WatchKeys",
-)
 
 
 def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
@@ -77,13 +67,3 @@ def refuse_in_the_templates_words(apigateway: Any, api_id: str, template: dict[s
 def complete(cloud: Cloud, stack: Stack, template: dict[str, Any]) -> None:
     """Set in a deployed stack what the engine passed over: again, it changes nothing."""
     refuse_in_the_templates_words(cloud.client("apigateway"), stack.outputs["RestAPIId"], template)
-    resources = stack.resources
-    let_mail_pass(cloud.client("iam"), [resources[f"{name}Role"] for name in _MAILING])
-
-
-def let_mail_pass(iam: Any, roles: list[str]) -> None:
-    """Allow what the policies allow: the engine does not see which identity a mail is sent from, as AWS does."""
-    statement = {"Effect": "Allow", "Action": ["ses:SendEmail", "ses:SendRawEmail"], "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    for role in roles:
-        iam.put_role_policy(RoleName=role, PolicyName="identities-unseen", PolicyDocument=document)

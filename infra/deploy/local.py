@@ -19,7 +19,7 @@ from infra.deploy.cloud import Cloud, DeployError
 from infra.deploy.packages import Package, built, commit_of, package_id_of, today
 from infra.deploy.stage import Stage
 from infra.deploy.steps import Deployer, Wish
-from infra.deploy.use import flow
+from infra.deploy.use import flow, rights
 from infra.deploy.use.deployment import look_at
 from infra.local import ministack
 from infra.package import BUILD, build
@@ -54,10 +54,13 @@ def without(action: str, package: Package) -> Package:
     return _with_template(package, poorer)
 
 
-def deploy_here(stage: Stage, package: Package, tell: Callable[[str], None], *, uses: bool = True) -> None:
+def deploy_here(
+    stage: Stage, package: Package, tell: Callable[[str], None], *, uses: bool = True, records: bool = False
+) -> None:
     """Deploy from nothing, use it, deploy it again, upgrade it, go back, and plant what has to be refused.
 
-    Without `uses` nobody uses it in between.
+    Without `uses` nobody uses it in between. What functions ask of AWS meanwhile is held against what is kept; with
+    `records` it is kept in its place.
 
     Raises:
         DeployError: a deployment did not do what it should.
@@ -86,6 +89,8 @@ def deploy_here(stage: Stage, package: Package, tell: Callable[[str], None], *, 
         if opened is not None:
             opened.still_opens()
             opened.go_on()
+            judge = rights.record_rights if records else rights.hold_rights
+            judge(look_at(engine, deployer.cloud, deployer.stack), tell)
 
 
 def _verify(cloud: Cloud, address: str) -> None:

@@ -24,6 +24,9 @@ ROLLOUT, AT_ONCE = "Rollout", "AllAtOnce"
 NO_TRIGGERS: dict[str, Any] = {"RollbackTriggers": [], "MonitoringTimeInMinutes": 0}
 """Said outright: an update keeps those of the one before, and waits for its minutes even without any."""
 
+PROTECTION, UNPROTECTED = "DeletionProtection", "false"
+"""A first creation that fails takes its tables back, which it could not if they were protected."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -89,6 +92,9 @@ class Deployer:
             self.tell("sin cambios")
         else:
             self._execute(change_set, package, wish)
+        if change_set.kind == "CREATE" and self._is_protected(package):
+            self.tell("se creó sin la protección de las tablas, para poder deshacerse; ahora se protegen")
+            self._execute(self.plan(package, wish), package, wish)
         guard(self.cloud.client("cloudformation"), self.stage.stack)
         self.tell("protegida: política de la pila y protección contra su borrado")
         return not change_set.is_empty
@@ -137,6 +143,8 @@ class Deployer:
         kind = stack.settle()
         address = self.store.put_body(body_for(self.stage, package, self.store.code_uri(package)))
         values = parameters_for(self.stage, package, again=wish.again)
+        if kind == "CREATE" and PROTECTION in values:
+            values[PROTECTION] = UNPROTECTED
         parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()]
         before = stack.template() if kind == "UPDATE" else {}
         indexes = index_refusals(before, package.template)
@@ -161,6 +169,9 @@ class Deployer:
                 " Lo que ya no hace falta se quita nombrándolo: LOSES (docs/despliegue.md)."
             )
         return change_set
+
+    def _is_protected(self, package: Package) -> bool:
+        return parameters_for(self.stage, package).get(PROTECTION, UNPROTECTED) != UNPROTECTED
 
     def _execute(self, change_set: ChangeSet, package: Package, wish: Wish) -> None:
         if change_set.kind == "UPDATE":

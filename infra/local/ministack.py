@@ -27,6 +27,8 @@ _ROOT = Path(__file__).parents[2]
 _HOME = _ROOT / ".ministack"
 _REQUIREMENTS = Path(__file__).with_name("requirements-ministack.txt")
 _LOCK = _ROOT / "locks" / "ministack.txt"
+_STRICT = Path(__file__).with_name("strict_engine.py")
+_CALLS = "calls.jsonl"
 _START_SECONDS = 30
 _SAVE_SECONDS = 30
 _STOP_SECONDS = 5
@@ -67,6 +69,13 @@ class Ministack:
         """SMS sent so far, by number."""
         messages: dict[str, list[dict[str, Any]]] = self.messages("sns/sms-messages")["sms_messages"]
         return messages
+
+    @property
+    def role_calls(self) -> list[tuple[str, str, str, dict[str, Any]]]:
+        """What roles asked for so far, where policies are held: session, action, resource and what else was told."""
+        calls = self.state_dir / _CALLS
+        lines = calls.read_text(encoding="utf-8").splitlines() if calls.exists() else ()
+        return [(session, action, resource, told) for session, action, resource, told in map(json.loads, lines)]
 
 
 def fetch(url: str, ca_bundle: Path | None = None) -> bytes:
@@ -146,7 +155,7 @@ def running(
     """Run the engine for the length of the block, on `port`, or on a free one; `tell` hears what it is at.
 
     With `state_dir` its data is loaded from there and saved on a clean stop; otherwise it is thrown away. `enforce`
-    makes it speak TLS and hold callers to their policies.
+    makes it speak TLS and hold callers to their policies, as `strict_engine` has it see their calls.
 
     Raises:
         MinistackError: it could not be installed or started.
@@ -163,7 +172,9 @@ def running(
         _forget_stream_positions(place)
         port = port or free_port()
         environment = _environment(port, place, persist=state_dir is not None, enforce=enforce)
-        process = _start(interpreter, environment, place, keeper)
+        # Safe path: what lies beside the program is this project's, and none of the engine's business.
+        program = ("-P", str(_STRICT)) if enforce else ("-m", "ministack")
+        process = _start((str(interpreter), *program), environment, place, keeper)
         ca_bundle = place / "tmp" / "ministack-tls" / "server.crt" if enforce else None
         url = f"{'https' if enforce else 'http'}://127.0.0.1:{port}"
         engine = Ministack(url, place, process, ca_bundle)
@@ -179,14 +190,14 @@ def running(
 
 
 def _start(
-    interpreter: Path, environment: dict[str, str], place: Path, keeper: EngineState | None
+    command: tuple[str, ...], environment: dict[str, str], place: Path, keeper: EngineState | None
 ) -> subprocess.Popen[bytes]:
     """Start it with a log in its folder; where it keeps state, what it says is heard as well."""
     path = place / "ministack.log"
     with contextlib.ExitStack() as stack:
         log = subprocess.PIPE if keeper else stack.enter_context(path.open("wb"))
         process = subprocess.Popen(
-            [str(interpreter), "-m", "ministack"],
+            command,
             env=environment,
             cwd=place,
             stdout=log,
@@ -214,7 +225,7 @@ def _environment(port: int, place: Path, *, persist: bool, enforce: bool) -> dic
         "S3_PERSIST": "1" if persist else "0",
     }
     if enforce:
-        settings |= {"AUTH": "true", "USE_SSL": "1"}
+        settings |= {"AUTH": "true", "USE_SSL": "1", "CALLS": str(place / _CALLS)}
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return {**inherited, **settings}
 

@@ -209,11 +209,21 @@ def test_every_bucket_queue_and_topic_refuses_what_does_not_come_by_tls(
     for policy in of_type(policy_kind).values():
         guarding = policy[field] if isinstance(policy[field], list) else [policy[field]]
         for statement in policy["PolicyDocument"]["Statement"]:
-            if statement["Effect"] == "Deny" and statement["Principal"] == "*":
+            if statement["Sid"] == "TlsOnly":
+                assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
                 assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
                 assert all(target["Ref"] in json.dumps(statement["Resource"]) for target in guarding)
                 guarded |= {target["Ref"] for target in guarding}
     assert guarded == set(of_type(kind))
+
+
+def test_nobody_deletes_a_document_for_good() -> None:
+    statements = RESOURCES["DocumentsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    [kept] = [statement for statement in statements if statement["Sid"] == "VersionsStay"]
+
+    assert (kept["Effect"], kept["Principal"], "Condition" in kept) == ("Deny", "*", False)
+    assert kept["Resource"] == {"Fn::Sub": "${DocumentsBucket.Arn}/*"}
+    assert {"s3:DeleteObjectVersion", "s3:BypassGovernanceRetention", "s3:PutObjectRetention"} < {*kept["Action"]}
 
 
 def test_every_queue_is_encrypted_and_has_dead_letters_or_is_for_them() -> None:

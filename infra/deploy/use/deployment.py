@@ -21,6 +21,8 @@ class Deployment:
     """Physical names by logical id."""
     environment: dict[str, str]
     """What the deployed functions read, and what an operator needs to reach the same cloud."""
+    stack: str
+    """Its name."""
 
     def client(self, service: str) -> Any:
         """Return a client with the operator's rights."""
@@ -32,4 +34,4 @@ def look_at(engine: ministack.Ministack, cloud: Cloud, stack: Stack) -> Deployme
     resources = stack.resources
     function = cloud.client("lambda").get_function_configuration(FunctionName=resources["APIHandler"])
     environment = {**function["Environment"]["Variables"], **engine.environment}
-    return Deployment(engine, cloud, stack.outputs, resources, environment)
+    return Deployment(engine, cloud, stack.outputs, resources, environment, stack.name)

@@ -53,7 +53,8 @@ APPLICANT = {
     "issue_date": "2020-01-10",
 }
 MOBILE = "+51900000001"
-_ALERT_SECONDS = 30
+_ALERT_SECONDS = 120
+"""For two cold starts one after the other, on a machine that has other work."""
 
 DETAILS = {
     "recipient": {"document_type": "DNI", "document_number": "40000002"},
@@ -306,6 +307,7 @@ def remind(deployment: Deployment, notice_id: str) -> None:
 
 def bounce(deployment: Deployment, notice_id: str) -> None:
     """Report the notice's e-mails as bounced, as SES does, and have the sweeps send what follows."""
+    before = len(deployment.engine.text_messages[MOBILE])
     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}"
     told = {"bounceType": "Permanent", "bounceSubType": "General", "timestamp": now}
     for purpose in ({}, {"purpose": ["reminder"]}):
@@ -315,8 +317,9 @@ def bounce(deployment: Deployment, notice_id: str) -> None:
         sns: dict[str, Any] = {"Message": message, "Subject": None, "MessageAttributes": {}}
         report = run(deployment, "RecordDeliveries", {"Records": [{"Sns": sns}]})
         check(report["bounced"] == 1, f"a bounce is recorded: {report}")
-    sent = [run(deployment, "SweepAlerts")["sent"] for _ in range(2)]
-    check(sum(sent) == 1, f"the other channel is tried: {sent}")
+    for _ in range(2):
+        run(deployment, "SweepAlerts")  # or its schedule, which the engine keeps: whichever is first
+    wait_for(lambda: len(deployment.engine.text_messages[MOBILE]) == before + 1, "the other channel is tried, once")
     mailbox = MailboxStore().find(USERNAME)
     check(mailbox is not None and [one.is_dead for one in mailbox.health] == [True], "the address is known as dead")
 

@@ -152,6 +152,36 @@ def test_a_run_that_died_anywhere_is_finished_by_the_next(
     )
 
 
+@pytest.mark.ministack
+@pytest.mark.parametrize(("said", "protected"), [("true", True), ("false", False)])
+def test_tables_are_protected_once_their_creation_can_no_more_be_undone(
+    deployer: Deployer, tmp_path: Path, said: str, *, protected: bool
+) -> None:
+    template = json.loads(json.dumps(a_package().template))
+    template["Parameters"]["DeletionProtection"] = {"Type": "String"}
+    template["Resources"]["Table"]["Properties"]["DeletionProtectionEnabled"] = {"Ref": "DeletionProtection"}
+    archive = an_archive(tmp_path / "deployment.zip", app="1")
+    package = Package(package_id_of(CODE, template), template, CODE, archive)
+    parameters = {**deployer.stage.parameters, "DeletionProtection": said}
+    careful = replace(deployer, stage=replace(deployer.stage, parameters=parameters))
+    given: list[object] = []
+    cloudformation = careful.cloud.client("cloudformation")
+    cloudformation.meta.events.register(
+        "provide-client-params.cloudformation.CreateChangeSet", lambda params, **_: given.append(params["Parameters"])
+    )
+
+    careful.bring(package, WISH)
+
+    assert [one for each in given for one in each if one["ParameterKey"] == "DeletionProtection"] == [  # type: ignore[attr-defined]
+        {"ParameterKey": "DeletionProtection", "ParameterValue": value}
+        for value in (["false", "true"] if protected else ["false"])
+    ]
+    table = careful.cloud.client("dynamodb").describe_table(TableName=careful.stack.resources["Table"])["Table"]
+    assert str(table["DeletionProtectionEnabled"]).lower() == said  # the engine says it in words
+    assert careful.bring(package, WISH) is False
+    cloudformation.update_termination_protection(StackName=careful.stage.stack, EnableTerminationProtection=False)
+
+
 def with_alarms(*states: str) -> tuple[Deployer, list[str]]:
     """Return a deployer in whose stack each alarm that rolls back is in such a state, and what it is told."""
     alarms = dict(zip(ALARMS, states, strict=False))
