@@ -45,6 +45,9 @@ UNSEEN: dict[tuple[str, str], str] = {
 
 
 RARE: dict[tuple[str, str, str], str] = {
+    ("api_handler", "UploadGrants", "s3:PutObject"): (
+        "by the form of the page that has a file judged: tests/handlers/web/test_file_check_page.py"
+    ),
     ("finish_registrations", "Registrations", "dynamodb:UpdateItem"): (
         "that an e-mail was taken of one that a desk took: tests/handlers/web/desk/test_desk_registration.py"
     ),
@@ -81,11 +84,6 @@ RARE: dict[tuple[str, str, str], str] = {
     ): "an alert's loss: tests/services/institution/test_count_activity.py",
     (
         "prepare_exports",
-        "MailboxNotices",
-        "dynamodb:Query",
-    ): "one folder as a list: tests/handlers/api/export/test_exports.py",
-    (
-        "prepare_exports",
         "PreparedFiles",
         "s3:AbortMultipartUpload",
     ): "half of a large file: tests/gateways/export/test_export_files.py",
@@ -94,12 +92,6 @@ RARE: dict[tuple[str, str, str], str] = {
         "Mailboxes",
         "dynamodb:BatchGetItem",
     ): "a report before its sending: tests/services/alert/test_record_delivery.py",
-    (
-        "watch_access",
-        "Opened",
-        "dynamodb:Query",
-    ): "what was opened of a frozen mailbox: tests/handlers/web/access/test_contest.py",
-    ("watch_access", "Marks", "dynamodb:UpdateItem"): "the same",
     ("watch_addresses", "Alerts", "dynamodb:GetItem"): LOST,
     (
         "watch_data_requests",

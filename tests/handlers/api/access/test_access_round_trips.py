@@ -89,6 +89,7 @@ def test_a_validation_takes_four_hops_and_seven_calls(people: People) -> None:
 
 def test_asking_for_a_code_or_a_link_takes_six_hops_and_eleven_calls(people: People) -> None:
     people.world.clock.advance(hours=1)
+    people.captcha()  # the secret is read again, as each process does every five minutes
     code = measure(lambda: people.send("POST", "/v1/login-codes", {"username": USERNAME}), 202)
     link = measure(people.ask_reset, 202)
     assert (code.hops, code.calls) == (link.hops, link.calls) == (6, 11)

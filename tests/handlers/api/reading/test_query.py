@@ -34,6 +34,7 @@ def _seen(access: str, parameters: dict[str, list[str]] | None) -> Any:
     return read(_request(parameters))
 
 
+@pytest.mark.usefixtures("aws")
 def test_a_person_may_ask_with_any_letters_and_a_signed_request_sees_no_parameters() -> None:
     person = _seen(PUBLIC, {"asunto": ["año ñandú & más"], "campo": ["a", "b"]})
     assert person.parameters == {"asunto": ("año ñandú & más",), "campo": ("a", "b")}
