@@ -10,11 +10,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 
 class State(StrEnum):
-    """Three, for unknown is never failed."""
+    """Unknown is never failed, and what is only told stands in nobody's way."""
 
     GOOD = "bien"
     FAILED = "FALLA"
     UNKNOWN = "no se sabe"
+    TOLD = "Atención"
 
 
 @dataclass(frozen=True, slots=True)

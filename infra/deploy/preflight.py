@@ -311,6 +311,13 @@ def _references(said: Any) -> Iterator[str]:
             yield from _references(value)
 
 
+def _copies(look: Look) -> Iterator[Finding]:
+    if COPIES in look.template.get("Parameters", {}) and not look.value(COPIES):
+        what = "las copias de seguridad quedan en esta cuenta sola: quien la tenga puede borrarlas todas"
+        yield Finding(State.TOLD, what, f"dé {COPIES} (docs/despliegue.md, «Las copias»)")
+
+
+COPIES = "BackupCopyVaultArn"
 QUESTIONS: Questions = {
     "cuenta y región": _identity,
     "correo": _mail,
@@ -320,6 +327,7 @@ QUESTIONS: Questions = {
     "concurrencia de Lambda": _lambda,
     "API Gateway": _gateway,
     "oyentes de alarmas": _listeners,
+    "copias": _copies,
 }
 """Before a deployment."""
 ESSENTIAL: Questions = {"cuenta y región": _identity}

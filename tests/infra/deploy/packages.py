@@ -42,6 +42,7 @@ def a_template(**resources: Any) -> dict[str, Any]:
         "LockDays": {"Type": "Number", "Default": 7, "MinValue": 1},
         "PageListener": {"Type": "String", "Default": ""},
         "TicketListener": {"Type": "String", "Default": ""},
+        "BackupCopyVaultArn": {"Type": "String", "Default": ""},
     }
     return {
         "Parameters": parameters,

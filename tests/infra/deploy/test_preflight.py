@@ -29,6 +29,7 @@ SETTINGS = {
     "MailFrom": "avisos@casilla.example",
     "PageListener": "guardia@casilla.example",
     "TicketListener": "operacion@casilla.example",
+    "BackupCopyVaultArn": "arn:aws:backup:us-east-1:222222222222:backup-vault:copies",
 }
 ALARM = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmActions": [{"Ref": "Alarms"}]}}
 LISTENER = {
@@ -181,6 +182,14 @@ def test_a_certificate_that_does_not_serve_is_told_of_each_host(
     found = failing(Case("", {"DescribeCertificate": answer}), monkeypatch)
     assert [one.state for one in found] == [State.FAILED, State.FAILED]
     assert all(told in one.what for one in found)
+
+
+def test_that_no_copy_leaves_the_account_is_told_and_stands_in_nobodys_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = failing(Case("", settings={"BackupCopyVaultArn": ""}), monkeypatch)
+    assert [one.state for one in found] == [State.TOLD]
+    told: list[str] = []
+    require([GOOD, *found], told.append, accepts_unknown=False)
+    assert "quedan en esta cuenta sola" in told[0]
 
 
 def test_a_wildcard_covers_one_level_alone(monkeypatch: pytest.MonkeyPatch) -> None:
