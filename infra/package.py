@@ -25,6 +25,7 @@ from pathlib import Path
 from infra.any_method import let_every_method_in
 from infra.bytecode import add_bytecode, without_bytecode
 from infra.inventory import inventory
+from infra.large_policies import attach_large_policies
 from infra.licences import carried, objection, objections
 from infra.live_alias import lead_to_alias
 from infra.locks import PACKAGE, RUNTIME
@@ -144,6 +145,7 @@ def run_chalice(chalice: Path, copy: Path, stage: str, out: Path, source: Mappin
     set_rates(out / "sam.json")
     lead_to_alias(out / "sam.json")
     let_restored_tables_serve(out / "sam.json")
+    attach_large_policies(out / "sam.json")
 
 
 def describe(out: Path, components: list[Wheel]) -> None:

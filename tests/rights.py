@@ -69,8 +69,8 @@ _made: list[tuple[str, str, str, Mapping[str, Any]]] = []
 """Function, service, operation and parameters of each call of the test that runs."""
 
 
-def _named(job: str, *_: Any, **__: Any) -> str:
-    return job
+def _named(function: str, /, *_: Any, **__: Any) -> str:
+    return function
 
 
 def _within(name: Callable[..., str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

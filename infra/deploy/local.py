@@ -44,8 +44,10 @@ def without(action: str, package: Package) -> Package:
 
     """
     poorer: dict[str, Any] = json.loads(json.dumps(package.template))
-    roles = [r for r in poorer["Resources"].values() if r["Type"] == "AWS::IAM::Role"]
-    statements = [s for r in roles for p in r["Properties"]["Policies"] for s in p["PolicyDocument"]["Statement"]]
+    of_roles = [r["Properties"] for r in poorer["Resources"].values() if r["Type"] == "AWS::IAM::Role"]
+    attached = [r["Properties"] for r in poorer["Resources"].values() if r["Type"] == "AWS::IAM::ManagedPolicy"]
+    policies = [*(policy for role in of_roles for policy in role.get("Policies", ())), *attached]
+    statements = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
     having = [statement for statement in statements if action in statement["Action"]]
     if not having:
         raise DeployError(f"ninguna política permite {action}")

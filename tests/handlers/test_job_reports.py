@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
+from logging import StreamHandler, getLogger
 from pathlib import Path
 from typing import Any
 
@@ -103,13 +105,19 @@ def ringing(lines: list[Line]) -> set[str]:
 
 
 def test_each_line_of_a_run_has_the_number_by_which_lambda_calls_it_and_no_two_runs_have_the_same(
-    run: Lines, capsys: pytest.CaptureFixture[str]
+    run: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = [{"dynamodb": {"SequenceNumber": "1", "NewImage": {"type": {"S": "notice.deposited"}}}}]
     numbers = []
     for _ in range(2):
+        printed = StringIO()
+        for handler in getLogger("casilla").handlers + getLogger("chalicelib").handlers:
+            if isinstance(
+                handler, StreamHandler
+            ):  # which writes to what was stdout when it was made; pytest's own as well
+                monkeypatch.setattr(handler, "stream", printed)
         run("count_activity", broken)
-        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        lines = [json.loads(line) for line in printed.getvalue().splitlines() if line.startswith("{")]
         assert [line["message"] for line in lines] == ["record failed", "job done"]
         numbers.append({line["function_request_id"] for line in lines})
 

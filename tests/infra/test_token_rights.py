@@ -11,6 +11,10 @@ import pytest
 POLICIES = sorted((Path(__file__).parents[2] / ".chalice").glob("policy-*.json"))
 
 
+ISSUES_NONE = "policy-sender_handler"
+"""It puts nonces and counts alone, which have no other name."""
+
+
 def reads_the_pepper(statements: list[dict[str, Any]]) -> bool:
     return any('"TokenSecret"' in json.dumps(statement.get("Resource")) for statement in statements)
 
@@ -24,5 +28,5 @@ def test_who_puts_tokens_may_delete_them(path: Path) -> None:
         if '"TokensTable"' in json.dumps(statement.get("Resource"))
         for action in statement["Action"]
     }
-    if "dynamodb:PutItem" in of_tokens and reads_the_pepper(statements):
+    if "dynamodb:PutItem" in of_tokens and reads_the_pepper(statements) and path.stem != ISSUES_NONE:
         assert "dynamodb:DeleteItem" in of_tokens

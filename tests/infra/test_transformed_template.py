@@ -7,10 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pytest
+
 from infra.live_alias import ALIAS
+from infra.package import ROOT
 from infra.release import PARAMETER, release_of
 from infra.transform import REGIONS, transformed
 from tests.infra.conftest import RELEASE
+from tests.infra.resolved import Resolved
 
 LONGEST_STACK_NAME = 43
 NAMES: dict[tuple[str, str], int] = {
@@ -19,6 +23,9 @@ NAMES: dict[tuple[str, str], int] = {
     ("AWS::SES::ConfigurationSet", "Name"): 64,
     ("AWS::ApiGateway::RestApi", "Name"): 1024,
     ("AWS::SNS::Topic", "DisplayName"): 100,
+    ("AWS::Logs::LogGroup", "LogGroupName"): 512,
+    ("AWS::Backup::BackupVault", "BackupVaultName"): 50,
+    ("AWS::WAFv2::WebACL", "Name"): 128,
 }
 """Properties that are a resource's own name, with what AWS takes at most."""
 OF_ALIAS = {
@@ -71,20 +78,40 @@ def test_every_parameter_is_read(merged_template: dict[str, Any]) -> None:
         assert f'{{"Ref": "{name}"}}' in read or f"${{{name}}}" in read, name
 
 
-def test_roles_and_the_api_stay_within_what_they_hold(seen: dict[str, Any]) -> None:
+def written(policy: Mapping[str, Any]) -> int:
+    """Return a policy's length as AWS counts it, without white space."""
+    return len(re.sub(r"\s", "", json.dumps(policy["PolicyDocument"])))
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_what_roles_may_do_stays_within_what_iam_takes(seen: dict[str, Any], *, restored: bool) -> None:
+    resolved = Resolved(seen, "s" * LONGEST_STACK_NAME, restored=restored)
     for name, role in of_type(seen, "AWS::IAM::Role").items():
-        policies = [re.sub(r"\s", "", json.dumps(each["PolicyDocument"])) for each in role.get("Policies", ())]
-        assert sum(map(len, policies)) <= 10_240, name  # AWS counts all of a role's together, without white space
+        assert sum(map(written, resolved(role.get("Policies", [])))) <= 10_240, name
+        assert len(role.get("ManagedPolicyArns", ())) <= 10, name
+    for name, policy in of_type(seen, "AWS::IAM::ManagedPolicy").items():
+        assert written(resolved(policy)) <= 6_144, name
+
+
+def test_a_role_whose_policy_is_long_has_it_whole_in_parts(seen: dict[str, Any]) -> None:
+    long = json.loads((ROOT / ".chalice" / "policy-api_handler.json").read_text("utf-8"))["Statement"]
+    role = of_type(seen, "AWS::IAM::Role")["ApiHandlerRole"]
+    parts = [of_type(seen, "AWS::IAM::ManagedPolicy")[one["Ref"]] for one in role["ManagedPolicyArns"]]
+    assert len(parts) > 1
+    assert [one["Sid"] for part in parts for one in part["PolicyDocument"]["Statement"]] == [one["Sid"] for one in long]
+
+
+def test_the_api_has_no_more_resources_than_one_may(seen: dict[str, Any]) -> None:
     [api] = of_type(seen, "AWS::ApiGateway::RestApi").values()
     parts = [path.strip("/").split("/") for path in api["Body"]["paths"]]
     assert len({tuple(each[:end]) for each in parts for end in range(1, len(each) + 1)}) <= 300
 
 
-def test_the_longest_stack_name_is_what_the_longest_function_leaves_of_lambdas_64(seen: dict[str, Any]) -> None:
+def test_the_longest_stack_name_is_what_the_longest_function_and_the_vault_leave(seen: dict[str, Any]) -> None:
     for logical_id, name, longest in names(seen, "s" * LONGEST_STACK_NAME):
         assert len(name) <= longest, logical_id
     over = {logical_id for logical_id, name, longest in names(seen, "s" * 44) if len(name) > longest}
-    assert over == {"FinishRegistrations"}
+    assert over == {"FinishRegistrations", "BackupVault"}
 
 
 def test_no_name_is_left_out_of_that(seen: dict[str, Any]) -> None:
@@ -136,8 +163,7 @@ def test_no_policy_and_no_integration_leads_past_the_alias(seen: dict[str, Any])
     uris = re.findall(rf"functions/\$\{{({functions})([^}}]*)\}}/invocations", json.dumps(api))
     assert {rest for _, rest in uris} == {f"Alias{ALIAS}"}
     assert len(uris) == len(api["Body"]["paths"])
-    [operators] = of_type(seen, "AWS::IAM::ManagedPolicy").values()
-    [statement] = operators["PolicyDocument"]["Statement"]
+    [statement] = of_type(seen, "AWS::IAM::ManagedPolicy")["OperatorAccess"]["PolicyDocument"]["Statement"]
     assert statement["Resource"] == {"Ref": f"OperatorAlias{ALIAS}"}
 
 
