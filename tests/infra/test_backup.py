@@ -48,13 +48,20 @@ def test_there_is_a_copy_each_night_and_one_a_month_that_is_kept_longer() -> Non
 
 
 @pytest.mark.parametrize("vault", [RESOURCES["BackupVault"], OTHER["Resources"]["Copies"]], ids=["own", "other"])
-def test_a_vault_is_locked_outlives_its_stack_and_takes_every_retention_that_can_be_set(vault: dict[str, Any]) -> None:
+def test_a_vault_is_locked_and_takes_every_retention_that_can_be_set(vault: dict[str, Any]) -> None:
     lock = vault["Properties"]["LockConfiguration"]
     for name in ("BackupDays", "BackupMonths"):
         parameter = TEMPLATE["Parameters"][name]
         assert lock["MinRetentionDays"] <= parameter["MinValue"]
         assert parameter["MaxValue"] <= lock["MaxRetentionDays"]
-    assert (vault["DeletionPolicy"], vault["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("stack", [RESOURCES, OTHER["Resources"]], ids=["own", "other"])
+def test_vaults_and_their_keys_outlive_their_stack_but_not_a_first_creation_that_failed(stack: dict[str, Any]) -> None:
+    kept = [each for each in stack.values() if each.get("Type") in {"AWS::Backup::BackupVault", "AWS::KMS::Key"}]
+    assert kept
+    for each in kept:
+        assert (each["DeletionPolicy"], each["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_only_the_other_accounts_lock_can_never_be_lifted() -> None:
@@ -78,12 +85,17 @@ def test_the_other_account_may_decrypt_copies_and_nothing_else_of_this_one() -> 
     keys = {name: json.dumps(each["Properties"]["KeyPolicy"]) for name, each in RESOURCES.items()
             if each.get("Type") == "AWS::KMS::Key"}  # fmt: skip
     assert {name for name, policy in keys.items() if "BackupCopyVaultArn" in policy} == {"BackupKey"}
-    assert RESOURCES["BackupVault"]["Properties"]["EncryptionKeyArn"] == {"Fn::GetAtt": ["BackupKey", "Arn"]}
     granted = [
         one["Fn::If"][1] for one in RESOURCES["BackupKey"]["Properties"]["KeyPolicy"]["Statement"] if "Fn::If" in one
     ]
     assert len(granted) == 2
     assert all("kms:*" not in json.dumps(one["Action"]) for one in granted)
+
+
+def test_a_change_of_the_keys_policy_does_not_look_like_another_key_of_the_vault() -> None:
+    """An attribute counts as changed with whatever is changed of its resource, its name only with its replacement."""
+    key = RESOURCES["BackupVault"]["Properties"]["EncryptionKeyArn"]
+    assert key == {"Fn::Sub": "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${BackupKey}"}
 
 
 def test_aws_backup_reads_what_it_copies_and_neither_writes_nor_deletes_any_of_it() -> None:
