@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from infra.package import ROOT
+from infra.rights.judge import Question, judged
 from infra.template import _Loader, load_template
 
 TEMPLATE = load_template()
@@ -123,3 +125,106 @@ def test_who_restores_writes_no_table_in_use_beside_what_the_check_found() -> No
     assert not [one for one in RESOURCES if one.startswith("r") and one.endswith("Table")], "a table in use would match"
     assert "s3:Put" not in json.dumps(found)
     assert "s3:Delete" not in json.dumps(found)
+
+
+ACCOUNT = {
+    "AWS::Partition": "aws",
+    "AWS::Region": "us-east-1",
+    "AWS::AccountId": "000000000000",
+    "AWS::StackName": "casilla",
+    "AWS::StackId": "arn:aws:cloudformation:us-east-1:000000000000:stack/casilla/1",
+    "DocumentsBucket.Arn": "arn:aws:s3:::documents",
+    "Operator.Arn": "arn:aws:lambda:us-east-1:000000000000:function:casilla-operator",
+    "InstitutionsTable.Arn": "arn:aws:dynamodb:us-east-1:000000000000:table/casilla-InstitutionsTable-X1",
+    "DataKey.Arn": "arn:aws:kms:us-east-1:000000000000:key/data",
+}
+OBJECT = "arn:aws:s3:::documents/notices/institution/2026/11/AS3B3MEJC22A/documento.pdf"
+TABLES = "arn:aws:dynamodb:us-east-1:000000000000:table/casilla-"
+COMMANDS = {
+    "aws cloudformation describe-stack-resource": [("cloudformation:DescribeStackResource", ACCOUNT["AWS::StackId"])],
+    "aws dynamodb get-item": [
+        ("dynamodb:GetItem", f"{TABLES}r20261128-NoticesTable"),
+        ("kms:Decrypt", ACCOUNT["DataKey.Arn"]),
+    ],
+    "aws dynamodb put-item": [
+        ("dynamodb:PutItem", f"{TABLES}NoticesTable-X1"),
+        ("kms:Decrypt", ACCOUNT["DataKey.Arn"]),
+    ],
+    "aws s3api copy-object": [
+        ("s3:GetObjectVersion", OBJECT),
+        ("s3:PutObject", OBJECT),
+        ("kms:Decrypt", ACCOUNT["DataKey.Arn"]),
+        ("kms:GenerateDataKey", ACCOUNT["DataKey.Arn"]),
+    ],
+}
+"""What each command of *One item* and *One object* asks policies for."""
+
+
+def meant(value: Any) -> Any:
+    """Return a part of the template as it is in a stack."""
+    if isinstance(value, list):
+        return [meant(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    match list(value.items()):
+        case [("Ref", str(name))]:
+            return ACCOUNT[name]
+        case [("Fn::GetAtt", [resource, attribute])]:
+            return ACCOUNT[f"{resource}.{attribute}"]
+        case [("Fn::Sub", str(text))]:
+            return re.sub(r"\$\{([\w:.]+)\}", lambda name: ACCOUNT[name[1]], text)
+    return {key: meant(each) for key, each in value.items()}
+
+
+def policy_document(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = meant(RESOURCES[name]["Properties"]["PolicyDocument"])
+    return found
+
+
+def mending() -> set[str]:
+    """Return the commands of AWS that the runbook has for one item and one object."""
+    chapter = (
+        (ROOT / "docs" / "runbook.md")
+        .read_text("utf-8")
+        .partition("### One item\n")[2]
+        .partition("### The bucket\n")[0]
+    )
+    blocks = re.findall(r"```sh\n(.*?)```", chapter, re.DOTALL)
+    return set(re.findall(r"aws [a-z0-9]+ [a-z-]+", "".join(blocks)))
+
+
+def test_who_mends_may_do_what_the_runbook_says_and_no_bucket_policy_refuses_it() -> None:
+    assert mending() == COMMANDS.keys()
+    asked = [one for command in mending() for one in COMMANDS[command]]
+    both = {
+        "Version": "2012-10-17",
+        "Statement": [
+            *(one for name in ("RestoreAccess", "MendAccess") for one in policy_document(name)["Statement"]),
+            *(one for one in policy_document("DocumentsBucketPolicy")["Statement"]),
+        ],
+    }
+    assert judged([Question(both, *one) for one in asked]) == ["Allow"] * len(asked)
+    assert judged([Question(both, "s3:DeleteObjectVersion", OBJECT)]) == ["Deny"], "a mark is a version too"
+
+
+def test_who_only_restores_writes_no_item_and_no_object_in_use() -> None:
+    alone = policy_document("RestoreAccess")
+    notices = {"dynamodb:LeadingKeys": ["AS3B3MEJC22A"]}
+    assert judged(
+        [
+            Question(alone, "dynamodb:PutItem", f"{TABLES}NoticesTable-X1", notices),
+            Question(alone, "s3:PutObject", OBJECT),
+            Question(alone, "dynamodb:PutItem", f"{TABLES}r20261128-NoticesTable", notices),
+        ]
+    ) == ["ImplicitDeny", "ImplicitDeny", "Allow"]
+
+
+def test_who_mends_deletes_nothing_and_writes_no_other_document() -> None:
+    alone = policy_document("MendAccess")
+    asked = [
+        ("dynamodb:DeleteItem", f"{TABLES}NoticesTable-X1"),
+        ("s3:DeleteObject", OBJECT),
+        ("s3:PutObject", "arn:aws:s3:::documents/other"),
+        ("s3:PutObject", "arn:aws:s3:::uploads/notices/x"),
+    ]
+    assert judged([Question(alone, *one) for one in asked]) == ["ImplicitDeny"] * len(asked)
