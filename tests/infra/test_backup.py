@@ -100,6 +100,20 @@ def test_a_change_of_the_keys_policy_does_not_look_like_another_key_of_the_vault
     assert key == {"Fn::Sub": "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${BackupKey}"}
 
 
+@pytest.mark.parametrize("metric", ["NumberOfBackupJobsCompleted", "NumberOfCopyJobsCompleted"])
+def test_missing_copies_of_one_kind_are_not_hidden_by_those_of_the_other(metric: str) -> None:
+    selected = RESOURCES["BackupSelection"]["Properties"]["BackupSelection"]["Resources"]
+    copied = {RESOURCES[one["Fn::GetAtt"][0]]["Type"].split("::")[1] for one in selected if "Fn::GetAtt" in one}
+    watching = [
+        each["Properties"] for each in RESOURCES.values() if each.get("Properties", {}).get("MetricName") == metric
+    ]
+    vault = {"Name": "BackupVaultName", "Value": {"Ref": "BackupVault"}}
+
+    assert [each["Dimensions"][0] for each in watching] == [vault] * len(watching)
+    assert {each["Dimensions"][1]["Name"] for each in watching} == {"ResourceType"}
+    assert sorted(each["Dimensions"][1]["Value"] for each in watching) == sorted(copied)
+
+
 def test_aws_backup_reads_what_it_copies_and_neither_writes_nor_deletes_any_of_it() -> None:
     for statement in statements(RESOURCES["BackupRole"]):
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
