@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from infra.locks import DEVELOPMENT, ENGINE, PACKAGE, locked
+from infra.locks import CHECKOV, DEVELOPMENT, ENGINE, PACKAGE, locked
 
 KNOWN, UNKNOWN = 1, 3
 _ACCEPTED = Path(__file__).with_name("audit.toml")
@@ -113,7 +113,7 @@ def main() -> None:
     options = parser.parse_args()
     count, found = 0, list[Finding]()
     try:
-        for lock in (DEVELOPMENT, ENGINE):
+        for lock in (DEVELOPMENT, ENGINE, CHECKOV):
             asked, known = findings(lock.path, options.service)
             count += asked
             found += known

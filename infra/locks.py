@@ -45,6 +45,8 @@ class Lock:
     """Another lock, whose versions this one takes."""
     without: frozenset[str] = frozenset()
     """Requirements that are left out."""
+    python: str = OLDEST_PYTHON
+    """The oldest that it holds for."""
 
     @property
     def path(self) -> Path:
@@ -60,7 +62,10 @@ PACKAGE = Lock("package.txt", ("requirements.txt",), within=DEVELOPMENT.name, wi
 ENGINE = Lock("ministack.txt", ("infra/local/requirements-ministack.txt",))
 """The engine's own environment, where the project's versions do not count."""
 
-LOCKS = (DEVELOPMENT, TESTS, RUNTIME, PACKAGE, ENGINE)
+CHECKOV = Lock("checkov.txt", ("infra/findings/requirements-checkov.txt",), python="3.11.5")
+"""What looks over the template, in an environment of its own as well."""
+
+LOCKS = (DEVELOPMENT, TESTS, RUNTIME, PACKAGE, ENGINE, CHECKOV)
 
 
 def requirements(lock: Lock) -> list[Requirement]:
@@ -119,7 +124,7 @@ def renew(lock: Lock, upgraded: tuple[str, ...] = ()) -> None:
     """
     wanted = ROOT / lock.requirements[0]
     source = "\n".join(map(str, requirements(lock))) if lock.without else wanted.read_text(encoding="utf-8")
-    options = [*_COMPILE, "--python-version", OLDEST_PYTHON]
+    options = [*_COMPILE, "--python-version", lock.python]
     options += ["--constraints", f"locks/{lock.within}", "--no-annotate"] if lock.within else []
     options += [option for name in upgraded for option in ("--upgrade-package", name)]
     before = _without_header(lock.path.read_text(encoding="utf-8")) if lock.path.exists() else ""
@@ -160,7 +165,7 @@ def _entries(body: str) -> list[str]:
 
 def _digest_of_requirements(lock: Lock) -> str:
     texts = [(ROOT / name).read_text(encoding="utf-8") for name in lock.requirements]
-    return _digest("\0".join((OLDEST_PYTHON, *sorted(lock.without), *texts)))
+    return _digest("\0".join((lock.python, *sorted(lock.without), *texts)))
 
 
 def _digest(text: str) -> str:

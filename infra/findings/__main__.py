@@ -16,7 +16,7 @@ from infra.programs import PackageError, run, say
 from infra.pythons import find_python
 from infra.transform import REGIONS, transformed
 
-_REQUIREMENTS = Path(__file__).with_name("requirements-checkov.txt")
+_LOCK = package.ROOT / "locks" / "checkov.txt"
 _UNCHECKED = {
     "AWS::CloudWatch::Alarm",
     "AWS::Lambda::Alias",
@@ -65,7 +65,7 @@ def find(template: dict[str, Any]) -> list[Finding]:
         file.write_text(json.dumps(seen, indent=1), encoding="utf-8")
         options = ("--framework", "cloudformation", "--compact", "--skip-download", "--output", "json")
         done = subprocess.run(
-            [_checkov(), "--file", file, *options], check=False, capture_output=True, text=True, cwd=place
+            [checkov(), "--file", file, *options], check=False, capture_output=True, text=True, cwd=place
         )
     try:
         told = json.loads(done.stdout)
@@ -80,16 +80,16 @@ def find(template: dict[str, Any]) -> list[Finding]:
     return [Finding(each["check_id"], each["resource"], each["check_name"]) for each in failed]
 
 
-def _checkov() -> Path:
-    """Keep a virtual environment for these pins, and return the program in it."""
+def checkov() -> Path:
+    """Keep a virtual environment for what is locked, and return the program in it."""
     interpreter = find_python(package.LAMBDA_PYTHON, having="ensurepip") or Path(sys.executable)
-    digest = hashlib.sha256(f"{interpreter}\n{_REQUIREMENTS.read_text(encoding='utf-8')}".encode()).hexdigest()[:12]
+    digest = hashlib.sha256(f"{interpreter}\n{_LOCK.read_text(encoding='utf-8')}".encode()).hexdigest()[:12]
     place = package.BUILD / f"checkov-{digest}"
     if not (place / "ready").exists():
         say(f"{place.relative_to(package.ROOT)}: se instala checkov, solo esta vez…")
         run(interpreter, "-m", "venv", "--clear", place)
-        pip = (place / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-compile")
-        run(*pip, "--requirement", _REQUIREMENTS)
+        pip = (place / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-compile", "--require-hashes")
+        run(*pip, "--requirement", _LOCK)
         (place / "ready").touch()
     return place / "bin" / "checkov"
 

@@ -19,7 +19,8 @@ Item = dict[str, dict[str, Any]]
 def bring_back(notices: Collection[str], *, source: Places, target: Places, dynamodb: Any, say: Say) -> int:
     """Copy each deposit as it was left: notice, record, alerts, log and marks of its uploads. Return how many.
 
-    What is there already is left as it is, so it may be run again. Its mailbox has to be there.
+    What is there already is left as it is, so it may be run again: what a run that died left out is completed. Its
+    mailbox has to be there.
 
     Raises:
         CannotRestore: the tables of before lack something of one, or its mailbox is not there.
@@ -29,7 +30,8 @@ def bring_back(notices: Collection[str], *, source: Places, target: Places, dyna
     done = 0
     for notice_id in notices:
         if _get(dynamodb, target.table("NOTICES_TABLE"), notice_id=notice_id) is not None:
-            say(f"{notice_id}: ya estaba")
+            completed = _complete(notice_id, source, target, dynamodb)
+            say(f"{notice_id}: ya estaba" + (f"; se completó con {completed}" if completed else ""))
             continue
         _bring_back(notice_id, records.get(notice_id), source, target, dynamodb)
         say(f"{notice_id}: traída")
@@ -61,9 +63,17 @@ def _bring_back(notice_id: str, record: Item | None, source: Places, target: Pla
         dynamodb.transact_write_items(TransactItems=[*puts, {"Update": counted}])
     except dynamodb.exceptions.TransactionCanceledException as error:
         raise CannotRestore(f"{notice_id}: no se trajo; su casilla no está, o algo de él ya estaba: {error}") from error
-    for event in log[_MOST_AT_ONCE:]:
-        _put_alone(target.table("EVENTS_TABLE"), event, dynamodb)
-    _use_uploads(notice, source, target, dynamodb)
+    _complete(notice_id, source, target, dynamodb)
+
+
+def _complete(notice_id: str, source: Places, target: Places, dynamodb: Any) -> int:
+    """Put what its transaction had no room for and is not there yet, and return how much: events, uploads' marks."""
+    notice = _get(dynamodb, source.table("NOTICES_TABLE"), notice_id=notice_id)
+    if notice is None:
+        return 0
+    late = list(_log(notice_id, source, dynamodb))[_MOST_AT_ONCE:]
+    put = sum(_put_alone(target.table("EVENTS_TABLE"), event, "subject", dynamodb) for event in late)
+    return put + _use_uploads(notice, source, target, dynamodb)
 
 
 def _records(notices: Collection[str], source: Places, dynamodb: Any) -> dict[str, Item]:
@@ -84,13 +94,15 @@ def _log(notice_id: str, source: Places, dynamodb: Any) -> Iterator[Item]:
         yield from page["Items"]
 
 
-def _use_uploads(notice: Item, source: Places, target: Places, dynamodb: Any) -> None:
-    """Keep the files that it was sent ahead for ever, as its own transaction did."""
+def _use_uploads(notice: Item, source: Places, target: Places, dynamodb: Any) -> int:
+    """Keep the files that were sent ahead for it for ever, as its own transaction did: a used upload has no end."""
+    put = 0
     for file in json.loads(notice["data"]["S"])["files"]:
         if file.get("upload_id"):
             upload = _get(dynamodb, source.table("UPLOADS_TABLE"), upload_id=file["upload_id"])
             if upload is not None:
-                dynamodb.put_item(TableName=target.table("UPLOADS_TABLE"), Item=upload)
+                put += _put_alone(target.table("UPLOADS_TABLE"), upload, "upload_id", dynamodb, or_has="expires_at")
+    return put
 
 
 def _get(dynamodb: Any, table: str, **key: str) -> Item | None:
@@ -104,9 +116,13 @@ def _put(table: str, item: Item, key: str) -> dict[str, Any]:
     return {"Put": {"TableName": table, "Item": item, "ConditionExpression": f"attribute_not_exists({key})"}}
 
 
-def _put_alone(table: str, event: Item, dynamodb: Any) -> None:
+def _put_alone(table: str, item: Item, key: str, dynamodb: Any, or_has: str = "") -> int:
+    """Put what is not there, or has that attribute still, and return whether it was so."""
+    condition = f"attribute_not_exists({key})" + (f" OR attribute_exists({or_has})" if or_has else "")
     try:
-        dynamodb.put_item(TableName=table, Item=event, ConditionExpression="attribute_not_exists(subject)")
+        dynamodb.put_item(TableName=table, Item=item, ConditionExpression=condition)
     except ClientError as error:
         if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
             raise
+        return 0
+    return 1

@@ -45,12 +45,16 @@ def _hidden(ledger: Ledger, key: str) -> str:
     found = list(
         ledger.rows("SELECT version, is_marker FROM versions WHERE key = ? ORDER BY modified DESC, is_latest DESC", key)
     )
-    markers = [version for version, is_marker in found if is_marker]
     if not found:
         return "no queda ninguna versión: restáurelo de la copia de AWS Backup"
-    if len(markers) == len(found):
+    versions = [version for version, is_marker in found if not is_marker]
+    if not versions:
         return "solo quedan marcas de borrado: restáurelo de la copia de AWS Backup"
-    return f"está oculto por una marca de borrado: aws s3api delete-object --key {key} --version-id {markers[0]}"
+    return (
+        "está oculto por una marca de borrado; copie sobre ella la última versión:"
+        f" aws s3api copy-object --bucket BUCKET --key {key} --copy-source 'BUCKET/{key}?versionId={versions[0]}'"
+        " --checksum-algorithm SHA256"
+    )
 
 
 def _missing(ledger: Ledger) -> Iterator[tuple[str, str]]:
@@ -261,7 +265,10 @@ CHECKS = (
     Check("statement_gap", "Falta un mes entre las liquidaciones de una entidad", _ITEM, _months),
     Check("number_gap", "Falta un número en una serie", _ITEM, _gaps),
     Check(
-        "object_missing", "Falta el archivo de una notificación", "Hágalo visible, o restáurelo de la copia.", _missing
+        "object_missing",
+        "Falta el archivo de una notificación",
+        "Copie encima su última versión (runbook, One object), o restáurelo.",
+        _missing,
     ),
     Check(
         "object_wrong_size",

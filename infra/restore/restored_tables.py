@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -22,6 +22,9 @@ from infra.template import load_template
 
 Say = Callable[[str], None]
 _EVENTS, _TOKENS, _INSTITUTIONS = "EVENTS_TABLE", "TOKENS_TABLE", "INSTITUTIONS_TABLE"
+_HOLD = {"institution_id": {"S": RESTORE}, "item": {"S": HELD}}
+_SAME = timedelta(seconds=1)
+"""DynamoDB tells instants to the second."""
 
 
 def restore_tables(  # noqa: PLR0913 - from where, to where, to when
@@ -40,20 +43,45 @@ def restore_tables(  # noqa: PLR0913 - from where, to where, to when
     goes on.
 
     Raises:
-        CannotRestore: a table is not there, or cannot be restored to that instant.
+        CannotRestore: a table is not there, cannot be restored to that instant, or was restored to another one before.
 
     """
+    _refuse_another_instant(target, to, dynamodb)
     for variable in logical_ids():
         _begin(source.table(variable), target.table(variable), to, dynamodb, say)
     for variable in logical_ids():
         _wait(target.table(variable), dynamodb, pause)
     for variable, logical in logical_ids().items():
-        _furnish(target.table(variable), load_template()["Resources"][logical]["Properties"], dynamodb)
+        _furnish(target.table(variable), load_template()["Resources"][logical]["Properties"], dynamodb, pause)
     ended = end_what_lets_in(target, dynamodb)
     say(f"{target.table(_TOKENS)}: {ended} sesiones, códigos y enlaces terminados")
     _hold(target, to, dynamodb, now)
     stream = dynamodb.describe_table(TableName=target.table(_EVENTS))["Table"]["LatestStreamArn"]
     return {"RestoredTables": target.restored, "RestoredEventsStream": stream}
+
+
+def _refuse_another_instant(target: Places, to: datetime, dynamodb: Any) -> None:
+    """Refuse to go on with what a run before began with another instant: the tables would contradict each other.
+
+    Of a table that came from a backup DynamoDB tells when that one was made, which is never quite that of the others.
+    """
+    others = {}
+    for variable in logical_ids():
+        table = target.table(variable)
+        if _status(table, dynamodb) is not None:
+            told = dynamodb.describe_table(TableName=table)["Table"].get("RestoreSummary", {})
+            if "SourceBackupArn" not in told:
+                others[table] = told.get("RestoreDateTime", to)
+    if _status(target.table(_INSTITUTIONS), dynamodb) == "ACTIVE":
+        known = _known_hold(target, dynamodb)
+        if known is not None and known["tables"] == target.restored and known["restored_to"]:
+            others[target.table(_INSTITUTIONS)] = datetime.fromisoformat(known["restored_to"])
+    differ = {table: at.astimezone(UTC) for table, at in others.items() if abs(at - to) >= _SAME}
+    if differ:
+        listed = ", ".join(f"{table} a {at.isoformat()}" for table, at in sorted(differ.items()))
+        raise CannotRestore(
+            f"Ya se restauraron a otro instante que {to.isoformat()}: {listed}. Repita con aquel --to, o con otro --as."
+        )
 
 
 def _begin(source: str, target: str, to: datetime, dynamodb: Any, say: Say) -> None:
@@ -86,8 +114,8 @@ def _status(table: str, dynamodb: Any) -> str | None:
         return None
 
 
-def _furnish(table: str, wanted: Mapping[str, Any], dynamodb: Any) -> None:
-    """Put what a restore leaves out; what is there already stays."""
+def _furnish(table: str, wanted: Mapping[str, Any], dynamodb: Any, pause: Callable[[float], None]) -> None:
+    """Put what a restore leaves out; what is there already stays. A table takes one change at a time."""
     there = dynamodb.describe_table(TableName=table)["Table"]
     recovery = wanted["PointInTimeRecoverySpecification"]
     dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=recovery)
@@ -98,8 +126,10 @@ def _furnish(table: str, wanted: Mapping[str, Any], dynamodb: Any) -> None:
     if "StreamSpecification" in wanted and not there.get("StreamSpecification", {}).get("StreamEnabled"):
         stream = {**wanted["StreamSpecification"], "StreamEnabled": True}
         dynamodb.update_table(TableName=table, StreamSpecification=stream)
+        _wait(table, dynamodb, pause)
     if not there.get("DeletionProtectionEnabled"):
         dynamodb.update_table(TableName=table, DeletionProtectionEnabled=True)
+        _wait(table, dynamodb, pause)
 
 
 def end_what_lets_in(places: Places, dynamodb: Any) -> int:
@@ -127,12 +157,16 @@ def _tokens(places: Places, dynamodb: Any) -> Iterator[str]:
 
 def _hold(places: Places, to: datetime, dynamodb: Any, now: datetime) -> None:
     """Write since when jobs wait over these tables, and what they were restored to; once."""
-    key = {"institution_id": {"S": RESTORE}, "item": {"S": HELD}}
-    found = dynamodb.get_item(TableName=places.table(_INSTITUTIONS), Key=key, ConsistentRead=True).get("Item")
-    known = None if found is None else json.loads(found["data"]["S"])
+    known = _known_hold(places, dynamodb)
     if known is not None and known["tables"] == places.restored:
         return
     hold = to_data(Hold(places.restored, is_held=True, since=now, restored_to=to))
     hold["lost"] = [] if known is None else known["lost"]
     data = {"data": {"S": json.dumps(hold)}}
-    dynamodb.put_item(TableName=places.table(_INSTITUTIONS), Item={**key, **data})
+    dynamodb.put_item(TableName=places.table(_INSTITUTIONS), Item={**_HOLD, **data})
+
+
+def _known_hold(places: Places, dynamodb: Any) -> dict[str, Any] | None:
+    found = dynamodb.get_item(TableName=places.table(_INSTITUTIONS), Key=_HOLD, ConsistentRead=True).get("Item")
+    known: dict[str, Any] | None = None if found is None else json.loads(found["data"]["S"])
+    return known

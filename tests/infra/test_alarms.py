@@ -18,7 +18,7 @@ from tests.alarms import SPARE, Alarm, Line, Point, State, Transition, alarms_of
 
 RESOURCES: dict[str, dict[str, Any]] = load_template()["Resources"]
 ALARMS = alarms_of(RESOURCES)
-COPIES = ("BackupMissing", "BackupCopyMissing")
+COPIES = ("BackupMissing", "DocumentsBackupMissing", "BackupCopyMissing", "DocumentsBackupCopyMissing")
 """They go off where AWS measures nothing."""
 MEASURED = [name for name, alarm in ALARMS.items() if alarm.metric.namespace.startswith("AWS/") and name not in COPIES]
 SCHEDULED = {job.name: job.settings["expression"] for job in JOBS if "expression" in job.settings}

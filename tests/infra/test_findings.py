@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
+import infra.findings.__main__ as program
+from infra import package
 from infra.findings.judge import ACCEPTED, Accepted, Finding, judge, read_accepted
+from infra.programs import PackageError
 
 LOGGING = Finding("CKV_AWS_18", "AWS::S3::Bucket.DocumentsBucket", "Ensure access logging")
 KNOWN = Accepted("CKV_AWS_18", ("AWS::S3::Bucket.*",), "Events say who looked.")
@@ -39,3 +43,20 @@ def test_an_entry_without_a_reason_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text('[[accepted]]\ncheck = "CKV_AWS_18"\nresources = ["*"]\n', "utf-8")
     with pytest.raises(KeyError, match="reason"):
         read_accepted(tmp_path / "a.toml")
+
+
+def test_checkov_is_installed_by_its_hashes_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wheel = tmp_path / "demo-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as made:
+        made.writestr("demo-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n")
+        made.writestr("demo-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        made.writestr("demo-1.0.dist-info/RECORD", "")
+    unlocked = tmp_path / "lock.txt"
+    unlocked.write_text(f"demo @ {wheel.as_uri()}\n", encoding="utf-8")
+    monkeypatch.setattr(package, "ROOT", tmp_path)
+    monkeypatch.setattr(package, "BUILD", tmp_path)
+    monkeypatch.setattr(program, "_LOCK", unlocked)
+
+    with pytest.raises(PackageError, match=r"(?i)hashes are required"):
+        program.checkov()
+    assert not list(tmp_path.glob("checkov-*/ready"))

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from infra import locks
-from infra.locks import DEVELOPMENT, ENGINE, LOCKS, PACKAGE, RUNTIME, TESTS, Lock
+from infra.locks import CHECKOV, DEVELOPMENT, ENGINE, LOCKS, PACKAGE, RUNTIME, TESTS, Lock
 
 EVERY_LOCK = pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 ENTRY = re.compile(r"[a-z0-9-]+==[A-Za-z0-9.!+]+( ; .+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?|#.*|    #.*|")
@@ -88,8 +88,10 @@ def test_what_is_tested_is_what_ships() -> None:
         assert locks.hashes(smaller).items() <= locks.hashes(larger).items()
 
 
-def test_all_that_the_engine_gets_is_named_by_people() -> None:
-    assert set(locks.locked(ENGINE)) == {canonicalize_name(one.name) for one in locks.requirements(ENGINE)}
+@pytest.mark.parametrize("lock", [ENGINE, CHECKOV], ids=lambda lock: lock.name)
+def test_all_that_an_environment_of_its_own_gets_is_named_by_people(lock: Lock) -> None:
+    here = {name for name, one in locks.locked(lock).items() if applies(one, HERE)}
+    assert here == {canonicalize_name(one.name) for one in locks.requirements(lock)}
 
 
 def test_these_tests_run_with_the_locked_versions() -> None:

@@ -30,6 +30,7 @@ from tests.cloud import Engine
 from tests.deposit_world import NOW, World
 from tests.kept_container import kept_container
 from tests.restore_world import RestoreWorld, Snapshot, add_accounts, open_as_its_user
+from tests.upload_world import satisfy_moto
 
 Plant = Callable[[RestoreWorld], None]
 
@@ -195,14 +196,19 @@ def test_each_damage_is_found_and_only_it(world: RestoreWorld, kind: str) -> Non
 
 
 class TestObjects:
-    def test_one_that_is_hidden_is_told_with_the_mark_that_hides_it(self, world: RestoreWorld) -> None:
-        key = world.receipt_key()
-        marker = world.s3.delete_object(Bucket=world.places.documents, Key=key)["VersionId"]
+    def test_one_that_is_hidden_is_told_with_the_version_to_copy_over_the_mark(self, world: RestoreWorld) -> None:
+        key, bucket = world.receipt_key(), world.places.documents
+        version = world.s3.head_object(Bucket=bucket, Key=key)["VersionId"]
+        for _ in range(2):
+            world.s3.delete_object(Bucket=bucket, Key=key)
 
         [found] = world.check().findings
 
-        assert (found.thing, f"--key {key} --version-id {marker}" in found.about) == (key, True)
-        world.s3.delete_object(Bucket=world.places.documents, Key=key, VersionId=marker)
+        assert (found.thing, f"--copy-source 'BUCKET/{key}?versionId={version}'" in found.about) == (key, True)
+        assert "delete-object" not in found.about, "the bucket's policy refuses it to everybody"
+        source = f"{bucket}/{key}?versionId={version}"
+        world.s3.meta.events.register("before-call.s3.CopyObject", satisfy_moto, unique_id="copies")
+        world.s3.copy_object(Bucket=bucket, Key=key, CopySource=source, ChecksumAlgorithm="SHA256")
         assert world.check().is_clean, "what it says to do brings it back"
 
     def test_one_of_which_no_version_is_left_comes_from_the_copy(self, world: RestoreWorld) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
-from datetime import timedelta
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from chalice.test import Client
 
+import infra.restore.bring_back
 from app import app
 from chalicelib.bootstrap import using
 from chalicelib.bootstrap.deposit import deposit_tools
@@ -43,13 +47,58 @@ def world(aws: dict[str, str], moto_engine: Engine, tmp_path: Path) -> Iterator[
                 made.dynamodb.delete_table(TableName=name)
 
 
-def restore(world: RestoreWorld) -> tuple[Places, dict[str, str]]:
+def restore(
+    world: RestoreWorld, to: datetime | None = None, pause: Callable[[float], None] = lambda _: None
+) -> tuple[Places, dict[str, str]]:
     target = under_new_names(world.places, PREFIX)
     now = world.world.clock()
     told = restore_tables(
-        world.places, target, to=now, dynamodb=world.dynamodb, now=now, pause=lambda _: None, say=lambda _: None
+        world.places, target, to=to or now, dynamodb=world.dynamodb, now=now, pause=pause, say=lambda _: None
     )
     return target, told
+
+
+@pytest.fixture
+def instants(world: RestoreWorld) -> Iterator[dict[str, datetime]]:
+    """Have tables tell the instant that they were restored to, by name, as DynamoDB does; moto tells when it was."""
+    told: dict[str, datetime] = {}
+    events, name = world.dynamodb.meta.events, "dynamodb.RestoreTableToPointInTime"
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        told[params["TargetTableName"]] = params["RestoreDateTime"]
+
+    def tell(parsed: dict[str, Any], **_: Any) -> None:
+        table = parsed.get("Table", {})
+        if table.get("TableName") in told:
+            table["RestoreSummary"]["RestoreDateTime"] = told[table["TableName"]].replace(microsecond=0)
+
+    events.register(f"provide-client-params.{name}", note)
+    events.register("after-call.dynamodb.DescribeTable", tell)
+    yield told
+    events.unregister(f"provide-client-params.{name}", note)
+    events.unregister("after-call.dynamodb.DescribeTable", tell)
+
+
+@pytest.fixture
+def busy(world: RestoreWorld) -> Iterator[set[str]]:
+    """Have a table refuse a second change while the first goes on, as DynamoDB does; the set empties with a pause."""
+    changing: set[str] = set()
+    events = world.dynamodb.meta.events
+
+    def change(params: dict[str, Any], **_: Any) -> None:
+        if params["TableName"] in changing:
+            raise ClientError({"Error": {"Code": "ResourceInUseException"}}, "UpdateTable")
+        changing.add(params["TableName"])
+
+    def tell(parsed: dict[str, Any], **_: Any) -> None:
+        if parsed.get("Table", {}).get("TableName") in changing:
+            parsed["Table"]["TableStatus"] = "UPDATING"
+
+    events.register("provide-client-params.dynamodb.UpdateTable", change)
+    events.register("after-call.dynamodb.DescribeTable", tell)
+    yield changing
+    events.unregister("provide-client-params.dynamodb.UpdateTable", change)
+    events.unregister("after-call.dynamodb.DescribeTable", tell)
 
 
 def notice_of(world: RestoreWorld, key: str) -> str:
@@ -72,15 +121,57 @@ def test_a_restored_table_has_what_a_restore_leaves_out(world: RestoreWorld) -> 
     assert log["StreamSpecification"]["StreamViewType"] == "NEW_IMAGE"
 
 
+@pytest.mark.usefixtures("instants")
 def test_run_again_it_goes_on_and_keeps_since_when_jobs_wait(world: RestoreWorld) -> None:
-    target, told = restore(world)
+    to = world.world.clock()
+    target, told = restore(world, to)
     before = world.items("institutions", target)
     world.dynamodb.update_table(TableName=target.table("NOTICES_TABLE"), DeletionProtectionEnabled=False)
     world.dynamodb.delete_table(TableName=target.table("NOTICES_TABLE"))
     world.world.clock.advance(hours=1)
 
-    assert restore(world)[1] == told
+    assert restore(world, to)[1] == told
     assert world.items("institutions", target) == before
+
+
+def test_a_table_is_changed_once_at_a_time(world: RestoreWorld, busy: set[str]) -> None:
+    assert "RestoredEventsStream" in restore(world, pause=lambda _: busy.clear())[1]
+
+
+@pytest.mark.usefixtures("instants")
+def test_run_again_with_another_instant_nothing_is_mixed(world: RestoreWorld) -> None:
+    to = world.world.clock()
+    target, _ = restore(world, to)
+    name = target.table("NOTICES_TABLE")
+    for gone in {*target.tables.values()} - {name}:
+        world.dynamodb.update_table(TableName=gone, DeletionProtectionEnabled=False)
+        world.dynamodb.delete_table(TableName=gone)
+
+    with pytest.raises(CannotRestore, match=f"{name} a {to.isoformat(timespec='seconds')[:19]}"):
+        restore(world, to + timedelta(minutes=1))
+    assert world.dynamodb.list_tables()["TableNames"].count(target.table("TOKENS_TABLE")) == 0, "nothing was begun"
+
+
+def test_where_tables_do_not_tell_their_instant_the_hold_does(
+    world: RestoreWorld, instants: dict[str, datetime]
+) -> None:
+    to = world.world.clock()
+    restore(world, to)
+    later = to + timedelta(minutes=1)
+    instants.update(dict.fromkeys(instants, later))
+
+    with pytest.raises(CannotRestore, match="InstitutionsTable a "):
+        restore(world, later)
+
+
+def test_what_came_from_a_backup_is_taken_whenever_that_was_made(world: RestoreWorld) -> None:
+    target = under_new_names(world.places, PREFIX)
+    backup = world.dynamodb.create_backup(TableName=world.places.table("NOTICES_TABLE"), BackupName="night")
+    world.dynamodb.restore_table_from_backup(
+        TargetTableName=target.table("NOTICES_TABLE"), BackupArn=backup["BackupDetails"]["BackupArn"]
+    )
+
+    assert restore(world)[1]["RestoredTables"] == PREFIX
 
 
 def test_who_was_inside_is_out_and_what_begins_an_access_is_kept(world: RestoreWorld) -> None:
@@ -186,6 +277,37 @@ class TestWhatWasLost:
             assert world.items(table, target) == world.items(table)
         counts = [{name: item[name] for name in ("deposited", "opened")} for item in world.items("mailboxes", target)]
         assert counts == [{name: item[name] for name in ("deposited", "opened")} for item in world.items("mailboxes")]
+
+    def test_what_a_run_that_died_left_out_is_completed(
+        self, world: RestoreWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        target, _ = restore(world)
+        lost = notice_of(world, "clave-2")
+        open_as_its_user(world.world, lost)
+        monkeypatch.setattr(infra.restore.bring_back, "_MOST_AT_ONCE", 1)
+        stored = next(item for item in world.items("notices") if item["notice_id"]["S"] == lost)
+        data = json.loads(stored["data"]["S"])
+        data["files"][0]["upload_id"] = "up1"
+        world.put("notices", {**stored, "data": {"S": json.dumps(data)}})
+        world.put("uploads", {"upload_id": {"S": "up1"}, "state": {"S": "accepted"}})
+        world.put("uploads", {"upload_id": {"S": "up1"}, "state": {"S": "accepted"}, "expires_at": {"N": "1"}}, target)
+        told: list[str] = []
+
+        def bring() -> None:
+            bring_back([lost], source=world.places, target=target, dynamodb=world.dynamodb, say=told.append)
+
+        with monkeypatch.context() as dying:
+            dying.setattr(infra.restore.bring_back, "_complete", lambda *_: sys.exit(1))
+            with pytest.raises(SystemExit):
+                bring()
+        assert len(world.items("events", target)) < len(world.items("events"))
+
+        bring()
+        bring()
+
+        assert told == [f"{lost}: ya estaba; se completó con 2", f"{lost}: ya estaba"]
+        assert world.items("events", target) == world.items("events")
+        assert world.items("uploads", target) == world.items("uploads")
 
     def test_sent_again_it_is_answered_as_it_was(self, world: RestoreWorld, aws: dict[str, str]) -> None:
         target, _ = restore(world)
