@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from infra.deploy.body import body_for
 from infra.deploy.cloud import Cloud, DeployError
 from infra.deploy.findings import Finding, State, asked, holds
 from infra.deploy.packages import Package
+from infra.deploy.restored import RESTORED, restored_findings
 from infra.deploy.stage import PLACEHOLDER, Stage
 from infra.deploy.template_checks import (
     highest_throttle,
@@ -50,6 +51,10 @@ class Look:
     """Physical names of what the stack has, by logical id; empty before the first deployment."""
     resource_count: int | None
     """After the template's transform; None where it cannot be told."""
+    present: Mapping[str, str] = field(default_factory=dict)
+    """Parameters that the stack has; empty before the first deployment."""
+    given_up: frozenset[str] = frozenset()
+    """What may be lost, named by whoever deploys."""
 
     @property
     def template(self) -> dict[str, Any]:
@@ -317,9 +322,14 @@ def _copies(look: Look) -> Iterator[Finding]:
         yield Finding(State.TOLD, what, f"dé {COPIES} (docs/despliegue.md, «Las copias»)")
 
 
+def _restored(look: Look) -> Iterator[Finding]:
+    yield from restored_findings(look.present, {name: look.value(name) for name in RESTORED}, look.given_up)
+
+
 COPIES = "BackupCopyVaultArn"
 QUESTIONS: Questions = {
     "cuenta y región": _identity,
+    "tablas restauradas": _restored,
     "correo": _mail,
     "identidad de correo": _mail_identity,
     "SMS": _sms,
@@ -330,5 +340,5 @@ QUESTIONS: Questions = {
     "copias": _copies,
 }
 """Before a deployment."""
-ESSENTIAL: Questions = {"cuenta y región": _identity}
+ESSENTIAL: Questions = {"cuenta y región": _identity, "tablas restauradas": _restored}
 """Before a way back, which SES or a quota must not stand in the way of."""

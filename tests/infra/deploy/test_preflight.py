@@ -242,6 +242,49 @@ def test_a_listener_that_could_not_be_asked_for_is_unknown(monkeypatch: pytest.M
     assert [one.state for one in failing(case, monkeypatch)] == [State.UNKNOWN]
 
 
+RESTORED = {"RestoredTables": "casilla-r1", "RestoredEventsStream": "arn:aws:dynamodb:us-east-1:1:table/t/stream/1"}
+_KNOWN = {name: {"Type": "String", "Default": ""} for name in RESTORED}
+
+
+def of_tables(
+    monkeypatch: pytest.MonkeyPatch,
+    present: Mapping[str, str],
+    wanted: Mapping[str, str],
+    *named: str,
+    knows: bool = True,
+) -> list[Finding]:
+    """Return what stands in the way of a package that knows restored tables or not, even before a way back."""
+    looked = look(Case("", settings=wanted if knows else {}), monkeypatch)
+    if knows:
+        looked.template["Parameters"].update(_KNOWN)
+    looked = replace(looked, present={"MailFrom": "x", **present}, given_up=frozenset(named))
+    return [one for one in findings(looked, ESSENTIAL) if one.state is not State.GOOD]
+
+
+def test_restored_tables_stay_in_service_unless_their_change_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert of_tables(monkeypatch, RESTORED, RESTORED) == []
+    assert of_tables(monkeypatch, {}, {}, knows=False) == []
+    other = {**RESTORED, "RestoredEventsStream": "arn:aws:dynamodb:us-east-1:1:table/t/stream/2"}
+    for present, wanted in ((RESTORED, {}), ({}, RESTORED), (RESTORED, other)):
+        [told] = of_tables(monkeypatch, present, wanted)
+        assert "LOSES=RestoredTables" in told.to_do
+        assert of_tables(monkeypatch, present, wanted, "RestoredTables") == []
+
+
+def test_a_package_that_knows_no_restored_tables_does_not_take_them_out_of_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    [told] = of_tables(monkeypatch, RESTORED, {}, knows=False)
+    assert (told.state, "las tablas restauradas casilla-r1" in told.what) == (State.FAILED, True)
+
+
+@pytest.mark.parametrize("name", RESTORED)
+def test_restored_tables_and_their_stream_are_given_together(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    half = {name: RESTORED[name]}
+    [told] = of_tables(monkeypatch, half, half, "RestoredTables")
+    assert "van juntos" in told.what
+
+
 GOOD, FAILED, UNKNOWN = (Finding(state, state.name, "do it") for state in (State.GOOD, State.FAILED, State.UNKNOWN))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from infra.deploy.cloud import Cloud, DeployError
 from infra.deploy.guard import policy
@@ -180,6 +181,40 @@ def test_tables_are_protected_once_their_creation_can_no_more_be_undone(
     assert str(table["DeletionProtectionEnabled"]).lower() == said  # the engine says it in words
     assert careful.bring(package, WISH) is False
     cloudformation.update_termination_protection(StackName=careful.stage.stack, EnableTerminationProtection=False)
+
+
+@pytest.mark.ministack
+@pytest.mark.parametrize(("operation", "answers"), [("UpdateTerminationProtection", 4), ("CreateChangeSet", 1)])
+def test_what_fails_before_anything_began_changed_nothing_and_after_it_may_have(
+    deployer: Deployer, tmp_path: Path, operation: str, answers: int
+) -> None:
+    package = replace(a_package(), archive=an_archive(tmp_path / "deployment.zip", app="1"))
+    cloud = Cloud(deployer.stage.region)
+
+    def refuse(**_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://cloudformation")
+
+    cloud.client("cloudformation").meta.events.register(f"before-call.cloudformation.{operation}", refuse)
+    with pytest.raises((DeployError, EndpointConnectionError)) as told:
+        replace(deployer, cloud=cloud).bring(package, WISH)
+    assert getattr(told.value, "code", 1) == answers
+
+
+@pytest.mark.ministack
+def test_the_policy_of_an_update_that_fails_is_taken_back(deployer: Deployer) -> None:
+    done(deployer, a_package(queues=2))
+    cloud = Cloud(deployer.stage.region)
+
+    def refuse(**_: object) -> None:
+        raise Died
+
+    cloud.client("cloudformation").meta.events.register("before-call.cloudformation.ExecuteChangeSet", refuse)
+    wish = replace(WISH, given_up=frozenset({"Queue1"}))
+    with pytest.raises(Died):
+        replace(deployer, cloud=cloud).bring(a_package(queues=1), wish)
+    held = deployer.stack.cfn.get_stack_policy(StackName=deployer.stage.stack)["StackPolicyBody"]
+    assert json.loads(held) == policy()
+    deployer.stack.cfn.update_termination_protection(StackName=deployer.stage.stack, EnableTerminationProtection=False)
 
 
 def with_alarms(*states: str) -> tuple[Deployer, list[str]]:
