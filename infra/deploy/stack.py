@@ -267,9 +267,9 @@ def once_begun(name: str) -> Iterator[None]:
             raise
         why = str(error) or "interrumpido"
         raise StackFailed(
-            f"{why}\nEl cambio de la pila {name} ya había empezado: puede seguir en marcha o haber terminado. Mire"
-            f" cómo está con «aws cloudformation describe-stacks --stack-name {name}» y repita el mismo comando: espera a que"
-            " acabe y sigue donde quedó."
+            f"{why}\nEl cambio de la pila {name} ya había empezado: puede seguir en marcha o haber terminado."
+            f" Mire cómo está con «aws cloudformation describe-stacks --stack-name {name}» y repita el mismo comando:"
+            " espera a que acabe y sigue donde quedó."
         ) from error
 
 

@@ -60,7 +60,7 @@ class Deployer:
     @property
     def store(self) -> PackageStore:
         """Where the packages are."""
-        return PackageStore(self.cloud, self.stage.bucket)
+        return PackageStore(self.cloud, self.stage.bucket, self.stage.account)
 
     @property
     def stack(self) -> Stack:
@@ -102,6 +102,7 @@ class Deployer:
                 self.tell("se creó sin la protección de las tablas, para poder deshacerse; ahora se protegen")
                 self._execute(self.plan(package, wish), package, wish)
             guard(self.cloud.client("cloudformation"), self.stage.stack)
+            self.store.mark_served(package.package_id, wish.now)
         self.tell("protegida: política de la pila y protección contra su borrado")
         return not change_set.is_empty
 
@@ -227,8 +228,7 @@ class Deployer:
         wrong = smoke(sites_of(self.stage, package.template, outputs), self.cloud, self.stage.stack, outputs)
         if wrong:
             lines = "\n".join(f"- {one}" for one in wrong)
-            kept = [one["package"] for one in self.store.manifests()]
-            back = way_back(self.stage.stack, package.package_id, [before, *kept])
+            back = way_back(self.stage.stack, package.package_id, [before, *self.store.served()])
             raise SmokeFailed(f"Está desplegado, y la prueba de humo falla:\n{lines}\n{back}")
         self.tell("prueba de humo: páginas, archivos, errores de la API y el operador contestan")
 
