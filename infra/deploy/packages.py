@@ -236,8 +236,8 @@ class PackageStore:
             try:
                 found = content_hash(read)
             except (zipfile.BadZipFile, zlib.error, EOFError):
-                return False
-            return found == code
+                found = ""
+        return found == code
 
     def _read(self, key: str) -> bytes:
         content: bytes = self.cloud.client("s3").get_object(**self._own, Key=key)["Body"].read()
@@ -260,14 +260,17 @@ def package_id_of(code: str, template: dict[str, Any]) -> str:
 
 
 def commit_of(root: Path = ROOT) -> str:
-    """Return the revision of the sources, with a mark where they have changes that no revision has."""
+    """Return the revision of the sources, with a mark where they have changes that no revision has.
+
+    A file that git does not know counts where it would go into the package.
+    """
     try:
         revision = _git(root, "rev-parse", "--short=12", "HEAD")
         tracked = _git(root, "status", "--porcelain", "--untracked-files=no")
         packaged = _git(root, "status", "--porcelain", "--untracked-files=all", "--", *_SOURCES)
-        return f"{revision}{CHANGED}" if tracked or packaged else revision
     except (OSError, subprocess.CalledProcessError):
         return "desconocida"
+    return f"{revision}{CHANGED}" if tracked or packaged else revision
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deploy import engine_view
 from infra.deploy.body import body_for, parameters_for
-from infra.deploy.changes import index_refusals, refusals, table
+from infra.deploy.changes import index_refusals, refusals, table, will_be_protected
 from infra.deploy.cloud import Cloud, DeployError, SmokeFailed
 from infra.deploy.guard import guard, policy_but_for
 from infra.deploy.packages import Package, PackageStore
@@ -168,7 +168,8 @@ class Deployer:
         )
         for line in [] if change_set.is_empty else table(change_set.changes):
             self.tell(f"  {line}")
-        refused = [] if change_set.is_empty else refusals(change_set.changes, wish.given_up - RESTORED)
+        protected = will_be_protected(package.template, PROTECTION, values.get(PROTECTION, UNPROTECTED))
+        refused = [] if change_set.is_empty else refusals(change_set.changes, wish.given_up - RESTORED, protected)
         if refused:
             stack.discard(change_set.name)
             lines = "\n".join(f"- {one}" for one in refused)

@@ -90,7 +90,7 @@ def test_a_plan_that_loses_something_is_refused_and_its_change_set_deleted(
     deployer: Deployer, planted: Package
 ) -> None:
     done(deployer, a_package(queues=2))
-    with pytest.raises(DeployError, match="se perdería") as told:
+    with pytest.raises(DeployError, match="se pierde: ") as told:
         deployer.plan(planted, WISH)
     assert "se borró" in str(told.value)
     assert left(deployer) == []
