@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from infra.deploy.findings import Finding, holds
 
@@ -12,12 +12,13 @@ RESTORED = frozenset({TABLES, STREAM})
 
 
 def restored_findings(
-    present: Mapping[str, str], wanted: Mapping[str, str], given_up: frozenset[str]
+    present: Mapping[str, str], value: Callable[[str], str], given_up: frozenset[str]
 ) -> Iterator[Finding]:
     """Hold what a stack has to what it would get; `given_up` names `RestoredTables` where it is to change.
 
     `present` is empty where there is no stack. A stack or a package that does not know them has the stack's own tables.
     """
+    wanted = {name: value(name) for name in RESTORED}
     tables, stream = wanted.get(TABLES, ""), wanted.get(STREAM, "")
     yield holds(
         bool(tables) == bool(stream),

@@ -89,7 +89,8 @@ def in_order_account(params: Mapping[str, Any]) -> Mapping[str, Any]:
 def a_stage(case: Case) -> Stage:
     local = read_stage("local")
     settings = {name: value for name, value in {**SETTINGS, **case.settings}.items() if value != "ABSENT"}
-    return replace(local, name="prod", account=ACCOUNT, parameters=settings, sms_monthly_usd=500, **case.stage)
+    given = {"rollback_alarms": ("ApiErrors",), "log_retention_days": 400, "sms_monthly_usd": 500, **case.stage}
+    return replace(local, name="prod", account=ACCOUNT, parameters=settings, **given)
 
 
 def look(case: Case, monkeypatch: pytest.MonkeyPatch) -> Look:
@@ -155,6 +156,15 @@ CASES = [
         resources={"Alarms": TOPIC},
     ),
     Case("nombre de la pila de 56 caracteres, de 55", stage={"stack": "s" * 56}),
+    Case("ConcurrencyWarning avisa desde 1000 procesos; Lambda permite 1000", settings={"ConcurrencyWarning": "1000"}),
+    Case("los registros se guardan 364 días", stage={"log_retention_days": 364}),
+    Case("las alarmas se miran 181 minutos más", stage={"rollback_minutes": 181}),
+    Case("las alarmas se miran -1 minutos más", stage={"rollback_minutes": -1}),
+    Case("la plantilla no tiene: Odd", stage={"rollback_alarms": ("ApiErrors", "Odd")}),
+    Case("la plantilla no tiene: Operator", stage={"rollback_alarms": ("Operator",)}),
+    Case("PageProtocol = https", settings={"PageProtocol": "https"}),
+    Case("TicketProtocol = email", settings={"TicketListener": "https://guardia.example/x"}),
+    Case("un dominio por nombre", settings={"ApiAuthority": "casilla.example"}),
     Case("501 recursos después de su transformación", count=501),
 ]
 
